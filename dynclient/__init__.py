@@ -1,0 +1,45 @@
+"""dynclient: load an OpenAPI document, call its operations by name, validated both ways."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from dynclient import errors as errors
+    from dynclient.client.client import AsyncClient as AsyncClient
+    from dynclient.client.client import Client as Client
+    from dynclient.client.client import Operation as Operation
+    from dynclient.client.load import load as load
+    from dynclient.model import Document as Document
+    from dynclient.plan.call import Call as Call
+    from dynclient.sandbox import Sandbox as Sandbox
+
+#: Public names → where they live; each is loaded when it is first used, so that importing dynclient costs nothing.
+_HOMES = {
+    "AsyncClient": "dynclient.client.client",
+    "Call": "dynclient.plan.call",
+    "Client": "dynclient.client.client",
+    "Document": "dynclient.model",
+    "Operation": "dynclient.client.client",
+    "Sandbox": "dynclient.sandbox",
+    "errors": "",
+    "load": "dynclient.client.load",
+}
+
+__all__ = ["AsyncClient", "Call", "Client", "Document", "Operation", "Sandbox", "__version__", "errors", "load"]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'dynclient' has no attribute {name!r}")
+    value = getattr(importlib.import_module(home), name) if home else importlib.import_module(f"dynclient.{name}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

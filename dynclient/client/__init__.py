@@ -1,0 +1,1 @@
+"""The client: operations as callables."""

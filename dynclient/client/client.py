@@ -1,0 +1,343 @@
+"""Client and AsyncClient: a document, its operations by name, and the connections they use."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, Generic, Self, TypeVar
+
+from dynclient import __version__, model
+from dynclient.client.load import Source, load
+from dynclient.client.operation import BoundOperation
+from dynclient.client.options import Options
+from dynclient.document.source import is_remote
+from dynclient.errors import OperationNotFound, UsageError
+from dynclient.names import near, snake_case
+from dynclient.plan.call import Call
+from dynclient.plan.plan import Plans
+from dynclient.plan.results import Result
+from dynclient.plan.schemas import Schemas
+from dynclient.transport.http import AsyncRunner, SyncRunner
+from dynclient.transport.outgoing import Vault
+from dynclient.wire.message import environment_name
+from dynclient.wire.security import Credential, checked
+from dynclient.wire.servers import base_url, origin
+
+USER_AGENT = f"dynclient/{__version__}"
+
+OperationT = TypeVar("OperationT", bound=BoundOperation[Any])
+
+
+class Operation(BoundOperation[SyncRunner]):  # noqa: D101 (its docstring is each operation's own)
+    __doc__ = BoundOperation.__dict__["__doc__"]
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Send the call and return its data: exactly the JSON that came, str for text, bytes for the rest, or None.
+
+        Raises:
+            InvalidCall: the call does not fit the document; nothing was sent.
+            CredentialsMissing: no security requirement can be met; nothing was sent.
+            TransportError: no usable response came.
+            StatusError: the server answered 4xx or 5xx.
+            InvalidResponse: the response does not fit the document (and `UndocumentedResponse`, `DecodeError`).
+
+        """
+        return self._send(self.request(*args, **kwargs)).data
+
+    def send(self, *args: Any, **kwargs: Any) -> Result:
+        """Send the call, or a `Request` that was built before, and return all that came back.
+
+        Raises:
+            DynclientError: just as calling does.
+
+        """
+        return self._send(self._prepared(args, kwargs))
+
+    def _send(self, request: Any) -> Result:
+        return self._judged(request, self._runner.send(self._exchange(request), self._limits))
+
+
+class AsyncOperation(BoundOperation[AsyncRunner]):  # noqa: D101 (its docstring is each operation's own)
+    __doc__ = BoundOperation.__dict__["__doc__"]
+
+    async def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Send the call and return its data, as `Operation` does."""
+        return (await self._send(self.request(*args, **kwargs))).data
+
+    async def send(self, *args: Any, **kwargs: Any) -> Result:
+        """Send the call, or a `Request` that was built before, and return all that came back."""
+        return await self._send(self._prepared(args, kwargs))
+
+    async def _send(self, request: Any) -> Result:
+        return self._judged(request, await self._runner.send(self._exchange(request), self._limits))
+
+
+class Compiled:
+    """A document with its operations compiled as they are touched; shared by all clients made from one Document."""
+
+    def __init__(self, document: model.Document) -> None:
+        self.document = document
+        self.schemas = Schemas(document)
+        self.plans = Plans(self.schemas)
+
+    @cached_property
+    def keys(self) -> Mapping[str, str]:
+        """Every spelling by which an operation is found → its key in `document.operations`."""
+        found: dict[str, str] = {}
+        operations = self.document.operations
+        for key, operation in operations.items():
+            name = snake_case(operation.id)
+            # A name that two operations share finds neither: whoever means one says METHOD /path.
+            found[name] = "" if name in found else key
+        for key, operation in operations.items():
+            found[f"{operation.method} {operation.path}"] = key
+            found[key] = key
+        return {name: key for name, key in found.items() if key}
+
+    @classmethod
+    def of(cls, document: model.Document) -> Compiled:
+        """Return what is compiled of a document; the same each time."""
+        kept = document.__dict__.get("_compiled")
+        return kept if isinstance(kept, cls) else document.__dict__.setdefault("_compiled", cls(document))
+
+
+class BaseClient(Generic[OperationT]):
+    """What both clients share: everything but waiting."""
+
+    _operation: type[OperationT]
+    _runner_kind: type[Any]
+
+    def __init__(
+        self,
+        source: Source,
+        *,
+        credentials: Mapping[str, Credential] | None = None,
+        transport: Any = None,
+        **options: Any,
+    ) -> None:
+        self._shared = Compiled.of(load(source))
+        self._options = Options().changed(**options)
+        self._runner = self._runner_kind(transport, USER_AGENT)
+        self._credentials = self._collected(credentials or {})
+        self._bound: dict[str, OperationT] = {}
+
+    def _collected(self, given: Mapping[str, Credential]) -> dict[str, Credential]:
+        """Return the credentials: those given, and those of the environment where a server is given too.
+
+        Raises:
+            UsageError: a name is no security scheme of the document, or a value is of the wrong kind.
+
+        """
+        schemes = self.document.security_schemes
+        for name, credential in given.items():
+            if name not in schemes:
+                meant = near(name, schemes, 1)
+                hint = f"did you mean {meant[0]}?" if meant else f"schemes are {', '.join(schemes) or 'none'}"
+                raise UsageError(f"the document has no security scheme {name!r}", hint=hint)
+            checked(schemes[name], credential)
+        found = dict(given)
+        if self._options.server:
+            for name, scheme in schemes.items():
+                text = os.environ.get(environment_name(name))
+                if text and name not in found:
+                    pair = scheme.type == "http" and scheme.scheme in ("basic", "digest")
+                    user, _, password = text.partition(":")
+                    found[name] = (user, password) if pair else text
+        return found
+
+    @property
+    def document(self) -> model.Document:
+        """The document."""
+        return self._shared.document
+
+    # --- finding operations
+
+    @cached_property
+    def operations(self) -> Mapping[str, OperationT]:
+        """The operations in document order, by operationId where that is unique, else by `METHOD /path`."""
+        return MappingProxyType(_Operations(self, self.document.operations))
+
+    @cached_property
+    def tags(self) -> Mapping[str, Mapping[str, OperationT]]:
+        """The operations of each tag."""
+        found: dict[str, list[str]] = {tag: [] for tag in self.document.tags}
+        for key, operation in self.document.operations.items():
+            for tag in operation.tags:
+                found[tag].append(key)
+        return {tag: _Operations(self, keys) for tag, keys in found.items()}
+
+    def __getitem__(self, name: str) -> OperationT:
+        """Return an operation by operationId, its Python name, or `METHOD /path`.
+
+        Raises:
+            OperationNotFound: there is none; `.suggestions` lists names that are near.
+
+        """
+        keys = self._shared.keys
+        key = keys.get(name) or keys.get(snake_case(name))
+        if key is None:
+            method, _, path = name.partition(" ")
+            key = keys.get(f"{method.upper()} {path.strip()}")
+        if key is None:
+            raise self._not_found(name)
+        return self._of(key)
+
+    def _of(self, key: str) -> OperationT:
+        bound = self._bound.get(key)
+        if bound is None:
+            operation = self.document.operations[key]
+            plan = self._shared.plans.of(operation)
+            made = self._operation(operation, plan, self._options, self._runner, self._vault(operation))
+            bound = self._bound.setdefault(key, made)
+        return bound
+
+    def _vault(self, operation: model.Operation) -> Vault:
+        wire, options, document = self._runner.wire, self._options, self.document
+        origins: frozenset[str] | None = None
+        if not wire.in_process:
+            if options.server:
+                base = base_url(operation.servers, document.uri, options.server, options.server_variables)
+                origins = frozenset({origin(base)})
+            elif is_remote(document.uri):
+                origins = frozenset({origin(document.uri)})
+        return Vault(self._credentials, origins, optional=wire.is_users)
+
+    def _not_found(self, name: str) -> OperationNotFound:
+        python = [k for k in self._shared.keys if " " not in k and k == snake_case(k)]
+        suggestions = near(name, python)
+        title, count = self.document.title, len(self.document.operations)
+        hint = f"did you mean {' or '.join(suggestions)}?" if suggestions else "client.find(text) searches"
+        text = f"{title} has no operation {name!r} among its {count}; nothing was sent"
+        return OperationNotFound(text, hint=hint, suggestions=tuple(suggestions), name=name)
+
+    def __getattr__(self, name: str) -> OperationT:
+        if name.startswith("_"):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return self[name]
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *(snake_case(o.id) for o in self.document.operations.values())})
+
+    def __contains__(self, name: str) -> bool:
+        try:
+            self[name]
+        except OperationNotFound:
+            return False
+        return True
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self.document.operations)
+
+    def find(self, text: str) -> list[OperationT]:
+        """Return the operations that speak of a text, in name, path, tag or description; the best first."""
+        words = text.lower().split()
+        scored = [(_score(o, words), key) for key, o in self.document.operations.items()]
+        found = sorted(((score, key) for score, key in scored if score), key=lambda pair: -pair[0])
+        return [self._of(key) for _, key in found]
+
+    def call(self, operation: str, /, *args: Any, **kwargs: Any) -> Any:
+        """Call an operation by a name that is known only at run time."""
+        return self[operation](*args, **kwargs)  # type: ignore[operator] # both kinds of operation are callable
+
+    # --- options
+
+    def with_options(self, **changes: Any) -> Self:
+        """Return a view with other options on the same document and connections.
+
+        Args:
+            **changes: any of `Options`: timeout, headers, server, server_variables, media_type, accept,
+                validate_requests, unknown_properties, validate_responses, retries, follow_redirects.
+
+        Raises:
+            UsageError: an option does not exist or cannot have that value.
+
+        """
+        view = object.__new__(type(self))
+        view.__dict__.update({k: v for k, v in self.__dict__.items() if k in ("_shared", "_runner", "_credentials")})
+        view._options = self._options.changed(**changes)
+        view._bound = {}
+        return view
+
+    def __repr__(self) -> str:
+        document = self.document
+        return f"<{type(self).__name__} {document.title}: {len(document.operations)} operations>"
+
+
+def _score(operation: model.Operation, words: list[str]) -> int:
+    name = f"{operation.id} {snake_case(operation.id)}".lower()
+    near_by = f"{operation.method} {operation.path} {' '.join(operation.tags)} {operation.summary}".lower()
+    far = operation.description.lower()
+    scores = [9 if word in name else 3 if word in near_by else int(word in far) for word in words]
+    return sum(scores) if all(scores) else 0
+
+
+class _Operations(Mapping[str, OperationT]):
+    """Operations by key, each bound when it is looked at."""
+
+    def __init__(self, client: BaseClient[OperationT], keys: Any) -> None:
+        self._client = client
+        self._keys = dict.fromkeys(keys)
+
+    def __getitem__(self, key: str) -> OperationT:
+        if key not in self._keys:
+            raise KeyError(key)
+        return self._client._of(key)  # noqa: SLF001 (a view of the client)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} operations: {', '.join(self._keys)}>"
+
+
+class Client(BaseClient[Operation]):
+    """A client of the API that an OpenAPI document describes.
+
+    Args:
+        source: a path, an http(s) URL, the document as a mapping, or a Document.
+        credentials: by security scheme: a string (an api key as it is sent, or a token), a pair (user, password) for
+            basic, or a callable that returns one.
+        transport: a Sandbox, a transport of httpx or httpx2, or a ready client of either, which stays yours.
+        **options: as in `with_options`.
+
+    """
+
+    _operation = Operation
+    _runner_kind = SyncRunner
+
+    def close(self) -> None:
+        """Close the connections; an HTTP client that you brought stays open."""
+        self._runner.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class AsyncClient(BaseClient[AsyncOperation]):
+    """A client of the API that an OpenAPI document describes, awaited; its arguments are those of `Client`."""
+
+    _operation = AsyncOperation
+    _runner_kind = AsyncRunner
+
+    async def close(self) -> None:
+        """Close the connections; an HTTP client that you brought stays open."""
+        await self._runner.close()
+
+    aclose = close
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+
+__all__ = ["AsyncClient", "AsyncOperation", "Call", "Client", "Operation"]

@@ -1,0 +1,38 @@
+"""Loading: a source becomes a Document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from dynclient.document.cache import default_cache
+from dynclient.document.source import IN_MEMORY, open_files, to_uri
+from dynclient.model import Document
+from dynclient.plan.check import check
+from dynclient.transport.fetch import fetcher
+
+Source = str | PathLike[str] | Mapping[str, Any] | Document
+
+
+def load(source: Source) -> Document:
+    """Return the OpenAPI document at a path or URL, or in a mapping.
+
+    Loading indexes the operations and looks no further; what is wrong with the document is in `Document.problems`.
+
+    Args:
+        source: a path, an http(s) URL, the document as a mapping, or a Document, which is returned itself.
+
+    Raises:
+        DocumentNotFound: nothing is there, or it cannot be read.
+        DocumentSyntaxError: the text is neither YAML nor JSON; the error names line and column.
+        UnsupportedVersion: it is no OpenAPI document of a version that dynclient reads.
+        DocumentTooLarge: size, depth or alias expansion is beyond the limits.
+
+    """
+    if isinstance(source, Document):
+        return source
+    where = source if isinstance(source, Mapping | str) else Path(source)
+    root = IN_MEMORY if isinstance(where, Mapping) else to_uri(where)
+    return Document(open_files(where, fetcher(root), default_cache()), check)

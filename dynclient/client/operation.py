@@ -1,0 +1,286 @@
+"""An operation as a callable: bound to a client, called with plain Python data."""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from dynclient import model
+from dynclient.client.options import Options
+from dynclient.errors import ResponseDrift, UsageError
+from dynclient.names import snake_case
+from dynclient.plan.call import Call
+from dynclient.plan.plan import Plan
+from dynclient.plan.results import Result, drifts
+from dynclient.schema.dialect import Schema
+from dynclient.schema.engine import Checker
+from dynclient.schema.explain import described
+from dynclient.schema.samples import Sampler, Unsampled
+from dynclient.transport.http import DEFAULT_TIMEOUTS, Exchange, timeouts
+from dynclient.transport.outgoing import Outgoing, Vault
+from dynclient.violations import Violation
+from dynclient.wire import media
+from dynclient.wire.message import Headers, Request, Response
+from dynclient.wire.servers import base_url
+
+RunnerT = TypeVar("RunnerT")
+
+
+class BoundOperation(Generic[RunnerT]):
+    """An operation of a document together with how its client calls it; it keeps nothing of any call.
+
+    Call it with the operation's arguments: path parameters by position in template order, everything else by keyword,
+    in the spec's spelling or in snake_case; the body as `body=`, or its top-level properties as keywords; or all of it
+    as one `Call`.
+    """
+
+    def __init__(self, operation: model.Operation, plan: Plan, options: Options, runner: RunnerT, vault: Vault) -> None:
+        self.operation = operation
+        self._plan = plan
+        self._options = options
+        self._runner = runner
+        self._vault = vault
+
+    # --- what it is
+
+    @property
+    def id(self) -> str:
+        """The operationId; `METHOD /path` where the document gives none."""
+        return self.operation.id
+
+    @property
+    def method(self) -> str:
+        """The HTTP method, upper case."""
+        return self.operation.method
+
+    @property
+    def path(self) -> str:
+        """The path template."""
+        return self.operation.path
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The names of its tags."""
+        return self.operation.tags
+
+    @property
+    def deprecated(self) -> bool:
+        """Whether the document advises against it."""
+        return self.operation.deprecated
+
+    @property
+    def call_schema(self) -> Schema:
+        """JSON Schema 2020-12 of the call document, as the client reads it: closed, so that a misspelling is refused."""
+        return self._plan.call_schema(self._options.media_type)
+
+    @cached_property
+    def result_schemas(self) -> Mapping[tuple[str, str], Schema]:
+        """JSON Schema 2020-12 of each declared response body, by (status, media type)."""
+        return {
+            (status, name): self._plan.schemas.result(entry, "consumer")
+            for status, response in self.operation.responses.items()
+            for name, entry in response.content.items()
+        }
+
+    @property
+    def __name__(self) -> str:
+        return snake_case(self.operation.id)
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        return signature(self._plan)
+
+    @property
+    def __doc__(self) -> str:  # type: ignore[override] # an instance's own
+        return documentation(self._plan)
+
+    def __repr__(self) -> str:
+        return f"<{self.__name__}{self.__signature__}  {self.method} {self.path}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError(
+            "an operation is bound to its client's connections and cannot be pickled; pickle its Call instead"
+        )
+
+    # --- everything short of sending
+
+    def example(self, seed: int = 0) -> Call:
+        """Return a valid call of this operation: the document's own examples where they are valid, else made up.
+
+        Args:
+            seed: another number, another example; the same number, the same example.
+
+        Raises:
+            UsageError: none was found; perhaps no call can satisfy the document.
+
+        """
+        media_type = self._options.media_type
+        checker = self._plan.checker(media_type, "producer")
+        try:
+            call = Call(Sampler(example_schema(checker.schema), compile_schema=_compile).sample(seed=seed))
+        except Unsampled as error:
+            raise UsageError(f"{self.id}: no example was found: {error}", hint="give a Call of your own") from error
+        body = self.operation.request_body
+        entry = self._plan.entry(media_type)
+        if body is not None and entry is not None and seed == 0:
+            for example in entry.examples:
+                if checker.accepts({**call, "body": example}):
+                    call["body"] = example
+                    break
+        return call
+
+    def validate(self, *args: Any, **kwargs: Any) -> list[Violation]:
+        """Return everything that is wrong with a call, [] where it is in order; nothing is sent."""
+        strict = self._options.checks if self._options.validate_requests else Options().checks
+        return self._plan.bind(args, kwargs, strict, self._options.media_type)[1]
+
+    def request(self, *args: Any, **kwargs: Any) -> Request:
+        """Return the request of a call, as a pure value without credentials; nothing is sent.
+
+        Raises:
+            InvalidCall: the call does not fit the document; `.violations` holds every problem.
+            UnsafeValue: a value would break out of its place on the wire.
+            UsageError: there is no server to call.
+
+        """
+        options = self._options
+        call, violations = self._plan.bind(args, kwargs, options.checks, options.media_type)
+        if violations:
+            raise self._plan.invalid(violations)
+        request = self._plan.request(call, self._base, options.media_type, options.accept)
+        return _with_headers(request, options.headers) if options.headers else request
+
+    def _prepared(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request:
+        """Return the request of a call, or the one that was built before and is given instead."""
+        if len(args) == 1 and not kwargs and isinstance(args[0], Request):
+            return args[0]
+        return self.request(*args, **kwargs)
+
+    @cached_property
+    def _base(self) -> str:
+        options, operation = self._options, self.operation
+        try:
+            return base_url(operation.servers, operation.document.uri, options.server, options.server_variables)
+        except UsageError:
+            if getattr(self._runner, "wire").in_process and options.server is None:  # noqa: B009 (both runners have it)
+                return "http://sandbox.invalid"
+            raise
+
+    @cached_property
+    def _limits(self) -> dict[str, float | None] | None:
+        if self._options.has_timeout:
+            return timeouts(self._options.timeout)
+        return None if getattr(self._runner, "wire").is_users else DEFAULT_TIMEOUTS  # noqa: B009 (both runners have it)
+
+    def _exchange(self, request: Request) -> Exchange:
+        outgoing: Outgoing = self._vault.open(request)
+        return Exchange(request, outgoing, self._options.retries, self._options.follow_redirects)
+
+    def _judged(self, request: Request, response: Response) -> Result:
+        result = self._plan.results.judge(request, response, self._options.validate_responses)
+        if result.violations:
+            for violation in drifts(result.violations):
+                warnings.warn(ResponseDrift(f"{self.id}: {violation}"), stacklevel=4)
+        return result
+
+
+class _Absent:
+    """The default of an optional argument in a signature: it is not sent."""
+
+    def __repr__(self) -> str:
+        return "…"
+
+
+ABSENT = _Absent()
+
+
+def _compile(schema: dict[str, Any]) -> Any:
+    return Checker(schema).accepts
+
+
+def example_schema(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a call schema without the choice of media type: an example leaves that to the default."""
+    properties = {k: v for k, v in schema["properties"].items() if k != "media_type"}
+    return {**schema, "properties": properties}
+
+
+def _with_headers(request: Request, extra: Mapping[str, str]) -> Request:
+    names = {name.lower() for name in extra}
+    kept = [(name, value) for name, value in request.headers.pairs() if name.lower() not in names]
+    headers = Headers([*kept, *extra.items()])
+    return Request(request.method, request.url, headers, request.body, request.security, request.operation_id)
+
+
+def signature(plan: Plan) -> inspect.Signature:
+    """Return the Python signature of an operation: required before optional, path parameters positional."""
+    binder, kinds = plan.binder, inspect.Parameter
+    schema = plan.call_schema()
+    required = _required(schema)
+    parameters = [kinds(snake_case(n), kinds.POSITIONAL_OR_KEYWORD) for n in binder.positional]
+    seen = {p.name for p in parameters}
+    keywords: list[inspect.Parameter] = []
+    for name in binder.names:
+        python = snake_case(name)
+        if python in seen or (name == "body" and plan.body_names):
+            continue
+        seen.add(python)
+        default = kinds.empty if binder.targets.get(name) in required or name in required else ABSENT
+        keywords.append(kinds(python, kinds.KEYWORD_ONLY, default=default))
+    keywords.sort(key=lambda p: p.default is not kinds.empty)
+    return inspect.Signature([*parameters, *keywords])
+
+
+def _required(schema: Schema) -> set[Any]:
+    found: set[Any] = set()
+    for location, group in schema["properties"].items():
+        if location == "body" and "body" in schema["required"]:
+            parts = [group, *_referred(group, schema)] if isinstance(group, dict) else []
+            found |= {("body", name) for part in parts for name in part.get("required", ())} | {"body"}
+        elif isinstance(group, dict):
+            found |= {(location, name) for name in group.get("required", ())}
+    return found
+
+
+def _referred(group: dict[str, Any], schema: Schema) -> list[dict[str, Any]]:
+    from dynclient.schema.readings import in_place
+
+    return list(in_place(group, schema.get("$defs", {}), alternatives=False))
+
+
+def documentation(plan: Plan) -> str:
+    """Return the docstring of an operation: what it does, its arguments, its results."""
+    operation, schema = plan.operation, plan.call_schema()
+    defs = schema.get("$defs", {})
+    lines = [operation.summary or operation.id, "", f"{operation.method} {operation.path}"]
+    if operation.deprecated:
+        lines += ["", "Deprecated."]
+    if operation.description and operation.description != operation.summary:
+        lines += ["", operation.description.strip()]
+    required = _required(schema)
+    arguments = [_argument(plan, name, defs, required) for name in plan.binder.names if name in plan.binder.targets]
+    if plan.binder.has_body:
+        arguments.append(f"    body: the whole body, {described(schema['properties'].get('body', True), defs)}")
+    if arguments:
+        lines += ["", "Args:", *arguments]
+    results = [f"    {status}: {_result(response)}" for status, response in operation.responses.items()]
+    return "\n".join([*lines, *(["", "Results:", *results] if results else [])])
+
+
+def _argument(plan: Plan, name: str, defs: dict[str, Any], required: set[Any]) -> str:
+    location, wire = plan.binder.targets[name]
+    schema = plan.call_schema()["properties"].get(location, {})
+    parts = _referred(schema, plan.call_schema()) if isinstance(schema, dict) else []
+    own: Any = next((part["properties"][wire] for part in parts if wire in part.get("properties", {})), True)
+    text = f"    {snake_case(name)} ({location}): {described(own, defs)}"
+    text += ", required" if (location, wire) in required else ""
+    about = str(own.get("description", "")) if isinstance(own, dict) else ""
+    return text + (f". {' '.join(about.split())}" if about else "")
+
+
+def _result(response: model.Response) -> str:
+    first = " ".join(response.description.split())
+    names = ", ".join(media.essence(name) for name in response.content)
+    return f"{first} ({names})" if names else first

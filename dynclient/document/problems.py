@@ -1,0 +1,48 @@
+"""A problem is data: something wrong in a document, told and then worked around."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from dynclient.violations import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong with a document, at a place.
+
+    Attributes:
+        severity: `error` (the corner cannot be used as written) or `warning` (it can, with what the message says).
+        code: stable kebab-case name of the kind of problem, e.g. `duplicate-key`.
+        message: what is wrong, one line.
+        hint: what to do about it, one line, or "".
+        pointer: JSON pointer in the file.
+        file: the file's URI or path.
+
+    """
+
+    severity: Literal["error", "warning"]
+    code: str
+    message: str
+    hint: str = ""
+    pointer: str = ""
+    file: str = ""
+    known_line: int | None = None
+    known_column: int | None = None
+    place: Place | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def line(self) -> int | None:
+        """The line in the file, first line 1, or None where nobody knows."""
+        return self.known_line or (self.place.line if self.place else None)
+
+    @property
+    def column(self) -> int | None:
+        """The column in the line, first column 1, or None where nobody knows."""
+        return self.known_column
+
+    def __str__(self) -> str:
+        name = self.file.rstrip("/").rsplit("/", 1)[-1]
+        at = f"{name}:{self.line}" if self.line else f"{name}#{self.pointer}"
+        return f"{at}: {self.severity}: {self.message} [{self.code}]"

@@ -1,0 +1,118 @@
+"""From a path, URL or mapping to the files of a document: read, parsed or taken from the cache, references fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+from urllib.request import url2pathname
+
+from dynclient.document import yaml12
+from dynclient.document.cache import Cache
+from dynclient.document.problems import Problem
+from dynclient.document.references import File, Files, external
+from dynclient.errors import DocumentError, DocumentNotFound, DocumentTooLarge
+
+Fetch = Callable[[str], bytes]
+
+MAX_FILE_BYTES = 128 * 1024 * 1024
+MAX_FILES = 5000
+
+#: The URI of a document that came as a mapping.
+IN_MEMORY = "memory:document"
+
+
+def is_remote(uri: str) -> bool:
+    """Tell whether a URI is read over the net."""
+    return urlsplit(uri).scheme in ("http", "https")
+
+
+def to_uri(source: str | Path) -> str:
+    """Return the URI of a path or URL."""
+    if isinstance(source, str) and urlsplit(source).scheme in ("http", "https", "file"):
+        return source
+    return Path(source).absolute().as_uri()
+
+
+def to_path(uri: str) -> Path:
+    """Return the path of a file: URI."""
+    return Path(url2pathname(unquote(urlsplit(uri).path)) if "%" not in uri else unquote(urlsplit(uri).path))
+
+
+def open_files(source: str | Path | Mapping[str, Any], fetch: Fetch, cache: Cache) -> Files:
+    """Read a document and every file that it refers to.
+
+    Args:
+        source: a path, a URL, or the document as a mapping.
+        fetch: gives the bytes of a URI; it decides what may be reached.
+        cache: where parsed texts are kept.
+
+    Raises:
+        DocumentNotFound: nothing is at `source`. A file that is only referred to may be missing: using it fails.
+        DocumentSyntaxError: the text of `source` is neither YAML nor JSON.
+        DocumentTooLarge: a file, or the number of files, is beyond the limits.
+
+    """
+    if isinstance(source, Mapping):
+        files = {IN_MEMORY: File(IN_MEMORY, dict(source))}
+        todo = external(files[IN_MEMORY], None)
+        root = IN_MEMORY
+    else:
+        root = to_uri(source)
+        files, todo = {}, [root]
+    while todo:
+        uri = todo.pop(0)
+        if uri in files or (uri != root and not _fetchable(uri)):
+            continue
+        if len(files) >= MAX_FILES:
+            raise DocumentTooLarge(f"{root} refers to more than {MAX_FILES} files", uri=root)
+        try:
+            data = fetch(uri)
+            files[uri] = _parsed(uri, data, fetch, cache)
+        except DocumentError:
+            if uri == root:
+                raise
+            continue
+        todo += external(files[uri], data)
+    return Files(root, files)
+
+
+def _fetchable(uri: str) -> bool:
+    return urlsplit(uri).scheme in ("http", "https", "file")
+
+
+def _parsed(uri: str, data: bytes, fetch: Fetch, cache: Cache) -> File:
+    if len(data) > MAX_FILE_BYTES:
+        raise DocumentTooLarge(f"{uri} has {len(data):,} bytes, more than {MAX_FILE_BYTES:,}", uri=uri)
+    kept_text = data if is_remote(uri) else None
+    locate = yaml12.Locator(lambda: fetch(uri) if kept_text is None else kept_text)
+    kept = cache.get(data)
+    if isinstance(kept, dict) and kept.keys() == {"tree", "problems"}:
+        problems = tuple(Problem(**{**p, "file": uri}) for p in kept["problems"])
+        return File(uri, kept["tree"], problems, locate)
+    parsed = yaml12.parse(data, uri)
+    plain = [{k: v for k, v in asdict(p).items() if k != "place"} for p in parsed.problems]
+    cache.put(data, {"tree": parsed.tree, "problems": plain})
+    return File(uri, parsed.tree, tuple(parsed.problems), locate)
+
+
+def read_file(uri: str) -> bytes:
+    """Return the bytes of a file: URI.
+
+    Raises:
+        DocumentNotFound: it does not exist or cannot be read.
+        DocumentTooLarge: it has more than MAX_FILE_BYTES.
+
+    """
+    path = to_path(uri)
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise DocumentTooLarge(f"{path} is larger than {MAX_FILE_BYTES:,} bytes", uri=uri)
+        return path.read_bytes()
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise DocumentNotFound(
+            f"no document at {path}: {why}", hint="give a path, a URL or a mapping", uri=uri
+        ) from None

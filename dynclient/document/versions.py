@@ -1,0 +1,49 @@
+"""Which version a document has, and what follows from it; above this module and the schema dialect nobody asks."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal
+
+from dynclient.document.references import Files
+from dynclient.errors import UnsupportedVersion
+from dynclient.names import near
+
+#: The schema flavour of a version: 3.0 has its own (nullable, boolean exclusiveMinimum), 3.1 is JSON Schema 2020-12.
+Flavour = Literal["3.0", "3.1"]
+
+_READS = "dynclient reads OpenAPI 3.0 and 3.1"
+
+
+def flavour(files: Files) -> Flavour:
+    """Return the schema flavour of a document.
+
+    Raises:
+        UnsupportedVersion: it is no OpenAPI document, or of a version that dynclient does not read.
+
+    """
+    tree, name = files.top.value, files.top.place.file
+    if not isinstance(tree, dict):
+        raise UnsupportedVersion(f"{name} is no OpenAPI document: its top is {_kind(tree)}, not an object", hint=_READS)
+    version = tree.get("openapi")
+    if version is None:
+        raise UnsupportedVersion(f"{name} is no OpenAPI 3 document: it has no `openapi` field", hint=_hint(tree))
+    if isinstance(version, float | int):
+        version = str(version)
+    if isinstance(version, str) and re.match(r"3\.0(\.|$)", version):
+        return "3.0"
+    if isinstance(version, str) and re.match(r"3\.1(\.|$)", version):
+        return "3.1"
+    raise UnsupportedVersion(f"{name} is OpenAPI {version}", hint=_READS)
+
+
+def _kind(tree: Any) -> str:
+    kinds = {list: "an array", str: "text", type(None): "empty"}
+    return kinds.get(type(tree), f"a {type(tree).__name__}")
+
+
+def _hint(tree: dict[str, Any]) -> str:
+    if "swagger" in tree:
+        return f"{_READS}; this is Swagger {tree['swagger']}"
+    meant = near("openapi", [k for k in tree if isinstance(k, str)], 1)
+    return f"{_READS}; did you misspell `{meant[0]}`?" if meant else f"{_READS}; add `openapi: 3.1.0` at the top"

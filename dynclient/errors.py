@@ -1,0 +1,313 @@
+"""Every error that dynclient raises; the tree is the table of contents.
+
+DynclientError
+  DocumentError         DocumentNotFound, DocumentSyntaxError, UnsupportedVersion, UnresolvableReference, DocumentTooLarge
+  UsageError            nothing was sent: OperationNotFound, InvalidCall, CredentialsMissing, UnsafeValue
+  TransportError        no usable response: ConnectFailed, TimedOut, TooManyRedirects, BrokenResponse
+  ResponseError         a response came:
+    StatusError           ClientError (4xx): BadRequest, Unauthorized, Forbidden, NotFound, Conflict, Gone,
+                          UnprocessableContent, TooManyRequests; ServerError (5xx)
+    InvalidResponse, UndocumentedResponse, DecodeError
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from dynclient.violations import Violation, table
+
+MAX_CHARS = 4000
+
+
+class DynclientError(Exception):
+    """The root of all errors of dynclient.
+
+    Attributes:
+        code: stable name of the kind of error, for programs.
+        headline: what happened, one line.
+        hint: what to do about it, one line, or None.
+
+    Further data are attributes too; each class names its own. All of it survives pickling and copying.
+
+    """
+
+    code: ClassVar[str] = "error"
+    exit_code: ClassVar[int] = 2
+
+    def __init__(self, headline: str, *, hint: str | None = None, **data: Any) -> None:
+        super().__init__(headline)
+        self.headline = headline
+        self.hint = hint
+        self.__dict__.update(data)
+
+    def __str__(self) -> str:
+        text = "\n".join([self.headline, *self.lines(), *([f"  hint: {self.hint}"] if self.hint else [])])
+        return text if len(text) <= MAX_CHARS else text[: MAX_CHARS - 2] + " …"
+
+    def lines(self) -> list[str]:
+        """Return the problem lines between headline and hint."""
+        found: Sequence[Violation] = self.__dict__.get("violations", ())
+        return table(found)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        data = {k: v for k, v in self.__dict__.items() if k not in ("headline", "hint", "__notes__")}
+        return _restored, (type(self), self.headline, self.hint, data, _portable(self.__cause__))
+
+
+def _restored(
+    kind: type[DynclientError], headline: str, hint: str | None, data: dict[str, Any], cause: BaseException | None
+) -> DynclientError:
+    error = kind(headline, hint=hint, **data)
+    error.__cause__ = cause
+    return error
+
+
+def _portable(cause: BaseException | None) -> BaseException | None:
+    """Return the cause, or, where other people's exception does not pickle, a plain one that says the same."""
+    try:
+        pickle.loads(pickle.dumps(cause))  # noqa: S301 (our own bytes, made on this line)
+    except Exception:  # noqa: BLE001 (a foreign class may fail in any way)
+        return RuntimeError(f"{type(cause).__name__}: {cause}")
+    return cause
+
+
+class DocumentError(DynclientError):
+    """A document cannot be read."""
+
+    code = "document"
+    exit_code = 7
+    uri: str = ""
+
+
+class DocumentNotFound(DocumentError):
+    """No document is at that path or URL."""
+
+    code = "document-not-found"
+
+
+class DocumentSyntaxError(DocumentError):
+    """The text is neither YAML nor JSON; `.line` and `.column` (first is 1) say where."""
+
+    code = "document-syntax"
+    line: int = 0
+    column: int = 0
+
+
+class UnsupportedVersion(DocumentError):
+    """The text is no OpenAPI document of a version that dynclient reads."""
+
+    code = "unsupported-version"
+
+
+class UnresolvableReference(DocumentError):
+    """A `$ref` leads nowhere; `.reference` is its text, `.pointer` where it stands."""
+
+    code = "unresolvable-reference"
+    reference: str = ""
+    pointer: str = ""
+
+
+class DocumentTooLarge(DocumentError):
+    """Size, depth or the expansion of aliases is beyond the limits."""
+
+    code = "document-too-large"
+
+
+class UsageError(DynclientError):
+    """The caller has to change something; nothing was sent."""
+
+    code = "usage"
+
+
+class OperationNotFound(UsageError, AttributeError, LookupError):  # noqa: N818 (DESIGN's name)
+    """The document has no operation of that name; `.suggestions` lists names that are near."""
+
+    code = "operation-not-found"
+    suggestions: Sequence[str] = ()
+
+
+class InvalidCall(UsageError, ValueError):
+    """The call does not fit the document; `.violations` holds every problem, `.operation_id` whose call it was."""
+
+    code = "invalid-call"
+    violations: Sequence[Violation] = ()
+    operation_id: str = ""
+
+
+class CredentialsMissing(UsageError):
+    """No security requirement of the operation can be met; `.formula` says what it accepts."""
+
+    code = "credentials-missing"
+    formula: str = ""
+
+
+class UnsafeValue(UsageError, ValueError):
+    """A value would break out of its place on the wire."""
+
+    code = "unsafe-value"
+
+
+class TransportError(DynclientError):
+    """No usable response came; `.request` was tried `.attempts` times, the cause is kept."""
+
+    code = "transport"
+    exit_code = 3
+    request: Any = None
+    attempts: int = 1
+
+
+class ConnectFailed(TransportError):
+    """No connection to the server could be made."""
+
+    code = "connect-failed"
+
+
+class TimedOut(TransportError):
+    """The server took too long; `.phase` is `connect`, `write`, `read` or `pool`."""
+
+    code = "timed-out"
+    phase: str = ""
+
+
+class TooManyRedirects(TransportError):
+    """More redirects than `.limit`, or one that cannot be followed."""
+
+    code = "too-many-redirects"
+    limit: int = 0
+
+
+class BrokenResponse(TransportError):
+    """The connection broke, or what came is not HTTP."""
+
+    code = "broken-response"
+
+
+class ResponseError(DynclientError):
+    """A response came and is not what the call promised; `.result` holds all of it."""
+
+    code = "response"
+    result: Any = None
+    violations: Sequence[Violation] = ()
+
+    @property
+    def status(self) -> int | None:
+        """The status code."""
+        return getattr(self.result, "status", None)
+
+    @property
+    def data(self) -> Any:
+        """The decoded body: plain JSON data, text or bytes."""
+        return getattr(self.result, "data", None)
+
+
+class StatusError(ResponseError):
+    """The server answered 4xx or 5xx."""
+
+    code = "status"
+
+
+class ClientError(StatusError):
+    """The server answered 4xx."""
+
+    code = "client-error"
+    exit_code = 4
+
+
+class BadRequest(ClientError):
+    """400."""
+
+    code = "bad-request"
+
+
+class Unauthorized(ClientError):
+    """401."""
+
+    code = "unauthorized"
+
+
+class Forbidden(ClientError):
+    """403."""
+
+    code = "forbidden"
+
+
+class NotFound(ClientError):
+    """404."""
+
+    code = "not-found"
+
+
+class Conflict(ClientError):
+    """409."""
+
+    code = "conflict"
+
+
+class Gone(ClientError):
+    """410."""
+
+    code = "gone"
+
+
+class UnprocessableContent(ClientError):
+    """422."""
+
+    code = "unprocessable-content"
+
+
+class TooManyRequests(ClientError):
+    """429."""
+
+    code = "too-many-requests"
+
+
+class ServerError(StatusError):
+    """The server answered 5xx."""
+
+    code = "server-error"
+    exit_code = 5
+
+
+class InvalidResponse(ResponseError):
+    """The response does not fit the document; the data are in `.result`, the findings in `.violations`."""
+
+    code = "invalid-response"
+    exit_code = 6
+
+
+class UndocumentedResponse(ResponseError):
+    """A status below 400, or a success media type, that the document does not know."""
+
+    code = "undocumented-response"
+    exit_code = 6
+
+
+class DecodeError(ResponseError):
+    """A success body that cannot be decoded; its bytes are in `.result.http` and `.body`."""
+
+    code = "decode"
+    exit_code = 6
+    body: bytes = b""
+
+
+class ResponseDrift(UserWarning):
+    """Under `validate_responses="warn"`: a response does not fit the document; the data were kept."""
+
+
+_BY_STATUS: dict[int, type[StatusError]] = {
+    400: BadRequest,
+    401: Unauthorized,
+    403: Forbidden,
+    404: NotFound,
+    409: Conflict,
+    410: Gone,
+    422: UnprocessableContent,
+    429: TooManyRequests,
+}
+
+
+def status_error(status: int) -> type[StatusError]:
+    """Return the error class of a 4xx or 5xx status."""
+    return _BY_STATUS.get(status) or (ClientError if status < 500 else ServerError)  # noqa: PLR2004 (the class border)

@@ -1,0 +1,445 @@
+"""The document as OpenAPI speaks of it: a frozen, lazy view that reads a corner when somebody looks at it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, Literal
+
+from dynclient.document.problems import Problem
+from dynclient.document.references import Files, Node
+from dynclient.document.versions import Flavour, flavour
+from dynclient.errors import DocumentError
+from dynclient.violations import Place
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+Location = Literal["path", "query", "header", "cookie"]
+LOCATIONS: tuple[Location, ...] = ("path", "query", "header", "cookie")
+
+_DEFAULT_STYLE: Mapping[str, str] = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
+_STYLES: Mapping[str, tuple[str, ...]] = {
+    "path": ("simple", "label", "matrix"),
+    "query": ("form", "spaceDelimited", "pipeDelimited", "deepObject"),
+    "header": ("simple",),
+    "cookie": ("form",),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class MediaType:
+    """A media type of a body, response or parameter: its name, its schema, its encodings and examples."""
+
+    name: str
+    node: Node
+
+    @cached_property
+    def schema(self) -> Node | None:
+        """The Schema Object as it stands (a `$ref` is not followed), or None."""
+        child = self.node.child("schema")
+        return child if child.value is not None else None
+
+    @cached_property
+    def examples(self) -> list[Any]:
+        """The values of `example` and `examples`, in the order written; none of them is checked."""
+        return _examples(self.node)
+
+
+@dataclass(frozen=True, eq=False)
+class Parameter:
+    """A parameter, or a header of a response (location `header`).
+
+    Attributes:
+        name: as it stands on the wire.
+        location: the Parameter Object's `in`.
+        node: the Parameter Object.
+
+    """
+
+    name: str
+    location: Location
+    node: Node
+
+    @property
+    def required(self) -> bool:
+        """Whether a call must give it; path parameters always."""
+        return self.location == "path" or self.node.flag("required")
+
+    @property
+    def deprecated(self) -> bool:
+        """Whether the document advises against it."""
+        return self.node.flag("deprecated")
+
+    @property
+    def description(self) -> str:
+        """What the document says of it."""
+        return self.node.text("description")
+
+    @cached_property
+    def style(self) -> str:
+        """The serialization style; the location's default where none, or an impossible one, is given."""
+        given = self.node.text("style")
+        return given if given in _STYLES[self.location] else _DEFAULT_STYLE[self.location]
+
+    @cached_property
+    def explode(self) -> bool:
+        """Whether arrays and objects become several values. Source: OAS 3.1.1 Parameter Object, explode."""
+        return self.node.flag("explode", default=self.style == "form")
+
+    @property
+    def allow_reserved(self) -> bool:
+        """Whether reserved characters of RFC 3986 stand unescaped."""
+        return self.node.flag("allowReserved")
+
+    @cached_property
+    def content(self) -> MediaType | None:
+        """The media type of a `content` parameter, else None."""
+        content = self.node.child("content")
+        names = content.names()
+        return MediaType(names[0], content[names[0]]) if names else None
+
+    @cached_property
+    def schema(self) -> Node | None:
+        """The Schema Object as it stands, of `schema` or of `content`; None where there is none."""
+        if self.content:
+            return self.content.schema
+        child = self.node.child("schema")
+        return child if child.value is not None else None
+
+    @cached_property
+    def examples(self) -> list[Any]:
+        """The values of `example` and `examples`."""
+        return _examples(self.node) + (self.content.examples if self.content else [])
+
+
+@dataclass(frozen=True, eq=False)
+class RequestBody:
+    """The body of a request: whether it must be there, and its media types in document order."""
+
+    node: Node
+
+    @property
+    def required(self) -> bool:
+        """Whether a call must give a body."""
+        return self.node.flag("required")
+
+    @property
+    def description(self) -> str:
+        """What the document says of it."""
+        return self.node.text("description")
+
+    @cached_property
+    def content(self) -> Mapping[str, MediaType]:
+        """The media types by name, in document order."""
+        return _content(self.node)
+
+
+@dataclass(frozen=True, eq=False)
+class Response:
+    """A response: `status` is the key in the document (`200`, `2XX`, `default`)."""
+
+    status: str
+    node: Node
+
+    @property
+    def description(self) -> str:
+        """What the document says of it."""
+        return self.node.text("description")
+
+    @cached_property
+    def content(self) -> Mapping[str, MediaType]:
+        """The media types by name, in document order; empty where no body is declared."""
+        return _content(self.node)
+
+    @cached_property
+    def headers(self) -> Mapping[str, Parameter]:
+        """The declared headers by name; `Content-Type` is not one of them. Source: OAS 3.1.1 Response Object."""
+        headers = self.node["headers"]
+        found = {name: Parameter(name, "header", headers[name]) for name in headers.names()}
+        return MappingProxyType({k: v for k, v in found.items() if k.lower() != "content-type"})
+
+
+@dataclass(frozen=True)
+class SecurityScheme:
+    """A security scheme as plain data.
+
+    Attributes:
+        key: its name in the document.
+        type: apiKey, http, oauth2, openIdConnect, mutualTLS.
+        scheme: of `http`: basic, bearer, digest, …, lower case.
+        location: of `apiKey`: header, query or cookie.
+        name: of `apiKey`: the name of the header, query parameter or cookie.
+        description: what the document says of it.
+
+    """
+
+    key: str
+    type: str
+    scheme: str = ""
+    location: str = ""
+    name: str = ""
+    description: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One scheme that a security requirement asks for, with the scopes it needs."""
+
+    scheme: SecurityScheme
+    scopes: tuple[str, ...] = ()
+
+
+#: OR of AND: one of the alternatives suffices, all requirements of it are needed. Empty: nothing is asked.
+Formula = tuple[tuple[Requirement, ...], ...]
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server: a URL template and the variables in it, each with its default and the values it may take."""
+
+    url: str
+    description: str = ""
+    variables: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Operation:
+    """An operation of the document.
+
+    Attributes:
+        document: the document it belongs to.
+        key: its name in `document.operations`: the operationId where that is unique, else `METHOD /path`.
+        method: upper case.
+        path: the path template, as written.
+        item: the Path Item Object.
+        node: the Operation Object.
+
+    """
+
+    document: Document
+    key: str
+    method: str
+    path: str
+    item: Node
+    node: Node
+
+    @property
+    def id(self) -> str:
+        """The operationId; the key where the document gives none."""
+        return self.node.text("operationId") or self.key
+
+    @property
+    def summary(self) -> str:
+        """One line on what it does."""
+        return self.node.text("summary") or self.item.text("summary")
+
+    @property
+    def description(self) -> str:
+        """What the document says of it."""
+        return self.node.text("description") or self.item.text("description")
+
+    @property
+    def deprecated(self) -> bool:
+        """Whether the document advises against it."""
+        return self.node.flag("deprecated")
+
+    @cached_property
+    def tags(self) -> tuple[str, ...]:
+        """The names of its tags."""
+        return tuple(n.value for n in self.node.child("tags").children() if isinstance(n.value, str))
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return self.node.place
+
+    @cached_property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The parameters: those of the path item, unless overridden, then those of the operation.
+
+        Raises:
+            UnresolvableReference: one of them is a `$ref` that leads nowhere.
+
+        """
+        found: dict[tuple[str, str], Parameter] = {}
+        for owner in (self.item, self.node):
+            for child in owner["parameters"].children():
+                node = child.resolved()
+                name, location = node.text("name"), node.text("in")
+                if name and location in LOCATIONS:
+                    found[location, name] = Parameter(name, location, node)  # type: ignore[arg-type] # just tested
+        return tuple(found.values())
+
+    @cached_property
+    def request_body(self) -> RequestBody | None:
+        """The request body, or None."""
+        node = self.node["requestBody"]
+        return RequestBody(node) if node.names() else None
+
+    @cached_property
+    def responses(self) -> Mapping[str, Response]:
+        """The responses by their key in the document; ranges in upper case (`2XX`)."""
+        node = self.node["responses"]
+        keys = [k for k in node.names() if not k.startswith("x-")]
+        return MappingProxyType({k.upper() if k != "default" else k: Response(k, node[k]) for k in keys})
+
+    @cached_property
+    def security(self) -> Formula:
+        """What a call must prove: the operation's own formula, else the document's.
+
+        A name that the document does not define is a problem of the document and ignored here.
+        """
+        own = self.node.child("security")
+        return self.document.formula(own if own else self.document.top.child("security"))
+
+    @cached_property
+    def servers(self) -> tuple[Server, ...]:
+        """The servers of the operation, else of the path item, else of the document."""
+        for owner in (self.node, self.item):
+            if own := _servers(owner):
+                return own
+        return self.document.servers
+
+    def __repr__(self) -> str:
+        return f"<Operation {self.id}  {self.method} {self.path}>"
+
+
+class Document:
+    """An OpenAPI document, loaded; what is wrong in a corner is told in `problems` and hurts only who uses it."""
+
+    def __init__(self, files: Files, check: Callable[[Document], list[Problem]] | None = None) -> None:
+        self.files = files
+        self.top = files.top
+        self.flavour: Flavour = flavour(files)
+        self._check = check
+
+    @property
+    def uri(self) -> str:
+        """Where it came from."""
+        return self.files.root
+
+    @property
+    def version(self) -> str:
+        """The OpenAPI version as the document gives it, e.g. `3.1.0`."""
+        return str(self.top.value.get("openapi"))
+
+    @cached_property
+    def info(self) -> Mapping[str, Any]:
+        """The Info Object as plain data; {} where there is none."""
+        value = self.top["info"].value
+        return MappingProxyType(value if isinstance(value, dict) else {})
+
+    @property
+    def title(self) -> str:
+        """The title, or a word for a document that has none."""
+        return str(self.info.get("title") or "untitled API")
+
+    @cached_property
+    def servers(self) -> tuple[Server, ...]:
+        """The servers of the document; operations may have their own."""
+        return _servers(self.top)
+
+    @cached_property
+    def tags(self) -> Mapping[str, str]:
+        """Tag names → descriptions: the declared ones in their order, then those that only operations name."""
+        declared = {t.text("name"): t.text("description") for t in self.top.child("tags").children()}
+        used = (tag for operation in self.operations.values() for tag in operation.tags)
+        return MappingProxyType({**declared, **{tag: declared.get(tag, "") for tag in used}})
+
+    @cached_property
+    def security_schemes(self) -> Mapping[str, SecurityScheme]:
+        """The security schemes by name."""
+        schemes = self.top["components"]["securitySchemes"]
+        found = {}
+        for key in schemes.names():
+            try:
+                node = schemes[key]
+            except DocumentError:
+                continue
+            texts = [node.text(k) for k in ("type", "scheme", "in", "name", "description")]
+            found[key] = SecurityScheme(key, texts[0], texts[1].lower(), *texts[2:])
+        return MappingProxyType(found)
+
+    def formula(self, security: Node) -> Formula:
+        """Return the OR of AND that a `security` list means."""
+        alternatives = []
+        for alternative in security.children():
+            known = [
+                Requirement(self.security_schemes[name], _scopes(alternative.child(name)))
+                for name in alternative.names()
+                if name in self.security_schemes
+            ]
+            if known or not alternative.names():
+                alternatives.append(tuple(known))
+        return tuple(alternatives)
+
+    @cached_property
+    def operations(self) -> Mapping[str, Operation]:
+        """The operations in document order, by operationId where that is unique, else by `METHOD /path`."""
+        found = list(self._found())
+        ids = Counter(node.text("operationId") for _, _, _, node in found)
+        operations: dict[str, Operation] = {}
+        for method, path, item, node in found:
+            own = node.text("operationId")
+            key = own if own and ids[own] == 1 else f"{method} {path}"
+            operations[key] = Operation(self, key, method, path, item, node)
+        return MappingProxyType(operations)
+
+    def _found(self) -> Iterator[tuple[str, str, Node, Node]]:
+        paths = self.top["paths"]
+        for path in paths.names():
+            try:
+                item = paths[path]
+            except DocumentError:
+                continue
+            for method in item.names():
+                node = item.child(method)
+                if method.lower() in METHODS and isinstance(node.value, dict):
+                    yield method.upper(), path, item, node
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything that is wrong with the document, by place; found at the first look, which compiles all of it."""
+        text = [p for file in self.files.by_uri.values() for p in file.problems]
+        return tuple(text + (self._check(self) if self._check else []))
+
+    def __repr__(self) -> str:
+        return f"<Document {self.title}: {len(self.operations)} operations, OpenAPI {self.version}>"
+
+
+def _content(node: Node) -> Mapping[str, MediaType]:
+    content = node["content"]
+    return MappingProxyType({name: MediaType(name, content[name]) for name in content.names()})
+
+
+def _examples(node: Node) -> list[Any]:
+    value = node.value if isinstance(node.value, dict) else {}
+    found = [value["example"]] if "example" in value else []
+    for child in node.child("examples").children():
+        try:
+            example = child.resolved().value
+        except DocumentError:
+            continue
+        if isinstance(example, dict) and "value" in example:
+            found.append(example["value"])
+    return found
+
+
+def _scopes(node: Node) -> tuple[str, ...]:
+    return tuple(scope for scope in node.value if isinstance(scope, str)) if isinstance(node.value, list) else ()
+
+
+def _servers(owner: Node) -> tuple[Server, ...]:
+    found = []
+    for node in owner.child("servers").children():
+        variables = {}
+        for name in node.child("variables").names():
+            variable = node.child("variables").child(name)
+            allowed = tuple(str(v) for v in (variable.child("enum").value or ()))
+            variables[name] = (str(variable.child("default").value or ""), allowed)
+        if node.text("url"):
+            found.append(Server(node.text("url"), node.text("description"), variables))
+    return tuple(found)

@@ -1,0 +1,21 @@
+"""The call document as a value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Call(dict[str, Any]):
+    """A call as one JSON document: `path`, `query`, `header`, `cookie`, `body`, `media_type`; absent when empty.
+
+    Wherever an operation takes arguments it takes a single Call instead; no name can clash in it.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"Call({', '.join(f'{key}={value!r}' for key, value in self.items())})"
+
+
+#: The keys that a Call may have.
+KEYS = ("path", "query", "header", "cookie", "body", "media_type")

@@ -1,0 +1,321 @@
+"""The plan: an operation compiled once. Arguments → call document → request; response → result."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote
+
+from dynclient.errors import InvalidCall, UnsafeValue, UsageError
+from dynclient.model import Location, MediaType, Operation, Parameter
+from dynclient.plan.binder import Binder, Bound, binder
+from dynclient.plan.call import Call
+from dynclient.plan.results import Results
+from dynclient.plan.schemas import Reading, Schemas
+from dynclient.plan.values import to_json
+from dynclient.schema.dialect import Schema
+from dynclient.schema.engine import Checker
+from dynclient.schema.explain import declared_names
+from dynclient.violations import Violation, in_order
+from dynclient.wire import media
+from dynclient.wire.message import Headers, Request
+from dynclient.wire.parameters import Writer, default_writer, writer
+
+_VARIABLE = re.compile(r"\{([^{}]+)\}")
+_DOT_SEGMENT = re.compile(r"(?:^|/)(?:\.|%2[Ee]){1,2}(?=/|$)")
+_UNSAFE_FIELD = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+
+#: Characters that stand as they are in the literal parts of a path template.
+_PATH_SAFE = "/:@!$&'()*+,;=-._~%"
+
+
+@dataclass(frozen=True)
+class Checks:
+    """How strictly a call is checked.
+
+    Attributes:
+        requests: False writes whatever can be written.
+        unknown: `refuse` reads the call as its producer (closed), `allow` as its consumer (open).
+
+    """
+
+    requests: bool = True
+    unknown: str = "refuse"
+
+
+class Plan:
+    """One operation, compiled: it holds no state of any call, so it is re-entrant and safe to share between threads."""
+
+    def __init__(self, operation: Operation, schemas: Schemas) -> None:
+        self.operation = operation
+        self.schemas = schemas
+        self.results = Results(operation, schemas)
+        self._checkers: dict[tuple[str | None, Reading], Checker] = {}
+
+    # --- what the operation takes
+
+    @cached_property
+    def parameters(self) -> Mapping[tuple[Location, str], Parameter]:
+        """The parameters by location and name."""
+        return {(p.location, p.name): p for p in self.operation.parameters}
+
+    @cached_property
+    def binder(self) -> Binder:
+        """What turns arguments into a call document."""
+        variables = _VARIABLE.findall(self.operation.path)
+        order = [name for name in variables if ("path", name) in self.parameters]
+        order += [name for location, name in self.parameters if location == "path" and name not in order]
+        has_body = self.operation.request_body is not None
+        return binder(order, list(self.parameters), self.body_names, has_body=has_body)
+
+    @cached_property
+    def media_types(self) -> tuple[str, ...]:
+        """The media types of the request body in document order."""
+        body = self.operation.request_body
+        return tuple(body.content) if body else ()
+
+    @cached_property
+    def media_type(self) -> str | None:
+        """The media type that a body is written in where the caller chooses none."""
+        body = self.operation.request_body
+        return media.preferred(body.content) if body else None
+
+    def entry(self, media_type: str | None) -> MediaType | None:
+        """Return the Media Type Object for a body: the one asked for, else the preferred one."""
+        body = self.operation.request_body
+        if body is None or not body.content:
+            return None
+        name = media_type or self.media_type or ""
+        found = media.matched(name, body.content)
+        if found is None:
+            hint = f"one of {', '.join(body.content)}"
+            raise UsageError(f"{self.operation.id} takes no body of the media type {name}", hint=hint)
+        return found[1]
+
+    @cached_property
+    def body_names(self) -> list[str]:
+        """The body's top-level properties that may be given as arguments of their own."""
+        entry = self.entry(None)
+        if entry is None or entry.schema is None:
+            return []
+        schema = self.schemas.open(entry.schema, "request")
+        return declared_names(schema, self.schemas.dialect("request").defs)
+
+    def checker(self, media_type: str | None, reading: Reading) -> Checker:
+        """Return the checker of call documents, for a media type of the body, in a reading."""
+        key = (media_type, reading)
+        found = self._checkers.get(key)
+        if found is None:
+            schema = self.schemas.call(self.operation, self.entry(media_type), reading)
+            found = self._checkers[key] = Checker(schema)
+        return found
+
+    def call_schema(self, media_type: str | None = None) -> Schema:
+        """Return the call schema, as the client, its producer, reads it."""
+        schema = self.checker(media_type, "producer").schema
+        return schema if isinstance(schema, Schema) else Schema(schema)
+
+    # --- arguments → call document
+
+    def bind(
+        self, args: Sequence[Any], kwargs: Mapping[str, Any], checks: Checks, media_type: str | None = None
+    ) -> tuple[Call, list[Violation]]:
+        """Return the call document that arguments make, in JSON form, and everything that is wrong with it."""
+        bound = self.binder.bind(args, kwargs)
+        if checks.unknown == "allow" or not checks.requests:
+            self._adopt(bound)
+        call = bound.call
+        chosen = call.get("media_type", media_type)
+        if not checks.requests:
+            return self._plain(call, bound.violations)
+        checker = self.checker(
+            chosen if isinstance(chosen, str) else None, "producer" if checks.unknown == "refuse" else "consumer"
+        )
+        if not bound.violations and self._accepted(checker, call):
+            return call, []
+        call, violations = self._plain(call, bound.violations)
+        return call, in_order(violations + self._wrong(checker, call, bound))
+
+    def _accepted(self, checker: Checker, call: Call) -> bool:
+        """Tell whether a call is in order as it is: JSON through and through."""
+        try:
+            return checker.fast_accepts(call) and _is_json_form({k: v for k, v in call.items() if k != "body"})
+        except (ValueError, TypeError):
+            return False
+
+    def _plain(self, call: Call, violations: list[Violation]) -> tuple[Call, list[Violation]]:
+        made, wrong = Call(), list(violations)
+        for key, value in call.items():
+            try:
+                made[key] = to_json(value)
+            except (TypeError, ValueError, RecursionError) as error:
+                wrong.append(Violation("type", (key,), str(error)))
+        return made, wrong
+
+    def _wrong(self, checker: Checker, call: Call, bound: Bound) -> list[Violation]:
+        """Return the violations of the schema, less those that binding has told already."""
+        if checker.accepts(call):
+            return []
+        told = {v.path[1] for v in bound.violations if v.path[:1] == ("args",)}
+        return [v for v in _flat(checker.violations(call), checker) if not (v.kind == "missing" and v.path[-1] in told)]
+
+    def _adopt(self, bound: Bound) -> None:
+        """Let unknown arguments be properties of the body, where the operation has one that is an object."""
+        if self.operation.request_body is None or ("body" in bound.call and not bound.gathered):
+            return
+        for name, value in bound.leftover.items():
+            bound.put("body", name, value, name)
+        bound.violations = [v for v in bound.violations if v.path[1:2] and v.path[1] not in bound.leftover]
+
+    # --- call document → request
+
+    @cached_property
+    def _writers(self) -> Mapping[tuple[str, str], Writer]:
+        return {(p.location, p.name): writer(p) for p in self.operation.parameters}
+
+    @cached_property
+    def _template(self) -> tuple[list[str], str]:
+        """The path cut at its variables (literal, name, literal, …), and the query that the path key carries."""
+        path, _, query = self.operation.path.partition("#")[0].partition("?")
+        pieces = _VARIABLE.split(path)
+        return [piece if i % 2 else quote(piece, safe=_PATH_SAFE) for i, piece in enumerate(pieces)], query
+
+    @cached_property
+    def accept(self) -> str:
+        """The Accept header: every declared result media type that can be decoded."""
+        return media.accept(response.content for response in self.operation.responses.values())
+
+    def request(
+        self, call: Mapping[str, Any], base: str, media_type: str | None = None, accept: str | None = None
+    ) -> Request:
+        """Return the request that a call document makes.
+
+        Args:
+            call: in JSON form.
+            base: the server's URL, without a slash at its end.
+            media_type: of the body, where the call does not choose.
+            accept: the Accept header, where not the declared media types.
+
+        Raises:
+            UnsafeValue: a value would leave its place on the wire, or cannot be written at all.
+
+        """
+        url = base + self._path(call.get("path") or {}) + self._query(call.get("query") or {})
+        headers = [("Accept", accept or self.accept)]
+        given = self._headers(call.get("header") or {})
+        body: bytes | None = None
+        if "body" in call:
+            name = call.get("media_type") or media_type or self.media_type or "application/json"
+            body = self._body(name, call["body"])
+            headers.append(("Content-Type", name))
+        names = {name.lower() for name, _ in given}
+        headers = [(name, value) for name, value in headers if name.lower() not in names] + given
+        if cookies := self._cookies(call.get("cookie") or {}):
+            headers.append(("Cookie", cookies))
+        operation = self.operation
+        return Request(operation.method, url, Headers(headers), body, operation.security, operation.id)
+
+    def _path(self, values: Mapping[str, Any]) -> str:
+        pieces = self._template[0]
+        if len(pieces) == 1:
+            return pieces[0]
+        path = "".join(self._variable(piece, values) if i % 2 else piece for i, piece in enumerate(pieces))
+        if _DOT_SEGMENT.search(path):
+            raise UnsafeValue(f"{self.operation.id}: a path value makes a dot segment, which leaves its place; refused")
+        return path
+
+    def _variable(self, name: str, values: Mapping[str, Any]) -> str:
+        if name not in values:
+            raise UnsafeValue(f"{self.operation.id}: the path needs a value for {{{name}}}")
+        return self._written("path", name, values[name])
+
+    def _written(self, location: Location, name: str, value: Any) -> str:
+        write = self._writers.get((location, name)) or default_writer(location, name)
+        try:
+            return write(value)
+        except (UnicodeEncodeError, ValueError, TypeError, RecursionError):
+            raise UnsafeValue(f"{self.operation.id}: {location}.{name} cannot be written as text") from None
+
+    def _query(self, values: Mapping[str, Any]) -> str:
+        pieces = [self._template[1], *(self._written("query", name, value) for name, value in values.items())]
+        query = "&".join(piece for piece in pieces if piece)
+        return "?" + query if query else ""
+
+    def _headers(self, values: Mapping[str, Any]) -> list[tuple[str, str]]:
+        found = []
+        for name, value in values.items():
+            text = self._written("header", name, value)
+            if _UNSAFE_FIELD.search(text) or _UNSAFE_FIELD.search(name):
+                raise UnsafeValue(f"{self.operation.id}: header.{name} holds a control character")
+            found.append((name, text))
+        return found
+
+    def _cookies(self, values: Mapping[str, Any]) -> str:
+        return "; ".join(self._written("cookie", name, value) for name, value in values.items())
+
+    def _body(self, media_type: str, value: Any) -> bytes:
+        try:
+            return media.encode(media_type, value)
+        except ValueError:
+            # The fast engine takes Decimals, Enums and tuples as they are; an encoder need not.
+            try:
+                return media.encode(media_type, to_json(value))
+            except (ValueError, TypeError) as error:
+                raise UnsafeValue(f"{self.operation.id}: the body cannot be written: {error}") from None
+
+    # --- errors
+
+    def invalid(self, violations: Sequence[Violation]) -> InvalidCall:
+        """Return the error that tells the violations of a call."""
+        count = f"{len(violations)} problem" + ("s" if len(violations) > 1 else "")
+        operation = self.operation
+        headline = f"{operation.id}  {operation.method} {operation.path}: {count}, nothing was sent"
+        return InvalidCall(headline, violations=tuple(violations), operation_id=operation.id)
+
+
+def _is_json_form(value: Any) -> bool:
+    """Tell whether the parameters need no conversion; the body is converted only where its encoder cannot write it."""
+    todo: list[Any] = [value]
+    while todo:
+        at = todo.pop()
+        kind = type(at)
+        if kind is dict or kind is Call:
+            todo += at.values()
+        elif kind is list:
+            todo += at
+        elif kind not in _JSON_TYPES:
+            return False
+    return True
+
+
+_JSON_TYPES = frozenset({str, int, float, bool, type(None)})
+
+
+def _flat(violations: list[Violation], checker: Checker) -> list[Violation]:
+    """Tell a missing location by what is missing in it: `missing path` becomes `missing path.customerSessionId`."""
+    found: list[Violation] = []
+    for violation in violations:
+        location = violation.path[0] if violation.path else ""
+        group = checker.schema["properties"].get(location)
+        if violation.kind != "missing" or len(violation.path) != 1 or location == "body" or not group:
+            found.append(violation)
+            continue
+        inside = Checker({**group, "$defs": checker.schema.get("$defs", {})}).violations({}, (str(location),))
+        found += inside
+    return found
+
+
+class Plans:
+    """The plans of a document, each compiled at first touch."""
+
+    def __init__(self, schemas: Schemas) -> None:
+        self._schemas = schemas
+        self._plans: dict[str, Plan] = {}
+
+    def of(self, operation: Operation) -> Plan:
+        """Return the plan of an operation."""
+        plan = self._plans.get(operation.key)
+        return plan or self._plans.setdefault(operation.key, Plan(operation, self._schemas))

@@ -1,0 +1,313 @@
+r"""One list of formats, ours, for both engines: what a string must look like, what an integer may be, a sample of each.
+
+Every check is linear in the text and answers any str, lone surrogates included, without raising.
+A format that is not listed is an annotation and checks nothing.
+
+Where we differ from the checks built into the engines, and why:
+
+- `date-time`, `time`: RFC 3339 as it stands: offset required, `t` and `z` in any case, second 60 only at 23:59 UTC,
+  the year 0000 exists. No space instead of the T. (jsonschema: only with an extra package.)
+- `duration`: RFC 3339 appendix A, but seconds may have a fraction (`PT0.5S`): ISO 8601 allows it and Java writes it.
+- `uuid`: 8-4-4-4-12 hexadecimal digits of any version; no braces, no `urn:uuid:`.
+- `email`: RFC 5321 mailbox with a dot-atom or quoted local part; a domain of one label (`root@localhost`) and address
+  literals pass, comments and folding white space of RFC 5322 do not. `idn-email` also takes any non-ASCII letters.
+- `hostname`: RFC 1123; labels `xn--…` are not decoded. `idn-hostname`: letters, marks, digits and inner hyphens of any
+  script; the contextual rules of RFC 5892 are not applied.
+- `uri`, `iri`: the RFC 3986/3987 grammar with a scheme; nothing is looked up, no scheme is special.
+- `ipv6`: RFC 4291 §2.2; no zone (`%eth0`).
+- `byte`: RFC 4648 §4 with padding, no line breaks. `base64url`: §5, padding optional.
+- `regex`: what `patterns.parse` reads, so also POSIX classes.
+
+Source: JSON Schema 2020-12 Validation §7.3, OpenAPI Format Registry.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+import unicodedata
+import uuid
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from dynclient.schema import patterns
+
+if TYPE_CHECKING:
+    import random as randomness
+    from collections.abc import Callable, Mapping
+
+_DATE = r"(?P<year>[0-9]{4})-(?P<month>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12][0-9]|3[01])"
+_TIME = (
+    r"(?P<hour>[01][0-9]|2[0-3]):(?P<minute>[0-5][0-9]):(?P<second>[0-5][0-9]|60)(?:\.[0-9]+)?"
+    r"(?:[Zz]|(?P<sign>[+-])(?P<hours>[01][0-9]|2[0-3]):(?P<minutes>[0-5][0-9]))"
+)
+_DATE_RE = re.compile(_DATE)
+_TIME_RE = re.compile(_TIME)
+_DATE_TIME_RE = re.compile(f"{_DATE}[Tt]{_TIME}")
+_CLOCK = r"T(?:[0-9]+H(?:[0-9]+M(?:[0-9]+(?:\.[0-9]+)?S)?)?|[0-9]+M(?:[0-9]+(?:\.[0-9]+)?S)?|[0-9]+(?:\.[0-9]+)?S)"
+_DURATION_RE = re.compile(
+    rf"P(?:[0-9]+W|(?:[0-9]+Y(?:[0-9]+M(?:[0-9]+D)?)?|[0-9]+M(?:[0-9]+D)?|[0-9]+D)(?:{_CLOCK})?|{_CLOCK})"
+)
+_UUID_RE = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_BYTE_RE = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+_BASE64URL_RE = re.compile(r"(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2}(?:==)?|[A-Za-z0-9_-]{3}=?)?")
+_POINTER = r"(?:/(?:[^~/]|~[01])*)*"
+_POINTER_RE = re.compile(_POINTER, re.DOTALL)
+_RELATIVE_POINTER_RE = re.compile(rf"(?:0|[1-9][0-9]*)(?:[+-](?:0|[1-9][0-9]*))?(?:#|{_POINTER})", re.DOTALL)
+_OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_IPV4_RE = re.compile(rf"{_OCTET}(?:\.{_OCTET}){{3}}")
+_HEXTET_RE = re.compile(r"[0-9A-Fa-f]{1,4}")
+_LABEL_RE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
+_MAX_HOST, _MAX_LABEL, _MAX_LOCAL, _MAX_EMAIL = 253, 63, 64, 254
+_MAX_IPV6 = 45
+_HEXTETS = 8
+
+
+def _local_re(beyond: str) -> re.Pattern[str]:
+    """Write the local part of RFC 5321 §4.1.2; `beyond` are the characters that RFC 6531 §3.3 adds."""
+    atom = rf"[A-Za-z0-9!#$%&'*+/=?^_`{{|}}~{beyond}\-]+"
+    return re.compile(rf'{atom}(?:\.{atom})*|"(?:[ !#-\[\]-~{beyond}]|\\[ -~])*"')
+
+
+_LOCAL_RE = _local_re("")
+_IDN_LOCAL_RE = _local_re(r"\x80-\ud7ff\ue000-\U0010ffff")
+# RFC 3987 §2.2 ucschar and iprivate, without the non-characters' fine print at the end of each plane.
+_UCSCHAR = r"\xa0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U00010000-\U000efffd"
+_IPRIVATE = r"\ue000-\uf8ff\U000f0000-\U0010fffd"
+_DOT_RE = re.compile("[.\u3002\uff0e\uff61]")
+
+
+def _uri_re(extra: str, private: str, *, reference: bool) -> re.Pattern[str]:
+    """Write RFC 3986 appendix A, with the characters that RFC 3987 adds."""
+    plain = rf"A-Za-z0-9._~!$&'()*+,;={extra}\-"
+    pchar = rf"(?:[{plain}:@]|%[0-9A-Fa-f]{{2}})"
+    no_colon = rf"(?:[{plain}@]|%[0-9A-Fa-f]{{2}})"
+    in_user = rf"(?:[{plain}:]|%[0-9A-Fa-f]{{2}})"
+    in_name = rf"(?:[{plain}]|%[0-9A-Fa-f]{{2}})"
+    literal = r"\[(?:(?P<ipv6>[0-9A-Fa-f:.]+)|[vV][0-9A-Fa-f]+\.[A-Za-z0-9._~!$&'()*+,;=:-]+)\]"
+    authority = rf"//(?:{in_user}*@)?(?:{literal}|{in_name}*)(?::[0-9]*)?(?:/{pchar}*)*"
+    tail = rf"(?:\?(?:[{plain}:@/?{private}]|%[0-9A-Fa-f]{{2}})*)?(?:\#(?:[{plain}:@/?]|%[0-9A-Fa-f]{{2}})*)?"
+    absolute = rf"/(?:{pchar}+(?:/{pchar}*)*)?"
+    if reference:
+        first = f"(?:{authority}|{absolute}|{no_colon}+(?:/{pchar}*)*|)"
+        return re.compile(first + tail)
+    rest = f"(?:{authority}|{absolute}|{pchar}+(?:/{pchar}*)*|)"
+    return re.compile(rf"[A-Za-z][A-Za-z0-9+.-]*:{rest}{tail}")
+
+
+_URI_RE = _uri_re("", "", reference=False)
+_URI_RELATIVE_RE = _uri_re("", "", reference=True)
+_IRI_RE = _uri_re(_UCSCHAR, _IPRIVATE, reference=False)
+_IRI_RELATIVE_RE = _uri_re(_UCSCHAR, _IPRIVATE, reference=True)
+_VARIABLE = r"(?:[A-Za-z0-9_]|%[0-9A-Fa-f]{2})(?:\.?(?:[A-Za-z0-9_]|%[0-9A-Fa-f]{2}))*(?::[1-9][0-9]{0,3}|\*)?"
+_TEMPLATE_RE = re.compile(
+    rf"(?:[!#$&(-;=?-\[\]_a-z~{_UCSCHAR}{_IPRIVATE}]|%[0-9A-Fa-f]{{2}}"
+    rf"|\{{[+#./;?&=,!@|]?{_VARIABLE}(?:,{_VARIABLE})*\}})*"
+)
+
+
+def _fullmatch(pattern: re.Pattern[str]) -> Callable[[str], bool]:
+    return lambda text: pattern.fullmatch(text) is not None
+
+
+def _anything(_: str) -> bool:
+    return True
+
+
+def _is_date(text: str) -> bool:
+    found = _DATE_RE.fullmatch(text)
+    return found is not None and _day_exists(found)
+
+
+def _day_exists(found: re.Match[str]) -> bool:
+    year, month, day = int(found["year"]), int(found["month"]), int(found["day"])
+    if month == 2:  # noqa: PLR2004 - February
+        return day <= (29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28)
+    return day <= (30 if month in {4, 6, 9, 11} else 31)
+
+
+def _is_time(text: str) -> bool:
+    found = _TIME_RE.fullmatch(text)
+    return found is not None and _second_exists(found)
+
+
+def _second_exists(found: re.Match[str]) -> bool:
+    """Tell whether the second exists: 60 is the leap second, right before midnight UTC (RFC 3339 §5.7)."""
+    if found["second"] != "60":
+        return True
+    offset = 60 * int(found["hours"]) + int(found["minutes"]) if found["sign"] else 0
+    minute = 60 * int(found["hour"]) + int(found["minute"]) - (offset if found["sign"] == "+" else -offset)
+    return minute % 1440 == 1439  # noqa: PLR2004 - minutes of a day, and its last
+
+
+def _is_date_time(text: str) -> bool:
+    found = _DATE_TIME_RE.fullmatch(text)
+    return found is not None and _day_exists(found) and _second_exists(found)
+
+
+def _is_hostname(text: str) -> bool:
+    return len(text) <= _MAX_HOST and all(_LABEL_RE.fullmatch(label) for label in text.split("."))
+
+
+def _is_idn_hostname(text: str) -> bool:
+    return len(text) <= _MAX_HOST and all(map(_is_idn_label, _DOT_RE.split(text)))
+
+
+def _is_idn_label(label: str) -> bool:
+    if not 0 < len(label) <= _MAX_LABEL or label[0] == "-" or label[-1] == "-":
+        return False
+    return all(char == "-" or char.isalnum() or unicodedata.category(char)[0] == "M" for char in label)
+
+
+def _is_ipv6(text: str) -> bool:
+    if len(text) > _MAX_IPV6:
+        return False
+    head, gap, tail = text.partition("::")
+    front, back = _hextets(head, last=not gap), _hextets(tail, last=True)
+    if front is None or back is None:
+        return False
+    return front + back < _HEXTETS if gap else front == _HEXTETS
+
+
+def _hextets(text: str, *, last: bool) -> int | None:
+    """Count the 16-bit groups, None where one is wrong; an IPv4 address may stand at the `last` place, for two."""
+    if not text:
+        return 0
+    *groups, final = text.split(":")
+    if not all(map(_HEXTET_RE.fullmatch, groups)):
+        return None
+    if last and _IPV4_RE.fullmatch(final):
+        return len(groups) + 2
+    return len(groups) + 1 if _HEXTET_RE.fullmatch(final) else None
+
+
+def _email(local_re: re.Pattern[str], is_host: Callable[[str], bool]) -> Callable[[str], bool]:
+    def check(text: str) -> bool:
+        local, at, domain = text.rpartition("@")
+        if not at or len(text) > _MAX_EMAIL or len(local) > _MAX_LOCAL or not local_re.fullmatch(local):
+            return False
+        if domain.startswith("[") and domain.endswith("]"):
+            return _is_address_literal(domain[1:-1])
+        return is_host(domain)
+
+    return check
+
+
+def _is_address_literal(text: str) -> bool:
+    if text[:5].upper() == "IPV6:":
+        return _is_ipv6(text[5:])
+    return _IPV4_RE.fullmatch(text) is not None
+
+
+def _uri(*forms: re.Pattern[str]) -> Callable[[str], bool]:
+    def check(text: str) -> bool:
+        for form in forms:
+            if found := form.fullmatch(text):
+                return found["ipv6"] is None or _is_ipv6(found["ipv6"])
+        return False
+
+    return check
+
+
+def _is_regex(text: str) -> bool:
+    try:
+        patterns.parse(text)
+    except patterns.BadPattern:
+        return False
+    return True
+
+
+#: Format -> check of a string.
+FORMATS: Mapping[str, Callable[[str], bool]] = MappingProxyType(
+    {
+        "date-time": _is_date_time,
+        "date": _is_date,
+        "time": _is_time,
+        "duration": _fullmatch(_DURATION_RE),
+        "uuid": _fullmatch(_UUID_RE),
+        "email": _email(_LOCAL_RE, _is_hostname),
+        "idn-email": _email(_IDN_LOCAL_RE, _is_idn_hostname),
+        "hostname": _is_hostname,
+        "idn-hostname": _is_idn_hostname,
+        "uri": _uri(_URI_RE),
+        "uri-reference": _uri(_URI_RE, _URI_RELATIVE_RE),
+        "iri": _uri(_IRI_RE),
+        "iri-reference": _uri(_IRI_RE, _IRI_RELATIVE_RE),
+        "uri-template": _fullmatch(_TEMPLATE_RE),
+        "ipv4": _fullmatch(_IPV4_RE),
+        "ipv6": _is_ipv6,
+        "json-pointer": _fullmatch(_POINTER_RE),
+        "relative-json-pointer": _fullmatch(_RELATIVE_POINTER_RE),
+        "regex": _is_regex,
+        "byte": _fullmatch(_BYTE_RE),
+        "base64url": _fullmatch(_BASE64URL_RE),
+        "binary": _anything,
+        "password": _anything,
+    }
+)
+
+#: Integer format -> smallest and largest value, for the dialect translation to write as `minimum` and `maximum`.
+BOUNDS: Mapping[str, tuple[int, int]] = MappingProxyType(
+    {
+        **{f"int{bits}": (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) for bits in (8, 16, 32, 64)},
+        **{f"uint{bits}": (0, 2**bits - 1) for bits in (8, 16, 32, 64)},
+        "double-int": (-(2**53) + 1, 2**53 - 1),
+    }
+)
+
+
+def sample(format: str, random: randomness.Random) -> str | None:  # noqa: A002 - the keyword's name
+    """Return a plausible value of a string format, None for one that is not listed.
+
+    Args:
+        format: a key of `FORMATS`.
+        random: decides; the same state gives the same value.
+
+    """
+    draw = _SAMPLES.get(format)
+    return None if draw is None else draw(random)
+
+
+def _date(random: randomness.Random) -> str:
+    return f"20{random.randint(20, 30)}-{random.randint(1, 12):02}-{random.randint(1, 28):02}"
+
+
+def _time(random: randomness.Random) -> str:
+    return f"{random.randint(0, 23):02}:{random.randint(0, 59):02}:{random.randint(0, 59):02}Z"
+
+
+def _word(random: randomness.Random) -> str:
+    return "".join(random.choice(string.ascii_lowercase) for _ in range(random.randint(4, 8)))
+
+
+def _base64(random: randomness.Random) -> str:
+    import base64
+
+    return base64.b64encode(_word(random).encode()).decode()
+
+
+_SAMPLES: Mapping[str, Callable[[randomness.Random], str]] = {
+    "date-time": lambda random: f"{_date(random)}T{_time(random)}",
+    "date": _date,
+    "time": _time,
+    "duration": lambda random: f"P{random.randint(1, 30)}DT{random.randint(1, 23)}H",
+    "uuid": lambda random: str(uuid.UUID(int=random.getrandbits(128), version=4)),
+    "email": lambda random: f"{_word(random)}@example.com",
+    "idn-email": lambda random: f"{_word(random)}@example.com",
+    "hostname": lambda random: f"{_word(random)}.example.com",
+    "idn-hostname": lambda random: f"{_word(random)}.example.com",
+    "uri": lambda random: f"https://example.com/{_word(random)}",
+    "uri-reference": lambda random: f"/{_word(random)}",
+    "iri": lambda random: f"https://example.com/{_word(random)}",
+    "iri-reference": lambda random: f"/{_word(random)}",
+    "uri-template": lambda random: f"https://example.com/{_word(random)}/{{id}}",
+    "ipv4": lambda random: f"192.0.2.{random.randint(1, 254)}",
+    "ipv6": lambda random: f"2001:db8::{random.randint(1, 0xFFFF):x}",
+    "json-pointer": lambda random: f"/{_word(random)}/0",
+    "relative-json-pointer": lambda random: f"{random.randint(0, 3)}/{_word(random)}",
+    "regex": lambda random: f"^{_word(random)}$",
+    "byte": _base64,
+    "base64url": _base64,
+    "binary": _word,
+    "password": _word,
+}

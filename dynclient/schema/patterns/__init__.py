@@ -1,0 +1,46 @@
+"""Regular expressions of a document: parsed as ECMA-262, matched within bounds, sampled.
+
+`parse` reads a pattern into the nodes of `nodes`, `compile` makes it searchable, `sample` makes up a text that matches.
+What cannot be read with one sure meaning is a `BadPattern`, never a guess.
+"""
+
+from dynclient.schema.patterns.matching import BACKTRACK_LIMIT, Pattern, Term, compile  # noqa: A004
+from dynclient.schema.patterns.nodes import (
+    Alternation,
+    Assertion,
+    Backreference,
+    BadPattern,
+    CharClass,
+    Group,
+    Literal,
+    Node,
+    Ranges,
+    Repeat,
+    Sequence,
+)
+from dynclient.schema.patterns.parsing import parse
+from dynclient.schema.patterns.rust import to_rust
+from dynclient.schema.patterns.sampling import sample
+from dynclient.schema.patterns.terms import trimmed
+
+__all__ = [
+    "BACKTRACK_LIMIT",
+    "Alternation",
+    "Assertion",
+    "Backreference",
+    "BadPattern",
+    "CharClass",
+    "Group",
+    "Literal",
+    "Node",
+    "Pattern",
+    "Ranges",
+    "Repeat",
+    "Sequence",
+    "Term",
+    "compile",
+    "parse",
+    "sample",
+    "to_rust",
+    "trimmed",
+]

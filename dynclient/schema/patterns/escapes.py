@@ -1,0 +1,180 @@
+"""What a backslash or a bracket in a pattern means: the lexical half of the parser."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from dynclient.schema.patterns import classes
+from dynclient.schema.patterns.nodes import Assertion, Backreference, BadPattern, Ranges
+
+_CONTROL = {"t": 0x09, "n": 0x0A, "v": 0x0B, "f": 0x0C, "r": 0x0D}
+_CODE_POINT = re.compile(
+    r"\\(?:x(?P<byte>[0-9A-Fa-f]{2})|[xu]\{(?P<braced>[0-9A-Fa-f]+)\}"
+    r"|u(?P<high>[dD][89abAB][0-9A-Fa-f]{2})\\u(?P<low>[dD][c-fC-F][0-9A-Fa-f]{2})|u(?P<unit>[0-9A-Fa-f]{4})"
+    r"|c(?P<control>[A-Za-z])|(?P<octal>[0-3][0-7]{0,2}|[4-7][0-7]?))"
+)
+_PROPERTY = re.compile(r"\\(?P<sign>[pP])(?:\{(?P<not>\^?)(?P<name>[^{}]{1,90})\}|(?P<letter>[A-Z]))")
+_POSIX = re.compile(r"\[:(?P<not>\^?)(?P<name>[A-Za-z<>]*):\]")
+_POSIX_OTHER = re.compile(r"\[(?P<sign>[.=])[^\]]{1,20}(?P=sign)\]\]")
+_NAMED_REFERENCE = re.compile(r"\\k<(?P<name>[^<>]{1,200})>")
+_NUMBER = re.compile(r"\\(?P<number>[1-9]\d{0,4})")
+_PLACES: dict[str, Assertion] = {
+    "b": Assertion("boundary"),
+    "B": Assertion("not boundary"),
+    "A": Assertion("start"),
+    "z": Assertion("end"),
+    "Z": Assertion("end"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Escape:
+    """An escape sequence: a character (its code point), a class, a place or a backreference, and its length."""
+
+    meaning: int | Ranges | Assertion | Backreference
+    length: int
+
+
+class Escapes:
+    """Reads escapes and bracket expressions of one pattern.
+
+    Args:
+        text: the whole pattern.
+        groups: how many groups capture.
+        names: group name -> index.
+
+    """
+
+    def __init__(self, text: str, groups: int, names: dict[str, int]) -> None:
+        self.text = text
+        self.groups = groups
+        self.names = names
+
+    def outside(self, at: int) -> Escape:
+        """Read the escape at `at`, outside brackets."""
+        letter = self.text[at + 1 : at + 2]
+        if letter in _PLACES:
+            return Escape(_PLACES[letter], 2)
+        if letter == "k":
+            return self._named_reference(at)
+        found = _NUMBER.match(self.text, at)
+        if found and int(found["number"]) <= self.groups:
+            return Escape(Backreference(int(found["number"])), len(found[0]))
+        return self._anywhere(at)
+
+    def _named_reference(self, at: int) -> Escape:
+        found = _NAMED_REFERENCE.match(self.text, at)
+        if not found or found["name"] not in self.names:
+            raise BadPattern(r"\k names no group", at)
+        return Escape(Backreference(self.names[found["name"]]), len(found[0]))
+
+    def _anywhere(self, at: int) -> Escape:
+        letter = self.text[at + 1 : at + 2]
+        if letter in classes.ESCAPES and letter:
+            return Escape(classes.ESCAPES[letter], 2)
+        if letter in _CONTROL:
+            return Escape(_CONTROL[letter], 2)
+        if letter in {"p", "P"}:
+            return self._property(at)
+        found = _CODE_POINT.match(self.text, at)
+        if found:
+            return Escape(_code_point(found), len(found[0]))
+        if not letter:
+            raise BadPattern("a backslash stands at the end", at)
+        if letter.isascii() and letter.isalpha():
+            raise BadPattern(f"\\{letter} is no escape of ECMA-262", at, f"write {letter} if the letter is meant")
+        return Escape(ord(letter), 2)
+
+    def _property(self, at: int) -> Escape:
+        found = _PROPERTY.match(self.text, at)
+        ranges = classes.unicode_property(found["name"] or found["letter"]) if found else None
+        if not found or ranges is None:
+            raise BadPattern("there is no such Unicode property", at)
+        negated = (found["sign"] == "P") != bool(found["not"])
+        return Escape(classes.complement(ranges) if negated else ranges, len(found[0]))
+
+    def bracket(self, at: int, *, fold: bool) -> tuple[Ranges, int]:
+        """Read the bracket expression at `at`.
+
+        Args:
+            at: index of its "[".
+            fold: add the other-case forms of its characters.
+
+        Returns:
+            its characters, and the index after its "]".
+
+        """
+        negated = self.text.startswith("[^", at)
+        ranges, end = self._members(at, at + 1 + negated, fold=fold)
+        return classes.complement(ranges) if negated else ranges, end
+
+    def _members(self, start: int, at: int, *, fold: bool) -> tuple[Ranges, int]:
+        singles: list[tuple[int, int]] = []
+        whole: list[tuple[int, int]] = []
+        while not self.text.startswith("]", at):
+            if at >= len(self.text):
+                raise BadPattern("a class is not closed", start)
+            member, following = self._member(at)
+            last = self._range_end(following) if isinstance(member, int) else None
+            if isinstance(member, int):
+                upper, after = last or (member, following)
+                if upper < member:
+                    raise BadPattern("a range is out of order", at, r"write \- or put the - last")
+                at = after
+                singles.append((member, upper))
+            else:
+                whole.extend(member)
+                at = following
+        ranges = classes.normalise(singles)
+        return classes.normalise([*(classes.fold(ranges) if fold else ranges), *whole]), at + 1
+
+    def _range_end(self, at: int) -> tuple[int, int] | None:
+        """Read "-x" after a character; None where the "-" stands for itself or is not there."""
+        if not self.text.startswith("-", at) or self.text.startswith("]", at + 1) or at + 1 >= len(self.text):
+            return None
+        member, following = self._member(at + 1)
+        return (member, following) if isinstance(member, int) else None
+
+    def _member(self, at: int) -> tuple[int | Ranges, int]:
+        char = self.text[at]
+        if char == "\\":
+            return self._escaped_member(at)
+        if char == "[":
+            self._refuse_collation(at)
+            if found := _POSIX.match(self.text, at):
+                return _posix(found), found.end()
+        if self.text.startswith("&&[", at):
+            raise BadPattern("intersection of classes needs a flag that JSON Schema does not set", at)
+        return ord(char), at + 1
+
+    def _refuse_collation(self, at: int) -> None:
+        if _POSIX_OTHER.match(self.text, at):
+            raise BadPattern("POSIX collating elements are not supported", at)
+
+    def _escaped_member(self, at: int) -> tuple[int | Ranges, int]:
+        if self.text.startswith("b", at + 1):
+            return 0x08, at + 2
+        found = self._anywhere(at)
+        assert isinstance(found.meaning, int | tuple)
+        return found.meaning, at + found.length
+
+
+def _code_point(found: re.Match[str]) -> int:
+    if found["high"]:
+        return 0x10000 + ((int(found["high"], 16) - 0xD800) << 10) + int(found["low"], 16) - 0xDC00
+    if found["control"]:
+        return ord(found["control"]) % 32
+    if found["octal"]:
+        return int(found["octal"], 8)
+    digits = (found["byte"] or found["braced"] or found["unit"]).lstrip("0") or "0"
+    if len(digits) > 6 or int(digits, 16) > classes.MAX_CODE_POINT:  # noqa: PLR2004
+        raise BadPattern("there is no such code point", found.start())
+    return int(digits, 16)
+
+
+def _posix(found: re.Match[str]) -> Ranges:
+    if found["name"] not in classes.POSIX:
+        raise BadPattern(f"there is no POSIX class {found['name']}", found.start())
+    ranges = classes.POSIX[found["name"]]
+    return classes.complement(ranges) if found["not"] else ranges

@@ -1,0 +1,154 @@
+"""Plausible strings and numbers: small, readable, named after the property they stand in."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from functools import lru_cache
+from random import Random
+from typing import Any
+
+from dynclient.schema import formats, patterns
+from dynclient.schema.samples.shapes import Avoid, Range, Refusal, Shape, identity, pick
+
+Matches = Callable[[str, str], bool]
+
+#: Longer strings are refused: a hostile `minLength` must not cost memory.
+MAX_LENGTH = 100_000
+
+#: How many numbers are looked at one by one when chance finds no new one.
+MAX_SCAN = 1000
+
+
+def number(shape: Shape, whole: bool, random: Random, avoid: Avoid) -> int | float:
+    """Return a small number between the bounds and on the grid, two decimals unless whole.
+
+    Raises:
+        Refusal: there is none.
+
+    """
+    for step in shape.range.grids(whole):
+        first, last = shape.range.ends(step)
+        if first is not None and last is not None and first > last:
+            continue
+        low, high = _window(first, last, step)
+        for count in _draws(low, high, first if first is not None and first < low else low, last, random):
+            value = _as_json(count * step, shape.range, whole)
+            if identity(value) not in avoid:
+                return value
+    raise Refusal("no number lies between minimum and maximum on the grid of multipleOf")
+
+
+def _window(first: int | None, last: int | None, step: Fraction) -> tuple[int, int]:
+    """Return where readable numbers lie: from 1 to 100 if the bounds allow, else next to a bound."""
+    low = math.ceil(1 / step)
+    high = max(math.floor(100 / step), low + 9)
+    if first is not None and first > high:
+        return first, first + 99 if last is None else min(last, first + 99)
+    if last is not None and last < low:
+        return last - 99 if first is None else max(first, last - 99), last
+    return low if first is None else max(low, first), high if last is None else min(high, last)
+
+
+def _draws(low: int, high: int, first: int, last: int | None, random: Random) -> Iterator[int]:
+    """Yield some of a window by chance, then all there are from the first upwards, boundedly many."""
+    for _ in range(8):
+        yield low + int(random.random() * (high - low + 1))
+    yield from range(first, first + MAX_SCAN if last is None else min(last + 1, first + MAX_SCAN))
+
+
+def _as_json(value: Fraction, allowed: Range, whole: bool) -> int | float:
+    if value.denominator != 1:
+        return float(value)
+    if not whole and abs(value) >= 2**53:
+        try:
+            near = float(value)
+        except OverflowError:
+            return int(value)
+        return near if allowed.holds(Fraction(str(near))) else int(value)
+    return int(value)
+
+
+_KNOWN_WORDS = (
+    ("email", "{stem}{n}@example.com"),
+    ("currency", "EUR"),
+    ("country", "DE"),
+    ("timezone", "Europe/Berlin"),
+    ("language", "en"),
+    ("locale", "en"),
+    ("phone", "+49301234{n:02}"),
+    ("url", "https://example.com/{n}"),
+    ("uri", "https://example.com/{n}"),
+)
+
+
+def text(shape: Shape, name: str, random: Random, avoid: Avoid, matches: Matches) -> str:
+    """Return a string that honours lengths, patterns and formats; readable where they allow it.
+
+    Args:
+        shape: what is asked.
+        name: the property's name, which readable strings are made from.
+        random: where chance comes from.
+        avoid: strings that will not do.
+        matches: (pattern, text) -> whether it matches.
+
+    Raises:
+        Refusal: there is none, or only a very long one.
+
+    """
+    low, high = shape.lengths
+    if low > MAX_LENGTH or (high is not None and low > high):
+        raise Refusal("minLength cannot be met")
+    sources = list(dict.fromkeys(shape.every("pattern")))
+    known = [form for form in dict.fromkeys(shape.every("format")) if form in formats.FORMATS]
+    for candidate in _candidates(sources, known, name, random, shape.lengths):
+        fits = low <= len(candidate) and (high is None or len(candidate) <= high) and candidate not in avoid
+        if fits and all(matches(source, candidate) for source in sources) and _are(known, candidate):
+            return candidate
+    raise Refusal("no string was found for " + " and ".join(["its length", *sources, *known]))
+
+
+def _are(known: Sequence[str], candidate: str) -> bool:
+    return len(known) < 2 or all(formats.FORMATS[form](candidate) for form in known)  # noqa: PLR2004 (drawn from one)
+
+
+def _candidates(
+    sources: Sequence[str], known: Sequence[str], name: str, random: Random, lengths: tuple[int, int | None]
+) -> Iterator[str]:
+    """Yield strings to try: of a format, else readable ones, then such as the patterns ask for."""
+    for n in range(40):
+        drawn: str | None = None
+        if known and (not sources or n % 2 == 0):
+            drawn = formats.sample(pick(known, random), random)
+        elif sources and (known or n > 1):
+            drawn = _of_pattern(pick(sources, random), random, *lengths)
+        if drawn is None:
+            drawn = readable(name, 1 + int(random.random() * (9 if n < 5 else 9999)), *lengths)  # noqa: PLR2004
+        yield drawn
+
+
+def _of_pattern(pattern: str, random: Random, low: int, high: int | None) -> str | None:
+    node = _parsed(pattern)
+    return None if node is None else patterns.sample(node, random, min_length=low, max_length=high)
+
+
+@lru_cache(maxsize=1024)
+def _parsed(pattern: str) -> patterns.Node | None:
+    try:
+        return patterns.parse(pattern)
+    except patterns.BadPattern:
+        return None
+
+
+def readable(name: str, n: int, low: int = 0, high: int | None = None) -> str:
+    """Return a word made from a property's name and a number, cut and filled to a length."""
+    words = re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+", name[:60])
+    stem = "-".join(words).lower() or "text"
+    form = next((form for word, form in _KNOWN_WORDS if word in "".join(words).lower()), "{stem}-{n}")
+    made = form.format(stem=stem, n=n)
+    if high is not None and len(made) > high:
+        digits = str(n)[-high:] if high else ""
+        made = stem[: high - len(digits)] + digits
+    return made + "x" * (low - len(made))

@@ -1,0 +1,79 @@
+"""Policies as pure decisions: follow this redirect? try again, and when?"""
+
+from __future__ import annotations
+
+import email.utils
+import time
+from collections.abc import Mapping
+from urllib.parse import urljoin, urlsplit
+
+from dynclient.transport.outgoing import Outgoing
+from dynclient.wire.message import Response
+from dynclient.wire.servers import origin
+
+MAX_REDIRECTS = 5
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+#: Source: RFC 9110 §9.2.2.
+IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"})
+TRANSIENT = frozenset({429, 502, 503, 504})
+MAX_DELAY_S = 60.0
+
+
+def redirected(sent: Outgoing, response: Response, follow: bool | None) -> Outgoing | None:
+    """Return the request that a redirect asks for, or None where it is not followed.
+
+    Args:
+        sent: what was sent.
+        response: what came.
+        follow: None: GET and HEAD only; True: every method, as browsers do; False: never.
+
+    A credential, cookie or Authorization header never goes along to another origin.
+
+    """
+    location = response.headers.get("location", "")
+    if response.status not in REDIRECTS or not location or follow is False:
+        return None
+    if follow is None and sent.method not in ("GET", "HEAD"):
+        return None
+    url = urljoin(sent.url, location).partition("#")[0]
+    if urlsplit(url).scheme not in ("http", "https"):
+        return None
+    to_get = response.status == 303 or (response.status in (301, 302) and sent.method == "POST")  # noqa: PLR2004 (RFC 9110 §15.4)
+    method, body = ("GET", None) if to_get and sent.method != "HEAD" else (sent.method, sent.body)
+    headers = sent.headers if origin(url) == origin(sent.url) else sent.public_headers()
+    if body is None:
+        headers = tuple((k, v) for k, v in headers if k.lower() not in ("content-type", "content-length"))
+    return Outgoing(method, url, headers, body, frozenset(sent.secrets))
+
+
+def retry_delay(
+    attempt: int, retries: int, method: str, status: int | None, headers: Mapping[str, str]
+) -> float | None:
+    """Return after how many seconds to try again, or None: give up.
+
+    Args:
+        attempt: how many tries there were, first is 1.
+        retries: how many more than the first are allowed.
+        method: of the request.
+        status: of the response; None where no connection could be made, so that nothing was sent.
+        headers: of the response, for its Retry-After.
+
+    """
+    if attempt > retries:
+        return None
+    repeatable = method in IDEMPOTENT or status in (None, 429)
+    if not repeatable or (status is not None and status not in TRANSIENT):
+        return None
+    asked = _retry_after(headers.get("retry-after", ""))
+    delay = asked if asked is not None else 0.5 * 2 ** (attempt - 1)
+    return min(delay, MAX_DELAY_S)
+
+
+def _retry_after(text: str) -> float | None:
+    if text.isdecimal():
+        return float(text)
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())
+    except (ValueError, TypeError):
+        return None

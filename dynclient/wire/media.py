@@ -1,0 +1,225 @@
+"""Media types: a value ↔ the bytes of a body; encode and decode are mirror pairs. Which media type is chosen, and why."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any, NoReturn, TypeVar
+from urllib.parse import quote_plus, unquote_plus
+
+from dynclient.wire.parameters import as_text
+
+T = TypeVar("T")
+
+#: From this many digits on an integer may not fit 64 bits, and orjson would make it a float.
+_LONG_NUMBER = re.compile(rb"[0-9]{19}")
+
+FORM = "application/x-www-form-urlencoded"
+
+
+def essence(media_type: str) -> str:
+    """Return a media type without parameters, lower case."""
+    return media_type.partition(";")[0].strip().lower()
+
+
+@lru_cache(maxsize=256)
+def is_json(media_type: str) -> bool:
+    """Tell whether a media type is JSON. Source: RFC 6839 §3.1 (+json)."""
+    name = essence(media_type)
+    return name in ("application/json", "text/json") or name.endswith("+json")
+
+
+@lru_cache(maxsize=256)
+def is_text(media_type: str) -> bool:
+    """Tell whether a body of this media type is text."""
+    name = essence(media_type)
+    return name.startswith("text/") or name.endswith(("+xml", "/xml", "/csv", "/yaml", "+yaml", "/javascript"))
+
+
+def can_decode(media_type: str) -> bool:
+    """Tell whether a body of this media type becomes more than bytes."""
+    return is_json(media_type) or is_text(media_type)
+
+
+def encode(media_type: str, value: Any) -> bytes:
+    """Return the bytes of a body.
+
+    Args:
+        media_type: what the body is to be.
+        value: plain JSON data for JSON and forms, str or bytes for the rest.
+
+    Raises:
+        ValueError: the value cannot be carried by this media type; nothing of it is in the message.
+
+    """
+    if is_json(media_type):
+        return encode_json(value)
+    if isinstance(value, bytes | bytearray):
+        return bytes(value)
+    if isinstance(value, str):
+        return value.encode(charset(media_type) or "utf-8")
+    if essence(media_type) == FORM and isinstance(value, dict):
+        pairs = ((k, item) for k, v in value.items() for item in (v if isinstance(v, list) else [v]))
+        return "&".join(f"{quote_plus(k)}={quote_plus(as_text(v))}" for k, v in pairs).encode()
+    raise ValueError(f"{media_type} is written from text or bytes, not from {_kind(value)}")
+
+
+def decode(media_type: str, body: bytes, content_type: str = "") -> Any:
+    """Return the value of a body: plain JSON data, str, or bytes where the media type is neither JSON nor text.
+
+    Args:
+        media_type: what the body is.
+        body: its bytes.
+        content_type: the header's whole value, for its charset.
+
+    Raises:
+        ValueError: the bytes are not what the media type says.
+
+    """
+    given = charset(content_type)
+    if is_json(media_type):
+        return decode_json(body if given in ("", "utf-8", "us-ascii") else body.decode(given).encode())
+    if is_text(media_type):
+        return body.decode(given or "utf-8")
+    if media_type == FORM:
+        pairs = (part.partition("=") for part in body.decode("ascii").split("&") if part)
+        return _collected((unquote_plus(k), unquote_plus(v)) for k, _, v in pairs)
+    return body
+
+
+def _collected(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name not in found:
+            found[name] = value
+        elif isinstance(found[name], list):
+            found[name].append(value)
+        else:
+            found[name] = [found[name], value]
+    return found
+
+
+def charset(content_type: str) -> str:
+    """Return the charset that a Content-Type names, lower case; "" where it names none, or none that is known."""
+    found = re.search(r"(?i);\s*charset\s*=\s*\"?([^\s;\"]+)", content_type)
+    if not found:
+        return ""
+    try:
+        "".encode(found[1])
+    except LookupError:
+        return ""
+    return found[1].lower()
+
+
+@lru_cache(maxsize=1)
+def _orjson() -> Any:
+    try:
+        import orjson
+    except ImportError:
+        return None
+    return orjson
+
+
+def encode_json(value: Any) -> bytes:
+    """Return a value as JSON text in UTF-8; no digit is lost and NaN is refused.
+
+    Raises:
+        ValueError: the value holds NaN, an infinity, or something that is no JSON.
+
+    """
+    fast = _orjson()
+    if fast is not None:
+        try:
+            body: bytes = fast.dumps(value)
+        except TypeError:  # an integer beyond 64 bits, or no JSON at all: the standard library tells
+            return _encode_exactly(value)
+        # orjson writes NaN as null: only where a null stands do we have to look.
+        if b"null" not in body or all_finite(value):
+            return body
+    return _encode_exactly(value)
+
+
+def _encode_exactly(value: Any) -> bytes:
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    except (TypeError, RecursionError) as error:
+        raise ValueError(f"the body is no JSON: {type(error).__name__}") from None
+
+
+def all_finite(value: Any) -> bool:
+    """Tell whether no number in a value is NaN or infinite."""
+    todo = [value]
+    while todo:
+        at = todo.pop()
+        if isinstance(at, dict):
+            todo += at.values()
+        elif isinstance(at, list):
+            todo += at
+        elif isinstance(at, float) and not math.isfinite(at):
+            return False
+    return True
+
+
+def decode_json(body: bytes) -> Any:
+    """Return the value of a JSON text; integers of any size exact, NaN refused.
+
+    Raises:
+        ValueError: the text is no JSON, no UTF-8, or nested beyond what can be read.
+
+    """
+    fast = _orjson()
+    if fast is not None and not _LONG_NUMBER.search(body):
+        try:
+            return fast.loads(body)
+        except ValueError:
+            pass  # the standard library decides, and words the error
+    try:
+        return json.loads(body.removeprefix(b"\xef\xbb\xbf"), parse_constant=_no_constant)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
+
+
+def matched(media_type: str, content: Mapping[str, T]) -> tuple[str, T] | None:
+    """Return the entry of a content map that fits a media type: the exact one, else a range, else None.
+
+    Source: OAS 3.1.1 Response Object, content: the most specific key applies.
+    """
+    wanted = essence(media_type)
+    ranked = sorted(((_rank(essence(key), wanted), key) for key in content), reverse=True)
+    return (ranked[0][1], content[ranked[0][1]]) if ranked and ranked[0][0] else None
+
+
+def _rank(declared: str, wanted: str) -> int:
+    if declared == wanted:
+        return 3
+    kind = declared.removesuffix("/*")
+    if kind != declared and wanted.partition("/")[0] == kind:
+        return 2
+    return int(declared == "*/*" or declared == "*")
+
+
+def preferred(content: Mapping[str, T]) -> str | None:
+    """Return the media type that a body is written in where the caller does not choose: JSON before others."""
+    names = list(content)
+    return next((name for name in names if is_json(name)), names[0] if names else None)
+
+
+def accept(contents: Iterable[Mapping[str, Any]]) -> str:
+    """Return the Accept header for the declared result media types: what can be decoded comes first."""
+    names = list(dict.fromkeys(essence(name) for content in contents for name in content))
+    if not names or "*/*" in names:
+        return "application/json, */*;q=0.5" if not names or any(map(is_json, names)) else "*/*"
+    first = [name for name in names if can_decode(name)]
+    rest = [f"{name};q=0.5" if first else name for name in names if name not in first]
+    return ", ".join(first + rest)
+
+
+def _kind(value: Any) -> str:
+    return "an object" if isinstance(value, dict) else "an array" if isinstance(value, list) else "that"

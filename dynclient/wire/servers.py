@@ -1,0 +1,67 @@
+"""Which server a call goes to: the user's, else the document's; templates filled, relative ones resolved."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from urllib.parse import urljoin, urlsplit
+
+from dynclient.errors import UsageError
+from dynclient.model import Server
+
+_VARIABLE = re.compile(r"\{([^{}]+)\}")
+_GIVE = 'give one: server="https://…"'
+
+
+def base_url(servers: Sequence[Server], document_uri: str, given: str | None, variables: Mapping[str, str]) -> str:
+    """Return the URL that path templates are appended to, without a slash at its end.
+
+    Args:
+        servers: of the operation, path or document; the first counts.
+        document_uri: what relative server URLs are relative to.
+        given: the caller's own server, which wins; its template variables are filled too.
+        variables: values of template variables; the document's defaults fill the rest.
+
+    Raises:
+        UsageError: there is no server, it is relative to nothing, or a variable has no value or not one of its enum.
+
+    """
+    server = Server(given) if given else next(iter(servers), Server("/"))
+    known = dict(next(iter(servers), server).variables) if given else dict(server.variables)
+    url = _filled(server.url, known, variables)
+    if not urlsplit(url).netloc and urlsplit(document_uri).scheme in ("http", "https") and not given:
+        url = urljoin(document_uri, url)
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        what = (
+            f"the document's server {server.url!r} is relative and the document came from no URL"
+            if servers
+            else (f"{given!r} is no http(s) URL" if given else "the document names no server")
+        )
+        raise UsageError(f"no server to call: {what}", hint=_GIVE)
+    if re.search(r"[\s\x00-\x1f\x7f\\]", url):
+        raise UsageError("the server URL holds white space, a control character or a backslash", hint=_GIVE)
+    return url.partition("#")[0].partition("?")[0].rstrip("/")
+
+
+def _filled(template: str, declared: Mapping[str, tuple[str, tuple[str, ...]]], variables: Mapping[str, str]) -> str:
+    def value(match: re.Match[str]) -> str:
+        name = match[1]
+        default, allowed = declared.get(name, ("", ()))
+        chosen = str(variables.get(name, default))
+        if not chosen:
+            hint = f'give server_variables={{"{name}": "…"}}'
+            raise UsageError(f"the server {template} has no value for {{{name}}}", hint=hint)
+        if allowed and chosen not in allowed:
+            hint = f"one of {', '.join(allowed)}"
+            raise UsageError(f"the server variable {name!r} cannot be {chosen!r}", hint=hint)
+        return chosen
+
+    return _VARIABLE.sub(value, template)
+
+
+def origin(url: str) -> str:
+    """Return scheme, host and port of a URL, the default port spelled out. Source: RFC 6454 §4."""
+    parts = urlsplit(url)
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
+    return f"{parts.scheme}://{(parts.hostname or '').lower()}:{port}"
