@@ -1,7 +1,8 @@
 """Every error that dynclient raises; the tree is the table of contents.
 
 DynclientError
-  DocumentError         DocumentNotFound, DocumentSyntaxError, UnsupportedVersion, UnresolvableReference, DocumentTooLarge
+  DocumentError         DocumentNotFound, DocumentSyntaxError, UnsupportedVersion, UnresolvableReference,
+                        DocumentTooLarge
   UsageError            nothing was sent: OperationNotFound, InvalidCall, CredentialsMissing, UnsafeValue
   TransportError        no usable response: ConnectFailed, TimedOut, TooManyRedirects, BrokenResponse
   ResponseError         a response came:
@@ -16,7 +17,7 @@ import pickle
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from dynclient.violations import Violation, table
+from dynclient.violations import Violation, printable, table
 
 MAX_CHARS = 4000
 
@@ -37,9 +38,9 @@ class DynclientError(Exception):
     exit_code: ClassVar[int] = 2
 
     def __init__(self, headline: str, *, hint: str | None = None, **data: Any) -> None:
-        super().__init__(headline)
-        self.headline = headline
-        self.hint = hint
+        self.headline = printable(headline)
+        super().__init__(self.headline)
+        self.hint = printable(hint) if hint else None
         self.__dict__.update(data)
 
     def __str__(self) -> str:
@@ -105,6 +106,7 @@ class UnresolvableReference(DocumentError):
     """A `$ref` leads nowhere; `.reference` is its text, `.pointer` where it stands."""
 
     code = "unresolvable-reference"
+    reason: str = ""
     reference: str = ""
     pointer: str = ""
 
@@ -121,7 +123,7 @@ class UsageError(DynclientError):
     code = "usage"
 
 
-class OperationNotFound(UsageError, AttributeError, LookupError):  # noqa: N818 (DESIGN's name)
+class OperationNotFound(UsageError, AttributeError, LookupError):
     """The document has no operation of that name; `.suggestions` lists names that are near."""
 
     code = "operation-not-found"

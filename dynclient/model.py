@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from dynclient.errors import DocumentError
 from dynclient.violations import Place
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+_VARIABLE = re.compile(r"\{([^{}]+)\}")
 
 Location = Literal["path", "query", "header", "cookie"]
 LOCATIONS: tuple[Location, ...] = ("path", "query", "header", "cookie")
@@ -157,8 +160,7 @@ class Response:
     @cached_property
     def headers(self) -> Mapping[str, Parameter]:
         """The declared headers by name; `Content-Type` is not one of them. Source: OAS 3.1.1 Response Object."""
-        headers = self.node["headers"]
-        found = {name: Parameter(name, "header", headers[name]) for name in headers.names()}
+        found = {name: Parameter(name, "header", node) for name, node in _resolvable(self.node, "headers")}
         return MappingProxyType({k: v for k, v in found.items() if k.lower() != "content-type"})
 
 
@@ -270,8 +272,15 @@ class Operation:
                 node = child.resolved()
                 name, location = node.text("name"), node.text("in")
                 if name and location in LOCATIONS:
-                    found[location, name] = Parameter(name, location, node)  # type: ignore[arg-type] # just tested
+                    found[location, name] = Parameter(name, location, node)
+        for name in _VARIABLE.findall(self.path.partition("#")[0].partition("?")[0]):
+            found.setdefault(("path", name), Parameter(name, "path", self._implied(name)))
         return tuple(found.values())
+
+    def _implied(self, name: str) -> Node:
+        """Return the Parameter Object of a path variable that nobody declares: text, as it stands in the path."""
+        value = {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        return Node(self.node.files, self.node.uri, self.node.pointer, value)
 
     @cached_property
     def request_body(self) -> RequestBody | None:
@@ -281,10 +290,13 @@ class Operation:
 
     @cached_property
     def responses(self) -> Mapping[str, Response]:
-        """The responses by their key in the document; ranges in upper case (`2XX`)."""
-        node = self.node["responses"]
-        keys = [k for k in node.names() if not k.startswith("x-")]
-        return MappingProxyType({k.upper() if k != "default" else k: Response(k, node[k]) for k in keys})
+        """The responses by status, range (`2XX`) or `default`; what cannot be resolved is left out."""
+        found = {}
+        for key, node in _resolvable(self.node, "responses"):
+            if not key.startswith("x-") and isinstance(node.value, dict):
+                status = key.upper() if key != "default" else key
+                found[status] = Response(status, node)
+        return MappingProxyType(found)
 
     @cached_property
     def security(self) -> Formula:
@@ -293,7 +305,7 @@ class Operation:
         A name that the document does not define is a problem of the document and ignored here.
         """
         own = self.node.child("security")
-        return self.document.formula(own if own else self.document.top.child("security"))
+        return self.document.formula(own if isinstance(own.value, list) else self.document.top.child("security"))
 
     @cached_property
     def servers(self) -> tuple[Server, ...]:
@@ -345,20 +357,16 @@ class Document:
     @cached_property
     def tags(self) -> Mapping[str, str]:
         """Tag names → descriptions: the declared ones in their order, then those that only operations name."""
-        declared = {t.text("name"): t.text("description") for t in self.top.child("tags").children()}
+        tags = (tag for tag in self.top.child("tags").children() if tag.text("name"))
+        declared = {tag.text("name"): tag.text("description") for tag in tags}
         used = (tag for operation in self.operations.values() for tag in operation.tags)
         return MappingProxyType({**declared, **{tag: declared.get(tag, "") for tag in used}})
 
     @cached_property
     def security_schemes(self) -> Mapping[str, SecurityScheme]:
         """The security schemes by name."""
-        schemes = self.top["components"]["securitySchemes"]
         found = {}
-        for key in schemes.names():
-            try:
-                node = schemes[key]
-            except DocumentError:
-                continue
+        for key, node in _resolvable(self.top["components"], "securitySchemes"):
             texts = [node.text(k) for k in ("type", "scheme", "in", "name", "description")]
             found[key] = SecurityScheme(key, texts[0], texts[1].lower(), *texts[2:])
         return MappingProxyType(found)
@@ -366,7 +374,9 @@ class Document:
     def formula(self, security: Node) -> Formula:
         """Return the OR of AND that a `security` list means."""
         alternatives = []
-        for alternative in security.children():
+        for alternative in security.children() if isinstance(security.value, list) else ():
+            if not isinstance(alternative.value, dict):
+                continue
             known = [
                 Requirement(self.security_schemes[name], _scopes(alternative.child(name)))
                 for name in alternative.names()
@@ -389,13 +399,8 @@ class Document:
         return MappingProxyType(operations)
 
     def _found(self) -> Iterator[tuple[str, str, Node, Node]]:
-        paths = self.top["paths"]
-        for path in paths.names():
-            try:
-                item = paths[path]
-            except DocumentError:
-                continue
-            for method in item.names():
+        for path, item in _resolvable(self.top, "paths"):
+            for method in () if path.startswith("x-") else item.names():
                 node = item.child(method)
                 if method.lower() in METHODS and isinstance(node.value, dict):
                     yield method.upper(), path, item, node
@@ -406,13 +411,29 @@ class Document:
         text = [p for file in self.files.by_uri.values() for p in file.problems]
         return tuple(text + (self._check(self) if self._check else []))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError("a Document holds its files and cannot be pickled; load it again where it is needed")
+
     def __repr__(self) -> str:
         return f"<Document {self.title}: {len(self.operations)} operations, OpenAPI {self.version}>"
 
 
+def _resolvable(owner: Node, key: str) -> Iterator[tuple[str, Node]]:
+    """Yield the members of a map with their references followed; what leads nowhere is a problem, and left out."""
+    try:
+        members = owner[key]
+    except DocumentError:
+        return
+    for name in members.names():
+        try:
+            yield name, members[name]
+        except DocumentError:
+            continue
+
+
 def _content(node: Node) -> Mapping[str, MediaType]:
-    content = node["content"]
-    return MappingProxyType({name: MediaType(name, content[name]) for name in content.names()})
+    found = {name: MediaType(name, entry) for name, entry in _resolvable(node, "content") if "/" in name or name == "*"}
+    return MappingProxyType(found)
 
 
 def _examples(node: Node) -> list[Any]:
@@ -438,8 +459,9 @@ def _servers(owner: Node) -> tuple[Server, ...]:
         variables = {}
         for name in node.child("variables").names():
             variable = node.child("variables").child(name)
-            allowed = tuple(str(v) for v in (variable.child("enum").value or ()))
-            variables[name] = (str(variable.child("default").value or ""), allowed)
+            allowed = variable.child("enum").value
+            choices = tuple(map(str, allowed)) if isinstance(allowed, list) else ()
+            variables[name] = (str(variable.child("default").value or ""), choices)
         if node.text("url"):
             found.append(Server(node.text("url"), node.text("description"), variables))
     return tuple(found)

@@ -8,10 +8,14 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-_NOT_WORD = re.compile(r"[^0-9A-Za-z]+")
+_NOT_WORD = re.compile(r"\W+")
 _PLURAL_ACRONYM = re.compile(r"(?<=[a-z0-9])([A-Z]{2,}s)(?![a-z])")
 _ACRONYM_THEN_WORD = re.compile(r"([A-Z]+)([A-Z][a-z])")
 _LOWER_THEN_UPPER = re.compile(r"([a-z0-9])([A-Z])")
+
+
+#: The Python name of what has no letter or digit in its name.
+NAMELESS = "_"
 
 
 @lru_cache(maxsize=4096)

@@ -10,6 +10,9 @@ from typing import Any
 #: Problem lines are told in this order; every other kind comes last, in the order found.
 ORDER = ("missing", "unknown")
 
+#: Integers from here on are not written out: Python refuses to, from some length on.
+_LONG = 10**50
+
 MAX_LINES = 20
 MAX_VALUE_CHARS = 60
 MAX_LINE_CHARS = 180
@@ -114,8 +117,13 @@ def dotted(path: Sequence[str | int]) -> str:
 
 def shortened(text: str, limit: int = MAX_VALUE_CHARS) -> str:
     """Return a text cut to a limit of characters, on one line, control characters made harmless."""
-    clean = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text[: limit * 2])
+    clean = printable(text[: limit * 2])
     return clean if len(clean) <= limit and len(text) <= limit * 2 else clean[: limit - 1] + "…"
+
+
+def printable(text: str) -> str:
+    """Return a text on one line, its control characters made visible: foreign text never steers a terminal."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def shown(value: Any) -> str:
@@ -125,7 +133,9 @@ def shown(value: Any) -> str:
     if isinstance(value, list | tuple):
         return f"an array of {len(value)}"
     if isinstance(value, str) and len(value) > MAX_VALUE_CHARS:
-        value = value[:MAX_VALUE_CHARS]
+        value = value[: MAX_VALUE_CHARS + 1]
+    if isinstance(value, int) and abs(value) >= _LONG:
+        return f"an integer of {value.bit_length()} bits"
     return shortened({None: "null", True: "true", False: "false"}[value] if _is_word(value) else repr(value))
 
 

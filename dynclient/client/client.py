@@ -14,7 +14,7 @@ from dynclient.client.operation import BoundOperation
 from dynclient.client.options import Options
 from dynclient.document.source import is_remote
 from dynclient.errors import OperationNotFound, UsageError
-from dynclient.names import near, snake_case
+from dynclient.names import NAMELESS, near, snake_case
 from dynclient.plan.call import Call
 from dynclient.plan.plan import Plans
 from dynclient.plan.results import Result
@@ -22,7 +22,7 @@ from dynclient.plan.schemas import Schemas
 from dynclient.transport.http import AsyncRunner, SyncRunner
 from dynclient.transport.outgoing import Vault
 from dynclient.wire.message import environment_name
-from dynclient.wire.security import Credential, checked
+from dynclient.wire.security import Credential, checked, is_pair
 from dynclient.wire.servers import base_url, origin
 
 USER_AGENT = f"dynclient/{__version__}"
@@ -33,7 +33,7 @@ OperationT = TypeVar("OperationT", bound=BoundOperation[Any])
 class Operation(BoundOperation[SyncRunner]):  # noqa: D101 (its docstring is each operation's own)
     __doc__ = BoundOperation.__dict__["__doc__"]
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """Send the call and return its data: exactly the JSON that came, str for text, bytes for the rest, or None.
 
         Raises:
@@ -46,7 +46,7 @@ class Operation(BoundOperation[SyncRunner]):  # noqa: D101 (its docstring is eac
         """
         return self._send(self.request(*args, **kwargs)).data
 
-    def send(self, *args: Any, **kwargs: Any) -> Result:
+    def send(self, /, *args: Any, **kwargs: Any) -> Result:
         """Send the call, or a `Request` that was built before, and return all that came back.
 
         Raises:
@@ -62,11 +62,11 @@ class Operation(BoundOperation[SyncRunner]):  # noqa: D101 (its docstring is eac
 class AsyncOperation(BoundOperation[AsyncRunner]):  # noqa: D101 (its docstring is each operation's own)
     __doc__ = BoundOperation.__dict__["__doc__"]
 
-    async def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    async def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """Send the call and return its data, as `Operation` does."""
         return (await self._send(self.request(*args, **kwargs))).data
 
-    async def send(self, *args: Any, **kwargs: Any) -> Result:
+    async def send(self, /, *args: Any, **kwargs: Any) -> Result:
         """Send the call, or a `Request` that was built before, and return all that came back."""
         return await self._send(self._prepared(args, kwargs))
 
@@ -90,7 +90,7 @@ class Compiled:
         for key, operation in operations.items():
             name = snake_case(operation.id)
             # A name that two operations share finds neither: whoever means one says METHOD /path.
-            found[name] = "" if name in found else key
+            found[name] = "" if name in found or name == NAMELESS else key
         for key, operation in operations.items():
             found[f"{operation.method} {operation.path}"] = key
             found[key] = key
@@ -131,20 +131,22 @@ class BaseClient(Generic[OperationT]):
 
         """
         schemes = self.document.security_schemes
+        if not isinstance(given, Mapping):
+            raise UsageError("credentials must be a mapping", hint='give credentials={"scheme name": "secret"}')
         for name, credential in given.items():
             if name not in schemes:
                 meant = near(name, schemes, 1)
                 hint = f"did you mean {meant[0]}?" if meant else f"schemes are {', '.join(schemes) or 'none'}"
                 raise UsageError(f"the document has no security scheme {name!r}", hint=hint)
-            checked(schemes[name], credential)
+            if not callable(credential):
+                checked(schemes[name], credential)
         found = dict(given)
         if self._options.server:
             for name, scheme in schemes.items():
                 text = os.environ.get(environment_name(name))
                 if text and name not in found:
-                    pair = scheme.type == "http" and scheme.scheme in ("basic", "digest")
                     user, _, password = text.partition(":")
-                    found[name] = (user, password) if pair else text
+                    found[name] = (user, password) if is_pair(scheme) else text
         return found
 
     @property
@@ -175,14 +177,18 @@ class BaseClient(Generic[OperationT]):
             OperationNotFound: there is none; `.suggestions` lists names that are near.
 
         """
-        keys = self._shared.keys
-        key = keys.get(name) or keys.get(snake_case(name))
-        if key is None:
-            method, _, path = name.partition(" ")
-            key = keys.get(f"{method.upper()} {path.strip()}")
+        key = self._key(name)
         if key is None:
             raise self._not_found(name)
         return self._of(key)
+
+    def _key(self, name: Any) -> str | None:
+        """Return the key of the operation that a name finds, or None."""
+        if not isinstance(name, str):
+            return None
+        keys = self._shared.keys
+        method, _, path = name.partition(" ")
+        return keys.get(name) or keys.get(snake_case(name)) or keys.get(f"{method.upper()} {path.strip()}")
 
     def _of(self, key: str) -> OperationT:
         bound = self._bound.get(key)
@@ -195,37 +201,38 @@ class BaseClient(Generic[OperationT]):
 
     def _vault(self, operation: model.Operation) -> Vault:
         wire, options, document = self._runner.wire, self._options, self.document
-        origins: frozenset[str] | None = None
-        if not wire.in_process:
-            if options.server:
+        if wire.in_process:
+            return Vault(self._credentials)
+        if options.server is None and is_remote(document.uri):
+            vouched = origin(document.uri)
+        else:
+            try:
                 base = base_url(operation.servers, document.uri, options.server, options.server_variables)
-                origins = frozenset({origin(base)})
-            elif is_remote(document.uri):
-                origins = frozenset({origin(document.uri)})
-        return Vault(self._credentials, origins, optional=wire.is_users)
+                vouched = origin(base)
+            except UsageError:  # told when a request is made
+                vouched = ""
+        return Vault(self._credentials, frozenset({vouched}), optional=wire.is_users)
 
-    def _not_found(self, name: str) -> OperationNotFound:
+    def _not_found(self, name: Any) -> OperationNotFound:
         python = [k for k in self._shared.keys if " " not in k and k == snake_case(k)]
-        suggestions = near(name, python)
+        suggestions = near(str(name), python)
         title, count = self.document.title, len(self.document.operations)
         hint = f"did you mean {' or '.join(suggestions)}?" if suggestions else "client.find(text) searches"
         text = f"{title} has no operation {name!r} among its {count}; nothing was sent"
-        return OperationNotFound(text, hint=hint, suggestions=tuple(suggestions), name=name)
+        return OperationNotFound(text, hint=hint, suggestions=tuple(suggestions), name=str(name))
 
     def __getattr__(self, name: str) -> OperationT:
-        if name.startswith("_"):
+        private = name.startswith("_")
+        # While a client is being made or copied, its own attributes are not there yet.
+        if "_shared" not in self.__dict__ or (private and self._key(name) is None):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         return self[name]
 
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *(snake_case(o.id) for o in self.document.operations.values())})
 
-    def __contains__(self, name: str) -> bool:
-        try:
-            self[name]
-        except OperationNotFound:
-            return False
-        return True
+    def __contains__(self, name: object) -> bool:
+        return self._key(name) is not None
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self.document.operations)

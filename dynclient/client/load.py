@@ -9,9 +9,11 @@ from typing import Any
 
 from dynclient.document.cache import default_cache
 from dynclient.document.source import IN_MEMORY, open_files, to_uri
+from dynclient.errors import UsageError
 from dynclient.model import Document
 from dynclient.plan.check import check
 from dynclient.transport.fetch import fetcher
+from dynclient.violations import shown
 
 Source = str | PathLike[str] | Mapping[str, Any] | Document
 
@@ -25,6 +27,7 @@ def load(source: Source) -> Document:
         source: a path, an http(s) URL, the document as a mapping, or a Document, which is returned itself.
 
     Raises:
+        UsageError: the source is none of these.
         DocumentNotFound: nothing is there, or it cannot be read.
         DocumentSyntaxError: the text is neither YAML nor JSON; the error names line and column.
         UnsupportedVersion: it is no OpenAPI document of a version that dynclient reads.
@@ -33,6 +36,8 @@ def load(source: Source) -> Document:
     """
     if isinstance(source, Document):
         return source
+    if not (isinstance(source, Mapping | PathLike) or (isinstance(source, str) and source)):
+        raise UsageError(f"no document can be loaded from {shown(source)}", hint="give a path, a URL or a mapping")
     where = source if isinstance(source, Mapping | str) else Path(source)
     root = IN_MEMORY if isinstance(where, Mapping) else to_uri(where)
     return Document(open_files(where, fetcher(root), default_cache()), check)

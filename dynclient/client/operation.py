@@ -10,10 +10,10 @@ from typing import Any, Generic, TypeVar
 
 from dynclient import model
 from dynclient.client.options import Options
-from dynclient.errors import ResponseDrift, UsageError
+from dynclient.errors import DocumentError, ResponseDrift, UsageError
 from dynclient.names import snake_case
 from dynclient.plan.call import Call
-from dynclient.plan.plan import Plan
+from dynclient.plan.plan import Plan, not_finite
 from dynclient.plan.results import Result, drifts
 from dynclient.schema.dialect import Schema
 from dynclient.schema.engine import Checker
@@ -73,7 +73,7 @@ class BoundOperation(Generic[RunnerT]):
 
     @property
     def call_schema(self) -> Schema:
-        """JSON Schema 2020-12 of the call document, as the client reads it: closed, so that a misspelling is refused."""
+        """JSON Schema 2020-12 of the call document, closed as its producer reads it: a misspelling is refused."""
         return self._plan.call_schema(self._options.media_type)
 
     @cached_property
@@ -91,11 +91,17 @@ class BoundOperation(Generic[RunnerT]):
 
     @property
     def __signature__(self) -> inspect.Signature:
-        return signature(self._plan)
+        try:
+            return signature(self._plan)
+        except DocumentError:
+            return inspect.Signature([inspect.Parameter("call", inspect.Parameter.POSITIONAL_ONLY)])
 
     @property
     def __doc__(self) -> str:  # type: ignore[override] # an instance's own
-        return documentation(self._plan)
+        try:
+            return documentation(self._plan)
+        except DocumentError as error:
+            return f"{self.method} {self.path}\n\nThis operation cannot be used: {error}"
 
     def __repr__(self) -> str:
         return f"<{self.__name__}{self.__signature__}  {self.method} {self.path}>"
@@ -132,12 +138,13 @@ class BoundOperation(Generic[RunnerT]):
                     break
         return call
 
-    def validate(self, *args: Any, **kwargs: Any) -> list[Violation]:
+    def validate(self, /, *args: Any, **kwargs: Any) -> list[Violation]:
         """Return everything that is wrong with a call, [] where it is in order; nothing is sent."""
         strict = self._options.checks if self._options.validate_requests else Options().checks
-        return self._plan.bind(args, kwargs, strict, self._options.media_type)[1]
+        call, violations = self._plan.bind(args, kwargs, strict, self._options.media_type)
+        return violations or not_finite(call)
 
-    def request(self, *args: Any, **kwargs: Any) -> Request:
+    def request(self, /, *args: Any, **kwargs: Any) -> Request:
         """Return the request of a call, as a pure value without credentials; nothing is sent.
 
         Raises:
@@ -219,12 +226,13 @@ def signature(plan: Plan) -> inspect.Signature:
     binder, kinds = plan.binder, inspect.Parameter
     schema = plan.call_schema()
     required = _required(schema)
-    parameters = [kinds(snake_case(n), kinds.POSITIONAL_OR_KEYWORD) for n in binder.positional]
-    seen = {p.name for p in parameters}
+    names = dict.fromkeys(snake_case(name) for name in binder.positional)
+    parameters = [kinds(name, kinds.POSITIONAL_OR_KEYWORD) for name in names if name.isidentifier()]
+    seen = set(names)
     keywords: list[inspect.Parameter] = []
-    for name in binder.names:
+    for name in plan.arguments:
         python = snake_case(name)
-        if python in seen or (name == "body" and plan.body_names):
+        if python in seen or not python.isidentifier() or (name == "body" and plan.body_names):
             continue
         seen.add(python)
         default = kinds.empty if binder.targets.get(name) in required or name in required else ABSENT
@@ -260,7 +268,7 @@ def documentation(plan: Plan) -> str:
     if operation.description and operation.description != operation.summary:
         lines += ["", operation.description.strip()]
     required = _required(schema)
-    arguments = [_argument(plan, name, defs, required) for name in plan.binder.names if name in plan.binder.targets]
+    arguments = [_argument(plan, name, defs, required) for name in plan.arguments if name in plan.binder.targets]
     if plan.binder.has_body:
         arguments.append(f"    body: the whole body, {described(schema['properties'].get('body', True), defs)}")
     if arguments:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -11,11 +11,44 @@ from dynclient.errors import UsageError
 from dynclient.names import near
 from dynclient.plan.plan import Checks
 from dynclient.plan.results import Validation
+from dynclient.violations import shown
+from dynclient.wire.message import is_field
 
 #: No timeout was given: 5 s to connect and 30 s to read, or whatever the user's own HTTP client has.
 _UNSET: Any = "default"
 
-_CHOICES = {"unknown_properties": ("refuse", "allow"), "validate_responses": ("raise", "warn", "off")}
+
+def _is_seconds(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+
+
+def _is_timeout(value: Any) -> bool:
+    pair = isinstance(value, tuple) and len(value) == 2 and all(map(_is_seconds, value))  # noqa: PLR2004 (a pair)
+    return value is None or value is _UNSET or _is_seconds(value) or pair
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(isinstance(t, str) for pair in value.items() for t in pair)
+
+
+def _is_text_or_none(value: Any) -> bool:
+    return value is None or isinstance(value, str)
+
+
+#: What each option may be, and how that is said.
+_FITS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "timeout": (_is_timeout, "seconds, a pair (connect, read), or None for no limit"),
+    "headers": (_is_texts, "a mapping of names to texts"),
+    "server": (_is_text_or_none, "a URL"),
+    "server_variables": (_is_texts, "a mapping of names to texts"),
+    "media_type": (_is_text_or_none, "a media type"),
+    "accept": (_is_text_or_none, "a media type"),
+    "validate_requests": (lambda value: isinstance(value, bool), "True or False"),
+    "unknown_properties": (lambda value: value in ("refuse", "allow"), "'refuse' or 'allow'"),
+    "validate_responses": (lambda value: value in ("raise", "warn", "off"), "'raise', 'warn' or 'off'"),
+    "retries": (lambda value: type(value) is int and value >= 0, "how often, 0 or more"),
+    "follow_redirects": (lambda value: value is None or isinstance(value, bool), "None, True or False"),
+}
 
 
 @dataclass(frozen=True)
@@ -50,11 +83,12 @@ class Options:
     follow_redirects: bool | None = None
 
     def __post_init__(self) -> None:
-        for name, choices in _CHOICES.items():
-            if getattr(self, name) not in choices:
-                raise UsageError(f"{name} cannot be {getattr(self, name)!r}", hint=f"one of {', '.join(choices)}")
-        if not isinstance(self.retries, int) or self.retries < 0:
-            raise UsageError(f"retries cannot be {self.retries!r}", hint="0 or more")
+        for name, (fits, hint) in _FITS.items():
+            if not fits(getattr(self, name)):
+                raise UsageError(f"{name} cannot be {shown(getattr(self, name))}", hint=f"give {hint}")
+        for name, value in self.headers.items():
+            if not is_field(name, value):
+                raise UsageError(f"the header {shown(name)} holds a character that no header can carry")
 
     @property
     def checks(self) -> Checks:
@@ -80,6 +114,6 @@ class Options:
                 hint = f"did you mean {meant[0]}?" if meant else f"options are {', '.join(known)}"
                 raise UsageError(f"there is no option {name!r}", hint=hint)
         for name in ("headers", "server_variables"):
-            if name in changes:
+            if isinstance(changes.get(name), Mapping):
                 changes[name] = {**getattr(self, name), **changes[name]}
         return dataclasses.replace(self, **changes)

@@ -104,8 +104,10 @@ class Files:
         return None
 
     def _unresolvable(self, reference: str, base: Node, why: str) -> UnresolvableReference:
+        reason = f"$ref {reference!r} cannot be resolved: {why}"
         return UnresolvableReference(
-            f"{base.place}: $ref {reference!r} cannot be resolved: {why}",
+            f"{base.place}: {reason}",
+            reason=reason,
             hint="correct the reference, or add what it names",
             uri=base.uri,
             reference=reference,

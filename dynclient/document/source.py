@@ -11,6 +11,7 @@ from urllib.request import url2pathname
 
 from dynclient.document import yaml12
 from dynclient.document.cache import Cache
+from dynclient.document.mapping import plain
 from dynclient.document.problems import Problem
 from dynclient.document.references import File, Files, external
 from dynclient.errors import DocumentError, DocumentNotFound, DocumentTooLarge
@@ -56,7 +57,7 @@ def open_files(source: str | Path | Mapping[str, Any], fetch: Fetch, cache: Cach
 
     """
     if isinstance(source, Mapping):
-        files = {IN_MEMORY: File(IN_MEMORY, dict(source))}
+        files = {IN_MEMORY: File(IN_MEMORY, plain(source))}
         todo = external(files[IN_MEMORY], None)
         root = IN_MEMORY
     else:
@@ -111,8 +112,8 @@ def read_file(uri: str) -> bytes:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise DocumentTooLarge(f"{path} is larger than {MAX_FILE_BYTES:,} bytes", uri=uri)
         return path.read_bytes()
-    except OSError as error:
-        why = error.strerror or str(error)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
         raise DocumentNotFound(
             f"no document at {path}: {why}", hint="give a path, a URL or a mapping", uri=uri
         ) from None

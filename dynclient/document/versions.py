@@ -45,5 +45,5 @@ def _kind(tree: Any) -> str:
 def _hint(tree: dict[str, Any]) -> str:
     if "swagger" in tree:
         return f"{_READS}; this is Swagger {tree['swagger']}"
-    meant = near("openapi", [k for k in tree if isinstance(k, str)], 1)
+    meant = near("openapi", tree, 1)
     return f"{_READS}; did you misspell `{meant[0]}`?" if meant else f"{_READS}; add `openapi: 3.1.0` at the top"

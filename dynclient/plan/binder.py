@@ -45,7 +45,7 @@ class Binder:
             target = self.targets.get(name)
             if target is not None:
                 bound.put(*target, value, name)
-            elif name in self.ambiguous:
+            elif name in self.ambiguous and not (name in GROUPS and isinstance(value, Mapping)):
                 bound.wrong("ambiguous", name, self._ways(name))
             elif name in GROUPS and isinstance(value, Mapping):
                 for inner, item in value.items():

@@ -55,7 +55,7 @@ class _Checking:
             look()
         except UnresolvableReference as error:
             at = Node(node.files, error.uri or node.uri, error.pointer or node.pointer, None)
-            self.tell(at, error.code, error.headline, error.hint or "")
+            self.tell(at, error.code, error.reason, error.hint or "")
         except DocumentError as error:
             self.tell(node, error.code, error.headline, error.hint or "")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,9 +20,10 @@ from dynclient.plan.values import to_json
 from dynclient.schema.dialect import Schema
 from dynclient.schema.engine import Checker
 from dynclient.schema.explain import declared_names
-from dynclient.violations import Violation, in_order
+from dynclient.schema.readings import in_place
+from dynclient.violations import Violation, in_order, shown
 from dynclient.wire import media
-from dynclient.wire.message import Headers, Request
+from dynclient.wire.message import Headers, Request, is_field
 from dynclient.wire.parameters import Writer, default_writer, writer
 
 _VARIABLE = re.compile(r"\{([^{}]+)\}")
@@ -53,7 +55,7 @@ class Plan:
         self.operation = operation
         self.schemas = schemas
         self.results = Results(operation, schemas)
-        self._checkers: dict[tuple[str | None, Reading], Checker] = {}
+        self._checkers: dict[tuple[str | None, Reading, bool], Checker] = {}
 
     # --- what the operation takes
 
@@ -95,6 +97,13 @@ class Plan:
             raise UsageError(f"{self.operation.id} takes no body of the media type {name}", hint=hint)
         return found[1]
 
+    def _takes(self, media_type: Any) -> bool:
+        """Tell whether the operation has a body of a media type, or, without a body, none was chosen."""
+        body = self.operation.request_body
+        if media_type is None or body is None:
+            return media_type is None or isinstance(media_type, str)
+        return isinstance(media_type, str) and media.matched(media_type, body.content) is not None
+
     @cached_property
     def body_names(self) -> list[str]:
         """The body's top-level properties that may be given as arguments of their own."""
@@ -104,12 +113,36 @@ class Plan:
         schema = self.schemas.open(entry.schema, "request")
         return declared_names(schema, self.schemas.dialect("request").defs)
 
-    def checker(self, media_type: str | None, reading: Reading) -> Checker:
-        """Return the checker of call documents, for a media type of the body, in a reading."""
-        key = (media_type, reading)
+    @cached_property
+    def arguments(self) -> tuple[str, ...]:
+        """The argument names that help and signature show: those that a call may give."""
+        group = self.call_schema()["properties"]
+        defs = self.call_schema().get("$defs", {})
+        refused = {
+            name
+            for part in in_place(group.get("body", True), defs)
+            for name, schema in part.get("properties", {}).items()
+            if isinstance(schema, dict) and schema.get("not") == {}
+        }
+        return tuple(
+            n for n in self.binder.names if self.binder.targets.get(n) not in {("body", name) for name in refused}
+        )
+
+    def checker(self, media_type: str | None, reading: Reading, *, opaque: bool = False) -> Checker:
+        """Return the checker of call documents.
+
+        Args:
+            media_type: of the body; None: the preferred one.
+            reading: whose.
+            opaque: the body is bytes, which no schema looks into.
+
+        """
+        key = (media_type, reading, opaque)
         found = self._checkers.get(key)
         if found is None:
             schema = self.schemas.call(self.operation, self.entry(media_type), reading)
+            if opaque:
+                schema = Schema({**schema, "properties": {**schema["properties"], "body": True}}, schema.place)
             found = self._checkers[key] = Checker(schema)
         return found
 
@@ -129,17 +162,26 @@ class Plan:
             self._adopt(bound)
         call = bound.call
         chosen = call.get("media_type", media_type)
+        if not self._takes(chosen):
+            known = ", ".join(self.media_types) or "none"
+            bound.violations.append(Violation("enum", ("media_type",), f"got {shown(chosen)}, want one of {known}"))
+            call.pop("media_type", None)
+            chosen = None
         if not checks.requests:
             return self._plain(call, bound.violations)
-        checker = self.checker(
-            chosen if isinstance(chosen, str) else None, "producer" if checks.unknown == "refuse" else "consumer"
-        )
-        if not bound.violations and self._accepted(checker, call):
+        opaque = isinstance(call.get("body"), bytes | bytearray) and self._takes_bytes(chosen)
+        checker = self.checker(chosen, "producer" if checks.unknown == "refuse" else "consumer", opaque=opaque)
+        if not bound.violations and not opaque and self._accepted(checker, _told(call, opaque=opaque)):
             return call, []
         call, violations = self._plain(call, bound.violations)
-        return call, in_order(violations + self._wrong(checker, call, bound))
+        return call, in_order(violations + self._wrong(checker, _told(call, opaque=opaque), bound))
 
-    def _accepted(self, checker: Checker, call: Call) -> bool:
+    def _takes_bytes(self, media_type: str | None) -> bool:
+        """Tell whether a body may be given as bytes: wherever its media type is not JSON."""
+        entry = self.entry(media_type)
+        return entry is not None and not media.is_json(media_type or entry.name)
+
+    def _accepted(self, checker: Checker, call: Mapping[str, Any]) -> bool:
         """Tell whether a call is in order as it is: JSON through and through."""
         try:
             return checker.fast_accepts(call) and _is_json_form({k: v for k, v in call.items() if k != "body"})
@@ -151,11 +193,13 @@ class Plan:
         for key, value in call.items():
             try:
                 made[key] = to_json(value)
-            except (TypeError, ValueError, RecursionError) as error:
+            except RecursionError:
+                wrong.append(Violation("depth", (key,), "nested too deeply"))
+            except (TypeError, ValueError) as error:
                 wrong.append(Violation("type", (key,), str(error)))
         return made, wrong
 
-    def _wrong(self, checker: Checker, call: Call, bound: Bound) -> list[Violation]:
+    def _wrong(self, checker: Checker, call: Mapping[str, Any], bound: Bound) -> list[Violation]:
         """Return the violations of the schema, less those that binding has told already."""
         if checker.accepts(call):
             return []
@@ -180,6 +224,8 @@ class Plan:
     def _template(self) -> tuple[list[str], str]:
         """The path cut at its variables (literal, name, literal, …), and the query that the path key carries."""
         path, _, query = self.operation.path.partition("#")[0].partition("?")
+        # Without its slash a path would be part of the host.
+        path = path if path.startswith("/") else "/" + path
         pieces = _VARIABLE.split(path)
         return [piece if i % 2 else quote(piece, safe=_PATH_SAFE) for i, piece in enumerate(pieces)], query
 
@@ -203,20 +249,26 @@ class Plan:
             UnsafeValue: a value would leave its place on the wire, or cannot be written at all.
 
         """
-        url = base + self._path(call.get("path") or {}) + self._query(call.get("query") or {})
+        url = base + self._path(self._group(call, "path")) + self._query(self._group(call, "query"))
         headers = [("Accept", accept or self.accept)]
-        given = self._headers(call.get("header") or {})
+        given = self._headers(self._group(call, "header"))
         body: bytes | None = None
         if "body" in call:
-            name = call.get("media_type") or media_type or self.media_type or "application/json"
+            name = self._written_as(call.get("media_type") or media_type, call["body"])
             body = self._body(name, call["body"])
             headers.append(("Content-Type", name))
         names = {name.lower() for name, _ in given}
         headers = [(name, value) for name, value in headers if name.lower() not in names] + given
-        if cookies := self._cookies(call.get("cookie") or {}):
+        if cookies := self._cookies(self._group(call, "cookie")):
             headers.append(("Cookie", cookies))
         operation = self.operation
         return Request(operation.method, url, Headers(headers), body, operation.security, operation.id)
+
+    def _group(self, call: Mapping[str, Any], location: str) -> Mapping[str, Any]:
+        values = call.get(location, {})
+        if not isinstance(values, Mapping):
+            raise UnsafeValue(f"{self.operation.id}: {location} is {shown(values)}, want names with their values")
+        return values
 
     def _path(self, values: Mapping[str, Any]) -> str:
         pieces = self._template[0]
@@ -248,13 +300,24 @@ class Plan:
         found = []
         for name, value in values.items():
             text = self._written("header", name, value)
-            if _UNSAFE_FIELD.search(text) or _UNSAFE_FIELD.search(name):
-                raise UnsafeValue(f"{self.operation.id}: header.{name} holds a control character")
+            if not is_field(name, text):
+                raise UnsafeValue(f"{self.operation.id}: header.{name} holds a character that no header can carry")
             found.append((name, text))
         return found
 
     def _cookies(self, values: Mapping[str, Any]) -> str:
         return "; ".join(self._written("cookie", name, value) for name, value in values.items())
+
+    def _written_as(self, chosen: Any, value: Any) -> str:
+        """Return the media type that a body is written as."""
+        name = chosen or self.media_type or "application/json"
+        if not isinstance(name, str) or _UNSAFE_FIELD.search(name):
+            raise UnsafeValue(f"{self.operation.id}: the media type {shown(name)} cannot be written")
+        made = media.concrete(name, value)
+        if made is None:
+            hint = 'give media_type="…", in the Call or with_options'
+            raise UnsafeValue(f"{self.operation.id}: the body's media type {name} is a range", hint=hint)
+        return made
 
     def _body(self, media_type: str, value: Any) -> bytes:
         try:
@@ -263,7 +326,7 @@ class Plan:
             # The fast engine takes Decimals, Enums and tuples as they are; an encoder need not.
             try:
                 return media.encode(media_type, to_json(value))
-            except (ValueError, TypeError) as error:
+            except (ValueError, TypeError, RecursionError) as error:
                 raise UnsafeValue(f"{self.operation.id}: the body cannot be written: {error}") from None
 
     # --- errors
@@ -274,6 +337,17 @@ class Plan:
         operation = self.operation
         headline = f"{operation.id}  {operation.method} {operation.path}: {count}, nothing was sent"
         return InvalidCall(headline, violations=tuple(violations), operation_id=operation.id)
+
+
+def not_finite(value: Any, path: tuple[str | int, ...] = ()) -> list[Violation]:
+    """Return a violation for each NaN and infinity in a call, which no JSON can carry."""
+    if isinstance(value, dict):
+        return [v for key, item in value.items() for v in not_finite(item, (*path, key))]
+    if isinstance(value, list | tuple):
+        return [v for i, item in enumerate(value) for v in not_finite(item, (*path, i))]
+    if isinstance(value, float) and not math.isfinite(value):
+        return [Violation("type", path, f"got {value}, want a number that JSON can carry")]
+    return []
 
 
 def _is_json_form(value: Any) -> bool:
@@ -300,12 +374,20 @@ def _flat(violations: list[Violation], checker: Checker) -> list[Violation]:
     for violation in violations:
         location = violation.path[0] if violation.path else ""
         group = checker.schema["properties"].get(location)
-        if violation.kind != "missing" or len(violation.path) != 1 or location == "body" or not group:
+        if violation.kind != "missing" or len(violation.path) != 1 or not isinstance(group, dict):
             found.append(violation)
             continue
-        inside = Checker({**group, "$defs": checker.schema.get("$defs", {})}).violations({}, (str(location),))
-        found += inside
+        whole = Schema({**group, "$defs": checker.schema.get("$defs", {})}, getattr(group, "place", None))
+        inside = Checker(whole).violations({}, (str(location),))
+        found += inside if inside and all(v.kind == "missing" for v in inside) else [violation]
     return found
+
+
+def _told(call: Mapping[str, Any], *, opaque: bool) -> dict[str, Any]:
+    """Return what of a call its schema is asked about: not the media type, which is judged by its match."""
+    if not opaque and "media_type" not in call:
+        return dict(call)
+    return {k: (None if opaque and k == "body" else v) for k, v in call.items() if k != "media_type"}
 
 
 class Plans:

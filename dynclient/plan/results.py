@@ -13,10 +13,11 @@ from dynclient.errors import (
     UndocumentedResponse,
     status_error,
 )
-from dynclient.model import MediaType, Operation, Response as DeclaredResponse
+from dynclient.model import MediaType, Operation
+from dynclient.model import Response as DeclaredResponse
 from dynclient.plan.schemas import Schemas
 from dynclient.schema.engine import Checker
-from dynclient.violations import Violation
+from dynclient.violations import Violation, shortened
 from dynclient.wire import media
 from dynclient.wire.message import Headers, Request, Response
 
@@ -24,6 +25,7 @@ Validation = Literal["raise", "warn", "off"]
 
 FAILURE = 400
 NO_CONTENT = frozenset({204, 205, 304})
+MAX_ROWS = 256
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,24 @@ class Result:
         self.__dict__.update(state)
 
 
+@dataclass(frozen=True)
+class Row:
+    """What the document says of a status and Content-Type: one row of the result table.
+
+    Attributes:
+        media_type: what the body is read as.
+        checker: of the decoded body; None where the document gives no schema that can say anything.
+        unknown: the violation of a status or media type that the document does not know.
+        empty: the violation of a body that does not come.
+
+    """
+
+    media_type: str
+    checker: Checker | None = None
+    unknown: Violation | None = None
+    empty: Violation | None = None
+
+
 class Results:
     """The result table of an operation: which response is declared for a status, which schema for its media type."""
 
@@ -69,9 +89,13 @@ class Results:
         self.operation = operation
         self._schemas = schemas
         self._checkers: dict[tuple[str, str], Checker | None] = {}
+        self._rows: dict[tuple[int, str], Row] = {}
 
     def declared(self, status: int) -> DeclaredResponse | None:
-        """Return the declared response of a status: exact, else its range, else `default`. Source: OAS Responses Object."""
+        """Return the declared response of a status: exact, else its range, else `default`.
+
+        Source: OAS 3.1.1 Responses Object.
+        """
         responses = self.operation.responses
         for key in (str(status), f"{status // 100}XX", "default"):
             if key in responses:
@@ -82,9 +106,40 @@ class Results:
         """Return the checker of a response body; None where the document gives no schema that can say anything."""
         key = (response.status, media_type.name)
         if key not in self._checkers:
-            useful = media_type.schema is not None and media.is_json(media_type.name)
+            useful = media_type.schema is not None and not media.is_binary(media_type.name)
             self._checkers[key] = Checker(self._schemas.result(media_type, "consumer")) if useful else None
         return self._checkers[key]
+
+    def row(self, status: int, content_type: str) -> Row:
+        """Return the row of a status and a Content-Type, "" where the response names none."""
+        key = (status, content_type)
+        found = self._rows.get(key)
+        if found is None:
+            if len(self._rows) >= MAX_ROWS:  # a server that invents media types shall not fill the memory
+                self._rows.clear()
+            found = self._rows[key] = self._made(status, content_type)
+        return found
+
+    def _made(self, status: int, name: str) -> Row:
+        declared, place = self.declared(status), self.operation.place
+        if declared is None:
+            known = ", ".join(self.operation.responses) or "none"
+            text = f"got {status}, the document knows {known}"
+            return Row(name, unknown=Violation("status", ("status",), text, None, place))
+        content = declared.content
+        empty = None
+        if content and status not in NO_CONTENT and self.operation.method != "HEAD":
+            empty = Violation(
+                "missing", ("body",), f"no body came, want {', '.join(content)}", None, declared.node.place
+            )
+        entry = media.matched(name, content) if name else None
+        if not name and len(content) == 1:
+            entry = next(iter(content.items()))
+        if entry is None and content:
+            text = f"got {shortened(media.essence(name)) or 'none'}, the document knows {', '.join(content)}"
+            return Row(name, None, Violation("media-type", ("media_type",), text, None, declared.node.place), empty)
+        read_as = name or (entry[0] if entry else "")
+        return Row(read_as, self.checker(declared, entry[1]) if entry else None, None, empty)
 
     def judge(self, request: Request, response: Response, validation: Validation) -> Result:
         """Return the result of a response.
@@ -96,61 +151,37 @@ class Results:
             InvalidResponse: under `raise`: the body does not fit its schema.
 
         """
-        status, name = response.status, response.media_type
-        failed = status >= FAILURE
-        declared = self.declared(status)
-        entry = media.matched(name, declared.content) if declared and name else None
-        if declared and not name and len(declared.content) == 1 and response.body:
-            entry = next(iter(declared.content.items()))
-        data, broken = _decoded(response, name or (entry[0] if entry else ""))
-        if broken and not failed:
-            raise self._error(
-                DecodeError, "the body cannot be decoded: " + broken, self._result(request, response, None, ())
-            )
-        violations: tuple[Violation, ...] = ()
-        if validation != "off":
-            violations = self._violations(response, declared, entry, data)
-        result = self._result(request, response, data, violations)
-        if failed:
-            raise self._failure(result)
-        if violations and validation == "raise":
-            raise self._refusal(result)
-        return result
-
-    def _result(self, request: Request, response: Response, data: Any, violations: tuple[Violation, ...]) -> Result:
-        return Result(
+        failed = response.status >= FAILURE
+        content_type = response.headers.get("content-type", "")
+        row = self.row(response.status, content_type)
+        data, broken = _decoded(response.body, row.media_type, content_type)
+        violations = () if validation == "off" or broken else self._violations(row, response.body, data)
+        result = Result(
             data,
             response.status,
             response.headers,
-            response.media_type,
+            media.essence(content_type),
             violations,
             request,
             response.elapsed,
             response.http,
         )
+        if failed:
+            raise self._failure(result)
+        if broken:
+            raise self._error(DecodeError, f"the body cannot be decoded: {broken}", result, body=response.body)
+        if violations and validation == "raise":
+            raise self._refusal(result)
+        return result
 
-    def _violations(
-        self, response: Response, declared: DeclaredResponse | None, entry: tuple[str, MediaType] | None, data: Any
-    ) -> tuple[Violation, ...]:
-        place = self.operation.place
-        if declared is None:
-            known = ", ".join(self.operation.responses) or "none"
-            return (
-                Violation("status", ("status",), f"got {response.status}, the document knows {known}", None, place),
-            )
-        expects_body = bool(declared.content) and response.status not in NO_CONTENT and self.operation.method != "HEAD"
-        if not response.body:
-            missing = Violation("missing", ("body",), f"no body came, want {', '.join(declared.content)}", None, place)
-            return (missing,) if expects_body else ()
-        if entry is None:
-            if not declared.content:
-                return ()
-            text = f"got {response.media_type or 'none'}, the document knows {', '.join(declared.content)}"
-            return (Violation("media-type", ("media_type",), text, None, declared.node.place),)
-        checker = self.checker(declared, entry[1])
-        if checker is None or not media.is_json(response.media_type or entry[0]) or checker.accepts(data):
+    def _violations(self, row: Row, body: bytes, data: Any) -> tuple[Violation, ...]:
+        if row.unknown and (body or row.unknown.kind == "status"):
+            return (row.unknown,)
+        if not body:
+            return (row.empty,) if row.empty else ()
+        if row.checker is None or row.checker.accepts(data):
             return ()
-        return tuple(checker.violations(data, ("body",)))
+        return tuple(row.checker.violations(data, ("body",)))
 
     def _failure(self, result: Result) -> ResponseError:
         message = _message(result.data)
@@ -169,22 +200,26 @@ class Results:
             InvalidResponse, f"the {result.status} response does not fit the document: {count}", result, hint
         )
 
-    def _error(self, kind: type[ResponseError], text: str, result: Result, hint: str | None = None) -> ResponseError:
-        headline = f"{self.operation.id}  {self.operation.method} {self.operation.path}: {text}"
-        return kind(headline, hint=hint, result=result, violations=result.violations, operation_id=self.operation.id)
+    def _error(
+        self, kind: type[ResponseError], text: str, result: Result, hint: str | None = None, **data: Any
+    ) -> ResponseError:
+        operation = self.operation
+        headline = f"{operation.id}  {operation.method} {operation.path}: {text}"
+        told = result.violations
+        return kind(headline, hint=hint, result=result, violations=told, operation_id=operation.id, **data)
 
 
-def _decoded(response: Response, media_type: str) -> tuple[Any, str]:
-    """Return (data, "") or, where the body is not what it says, (text or bytes, why)."""
-    if not response.body:
+def _decoded(body: bytes, media_type: str, content_type: str) -> tuple[Any, str]:
+    """Return (data, ""), or (text or bytes, why) where the body is not what it says."""
+    if not body:
         return None, ""
     try:
-        return media.decode(media_type, response.body, response.headers.get("content-type", "")), ""
+        return media.decode(media_type, body, content_type), ""
     except ValueError as error:
         try:
-            return response.body.decode(), f"{media_type}: {_reason(error)}"
+            return body.decode(), f"{media_type}: {_reason(error)}"
         except UnicodeDecodeError:
-            return response.body, f"{media_type}: not UTF-8"
+            return body, f"{media_type}: not UTF-8"
 
 
 def _reason(error: ValueError) -> str:

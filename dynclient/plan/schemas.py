@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from dynclient.document.references import Node
 from dynclient.model import Document, MediaType, Operation, Parameter
-from dynclient.schema.dialect import Dialect, Direction, Schema, bundled
+from dynclient.schema.dialect import WIRE, Dialect, Direction, Schema, bundled
 from dynclient.schema.readings import Closing, closed
 
 Reading = Literal["producer", "consumer"]
@@ -22,7 +22,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 FIELD_VALUE = "^([!-~\\u0080-\\uffff]([\\t -~\\u0080-\\uffff]*[!-~\\u0080-\\uffff])?)?$"
 
 _TEXT_IN_HEADER = {"pattern": FIELD_VALUE}
-_IN_HEADER = {**_TEXT_IN_HEADER, "items": _TEXT_IN_HEADER, "additionalProperties": _TEXT_IN_HEADER}
+_IN_HEADER = {WIRE: True, **_TEXT_IN_HEADER, "items": _TEXT_IN_HEADER, "additionalProperties": _TEXT_IN_HEADER}
 
 #: What would be a dot segment once written, by style. Source: RFC 3986 §3.3, §5.2.4.
 _DOT_SEGMENTS: dict[str, list[Any]] = {
@@ -35,7 +35,7 @@ ELSEWHERE = frozenset({"accept", "content-type", "authorization"})
 
 
 class Schemas:
-    """The translated schemas of one document, each direction once; call and result schemas are put together from them."""
+    """The translated schemas of one document, each direction once, and the call and result schemas made of them."""
 
     def __init__(self, document: Document) -> None:
         self._dialects: dict[Direction, Dialect] = {
@@ -91,11 +91,11 @@ class Schemas:
         return Schema({"$schema": DIALECT, **made}, operation.place)
 
     def _parameter(self, operation: Operation, parameter: Parameter, read: Read) -> Schema | bool:
-        schema = read(self.open(parameter.schema, "request"))
+        schema: Schema | bool = read(self.open(parameter.schema, "request"))
         limits: list[Any] = [_IN_HEADER] if parameter.location == "header" and not parameter.content else []
         if parameter.location == "path" and f"/{{{parameter.name}}}/" in operation.path + "/":
             dots = _DOT_SEGMENTS.get(parameter.style, [])
-            limits += [{"not": {"enum": dots}}] if dots else []
+            limits += [{WIRE: True, "not": {"enum": dots}}] if dots else []
         notes = {k: v for k, v in (("description", parameter.description), ("examples", parameter.examples)) if v}
         if not limits and not notes:
             return schema

@@ -52,7 +52,7 @@ def _array(value: Sequence[Any]) -> Any:
     return value if same else made
 
 
-def _scalar(value: Any) -> Any:
+def _scalar(value: Any) -> Any:  # noqa: PLR0911 (one line per kind of value reads best)
     if isinstance(value, enum.Enum):
         return to_json(value.value)
     if isinstance(value, datetime.datetime | datetime.date | datetime.time):

@@ -1,0 +1,1 @@
+"""The schema layer: one dialect, two readings, two engines that agree, and samples."""

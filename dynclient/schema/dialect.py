@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Literal
 
 from dynclient.document.problems import Problem
@@ -19,13 +20,21 @@ Direction = Literal["request", "response"]
 
 TYPES = ("null", "boolean", "integer", "number", "string", "array", "object")
 
+#: Marks a schema that says what the wire can carry, in words that help nobody.
+WIRE = "x-wire"
+
 #: Keywords that hold one schema, a list of schemas, or schemas by name.
 ONE = ("additionalProperties", "contains", "else", "if", "items", "not", "propertyNames", "then", "unevaluatedItems",
        "unevaluatedProperties")  # fmt: skip
 MANY = ("allOf", "anyOf", "oneOf", "prefixItems")
 NAMED = ("dependentSchemas", "patternProperties", "properties")
 
-_NOTES = ("default", "deprecated", "description", "discriminator", "format", "readOnly", "title", "writeOnly")
+#: Annotations, and what their value must be.
+_NOTES: dict[str, type] = {
+    **dict.fromkeys(("description", "format", "title"), str),
+    **dict.fromkeys(("deprecated", "readOnly", "writeOnly"), bool),
+    "default": object,
+}
 
 
 class Schema(dict[str, Any]):
@@ -45,7 +54,7 @@ def is_count(value: Any) -> bool:
 
 def is_number(value: Any) -> bool:
     """Tell whether a value is a JSON number."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _is_names(value: Any) -> bool:
@@ -89,6 +98,7 @@ class Dialect:
         self.defs: dict[str, Schema | bool] = {}
         self.problems: list[Problem] = []
         self._names: dict[tuple[str, str], str] = {}
+        self._whole: set[str] = set()
 
     def translate(self, node: Node) -> Schema | bool:
         """Return the schema at a node in our dialect; its `$ref`s name members of `defs`.
@@ -98,11 +108,14 @@ class Dialect:
 
         """
         try:
-            return self._schema(node)
+            made = self._schema(node)
+            self._cut_circles()
         except RecursionError:
             raise DocumentTooLarge(f"{node.place}: the schema is nested too deeply", uri=node.uri) from None
+        return made
 
-    def _schema(self, node: Node) -> Schema | bool:
+    def _schema(self, node: Node, above: frozenset[str] = frozenset()) -> Schema | bool:
+        """Return the schema at a node; `above` are names that the schemas around it do not ask for."""
         value = node.value
         if isinstance(value, bool):
             return value
@@ -111,25 +124,55 @@ class Dialect:
             return Schema(place=node.place)
         made = Schema(place=node.place)
         reference = value.get("$ref", value.get("$dynamicRef"))
+        if reference is not None and not isinstance(reference, str):
+            self._misfit(node, "$ref")
         if isinstance(reference, str):
             self._refer(made, node, reference)
             if self.flavour == "3.0":
                 return _nullable(made) if value.get("nullable") is True else made
         self._assertions(made, node)
-        self._subschemas(made, node)
+        needs_unasked = "required" in value or "allOf" in value
+        unasked = (above | self._unasked(node)) if needs_unasked else above
+        self._subschemas(made, node, unasked)
         self._numbers(made, node)
-        self._required(made, node)
+        self._required(made, node, unasked)
         self._notes(made, node)
         if value.get("nullable") is True:
             made = _nullable(made)
+        elif not isinstance(value.get("nullable", False), bool):
+            self._misfit(node, "nullable")
         return made
+
+    def _cut_circles(self) -> None:
+        """Cut references by which a new definition comes back to itself without descending into the value."""
+        path: list[str] = []
+
+        def visit(name: str) -> None:
+            path.append(name)
+            for holder, target in list(_in_place_references(self.defs[name])):
+                if target in path:
+                    del holder["$ref"]
+                    text = (
+                        f"the schema {target!r} refers to itself without describing anything; the reference is ignored"
+                    )
+                    place = holder.place or Place("", "")
+                    self.problems.append(
+                        Problem("error", "circular-schema", text, "", place.pointer, place.uri, place=holder.place)
+                    )
+                elif target not in self._whole:
+                    visit(target)
+            self._whole.add(path.pop())
+
+        for name in [n for n in self.defs if n not in self._whole]:
+            if name not in self._whole:
+                visit(name)
 
     def _refer(self, made: Schema, node: Node, reference: str) -> None:
         try:
             target = node.files.target(reference, node)
             node.files.follow(reference, node)
         except UnresolvableReference as error:
-            self._tell(node, "unresolvable-reference", error.headline)
+            self._tell(node, "unresolvable-reference", error.reason)
             return
         made["$ref"] = "#/$defs/" + escape(self.define(target))
 
@@ -170,8 +213,13 @@ class Dialect:
             return True
         # Boolean bounds are OpenAPI 3.0's own; they are folded into the number below.
         if keyword not in ("exclusiveMinimum", "exclusiveMaximum") or not isinstance(node.value[keyword], bool):
-            self._tell(node.child(keyword), "invalid-keyword", f"`{keyword}` has a value that it cannot have; ignored")
+            self._misfit(node, keyword)
         return False
+
+    def _misfit(self, node: Node, keyword: str) -> None:
+        self._tell(
+            node.child(keyword), "invalid-keyword", f"`{keyword}` has a value that it cannot have; it is ignored"
+        )
 
     def _type(self, made: Schema, node: Node) -> None:
         given = node.value["type"]
@@ -182,18 +230,25 @@ class Dialect:
         if known:
             made["type"] = known[0] if len(known) == 1 else known
 
-    def _subschemas(self, made: Schema, node: Node) -> None:
+    def _subschemas(self, made: Schema, node: Node, unasked: frozenset[str]) -> None:
         value = node.value
         for keyword in ONE:
             if isinstance(value.get(keyword), dict | bool):
                 made[keyword] = self._schema(node.child(keyword))
+            elif keyword in value and not (keyword == "items" and isinstance(value[keyword], list)):
+                self._misfit(node, keyword)
         for keyword in MANY:
-            if isinstance(value.get(keyword), list) and value[keyword]:
-                made[keyword] = [self._schema(child) for child in node.child(keyword).children()]
+            if keyword in value and not (isinstance(value[keyword], list) and value[keyword]):
+                self._misfit(node, keyword)
+            elif keyword in value:
+                inner = unasked if keyword == "allOf" else frozenset[str]()
+                made[keyword] = [self._schema(child, inner) for child in node.child(keyword).children()]
         for keyword in NAMED:
             if isinstance(value.get(keyword), dict):
                 made[keyword] = {k: self._schema(node.child(keyword).child(k)) for k in value[keyword]}
-        if isinstance(value.get("items"), list):  # drafts before 2020-12
+            elif keyword in value:
+                self._misfit(node, keyword)
+        if isinstance(value.get("items"), list) and value["items"]:  # drafts before 2020-12
             made["prefixItems"] = [self._schema(child) for child in node.child("items").children()]
             if isinstance(value.get("additionalItems"), dict | bool):
                 made["items"] = self._schema(node.child("additionalItems"))
@@ -213,6 +268,8 @@ class Dialect:
         for limit, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
             if node.value.get(exclusive) is True and limit in made:
                 made[exclusive] = made.pop(limit)
+            elif node.value.get(exclusive) is True:
+                self._misfit(node, exclusive)
         types = made.get("type")
         bounds = BOUNDS.get(str(node.value.get("format")))
         if bounds and (
@@ -221,37 +278,49 @@ class Dialect:
             made["minimum"] = max(made.get("minimum", bounds[0]), bounds[0])
             made["maximum"] = min(made.get("maximum", bounds[1]), bounds[1])
 
-    def _required(self, made: Schema, node: Node) -> None:
+    def _required(self, made: Schema, node: Node, unasked: frozenset[str]) -> None:
         """Carry `required` over, less what only travels the other way."""
         names = node.value.get("required")
-        if names is None or isinstance(names, bool):  # a boolean is draft 3's; many write it still
+        if names is None:
             return
         if not _is_names(names):
-            self._tell(node.child("required"), "invalid-keyword", "`required` must be a list of names; ignored")
+            self._tell(node.child("required"), "invalid-keyword", "`required` must be a list of names; it is ignored")
             return
-        note = "readOnly" if self.direction == "request" else "writeOnly"
-        owners = [node, *node.child("allOf").children()]
-        kept = [name for name in dict.fromkeys(names) if not any(self._noted(o, name, note) for o in owners)]
+        kept = [name for name in dict.fromkeys(names) if name not in unasked]
         if kept:
             made["required"] = kept
 
-    def _noted(self, owner: Node, name: str, note: str) -> bool:
-        try:
-            return owner.resolved()["properties"][name].flag(note)
-        except UnresolvableReference:
-            return False
+    def _unasked(self, node: Node) -> frozenset[str]:
+        """Return the properties, of a schema and its `allOf` parts, that travel only the other way."""
+        note = "readOnly" if self.direction == "request" else "writeOnly"
+        found, todo, seen = set[str](), [node], set[tuple[str, str]]()
+        while todo:
+            try:
+                part = todo.pop().resolved()
+                properties = part["properties"]
+                found |= {name for name in properties.names() if properties[name].flag(note)}
+            except UnresolvableReference:
+                continue
+            if (part.uri, part.pointer) not in seen:
+                seen.add((part.uri, part.pointer))
+                todo += part.child("allOf").children()
+        return frozenset(found)
 
     def _notes(self, made: Schema, node: Node) -> None:
         value = node.value
-        for keyword in _NOTES:
-            if keyword in value:
+        for keyword, kind in _NOTES.items():
+            if keyword in value and isinstance(value[keyword], kind):
                 made[keyword] = value[keyword]
+            elif keyword in value:
+                self._misfit(node, keyword)
         examples = value.get("examples")
         found = [*([value["example"]] if "example" in value else []), *(examples if isinstance(examples, list) else [])]
         if found:
             made["examples"] = found
         if isinstance(value.get("discriminator"), dict):
             self._discriminator(made, node.child("discriminator"))
+        elif "discriminator" in value:
+            self._misfit(node, "discriminator")
 
     def _discriminator(self, made: Schema, node: Node) -> None:
         """Let the mapping name members of `defs`, as the `$ref`s of the alternatives do."""
@@ -262,7 +331,7 @@ class Dialect:
             try:
                 mapping[tag] = "#/$defs/" + escape(self.define(node.files.target(reference, node)))
             except UnresolvableReference as error:
-                self._tell(node.child("mapping").child(tag), "unresolvable-reference", error.headline)
+                self._tell(node.child("mapping").child(tag), "unresolvable-reference", error.reason)
         made["discriminator"] = {"propertyName": node.text("propertyName"), **({"mapping": mapping} if mapping else {})}
 
     def _tell(self, node: Node, code: str, message: str) -> None:
@@ -329,6 +398,35 @@ def subschemas(schema: dict[str, Any]) -> list[Any]:
     for keyword in NAMED:
         found += schema.get(keyword, {}).values()
     return found
+
+
+def _in_place_references(schema: Schema | bool) -> Iterator[tuple[Schema, str]]:
+    """Yield the schemas that speak of the same value and hold a `$ref`, with the name that it names."""
+    todo: list[Any] = [schema]
+    while todo:
+        at = todo.pop()
+        if not isinstance(at, Schema):
+            continue
+        if "$ref" in at:
+            yield at, name_of(at["$ref"])
+        todo += [at[k] for k in ("not", "if", "then", "else") if k in at]
+        todo += [s for k in ("allOf", "anyOf", "oneOf") for s in at.get(k, ())]
+        todo += at.get("dependentSchemas", {}).values()
+
+
+def mapped(schema: dict[str, Any], change: Callable[[Any], Any]) -> dict[str, Any]:
+    """Return a copy of a schema in which each schema directly inside it, `$defs` too, is what `change` makes of it."""
+    made = dict(schema)
+    for keyword in ONE:
+        if keyword in made:
+            made[keyword] = change(made[keyword])
+    for keyword in MANY:
+        if keyword in made:
+            made[keyword] = [change(s) for s in made[keyword]]
+    for keyword in (*NAMED, "$defs"):
+        if keyword in made:
+            made[keyword] = {k: change(s) for k, s in made[keyword].items()}
+    return made
 
 
 def name_of(reference: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from dynclient.names import near
+from dynclient.schema.dialect import WIRE
 from dynclient.schema.formats import BOUNDS
 from dynclient.schema.readings import in_place
 from dynclient.violations import Place, Violation, shortened, shown
@@ -74,12 +75,14 @@ class _Telling:
         return {}
 
     def _unknown(self, error: Any, path: Path) -> None:
-        """Tell the undeclared names; a declared one is here only because its value is wrong, which is told elsewhere."""
-        known = declared_names(error.schema, self.defs)
-        unknown = [name for name in error.instance if name not in known]
-        for name in unknown:
+        known, place = declared_names(error.schema, self.defs), _place(error.schema)
+        for name in error.extra:
             meant = near(name, [k for k in known if k not in error.instance] or known, 1)
-            self._add("unknown", (*path, name), _allowed(known), _place(error.schema), meant[0] if meant else None)
+            if name in known:
+                text = "is declared by an alternative that does not apply here"
+                self._add("unknown", (*path, name), text, place)
+            else:
+                self._add("unknown", (*path, name), _allowed(known), place, meant[0] if meant else None)
 
     def _alternatives(self, error: Any, path: Path) -> None:
         branches: dict[int, list[Any]] = {}
@@ -160,7 +163,7 @@ def described(schema: Any, defs: Defs) -> str:
     """Return what a schema wants, in a few words: `integer ≥ 1`, `string, 1–20 characters`, `one of 'a', 'b'`."""
     if not isinstance(schema, dict):
         return "anything" if schema else "nothing"
-    parts = list(in_place(schema, defs, alternatives=False))
+    parts = [part for part in in_place(schema, defs, alternatives=False) if WIRE not in part]
     merged: dict[str, Any] = {}
     for part in parts:
         for keyword, value in part.items():
@@ -169,8 +172,9 @@ def described(schema: Any, defs: Defs) -> str:
         return shown(merged["const"])
     if "enum" in merged:
         return _enum(merged["enum"])
-    if "type" not in merged and ("anyOf" in merged or "oneOf" in merged):
-        return _either([described(s, defs) for s in merged.get("anyOf", merged.get("oneOf"))])
+    alternatives = merged.get("anyOf") or merged.get("oneOf")
+    if "type" not in merged and alternatives:
+        return _either([described(s, defs) for s in alternatives])
     return _plain(merged)
 
 

@@ -23,6 +23,7 @@ Source: JSON Schema 2020-12 Validation §7.3, OpenAPI Format Registry.
 
 from __future__ import annotations
 
+import functools
 import re
 import string
 import unicodedata
@@ -41,43 +42,38 @@ _TIME = (
     r"(?P<hour>[01][0-9]|2[0-3]):(?P<minute>[0-5][0-9]):(?P<second>[0-5][0-9]|60)(?:\.[0-9]+)?"
     r"(?:[Zz]|(?P<sign>[+-])(?P<hours>[01][0-9]|2[0-3]):(?P<minutes>[0-5][0-9]))"
 )
-_DATE_RE = re.compile(_DATE)
-_TIME_RE = re.compile(_TIME)
-_DATE_TIME_RE = re.compile(f"{_DATE}[Tt]{_TIME}")
+_DATE_TIME = f"{_DATE}[Tt]{_TIME}"
 _CLOCK = r"T(?:[0-9]+H(?:[0-9]+M(?:[0-9]+(?:\.[0-9]+)?S)?)?|[0-9]+M(?:[0-9]+(?:\.[0-9]+)?S)?|[0-9]+(?:\.[0-9]+)?S)"
-_DURATION_RE = re.compile(
-    rf"P(?:[0-9]+W|(?:[0-9]+Y(?:[0-9]+M(?:[0-9]+D)?)?|[0-9]+M(?:[0-9]+D)?|[0-9]+D)(?:{_CLOCK})?|{_CLOCK})"
-)
-_UUID_RE = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-_BYTE_RE = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
-_BASE64URL_RE = re.compile(r"(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2}(?:==)?|[A-Za-z0-9_-]{3}=?)?")
+_DURATION = rf"P(?:[0-9]+W|(?:[0-9]+Y(?:[0-9]+M(?:[0-9]+D)?)?|[0-9]+M(?:[0-9]+D)?|[0-9]+D)(?:{_CLOCK})?|{_CLOCK})"
+_UUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+_BYTE = r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"
+_BASE64URL = r"(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2}(?:==)?|[A-Za-z0-9_-]{3}=?)?"
 _POINTER = r"(?:/(?:[^~/]|~[01])*)*"
-_POINTER_RE = re.compile(_POINTER, re.DOTALL)
-_RELATIVE_POINTER_RE = re.compile(rf"(?:0|[1-9][0-9]*)(?:[+-](?:0|[1-9][0-9]*))?(?:#|{_POINTER})", re.DOTALL)
+_RELATIVE_POINTER = rf"(?:0|[1-9][0-9]*)(?:[+-](?:0|[1-9][0-9]*))?(?:#|{_POINTER})"
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
-_IPV4_RE = re.compile(rf"{_OCTET}(?:\.{_OCTET}){{3}}")
-_HEXTET_RE = re.compile(r"[0-9A-Fa-f]{1,4}")
-_LABEL_RE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
+_IPV4 = rf"{_OCTET}(?:\.{_OCTET}){{3}}"
+_HEXTET = r"[0-9A-Fa-f]{1,4}"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _MAX_HOST, _MAX_LABEL, _MAX_LOCAL, _MAX_EMAIL = 253, 63, 64, 254
 _MAX_IPV6 = 45
 _HEXTETS = 8
 
 
-def _local_re(beyond: str) -> re.Pattern[str]:
+def _local(beyond: str) -> str:
     """Write the local part of RFC 5321 §4.1.2; `beyond` are the characters that RFC 6531 §3.3 adds."""
     atom = rf"[A-Za-z0-9!#$%&'*+/=?^_`{{|}}~{beyond}\-]+"
-    return re.compile(rf'{atom}(?:\.{atom})*|"(?:[ !#-\[\]-~{beyond}]|\\[ -~])*"')
+    return rf'{atom}(?:\.{atom})*|"(?:[ !#-\[\]-~{beyond}]|\\[ -~])*"'
 
 
-_LOCAL_RE = _local_re("")
-_IDN_LOCAL_RE = _local_re(r"\x80-\ud7ff\ue000-\U0010ffff")
+_LOCAL = _local("")
+_IDN_LOCAL = _local(r"\x80-\ud7ff\ue000-\U0010ffff")
 # RFC 3987 §2.2 ucschar and iprivate, without the non-characters' fine print at the end of each plane.
 _UCSCHAR = r"\xa0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U00010000-\U000efffd"
 _IPRIVATE = r"\ue000-\uf8ff\U000f0000-\U0010fffd"
-_DOT_RE = re.compile("[.\u3002\uff0e\uff61]")
+_DOT = "[.\u3002\uff0e\uff61]"
 
 
-def _uri_re(extra: str, private: str, *, reference: bool) -> re.Pattern[str]:
+def _uri_source(extra: str, private: str, *, reference: bool) -> str:
     """Write RFC 3986 appendix A, with the characters that RFC 3987 adds."""
     plain = rf"A-Za-z0-9._~!$&'()*+,;={extra}\-"
     pchar = rf"(?:[{plain}:@]|%[0-9A-Fa-f]{{2}})"
@@ -90,24 +86,34 @@ def _uri_re(extra: str, private: str, *, reference: bool) -> re.Pattern[str]:
     absolute = rf"/(?:{pchar}+(?:/{pchar}*)*)?"
     if reference:
         first = f"(?:{authority}|{absolute}|{no_colon}+(?:/{pchar}*)*|)"
-        return re.compile(first + tail)
+        return first + tail
     rest = f"(?:{authority}|{absolute}|{pchar}+(?:/{pchar}*)*|)"
-    return re.compile(rf"[A-Za-z][A-Za-z0-9+.-]*:{rest}{tail}")
+    return rf"[A-Za-z][A-Za-z0-9+.-]*:{rest}{tail}"
 
 
-_URI_RE = _uri_re("", "", reference=False)
-_URI_RELATIVE_RE = _uri_re("", "", reference=True)
-_IRI_RE = _uri_re(_UCSCHAR, _IPRIVATE, reference=False)
-_IRI_RELATIVE_RE = _uri_re(_UCSCHAR, _IPRIVATE, reference=True)
+_URI = _uri_source("", "", reference=False)
+_URI_RELATIVE = _uri_source("", "", reference=True)
+_IRI = _uri_source(_UCSCHAR, _IPRIVATE, reference=False)
+_IRI_RELATIVE = _uri_source(_UCSCHAR, _IPRIVATE, reference=True)
 _VARIABLE = r"(?:[A-Za-z0-9_]|%[0-9A-Fa-f]{2})(?:\.?(?:[A-Za-z0-9_]|%[0-9A-Fa-f]{2}))*(?::[1-9][0-9]{0,3}|\*)?"
-_TEMPLATE_RE = re.compile(
-    rf"(?:[!#$&(-;=?-\[\]_a-z~{_UCSCHAR}{_IPRIVATE}]|%[0-9A-Fa-f]{{2}}"
+_TEMPLATE = (
+    rf"(?:[!#$&-;=?-\[\]_a-z~{_UCSCHAR}{_IPRIVATE}]|%[0-9A-Fa-f]{{2}}"
     rf"|\{{[+#./;?&=,!@|]?{_VARIABLE}(?:,{_VARIABLE})*\}})*"
 )
 
 
-def _fullmatch(pattern: re.Pattern[str]) -> Callable[[str], bool]:
-    return lambda text: pattern.fullmatch(text) is not None
+@functools.cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
+def _match(pattern: str, text: str) -> re.Match[str] | None:
+    """Match the whole text; a pattern is compiled when it is first used, as the largest take a while."""
+    return _compiled(pattern).fullmatch(text)
+
+
+def _fullmatch(pattern: str) -> Callable[[str], bool]:
+    return lambda text: _match(pattern, text) is not None
 
 
 def _anything(_: str) -> bool:
@@ -115,7 +121,7 @@ def _anything(_: str) -> bool:
 
 
 def _is_date(text: str) -> bool:
-    found = _DATE_RE.fullmatch(text)
+    found = _match(_DATE, text)
     return found is not None and _day_exists(found)
 
 
@@ -127,7 +133,7 @@ def _day_exists(found: re.Match[str]) -> bool:
 
 
 def _is_time(text: str) -> bool:
-    found = _TIME_RE.fullmatch(text)
+    found = _match(_TIME, text)
     return found is not None and _second_exists(found)
 
 
@@ -141,16 +147,16 @@ def _second_exists(found: re.Match[str]) -> bool:
 
 
 def _is_date_time(text: str) -> bool:
-    found = _DATE_TIME_RE.fullmatch(text)
+    found = _match(_DATE_TIME, text)
     return found is not None and _day_exists(found) and _second_exists(found)
 
 
 def _is_hostname(text: str) -> bool:
-    return len(text) <= _MAX_HOST and all(_LABEL_RE.fullmatch(label) for label in text.split("."))
+    return len(text) <= _MAX_HOST and all(_match(_LABEL, label) for label in text.split("."))
 
 
 def _is_idn_hostname(text: str) -> bool:
-    return len(text) <= _MAX_HOST and all(map(_is_idn_label, _DOT_RE.split(text)))
+    return len(text) <= _MAX_HOST and all(map(_is_idn_label, re.split(_DOT, text)))
 
 
 def _is_idn_label(label: str) -> bool:
@@ -174,17 +180,17 @@ def _hextets(text: str, *, last: bool) -> int | None:
     if not text:
         return 0
     *groups, final = text.split(":")
-    if not all(map(_HEXTET_RE.fullmatch, groups)):
+    if not all(_match(_HEXTET, group) for group in groups):
         return None
-    if last and _IPV4_RE.fullmatch(final):
+    if last and _match(_IPV4, final):
         return len(groups) + 2
-    return len(groups) + 1 if _HEXTET_RE.fullmatch(final) else None
+    return len(groups) + 1 if _match(_HEXTET, final) else None
 
 
-def _email(local_re: re.Pattern[str], is_host: Callable[[str], bool]) -> Callable[[str], bool]:
+def _email(local: str, is_host: Callable[[str], bool]) -> Callable[[str], bool]:
     def check(text: str) -> bool:
-        local, at, domain = text.rpartition("@")
-        if not at or len(text) > _MAX_EMAIL or len(local) > _MAX_LOCAL or not local_re.fullmatch(local):
+        name, at, domain = text.rpartition("@")
+        if not at or len(text) > _MAX_EMAIL or len(name) > _MAX_LOCAL or not _match(local, name):
             return False
         if domain.startswith("[") and domain.endswith("]"):
             return _is_address_literal(domain[1:-1])
@@ -196,13 +202,13 @@ def _email(local_re: re.Pattern[str], is_host: Callable[[str], bool]) -> Callabl
 def _is_address_literal(text: str) -> bool:
     if text[:5].upper() == "IPV6:":
         return _is_ipv6(text[5:])
-    return _IPV4_RE.fullmatch(text) is not None
+    return _match(_IPV4, text) is not None
 
 
-def _uri(*forms: re.Pattern[str]) -> Callable[[str], bool]:
+def _uri(*forms: str) -> Callable[[str], bool]:
     def check(text: str) -> bool:
         for form in forms:
-            if found := form.fullmatch(text):
+            if found := _match(form, text):
                 return found["ipv6"] is None or _is_ipv6(found["ipv6"])
         return False
 
@@ -223,24 +229,24 @@ FORMATS: Mapping[str, Callable[[str], bool]] = MappingProxyType(
         "date-time": _is_date_time,
         "date": _is_date,
         "time": _is_time,
-        "duration": _fullmatch(_DURATION_RE),
-        "uuid": _fullmatch(_UUID_RE),
-        "email": _email(_LOCAL_RE, _is_hostname),
-        "idn-email": _email(_IDN_LOCAL_RE, _is_idn_hostname),
+        "duration": _fullmatch(_DURATION),
+        "uuid": _fullmatch(_UUID),
+        "email": _email(_LOCAL, _is_hostname),
+        "idn-email": _email(_IDN_LOCAL, _is_idn_hostname),
         "hostname": _is_hostname,
         "idn-hostname": _is_idn_hostname,
-        "uri": _uri(_URI_RE),
-        "uri-reference": _uri(_URI_RE, _URI_RELATIVE_RE),
-        "iri": _uri(_IRI_RE),
-        "iri-reference": _uri(_IRI_RE, _IRI_RELATIVE_RE),
-        "uri-template": _fullmatch(_TEMPLATE_RE),
-        "ipv4": _fullmatch(_IPV4_RE),
+        "uri": _uri(_URI),
+        "uri-reference": _uri(_URI, _URI_RELATIVE),
+        "iri": _uri(_IRI),
+        "iri-reference": _uri(_IRI, _IRI_RELATIVE),
+        "uri-template": _fullmatch(_TEMPLATE),
+        "ipv4": _fullmatch(_IPV4),
         "ipv6": _is_ipv6,
-        "json-pointer": _fullmatch(_POINTER_RE),
-        "relative-json-pointer": _fullmatch(_RELATIVE_POINTER_RE),
+        "json-pointer": _fullmatch(_POINTER),
+        "relative-json-pointer": _fullmatch(_RELATIVE_POINTER),
         "regex": _is_regex,
-        "byte": _fullmatch(_BYTE_RE),
-        "base64url": _fullmatch(_BASE64URL_RE),
+        "byte": _fullmatch(_BYTE),
+        "base64url": _fullmatch(_BASE64URL),
         "binary": _anything,
         "password": _anything,
     }

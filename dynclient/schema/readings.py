@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dynclient.document.references import escape
-from dynclient.schema.dialect import MANY, NAMED, ONE, Direction, Schema, bundled, name_of
+from dynclient.schema.dialect import Direction, Schema, bundled, mapped, name_of
 
 Defs = dict[str, Schema | bool]
 
@@ -182,18 +182,9 @@ class Closing:
         """Return a schema as it is, its references to the open definitions."""
         if not isinstance(schema, dict):
             return schema
-        made = Schema(schema, _place(schema))
+        made = Schema(mapped(schema, self._opened), _place(schema))
         if "$ref" in made:
             made["$ref"] = "#/$defs/" + escape(self._open_definition(name_of(made["$ref"])))
-        for keyword in ONE:
-            if keyword in made:
-                made[keyword] = self._opened(made[keyword])
-        for keyword in MANY:
-            if keyword in made:
-                made[keyword] = [self._opened(s) for s in made[keyword]]
-        for keyword in NAMED:
-            if keyword in made:
-                made[keyword] = {k: self._opened(s) for k, s in made[keyword].items()}
         return made
 
     def _open_definition(self, name: str) -> str:

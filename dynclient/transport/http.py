@@ -6,11 +6,11 @@ import asyncio
 import contextvars
 import importlib
 import logging
+import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, NoReturn, Protocol
+from typing import Any, Protocol
 
 from dynclient.errors import BrokenResponse, ConnectFailed, TimedOut, TooManyRedirects, TransportError, UsageError
 from dynclient.transport.outgoing import Outgoing
@@ -79,39 +79,71 @@ class Wire:
         self.kind = kind
         self.in_process = hasattr(target, "handle")
         self.is_users = not self.in_process and hasattr(target, "build_request") and hasattr(target, "send")
-        transports = ("handle_request", "handle_async_request")
-        if target is not None and not (self.in_process or self.is_users or any(hasattr(target, a) for a in transports)):
-            hint = "a Sandbox, a transport of httpx or httpx2, or a ready client of either"
-            raise UsageError(f"transport= cannot be a {type(target).__name__}", hint=hint)
-        if self.is_users and hasattr(target, "aclose") != (kind == "AsyncClient"):
-            raise UsageError(f"transport= is a {type(target).__name__}; this client needs a {kind}")
-        self.library: Any = None
+        self.is_closed = False
+        self._check()
+        self._lock = threading.Lock()
+        self.library: Any = _library_of(target) if self.is_users else None
         self._client: Any = target if self.is_users else None
+
+    def _check(self) -> None:
+        target, is_async = self.target, self.kind == "AsyncClient"
+        if target is None or (self.in_process and not isinstance(target, type)):
+            return
+        method = "aclose" if self.is_users and is_async else "handle_async_request" if is_async else "handle_request"
+        fits = hasattr(target, "aclose") == is_async if self.is_users else hasattr(target, method)
+        if isinstance(target, type) or not fits:
+            what = f"the class {target.__name__}" if isinstance(target, type) else f"a {type(target).__name__}"
+            hint = f"a Sandbox, a transport of httpx or httpx2 with {method}(), or a ready {self.kind} of either"
+            raise UsageError(f"transport= of this client cannot be {what}", hint=hint)
 
     @property
     def client(self) -> Any:
-        """The HTTP client; our own is made at first use."""
+        """The HTTP client; our own is made at first use.
+
+        Raises:
+            UsageError: the client was closed.
+
+        """
+        if self.is_closed:
+            raise UsageError("the client is closed", hint="make another one")
         if self._client is None:
-            self.library = _library_of(self.target) if self.target is not None else _library("httpx")
-            own: dict[str, Any] = {"timeout": None, "limits": self.library.Limits(max_connections=None)}
-            own |= {"transport": self.target} if self.target is not None else {"verify": _tls(self.library.__name__)}
-            self._client = getattr(self.library, self.kind)(**own)
-        elif self.library is None:
-            self.library = _library_of(self._client)
+            with self._lock:
+                if self._client is None:
+                    self._client = self._made()
         return self._client
+
+    def _made(self) -> Any:
+        self.library = _library_of(self.target) if self.target is not None else _library("httpx")
+        own: dict[str, Any] = {"timeout": None, "limits": self.library.Limits(max_connections=None)}
+        own |= {"transport": self.target} if self.target is not None else {"verify": _tls(self.library.__name__)}
+        return getattr(self.library, self.kind)(**own)
+
+    def take(self) -> Any:
+        """Return our own HTTP client, if one was made, for closing; what is the user's stays open."""
+        self.is_closed = True
+        return None if self.is_users else self._client
+
+    def sending(self, outgoing: Outgoing) -> dict[str, Any]:
+        """Return how a request is sent: we follow redirects ourselves; digest answers a challenge."""
+        how: dict[str, Any] = {"follow_redirects": False}
+        if outgoing.digest:
+            how["auth"] = self.library.DigestAuth(*outgoing.digest)
+        elif outgoing.is_abroad:
+            how["auth"] = None
+        return how
 
     def request(self, outgoing: Outgoing, limits: dict[str, float | None] | None) -> Any:
         """Return the HTTP library's request; None as limits keeps those of the user's own client."""
         client = self.client
         headers = [(name.encode("ascii"), value.encode()) for name, value in outgoing.headers]
-        if not any(name.lower() == b"user-agent" for name, _ in headers) and not self.is_users:
-            headers.append((b"User-Agent", self.user_agent.encode()))
-        if self.is_users:
+        if self.is_users and not outgoing.is_abroad:
             extra = {} if limits is None else {"timeout": self.library.Timeout(**limits)}
             return client.build_request(outgoing.method, outgoing.url, headers=headers, content=outgoing.body, **extra)
+        if not any(name.lower() == b"user-agent" for name, _ in headers):
+            headers.append((b"User-Agent", self.user_agent.encode()))
         return self.library.Request(
             outgoing.method,
-            outgoing.url,
+            _url(self.library.URL, outgoing.url),
             headers=headers,
             content=outgoing.body,
             extensions={"timeout": DEFAULT_TIMEOUTS if limits is None else limits},
@@ -119,40 +151,37 @@ class Wire:
 
     def response(self, raw: Any, started: float) -> Response:
         """Return a response as dynclient knows it."""
-        return Response(
-            raw.status_code, Headers(raw.headers.multi_items()), raw.content, time.perf_counter() - started, raw
-        )
+        headers = Headers([(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw.headers.raw])
+        return Response(raw.status_code, headers, raw.content, time.perf_counter() - started, raw)
 
-    @contextmanager
-    def faults(self, request: Request, attempts: int) -> Iterator[None]:
-        """Turn the HTTP library's errors into ours; the cause is kept."""
-        token = _sending.set(True)
-        try:
-            yield
-        except self.library.TransportError as error:
-            self._raise(error, request, attempts)
-        except (self.library.DecodingError, self.library.InvalidURL) as error:
-            raise BrokenResponse(f"{_what(request)}: {error}", request=request, attempts=attempts) from error
-        finally:
-            _sending.reset(token)
-
-    def _raise(self, error: Exception, request: Request, attempts: int) -> NoReturn:
+    def fault(self, error: Exception, request: Request, attempts: int) -> Exception:
+        """Return our error for one of the HTTP library; the caller keeps the cause."""
         library = self.library
+        if isinstance(error, library.TransportError):
+            return self._transport_fault(error, request, attempts)
+        if isinstance(error, library.DecodingError | library.InvalidURL):
+            return BrokenResponse(f"{_what(request)}: {error}", request=request, attempts=attempts)
+        return error
+
+    def _transport_fault(self, error: Exception, request: Request, attempts: int) -> TransportError:
+        library, what = self.library, _what(request)
+        known: dict[str, Any] = {"request": request, "attempts": attempts}
         phases = ("ConnectTimeout", "ReadTimeout", "WriteTimeout", "PoolTimeout")
         phase = next((p for p in phases if isinstance(error, getattr(library, p))), "")
         if phase:
             name = phase.removesuffix("Timeout").lower()
-            text = f"{_what(request)}: timed out ({name})"
-            raise TimedOut(
-                text, hint="give more time: timeout=", request=request, attempts=attempts, phase=name
-            ) from error
+            return TimedOut(f"{what}: timed out ({name})", hint="give more time: timeout=", phase=name, **known)
         if isinstance(error, library.ConnectError | library.ProxyError | library.UnsupportedProtocol):
-            text = f"{_what(request)}: cannot connect: {error or type(error).__name__}"
-            raise ConnectFailed(
-                text, hint="is the server= right, and up?", request=request, attempts=attempts
-            ) from error
-        text = f"{_what(request)}: {type(error).__name__}: {error or 'the connection broke'}"
-        raise BrokenResponse(text, request=request, attempts=attempts) from error
+            text = f"{what}: cannot connect: {str(error) or type(error).__name__}"
+            return ConnectFailed(text, hint="is the server= right, and up?", **known)
+        text = f"{what}: {type(error).__name__}: {str(error) or 'the connection broke'}"
+        return BrokenResponse(text, **known)
+
+
+@lru_cache(maxsize=256)
+def _url(kind: Any, text: str) -> Any:
+    """Return a parsed URL; many calls go to one and the same."""
+    return kind(text)
 
 
 def _what(request: Request) -> str:
@@ -231,14 +260,23 @@ class SyncRunner:
         if self.wire.in_process:
             return _answered(self.wire.target.handle, exchange.next)
         client, started = self.wire.client, time.perf_counter()
-        with self.wire.faults(exchange.request, exchange.attempts):
-            raw = client.send(self.wire.request(exchange.next, limits), follow_redirects=False)
+        token = _sending.set(True)
+        try:
+            raw = client.send(self.wire.request(exchange.next, limits), **self.wire.sending(exchange.next))
             return self.wire.response(raw, started)
+        except Exception as error:
+            fault = self.wire.fault(error, exchange.request, exchange.attempts)
+            if fault is error:
+                raise
+            raise fault from error
+        finally:
+            _sending.reset(token)
 
     def close(self) -> None:
         """Close our own HTTP client; one of the user's stays open."""
-        if self.wire._client is not None and not self.wire.is_users:  # noqa: SLF001 (the same room)
-            self.wire.client.close()
+        client = self.wire.take()
+        if client is not None:
+            client.close()
 
 
 class AsyncRunner:
@@ -273,14 +311,23 @@ class AsyncRunner:
         if self.wire.in_process:
             return _answered(self.wire.target.handle, exchange.next)
         client, started = self.wire.client, time.perf_counter()
-        with self.wire.faults(exchange.request, exchange.attempts):
-            raw = await client.send(self.wire.request(exchange.next, limits), follow_redirects=False)
+        token = _sending.set(True)
+        try:
+            raw = await client.send(self.wire.request(exchange.next, limits), **self.wire.sending(exchange.next))
             return self.wire.response(raw, started)
+        except Exception as error:
+            fault = self.wire.fault(error, exchange.request, exchange.attempts)
+            if fault is error:
+                raise
+            raise fault from error
+        finally:
+            _sending.reset(token)
 
     async def close(self) -> None:
         """Close our own HTTP client; one of the user's stays open."""
-        if self.wire._client is not None and not self.wire.is_users:  # noqa: SLF001 (the same room)
-            await self.wire.client.aclose()
+        client = self.wire.take()
+        if client is not None:
+            await client.aclose()
 
 
 def _answered(handle: Callable[[Outgoing], Response], outgoing: Outgoing) -> Response:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dynclient.errors import CredentialsMissing
+from dynclient.model import Requirement, SecurityScheme
 from dynclient.wire.message import Request
 from dynclient.wire.security import Credential, alternative, placed
 from dynclient.wire.servers import origin
@@ -21,6 +22,8 @@ class Outgoing:
         headers: (name, value) pairs, credentials among them.
         body: the bytes, or None.
         secrets: lower-case names of the headers that carry a credential.
+        digest: (user, password) for the digest scheme, which answers a challenge of the server.
+        is_abroad: a redirect led to another origin, where nothing of the user's own HTTP client may go either.
 
     """
 
@@ -29,6 +32,8 @@ class Outgoing:
     headers: tuple[tuple[str, str], ...] = field(repr=False)
     body: bytes | None = field(default=None, repr=False)
     secrets: frozenset[str] = frozenset()
+    digest: tuple[str, str] | None = field(default=None, repr=False)
+    is_abroad: bool = False
 
     def public_headers(self) -> tuple[tuple[str, str], ...]:
         """Return the headers that may go to another origin."""
@@ -64,42 +69,44 @@ class Vault:
             CredentialsMissing: no alternative can be met, or the request goes where no credential may go.
 
         """
-        if not request.security or self._given(request):
-            return Outgoing(request.method, request.url, request.headers.pairs(), request.body)
-        try:
-            requirements = alternative(request.security, self.credentials)
-        except CredentialsMissing:
-            if self.optional:
-                return Outgoing(request.method, request.url, request.headers.pairs(), request.body)
-            raise
-        if requirements and self.origins is not None and origin(request.url) not in self.origins:
+        headers = request.headers.pairs()
+        requirements = self._chosen(request)
+        if not requirements:
+            return Outgoing(request.method, request.url, headers, request.body)
+        if self.origins is not None and origin(request.url) not in self.origins:
+            where, name = origin(request.url), requirements[0].scheme.key
             raise CredentialsMissing(
-                f"the credential {requirements[0].scheme.key!r} is not sent to {origin(request.url)}: nobody vouched for it",
-                hint=f'if you trust it, say so: server="{origin(request.url)}"',
+                f"the credential {name!r} is not sent to {where}: nobody vouched for it; nothing was sent",
+                hint=f'if you trust it, say so: server="{where}"',
             )
         put = placed(requirements, self.credentials)
         url = request.url
         if put.query:
             url += ("&" if "?" in url else "?") + "&".join(put.query)
-        headers = [*request.headers.pairs(), *put.headers]
         if put.cookies:
-            own = [v for k, v in headers if k.lower() == "cookie"]
-            headers = [(k, v) for k, v in headers if k.lower() != "cookie"]
-            headers.append(("Cookie", "; ".join([*own, *put.cookies])))
+            own = request.headers.all("cookie")
+            headers = tuple((k, v) for k, v in headers if k.lower() != "cookie")
+            headers += (("Cookie", "; ".join([*own, *put.cookies])),)
         names = frozenset(name.lower() for name, _ in put.headers)
-        return Outgoing(request.method, url, tuple(headers), request.body, names)
+        return Outgoing(request.method, url, (*headers, *put.headers), request.body, names, put.digest)
+
+    def _chosen(self, request: Request) -> tuple[Requirement, ...]:
+        """Return what to put on: nothing where nothing is asked, or where the caller wrote it into a header."""
+        if not request.security or self._given(request):
+            return ()
+        try:
+            return alternative(request.security, self.credentials)
+        except CredentialsMissing:
+            if self.optional:
+                return ()
+            raise
 
     def _given(self, request: Request) -> bool:
-        """Tell whether the caller wrote the credential header of an alternative: a value given there wins."""
-        names = {name.lower() for name in request.headers}
-        for requirements in request.security:
-            headers = {_header(r.scheme.type, r.scheme.location, r.scheme.name) for r in requirements}
-            if headers and headers <= names:
-                return True
-        return False
+        """Tell whether the caller wrote the credential headers of an alternative: a value given there wins."""
+        return any(r and all(_header(one.scheme) in request.headers for one in r) for r in request.security)
 
 
-def _header(kind: str, location: str, name: str) -> str:
-    if kind == "apiKey":
-        return name.lower() if location == "header" else "-"
+def _header(scheme: SecurityScheme) -> str:
+    if scheme.type == "apiKey":
+        return scheme.name if scheme.location == "header" else ""
     return "authorization"

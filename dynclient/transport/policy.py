@@ -5,11 +5,11 @@ from __future__ import annotations
 import email.utils
 import time
 from collections.abc import Mapping
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from dynclient.transport.outgoing import Outgoing
 from dynclient.wire.message import Response
-from dynclient.wire.servers import origin
+from dynclient.wire.servers import is_base, origin
 
 MAX_REDIRECTS = 5
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -37,14 +37,15 @@ def redirected(sent: Outgoing, response: Response, follow: bool | None) -> Outgo
     if follow is None and sent.method not in ("GET", "HEAD"):
         return None
     url = urljoin(sent.url, location).partition("#")[0]
-    if urlsplit(url).scheme not in ("http", "https"):
+    if not is_base(url):
         return None
     to_get = response.status == 303 or (response.status in (301, 302) and sent.method == "POST")  # noqa: PLR2004 (RFC 9110 §15.4)
     method, body = ("GET", None) if to_get and sent.method != "HEAD" else (sent.method, sent.body)
-    headers = sent.headers if origin(url) == origin(sent.url) else sent.public_headers()
+    abroad = sent.is_abroad or origin(url) != origin(sent.url)
+    headers = sent.public_headers() if abroad else sent.headers
     if body is None:
         headers = tuple((k, v) for k, v in headers if k.lower() not in ("content-type", "content-length"))
-    return Outgoing(method, url, headers, body, frozenset(sent.secrets))
+    return Outgoing(method, url, headers, body, sent.secrets, None if abroad else sent.digest, abroad)
 
 
 def retry_delay(

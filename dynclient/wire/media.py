@@ -1,4 +1,4 @@
-"""Media types: a value ↔ the bytes of a body; encode and decode are mirror pairs. Which media type is chosen, and why."""
+"""Media types: a value ↔ the bytes of a body (encode and decode are mirror pairs), and which one is chosen."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from dynclient.wire.parameters import as_text
 
 T = TypeVar("T")
 
-#: From this many digits on an integer may not fit 64 bits, and orjson would make it a float.
-_LONG_NUMBER = re.compile(rb"[0-9]{19}")
+#: From 19 digits on an integer may not fit 64 bits, and orjson would make it a float. Every digit becomes a 0, so
+#: that a run of them is found by a plain search: ten times as fast as a regular expression.
+_DIGITS = bytes(ord("0") if chr(byte).isdecimal() and byte < 128 else 0 for byte in range(256))  # noqa: PLR2004 (ASCII)
+_LONG_NUMBER = b"0" * 19
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -39,9 +41,9 @@ def is_text(media_type: str) -> bool:
     return name.startswith("text/") or name.endswith(("+xml", "/xml", "/csv", "/yaml", "+yaml", "/javascript"))
 
 
-def can_decode(media_type: str) -> bool:
-    """Tell whether a body of this media type becomes more than bytes."""
-    return is_json(media_type) or is_text(media_type)
+def is_binary(media_type: str) -> bool:
+    """Tell whether a body of this media type stays bytes."""
+    return not (is_json(media_type) or is_text(media_type) or essence(media_type) == FORM)
 
 
 def encode(media_type: str, value: Any) -> bytes:
@@ -59,8 +61,8 @@ def encode(media_type: str, value: Any) -> bytes:
         return encode_json(value)
     if isinstance(value, bytes | bytearray):
         return bytes(value)
-    if isinstance(value, str):
-        return value.encode(charset(media_type) or "utf-8")
+    if isinstance(value, str) or (is_text(media_type) and isinstance(value, int | float)):
+        return as_text(value).encode(charset(media_type) or "utf-8")
     if essence(media_type) == FORM and isinstance(value, dict):
         pairs = ((k, item) for k, v in value.items() for item in (v if isinstance(v, list) else [v]))
         return "&".join(f"{quote_plus(k)}={quote_plus(as_text(v))}" for k, v in pairs).encode()
@@ -84,7 +86,7 @@ def decode(media_type: str, body: bytes, content_type: str = "") -> Any:
         return decode_json(body if given in ("", "utf-8", "us-ascii") else body.decode(given).encode())
     if is_text(media_type):
         return body.decode(given or "utf-8")
-    if media_type == FORM:
+    if essence(media_type) == FORM:
         pairs = (part.partition("=") for part in body.decode("ascii").split("&") if part)
         return _collected((unquote_plus(k), unquote_plus(v)) for k, _, v in pairs)
     return body
@@ -171,15 +173,21 @@ def decode_json(body: bytes) -> Any:
 
     """
     fast = _orjson()
-    if fast is not None and not _LONG_NUMBER.search(body):
+    if fast is not None and _LONG_NUMBER not in body.translate(_DIGITS):
         try:
             return fast.loads(body)
         except ValueError:
             pass  # the standard library decides, and words the error
     try:
-        return json.loads(body.removeprefix(b"\xef\xbb\xbf"), parse_constant=_no_constant)
+        return json.loads(body.removeprefix(b"\xef\xbb\xbf"), parse_constant=_no_constant, parse_float=_float)
     except RecursionError:
         raise ValueError("nested too deeply") from None
+
+
+def _float(text: str) -> float:
+    if math.isinf(value := float(text)):
+        raise ValueError("a number is beyond what a float can hold")
+    return value
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -191,18 +199,32 @@ def matched(media_type: str, content: Mapping[str, T]) -> tuple[str, T] | None:
 
     Source: OAS 3.1.1 Response Object, content: the most specific key applies.
     """
-    wanted = essence(media_type)
-    ranked = sorted(((_rank(essence(key), wanted), key) for key in content), reverse=True)
-    return (ranked[0][1], content[ranked[0][1]]) if ranked and ranked[0][0] else None
+    best = max(content, key=lambda key: _rank(key, media_type), default=None)  # of equals the first
+    return (best, content[best]) if best is not None and _rank(best, media_type) else None
 
 
 def _rank(declared: str, wanted: str) -> int:
+    if _folded(declared) == _folded(wanted):
+        return 4
+    declared, wanted = essence(declared), essence(wanted)
     if declared == wanted:
         return 3
     kind = declared.removesuffix("/*")
     if kind != declared and wanted.partition("/")[0] == kind:
         return 2
-    return int(declared == "*/*" or declared == "*")
+    return int(declared in ("*/*", "*"))
+
+
+def _folded(media_type: str) -> str:
+    return media_type.replace(" ", "").lower()
+
+
+def concrete(media_type: str, value: Any) -> str | None:
+    """Return the media type that a body is sent as where the document gives a range; None where that cannot be told."""
+    if "*" not in media_type:
+        return media_type
+    kind = "application/octet-stream" if isinstance(value, bytes) else "text/plain" if isinstance(value, str) else "-"
+    return next((name for name in (kind, "application/json") if matched(name, {media_type: None})), None)
 
 
 def preferred(content: Mapping[str, T]) -> str | None:
@@ -216,7 +238,7 @@ def accept(contents: Iterable[Mapping[str, Any]]) -> str:
     names = list(dict.fromkeys(essence(name) for content in contents for name in content))
     if not names or "*/*" in names:
         return "application/json, */*;q=0.5" if not names or any(map(is_json, names)) else "*/*"
-    first = [name for name in names if can_decode(name)]
+    first = [name for name in names if not is_binary(name)]
     rest = [f"{name};q=0.5" if first else name for name in names if name not in first]
     return ", ".join(first + rest)
 

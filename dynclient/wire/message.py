@@ -20,50 +20,60 @@ class Headers(Mapping[str, str]):
 
     """
 
-    __slots__ = ("_items",)
+    __slots__ = ("_folded", "_items")
 
     def __init__(self, items: Iterable[tuple[str, str]] | Mapping[str, str] = ()) -> None:
         pairs = items.items() if isinstance(items, Mapping) else items
-        self._items = tuple((str(name), str(value)) for name, value in pairs)
+        self._items = tuple(pairs)
+        self._folded: dict[str, list[str]] = {}
+        for name, value in self._items:
+            self._folded.setdefault(name.lower(), []).append(value)
 
     def __getitem__(self, name: str) -> str:
         """Return the value; several of one name joined by a comma. Source: RFC 9110 §5.3."""
-        found = self.all(name)
-        if not found:
-            raise KeyError(name)
-        return ", ".join(found)
+        return ", ".join(self._folded[name.lower()])
 
     def all(self, name: str) -> list[str]:
         """Return each value of a name, [] where there is none."""
-        wanted = name.lower()
-        return [value for key, value in self._items if key.lower() == wanted]
+        return list(self._folded.get(name.lower(), ()))
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.lower() in self._folded
 
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """Return all fields as they stand."""
         return self._items
 
     def __iter__(self) -> Iterator[str]:
-        return iter(dict.fromkeys(name for name, _ in self._items))
+        first = {name.lower(): name for name, _ in reversed(self._items)}
+        return iter([first[folded] for folded in self._folded])
 
     def __len__(self) -> int:
-        return len({name.lower() for name, _ in self._items})
+        return len(self._folded)
 
     def __eq__(self, other: object) -> bool:
-        if isinstance(other, Headers):
-            return _folded(self._items) == _folded(other._items)
         if isinstance(other, Mapping):
-            return _folded(self._items) == _folded(other.items())
+            theirs = other if isinstance(other, Headers) else Headers(other)
+            return self._folded == theirs._folded
         return NotImplemented
 
     def __hash__(self) -> int:
-        return hash(tuple(_folded(self._items)))
+        return hash(tuple(sorted((name, *values) for name, values in self._folded.items())))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Headers, (self._items,)
 
     def __repr__(self) -> str:
         return f"Headers({[(n, '…' if is_secret(n) else v) for n, v in self._items]!r})"
 
 
-def _folded(items: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    return sorted((name.lower(), value) for name, value in items)
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
+
+
+def is_field(name: str, value: str) -> bool:
+    """Tell whether a header of this name and value can be sent. Source: RFC 9110 §5.1, §5.5."""
+    return bool(_TOKEN.fullmatch(name)) and not _CONTROL.search(value)
 
 
 _SECRET = re.compile(r"(?i)authorization|cookie|api[-_]?key|token|secret|password|signature|session")
@@ -102,17 +112,16 @@ class Request:
 
         A credential appears as `$DYNCLIENT_CREDENTIAL_<SCHEME>`, to be set in the environment.
         """
-        url, lines = self.url, []
+        target, lines = shlex.quote(self.url), []
         for requirement in next(iter(self.security), ()):
-            line, parameter = _placeholder(requirement)
-            lines += [line] if line else []
+            option, parameter = _placeholder(requirement)
+            lines += [option] if option else []
             if parameter:
-                url += ("&" if "?" in url else "?") + parameter
-        lines += [f"-H {shlex.quote(f'{name}: {_masked(name, value)}')}" for name, value in self.headers.pairs()]
+                target += shlex.quote("&" if "?" in self.url else "?") + parameter
+        lines += [f"-H {shlex.quote(_field(name, value))}" for name, value in self.headers.pairs()]
         if self.body is not None:
             lines.append(_data(self.body))
-        target = shlex.quote(url) if "$" not in url else f'"{url}"'
-        method = "--head" if self.method == "HEAD" else f"-X {self.method}"
+        method = "--head" if self.method == "HEAD" else f"-X {shlex.quote(self.method)}"
         return " \\\n  ".join([f"curl --globoff --path-as-is {method} {target}", *lines])
 
     def __repr__(self) -> str:
@@ -125,38 +134,35 @@ def environment_name(scheme: str) -> str:
 
 
 def _placeholder(requirement: Requirement) -> tuple[str, str]:
-    """Return (curl option, query parameter) that stand for a credential."""
+    """Return (curl option, query parameter) that stand for a credential, quoted for a shell."""
     scheme = requirement.scheme
-    variable = f"${environment_name(scheme.key)}"
+    variable = f'"${environment_name(scheme.key)}"'
     if scheme.type == "apiKey" and scheme.location == "query":
-        return "", f"{quote(scheme.name, safe='')}={variable}"
+        return "", shlex.quote(quote(scheme.name, safe="") + "=") + variable
     if scheme.type == "apiKey" and scheme.location == "cookie":
-        return f'-b "{scheme.name}={variable}"', ""
+        return f"-b {shlex.quote(scheme.name + '=')}{variable}", ""
     if scheme.type == "apiKey":
-        return f'-H "{scheme.name}: {variable}"', ""
+        return f"-H {shlex.quote(scheme.name + ': ')}{variable}", ""
     if scheme.type == "http" and scheme.scheme in ("basic", "digest"):
-        return ("--digest " if scheme.scheme == "digest" else "") + f'-u "{variable}"', ""
+        return ("--digest " if scheme.scheme == "digest" else "") + f"-u {variable}", ""
     if scheme.type in ("http", "oauth2", "openIdConnect"):
-        return f'-H "Authorization: Bearer {variable}"', ""
+        return f"-H 'Authorization: Bearer '{variable}", ""
     return "", ""
 
 
-def _masked(name: str, value: str) -> str:
-    return "…" if is_secret(name) else value
+def _field(name: str, value: str) -> str:
+    """Return a header as curl takes it; one that ends in a semicolon is sent empty."""
+    shown = "…" if is_secret(name) else value
+    return f"{name}: {shown}" if shown else f"{name};"
 
 
 def _data(body: bytes) -> str:
+    """Return the body as a curl option; `--data-raw` reads no file, whatever the text begins with."""
     try:
         text = body.decode()
     except UnicodeDecodeError:
-        return f"--data-binary @FILE  # {len(body):,} bytes"
-    return f"--data-raw {shlex.quote(text)}" if text.isprintable() else f"--data-binary $'{_escaped(text)}'"
-
-
-def _escaped(text: str) -> str:
-    return "".join(
-        c if c.isprintable() and c not in "'\\" else "".join(f"\\x{b:02x}" for b in c.encode()) for c in text
-    )
+        text = "\0"
+    return "--data-binary @BODY" if "\0" in text else f"--data-raw {shlex.quote(text)}"
 
 
 @dataclass(frozen=True)

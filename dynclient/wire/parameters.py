@@ -185,7 +185,7 @@ def _members(value: dict[str, Any], encode: Encode, between: str) -> list[str]:
     return [f"{encode(k)}{between}{encode(as_text(v))}" for k, v in value.items()]
 
 
-class Absent(Exception):  # noqa: N818 (not an error: the parameter is not there)
+class Absent(Exception):
     """The text holds no value of this parameter."""
 
 
@@ -283,7 +283,7 @@ def _read_deep(parameter: Parameter, shape: Shape, pairs: list[tuple[str, str]])
         for key in keys[:-1]:
             at = at.setdefault(key, {})
             if not isinstance(at, dict):
-                raise ValueError(f"{name} names a member of something that is no object")
+                raise ValueError(f"{name} names a member of something that is no object")  # noqa: TRY004 (a text is wrong)
         at[keys[-1]] = unquote(raw_text)
     if not tree:
         raise Absent

@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from dynclient.errors import CredentialsMissing, UnsafeValue, UsageError
 from dynclient.model import Formula, Requirement, SecurityScheme
+from dynclient.wire.message import is_field
 
 Secret = str | tuple[str, str]
 Credential = Secret | Callable[[], Secret]
@@ -45,11 +46,12 @@ def written(formula: Formula) -> str:
 
 @dataclass(frozen=True)
 class Placed:
-    """Where credentials go: header fields, query text to append, cookies."""
+    """Where credentials go: header fields, query text to append, cookies, and a pair for the digest scheme."""
 
     headers: tuple[tuple[str, str], ...] = ()
     query: tuple[str, ...] = ()
     cookies: tuple[str, ...] = ()
+    digest: tuple[str, str] | None = None
 
     def __repr__(self) -> str:
         return "<Placed …>"
@@ -59,50 +61,79 @@ def placed(requirements: tuple[Requirement, ...], credentials: Mapping[str, Cred
     """Return where the credentials of an alternative go.
 
     Raises:
-        UnsafeValue: a credential holds a character that a header cannot carry.
+        UnsafeValue: a credential, or the name it goes by, holds a character that cannot be sent.
         UsageError: a callable gave something that its scheme cannot use.
 
     """
-    headers: list[tuple[str, str]] = []
-    query: list[str] = []
-    cookies: list[str] = []
+    found = Placed()
     for requirement in requirements:
         scheme = requirement.scheme
-        if scheme.type == "mutualTLS":
-            continue
-        credential = credentials[scheme.key]
-        secret = credential() if callable(credential) else credential
-        checked(scheme, secret)
-        if scheme.type == "apiKey" and scheme.location == "query":
-            query.append(f"{quote(scheme.name, safe='')}={quote(str(secret), safe='')}")
-        elif scheme.type == "apiKey" and scheme.location == "cookie":
-            cookies.append(f"{scheme.name}={_safe(scheme, str(secret))}")
-        else:
-            headers.append(_header(scheme, secret))
-    return Placed(tuple(headers), tuple(query), tuple(cookies))
+        if scheme.type != "mutualTLS":
+            credential = credentials[scheme.key]
+            secret = credential() if callable(credential) else credential
+            found = _with(found, scheme, checked(scheme, secret))
+    return found
 
 
-def _header(scheme: SecurityScheme, secret: Secret) -> tuple[str, str]:
+def _with(found: Placed, scheme: SecurityScheme, secret: Secret) -> Placed:
+    """Return what is placed so far with one more credential."""
     if isinstance(secret, tuple):
-        pair = f"{secret[0]}:{secret[1]}".encode()
-        return "Authorization", "Basic " + base64.b64encode(pair).decode()
-    if scheme.type == "apiKey":
-        return scheme.name, _safe(scheme, secret)
-    return "Authorization", f"Bearer {_safe(scheme, secret)}"
+        if scheme.scheme == "digest":
+            return replace(found, digest=secret)
+        pair = base64.b64encode(f"{secret[0]}:{secret[1]}".encode()).decode()
+        return replace(found, headers=(*found.headers, ("Authorization", f"Basic {pair}")))
+    if scheme.type != "apiKey":
+        return replace(found, headers=(*found.headers, ("Authorization", f"Bearer {_safe(scheme, secret)}")))
+    if scheme.location == "query":
+        return replace(found, query=(*found.query, f"{quote(scheme.name, safe='')}={quote(secret, safe='')}"))
+    if not is_field(scheme.name, ""):
+        raise UnsafeValue(f"the security scheme {scheme.key!r} names a header or cookie that cannot be sent")
+    if scheme.location == "cookie":
+        return replace(found, cookies=(*found.cookies, f"{scheme.name}={_safe(scheme, secret, not_in=';,')}"))
+    return replace(found, headers=(*found.headers, (scheme.name, _safe(scheme, secret))))
 
 
-def _safe(scheme: SecurityScheme, secret: str) -> str:
-    if re.search(r"[^\t\x20-\x7e]", secret) or secret != secret.strip():
-        raise UnsafeValue(f"the credential {scheme.key!r} holds a character that a header cannot carry")
+def _safe(scheme: SecurityScheme, secret: str, not_in: str = "") -> str:
+    if re.search(r"[^\t\x20-\x7e]", secret) or secret != secret.strip() or any(c in secret for c in not_in):
+        raise UnsafeValue(f"the credential {scheme.key!r} holds a character that cannot be sent where it goes")
     return secret
 
 
-def checked(scheme: SecurityScheme, secret: object) -> None:
-    """Raise UsageError unless a secret is of the kind that its scheme takes; the secret is not in the message."""
-    pair = scheme.type == "http" and scheme.scheme in ("basic", "digest")
-    is_pair = isinstance(secret, tuple) and len(secret) == 2 and all(isinstance(s, str) for s in secret)  # noqa: PLR2004
-    if callable(secret) or (is_pair if pair else isinstance(secret, str)):
-        return
-    what = f"{scheme.type} {scheme.scheme}".strip()
-    wanted = "a pair (user, password)" if pair else "a string"
-    raise UsageError(f"the credential {scheme.key!r} is a {type(secret).__name__}; {what} takes {wanted}")
+def checked(scheme: SecurityScheme, secret: object) -> Secret:
+    """Return a secret that is of the kind that its scheme takes.
+
+    Raises:
+        UsageError: it is not, or the scheme is one that dynclient cannot speak; the secret is not in the message.
+
+    """
+    kind = f"{scheme.type} {scheme.scheme}".strip()
+    if not _is_spoken(scheme):
+        hint = "give the header yourself: with_options(headers=…)"
+        raise UsageError(f"the security scheme {scheme.key!r} ({kind}) cannot be put on a request", hint=hint)
+    if is_pair(scheme):
+        if isinstance(secret, tuple) and len(secret) == 2 and all(map(_is_text, secret)):  # noqa: PLR2004 (a pair)
+            if ":" in secret[0]:
+                raise UsageError(f"the user name of the credential {scheme.key!r} holds a colon")
+            return secret
+    elif isinstance(secret, str) and _is_text(secret):
+        return secret
+    wanted = "a pair (user, password)" if is_pair(scheme) else "a string"
+    given = "text that is no Unicode" if isinstance(secret, str) else f"a {type(secret).__name__}"
+    raise UsageError(f"the credential {scheme.key!r} is {given}; {kind} takes {wanted}")
+
+
+def is_pair(scheme: SecurityScheme) -> bool:
+    """Tell whether a scheme takes a user and a password."""
+    return scheme.type == "http" and scheme.scheme in ("basic", "digest")
+
+
+def _is_spoken(scheme: SecurityScheme) -> bool:
+    if scheme.type == "apiKey":
+        return scheme.location in ("header", "query", "cookie") and bool(scheme.name)
+    if scheme.type == "http":
+        return scheme.scheme in ("basic", "digest", "bearer")
+    return scheme.type in ("oauth2", "openIdConnect", "mutualTLS")
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and not re.search("[\ud800-\udfff]", value)

@@ -31,17 +31,23 @@ def base_url(servers: Sequence[Server], document_uri: str, given: str | None, va
     url = _filled(server.url, known, variables)
     if not urlsplit(url).netloc and urlsplit(document_uri).scheme in ("http", "https") and not given:
         url = urljoin(document_uri, url)
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
-        what = (
-            f"the document's server {server.url!r} is relative and the document came from no URL"
-            if servers
-            else (f"{given!r} is no http(s) URL" if given else "the document names no server")
-        )
+    if is_base(url) and "@" in urlsplit(url).netloc:
+        raise UsageError("a server URL must not hold a user or password", hint="give them as credentials=")
+    if not is_base(url):
+        what = f"the document's server {server.url!r} is relative, and the document came from no URL"
+        what = f"{given!r} is no http(s) URL" if given else what if servers else "the document names no server"
         raise UsageError(f"no server to call: {what}", hint=_GIVE)
-    if re.search(r"[\s\x00-\x1f\x7f\\]", url):
-        raise UsageError("the server URL holds white space, a control character or a backslash", hint=_GIVE)
     return url.partition("#")[0].partition("?")[0].rstrip("/")
+
+
+def is_base(url: str) -> bool:
+    """Tell whether something can be sent to a URL: http or https, a host, nothing that breaks out of a request line."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return usable and not re.search(r"[\s\x00-\x1f\x7f\\]", url)
 
 
 def _filled(template: str, declared: Mapping[str, tuple[str, tuple[str, ...]]], variables: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""Which kinds of value a schema allows: what the reader of a text has to know, found through references and branches."""
+"""Which kinds of value a schema allows, found through references and branches: what a reader of text must know."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ _PROPERTY = re.compile(r"\\(?P<sign>[pP])(?:\{(?P<not>\^?)(?P<name>[^{}]{1,90})\
 _POSIX = re.compile(r"\[:(?P<not>\^?)(?P<name>[A-Za-z<>]*):\]")
 _POSIX_OTHER = re.compile(r"\[(?P<sign>[.=])[^\]]{1,20}(?P=sign)\]\]")
 _NAMED_REFERENCE = re.compile(r"\\k<(?P<name>[^<>]{1,200})>")
-_NUMBER = re.compile(r"\\(?P<number>[1-9]\d{0,4})")
+_NUMBER = re.compile(r"\\(?P<number>[1-9][0-9]{0,4})")
 _PLACES: dict[str, Assertion] = {
     "b": Assertion("boundary"),
     "B": Assertion("not boundary"),

@@ -37,7 +37,7 @@ SMALL = 5_000
 _Search = Callable[[str], bool]
 
 
-class _TooMuchWork(Exception):  # noqa: N818 - it never leaves this module
+class _TooMuchWork(Exception):
     """A search that is not tried, so neither a match nor the lack of one is known."""
 
 

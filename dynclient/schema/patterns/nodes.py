@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Ranges: TypeAlias = tuple[tuple[int, int], ...]
 
 
-class BadPattern(ValueError):  # noqa: N818 - its name is what people look for
+class BadPattern(ValueError):
     """Tell that a pattern cannot be read with one sure meaning, or is too large to be matched safely.
 
     Args:

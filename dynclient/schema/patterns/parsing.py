@@ -52,10 +52,12 @@ _OPENERS = re.compile(
 )
 _LEADING_FLAGS = re.compile(r"\^?\(\?(?P<flags>[A-Za-z]+)\)")
 _PYTHON_REFERENCE = re.compile(r"\(\?P=(?P<name>\w+)\)")
-_BRACES = re.compile(r"\{(?P<min>\d+)(?P<comma>,(?P<max>\d*))?\}")
-_DELIMITED = re.compile(r"/\^.*/[a-z]*|/.*\$/[a-z]*|/(?:[^/\\]|\\.)+/(?:[gimu]|gi|ig|gm|mg|gim|iu|ui)", re.DOTALL)
+_BRACES = re.compile(r"\{(?P<min>[0-9]+)(?P<comma>,(?P<max>[0-9]*))?\}")
+_DELIMITED = re.compile(
+    r"/\^.*/[a-z]*|/.*(?<!\\)\$/[a-z]*|/(?:[^/\\]|\\.)+/(?:[gimu]|gi|ig|gm|mg|gim|iu|ui)", re.DOTALL
+)
 _FLAGS_INSIDE = re.compile(r"\(\?[A-Za-z-]+\)")
-_NO_MINIMUM = re.compile(r"\{,\d+\}")
+_NO_MINIMUM = re.compile(r"\{,[0-9]+\}")
 _LOOKS: dict[str, Assertion] = {
     "=": Assertion("ahead"),
     "!": Assertion("not ahead"),
@@ -70,7 +72,7 @@ _FOREIGN_GROUPS = {
 }
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.lru_cache(maxsize=256)
 def parse(pattern: str) -> Node:
     """Read a pattern.
 

@@ -16,7 +16,7 @@ __all__ = ["Sampler", "Unsampled", "echo"]
 MAX_ATTEMPTS = 50
 
 
-class Unsampled(ValueError):  # noqa: N818 (named like the other outcomes)
+class Unsampled(ValueError):
     """No instance of a schema was found.
 
     Attributes:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from random import Random
 from typing import Any, Literal
 
-from dynclient.schema.samples.known import MAX_DEPTH, NOTHING, Choose, Known
+from dynclient.schema.samples.known import MAX_DEPTH, NOTHING, Check, Choose, Known
 from dynclient.schema.samples.lessons import Lessons
 from dynclient.schema.samples.plausible import number, text
 from dynclient.schema.samples.shapes import (
@@ -29,6 +29,8 @@ MAX_TRIES = 64
 #: What a search among branches may cost (more where one try costs much), and how often it may fail in one sample.
 SEARCH_STEPS = 1000
 MAX_FAILURES = 2
+#: Lessons are forgotten after so many tries: a fresh start may do better.
+MAX_ROUNDS = 6
 #: From this depth or size on, a sample grows only what it must.
 LEAN_DEPTH = 6
 LEAN_SIZE = {"none": 0, "some": 400, "all": 2000}
@@ -37,7 +39,7 @@ LEAN_SIZE = {"none": 0, "some": 400, "all": 2000}
 _NULL = ({"type": "null"},)
 
 
-class Spent(Exception):  # noqa: N818 (an end, not an error)
+class Spent(Exception):
     """Say that the budget of steps is used up."""
 
 
@@ -113,27 +115,36 @@ class Growth:
         if self._failures.get(key, 0) >= MAX_FAILURES:
             raise Refusal("every branch was refused before")
         accepts = self.known.check(schemas) if key else None
+        try:
+            return self._tried(schemas, accepts, lambda shape: self._settled(shape, schemas, name, prefer, avoid))
+        except Refusal:
+            if len(key) == len(schemas):
+                self._failures[key] = self._failures.get(key, 0) + 1
+            raise
+
+    def _tried(self, schemas: tuple[Schema, ...], accepts: Check | None, settle: Callable[[Shape], Any]) -> Any:
         tried: dict[tuple[int, str], list[int]] = {}
         lessons: tuple[Schema, ...] = ()
         refusal = Refusal("every branch was refused")
-        tries, before, limit = 0, self.steps, SEARCH_STEPS
+        tries, before, limit, asked = 0, self.steps, SEARCH_STEPS, self._optional
         while tries < min(8 + 2 * sum(map(len, tried.values())), MAX_TRIES) and before - self.steps < limit:
             limit = max(limit, 6 * (before - self.steps)) if tries == 1 else limit
+            self._optional = (asked, asked, "some", "none")[tries % 4]  # what is there may be what tells branches apart
             tries += 1
             try:
                 shape = self.known.shape(lessons + schemas, self._chooser(tried), {*map(id, lessons)})
                 assert shape is not None
-                found = self._settled(shape, schemas, name, prefer, avoid)
+                self.spend(len(shape.leaves) // 20)
+                found = settle(shape)
+                if not shape.is_risky or accepts is None or accepts(found):
+                    return found
+                self.spend(4)
+                lessons = lessons + self._lessons.of(shape, found) if tries % MAX_ROUNDS else ()
             except Refusal as error:
                 refusal, lessons = error, ()
                 self.spend(1)
-                continue
-            if not shape.is_risky or accepts is None or accepts(found):
-                return found
-            self.spend(4)
-            lessons += self._lessons.of(shape, found)
-        if len(key) == len(schemas):
-            self._failures[key] = self._failures.get(key, 0) + 1
+            finally:
+                self._optional = asked
         raise refusal
 
     def _chooser(self, tried: dict[tuple[int, str], list[int]]) -> Choose:
@@ -166,7 +177,7 @@ class Growth:
         if prefer is not NOTHING and (shape.fits(prefer) if shape.is_plain else self.known.check(schemas)(prefer)):
             return prefer
         fixed, only_null = any("const" in leaf for leaf in shape.leaves), shape.kinds == ("null",)
-        for keyword in ("examples", "default") if not fixed else ():
+        for keyword in ("examples", "default"):
             offered = differing(valid(shape, keyword, schemas), avoid)
             if offered and (keyword == "examples" or only_null or offered != [None]):
                 return offered[0] if self.is_first else pick(offered, self._random)
@@ -201,6 +212,7 @@ class Growth:
         if kind == "array":
             return self._array(shape, name)
         if kind == "string":
+            self.spend(shape.lengths[0] // 1000)
             return text(shape, name, self._random, avoid, self.known.matches)
         if kind in ("integer", "number"):
             return number(shape, kind == "integer", self._random, avoid)
@@ -222,7 +234,8 @@ class Growth:
 
     def _object(self, shape: Shape, name: str) -> dict[str, Any]:
         shape, names, required = self._names(shape)
-        self.spend(len(names) * len(shape.leaves) // 50)
+        rules = len(shape.leaves) + sum(map(len, shape.every("patternProperties")))
+        self.spend(len(names) * rules // 50)
         found: dict[str, Any] = {}
         for member in names:
             parts = shape.parts(member, self.known.matches)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Callable, Container, Iterator, Mapping
 from typing import Any, TypeVar
 from urllib.parse import unquote
@@ -176,13 +177,22 @@ class Known:
         return _height(schema, self._heights)
 
     def _all_heights(self) -> dict[str, float]:
+        """Let heights sink from infinity, looking again at what refers to a definition that sank."""
         defs: dict[str, Schema] = self.schema.get("$defs", {}) if isinstance(self.schema, dict) else {}
+        users: dict[str, list[str]] = {name: [] for name in defs}
+        for name, schema in defs.items():
+            for used in sorted(filter(None, map(_definition, _refs_in(schema)))):
+                users.setdefault(used, []).append(name)
         heights = dict.fromkeys(defs, math.inf)
-        for _ in range(MAX_DEPTH):
-            lower = {name: _height(schema, heights) for name, schema in defs.items()}
-            if lower == heights:
+        work = deque(defs)
+        for _ in range(20 * len(defs)):
+            if not work:
                 break
-            heights = lower
+            name = work.popleft()
+            height = _height(defs[name], heights)
+            if height < heights[name]:
+                heights[name] = height
+                work += users[name]
         return heights
 
     def _kept(self, cache: dict[tuple[int, ...], T], key: tuple[int, ...], value: T) -> T:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from dynclient.schema.samples.shapes import TYPES, Extra, Schema
+from dynclient.schema.samples.shapes import NOTES, TYPES, Extra, Schema
 
-MAX_DEPTH = 8
+#: How many schemas are looked through; more ways than that are not worth it.
+MAX_PARTS = 100
 
-_FLIPS = {
+_OPEN = ("additionalProperties", "unevaluatedProperties", "propertyNames", "items", "unevaluatedItems")
+_OPPOSITES = {
     "minimum": ("exclusiveMaximum", 0),
     "maximum": ("exclusiveMinimum", 0),
     "exclusiveMinimum": ("maximum", 0),
@@ -23,36 +25,52 @@ _FLIPS = {
 }
 
 
-def negations(schema: Schema, resolve: Callable[[str], Schema], depth: int = 0) -> list[Schema]:
-    """Return ways to make a schema refuse, each a schema; True where only trying can tell."""
-    if isinstance(schema, bool) or not schema or depth > 8:  # noqa: PLR2004 (references may go round in circles)
-        return [depth > 8 or not schema if isinstance(schema, bool) else depth > 8]  # noqa: PLR2004
+def negations(schema: Schema, resolve: Callable[[str], Schema]) -> list[Schema]:
+    """Return ways to make a schema refuse; [True] where only trying can tell, [False] where there is none.
+
+    Args:
+        schema: what shall refuse.
+        resolve: local reference -> schema.
+
+    """
     found: list[Schema] = []
-    if "$ref" in schema:
-        found += negations(resolve(schema["$ref"]), resolve, depth + 1)
-    for sub in schema.get("allOf", ()):
-        found += negations(sub, resolve, depth + 1)
+    speaks = False
+    work, seen = [schema], set[int]()
+    while work and len(seen) < MAX_PARTS:
+        part = work.pop(0)
+        if part is False:
+            return [True]
+        if part is True or id(part) in seen:
+            continue
+        seen.add(id(part))
+        work += part.get("allOf", ())
+        work += [resolve(part["$ref"])] if "$ref" in part else []
+        speaks = speaks or not all(key in NOTES or (key in _OPEN and value is True) for key, value in part.items())
+        found += [*_of_parts(part), *_of_limits(part)]
+    return found or [speaks]
+
+
+def _of_parts(schema: dict[str, Any]) -> Iterator[Schema]:
     for keyword in ("anyOf", "oneOf"):
         if keyword in schema:
-            found.append(Extra(allOf=[Extra({"not": sub}) for sub in schema[keyword]]))
+            yield Extra(allOf=[Extra({"not": branch}) for branch in schema[keyword]])
     if "not" in schema:
-        found.append(schema["not"])
-    return [*found, *_own_negations(schema)] or [True]
-
-
-def _own_negations(schema: dict[str, Any]) -> Iterator[Schema]:
-    if "enum" in schema or "const" in schema:
-        yield Extra(avoid=[schema["const"]] if "const" in schema else schema["enum"])
+        yield schema["not"]
     for name in schema.get("required", ()):
         yield Extra(properties={name: False})
-    for name, sub in schema.get("properties", {}).items():
-        yield Extra(required=[name], properties={name: Extra({"not": sub})})
-    for keyword, (opposite, shift) in _FLIPS.items():
-        if keyword in schema:
-            yield Extra({opposite: schema[keyword] + shift})
+    for name, member in schema.get("properties", {}).items():
+        yield Extra(required=[name], properties={name: Extra({"not": member})})
     if "items" in schema:
         yield Extra(minItems=1, prefixItems=[Extra({"not": schema["items"]})])
+
+
+def _of_limits(schema: dict[str, Any]) -> Iterator[Schema]:
+    if "enum" in schema or "const" in schema:
+        yield Extra(avoid=[schema["const"]] if "const" in schema else schema["enum"])
+    for keyword, (opposite, shift) in _OPPOSITES.items():
+        if keyword in schema:
+            yield Extra({opposite: schema[keyword] + shift})
     if "type" in schema:
-        names = {schema["type"]} if isinstance(schema["type"], str) else set(schema["type"])
+        names = {schema["type"]} if isinstance(schema["type"], str) else {*schema["type"]}
         gone = names | {"integer"} if "number" in names else names
         yield Extra(type=[kind for kind in TYPES if kind not in gone])

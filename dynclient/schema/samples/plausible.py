@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from random import Random
-from typing import Any
 
 from dynclient.schema import formats, patterns
 from dynclient.schema.samples.shapes import Avoid, Range, Refusal, Shape, identity, pick

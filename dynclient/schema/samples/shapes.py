@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -13,7 +14,7 @@ from typing import Any
 
 Schema = dict[str, Any] | bool
 #: Identities of values that will not do.
-Avoid = Set[Any]
+Avoid = AbstractSet[Any]
 
 #: In the order in which an unbounded schema is given a type.
 TYPES = ("string", "integer", "number", "object", "array", "boolean", "null")
@@ -39,7 +40,7 @@ _SCALAR = frozenset(
 )
 
 
-class Refusal(Exception):  # noqa: N818 (a turn of the search, not an error)
+class Refusal(Exception):
     """Say that no value was found here; the search goes on elsewhere.
 
     Attributes:

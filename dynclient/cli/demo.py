@@ -1,0 +1,281 @@
+"""`dynclient demo`: a day at a shop that uses Talon.One, told on the sandbox; then what happens to wrong calls."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dynclient.cli import choice
+from dynclient.errors import DynclientError, ResponseDrift
+
+if TYPE_CHECKING:
+    from dynclient.client.client import Client
+    from dynclient.model import Document
+    from dynclient.wire.message import Response
+
+WIDTH = 76
+INDENT = "   "
+
+#: Something of the story did not go as the document says.
+FAILED = 6
+
+
+@click.command("demo")
+@click.pass_context
+def command(ctx: click.Context) -> None:
+    """Tell a Talon.One story on the sandbox.
+
+    Good calls, the same calls done wrong, and how many requests and responses were validated.
+    """
+    from dynclient.client.load import load
+
+    document = load(choice.shipped())
+    version = document.info.get("version", "")
+    click.echo(f"{document.title} {version} on the sandbox: nothing leaves this process.")
+    story = Story(choice.in_sandbox(document))
+    tell(story)
+    mistakes(story, document)
+    click.echo()
+    click.echo(story.summary())
+    for failure in story.failures:
+        click.echo(f"demo: {failure}", err=True)
+    ctx.exit(FAILED if story.violations or story.failures else 0)
+
+
+@dataclass
+class Story:
+    """Calls that are shown, made and counted.
+
+    Attributes:
+        client: makes the calls.
+        called: how many calls were made.
+        requests: how many of them the document accepted.
+        responses: how many responses were held against the document.
+        violations: how many violations were found in either.
+        failures: what did not go as it should, one line each.
+
+    """
+
+    client: Client
+    called: int = 0
+    requests: int = 0
+    responses: int = 0
+    violations: int = 0
+    failures: list[str] = field(default_factory=list)
+    _chapters: int = 0
+
+    def chapter(self, title: str) -> None:
+        """Begin a chapter."""
+        self._chapters += 1
+        click.echo(f"\n{self._chapters}. {title}")
+
+    def call(self, tells: Sequence[str], name: str, /, *args: Any, **kwargs: Any) -> Any:
+        """Show and make a call, hold both sides against the document, and count.
+
+        Args:
+            tells: what of the answer is told: dotted paths, `[]` for each item of an array.
+            name: the operation.
+            *args: of the operation.
+            **kwargs: of the operation.
+
+        Returns:
+            The data of the answer, {} where none came.
+
+        """
+        _show(name, args, kwargs)
+        self.called += 1
+        operation = self.client.with_options(validate_responses="warn")[name]
+        found = operation.validate(*args, **kwargs)
+        self.violations += len(found)
+        self.requests += not found
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", ResponseDrift)
+                result = operation.send(*args, **kwargs)
+        except DynclientError as error:
+            self.failures.append(f"{name}: {type(error).__name__}: {error.headline}")
+            click.echo(_indented(f"{type(error).__name__}: {error}", "  ! "))
+            return {}
+        self.responses += 1
+        self.violations += len(result.violations)
+        self.failures += [f"{name}: {result.status}: {violation}" for violation in result.violations]
+        click.echo(f"{INDENT}  → {result.status}  {digest(result.data, tells)}")
+        return {} if result.data is None else result.data
+
+    def refused(self, title: str, wanted: str, show: str, attempt: Callable[[], Any]) -> None:
+        """Show a call that must end in an error, and the error; it is not counted.
+
+        Args:
+            title: what is wrong with it.
+            wanted: name of the error's class.
+            show: the call as Python text.
+            attempt: makes the call.
+
+        """
+        click.echo(f"\n - {title}")
+        click.echo(_indented(show))
+        try:
+            attempt()
+        except DynclientError as error:
+            click.echo(_indented(f"{type(error).__name__}: {error}", "  "))
+            if type(error).__name__ == wanted:
+                return
+        self.failures.append(f"{title}: no {wanted} was raised")
+
+    def summary(self) -> str:
+        """Return the line that counts."""
+        return (
+            f"demo: {self.called} operations called, {self.requests} requests validated, "
+            f"{self.responses} responses validated, {self.violations} violations"
+        )
+
+
+def _show(name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> None:
+    from dynclient.cli.written import python_call
+
+    click.echo(_indented(python_call(f"client.{name}", args, kwargs, WIDTH)))
+
+
+def _indented(text: str, lead: str = "") -> str:
+    first, *rest = text.splitlines()
+    return "\n".join([INDENT + lead + first, *(INDENT + " " * len(lead) + line for line in rest)])
+
+
+def digest(data: Any, tells: Sequence[str]) -> str:
+    """Return what is told of an answer: `name Gold, cartItems 2`; what is not in it is left out."""
+    if data is None:
+        return "no body, as the document says"
+    told = [(path, _found(data, path)) for path in tells]
+    return ", ".join(f"{path.rpartition('.')[2]} {text}" for path, text in told if text) or "{}"
+
+
+def _found(data: Any, path: str) -> str:
+    """Return the text of what stands at a path: a value, the values of several items, or how many items there are."""
+    name, _, rest = path.partition(".")
+    for_each = name.endswith("[]")
+    value = data.get(name.removesuffix("[]")) if isinstance(data, dict) else None
+    if isinstance(value, list):
+        texts = [_found(item, rest) for item in value] if for_each and rest else [f"× {len(value)}"]
+        return " ".join(dict.fromkeys(texts))
+    if rest:
+        return _found(value, rest)
+    return f"× {len(value)}" if isinstance(value, dict) else "" if value is None else str(value)
+
+
+# --- the story
+
+PROFILE = "p-1042"
+FRIEND = "p-1043"
+SESSION = "s-2026-0001"
+COUPON = "SUMMER-25"
+LOYALTY_PROGRAM = 7
+
+CART = [
+    {"name": "Running shoes", "sku": "SHOE-42", "quantity": 1, "price": 89.9},
+    {"name": "Sports socks", "sku": "SOCK-M", "quantity": 3, "price": 7.5},
+]
+
+
+def tell(story: Story) -> None:
+    """Tell what a shop does on a day."""
+    call = story.call
+    story.chapter("An audience, and two customers in it")
+    audience = call(("id", "name"), "create_audience_v2", name="Gold members")
+    told: tuple[str, ...] = ("customerProfile.integrationId", "effects")
+    for profile, name in ((PROFILE, "Ada"), (FRIEND, "Grace")):
+        kwargs = {"attributes": {"Name": name}, "response_content": ["customerProfile"]}
+        call(told, "update_customer_profile_v2", profile, **kwargs)
+    number = audience.get("id", 0)
+    members = [{"profileIntegrationId": p, "audienceId": number, "action": "add"} for p in (PROFILE, FRIEND)]
+    call((), "update_customer_profile_audiences", data=members)
+
+    story.chapter("A cart, and a coupon kept for its owner")
+    session = {"profileId": PROFILE, "state": "open", "couponCodes": [COUPON], "cartItems": CART}
+    _session(story, session)
+    told = ("value", "reservationCounter", "usageLimit")
+    call(told, "create_coupon_reservation", COUPON, integration_ids=[PROFILE])
+    call(("totalResultSize", "data[].integrationId"), "get_reserved_customers", COUPON)
+
+    story.chapter("The order is placed; one pair of socks comes back")
+    _session(story, {"state": "closed"})
+    back = {"returnedCartItems": [{"position": 1, "quantity": 1}]}
+    told = ("customerSession.state", "effects[].effectType")
+    call(told, "return_cart_items", SESSION, return_=back, response_content=["customerSession"])
+
+    story.chapter("What Ada owns now")
+    call(("profile.integrationId", "coupons[].value"), "get_customer_inventory", PROFILE, profile=True, coupons=True)
+    told = ("balance.activePoints", "balance.pendingPoints", "balance.spentPoints")
+    call(told, "get_loyalty_balances", LOYALTY_PROGRAM, PROFILE)
+
+
+def _session(story: Story, session: dict[str, Any]) -> None:
+    told = ("customerSession.state", "customerSession.cartItems", "effects[].effectType")
+    kwargs = {"customer_session": session, "response_content": ["customerSession"]}
+    story.call(told, "update_customer_session_v2", SESSION, **kwargs)
+
+
+# --- the same, done wrong
+
+
+def mistakes(story: Story, document: Document) -> None:
+    """Make the same calls wrongly: by the caller, then by the server."""
+    story.chapter("The same calls done wrong (not counted)")
+    wrong(story, "A misspelt operation", "OperationNotFound", "create_audiense_v2", name="Gold members")
+    wrong(story, "A misspelt property", "InvalidCall", "create_audience_v2", name="Gold members", integrationID="g-1")
+    cart = {"cartItems": [{"quantity": "two", "price": 7.5}], "state": "opened"}
+    title = "Something missing, something of the wrong type, something that is no choice: told at once"
+    wrong(story, title, "InvalidCall", "update_customer_session_v2", SESSION, customer_session=cart)
+    wrong(story, "A value that would leave its place in the path", "InvalidCall", "get_customer_session", "..")
+    _without_credentials(story, document)
+    _with_drift(story, document)
+
+
+def wrong(story: Story, title: str, wanted: str, name: str, /, *args: Any, **kwargs: Any) -> None:
+    """Make a wrong call of the story's client."""
+    from dynclient.cli.written import python_call
+
+    text = python_call(f"client.{name}", args, kwargs, WIDTH)
+    story.refused(title, wanted, text, lambda: story.client.call(name, *args, **kwargs))
+
+
+def _without_credentials(story: Story, document: Document) -> None:
+    from dynclient.client.client import Client
+    from dynclient.sandbox import Sandbox
+
+    sandbox = Sandbox(document, second_opinion=False)
+    stranger = Client(document, transport=sandbox)
+    show = f'dynclient.Client(document, transport=sandbox).get_customer_session("{SESSION}")'
+    story.refused("No credentials", "CredentialsMissing", show, lambda: stranger.get_customer_session(SESSION))
+    empty = Client(document, transport=sandbox, credentials={"api_key_v1": ""})
+    show = f'dynclient.Client(…, credentials={{"api_key_v1": ""}}).get_customer_session("{SESSION}")'
+    story.refused("Credentials that the API does not take", "Unauthorized", show,
+                  lambda: empty.get_customer_session(SESSION))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Drifted:
+    """A server that answers what its document does not know."""
+
+    status: int
+    body: bytes
+
+    def handle(self, request: object) -> Response:  # noqa: ARG002 (it never listens)
+        """Return the same response to every request."""
+        from dynclient.wire.message import Headers, Response
+
+        return Response(self.status, Headers({"Content-Type": "application/json"}), self.body)
+
+
+def _with_drift(story: Story, document: Document) -> None:
+    name = 'client.create_audience_v2(name="Gold members")'
+    answers = (
+        ("A server whose answer does not fit the document", "InvalidResponse", 201, b'{"id": "17", "name": null}'),
+        ("A server with a status that the document does not know", "UndocumentedResponse", 202, b"{}"),
+    )
+    for title, wanted, status, body in answers:
+        client = choice.in_sandbox(document, Drifted(status, body))
+        story.refused(title, wanted, name, lambda c=client: c.create_audience_v2(name="Gold members"))  # type: ignore[misc] # mypy and defaults

@@ -1,0 +1,97 @@
+"""The root of the command line: which commands there are, and how errors and interruptions leave it."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any, NoReturn
+
+import click
+
+from dynclient import __version__
+from dynclient.errors import DynclientError
+
+#: Commands in the order of `--help`; each module is imported when its command is used.
+COMMANDS = ("list", "show", "call", "check", "demo", "sandbox", "repl")
+
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+OUR_FAULT = 1
+
+
+class Commands(click.Group):
+    """A group whose commands live in modules of the same name, imported when they are used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
+        """Return the names of the commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 (click's signature)
+        """Return a command, or None where there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"dynclient.cli.{cmd_name}").command
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; an error of ours becomes its message and its exit code."""
+        try:
+            return super().invoke(ctx)
+        except DynclientError as error:
+            fail(error)
+        except KeyboardInterrupt:
+            ctx.exit(INTERRUPTED)
+        except BrokenPipeError:
+            # Whoever read us has gone: nothing may be written any more, not even at the interpreter's end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(BROKEN_PIPE)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            if os.environ.get("DYNCLIENT_TRACEBACK"):
+                raise
+            click.echo(f"{type(error).__name__}: {error}", err=True)
+            click.echo("  this is a fault of dynclient; DYNCLIENT_TRACEBACK=1 shows where", err=True)
+            ctx.exit(OUR_FAULT)
+
+
+#: Hints that speak of Python, and what they are on the command line.
+_HINTS = {
+    "document-not-found": "give a path or a URL",
+    "operation-not-found": "dynclient list --search TEXT searches",
+    "credentials-missing": "set {variable} and give --server URL, or try it with --sandbox",
+    "connect-failed": "is --server right, and up?",
+    "timed-out": "",
+    "invalid-response": "what came is on standard output",
+    "undocumented-response": "what came is on standard output",
+}
+
+
+def fail(error: DynclientError) -> NoReturn:
+    """Print an error of ours on standard error and leave with its exit code."""
+    if error.code in _HINTS and not (error.hint or "").startswith("did you mean"):
+        error.hint = _HINTS[error.code].format(variable=_variable(error)) or None
+    click.echo(f"{type(error).__name__}: {error}", err=True)
+    raise click.exceptions.Exit(error.exit_code)
+
+
+def _variable(error: DynclientError) -> str:
+    """Return the environment variable of the first scheme that a formula names."""
+    if error.code != "credentials-missing":
+        return ""
+    from dynclient.wire.message import environment_name
+
+    formula = str(getattr(error, "formula", ""))
+    return environment_name(formula.strip("(").replace(",", " ").replace(")", " ").split(" ")[0])
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="The document: --spec, else DYNCLIENT_SPEC, else `spec` in [tool.dynclient] of pyproject.toml, "
+    "else the Talon.One Integration API on a sandbox.",
+)
+@click.version_option(__version__, "-V", "--version", message="dynclient %(version)s")
+def root() -> None:
+    """Call any API by its OpenAPI document, validated both ways."""

@@ -1,0 +1,151 @@
+"""What commands print: tables that a pipe can cut, JSON, text, bytes; colours only where somebody looks."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterable, Sequence
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dynclient.errors import UsageError
+from dynclient.wire import media
+from dynclient.wire.message import is_secret
+
+if TYPE_CHECKING:
+    from dynclient.plan.results import Result
+
+#: Prose is wrapped at the terminal's width, at most at this one; lines for programs are never wrapped.
+PROSE_WIDTH = 88
+
+#: A column that would be wider is as wide as nine of ten of its cells need; a wider cell pushes its own line only.
+MAX_COLUMN = 48
+
+#: Colouring longer texts takes longer than anybody wants to wait.
+MAX_COLOURED = 200_000
+
+
+def on_terminal() -> bool:
+    """Tell whether standard output is a terminal."""
+    return sys.stdout.isatty()
+
+
+def width() -> int:
+    """Return the width for prose, in columns."""
+    return min(shutil.get_terminal_size().columns, PROSE_WIDTH) if on_terminal() else 80
+
+
+def clean(text: str, *, keep: str = "") -> str:
+    """Return a text of a document or response made harmless for a terminal: control characters are escaped."""
+    return "".join(c if c.isprintable() or c in keep else repr(c)[1:-1] for c in text)
+
+
+def one_line(text: str) -> str:
+    """Return a text on one line, made harmless."""
+    return clean(" ".join(text.split()))
+
+
+def echo(text: str = "") -> None:
+    """Print a line; on a terminal it is cut at the edge, in a pipe it is whole."""
+    if on_terminal():
+        columns = shutil.get_terminal_size().columns
+        text = text if len(text) <= columns else text[: columns - 1] + "…"
+    click.echo(text)
+
+
+def note(text: str) -> None:
+    """Print a remark on standard error, beside the output."""
+    click.echo(text, err=True)
+
+
+def aligned(rows: Iterable[Sequence[str]], indent: str = "") -> list[str]:
+    """Return rows of cells as lines with aligned columns."""
+    cells = [tuple(row) for row in rows]
+    widths = [_column(list(map(len, column))) for column in zip(*cells, strict=True)]
+    return [
+        indent + "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in cells
+    ]
+
+
+def _column(lengths: list[int]) -> int:
+    widest = max(lengths)
+    return widest if widest <= MAX_COLUMN else min(sorted(lengths)[len(lengths) * 9 // 10], MAX_COLUMN)
+
+
+def prose(text: str, indent: str = "") -> list[str]:
+    """Return the paragraphs of a text, wrapped; list items keep their lines."""
+    lines: list[str] = []
+    for paragraph in clean(text.strip(), keep="\n").split("\n\n"):
+        lines += [""] if lines else []
+        blocks = "\n".join(f"\n{line}" if line.lstrip()[:2] in ("- ", "* ") else line for line in paragraph.split("\n"))
+        for block in blocks.strip().split("\n\n"):
+            words = " ".join(block.split())
+            lines += textwrap.wrap(
+                words, max(width() - len(indent), 20), break_long_words=False, break_on_hyphens=False
+            )
+    return [(indent + line).rstrip() for line in lines]
+
+
+def head(result: Result) -> list[str]:
+    """Return the status line and the headers of a result, what is secret masked."""
+    known = {s.value: s.phrase for s in HTTPStatus}
+    headers = [clean(f"{name}: {'…' if is_secret(name) else value}") for name, value in result.headers.pairs()]
+    return [f"{result.status} {known.get(result.status, '')}".rstrip(), *headers]
+
+
+def data(value: Any, media_type: str) -> None:
+    """Print the data of a result: JSON indented, text as it is, bytes as they are, but no bytes on a terminal.
+
+    Raises:
+        UsageError: bytes for a terminal.
+
+    """
+    if isinstance(value, bytes):
+        _bytes(value, media_type)
+    elif isinstance(value, str) and not media.is_json(media_type):
+        _text(value)
+    elif value is not None or media_type:
+        _json(value)
+
+
+def _bytes(value: bytes, media_type: str) -> None:
+    if on_terminal():
+        what = f"{len(value):,} bytes of {media_type or 'an unknown media type'}"
+        raise UsageError(f"the answer is {what}, which no terminal shows", hint="send it to a file: > FILE")
+    sys.stdout.buffer.write(value)
+
+
+def _text(value: str) -> None:
+    if on_terminal():
+        click.echo(clean(value, keep="\n\t"))
+    else:
+        click.echo(value, nl=False)
+
+
+def _json(value: Any) -> None:
+    text = json_text(value)
+    if on_terminal() and len(text) <= MAX_COLOURED:
+        _coloured(text)
+    else:
+        click.echo(text)
+
+
+def json_text(value: Any) -> str:
+    """Return JSON, indented; where a character cannot be printed, all but ASCII is escaped."""
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    return text if clean(text, keep="\n") == text else json.dumps(value, indent=2)
+
+
+def _coloured(text: str) -> None:
+    from rich.console import Console
+    from rich.highlighter import JSONHighlighter
+    from rich.text import Text
+
+    line = Text(text)
+    JSONHighlighter().highlight(line)
+    Console().print(line, soft_wrap=True)

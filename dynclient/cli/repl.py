@@ -1,0 +1,23 @@
+"""`dynclient repl`: a Python console with a client in it."""
+
+from __future__ import annotations
+
+import click
+
+from dynclient.cli import choice
+
+
+@click.command("repl")
+@choice.spec_argument
+@click.option("--server", metavar="URL", help="Call this server instead of a sandbox.")
+@click.pass_context
+def command(ctx: click.Context, spec: str | None, named: str | None, server: str | None) -> None:
+    """Open a Python console with a client.
+
+    In it `client` calls the operations of SPEC, on a sandbox unless --server is given.
+    """
+    from dynclient import repl
+
+    chosen = choice.one_of(spec, named)
+    with choice.client(chosen, server, sandbox=server is None) as client:
+        ctx.exit(repl.run(client, server or "the sandbox"))

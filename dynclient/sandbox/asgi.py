@@ -1,0 +1,100 @@
+"""The sandbox over HTTP: a plain ASGI application."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
+from typing import Any
+
+from dynclient.sandbox.refusals import problem
+from dynclient.sandbox.sandbox import Sandbox
+from dynclient.wire.message import Headers, Response
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+MAX_BODY_BYTES = 64 * 1024 * 1024
+TOO_LARGE = 413
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """A request as ASGI brought it."""
+
+    method: str
+    url: str
+    headers: Headers
+    body: bytes | None
+
+
+def app(sandbox: Sandbox) -> Application:
+    """Return the ASGI application that answers as a sandbox does: give it to any ASGI server.
+
+    Requests are answered in worker threads, so that a slow one does not hold up the others. A body of more than
+    64 MiB is refused with 413.
+
+    Source: ASGI 3.0, HTTP connection scope and lifespan.
+    """
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+        elif scope["type"] == "http":
+            body = await _body(receive)
+            response = _too_large() if body is None else await asyncio.to_thread(sandbox.handle, _sent(scope, body))
+            await _respond(send, response, scope["method"])
+
+    return application
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
+
+
+async def _body(receive: Receive) -> bytes | None:
+    """Return the whole body, None where it is larger than anybody needs."""
+    chunks, size = [], 0
+    while True:
+        message = await receive()
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size <= MAX_BODY_BYTES:
+            chunks.append(chunk)
+        if message["type"] == "http.disconnect" or not message.get("more_body", False):
+            return b"".join(chunks) if size <= MAX_BODY_BYTES else None
+
+
+def _too_large() -> Response:
+    return problem(TOO_LARGE, f"the sandbox takes bodies of up to {MAX_BODY_BYTES} bytes")
+
+
+def _sent(scope: Scope, body: bytes) -> _Sent:
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    query: bytes = scope.get("query_string", b"")
+    path = raw.partition(b"?")[0].decode("latin-1")
+    url = f"http://sandbox.invalid{path}" + (f"?{query.decode('latin-1')}" if query else "")
+    headers = Headers((name.decode("latin-1"), _text(value)) for name, value in scope["headers"])
+    return _Sent(scope["method"], url, headers, body or None)
+
+
+def _text(field: bytes) -> str:
+    """Return a field's value; ours are UTF-8, those of others may be anything."""
+    try:
+        return field.decode()
+    except UnicodeDecodeError:
+        return field.decode("latin-1")
+
+
+async def _respond(send: Send, response: Response, method: str) -> None:
+    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.headers.pairs()]
+    if method != "HEAD" and response.status not in (204, 304):
+        headers.append((b"content-length", str(len(response.body)).encode()))
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": response.body})

@@ -1,0 +1,126 @@
+"""The second opinion: openapi-core is asked about every request and response, and where it differs is kept."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+from dynclient.model import Document
+from dynclient.sandbox import second
+from dynclient.sandbox.incoming import Incoming
+from dynclient.sandbox.known import Case, Kind, reason
+from dynclient.sandbox.routes import Route
+from dynclient.violations import shortened
+from dynclient.wire.message import Response
+
+#: What the sandbox made of a request; `broken` is a fault of the document, about which nobody is asked.
+Verdict = Literal["accepted", "refused", "unauthorized", "broken"]
+
+MAX_DETAIL_CHARS = 300
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """A request or response that openapi-core judges otherwise than the sandbox does.
+
+    Attributes:
+        operation: the operation's key.
+        kind: what was judged, `request` or `response`.
+        ours: `accepted` or `refused`, what the sandbox says.
+        theirs: `accepted`, `refused`, or `failed` where openapi-core could not judge.
+        method: of the request.
+        path: of the request.
+        detail: what the one that refuses says, in short.
+        reason: why openapi-core is known to be wrong here; None where nobody knows: then one of both has a fault.
+
+    """
+
+    operation: str
+    kind: Kind
+    ours: Literal["accepted", "refused"]
+    theirs: Literal["accepted", "refused", "failed"]
+    method: str
+    path: str
+    detail: str = field(compare=False)
+    reason: str | None = None
+
+
+class Oracle:
+    """openapi-core's judgement of one document; it is imported when it is first asked."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        #: openapi-core fills caches without a lock, and warnings are caught process-wide.
+        self._lock = threading.Lock()
+
+    @cached_property
+    def _api(self) -> Any:
+        return second.api(self._document)
+
+    def disagreements(
+        self, route: Route, incoming: Incoming, response: Response, verdict: Verdict, lines: Sequence[str]
+    ) -> list[Disagreement]:
+        """Return where openapi-core differs about a request and its response; it never raises.
+
+        Args:
+            route: whose request it is.
+            incoming: the request.
+            response: the sandbox' response to it.
+            verdict: what the sandbox made of the request.
+            lines: why it refused.
+
+        """
+        if verdict == "broken":
+            return []
+        with self._lock, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            case = Case(route, incoming, response, "request", tuple(lines))
+            found = [self._request(case, verdict)]
+            if second.is_declared(route.operation, response.status):
+                found.append(self._response(Case(route, incoming, response, "response", ())))
+        return [d for d in found if d is not None]
+
+    def _request(self, case: Case, verdict: Verdict) -> Disagreement | None:
+        try:
+            errors = second.request_errors(self._api, case.route, case.incoming)
+        except Exception as error:  # noqa: BLE001 (whatever breaks in there, the sandbox answers)
+            return _failed(case, verdict == "accepted", error)
+        is_same = bool(errors) == (verdict != "accepted")
+        if verdict == "unauthorized":
+            is_same = any(error.startswith("SecurityValidationError") for error in errors)
+        elif verdict == "refused":
+            is_same = is_same and not any(error.startswith("SecurityValidationError") for error in errors)
+        return None if is_same else _made(case, verdict == "accepted", errors)
+
+    def _response(self, case: Case) -> Disagreement | None:
+        try:
+            errors = second.response_errors(self._api, case.route, case.incoming, case.response)
+        except Exception as error:  # noqa: BLE001 (whatever breaks in there, the sandbox answers)
+            return _failed(case, True, error)
+        return _made(case, True, errors) if errors else None
+
+
+def _made(case: Case, accepted: bool, errors: Iterable[str]) -> Disagreement:
+    texts = tuple(errors)
+    detail = shortened("; ".join(texts if accepted else case.lines), MAX_DETAIL_CHARS)
+    theirs: Literal["accepted", "refused"] = "refused" if texts else "accepted"
+    return _disagreement(case, accepted, theirs, detail, reason(case, texts))
+
+
+def _failed(case: Case, accepted: bool, error: Exception) -> Disagreement:
+    text = shortened(f"{type(error).__name__}: {error}", MAX_DETAIL_CHARS)
+    why = str(error) if isinstance(error, second.Unasked) else f"openapi-core failed: {type(error).__name__}"
+    return _disagreement(case, accepted, "failed", text, why)
+
+
+def _disagreement(
+    case: Case, accepted: bool, theirs: Literal["accepted", "refused", "failed"], detail: str, why: str | None
+) -> Disagreement:
+    ours: Literal["accepted", "refused"] = "accepted" if accepted else "refused"
+    incoming = case.incoming
+    key = case.route.operation.key
+    return Disagreement(key, case.kind, ours, theirs, incoming.method, incoming.path, detail, why)

@@ -1,0 +1,206 @@
+"""A request becomes a call document again: the consumer's half of the wire."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote
+
+from dynclient.model import MediaType, Parameter
+from dynclient.plan.plan import Plan
+from dynclient.plan.schemas import is_elsewhere
+from dynclient.sandbox.incoming import Incoming, Pairs
+from dynclient.violations import Violation, in_order
+from dynclient.wire import media
+from dynclient.wire.parameters import Absent, read
+from dynclient.wire.shapes import Shape
+
+_COMMA = re.compile(r"[ \t]*,[ \t]*")
+
+
+@dataclass
+class Reading:
+    """What a request says, as a call document, and what is wrong with it.
+
+    Attributes:
+        call: the call document.
+        violations: everything that the document's consumer refuses.
+        is_media_type_unknown: the body's media type is not declared.
+        is_body_unread: JSON Schema has no word for this body (XML, multipart): it is there, and taken as it is.
+
+    """
+
+    call: dict[str, Any] = field(default_factory=dict)
+    violations: list[Violation] = field(default_factory=list)
+    is_media_type_unknown: bool = False
+    is_body_unread: bool = False
+
+
+class Reader:
+    """Reads the requests of one operation; it keeps nothing of any of them.
+
+    Args:
+        plan: of the operation.
+        strict: read as the producer does: what is not declared is a violation. Of headers and cookies, which
+            everybody on the way adds to, only the declared ones are ever looked at.
+
+    """
+
+    def __init__(self, plan: Plan, *, strict: bool = False) -> None:
+        self._plan = plan
+        self._strict = strict
+        schemas = plan.schemas
+        opened = {p: schemas.open(p.schema, "request") for p in plan.operation.parameters if not is_elsewhere(p)}
+        defs = schemas.dialect("request").defs
+        self._shapes = {parameter: Shape(schema, defs) for parameter, schema in opened.items()}
+        self._variables = frozenset(re.findall(r"\{([^{}]*)\}", plan.operation.path))
+
+    def read(self, incoming: Incoming, variables: Mapping[str, str]) -> Reading:
+        """Return what a request says.
+
+        Args:
+            incoming: the request.
+            variables: the values of the path variables, still percent-encoded.
+
+        """
+        found = Reading()
+        self._parameters(found, incoming, variables)
+        if self._strict:
+            self._strangers(found, incoming)
+        entry = self._body(found, incoming)
+        name = entry.name if entry else None
+        if not found.is_media_type_unknown:
+            checker = self._plan.checker(name, "producer" if self._strict else "consumer")
+            if found.violations or not checker.accepts(found.call):
+                found.violations += [v for v in checker.violations(found.call) if self._counts(v, found)]
+        found.violations = in_order(found.violations)
+        return found
+
+    def _parameters(self, found: Reading, incoming: Incoming, variables: Mapping[str, str]) -> None:
+        """Read the parameters that are there; a location in which one is required stands even when it is empty."""
+        for parameter, shape in self._shapes.items():
+            if parameter.required:
+                found.call.setdefault(parameter.location, {})
+            raw = _raw(parameter, shape, incoming, variables)
+            if raw is None:
+                continue
+            try:
+                value = read(parameter, shape, raw)
+            except Absent:
+                continue
+            except (ValueError, RecursionError) as error:
+                found.violations.append(Violation("syntax", (parameter.location, parameter.name), _reason(error)))
+                continue
+            found.call.setdefault(parameter.location, {})[parameter.name] = value
+
+    def _strangers(self, found: Reading, incoming: Incoming) -> None:
+        """Put the query's undeclared names into the call too, for the schema to refuse them."""
+        operation = self._plan.operation
+        known = {r.scheme.name for requirements in operation.security for r in requirements}
+        known |= {part.partition("=")[0] for part in operation.path.partition("?")[2].split("&")}
+        names = [unquote(name) for name, _ in incoming.query_pairs]
+        for name in names:
+            if name not in known and not any(_is_of(p, shape, name) for p, shape in self._shapes.items()):
+                found.call.setdefault("query", {})[name] = ""
+
+    def _counts(self, violation: Violation, found: Reading) -> bool:
+        """Tell whether a violation is the caller's: a place told already, or one that no wire can carry, is not."""
+        if found.is_body_unread and violation.path[:1] == ("body",):
+            return False
+        told = {v.path for v in found.violations}
+        if violation.kind == "missing" and violation.path[:1] == ("path",):
+            return violation.path[-1] in self._variables and violation.path not in told
+        return violation.path not in told
+
+    def _body(self, found: Reading, incoming: Incoming) -> MediaType | None:
+        """Read the body and return the Media Type Object that it is judged by."""
+        body = self._plan.operation.request_body
+        if body is None or not body.content:
+            return None
+        given, content = incoming.content_type, body.content
+        if not incoming.body and not (given and not media.is_json(given) and incoming.body is not None):
+            return self._plan.entry(None)
+        matched = media.matched(given or self._plan.media_type or "", content)
+        if matched is None:
+            text = f"got {media.essence(given) or 'none'}, want {' or '.join(content)}"
+            found.violations.append(Violation("media-type", ("body",), text))
+            found.is_media_type_unknown = True
+            return None
+        entry = matched[1]
+        self._value(found, media.essence(given or entry.name), incoming.body or b"", given, entry)
+        return entry
+
+    def _value(self, found: Reading, media_type: str, body: bytes, content_type: str, entry: MediaType) -> None:
+        try:
+            value = media.decode(media_type, body, content_type)
+        except (ValueError, RecursionError) as error:
+            found.violations.append(Violation("syntax", ("body",), f"is no {media_type}: {_reason(error)}"))
+            return
+        if not media.is_json(media_type):
+            schemas = self._plan.schemas
+            shape = Shape(schemas.open(entry.schema, "request"), schemas.dialect("request").defs)
+            value = _as_json(value, shape)
+            found.is_body_unread = value is UNREAD
+        if value is not UNREAD:
+            found.call["body"] = value
+
+
+#: A body that JSON Schema has no word for.
+UNREAD: Any = object()
+
+
+def _as_json(value: Any, shape: Shape) -> Any:
+    """Return what a body that is no JSON says, as far as its schema can speak of it.
+
+    Bytes are judged as text of as many characters, a form's texts by the kinds of value that its properties allow.
+    """
+    if isinstance(value, dict):
+        return {name: _field(texts, shape.member(name)) for name, texts in value.items()}
+    text = value.decode("latin-1") if isinstance(value, bytes) else value
+    if not shape.types or "string" in shape.types:
+        return text
+    return UNREAD if shape.types & {"object", "array"} else shape.value(text)
+
+
+def _field(texts: Any, shape: Shape) -> Any:
+    if isinstance(texts, list):
+        return [(shape.item if shape.is_array else shape).value(text) for text in texts]
+    if shape.is_array and not texts.startswith("["):
+        return [shape.item.value(texts)]
+    return shape.value(texts)
+
+
+def _is_of(parameter: Parameter, shape: Shape, name: str) -> bool:
+    """Tell whether a name in the query belongs to a parameter."""
+    if parameter.location != "query":
+        return False
+    if parameter.style == "deepObject":
+        return name.startswith(f"{parameter.name}[")
+    return name == parameter.name or (shape.is_object and parameter.explode and shape.declares(name))
+
+
+def _raw(parameter: Parameter, shape: Shape, incoming: Incoming, variables: Mapping[str, str]) -> str | Pairs | None:
+    """Return the text that a parameter is read from; None where there is none."""
+    if parameter.location == "path":
+        return variables.get(parameter.name)
+    if parameter.location == "query":
+        return incoming.query_pairs
+    several = shape.is_array or shape.is_object
+    if parameter.location == "cookie":
+        return _split_pairs(incoming.cookie_pairs) if several and parameter.explode else incoming.cookie_pairs
+    fields = incoming.headers.all(parameter.name)
+    text = ",".join(fields).strip(" \t") if fields else None
+    return _COMMA.sub(",", text) if text is not None and several and not parameter.content else text
+
+
+def _split_pairs(pairs: Pairs) -> Pairs:
+    """Return pairs with those taken apart that one cookie carries, joined by `&`. Source: RFC 6570 §3.2.8."""
+    parts = (part.partition("=") for name, text in pairs for part in f"{name}={text}".split("&"))
+    return [(name, value) for name, _, value in parts]
+
+
+def _reason(error: Exception) -> str:
+    """Return what a reader of text says, without the text that it met."""
+    return str(getattr(error, "msg", None) or getattr(error, "reason", None) or error)[:120]

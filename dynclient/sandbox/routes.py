@@ -1,0 +1,235 @@
+"""Which operation a request is for: one tree of all path templates, built once, concrete before templated.
+
+Source: OAS 3.1.1 Paths Object, Path Templating Matching.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import quote, unquote, urljoin, urlsplit
+
+from dynclient.model import Operation, Server
+from dynclient.sandbox.incoming import Pairs
+
+_VARIABLE = re.compile(r"\{([^{}]*)\}")
+#: What a client leaves as it is in the literal parts of a template.
+_LITERAL = "/:@!$&'()*+,;=-._~%"
+
+
+@dataclass(frozen=True)
+class Route:
+    """An operation that a request may be for.
+
+    Attributes:
+        operation: the operation.
+        values: its path variables, still percent-encoded.
+        base: the base path before the operation's own path.
+        path: the operation's own path.
+
+    """
+
+    operation: Operation
+    values: Mapping[str, str]
+    base: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a path leads to: the operations, best first; where there is none, the methods that would have one."""
+
+    routes: tuple[Route, ...] = ()
+    allow: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A path segment in which literals and variables take turns: `{a}.{b}`, `report({id})`."""
+
+    literals: tuple[str, ...]
+
+    def match(self, text: str) -> tuple[str, ...] | None:
+        """Return the values of the variables, None where the text does not fit; each takes as little as it can."""
+        if not text.startswith(self.literals[0]):
+            return None
+        at, values = len(self.literals[0]), []
+        for literal in self.literals[1:-1]:
+            end = _end(text, literal, at)
+            if end < 0:
+                return None
+            values.append(text[at:end])
+            at = end + len(literal)
+        end = len(text) - len(self.literals[-1])
+        if end < at or not text.endswith(self.literals[-1]):
+            return None
+        return (*values, text[at:end])
+
+
+def _end(text: str, literal: str, at: int) -> int:
+    """Return where a value ends that begins at `at`: before the next literal, one character at least if it can be."""
+    if literal:
+        end = text.find(literal, at + 1)
+        return end if end >= 0 else text.find(literal, at)
+    # Two variables side by side: the second is in label or matrix style and begins with its own mark.
+    marks = [i for i in (text.find(";", at + 1), text.find(".", at + 1)) if i >= 0]
+    return min(marks, default=len(text))
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An operation at a leaf of the tree, with what its path key asks of the query."""
+
+    operation: Operation
+    names: tuple[str, ...]
+    pairs: tuple[tuple[str, str | None], ...]
+    bases: frozenset[tuple[str, ...]]
+
+    def wants(self, query: Pairs) -> bool:
+        """Tell whether the query has the pairs that the path key names (`/items?type=a`)."""
+        if not self.pairs:
+            return True
+        known = {(unquote(name), unquote(value)) for name, value in query}
+        names = {name for name, _ in known}
+        return all(name in names if value is None else (name, value) in known for name, value in self.pairs)
+
+
+@dataclass
+class _Node:
+    literals: dict[str, _Node] = field(default_factory=dict)
+    mixed: dict[Segment, _Node] = field(default_factory=dict)
+    variable: _Node | None = None
+    leaf: dict[str, list[Candidate]] = field(default_factory=dict)
+
+
+class Routes:
+    """The operations of a document by path; it holds no state of any request.
+
+    Args:
+        operations: in document order.
+        document_uri: what relative server URLs are relative to, where it is an http(s) URL.
+
+    """
+
+    def __init__(self, operations: Iterable[Operation], document_uri: str) -> None:
+        self._root = _Node()
+        found: set[tuple[str, ...]] = {()}
+        bases_of: dict[tuple[str, ...], frozenset[tuple[str, ...]]] = {}
+        for operation in operations:
+            urls = tuple(base_path(server, document_uri) for server in operation.servers)
+            if urls not in bases_of:
+                bases_of[urls] = frozenset(tuple(path.split("/")[1:]) for path in urls)
+                found |= bases_of[urls]
+            self._add(operation, bases_of[urls])
+        #: A sandbox may be mounted at the root of its host, whatever the document's servers say: () comes last.
+        self._bases = sorted(found, key=len, reverse=True)
+
+    def _add(self, operation: Operation, bases: frozenset[tuple[str, ...]]) -> None:
+        path, _, query = operation.path.partition("#")[0].partition("?")
+        node, names = self._root, []
+        for text in path.removeprefix("/").split("/"):
+            pieces = _VARIABLE.split(text)
+            names += pieces[1::2]
+            node = _child(node, pieces)
+        candidates = node.leaf.setdefault(operation.method, [])
+        candidates.append(Candidate(operation, tuple(names), _asked(query), bases))
+        candidates.sort(key=lambda candidate: -len(candidate.pairs))
+
+    def find(self, method: str, path: str, query: Pairs) -> Found:
+        """Return the operations that a request may be for.
+
+        Several only where path keys differ in what a path cannot tell (`/#a` and `/#b`); best first.
+        """
+        segments = path.split("/")[1:]
+        allow: dict[str, None] = {}
+        for base in self._bases:
+            if not _begins(segments, base):
+                continue
+            for leaf, values in _walk(self._root, segments[len(base) :]):
+                fitting = {m: [c for c in found if _open_at(c, base) and c.wants(query)] for m, found in leaf.items()}
+                routes = [_route(candidate, values, segments, len(base)) for candidate in fitting.get(method, ())]
+                if routes:
+                    return Found(tuple(routes))
+                allow.update(dict.fromkeys(m for m, found in fitting.items() if found))
+        return Found((), tuple(allow))
+
+
+def base_path(server: Server, document_uri: str) -> str:
+    """Return the path of a server's URL, without a slash at its end; a variable stays where it fills a segment's part.
+
+    A variable whose default reaches beyond one segment, and one that begins the URL, is filled with its default.
+    """
+    url = server.url
+    for name, (default, _) in server.variables.items():
+        if "/" in default or url.startswith(f"{{{name}}}"):
+            url = url.replace(f"{{{name}}}", default)
+    # A variable in the host would not be understood as one.
+    scheme, mark, rest = url.partition("://")
+    if mark:
+        slash = rest.find("/")
+        path = rest[slash:] if slash >= 0 else ""
+    elif urlsplit(document_uri).scheme in ("http", "https"):
+        path = urlsplit(urljoin(document_uri, scheme)).path
+    else:
+        path = scheme
+    path = path.partition("?")[0].partition("#")[0].strip("/")
+    return f"/{path}" if path else ""
+
+
+def _child(node: _Node, pieces: Sequence[str]) -> _Node:
+    if len(pieces) == 1:
+        return node.literals.setdefault(unquote(pieces[0]), _Node())
+    literals = tuple(quote(piece, safe=_LITERAL) for piece in pieces[::2])
+    if literals == ("", ""):
+        node.variable = node.variable or _Node()
+        return node.variable
+    child = node.mixed.setdefault(Segment(literals), _Node())
+    node.mixed = dict(sorted(node.mixed.items(), key=lambda item: -sum(map(len, item[0].literals))))
+    return child
+
+
+def _asked(query: str) -> tuple[tuple[str, str | None], ...]:
+    parts = (part.partition("=") for part in query.split("&") if part)
+    return tuple((unquote(name), None if "{" in value else unquote(value)) for name, _, value in parts)
+
+
+Leaf = dict[str, list[Candidate]]
+
+
+def _walk(root: _Node, segments: Sequence[str]) -> Iterator[tuple[Leaf, tuple[str, ...]]]:
+    """Yield the leaves that a path leads to with the values of its variables, literal segments before variables."""
+    todo: list[tuple[_Node, int, tuple[str, ...]]] = [(root, 0, ())]
+    while todo:
+        node, at, values = todo.pop()
+        if at == len(segments):
+            if node.leaf:
+                yield node.leaf, values
+            continue
+        text = segments[at]
+        if node.variable is not None:
+            todo.append((node.variable, at + 1, (*values, text)))
+        for segment, child in reversed(node.mixed.items()):
+            own = segment.match(text)
+            if own is not None:
+                todo.append((child, at + 1, values + own))
+        literal = node.literals.get(unquote(text) if "%" in text else text)
+        if literal is not None:
+            todo.append((literal, at + 1, values))
+
+
+def _begins(segments: Sequence[str], base: tuple[str, ...]) -> bool:
+    return len(segments) >= len(base) and all(
+        Segment(tuple(_VARIABLE.split(wanted)[::2])).match(text) is not None if "{" in wanted else wanted == text
+        for wanted, text in zip(base, segments, strict=False)
+    )
+
+
+def _open_at(candidate: Candidate, base: tuple[str, ...]) -> bool:
+    return not base or base in candidate.bases
+
+
+def _route(candidate: Candidate, values: tuple[str, ...], segments: Sequence[str], cut: int) -> Route:
+    base, path = (["", *segments[:cut]], ["", *segments[cut:]])
+    named = dict(zip(candidate.names, values, strict=True))
+    return Route(candidate.operation, named, "/".join(base), "/".join(path))

@@ -1,0 +1,187 @@
+"""The sandbox: a document answers its own calls, in process, the same way each time."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from dynclient.client.client import Compiled
+from dynclient.client.load import Source, load
+from dynclient.errors import DynclientError
+from dynclient.model import Document, Operation
+from dynclient.plan.plan import Plan
+from dynclient.sandbox.answers import Answers
+from dynclient.sandbox.credentials import admitted, challenge
+from dynclient.sandbox.incoming import Incoming, Sent
+from dynclient.sandbox.oracle import Disagreement, Oracle, Verdict
+from dynclient.sandbox.reading import Reader
+from dynclient.sandbox.refusals import problem
+from dynclient.sandbox.routes import Route, Routes
+from dynclient.schema.samples import Unsampled
+from dynclient.violations import MAX_LINES, Violation
+from dynclient.wire.message import Response
+from dynclient.wire.security import written
+
+UNAUTHORIZED = 401
+NOT_FOUND = 404
+NOT_ALLOWED = 405
+BROKEN = 500
+
+MAX_DISAGREEMENTS = 1000
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """An operation made ready to answer."""
+
+    plan: Plan
+    reader: Reader
+    answers: Answers
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What became of a request: the response, the verdict behind it, and why the request was refused."""
+
+    response: Response
+    verdict: Verdict
+    lines: tuple[str, ...] = ()
+
+
+class Sandbox:
+    """A document that answers its own calls; hand it to a client as `transport=`, or serve it over HTTP.
+
+    A request is read as the document's consumer reads it. What is outside of the document gets 404 or 405, a call
+    without credentials 401, a wrong one 400 (422 where the document knows only that) in the document's own error
+    schema, and a right one a valid result: the document's example, or a sample, in which properties that the request
+    carries take their values. The same document, seed and request give the same response. Threads may share it.
+
+    Args:
+        source: a document, or what `load` takes.
+        strict: read calls as their producer does: what the document does not declare is refused.
+        seed: another number, other samples.
+        second_opinion: ask openapi-core about every request and response too, and keep where it differs.
+
+    """
+
+    def __init__(self, source: Source, strict: bool = False, seed: int = 0, second_opinion: bool = True) -> None:
+        self._compiled = Compiled.of(load(source))
+        self.strict = strict
+        self.seed = seed
+        self._oracle = Oracle(self.document) if second_opinion else None
+        self._ready: dict[str, _Ready] = {}
+        self._lock = threading.Lock()
+        self._answered: Counter[str] = Counter()
+        self._disagreements: list[Disagreement] = []
+
+    @property
+    def document(self) -> Document:
+        """The document that answers."""
+        return self._compiled.document
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """What the sandbox keeps, as JSON data: `{"answered": {operation key: how many requests it got}}`."""
+        with self._lock:
+            return {"answered": dict(self._answered)}
+
+    @property
+    def disagreements(self) -> list[Disagreement]:
+        """Where openapi-core differed, each once, in the order found; at most 1,000."""
+        with self._lock:
+            return list(self._disagreements)
+
+    def reset(self) -> None:
+        """Forget every request: the state and the disagreements."""
+        with self._lock:
+            self._answered.clear()
+            self._disagreements.clear()
+
+    def handle(self, request: Sent) -> Response:
+        """Return the response to a request; it never raises.
+
+        Args:
+            request: anything with `method`, `url`, `headers` and `body`.
+
+        """
+        incoming = Incoming.of(request)
+        found = self._routes.find(incoming.method, incoming.path, incoming.query_pairs)
+        if found.allow:
+            methods = ", ".join(sorted(found.allow))
+            return problem(NOT_ALLOWED, f"{incoming.method} is not declared here; {methods} is", [("Allow", methods)])
+        if not found.routes:
+            return problem(NOT_FOUND, "the document declares no such path")
+        route, outcome = self._best(found.routes, incoming)
+        self._note(route, incoming, outcome)
+        return outcome.response
+
+    @cached_property
+    def _routes(self) -> Routes:
+        return Routes(self.document.operations.values(), self.document.uri)
+
+    def _best(self, routes: Sequence[Route], incoming: Incoming) -> tuple[Route, _Outcome]:
+        """Return the answer of the first operation that accepts the request, else of the first."""
+        found = []
+        for route in routes:
+            found.append((route, self._guarded(route, incoming)))
+            if found[-1][1].verdict == "accepted":
+                return found[-1]
+        return found[0]
+
+    def _guarded(self, route: Route, incoming: Incoming) -> _Outcome:
+        """Answer; a broken corner of the document is told in a 500, and hurts no other operation."""
+        operation = route.operation
+        try:
+            return self._answer(self._of(operation), route, incoming)
+        except Unsampled as error:
+            text = f"{operation.id}: the sandbox has no valid answer: {error}"
+        except DynclientError as error:
+            text = f"{operation.id}: the document is broken here: {error.headline}"
+        return _Outcome(problem(BROKEN, text), "broken")
+
+    def _answer(self, ready: _Ready, route: Route, incoming: Incoming) -> _Outcome:
+        formula = route.operation.security
+        if not admitted(formula, incoming):
+            ask = challenge(formula)
+            headers = [("WWW-Authenticate", ask)] if ask else []
+            lines = [f"this operation needs {written(formula)}"]
+            refusal = ready.answers.refusal(UNAUTHORIZED, lines, incoming, *headers)
+            return _Outcome(refusal, "unauthorized", tuple(lines))
+        reading = ready.reader.read(incoming, route.values)
+        if reading.violations:
+            lines = _lines(reading.violations)
+            status = ready.answers.invalid_status(is_media_type_unknown=reading.is_media_type_unknown)
+            return _Outcome(ready.answers.refusal(status, lines, incoming), "refused", tuple(lines))
+        return _Outcome(ready.answers.success(incoming, reading.call), "accepted")
+
+    def _of(self, operation: Operation) -> _Ready:
+        ready = self._ready.get(operation.key)
+        if ready is None:
+            plan = self._compiled.plans.of(operation)
+            made = _Ready(plan, Reader(plan, strict=self.strict), Answers(plan, self.seed))
+            ready = self._ready.setdefault(operation.key, made)
+        return ready
+
+    def _note(self, route: Route, incoming: Incoming, outcome: _Outcome) -> None:
+        """Keep that a request was answered, and where openapi-core differs."""
+        new: list[Disagreement] = []
+        if self._oracle:
+            new = self._oracle.disagreements(route, incoming, outcome.response, outcome.verdict, outcome.lines)
+        with self._lock:
+            self._answered[route.operation.key] += 1
+            room = MAX_DISAGREEMENTS - len(self._disagreements)
+            self._disagreements += [d for d in new if d not in self._disagreements][:room]
+
+    def __repr__(self) -> str:
+        return f"<Sandbox {self.document.title}: {len(self.document.operations)} operations>"
+
+
+def _lines(violations: Sequence[Violation]) -> list[str]:
+    """Return a line for each violation, and one that counts those which are too many."""
+    lines = [f"{violation.kind} {violation}" for violation in violations[:MAX_LINES]]
+    rest = len(violations) - MAX_LINES
+    return [*lines, f"and {rest} more"] if rest > 0 else lines

@@ -1,0 +1,174 @@
+"""openapi-core behind three functions: a document, a request and a response, as it wants to see them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+from dynclient.model import Document, Operation
+from dynclient.sandbox.incoming import Incoming
+from dynclient.sandbox.routes import Route, base_path
+from dynclient.wire import media
+from dynclient.wire.message import Response
+
+HOST = "http://sandbox.invalid"
+
+_VARIABLE = re.compile(r"\{([^{}]*)\}")
+_UNBOUNDED = re.compile(r"[*+]|\{[0-9]+,\}")
+MAX_UNBOUNDED = 2
+
+
+class Unasked(Exception):
+    """openapi-core is not asked about this."""
+
+
+def api(document: Document) -> Any:
+    """Return a document as openapi-core reads it: unchecked, without a way to fetch anything.
+
+    Patterns that Python's `re` would read otherwise, or could be caught in, are left out.
+
+    Raises:
+        Unasked: it cannot be asked about this document.
+
+    """
+    from jsonschema_path import SchemaPath
+    from openapi_core import Config, OpenAPI
+
+    files = document.files
+    if len(files.by_uri) > 1:
+        raise Unasked("the document has several files, and openapi-core would fetch them by itself")
+    tree = _harmless(files.by_uri[files.root].tree)
+    unchecked: Any = None
+    config = Config(spec_validator_cls=unchecked, extra_media_type_deserializers=_Decoders())
+    return OpenAPI(SchemaPath.from_dict(tree, handlers=_NoFetching()), config)
+
+
+def _harmless(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_harmless(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {k: _harmless(v) for k, v in value.items() if k != "pattern" or not isinstance(v, str) or is_harmless(v)}
+
+
+def is_harmless(pattern: str) -> bool:
+    """Tell whether Python's `re` reads a pattern as ECMA-262 does, and in time: no groups, few repetitions."""
+    return (
+        not re.search(r"[()|]|\\[pPuckbBdDwWsSZzAG]|\[\[|\[\^?\]", pattern)
+        and len(_UNBOUNDED.findall(pattern)) <= MAX_UNBOUNDED
+    )
+
+
+class _NoFetching(dict[str, Any]):
+    """For every URI scheme a way to fetch that refuses."""
+
+    def __contains__(self, scheme: object) -> bool:
+        return True
+
+    def __missing__(self, scheme: str) -> Any:
+        raise Unasked(f"openapi-core wanted to fetch another file ({scheme or 'relative'})")
+
+
+class _Decoders(dict[str, Any]):
+    """For every media type that is JSON or text the way to decode it; openapi-core knows only a few by name."""
+
+    def __contains__(self, media_type: object) -> bool:
+        return isinstance(media_type, str) and (media.is_json(media_type) or media_type in ("text/csv", "text/html"))
+
+    def __missing__(self, media_type: str) -> Any:
+        return lambda body, **_parameters: media.decode(media_type, body)
+
+
+@dataclass
+class _Request:
+    host_url: str
+    path: str
+    method: str
+    parameters: Any
+    content_type: str
+    body: bytes | None
+
+
+@dataclass(frozen=True)
+class _Response:
+    status_code: int
+    content_type: str
+    headers: Any
+    data: bytes | None
+
+
+def request_errors(api: Any, route: Route, incoming: Incoming) -> list[str]:
+    """Return what openapi-core finds wrong with a request, each as `Kind: what: why`."""
+    return [_told(error) for error in api.iter_request_errors(_request(route, incoming))]
+
+
+def response_errors(api: Any, route: Route, incoming: Incoming, response: Response) -> list[str]:
+    """Return what openapi-core finds wrong with a response."""
+    from werkzeug.datastructures import Headers
+
+    content_type = response.headers.get("content-type", "")
+    seen = _Response(response.status, content_type, Headers(response.headers.pairs()), response.body or None)
+    return [_told(error) for error in api.iter_response_errors(_request(route, incoming), seen)]
+
+
+def is_declared(operation: Operation, status: int) -> bool:
+    """Tell whether a document knows a status, so that openapi-core can judge its response."""
+    return not {str(status), f"{status // 100}XX", "default"}.isdisjoint(operation.responses)
+
+
+def _request(route: Route, incoming: Incoming) -> _Request:
+    from openapi_core.datatypes import RequestParameters
+    from werkzeug.datastructures import Headers, ImmutableMultiDict
+
+    query = ((unquote(name), unquote(value)) for name, value in incoming.query_pairs)
+    parameters = RequestParameters(
+        ImmutableMultiDict(list(query)),
+        Headers(incoming.headers.pairs()),
+        ImmutableMultiDict([(name, unquote(value)) for name, value in incoming.cookie_pairs]),
+        {name: unquote(value) for name, value in route.values.items()},
+    )
+    host, path = _address(route)
+    method = incoming.method.lower()
+    return _Request(host, path, method, parameters, _content_type(route, incoming), incoming.body)
+
+
+def _address(route: Route) -> tuple[str, str]:
+    """Return host and path under the document's own first server: any other would be none to openapi-core."""
+    servers = route.operation.servers
+    url = servers[0].url if servers else "/"
+    scheme, mark, rest = url.partition("://")
+    host = f"{scheme}://{_filled(rest.partition('/')[0])}" if mark else HOST
+    base = _filled(base_path(servers[0], route.operation.document.uri)) if servers else ""
+    path = _VARIABLE.sub(lambda match: route.values.get(match[1], ""), route.operation.path)
+    return host, base + path
+
+
+def _filled(template: str) -> str:
+    return _VARIABLE.sub("x", template)
+
+
+def _content_type(route: Route, incoming: Incoming) -> str:
+    body = route.operation.request_body
+    if incoming.content_type or body is None or len(body.content) != 1:
+        return incoming.content_type
+    return next(iter(body.content))
+
+
+def _told(error: BaseException) -> str:
+    """Return an error with its causes in one line, its kind first: of security errors their common base."""
+    names = [kind.__name__ for kind in type(error).__mro__]
+    kind = "SecurityValidationError" if "SecurityValidationError" in names else names[0]
+    return f"{kind}: " + ": ".join(_chain(error))
+
+
+def _chain(error: BaseException) -> Iterator[str]:
+    at: BaseException | None = error
+    for _ in range(5):
+        if at is None:
+            return
+        inner = [str(getattr(e, "message", e)) for e in getattr(at, "schema_errors", None) or ()]
+        yield f"{type(at).__name__} {'; '.join(inner) or at}"
+        at = at.__cause__

@@ -1,0 +1,147 @@
+"""The reference engine: jsonschema, with the keywords that it judges otherwise than our dialect means them.
+
+`multipleOf` is exact, patterns are ours (jsonschema's are Python's), formats are our list, and `unevaluatedProperties`
+names what no alternative that applies declares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from dynclient.schema import patterns
+from dynclient.schema.formats import FORMATS
+
+
+def reference(schema: dict[str, Any]) -> Any:
+    """Return jsonschema's validator of a self-contained root in our dialect."""
+    return _reference_class()(schema, format_checker=_format_checker())
+
+
+@lru_cache(maxsize=1)
+def _reference_class() -> Any:
+    from jsonschema import Draft202012Validator, validators
+
+    own = {
+        "additionalProperties": _additional_properties,
+        "multipleOf": _multiple_of,
+        "pattern": _pattern,
+        "patternProperties": _pattern_properties,
+        "unevaluatedProperties": _unevaluated_properties,
+    }
+    return validators.extend(Draft202012Validator, own)  # type: ignore[no-untyped-call] # its stub has none
+
+
+@lru_cache(maxsize=1)
+def _format_checker() -> Any:
+    from jsonschema import FormatChecker
+
+    checker = FormatChecker(formats=())
+    for name, check in FORMATS.items():
+        checker.checks(name)(_for_strings(check))
+    return checker
+
+
+def _for_strings(check: Any) -> Any:
+    return lambda value: not isinstance(value, str) or check(value)
+
+
+def _error(message: str, extra: tuple[str, ...] = ()) -> Any:
+    """Return jsonschema's error; `extra` are the names that an object should not have."""
+    from jsonschema import ValidationError
+
+    error: Any = ValidationError(message)
+    error.extra = extra
+    return error
+
+
+def _multiple_of(validator: Any, divisor: Any, instance: Any, _schema: Any) -> Iterator[Any]:
+    """Judge by the decimal text of both numbers: 19.99 is a multiple of 0.01."""
+    if validator.is_type(instance, "number") and not is_multiple(instance, divisor):
+        yield _error("is not a multiple")
+
+
+def is_multiple(value: Any, divisor: Any) -> bool:
+    """Tell whether a number is an integral multiple of another, by their decimal texts; infinities are of none."""
+    try:
+        return (Fraction(str(value)) / Fraction(str(divisor))).denominator == 1
+    except (ValueError, OverflowError):
+        return False
+
+
+def _pattern(validator: Any, pattern: str, instance: Any, _schema: Any) -> Iterator[Any]:
+    if validator.is_type(instance, "string") and not patterns.compile(pattern).search(instance):
+        yield _error("does not match")
+
+
+def _pattern_properties(validator: Any, by_pattern: dict[str, Any], instance: Any, _schema: Any) -> Iterator[Any]:
+    if validator.is_type(instance, "object"):
+        for pattern, schema in by_pattern.items():
+            for name, value in instance.items():
+                if patterns.compile(pattern).search(name):
+                    yield from validator.descend(value, schema, path=name, schema_path=pattern)
+
+
+def _additional_properties(validator: Any, additional: Any, instance: Any, schema: dict[str, Any]) -> Iterator[Any]:
+    if validator.is_type(instance, "object"):
+        known = _declared_here(schema, instance)
+        yield from _others(validator, additional, instance, [name for name in instance if name not in known])
+
+
+def _unevaluated_properties(validator: Any, others: Any, instance: Any, schema: dict[str, Any]) -> Iterator[Any]:
+    if validator.is_type(instance, "object"):
+        known = _evaluated(validator, schema, instance)
+        yield from _others(validator, others, instance, [name for name in instance if name not in known])
+
+
+def _others(validator: Any, schema: Any, instance: dict[str, Any], names: list[str]) -> Iterator[Any]:
+    if schema is False and names:
+        yield _error(f"{len(names)} properties are not declared", tuple(names))
+    elif isinstance(schema, dict):
+        for name in names:
+            yield from validator.descend(instance[name], schema, path=name)
+
+
+def _declared_here(schema: dict[str, Any], instance: dict[str, Any]) -> set[str]:
+    """Return the names in an object that `properties` and `patternProperties` of a schema speak of."""
+    known = {name for name in schema.get("properties", ()) if name in instance}
+    for pattern in schema.get("patternProperties", ()):
+        search = patterns.compile(pattern).search
+        known.update(name for name in instance if search(name))
+    return known
+
+
+def _evaluated(validator: Any, schema: Any, instance: dict[str, Any], *, inside: bool = False) -> set[str]:
+    """Return the names in an object that a schema evaluates. Source: JSON Schema 2020-12 Core §11.3.
+
+    Where no alternative of several fits, all count: what is wrong is told at the alternatives, not here.
+    """
+    if not isinstance(schema, dict):
+        return set()
+    if "additionalProperties" in schema or (inside and "unevaluatedProperties" in schema):
+        return set(instance)
+    known = _declared_here(schema, instance)
+    for part, here in _applied(validator, schema, instance):
+        known |= _evaluated(here, part, instance, inside=True)
+    return known
+
+
+def _applied(validator: Any, schema: dict[str, Any], instance: dict[str, Any]) -> Iterator[tuple[Any, Any]]:
+    """Yield the schemas that apply to the same object, each with the validator that resolves its references."""
+    if "$ref" in schema:
+        resolved = validator._resolver.lookup(schema["$ref"])  # noqa: SLF001 (jsonschema's own keywords do the same)
+        yield resolved.contents, validator.evolve(schema=resolved.contents, _resolver=resolved.resolver)
+    for part in schema.get("allOf", ()):
+        yield part, validator
+    for keyword in ("anyOf", "oneOf"):
+        branches = schema.get(keyword, [])
+        fitting = [part for part in branches if validator.evolve(schema=part).is_valid(instance)]
+        yield from ((part, validator) for part in fitting or branches)
+    if "if" in schema:
+        holds = validator.evolve(schema=schema["if"]).is_valid(instance)
+        yield from ((schema[k], validator) for k in (("if", "then") if holds else ("else",)) if k in schema)
+    for name, part in schema.get("dependentSchemas", {}).items():
+        if name in instance:
+            yield part, validator
