@@ -23,7 +23,8 @@ INVALID_DOCUMENT = 7
 def command(ctx: click.Context, spec: str | None, named: str | None) -> None:
     """Check a document.
 
-    Every problem on a line with its place, then how many there are. Leaves with 0 where there are none or only warnings, with 7 where there are errors.
+    Every problem on a line with its place, then how many there are. The exit code
+    is 0 where there are none or only warnings, 7 where there are errors.
     """
     from dynclient.cli import render
 

@@ -176,7 +176,9 @@ def client(spec: str | None, server: str | None, *, sandbox: bool) -> Client:
     if server or not (sandbox or choice.is_shipped):
         return Client(found, server=server)
     if not sandbox:
-        click.echo(f"{found.title} on the sandbox; --server URL calls the real one", err=True)
+        from dynclient.cli.render import note, one_line
+
+        note(f"{one_line(found.title)} on the sandbox; --server URL calls the real one")
     return in_sandbox(found)
 
 

@@ -72,7 +72,8 @@ def fail(error: DynclientError) -> NoReturn:
     """Print an error of ours on standard error and leave with its exit code."""
     if error.code in _HINTS and not (error.hint or "").startswith("did you mean"):
         error.hint = _HINTS[error.code].format(variable=_variable(error)) or None
-    click.echo(f"{type(error).__name__}: {error}", err=True)
+    text = "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in str(error))
+    click.echo(f"{type(error).__name__}: {text}", err=True)
     raise click.exceptions.Exit(error.exit_code)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 import textwrap
@@ -129,7 +130,7 @@ def _text(value: str) -> None:
 
 def _json(value: Any) -> None:
     text = json_text(value)
-    if on_terminal() and len(text) <= MAX_COLOURED:
+    if on_terminal() and not os.environ.get("NO_COLOR") and len(text) <= MAX_COLOURED:
         _coloured(text)
     else:
         click.echo(text)

@@ -19,6 +19,7 @@ def command(spec: str | None, named: str | None, host: str, port: int) -> None:
     """Serve a sandbox over HTTP, until it is interrupted."""
     document = choice.document(choice.one_of(spec, named))
     uvicorn = _uvicorn()
+    from dynclient.cli import render
     from dynclient.sandbox import Sandbox
     from dynclient.sandbox.asgi import app
 
@@ -26,7 +27,7 @@ def command(spec: str | None, named: str | None, host: str, port: int) -> None:
     listener = _listener(host, port)
     shown = f"[{host}]" if ":" in host else host
     url = f"http://{shown}:{listener.getsockname()[1]}"
-    click.echo(f"{document.title} in a sandbox at {url} (Ctrl-C ends it)", err=True)
+    render.note(f"{render.one_line(document.title)} in a sandbox at {url} (Ctrl-C ends it)")
     config = uvicorn.Config(served, log_level="warning", lifespan="off")
     uvicorn.Server(config).run(sockets=[listener])
 

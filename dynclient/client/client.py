@@ -267,6 +267,9 @@ class BaseClient(Generic[OperationT]):
         view._bound = {}
         return view
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError("a client holds connections and cannot be pickled or copied; with_options() makes another view")
+
     def __repr__(self) -> str:
         document = self.document
         return f"<{type(self).__name__} {document.title}: {len(document.operations)} operations>"

@@ -36,7 +36,8 @@ def load(source: Source) -> Document:
     """
     if isinstance(source, Document):
         return source
-    if not (isinstance(source, Mapping | PathLike) or (isinstance(source, str) and source)):
+    given: object = source
+    if not isinstance(given, Mapping | PathLike | str) or given == "":
         raise UsageError(f"no document can be loaded from {shown(source)}", hint="give a path, a URL or a mapping")
     where = source if isinstance(source, Mapping | str) else Path(source)
     root = IN_MEMORY if isinstance(where, Mapping) else to_uri(where)

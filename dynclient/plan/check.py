@@ -62,9 +62,7 @@ class _Checking:
     def _top(self) -> None:
         top = self.document.top
         for key, kind in (("info", dict), ("paths", dict), ("servers", list), ("tags", list), ("components", dict)):
-            value = top.child(key).value
-            if value is not None and not isinstance(value, kind):
-                self.tell(top.child(key), "wrong-type", f"`{key}` must be {'an object' if kind is dict else 'a list'}")
+            self._shape(top.child(key), kind)
         if not top.child("info"):
             self.tell(top, "missing-field", "the document has no `info`", "add title and version")
         for key in ("title", "version"):
@@ -73,9 +71,23 @@ class _Checking:
         if not any(top.child(key) for key in ("paths", "webhooks", "components")):
             self.tell(top, "missing-field", "the document has neither `paths`, `webhooks` nor `components`")
         self._security(top.child("security"))
+        self._shape(top.child("webhooks"), dict)
+        self._shape(top["components"].child("schemas"), dict)
+        for key, kind in (("servers", list), ("tags", list)):
+            for child in top.child(key).children() if isinstance(top.child(key).value, kind) else ():
+                self._shape(child, dict)
+        for child in top["components"].child("securitySchemes").children():
+            self._shape(child, dict)
         paths = top["paths"]
         for path in paths.names():
             self._guarded(paths.child(path), lambda path=path: self._path(paths, path))  # type: ignore[misc] # mypy and defaults
+
+    def _shape(self, node: Node, kind: type) -> bool:
+        """Tell where something is no object, or no list, as it should be."""
+        if node.value is None or isinstance(node.value, kind):
+            return True
+        self.tell(node, "wrong-type", f"this must be {'an object' if kind is dict else 'a list'}; it is ignored")
+        return False
 
     def _path(self, paths: Node, path: str) -> None:
         node = paths.child(path)
@@ -122,8 +134,12 @@ class _Checking:
             self.tell(operation.node.child("requestBody"), "wrong-type", "a request body must be an object")
         for entry in body.content.values() if body else ():
             self._media_type(entry, "request")
-        if not operation.node.child("responses").names():
+        self._shape(operation.node.child("parameters"), list)
+        responses = operation.node.child("responses")
+        if self._shape(responses, dict) and not responses.names():
             self.tell(operation.node, "missing-field", "the operation has no `responses`")
+        for name in responses.names():
+            self._guarded(responses.child(name), lambda name=name: self._response(responses[name]))  # type: ignore[misc] # mypy and defaults
         for status, response in operation.responses.items():
             if not _STATUS.fullmatch(status):
                 self.tell(response.node, "bad-status", f"{status!r} is no status code, range or `default`")
@@ -134,8 +150,13 @@ class _Checking:
             for header in response.headers.values():
                 self.schemas.open(header.schema, "response")
 
+    def _response(self, node: Node) -> None:
+        if self._shape(node, dict) and self._shape(node.child("content"), dict):
+            for entry in node["content"].children():
+                self._shape(entry, dict)
+
     def _parameters(self, operation: Operation) -> None:
-        declared = {p.name for p in operation.parameters if p.location == "path"}
+        declared = {n.text("name") for n in self._parameter_nodes(operation) if n.text("in") == "path"}
         in_path = _VARIABLE.findall(operation.path)
         for name in dict.fromkeys(n for n in in_path if n not in declared):
             self.tell(operation.node, "undeclared-path-variable", f"{{{name}}} of {operation.path} is not declared",
@@ -173,8 +194,12 @@ class _Checking:
             )
 
     def _security(self, security: Node) -> None:
+        if not self._shape(security, list):
+            return
         for alternative in security.children():
+            self._shape(alternative, dict)
             for name in alternative.names():
+                self._shape(alternative.child(name), list)
                 if name not in self.document.security_schemes:
                     self.tell(alternative.child(name), "unknown-security-scheme",
                               f"the security scheme {name!r} is not defined; the requirement is ignored",

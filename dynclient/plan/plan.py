@@ -30,6 +30,9 @@ _VARIABLE = re.compile(r"\{([^{}]+)\}")
 _DOT_SEGMENT = re.compile(r"(?:^|/)(?:\.|%2[Ee]){1,2}(?=/|$)")
 _UNSAFE_FIELD = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
+#: Python writes out integers of up to 4,300 digits.
+MAX_BITS = 14_000
+
 #: Characters that stand as they are in the literal parts of a path template.
 _PATH_SAFE = "/:@!$&'()*+,;=-._~%"
 
@@ -340,13 +343,15 @@ class Plan:
 
 
 def not_finite(value: Any, path: tuple[str | int, ...] = ()) -> list[Violation]:
-    """Return a violation for each NaN and infinity in a call, which no JSON can carry."""
+    """Return a violation for each number in a call that no JSON can carry: NaN, infinities, endless integers."""
     if isinstance(value, dict):
         return [v for key, item in value.items() for v in not_finite(item, (*path, key))]
     if isinstance(value, list | tuple):
         return [v for i, item in enumerate(value) for v in not_finite(item, (*path, i))]
     if isinstance(value, float) and not math.isfinite(value):
         return [Violation("type", path, f"got {value}, want a number that JSON can carry")]
+    if isinstance(value, int) and value.bit_length() > MAX_BITS:
+        return [Violation("type", path, f"got {shown(value)}, want a number that can be written out")]
     return []
 
 

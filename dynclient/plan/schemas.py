@@ -21,8 +21,11 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 #: A header field's value. Source: RFC 9110 §5.5: no control characters, no white space at either end.
 FIELD_VALUE = "^([!-~\\u0080-\\uffff]([\\t -~\\u0080-\\uffff]*[!-~\\u0080-\\uffff])?)?$"
 
-_TEXT_IN_HEADER = {"pattern": FIELD_VALUE}
-_IN_HEADER = {WIRE: True, **_TEXT_IN_HEADER, "items": _TEXT_IN_HEADER, "additionalProperties": _TEXT_IN_HEADER}
+_TEXT_IN_HEADER = {WIRE: True, "pattern": FIELD_VALUE}
+_IN_HEADER = {**_TEXT_IN_HEADER, "items": _TEXT_IN_HEADER, "additionalProperties": _TEXT_IN_HEADER}
+
+#: An empty array or object of these styles is absent, so a required one has something in it. Source: RFC 6570 §2.3.
+_NOT_EMPTY = {WIRE: True, "minItems": 1, "minProperties": 1}
 
 #: What would be a dot segment once written, by style. Source: RFC 3986 §3.3, §5.2.4.
 _DOT_SEGMENTS: dict[str, list[Any]] = {
@@ -96,6 +99,8 @@ class Schemas:
         if parameter.location == "path" and f"/{{{parameter.name}}}/" in operation.path + "/":
             dots = _DOT_SEGMENTS.get(parameter.style, [])
             limits += [{WIRE: True, "not": {"enum": dots}}] if dots else []
+        if parameter.required and parameter.location in ("query", "cookie") and not parameter.content:
+            limits.append(_NOT_EMPTY)
         notes = {k: v for k, v in (("description", parameter.description), ("examples", parameter.examples)) if v}
         if not limits and not notes:
             return schema

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from dynclient.model import MediaType, Parameter, Response
 from dynclient.plan.plan import Plan
-from dynclient.plan.schemas import DIALECT
+from dynclient.plan.schemas import DIALECT, Reading
 from dynclient.schema.engine import Checker
 from dynclient.schema.explain import declared_names
 from dynclient.schema.samples import Sampler, Unsampled
@@ -100,13 +100,17 @@ class Bodies:
         return found or self._made.setdefault(key, self._make(entry, media_type, full=full))
 
     def _make(self, entry: MediaType, media_type: str, *, full: bool) -> Body:
-        checker = Checker(self._plan.schemas.result(entry, "producer"))
-        if not media.is_json(media_type):
-            texts = [example for example in entry.examples if isinstance(example, str) and example]
-            if texts:
-                return Body(media_type, texts[0], checker)
-        for example in entry.examples if media.is_json(media_type) else ():
-            if checker.accepts(example):
+        try:
+            return self._read_as("producer", entry, media_type, full=full)
+        except Unsampled:
+            # A schema that requires what it does not declare has no instance until it is read openly.
+            return self._read_as("consumer", entry, media_type, full=full)
+
+    def _read_as(self, reading: Reading, entry: MediaType, media_type: str, *, full: bool) -> Body:
+        checker = Checker(self._plan.schemas.result(entry, reading))
+        for example in entry.examples:
+            is_text = isinstance(example, str) and example != ""
+            if checker.accepts(example) if media.is_json(media_type) else is_text:
                 return Body(media_type, example, checker)
         sampler = Sampler(checker.schema, compile_schema=_compile, accepts=checker.accepts)
         return Body(media_type, self._sampled(sampler, "all" if full else "some", media_type), checker)

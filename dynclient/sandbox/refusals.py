@@ -97,7 +97,12 @@ class _Wording:
         items = [_moulded(mould, self.status, line) for line in self.lines]
         worded = self._first([{**value, name: items}, {**value, name: items[:1]}], value)
         for inner in [n for n in mould if worded[name][0][n] == mould[n]] if worded is not value else ():
-            worded = self._first([{**worded, name: [_less(item, inner) for item in worded[name]]}], worded)
+            bare: list[Any] = [{}] if isinstance(mould[inner], dict) else []
+            options = [
+                [_less(i, inner) for i in worded[name]],
+                *([{**i, inner: b} for i in worded[name]] for b in bare),
+            ]
+            worded = self._first(({**worded, name: option} for option in options), worded)
         return worded
 
     def _without_silence(self, value: dict[str, Any]) -> dict[str, Any]:

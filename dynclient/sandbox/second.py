@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from dynclient.model import Document, Operation
+from dynclient.model import Document, Operation, Server
 from dynclient.sandbox.incoming import Incoming
 from dynclient.sandbox.routes import Route, base_path
+from dynclient.violations import shortened
 from dynclient.wire import media
 from dynclient.wire.message import Response
 
@@ -19,6 +20,7 @@ HOST = "http://sandbox.invalid"
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 _UNBOUNDED = re.compile(r"[*+]|\{[0-9]+,\}")
 MAX_UNBOUNDED = 2
+MAX_CAUSES = 5
 
 
 class Unasked(Exception):
@@ -76,7 +78,9 @@ class _Decoders(dict[str, Any]):
     """For every media type that is JSON or text the way to decode it; openapi-core knows only a few by name."""
 
     def __contains__(self, media_type: object) -> bool:
-        return isinstance(media_type, str) and (media.is_json(media_type) or media_type in ("text/csv", "text/html"))
+        if not isinstance(media_type, str) or media_type.endswith("xml"):
+            return False
+        return media.is_json(media_type) or media.is_text(media_type)
 
     def __missing__(self, media_type: str) -> Any:
         return lambda body, **_parameters: media.decode(media_type, body)
@@ -137,17 +141,19 @@ def _request(route: Route, incoming: Incoming) -> _Request:
 
 def _address(route: Route) -> tuple[str, str]:
     """Return host and path under the document's own first server: any other would be none to openapi-core."""
-    servers = route.operation.servers
-    url = servers[0].url if servers else "/"
-    scheme, mark, rest = url.partition("://")
-    host = f"{scheme}://{_filled(rest.partition('/')[0])}" if mark else HOST
-    base = _filled(base_path(servers[0], route.operation.document.uri)) if servers else ""
     path = _VARIABLE.sub(lambda match: route.values.get(match[1], ""), route.operation.path)
-    return host, base + path
+    server = next(iter(route.operation.servers), Server("/"))
+    url = _VARIABLE.sub(lambda match: _segment(server.variables.get(match[1], ("", ()))[0]), server.url)
+    scheme, mark, rest = url.partition("://")
+    if not mark:
+        return HOST, base_path(server, route.operation.document.uri) + path
+    host, slash, base = rest.partition("/")
+    return f"{scheme}://{host}", (slash + base).rstrip("/") + path
 
 
-def _filled(template: str) -> str:
-    return _VARIABLE.sub("x", template)
+def _segment(default: str) -> str:
+    """Return a value that openapi-core finds in a server's URL: no slash, and not nothing."""
+    return "x" if not default or "/" in default else default
 
 
 def _content_type(route: Route, incoming: Incoming) -> str:
@@ -166,9 +172,20 @@ def _told(error: BaseException) -> str:
 
 def _chain(error: BaseException) -> Iterator[str]:
     at: BaseException | None = error
-    for _ in range(5):
+    for _ in range(MAX_CAUSES):
         if at is None:
             return
-        inner = [str(getattr(e, "message", e)) for e in getattr(at, "schema_errors", None) or ()]
-        yield f"{type(at).__name__} {'; '.join(inner) or at}"
+        inner = list(getattr(at, "schema_errors", None) or ())
+        if inner:
+            yield "; ".join(map(_keyword, inner))
+            return
+        yield str(at) or type(at).__name__
         at = at.__cause__
+
+
+def _keyword(error: Any) -> str:
+    """Return the keyword that refused, where, and what; of alternatives each one's first words too."""
+    where = "/".join(map(str, error.absolute_path))
+    inner = ", ".join(f"{e.validator} at {'/'.join(map(str, e.absolute_path))}" for e in (error.context or ())[:5])
+    text = f"{error.validator} at /{where} got {shortened(repr(error.instance), 40)}: {shortened(error.message[-100:])}"
+    return f"{text} ({inner})" if inner else text

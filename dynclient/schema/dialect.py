@@ -29,6 +29,12 @@ ONE = ("additionalProperties", "contains", "else", "if", "items", "not", "proper
 MANY = ("allOf", "anyOf", "oneOf", "prefixItems")
 NAMED = ("dependentSchemas", "patternProperties", "properties")
 
+_SUBSCHEMAS: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(ONE, (dict, bool)),
+    **dict.fromkeys(MANY, (list,)),
+    **dict.fromkeys(NAMED, (dict,)),
+}
+
 #: Annotations, and what their value must be.
 _NOTES: dict[str, type] = {
     **dict.fromkeys(("description", "format", "title"), str),
@@ -152,9 +158,7 @@ class Dialect:
             for holder, target in list(_in_place_references(self.defs[name])):
                 if target in path:
                     del holder["$ref"]
-                    text = (
-                        f"the schema {target!r} refers to itself without describing anything; the reference is ignored"
-                    )
+                    text = f"the schema {target!r} refers to itself and describes nothing; the reference is ignored"
                     place = holder.place or Place("", "")
                     self.problems.append(
                         Problem("error", "circular-schema", text, "", place.pointer, place.uri, place=holder.place)
@@ -232,27 +236,28 @@ class Dialect:
 
     def _subschemas(self, made: Schema, node: Node, unasked: frozenset[str]) -> None:
         value = node.value
-        for keyword in ONE:
-            if isinstance(value.get(keyword), dict | bool):
-                made[keyword] = self._schema(node.child(keyword))
-            elif keyword in value and not (keyword == "items" and isinstance(value[keyword], list)):
+        for keyword, kinds in _SUBSCHEMAS.items():
+            if keyword not in value or (keyword == "items" and isinstance(value[keyword], list)):
+                continue
+            child = node.child(keyword)
+            if not isinstance(child.value, kinds) or child.value == []:
                 self._misfit(node, keyword)
-        for keyword in MANY:
-            if keyword in value and not (isinstance(value[keyword], list) and value[keyword]):
-                self._misfit(node, keyword)
-            elif keyword in value:
+            elif keyword in ONE:
+                made[keyword] = self._schema(child)
+            elif keyword in MANY:
                 inner = unasked if keyword == "allOf" else frozenset[str]()
-                made[keyword] = [self._schema(child, inner) for child in node.child(keyword).children()]
-        for keyword in NAMED:
-            if isinstance(value.get(keyword), dict):
-                made[keyword] = {k: self._schema(node.child(keyword).child(k)) for k in value[keyword]}
-            elif keyword in value:
-                self._misfit(node, keyword)
-        if isinstance(value.get("items"), list) and value["items"]:  # drafts before 2020-12
-            made["prefixItems"] = [self._schema(child) for child in node.child("items").children()]
-            if isinstance(value.get("additionalItems"), dict | bool):
-                made["items"] = self._schema(node.child("additionalItems"))
+                made[keyword] = [self._schema(item, inner) for item in child.children()]
+            else:
+                made[keyword] = {name: self._schema(child.child(name)) for name in child.names()}
+        self._tuple(made, node)
         self._pattern_properties(made, node)
+
+    def _tuple(self, made: Schema, node: Node) -> None:
+        """Carry a list of schemas under `items` over, as the drafts before 2020-12 wrote it."""
+        if isinstance(node.value.get("items"), list) and node.value["items"]:
+            made["prefixItems"] = [self._schema(child) for child in node.child("items").children()]
+            if isinstance(node.value.get("additionalItems"), dict | bool):
+                made["items"] = self._schema(node.child("additionalItems"))
 
     def _pattern_properties(self, made: Schema, node: Node) -> None:
         for pattern in list(made.get("patternProperties", ())):

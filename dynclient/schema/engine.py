@@ -7,16 +7,20 @@ explains. Both judge formats by our list, patterns by our translation and `multi
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from dynclient.schema.explain import explain
 from dynclient.schema.fast import Unsuitable, compiled
-from dynclient.schema.reference import reference
+from dynclient.schema.reference import TooComplex, bounded, reference
 from dynclient.violations import Violation
+
+#: How many errors of the reference engine are looked at.
+MAX_ERRORS = 1000
 
 
 class Checker:
-    """A schema made ready to check values.
+    """A schema made ready to check values, which are plain JSON data: NaN and infinities are none.
 
     Args:
         schema: a self-contained root in our dialect (JSON Schema 2020-12, local `$ref`s only).
@@ -58,8 +62,9 @@ class Checker:
     def accepts_by_reference(self, value: Any) -> bool:
         """Tell whether a value fits the schema, by the reference engine alone."""
         try:
-            return next(iter(self._reference.iter_errors(value)), None) is None
-        except RecursionError:  # deeper than the reference can go
+            with bounded():
+                return next(iter(self._reference.iter_errors(value)), None) is None
+        except (RecursionError, TooComplex):  # deeper than the reference can go
             return self.fast_accepts(value)
 
     def violations(self, value: Any, at: tuple[str | int, ...] = ()) -> list[Violation]:
@@ -71,11 +76,12 @@ class Checker:
 
         """
         try:
-            errors = list(self._reference.iter_errors(value))
-        except RecursionError:
+            with bounded():
+                errors = list(islice(self._reference.iter_errors(value), MAX_ERRORS))
+        except (RecursionError, TooComplex):
             if self.fast_accepts(value):
                 return []
-            return [Violation("depth", at, "nested too deeply to be explained; it does not fit its schema")]
+            return [Violation("schema", at, "does not fit its schema, and is too deep or too complex to say where")]
         found = explain(errors, self.schema.get("$defs", {}), at)
         # Whatever the explanation overlooks: what is refused is never without a violation.
         return found or [Violation("schema", at, "does not fit its schema")] if errors else []

@@ -38,6 +38,13 @@ def explain(errors: Iterable[Any], defs: Defs, at: Path = ()) -> list[Violation]
     return list(telling.found)
 
 
+#: What the wire refuses, in words.
+_WIRE = {
+    "not": "a dot segment, which would leave its place in the path",
+    "pattern": "a header carries no control characters, and no white space at its ends",
+}
+
+
 class _Telling:
     def __init__(self, defs: Defs, at: Path) -> None:
         self.defs = defs
@@ -87,9 +94,12 @@ class _Telling:
     def _alternatives(self, error: Any, path: Path) -> None:
         branches: dict[int, list[Any]] = {}
         for inner in error.context:
-            branches.setdefault(inner.relative_schema_path[0], []).append(inner)
+            if inner.relative_schema_path:  # a branch that is `false` has none, and nothing to say
+                branches.setdefault(inner.relative_schema_path[0], []).append(inner)
         if not branches:
-            text = f"got {shown(error.instance)}, which fits several alternatives where exactly one is allowed"
+            several = not error.context and error.validator == "oneOf"
+            why = "several alternatives where exactly one is allowed" if several else "none of the alternatives"
+            text = f"got {shown(error.instance)}, which fits {why}"
             self._add(error.validator, path, text, _place(error.schema))
             return
         tagged = self._by_tag(error, branches)
@@ -124,6 +134,10 @@ class _Telling:
             if schema.get(note) is True and schema.get("not") == {}:
                 self._add(note, path, text, place)
                 return
+        if WIRE in schema:
+            text = _WIRE.get(error.validator, "is empty, and an empty one is not sent at all")
+            self._add("unsafe", path, f"got {shown(error.instance)}: {text}", place)
+            return
         keyword = str(error.validator or "false")
         self._add(keyword, path, f"got {self._got(error)}, want {self._want(error, schema)}", place)
 
@@ -212,10 +226,15 @@ def _size(schema: dict[str, Any]) -> str:
     ):
         least, most = schema.get(low), schema.get(high)
         if least is not None and most is not None:
-            return f"{least}–{most} {noun}"
+            return f"{least}–{most} {noun}" if least != most else f"exactly {_counted(least, noun)}"
         if least is not None or most is not None:
-            return f"at least {least} {noun}" if most is None else f"at most {most} {noun}"
+            return f"at least {_counted(least, noun)}" if most is None else f"at most {_counted(most, noun)}"
     return "unique items" if schema.get("uniqueItems") else ""
+
+
+def _counted(count: int, noun: str) -> str:
+    singular = {"properties": "property"}.get(noun, noun.removesuffix("s"))
+    return f"{count} {singular if count == 1 else noun}"
 
 
 def _enum(values: Sequence[Any]) -> str:

@@ -6,13 +6,18 @@ names what no alternative that applies declares.
 
 from __future__ import annotations
 
+import contextvars
 from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
 from dynclient.schema import patterns
 from dynclient.schema.formats import FORMATS
+
+#: How many keywords that branch or descend may be judged for one value.
+MAX_STEPS = 500_000
 
 
 def reference(schema: dict[str, Any]) -> Any:
@@ -24,14 +29,18 @@ def reference(schema: dict[str, Any]) -> Any:
 def _reference_class() -> Any:
     from jsonschema import Draft202012Validator, validators
 
-    own = {
+    # The keywords that branch or descend count steps: a hostile schema could make them take for ever.
+    known = Draft202012Validator.VALIDATORS
+    own = {name: _counted(known[name]) for name in ("allOf", "anyOf", "oneOf", "properties", "items", "$ref", "if")}
+    own |= {
         "additionalProperties": _additional_properties,
         "multipleOf": _multiple_of,
         "pattern": _pattern,
         "patternProperties": _pattern_properties,
         "unevaluatedProperties": _unevaluated_properties,
     }
-    return validators.extend(Draft202012Validator, own)  # type: ignore[no-untyped-call] # its stub has none
+    types = Draft202012Validator.TYPE_CHECKER.redefine("array", lambda _checker, value: isinstance(value, list | tuple))
+    return validators.extend(Draft202012Validator, own, type_checker=types)  # type: ignore[no-untyped-call] # its stub
 
 
 @lru_cache(maxsize=1)
@@ -42,6 +51,40 @@ def _format_checker() -> Any:
     for name, check in FORMATS.items():
         checker.checks(name)(_for_strings(check))
     return checker
+
+
+class TooComplex(Exception):
+    """Judging a value took more than MAX_STEPS."""
+
+
+_steps: contextvars.ContextVar[list[int] | None] = contextvars.ContextVar("dynclient_steps", default=None)
+
+
+@contextmanager
+def bounded() -> Iterator[None]:
+    """Let the reference engine take no more than MAX_STEPS inside.
+
+    Raises:
+        TooComplex: it would.
+
+    """
+    token = _steps.set([MAX_STEPS])
+    try:
+        yield
+    finally:
+        _steps.reset(token)
+
+
+def _counted(keyword: Any) -> Any:
+    def check(validator: Any, value: Any, instance: Any, schema: Any) -> Any:
+        left = _steps.get()
+        if left is not None:
+            left[0] -= 1
+            if left[0] < 0:
+                raise TooComplex
+        return keyword(validator, value, instance, schema)
+
+    return check
 
 
 def _for_strings(check: Any) -> Any:

@@ -36,7 +36,7 @@ def writer(parameter: Parameter) -> Writer:
 
     Returns:
         For a path the text of the variable; for a query the pairs joined by `&` ("" where nothing is sent); for a
-        header its value; for a cookie the pairs joined by `; `. All but headers are percent-encoded.
+        header its value; for a cookie its pairs as in a query. All but headers are percent-encoded.
 
     """
     encode = _encoder(parameter)
