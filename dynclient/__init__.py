@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
+TYPE_CHECKING = False  # as in typing, whose import would be the largest part of ours
 if TYPE_CHECKING:
+    from typing import Any
+
     from dynclient import errors as errors
     from dynclient.client.client import AsyncClient as AsyncClient
     from dynclient.client.client import Client as Client

@@ -153,6 +153,7 @@ def settings() -> Any:
     config = Config()
     # Jedi looks at the class of an operation and finds *args; IPython's own completer asks the signature.
     config.IPCompleter.use_jedi = False
+    config.TerminalInteractiveShell.enable_tip = False
     # To find that signature it must look at attributes of the client; it must never call: a call is sent.
     config.Completer.evaluation = "unsafe"
     config.Completer.policy_overrides = {"allow_any_calls": False, "allow_all_operations": False}

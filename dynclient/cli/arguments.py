@@ -81,11 +81,11 @@ def _json(name: str, text: str) -> Any:
     from dynclient.wire import media
 
     try:
-        return media.decode("application/json", text.encode())
+        return media.decode("application/json", text.encode("utf-8", "surrogateescape"))
     except ValueError as error:
         line, column = getattr(error, "lineno", 0), getattr(error, "colno", 0)
         where = f" at line {line}, column {column}" if line else ""
-        raise UsageError(f"{name} is no JSON{where}", hint="quote it for the shell: name:='{\"a\": 1}'") from None
+        raise UsageError(f"{name} is no JSON{where}", hint="the shell eats quotes: put JSON in '…'") from None
 
 
 def _body(operation: Operation, given: str) -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dynclient.cli import choice
-from dynclient.errors import ResponseError, UsageError
+from dynclient.errors import DecodeError, ResponseError, StatusError, UsageError
 
 if TYPE_CHECKING:
     from dynclient.plan.results import Result
@@ -53,12 +53,21 @@ def command(
             answer(called.send(**arguments(called, words, body)), include=include)
         except ResponseError as error:
             if error.result is not None:
-                answer(error.result, include=include)
+                # What was not decoded is text, whatever its media type says.
+                is_raw = isinstance(error, DecodeError | StatusError) and isinstance(error.data, str)
+                answer(error.result, include=include, media_type="text/plain" if is_raw else None)
             raise
 
 
-def answer(result: Result, *, include: bool) -> None:
-    """Print what came back."""
+def answer(result: Result, *, include: bool, media_type: str | None = None) -> None:
+    """Print what came back.
+
+    Args:
+        result: what came.
+        include: whether status and headers come first.
+        media_type: what the data are taken for; None: what the response says.
+
+    """
     from dynclient.cli import render
 
     if include:
@@ -67,4 +76,4 @@ def answer(result: Result, *, include: bool) -> None:
         click.echo()
     if result.data is None and not result.media_type:
         render.note(f"{result.status}, no body")
-    render.data(result.data, result.media_type)
+    render.data(result.data, result.media_type if media_type is None else media_type)

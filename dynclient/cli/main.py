@@ -11,6 +11,8 @@ import click
 
 from dynclient import __version__
 from dynclient.errors import DynclientError
+from dynclient.names import near
+from dynclient.violations import printable
 
 #: Commands in the order of `--help`; each module is imported when its command is used.
 COMMANDS = ("list", "show", "call", "check", "demo", "sandbox", "repl")
@@ -34,6 +36,16 @@ class Commands(click.Group):
         command: click.Command = importlib.import_module(f"dynclient.cli.{cmd_name}").command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that a command line names; a misspelt one is told with what was probably meant."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
+            meant = near(name, COMMANDS, 1)
+            ctx.fail(f"No such command {name!r}." + (f" Did you mean {meant[0]!r}?" if meant else ""))
+        return super().resolve_command(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; an error of ours becomes its message and its exit code."""
         try:
@@ -51,7 +63,7 @@ class Commands(click.Group):
         except Exception as error:
             if os.environ.get("DYNCLIENT_TRACEBACK"):
                 raise
-            click.echo(f"{type(error).__name__}: {error}", err=True)
+            click.echo(f"{type(error).__name__}: {printable(str(error))}", err=True)
             click.echo("  this is a fault of dynclient; DYNCLIENT_TRACEBACK=1 shows where", err=True)
             ctx.exit(OUR_FAULT)
 
@@ -72,8 +84,7 @@ def fail(error: DynclientError) -> NoReturn:
     """Print an error of ours on standard error and leave with its exit code."""
     if error.code in _HINTS and not (error.hint or "").startswith("did you mean"):
         error.hint = _HINTS[error.code].format(variable=_variable(error)) or None
-    text = "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in str(error))
-    click.echo(f"{type(error).__name__}: {text}", err=True)
+    click.echo(f"{type(error).__name__}: {error}", err=True)
     raise click.exceptions.Exit(error.exit_code)
 
 

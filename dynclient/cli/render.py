@@ -139,7 +139,16 @@ def _json(value: Any) -> None:
 def json_text(value: Any) -> str:
     """Return JSON, indented; where a character cannot be printed, all but ASCII is escaped."""
     text = json.dumps(value, indent=2, ensure_ascii=False)
-    return text if clean(text, keep="\n") == text else json.dumps(value, indent=2)
+    return text if clean(text, keep="\n") == text and _fits(text) else json.dumps(value, indent=2)
+
+
+def _fits(text: str) -> bool:
+    """Tell whether standard output can carry a text in its encoding."""
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _coloured(text: str) -> None:

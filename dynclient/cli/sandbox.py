@@ -13,8 +13,15 @@ from dynclient.errors import UsageError
 
 @click.command("sandbox")
 @choice.spec_argument
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0: any free port.")
+@click.option("--host", metavar="HOST", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port",
+    metavar="PORT",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default="8000",
+    help="The port to listen on; 0: any that is free.",
+)
 def command(spec: str | None, named: str | None, host: str, port: int) -> None:
     """Serve a sandbox over HTTP, until it is interrupted."""
     document = choice.document(choice.one_of(spec, named))
@@ -23,7 +30,7 @@ def command(spec: str | None, named: str | None, host: str, port: int) -> None:
     from dynclient.sandbox import Sandbox
     from dynclient.sandbox.asgi import app
 
-    served = app(Sandbox(document))
+    served = app(Sandbox(document, second_opinion=False))
     listener = _listener(host, port)
     shown = f"[{host}]" if ":" in host else host
     url = f"http://{shown}:{listener.getsockname()[1]}"

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dynclient.document.cache import default_cache
 from dynclient.document.source import IN_MEMORY, open_files, to_uri
 from dynclient.errors import UsageError
 from dynclient.model import Document
-from dynclient.plan.check import check
 from dynclient.transport.fetch import fetcher
 from dynclient.violations import shown
+
+if TYPE_CHECKING:
+    from dynclient.document.problems import Problem
 
 Source = str | PathLike[str] | Mapping[str, Any] | Document
 
@@ -41,4 +43,10 @@ def load(source: Source) -> Document:
         raise UsageError(f"no document can be loaded from {shown(source)}", hint="give a path, a URL or a mapping")
     where = source if isinstance(source, Mapping | str) else Path(source)
     root = IN_MEMORY if isinstance(where, Mapping) else to_uri(where)
-    return Document(open_files(where, fetcher(root), default_cache()), check)
+    return Document(open_files(where, fetcher(root), default_cache()), _check)
+
+
+def _check(document: Document) -> list[Problem]:
+    from dynclient.plan.check import check
+
+    return check(document)

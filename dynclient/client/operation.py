@@ -18,7 +18,6 @@ from dynclient.plan.results import Result, drifts
 from dynclient.schema.dialect import Schema
 from dynclient.schema.engine import Checker
 from dynclient.schema.explain import described
-from dynclient.schema.samples import Sampler, Unsampled
 from dynclient.transport.http import DEFAULT_TIMEOUTS, Exchange, timeouts
 from dynclient.transport.outgoing import Outgoing, Vault
 from dynclient.violations import Violation
@@ -123,6 +122,8 @@ class BoundOperation(Generic[RunnerT]):
             UsageError: none was found; perhaps no call can satisfy the document.
 
         """
+        from dynclient.schema.samples import Sampler, Unsampled
+
         media_type = self._options.media_type
         checker = self._plan.checker(media_type, "producer")
         try:

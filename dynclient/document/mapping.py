@@ -3,41 +3,57 @@
 from __future__ import annotations
 
 import datetime
-import math
 from collections.abc import Mapping
 from typing import Any
 
-from dynclient.errors import DocumentSyntaxError, DocumentTooLarge
+from dynclient.document.problems import Problem
+from dynclient.document.references import escape
+from dynclient.errors import DocumentTooLarge
 
 MAX_DEPTH = 500
 
 
-def plain(value: Any, depth: int = 0) -> Any:
-    """Return a value as a tree of dict, list, str, numbers, bools and None; mappings get text keys, dates are text.
+def plain(value: Any, uri: str) -> tuple[Any, list[Problem]]:
+    """Return a mapping as a tree of dict, list, str, numbers, bools and None, and what had no place in it.
+
+    Keys become text, dates too; what is no JSON becomes null and is a problem.
 
     Raises:
         DocumentTooLarge: it is nested deeper than MAX_DEPTH, as a structure that holds itself is.
-        DocumentSyntaxError: something in it has no place in a document.
 
     """
-    if depth > MAX_DEPTH:
-        raise DocumentTooLarge(f"the mapping is nested deeper than {MAX_DEPTH} levels, or holds itself")
-    if isinstance(value, Mapping):
-        return {_key(key): plain(item, depth + 1) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item, depth + 1) for item in value]
-    if value is None or isinstance(value, bool | int):
-        return value
-    if isinstance(value, float) and math.isfinite(value):
-        return value
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
-    if isinstance(value, datetime.date | datetime.time):
-        return value.isoformat()
-    raise DocumentSyntaxError(f"a {type(value).__name__} has no place in a document", hint="use plain JSON data")
+    reading = _Reading(uri)
+    return reading.plain(value, "", 0), reading.problems
+
+
+class _Reading:
+    def __init__(self, uri: str) -> None:
+        self.uri = uri
+        self.problems: list[Problem] = []
+
+    def plain(self, value: Any, pointer: str, depth: int) -> Any:
+        if depth > MAX_DEPTH:
+            raise DocumentTooLarge(f"the mapping is nested deeper than {MAX_DEPTH} levels, or holds itself")
+        if isinstance(value, Mapping):
+            named = ((_key(key), item) for key, item in value.items())
+            return {key: self.plain(item, f"{pointer}/{escape(key)}", depth + 1) for key, item in named}
+        if isinstance(value, list | tuple):
+            return [self.plain(item, f"{pointer}/{i}", depth + 1) for i, item in enumerate(value)]
+        return self._leaf(value, pointer)
+
+    def _leaf(self, value: Any, pointer: str) -> Any:
+        if value is None or isinstance(value, bool | int | float):
+            return value
+        if isinstance(value, str):
+            return value.encode("utf-8", "replace").decode()
+        if isinstance(value, datetime.date | datetime.time):
+            return value.isoformat()
+        text = f"a {type(value).__name__} has no place in a document; it is read as null"
+        self.problems.append(Problem("error", "no-json", text, "use plain JSON data", pointer, self.uri))
+        return None
 
 
 def _key(key: Any) -> str:
     if isinstance(key, str):
         return key
-    return {True: "true", False: "false", None: "null"}.get(key) or str(key)
+    return {True: "true", False: "false"}[key] if isinstance(key, bool) else "null" if key is None else str(key)

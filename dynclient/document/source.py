@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
-from urllib.request import url2pathname
 
-from dynclient.document import yaml12
 from dynclient.document.cache import Cache
 from dynclient.document.mapping import plain
 from dynclient.document.problems import Problem
@@ -39,7 +39,12 @@ def to_uri(source: str | Path) -> str:
 
 def to_path(uri: str) -> Path:
     """Return the path of a file: URI."""
-    return Path(url2pathname(unquote(urlsplit(uri).path)) if "%" not in uri else unquote(urlsplit(uri).path))
+    path = unquote(urlsplit(uri).path)
+    if os.name == "nt":
+        from urllib.request import url2pathname  # 14 ms that nobody else needs
+
+        path = url2pathname(path)
+    return Path(path)
 
 
 def open_files(source: str | Path | Mapping[str, Any], fetch: Fetch, cache: Cache) -> Files:
@@ -57,7 +62,8 @@ def open_files(source: str | Path | Mapping[str, Any], fetch: Fetch, cache: Cach
 
     """
     if isinstance(source, Mapping):
-        files = {IN_MEMORY: File(IN_MEMORY, plain(source))}
+        tree, problems = plain(source, IN_MEMORY)
+        files = {IN_MEMORY: File(IN_MEMORY, tree, tuple(problems))}
         todo = external(files[IN_MEMORY], None)
         root = IN_MEMORY
     else:
@@ -88,15 +94,33 @@ def _parsed(uri: str, data: bytes, fetch: Fetch, cache: Cache) -> File:
     if len(data) > MAX_FILE_BYTES:
         raise DocumentTooLarge(f"{uri} has {len(data):,} bytes, more than {MAX_FILE_BYTES:,}", uri=uri)
     kept_text = data if is_remote(uri) else None
-    locate = yaml12.Locator(lambda: fetch(uri) if kept_text is None else kept_text)
+    locate = _Locate(lambda: fetch(uri) if kept_text is None else kept_text)
     kept = cache.get(data)
     if isinstance(kept, dict) and kept.keys() == {"tree", "problems"}:
         problems = tuple(Problem(**{**p, "file": uri}) for p in kept["problems"])
         return File(uri, kept["tree"], problems, locate)
+    from dynclient.document import yaml12
+
     parsed = yaml12.parse(data, uri)
     plain = [{k: v for k, v in asdict(p).items() if k != "place"} for p in parsed.problems]
     cache.put(data, {"tree": parsed.tree, "problems": plain})
     return File(uri, parsed.tree, tuple(parsed.problems), locate)
+
+
+class _Locate:
+    """Finds lines in a text when somebody asks: until then neither the text nor the YAML parser is needed."""
+
+    def __init__(self, read: Callable[[], bytes]) -> None:
+        self._read = read
+
+    def __call__(self, pointer: str) -> tuple[int, int] | None:
+        return self._locator(pointer)
+
+    @cached_property
+    def _locator(self) -> Callable[[str], tuple[int, int] | None]:
+        from dynclient.document import yaml12
+
+        return yaml12.Locator(self._read)
 
 
 def read_file(uri: str) -> bytes:

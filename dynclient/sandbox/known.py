@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from dynclient.model import Parameter
+from dynclient.plan.results import NO_CONTENT
+from dynclient.plan.schemas import is_elsewhere
 from dynclient.sandbox.incoming import Incoming
 from dynclient.sandbox.routes import Route
+from dynclient.wire import media
 from dynclient.wire.message import Response
 
 Kind = Literal["request", "response"]
@@ -15,26 +20,138 @@ Kind = Literal["request", "response"]
 
 @dataclass(frozen=True)
 class Case:
-    """A request or response about which two opinions differ; `lines` is why the sandbox refuses it."""
+    """A request or response about which two opinions differ.
+
+    Attributes:
+        route: the operation, and how it was found.
+        incoming: the request.
+        response: the sandbox' response.
+        kind: which of both is in question.
+        ours: why the sandbox refuses it, each as `kind where: what`; () where it accepts.
+        theirs: why openapi-core refuses it, each as `Kind: where: what`; () where it accepts.
+
+    """
 
     route: Route
     incoming: Incoming
     response: Response
     kind: Kind
-    lines: tuple[str, ...]
+    ours: tuple[str, ...] = ()
+    theirs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Fault:
-    """A known fault: how it is recognised, from a case and openapi-core's errors, and what it is."""
+    """A known fault.
 
-    applies: Callable[[Case, tuple[str, ...]], bool]
+    Attributes:
+        reason: what openapi-core gets wrong.
+        theirs: whether one of its errors comes from this fault.
+        ours: whether a line of the sandbox' refusal is one that openapi-core cannot see because of it.
+
+    """
+
     reason: str
+    theirs: Callable[[Case, str], bool] = lambda _case, _error: False
+    ours: Callable[[Case, str], bool] = lambda _case, _line: False
 
 
-def reason(case: Case, errors: tuple[str, ...]) -> str | None:
-    """Return why openapi-core is known to be wrong; None where nobody knows."""
-    return next((fault.reason for fault in KNOWN if fault.applies(case, errors)), None)
+def reason(case: Case) -> str | None:
+    """Return why openapi-core is known to be wrong about a case; None unless each of its findings is explained."""
+    found: dict[str, None] = {}
+    for text in case.theirs or case.ours:
+        explains = (f for f in KNOWN if (f.theirs(case, text) if case.theirs else f.ours(case, text)))
+        fault = next(explains, None)
+        if fault is None:
+            return None
+        found.setdefault(fault.reason)
+    return "; ".join(found) or None
 
 
-KNOWN: tuple[Fault, ...] = ()
+_ABOUT = re.compile(r"\w+: (path|query|header|cookie) (.+?): ")
+
+
+def _parameter(case: Case, error: str) -> Parameter | None:
+    """Return the parameter that an error of theirs is about."""
+    about = _ABOUT.match(error)
+    found = (p for p in case.route.operation.parameters if about and (p.location, p.name) == about.groups())
+    return next(found, None)
+
+
+def _is_absent(case: Case, error: str) -> bool:
+    parameter = _parameter(case, error)
+    if parameter is None or parameter.location == "path":
+        return False
+    if parameter.location == "header":
+        return parameter.name not in case.incoming.headers
+    pairs = case.incoming.query_pairs if parameter.location == "query" else case.incoming.cookie_pairs
+    return all(name != parameter.name for name, _ in pairs)
+
+
+def _style(*styles: str) -> Callable[[Case, str], bool]:
+    return lambda case, error: (parameter := _parameter(case, error)) is not None and parameter.style in styles
+
+
+def _in_scheme(case: Case, text: str) -> bool:
+    """Tell whether the document writes the name of an HTTP scheme with capitals."""
+    nodes = case.route.operation.document.top["components"]["securitySchemes"]
+    keys = (r.scheme.key for requirements in case.route.operation.security for r in requirements)
+    names = [nodes[key].text("scheme") for key in keys]
+    return text.startswith("SecurityValidationError") and any(name != name.lower() for name in names)
+
+
+def _security(case: Case, _line: str) -> bool:
+    return case.response.status == 401 and case.kind == "request"  # noqa: PLR2004 (Unauthorized)
+
+
+def _has_no_body(case: Case, error: str) -> bool:
+    return error.startswith("MissingData") and (case.response.status in NO_CONTENT or case.incoming.method == "HEAD")
+
+
+def _says(*patterns: str) -> Callable[[Case, str], bool]:
+    compiled = [re.compile(pattern) for pattern in patterns]
+    return lambda _case, text: any(pattern.search(text) for pattern in compiled)
+
+
+def _parts(error: str) -> Iterable[str]:
+    return error.partition(": ")[2].partition(": ")[2].split("; ")
+
+
+def _each(pattern: str) -> Callable[[Case, str], bool]:
+    """Tell whether all keywords that an error names are of one kind."""
+    compiled = re.compile(pattern)
+    return lambda _case, error: all(compiled.search(part) for part in _parts(error))
+
+
+def _both(first: Callable[[Case, str], bool], second: Callable[[Case, str], bool]) -> Callable[[Case, str], bool]:
+    return lambda case, text: first(case, text) and second(case, text)
+
+
+def _form_object(case: Case, error: str) -> bool:
+    parameter = _parameter(case, error)
+    return parameter is not None and parameter.style == "form" and parameter.explode and _is_absent(case, error)
+
+
+def _is_multipart(case: Case, _text: str) -> bool:
+    return media.essence(case.incoming.content_type).startswith("multipart/")
+
+
+KNOWN: tuple[Fault, ...] = (
+    Fault("it does not read paths in matrix or label style", _style("matrix", "label")),
+    Fault("it does not read exploded objects in form style", _form_object),
+    Fault("it does not split spaceDelimited and pipeDelimited values", _style("spaceDelimited", "pipeDelimited")),
+    Fault("it reads Accept, Content-Type and Authorization as declared parameters, which the standard ignores",
+          lambda case, error: (parameter := _parameter(case, error)) is not None and is_elsewhere(parameter)),
+    Fault("it holds a parameter that is absent against its default", _both(_is_absent, _says("^InvalidParameter"))),
+    Fault("it takes the text `null` of a parameter for a string", _each(r"got 'null'")),
+    Fault("it compares the name of an HTTP scheme with regard to case", _in_scheme),
+    Fault("it takes any credential that is there, and does not ask for OAuth 2, OpenID Connect and mutual TLS",
+          ours=_security),
+    Fault("it wants a body where a status or HEAD has none", _has_no_body),
+    Fault("it refuses null beside `nullable: true` where `type` stands elsewhere", _each("got None")),
+    Fault("it keeps bodies that are neither JSON nor text as bytes, which no schema allows", _each("got b['\"]")),
+    Fault("it judges formats by a list of its own", _each("^format at "), _says("^format ")),
+    Fault("it looks for a schema that a discriminator's value does not name", _says("could not be resolved|'#/comp")),
+    Fault("it does not find the document's server", _says("^ServerNotFound")),
+    Fault("it keeps the values of multipart parts as text", _is_multipart, _is_multipart),
+)  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import warnings
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -81,7 +81,7 @@ class Oracle:
             case = Case(route, incoming, response, "request", tuple(lines))
             found = [self._request(case, verdict)]
             if second.is_declared(route.operation, response.status):
-                found.append(self._response(Case(route, incoming, response, "response", ())))
+                found.append(self._response(Case(route, incoming, response, "response")))
         return [d for d in found if d is not None]
 
     def _request(self, case: Case, verdict: Verdict) -> Disagreement | None:
@@ -105,10 +105,10 @@ class Oracle:
 
 
 def _made(case: Case, accepted: bool, errors: Iterable[str]) -> Disagreement:
-    texts = tuple(errors)
-    detail = shortened("; ".join(texts if accepted else case.lines), MAX_DETAIL_CHARS)
-    theirs: Literal["accepted", "refused"] = "refused" if texts else "accepted"
-    return _disagreement(case, accepted, theirs, detail, reason(case, texts))
+    case = replace(case, theirs=tuple(errors))
+    detail = shortened("; ".join(case.theirs if accepted else case.ours), MAX_DETAIL_CHARS)
+    theirs: Literal["accepted", "refused"] = "refused" if case.theirs else "accepted"
+    return _disagreement(case, accepted, theirs, detail, reason(case))
 
 
 def _failed(case: Case, accepted: bool, error: Exception) -> Disagreement:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from dynclient.model import Document, Operation, Server
 from dynclient.sandbox.incoming import Incoming
 from dynclient.sandbox.routes import Route, base_path
+from dynclient.schema import patterns
 from dynclient.violations import shortened
 from dynclient.wire import media
 from dynclient.wire.message import Response
@@ -20,6 +21,12 @@ HOST = "http://sandbox.invalid"
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 _UNBOUNDED = re.compile(r"[*+]|\{[0-9]+,\}")
 MAX_UNBOUNDED = 2
+#: What stands under these keys is data.
+_DATA = frozenset({"enum", "const", "default", "example", "examples"})
+#: What stands under these keys has names as keys, which may be any.
+_MAPS = frozenset({"properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "schemas"}) | {
+    "responses", "headers", "content", "paths", "callbacks", "encoding", "links"
+}  # fmt: skip
 MAX_CAUSES = 5
 
 
@@ -28,9 +35,9 @@ class Unasked(Exception):
 
 
 def api(document: Document) -> Any:
-    """Return a document as openapi-core reads it: unchecked, without a way to fetch anything.
+    """Return a document as openapi-core reads it: unchecked, and without a way to fetch anything.
 
-    Patterns that Python's `re` would read otherwise, or could be caught in, are left out.
+    Patterns that Python's `re` would read otherwise, or could be caught in, are judged by ours.
 
     Raises:
         Unasked: it cannot be asked about this document.
@@ -42,26 +49,63 @@ def api(document: Document) -> Any:
     files = document.files
     if len(files.by_uri) > 1:
         raise Unasked("the document has several files, and openapi-core would fetch them by itself")
-    tree = _harmless(files.by_uri[files.root].tree)
+    rewriting = _Rewriting()
+    tree = rewriting.rewritten(files.by_uri[files.root].tree)
     unchecked: Any = None
-    config = Config(spec_validator_cls=unchecked, extra_media_type_deserializers=_Decoders())
+    config = Config(
+        spec_validator_cls=unchecked,
+        extra_media_type_deserializers=_Decoders(),
+        extra_format_validators=rewriting.formats,
+    )
     return OpenAPI(SchemaPath.from_dict(tree, handlers=_NoFetching()), config)
 
 
-def _harmless(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_harmless(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    return {k: _harmless(v) for k, v in value.items() if k != "pattern" or not isinstance(v, str) or is_harmless(v)}
+class _Rewriting:
+    """Copies a document's tree; each pattern that is not harmless becomes a format of ours beside what stands there."""
+
+    def __init__(self) -> None:
+        self.formats: dict[str, Callable[[Any], bool]] = {}
+
+    def rewritten(self, value: Any, *, is_map: bool = False) -> Any:
+        """Return a copy of a value; `is_map` says that its keys are names, not keywords."""
+        if isinstance(value, list):
+            return [self.rewritten(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        if is_map:
+            return {name: self.rewritten(v) for name, v in value.items()}
+        made = {k: v if k in _DATA else self.rewritten(v, is_map=k in _MAPS) for k, v in value.items()}
+        return self._without_patterns(made)
+
+    def _without_patterns(self, schema: dict[str, Any]) -> dict[str, Any]:
+        if isinstance(by_name := schema.get("patternProperties"), dict):
+            schema["patternProperties"] = {k: v for k, v in by_name.items() if is_harmless(str(k))}
+        pattern = schema.get("pattern")
+        if isinstance(pattern, str) and not is_harmless(pattern):
+            del schema["pattern"]
+            others = schema.get("allOf")
+            schema["allOf"] = [*(others if isinstance(others, list) else ()), {"format": self._format(pattern)}]
+        return schema
+
+    def _format(self, pattern: str) -> str:
+        name = f"pattern {pattern}"
+        if name not in self.formats:
+            self.formats[name] = _judge(pattern)
+        return name
+
+
+def _judge(pattern: str) -> Callable[[Any], bool]:
+    try:
+        search = patterns.compile(pattern).search
+    except ValueError:  # no pattern at all: it says nothing
+        return lambda _value: True
+    return lambda value: not isinstance(value, str) or search(value)
 
 
 def is_harmless(pattern: str) -> bool:
     """Tell whether Python's `re` reads a pattern as ECMA-262 does, and in time: no groups, few repetitions."""
-    return (
-        not re.search(r"[()|]|\\[pPuckbBdDwWsSZzAG]|\[\[|\[\^?\]", pattern)
-        and len(_UNBOUNDED.findall(pattern)) <= MAX_UNBOUNDED
-    )
+    few = len(_UNBOUNDED.findall(pattern)) <= MAX_UNBOUNDED
+    return few and not re.search(r"^/|[()|$]|\\[a-zA-Z]|\[\[|\[\^?\]", pattern)
 
 
 class _NoFetching(dict[str, Any]):
@@ -164,23 +208,22 @@ def _content_type(route: Route, incoming: Incoming) -> str:
 
 
 def _told(error: BaseException) -> str:
-    """Return an error with its causes in one line, its kind first: of security errors their common base."""
+    """Return an error in one line: its kind (of security errors their common base), what, and the last cause of it."""
     names = [kind.__name__ for kind in type(error).__mro__]
     kind = "SecurityValidationError" if "SecurityValidationError" in names else names[0]
-    return f"{kind}: " + ": ".join(_chain(error))
+    causes = list(_chain(error))
+    inner = next((found for cause in causes if (found := list(getattr(cause, "schema_errors", None) or ()))), None)
+    why = "; ".join(map(_keyword, inner)) if inner else f"{type(causes[-1]).__name__}: {causes[-1]}"
+    where = f"{error.location} {error.name}" if hasattr(error, "location") and hasattr(error, "name") else "body"
+    return f"{kind}: {where}: {why}"
 
 
-def _chain(error: BaseException) -> Iterator[str]:
+def _chain(error: BaseException) -> Iterator[BaseException]:
     at: BaseException | None = error
     for _ in range(MAX_CAUSES):
-        if at is None:
-            return
-        inner = list(getattr(at, "schema_errors", None) or ())
-        if inner:
-            yield "; ".join(map(_keyword, inner))
-            return
-        yield str(at) or type(at).__name__
-        at = at.__cause__
+        if at is not None:
+            yield at
+            at = at.__cause__
 
 
 def _keyword(error: Any) -> str:

@@ -63,6 +63,17 @@ def is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
+def is_finite(value: Any) -> bool:
+    """Tell whether no number in a value is NaN or infinite, which no JSON can say."""
+    todo = [value]
+    while todo:
+        at = todo.pop()
+        if isinstance(at, float) and not math.isfinite(at):
+            return False
+        todo += at.values() if isinstance(at, dict) else at if isinstance(at, list) else ()
+    return True
+
+
 def _is_names(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(name, str) for name in value)
 
@@ -85,8 +96,8 @@ _ASSERTIONS: dict[str, Callable[[Any], bool]] = {
     **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"), is_number),
     "multipleOf": lambda value: is_number(value) and value > 0,
     "uniqueItems": lambda value: isinstance(value, bool),
-    "enum": lambda value: isinstance(value, list) and bool(value),
-    "const": lambda _value: True,
+    "enum": lambda value: isinstance(value, list) and bool(value) and is_finite(value),
+    "const": lambda value: is_finite(value),
     "dependentRequired": lambda value: isinstance(value, dict) and all(map(_is_names, value.values())),
 }
 
@@ -314,13 +325,13 @@ class Dialect:
     def _notes(self, made: Schema, node: Node) -> None:
         value = node.value
         for keyword, kind in _NOTES.items():
-            if keyword in value and isinstance(value[keyword], kind):
+            if keyword in value and isinstance(value[keyword], kind) and is_finite(value[keyword]):
                 made[keyword] = value[keyword]
             elif keyword in value:
                 self._misfit(node, keyword)
         examples = value.get("examples")
         found = [*([value["example"]] if "example" in value else []), *(examples if isinstance(examples, list) else [])]
-        if found:
+        if found and is_finite(found):
             made["examples"] = found
         if isinstance(value.get("discriminator"), dict):
             self._discriminator(made, node.child("discriminator"))

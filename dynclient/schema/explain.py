@@ -83,7 +83,7 @@ class _Telling:
 
     def _unknown(self, error: Any, path: Path) -> None:
         known, place = declared_names(error.schema, self.defs), _place(error.schema)
-        for name in error.extra:
+        for name in error.extra[: MAX_VIOLATIONS + 1]:
             meant = near(name, [k for k in known if k not in error.instance] or known, 1)
             if name in known:
                 text = "is declared by an alternative that does not apply here"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from dynclient.errors import CredentialsMissing
 from dynclient.model import Requirement, SecurityScheme
 from dynclient.wire.message import Request
-from dynclient.wire.security import Credential, alternative, placed
+from dynclient.wire.security import Credential, Placed, alternative, placed
 from dynclient.wire.servers import origin
 
 
@@ -58,6 +58,7 @@ class Vault:
     credentials: Mapping[str, Credential] = field(default_factory=dict)
     origins: frozenset[str] | None = None
     optional: bool = False
+    _kept: dict[int, tuple[tuple[Requirement, ...], Placed]] = field(default_factory=dict, compare=False)
 
     def __repr__(self) -> str:
         return f"<Vault {', '.join(self.credentials) or 'empty'}>"
@@ -79,7 +80,7 @@ class Vault:
                 f"the credential {name!r} is not sent to {where}: nobody vouched for it; nothing was sent",
                 hint=f'if you trust it, say so: server="{where}"',
             )
-        put = placed(requirements, self.credentials)
+        put = self._placed(requirements)
         url = request.url
         if put.query:
             url += ("&" if "?" in url else "?") + "&".join(put.query)
@@ -89,6 +90,16 @@ class Vault:
             headers += (("Cookie", "; ".join([*own, *put.cookies])),)
         names = frozenset(name.lower() for name, _ in put.headers)
         return Outgoing(request.method, url, (*headers, *put.headers), request.body, names, put.digest)
+
+    def _placed(self, requirements: tuple[Requirement, ...]) -> Placed:
+        """Return where the credentials go; what no callable has to be asked for is worked out once."""
+        kept = self._kept.get(id(requirements))
+        if kept is not None and kept[0] is requirements:
+            return kept[1]
+        put = placed(requirements, self.credentials)
+        if not any(callable(self.credentials.get(r.scheme.key)) for r in requirements):
+            self._kept[id(requirements)] = (requirements, put)
+        return put
 
     def _chosen(self, request: Request) -> tuple[Requirement, ...]:
         """Return what to put on: nothing where nothing is asked, or where the caller wrote it into a header."""

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import quote_plus, unquote_plus
 
+from dynclient.schema.dialect import is_finite
 from dynclient.wire.parameters import as_text
 
 T = TypeVar("T")
@@ -139,7 +140,7 @@ def encode_json(value: Any) -> bytes:
         except TypeError:  # an integer beyond 64 bits, or no JSON at all: the standard library tells
             return _encode_exactly(value)
         # orjson writes NaN as null: only where a null stands do we have to look.
-        if b"null" not in body or all_finite(value):
+        if b"null" not in body or is_finite(value):
             return body
     return _encode_exactly(value)
 
@@ -149,20 +150,6 @@ def _encode_exactly(value: Any) -> bytes:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
     except (TypeError, RecursionError) as error:
         raise ValueError(f"the body is no JSON: {type(error).__name__}") from None
-
-
-def all_finite(value: Any) -> bool:
-    """Tell whether no number in a value is NaN or infinite."""
-    todo = [value]
-    while todo:
-        at = todo.pop()
-        if isinstance(at, dict):
-            todo += at.values()
-        elif isinstance(at, list):
-            todo += at
-        elif isinstance(at, float) and not math.isfinite(at):
-            return False
-    return True
 
 
 def decode_json(body: bytes) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 from dynclient.errors import UsageError
@@ -29,7 +30,7 @@ def base_url(servers: Sequence[Server], document_uri: str, given: str | None, va
     server = Server(given) if given else next(iter(servers), Server("/"))
     known = dict(next(iter(servers), server).variables) if given else dict(server.variables)
     url = _filled(server.url, known, variables)
-    if not urlsplit(url).netloc and urlsplit(document_uri).scheme in ("http", "https") and not given:
+    if not given and not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", url) and is_base(document_uri):
         url = urljoin(document_uri, url)
     if is_base(url) and "@" in urlsplit(url).netloc:
         raise UsageError("a server URL must not hold a user or password", hint="give them as credentials=")
@@ -68,6 +69,12 @@ def _filled(template: str, declared: Mapping[str, tuple[str, tuple[str, ...]]], 
 
 def origin(url: str) -> str:
     """Return scheme, host and port of a URL, the default port spelled out. Source: RFC 6454 §4."""
+    end = url.find("/", url.find("//") + 2)
+    return _origin(url if end < 0 else url[:end])
+
+
+@lru_cache(maxsize=256)
+def _origin(url: str) -> str:
     parts = urlsplit(url)
     port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
     return f"{parts.scheme}://{(parts.hostname or '').lower()}:{port}"

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import ipaddress
 import random
 import re
@@ -10,11 +10,14 @@ from collections.abc import Callable
 import jsonschema
 import jsonschema_rs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dynclient.schema import formats
 from dynclient.schema.formats import BOUNDS, FORMATS
+
+#: The first example pays for compiling; no test here is about time.
+unhurried = settings(deadline=None)
 
 VALID = {
     "date-time": [
@@ -57,7 +60,7 @@ VALID = {
         "http://[v1.x:y]/",
     ],
     "uri-reference": ["", "/abc", "//h/p", "a/b:c", "?q", "#f", "http://x", "./a:b", "abc"],
-    "iri": ["http://ƒøø.ßår/?∂éœ=πîx#πîüx", "http://x/\ue000?\ue000".replace("/\ue000", "/")],
+    "iri": ["http://ƒøø.ßår/?∂éœ=πîx#πîüx", "http://x/?\ue000"],
     "iri-reference": ["/âππ", "#ƒrägmênt", "âππ"],
     "uri-template": ["http://example.com/dictionary/{term:1}/{term}", "{?a,b*}", "{+x.y}", "", "{/a%20}", "/a'b"],
     "ipv4": ["192.168.0.1", "255.255.255.255", "0.0.0.0"],
@@ -65,7 +68,7 @@ VALID = {
         "::1",
         "::",
         "1::",
-        "12345678".join(["", ""]).replace("12345678", "::"),
+        "1::",
         "::ffff:1.2.3.4",
         "1:2:3:4:5:6:7:8",
         "1:2:3:4:5:6:1.2.3.4",
@@ -209,6 +212,7 @@ def test_a_format_takes_what_its_standard_takes_and_nothing_else(name: str) -> N
 
 
 @pytest.mark.parametrize("name", sorted(FORMATS))
+@unhurried
 @given(
     text=st.one_of(st.text(), st.text(st.characters()), st.text(':/?#[]@.%-+TZ09PYMDHS=~{}"\\\n\ud800é٣', max_size=40))
 )
@@ -223,6 +227,7 @@ def test_a_check_is_linear_in_the_text(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(FORMATS))
+@unhurried
 @given(seed=st.integers(0, 2**32))
 def test_a_sample_has_its_format(name: str, seed: int) -> None:
     text = formats.sample(name, random.Random(seed))
@@ -264,26 +269,30 @@ _digits = st.integers(0, 99).map("{:02}".format)
 _years = st.integers(1, 9999).map("{:04}".format)
 
 
+@unhurried
 @given(st.tuples(_years, st.integers(0, 13).map("{:02}".format), st.integers(0, 32).map("{:02}".format)).map("-".join))
 def test_a_date_is_what_the_standard_library_reads(text: str) -> None:
-    assert FORMATS["date"](text) == _parses(datetime.date.fromisoformat, text)
+    assert FORMATS["date"](text) == _parses(dt.date.fromisoformat, text)
 
 
-@given(st.datetimes(timezones=st.timezones().map(lambda _: datetime.UTC)), st.integers(-1439, 1439))
-def test_a_date_time_that_the_standard_library_writes_is_one(moment: datetime.datetime, offset: int) -> None:
-    zone = datetime.timezone(datetime.timedelta(minutes=offset))
+@unhurried
+@given(st.datetimes(timezones=st.timezones().map(lambda _: dt.UTC)), st.integers(-1439, 1439))
+def test_a_date_time_that_the_standard_library_writes_is_one(moment: dt.datetime, offset: int) -> None:
+    zone = dt.timezone(dt.timedelta(minutes=offset))
 
     assert FORMATS["date-time"](moment.replace(tzinfo=zone).isoformat())
 
 
+@unhurried
 @given(_digits, _digits, _digits)
 def test_a_time_is_what_the_standard_library_reads(hour: str, minute: str, second: str) -> None:
     text = f"{hour}:{minute}:{second}"
 
     if second != "60":
-        assert FORMATS["time"](text + "Z") == _parses(datetime.time.fromisoformat, text)
+        assert FORMATS["time"](text + "Z") == _parses(dt.time.fromisoformat, text)
 
 
+@unhurried
 @given(st.one_of(st.uuids().map(str), st.text("0123456789abcdefABCDEF-", min_size=35, max_size=37)))
 def test_a_uuid_is_what_the_standard_library_reads_and_writes(text: str) -> None:
     expected = _parses(uuid.UUID, text) and str(uuid.UUID(text)) == text.lower()
@@ -291,6 +300,7 @@ def test_a_uuid_is_what_the_standard_library_reads_and_writes(text: str) -> None
     assert FORMATS["uuid"](text) == expected
 
 
+@unhurried
 @given(
     st.one_of(
         st.ip_addresses(v=4).map(str),
@@ -302,6 +312,7 @@ def test_an_ipv4_address_is_what_the_standard_library_reads(text: str) -> None:
     assert FORMATS["ipv4"](text) == _parses(ipaddress.IPv4Address, text)
 
 
+@unhurried
 @given(
     st.one_of(
         st.ip_addresses(v=6).map(str),
@@ -316,34 +327,48 @@ def test_an_ipv6_address_is_what_the_standard_library_reads(text: str) -> None:
 
 # --- in the engines ------------------------------------------------------------------------------------------------
 
-#: What jsonschema-rs's own check says otherwise about the tables above; the module's docstring gives the reasons.
-DIFFERENT_IN_RUST: dict[str, set[str]] = {}
+#: What jsonschema-rs's own checks say otherwise about the tables above: it allows no fraction of a second in a duration,
+#: reads no POSIX classes, and no index arithmetic in relative pointers (draft-bhutton-relative-json-pointer-00 §3).
+DIFFERENT_IN_RUST = {
+    "duration": {"PT0.5S"},
+    "regex": {"[[:alpha:]]"},
+    "relative-json-pointer": {"120+1/x", "0-1#"},
+}
+UNKNOWN_IN_RUST = {"byte", "base64url", "binary", "password"}
 
 
-def test_both_engines_use_this_list() -> None:
+def _checker() -> jsonschema.FormatChecker:
     checker = jsonschema.FormatChecker(formats=())
     for name, check in FORMATS.items():
         checker.checks(name)(lambda value, check=check: not isinstance(value, str) or check(value))
-    ours = {
-        **{(name, text): True for name in VALID for text in VALID[name]},
-        **{(name, text): False for name in INVALID for text in INVALID[name]},
-    }
+    return checker
 
-    for (name, text), expected in ours.items():
-        schema = {"format": name}
-        assert jsonschema.Draft202012Validator(schema, format_checker=checker).is_valid(text) == expected
-        assert (
-            jsonschema_rs.Draft202012Validator(schema, formats=dict(FORMATS), validate_formats=True).is_valid(text)
-            == expected
-        )
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+def test_both_engines_use_this_list(name: str) -> None:
+    python = jsonschema.Draft202012Validator({"format": name}, format_checker=_checker())
+    rust = jsonschema_rs.Draft202012Validator({"format": name}, formats=dict(FORMATS), validate_formats=True)
+
+    for text in [*VALID[name], *INVALID.get(name, [])]:
+        assert python.is_valid(text) == rust.is_valid(text) == (text in VALID[name])
+    assert python.is_valid(3)
+    assert rust.is_valid(3)
 
 
 def test_our_differences_from_the_rust_engine_are_known() -> None:
     different: dict[str, set[str]] = {}
-    for table, expected in ((VALID, True), (INVALID, False)):
-        for name, texts in table.items():
-            theirs = jsonschema_rs.Draft202012Validator({"format": name}, validate_formats=True)
-            if not theirs.is_valid("\x00") or name in {"regex", "json-pointer"}:
-                different.setdefault(name, set()).update(text for text in texts if theirs.is_valid(text) != expected)
+    for name in FORMATS.keys() - UNKNOWN_IN_RUST:
+        theirs = jsonschema_rs.Draft202012Validator({"format": name}, validate_formats=True)
+        refused = {text for text in VALID[name] if not theirs.is_valid(text)}
+        taken = {text for text in INVALID[name] if theirs.is_valid(text)}
+        if refused | taken:
+            different[name] = refused | taken
 
-    assert {name: texts for name, texts in different.items() if texts} == DIFFERENT_IN_RUST
+    assert different == DIFFERENT_IN_RUST
+
+
+def test_a_format_that_is_not_listed_checks_nothing_in_both_engines() -> None:
+    schema = {"format": "nonsense"}
+
+    assert jsonschema.Draft202012Validator(schema, format_checker=_checker()).is_valid("x")
+    assert jsonschema_rs.Draft202012Validator(schema, formats=dict(FORMATS), validate_formats=True).is_valid("x")

@@ -18,6 +18,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from dynclient.schema.formats import FORMATS
 from dynclient.schema.samples import Sampler, Unsampled, echo
 from dynclient.schema.samples import growth as growth_module
+from dynclient.schema.samples import lessons as lessons_module
 
 SEEDS = range(12)
 
@@ -94,12 +95,11 @@ def test_an_example_is_judged_by_everything_that_speaks_of_the_value():
 
 
 def test_changing_a_sample_does_not_change_the_schema():
-    schema = {"type": "array", "examples": [[{"a": 1}]]}
-    sampler = Sampler(schema, compile_schema=compiled)
+    sampler = Sampler({"type": "array", "examples": [[{"a": {"b": 1}}]]}, compile_schema=compiled)
 
-    sampler.sample()[0]["a"] = 2
+    sampler.sample()[0]["a"]["b"] = 2
 
-    assert sampler.sample() == [{"a": 1}]
+    assert sampler.sample() == [{"a": {"b": 1}}]
 
 
 def test_a_valid_default_comes_before_enum():
@@ -208,6 +208,8 @@ def test_arrays_have_one_or_two_items():
     [
         {"type": "array", "items": {"enum": [1, 2, 3, 4]}, "minItems": 4, "uniqueItems": True},
         {"type": "array", "items": {"type": "boolean"}, "minItems": 2, "uniqueItems": True},
+        {"type": "array", "items": {"enum": [1, True]}, "minItems": 2, "uniqueItems": True},
+        {"type": "array", "items": {"enum": [[{"a": 1}], [{"a": 2}]]}, "minItems": 2, "uniqueItems": True},
         {
             "type": "array",
             "items": {"type": "integer", "minimum": 0, "maximum": 30},
@@ -275,6 +277,7 @@ def test_a_bare_map_gets_an_entry():
     "schema",
     [
         {"type": "object", "minProperties": 3},
+        {"type": "object", "minProperties": 3, "unevaluatedProperties": {"type": "integer"}},
         {"type": "object", "properties": {"a": {}, "b": {}}, "minProperties": 2, "additionalProperties": False},
         {"type": "object", "properties": {"a": {}, "b": {}, "c": {}}, "required": ["b"], "maxProperties": 1},
         {"type": "object", "minProperties": 2, "propertyNames": {"pattern": "^x[0-9]{3}$"}},
@@ -342,6 +345,66 @@ def test_overlapping_branches_of_one_of_are_told_apart():
 
     for optional in ("none", "some", "all"):
         sampled(schema, optional=optional)
+
+
+def test_many_overlapping_branches_are_told_apart():
+    names = ["name", "amount", "code", "position", "program", "ledger", "target", "payer"]
+    branches = [
+        {
+            "required": ["value", *names[:n]],
+            "properties": {name: {"type": "string"} for name in ["value", *names[: n + 2]]},
+        }
+        for n in range(len(names))
+    ]
+    loose = {"properties": {"audienceId": {"type": "integer"}, "audienceName": {"type": "string"}}}
+    schema = {"oneOf": [{"type": "object", **branch} for branch in [*branches, loose]]}
+
+    for optional in ("none", "some", "all"):
+        sampled(schema, optional=optional)
+
+
+def test_a_branch_that_accepts_everything_is_drawn_where_the_others_refuse():
+    schema = {"oneOf": [{"type": "object"}, {"type": "object", "required": ["a"]}, {"additionalProperties": True}]}
+
+    assert not any(isinstance(found, dict) for found in sampled(schema, range(30), optional="none"))
+
+
+CLOSED = {
+    "type": "object",
+    "properties": {"kind": {"type": "string"}},
+    "oneOf": [{"title": "Any"}, {"$ref": "#/$defs/Cat.open"}],
+    "allOf": [{"if": {"$ref": "#/$defs/Cat.open"}, "then": {"$ref": "#/$defs/Cat"}}],
+    "unevaluatedProperties": False,
+    "$defs": {
+        "Cat.open": {"properties": {"kind": {"const": "cat"}, "owner": {"type": "object"}}},
+        "Cat": {"properties": {"kind": {"const": "cat"}, "owner": {"type": "object", "required": ["name"]}}},
+    },
+}
+
+
+def test_conditions_wait_until_the_branch_is_sure():
+    for optional in ("none", "some", "all"):
+        sampled(CLOSED, optional=optional)
+
+
+def test_the_loosest_of_several_branches_is_found_from_every_seed():
+    tagged = {n: {"properties": {"kind": {"enum": [n], "type": "string"}, "p" + n: {"type": "object"}}} for n in "ABC"}
+    schema = {
+        **CLOSED,
+        "oneOf": [{"title": "Any"}, *({"$ref": f"#/$defs/{n}.open"} for n in tagged)],
+        "allOf": [{"if": {"$ref": f"#/$defs/{n}.open"}, "then": {"$ref": f"#/$defs/{n}"}} for n in tagged],
+        "$defs": {**tagged, **{f"{n}.open": branch for n, branch in tagged.items()}},
+    }
+
+    for optional in ("none", "some", "all"):
+        sampled(schema, range(40), optional=optional)
+
+
+def test_what_follows_from_a_chosen_branch_is_known_before_the_first_try(monkeypatch):
+    monkeypatch.setattr(lessons_module.Lessons, "of", lambda *_: pytest.fail("a value was refused"))
+    schema = {**CLOSED, "oneOf": [{"type": "array"}, {"$ref": "#/$defs/Cat.open"}]}
+
+    assert all("name" in found["owner"] for found in sampled(schema, optional="all"))
 
 
 def test_one_of_number_and_integer_is_told_apart():
@@ -417,6 +480,16 @@ def test_a_discriminator_gives_the_tag_its_mapped_key_or_the_name():
     assert {found["kind"] for found in sampled(schema, range(30))} == {"meow", "Dog"}
 
 
+def test_a_discriminator_knows_a_branch_of_the_closed_reading_by_its_own_name():
+    schema = {
+        "anyOf": [{"$ref": "#/$defs/Cat.open"}],
+        "discriminator": {"propertyName": "kind", "mapping": {"meow": "#/$defs/Cat"}},
+        "$defs": {"Cat.open": ANIMALS["Cat"], "Cat": ANIMALS["Cat"]},
+    }
+
+    assert sampled(schema, [0])[0]["kind"] == "meow"
+
+
 def test_a_discriminator_of_a_base_schema_names_the_schema_that_extends_it():
     base = {
         "type": "object",
@@ -479,6 +552,14 @@ def test_recursive_schemas_end(defs, optional):
         assert len(json.dumps(found)) < 100_000
 
 
+def test_a_schema_that_is_entered_again_grows_only_what_it_must():
+    tree = {"type": "object", "properties": {"l": {"$ref": "#/$defs/T"}, "r": {"$ref": "#/$defs/T"}, "n": {"const": 1}}}
+
+    found = sampled({"$ref": "#/$defs/T", "$defs": {"T": tree}}, [0], optional="all")
+
+    assert found == [{"l": {}, "r": {}, "n": 1}]
+
+
 def test_references_that_only_refer_to_each_other_end():
     defs = {"T": {"allOf": [{"$ref": "#/$defs/U"}]}, "U": {"allOf": [{"$ref": "#/$defs/T"}], "type": "integer"}}
 
@@ -511,6 +592,11 @@ def test_what_has_no_instance_within_the_bounds_is_unsampled(schema):
         Sampler(schema, compile_schema=lambda _: lambda _value: False).sample()
 
     assert caught.value.reason
+
+
+def test_a_very_long_string_is_refused_before_it_is_made():
+    with pytest.raises(Unsampled, match="minLength"):
+        Sampler({"type": "string", "minLength": 200_000}, accepts=lambda _: True).sample()
 
 
 def test_the_budget_of_steps_bounds_the_search(monkeypatch):

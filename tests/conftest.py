@@ -1,0 +1,32 @@
+"""What every test stands on: a cache of its own, no credentials of the machine, and how long hypothesis may search."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+sys.path.insert(0, str(Path(__file__).parent))  # so that tests can say `from support.documents import …`
+
+settings.register_profile("dev", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ci" if os.environ.get("CI") else "dev")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _own_cache(tmp_path_factory):
+    """Keep parsed documents apart from those of the person who runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DYNCLIENT_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _no_credentials(monkeypatch):
+    """Keep credentials of the machine out of the tests."""
+    for name in [name for name in os.environ if name.startswith("DYNCLIENT_") and name != "DYNCLIENT_CACHE"]:
+        if name != "DYNCLIENT_CORPUS":
+            monkeypatch.delenv(name)

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import copy
+import pickle
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dynclient.violations import MAX_LINE_CHARS, Place, Violation, dotted, in_order, shortened, shown, table
+
+
+def test_a_path_reads_as_python_people_write_it():
+    assert dotted(("body", "cartItems", 0, "quantity")) == "body.cartItems[0].quantity"
+    assert dotted(("query", "filter[name]")) == "query['filter[name]']"
+    assert dotted(()) == "(whole)"
+
+
+def test_problems_are_told_missing_then_unknown_then_wrong():
+    kinds = ["type", "unknown", "enum", "missing", "unknown", "missing"]
+    told = in_order(Violation(kind, (str(i),), "") for i, kind in enumerate(kinds))
+    assert [v.path[0] for v in told] == ["3", "5", "1", "4", "0", "2"]
+
+
+def test_twenty_lines_are_told_and_the_rest_is_counted():
+    lines = table([Violation("type", (str(i),), "wrong") for i in range(500)])
+    assert len(lines) == 21
+    assert lines[-1].strip() == "… and 480 more"
+
+
+def test_the_suggestion_replaces_the_message():
+    assert str(Violation("unknown", ("args", "nmae"), "is not declared", "name")) == "nmae: did you mean name?"
+
+
+def test_a_place_is_looked_up_once_and_only_when_somebody_asks():
+    asked = []
+    place = Place("file:///a/shop.yaml", "/paths", lambda *at: asked.append(at) or 7)
+    assert asked == []
+    assert (place.line, place.line, str(place)) == (7, 7, "shop.yaml:7")
+    assert len(asked) == 1
+
+
+def test_a_place_without_a_line_is_told_by_its_pointer():
+    assert str(Place("file:///a/shop.yaml", "/paths")) == "shop.yaml#/paths"
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda v: pickle.loads(pickle.dumps(v))])
+def test_a_violation_survives_copying_with_its_line(copied):
+    violation = Violation("type", ("body", 0), "got 1", "x", Place("a.yaml", "/x", lambda *_: 7))
+    made = copied(violation)
+    assert made == violation
+    assert (made.place, made.place.line) == (violation.place, 7)
+
+
+@given(st.text(max_size=400), st.integers(10, 200))
+def test_a_shortened_text_is_one_printable_line_within_its_limit(text, limit):
+    made = shortened(text, limit)
+    assert len(made) <= limit
+    assert made.isprintable()
+
+
+@given(st.recursive(st.none() | st.text() | st.integers() | st.floats() | st.binary(), lambda x: st.lists(x)))
+def test_any_value_is_shown_on_one_short_line(value):
+    assert len(shown(value)) <= 80
+    assert shown(value).isprintable()
+
+
+def test_a_number_of_ten_thousand_digits_is_shown_too():
+    assert len(shown(10**10_000)) <= 80
+
+
+@given(st.lists(st.text(max_size=300) | st.integers(), max_size=30), st.text(max_size=300))
+def test_no_line_of_the_table_is_long(path, message):
+    (line,) = table([Violation("type", tuple(path), message)])
+    assert len(line) <= 2 * MAX_LINE_CHARS + 20
+    assert "\n" not in line

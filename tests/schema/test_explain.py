@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import pytest
+
+from dynclient.schema.dialect import Schema
+from dynclient.schema.engine import Checker
+from dynclient.schema.explain import declared_names, described
+from dynclient.violations import Place
+
+
+def told(schema, value) -> dict[str, tuple[str, str]]:
+    """Return where → (kind, text) of everything that is wrong."""
+    return {v.where: (v.kind, str(v).partition(": ")[2]) for v in Checker(schema).violations(value)}
+
+
+def test_a_missing_property_is_told_at_its_own_place():
+    schema = {"required": ["id"], "properties": {"id": {"type": "string", "minLength": 1}}}
+    assert told(schema, {}) == {"id": ("missing", "string, at least 1 character, required")}
+
+
+def test_an_unknown_property_comes_with_the_name_that_was_meant():
+    schema = {"properties": {"quantity": {}, "sku": {}}, "additionalProperties": False}
+    assert told(schema, {"quantty": 1}) == {"quantty": ("unknown", "did you mean quantity?")}
+
+
+def test_a_suggested_name_is_not_one_that_is_given_already():
+    schema = {"properties": {"quantity": {}, "quantities": {}}, "additionalProperties": False}
+    assert told(schema, {"quantity": 1, "quantitiy": 1})["quantitiy"] == ("unknown", "did you mean quantities?")
+
+
+def test_what_was_got_and_wanted_is_told_deep_inside():
+    schema = {"properties": {"items": {"items": {"properties": {"n": {"type": "integer", "minimum": 1}}}}}}
+    assert told(schema, {"items": [{"n": 1}, {"n": "two"}]}) == {"items[1].n": ("type", "got 'two', want integer ≥ 1")}
+
+
+def test_a_property_that_only_another_branch_declares_is_unknown():
+    schema = {
+        "properties": {"kind": {}},
+        "if": {"properties": {"kind": {"const": "a"}}},
+        "then": {"properties": {"x": {}}},
+        "unevaluatedProperties": False,
+    }
+    assert told(schema, {"kind": "b", "x": 1})["x"][0] == "unknown"
+
+
+def test_a_declared_property_with_a_wrong_value_is_told_once_and_not_as_unknown():
+    schema = {"allOf": [{"properties": {"a": {"type": "integer"}}}], "unevaluatedProperties": False}
+    assert told(schema, {"a": "x"}) == {"a": ("type", "got 'x', want integer")}
+
+
+TAGGED = {
+    "oneOf": [{"$ref": "#/$defs/Cat"}, {"$ref": "#/$defs/Dog"}],
+    "discriminator": {"propertyName": "kind", "mapping": {"cat": "#/$defs/Cat", "dog": "#/$defs/Dog"}},
+    "$defs": {
+        "Cat": {
+            "required": ["kind", "lives"],
+            "properties": {"kind": {"type": "string"}, "lives": {"type": "integer"}},
+        },
+        "Dog": {"required": ["kind", "bark"], "properties": {"kind": {"type": "string"}, "bark": {"type": "string"}}},
+    },
+}
+
+
+def test_the_branch_that_the_discriminator_names_is_explained():
+    assert told(TAGGED, {"kind": "cat", "lives": "nine"}) == {"lives": ("type", "got 'nine', want integer")}
+    assert list(told(TAGGED, {"kind": "dog", "bark": 1})) == ["bark"]
+
+
+def test_without_a_tag_the_nearest_branch_is_explained():
+    schema = {"anyOf": [{"type": "string"}, {"type": "object", "required": ["id"], "properties": {"id": {}}}]}
+    assert told(schema, {}) == {"id": ("missing", "any value, required")}
+
+
+def test_branches_that_are_all_far_are_listed():
+    schema = {"anyOf": [{"type": "string"}, {"type": "integer"}]}
+    assert told(schema, []) == {"(whole)": ("anyOf", "got an array of 0, want string or integer")}
+
+
+def test_a_value_that_fits_two_alternatives_is_told_so():
+    assert "several alternatives" in told({"oneOf": [{"type": "integer"}, {"minimum": 0}]}, 1)["(whole)"][1]
+
+
+@pytest.mark.parametrize(
+    ("schema", "words"),
+    [
+        ({"type": "integer", "minimum": 1}, "integer ≥ 1"),
+        ({"type": "string", "minLength": 1, "maxLength": 20}, "string, 1–20 characters"),
+        ({"enum": ["a", "b"]}, "one of 'a', 'b'"),
+        ({"const": None}, "null"),
+        ({"type": ["string", "null"]}, "string or null"),
+        ({"anyOf": [{"type": "string"}, {"type": "integer"}]}, "string or integer"),
+        ({"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1, "format": "int64"}, "integer"),
+        (True, "anything"),
+        (False, "nothing"),
+        ({"allOf": [{"type": "string"}, {"pattern": "^a"}]}, "string, matching ^a"),
+    ],
+)
+def test_a_schema_is_described_in_a_few_words(schema, words):
+    assert described(schema, {}) == words
+
+
+def test_a_violation_names_the_place_of_the_schema_that_refused():
+    place = Place("shop.yaml", "/components/schemas/Item/properties/n", lambda *_: 7)
+    schema = Schema({"properties": {"n": Schema({"type": "integer"}, place)}})
+    (violation,) = Checker(schema).violations({"n": "x"})
+    assert str(violation.place) == "shop.yaml:7"
+
+
+def test_names_are_found_through_references_and_branches_even_in_a_circle():
+    defs = {"A": {"properties": {"a": {}}, "allOf": [{"$ref": "#/$defs/A"}], "oneOf": [{"properties": {"b": {}}}]}}
+    assert declared_names({"$ref": "#/$defs/A"}, defs) == ["a", "b"]
+
+
+def test_ten_thousand_unknown_properties_are_told_in_a_few_violations():
+    schema = {"properties": {f"prop{i}": {} for i in range(30)}, "additionalProperties": False}
+    found = Checker(schema).violations({f"prpo{i}": 1 for i in range(10_000)})
+    assert 0 < len(found) <= 1000
+
+
+def test_values_are_cut_short_and_bodies_never_echoed():
+    text = told({"type": "integer"}, "x" * 10_000)["(whole)"][1]
+    assert len(text) < 120
+    assert "secret" not in str(told({"type": "integer"}, {"password": "secret"}))

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import pytest
+
+from dynclient.errors import CredentialsMissing, DynclientError, UsageError
+from dynclient.model import Requirement, SecurityScheme
+from dynclient.wire.security import alternative, checked, placed, written
+
+KEY = SecurityScheme("key", "apiKey", "", "header", "X-Key")
+QUERY = SecurityScheme("query", "apiKey", "", "query", "api key")
+SID = SecurityScheme("sid", "apiKey", "", "cookie", "sid")
+BASIC = SecurityScheme("basic", "http", "basic")
+BEARER = SecurityScheme("bearer", "http", "bearer")
+OAUTH = SecurityScheme("oauth", "oauth2")
+OPENID = SecurityScheme("openid", "openIdConnect")
+TLS = SecurityScheme("tls", "mutualTLS")
+
+
+def formula(*alternatives):
+    return tuple(tuple(Requirement(scheme) for scheme in schemes) for schemes in alternatives)
+
+
+def test_the_first_alternative_that_is_fully_known_is_taken():
+    found = alternative(formula([KEY, BASIC], [BEARER], [KEY]), {"key", "bearer"})
+    assert [r.scheme.key for r in found] == ["bearer"]
+
+
+def test_an_empty_formula_and_an_empty_alternative_ask_for_nothing():
+    assert alternative((), {"key"}) == ()
+    assert alternative(formula([KEY], []), set()) == ()
+
+
+def test_optional_security_is_used_where_it_is_known():
+    assert [r.scheme.key for r in alternative(formula([KEY], []), {"key"})] == ["key"]
+
+
+def test_mutual_tls_counts_as_known():
+    assert [r.scheme.key for r in alternative(formula([TLS, KEY]), {"key"})] == ["tls", "key"]
+    assert placed(alternative(formula([TLS]), set()), {}).headers == ()
+
+
+def test_what_is_missing_is_told_as_a_formula():
+    with pytest.raises(CredentialsMissing) as caught:
+        alternative(formula([KEY, BASIC], [BEARER]), {"key"})
+    assert caught.value.formula == "(key and basic), or bearer"
+    assert "nothing was sent" in str(caught.value)
+
+
+def test_a_formula_reads_as_people_say_it():
+    assert written(()) == "nothing"
+    assert written(formula([KEY, BASIC])) == "key and basic"
+    assert written(formula([KEY], [])) == "key, or nothing"
+
+
+def test_a_digest_password_is_never_sent_as_basic():
+    scheme = SecurityScheme("digest", "http", "digest")
+    assert placed((Requirement(scheme),), {"digest": ("user", "password")}).headers == ()
+
+
+def requirements(*schemes):
+    return tuple(map(Requirement, schemes))
+
+
+@pytest.mark.parametrize(
+    ("scheme", "secret", "headers", "query", "cookies"),
+    [
+        (KEY, "ApiKey-v1 abc", (("X-Key", "ApiKey-v1 abc"),), (), ()),
+        (QUERY, "a&b=c", (), ("api%20key=a%26b%3Dc",), ()),
+        (SID, "abc", (), (), ("sid=abc",)),
+        (BASIC, ("user", "pässword"), (("Authorization", "Basic dXNlcjpww6Rzc3dvcmQ="),), (), ()),
+        (BEARER, "t0ken", (("Authorization", "Bearer t0ken"),), (), ()),
+        (OAUTH, "t0ken", (("Authorization", "Bearer t0ken"),), (), ()),
+        (OPENID, "t0ken", (("Authorization", "Bearer t0ken"),), (), ()),
+        (BEARER, lambda: "t0ken", (("Authorization", "Bearer t0ken"),), (), ()),
+    ],
+)
+def test_a_credential_goes_where_its_scheme_says(scheme, secret, headers, query, cookies):
+    put = placed(requirements(scheme), {scheme.key: secret})
+    assert (put.headers, put.query, put.cookies) == (headers, query, cookies)
+    assert "t0ken" not in repr(put)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "secret"),
+    [(KEY, 5), (KEY, None), (KEY, b"x"), (KEY, ("u", "p")), (BASIC, "u:p"), (BASIC, ("u",)), (BASIC, ("u", 5)),
+     (BEARER, ("u", "p")), (SecurityScheme("digest", "http", "digest"), ("u", "p")),
+     (SecurityScheme("hoba", "http", "hoba"), "x"), (BASIC, ("u:x", "p"))],
+)  # fmt: skip
+def test_a_credential_of_the_wrong_kind_is_refused_without_being_shown(scheme, secret):
+    with pytest.raises(UsageError) as caught:
+        checked(scheme, secret)
+    assert "'p'" not in str(caught.value)
+
+
+HOSTILE = ["s3cr\r\nX: 1", "s3cr\n", "s3cr\0", "s3cr\ud800", " s3cr", "s3cr "]
+
+
+@pytest.mark.parametrize("secret", HOSTILE)
+@pytest.mark.parametrize("scheme", [KEY, SID, BEARER])
+def test_a_credential_cannot_break_out_of_its_field(scheme, secret):
+    with pytest.raises(DynclientError) as caught:
+        placed(requirements(scheme), {scheme.key: secret})
+    assert "s3cr" not in str(caught.value)
+
+
+@pytest.mark.parametrize("secret", ["a;b=c", "a,b", 'a"b', "a b"])
+def test_a_credential_stays_in_its_cookie(secret):
+    try:
+        (cookie,) = placed(requirements(SID), {"sid": secret}).cookies
+    except DynclientError:
+        return
+    assert ";" not in cookie
+    assert "," not in cookie
+
+
+@pytest.mark.parametrize(("scheme", "secret"), [(BASIC, ("é", "\udc80")), (QUERY, "\udc80")])
+def test_a_credential_that_is_no_unicode_is_our_error(scheme, secret):
+    with pytest.raises(DynclientError):
+        placed(requirements(scheme), {scheme.key: secret})
+
+
+@pytest.mark.parametrize("given_", [lambda: 5, lambda: None, lambda: lambda: "x", lambda: ("u", "p")])
+def test_a_callable_that_gives_nothing_useful_is_our_error(given_):
+    with pytest.raises(UsageError):
+        placed(requirements(KEY), {"key": given_})
+
+
+@pytest.mark.parametrize(
+    "scheme",
+    [SecurityScheme("x", "apiKey", "", "header", "X\r\nEvil"), SecurityScheme("x", "apiKey", "", "header", ""),
+     SecurityScheme("x", "apiKey", "", "header", "X: y"), SecurityScheme("x", "apiKey", "", "cookie", "a; b"),
+     SecurityScheme("x", "apiKey", "", "path", "x"), SecurityScheme("x", "apiKey", "", "header", "é")],
+)  # fmt: skip
+def test_a_scheme_cannot_name_a_field_that_is_none(scheme):
+    with pytest.raises(DynclientError):
+        placed(requirements(scheme), {"x": "secret"})

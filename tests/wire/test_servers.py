@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dynclient.errors import UsageError
+from dynclient.model import Server
+from dynclient.wire.servers import base_url, origin
+
+FILE = "file:///home/me/api.yaml"
+NET = "https://docs.example.com/v2/api.yaml"
+REGIONS = Server("https://{region}.example.com/{base}", "", {"region": ("eu", ("eu", "us")), "base": ("v1", ())})
+
+
+@pytest.mark.parametrize(
+    ("servers", "uri", "given_", "variables", "url"),
+    [
+        ([Server("https://a.test/v1/")], FILE, None, {}, "https://a.test/v1"),
+        ([Server("https://a.test"), Server("https://b.test")], FILE, None, {}, "https://a.test"),
+        ([Server("https://a.test")], FILE, "https://mine.test/x/", {}, "https://mine.test/x"),
+        ([REGIONS], FILE, None, {}, "https://eu.example.com/v1"),
+        ([REGIONS], FILE, None, {"region": "us", "base": "v2"}, "https://us.example.com/v2"),
+        ([REGIONS], FILE, "https://{region}.mine.test", {"region": "us"}, "https://us.mine.test"),
+        ([Server("/v1")], NET, None, {}, "https://docs.example.com/v1"),
+        ([Server("v1")], NET, None, {}, "https://docs.example.com/v2/v1"),
+        ([], NET, None, {}, "https://docs.example.com"),
+        ([Server("//cdn.test/x")], NET, None, {}, "https://cdn.test/x"),
+        ([Server("https://a.test/v1?x=1#y")], FILE, None, {}, "https://a.test/v1"),
+    ],
+)
+def test_the_server_of_a_call(servers, uri, given_, variables, url):
+    assert base_url(servers, uri, given_, variables) == url
+
+
+@pytest.mark.parametrize(
+    ("servers", "uri", "given_", "variables"),
+    [
+        ([], FILE, None, {}),
+        ([Server("/v1")], FILE, None, {}),
+        ([Server("ftp://a.test")], FILE, None, {}),
+        ([REGIONS], FILE, None, {"region": "mars"}),
+        ([Server("https://{host}.test")], FILE, None, {}),
+        ([], FILE, "ftp://a.test", {}),
+        ([], FILE, "a.test", {}),
+        ([], FILE, "https://a b.test", {}),
+        ([], FILE, "https://a.test\r\nX: 1", {}),
+        ([], FILE, "https://a.test\\@b.test", {}),
+        ([], FILE, "https://a.test:port", {}),
+        ([], FILE, "https://a.test:99999", {}),
+        ([], FILE, "https://[::1", {}),
+        ([], FILE, "https://", {}),
+        ([], FILE, "https://user:secret@a.test", {}),
+    ],
+)
+def test_a_server_that_cannot_be_called_is_refused_before_anything_is_sent(servers, uri, given_, variables):
+    with pytest.raises(UsageError) as caught:
+        base_url(servers, uri, given_, variables)
+    assert caught.value.hint
+    assert "secret" not in str(caught.value)
+
+
+def test_the_message_blames_the_server_that_was_given():
+    with pytest.raises(UsageError, match="ftp://mine.test") as caught:
+        base_url([Server("https://a.test")], FILE, "ftp://mine.test", {})
+    assert "document's server" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("https://a.test", "https://a.test:443/x", True),
+        ("http://A.test", "http://a.test:80", True),
+        ("https://a.test", "http://a.test", False),
+        ("https://a.test", "https://a.test:444", False),
+        ("https://a.test", "https://b.a.test", False),
+        ("https://a.test", "https://a.test.evil.test", False),
+        ("https://a.test", "https://a.test@evil.test", False),
+    ],
+)
+def test_an_origin_is_scheme_host_and_port(one, other, same):
+    assert (origin(one) == origin(other)) is same
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=30))
+def test_no_text_as_server_ends_in_anything_but_a_usage_error(text):
+    try:
+        url = base_url([], FILE, "https://" + text, {})
+    except UsageError:
+        return
+    assert origin(url).startswith("https://")
