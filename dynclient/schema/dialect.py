@@ -97,7 +97,7 @@ _ASSERTIONS: dict[str, Callable[[Any], bool]] = {
     "multipleOf": lambda value: is_number(value) and value > 0,
     "uniqueItems": lambda value: isinstance(value, bool),
     "enum": lambda value: isinstance(value, list) and bool(value) and is_finite(value),
-    "const": lambda value: is_finite(value),
+    "const": is_finite,
     "dependentRequired": lambda value: isinstance(value, dict) and all(map(_is_names, value.values())),
 }
 

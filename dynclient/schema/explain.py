@@ -225,10 +225,12 @@ def _size(schema: dict[str, Any]) -> str:
         ("minProperties", "maxProperties", "properties"),
     ):
         least, most = schema.get(low), schema.get(high)
-        if least is not None and most is not None:
-            return f"{least}–{most} {noun}" if least != most else f"exactly {_counted(least, noun)}"
-        if least is not None or most is not None:
-            return f"at least {_counted(least, noun)}" if most is None else f"at most {_counted(most, noun)}"
+        if least is not None and most is not None and least != most:
+            return f"{least}–{most} {noun}"
+        if least is not None:
+            return f"{'exactly' if most is not None else 'at least'} {_counted(least, noun)}"
+        if most is not None:
+            return f"at most {_counted(most, noun)}"
     return "unique items" if schema.get("uniqueItems") else ""
 
 

@@ -30,7 +30,7 @@ def run(*words, **environment):
     return subprocess.run(
         [sys.executable, *words],
         capture_output=True,
-        text=True,
+        encoding=environment.get("PYTHONIOENCODING", "utf-8"),
         env={**os.environ, **environment},
         timeout=60,
         check=False,
