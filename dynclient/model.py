@@ -33,6 +33,31 @@ _STYLES: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, eq=False)
+class Encoding:
+    """How a property of a form or multipart body is written.
+
+    Attributes:
+        name: the property.
+        node: the Encoding Object.
+
+    """
+
+    name: str
+    node: Node
+
+    @property
+    def content_type(self) -> str:
+        """The content type of its part, possibly several or a range; "" where the value decides."""
+        return self.node.text("contentType")
+
+    @cached_property
+    def as_parameter(self) -> Parameter | None:
+        """The query parameter that it is written as, where style, explode or allowReserved is given; else None."""
+        styled = any(key in self.node.value for key in ("style", "explode", "allowReserved"))
+        return Parameter(self.name, "query", self.node) if styled else None
+
+
+@dataclass(frozen=True, eq=False)
 class MediaType:
     """A media type of a body, response or parameter: its name, its schema, its encodings and examples."""
 
@@ -44,6 +69,12 @@ class MediaType:
         """The Schema Object as it stands (a `$ref` is not followed), or None."""
         child = self.node.child("schema")
         return child if child.value is not None else None
+
+    @cached_property
+    def encodings(self) -> Mapping[str, Encoding]:
+        """How the properties of a form or multipart body are written, by name."""
+        found = _resolvable(self.node, "encoding")
+        return MappingProxyType({name: Encoding(name, node) for name, node in found if isinstance(node.value, dict)})
 
     @cached_property
     def examples(self) -> list[Any]:

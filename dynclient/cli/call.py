@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,70 +11,169 @@ from dynclient.cli import choice
 from dynclient.errors import DecodeError, ResponseError, StatusError, UsageError
 
 if TYPE_CHECKING:
+    from dynclient.cli.arguments import Arguments
+    from dynclient.client.client import Client, Operation
     from dynclient.plan.results import Result
+
+FAILURE = 400
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What was asked for on the command line, option by option."""
+
+    body: str | None
+    param: tuple[str, ...]
+    spec: str | None
+    server: str | None
+    server_var: tuple[str, ...]
+    sandbox: bool
+    header: tuple[str, ...]
+    media_type: str | None
+    accept: str | None
+    timeout: str | None
+    output: str | None
+    curl: bool
+    include: bool
+    verbose: bool
 
 
 @click.command("call")
 @click.argument("operation", shell_complete=choice.operation_names)
-@click.argument("words", nargs=-1, metavar="[NAME=TEXT | NAME:=JSON]...")
-@click.option("--body", metavar="JSON|@FILE|-", help="The whole body: JSON, a file of it (or of YAML), or - for stdin.")
+@click.argument("words", nargs=-1, metavar="[NAME=TEXT | NAME:=JSON | NAME:=@FILE]...")
+@click.option("--param", metavar="IN.NAME=TEXT", multiple=True, help="An argument by its place, such as query.name.")
+@click.option("--body", metavar="DATA|@FILE|-", help="The whole body: itself, a file of it, or - for stdin.")
 @choice.spec_option
 @click.option("--server", metavar="URL", help="Call this server; credentials: $DYNCLIENT_CREDENTIAL_<SCHEME>.")
+@click.option("--server-var", metavar="NAME=VALUE", multiple=True, help="A variable of the server's URL.")
 @click.option("--sandbox", is_flag=True, help="Call a sandbox in this process, with dummy credentials.")
+@click.option("--header", metavar="'NAME: VALUE'", multiple=True, help="Send this header too; it wins.")
+@click.option("--media-type", metavar="TYPE", help="Write the body in this media type.")
+@click.option("--accept", metavar="TYPE", help="Ask for this media type.")
+@click.option("--timeout", metavar="SECONDS", help="Wait at most so long; 2,30: to connect, to read.")
+@click.option("--output", metavar="FILE", help="Write the body of the answer to FILE, byte by byte; - is stdout.")
 @click.option("--curl", is_flag=True, help="Print the call as a curl command; nothing is sent.")
 @click.option("-i", "--include", is_flag=True, help="Print status and headers before the body.")
-def command(
-    operation: str,
-    words: tuple[str, ...],
-    body: str | None,
-    spec: str | None,
-    server: str | None,
-    sandbox: bool,
-    curl: bool,
-    include: bool,
-) -> None:
+@click.option("-v", "--verbose", is_flag=True, help="Tell what goes out and what comes back; no secrets.")
+def command(operation: str, words: tuple[str, ...], **given: Any) -> None:
     """Call an OPERATION and print what comes back.
 
-    name=text is a text, or a number, true, false or null where the document wants one; name:=json is JSON. A name is
-    spelled as in the document or in snake_case. An array takes its name several times.
+    name=text is a text, or a number, true, false or null where the document wants one; name:=json is JSON; name:=@file
+    is a file, as it is where the document wants one, else the JSON or YAML in it. A name is spelled as in the document
+    or in snake_case. An array takes its name several times. Within JSON a binary value is {"$file": "a.png"} or
+    {"$base64": "…"}.
     """
     from dynclient.cli.arguments import arguments
 
-    if curl:
-        from dynclient.client.client import Client
-
-        if server and sandbox:
-            raise UsageError("--server and --sandbox exclude each other", hint="give one")
-        shown = Client(choice.document(spec), server=server)[operation]
-        click.echo(shown.request(**arguments(shown, words, body)).curl())
+    wish = Wish(**given)
+    if wish.curl:
+        shown = _shown(wish)[operation]
+        args, kwargs = arguments(shown, words, wish.body, wish.param)
+        click.echo(shown.request(*args, **kwargs).curl())
         return
-    with choice.client(spec, server, sandbox=sandbox) as client:
-        called = client[operation]
-        try:
-            answer(called.send(**arguments(called, words, body)), include=include)
-        except ResponseError as error:
-            if error.result is not None:
-                # What was not decoded is text, whatever its media type says.
-                is_raw = isinstance(error, DecodeError | StatusError) and isinstance(error.data, str)
-                answer(error.result, include=include, media_type="text/plain" if is_raw else None)
-            raise
+    if wish.output:
+        from dynclient.cli.files import writable
+
+        writable(wish.output)
+    with choice.client(wish.spec, wish.server, sandbox=wish.sandbox) as client:
+        called = client.with_options(**options(wish))[operation]
+        send(called, arguments(called, words, wish.body, wish.param), wish)
 
 
-def answer(result: Result, *, include: bool, media_type: str | None = None) -> None:
-    """Print what came back.
+def options(wish: Wish) -> dict[str, Any]:
+    """Return the client's options that a command line sets.
+
+    Raises:
+        UsageError: a header, a server variable or the timeout is not written as one.
+
+    """
+    found: dict[str, Any] = {
+        "headers": _headers(wish.header),
+        "server_variables": dict(_pair(word, "=", "--server-var name=value") for word in wish.server_var),
+        "media_type": wish.media_type,
+        "accept": wish.accept,
+        "timeout": _timeout(wish.timeout) if wish.timeout else None,
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _headers(lines: tuple[str, ...]) -> dict[str, str]:
+    """Return header lines by name; several of one name are joined. Source: RFC 9110 §5.3."""
+    found: dict[str, str] = {}
+    for line in lines:
+        name, value = _pair(line, ":", "--header 'Name: value'")
+        same = next((known for known in found if known.lower() == name.lower()), name)
+        found[same] = f"{found[same]}, {value}" if same in found else value
+    return found
+
+
+def _pair(word: str, sign: str, hint: str) -> tuple[str, str]:
+    name, found, value = word.partition(sign)
+    if not found or not name.strip():
+        raise UsageError(f"{word.partition(sign)[0]!r} is not a name and a value", hint=f"write {hint}")
+    return name.strip(), value.strip()
+
+
+def _timeout(text: str) -> Any:
+    try:
+        seconds = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise UsageError(f"--timeout {text} is no time", hint="give seconds, or two of them: 2,30") from None
+    return seconds[0] if len(seconds) == 1 else seconds
+
+
+def _shown(wish: Wish) -> Client:
+    from dynclient.client.client import Client
+
+    if wish.server and wish.sandbox:
+        raise UsageError("--server and --sandbox exclude each other", hint="give one")
+    return Client(choice.document(wish.spec), server=wish.server).with_options(**options(wish))
+
+
+def send(called: Operation, arguments: Arguments, wish: Wish) -> None:
+    """Send a call and print what comes back.
+
+    Raises:
+        DynclientError: just as calling does; what came is printed before.
+
+    """
+    from dynclient.cli import exchange
+
+    args, kwargs = arguments
+    request = called.request(*args, **kwargs)
+    if wish.verbose:
+        exchange.sent(request)
+    try:
+        result = called.send(request)
+    except ResponseError as error:
+        if error.result is not None:
+            # What was not decoded is text, whatever its media type says.
+            is_raw = isinstance(error, DecodeError | StatusError) and isinstance(error.data, str)
+            answer(error.result, wish, media_type="text/plain" if is_raw else None)
+        raise
+    answer(result, wish)
+
+
+def answer(result: Result, wish: Wish, media_type: str | None = None) -> None:
+    """Print what came back, or write it to a file; what a server says of a failure is never written to a file.
 
     Args:
         result: what came.
-        include: whether status and headers come first.
+        wish: how it is to be shown.
         media_type: what the data are taken for; None: what the response says.
 
     """
-    from dynclient.cli import render
+    from dynclient.cli import exchange, files, render
 
-    if include:
+    if wish.verbose:
+        exchange.came(result)
+    if wish.include:
         for line in render.head(result):
             click.echo(line)
         click.echo()
     if result.data is None and not result.media_type:
         render.note(f"{result.status}, no body")
-    render.data(result.data, result.media_type if media_type is None else media_type)
+    elif wish.output and result.status < FAILURE:
+        files.save(wish.output, exchange.body(result), f"{result.elapsed:.2f} s")
+    else:
+        render.data(result.data, result.media_type if media_type is None else media_type)

@@ -135,7 +135,7 @@ class Story:
 
 
 def _show(name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> None:
-    from dynclient.cli.written import python_call
+    from dynclient.docs.written import python_call
 
     click.echo(_indented(python_call(f"client.{name}", args, kwargs, WIDTH)))
 
@@ -236,7 +236,7 @@ def mistakes(story: Story, document: Document) -> None:
 
 def wrong(story: Story, title: str, wanted: str, name: str, /, *args: Any, **kwargs: Any) -> None:
     """Make a wrong call of the story's client."""
-    from dynclient.cli.written import python_call
+    from dynclient.docs.written import python_call
 
     text = python_call(f"client.{name}", args, kwargs, WIDTH)
     story.refused(title, wanted, text, lambda: story.client.call(name, *args, **kwargs))

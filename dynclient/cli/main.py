@@ -15,7 +15,7 @@ from dynclient.names import near
 from dynclient.violations import printable
 
 #: Commands in the order of `--help`; each module is imported when its command is used.
-COMMANDS = ("list", "show", "call", "check", "demo", "sandbox", "repl")
+COMMANDS = ("list", "show", "call", "check", "demo", "sandbox", "docs", "repl")
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141
@@ -82,20 +82,25 @@ _HINTS = {
 
 def fail(error: DynclientError) -> NoReturn:
     """Print an error of ours on standard error and leave with its exit code."""
-    if error.code in _HINTS and not (error.hint or "").startswith("did you mean"):
-        error.hint = _HINTS[error.code].format(variable=_variable(error)) or None
+    error.hint = _hint(error)
     click.echo(f"{type(error).__name__}: {error}", err=True)
     raise click.exceptions.Exit(error.exit_code)
 
 
-def _variable(error: DynclientError) -> str:
-    """Return the environment variable of the first scheme that a formula names."""
+def _hint(error: DynclientError) -> str | None:
+    """Return the hint of an error as it is put on the command line."""
+    hint = error.hint or ""
+    if error.code not in _HINTS or hint.startswith("did you mean"):
+        return error.hint
     if error.code != "credentials-missing":
-        return ""
+        return _HINTS[error.code] or None
+    formula = str(getattr(error, "formula", ""))
+    if not formula:  # a credential that is there and may not go to that server
+        return hint.replace('server="', '--server "') or None
     from dynclient.wire.message import environment_name
 
-    formula = str(getattr(error, "formula", ""))
-    return environment_name(formula.strip("(").replace(",", " ").replace(")", " ").split(" ")[0])
+    first = formula.strip("(").replace(",", " ").replace(")", " ").split(" ")[0]
+    return _HINTS[error.code].format(variable=environment_name(first))
 
 
 @click.group(

@@ -119,6 +119,7 @@ def _bytes(value: bytes, media_type: str) -> None:
         what = f"{len(value):,} bytes of {media_type or 'an unknown media type'}"
         raise UsageError(f"the answer is {what}, which no terminal shows", hint="send it to a file: > FILE")
     sys.stdout.buffer.write(value)
+    sys.stdout.buffer.flush()
 
 
 def _text(value: str) -> None:

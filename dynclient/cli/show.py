@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,7 +11,6 @@ from dynclient.cli import choice
 
 if TYPE_CHECKING:
     from dynclient.client.client import Operation
-    from dynclient.model import SecurityScheme
     from dynclient.wire.shapes import Shape
 
 #: How deep the outline of a value goes, and how many lines it may take.
@@ -50,64 +49,29 @@ def _top(operation: Operation) -> Iterator[str]:
 
 def _signature(operation: Operation) -> Iterator[str]:
     from dynclient.cli.render import width
+    from dynclient.docs.written import signature
 
-    parameters = operation.__signature__.parameters.values()
-    flat = f"  {operation.__name__}{operation.__signature__}"
-    if len(flat) <= width():
-        yield flat
-        return
-    yield f"  {operation.__name__}("
-    star = False
-    for parameter in parameters:
-        if parameter.kind is parameter.KEYWORD_ONLY and not star:
-            star = True
-            yield "      *,"
-        yield f"      {parameter},"
-    yield "  )"
+    yield from (f"  {line}" for line in signature(operation.__name__, operation, width() - 2).splitlines())
 
 
 def _arguments(operation: Operation) -> Iterator[str]:
     from dynclient.cli.render import aligned, one_line, prose
-    from dynclient.names import snake_case
+    from dynclient.docs import facts
 
-    binder, schema = operation._plan.binder, operation.call_schema  # noqa: SLF001 (the compiled operation knows)
-    rows, texts = [], []
-    for name in (name for name in binder.names if name in binder.targets):
-        location, wire = binder.targets[name]
-        shape = _located(schema, location).member(wire)
-        if _is_refused(shape):
-            continue
-        required = wire in _required(_located(schema, location))
-        wanted = _wanted(shape) + (", required" if required else "")
-        rows.append((snake_case(name), location, one_line(wanted)))
-        texts.append(_about(shape))
-    if not rows:
+    found = facts.arguments(operation)
+    if not found:
         return
+    rows = [(a.name, a.location, one_line(facts.wanted(a.shape) + (", required" if a.required else ""))) for a in found]
     yield ""
     yield "Arguments"
-    for line, text in zip(aligned(rows, "  "), texts, strict=True):
+    for line, argument in zip(aligned(rows, "  "), found, strict=True):
         yield line
-        yield from prose(text, "      ")
-
-
-def _located(schema: dict[str, Any], location: str) -> Shape:
-    from dynclient.wire.shapes import Shape
-
-    return Shape(schema["properties"].get(location, {}), schema.get("$defs", {}))
-
-
-def _required(shape: Shape) -> set[str]:
-    from dynclient.schema.readings import in_place
-
-    parts = in_place(shape.schema, shape.defs, alternatives=False)
-    return {name for part in parts for name in part.get("required", ())}
-
-
-def _about(shape: Shape) -> str:
-    return next((str(part["description"]) for part in shape.parts if part.get("description")), "")
+        yield from prose(facts.about(argument.shape), "      ")
 
 
 def _body(operation: Operation) -> Iterator[str]:
+    from dynclient.docs.facts import located
+
     body = operation.operation.request_body
     if body is None:
         return
@@ -115,7 +79,7 @@ def _body(operation: Operation) -> Iterator[str]:
     required = ", required" if "body" in schema["required"] else ""
     yield ""
     yield f"Body  {', '.join(body.content) or 'of any media type'}{required}"
-    yield from _outline(_located(schema, "body"))
+    yield from _outline(located(schema, "body"))
 
 
 def _outline(shape: Shape, depth: int = MAX_DEPTH) -> Iterator[str]:
@@ -130,45 +94,28 @@ def _outline(shape: Shape, depth: int = MAX_DEPTH) -> Iterator[str]:
 
 def _members(shape: Shape, above: str, depth: int, seen: frozenset[int]) -> Iterator[tuple[str, str]]:
     """Yield (path, what it wants) of each member of an object, or of an array's items, down to a depth."""
+    from dynclient.docs.facts import names, required, wanted
     from dynclient.schema.explain import described
 
-    if not above and not _names(shape):
-        yield "(whole)", _wanted(shape)
+    if not above and not names(shape):
+        yield "(whole)", wanted(shape)
     if shape.is_array:
         yield from _members(shape.item, f"{above}[]", depth, seen)
         return
-    required = _required(shape)
-    for name in _names(shape):
+    needed = required(shape)
+    for name in names(shape):
         member = shape.member(name)
         path = f"{above}.{name}" if above else name
-        yield path, _wanted(member) + (", required" if name in required else "")
+        yield path, wanted(member) + (", required" if name in needed else "")
         inner = member.item if member.is_array else member
-        mark = hash(described(inner.schema, inner.defs) + ",".join(_names(inner)))
+        mark = hash(described(inner.schema, inner.defs) + ",".join(names(inner)))
         if depth > 1 and mark not in seen:
             yield from _members(member, path, depth - 1, seen | {mark})
 
 
-def _names(shape: Shape) -> list[str]:
-    """Return the names of an object's members, without those that may never be given here (`readOnly` in a call)."""
-    names = dict.fromkeys(name for part in shape.parts for name in part.get("properties", {}))
-    return [name for name in names if not _is_refused(shape.member(name))]
-
-
-def _is_refused(shape: Shape) -> bool:
-    return any(part.get("not") == {} for part in shape.parts)
-
-
-def _wanted(shape: Shape) -> str:
-    """Return what a value has to be, of an array also what its items are."""
-    from dynclient.schema.explain import described
-
-    text = described(shape.schema, shape.defs)
-    items = described(shape.item.schema, shape.defs) if text.startswith("array") else "any value"
-    return text if items == "any value" else text.replace("array", f"array of {items}", 1)
-
-
 def _results(operation: Operation) -> Iterator[str]:
     from dynclient.cli.render import one_line
+    from dynclient.docs.facts import names, wanted
     from dynclient.wire.shapes import Shape
 
     yield ""
@@ -179,42 +126,35 @@ def _results(operation: Operation) -> Iterator[str]:
         for name in response.content:
             schema = schemas[status, name]
             shape = Shape(schema, schema.get("$defs", {}))
-            yield f"      {one_line(name)}: {one_line(_wanted(shape))}"
+            yield f"      {one_line(name)}: {one_line(wanted(shape))}"
             if status.startswith("2"):
                 inner = shape.item if shape.is_array else shape
-                yield from (f"      {line}" for line in _outline(inner, 1)) if _names(inner) else ()
+                yield from (f"      {line}" for line in _outline(inner, 1)) if names(inner) else ()
 
 
 def _auth(operation: Operation) -> Iterator[str]:
-    from dynclient.cli.render import aligned
+    from dynclient.cli.render import aligned, one_line
+    from dynclient.docs.facts import carried, schemes
     from dynclient.wire.message import environment_name
     from dynclient.wire.security import written
 
     formula = operation.operation.security
-    schemes = {r.scheme.key: r.scheme for requirements in formula for r in requirements}
     yield ""
-    yield f"Auth  {written(formula)}"
-    yield from aligned(((key, _carried(scheme), f"${environment_name(key)}") for key, scheme in schemes.items()), "  ")
-
-
-def _carried(scheme: SecurityScheme) -> str:
-    from dynclient.cli.render import one_line
-
-    if scheme.type == "apiKey":
-        return one_line(f"apiKey in {scheme.location} {scheme.name}")
-    return one_line(f"{scheme.type} {scheme.scheme}")
+    yield f"Auth  {one_line(written(formula))}"
+    rows = ((one_line(s.key), one_line(carried(s)), f"${environment_name(s.key)}") for s in schemes(formula))
+    yield from aligned(rows, "  ")
 
 
 def _examples(operation: Operation) -> Iterator[str]:
     from dynclient.cli.render import width
-    from dynclient.cli.written import arguments, python_call
+    from dynclient.docs.written import python_call, spelled
     from dynclient.errors import UsageError
 
     yield ""
     yield "Example"
     try:
         call = operation.example()
-        args, kwargs = arguments(operation, call)
+        args, kwargs = spelled(operation, call)
         python = python_call(f"client.{operation.__name__}", args, kwargs, width() - 2)
         yield from (f"  {line}" for line in python.splitlines())
         yield ""

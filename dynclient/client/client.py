@@ -74,6 +74,19 @@ class AsyncOperation(BoundOperation[AsyncRunner]):  # noqa: D101 (its docstring 
         return self._judged(request, await self._runner.send(self._exchange(request), self._limits))
 
 
+class Credentials(dict[str, Credential]):
+    """Credentials by security scheme; printed, it tells the schemes only."""
+
+    def __init__(self, given: Mapping[str, Credential]) -> None:
+        names: object = given  # whoever does not check types may give anything
+        if not isinstance(names, Mapping) or not all(isinstance(name, str) for name in names):
+            raise UsageError("credentials must be a mapping", hint='give credentials={"scheme name": "secret"}')
+        super().__init__(given)
+
+    def __repr__(self) -> str:
+        return f"<credentials of {', '.join(self) or 'nothing'}>"
+
+
 class Compiled:
     """A document with its operations compiled as they are touched; shared by all clients made from one Document."""
 
@@ -120,10 +133,11 @@ class BaseClient(Generic[OperationT]):
         self._shared = Compiled.of(load(source))
         self._options = Options().changed(**options)
         self._runner = self._runner_kind(transport, USER_AGENT)
-        self._credentials = self._collected(credentials or {})
+        self._given = Credentials(credentials or {})
+        self._credentials = self._collected(self._given)
         self._bound: dict[str, OperationT] = {}
 
-    def _collected(self, given: Mapping[str, Credential]) -> dict[str, Credential]:
+    def _collected(self, given: Credentials) -> Credentials:
         """Return the credentials: those given, and those of the environment where a server is given too.
 
         Raises:
@@ -131,8 +145,6 @@ class BaseClient(Generic[OperationT]):
 
         """
         schemes = self.document.security_schemes
-        if not isinstance(given, Mapping):
-            raise UsageError("credentials must be a mapping", hint='give credentials={"scheme name": "secret"}')
         for name, credential in given.items():
             if name not in schemes:
                 meant = near(name, schemes, 1)
@@ -140,7 +152,7 @@ class BaseClient(Generic[OperationT]):
                 raise UsageError(f"the document has no security scheme {name!r}", hint=hint)
             if not callable(credential):
                 checked(schemes[name], credential)
-        found = dict(given)
+        found = Credentials(given)
         if self._options.server:
             for name, scheme in schemes.items():
                 text = os.environ.get(environment_name(name))
@@ -262,8 +274,10 @@ class BaseClient(Generic[OperationT]):
 
         """
         view = object.__new__(type(self))
-        view.__dict__.update({k: v for k, v in self.__dict__.items() if k in ("_shared", "_runner", "_credentials")})
+        view.__dict__.update({k: self.__dict__[k] for k in ("_shared", "_runner", "_given", "_credentials")})
         view._options = self._options.changed(**changes)
+        if "server" in changes:  # a server that is given lets the environment speak
+            view._credentials = view._collected(view._given)
         view._bound = {}
         return view
 

@@ -10,15 +10,16 @@ from typing import Any, Generic, TypeVar
 
 from dynclient import model
 from dynclient.client.options import Options
-from dynclient.errors import DocumentError, ResponseDrift, UsageError
+from dynclient.errors import DocumentError, ResponseDrift, UnsafeValue, UsageError
 from dynclient.names import snake_case
 from dynclient.plan.call import Call
-from dynclient.plan.plan import Plan, not_finite
+from dynclient.plan.plan import Checks, Plan
 from dynclient.plan.results import Result, drifts
 from dynclient.schema.dialect import Schema
 from dynclient.schema.engine import Checker
 from dynclient.schema.explain import described
-from dynclient.transport.http import DEFAULT_TIMEOUTS, Exchange, timeouts
+from dynclient.transport.exchange import Exchange
+from dynclient.transport.http import DEFAULT_TIMEOUTS, timeouts
 from dynclient.transport.outgoing import Outgoing, Vault
 from dynclient.violations import Violation
 from dynclient.wire import media
@@ -28,13 +29,30 @@ from dynclient.wire.servers import base_url
 RunnerT = TypeVar("RunnerT")
 
 
-class BoundOperation(Generic[RunnerT]):
-    """An operation of a document together with how its client calls it; it keeps nothing of any call.
+class Documentation:
+    """The docstring of a class of operations, and of each operation its own, written when somebody looks."""
+
+    def __init__(self, of_class: str) -> None:
+        self.of_class = of_class
+
+    def __get__(self, operation: BoundOperation[Any] | None, owner: type) -> str:
+        if operation is None:
+            return self.of_class
+        try:
+            return documentation(operation._plan)  # noqa: SLF001 (it is written for it)
+        except DocumentError as error:
+            return f"{operation.method} {operation.path}\n\nThis operation cannot be used: {error}"
+
+
+class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
+    __doc__ = Documentation(
+        """An operation of a document together with how its client calls it; it keeps nothing of any call.
 
     Call it with the operation's arguments: path parameters by position in template order, everything else by keyword,
     in the spec's spelling or in snake_case; the body as `body=`, or its top-level properties as keywords; or all of it
     as one `Call`.
     """
+    )
 
     def __init__(self, operation: model.Operation, plan: Plan, options: Options, runner: RunnerT, vault: Vault) -> None:
         self.operation = operation
@@ -95,13 +113,6 @@ class BoundOperation(Generic[RunnerT]):
         except DocumentError:
             return inspect.Signature([inspect.Parameter("call", inspect.Parameter.POSITIONAL_ONLY)])
 
-    @property
-    def __doc__(self) -> str:  # type: ignore[override] # an instance's own
-        try:
-            return documentation(self._plan)
-        except DocumentError as error:
-            return f"{self.method} {self.path}\n\nThis operation cannot be used: {error}"
-
     def __repr__(self) -> str:
         return f"<{self.__name__}{self.__signature__}  {self.method} {self.path}>"
 
@@ -132,6 +143,8 @@ class BoundOperation(Generic[RunnerT]):
             raise UsageError(f"{self.id}: no example was found: {error}", hint="give a Call of your own") from error
         body = self.operation.request_body
         entry = self._plan.entry(media_type)
+        if "body" in call and entry is not None and media.concrete(media_type or entry.name, call["body"]) is None:
+            call["media_type"] = media.some(entry.name)
         if body is not None and entry is not None and seed == 0:
             for example in entry.examples:
                 if checker.accepts({**call, "body": example}):
@@ -141,9 +154,8 @@ class BoundOperation(Generic[RunnerT]):
 
     def validate(self, /, *args: Any, **kwargs: Any) -> list[Violation]:
         """Return everything that is wrong with a call, [] where it is in order; nothing is sent."""
-        strict = self._options.checks if self._options.validate_requests else Options().checks
-        call, violations = self._plan.bind(args, kwargs, strict, self._options.media_type)
-        return violations or not_finite(call)
+        strict = Checks(unknown=self._options.unknown_properties, thorough=True)
+        return self._plan.bind(args, kwargs, strict, self._options.media_type)[1]
 
     def request(self, /, *args: Any, **kwargs: Any) -> Request:
         """Return the request of a call, as a pure value without credentials; nothing is sent.
@@ -158,7 +170,13 @@ class BoundOperation(Generic[RunnerT]):
         call, violations = self._plan.bind(args, kwargs, options.checks, options.media_type)
         if violations:
             raise self._plan.invalid(violations)
-        request = self._plan.request(call, self._base, options.media_type, options.accept)
+        try:
+            request = self._plan.request(call, self._base, options.media_type, options.accept)
+        except UnsafeValue:
+            # What the fast engine passed over in a free-form part is told as what it is: a violation, with its path.
+            if options.validate_requests and (violations := self.validate(call)):
+                raise self._plan.invalid(violations) from None
+            raise
         return _with_headers(request, options.headers) if options.headers else request
 
     def _prepared(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request:
@@ -185,7 +203,8 @@ class BoundOperation(Generic[RunnerT]):
 
     def _exchange(self, request: Request) -> Exchange:
         outgoing: Outgoing = self._vault.open(request)
-        return Exchange(request, outgoing, self._options.retries, self._options.follow_redirects)
+        options = self._options
+        return Exchange(request, outgoing, options.retries, options.follow_redirects, options.max_response_bytes)
 
     def _judged(self, request: Request, response: Response) -> Result:
         result = self._plan.results.judge(request, response, self._options.validate_responses)

@@ -11,6 +11,7 @@ from dynclient.errors import UsageError
 from dynclient.names import near
 from dynclient.plan.plan import Checks
 from dynclient.plan.results import Validation
+from dynclient.transport.reading import MAX_RESPONSE_BYTES
 from dynclient.violations import shown
 from dynclient.wire.message import is_field
 
@@ -35,18 +36,26 @@ def _is_text_or_none(value: Any) -> bool:
     return value is None or isinstance(value, str)
 
 
+def _is_media_type(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and is_field("Accept", value))
+
+
 #: What each option may be, and how that is said.
 _FITS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "timeout": (_is_timeout, "seconds, a pair (connect, read), or None for no limit"),
     "headers": (_is_texts, "a mapping of names to texts"),
     "server": (_is_text_or_none, "a URL"),
     "server_variables": (_is_texts, "a mapping of names to texts"),
-    "media_type": (_is_text_or_none, "a media type"),
-    "accept": (_is_text_or_none, "a media type"),
+    "media_type": (_is_media_type, "a media type"),
+    "accept": (_is_media_type, "a media type"),
     "validate_requests": (lambda value: isinstance(value, bool), "True or False"),
     "unknown_properties": (lambda value: value in ("refuse", "allow"), "'refuse' or 'allow'"),
     "validate_responses": (lambda value: value in ("raise", "warn", "off"), "'raise', 'warn' or 'off'"),
     "retries": (lambda value: type(value) is int and value >= 0, "how often, 0 or more"),
+    "max_response_bytes": (
+        lambda value: value is None or (type(value) is int and value >= 0),
+        "a number of bytes, or None for no limit",
+    ),
     "follow_redirects": (lambda value: value is None or isinstance(value, bool), "None, True or False"),
 }
 
@@ -67,6 +76,8 @@ class Options:
         validate_responses: `raise`, `warn` (keep the data, tell once per place) or `off`.
         retries: how often a call is tried again that is safe to repeat.
         follow_redirects: None: GET and HEAD, at most 5; True: every method; False: none.
+        max_response_bytes: how large the body of a response may be, content coding undone; None: as large as it likes.
+            A larger one is a BrokenResponse, and never held. 256 MiB where nothing is given.
 
     """
 
@@ -81,6 +92,7 @@ class Options:
     validate_responses: Validation = "raise"
     retries: int = 0
     follow_redirects: bool | None = None
+    max_response_bytes: int | None = MAX_RESPONSE_BYTES
 
     def __post_init__(self) -> None:
         for name, (fits, hint) in _FITS.items():

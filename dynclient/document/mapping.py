@@ -23,7 +23,10 @@ def plain(value: Any, uri: str) -> tuple[Any, list[Problem]]:
 
     """
     reading = _Reading(uri)
-    return reading.plain(value, "", 0), reading.problems
+    try:
+        return reading.plain(value, "", 0), reading.problems
+    except RecursionError:
+        raise DocumentTooLarge("the mapping is nested too deeply, or holds itself") from None
 
 
 class _Reading:

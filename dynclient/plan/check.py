@@ -71,16 +71,24 @@ class _Checking:
         if not any(top.child(key) for key in ("paths", "webhooks", "components")):
             self.tell(top, "missing-field", "the document has neither `paths`, `webhooks` nor `components`")
         self._security(top.child("security"))
+        self._maps()
+        paths = top["paths"]
+        for path in paths.names():
+            self._guarded(paths.child(path), lambda path=path: self._path(paths, path))  # type: ignore[misc] # mypy and defaults
+
+    def _maps(self) -> None:
+        """Look at the lists and maps of the top, whose members are objects."""
+        top = self.document.top
         self._shape(top.child("webhooks"), dict)
         self._shape(top["components"].child("schemas"), dict)
         for key, kind in (("servers", list), ("tags", list)):
             for child in top.child(key).children() if isinstance(top.child(key).value, kind) else ():
                 self._shape(child, dict)
+        for server in top.child("servers").children():
+            for variable in server.child("variables").children():
+                self._shape(variable.child("enum"), list)
         for child in top["components"].child("securitySchemes").children():
-            self._shape(child, dict)
-        paths = top["paths"]
-        for path in paths.names():
-            self._guarded(paths.child(path), lambda path=path: self._path(paths, path))  # type: ignore[misc] # mypy and defaults
+            self._guarded(child, lambda child=child: self._shape(child.resolved(), dict))  # type: ignore[misc] # mypy and defaults
 
     def _shape(self, node: Node, kind: type) -> bool:
         """Tell where something is no object, or no list, as it should be."""
@@ -132,6 +140,7 @@ class _Checking:
         body = operation.request_body
         if operation.node.child("requestBody") and body is None:
             self.tell(operation.node.child("requestBody"), "wrong-type", "a request body must be an object")
+        self._shape(operation.node["requestBody"].child("content"), dict)
         for entry in body.content.values() if body else ():
             self._media_type(entry, "request")
         self._shape(operation.node.child("parameters"), list)

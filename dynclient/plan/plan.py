@@ -8,33 +8,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import quote
 
-from dynclient.errors import InvalidCall, UnsafeValue, UsageError
+from dynclient.errors import InvalidCall, UsageError
 from dynclient.model import Location, MediaType, Operation, Parameter
 from dynclient.plan.binder import Binder, Bound, binder
 from dynclient.plan.call import Call
 from dynclient.plan.results import Results
 from dynclient.plan.schemas import Reading, Schemas
 from dynclient.plan.values import to_json
+from dynclient.plan.writing import RequestWriter
 from dynclient.schema.dialect import Schema
 from dynclient.schema.engine import Checker
 from dynclient.schema.explain import declared_names
 from dynclient.schema.readings import in_place
 from dynclient.violations import Violation, in_order, shown
 from dynclient.wire import media
-from dynclient.wire.message import Headers, Request, is_field
-from dynclient.wire.parameters import Writer, default_writer, writer
+from dynclient.wire.bodies import Found, missing, stand_ins
+from dynclient.wire.message import Request
 
 _VARIABLE = re.compile(r"\{([^{}]+)\}")
-_DOT_SEGMENT = re.compile(r"(?:^|/)(?:\.|%2[Ee]){1,2}(?=/|$)")
-_UNSAFE_FIELD = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 #: Python writes out integers of up to 4,300 digits.
 MAX_BITS = 14_000
-
-#: Characters that stand as they are in the literal parts of a path template.
-_PATH_SAFE = "/:@!$&'()*+,;=-._~%"
 
 
 @dataclass(frozen=True)
@@ -43,12 +38,14 @@ class Checks:
 
     Attributes:
         requests: False writes whatever can be written.
+        thorough: looks into free-form parts too, which the fast engine passes over unseen: for asking, not for sending.
         unknown: `refuse` reads the call as its producer (closed), `allow` as its consumer (open).
 
     """
 
     requests: bool = True
     unknown: str = "refuse"
+    thorough: bool = False
 
 
 class Plan:
@@ -172,17 +169,38 @@ class Plan:
             chosen = None
         if not checks.requests:
             return self._plain(call, bound.violations)
-        opaque = isinstance(call.get("body"), bytes | bytearray) and self._takes_bytes(chosen)
-        checker = self.checker(chosen, "producer" if checks.unknown == "refuse" else "consumer", opaque=opaque)
-        if not bound.violations and not opaque and self._accepted(checker, _told(call, opaque=opaque)):
+        if chosen is None and len(self.media_types) > 1 and "body" in call:
+            entry = self._by_value(call["body"])
+            chosen = entry.name if entry else None
+        reading: Reading = "producer" if checks.unknown == "refuse" else "consumer"
+        if not (bound.violations or checks.thorough) and self._accepted(self.checker(chosen, reading), _told(call)):
             return call, []
         call, violations = self._plain(call, bound.violations)
-        return call, in_order(violations + self._wrong(checker, _told(call, opaque=opaque), bound))
+        told, binaries = stand_ins(_told(call))
+        opaque = any(path == ("body",) for path, _ in binaries)
+        violations += self._misplaced(binaries, chosen)
+        return call, in_order(violations + self._wrong(self.checker(chosen, reading, opaque=opaque), told, bound))
 
-    def _takes_bytes(self, media_type: str | None) -> bool:
-        """Tell whether a body may be given as bytes: wherever its media type is not JSON."""
+    def _by_value(self, body: Any) -> MediaType | None:
+        """Return the Media Type Object that a body is written by where nobody chose: by what the value is."""
+        declared = self.operation.request_body
+        if declared is None or not declared.content:
+            return None
+        return declared.content[media.by_value(list(declared.content), body)]
+
+    def _misplaced(self, binaries: list[Found], media_type: str | None) -> list[Violation]:
+        """Return a violation for each binary value where none can go, or whose file cannot be read."""
         entry = self.entry(media_type)
-        return entry is not None and not media.is_json(media_type or entry.name)
+        name = media_type or (entry.name if entry else "")
+        found = []
+        for path, value in binaries:
+            whole, part = path == ("body",), path[0] == "body" and media.is_multipart(name)
+            if path[0] != "body" or media.is_json(name) or not (whole or part):
+                where = name if path[0] == "body" else f"a {path[0]}"
+                found.append(Violation("type", path, f"got binary data, which {where} cannot carry"))
+            elif why := missing(value):
+                found.append(Violation("file", path, f"{shown(str(value))} {why}"))
+        return found
 
     def _accepted(self, checker: Checker, call: Mapping[str, Any]) -> bool:
         """Tell whether a call is in order as it is: JSON through and through."""
@@ -204,6 +222,8 @@ class Plan:
 
     def _wrong(self, checker: Checker, call: Mapping[str, Any], bound: Bound) -> list[Violation]:
         """Return the violations of the schema, less those that binding has told already."""
+        if unsayable := not_finite(call):
+            return unsayable
         if checker.accepts(call):
             return []
         told = {v.path[1] for v in bound.violations if v.path[:1] == ("args",)}
@@ -220,22 +240,8 @@ class Plan:
     # --- call document → request
 
     @cached_property
-    def _writers(self) -> Mapping[tuple[str, str], Writer]:
-        return {(p.location, p.name): writer(p) for p in self.operation.parameters}
-
-    @cached_property
-    def _template(self) -> tuple[list[str], str]:
-        """The path cut at its variables (literal, name, literal, …), and the query that the path key carries."""
-        path, _, query = self.operation.path.partition("#")[0].partition("?")
-        # Without its slash a path would be part of the host.
-        path = path if path.startswith("/") else "/" + path
-        pieces = _VARIABLE.split(path)
-        return [piece if i % 2 else quote(piece, safe=_PATH_SAFE) for i, piece in enumerate(pieces)], query
-
-    @cached_property
-    def accept(self) -> str:
-        """The Accept header: every declared result media type that can be decoded."""
-        return media.accept(response.content for response in self.operation.responses.values())
+    def _writer(self) -> RequestWriter:
+        return RequestWriter(self.operation)
 
     def request(
         self, call: Mapping[str, Any], base: str, media_type: str | None = None, accept: str | None = None
@@ -243,7 +249,7 @@ class Plan:
         """Return the request that a call document makes.
 
         Args:
-            call: in JSON form.
+            call: in JSON form, with binary values.
             base: the server's URL, without a slash at its end.
             media_type: of the body, where the call does not choose.
             accept: the Accept header, where not the declared media types.
@@ -252,85 +258,13 @@ class Plan:
             UnsafeValue: a value would leave its place on the wire, or cannot be written at all.
 
         """
-        url = base + self._path(self._group(call, "path")) + self._query(self._group(call, "query"))
-        headers = [("Accept", accept or self.accept)]
-        given = self._headers(self._group(call, "header"))
-        body: bytes | None = None
+        entry = None
         if "body" in call:
-            name = self._written_as(call.get("media_type") or media_type, call["body"])
-            body = self._body(name, call["body"])
-            headers.append(("Content-Type", name))
-        names = {name.lower() for name, _ in given}
-        headers = [(name, value) for name, value in headers if name.lower() not in names] + given
-        if cookies := self._cookies(self._group(call, "cookie")):
-            headers.append(("Cookie", cookies))
-        operation = self.operation
-        return Request(operation.method, url, Headers(headers), body, operation.security, operation.id)
-
-    def _group(self, call: Mapping[str, Any], location: str) -> Mapping[str, Any]:
-        values = call.get(location, {})
-        if not isinstance(values, Mapping):
-            raise UnsafeValue(f"{self.operation.id}: {location} is {shown(values)}, want names with their values")
-        return values
-
-    def _path(self, values: Mapping[str, Any]) -> str:
-        pieces = self._template[0]
-        if len(pieces) == 1:
-            return pieces[0]
-        path = "".join(self._variable(piece, values) if i % 2 else piece for i, piece in enumerate(pieces))
-        if _DOT_SEGMENT.search(path):
-            raise UnsafeValue(f"{self.operation.id}: a path value makes a dot segment, which leaves its place; refused")
-        return path
-
-    def _variable(self, name: str, values: Mapping[str, Any]) -> str:
-        if name not in values:
-            raise UnsafeValue(f"{self.operation.id}: the path needs a value for {{{name}}}")
-        return self._written("path", name, values[name])
-
-    def _written(self, location: Location, name: str, value: Any) -> str:
-        write = self._writers.get((location, name)) or default_writer(location, name)
-        try:
-            return write(value)
-        except (UnicodeEncodeError, ValueError, TypeError, RecursionError):
-            raise UnsafeValue(f"{self.operation.id}: {location}.{name} cannot be written as text") from None
-
-    def _query(self, values: Mapping[str, Any]) -> str:
-        pieces = [self._template[1], *(self._written("query", name, value) for name, value in values.items())]
-        query = "&".join(piece for piece in pieces if piece)
-        return "?" + query if query else ""
-
-    def _headers(self, values: Mapping[str, Any]) -> list[tuple[str, str]]:
-        found = []
-        for name, value in values.items():
-            text = self._written("header", name, value)
-            if not is_field(name, text):
-                raise UnsafeValue(f"{self.operation.id}: header.{name} holds a character that no header can carry")
-            found.append((name, text))
-        return found
-
-    def _cookies(self, values: Mapping[str, Any]) -> str:
-        return "; ".join(self._written("cookie", name, value) for name, value in values.items())
-
-    def _written_as(self, chosen: Any, value: Any) -> str:
-        """Return the media type that a body is written as."""
-        name = chosen or self.media_type or "application/json"
-        if not isinstance(name, str) or _UNSAFE_FIELD.search(name):
-            raise UnsafeValue(f"{self.operation.id}: the media type {shown(name)} cannot be written")
-        made = media.concrete(name, value)
-        if made is None:
-            hint = 'give media_type="…", in the Call or with_options'
-            raise UnsafeValue(f"{self.operation.id}: the body's media type {name} is a range", hint=hint)
-        return made
-
-    def _body(self, media_type: str, value: Any) -> bytes:
-        try:
-            return media.encode(media_type, value)
-        except ValueError:
-            # The fast engine takes Decimals, Enums and tuples as they are; an encoder need not.
-            try:
-                return media.encode(media_type, to_json(value))
-            except (ValueError, TypeError, RecursionError) as error:
-                raise UnsafeValue(f"{self.operation.id}: the body cannot be written: {error}") from None
+            chosen = call.get("media_type") or media_type
+            entry = self.entry(chosen) if self._takes(chosen) and chosen else self._by_value(call["body"])
+            if chosen and "media_type" not in call:
+                call = {**call, "media_type": chosen}
+        return self._writer.request(call, base, entry, accept)
 
     # --- errors
 
@@ -362,6 +296,8 @@ def _is_json_form(value: Any) -> bool:
         at = todo.pop()
         kind = type(at)
         if kind is dict or kind is Call:
+            if not all(type(key) is str for key in at):
+                return False
             todo += at.values()
         elif kind is list:
             todo += at
@@ -388,11 +324,9 @@ def _flat(violations: list[Violation], checker: Checker) -> list[Violation]:
     return found
 
 
-def _told(call: Mapping[str, Any], *, opaque: bool) -> dict[str, Any]:
+def _told(call: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return what of a call its schema is asked about: not the media type, which is judged by its match."""
-    if not opaque and "media_type" not in call:
-        return dict(call)
-    return {k: (None if opaque and k == "body" else v) for k, v in call.items() if k != "media_type"}
+    return {k: v for k, v in call.items() if k != "media_type"} if "media_type" in call else call
 
 
 class Plans:

@@ -15,6 +15,7 @@ from dynclient.errors import (
 )
 from dynclient.model import MediaType, Operation
 from dynclient.model import Response as DeclaredResponse
+from dynclient.plan.headers import DeclaredHeader, declared_headers
 from dynclient.plan.schemas import Schemas
 from dynclient.schema.engine import Checker
 from dynclient.violations import Violation, shortened
@@ -26,6 +27,7 @@ Validation = Literal["raise", "warn", "off"]
 FAILURE = 400
 NO_CONTENT = frozenset({204, 205, 304})
 MAX_ROWS = 256
+MAX_KEY_CHARS = 256
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ class Result:
     Attributes:
         data: the decoded body: plain JSON data, str for text, bytes for the rest, None where there is no body.
         status: the status code.
-        headers: as they came.
+        headers: as they came, all of them text.
+        header_data: the headers that the document declares, decoded by their schemas, by the document's spelling.
         media_type: without parameters, lower case; "" where there is none.
         violations: what does not fit the document.
         request: what was sent.
@@ -51,6 +54,7 @@ class Result:
     violations: tuple[Violation, ...]
     request: Request
     elapsed: float = field(default=0.0, compare=False)
+    header_data: Mapping[str, Any] = field(default_factory=dict)
     http: Any = field(default=None, compare=False, repr=False)
 
     def __repr__(self) -> str:
@@ -73,6 +77,7 @@ class Row:
         checker: of the decoded body; None where the document gives no schema that can say anything.
         unknown: the violation of a status or media type that the document does not know.
         empty: the violation of a body that does not come.
+        headers: those that the response declares.
 
     """
 
@@ -80,6 +85,7 @@ class Row:
     checker: Checker | None = None
     unknown: Violation | None = None
     empty: Violation | None = None
+    headers: tuple[DeclaredHeader, ...] = ()
 
 
 class Results:
@@ -89,6 +95,7 @@ class Results:
         self.operation = operation
         self._schemas = schemas
         self._checkers: dict[tuple[str, str], Checker | None] = {}
+        self._declared_headers: dict[str, tuple[DeclaredHeader, ...]] = {}
         self._rows: dict[tuple[int, str], Row] = {}
 
     def declared(self, status: int) -> DeclaredResponse | None:
@@ -115,9 +122,12 @@ class Results:
         key = (status, content_type)
         found = self._rows.get(key)
         if found is None:
+            found = self._made(status, content_type)
+            if len(content_type) > MAX_KEY_CHARS:
+                return found
             if len(self._rows) >= MAX_ROWS:  # a server that invents media types shall not fill the memory
                 self._rows.clear()
-            found = self._rows[key] = self._made(status, content_type)
+            self._rows[key] = found
         return found
 
     def _made(self, status: int, name: str) -> Row:
@@ -132,14 +142,21 @@ class Results:
             empty = Violation(
                 "missing", ("body",), f"no body came, want {', '.join(content)}", None, declared.node.place
             )
+        headers = self._headers(declared)
         entry = media.matched(name, content) if name else None
         if not name and len(content) == 1:
             entry = next(iter(content.items()))
         if entry is None and content:
             text = f"got {shortened(media.essence(name)) or 'none'}, the document knows {', '.join(content)}"
-            return Row(name, None, Violation("media-type", ("media_type",), text, None, declared.node.place), empty)
+            unknown = Violation("media-type", ("media_type",), text, None, declared.node.place)
+            return Row(name, None, unknown, empty, headers)
         read_as = name or (entry[0] if entry else "")
-        return Row(read_as, self.checker(declared, entry[1]) if entry else None, None, empty)
+        return Row(read_as, self.checker(declared, entry[1]) if entry else None, None, empty, headers)
+
+    def _headers(self, declared: DeclaredResponse) -> tuple[DeclaredHeader, ...]:
+        if declared.status not in self._declared_headers:
+            self._declared_headers[declared.status] = declared_headers(declared, self._schemas)
+        return self._declared_headers[declared.status]
 
     def judge(self, request: Request, response: Response, validation: Validation) -> Result:
         """Return the result of a response.
@@ -156,6 +173,10 @@ class Results:
         row = self.row(response.status, content_type)
         data, broken = _decoded(response.body, row.media_type, content_type)
         violations = () if validation == "off" or broken else self._violations(row, response.body, data)
+        header_data: Mapping[str, Any] = {}
+        if row.headers:
+            header_data, wrong = _judged(row.headers, response.headers)
+            violations = violations if validation == "off" else (*violations, *wrong)
         result = Result(
             data,
             response.status,
@@ -164,6 +185,7 @@ class Results:
             violations,
             request,
             response.elapsed,
+            header_data,
             response.http,
         )
         if failed:
@@ -207,6 +229,17 @@ class Results:
         headline = f"{operation.id}  {operation.method} {operation.path}: {text}"
         told = result.violations
         return kind(headline, hint=hint, result=result, violations=told, operation_id=operation.id, **data)
+
+
+def _judged(declared: Sequence[DeclaredHeader], headers: Headers) -> tuple[dict[str, Any], list[Violation]]:
+    """Return the values of the declared headers that came, and what is wrong with them or missing."""
+    found, wrong = {}, []
+    for header in declared:
+        value, violations = header.judged(headers)
+        wrong += violations
+        if header.parameter.name in headers:
+            found[header.parameter.name] = value
+    return found, wrong
 
 
 def _decoded(body: bytes, media_type: str, content_type: str) -> tuple[Any, str]:

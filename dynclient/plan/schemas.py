@@ -10,6 +10,8 @@ from dynclient.document.references import Node
 from dynclient.model import Document, MediaType, Operation, Parameter
 from dynclient.schema.dialect import WIRE, Dialect, Direction, Schema, bundled
 from dynclient.schema.readings import Closing, closed
+from dynclient.wire import media
+from dynclient.wire.shapes import Shape
 
 Reading = Literal["producer", "consumer"]
 
@@ -27,10 +29,40 @@ _IN_HEADER = {**_TEXT_IN_HEADER, "items": _TEXT_IN_HEADER, "additionalProperties
 #: An empty array or object of these styles is absent, so a required one has something in it. Source: RFC 6570 §2.3.
 _NOT_EMPTY = {WIRE: True, "minItems": 1, "minProperties": 1}
 
+#: The empty text, which `allowEmptyValue` allows whatever the schema says; put so that nobody reads a type from it.
+_NOTHING = {"maxLength": 0, "not": {"type": ["array", "boolean", "null", "number", "object"]}}
+
+#: A cookie that is text as it is. Source: RFC 6265 §4.1.1, cookie-value.
+_IN_COOKIE = {
+    WIRE: "a cookie carries no semicolon, comma, backslash, white space or control character",
+    "pattern": '^("[!#-+\\--:<-\\[\\]-~]*"|[!#-+\\--:<-\\[\\]-~]*)$',
+}
+
 #: What would be a dot segment once written, by style. Source: RFC 3986 §3.3, §5.2.4.
 _DOT_SEGMENTS: dict[str, list[Any]] = {
     "simple": [".", "..", ["."], [".."]],
     "label": ["", ".", [], [""], ["."], ["", ""], {}],
+}
+
+
+def _without(character: str, name: str) -> dict[str, Any]:
+    """Return what refuses, in members and their names, a character that would end them on the wire."""
+    text = {WIRE: f"{name} ends a value of this style, and nothing can escape it", "pattern": f"^[^{character}]*$"}
+    return {WIRE: True, "items": text, "additionalProperties": text, "propertyNames": text}
+
+
+def _names_without_brackets(depth: int) -> dict[str, Any]:
+    inner = {"additionalProperties": _names_without_brackets(depth - 1)} if depth else {}
+    text = "a bracket ends a name of this style, and nothing can escape it"
+    return {WIRE: True, "propertyNames": {WIRE: text, "pattern": "^[^\\[\\]]*$"}, **inner}
+
+
+#: Delimiters that cannot be told from data, for they are percent-encoded themselves. Source: OAS 3.2 Appendix E.
+_DELIMITERS: dict[tuple[str, bool], dict[str, Any]] = {
+    ("spaceDelimited", False): _without(" ", "a space"),
+    ("pipeDelimited", False): _without("|", "a pipe"),
+    ("deepObject", False): _names_without_brackets(4),
+    ("deepObject", True): _names_without_brackets(4),
 }
 
 #: Headers that the standard takes from elsewhere: they may be given, and are never asked for.
@@ -57,6 +89,14 @@ class Schemas:
         with self._lock:
             return self._dialects[direction].translate(node) if node is not None else True
 
+    def body(self, media_type: MediaType, direction: Direction) -> Schema | bool:
+        """Return the schema of a body as Python holds it: XML and the like are text, whatever their schema says."""
+        schema = self.open(media_type.schema, direction)
+        if media.is_json(media_type.name) or media.is_composed(media_type.name) or media_type.schema is None:
+            return schema
+        types = Shape(schema, self._dialects[direction].defs).types
+        return schema if not types or "string" in types else Schema({"type": "string"}, media_type.schema.place)
+
     def bundle(self, schema: Schema | bool, direction: Direction, reading: Reading) -> Schema:
         """Return a schema as a self-contained root in a reading."""
         defs = self._dialects[direction].defs
@@ -66,7 +106,12 @@ class Schemas:
     def result(self, media_type: MediaType, reading: Reading) -> Schema:
         """Return the schema of a response body."""
         with self._lock:
-            return self.bundle(self.open(media_type.schema, "response"), "response", reading)
+            return self.bundle(self.body(media_type, "response"), "response", reading)
+
+    def header(self, header: Parameter, reading: Reading) -> Schema:
+        """Return the schema of a response header."""
+        with self._lock:
+            return self.bundle(self.open(header.schema, "response"), "response", reading)
 
     def call(self, operation: Operation, media_type: MediaType | None, reading: Reading) -> Schema:
         """Return the call schema of an operation with a body of the given media type (None: no body is declared)."""
@@ -87,7 +132,7 @@ class Schemas:
                     root["required"].append(parameter.location)
         body = operation.request_body
         if body is not None and media_type is not None:
-            root["properties"]["body"] = read(self.open(media_type.schema, "request"))
+            root["properties"]["body"] = read(self.body(media_type, "request"))
             root["properties"]["media_type"] = Schema({"enum": list(body.content)})
             root["required"] += ["body"] if body.required else []
         made = bundled(root, closing.made if reading == "producer" else defs)
@@ -95,16 +140,32 @@ class Schemas:
 
     def _parameter(self, operation: Operation, parameter: Parameter, read: Read) -> Schema | bool:
         schema: Schema | bool = read(self.open(parameter.schema, "request"))
-        limits: list[Any] = [_IN_HEADER] if parameter.location == "header" and not parameter.content else []
-        if parameter.location == "path" and f"/{{{parameter.name}}}/" in operation.path + "/":
-            dots = _DOT_SEGMENTS.get(parameter.style, [])
-            limits += [{WIRE: True, "not": {"enum": dots}}] if dots else []
-        if parameter.required and parameter.location in ("query", "cookie") and not parameter.content:
-            limits.append(_NOT_EMPTY)
+        if parameter.location == "query" and not parameter.content and parameter.node.flag("allowEmptyValue"):
+            schema = Schema({"anyOf": [schema, _NOTHING]}, parameter.node.place)
+        limits = _limits(operation, parameter)
         notes = {k: v for k, v in (("description", parameter.description), ("examples", parameter.examples)) if v}
         if not limits and not notes:
             return schema
         return Schema({**notes, "allOf": [schema, *limits]}, parameter.node.place)
+
+
+def _limits(operation: Operation, parameter: Parameter) -> list[Any]:
+    """Return what excludes the values that the wire cannot carry in this parameter's place and style."""
+    location, is_text = parameter.location, bool(parameter.content and not media.is_json(parameter.content.name))
+    limits: list[Any] = []
+    if is_text:
+        limits += [_TEXT_IN_HEADER] if location == "header" else [_IN_COOKIE] if location == "cookie" else []
+    if location == "path" and f"/{{{parameter.name}}}/" in operation.path + "/":
+        dots = _DOT_SEGMENTS.get("simple" if is_text else parameter.style, [])
+        limits += [{WIRE: True, "not": {"enum": dots}}] if dots else []
+    if parameter.content:
+        return limits
+    if location == "header":
+        limits.append(_IN_HEADER)
+    if parameter.required and location in ("query", "cookie") and not parameter.node.flag("allowEmptyValue"):
+        limits.append(_NOT_EMPTY)
+    delimiters = _DELIMITERS.get((parameter.style, parameter.explode))
+    return [*limits, delimiters] if delimiters else limits
 
 
 def _group(operation: Operation, reading: Reading) -> Schema:

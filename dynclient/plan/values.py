@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from dynclient.wire.bodies import is_binary, is_file
+
 _PLAIN = frozenset({str, int, float, bool, type(None), bytes})
 
 
@@ -29,7 +31,7 @@ def to_json(value: Any) -> Any:
     if isinstance(value, Mapping):
         return _object(value)
     if isinstance(value, list | tuple):
-        return _array(value)
+        return value if isinstance(value, tuple) and is_file(value) else _array(value)
     return _scalar(value)
 
 
@@ -52,7 +54,7 @@ def _array(value: Sequence[Any]) -> Any:
     return value if same else made
 
 
-def _scalar(value: Any) -> Any:  # noqa: PLR0911 (one line per kind of value reads best)
+def _scalar(value: Any) -> Any:  # noqa: C901, PLR0911 (one line per kind of value reads best)
     if isinstance(value, enum.Enum):
         return to_json(value.value)
     if isinstance(value, datetime.datetime | datetime.date | datetime.time):
@@ -70,6 +72,8 @@ def _scalar(value: Any) -> Any:  # noqa: PLR0911 (one line per kind of value rea
             return kind(value)
     if isinstance(value, bytearray | memoryview):
         return bytes(value)
+    if is_binary(value):
+        return value
     raise TypeError(f"a {type(value).__name__} has no JSON form")
 
 

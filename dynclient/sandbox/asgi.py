@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from dynclient.sandbox.refusals import problem
 from dynclient.sandbox.sandbox import Sandbox
@@ -76,7 +77,7 @@ def _too_large() -> Response:
 
 
 def _sent(scope: Scope, body: bytes) -> _Sent:
-    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    raw: bytes = scope.get("raw_path") or quote(scope["path"], safe="/:@!$&'()*+,;=~").encode()
     query: bytes = scope.get("query_string", b"")
     path = raw.partition(b"?")[0].decode("latin-1")
     url = f"http://sandbox.invalid{path}" + (f"?{query.decode('latin-1')}" if query else "")

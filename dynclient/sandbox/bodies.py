@@ -14,7 +14,7 @@ from dynclient.plan.schemas import DIALECT, Reading
 from dynclient.schema.engine import Checker
 from dynclient.schema.explain import declared_names
 from dynclient.schema.samples import Sampler, Unsampled
-from dynclient.wire import media
+from dynclient.wire import forms, media
 from dynclient.wire.parameters import as_text, writer
 
 #: A header field that every HTTP library carries. Source: RFC 9110 §5.5.
@@ -61,8 +61,8 @@ class Body:
             return b"data: " + media.encode_json(value) + b"\n\n"
         if kind.endswith(("/xml", "+xml")) and not isinstance(value, str):
             return b"<root/>"
-        if kind == media.FORM and isinstance(value, dict):
-            return media.encode(kind, value)
+        if kind == forms.MEDIA_TYPE and isinstance(value, dict):
+            return forms.write(value, {})
         return as_text(value).encode()
 
 

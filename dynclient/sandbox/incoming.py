@@ -28,8 +28,8 @@ class Sent(Protocol):
         """The header fields."""
 
     @property
-    def body(self) -> bytes | None:
-        """The bytes of the body."""
+    def body(self) -> Iterable[bytes] | bytes | None:
+        """The body: its bytes, or the pieces of them."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,8 @@ class Incoming:
         path, _, query = target.partition("?")
         headers = sent.headers if isinstance(sent.headers, Headers) else Headers(sent.headers)
         path = path if path.startswith("/") else f"/{path}"
-        return cls(sent.method.upper(), path, query, headers, sent.body)
+        body = sent.body if isinstance(sent.body, bytes | None) else b"".join(sent.body)
+        return cls(sent.method.upper(), path, query, headers, body)
 
     @cached_property
     def query_pairs(self) -> Pairs:

@@ -108,6 +108,11 @@ def _has_no_body(case: Case, error: str) -> bool:
     return error.startswith("MissingData") and (case.response.status in NO_CONTENT or case.incoming.method == "HEAD")
 
 
+def _empty_body(case: Case, error: str) -> bool:
+    is_empty = case.incoming.body == b"" and case.incoming.content_type != ""
+    return error.startswith("MissingRequiredRequestBody") and is_empty
+
+
 def _says(*patterns: str) -> Callable[[Case, str], bool]:
     compiled = [re.compile(pattern) for pattern in patterns]
     return lambda _case, text: any(pattern.search(text) for pattern in compiled)
@@ -132,6 +137,16 @@ def _form_object(case: Case, error: str) -> bool:
     return parameter is not None and parameter.style == "form" and parameter.explode and _is_absent(case, error)
 
 
+def _plain_deep(case: Case, error: str) -> bool:
+    parameter = _parameter(case, error)
+    return parameter is not None and parameter.style == "deepObject" and not parameter.explode
+
+
+def _exploded_cookie(case: Case, error: str) -> bool:
+    parameter = _parameter(case, error)
+    return parameter is not None and parameter.location == "cookie" and parameter.explode and "&" in error
+
+
 def _is_multipart(case: Case, _text: str) -> bool:
     return media.essence(case.incoming.content_type).startswith("multipart/")
 
@@ -139,6 +154,8 @@ def _is_multipart(case: Case, _text: str) -> bool:
 KNOWN: tuple[Fault, ...] = (
     Fault("it does not read paths in matrix or label style", _style("matrix", "label")),
     Fault("it does not read exploded objects in form style", _form_object),
+    Fault("it reads deepObject only beside `explode: true`, which says nothing there", _plain_deep),
+    Fault("it does not split the members of an exploded array in a cookie", _exploded_cookie),
     Fault("it does not split spaceDelimited and pipeDelimited values", _style("spaceDelimited", "pipeDelimited")),
     Fault("it reads Accept, Content-Type and Authorization as declared parameters, which the standard ignores",
           lambda case, error: (parameter := _parameter(case, error)) is not None and is_elsewhere(parameter)),
@@ -148,6 +165,8 @@ KNOWN: tuple[Fault, ...] = (
     Fault("it takes any credential that is there, and does not ask for OAuth 2, OpenID Connect and mutual TLS",
           ours=_security),
     Fault("it wants a body where a status or HEAD has none", _has_no_body),
+    Fault("it takes an empty body for none at all", _empty_body),
+    Fault("it does not read an empty object in simple style", _says("dictionary update sequence")),
     Fault("it refuses null beside `nullable: true` where `type` stands elsewhere", _each("got None")),
     Fault("it keeps bodies that are neither JSON nor text as bytes, which no schema allows", _each("got b['\"]")),
     Fault("it judges formats by a list of its own", _each("^format at "), _says("^format ")),

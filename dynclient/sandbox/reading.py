@@ -133,14 +133,14 @@ class Reader:
         return entry
 
     def _value(self, found: Reading, media_type: str, body: bytes, content_type: str, entry: MediaType) -> None:
+        schemas = self._plan.schemas
+        shape = Shape(schemas.open(entry.schema, "request"), schemas.dialect("request").defs)
         try:
-            value = media.decode(media_type, body, content_type)
+            value = media.read(media_type, body, content_type, shape, entry.encodings)
         except (ValueError, RecursionError) as error:
             found.violations.append(Violation("syntax", ("body",), f"is no {media_type}: {_reason(error)}"))
             return
         if not media.is_json(media_type):
-            schemas = self._plan.schemas
-            shape = Shape(schemas.open(entry.schema, "request"), schemas.dialect("request").defs)
             value = _as_json(value, shape)
             found.is_body_unread = value is UNREAD
         if value is not UNREAD:
@@ -154,22 +154,19 @@ UNREAD: Any = object()
 def _as_json(value: Any, shape: Shape) -> Any:
     """Return what a body that is no JSON says, as far as its schema can speak of it.
 
-    Bytes are judged as text of as many characters, a form's texts by the kinds of value that its properties allow.
+    Bytes are judged as text of as many characters.
     """
     if isinstance(value, dict):
-        return {name: _field(texts, shape.member(name)) for name, texts in value.items()}
-    text = value.decode("latin-1") if isinstance(value, bytes) else value
+        return {name: _textual(member) for name, member in value.items()}
     if not shape.types or "string" in shape.types:
-        return text
-    return UNREAD if shape.types & {"object", "array"} else shape.value(text)
+        return _textual(value)
+    return UNREAD if shape.types & {"object", "array"} else shape.value(_textual(value))
 
 
-def _field(texts: Any, shape: Shape) -> Any:
-    if isinstance(texts, list):
-        return [(shape.item if shape.is_array else shape).value(text) for text in texts]
-    if shape.is_array and not texts.startswith("["):
-        return [shape.item.value(texts)]
-    return shape.value(texts)
+def _textual(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_textual(item) for item in value]
+    return value.decode("latin-1") if isinstance(value, bytes) else value
 
 
 def _is_of(parameter: Parameter, shape: Shape, name: str) -> bool:

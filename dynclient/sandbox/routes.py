@@ -165,7 +165,7 @@ def base_path(server: Server, document_uri: str) -> str:
         if "/" in default or url.startswith(f"{{{name}}}"):
             url = url.replace(f"{{{name}}}", default)
     # A variable in the host would not be understood as one.
-    scheme, mark, rest = url.partition("://")
+    scheme, mark, rest = url.partition("://") if not url.startswith("//") else ("", "//", url[2:])
     if mark:
         slash = rest.find("/")
         path = rest[slash:] if slash >= 0 else ""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote
 
 from dynclient.model import Document, Operation, Server
@@ -35,29 +35,22 @@ class Unasked(Exception):
 
 
 def api(document: Document) -> Any:
-    """Return a document as openapi-core reads it: unchecked, and without a way to fetch anything.
+    """Return a document as openapi-core reads it: unchecked, other files taken from those that are loaded.
 
     Patterns that Python's `re` would read otherwise, or could be caught in, are judged by ours.
-
-    Raises:
-        Unasked: it cannot be asked about this document.
-
     """
     from jsonschema_path import SchemaPath
     from openapi_core import Config, OpenAPI
 
-    files = document.files
-    if len(files.by_uri) > 1:
-        raise Unasked("the document has several files, and openapi-core would fetch them by itself")
-    rewriting = _Rewriting()
-    tree = rewriting.rewritten(files.by_uri[files.root].tree)
-    unchecked: Any = None
+    files, rewriting, unchecked = document.files, _Rewriting(), cast("Any", None)
+    trees = {uri: rewriting.rewritten(file.tree) for uri, file in files.by_uri.items()}
     config = Config(
         spec_validator_cls=unchecked,
         extra_media_type_deserializers=_Decoders(),
         extra_format_validators=rewriting.formats,
     )
-    return OpenAPI(SchemaPath.from_dict(tree, handlers=_NoFetching()), config)
+    top = SchemaPath.from_dict(trees[files.root], base_uri=files.root, handlers=_Loaded(trees))
+    return OpenAPI(top, config)
 
 
 class _Rewriting:
@@ -108,14 +101,23 @@ def is_harmless(pattern: str) -> bool:
     return few and not re.search(r"^/|[()|$]|\\[a-zA-Z]|\[\[|\[\^?\]", pattern)
 
 
-class _NoFetching(dict[str, Any]):
-    """For every URI scheme a way to fetch that refuses."""
+class _Loaded(dict[str, Any]):
+    """For every URI scheme the way to fetch a file: it is one of those that are loaded, or refused."""
+
+    def __init__(self, trees: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._trees = trees
 
     def __contains__(self, scheme: object) -> bool:
         return True
 
     def __missing__(self, scheme: str) -> Any:
-        raise Unasked(f"openapi-core wanted to fetch another file ({scheme or 'relative'})")
+        return self._tree
+
+    def _tree(self, uri: str) -> Any:
+        if uri not in self._trees:
+            raise Unasked("openapi-core wanted to fetch a file that was not loaded")
+        return self._trees[uri]
 
 
 class _Decoders(dict[str, Any]):

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from dynclient.document.source import MAX_FILE_BYTES, Fetch, is_remote, read_file
 from dynclient.errors import DocumentNotFound, DocumentTooLarge
-from dynclient.transport.http import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, _library
+from dynclient.transport.coding import Undecodable, accepted
+from dynclient.transport.http import CONNECT_TIMEOUT_S, READ_TIMEOUT_S
+from dynclient.transport.library import library, sending
 from dynclient.transport.policy import MAX_REDIRECTS
+from dynclient.transport.reading import ResponseBody, TooLarge
 from dynclient.wire.servers import origin
 
 MAX_REMOTE_BYTES = min(MAX_FILE_BYTES, 64 * 1024 * 1024)
@@ -27,16 +31,21 @@ def fetcher(root: str) -> Fetch:
             if is_remote(root):
                 raise DocumentNotFound(f"{root} refers to the local file {uri}; refused", uri=uri)
             return read_file(uri)
-        return _download(uri, root)
+        token = sending.set(True)
+        try:
+            return _download(uri, root)
+        finally:
+            sending.reset(token)
 
     return fetch
 
 
 def _download(uri: str, root: str) -> bytes:
-    httpx = _library("httpx")
+    httpx = library("httpx")
     url = uri
     timeout = httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
-    with httpx.Client(timeout=timeout, headers={"Accept": "application/json, application/yaml, */*;q=0.5"}) as client:
+    headers = {"Accept": "application/json, application/yaml, */*;q=0.5", "Accept-Encoding": accepted()}
+    with httpx.Client(timeout=timeout, headers=headers) as client:
         for _ in range(MAX_REDIRECTS + 1):
             _permitted(url, root)
             try:
@@ -49,20 +58,20 @@ def _download(uri: str, root: str) -> bytes:
                             f"no document at {url}: the server answered {response.status_code}", uri=uri
                         )
                     return _limited(response, uri)
-            except (httpx.HTTPError, httpx.InvalidURL) as error:
+            except (httpx.HTTPError, httpx.InvalidURL, Undecodable, UnicodeError) as error:
                 text = f"no document at {url}: {type(error).__name__}: {error}"
                 raise DocumentNotFound(text, uri=uri) from error
     raise DocumentNotFound(f"no document at {uri}: more than {MAX_REDIRECTS} redirects", uri=uri)
 
 
-def _limited(response: object, uri: str) -> bytes:
-    chunks, size = [], 0
-    for chunk in response.iter_bytes():  # type: ignore[attr-defined] # httpx.Response, untyped here on purpose
-        size += len(chunk)
-        if size > MAX_REMOTE_BYTES:
-            raise DocumentTooLarge(f"{uri} is larger than {MAX_REMOTE_BYTES:,} bytes", uri=uri)
-        chunks.append(chunk)
-    return b"".join(chunks)
+def _limited(response: Any, uri: str) -> bytes:
+    try:
+        body = ResponseBody("GET", response.status_code, response.headers, MAX_REMOTE_BYTES)
+        for chunk in response.iter_raw():
+            body.feed(chunk)
+        return body.end()
+    except TooLarge as error:
+        raise DocumentTooLarge(f"{uri}: {error}", uri=uri) from error
 
 
 def _permitted(url: str, root: str) -> None:

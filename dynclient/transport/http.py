@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import contextvars
-import importlib
-import logging
+import contextlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Protocol
 
-from dynclient.errors import BrokenResponse, ConnectFailed, TimedOut, TooManyRedirects, TransportError, UsageError
+from dynclient.errors import TransportError, UsageError
+from dynclient.transport.coding import accepted
+from dynclient.transport.exchange import Exchange
+from dynclient.transport.faults import fault
+from dynclient.transport.library import library, library_of, sending, tls
 from dynclient.transport.outgoing import Outgoing
-from dynclient.transport.policy import MAX_REDIRECTS, redirected, retry_delay
-from dynclient.wire.message import Headers, Request, Response
+from dynclient.transport.reading import ResponseBody, TooLarge
+from dynclient.wire.bodies import Body
+from dynclient.wire.message import Headers, Response
 
 CONNECT_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 30.0
 
 Timeout = float | tuple[float, float] | None
-
-#: True while one of our requests is under way: httpx's log line of its URL, which may hold a key, is then held back.
-_sending: contextvars.ContextVar[bool] = contextvars.ContextVar("dynclient_sending", default=False)
 
 
 class InProcess(Protocol):
@@ -31,25 +33,6 @@ class InProcess(Protocol):
 
     def handle(self, request: Outgoing) -> Response:
         """Return the response to a request."""
-
-
-@lru_cache(maxsize=8)
-def _library(name: str) -> Any:
-    module = importlib.import_module(name)
-    logging.getLogger(name).addFilter(lambda _record: not _sending.get())
-    return module
-
-
-def _library_of(thing: Any) -> Any:
-    """Return the HTTP library that a transport or client of the user belongs to."""
-    names = {kind.__module__.partition(".")[0] for kind in type(thing).__mro__}
-    return _library("httpx2" if "httpx2" in names else "httpx")
-
-
-@lru_cache(maxsize=2)
-def _tls(name: str) -> Any:
-    """Return the TLS context that all clients of this process share: making one costs 20 ms."""
-    return _library(name).create_ssl_context()
 
 
 def timeouts(timeout: Timeout) -> dict[str, float | None]:
@@ -82,8 +65,9 @@ class Wire:
         self.is_closed = False
         self._check()
         self._lock = threading.Lock()
-        self.library: Any = _library_of(target) if self.is_users else None
+        self.library: Any = library_of(target) if self.is_users else None
         self._client: Any = target if self.is_users else None
+        self._defaults = ((b"User-Agent", user_agent.encode()), (b"Accept-Encoding", accepted().encode()))
 
     def _check(self) -> None:
         target, is_async = self.target, self.kind == "AsyncClient"
@@ -104,7 +88,7 @@ class Wire:
             UsageError: the client was closed.
 
         """
-        if self.is_closed:
+        if self.is_closed or (self.is_users and getattr(self._client, "is_closed", False)):
             raise UsageError("the client is closed", hint="make another one")
         if self._client is None:
             with self._lock:
@@ -113,69 +97,98 @@ class Wire:
         return self._client
 
     def _made(self) -> Any:
-        self.library = _library_of(self.target) if self.target is not None else _library("httpx")
+        self.library = library_of(self.target) if self.target is not None else library("httpx")
         own: dict[str, Any] = {"timeout": None, "limits": self.library.Limits(max_connections=None)}
-        own |= {"transport": self.target} if self.target is not None else {"verify": _tls(self.library.__name__)}
-        return getattr(self.library, self.kind)(**own)
+        own |= {"transport": self.target} if self.target is not None else {"verify": tls(self.library.__name__)}
+        client = getattr(self.library, self.kind)(**own)
+        client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # none is kept, so none piles up
+        return client
 
     def take(self) -> Any:
         """Return our own HTTP client, if one was made, for closing; what is the user's stays open."""
         self.is_closed = True
         return None if self.is_users else self._client
 
-    def sending(self, outgoing: Outgoing) -> dict[str, Any]:
-        """Return how a request is sent: we follow redirects ourselves; digest answers a challenge."""
-        how: dict[str, Any] = {"follow_redirects": False}
-        if outgoing.digest:
-            how["auth"] = self.library.DigestAuth(*outgoing.digest)
-        elif outgoing.is_abroad:
-            how["auth"] = None
-        return how
+    def begin(self, outgoing: Outgoing, limits: dict[str, float | None] | None) -> tuple[Any, Flow | None]:
+        """Return the HTTP library's request, and what answers a challenge where the digest scheme has to.
 
-    def request(self, outgoing: Outgoing, limits: dict[str, float | None] | None) -> Any:
-        """Return the HTTP library's request; None as limits keeps those of the user's own client."""
-        client = self.client
+        Args:
+            outgoing: what to send.
+            limits: timeouts in seconds by phase; None keeps those of the user's own client.
+
+        """
+        request = self._request(outgoing, limits)
+        if not (outgoing.digest and outgoing.can_repeat):
+            return request, None
+        flow: Flow = self.library.DigestAuth(*outgoing.digest).auth_flow(request)
+        return next(flow), flow
+
+    def how(self, outgoing: Outgoing) -> dict[str, Any]:
+        """Return how a request is sent: we follow redirects, answer challenges and read the body ourselves."""
+        how = {"stream": True, "follow_redirects": False}
+        return {**how, "auth": None} if outgoing.digest or outgoing.is_abroad else how
+
+    def _request(self, outgoing: Outgoing, limits: dict[str, float | None] | None) -> Any:
         headers = [(name.encode("ascii"), value.encode()) for name, value in outgoing.headers]
+        content = outgoing.body
+        if isinstance(content, Body):
+            content, length = self._streamed(content), content.length
+            if length is not None:
+                headers.append((b"Content-Length", b"%d" % length))
         if self.is_users and not outgoing.is_abroad:
             extra = {} if limits is None else {"timeout": self.library.Timeout(**limits)}
-            return client.build_request(outgoing.method, outgoing.url, headers=headers, content=outgoing.body, **extra)
-        if not any(name.lower() == b"user-agent" for name, _ in headers):
-            headers.append((b"User-Agent", self.user_agent.encode()))
+            build = self._client.build_request
+            return build(outgoing.method, outgoing.url, headers=headers, content=content, **extra)
+        given = {name.lower() for name, _ in headers}
+        headers += [(name, value) for name, value in self._defaults if name.lower() not in given]
         return self.library.Request(
             outgoing.method,
             _url(self.library.URL, outgoing.url),
             headers=headers,
-            content=outgoing.body,
+            content=content,
             extensions={"timeout": DEFAULT_TIMEOUTS if limits is None else limits},
         )
 
-    def response(self, raw: Any, started: float) -> Response:
-        """Return a response as dynclient knows it."""
-        headers = Headers([(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw.headers.raw])
-        return Response(raw.status_code, headers, raw.content, time.perf_counter() - started, raw)
+    def _streamed(self, body: Body) -> Any:
+        if self.kind == "AsyncClient":
+            return _AsyncChunks(body)
+        if body.is_async:
+            raise UsageError("the body is an asynchronous stream, which only AsyncClient can send; nothing was sent")
+        return _Chunks(body)
 
-    def fault(self, error: Exception, request: Request, attempts: int) -> Exception:
-        """Return our error for one of the HTTP library; the caller keeps the cause."""
-        library = self.library
-        if isinstance(error, library.TransportError):
-            return self._transport_fault(error, request, attempts)
-        if isinstance(error, library.DecodingError | library.InvalidURL):
-            return BrokenResponse(f"{_what(request)}: {error}", request=request, attempts=attempts)
-        return error
 
-    def _transport_fault(self, error: Exception, request: Request, attempts: int) -> TransportError:
-        library, what = self.library, _what(request)
-        known: dict[str, Any] = {"request": request, "attempts": attempts}
-        phases = ("ConnectTimeout", "ReadTimeout", "WriteTimeout", "PoolTimeout")
-        phase = next((p for p in phases if isinstance(error, getattr(library, p))), "")
-        if phase:
-            name = phase.removesuffix("Timeout").lower()
-            return TimedOut(f"{what}: timed out ({name})", hint="give more time: timeout=", phase=name, **known)
-        if isinstance(error, library.ConnectError | library.ProxyError | library.UnsupportedProtocol):
-            text = f"{what}: cannot connect: {str(error) or type(error).__name__}"
-            return ConnectFailed(text, hint="is the server= right, and up?", **known)
-        text = f"{what}: {type(error).__name__}: {str(error) or 'the connection broke'}"
-        return BrokenResponse(text, **known)
+@dataclass(frozen=True)
+class _Chunks:
+    """A body as a client that waits reads it; from the start each time it is sent."""
+
+    body: Body
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self.body)
+
+
+@dataclass(frozen=True)
+class _AsyncChunks:
+    """A body as a client that awaits reads it."""
+
+    body: Body
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return aiter(self.body)
+
+
+#: Yields requests of the HTTP library, and is sent the response to each.
+Flow = Generator[Any, Any, None]
+
+
+def _next(flow: Flow | None, raw: Any) -> Any:
+    """Return the request that a response asks for, or None: it stands, also where its challenge makes no sense."""
+    if flow is None:
+        return None
+    try:
+        return flow.send(raw)
+    except Exception:  # noqa: BLE001 (StopIteration; and what the library raises at a challenge it cannot read)
+        return None
 
 
 @lru_cache(maxsize=256)
@@ -184,48 +197,31 @@ def _url(kind: Any, text: str) -> Any:
     return kind(text)
 
 
-def _what(request: Request) -> str:
-    return f"{request.operation_id}  {request.method} {request.url.partition('?')[0]}"
+def _begun(raw: Any, exchange: Exchange, headers: Headers) -> ResponseBody | None:
+    """Return the body that is to be read; None where somebody did already: the user's hook, or a transport in memory.
+
+    Raises:
+        TooLarge: it is beyond the limit, as far as can be told by now.
+        Undecodable: its content coding cannot be undone here.
+
+    """
+    exchange.status = raw.status_code
+    if not raw.is_stream_consumed:
+        return ResponseBody(exchange.next.method, raw.status_code, headers, exchange.max_bytes)
+    if exchange.max_bytes is not None and len(raw.content) > exchange.max_bytes:
+        raise TooLarge(exchange.max_bytes)
+    return None
 
 
-class Exchange:
-    """One call on its way: which request goes next, after what wait, and when it is over. A pure decision maker."""
+def _headers(raw: Any) -> Headers:
+    return Headers([(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw.headers.raw])
 
-    def __init__(self, request: Request, outgoing: Outgoing, retries: int, follow: bool | None) -> None:
-        self.request = request
-        self.next = outgoing
-        self.retries = retries
-        self.follow = follow
-        self.attempts = 1
-        self._hops = 0
 
-    def done(self, response: Response) -> bool:
-        """Tell whether a response is the answer; if not, `next` is what to send now.
-
-        Raises:
-            TooManyRedirects: one more than is allowed.
-
-        """
-        hop = redirected(self.next, response, self.follow)
-        if hop is None:
-            return True
-        self._hops += 1
-        if self._hops > MAX_REDIRECTS:
-            text = f"{_what(self.request)}: more than {MAX_REDIRECTS} redirects"
-            raise TooManyRedirects(text, request=self.request, attempts=self.attempts, limit=MAX_REDIRECTS)
-        self.next = hop
-        return False
-
-    def again(self, outcome: Response | TransportError) -> float | None:
-        """Return after how many seconds to send `next` again, or None: the outcome stands."""
-        if isinstance(outcome, Response):
-            delay = retry_delay(self.attempts, self.retries, self.next.method, outcome.status, outcome.headers)
-        else:
-            connected = not isinstance(outcome, ConnectFailed)
-            delay = retry_delay(self.attempts, self.retries, self.next.method, 503 if connected else None, {})
-        if delay is not None:
-            self.attempts += 1
-        return delay
+def _response(raw: Any, headers: Headers, body: ResponseBody | None, started: float) -> Response:
+    """Return a response as dynclient knows it; the HTTP library's own is given the body too."""
+    if body is not None:
+        raw._content = body.end()  # noqa: SLF001 (its only way to have `.content` of a body that it did not read)
+    return Response(raw.status_code, headers, raw.content, time.perf_counter() - started, raw)
 
 
 class SyncRunner:
@@ -259,18 +255,40 @@ class SyncRunner:
     def _once(self, exchange: Exchange, limits: dict[str, float | None] | None) -> Response:
         if self.wire.in_process:
             return _answered(self.wire.target.handle, exchange.next)
-        client, started = self.wire.client, time.perf_counter()
-        token = _sending.set(True)
+        client, exchange.status = self.wire.client, None
+        token = sending.set(True)
         try:
-            raw = client.send(self.wire.request(exchange.next, limits), **self.wire.sending(exchange.next))
-            return self.wire.response(raw, started)
+            return self._sent(client, exchange, limits)
         except Exception as error:
-            fault = self.wire.fault(error, exchange.request, exchange.attempts)
-            if fault is error:
+            found = fault(self.wire.library, error, exchange)
+            if found is error:
                 raise
-            raise fault from error
+            raise found from error
         finally:
-            _sending.reset(token)
+            sending.reset(token)
+
+    def _sent(self, client: Any, exchange: Exchange, limits: dict[str, float | None] | None) -> Response:
+        started, how = time.perf_counter(), self.wire.how(exchange.next)
+        request, flow = self.wire.begin(exchange.next, limits)
+        while True:
+            raw = client.send(request, **how)
+            response = self._read(raw, exchange, started)
+            request = _next(flow, raw)
+            if request is None:
+                return response
+
+    def _read(self, raw: Any, exchange: Exchange, started: float) -> Response:
+        headers = _headers(raw)
+        try:
+            body = _begun(raw, exchange, headers)
+            if body is not None:
+                with contextlib.closing(raw.iter_raw()) as chunks:
+                    for chunk in chunks:
+                        body.feed(chunk)
+            return _response(raw, headers, body, started)
+        except BaseException:  # a Ctrl-C too: the connection must not stay taken
+            raw.close()
+            raise
 
     def close(self) -> None:
         """Close our own HTTP client; one of the user's stays open."""
@@ -310,18 +328,40 @@ class AsyncRunner:
     async def _once(self, exchange: Exchange, limits: dict[str, float | None] | None) -> Response:
         if self.wire.in_process:
             return _answered(self.wire.target.handle, exchange.next)
-        client, started = self.wire.client, time.perf_counter()
-        token = _sending.set(True)
+        client, exchange.status = self.wire.client, None
+        token = sending.set(True)
         try:
-            raw = await client.send(self.wire.request(exchange.next, limits), **self.wire.sending(exchange.next))
-            return self.wire.response(raw, started)
+            return await self._sent(client, exchange, limits)
         except Exception as error:
-            fault = self.wire.fault(error, exchange.request, exchange.attempts)
-            if fault is error:
+            found = fault(self.wire.library, error, exchange)
+            if found is error:
                 raise
-            raise fault from error
+            raise found from error
         finally:
-            _sending.reset(token)
+            sending.reset(token)
+
+    async def _sent(self, client: Any, exchange: Exchange, limits: dict[str, float | None] | None) -> Response:
+        started, how = time.perf_counter(), self.wire.how(exchange.next)
+        request, flow = self.wire.begin(exchange.next, limits)
+        while True:
+            raw = await client.send(request, **how)
+            response = await self._read(raw, exchange, started)
+            request = _next(flow, raw)
+            if request is None:
+                return response
+
+    async def _read(self, raw: Any, exchange: Exchange, started: float) -> Response:
+        headers = _headers(raw)
+        try:
+            body = _begun(raw, exchange, headers)
+            if body is not None:
+                async with contextlib.aclosing(raw.aiter_raw()) as chunks:
+                    async for chunk in chunks:
+                        body.feed(chunk)
+            return _response(raw, headers, body, started)
+        except BaseException:  # a cancellation too: the connection must not stay taken
+            await raw.aclose()
+            raise
 
     async def close(self) -> None:
         """Close our own HTTP client; one of the user's stays open."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from dynclient.errors import CredentialsMissing
 from dynclient.model import Requirement, SecurityScheme
-from dynclient.wire.message import Request
+from dynclient.wire.bodies import Body
+from dynclient.wire.message import Request, is_secret
 from dynclient.wire.security import Credential, Placed, alternative, placed
 from dynclient.wire.servers import origin
 
@@ -20,7 +21,7 @@ class Outgoing:
         method: upper case.
         url: with the credentials that go there.
         headers: (name, value) pairs, credentials among them.
-        body: the bytes, or None.
+        body: the bytes, or a Body that is read while it is sent; None where there is none.
         secrets: lower-case names of the headers that carry a credential.
         digest: (user, password) for the digest scheme, which answers a challenge of the server.
         is_abroad: a redirect led to another origin, where nothing of the user's own HTTP client may go either.
@@ -30,15 +31,20 @@ class Outgoing:
     method: str
     url: str
     headers: tuple[tuple[str, str], ...] = field(repr=False)
-    body: bytes | None = field(default=None, repr=False)
+    body: bytes | Body | None = field(default=None, repr=False)
     secrets: frozenset[str] = frozenset()
     digest: tuple[str, str] | None = field(default=None, repr=False)
     is_abroad: bool = False
 
+    @property
+    def can_repeat(self) -> bool:
+        """Whether it can be sent twice: what is read from an open file or stream cannot."""
+        return not isinstance(self.body, Body) or self.body.can_repeat
+
     def public_headers(self) -> tuple[tuple[str, str], ...]:
         """Return the headers that may go to another origin."""
-        kept_back = self.secrets | {"authorization", "cookie", "proxy-authorization"}
-        return tuple((name, value) for name, value in self.headers if name.lower() not in kept_back)
+        kept_back = self.secrets | {"host"}
+        return tuple((k, v) for k, v in self.headers if k.lower() not in kept_back and not is_secret(k))
 
     def __repr__(self) -> str:
         return f"<Outgoing {self.method} {self.url.partition('?')[0]}>"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import email.utils
 import time
 from collections.abc import Mapping
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 from dynclient.transport.outgoing import Outgoing
 from dynclient.wire.message import Response
-from dynclient.wire.servers import is_base, origin
+from dynclient.wire.servers import origin
 
 MAX_REDIRECTS = 5
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -19,16 +19,16 @@ IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"})
 TRANSIENT = frozenset({429, 502, 503, 504})
 MAX_DELAY_S = 60.0
 
+_ASCII = "".join(map(chr, range(128)))
 
-def redirected(sent: Outgoing, response: Response, follow: bool | None) -> Outgoing | None:
-    """Return the request that a redirect asks for, or None where it is not followed.
+
+def target(sent: Outgoing, response: Response, follow: bool | None) -> str | None:
+    """Return the URL that a redirect leads to, or None where it is not followed.
 
     Args:
         sent: what was sent.
         response: what came.
         follow: None: GET and HEAD only; True: every method, as browsers do; False: never.
-
-    A credential, cookie or Authorization header never goes along to another origin.
 
     """
     location = response.headers.get("location", "")
@@ -36,10 +36,24 @@ def redirected(sent: Outgoing, response: Response, follow: bool | None) -> Outgo
         return None
     if follow is None and sent.method not in ("GET", "HEAD"):
         return None
-    url = urljoin(sent.url, location).partition("#")[0]
-    if not is_base(url):
-        return None
-    to_get = response.status == 303 or (response.status in (301, 302) and sent.method == "POST")  # noqa: PLR2004 (RFC 9110 §15.4)
+    try:
+        return urljoin(sent.url, _ascii(location)).partition("#")[0]
+    except ValueError:  # brackets that are no IPv6 address
+        return location
+
+
+def _ascii(location: str) -> str:
+    """Return a Location with its other bytes escaped: they came as latin-1, whatever they mean."""
+    return location if location.isascii() else quote(location, safe=_ASCII, encoding="latin-1", errors="replace")
+
+
+def redirected(sent: Outgoing, status: int, url: str) -> Outgoing:
+    """Return the request that a redirect asks for.
+
+    No credential goes along to another origin, nor a cookie, an Authorization, or another header that is likely to
+    carry a secret. Source: RFC 9110 §15.4.
+    """
+    to_get = status == 303 or (status in (301, 302) and sent.method == "POST")  # noqa: PLR2004 (RFC 9110 §15.4)
     method, body = ("GET", None) if to_get and sent.method != "HEAD" else (sent.method, sent.body)
     abroad = sent.is_abroad or origin(url) != origin(sent.url)
     headers = sent.public_headers() if abroad else sent.headers
@@ -76,5 +90,5 @@ def _retry_after(text: str) -> float | None:
         return float(text)
     try:
         return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError, OSError):  # a date beyond what the machine can count
         return None

@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NoReturn, TypeVar
-from urllib.parse import quote_plus, unquote_plus
 
+from dynclient.model import Encoding
 from dynclient.schema.dialect import is_finite
+from dynclient.wire import forms, multipart
+from dynclient.wire.bodies import Body, body_of, is_file
+from dynclient.wire.bodies import is_binary as is_binary_value
 from dynclient.wire.parameters import as_text
+from dynclient.wire.shapes import Shape
 
 T = TypeVar("T")
 
@@ -19,8 +23,6 @@ T = TypeVar("T")
 #: that a run of them is found by a plain search: ten times as fast as a regular expression.
 _DIGITS = bytes(ord("0") if chr(byte).isdecimal() and byte < 128 else 0 for byte in range(256))  # noqa: PLR2004 (ASCII)
 _LONG_NUMBER = b"0" * 19
-
-FORM = "application/x-www-form-urlencoded"
 
 
 def essence(media_type: str) -> str:
@@ -44,30 +46,86 @@ def is_text(media_type: str) -> bool:
 
 def is_binary(media_type: str) -> bool:
     """Tell whether a body of this media type stays bytes."""
-    return not (is_json(media_type) or is_text(media_type) or essence(media_type) == FORM)
+    return not (is_json(media_type) or is_text(media_type) or is_composed(media_type))
 
 
-def encode(media_type: str, value: Any) -> bytes:
-    """Return the bytes of a body.
+def is_multipart(media_type: str) -> bool:
+    """Tell whether a body of this media type is made of parts."""
+    return essence(media_type).startswith("multipart/")
+
+
+def is_composed(media_type: str) -> bool:
+    """Tell whether a body of this media type is a form or made of parts: an object on the Python side."""
+    return essence(media_type) == forms.MEDIA_TYPE or is_multipart(media_type)
+
+
+def write(media_type: str, value: Any, encodings: Mapping[str, Encoding]) -> tuple[str, bytes | Body]:
+    """Return the Content-Type and the body that a value makes.
 
     Args:
         media_type: what the body is to be.
-        value: plain JSON data for JSON and forms, str or bytes for the rest.
+        value: plain JSON data for JSON; an object for forms and parts, its members files where they are; text or a
+            binary value for the rest.
+        encodings: how the properties of a form or of parts are written.
 
     Raises:
         ValueError: the value cannot be carried by this media type; nothing of it is in the message.
 
     """
     if is_json(media_type):
-        return encode_json(value)
-    if isinstance(value, bytes | bytearray):
-        return bytes(value)
+        return media_type, encode_json(value)
+    if is_binary_value(value):
+        return media_type, body_of(value)
+    if isinstance(value, dict) and essence(media_type) == forms.MEDIA_TYPE:
+        return media_type, forms.write(value, encodings)
+    if isinstance(value, dict) and is_multipart(media_type):
+        boundary, body = multipart.write(value, encodings)
+        return f"{media_type}; boundary={boundary}", body
     if isinstance(value, str) or (is_text(media_type) and isinstance(value, int | float)):
-        return as_text(value).encode(charset(media_type) or "utf-8")
-    if essence(media_type) == FORM and isinstance(value, dict):
-        pairs = ((k, item) for k, v in value.items() for item in (v if isinstance(v, list) else [v]))
-        return "&".join(f"{quote_plus(k)}={quote_plus(as_text(v))}" for k, v in pairs).encode()
-    raise ValueError(f"{media_type} is written from text or bytes, not from {_kind(value)}")
+        return media_type, as_text(value).encode(charset(media_type) or "utf-8")
+    raise ValueError(f"{media_type} is written from {_taken(media_type)}, not from {_kind(value)}")
+
+
+def _taken(media_type: str) -> str:
+    return "an object" if is_composed(media_type) else "text or bytes"
+
+
+def by_value(names: Sequence[str], value: Any) -> str:
+    """Return which of several media types a body is written in where nobody chose: by what the value is.
+
+    Files make parts, other binary values octets, text a text type, everything else JSON, then a form; among equals the
+    first one declared.
+    """
+    return max(names, key=lambda name: _suits(name, value))
+
+
+def _suits(name: str, value: Any) -> int:
+    plain = not (is_json(name) or is_composed(name))
+    if is_binary_value(value):
+        return 2 * plain + (plain and not is_text(name))
+    if isinstance(value, str):
+        return 3 * (plain and is_text(name)) or 2 * is_json(name) or int(plain)
+    if isinstance(value, dict) and any(map(_holds_file, value.values())):
+        return int(is_multipart(name))
+    return 3 * is_json(name) or 2 * (is_composed(name) and not is_multipart(name)) or int(is_composed(name))
+
+
+def _holds_file(value: Any) -> bool:
+    return is_file(value) or (isinstance(value, list | tuple) and any(map(is_file, value)))
+
+
+def read(media_type: str, body: bytes, content_type: str, shape: Shape, encodings: Mapping[str, Encoding]) -> Any:
+    """Return the value that a body was written from: what `write` wrote, up to what text cannot tell apart.
+
+    Raises:
+        ValueError: the bytes are not what the media type says.
+
+    """
+    if is_multipart(media_type):
+        return multipart.read(body, content_type, shape, encodings)
+    if essence(media_type) == forms.MEDIA_TYPE:
+        return forms.read_form(body, shape, encodings)
+    return decode(media_type, body, content_type)
 
 
 def decode(media_type: str, body: bytes, content_type: str = "") -> Any:
@@ -87,22 +145,9 @@ def decode(media_type: str, body: bytes, content_type: str = "") -> Any:
         return decode_json(body if given in ("", "utf-8", "us-ascii") else body.decode(given).encode())
     if is_text(media_type):
         return body.decode(given or "utf-8")
-    if essence(media_type) == FORM:
-        pairs = (part.partition("=") for part in body.decode("ascii").split("&") if part)
-        return _collected((unquote_plus(k), unquote_plus(v)) for k, _, v in pairs)
+    if is_composed(media_type):
+        return read(media_type, body, content_type, Shape({}, {}), {})
     return body
-
-
-def _collected(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in pairs:
-        if name not in found:
-            found[name] = value
-        elif isinstance(found[name], list):
-            found[name].append(value)
-        else:
-            found[name] = [found[name], value]
-    return found
 
 
 def charset(content_type: str) -> str:
@@ -146,10 +191,25 @@ def encode_json(value: Any) -> bytes:
 
 
 def _encode_exactly(value: Any) -> bytes:
+    if not _has_text_keys(value):  # the standard library would make text of a number
+        raise ValueError("the body is no JSON: a key is no text")
     try:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
     except (TypeError, RecursionError) as error:
         raise ValueError(f"the body is no JSON: {type(error).__name__}") from None
+
+
+def _has_text_keys(value: Any) -> bool:
+    todo = [value]
+    while todo:
+        at = todo.pop()
+        if isinstance(at, dict):
+            if not all(isinstance(key, str) for key in at):
+                return False
+            todo += at.values()
+        elif isinstance(at, list | tuple):
+            todo += at
+    return True
 
 
 def decode_json(body: bytes) -> Any:
@@ -210,8 +270,15 @@ def concrete(media_type: str, value: Any) -> str | None:
     """Return the media type that a body is sent as where the document gives a range; None where that cannot be told."""
     if "*" not in media_type:
         return media_type
-    kind = "application/octet-stream" if isinstance(value, bytes) else "text/plain" if isinstance(value, str) else "-"
+    kind = "application/octet-stream" if is_binary_value(value) else "text/plain" if isinstance(value, str) else "-"
     return next((name for name in (kind, "application/json") if matched(name, {media_type: None})), None)
+
+
+def some(media_range: str) -> str:
+    """Return a media type of a range, for an example: `image/*` → `image/png`."""
+    kind = media_range.partition("/")[0]
+    usual = {"audio": "mpeg", "font": "woff2", "image": "png", "text": "plain", "video": "mp4"}
+    return f"{kind}/{usual.get(kind, 'octet-stream')}" if kind != "*" else "application/octet-stream"
 
 
 def preferred(content: Mapping[str, T]) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from dynclient.model import Formula, Requirement
+from dynclient.wire.bodies import Body
 
 
 class Headers(Mapping[str, str]):
@@ -94,7 +96,7 @@ class Request:
         method: upper case.
         url: absolute, fully encoded.
         headers: as they are sent, without credentials and without what the transport adds (Host, Content-Length).
-        body: the bytes, or None where there is no body.
+        body: the bytes, or a Body that is read while it is sent; None where there is none.
         security: OR of AND of what the operation asks for.
         operation_id: whose request it is.
 
@@ -103,7 +105,7 @@ class Request:
     method: str
     url: str
     headers: Headers
-    body: bytes | None = None
+    body: bytes | Body | None = None
     security: Formula = ()
     operation_id: str = field(default="", compare=False)
 
@@ -156,8 +158,11 @@ def _field(name: str, value: str) -> str:
     return f"{name}: {shown}" if shown else f"{name};"
 
 
-def _data(body: bytes) -> str:
+def _data(body: bytes | Body) -> str:
     """Return the body as a curl option; `--data-raw` reads no file, whatever the text begins with."""
+    if isinstance(body, Body):
+        only = body.pieces[0] if len(body.pieces) == 1 else None
+        return f"--data-binary {shlex.quote(f'@{only}')}" if isinstance(only, os.PathLike) else "--data-binary @BODY"
     try:
         text = body.decode()
     except UnicodeDecodeError:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NoReturn
 
 from dynclient.schema.readings import Defs, in_place
 
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _MAX_DIGITS = 4000
+
+_SCALARS = frozenset({"string", "number", "integer", "boolean", "null"})
+_OTHERS = ("additionalProperties", "unevaluatedProperties")
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +63,16 @@ class Shape:
         return "object" in self.types and "array" not in self.types
 
     @cached_property
+    def is_scalar(self) -> bool:
+        """Whether a text may be one value that is neither array nor object."""
+        return not self.types or bool(self.types & _SCALARS)
+
+    @cached_property
+    def is_text(self) -> bool:
+        """Whether any text may be a value, an empty one too."""
+        return not self.types or "string" in self.types
+
+    @cached_property
     def item(self) -> Shape:
         """The shape of an array's members."""
         found = [part["items"] for part in self.parts if isinstance(part.get("items"), dict)]
@@ -68,15 +82,27 @@ class Shape:
     def member(self, name: str) -> Shape:
         """Return the shape of an object's member."""
         found = [part["properties"][name] for part in self.parts if name in part.get("properties", {})]
-        if not found:
-            others = (part.get("additionalProperties") for part in self.parts)
-            found = [schema for schema in others if isinstance(schema, dict)]
-        return Shape(_any_of(found), self.defs)
+        return Shape(_any_of(found), self.defs) if found else self._others
+
+    @cached_property
+    def _others(self) -> Shape:
+        """The shape of members that are not declared by name."""
+        found = [s for part in self.parts for s in part.get("patternProperties", {}).values()]
+        found += [part[k] for part in self.parts for k in _OTHERS if k in part]
+        return Shape(_any_of([schema for schema in found if isinstance(schema, dict)]), self.defs)
+
+    def has_property(self, name: str) -> bool:
+        """Tell whether an object of this shape declares a property of that name."""
+        return any(name in part.get("properties", {}) for part in self.parts)
 
     def declares(self, name: str) -> bool:
-        """Tell whether an object of this shape may have a member of that name."""
-        open_to_all = any(part.get("additionalProperties", False) is not False for part in self.parts)
-        return open_to_all or any(name in part.get("properties", {}) for part in self.parts)
+        """Tell whether an object of this shape may have a member of that name: one declared, or any of a free one."""
+        return self._is_free or self.has_property(name)
+
+    @cached_property
+    def _is_free(self) -> bool:
+        says = [part[k] for part in self.parts for k in ("patternProperties", *_OTHERS) if k in part]
+        return any(says) if says else not any(part.get("properties") for part in self.parts)
 
     def value(self, text: str) -> Any:
         """Return the JSON value that a text stands for: a number or word where the schema allows one, else the text."""
@@ -84,8 +110,8 @@ class Shape:
         if types & {"integer", "number"} and len(text) <= _MAX_DIGITS:
             if _INTEGER.fullmatch(text):
                 return int(text)
-            if _NUMBER.fullmatch(text):
-                return float(text)
+            if _NUMBER.fullmatch(text) and math.isfinite(number := float(text)):
+                return number
         if "boolean" in types and text in ("true", "false"):
             return text == "true"
         if "null" in types and text == "null":
@@ -96,18 +122,37 @@ class Shape:
 
     def tree(self, texts: Any) -> Any:
         """Return the value of a tree of texts; where an array may stand, an object keyed 0, 1, … or "" is one."""
+        if isinstance(texts, list):
+            return [self.item.value(text) for text in texts] if "array" in self.types else self.value(texts[0])
         if not isinstance(texts, dict):
-            return self.value(texts)
+            return self._leaf(texts)
         if self.is_array and all(key.isdecimal() or key == "" for key in texts):
-            return [self.item.tree(value) for value in texts.values()]
+            members = [m for value in texts.values() for m in (value if isinstance(value, list) else [value])]
+            return [self.item.tree(member) for member in members]
         return {key: self.member(key).tree(value) for key, value in texts.items()}
+
+    def _leaf(self, text: str) -> Any:
+        """Return the value of a text in a tree; where only an array or object may stand, no text is an empty one.
+
+        A single text is an array of one, as it is where the name is repeated.
+        """
+        value = self.value(text)
+        if value is not text or self.is_scalar:
+            return value
+        if "array" in self.types:
+            return [self.item.value(text)] if text else []
+        return value if text else {}
 
 
 def _json(text: str) -> Any:
     try:
-        return json.loads(text)
+        return json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         return text
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _any_of(schemas: list[Any]) -> Any:

@@ -59,7 +59,7 @@ def test_a_shortened_text_is_one_printable_line_within_its_limit(text, limit):
     assert made.isprintable()
 
 
-@given(st.recursive(st.none() | st.text() | st.integers() | st.floats() | st.binary(), lambda x: st.lists(x)))
+@given(st.recursive(st.none() | st.text() | st.integers() | st.floats() | st.binary(), st.lists))
 def test_any_value_is_shown_on_one_short_line(value):
     assert len(shown(value)) <= 80
     assert shown(value).isprintable()

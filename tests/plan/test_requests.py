@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime
 import decimal
@@ -226,7 +227,7 @@ class Point:
         (datetime.date(2024, 1, 2), "2024-01-02"),
         (uuid.UUID(int=1), "00000000-0000-0000-0000-000000000001"),
         (decimal.Decimal("19.99"), 19.99),
-        (decimal.Decimal("12345678901234567890"), 12345678901234567890),
+        (decimal.Decimal(12345678901234567890), 12345678901234567890),
         (Colour.RED, "red"),
         (Point(1, decimal.Decimal("0.1")), {"x": 1, "y": 0.1}),
         ((1, (2,)), [1, [2]]),
@@ -253,15 +254,13 @@ def test_what_is_no_json_is_a_violation(value, schema):
 
 
 @pytest.mark.parametrize("schema", [{}, {"type": "array"}, {"type": "string"}])
-def test_a_body_nested_three_thousand_deep_is_refused_or_sent_and_never_crashes(schema):
+def test_a_body_nested_three_thousand_deep_is_refused_in_plain_words(schema):
     value = 1
     for _ in range(3000):
         value = [value]
     op = operate(body=content(schema))
-    try:
-        assert len(op.request(body=value).body) == 6001
-    except (InvalidCall, UnsafeValue) as error:
-        assert "deep" in str(error)
+    with pytest.raises((InvalidCall, UnsafeValue), match="deep"):
+        op.request(body=value)
 
 
 def test_a_value_that_holds_itself_is_refused():
@@ -324,7 +323,7 @@ def test_a_media_range_is_never_sent_as_content_type(name):
     try:
         assert "*" not in op.request(body=b"x").headers["Content-Type"]
     except DynclientError as error:
-        assert "media_type" in str(error)
+        assert "media_type" in str(error)  # noqa: PT017 (either will do)
 
 
 @pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
@@ -379,10 +378,8 @@ ODD = (
 @given(st.dictionaries(st.sampled_from(["path", "query", "header", "cookie", "body", "media_type", "x"]), ODD))
 def test_without_checks_every_call_is_written_or_refused_as_ours(parts):
     op = operate(parameter("id", "path"), path="/x/{id}", body=content({}), validate_requests=False)
-    try:
+    with contextlib.suppress(DynclientError):
         op.send(Call(parts))
-    except DynclientError:
-        pass
 
 
 # --- examples

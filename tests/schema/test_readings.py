@@ -134,3 +134,11 @@ def test_read_only_is_found_wherever_the_property_is_declared(schema):
     checker = _plan(schema).checker(None, "producer")
     assert checker.accepts({"body": {"n": 1}})
     assert not checker.accepts({"body": {"n": 1, "id": "x"}})
+
+
+def test_closing_ends_where_a_branch_refers_to_itself_through_its_items():
+    defs = {"V": {"oneOf": [{"type": "string"}, {"type": "array", "items": {"$ref": "#/$defs/V"}}]}}
+    made = closed({"$ref": "#/$defs/V"}, defs, "request")
+
+    assert Checker(made).accepts(["a", ["b", ["c"]]])
+    assert not Checker(made).accepts(["a", [5]])

@@ -61,7 +61,7 @@ def test_a_server_that_cannot_be_called_is_refused_before_anything_is_sent(serve
 
 
 def test_the_message_blames_the_server_that_was_given():
-    with pytest.raises(UsageError, match="ftp://mine.test") as caught:
+    with pytest.raises(UsageError, match=r"ftp://mine\.test") as caught:
         base_url([Server("https://a.test")], FILE, "ftp://mine.test", {})
     assert "document's server" not in str(caught.value)
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from random import Random
 from typing import Any, Literal
 
-from dynclient.schema.samples.known import MAX_DEPTH, NOTHING, Check, Choose, Known
+from dynclient.schema.samples.known import MAX_DEPTH, NOTHING, Check, Choose, Known, name_of_schema
 from dynclient.schema.samples.lessons import Lessons
 from dynclient.schema.samples.plausible import number, text
 from dynclient.schema.samples.shapes import (
@@ -34,9 +34,6 @@ MAX_ROUNDS = 6
 #: From this depth or size on, a sample grows only what it must.
 LEAN_DEPTH = 6
 LEAN_SIZE = {"none": 0, "some": 400, "all": 2000}
-
-
-_NULL = ({"type": "null"},)
 
 
 class Spent(Exception):
@@ -127,12 +124,14 @@ class Growth:
         lessons: tuple[Schema, ...] = ()
         refusal = Refusal("every branch was refused")
         tries, before, limit, asked = 0, self.steps, SEARCH_STEPS, self._optional
-        while tries < min(8 + 2 * sum(map(len, tried.values())), MAX_TRIES) and before - self.steps < limit:
+        while tries < min(16 + 2 * sum(map(len, tried.values())), MAX_TRIES) and before - self.steps < limit:
             limit = max(limit, 6 * (before - self.steps)) if tries == 1 else limit
             self._optional = (asked, asked, "some", "none")[tries % 4]  # what is there may be what tells branches apart
             tries += 1
             try:
-                shape = self.known.shape(lessons + schemas, self._chooser(tried), {*map(id, lessons)})
+                shape = self.known.shape(
+                    lessons + schemas, self._chooser(tried, twins=tries % 3 > 0), {*map(id, lessons)}
+                )
                 assert shape is not None
                 self.spend(len(shape.leaves) // 20)
                 found = settle(shape)
@@ -147,16 +146,27 @@ class Growth:
                 self._optional = asked
         raise refusal
 
-    def _chooser(self, tried: dict[tuple[int, str], list[int]]) -> Choose:
+    def _chooser(self, tried: dict[tuple[int, str], list[int]], *, twins: bool = False) -> Choose:
+        """Return what draws a branch: one tried seldom, null last, the lowest where growth is lean.
+
+        Args:
+            tried: how often each branch was drawn, by owner and keyword; kept between tries.
+            twins: draw the same branch where the same alternatives come again, as in two readings of one schema.
+
+        """
+        drawn: dict[tuple[Any, ...], int] = {}
+
         def choose(owner: dict[str, Any], keyword: str, options: list[tuple[Schema, ...]]) -> int:
-            counts = [int(option == _NULL) for option in options]
+            counts = [int(_is_null(option)) for option in options]
             if not isinstance(owner, Extra):  # a made-up schema's id may come again
                 counts = tried.setdefault((id(owner), keyword), counts)
-            if self._lean:
-                heights = [max(map(self.known.height, option), default=0) for option in options]
-                chosen = min(range(len(options)), key=lambda i: (counts[i], heights[i]))
-            else:
-                chosen = pick([i for i, count in enumerate(counts) if count == min(counts)], self._random)
+            heights = [max(map(self.known.height, option), default=0) if self._lean else 0 for option in options]
+            best = min(zip(counts, heights, strict=True))
+            chosen: int = pick(
+                [i for i, rank in enumerate(zip(counts, heights, strict=True)) if rank == best], self._random
+            )
+            if twins and keyword != "not":
+                chosen = drawn.setdefault(tuple(map(_look, options)), chosen)
             counts[chosen] += 1
             return chosen
 
@@ -402,6 +412,19 @@ class Growth:
             if not seen or identity(item) not in seen:
                 return item
         raise Refusal("uniqueItems finds no other item")
+
+
+def _is_null(option: tuple[Schema, ...]) -> bool:
+    return len(option) == 1 and isinstance(option[0], dict) and option[0].get("type") == "null"
+
+
+def _look(option: tuple[Schema, ...]) -> tuple[Any, ...]:
+    """Return what an alternative looks like from outside, the same in the open and in the closed reading."""
+    schema = option[0] if option else True
+    if isinstance(schema, bool):
+        return (schema,)
+    name = name_of_schema(schema["$ref"]) if "$ref" in schema else schema.get("title")
+    return (name, str(schema.get("type")), *schema.get("properties", ()), *schema.get("required", ()))
 
 
 def _as_extra(schema: Schema) -> Schema:

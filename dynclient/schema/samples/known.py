@@ -145,7 +145,7 @@ class Known:
                 more += branch
                 tags |= _branch_tag(schema, branch)
             work.extend(reversed(more or [*_following(leaves, refs, seen)] if not work else more))
-        names = tuple(dict.fromkeys(map(_name, refs)))
+        names = tuple(dict.fromkeys(map(name_of_schema, refs)))
         return self._shape_of(tuple(leaves), names, _own_tags(leaves, names) | tags)
 
     def _shape_of(self, leaves: tuple[dict[str, Any], ...], refs: tuple[str, ...], tags: dict[str, str]) -> Shape:
@@ -236,7 +236,7 @@ def _made_up(schemas: tuple[Schema, ...] | tuple[dict[str, Any], ...]) -> bool:
     return any(isinstance(schema, Extra) for schema in schemas)
 
 
-def _name(ref: str) -> str:
+def name_of_schema(ref: str) -> str:
     """Return the name of the schema that a reference, a mapping's or ours, means."""
     return unescape(ref.rsplit("/", 1)[-1]).removesuffix(OPEN)
 
@@ -271,7 +271,7 @@ def _branch_tag(owner: dict[str, Any], branch: tuple[Schema, ...]) -> dict[str, 
     ref = branch[0].get("$ref") if branch and isinstance(branch[0], dict) else None
     if not isinstance(rule, dict) or ref is None or "propertyName" not in rule:
         return {}
-    return {rule["propertyName"]: _keys_by_name(rule).get(_name(ref), _name(ref))}
+    return {rule["propertyName"]: _keys_by_name(rule).get(name_of_schema(ref), name_of_schema(ref))}
 
 
 def _following(leaves: list[dict[str, Any]], refs: list[str], seen: Container[int]) -> Iterator[Schema]:
@@ -296,7 +296,7 @@ def _own_tags(leaves: list[dict[str, Any]], refs: tuple[str, ...]) -> dict[str, 
 
 def _keys_by_name(rule: dict[str, Any]) -> dict[str, str]:
     mapping = rule.get("mapping")
-    return {_name(ref): key for key, ref in reversed(mapping.items())} if isinstance(mapping, dict) else {}
+    return {name_of_schema(ref): key for key, ref in reversed(mapping.items())} if isinstance(mapping, dict) else {}
 
 
 def _offered(shape: Shape, keyword: str) -> list[Any]:

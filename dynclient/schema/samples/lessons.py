@@ -36,7 +36,8 @@ class Lessons:
                 keep = next((b for b in accepting if any(b is other for other in shape.leaves)), accepting[0])
                 lessons += [keep, *(self._refusing(b, shape) for b in accepting if b is not keep)]
         for leaf in shape.leaves if not lessons else ():  # once the branch is sure, the conditions are asked again
-            if "if" in leaf and self._holds(leaf["if"], found):
+            turned = "else" in leaf and self.random.random() < 0.5  # noqa: PLR2004 (the other way round may be the only one)
+            if "if" in leaf and (turned or self._holds(leaf["if"], found)):
                 lessons += [leaf["if"], leaf.get("then", True)]
             elif "else" in leaf:
                 lessons += [leaf["else"], Extra({"not": leaf["if"]})]

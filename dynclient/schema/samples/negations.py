@@ -46,8 +46,15 @@ def negations(schema: Schema, resolve: Callable[[str], Schema]) -> list[Schema]:
         work += part.get("allOf", ())
         work += [resolve(part["$ref"])] if "$ref" in part else []
         speaks = speaks or not all(key in NOTES or (key in _OPEN and value is True) for key, value in part.items())
-        found += [*_of_parts(part), *_of_limits(part)]
+        found += [*_of_conditions(part), *_of_parts(part), *_of_limits(part)]
     return found or [speaks]
+
+
+def _of_conditions(schema: dict[str, Any]) -> Iterator[Schema]:
+    if "if" in schema and "then" in schema:
+        yield Extra(allOf=[schema["if"], Extra({"not": schema["then"]})])
+    if "if" in schema and "else" in schema:
+        yield Extra(allOf=[Extra({"not": schema["if"]}), Extra({"not": schema["else"]})])
 
 
 def _of_parts(schema: dict[str, Any]) -> Iterator[Schema]:

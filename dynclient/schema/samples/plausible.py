@@ -17,6 +17,11 @@ Matches = Callable[[str, str], bool]
 #: Longer strings are refused: a hostile `minLength` must not cost memory.
 MAX_LENGTH = 100_000
 
+#: Beyond these a number is not written down: Python itself refuses to print integers of more than 4300 digits.
+MAX_NUMBER = 10**4200
+MAX_PLAIN = 10**21  # from here on a float is written, where it is as good
+MAX_FLOAT = 2**1023
+
 #: How many numbers are looked at one by one when chance finds no new one.
 MAX_SCAN = 1000
 
@@ -35,7 +40,7 @@ def number(shape: Shape, whole: bool, random: Random, avoid: Avoid) -> int | flo
         low, high = _window(first, last, step)
         for count in _draws(low, high, first if first is not None and first < low else low, last, random):
             value = _as_json(count * step, shape.range, whole)
-            if identity(value) not in avoid:
+            if value is not None and identity(value) not in avoid:
                 return value
     raise Refusal("no number lies between minimum and maximum on the grid of multipleOf")
 
@@ -58,16 +63,19 @@ def _draws(low: int, high: int, first: int, last: int | None, random: Random) ->
     yield from range(first, first + MAX_SCAN if last is None else min(last + 1, first + MAX_SCAN))
 
 
-def _as_json(value: Fraction, allowed: Range, whole: bool) -> int | float:
-    if value.denominator != 1:
-        return float(value)
-    if not whole and abs(value) >= 2**53:
-        try:
-            near = float(value)
-        except OverflowError:
-            return int(value)
-        return near if allowed.holds(Fraction(str(near))) else int(value)
-    return int(value)
+def _as_json(value: Fraction, allowed: Range, whole: bool) -> int | float | None:
+    """Return a fraction as JSON writes it, None where that would be another number or a very long one."""
+    is_whole = value.denominator == 1
+    if is_whole and (whole or abs(value) < MAX_PLAIN):
+        return int(value) if abs(value) < MAX_NUMBER else None
+    near = float(value) if abs(value) < MAX_FLOAT else math.inf
+    if (
+        math.isfinite(near)
+        and allowed.holds(Fraction(str(near)))
+        and (abs(near) < 2**53 or allowed.holds(Fraction(near)))
+    ):
+        return near
+    return int(value) if is_whole and abs(value) < MAX_NUMBER else None
 
 
 _KNOWN_WORDS = (

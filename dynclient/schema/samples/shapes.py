@@ -119,6 +119,8 @@ class Range:
         if whole or self.step is not None:
             yield _common_multiple(self.step or Fraction(1), Fraction(1)) if whole else self.step or Fraction(1)
             return
+        if any(bound is not None and abs(bound) > 2**46 for bound in (self.low, self.high)):
+            yield Fraction(1)  # so far out two decimals are lost in a float
         yield from (Fraction(1, 100), Fraction(1, 10**6), Fraction(1, 10**12))
         if self.low is not None and self.high is not None:
             yield (self.high - self.low) / 2 or abs(self.low) or Fraction(1)
@@ -209,6 +211,10 @@ class Shape:
         return [value for value in lists[0] if all(identity(value) in other for other in others)]
 
     @cached_property
+    def _listed(self) -> frozenset[Any]:
+        return frozenset(map(identity, self.values or ()))
+
+    @cached_property
     def avoided(self) -> frozenset[Any]:
         """Identities of values that are ruled out one by one."""
         lists = [leaf["avoid"] for leaf in self.leaves if isinstance(leaf, Extra) and "avoid" in leaf]
@@ -268,9 +274,7 @@ class Shape:
     def fits(self, value: Any) -> bool:
         """Return whether a value satisfies types, listed values, bounds and lengths."""
         kind = kind_of(value)
-        if kind not in self.allowed or (
-            self.values is not None and identity(value) not in {identity(listed) for listed in self.values}
-        ):
+        if kind not in self.allowed or (self.values is not None and identity(value) not in self._listed):
             return False
         if kind == "string":
             low, high = self.lengths

@@ -1,4 +1,4 @@
-"""Calls as Python text: how a reader would type them."""
+"""Operations and calls as Python text: how a reader would type them."""
 
 from __future__ import annotations
 
@@ -9,10 +9,32 @@ from typing import TYPE_CHECKING, Any
 from dynclient.names import snake_case
 
 if TYPE_CHECKING:
-    from dynclient.client.client import Operation
+    from dynclient.client.client import Client, Operation
     from dynclient.plan.call import Call
 
 INDENT = 4
+
+
+def accessor(client: Client, operation: Operation) -> str:
+    """Return how an operation is reached: `client.create_audience_v2`, or `client["GET /items"]` where that is sure."""
+    name, key = operation.__name__, operation.operation.key
+    is_own = hasattr(type(client), name) or name.startswith("_") or not name.isidentifier()
+    if is_own or name not in client or client[name].operation.key != key:
+        return f"client[{_text(key)}]"
+    return f"client.{name}"
+
+
+def signature(name: str, operation: Operation, width: int = 80) -> str:
+    """Return an operation's signature under a name: on one line where it fits, else one argument per line."""
+    parameters = operation.__signature__.parameters.values()
+    flat = f"{name}{operation.__signature__}"
+    if len(flat) <= width or not parameters:
+        return flat
+    lines = [f"{' ' * INDENT}{parameter}," for parameter in parameters]
+    star = next((i for i, p in enumerate(parameters) if p.kind is p.KEYWORD_ONLY), None)
+    if star is not None:
+        lines.insert(star, f"{' ' * INDENT}*,")
+    return "\n".join([f"{name}(", *lines, ")"])
 
 
 def python_call(name: str, args: Sequence[Any], kwargs: Mapping[str, Any], width: int = 80) -> str:
@@ -70,7 +92,7 @@ def _text(value: str) -> str:
     return f'"{text[1:-1]}"' if text[0] == "'" and '"' not in text else text
 
 
-def arguments(operation: Operation, call: Call) -> tuple[list[Any], dict[str, Any]]:
+def spelled(operation: Operation, call: Call) -> tuple[list[Any], dict[str, Any]]:
     """Return the positional and keyword arguments that make a call document, named as Python people write them."""
     binder = operation._plan.binder  # noqa: SLF001 (the compiled operation is what knows the names)
     path = dict(call.get("path", {}))
@@ -99,8 +121,5 @@ def _named(
             found[python] = value
         else:
             rest[name] = value
-    if rest and location == "body":
-        found.clear()
-        found["body"] = dict(values)
-    elif rest:
+    if rest:
         found[location] = rest

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dynclient
-from dynclient.cli.written import arguments, literal, python_call
+from dynclient.docs.written import literal, python_call, spelled
 
-SHOP = dynclient.Client(str(Path(__file__).parent / "shop.yaml"))
+SHOP = dynclient.Client(str(Path(__file__).parents[1] / "cli" / "shop.yaml"))
 
 numbers = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
 plain = st.none() | st.booleans() | numbers | st.text()
@@ -50,12 +50,12 @@ def test_a_text_of_no_width_is_broken_into_lines_that_fit():
     ],
 )
 def test_the_arguments_of_a_call_document_make_that_document(operation, call):
-    args, kwargs = arguments(SHOP[operation], dynclient.Call(call))
+    args, kwargs = spelled(SHOP[operation], dynclient.Call(call))
     bound = SHOP[operation]._plan.binder.bind(args, kwargs)
     assert bound.call == call
     assert bound.violations == []
 
 
 def test_properties_of_an_object_become_arguments_in_python_spelling():
-    assert arguments(SHOP["createItem"], dynclient.Call(body={"name": "x"})) == ([], {"name": "x"})
-    assert arguments(SHOP["listItems"], dynclient.Call(query={"maxPrice": 1})) == ([], {"max_price": 1})
+    assert spelled(SHOP["createItem"], dynclient.Call(body={"name": "x"})) == ([], {"name": "x"})
+    assert spelled(SHOP["listItems"], dynclient.Call(query={"maxPrice": 1})) == ([], {"max_price": 1})

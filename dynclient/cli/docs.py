@@ -1,0 +1,33 @@
+"""`dynclient docs`: the Markdown reference of a document, in a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from dynclient.cli import choice
+from dynclient.errors import UsageError
+
+
+@click.command("docs")
+@choice.spec_argument
+@click.option("--out", metavar="DIR", required=True, help="The folder to write to; it is made where there is none.")
+def command(spec: str | None, named: str | None, out: str) -> None:
+    """Write the reference of a document as Markdown.
+
+    README.md lists the operations; each tag has a page with the signature, an example, parameters, return type,
+    authorization, content types and status codes of each of its operations. The same document gives the same pages.
+    """
+    from dynclient.cli.files import write
+    from dynclient.docs import reference
+
+    document = choice.document(choice.one_of(spec, named))
+    folder = Path(out)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{out} cannot be made a folder: {error.strerror or error}") from None
+    for name, text in reference(document).items():
+        write(folder / name, text.encode())
+        click.echo(folder / name)

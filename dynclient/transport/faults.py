@@ -1,0 +1,70 @@
+"""What went wrong on the way, as our errors; what they keep of the cause holds no secret."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dynclient.errors import BrokenResponse, ConnectFailed, TimedOut, TransportError
+from dynclient.transport.coding import Undecodable
+from dynclient.transport.exchange import Exchange, what
+from dynclient.transport.reading import TooLarge
+from dynclient.violations import shortened
+
+MAX_CAUSE_CHARS = 200
+
+_PHASES = {"ConnectTimeout": "connect", "ReadTimeout": "read", "WriteTimeout": "write", "PoolTimeout": "pool"}
+
+
+def fault(library: Any, error: Exception, exchange: Exchange) -> Exception:
+    """Return our error for one of the HTTP library, or the error itself where it is somebody else's.
+
+    The caller keeps the cause, which is stripped here: of the request, whose headers hold credentials, and of its
+    frames, whose variables do; pickles, and the tools that record variables, would carry them away.
+    """
+    found = _fault(library, error, exchange)
+    if found is None:
+        return error
+    cause: BaseException | None = error
+    while cause is not None:
+        cause.__traceback__ = None
+        if hasattr(cause, "_request"):
+            cause.request = None  # type: ignore[attr-defined] # httpx.RequestError has a setter
+        cause = cause.__cause__ or cause.__context__
+    return found
+
+
+def _fault(library: Any, error: Exception, exchange: Exchange) -> TransportError | None:
+    start, known = what(exchange.request), exchange.known(exchange.status)
+    if isinstance(error, TooLarge):
+        hint = "allow more: max_response_bytes="
+        return BrokenResponse(f"{start}: {_of(exchange)}{error}", hint=hint, limit=error.limit, **known)
+    if isinstance(error, Undecodable | library.DecodingError):
+        return BrokenResponse(f"{start}: {_of(exchange)}the body cannot be decompressed: {_told(error)}", **known)
+    if isinstance(error, library.InvalidURL) or (isinstance(error, UnicodeError) and "idna" in str(error)):
+        return ConnectFailed(f"{start}: no request can be sent to this URL: {_told(error)}", **known)
+    if isinstance(error, library.TransportError):
+        return _transport_fault(library, error, exchange, known)
+    return None
+
+
+def _transport_fault(library: Any, error: Exception, exchange: Exchange, known: dict[str, Any]) -> TransportError:
+    start = what(exchange.request)
+    phase = next((phase for name, phase in _PHASES.items() if isinstance(error, getattr(library, name))), "")
+    if phase:
+        text = f"{start}: {_of(exchange)}timed out ({phase})"
+        return TimedOut(text, hint="give more time: timeout=", phase=phase, **known)
+    if isinstance(error, library.ConnectError | library.ProxyError | library.UnsupportedProtocol):
+        text = f"{start}: cannot connect: {_told(error)}"
+        return ConnectFailed(text, hint="is the server= right, and up?", **known)
+    # What the library says of a request of its own making may quote a header, and that header may be a credential.
+    told = "" if isinstance(error, library.LocalProtocolError) else f": {_told(error)}"
+    return BrokenResponse(f"{start}: {_of(exchange)}{type(error).__name__}{told}", **known)
+
+
+def _of(exchange: Exchange) -> str:
+    """Return words on the status, if one came before things went wrong: a 201 that breaks off was done all the same."""
+    return f"after the status {exchange.status} came, " if exchange.status else ""
+
+
+def _told(error: Exception) -> str:
+    return shortened(str(error), MAX_CAUSE_CHARS) or type(error).__name__

@@ -1,0 +1,98 @@
+"""The body of a response as it comes in: content coding undone, and never more of it held than is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from dynclient.transport.coding import Decoder, decoders
+
+MAX_RESPONSE_BYTES = 256 * 1024 * 1024
+
+#: How much longer than the limit a body may be on the wire: a coding adds a little to what it cannot shrink.
+_SLACK_BYTES = 64 * 1024
+
+#: Source: RFC 9110 §6.4.1, §15.4.5.
+_BODILESS = frozenset({204, 304})
+
+
+class TooLarge(Exception):
+    """A body is larger than is allowed; `.limit` says how much is."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"the body is larger than {limit:,} bytes")
+        self.limit = limit
+
+
+class ResponseBody:
+    """A body that is coming in.
+
+    Args:
+        method: of the request.
+        status: of the response.
+        headers: of the response.
+        limit: how many bytes it may have, coding undone; None: any number.
+
+    Raises:
+        TooLarge: the Content-Length says so already.
+        Undecodable: its content coding cannot be undone here.
+
+    """
+
+    def __init__(self, method: str, status: int, headers: Mapping[str, str], limit: int | None) -> None:
+        coding = headers.get("content-encoding", "")
+        has_body = method != "HEAD" and status not in _BODILESS
+        self._decoders: list[Decoder] = decoders(coding) if coding and has_body else []
+        self._limit = limit
+        self._parts: list[bytes] = []
+        self._room = self._wire_room = float("inf") if limit is None else limit
+        self._wire_room += _SLACK_BYTES
+        length = headers.get("content-length", "")
+        if limit is not None and has_body and length.isdecimal() and self._is_beyond(length):
+            raise TooLarge(limit)
+
+    def _is_beyond(self, length: str) -> bool:
+        room = self._wire_room if self._decoders else self._room
+        return len(length) > 18 or int(length) > room  # noqa: PLR2004 (digits: more than any machine holds)
+
+    def feed(self, chunk: bytes) -> None:
+        """Take in what came.
+
+        Raises:
+            TooLarge: it is more than is allowed.
+            Undecodable: it is not coded as it says.
+
+        """
+        if not self._decoders:
+            self._keep(chunk)
+            return
+        self._wire_room -= len(chunk)
+        if self._wire_room < 0:
+            raise TooLarge(self._limit or 0)
+        for piece in _undone(chunk, self._decoders):
+            self._keep(piece)
+
+    def _keep(self, piece: bytes) -> None:
+        self._room -= len(piece)
+        if self._room < 0:
+            self._parts.clear()
+            raise TooLarge(self._limit or 0)
+        self._parts.append(piece)
+
+    def end(self) -> bytes:
+        """Return the whole.
+
+        Raises:
+            Undecodable: something is missing.
+
+        """
+        for decoder in self._decoders:
+            decoder.finish()
+        return self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+
+
+def _undone(chunk: bytes, chain: list[Decoder]) -> Iterator[bytes]:
+    if not chain:
+        yield chunk
+        return
+    for piece in chain[0].decode(chunk):
+        yield from _undone(piece, chain[1:])

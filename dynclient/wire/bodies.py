@@ -1,0 +1,150 @@
+"""Binary values and bodies: bytes, paths, open files and streams, sent piece by piece and never held whole."""
+
+from __future__ import annotations
+
+import mimetypes
+import os
+from collections.abc import AsyncIterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+CHUNK_BYTES = 64 * 1024
+
+#: What stands for a binary value where a schema is asked: text that no enum and hardly a pattern means.
+STAND_IN = "\ufffd binary \ufffd"
+
+
+def is_binary(value: Any) -> bool:
+    """Tell whether a value is binary: bytes, a path, an open file, or a stream of bytes."""
+    if isinstance(value, bytes | bytearray | memoryview | os.PathLike):
+        return True
+    if isinstance(value, str | Mapping | list | tuple | int | float) or value is None:
+        return False
+    return hasattr(value, "read") or isinstance(value, Iterator | AsyncIterable)
+
+
+def is_file(value: Any) -> bool:
+    """Tell whether a value is a file for a part: binary, or (name, content[, content type[, headers]])."""
+    pair = isinstance(value, tuple) and 2 <= len(value) <= 4 and isinstance(value[0], str)  # noqa: PLR2004 (its forms)
+    return is_binary(value[1]) if pair else is_binary(value)
+
+
+@dataclass(frozen=True)
+class Body:
+    """A body that is not held in memory: pieces that are read while it is sent.
+
+    Attributes:
+        pieces: bytes, paths, open files, or streams of bytes, in their order.
+
+    """
+
+    pieces: tuple[Any, ...] = field(repr=False)
+
+    @property
+    def can_repeat(self) -> bool:
+        """Whether it can be sent twice: bytes and paths can, what is read from an open file or stream cannot."""
+        return all(isinstance(piece, bytes | os.PathLike) for piece in self.pieces)
+
+    @property
+    def is_async(self) -> bool:
+        """Whether a piece is an asynchronous stream, which only AsyncClient can send."""
+        return any(isinstance(piece, AsyncIterable) for piece in self.pieces)
+
+    @property
+    def length(self) -> int | None:
+        """The number of bytes; None where it is unknown before the end."""
+        sizes = [_size(piece) for piece in self.pieces]
+        return None if any(size is None for size in sizes) else sum(size for size in sizes if size is not None)
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self.pieces:
+            yield from _chunks(piece)
+
+    async def __aiter__(self) -> Any:
+        for piece in self.pieces:
+            if isinstance(piece, AsyncIterable):
+                async for chunk in piece:
+                    yield bytes(chunk)
+            else:
+                for chunk in _chunks(piece):
+                    yield chunk
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if not self.can_repeat:
+            raise TypeError("a body that is read from an open file or a stream cannot be pickled; give a path instead")
+        return Body, (self.pieces,)
+
+
+def _size(piece: Any) -> int | None:
+    if isinstance(piece, bytes):
+        return len(piece)
+    try:
+        if isinstance(piece, os.PathLike):
+            return Path(piece).stat().st_size
+        return os.fstat(piece.fileno()).st_size - int(piece.tell())
+    except (OSError, AttributeError, ValueError):
+        return None
+
+
+def _chunks(piece: Any) -> Iterator[bytes]:
+    if isinstance(piece, bytes):
+        yield piece
+    elif isinstance(piece, os.PathLike):
+        with Path(piece).open("rb") as file:
+            yield from iter(lambda: file.read(CHUNK_BYTES), b"")
+    elif hasattr(piece, "read"):
+        yield from iter(lambda: _read(piece), b"")
+    else:
+        yield from (bytes(chunk) for chunk in piece)
+
+
+def _read(file: Any) -> bytes:
+    chunk = file.read(CHUNK_BYTES)
+    return chunk.encode() if isinstance(chunk, str) else bytes(chunk)
+
+
+def body_of(value: Any) -> bytes | Body:
+    """Return a binary value as a body."""
+    return bytes(value) if isinstance(value, bytes | bytearray | memoryview) else Body((value,))
+
+
+def file_name(value: Any, default: str) -> str:
+    """Return the name that a file is sent under: that of the path or open file, without its folder."""
+    name = os.fspath(value) if isinstance(value, os.PathLike) else getattr(value, "name", default)
+    return (isinstance(name, str) and Path(name).name) or default
+
+
+def guessed(name: str) -> str:
+    """Return the media type that a file's name stands for."""
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"
+
+
+def missing(value: Any) -> str | None:
+    """Return why a path cannot be read, None where it can."""
+    if not isinstance(value, os.PathLike):
+        return None
+    if not Path(value).is_file():
+        return "is no file"
+    return None if os.access(value, os.R_OK) else "cannot be read"
+
+
+#: Where a binary value was: its path in the call document, and itself.
+Found = tuple[tuple[str | int, ...], Any]
+
+
+def stand_ins(value: Any) -> tuple[Any, list[Found]]:
+    """Return a value in which text stands for each binary one, and where they were."""
+    found: list[Found] = []
+
+    def without(at: Any, path: tuple[str | int, ...]) -> Any:
+        if is_file(at):
+            found.append((path, at[1] if isinstance(at, tuple) else at))
+            return STAND_IN
+        if isinstance(at, dict):
+            return {key: without(item, (*path, key)) for key, item in at.items()}
+        if isinstance(at, list | tuple):
+            return [without(item, (*path, i)) for i, item in enumerate(at)]
+        return at
+
+    return without(value, ()), found

@@ -1,0 +1,193 @@
+"""multipart/form-data (and mixed, related): an object ↔ parts; write and read are mirror pairs.
+
+Source: RFC 7578, RFC 2046 §5.1, WHATWG HTML (how names are escaped), OAS 3.1.1 Encoding Object. Each property is a
+part, each member of an array a part of its own; a scalar is text, an object JSON, a file octets, unless `encoding`
+says otherwise. A file may be given as (file name, content[, content type[, headers]]).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dynclient.model import Encoding
+from dynclient.wire.bodies import Body, body_of, file_name, guessed, is_binary, is_file
+from dynclient.wire.forms import collected
+from dynclient.wire.message import is_field
+from dynclient.wire.parameters import as_text
+from dynclient.wire.shapes import Shape
+
+MAX_PARTS = 10_000
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part: its name, its headers, its content."""
+
+    name: str
+    content: bytes | Body
+    content_type: str = ""
+    file_name: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def head(self) -> bytes:
+        """Return the header lines, with the empty line at their end."""
+        disposition = f'form-data; name="{_escaped(self.name)}"'
+        if self.file_name is not None:
+            disposition += f'; filename="{_escaped(self.file_name)}"'
+        lines = [f"Content-Disposition: {disposition}"]
+        lines += [f"Content-Type: {self.content_type}"] if self.content_type else []
+        lines += [f"{name}: {value}" for name, value in self.headers.items()]
+        return "\r\n".join([*lines, "", ""]).encode()
+
+
+def _escaped(name: str) -> str:
+    return name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def write(value: Mapping[str, Any], encodings: Mapping[str, Encoding]) -> tuple[str, bytes | Body]:
+    """Return the boundary and the body of an object's parts.
+
+    The boundary follows from the content, so that the same call is the same request; where a file or stream is not
+    looked into beforehand it is random.
+
+    Raises:
+        ValueError: a part cannot be written.
+
+    """
+    parts = [part for name, item in value.items() for part in _parts(name, item, encodings.get(name))]
+    boundary = _boundary(parts)
+    pieces: list[Any] = []
+    for part in parts:
+        pieces.append(f"--{boundary}\r\n".encode() + part.head())
+        pieces += part.content.pieces if isinstance(part.content, Body) else (part.content,)
+        pieces.append(b"\r\n")
+    pieces.append(f"--{boundary}--\r\n".encode())
+    whole = all(isinstance(piece, bytes) for piece in pieces)
+    return boundary, b"".join(pieces) if whole else Body(tuple(_joined(pieces)))
+
+
+def _boundary(parts: list[Part]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        if isinstance(part.content, Body):
+            return uuid.uuid4().hex
+        digest.update(part.head())
+        digest.update(part.content)
+    return digest.hexdigest()[:32]
+
+
+def _joined(pieces: list[Any]) -> Iterator[Any]:
+    held = b""
+    for piece in pieces:
+        if isinstance(piece, bytes):
+            held += piece
+        else:
+            yield held
+            yield piece
+            held = b""
+    yield held
+
+
+def _parts(name: str, value: Any, encoding: Encoding | None) -> Iterator[Part]:
+    if isinstance(value, list) and not (encoding and _is_json(encoding.content_type)):
+        for item in value:
+            yield _part(name, item, encoding)
+    else:
+        yield _part(name, value, encoding)
+
+
+def _part(name: str, value: Any, encoding: Encoding | None) -> Part:
+    wanted = encoding.content_type if encoding else ""
+    if is_file(value):
+        return _file(name, value, wanted)
+    if isinstance(value, dict | list) or _is_json(wanted):
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        return Part(name, text.encode(), _chosen(wanted, "application/json"))
+    return Part(name, as_text(value).encode(), _chosen(wanted, "") if wanted else "")
+
+
+def _file(name: str, value: Any, wanted: str) -> Part:
+    named, content, given, headers = (*value, None, None)[:4] if isinstance(value, tuple) else (None, value, None, None)
+    named = named or file_name(content, name)
+    for key, text in (headers or {}).items():
+        if not is_field(key, text):
+            raise ValueError("a part's header holds a character that no header can carry")
+    if given is not None and not is_field("Content-Type", given):
+        raise ValueError("a part's content type holds a character that no header can carry")
+    content_type = given or _chosen(wanted, guessed(named))
+    return Part(
+        name, body_of(content) if is_binary(content) else as_text(content).encode(), content_type, named, headers or {}
+    )
+
+
+def _is_json(content_type: str) -> bool:
+    return "json" in content_type and "," not in content_type
+
+
+def _chosen(wanted: str, guess: str) -> str:
+    """Return the content type of a part: the encoding's, or of several or a range the one that fits the guess."""
+    names = [name.strip() for name in wanted.split(",") if name.strip()]
+    for name in names:
+        kind, _, sub = name.partition("/")
+        if name in (guess, "*/*") or (sub == "*" and guess.startswith(kind + "/")):
+            return guess
+    return next((name for name in names if "*" not in name), guess)
+
+
+def read(body: bytes, content_type: str, shape: Shape, encodings: Mapping[str, Encoding]) -> dict[str, Any]:
+    """Return the object of the parts of a body.
+
+    Raises:
+        ValueError: the bytes are no multipart body of that content type.
+
+    """
+    values: dict[str, list[Any]] = {}
+    for head, content in _split(body, content_type):
+        headers = dict(re.findall(r"(?im)^([!-9;-~]+):[ \t]*(.*?)\r?$", head.decode("utf-8", "replace")))
+        folded = {name.lower(): text for name, text in headers.items()}
+        disposition = folded.get("content-disposition", "")
+        found = re.search(r'(?i);\s*name="([^"]*)"', disposition)
+        if found is None:
+            raise ValueError("a part has no name")
+        name = found[1].replace("%22", '"').replace("%0D", "\r").replace("%0A", "\n")
+        is_upload = re.search(r"(?i);\s*filename\*?=", disposition) is not None
+        values.setdefault(name, []).append(_content(folded.get("content-type", ""), content, upload=is_upload))
+    return {name: _one(items, shape.member(name), encodings.get(name)) for name, items in values.items()}
+
+
+def _one(items: list[Any], shape: Shape, encoding: Encoding | None) -> Any:
+    if encoding is not None and _is_json(encoding.content_type) and len(items) == 1:
+        return items[0]
+    return collected(items, shape)
+
+
+def _content(content_type: str, content: bytes, *, upload: bool) -> Any:
+    name = content_type.partition(";")[0].strip().lower()
+    if name == "application/json" or name.endswith("+json"):
+        return json.loads(content)
+    if upload or (name and not name.startswith("text/")):
+        return content
+    return content.decode("utf-8")
+
+
+def _split(body: bytes, content_type: str) -> Iterator[tuple[bytes, bytes]]:
+    found = re.search(r'(?i);\s*boundary=(?:"([^"]{1,70})"|([^\s;]{1,70}))', content_type)
+    if found is None:
+        raise ValueError("the content type names no boundary")
+    mark = b"--" + (found[1] or found[2]).encode("utf-8")
+    pieces = (b"\r\n" + body).split(b"\r\n" + mark)
+    if len(pieces) < 2 or not pieces[-1].startswith(b"--"):  # noqa: PLR2004 (a preamble and an end)
+        raise ValueError("the parts have no end")
+    if len(pieces) > MAX_PARTS:
+        raise ValueError("there are too many parts")
+    for piece in pieces[1:-1]:
+        head, gap, content = piece.partition(b"\r\n\r\n")
+        if not gap:
+            raise ValueError("a part has no empty line after its headers")
+        yield head, content

@@ -1,0 +1,202 @@
+"""openapi-core's opinion: asked about everything, kept where it differs, never in the way."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from support.documents import answer, content, document, operation, parameter, single
+from support.sandboxes import ask, data, unexplained
+
+from dynclient import Sandbox, load
+from dynclient.sandbox import second
+from dynclient.sandbox.known import KNOWN
+
+
+def test_a_sandbox_without_a_second_opinion_never_imports_openapi_core():
+    code = """
+import sys
+from dynclient import Sandbox
+from dynclient.wire.message import Headers, Request
+made = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {"/a": {"get": {"responses": {}}}}}
+for opinion in (False, True):
+    sandbox = Sandbox(made, second_opinion=opinion)
+    assert "openapi_core" not in sys.modules
+    assert sandbox.handle(Request("GET", "/a", Headers())).status == 200
+assert "openapi_core" in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_what_only_openapi_core_refuses_is_kept_once_with_what_it_says(monkeypatch):
+    sandbox = Sandbox(single(method="get"))
+    monkeypatch.setattr(second, "request_errors", lambda *_: ["InvalidParameter: query n: it has a fault"])
+    for _ in range(3):
+        ask(sandbox, "GET", "/things")
+    [found] = sandbox.disagreements
+    assert (found.operation, found.kind, found.ours, found.theirs) == ("run", "request", "accepted", "refused")
+    assert (found.method, found.path, found.reason) == ("GET", "/things", None)
+    assert "it has a fault" in found.detail
+    sandbox.reset()
+    assert sandbox.disagreements == []
+
+
+def test_what_only_we_refuse_is_kept_too(monkeypatch):
+    sandbox = Sandbox(single(parameter("n", schema={"type": "integer"}), method="get"))
+    monkeypatch.setattr(second, "request_errors", lambda *_: [])
+    ask(sandbox, "GET", "/things?n=x")
+    [found] = unexplained(sandbox)
+    assert (found.ours, found.theirs) == ("refused", "accepted")
+    assert found.detail.startswith("type query.n")
+
+
+def test_a_response_that_it_refuses_is_kept(monkeypatch):
+    sandbox = Sandbox(single(method="get", responses=answer({"type": "string"})))
+    monkeypatch.setattr(second, "response_errors", lambda *_: ["InvalidData: body: no"])
+    ask(sandbox, "GET", "/things")
+    assert [(d.kind, d.theirs) for d in unexplained(sandbox)] == [("response", "refused")]
+
+
+def test_a_failure_of_openapi_core_is_a_disagreement_with_a_reason_and_no_failure_of_the_sandbox(monkeypatch):
+    def fails(*_):
+        raise KeyError("inside")
+
+    monkeypatch.setattr(second, "request_errors", fails)
+    sandbox = Sandbox(single(method="get"))
+    assert ask(sandbox, "GET", "/things").status == 200
+    assert [(d.theirs, d.reason) for d in sandbox.disagreements] == [("failed", "openapi-core failed: KeyError")]
+
+
+@pytest.mark.parametrize(
+    ("given", "url"),
+    [
+        (parameter("v", "path", {"type": "string"}, style="matrix"), "/p/;v=a"),
+        (parameter("v", "path", {"type": "string"}, style="label"), "/p/.a"),
+        (
+            parameter("o", schema={"type": "object", "properties": {"a": {"type": "integer"}}}, required=True),
+            "/p/x?a=1",
+        ),
+        (
+            parameter(
+                "v", schema={"type": "array", "items": {"type": "integer"}}, style="pipeDelimited", explode=False
+            ),
+            "/p/x?v=1%7C2",
+        ),
+        (parameter("v", schema={"type": ["string", "null"], "enum": [None]}), "/p/x?v=null"),
+        (parameter("v", schema={"type": "integer", "default": "many"}), "/p/x"),
+    ],
+)
+def test_known_faults_of_openapi_core_are_told_with_their_reason(given, url):
+    others = [] if given["in"] == "path" else [parameter("v2", "path", {"type": "string"})]
+    name = given["name"] if given["in"] == "path" else "v2"
+    run = operation(given, *others)
+    sandbox = Sandbox(document({f"/p/{{{name}}}": {"get": run}}))
+    assert ask(sandbox, "GET", url).status == 200
+    assert unexplained(sandbox) == []
+
+
+def test_a_known_fault_explains_only_what_it_is_about(monkeypatch):
+    run = operation(
+        parameter("v", "path", {"type": "string"}, style="matrix"), parameter("n", schema={"type": "integer"})
+    )
+    sandbox = Sandbox(document({"/p/{v}": {"get": run}}))
+    errors = ["MissingRequiredParameter: path v: x", "InvalidParameter: query n: type at / got 3: wrong"]
+    monkeypatch.setattr(second, "request_errors", lambda *_: errors)
+    ask(sandbox, "GET", "/p/;v=1?n=3")
+    assert len(unexplained(sandbox)) == 1
+
+
+def test_every_known_fault_has_a_reason_of_its_own():
+    assert len({fault.reason for fault in KNOWN}) == len(KNOWN)
+
+
+def test_values_that_are_encoded_in_the_path_are_no_reason_to_differ():
+    run = operation(parameter("v", "path", {"const": "a/b c?"}))
+    sandbox = Sandbox(document({"/p/{v}": {"get": run}}))
+    assert ask(sandbox, "GET", "/p/a%2Fb%20c%3F").status == 200
+    assert ask(sandbox, "GET", "/p/other").status == 400
+    assert sandbox.disagreements == []
+
+
+def test_json_and_text_of_any_name_are_no_reason_to_differ():
+    schema = {"type": "object", "required": ["n"], "properties": {"n": {"type": "integer"}}}
+    for media_type in ("application/problem+json", "application/vnd.shop.v2+json"):
+        sandbox = Sandbox(single(body=content(schema, media_type), responses=answer(schema, media_type=media_type)))
+        assert ask(sandbox, "POST", "/things", body=b'{"n": 1}', Content_Type=media_type).status == 200
+        assert ask(sandbox, "POST", "/things", body=b'{"n": ""}', Content_Type=media_type).status == 400
+        assert sandbox.disagreements == []
+    sandbox = Sandbox(single(method="get", responses=answer({"type": "string"}, media_type="text/csv")))
+    ask(sandbox, "GET", "/things")
+    assert sandbox.disagreements == []
+
+
+@pytest.mark.parametrize(
+    "pattern", ["^(a+)+$", "^(\\w|\\d)*x$", "/^a$/", "^[[:alpha:]]$", "[^]", "^\\p{Lu}$", "(", "^a$"]
+)
+def test_patterns_that_python_reads_otherwise_or_is_caught_in_are_judged_by_ours(pattern):
+    sandbox = Sandbox(single(parameter("v", schema={"type": "string", "pattern": pattern}), method="get"))
+    for value in ("a" * 40 + "!", "a", "A"):
+        ask(sandbox, "GET", f"/things?v={value}")
+    assert unexplained(sandbox) == []
+
+
+def test_properties_that_are_called_like_keywords_are_asked_about_too():
+    names = ("pattern", "default", "example", "enum", "properties")
+    schema = {"type": "object", "properties": {n: {"type": "string", "pattern": "^(a|b)$"} for n in names}}
+    sandbox = Sandbox(single(body=content(schema)))
+    assert ask(sandbox, "POST", "/things", dict.fromkeys(names, "a")).status == 200
+    for name in names:
+        assert ask(sandbox, "POST", "/things", {name: "c"}).status == 400
+    assert sandbox.disagreements == []
+
+
+def test_a_document_of_several_files_is_judged_from_those_that_are_loaded(tmp_path):
+    (tmp_path / "a.yaml").write_text(
+        "openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths: {/a: {$ref: 'b.yaml#/item'}}\n"
+    )
+    (tmp_path / "b.yaml").write_text(
+        "item: {get: {parameters: [{name: n, in: query, schema: {$ref: '#/n'}}], responses: {}}}\nn: {type: integer}\n"
+    )
+    sandbox = Sandbox(load(tmp_path / "a.yaml"))
+    (tmp_path / "b.yaml").unlink()
+    assert ask(sandbox, "GET", "/a?n=1").status == 200
+    assert ask(sandbox, "GET", "/a?n=x").status == 400
+    assert sandbox.disagreements == []
+
+
+def test_openapi_core_never_fetches_anything(tmp_path):
+    late = tmp_path / "late.yaml"
+    sandbox = Sandbox(single(parameter("n", schema={"$ref": late.as_uri()}), method="get"))
+    assert "run" in sandbox.document.operations
+    late.write_text("type: integer\n")
+    assert ask(sandbox, "GET", "/things?n=x").status == 200
+    [found] = sandbox.disagreements
+    assert found.theirs == "failed"
+    assert "Unresolvable" in found.detail
+
+
+def test_the_state_counts_what_was_answered_and_reset_forgets_it():
+    sandbox = Sandbox(single(method="get"))
+    ask(sandbox, "GET", "/things")
+    ask(sandbox, "GET", "/things")
+    ask(sandbox, "GET", "/nowhere")
+    assert sandbox.state == {"answered": {"run": 2}}
+    sandbox.reset()
+    assert sandbox.state == {"answered": {}}
+
+
+def test_many_disagreements_are_kept_up_to_a_bound(monkeypatch):
+    monkeypatch.setattr(second, "request_errors", lambda *_: ["InvalidParameter: query n: no"])
+    run = operation(parameter("v", "path", {"type": "string"}))
+    sandbox = Sandbox(document({"/p/{v}": {"get": run}}))
+    for i in range(1100):
+        ask(sandbox, "GET", f"/p/{i}")
+    assert len(sandbox.disagreements) == 1000
+
+
+def test_problem_bodies_hold_no_python(sandbox):
+    response = ask(sandbox, "PUT", "/v2/customer_sessions/s", {"customerSession": None}, Authorization="ApiKey-v1 x")
+    text = data(response)["message"]
+    assert "None" not in text
+    assert "null" in text

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = {"httpx", "jsonschema", "jsonschema_rs", "openapi_core", "yaml", "click", "rich", "referencing", "asyncio", "orjson", "hypothesis", "uvicorn", "IPython"}  # fmt: skip
+
+
+def modules_after(statement: str) -> set[str]:
+    """Return the modules that a fresh interpreter has loaded by a statement."""
+    code = f"import json, sys; before = set(sys.modules); {statement}; print(json.dumps(sorted(set(sys.modules) - before)))"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True, timeout=60)
+    return set(json.loads(found.stdout))
+
+
+def test_importing_loads_nothing_heavy_and_next_to_nothing_else():
+    loaded = modules_after("import dynclient")
+    assert not {name.partition(".")[0] for name in loaded} & HEAVY
+    assert len(loaded) <= 20
+    assert {name for name in loaded if name.startswith("dynclient")} == {"dynclient"}
+
+
+@pytest.mark.parametrize("name", ["__version__", "errors", "Call"])
+def test_a_light_name_loads_nothing_heavy(name):
+    loaded = modules_after(f"import dynclient; dynclient.{name}")
+    assert not {found.partition(".")[0] for found in loaded} & HEAVY
+
+
+def test_a_client_that_sends_nothing_loads_no_http_library():
+    made = {"openapi": "3.1.0", "info": {}, "paths": {"/x": {"get": {"operationId": "run", "responses": {}}}}}
+    loaded = modules_after(f"import dynclient; list(dynclient.Client({made!r}).operations)")
+    assert "httpx" not in loaded
+    assert "jsonschema" not in loaded
