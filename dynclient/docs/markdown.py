@@ -15,7 +15,10 @@ _LEAD = r"((?:[ \t]|>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t]))*)"
 _HEADING = re.compile(_LEAD + r"(#{1,6}(?:[ \t]|$))")
 _UNDERLINE = re.compile(_LEAD + r"([=-]{1,}[ \t]*)$")
 _FENCE = re.compile(r" {0,3}(?:(`{3,})([^`]*)|(~{3,})(.*))$")
-_LINK = re.compile(r"\]\((?![ \t]*(?:https?://|mailto:|#|/))", re.IGNORECASE)
+
+#: What must not mean what it means in Markdown, and the backslashes before it: HTML, images, link definitions, and
+#: links to anything but the web.
+_HARMFUL = re.compile(r"(\\*)(<|!\[|\]:|\]\((?![ \t]*(?:https?://|mailto:|#|/)))", re.IGNORECASE)
 
 #: Signs that may mean something; an underscore within a word does not.
 _MEANT = re.compile(r"[\\`*\[\]|~!#$]|(?<!\w)_|_(?!\w)")
@@ -48,7 +51,8 @@ def block(text: str) -> str:
 def _line(line: str) -> str:
     line = _HEADING.sub(r"\1\\\2", line, count=1)
     line = _UNDERLINE.sub(r"\1\\\2", line, count=1)
-    return _safe(line).rstrip()
+    line = _safe(line).rstrip()
+    return f"\\{line.lstrip()}" if _FENCE.match(line) else line
 
 
 def inline(text: str) -> str:
@@ -75,8 +79,17 @@ def _safe(text: str) -> str:
 
 
 def _harmless(text: str) -> str:
-    text = _LINK.sub(r"]\(", text.replace("]:", "]\\:").replace("![", "\\!["))
-    return text.replace("<", "&lt;")
+    return _HARMFUL.sub(_escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    before, sign = found.groups()
+    escaped = len(before) % 2 == 1
+    if sign == "<":  # an entity, which every reader of Markdown knows
+        return (before[:-1] if escaped else before) + "&lt;"
+    if escaped:
+        return found[0]
+    return before + (f"]\\{sign[1]}" if sign[0] == "]" else f"\\{sign}")
 
 
 def _span(text: str, ticks: str) -> str:

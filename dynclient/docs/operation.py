@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from dynclient.client.client import Client, Operation
 from dynclient.docs.facts import Argument, about, arguments, carried, located, model, returned, schemes, wanted
@@ -66,11 +67,11 @@ def _example(client: Client, operation: Operation) -> Iterator[str]:
         return
     args, kwargs = spelled(operation, call)
     yield from fenced(python_call(accessor(client, operation), args, kwargs, WIDTH), "python")
-    try:
-        request = operation.request(call)
-    except UsageError:
-        request = client.with_options(server=NOWHERE)[operation.operation.key].request(call)
-    yield from ["", *fenced(request.curl(), "bash")]
+    nowhere = client.with_options(server=NOWHERE)[operation.operation.key]
+    for sender in (operation, nowhere):
+        with suppress(UsageError):
+            yield from ["", *fenced(sender.request(call).curl(), "bash")]
+            return
 
 
 def _parameters(operation: Operation) -> Iterator[str]:

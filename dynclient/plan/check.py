@@ -88,7 +88,10 @@ class _Checking:
             for variable in server.child("variables").children():
                 self._shape(variable.child("enum"), list)
         for child in top["components"].child("securitySchemes").children():
-            self._guarded(child, lambda child=child: self._shape(child.resolved(), dict))  # type: ignore[misc] # mypy and defaults
+            self._guarded(child, lambda child=child: self._object(child))  # type: ignore[misc] # mypy and defaults
+
+    def _object(self, node: Node) -> None:
+        self._shape(node.resolved(), dict)
 
     def _shape(self, node: Node, kind: type) -> bool:
         """Tell where something is no object, or no list, as it should be."""

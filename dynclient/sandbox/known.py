@@ -11,7 +11,7 @@ from dynclient.model import Parameter
 from dynclient.plan.results import NO_CONTENT
 from dynclient.plan.schemas import is_elsewhere
 from dynclient.sandbox.incoming import Incoming
-from dynclient.sandbox.routes import Route
+from dynclient.sandbox.routes import Route, fits
 from dynclient.wire import media
 from dynclient.wire.message import Response
 
@@ -105,7 +105,11 @@ def _security(case: Case, _line: str) -> bool:
 
 
 def _has_no_body(case: Case, error: str) -> bool:
-    return error.startswith("MissingData") and (case.response.status in NO_CONTENT or case.incoming.method == "HEAD")
+    status, responses = case.response.status, case.route.operation.responses
+    keys = (str(status), f"{status // 100}XX", "default")
+    declared = next((responses[key] for key in keys if key in responses), None)
+    has_none = status in NO_CONTENT or case.incoming.method == "HEAD" or (declared is not None and not declared.content)
+    return error.startswith("MissingData") and has_none
 
 
 def _empty_body(case: Case, error: str) -> bool:
@@ -137,6 +141,18 @@ def _form_object(case: Case, error: str) -> bool:
     return parameter is not None and parameter.style == "form" and parameter.explode and _is_absent(case, error)
 
 
+def _nullable(case: Case, error: str) -> bool:
+    version = case.route.operation.document.version
+    return version.startswith("3.0") and all("got None" in part for part in _parts(error))
+
+
+def _shadowed(case: Case, _error: str) -> bool:
+    """Tell whether another template of no more variables fits the path too: ours has more literal text."""
+    own = case.route.operation
+    paths = {other.path for other in own.document.operations.values()} - {own.path}
+    return any("{" in path and path.count("{") <= own.path.count("{") and fits(path, case.route.path) for path in paths)
+
+
 def _plain_deep(case: Case, error: str) -> bool:
     parameter = _parameter(case, error)
     return parameter is not None and parameter.style == "deepObject" and not parameter.explode
@@ -164,13 +180,16 @@ KNOWN: tuple[Fault, ...] = (
     Fault("it compares the name of an HTTP scheme with regard to case", _in_scheme),
     Fault("it takes any credential that is there, and does not ask for OAuth 2, OpenID Connect and mutual TLS",
           ours=_security),
-    Fault("it wants a body where a status or HEAD has none", _has_no_body),
+    Fault("it wants a body where a status, HEAD or an empty `content` has none", _has_no_body),
     Fault("it takes an empty body for none at all", _empty_body),
     Fault("it does not read an empty object in simple style", _says("dictionary update sequence")),
-    Fault("it refuses null beside `nullable: true` where `type` stands elsewhere", _each("got None")),
+    Fault("beside enum, allOf and oneOf it reads `nullable: true` as 3.0.3 has it to the letter; we as authors mean it",
+          _nullable),
+    Fault("of several templates that fit a path it takes the first with the fewest variables", _shadowed),
     Fault("it keeps bodies that are neither JSON nor text as bytes, which no schema allows", _each("got b['\"]")),
     Fault("it judges formats by a list of its own", _each("^format at "), _says("^format ")),
     Fault("it looks for a schema that a discriminator's value does not name", _says("could not be resolved|'#/comp")),
+    Fault("it cannot read the members of an object whose `type` is a list", _says("got <class 'list'>")),
     Fault("it does not find the document's server", _says("^ServerNotFound")),
     Fault("it keeps the values of multipart parts as text", _is_multipart, _is_multipart),
 )  # fmt: skip

@@ -220,9 +220,20 @@ def _walk(root: _Node, segments: Sequence[str]) -> Iterator[tuple[Leaf, tuple[st
 
 def _begins(segments: Sequence[str], base: tuple[str, ...]) -> bool:
     return len(segments) >= len(base) and all(
-        Segment(tuple(_VARIABLE.split(wanted)[::2])).match(text) is not None if "{" in wanted else wanted == text
-        for wanted, text in zip(base, segments, strict=False)
+        _is_one_of(wanted, text) for wanted, text in zip(base, segments, strict=False)
     )
+
+
+def fits(template: str, path: str) -> bool:
+    """Tell whether a path could be of a template; for one question only: `Routes` answers many."""
+    wanted, segments = template.partition("?")[0].split("/"), path.split("/")
+    return len(wanted) == len(segments) and _begins(segments, tuple(wanted))
+
+
+def _is_one_of(template: str, text: str) -> bool:
+    if "{" not in template:
+        return template == text
+    return Segment(tuple(_VARIABLE.split(template)[::2])).match(text) is not None
 
 
 def _open_at(candidate: Candidate, base: tuple[str, ...]) -> bool:

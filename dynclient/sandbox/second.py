@@ -28,6 +28,8 @@ _MAPS = frozenset({"properties", "patternProperties", "$defs", "definitions", "d
     "responses", "headers", "content", "paths", "callbacks", "encoding", "links"
 }  # fmt: skip
 MAX_CAUSES = 5
+#: In one segment of a path: openapi-core makes each `[^/]*`, and as many of them are tried in turn.
+MAX_VARIABLES = 3
 
 
 class Unasked(Exception):
@@ -38,10 +40,16 @@ def api(document: Document) -> Any:
     """Return a document as openapi-core reads it: unchecked, other files taken from those that are loaded.
 
     Patterns that Python's `re` would read otherwise, or could be caught in, are judged by ours.
+
+    Raises:
+        Unasked: it cannot be asked about this document.
+
     """
     from jsonschema_path import SchemaPath
     from openapi_core import Config, OpenAPI
 
+    if any(_is_boundless(path) for path in _templates(document)):
+        raise Unasked(f"more than {MAX_VARIABLES} variables in a path segment: its expression for that may never end")
     files, rewriting, unchecked = document.files, _Rewriting(), cast("Any", None)
     trees = {uri: rewriting.rewritten(file.tree) for uri, file in files.by_uri.items()}
     config = Config(
@@ -51,6 +59,16 @@ def api(document: Document) -> Any:
     )
     top = SchemaPath.from_dict(trees[files.root], base_uri=files.root, handlers=_Loaded(trees))
     return OpenAPI(top, config)
+
+
+def _templates(document: Document) -> Iterator[str]:
+    for operation in document.operations.values():
+        yield operation.path
+        yield from (server.url for server in operation.servers)
+
+
+def _is_boundless(template: str) -> bool:
+    return any(segment.count("{") > MAX_VARIABLES for segment in template.split("/"))
 
 
 class _Rewriting:

@@ -28,6 +28,7 @@ class Exchange:
     Attributes:
         next: what to send now.
         attempts: how many tries there were; the first is 1.
+        was_sent: whether anything went out at all.
         status: of the response that is being read; None before there is one.
 
     """
@@ -46,6 +47,7 @@ class Exchange:
         self.follow = follow
         self.max_bytes = max_bytes
         self.attempts = 1
+        self.was_sent = False
         self.status: int | None = None
         self._hops = 0
 

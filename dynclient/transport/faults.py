@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from dynclient.errors import BrokenResponse, ConnectFailed, TimedOut, TransportError
@@ -11,6 +12,7 @@ from dynclient.transport.reading import TooLarge
 from dynclient.violations import shortened
 
 MAX_CAUSE_CHARS = 200
+MAX_CAUSES = 16
 
 _PHASES = {"ConnectTimeout": "connect", "ReadTimeout": "read", "WriteTimeout": "write", "PoolTimeout": "pool"}
 
@@ -25,7 +27,9 @@ def fault(library: Any, error: Exception, exchange: Exchange) -> Exception:
     if found is None:
         return error
     cause: BaseException | None = error
-    while cause is not None:
+    for _ in range(MAX_CAUSES):
+        if cause is None:
+            break
         cause.__traceback__ = None
         if hasattr(cause, "_request"):
             cause.request = None  # type: ignore[attr-defined] # httpx.RequestError has a setter
@@ -40,6 +44,8 @@ def _fault(library: Any, error: Exception, exchange: Exchange) -> TransportError
         return BrokenResponse(f"{start}: {_of(exchange)}{error}", hint=hint, limit=error.limit, **known)
     if isinstance(error, Undecodable | library.DecodingError):
         return BrokenResponse(f"{start}: {_of(exchange)}the body cannot be decompressed: {_told(error)}", **known)
+    if isinstance(error, library.InvalidURL) and exchange.was_sent:
+        return BrokenResponse(f"{start}: its redirect cannot be followed: {_told(error)}", **known)
     if isinstance(error, library.InvalidURL) or (isinstance(error, UnicodeError) and "idna" in str(error)):
         return ConnectFailed(f"{start}: no request can be sent to this URL: {_told(error)}", **known)
     if isinstance(error, library.TransportError):
@@ -56,6 +62,8 @@ def _transport_fault(library: Any, error: Exception, exchange: Exchange, known: 
     if isinstance(error, library.ConnectError | library.ProxyError | library.UnsupportedProtocol):
         text = f"{start}: cannot connect: {_told(error)}"
         return ConnectFailed(text, hint="is the server= right, and up?", **known)
+    if isinstance(error, library.RemoteProtocolError) and "location header" in str(error):
+        return BrokenResponse(f"{start}: its redirect cannot be followed: {_told(error)}", **known)
     # What the library says of a request of its own making may quote a header, and that header may be a credential.
     told = "" if isinstance(error, library.LocalProtocolError) else f": {_told(error)}"
     return BrokenResponse(f"{start}: {_of(exchange)}{type(error).__name__}{told}", **known)
@@ -66,5 +74,15 @@ def _of(exchange: Exchange) -> str:
     return f"after the status {exchange.status} came, " if exchange.status else ""
 
 
-def _told(error: Exception) -> str:
+def _told(error: BaseException) -> str:
+    """Return what was at the root of an error; what the library makes of it differs between sync and async."""
+    for _ in range(MAX_CAUSES):
+        inner = error.__cause__ or error.__context__
+        if isinstance(inner, BaseExceptionGroup):
+            inner = inner.exceptions[0]
+        if inner is None:
+            break
+        error = inner
+    if type(error).__module__ == "builtins" and isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno)
     return shortened(str(error), MAX_CAUSE_CHARS) or type(error).__name__

@@ -270,6 +270,7 @@ class SyncRunner:
     def _sent(self, client: Any, exchange: Exchange, limits: dict[str, float | None] | None) -> Response:
         started, how = time.perf_counter(), self.wire.how(exchange.next)
         request, flow = self.wire.begin(exchange.next, limits)
+        exchange.was_sent = True
         while True:
             raw = client.send(request, **how)
             response = self._read(raw, exchange, started)
@@ -343,6 +344,7 @@ class AsyncRunner:
     async def _sent(self, client: Any, exchange: Exchange, limits: dict[str, float | None] | None) -> Response:
         started, how = time.perf_counter(), self.wire.how(exchange.next)
         request, flow = self.wire.begin(exchange.next, limits)
+        exchange.was_sent = True
         while True:
             raw = await client.send(request, **how)
             response = await self._read(raw, exchange, started)

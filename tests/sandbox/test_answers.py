@@ -184,10 +184,13 @@ def test_head_and_204_have_no_body():
             "/b": {"get": operation(operationId="b", responses={"204": responses["204"]})},
         }
     )
+    made["paths"]["/c"] = {"get": operation(operationId="c", responses={"200": {"description": "", "content": {}}})}
     sandbox = Sandbox(made)
-    for method, path in (("HEAD", "/a"), ("GET", "/b")):
+    for method, path in (("HEAD", "/a"), ("GET", "/b"), ("GET", "/c")):
         assert ask(sandbox, method, path).body == b""
-    assert {d.reason for d in sandbox.disagreements} == {"it wants a body where a status or HEAD has none"}
+    assert {d.reason for d in sandbox.disagreements} == {
+        "it wants a body where a status, HEAD or an empty `content` has none"
+    }
 
 
 def test_a_schema_that_nothing_fits_is_an_honest_500():

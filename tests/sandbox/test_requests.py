@@ -73,6 +73,15 @@ def test_the_documents_error_schema_is_filled_with_what_is_wrong(properties, exp
     assert unexplained(sandbox) == []
 
 
+def test_what_was_only_made_up_is_left_out_of_an_error():
+    properties = {"message": {"type": "string"}, "trace": {"type": "string"}, "host": {"type": "string"}}
+    schema = {"type": "object", "required": ["message", "host"], "properties": properties}
+    response = ask(
+        Sandbox(single(body=content(BODY), responses=declaring("400", schema=schema))), "POST", "/things", {}
+    )
+    assert set(data(response)) == {"message", "host"}
+
+
 def test_text_errors_say_it_too():
     responses = {"204": {"description": ""}, **answer({"type": "string"}, "400", "text/plain")}
     response = ask(Sandbox(single(body=content(BODY), responses=responses)), "POST", "/things", {})

@@ -96,6 +96,33 @@ def test_known_faults_of_openapi_core_are_told_with_their_reason(given, url):
     assert unexplained(sandbox) == []
 
 
+def test_null_beside_an_enum_is_what_authors_of_3_0_mean_and_told_with_its_reason():
+    schema = {"type": "string", "nullable": True, "enum": ["a"]}
+    sandbox = Sandbox(single(body=content(schema), version="3.0.3"))
+    assert ask(sandbox, "POST", "/things", body=b"null", Content_Type="application/json").status == 200
+    assert len(sandbox.disagreements) == 1
+    assert unexplained(sandbox) == []
+
+
+def test_of_two_templates_that_fit_the_one_with_more_literal_text_answers():
+    def run(name):
+        return operation(parameter("a", "path"), operationId=name, responses=answer({"const": name}))
+
+    sandbox = Sandbox(document({"/c/{a}": {"get": run("plain")}, "/c/{a}.ics": {"get": run("ics")}}))
+    assert data(ask(sandbox, "GET", "/c/x.ics")) == "ics"
+    assert {d.reason for d in sandbox.disagreements} <= {
+        "of several templates that fit a path it takes the first with the fewest variables"
+    }
+
+
+def test_a_path_that_openapi_core_might_never_finish_is_not_asked_about():
+    wide = "/" + "".join(f"{{v{i}}}-" for i in range(40))
+    sandbox = Sandbox(document({wide: {"get": operation()}}))
+    assert ask(sandbox, "GET", "/" + "-" * 200).status == 200
+    assert {d.theirs for d in sandbox.disagreements} == {"failed"}
+    assert all("may never end" in d.reason for d in sandbox.disagreements)
+
+
 def test_a_known_fault_explains_only_what_it_is_about(monkeypatch):
     run = operation(
         parameter("v", "path", {"type": "string"}, style="matrix"), parameter("n", schema={"type": "integer"})
@@ -143,11 +170,17 @@ def test_patterns_that_python_reads_otherwise_or_is_caught_in_are_judged_by_ours
 
 def test_properties_that_are_called_like_keywords_are_asked_about_too():
     names = ("pattern", "default", "example", "enum", "properties")
-    schema = {"type": "object", "properties": {n: {"type": "string", "pattern": "^(a|b)$"} for n in names}}
+    schema = {"type": "object", "properties": {n: {"type": "string", "pattern": "^\\p{Ll}$"} for n in names}}
     sandbox = Sandbox(single(body=content(schema)))
     assert ask(sandbox, "POST", "/things", dict.fromkeys(names, "a")).status == 200
     for name in names:
-        assert ask(sandbox, "POST", "/things", {name: "c"}).status == 400
+        assert ask(sandbox, "POST", "/things", {name: "C"}).status == 400
+    assert sandbox.disagreements == []
+
+
+def test_data_that_looks_like_a_schema_stays_as_it_is():
+    sandbox = Sandbox(single(body=content({"enum": [{"pattern": "(a)"}]})))
+    assert ask(sandbox, "POST", "/things", {"pattern": "(a)"}).status == 200
     assert sandbox.disagreements == []
 
 

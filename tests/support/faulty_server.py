@@ -10,7 +10,7 @@ import struct
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 
 class Step:
@@ -78,12 +78,14 @@ class FaultyServer:
     Args:
         script: the steps of every answer; or a function of the request that returns them.
         reads: whether it reads at all.
+        greeting: what it says before anybody asks.
 
     """
 
-    def __init__(self, script: Script | Iterable[bytes | Step], *, reads: bool = True) -> None:
+    def __init__(self, script: Script | Iterable[bytes | Step], *, reads: bool = True, greeting: bytes = b"") -> None:
         self.script: Script = script if callable(script) else _always(list(script))
         self.reads = reads
+        self.greeting = greeting
         self.seen: list[Seen] = []
         self.connections = 0
         self._open: set[Any] = set()
@@ -114,7 +116,7 @@ class FaultyServer:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
 
-    def __enter__(self) -> FaultyServer:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -136,6 +138,8 @@ class _Connection(asyncio.Protocol):
         self.server._open.add(transport)
         self.server.connections += 1
         self.number = self.server.connections
+        if self.server.greeting:
+            transport.write(self.server.greeting)
         if not self.server.reads:
             transport.pause_reading()
 

@@ -8,6 +8,7 @@ the wire cannot carry the value; `later` which version of OpenAPI the row waits 
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -16,12 +17,15 @@ from support.documents import Server, single
 
 import dynclient
 from dynclient.document.yaml12 import parse
-from dynclient.errors import InvalidCall
+from dynclient.errors import InvalidCall, UnsafeValue
 from dynclient.sandbox.incoming import Incoming
 from dynclient.sandbox.reading import Reader
+from dynclient.wire.message import Headers, Request
+from dynclient.wire.parameters import read
+from dynclient.wire.shapes import Shape
 
 HERE = Path(__file__).parent
-NOTES = {"id", "value", "wire", "source", "read", "absent", "refused", "later", "version"}
+NOTES = {"id", "value", "wire", "source", "read", "absent", "refused", "later", "version", "text"}
 IDS = {"type": "array", "items": {"type": "integer"}}
 BASE = "https://api.example.com/v1/x"
 
@@ -83,10 +87,18 @@ def text_of(row, url, headers):
 def read_back(row, op, request):
     """Return the call that the sandbox reads out of a request, and what it finds wrong."""
     name = declared(row)["name"]
-    incoming = Incoming.of(request)
-    variables = {name: incoming.path.split("/")[-2]} if row["in"] == "path" else {}
-    reading = Reader(op._plan).read(incoming, variables)
+    came = Incoming.of(request)
+    variables = {name: came.path.split("/")[-2]} if row["in"] == "path" else {}
+    reading = Reader(op._plan).read(came, variables)
     return reading.call.get(row["in"], {}), reading.violations
+
+
+def incoming(row):
+    """Return a request that carries a text in the row's place, as a server gets it."""
+    name, text = declared(row)["name"], row["text"]
+    url = {"path": f"{BASE}/{text}/y", "query": f"{BASE}?{text}"}.get(row["in"], BASE)
+    headers = {"header": [(name, text)], "cookie": [("Cookie", text)]}.get(row["in"], [])
+    return Request("GET", url, Headers(headers))
 
 
 @each
@@ -126,6 +138,64 @@ def test_what_the_wire_cannot_carry_is_refused_before_anything_is_sent(row):
     with pytest.raises(InvalidCall):
         op(call(row))
     assert server.seen == []
+
+
+TEXTS = {row["id"]: row for row in table("readings")["texts"]}
+
+
+@pytest.mark.parametrize("row", TEXTS.values(), ids=TEXTS)
+def test_what_other_clients_write_is_read(row):
+    op, _ = operation({**row, "id": "", "text": None})
+    found, violations = read_back(row, op, incoming(row))
+    assert json.dumps(found) == json.dumps({declared(row)["name"]: row["read"]})
+    assert violations == []
+
+
+def test_the_white_space_around_the_commas_of_a_header_is_none_of_its_members():
+    op, _ = operation({"in": "header"})
+    parameter = op.operation.parameters[0]
+    assert read(parameter, Shape({"type": "array"}, {}), "a , b,\tc") == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("place", ["path", "query", "header", "cookie"])
+@pytest.mark.parametrize("value", [math.nan, math.inf, [-math.inf], {"a": math.nan}])
+def test_a_number_that_no_text_carries_is_refused_even_unchecked(place, value):
+    row = {"in": place, "value": value}
+    op, server = operation(row, validate_requests=False)
+    with pytest.raises(UnsafeValue):
+        op(call(row))
+    assert server.seen == []
+
+
+def test_a_name_that_has_no_bytes_hurts_only_who_gives_it():
+    row = {"in": "query", "name": "\ud800", "value": "a"}
+    op, _ = operation(row, validate_requests=False)
+    assert op.request().url == BASE
+    with pytest.raises(UnsafeValue):
+        op.request(call(row))
+
+
+BROKEN = [
+    ("path", {"style": "label"}, {"type": "string"}, "blue"),
+    ("path", {"style": "matrix"}, {"type": "string"}, "blue"),
+    ("path", {}, {"type": "object"}, "a,b,c"),
+    ("path", {}, {"type": "string"}, "%ff"),
+    ("query", {}, {"type": "string"}, "color=%C3%28"),
+    ("query", {"style": "deepObject"}, {"type": "object"}, "color[a]=1&color[a][b]=2"),
+    ("query", {"style": "deepObject"}, {"type": "object"}, "color[a][b]=2&color[a]=1"),
+    ("query", {"style": "deepObject"}, {"type": "object"}, "color" + "[a]" * 5000 + "=1"),
+    ("query", {"style": "deepObject"}, {"type": "object"}, "color" + "[a]" * 100 + "=1"),
+    ("query", {"content": {"application/json": {}}}, None, "color={"),
+    ("query", {"content": {"application/json": {}}}, None, "color=[NaN]"),
+]
+
+
+@pytest.mark.parametrize(("place", "fields", "schema", "text"), BROKEN)
+def test_what_cannot_be_read_is_told_and_never_guessed(place, fields, schema, text):
+    row = {"in": place, **fields, "text": text, **({} if schema is None else {"schema": schema})}
+    op, _ = operation({**row, "text": None})
+    _, violations = read_back(row, op, incoming(row))
+    assert [(v.kind, v.path) for v in violations] == [("syntax", (place, "color"))]
 
 
 def test_five_parameters_and_one_of_two_credentials():

@@ -19,9 +19,17 @@ def writer(parameter: Parameter) -> Writer:
 
     Returns:
         For a path the text of the variable; for a query the pairs joined by `&`, for a cookie by `; ` ("" where nothing
-        is sent); for a header its value. All but headers are percent-encoded.
+        is sent); for a header its value. All but headers are percent-encoded. It raises ValueError for what has no
+        text.
 
     """
+    try:
+        return _writer(parameter)
+    except UnicodeEncodeError:
+        return _unwritable
+
+
+def _writer(parameter: Parameter) -> Writer:
     if parameter.content:
         return _content(parameter.name, parameter.location, parameter.content.name)
     name, explode = parameter.name, parameter.explode
@@ -44,7 +52,14 @@ def default_writer(location: Location, name: str) -> Writer:
     """Return the writer of a parameter that the document does not declare: the location's default style."""
     if location in ("path", "header"):
         return _simple(False, as_it_is if location == "header" else encoded)
-    return _exploded(name, encoded, "", _BETWEEN_COOKIES if location == "cookie" else "&")
+    try:
+        return _exploded(name, encoded, "", _BETWEEN_COOKIES if location == "cookie" else "&")
+    except UnicodeEncodeError:
+        return _unwritable
+
+
+def _unwritable(_value: Any) -> str:
+    raise ValueError("the name holds half a character, which has no bytes")
 
 
 def _content(name: str, location: Location, media_type: str) -> Writer:

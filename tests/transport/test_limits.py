@@ -1,0 +1,221 @@
+"""How large a response may be: more is refused as soon as it can be told, and never held."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import itertools
+import tracemalloc
+import zlib
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.both import document
+from support.faulty_server import CLOSE, HANG, chunked, reply
+
+import dynclient
+from dynclient import errors
+from dynclient.transport.coding import MAX_CODINGS, Inflater, Undecodable, accepted, decoders
+from dynclient.transport.reading import MAX_RESPONSE_BYTES, ResponseBody, TooLarge
+
+TEXT = {"200": {"description": "", "content": {"text/plain": {}}}}
+
+
+def send(kind, server, limit, **options):
+    return kind.send(document(responses=TEXT), server=server.url, max_response_bytes=limit, **options)
+
+
+def pieces(body):
+    """Return the ways in which a body of some size may come."""
+    packed = gzip.compress(body)
+    return {
+        "with its length": [reply(200, body, content_type="text/plain")],
+        "in chunks": [chunked(body[:5], body[5:]).replace(b"application/json", b"text/plain")],
+        "till the end": [reply(200, body, None, content_type="text/plain"), CLOSE],
+        "gzip": [reply(200, packed, content_encoding="gzip", content_type="text/plain")],
+        "deflate": [reply(200, zlib.compress(body), content_encoding="deflate", content_type="text/plain")],
+        "raw deflate": [reply(200, zlib.compress(body)[2:-4], content_encoding="deflate", content_type="text/plain")],
+        "twice": [reply(200, gzip.compress(packed), content_encoding="gzip, x-gzip", content_type="text/plain")],
+        "an unknown coding": [reply(200, body, content_encoding="utf-8", content_type="text/plain")],
+    }
+
+
+@pytest.mark.parametrize("way", pieces(b"0123456789"))
+def test_a_body_may_have_as_many_bytes_as_the_limit_and_not_one_more(serve, kind, way):
+    server = serve(pieces(b"0123456789")[way])
+    result = send(kind, server, 10)
+    assert result.data == "0123456789"
+    assert result.http.content == b"0123456789"
+    assert result.http.text == "0123456789"
+    assert send(kind, server, None).data == "0123456789"
+    with pytest.raises(errors.BrokenResponse) as caught:
+        send(kind, server, 9)
+    error = caught.value
+    assert (error.status, error.limit, error.attempts) == (200, 9, 1)
+    assert "larger than 9 bytes" in str(error)
+    assert "max_response_bytes" in error.hint
+    assert isinstance(error.__cause__, TooLarge)
+
+
+def test_what_says_that_it_is_too_large_is_not_waited_for(serve, kind):
+    server = serve([reply(200, b"", 10**12, content_type="text/plain"), HANG])
+    with pytest.raises(errors.BrokenResponse, match="larger than"):
+        send(kind, server, 100)
+
+
+def test_a_bomb_ends_before_it_unfolds(serve, kind):
+    layer = gzip.compress(b"\0" * 200_000_000, 9)
+    for bomb, coding in ((layer, "gzip"), (gzip.compress(layer, 9), "gzip, gzip")):
+        server = serve([reply(200, bomb, content_encoding=coding, content_type="text/plain")])
+        tracemalloc.start()
+        with pytest.raises(errors.BrokenResponse, match="larger than 1,000,000 bytes"):
+            send(kind, server, 1_000_000)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < 8_000_000
+
+
+def test_a_stream_of_nothing_ends(serve, kind):
+    nothing = zlib.compressobj(wbits=31)
+    data = nothing.compress(b"") + nothing.flush(zlib.Z_SYNC_FLUSH) * 60_000
+    server = serve([reply(200, data, None, content_encoding="gzip", content_type="text/plain"), HANG])
+    with pytest.raises(errors.BrokenResponse, match="larger than"):
+        send(kind, server, 10)
+
+
+def test_too_large_is_not_tried_again_and_the_client_goes_on(serve, monkeypatch):
+    server = serve(lambda seen: [reply(200, b"1" * (100 if len(server.seen) == 1 else 1), content_type="text/plain")])
+    with dynclient.Client(document(responses=TEXT), server=server.url, retries=3, max_response_bytes=9) as client:
+        with pytest.raises(errors.BrokenResponse):
+            client.run()
+        assert client.run() == "1"
+    assert len(server.seen) == 2
+
+
+def test_an_error_that_is_too_large_tells_its_status(serve, kind):
+    server = serve([reply(500, b"x" * 100)])
+    with pytest.raises(errors.BrokenResponse, match="after the status 500 came") as caught:
+        send(kind, server, 10)
+    assert caught.value.status == 500
+
+
+def test_what_a_transport_in_memory_answers_is_bounded_too():
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, text="x" * 100))
+    with pytest.raises(errors.BrokenResponse, match="larger than 99 bytes"):
+        dynclient.Client(document(responses=TEXT), transport=transport, max_response_bytes=99).run()
+
+
+def test_the_limit_is_an_option():
+    assert dynclient.Client(document())._options.max_response_bytes == MAX_RESPONSE_BYTES == 256 * 2**20
+    for wrong in (-1, 1.5, "1", True):
+        with pytest.raises(errors.UsageError, match="max_response_bytes"):
+            dynclient.Client(document(), max_response_bytes=wrong)
+
+
+def test_what_can_be_undone_is_what_is_asked_for(serve, kind):
+    server = serve([reply(200, b"x", content_type="text/plain")])
+    send(kind, server, None)
+    assert server.seen[0].header("accept-encoding") == accepted()
+    send(kind, server, None, headers={"Accept-Encoding": "identity"})
+    assert server.seen[1].header("accept-encoding") == "identity"
+    assert accepted().startswith("gzip, deflate")
+
+
+# --- codings
+
+
+def undone(coding, data, cuts=()):
+    """Return what a coded body stands for, given in pieces."""
+    body = ResponseBody("GET", 200, {"content-encoding": coding}, None)
+    at = [0, *sorted(cuts), len(data)]
+    for start, end in itertools.pairwise(at):
+        body.feed(data[start:end])
+    return body.end()
+
+
+def packed(coding, data):
+    if coding in ("gzip", "x-gzip"):
+        return gzip.compress(data)
+    if coding == "deflate":
+        return zlib.compress(data)
+    if coding == "br":
+        return pytest.importorskip("brotli").compress(data)
+    return pytest.importorskip("zstandard").ZstdCompressor().compress(data)
+
+
+@pytest.mark.parametrize("coding", ["gzip", "x-gzip", "deflate", "br", "zstd"])
+@given(data=st.binary(max_size=3000), cuts=st.lists(st.integers(0, 200), max_size=5))
+def test_a_coding_is_undone_however_it_is_cut(coding, data, cuts):
+    made = packed(coding, data)
+    assert undone(coding, made, [cut for cut in cuts if cut < len(made)]) == data
+    assert undone(coding.upper(), made) == data
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])
+@given(data=st.binary(min_size=1, max_size=300), share=st.floats(0.01, 0.99))
+def test_a_truncated_body_is_told(coding, data, share):
+    made = packed(coding, data)
+    with pytest.raises(Undecodable):
+        undone(coding, made[: max(1, int(len(made) * share))])
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])
+@given(data=st.binary(min_size=1, max_size=300))
+def test_noise_is_told_or_read_and_never_a_raw_error(coding, data):
+    packed(coding, b"")
+    with contextlib.suppress(Undecodable):
+        undone(coding, data)
+
+
+@given(st.lists(st.binary(max_size=40), min_size=2, max_size=4), st.lists(st.integers(0, 120), max_size=5))
+def test_gzip_of_several_members_is_whole(parts, cuts):
+    made = b"".join(map(gzip.compress, parts))
+    assert undone("gzip", made, [cut for cut in cuts if cut < len(made)]) == b"".join(parts)
+    assert undone("gzip", made + b"\0" * 9, cuts and [len(made)]) == b"".join(parts)
+    assert undone("gzip", gzip.compress(parts[0]) + b"rest") == parts[0]
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])
+def test_a_bomb_comes_in_pieces(coding):
+    made = packed(coding, b"\0" * 64_000_000)
+    body = ResponseBody("GET", 200, {"content-encoding": coding}, 1_000_000)
+    tracemalloc.start()
+    with pytest.raises(TooLarge):
+        body.feed(made)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 50_000_000
+    assert body._parts == []
+
+
+def test_an_empty_body_has_no_coding():
+    for coding in ("gzip", "deflate", "gzip, gzip"):
+        assert undone(coding, b"") == b""
+    assert ResponseBody("HEAD", 200, {"content-encoding": "gzip", "content-length": "99"}, 9).end() == b""
+
+
+def test_codings_are_bounded_and_unknown_ones_mean_nothing():
+    assert decoders("identity, utf-8, , x") == []
+    assert len(decoders(", ".join(["gzip"] * MAX_CODINGS))) == MAX_CODINGS
+    with pytest.raises(Undecodable):
+        decoders(", ".join(["gzip"] * (MAX_CODINGS + 1)))
+
+
+def test_a_coding_whose_library_is_missing_says_which(monkeypatch):
+    monkeypatch.setattr("dynclient.transport.coding._module", lambda _: None)
+    with pytest.raises(Undecodable, match="needs the package brotli"):
+        decoders("br")
+
+
+def test_a_length_that_no_machine_holds_is_too_large():
+    for length in ("9" * 30, str(10**17)):
+        with pytest.raises(TooLarge):
+            ResponseBody("GET", 200, {"content-length": length}, 10**9)
+
+
+def test_an_inflater_gives_pieces_of_bounded_size():
+    found = list(Inflater(is_gzip=True).decode(gzip.compress(b"\0" * 10_000_000)))
+    assert max(map(len, found)) <= 256 * 1024
+    assert sum(map(len, found)) == 10_000_000
