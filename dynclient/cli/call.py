@@ -94,7 +94,7 @@ def options(wish: Wish) -> dict[str, Any]:
         "accept": wish.accept,
         "timeout": _timeout(wish.timeout) if wish.timeout else None,
     }
-    return {name: value for name, value in found.items() if value}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _headers(lines: tuple[str, ...]) -> dict[str, str]:

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from dynclient.errors import DocumentError, UsageError
 
 if TYPE_CHECKING:
@@ -89,8 +91,6 @@ def _stdin() -> Any:
         UsageError: it was taken before.
 
     """
-    import click
-
     context = click.get_current_context()
     if context.meta.get(_TAKEN):
         raise UsageError("standard input is read twice", hint="give one of them as a file")
@@ -118,6 +118,7 @@ def file_value(file: str, name: str = "") -> Any:
         opened = path.open("rb")
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror or error}") from None
+    click.get_current_context().call_on_close(opened.close)
     return (name, opened) if name else opened
 
 

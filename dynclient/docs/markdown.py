@@ -21,7 +21,7 @@ _FENCE = re.compile(r" {0,3}(?:(`{3,})([^`]*)|(~{3,})(.*))$")
 _HARMFUL = re.compile(r"(\\*)(<|!\[|\]:|\]\((?![ \t]*(?:https?://|mailto:|#|/)))", re.IGNORECASE)
 
 #: Signs that may mean something; an underscore within a word does not.
-_MEANT = re.compile(r"[\\`*\[\]|~!#$]|(?<!\w)_|_(?!\w)")
+_MEANT = re.compile(r"[\\`*\[\]|~!#$]|(?<![^\W_])_|_(?![^\W_])")
 
 MAX_CHARS = 20_000
 

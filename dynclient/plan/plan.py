@@ -160,18 +160,9 @@ class Plan:
         bound = self.binder.bind(args, kwargs)
         if checks.unknown == "allow" or not checks.requests:
             self._adopt(bound)
-        call = bound.call
-        chosen = call.get("media_type", media_type)
-        if not self._takes(chosen):
-            known = ", ".join(self.media_types) or "none"
-            bound.violations.append(Violation("enum", ("media_type",), f"got {shown(chosen)}, want one of {known}"))
-            call.pop("media_type", None)
-            chosen = None
+        call, chosen = bound.call, self._chosen(bound, media_type)
         if not checks.requests:
             return self._plain(call, bound.violations)
-        if chosen is None and len(self.media_types) > 1 and "body" in call:
-            entry = self._by_value(call["body"])
-            chosen = entry.name if entry else None
         reading: Reading = "producer" if checks.unknown == "refuse" else "consumer"
         if not (bound.violations or checks.thorough) and self._accepted(self.checker(chosen, reading), _told(call)):
             return call, []
@@ -180,6 +171,20 @@ class Plan:
         opaque = any(path == ("body",) for path, _ in binaries)
         violations += self._misplaced(binaries, chosen)
         return call, in_order(violations + self._wrong(self.checker(chosen, reading, opaque=opaque), told, bound))
+
+    def _chosen(self, bound: Bound, media_type: str | None) -> str | None:
+        """Return the media type of a call's body: the call's own, the option's, or, of several, by the value's kind."""
+        call = bound.call
+        chosen = call.get("media_type", media_type)
+        if not self._takes(chosen):
+            known = ", ".join(self.media_types) or "none"
+            bound.violations.append(Violation("enum", ("media_type",), f"got {shown(chosen)}, want one of {known}"))
+            call.pop("media_type", None)
+            return None
+        if chosen is None and len(self.media_types) > 1 and "body" in call:
+            entry = self._by_value(call["body"])
+            return entry.name if entry else None
+        return chosen
 
     def _by_value(self, body: Any) -> MediaType | None:
         """Return the Media Type Object that a body is written by where nobody chose: by what the value is."""

@@ -141,7 +141,7 @@ class Schemas:
     def _parameter(self, operation: Operation, parameter: Parameter, read: Read) -> Schema | bool:
         schema: Schema | bool = read(self.open(parameter.schema, "request"))
         if parameter.location == "query" and not parameter.content and parameter.node.flag("allowEmptyValue"):
-            schema = Schema({"anyOf": [schema, _NOTHING]}, parameter.node.place)
+            schema = Schema({"if": _NOTHING, "else": schema}, parameter.node.place)
         limits = _limits(operation, parameter)
         notes = {k: v for k, v in (("description", parameter.description), ("examples", parameter.examples)) if v}
         if not limits and not notes:

@@ -37,7 +37,7 @@ _SUBSCHEMAS: dict[str, tuple[type, ...]] = {
 
 #: Annotations, and what their value must be.
 _NOTES: dict[str, type] = {
-    **dict.fromkeys(("description", "format", "title"), str),
+    **dict.fromkeys(("contentEncoding", "contentMediaType", "description", "format", "title"), str),
     **dict.fromkeys(("deprecated", "readOnly", "writeOnly"), bool),
     "default": object,
 }

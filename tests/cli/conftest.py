@@ -67,7 +67,7 @@ def server():
 
     class Answering(BaseHTTPRequestHandler):
         def do_GET(self):
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            body = b"".join(self.pieces())
             told.seen.append((self.command, self.path, dict(self.headers), body))
             self.send_response(told.status)
             for name, value in told.headers.items():
@@ -79,6 +79,15 @@ def server():
             self.wfile.write(told.body if told.status != 204 else b"")
 
         do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815 (the names that http.server calls)
+
+        def pieces(self):
+            if self.headers.get("Transfer-Encoding") != "chunked":
+                yield self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                return
+            while size := int(self.rfile.readline(), 16):
+                yield self.rfile.read(size)
+                self.rfile.readline()
+            self.rfile.readline()
 
         def log_message(self, *_):
             pass

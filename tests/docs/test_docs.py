@@ -74,3 +74,11 @@ def test_every_link_between_pages_leads_somewhere():
     for page in PAGES:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_every_test_that_the_security_page_names_exists():
+    page = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    text = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    missing = [name for name in re.findall(r"`(test_\w+)`", page) if f"def {name}(" not in text]
+
+    assert missing == []

@@ -98,7 +98,7 @@ def test_a_code_block_holds_all_of_its_text(text):
     ("text", "page"),
     [
         ("- `a` *b*\n- [c](https://c.example)", "- `a` *b*\n- [c](https://c.example)"),
-        ("a\n```json\n{\"a\": 1}\n```\nb", 'a\n\n```\n{"a": 1}\n```\n\nb'),
+        ('a\n```json\n{"a": 1}\n```\nb', 'a\n\n```\n{"a": 1}\n```\n\nb'),
         ("| a | b |\n|---|---|\n| 1 | 2 |", "| a | b |\n|---|---|\n| 1 | 2 |"),
         ("a < b and `a < b`", "a &lt; b and <code>a &lt; b</code>"),
         ("# Not a heading", "\\# Not a heading"),

@@ -21,7 +21,7 @@ from dynclient.errors import InvalidCall, UnsafeValue
 from dynclient.sandbox.incoming import Incoming
 from dynclient.sandbox.reading import Reader
 from dynclient.wire.message import Headers, Request
-from dynclient.wire.parameters import read
+from dynclient.wire.parameters import claims, read
 from dynclient.wire.shapes import Shape
 
 HERE = Path(__file__).parent
@@ -173,6 +173,21 @@ def test_a_name_that_has_no_bytes_hurts_only_who_gives_it():
     assert op.request().url == BASE
     with pytest.raises(UnsafeValue):
         op.request(call(row))
+
+
+@pytest.mark.parametrize(
+    ("fields", "schema", "names", "strange"),
+    [
+        ({}, {"type": "string"}, ["color"], ["colo", "color[a]"]),
+        ({"style": "deepObject"}, {"type": "object"}, ["color", "color[a]"], ["a", "colors[a]"]),
+        ({}, {"type": "object", "properties": {"R": {}}, "additionalProperties": True}, ["color", "R"], ["G"]),
+        ({"explode": False}, {"type": "object", "properties": {"R": {}}}, ["color"], ["R"]),
+    ],
+)
+def test_a_name_in_a_query_is_claimed_by_whom_declares_it(fields, schema, names, strange):
+    op, _ = operation({"in": "query", **fields, "schema": schema})
+    parameter, shape = op.operation.parameters[0], Shape(schema, {})
+    assert [name for name in names + strange if claims(parameter, shape, name)] == names
 
 
 BROKEN = [

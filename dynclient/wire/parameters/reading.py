@@ -53,15 +53,18 @@ def read(parameter: Parameter, shape: Shape, raw: str | Pairs) -> Any:
     return _Split(shape, _splitter(","), parameter.explode).value(raw)
 
 
-def is_of(parameter: Parameter, shape: Shape, name: str) -> bool:
-    """Tell whether a decoded name in a query or cookie is one that a parameter's value may have there."""
+def claims(parameter: Parameter, shape: Shape, name: str) -> bool:
+    """Tell whether a decoded name in a query or cookie is this parameter's by declaration.
+
+    A free exploded object takes every name that no other parameter claims.
+    """
     if name == parameter.name:
         return True
     if parameter.content:
         return False
     if parameter.style == "deepObject":
         return name.startswith(f"{parameter.name}[")
-    return parameter.explode and "object" in shape.types and shape.declares(name)
+    return parameter.explode and shape.has_property(name)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,133 @@
+"""Trying again on a real socket: what is safe to repeat, as often as allowed, after the wait that was asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.both import document
+from support.documents import content
+from support.faulty_server import CLOSE, HANG, RESET, reply
+
+from dynclient import errors
+from dynclient.transport.exchange import Exchange
+from dynclient.transport.outgoing import Outgoing
+from dynclient.transport.policy import MAX_DELAY_S, redirected, retry_delay, target
+from dynclient.wire.bodies import Body
+from dynclient.wire.message import Headers, Request, Response
+
+
+@pytest.fixture
+def slept(monkeypatch):
+    """Let no test wait; return how long each wait would have been."""
+    waits: list[float] = []
+
+    async def pause(delay, *_):
+        waits.append(delay)
+
+    monkeypatch.setattr(time, "sleep", waits.append)
+    monkeypatch.setattr(asyncio, "sleep", pause)
+    return waits
+
+
+def at_first(*steps, times=1):
+    """Return a script that fails some times, then answers 1."""
+    seen = []
+
+    def script(request):
+        seen.append(request)
+        return list(steps) if len(seen) <= times else [reply(200, b"1")]
+
+    return script
+
+
+@pytest.mark.parametrize("steps", [[CLOSE], [RESET], [reply(200, b"[1", 9), CLOSE], [reply(503, b"")], [b"nonsense\r\n\r\n", CLOSE]])  # fmt: skip
+@pytest.mark.parametrize("method", ["get", "put", "delete"])
+def test_what_is_safe_to_repeat_is_tried_again(serve, kind, slept, steps, method):
+    server = serve(at_first(*steps, times=2))
+    kind.send(document(method=method), server=server.url, retries=2, validate_responses="off")
+    assert len(server.seen) == 3
+    assert slept == [0.5, 1.0]
+
+
+@pytest.mark.parametrize("method", ["post", "patch"])
+@pytest.mark.parametrize("steps", [[CLOSE], [RESET], [reply(200, b"[1", 9), CLOSE], [reply(503, b"")], [HANG]])
+def test_a_post_that_may_have_been_done_is_never_sent_twice(serve, kind, slept, steps, method):
+    server = serve(at_first(*steps, times=9))
+    with pytest.raises(errors.DynclientError) as caught:
+        kind.send(document(method=method), server=server.url, retries=5, timeout=(5, 0.1))
+    assert (len(server.seen), slept) == (1, [])
+    assert getattr(caught.value, "attempts", 1) == 1
+
+
+def test_a_post_that_was_not_sent_is_tried_again(kind, slept):
+    with pytest.raises(errors.ConnectFailed) as caught:
+        kind.send(document(method="post"), server="http://127.0.0.1:1", retries=2)
+    assert caught.value.attempts == 3
+    assert len(slept) == 2
+
+
+def test_retry_after_is_heard(serve, kind, slept):
+    server = serve(at_first(reply(429, b"", retry_after="7")))
+    made = document(method="post", body=content({}))
+    assert kind.send(made, server=server.url, retries=1, args={"body": {"a": 1}}).data == 1
+    assert slept == [7.0]
+    assert [seen.body for seen in server.seen] == [b'{"a":1}'] * 2
+
+
+def test_attempts_are_counted_and_the_last_failure_is_told(serve, kind, slept):
+    server = serve(at_first(CLOSE, times=9))
+    with pytest.raises(errors.BrokenResponse) as caught:
+        kind.send(document(), server=server.url, retries=3)
+    assert (caught.value.attempts, len(server.seen), len(slept)) == (4, 4, 3)
+
+
+def exchange(method="POST", body=b"x", retries=1, follow=None):
+    request = Request(method, "http://a.test/b", Headers(), body, (), "run")
+    return Exchange(request, Outgoing(method, request.url, (), body), retries, follow)
+
+
+@pytest.mark.parametrize(
+    ("error", "again"),
+    [
+        (errors.ConnectFailed("x"), True),
+        (errors.TimedOut("x", phase="connect"), True),
+        (errors.TimedOut("x", phase="pool"), True),
+        (errors.TimedOut("x", phase="write"), False),
+        (errors.TimedOut("x", phase="read"), False),
+        (errors.BrokenResponse("x"), False),
+    ],
+)
+def test_only_what_cannot_have_arrived_is_repeated_for_every_method(error, again):
+    assert (exchange().again(error) is not None) is again
+    assert exchange("GET").again(error) is not None
+    stream = Body((iter([b"x"]),))
+    assert (exchange("PUT", stream).again(error) is not None) is again
+
+
+def test_a_stream_is_not_sent_again_whatever_the_status():
+    assert exchange(body=Body((iter([b"x"]),))).again(Response(429)) is None
+    assert exchange(body=b"x").again(Response(429)) is not None
+
+
+@given(
+    st.text(max_size=40) | st.dates().map(lambda day: day.strftime("%a, %d %b %Y 99:00:00 -2359")), st.integers(1, 99)
+)
+def test_any_retry_after_is_a_bounded_wait(text, attempt):
+    delay = retry_delay(attempt, 99, "GET", 503, {"retry-after": text})
+    assert delay is not None
+    assert 0 <= delay <= MAX_DELAY_S
+
+
+@given(st.text(max_size=60), st.sampled_from([301, 302, 303, 307, 308]))
+def test_any_location_is_decided_without_an_error(location, status):
+    sent = Outgoing("GET", "https://a.test/b?c", (("Authorization", "s3cret"), ("X", "y")))
+    raw = location.encode("utf-8", "replace").decode("latin-1")
+    url = target(sent, Response(status, Headers([("Location", raw)])), None)
+    if url is not None and url.isprintable() and "://" in url:
+        hop = redirected(sent, status, "https://b.test/")
+        assert hop.headers == (("X", "y"),)
+        assert "s3cret" not in repr(hop)

@@ -1,0 +1,275 @@
+"""Credentials on a real socket: where they go, and that no text of ours tells them."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import io
+import logging
+import pickle
+import re
+import traceback
+
+import httpx
+import pytest
+from support.both import BOTH, document
+from support.faulty_server import CLOSE, HANG, reply
+
+import dynclient
+from dynclient import errors
+
+SECRET = "pl4nted-s3cret"
+SCHEMES = {
+    "header": {"type": "apiKey", "in": "header", "name": "X-Thing"},
+    "query": {"type": "apiKey", "in": "query", "name": "thing key"},
+    "cookie": {"type": "apiKey", "in": "cookie", "name": "thing"},
+    "basic": {"type": "http", "scheme": "basic"},
+    "bearer": {"type": "http", "scheme": "bearer"},
+    "digest": {"type": "http", "scheme": "digest"},
+    "oauth": {"type": "oauth2", "flows": {}},
+    "openid": {"type": "openIdConnect", "openIdConnectUrl": "https://a.test"},
+}
+VALUES = {name: ("user", SECRET) if name in ("basic", "digest") else SECRET for name in SCHEMES}
+
+
+def secured(name, **fields):
+    return document(security=[{name: []}], components={"securitySchemes": SCHEMES}, **fields)
+
+
+def send(kind, name, server, value=None, **options):
+    credentials = {name: VALUES[name] if value is None else value}
+    return kind.send(secured(name), server=server.url, credentials=credentials, **options)
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "value", "target"),
+    [
+        ("header", "x-thing", SECRET, "/things"),
+        ("query", "x", None, f"/things?thing%20key={SECRET}"),
+        ("cookie", "cookie", f"thing={SECRET}", "/things"),
+        ("basic", "authorization", httpx.BasicAuth("user", SECRET)._auth_header, "/things"),
+        ("bearer", "authorization", f"Bearer {SECRET}", "/things"),
+        ("oauth", "authorization", f"Bearer {SECRET}", "/things"),
+        ("openid", "authorization", f"Bearer {SECRET}", "/things"),
+    ],
+)
+def test_each_scheme_goes_where_it_belongs(serve, kind, name, header, value, target):
+    server = serve([reply(200, b"1")])
+    send(kind, name, server)
+    seen = server.seen[0]
+    assert (seen.header(header), seen.target) == (value, target)
+
+
+# --- digest
+
+
+def challenge(**fields):
+    text = ", ".join(f'{name}="{value}"' for name, value in {"realm": "r", "nonce": "n0nce", **fields}.items())
+    return reply(401, b"", www_authenticate=f"Digest {text}")
+
+
+def digest_script(**fields):
+    def script(seen):
+        given = seen.header("authorization")
+        return [challenge(**fields)] if given is None else [reply(200, b"1")]
+
+    return script
+
+
+def md5(text):
+    return hashlib.md5(text.encode()).hexdigest()
+
+
+def test_digest_answers_a_challenge_and_the_password_never_goes_out(serve, kind):
+    server = serve(digest_script(qop="auth", opaque="o"))
+    assert send(kind, "digest", server).data == 1
+    first, second = server.seen
+    assert first.header("authorization") is None
+    answer = dict(re.findall(r'(\w+)="?([^",]+)"?', second.header("authorization").removeprefix("Digest ")))
+    parts = [md5(f"user:r:{SECRET}"), "n0nce", answer["nc"], answer["cnonce"], "auth", md5("GET:/things")]
+    assert answer["response"] == md5(":".join(parts))
+    assert (answer["username"], answer["uri"], answer["opaque"]) == ("user", "/things", "o")
+    assert SECRET not in str(server.seen)
+    assert first.connection == second.connection
+
+
+def test_digest_sends_the_body_again(serve, kind, tmp_path):
+    path = tmp_path / "a"
+    path.write_bytes(b"abc")
+    server = serve(digest_script(qop="auth"))
+    body = {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+    made = secured("digest", method="put", body=body)
+    kind.send(made, server=server.url, credentials={"digest": VALUES["digest"]}, args={"body": path})
+    assert [seen.body for seen in server.seen] == [b"abc", b"abc"]
+
+
+@pytest.mark.parametrize(
+    "www",
+    ["Digest nonsense", "Digest realm=r", 'Digest realm="r", nonce="n", algorithm="ROT13"', 'Digest realm="r", nonce="n", qop="auth-int"', "Basic realm=r", "Digest", 'Digest realm="é"'],
+)  # fmt: skip
+def test_a_challenge_that_nobody_can_answer_is_unauthorized(serve, kind, www):
+    server = serve([reply(401, b'{"message": "who?"}', www_authenticate=www)])
+    with pytest.raises(errors.Unauthorized) as caught:
+        send(kind, "digest", server)
+    assert caught.value.data == {"message": "who?"}
+
+
+def test_a_challenge_is_bounded_like_every_answer(serve, kind):
+    server = serve([challenge().replace(b"Content-Length: 0", b"") + b"x", HANG])
+    server.script = lambda _: [reply(401, b"x" * 100, www_authenticate='Digest realm="r", nonce="n"')]
+    with pytest.raises(errors.BrokenResponse, match="larger than"):
+        send(kind, "digest", server, max_response_bytes=50)
+
+
+def test_a_wrong_password_is_unauthorized_after_one_answer(serve, kind):
+    server = serve([challenge(qop="auth")])
+    with pytest.raises(errors.Unauthorized):
+        send(kind, "digest", server)
+    assert len(server.seen) == 2
+
+
+# --- callables, scope
+
+
+@pytest.mark.parametrize("name", SCHEMES)
+def test_a_callable_is_asked_for_each_call(serve, kind, name):
+    server = serve(digest_script() if name == "digest" else [reply(200, b"1")])
+    asked = []
+
+    def token():
+        asked.append(1)
+        return VALUES[name]
+
+    send(kind, name, server, token, times=3)
+    assert len(asked) == 3
+
+
+@pytest.mark.parametrize("name", SCHEMES)
+def test_no_redirect_carries_a_credential_to_another_origin(serve, kind, name):
+    other = serve([challenge(qop="auth")])
+    server = serve([reply(302, b"", location=f"{other.url}/b")])
+    with pytest.raises(errors.Unauthorized):
+        send(kind, name, server)
+    assert [seen.header("authorization") for seen in other.seen] == [None]
+    assert SECRET not in str(other.seen)
+
+
+@pytest.mark.parametrize("name", SCHEMES)
+def test_a_redirect_to_the_same_origin_keeps_what_stands_in_headers(serve, kind, name):
+    def script(seen):
+        if seen.target.startswith("/things"):
+            return [reply(302, b"", location="/b")]
+        return [challenge()] if name == "digest" and not seen.header("authorization") else [reply(200, b"1")]
+
+    server = serve(script)
+    send(kind, name, server)
+    carried = str(server.seen[-1].headers)
+    assert (
+        ("Digest" in carried)
+        if name == "digest"
+        else (name == "query") is (SECRET not in carried + "dXNlcjpw") or name == "basic"
+    )
+
+
+def test_a_request_that_leads_elsewhere_gets_no_credential(serve):
+    server, other = serve([reply(200, b"1")]), serve([reply(200, b"1")])
+    with dynclient.Client(secured("header"), server=server.url, credentials={"header": SECRET}) as client:
+        request = client.run.request()
+        stray = type(request)(request.method, f"{other.url}/things", request.headers, None, request.security, "run")
+        with pytest.raises(errors.CredentialsMissing, match="nobody vouched"):
+            client.run.send(stray)
+    assert other.seen == []
+
+
+# --- nothing tells it
+
+
+FAULTS = {
+    "an error status": [reply(403, b'{"message": "no"}')],
+    "no JSON": [reply(200, b"{")],
+    "a wrong status": [reply(299, b"1")],
+    "a wrong type": [reply(200, b"1", content_type="text/x")],
+    "broken": [reply(200, b"1", 9), CLOSE],
+    "nonsense": [b"nonsense\r\n\r\n", CLOSE],
+    "late": [HANG],
+    "too large": [reply(200, b"1" * 99)],
+    "round and round": [reply(307, b"", location="/things")],
+    "to a bad port": [reply(307, b"", location="http://x:99999/")],
+    "broken gzip": [reply(200, b"1", content_encoding="gzip")],
+    "a redirect abroad": [reply(302, b"", location="http://127.0.0.1:1/")],
+}
+
+
+def tells(text):
+    """Tell whether a text holds the secret, in plain or as basic."""
+    return SECRET in text or httpx.BasicAuth("user", SECRET)._auth_header.removeprefix("Basic ") in text
+
+
+def tellings(error, told):
+    """Yield every text that an error may end up in, variables of its frames among them."""
+    yield from (str(error), repr(error), repr(vars(error)), told)
+    yield "".join(traceback.format_exception(error))
+    yield "".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())
+    yield str(pickle.dumps(error))
+    yield repr(vars(copy.deepcopy(error)))
+    yield repr(vars(error.__cause__)) if error.__cause__ else ""
+
+
+@pytest.fixture
+def told():
+    """Write everything that is logged, however deep, into a text."""
+    stream, root = io.StringIO(), logging.getLogger()
+    writes, before = logging.StreamHandler(stream), root.level
+    root.addHandler(writes)
+    root.setLevel(logging.DEBUG)
+    yield stream
+    root.setLevel(before)
+    root.removeHandler(writes)
+
+
+def hidden(kind, name, server):
+    """Send with a credential that stands in no variable of the test's own frames."""
+    credentials = {name: lambda: VALUES[name]}
+    return kind.send(secured(name), server=server.url, credentials=credentials, timeout=(5, 0.1), max_response_bytes=50)
+
+
+@pytest.mark.parametrize("name", SCHEMES)
+@pytest.mark.parametrize("fault", FAULTS)
+def test_no_text_of_an_error_tells_a_credential(serve, told, fault, name):
+    for kind in BOTH:
+        server = serve(FAULTS[fault])
+        with pytest.raises(errors.DynclientError) as caught:
+            hidden(kind, name, server)
+        for text in tellings(caught.value, told.getvalue()):
+            assert not tells(text)
+
+
+# --- logs
+
+
+def test_the_log_of_the_http_library_is_quiet_while_it_works_for_us_and_only_then(serve, kind, told):
+    server = serve([reply(200, b"1", set_cookie="sid=ours")])
+    send(kind, "query", server)
+    assert "127.0.0.1" not in told.getvalue()
+    assert "sid=ours" not in told.getvalue()
+    httpx.get(f"{server.url}/mine")
+    assert "/mine" in told.getvalue()
+    assert "receive_response_headers" in told.getvalue()
+
+
+def test_the_log_speaks_again_after_a_fault(serve, kind, told):
+    server = serve([CLOSE])
+    with pytest.raises(errors.BrokenResponse):
+        send(kind, "query", server)
+    with pytest.raises(httpx.HTTPError):
+        httpx.get(f"{server.url}/mine")
+    assert "connect_tcp.started" in told.getvalue()
+
+
+def test_a_document_from_the_net_is_fetched_quietly(serve, told):
+    server = serve([reply(200, b'{"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {}}')])
+    dynclient.load(f"{server.url}/openapi.json?token={SECRET}")
+    assert SECRET not in told.getvalue()
