@@ -120,7 +120,8 @@ class RequestWriter:
         return found
 
     def _cookies(self, values: Mapping[str, Any]) -> str:
-        return "; ".join(self._written("cookie", name, value) for name, value in values.items())
+        pieces = (self._written("cookie", name, value) for name, value in values.items())
+        return "; ".join(piece for piece in pieces if piece)
 
     def _body(self, call: Mapping[str, Any], entry: MediaType | None) -> tuple[str, bytes | Body]:
         value, name = call["body"], self._media_type(call, entry)

@@ -182,6 +182,8 @@ KNOWN: tuple[Fault, ...] = (
           ours=_security),
     Fault("it wants a body where a status, HEAD or an empty `content` has none", _has_no_body),
     Fault("it takes an empty body for none at all", _empty_body),
+    Fault("it refuses an empty text in a query, which is a value like any other", _says("EmptyQueryParameterValue")),
+    Fault("it cannot cast where `type` is a list", _says("Expected a string value, got <class 'list'>")),
     Fault("it does not read an empty object in simple style", _says("dictionary update sequence")),
     Fault("beside enum, allOf and oneOf it reads `nullable: true` as 3.0.3 has it to the letter; we as authors mean it",
           _nullable),

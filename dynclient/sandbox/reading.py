@@ -14,10 +14,9 @@ from dynclient.plan.schemas import is_elsewhere
 from dynclient.sandbox.incoming import Incoming, Pairs
 from dynclient.violations import Violation, in_order
 from dynclient.wire import media
-from dynclient.wire.parameters import Absent, read
+from dynclient.wire.parameters import Absent, claims, read
 from dynclient.wire.shapes import Shape
 
-_COMMA = re.compile(r"[ \t]*,[ \t]*")
 
 
 @dataclass
@@ -87,13 +86,20 @@ class Reader:
             if raw is None:
                 continue
             try:
-                value = read(parameter, shape, raw)
+                value = read(parameter, shape, self._own(parameter, shape, raw))
             except Absent:
                 continue
             except (ValueError, RecursionError) as error:
                 found.violations.append(Violation("syntax", (parameter.location, parameter.name), _reason(error)))
                 continue
             found.call.setdefault(parameter.location, {})[parameter.name] = value
+
+    def _own(self, parameter: Parameter, shape: Shape, raw: str | Pairs) -> str | Pairs:
+        """Return the pairs that an exploded object may take its members from: not what another parameter claims."""
+        if isinstance(raw, str) or not (parameter.explode and "object" in shape.types):
+            return raw
+        others = [(p, s) for p, s in self._shapes.items() if p is not parameter and p.location == parameter.location]
+        return [(name, text) for name, text in raw if not any(claims(p, s, unquote(name)) for p, s in others)]
 
     def _strangers(self, found: Reading, incoming: Incoming) -> None:
         """Put the query's undeclared names into the call too, for the schema to refuse them."""
@@ -188,8 +194,7 @@ def _raw(parameter: Parameter, shape: Shape, incoming: Incoming, variables: Mapp
     if parameter.location == "cookie":
         return _split_pairs(incoming.cookie_pairs) if several and parameter.explode else incoming.cookie_pairs
     fields = incoming.headers.all(parameter.name)
-    text = ",".join(fields).strip(" \t") if fields else None
-    return _COMMA.sub(",", text) if text is not None and several and not parameter.content else text
+    return ",".join(fields).strip(" \t") if fields else None
 
 
 def _split_pairs(pairs: Pairs) -> Pairs:

@@ -135,7 +135,8 @@ class _Telling:
                 self._add(note, path, text, place)
                 return
         if WIRE in schema:
-            text = _WIRE.get(error.validator, "is empty, and an empty one is not sent at all")
+            own = schema[WIRE]
+            text = own if isinstance(own, str) else _WIRE.get(error.validator, "an empty one is not sent at all")
             self._add("unsafe", path, f"got {shown(error.instance)}: {text}", place)
             return
         keyword = str(error.validator or "false")

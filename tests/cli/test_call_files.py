@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import gzip
 import json
 import os
 import stat
@@ -247,3 +248,9 @@ def test_a_file_that_cannot_be_written_is_told_before_anything_is_sent(blob, ser
 def test_an_answer_of_the_sandbox_goes_into_a_file(cli, tmp_path):
     assert cli("call", "getBlob", "--param", "path.id=1", "--sandbox", "--output", "a.bin").exit_code == 0
     assert (tmp_path / "a.bin").exists()
+
+
+def test_what_goes_into_a_file_is_the_body_without_its_content_coding(blob, server, tmp_path):
+    server.headers, server.body = {"Content-Encoding": "gzip"}, gzip.compress(BYTES)
+    assert blob("--output", "answer.bin").exit_code == 0
+    assert (tmp_path / "answer.bin").read_bytes() == BYTES

@@ -90,6 +90,7 @@ def test_too_large_is_not_tried_again_and_the_client_goes_on(serve, monkeypatch)
     with dynclient.Client(document(responses=TEXT), server=server.url, retries=3, max_response_bytes=9) as client:
         with pytest.raises(errors.BrokenResponse):
             client.run()
+        assert client._runner.wire.client._transport._pool.connections == []
         assert client.run() == "1"
     assert len(server.seen) == 2
 
