@@ -10,7 +10,7 @@ import click
 from dynclient.cli import choice
 
 if TYPE_CHECKING:
-    from dynclient.client.client import Operation
+    from dynclient.client.client import Client, Operation
     from dynclient.wire.shapes import Shape
 
 #: How deep the outline of a value goes, and how many lines it may take.
@@ -28,10 +28,13 @@ def command(operation: str, spec: str | None) -> None:
     """
     from dynclient.client.client import Client
 
-    shown = Client(choice.document(spec))[operation]
-    for section in (_top, _arguments, _body, _results, _auth, _examples):
+    client = Client(choice.document(spec))
+    shown = client[operation]
+    for section in (_top, _arguments, _body, _results, _auth):
         for line in section(shown):
             click.echo(line)
+    for line in _examples(client, shown):
+        click.echo(line)
 
 
 def _top(operation: Operation) -> Iterator[str]:
@@ -145,9 +148,9 @@ def _auth(operation: Operation) -> Iterator[str]:
     yield from aligned(rows, "  ")
 
 
-def _examples(operation: Operation) -> Iterator[str]:
+def _examples(client: Client, operation: Operation) -> Iterator[str]:
     from dynclient.cli.render import width
-    from dynclient.docs.written import python_call, spelled
+    from dynclient.docs.written import accessor, python_call, spelled
     from dynclient.errors import UsageError
 
     yield ""
@@ -155,7 +158,7 @@ def _examples(operation: Operation) -> Iterator[str]:
     try:
         call = operation.example()
         args, kwargs = spelled(operation, call)
-        python = python_call(f"client.{operation.__name__}", args, kwargs, width() - 2)
+        python = python_call(accessor(client, operation), args, kwargs, width() - 2)
         yield from (f"  {line}" for line in python.splitlines())
         yield ""
         yield from (f"  {line}" for line in operation.request(call).curl().splitlines())

@@ -18,7 +18,6 @@ from dynclient.wire.parameters import Absent, claims, read
 from dynclient.wire.shapes import Shape
 
 
-
 @dataclass
 class Reading:
     """What a request says, as a call document, and what is wrong with it.

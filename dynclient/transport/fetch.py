@@ -47,9 +47,9 @@ def _download(uri: str, root: str) -> bytes:
     headers = {"Accept": "application/json, application/yaml, */*;q=0.5", "Accept-Encoding": accepted()}
     with httpx.Client(timeout=timeout, headers=headers) as client:
         for _ in range(MAX_REDIRECTS + 1):
-            _permitted(url, root)
+            where, how = _pinned(url, _permitted(url, root))
             try:
-                with client.stream("GET", url) as response:
+                with client.stream("GET", where, **how) as response:
                     if response.is_redirect and "location" in response.headers:
                         url = urljoin(url, response.headers["location"])
                         continue
@@ -74,16 +74,35 @@ def _limited(response: Any, uri: str) -> bytes:
         raise DocumentTooLarge(f"{uri}: {error}", uri=uri) from error
 
 
-def _permitted(url: str, root: str) -> None:
+def _permitted(url: str, root: str) -> str | None:
+    """Return the address that a URL may be read from; None where its host is vouched for, whatever it resolves to.
+
+    Raises:
+        DocumentNotFound: it may not be read.
+
+    """
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise DocumentNotFound(f"no document at {url}: only http and https are read over the net", uri=url)
     # What the user named is vouched for; so is all that a document of the user's own machine names.
     if url == root or not is_remote(root) or origin(url) == origin(root):
-        return
+        return None
     try:
         found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         raise DocumentNotFound(f"no document at {url}: {error}", uri=url) from error
-    if not all(ipaddress.ip_address(entry[4][0]).is_global for entry in found):
+    addresses = sorted((str(entry[4][0]) for entry in found), key=lambda address: ":" in address)
+    if not addresses or not all(ipaddress.ip_address(address).is_global for address in addresses):
         raise DocumentNotFound(f"{root} refers to {url}, a private host; refused", uri=url)
+    return addresses[0]
+
+
+def _pinned(url: str, address: str | None) -> tuple[str, dict[str, Any]]:
+    """Return how to read a URL from the address that was looked at: asked again, a name may lead elsewhere."""
+    if address is None:
+        return url, {}
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    netloc = (f"[{address}]" if ":" in address else address) + (f":{parts.port}" if parts.port else "")
+    how = {"headers": {"Host": host}, "extensions": {"sni_hostname": parts.hostname}}
+    return parts._replace(netloc=netloc).geturl(), how

@@ -162,6 +162,12 @@ def test_binary_values_within_json_are_resolved_only_where_a_part_is_binary(part
     assert (found["photo"][2], found["any"][2]) == (BYTES, b"bbb")
 
 
+def test_a_part_that_is_no_file_reads_none(cli, server):
+    result = cli("call", "upload", "title=T", 'note:={"$file": "a.png"}', "--server", server.url)
+    assert (result.exit_code, server.seen) == (2, [])
+    assert "body.note  got an object" in result.stderr
+
+
 def test_a_text_part_keeps_its_text_whatever_it_looks_like(parts):
     assert parts("upload", "title=@a.png", 'note={"$file": "a.png"}') == {
         "title": (None, None, b"@a.png"),
@@ -224,10 +230,16 @@ def test_a_file_keeps_its_mode_and_is_replaced_whole(blob, tmp_path):
     assert sorted(p.name for p in tmp_path.iterdir() if "answer" in p.name) == ["answer.bin"]
 
 
-def test_output_to_standard_output_and_to_a_device(blob):
+def test_output_to_standard_output_and_into_a_pipe(blob, tmp_path):
     assert blob("--output", "-").stdout_bytes == BYTES
-    assert blob("--output", "/dev/null").exit_code == 0
-    assert not Path("/dev/null").is_file()
+    os.mkfifo(tmp_path / "pipe")
+    read = []
+    reader = threading.Thread(target=lambda: read.append((tmp_path / "pipe").read_bytes()), daemon=True)
+    reader.start()
+    assert blob("--output", "pipe").exit_code == 0
+    assert (tmp_path / "pipe").is_fifo()
+    reader.join()
+    assert read == [BYTES]
 
 
 def test_a_failure_of_the_server_is_printed_and_the_file_stays(blob, server, tmp_path):

@@ -99,6 +99,14 @@ def test_a_header_and_a_body_are_judged_at_once():
     assert {v.path[0] for v in caught.value.violations} == {"headers", "body"}
 
 
+def test_an_unknown_media_type_is_told_first():
+    made = document(responses={"200": {"description": "", "headers": {"X-A": schema("integer")}, "content": {"application/json": {}}}})  # fmt: skip
+    transport = Server(httpx.Response(200, headers={"x-a": "x"}, text="page"))
+    with pytest.raises(errors.UndocumentedResponse) as caught:
+        dynclient.Client(made, transport=transport).run()
+    assert [v.path[0] for v in caught.value.violations] == ["media_type", "headers"]
+
+
 def test_the_headers_of_an_error_are_judged_and_its_class_stays():
     with pytest.raises(errors.TooManyRequests) as caught:
         result(declaring("429", retry_after=schema("integer")), {"retry-after": "soon"}, 429)

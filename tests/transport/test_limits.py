@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gzip
 import itertools
@@ -17,7 +18,7 @@ from support.faulty_server import CLOSE, HANG, chunked, reply
 
 import dynclient
 from dynclient import errors
-from dynclient.transport.coding import MAX_CODINGS, Inflater, Undecodable, accepted, decoders
+from dynclient.transport.coding import MAX_CODINGS, PIECE_BYTES, Inflater, Undecodable, accepted, decoders
 from dynclient.transport.reading import MAX_RESPONSE_BYTES, ResponseBody, TooLarge
 
 TEXT = {"200": {"description": "", "content": {"text/plain": {}}}}
@@ -93,6 +94,18 @@ def test_too_large_is_not_tried_again_and_the_client_goes_on(serve, monkeypatch)
         assert client._runner.wire.client._transport._pool.connections == []
         assert client.run() == "1"
     assert len(server.seen) == 2
+
+
+def test_a_body_that_is_refused_lets_its_connection_go_when_awaited(serve):
+    server = serve([reply(200, b"1" * 100, content_type="text/plain")])
+
+    async def main():
+        async with dynclient.AsyncClient(document(responses=TEXT), server=server.url, max_response_bytes=9) as client:
+            with pytest.raises(errors.BrokenResponse):
+                await client.run()
+            assert client._runner.wire.client._transport._pool.connections == []
+
+    asyncio.run(main())
 
 
 def test_an_error_that_is_too_large_tells_its_status(serve, kind):
@@ -220,3 +233,9 @@ def test_an_inflater_gives_pieces_of_bounded_size():
     found = list(Inflater(is_gzip=True).decode(gzip.compress(b"\0" * 10_000_000)))
     assert max(map(len, found)) <= 256 * 1024
     assert sum(map(len, found)) == 10_000_000
+
+
+@pytest.mark.parametrize("size", range(PIECE_BYTES - 2, PIECE_BYTES + 530, 19))
+def test_nothing_stays_behind_in_an_inflater(size):
+    assert len(undone("deflate", zlib.compress(b"\0" * size)[2:-4])) == size
+    assert len(undone("gzip", gzip.compress(b"\0" * size), [gzip.compress(b"\0" * size).__len__() - 8])) == size

@@ -31,6 +31,8 @@ SCHEMES = {
 }
 VALUES = {name: ("user", SECRET) if name in ("basic", "digest") else SECRET for name in SCHEMES}
 
+VALUES_OF_DIGEST = {"digest": VALUES["digest"]}
+
 
 def secured(name, **fields):
     return document(security=[{name: []}], components={"securitySchemes": SCHEMES}, **fields)
@@ -129,6 +131,23 @@ def test_a_wrong_password_is_unauthorized_after_one_answer(serve, kind):
     with pytest.raises(errors.Unauthorized):
         send(kind, "digest", server)
     assert len(server.seen) == 2
+
+
+def test_a_stream_is_not_sent_again_for_a_challenge(serve, kind):
+    server = serve(digest_script(qop="auth"))
+    body = {"required": True, "content": {"application/octet-stream": {}}}
+    made = secured("digest", method="put", body=body)
+    with pytest.raises(errors.Unauthorized):
+        kind.send(made, server=server.url, credentials={"digest": VALUES["digest"]}, args={"body": iter([b"abc"])})
+    assert len(server.seen) == 1
+
+
+def test_digest_wins_over_the_authentication_of_the_users_own_client(serve):
+    server = serve(digest_script(qop="auth"))
+    with httpx.Client(auth=("mine", "own")) as http:
+        client = dynclient.Client(secured("digest"), server=server.url, credentials=VALUES_OF_DIGEST, transport=http)
+        assert client.run() == 1
+    assert server.seen[0].header("authorization") is None
 
 
 # --- callables, scope

@@ -1,0 +1,123 @@
+"""A schema as a strategy: what it draws, the engine accepts."""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+from hypothesis import event, reject
+from hypothesis import strategies as st
+
+from dynclient.errors import UsageError
+from dynclient.schema.dialect import Schema
+from dynclient.schema.engine import Checker
+from dynclient.schema.samples import Sampler, Unsampled
+from dynclient.schema.samples.growth import Spent
+from dynclient.schema.samples.known import Known
+from dynclient.schema.samples.shapes import Refusal, copied
+from dynclient.strategies.drawing import Drawing, Path
+
+ATTEMPTS = 3
+MAX_SEED = 2**16
+MAX_KEPT = 512
+
+
+def from_schema(schema: Mapping[str, Any] | bool) -> st.SearchStrategy[Any]:
+    """Return a strategy of the values that a schema accepts.
+
+    Args:
+        schema: JSON Schema 2020-12, self-contained (references to its own `$defs`), as `operation.call_schema` and
+            `operation.result_schemas` hold them; patterns are ECMA-262, formats those that calls are checked by.
+
+    Raises:
+        UsageError: when drawing, that no value was found; perhaps there is none.
+
+    """
+    return values(source_of(schema))
+
+
+class Source:
+    """Where the values of one schema come from; everything that is known of it is kept, nothing of any example.
+
+    Args:
+        schema: self-contained, in our dialect.
+        what: the schema's name in an error.
+
+    `counts` tells how it went: `drawn`, `again` (drawn anew), `sampled` (the sampler helped out), `rejected`.
+    """
+
+    def __init__(self, schema: dict[str, Any], what: str = "the schema") -> None:
+        self.schema = schema
+        self.what = what
+        self.checker = Checker(schema)
+        self.known = Known(schema, _check_of, self.checker.accepts)
+        self.sampler = Sampler(schema, compile_schema=_check_of, accepts=self.checker.accepts)
+        self.counts: Counter[str] = Counter()
+        self._failure: UsageError | None = None
+
+    def draw(self, draw: st.DrawFn, wanted: Collection[Path] = ()) -> Any:
+        """Draw a value that the engine accepts.
+
+        Args:
+            draw: of the example under way.
+            wanted: paths that must be there, where the schema lets them.
+
+        Raises:
+            UsageError: no value was ever found.
+
+        """
+        if self._failure is not None:
+            raise self._failure
+        for _ in range(ATTEMPTS):
+            try:
+                value = Drawing(self.known, draw, wanted).value((self.schema,), "")
+            except (Refusal, Spent):
+                self.counts["again"] += 1
+                continue
+            if self.checker.accepts(value):
+                self.counts["drawn"] += 1
+                return value
+            self.counts["again"] += 1
+        return self._sampled(draw)
+
+    def _sampled(self, draw: st.DrawFn) -> Any:
+        """Fall back on the sampler, which searches longer; it draws only a seed, so this shrinks less well."""
+        try:
+            value = self.sampler.sample(seed=draw(st.integers(0, MAX_SEED)))
+        except Unsampled as error:
+            if not self.counts["drawn"] + self.counts["sampled"]:
+                hint = "perhaps no value can satisfy it"
+                self._failure = UsageError(f"{self.what} has no value that could be found: {error}", hint=hint)
+                raise self._failure from error
+            self.counts["rejected"] += 1
+            event("dynclient: rejected, no value was found")
+            reject()
+        self.counts["sampled"] += 1
+        return copied(value)
+
+
+def _check_of(schema: dict[str, Any]) -> Callable[[Any], bool]:
+    return Checker(schema).accepts
+
+
+@st.composite
+def values(draw: st.DrawFn, source: Source) -> Any:
+    """Draw from a source."""
+    return source.draw(draw)
+
+
+#: Sources of our own schemas, by identity: these are never changed once made.
+_kept: OrderedDict[int, Source] = OrderedDict()
+
+
+def source_of(schema: Mapping[str, Any] | bool, what: str = "the schema") -> Source:
+    """Return the source of a schema; of one that dynclient made the same each time."""
+    if not isinstance(schema, Schema):
+        return Source(dict(schema) if not isinstance(schema, bool) else {} if schema else {"not": {}}, what)
+    found = _kept.get(id(schema))
+    if found is None or found.schema is not schema:
+        found = _kept[id(schema)] = Source(schema, what)
+        if len(_kept) > MAX_KEPT:
+            _kept.popitem(last=False)
+    return found
