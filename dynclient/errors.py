@@ -149,12 +149,16 @@ class UnsafeValue(UsageError, ValueError):
 
 
 class TransportError(DynclientError):
-    """No usable response came; `.request` was tried `.attempts` times, the cause is kept."""
+    """No usable response came; `.request` was tried `.attempts` times, the cause is kept.
+
+    `.status` is that of an answer that began and could not be used, else None.
+    """
 
     code = "transport"
     exit_code = 3
     request: Any = None
     attempts: int = 1
+    status: int | None = None
 
 
 class ConnectFailed(TransportError):
@@ -171,14 +175,14 @@ class TimedOut(TransportError):
 
 
 class TooManyRedirects(TransportError):
-    """More redirects than `.limit`, or one that cannot be followed."""
+    """More redirects than `.limit`."""
 
     code = "too-many-redirects"
     limit: int = 0
 
 
 class BrokenResponse(TransportError):
-    """The connection broke, or what came is not HTTP."""
+    """The connection broke, or what came is no HTTP, is coded wrongly, or has more bytes than are allowed."""
 
     code = "broken-response"
 

@@ -267,7 +267,8 @@ class BaseClient(Generic[OperationT]):
 
         Args:
             **changes: any of `Options`: timeout, headers, server, server_variables, media_type, accept,
-                validate_requests, unknown_properties, validate_responses, retries, follow_redirects.
+                validate_requests, unknown_properties, validate_responses, retries, follow_redirects,
+                max_response_bytes.
 
         Raises:
             UsageError: an option does not exist or cannot have that value.

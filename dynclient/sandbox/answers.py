@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from dynclient.model import MediaType
@@ -27,6 +28,29 @@ UNPROCESSABLE = 422
 _OF_RANGE = {"*": "application/json", "application": "application/json", "text": "text/plain", "image": "image/png"}
 
 
+@dataclass(frozen=True)
+class Answer:
+    """A response that is not yet bytes.
+
+    Attributes:
+        status: of the response.
+        headers: those that the document asks for.
+        body: what was sampled for it; None where there is none.
+        value: what is said instead of the sample; always valid.
+
+    """
+
+    status: int
+    headers: Sequence[tuple[str, str]] = ()
+    body: Body | None = None
+    value: Any = None
+
+    @property
+    def is_json(self) -> bool:
+        """Whether there is a body that items can stand in."""
+        return self.body is not None and media.is_json(self.body.media_type)
+
+
 class Answers:
     """What one operation answers; the same for the same request.
 
@@ -40,28 +64,47 @@ class Answers:
         self._plan = plan
         self._bodies = Bodies(plan, seed)
 
-    def success(self, incoming: Incoming, call: Mapping[str, Any]) -> Response:
-        """Return the response to a call that is in order.
+    def success(self, incoming: Incoming, call: Mapping[str, Any], *statuses: int) -> Answer:
+        """Return the answer to a call that is in order.
 
         Properties of the body that are named like properties of the request's body, or like a path parameter, take
         their values where the body stays valid.
+
+        Args:
+            incoming: the request.
+            call: what it says.
+            *statuses: those to answer with, the first that is declared by its number; else the lowest success.
 
         Raises:
             Unsampled: no valid body or header was found.
 
         """
-        status, declared = self._success
+        responses = self._plan.operation.responses
+        status = next((s for s in statuses if str(s) in responses), None)
+        status, declared = (status, responses[str(status)]) if status is not None else self._success
         if declared is None:
-            return Response(status)
+            return Answer(status)
         headers = self._bodies.headers(declared)
         body = self._body(declared, incoming)
         if status in NO_CONTENT or body is None:
-            return Response(status, Headers(headers))
+            return Answer(status, headers)
         value = body.value
         if media.is_json(body.media_type):
             value = echo(value, call.get("body"), body.valid)
             value = echo(value, call.get("path"), body.valid)
-        return self._response(status, headers, body, value, incoming)
+        return Answer(status, headers, body, value)
+
+    def encoded(self, answer: Answer, incoming: Incoming) -> Response:
+        """Return an answer as a response."""
+        if answer.body is None:
+            return Response(answer.status, Headers(answer.headers))
+        return self._response(answer.status, answer.headers, answer.body, answer.value, incoming)
+
+    def declares(self, status: int) -> bool:
+        """Tell whether the document knows an error status here, as such, as a range or as `default`."""
+        responses = self._plan.operation.responses
+        own = {str(status), f"{status // 100}XX"}
+        return not own.isdisjoint(responses) or ("default" in responses and len(responses) > 1)
 
     @property
     def _success(self) -> tuple[int, DeclaredResponse | None]:

@@ -112,7 +112,9 @@ class Conventions:
 
 def _extra(given: Any) -> Extra:
     given = given if isinstance(given, dict) else {}
-    texts = {k: v for k in ("collection", "role", "identity", "item", "update", "each") if isinstance(v := given.get(k), str)}
+    texts = {
+        k: v for k in ("collection", "role", "identity", "item", "update", "each") if isinstance(v := given.get(k), str)
+    }
     unique, values = given.get("unique"), given.get("set")
     return Extra(
         **texts,

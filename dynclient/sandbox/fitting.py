@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,8 @@ from dynclient.schema.explain import in_place
 from dynclient.wire.shapes import Shape
 
 MAX_NEW = 1000
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,9 @@ class Fitting:
         self.outline = Outline.of(top.properties[self.wrapper], defs) if self.wrapper else top
         self.identity = identity_name(self.outline.properties, role, extra)
         self.list_in = self._list(role, defs)
-        in_list = top if self.list_in == "" else Outline.of(top.properties[self.list_in], defs) if self.list_in else None
+        in_list = (
+            top if self.list_in == "" else Outline.of(top.properties[self.list_in], defs) if self.list_in else None
+        )
         self._members = Outline.of(in_list.members, defs) if in_list else None
         self._names = {folded(name): name for name in top.properties}
 
@@ -79,7 +84,9 @@ class Fitting:
         own = [n for n in names if folded(n) == thing]
         bare = not identity_name(names, role, extra)
         loose = [n for n in names if folded(n) in ITEM] if bare else []
-        return next((n for n in (*own, *loose) if "object" in Shape(names[n], defs).types or _declares(names[n], defs)), "")
+        return next(
+            (n for n in (*own, *loose) if "object" in Shape(names[n], defs).types or _declares(names[n], defs)), ""
+        )
 
     def _list(self, role: Role, defs: Mapping[str, Any]) -> str | None:
         """Return the property that holds a list of items, "" where the whole is one, None where there is none."""
@@ -173,12 +180,20 @@ class Fitting:
                 counted[name] = total
         return counted
 
-    def fresh(self, body: Body, value: Any, is_taken: Any) -> tuple[Any, str]:
-        """Return a valid body whose item has an identity that is not taken, and that identity."""
+    def fresh(self, body: Body, value: Any, is_taken: Callable[[str], bool], count: int) -> tuple[Any, str]:
+        """Return a valid body whose item has an identity that is not taken, and that identity.
+
+        Args:
+            body: judges.
+            value: a valid body; its identity is taken where it is free.
+            is_taken: tells of an identity.
+            count: how many are taken, roughly.
+
+        """
         if not self.identity or self.identity not in self.item(value):
             return value, ""
         first = self.item(value)[self.identity]
-        for candidate in _identities(first):
+        for candidate in _identities(first, count):
             if not is_taken(as_identity(candidate)):
                 whole = self.put(body, value, {self.identity: candidate}, lean=False)
                 if self.item(whole).get(self.identity) == candidate:
@@ -190,17 +205,14 @@ def _declares(schema: Any, defs: Mapping[str, Any]) -> bool:
     return any(part.get("properties") for part in in_place(schema, defs) if isinstance(part, dict))
 
 
-def _identities(first: Any) -> Any:
-    """Yield identities like a first one, the first before them."""
+def _identities(first: Any, count: int) -> Iterator[Any]:
+    """Yield identities like a first one: itself, then others that are not in use as long as they are counted up."""
     yield first
-    for n in range(1, MAX_NEW):
+    for n in (*range(count, count + MAX_NEW), *range(1, MAX_NEW)):
         if isinstance(first, int) and not isinstance(first, bool):
             yield first + n
+        elif isinstance(first, str) and _UUID.fullmatch(first):
+            yield f"{first[:-12]}{(int(first[-12:], 16) + n) % 16**12:012x}"
         elif isinstance(first, str):
-            yield first[:-12] + f"{(int(first[-12:], 16) + n) % 16**12:012x}" if _is_uuid(first) else f"{first}-{n}"
-
-
-def _is_uuid(text: str) -> bool:
-    import re
-
-    return re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", text) is not None
+            yield f"{first}-{n}"
+            yield first[: -len(str(n))] + str(n)

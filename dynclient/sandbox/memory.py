@@ -21,11 +21,22 @@ class Memory:
     def __init__(self) -> None:
         self._items: dict[str, dict[str, Item]] = {}
         self._gone: dict[str, dict[str, None]] = {}
+        #: Items that nobody made, as they were last updated: they are no more than assumed to exist.
+        self._assumed: dict[tuple[str, str], Item] = {}
         self._size = 0
 
     def get(self, collection: str, identity: str) -> Item | None:
-        """Return an item that was made, or None."""
-        return self._items.get(collection, {}).get(identity)
+        """Return an item that was made, or at least updated; None where it was never met, or is gone."""
+        found = self._items.get(collection, {}).get(identity)
+        return self._assumed.get((collection, identity)) if found is None else found
+
+    def is_made(self, collection: str, identity: str) -> bool:
+        """Tell whether an item was made here, and still is."""
+        return identity in self._items.get(collection, {})
+
+    def count(self, collection: str) -> int:
+        """Return how many items were ever made in a collection, as far as is known."""
+        return len(self._items.get(collection, ())) + len(self._gone.get(collection, ()))
 
     def all(self, collection: str) -> list[Item]:
         """Return the items of a collection, oldest first."""
@@ -36,7 +47,8 @@ class Memory:
         return identity in self._gone.get(collection, {})
 
     def put(self, collection: str, identity: str, item: Item) -> None:
-        """Keep an item; what was gone is there again."""
+        """Keep an item that is made; what was gone is there again."""
+        self._assumed.pop((collection, identity), None)
         self._gone.get(collection, {}).pop(identity, None)
         items = self._items.setdefault(collection, {})
         self._size += identity not in items
@@ -45,8 +57,15 @@ class Memory:
             oldest = next(c for c, found in self._items.items() if found)
             self._remove(oldest, next(iter(self._items[oldest])))
 
+    def assume(self, collection: str, identity: str, item: Item) -> None:
+        """Keep an update of an item that nobody made: it is read, but neither listed nor ever gone."""
+        self._assumed[collection, identity] = item
+        if len(self._assumed) > MAX_ITEMS:
+            del self._assumed[next(iter(self._assumed))]
+
     def drop(self, collection: str, identity: str) -> None:
         """Delete an item and what lies below it; of one that was never made nothing is kept."""
+        self._assumed.pop((collection, identity), None)
         if identity not in self._items.get(collection, {}):
             return
         self._remove(collection, identity)
@@ -66,7 +85,7 @@ class Memory:
 
     def clear(self) -> None:
         """Forget everything."""
-        self._items, self._gone, self._size = {}, {}, 0
+        self._items, self._gone, self._assumed, self._size = {}, {}, {}, 0
 
     def dump(self) -> dict[str, Any]:
         """Return all of it as JSON data: `{"items": {collection: {identity: item}}, "gone": {collection: [identity]}}`."""
@@ -88,7 +107,7 @@ class Memory:
             raise UsageError("no state of a sandbox: `items` wants {collection: {identity: item}}")
         if not (_is_map_of(gone, list) and all(isinstance(i, str) for found in gone.values() for i in found)):
             raise UsageError("no state of a sandbox: `gone` wants {collection: [identity]}")
-        self._items = deepcopy(dict(items))
+        self._items, self._assumed = deepcopy(dict(items)), {}
         self._gone = {name: dict.fromkeys(found) for name, found in gone.items()}
         self._size = sum(len(found) for found in self._items.values())
 

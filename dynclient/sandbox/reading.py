@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote
 
 from dynclient.model import MediaType, Parameter
 from dynclient.plan.plan import Plan
@@ -41,14 +40,11 @@ class Reader:
 
     Args:
         plan: of the operation.
-        strict: read as the producer does: what is not declared is a violation. Of headers and cookies, which
-            everybody on the way adds to, only the declared ones are ever looked at.
 
     """
 
-    def __init__(self, plan: Plan, *, strict: bool = False) -> None:
+    def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._strict = strict
         schemas = plan.schemas
         opened = {p: schemas.open(p.schema, "request") for p in plan.operation.parameters if not is_elsewhere(p)}
         defs = schemas.dialect("request").defs
@@ -65,12 +61,10 @@ class Reader:
         """
         found = Reading()
         self._parameters(found, incoming, variables)
-        if self._strict:
-            self._strangers(found, incoming)
         entry = self._body(found, incoming)
         name = entry.name if entry else None
         if not found.is_media_type_unknown:
-            checker = self._plan.checker(name, "producer" if self._strict else "consumer")
+            checker = self._plan.checker(name, "consumer")
             if found.violations or not checker.accepts(found.call):
                 found.violations += [v for v in checker.violations(found.call) if self._counts(v, found)]
         found.violations = in_order(found.violations)
@@ -99,16 +93,6 @@ class Reader:
             return raw
         others = [(p, s) for p, s in self._shapes.items() if p is not parameter and p.location == parameter.location]
         return [(name, text) for name, text in raw if not any(claims(p, s, unquote(name)) for p, s in others)]
-
-    def _strangers(self, found: Reading, incoming: Incoming) -> None:
-        """Put the query's undeclared names into the call too, for the schema to refuse them."""
-        operation = self._plan.operation
-        known = {r.scheme.name for requirements in operation.security for r in requirements}
-        known |= {part.partition("=")[0] for part in operation.path.partition("?")[2].split("&")}
-        names = [unquote(name) for name, _ in incoming.query_pairs]
-        for name in names:
-            if name not in known and not any(_is_of(p, shape, name) for p, shape in self._shapes.items()):
-                found.call.setdefault("query", {})[name] = ""
 
     def _counts(self, violation: Violation, found: Reading) -> bool:
         """Tell whether a violation is the caller's: a place told already, or one that no wire can carry, is not."""
@@ -172,15 +156,6 @@ def _textual(value: Any) -> Any:
     if isinstance(value, list):
         return [_textual(item) for item in value]
     return value.decode("latin-1") if isinstance(value, bytes) else value
-
-
-def _is_of(parameter: Parameter, shape: Shape, name: str) -> bool:
-    """Tell whether a name in the query belongs to a parameter."""
-    if parameter.location != "query":
-        return False
-    if parameter.style == "deepObject":
-        return name.startswith(f"{parameter.name}[")
-    return name == parameter.name or (shape.is_object and parameter.explode and shape.declares(name))
 
 
 def _raw(parameter: Parameter, shape: Shape, incoming: Incoming, variables: Mapping[str, str]) -> str | Pairs | None:

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from dynclient.client.client import Compiled
 from dynclient.client.load import Source, load
-from dynclient.errors import DynclientError
+from dynclient.errors import DynclientError, UsageError
 from dynclient.model import Document, Operation
 from dynclient.plan.plan import Plan
 from dynclient.sandbox.answers import Answers
+from dynclient.sandbox.conventions import Conventions
 from dynclient.sandbox.credentials import admitted, challenge
 from dynclient.sandbox.incoming import Incoming, Sent
+from dynclient.sandbox.memory import Memory
 from dynclient.sandbox.oracle import Disagreement, Oracle, Verdict
 from dynclient.sandbox.reading import Reader
 from dynclient.sandbox.refusals import problem
+from dynclient.sandbox.remembering import Remembering
+from dynclient.sandbox.resources import Resources
 from dynclient.sandbox.routes import Route, Routes
 from dynclient.schema.samples import Unsampled
 from dynclient.violations import MAX_LINES, Violation
@@ -41,6 +45,7 @@ class _Ready:
     plan: Plan
     reader: Reader
     answers: Answers
+    remembering: Remembering
 
 
 @dataclass(frozen=True)
@@ -58,11 +63,13 @@ class Sandbox:
     A request is read as the document's consumer reads it. What is outside of the document gets 404 or 405, a call
     without credentials 401, a wrong one 400 (422 where the document knows only that) in the document's own error
     schema, and a right one a valid result: the document's example, or a sample, in which properties that the request
-    carries take their values. The same document, seed and request give the same response. Threads may share it.
+    carries take their values. What a create or upsert made is what read, list and update answer later, and a delete
+    makes it gone; what was never met is answered as if it existed. The same document, seed and requests give the same
+    responses. Threads may share it.
 
     Args:
         source: a document, or what `load` takes.
-        strict: read calls as their producer does: what the document does not declare is refused.
+        strict: what was never made here is not there: 404, where that is declared.
         seed: another number, other samples.
         second_opinion: ask openapi-core about every request and response too, and keep where it differs.
 
@@ -75,6 +82,9 @@ class Sandbox:
         self._oracle = Oracle(self.document) if second_opinion else None
         self._ready: dict[str, _Ready] = {}
         self._lock = threading.Lock()
+        #: Held while an operation reads and changes the memory: what it finds is what it changes.
+        self._remembers = threading.RLock()
+        self._memory = Memory()
         self._answered: Counter[str] = Counter()
         self._disagreements: list[Disagreement] = []
 
@@ -85,9 +95,22 @@ class Sandbox:
 
     @property
     def state(self) -> dict[str, Any]:
-        """What the sandbox keeps, as JSON data: `{"answered": {operation key: how many requests it got}}`."""
-        with self._lock:
-            return {"answered": dict(self._answered)}
+        """What the sandbox keeps, as JSON data, a copy; assign such data to have it remembered instead.
+
+        `{"answered": {operation key: how many requests it got}, "items": {collection: {identity: item}},
+        "gone": {collection: [identity]}}`; a collection is the path of it, filled: `/users/7/pets`.
+        """
+        with self._remembers, self._lock:
+            return {"answered": dict(self._answered), **self._memory.dump()}
+
+    @state.setter
+    def state(self, state: Mapping[str, Any]) -> None:
+        answered = state.get("answered", {}) if isinstance(state, Mapping) else None
+        if not isinstance(answered, Mapping) or not all(type(count) is int for count in answered.values()):
+            raise UsageError("no state of a sandbox", hint="give what `state` was, or JSON that says the same")
+        with self._remembers, self._lock:
+            self._memory.load(state)
+            self._answered = Counter(answered)
 
     @property
     def disagreements(self) -> list[Disagreement]:
@@ -97,7 +120,8 @@ class Sandbox:
 
     def reset(self) -> None:
         """Forget every request: the state and the disagreements."""
-        with self._lock:
+        with self._remembers, self._lock:
+            self._memory.clear()
             self._answered.clear()
             self._disagreements.clear()
 
@@ -122,6 +146,14 @@ class Sandbox:
     @cached_property
     def _routes(self) -> Routes:
         return Routes(self.document.operations.values(), self.document.uri)
+
+    @cached_property
+    def _conventions(self) -> Conventions:
+        return Conventions(self.document)
+
+    @cached_property
+    def _resources(self) -> Resources:
+        return Resources(self.document.operations.values(), self._conventions)
 
     def _best(self, routes: Sequence[Route], incoming: Incoming) -> tuple[Route, _Outcome]:
         """Return the answer of the first operation that accepts the request, else of the first."""
@@ -156,13 +188,16 @@ class Sandbox:
             lines = _lines(reading.violations)
             status = ready.answers.invalid_status(is_media_type_unknown=reading.is_media_type_unknown)
             return _Outcome(ready.answers.refusal(status, lines, incoming), "refused", tuple(lines))
-        return _Outcome(ready.answers.success(incoming, reading.call), "accepted")
+        with self._remembers:
+            return _Outcome(ready.remembering.answer(incoming, reading.call), "accepted")
 
     def _of(self, operation: Operation) -> _Ready:
         ready = self._ready.get(operation.key)
         if ready is None:
             plan = self._compiled.plans.of(operation)
-            made = _Ready(plan, Reader(plan, strict=self.strict), Answers(plan, self.seed))
+            answers = Answers(plan, self.seed)
+            known = self._memory, self._resources, self._conventions
+            made = _Ready(plan, Reader(plan), answers, Remembering(plan, answers, *known, strict=self.strict))
             ready = self._ready.setdefault(operation.key, made)
         return ready
 

@@ -157,7 +157,9 @@ class Drawing(Growth):
         if self._lean or self._optional == "none":
             return forced
         named = tuple(shape.every("propertyNames"))
-        coin = _COIN if len(shape.declared) < MAX_EXTRA else st.integers(0, len(shape.declared) // 6).map(lambda n: n == 1)
+        coin = (
+            _COIN if len(shape.declared) < MAX_EXTRA else st.integers(0, len(shape.declared) // 6).map(lambda n: n == 1)
+        )
         names = [name for name in shape.declared if name not in forced and self._draw(coin)]
         return forced | dict.fromkeys(n for n in names if not named or self.known.check(named)(n))
 

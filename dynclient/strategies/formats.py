@@ -71,7 +71,9 @@ def _uris(segment: Texts) -> Texts:
     schemes = st.sampled_from(["https", "http", "ftp", "x-y.z"])
     tails = st.just("") | st.builds("?{}={}".format, segment, segment) | st.builds("#{}".format, segment)
     paths = st.lists(segment, max_size=3).map(lambda parts: "".join("/" + part for part in parts))
-    return st.builds("{}://{}{}{}".format, schemes, _hosts(), paths, tails) | st.builds("urn:{}:{}".format, _WORD, _WORD)
+    return st.builds("{}://{}{}{}".format, schemes, _hosts(), paths, tails) | st.builds(
+        "urn:{}:{}".format, _WORD, _WORD
+    )
 
 
 def _references(segment: Texts) -> Texts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Collection, Mapping
+from functools import cached_property
 from typing import Any
 
 from hypothesis import event, reject
@@ -18,7 +19,9 @@ from dynclient.schema.samples.known import Known
 from dynclient.schema.samples.shapes import Refusal, copied
 from dynclient.strategies.drawing import Drawing, Path
 
+#: How often a value is drawn before the sampler is asked; and where that found none either.
 ATTEMPTS = 3
+MORE_ATTEMPTS = 10
 MAX_SEED = 2**16
 MAX_KEPT = 512
 
@@ -52,9 +55,8 @@ class Source:
         self.what = what
         self.checker = Checker(schema)
         self.known = Known(schema, _check_of, self.checker.accepts)
-        self.sampler = Sampler(schema, compile_schema=_check_of, accepts=self.checker.accepts)
+        self._sampler = Sampler(schema, compile_schema=_check_of, accepts=self.checker.accepts)
         self.counts: Counter[str] = Counter()
-        self._failure: UsageError | None = None
 
     def draw(self, draw: st.DrawFn, wanted: Collection[Path] = ()) -> Any:
         """Draw a value that the engine accepts.
@@ -67,9 +69,7 @@ class Source:
             UsageError: no value was ever found.
 
         """
-        if self._failure is not None:
-            raise self._failure
-        for _ in range(ATTEMPTS):
+        for _ in range(ATTEMPTS if self._doubt is None else MORE_ATTEMPTS):
             try:
                 value = Drawing(self.known, draw, wanted).value((self.schema,), "")
             except (Refusal, Spent):
@@ -79,17 +79,28 @@ class Source:
                 self.counts["drawn"] += 1
                 return value
             self.counts["again"] += 1
+        if self._doubt is not None:
+            raise self._doubt
         return self._sampled(draw)
+
+    @cached_property
+    def _doubt(self) -> UsageError | None:
+        """What to raise where nothing can be drawn: the sampler finds no value at all.
+
+        It is asked before anything is drawn, so that the same choices of Hypothesis always end the same.
+        """
+        try:
+            self._sampler.sample(seed=1, optional="none")
+        except Unsampled as error:
+            hint = "perhaps nothing can satisfy it"
+            return UsageError(f"{self.what} has no value that could be found: {error}", hint=hint)
+        return None
 
     def _sampled(self, draw: st.DrawFn) -> Any:
         """Fall back on the sampler, which searches longer; it draws only a seed, so this shrinks less well."""
         try:
-            value = self.sampler.sample(seed=draw(st.integers(0, MAX_SEED)))
-        except Unsampled as error:
-            if not self.counts["drawn"] + self.counts["sampled"]:
-                hint = "perhaps no value can satisfy it"
-                self._failure = UsageError(f"{self.what} has no value that could be found: {error}", hint=hint)
-                raise self._failure from error
+            value = self._sampler.sample(seed=draw(st.integers(0, MAX_SEED)))
+        except Unsampled:
             self.counts["rejected"] += 1
             event("dynclient: rejected, no value was found")
             reject()
