@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from dynclient import errors as errors
+    from dynclient import strategies as strategies
     from dynclient.client.client import AsyncClient as AsyncClient
     from dynclient.client.client import Client as Client
     from dynclient.client.client import Operation as Operation
@@ -29,9 +30,21 @@ _HOMES = {
     "Sandbox": "dynclient.sandbox",
     "errors": "",
     "load": "dynclient.client.load",
+    "strategies": "",
 }
 
-__all__ = ["AsyncClient", "Call", "Client", "Document", "Operation", "Sandbox", "__version__", "errors", "load"]
+__all__ = [
+    "AsyncClient",
+    "Call",
+    "Client",
+    "Document",
+    "Operation",
+    "Sandbox",
+    "__version__",
+    "errors",
+    "load",
+    "strategies",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from dynclient.cli import choice
+from dynclient.cli.files import FAILURE
 from dynclient.errors import DecodeError, ResponseError, StatusError, UsageError
 
 if TYPE_CHECKING:
     from dynclient.cli.arguments import Arguments
+    from dynclient.cli.files import Download
     from dynclient.client.client import Client, Operation
     from dynclient.plan.results import Result
-
-FAILURE = 400
 
 
 @dataclass(frozen=True)
@@ -143,15 +144,36 @@ def send(called: Operation, arguments: Arguments, wish: Wish) -> None:
     request = called.request(*args, **kwargs)
     if wish.verbose:
         exchange.sent(request)
+    download = _download(wish)
     try:
-        result = called.send(request)
+        result = called._send(request, download)  # noqa: SLF001 (sending to a file is ours alone)
     except ResponseError as error:
+        if download:
+            download.drop()
         if error.result is not None:
             # What was not decoded is text, whatever its media type says.
             is_raw = isinstance(error, DecodeError | StatusError) and isinstance(error.data, str)
             answer(error.result, wish, media_type="text/plain" if is_raw else None)
         raise
-    answer(result, wish)
+    except BaseException:
+        if download:
+            download.drop()
+        raise
+    if download and download.is_begun:
+        if wish.verbose:
+            exchange.came(result)
+        download.keep(f"{result.elapsed:.2f} s")
+    else:
+        answer(result, wish)
+
+
+def _download(wish: Wish) -> Download | None:
+    """Return where a body goes piece by piece; None where it is printed, or written to a pipe or device."""
+    from dynclient.cli.files import STDOUT, Download
+
+    if not wish.output or wish.output == STDOUT or (Path(wish.output).exists() and not Path(wish.output).is_file()):
+        return None
+    return Download(wish.output)
 
 
 def answer(result: Result, wish: Wish, media_type: str | None = None) -> None:

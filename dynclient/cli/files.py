@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
+import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from dynclient.errors import UsageError
 
 STDOUT = "-"
+
+#: From this status on an answer tells of a failure, which is shown and not saved.
+FAILURE = 400
+
+#: How often a download tells how far it is.
+PROGRESS_S = 0.1
 
 
 def writable(file: str) -> None:
@@ -29,6 +38,68 @@ def writable(file: str) -> None:
         raise UsageError(f"there is no folder {folder}; nothing was sent")
     if not os.access(path if path.exists() else folder, os.W_OK):
         raise UsageError(f"{file} cannot be written; nothing was sent")
+
+
+class Download:
+    """The body of a good answer that is no text, written beside the file as it comes in, and then put in its place.
+
+    Args:
+        file: the file that it becomes.
+
+    """
+
+    def __init__(self, file: str) -> None:
+        self.target = Path(file).resolve()
+        self.size_bytes = 0
+        self._expected = ""
+        self._opened: BinaryIO | None = None
+        self._told = 0.0
+
+    def takes(self, status: int, headers: Mapping[str, str]) -> bool:
+        """Tell whether this is such an answer, and begin the file."""
+        from dynclient.wire.media import essence, is_binary
+
+        self.drop()
+        content_type = essence(headers.get("content-type", ""))
+        if status >= FAILURE or not content_type or not is_binary(content_type):
+            return False
+        self.size_bytes, self._expected = 0, headers.get("content-length", "")
+        self._opened = _create(_beside(self.target))
+        return True
+
+    def write(self, piece: bytes) -> None:
+        """Add what came, and tell on a terminal how much it is by now."""
+        if self._opened is not None:
+            self._opened.write(piece)
+        self.size_bytes += len(piece)
+        if sys.stderr.isatty() and time.monotonic() - self._told > PROGRESS_S:
+            self._told = time.monotonic()
+            of = f" of {int(self._expected):,}" if self._expected.isdecimal() else ""
+            sys.stderr.write(f"\r{self.size_bytes:,}{of} bytes")
+            sys.stderr.flush()
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether an answer was taken."""
+        return self._opened is not None
+
+    def keep(self, remark: str) -> None:
+        """Put the file in its place."""
+        from dynclient.cli.render import note
+
+        if self._opened is not None:
+            self._opened.close()
+            _put(_beside(self.target), self.target)
+            self._opened = None
+            note(("\r" if self._told else "") + f"{self.size_bytes:,} bytes → {self.target.name} ({remark})")
+
+    def drop(self) -> None:
+        """Forget what was written so far."""
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
+            with suppress(OSError):
+                _beside(self.target).unlink()
 
 
 def save(file: str, data: bytes, remark: str = "") -> None:
@@ -65,15 +136,28 @@ def write(path: Path, data: bytes) -> None:
         raise UsageError(f"{path} cannot be written: {error.strerror or error}") from None
 
 
+def _beside(target: Path) -> Path:
+    return target.with_name(f".{target.name[:100]}.{os.getpid()}")
+
+
+def _create(path: Path) -> BinaryIO:
+    """Open a new file, of ours alone: nobody can have put a link in its place."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb")
+
+
+def _put(beside: Path, target: Path) -> None:
+    """Put a file that is written in the place of another one, which keeps its mode."""
+    if target.exists():
+        beside.chmod(target.stat().st_mode & 0o777)
+    beside.replace(target)
+
+
 def _replace(target: Path, data: bytes) -> None:
-    beside = target.with_name(f".{target.name[:100]}.{os.getpid()}")
+    beside = _beside(target)
     try:
-        # A file of ours alone: nobody can have put a link in its place.
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as opened:
+        with _create(beside) as opened:
             opened.write(data)
-        if target.exists():
-            beside.chmod(target.stat().st_mode & 0o777)
-        beside.replace(target)
+        _put(beside, target)
     except BaseException:
         with suppress(OSError):
             beside.unlink()

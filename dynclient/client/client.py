@@ -21,6 +21,7 @@ from dynclient.plan.results import Result
 from dynclient.plan.schemas import Schemas
 from dynclient.transport.http import AsyncRunner, SyncRunner
 from dynclient.transport.outgoing import Vault
+from dynclient.transport.reading import Sink
 from dynclient.wire.message import environment_name
 from dynclient.wire.security import Credential, checked, is_pair
 from dynclient.wire.servers import base_url, origin
@@ -55,8 +56,8 @@ class Operation(BoundOperation[SyncRunner]):  # noqa: D101 (its docstring is eac
         """
         return self._send(self._prepared(args, kwargs))
 
-    def _send(self, request: Any) -> Result:
-        return self._judged(request, self._runner.send(self._exchange(request), self._limits))
+    def _send(self, request: Any, sink: Sink | None = None) -> Result:
+        return self._judged(request, self._runner.send(self._exchange(request, sink), self._limits))
 
 
 class AsyncOperation(BoundOperation[AsyncRunner]):  # noqa: D101 (its docstring is each operation's own)

@@ -21,6 +21,7 @@ from dynclient.schema.explain import described
 from dynclient.transport.exchange import Exchange
 from dynclient.transport.http import DEFAULT_TIMEOUTS, timeouts
 from dynclient.transport.outgoing import Outgoing, Vault
+from dynclient.transport.reading import Sink
 from dynclient.violations import Violation
 from dynclient.wire import media
 from dynclient.wire.message import Headers, Request, Response
@@ -201,10 +202,11 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
             return timeouts(self._options.timeout)
         return None if getattr(self._runner, "wire").is_users else DEFAULT_TIMEOUTS  # noqa: B009 (both runners have it)
 
-    def _exchange(self, request: Request) -> Exchange:
+    def _exchange(self, request: Request, sink: Sink | None = None) -> Exchange:
         outgoing: Outgoing = self._vault.open(request)
         options = self._options
-        return Exchange(request, outgoing, options.retries, options.follow_redirects, options.max_response_bytes)
+        limit, follow = options.max_response_bytes, options.follow_redirects
+        return Exchange(request, outgoing, options.retries, follow, limit, sink)
 
     def _judged(self, request: Request, response: Response) -> Result:
         result = self._plan.results.judge(request, response, self._options.validate_responses)

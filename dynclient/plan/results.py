@@ -172,7 +172,7 @@ class Results:
         content_type = response.headers.get("content-type", "")
         row = self.row(response.status, content_type)
         data, broken = _decoded(response.body, row.media_type, content_type)
-        violations = () if validation == "off" or broken else self._violations(row, response.body, data)
+        violations = () if validation == "off" or broken else self._violations(row, response, data)
         header_data: Mapping[str, Any] = {}
         if row.headers:
             header_data, wrong = _judged(row.headers, response.headers)
@@ -196,11 +196,14 @@ class Results:
             raise self._refusal(result)
         return result
 
-    def _violations(self, row: Row, body: bytes, data: Any) -> tuple[Violation, ...]:
-        if row.unknown and (body or row.unknown.kind == "status"):
+    def _violations(self, row: Row, response: Response, data: Any) -> tuple[Violation, ...]:
+        came = bool(response.body) or response.is_elsewhere
+        if row.unknown and (came or row.unknown.kind == "status"):
             return (row.unknown,)
-        if not body:
+        if not came:
             return (row.empty,) if row.empty else ()
+        if response.is_elsewhere:
+            return ()
         if row.checker is None or row.checker.accepts(data):
             return ()
         return tuple(row.checker.violations(data, ("body",)))

@@ -88,7 +88,7 @@ class Conventions:
         listed = given.get("conventions")
         self._all = [_convention(c) for c in listed if isinstance(c, dict)] if isinstance(listed, list) else []
 
-    def extra(self, operation: Operation) -> Extra:
+    def about(self, operation: Operation) -> Extra:
         """Return what is said of one operation."""
         return self._extras.get(operation.key, Extra())
 
@@ -112,9 +112,8 @@ class Conventions:
 
 def _extra(given: Any) -> Extra:
     given = given if isinstance(given, dict) else {}
-    texts = {
-        k: v for k in ("collection", "role", "identity", "item", "update", "each") if isinstance(v := given.get(k), str)
-    }
+    names = ("collection", "role", "identity", "item", "update", "each")
+    texts = {name: value for name in names if isinstance(value := given.get(name), str)}
     unique, values = given.get("unique"), given.get("set")
     return Extra(
         **texts,

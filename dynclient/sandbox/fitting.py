@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from dynclient.sandbox.bodies import Body
 from dynclient.sandbox.conventions import ITEM, ITEMS, MORE, TOTAL, Extra, folded
 from dynclient.sandbox.memory import Item
 from dynclient.sandbox.resources import Role, as_identity, identity_name
-from dynclient.schema.explain import in_place
+from dynclient.schema.readings import Defs
 from dynclient.wire.shapes import Shape
 
 MAX_NEW = 1000
@@ -37,9 +37,9 @@ class Outline:
     members: Any = True
 
     @classmethod
-    def of(cls, schema: Any, defs: Mapping[str, Any]) -> Outline:
+    def of(cls, schema: Any, defs: Defs) -> Outline:
         """Return the outline of a schema."""
-        parts = [part for part in in_place(schema, defs) if isinstance(part, dict)]
+        parts = Shape(schema, defs).parts
         properties: dict[str, Any] = {}
         for part in parts:
             for name, sub in part.get("properties", {}).items():
@@ -70,13 +70,11 @@ class Fitting:
         self.outline = Outline.of(top.properties[self.wrapper], defs) if self.wrapper else top
         self.identity = identity_name(self.outline.properties, role, extra)
         self.list_in = self._list(role, defs)
-        in_list = (
-            top if self.list_in == "" else Outline.of(top.properties[self.list_in], defs) if self.list_in else None
-        )
-        self._members = Outline.of(in_list.members, defs) if in_list else None
+        in_list = Outline.of(top.properties[self.list_in], defs) if self.list_in else top
+        self._members = Outline.of(in_list.members, defs)
         self._names = {folded(name): name for name in top.properties}
 
-    def _wrapper(self, role: Role, extra: Extra, defs: Mapping[str, Any]) -> str:
+    def _wrapper(self, role: Role, extra: Extra, defs: Defs) -> str:
         names = self._top.properties
         thing = role.address.thing
         if extra.item in names:
@@ -84,11 +82,9 @@ class Fitting:
         own = [n for n in names if folded(n) == thing]
         bare = not identity_name(names, role, extra)
         loose = [n for n in names if folded(n) in ITEM] if bare else []
-        return next(
-            (n for n in (*own, *loose) if "object" in Shape(names[n], defs).types or _declares(names[n], defs)), ""
-        )
+        return next((name for name in (*own, *loose) if "object" in Shape(names[name], defs).types), "")
 
-    def _list(self, role: Role, defs: Mapping[str, Any]) -> str | None:
+    def _list(self, role: Role, defs: Defs) -> str | None:
         """Return the property that holds a list of items, "" where the whole is one, None where there is none."""
         if "array" in self._top.types:
             return ""
@@ -124,6 +120,21 @@ class Fitting:
             value = candidate if body.valid(candidate) else value
         return value
 
+    def unsaid(self, body: Body, value: Any, names: Iterable[str]) -> Any:
+        """Return a valid body without what a client could have said and did not: left out, or else empty."""
+        found = self.item(value)
+        names = [name for name in names if name in found]
+        bare = self._replaced(value, {k: v for k, v in found.items() if k not in names})
+        if not names or body.valid(bare):
+            return bare if names else value
+        for name in names:
+            less = {k: v for k, v in self.item(value).items() if k != name}
+            kind = type(found[name])
+            options = [less, {**self.item(value), name: kind()}] if kind in (list, dict) else [less]
+            candidates = (self._replaced(value, option) for option in options)
+            value = next(filter(body.valid, candidates), value)
+        return value
+
     def _replaced(self, value: dict[str, Any], item: Item) -> dict[str, Any]:
         return {**value, self.wrapper: item} if self.wrapper else item
 
@@ -138,7 +149,7 @@ class Fitting:
             total: how many there are in all.
 
         """
-        if self.list_in is None or self._members is None:
+        if self.list_in is None:
             return value
         around = self._around(value, first + len(items) < total, total)
         taken = [self._members.takes(item) for item in items]
@@ -185,7 +196,7 @@ class Fitting:
 
         Args:
             body: judges.
-            value: a valid body; its identity is taken where it is free.
+            value: a valid body; identities are like its own.
             is_taken: tells of an identity.
             count: how many are taken, roughly.
 
@@ -201,14 +212,12 @@ class Fitting:
         return value, as_identity(first)
 
 
-def _declares(schema: Any, defs: Mapping[str, Any]) -> bool:
-    return any(part.get("properties") for part in in_place(schema, defs) if isinstance(part, dict))
-
-
 def _identities(first: Any, count: int) -> Iterator[Any]:
-    """Yield identities like a first one: itself, then others that are not in use as long as they are counted up."""
-    yield first
-    for n in (*range(count, count + MAX_NEW), *range(1, MAX_NEW)):
+    """Yield identities like a first one, not in use as long as they are counted up; itself last.
+
+    The first one is the document's example or a sample of it: it stands for what was there before.
+    """
+    for n in (*range(count + 1, count + MAX_NEW), *range(1, MAX_NEW)):
         if isinstance(first, int) and not isinstance(first, bool):
             yield first + n
         elif isinstance(first, str) and _UUID.fullmatch(first):
@@ -216,3 +225,4 @@ def _identities(first: Any, count: int) -> Iterator[Any]:
         elif isinstance(first, str):
             yield f"{first}-{n}"
             yield first[: -len(str(n))] + str(n)
+    yield first

@@ -88,7 +88,11 @@ class Memory:
         self._items, self._gone, self._assumed, self._size = {}, {}, {}, 0
 
     def dump(self) -> dict[str, Any]:
-        """Return all of it as JSON data: `{"items": {collection: {identity: item}}, "gone": {collection: [identity]}}`."""
+        """Return all of it as JSON data.
+
+        `{"items": {collection: {identity: item}}, "gone": {collection: [identity]}}`; updates of what nobody made are
+        left out.
+        """
         items = {name: found for name, found in self._items.items() if found}
         return {
             "items": deepcopy(items),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote
 
 from dynclient.model import MediaType, Parameter
 from dynclient.plan.plan import Plan

@@ -76,7 +76,7 @@ class Remembering:
         self._conventions = conventions
         self._strict = strict
         self._role = resources.role(plan.operation)
-        self._extra = conventions.extra(plan.operation)
+        self._extra = conventions.about(plan.operation)
         self._fittings: dict[int, tuple[Any, Fitting]] = {}
         self._told = self._request_fitting()
 
@@ -135,7 +135,7 @@ class Remembering:
         body = answer.body
         found = self._fittings.get(id(body))
         if found is None or found[0] is not body:
-            schema = body.checker.schema if body is not None else False
+            schema = body.checker.schema if body is not None else {}
             found = self._fittings[id(body)] = (body, Fitting(schema, self._role, self._extra))
         return found[1]
 
@@ -151,7 +151,7 @@ class Remembering:
         given = own in told and (fitting.identity in (own, "") or not answer.is_json)
         identity = as_identity(told[own]) if given else ""
         self._conflict(visit.collection, identity if given else None, told)
-        answer = self._said(answer, told, lean=False)
+        answer = self._said(self._unsaid(answer, told), told, lean=False)
         if not given:
             answer, identity = self._numbered(answer, visit.collection)
         self._keep(visit, identity, {**told, **self._answered(answer)})
@@ -189,10 +189,11 @@ class Remembering:
 
     def _write(self, visit: _Visit) -> Answer:
         old = self._memory.get(visit.collection, visit.identity)
-        is_made = self._memory.is_made(visit.collection, visit.identity)
-        statuses = (OK, NO_CONTENT) if is_made and self._plan.operation.method != "POST" else (CREATED,)
+        is_made, operation = self._memory.is_made(visit.collection, visit.identity), self._plan.operation
+        statuses = (OK, NO_CONTENT) if is_made and operation.method != "POST" else (CREATED,)
         answer = self._answers.success(visit.incoming, visit.call, *statuses)
         item = self._named(answer, visit, self._updated(old, self._item(visit)))
+        answer = self._unsaid(answer, item) if self._role.kind == "write" and operation.method == "PUT" else answer
         answer = self._said(answer, item, lean=old is not None)
         item = {**item, **self._answered(answer)}
         if is_made or self._makes:
@@ -270,6 +271,13 @@ class Remembering:
         if not answer.is_json or answer.body is None:
             return answer
         return replace(answer, value=self._fitting(answer).put(answer.body, answer.value, item, lean=lean))
+
+    def _unsaid(self, answer: Answer, item: Item) -> Answer:
+        """Return an answer without the samples of what the client could have said, and did not."""
+        if not answer.is_json or answer.body is None:
+            return answer
+        names = [name for name in self._told.outline.properties if name not in item]
+        return replace(answer, value=self._fitting(answer).unsaid(answer.body, answer.value, names))
 
     def _answered(self, answer: Answer) -> Item:
         return self._fitting(answer).item(answer.value) if answer.is_json else {}

@@ -141,7 +141,7 @@ class Resources:
 
     def _told(self, operation: Operation) -> tuple[Kind, Address]:
         """Return kind and address: the extension's word, else what path and method say."""
-        extra = self._conventions.extra(operation)
+        extra = self._conventions.about(operation)
         kind, address = self._derived(operation)
         if extra.collection:
             segments = _segments(extra.collection)

@@ -105,7 +105,8 @@ class Sandbox:
 
     @state.setter
     def state(self, state: Mapping[str, Any]) -> None:
-        answered = state.get("answered", {}) if isinstance(state, Mapping) else None
+        given: object = state
+        answered = given.get("answered", {}) if isinstance(given, Mapping) else None
         if not isinstance(answered, Mapping) or not all(type(count) is int for count in answered.values()):
             raise UsageError("no state of a sandbox", hint="give what `state` was, or JSON that says the same")
         with self._remembers, self._lock:

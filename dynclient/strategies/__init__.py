@@ -4,23 +4,40 @@
     def test_it(call):
         assert client.create_audience_v2(call)["id"]
 
-What is drawn is always valid by the document (or, for `invalid_…`, wrong in one place), and shrinks.
+What is drawn is always valid by the document (or, for `invalid_…`, wrong in one place), and shrinks. It needs
+hypothesis: `pip install 'dynclient[fuzz]'`.
 """
 
 from __future__ import annotations
 
-from dynclient.errors import UsageError
+import importlib
 
-try:
-    import hypothesis as _hypothesis  # noqa: F401 (only whether it is there)
-except ImportError:
-    raise UsageError("dynclient.strategies needs hypothesis", hint="pip install 'dynclient[fuzz]'") from None
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
-from dynclient.strategies.documents import documents
-from dynclient.strategies.invalid import BrokenCall, BrokenResult, invalid_calls, invalid_results
-from dynclient.strategies.lines import DrawnCall
-from dynclient.strategies.operations import calls, results
-from dynclient.strategies.schemas import from_schema
+    from dynclient.strategies.invalid import BrokenCall as BrokenCall
+    from dynclient.strategies.invalid import BrokenResult as BrokenResult
+    from dynclient.strategies.invalid import invalid_calls as invalid_calls
+    from dynclient.strategies.invalid import invalid_results as invalid_results
+    from dynclient.strategies.lines import DrawnCall as DrawnCall
+    from dynclient.strategies.openapi import documents as documents
+    from dynclient.strategies.operations import calls as calls
+    from dynclient.strategies.operations import results as results
+    from dynclient.strategies.schemas import from_schema as from_schema
+
+#: Public names → where they live, so that only their use needs hypothesis.
+_HOMES = {
+    "BrokenCall": "invalid",
+    "BrokenResult": "invalid",
+    "DrawnCall": "lines",
+    "calls": "operations",
+    "documents": "openapi",
+    "from_schema": "schemas",
+    "invalid_calls": "invalid",
+    "invalid_results": "invalid",
+    "results": "operations",
+}
 
 __all__ = [
     "BrokenCall",
@@ -33,3 +50,21 @@ __all__ = [
     "invalid_results",
     "results",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'dynclient.strategies' has no attribute {name!r}")
+    try:
+        importlib.import_module("hypothesis")
+    except ImportError:
+        from dynclient.errors import UsageError
+
+        raise UsageError("dynclient.strategies needs hypothesis", hint="pip install 'dynclient[fuzz]'") from None
+    value = getattr(importlib.import_module(f"dynclient.strategies.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

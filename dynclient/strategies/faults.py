@@ -6,6 +6,7 @@ import math
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from hypothesis import strategies as st
@@ -23,7 +24,7 @@ MAX_PLACES = 2000
 #: A length that would have to be exceeded by more is left alone.
 MAX_LENGTH = 5000
 
-_OTHERS = (None, True, 7, 1.5, "text", [], {})
+_OTHERS: tuple[Any, ...] = (None, True, 7, 1.5, "text", [], {})
 _NAMES = st.text("abcdefghijklmnopqrstuvwxyz_", min_size=1, max_size=8).map(lambda name: f"x{name}")
 _ODD = st.sampled_from(["", "?", " ", "\t", "not a value", "é", "0", "-", "a b"]) | st.text(max_size=20)
 
@@ -184,7 +185,7 @@ def _of_value(place: _Place, known: Known) -> Iterator[Fault]:
     for leaf in place.shape.leaves:
         wire = WIRE in leaf
         if "pattern" in leaf and not wire:
-            yield _fault(place, "pattern", _misfit(lambda text, p=leaf["pattern"]: known.matches(p, text)))
+            yield _fault(place, "pattern", _misfit(partial(known.matches, leaf["pattern"])))
         if leaf.get("format") in known_formats.FORMATS:
             yield _fault(place, "format", _misfit(known_formats.FORMATS[leaf["format"]]))
         for keyword, sign in _BOUNDS.items():
@@ -214,7 +215,7 @@ def _beyond(bound: float, sign: int, *, is_open: bool) -> Break:
     def broken(draw: st.DrawFn, value: Any) -> Any:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise Unbroken
-        edge = (math.floor(bound) if sign < 0 else math.ceil(bound)) if isinstance(bound, float) else bound
+        edge = math.floor(bound) if sign < 0 else math.ceil(bound)
         return edge + sign * draw(st.integers(0 if is_open and edge == bound else 1, 1000))
 
     return broken
@@ -245,7 +246,7 @@ def _of_size(place: _Place) -> Iterator[Fault]:
 
 
 def _resized(change: Callable[[Any, int], Any], limit: int) -> Break:
-    return lambda draw, value: change(value, limit)
+    return lambda _draw, value: change(value, limit)
 
 
 def _cut_text(value: Any, size: int) -> Any:
@@ -310,9 +311,13 @@ def _of_wire(place: _Place) -> Iterator[Fault]:
         if place.path[:1] == ("path",) and "not" in leaf:
             texts = [text for text in leaf["not"].get("enum", ()) if isinstance(text, str)]
             if texts and "string" in place.shape.allowed:
-                yield _fault(place, "unsafe", lambda draw, _value, t=texts: draw(st.sampled_from(t)))
+                yield _fault(place, "unsafe", _one_of(texts))
         if place.path[:1] == ("header",) and "pattern" in leaf:
             yield _fault(place, "unsafe", _uncarried)
+
+
+def _one_of(texts: list[str]) -> Break:
+    return lambda draw, _value: draw(st.sampled_from(texts))
 
 
 def _uncarried(draw: st.DrawFn, value: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime
 import string
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from hypothesis import strategies as st
@@ -29,11 +30,12 @@ def texts(name: str) -> Texts | None:
 
 
 def _sampled(name: str) -> Texts:
-    @st.composite
-    def drawn(draw: st.DrawFn) -> str:
-        return formats.sample(name, Chance(draw)) or ""
+    return _by_chance(name)
 
-    return drawn()
+
+@st.composite
+def _by_chance(draw: st.DrawFn, name: str) -> str:
+    return formats.sample(name, Chance(draw)) or ""
 
 
 def _joined(separator: str, part: Texts, least: int = 1, most: int = 3) -> Texts:
@@ -87,7 +89,7 @@ def _pointers() -> Texts:
 
 _SEGMENT = st.text(string.ascii_letters + string.digits + "-._~!$'()*+,;=:@", min_size=1, max_size=6)
 
-_MADE = {
+_MADE: Mapping[str, Callable[[], Texts]] = {
     "date": _dates,
     "time": _times,
     "date-time": lambda: st.builds("{}T{}".format, _dates(), _times()),

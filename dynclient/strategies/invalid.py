@@ -88,7 +88,7 @@ def _invalid_calls(draw: st.DrawFn, operation: AnyOperation) -> BrokenCall:
         fault = _drawn(draw, by_kind)
         call = way.draw(draw, [fault.at])
         try:
-            broken = drawn_call(operation, _put(call, (), fault.broken(draw, _at(call, fault.at)), fault.at))
+            broken = drawn_call(operation, _put(call, fault.at, fault.broken(draw, _at(call, fault.at))))
         except (Unbroken, LookupError, TypeError):
             continue
         found = _only(operation.validate(broken), fault)
@@ -131,7 +131,7 @@ def _invalid_results(draw: st.DrawFn, operation: AnyOperation, entry: MediaType)
         fault = _drawn(draw, by_kind)
         data = result_source(operation, entry).draw(draw, [fault.at])
         try:
-            broken = _put(data, (), fault.broken(draw, _at(data, fault.at)), fault.at)
+            broken = _put(data, fault.at, fault.broken(draw, _at(data, fault.at)))
         except (Unbroken, LookupError, TypeError):
             continue
         found = _only([] if checker.accepts(broken) else checker.violations(broken), fault)
@@ -175,10 +175,10 @@ def _at(value: Any, path: Path) -> Any:
     return copied(value)
 
 
-def _put(value: Any, _done: Path, new: Any, path: Path) -> Any:
+def _put(value: Any, path: Path, new: Any) -> Any:
     """Return a value with another one at a path; what lies beside it is shared."""
     if not path:
         return new
-    made = dict(value) if isinstance(value, dict) else list(value)
-    made[path[0]] = _put(value[path[0]], (), new, path[1:])
+    made: Any = dict(value) if isinstance(value, dict) else list(value)
+    made[path[0]] = _put(value[path[0]], path[1:], new)
     return made

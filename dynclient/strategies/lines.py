@@ -52,7 +52,7 @@ def _arguments(call: Mapping[str, Any], binder: Binder) -> list[str]:
             break
         texts.append(repr(path.pop(wanted)))
     for group, members in groups.items():
-        rest = {}
+        rest: dict[str, Any] = {}
         for wire, value in members.items():
             python = _spelled((group, wire), binder)
             texts += [f"{python}={value!r}"] if python else []
@@ -70,7 +70,7 @@ def _body(body: Any, binder: Binder) -> list[str]:
 
 def _spelled(target: Target, binder: Binder) -> str | None:
     """Return the argument name that means a place and can be written in Python; None where there is none."""
-    for name in (snake_case(target[1]), target[1]) if isinstance(target[1], str) else ():
+    for name in (snake_case(target[1]), target[1]):
         if binder.targets.get(name) == target and name.isidentifier() and snake_case(name) not in _RESERVED:
             return name
     return None

@@ -62,7 +62,7 @@ def plain(value: Fraction) -> int | float:
 
 def holds(allowed: Range, number: float) -> bool:
     """Tell whether a number is allowed, both by its digits and by its exact value."""
-    if not isinstance(number, float):
+    if number == number // 1:
         return allowed.holds(Fraction(number))
     exact = Range(allowed.low, allowed.high, allowed.low_open, allowed.high_open)
     return math.isfinite(number) and allowed.holds(Fraction(str(number))) and exact.holds(Fraction(number))

@@ -208,8 +208,9 @@ def ways(plan: Plan, media_type: str | None) -> tuple[Way, ...]:
 
     """
     first = plan.media_type
-    names = [media_type] if media_type else sorted(plan.media_types, key=lambda name: name != first)
-    return tuple(_way(plan, name, is_fixed=media_type is not None) for name in names or [None])
+    written: list[str | None] = [*sorted(plan.media_types, key=lambda name: name != first)]
+    names = [media_type] if media_type else written or [None]
+    return tuple(_way(plan, name, is_fixed=media_type is not None) for name in names)
 
 
 def _way(plan: Plan, name: str | None, *, is_fixed: bool) -> Way:

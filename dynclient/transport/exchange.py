@@ -7,7 +7,7 @@ from typing import Any
 from dynclient.errors import BrokenResponse, ConnectFailed, TimedOut, TooManyRedirects, TransportError
 from dynclient.transport.outgoing import Outgoing
 from dynclient.transport.policy import MAX_REDIRECTS, redirected, retry_delay, target
-from dynclient.transport.reading import MAX_RESPONSE_BYTES
+from dynclient.transport.reading import MAX_RESPONSE_BYTES, Sink
 from dynclient.wire.message import Request, Response
 from dynclient.wire.servers import is_base
 
@@ -24,6 +24,7 @@ class Exchange:
         retries: how many more tries than the first are allowed.
         follow: whether redirects are followed, as in `policy.target`.
         max_bytes: how large the body of a response may be; None: as large as it likes.
+        sink: where the body goes in place of memory, if it takes it; no limit holds for it.
 
     Attributes:
         next: what to send now.
@@ -40,12 +41,14 @@ class Exchange:
         retries: int,
         follow: bool | None,
         max_bytes: int | None = MAX_RESPONSE_BYTES,
+        sink: Sink | None = None,
     ) -> None:
         self.request = request
         self.next = outgoing
         self.retries = retries
         self.follow = follow
         self.max_bytes = max_bytes
+        self.sink = sink
         self.attempts = 1
         self.was_sent = False
         self.status: int | None = None

@@ -207,7 +207,10 @@ def _begun(raw: Any, exchange: Exchange, headers: Headers) -> ResponseBody | Non
     """
     exchange.status = raw.status_code
     if not raw.is_stream_consumed:
-        return ResponseBody(exchange.next.method, raw.status_code, headers, exchange.max_bytes)
+        method, sink = exchange.next.method, exchange.sink
+        if sink is not None and sink.takes(raw.status_code, headers):
+            return ResponseBody(method, raw.status_code, headers, None, sink.write)
+        return ResponseBody(method, raw.status_code, headers, exchange.max_bytes)
     if exchange.max_bytes is not None and len(raw.content) > exchange.max_bytes:
         raise TooLarge(exchange.max_bytes)
     return None
@@ -221,7 +224,8 @@ def _response(raw: Any, headers: Headers, body: ResponseBody | None, started: fl
     """Return a response as dynclient knows it; the HTTP library's own is given the body too."""
     if body is not None:
         raw._content = body.end()  # noqa: SLF001 (its only way to have `.content` of a body that it did not read)
-    return Response(raw.status_code, headers, raw.content, time.perf_counter() - started, raw)
+    elapsed, is_elsewhere = time.perf_counter() - started, body is not None and body.is_elsewhere
+    return Response(raw.status_code, headers, raw.content, elapsed, raw, is_elsewhere)
 
 
 class SyncRunner:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import Protocol
 
 from dynclient.transport.coding import Decoder, decoders
 
@@ -13,6 +14,16 @@ _SLACK_BYTES = 64 * 1024
 
 #: Source: RFC 9110 §6.4.1, §15.4.5.
 _BODILESS = frozenset({204, 304})
+
+
+class Sink(Protocol):
+    """Where the body of a response goes that is not to be held in memory."""
+
+    def takes(self, status: int, headers: Mapping[str, str]) -> bool:
+        """Tell whether the body of this response is taken, from its beginning: what an earlier one left is void."""
+
+    def write(self, piece: bytes) -> None:
+        """Take a piece, its content coding undone."""
 
 
 class TooLarge(Exception):
@@ -31,6 +42,7 @@ class ResponseBody:
         status: of the response.
         headers: of the response.
         limit: how many bytes it may have, coding undone; None: any number.
+        elsewhere: takes the pieces in place of holding them here.
 
     Raises:
         TooLarge: the Content-Length says so already.
@@ -38,12 +50,21 @@ class ResponseBody:
 
     """
 
-    def __init__(self, method: str, status: int, headers: Mapping[str, str], limit: int | None) -> None:
+    def __init__(
+        self,
+        method: str,
+        status: int,
+        headers: Mapping[str, str],
+        limit: int | None,
+        elsewhere: Callable[[bytes], None] | None = None,
+    ) -> None:
         coding = headers.get("content-encoding", "")
         has_body = method != "HEAD" and status not in _BODILESS
         self._decoders: list[Decoder] = decoders(coding) if coding and has_body else []
         self._limit = limit
         self._parts: list[bytes] = []
+        self.is_elsewhere = elsewhere is not None
+        self._take = elsewhere or self._parts.append
         self._room = self._wire_room = float("inf") if limit is None else limit
         self._wire_room += _SLACK_BYTES
         length = headers.get("content-length", "")
@@ -76,7 +97,7 @@ class ResponseBody:
         if self._room < 0:
             self._parts.clear()
             raise TooLarge(self._limit or 0)
-        self._parts.append(piece)
+        self._take(piece)
 
     def end(self) -> bytes:
         """Return the whole.

@@ -180,6 +180,7 @@ class Response:
         body: the bytes, content coding undone.
         elapsed: seconds from sending to the end of the body.
         http: the HTTP library's own response; None from a sandbox.
+        is_elsewhere: the body went to where the caller wanted it, and `body` is empty.
 
     """
 
@@ -188,6 +189,7 @@ class Response:
     body: bytes = b""
     elapsed: float = field(default=0.0, compare=False)
     http: Any = field(default=None, compare=False, repr=False)
+    is_elsewhere: bool = False
 
     @property
     def media_type(self) -> str:
