@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 import os
-from collections.abc import AsyncIterable, Iterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -61,19 +61,38 @@ class Body:
         for piece in self.pieces:
             yield from _chunks(piece)
 
-    async def __aiter__(self) -> Any:
-        for piece in self.pieces:
-            if isinstance(piece, AsyncIterable):
-                async for chunk in piece:
-                    yield bytes(chunk)
-            else:
-                for chunk in _chunks(piece):
-                    yield chunk
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return _AsyncChunks(self.pieces)
 
     def __reduce__(self) -> tuple[Any, ...]:
         if not self.can_repeat:
             raise TypeError("a body that is read from an open file or a stream cannot be pickled; give a path instead")
         return Body, (self.pieces,)
+
+
+class _AsyncChunks:
+    """The chunks of pieces, awaited; no generator, so that nothing is left to be closed where sending is given up."""
+
+    def __init__(self, pieces: Iterable[Any]) -> None:
+        self._pieces = iter(pieces)
+        self._chunks: Any = iter(())
+
+    def __aiter__(self) -> _AsyncChunks:
+        return self
+
+    async def __anext__(self) -> bytes:
+        while True:
+            try:
+                if isinstance(self._chunks, AsyncIterator):
+                    return bytes(await anext(self._chunks))
+                return bytes(next(self._chunks))
+            except (StopIteration, StopAsyncIteration):
+                self._chunks = self._following()
+
+    def _following(self) -> Any:
+        for piece in self._pieces:
+            return aiter(piece) if isinstance(piece, AsyncIterable) else _chunks(piece)
+        raise StopAsyncIteration
 
 
 def _size(piece: Any) -> int | None:

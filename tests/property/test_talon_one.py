@@ -29,6 +29,7 @@ def test_a_call_that_fits_is_sent_read_and_answered(talon_one, operation_id, dat
     operation = client[operation_id]
     call = operation.example(seed=data.draw(st.integers(0, 2**32 - 1), label="seed"))
 
+    sandbox.reset()  # what was made before would be met again
     assert operation.validate(call) == []
     result = operation.send(call)
 

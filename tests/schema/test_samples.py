@@ -849,3 +849,19 @@ def test_a_sample_is_valid_and_the_same_again(schema, seed, optional):
 @given(SCALARS, st.integers(0, 50))
 def test_every_simple_schema_has_a_sample(schema, seed):
     assert reference(schema).is_valid(Sampler(schema, compile_schema=compiled).sample(seed=seed))
+
+
+def test_a_reference_that_stands_in_an_example_is_data():
+    schema = {
+        "$ref": "#/$defs/A",
+        "$defs": {
+            "A": {
+                "type": "object",
+                "required": ["name"],
+                "properties": {"name": {"type": "string"}},
+                "examples": [{"$ref": "../examples/a.json"}],
+            }
+        },
+    }
+
+    assert set(Sampler(schema).sample()) == {"name"}

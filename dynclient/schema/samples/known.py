@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from dynclient.document.references import unescape
 from dynclient.schema import patterns
+from dynclient.schema.dialect import subschemas
 from dynclient.schema.readings import OPEN
 from dynclient.schema.samples.negations import negations
 from dynclient.schema.samples.shapes import Extra, Refusal, Schema, Shape, listed
@@ -255,9 +256,7 @@ def _refs_in(schema: Any) -> set[str]:
         if isinstance(here, dict):
             if isinstance(here.get("$ref"), str):
                 found.add(here["$ref"])
-            work.extend(here.values())
-        elif isinstance(here, list):
-            work.extend(here)
+            work.extend(subschemas(here))  # not into examples, where a `$ref` is data
     return found
 
 
