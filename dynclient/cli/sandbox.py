@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import re
 import socket
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dynclient.cli import choice
 from dynclient.errors import UsageError
+
+if TYPE_CHECKING:
+    from dynclient.sandbox import Sandbox
+
+#: What still runs when the server ends is given this long.
+GRACE_S = 1
+
+_FAULT = re.compile(r"(?P<kind>[a-z-]+)(:(?P<operation>[^=@]*))?(@(?P<rate>[0-9.]+))?(=(?P<delay>[0-9.]+))?")
 
 
 @click.command("sandbox")
@@ -22,7 +33,31 @@ from dynclient.errors import UsageError
     show_default="8000",
     help="The port to listen on; 0: any that is free.",
 )
-def command(spec: str | None, named: str | None, host: str, port: int) -> None:
+@click.option("--strict", is_flag=True, help="Answer 404 for what was never made here, where that is declared.")
+@click.option("--seed", metavar="N", type=int, default=0, show_default=True, help="Another number, other samples.")
+@click.option(
+    "--state",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Remember what this JSON file holds, if it is there, and write it at the end.",
+)
+@click.option(
+    "--fault",
+    "faults",
+    metavar="KIND[:OPERATION][@RATE][=SECONDS]",
+    multiple=True,
+    help="Switch a fault on: latency, drop, stall, truncate, malformed, wrong-schema. May be given several times.",
+)
+def command(
+    spec: str | None,
+    named: str | None,
+    host: str,
+    port: int,
+    strict: bool,
+    seed: int,
+    state: Path | None,
+    faults: tuple[str, ...],
+) -> None:
     """Serve a sandbox over HTTP, until it is interrupted."""
     document = choice.document(choice.one_of(spec, named))
     uvicorn = _uvicorn()
@@ -30,13 +65,54 @@ def command(spec: str | None, named: str | None, host: str, port: int) -> None:
     from dynclient.sandbox import Sandbox
     from dynclient.sandbox.asgi import app
 
-    served = app(Sandbox(document, second_opinion=False))
+    sandbox = Sandbox(document, strict=strict, seed=seed, second_opinion=False)
+    for fault in faults:
+        _disturb(sandbox, fault)
+    if state is not None:
+        _load(sandbox, state)
     listener = _listener(host, port)
     shown = f"[{host}]" if ":" in host else host
     url = f"http://{shown}:{listener.getsockname()[1]}"
     render.note(f"{render.one_line(document.title)} in a sandbox at {url} (Ctrl-C ends it)")
-    config = uvicorn.Config(served, log_level="warning", lifespan="off")
-    uvicorn.Server(config).run(sockets=[listener])
+    config = uvicorn.Config(app(sandbox), log_level="warning", lifespan="off", timeout_graceful_shutdown=GRACE_S)
+    try:
+        uvicorn.Server(config).run(sockets=[listener])
+    finally:
+        if state is not None:
+            _save(sandbox, state)
+
+
+def _disturb(sandbox: Sandbox, text: str) -> None:
+    """Switch a fault on that is written as `drop:createAudienceV2@0.1` or `latency=0.5`."""
+    match = _FAULT.fullmatch(text)
+    try:
+        rate, delay = (float(match[name] or default) for name, default in (("rate", 1), ("delay", 0.1)))  # type: ignore[index] # told below
+    except (TypeError, ValueError):
+        hint = "write KIND, KIND:OPERATION, KIND@RATE, or latency=SECONDS"
+        raise UsageError(f"no fault: {text!r}", hint=hint) from None
+    kind: Any = match["kind"] if match else ""
+    sandbox.disturb(kind, (match["operation"] or "") if match else "", rate=rate, delay_s=delay)
+
+
+def _load(sandbox: Sandbox, file: Path) -> None:
+    """Have a sandbox remember what a file holds; where there is none, it begins with nothing."""
+    if not file.exists():
+        return
+    try:
+        state = json.loads(file.read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        raise UsageError(f"{file} cannot be read: {error}") from None
+    sandbox.state = state
+
+
+def _save(sandbox: Sandbox, file: Path) -> None:
+    """Write what a sandbox remembers; a file that is there stays whole until the new one is."""
+    new = file.with_name(f"{file.name}.new")
+    try:
+        new.write_text(json.dumps(sandbox.state, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        new.replace(file)
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror or error}") from None
 
 
 def _uvicorn() -> Any:
@@ -51,7 +127,10 @@ def _listener(host: str, port: int) -> socket.socket:
     """Return a socket that listens; opened here, so that the port is known before the server runs."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family)
+        listener = socket.create_server((host, port), family=family)
+        # Header and body go out as two writes: without this the second waits 40 ms for the client's acknowledgement.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return listener
     except OSError as error:
         hint = "choose another --port; 0 takes any that is free"
         raise UsageError(f"cannot listen on {host}:{port}: {error.strerror or error}", hint=hint) from None

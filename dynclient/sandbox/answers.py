@@ -13,6 +13,7 @@ from dynclient.plan.plan import Plan
 from dynclient.plan.results import FAILURE, NO_CONTENT
 from dynclient.sandbox.bodies import Bodies, Body
 from dynclient.sandbox.incoming import Incoming
+from dynclient.sandbox.prefer import Prefer
 from dynclient.sandbox.refusals import problem, worded
 from dynclient.schema.samples import Unsampled, echo
 from dynclient.wire import media
@@ -82,8 +83,9 @@ class Answers:
         responses = self._plan.operation.responses
         status = next((s for s in statuses if str(s) in responses), None)
         status, declared = (status, responses[str(status)]) if status is not None else self._success
-        if declared is None:
-            return Answer(status)
+        return Answer(status) if declared is None else self._said(status, declared, incoming, call)
+
+    def _said(self, status: int, declared: DeclaredResponse, incoming: Incoming, call: Mapping[str, Any]) -> Answer:
         headers = self._bodies.headers(declared)
         body = self._body(declared, incoming)
         if status in NO_CONTENT or body is None:
@@ -93,6 +95,35 @@ class Answers:
             value = echo(value, call.get("body"), body.valid)
             value = echo(value, call.get("path"), body.valid)
         return Answer(status, headers, body, value)
+
+    def preferred(self, prefer: Prefer, incoming: Incoming, call: Mapping[str, Any], turn: int) -> Response | None:
+        """Return the answer that a caller prefers; None where the document has no such thing.
+
+        Args:
+            prefer: what is preferred.
+            incoming: the request.
+            call: what it says.
+            turn: which answer of the operation it is: a dynamic one is another each time.
+
+        Raises:
+            Unsampled: no valid body or header was found.
+
+        """
+        status, declared = self._success
+        if prefer.code is not None:
+            status, declared = prefer.code, self._plan.results.declared(prefer.code)
+        if declared is None:
+            return None
+        chosen = negotiated(incoming.headers.get("accept", ""), declared.content)
+        if chosen is not None and (prefer.example or prefer.dynamic):
+            body = self._bodies.preferred(*chosen, prefer.example, turn if prefer.dynamic else None)
+            if body is not None:
+                return self.encoded(Answer(status, self._bodies.headers(declared), body, body.value), incoming)
+        if prefer.code is None:
+            return None
+        if prefer.code >= FAILURE:
+            return self.refusal(prefer.code, [f"the request asked for {prefer.code}"], incoming)
+        return self.encoded(self._said(prefer.code, declared, incoming, call), incoming)
 
     def encoded(self, answer: Answer, incoming: Incoming) -> Response:
         """Return an answer as a response."""

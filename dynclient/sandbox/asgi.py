@@ -45,8 +45,17 @@ def app(sandbox: Sandbox) -> Application:
             await _lifespan(receive, send)
         elif scope["type"] == "http":
             body = await _body(receive)
-            response = _too_large() if body is None else await asyncio.to_thread(sandbox.handle, _sent(scope, body))
-            await _respond(send, response, scope["method"])
+            if body is None:
+                await _respond(send, _too_large(), scope["method"])
+                return
+            response, disturbance = await asyncio.to_thread(sandbox.answer, _sent(scope, body))
+            await asyncio.sleep(disturbance.delay_s)
+            if disturbance.kind is None:
+                await _respond(send, response, scope["method"])
+            elif disturbance.kind == "stall":
+                await _gone(receive)
+            else:
+                await _break(send, response, disturbance.kind)
 
     return application
 
@@ -91,6 +100,32 @@ def _text(field: bytes) -> str:
         return field.decode()
     except UnicodeDecodeError:
         return field.decode("latin-1")
+
+
+async def _gone(receive: Receive) -> None:
+    """Wait until the client has gone; a server that ends cancels this."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _break(send: Send, response: Response, kind: str) -> None:
+    """End the connection: before an answer, or in the middle of its body.
+
+    ASGI has no word for the first, uvicorn has; with another server a drop ends after the headers.
+    """
+    transport = getattr(getattr(send, "__self__", None), "transport", None)
+    if kind == "drop" and transport is not None:
+        transport.abort()
+        await asyncio.sleep(0.01)  # the server learns that it is closed, and sends no 500 of its own
+        return
+    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.headers.pairs()]
+    headers.append((b"content-length", str(len(response.body) + 1).encode()))
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    half = response.body[: len(response.body) // 2] if kind == "truncate" else b""
+    await send({"type": "http.response.body", "body": half, "more_body": True})
+    if transport is not None:
+        transport.close()
+        await asyncio.sleep(0.01)
 
 
 async def _respond(send: Send, response: Response, method: str) -> None:

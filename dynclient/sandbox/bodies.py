@@ -99,6 +99,31 @@ class Bodies:
         found = self._made.get(key)
         return found or self._made.setdefault(key, self._make(entry, media_type, full=full))
 
+    def preferred(self, entry: MediaType, media_type: str, example: str, turn: int | None) -> Body | None:
+        """Return the example of a name, or else a new sample; None where there is neither.
+
+        Args:
+            entry: the media type.
+            media_type: what the Content-Type will name.
+            example: the name of the example, "" for none.
+            turn: another number, another sample; None: no sample is wanted.
+
+        Raises:
+            Unsampled: no valid sample was found.
+
+        """
+        checker = Checker(self._plan.schemas.result(entry, "producer"))
+        named = entry.node["examples"]
+        if example and example in named.names():
+            value = named[example].child("value").value
+            if not media.is_json(media_type) or checker.accepts(value):
+                return Body(media_type, value, checker)
+        if turn is None:
+            return None
+        sampler = Sampler(checker.schema, compile_schema=_compile, accepts=checker.accepts)
+        seed = zlib.crc32(f"{self._seed} {self._plan.operation.key} {turn}".encode())
+        return Body(media_type, sampler.sample(seed=seed + 1), checker)
+
     def _make(self, entry: MediaType, media_type: str, *, full: bool) -> Body:
         try:
             return self._read_as("producer", entry, media_type, full=full)

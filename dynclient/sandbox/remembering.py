@@ -234,12 +234,24 @@ class Remembering:
     def _list(self, visit: _Visit) -> Answer:
         answer = self._answers.success(visit.incoming, visit.call)
         items = self._memory.all(visit.collection)
-        if not answer.is_json or answer.body is None or not (items or self._role.can_make):
+        if not answer.is_json or answer.body is None or not (items or self._is_known(visit)):
             return answer
         window = Window.of(self._plan.operation, visit.query)
         page = window.cut(items)
         fitting = self._fitting(answer)
         return replace(answer, value=fitting.page(answer.body, answer.value, page, window.skip, len(items)))
+
+    def _is_known(self, visit: _Visit) -> bool:
+        """Tell whether what is not in a list is not there: nothing else can be in it, or something was."""
+        if self._memory.count(visit.collection) or not self._role.can_make:
+            return bool(self._memory.count(visit.collection))
+        above = self._role.above[-1:]
+        values = visit.values
+        return (
+            self._strict
+            or not any("{" in segment for segment in self._role.address.segments)
+            or any(self._memory.is_made(address.collection(values), address.identity(values)) for address in above)
+        )
 
     def _add(self, visit: _Visit) -> Answer:
         for value in self._each(visit) if visit.keeps else ():
@@ -287,11 +299,16 @@ class Remembering:
             self._memory.put(visit.collection, identity, item)
 
 
-def merged(old: Any, new: Any, depth: int = 32) -> Any:
-    """Return a value with another merged into it, objects member by member. Source: RFC 7396, where null is kept."""
-    if not isinstance(old, dict) or not isinstance(new, dict) or not depth:
-        return new
-    return {**old, **{name: merged(old.get(name), member, depth - 1) for name, member in new.items()}}
+def merged(old: Item, new: Item, depth: int = 32) -> Item:
+    """Return an item with another merged into it, objects member by member. Source: RFC 7396, where null is kept."""
+
+    def member(name: str) -> Any:
+        inner, outer = new[name], old.get(name)
+        if isinstance(inner, dict) and isinstance(outer, dict) and depth:
+            return merged(outer, inner, depth - 1)
+        return inner
+
+    return {**old, **{name: member(name) for name in new}}
 
 
 def _named(address: Address, identity: str) -> str:

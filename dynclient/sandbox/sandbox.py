@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,15 +12,18 @@ from typing import Any
 
 from dynclient.client.client import Compiled
 from dynclient.client.load import Source, load
-from dynclient.errors import DynclientError, UsageError
+from dynclient.errors import DynclientError, OperationNotFound, UsageError
 from dynclient.model import Document, Operation
+from dynclient.names import near
 from dynclient.plan.plan import Plan
 from dynclient.sandbox.answers import Answers
 from dynclient.sandbox.conventions import Conventions
 from dynclient.sandbox.credentials import admitted, challenge
+from dynclient.sandbox.faults import Dice, Disturbance, Fault, Kind, malformed, misfitting, raised
 from dynclient.sandbox.incoming import Incoming, Sent
 from dynclient.sandbox.memory import Memory
 from dynclient.sandbox.oracle import Disagreement, Oracle, Verdict
+from dynclient.sandbox.prefer import Prefer
 from dynclient.sandbox.reading import Reader
 from dynclient.sandbox.refusals import problem
 from dynclient.sandbox.remembering import Remembering
@@ -85,6 +89,8 @@ class Sandbox:
         #: Held while an operation reads and changes the memory: what it finds is what it changes.
         self._remembers = threading.RLock()
         self._memory = Memory()
+        self._faults: list[Fault] = []
+        self._dice = Dice(seed)
         self._answered: Counter[str] = Counter()
         self._disagreements: list[Disagreement] = []
 
@@ -120,29 +126,94 @@ class Sandbox:
             return list(self._disagreements)
 
     def reset(self) -> None:
-        """Forget every request: the state and the disagreements."""
+        """Forget every request: the state, the disagreements, and how often a fault happened; faults stay on."""
         with self._remembers, self._lock:
             self._memory.clear()
+            self._dice.reset()
             self._answered.clear()
             self._disagreements.clear()
 
     def handle(self, request: Sent) -> Response:
-        """Return the response to a request; it never raises.
+        """Return the response to a request; it never raises, unless a fault is on that leaves no response.
 
         Args:
             request: anything with `method`, `url`, `headers` and `body`.
+
+        Raises:
+            BrokenResponse: of the faults `drop` and `truncate`.
+            TimedOut: of the fault `stall`.
+
+        """
+        response, disturbance = self.answer(request)
+        if disturbance.delay_s:
+            time.sleep(disturbance.delay_s)
+        raised(disturbance.kind, request)
+        return response
+
+    def answer(self, request: Sent) -> tuple[Response, Disturbance]:
+        """Return the response to a request, and what is to happen to it on its way; for who serves the sandbox.
+
+        The call has been carried out whatever happens to its answer.
+
+        Args:
+            request: anything with `method`, `url`, `headers` and `body`.
+
+        Returns:
+            The response, and what becomes of it: of `malformed` and `wrong-schema` nothing is left to do.
 
         """
         incoming = Incoming.of(request)
         found = self._routes.find(incoming.method, incoming.path, incoming.query_pairs)
         if found.allow:
             methods = ", ".join(sorted(found.allow))
-            return problem(NOT_ALLOWED, f"{incoming.method} is not declared here; {methods} is", [("Allow", methods)])
+            text = f"{incoming.method} is not declared here; {methods} is"
+            return problem(NOT_ALLOWED, text, [("Allow", methods)]), Disturbance()
         if not found.routes:
-            return problem(NOT_FOUND, "the document declares no such path")
+            return problem(NOT_FOUND, "the document declares no such path"), Disturbance()
         route, outcome = self._best(found.routes, incoming)
         self._note(route, incoming, outcome)
-        return outcome.response
+        if not self._faults:
+            return outcome.response, Disturbance()
+        return self._disturbed(route.operation, outcome.response)
+
+    @property
+    def faults(self) -> list[Fault]:
+        """The faults that are on, a copy; `disturb` adds one, `calm` switches all of them off."""
+        return list(self._faults)
+
+    def disturb(self, kind: Kind, operation: str = "", *, rate: float = 1.0, delay_s: float = 0.1) -> None:
+        """Switch a fault on.
+
+        Args:
+            kind: `latency`, `drop`, `stall`, `truncate`, `malformed` or `wrong-schema`.
+            operation: the operation whose answers it befalls, as `document.operations` names it; "" for all.
+            rate: in how many of them it happens, 0 to 1; in which, the seed decides.
+            delay_s: how late `latency` is, in seconds.
+
+        Raises:
+            UsageError: there is no such fault, rate or delay.
+            OperationNotFound: the document has no such operation.
+
+        """
+        if operation and operation not in self.document.operations:
+            near_ones = near(operation, self.document.operations)
+            raise OperationNotFound(f"the document has no operation {operation!r}", suggestions=near_ones)
+        self._faults = [*self._faults, Fault(kind, operation, rate, delay_s)]
+
+    def calm(self) -> None:
+        """Switch all faults off."""
+        self._faults = []
+
+    def _disturbed(self, operation: Operation, response: Response) -> tuple[Response, Disturbance]:
+        disturbance = self._dice.thrown(self._faults, operation.key)
+        if disturbance.kind == "malformed":
+            return malformed(response), Disturbance(disturbance.delay_s)
+        if disturbance.kind == "wrong-schema":
+            row = self._of(operation).plan.results.row(response.status, response.headers.get("content-type", ""))
+            if row.checker is not None:
+                response = misfitting(response, row.checker.accepts)
+            return response, Disturbance(disturbance.delay_s)
+        return response, disturbance
 
     @cached_property
     def _routes(self) -> Routes:
@@ -189,6 +260,11 @@ class Sandbox:
             lines = _lines(reading.violations)
             status = ready.answers.invalid_status(is_media_type_unknown=reading.is_media_type_unknown)
             return _Outcome(ready.answers.refusal(status, lines, incoming), "refused", tuple(lines))
+        prefer = Prefer.of(incoming.headers)
+        if prefer is not None:
+            response = ready.answers.preferred(prefer, incoming, reading.call, self._answered[route.operation.key])
+            if response is not None:
+                return _Outcome(response, "accepted")
         with self._remembers:
             return _Outcome(ready.remembering.answer(incoming, reading.call), "accepted")
 

@@ -69,6 +69,7 @@ class _Document:
     def __init__(self, draw: st.DrawFn, version: str) -> None:
         self.draw = draw
         self.is_30 = version.startswith("3.0")
+        self.objects = 0
 
     def component(self, name: str) -> dict[str, Any]:
         """Return a component schema; `Node` may hold itself."""
@@ -101,7 +102,8 @@ class _Document:
         if location == "query" and self.draw(st.integers(0, 5)) == 5:  # noqa: PLR2004 (seldom)
             return {**made, "content": {"application/json": {"schema": self.schema(2)}}}
         style = self.draw(st.sampled_from(_STYLES[location]))
-        explode = style == "deepObject" or self.draw(st.booleans())
+        # An exploded label is cut at dots, which numbers and texts hold too.
+        explode = style == "deepObject" or (style != "label" and self.draw(st.booleans()))
         return {**made, "style": style, "explode": explode, "schema": self.flat(style)}
 
     def flat(self, style: str) -> dict[str, Any]:
@@ -109,9 +111,12 @@ class _Document:
         kinds = {"deepObject": ["object"], "spaceDelimited": ["array"], "pipeDelimited": ["array"]}
         kind = self.draw(st.sampled_from(kinds.get(style, ["scalar", "array", "object"])))
         if kind == "object":
+            # Members of exploded objects stand beside each other: no two objects share a name.
+            self.objects += 1
             fields = self.draw(st.lists(st.sampled_from("RGB"), min_size=1, unique=True))
-            return {"type": "object", "properties": {name: self.scalar() for name in fields}}
-        return self.scalar() if kind == "scalar" else {"type": "array", "items": self.scalar(), "minItems": 1}
+            return {"type": "object", "properties": {f"{name}{self.objects}": self.scalar() for name in fields}}
+        # An array of one empty text reads as an empty one in most styles: two items are more telling.
+        return self.scalar() if kind == "scalar" else {"type": "array", "items": self.scalar(), "minItems": 2}
 
     def body(self) -> dict[str, Any]:
         """Return a Request Body Object."""
