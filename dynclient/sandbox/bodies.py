@@ -42,9 +42,14 @@ class Body:
     def valid(self, value: Any) -> bool:
         """Tell whether a value could be answered instead; quick, and in doubt no."""
         try:
-            return self.checker.fast_accepts(value)
+            return self.checker.fast_accepts(value) if self._is_quick else self.checker.accepts(value)
         except (ValueError, TypeError):
             return False
+
+    @cached_property
+    def _is_quick(self) -> bool:
+        """Whether the fast engine can judge at all: it then accepts the value that is known to be valid."""
+        return self.checker.fast_accepts(self.value)
 
     @cached_property
     def names(self) -> list[str]:

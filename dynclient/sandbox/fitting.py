@@ -72,6 +72,7 @@ class Fitting:
         self.list_in = self._list(role, defs)
         in_list = Outline.of(top.properties[self.list_in], defs) if self.list_in else top
         self._members = Outline.of(in_list.members, defs)
+        self.members_identity = identity_name(self._members.properties, role, extra)
         self._names = {folded(name): name for name in top.properties}
 
     def _wrapper(self, role: Role, extra: Extra, defs: Defs) -> str:
@@ -97,6 +98,15 @@ class Fitting:
         """Return the item in a body, {} where there is none."""
         found = value.get(self.wrapper) if self.wrapper and isinstance(value, dict) else value
         return found if isinstance(found, dict) else {}
+
+    def items(self, value: Any) -> list[tuple[str, Item]]:
+        """Return the items in a body, one or a list of them, each with the name of its identity where it has one."""
+        found = self.item(value)
+        if self.identity in found:
+            return [(self.identity, found)]
+        listed = value.get(self.list_in) if self.list_in and isinstance(value, dict) else value
+        name = self.members_identity
+        return [(name, i) for i in listed if isinstance(i, dict) and name in i] if isinstance(listed, list) else []
 
     def put(self, body: Body, value: Any, item: Item, *, lean: bool) -> Any:
         """Return a valid body that says of an item what it can.

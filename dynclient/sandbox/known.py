@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
+from typing import Any, Literal
 
-from dynclient.model import Parameter
+from dynclient.model import Document, Parameter
 from dynclient.plan.results import NO_CONTENT
 from dynclient.plan.schemas import is_elsewhere
 from dynclient.sandbox.incoming import Incoming
@@ -167,6 +168,38 @@ def _is_multipart(case: Case, _text: str) -> bool:
     return media.essence(case.incoming.content_type).startswith("multipart/")
 
 
+_REQUIRED = re.compile(r"^required at .*'([^']*)' is a required property$")
+
+
+def _read_only(case: Case, error: str) -> bool:
+    """Tell whether an error only misses, in a request, what the document calls read-only, in an answer write-only."""
+    matches = [_REQUIRED.search(part) for part in _parts(error)]
+    keyword = "readOnly" if case.kind == "request" else "writeOnly"
+    return all(match is not None and match[1] in _marked(case.route.operation.document, keyword) for match in matches)
+
+
+@lru_cache(maxsize=16)
+def _marked(document: Document, keyword: str) -> frozenset[str]:
+    """Return the names of the properties that a document marks with a keyword, anywhere."""
+    found: set[str] = set()
+    seen: set[int] = set()  # aliases of YAML share their trees
+    todo: list[Any] = [file.tree for file in document.files.by_uri.values()]
+    while todo:
+        value = todo.pop()
+        if not isinstance(value, list | dict) or id(value) in seen:
+            continue
+        seen.add(id(value))
+        if isinstance(value, list):
+            todo += value
+            continue
+        todo += value.values()
+        named = value.get("properties")
+        for name, schema in named.items() if isinstance(named, dict) else ():
+            if isinstance(schema, dict) and schema.get(keyword) is True:
+                found.add(str(name))
+    return frozenset(found)
+
+
 KNOWN: tuple[Fault, ...] = (
     Fault("it does not read paths in matrix or label style", _style("matrix", "label")),
     Fault("it does not read exploded objects in form style", _form_object),
@@ -193,5 +226,7 @@ KNOWN: tuple[Fault, ...] = (
     Fault("it looks for a schema that a discriminator's value does not name", _says("could not be resolved|'#/comp")),
     Fault("it cannot read the members of an object whose `type` is a list", _says("got <class 'list'>")),
     Fault("it does not find the document's server", _says("^ServerNotFound")),
+    Fault("it wants what is required in the other direction: readOnly in a request, writeOnly in an answer",
+          _both(_says("^InvalidRequestBody|^InvalidData|^DataValidation"), _read_only)),
     Fault("it keeps the values of multipart parts as text", _is_multipart, _is_multipart),
 )  # fmt: skip

@@ -13,7 +13,7 @@ from dynclient.sandbox.fitting import Fitting
 from dynclient.sandbox.incoming import Incoming
 from dynclient.sandbox.memory import Item, Memory
 from dynclient.sandbox.paging import Window
-from dynclient.sandbox.resources import Address, Resources, as_identity
+from dynclient.sandbox.resources import Resources, as_identity
 from dynclient.wire.message import Response
 
 CREATED = 201
@@ -117,11 +117,14 @@ class Remembering:
         makes = kind == "write" and self._makes
         own = [self._role.address] if kind in ("read", "write", "delete", "act") and not makes else []
         for address in (*self._role.above, *own) if self._answers.declares(NOT_FOUND) else ():
-            collection, identity = address.collection(visit.values), address.identity(visit.values)
-            if self._memory.is_gone(collection, identity):
-                raise Refused(NOT_FOUND, f"{_named(address, identity)} was deleted")
-            if self._strict and not self._memory.is_made(collection, identity):
-                raise Refused(NOT_FOUND, f"{_named(address, identity)} was never made here")
+            identity = address.identity(visit.values)
+            self._known(address.collection(visit.values), identity, address.variable or address.thing or "it")
+
+    def _known(self, collection: str, identity: str, name: str) -> None:
+        if self._memory.is_gone(collection, identity):
+            raise Refused(NOT_FOUND, f"{name} {identity[:60]!r} was deleted")
+        if self._strict and not self._memory.is_made(collection, identity):
+            raise Refused(NOT_FOUND, f"{name} {identity[:60]!r} was never made here")
 
     @property
     def _makes(self) -> bool:
@@ -200,6 +203,18 @@ class Remembering:
             self._keep(visit, visit.identity, item)
         elif visit.keeps:
             self._memory.assume(visit.collection, visit.identity, item)
+        return answer
+
+    def _upsert(self, visit: _Visit) -> Answer:
+        """Make or update what the body names: one item, or each of a list."""
+        found = [(as_identity(item[name]), item) for name, item in self._told.items(visit.call.get("body"))]
+        if len(found) == 1 and self._answers.declares(NOT_FOUND):
+            self._known(visit.collection, found[0][0], "it")
+        answer, items = self._answers.success(visit.incoming, visit.call), {}
+        for identity, item in found:
+            items[identity] = self._updated(self._memory.get(visit.collection, identity), item)
+            answer = self._said(answer, items[identity], lean=True) if len(found) == 1 else answer
+            self._keep(visit, identity, {**items[identity], **(self._answered(answer) if len(found) == 1 else {})})
         return answer
 
     def _updated(self, old: Item | None, told: Item) -> Item:
@@ -309,7 +324,3 @@ def merged(old: Item, new: Item, depth: int = 32) -> Item:
         return inner
 
     return {**old, **{name: member(name) for name in new}}
-
-
-def _named(address: Address, identity: str) -> str:
-    return f"{address.variable or address.thing or 'it'} {identity[:60]!r}"

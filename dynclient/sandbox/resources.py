@@ -16,10 +16,11 @@ from dynclient.model import Operation
 from dynclient.sandbox.conventions import Conventions, Extra, folded
 from dynclient.wire.media import encode_json
 
-#: create: in a collection, identity in the body or by the server. write: an item that the path names. act: on what
-#: is below an item. add, remove: the items that a request lists.
-Kind = Literal["create", "list", "read", "write", "delete", "act", "add", "remove", "none"]
+#: create: in a collection, identity in the body or by the server. upsert: one or several that the body names. write: an
+#: item that the path names. act: on what is below an item. add, remove: the items that a request lists.
+Kind = Literal["create", "list", "upsert", "read", "write", "delete", "act", "add", "remove", "none"]
 
+_CREATED = frozenset({"201", "204"})
 _VARIABLE = re.compile(r"\{([^{}]+)\}")
 
 
@@ -118,16 +119,20 @@ class Resources:
         self._methods: dict[tuple[str, ...], set[str]] = {}
         #: Templates of collections → the variable that names an item.
         self._items: dict[tuple[str, ...], str] = {}
+        #: What has a POST that says that something was made: without paths of items, the mark of a collection.
+        self._creating: set[tuple[str, ...]] = set()
         self._makers: set[tuple[str, ...]] = set()
         all_operations = tuple(operations)
         for operation in all_operations:
             segments = _segments(operation.path)
             self._methods.setdefault(Address(segments).template, set()).add(operation.method)
+            if operation.method == "POST" and not _CREATED.isdisjoint(operation.responses):
+                self._creating.add(Address(segments).template)
             if variable := _variable(segments):
                 self._items.setdefault(Address(segments[:-1]).template, variable)
         for operation in all_operations:
             kind, address = self._told(operation)
-            if kind in ("create", "write", "add"):
+            if kind in ("create", "upsert", "write", "add"):
                 self._makers.add(address.template)
 
     def role(self, operation: Operation) -> Role:
@@ -158,7 +163,7 @@ class Resources:
             return _ITEM.get(method, "none"), Address(segments[:-1], variable)
         template = Address(segments).template
         methods = self._methods[template]
-        if template in self._items or ("GET" in methods and "POST" in methods and not methods & {"PUT", "PATCH"}):
+        if template in self._items or (template in self._creating and not methods & {"PUT", "PATCH"}):
             return _COLLECTION.get(method, "none"), Address(segments)
         if "GET" in methods and methods & {"PUT", "PATCH"}:
             return _ITEM.get(method, "none"), Address(segments)
@@ -171,7 +176,7 @@ class Resources:
 _ITEM: Mapping[str, Kind] = {
     "GET": "read", "HEAD": "read", "PUT": "write", "PATCH": "write", "POST": "write", "DELETE": "delete",
 }  # fmt: skip
-_COLLECTION: Mapping[str, Kind] = {"GET": "list", "HEAD": "list", "POST": "create"}
+_COLLECTION: Mapping[str, Kind] = {"GET": "list", "HEAD": "list", "POST": "create", "PUT": "upsert", "PATCH": "upsert"}
 
 
 def _parent(segments: tuple[str, ...]) -> Address | None:

@@ -233,3 +233,20 @@ def test_problem_bodies_hold_no_python(sandbox):
     text = data(response)["message"]
     assert "None" not in text
     assert "null" in text
+
+
+@pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
+def test_what_is_required_in_the_other_direction_is_a_known_fault(version):
+    schema = {
+        "type": "object",
+        "required": ["id", "secret"],
+        "properties": {
+            "id": {"type": "integer", "readOnly": True},
+            "secret": {"type": "string", "writeOnly": True},
+        },
+    }
+    sandbox = Sandbox(single(body=content(schema), responses=answer(schema), version=version))
+    assert ask(sandbox, "POST", "/things", {"secret": "x"}).status == 200
+    assert unexplained(sandbox) == []
+    assert ask(sandbox, "POST", "/things", {}).status == 400
+    assert unexplained(sandbox) == []

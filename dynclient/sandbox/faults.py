@@ -1,0 +1,142 @@
+"""Faults on purpose: answers that come late, broken, wrong, or not at all."""
+
+from __future__ import annotations
+
+import threading
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from random import Random
+from typing import Any, Literal, get_args
+
+from dynclient.errors import BrokenResponse, TimedOut, UsageError
+from dynclient.wire import media
+from dynclient.wire.message import Response
+
+Kind = Literal["latency", "drop", "stall", "truncate", "malformed", "wrong-schema"]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A fault that is switched on.
+
+    Attributes:
+        kind: `latency` answers late; `drop` ends the connection without an answer; `stall` never answers;
+            `truncate` ends it in the middle of the body; `malformed` answers a body that cannot be decoded;
+            `wrong-schema` one that does not fit its schema.
+        operation: the key of the operation that it is for, "" for all.
+        rate: in how many of its answers it happens, 0 to 1.
+        delay_s: how late `latency` is.
+
+    """
+
+    kind: Kind
+    operation: str = ""
+    rate: float = 1.0
+    delay_s: float = 0.1
+
+    def __post_init__(self) -> None:
+        if self.kind not in get_args(Kind):
+            raise UsageError(f"no such fault: {self.kind!r}", hint=f"there are {', '.join(get_args(Kind))}")
+        if not 0 <= self.rate <= 1:
+            raise UsageError(f"a rate is between 0 and 1, not {self.rate}")
+        if not 0 <= self.delay_s < threading.TIMEOUT_MAX:
+            raise UsageError(f"a delay is a number of seconds, not {self.delay_s}")
+
+
+@dataclass(frozen=True)
+class Disturbance:
+    """What happens to one answer: it comes `delay_s` seconds late, and then as `kind` says, if there is one."""
+
+    delay_s: float = 0.0
+    kind: Kind | None = None
+
+
+class Dice:
+    """Decides in which answers a fault happens; of one seed always in the same ones of an operation."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._lock = threading.Lock()
+        self._randoms: dict[tuple[str, int], Random] = {}
+
+    def reset(self) -> None:
+        """Begin anew."""
+        with self._lock:
+            self._randoms.clear()
+
+    def thrown(self, faults: list[Fault], operation: str) -> Disturbance:
+        """Return what happens to the next answer of an operation: every delay, and the first other fault."""
+        delay, kind = 0.0, None
+        with self._lock:
+            for position, fault in enumerate(faults):
+                if fault.operation not in ("", operation) or self._next(operation, position) >= fault.rate:
+                    continue
+                if fault.kind == "latency":
+                    delay += fault.delay_s
+                else:
+                    kind = kind or fault.kind
+        return Disturbance(delay, kind)
+
+    def _next(self, operation: str, position: int) -> float:
+        key = (operation, position)
+        if key not in self._randoms:
+            seed = zlib.crc32(f"{self._seed} {position} {operation}".encode())
+            self._randoms[key] = Random(seed)  # noqa: S311 (repeatable, not secret)
+        return self._randoms[key].random()
+
+
+def raised(kind: Kind | None, request: Any) -> None:
+    """Raise what a client sees of a fault that leaves no answer, as if a connection had told it.
+
+    Raises:
+        BrokenResponse: of `drop` and `truncate`.
+        TimedOut: of `stall`, at once: nobody has to wait.
+
+    """
+    if kind in ("drop", "truncate"):
+        raise BrokenResponse(f"the sandbox broke the connection: the fault {kind!r} is on", request=request)
+    if kind == "stall":
+        raise TimedOut("the sandbox does not answer: the fault 'stall' is on", phase="read", request=request)
+
+
+def malformed(response: Response) -> Response:
+    """Return a response whose body is not what its media type says."""
+    body = response.body[: len(response.body) // 2] + b"\x00\xff{"
+    return Response(response.status, response.headers, body) if response.body else response
+
+
+def misfitting(response: Response, accepts: Callable[[Any], bool]) -> Response:
+    """Return a response whose body can be decoded and does not fit its schema; the same where none is found.
+
+    Args:
+        response: a valid one.
+        accepts: what a client's reading of the schema says of a decoded body.
+
+    """
+    media_type = response.headers.get("content-type", "")
+    if not response.body or not media.is_json(media_type):
+        return response
+    value = media.decode(media_type, response.body)
+    for candidate in _wrong(value):
+        if not accepts(candidate):
+            return Response(response.status, response.headers, media.encode_json(candidate))
+    return response
+
+
+def _wrong(value: Any) -> Iterator[Any]:
+    """Yield values like one, each with something wrong, as far as a guess can go."""
+    if isinstance(value, dict):
+        for name, member in value.items():
+            yield {**value, name: _other(member)}
+        for name in value:
+            yield {k: v for k, v in value.items() if k != name}
+    if isinstance(value, list) and value:
+        yield [_other(value[0]), *value[1:]]
+        yield from ([inner, *value[1:]] for inner in _wrong(value[0]))
+    yield from (_other(value), None, 0.5, [], {}, "", [None])
+
+
+def _other(value: Any) -> Any:
+    """Return a value of another type."""
+    return 17 if isinstance(value, str | dict | list) or value is None else "seventeen"

@@ -1,0 +1,46 @@
+"""The answer that a caller chooses: `Prefer: code=409`, `Prefer: example=name`, `Prefer: dynamic=true`.
+
+Source: RFC 7240, Prefer Header for HTTP.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from dynclient.wire.message import Headers
+
+_STATUS = re.compile(r"[1-5][0-9][0-9]")
+MAX_PREFERENCES = 32
+
+
+@dataclass(frozen=True)
+class Prefer:
+    """What is preferred; what a document cannot give is ignored, as the standard asks.
+
+    Attributes:
+        code: the status to answer.
+        example: the name of the example to answer.
+        dynamic: whether a new sample is to be drawn each time.
+
+    """
+
+    code: int | None = None
+    example: str = ""
+    dynamic: bool = False
+
+    @classmethod
+    def of(cls, headers: Headers) -> Prefer | None:
+        """Return the preferences of a request; None where it has none that a sandbox knows."""
+        fields = headers.all("prefer")
+        if not fields:
+            return None
+        parts = (part.partition("=") for part in re.split("[,;]", ",".join(fields))[:MAX_PREFERENCES])
+        given = {name.strip().lower(): value.strip().strip('"') for name, _, value in parts}
+        code = given.get("code", "")
+        found = cls(
+            int(code) if _STATUS.fullmatch(code) else None,
+            given.get("example", ""),
+            given.get("dynamic", "false").lower() in ("true", "1", ""),
+        )
+        return None if found == cls() else found
