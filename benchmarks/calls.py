@@ -39,10 +39,15 @@ def pairs() -> dict[str, tuple[Callable[[], Any], Callable[[], Any]]]:
         result = drawn.send(call)
         answer = json.dumps(result.data).encode() if result.data is not None else b""
         content = {"content-type": "application/json"} if answer else {}
-        transport = httpx.MockTransport(lambda _, s=result.status, h=content, a=answer: httpx.Response(s, headers=h, content=a))
+        transport = httpx.MockTransport(answering(result.status, content, answer))
         client = dynclient.Client(document, server=SERVER, credentials={"api_key_v1": KEY}, transport=transport)
         found[name] = plain(httpx.Client(transport=transport), client[name].request(call)), bound(client[name], call)
     return found
+
+
+def answering(status: int, headers: dict[str, str], body: bytes) -> Callable[[httpx.Request], httpx.Response]:
+    """Return a server that always gives the same answer."""
+    return lambda _request: httpx.Response(status, headers=headers, content=body)
 
 
 def large(call: dynclient.Call) -> dynclient.Call:
@@ -97,7 +102,9 @@ def main() -> None:
         medians = [statistics.median(column) for column in zip(*measured, strict=True)]
         print(f"{name:<28}{medians[0]:>10.0f}{medians[1]:>14.0f}{ratio:>8.2f}")
     floor = cold_ms("import httpx; httpx.Client()")
-    load = cold_ms(f"import dynclient; c = dynclient.Client({str(SPEC)!r}, server={SERVER!r}); c.create_audience_v2.request(name='x'); c._runner.wire.client")
+    made = f"c = dynclient.Client({str(SPEC)!r}, server={SERVER!r})"
+    first = "c.create_audience_v2.request(name='x'); c._runner.wire.client"
+    load = cold_ms(f"import dynclient; {made}; {first}")
     print(f"{'cold start (ms)':<28}{floor:>10.0f}{load:>14.0f}{load / floor:>8.2f}")
 
 

@@ -59,7 +59,6 @@ class Fault:
 class _Place:
     path: Path
     shape: Shape
-    is_sure: bool
 
 
 def faults(known: Known, schema: dict[str, Any], *, is_call: bool) -> list[Fault]:
@@ -93,8 +92,7 @@ def _places(known: Known, schema: dict[str, Any]) -> Iterator[_Place]:
         if False in schemas or any(leaf.get("not") == {} for leaf in shape.leaves):
             continue
         count += 1
-        is_sure = not any(word in leaf for leaf in shape.leaves for word in ("oneOf", "anyOf", "if"))
-        yield _Place(path, shape, is_sure)
+        yield _Place(path, shape)
         if len(path) < MAX_DEPTH:
             todo += [((*path, name), shape.parts(name, known.matches)) for name in shape.declared]
             if any("items" in leaf or "prefixItems" in leaf for leaf in shape.leaves):
@@ -114,9 +112,9 @@ def _of_names(place: _Place, known: Known, *, outer: bool) -> Iterator[Fault]:
             yield Fault("missing", place.path, (*place.path, name), _dropping(name), is_deep=outer)
     if outer or False not in place.shape.parts("\0", known.matches):
         return
-    for name in ("undeclared", "xUnknown"):
-        if False in place.shape.parts(name, known.matches):
-            yield Fault("unknown", place.path, (*place.path, name), _adding(name))
+    name = next(n for n in ("undeclared", "undeclared-too") if n not in place.shape.declared)
+    if False in place.shape.parts(name, known.matches):
+        yield Fault("unknown", place.path, (*place.path, name), _adding(name))
 
 
 def _dropping(name: str) -> Break:
@@ -266,7 +264,8 @@ def _grow_items(value: Any, size: int) -> Any:
     items = _a(list, value)
     if not items:
         raise Unbroken
-    return items + [items[-1]] * (size - len(items))
+    smallest = min(items, key=lambda item: len(str(item)))
+    return items + [smallest] * (size - len(items))
 
 
 def _cut_members(value: Any, size: int) -> Any:

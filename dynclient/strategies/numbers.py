@@ -64,8 +64,10 @@ def holds(allowed: Range, number: float) -> bool:
     """Tell whether a number is allowed, both by its digits and by its exact value."""
     if number == number // 1:
         return allowed.holds(Fraction(number))
-    exact = Range(allowed.low, allowed.high, allowed.low_open, allowed.high_open)
-    return math.isfinite(number) and allowed.holds(Fraction(str(number))) and exact.holds(Fraction(number))
+    # The engines compare a float with the float that a bound is.
+    low, high = (None if edge is None else Fraction(edge) for edge in (_edge(allowed.low), _edge(allowed.high)))
+    binary = Range(low, high, allowed.low_open, allowed.high_open)
+    return math.isfinite(number) and allowed.holds(Fraction(str(number))) and binary.holds(Fraction(number))
 
 
 def _floats(allowed: Range) -> st.SearchStrategy[Any] | None:

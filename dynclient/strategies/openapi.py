@@ -104,19 +104,21 @@ class _Document:
         style = self.draw(st.sampled_from(_STYLES[location]))
         # An exploded label is cut at dots, which numbers and texts hold too.
         explode = style == "deepObject" or (style != "label" and self.draw(st.booleans()))
-        return {**made, "style": style, "explode": explode, "schema": self.flat(style)}
+        return {**made, "style": style, "explode": explode, "schema": self.flat(style, location)}
 
-    def flat(self, style: str) -> dict[str, Any]:
+    def flat(self, style: str, location: str) -> dict[str, Any]:
         """Return a schema whose values a style can carry."""
+        # Nothing escapes a comma in a header.
+        member = self.word if location == "header" else self.scalar
         kinds = {"deepObject": ["object"], "spaceDelimited": ["array"], "pipeDelimited": ["array"]}
         kind = self.draw(st.sampled_from(kinds.get(style, ["scalar", "array", "object"])))
         if kind == "object":
             # Members of exploded objects stand beside each other: no two objects share a name.
             self.objects += 1
             fields = self.draw(st.lists(st.sampled_from("RGB"), min_size=1, unique=True))
-            return {"type": "object", "properties": {f"{name}{self.objects}": self.scalar() for name in fields}}
+            return {"type": "object", "properties": {f"{name}{self.objects}": member() for name in fields}}
         # An array of one empty text reads as an empty one in most styles: two items are more telling.
-        return self.scalar() if kind == "scalar" else {"type": "array", "items": self.scalar(), "minItems": 2}
+        return self.scalar() if kind == "scalar" else {"type": "array", "items": member(), "minItems": 2}
 
     def body(self) -> dict[str, Any]:
         """Return a Request Body Object."""
@@ -193,6 +195,11 @@ class _Document:
             return {"type": "string", "format": self.draw(_FORMATS)}
         least = self.draw(st.integers(0, 3))
         return {"type": kind} if kind == "boolean" else {"type": kind, "minLength": least, "maxLength": least + 8}
+
+    def word(self) -> dict[str, Any]:
+        """Return a schema of a few words."""
+        letters = st.text(string.ascii_lowercase, min_size=1, max_size=5)
+        return {"type": "string", "enum": self.draw(st.lists(letters, min_size=1, max_size=3, unique=True))}
 
     def number(self, kind: str) -> dict[str, Any]:
         """Return a schema of numbers, its bounds written as the version does."""

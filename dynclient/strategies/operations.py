@@ -220,6 +220,10 @@ def _way(plan: Plan, name: str | None, *, is_fixed: bool) -> Way:
         others = {key: value for key, value in schema["properties"].items() if key != "body"}
         needed = [key for key in schema["required"] if key != "body"]
         schema = {**schema, "properties": others, "required": needed}
+    elif name is not None and media.is_text(name):
+        # Text with nothing in it is no body at all.
+        text = {"allOf": [body, {"type": "string", "minLength": 1}]}
+        schema = {**schema, "properties": {**schema["properties"], "body": text}}
     files = frozenset(_files(body, defs)) if name is not None and media.is_multipart(name) else frozenset[str]()
     source = Source(schema, f"{plan.operation.id}: a call")
     return Way(plan, name, source, files, is_fixed)

@@ -4,26 +4,38 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import Any
 
-from hypothesis import event, reject
+from hypothesis import HealthCheck, Phase, event, find, reject, settings
 from hypothesis import strategies as st
+from hypothesis.errors import NoSuchExample, Unsatisfiable
 
 from dynclient.errors import UsageError
 from dynclient.schema.dialect import Schema
 from dynclient.schema.engine import Checker
 from dynclient.schema.samples import Sampler, Unsampled
 from dynclient.schema.samples.growth import Spent
-from dynclient.schema.samples.known import Known
+from dynclient.schema.samples.known import NOTHING, Known
 from dynclient.schema.samples.shapes import Refusal, copied
 from dynclient.strategies.drawing import Drawing, Path
 
-#: How often a value is drawn before the sampler is asked; and where that found none either.
+#: How often a value is drawn before the sampler is asked.
 ATTEMPTS = 3
-MORE_ATTEMPTS = 10
 MAX_SEED = 2**16
 MAX_KEPT = 512
+
+
+#: A search of our own, where the sampler finds nothing: some values are found only by chance.
+_SEARCH = settings(
+    max_examples=30,
+    database=None,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
 
 
 def from_schema(schema: Mapping[str, Any] | bool) -> st.SearchStrategy[Any]:
@@ -69,32 +81,50 @@ class Source:
             UsageError: no value was ever found.
 
         """
-        for _ in range(ATTEMPTS if self._doubt is None else MORE_ATTEMPTS):
-            try:
-                value = Drawing(self.known, draw, wanted).value((self.schema,), "")
-            except (Refusal, Spent):
-                self.counts["again"] += 1
-                continue
-            if self.checker.accepts(value):
+        if self._failure is not None:
+            raise self._failure
+        for _ in range(ATTEMPTS):
+            value = self.drawn(draw, wanted)
+            if value is not NOTHING:
                 self.counts["drawn"] += 1
                 return value
             self.counts["again"] += 1
-        if self._doubt is not None:
-            raise self._doubt
         return self._sampled(draw)
 
-    @cached_property
-    def _doubt(self) -> UsageError | None:
-        """What to raise where nothing can be drawn: the sampler finds no value at all.
+    def drawn(self, draw: st.DrawFn, wanted: Collection[Path] = ()) -> Any:
+        """Draw a value that the engine accepts, or NOTHING where this one attempt has none."""
+        try:
+            value = Drawing(self.known, draw, wanted).value((self.schema,), "")
+        except (Refusal, Spent):
+            return NOTHING
+        return value if self.checker.accepts(value) else NOTHING
 
-        It is asked before anything is drawn, so that the same choices of Hypothesis always end the same.
+    @cached_property
+    def _failure(self) -> UsageError | None:
+        """What to raise because there is no value: neither the sampler nor a search of its own finds any.
+
+        It is settled before anything is drawn, so that the same choices of Hypothesis always end the same.
         """
         try:
             self._sampler.sample(seed=1, optional="none")
         except Unsampled as error:
-            hint = "perhaps nothing can satisfy it"
-            return UsageError(f"{self.what} has no value that could be found: {error}", hint=hint)
+            if not self._is_found:
+                hint = "perhaps nothing can satisfy it"
+                return UsageError(f"{self.what} has no value that could be found: {error}", hint=hint)
         return None
+
+    @property
+    def _is_found(self) -> bool:
+        # A thread of its own: Hypothesis asks that no search runs inside of another.
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(self._search).result()
+
+    def _search(self) -> bool:
+        try:
+            find(_attempts(self), lambda value: value is not NOTHING, settings=_SEARCH)
+        except (NoSuchExample, Unsatisfiable):
+            return False
+        return True
 
     def _sampled(self, draw: st.DrawFn) -> Any:
         """Fall back on the sampler, which searches longer; it draws only a seed, so this shrinks less well."""
@@ -110,6 +140,11 @@ class Source:
 
 def _check_of(schema: dict[str, Any]) -> Callable[[Any], bool]:
     return Checker(schema).accepts
+
+
+@st.composite
+def _attempts(draw: st.DrawFn, source: Source) -> Any:
+    return source.drawn(draw)
 
 
 @st.composite

@@ -56,7 +56,12 @@ def test_a_command_of_the_docs_runs(command):
     program, *arguments = shlex.split(command)
     assert program == "dynclient", "a command that no test runs"
     done = subprocess.run(
-        [sys.executable, "-m", "dynclient", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-m", "dynclient", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()

@@ -364,7 +364,9 @@ class Growth:
     def _array(self, shape: Shape, name: str) -> list[Any]:
         least, most = self._size_bounds(shape)
         special = [leaf["contains"] for leaf in shape.leaves for _ in range(_min_contains(leaf))]
-        others = tuple(Extra({"not": leaf["contains"]}) for leaf in shape.leaves if "maxContains" in leaf)
+        others = tuple(
+            Extra({"not": leaf["contains"]}) for leaf in shape.leaves if "maxContains" in leaf and "contains" in leaf
+        )
         start = self._special_start(shape, len(special), most)
         least = max(least, start + len(special)) if special else least
         unique = any(shape.every("uniqueItems"))

@@ -1,0 +1,105 @@
+"""What `documents` draws: valid documents of every version, which go the whole way."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+from hypothesis import HealthCheck, Phase, find, given, settings
+from hypothesis import strategies as st
+
+import dynclient
+from dynclient import strategies
+
+FEW = settings(suppress_health_check=list(HealthCheck))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _plain_validator():
+    """Have the validator judge by jsonschema: with jsonschema-rs at hand its verdicts are others."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OPENAPI_SPEC_VALIDATOR_SCHEMA_VALIDATOR_BACKEND", "jsonschema")
+        yield
+
+
+@FEW
+@given(strategies.documents())
+def test_a_drawn_document_is_valid(document):
+    from openapi_spec_validator import validate
+
+    validate(document)
+    assert list(dynclient.load(document).problems) == []
+
+
+@pytest.mark.parametrize("version", ["3.0", "3.1"])
+def test_every_version_that_is_read_is_drawn(version):
+    found = find(strategies.documents(), lambda d: d["openapi"].startswith(version), settings=settings(database=None))
+    assert found["openapi"].startswith(version)
+
+
+FEATURES = {
+    "a path variable": lambda d: any("{" in path for path in d["paths"]),
+    "a style": lambda d: any(p.get("style") == "deepObject" for p in parameters(d)),
+    "a content parameter": lambda d: any("content" in p for p in parameters(d)),
+    "a cookie": lambda d: any(p["in"] == "cookie" for p in parameters(d)),
+    "parts": lambda d: any("multipart/form-data" in o["requestBody"]["content"] for o in operations(d) if "requestBody" in o),
+    "a form": lambda d: "application/x-www-form-urlencoded" in str(d["paths"]),
+    "a reference": lambda d: "$ref" in str(d["paths"]),
+    "several versions' ways to null": lambda d: "nullable" in str(d) or "'null'" in str(d),
+}  # fmt: skip
+
+
+def operations(document):
+    return [operation for item in document["paths"].values() for operation in item.values()]
+
+
+def parameters(document):
+    return [parameter for operation in operations(document) for parameter in operation.get("parameters", [])]
+
+
+@pytest.mark.parametrize("condition", FEATURES.values(), ids=FEATURES)
+def test_a_document_may_have(condition):
+    quick = settings(database=None, max_examples=2000, phases=[Phase.generate])
+    assert condition(find(strategies.documents(), condition, settings=quick))
+
+
+@FEW
+@given(strategies.documents(), st.data())
+def test_a_valid_call_of_any_document_is_answered_by_its_sandbox(document, data):
+    document = dynclient.load(document)
+    sandbox = dynclient.Sandbox(document)
+    operation = data.draw(st.sampled_from(list(dynclient.Client(document, transport=sandbox).operations.values())))
+    call = data.draw(strategies.calls(operation))
+    assert operation.validate(call) == []
+    assert operation.send(call).violations == ()
+
+
+@FEW
+@given(strategies.documents(), st.data())
+def test_a_broken_call_of_any_document_is_refused_where_it_is_broken(document, data):
+    client = dynclient.Client(document)
+    operation = data.draw(st.sampled_from(list(client.operations.values())))
+    broken = data.draw(strategies.invalid_calls(operation))
+    assert broken.path in [v.path for v in operation.validate(broken.call)]
+
+
+WITHOUT = """
+import sys
+sys.modules["hypothesis"] = None
+from dynclient import *
+import dynclient.strategies
+try:
+    dynclient.strategies.calls
+except dynclient.errors.UsageError as error:
+    print(error)
+"""
+
+
+def test_without_hypothesis_the_error_says_what_to_install():
+    found = subprocess.run(
+        [sys.executable, "-c", WITHOUT], capture_output=True, text=True, check=True, timeout=60, env={**os.environ}
+    )
+    assert "needs hypothesis" in found.stdout
+    assert "pip install 'dynclient[fuzz]'" in found.stdout

@@ -1,0 +1,167 @@
+"""Talon.One, every operation of every revision: what is valid goes the whole way, what is not stops where it should."""
+
+from __future__ import annotations
+
+import functools
+import json
+import warnings
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.talon_one import OPERATIONS, share
+
+import dynclient
+from dynclient import strategies
+from dynclient.errors import InvalidCall, InvalidResponse, ResponseDrift
+from dynclient.sandbox.incoming import Incoming
+from dynclient.sandbox.reading import Reader
+from dynclient.sandbox.routes import Routes
+from dynclient.wire import media
+
+CREDENTIALS = {"api_key_v1": "ApiKey-v1 test", "integration_auth": "ApiKey-v1 test"}
+
+each_operation = pytest.mark.parametrize(("path", "key"), [pytest.param(*rest, id=name) for name, *rest in OPERATIONS])
+
+
+@functools.cache
+def loaded(path):
+    return dynclient.load(path)
+
+
+@functools.cache
+def sandbox_of(path):
+    return dynclient.Sandbox(loaded(path))
+
+
+@functools.cache
+def routes_of(path):
+    return Routes(loaded(path).operations.values(), loaded(path).uri)
+
+
+def client_of(path, **options):
+    document = loaded(path)
+    credentials = {name: CREDENTIALS.get(name, "test") for name in document.security_schemes}
+    return dynclient.Client(document, credentials=credentials, **options)
+
+
+def carried(call):
+    """Return what of a call the wire carries: an empty array or object in a query is not there (RFC 6570 §2.3)."""
+    found = {key: value for key, value in call.items() if key != "media_type"}
+    for group in ("query", "cookie"):
+        members = {name: value for name, value in found.pop(group, {}).items() if value not in ([], {})}
+        found |= {group: members} if members else {}
+    return json.dumps(found, sort_keys=True)
+
+
+@each_operation
+def test_a_valid_call_is_accepted_built_read_back_and_answered(path, key):
+    sandbox = sandbox_of(path)
+    operation = client_of(path, transport=sandbox).operations[key]
+    reader = Reader(operation._plan)
+
+    @share(0.9)
+    @given(strategies.calls(operation))
+    def check(call):
+        sandbox.reset()
+        assert operation.validate(call) == []
+        incoming = Incoming.of(operation.request(call))
+        route, *_ = routes_of(path).find(incoming.method, incoming.path, incoming.query_pairs).routes
+        reading = reader.read(incoming, route.values)
+        assert route.operation.key == key
+        assert reading.violations == []
+        assert carried(reading.call) == carried(call)
+        assert operation.send(call).violations == ()
+        assert [d for d in sandbox.disagreements if d.reason is None] == []
+
+    check()
+
+
+@each_operation
+def test_a_broken_call_is_refused_at_the_right_place_and_nothing_is_sent(path, key):
+    sent = []
+    transport = httpx.MockTransport(sent.append)
+    operation = client_of(path, transport=transport, server="https://api.example.com").operations[key]
+
+    @share(0.9)
+    @given(strategies.invalid_calls(operation))
+    def check(broken):
+        with pytest.raises(InvalidCall) as caught:
+            operation(broken.call)
+        assert (broken.kind, broken.path) in [(v.kind, v.path) for v in caught.value.violations]
+        assert all(v.path[: len(broken.path)] == broken.path for v in caught.value.violations)
+        assert sent == []
+
+    check()
+
+
+def results_of(operation):
+    """Return (status, media type) of each JSON result below 400."""
+    declared = operation.operation.responses.items()
+    found = [(status, name) for status, response in declared for name in response.content]
+    return [(s, name) for s, name in found if s.isdecimal() and int(s) < 400 and media.is_json(name)]
+
+
+RESULTS = [
+    pytest.param(path, key, id=name)
+    for name, path, key in OPERATIONS
+    if results_of(client_of(path, server="http://x").operations[key])
+]
+
+
+def answering(path, key, status, media_type, data, **options):
+    response = httpx.Response(int(status), content=json.dumps(data), headers={"Content-Type": media_type})
+    transport = httpx.MockTransport(lambda _request: response)
+    return client_of(path, transport=transport, server="https://api.example.com", **options).operations[key]
+
+
+@pytest.mark.parametrize(("path", "key"), RESULTS)
+def test_a_valid_result_is_accepted_and_a_broken_one_refused_or_reported(path, key):
+    operation = client_of(path, server="https://api.example.com").operations[key]
+    call = operation.example()
+    kinds = results_of(operation)
+
+    @share(0.9)
+    @given(st.data())
+    def check(data):
+        status, name = data.draw(st.sampled_from(kinds))
+        valid = data.draw(strategies.results(operation, status, name))
+        assert answering(path, key, status, name, valid)(call) == valid
+        broken = data.draw(strategies.invalid_results(operation, status, name))
+        with pytest.raises(InvalidResponse) as caught:
+            answering(path, key, status, name, broken.data)(call)
+        assert (broken.kind, broken.path) in [(v.kind, v.path) for v in caught.value.violations]
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            result = answering(path, key, status, name, broken.data, validate_responses="warn").send(call)
+        assert result.data == broken.data
+        assert broken.path in [v.path for v in result.violations]
+        assert any(issubclass(warning.category, ResponseDrift) for warning in told)
+
+    check()
+
+
+@pytest.mark.parametrize("path", sorted({path for _, path, _ in OPERATIONS}), ids=lambda path: path.stem)
+def test_hardly_a_drawn_call_is_rejected(path):
+    from dynclient.strategies.operations import ways
+
+    client = client_of(path, server="https://api.example.com")
+
+    @share(0.5)
+    @given(st.data())
+    def check(data):
+        for operation in client.operations.values():
+            data.draw(strategies.calls(operation))
+
+    before = counted(client, ways)
+    check()
+    drawn, rejected = (now - then for now, then in zip(counted(client, ways), before, strict=True))
+    assert drawn > 0
+    assert rejected <= 0.05 * drawn
+
+
+def counted(client, ways):
+    """Return how many calls were drawn at once, and how many were not: drawn anew, sampled or rejected."""
+    counts = [way.source.counts for operation in client.operations.values() for way in ways(operation._plan, None)]
+    return sum(c["drawn"] for c in counts), sum(c["again"] + c["sampled"] + c["rejected"] for c in counts)
