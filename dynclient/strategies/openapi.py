@@ -170,9 +170,14 @@ class _Document:
         """Return a schema of objects."""
         names = self.draw(st.lists(_FIELDS, min_size=1, max_size=3, unique=True))
         inner = self.scalar if is_free else lambda: self.schema(depth + 1)
-        made: dict[str, Any] = {"type": "object", "properties": {name: inner() for name in names}}
+        made: dict[str, Any] = {"type": "object", "properties": {name: self.one_way(inner()) for name in names}}
         needed = [name for name in names if self.draw(st.booleans())]
         return {**made, "required": needed} if needed else made
+
+    def one_way(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """Return a property's schema that now and then travels one way only."""
+        note = self.draw(st.sampled_from([*[""] * 6, "readOnly", "writeOnly"]))
+        return {**schema, note: True} if note and "$ref" not in schema else schema
 
     def array(self, depth: int) -> dict[str, Any]:
         """Return a schema of arrays."""

@@ -74,6 +74,7 @@ def test_a_valid_call_of_any_document_is_answered_by_its_sandbox(document, data)
     call = data.draw(strategies.calls(operation))
     assert operation.validate(call) == []
     assert operation.send(call).violations == ()
+    assert [d for d in sandbox.disagreements if d.reason is None] == []
 
 
 @FEW
