@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -26,6 +27,9 @@ TRIES = 3
 #: Longer texts are filled up with one character.
 MAX_DRAWN = 60
 MAX_EXTRA = 12
+#: Texts that tell something: what a careless writer or reader of parameters, paths, JSON and numbers gets wrong.
+TELLING = ("%2F", "a%20b", "100%", "a/b", "..", "a,b", "a|b", "a;b", "a=b&c", "+1", "#", "?", "{id}", "null", "true", "007",
+           "1e3", " ", "a b", "\"", "\\", "[0]", "ü", "\U0001f600", "\u2028", "<&>")  # fmt: skip
 #: What is longer than this is not drawn just to be as long as it may be.
 EDGE_LENGTH = 2000
 EDGE_SIZE = 32
@@ -221,7 +225,10 @@ def _are(forms: list[str], text: str) -> bool:
     return all(known_formats.FORMATS[form](text) for form in forms)
 
 
+@lru_cache(maxsize=256)
 def plain_texts(low: int, high: int | None) -> st.SearchStrategy[str]:
     """Return a strategy of texts that nothing but their length binds."""
     most = low + MAX_DRAWN if high is None else max(low, min(high, low + MAX_DRAWN))
-    return st.text(st.characters(codec="utf-8"), min_size=low, max_size=most)
+    drawn = st.text(st.characters(codec="utf-8"), min_size=low, max_size=most)
+    known = [text for text in TELLING if low <= len(text) <= most]
+    return st.one_of(drawn, drawn, drawn, st.sampled_from(known)) if known else drawn
