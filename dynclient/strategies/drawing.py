@@ -28,8 +28,8 @@ TRIES = 3
 MAX_DRAWN = 60
 MAX_EXTRA = 12
 #: Texts that tell something: what a careless writer or reader of parameters, paths, JSON and numbers gets wrong.
-TELLING = ("%2F", "a%20b", "100%", "a/b", "..", "a,b", "a|b", "a;b", "a=b&c", "+1", "#", "?", "{id}", "null", "true", "007",
-           "1e3", " ", "a b", "\"", "\\", "[0]", "ü", "\U0001f600", "\u2028", "<&>")  # fmt: skip
+TELLING = ("%2F", "a%20b", "100%", "a/b", "..", "a,b", "a|b", "a;b", "a=b&c", "+1", "#", "?", "{id}", "null", "true",
+           "007", "1e3", " ", "a b", '"', "\\", "[0]", "ü", "\U0001f600", "\u2028", "<&>")  # fmt: skip
 #: What is longer than this is not drawn just to be as long as it may be.
 EDGE_LENGTH = 2000
 EDGE_SIZE = 32

@@ -15,6 +15,11 @@ _NAMES = st.sampled_from(["id", "name", "filter", "X-Trace", "sort", "limit", "t
 _FIELDS = st.sampled_from(["id", "name", "kind", "amount", "tags", "child", "größe", "a b", "from"])
 _SEGMENTS = st.sampled_from(["things", "shops", "v2", "orders", "a.b", "über"])
 _COMPONENTS = ("Thing", "Node")
+_TAGS = ("Cat", "Dog")
+_TAGGED = {
+    "oneOf": [{"$ref": f"#/components/schemas/{tag}"} for tag in _TAGS],
+    "discriminator": {"propertyName": "tag"},
+}
 _PATTERNS = st.sampled_from(["^[a-z]{2,5}$", "^\\d+$", "x", "^(red|green|blue)$", "^[A-Z][a-z]*( [A-Z][a-z]*)*$"])
 _FORMATS = st.sampled_from(["date", "date-time", "uuid", "email", "uri", "ipv4", "byte"])
 _STYLES: dict[str, tuple[str, ...]] = {
@@ -43,7 +48,7 @@ def documents(versions: tuple[str, ...] = VERSIONS) -> st.SearchStrategy[dict[st
 @st.composite
 def _documents(draw: st.DrawFn, version: str) -> dict[str, Any]:
     made = _Document(draw, version)
-    components = {name: made.component(name) for name in _COMPONENTS}
+    components = {name: made.component(name) for name in _COMPONENTS} | {tag: made.tagged(tag) for tag in _TAGS}
     shapes = st.lists(st.tuples(_SEGMENTS, st.booleans()), min_size=1, max_size=MAX_PATHS, unique_by=lambda s: s[0])
     paths = {}
     for segment, has_variable in draw(shapes):
@@ -79,6 +84,11 @@ class _Document:
             schema.get("required", []).clear()
             schema.pop("required", None)
         return schema
+
+    def tagged(self, tag: str) -> dict[str, Any]:
+        """Return a component schema whose values tell by a property that they are of it."""
+        properties = {"tag": {"type": "string", "enum": [tag]}, f"of{tag}": self.scalar()}
+        return {"type": "object", "properties": properties, "required": ["tag"]}
 
     def operation(self, name: str, variables: list[str], *, has_body: bool) -> dict[str, Any]:
         """Return an Operation Object."""
@@ -157,7 +167,12 @@ class _Document:
 
     def other(self, depth: int) -> dict[str, Any]:
         """Return a schema that refers, chooses, takes null or is a map."""
-        kind = self.draw(st.sampled_from(["nullable", "reference", "either", "map"]))
+        kind = self.draw(st.sampled_from(["nullable", "reference", "either", "tagged", "joined", "map"]))
+        if kind == "tagged":
+            return _TAGGED
+        if kind == "joined":
+            more = {"type": "object", "properties": {"more": self.scalar()}}
+            return {"allOf": [{"$ref": "#/components/schemas/Thing"}, more]}
         if kind == "reference":
             return {"$ref": f"#/components/schemas/{self.draw(st.sampled_from(_COMPONENTS))}"}
         if kind == "either":

@@ -27,9 +27,7 @@ def test_every_revision_has_its_operations_and_no_problem():
     found = {name: dynclient.load(path) for name, path in SPECS.items()}
 
     assert {name: len(document.operations) for name, document in found.items()} == COUNTS
-    assert {name: [p for p in document.problems if p.severity == "error"] for name, document in found.items()} == (
-        dict.fromkeys(COUNTS, [])
-    )
+    assert [p for document in found.values() for p in document.problems if p.severity == "error"] == []
 
 
 def test_an_operation_is_found_under_each_spelling(client):
