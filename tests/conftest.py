@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -30,3 +31,18 @@ def _no_credentials(monkeypatch):
     for name in [name for name in os.environ if name.startswith("DYNCLIENT_") and name != "DYNCLIENT_CACHE"]:
         if name != "DYNCLIENT_CORPUS":
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def real_documents(tmp_path_factory):
+    """The folder of the real documents that DYNCLIENT_CORPUS names, unpacked where it holds an archive of them."""
+    if "DYNCLIENT_CORPUS" not in os.environ:
+        pytest.skip("DYNCLIENT_CORPUS names no folder of real documents")
+    folder = Path(os.environ["DYNCLIENT_CORPUS"])
+    if (folder / "documents").is_dir():
+        return folder / "documents"
+    unpacked = tmp_path_factory.mktemp("corpus")
+    with tarfile.open(folder / "dev.tar.xz") as archive:
+        archive.extractall(unpacked, filter="data")
+    (unpacked / "documents" / "talon-one-full.yaml").write_bytes((folder / "talon-one-full.yaml").read_bytes())
+    return unpacked / "documents"

@@ -213,7 +213,14 @@ def events(text: str, uri: str) -> Iterator[Event]:
                 event.value = event.value.translate(unmask)
             yield event
     except yaml.YAMLError as error:
+        if "nesting depth" in str(error):  # libyaml's own limit, which PyYAML 6.0.4 brought; ours is the lower one
+            raise too_deep(uri) from None
         raise _syntax_error(error, text, uri) from None
+
+
+def too_deep(uri: str) -> DocumentTooLarge:
+    """Return the error that tells of a document nested beyond MAX_DEPTH."""
+    return DocumentTooLarge(f"{short_name(uri)} is nested deeper than {MAX_DEPTH} levels", uri=uri)
 
 
 def _mask(text: str) -> dict[int, int]:
@@ -431,7 +438,7 @@ class Composer:
     def _reach(self, depth: int) -> None:
         self.deepest = max(self.deepest, depth)
         if depth > MAX_DEPTH:
-            raise DocumentTooLarge(f"{short_name(self.uri)} is nested deeper than {MAX_DEPTH} levels", uri=self.uri)
+            raise too_deep(self.uri)
         if self.total > MAX_NODES:
             what = f"{short_name(self.uri)} has more than {MAX_NODES:,} nodes once its aliases are expanded"
             raise DocumentTooLarge(what, hint="an alias that names aliases multiplies", uri=self.uri)

@@ -22,10 +22,11 @@ from dynclient.document.locate import (
     marks,
     position,
     short_name,
+    too_deep,
     without_tabs,
 )
 from dynclient.document.problems import Problem
-from dynclient.errors import DocumentSyntaxError, DocumentTooLarge
+from dynclient.errors import DocumentSyntaxError
 from dynclient.violations import shortened
 
 __all__ = ["Locator", "Parsed", "locate", "parse", "resolve"]
@@ -258,7 +259,7 @@ def _check_depth(tree: Any, uri: str) -> None:
     while level:
         depth += 1
         if depth > MAX_DEPTH:
-            raise DocumentTooLarge(f"{short_name(uri)} is nested deeper than {MAX_DEPTH} levels", uri=uri)
+            raise too_deep(uri)
         inside = (box.values() if type(box) is dict else box for box in level)
         level = [value for values in inside for value in values if type(value) is dict or type(value) is list]
 

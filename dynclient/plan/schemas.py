@@ -57,8 +57,22 @@ def _names_without_brackets(depth: int) -> dict[str, Any]:
     return {WIRE: True, "propertyNames": {WIRE: text, "pattern": "^[^\\[\\]]*$"}, **inner}
 
 
-#: Delimiters that cannot be told from data, for they are percent-encoded themselves. Source: OAS 3.2 Appendix E.
+#: An array of one empty text is written as an empty array is, wherever nothing but its members stands.
+_ONE_EMPTY = {WIRE: "an array of one empty text cannot be told from an empty one", "not": {"enum": [[""]]}}
+
+#: A header is never escaped, so that a comma in a member would end it. Source: OAS 3.1.1 Parameter Object, schema.
+_MEMBERS_IN_HEADER = _without(",", "a comma")
+_NAMES_IN_HEADER = {
+    WIRE: True,
+    "propertyNames": {WIRE: "an equals sign ends a name in a header, and nothing can escape it", "pattern": "^[^=]*$"},
+}
+
+_NO_DOT = {WIRE: "a dot ends a value of this style, and nothing can escape it", "pattern": "^[^.]*$", "multipleOf": 1}
+
+#: Delimiters that cannot be told from data: percent-encoding leaves them as they are, or they are encoded themselves.
+#: Source: RFC 6570 §3.2.5; OAS 3.2 Appendix E.
 _DELIMITERS: dict[tuple[str, bool], dict[str, Any]] = {
+    ("label", True): {WIRE: True, "items": _NO_DOT},
     ("spaceDelimited", False): _without(" ", "a space"),
     ("pipeDelimited", False): _without("|", "a pipe"),
     ("deepObject", False): _names_without_brackets(4),
@@ -161,7 +175,9 @@ def _limits(operation: Operation, parameter: Parameter) -> list[Any]:
     if parameter.content:
         return limits
     if location == "header":
-        limits.append(_IN_HEADER)
+        limits += [_IN_HEADER, _MEMBERS_IN_HEADER, *([_NAMES_IN_HEADER] if parameter.explode else [])]
+    if location in ("path", "header"):
+        limits.append(_ONE_EMPTY)
     if parameter.required and location in ("query", "cookie") and not parameter.node.flag("allowEmptyValue"):
         limits.append(_NOT_EMPTY)
     delimiters = _DELIMITERS.get((parameter.style, parameter.explode))

@@ -164,6 +164,17 @@ def _exploded_cookie(case: Case, error: str) -> bool:
     return parameter is not None and parameter.location == "cookie" and parameter.explode and "&" in error
 
 
+def _escaped_comma(case: Case, error: str) -> bool:
+    """Tell whether a value that commas delimit holds one that is escaped, and so is data."""
+    parameter = _parameter(case, error)
+    if parameter is None or parameter.style not in ("simple", "form") or parameter.location == "header":
+        return False
+    if parameter.location == "path":
+        return "%2c" in case.route.values.get(parameter.name, "").lower()
+    pairs = case.incoming.query_pairs if parameter.location == "query" else case.incoming.cookie_pairs
+    return not parameter.explode and any("%2c" in text.lower() for name, text in pairs if name == parameter.name)
+
+
 def _is_multipart(case: Case, _text: str) -> bool:
     return media.essence(case.incoming.content_type).startswith("multipart/")
 
@@ -218,6 +229,9 @@ KNOWN: tuple[Fault, ...] = (
     Fault("it refuses an empty text in a query, which is a value like any other", _says("EmptyQueryParameterValue")),
     Fault("it cannot cast where `type` is a list", _says("Expected a string value, got <class 'list'>")),
     Fault("it does not read an empty object in simple style", _says("dictionary update sequence")),
+    Fault("it does not read an empty array of numbers in simple style",
+          _both(_style("simple"), _says("string to float: ''$", "base 10: ''$"))),
+    Fault("it takes an escaped comma in a flat array or object for one that delimits", _escaped_comma),
     Fault("beside enum, allOf and oneOf it reads `nullable: true` as 3.0.3 has it to the letter; we as authors mean it",
           _nullable),
     Fault("of several templates that fit a path it takes the first with the fewest variables", _shadowed),

@@ -2,7 +2,6 @@
 
 import json
 import os
-import tarfile
 from pathlib import Path
 
 import pytest
@@ -26,24 +25,11 @@ def entries():
     return [entry for entry in manifest if str(entry["version"]).startswith(READABLE)]
 
 
-@pytest.fixture(scope="session")
-def documents(tmp_path_factory):
-    """The folder that the roots of the manifest are relative to; unpacked once where it is an archive."""
-    folder = Path(FOLDER)
-    if (folder / "documents").is_dir():
-        return folder / "documents"
-    unpacked = tmp_path_factory.mktemp("corpus")
-    with tarfile.open(folder / "dev.tar.xz") as archive:
-        archive.extractall(unpacked, filter="data")
-    (unpacked / "documents" / "talon-one-full.yaml").write_bytes((folder / "talon-one-full.yaml").read_bytes())
-    return unpacked / "documents"
-
-
 @pytest.mark.parametrize("entry", entries(), ids=lambda entry: str(entry["root"])[-60:])
-def test_a_real_document_loads_and_its_operations_build_their_examples(entry, documents):
-    path = documents / entry["root"]
+def test_a_real_document_loads_and_its_operations_build_their_examples(entry, real_documents):
+    path = real_documents / entry["root"]
     if not path.exists():
-        path = documents / Path(entry["root"]).name
+        path = real_documents / Path(entry["root"]).name
     try:
         document = dynclient.load(path)
     except DocumentError as error:

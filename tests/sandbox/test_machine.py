@@ -10,9 +10,9 @@ from support.shops import shop
 
 import dynclient
 from dynclient import Client, Sandbox
-from dynclient.errors import Conflict, NotFound
+from dynclient.errors import BrokenResponse, Conflict, InvalidResponse, NotFound
 
-SHOP = dynclient.load(shop())
+SHOP = dynclient.load(shop(**{"x-sandbox": {"conventions": [{"query": {"dry": True}, "store": False}]}}))
 NAMES = st.text("abc", min_size=1, max_size=4)
 STRANGERS = st.integers(10**6, 10**6 + 3)
 
@@ -20,12 +20,13 @@ STRANGERS = st.integers(10**6, 10**6 + 3)
 class Shop(RuleBasedStateMachine):
     """Pets, numbered by the server, and codes, named by the client."""
 
+    strict = False
     pets = Bundle("pets")
     gone = Bundle("gone")
 
     def __init__(self):
         super().__init__()
-        self.sandbox = Sandbox(SHOP)
+        self.sandbox = Sandbox(SHOP, strict=self.strict)
         self.client = Client(SHOP, transport=self.sandbox)
         self.model = {}
         self.codes = {}
@@ -77,6 +78,34 @@ class Shop(RuleBasedStateMachine):
         self.client.delete(stranger)
         assert self.client.read(stranger)["id"] == stranger
 
+    @rule(name=NAMES)
+    def try_out(self, name):
+        assert self.client.create(name=name, dry=True)["name"] == name
+
+    @rule(pet=pets)
+    def choose(self, pet):
+        chooses = self.client.with_options(headers={"Prefer": "code=404"})
+        assert self.is_refused(chooses.read, pet)
+        assert self.is_refused(chooses.delete, pet)
+        assert self.is_refused(chooses.change, pet, name="chosen")
+
+    @rule(target=pets, name=NAMES)
+    def lose_the_answer(self, name):
+        self.sandbox.disturb("drop", "create")
+        assert self.is_refused(self.client.create, name=name, error=BrokenResponse)
+        self.sandbox.calm()
+        pet = self.client.list()["data"][-1]
+        assert pet["id"] not in self.model
+        assert pet["name"] == name
+        self.model[pet["id"]] = pet
+        return pet["id"]
+
+    @rule(pet=pets)
+    def garble(self, pet):
+        self.sandbox.disturb("wrong-schema", "read")
+        assert self.is_refused(self.client.read, pet, error=InvalidResponse)
+        self.sandbox.calm()
+
     @rule(size=st.integers(1, 4), skip=st.integers(0, 5))
     def page(self, size, skip):
         found = self.client.list(page_size=size, skip=skip)
@@ -103,7 +132,7 @@ class Shop(RuleBasedStateMachine):
 
     @rule(target=pets)
     def reload(self):
-        other = Sandbox(SHOP)
+        other = Sandbox(SHOP, strict=self.strict)
         other.state = self.sandbox.state
         self.sandbox, self.client = other, Client(SHOP, transport=other)
         return multiple()
@@ -115,5 +144,19 @@ class Shop(RuleBasedStateMachine):
         assert unexplained(self.sandbox) == []
 
 
+class StrictShop(Shop):
+    """The same, where nobody knows a stranger."""
+
+    strict = True
+
+    @rule(stranger=STRANGERS)
+    def strangers_exist(self, stranger):
+        assert self.is_refused(self.client.read, stranger)
+        assert self.is_refused(self.client.delete, stranger)
+        assert self.is_refused(self.client.change, stranger, name="a")
+
+
 Shop.TestCase.settings = settings(max_examples=30, stateful_step_count=25, deadline=None)
 TestShop = Shop.TestCase
+StrictShop.TestCase.settings = settings(max_examples=15, stateful_step_count=25, deadline=None)
+TestStrictShop = StrictShop.TestCase

@@ -103,6 +103,22 @@ def test_a_broken_call_is_refused_at_the_right_place_and_nothing_is_sent(path, k
     check()
 
 
+@each_operation
+def test_the_line_that_a_call_prints_as_makes_that_call(path, key):
+    client = client_of(path, server="https://api.example.com")
+    operation = client.operations[key]
+
+    @share(0.7)
+    @given(strategies.calls(operation))
+    def check(call):
+        arguments = repr(call).partition("(")[2].removesuffix(")")
+        bound = eval(f"bind({arguments})", {"bind": lambda *args, **kwargs: operation._plan.binder.bind(args, kwargs)})
+        assert bound.violations == []
+        assert bound.call == call
+
+    check()
+
+
 def closed_bodies():
     """Yield the operations whose body, by the document as it is written, declares properties and nothing of others."""
     for name, path, key in OPERATIONS:

@@ -1,0 +1,164 @@
+"""Whether the tests that draw find a fault: `python benchmarks/planted.py [WORD …]`.
+
+Each fault of the table is planted in a copy of the repository, one after the other, and one test file that draws its
+examples is run on it: it must fail. With words, only faults whose description holds one of them are planted. A fault
+that no test finds, or whose text is no longer there, ends in exit code 1.
+"""
+
+# ruff: noqa: E501 (a table)
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[1]
+COPIED = ("dynclient", "spec", "tests", "pyproject.toml")
+
+WAY = ("tests/strategies/test_whole_way.py",)
+DOCUMENTS = ("tests/strategies/test_documents.py", "-k", "call_of_any_document")
+PLACES = ("tests/strategies/test_places.py",)
+DIALECTS = ("tests/strategies/test_dialects.py",)
+MACHINE = ("tests/sandbox/test_machine.py",)
+
+
+class Planted(NamedTuple):
+    """A fault: what it is, in which file of the library, the text that it replaces, and the tests that find it."""
+
+    what: str
+    file: str
+    old: str
+    new: str
+    tests: tuple[str, ...]
+
+
+FAULTS = [
+    # translation
+    Planted("an exclusive bound of 3.0 is lost", "schema/dialect.py", "made[exclusive] = made.pop(limit)", "pass", DIALECTS),
+    Planted("nullable is lost", "schema/dialect.py", "            made = _nullable(made)", "            pass", DIALECTS),
+    Planted("readOnly and writeOnly are exchanged", "schema/dialect.py", 'if self.direction == "request" else', 'if self.direction != "request" else', DIALECTS),
+    Planted("a pattern is lost", "schema/dialect.py", 'made["pattern"] = value["pattern"]', "pass", DIALECTS),
+    Planted("the upper bound of an integer format is lost", "schema/dialect.py", 'made["maximum"] = min(made.get("maximum", bounds[1]), bounds[1])', "pass", DIALECTS),
+    Planted("allOf is no longer read", "schema/dialect.py", 'MANY = ("allOf", ', "MANY = (", DOCUMENTS),
+    # readings
+    Planted("a producer's objects stay open", "schema/readings.py", "if isinstance(made, Schema) and closable(schema, self.defs):", "if False:", WAY),
+    Planted("a consumer's objects are closed", "plan/schemas.py", 'if reading == "producer" else bundled(schema, defs)', "", WAY),
+    Planted("what is only read may be sent", "schema/readings.py", "if self._is_refused(schema):\n            return Schema", "if False:\n            return Schema", DIALECTS),
+    # binder
+    Planted("positional arguments in the wrong order", "plan/binder.py", "in zip(self.positional, args", "in zip(self.positional[::-1], args", WAY),
+    Planted("snake_case names win over the spec's own", "plan/binder.py", "if name not in exact:", "if name in exact:", WAY),
+    Planted("an argument's value is put into the body", "plan/binder.py", "bound.put(*target, value, name)", 'bound.put("body", target[1], value, name)', WAY),
+    # writers
+    Planted("a path value is not escaped", "wire/parameters/writing.py", "return encode(as_text(value))\n\n    return write\n\n\ndef _label", "return as_text(value)\n\n    return write\n\n\ndef _label", WAY),
+    Planted("a query value is not escaped", "wire/parameters/writing.py", "return prefix + encode(as_text(value))\n\n    return write\n\n\ndef _delimited", "return prefix + as_text(value)\n\n    return write\n\n\ndef _delimited", WAY),
+    Planted("an exploded array loses its last item", "wire/parameters/writing.py", "for text in _items(value, encode)]) or empty", "for text in _items(value[:-1], encode)]) or empty", PLACES),
+    Planted("a delimiter for another", "wire/parameters/writing.py", '"pipeDelimited": "%7C"', '"pipeDelimited": ","', PLACES),
+    Planted("deepObject without its closing bracket", "wire/parameters/writing.py", "%5B{encoded(str(k))}%5D", "%5B{encoded(str(k))}", PLACES),
+    Planted("matrix repeats no name", "wire/parameters/writing.py", '"".join(pair(encoded(k)', '"".join(pair(key', PLACES),
+    Planted("cookies joined by a comma", "plan/writing.py", 'return "; ".join(piece', 'return ", ".join(piece', PLACES),
+    Planted("query parameters are joined by a semicolon", "plan/writing.py", 'query = "&".join(piece for piece in pieces if piece)', 'query = ";".join(piece for piece in pieces if piece)', PLACES),
+    Planted("a form escapes nothing", "wire/forms.py", 'return quote_plus(text, safe="*")', "return text", PLACES),
+    Planted("a form writes an array as one value", "wire/forms.py", "elif isinstance(value, list):", "elif False:", PLACES),
+    Planted("a part ends with a stray line", "wire/multipart.py", 'pieces.append(b"\\r\\n")', 'pieces.append(b"\\r\\n\\r\\n")', PLACES),
+    Planted("of several parts of a name only the first is written", "wire/multipart.py", "for item in value:\n            yield _part", "for item in value[:1]:\n            yield _part", PLACES),
+    Planted("a header's values are escaped", "wire/parameters/writing.py", "return _simple(explode, as_it_is)", "return _simple(explode, encoded)", PLACES),
+    # the limits of the wire
+    Planted("an array of one empty text is let pass", "plan/schemas.py", "limits.append(_ONE_EMPTY)", "pass", PLACES),
+    Planted("a comma in a member of a header is let pass", "plan/schemas.py", "_IN_HEADER, _MEMBERS_IN_HEADER, ", "_IN_HEADER, ", PLACES),
+    Planted("a dot in a member of a label is let pass", "plan/schemas.py", '("label", True): {WIRE: True, "items": _NO_DOT}', '("label", True): {WIRE: True}', PLACES),
+    # the sandbox
+    Planted("what is wrong with a body is passed over", "sandbox/reading.py", "told = {v.path for v in found.violations}", 'told = {v.path for v in found.violations} | ({violation.path} if violation.path[:1] == ("body",) else set())', WAY),
+    Planted("exploded objects take what others claim", "sandbox/reading.py", "if not any(claims(p, s, unquote(name)) for p, s in others)", "", PLACES),
+    Planted("a PUT keeps what it leaves out", "sandbox/remembering.py", "if name not in declared}", "if name or declared}", MACHINE),
+    Planted("no conflict is met", "sandbox/remembering.py", "if not self._answers.declares(CONFLICT):", "if True:", MACHINE),
+    Planted("what is deleted is no more than unknown", "sandbox/memory.py", "        gone[identity] = None\n", "", MACHINE),
+    Planted("a dry call is kept", "sandbox/remembering.py", "keeps = all(convention.store for convention in found)", "keeps = True", MACHINE),
+    Planted("strict is not asked", "sandbox/remembering.py", "if self._strict and not", "if False and not", MACHINE),
+    Planted("a page begins one too late", "sandbox/paging.py", "items[self.skip : self.skip + self.size]", "items[self.skip + 1 : self.skip + 1 + self.size]", MACHINE),
+    Planted("a page is one too long", "sandbox/paging.py", "self.skip + self.size]", "self.skip + self.size + 1]", MACHINE),
+    Planted("there is always more", "sandbox/fitting.py", "first + len(items) < total", "first + len(items) <= total", MACHINE),
+    Planted("the total is that of the page", "sandbox/fitting.py", "first + len(items) < total, total)", "first + len(items) < total, len(items))", MACHINE),
+    Planted("an identity is given twice", "sandbox/fitting.py", "if not is_taken(as_identity(candidate)):", "if True:", MACHINE),
+    Planted("a remembered item is put where it does not fit", "sandbox/fitting.py", "            if body.valid(candidate):\n                return candidate\n        for name", "            return candidate\n        for name", WAY),
+    Planted("a chosen status is ignored", "sandbox/prefer.py", "int(code) if _STATUS.fullmatch(code) else None", "None", MACHINE),
+    Planted("a chosen answer is carried out", "sandbox/sandbox.py", "            if response is not None:\n                return _Outcome(response", "            if response is not None:\n                ready.remembering.answer(incoming, reading.call)\n                return _Outcome(response", MACHINE),
+    Planted("a dropped answer comes all the same", "sandbox/faults.py", 'if kind in ("drop", "truncate"):', 'if kind == "truncate":', MACHINE),
+    Planted("a wrong schema is right", "sandbox/faults.py", "if not accepts(candidate):", "if accepts(candidate):", MACHINE),
+    Planted("a fault befalls every operation", "sandbox/faults.py", 'if fault.operation not in ("", operation) or', "if", MACHINE),
+]  # fmt: skip
+
+
+#: A failing example need not be shrunk to tell that there is one; what ends by itself ends in this time.
+QUICK = """
+from hypothesis import Phase
+settings.register_profile("quick", settings.default, phases=[Phase.explicit, Phase.generate])
+settings.load_profile("quick")
+"""
+TIMEOUT_S = 300
+
+
+def copied(target: Path) -> None:
+    """Copy what the tests need."""
+    for name in COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, target / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, target / name)
+    with (target / "tests" / "conftest.py").open("a") as conftest:
+        conftest.write(QUICK)
+
+
+def found(copy: Path, fault: Planted) -> str:
+    """Plant a fault, run its tests, take it out again, and return which test failed and why; "" where none did.
+
+    Raises:
+        LookupError: the text is not there, or more than once.
+
+    """
+    file = copy / "dynclient" / fault.file
+    healthy = file.read_text()
+    if healthy.count(fault.old) != 1:
+        raise LookupError(f"{fault.file} has the text {healthy.count(fault.old)} times: {fault.old}")
+    file.write_text(healthy.replace(fault.old, fault.new))
+    try:
+        options = ["-x", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=0", "--tb=short"]
+        command = [sys.executable, "-B", "-m", "pytest", *fault.tests, *options]
+        environment = {**os.environ, "PYTHONPATH": str(copy)}
+        done = subprocess.run(
+            command, cwd=copy, env=environment, capture_output=True, text=True, check=False, timeout=TIMEOUT_S
+        )
+    except subprocess.TimeoutExpired:
+        return "it does not come to an end"
+    finally:
+        file.write_text(healthy)
+    failed = re.search(r"^(?:FAILED|ERROR) \S+?\.py(?:::(.+?))?(?: - .*)?$", done.stdout, re.MULTILINE)
+    if failed is None or done.returncode not in (1, 2):
+        return ""
+    why = re.search(r"^E {3}(?!  )\s*(\S.*)$", done.stdout, re.MULTILINE)
+    return f"{failed[1] or 'at import'}: {why[1][:100] if why else ''}"
+
+
+def main() -> int:
+    """Print a line for each fault and return the exit code."""
+    words = sys.argv[1:]
+    wanted = [f for f in FAULTS if not words or any(word in f.what or word in f.file for word in words)]
+    missed = 0
+    with tempfile.TemporaryDirectory() as directory:
+        copied(Path(directory))
+        for fault in wanted:
+            told = found(Path(directory), fault)
+            missed += not told
+            print(f"{fault.file:<28}{fault.what:<52}{told or 'NOT FOUND'}", flush=True)
+    print(f"{len(wanted) - missed} of {len(wanted)} faults were found")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

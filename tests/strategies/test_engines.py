@@ -1,0 +1,97 @@
+"""jsonschema and jsonschema-rs, asked one by one, say the same of everything that is drawn and of everything broken."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from support.schemas import schemas
+from support.talon_one import OPERATIONS, share
+
+import dynclient
+from dynclient import strategies
+from dynclient.errors import UsageError
+from dynclient.schema.engine import Checker
+from dynclient.schema.fast import Unsuitable, compiled
+from dynclient.strategies.operations import declared, result_source
+from dynclient.wire import media
+
+MANY = settings(max_examples=2 * settings.default.max_examples, suppress_health_check=list(HealthCheck))
+
+
+def agreed(checker, value):
+    """Return what both engines say of a value.
+
+    The one thing that the fast engine is not asked about: names by a pattern that it could not search within bounds.
+    """
+    if checker._fast is None:
+        with pytest.raises(Unsuitable):
+            compiled(checker.schema)
+        return checker.accepts_by_reference(value)
+    fast = checker.fast_accepts(value)
+    assert checker.accepts_by_reference(value) is fast
+    return fast
+
+
+def json_results(operation):
+    """Return (status, media type) of every JSON result, errors too."""
+    found = operation.operation.responses.items()
+    return [(status, name) for status, response in found for name in response.content if media.is_json(name)]
+
+
+@pytest.mark.parametrize(("path", "key"), [pytest.param(*rest, id=name) for name, *rest in OPERATIONS])
+def test_of_calls_and_results(path, key):
+    operation = dynclient.Client(path, server="http://x").operations[key]
+    plan, kinds = operation._plan, json_results(operation)
+
+    @share(0.5)
+    @given(st.data())
+    def check(data):
+        call, broken = data.draw(strategies.calls(operation)), data.draw(strategies.invalid_calls(operation))
+        for reading in ("producer", "consumer"):
+            assert agreed(plan.checker(None, reading), dict(call))
+            agreed(plan.checker(None, reading), dict(broken.call))
+        assert not agreed(plan.checker(None, "producer"), dict(broken.call))
+        if not kinds:
+            return
+        status, name = data.draw(st.sampled_from(kinds))
+        entry = declared(operation, status, name)
+        for reading in ("producer", "consumer"):
+            assert agreed(
+                result_source(operation, entry, reading).checker, data.draw(strategies.results(operation, status, name))
+            )
+        try:
+            wrong = data.draw(strategies.invalid_results(operation, status, name))
+        except UsageError:
+            return  # it takes anything
+        assert not agreed(result_source(operation, entry, "consumer").checker, wrong.data)
+
+    check()
+
+
+@MANY
+@given(st.data())
+def test_of_any_schema(data):
+    schema, other = data.draw(schemas()), data.draw(schemas())
+    wholes = [schema, other, {"not": other}, {"allOf": [schema, other]}, {"oneOf": [schema, other]}]
+    for whole in (schema, other):
+        try:
+            value = data.draw(strategies.from_schema(whole))
+        except UsageError:
+            continue  # perhaps nothing fits it
+        assert agreed(Checker(whole), value)
+        for judge in wholes:
+            agreed(Checker(judge), value)
+
+
+@settings(suppress_health_check=list(HealthCheck))
+@given(strategies.documents(), st.data())
+def test_of_the_calls_of_any_document(document, data):
+    client = dynclient.Client(document)
+    operation = data.draw(st.sampled_from(list(client.operations.values())))
+    checker = operation._plan.checker(None, "producer")
+    call, broken = data.draw(strategies.calls(operation)), data.draw(strategies.invalid_calls(operation))
+    for one in (call, broken.call):
+        agreed(checker, json.loads(json.dumps(one, default=lambda content: content.decode("latin-1"))))
