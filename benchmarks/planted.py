@@ -84,7 +84,7 @@ FAULTS = [
     Planted("a page is one too long", "sandbox/paging.py", "self.skip + self.size]", "self.skip + self.size + 1]", MACHINE),
     Planted("there is always more", "sandbox/fitting.py", "first + len(items) < total", "first + len(items) <= total", MACHINE),
     Planted("the total is that of the page", "sandbox/fitting.py", "first + len(items) < total, total)", "first + len(items) < total, len(items))", MACHINE),
-    Planted("an identity is given twice", "sandbox/fitting.py", "if not is_taken(as_identity(candidate)):", "if True:", MACHINE),
+    Planted("every item has the same identity", "sandbox/fitting.py", "yield first + n", "yield first", MACHINE),
     Planted("a remembered item is put where it does not fit", "sandbox/fitting.py", "            if body.valid(candidate):\n                return candidate\n        for name", "            return candidate\n        for name", WAY),
     Planted("a chosen status is ignored", "sandbox/prefer.py", "int(code) if _STATUS.fullmatch(code) else None", "None", MACHINE),
     Planted("a chosen answer is carried out", "sandbox/sandbox.py", "            if response is not None:\n                return _Outcome(response", "            if response is not None:\n                ready.remembering.answer(incoming, reading.call)\n                return _Outcome(response", MACHINE),

@@ -96,6 +96,15 @@ class Answers:
             value = echo(value, call.get("path"), body.valid)
         return Answer(status, headers, body, value)
 
+    def whole(self, answer: Answer, incoming: Incoming) -> Any:
+        """Return a sample of an answer's body with everything in it that its schema declares; None where none is."""
+        declared = self._plan.results.declared(answer.status)
+        chosen = negotiated(incoming.headers.get("accept", ""), declared.content) if declared is not None else None
+        try:
+            return self._bodies.complete(*chosen) if chosen else None
+        except Unsampled:
+            return None
+
     def preferred(self, prefer: Prefer, incoming: Incoming, call: Mapping[str, Any], turn: int) -> Response | None:
         """Return the answer that a caller prefers; None where the document has no such thing.
 

@@ -85,6 +85,7 @@ class Bodies:
         #: Seed 0 is the sampler's own first choice; every other seed means something else in each operation.
         self._seed = zlib.crc32(f"{seed} {plan.operation.key}".encode()) if seed else 0
         self._made: dict[tuple[str, str, str, bool], Body] = {}
+        self._complete: dict[tuple[MediaType, str], Any] = {}
         self._headers: dict[str, tuple[tuple[str, str], ...]] = {}
 
     def body(self, response: Response, entry: MediaType, media_type: str, *, full: bool = False) -> Body:
@@ -103,6 +104,24 @@ class Bodies:
         key = (response.status, entry.name, media_type, full)
         found = self._made.get(key)
         return found or self._made.setdefault(key, self._make(entry, media_type, full=full))
+
+    def complete(self, entry: MediaType, media_type: str) -> Any:
+        """Return a sample of everything that a body may hold, whatever the document's example leaves out.
+
+        Args:
+            entry: the media type.
+            media_type: what the Content-Type will name.
+
+        Raises:
+            Unsampled: no valid one was found.
+
+        """
+        key = (entry, media_type)
+        if key not in self._complete:
+            checker = Checker(self._plan.schemas.result(entry, "producer"))
+            sampler = Sampler(checker.schema, compile_schema=_compile, accepts=checker.accepts)
+            self._complete[key] = self._sampled(sampler, "all", media_type)
+        return self._complete[key]
 
     def preferred(self, entry: MediaType, media_type: str, example: str, turn: int | None) -> Body | None:
         """Return the example of a name, or else a new sample; None where there is neither.

@@ -8,6 +8,7 @@ The extension stands at the top of a document:
           store: false                  # the answer is the same, nothing is kept
         - query: {silent: "yes"}
           answer: 204                   # where the operation declares it
+      parts: responseContent            # the property of a request that lists the optional parts of its answer
       operations:
         updateCustomerSessionV2:
           identity: integrationId       # the property that holds what the path names
@@ -77,7 +78,10 @@ class Convention:
 
 
 class Conventions:
-    """The extension of a document; what in it is not understood is left out."""
+    """The extension of a document; what in it is not understood is left out.
+
+    `parts` names the property of a request's body that lists which optional parts its answer has, "" for none.
+    """
 
     def __init__(self, document: Document) -> None:
         top = document.top.value
@@ -85,6 +89,8 @@ class Conventions:
         given = given if isinstance(given, dict) else {}
         found = given.get("operations")
         self._extras = {k: _extra(v) for k, v in found.items()} if isinstance(found, dict) else {}
+        parts = given.get("parts")
+        self.parts = parts if isinstance(parts, str) else ""
         listed = given.get("conventions")
         self._all = [_convention(c) for c in listed if isinstance(c, dict)] if isinstance(listed, list) else []
 

@@ -222,6 +222,25 @@ class Fitting:
         return value, as_identity(first)
 
 
+def parted(body: Body, value: dict[str, Any], wanted: Sequence[Any], whole: Any) -> dict[str, Any]:
+    """Return a valid body that has those of its optional properties which are wanted, and no others.
+
+    Args:
+        body: judges.
+        value: a valid body.
+        wanted: names of properties.
+        whole: a body that has every property, to take from what `value` lacks.
+
+    """
+    for name in [name for name in value if name not in wanted]:
+        less = {k: v for k, v in value.items() if k != name}
+        value = less if body.valid(less) else value
+    for name in wanted if isinstance(whole, dict) else ():
+        more = {**value, name: whole[name]} if name in whole and name not in value else value
+        value = more if body.valid(more) else value
+    return value
+
+
 def _identities(first: Any, count: int) -> Iterator[Any]:
     """Yield identities like a first one, not in use as long as they are counted up; itself last.
 

@@ -9,7 +9,7 @@ from typing import Any
 from dynclient.plan.plan import Plan
 from dynclient.sandbox.answers import Answer, Answers
 from dynclient.sandbox.conventions import Conventions
-from dynclient.sandbox.fitting import Fitting
+from dynclient.sandbox.fitting import Fitting, parted
 from dynclient.sandbox.incoming import Incoming
 from dynclient.sandbox.memory import Item, Memory
 from dynclient.sandbox.paging import Window
@@ -107,7 +107,7 @@ class Remembering:
             return self._answers.refusal(refused.status, [refused.why], incoming)
         if status is not None and str(status) in self._plan.operation.responses:
             answer = self._answers.success(incoming, call, status)
-        return self._answers.encoded(answer, incoming)
+        return self._answers.encoded(self._parted(answer, visit), incoming)
 
     # --- who is there
 
@@ -284,6 +284,15 @@ class Remembering:
         return found if isinstance(found, list) else []
 
     # --- small things
+
+    def _parted(self, answer: Answer, visit: _Visit) -> Answer:
+        """Return an answer with the optional parts that a request lists, where it lists any."""
+        body, name = visit.call.get("body"), self._conventions.parts
+        wanted = body.get(name) if name and isinstance(body, dict) else None
+        if not isinstance(wanted, list) or answer.body is None or not isinstance(answer.value, dict):
+            return answer
+        whole = self._answers.whole(answer, visit.incoming)
+        return replace(answer, value=parted(answer.body, answer.value, wanted, whole))
 
     def _item(self, visit: _Visit) -> Item:
         return self._told.item(visit.call.get("body"))

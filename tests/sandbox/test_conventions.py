@@ -32,6 +32,25 @@ def test_silent_without_a_204_is_the_declared_success():
     assert Client(made, transport=Sandbox(made))["create"].send(name="Rex", dry=True).status == 201
 
 
+ALWAYS = {"effects", "createdCoupons", "createdReferrals"}
+
+
+@pytest.mark.parametrize("parts", [[], ["loyalty"], ["coupons", "customerSession", "event"]])
+def test_an_answer_has_the_parts_that_a_request_asks_for(client, sandbox, parts):
+    told = client.update_customer_session_v2("s-1", customer_session={"profileId": "p-7"}, response_content=parts)
+    assert set(told) == ALWAYS | set(parts)
+    assert sandbox.state["items"]["/v2/customer_sessions"]["s-1"]["profileId"] == "p-7"
+    if "customerSession" in parts:
+        assert told["customerSession"]["profileId"] == "p-7"
+    event = client.track_event_v2(profile_id="p-7", type="x", attributes={}, response_content=["event"], silent="no")
+    assert set(event) == ALWAYS | {"event"}
+
+
+def test_without_the_convention_such_a_property_means_nothing():
+    made = shop(**{"x-sandbox": {"parts": ["name"]}})
+    assert "name" in Client(made, transport=Sandbox(made)).create(name="Rex")
+
+
 def test_dry_answers_in_full_and_stores_nothing(client, sandbox):
     told = client.update_customer_session_v2("s-1", customer_session={"profileId": "p-7"}, dry=True)
     assert told["customerSession"]["profileId"] == "p-7"

@@ -46,6 +46,10 @@ class Shop(RuleBasedStateMachine):
         self.model[pet["id"]] = pet
         return pet["id"]
 
+    @rule(target=pets, names=st.lists(NAMES, min_size=2, max_size=4))
+    def create_several(self, names):
+        return multiple(*(self.create(name, None) for name in names))
+
     @rule(pet=pets)
     def read(self, pet):
         assert self.client.read(pet) == self.model[pet]
@@ -93,8 +97,8 @@ class Shop(RuleBasedStateMachine):
     def lose_the_answer(self, name):
         self.sandbox.disturb("drop", "create")
         assert self.is_refused(self.client.create, name=name, error=BrokenResponse)
-        self.sandbox.calm()
         pet = self.client.list()["data"][-1]
+        self.sandbox.calm()
         assert pet["id"] not in self.model
         assert pet["name"] == name
         self.model[pet["id"]] = pet
@@ -111,6 +115,7 @@ class Shop(RuleBasedStateMachine):
         found = self.client.list(page_size=size, skip=skip)
         assert found["data"] == list(self.model.values())[skip : skip + size]
         assert found["hasMore"] == (skip + size < len(self.model))
+        assert found["totalResultSize"] == len(self.model)
 
     @rule(code=NAMES, percent=st.integers(0, 99))
     def make(self, code, percent):

@@ -28,7 +28,10 @@ KINDS = {
     "number": NUMBER,
     "texts": {"type": "array", "items": TEXT},
     "numbers": {"type": "array", "items": NUMBER},
-    "object": {"type": "object", "properties": {"R": TEXT, "G": NUMBER}, "additionalProperties": False},
+    # What a careless writer or reader loses: what delimits somewhere, and nothing.
+    "words": {"type": "array", "items": {"type": "string", "enum": ["", "a,b", "a.b", "a b", "a|b", "a=b"]}},
+    "nothings": {"type": "array", "items": {"type": "string", "enum": [""]}},
+    "object": {"type": "object", "properties": {"R": TEXT, "G": NUMBER}, "required": ["R"]},
     "map": {"type": "object", "additionalProperties": TEXT, "propertyNames": {"pattern": "^[a-z]{1,3}$"}},
 }
 
@@ -52,7 +55,9 @@ def cells():
 def test_a_parameter_is_read_back(place, style, explode, schema):
     path = "/things/{color}/parts" if place == "path" else "/things"
     other = parameter("size", "cookie" if place == "cookie" else "query", INTEGER, required=True)
-    color = parameter("color", place, schema, style=style, explode=explode)
+    color = parameter(
+        "color", place, schema, style=style, explode=explode, required=place == "path" or style == "deepObject"
+    )
     sandbox = dynclient.Sandbox(single(color, other, path=path, method="get"))
     operation = dynclient.Client(sandbox.document, transport=sandbox).run
     reader = Reader(operation._plan)

@@ -1,1 +1,7 @@
-"""Does every value of one schema fit another? Decided by rules, with a witness where it does not."""
+"""Whether all values of one schema fit another: proved by rules, refuted by a checked witness, or unknown."""
+
+from dynclient.schema.subsumption.gaps import ABSENT, ITEMS, KEYS, Gap
+from dynclient.schema.subsumption.inclusion import Inclusion
+from dynclient.schema.subsumption.sides import Side
+
+__all__ = ["ABSENT", "ITEMS", "KEYS", "Gap", "Inclusion", "Side"]

@@ -1,0 +1,182 @@
+"""Objects: their properties by name and by pattern, what else they hold, which must be there, and how many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from dynclient.schema import patterns
+from dynclient.schema.subsumption.gaps import ABSENT, KEYS, Suspicion, suspicion
+from dynclient.schema.subsumption.sides import Branch, TooWide
+
+if TYPE_CHECKING:
+    from dynclient.schema.subsumption.inclusion import Inclusion
+
+#: A name that nobody declares.
+_FREE = ("other", "x", "additional")
+
+
+def facets(inclusion: Inclusion, branch: Branch, other: Branch) -> Iterator[Suspicion]:
+    """Suspect each keyword of the other side that not all objects of an alternative fit."""
+    yield from _required(inclusion, branch, other)
+    for name in dict.fromkeys([*branch.names, *other.names, *sorted(branch.required)]):
+        if not inclusion.narrow.is_refused(branch, name):
+            yield from _member(inclusion, branch, other, name)
+    yield from _others(inclusion, branch, other)
+    yield from _counts(inclusion, branch, other)
+    yield from _dependent(inclusion, branch, other)
+
+
+def _required(inclusion: Inclusion, branch: Branch, other: Branch) -> Iterator[Suspicion]:
+    for name in sorted(other.required - branch.required):
+        found = suspicion("required", "optional", "required", partial(_without, inclusion, branch, name))
+        yield found.inside(name, lambda whole: whole)
+
+
+def _member(inclusion: Inclusion, branch: Branch, other: Branch, name: str) -> Iterator[Suspicion]:
+    mine, theirs = branch.member(name), other.member(name)
+    if any(schema is False for schema in theirs):
+        found: tuple[Suspicion, ...] = (
+            suspicion("additionalProperties", None, False, partial(inclusion.example_of, mine)),
+        )
+    else:
+        found = inclusion.compare(mine, theirs)
+    for one in found:
+        yield one.inside(name, partial(_with, inclusion, branch, name))
+
+
+def _others(inclusion: Inclusion, branch: Branch, other: Branch) -> Iterator[Suspicion]:
+    """Compare what is not declared by name: each group of the one with each group of the other it may fall into."""
+    groups = [(pattern, (schema,)) for pattern, schema in branch.patterns]
+    if not any(schema is False for schema in branch.rest):
+        groups.append(("", branch.rest))
+    for pattern, mine in groups:
+        name = _free(branch, other, pattern)
+        for theirs in [*((schema,) for _, schema in other.patterns), _rest(other, pattern)]:
+            for one in _group(inclusion, mine, theirs):
+                yield one.inside(KEYS, partial(_with, inclusion, branch, name))
+
+
+def _rest(other: Branch, pattern: str) -> tuple[Any, ...]:
+    """Return what is said of the names that a pattern fits and no part that has this pattern declares."""
+    rest = [p for p in other.parts if "additionalProperties" in p and pattern not in p.get("patternProperties", {})]
+    return tuple(part["additionalProperties"] for part in rest)
+
+
+def _group(inclusion: Inclusion, mine: tuple[Any, ...], theirs: tuple[Any, ...]) -> tuple[Suspicion, ...]:
+    if any(schema is False for schema in theirs):
+        return (suspicion("additionalProperties", True, False, partial(inclusion.example_of, mine)),)
+    return inclusion.compare(mine, theirs)
+
+
+def _free(branch: Branch, other: Branch, pattern: str) -> str:
+    """Return a name that nobody declares, and that a pattern fits."""
+    if pattern:
+        import random
+
+        return patterns.sample(patterns.parse(pattern), random.Random(0)) or pattern  # noqa: S311 (an example)
+    known = {*branch.names, *other.names}
+    return next((name for name in _FREE if name not in known), "_".join(known))
+
+
+def _counts(inclusion: Inclusion, branch: Branch, other: Branch) -> Iterator[Suspicion]:
+    least = max(*branch.said("minProperties"), len(branch.required), 0)
+    for wanted in other.said("minProperties"):
+        if least < wanted:
+            yield suspicion("minProperties", least, wanted, lambda: inclusion.example(branch, "object"))
+    most = _most(inclusion, branch)
+    for wanted in other.said("maxProperties"):
+        if most is None or most > wanted:
+            yield suspicion("maxProperties", most, wanted, partial(_crowded, inclusion, branch, wanted + 1))
+
+
+def _most(inclusion: Inclusion, branch: Branch) -> int | None:
+    """Return how many properties there are at most, None for no limit."""
+    found = list(branch.said("maxProperties"))
+    if any(schema is False for schema in branch.rest) and not branch.patterns:
+        names = {*branch.names, *branch.required}
+        found.append(sum(not inclusion.narrow.is_refused(branch, name) for name in names))
+    return min(found, default=None)
+
+
+def _dependent(inclusion: Inclusion, branch: Branch, other: Branch) -> Iterator[Suspicion]:
+    mine = [pair for found in branch.said("dependentRequired") for pair in found.items()]
+    for name, wanted in (pair for found in other.said("dependentRequired") for pair in found.items()):
+        given = branch.required.union(*(names for key, names in mine if key == name))
+        if not set(wanted) <= given and not inclusion.narrow.is_refused(branch, name):
+            missing = sorted(set(wanted) - given)
+            yield suspicion("dependentRequired", None, {name: missing}, partial(_given, inclusion, branch, name))
+
+
+# --- witnesses
+
+
+def _base(inclusion: Inclusion, branch: Branch) -> dict[str, Any] | None:
+    found = inclusion.example(branch, "object")
+    return dict(found) if isinstance(found, dict) else None
+
+
+def _without(inclusion: Inclusion, branch: Branch, name: str) -> Any:
+    found = _base(inclusion, branch)
+    return ABSENT if found is None else {key: value for key, value in found.items() if key != name}
+
+
+def _with(inclusion: Inclusion, branch: Branch, name: str, value: Any) -> Any:
+    found = _base(inclusion, branch)
+    return ABSENT if found is None or value is ABSENT else {**found, name: value}
+
+
+def _given(inclusion: Inclusion, branch: Branch, name: str) -> Any:
+    return _with(inclusion, branch, name, inclusion.example_of(branch.member(name)))
+
+
+def _crowded(inclusion: Inclusion, branch: Branch, count: int) -> Any:
+    """Return an object with so many properties."""
+    found = _base(inclusion, branch)
+    if found is None:
+        return ABSENT
+    names = [name for name in branch.names if not inclusion.narrow.is_refused(branch, name)]
+    is_free = not any(schema is False for schema in branch.rest)
+    names += [f"{_FREE[0]}{i}" for i in range(min(count, 1000))] if is_free else []
+    for name in names:
+        if len(found) < count and name not in found:
+            found[name] = inclusion.example_of(branch.member(name) or branch.rest)
+    return ABSENT if any(value is ABSENT for value in found.values()) else found
+
+
+# --- exactly one
+
+
+def is_apart(inclusion: Inclusion, branch: Branch, kind: str, barred: Any) -> bool:
+    """Tell whether no value of an alternative fits a schema of the other side."""
+    try:
+        others = inclusion.wide.branches((barred,))
+    except TooWide:
+        return False
+    return all(_are_apart(inclusion, branch, kind, other) for other in others)
+
+
+def _are_apart(inclusion: Inclusion, branch: Branch, kind: str, other: Branch) -> bool:
+    if kind not in other.kinds:
+        return True
+    if kind != "object":
+        return False
+    impossible = (name for name in other.required if inclusion.narrow.is_refused(branch, name))
+    return next(impossible, None) is not None or any(
+        _tags_differ(inclusion, branch, other, name) for name in branch.required | other.required
+    )
+
+
+def _tags_differ(inclusion: Inclusion, branch: Branch, other: Branch, name: str) -> bool:
+    """Tell whether a property that one of two alternatives requires has values in each that the other has not."""
+    mine = _tags(inclusion.narrow.branches(branch.member(name)))
+    theirs = _tags(inclusion.wide.branches(other.member(name)))
+    return mine is not None and theirs is not None and not mine & theirs
+
+
+def _tags(found: list[Branch]) -> frozenset[str] | None:
+    values = [branch.values for branch in found]
+    if not values or any(v is None or not all(isinstance(x, str) for x in v) for v in values):
+        return None
+    return frozenset(text for listed in values if listed for text in listed)
