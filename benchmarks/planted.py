@@ -26,6 +26,7 @@ DOCUMENTS = ("tests/strategies/test_documents.py", "-k", "call_of_any_document")
 PLACES = ("tests/strategies/test_places.py",)
 DIALECTS = ("tests/strategies/test_dialects.py",)
 MACHINE = ("tests/sandbox/test_machine.py",)
+INCLUSION = ("tests/schema/test_subsumption.py",)
 
 
 class Planted(NamedTuple):
@@ -91,6 +92,32 @@ FAULTS = [
     Planted("a dropped answer comes all the same", "sandbox/faults.py", 'if kind in ("drop", "truncate"):', 'if kind == "truncate":', MACHINE),
     Planted("a wrong schema is right", "sandbox/faults.py", "if not accepts(candidate):", "if accepts(candidate):", MACHINE),
     Planted("a fault befalls every operation", "sandbox/faults.py", 'if fault.operation not in ("", operation) or', "if", MACHINE),
+    # the comparison of schemas
+    Planted("inclusion: additionalProperties is not looked at", "schema/subsumption/objects.py", "    yield from _others(inclusion, branch, other)\n", "", INCLUSION),
+    Planted("inclusion: a closed object takes more", "schema/subsumption/objects.py", "if any(schema is False for schema in theirs):\n        found: tuple", "if False:\n        found: tuple", INCLUSION),
+    Planted("inclusion: required is not asked", "schema/subsumption/objects.py", "    yield from _required(inclusion, branch, other)\n", "", INCLUSION),
+    Planted("inclusion: properties are not compared", "schema/subsumption/objects.py", "            yield from _member(inclusion, branch, other, name)", "            yield from ()", INCLUSION),
+    Planted("inclusion: how many properties is not asked", "schema/subsumption/objects.py", "    yield from _counts(inclusion, branch, other)\n", "", INCLUSION),
+    Planted("inclusion: dependentRequired is not asked", "schema/subsumption/objects.py", "    yield from _dependent(inclusion, branch, other)\n", "", INCLUSION),
+    Planted("inclusion: any two members of oneOf are apart", "schema/subsumption/objects.py", "return all(_are_apart(", "return True or all(_are_apart(", INCLUSION),
+    Planted("inclusion: items are not compared", "schema/subsumption/arrays.py", "    yield from _items(inclusion, branch, other, most)\n", "", INCLUSION),
+    Planted("inclusion: minItems is turned round", "schema/subsumption/arrays.py", "if least < wanted:", "if least > wanted:", INCLUSION),
+    Planted("inclusion: repeated items are let pass", "schema/subsumption/arrays.py", "if True in other.said", "if None in other.said", INCLUSION),
+    Planted("inclusion: every pattern, length and bound holds", "schema/subsumption/scalars.py", "        return strings.included(narrow, wide)", "        return None", INCLUSION),
+    Planted("inclusion: every number fits", "schema/subsumption/scalars.py", "        return numbers.included(narrow, wide)", "        return None", INCLUSION),
+    Planted("inclusion: listed values are not checked", "schema/subsumption/scalars.py", "    if refused:", "    if False:", INCLUSION),
+    Planted("inclusion: an infinite set fits a list", "schema/subsumption/scalars.py", "    if other.values is not None:", "    if False:", INCLUSION),
+    Planted("inclusion: an integer is any number", "schema/subsumption/scalars.py", 'if kind == "number" and other.whole', "if False and other.whole", INCLUSION),
+    Planted("inclusion: of two kinds of value one is forgotten", "schema/subsumption/inclusion.py", "for kind in sorted(branch.kinds - _FEW.keys()):", "for kind in sorted(branch.kinds - _FEW.keys())[:1]:", INCLUSION),
+    Planted("inclusion: alternatives after the first are forgotten", "schema/subsumption/inclusion.py", "for branch in sent:", "for branch in sent[:1]:", INCLUSION),
+    Planted("inclusion: what no rule decides is passed", "schema/subsumption/inclusion.py", "        yield from self._opaque(branch, kind, other)\n", "", INCLUSION),
+    Planted("inclusion: one good facet is enough", "schema/subsumption/inclusion.py", "        yield from min(answers, key=len)", "        yield from ()", INCLUSION),
+    Planted("inclusion: a witness is not checked", "schema/subsumption/inclusion.py", "if value is ABSENT or not _both", "if value is ABSENT or False and not _both", INCLUSION),
+    Planted("inclusion: an assumption outlives its pair", "schema/subsumption/inclusion.py", "        if self._lowest >= depth:\n", "        if True:\n", INCLUSION),
+    Planted("inclusion: recursion never ends", "schema/subsumption/inclusion.py", "if key in self._open:", "if False:", INCLUSION),
+    Planted("inclusion: what is only read counts as sent", "schema/subsumption/sides.py", "return bool(branch.refused) and", "return False and", INCLUSION),
+    Planted("inclusion: producers send what is not declared", "schema/subsumption/sides.py", "closed = declares and not is_free", "closed = False and declares and not is_free", INCLUSION),
+    Planted("inclusion: schemas are the same whatever their keywords say", "schema/subsumption/equality.py", "    return _typed(one) == _typed(other)", "    return True", INCLUSION),
 ]  # fmt: skip
 
 
@@ -155,7 +182,7 @@ def main() -> int:
         for fault in wanted:
             told = found(Path(directory), fault)
             missed += not told
-            print(f"{fault.file:<28}{fault.what:<52}{told or 'NOT FOUND'}", flush=True)
+            print(f"{fault.file:<34}{fault.what:<60}{told or 'NOT FOUND'}", flush=True)
     print(f"{len(wanted) - missed} of {len(wanted)} faults were found")
     return 1 if missed else 0
 

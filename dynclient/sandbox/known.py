@@ -113,9 +113,17 @@ def _has_no_body(case: Case, error: str) -> bool:
     return error.startswith("MissingData") and has_none
 
 
+def _is_empty(case: Case) -> bool:
+    return case.incoming.body == b"" and case.incoming.content_type != ""
+
+
 def _empty_body(case: Case, error: str) -> bool:
-    is_empty = case.incoming.body == b"" and case.incoming.content_type != ""
-    return error.startswith("MissingRequiredRequestBody") and is_empty
+    return error.startswith("MissingRequiredRequestBody") and _is_empty(case)
+
+
+def _in_empty_body(case: Case, line: str) -> bool:
+    """Tell whether the sandbox misses something in a form that has nothing in it."""
+    return line.startswith("missing body.") and _is_empty(case)
 
 
 def _says(*patterns: str) -> Callable[[Case, str], bool]:
@@ -225,7 +233,7 @@ KNOWN: tuple[Fault, ...] = (
     Fault("it takes any credential that is there, and does not ask for OAuth 2, OpenID Connect and mutual TLS",
           ours=_security),
     Fault("it wants a body where a status, HEAD or an empty `content` has none", _has_no_body),
-    Fault("it takes an empty body for none at all", _empty_body),
+    Fault("it takes an empty body for none at all", _empty_body, _in_empty_body),
     Fault("it refuses an empty text in a query, which is a value like any other", _says("EmptyQueryParameterValue")),
     Fault("it cannot cast where `type` is a list", _says("Expected a string value, got <class 'list'>")),
     Fault("it does not read an empty object in simple style", _says("dictionary update sequence")),

@@ -139,6 +139,19 @@ def test_a_failed_alternative_leaves_no_assumption_behind():
     assert gaps(reference, either, tree({"type": ["number", "string"]}), wide)
 
 
+def test_what_rested_on_an_assumption_that_failed_is_asked_again():
+    def circle(value):
+        holder = thing(properties={"node": {"$ref": "#/$defs/Node"}})
+        node = thing(properties={"holder": {"$ref": "#/$defs/Holder"}, "value": value})
+        return {name: schema(made) for name, made in (("Node", node), ("Holder", holder))}
+
+    narrow, wide = circle(NUMBER), circle(INTEGER)
+    inclusion = Inclusion(Side(narrow, "producer", "request"), Side(wide, "consumer", "request"))
+
+    assert [gap.path for gap in inclusion.gaps(narrow["Node"], wide["Node"])] == [("value",)]
+    assert [gap.path for gap in inclusion.gaps(narrow["Holder"], wide["Holder"])] == [("node", "value")]
+
+
 def test_what_cannot_be_shown_is_unknown_never_passed():
     narrow = {"type": "array", "items": TEXT, "contains": {"const": "a"}, "minItems": 1}
     wide = {"type": "array", "contains": {"maxLength": 1, "minLength": 1}}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from dynclient.schema.subsumption.inclusion import Inclusion
 
 #: A witness has at most so many items.
-MAX_ITEMS = 1000
+MAX_ITEMS = 10_000
 
 
 def facets(inclusion: Inclusion, branch: Branch, other: Branch) -> Iterator[Suspicion]:
