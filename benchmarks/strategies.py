@@ -1,12 +1,13 @@
 """What drawing calls costs, and how many are drawn in vain: `python benchmarks/strategies.py [EXAMPLES] [DOCUMENT …]`.
 
-Over every operation of the six documents of Talon.One, or of those that are named: the share of examples that were
-rejected after drawing, in the worst operation, and the time of one example: of all operations' medians the median,
-the 90th percentile and the worst. A document of thousands of operations takes minutes.
+Over every operation of the six documents of Talon.One (and of talon-one-full.yaml, where DYNCLIENT_CORPUS names the
+folder that holds it), or of those that are named: the share of examples that were rejected after drawing, in the
+worst operation, and the time of one example: of all operations' medians the median, the 90th percentile and the worst.
 """
 
 from __future__ import annotations
 
+import os
 import statistics
 import sys
 import time
@@ -71,7 +72,9 @@ def main() -> None:
     numbers = [int(text) for text in sys.argv[1:] if text.isdecimal()]
     named = [Path(text) for text in sys.argv[1:] if not text.isdecimal()]
     print(f"{'document':<20}{'operations':>11}{'rejected':>10}{'median':>8}{'p90':>8}{'worst':>8} ms")
-    for path in named or [TALON_ONE / "integration.yaml", *sorted((TALON_ONE / "revisions").glob("*.yaml"))]:
+    ours = [TALON_ONE / "integration.yaml", *sorted((TALON_ONE / "revisions").glob("*.yaml"))]
+    corpus = os.environ.get("DYNCLIENT_CORPUS")
+    for path in named or [*ours, *(Path(corpus).glob("talon-one-full.yaml") if corpus else ())]:
         print(row(path, numbers[0] if numbers else 100), flush=True)
 
 

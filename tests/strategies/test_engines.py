@@ -18,8 +18,6 @@ from dynclient.schema.fast import Unsuitable, compiled
 from dynclient.strategies.operations import declared, result_source
 from dynclient.wire import media
 
-MANY = settings(max_examples=2 * settings.default.max_examples, suppress_health_check=list(HealthCheck))
-
 
 def agreed(checker, value):
     """Return what both engines say of a value.
@@ -71,7 +69,7 @@ def test_of_calls_and_results(path, key):
     check()
 
 
-@MANY
+@settings(suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_of_any_schema(data):
     schema, other = data.draw(schemas()), data.draw(schemas())
