@@ -40,6 +40,7 @@ _NOTES: dict[str, type] = {
     **dict.fromkeys(("contentEncoding", "contentMediaType", "description", "format", "title"), str),
     **dict.fromkeys(("deprecated", "readOnly", "writeOnly"), bool),
     "default": object,
+    "x-extensible-enum": object,
 }
 
 

@@ -7,63 +7,94 @@ from typing import Any
 from dynclient.schema.dialect import MANY, NAMED, ONE, name_of
 from dynclient.schema.readings import Defs
 
-_NOTES = ("contentEncoding", "contentMediaType", "default", "deprecated", "description", "discriminator", "examples",
-          "format", "title")  # fmt: skip
+#: What refuses no value.
+NOTES = ("contentEncoding", "contentMediaType", "default", "deprecated", "description", "discriminator", "examples",
+         "format", "title")  # fmt: skip
+#: What is only words.
+WORDS = ("description", "examples", "title")
 _UNORDERED = ("enum", "required", "type")
 
 
-class Equality:
-    """Compares the schemas of two documents; recursion is decided by coinduction, so that circles come to an end."""
+Pair = tuple[str, str]
 
-    def __init__(self, one: Defs, other: Defs) -> None:
+
+class Equality:
+    """Compares the schemas of two documents.
+
+    Definitions are compared where they stand, once; two are the same unless a difference can be reached from them, so
+    that circles come to an end.
+
+    Args:
+        one: the definitions of the one document.
+        other: those of the other.
+        ignored: annotations that do not count; other extensions (`x-…`) never do.
+
+    """
+
+    def __init__(self, one: Defs, other: Defs, ignored: tuple[str, ...] = NOTES) -> None:
         self._one = one
         self._other = other
-        self._same: set[tuple[str, str]] = set()
-        self._differ: set[tuple[str, str]] = set()
+        self._ignored = ignored
+        self._known: dict[Pair, bool] = {}
 
     def holds(self, one: Any, other: Any) -> bool:
         """Tell whether two schemas are the same."""
-        assumed: set[tuple[str, str]] = set()
-        same = self._schemas(one, other, assumed)
-        if same:
-            self._same |= assumed
-        return same
+        met = set[Pair]()
+        return self._schemas(one, other, met) and all(self._settled(pair) for pair in met)
 
-    def _schemas(self, one: Any, other: Any, assumed: set[tuple[str, str]]) -> bool:
+    def _schemas(self, one: Any, other: Any, met: set[Pair]) -> bool:
+        """Tell whether two schemas are the same if the definitions are that they name in the same places."""
         if not isinstance(one, dict) or not isinstance(other, dict):
             return _truth(one) is _truth(other) is not None
-        mine, others = assertions(one), assertions(other)
-        return mine.keys() == others.keys() and all(self._keyword(k, mine[k], others[k], assumed) for k in mine)
+        mine, others = assertions(one, self._ignored), assertions(other, self._ignored)
+        return mine.keys() == others.keys() and all(self._keyword(k, mine[k], others[k], met) for k in mine)
 
-    def _keyword(self, keyword: str, one: Any, other: Any, assumed: set[tuple[str, str]]) -> bool:
+    def _keyword(self, keyword: str, one: Any, other: Any, met: set[Pair]) -> bool:
         if keyword == "$ref":
-            return self._names(name_of(one), name_of(other), assumed)
+            met.add((name_of(one), name_of(other)))
+            return True
         if keyword in ONE:
-            return self._schemas(one, other, assumed)
+            return self._schemas(one, other, met)
         if keyword in MANY:
-            return len(one) == len(other) and all(self._schemas(a, b, assumed) for a, b in zip(one, other, strict=True))
+            return len(one) == len(other) and all(self._schemas(a, b, met) for a, b in zip(one, other, strict=True))
         if keyword in NAMED:
-            return one.keys() == other.keys() and all(self._schemas(one[k], other[k], assumed) for k in one)
+            return one.keys() == other.keys() and all(self._schemas(one[k], other[k], met) for k in one)
         if keyword in _UNORDERED and isinstance(one, list) and isinstance(other, list):
-            return sorted(map(_typed, one)) == sorted(map(_typed, other))
-        return _typed(one) == _typed(other)
+            return sorted(map(typed, one)) == sorted(map(typed, other))
+        return typed(one) == typed(other)
 
-    def _names(self, one: str, other: str, assumed: set[tuple[str, str]]) -> bool:
-        pair = (one, other)
-        if pair in self._same or pair in assumed:
-            return True
-        if pair in self._differ:
-            return False
-        assumed.add(pair)
-        if self._schemas(self._one[one], self._other[other], assumed):
-            return True
-        self._differ.add(pair)
-        return False
+    def _settled(self, pair: Pair) -> bool:
+        if pair not in self._known:
+            self._explore(pair)
+        return self._known[pair]
+
+    def _explore(self, start: Pair) -> None:
+        """Look at every pair of definitions that can be reached, then carry differences back to where they show."""
+        asked: dict[Pair, list[Pair]] = {}
+        todo, seen, differing = [start], {start}, list[Pair]()
+        while todo:
+            pair = todo.pop()
+            met = set[Pair]()
+            if not self._schemas(self._one[pair[0]], self._other[pair[1]], met):
+                differing.append(pair)
+            for inner in met:
+                asked.setdefault(inner, []).append(pair)
+                if self._known.get(inner) is False:
+                    differing.append(pair)
+                elif inner not in self._known and inner not in seen:
+                    seen.add(inner)
+                    todo.append(inner)
+        self._known.update(dict.fromkeys(seen, True))
+        while differing:
+            pair = differing.pop()
+            if self._known[pair]:
+                self._known[pair] = False
+                differing += asked.get(pair, ())
 
 
-def assertions(schema: dict[str, Any]) -> dict[str, Any]:
+def assertions(schema: dict[str, Any], ignored: tuple[str, ...] = NOTES) -> dict[str, Any]:
     """Return a schema without its annotations."""
-    return {k: v for k, v in schema.items() if k not in _NOTES and not k.startswith("x-")}
+    return {k: v for k, v in schema.items() if k not in ignored and not k.startswith("x-")}
 
 
 def _truth(schema: Any) -> bool | None:
@@ -72,14 +103,14 @@ def _truth(schema: Any) -> bool | None:
     return True if isinstance(schema, dict) and not assertions(schema) else None
 
 
-def _typed(value: Any) -> str:
+def typed(value: Any) -> str:
     """Return a text that is the same for values that JSON Schema holds equal."""
     if isinstance(value, bool) or value is None or isinstance(value, str):
         return repr(value)
     if isinstance(value, float) and value.is_integer():
         return repr(int(value))
     if isinstance(value, list):
-        return "[" + ",".join(map(_typed, value)) + "]"
+        return "[" + ",".join(map(typed, value)) + "]"
     if isinstance(value, dict):
-        return "{" + ",".join(f"{k!r}:{_typed(value[k])}" for k in sorted(value)) + "}"
+        return "{" + ",".join(f"{k!r}:{typed(value[k])}" for k in sorted(value)) + "}"
     return repr(value)

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
+from dynclient.schema.samples.shapes import copied
+from dynclient.violations import Place
+
 #: In a path: any item of an array, any property that is not declared by name.
 ITEMS = "[]"
 KEYS = "{}"
@@ -31,8 +34,11 @@ class Gap:
         verdict: `refuted`, with a witness that was checked, or `unknown`.
         rule: the keyword that fails.
         path: where in the value: property names, ITEMS, KEYS.
-        narrow: what the one whose values are sent says; None where it says nothing.
+        narrow: what the one whose values are sent says, as plain JSON data; None where it says nothing.
         wide: what the one that must take them says.
+        narrow_place: where it says so, or where the schema stands that says nothing; None where nobody knows.
+        wide_place: the same of the one that must take them.
+        name: the property that an object asks for or refuses, the places being those of the object; "" elsewhere.
         because: for `unknown`: why it could not be shown.
         witness: a value that the one accepts and the other refuses; ABSENT where there is none.
 
@@ -43,26 +49,44 @@ class Gap:
     path: tuple[str, ...] = ()
     narrow: Any = None
     wide: Any = None
+    narrow_place: Place | None = None
+    wide_place: Place | None = None
+    name: str = ""
     because: str = ""
     witness: Any = ABSENT
 
 
 @dataclass(frozen=True)
 class Suspicion:
-    """A gap before its witness was checked: `make` makes a candidate, where there is an idea of one."""
+    """A gap before its witness was checked.
+
+    Attributes:
+        gap: what is suspected.
+        make: makes a candidate, where there is an idea of one.
+        is_placed: whether the places are known, or asked of whoever looks at the schemas around.
+
+    """
 
     gap: Gap
     make: Make | None = None
+    is_placed: bool = False
 
     def inside(self, step: str, wrap: Callable[[Any], Any]) -> Suspicion:
         """Return it as seen from the value around."""
         inner = self.make
         make = None if inner is None else lambda: wrap(inner())
-        return Suspicion(replace(self.gap, path=(step, *self.gap.path)), make)
+        return replace(self, gap=replace(self.gap, path=(step, *self.gap.path)), make=make)
+
+    def placed(self, narrow: Place | None, wide: Place | None) -> Suspicion:
+        """Return it with its places, unless they are known already."""
+        if self.is_placed:
+            return self
+        return replace(self, gap=replace(self.gap, narrow_place=narrow, wide_place=wide), is_placed=True)
 
 
-def suspicion(rule: str, narrow: Any, wide: Any, make: Make | None = None, because: str = "") -> Suspicion:
+def suspicion(
+    rule: str, narrow: Any, wide: Any, make: Make | None = None, because: str = "", name: str = ""
+) -> Suspicion:
     """Return a suspicion about the value itself."""
-    return Suspicion(
-        Gap("unknown", rule, (), narrow, wide, because or "no proof and no counter-example was found"), make
-    )
+    why = because or "no proof and no counter-example was found"
+    return Suspicion(Gap("unknown", rule, (), copied(narrow), copied(wide), name=name, because=why), make)

@@ -7,7 +7,7 @@ witness. What is neither proved nor refuted stays `unknown`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +18,8 @@ from dynclient.schema.samples import Sampler, Unsampled
 from dynclient.schema.subsumption import arrays, objects, scalars
 from dynclient.schema.subsumption.equality import Equality
 from dynclient.schema.subsumption.gaps import ABSENT, Gap, Suspicion, suspicion
-from dynclient.schema.subsumption.sides import Branch, Side, TooWide
+from dynclient.schema.subsumption.sides import Branch, Side, TooWide, place_of
+from dynclient.violations import Place
 
 Key = tuple[tuple[int, ...], tuple[int, ...]]
 
@@ -58,7 +59,7 @@ class Inclusion:
         sent = Checker(closed(a, self.narrow.defs, self.narrow.direction)) if self._is_producer else self._checker(a)
         taken = Checker(bundled(b, self.wide.defs))
         gaps = [self._checked(one, sent, taken) for one in found]
-        return tuple({(gap.rule, gap.path, repr(gap.wide)): gap for gap in gaps}.values())
+        return tuple({_identity(gap): gap for gap in gaps}.values())
 
     @property
     def _is_producer(self) -> bool:
@@ -90,7 +91,8 @@ class Inclusion:
         if key in self._found:
             return self._found[key]
         if len(self._open) >= MAX_DEPTH or len(self._found) >= MAX_PAIRS:
-            return (suspicion("depth", None, None, because="the schemas are too deep or too many to follow"),)
+            found = suspicion("depth", None, None, because="the schemas are too deep or too many to follow")
+            return (found.placed(_place(a), _place(b)),)
         return self._entered(key, a, b)
 
     def _entered(self, key: Key, a: tuple[Any, ...], b: tuple[Any, ...]) -> tuple[Suspicion, ...]:
@@ -99,7 +101,8 @@ class Inclusion:
         depth = self._open[key] = len(self._open)
         outer, self._lowest = self._lowest, depth + 1
         try:
-            found = tuple(self._causes(a, b))
+            places = _place(a), _place(b)
+            found = _distinct(one.placed(*places) for one in self._causes(a, b))
         finally:
             del self._open[key]
         if self._lowest >= depth:
@@ -150,7 +153,14 @@ class Inclusion:
         return kind in ("number", "string") and scalars.is_empty(branch, kind)
 
     def _facets(self, branch: Branch, kind: str, other: Branch) -> Iterator[Suspicion]:
-        """Compare one kind of value with one alternative."""
+        """Compare one kind of value with one alternative; what is about a keyword is placed where it is said."""
+        for one in self._unplaced(branch, kind, other):
+            gap = one.gap
+            is_whole = gap.rule == "oneOf"
+            mine, theirs = branch.place(gap.rule, gap.narrow), other.place(gap.rule, gap.wide, gap.name)
+            yield one if is_whole else one.placed(mine, theirs)
+
+    def _unplaced(self, branch: Branch, kind: str, other: Branch) -> Iterator[Suspicion]:
         if other.values is not None and kind in ("array", "object"):
             yield suspicion("enum", None, other.values, lambda: self.example(branch, kind))
         if kind in ("number", "string"):
@@ -210,6 +220,25 @@ _OPAQUE = {
 _FEW: dict[str, tuple[Any, ...]] = {"null": (None,), "boolean": (True, False)}
 
 KIND_IDS = {kind: number for number, kind in enumerate(("array", "boolean", "null", "number", "object", "string"), 1)}
+
+
+def _distinct(found: Iterable[Suspicion]) -> tuple[Suspicion, ...]:
+    """Return each cause once, by its shortest path: in recursive schemas there is no end of paths to one place."""
+    kept: dict[tuple[Any, ...], Suspicion] = {}
+    for one in found:
+        gap = one.gap
+        key = (gap.rule, gap.name, gap.narrow_place, gap.wide_place, repr((gap.narrow, gap.wide)))
+        if key not in kept or len(gap.path) < len(kept[key].gap.path):
+            kept[key] = one
+    return tuple(kept.values())
+
+
+def _identity(gap: Gap) -> tuple[Any, ...]:
+    return gap.rule, gap.path, gap.name, gap.narrow_place, gap.wide_place, repr(gap.wide)
+
+
+def _place(schemas: tuple[Any, ...]) -> Place | None:
+    return next((place for place in map(place_of, schemas) if place is not None), None)
 
 
 def _both(checker: Checker, value: Any, *, wanted: bool) -> bool:

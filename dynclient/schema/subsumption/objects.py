@@ -30,7 +30,8 @@ def facets(inclusion: Inclusion, branch: Branch, other: Branch) -> Iterator[Susp
 
 def _required(inclusion: Inclusion, branch: Branch, other: Branch) -> Iterator[Suspicion]:
     for name in sorted(other.required - branch.required):
-        found = suspicion("required", "optional", "required", partial(_without, inclusion, branch, name))
+        make = partial(_without, inclusion, branch, name)
+        found = suspicion("required", "optional", "required", make, name=name)
         yield found.inside(name, lambda whole: whole)
 
 
@@ -38,7 +39,7 @@ def _member(inclusion: Inclusion, branch: Branch, other: Branch, name: str) -> I
     mine, theirs = branch.member(name), other.member(name)
     if any(schema is False for schema in theirs):
         found: tuple[Suspicion, ...] = (
-            suspicion("additionalProperties", None, False, partial(inclusion.example_of, mine)),
+            suspicion("additionalProperties", None, False, partial(inclusion.example_of, mine), name=name),
         )
     else:
         found = inclusion.compare(mine, theirs)
@@ -106,7 +107,8 @@ def _dependent(inclusion: Inclusion, branch: Branch, other: Branch) -> Iterator[
         given = branch.required.union(*(names for key, names in mine if key == name))
         if not set(wanted) <= given and not inclusion.narrow.is_refused(branch, name):
             missing = sorted(set(wanted) - given)
-            yield suspicion("dependentRequired", None, {name: missing}, partial(_given, inclusion, branch, name))
+            make = partial(_given, inclusion, branch, name)
+            yield suspicion("dependentRequired", None, {name: missing}, make, name=name)
 
 
 # --- witnesses

@@ -10,6 +10,7 @@ from dynclient.schema import patterns
 from dynclient.schema.dialect import Direction, Schema, name_of
 from dynclient.schema.readings import Defs, closable, in_place
 from dynclient.schema.subsumption.equality import assertions
+from dynclient.violations import Place
 
 KINDS = ("null", "boolean", "number", "string", "array", "object")
 
@@ -46,6 +47,21 @@ class Branch:
     def said(self, keyword: str) -> list[Any]:
         """Return what the parts say by a keyword."""
         return [part[keyword] for part in self.parts if keyword in part]
+
+    def place(self, keyword: str, value: Any = None, name: str = "") -> Place | None:
+        """Return the place of the part that says a keyword, else of one that says a type, else of any.
+
+        Args:
+            keyword: the keyword.
+            value: what the part is known to say by it.
+            name: a name that is in what it says.
+
+        """
+        said = [part for part in self.parts if keyword in part]
+        exact = [part for part in said if part[keyword] == value or (name and name in _names(part[keyword]))]
+        typed = [part for part in self.parts if "type" in part]
+        places = (place_of(part) for part in (*exact, *said, *typed, *self.parts))
+        return next((place for place in places if place is not None), None)
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -175,7 +191,7 @@ class Side:
             return []
         if not isinstance(schema, dict):
             return [Branch()]
-        plain = {key: value for key, value in schema.items() if key not in _COMPOSED}
+        plain = Schema({key: value for key, value in schema.items() if key not in _COMPOSED}, place_of(schema))
         found = [Branch((plain,))]
         if "$ref" in schema:
             found = _product(found, self._alternatives(self.defs[name_of(schema["$ref"])]))
@@ -200,9 +216,18 @@ class Side:
             yield [*then, *otherwise]
 
 
+def place_of(schema: Any) -> Place | None:
+    """Return where a schema stands, None where nobody knows."""
+    return getattr(schema, "place", None)
+
+
 def is_never(schema: Any) -> bool:
     """Tell whether a schema says in so many words that nothing fits it."""
     return schema is False or (isinstance(schema, dict) and schema.get("not") in ({}, True))
+
+
+def _names(said: Any) -> Any:
+    return said if isinstance(said, list | dict) else ()
 
 
 def _product(one: list[Branch], other: list[Branch]) -> list[Branch]:

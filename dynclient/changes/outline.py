@@ -1,0 +1,156 @@
+"""What a schema says of one value, gathered from its references and `allOf` parts: what an edit is an edit of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from dynclient.schema.dialect import TYPES, Schema, name_of
+from dynclient.schema.readings import Defs
+from dynclient.violations import Place
+
+_COMPOSED = ("$ref", "allOf")
+
+#: How far references are followed for one value.
+MAX_PARTS = 500
+
+
+@dataclass(frozen=True, eq=False)
+class Outline:
+    """All that several schemas, holding at once, say of one value.
+
+    Attributes:
+        parts: plain parts: no references, no `allOf`, no union with null alone.
+        nullable: null is allowed beside what the parts say.
+        places: where the parts, and the schemas they came from, stand; the schema itself first.
+
+    """
+
+    parts: tuple[dict[str, Any], ...]
+    nullable: bool = False
+    places: tuple[Place, ...] = field(default=())
+
+    def said(self, keyword: str) -> list[Any]:
+        """Return what the parts say by a keyword."""
+        return [part[keyword] for part in self.parts if keyword in part]
+
+    def flag(self, keyword: str) -> bool:
+        """Tell whether a part sets a flag."""
+        return any(value is True for value in self.said(keyword))
+
+    def first(self, keyword: str) -> Any:
+        """Return what the first part that uses a keyword says, else None."""
+        return next(iter(self.said(keyword)), None)
+
+    @cached_property
+    def types(self) -> tuple[str, ...]:
+        """The types of value that are allowed, in JSON Schema's order; all of them where none is named."""
+        found = set(TYPES)
+        for given in self.said("type"):
+            listed = {given} if isinstance(given, str) else set(given)
+            found &= listed | ({"integer"} if "number" in listed else set())
+        if "number" in found:
+            found.discard("integer")
+        return tuple(t for t in TYPES if t in found or (t == "null" and self.nullable and found))
+
+    @cached_property
+    def is_typed(self) -> bool:
+        """Whether any part names a type."""
+        return bool(self.said("type"))
+
+    @cached_property
+    def values(self) -> list[Any] | None:
+        """The values that are listed, by `enum` or `const`; None where they are not."""
+        lists = [*self.said("enum"), *([value] for value in self.said("const"))]
+        return min(lists, key=len) if lists else None
+
+    @cached_property
+    def properties(self) -> dict[str, tuple[Any, ...]]:
+        """The declared properties with all that is said of each, in order."""
+        found: dict[str, tuple[Any, ...]] = {}
+        for declared in self.said("properties"):
+            for name, schema in declared.items():
+                found[name] = (*found.get(name, ()), schema)
+        return found
+
+    @cached_property
+    def required(self) -> frozenset[str]:
+        """The properties that must be there."""
+        return frozenset(name for names in self.said("required") for name in names)
+
+    @cached_property
+    def pattern_properties(self) -> dict[str, tuple[Any, ...]]:
+        """The patterns of property names, with what is said of each."""
+        found: dict[str, tuple[Any, ...]] = {}
+        for declared in self.said("patternProperties"):
+            for pattern, schema in declared.items():
+                found[pattern] = (*found.get(pattern, ()), schema)
+        return found
+
+    @cached_property
+    def unions(self) -> list[tuple[str, list[Any]]]:
+        """Each `oneOf` and `anyOf`, with its alternatives."""
+        return [(k, part[k]) for part in self.parts for k in ("oneOf", "anyOf") if k in part]
+
+
+def outline(schemas: Iterable[Any], defs: Defs) -> Outline:
+    """Return the outline of schemas that hold all at once."""
+    parts: list[dict[str, Any]] = []
+    places: list[Place] = []
+    is_nullable = [_gather(schema, defs, parts, places, set()) for schema in schemas]
+    return Outline(tuple(parts), any(is_nullable), tuple(dict.fromkeys(places)))
+
+
+def _gather(
+    schema: Any, defs: Defs, parts: list[dict[str, Any]], places: list[Place], seen: set[str]
+) -> bool:
+    """Add the plain parts of a schema, and tell whether null is allowed beside them."""
+    if schema is False:
+        parts.append({"not": {}})
+    if not isinstance(schema, dict) or len(parts) > MAX_PARTS:
+        return False
+    inner = without_null(schema)
+    if inner is not None:
+        rest = {k: v for k, v in schema.items() if k not in ("anyOf", "oneOf")}
+        _gather(Schema(rest, getattr(schema, "place", None)), defs, parts, places, seen)
+        _gather(inner, defs, parts, places, seen)
+        return True
+    place = getattr(schema, "place", None)
+    places += [place] if place else []
+    plain = {key: value for key, value in schema.items() if key not in _COMPOSED}
+    if plain:
+        parts.append(Schema(plain, place))
+    nullable = False
+    if "$ref" in schema and schema["$ref"] not in seen:
+        seen.add(schema["$ref"])
+        nullable = _gather(defs.get(name_of(schema["$ref"]), True), defs, parts, places, seen)
+    for part in schema.get("allOf", ()):
+        _gather(part, defs, parts, places, seen)
+    return nullable
+
+
+def without_null(schema: dict[str, Any]) -> Any:
+    """Return the one alternative of a schema that is a union of it and null; None where it is no such union."""
+    for keyword in ("anyOf", "oneOf"):
+        members = schema.get(keyword, ())
+        others = [member for member in members if not _is_null(member)]
+        if len(others) == 1 and len(members) == 2:  # noqa: PLR2004 (it and null)
+            return others[0]
+    return None
+
+
+def _is_null(schema: Any) -> bool:
+    return isinstance(schema, dict) and schema.get("type") == "null"
+
+
+def target(schema: Any, defs: Defs) -> Any:
+    """Return the definition that a schema names, where it says nothing else; else the schema itself."""
+    seen = set[str]()
+    while isinstance(schema, dict) and "$ref" in schema and len(schema) == 1 and schema["$ref"] not in seen:
+        seen.add(schema["$ref"])
+        schema = defs[name_of(schema["$ref"])]
+    return schema
+
+

@@ -1,0 +1,67 @@
+"""JSON values of documents, as reports write them: always valid JSON, never a character that steers anything."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from dynclient.violations import printable
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON that every reader takes: documents may hold `.inf`, which JSON has no word for."""
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, set | frozenset):
+        return sorted((plain(item) for item in value), key=repr)
+    return str(value)
+
+
+def dumped(value: Any, indent: int | None = None) -> str:
+    """Return JSON for programs: legible, and where a character could not be encoded, in ASCII."""
+    ready = plain(value)
+    text = json.dumps(ready, indent=indent, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair
+        text = json.dumps(ready, indent=indent)
+    return text
+
+
+def line(value: Any) -> str:
+    """Return JSON on one line for people: what is not printable is escaped, so that it is still the same JSON."""
+    return "".join(map(_escaped, json.dumps(plain(value), ensure_ascii=False)))
+
+
+def block(value: Any) -> list[str]:
+    """Return JSON for people as indented lines."""
+    text = json.dumps(plain(value), indent=2, ensure_ascii=False)
+    return ["".join(map(_escaped, each)) for each in text.split("\n")]
+
+
+def _escaped(character: str) -> str:
+    """Return a character of JSON; one that is not printable stands in a string, so its escape means the same."""
+    return character if character.isprintable() else json.dumps(character)[1:-1]
+
+
+def cut(text: str, limit: int) -> str:
+    """Return a text up to a limit of characters; one that is cut says how long it was."""
+    if len(text) <= limit:
+        return text
+    note = f"… (of {len(text):,} characters)"
+    return text[: max(limit - len(note), 1)] + note
+
+
+def said(value: Any) -> str:
+    """Return what a document says of a place, on one line; a dash where it says nothing."""
+    if value is None:
+        return "—"
+    return printable(value) if isinstance(value, str) and value.strip() and len(value) == len(value.strip()) else line(value)
