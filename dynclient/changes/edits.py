@@ -38,6 +38,7 @@ class Edit:
         old_place: what to show of the old document.
         new_place: what to show of the new one.
         renamed: the new name, where a property was renamed.
+        is_open: one of the documents calls the values open (`x-extensible-enum`).
 
     """
 
@@ -49,6 +50,7 @@ class Edit:
     old_place: Place | None = None
     new_place: Place | None = None
     renamed: str = ""
+    is_open: bool = False
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -160,7 +162,8 @@ class _Walk:
         facts = tuple(keywords.facts(old, new, self.owner.equal, words=self.owner.words))
         if facts:
             shown = (_first(old), _first(new))
-            self.edits.append(Edit(path, facts, "", old.places, new.places, *shown))
+            is_open = bool(old.said("x-extensible-enum") or new.said("x-extensible-enum"))
+            self.edits.append(Edit(path, facts, "", old.places, new.places, *shown, is_open=is_open))
         self._properties(path, old, new)
         self._others(path, old, new)
         self._items(path, old, new)

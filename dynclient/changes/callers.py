@@ -1,0 +1,76 @@
+"""A caller of the old document: makes the smallest valid call, and calls with one thing in it chosen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dynclient.plan.call import Call
+from dynclient.plan.plan import Plan
+from dynclient.schema.engine import Checker
+from dynclient.schema.samples import Sampler, Unsampled
+from dynclient.wire import media
+
+
+class Caller:
+    """Makes calls of one operation, as its document has it.
+
+    Args:
+        plan: of the operation.
+
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._bases: dict[str | None, Call | None] = {}
+
+    def base(self, media_type: str | None = None) -> Call | None:
+        """Return the smallest valid call, None where none is found."""
+        if media_type not in self._bases:
+            self._bases[media_type] = self._sampled(media_type)
+        return self._bases[media_type]
+
+    def _sampled(self, media_type: str | None) -> Call | None:
+        schema = self._plan.checker(media_type, "producer").schema
+        properties = {k: v for k, v in schema["properties"].items() if k != "media_type"}
+        sampler = Sampler({**schema, "properties": properties}, compile_schema=lambda part: Checker(part).accepts)
+        try:
+            return Call(sampler.sample(optional="none"))
+        except Unsampled:
+            return None
+
+    def with_parameter(self, location: str, name: str, value: Any) -> Call | None:
+        """Return a valid call with a value for a parameter, None where there is none."""
+        base = self.base()
+        if base is None:
+            return None
+        call = Call({**base, location: {**base.get(location, {}), name: value}})
+        return call if self._plan.checker(None, "producer").accepts(call) else None
+
+    def without_parameter(self, location: str, name: str) -> Call | None:
+        """Return a valid call that does not give a parameter, None where there is none."""
+        base = self.base()
+        if base is None or name not in base.get(location, {}):
+            return base
+        rest = {k: v for k, v in base[location].items() if k != name}
+        call = Call({k: v for k, v in base.items() if k != location} | ({location: rest} if rest else {}))
+        return call if self._plan.checker(None, "producer").accepts(call) else None
+
+    def with_body(self, value: Any, media_type: str) -> Call | None:
+        """Return a call with a body, its media type named where it is not the one that is taken anyway."""
+        base = self.base(media_type)
+        if base is None:
+            return None
+        call = Call({**base, "body": value})
+        content = self._plan.media_types
+        if len(content) > 1 and media.by_value(list(content), value) != media_type:
+            call["media_type"] = media_type
+        return call
+
+    def without_body(self) -> Call | None:
+        """Return a valid call without a body, None where there is none."""
+        base = self.base()
+        if base is None or "body" not in base:
+            return base
+        call = Call({k: v for k, v in base.items() if k not in ("body", "media_type")})
+        return call if self._plan.checker(None, "producer").accepts(call) else None
+

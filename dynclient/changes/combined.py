@@ -1,0 +1,144 @@
+"""The diffs of several pairs of documents as one report: each format says how many become one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dynclient.changes.change import READERS, Change, Level, Source, View
+from dynclient.changes.report import values, verdict
+from dynclient.changes.result import Diff, Revision
+from dynclient.changes.sources.pairs import Pair
+from dynclient.changes.sources.side import GIT
+
+#: What can come out, the worst first.
+_OUTCOMES = ("breaking", "undecided", "compatible", "identical")
+
+_NOWHERE = Revision("", "", "", 0)
+
+
+@dataclass(frozen=True)
+class Named:
+    """The diff of one pair of documents, and the name that tells it from the others."""
+
+    name: str
+    diff: Diff
+
+
+def located(diff: Diff, labels: tuple[str, str]) -> Diff:
+    """Return a diff that names git revisions as such: their files are those of the work tree otherwise."""
+
+    def named(revision: Revision, label: str) -> Revision:
+        return replace(revision, uri=label) if label.startswith(GIT) else revision
+
+    return replace(diff, old=named(diff.old, labels[0]), new=named(diff.new, labels[1]))
+
+
+def one_sided(pair: Pair, view: View) -> Diff:
+    """Return the diff of a document that is only in the old folder, or only in the new one: that it is gone, or new."""
+    is_gone, document = pair.old is not None, pair.old or pair.new
+    assert document is not None
+    here = Revision(document.title, str(document.info.get("version", "")), document.uri, len(document.operations))
+    level: Level = "breaking" if is_gone else "info"
+    source = Source.at(document.top.place)
+    change = Change(
+        rule="document-removed" if is_gone else "document-added",
+        level=level,
+        views=dict.fromkeys(READERS, level),
+        operations=tuple(document.operations),
+        where=pair.name,
+        old=pair.name if is_gone else None,
+        new=None if is_gone else pair.name,
+        because="The document is gone, with every operation in it." if is_gone else "The document is new.",
+        source=source,
+        old_source=source if is_gone else None,
+    )
+    return Diff(*((here, _NOWHERE) if is_gone else (_NOWHERE, here)), view, (change,))
+
+
+def report(found: Sequence[Named], form: str, width: int) -> str:
+    """Return the report of all diffs.
+
+    Args:
+        found: the diffs.
+        form: `text`, `json`, `markdown`, `html`, `sarif` or `github`.
+        width: of the terminal, in columns; only `text` asks.
+
+    """
+    if len(found) != 1:
+        return _JOINED[form](found, width)
+    if form != "text":
+        text: str = getattr(found[0].diff, f"to_{form}")()
+        return text
+    from dynclient.changes.report import as_text
+
+    return as_text.text(found[0].diff, width)
+
+
+def line(found: Sequence[Named]) -> str:
+    """Return the verdict on several documents in one line."""
+    count = Counter(verdict.outcome(named.diff) for named in found)
+    return f"{len(found)} documents: " + ", ".join(f"{count[each]} {each}" for each in _OUTCOMES if count[each])
+
+
+def _different(found: Sequence[Named]) -> list[Named]:
+    """Return the diffs that have something to tell."""
+    return [named for named in found if verdict.told(named.diff) or verdict.undecided(named.diff)]
+
+
+def _text(found: Sequence[Named], width: int) -> str:
+    from dynclient.changes.report import as_text, wording
+
+    told = ((wording.one_line(named.name), as_text.text(named.diff, width)) for named in _different(found))
+    parts = [f"{name}\n{'─' * min(len(name), width)}\n{text}\n" for name, text in told]
+    return "".join([*parts, f"{line(found)}\n"])
+
+
+def _markdown(found: Sequence[Named], _width: int) -> str:
+    from dynclient.changes.report import as_markdown
+
+    told = _different(found)
+    lead = f"# {line(found)}\n"
+    heads = [f"\n# {as_markdown.code(named.name)}\n\n" for named in told]
+    limit = (as_markdown.LIMIT - len(lead) - sum(map(len, heads))) // max(len(told), 1)
+    parts = (head + as_markdown.text(named.diff, limit) for head, named in zip(heads, told, strict=True))
+    return "".join([lead, *parts])
+
+
+def _github(found: Sequence[Named], _width: int) -> str:
+    from dynclient.changes.report import as_github
+
+    return "".join(as_github.text(named.diff) for named in found)
+
+
+def _json(found: Sequence[Named], _width: int) -> str:
+    from dynclient.changes.report import as_json
+
+    diffs = [{"document": named.name, **as_json.data(named.diff)} for named in found]
+    return values.dumped({"format": as_json.FORMAT, "verdict": line(found), "diffs": diffs}, indent=2) + "\n"
+
+
+def _sarif(found: Sequence[Named], _width: int) -> str:
+    """Return one log with one run, which holds the results of all: code scanning takes one run of a tool."""
+    import json
+
+    logs = [json.loads(named.diff.to_sarif()) for named in found]
+    runs = [log["runs"][0] for log in logs]
+    rules = {rule["id"]: rule for run in runs for rule in run["tool"]["driver"]["rules"]}
+    index = {rule: number for number, rule in enumerate(rules)}
+    results = [{**result, "ruleIndex": index[result["ruleId"]]} for run in runs for result in run["results"]]
+    driver = {**runs[0]["tool"]["driver"], "rules": list(rules.values())}
+    run: dict[str, Any] = {**runs[0], "tool": {"driver": driver}, "results": results}
+    run["properties"] = {"verdict": line(found)}
+    return values.dumped({**logs[0], "runs": [run]}, indent=2) + "\n"
+
+
+_JOINED: Mapping[str, Callable[[Sequence[Named], int], str]] = {
+    "text": _text,
+    "json": _json,
+    "markdown": _markdown,
+    "sarif": _sarif,
+    "github": _github,
+}

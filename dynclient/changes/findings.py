@@ -1,0 +1,105 @@
+"""Findings become changes: one cause is told once, with every operation that it touches."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from dynclient.changes.change import LEVELS, READERS, Change, Level, Proof, Source, View, worst
+from dynclient.violations import Place
+
+_PROOFS: tuple[Proof, ...] = ("witness", "fact", "unknown", "rule")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One cause, as it was met on one operation.
+
+    Attributes:
+        key: what makes it the same cause when it is met again.
+        rule: of `rules.RULES`.
+        wire: how much it matters to deployed programs.
+        code: how much it matters to callers by name.
+        operations: the operations it was met on, by their keys; the first is the one that the witness is of.
+
+    The rest is as in `Change`.
+
+    """
+
+    key: Hashable
+    rule: str
+    wire: Level
+    code: Level
+    operations: tuple[str, ...] = ()
+    side: str = ""
+    where: str = ""
+    old: Any = None
+    new: Any = None
+    proof: Proof = "fact"
+    witness: Any = field(default=None, compare=False)
+    refusal: str = ""
+    because: str = ""
+    old_place: Place | None = None
+    new_place: Place | None = None
+    policy: bool = False
+
+    @property
+    def weight(self) -> tuple[int, int]:
+        """What sorts the finding that says most of a cause first."""
+        return LEVELS.index(worst([self.wire, self.code])), _PROOFS.index(self.proof)
+
+
+class Findings:
+    """Gathers findings in the order they come and joins those of one cause."""
+
+    def __init__(self) -> None:
+        self._found: dict[Hashable, Finding] = {}
+
+    def add(self, found: Iterable[Finding]) -> None:
+        """Take findings in."""
+        for one in found:
+            kept = self._found.get(one.key)
+            self._found[one.key] = one if kept is None else _joined(kept, one)
+
+    def changes(self, view: View) -> tuple[Change, ...]:
+        """Return the changes under a view, the worst first, else in the order found."""
+        made = [_change(one).seen(view) for one in self._found.values()]
+        return tuple(sorted((c for c in made if c.level != "none"), key=lambda change: LEVELS.index(change.level)))
+
+
+def _joined(one: Finding, other: Finding) -> Finding:
+    """Return a cause that was met twice: told by what says more, of all operations, each reader's worst."""
+    first, second = (one, other) if one.weight <= other.weight else (other, one)
+    sides = [side for side in ("call", "result") if side in first.side or side in second.side]
+    return replace(
+        first,
+        wire=worst([one.wire, other.wire]),
+        code=worst([one.code, other.code]),
+        operations=tuple(dict.fromkeys((*first.operations, *second.operations))),
+        side=" and ".join(sides),
+        old_place=first.old_place or second.old_place,
+        new_place=first.new_place or second.new_place,
+    )
+
+
+def _change(one: Finding) -> Change:
+    old, new = Source.at(one.old_place), Source.at(one.new_place)
+    return Change(
+        rule=one.rule,
+        level="none",
+        views=dict(zip(READERS, (one.wire, one.code), strict=True)),
+        side=one.side,
+        operation=next(iter(one.operations), ""),
+        operations=one.operations,
+        where=one.where,
+        old=one.old,
+        new=one.new,
+        proof=one.proof,
+        witness=one.witness,
+        refusal=one.refusal,
+        because=one.because,
+        source=new or old,
+        old_source=old,
+        policy=one.policy,
+    )

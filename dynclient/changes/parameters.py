@@ -1,0 +1,266 @@
+"""Parameters of a call and headers of a result: which there are, how they are written, and what they may hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dynclient.changes import texts
+from dynclient.changes.callers import Caller
+from dynclient.changes.change import Level
+from dynclient.changes.findings import Finding
+from dynclient.changes.pairing import Pair
+from dynclient.changes.revisions import Flow, Revisions
+from dynclient.changes.schemas import Part, SchemaChanges
+from dynclient.changes.texts import End
+from dynclient.model import Operation, Parameter
+from dynclient.names import near
+from dynclient.plan.schemas import is_elsewhere
+from dynclient.schema.dialect import bundled
+from dynclient.schema.engine import Checker
+from dynclient.schema.subsumption import ABSENT, Gap
+
+_VARIABLE = re.compile(r"\{([^{}]+)\}")
+
+
+@dataclass(frozen=True)
+class Matched:
+    """A parameter of both revisions, or, with None on one side, of one only."""
+
+    old: Parameter | None
+    new: Parameter | None
+
+
+def matched(old: Operation, new: Operation) -> list[Matched]:
+    """Return which parameter is which: those of the path by position, the others by place and name.
+
+    Headers that the standard takes from elsewhere are left out. A parameter that moved to another place counts as the
+    same one, since callers give it by its name.
+    """
+    mine, theirs = (_known(operation) for operation in (old, new))
+    found: list[Matched] = []
+    for one in mine:
+        other = _partner(one, old, new, theirs)
+        found.append(Matched(one, other))
+        theirs = [p for p in theirs if p is not other]
+    moved = {p.name.lower(): p for p in theirs}
+    for i, pair in enumerate(found):
+        if pair.old is not None and pair.new is None and pair.old.name.lower() in moved:
+            found[i] = Matched(pair.old, moved.pop(pair.old.name.lower()))
+    kept = [pair.new for pair in found]
+    return found + [Matched(None, p) for p in theirs if p not in kept]
+
+
+def _known(operation: Operation) -> list[Parameter]:
+    """Return the parameters that a call can give; one of the path that its template does not name never arrives."""
+    names = variables(operation)
+    return [p for p in operation.parameters if not is_elsewhere(p) and (p.location != "path" or p.name in names)]
+
+
+def variables(operation: Operation) -> list[str]:
+    """Return the names in a path template, in order."""
+    return _VARIABLE.findall(operation.path)
+
+
+def _partner(one: Parameter, old: Operation, new: Operation, theirs: list[Parameter]) -> Parameter | None:
+    if one.location == "path":
+        mine, names = variables(old), variables(new)
+        if len(mine) == len(names):
+            name = names[mine.index(one.name)]
+            return next((p for p in theirs if p.location == "path" and p.name == name), None)
+    fold = str.lower if one.location == "header" else str
+    return next((p for p in theirs if p.location == one.location and fold(p.name) == fold(one.name)), None)
+
+
+class ParameterChanges:
+    """Compares the parameters of operations.
+
+    Args:
+        revisions: the documents.
+        schemas: compares schemas.
+
+    """
+
+    def __init__(self, revisions: Revisions, schemas: SchemaChanges) -> None:
+        self._revisions = revisions
+        self._schemas = schemas
+
+    def findings(self, pair: Pair, flow: Flow, caller: Caller) -> Iterator[Finding]:
+        """Yield what is different between the parameters of an operation."""
+        found = matched(pair.old, pair.new)
+        gone = [m.old for m in found if m.old is not None and m.new is None]
+        for m in found:
+            if m.old is not None and m.new is not None:
+                yield from self._both(pair, flow, caller, m.old, m.new)
+            elif m.new is not None:
+                yield self._added(pair, flow, caller, m.new)
+            elif m.old is not None:
+                yield self._removed(pair, flow, caller, m.old, [p.new for p in found if p.old is None])
+        yield from _reordered(pair, flow, gone)
+
+    def _removed(
+        self, pair: Pair, flow: Flow, caller: Caller, one: Parameter, added: list[Parameter | None]
+    ) -> Finding:
+        meant = near(one.name, [p.name for p in added if p is not None], 1)
+        text = f"; perhaps it is {meant[0]} now" if meant else ""
+        if not flow.forward:
+            return _finding(pair, flow, "parameter-removed", one, None, "info", "info", f"it no longer comes{text}")
+        witness = None
+        for value in texts.values(self._end(one, old=True)):
+            witness = caller.with_parameter(one.location, one.name, value)
+            break
+        because = f"programs that send it are not refused, and it is ignored; callers by name are refused{text}"
+        made = _finding(pair, flow, "parameter-removed", one, None, "warning", "breaking", because)
+        return replace(made, proof="witness", witness=witness, refusal="not declared") if witness is not None else made
+
+    def _added(self, pair: Pair, flow: Flow, caller: Caller, one: Parameter) -> Finding:
+        if not (one.required and flow.forward):
+            return _finding(pair, flow, "parameter-added", None, one, "info", "info", "calls without it are in order")
+        return self._asked(pair, flow, "parameter-added", None, one, caller.base())
+
+    def _asked(
+        self, pair: Pair, flow: Flow, rule: str, old: Parameter | None, new: Parameter, call: Any
+    ) -> Finding:
+        because = "a call without it was accepted before and is refused now"
+        made = _finding(pair, flow, rule, old, new, "breaking", "breaking", because)
+        if call is None:
+            return made
+        return replace(made, proof="witness", witness=call, refusal=f"missing {new.location}.{new.name}")
+
+    def _both(self, pair: Pair, flow: Flow, caller: Caller, old: Parameter, new: Parameter) -> Iterator[Finding]:
+        if old.location != new.location:
+            yield self._moved(pair, flow, old, new)
+        elif old.name != new.name and old.location == "path":
+            because = "the request is the same; callers give it by another name"
+            yield _finding(pair, flow, "parameter-renamed", old, new, "info", "breaking" if flow.forward else "info", because)
+        if new.required and not old.required and flow.forward:
+            yield self._asked(pair, flow, "parameter-required", old, new, caller.without_parameter(old.location, old.name))
+        elif new.required != old.required:
+            level: Level = "info" if flow.forward or new.required else "breaking"
+            because = "it need not be given any more" if old.required else "it always comes now"
+            yield _finding(pair, flow, "parameter-required", old, new, level, level, because)
+        if new.deprecated != old.deprecated:
+            because = "it is advised against" if new.deprecated else "it is no longer advised against"
+            yield _finding(pair, flow, "parameter-deprecated", old, new, "info", "info", because)
+        if old.location == new.location:
+            yield from self.written(pair, flow, caller, old, new)
+
+    def _moved(self, pair: Pair, flow: Flow, old: Parameter, new: Parameter) -> Finding:
+        because = f"it is looked for in the {new.location} and sent in the {old.location}"
+        level: Level = "breaking" if new.required else "warning"
+        code: Level = "breaking" if flow.forward else level
+        made = _finding(pair, flow, "parameter-wire", old, new, level, code, because)
+        return replace(made, old={"in": old.location}, new={"in": new.location})
+
+    # --- what it holds, and how it is written
+
+    def written(self, pair: Pair, flow: Flow, caller: Caller, old: Parameter, new: Parameter) -> Iterator[Finding]:
+        """Yield what is different in how a parameter is written and in what it may hold."""
+        ends = self._end(old, old=True, flow=flow), self._end(new, old=False, flow=flow)
+        sender, reader = ends if flow.forward else ends[::-1]
+        part = Part(flow, pair.old.key, f"{old.location}.{old.name}", self._wrap(flow, caller, old))
+        if texts.is_written_alike(old, new, ends[0].shape) and texts.is_written_alike(old, new, ends[1].shape):
+            is_same = texts.is_read_as_it_was(sender.schema, reader.schema, sender.defs, reader.defs)
+            wire = None if is_same else self._text_gaps(flow, sender, reader)
+            yield from self._schemas.findings(part, ends[0].schema, ends[1].schema, wire)
+            return
+        yield self._rewritten(pair, flow, part, old, new, (sender, reader))
+        yield from self._schemas.findings(part, ends[0].schema, ends[1].schema)
+
+    def _wrap(self, flow: Flow, caller: Caller, one: Parameter) -> Any:
+        if flow.forward:
+            return lambda value: caller.with_parameter(one.location, one.name, value)
+        return lambda value: {one.name: value}
+
+    def _end(self, one: Parameter, *, old: bool, flow: Flow | None = None) -> End:
+        direction = flow.direction if flow else "request"
+        schema = self._revisions.schemas[old].open(one.schema, direction)
+        return End(one, schema, self._revisions.defs(direction, old=old))
+
+    def _text_gaps(self, flow: Flow, sender: End, reader: End) -> tuple[Gap, ...]:
+        """Return the gaps between what is written and what is read, their witnesses as values of whoever writes."""
+        explode = sender.parameter.explode and sender.parameter.location in ("query", "cookie")
+        schema = texts.as_read(sender.schema, sender.defs, reader.shape, explode=explode)
+        judge = Checker(bundled(reader.schema, reader.defs))
+        inclusion = self._revisions.inclusion(flow, "wire")
+        return tuple(_as_sent(gap, sender, reader, judge) for gap in inclusion.gaps(schema, reader.schema))
+
+    def _rewritten(
+        self, pair: Pair, flow: Flow, part: Part, old: Parameter, new: Parameter, ends: tuple[End, End]
+    ) -> Finding:
+        sender, reader = ends
+        made = _finding(pair, flow, "parameter-wire", old, new, "info", "info", "every value reads as before")
+        made = replace(made, old=_form(old), new=_form(new))
+        judge = Checker(bundled(reader.schema, reader.defs))
+        for value in texts.values(sender):
+            if texts.is_unread(sender, reader, value, judge) or texts.is_misread(sender, reader, value):
+                witness = part.wrap(value)
+                if witness is not None:
+                    because = "what is written in the one way is not what the other way reads"
+                    code: Level = "info" if flow.forward else "breaking"
+                    return replace(made, wire="breaking", code=code, because=because, proof="witness",
+                                   witness=witness, refusal="another value, or none, is read")  # fmt: skip
+        because = "it could not be decided whether every value reads as before: all that were tried do"
+        return replace(made, wire="warning", proof="unknown", because=because)
+
+
+def _as_sent(gap: Gap, sender: End, reader: End, judge: Checker) -> Gap:
+    """Return a gap whose witness is a value of the sender, unknown where that one is read after all."""
+    if gap.verdict != "refuted" or gap.witness is ABSENT:
+        return gap
+    value = _valued(gap.witness, sender)
+    if texts.is_unread(sender, reader, value, judge):
+        return replace(gap, witness=value)
+    because = "the text that was tried is understood"
+    return replace(gap, verdict="unknown", witness=ABSENT, because=because)
+
+
+def _valued(found: Any, sender: End) -> Any:
+    """Return the value of a sender that becomes what was found in its text."""
+    shape = sender.shape
+    if isinstance(found, list) and not shape.is_array and len(found) == 1:
+        found = found[0]
+    if isinstance(found, list):
+        return [shape.item.value(v) if isinstance(v, str) else v for v in found]
+    if isinstance(found, dict):
+        return {k: shape.member(k).value(v) if isinstance(v, str) else v for k, v in found.items()}
+    return shape.value(found) if isinstance(found, str) else found
+
+
+def _form(one: Parameter) -> dict[str, Any]:
+    if one.content:
+        return {"content": one.content.name}
+    return {"style": one.style, "explode": one.explode}
+
+
+def _reordered(pair: Pair, flow: Flow, gone: list[Parameter]) -> Iterator[Finding]:
+    """Tell path arguments that may be given by position and stand in another order now."""
+    mine, theirs = variables(pair.old), variables(pair.new)
+    if flow.forward and not pair.wire and not gone and mine != theirs and sorted(mine) == sorted(theirs):
+        because = "positional arguments go to other places"
+        key = ("reordered", pair.old.key)
+        yield Finding(key, "parameter-reordered", "none", "breaking", (pair.old.key,), "call", "path", mine, theirs,
+                      because=because, old_place=pair.old.place, new_place=pair.new.place)  # fmt: skip
+
+
+def _finding(
+    pair: Pair, flow: Flow, rule: str, old: Parameter | None, new: Parameter | None,
+    wire: Level, code: Level, because: str,
+) -> Finding:  # fmt: skip
+    """Return a finding of a parameter; one that many operations share is one cause."""
+    one = old or new
+    assert one is not None
+    places = tuple(p.node.place if p else None for p in (old, new))
+    where = f"{one.location}.{one.name}"
+    return Finding((rule, *places), rule, wire, code, (pair.old.key,), flow.side, where, _said(old), _said(new),
+                   because=because, old_place=places[0], new_place=places[1])  # fmt: skip
+
+
+def _said(one: Parameter | None) -> Any:
+    if one is None:
+        return None
+    found: dict[str, Any] = {"name": one.name, "in": one.location, "required": one.required}
+    return {**found, **({"deprecated": True} if one.deprecated else {})}
+

@@ -1,0 +1,127 @@
+"""Policies: what a team may ask of a new revision beyond that it breaks nobody. Each is opt-in; no payload shows it."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from dynclient.changes.findings import Finding
+from dynclient.changes.pairing import Pairing
+from dynclient.errors import UsageError
+from dynclient.model import Document, Operation
+from dynclient.names import near
+
+#: Stability levels, the lowest first, as `x-stability-level` has them.
+STABILITY = ("draft", "alpha", "beta", "stable")
+
+Check = Callable[[Document, Document, Pairing], Iterator[Finding]]
+
+
+def findings(old: Document, new: Document, pairs: Pairing, names: tuple[str, ...]) -> Iterator[Finding]:
+    """Yield what offends against the policies that were asked for.
+
+    Raises:
+        UsageError: there is no policy of that name.
+
+    """
+    for name in _chosen(names):
+        yield from POLICIES[name](old, new, pairs)
+
+
+def _chosen(names: tuple[str, ...]) -> list[str]:
+    if "all" in names:
+        return list(POLICIES)
+    for name in names:
+        if name not in POLICIES:
+            meant = near(name, POLICIES, 1)
+            hint = f"did you mean {meant[0]}?" if meant else f"one of all, {', '.join(POLICIES)}"
+            raise UsageError(f"there is no policy {name!r}", hint=hint)
+    return list(dict.fromkeys(names))
+
+
+def _deprecation(_old: Document, _new: Document, pairs: Pairing) -> Iterator[Finding]:
+    for operation in pairs.removed:
+        if not operation.deprecated:
+            because = "it should be deprecated in one revision before it is removed in another"
+            yield _finding("policy-removed-without-deprecation", operation, None, because)
+
+
+def _sunset(_old: Document, _new: Document, pairs: Pairing) -> Iterator[Finding]:
+    for operation in pairs.removed:
+        date = _date(operation)
+        if date is not None and date > datetime.datetime.now(tz=datetime.UTC).date():
+            yield _finding("policy-removed-before-sunset", operation, None, f"its sunset is {date.isoformat()}")
+    for pair in pairs.pairs:
+        yield from _sunset_of(pair.old, pair.new)
+
+
+def _sunset_of(old: Operation, new: Operation) -> Iterator[Finding]:
+    before, after, text = _date(old), _date(new), new.node.value.get("x-sunset")
+    if text is not None and after is None:
+        yield _finding("policy-sunset", old, new, f"x-sunset {str(text)[:40]!r} is no date (YYYY-MM-DD)")
+    elif new.deprecated and not old.deprecated and text is None:
+        yield _finding("policy-sunset", old, new, "a deprecated operation should name its sunset (x-sunset)")
+    elif before is not None and new.deprecated and (after is None or after < before):
+        yield _finding("policy-sunset", old, new, f"the sunset was {before}, and is {after or 'gone'}")
+
+
+def _date(operation: Operation) -> datetime.date | None:
+    text = operation.node.value.get("x-sunset")
+    if isinstance(text, datetime.date):
+        return text
+    try:
+        return datetime.date.fromisoformat(str(text)[:10]) if text else None
+    except ValueError:
+        return None
+
+
+def _stability(_old: Document, _new: Document, pairs: Pairing) -> Iterator[Finding]:
+    for pair in pairs.pairs:
+        before, after = _stability_of(pair.old), _stability_of(pair.new)
+        if after is not None and after not in STABILITY:
+            yield _finding("policy-stability", pair.old, pair.new, f"{str(after)[:40]!r} is none of {', '.join(STABILITY)}")
+        elif before in STABILITY and STABILITY.index(str(after or "stable")) < STABILITY.index(str(before)):
+            yield _finding("policy-stability", pair.old, pair.new, f"it was {before}, and is {after}")
+
+
+def _stability_of(operation: Operation) -> Any:
+    return operation.node.value.get("x-stability-level")
+
+
+def _version(old: Document, new: Document, pairs: Pairing) -> Iterator[Finding]:
+    """Ask for a higher version where anything changed, and for a higher first number where an operation is gone."""
+    before, after = _numbers(old), _numbers(new)
+    if old.top.value == new.top.value or before is None or after is None:
+        return
+    said = [str(d.info.get("version")) for d in (old, new)]
+    places = [d.top.child("info").child("version").place for d in (old, new)]
+    why = "the version should be higher, since the document changed" if after <= before else ""
+    if pairs.removed and after[:1] <= before[:1]:
+        why = "the major version should be higher, since operations were removed"
+    if why:
+        yield Finding(("policy-version",), "policy-version", "warning", "warning", (), "", "info.version", *said,
+                      because=why, old_place=places[0], new_place=places[1], policy=True)  # fmt: skip
+
+
+def _numbers(document: Document) -> tuple[int, ...] | None:
+    found = re.match(r"v?(\d+(?:\.\d+)*)", str(document.info.get("version") or ""))
+    return tuple(map(int, found[1].split("."))) if found else None
+
+
+def _finding(rule: str, old: Operation, new: Operation | None, because: str) -> Finding:
+    said = [one and one.node.value.get("x-sunset") for one in (old, new)]
+    if rule == "policy-stability":
+        said = [one and one.node.value.get("x-stability-level") for one in (old, new)]
+    return Finding((rule, old.key), rule, "warning", "warning", (old.key,), "", "operation", *said, because=because,
+                   old_place=old.place, new_place=new.place if new else None, policy=True)  # fmt: skip
+
+
+#: name → check.
+POLICIES: Mapping[str, Check] = {
+    "deprecation": _deprecation,
+    "sunset": _sunset,
+    "stability": _stability,
+    "version": _version,
+}

@@ -1,0 +1,169 @@
+"""Two revisions side by side: their schemas in both directions, and who sends what to whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from dynclient.changes.edits import Edits
+from dynclient.model import Document, Operation
+from dynclient.plan.plan import Plan
+from dynclient.plan.schemas import Schemas
+from dynclient.schema.dialect import Direction, Schema, mapped
+from dynclient.schema.readings import Defs
+from dynclient.schema.subsumption import Inclusion, Side
+
+Reader = Literal["wire", "code"]
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A way that values travel between the two revisions.
+
+    Attributes:
+        direction: whether they are part of a request or of a response.
+        forward: those who follow the old document send, and the new one's read; else the other way round.
+
+    """
+
+    direction: Direction
+    forward: bool
+
+    @property
+    def side(self) -> str:
+        """The side of a call that a change of these values is about."""
+        return "call" if self.forward else "result"
+
+
+#: Callers of the old document call the new API; its answers are read by them.
+CALL = Flow("request", forward=True)
+RESULT = Flow("response", forward=False)
+#: In webhooks and callbacks the API is the caller: its requests are read by us, and it reads our answers.
+EVENT = Flow("request", forward=False)
+ANSWER = Flow("response", forward=True)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the user chose of how documents are compared.
+
+    Attributes:
+        open_enums: a new value of an enum that the document calls open breaks nobody.
+        tolerant_results: readers of results do not mind properties that a closed schema refuses.
+        words: descriptions, examples, titles and links count too.
+
+    """
+
+    open_enums: bool = False
+    tolerant_results: bool = False
+    words: bool = False
+
+
+class Revisions:
+    """The old and the new revision, each translated once; what was proved of their schemas is shared by all who ask."""
+
+    def __init__(self, old: Document, new: Document, choices: Choices) -> None:
+        self.old = old
+        self.new = new
+        self.choices = choices
+        self.schemas = {True: Schemas(old), False: Schemas(new)}
+        self._inclusions: dict[tuple[Flow, Reader], Inclusion] = {}
+        self._edits: dict[Direction, Edits] = {}
+        self._plans: dict[tuple[bool, str], Plan] = {}
+        self._tolerant: _Tolerant | None = None
+
+    def defs(self, direction: Direction, *, old: bool) -> Defs:
+        """Return the definitions of one revision."""
+        return self.schemas[old].dialect(direction).defs
+
+    def plan(self, operation: Operation, *, old: bool) -> Plan:
+        """Return the plan of an operation of one revision."""
+        key = (old, operation.key)
+        if key not in self._plans:
+            self._plans[key] = Plan(operation, self.schemas[old])
+        return self._plans[key]
+
+    def edits(self, direction: Direction) -> Edits:
+        """Return what finds the edits between schemas."""
+        if direction not in self._edits:
+            defs = (self.defs(direction, old=True), self.defs(direction, old=False))
+            self._edits[direction] = Edits(*defs, words=self.choices.words)
+        return self._edits[direction]
+
+    def inclusion(self, flow: Flow, reader: Reader) -> Inclusion:
+        """Return what proves that the values of a flow are understood by a reader.
+
+        A program that is deployed reads as a consumer; a caller by name loads the new document, and is refused whatever
+        its producer's reading refuses.
+        """
+        key = (flow, reader if flow.forward else "wire")
+        if key not in self._inclusions:
+            reading: Literal["producer", "consumer"] = "producer" if key[1] == "code" else "consumer"
+            sender = Side(self.defs(flow.direction, old=flow.forward), "producer", flow.direction)
+            taker = Side(self.reader_defs(flow), reading, flow.direction)
+            self._inclusions[key] = Inclusion(sender, taker)
+        return self._inclusions[key]
+
+    def reader_defs(self, flow: Flow) -> Defs:
+        """Return the definitions of whoever reads, those of a tolerant one with its closed objects opened."""
+        defs = self.defs(flow.direction, old=not flow.forward)
+        return self._opening(defs).defs if self._is_tolerant(flow) else defs
+
+    def as_read(self, flow: Flow, schema: Any) -> Any:
+        """Return a schema as whoever reads by it takes it."""
+        return self._opening(self.defs("response", old=True)).opened(schema) if self._is_tolerant(flow) else schema
+
+    def _is_tolerant(self, flow: Flow) -> bool:
+        return self.choices.tolerant_results and flow == RESULT
+
+    def _opening(self, defs: Defs) -> _Tolerant:
+        if self._tolerant is None:
+            self._tolerant = _Tolerant(defs)
+        return self._tolerant
+
+    @cached_property
+    def statistics(self) -> dict[str, int]:
+        """How many pairs of schemas were compared, refuted and left unknown."""
+        found = {"compared": 0, "refuted": 0, "unknown": 0}
+        for inclusion in self._inclusions.values():
+            for key in found:
+                found[key] += inclusion.statistics[key]
+        return found
+
+
+class _Tolerant:
+    """Schemas whose closed objects are open."""
+
+    def __init__(self, defs: Defs) -> None:
+        self.defs: Defs = _Opened(self, defs)
+        self._made: dict[int, Any] = {}
+
+    def opened(self, schema: Any) -> Any:
+        """Return a schema without `additionalProperties: false` anywhere in it; the same one for the same one."""
+        if not isinstance(schema, dict):
+            return schema
+        if id(schema) not in self._made:
+            made = Schema(mapped(schema, self.opened), getattr(schema, "place", None))
+            for keyword in ("additionalProperties", "unevaluatedProperties"):
+                if made.get(keyword) is False:
+                    del made[keyword]
+            self._made[id(schema)] = made
+        return self._made[id(schema)]
+
+
+class _Opened(dict[str, Any]):
+    """Definitions that are opened when they are first asked for: those of a document grow while it is read."""
+
+    def __init__(self, owner: _Tolerant, defs: Defs) -> None:
+        super().__init__()
+        self._owner = owner
+        self._defs = defs
+
+    def __missing__(self, name: str) -> Any:
+        self[name] = self._owner.opened(self._defs[name])
+        return self[name]
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return a definition, opened."""
+        return self[name] if name in self._defs else default

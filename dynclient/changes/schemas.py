@@ -1,0 +1,243 @@
+"""What changed between two schemas, and whom it breaks: edits say what, the comparison of meanings says whether."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from dynclient.changes import wording
+from dynclient.changes.change import Level, Proof
+from dynclient.changes.edits import Edit
+from dynclient.changes.findings import Finding
+from dynclient.changes.keywords import CAUSES, Fact
+from dynclient.changes.revisions import Flow, Reader, Revisions
+from dynclient.schema.dialect import Schema, bundled
+from dynclient.schema.engine import Checker
+from dynclient.schema.readings import closed
+from dynclient.schema.subsumption import Gap
+
+#: Facts that no value is refused for.
+_NOTES = ("default-changed", "format-changed", "schema-deprecated", "words-changed", "integer-size")
+
+#: What a payload makes of a value in a part: (value) → witness, or None where there is none to be shown.
+Wrap = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A place of an operation whose schema is compared: its body, a parameter, a result.
+
+    Attributes:
+        flow: who sends.
+        operation: the key of the operation.
+        where: the place, as people read it.
+        wrap: makes a whole witness of a value that the part may have.
+        separator: what stands between `where` and a path in the value.
+
+    """
+
+    flow: Flow
+    operation: str
+    where: str
+    wrap: Wrap = lambda value: value
+    separator: str = "."
+
+    def at(self, path: tuple[str, ...]) -> str:
+        """Return a place inside it."""
+        inner = wording.path(path)
+        return f"{self.where}{'' if inner.startswith('[') else self.separator}{inner}" if inner else self.where
+
+
+class SchemaChanges:
+    """Compares pairs of schemas of two revisions.
+
+    Args:
+        revisions: the documents.
+
+    """
+
+    def __init__(self, revisions: Revisions) -> None:
+        self._revisions = revisions
+        self._checkers: dict[tuple[int, Flow, str], Checker] = {}
+
+    def findings(
+        self, part: Part, old: Schema | bool, new: Schema | bool, wire: tuple[Gap, ...] | None = None
+    ) -> Iterator[Finding]:
+        """Yield what is different between the schemas of a part, each with its verdict.
+
+        Args:
+            part: the place.
+            old: its schema in the old document.
+            new: its schema in the new one.
+            wire: the gaps for deployed programs, where they are not those of the values themselves.
+
+        """
+        yield from self._told(part, old, new, self._gaps(part.flow, old, new, wire))
+
+    def _gaps(self, flow: Flow, old: Any, new: Any, wire: tuple[Gap, ...] | None) -> dict[Reader, tuple[Gap, ...]]:
+        sent, taken = (old, new) if flow.forward else (new, old)
+        taken = self._revisions.as_read(flow, taken)
+        if wire is None:
+            wire = self._revisions.inclusion(flow, "wire").gaps(sent, taken)
+        return {"wire": wire, "code": self._revisions.inclusion(flow, "code").gaps(sent, taken) if flow.forward else wire}
+
+    def _told(
+        self, part: Part, old: Any, new: Any, gaps: dict[Reader, tuple[Gap, ...]]
+    ) -> Iterator[Finding]:
+        edits = self._revisions.edits(part.flow.direction).between(old, new)
+        caused: dict[Any, dict[Reader, Gap]] = {}
+        strays: dict[Any, dict[Reader, Gap]] = {}
+        for reader, found in gaps.items():
+            for gap in found:
+                edit = cause(gap, edits, part.flow)
+                group = strays if edit is None else caused
+                key = (gap.rule, gap.name, gap.narrow_place, gap.wide_place) if edit is None else edit.key
+                kept = group.setdefault(key, {}).get(reader)
+                if kept is None or (kept.verdict == "unknown" and gap.verdict == "refuted"):
+                    group[key][reader] = gap
+        for edit in edits:
+            yield self._edited(part, edit, caused.get(edit.key, {}), (old, new))
+        for key, by_reader in strays.items():
+            yield self._stray(part, key, by_reader, (old, new))
+
+    def _edited(self, part: Part, edit: Edit, gaps: dict[Reader, Gap], schemas: tuple[Any, Any]) -> Finding:
+        gap = _shown(gaps)
+        fact = _fact(edit, gap)
+        levels = {reader: self._level(part.flow, fact, gaps.get(reader), edit) for reader in ("wire", "code")}
+        proof: Proof = "rule" if gap is None else "witness" if gap.verdict == "refuted" else "unknown"
+        size = fact.rule == "integer-size"
+        # A size that appears in forty places is one remark on the whole document.
+        key: Any = ("integer-size", fact.new) if size else ("schema", *edit.key)
+        shown = self._witness(part, gap, schemas)
+        return Finding(
+            key, fact.rule, levels["wire"], levels["code"], (part.operation,), part.flow.side, part.at(edit.path),
+            fact.old, fact.new, proof if shown or proof != "witness" else "unknown", *(shown or (None, "")),
+            wording.because(fact, part.flow, gap, _others(edit, fact)), edit.old_place, edit.new_place,
+        )  # fmt: skip
+
+    def _stray(self, part: Part, key: Any, gaps: dict[Reader, Gap], schemas: tuple[Any, Any]) -> Finding:
+        """Return the finding of a gap that no single edit explains."""
+        gap = _shown(gaps)
+        assert gap is not None
+        fact = Fact("schema-changed", gap.narrow if part.flow.forward else gap.wide,
+                    gap.wide if part.flow.forward else gap.narrow)  # fmt: skip
+        levels = {reader: self._level(part.flow, fact, gaps.get(reader), None) for reader in ("wire", "code")}
+        shown = self._witness(part, gap, schemas)
+        places = (gap.narrow_place, gap.wide_place) if part.flow.forward else (gap.wide_place, gap.narrow_place)
+        proof: Proof = "witness" if shown else "unknown"
+        return Finding(
+            ("stray", *key), fact.rule, levels["wire"], levels["code"], (part.operation,), part.flow.side,
+            part.at(gap.path), fact.old, fact.new, proof, *(shown or (None, "")),
+            wording.because(fact, part.flow, gap, ()), *places,
+        )  # fmt: skip
+
+    def _level(self, flow: Flow, fact: Fact, gap: Gap | None, edit: Edit | None) -> Level:
+        if gap is None:
+            return harmless(fact, flow)
+        if gap.verdict == "unknown":
+            return "warning"
+        return "info" if self._revisions.choices.open_enums and edit is not None and _is_open(fact, edit) else "breaking"
+
+    def _witness(self, part: Part, gap: Gap | None, schemas: tuple[Any, Any]) -> tuple[Any, str] | None:
+        """Return the whole witness of a gap and what the refusing side says of it; None where there is none."""
+        if gap is None or gap.verdict != "refuted":
+            return None
+        whole = part.wrap(gap.witness)
+        if whole is None:
+            return None
+        return whole, self._refusal(part.flow, gap, schemas)
+
+    def _refusal(self, flow: Flow, gap: Gap, schemas: tuple[Any, Any]) -> str:
+        taken = schemas[1] if flow.forward else schemas[0]
+        for reader in ("wire", "code"):
+            violations = self._taking(taken, flow, reader).violations(gap.witness)
+            if violations:
+                return str(violations[0])
+        return ""
+
+    def _taking(self, schema: Any, flow: Flow, reader: str) -> Checker:
+        key = (id(schema), flow, reader)
+        if key not in self._checkers:
+            defs = self._revisions.reader_defs(flow)
+            read = self._revisions.as_read(flow, schema)
+            is_closed = reader == "code" and flow.forward
+            self._checkers[key] = Checker(closed(read, defs, flow.direction) if is_closed else bundled(read, defs))
+        return self._checkers[key]
+
+
+def cause(gap: Gap, edits: Iterable[Edit], flow: Flow) -> Edit | None:
+    """Return the edit that a gap comes from: one at the same place, of a kind that can refuse so; None where none is."""
+    places = (gap.narrow_place, gap.wide_place) if flow.forward else (gap.wide_place, gap.narrow_place)
+    likely = [edit for edit in edits if _can_refuse(edit)]
+    if gap.name:
+        found = [e for e in likely if gap.name in (e.name, e.renamed) and _is_at(e, places)]
+        found = found or [e for e in likely if e.path == gap.path]
+    else:
+        found = [e for e in likely if not e.name and _is_at(e, places, both=True)]
+        found = found or [e for e in likely if not e.name and _is_at(e, places)]
+        found = _of_kind(found, gap.rule) or found
+    exact = [e for e in found if e.path == gap.path]
+    return next(iter(exact or found), None) or _around(gap, likely)
+
+
+def _of_kind(edits: list[Edit], rule: str) -> list[Edit]:
+    kinds = CAUSES.get(rule, ())
+    return [edit for edit in edits if any(fact.rule in kinds for fact in edit.facts)]
+
+
+def _is_at(edit: Edit, places: tuple[Any, Any], *, both: bool = False) -> bool:
+    at = (places[0] in edit.olds, places[1] in edit.news)
+    return all(at) if both else any(at)
+
+
+def _around(gap: Gap, edits: list[Edit]) -> Edit | None:
+    """Return the nearest edit around a gap whose alternatives or conditions are others: what it refuses shows inside."""
+    wide = ("alternatives-changed", "condition-changed", "additional-changed", "type-changed", "items-changed")
+    found = [
+        edit
+        for edit in edits
+        if gap.path[: len(edit.path)] == edit.path and any(fact.rule in wide for fact in edit.facts)
+    ]
+    return max(found, key=lambda edit: len(edit.path), default=None)
+
+
+def _can_refuse(edit: Edit) -> bool:
+    return any(fact.rule not in _NOTES for fact in edit.facts)
+
+
+def _fact(edit: Edit, gap: Gap | None) -> Fact:
+    """Return the fact that names an edit: the one that refuses, else the first that is no note, else the first."""
+    kinds = CAUSES.get(gap.rule, ()) if gap else ()
+    by_kind = (fact for kind in kinds for fact in edit.facts if fact.rule == kind)
+    plain = (fact for fact in edit.facts if fact.rule not in _NOTES)
+    return next(by_kind, None) or next(plain, None) or edit.facts[0]
+
+
+def _others(edit: Edit, fact: Fact) -> tuple[Fact, ...]:
+    return tuple(other for other in edit.facts if other is not fact)
+
+
+def _shown(gaps: dict[Reader, Gap]) -> Gap | None:
+    """Return the gap that shows most: one with a witness, deployed programs' before callers'."""
+    found = [gaps[reader] for reader in ("wire", "code") if reader in gaps]
+    return next((gap for gap in found if gap.verdict == "refuted"), next(iter(found), None))
+
+
+#: What breaks nobody and may still surprise: by whether old ones send (True) or read (False).
+_SURPRISES = {
+    True: ("property-removed", "property-renamed", "default-changed", "direction-changed"),
+    False: ("property-removed", "property-renamed", "direction-changed"),
+}
+
+
+def harmless(fact: Fact, flow: Flow) -> Level:
+    """Return how much a change matters that is proved to break nobody."""
+    if fact.rule == "integer-size":
+        narrows = fact.new == "int64" if flow.forward else fact.old == "int64"
+        return "warning" if narrows else "info"
+    return "warning" if fact.rule in _SURPRISES[flow.forward] else "info"
+
+
+def _is_open(fact: Fact, edit: Edit) -> bool:
+    return fact.rule == "values-changed" and edit.is_open

@@ -1,0 +1,146 @@
+"""What a call must prove: formulas of alternatives, compared by whether credentials that were enough still are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dynclient.changes.change import Level
+from dynclient.changes.findings import Finding
+from dynclient.changes.pairing import Pair
+from dynclient.model import Document, Formula, Requirement, SecurityScheme
+from dynclient.violations import Place
+from dynclient.wire.security import written
+
+
+def findings(pair: Pair) -> Iterator[Finding]:
+    """Yield what is different between the credentials that an operation asks for."""
+    old, new = pair.old.security, pair.new.security
+    if _plain(old) == _plain(new):
+        return
+    lost = [alternative for alternative in old or ((),) if not _suffices(alternative, new, by_key=False)]
+    unnamed = [alternative for alternative in old or ((),) if not _suffices(alternative, new, by_key=True)]
+    wire: Level = "breaking" if lost else "info"
+    code: Level = "breaking" if unnamed else wire
+    yield from _schemes(pair, old, new, wire, code)
+    if not _is_explained(old, new):
+        yield _changed(pair, old, new, wire, code, lost or unnamed)
+
+
+def _plain(formula: Formula) -> frozenset[frozenset[Requirement]]:
+    return frozenset(frozenset(alternative) for alternative in formula) or frozenset({frozenset[Requirement]()})
+
+
+def _suffices(alternative: tuple[Requirement, ...], formula: Formula, *, by_key: bool) -> bool:
+    """Tell whether who can prove all of an alternative can prove one of a formula."""
+    return any(all(_has(alternative, wanted, by_key=by_key) for wanted in other) for other in formula or ((),))
+
+
+def _has(alternative: tuple[Requirement, ...], wanted: Requirement, *, by_key: bool) -> bool:
+    return any(
+        (one.scheme.key == wanted.scheme.key if by_key else _looks(one.scheme) == _looks(wanted.scheme))
+        and set(wanted.scopes) <= set(one.scopes)
+        for one in alternative
+    )
+
+
+def _looks(scheme: SecurityScheme) -> tuple[str, ...]:
+    """Return what of a scheme shows in a request."""
+    name = scheme.name.lower() if scheme.location == "header" else scheme.name
+    return scheme.type, scheme.scheme, scheme.location, name
+
+
+def _is_explained(old: Formula, new: Formula) -> bool:
+    """Tell whether the formulas are the same but for what their schemes are, or for the names of schemes."""
+    return _keys(old) == _keys(new) or _appearances(old) == _appearances(new)
+
+
+def _keys(formula: Formula) -> frozenset[frozenset[tuple[str, tuple[str, ...]]]]:
+    return frozenset(frozenset((r.scheme.key, r.scopes) for r in alternative) for alternative in formula)
+
+
+def _appearances(formula: Formula) -> frozenset[frozenset[tuple[tuple[str, ...], tuple[str, ...]]]]:
+    return frozenset(frozenset((_looks(r.scheme), r.scopes) for r in alternative) for alternative in formula)
+
+
+def _changed(
+    pair: Pair, old: Formula, new: Formula, wire: Level, code: Level, lost: list[tuple[Requirement, ...]]
+) -> Finding:
+    said = _text(old), _text(new)
+    if lost:
+        enough = " and ".join(_asked(r) for r in lost[0]) or "no credential"
+        because = f"{enough} was enough, and is not any more"
+    else:
+        because = "whatever was enough still is"
+    places = [_place(one.document, one.node) for one in (pair.old, pair.new)]
+    return Finding(("security", *said), "security-changed", wire, code, (pair.old.key,), "call", "security", *said,
+                   because=because, old_place=places[0], new_place=places[1])  # fmt: skip
+
+
+def _place(document: Document, node: object) -> Place:
+    from dynclient.document.references import Node
+
+    assert isinstance(node, Node)
+    own = node.child("security")
+    return own.place if own.value is not None else document.top.child("security").place
+
+
+def _text(formula: Formula) -> str:
+    scopes = sorted({s for alternative in formula for r in alternative for s in r.scopes})
+    return written(formula) + (f" [{', '.join(scopes)}]" if scopes else "")
+
+
+def _asked(requirement: Requirement) -> str:
+    scopes = f" ({', '.join(requirement.scopes)})" if requirement.scopes else ""
+    return f"{requirement.scheme.key}{scopes}"
+
+
+def _schemes(pair: Pair, old: Formula, new: Formula, wire: Level, code: Level) -> Iterator[Finding]:
+    """Tell schemes that are asked for under the same name and are others, or are the same under another name."""
+    mine, theirs = ({r.scheme.key: r.scheme for alternative in f for r in alternative} for f in (old, new))
+    for key, scheme in mine.items():
+        other = theirs.get(key)
+        if other is not None and _looks(scheme) != _looks(other) and _keys(old) == _keys(new):
+            because = "a credential goes elsewhere, or is another kind of thing"
+            yield _scheme(pair, "security-scheme-changed", scheme, other, wire, wire, because)
+        if other is None and _appearances(old) == _appearances(new):
+            heirs = [s for s in theirs.values() if s.key not in mine and _looks(s) == _looks(scheme)]
+            because = "the request is the same; callers give the credential by another name"
+            yield from (_scheme(pair, "security-scheme-renamed", scheme, heir, wire, code, because) for heir in heirs)
+
+
+def _scheme(
+    pair: Pair, rule: str, old: SecurityScheme, new: SecurityScheme, wire: Level, code: Level, because: str
+) -> Finding:
+    places = [_scheme_place(one.document, s.key) for one, s in ((pair.old, old), (pair.new, new))]
+    return Finding((rule, old.key, new.key), rule, wire, code, (pair.old.key,), "call", f"security.{old.key}",
+                   _shown(old), _shown(new), because=because, old_place=places[0], new_place=places[1])  # fmt: skip
+
+
+def _scheme_place(document: Document, key: str) -> Place:
+    return document.top.child("components").child("securitySchemes").child(key).place
+
+
+def _shown(scheme: SecurityScheme) -> dict[str, str]:
+    said = {"key": scheme.key, "type": scheme.type, "scheme": scheme.scheme, "in": scheme.location, "name": scheme.name}
+    return {k: v for k, v in said.items() if v}
+
+
+def unasked(old: Document, new: Document) -> Iterator[Finding]:
+    """Yield what is different about schemes wherever they are asked for: new, gone, other flows and addresses."""
+    mine, theirs = old.security_schemes, new.security_schemes
+    for key in dict.fromkeys([*mine, *theirs]):
+        nodes = [d.top.child("components").child("securitySchemes").child(key) for d in (old, new)]
+        said = [_defined(node.value) for node in nodes]
+        looks = [_looks(schemes[key]) if key in schemes else None for schemes in (mine, theirs)]
+        if said[0] != said[1]:
+            because = "what calls must prove is told with each operation"
+            yield Finding(("scheme", key), "security-scheme-changed", "info", "info", (), "", f"securitySchemes.{key}",
+                          *said, because=because,
+                          old_place=nodes[0].place if looks[0] else None,
+                          new_place=nodes[1].place if looks[1] else None)  # fmt: skip
+
+
+def _defined(value: object) -> object:
+    if not isinstance(value, dict):
+        return None
+    return {k: v for k, v in value.items() if k != "description" and not str(k).startswith("x-")}
