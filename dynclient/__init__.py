@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from dynclient import errors as errors
     from dynclient import strategies as strategies
+    from dynclient.changes.diff import diff as diff
+    from dynclient.changes.result import Diff as Diff
     from dynclient.client.client import AsyncClient as AsyncClient
     from dynclient.client.client import Client as Client
     from dynclient.client.client import Operation as Operation
@@ -25,9 +27,11 @@ _HOMES = {
     "AsyncClient": "dynclient.client.client",
     "Call": "dynclient.plan.call",
     "Client": "dynclient.client.client",
+    "Diff": "dynclient.changes.result",
     "Document": "dynclient.model",
     "Operation": "dynclient.client.client",
     "Sandbox": "dynclient.sandbox",
+    "diff": "dynclient.changes.diff",
     "errors": "",
     "load": "dynclient.client.load",
     "strategies": "",
@@ -37,10 +41,12 @@ __all__ = [
     "AsyncClient",
     "Call",
     "Client",
+    "Diff",
     "Document",
     "Operation",
     "Sandbox",
     "__version__",
+    "diff",
     "errors",
     "load",
     "strategies",

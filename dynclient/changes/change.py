@@ -68,6 +68,7 @@ class Change:
         level: how much it matters under the view that was asked for.
         views: how much it matters to each reader: `wire` (deployed programs) and `code` (callers by name).
         side: `call`, `result`, or both as `call and result`; "" where it is about neither.
+        sides: how much it matters to each reader on each side, where it is about both: side → reader → level.
         operation: the operation it was found on, as a key of the old document (of the new one where it was added);
             "" for the whole document.
         operations: every operation that it touches, that one first.
@@ -93,6 +94,7 @@ class Change:
     level: Level
     views: Mapping[str, Level]
     side: str = ""
+    sides: Mapping[str, Mapping[str, Level]] = field(default_factory=dict)
     operation: str = ""
     operations: tuple[str, ...] = ()
     where: str = ""
@@ -154,6 +156,7 @@ class Change:
             "level": self.level,
             "views": dict(self.views),
             "side": self.side,
+            "sides": {side: dict(levels) for side, levels in self.sides.items()},
             "operation": self.operation,
             "operations": list(self.operations),
             "where": self.where,

@@ -16,9 +16,6 @@ from dynclient.changes.sources.side import GIT
 #: What can come out, the worst first.
 _OUTCOMES = ("breaking", "undecided", "compatible", "identical")
 
-_NOWHERE = Revision("", "", "", 0)
-
-
 @dataclass(frozen=True)
 class Named:
     """The diff of one pair of documents, and the name that tells it from the others."""
@@ -41,6 +38,7 @@ def one_sided(pair: Pair, view: View) -> Diff:
     is_gone, document = pair.old is not None, pair.old or pair.new
     assert document is not None
     here = Revision(document.title, str(document.info.get("version", "")), document.uri, len(document.operations))
+    nowhere = Revision(here.title, "none", "", 0)
     level: Level = "breaking" if is_gone else "info"
     source = Source.at(document.top.place)
     change = Change(
@@ -55,7 +53,7 @@ def one_sided(pair: Pair, view: View) -> Diff:
         source=source,
         old_source=source if is_gone else None,
     )
-    return Diff(*((here, _NOWHERE) if is_gone else (_NOWHERE, here)), view, (change,))
+    return Diff(*((here, nowhere) if is_gone else (nowhere, here)), view, (change,))
 
 
 def report(found: Sequence[Named], form: str, width: int) -> str:
@@ -135,10 +133,42 @@ def _sarif(found: Sequence[Named], _width: int) -> str:
     return values.dumped({**logs[0], "runs": [run]}, indent=2) + "\n"
 
 
+def _html(found: Sequence[Named], _width: int) -> str:
+    """Return one page with the page of each document in a frame: they share no style, script or anchor."""
+    from dynclient.changes.report import as_html
+    from dynclient.changes.report.elements import element
+
+    head = element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("title", f"{line(found)} · dynclient diff"),
+        element("style", _FRAMES),
+    )
+    frames = [
+        element(
+            "details",
+            element("summary", element("code", named.name), f" {verdict.said(named.diff)}"),
+            element("iframe", srcdoc=as_html.text(named.diff), title=named.name, sandbox="allow-scripts"),
+            open=number == 0,
+        )
+        for number, named in enumerate(_different(found))
+    ]
+    body = element("body", element("h1", line(found)), *frames)
+    return f"<!doctype html>\n{element('html', head, body, lang='en')}\n"
+
+
+_FRAMES = """\
+:root { color-scheme: light dark; font-family: system-ui, sans-serif; }
+summary { padding: 0.5em; cursor: pointer; }
+iframe { width: 100%; height: 85vh; border: 1px solid; }
+"""
+
 _JOINED: Mapping[str, Callable[[Sequence[Named], int], str]] = {
     "text": _text,
     "json": _json,
     "markdown": _markdown,
+    "html": _html,
     "sarif": _sarif,
     "github": _github,
 }

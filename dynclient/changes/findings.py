@@ -23,6 +23,8 @@ class Finding:
         code: how much it matters to callers by name.
         operations: the operations it was met on, by their keys; the first is the one that the witness is of.
 
+        sides: where it was met on several sides, what is to be told of each.
+
     The rest is as in `Change`.
 
     """
@@ -43,6 +45,12 @@ class Finding:
     old_place: Place | None = None
     new_place: Place | None = None
     policy: bool = False
+    sides: tuple[tuple[str, Level, Level, str], ...] = ()
+
+    @property
+    def told(self) -> tuple[tuple[str, Level, Level, str], ...]:
+        """Side, both readers' levels, and what is said of that side."""
+        return self.sides or ((self.side, self.wire, self.code, self.because),)
 
     @property
     def weight(self) -> tuple[int, int]:
@@ -71,16 +79,26 @@ class Findings:
 def _joined(one: Finding, other: Finding) -> Finding:
     """Return a cause that was met twice: told by what says more, of all operations, each reader's worst."""
     first, second = (one, other) if one.weight <= other.weight else (other, one)
-    sides = [side for side in ("call", "result") if side in first.side or side in second.side]
+    sides = _sides(first, second)
     return replace(
         first,
         wire=worst([one.wire, other.wire]),
         code=worst([one.code, other.code]),
         operations=tuple(dict.fromkeys((*first.operations, *second.operations))),
-        side=" and ".join(sides),
+        sides=sides,
+        side=" and ".join(side for side, *_ in sorted(sides)),
         old_place=first.old_place or second.old_place,
         new_place=first.new_place or second.new_place,
     )
+
+
+def _sides(first: Finding, second: Finding) -> tuple[tuple[str, Level, Level, str], ...]:
+    """Return what is told of each side: of one side that was met twice the worst."""
+    found: dict[str, tuple[str, Level, Level, str]] = {}
+    for side, wire, code, because in (*first.told, *second.told):
+        known = found.get(side)
+        found[side] = (side, worst([known[1], wire]), worst([known[2], code]), known[3]) if known else (side, wire, code, because)
+    return tuple(found.values())
 
 
 def _change(one: Finding) -> Change:
@@ -90,6 +108,7 @@ def _change(one: Finding) -> Change:
         level="none",
         views=dict(zip(READERS, (one.wire, one.code), strict=True)),
         side=one.side,
+        sides={side: dict(zip(READERS, (wire, code), strict=True)) for side, wire, code, _ in one.sides if len(one.sides) > 1},
         operation=next(iter(one.operations), ""),
         operations=one.operations,
         where=one.where,
@@ -98,8 +117,16 @@ def _change(one: Finding) -> Change:
         proof=one.proof,
         witness=one.witness,
         refusal=one.refusal,
-        because=one.because,
+        because=_because(one),
         source=new or old,
         old_source=old,
         policy=one.policy,
     )
+
+
+def _because(one: Finding) -> str:
+    """Return what follows, told of each side where the sides differ."""
+    said = {because for *_, because in one.sides}
+    if len(said) < 2:  # noqa: PLR2004 (one thing is said of all)
+        return one.because
+    return "; ".join(f"{side}s: {because}" for side, _, _, because in one.sides)

@@ -54,9 +54,8 @@ def matched(old: Operation, new: Operation) -> list[Matched]:
 
 
 def _known(operation: Operation) -> list[Parameter]:
-    """Return the parameters that a call can give; one of the path that its template does not name never arrives."""
-    names = variables(operation)
-    return [p for p in operation.parameters if not is_elsewhere(p) and (p.location != "path" or p.name in names)]
+    """Return the parameters that a call can give; what a template names and nobody declares promises nothing."""
+    return [p for p in operation.parameters if not is_elsewhere(p) and p.node.pointer != operation.node.pointer]
 
 
 def variables(operation: Operation) -> list[str]:
@@ -67,7 +66,7 @@ def variables(operation: Operation) -> list[str]:
 def _partner(one: Parameter, old: Operation, new: Operation, theirs: list[Parameter]) -> Parameter | None:
     if one.location == "path":
         mine, names = variables(old), variables(new)
-        if len(mine) == len(names):
+        if len(mine) == len(names) and one.name in mine:
             name = names[mine.index(one.name)]
             return next((p for p in theirs if p.location == "path" and p.name == name), None)
     fold = str.lower if one.location == "header" else str
@@ -116,7 +115,8 @@ class ParameterChanges:
         return replace(made, proof="witness", witness=witness, refusal="not declared") if witness is not None else made
 
     def _added(self, pair: Pair, flow: Flow, caller: Caller, one: Parameter) -> Finding:
-        if not (one.required and flow.forward):
+        is_named = one.location == "path" and one.name in variables(pair.old)
+        if is_named or not (one.required and flow.forward):
             return _finding(pair, flow, "parameter-added", None, one, "info", "info", "calls without it are in order")
         return self._asked(pair, flow, "parameter-added", None, one, caller.base())
 

@@ -49,7 +49,7 @@ class ResultChanges:
                 yield _removed(pair, flow, response)
             elif covering(heir.status, old) is not response:
                 yield from self._response(pair, flow, response, heir)
-        if any(map(is_success, old)) and new and not any(map(is_success, new)):
+        if any(map(is_success, old)) and not any(map(is_success, new)):
             yield _none_left(pair, flow, old, new)
 
     def _response(self, pair: Pair, flow: Flow, old: Response, new: Response) -> Iterator[Finding]:
@@ -137,7 +137,7 @@ def _removed(pair: Pair, flow: Flow, response: Response) -> Finding:
 
 def _none_left(pair: Pair, flow: Flow, old: Responses, new: Responses) -> Finding:
     because = "no call succeeds any more, as far as the document says"
-    made = _finding(pair, flow, "no-success-left", next(iter(old.values())), next(iter(new.values())), "breaking", because)
+    made = _finding(pair, flow, "no-success-left", next(iter(old.values())), None, "breaking", because)
     places = [node.place for node in (pair.old.node.child("responses"), pair.new.node.child("responses"))]
     return replace(made, key=("no-success-left", pair.old.key), where="responses", old=list(old), new=list(new),
                    old_place=places[0], new_place=places[1])  # fmt: skip

@@ -192,8 +192,9 @@ def _is_at(edit: Edit, places: tuple[Any, Any], *, both: bool = False) -> bool:
 
 
 def _around(gap: Gap, edits: list[Edit]) -> Edit | None:
-    """Return the nearest edit around a gap whose alternatives or conditions are others: what it refuses shows inside."""
-    wide = ("alternatives-changed", "condition-changed", "additional-changed", "type-changed", "items-changed")
+    """Return the nearest edit around a gap that may show inside: other alternatives or conditions, another member."""
+    wide = ("alternatives-changed", "condition-changed", "additional-changed", "type-changed", "items-changed",
+            "property-added", "property-removed", "property-renamed")  # fmt: skip
     found = [
         edit
         for edit in edits

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from dynclient.changes.change import Level
 from dynclient.changes.findings import Finding
 from dynclient.changes.pairing import Pair
-from dynclient.model import Document, Formula, Requirement, SecurityScheme
+from dynclient.document.references import Node
+from dynclient.model import Document, Formula, Operation, Requirement, SecurityScheme
 from dynclient.violations import Place
 from dynclient.wire.security import written
 
 
 def findings(pair: Pair) -> Iterator[Finding]:
     """Yield what is different between the credentials that an operation asks for."""
-    old, new = pair.old.security, pair.new.security
+    old, new = formula(pair.old), formula(pair.new)
     if _plain(old) == _plain(new):
         return
     lost = [alternative for alternative in old or ((),) if not _suffices(alternative, new, by_key=False)]
@@ -26,21 +28,48 @@ def findings(pair: Pair) -> Iterator[Finding]:
         yield _changed(pair, old, new, wire, code, lost or unnamed)
 
 
+def formula(operation: Operation) -> Formula:
+    """Return what an operation asks for; schemes that nobody defines, which a call can do without, are told apart."""
+    owners = (operation.node.child("security"), operation.document.top.child("security"))
+    node = owners[0] if isinstance(owners[0].value, list) else owners[1]
+    schemes = operation.document.security_schemes
+    return tuple(
+        tuple(
+            Requirement(schemes.get(name) or SecurityScheme(name, "undefined", name=name), _scopes(alternative.child(name)))
+            for name in alternative.names()
+        )
+        for alternative in node.children()
+        if isinstance(node.value, list) and isinstance(alternative.value, dict)
+    )
+
+
+def _scopes(node: Node) -> tuple[str, ...]:
+    return tuple(sorted(scope for scope in node.value if isinstance(scope, str))) if isinstance(node.value, list) else ()
+
+
 def _plain(formula: Formula) -> frozenset[frozenset[Requirement]]:
     return frozenset(frozenset(alternative) for alternative in formula) or frozenset({frozenset[Requirement]()})
 
 
 def _suffices(alternative: tuple[Requirement, ...], formula: Formula, *, by_key: bool) -> bool:
     """Tell whether who can prove all of an alternative can prove one of a formula."""
-    return any(all(_has(alternative, wanted, by_key=by_key) for wanted in other) for other in formula or ((),))
+    return any(_meets(alternative, other, by_key=by_key) for other in formula or ((),))
 
 
-def _has(alternative: tuple[Requirement, ...], wanted: Requirement, *, by_key: bool) -> bool:
-    return any(
-        (one.scheme.key == wanted.scheme.key if by_key else _looks(one.scheme) == _looks(wanted.scheme))
-        and set(wanted.scopes) <= set(one.scopes)
-        for one in alternative
-    )
+def _meets(held: tuple[Requirement, ...], wanted: tuple[Requirement, ...], *, by_key: bool) -> bool:
+    """Tell whether each requirement is met by a credential of its own: two that look alike are two all the same."""
+    rest = list(held)
+    for one in sorted(wanted, key=lambda r: r.scheme.key not in {h.scheme.key for h in held}):
+        fitting = [h for h in rest if _fits(h, one, by_key=by_key)]
+        if not fitting:
+            return False
+        rest.remove(next((h for h in fitting if h.scheme.key == one.scheme.key), fitting[0]))
+    return True
+
+
+def _fits(held: Requirement, wanted: Requirement, *, by_key: bool) -> bool:
+    is_it = held.scheme.key == wanted.scheme.key if by_key else _looks(held.scheme) == _looks(wanted.scheme)
+    return is_it and set(wanted.scopes) <= set(held.scopes)
 
 
 def _looks(scheme: SecurityScheme) -> tuple[str, ...]:
@@ -54,12 +83,12 @@ def _is_explained(old: Formula, new: Formula) -> bool:
     return _keys(old) == _keys(new) or _appearances(old) == _appearances(new)
 
 
-def _keys(formula: Formula) -> frozenset[frozenset[tuple[str, tuple[str, ...]]]]:
-    return frozenset(frozenset((r.scheme.key, r.scopes) for r in alternative) for alternative in formula)
+def _keys(formula: Formula) -> list[list[tuple[Any, ...]]]:
+    return sorted(sorted((r.scheme.key, r.scopes) for r in alternative) for alternative in formula)
 
 
-def _appearances(formula: Formula) -> frozenset[frozenset[tuple[tuple[str, ...], tuple[str, ...]]]]:
-    return frozenset(frozenset((_looks(r.scheme), r.scopes) for r in alternative) for alternative in formula)
+def _appearances(formula: Formula) -> list[list[tuple[Any, ...]]]:
+    return sorted(sorted((*_looks(r.scheme), r.scopes) for r in alternative) for alternative in formula)
 
 
 def _changed(
@@ -76,10 +105,7 @@ def _changed(
                    because=because, old_place=places[0], new_place=places[1])  # fmt: skip
 
 
-def _place(document: Document, node: object) -> Place:
-    from dynclient.document.references import Node
-
-    assert isinstance(node, Node)
+def _place(document: Document, node: Node) -> Place:
     own = node.child("security")
     return own.place if own.value is not None else document.top.child("security").place
 

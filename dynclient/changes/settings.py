@@ -97,11 +97,11 @@ def settings(table: Mapping[str, Any], file: Path) -> Settings:
 
 def _specs(table: Mapping[str, Any], file: Path) -> tuple[str, ...]:
     where = f"{file}: [tool.dynclient]"
-    one = [table["spec"]] if table.get("spec") else []
-    return tuple(
-        _located(spec, file)
-        for spec in dict.fromkeys([*_texts("spec", one, where), *_texts("specs", table.get("specs", []), where)])
-    )
+    spec = table.get("spec", "")
+    if not isinstance(spec, str):
+        raise UsageError(f"{where}: spec must be a text, not {shown(spec)}", hint='write spec = "api.yaml"')
+    given = [*([spec] if spec else []), *_texts("specs", table.get("specs", []), where)]
+    return tuple(_located(path, file) for path in dict.fromkeys(given))
 
 
 def _located(path: str, file: Path) -> str:

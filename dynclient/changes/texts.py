@@ -23,7 +23,9 @@ INTEGER = r"^-?(0|[1-9][0-9]*)$"
 #: How many values are written and read where only trying tells.
 _SEEDS = 12
 
-_NUMERIC = frozenset({"integer", "number"})
+#: Any text.
+_ANY = Schema({"type": "string"})
+
 _SCALARS = frozenset({"integer", "number", "boolean", "string", "null"})
 
 
@@ -121,10 +123,17 @@ def is_read_as_it_was(sender: Any, reader: Any, mine: Defs, theirs: Defs) -> boo
     """Tell whether the reader takes every text for the kind of value that it was written from."""
     one, other = Shape(sender, mine), Shape(reader, theirs)
     if not one.types or not other.types:
-        return True
+        return not other.types
     if not _kinds(one) <= _kinds(other) or ("string" in _kinds(one) and _kinds(other) - {"string"} - _kinds(one)):
         return False
-    return "array" not in one.types or is_read_as_it_was(one.item.schema, other.item.schema, mine, theirs)
+    pairs = [(one.item, other.item)] if "array" in one.types else []
+    names = [n for n in _names(one) | _names(other) if one.declares(n)] if "object" in one.types else []
+    pairs += [(one.member(name), other.member(name)) for name in names]
+    return all(is_read_as_it_was(a.schema, b.schema, mine, theirs) for a, b in pairs)
+
+
+def _names(shape: Shape) -> set[str]:
+    return {name for part in shape.parts for name in part.get("properties", ())}
 
 
 def _kinds(shape: Shape) -> frozenset[str]:
@@ -154,12 +163,24 @@ def as_read(schema: Any, defs: Defs, reader: Shape, *, explode: bool) -> Any:
     if "properties" in inner:
         members = inner["properties"].items()
         inner["properties"] = {k: as_read(s, defs, reader.member(k), explode=explode) for k, s in members}
+    _free(inner, defs, reader)
     place = getattr(schema, "place", None)
     own = Schema(inner, place)
     types = Shape(own, defs).types
-    if explode and reader.is_array and types and not types & {"array", "object"} and not reader.types & _SCALARS:
+    if explode and reader.is_array and types and not types & {"array", "object"} and not reader.types & (_SCALARS - {"null"}):
         return Schema({"type": "array", "items": _scalar(own, types, reader.item), "minItems": 1, "maxItems": 1}, place)
     return _scalar(own, types, reader)
+
+
+def _free(inner: dict[str, Any], defs: Defs, reader: Shape) -> None:
+    """Name the members that a free object may have and the reader declares: each of them is text."""
+    rest = inner.get("additionalProperties", "properties" not in inner)
+    if "object" not in Shape(Schema(inner), defs).types or not rest:
+        return
+    names = _names(reader) - inner.get("properties", {}).keys()
+    free = {k: as_read(rest, defs, reader.member(k), explode=False) if isinstance(rest, dict) else _ANY for k in names}
+    if free:
+        inner["properties"] = {**inner.get("properties", {}), **free}
 
 
 def _scalar(own: Schema, types: frozenset[str], reader: Shape) -> Any:
