@@ -81,6 +81,7 @@ class Change:
             new one refuses; for the result side a body (or {header: value}) that the new document allows and the old
             one refuses. Plain JSON data; it may itself be null.
         refusal: what the refusing document says of the witness, one line.
+        python: the line of Python that makes the call of a witness through dynclient; "" where it is no call.
         because: one sentence that says what follows, or the fact or rule that settles it.
         source: where it stands in the new document, or, for what is gone, in the old one.
         old_source: where it stands in the old document; None for what is new.
@@ -103,6 +104,7 @@ class Change:
     proof: Proof = "fact"
     witness: Any = None
     refusal: str = ""
+    python: str = ""
     because: str = ""
     source: Source | None = None
     old_source: Source | None = None
@@ -148,6 +150,10 @@ class Change:
         readers = READERS if view == "both" else (view,)
         return replace(self, level=worst([self.views[reader] for reader in readers]))
 
+    @property
+    def _shown(self) -> dict[str, Any]:
+        return {"witness": self.witness, "refusal": self.refusal, "python": self.python}
+
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON data; `witness` is there only where there is one."""
         return {
@@ -164,7 +170,7 @@ class Change:
             "old": self.old,
             "new": self.new,
             "proof": self.proof,
-            **({"witness": self.witness, "refusal": self.refusal} if self.has_witness else {}),
+            **(self._shown if self.has_witness else {}),
             "because": self.because,
             "source": self.source.to_dict() if self.source else None,
             "old_source": self.old_source.to_dict() if self.old_source else None,

@@ -164,9 +164,11 @@ class _Walk:
             shown = (_first(old), _first(new))
             is_open = bool(old.said("x-extensible-enum") or new.said("x-extensible-enum"))
             self.edits.append(Edit(path, facts, "", old.places, new.places, *shown, is_open=is_open))
-        self._properties(path, old, new)
-        self._others(path, old, new)
-        self._items(path, old, new)
+        if "object" in old.types and "object" in new.types:
+            self._properties(path, old, new)
+            self._others(path, old, new)
+        if "array" in old.types and "array" in new.types:
+            self._items(path, old, new)
         self._unions(path, old, new)
 
     def _properties(self, path: Path, old: Outline, new: Outline) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from dynclient.changes.outline import Outline
 from dynclient.schema.dialect import name_of
 from dynclient.schema.formats import BOUNDS
-from dynclient.schema.subsumption.equality import typed
+from dynclient.schema.subsumption.equality import assertions, typed
 
 Equal = Callable[[Any, Any], bool]
 
@@ -162,18 +162,25 @@ def _objects(old: Outline, new: Outline, equal: Equal) -> Iterator[Fact]:
     counts = [_said(side, _PROPERTIES) for side in (old, new)]
     if not _same_said(counts[0], counts[1], equal):
         yield Fact("properties-changed", *map(_single, counts))
-    rests = [_kinds(side.said("additionalProperties")) for side in (old, new)]
+    rests = [_rest(side) for side in (old, new)]
     names = [set(side.pattern_properties) for side in (old, new)]
     if rests[0] != rests[1] or names[0] != names[1]:
         said = [
-            _single({**_rest(rest), **({"patternProperties": sorted(patterns)} if patterns else {})})
+            _single({"additionalProperties": rest, **({"patternProperties": sorted(patterns)} if patterns else {})})
             for rest, patterns in zip(rests, names, strict=True)
         ]
         yield Fact("additional-changed", *said)
 
 
-def _rest(kind: Any) -> dict[str, Any]:
-    return {} if kind is None else {"additionalProperties": "of a schema" if kind else False}
+def _rest(side: Outline) -> Any:
+    """Return what may stand beside the declared properties, in a word: where none are declared, anything may."""
+    said = side.said("additionalProperties")
+    if any(schema is False for schema in said):
+        return False
+    if any(isinstance(schema, dict) and assertions(schema) for schema in said):
+        return "of a schema"
+    is_free = bool(said) or not (side.properties or side.pattern_properties)
+    return True if is_free else "undeclared"
 
 
 def _same_said(one: dict[str, Any], other: dict[str, Any], equal: Equal) -> bool:

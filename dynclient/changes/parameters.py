@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -21,6 +22,9 @@ from dynclient.plan.schemas import is_elsewhere
 from dynclient.schema.dialect import bundled
 from dynclient.schema.engine import Checker
 from dynclient.schema.subsumption import ABSENT, Gap
+
+#: How many values have to fail before a format is said to take none.
+_TRIED = 5
 
 _VARIABLE = re.compile(r"\{([^{}]+)\}")
 
@@ -185,7 +189,8 @@ class ParameterChanges:
         schema = texts.as_read(sender.schema, sender.defs, reader.shape, explode=explode)
         judge = Checker(bundled(reader.schema, reader.defs))
         inclusion = self._revisions.inclusion(flow, "wire")
-        return tuple(_as_sent(gap, sender, reader, judge) for gap in inclusion.gaps(schema, reader.schema))
+        found = tuple(_as_sent(gap, sender, reader, judge) for gap in inclusion.gaps(schema, reader.schema))
+        return found or _foreign(sender, reader, judge)
 
     def _rewritten(
         self, pair: Pair, flow: Flow, part: Part, old: Parameter, new: Parameter, ends: tuple[End, End]
@@ -215,6 +220,21 @@ def _as_sent(gap: Gap, sender: End, reader: End, judge: Checker) -> Gap:
         return replace(gap, witness=value)
     because = "the text that was tried is understood"
     return replace(gap, verdict="unknown", witness=ABSENT, because=because)
+
+
+def _foreign(sender: End, reader: End, judge: Checker) -> tuple[Gap, ...]:
+    """Return a gap where no value of another type makes a text of the format that the reader looks for.
+
+    A format is an annotation to whoever sends text. A number that is read as text has none.
+    """
+    if sender.shape.types & reader.shape.types or "string" in sender.shape.types:
+        return ()
+    tried = list(itertools.islice(texts.values(sender), _TRIED))
+    if tried and all(texts.is_unread(sender, reader, value, judge) for value in tried):
+        places = [getattr(end.schema, "place", None) for end in (sender, reader)]
+        said = [sorted(end.shape.types) for end in (sender, reader)]
+        return (Gap("refuted", "type", (), *said, *places, witness=tried[0]),)
+    return ()
 
 
 def _valued(found: Any, sender: End) -> Any:

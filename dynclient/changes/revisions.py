@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -9,7 +10,7 @@ from typing import Any, Literal
 from dynclient.changes.edits import Edits
 from dynclient.model import Document, Operation
 from dynclient.plan.plan import Plan
-from dynclient.plan.schemas import Schemas
+from dynclient.plan.schemas import Reading, Schemas
 from dynclient.schema.dialect import Direction, Schema, mapped
 from dynclient.schema.readings import Defs
 from dynclient.schema.subsumption import Inclusion, Side
@@ -68,10 +69,10 @@ class Revisions:
         self.new = new
         self.choices = choices
         self.schemas = {True: Schemas(old), False: Schemas(new)}
-        self._inclusions: dict[tuple[Flow, Reader], Inclusion] = {}
+        self._inclusions: dict[tuple[Flow, Reader, bool], Inclusion] = {}
         self._edits: dict[Direction, Edits] = {}
         self._plans: dict[tuple[bool, str], Plan] = {}
-        self._tolerant: _Tolerant | None = None
+        self._remade: dict[tuple[Direction, bool, str], Remade] = {}
 
     def defs(self, direction: Direction, *, old: bool) -> Defs:
         """Return the definitions of one revision."""
@@ -91,36 +92,48 @@ class Revisions:
             self._edits[direction] = Edits(*defs, words=self.choices.words)
         return self._edits[direction]
 
-    def inclusion(self, flow: Flow, reader: Reader) -> Inclusion:
+    def inclusion(self, flow: Flow, reader: Reader, *, as_written: bool = False) -> Inclusion:
         """Return what proves that the values of a flow are understood by a reader.
 
         A program that is deployed reads as a consumer; a caller by name loads the new document, and is refused whatever
         its producer's reading refuses.
+
+        Args:
+            flow: who sends.
+            reader: who reads.
+            as_written: whoever sends does not close its schemas.
+
         """
-        key = (flow, reader if flow.forward else "wire")
+        key = (flow, reader if flow.forward else "wire", as_written)
         if key not in self._inclusions:
-            reading: Literal["producer", "consumer"] = "producer" if key[1] == "code" else "consumer"
-            sender = Side(self.defs(flow.direction, old=flow.forward), "producer", flow.direction)
+            reading: Reading = "producer" if key[1] == "code" else "consumer"
+            sending: Reading = "consumer" if as_written else "producer"
+            sender = Side(self.defs(flow.direction, old=flow.forward), sending, flow.direction)
             taker = Side(self.reader_defs(flow), reading, flow.direction)
             self._inclusions[key] = Inclusion(sender, taker)
         return self._inclusions[key]
 
     def reader_defs(self, flow: Flow) -> Defs:
         """Return the definitions of whoever reads, those of a tolerant one with its closed objects opened."""
-        defs = self.defs(flow.direction, old=not flow.forward)
-        return self._opening(defs).defs if self._is_tolerant(flow) else defs
+        if self._is_tolerant(flow):
+            return self.remade(flow.direction, opened, old=not flow.forward).defs
+        return self.defs(flow.direction, old=not flow.forward)
 
     def as_read(self, flow: Flow, schema: Any) -> Any:
         """Return a schema as whoever reads by it takes it."""
-        return self._opening(self.defs("response", old=True)).opened(schema) if self._is_tolerant(flow) else schema
+        if self._is_tolerant(flow):
+            return self.remade(flow.direction, opened, old=not flow.forward).schema(schema)
+        return schema
 
     def _is_tolerant(self, flow: Flow) -> bool:
         return self.choices.tolerant_results and flow == RESULT
 
-    def _opening(self, defs: Defs) -> _Tolerant:
-        if self._tolerant is None:
-            self._tolerant = _Tolerant(defs)
-        return self._tolerant
+    def remade(self, direction: Direction, change: Callable[[Schema], None], *, old: bool) -> Remade:
+        """Return the schemas of one revision, made over."""
+        key = (direction, old, change.__name__)
+        if key not in self._remade:
+            self._remade[key] = Remade(self.defs(direction, old=old), change)
+        return self._remade[key]
 
     @cached_property
     def statistics(self) -> dict[str, int]:
@@ -132,38 +145,50 @@ class Revisions:
         return found
 
 
-class _Tolerant:
-    """Schemas whose closed objects are open."""
+class Remade:
+    """The schemas of a document, each made over in the same way: `change` alters the copy of one, in place."""
 
-    def __init__(self, defs: Defs) -> None:
-        self.defs: Defs = _Opened(self, defs)
-        self._made: dict[int, Any] = {}
+    def __init__(self, defs: Defs, change: Callable[[Schema], None]) -> None:
+        self.defs: Defs = _RemadeDefinitions(self, defs)
+        self._change = change
+        self._made: dict[int, tuple[Any, Any]] = {}
 
-    def opened(self, schema: Any) -> Any:
-        """Return a schema without `additionalProperties: false` anywhere in it; the same one for the same one."""
+    def schema(self, schema: Any) -> Any:
+        """Return a schema made over; the same one for the same one."""
         if not isinstance(schema, dict):
             return schema
         if id(schema) not in self._made:
-            made = Schema(mapped(schema, self.opened), getattr(schema, "place", None))
-            for keyword in ("additionalProperties", "unevaluatedProperties"):
-                if made.get(keyword) is False:
-                    del made[keyword]
-            self._made[id(schema)] = made
-        return self._made[id(schema)]
+            made = Schema(mapped(schema, self.schema), getattr(schema, "place", None))
+            self._change(made)
+            self._made[id(schema)] = schema, made
+        return self._made[id(schema)][1]
 
 
-class _Opened(dict[str, Any]):
-    """Definitions that are opened when they are first asked for: those of a document grow while it is read."""
+class _RemadeDefinitions(dict[str, Any]):
+    """Definitions that are made over when they are first asked for: those of a document grow while it is read."""
 
-    def __init__(self, owner: _Tolerant, defs: Defs) -> None:
+    def __init__(self, owner: Remade, defs: Defs) -> None:
         super().__init__()
         self._owner = owner
         self._defs = defs
 
     def __missing__(self, name: str) -> Any:
-        self[name] = self._owner.opened(self._defs[name])
+        self[name] = self._owner.schema(self._defs[name])
         return self[name]
 
     def get(self, name: str, default: Any = None) -> Any:
-        """Return a definition, opened."""
+        """Return a definition, made over."""
         return self[name] if name in self._defs else default
+
+
+def opened(made: Schema) -> None:
+    """Let a closed object take more than it declares."""
+    for keyword in ("additionalProperties", "unevaluatedProperties"):
+        if made.get(keyword) is False:
+            del made[keyword]
+
+
+def loosened(made: Schema) -> None:
+    """Let a value fit several alternatives where it should fit one."""
+    if "oneOf" in made:
+        made["allOf"] = [*made.get("allOf", ()), Schema({"anyOf": made.pop("oneOf")}, made.place)]

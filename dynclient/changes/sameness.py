@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dynclient.changes.pairing import Pair
 from dynclient.document.references import Node, unescape
 from dynclient.model import Document
 
+if TYPE_CHECKING:
+    from dynclient.changes.pairing import Pair
+
 #: What stands under these keys of an operation is looked at elsewhere.
 _ELSEWHERE = ("security", "servers", "tags", "summary", "description")
+
+
+def is_same_text(old: Document, new: Document) -> bool:
+    """Tell whether two documents are written alike as a whole, in all their files."""
+    mine, theirs = ([file.tree for file in document.files.by_uri.values()] for document in (old, new))
+    return old.flavour == new.flavour and mine == theirs
 
 
 class Sameness:
@@ -29,11 +37,6 @@ class Sameness:
         self._is_comparable = old.flavour == new.flavour and len(old.files.by_uri) == len(new.files.by_uri) == 1
         self._same: dict[str, bool] = {}
         self._asked: dict[str, list[str]] = {}
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether the documents are the same as a whole."""
-        return self._is_comparable and self._old.top.value == self._new.top.value
 
     def holds(self, pair: Pair) -> bool:
         """Tell whether an operation is written alike in both documents, and all that it refers to."""

@@ -11,11 +11,13 @@ from dynclient.changes.change import Level, Proof
 from dynclient.changes.edits import Edit
 from dynclient.changes.findings import Finding
 from dynclient.changes.keywords import CAUSES, Fact
-from dynclient.changes.revisions import Flow, Reader, Revisions
+from dynclient.changes.revisions import Flow, Reader, Revisions, loosened
 from dynclient.schema.dialect import Schema, bundled
 from dynclient.schema.engine import Checker
 from dynclient.schema.readings import closed
-from dynclient.schema.subsumption import Gap
+from dynclient.schema.samples import Sampler, Unsampled
+from dynclient.schema.subsumption import ITEMS, KEYS, Gap
+from dynclient.violations import Violation
 
 #: Facts that no value is refused for.
 _NOTES = ("default-changed", "format-changed", "schema-deprecated", "words-changed", "integer-size")
@@ -76,16 +78,37 @@ class SchemaChanges:
         yield from self._told(part, old, new, self._gaps(part.flow, old, new, wire))
 
     def _gaps(self, flow: Flow, old: Any, new: Any, wire: tuple[Gap, ...] | None) -> dict[Reader, tuple[Gap, ...]]:
-        sent, taken = (old, new) if flow.forward else (new, old)
-        taken = self._revisions.as_read(flow, taken)
+        sent, taken = self._ends(flow, old, new)
         if wire is None:
             wire = self._revisions.inclusion(flow, "wire").gaps(sent, taken)
         return {"wire": wire, "code": self._revisions.inclusion(flow, "code").gaps(sent, taken) if flow.forward else wire}
+
+    def _ends(self, flow: Flow, old: Any, new: Any) -> tuple[Any, Any]:
+        """Return the schema of whoever sends and that of whoever reads."""
+        sent, taken = (old, new) if flow.forward else (new, old)
+        return sent, self._revisions.as_read(flow, taken)
+
+    def _as_written(self, flow: Flow, old: Any, new: Any) -> dict[Reader, tuple[Gap, ...]]:
+        """Return the gaps where a schema, closed, lets nothing be sent: then whoever sends must take it as written.
+
+        Alternatives that overlap everywhere are such a case: what is closed fits several of them, or none. What is sent
+        then still has only properties that an alternative declares.
+        """
+        sent, taken = self._ends(flow, old, new)
+        if not _is_barren(closed(sent, self._revisions.defs(flow.direction, old=flow.forward), flow.direction)):
+            return {}
+        loose = self._revisions.remade(flow.direction, loosened, old=flow.forward)
+        declared = Checker(closed(loose.schema(sent), loose.defs, flow.direction))
+        found = self._revisions.inclusion(flow, "wire", as_written=True).gaps(sent, taken)
+        kept = tuple(gap for gap in found if gap.verdict == "refuted" and declared.accepts(gap.witness))
+        return {"wire": kept, "code": kept}
 
     def _told(
         self, part: Part, old: Any, new: Any, gaps: dict[Reader, tuple[Gap, ...]]
     ) -> Iterator[Finding]:
         edits = self._revisions.edits(part.flow.direction).between(old, new)
+        if not any(gaps.values()) and any(fact.rule == "alternatives-changed" for edit in edits for fact in edit.facts):
+            gaps = self._as_written(part.flow, old, new) or gaps
         caused: dict[Any, dict[Reader, Gap]] = {}
         strays: dict[Any, dict[Reader, Gap]] = {}
         for reader, found in gaps.items():
@@ -153,7 +176,7 @@ class SchemaChanges:
         for reader in ("wire", "code"):
             violations = self._taking(taken, flow, reader).violations(gap.witness)
             if violations:
-                return str(violations[0])
+                return str(next((v for v in violations if _is_of(v, gap)), violations[0]))
         return ""
 
     def _taking(self, schema: Any, flow: Flow, reader: str) -> Checker:
@@ -164,6 +187,21 @@ class SchemaChanges:
             is_closed = reader == "code" and flow.forward
             self._checkers[key] = Checker(closed(read, defs, flow.direction) if is_closed else bundled(read, defs))
         return self._checkers[key]
+
+
+def _is_barren(root: Schema) -> bool:
+    """Tell whether no value of a schema is found."""
+    try:
+        Sampler(root, compile_schema=lambda part: Checker(part).accepts).sample(optional="none")
+    except Unsampled:
+        return True
+    return False
+
+
+def _is_of(violation: Violation, gap: Gap) -> bool:
+    """Tell whether a violation is of the place that a gap is about."""
+    steps = [ITEMS if isinstance(step, int) else step for step in violation.path]
+    return len(steps) >= len(gap.path) and all(a in (b, KEYS) for a, b in zip(gap.path, steps, strict=False))
 
 
 def cause(gap: Gap, edits: Iterable[Edit], flow: Flow) -> Edit | None:
@@ -225,19 +263,12 @@ def _shown(gaps: dict[Reader, Gap]) -> Gap | None:
     return next((gap for gap in found if gap.verdict == "refuted"), next(iter(found), None))
 
 
-#: What breaks nobody and may still surprise: by whether old ones send (True) or read (False).
-_SURPRISES = {
-    True: ("property-removed", "property-renamed", "default-changed", "direction-changed"),
-    False: ("property-removed", "property-renamed", "direction-changed"),
-}
-
-
 def harmless(fact: Fact, flow: Flow) -> Level:
     """Return how much a change matters that is proved to break nobody."""
     if fact.rule == "integer-size":
         narrows = fact.new == "int64" if flow.forward else fact.old == "int64"
         return "warning" if narrows else "info"
-    return "warning" if fact.rule in _SURPRISES[flow.forward] else "info"
+    return "warning" if wording.surprise(fact, flow) else "info"
 
 
 def _is_open(fact: Fact, edit: Edit) -> bool:

@@ -30,39 +30,53 @@ def _verdict(fact: Fact, flow: Flow, gap: Gap | None) -> str:
     if gap is not None and gap.verdict == "unknown":
         return f"it could not be decided whether this breaks anybody: {gap.because}"
     if gap is not None:
-        return _BROKEN[flow.forward]
+        return _BROKEN[flow.forward].get(fact.rule, _REFUSED[flow.forward])
     if fact.rule == "integer-size":
         return f"integers beyond 64 bits, such as {2**63}, are no longer declared to fit"
-    if fact.rule in _HARMLESS[flow.forward]:
-        return _HARMLESS[flow.forward][fact.rule]
-    return _FITS[flow.forward]
+    return surprise(fact, flow) or _HARMLESS[flow.forward].get(fact.rule, _FITS[flow.forward])
+
+
+def surprise(fact: Fact, flow: Flow) -> str:
+    """Return what may surprise somebody about a change that breaks nobody; "" where nothing may."""
+    if fact.rule == "direction-changed":
+        turned = "readOnly" if flow.direction == "request" else "writeOnly"
+        is_turned = turned in (fact.new or {}) and turned not in (fact.old or {})
+        return _SURPRISES[flow.forward]["property-removed"] if is_turned else ""
+    return _SURPRISES[flow.forward].get(fact.rule, "")
 
 
 #: By whether those who follow the old document send (True) or read (False).
-_BROKEN = {
+_REFUSED = {
     True: "what was accepted before is refused now",
     False: "what may come now was not allowed before",
+}
+_BROKEN = {
+    True: {
+        "property-added": "what was accepted before is refused without it, or with what could stand there before",
+        "property-required": "a call without it was accepted before and is refused now",
+        "property-removed": "whoever sends it is refused now",
+        "property-renamed": "whoever sends it by the old name is refused now",
+    },
+    False: {
+        "property-added": "readers refuse what they do not know",
+        "property-required": "readers could rely on it, and it may be absent now",
+        "property-removed": "readers could rely on it, and it is gone",
+        "property-renamed": "readers could rely on the old name, and it is gone",
+    },
 }
 _FITS = {
     True: "everything that was accepted before still is",
     False: "everything that may come now was allowed before",
 }
-_HARMLESS = {
+_SURPRISES = {
     True: {
         "property-removed": "whoever still sends it is not refused, and it is ignored",
         "property-renamed": "whoever still sends the old name is not refused, and it is ignored",
         "default-changed": "the same call may mean something else",
-        "direction-changed": "whoever still sends it is not refused, and it is ignored",
     },
     False: {
         "property-removed": "it could be absent before, and always is now: readers get nothing",
         "property-renamed": "it could be absent before, and always is now: readers get nothing",
-        "property-added": "readers pass over what they do not know",
-        "direction-changed": "it could be absent before: readers may get nothing",
     },
 }
-
-
-def said(value: object) -> str:
-    """Return a short text of what a document says, "nothing" for None."""
-    return "nothing" if value is None else shown(value)
+_HARMLESS: dict[bool, dict[str, str]] = {True: {}, False: {"property-added": "readers pass over what they do not know"}}

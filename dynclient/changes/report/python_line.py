@@ -25,6 +25,9 @@ Arguments = tuple[tuple[Any, ...], dict[str, Any]]
 LOCATIONS = ("path", "query", "header", "cookie")
 
 _VARIABLE = re.compile(r"\{([^{}]+)\}")
+#: How a place begins where the API is the caller.
+_EVENTS = ("webhook ", "callback ")
+
 _STATUS = re.compile(r"(?:[1-5](?:\d\d|XX)|default)\b", re.IGNORECASE)
 
 
@@ -32,13 +35,17 @@ def of(change: Change) -> str:
     """Return the witness of a change as one line of Python; "" where there is none."""
     if not change.has_witness:
         return ""
+    if change.python:
+        return change.python
+    if change.where.startswith(_EVENTS):
+        return _event(change)
     return call(change.operation, change.witness) if is_call(change) else answer(change)
 
 
 def is_call(change: Change) -> bool:
     """Tell whether the witness of a change is a call document, not what may be answered."""
-    if change.side == "call and result":  # only its shape tells
-        return _is_document(change.witness)
+    if change.side == "call and result":  # the place is that of the side which has the witness
+        return not _STATUS.match(change.where) and _is_document(change.witness)
     return change.side == "call" and isinstance(change.witness, Mapping)
 
 
@@ -58,11 +65,11 @@ def call(operation: str, document: Mapping[str, Any], binder: Binder | None = No
         binder: how the operation binds its arguments; with it, the nicest line that binds to just this document.
 
     """
-    document = values.plain(document)
-    for args, kwargs in _ways(operation, document, binder):
-        if binder is None or _binds(binder, args, kwargs, document):
+    plain: dict[str, Any] = values.plain(document)
+    for args, kwargs in _ways(operation, plain, binder):
+        if binder is None or _binds(binder, args, kwargs, plain):
             return f"{_callable(operation)}({_arguments(args, kwargs)})"
-    return f"client[{operation!r}](dynclient.Call({document!r}))"
+    return f"client[{literal(operation)}](dynclient.Call({literal(plain)}))"
 
 
 def _binds(binder: Binder, args: tuple[Any, ...], kwargs: dict[str, Any], document: Mapping[str, Any]) -> bool:
@@ -76,11 +83,11 @@ def _callable(operation: str) -> str:
 
     name = snake_case(operation)
     plain = operation.isidentifier() and name.isidentifier() and name != NAMELESS and not name.startswith("_")
-    return f"client.{name}" if plain and not hasattr(Client, name) else f"client[{operation!r}]"
+    return f"client.{name}" if plain and not hasattr(Client, name) else f"client[{literal(operation)}]"
 
 
 def _arguments(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
-    return ", ".join([*map(repr, args), *(f"{name}={value!r}" for name, value in kwargs.items())])
+    return ", ".join([*map(literal, args), *(f"{name}={literal(value)}" for name, value in kwargs.items())])
 
 
 def _ways(operation: str, document: dict[str, Any], binder: Binder | None) -> Iterator[Arguments]:
@@ -119,8 +126,15 @@ def _named(args: tuple[Any, ...], groups: Mapping[str, Mapping[str, Any]], last:
         kwargs = {spelled(name): value for name, value in members}
         names = [*kwargs, *last]
         usable = all(name.isidentifier() and not keyword.iskeyword(name) for name in names)
-        if usable and len(set(names)) == len(members) + len(last) and not set(kwargs) & {*LOCATIONS, "body"} - {"query"}:
+        if usable and len(set(names)) == len(members) + len(last):
             yield args, {**kwargs, **last}
+
+
+def _event(change: Change) -> str:
+    """Return the comment that shows what the API may send of its own accord, or no longer takes as an answer to it."""
+    name = printable(change.where.partition(": ")[0])
+    follows = "no longer takes the answer" if change.side == "call" else "may now bring"
+    return f"# {name} {follows}: {literal(values.plain(change.witness))}"
 
 
 def answer(change: Change) -> str:
@@ -129,4 +143,14 @@ def answer(change: Change) -> str:
     text = f" {status[0]}" if status else ""
     what = "headers " if change.rule.startswith("header-") else ""
     operation = printable(change.operation)
-    return f"# {operation} may now answer{text} with: {what}{values.plain(change.witness)!r}"
+    return f"# {operation} may now answer{text} with: {what}{literal(values.plain(change.witness))}"
+
+
+def literal(value: Any) -> str:
+    """Return plain data as Python people write it; what is not printable is escaped."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{literal(key)}: {literal(item)}' for key, item in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(literal, value))}]"
+    text = repr(value)
+    return f'"{text[1:-1]}"' if text[0] == "'" and '"' not in text else text

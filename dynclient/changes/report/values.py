@@ -61,7 +61,5 @@ def cut(text: str, limit: int) -> str:
 
 
 def said(value: Any) -> str:
-    """Return what a document says of a place, on one line; a dash where it says nothing."""
-    if value is None:
-        return "—"
-    return printable(value) if isinstance(value, str) and value.strip() and len(value) == len(value.strip()) else line(value)
+    """Return what a document says, on one line: a text without its quotes where it is one word or sentence."""
+    return printable(value) if isinstance(value, str) and value and value == value.strip() else line(value)

@@ -1,0 +1,85 @@
+"""Two documents are compared: operation by operation, then what belongs to all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from dynclient.changes import operations, policies, security, servers, webhooks
+from dynclient.changes.calls import CallChanges
+from dynclient.changes.change import Change, View
+from dynclient.changes.findings import Finding, Findings
+from dynclient.changes.pairing import Pair, Pairing, pairing
+from dynclient.changes.results import ResultChanges
+from dynclient.changes.revisions import CALL, RESULT, Choices, Revisions
+from dynclient.changes.sameness import Sameness
+from dynclient.changes.schemas import SchemaChanges
+from dynclient.errors import DocumentError
+from dynclient.model import Document
+from dynclient.plan.call import Call
+
+
+class Comparison:
+    """Compares two documents: operations by operations, then what belongs to all of them."""
+
+    def __init__(self, old: Document, new: Document, choices: Choices, policies: tuple[str, ...]) -> None:
+        self._revisions = Revisions(old, new, choices)
+        self._policies = policies
+        schemas = SchemaChanges(self._revisions)
+        self._calls = CallChanges(self._revisions, schemas)
+        self._results = ResultChanges(self._revisions, schemas)
+        self._sameness = Sameness(old, new)
+
+    def changes(self, view: View) -> tuple[tuple[Change, ...], Mapping[str, int]]:
+        """Return everything that is different, under a view, and what was looked at for it."""
+        old, new = self._revisions.old, self._revisions.new
+        found = Findings()
+        found.add(self._all(pairing(old, new)))
+        made = tuple(map(self._with_python, found.changes(view)))
+        return made, {"operations": len(old.operations), **self._revisions.statistics}
+
+    def _with_python(self, change: Change) -> Change:
+        """Return a change whose witness is a call with the line that makes it."""
+        operation = self._revisions.old.operations.get(change.operation)
+        if not (change.has_witness and isinstance(change.witness, Call) and operation is not None):
+            return change
+        from dynclient.changes.report import python_line
+
+        binder = self._revisions.plan(operation, old=True).binder
+        return replace(change, python=python_line.call(change.operation, change.witness, binder))
+
+    def _all(self, pairs: Pairing) -> Iterator[Finding]:
+        old, new = self._revisions.old, self._revisions.new
+        yield from operations.presence(pairs)
+        for pair in pairs.pairs:
+            yield from self._pair(pair, pairs)
+        yield from operations.tags(old, new, pairs)
+        yield from security.unasked(old, new)
+        yield from webhooks.findings(self._revisions, pairs, self._calls, self._results)
+        yield from policies.findings(old, new, pairs, self._policies)
+
+    def _pair(self, pair: Pair, pairs: Pairing) -> Iterator[Finding]:
+        yield from operations.identity(pair, pairs)
+        yield from security.findings(pair)
+        yield from servers.findings(pair)
+        if self._revisions.choices.words:
+            yield from operations.words(pair)
+        if self._sameness.holds(pair):
+            return
+        try:
+            yield from _of(pair, [*self._calls.findings(pair, CALL), *self._results.findings(pair, RESULT)])
+        except (DocumentError, RecursionError) as error:
+            yield _unreadable(pair, error)
+
+
+def _of(pair: Pair, found: list[Finding]) -> Iterator[Finding]:
+    """Yield findings as far as they concern those whom a pair belongs to: deployed programs, callers by name."""
+    for one in found:
+        wire, code = one.wire if pair.wire else "none", one.code if pair.code else "none"
+        yield one if (wire, code) == (one.wire, one.code) else replace(one, wire=wire, code=code)
+
+
+def _unreadable(pair: Pair, error: Exception) -> Finding:
+    because = f"nothing can be said of its schemas: {getattr(error, 'headline', 'they are nested too deeply')}"
+    return Finding(("unreadable", pair.old.key), "undecided", "warning", "warning", (pair.old.key,), "", "operation",
+                   proof="unknown", because=because, old_place=pair.old.place, new_place=pair.new.place)  # fmt: skip

@@ -1,0 +1,187 @@
+"""A diff as a comment for a pull request: what breaks with its proof, the rest folded, and never too long to be posted.
+
+Everything that comes from a document stands in code, where GitHub reads neither links nor mentions, or is escaped.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+
+from dynclient.changes.change import Change
+from dynclient.changes.report import python_line, values, verdict, wording
+from dynclient.changes.report.verdict import Section
+from dynclient.changes.result import Diff
+from dynclient.violations import printable
+
+#: What GitHub takes as the body of a comment, in characters.
+LIMIT = 65_536
+
+#: Room for what closes the comment: what was left out, and how.
+FOOTER = 600
+
+#: One change must not crowd out all others.
+MAX_PAYLOAD = 2_000
+MAX_LINE = 400
+
+MARKS = {"breaking": "🔴", "undecided": "❔", "compatible": "🟢", "identical": "🟢"}
+LEVEL_MARKS = {"breaking": "🔴", "warning": "🟡", "info": "🔵"}
+
+NOTES = {
+    "policy": "Asked for beside compatibility; no payload can show it.",
+    "accepted": "Each with the reason that was given.",
+}
+
+_MEANT = re.compile(r"[\\`*_\[\]#|~$]|^[-+=](?=[-+= ]|$)|(?<=^\d)[.)]|(?<=^\d\d)[.)]")
+_CALLS = re.compile(r"@|(?<=[a-z]):(?=//)|(?<=www)(?=\.)|(?<=GH)(?=-\d)", re.IGNORECASE)
+
+#: Joins two signs and is not seen: GitHub finds no mention and no address across it.
+_JOINER = "\u2060"
+
+
+def text(diff: Diff, limit: int = LIMIT) -> str:
+    """Return the comment: what does not fit is left out, the least important first, and counted.
+
+    Args:
+        diff: what to tell.
+        limit: in characters.
+
+    """
+    lines = [
+        f"## {MARKS[verdict.outcome(diff)]} {prose(verdict.title(diff))}",
+        "",
+        f"**{prose(verdict.said(diff))}**",
+        "",
+    ]
+    room = limit - sum(len(line) + 1 for line in lines) - FOOTER
+    left_out: dict[str, int] = {}
+    for section in verdict.sections(diff):
+        part, told = _within(section, room)
+        room -= sum(len(line) + 1 for line in part)
+        lines += part
+        if told < len(section.changes):
+            left_out[section.title.lower()] = len(section.changes) - told
+            room = 0  # what follows matters less
+    return "\n".join([*lines, *_left_out(left_out)]).rstrip() + "\n"
+
+
+def _left_out(counts: dict[str, int]) -> list[str]:
+    if not counts:
+        return []
+    total = wording.counted(sum(counts.values()), "change")
+    listed = ", ".join(f"{number:,} {name}" for name, number in counts.items())
+    return [
+        f"> **{total} left out** ({listed}): a comment holds {LIMIT:,} characters. The other reports have them all."
+    ]
+
+
+def _within(section: Section, room: int) -> tuple[list[str], int]:
+    """Return as many lines of a section as there is room for, and how many changes they tell."""
+    head, foot = _frame(section)
+    used = sum(len(line) + 1 for line in [*head, *foot])
+    lines: list[str] = []
+    for number, change in enumerate(section.changes):
+        block = _line(change) if change.level == "info" else list(_block(change))
+        used += sum(len(line) + 1 for line in block)
+        if used > room:
+            return ([*head, *lines, *foot], number) if number else ([], 0)
+        lines += block
+    return [*head, *lines, *foot], len(section.changes)
+
+
+def _frame(section: Section) -> tuple[list[str], list[str]]:
+    """Return what opens and closes a section: what breaks or may surprise is open, the rest is folded."""
+    title = f"{section.title} ({len(section.changes):,})"
+    note = [NOTES[section.key], ""] if section.key in NOTES else []
+    if section.key in ("breaking", "warning"):
+        return [f"### {title}", "", *note], [""]
+    return ["<details>", f"<summary><b>{title}</b></summary>", "", *note], ["", "</details>", ""]
+
+
+def _line(change: Change) -> list[str]:
+    place = wording.place(change.source)
+    parts = [_named(change), *([code(place)] if place else []), prose(wording.because(change))]
+    reason = f"accepted: {prose(change.accepted)}" if change.accepted else ""
+    return [f"- {' · '.join(part for part in [*parts, reason] if part)}"]
+
+
+def _named(change: Change) -> str:
+    about = "" if change.where == change.operation else code(wording.where(change))
+    return " ".join(part for part in (code(change.rule), about, code(wording.operation(change))) if part)
+
+
+def _block(change: Change) -> Iterator[str]:
+    """Yield a change as a fold that is open where it breaks somebody."""
+    is_open = change.level == "breaking" and not change.accepted
+    about = "" if change.where == change.operation else _html(wording.where(change)) + " · "
+    marks = LEVEL_MARKS[change.level] + (" undecided" if change.is_unknown else "")
+    summary = f"{marks} <b>{_html(change.rule)}</b> · {about}{_html(wording.operation(change))}"
+    yield from ["<details open>" if is_open else "<details>", f"<summary>{summary}</summary>", ""]
+    yield from ([prose(wording.because(change)), ""] if change.because else [])
+    yield from _facts(change)
+    yield ""
+    yield from _proof(change)
+    yield from ["</details>", ""]
+
+
+def _facts(change: Change) -> Iterator[str]:
+    difference = wording.difference(change)
+    facts = {
+        "accepted": prose(change.accepted),
+        "change": code(difference) if difference else "",
+        "for": prose(wording.readers_said(change)),
+        "used by": _used_by(change),
+        "code": ", ".join(map(code, wording.used(change)[:10])) + _rest(len(change.used) - 10),
+        "at": ", ".join(f"{code(place)} ({which})" for which, place in wording.places(change)),
+        "" if change.has_witness else "undecided" if change.is_unknown else "proof": wording.proof(change),
+    }
+    facts.pop("", None)
+    yield from (f"- {label}: {said}" for label, said in facts.items() if said)
+
+
+def _used_by(change: Change) -> str:
+    names = wording.operations(change)
+    if len(names) < 2:  # noqa: PLR2004 (the one in the heading)
+        return ""
+    return f"{len(names)} operations: {', '.join(map(code, names[:8]))}{_rest(len(names) - 8)}"
+
+
+def _rest(number: int) -> str:
+    return f" and {number} more" if number > 0 else ""
+
+
+def _proof(change: Change) -> Iterator[str]:
+    if change.has_witness:
+        yield from fenced(values.line(change.witness), "json")
+        yield from fenced(python_line.of(change), "python")
+        yield from ([f"refused: {code(change.refusal)}", ""] if change.refusal else [])
+
+
+def prose(text: str) -> str:
+    """Return foreign text in which no sign means anything: no HTML, no Markdown, no mention, no link."""
+    plain = html.escape(values.cut(wording.one_line(text), MAX_LINE), quote=False)
+    plain = _MEANT.sub(r"\\\g<0>", plain)
+    return _CALLS.sub(lambda found: f"{found[0]}{_JOINER}", plain).replace("\\#", f"\\#{_JOINER}")
+
+
+def code(text: str) -> str:
+    """Return foreign text as a code span, which no sign in it can end."""
+    flat = values.cut(wording.one_line(text), MAX_LINE)
+    if not flat:
+        return ""
+    ticks = "`" * (1 + max((len(run) for run in re.findall("`+", flat)), default=0))
+    pad = " " if flat[0] == "`" or flat[-1] == "`" else ""
+    return f"{ticks}{pad}{flat}{pad}{ticks}"
+
+
+def _html(text: str) -> str:
+    """Return foreign text as code in HTML, in a block that Markdown leaves alone."""
+    return f"<code>{html.escape(values.cut(wording.one_line(text), MAX_LINE))}</code>"
+
+
+def fenced(text: str, language: str) -> list[str]:
+    """Return foreign text as a code block, whose fence is longer than any in it."""
+    line = printable(values.cut(text, MAX_PAYLOAD))
+    fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", line)), default=0))
+    return [f"{fence}{language}", line, fence, ""]

@@ -1,0 +1,52 @@
+"""HTML that is right by construction: what is not an element of ours is text, and text is escaped."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable
+
+from dynclient.violations import printable
+
+
+class Markup(str):
+    """HTML that was made here, so that it is not escaped again."""
+
+    __slots__ = ()
+
+
+#: What stands in an element; None is nothing.
+Child = str | None
+
+#: Elements without an end.
+VOID = frozenset({"input", "meta"})
+
+
+def element(name: str, /, *children: Child, **attributes: str | bool) -> Markup:
+    """Return an element; names of attributes are ours, with `_` for `-` and one behind Python's own words.
+
+    Args:
+        name: the tag.
+        *children: text or elements, in order.
+        **attributes: a text, or True for one without a value; False and "" leave it out.
+
+    """
+    said = "".join(_attribute(key, value) for key, value in attributes.items())
+    inner = "" if name in VOID else f"{joined(children)}</{name}>"
+    return Markup(f"<{name}{said}>{inner}")
+
+
+def joined(children: Iterable[Child]) -> Markup:
+    """Return children one behind the other."""
+    return Markup("".join(child if isinstance(child, Markup) else escaped(child) for child in children if child))
+
+
+def escaped(text: str) -> str:
+    """Return text that means nothing to HTML; control characters, but line ends, are made visible."""
+    return html.escape("\n".join(printable(line) for line in text.split("\n")))
+
+
+def _attribute(key: str, value: str | bool) -> str:
+    name = key.rstrip("_").replace("_", "-")
+    if value is True:
+        return f" {name}"
+    return f' {name}="{escaped(value)}"' if value else ""

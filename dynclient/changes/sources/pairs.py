@@ -1,0 +1,137 @@
+"""Two sides → the pairs of documents to compare: one pair, or one for each document of two folders."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from dynclient.changes.sources.git import Repository
+from dynclient.changes.sources.side import (
+    STDIN,
+    SUFFIXES,
+    Folder,
+    Load,
+    One,
+    at_revision,
+    document,
+    in_work_tree,
+    side,
+)
+from dynclient.document.source import is_remote
+from dynclient.errors import DocumentNotFound, UsageError
+from dynclient.model import Document
+
+#: A quick look that spares parsing what cannot be an OpenAPI document: `openapi:` begins a line, or is a key of JSON.
+_MENTION = re.compile(
+    rb"""^(?:\xef\xbb\xbf)?[\s{]*["']?(?:openapi|swagger)["']?\s*:|"(?:openapi|swagger)"\s*:""", re.MULTILINE
+)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two documents to compare.
+
+    Attributes:
+        name: what tells it from other pairs: the path in the folders; of a single pair, that of the new document.
+        old: the document that is relied on; None where it is only in the new folder.
+        new: the document that is to come; None where it is only in the old folder.
+        labels: where the two are from, as messages say it.
+
+    """
+
+    name: str
+    old: Document | None
+    new: Document | None
+    labels: tuple[str, str]
+
+
+def pairs(old: str, new: str, load: Load) -> Iterator[Pair]:
+    """Yield the pairs of documents that two words name.
+
+    Args:
+        old: a path, URL, `git:REV:path`, folder, or `-`.
+        new: the same.
+        load: loads the document at a path or URL.
+
+    Raises:
+        DocumentError: a document cannot be read.
+        UsageError: the two do not go together.
+
+    """
+    if old == new == STDIN:
+        raise UsageError("standard input is read twice", hint="give one of the two documents as a file")
+    return paired(side(old, load), side(new, load))
+
+
+def paired(old: One | Folder, new: One | Folder) -> Iterator[Pair]:
+    """Yield the pairs of two sides: of two documents, or by path of two folders."""
+    if isinstance(old, One) and isinstance(new, One):
+        return iter([Pair(new.label, old.load(), new.load(), (old.label, new.label))])
+    if isinstance(old, Folder) and isinstance(new, Folder):
+        return _by_path(old, new)
+    folder, one = (old, new) if isinstance(old, Folder) else (new, old)
+    text = f"{folder.label} is a folder and {one.label} a document"
+    raise UsageError(text, hint="compare two documents, or two folders")
+
+
+def project_pairs(revision: str, specs: list[str], load: Load) -> Iterator[Pair]:
+    """Yield the documents of a project, each as it was at a revision and as it is now.
+
+    Args:
+        revision: of git.
+        specs: the paths of the documents, or of folders of them.
+        load: loads the document at a path.
+
+    Raises:
+        DocumentError: a document cannot be read, now or at the revision.
+        UsageError: a document is at no path, so that git does not know it.
+
+    """
+    for spec in specs:
+        if is_remote(spec):
+            raise UsageError(f"{spec} is on the net, and has no git revision", hint="dynclient diff OLD NEW")
+    for spec in specs:
+        # The folder is followed through links, as git does for its root; the file may itself be a link that git keeps.
+        path = Path(os.path.normpath(Path(spec).parent.resolve() / Path(spec).name))
+        # Within a hook git names its repository as seen from the top, which is where hooks are run.
+        repository = Repository.around(Path.cwd() if "GIT_DIR" in os.environ else path.parent)
+        before = at_revision(repository.at(revision), repository.inside(path.as_uri()))
+        near = _near(spec)
+        for pair in paired(before, in_work_tree(spec, load)):
+            yield replace(pair, name=f"{near}/{pair.name}" if isinstance(before, Folder) else near)
+
+
+def _near(path: str) -> str:
+    """Return a path as one names it from the current folder."""
+    try:
+        return Path(path).absolute().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return path
+
+
+def _by_path(old: Folder, new: Folder) -> Iterator[Pair]:
+    empty = [old, new]
+    for name in sorted({*old.names, *new.names}):
+        labels = (f"{old.label.rstrip('/')}/{name}", f"{new.label.rstrip('/')}/{name}")
+        pair = Pair(name, _read(old, name), _read(new, name), labels)
+        if pair.old is not None or pair.new is not None:
+            empty = [
+                folder for folder, found in ((old, pair.old), (new, pair.new)) if found is None and folder in empty
+            ]
+            yield pair
+    for folder in empty:
+        # Else a folder that was misspelt would pass: nothing was there, so nothing could break.
+        text = f"no OpenAPI document is in {folder.label}"
+        raise DocumentNotFound(text, hint=f"they end in {', '.join(SUFFIXES)}", code="folder-without-documents")
+
+
+def _read(folder: Folder, name: str) -> Document | None:
+    """Return a document of a folder; None where there is none of that name, or the file is something else."""
+    if name not in folder.names or not _MENTION.search(folder.read(name)):
+        return None
+    files = folder.files(name)
+    tree = files.top.value
+    return document(files) if isinstance(tree, dict) and ("openapi" in tree or "swagger" in tree) else None
