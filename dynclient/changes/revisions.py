@@ -12,7 +12,7 @@ from dynclient.model import Document, Operation
 from dynclient.plan.plan import Plan
 from dynclient.plan.schemas import Reading, Schemas
 from dynclient.schema.dialect import Direction, Schema, mapped
-from dynclient.schema.readings import Defs
+from dynclient.schema.readings import Defs, closed
 from dynclient.schema.subsumption import Inclusion, Side
 
 Reader = Literal["wire", "code"]
@@ -69,7 +69,7 @@ class Revisions:
         self.new = new
         self.choices = choices
         self.schemas = {True: Schemas(old), False: Schemas(new)}
-        self._inclusions: dict[tuple[Flow, Reader, bool], Inclusion] = {}
+        self._inclusions: dict[tuple[Flow, Reader], Inclusion] = {}
         self._edits: dict[Direction, Edits] = {}
         self._plans: dict[tuple[bool, str], Plan] = {}
         self._remade: dict[tuple[Direction, bool, str], Remade] = {}
@@ -92,26 +92,31 @@ class Revisions:
             self._edits[direction] = Edits(*defs, words=self.choices.words)
         return self._edits[direction]
 
-    def inclusion(self, flow: Flow, reader: Reader, *, as_written: bool = False) -> Inclusion:
+    def inclusion(self, flow: Flow, reader: Reader) -> Inclusion:
         """Return what proves that the values of a flow are understood by a reader.
 
         A program that is deployed reads as a consumer; a caller by name loads the new document, and is refused whatever
         its producer's reading refuses.
-
-        Args:
-            flow: who sends.
-            reader: who reads.
-            as_written: whoever sends does not close its schemas.
-
         """
-        key = (flow, reader if flow.forward else "wire", as_written)
+        key = (flow, reader if flow.forward else "wire")
         if key not in self._inclusions:
             reading: Reading = "producer" if key[1] == "code" else "consumer"
-            sending: Reading = "consumer" if as_written else "producer"
-            sender = Side(self.defs(flow.direction, old=flow.forward), sending, flow.direction)
-            taker = Side(self.reader_defs(flow), reading, flow.direction)
-            self._inclusions[key] = Inclusion(sender, taker)
+            sender = Side(self.defs(flow.direction, old=flow.forward), "producer", flow.direction)
+            self._inclusions[key] = Inclusion(sender, Side(self.reader_defs(flow), reading, flow.direction))
         return self._inclusions[key]
+
+    def as_written(self, flow: Flow, sent: Any) -> tuple[Inclusion, Schema]:
+        """Return what proves that values are understood that a schema allows as it is written, and their schema.
+
+        They have only properties that an alternative declares, though several may fit.
+        """
+        defs = self.defs(flow.direction, old=flow.forward)
+        loose = self.remade(flow.direction, loosened, old=flow.forward)
+        declared = closed(loose.schema(sent), loose.defs, flow.direction)
+        apart = {name + _DECLARED: _renamed(schema) for name, schema in declared.pop("$defs", {}).items()}
+        sender = Side({**defs, **apart}, "consumer", flow.direction)
+        taker = Side(self.reader_defs(flow), "consumer", flow.direction)
+        return Inclusion(sender, taker), Schema({"allOf": [sent, _renamed(declared)]}, getattr(sent, "place", None))
 
     def reader_defs(self, flow: Flow) -> Defs:
         """Return the definitions of whoever reads, those of a tolerant one with its closed objects opened."""
@@ -143,6 +148,20 @@ class Revisions:
             for key in found:
                 found[key] += inclusion.statistics[key]
         return found
+
+
+#: What definitions are called that stand beside their namesakes.
+_DECLARED = ".declared"
+
+
+def _renamed(schema: Any) -> Any:
+    """Return a schema whose references name the definitions that stand beside their namesakes."""
+    if not isinstance(schema, dict):
+        return schema
+    made = Schema(mapped(schema, _renamed), getattr(schema, "place", None))
+    if "$ref" in made:
+        made["$ref"] += _DECLARED
+    return made
 
 
 class Remade:

@@ -11,7 +11,7 @@ from dynclient.changes.change import Level, Proof
 from dynclient.changes.edits import Edit
 from dynclient.changes.findings import Finding
 from dynclient.changes.keywords import CAUSES, Fact
-from dynclient.changes.revisions import Flow, Reader, Revisions, loosened
+from dynclient.changes.revisions import Flow, Reader, Revisions
 from dynclient.schema.dialect import Schema, bundled
 from dynclient.schema.engine import Checker
 from dynclient.schema.readings import closed
@@ -97,11 +97,9 @@ class SchemaChanges:
         sent, taken = self._ends(flow, old, new)
         if not _is_barren(closed(sent, self._revisions.defs(flow.direction, old=flow.forward), flow.direction)):
             return {}
-        loose = self._revisions.remade(flow.direction, loosened, old=flow.forward)
-        declared = Checker(closed(loose.schema(sent), loose.defs, flow.direction))
-        found = self._revisions.inclusion(flow, "wire", as_written=True).gaps(sent, taken)
-        kept = tuple(gap for gap in found if gap.verdict == "refuted" and declared.accepts(gap.witness))
-        return {"wire": kept, "code": kept}
+        inclusion, both = self._revisions.as_written(flow, sent)
+        found = tuple(gap for gap in inclusion.gaps(both, taken) if gap.verdict == "refuted")
+        return {"wire": found, "code": found}
 
     def _told(
         self, part: Part, old: Any, new: Any, gaps: dict[Reader, tuple[Gap, ...]]
