@@ -73,4 +73,3 @@ class Caller:
             return base
         call = Call({k: v for k, v in base.items() if k not in ("body", "media_type")})
         return call if self._plan.checker(None, "producer").accepts(call) else None
-

@@ -8,7 +8,7 @@ from typing import Any
 
 from dynclient.changes.callers import Caller
 from dynclient.changes.change import Level
-from dynclient.changes.findings import Finding
+from dynclient.changes.findings import Finding, places
 from dynclient.changes.pairing import Pair
 from dynclient.changes.parameters import ParameterChanges
 from dynclient.changes.revisions import Flow, Revisions
@@ -95,14 +95,13 @@ class CallChanges:
         base = caller.base(entry.name)
         if base is None or "body" not in base:
             return made
-        return replace(made, proof="witness", witness={**base, "media_type": entry.name}, refusal="unsupported media type")
+        return replace(
+            made, proof="witness", witness={**base, "media_type": entry.name}, refusal="unsupported media type"
+        )
 
-    def _content(
-        self, pair: Pair, flow: Flow, caller: Caller, old: MediaType, new: MediaType
-    ) -> Iterator[Finding]:
-        schemas = [self._open(entry, flow, old=is_old) for entry, is_old in ((old, True), (new, False))]
+    def _content(self, pair: Pair, flow: Flow, caller: Caller, old: MediaType, new: MediaType) -> Iterator[Finding]:
         part = Part(flow, pair.old.key, _where(pair, old), _wrap(flow, caller, old))
-        yield from self._schemas.findings(part, *schemas)
+        yield from self._schemas.findings(part, self._open(old, flow, old=True), self._open(new, flow, old=False))
         if media.is_composed(old.name):
             yield from self._encodings(pair, flow, old, new)
 
@@ -115,12 +114,10 @@ class CallChanges:
             if said[0] != said[1]:
                 made = _entry(pair, flow, "body-encoding", old, new, "breaking",
                               "what is written in the one way is not what the other way reads")  # fmt: skip
-                yield replace(made, key=(*_key(made.key), name), where=f"{made.where}.{name}", code="info",
-                              old=said[0] or None, new=said[1] or None)  # fmt: skip
-
-
-def _key(key: Any) -> tuple[Any, ...]:
-    return key if isinstance(key, tuple) else (key,)
+                where = f"{made.where}.{name}"
+                yield replace(
+                    made, key=(made.key, name), where=where, code="info", said=(said[0] or None, said[1] or None)
+                )
 
 
 def _match(name: str, body: RequestBody) -> MediaType | None:
@@ -158,17 +155,16 @@ def _entry(
 ) -> Finding:
     one = old or new
     assert one is not None
-    places = tuple(entry.node.place if entry else None for entry in (old, new))
-    said = tuple(entry.name if entry else None for entry in (old, new))
-    return Finding((rule, *places), rule, level, level, (pair.old.key,), flow.side, f"body ({one.name})", *said,
-                   because=because, old_place=places[0], new_place=places[1])  # fmt: skip
+    at = places(old, new)
+    made = Finding((rule, *at), rule, level, level, (pair.old.key,), flow.side, f"body ({one.name})")
+    return replace(made, said=(old and old.name, new and new.name), places=at, because=because)
 
 
 def _finding(
     pair: Pair, flow: Flow, rule: str, old: RequestBody | None, new: RequestBody | None,
     wire: Level, code: Level, because: str,
 ) -> Finding:  # fmt: skip
-    places = tuple(body.node.place if body else None for body in (old, new))
-    said = tuple({"required": body.required} if body else None for body in (old, new))
-    return Finding((rule, *places), rule, wire, code, (pair.old.key,), flow.side, "body", *said, because=because,
-                   old_place=places[0], new_place=places[1])  # fmt: skip
+    at = places(old, new)
+    said = (old and {"required": old.required}, new and {"required": new.required})
+    made = Finding((rule, *at), rule, wire, code, (pair.old.key,), flow.side, "body")
+    return replace(made, said=said, places=at, because=because)

@@ -16,6 +16,7 @@ from dynclient.changes.sources.side import GIT
 #: What can come out, the worst first.
 _OUTCOMES = ("breaking", "undecided", "compatible", "identical")
 
+
 @dataclass(frozen=True)
 class Named:
     """The diff of one pair of documents, and the name that tells it from the others."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from dynclient.changes import operations, policies, security, servers, webhooks
+from dynclient.changes import operations, policies, security, servers, webhooks, words
 from dynclient.changes.calls import CallChanges
 from dynclient.changes.change import Change, View
 from dynclient.changes.findings import Finding, Findings
@@ -53,7 +53,9 @@ class Comparison:
         yield from operations.presence(pairs)
         for pair in pairs.pairs:
             yield from self._pair(pair, pairs)
-        yield from operations.tags(old, new, pairs)
+        yield from operations.tags(new, pairs)
+        if self._revisions.choices.words:
+            yield from words.of_document(old, new)
         yield from security.unasked(old, new)
         yield from webhooks.findings(self._revisions, pairs, self._calls, self._results)
         yield from policies.findings(old, new, pairs, self._policies)
@@ -62,11 +64,11 @@ class Comparison:
         yield from operations.identity(pair, pairs)
         yield from security.findings(pair)
         yield from servers.findings(pair)
-        if self._revisions.choices.words:
-            yield from operations.words(pair)
-        if self._sameness.holds(pair):
+        if self._sameness.holds(pair) and not self._revisions.choices.words:
             return
         try:
+            if self._revisions.choices.words:
+                yield from words.of_operation(pair)
             yield from _of(pair, [*self._calls.findings(pair, CALL), *self._results.findings(pair, RESULT)])
         except (DocumentError, RecursionError) as error:
             yield _unreadable(pair, error)
@@ -81,5 +83,5 @@ def _of(pair: Pair, found: list[Finding]) -> Iterator[Finding]:
 
 def _unreadable(pair: Pair, error: Exception) -> Finding:
     because = f"nothing can be said of its schemas: {getattr(error, 'headline', 'they are nested too deeply')}"
-    return Finding(("unreadable", pair.old.key), "undecided", "warning", "warning", (pair.old.key,), "", "operation",
-                   proof="unknown", because=because, old_place=pair.old.place, new_place=pair.new.place)  # fmt: skip
+    made = Finding(("unreadable", pair.old.key), "undecided", "warning", "warning", (pair.old.key,), "", "operation")
+    return replace(made, proof="unknown", because=because, places=(pair.old.place, pair.new.place))

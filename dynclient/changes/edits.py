@@ -195,7 +195,7 @@ class _Walk:
         for name in gone:
             mine = old.properties[name]
             alike = [c for c in come if c not in found.values() and self._is_alike(mine, new.properties[c])]
-            found.update({name: meant for meant in near(name, alike, 1)})
+            found.update(zip([name], near(name, alike, 1), strict=False))
         return found
 
     def _is_alike(self, a: Schemas, b: Schemas) -> bool:
@@ -207,7 +207,10 @@ class _Walk:
         said_old = _member_said(old, name) if rule != "property-added" else None
         said_new = _member_said(new, renamed or name) if rule != "property-removed" else None
         if renamed:
-            said_old, said_new = {"name": name, **said_old}, {"name": renamed, **said_new}
+            said_old, said_new = (
+                {"name": name, **_member_said(old, name)},
+                {"name": renamed, **_member_said(new, renamed)},
+            )
         fact = Fact(rule, said_old, said_new)
         self.edits.append(Edit((*path, name), (fact,), name, old.places, new.places, was, now, renamed))
 
@@ -215,8 +218,8 @@ class _Walk:
         if (name in old.required) == (name in new.required) or _turned(old, new, name):
             return
         said = ("required" if name in side.required else "optional" for side in (old, new))
-        places = (_place_of(side.properties.get(name)) or _first(side) for side in (old, new))
-        edit = Edit((*path, name), (Fact("property-required", *said),), name, old.places, new.places, *places)
+        was, now = (_place_of(side.properties.get(name)) or _first(side) for side in (old, new))
+        edit = Edit((*path, name), (Fact("property-required", *said),), name, old.places, new.places, was, now)
         self.edits.append(edit)
 
     def _others(self, path: Path, old: Outline, new: Outline) -> None:

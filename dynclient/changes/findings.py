@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 from dynclient.changes.change import LEVELS, READERS, Change, Level, Proof, Source, View, worst
+from dynclient.document.references import Node
 from dynclient.violations import Place
 
 _PROOFS: tuple[Proof, ...] = ("witness", "fact", "unknown", "rule")
@@ -22,6 +23,8 @@ class Finding:
         wire: how much it matters to deployed programs.
         code: how much it matters to callers by name.
         operations: the operations it was met on, by their keys; the first is the one that the witness is of.
+        said: what the old document says, and what the new one says.
+        places: where, in the old and in the new one.
 
         sides: where it was met on several sides, what is to be told of each.
 
@@ -36,14 +39,12 @@ class Finding:
     operations: tuple[str, ...] = ()
     side: str = ""
     where: str = ""
-    old: Any = None
-    new: Any = None
+    said: tuple[Any, Any] = (None, None)
+    places: tuple[Place | None, Place | None] = (None, None)
+    because: str = ""
     proof: Proof = "fact"
     witness: Any = field(default=None, compare=False)
     refusal: str = ""
-    because: str = ""
-    old_place: Place | None = None
-    new_place: Place | None = None
     policy: bool = False
     sides: tuple[tuple[str, Level, Level, str], ...] = ()
 
@@ -56,6 +57,19 @@ class Finding:
     def weight(self) -> tuple[int, int]:
         """What sorts the finding that says most of a cause first."""
         return LEVELS.index(worst([self.wire, self.code])), _PROOFS.index(self.proof)
+
+
+class Noded(Protocol):
+    """What stands in a document: an operation, a parameter, a media type."""
+
+    @property
+    def node(self) -> Node:
+        """Where."""
+
+
+def places(old: Noded | None, new: Noded | None) -> tuple[Place | None, Place | None]:
+    """Return where something stands in both documents."""
+    return old.node.place if old else None, new.node.place if new else None
 
 
 class Findings:
@@ -87,8 +101,7 @@ def _joined(one: Finding, other: Finding) -> Finding:
         operations=tuple(dict.fromkeys((*first.operations, *second.operations))),
         sides=sides,
         side=" and ".join(side for side, *_ in sorted(sides)),
-        old_place=first.old_place or second.old_place,
-        new_place=first.new_place or second.new_place,
+        places=(first.places[0] or second.places[0], first.places[1] or second.places[1]),
     )
 
 
@@ -97,23 +110,29 @@ def _sides(first: Finding, second: Finding) -> tuple[tuple[str, Level, Level, st
     found: dict[str, tuple[str, Level, Level, str]] = {}
     for side, wire, code, because in (*first.told, *second.told):
         known = found.get(side)
-        found[side] = (side, worst([known[1], wire]), worst([known[2], code]), known[3]) if known else (side, wire, code, because)
+        found[side] = (
+            (side, worst([known[1], wire]), worst([known[2], code]), known[3]) if known else (side, wire, code, because)
+        )
     return tuple(found.values())
 
 
 def _change(one: Finding) -> Change:
-    old, new = Source.at(one.old_place), Source.at(one.new_place)
+    old, new = map(Source.at, one.places)
     return Change(
         rule=one.rule,
         level="none",
         views=dict(zip(READERS, (one.wire, one.code), strict=True)),
         side=one.side,
-        sides={side: dict(zip(READERS, (wire, code), strict=True)) for side, wire, code, _ in one.sides if len(one.sides) > 1},
+        sides={
+            side: dict(zip(READERS, (wire, code), strict=True))
+            for side, wire, code, _ in one.sides
+            if len(one.sides) > 1
+        },
         operation=next(iter(one.operations), ""),
         operations=one.operations,
         where=one.where,
-        old=one.old,
-        new=one.new,
+        old=one.said[0],
+        new=one.said[1],
         proof=one.proof,
         witness=one.witness,
         refusal=one.refusal,

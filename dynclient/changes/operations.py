@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from dynclient.changes.change import Level
@@ -18,19 +19,21 @@ def presence(found: Pairing) -> Iterator[Finding]:
         alike = near(operation.id, [o.id for o in found.added], 1)
         text = f"; perhaps it is {alike[0]} now" if alike else ""
         noted = " (it had been deprecated)" if operation.deprecated else ""
-        yield Finding(("removed", operation.key), "operation-removed", "breaking", "breaking", (operation.key,), "",
-                      "operation", _said(operation), None, because=f"nothing answers it any more{noted}{text}",
-                      old_place=operation.place)  # fmt: skip
+        made = Finding(("removed", operation.key), "operation-removed", "breaking", "breaking", (operation.key,))
+        because = f"nothing answers it any more{noted}{text}"
+        yield replace(made, where="operation", said=(_said(operation), None), places=(operation.place, None),
+                      because=because)  # fmt: skip
     for operation in found.added:
-        yield Finding(("added", operation.key), "operation-added", "info", "info", (operation.key,), "", "operation",
-                      None, _said(operation), because="nobody calls it yet", new_place=operation.place)  # fmt: skip
+        made = Finding(("added", operation.key), "operation-added", "info", "info", (operation.key,))
+        yield replace(made, where="operation", said=(None, _said(operation)), places=(None, operation.place),
+                      because="nobody calls it yet")  # fmt: skip
 
 
 def identity(pair: Pair, found: Pairing) -> Iterator[Finding]:
     """Yield what an operation is called now, where it is, and whether it is advised against."""
     old, new = pair.old, pair.new
     both = {p.old.key for p in found.pairs if p.old.key == old.key and p is not pair}
-    if pair.wire and not pair.code and not both or pair.wire and _id(old) != _id(new):
+    if (pair.wire and not pair.code and not both) or (pair.wire and _id(old) != _id(new)):
         yield from _renamed(pair)
     if pair.code and not pair.wire:
         level: Level = "info" if both else "breaking"
@@ -45,7 +48,9 @@ def identity(pair: Pair, found: Pairing) -> Iterator[Finding]:
 def _renamed(pair: Pair) -> Iterator[Finding]:
     old, new = _id(pair.old), _id(pair.new)
     if not old:
-        yield _finding(pair, "operation-renamed", "none", "info", None, new, "it has a name now; METHOD /path still works")
+        yield _finding(
+            pair, "operation-renamed", "none", "info", None, new, "it has a name now; METHOD /path still works"
+        )
         return
     because = "the request is the same; callers by the old name find nothing"
     yield _finding(pair, "operation-renamed", "info", "breaking", old, new or None, because)
@@ -60,11 +65,11 @@ def _said(operation: Operation) -> str:
 
 
 def _finding(pair: Pair, rule: str, wire: Level, code: Level, old: Any, new: Any, because: str) -> Finding:
-    return Finding((rule, pair.old.key), rule, wire, code, (pair.old.key,), "", "operation", old, new,
-                   because=because, old_place=pair.old.place, new_place=pair.new.place)  # fmt: skip
+    made = Finding((rule, pair.old.key), rule, wire, code, (pair.old.key,), "", "operation")
+    return replace(made, said=(old, new), places=(pair.old.place, pair.new.place), because=because)
 
 
-def tags(old: Document, new: Document, found: Pairing) -> Iterator[Finding]:
+def tags(new: Document, found: Pairing) -> Iterator[Finding]:
     """Yield tag namespaces that are gone, and operations that left one which is still there."""
     left = {tag for operation in new.operations.values() for tag in operation.tags}
     for pair in found.pairs:
@@ -74,19 +79,7 @@ def tags(old: Document, new: Document, found: Pairing) -> Iterator[Finding]:
             is_gone = tag not in left
             because = f"client.tags[{tag!r}] " + ("is gone" if is_gone else "no longer holds it")
             key = ("tag", tag) if is_gone else ("tag", tag, pair.new.tags)
-            yield Finding(key, "tag-removed", "none", "breaking" if is_gone else "warning", (pair.old.key,), "",
-                          "tags", tag, list(pair.new.tags) or None, because=because,
-                          old_place=pair.old.node.child("tags").place,
-                          new_place=pair.new.node.child("tags").place if pair.new.tags else pair.new.place)  # fmt: skip
-    _ = old
-
-
-def words(pair: Pair) -> Iterator[Finding]:
-    """Yield what is described in other words."""
-    for keyword in ("summary", "description"):
-        old, new = pair.old.node.text(keyword), pair.new.node.text(keyword)
-        if old != new:
-            places = [one.node.child(keyword).place for one in (pair.old, pair.new)]
-            yield Finding(("words", pair.old.key, keyword), "words-changed", "info", "info", (pair.old.key,), "",
-                          keyword, old or None, new or None, because="no call changes",
-                          old_place=places[0] if old else None, new_place=places[1] if new else None)  # fmt: skip
+            level: Level = "breaking" if is_gone else "warning"
+            made = Finding(key, "tag-removed", "none", level, (pair.old.key,), "", "tags")
+            places = [o.node.child("tags").place if o.tags else o.place for o in (pair.old, pair.new)]
+            yield replace(made, said=(tag, list(pair.new.tags) or None), places=(places[0], places[1]), because=because)

@@ -103,9 +103,7 @@ def outline(schemas: Iterable[Any], defs: Defs) -> Outline:
     return Outline(tuple(parts), any(is_nullable), tuple(dict.fromkeys(places)))
 
 
-def _gather(
-    schema: Any, defs: Defs, parts: list[dict[str, Any]], places: list[Place], seen: set[str]
-) -> bool:
+def _gather(schema: Any, defs: Defs, parts: list[dict[str, Any]], places: list[Place], seen: set[str]) -> bool:
     """Add the plain parts of a schema, and tell whether null is allowed beside them."""
     if schema is False:
         parts.append({"not": {}})
@@ -152,5 +150,3 @@ def target(schema: Any, defs: Defs) -> Any:
         seen.add(schema["$ref"])
         schema = defs[name_of(schema["$ref"])]
     return schema
-
-

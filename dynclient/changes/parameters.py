@@ -11,7 +11,7 @@ from typing import Any
 from dynclient.changes import texts
 from dynclient.changes.callers import Caller
 from dynclient.changes.change import Level
-from dynclient.changes.findings import Finding
+from dynclient.changes.findings import Finding, places
 from dynclient.changes.pairing import Pair
 from dynclient.changes.revisions import Flow, Revisions
 from dynclient.changes.schemas import Part, SchemaChanges
@@ -124,9 +124,7 @@ class ParameterChanges:
             return _finding(pair, flow, "parameter-added", None, one, "info", "info", "calls without it are in order")
         return self._asked(pair, flow, "parameter-added", None, one, caller.base())
 
-    def _asked(
-        self, pair: Pair, flow: Flow, rule: str, old: Parameter | None, new: Parameter, call: Any
-    ) -> Finding:
+    def _asked(self, pair: Pair, flow: Flow, rule: str, old: Parameter | None, new: Parameter, call: Any) -> Finding:
         because = "a call without it was accepted before and is refused now"
         made = _finding(pair, flow, rule, old, new, "breaking", "breaking", because)
         if call is None:
@@ -138,9 +136,13 @@ class ParameterChanges:
             yield self._moved(pair, flow, old, new)
         elif old.name != new.name and old.location == "path":
             because = "the request is the same; callers give it by another name"
-            yield _finding(pair, flow, "parameter-renamed", old, new, "info", "breaking" if flow.forward else "info", because)
+            yield _finding(
+                pair, flow, "parameter-renamed", old, new, "info", "breaking" if flow.forward else "info", because
+            )
         if new.required and not old.required and flow.forward:
-            yield self._asked(pair, flow, "parameter-required", old, new, caller.without_parameter(old.location, old.name))
+            yield self._asked(
+                pair, flow, "parameter-required", old, new, caller.without_parameter(old.location, old.name)
+            )
         elif new.required != old.required:
             level: Level = "info" if flow.forward or new.required else "breaking"
             because = "it need not be given any more" if old.required else "it always comes now"
@@ -156,7 +158,7 @@ class ParameterChanges:
         level: Level = "breaking" if new.required else "warning"
         code: Level = "breaking" if flow.forward else level
         made = _finding(pair, flow, "parameter-wire", old, new, level, code, because)
-        return replace(made, old={"in": old.location}, new={"in": new.location})
+        return replace(made, said=({"in": old.location}, {"in": new.location}))
 
     # --- what it holds, and how it is written
 
@@ -166,12 +168,18 @@ class ParameterChanges:
         sender, reader = ends if flow.forward else ends[::-1]
         part = Part(flow, pair.old.key, f"{old.location}.{old.name}", self._wrap(flow, caller, old))
         if texts.is_written_alike(old, new, ends[0].shape) and texts.is_written_alike(old, new, ends[1].shape):
+            if old.allow_reserved != new.allow_reserved:
+                yield self._reserved(pair, flow, old, new)
             is_same = texts.is_read_as_it_was(sender.schema, reader.schema, sender.defs, reader.defs)
             wire = None if is_same else self._text_gaps(flow, sender, reader)
             yield from self._schemas.findings(part, ends[0].schema, ends[1].schema, wire)
             return
         yield self._rewritten(pair, flow, part, old, new, (sender, reader))
         yield from self._schemas.findings(part, ends[0].schema, ends[1].schema)
+
+    def _reserved(self, pair: Pair, flow: Flow, old: Parameter, new: Parameter) -> Finding:
+        made = _finding(pair, flow, "parameter-wire", old, new, "info", "info", "escaped or not, it reads as the same")
+        return replace(made, said=({"allowReserved": old.allow_reserved}, {"allowReserved": new.allow_reserved}))
 
     def _wrap(self, flow: Flow, caller: Caller, one: Parameter) -> Any:
         if flow.forward:
@@ -197,7 +205,7 @@ class ParameterChanges:
     ) -> Finding:
         sender, reader = ends
         made = _finding(pair, flow, "parameter-wire", old, new, "info", "info", "every value reads as before")
-        made = replace(made, old=_form(old), new=_form(new))
+        made = replace(made, said=(_form(old), _form(new)))
         judge = Checker(bundled(reader.schema, reader.defs))
         for value in texts.values(sender):
             if texts.is_unread(sender, reader, value, judge) or texts.is_misread(sender, reader, value):
@@ -231,9 +239,9 @@ def _foreign(sender: End, reader: End, judge: Checker) -> tuple[Gap, ...]:
         return ()
     tried = list(itertools.islice(texts.values(sender), _TRIED))
     if tried and all(texts.is_unread(sender, reader, value, judge) for value in tried):
-        places = [getattr(end.schema, "place", None) for end in (sender, reader)]
-        said = [sorted(end.shape.types) for end in (sender, reader)]
-        return (Gap("refuted", "type", (), *said, *places, witness=tried[0]),)
+        mine, theirs = (getattr(end.schema, "place", None) for end in (sender, reader))
+        said = (sorted(sender.shape.types), sorted(reader.shape.types))
+        return (Gap("refuted", "type", (), *said, narrow_place=mine, wide_place=theirs, witness=tried[0]),)
     return ()
 
 
@@ -261,8 +269,8 @@ def _reordered(pair: Pair, flow: Flow, gone: list[Parameter]) -> Iterator[Findin
     if flow.forward and not pair.wire and not gone and mine != theirs and sorted(mine) == sorted(theirs):
         because = "positional arguments go to other places"
         key = ("reordered", pair.old.key)
-        yield Finding(key, "parameter-reordered", "none", "breaking", (pair.old.key,), "call", "path", mine, theirs,
-                      because=because, old_place=pair.old.place, new_place=pair.new.place)  # fmt: skip
+        made = Finding(key, "parameter-reordered", "none", "breaking", (pair.old.key,), "call", "path")
+        yield replace(made, said=(mine, theirs), places=(pair.old.place, pair.new.place), because=because)
 
 
 def _finding(
@@ -272,10 +280,9 @@ def _finding(
     """Return a finding of a parameter; one that many operations share is one cause."""
     one = old or new
     assert one is not None
-    places = tuple(p.node.place if p else None for p in (old, new))
-    where = f"{one.location}.{one.name}"
-    return Finding((rule, *places), rule, wire, code, (pair.old.key,), flow.side, where, _said(old), _said(new),
-                   because=because, old_place=places[0], new_place=places[1])  # fmt: skip
+    at = places(old, new)
+    made = Finding((rule, *at), rule, wire, code, (pair.old.key,), flow.side, f"{one.location}.{one.name}")
+    return replace(made, said=(_said(old), _said(new)), places=at, because=because)
 
 
 def _said(one: Parameter | None) -> Any:
@@ -283,4 +290,3 @@ def _said(one: Parameter | None) -> Any:
         return None
     found: dict[str, Any] = {"name": one.name, "in": one.location, "required": one.required}
     return {**found, **({"deprecated": True} if one.deprecated else {})}
-

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from dynclient.changes.findings import Finding
+from dynclient.changes.findings import Finding, places
 from dynclient.changes.pairing import Pairing
 from dynclient.errors import UsageError
 from dynclient.model import Document, Operation
@@ -81,7 +82,9 @@ def _stability(_old: Document, _new: Document, pairs: Pairing) -> Iterator[Findi
     for pair in pairs.pairs:
         before, after = _stability_of(pair.old), _stability_of(pair.new)
         if after is not None and after not in STABILITY:
-            yield _finding("policy-stability", pair.old, pair.new, f"{str(after)[:40]!r} is none of {', '.join(STABILITY)}")
+            yield _finding(
+                "policy-stability", pair.old, pair.new, f"{str(after)[:40]!r} is none of {', '.join(STABILITY)}"
+            )
         elif before in STABILITY and STABILITY.index(str(after or "stable")) < STABILITY.index(str(before)):
             yield _finding("policy-stability", pair.old, pair.new, f"it was {before}, and is {after}")
 
@@ -95,14 +98,14 @@ def _version(old: Document, new: Document, pairs: Pairing) -> Iterator[Finding]:
     before, after = _numbers(old), _numbers(new)
     if old.top.value == new.top.value or before is None or after is None:
         return
-    said = [str(d.info.get("version")) for d in (old, new)]
-    places = [d.top.child("info").child("version").place for d in (old, new)]
     why = "the version should be higher, since the document changed" if after <= before else ""
     if pairs.removed and after[:1] <= before[:1]:
         why = "the major version should be higher, since operations were removed"
     if why:
-        yield Finding(("policy-version",), "policy-version", "warning", "warning", (), "", "info.version", *said,
-                      because=why, old_place=places[0], new_place=places[1], policy=True)  # fmt: skip
+        made = Finding(("policy-version",), "policy-version", "warning", "warning", where="info.version", policy=True)
+        nodes = (old.top.child("info").child("version"), new.top.child("info").child("version"))
+        said = (str(nodes[0].value), str(nodes[1].value))
+        yield replace(made, said=said, places=(nodes[0].place, nodes[1].place), because=why)
 
 
 def _numbers(document: Document) -> tuple[int, ...] | None:
@@ -111,11 +114,10 @@ def _numbers(document: Document) -> tuple[int, ...] | None:
 
 
 def _finding(rule: str, old: Operation, new: Operation | None, because: str) -> Finding:
-    said = [one and one.node.value.get("x-sunset") for one in (old, new)]
-    if rule == "policy-stability":
-        said = [one and one.node.value.get("x-stability-level") for one in (old, new)]
-    return Finding((rule, old.key), rule, "warning", "warning", (old.key,), "", "operation", *said, because=because,
-                   old_place=old.place, new_place=new.place if new else None, policy=True)  # fmt: skip
+    keyword = "x-stability-level" if rule == "policy-stability" else "x-sunset"
+    made = Finding((rule, old.key), rule, "warning", "warning", (old.key,), "", "operation", policy=True)
+    said = (old.node.value.get(keyword), new and new.node.value.get(keyword))
+    return replace(made, said=said, places=places(old, new), because=because)
 
 
 #: name → check.

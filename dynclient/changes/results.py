@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from dynclient.changes.callers import Caller
 from dynclient.changes.change import Level
-from dynclient.changes.findings import Finding
+from dynclient.changes.findings import Finding, places
 from dynclient.changes.pairing import Pair
 from dynclient.changes.parameters import ParameterChanges
 from dynclient.changes.revisions import Flow, Revisions
@@ -74,12 +75,10 @@ class ResultChanges:
                 yield _gone(pair, flow, old, new, entry)
 
     def _content(self, pair: Pair, flow: Flow, status: str, old: MediaType, new: MediaType) -> Iterator[Finding]:
-        schemas = [
-            self._revisions.schemas[is_old].open(entry.schema, flow.direction)
-            for entry, is_old in ((old, True), (new, False))
-        ]
+        mine = self._revisions.schemas[True].open(old.schema, flow.direction)
+        theirs = self._revisions.schemas[False].open(new.schema, flow.direction)
         part = Part(flow, pair.old.key, f"{status} {new.name}", separator=": ")
-        yield from self._schemas.findings(part, *schemas)
+        yield from self._schemas.findings(part, mine, theirs)
 
     # --- headers
 
@@ -102,7 +101,7 @@ class ResultChanges:
 
 
 def covering(status: str, responses: Responses) -> Response | None:
-    """Return the response that is declared for a status, a range, or the rest: exact, else its range, else `default`."""
+    """Return the response that is declared for a status, a range, or the rest: the most specific one."""
     for key in (status, f"{status[:1]}XX", "default"):
         if key in responses:
             return responses[key]
@@ -121,7 +120,9 @@ def _level(status: str, level: Level) -> Level:
 
 def _added(pair: Pair, flow: Flow, response: Response) -> Finding:
     level: Level = "info" if flow.forward else _level(response.status, "breaking")
-    because = "callers meet a success that they do not know" if level == "breaking" else "callers meet an error as before"
+    because = (
+        "callers meet a success that they do not know" if level == "breaking" else "callers meet an error as before"
+    )
     if flow.forward:
         because = "we may answer so, too"
     elif response.status == "default":
@@ -138,9 +139,9 @@ def _removed(pair: Pair, flow: Flow, response: Response) -> Finding:
 def _none_left(pair: Pair, flow: Flow, old: Responses, new: Responses) -> Finding:
     because = "no call succeeds any more, as far as the document says"
     made = _finding(pair, flow, "no-success-left", next(iter(old.values())), None, "breaking", because)
-    places = [node.place for node in (pair.old.node.child("responses"), pair.new.node.child("responses"))]
-    return replace(made, key=("no-success-left", pair.old.key), where="responses", old=list(old), new=list(new),
-                   old_place=places[0], new_place=places[1])  # fmt: skip
+    at = (pair.old.node.child("responses").place, pair.new.node.child("responses").place)
+    key = ("no-success-left", pair.old.key)
+    return replace(made, key=key, where="responses", said=(list(old), list(new)), places=at)
 
 
 def _come(pair: Pair, flow: Flow, old: Response, new: Response, entry: MediaType) -> Finding:
@@ -168,10 +169,10 @@ def _entry(
 ) -> Finding:  # fmt: skip
     one = old or new
     assert one is not None
-    places = tuple(entry.node.place if entry else None for entry in (old, new))
-    said = tuple(entry.name if entry else None for entry in (old, new))
-    return Finding((rule, *places), rule, level, level, (pair.old.key,), flow.side, f"{response.status} {one.name}",
-                   *said, because=because, old_place=places[0], new_place=places[1])  # fmt: skip
+    at = places(old, new)
+    where = f"{response.status} {one.name}"
+    made = Finding((rule, *at), rule, level, level, (pair.old.key,), flow.side, where)
+    return replace(made, said=(old and old.name, new and new.name), places=at, because=because)
 
 
 def _finding(
@@ -179,11 +180,9 @@ def _finding(
 ) -> Finding:
     one = old or new
     assert one is not None
-    places = tuple(response.node.place if response else None for response in (old, new))
-    said = tuple(response.status if response else None for response in (old, new))
-    key = (rule, pair.old.key, one.status)
-    return Finding(key, rule, level, level, (pair.old.key,), flow.side, one.status, *said, because=because,
-                   old_place=places[0], new_place=places[1])  # fmt: skip
+    at = places(old, new)
+    made = Finding((rule, pair.old.key, one.status), rule, level, level, (pair.old.key,), flow.side, one.status)
+    return replace(made, said=(old and old.status, new and new.status), places=at, because=because)
 
 
 def _header_gone(pair: Pair, flow: Flow, response: Response, header: Parameter) -> Finding:
@@ -206,8 +205,11 @@ def _header(
 ) -> Finding:  # fmt: skip
     one = old or new
     assert one is not None
-    places = tuple(header.node.place if header else None for header in (old, new))
-    said = tuple({"name": header.name, "required": header.required} if header else None for header in (old, new))
+    at = places(old, new)
     where = f"{response.status} header.{one.name}"
-    return Finding((rule, *places), rule, level, level, (pair.old.key,), flow.side, where, *said, because=because,
-                   old_place=places[0], new_place=places[1])  # fmt: skip
+    made = Finding((rule, *at), rule, level, level, (pair.old.key,), flow.side, where)
+    return replace(made, said=(_said(old), _said(new)), places=at, because=because)
+
+
+def _said(header: Parameter | None) -> Any:
+    return header and {"name": header.name, "required": header.required}

@@ -60,6 +60,8 @@ RULES: Mapping[str, str] = MappingProxyType(
         # the rest of the document
         "security-changed": "other credentials are asked for",
         "security-scheme-changed": "a security scheme is another one",
+        "security-scheme-added": "a security scheme that was not there before",
+        "security-scheme-removed": "a security scheme is gone",
         "security-scheme-renamed": "a security scheme has another name, by which credentials are given",
         "server-added": "a server that was not there before",
         "server-removed": "a server is gone",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dynclient.changes import wording
@@ -81,7 +81,10 @@ class SchemaChanges:
         sent, taken = self._ends(flow, old, new)
         if wire is None:
             wire = self._revisions.inclusion(flow, "wire").gaps(sent, taken)
-        return {"wire": wire, "code": self._revisions.inclusion(flow, "code").gaps(sent, taken) if flow.forward else wire}
+        return {
+            "wire": wire,
+            "code": self._revisions.inclusion(flow, "code").gaps(sent, taken) if flow.forward else wire,
+        }
 
     def _ends(self, flow: Flow, old: Any, new: Any) -> tuple[Any, Any]:
         """Return the schema of whoever sends and that of whoever reads."""
@@ -101,9 +104,7 @@ class SchemaChanges:
         found = tuple(gap for gap in inclusion.gaps(both, taken) if gap.verdict == "refuted")
         return {"wire": found, "code": found}
 
-    def _told(
-        self, part: Part, old: Any, new: Any, gaps: dict[Reader, tuple[Gap, ...]]
-    ) -> Iterator[Finding]:
+    def _told(self, part: Part, old: Any, new: Any, gaps: dict[Reader, tuple[Gap, ...]]) -> Iterator[Finding]:
         edits = self._revisions.edits(part.flow.direction).between(old, new)
         if not any(gaps.values()) and any(fact.rule == "alternatives-changed" for edit in edits for fact in edit.facts):
             gaps = self._as_written(part.flow, old, new) or gaps
@@ -125,40 +126,59 @@ class SchemaChanges:
     def _edited(self, part: Part, edit: Edit, gaps: dict[Reader, Gap], schemas: tuple[Any, Any]) -> Finding:
         gap = _shown(gaps)
         fact = _fact(edit, gap)
-        levels = {reader: self._level(part.flow, fact, gaps.get(reader), edit) for reader in ("wire", "code")}
+        levels = self._levels(part.flow, fact, gaps, edit)
         proof: Proof = "rule" if gap is None else "witness" if gap.verdict == "refuted" else "unknown"
         size = fact.rule == "integer-size"
         # A size that appears in forty places is one remark on the whole document.
         key: Any = ("integer-size", fact.new) if size else ("schema", *edit.key)
         shown = self._witness(part, gap, schemas)
-        return Finding(
-            key, fact.rule, levels["wire"], levels["code"], (part.operation,), part.flow.side, part.at(edit.path),
-            fact.old, fact.new, proof if shown or proof != "witness" else "unknown", *(shown or (None, "")),
-            wording.because(fact, part.flow, gap, _others(edit, fact)), edit.old_place, edit.new_place,
-        )  # fmt: skip
+        made = Finding(key, fact.rule, levels["wire"], levels["code"], (part.operation,), part.flow.side)
+        return replace(
+            made,
+            where=part.at(edit.path),
+            said=(fact.old, fact.new),
+            places=(edit.old_place, edit.new_place),
+            because=wording.because(fact, part.flow, gap, _others(edit, fact)),
+            **_proved(shown, proof),
+        )
 
     def _stray(self, part: Part, key: Any, gaps: dict[Reader, Gap], schemas: tuple[Any, Any]) -> Finding:
         """Return the finding of a gap that no single edit explains."""
         gap = _shown(gaps)
         assert gap is not None
-        fact = Fact("schema-changed", gap.narrow if part.flow.forward else gap.wide,
-                    gap.wide if part.flow.forward else gap.narrow)  # fmt: skip
-        levels = {reader: self._level(part.flow, fact, gaps.get(reader), None) for reader in ("wire", "code")}
-        shown = self._witness(part, gap, schemas)
-        places = (gap.narrow_place, gap.wide_place) if part.flow.forward else (gap.wide_place, gap.narrow_place)
-        proof: Proof = "witness" if shown else "unknown"
-        return Finding(
-            ("stray", *key), fact.rule, levels["wire"], levels["code"], (part.operation,), part.flow.side,
-            part.at(gap.path), fact.old, fact.new, proof, *(shown or (None, "")),
-            wording.because(fact, part.flow, gap, ()), *places,
-        )  # fmt: skip
+        said, places = (gap.narrow, gap.wide), (gap.narrow_place, gap.wide_place)
+        if not part.flow.forward:
+            said, places = said[::-1], places[::-1]
+        fact = Fact("schema-changed", *said)
+        levels = self._levels(part.flow, fact, gaps, None)
+        made = Finding(("stray", *key), fact.rule, levels["wire"], levels["code"], (part.operation,), part.flow.side)
+        return replace(
+            made,
+            where=part.at(gap.path),
+            said=said,
+            places=places,
+            because=wording.because(fact, part.flow, gap, ()),
+            **_proved(self._witness(part, gap, schemas), "witness"),
+        )
+
+    def _levels(self, flow: Flow, fact: Fact, gaps: dict[Reader, Gap], edit: Edit | None) -> dict[Reader, Level]:
+        """Return how much it matters to each reader; where code's own verdict is open, deployed programs' holds for it.
+
+        What the new document refuses as a consumer it refuses as a producer, too.
+        """
+        wire, code = gaps.get("wire"), gaps.get("code")
+        if wire is not None and wire.verdict == "refuted" and code is not None and code.verdict == "unknown":
+            code = wire
+        return {"wire": self._level(flow, fact, wire, edit), "code": self._level(flow, fact, code, edit)}
 
     def _level(self, flow: Flow, fact: Fact, gap: Gap | None, edit: Edit | None) -> Level:
         if gap is None:
             return harmless(fact, flow)
         if gap.verdict == "unknown":
             return "warning"
-        return "info" if self._revisions.choices.open_enums and edit is not None and _is_open(fact, edit) else "breaking"
+        return (
+            "info" if self._revisions.choices.open_enums and edit is not None and _is_open(fact, edit) else "breaking"
+        )
 
     def _witness(self, part: Part, gap: Gap | None, schemas: tuple[Any, Any]) -> tuple[Any, str] | None:
         """Return the whole witness of a gap and what the refusing side says of it; None where there is none."""
@@ -187,6 +207,13 @@ class SchemaChanges:
         return self._checkers[key]
 
 
+def _proved(shown: tuple[Any, str] | None, proof: Proof) -> dict[str, Any]:
+    """Return what a finding says of its proof; a break of which nothing can be shown is unknown."""
+    if shown is None:
+        return {"proof": "unknown" if proof == "witness" else proof}
+    return {"proof": proof, "witness": shown[0], "refusal": shown[1]}
+
+
 def _is_barren(root: Schema) -> bool:
     """Tell whether no value of a schema is found."""
     try:
@@ -203,7 +230,7 @@ def _is_of(violation: Violation, gap: Gap) -> bool:
 
 
 def cause(gap: Gap, edits: Iterable[Edit], flow: Flow) -> Edit | None:
-    """Return the edit that a gap comes from: one at the same place, of a kind that can refuse so; None where none is."""
+    """Return the edit that a gap comes from: at the same place, of a kind that can refuse so; None where none is."""
     places = (gap.narrow_place, gap.wide_place) if flow.forward else (gap.wide_place, gap.narrow_place)
     likely = [edit for edit in edits if _can_refuse(edit)]
     if gap.name:

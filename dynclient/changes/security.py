@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from dynclient.changes.change import Level
@@ -35,7 +36,9 @@ def formula(operation: Operation) -> Formula:
     schemes = operation.document.security_schemes
     return tuple(
         tuple(
-            Requirement(schemes.get(name) or SecurityScheme(name, "undefined", name=name), _scopes(alternative.child(name)))
+            Requirement(
+                schemes.get(name) or SecurityScheme(name, "undefined", name=name), _scopes(alternative.child(name))
+            )
             for name in alternative.names()
         )
         for alternative in node.children()
@@ -44,7 +47,9 @@ def formula(operation: Operation) -> Formula:
 
 
 def _scopes(node: Node) -> tuple[str, ...]:
-    return tuple(sorted(scope for scope in node.value if isinstance(scope, str))) if isinstance(node.value, list) else ()
+    return (
+        tuple(sorted(scope for scope in node.value if isinstance(scope, str))) if isinstance(node.value, list) else ()
+    )
 
 
 def _plain(formula: Formula) -> frozenset[frozenset[Requirement]]:
@@ -94,15 +99,15 @@ def _appearances(formula: Formula) -> list[list[tuple[Any, ...]]]:
 def _changed(
     pair: Pair, old: Formula, new: Formula, wire: Level, code: Level, lost: list[tuple[Requirement, ...]]
 ) -> Finding:
-    said = _text(old), _text(new)
+    said = (_text(old), _text(new))
     if lost:
         enough = " and ".join(_asked(r) for r in lost[0]) or "no credential"
         because = f"{enough} was enough, and is not any more"
     else:
         because = "whatever was enough still is"
-    places = [_place(one.document, one.node) for one in (pair.old, pair.new)]
-    return Finding(("security", *said), "security-changed", wire, code, (pair.old.key,), "call", "security", *said,
-                   because=because, old_place=places[0], new_place=places[1])  # fmt: skip
+    places = (_place(pair.old.document, pair.old.node), _place(pair.new.document, pair.new.node))
+    made = Finding(("security", *said), "security-changed", wire, code, (pair.old.key,), "call", "security")
+    return replace(made, said=said, places=places, because=because)
 
 
 def _place(document: Document, node: Node) -> Place:
@@ -137,9 +142,9 @@ def _schemes(pair: Pair, old: Formula, new: Formula, wire: Level, code: Level) -
 def _scheme(
     pair: Pair, rule: str, old: SecurityScheme, new: SecurityScheme, wire: Level, code: Level, because: str
 ) -> Finding:
-    places = [_scheme_place(one.document, s.key) for one, s in ((pair.old, old), (pair.new, new))]
-    return Finding((rule, old.key, new.key), rule, wire, code, (pair.old.key,), "call", f"security.{old.key}",
-                   _shown(old), _shown(new), because=because, old_place=places[0], new_place=places[1])  # fmt: skip
+    places = (_scheme_place(pair.old.document, old.key), _scheme_place(pair.new.document, new.key))
+    made = Finding(("scheme", old.key), rule, wire, code, (pair.old.key,), "call", f"security.{old.key}")
+    return replace(made, said=(_shown(old), _shown(new)), places=places, because=because)
 
 
 def _scheme_place(document: Document, key: str) -> Place:
@@ -153,17 +158,29 @@ def _shown(scheme: SecurityScheme) -> dict[str, str]:
 
 def unasked(old: Document, new: Document) -> Iterator[Finding]:
     """Yield what is different about schemes wherever they are asked for: new, gone, other flows and addresses."""
-    mine, theirs = old.security_schemes, new.security_schemes
-    for key in dict.fromkeys([*mine, *theirs]):
-        nodes = [d.top.child("components").child("securitySchemes").child(key) for d in (old, new)]
-        said = [_defined(node.value) for node in nodes]
-        looks = [_looks(schemes[key]) if key in schemes else None for schemes in (mine, theirs)]
-        if said[0] != said[1]:
-            because = "what calls must prove is told with each operation"
-            yield Finding(("scheme", key), "security-scheme-changed", "info", "info", (), "", f"securitySchemes.{key}",
-                          *said, because=because,
-                          old_place=nodes[0].place if looks[0] else None,
-                          new_place=nodes[1].place if looks[1] else None)  # fmt: skip
+    mine, theirs = (_all_schemes(document) for document in (old, new))
+    gone, come = ([k for k in one if k not in other] for one, other in ((mine, theirs), (theirs, mine)))
+    heirs = {key: heir for key in gone for heir in come if _defined(mine[key].value) == _defined(theirs[heir].value)}
+    for key, node in mine.items():
+        heir = heirs.get(key, key)
+        if key in heirs or heir not in theirs or _defined(node.value) != _defined(theirs[heir].value):
+            yield _known(key, heir, node, theirs.get(heir))
+    for key, node in theirs.items():
+        if key not in mine and key not in heirs.values():
+            yield _known(key, key, None, node)
+
+
+def _all_schemes(document: Document) -> dict[str, Node]:
+    found = document.top.child("components").child("securitySchemes")
+    return {name: found.child(name) for name in found.names()}
+
+
+def _known(key: str, heir: str, old: Node | None, new: Node | None) -> Finding:
+    kind = "renamed" if key != heir else "added" if old is None else "removed" if new is None else "changed"
+    said = (old and _defined(old.value), new and _defined(new.value))
+    made = Finding(("scheme", key), f"security-scheme-{kind}", "info", "info", (), "", f"securitySchemes.{key}")
+    because = "what calls must prove is told with each operation"
+    return replace(made, said=said, places=(old and old.place, new and new.place), because=because)
 
 
 def _defined(value: object) -> object:

@@ -2,75 +2,88 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
 
 from dynclient.changes.change import Level
 from dynclient.changes.findings import Finding
 from dynclient.changes.pairing import Pair
-from dynclient.document.references import Node
 from dynclient.model import Operation, Server
 from dynclient.violations import Place
+
+_VARIABLE = re.compile(r"\{([^{}]*)\}")
+
+#: The default of a server variable, and the values it may take.
+Variable = tuple[str, tuple[str, ...]]
 
 
 def findings(pair: Pair) -> Iterator[Finding]:
     """Yield what is different between the servers of an operation."""
-    old, new = pair.old.servers, pair.new.servers
-    if old == new:
-        return
-    places = (_place(pair.old), _place(pair.new))
-    mine, theirs = ({server.url.rstrip("/"): server for server in servers} for servers in (old, new))
-    key = pair.old.key
-    for url, server in mine.items():
-        if url in theirs:
-            yield from _variables(key, server, theirs[url], places)
-        else:
-            because = "programs that call it may reach nothing; callers by name take one of the others"
-            yield _finding(key, "server-removed", url, None, "warning", "info", because, places)
-    for url in theirs:
-        if url not in mine:
-            yield _finding(key, "server-added", None, url, "info", "info", "nobody has to call it", places)
-    if old and new and _first(old) != _first(new) and _first(old) in theirs:
-        because = "callers by name who choose none reach another server"
-        yield _finding(key, "server-changed", _first(old), _first(new), "none", "warning", because, places)
+    if pair.old.servers != pair.new.servers:
+        yield from _Servers(pair).findings()
 
 
-def _first(servers: Sequence[Server]) -> str:
-    return servers[0].url.rstrip("/")
+class _Servers:
+    """The servers of one operation in both documents; what many operations share is one cause."""
 
+    def __init__(self, pair: Pair) -> None:
+        self._pair = pair
+        self._old, self._new = (_by_url(operation.servers) for operation in (pair.old, pair.new))
 
-def _variables(key: str, old: Server, new: Server, places: tuple[Place, Place]) -> Iterator[Finding]:
-    for name, (default, choices) in old.variables.items():
-        if name not in new.variables:
-            because = "callers who give it by this name are refused"
-            yield _finding(key, "server-changed", {name: default}, None, "info", "breaking", because, places, old.url)
-            continue
-        other, left = new.variables[name]
-        gone = [choice for choice in choices or (default,) if left and choice not in left]
-        if gone:
-            because = f"{gone[0]!r} was allowed, and is not any more"
-            level: Level = "breaking"
-            yield _finding(key, "server-changed", {name: list(choices) or default}, {name: list(left)}, level, level,
-                           because, places, old.url)  # fmt: skip
+    def findings(self) -> Iterator[Finding]:
+        for shape, server in self._old.items():
+            if shape in self._new:
+                yield from self._variables(server, self._new[shape])
+            else:
+                because = "programs that call it may reach nothing; callers by name take one of the others"
+                yield self._finding("server-removed", (server.url, None), ("warning", "info"), because)
+        for shape, server in self._new.items():
+            if shape not in self._old:
+                yield self._finding("server-added", (None, server.url), ("info", "info"), "nobody has to call it")
+        before, after = (next(iter(servers), None) for servers in (self._old, self._new))
+        if after is not None and before != after and before in self._new:
+            because = "callers by name who choose none reach another server"
+            yield self._finding("server-changed", (before, after), ("none", "warning"), because)
+
+    def _variables(self, old: Server, new: Server) -> Iterator[Finding]:
+        """Compare the variables of a server, which stand in its URL in the same order."""
+        for mine, theirs in zip(_VARIABLE.findall(old.url), _VARIABLE.findall(new.url), strict=True):
+            if mine != theirs:
+                because = "the URLs are the same; callers give the variable by another name"
+                yield self._finding("server-changed", ({"name": mine}, {"name": theirs}), ("info", "breaking"), because)
+            if mine in old.variables and theirs in new.variables:
+                yield from self._variable(mine, old.variables[mine], new.variables[theirs])
+
+    def _variable(self, name: str, old: Variable, new: Variable) -> Iterator[Finding]:
+        (default, choices), (other, left) = old, new
+        if set(choices) != set(left):
+            gone = [choice for choice in choices or (default,) if left and choice not in left]
+            level: Level = "breaking" if gone else "info"
+            because = (
+                f"{gone[0]!r} was allowed, and is not any more" if gone else "every value that was allowed still is"
+            )
+            said = ({name: list(choices) or default}, {name: list(left) or other})
+            yield self._finding("server-changed", said, (level, level), because)
         if default != other:
             because = "callers who choose no value reach another server"
-            yield _finding(key, "server-changed", {name: default}, {name: other}, "info", "warning", because, places,
-                           old.url + "?default")  # fmt: skip
+            yield self._finding("server-changed", ({name: default}, {name: other}), ("info", "warning"), because)
+
+    def _finding(self, rule: str, said: tuple[Any, Any], levels: tuple[Level, Level], because: str) -> Finding:
+        at = (_place(self._pair.old) if said[0] else None, _place(self._pair.new) if said[1] else None)
+        made = Finding((rule, repr(said), because), rule, *levels, (self._pair.old.key,), "call", "servers")
+        return replace(made, said=said, places=at, because=because)
+
+
+def _by_url(servers: Sequence[Server]) -> dict[str, Server]:
+    """Return servers by their URLs without the names of variables, which no request shows."""
+    return {_VARIABLE.sub("{}", server.url).rstrip("/"): server for server in servers}
 
 
 def _place(operation: Operation) -> Place:
+    """Return where the servers of an operation stand: its own, those of its path, or the document's."""
     for owner in (operation.node, operation.item):
         if owner.child("servers").value:
             return owner.child("servers").place
-    top: Node = operation.document.top
-    return top.child("servers").place
-
-
-def _finding(
-    operation: str, rule: str, old: object, new: object, wire: Level, code: Level, because: str,
-    places: tuple[Place, Place], about: str = "",
-) -> Finding:  # fmt: skip
-    """Return a finding on servers; the same one of many operations is one cause."""
-    key = (rule, repr(old), repr(new), about)
-    return Finding(key, rule, wire, code, (operation,), "call", "servers", old, new, because=because,
-                   old_place=places[0] if rule != "server-added" else None,
-                   new_place=places[1] if rule != "server-removed" else None)  # fmt: skip
+    return operation.document.top.child("servers").place

@@ -106,7 +106,7 @@ def _made(end: End) -> Iterator[Any]:
 def _likely(shape: Shape) -> Iterator[Any]:
     """Yield values that styles tell apart: several items, several members."""
     if shape.is_array:
-        items = [v for v in (*(v for p in shape.item.parts for v in p.get("enum", ())), "a", "b", 1, 2)]
+        items = [*(v for p in shape.item.parts for v in p.get("enum", ())), "a", "b", 1, 2]
         fitting = [v for v in items if _fits(v, shape.item.types)]
         yield from (fitting[:count] for count in (1, 2, 3))
 
@@ -167,7 +167,13 @@ def as_read(schema: Any, defs: Defs, reader: Shape, *, explode: bool) -> Any:
     place = getattr(schema, "place", None)
     own = Schema(inner, place)
     types = Shape(own, defs).types
-    if explode and reader.is_array and types and not types & {"array", "object"} and not reader.types & (_SCALARS - {"null"}):
+    if (
+        explode
+        and reader.is_array
+        and types
+        and not types & {"array", "object"}
+        and not reader.types & (_SCALARS - {"null"})
+    ):
         return Schema({"type": "array", "items": _scalar(own, types, reader.item), "minItems": 1, "maxItems": 1}, place)
     return _scalar(own, types, reader)
 

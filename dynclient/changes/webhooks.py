@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from dynclient.changes.calls import CallChanges
-from dynclient.changes.findings import Finding
+from dynclient.changes.change import Level
+from dynclient.changes.findings import Finding, places
 from dynclient.changes.pairing import Pair, Pairing
 from dynclient.changes.results import ResultChanges
 from dynclient.changes.revisions import ANSWER, EVENT, Revisions
@@ -18,9 +19,7 @@ from dynclient.model import METHODS, Document, Operation
 Calls = dict[tuple[str, str], Operation]
 
 
-def findings(
-    revisions: Revisions, pairs: Pairing, calls: CallChanges, results: ResultChanges
-) -> Iterator[Finding]:
+def findings(revisions: Revisions, pairs: Pairing, calls: CallChanges, results: ResultChanges) -> Iterator[Finding]:
     """Yield what is different about what the API sends of its own accord."""
     old, new = revisions.old, revisions.new
     yield from _compared("webhook", "", _webhooks(old), _webhooks(new), calls, results)
@@ -73,7 +72,8 @@ def _compared(
             found = [*calls.findings(pair, EVENT), *results.findings(pair, ANSWER)]
         except (DocumentError, RecursionError):
             continue
-        yield from (replace(one, operations=(owner or operation.key,), where=f"{kind} {key[0]}: {one.where}") for one in found)
+        for one in found:
+            yield replace(one, operations=(owner or operation.key,), where=f"{kind} {key[0]}: {one.where}")
     for key, operation in new.items():
         if key not in old:
             yield _presence(f"{kind}-added", owner, None, operation, "whoever does not listen misses nothing")
@@ -82,8 +82,7 @@ def _compared(
 def _presence(rule: str, owner: str, old: Operation | None, new: Operation | None, because: str) -> Finding:
     one = old or new
     assert one is not None
-    said = [f"{o.method} {o.key}" if o else None for o in (old, new)]
-    level = "warning" if old else "info"
-    return Finding((rule, one.key, one.method), rule, level, level, (owner or one.key,), "", one.key, *said,
-                   because=because, old_place=old.place if old else None,
-                   new_place=new.place if new else None)  # type: ignore[arg-type]  # fmt: skip
+    level: Level = "warning" if old else "info"
+    made = Finding((rule, one.key, one.method), rule, level, level, (owner or one.key,), "", one.key)
+    said = (old and f"{old.method} {old.key}", new and f"{new.method} {new.key}")
+    return replace(made, said=said, places=places(old, new), because=because)

@@ -8,7 +8,6 @@ from dynclient.changes.keywords import Fact
 from dynclient.changes.revisions import Flow
 from dynclient.changes.rules import RULES
 from dynclient.schema.subsumption import ITEMS, KEYS, Gap
-from dynclient.violations import shown
 
 
 def path(steps: Sequence[str]) -> str:
