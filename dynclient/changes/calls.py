@@ -100,7 +100,7 @@ class CallChanges:
         )
 
     def _content(self, pair: Pair, flow: Flow, caller: Caller, old: MediaType, new: MediaType) -> Iterator[Finding]:
-        part = Part(flow, pair.old.key, _where(pair, old), _wrap(flow, caller, old))
+        part = Part(flow, pair.old.key, _where(pair, old), _wrap(flow, caller, old), root=("body",))
         yield from self._schemas.findings(part, self._open(old, flow, old=True), self._open(new, flow, old=False))
         if media.is_composed(old.name):
             yield from self._encodings(pair, flow, old, new)

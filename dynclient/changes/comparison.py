@@ -14,6 +14,7 @@ from dynclient.changes.results import ResultChanges
 from dynclient.changes.revisions import CALL, RESULT, Choices, Revisions
 from dynclient.changes.sameness import Sameness
 from dynclient.changes.schemas import SchemaChanges
+from dynclient.changes.used import Usage
 from dynclient.errors import DocumentError
 from dynclient.model import Document
 from dynclient.plan.call import Call
@@ -22,10 +23,13 @@ from dynclient.plan.call import Call
 class Comparison:
     """Compares two documents: operations by operations, then what belongs to all of them."""
 
-    def __init__(self, old: Document, new: Document, choices: Choices, policies: tuple[str, ...]) -> None:
+    def __init__(
+        self, old: Document, new: Document, choices: Choices, policies: tuple[str, ...], usage: Usage | None
+    ) -> None:
         self._revisions = Revisions(old, new, choices)
         self._policies = policies
-        schemas = SchemaChanges(self._revisions)
+        self._usage = usage
+        schemas = SchemaChanges(self._revisions, usage)
         self._calls = CallChanges(self._revisions, schemas)
         self._results = ResultChanges(self._revisions, schemas)
         self._sameness = Sameness(old, new)
@@ -34,9 +38,23 @@ class Comparison:
         """Return everything that is different, under a view, and what was looked at for it."""
         old, new = self._revisions.old, self._revisions.new
         found = Findings()
-        found.add(self._all(pairing(old, new)))
-        made = tuple(map(self._with_python, found.changes(view)))
-        return made, {"operations": len(old.operations), **self._revisions.statistics}
+        found.add(map(self._with_lines, self._all(pairing(old, new))))
+        changes = found.changes(view)
+        kept = [change for change in changes if self._is_used(change)]
+        statistics = {"operations": len(old.operations), **self._revisions.statistics}
+        if self._usage is not None:
+            statistics |= {"used": len(self._usage), "unused": len(changes) - len(kept)}
+        return tuple(map(self._with_python, kept)), statistics
+
+    def _with_lines(self, finding: Finding) -> Finding:
+        """Return a finding with the lines that it touches: where it does not say, all that use the operation."""
+        if self._usage is None or finding.used is not None:
+            return finding
+        return replace(finding, used=tuple(line for key in finding.operations for line in self._usage.lines(key)))
+
+    def _is_used(self, change: Change) -> bool:
+        """Tell whether a change touches code, or nobody asks; what is about the whole document touches all."""
+        return self._usage is None or bool(change.used) or not change.operations
 
     def _with_python(self, change: Change) -> Change:
         """Return a change whose witness is a call with the line that makes it."""

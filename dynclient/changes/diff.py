@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from os import PathLike
 from typing import TYPE_CHECKING
 
 from dynclient.changes.change import View
@@ -13,7 +14,7 @@ from dynclient.errors import UsageError
 from dynclient.model import Document
 
 if TYPE_CHECKING:
-    from dynclient.changes.used import Used
+    from dynclient.changes.used import Usage
 
 VIEWS = ("wire", "code", "both")
 
@@ -23,7 +24,7 @@ def diff(
     new: Source,
     *,
     view: View = "both",
-    used: Used | None = None,
+    used: Usage | str | PathLike[str] | Iterable[str | PathLike[str]] | None = None,
     open_enums: bool = False,
     tolerant_results: bool = False,
     docs: bool = False,
@@ -39,7 +40,7 @@ def diff(
         old: the revision that is relied on: a path, URL, mapping or Document.
         new: the revision that is to come.
         view: whose programs count: those deployed (`wire`), callers by name who load the new document (`code`), `both`.
-        used: what code uses; the rest is left out.
+        used: Python sources: files and folders; what they do not touch is left out. Or a `Usage` of them.
         open_enums: a new value of an enum that the document calls open breaks nobody.
         tolerant_results: readers of results pass over properties that a closed schema refuses.
         docs: descriptions, examples, titles and links count too.
@@ -62,9 +63,15 @@ def diff(
     from dynclient.changes.revisions import Choices
 
     choices = Choices(open_enums=open_enums, tolerant_results=tolerant_results, words=docs)
-    changes, statistics = Comparison(before, after, choices, tuple(policies)).changes(view)
-    found = Diff(_revision(before), _revision(after), view, changes, statistics)
-    return used.narrowed(found) if used is not None else found
+    usage = _usage(used, before) if used is not None else None
+    changes, statistics = Comparison(before, after, choices, tuple(policies), usage).changes(view)
+    return Diff(_revision(before), _revision(after), view, changes, statistics)
+
+
+def _usage(used: Usage | str | PathLike[str] | Iterable[str | PathLike[str]], document: Document) -> Usage:
+    from dynclient.changes.used import Usage
+
+    return Usage.of(used, document)
 
 
 def _revision(document: Document) -> Revision:

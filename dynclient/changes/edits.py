@@ -53,6 +53,12 @@ class Edit:
     is_open: bool = False
 
     @property
+    def reach(self) -> Path:
+        """The path of whom it concerns: what is asked for anew concerns everybody who gives its owner."""
+        asks = self.name and self.facts[0].rule in ("property-added", "property-required")
+        return self.path[:-1] if asks else self.path
+
+    @property
     def key(self) -> tuple[Any, ...]:
         """What tells the edit from others, wherever it was met."""
         return self.old_place, self.new_place, self.name, self.facts[0].rule if self.name else ""
@@ -104,6 +110,23 @@ class Edits:
             todo += [((*at, *path), x, y) for path, x, y in walked.onward]
         return list(found.values())
 
+    def along(self, old: Any, new: Any, path: Path) -> set[tuple[Any, ...]]:
+        """Return the keys of the edits that are met along a path in the value, and in all that is below its end."""
+        found = set[tuple[Any, ...]]()
+        todo: list[tuple[Path, Schemas, Schemas]] = [(path, (old,), (new,))]
+        seen = set[Any]()
+        while todo:
+            rest, a, b = todo.pop()
+            a, b = self._targets(a, b)
+            key = (tuple(map(id, a)), tuple(map(id, b)))
+            if (key, rest) in seen:
+                continue
+            seen.add((key, rest))
+            walked = self._pair(key, a, b)
+            found |= {edit.key for edit in walked.edits if _meets(edit.reach, rest)}
+            todo += [(rest[len(at) :], x, y) for at, x, y in walked.onward if _meets(at, rest)]
+        return found
+
     def _targets(self, a: Schemas, b: Schemas) -> tuple[Schemas, Schemas]:
         return tuple(target(s, self._old) for s in a), tuple(target(s, self._new) for s in b)
 
@@ -131,6 +154,11 @@ class Edits:
     def words(self) -> bool:
         """Whether words count."""
         return self._words
+
+
+def _meets(one: Path, other: Path) -> bool:
+    """Tell whether one of two paths leads on from the other, as far as both go."""
+    return all(a in (b, KEYS) or b == KEYS for a, b in zip(one, other, strict=False))
 
 
 def _at(edit: Edit, path: Path) -> Edit:

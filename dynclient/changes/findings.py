@@ -26,6 +26,7 @@ class Finding:
         said: what the old document says, and what the new one says.
         places: where, in the old and in the new one.
 
+        used: the lines of code that it touches; None where that is all that use the operation.
         sides: where it was met on several sides, what is to be told of each.
 
     The rest is as in `Change`.
@@ -46,6 +47,7 @@ class Finding:
     witness: Any = field(default=None, compare=False)
     refusal: str = ""
     policy: bool = False
+    used: tuple[str, ...] | None = None
     sides: tuple[tuple[str, Level, Level, str], ...] = ()
 
     @property
@@ -101,8 +103,13 @@ def _joined(one: Finding, other: Finding) -> Finding:
         operations=tuple(dict.fromkeys((*first.operations, *second.operations))),
         sides=sides,
         side=" and ".join(side for side, *_ in sorted(sides)),
+        used=_lines(first.used, second.used),
         places=(first.places[0] or second.places[0], first.places[1] or second.places[1]),
     )
+
+
+def _lines(one: tuple[str, ...] | None, other: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    return None if one is None or other is None else tuple(dict.fromkeys((*one, *other)))
 
 
 def _sides(first: Finding, second: Finding) -> tuple[tuple[str, Level, Level, str], ...]:
@@ -139,6 +146,7 @@ def _change(one: Finding) -> Change:
         because=_because(one),
         source=new or old,
         old_source=old,
+        used=one.used or (),
         policy=one.policy,
     )
 

@@ -166,7 +166,8 @@ class ParameterChanges:
         """Yield what is different in how a parameter is written and in what it may hold."""
         ends = self._end(old, old=True, flow=flow), self._end(new, old=False, flow=flow)
         sender, reader = ends if flow.forward else ends[::-1]
-        part = Part(flow, pair.old.key, f"{old.location}.{old.name}", self._wrap(flow, caller, old))
+        root = (str(old.location), old.name) if flow.forward else ()
+        part = Part(flow, pair.old.key, f"{old.location}.{old.name}", self._wrap(flow, caller, old), root=root)
         if texts.is_written_alike(old, new, ends[0].shape) and texts.is_written_alike(old, new, ends[1].shape):
             if old.allow_reserved != new.allow_reserved:
                 yield self._reserved(pair, flow, old, new)

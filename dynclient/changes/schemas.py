@@ -12,6 +12,7 @@ from dynclient.changes.edits import Edit
 from dynclient.changes.findings import Finding
 from dynclient.changes.keywords import CAUSES, Fact
 from dynclient.changes.revisions import Flow, Reader, Revisions
+from dynclient.changes.used import Usage
 from dynclient.schema.dialect import Schema, bundled
 from dynclient.schema.engine import Checker
 from dynclient.schema.readings import closed
@@ -35,6 +36,7 @@ class Part:
         operation: the key of the operation.
         where: the place, as people read it.
         wrap: makes a whole witness of a value that the part may have.
+        root: where in a call document the part is; () in a result.
         separator: what stands between `where` and a path in the value.
 
     """
@@ -44,6 +46,12 @@ class Part:
     where: str
     wrap: Wrap = lambda value: value
     separator: str = "."
+    root: tuple[str, ...] = ()
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether code shows what it does there: what it makes of errors and headers does not show."""
+        return bool(self.root) or self.where.startswith("2")
 
     def at(self, path: tuple[str, ...]) -> str:
         """Return a place inside it."""
@@ -56,11 +64,13 @@ class SchemaChanges:
 
     Args:
         revisions: the documents.
+        usage: what code uses of the API; None where that is not asked.
 
     """
 
-    def __init__(self, revisions: Revisions) -> None:
+    def __init__(self, revisions: Revisions, usage: Usage | None = None) -> None:
         self._revisions = revisions
+        self._usage = usage
         self._checkers: dict[tuple[int, Flow, str], Checker] = {}
 
     def findings(
@@ -118,10 +128,23 @@ class SchemaChanges:
                 kept = group.setdefault(key, {}).get(reader)
                 if kept is None or (kept.verdict == "unknown" and gap.verdict == "refuted"):
                     group[key][reader] = gap
+        lines = self._lines(part, old, new)
         for edit in edits:
-            yield self._edited(part, edit, caused.get(edit.key, {}), (old, new))
+            made = self._edited(part, edit, caused.get(edit.key, {}), (old, new))
+            yield made if lines is None else replace(made, used=tuple(lines.get(edit.key, ())))
         for key, by_reader in strays.items():
             yield self._stray(part, key, by_reader, (old, new))
+
+    def _lines(self, part: Part, old: Any, new: Any) -> dict[Any, list[str]] | None:
+        """Return the lines of code that meet each edit; None where nobody asks, or code cannot be seen to."""
+        if self._usage is None or not part.is_seen:
+            return None
+        found: dict[Any, list[str]] = {}
+        edits = self._revisions.edits(part.flow.direction)
+        for line, path in self._usage.paths(part.operation, part.root, is_call=part.flow.forward):
+            for key in edits.along(old, new, path):
+                found.setdefault(key, []).append(line)
+        return found
 
     def _edited(self, part: Part, edit: Edit, gaps: dict[Reader, Gap], schemas: tuple[Any, Any]) -> Finding:
         gap = _shown(gaps)

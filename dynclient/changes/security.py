@@ -180,7 +180,7 @@ def _known(key: str, heir: str, old: Node | None, new: Node | None) -> Finding:
     said = (old and _defined(old.value), new and _defined(new.value))
     made = Finding(("scheme", key), f"security-scheme-{kind}", "info", "info", (), "", f"securitySchemes.{key}")
     because = "what calls must prove is told with each operation"
-    return replace(made, said=said, places=(old and old.place, new and new.place), because=because)
+    return replace(made, said=said, places=(old.place if old else None, new.place if new else None), because=because)
 
 
 def _defined(value: object) -> object:

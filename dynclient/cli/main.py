@@ -15,7 +15,7 @@ from dynclient.names import near
 from dynclient.violations import printable
 
 #: Commands in the order of `--help`; each module is imported when its command is used.
-COMMANDS = ("list", "show", "call", "check", "demo", "sandbox", "docs", "repl")
+COMMANDS = ("list", "show", "call", "check", "diff", "uses", "demo", "sandbox", "docs", "repl")
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141

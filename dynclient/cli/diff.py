@@ -1,0 +1,342 @@
+"""`dynclient diff`: what changed between two revisions, whom it breaks, and whether that lets a build pass."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from dynclient.changes.change import LEVELS
+from dynclient.changes.levels import UNKNOWN
+from dynclient.changes.settings import ALL_POLICIES, FORMATS, POLICIES, VIEWS
+from dynclient.cli import choice
+from dynclient.errors import UsageError
+
+if TYPE_CHECKING:
+    from dynclient.changes.accept import Entry
+    from dynclient.changes.change import Change, Level
+    from dynclient.changes.combined import Named
+    from dynclient.changes.result import Diff
+    from dynclient.changes.settings import Settings
+    from dynclient.changes.sources.pairs import Pair
+    from dynclient.changes.used import Usage
+    from dynclient.model import Document
+    from dynclient.uses import Found
+
+CommandT = TypeVar("CommandT", bound=Callable[..., Any])
+
+#: Something was found that lets the build fail.
+FOUND = 1
+
+#: Prose is wrapped at the terminal's width, at most at this one.
+MAX_WIDTH = 100
+
+_DEFAULTS: Mapping[str, Any] = {
+    "view": "both",
+    "fail_on": "breaking",
+    "unknown": "warning",
+    "format": "text",
+    **dict.fromkeys(("open_enums", "tolerant_results", "docs", "strict_accept"), False),
+}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What was asked for: on the command line, else in pyproject.toml, else what is usual."""
+
+    format: str
+    output: tuple[tuple[str, str], ...]
+    fail_on: Level
+    view: Any
+    unknown: Any
+    open_enums: bool
+    tolerant_results: bool
+    docs: bool
+    policy: tuple[str, ...]
+    used: tuple[str, ...]
+    used_by: str | None
+    accept: bool
+    reason: str | None
+    until: date | None
+    owner: str | None
+    strict_accept: bool
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any], settings: Mapping[str, Any]) -> Wish:
+        """Return the wish that a command line and the project's settings make."""
+        said = {name: value for name, value in given.items() if value not in (None, ())}
+        return cls(**{**given, **_DEFAULTS, **settings, **said})
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """The policies by name, each once."""
+        return POLICIES if ALL_POLICIES in self.policy else tuple(dict.fromkeys(self.policy))
+
+
+def _outputs(_ctx: click.Context, _param: click.Parameter, words: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple(_output(word) for word in words)
+
+
+def _output(word: str) -> tuple[str, str]:
+    form, sign, file = word.partition("=")
+    if not (sign and file) or form not in FORMATS:
+        raise click.BadParameter(f"{word!r} is not FORMAT=FILE; formats are {', '.join(FORMATS)}.")
+    return form, file
+
+
+def _day(_ctx: click.Context, _param: click.Parameter, text: str | None) -> date | None:
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no day; write it as 2026-12-31.") from None
+
+
+def _options(*options: Callable[[CommandT], CommandT]) -> Callable[[CommandT], CommandT]:
+    def decorate(command: CommandT) -> CommandT:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+_option = click.option
+
+_report_options = _options(
+    _option("--format", type=click.Choice(FORMATS), metavar="FORMAT", help=f"What is printed: {', '.join(FORMATS)}."),
+    _option(
+        "--output", metavar="FORMAT=FILE", multiple=True, callback=_outputs, help="Write this report to a file too."
+    ),
+    _option(
+        "--fail-on",
+        type=click.Choice(LEVELS),
+        metavar="LEVEL",
+        help="Fail from here on: breaking (the default), warning, info, none.",
+    ),
+)
+_judging_options = _options(
+    _option(
+        "--view",
+        type=click.Choice(VIEWS),
+        metavar="VIEW",
+        help="Whom it may break: wire (deployed programs), code, both (default).",
+    ),
+    _option(
+        "--unknown",
+        type=click.Choice(UNKNOWN),
+        metavar="AS",
+        help="What is undecided: error, warning (the default), ignore.",
+    ),
+    _option("--open-enums/--no-open-enums", default=None, help="A new value of an open enum breaks nobody."),
+    _option("--tolerant-results/--no-tolerant-results", default=None, help="A new property in a result breaks nobody."),
+    _option("--docs/--no-docs", default=None, help="Tell of descriptions, examples and titles, too."),
+    _option(
+        "--policy",
+        type=click.Choice((*POLICIES, ALL_POLICIES)),
+        metavar="POLICY",
+        multiple=True,
+        help=f"Check this, too: {', '.join(POLICIES)}, or {ALL_POLICIES}.",
+    ),
+    _option("--used", metavar="PATH", multiple=True, help="Tell only of what the Python code there calls."),
+    _option("--used-by", metavar="FILE", help="Tell only of the operations in a recorded list."),
+)
+_accepting_options = _options(
+    _option("--accept", is_flag=True, help="Accept what was found: write it to dynclient-accept.toml."),
+    _option("--reason", metavar="TEXT", help="With --accept: why nobody is hurt."),
+    _option("--until", metavar="DATE", callback=_day, help="With --accept: the last day on which it counts."),
+    _option("--owner", metavar="NAME", help="With --accept: whom to ask."),
+    _option("--strict-accept/--no-strict-accept", default=None, help="Fail where an accepted change is none any more."),
+)
+
+
+@click.command("diff")
+@click.argument("old")
+@click.argument("new", required=False)
+@_report_options
+@_judging_options
+@_accepting_options
+@click.pass_context
+def command(ctx: click.Context, /, old: str, new: str | None, **given: Any) -> None:
+    """Compare two revisions of a document.
+
+    OLD and NEW are paths, URLs, folders (compared file by file), git:REV:path, or - for stdin. A git revision alone, as
+    in `dynclient diff main`, stands for the documents of [tool.dynclient] as they were then, compared with now.
+
+    The exit code is 0 where nothing at the level of --fail-on or above was found, 1 where something was, 7 where a
+    document cannot be read.
+    """
+    from dynclient.changes import accept, settings
+
+    project = settings.nearest(Path.cwd())
+    wish = Wish.of(given, project.options)
+    _agree(wish)
+    file = accept.find(Path.cwd())
+    text = accept.read(file)
+    entries = accept.parse(text, _near(file))
+
+    code = _code(wish)
+    compared = [_compared(pair, wish, code) for pair in _pairs(old, new, project)]
+    judged = _judged(compared, project, wish, entries)
+    if wish.accept and (chosen := _entries(judged, wish)):
+        _write(file, accept.written(text, chosen, _near(file)), len(chosen))
+        judged = _judged(compared, project, wish, [*entries, *(entry for entry, _ in chosen)])
+    _tell(judged, wish)
+    unused = _remarks(entries, compared)
+    ctx.exit(FOUND if _fails(judged, wish) or (unused and wish.strict_accept) else 0)
+
+
+def _agree(wish: Wish) -> None:
+    """Refuse options that do not go together."""
+    if wish.accept and not (wish.reason and wish.reason.strip()):
+        raise UsageError("--accept needs a reason", hint="add --reason 'why nobody is hurt'")
+    if not wish.accept and (wish.reason or wish.until or wish.owner):
+        raise UsageError("--reason, --until and --owner go with --accept", hint="add --accept")
+    if wish.until and wish.until < _today():
+        raise UsageError(f"--until {wish.until} is over", hint="give a day to come")
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+# --- what is compared
+
+
+def _pairs(old: str, new: str | None, project: Settings) -> Iterator[Pair]:
+    from dynclient.changes.sources import pairs
+
+    if new is not None:
+        return pairs.pairs(old, new, _loaded)
+    named = os.environ.get("DYNCLIENT_SPEC")
+    specs = [named] if named else list(project.specs)
+    if os.path.lexists(old) and not specs:
+        raise UsageError(f"{old} alone is compared with nothing", hint="dynclient diff OLD NEW")
+    if not specs:
+        hint = 'set spec = "api.yaml" in [tool.dynclient] of pyproject.toml, or give OLD and NEW'
+        raise UsageError("a revision alone needs to know the documents, and none is named", hint=hint)
+    return pairs.project_pairs(old, specs, _loaded)
+
+
+def _loaded(source: str) -> Document:
+    return choice.loaded(choice.Choice(source, "--spec"))
+
+
+def _compared(pair: Pair, wish: Wish, code: Found | None) -> Named:
+    from dynclient.changes.combined import Named, located, one_sided
+    from dynclient.changes.diff import diff
+
+    if pair.old is None or pair.new is None:
+        return Named(pair.name, one_sided(pair, wish.view))
+    options = {"open_enums": wish.open_enums, "tolerant_results": wish.tolerant_results, "docs": wish.docs}
+    found = diff(
+        pair.old, pair.new, view=wish.view, policies=wish.policies, used=_used(wish, code, pair.old), **options
+    )
+    return Named(pair.name, located(found, pair.labels))
+
+
+def _code(wish: Wish) -> Found | None:
+    """Return the uses in the code that was named, None where neither code nor a recorded list was."""
+    from dynclient.cli.uses import found_in
+
+    return found_in(wish.used) if wish.used or wish.used_by else None
+
+
+def _used(wish: Wish, code: Found | None, old: Document) -> Usage | None:
+    """Return what is used of a document; None: all of it counts."""
+    if code is None:
+        return None
+    from dynclient.changes.used import Usage
+    from dynclient.cli.uses import recorded_in
+    from dynclient.uses import resolve
+
+    return Usage.of_code(resolve(code.uses, old)) | Usage.of_recording(recorded_in(wish.used_by, old))
+
+
+# --- what counts
+
+
+def _judged(compared: list[Named], project: Settings, wish: Wish, entries: list[Entry]) -> list[Named]:
+    from dynclient.changes import levels
+    from dynclient.changes.combined import Named
+
+    def judged(named: Named) -> Diff:
+        diff = levels.judged(named.diff, project.levels, wish.unknown)
+        return levels.accepted(diff, entries, _today(), named.name)
+
+    return [Named(named.name, judged(named)) for named in compared]
+
+
+def _fails(judged: list[Named], wish: Wish) -> bool:
+    from dynclient.changes import levels
+
+    return any(levels.found(named.diff, wish.fail_on) for named in judged)
+
+
+def _entries(judged: list[Named], wish: Wish) -> list[tuple[Entry, str]]:
+    """Return an entry for each change that lets the build fail, with the comment that says what it is."""
+    from dynclient.changes import levels
+    from dynclient.changes.accept import Entry
+
+    found: dict[tuple[str, str], tuple[Entry, str]] = {}
+    for named in judged:
+        document = named.name if len(judged) > 1 else ""
+        for change in levels.found(named.diff, wish.fail_on):
+            entry = Entry(
+                wish.reason or "", change.fingerprint, document=document, until=wish.until, owner=wish.owner or ""
+            )
+            found.setdefault((document, entry.fingerprint), (entry, _about(change)))
+    return list(found.values())
+
+
+def _about(change: Change) -> str:
+    return " ".join(filter(None, (f"{change.rule}:", change.operation, change.where)))
+
+
+# --- what is told
+
+
+def _tell(judged: list[Named], wish: Wish) -> None:
+    from dynclient.changes.combined import report
+    from dynclient.cli.files import save
+    from dynclient.cli.render import on_terminal
+
+    columns = shutil.get_terminal_size().columns if on_terminal() else MAX_WIDTH
+    width = min(columns, MAX_WIDTH)
+    click.echo(report(judged, wish.format, width), nl=False)
+    for form, file in wish.output:
+        save(file, report(judged, form, MAX_WIDTH).encode(errors="backslashreplace"), form)
+
+
+def _write(file: Path, data: bytes, count: int) -> None:
+    from dynclient.cli.files import write
+    from dynclient.cli.render import note
+
+    write(file, data)
+    note(f"{count} {'entry' if count == 1 else 'entries'} → {_near(file)}")
+
+
+def _remarks(entries: list[Entry], compared: list[Named]) -> list[Entry]:
+    """Tell of entries that count no more, or never did; return those that match nothing."""
+    from dynclient.changes.accept import FILE, unused
+    from dynclient.cli.render import note, one_line
+
+    idle = unused(entries, [(named.name, change) for named in compared for change in named.diff.changes])
+    for entry in entries:
+        why = "matches nothing any more" if entry in idle else f"has expired on {entry.until}"
+        if entry in idle or entry.is_expired(_today()):
+            note(one_line(f"{FILE}:{entry.line or '?'}: {entry} {why}"))
+    return idle
+
+
+def _near(file: Path) -> str:
+    """Return a file as one names it from the current folder."""
+    try:
+        return str(file.relative_to(Path.cwd()))
+    except ValueError:
+        return str(file)
