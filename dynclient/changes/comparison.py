@@ -38,13 +38,21 @@ class Comparison:
         """Return everything that is different, under a view, and what was looked at for it."""
         old, new = self._revisions.old, self._revisions.new
         found = Findings()
-        found.add(map(self._with_lines, self._all(pairing(old, new))))
+        found.add(map(self._with_lines, self._all(self._looked_at(pairing(old, new)))))
         changes = found.changes(view)
         kept = [change for change in changes if self._is_used(change)]
         statistics = {"operations": len(old.operations), **self._revisions.statistics}
         if self._usage is not None:
-            statistics |= {"used": len(self._usage), "unused": len(changes) - len(kept)}
+            statistics["used"] = len(self._usage)
         return tuple(map(self._with_python, kept)), statistics
+
+    def _looked_at(self, found: Pairing) -> Pairing:
+        """Return the operations that are used, all of them where nobody asks."""
+        usage = self._usage
+        if usage is None:
+            return found
+        pairs = tuple(pair for pair in found.pairs if pair.old.key in usage)
+        return Pairing(pairs, tuple(one for one in found.removed if one.key in usage), ())
 
     def _with_lines(self, finding: Finding) -> Finding:
         """Return a finding with the lines that it touches: where it does not say, all that use the operation."""

@@ -168,15 +168,15 @@ class ParameterChanges:
         sender, reader = ends if flow.forward else ends[::-1]
         root = (str(old.location), old.name) if flow.forward else ()
         part = Part(flow, pair.old.key, f"{old.location}.{old.name}", self._wrap(flow, caller, old), root=root)
-        if texts.is_written_alike(old, new, ends[0].shape) and texts.is_written_alike(old, new, ends[1].shape):
+        if texts.is_written_alike(sender, reader):
             if old.allow_reserved != new.allow_reserved:
                 yield self._reserved(pair, flow, old, new)
             is_same = texts.is_read_as_it_was(sender.schema, reader.schema, sender.defs, reader.defs)
             wire = None if is_same else self._text_gaps(flow, sender, reader)
-            yield from self._schemas.findings(part, ends[0].schema, ends[1].schema, wire)
-            return
-        yield self._rewritten(pair, flow, part, old, new, (sender, reader))
-        yield from self._schemas.findings(part, ends[0].schema, ends[1].schema)
+        else:
+            yield self._rewritten(pair, flow, part, old, new, (sender, reader))
+            wire = ()  # what is written in another way is judged by what is read
+        yield from self._schemas.findings(part, ends[0].schema, ends[1].schema, wire)
 
     def _reserved(self, pair: Pair, flow: Flow, old: Parameter, new: Parameter) -> Finding:
         made = _finding(pair, flow, "parameter-wire", old, new, "info", "info", "escaped or not, it reads as the same")
@@ -194,8 +194,8 @@ class ParameterChanges:
 
     def _text_gaps(self, flow: Flow, sender: End, reader: End) -> tuple[Gap, ...]:
         """Return the gaps between what is written and what is read, their witnesses as values of whoever writes."""
-        explode = sender.parameter.explode and sender.parameter.location in ("query", "cookie")
-        schema = texts.as_read(sender.schema, sender.defs, reader.shape, explode=explode)
+        single = texts.is_single_whole(reader.parameter)
+        schema = texts.as_read(sender.schema, sender.defs, reader.shape, single=single)
         judge = Checker(bundled(reader.schema, reader.defs))
         inclusion = self._revisions.inclusion(flow, "wire")
         found = tuple(_as_sent(gap, sender, reader, judge) for gap in inclusion.gaps(schema, reader.schema))

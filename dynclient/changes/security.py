@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
 
 from dynclient.changes.change import Level
 from dynclient.changes.findings import Finding
@@ -20,12 +19,13 @@ def findings(pair: Pair) -> Iterator[Finding]:
     old, new = formula(pair.old), formula(pair.new)
     if _plain(old) == _plain(new):
         return
-    lost = [alternative for alternative in old or ((),) if not _suffices(alternative, new, by_key=False)]
-    unnamed = [alternative for alternative in old or ((),) if not _suffices(alternative, new, by_key=True)]
+    heirs = _heirs(pair.old.document, pair.new.document)
+    lost = [alternative for alternative in old or ((),) if not _suffices(alternative, new, heirs)]
+    unnamed = [alternative for alternative in old or ((),) if not _suffices(alternative, new, {})]
     wire: Level = "breaking" if lost else "info"
     code: Level = "breaking" if unnamed else wire
-    yield from _schemes(pair, old, new, wire, code)
-    if not _is_explained(old, new):
+    yield from _schemes(pair, (old, new), heirs, wire, code)
+    if not _is_explained(old, new, heirs):
         yield _changed(pair, old, new, wire, code, lost or unnamed)
 
 
@@ -56,25 +56,28 @@ def _plain(formula: Formula) -> frozenset[frozenset[Requirement]]:
     return frozenset(frozenset(alternative) for alternative in formula) or frozenset({frozenset[Requirement]()})
 
 
-def _suffices(alternative: tuple[Requirement, ...], formula: Formula, *, by_key: bool) -> bool:
+def _heirs(old: Document, new: Document) -> dict[str, str]:
+    """Return old name → new name of the schemes that are the same under another name.
+
+    Two schemes that stand side by side in one document are two credentials, however alike they look.
+    """
+    gone = {k: s for k, s in old.security_schemes.items() if k not in new.security_schemes}
+    come = {k: s for k, s in new.security_schemes.items() if k not in old.security_schemes}
+    return {key: heir for key, one in gone.items() for heir, other in come.items() if _looks(one) == _looks(other)}
+
+
+def _suffices(alternative: tuple[Requirement, ...], formula: Formula, heirs: Mapping[str, str]) -> bool:
     """Tell whether who can prove all of an alternative can prove one of a formula."""
-    return any(_meets(alternative, other, by_key=by_key) for other in formula or ((),))
+    return any(all(_has(alternative, wanted, heirs) for wanted in other) for other in formula or ((),))
 
 
-def _meets(held: tuple[Requirement, ...], wanted: tuple[Requirement, ...], *, by_key: bool) -> bool:
-    """Tell whether each requirement is met by a credential of its own: two that look alike are two all the same."""
-    rest = list(held)
-    for one in sorted(wanted, key=lambda r: r.scheme.key not in {h.scheme.key for h in held}):
-        fitting = [h for h in rest if _fits(h, one, by_key=by_key)]
-        if not fitting:
-            return False
-        rest.remove(next((h for h in fitting if h.scheme.key == one.scheme.key), fitting[0]))
-    return True
-
-
-def _fits(held: Requirement, wanted: Requirement, *, by_key: bool) -> bool:
-    is_it = held.scheme.key == wanted.scheme.key if by_key else _looks(held.scheme) == _looks(wanted.scheme)
-    return is_it and set(wanted.scopes) <= set(held.scopes)
+def _has(alternative: tuple[Requirement, ...], wanted: Requirement, heirs: Mapping[str, str]) -> bool:
+    return any(
+        heirs.get(one.scheme.key, one.scheme.key) == wanted.scheme.key
+        and _looks(one.scheme) == _looks(wanted.scheme)
+        and set(wanted.scopes) <= set(one.scopes)
+        for one in alternative
+    )
 
 
 def _looks(scheme: SecurityScheme) -> tuple[str, ...]:
@@ -83,17 +86,13 @@ def _looks(scheme: SecurityScheme) -> tuple[str, ...]:
     return scheme.type, scheme.scheme, scheme.location, name
 
 
-def _is_explained(old: Formula, new: Formula) -> bool:
+def _is_explained(old: Formula, new: Formula, heirs: Mapping[str, str]) -> bool:
     """Tell whether the formulas are the same but for what their schemes are, or for the names of schemes."""
-    return _keys(old) == _keys(new) or _appearances(old) == _appearances(new)
+    return _keys(old, {}) == _keys(new, {}) or _keys(old, heirs) == _keys(new, {})
 
 
-def _keys(formula: Formula) -> list[list[tuple[Any, ...]]]:
-    return sorted(sorted((r.scheme.key, r.scopes) for r in alternative) for alternative in formula)
-
-
-def _appearances(formula: Formula) -> list[list[tuple[Any, ...]]]:
-    return sorted(sorted((*_looks(r.scheme), r.scopes) for r in alternative) for alternative in formula)
+def _keys(formula: Formula, heirs: Mapping[str, str]) -> list[list[tuple[str, tuple[str, ...]]]]:
+    return sorted(sorted((heirs.get(r.scheme.key, r.scheme.key), r.scopes) for r in one) for one in formula)
 
 
 def _changed(
@@ -125,18 +124,19 @@ def _asked(requirement: Requirement) -> str:
     return f"{requirement.scheme.key}{scopes}"
 
 
-def _schemes(pair: Pair, old: Formula, new: Formula, wire: Level, code: Level) -> Iterator[Finding]:
+def _schemes(
+    pair: Pair, formulas: tuple[Formula, Formula], heirs: Mapping[str, str], wire: Level, code: Level
+) -> Iterator[Finding]:
     """Tell schemes that are asked for under the same name and are others, or are the same under another name."""
-    mine, theirs = ({r.scheme.key: r.scheme for alternative in f for r in alternative} for f in (old, new))
+    mine, theirs = ({r.scheme.key: r.scheme for alternative in f for r in alternative} for f in formulas)
     for key, scheme in mine.items():
-        other = theirs.get(key)
-        if other is not None and _looks(scheme) != _looks(other) and _keys(old) == _keys(new):
+        other, heir = theirs.get(key), theirs.get(heirs.get(key, ""))
+        if other is not None and _looks(scheme) != _looks(other) and _keys(formulas[0], {}) == _keys(formulas[1], {}):
             because = "a credential goes elsewhere, or is another kind of thing"
             yield _scheme(pair, "security-scheme-changed", scheme, other, wire, wire, because)
-        if other is None and _appearances(old) == _appearances(new):
-            heirs = [s for s in theirs.values() if s.key not in mine and _looks(s) == _looks(scheme)]
+        if heir is not None and _keys(formulas[0], heirs) == _keys(formulas[1], {}):
             because = "the request is the same; callers give the credential by another name"
-            yield from (_scheme(pair, "security-scheme-renamed", scheme, heir, wire, code, because) for heir in heirs)
+            yield _scheme(pair, "security-scheme-renamed", scheme, heir, wire, code, because)
 
 
 def _scheme(

@@ -66,10 +66,20 @@ def reread(sender: End, reader: End, value: Any) -> Any:
     return read(reader.parameter, reader.shape, raw)
 
 
-def is_written_alike(one: Parameter, other: Parameter, shape: Shape) -> bool:
-    """Tell whether two parameters are written in the same way, as far as their kind of value goes."""
-    forms = [_form(parameter, shape) for parameter in (one, other)]
-    return forms[0] == forms[1]
+def is_written_alike(sender: End, reader: End) -> bool:
+    """Tell whether what the one end writes is what the other would write, as far as the sender's kinds of value go."""
+    shape = sender.shape
+    if _form(sender.parameter, shape) != _form(reader.parameter, shape):
+        return False
+    is_single = bool(shape.types) and not shape.types & {"array", "object"}
+    return not is_single or not reader.shape.is_array or is_single_whole(reader.parameter)
+
+
+def is_single_whole(reader: Parameter) -> bool:
+    """Tell whether the text of a single value, whatever is in it, is read as an array of one by whoever wants one."""
+    return (reader.location in ("query", "cookie") and reader.style == "form") or (
+        reader.location == "path" and reader.style == "simple"
+    )
 
 
 def _form(parameter: Parameter, shape: Shape) -> tuple[Any, ...]:
@@ -140,35 +150,35 @@ def _kinds(shape: Shape) -> frozenset[str]:
     return frozenset("number" if t == "integer" else t for t in shape.types)
 
 
-def as_read(schema: Any, defs: Defs, reader: Shape, *, explode: bool) -> Any:
+def as_read(schema: Any, defs: Defs, reader: Shape, *, single: bool) -> Any:
     """Return the schema of the values that a reader finds in the texts of another schema's values.
 
     Args:
         schema: of those who write.
         defs: the definitions that its references name.
         reader: the kinds of value that the reader allows.
-        explode: whether a single value stands for an array of one.
+        single: whether a single value stands for an array of one.
 
     """
     if not isinstance(schema, dict):
         return schema
     if "$ref" in schema:
-        return as_read(defs[name_of(schema["$ref"])], defs, reader, explode=explode)
+        return as_read(defs[name_of(schema["$ref"])], defs, reader, single=single)
     inner = mapped(schema, lambda part: part)
     for keyword in ("allOf", "anyOf", "oneOf"):
         if keyword in inner:
-            inner[keyword] = [as_read(part, defs, reader, explode=explode) for part in inner[keyword]]
+            inner[keyword] = [as_read(part, defs, reader, single=single) for part in inner[keyword]]
     if "items" in inner:
-        inner["items"] = as_read(inner["items"], defs, reader.item, explode=explode)
+        inner["items"] = as_read(inner["items"], defs, reader.item, single=single)
     if "properties" in inner:
         members = inner["properties"].items()
-        inner["properties"] = {k: as_read(s, defs, reader.member(k), explode=explode) for k, s in members}
+        inner["properties"] = {k: as_read(s, defs, reader.member(k), single=single) for k, s in members}
     _free(inner, defs, reader)
     place = getattr(schema, "place", None)
     own = Schema(inner, place)
     types = Shape(own, defs).types
     if (
-        explode
+        single
         and reader.is_array
         and types
         and not types & {"array", "object"}
@@ -184,7 +194,7 @@ def _free(inner: dict[str, Any], defs: Defs, reader: Shape) -> None:
     if "object" not in Shape(Schema(inner), defs).types or not rest:
         return
     names = _names(reader) - inner.get("properties", {}).keys()
-    free = {k: as_read(rest, defs, reader.member(k), explode=False) if isinstance(rest, dict) else _ANY for k in names}
+    free = {k: as_read(rest, defs, reader.member(k), single=False) if isinstance(rest, dict) else _ANY for k in names}
     if free:
         inner["properties"] = {**inner.get("properties", {}), **free}
 

@@ -63,6 +63,9 @@ class Usage:
         keys = dict.fromkeys([*self._touches, *other._touches])
         return Usage({key: (*self._touches.get(key, ()), *other._touches.get(key, ())) for key in keys})
 
+    def __contains__(self, operation: str) -> bool:
+        return operation in self._touches
+
     def __len__(self) -> int:
         return len(self._touches)
 
