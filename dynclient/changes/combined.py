@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dynclient.changes.change import READERS, Change, Level, Source, View
 from dynclient.changes.report import values, verdict
 from dynclient.changes.result import Diff, Revision
 from dynclient.changes.sources.pairs import Pair
 from dynclient.changes.sources.side import GIT
+
+if TYPE_CHECKING:
+    from dynclient.changes.used import Usage
 
 #: What can come out, the worst first.
 _OUTCOMES = ("breaking", "undecided", "compatible", "identical")
@@ -34,27 +37,36 @@ def located(diff: Diff, labels: tuple[str, str]) -> Diff:
     return replace(diff, old=named(diff.old, labels[0]), new=named(diff.new, labels[1]))
 
 
-def one_sided(pair: Pair, view: View) -> Diff:
-    """Return the diff of a document that is only in the old folder, or only in the new one: that it is gone, or new."""
+def one_sided(pair: Pair, view: View, used: Usage | None = None) -> Diff:
+    """Return the diff of a document that is only in the old folder, or only in the new one: that it is gone, or new.
+
+    Args:
+        pair: the document, and None.
+        view: whose programs count.
+        used: what code uses of it; where that is nothing, nobody is told.
+
+    """
     is_gone, document = pair.old is not None, pair.old or pair.new
     assert document is not None
-    here = Revision(document.title, str(document.info.get("version", "")), document.uri, len(document.operations))
+    here = Revision(document.title, str(document.info.get("version") or ""), document.uri, len(document.operations))
     nowhere = Revision(here.title, "none", "", 0)
     level: Level = "breaking" if is_gone else "info"
     source = Source.at(document.top.place)
+    touched = [key for key in document.operations if used is None or key in used]
     change = Change(
         rule="document-removed" if is_gone else "document-added",
         level=level,
         views=dict.fromkeys(READERS, level),
-        operations=tuple(document.operations),
+        operations=tuple(touched),
         where=pair.name,
         old=pair.name if is_gone else None,
         new=None if is_gone else pair.name,
         because="The document is gone, with every operation in it." if is_gone else "The document is new.",
         source=source,
         old_source=source if is_gone else None,
+        used=tuple(dict.fromkeys(line for key in touched for line in (used.lines(key) if used else ()))),
     )
-    return Diff(*((here, nowhere) if is_gone else (nowhere, here)), view, (change,))
+    return Diff(*((here, nowhere) if is_gone else (nowhere, here)), view, (change,) if touched or used is None else ())
 
 
 def report(found: Sequence[Named], form: str, width: int) -> str:

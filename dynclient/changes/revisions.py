@@ -145,7 +145,8 @@ class Revisions:
         """How many pairs of schemas were compared, refuted and left unknown."""
         found = {"compared": 0, "refuted": 0, "unknown": 0}
         for inclusion in self._inclusions.values():
-            for key in found:
+            found["compared"] += inclusion.compared
+            for key in ("refuted", "unknown"):
                 found[key] += inclusion.statistics[key]
         return found
 

@@ -8,7 +8,9 @@ from types import MappingProxyType
 #: rule → what it means.
 RULES: Mapping[str, str] = MappingProxyType(
     {
-        # operations
+        # documents and operations
+        "document-added": "a document that was not there before",
+        "document-removed": "a document is gone",
         "operation-added": "an operation that was not there before",
         "operation-removed": "an operation is gone",
         "operation-moved": "an operation has another method or path",

@@ -232,7 +232,8 @@ def _compared(pair: Pair, wish: Wish, code: Found | None) -> Named:
     from dynclient.changes.diff import diff
 
     if pair.old is None or pair.new is None:
-        return Named(pair.name, one_sided(pair, wish.view))
+        used = _used(wish, code, document) if (document := pair.old or pair.new) else None
+        return Named(pair.name, one_sided(pair, wish.view, used))
     options = {"open_enums": wish.open_enums, "tolerant_results": wish.tolerant_results, "docs": wish.docs}
     found = diff(
         pair.old, pair.new, view=wish.view, policies=wish.policies, used=_used(wish, code, pair.old), **options

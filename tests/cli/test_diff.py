@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from support import repos
@@ -216,24 +214,48 @@ def test_options_reach_the_engine(cli, engine, pair):
     ]
 
 
-def test_code_and_a_recorded_list_say_what_is_used(cli, engine, pair, tmp_path, monkeypatch):
-    class Used:
-        def __init__(self, resolved, recording):
-            self.operations = [*resolved.operations], [*recording.operations]
-
-    monkeypatch.setitem(sys.modules, "dynclient.changes.used", SimpleNamespace(Used=Used))
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        (["--used", "app.py"], ["app.py:3"]),
+        (["--used-by", "access.log"], ["access.log:1"]),
+        (["--used", "app.py", "--used-by", "access.log"], ["app.py:3", "access.log:1"]),
+    ],
+)
+def test_code_and_a_recorded_list_say_what_is_used(cli, engine, pair, tmp_path, words, lines):
     pair("a")
     (tmp_path / "app.py").write_text("import dynclient\nclient = dynclient.Client('old.yaml')\nclient.a()\n")
     (tmp_path / "access.log").write_text("GET /a\n")
-    for words, operations in {
-        ("--used", "app.py"): (["a"], []),
-        ("--used-by", "access.log"): ([], ["a"]),
-        ("--used", "app.py", "--used-by", "access.log"): (["a"], ["a"]),
-    }.items():
-        assert cli("diff", "old.yaml", "new.yaml", *words).exit_code == 0
-        assert engine[-1]["used"].operations == operations
-    assert cli("diff", "old.yaml", "new.yaml", "--used", "nowhere").exit_code == 2
-    assert cli("diff", "old.yaml", "new.yaml", "--used-by", "nowhere").exit_code == 2
+    assert cli("diff", "old.yaml", "new.yaml", *words).exit_code == 0
+    assert list(engine[-1]["used"].lines("a")) == lines
+
+
+@pytest.mark.parametrize("option", ["--used", "--used-by"])
+def test_code_that_is_not_there_is_a_usage_error(cli, engine, pair, option):
+    pair("a")
+    result = cli("diff", "old.yaml", "new.yaml", option, "nowhere")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "nowhere" in result.stderr
+
+
+def test_what_no_code_calls_is_not_told(cli, pair, tmp_path):
+    pair("b")
+    (tmp_path / "app.py").write_text("import dynclient\nclient = dynclient.Client('old.yaml')\nclient.a()\n")
+    (tmp_path / "none.py").write_text("")
+    told = cli("diff", "old.yaml", "new.yaml", "--used", "app.py")
+    assert (told.exit_code, "app.py:3" in told.stdout) == (1, True)
+    assert cli("diff", "old.yaml", "new.yaml", "--used", "none.py").exit_code == 0
+
+
+def test_a_document_that_is_gone_breaks_whose_code_calls_it(cli, engine, put, tmp_path):
+    put("v1/x.yaml", "x")
+    put("v1/y.yaml", "y")
+    put("v2/y.yaml", "y")
+    for name in "xz":
+        (tmp_path / f"{name}.py").write_text(f"import dynclient\ndynclient.Client('{name}.yaml').{name}()\n")
+    told = cli("diff", "v1", "v2", "--used", "x.py", "--format", "json")
+    assert (told.exit_code, json.loads(told.stdout)["diffs"][0]["changes"][0]["used"]) == (1, ["x.py:2"])
+    assert cli("diff", "v1", "v2", "--used", "z.py").exit_code == 0
 
 
 def test_standard_input_is_one_of_the_two(cli, engine, pair):

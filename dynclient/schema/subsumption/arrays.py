@@ -12,6 +12,9 @@ from dynclient.schema.subsumption.sides import Branch
 if TYPE_CHECKING:
     from dynclient.schema.subsumption.inclusion import Inclusion
 
+#: How many items `contains` asks for.
+_COUNTED: tuple[str, ...] = ("minContains", "maxContains")
+
 #: A witness has at most so many items.
 MAX_ITEMS = 10_000
 
@@ -30,6 +33,7 @@ def facets(inclusion: Inclusion, branch: Branch, other: Branch) -> Iterator[Susp
     if True in other.said("uniqueItems") and True not in branch.said("uniqueItems") and (most is None or most > 1):
         yield suspicion("uniqueItems", False, True, partial(filled, inclusion, branch, max(2, least)))
     yield from _items(inclusion, branch, other, most)
+    yield from _contained(inclusion, branch, other)
 
 
 def _most(branch: Branch) -> int | None:
@@ -46,6 +50,25 @@ def _items(inclusion: Inclusion, branch: Branch, other: Branch, most: int | None
             return
         for one in inclusion.compare(branch.item(index), other.item(index)):
             yield one.inside(ITEMS, partial(_around, inclusion, branch, index))
+
+
+def _contained(inclusion: Inclusion, branch: Branch, other: Branch) -> Iterator[Suspicion]:
+    """Suspect what is asked of some of the items, unless one part of the narrow side asks just the same."""
+    mine = [said for part in branch.parts if (said := _counted(part))]
+    for wanted in (said for part in other.parts if (said := _counted(part))):
+        if any(inclusion.equality.holds(said, wanted) for said in mine):
+            continue
+        near = next((said for said in mine if inclusion.equality.holds(said["contains"], wanted["contains"])), {})
+        rules: list[str] = [
+            k for k in ("minContains", "maxContains") if near and k in wanted and near.get(k) != wanted[k]
+        ]
+        for rule in rules or ["contains"]:
+            yield suspicion(rule, near.get(rule), wanted[rule], partial(inclusion.example, branch, "array"))
+
+
+def _counted(part: dict[str, Any]) -> dict[str, Any]:
+    """Return what a part asks of some of the items; `contains` counts nothing without it."""
+    return {k: part[k] for k in ("contains", *_COUNTED) if k in part and "contains" in part}
 
 
 def _around(inclusion: Inclusion, branch: Branch, index: int, item: Any) -> Any:

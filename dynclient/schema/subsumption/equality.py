@@ -42,6 +42,10 @@ class Equality:
         met = set[Pair]()
         return self._schemas(one, other, met) and all(self._settled(pair) for pair in met)
 
+    def either(self, defs: Defs, one: Any, other: Any) -> bool:
+        """Tell whether two schemas are the same, `defs` being the definitions of the first."""
+        return self.holds(one, other) if defs is self._one else self.holds(other, one)
+
     def _schemas(self, one: Any, other: Any, met: set[Pair]) -> bool:
         """Tell whether two schemas are the same if the definitions are that they name in the same places."""
         if not isinstance(one, dict) or not isinstance(other, dict):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from dynclient.schema.samples.shapes import copied
+from dynclient.schema.subsumption.solving.terms import Derived, item_that, key_that, member_that
 from dynclient.violations import Place
 
 #: In a path: any item of an array, any property that is not declared by name.
@@ -21,6 +22,9 @@ class _Absent:
 
 #: No witness.
 ABSENT: Final = _Absent()
+
+#: A step from a value to the one around it: its name, and what makes the value around of the value.
+Step = tuple[str, Callable[[Any], Any]]
 
 #: What makes a witness, asked for only when somebody wants it.
 Make = Callable[[], Any]
@@ -63,25 +67,46 @@ class Suspicion:
     Attributes:
         gap: what is suspected.
         make: makes a candidate, where there is an idea of one.
+        condition: what a value is like that shows it, where it can be said.
         is_placed: whether the places are known, or asked of whoever looks at the schemas around.
+        pair: the pair of schemas inside that it stands for, None where it is a cause of its own.
+        steps: how that pair is seen from here, from the inside outwards.
 
     """
 
     gap: Gap
     make: Make | None = None
+    condition: Derived | None = None
     is_placed: bool = False
+    pair: Any = None
+    steps: tuple[Step, ...] = ()
 
     def inside(self, step: str, wrap: Callable[[Any], Any]) -> Suspicion:
         """Return it as seen from the value around."""
+        if self.pair is not None:
+            return replace(self, steps=(*self.steps, (step, wrap)))
         inner = self.make
         make = None if inner is None else lambda: wrap(inner())
-        return replace(self, gap=replace(self.gap, path=(step, *self.gap.path)), make=make)
+        condition = None if self.condition is None else _around(step, self.condition)
+        return replace(self, gap=replace(self.gap, path=(step, *self.gap.path)), make=make, condition=condition)
 
-    def placed(self, narrow: Place | None, wide: Place | None) -> Suspicion:
-        """Return it with its places, unless they are known already."""
+    def placed(self, narrow: Place | None, wide: Place | None, condition: Derived | None) -> Suspicion:
+        """Return it with its places and its condition, unless they are known already."""
         if self.is_placed:
             return self
-        return replace(self, gap=replace(self.gap, narrow_place=narrow, wide_place=wide), is_placed=True)
+        gap = replace(self.gap, narrow_place=narrow, wide_place=wide)
+        return replace(self, gap=gap, condition=condition, is_placed=True)
+
+
+def link(pair: Any) -> Suspicion:
+    """Return a suspicion that stands for all that speaks against a pair of schemas."""
+    return Suspicion(Gap("unknown", ""), is_placed=True, pair=pair)
+
+
+def _around(step: str, condition: Derived) -> Derived:
+    if step == ITEMS:
+        return item_that(condition)
+    return key_that(condition) if step == KEYS else member_that(step, condition)
 
 
 def suspicion(

@@ -7,27 +7,25 @@ witness. What is neither proved nor refuted stays `unknown`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from dynclient.schema.dialect import Schema, bundled
+from dynclient.schema.dialect import Schema
 from dynclient.schema.engine import Checker
-from dynclient.schema.readings import closed
 from dynclient.schema.samples import Sampler, Unsampled
 from dynclient.schema.subsumption import arrays, objects, scalars
+from dynclient.schema.subsumption.answers import Unknown
+from dynclient.schema.subsumption.conditions import failing
 from dynclient.schema.subsumption.equality import Equality
 from dynclient.schema.subsumption.gaps import ABSENT, Gap, Suspicion, suspicion
+from dynclient.schema.subsumption.pairs import Pairs
 from dynclient.schema.subsumption.sides import Branch, Side, TooWide, place_of
+from dynclient.schema.subsumption.solving import Solver, Term, unless
+from dynclient.schema.subsumption.solving.answers import EMPTY, Answer, Found
+from dynclient.schema.subsumption.solving.holding import is_anything
+from dynclient.schema.subsumption.solving.judging import Judge, agree, root, unformatted
 from dynclient.violations import Place
-
-Key = tuple[tuple[int, ...], tuple[int, ...]]
-
-#: How deep two schemas are followed before nobody can say.
-MAX_DEPTH = 60
-
-#: How many pairs of schemas are compared for two documents.
-MAX_PAIRS = 200_000
 
 
 class Inclusion:
@@ -43,89 +41,107 @@ class Inclusion:
         self.narrow = narrow
         self.wide = wide
         self.statistics: Counter[str] = Counter()
-        self._equality = Equality(narrow.defs, wide.defs)
-        self._found: dict[Key, tuple[Suspicion, ...]] = {}
-        self._open: dict[Key, int] = {}
-        self._lowest = 0
+        self.judge = Judge()
+        self.equality = Equality(narrow.defs, wide.defs)
+        self.solver = Solver(self.equality, self.judge)
+        self._pairs = Pairs(self._against)
+        self._refusals: dict[int, tuple[Any, Schema]] = {}
         #: Keys are identities: what is compared must not be collected meanwhile.
         self._kept: list[Any] = []
         self._samples: dict[tuple[int, ...], Any] = {}
 
     def gaps(self, a: Schema | bool, b: Schema | bool) -> tuple[Gap, ...]:
         """Return every cause for which a value of `a` might not fit `b`; () where each is proved to fit."""
-        found = self.compare((a,), (b,))
-        if not found:
-            return ()
-        sent = Checker(closed(a, self.narrow.defs, self.narrow.direction)) if self._is_producer else self._checker(a)
-        taken = Checker(bundled(b, self.wide.defs))
-        gaps = [self._checked(one, sent, taken) for one in found]
+        found = self.suspicions(a, b)
+        gaps = [gap for one in found if (gap := self.settled(one, a, b)) is not None]
+        if found and not gaps:
+            gaps = [gap for gap in [self.as_a_whole(found[0], a, b)] if gap is not None]
         return tuple({_identity(gap): gap for gap in gaps}.values())
 
+    def suspicions(self, a: Schema | bool, b: Schema | bool) -> tuple[Suspicion, ...]:
+        """Return everything that speaks against all values of `a` fitting `b`; () is a proof that they do."""
+        return tuple(self._pairs.followed(self.compare((a,), (b,))))
+
+    def as_a_whole(self, first: Suspicion, a: Any, b: Any) -> Gap | None:
+        """Return None where all fits after all, else what speaks against it.
+
+        What was found to be no cause may have stood for others, so that the whole has the last word.
+        """
+        return self.settled(replace(first, make=None, condition=None), a, b)
+
     @property
-    def _is_producer(self) -> bool:
-        return self.narrow.reading == "producer"
+    def compared(self) -> int:
+        """How many pairs of schemas were compared."""
+        return len(self._pairs)
 
-    def _checker(self, a: Schema | bool) -> Checker:
-        return Checker(bundled(a, self.narrow.defs))
+    def settled(self, one: Suspicion, a: Any, b: Any) -> Gap | None:
+        """Return the gap of a suspicion, refuted only if both engines agree on its witness; None where it is none."""
+        b = self._refusal(b)
+        witness = self._witness(one.make() if one.make else ABSENT, a, b)
+        if witness is ABSENT or not self.judge.checker(self.narrow, a, formats=True).accepts(witness):
+            answer = self._solved(one, a, b)
+            if answer is EMPTY and witness is ABSENT:
+                self.statistics["excluded"] += 1
+                return None
+            other = self._witness(answer.value, a, b) if isinstance(answer, Found) else ABSENT
+            witness = self._better(witness, other, a)
+        self.statistics["unknown" if witness is ABSENT else "refuted"] += 1
+        return one.gap if witness is ABSENT else replace(one.gap, verdict="refuted", because="", witness=witness)
 
-    def _checked(self, one: Suspicion, sent: Checker, taken: Checker) -> Gap:
-        """Return the gap of a suspicion, refuted only if both engines agree on its witness."""
-        value = one.make() if one.make else ABSENT
-        if value is ABSENT or not _both(sent, value, wanted=True) or not _both(taken, value, wanted=False):
-            self.statistics["unknown"] += 1
-            return one.gap
-        self.statistics["refuted"] += 1
-        return replace(one.gap, verdict="refuted", because="", witness=value)
+    def _refusal(self, b: Any) -> Schema:
+        """Return what a value must not fit: the same schema for the same one, since what is known of it is kept."""
+        if id(b) not in self._refusals:
+            self._refusals[id(b)] = b, Schema({"allOf": [b]})
+        return self._refusals[id(b)][1]
+
+    def _witness(self, value: Any, a: Any, b: Schema) -> Any:
+        """Return a value if both engines agree that it is sent and not taken, else ABSENT."""
+        if value is ABSENT or not agree(self.judge.checker(self.narrow, a), value, wanted=True):
+            return ABSENT
+        return value if agree(self.judge.checker(self.wide, b), value, wanted=False) else ABSENT
+
+    def _better(self, one: Any, other: Any, a: Any) -> Any:
+        """Return the one of two witnesses that also has the formats that are declared."""
+        if other is ABSENT or one is ABSENT:
+            return one if other is ABSENT else other
+        return other if self.judge.checker(self.narrow, a, formats=True).accepts(other) else one
+
+    def _solved(self, one: Suspicion, a: Any, b: Schema) -> Answer:
+        """Search for a value that is sent, is not taken, and shows what is suspected."""
+        shown = [Term(self.wide, one.condition)] if one.condition is not None else []
+        return self.solver.answer((Term(self.narrow, a), Term(self.wide, b, wanted=False), *shown))
 
     # --- pairs
 
     def compare(self, a: tuple[Any, ...], b: tuple[Any, ...]) -> tuple[Suspicion, ...]:
         """Return what speaks against the values of `a`, all of them holding, fitting all of `b`."""
         a, b = tuple(map(self.narrow.target, a)), tuple(map(self.wide.target, b))
-        if not b or self._is_same(a, b):
-            return ()
-        key: Key = tuple(map(id, a)), tuple(map(id, b))
-        if key in self._open:  # coinduction: the pair is under way, and holds unless something else fails
-            self._lowest = min(self._lowest, self._open[key])
-            return ()
-        if key in self._found:
-            return self._found[key]
-        if len(self._open) >= MAX_DEPTH or len(self._found) >= MAX_PAIRS:
-            found = suspicion("depth", None, None, because="the schemas are too deep or too many to follow")
-            return (found.placed(_place(a), _place(b)),)
-        return self._entered(key, a, b)
+        return () if not b or self._is_same(a, b) else self._pairs.ask(a, b)
 
-    def _entered(self, key: Key, a: tuple[Any, ...], b: tuple[Any, ...]) -> tuple[Suspicion, ...]:
-        """Compare a pair, and keep the answer unless it rests on a pair that is still under way."""
-        self.statistics["compared"] += 1
-        depth = self._open[key] = len(self._open)
-        outer, self._lowest = self._lowest, depth + 1
-        try:
-            places = _place(a), _place(b)
-            found = _distinct(one.placed(*places) for one in self._causes(a, b))
-        finally:
-            del self._open[key]
-        if self._lowest >= depth:
-            self._found[key] = found
-            self._kept.append((a, b))
-        self._lowest = min(outer, self._lowest) if self._lowest < depth else outer
-        return found
+    def _against(self, a: tuple[Any, ...], b: tuple[Any, ...]) -> Iterator[Suspicion]:
+        refused = unless(Schema({"allOf": list(b)}))
+        return (one.placed(_place(a), _place(b), refused) for one in self._causes(a, b))
 
     def _is_same(self, a: tuple[Any, ...], b: tuple[Any, ...]) -> bool:
-        return all(any(self._equality.holds(one, other) for one in a) for other in b)
+        """Tell whether what is asked is among what holds; a side that closes closes all that it asks together."""
+        holds = self.equality.holds
+        is_within = all(any(holds(one, other) for one in a) for other in b)
+        return is_within and (
+            self.wide.reading == "consumer" or all(any(holds(one, other) for other in b) for one in a)
+        )
 
     def _causes(self, a: tuple[Any, ...], b: tuple[Any, ...]) -> Iterator[Suspicion]:
         try:
-            sent, taken = self.narrow.branches(a), self.wide.branches(b)
+            sent, taken = self.narrow.branches(a), self.wide.taken(b)
         except TooWide:
             yield suspicion("anyOf", None, None, because="there are too many alternatives to tell apart")
             return
         for branch in sent:
             if branch.values is not None:
-                yield from scalars.listed(self, branch.values, branch, b)
+                yield from scalars.listed(self, branch.values, branch, b, taken)
                 continue
             few = [value for kind, values in _FEW.items() if kind in branch.kinds for value in values]
-            yield from scalars.listed(self, few, branch, b)
+            yield from scalars.listed(self, few, branch, b, taken)
             for kind in sorted(branch.kinds - _FEW.keys()):
                 yield from self._kind(branch, kind, taken)
 
@@ -156,9 +172,8 @@ class Inclusion:
         """Compare one kind of value with one alternative; what is about a keyword is placed where it is said."""
         for one in self._unplaced(branch, kind, other):
             gap = one.gap
-            is_whole = gap.rule == "oneOf"
             mine, theirs = branch.place(gap.rule, gap.narrow), other.place(gap.rule, gap.wide, gap.name)
-            yield one if is_whole else one.placed(mine, theirs)
+            yield one if gap.rule == "oneOf" else one.placed(mine, theirs, failing(other, gap))
 
     def _unplaced(self, branch: Branch, kind: str, other: Branch) -> Iterator[Suspicion]:
         if other.values is not None and kind in ("array", "object"):
@@ -174,16 +189,20 @@ class Inclusion:
     def _opaque(self, branch: Branch, kind: str, other: Branch) -> Iterator[Suspicion]:
         """Suspect what no rule decides, unless both sides say the same."""
         for barred in other.barred:
-            held = any(self._equality.holds(one, barred) for one in branch.barred)
+            held = any(self.equality.holds(one, barred) for one in branch.barred)
             if not held and not objects.is_apart(self, branch, kind, barred):
                 yield suspicion("oneOf", None, None, lambda: self.example(branch, kind))
         for keyword in ("not", *_OPAQUE.get(kind, ())):
             for wanted in other.said(keyword):
                 if not any(self._is_same_keyword(keyword, said, wanted) for said in branch.said(keyword)):
                     yield suspicion(keyword, None, None, lambda: self.example(branch, kind))
+        for keyword in _UNEVALUATED.get(kind, ()):
+            for wanted in other.said(keyword):
+                if not is_anything(wanted):
+                    yield suspicion(keyword, None, wanted, lambda: self.example(branch, kind))
 
     def _is_same_keyword(self, keyword: str, said: Any, wanted: Any) -> bool:
-        return self._equality.holds({keyword: said}, {keyword: wanted})
+        return self.equality.holds({keyword: said}, {keyword: wanted})
 
     # --- examples
 
@@ -202,19 +221,25 @@ class Inclusion:
         return self._sampled(Schema({"allOf": list(schemas)}))
 
     def _sampled(self, schema: Schema) -> Any:
-        defs, direction = self.narrow.defs, self.narrow.direction
-        root = closed(schema, defs, direction) if self._is_producer else bundled(schema, defs)
-        try:
-            return Sampler(root).sample(optional="none")
-        except Unsampled:
-            return ABSENT
+        answer = self.solver.answer((Term(self.narrow, schema),))
+        if not isinstance(answer, Unknown):
+            return answer.value if isinstance(answer, Found) else ABSENT
+        made = root(self.narrow, schema)
+        for judged in (made, unformatted(made)):
+            try:
+                return Sampler(judged, compile_schema=_compiled).sample(optional="none")
+            except Unsampled:
+                continue
+        return ABSENT
 
 
 #: What is looked into by no rule, by the kind of value that it speaks of.
 _OPAQUE = {
-    "array": ("contains", "minContains", "maxContains", "unevaluatedItems"),
-    "object": ("dependentSchemas", "unevaluatedProperties", "propertyNames"),
+    "object": ("dependentSchemas", "propertyNames"),
 }
+
+#: What these say depends on the schemas around them, so that the same words on both sides prove nothing.
+_UNEVALUATED = {"array": ("unevaluatedItems",), "object": ("unevaluatedProperties",)}
 
 #: The kinds that have few values.
 _FEW: dict[str, tuple[Any, ...]] = {"null": (None,), "boolean": (True, False)}
@@ -222,15 +247,8 @@ _FEW: dict[str, tuple[Any, ...]] = {"null": (None,), "boolean": (True, False)}
 KIND_IDS = {kind: number for number, kind in enumerate(("array", "boolean", "null", "number", "object", "string"), 1)}
 
 
-def _distinct(found: Iterable[Suspicion]) -> tuple[Suspicion, ...]:
-    """Return each cause once, by its shortest path: in recursive schemas there is no end of paths to one place."""
-    kept: dict[tuple[Any, ...], Suspicion] = {}
-    for one in found:
-        gap = one.gap
-        key = (gap.rule, gap.name, gap.narrow_place, gap.wide_place, repr((gap.narrow, gap.wide)))
-        if key not in kept or len(gap.path) < len(kept[key].gap.path):
-            kept[key] = one
-    return tuple(kept.values())
+def _compiled(schema: dict[str, Any]) -> Any:
+    return Checker(schema).accepts
 
 
 def _identity(gap: Gap) -> tuple[Any, ...]:
@@ -239,8 +257,3 @@ def _identity(gap: Gap) -> tuple[Any, ...]:
 
 def _place(schemas: tuple[Any, ...]) -> Place | None:
     return next((place for place in map(place_of, schemas) if place is not None), None)
-
-
-def _both(checker: Checker, value: Any, *, wanted: bool) -> bool:
-    """Tell whether both engines judge a value as wanted."""
-    return checker.accepts(value) is wanted and checker.accepts_by_reference(value) is wanted

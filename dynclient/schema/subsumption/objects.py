@@ -41,6 +41,8 @@ def _member(inclusion: Inclusion, branch: Branch, other: Branch, name: str) -> I
         found: tuple[Suspicion, ...] = (
             suspicion("additionalProperties", None, False, partial(inclusion.example_of, mine), name=name),
         )
+    elif other.refused and any(map(inclusion.wide.is_marked, theirs)):
+        found = (suspicion(other.refused, None, True, partial(inclusion.example_of, mine), name=name),)
     else:
         found = inclusion.compare(mine, theirs)
     for one in found:
@@ -61,6 +63,8 @@ def _others(inclusion: Inclusion, branch: Branch, other: Branch) -> Iterator[Sus
 
 def _rest(other: Branch, pattern: str) -> tuple[Any, ...]:
     """Return what is said of the names that a pattern fits and no part that has this pattern declares."""
+    if other.closed and not any(pattern == known for known, _ in other.patterns):
+        return (False,)
     rest = [p for p in other.parts if "additionalProperties" in p and pattern not in p.get("patternProperties", {})]
     return tuple(part["additionalProperties"] for part in rest)
 
@@ -153,7 +157,7 @@ def _crowded(inclusion: Inclusion, branch: Branch, count: int) -> Any:
 def is_apart(inclusion: Inclusion, branch: Branch, kind: str, barred: Any) -> bool:
     """Tell whether no value of an alternative fits a schema of the other side."""
     try:
-        others = inclusion.wide.branches((barred,))
+        others = inclusion.wide.opened.branches((barred,))
     except TooWide:
         return False
     return all(_are_apart(inclusion, branch, kind, other) for other in others)
@@ -173,7 +177,7 @@ def _are_apart(inclusion: Inclusion, branch: Branch, kind: str, other: Branch) -
 def _tags_differ(inclusion: Inclusion, branch: Branch, other: Branch, name: str) -> bool:
     """Tell whether a property that one of two alternatives requires has values in each that the other has not."""
     mine = _tags(inclusion.narrow.branches(branch.member(name)))
-    theirs = _tags(inclusion.wide.branches(other.member(name)))
+    theirs = _tags(inclusion.wide.opened.branches(other.member(name)))
     return mine is not None and theirs is not None and not mine & theirs
 
 

@@ -7,14 +7,13 @@ from functools import reduce
 from operator import and_
 from typing import TYPE_CHECKING, Any
 
-from dynclient.schema.dialect import Schema, bundled
-from dynclient.schema.engine import Checker
-from dynclient.schema.formats import BOUNDS
+from dynclient.schema.dialect import Schema
 from dynclient.schema.subsumption import numbers, strings
+from dynclient.schema.subsumption.equality import typed
 from dynclient.schema.subsumption.answers import Undecidable, Unknown
 from dynclient.schema.subsumption.gaps import ABSENT, Suspicion, suspicion
 from dynclient.schema.subsumption.numbers import Numbers
-from dynclient.schema.subsumption.sides import Branch
+from dynclient.schema.subsumption.sides import Branch, is_format_bound
 from dynclient.schema.subsumption.strings import Strings
 
 if TYPE_CHECKING:
@@ -27,15 +26,45 @@ KEYWORDS = {
 }
 
 
-def listed(inclusion: Inclusion, values: Iterable[Any], branch: Branch, b: tuple[Any, ...]) -> Iterator[Suspicion]:
+def listed(
+    inclusion: Inclusion, values: Iterable[Any], branch: Branch, b: tuple[Any, ...], taken: list[Branch]
+) -> Iterator[Suspicion]:
     """Suspect each value of a finite alternative that the other side refuses."""
-    defs = inclusion.narrow.defs
-    sent = Checker(bundled(Schema({"allOf": list(branch.parts)}), defs))
-    taken = Checker(bundled(Schema({"allOf": list(b)}), inclusion.wide.defs))
-    sendable = [value for value in values if sent.accepts(value)]
-    refused = [value for value in sendable if not taken.accepts(value)]
+    sendable = [value for value in values if _is_sent(inclusion, branch, value)]
+    refused = [value for value in sendable if not _is_taken(inclusion, b, taken, value)]
     if refused:
         yield suspicion("enum", sendable, refused, lambda: refused[0])
+
+
+def _is_sent(inclusion: Inclusion, branch: Branch, value: Any) -> bool:
+    fits = _fits(branch, value)
+    if fits is not None:
+        return fits
+    return inclusion.judge.checker(inclusion.narrow, Schema({"allOf": list(branch.parts)}), is_open=True).accepts(value)
+
+
+def _is_taken(inclusion: Inclusion, b: tuple[Any, ...], taken: list[Branch], value: Any) -> bool:
+    found = [_fits(other, value) for other in taken]
+    if True in found or None not in found:
+        return True in found
+    return inclusion.judge.checker(inclusion.wide, Schema({"allOf": list(b)})).accepts(value)
+
+
+def _fits(branch: Branch, value: Any) -> bool | None:
+    """Tell whether a single value fits an alternative; None where that takes an engine, which is slow to make."""
+    kind = _KINDS.get(type(value), "number")
+    if branch.barred or branch.said("not") or kind in ("array", "object"):
+        return None
+    if kind not in branch.kinds or (kind == "number" and branch.whole and value != int(value)):
+        return False
+    if branch.values is not None and typed(value) not in map(typed, branch.values):
+        return False
+    described = _described(branch, kind) if kind in KEYWORDS else None
+    return None if isinstance(described, Unknown) else described is None or described.holds(value)
+
+
+#: The kinds of value by their Python types, numbers apart.
+_KINDS = {bool: "boolean", type(None): "null", str: "string", list: "array", dict: "object"}
 
 
 def facets(branch: Branch, kind: str, other: Branch) -> Iterator[Suspicion]:
@@ -51,7 +80,7 @@ def facets(branch: Branch, kind: str, other: Branch) -> Iterator[Suspicion]:
             yield _suspected("enum", None, other.values, answer)
     for part in other.parts:
         for keyword in KEYWORDS[kind]:
-            if keyword in part and not _is_format_bound(part, keyword):
+            if keyword in part and not is_format_bound(part, keyword):
                 answer = _included(mine, _set(kind, {keyword: part[keyword]}))
                 if answer is not None:
                     said = branch.said(keyword)
@@ -82,7 +111,7 @@ def is_empty(branch: Branch, kind: str) -> bool:
 
 
 def _described(branch: Branch, kind: str) -> Numbers | Strings | Unknown:
-    found: list[Any] = [_set(kind, {k: part[k] for k in KEYWORDS[kind] if k in part}) for part in branch.parts]
+    found: list[Any] = [_set(kind, _said(part, kind)) for part in branch.parts]
     if branch.values is not None:
         found.append(_listed(branch.values, kind))
     unknown = next((one for one in found if isinstance(one, Unknown)), None)
@@ -91,6 +120,10 @@ def _described(branch: Branch, kind: str) -> Numbers | Strings | Unknown:
     start: Any = Numbers(whole=branch.whole) if kind == "number" else Strings()
     made: Numbers | Strings = reduce(and_, found, start)
     return made
+
+
+def _said(part: dict[str, Any], kind: str) -> dict[str, Any]:
+    return {k: part[k] for k in KEYWORDS[kind] if k in part and not is_format_bound(part, k)}
 
 
 def _set(kind: str, said: dict[str, Any]) -> Numbers | Strings | Unknown:
@@ -119,9 +152,3 @@ def _suspected(rule: str, narrow: Any, wide: Any, answer: Any) -> Suspicion:
     if isinstance(answer, Unknown):
         return suspicion(rule, narrow, wide, because=answer.why)
     return suspicion(rule, narrow, wide, lambda: ABSENT if answer is None else answer)
-
-
-def _is_format_bound(part: dict[str, Any], keyword: str) -> bool:
-    """Tell whether a bound only says that an integer fits 64 bits, which is an annotation to a comparison."""
-    bounds = BOUNDS["int64"]
-    return part.get("format") == "int64" and part[keyword] in bounds and keyword in ("minimum", "maximum")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal
 
 from dynclient.schema import patterns
 from dynclient.schema.dialect import Direction, Schema, name_of
+from dynclient.schema.formats import BOUNDS
 from dynclient.schema.readings import Defs, closable, in_place
+from dynclient.schema.subsumption.declared import let_in, spoken
 from dynclient.schema.subsumption.equality import assertions
 from dynclient.violations import Place
 
@@ -57,11 +60,15 @@ class Branch:
             name: a name that is in what it says.
 
         """
+        typed = [part for part in self.parts if "type" in part]
+        places = (place_of(part) for part in (*self.saying(keyword, value, name), *typed, *self.parts))
+        return next((place for place in places if place is not None), None)
+
+    def saying(self, keyword: str, value: Any = None, name: str = "") -> list[dict[str, Any]]:
+        """Return the parts that say a keyword, first those that are known to say a value or a name by it."""
         said = [part for part in self.parts if keyword in part]
         exact = [part for part in said if part[keyword] == value or (name and name in _names(part[keyword]))]
-        typed = [part for part in self.parts if "type" in part]
-        places = (place_of(part) for part in (*exact, *said, *typed, *self.parts))
-        return next((place for place in places if place is not None), None)
+        return [*exact, *said]
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -151,6 +158,7 @@ class Side:
     defs: Defs
     reading: Literal["producer", "consumer"]
     direction: Direction
+    _loose: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
 
     def target(self, schema: Any) -> Any:
         """Return the definition that a schema names, where it says nothing else; else the schema itself."""
@@ -159,32 +167,87 @@ class Side:
         return schema
 
     def branches(self, schemas: tuple[Any, ...]) -> list[Branch]:
-        """Return the alternatives that schemas, holding all at once, come to.
+        """Return the alternatives that schemas, holding all at once, come to: together they hold no less.
 
         Raises:
-            TooWide: there are too many.
+            TooWide: there are too many, or they close in ways that alternatives cannot say.
 
         """
+        found = self._open_branches(schemas)
+        return [self._sent(branch, schemas) for branch in found] if self.reading == "producer" else found
+
+    def taken(self, schemas: tuple[Any, ...]) -> list[Branch]:
+        """Return the same for the side that takes: together they hold no more.
+
+        Raises:
+            TooWide: as for `branches`.
+
+        """
+        found = self._open_branches(schemas)
+        return [self._closed(branch, schemas) for branch in found] if self.reading == "producer" else found
+
+    @cached_property
+    def opened(self) -> Side:
+        """The same schemas as they stand, as conditions are read."""
+        return self if self.reading == "consumer" else Side(self.defs, "consumer", self.direction)
+
+    def _open_branches(self, schemas: tuple[Any, ...]) -> list[Branch]:
         found = [Branch()]
         for schema in schemas:
             found = _product(found, self._alternatives(schema))
-        return [self._read(branch, schemas) for branch in found]
+        return found
 
-    def _read(self, branch: Branch, schemas: tuple[Any, ...]) -> Branch:
-        if self.reading == "consumer":
-            return branch
-        is_free = any("additionalProperties" in p or "unevaluatedProperties" in p for p in branch.parts)
-        declares = any(p.get("properties") or p.get("patternProperties") for p in branch.parts)
-        closed = declares and not is_free and closable(Schema({"allOf": list(schemas)}), self.defs)
+    def _marked(self, branch: Branch, *, closed: bool) -> Branch:
         return replace(branch, closed=closed, refused="readOnly" if self.direction == "request" else "writeOnly")
+
+    def _sent(self, branch: Branch, schemas: tuple[Any, ...]) -> Branch:
+        """Close an alternative to what no schema that may fit beside it declares."""
+        declares = any(p.get("properties") or p.get("patternProperties") for p in branch.parts)
+        if not declares or not closable(Schema({"allOf": list(schemas)}), self.defs):
+            return self._marked(branch, closed=False)
+        found = spoken(schemas, branch.barred, self.defs)
+        if found is None:
+            return self._marked(branch, closed=False)
+        return self._marked(branch & Branch(self._beside(branch, *found)), closed=True)
+
+    def _beside(
+        self, branch: Branch, named: dict[str, list[Any]], like: list[tuple[str, Any]]
+    ) -> tuple[dict[str, Any], ...]:
+        """Return a part that lets in what only alternatives beside this one declare."""
+        more = {name: inner for name, inner in named.items() if name not in branch.names}
+        known = {pattern for pattern, _ in branch.patterns}
+        unlike = {pattern: [inner] for pattern, inner in like if pattern not in known}
+        if not more and not unlike:
+            return ()
+        key = (*((name, *map(id, inner)) for name, inner in more.items()), *unlike)
+        if key not in self._loose:
+            said = {"properties": _either(more), "patternProperties": _either(unlike)}
+            self._loose[key] = Schema({k: v for k, v in said.items() if v}), (named, like)
+        return (self._loose[key][0],)
+
+    def _closed(self, branch: Branch, schemas: tuple[Any, ...]) -> Branch:
+        """Close an alternative to what it does not declare itself."""
+        names = [name for part in branch.parts for name in part.get("properties", ())]
+        shared = {name for name in names if names.count(name) > 1}
+        if any(closable(schema, self.defs) for name in shared for schema in branch.member(name)):
+            raise TooWide  # the reading closes each alone or all together, depending on where they stand
+        whole = Schema({"allOf": list(schemas)})
+        if branch.required - set(branch.names) - let_in(whole, self.defs):
+            raise TooWide  # what is asked for may be declared elsewhere, and is let in only then
+        is_free = any("additionalProperties" in p or "unevaluatedProperties" in p for p in branch.parts)
+        return self._marked(branch, closed=not is_free and closable(whole, self.defs))
 
     def is_refused(self, branch: Branch, name: str) -> bool:
         """Tell whether a property may not be sent: it cannot be there, or travels only the other way."""
         schemas = branch.member(name)
         if any(is_never(schema) for schema in schemas):
             return True
-        parts = (part for s in schemas for part in in_place(s, self.defs, alternatives=False))
-        return bool(branch.refused) and any(part.get(branch.refused) is True for part in parts)
+        return bool(branch.refused) and any(map(self.is_marked, schemas))
+
+    def is_marked(self, schema: Any) -> bool:
+        """Tell whether a schema says that its values travel only the other way."""
+        mark = "readOnly" if self.direction == "request" else "writeOnly"
+        return any(part.get(mark) is True for part in in_place(schema, self.defs, alternatives=False))
 
     def _alternatives(self, schema: Any) -> list[Branch]:
         if is_never(schema):
@@ -201,6 +264,21 @@ class Side:
             found = _product(found, union)
         return found
 
+    def _look_into(self, condition: Any) -> None:
+        """Refuse a condition inside which a reading would close what it leaves open.
+
+        Raises:
+            TooWide: it is one.
+
+        """
+        if self.reading == "producer":
+            parts = list(in_place(condition, self.defs))
+            inner = [s for part in parts for k in ("properties", "patternProperties") for s in part.get(k, {}).values()]
+            inner += [part[k] for part in parts for k in ("items", "additionalProperties") if k in part]
+            inner += [s for part in parts for s in part.get("prefixItems", ())]
+            if any(isinstance(s, dict) and not _is_flat(s) for s in inner):
+                raise TooWide
+
     def _unions(self, schema: dict[str, Any]) -> Iterator[list[Branch]]:
         if "anyOf" in schema:
             yield [branch for s in schema["anyOf"] for branch in self._alternatives(s)]
@@ -211,6 +289,7 @@ class Side:
                 for branch in self._alternatives(s)
             ]
         if "if" in schema and ("then" in schema or "else" in schema):
+            self._look_into(schema["if"])
             then = _product(self._alternatives(schema["if"]), self._alternatives(schema.get("then", True)))
             otherwise = [b & Branch(barred=(schema["if"],)) for b in self._alternatives(schema.get("else", True))]
             yield [*then, *otherwise]
@@ -221,6 +300,15 @@ def place_of(schema: Any) -> Place | None:
     return getattr(schema, "place", None)
 
 
+def _either(schemas: dict[str, list[Any]]) -> dict[str, Any]:
+    return {name: s[0] if len(s) == 1 else Schema({"anyOf": s}) for name, s in schemas.items()}
+
+
+def is_format_bound(part: dict[str, Any], keyword: str) -> bool:
+    """Tell whether a bound only says that an integer fits 64 bits, which is an annotation to a comparison."""
+    return part.get("format") == "int64" and keyword in ("minimum", "maximum") and part[keyword] in BOUNDS["int64"]
+
+
 def is_never(schema: Any) -> bool:
     """Tell whether a schema says in so many words that nothing fits it."""
     return schema is False or (isinstance(schema, dict) and schema.get("not") in ({}, True))
@@ -228,6 +316,16 @@ def is_never(schema: Any) -> bool:
 
 def _names(said: Any) -> Any:
     return said if isinstance(said, list | dict) else ()
+
+
+#: What may close inside, or be refused.
+_CLOSABLE = (*_COMPOSED, "additionalProperties", "items", "patternProperties", "prefixItems", "properties", "readOnly",
+             "writeOnly")  # fmt: skip
+
+
+def _is_flat(schema: dict[str, Any]) -> bool:
+    """Tell whether nothing inside a schema could close."""
+    return not any(keyword in schema for keyword in _CLOSABLE)
 
 
 def _product(one: list[Branch], other: list[Branch]) -> list[Branch]:

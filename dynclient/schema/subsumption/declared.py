@@ -1,0 +1,71 @@
+"""Which properties the schemas of one value speak of, where a reading or a keyword refuses all others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from dynclient.schema.dialect import name_of
+from dynclient.schema.readings import Defs, declares, in_place
+
+
+def spoken(
+    schemas: Iterable[Any], barred: Iterable[Any], defs: Defs, said: Any = None
+) -> tuple[dict[str, list[Any]], list[tuple[str, Any]]] | None:
+    """Return the properties by name and by pattern that schemas which may fit speak of; None where one takes all.
+
+    Args:
+        schemas: those of the value.
+        barred: schemas that are known not to fit it.
+        defs: the definitions that references name.
+        said: the schema that says `unevaluatedProperties`, where one does.
+
+    """
+    schemas, out = list(schemas), {id(p) for schema in barred for p in _speaking(schema, defs, alternatives=True)}
+    if said is None and any(_is_freed(schema, defs, out) for schema in schemas):
+        return None
+    sure = [part for schema in schemas for part in _speaking(schema, defs, alternatives=False)]
+    maybe = [p for schema in schemas for p in _speaking(schema, defs, alternatives=True) if id(p) not in out]
+    parts = list({id(part): part for part in (*sure, *maybe)}.values())
+    if any("additionalProperties" in p or ("unevaluatedProperties" in p and p is not said) for p in parts):
+        return None
+    named: dict[str, list[Any]] = {}
+    for name, inner in (pair for part in parts for pair in part.get("properties", {}).items()):
+        named.setdefault(name, []).append(inner)
+    return named, [pair for part in parts for pair in part.get("patternProperties", {}).items()]
+
+
+def _is_freed(schema: Any, defs: Defs, out: set[int]) -> bool:
+    """Tell whether closing leaves an alternative free that declares nothing, beside others that do."""
+    todo, seen = [(schema, not declares(schema, defs, alternatives=False))], set[tuple[int, bool]]()
+    while todo:
+        at, alone = todo.pop()
+        if not isinstance(at, dict) or (id(at), alone) in seen:
+            continue
+        seen.add((id(at), alone))
+        if "$ref" in at:
+            target = defs[name_of(at["$ref"])]
+            todo.append((target, not declares(target, defs, alternatives=False)))
+        todo += [(part, alone) for part in at.get("allOf", ())]
+        todo += [(at[k], False) for k in ("then", "else") if k in at]
+        todo += [(part, False) for part in at.get("dependentSchemas", {}).values()]
+        for part in (p for p in (*at.get("anyOf", ()), *at.get("oneOf", ())) if id(p) not in out):
+            if alone and not declares(part, defs):
+                return True
+            todo.append((part, alone and not declares(part, defs, alternatives=False)))
+    return False
+
+
+def let_in(schema: Any, defs: Defs) -> set[str]:
+    """Return the names that a closed schema lets in because it asks for them, though nobody declares them."""
+    known = {name for part in in_place(schema, defs) for name in part.get("properties", ())}
+    asked = {name for part in in_place(schema, defs, alternatives=False) for name in part.get("required", ())}
+    return asked - known
+
+
+def _speaking(schema: Any, defs: Defs, *, alternatives: bool) -> Iterator[dict[str, Any]]:
+    """Yield the schemas that may evaluate properties of a value."""
+    for part in in_place(schema, defs, alternatives=alternatives):
+        yield part
+        if alternatives and "if" in part:
+            yield from in_place(part["if"], defs)
