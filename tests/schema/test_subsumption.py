@@ -179,6 +179,14 @@ def test_one_cause_may_stand_for_others_that_are_real():
     assert (found.verdict, found.witness) == ("refuted", {"bb": 0.5})
 
 
+def test_several_lists_leave_what_is_in_all():
+    lists = {"allOf": [{"enum": ["a", "b"]}, {"enum": ["b", "c", "d"]}]}
+
+    assert gaps(lists, {"const": "b"}) == ()
+    assert [gap.witness for gap in gaps({"const": "a"}, lists)] == ["a"]
+    assert [gap.witness for gap in gaps({"type": "string", "pattern": "^[ab]$"}, lists)] == ["a"]
+
+
 def test_who_gives_up_has_shown_nothing(monkeypatch):
     monkeypatch.setattr("dynclient.schema.subsumption.solving.solver.MAX_STEPS", 1)
     narrow, wide = next((a, b) for a, b in SOLVED if "anyOf" in b and "enum" in json.dumps(a))

@@ -30,6 +30,19 @@ Steps = tuple[Any, ...]
 JSON = "application/json"
 
 
+def _once(function: Callable[[Tree], Any]) -> Callable[[Tree], Any]:
+    """Ask a function once for each tree, which is kept so long."""
+    kept: dict[int, tuple[Tree, Any]] = {}
+
+    @functools.wraps(function)
+    def asked(whole: Tree) -> Any:
+        if id(whole) not in kept:
+            kept[id(whole)] = whole, function(whole)
+        return kept[id(whole)][1]
+
+    return asked
+
+
 @functools.cache
 def tree(name: str) -> Tree:
     """Return a shipped document as plain data."""
@@ -111,12 +124,28 @@ def is_31(whole: Tree) -> bool:
 
 
 def operations(whole: Tree) -> list[Steps]:
-    """Return the places of the operations."""
+    """Return the places of the operations; those that are referred to from elsewhere are left out."""
     found: list[Steps] = []
+    referred = {reference.split("/")[2] for reference in references(whole) if reference.startswith("#/paths/")}
     for path, item in whole.get("paths", {}).items():
-        if isinstance(item, dict) and "$ref" not in item:
+        if isinstance(item, dict) and "$ref" not in item and path.replace("~", "~0").replace("/", "~1") not in referred:
             found += [("paths", path, method) for method in item if method.lower() in METHODS]
     return found
+
+
+@_once
+def references(whole: Tree) -> frozenset[str]:
+    """Return everything that a document refers to."""
+    found: set[str] = set()
+    todo: list[Any] = [whole]
+    while todo:
+        at = todo.pop()
+        if isinstance(at, dict):
+            found |= {at["$ref"]} if isinstance(at.get("$ref"), str) else set()
+            todo += at.values()
+        elif isinstance(at, list):
+            todo += at
+    return frozenset(found)
 
 
 def name(operation: Steps) -> str:
@@ -154,23 +183,20 @@ class Use:
     is_part: bool = False
 
 
-_KEPT: dict[int, tuple[Tree, dict[Steps, Use]]] = {}
-
-
+@_once
 def objects(whole: Tree) -> dict[Steps, Use]:
     """Return the Schema Objects of real bodies that declare properties, with who meets them.
 
     Those that are also met as one of several alternatives, or in a free part, are left out: whether a change in them can
     be seen depends on the others.
     """
-    if id(whole) not in _KEPT:
-        found: dict[Steps, Use] = {}
-        for at in operations(whole):
-            for side, root in _roots(whole, at):
-                _walk(whole, root, side, at, found, seen=set(), clear=root[-2] == JSON)
-        clear = {steps: use for steps, use in found.items() if use.is_clear and _is_plain(value(whole, steps))}
-        _KEPT[id(whole)] = whole, clear
-    return _KEPT[id(whole)][1]
+    found: dict[Steps, Use] = {}
+    for at in operations(whole):
+        for side, root in _roots(whole, at):
+            _walk(whole, root, side, at, found, seen=set(), clear=root[-2] == JSON)
+        for side, root in _called(whole, at):
+            _walk(whole, root, side, at, found, seen=set(), clear=False)
+    return {steps: use for steps, use in found.items() if use.is_clear and _is_plain(value(whole, steps))}
 
 
 def _roots(whole: Tree, at: Steps) -> Iterator[tuple[str, Steps]]:
@@ -181,6 +207,16 @@ def _roots(whole: Tree, at: Steps) -> Iterator[tuple[str, Steps]]:
         place = target(whole, owner)
         for media in value(whole, (*place, "content"), {}) if place else ():
             yield side, (*place, "content", media, "schema")
+
+
+def _called(whole: Tree, at: Steps) -> Iterator[tuple[str, Steps]]:
+    """Yield the bodies of callbacks, where the API calls."""
+    for callback in value(whole, (*at, "callbacks"), {}):
+        place = target(whole, (*at, "callbacks", callback))
+        for expression in value(whole, place, {}) if place else ():
+            for method in value(whole, (*place, expression), {}) if place else ():
+                if method in METHODS:
+                    yield from _roots(whole, (*place, expression, method))
 
 
 _ASIDE = ("oneOf", "anyOf", "prefixItems", "not", "if", "then", "else", "additionalProperties", "contains")
@@ -194,7 +230,7 @@ def _walk(whole: Tree, steps: Steps, side: str, at: Steps, found: dict[Steps, Us
     seen.add((place, clear, part))
     schema = value(whole, place)
     if schema.get("readOnly" if side == "call" else "writeOnly") is True:
-        return
+        clear = False
     if schema.get("properties"):
         use = found.setdefault(place, Use())
         use.sides.add(side)
@@ -205,8 +241,10 @@ def _walk(whole: Tree, steps: Steps, side: str, at: Steps, found: dict[Steps, Us
         _walk(whole, (*place, "properties", property_name), side, at, found, seen=seen, clear=clear)
     if isinstance(schema.get("items"), dict):
         _walk(whole, (*place, "items"), side, at, found, seen=seen, clear=clear)
-    for i in range(len(schema.get("allOf", ()))):
-        _walk(whole, (*place, "allOf", i), side, at, found, seen=seen, clear=clear, part=True)
+    parts = [target(whole, (*place, "allOf", i)) for i in range(len(schema.get("allOf", ())))]
+    shuts = any(part and "additionalProperties" in value(whole, part) for part in parts)
+    for i in range(len(parts)):
+        _walk(whole, (*place, "allOf", i), side, at, found, seen=seen, clear=clear and not shuts, part=True)
     for keyword in _ASIDE:
         inner = schema.get(keyword)
         places = [(keyword, i) for i in range(len(inner))] if isinstance(inner, list) else [(keyword,)]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from dynclient.schema.subsumption.inclusion import Inclusion
 
 #: How many items `contains` asks for.
-_COUNTED: tuple[str, ...] = ("minContains", "maxContains")
+_COUNTED = ("minContains", "maxContains")
 
 #: A witness has at most so many items.
 MAX_ITEMS = 10_000
@@ -53,17 +53,24 @@ def _items(inclusion: Inclusion, branch: Branch, other: Branch, most: int | None
 
 
 def _contained(inclusion: Inclusion, branch: Branch, other: Branch) -> Iterator[Suspicion]:
-    """Suspect what is asked of some of the items, unless one part of the narrow side asks just the same."""
+    """Suspect what is asked of some of the items, unless one part of the narrow side asks as much of the same."""
     mine = [said for part in branch.parts if (said := _counted(part))]
     for wanted in (said for part in other.parts if (said := _counted(part))):
-        if any(inclusion.equality.holds(said, wanted) for said in mine):
-            continue
-        near = next((said for said in mine if inclusion.equality.holds(said["contains"], wanted["contains"])), {})
-        rules: list[str] = [
-            k for k in ("minContains", "maxContains") if near and k in wanted and near.get(k) != wanted[k]
-        ]
-        for rule in rules or ["contains"]:
-            yield suspicion(rule, near.get(rule), wanted[rule], partial(inclusion.example, branch, "array"))
+        near = [said for said in mine if inclusion.equality.holds(said["contains"], wanted["contains"])]
+        failing = [_fewer(said, wanted) for said in near] or [["contains"]]
+        for rule in min(failing, key=len):
+            before = near[0].get(rule) if near else None
+            yield suspicion(rule, before, wanted[rule], partial(inclusion.example, branch, "array"))
+
+
+def _fewer(mine: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
+    """Return what fails of what is asked of some items, where another part asks something of the same items."""
+    found = []
+    if mine.get("minContains", 1) < wanted.get("minContains", 1):
+        found.append("minContains" if "minContains" in wanted else "contains")
+    if "maxContains" in wanted and not mine.get("maxContains", wanted["maxContains"] + 1) <= wanted["maxContains"]:
+        found.append("maxContains")
+    return found
 
 
 def _counted(part: dict[str, Any]) -> dict[str, Any]:

@@ -155,13 +155,20 @@ class Inclusion:
             yield suspicion("type", said, wanted, lambda: self.example(branch, kind))
             return
         answers = []
-        for other in fitting:
+        for other in self._likeliest(branch, kind, fitting):
             answers.append(tuple(self._facets(branch, kind, other)))
             if not answers[-1]:
                 return
         if len(fitting) > 1 and kind in ("number", "string") and scalars.is_covered(branch, kind, fitting):
             return
         yield from min(answers, key=len)
+
+    def _likeliest(self, branch: Branch, kind: str, fitting: list[Branch]) -> list[Branch]:
+        """Return the alternatives that may take a value, the one of the same name first; those of other tags cannot."""
+        if len(fitting) < 2:  # noqa: PLR2004 (no choice)
+            return fitting
+        near = [other for other in fitting if kind != "object" or not objects.is_tagged_apart(self, branch, other)]
+        return sorted(near or fitting, key=lambda other: other.place("type") != branch.place("type"))
 
     def _is_empty(self, branch: Branch, kind: str) -> bool:
         if kind == "object":

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.schema import patterns
 from dynclient.schema.subsumption.gaps import ABSENT, KEYS, Suspicion, suspicion
-from dynclient.schema.subsumption.sides import Branch, TooWide
+from dynclient.schema.subsumption.sides import Branch, Side, TooWide
 
 if TYPE_CHECKING:
     from dynclient.schema.subsumption.inclusion import Inclusion
@@ -169,20 +169,26 @@ def _are_apart(inclusion: Inclusion, branch: Branch, kind: str, other: Branch) -
     if kind != "object":
         return False
     impossible = (name for name in other.required if inclusion.narrow.is_refused(branch, name))
-    return next(impossible, None) is not None or any(
-        _tags_differ(inclusion, branch, other, name) for name in branch.required | other.required
-    )
+    return next(impossible, None) is not None or is_tagged_apart(inclusion, branch, other)
 
 
-def _tags_differ(inclusion: Inclusion, branch: Branch, other: Branch, name: str) -> bool:
-    """Tell whether a property that one of two alternatives requires has values in each that the other has not."""
-    mine = _tags(inclusion.narrow.branches(branch.member(name)))
-    theirs = _tags(inclusion.wide.opened.branches(other.member(name)))
-    return mine is not None and theirs is not None and not mine & theirs
+def is_tagged_apart(inclusion: Inclusion, branch: Branch, other: Branch) -> bool:
+    """Tell whether a property that one of two alternatives requires has listed texts in each that the other has not."""
+    for name in branch.required | other.required:
+        mine = _tags(inclusion.narrow, branch.member(name))
+        if mine is not None:
+            theirs = _tags(inclusion.wide, other.member(name))
+            if theirs is not None and not mine & theirs:
+                return True
+    return False
 
 
-def _tags(found: list[Branch]) -> frozenset[str] | None:
-    values = [branch.values for branch in found]
-    if not values or any(v is None or not all(isinstance(x, str) for x in v) for v in values):
-        return None
-    return frozenset(text for listed in values if listed for text in listed)
+def _tags(side: Side, schemas: tuple[Any, ...]) -> frozenset[str] | None:
+    """Return the texts that schemas list where they stand, None where they list none, or other things too."""
+    for schema in map(side.target, schemas):
+        listed = (
+            schema.get("enum", [schema["const"]] if "const" in schema else None) if isinstance(schema, dict) else None
+        )
+        if listed is not None and all(isinstance(value, str) for value in listed):
+            return frozenset(listed)
+    return None

@@ -40,7 +40,7 @@ class Pairs:
         return len(self._found)
 
     def ask(self, a: Schemas, b: Schemas) -> tuple[Suspicion, ...]:
-        """Return () where a pair holds as far as is known, else one suspicion that stands for all that speaks against it."""
+        """Return () where a pair holds as far as is known, else one suspicion for all that speaks against it."""
         key: Key = tuple(map(id, a)), tuple(map(id, b))
         if key not in self._found:
             if len(self._found) >= MAX_PAIRS:

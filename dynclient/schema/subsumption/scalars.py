@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.schema.dialect import Schema
 from dynclient.schema.subsumption import numbers, strings
-from dynclient.schema.subsumption.equality import typed
 from dynclient.schema.subsumption.answers import Undecidable, Unknown
+from dynclient.schema.subsumption.equality import typed
 from dynclient.schema.subsumption.gaps import ABSENT, Suspicion, suspicion
 from dynclient.schema.subsumption.numbers import Numbers
 from dynclient.schema.subsumption.sides import Branch, is_format_bound
@@ -52,7 +52,7 @@ def _is_taken(inclusion: Inclusion, b: tuple[Any, ...], taken: list[Branch], val
 
 def _fits(branch: Branch, value: Any) -> bool | None:
     """Tell whether a single value fits an alternative; None where that takes an engine, which is slow to make."""
-    kind = _KINDS.get(type(value), "number")
+    kind = next((kind for known, kind in _KINDS if isinstance(value, known)), "null")
     if branch.barred or branch.said("not") or kind in ("array", "object"):
         return None
     if kind not in branch.kinds or (kind == "number" and branch.whole and value != int(value)):
@@ -63,8 +63,8 @@ def _fits(branch: Branch, value: Any) -> bool | None:
     return None if isinstance(described, Unknown) else described is None or described.holds(value)
 
 
-#: The kinds of value by their Python types, numbers apart.
-_KINDS = {bool: "boolean", type(None): "null", str: "string", list: "array", dict: "object"}
+#: The kinds of value by their Python types; a truth value is an integer to Python, so it comes first.
+_KINDS = ((bool, "boolean"), (str, "string"), (list, "array"), (dict, "object"), (int | float, "number"))
 
 
 def facets(branch: Branch, kind: str, other: Branch) -> Iterator[Suspicion]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -11,6 +11,7 @@ from dynclient.schema import patterns
 from dynclient.schema.dialect import Direction, Schema, name_of
 from dynclient.schema.formats import BOUNDS
 from dynclient.schema.readings import Defs, closable, in_place
+from dynclient.schema.samples.shapes import identity
 from dynclient.schema.subsumption.declared import let_in, spoken
 from dynclient.schema.subsumption.equality import assertions
 from dynclient.violations import Place
@@ -21,6 +22,10 @@ KINDS = ("null", "boolean", "number", "string", "array", "object")
 MAX_BRANCHES = 256
 
 _COMPOSED = ("$ref", "allOf", "anyOf", "oneOf", "if", "then", "else")
+
+
+#: Several schemas that hold at once.
+Schemas = tuple[Any, ...]
 
 
 class TooWide(Exception):
@@ -70,7 +75,7 @@ class Branch:
         exact = [part for part in said if part[keyword] == value or (name and name in _names(part[keyword]))]
         return [*exact, *said]
 
-    @property
+    @cached_property
     def kinds(self) -> frozenset[str]:
         """The kinds of value that it can hold."""
         found = frozenset(KINDS)
@@ -79,35 +84,49 @@ class Branch:
             found &= {"number" if t == "integer" else t for t in types}
         return found
 
-    @property
+    @cached_property
     def whole(self) -> bool:
         """Whether its numbers are integers."""
         types = [t if isinstance(t, list) else [t] for t in self.said("type")]
         return any("integer" in t and "number" not in t for t in types)
 
-    @property
+    @cached_property
     def values(self) -> list[Any] | None:
-        """The values that `enum` or `const` lists, of the part that lists fewest; None where they are not listed."""
+        """The values that every `enum` and `const` lists; None where they are not listed."""
         lists = [*self.said("enum"), *([value] for value in self.said("const"))]
-        return min(lists, key=len) if lists else None
+        if not lists:
+            return None
+        first, *rest = sorted(lists, key=len)
+        known = [set(map(identity, listed)) for listed in rest]
+        return [value for value in first if all(identity(value) in others for others in known)]
 
-    @property
+    @cached_property
     def required(self) -> frozenset[str]:
         """The properties that must be there."""
         return frozenset(name for names in self.said("required") for name in names)
 
-    @property
+    @cached_property
     def names(self) -> list[str]:
         """The properties that are declared by name, in order."""
         return list(dict.fromkeys(name for properties in self.said("properties") for name in properties))
 
-    @property
+    @cached_property
     def patterns(self) -> list[tuple[str, Any]]:
         """The patterns of property names, with their schemas."""
         return [pair for found in self.said("patternProperties") for pair in found.items()]
 
     def member(self, name: str) -> tuple[Any, ...]:
         """Return the schemas of a property: `(False,)` where it cannot be there."""
+        found = self._members.get(name)
+        if found is None:
+            found = self._members[name] = self._member(name)
+        return found
+
+    @cached_property
+    def _members(self) -> dict[str, tuple[Any, ...]]:
+        return {}
+
+    def _member(self, name: str) -> tuple[Any, ...]:
         found: list[Any] = []
         is_declared = False
         for part in self.parts:
@@ -159,6 +178,7 @@ class Side:
     reading: Literal["producer", "consumer"]
     direction: Direction
     _loose: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
+    _branches: dict[Any, tuple[Schemas, list[Branch]]] = field(default_factory=dict, init=False, repr=False)
 
     def target(self, schema: Any) -> Any:
         """Return the definition that a schema names, where it says nothing else; else the schema itself."""
@@ -173,8 +193,7 @@ class Side:
             TooWide: there are too many, or they close in ways that alternatives cannot say.
 
         """
-        found = self._open_branches(schemas)
-        return [self._sent(branch, schemas) for branch in found] if self.reading == "producer" else found
+        return self._kept("sent", schemas, self._sent)
 
     def taken(self, schemas: tuple[Any, ...]) -> list[Branch]:
         """Return the same for the side that takes: together they hold no more.
@@ -183,8 +202,16 @@ class Side:
             TooWide: as for `branches`.
 
         """
-        found = self._open_branches(schemas)
-        return [self._closed(branch, schemas) for branch in found] if self.reading == "producer" else found
+        return self._kept("taken", schemas, self._closed)
+
+    def _kept(self, how: str, schemas: Schemas, close: Callable[[Branch, Schemas], Branch]) -> list[Branch]:
+        """Return the alternatives of schemas, the same ones when they are asked for again."""
+        key = (how, *map(id, schemas))
+        if key not in self._branches:
+            found = self._open_branches(schemas)
+            read = [close(branch, schemas) for branch in found] if self.reading == "producer" else found
+            self._branches[key] = schemas, read
+        return self._branches[key][1]
 
     @cached_property
     def opened(self) -> Side:

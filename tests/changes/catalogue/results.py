@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from catalogue.case import BREAKS, NOTES, WARNS, Case, Expected, Kind, Levels
-from support.revisions import JSON, Steps, Tree, answers, operations, put, said, value, without
+from support.revisions import JSON, Steps, Tree, answers, operations, put, said, target, value, without
 
 OTHER = "application/vnd.dyn-planted+json"
 HEADER = "X-Dyn-Planted"
@@ -46,19 +46,20 @@ class _Statuses:
 def _none_left(whole: Tree, place: Steps) -> Case | None:
     at = (*place, "responses")
     successes = [status for status in value(whole, at) if str(status)[0] in "123"]
-    if len(successes) != 1:
+    place = target(whole, (*at, successes[0]))
+    if len(successes) != 1 or place is None:
         return None
     old = said(whole, at, **{"418": EMPTY})
     expected = (
         Expected("no-success-left", at, {"result": BREAKS}, "fact"),
-        Expected("status-removed", (*at, successes[0]), {"result": NOTES}, "fact"),
+        Expected("status-removed", place, {"result": NOTES}, "fact"),
     )
     return Case(old, without(old, (*at, successes[0])), expected)
 
 
 def _moved(whole: Tree, place: Steps) -> Case | None:
     *at, status = place
-    if "206" in value(whole, at):
+    if any(not str(known).isdigit() or known == "206" for known in value(whole, at)):
         return None
     responses = {"206" if key == status else key: each for key, each in value(whole, at).items()}
     expected = (
@@ -116,7 +117,7 @@ class _Headers:
 
     def __call__(self, whole: Tree, place: Steps) -> Case:
         at = (*place, "headers", HEADER)
-        made = [put(whole, at, given) if given else put(whole, at[:-1], {}) for given in (self.old, self.new)]
+        made = [put(whole, at, given) if given else whole for given in (self.old, self.new)]
         return Case(made[0], made[1], (Expected(self.rule, (*at, *self.at), {"result": self.levels}, self.proof),))
 
 
