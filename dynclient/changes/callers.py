@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from dynclient.plan.call import Call
@@ -29,14 +30,20 @@ class Caller:
             self._bases[media_type] = self._sampled(media_type)
         return self._bases[media_type]
 
-    def _sampled(self, media_type: str | None) -> Call | None:
+    def _sampled(self, media_type: str | None, *, without: tuple[str, ...] = ("media_type",)) -> Call | None:
         schema = self._plan.checker(media_type, "producer").schema
-        properties = {k: v for k, v in schema["properties"].items() if k != "media_type"}
-        sampler = Sampler({**schema, "properties": properties}, compile_schema=lambda part: Checker(part).accepts)
+        properties = {k: v for k, v in schema["properties"].items() if k not in without}
+        required = [name for name in schema["required"] if name not in without]
+        asked = {**schema, "properties": properties, "required": required}
         try:
-            return Call(sampler.sample(optional="none"))
+            return Call(Sampler(asked, compile_schema=lambda part: Checker(part).accepts).sample(optional="none"))
         except Unsampled:
             return None
+
+    @cached_property
+    def _bodiless(self) -> Call | None:
+        """The smallest call without a body, valid but for that."""
+        return self._sampled(None, without=("media_type", "body"))
 
     def with_parameter(self, location: str, name: str, value: Any) -> Call | None:
         """Return a valid call with a value for a parameter, None where there is none."""
@@ -57,10 +64,9 @@ class Caller:
 
     def with_body(self, value: Any, media_type: str) -> Call | None:
         """Return a call with a body, its media type named where it is not the one that is taken anyway."""
-        base = self.base(media_type)
-        if base is None:
+        if self._bodiless is None:
             return None
-        call = Call({**base, "body": value})
+        call = Call({**self._bodiless, "body": value})
         content = self._plan.media_types
         if len(content) > 1 and media.by_value(list(content), value) != media_type:
             call["media_type"] = media_type

@@ -13,6 +13,7 @@ from dynclient.changes.pairing import Pair
 from dynclient.changes.parameters import ParameterChanges
 from dynclient.changes.revisions import Flow, Revisions
 from dynclient.changes.schemas import Part, SchemaChanges
+from dynclient.changes.verdicts import shown
 from dynclient.model import MediaType, RequestBody
 from dynclient.schema.dialect import Schema
 from dynclient.wire import media
@@ -139,7 +140,7 @@ def _where(pair: Pair, entry: MediaType) -> str:
 
 def _wrap(flow: Flow, caller: Caller, entry: MediaType) -> Any:
     if flow.forward and (media.is_json(entry.name) or media.is_composed(entry.name)):
-        return lambda value: caller.with_body(value, entry.name)
+        return lambda value: shown(caller.with_body(value, entry.name))
     # What neither JSON nor a form carries is shown as its schema describes it.
     return lambda value: {"body": value} if flow.forward else value
 

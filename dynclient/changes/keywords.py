@@ -22,6 +22,9 @@ _CONDITIONS = ("not", "if", "then", "else", "dependentSchemas", "dependentRequir
 _WORDS = ("title", "description", "examples")
 _INT64 = BOUNDS["int64"]
 
+#: Facts that no value is refused for.
+NOTES = ("default-changed", "format-changed", "schema-deprecated", "words-changed", "integer-size")
+
 #: What refuses (a keyword of a gap) → the facts that may be its cause, the likeliest first.
 CAUSES: dict[str, tuple[str, ...]] = {
     "type": ("type-changed", "values-changed", "alternatives-changed"),

@@ -16,6 +16,7 @@ from dynclient.changes.pairing import Pair
 from dynclient.changes.revisions import Flow, Revisions
 from dynclient.changes.schemas import Part, SchemaChanges
 from dynclient.changes.texts import End
+from dynclient.changes.verdicts import shown
 from dynclient.model import Operation, Parameter
 from dynclient.names import near
 from dynclient.plan.schemas import is_elsewhere
@@ -184,7 +185,7 @@ class ParameterChanges:
 
     def _wrap(self, flow: Flow, caller: Caller, one: Parameter) -> Any:
         if flow.forward:
-            return lambda value: caller.with_parameter(one.location, one.name, value)
+            return lambda value: shown(caller.with_parameter(one.location, one.name, value))
         return lambda value: {one.name: value}
 
     def _end(self, one: Parameter, *, old: bool, flow: Flow | None = None) -> End:
@@ -211,7 +212,7 @@ class ParameterChanges:
         for value in texts.values(sender):
             if texts.is_unread(sender, reader, value, judge) or texts.is_misread(sender, reader, value):
                 witness = part.wrap(value)
-                if witness is not None:
+                if witness is not ABSENT:
                     because = "what is written in the one way is not what the other way reads"
                     code: Level = "info" if flow.forward else "breaking"
                     return replace(made, wire="breaking", code=code, because=because, proof="witness",

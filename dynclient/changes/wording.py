@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dynclient.changes.keywords import Fact
 from dynclient.changes.revisions import Flow
 from dynclient.changes.rules import RULES
-from dynclient.schema.subsumption import ITEMS, KEYS, Gap
+from dynclient.changes.verdicts import Verdict
+from dynclient.schema.subsumption import ITEMS, KEYS
 
 
 def path(steps: Sequence[str]) -> str:
@@ -18,17 +19,18 @@ def path(steps: Sequence[str]) -> str:
     return text
 
 
-def because(fact: Fact, flow: Flow, gap: Gap | None, others: Sequence[Fact]) -> str:
+def because(fact: Fact, flow: Flow, verdict: Verdict | None, others: Sequence[Fact]) -> str:
     """Return what follows from a fact: what was sent and is refused, or why nothing is."""
-    text = _verdict(fact, flow, gap)
+    text = _follows(fact, flow, verdict)
     more = "; ".join(RULES[other.rule] for other in others)
     return f"{text}; also: {more}" if more else text
 
 
-def _verdict(fact: Fact, flow: Flow, gap: Gap | None) -> str:
-    if gap is not None and gap.verdict == "unknown":
-        return f"it could not be decided whether this breaks anybody: {gap.because}"
-    if gap is not None:
+def _follows(fact: Fact, flow: Flow, verdict: Verdict | None) -> str:
+    if verdict is not None and not verdict.breaks:
+        why = verdict.gap.because or "no whole call could be made that shows it"
+        return f"it could not be decided whether this breaks anybody: {why}"
+    if verdict is not None:
         return _BROKEN[flow.forward].get(fact.rule, _REFUSED[flow.forward])
     if fact.rule == "integer-size":
         return f"integers beyond 64 bits, such as {2**63}, are no longer declared to fit"
