@@ -180,7 +180,7 @@ class Closing:
 
     def _freed(self, made: Any, schema: Any, *, alone: bool) -> Any:
         """Let an alternative that declares nothing, beside others that do, stay the free-form object that it is."""
-        if not alone or not isinstance(made, dict) or declares(schema, self.defs):
+        if not alone or not isinstance(made, dict) or declares(schema, self.defs) or "unevaluatedProperties" in made:
             return made
         return Schema({"additionalProperties": True, **made}, _place(schema))
 

@@ -124,33 +124,12 @@ def is_31(whole: Tree) -> bool:
 
 
 def operations(whole: Tree) -> list[Steps]:
-    """Return the places of the operations; those that are referred to from elsewhere are left out."""
+    """Return the places of the operations."""
     found: list[Steps] = []
-    referred = {reference.split("/")[2] for reference in references(whole) if reference.startswith("#/paths/")}
     for path, item in whole.get("paths", {}).items():
-        if isinstance(item, dict) and "$ref" not in item and path.replace("~", "~0").replace("/", "~1") not in referred:
+        if isinstance(item, dict) and "$ref" not in item:
             found += [("paths", path, method) for method in item if method.lower() in METHODS]
     return found
-
-
-@_once
-def references(whole: Tree) -> frozenset[str]:
-    """Return everything that a document refers to."""
-    found: set[str] = set()
-    todo: list[Any] = [whole]
-    while todo:
-        at = todo.pop()
-        if isinstance(at, dict):
-            found |= {at["$ref"]} if isinstance(at.get("$ref"), str) else set()
-            todo += at.values()
-        elif isinstance(at, list):
-            todo += at
-    return frozenset(found)
-
-
-def name(operation: Steps) -> str:
-    """Return how changes name an operation that has no operationId."""
-    return f"{operation[2].upper()} {operation[1]}"
 
 
 def bodies(whole: Tree) -> list[Steps]:
@@ -241,15 +220,21 @@ def _walk(whole: Tree, steps: Steps, side: str, at: Steps, found: dict[Steps, Us
         _walk(whole, (*place, "properties", property_name), side, at, found, seen=seen, clear=clear)
     if isinstance(schema.get("items"), dict):
         _walk(whole, (*place, "items"), side, at, found, seen=seen, clear=clear)
-    parts = [target(whole, (*place, "allOf", i)) for i in range(len(schema.get("allOf", ())))]
-    shuts = any(part and "additionalProperties" in value(whole, part) for part in parts)
-    for i in range(len(parts)):
+    shuts = _shuts(whole, place)
+    for i in range(len(schema.get("allOf", ()))):
         _walk(whole, (*place, "allOf", i), side, at, found, seen=seen, clear=clear and not shuts, part=True)
     for keyword in _ASIDE:
         inner = schema.get(keyword)
         places = [(keyword, i) for i in range(len(inner))] if isinstance(inner, list) else [(keyword,)]
         for more in places if inner else ():
             _walk(whole, (*place, *more), side, at, found, seen=seen, clear=False)
+
+
+def _shuts(whole: Tree, place: Steps, depth: int = 9) -> bool:
+    """Tell whether a part of an object says what others it may have."""
+    parts = [target(whole, (*place, "allOf", i)) for i in range(len(value(whole, (*place, "allOf"), ())))]
+    known = [part for part in parts if part is not None and depth]
+    return any("additionalProperties" in value(whole, part) or _shuts(whole, part, depth - 1) for part in known)
 
 
 def _is_plain(schema: dict[str, Any]) -> bool:

@@ -67,7 +67,8 @@ def extracted(whole: Tree, chance: random.Random) -> Tree:
     """Make components of some schemas that stand where they are used."""
     places = [at for at in _schemas(whole) if "$ref" not in value(whole, at)]
     chosen = sorted(chance.sample(places, min(6, len(places))), key=len, reverse=True)  # inner ones first
-    for number, at in enumerate(chosen):
+    first = len(value(whole, ("components", "schemas"), {}))
+    for number, at in enumerate(chosen, first):
         schema = value(whole, at)
         whole = put(whole, at, {"$ref": f"#/components/schemas/Extracted{number}"})
         whole = put(whole, ("components", "schemas", f"Extracted{number}"), schema)

@@ -59,8 +59,8 @@ def _contained(inclusion: Inclusion, branch: Branch, other: Branch) -> Iterator[
         near = [said for said in mine if inclusion.equality.holds(said["contains"], wanted["contains"])]
         failing = [_fewer(said, wanted) for said in near] or [["contains"]]
         for rule in min(failing, key=len):
-            before = near[0].get(rule) if near else None
-            yield suspicion(rule, before, wanted[rule], partial(inclusion.example, branch, "array"))
+            asked = near[0].get(rule) if near else None
+            yield suspicion(rule, asked, wanted[rule], partial(inclusion.example, branch, "array"))
 
 
 def _fewer(mine: dict[str, Any], wanted: dict[str, Any]) -> list[str]:

@@ -155,20 +155,27 @@ class Inclusion:
             yield suspicion("type", said, wanted, lambda: self.example(branch, kind))
             return
         answers = []
-        for other in self._likeliest(branch, kind, fitting):
+        likeliest = self._likeliest(branch, kind, fitting)
+        for other in likeliest:
             answers.append(tuple(self._facets(branch, kind, other)))
             if not answers[-1]:
                 return
         if len(fitting) > 1 and kind in ("number", "string") and scalars.is_covered(branch, kind, fitting):
             return
-        yield from min(answers, key=len)
+        yield from answers[0] if self._is_namesake(branch, likeliest[:1]) else min(answers, key=len)
 
     def _likeliest(self, branch: Branch, kind: str, fitting: list[Branch]) -> list[Branch]:
         """Return the alternatives that may take a value, the one of the same name first; those of other tags cannot."""
         if len(fitting) < 2:  # noqa: PLR2004 (no choice)
             return fitting
-        near = [other for other in fitting if kind != "object" or not objects.is_tagged_apart(self, branch, other)]
-        return sorted(near or fitting, key=lambda other: other.place("type") != branch.place("type"))
+        near = [other for other in fitting if kind != "object" or not objects.are_apart(self, branch, kind, other)]
+        return sorted(near or fitting, key=lambda other: not self._is_namesake(branch, [other]))
+
+    def _is_namesake(self, branch: Branch, others: list[Branch]) -> bool:
+        """Tell whether one of several alternatives stands where an alternative stands in the other document."""
+        mine = branch.place("type")
+        places = [other.place("type") for other in others]
+        return mine is not None and any(place is not None and place.pointer == mine.pointer for place in places)
 
     def _is_empty(self, branch: Branch, kind: str) -> bool:
         if kind == "object":

@@ -160,10 +160,11 @@ def is_apart(inclusion: Inclusion, branch: Branch, kind: str, barred: Any) -> bo
         others = inclusion.wide.opened.branches((barred,))
     except TooWide:
         return False
-    return all(_are_apart(inclusion, branch, kind, other) for other in others)
+    return all(are_apart(inclusion, branch, kind, other) for other in others)
 
 
-def _are_apart(inclusion: Inclusion, branch: Branch, kind: str, other: Branch) -> bool:
+def are_apart(inclusion: Inclusion, branch: Branch, kind: str, other: Branch) -> bool:
+    """Tell whether no value of an alternative fits one of the other side, as far as is quickly seen."""
     if kind not in other.kinds:
         return True
     if kind != "object":
