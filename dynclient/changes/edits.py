@@ -88,18 +88,25 @@ class Edits:
         self._exact = Equality(old, new, () if words else WORDS)
         self._equality = Equality(old, new)
         self._words = words
+        self._between: dict[tuple[int, int], tuple[Any, list[Edit]]] = {}
         self._walked: dict[tuple[tuple[int, ...], tuple[int, ...]], Walked] = {}
         #: Keys are identities: what was walked must not be collected meanwhile.
         self._kept: list[Any] = []
 
     def between(self, old: Any, new: Any) -> list[Edit]:
         """Return the edits between two schemas, their paths from there; each node once, where it is met first."""
+        a, b = self._targets((old,), (new,))
+        key = (id(a[0]), id(b[0]))
+        if key not in self._between:
+            self._between[key] = (a, b), self._found(a, b)
+        return self._between[key][1]
+
+    def _found(self, old: Schemas, new: Schemas) -> list[Edit]:
         found: dict[tuple[Any, ...], Edit] = {}
-        todo: list[tuple[Path, Schemas, Schemas]] = [((), (old,), (new,))]
+        todo: list[tuple[Path, Schemas, Schemas]] = [((), old, new)]
         seen = set[tuple[tuple[int, ...], tuple[int, ...]]]()
-        while todo:
-            at, a, b = todo.pop(0)
-            a, b = self._targets(a, b)
+        for at, a, b in todo:  # grows meanwhile
+            a, b = self._targets(a, b)  # noqa: PLW2901 (the same ones, followed)
             key = (tuple(map(id, a)), tuple(map(id, b)))
             if key in seen:
                 continue

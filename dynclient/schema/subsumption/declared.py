@@ -50,10 +50,16 @@ def _is_freed(schema: Any, defs: Defs, out: set[int]) -> bool:
         todo += [(at[k], False) for k in ("then", "else") if k in at]
         todo += [(part, False) for part in at.get("dependentSchemas", {}).values()]
         for part in (p for p in (*at.get("anyOf", ()), *at.get("oneOf", ())) if id(p) not in out):
-            if alone and not declares(part, defs):
+            if alone and not declares(part, defs) and _may_be_object(part, defs):
                 return True
             todo.append((part, alone and not declares(part, defs, alternatives=False)))
     return False
+
+
+def _may_be_object(schema: Any, defs: Defs) -> bool:
+    """Tell whether no type that is named keeps objects out."""
+    types = (part["type"] for part in in_place(schema, defs, alternatives=False) if "type" in part)
+    return all("object" in ([given] if isinstance(given, str) else given) for given in types)
 
 
 def let_in(schema: Any, defs: Defs) -> set[str]:

@@ -45,6 +45,7 @@ class Inclusion:
         self.equality = Equality(narrow.defs, wide.defs)
         self.solver = Solver(self.equality, self.judge)
         self._pairs = Pairs(self._against)
+        self._suspicions: dict[Any, tuple[Suspicion, ...]] = {}
         self._refusals: dict[int, tuple[Any, Schema]] = {}
         #: Keys are identities: what is compared must not be collected meanwhile.
         self._kept: list[Any] = []
@@ -60,7 +61,13 @@ class Inclusion:
 
     def suspicions(self, a: Schema | bool, b: Schema | bool) -> tuple[Suspicion, ...]:
         """Return everything that speaks against all values of `a` fitting `b`; () is a proof that they do."""
-        return tuple(self._pairs.followed(self.compare((a,), (b,))))
+        found = self.compare((a,), (b,))
+        key = found[0].pair if len(found) == 1 else None
+        if key is None:
+            return found
+        if key not in self._suspicions:
+            self._suspicions[key] = tuple(self._pairs.followed(found))
+        return self._suspicions[key]
 
     def as_a_whole(self, first: Suspicion, a: Any, b: Any) -> Gap | None:
         """Return None where all fits after all, else what speaks against it.
