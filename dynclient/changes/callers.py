@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from functools import cached_property
 from typing import Any
 
@@ -9,7 +10,11 @@ from dynclient.plan.call import Call
 from dynclient.plan.plan import Plan
 from dynclient.schema.engine import Checker
 from dynclient.schema.samples import Sampler, Unsampled
+from dynclient.schema.samples.growth import Optional
 from dynclient.wire import media
+
+#: The smallest first; where styles cannot carry what is empty, something larger.
+_TRIED: tuple[tuple[Optional, int], ...] = (("none", 0), ("some", 0), ("all", 1), ("all", 2))
 
 
 class Caller:
@@ -30,20 +35,29 @@ class Caller:
             self._bases[media_type] = self._sampled(media_type)
         return self._bases[media_type]
 
-    def _sampled(self, media_type: str | None, *, without: tuple[str, ...] = ("media_type",)) -> Call | None:
+    def with_any_body(self, media_type: str) -> Call | None:
+        """Return a valid call with some body in a media type, None where none is found."""
+        call = self._sampled(media_type, asked=("body",))
+        return None if call is None else Call({**call, "media_type": media_type})
+
+    def _sampled(
+        self, media_type: str | None, *, without: tuple[str, ...] = (), asked: tuple[str, ...] = ()
+    ) -> Call | None:
         schema = self._plan.checker(media_type, "producer").schema
-        properties = {k: v for k, v in schema["properties"].items() if k not in without}
-        required = [name for name in schema["required"] if name not in without]
-        asked = {**schema, "properties": properties, "required": required}
-        try:
-            return Call(Sampler(asked, compile_schema=lambda part: Checker(part).accepts).sample(optional="none"))
-        except Unsampled:
-            return None
+        left = ("media_type", *without)
+        properties = {k: v for k, v in schema["properties"].items() if k not in left}
+        required = [name for name in dict.fromkeys((*schema["required"], *asked)) if name not in left]
+        wanted = {**schema, "properties": properties, "required": required}
+        sampler = Sampler(wanted, compile_schema=lambda part: Checker(part).accepts)
+        for amount, seed in _TRIED:
+            with contextlib.suppress(Unsampled):
+                return Call(sampler.sample(optional=amount, seed=seed))
+        return None
 
     @cached_property
     def _bodiless(self) -> Call | None:
         """The smallest call without a body, valid but for that."""
-        return self._sampled(None, without=("media_type", "body"))
+        return self._sampled(None, without=("body",))
 
     def with_parameter(self, location: str, name: str, value: Any) -> Call | None:
         """Return a valid call with a value for a parameter, None where there is none."""

@@ -57,10 +57,8 @@ class CallChanges:
             return _finding(pair, flow, "body-removed", body, None, "warning", "warning", "no body comes any more")
         because = "programs that send one are not refused, and it is ignored; callers by name are refused"
         made = _finding(pair, flow, "body-removed", body, None, "warning", "breaking", because)
-        base = caller.base()
-        if base is None or "body" not in base:
-            return made
-        return replace(made, proof="witness", witness=base, refusal="not declared")
+        call = caller.with_any_body(next(iter(body.content), ""))
+        return made if call is None else replace(made, proof="witness", witness=call, refusal="not declared")
 
     def _required(
         self, pair: Pair, flow: Flow, caller: Caller, old: RequestBody, new: RequestBody
@@ -93,12 +91,10 @@ class CallChanges:
         if not flow.forward:
             return _entry(pair, flow, "media-type-removed", entry, None, "info", "it no longer comes")
         made = _entry(pair, flow, "media-type-removed", entry, None, "breaking", "a body written in it is refused now")
-        base = caller.base(entry.name)
-        if base is None or "body" not in base:
+        call = caller.with_any_body(entry.name)
+        if call is None:
             return made
-        return replace(
-            made, proof="witness", witness={**base, "media_type": entry.name}, refusal="unsupported media type"
-        )
+        return replace(made, proof="witness", witness=call, refusal="unsupported media type")
 
     def _content(self, pair: Pair, flow: Flow, caller: Caller, old: MediaType, new: MediaType) -> Iterator[Finding]:
         part = Part(flow, pair.old.key, _where(pair, old), _wrap(flow, caller, old), root=("body",))

@@ -14,6 +14,7 @@ from dynclient.changes import keywords
 from dynclient.changes.keywords import Fact
 from dynclient.changes.outline import Outline, outline, target
 from dynclient.names import near
+from dynclient.schema.dialect import Direction
 from dynclient.schema.readings import Defs
 from dynclient.schema.subsumption import ITEMS, KEYS
 from dynclient.schema.subsumption.equality import WORDS, Equality
@@ -78,11 +79,13 @@ class Edits:
     Args:
         old: the definitions of the old document.
         new: the definitions of the new one.
+        direction: which way the values travel.
         words: descriptions, titles and examples count too.
 
     """
 
-    def __init__(self, old: Defs, new: Defs, *, words: bool = False) -> None:
+    def __init__(self, old: Defs, new: Defs, direction: Direction, *, words: bool = False) -> None:
+        self._mark = "readOnly" if direction == "request" else "writeOnly"
         self._old = old
         self._new = new
         self._exact = Equality(old, new, () if words else WORDS)
@@ -154,8 +157,12 @@ class Edits:
         return outline(a, self._old), outline(b, self._new)
 
     def equal(self, one: Any, other: Any) -> bool:
-        """Tell whether two schemas are the same but for annotations."""
-        return self._equality.holds(one, other)
+        """Tell whether two schemas are the same but for annotations, wherever they stand."""
+        return self._equality.holds(target(one, self._old), target(other, self._new))
+
+    def travels(self, a: Schemas, b: Schemas) -> bool:
+        """Tell whether values of a property are sent this way at all, by one of the documents at least."""
+        return not all(side.flag(self._mark) for side in self.outlines(a, b))
 
     @property
     def words(self) -> bool:
@@ -213,7 +220,8 @@ class _Walk:
         for name in old.properties:
             if name in new.properties:
                 self._required(path, old, new, name)
-                self.descend((*path, name), old.properties[name], new.properties[name])
+                if self.owner.travels(old.properties[name], new.properties[name]):
+                    self.descend((*path, name), old.properties[name], new.properties[name])
             elif name in renamed:
                 self._member(path, old, new, name, "property-renamed", renamed[name])
             else:

@@ -13,6 +13,10 @@ from dynclient.violations import Place
 _PROOFS: tuple[Proof, ...] = ("witness", "fact", "unknown", "rule")
 
 
+#: A side, how much it matters to deployed programs and to callers by name, and what is said of it.
+Told = tuple[str, Level, Level, str]
+
+
 @dataclass(frozen=True)
 class Finding:
     """One cause, as it was met on one operation.
@@ -48,10 +52,10 @@ class Finding:
     refusal: str = ""
     policy: bool = False
     used: tuple[str, ...] | None = None
-    sides: tuple[tuple[str, Level, Level, str], ...] = ()
+    sides: tuple[Told, ...] = ()
 
     @property
-    def told(self) -> tuple[tuple[str, Level, Level, str], ...]:
+    def told(self) -> tuple[Told, ...]:
         """Side, both readers' levels, and what is said of that side."""
         return self.sides or ((self.side, self.wire, self.code, self.because),)
 
@@ -101,8 +105,8 @@ def _joined(one: Finding, other: Finding) -> Finding:
         wire=worst([one.wire, other.wire]),
         code=worst([one.code, other.code]),
         operations=tuple(dict.fromkeys((*first.operations, *second.operations))),
-        sides=sides,
-        side=" and ".join(side for side, *_ in sorted(sides)),
+        sides=sides if len(sides) > 1 else (),
+        side=" and ".join(sorted(side for side, *_ in sides)),
         used=_lines(first.used, second.used),
         places=(first.places[0] or second.places[0], first.places[1] or second.places[1]),
     )
@@ -112,15 +116,13 @@ def _lines(one: tuple[str, ...] | None, other: tuple[str, ...] | None) -> tuple[
     return None if one is None or other is None else tuple(dict.fromkeys((*one, *other)))
 
 
-def _sides(first: Finding, second: Finding) -> tuple[tuple[str, Level, Level, str], ...]:
-    """Return what is told of each side: of one side that was met twice the worst."""
-    found: dict[str, tuple[str, Level, Level, str]] = {}
-    for side, wire, code, because in (*first.told, *second.told):
-        known = found.get(side)
-        found[side] = (
-            (side, worst([known[1], wire]), worst([known[2], code]), known[3]) if known else (side, wire, code, because)
-        )
-    return tuple(found.values())
+def _sides(first: Finding, second: Finding) -> tuple[Told, ...]:
+    """Return what is told of each side, of one that was met twice the worst; what is about neither is not a side."""
+    found: dict[str, Told] = {}
+    for told in (*first.told, *second.told):
+        side, wire, code, because = found.setdefault(told[0], told)
+        found[side] = (side, worst([wire, told[1]]), worst([code, told[2]]), because)
+    return tuple(told for side, told in found.items() if side)
 
 
 def _change(one: Finding) -> Change:

@@ -17,6 +17,8 @@ _RANGE = ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipl
 _LENGTH = ("minLength", "maxLength")
 _ITEMS = ("minItems", "maxItems", "uniqueItems")
 _PROPERTIES = ("minProperties", "maxProperties", "propertyNames")
+#: What asks for nothing where it asks for none.
+_COUNTS = ("minLength", "minItems", "minProperties")
 _CONDITIONS = ("not", "if", "then", "else", "dependentSchemas", "dependentRequired", "contains", "minContains",
                "maxContains", "unevaluatedItems", "unevaluatedProperties")  # fmt: skip
 _WORDS = ("title", "description", "examples")
@@ -126,6 +128,7 @@ def _said(side: Outline, group: tuple[str, ...]) -> dict[str, Any]:
     found = {}
     for keyword in group:
         said = [value for value in side.said(keyword) if value is not False]
+        said = [value for value in said if value != 0] if keyword in _COUNTS else said
         if said:
             found[keyword] = _strictest(keyword, said)
     return found

@@ -9,9 +9,11 @@ from typing import Any
 
 from dynclient.schema.dialect import TYPES, Schema, name_of
 from dynclient.schema.readings import Defs
+from dynclient.schema.subsumption.equality import assertions
 from dynclient.violations import Place
 
 _COMPOSED = ("$ref", "allOf")
+_INNER = ("additionalProperties", "items", "unevaluatedItems", "unevaluatedProperties")
 
 #: How far references are followed for one value.
 MAX_PARTS = 500
@@ -118,6 +120,9 @@ def _gather(schema: Any, defs: Defs, parts: list[dict[str, Any]], places: list[P
     place = getattr(schema, "place", None)
     places += [place] if place else []
     plain = {key: value for key, value in schema.items() if key not in _COMPOSED}
+    for keyword in _INNER:
+        if keyword in plain and says_nothing(plain[keyword], defs):
+            plain[keyword] = True
     if plain:
         parts.append(Schema(plain, place))
     nullable = False
@@ -127,6 +132,25 @@ def _gather(schema: Any, defs: Defs, parts: list[dict[str, Any]], places: list[P
     for part in schema.get("allOf", ()):
         _gather(part, defs, parts, places, seen)
     return nullable
+
+
+def says_nothing(schema: Any, defs: Defs) -> bool:
+    """Tell whether every value fits a schema, however that is written."""
+    todo, seen = [schema], set[str]()
+    while todo:
+        at = todo.pop()
+        if not isinstance(at, dict):
+            if at is not True:
+                return False
+            continue
+        said = assertions(at)
+        if said.keys() - {"$ref", "allOf"}:
+            return False
+        todo += said.get("allOf", ())
+        if "$ref" in said and said["$ref"] not in seen:
+            seen.add(said["$ref"])
+            todo.append(defs[name_of(said["$ref"])])
+    return True
 
 
 def without_null(schema: dict[str, Any]) -> Any:

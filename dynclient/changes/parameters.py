@@ -12,7 +12,7 @@ from dynclient.changes import texts
 from dynclient.changes.callers import Caller
 from dynclient.changes.change import Level
 from dynclient.changes.findings import Finding, places
-from dynclient.changes.pairing import Pair
+from dynclient.changes.pairing import Pair, template
 from dynclient.changes.revisions import Flow, Revisions
 from dynclient.changes.schemas import Part, SchemaChanges
 from dynclient.changes.texts import End
@@ -45,9 +45,10 @@ def matched(old: Operation, new: Operation) -> list[Matched]:
     same one, since callers give it by its name.
     """
     mine, theirs = (_known(operation) for operation in (old, new))
+    is_elsewhere_now = template(old.path) != template(new.path)
     found: list[Matched] = []
     for one in mine:
-        other = _partner(one, old, new, theirs)
+        other = _partner(one, old, new, theirs, by_name=is_elsewhere_now)
         found.append(Matched(one, other))
         theirs = [p for p in theirs if p is not other]
     moved = {p.name.lower(): p for p in theirs}
@@ -68,8 +69,10 @@ def variables(operation: Operation) -> list[str]:
     return _VARIABLE.findall(operation.path)
 
 
-def _partner(one: Parameter, old: Operation, new: Operation, theirs: list[Parameter]) -> Parameter | None:
-    if one.location == "path":
+def _partner(
+    one: Parameter, old: Operation, new: Operation, theirs: list[Parameter], *, by_name: bool
+) -> Parameter | None:
+    if one.location == "path" and not (by_name and any(p.location == "path" and p.name == one.name for p in theirs)):
         mine, names = variables(old), variables(new)
         if len(mine) == len(names) and one.name in mine:
             name = names[mine.index(one.name)]
@@ -170,6 +173,8 @@ class ParameterChanges:
         root = (str(old.location), old.name) if flow.forward else ()
         part = Part(flow, pair.old.key, f"{old.location}.{old.name}", self._wrap(flow, caller, old), root=root)
         if texts.is_written_alike(sender, reader):
+            if old.location == "query" and _takes_nothing(old) != _takes_nothing(new):
+                yield self._nothing(pair, flow, caller, old, new)
             if old.allow_reserved != new.allow_reserved:
                 yield self._reserved(pair, flow, old, new)
             is_same = texts.is_read_as_it_was(sender.schema, reader.schema, sender.defs, reader.defs)
@@ -178,6 +183,18 @@ class ParameterChanges:
             yield self._rewritten(pair, flow, part, old, new, (sender, reader))
             wire = ()  # what is written in another way is judged by what is read
         yield from self._schemas.findings(part, ends[0].schema, ends[1].schema, wire)
+
+    def _nothing(self, pair: Pair, flow: Flow, caller: Caller, old: Parameter, new: Parameter) -> Finding:
+        """Tell that the empty text, which was allowed whatever the schema says, is not any more, or is now."""
+        end = self._end(new, old=False, flow=flow)
+        refuses = not Checker(bundled(end.schema, end.defs)).accepts("")
+        breaks = flow.forward and _takes_nothing(old) and refuses
+        because = "an empty value was accepted before and is refused now" if breaks else "no value is refused for it"
+        level: Level = "breaking" if breaks else "info"
+        said = ({"allowEmptyValue": _takes_nothing(old)}, {"allowEmptyValue": _takes_nothing(new)})
+        made = replace(_finding(pair, flow, "parameter-wire", old, new, level, level, because), said=said)
+        call = caller.with_parameter(old.location, old.name, "") if breaks else None
+        return made if call is None else replace(made, proof="witness", witness=call, refusal=f"got '' for {old.name}")
 
     def _reserved(self, pair: Pair, flow: Flow, old: Parameter, new: Parameter) -> Finding:
         made = _finding(pair, flow, "parameter-wire", old, new, "info", "info", "escaped or not, it reads as the same")
@@ -257,6 +274,10 @@ def _valued(found: Any, sender: End) -> Any:
     if isinstance(found, dict):
         return {k: shape.member(k).value(v) if isinstance(v, str) else v for k, v in found.items()}
     return shape.value(found) if isinstance(found, str) else found
+
+
+def _takes_nothing(one: Parameter) -> bool:
+    return one.node.flag("allowEmptyValue")
 
 
 def _form(one: Parameter) -> dict[str, Any]:

@@ -140,7 +140,7 @@ def _none_left(pair: Pair, flow: Flow, old: Responses, new: Responses) -> Findin
     because = "no call succeeds any more, as far as the document says"
     made = _finding(pair, flow, "no-success-left", next(iter(old.values())), None, "breaking", because)
     at = (pair.old.node.child("responses").place, pair.new.node.child("responses").place)
-    key = ("no-success-left", pair.old.key)
+    key = ("no-success-left", *at)
     return replace(made, key=key, where="responses", said=(list(old), list(new)), places=at)
 
 
@@ -181,7 +181,7 @@ def _finding(
     one = old or new
     assert one is not None
     at = places(old, new)
-    made = Finding((rule, pair.old.key, one.status), rule, level, level, (pair.old.key,), flow.side, one.status)
+    made = Finding((rule, one.status, *at), rule, level, level, (pair.old.key,), flow.side, one.status)
     return replace(made, said=(old and old.status, new and new.status), places=at, because=because)
 
 

@@ -89,7 +89,7 @@ class Revisions:
         """Return what finds the edits between schemas."""
         if direction not in self._edits:
             defs = (self.defs(direction, old=True), self.defs(direction, old=False))
-            self._edits[direction] = Edits(*defs, words=self.choices.words)
+            self._edits[direction] = Edits(*defs, direction, words=self.choices.words)
         return self._edits[direction]
 
     def inclusion(self, flow: Flow, reader: Reader) -> Inclusion:

@@ -131,15 +131,25 @@ def _fits(value: Any, types: frozenset[str]) -> bool:
 
 def is_read_as_it_was(sender: Any, reader: Any, mine: Defs, theirs: Defs) -> bool:
     """Tell whether the reader takes every text for the kind of value that it was written from."""
-    one, other = Shape(sender, mine), Shape(reader, theirs)
+    todo, seen = [(Shape(sender, mine), Shape(reader, theirs))], set[tuple[str, str]]()
+    for one, other in todo:  # grows meanwhile
+        key = (repr(one.schema), repr(other.schema))
+        if key in seen:
+            continue
+        seen.add(key)
+        if not _takes_as_it_is(one, other):
+            return False
+        todo += [(one.item, other.item)] if "array" in one.types and other.types else []
+        names = sorted(_names(one) | _names(other)) if "object" in one.types and other.types else []
+        todo += [(one.member(name), other.member(name)) for name in names if one.declares(name)]
+    return True
+
+
+def _takes_as_it_is(one: Shape, other: Shape) -> bool:
     if not one.types or not other.types:
         return not other.types
-    if not _kinds(one) <= _kinds(other) or ("string" in _kinds(one) and _kinds(other) - {"string"} - _kinds(one)):
-        return False
-    pairs = [(one.item, other.item)] if "array" in one.types else []
-    names = [n for n in _names(one) | _names(other) if one.declares(n)] if "object" in one.types else []
-    pairs += [(one.member(name), other.member(name)) for name in names]
-    return all(is_read_as_it_was(a.schema, b.schema, mine, theirs) for a, b in pairs)
+    mine, theirs = _kinds(one), _kinds(other)
+    return mine <= theirs and not ("string" in mine and theirs - {"string"} - mine)
 
 
 def _names(shape: Shape) -> set[str]:
@@ -150,7 +160,7 @@ def _kinds(shape: Shape) -> frozenset[str]:
     return frozenset("number" if t == "integer" else t for t in shape.types)
 
 
-def as_read(schema: Any, defs: Defs, reader: Shape, *, single: bool) -> Any:
+def as_read(schema: Any, defs: Defs, reader: Shape, *, single: bool, seen: frozenset[str] = frozenset()) -> Any:
     """Return the schema of the values that a reader finds in the texts of another schema's values.
 
     Args:
@@ -158,22 +168,25 @@ def as_read(schema: Any, defs: Defs, reader: Shape, *, single: bool) -> Any:
         defs: the definitions that its references name.
         reader: the kinds of value that the reader allows.
         single: whether a single value stands for an array of one.
+        seen: references that were followed to get here.
 
     """
     if not isinstance(schema, dict):
         return schema
     if "$ref" in schema:
-        return as_read(defs[name_of(schema["$ref"])], defs, reader, single=single)
+        if schema["$ref"] in seen:  # a value that holds itself stays as it is from there on
+            return schema
+        return as_read(defs[name_of(schema["$ref"])], defs, reader, single=single, seen=seen | {schema["$ref"]})
     inner = mapped(schema, lambda part: part)
     for keyword in ("allOf", "anyOf", "oneOf"):
         if keyword in inner:
-            inner[keyword] = [as_read(part, defs, reader, single=single) for part in inner[keyword]]
+            inner[keyword] = [as_read(part, defs, reader, single=single, seen=seen) for part in inner[keyword]]
     if "items" in inner:
-        inner["items"] = as_read(inner["items"], defs, reader.item, single=single)
+        inner["items"] = as_read(inner["items"], defs, reader.item, single=single, seen=seen)
     if "properties" in inner:
         members = inner["properties"].items()
-        inner["properties"] = {k: as_read(s, defs, reader.member(k), single=single) for k, s in members}
-    _free(inner, defs, reader)
+        inner["properties"] = {k: as_read(s, defs, reader.member(k), single=single, seen=seen) for k, s in members}
+    _free(inner, defs, reader, seen)
     place = getattr(schema, "place", None)
     own = Schema(inner, place)
     types = Shape(own, defs).types
@@ -188,13 +201,16 @@ def as_read(schema: Any, defs: Defs, reader: Shape, *, single: bool) -> Any:
     return _scalar(own, types, reader)
 
 
-def _free(inner: dict[str, Any], defs: Defs, reader: Shape) -> None:
+def _free(inner: dict[str, Any], defs: Defs, reader: Shape, seen: frozenset[str]) -> None:
     """Name the members that a free object may have and the reader declares: each of them is text."""
     rest = inner.get("additionalProperties", "properties" not in inner)
     if "object" not in Shape(Schema(inner), defs).types or not rest:
         return
     names = _names(reader) - inner.get("properties", {}).keys()
-    free = {k: as_read(rest, defs, reader.member(k), single=False) if isinstance(rest, dict) else _ANY for k in names}
+    free = {
+        k: as_read(rest, defs, reader.member(k), single=False, seen=seen) if isinstance(rest, dict) else _ANY
+        for k in names
+    }
     if free:
         inner["properties"] = {**inner.get("properties", {}), **free}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import cached_property
@@ -25,21 +26,30 @@ MAX_FILES = 5000
 IN_MEMORY = "memory:document"
 
 
+def scheme(uri: str) -> str:
+    """Return the scheme of a URI, lower case, "" where it has none; of text that is no URI at all, too."""
+    found = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", uri)
+    return found[1].lower() if found else ""
+
+
 def is_remote(uri: str) -> bool:
     """Tell whether a URI is read over the net."""
-    return urlsplit(uri).scheme in ("http", "https")
+    return scheme(uri) in ("http", "https")
 
 
 def to_uri(source: str | Path) -> str:
     """Return the URI of a path or URL."""
-    if isinstance(source, str) and urlsplit(source).scheme in ("http", "https", "file"):
+    if isinstance(source, str) and scheme(source) in ("http", "https", "file"):
         return source
     return Path(source).absolute().as_uri()
 
 
 def to_path(uri: str) -> Path:
     """Return the path of a file: URI."""
-    path = unquote(urlsplit(uri).path)
+    try:
+        path = unquote(urlsplit(uri).path)
+    except ValueError:  # no host can be made of what stands where one would
+        path = unquote(uri[len("file://") :])
     if os.name == "nt":
         from urllib.request import url2pathname  # 14 ms that nobody else needs
 
@@ -87,7 +97,7 @@ def open_files(source: str | Path | Mapping[str, Any], fetch: Fetch, cache: Cach
 
 
 def _fetchable(uri: str) -> bool:
-    return urlsplit(uri).scheme in ("http", "https", "file")
+    return scheme(uri) in ("http", "https", "file")
 
 
 def _parsed(uri: str, data: bytes, fetch: Fetch, cache: Cache) -> File:

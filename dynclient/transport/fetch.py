@@ -81,7 +81,10 @@ def _permitted(url: str, root: str) -> str | None:
         DocumentNotFound: it may not be read.
 
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise DocumentNotFound(f"no document at {url}: {error}", hint="give a path or a URL", uri=url) from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise DocumentNotFound(f"no document at {url}: only http and https are read over the net", uri=url)
     # What the user named is vouched for; so is all that a document of the user's own machine names.

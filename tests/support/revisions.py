@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import json
 import math
+import os
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -47,6 +49,21 @@ def _once(function: Callable[[Tree], Any]) -> Callable[[Tree], Any]:
 def tree(name: str) -> Tree:
     """Return a shipped document as plain data."""
     return dynclient.load(SHIPPED[name]).top.value
+
+
+def real(most: int, least: int = 0) -> list[dict[str, Any]]:
+    """Return what the manifest of the real documents says of those in one file, of OpenAPI 3.0 and 3.1.
+
+    Args:
+        most: how many bytes.
+        least: how many bytes.
+
+    """
+    if "DYNCLIENT_CORPUS" not in os.environ:
+        return []
+    manifest = json.loads((Path(os.environ["DYNCLIENT_CORPUS"]) / "manifest.json").read_text(encoding="utf-8"))
+    fitting = (entry for entry in manifest if str(entry["version"]).startswith(("3.0", "3.1")))
+    return [entry for entry in fitting if entry.get("files", 1) == 1 and least <= entry["bytes"] <= most]
 
 
 # --- edits
@@ -126,7 +143,7 @@ def is_31(whole: Tree) -> bool:
 def operations(whole: Tree) -> list[Steps]:
     """Return the places of the operations."""
     found: list[Steps] = []
-    for path, item in whole.get("paths", {}).items():
+    for path, item in (whole.get("paths") or {}).items():
         if isinstance(item, dict) and "$ref" not in item:
             found += [("paths", path, method) for method in item if method.lower() in METHODS]
     return found
@@ -311,7 +328,9 @@ class Judge:
     def _result(self, change: Change) -> None:
         """Insist that the new document allows a result, and that the old one refuses it."""
         status, _, place = change.where.partition(" ")
-        old, new = (one.responses[status] for one in (self.old.operations[change.operation], self._heir(change.operation)))
+        old, new = (
+            one.responses[status] for one in (self.old.operations[change.operation], self._heir(change.operation))
+        )
         if place.startswith("header."):
             name = place.removeprefix("header.").partition(".")[0].partition("[")[0]
             if change.rule != "parameter-wire":

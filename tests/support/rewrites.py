@@ -39,7 +39,9 @@ def renamed(whole: Tree, chance: random.Random) -> Tree:
         others = [f"Other{number}" for number in range(len(group))]
         chance.shuffle(others)
         components[kind] = dict(zip(others, group.values(), strict=True))
-        names.update({f"#/components/{kind}/{old}": f"#/components/{kind}/{new}" for old, new in zip(group, others, strict=True)})
+        names.update(
+            {f"#/components/{kind}/{old}": f"#/components/{kind}/{new}" for old, new in zip(group, others, strict=True)}
+        )
     return referring({**whole, "components": components}, lambda reference: names.get(reference, reference))
 
 
@@ -100,7 +102,9 @@ def explicit(whole: Tree, chance: random.Random) -> Tree:
         schema = value(whole, at)
         if "$ref" in schema or chance.random() < 0.5:
             continue
-        more = {"string": {"minLength": 0}, "array": {"uniqueItems": False, "minItems": 0}}.get(str(schema.get("type")), {})
+        more = {"string": {"minLength": 0}, "array": {"uniqueItems": False, "minItems": 0}}.get(
+            str(schema.get("type")), {}
+        )
         whole = put(whole, at, {**more, "deprecated": False, **schema})
     for path, item in whole.get("paths", {}).items():
         for method, operation in item.items():

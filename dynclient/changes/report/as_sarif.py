@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import dynclient
 from dynclient.changes.change import Change, Level, Source
@@ -94,10 +94,19 @@ def _physical(source: Source) -> dict[str, Any]:
 def _artifact(uri: str) -> dict[str, str]:
     """Return the file as a URI reference; one under the current directory is relative."""
     if not wording.is_file(uri):
-        return {"uri": quote(uri, safe="/:?#[]@!$&'()*+,;=%~", errors="replace")}
+        brackets = "[]" if _has_host(uri) else ""
+        return {"uri": quote(uri, safe="/:?#@!$&'()*+,;=%~" + brackets, errors="replace")}
     path = wording.path(uri).replace("\\", "/")
     quoted = quote(path, errors="replace")
     return {"uri": f"file:///{quoted.lstrip('/')}" if wording.is_absolute(path) else quoted}
+
+
+def _has_host(uri: str) -> bool:
+    """Tell whether what stands where a URI has its host is one; only there do brackets stand unescaped."""
+    try:
+        return bool(urlsplit(uri).hostname)
+    except ValueError:
+        return False
 
 
 def _properties(change: Change) -> dict[str, Any]:

@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from dynclient.changes.change import Change, Level, Source
 from dynclient.changes.report import values
+from dynclient.document.source import scheme, to_path
 from dynclient.violations import printable
 
 #: How a level is called where many have it.
@@ -139,8 +139,8 @@ def _edit(old: str, new: str, *, is_old: bool, is_new: bool) -> str:
 
 def is_file(uri: str) -> bool:
     """Tell whether a URI or path names a file of this machine."""
-    scheme = urlsplit(uri).scheme
-    return scheme == "file" or len(scheme) < MIN_SCHEME
+    found = scheme(uri)
+    return found == "file" or len(found) < MIN_SCHEME
 
 
 def is_absolute(name: str) -> bool:
@@ -152,8 +152,6 @@ def path(uri: str) -> str:
     """Return a file as one names it from the current directory; a URL as it is."""
     if not is_file(uri):
         return uri
-    from dynclient.document.source import to_path
-
     name = str(to_path(uri)) if uri.lower().startswith("file:") else uri
     if not is_absolute(name):
         return name

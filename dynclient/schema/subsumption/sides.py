@@ -178,6 +178,7 @@ class Side:
     reading: Literal["producer", "consumer"]
     direction: Direction
     _loose: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
+    _marked_schemas: dict[int, tuple[Any, bool]] = field(default_factory=dict, init=False, repr=False)
     _branches: dict[Any, tuple[Schemas, list[Branch]]] = field(default_factory=dict, init=False, repr=False)
 
     def target(self, schema: Any) -> Any:
@@ -273,8 +274,11 @@ class Side:
 
     def is_marked(self, schema: Any) -> bool:
         """Tell whether a schema says that its values travel only the other way."""
-        mark = "readOnly" if self.direction == "request" else "writeOnly"
-        return any(part.get(mark) is True for part in in_place(schema, self.defs, alternatives=False))
+        if id(schema) not in self._marked_schemas:
+            mark = "readOnly" if self.direction == "request" else "writeOnly"
+            is_marked = any(part.get(mark) is True for part in in_place(schema, self.defs, alternatives=False))
+            self._marked_schemas[id(schema)] = schema, is_marked
+        return self._marked_schemas[id(schema)][1]
 
     def _alternatives(self, schema: Any) -> list[Branch]:
         if is_never(schema):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from support.revisions import JSON, Steps, Tree, bodies, operations, put, said, value, without
+
 from catalogue.case import BREAKS, IGNORED, NOTES, Case, Expected, Kind, Levels
 from catalogue.members import thing
 from catalogue.parameters import MISREAD
-from support.revisions import JSON, Steps, Tree, bodies, operations, put, said, value, without
 
 OTHER, FORM, PARTS = "application/vnd.dyn-planted+json", "application/x-www-form-urlencoded", "multipart/form-data"
 BODY = {"content": {JSON: {"schema": thing()}}}
@@ -34,7 +35,9 @@ def _bodiless(whole: Tree) -> Sequence[Steps]:
 
 
 def _added(whole: Tree, place: Steps) -> Case:
-    return Case(whole, said(whole, place, requestBody=BODY), _told("body-added", (*place, "requestBody"), NOTES, "fact"))
+    return Case(
+        whole, said(whole, place, requestBody=BODY), _told("body-added", (*place, "requestBody"), NOTES, "fact")
+    )
 
 
 def _required_added(whole: Tree, place: Steps) -> Case:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from catalogue.case import BREAKS, CODE_ONLY, NOTES, Case, Expected, Kind, Levels
 from support.revisions import Steps, Tree, operations, put, said, value, without
+
+from catalogue.case import BREAKS, CODE_ONLY, NOTES, Case, Expected, Kind, Levels
 
 #: Deployed programs reach nothing; callers by name follow.
 WIRE_ONLY: Levels = ("breaking", "none")
@@ -78,7 +79,7 @@ def _reordered(whole: Tree, place: Steps) -> Case | None:
     names = re.findall(r"\{([^{}]+)\}", place[1])
     if len(names) != 2:
         return None
-    path = "/dyn-planted/{%s}/{%s}" % (names[1], names[0])
+    path = "/dyn-planted/" + "/".join(f"{{{name}}}" for name in reversed(names))
     new = _moved(whole, place, path, place[2])
     at = ("paths", path, place[2])
     reordered = Expected("parameter-reordered", at, {"call": ("none", "breaking")}, "fact")

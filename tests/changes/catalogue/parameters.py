@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from catalogue.case import BREAKS, CODE_ONLY, IGNORED, NOTES, WARNS, Case, Expected, Kind, Levels
 from support.revisions import Steps, Tree, edited, operations, put, said, target, value, without
+
+from catalogue.case import BREAKS, CODE_ONLY, IGNORED, NOTES, WARNS, Case, Expected, Kind, Levels
 
 NAME = "dynPlanted"
 TEXT, INTEGER, NUMBER, BOOLEAN = ({"type": kind} for kind in ("string", "integer", "number", "boolean"))
@@ -121,7 +122,9 @@ class _Planting:
         return Case(made[0], made[1], tuple(_expected(base, *each) for each in self.told))
 
 
-def _expected(base: Steps, rule: str, levels: Levels, at: Steps = (), proof: str = "fact", side: str = "call") -> Expected:
+def _expected(
+    base: Steps, rule: str, levels: Levels, at: Steps = (), proof: str = "fact", side: str = "call"
+) -> Expected:
     return Expected(rule, (*base, *at), {side: levels}, proof)
 
 
@@ -130,7 +133,9 @@ def _renamed_variable(whole: Tree, place: Steps) -> Case | None:
     old = inlined(whole, place)
     path = place[1]
     variable = re.findall(r"\{([^{}]+)\}", path)[0]
-    found = [i for i, p in enumerate(value(old, (*place, "parameters"), [])) if (p["name"], p["in"]) == (variable, "path")]
+    found = [
+        i for i, p in enumerate(value(old, (*place, "parameters"), [])) if (p["name"], p["in"]) == (variable, "path")
+    ]
     if not found or list(value(old, place[:2])) != [place[2]]:
         return None
     at = ("paths", path.replace(f"{{{variable}}}", f"{{{NAME}}}", 1), place[2], "parameters", found[0])
@@ -182,7 +187,9 @@ def _shared(whole: Tree) -> Sequence[Steps]:
 
 
 def _shared_asked(whole: Tree, place: Steps) -> Case:
-    return Case(whole, said(whole, place, required=True), (_expected(place, "parameter-required", BREAKS, (), "witness"),))
+    return Case(
+        whole, said(whole, place, required=True), (_expected(place, "parameter-required", BREAKS, (), "witness"),)
+    )
 
 
 def _shared_shut(whole: Tree, place: Steps) -> Case | None:
@@ -195,7 +202,9 @@ def _shared_shut(whole: Tree, place: Steps) -> Case | None:
 
 def _own(whole: Tree) -> Sequence[Steps]:
     """Return the optional query parameters of the documents' own, declared where they are used."""
-    found = ((*at, "parameters", i) for at in operations(whole) for i in range(len(value(whole, (*at, "parameters"), []))))
+    found = (
+        (*at, "parameters", i) for at in operations(whole) for i in range(len(value(whole, (*at, "parameters"), [])))
+    )
     return [at for at in found if value(whole, (*at, "in")) == "query" and not value(whole, (*at, "required"))]
 
 
@@ -204,7 +213,9 @@ def _own_removed(whole: Tree, place: Steps) -> Case:
 
 
 def _own_asked(whole: Tree, place: Steps) -> Case:
-    return Case(whole, said(whole, place, required=True), (_expected(place, "parameter-required", BREAKS, (), "witness"),))
+    return Case(
+        whole, said(whole, place, required=True), (_expected(place, "parameter-required", BREAKS, (), "witness"),)
+    )
 
 
 KINDS = (

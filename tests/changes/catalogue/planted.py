@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from catalogue.case import Case, Expected, Kind, Levels
 from support.revisions import Steps, Tree, is_31, objects, put
+
+from catalogue.case import Case, Expected, Kind, Levels
 
 PLANTED = "dynPlanted"
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from support.revisions import Steps, Tree, edited, is_31, objects, said, value, without
+
 from catalogue.case import BREAKS, IGNORED, NOTES, WARNS, Case, Expected, Kind, Levels
 from catalogue.planted import MOST
-from support.revisions import Steps, Tree, edited, is_31, objects, said, value, without
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,9 @@ def _nullable(member: _Member) -> Tree:
 
 def _is_enum(member: _Member) -> bool:
     values = member.schema.get("enum")
-    return bool(values) and len(values) > 1 and member.schema.get("type") == "string" and "nullable" not in member.schema
+    return (
+        bool(values) and len(values) > 1 and member.schema.get("type") == "string" and "nullable" not in member.schema
+    )
 
 
 def _retyped(member: _Member) -> Tree:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from support.revisions import JSON, Steps, Tree, is_31, operations, put, said, value
+
 from catalogue.case import BREAKS, CODE_ONLY, IGNORED, NOTES, WARNS, Case, Expected, Kind, Levels
 from catalogue.members import thing
-from support.revisions import JSON, Steps, Tree, is_31, operations, put, said, value
 
 TEXT = {"type": "string"}
 
@@ -68,7 +69,8 @@ class _Schemes:
 
     def __call__(self, whole: Tree, place: Steps) -> Case:
         made = [
-            said(schemes(whole, **{name: scheme}), place, security=[{name: []}]) for name, scheme in (self.old, self.new)
+            said(schemes(whole, **{name: scheme}), place, security=[{name: []}])
+            for name, scheme in (self.old, self.new)
         ]
         at = ("components", "securitySchemes", self.new[0])
         return Case(made[0], made[1], (Expected(self.rule, at, {"call": self.levels}, "fact"),))

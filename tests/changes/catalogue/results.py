@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from catalogue.case import BREAKS, NOTES, WARNS, Case, Expected, Kind, Levels
 from support.revisions import JSON, Steps, Tree, answers, operations, put, said, target, value, without
+
+from catalogue.case import BREAKS, NOTES, WARNS, Case, Expected, Kind, Levels
 
 OTHER = "application/vnd.dyn-planted+json"
 HEADER = "X-Dyn-Planted"
