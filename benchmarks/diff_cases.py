@@ -41,7 +41,9 @@ class Row:
             return "undecided there"
         if self.found == "unknown":
             return "unknown"
-        return "right" if self.found == self.expected else "missed break" if self.expected == "breaking" else "false alarm"
+        return (
+            "right" if self.found == self.expected else "missed break" if self.expected == "breaking" else "false alarm"
+        )
 
 
 def rows(folder: Path) -> Iterator[Row]:
@@ -50,7 +52,9 @@ def rows(folder: Path) -> Iterator[Row]:
         try:
             found = dynclient.diff(folder / case["base"], folder / case["revision"])
         except DynclientError as error:
-            yield from (Row(case["id"], view, case["expected"][view], "unreadable", str(error)) for view in ("wire", "code"))
+            yield from (
+                Row(case["id"], view, case["expected"][view], "unreadable", str(error)) for view in ("wire", "code")
+            )
             continue
         for view in ("wire", "code"):
             yield Row(case["id"], view, case["expected"][view], *verdict(found, view))
@@ -78,8 +82,10 @@ def main() -> None:
     print(f"{len(found) // 2} pairs in {elapsed:.1f} s")
     if "--list" in sys.argv:
         for row in found:
-            if row.outcome not in ("right", "undecided there") or (row.outcome == "undecided there" and row.found == "unknown"):
-                print(f"{row.outcome:15} {row.view:4} {row.id}: expected {row.expected}, found {row.found}: {row.because[:300]}")
+            is_open = row.outcome == "undecided there" and row.found == "unknown"
+            if is_open or row.outcome not in ("right", "undecided there"):
+                print(f"{row.outcome:15} {row.view:4} {row.id}: expected {row.expected}, found {row.found}")
+                print(f"    {row.because[:400]}")
 
 
 if __name__ == "__main__":
