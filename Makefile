@@ -25,6 +25,7 @@ layers: $(VENV)/.dev
 
 bench: $(VENV)/.test
 	$(BIN)/python benchmarks/calls.py
+	$(BIN)/python benchmarks/diff.py spec/talon-one/revisions/2024-06.yaml spec/talon-one/revisions/2025-11.yaml
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
