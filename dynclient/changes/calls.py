@@ -35,7 +35,7 @@ class CallChanges:
 
     def findings(self, pair: Pair, flow: Flow) -> Iterator[Finding]:
         """Yield what is different between the calls of an operation."""
-        caller = Caller(self._revisions.plan(pair.old, old=True))
+        caller = self._revisions.caller(pair.old)
         yield from self._parameters.findings(pair, flow, caller)
         old, new = pair.old.request_body, pair.new.request_body
         if old is not None and new is not None:

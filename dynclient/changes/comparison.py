@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -29,9 +30,9 @@ class Comparison:
         self._revisions = Revisions(old, new, choices)
         self._policies = policies
         self._usage = usage
-        schemas = SchemaChanges(self._revisions, usage)
-        self._calls = CallChanges(self._revisions, schemas)
-        self._results = ResultChanges(self._revisions, schemas)
+        self._schemas = SchemaChanges(self._revisions, usage)
+        self._calls = CallChanges(self._revisions, self._schemas)
+        self._results = ResultChanges(self._revisions, self._schemas)
         self._sameness = Sameness(old, new)
 
     def changes(self, view: View) -> tuple[tuple[Change, ...], Mapping[str, int]]:
@@ -77,6 +78,7 @@ class Comparison:
     def _all(self, pairs: Pairing) -> Iterator[Finding]:
         old, new = self._revisions.old, self._revisions.new
         yield from operations.presence(pairs)
+        self._survey(pairs)
         for pair in pairs.pairs:
             yield from self._pair(pair, pairs)
         yield from operations.tags(new, pairs)
@@ -85,6 +87,14 @@ class Comparison:
         yield from security.unasked(old, new)
         yield from webhooks.findings(self._revisions, pairs, self._calls, self._results)
         yield from policies.findings(old, new, pairs, self._policies)
+
+    def _survey(self, pairs: Pairing) -> None:
+        """Look at all schemas once, so that what many operations share is shown on the one where it lies least deep."""
+        with self._schemas.surveying():
+            for pair in pairs.pairs:
+                with contextlib.suppress(DocumentError, RecursionError):
+                    if not self._sameness.holds(pair):
+                        _ = [*self._calls.findings(pair, CALL), *self._results.findings(pair, RESULT)]
 
     def _pair(self, pair: Pair, pairs: Pairing) -> Iterator[Finding]:
         yield from operations.identity(pair, pairs)

@@ -30,6 +30,7 @@ class Finding:
         said: what the old document says, and what the new one says.
         places: where, in the old and in the new one.
 
+        is_shown: the witness is one of the first operation; else it was shown on another one.
         used: the lines of code that it touches; None where that is all that use the operation.
         sides: where it was met on several sides, what is to be told of each.
 
@@ -51,6 +52,7 @@ class Finding:
     witness: Any = field(default=None, compare=False)
     refusal: str = ""
     policy: bool = False
+    is_shown: bool = True
     used: tuple[str, ...] | None = None
     sides: tuple[Told, ...] = ()
 
@@ -60,9 +62,9 @@ class Finding:
         return self.sides or ((self.side, self.wire, self.code, self.because),)
 
     @property
-    def weight(self) -> tuple[int, int]:
+    def weight(self) -> tuple[int, int, bool]:
         """What sorts the finding that says most of a cause first."""
-        return LEVELS.index(worst([self.wire, self.code])), _PROOFS.index(self.proof)
+        return LEVELS.index(worst([self.wire, self.code])), _PROOFS.index(self.proof), not self.is_shown
 
 
 class Noded(Protocol):

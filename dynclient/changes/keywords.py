@@ -219,10 +219,18 @@ def title(schema: Any) -> str:
         return "anything" if schema else "nothing"
     if "$ref" in schema:
         return name_of(schema["$ref"])
-    for keyword in ("title", "const", "enum", "type"):
+    for keyword in ("title", "const", "enum"):
         if keyword in schema:
             return str(schema[keyword])[:60]
-    return "a schema"
+    kind = str(schema.get("type", "a schema"))
+    tag = next((name for name, inner in schema.get("properties", {}).items() if _tag(inner)), "")
+    return f"{kind} with {tag} {_tag(schema['properties'][tag])}"[:60] if tag else kind
+
+
+def _tag(schema: Any) -> str:
+    """Return the one text that a schema lists, "" where it lists none or several."""
+    listed = schema.get("enum", [schema.get("const")]) if isinstance(schema, dict) else []
+    return listed[0] if len(listed) == 1 and isinstance(listed[0], str) else ""
 
 
 def aligned(old: list[Any], new: list[Any], equal: Equal) -> list[tuple[Any, Any]]:

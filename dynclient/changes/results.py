@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from dynclient.changes.callers import Caller
 from dynclient.changes.change import Level
 from dynclient.changes.findings import Finding, places
 from dynclient.changes.pairing import Pair
@@ -85,7 +84,7 @@ class ResultChanges:
     def _headers(self, pair: Pair, flow: Flow, old: Response, new: Response) -> Iterator[Finding]:
         mine = {name.lower(): header for name, header in old.headers.items()}
         theirs = {name.lower(): header for name, header in new.headers.items()}
-        caller = Caller(self._revisions.plan(pair.old, old=True))
+        caller = self._revisions.caller(pair.old)
         for name, header in mine.items():
             other = theirs.get(name)
             if other is None:

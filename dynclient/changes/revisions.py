@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
+from dynclient.changes.callers import Caller
 from dynclient.changes.edits import Edits
 from dynclient.model import Document, Operation
 from dynclient.plan.plan import Plan
@@ -71,7 +72,8 @@ class Revisions:
         self.schemas = {True: Schemas(old), False: Schemas(new)}
         self._inclusions: dict[tuple[Flow, Reader], Inclusion] = {}
         self._edits: dict[Direction, Edits] = {}
-        self._plans: dict[tuple[bool, str], Plan] = {}
+        self._plans: dict[tuple[bool, Operation], Plan] = {}
+        self._callers: dict[Operation, Caller] = {}
         self._remade: dict[tuple[Direction, bool, str], Remade] = {}
 
     def defs(self, direction: Direction, *, old: bool) -> Defs:
@@ -80,10 +82,16 @@ class Revisions:
 
     def plan(self, operation: Operation, *, old: bool) -> Plan:
         """Return the plan of an operation of one revision."""
-        key = (old, operation.key)
+        key = (old, operation)
         if key not in self._plans:
             self._plans[key] = Plan(operation, self.schemas[old])
         return self._plans[key]
+
+    def caller(self, operation: Operation) -> Caller:
+        """Return the caller of an operation of the old revision."""
+        if operation not in self._callers:
+            self._callers[operation] = Caller(self.plan(operation, old=True))
+        return self._callers[operation]
 
     def edits(self, direction: Direction) -> Edits:
         """Return what finds the edits between schemas."""

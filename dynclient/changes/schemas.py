@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -63,6 +64,17 @@ class SchemaChanges:
         self._revisions = revisions
         self._usage = usage
         self._judgement = Judgement(revisions)
+        self._is_surveying = False
+
+    @contextmanager
+    def surveying(self) -> Iterator[None]:
+        """Only note what speaks against the parts that are looked at meanwhile, and show it at the end."""
+        self._is_surveying = True
+        try:
+            yield
+        finally:
+            self._is_surveying = False
+        self._judgement.settle()
 
     def findings(
         self, part: Part, old: Schema | bool, new: Schema | bool, wire: tuple[Gap, ...] | None = None
@@ -77,7 +89,12 @@ class SchemaChanges:
 
         """
         edits = self._revisions.edits(part.flow.direction).between(old, new)
-        verdicts = self._judgement.of(Question(part.flow, old, new, edits, part.wrap), wire)
+        question = Question(part.flow, old, new, edits, part.wrap, part.operation)
+        if self._is_surveying and wire is None:
+            self._judgement.survey(question)
+        if self._is_surveying:
+            return
+        verdicts = self._judgement.of(question, wire)
         lines = self._lines(part, old, new)
         for edit in edits:
             made = self._edited(part, edit, verdicts.edits.get(edit.key, {}))
@@ -102,7 +119,7 @@ class SchemaChanges:
         # A size that appears in forty places is one remark on the whole document.
         key: Any = ("integer-size", fact.new) if fact.rule == "integer-size" else ("schema", *edit.key)
         made = self._finding(part, key, fact, verdicts, edit)
-        because = wording.because(fact, part.flow, shown, _others(edit, fact))
+        because = wording.because(fact, part.flow, verdicts, _others(edit, fact))
         return replace(made, where=part.at(edit.path), places=(edit.old_place, edit.new_place), because=because)
 
     def _stray(self, part: Part, key: Any, verdicts: Mapping[Reader, Verdict]) -> Finding:
@@ -115,7 +132,7 @@ class SchemaChanges:
             said, places = said[::-1], places[::-1]
         fact = Fact("schema-changed", *said)
         made = self._finding(part, ("stray", *key), fact, verdicts, None)
-        because = wording.because(fact, part.flow, shown, ())
+        because = wording.because(fact, part.flow, verdicts, ())
         return replace(made, where=part.at(gap.path), places=places, because=because)
 
     def _finding(
@@ -129,7 +146,7 @@ class SchemaChanges:
             return replace(made, proof="rule")
         if not shown.breaks:
             return replace(made, proof="unknown")
-        return replace(made, proof="witness", witness=shown.witness, refusal=shown.refusal)
+        return replace(made, proof="witness", witness=shown.witness, refusal=shown.refusal, is_shown=shown.is_shown)
 
     def _levels(
         self, flow: Flow, fact: Fact, verdicts: Mapping[Reader, Verdict], edit: Edit | None
@@ -167,7 +184,7 @@ def _others(edit: Edit, fact: Fact) -> tuple[Fact, ...]:
 def _shown(verdicts: Mapping[Reader, Verdict]) -> Verdict | None:
     """Return the verdict that shows most: one with a witness, deployed programs' before callers'."""
     found = [verdicts[reader] for reader in ("wire", "code") if reader in verdicts]
-    return next((verdict for verdict in found if verdict.breaks), next(iter(found), None))
+    return min(found, key=lambda verdict: (not verdict.breaks, not verdict.is_shown), default=None)
 
 
 def harmless(fact: Fact, flow: Flow) -> Level:

@@ -5,10 +5,12 @@ An edit that many operations share is shown once: what was refuted on one of the
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from dynclient.changes.change import READERS
 from dynclient.changes.edits import Edit
 from dynclient.changes.keywords import CAUSES, NOTES
 from dynclient.changes.revisions import Flow, Reader, Revisions
@@ -16,7 +18,7 @@ from dynclient.schema.dialect import bundled
 from dynclient.schema.engine import Checker
 from dynclient.schema.readings import closed
 from dynclient.schema.samples import Sampler, Unsampled
-from dynclient.schema.subsumption import ABSENT, ITEMS, KEYS, Gap
+from dynclient.schema.subsumption import ABSENT, ITEMS, KEYS, Gap, Suspicion
 from dynclient.violations import Violation
 
 #: Makes a whole witness of a value that a part may have; ABSENT where there is none to be shown.
@@ -30,6 +32,19 @@ _WIDE = ("alternatives-changed", "condition-changed", "additional-changed", "typ
          "property-added", "property-removed", "property-renamed")  # fmt: skip
 
 
+#: A cause of a flow, asked for by a reader.
+Asked = tuple[Flow, Reader, Cause]
+
+#: What speaks against a part, and the part.
+Candidate = tuple[Suspicion, "Question"]
+
+#: On how many parts a cause is tried to be shown at first: those where it lies least deep.
+MAX_CANDIDATES = 2
+
+#: On how many operations a cause that stays undecided is looked into.
+MAX_TRIED = 4
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What is known of a cause and a reader.
@@ -39,6 +54,7 @@ class Verdict:
         breaks: it is real: a whole witness was shown, here or on another operation; else it is unknown.
         witness: the whole witness, where it was shown here.
         refusal: what the refusing document says of it.
+        is_shown: the witness is one of this operation.
 
     """
 
@@ -46,6 +62,31 @@ class Verdict:
     breaks: bool = False
     witness: Any = None
     refusal: str = ""
+    is_shown: bool = False
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A cause that was shown.
+
+    Attributes:
+        operation: on which operation.
+        old: the schema of the part, in the old document.
+        witness: by which whole witness.
+        refusal: what the refusing document says of it.
+
+    """
+
+    operation: str
+    old: Any
+    witness: Any
+    refusal: str
+
+    def seen(self, question: Question, gap: Gap) -> Verdict:
+        """Return the verdict on a part: with the witness, where it is the part that it was shown on."""
+        if (self.operation, self.old) == (question.operation, question.old):
+            return Verdict(gap, True, self.witness, self.refusal, is_shown=True)
+        return Verdict(gap, True)
 
 
 @dataclass
@@ -72,6 +113,7 @@ class Question:
         new: the schema in the new one.
         edits: what was edited between them.
         wrap: makes whole witnesses.
+        operation: the operation that has the part.
 
     """
 
@@ -80,6 +122,7 @@ class Question:
     new: Any
     edits: list[Edit]
     wrap: Wrap
+    operation: str = ""
 
     def cause(self, gap: Gap) -> tuple[Edit | None, Cause]:
         """Return the edit that a gap comes from, where there is one, and what names the cause."""
@@ -102,7 +145,9 @@ class Judgement:
 
     def __init__(self, revisions: Revisions) -> None:
         self._revisions = revisions
-        self._shown: set[tuple[Flow, Reader, Cause]] = set()
+        self._shown: dict[Asked, Shown] = {}
+        self._candidates: dict[Asked, list[Candidate]] = {}
+        self._open: Counter[Asked] = Counter()
         self._checkers: dict[tuple[int, Flow, Reader], tuple[Any, Checker]] = {}
 
     def of(self, question: Question, wire: tuple[Gap, ...] | None = None) -> Verdicts:
@@ -127,6 +172,34 @@ class Judgement:
                 group["code"] = group["wire"]
         return found
 
+    # --- where a cause is shown best
+
+    def survey(self, question: Question) -> None:
+        """Note what speaks against a part, so that each cause is shown on the part where its witness is smallest."""
+        for reader in READERS if question.flow.forward else READERS[:1]:
+            for one in self._revisions.inclusion(question.flow, reader).suspicions(*self._ends(question)):
+                asked = (question.flow, reader, question.cause(one.gap)[1])
+                best = self._candidates.setdefault(asked, [])
+                if len(best) < MAX_CANDIDATES or len(one.gap.path) < len(best[-1][0].gap.path):
+                    best.append((one, question))
+                    best.sort(key=lambda candidate: len(candidate[0].gap.path))
+                    del best[MAX_CANDIDATES:]
+
+    def settle(self) -> None:
+        """Show each cause that was noted, if it can be shown on one of the parts that are best for it."""
+        for asked, candidates in self._candidates.items():
+            for one, question in candidates:
+                gap = self._revisions.inclusion(question.flow, asked[1]).settled(one, *self._ends(question))
+                if gap is not None:
+                    self._tell(Verdicts(), question, asked[1], gap)
+                if asked in self._shown:
+                    break
+                # Where a cause lies deeper, no more can be found out about it.
+                self._open[asked] += MAX_TRIED if gap is not None else 0
+        self._candidates.clear()
+
+    # --- verdicts
+
     def _judge(self, found: Verdicts, question: Question, reader: Reader) -> None:
         sent, taken = self._ends(question)
         inclusion = self._revisions.inclusion(question.flow, reader)
@@ -134,8 +207,12 @@ class Judgement:
         is_any = False
         for one in suspicions:
             edit, key = question.cause(one.gap)
-            if (question.flow, reader, key) in self._shown:
-                found.add(edit, key, reader, Verdict(one.gap, breaks=True))
+            asked = (question.flow, reader, key)
+            if asked in self._shown:
+                found.add(edit, key, reader, self._shown[asked].seen(question, one.gap))
+                is_any = True
+            elif self._open[asked] >= MAX_TRIED:
+                found.add(edit, key, reader, Verdict(one.gap))
                 is_any = True
             elif (gap := inclusion.settled(one, sent, taken)) is not None:
                 self._tell(found, question, reader, gap)
@@ -150,10 +227,12 @@ class Judgement:
         edit, key = question.cause(gap)
         witness = question.wrap(gap.witness) if gap.verdict == "refuted" else ABSENT
         if witness is ABSENT:
+            self._open[question.flow, reader, key] += 1
             found.add(edit, key, reader, Verdict(gap))
             return
-        self._shown.add((question.flow, reader, key))
-        found.add(edit, key, reader, Verdict(gap, True, witness, self._refusal(question, reader, gap)))
+        shown = Shown(question.operation, question.old, witness, self._refusal(question, reader, gap))
+        self._shown[question.flow, reader, key] = shown
+        found.add(edit, key, reader, shown.seen(question, gap))
 
     def _ends(self, question: Question) -> tuple[Any, Any]:
         """Return the schema of whoever sends and that of whoever reads."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dynclient.changes.keywords import Fact
-from dynclient.changes.revisions import Flow
+from dynclient.changes.revisions import Flow, Reader
 from dynclient.changes.rules import RULES
 from dynclient.changes.verdicts import Verdict
 from dynclient.schema.subsumption import ITEMS, KEYS
@@ -19,22 +19,24 @@ def path(steps: Sequence[str]) -> str:
     return text
 
 
-def because(fact: Fact, flow: Flow, verdict: Verdict | None, others: Sequence[Fact]) -> str:
+def because(fact: Fact, flow: Flow, verdicts: Mapping[Reader, Verdict], others: Sequence[Fact]) -> str:
     """Return what follows from a fact: what was sent and is refused, or why nothing is."""
-    text = _follows(fact, flow, verdict)
+    text = _follows(fact, flow, verdicts)
     more = "; ".join(RULES[other.rule] for other in others)
     return f"{text}; also: {more}" if more else text
 
 
-def _follows(fact: Fact, flow: Flow, verdict: Verdict | None) -> str:
-    if verdict is not None and not verdict.breaks:
-        why = verdict.gap.because or "no whole call could be made that shows it"
+def _follows(fact: Fact, flow: Flow, verdicts: Mapping[Reader, Verdict]) -> str:
+    broken = [reader for reader, verdict in verdicts.items() if verdict.breaks]
+    if verdicts and not broken:
+        why = next(iter(verdicts.values())).gap.because or "no whole call could be made that shows it"
         return f"it could not be decided whether this breaks anybody: {why}"
-    if verdict is not None:
+    if "wire" in broken:
         return _BROKEN[flow.forward].get(fact.rule, _REFUSED[flow.forward])
     if fact.rule == "integer-size":
         return f"integers beyond 64 bits, such as {2**63}, are no longer declared to fit"
-    return surprise(fact, flow) or _HARMLESS[flow.forward].get(fact.rule, _FITS[flow.forward])
+    text = surprise(fact, flow) or _HARMLESS[flow.forward].get(fact.rule, _FITS[flow.forward])
+    return f"callers by name are refused; on the wire {text}" if broken else text
 
 
 def surprise(fact: Fact, flow: Flow) -> str:

@@ -17,14 +17,14 @@ from dynclient.schema.samples import Sampler, Unsampled
 from dynclient.schema.subsumption import arrays, objects, scalars
 from dynclient.schema.subsumption.answers import Unknown
 from dynclient.schema.subsumption.conditions import failing
-from dynclient.schema.subsumption.equality import Equality
+from dynclient.schema.subsumption.equality import Equality, assertions
 from dynclient.schema.subsumption.gaps import ABSENT, Gap, Suspicion, suspicion
 from dynclient.schema.subsumption.pairs import Pairs
 from dynclient.schema.subsumption.sides import Branch, Side, TooWide, place_of
 from dynclient.schema.subsumption.solving import Solver, Term, unless
 from dynclient.schema.subsumption.solving.answers import EMPTY, Answer, Found
 from dynclient.schema.subsumption.solving.holding import is_anything
-from dynclient.schema.subsumption.solving.judging import Judge, agree, root, unformatted
+from dynclient.schema.subsumption.solving.judging import Judge, agree
 from dynclient.violations import Place
 
 
@@ -143,6 +143,9 @@ class Inclusion:
         except TooWide:
             yield suspicion("anyOf", None, None, because="there are too many alternatives to tell apart")
             return
+        if missing := self._missing(a, taken):
+            yield missing
+            return
         for branch in sent:
             if branch.values is not None:
                 yield from scalars.listed(self, branch.values, branch, b, taken)
@@ -151,6 +154,14 @@ class Inclusion:
             yield from scalars.listed(self, few, branch, b, taken)
             for kind in sorted(branch.kinds - _FEW.keys()):
                 yield from self._kind(branch, kind, taken)
+
+    def _missing(self, a: tuple[Any, ...], taken: list[Branch]) -> Suspicion | None:
+        """Return that some kind of value is not taken, where anything is sent: all else would be the same cause."""
+        if any(schema is False or (isinstance(schema, dict) and assertions(schema)) for schema in a):
+            return None
+        wanted = frozenset[str]().union(*(other.kinds for other in taken))
+        kinds = [kind for kind in _ANYTHING if kind not in wanted]
+        return suspicion("type", None, sorted(wanted), lambda: _ANYTHING[kinds[0]]) if kinds else None
 
     def _kind(self, branch: Branch, kind: str, taken: list[Branch]) -> Iterator[Suspicion]:
         """Compare the values of one kind with the alternatives that take that kind."""
@@ -245,8 +256,7 @@ class Inclusion:
         answer = self.solver.answer((Term(self.narrow, schema),))
         if not isinstance(answer, Unknown):
             return answer.value if isinstance(answer, Found) else ABSENT
-        made = root(self.narrow, schema)
-        for judged in (made, unformatted(made)):
+        for judged in (self.judge.root(self.narrow, schema, formats=formats) for formats in (True, False)):
             try:
                 return Sampler(judged, compile_schema=_compiled).sample(optional="none")
             except Unsampled:
@@ -261,6 +271,9 @@ _OPAQUE = {
 
 #: What these say depends on the schemas around them, so that the same words on both sides prove nothing.
 _UNEVALUATED = {"array": ("unevaluatedItems",), "object": ("unevaluatedProperties",)}
+
+#: A value of each kind, for whoever may send any.
+_ANYTHING: dict[str, Any] = {"null": None, "boolean": True, "number": 0, "string": "", "array": [], "object": {}}
 
 #: The kinds that have few values.
 _FEW: dict[str, tuple[Any, ...]] = {"null": (None,), "boolean": (True, False)}

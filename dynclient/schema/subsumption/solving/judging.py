@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from dynclient.schema.dialect import Schema, bundled, mapped
+from dynclient.schema.dialect import Schema, bundled, mapped, references
 from dynclient.schema.engine import Checker
-from dynclient.schema.readings import closed
+from dynclient.schema.readings import Closing, Defs
 from dynclient.schema.subsumption.sides import Side, is_format_bound
 from dynclient.schema.subsumption.solving.holding import Fragment
 from dynclient.schema.subsumption.solving.terms import Derived, Term
@@ -21,11 +21,43 @@ def unformatted(schema: Any) -> Any:
     return Schema(kept, getattr(schema, "place", None))
 
 
-def root(side: Side, schema: Any, *, is_open: bool = False) -> Schema:
-    """Return a schema as its side reads it, self-contained."""
-    if is_open or side.reading == "consumer":
-        return bundled(schema, side.defs)
-    return closed(schema, side.defs, side.direction)
+class Root:
+    """Makes schemas of a side self-contained, as the side reads them; the definitions are made once and shared.
+
+    Args:
+        side: whose.
+        is_open: they are not closed, though the side is a producer's.
+        formats: formats, and bounds of 64 bits, refuse.
+
+    """
+
+    def __init__(self, side: Side, *, is_open: bool, formats: bool) -> None:
+        self._closing = None if is_open or side.reading == "consumer" else Closing(side.defs, side.direction)
+        self._source = side.defs if self._closing is None else self._closing.made
+        self._formats = formats
+        self._plain: Defs = {}
+
+    def of(self, schema: Any) -> Schema:
+        """Return a schema as a root with the definitions that it reaches."""
+        read = schema if self._closing is None else self._closing.location(schema)
+        if self._formats:
+            return bundled(read, self._source)
+        made = unformatted(read)
+        for name in reached(made, self._source):
+            if name not in self._plain:
+                self._plain[name] = unformatted(self._source[name])
+        return bundled(made, self._plain)
+
+
+def reached(schema: Any, defs: Defs) -> list[str]:
+    """Return the names of the definitions that a schema reaches."""
+    found: dict[str, None] = {}
+    todo = [schema]
+    while todo:
+        fresh = [name for name in references(todo.pop()) if name not in found]
+        found.update(dict.fromkeys(fresh))
+        todo += [defs[name] for name in fresh]
+    return list(found)
 
 
 class Judge:
@@ -33,14 +65,21 @@ class Judge:
 
     def __init__(self) -> None:
         self._checkers: dict[Any, tuple[Any, Checker]] = {}
+        self._roots: dict[Any, tuple[Side, Root]] = {}
 
     def checker(self, side: Side, schema: Any, *, is_open: bool = False, formats: bool = False) -> Checker:
         """Return what checks a value against a schema."""
         key = (id(side), id(schema), is_open or side.reading == "consumer", formats)
         if key not in self._checkers:
-            made = root(side, schema, is_open=is_open)
-            self._checkers[key] = schema, Checker(made if formats else unformatted(made))
+            self._checkers[key] = schema, Checker(self.root(side, schema, is_open=is_open, formats=formats))
         return self._checkers[key][1]
+
+    def root(self, side: Side, schema: Any, *, is_open: bool = False, formats: bool = False) -> Schema:
+        """Return a schema as its side reads it, self-contained."""
+        key = (id(side), is_open, formats)
+        if key not in self._roots:
+            self._roots[key] = side, Root(side, is_open=is_open, formats=formats)
+        return self._roots[key][1].of(schema)
 
     def holds(self, term: Term, value: Any) -> bool:
         """Tell whether a value is as a term asks."""
