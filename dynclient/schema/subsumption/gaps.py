@@ -23,7 +23,7 @@ class _Absent:
 #: No witness.
 ABSENT: Final = _Absent()
 
-#: A step from a value to the one around it: its name, and what makes the value around of the value.
+#: A step from a value to the one around it: its name, and what makes the value around of the value; "" stays there.
 Step = tuple[str, Callable[[Any], Any]]
 
 #: What makes a witness, asked for only when somebody wants it.
@@ -87,6 +87,8 @@ class Suspicion:
             return replace(self, steps=(*self.steps, (step, wrap)))
         inner = self.make
         make = None if inner is None else lambda: wrap(inner())
+        if not step:
+            return replace(self, make=make)
         condition = None if self.condition is None else _around(step, self.condition)
         return replace(self, gap=replace(self.gap, path=(step, *self.gap.path)), make=make, condition=condition)
 

@@ -44,7 +44,8 @@ class Inclusion:
         self.judge = Judge()
         self.equality = Equality(narrow.defs, wide.defs)
         self.solver = Solver(self.equality, self.judge)
-        self._pairs = Pairs(self._against)
+        self._pairs = Pairs(self._against, self._refused_by_all)
+        self._joins: dict[Any, tuple[Any, Any]] = {}
         self._suspicions: dict[Any, tuple[Suspicion, ...]] = {}
         self._refusals: dict[int, tuple[Any, Schema]] = {}
         #: Keys are identities: what is compared must not be collected meanwhile.
@@ -129,6 +130,22 @@ class Inclusion:
         refused = unless(Schema({"allOf": list(b)}))
         return (one.placed(_place(a), _place(b), refused) for one in self._causes(a, b))
 
+    def _refused_by_all(self, a: tuple[Any, ...], b: tuple[Any, ...], value: Any) -> Any:
+        """Return a value that no alternative of a pair takes: the one that is given, else one that is searched for."""
+        sent, taken = self._joined(a), self._joined(b)
+        is_sent = value is not ABSENT and self.judge.checker(self.narrow, sent).accepts(value)
+        if is_sent and not self.judge.checker(self.wide, taken).accepts(value):
+            return value
+        answer = self.solver.answer((Term(self.narrow, sent), Term(self.wide, taken, wanted=False)))
+        return answer.value if isinstance(answer, Found) else ABSENT
+
+    def _joined(self, schemas: tuple[Any, ...]) -> Any:
+        """Return schemas that hold all at once as one: the same one for the same ones, since what is known is kept."""
+        key = tuple(map(id, schemas))
+        if key not in self._joins:
+            self._joins[key] = schemas, schemas[0] if len(schemas) == 1 else Schema({"allOf": list(schemas)})
+        return self._joins[key][1]
+
     def _is_same(self, a: tuple[Any, ...], b: tuple[Any, ...]) -> bool:
         """Tell whether what is asked is among what holds; a side that closes closes all that it asks together."""
         holds = self.equality.holds
@@ -174,6 +191,8 @@ class Inclusion:
             return
         answers = []
         likeliest = self._likeliest(branch, kind, fitting)
+        if len(likeliest) > 1:
+            self._pairs.is_joint()
         for other in likeliest:
             answers.append(tuple(self._facets(branch, kind, other)))
             if not answers[-1]:

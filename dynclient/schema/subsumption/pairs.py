@@ -8,6 +8,7 @@ nothing speaks against it but what was assumed of the others.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from dynclient.schema.subsumption.gaps import Step, Suspicion, link, suspicion
@@ -24,11 +25,18 @@ class Pairs:
 
     Args:
         causes: yields what speaks against a pair; it asks for the pairs inside by `ask`.
+        better: makes of a value that should speak against a pair one that does, where it can.
 
     """
 
-    def __init__(self, causes: Callable[[Schemas, Schemas], Iterable[Suspicion]]) -> None:
+    def __init__(
+        self,
+        causes: Callable[[Schemas, Schemas], Iterable[Suspicion]],
+        better: Callable[[Schemas, Schemas, Any], Any],
+    ) -> None:
         self._causes = causes
+        self._better = better
+        self._joint = set[Key]()
         self._found: dict[Key, tuple[Suspicion, ...]] = {}
         #: Keys are identities: what is compared must not be collected meanwhile.
         self._schemas: dict[Key, tuple[Schemas, Schemas]] = {}
@@ -54,6 +62,11 @@ class Pairs:
             self._askers.setdefault(key, {})[self._asking] = None
         return (link(key),) if self._found[key] else ()
 
+    def is_joint(self) -> None:
+        """Note that several alternatives may take the values of the pair under comparison."""
+        if self._asking is not None:
+            self._joint.add(self._asking)
+
     def _settle(self) -> None:
         while self._todo:
             key, _ = self._todo.popitem()
@@ -74,7 +87,12 @@ class Pairs:
                 yield _seen_from_around(one, steps)
             elif one.pair not in seen:
                 seen.add(one.pair)
-                todo += [(inner, (*one.steps, *steps)) for inner in self._found[one.pair]]
+                outward = (*self._bettering(one.pair), *one.steps, *steps)
+                todo += [(inner, outward) for inner in self._found[one.pair]]
+
+    def _bettering(self, pair: Key) -> tuple[Step, ...]:
+        """Return a step that stays where it is: there another alternative may take what one refuses."""
+        return (("", partial(self._better, *self._schemas[pair])),) if pair in self._joint else ()
 
 
 def _seen_from_around(one: Suspicion, steps: tuple[Step, ...]) -> Suspicion:
