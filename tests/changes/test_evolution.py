@@ -109,5 +109,12 @@ def test_nothing_else_is_told_but_what_a_record_does_not_list(hop):
         for change in found(hop, kind, operation, where)
     }
     rest = [change for change in revision_diff(hop).changes if change.fingerprint not in told]
-    extra = {"security-scheme-added", "security-scheme-removed", "integer-size", "server-added", "server-removed", "server-changed"}
+    extra = {
+        "security-scheme-added",
+        "security-scheme-removed",
+        "integer-size",
+        "server-added",
+        "server-removed",
+        "server-changed",
+    }
     assert [(c.rule, c.where) for c in rest if c.rule not in extra] == []

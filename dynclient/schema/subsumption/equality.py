@@ -17,6 +17,9 @@ _UNORDERED = ("enum", "required", "type")
 
 Pair = tuple[str, str]
 
+#: How deep schemas are looked into to put them in order.
+_DEPTH = 3
+
 
 class Equality:
     """Compares the schemas of two documents.
@@ -35,6 +38,7 @@ class Equality:
         self._one = one
         self._other = other
         self._ignored = ignored
+        self._mine, self._theirs = _Looks(one, ignored), _Looks(other, ignored)
         self._known: dict[Pair, bool] = {}
 
     def holds(self, one: Any, other: Any) -> bool:
@@ -48,6 +52,12 @@ class Equality:
 
     def _schemas(self, one: Any, other: Any, met: set[Pair]) -> bool:
         """Tell whether two schemas are the same if the definitions are that they name in the same places."""
+        one, other = self._mine.peeled(one), self._theirs.peeled(other)
+        if isinstance(one, str) and isinstance(other, str):
+            met.add((one, other))
+            return True
+        one = self._one[one] if isinstance(one, str) else one
+        other = self._other[other] if isinstance(other, str) else other
         if not isinstance(one, dict) or not isinstance(other, dict):
             return _truth(one) is _truth(other) is not None
         mine, others = assertions(one, self._ignored), assertions(other, self._ignored)
@@ -60,6 +70,8 @@ class Equality:
         if keyword in ONE:
             return self._schemas(one, other, met)
         if keyword in MANY:
+            if keyword != "prefixItems":
+                one, other = self._mine.in_order(one), self._theirs.in_order(other)
             return len(one) == len(other) and all(self._schemas(a, b, met) for a, b in zip(one, other, strict=True))
         if keyword in NAMED:
             return one.keys() == other.keys() and all(self._schemas(one[k], other[k], met) for k in one)
@@ -94,6 +106,59 @@ class Equality:
             if self._known[pair]:
                 self._known[pair] = False
                 differing += asked.get(pair, ())
+
+
+class _Looks:
+    """How the schemas of a document look, however they are written: references and `allOf` of one seen through."""
+
+    def __init__(self, defs: Defs, ignored: tuple[str, ...]) -> None:
+        self._defs = defs
+        self._ignored = ignored
+        self._orders: dict[int, tuple[list[Any], list[Any]]] = {}
+
+    def peeled(self, schema: Any) -> Any:
+        """Return a schema without an `allOf` of one around it; the name of a definition, where it is nothing else."""
+        while isinstance(schema, dict):
+            said = assertions(schema, self._ignored)
+            if said.keys() == {"allOf"} and len(said["allOf"]) == 1 and not schema.keys() - said.keys():
+                schema = said["allOf"][0]
+            elif said.keys() == {"$ref"}:
+                return name_of(said["$ref"])
+            else:
+                break
+        return schema
+
+    def in_order(self, schemas: list[Any]) -> list[Any]:
+        """Return schemas whose order means nothing in an order that does not depend on how they are written."""
+        if len(schemas) < 2:  # noqa: PLR2004 (one has no order)
+            return schemas
+        if id(schemas) not in self._orders:
+            self._orders[id(schemas)] = schemas, sorted(schemas, key=lambda schema: self._look(schema, _DEPTH))
+        return self._orders[id(schemas)][1]
+
+    def _look(self, schema: Any, depth: int) -> str:
+        """Return a text that is the same for the same schemas, and mostly another one for others."""
+        schema = self.peeled(schema)
+        if isinstance(schema, str):
+            schema = self._defs[schema]
+        if not isinstance(schema, dict):
+            return repr(schema)
+        said = assertions(schema, self._ignored)
+        if not depth:
+            return repr(sorted(said))
+        return "{" + ",".join(f"{k}:{self._part(k, said[k], depth - 1)}" for k in sorted(said)) + "}"
+
+    def _part(self, keyword: str, value: Any, depth: int) -> str:
+        if keyword in ONE:
+            return self._look(value, depth)
+        if keyword in MANY:
+            return str(sorted(self._look(schema, depth) for schema in value))
+        if keyword in NAMED:
+            return str([(name, self._look(value[name], depth)) for name in sorted(value)])
+        if keyword == "$ref":
+            return self._look(self._defs[name_of(value)], depth)
+        is_set = keyword in _UNORDERED and isinstance(value, list)
+        return str(sorted(map(typed, value))) if is_set else typed(value)
 
 
 def assertions(schema: dict[str, Any], ignored: tuple[str, ...] = NOTES) -> dict[str, Any]:

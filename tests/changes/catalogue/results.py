@@ -16,6 +16,8 @@ TEXT, INTEGER = {"type": "string"}, {"type": "integer"}
 EMPTY = {"description": "Nothing."}
 FULL = {"description": "Something.", "content": {JSON: {"schema": {"type": "object", "properties": {"a": TEXT}}}}}
 
+FULLER = put(FULL, ("content", JSON, "schema", "properties", "b"), TEXT)
+
 
 def _plain(whole: Tree) -> Sequence[Steps]:
     """Return the operations whose statuses are told one by one, a success among them."""
@@ -34,13 +36,14 @@ class _Statuses:
     old: dict[str, Any]
     new: dict[str, Any]
     told: list[tuple[str, Steps, Levels]]
+    proof: str = "fact"
 
     def __call__(self, whole: Tree, place: Steps) -> Case | None:
         at = (*place, "responses")
         if {*self.old, *self.new} & value(whole, at).keys():
             return None
         made = [said(whole, at, **responses) for responses in (self.old, self.new)]
-        expected = (Expected(rule, (*at, *inner), {"result": levels}, "fact") for rule, inner, levels in self.told)
+        expected = (Expected(rule, (*at, *inner), {"result": levels}, self.proof) for rule, inner, levels in self.told)
         return Case(made[0], made[1], tuple(expected))
 
 
@@ -133,6 +136,14 @@ KINDS = (
     Kind("a default response added", _plain, _Statuses({}, {"default": FULL}, [("status-added", ("default",), WARNS)])),
     Kind("a default response removed", _plain, _Statuses({"default": FULL}, {}, [("status-removed", ("default",), NOTES)])),
     Kind("one of several success statuses removed", _plain, _Statuses({"206": FULL}, {}, [("status-removed", ("206",), NOTES)])),
+    Kind("a success status to its range", _plain, _Statuses(
+        {"206": FULL}, {"2XX": FULL}, [("status-added", ("2XX",), BREAKS)])),
+    Kind("a status told apart from its range, with more in it", _plain, _Statuses(
+        {"5XX": FULL}, {"5XX": FULL, "503": FULLER},
+        [("property-added", ("503", "content", JSON, "schema", "properties", "b"), NOTES)], "rule")),
+    Kind("a status told apart from the default, with less in it", _plain, _Statuses(
+        {"default": FULLER}, {"default": FULLER, "418": FULL},
+        [("property-removed", ("default", "content", JSON, "schema", "properties", "b"), WARNS)], "rule")),
     Kind("an error status removed", _plain, _Statuses({"418": FULL}, {}, [("status-removed", ("418",), NOTES)])),
     Kind("the only success status removed", _plain, _none_left),
     Kind("a success status replaced", answers, _moved),
