@@ -148,7 +148,10 @@ class Change:
     def seen(self, view: View) -> Change:
         """Return it with the level that it has under a view."""
         readers = READERS if view == "both" else (view,)
-        return replace(self, level=worst([self.views[reader] for reader in readers]))
+        level = worst([self.views[reader] for reader in readers])
+        # What is open to the other reader alone is harmless to this one.
+        proof: Proof = "rule" if self.proof == "unknown" and level in ("info", "none") else self.proof
+        return replace(self, level=level, proof=proof)
 
     @property
     def _shown(self) -> dict[str, Any]:

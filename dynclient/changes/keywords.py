@@ -243,7 +243,7 @@ def aligned(old: list[Any], new: list[Any], equal: Equal) -> list[tuple[Any, Any
         if match is None:
             open_.append(mine)
         else:
-            rest = [s for s in rest if s is not match]
+            del rest[next(i for i, s in enumerate(rest) if s is match)]
             found.append((mine, match))
     if len(open_) == len(rest) == 1 and title(open_[0]) == title(rest[0]):
         return [*found, (open_[0], rest[0])]

@@ -230,9 +230,16 @@ class Judgement:
             self._open[question.flow, reader, key] += 1
             found.add(edit, key, reader, Verdict(gap))
             return
+        if edit is None and self._is_told(found, question, reader, gap):
+            return
         shown = Shown(question.operation, question.old, witness, self._refusal(question, reader, gap))
         self._shown[question.flow, reader, key] = shown
         found.add(edit, key, reader, shown.seen(question, gap))
+
+    def _is_told(self, found: Verdicts, question: Question, reader: Reader, gap: Gap) -> bool:
+        """Tell whether the witness of a gap that no edit explains is refused for edits that are told already."""
+        is_any = any(reader in group and group[reader].breaks for group in found.edits.values())
+        return is_any and gap.rule not in {v.kind for v in self._taking(question, reader).violations(gap.witness)}
 
     def _ends(self, question: Question) -> tuple[Any, Any]:
         """Return the schema of whoever sends and that of whoever reads."""
