@@ -22,6 +22,10 @@ from dynclient.errors import DynclientError
 COLUMNS = ("right", "missed break", "false alarm", "unknown", "undecided there", "unreadable")
 
 
+#: What was looked at, all documents together.
+STATISTICS: Counter[str] = Counter()
+
+
 @dataclass(frozen=True)
 class Row:
     """What we say of a pair to one reader, beside what is expected."""
@@ -56,6 +60,7 @@ def rows(folder: Path) -> Iterator[Row]:
                 Row(case["id"], view, case["expected"][view], "unreadable", str(error)) for view in ("wire", "code")
             )
             continue
+        STATISTICS.update(found.statistics)
         for view in ("wire", "code"):
             yield Row(case["id"], view, case["expected"][view], *verdict(found, view))
 
@@ -79,7 +84,9 @@ def main() -> None:
     for view in ("wire", "code"):
         counts = Counter(row.outcome for row in found if row.view == view)
         print(f"{view:5}", *(f"{column}: {counts[column]:4}" for column in COLUMNS))
-    print(f"{len(found) // 2} pairs in {elapsed:.1f} s")
+    print(f"{len(found) // 2} pairs of documents in {elapsed:.1f} s")
+    share = STATISTICS["unknown"] / max(STATISTICS["compared"], 1)
+    print(f"{STATISTICS['compared']} pairs of schemas compared, {STATISTICS['unknown']} gaps undecided ({share:.2%})")
     if "--list" in sys.argv:
         for row in found:
             is_open = row.outcome == "undecided there" and row.found == "unknown"

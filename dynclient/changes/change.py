@@ -79,7 +79,7 @@ class Change:
         proof: what the verdict rests on.
         witness: where `proof` is `witness`: for the call side a call document that the old document accepts and the
             new one refuses; for the result side a body (or {header: value}) that the new document allows and the old
-            one refuses. Plain JSON data; it may itself be null.
+            one refuses. Plain JSON data; it may itself be null. For `integer-size` the first integer beyond 64 bits.
         refusal: what the refusing document says of the witness, one line.
         python: the line of Python that makes the call of a witness through dynclient; "" where it is no call.
         because: one sentence that says what follows, or the fact or rule that settles it.
