@@ -28,6 +28,7 @@ DIALECTS = ("tests/strategies/test_dialects.py",)
 MACHINE = ("tests/sandbox/test_machine.py",)
 INCLUSION = ("tests/schema/test_subsumption.py",)
 SOLVING = ("tests/schema/test_subsumption_solving.py", "tests/schema/test_subsumption.py")
+CHANGES = ("tests/changes/test_mutations.py", "tests/changes/test_evolution.py", "tests/changes/test_invariance.py")
 
 
 class Planted(NamedTuple):
@@ -100,7 +101,7 @@ FAULTS = [
     Planted("inclusion: properties are not compared", "schema/subsumption/objects.py", "            yield from _member(inclusion, branch, other, name)", "            yield from ()", INCLUSION),
     Planted("inclusion: how many properties is not asked", "schema/subsumption/objects.py", "    yield from _counts(inclusion, branch, other)\n", "", INCLUSION),
     Planted("inclusion: dependentRequired is not asked", "schema/subsumption/objects.py", "    yield from _dependent(inclusion, branch, other)\n", "", INCLUSION),
-    Planted("inclusion: any two members of oneOf are apart", "schema/subsumption/objects.py", "return all(_are_apart(", "return True or all(_are_apart(", INCLUSION),
+    Planted("inclusion: any two members of oneOf are apart", "schema/subsumption/objects.py", "return all(are_apart(", "return True or all(are_apart(", INCLUSION),
     Planted("inclusion: items are not compared", "schema/subsumption/arrays.py", "    yield from _items(inclusion, branch, other, most)\n", "", INCLUSION),
     Planted("inclusion: minItems is turned round", "schema/subsumption/arrays.py", "if least < wanted:", "if least > wanted:", INCLUSION),
     Planted("inclusion: repeated items are let pass", "schema/subsumption/arrays.py", "if True in other.said", "if None in other.said", INCLUSION),
@@ -112,11 +113,11 @@ FAULTS = [
     Planted("inclusion: of two kinds of value one is forgotten", "schema/subsumption/inclusion.py", "for kind in sorted(branch.kinds - _FEW.keys()):", "for kind in sorted(branch.kinds - _FEW.keys())[:1]:", INCLUSION),
     Planted("inclusion: alternatives after the first are forgotten", "schema/subsumption/inclusion.py", "for branch in sent:", "for branch in sent[:1]:", INCLUSION),
     Planted("inclusion: what no rule decides is passed", "schema/subsumption/inclusion.py", "        yield from self._opaque(branch, kind, other)\n", "", INCLUSION),
-    Planted("inclusion: one good facet is enough", "schema/subsumption/inclusion.py", "        yield from min(answers, key=len)", "        yield from ()", INCLUSION),
+    Planted("inclusion: one good facet is enough", "schema/subsumption/inclusion.py", "        yield from answers[0] if self._is_namesake(branch, likeliest[:1]) else min(answers, key=len)", "        yield from ()", INCLUSION),
     Planted("inclusion: a witness is not checked", "schema/subsumption/inclusion.py", "return value if agree(self.judge.checker(self.wide, b), value, wanted=False) else ABSENT", "return value", INCLUSION),
     Planted("inclusion: an assumption outlives its pair", "schema/subsumption/pairs.py", "if self._found[key] and not before:", "if False:", INCLUSION),
     Planted("inclusion: what speaks against a pair is not passed on", "schema/subsumption/pairs.py", "return (link(key),) if self._found[key] else ()", "return ()", INCLUSION),
-    Planted("inclusion: what is only read counts as sent", "schema/subsumption/sides.py", "return any(part.get(mark) is True", "return any(False and part.get(mark) is True", INCLUSION),
+    Planted("inclusion: what is only read counts as sent", "schema/subsumption/sides.py", "is_marked = any(part.get(mark) is True", "is_marked = any(False and part.get(mark) is True", INCLUSION),
     Planted("inclusion: producers send what is not declared", "schema/subsumption/sides.py", "if not declares or not closable(", "if True or not closable(", INCLUSION),
     Planted("inclusion: schemas are the same whatever their keywords say", "schema/subsumption/equality.py", "        return typed(one) == typed(other)", "        return True", INCLUSION),
     Planted("inclusion: the two places are exchanged", "schema/subsumption/inclusion.py", "one.placed(mine, theirs, failing(other, gap))", "one.placed(theirs, mine, failing(other, gap))", INCLUSION),
@@ -178,6 +179,26 @@ FAULTS = [
     Planted("solving: unevaluatedProperties is passed over", "schema/subsumption/solving/holding.py", "limits=_limits(term, schema),", "", SOLVING),
     Planted("solving: a closed side has no limits", "schema/subsumption/solving/solver.py", "Cell(limits=self._closing(terms))", "Cell()", SOLVING),
     Planted("solving: a value that is left out is found", "schema/subsumption/solving/growing.py", "if not isinstance(answer, Found) or identity(answer.value) not in left_out:", "if True:", SOLVING),
+    Planted("changes: a security alternative that is lost does not matter", "changes/security.py", 'wire: Level = "breaking" if lost else "info"', 'wire: Level = "info"', CHANGES),
+    Planted("changes: a new scope does not matter", "changes/security.py", "        and set(wanted.scopes) <= set(one.scopes)\n", "", CHANGES),
+    Planted("changes: path variables are matched by name alone", "changes/pairing.py", 'return "/" + _VARIABLE.sub("{}", path', 'return "/" + _VARIABLE.sub("{x}" if "a" in path else "{}", path', CHANGES),
+    Planted("changes: a renamed operation breaks nobody", "changes/operations.py", 'yield _finding(pair, "operation-renamed", "info", "breaking"', 'yield _finding(pair, "operation-renamed", "info", "info"', CHANGES),
+    Planted("changes: a new success status is fine", "changes/results.py", 'level: Level = "info" if flow.forward else _level(response.status, "breaking")', 'level: Level = "info"', CHANGES),
+    Planted("changes: no success need be left", "changes/results.py", "if any(map(is_success, old)) and not any(map(is_success, new)):", "if False:", CHANGES),
+    Planted("changes: a required header may vanish", "changes/results.py", "if header.required and not flow.forward:", "if False:", CHANGES),
+    Planted("changes: a required parameter may be added", "changes/parameters.py", "if is_named or not (one.required and flow.forward):", "if True:", CHANGES),
+    Planted("changes: an argument that vanished breaks nobody", "changes/parameters.py", '"parameter-removed", one, None, "warning", "breaking", because', '"parameter-removed", one, None, "warning", "warning", because', CHANGES),
+    Planted("changes: another style is the same text", "changes/texts.py", "if _form(sender.parameter, shape) != _form(reader.parameter, shape):", "if False:", CHANGES),
+    Planted("changes: a number is never text", "changes/texts.py", 'found = [_text(t) for t in sorted(turned)] if "string" in wanted else []', "found = []", CHANGES),
+    Planted("changes: a body that is asked for breaks nobody", "changes/calls.py", "breaks = new.required if flow.forward else old.required", "breaks = False", CHANGES),
+    Planted("changes: a media type may vanish", "changes/calls.py", '"media-type-removed", entry, None, "breaking", "a body', '"media-type-removed", entry, None, "info", "a body', CHANGES),
+    Planted("changes: callers by name read as consumers", "changes/revisions.py", 'reading: Reading = "producer" if key[1] == "code" else "consumer"', 'reading: Reading = "consumer"', CHANGES),
+    Planted("changes: webhooks are calls like others", "changes/webhooks.py", "found = [*calls.findings(pair, EVENT), *results.findings(pair, ANSWER)]", "found = [*calls.findings(pair, ANSWER), *results.findings(pair, EVENT)]", CHANGES),
+    Planted("changes: an undecided verdict passes", "changes/schemas.py", 'if not verdict.breaks:\n            return "warning"', 'if not verdict.breaks:\n            return "info"', CHANGES),
+    Planted("changes: each operation tells its own", "changes/schemas.py", 'else ("schema", *edit.key)', 'else ("schema", part.operation, *edit.key)', CHANGES),
+    Planted("changes: a server that is gone is not told", "changes/servers.py", 'yield self._finding("server-removed", (server.url, None)', 'continue\n                yield self._finding("server-removed", (server.url, None)', CHANGES),
+    Planted("changes: a tag that is gone breaks nobody", "changes/operations.py", 'level: Level = "breaking" if is_gone else "warning"', 'level: Level = "info"', CHANGES),
+    Planted("changes: a text that looks alike is not compared", "changes/sameness.py", "return old == new and all(map(self._is_same, _references(old)))", "return old == new", CHANGES),
 ]  # fmt: skip
 
 
