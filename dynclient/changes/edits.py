@@ -14,7 +14,7 @@ from dynclient.changes import keywords
 from dynclient.changes.keywords import Fact
 from dynclient.changes.outline import Outline, outline, target
 from dynclient.names import near
-from dynclient.schema.dialect import Direction
+from dynclient.schema.dialect import Direction, name_of
 from dynclient.schema.readings import Defs
 from dynclient.schema.subsumption import ITEMS, KEYS
 from dynclient.schema.subsumption.equality import WORDS, Equality
@@ -245,17 +245,13 @@ class _Walk:
         return len(a) == len(b) and all(self.owner.equal(x, y) for x, y in zip(a, b, strict=True))
 
     def _member(self, path: Path, old: Outline, new: Outline, name: str, rule: str, renamed: str = "") -> None:
-        was = _place_of(old.properties.get(name)) if rule != "property-added" else None
-        now = _place_of(new.properties.get(renamed or name)) if rule != "property-removed" else None
-        said_old = _member_said(old, name) if rule != "property-added" else None
-        said_new = _member_said(new, renamed or name) if rule != "property-removed" else None
-        if renamed:
-            said_old, said_new = (
-                {"name": name, **_member_said(old, name)},
-                {"name": renamed, **_member_said(new, renamed)},
-            )
-        fact = Fact(rule, said_old, said_new)
-        self.edits.append(Edit((*path, name), (fact,), name, old.places, new.places, was, now, renamed))
+        was, now = old.properties.get(name), new.properties.get(renamed or name)
+        said = [
+            None if schemas is None else _member_said(side, named, show_name=bool(renamed))
+            for side, named, schemas in ((old, name, was), (new, renamed or name, now))
+        ]
+        places = (old.places, new.places, _place_of(was), _place_of(now))
+        self.edits.append(Edit((*path, name), (Fact(rule, *said),), name, *places, renamed=renamed))
 
     def _required(self, path: Path, old: Outline, new: Outline, name: str) -> None:
         if (name in old.required) == (name in new.required) or _turned(old, new, name):
@@ -301,11 +297,12 @@ def _place_of(schemas: Schemas | None) -> Place | None:
     return next((place for place in found if place is not None), None)
 
 
-def _member_said(side: Outline, name: str) -> dict[str, Any]:
-    schemas = side.properties.get(name, ())
-    plain = next((schema for schema in schemas if isinstance(schema, dict)), {})
-    said = {"type": plain["type"]} if "type" in plain else {"$ref": plain["$ref"]} if "$ref" in plain else {}
-    return {**said, "required": name in side.required}
+def _member_said(side: Outline, name: str, *, show_name: bool) -> dict[str, Any]:
+    """Return what is told of a property: its type or component, and whether it must be there."""
+    plain = next((schema for schema in side.properties[name] if isinstance(schema, dict)), {})
+    named = {"name": name} if show_name else {}
+    kind = {"type": plain["type"]} if "type" in plain else {"schema": name_of(plain["$ref"])} if "$ref" in plain else {}
+    return {**named, **kind, "required": name in side.required}
 
 
 def _turned(old: Outline, new: Outline, name: str) -> bool:
