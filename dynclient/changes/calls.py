@@ -8,7 +8,7 @@ from typing import Any
 
 from dynclient.changes.callers import Caller
 from dynclient.changes.change import Level
-from dynclient.changes.findings import Finding, places
+from dynclient.changes.findings import About, Finding
 from dynclient.changes.pairing import Pair
 from dynclient.changes.parameters import ParameterChanges
 from dynclient.changes.revisions import Flow, Revisions
@@ -50,13 +50,13 @@ class CallChanges:
         breaks = body.required and flow.forward
         level: Level = "breaking" if breaks else "info"
         because = "a call without a body is refused now" if breaks else "calls without a body are in order"
-        return _asked(_finding(pair, flow, "body-added", None, body, level, level, because), caller.base())
+        return _asked(_finding(pair, flow, "body-added", None, body, level, because), caller.base())
 
     def _removed(self, pair: Pair, flow: Flow, caller: Caller, body: RequestBody) -> Finding:
         if not flow.forward:
-            return _finding(pair, flow, "body-removed", body, None, "warning", "warning", "no body comes any more")
+            return _finding(pair, flow, "body-removed", body, None, "warning", "no body comes any more")
         because = "programs that send one are not refused, and it is ignored; callers by name are refused"
-        made = _finding(pair, flow, "body-removed", body, None, "warning", "breaking", because)
+        made = _finding(pair, flow, "body-removed", body, None, ("warning", "breaking"), because)
         call = caller.with_any_body(next(iter(body.content), ""))
         return made if call is None else replace(made, proof="witness", witness=call, refusal="not declared")
 
@@ -68,7 +68,7 @@ class CallChanges:
         breaks = new.required if flow.forward else old.required
         level: Level = "breaking" if breaks else "info"
         because = "a call without a body is refused now" if breaks else "calls without a body are in order"
-        made = _finding(pair, flow, "body-required", old, new, level, level, because)
+        made = _finding(pair, flow, "body-required", old, new, level, because)
         yield _asked(made, caller.without_body() if flow.forward else None)
 
     def _contents(
@@ -152,16 +152,13 @@ def _entry(
 ) -> Finding:
     one = old or new
     assert one is not None
-    at = places(old, new)
-    made = Finding((rule, *at), rule, level, level, (pair.old.key,), flow.side, f"body ({one.name})")
-    return replace(made, said=(old and old.name, new and new.name), places=at, because=because)
+    said = (old and old.name, new and new.name)
+    return About(pair.old.key, flow.side).told(rule, level, f"body ({one.name})", (old, new), said, because)
 
 
 def _finding(
     pair: Pair, flow: Flow, rule: str, old: RequestBody | None, new: RequestBody | None,
-    wire: Level, code: Level, because: str,
+    levels: Level | tuple[Level, Level], because: str,
 ) -> Finding:  # fmt: skip
-    at = places(old, new)
     said = (old and {"required": old.required}, new and {"required": new.required})
-    made = Finding((rule, *at), rule, wire, code, (pair.old.key,), flow.side, "body")
-    return replace(made, said=said, places=at, because=because)
+    return About(pair.old.key, flow.side).told(rule, levels, "body", (old, new), said, because)

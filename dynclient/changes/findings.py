@@ -75,9 +75,46 @@ class Noded(Protocol):
         """Where."""
 
 
+#: The same thing in the old document and in the new one; None where it is not there.
+Nodes = tuple[Noded | None, Noded | None]
+
+
 def places(old: Noded | None, new: Noded | None) -> tuple[Place | None, Place | None]:
     """Return where something stands in both documents."""
     return old.node.place if old else None, new.node.place if new else None
+
+
+@dataclass(frozen=True)
+class About:
+    """What several findings are about.
+
+    Attributes:
+        operation: the key of the operation.
+        side: the side of a call, "" for neither.
+
+    """
+
+    operation: str
+    side: str = ""
+
+    def told(
+        self, rule: str, levels: Level | tuple[Level, Level], where: str, nodes: Nodes, said: tuple[Any, Any],
+        because: str,
+    ) -> Finding:  # fmt: skip
+        """Return a finding on something that stands in the documents: what many operations share is one cause.
+
+        Args:
+            rule: of `rules.RULES`.
+            levels: how much it matters to deployed programs and to callers by name; one, where that is the same.
+            where: the place, as people read it.
+            nodes: what it is in the old and in the new document.
+            said: what they say.
+            because: what follows.
+
+        """
+        at = places(*nodes)
+        wire, code = (levels, levels) if isinstance(levels, str) else levels
+        return Finding((rule, *at), rule, wire, code, (self.operation,), self.side, where, said, at, because)
 
 
 class Findings:

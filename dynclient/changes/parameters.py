@@ -11,7 +11,7 @@ from typing import Any
 from dynclient.changes import texts
 from dynclient.changes.callers import Caller
 from dynclient.changes.change import Level
-from dynclient.changes.findings import Finding, places
+from dynclient.changes.findings import About, Finding
 from dynclient.changes.pairing import Pair, template
 from dynclient.changes.revisions import Flow, Revisions
 from dynclient.changes.schemas import Part, SchemaChanges
@@ -113,24 +113,24 @@ class ParameterChanges:
         meant = near(one.name, [p.name for p in added if p is not None], 1)
         text = f"; perhaps it is {meant[0]} now" if meant else ""
         if not flow.forward:
-            return _finding(pair, flow, "parameter-removed", one, None, "info", "info", f"it no longer comes{text}")
+            return _finding(pair, flow, "parameter-removed", one, None, "info", f"it no longer comes{text}")
         witness = None
         for value in texts.values(self._end(one, old=True)):
             witness = caller.with_parameter(one.location, one.name, value)
             break
         because = f"programs that send it are not refused, and it is ignored; callers by name are refused{text}"
-        made = _finding(pair, flow, "parameter-removed", one, None, "warning", "breaking", because)
+        made = _finding(pair, flow, "parameter-removed", one, None, ("warning", "breaking"), because)
         return replace(made, proof="witness", witness=witness, refusal="not declared") if witness is not None else made
 
     def _added(self, pair: Pair, flow: Flow, caller: Caller, one: Parameter) -> Finding:
         is_named = one.location == "path" and one.name in variables(pair.old)
         if is_named or not (one.required and flow.forward):
-            return _finding(pair, flow, "parameter-added", None, one, "info", "info", "calls without it are in order")
+            return _finding(pair, flow, "parameter-added", None, one, "info", "calls without it are in order")
         return self._asked(pair, flow, "parameter-added", None, one, caller.base())
 
     def _asked(self, pair: Pair, flow: Flow, rule: str, old: Parameter | None, new: Parameter, call: Any) -> Finding:
         because = "a call without it was accepted before and is refused now"
-        made = _finding(pair, flow, rule, old, new, "breaking", "breaking", because)
+        made = _finding(pair, flow, rule, old, new, "breaking", because)
         if call is None:
             return made
         return replace(made, proof="witness", witness=call, refusal=f"missing {new.location}.{new.name}")
@@ -140,9 +140,8 @@ class ParameterChanges:
             yield self._moved(pair, flow, old, new)
         elif old.name != new.name and old.location == "path":
             because = "the request is the same; callers give it by another name"
-            yield _finding(
-                pair, flow, "parameter-renamed", old, new, "info", "breaking" if flow.forward else "info", because
-            )
+            levels: tuple[Level, Level] = ("info", "breaking" if flow.forward else "info")
+            yield _finding(pair, flow, "parameter-renamed", old, new, levels, because)
         if new.required and not old.required and flow.forward:
             yield self._asked(
                 pair, flow, "parameter-required", old, new, caller.without_parameter(old.location, old.name)
@@ -150,10 +149,10 @@ class ParameterChanges:
         elif new.required != old.required:
             level: Level = "info" if flow.forward or new.required else "breaking"
             because = "it need not be given any more" if old.required else "it always comes now"
-            yield _finding(pair, flow, "parameter-required", old, new, level, level, because)
+            yield _finding(pair, flow, "parameter-required", old, new, level, because)
         if new.deprecated != old.deprecated:
             because = "it is advised against" if new.deprecated else "it is no longer advised against"
-            yield _finding(pair, flow, "parameter-deprecated", old, new, "info", "info", because)
+            yield _finding(pair, flow, "parameter-deprecated", old, new, "info", because)
         if old.location == new.location:
             yield from self.written(pair, flow, caller, old, new)
 
@@ -161,7 +160,7 @@ class ParameterChanges:
         because = f"it is looked for in the {new.location} and sent in the {old.location}"
         level: Level = "breaking" if new.required else "warning"
         code: Level = "breaking" if flow.forward else level
-        made = _finding(pair, flow, "parameter-wire", old, new, level, code, because)
+        made = _finding(pair, flow, "parameter-wire", old, new, (level, code), because)
         return replace(made, said=({"in": old.location}, {"in": new.location}))
 
     # --- what it holds, and how it is written
@@ -192,12 +191,12 @@ class ParameterChanges:
         because = "an empty value was accepted before and is refused now" if breaks else "no value is refused for it"
         level: Level = "breaking" if breaks else "info"
         said = ({"allowEmptyValue": _takes_nothing(old)}, {"allowEmptyValue": _takes_nothing(new)})
-        made = replace(_finding(pair, flow, "parameter-wire", old, new, level, level, because), said=said)
+        made = replace(_finding(pair, flow, "parameter-wire", old, new, level, because), said=said)
         call = caller.with_parameter(old.location, old.name, "") if breaks else None
         return made if call is None else replace(made, proof="witness", witness=call, refusal=f"got '' for {old.name}")
 
     def _reserved(self, pair: Pair, flow: Flow, old: Parameter, new: Parameter) -> Finding:
-        made = _finding(pair, flow, "parameter-wire", old, new, "info", "info", "escaped or not, it reads as the same")
+        made = _finding(pair, flow, "parameter-wire", old, new, "info", "escaped or not, it reads as the same")
         return replace(made, said=({"allowReserved": old.allow_reserved}, {"allowReserved": new.allow_reserved}))
 
     def _wrap(self, flow: Flow, caller: Caller, one: Parameter) -> Any:
@@ -223,7 +222,7 @@ class ParameterChanges:
         self, pair: Pair, flow: Flow, part: Part, old: Parameter, new: Parameter, ends: tuple[End, End]
     ) -> Finding:
         sender, reader = ends
-        made = _finding(pair, flow, "parameter-wire", old, new, "info", "info", "every value reads as before")
+        made = _finding(pair, flow, "parameter-wire", old, new, "info", "every value reads as before")
         made = replace(made, said=(_form(old), _form(new)))
         judge = Checker(bundled(reader.schema, reader.defs))
         for value in texts.values(sender):
@@ -298,14 +297,13 @@ def _reordered(pair: Pair, flow: Flow, gone: list[Parameter]) -> Iterator[Findin
 
 def _finding(
     pair: Pair, flow: Flow, rule: str, old: Parameter | None, new: Parameter | None,
-    wire: Level, code: Level, because: str,
+    levels: Level | tuple[Level, Level], because: str,
 ) -> Finding:  # fmt: skip
-    """Return a finding of a parameter; one that many operations share is one cause."""
+    """Return a finding of a parameter."""
     one = old or new
     assert one is not None
-    at = places(old, new)
-    made = Finding((rule, *at), rule, wire, code, (pair.old.key,), flow.side, f"{one.location}.{one.name}")
-    return replace(made, said=(_said(old), _said(new)), places=at, because=because)
+    where, said = f"{one.location}.{one.name}", (_said(old), _said(new))
+    return About(pair.old.key, flow.side).told(rule, levels, where, (old, new), said, because)
 
 
 def _said(one: Parameter | None) -> Any:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from dynclient.changes.change import Level
-from dynclient.changes.findings import Finding, places
+from dynclient.changes.findings import About, Finding
 from dynclient.changes.pairing import Pair
 from dynclient.changes.parameters import ParameterChanges
 from dynclient.changes.revisions import Flow, Revisions
@@ -168,10 +168,8 @@ def _entry(
 ) -> Finding:  # fmt: skip
     one = old or new
     assert one is not None
-    at = places(old, new)
-    where = f"{response.status} {one.name}"
-    made = Finding((rule, *at), rule, level, level, (pair.old.key,), flow.side, where)
-    return replace(made, said=(old and old.name, new and new.name), places=at, because=because)
+    where, said = f"{response.status} {one.name}", (old and old.name, new and new.name)
+    return About(pair.old.key, flow.side).told(rule, level, where, (old, new), said, because)
 
 
 def _finding(
@@ -179,9 +177,10 @@ def _finding(
 ) -> Finding:
     one = old or new
     assert one is not None
-    at = places(old, new)
-    made = Finding((rule, one.status, *at), rule, level, level, (pair.old.key,), flow.side, one.status)
-    return replace(made, said=(old and old.status, new and new.status), places=at, because=because)
+    said = (old and old.status, new and new.status)
+    made = About(pair.old.key, flow.side).told(rule, level, one.status, (old, new), said, because)
+    # One response may be declared for several statuses.
+    return replace(made, key=(made.key, one.status))
 
 
 def _header_gone(pair: Pair, flow: Flow, response: Response, header: Parameter) -> Finding:
@@ -204,10 +203,8 @@ def _header(
 ) -> Finding:  # fmt: skip
     one = old or new
     assert one is not None
-    at = places(old, new)
     where = f"{response.status} header.{one.name}"
-    made = Finding((rule, *at), rule, level, level, (pair.old.key,), flow.side, where)
-    return replace(made, said=(_said(old), _said(new)), places=at, because=because)
+    return About(pair.old.key, flow.side).told(rule, level, where, (old, new), (_said(old), _said(new)), because)
 
 
 def _said(header: Parameter | None) -> Any:

@@ -142,7 +142,7 @@ class SchemaChanges:
         shown = _shown(verdicts)
         levels = self._levels(part.flow, fact, verdicts, edit)
         made = Finding(key, fact.rule, *levels, (part.operation,), part.flow.side, said=(fact.old, fact.new))
-        if shown is None and fact.rule == "integer-size":
+        if shown is None and fact.rule == "integer-size" and "warning" in levels:
             return replace(made, proof="fact", witness=2**63)
         if shown is None:
             return replace(made, proof="rule")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.schema import patterns
 from dynclient.schema.subsumption.gaps import ABSENT, KEYS, Suspicion, suspicion
-from dynclient.schema.subsumption.sides import Branch, Side, TooWide
+from dynclient.schema.subsumption.sides import Branch, TooWide
 
 if TYPE_CHECKING:
     from dynclient.schema.subsumption.inclusion import Inclusion
@@ -174,22 +174,11 @@ def are_apart(inclusion: Inclusion, branch: Branch, kind: str, other: Branch) ->
 
 
 def is_tagged_apart(inclusion: Inclusion, branch: Branch, other: Branch) -> bool:
-    """Tell whether a property that one of two alternatives requires has listed texts in each that the other has not."""
+    """Tell whether a property that one of two alternatives requires has listed values in each that the other has not."""
     for name in branch.required | other.required:
-        mine = _tags(inclusion.narrow, branch.member(name))
+        mine = inclusion.narrow.listed(branch.member(name))
         if mine is not None:
-            theirs = _tags(inclusion.wide, other.member(name))
+            theirs = inclusion.wide.listed(other.member(name))
             if theirs is not None and not mine & theirs:
                 return True
     return False
-
-
-def _tags(side: Side, schemas: tuple[Any, ...]) -> frozenset[str] | None:
-    """Return the texts that schemas list where they stand, None where they list none, or other things too."""
-    for schema in map(side.target, schemas):
-        listed = (
-            schema.get("enum", [schema["const"]] if "const" in schema else None) if isinstance(schema, dict) else None
-        )
-        if listed is not None and all(isinstance(value, str) for value in listed):
-            return frozenset(listed)
-    return None

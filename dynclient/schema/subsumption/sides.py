@@ -14,6 +14,7 @@ from dynclient.schema.readings import Defs, closable, in_place
 from dynclient.schema.samples.shapes import identity
 from dynclient.schema.subsumption.declared import let_in, spoken
 from dynclient.schema.subsumption.equality import assertions
+from dynclient.schema.subsumption.listing import as_one_list
 from dynclient.violations import Place
 
 KINDS = ("null", "boolean", "number", "string", "array", "object")
@@ -100,6 +101,11 @@ class Branch:
         known = [set(map(identity, listed)) for listed in rest]
         return [value for value in first if all(identity(value) in others for others in known)]
 
+    @property
+    def is_void(self) -> bool:
+        """Whether its parts plainly leave no value."""
+        return not self.kinds or self.values == []
+
     @cached_property
     def required(self) -> frozenset[str]:
         """The properties that must be there."""
@@ -180,6 +186,7 @@ class Side:
     _loose: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
     _marked_schemas: dict[int, tuple[Any, bool]] = field(default_factory=dict, init=False, repr=False)
     _branches: dict[Any, tuple[Schemas, list[Branch]]] = field(default_factory=dict, init=False, repr=False)
+    _lists: dict[Any, tuple[Schemas, frozenset[Any] | None]] = field(default_factory=dict, init=False, repr=False)
 
     def target(self, schema: Any) -> Any:
         """Return the definition that a schema names, where it says nothing else; else the schema itself."""
@@ -204,6 +211,25 @@ class Side:
 
         """
         return self._kept("taken", schemas, self._closed)
+
+    def listed(self, schemas: Schemas) -> frozenset[Any] | None:
+        """Return the identities of the values that schemas, holding all at once, can have; None where none are listed.
+
+        What closes has no part in it, so these may be more than there are.
+        """
+        key = tuple(map(id, schemas))
+        if key not in self._lists:
+            self._lists[key] = schemas, self._listed(schemas)
+        return self._lists[key][1]
+
+    def _listed(self, schemas: Schemas) -> frozenset[Any] | None:
+        try:
+            found = [branch.values for branch in self.opened._open_branches(schemas)] if schemas else [None]
+        except TooWide:
+            return None
+        if any(values is None for values in found):
+            return None
+        return frozenset(identity(value) for values in found for value in values or ())
 
     def _kept(self, how: str, schemas: Schemas, close: Callable[[Branch, Schemas], Branch]) -> list[Branch]:
         """Return the alternatives of schemas, the same ones when they are asked for again."""
@@ -311,19 +337,25 @@ class Side:
                 raise TooWide
 
     def _unions(self, schema: dict[str, Any]) -> Iterator[list[Branch]]:
-        if "anyOf" in schema:
-            yield [branch for s in schema["anyOf"] for branch in self._alternatives(s)]
-        if "oneOf" in schema:
-            yield [
-                branch & Branch(barred=tuple(other for j, other in enumerate(schema["oneOf"]) if j != i))
-                for i, s in enumerate(schema["oneOf"])
-                for branch in self._alternatives(s)
-            ]
+        for keyword in ("anyOf", "oneOf"):
+            listed = as_one_list(schema, keyword, self.target) if keyword in schema else None
+            if listed is not None:
+                yield [Branch((listed,))]
+            elif keyword in schema:
+                yield self._union(schema[keyword], is_one=keyword == "oneOf")
         if "if" in schema and ("then" in schema or "else" in schema):
             self._look_into(schema["if"])
             then = _product(self._alternatives(schema["if"]), self._alternatives(schema.get("then", True)))
             otherwise = [b & Branch(barred=(schema["if"],)) for b in self._alternatives(schema.get("else", True))]
             yield [*then, *otherwise]
+
+    def _union(self, members: list[Any], *, is_one: bool) -> list[Branch]:
+        """Return the alternatives of `anyOf`, or of `oneOf`, where the other members must not fit."""
+        return [
+            branch & Branch(barred=tuple(other for j, other in enumerate(members) if j != i)) if is_one else branch
+            for i, member in enumerate(members)
+            for branch in self._alternatives(member)
+        ]
 
 
 def place_of(schema: Any) -> Place | None:
@@ -360,6 +392,10 @@ def _is_flat(schema: dict[str, Any]) -> bool:
 
 
 def _product(one: list[Branch], other: list[Branch]) -> list[Branch]:
-    if len(one) * len(other) > MAX_BRANCHES:
+    """Return what holds where one of each holds; most combinations of tagged alternatives are void."""
+    if len(one) * len(other) > MAX_BRANCHES**2:
         raise TooWide
-    return [a & b for a in one for b in other]
+    found = [both for a in one for b in other if not (both := a & b).is_void]
+    if len(found) > MAX_BRANCHES:
+        raise TooWide
+    return found

@@ -100,7 +100,7 @@ _ROWS: list[tuple[str, Any, Any, list[Told]]] = [
      [("default-changed", WARNS, ("schema",), "rule")]),
     ("a parameter's format", one(TEXT), one({**TEXT, "format": "date"}), [("format-changed", NOTES, ("schema",), "rule")]),
     ("a parameter is an int64", one(INTEGER), one({**INTEGER, "format": "int64"}),
-     [("integer-size", WARNS, ("schema",), "rule")]),
+     [("integer-size", WARNS, ("schema",), "fact")]),
     ("a member of an object parameter asked for", one({"type": "object", "properties": {"x": INTEGER, "y": INTEGER}}),
      one(POINT), [("property-required", BREAKS, ("schema", "properties", name), "witness") for name in ("x", "y")]),
 ]  # fmt: skip

@@ -47,7 +47,12 @@ class Row:
         """Return what must be told of it at a place that is met on some sides."""
         levels = {side: self.call if side == "call" else self.result for side in sides}
         breaks = any("breaking" in each for each in levels.values())
-        return Expected(self.rule, (*base, *self.at), levels, self.proof or ("witness" if breaks else "rule"))
+        return Expected(self.rule, (*base, *self.at), levels, self.proof or self._rests_on(breaks, levels))
+
+    def _rests_on(self, breaks, levels):
+        """A payload shows a break, an integer of 64 bits shows a size, and a rule proves that nothing breaks."""
+        is_size = self.rule == "integer-size" and any("warning" in pair for pair in levels.values())
+        return "witness" if breaks else "fact" if is_size else "rule"
 
     def fits(self, whole: Tree) -> bool:
         """Tell whether a document can say it."""
