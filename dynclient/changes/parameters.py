@@ -97,30 +97,60 @@ class ParameterChanges:
     def findings(self, pair: Pair, flow: Flow, caller: Caller) -> Iterator[Finding]:
         """Yield what is different between the parameters of an operation."""
         found = matched(pair.old, pair.new)
-        gone = [m.old for m in found if m.old is not None and m.new is None]
+        heirs = self._heirs(flow, found)
         for m in found:
             if m.old is not None and m.new is not None:
                 yield from self._both(pair, flow, caller, m.old, m.new)
-            elif m.new is not None:
-                yield self._added(pair, flow, caller, m.new)
+            elif m.old is not None and m.old.name in heirs:
+                yield self._renamed(pair, flow, caller, m.old, heirs[m.old.name])
             elif m.old is not None:
-                yield self._removed(pair, flow, caller, m.old, [p.new for p in found if p.old is None])
-        yield from _reordered(pair, flow, gone)
+                yield self._removed(pair, flow, caller, m.old)
+            elif m.new is not None and m.new not in heirs.values():
+                yield self._added(pair, flow, caller, m.new)
+        yield from _reordered(pair, flow, found)
 
-    def _removed(
-        self, pair: Pair, flow: Flow, caller: Caller, one: Parameter, added: list[Parameter | None]
-    ) -> Finding:
-        meant = near(one.name, [p.name for p in added if p is not None], 1)
-        text = f"; perhaps it is {meant[0]} now" if meant else ""
+    def _heirs(self, flow: Flow, found: list[Matched]) -> dict[str, Parameter]:
+        """Return old name → new parameter of those that hold the same in the same place, under a near name."""
+        gone = [m.old for m in found if m.old is not None and m.new is None]
+        come = [m.new for m in found if m.new is not None and m.old is None]
+        heirs: dict[str, Parameter] = {}
+        for one in gone:
+            alike = {p.name: p for p in come if p not in heirs.values() and self._is_alike(flow, one, p)}
+            for name in near(one.name, alike, 1):
+                heirs[one.name] = alike[name]
+        return heirs
+
+    def _is_alike(self, flow: Flow, one: Parameter, other: Parameter) -> bool:
+        mine, theirs = self._end(one, old=True, flow=flow), self._end(other, old=False, flow=flow)
+        is_same = self._revisions.edits(flow.direction).equal(mine.schema, theirs.schema)
+        return one.location == other.location and is_same and texts.is_written_alike(mine, theirs)
+
+    def _renamed(self, pair: Pair, flow: Flow, caller: Caller, old: Parameter, new: Parameter) -> Finding:
         if not flow.forward:
-            return _finding(pair, flow, "parameter-removed", one, None, "info", f"it no longer comes{text}")
-        witness = None
-        for value in texts.values(self._end(one, old=True)):
-            witness = caller.with_parameter(one.location, one.name, value)
-            break
-        because = f"programs that send it are not refused, and it is ignored; callers by name are refused{text}"
+            return _finding(pair, flow, "parameter-renamed", old, new, "warning", "it comes by another name")
+        wire: Level = "breaking" if new.required else "warning"
+        because = "programs that send it by the old name are " + (
+            "refused, since the new one is asked for"
+            if new.required
+            else "not refused, and it is ignored; callers by name are refused"
+        )
+        made = _finding(pair, flow, "parameter-renamed", old, new, (wire, "breaking"), because)
+        return self._undeclared(made, caller, old)
+
+    def _removed(self, pair: Pair, flow: Flow, caller: Caller, one: Parameter) -> Finding:
+        if not flow.forward:
+            return _finding(pair, flow, "parameter-removed", one, None, "info", "it no longer comes")
+        because = "programs that send it are not refused, and it is ignored; callers by name are refused"
         made = _finding(pair, flow, "parameter-removed", one, None, ("warning", "breaking"), because)
-        return replace(made, proof="witness", witness=witness, refusal="not declared") if witness is not None else made
+        return self._undeclared(made, caller, one)
+
+    def _undeclared(self, made: Finding, caller: Caller, one: Parameter) -> Finding:
+        """Return a finding with a call that gives a parameter which is declared no more."""
+        value = next(texts.values(self._end(one, old=True)), ABSENT)
+        call = None if value is ABSENT else caller.with_parameter(one.location, one.name, value)
+        if call is None:
+            return made
+        return replace(made, proof="witness", witness=call, refusal=f"{one.location}.{one.name}: is not declared")
 
     def _added(self, pair: Pair, flow: Flow, caller: Caller, one: Parameter) -> Finding:
         is_named = one.location == "path" and one.name in variables(pair.old)
@@ -285,14 +315,15 @@ def _form(one: Parameter) -> dict[str, Any]:
     return {"style": one.style, "explode": one.explode}
 
 
-def _reordered(pair: Pair, flow: Flow, gone: list[Parameter]) -> Iterator[Finding]:
+def _reordered(pair: Pair, flow: Flow, found: list[Matched]) -> Iterator[Finding]:
     """Tell path arguments that may be given by position and stand in another order now."""
     mine, theirs = variables(pair.old), variables(pair.new)
-    if flow.forward and not pair.wire and not gone and mine != theirs and sorted(mine) == sorted(theirs):
+    is_whole = all(m.new is not None for m in found if m.old is not None)
+    if flow.forward and not pair.wire and is_whole and mine != theirs and sorted(mine) == sorted(theirs):
         because = "positional arguments go to other places"
-        key = ("reordered", pair.old.key)
-        made = Finding(key, "parameter-reordered", "none", "breaking", (pair.old.key,), "call", "path")
-        yield replace(made, said=(mine, theirs), places=(pair.old.place, pair.new.place), because=because)
+        about = About(pair.old.key, "call")
+        levels: tuple[Level, Level] = ("none", "breaking")
+        yield about.told("parameter-reordered", levels, "path", (pair.old, pair.new), (mine, theirs), because)
 
 
 def _finding(

@@ -163,6 +163,7 @@ class Inclusion:
         if missing := self._missing(a, taken):
             yield missing
             return
+        spoken = frozenset[Any]().union(*(branch.spoken for branch in sent))
         for branch in sent:
             if branch.values is not None:
                 yield from scalars.listed(self, branch.values, branch, b, taken)
@@ -170,7 +171,7 @@ class Inclusion:
             few = [value for kind, values in _FEW.items() if kind in branch.kinds for value in values]
             yield from scalars.listed(self, few, branch, b, taken)
             for kind in sorted(branch.kinds - _FEW.keys()):
-                yield from self._kind(branch, kind, taken)
+                yield from self._kind(branch, kind, [_beside_others(branch, other, spoken) for other in taken])
 
     def _missing(self, a: tuple[Any, ...], taken: list[Branch]) -> Suspicion | None:
         """Return that some kind of value is not taken, where anything is sent: all else would be the same cause."""
@@ -306,6 +307,16 @@ def _compiled(schema: dict[str, Any]) -> Any:
 
 def _identity(gap: Gap) -> tuple[Any, ...]:
     return gap.rule, gap.path, gap.name, gap.narrow_place, gap.wide_place, repr(gap.wide)
+
+
+def _beside_others(branch: Branch, other: Branch, spoken: frozenset[tuple[str, str]]) -> Branch:
+    """Return what takes an alternative, with what is lent to that by others which are sent.
+
+    Whoever sends what another alternative declares fits that one too; and what takes that one declares it, or it is
+    suspected there.
+    """
+    lent = frozenset((k, name) for part in branch.lent for k in part for name in part[k])
+    return replace(other, lets=lent & spoken) if other.closed and lent else other
 
 
 def _place(schemas: tuple[Any, ...]) -> Place | None:

@@ -63,7 +63,8 @@ def _others(inclusion: Inclusion, branch: Branch, other: Branch) -> Iterator[Sus
 
 def _rest(other: Branch, pattern: str) -> tuple[Any, ...]:
     """Return what is said of the names that a pattern fits and no part that has this pattern declares."""
-    if other.closed and not any(pattern == known for known, _ in other.patterns):
+    is_let_in = ("patternProperties", pattern) in other.lets
+    if other.closed and not is_let_in and not any(pattern == known for known, _ in other.patterns):
         return (False,)
     rest = [p for p in other.parts if "additionalProperties" in p and pattern not in p.get("patternProperties", {})]
     return tuple(part["additionalProperties"] for part in rest)

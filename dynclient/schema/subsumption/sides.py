@@ -22,6 +22,7 @@ KINDS = ("null", "boolean", "number", "string", "array", "object")
 #: More alternatives than this are not told apart.
 MAX_BRANCHES = 256
 
+_DECLARING = ("properties", "patternProperties")
 _COMPOSED = ("$ref", "allOf", "anyOf", "oneOf", "if", "then", "else")
 
 
@@ -42,6 +43,8 @@ class Branch:
         barred: schemas that must not fit, as the other members of a `oneOf`.
         closed: what no part declares is refused.
         refused: the mark of properties that do not travel this way; "" where nobody asks.
+        lent: the part that lets in what only alternatives beside this one declare.
+        lets: what may be there though this one does not declare it, as `spoken` tells it: another one does.
 
     """
 
@@ -49,6 +52,8 @@ class Branch:
     barred: tuple[Any, ...] = ()
     closed: bool = False
     refused: str = ""
+    lent: tuple[dict[str, Any], ...] = ()
+    lets: frozenset[tuple[str, str]] = frozenset()
 
     def __and__(self, other: Branch) -> Branch:
         return Branch(self.parts + other.parts, self.barred + other.barred)
@@ -75,6 +80,12 @@ class Branch:
         said = [part for part in self.parts if keyword in part]
         exact = [part for part in said if part[keyword] == value or (name and name in _names(part[keyword]))]
         return [*exact, *said]
+
+    @cached_property
+    def spoken(self) -> frozenset[tuple[str, str]]:
+        """What it declares itself: the keyword, and the name or the pattern."""
+        own = [part for part in self.parts if not any(part is lent for lent in self.lent)]
+        return frozenset((k, name) for part in own for k in _DECLARING for name in part.get(k, ()))
 
     @cached_property
     def kinds(self) -> frozenset[str]:
@@ -142,7 +153,7 @@ class Branch:
                 own = [part["additionalProperties"]]
             is_declared = is_declared or bool(own)
             found += own
-        if self.closed and not is_declared and name not in self.required:
+        if self.closed and not is_declared and name not in self.required and ("properties", name) not in self.lets:
             return (False,)
         return tuple(found)
 
@@ -262,7 +273,8 @@ class Side:
         found = spoken(schemas, branch.barred, self.defs)
         if found is None:
             return self._marked(branch, closed=False)
-        return self._marked(branch & Branch(self._beside(branch, *found)), closed=True)
+        lent = self._beside(branch, *found)
+        return replace(self._marked(branch & Branch(lent), closed=True), lent=lent)
 
     def _beside(
         self, branch: Branch, named: dict[str, list[Any]], like: list[tuple[str, Any]]
