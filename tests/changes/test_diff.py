@@ -233,3 +233,18 @@ def test_operations_that_code_does_not_call_are_left_out(tmp_path):
     diff = dynclient.diff(single(), document({}), used=tmp_path)
 
     assert (diff.changes, diff.statistics["used"]) == ((), 0)
+
+
+# --- what nobody can decide
+
+
+def test_what_can_neither_be_proved_nor_shown_is_a_warning_and_never_passes():
+    patterns = ("^(a+)b\\1$", "^((a+)b\\2)$")
+    old, new = (single(body=content({"type": "string", "pattern": pattern})) for pattern in patterns)
+    diff = dynclient.diff(old, new)
+
+    change = only(diff)
+    assert (change.rule, change.level, change.proof) == ("pattern-changed", "warning", "unknown")
+    assert change.because.startswith("it could not be decided")
+    assert diff.unknown == diff.warnings == [change]
+    assert not diff.is_compatible
