@@ -198,6 +198,8 @@ class ParameterChanges:
     def written(self, pair: Pair, flow: Flow, caller: Caller, old: Parameter, new: Parameter) -> Iterator[Finding]:
         """Yield what is different in how a parameter is written and in what it may hold."""
         ends = self._end(old, old=True, flow=flow), self._end(new, old=False, flow=flow)
+        if old.location == "query" and _takes_nothing(new):
+            ends = ends[0].without_nothing, ends[1].without_nothing
         sender, reader = ends if flow.forward else ends[::-1]
         root = (str(old.location), old.name) if flow.forward else ()
         part = Part(flow, pair.old.key, f"{old.location}.{old.name}", self._wrap(flow, caller, old), root=root)

@@ -142,7 +142,7 @@ class SchemaChanges:
         shown = _shown(verdicts)
         levels = self._levels(part.flow, fact, verdicts, edit)
         made = Finding(key, fact.rule, *levels, (part.operation,), part.flow.side, said=(fact.old, fact.new))
-        if shown is None and fact.rule == "integer-size" and "warning" in levels:
+        if shown is None and wording.outgrows(fact, part.flow):
             return replace(made, proof="fact", witness=2**63)
         if shown is None:
             return replace(made, proof="rule")
@@ -191,7 +191,4 @@ def _shown(verdicts: Mapping[Reader, Verdict]) -> Verdict | None:
 
 def harmless(fact: Fact, flow: Flow) -> Level:
     """Return how much a change matters that is proved to break nobody."""
-    if fact.rule == "integer-size":
-        narrows = fact.new == "int64" if flow.forward else fact.old == "int64"
-        return "warning" if narrows else "info"
-    return "warning" if wording.surprise(fact, flow) else "info"
+    return "warning" if wording.outgrows(fact, flow) or wording.surprise(fact, flow) else "info"

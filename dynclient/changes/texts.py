@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dynclient.model import Parameter
@@ -43,6 +43,12 @@ class End:
     parameter: Parameter
     schema: Any
     defs: Defs
+
+    @property
+    def without_nothing(self) -> End:
+        """It without the empty text, which is allowed whatever the schema says."""
+        place = getattr(self.schema, "place", None)
+        return replace(self, schema=Schema({"allOf": [self.schema, {"not": {"const": ""}}]}, place))
 
     @property
     def shape(self) -> Shape:

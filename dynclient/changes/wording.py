@@ -33,10 +33,15 @@ def _follows(fact: Fact, flow: Flow, verdicts: Mapping[Reader, Verdict]) -> str:
         return f"it could not be decided whether this breaks anybody: {why}"
     if "wire" in broken:
         return _BROKEN[flow.forward].get(fact.rule, _REFUSED[flow.forward])
-    if fact.rule == "integer-size":
+    if outgrows(fact, flow):
         return f"integers beyond 64 bits, such as {2**63}, are no longer declared to fit"
     text = surprise(fact, flow) or _HARMLESS[flow.forward].get(fact.rule, _FITS[flow.forward])
     return f"callers by name are refused; on the wire {text}" if broken else text
+
+
+def outgrows(fact: Fact, flow: Flow) -> bool:
+    """Tell whether an integer may be sent of which the reader declares that it fits 64 bits, and the sender does not."""
+    return fact.rule == "integer-size" and (fact.new if flow.forward else fact.old) == "int64"
 
 
 def surprise(fact: Fact, flow: Flow) -> str:

@@ -203,7 +203,9 @@ def opposite(key):
 def test_what_is_added_the_one_way_is_removed_the_other_way(pair):
     there, back = (dynclient.diff(*map(call, each)).changes for each in (pair, pair[::-1]))
 
-    assert {opposite(named(c)) for c in there} == {named(c) for c in back}
+    # What breaks and no single edit explains is told only the way that it breaks.
+    seen, mirrored = ({named(c) for c in found if c.rule != "schema-changed"} for found in (there, back))
+    assert {opposite(key) for key in seen} == mirrored
 
 
 def named(change):

@@ -69,6 +69,13 @@ def let_in(schema: Any, defs: Defs) -> set[str]:
     return asked - known
 
 
+def is_shared(schema: Any, defs: Defs) -> bool:
+    """Tell whether several schemas of one value speak of the same inner place: what closes is all of them together."""
+    parts = list(in_place(schema, defs, alternatives=False))
+    names = [name for part in parts for name in part.get("properties", ())]
+    return len(names) > len(set(names)) or sum("items" in part for part in parts) > 1
+
+
 def _speaking(schema: Any, defs: Defs, *, alternatives: bool) -> Iterator[dict[str, Any]]:
     """Yield the schemas that may evaluate properties of a value."""
     for part in in_place(schema, defs, alternatives=alternatives):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dynclient.schema.dialect import MANY, NAMED, ONE, name_of
+from dynclient.schema.dialect import MANY, NAMED, ONE, Schema, name_of
 from dynclient.schema.readings import Defs
 
 #: What refuses no value.
@@ -40,9 +40,19 @@ class Equality:
         self._ignored = ignored
         self._mine, self._theirs = _Looks(one, ignored), _Looks(other, ignored)
         self._known: dict[Pair, bool] = {}
+        #: Keys are identities: what was compared must not be collected meanwhile.
+        self._compared: dict[tuple[int, int], tuple[Any, Any, bool]] = {}
 
     def holds(self, one: Any, other: Any) -> bool:
-        """Tell whether two schemas are the same."""
+        """Tell whether two schemas are the same; what is no schema of a document is not kept."""
+        if not isinstance(one, Schema) or not isinstance(other, Schema):
+            return self._holds(one, other)
+        key = id(one), id(other)
+        if key not in self._compared:
+            self._compared[key] = one, other, self._holds(one, other)
+        return self._compared[key][2]
+
+    def _holds(self, one: Any, other: Any) -> bool:
         met = set[Pair]()
         return self._schemas(one, other, met) and all(self._settled(pair) for pair in met)
 

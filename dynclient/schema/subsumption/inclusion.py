@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from dynclient.schema.dialect import Schema
@@ -190,17 +191,29 @@ class Inclusion:
             said, wanted = sorted(branch.kinds), sorted(frozenset().union(*(other.kinds for other in taken)))
             yield suspicion("type", said, wanted, lambda: self.example(branch, kind))
             return
-        answers = []
         likeliest = self._likeliest(branch, kind, fitting)
         if len(likeliest) > 1:
             self._pairs.is_joint()
+        found = self._least(branch, kind, likeliest)
+        if found and not (len(fitting) > 1 and kind in _COVERED and scalars.is_covered(branch, kind, fitting)):
+            yield from found
+
+    def _least(self, branch: Branch, kind: str, likeliest: list[Branch]) -> tuple[Suspicion, ...]:
+        """Return what speaks against the alternative of the same name, else against the one with least against it.
+
+        Of the others no more is asked than whether they are better than that.
+        """
+        best: tuple[Suspicion, ...] | None = None
+        is_known = self._is_namesake(branch, likeliest[:1])
         for other in likeliest:
-            answers.append(tuple(self._facets(branch, kind, other)))
-            if not answers[-1]:
-                return
-        if len(fitting) > 1 and kind in ("number", "string") and scalars.is_covered(branch, kind, fitting):
-            return
-        yield from answers[0] if self._is_namesake(branch, likeliest[:1]) else min(answers, key=len)
+            facets = self._facets(branch, kind, other)
+            enough = None if best is None else 1 if is_known else len(best)
+            found = tuple(islice(facets, enough))
+            if not found:
+                return ()
+            if best is None or (not is_known and len(found) < len(best)):
+                best = found
+        return best or ()
 
     def _likeliest(self, branch: Branch, kind: str, fitting: list[Branch]) -> list[Branch]:
         """Return the alternatives that may take a value, the one of the same name first; those of other tags cannot."""
@@ -297,6 +310,9 @@ _ANYTHING: dict[str, Any] = {"null": None, "boolean": True, "number": 0, "string
 
 #: The kinds that have few values.
 _FEW: dict[str, tuple[Any, ...]] = {"null": (None,), "boolean": (True, False)}
+
+#: The kinds of which several alternatives together may take all.
+_COVERED = ("number", "string")
 
 KIND_IDS = {kind: number for number, kind in enumerate(("array", "boolean", "null", "number", "object", "string"), 1)}
 

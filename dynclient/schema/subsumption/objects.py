@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dynclient.schema import patterns
+from dynclient.schema.subsumption import sides
 from dynclient.schema.subsumption.gaps import ABSENT, KEYS, Suspicion, suspicion
 from dynclient.schema.subsumption.sides import Branch, TooWide
 
@@ -171,15 +172,4 @@ def are_apart(inclusion: Inclusion, branch: Branch, kind: str, other: Branch) ->
     if kind != "object":
         return False
     impossible = (name for name in other.required if inclusion.narrow.is_refused(branch, name))
-    return next(impossible, None) is not None or is_tagged_apart(inclusion, branch, other)
-
-
-def is_tagged_apart(inclusion: Inclusion, branch: Branch, other: Branch) -> bool:
-    """Tell whether a property that one of two alternatives requires has listed values in each that the other has not."""
-    for name in branch.required | other.required:
-        mine = inclusion.narrow.listed(branch.member(name))
-        if mine is not None:
-            theirs = inclusion.wide.listed(other.member(name))
-            if theirs is not None and not mine & theirs:
-                return True
-    return False
+    return next(impossible, None) is not None or sides.are_apart(inclusion.narrow, branch, inclusion.wide, other)

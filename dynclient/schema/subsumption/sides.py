@@ -10,9 +10,9 @@ from typing import Any, Literal
 from dynclient.schema import patterns
 from dynclient.schema.dialect import Direction, Schema, name_of
 from dynclient.schema.formats import BOUNDS
-from dynclient.schema.readings import Defs, closable, in_place
+from dynclient.schema.readings import Defs, closable, declares, in_place
 from dynclient.schema.samples.shapes import identity
-from dynclient.schema.subsumption.declared import let_in, spoken
+from dynclient.schema.subsumption.declared import is_shared, let_in, spoken
 from dynclient.schema.subsumption.equality import assertions
 from dynclient.schema.subsumption.listing import as_one_list
 from dynclient.violations import Place
@@ -45,6 +45,8 @@ class Branch:
         refused: the mark of properties that do not travel this way; "" where nobody asks.
         lent: the part that lets in what only alternatives beside this one declare.
         lets: what may be there though this one does not declare it, as `spoken` tells it: another one does.
+        freed: closing leaves it the free-form object that it is.
+        shut: names that it asks for and yet nothing lets in.
 
     """
 
@@ -54,9 +56,11 @@ class Branch:
     refused: str = ""
     lent: tuple[dict[str, Any], ...] = ()
     lets: frozenset[tuple[str, str]] = frozenset()
+    freed: bool = False
+    shut: frozenset[str] = frozenset()
 
     def __and__(self, other: Branch) -> Branch:
-        return Branch(self.parts + other.parts, self.barred + other.barred)
+        return Branch(self.parts + other.parts, self.barred + other.barred, freed=self.freed or other.freed)
 
     def said(self, keyword: str) -> list[Any]:
         """Return what the parts say by a keyword."""
@@ -153,7 +157,8 @@ class Branch:
                 own = [part["additionalProperties"]]
             is_declared = is_declared or bool(own)
             found += own
-        if self.closed and not is_declared and name not in self.required and ("properties", name) not in self.lets:
+        is_let_in = name in self.required - self.shut or ("properties", name) in self.lets
+        if self.closed and not is_declared and not is_let_in:
             return (False,)
         return tuple(found)
 
@@ -180,6 +185,20 @@ class Branch:
         return max((len(first) for first in self.said("prefixItems")), default=0)
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What values there can be: of some kinds, and, where they are listed, of some identities."""
+
+    kinds: frozenset[str]
+    values: frozenset[Any] | None
+
+    def is_apart(self, other: Held) -> bool:
+        """Tell whether no value is among both."""
+        if self.values is not None and other.values is not None and not self.values & other.values:
+            return True
+        return not self.kinds & other.kinds
+
+
 @dataclass(frozen=True, eq=False)
 class Side:
     """A document's schemas in a reading.
@@ -197,7 +216,7 @@ class Side:
     _loose: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
     _marked_schemas: dict[int, tuple[Any, bool]] = field(default_factory=dict, init=False, repr=False)
     _branches: dict[Any, tuple[Schemas, list[Branch]]] = field(default_factory=dict, init=False, repr=False)
-    _lists: dict[Any, tuple[Schemas, frozenset[Any] | None]] = field(default_factory=dict, init=False, repr=False)
+    _held: dict[Any, tuple[Schemas, Held]] = field(default_factory=dict, init=False, repr=False)
 
     def target(self, schema: Any) -> Any:
         """Return the definition that a schema names, where it says nothing else; else the schema itself."""
@@ -223,24 +242,23 @@ class Side:
         """
         return self._kept("taken", schemas, self._closed)
 
-    def listed(self, schemas: Schemas) -> frozenset[Any] | None:
-        """Return the identities of the values that schemas, holding all at once, can have; None where none are listed.
-
-        What closes has no part in it, so these may be more than there are.
-        """
+    def held(self, schemas: Schemas) -> Held:
+        """Return what values schemas, holding all at once, can have: no fewer, as what closes has no part in it."""
         key = tuple(map(id, schemas))
-        if key not in self._lists:
-            self._lists[key] = schemas, self._listed(schemas)
-        return self._lists[key][1]
+        if key not in self._held:
+            self._held[key] = schemas, self._all_held(schemas)
+        return self._held[key][1]
 
-    def _listed(self, schemas: Schemas) -> frozenset[Any] | None:
+    def _all_held(self, schemas: Schemas) -> Held:
         try:
-            found = [branch.values for branch in self.opened._open_branches(schemas)] if schemas else [None]
+            found = self.opened._open_branches(schemas)
         except TooWide:
-            return None
-        if any(values is None for values in found):
-            return None
-        return frozenset(identity(value) for values in found for value in values or ())
+            return Held(frozenset(KINDS), None)
+        kinds = frozenset[str]().union(*(branch.kinds for branch in found))
+        lists = [branch.values for branch in found]
+        if None in lists:
+            return Held(kinds, None)
+        return Held(kinds, frozenset(identity(value) for values in lists for value in values or ()))
 
     def _kept(self, how: str, schemas: Schemas, close: Callable[[Branch, Schemas], Branch]) -> list[Branch]:
         """Return the alternatives of schemas, the same ones when they are asked for again."""
@@ -257,10 +275,17 @@ class Side:
         return self if self.reading == "consumer" else Side(self.defs, "consumer", self.direction)
 
     def _open_branches(self, schemas: tuple[Any, ...]) -> list[Branch]:
+        # Several schemas of one value may close by all that is said together, which frees none of them.
+        is_single = len(schemas) == 1 and not is_shared(schemas[0], self.defs)
+        alone = self._is_alone(schemas[0]) if is_single else None
         found = [Branch()]
         for schema in schemas:
-            found = _product(found, self._alternatives(schema))
+            found = _product(found, self._alternatives(schema, alone=alone))
         return found
+
+    def _is_alone(self, schema: Any) -> bool:
+        """Tell whether nothing that always speaks of a value declares a property."""
+        return not declares(schema, self.defs, alternatives=False)
 
     def _marked(self, branch: Branch, *, closed: bool) -> Branch:
         return replace(branch, closed=closed, refused="readOnly" if self.direction == "request" else "writeOnly")
@@ -270,11 +295,25 @@ class Side:
         declares = any(p.get("properties") or p.get("patternProperties") for p in branch.parts)
         if not declares or not closable(Schema({"allOf": list(schemas)}), self.defs):
             return self._marked(branch, closed=False)
-        found = spoken(schemas, branch.barred, self.defs)
+        found = spoken(schemas, (*branch.barred, *self._apart(branch, schemas)), self.defs)
         if found is None:
             return self._marked(branch, closed=False)
         lent = self._beside(branch, *found)
         return replace(self._marked(branch & Branch(lent), closed=True), lent=lent)
+
+    def _apart(self, branch: Branch, schemas: Schemas) -> list[Any]:
+        """Return the alternatives of schemas that cannot fit beside an alternative."""
+        found = []
+        for part in (part for schema in schemas for part in in_place(schema, self.defs)):
+            found += [s for s in (*part.get("anyOf", ()), *part.get("oneOf", ())) if self._is_apart(branch, s)]
+        return found
+
+    def _is_apart(self, branch: Branch, schema: Any) -> bool:
+        try:
+            others = self.opened.branches((schema,))
+        except TooWide:
+            return False
+        return all(are_apart(self, branch, self, other) for other in others)
 
     def _beside(
         self, branch: Branch, named: dict[str, list[Any]], like: list[tuple[str, Any]]
@@ -298,10 +337,10 @@ class Side:
         if any(closable(schema, self.defs) for name in shared for schema in branch.member(name)):
             raise TooWide  # the reading closes each alone or all together, depending on where they stand
         whole = Schema({"allOf": list(schemas)})
-        if branch.required - set(branch.names) - let_in(whole, self.defs):
-            raise TooWide  # what is asked for may be declared elsewhere, and is let in only then
-        is_free = any("additionalProperties" in p or "unevaluatedProperties" in p for p in branch.parts)
-        return self._marked(branch, closed=not is_free and closable(whole, self.defs))
+        # What is asked for and not declared here may be declared elsewhere, and is let in only then.
+        shut = branch.required - set(branch.names) - let_in(whole, self.defs)
+        is_free = branch.freed or any("additionalProperties" in p or "unevaluatedProperties" in p for p in branch.parts)
+        return replace(self._marked(branch, closed=not is_free and closable(whole, self.defs)), shut=shut)
 
     def is_refused(self, branch: Branch, name: str) -> bool:
         """Tell whether a property may not be sent: it cannot be there, or travels only the other way."""
@@ -318,7 +357,15 @@ class Side:
             self._marked_schemas[id(schema)] = schema, is_marked
         return self._marked_schemas[id(schema)][1]
 
-    def _alternatives(self, schema: Any) -> list[Branch]:
+    def _alternatives(self, schema: Any, *, alone: bool | None = None) -> list[Branch]:
+        """Return what a schema comes to.
+
+        Args:
+            schema: the schema.
+            alone: nothing that always speaks of the value declares a property, so that closing frees what declares none;
+                None where closing leaves everything inside as it is.
+
+        """
         if is_never(schema):
             return []
         if not isinstance(schema, dict):
@@ -326,10 +373,12 @@ class Side:
         plain = Schema({key: value for key, value in schema.items() if key not in _COMPOSED}, place_of(schema))
         found = [Branch((plain,))]
         if "$ref" in schema:
-            found = _product(found, self._alternatives(self.defs[name_of(schema["$ref"])]))
+            target = self.defs[name_of(schema["$ref"])]
+            inner = None if alone is None else self._is_alone(target)
+            found = _product(found, self._alternatives(target, alone=inner))
         for part in schema.get("allOf", ()):
-            found = _product(found, self._alternatives(part))
-        for union in self._unions(schema):
+            found = _product(found, self._alternatives(part, alone=alone))
+        for union in self._unions(schema, alone=alone):
             found = _product(found, union)
         return found
 
@@ -348,26 +397,40 @@ class Side:
             if any(isinstance(s, dict) and not _is_flat(s) for s in inner):
                 raise TooWide
 
-    def _unions(self, schema: dict[str, Any]) -> Iterator[list[Branch]]:
+    def _unions(self, schema: dict[str, Any], *, alone: bool | None) -> Iterator[list[Branch]]:
         for keyword in ("anyOf", "oneOf"):
             listed = as_one_list(schema, keyword, self.target) if keyword in schema else None
             if listed is not None:
                 yield [Branch((listed,))]
             elif keyword in schema:
-                yield self._union(schema[keyword], is_one=keyword == "oneOf")
+                yield self._union(schema[keyword], is_one=keyword == "oneOf", alone=alone)
         if "if" in schema and ("then" in schema or "else" in schema):
             self._look_into(schema["if"])
-            then = _product(self._alternatives(schema["if"]), self._alternatives(schema.get("then", True)))
-            otherwise = [b & Branch(barred=(schema["if"],)) for b in self._alternatives(schema.get("else", True))]
+            inner = None if alone is None else False
+            held, missed = (self._alternatives(schema.get(keyword, True), alone=inner) for keyword in ("then", "else"))
+            then = _product(self._alternatives(schema["if"]), held)
+            otherwise = [branch & Branch(barred=(schema["if"],)) for branch in missed]
             yield [*then, *otherwise]
 
-    def _union(self, members: list[Any], *, is_one: bool) -> list[Branch]:
+    def _union(self, members: list[Any], *, is_one: bool, alone: bool | None) -> list[Branch]:
         """Return the alternatives of `anyOf`, or of `oneOf`, where the other members must not fit."""
-        return [
-            branch & Branch(barred=tuple(other for j, other in enumerate(members) if j != i)) if is_one else branch
-            for i, member in enumerate(members)
-            for branch in self._alternatives(member)
-        ]
+        found = []
+        for i, member in enumerate(members):
+            barred = tuple(other for j, other in enumerate(members) if j != i) if is_one else ()
+            added = Branch(barred=barred, freed=bool(alone) and self._is_freed(member))
+            # A member of `oneOf` is left as it is inside, so that closing does not change which one fits.
+            inner = None if is_one or alone is None else alone and self._is_alone(member)
+            found += [branch & added for branch in self._alternatives(member, alone=inner)]
+        return found
+
+    def _is_freed(self, member: Any) -> bool:
+        return isinstance(member, dict) and not declares(member, self.defs) and "unevaluatedProperties" not in member
+
+
+def are_apart(one: Side, branch: Branch, other_side: Side, other: Branch) -> bool:
+    """Tell whether a property that one of two alternatives for objects requires has no value that fits both."""
+    names = branch.required | other.required
+    return any(one.held(branch.member(name)).is_apart(other_side.held(other.member(name))) for name in names)
 
 
 def place_of(schema: Any) -> Place | None:

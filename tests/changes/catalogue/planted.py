@@ -29,7 +29,6 @@ class Row:
         result: the verdict where it comes in a result.
         at: the place that changes, from the schema.
         only: the version of OpenAPI that can say it, "" for any.
-        proof: what the verdict rests on, where it is neither a witness nor a rule.
 
     """
 
@@ -41,18 +40,15 @@ class Row:
     result: Levels
     at: Steps = ()
     only: str = ""
-    proof: str = ""
 
     def expected(self, base: Steps, sides: Iterable[str]) -> Expected:
         """Return what must be told of it at a place that is met on some sides."""
         levels = {side: self.call if side == "call" else self.result for side in sides}
-        breaks = any("breaking" in each for each in levels.values())
-        return Expected(self.rule, (*base, *self.at), levels, self.proof or self._rests_on(breaks, levels))
-
-    def _rests_on(self, breaks, levels):
-        """A payload shows a break, an integer of 64 bits shows a size, and a rule proves that nothing breaks."""
-        is_size = self.rule == "integer-size" and any("warning" in pair for pair in levels.values())
-        return "witness" if breaks else "fact" if is_size else "rule"
+        told = {level for each in levels.values() for level in each}
+        # A payload shows a break, 64 bits are a fact, and a rule proves that nothing breaks.
+        is_size = self.rule == "integer-size" and "warning" in told
+        proof = "witness" if "breaking" in told else "fact" if is_size else "rule"
+        return Expected(self.rule, (*base, *self.at), levels, proof)
 
     def fits(self, whole: Tree) -> bool:
         """Tell whether a document can say it."""

@@ -10,6 +10,7 @@ from dynclient.schema.dialect import Schema, name_of
 from dynclient.schema.readings import in_place
 from dynclient.schema.subsumption.answers import Undecidable
 from dynclient.schema.subsumption.equality import assertions
+from dynclient.schema.subsumption.listing import as_one_list
 from dynclient.schema.subsumption.numbers import Numbers
 from dynclient.schema.subsumption.sides import KINDS, is_format_bound
 from dynclient.schema.subsumption.solving.cells import Cell, Exists, Few, Limit, Names, Part, Some
@@ -52,7 +53,7 @@ def holding(term: Term, fragments: dict[int, list[Any]]) -> list[Cell]:
     if isinstance(schema, Fragment):
         return list(_ways(term, schema))
     made = _plain(term, schema)
-    pending = [term.part(fragment) for fragment in _fragments(schema, fragments)]
+    pending = [term.part(fragment) for fragment in _fragments(term, schema, fragments)]
     if "$ref" in schema:
         pending.append(term.part(term.side.defs[name_of(schema["$ref"])]))
     pending += [term.part(part) for part in schema.get("allOf", ())]
@@ -73,10 +74,11 @@ def _derived(term: Term, said: Derived) -> list[Cell]:
     return [Cell(kinds=OBJECT, exists=(Exists(Names(), (inner,)),))]
 
 
-def _fragments(schema: dict[str, Any], kept: dict[int, list[Any]]) -> list[Any]:
+def _fragments(term: Term, schema: dict[str, Any], kept: dict[int, list[Any]]) -> list[Any]:
     """Return what a schema says that holds in one of several ways."""
     if id(schema) not in kept:
-        found = [Fragment({k: schema[k]}) for k in ("anyOf", "oneOf") if k in schema]
+        unions = [k for k in ("anyOf", "oneOf") if k in schema]
+        found: list[Any] = [as_one_list(schema, k, term.side.target) or Fragment({k: schema[k]}) for k in unions]
         if "if" in schema and ("then" in schema or "else" in schema):
             found.append(Fragment({k: schema[k] for k in ("if", "then", "else") if k in schema}))
         for keyword in ("dependentRequired", "dependentSchemas"):

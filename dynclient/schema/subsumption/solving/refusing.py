@@ -11,6 +11,7 @@ from dynclient.schema.dialect import name_of
 from dynclient.schema.readings import closable, in_place
 from dynclient.schema.subsumption.answers import Undecidable
 from dynclient.schema.subsumption.declared import let_in
+from dynclient.schema.subsumption.listing import as_one_list
 from dynclient.schema.subsumption.numbers import Numbers
 from dynclient.schema.subsumption.sides import is_format_bound
 from dynclient.schema.subsumption.solving.cells import Cell, Exists, Few, Names, Some
@@ -212,10 +213,14 @@ def _composed(term: Term, schema: dict[str, Any]) -> Iterator[Cell]:
     yield from (Cell(pending=(term.part(part),)) for part in schema.get("allOf", ()))
     if "not" in schema:
         yield Cell(pending=(term.condition(schema["not"], wanted=True),))
-    if "anyOf" in schema:
-        yield Cell(pending=tuple(term.part(part) for part in schema["anyOf"]))
-    if "oneOf" in schema:
-        yield from _one_of(term, schema["oneOf"])
+    for keyword in (keyword for keyword in ("anyOf", "oneOf") if keyword in schema):
+        listed = as_one_list(schema, keyword, term.side.target)
+        if listed is not None:
+            yield Cell(without=tuple(listed["enum"]))
+        elif keyword == "anyOf":
+            yield Cell(pending=tuple(term.part(part) for part in schema["anyOf"]))
+        else:
+            yield from _one_of(term, schema["oneOf"])
     if "if" in schema:
         condition = schema["if"]
         for keyword, wanted in (("then", True), ("else", False)):

@@ -20,17 +20,17 @@ from dynclient.schema.subsumption.solving.limits import Only, only
 from dynclient.schema.subsumption.solving.refusing import refusing
 from dynclient.schema.subsumption.solving.terms import Derived, Key, Term
 
-#: How many cells are looked at for one question.
-MAX_STEPS = 4_000
-
-#: How deep values are nested.
-MAX_DEPTH = 40
+#: How deep values may be nested, and how many cells are looked at to find them: first shallow ones are looked for, since
+#: in what goes round in circles every step leads to more.
+ROUNDS = ((3, 500), (6, 1_000), (12, 2_000), (40, 4_000))
 
 #: In the order in which a value is looked for.
 KINDS = ("string", "number", "boolean", "array", "object", "null")
 
 #: A text that will do wherever any text does.
 _PLAIN = "a"
+
+_TOO_DEEP = Unknown("the schemas are too deep to follow")
 
 _FEW: dict[str, tuple[Any, ...]] = {"boolean": (True, False), "null": (None,)}
 
@@ -55,11 +55,20 @@ class Solver:
         self._open: dict[frozenset[Key], int] = {}
         self._lowest = 0
         self._steps = 0
+        self._depth = 0
+        #: Whether something lay too deep; and what was not found out within so many levels more.
+        self._is_cut = False
+        self._doubts: dict[frozenset[Key], tuple[int, Any, Answer]] = {}
 
     def answer(self, terms: tuple[Term, ...]) -> Answer:
         """Return a value that fits all terms, EMPTY where it is proved that there is none, or Unknown."""
-        self._steps = MAX_STEPS
-        return self.solve(terms)
+        answer: Answer = NOBODY_KNOWS
+        for self._depth, self._steps in ROUNDS:
+            self._is_cut = False
+            answer = self.solve(terms)
+            if not isinstance(answer, Unknown) or not (self._is_cut or self._steps <= 0):
+                break
+        return answer
 
     def solve(self, terms: tuple[Term, ...]) -> Answer:
         """Return the same, within the effort of a question that is under way.
@@ -73,17 +82,29 @@ class Solver:
             return EMPTY
         if key in self._answers:
             return self._answers[key][1]
-        if len(self._open) >= MAX_DEPTH:
-            return Unknown("the schemas are too deep to follow")
-        depth = self._open[key] = len(self._open)
-        outer, self._lowest = self._lowest, depth + 1
+        depth = len(self._open)
+        left, _, doubt = self._doubts.get(key, (0, None, _TOO_DEEP))
+        if left >= self._depth - depth:
+            self._is_cut = True
+            return doubt
+        return self._deeper(key, terms, depth)
+
+    def _deeper(self, key: frozenset[Key], terms: tuple[Term, ...], depth: int) -> Answer:
+        """Solve a question for the first time, or with more levels than before, and keep what holds everywhere."""
+        self._open[key] = depth
+        lowest, self._lowest = self._lowest, depth + 1
+        is_cut, self._is_cut = self._is_cut, False
         try:
             answer = self._solved(terms)
         finally:
             del self._open[key]
         if self._lowest >= depth and (self._steps > 0 or not isinstance(answer, Unknown)):
-            self._answers[key] = terms, answer
-        self._lowest = min(outer, self._lowest) if self._lowest < depth else outer
+            if self._is_cut and isinstance(answer, Unknown):
+                self._doubts[key] = self._depth - depth, terms, answer
+            else:
+                self._answers[key] = terms, answer
+        self._lowest = min(lowest, self._lowest) if self._lowest < depth else lowest
+        self._is_cut = is_cut or self._is_cut
         return answer
 
     def _solved(self, terms: tuple[Term, ...]) -> Answer:
