@@ -40,7 +40,7 @@ def _follows(fact: Fact, flow: Flow, verdicts: Mapping[Reader, Verdict]) -> str:
 
 
 def outgrows(fact: Fact, flow: Flow) -> bool:
-    """Tell whether an integer may be sent of which the reader declares that it fits 64 bits, and the sender does not."""
+    """Tell whether an integer may be sent that the reader, and not the sender, declares to fit 64 bits."""
     return fact.rule == "integer-size" and (fact.new if flow.forward else fact.old) == "int64"
 
 
