@@ -6,14 +6,13 @@ import os
 
 import pytest
 from catalogue import KINDS
-from hypothesis import settings
 from support.revisions import SHIPPED, Judge, accepted, number, pointer, real, refused, tree
 
 import dynclient
 from dynclient.changes.rules import RULES
 
-#: Whether the profile wants many examples.
-MANY = settings.default.max_examples >= 100
+#: Whether every kind is tried on every document: it takes minutes.
+MANY = bool(os.environ.get("DYNCLIENT_THOROUGH"))
 
 #: The smaller documents, on which every kind of change is made, each on one of them, and the large one of today.
 EARLIER = [name for name in SHIPPED if name != "integration"]

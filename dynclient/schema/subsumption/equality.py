@@ -12,6 +12,8 @@ NOTES = ("contentEncoding", "contentMediaType", "default", "deprecated", "descri
          "format", "title")  # fmt: skip
 #: What is only words.
 WORDS = ("description", "examples", "title")
+_FLAGS = ("deprecated", "readOnly", "uniqueItems", "writeOnly")
+_COUNTS = ("minItems", "minLength", "minProperties")
 _UNORDERED = ("enum", "required", "type")
 
 
@@ -172,8 +174,12 @@ class _Looks:
 
 
 def assertions(schema: dict[str, Any], ignored: tuple[str, ...] = NOTES) -> dict[str, Any]:
-    """Return a schema without its annotations."""
-    return {k: v for k, v in schema.items() if k not in ignored and not k.startswith("x-")}
+    """Return a schema without its annotations, and without what asks for nothing."""
+    return {k: v for k, v in schema.items() if k not in ignored and not k.startswith("x-") and not _is_idle(k, v)}
+
+
+def _is_idle(keyword: str, value: Any) -> bool:
+    return (value is False and keyword in _FLAGS) or (value == 0 and keyword in _COUNTS)
 
 
 def _truth(schema: Any) -> bool | None:
