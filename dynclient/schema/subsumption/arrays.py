@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from dynclient.schema.subsumption.branches import Branch
 from dynclient.schema.subsumption.gaps import ABSENT, ITEMS, Suspicion, suspicion
-from dynclient.schema.subsumption.sides import Branch
 
 if TYPE_CHECKING:
     from dynclient.schema.subsumption.inclusion import Inclusion

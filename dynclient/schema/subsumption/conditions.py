@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from dynclient.schema.dialect import Schema
+from dynclient.schema.subsumption.branches import Branch
 from dynclient.schema.subsumption.gaps import Gap
-from dynclient.schema.subsumption.sides import Branch
 from dynclient.schema.subsumption.solving.terms import Derived, member_that, unless
 
 #: What a keyword says depends on these beside it.

@@ -17,11 +17,12 @@ from dynclient.schema.engine import Checker
 from dynclient.schema.samples import Sampler, Unsampled
 from dynclient.schema.subsumption import arrays, objects, scalars
 from dynclient.schema.subsumption.answers import Unknown
+from dynclient.schema.subsumption.branches import Branch, TooWide, place_of
 from dynclient.schema.subsumption.conditions import failing
 from dynclient.schema.subsumption.equality import Equality, assertions
 from dynclient.schema.subsumption.gaps import ABSENT, Gap, Suspicion, suspicion
 from dynclient.schema.subsumption.pairs import Pairs
-from dynclient.schema.subsumption.sides import Branch, Side, TooWide, place_of
+from dynclient.schema.subsumption.sides import Side
 from dynclient.schema.subsumption.solving import Solver, Term, unless
 from dynclient.schema.subsumption.solving.answers import EMPTY, Answer, Found
 from dynclient.schema.subsumption.solving.holding import is_anything

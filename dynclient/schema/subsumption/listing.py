@@ -62,7 +62,7 @@ def _fits(value: Any, said: dict[str, Any]) -> bool:
         return False
     if isinstance(value, bool) or not isinstance(value, int | float):
         return True
-    return said.get("minimum", value) <= value <= said.get("maximum", value)
+    return bool(said.get("minimum", value) <= value <= said.get("maximum", value))
 
 
 def _is_of(value: Any, name: str) -> bool:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.schema import patterns
 from dynclient.schema.subsumption import sides
+from dynclient.schema.subsumption.branches import Branch, TooWide
 from dynclient.schema.subsumption.gaps import ABSENT, KEYS, Suspicion, suspicion
-from dynclient.schema.subsumption.sides import Branch, TooWide
 
 if TYPE_CHECKING:
     from dynclient.schema.subsumption.inclusion import Inclusion

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from dynclient.schema.dialect import Schema
 from dynclient.schema.subsumption import numbers, strings
 from dynclient.schema.subsumption.answers import Undecidable, Unknown
+from dynclient.schema.subsumption.branches import Branch
 from dynclient.schema.subsumption.equality import typed
 from dynclient.schema.subsumption.gaps import ABSENT, Suspicion, suspicion
 from dynclient.schema.subsumption.numbers import Numbers
-from dynclient.schema.subsumption.sides import Branch, is_format_bound
+from dynclient.schema.subsumption.sides import is_format_bound
 from dynclient.schema.subsumption.strings import Strings
 
 if TYPE_CHECKING:

@@ -7,182 +7,20 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
-from dynclient.schema import patterns
 from dynclient.schema.dialect import Direction, Schema, name_of
 from dynclient.schema.formats import BOUNDS
 from dynclient.schema.readings import Defs, closable, declares, in_place
 from dynclient.schema.samples.shapes import identity
+from dynclient.schema.subsumption.branches import KINDS, Branch, TooWide, place_of, product
 from dynclient.schema.subsumption.declared import is_shared, let_in, spoken
 from dynclient.schema.subsumption.equality import assertions
 from dynclient.schema.subsumption.listing import as_one_list
-from dynclient.violations import Place
 
-KINDS = ("null", "boolean", "number", "string", "array", "object")
-
-#: More alternatives than this are not told apart.
-MAX_BRANCHES = 256
-
-_DECLARING = ("properties", "patternProperties")
 _COMPOSED = ("$ref", "allOf", "anyOf", "oneOf", "if", "then", "else")
 
 
 #: Several schemas that hold at once.
 Schemas = tuple[Any, ...]
-
-
-class TooWide(Exception):
-    """A schema comes to more than MAX_BRANCHES alternatives."""
-
-
-@dataclass(frozen=True)
-class Branch:
-    """One alternative: all of `parts` hold, none of `barred` does.
-
-    Attributes:
-        parts: plain schemas: no references, no composition.
-        barred: schemas that must not fit, as the other members of a `oneOf`.
-        closed: what no part declares is refused.
-        refused: the mark of properties that do not travel this way; "" where nobody asks.
-        lent: the part that lets in what only alternatives beside this one declare.
-        lets: what may be there though this one does not declare it, as `spoken` tells it: another one does.
-        freed: closing leaves it the free-form object that it is.
-        shut: names that it asks for and yet nothing lets in.
-
-    """
-
-    parts: tuple[dict[str, Any], ...] = ()
-    barred: tuple[Any, ...] = ()
-    closed: bool = False
-    refused: str = ""
-    lent: tuple[dict[str, Any], ...] = ()
-    lets: frozenset[tuple[str, str]] = frozenset()
-    freed: bool = False
-    shut: frozenset[str] = frozenset()
-
-    def __and__(self, other: Branch) -> Branch:
-        return Branch(self.parts + other.parts, self.barred + other.barred, freed=self.freed or other.freed)
-
-    def said(self, keyword: str) -> list[Any]:
-        """Return what the parts say by a keyword."""
-        return [part[keyword] for part in self.parts if keyword in part]
-
-    def place(self, keyword: str, value: Any = None, name: str = "") -> Place | None:
-        """Return the place of the part that says a keyword, else of one that says a type, else of any.
-
-        Args:
-            keyword: the keyword.
-            value: what the part is known to say by it.
-            name: a name that is in what it says.
-
-        """
-        typed = [part for part in self.parts if "type" in part]
-        places = (place_of(part) for part in (*self.saying(keyword, value, name), *typed, *self.parts))
-        return next((place for place in places if place is not None), None)
-
-    def saying(self, keyword: str, value: Any = None, name: str = "") -> list[dict[str, Any]]:
-        """Return the parts that say a keyword, first those that are known to say a value or a name by it."""
-        said = [part for part in self.parts if keyword in part]
-        exact = [part for part in said if part[keyword] == value or (name and name in _names(part[keyword]))]
-        return [*exact, *said]
-
-    @cached_property
-    def spoken(self) -> frozenset[tuple[str, str]]:
-        """What it declares itself: the keyword, and the name or the pattern."""
-        own = [part for part in self.parts if not any(part is lent for lent in self.lent)]
-        return frozenset((k, name) for part in own for k in _DECLARING for name in part.get(k, ()))
-
-    @cached_property
-    def kinds(self) -> frozenset[str]:
-        """The kinds of value that it can hold."""
-        found = frozenset(KINDS)
-        for given in self.said("type"):
-            types = given if isinstance(given, list) else [given]
-            found &= {"number" if t == "integer" else t for t in types}
-        return found
-
-    @cached_property
-    def whole(self) -> bool:
-        """Whether its numbers are integers."""
-        types = [t if isinstance(t, list) else [t] for t in self.said("type")]
-        return any("integer" in t and "number" not in t for t in types)
-
-    @cached_property
-    def values(self) -> list[Any] | None:
-        """The values that every `enum` and `const` lists; None where they are not listed."""
-        lists = [*self.said("enum"), *([value] for value in self.said("const"))]
-        if not lists:
-            return None
-        first, *rest = sorted(lists, key=len)
-        known = [set(map(identity, listed)) for listed in rest]
-        return [value for value in first if all(identity(value) in others for others in known)]
-
-    @property
-    def is_void(self) -> bool:
-        """Whether its parts plainly leave no value."""
-        return not self.kinds or self.values == []
-
-    @cached_property
-    def required(self) -> frozenset[str]:
-        """The properties that must be there."""
-        return frozenset(name for names in self.said("required") for name in names)
-
-    @cached_property
-    def names(self) -> list[str]:
-        """The properties that are declared by name, in order."""
-        return list(dict.fromkeys(name for properties in self.said("properties") for name in properties))
-
-    @cached_property
-    def patterns(self) -> list[tuple[str, Any]]:
-        """The patterns of property names, with their schemas."""
-        return [pair for found in self.said("patternProperties") for pair in found.items()]
-
-    def member(self, name: str) -> tuple[Any, ...]:
-        """Return the schemas of a property: `(False,)` where it cannot be there."""
-        found = self._members.get(name)
-        if found is None:
-            found = self._members[name] = self._member(name)
-        return found
-
-    @cached_property
-    def _members(self) -> dict[str, tuple[Any, ...]]:
-        return {}
-
-    def _member(self, name: str) -> tuple[Any, ...]:
-        found: list[Any] = []
-        is_declared = False
-        for part in self.parts:
-            own = [part["properties"][name]] if name in part.get("properties", ()) else []
-            own += [s for p, s in part.get("patternProperties", {}).items() if patterns.compile(p).search(name)]
-            if not own and "additionalProperties" in part:
-                own = [part["additionalProperties"]]
-            is_declared = is_declared or bool(own)
-            found += own
-        is_let_in = name in self.required - self.shut or ("properties", name) in self.lets
-        if self.closed and not is_declared and not is_let_in:
-            return (False,)
-        return tuple(found)
-
-    @property
-    def rest(self) -> tuple[Any, ...]:
-        """The schemas of a property that nobody names; `(False,)` where there can be none."""
-        found = tuple(self.said("additionalProperties"))
-        return found or ((False,) if self.closed else ())
-
-    def item(self, index: int) -> tuple[Any, ...]:
-        """Return the schemas of the item at an index."""
-        found: list[Any] = []
-        for part in self.parts:
-            first = part.get("prefixItems", [])
-            if index < len(first):
-                found.append(first[index])
-            elif "items" in part:
-                found.append(part["items"])
-        return tuple(found)
-
-    @property
-    def listed(self) -> int:
-        """How many items have schemas of their own."""
-        return max((len(first) for first in self.said("prefixItems")), default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +89,7 @@ class Side:
 
     def _all_held(self, schemas: Schemas) -> Held:
         try:
-            found = self.opened._open_branches(schemas)
+            found = self.opened.open_branches(schemas)
         except TooWide:
             return Held(frozenset(KINDS), None)
         kinds = frozenset[str]().union(*(branch.kinds for branch in found))
@@ -264,7 +102,7 @@ class Side:
         """Return the alternatives of schemas, the same ones when they are asked for again."""
         key = (how, *map(id, schemas))
         if key not in self._branches:
-            found = self._open_branches(schemas)
+            found = self.open_branches(schemas)
             read = [close(branch, schemas) for branch in found] if self.reading == "producer" else found
             self._branches[key] = schemas, read
         return self._branches[key][1]
@@ -274,13 +112,14 @@ class Side:
         """The same schemas as they stand, as conditions are read."""
         return self if self.reading == "consumer" else Side(self.defs, "consumer", self.direction)
 
-    def _open_branches(self, schemas: tuple[Any, ...]) -> list[Branch]:
+    def open_branches(self, schemas: Schemas) -> list[Branch]:
+        """Return the alternatives of schemas, none of them closed."""
         # Several schemas of one value may close by all that is said together, which frees none of them.
         is_single = len(schemas) == 1 and not is_shared(schemas[0], self.defs)
         alone = self._is_alone(schemas[0]) if is_single else None
         found = [Branch()]
         for schema in schemas:
-            found = _product(found, self._alternatives(schema, alone=alone))
+            found = product(found, self._alternatives(schema, alone=alone))
         return found
 
     def _is_alone(self, schema: Any) -> bool:
@@ -302,7 +141,7 @@ class Side:
         return replace(self._marked(branch & Branch(lent), closed=True), lent=lent)
 
     def _apart(self, branch: Branch, schemas: Schemas) -> list[Any]:
-        """Return the alternatives of schemas that cannot fit beside an alternative."""
+        """Return the alternatives of schemas that fit no object beside an alternative."""
         found = []
         for part in (part for schema in schemas for part in in_place(schema, self.defs)):
             found += [s for s in (*part.get("anyOf", ()), *part.get("oneOf", ())) if self._is_apart(branch, s)]
@@ -313,7 +152,7 @@ class Side:
             others = self.opened.branches((schema,))
         except TooWide:
             return False
-        return all(are_apart(self, branch, self, other) for other in others)
+        return all("object" not in other.kinds or are_apart(self, branch, self, other) for other in others)
 
     def _beside(
         self, branch: Branch, named: dict[str, list[Any]], like: list[tuple[str, Any]]
@@ -362,8 +201,8 @@ class Side:
 
         Args:
             schema: the schema.
-            alone: nothing that always speaks of the value declares a property, so that closing frees what declares none;
-                None where closing leaves everything inside as it is.
+            alone: nothing that always speaks of the value declares a property, so that closing frees what declares
+                none; None where closing leaves everything inside as it is.
 
         """
         if is_never(schema):
@@ -375,11 +214,11 @@ class Side:
         if "$ref" in schema:
             target = self.defs[name_of(schema["$ref"])]
             inner = None if alone is None else self._is_alone(target)
-            found = _product(found, self._alternatives(target, alone=inner))
+            found = product(found, self._alternatives(target, alone=inner))
         for part in schema.get("allOf", ()):
-            found = _product(found, self._alternatives(part, alone=alone))
+            found = product(found, self._alternatives(part, alone=alone))
         for union in self._unions(schema, alone=alone):
-            found = _product(found, union)
+            found = product(found, union)
         return found
 
     def _look_into(self, condition: Any) -> None:
@@ -408,7 +247,7 @@ class Side:
             self._look_into(schema["if"])
             inner = None if alone is None else False
             held, missed = (self._alternatives(schema.get(keyword, True), alone=inner) for keyword in ("then", "else"))
-            then = _product(self._alternatives(schema["if"]), held)
+            then = product(self._alternatives(schema["if"]), held)
             otherwise = [branch & Branch(barred=(schema["if"],)) for branch in missed]
             yield [*then, *otherwise]
 
@@ -433,11 +272,6 @@ def are_apart(one: Side, branch: Branch, other_side: Side, other: Branch) -> boo
     return any(one.held(branch.member(name)).is_apart(other_side.held(other.member(name))) for name in names)
 
 
-def place_of(schema: Any) -> Place | None:
-    """Return where a schema stands, None where nobody knows."""
-    return getattr(schema, "place", None)
-
-
 def _either(schemas: dict[str, list[Any]]) -> dict[str, Any]:
     return {name: s[0] if len(s) == 1 else Schema({"anyOf": s}) for name, s in schemas.items()}
 
@@ -452,10 +286,6 @@ def is_never(schema: Any) -> bool:
     return schema is False or (isinstance(schema, dict) and schema.get("not") in ({}, True))
 
 
-def _names(said: Any) -> Any:
-    return said if isinstance(said, list | dict) else ()
-
-
 #: What may close inside, or be refused.
 _CLOSABLE = (*_COMPOSED, "additionalProperties", "items", "patternProperties", "prefixItems", "properties", "readOnly",
              "writeOnly")  # fmt: skip
@@ -464,13 +294,3 @@ _CLOSABLE = (*_COMPOSED, "additionalProperties", "items", "patternProperties", "
 def _is_flat(schema: dict[str, Any]) -> bool:
     """Tell whether nothing inside a schema could close."""
     return not any(keyword in schema for keyword in _CLOSABLE)
-
-
-def _product(one: list[Branch], other: list[Branch]) -> list[Branch]:
-    """Return what holds where one of each holds; most combinations of tagged alternatives are void."""
-    if len(one) * len(other) > MAX_BRANCHES**2:
-        raise TooWide
-    found = [both for a in one for b in other if not (both := a & b).is_void]
-    if len(found) > MAX_BRANCHES:
-        raise TooWide
-    return found

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from dynclient.schema import patterns
 from dynclient.schema.samples.shapes import identity
+from dynclient.schema.subsumption.branches import KINDS
 from dynclient.schema.subsumption.numbers import Numbers
-from dynclient.schema.subsumption.sides import KINDS
 from dynclient.schema.subsumption.solving.terms import Mode, Term
 from dynclient.schema.subsumption.strings import Strings
 

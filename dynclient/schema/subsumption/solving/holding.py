@@ -9,10 +9,11 @@ from typing import Any
 from dynclient.schema.dialect import Schema, name_of
 from dynclient.schema.readings import in_place
 from dynclient.schema.subsumption.answers import Undecidable
+from dynclient.schema.subsumption.branches import KINDS
 from dynclient.schema.subsumption.equality import assertions
 from dynclient.schema.subsumption.listing import as_one_list
 from dynclient.schema.subsumption.numbers import Numbers
-from dynclient.schema.subsumption.sides import KINDS, is_format_bound
+from dynclient.schema.subsumption.sides import is_format_bound
 from dynclient.schema.subsumption.solving.cells import Cell, Exists, Few, Limit, Names, Part, Some
 from dynclient.schema.subsumption.solving.terms import Derived, Term
 from dynclient.schema.subsumption.strings import Strings

@@ -213,19 +213,23 @@ def _composed(term: Term, schema: dict[str, Any]) -> Iterator[Cell]:
     yield from (Cell(pending=(term.part(part),)) for part in schema.get("allOf", ()))
     if "not" in schema:
         yield Cell(pending=(term.condition(schema["not"], wanted=True),))
-    for keyword in (keyword for keyword in ("anyOf", "oneOf") if keyword in schema):
-        listed = as_one_list(schema, keyword, term.side.target)
-        if listed is not None:
-            yield Cell(without=tuple(listed["enum"]))
-        elif keyword == "anyOf":
-            yield Cell(pending=tuple(term.part(part) for part in schema["anyOf"]))
-        else:
-            yield from _one_of(term, schema["oneOf"])
+    yield from _unions(term, schema)
     if "if" in schema:
         condition = schema["if"]
         for keyword, wanted in (("then", True), ("else", False)):
             if keyword in schema:
                 yield Cell(pending=(term.condition(condition, wanted=wanted), term.part(schema[keyword])))
+
+
+def _unions(term: Term, schema: dict[str, Any]) -> Iterator[Cell]:
+    for keyword in ("anyOf", "oneOf"):
+        listed = as_one_list(schema, keyword, term.side.target) if keyword in schema else None
+        if listed is not None:
+            yield Cell(without=tuple(listed["enum"]))
+        elif keyword == "anyOf" and keyword in schema:
+            yield Cell(pending=tuple(term.part(part) for part in schema["anyOf"]))
+        elif keyword in schema:
+            yield from _one_of(term, schema["oneOf"])
 
 
 def _one_of(term: Term, listed: list[Any]) -> Iterator[Cell]:

@@ -10,7 +10,7 @@ from dynclient.schema.readings import closable
 from dynclient.schema.subsumption import numbers, strings
 from dynclient.schema.subsumption.answers import Undecidable, Unknown
 from dynclient.schema.subsumption.equality import Equality
-from dynclient.schema.subsumption.solving import arrays, objects
+from dynclient.schema.subsumption.solving import arrays, lending, objects
 from dynclient.schema.subsumption.solving.answers import EMPTY, NOBODY_KNOWS, Answer, Found, best
 from dynclient.schema.subsumption.solving.cells import NOTHING, Cell, Limit, distinct
 from dynclient.schema.subsumption.solving.formatted import formatted
@@ -20,9 +20,12 @@ from dynclient.schema.subsumption.solving.limits import Only, only
 from dynclient.schema.subsumption.solving.refusing import refusing
 from dynclient.schema.subsumption.solving.terms import Derived, Key, Term
 
-#: How deep values may be nested, and how many cells are looked at to find them: first shallow ones are looked for, since
-#: in what goes round in circles every step leads to more.
-ROUNDS = ((3, 500), (6, 1_000), (12, 2_000), (40, 4_000))
+#: How deep values may be nested, and how many cells are looked at to find them: first shallow ones are looked for,
+#: since in what goes round in circles every step leads to more.
+ROUNDS = ((3, 500), (6, 1_000), (12, 1_500), (40, 2_000))
+
+#: So many schemas of one value cost as much as a cell.
+_A_STEP = 16
 
 #: In the order in which a value is looked for.
 KINDS = ("string", "number", "boolean", "array", "object", "null")
@@ -56,18 +59,25 @@ class Solver:
         self._lowest = 0
         self._steps = 0
         self._depth = 0
+        #: What all effort was spent on already.
+        self._given_up: dict[frozenset[Key], tuple[Any, Answer]] = {}
         #: Whether something lay too deep; and what was not found out within so many levels more.
         self._is_cut = False
         self._doubts: dict[frozenset[Key], tuple[int, Any, Answer]] = {}
 
     def answer(self, terms: tuple[Term, ...]) -> Answer:
         """Return a value that fits all terms, EMPTY where it is proved that there is none, or Unknown."""
+        key = frozenset(term.key for term in terms)
+        if key in self._given_up:
+            return self._given_up[key][1]
         answer: Answer = NOBODY_KNOWS
         for self._depth, self._steps in ROUNDS:
             self._is_cut = False
             answer = self.solve(terms)
             if not isinstance(answer, Unknown) or not (self._is_cut or self._steps <= 0):
                 break
+        if isinstance(answer, Unknown):
+            self._given_up[key] = terms, answer
         return answer
 
     def solve(self, terms: tuple[Term, ...]) -> Answer:
@@ -158,6 +168,7 @@ class Solver:
                 continue
             cell &= _settled(ways[0])
             todo += ways[0].pending
+        self._steps -= len(known) // _A_STEP
         if cell.is_plainly_empty or self._contradict(known):
             return NOTHING
         return replace(cell, pending=tuple(pending), asked=tuple(known))
@@ -215,7 +226,29 @@ class Solver:
         if answer is EMPTY:
             return EMPTY
         pending = self._next(cell, answer)
-        return answer if pending is None else self._split(cell, kind, terms, pending)
+        if pending is not None:
+            return self._split(cell, kind, terms, pending)
+        return self._checked(cell, answer, terms) if kind == "object" else answer
+
+    def _checked(self, cell: Cell, answer: Answer, terms: tuple[Term, ...]) -> Answer:
+        """Return an object only if those who close say of it what is made believe here."""
+        answer = self._let_in(cell, answer) if cell.limits else answer
+        return answer if self._is_refused(terms, answer) else NOBODY_KNOWS
+
+    def _is_refused(self, terms: tuple[Term, ...], answer: Answer) -> bool:
+        """Tell whether an object is refused by whoever closes: what is undeclared here may be declared elsewhere."""
+        self._steps -= 1
+        closing = [term for term in terms if not term.wanted and not term.is_open and term.mode == "location"]
+        return not isinstance(answer, Found) or all(self.judge.holds(term, answer.value) for term in closing)
+
+    def _let_in(self, cell: Cell, answer: Answer) -> Answer:
+        """Return a value that has nothing of alternatives which do not fit it: another one, where it has."""
+        out = lending.misfits(self.judge, cell, answer)
+        if not out:
+            return answer
+        again = objects.value(self, replace(cell, barred=(*cell.barred, *out)))
+        is_good = isinstance(again, Found) and not lending.misfits(self.judge, cell, again)
+        return again if is_good and self._next(cell, again) is None else NOBODY_KNOWS
 
     def _plain(self, cell: Cell, kind: str) -> Answer:
         """Return a value that fits the facts; what is pending is left aside."""
