@@ -40,9 +40,16 @@ def identity(pair: Pair, found: Pairing) -> Iterator[Finding]:
         because = "programs that call the old place reach " + ("another operation" if both else "nothing")
         yield _finding(pair, "operation-moved", "breaking" if level == "breaking" else "warning", "none",
                        f"{old.method} {old.path}", f"{new.method} {new.path}", because)  # fmt: skip
-    if old.deprecated != new.deprecated:
+    if _outlook(old) != _outlook(new):
         because = "it is advised against" if new.deprecated else "it is no longer advised against"
-        yield _finding(pair, "operation-deprecated", "info", "info", old.deprecated, new.deprecated, because)
+        because = "the day on which it ends is another one" if old.deprecated == new.deprecated else because
+        yield _finding(pair, "operation-deprecated", "info", "info", _outlook(old), _outlook(new), because)
+
+
+def _outlook(operation: Operation) -> dict[str, Any]:
+    """Return what a document says of how long an operation will be there."""
+    sunset = operation.node.value.get("x-sunset")
+    return {"deprecated": operation.deprecated, **({"x-sunset": str(sunset)} if sunset is not None else {})}
 
 
 def _renamed(pair: Pair) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ RULES: Mapping[str, str] = MappingProxyType(
         "operation-removed": "an operation is gone",
         "operation-moved": "an operation has another method or path",
         "operation-renamed": "an operation has another operationId",
-        "operation-deprecated": "an operation is deprecated, or no longer so",
+        "operation-deprecated": "an operation is deprecated, or no longer so, or its sunset is another day",
         "tag-removed": "a tag namespace is gone, or an operation left it",
         # calls
         "parameter-added": "a parameter that was not there before",

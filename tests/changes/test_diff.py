@@ -108,6 +108,14 @@ def test_policies_are_kept_apart_and_opt_in(policy, rule):
         dynclient.diff(old, new, policies=["sunst"])
 
 
+def test_a_sunset_is_told_and_breaks_nobody():
+    old, new = (single(deprecated=True, **{"x-sunset": day}) for day in ("2030-01-01", "2029-01-01"))
+    change = only(dynclient.diff(old, new))
+
+    assert (change.rule, change.level) == ("operation-deprecated", "info")
+    assert (change.old["x-sunset"], change.new["x-sunset"]) == ("2030-01-01", "2029-01-01")
+
+
 # --- the roles turned round
 
 
