@@ -154,6 +154,7 @@ FAULTS = [
     Planted("solving: different items are always found", "schema/subsumption/solving/arrays.py", "is_alike = self._listed == 0 and not self._extra", "is_alike = False", SOLVING),
     Planted("solving: what nothing follows after is no end", "schema/subsumption/solving/solver.py", "            self._lowest = min(self._lowest, self._open[key])\n            return EMPTY", "            self._lowest = min(self._lowest, self._open[key])\n            return NOBODY_KNOWS", SOLVING),
     Planted("solving: who gives up has proved it", "schema/subsumption/solving/solver.py", "        if self._steps < 0:\n            return NOBODY_KNOWS", "        if self._steps < 0:\n            return EMPTY", SOLVING),
+    Planted("solving: ways that nobody looked into are none", "schema/subsumption/solving/solver.py", "                answers.append(NOBODY_KNOWS)\n                break", "                break", SOLVING),
     Planted("solving: what is pending holds", "schema/subsumption/solving/solver.py", "        if pending is not None:\n", "        if False:\n", SOLVING),
     Planted("solving: one way is as good as all", "schema/subsumption/solving/solver.py", "for way in self.ways(pending):", "for way in self.ways(pending)[:1]:", SOLVING),
     Planted("solving: a schema never contradicts itself", "schema/subsumption/solving/solver.py", "if cell.is_plainly_empty or self._contradict(known):", "if cell.is_plainly_empty:", SOLVING),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from dynclient.schema import patterns
@@ -185,7 +186,8 @@ def product(one: list[Branch], other: list[Branch]) -> list[Branch]:
     """Return what holds where one of each holds; most combinations of tagged alternatives are void."""
     if len(one) * len(other) > MAX_BRANCHES**2:
         raise TooWide
-    found = [both for a in one for b in other if not (both := a & b).is_void]
+    possible = (both for a in one for b in other if not (both := a & b).is_void)
+    found = list(islice(possible, MAX_BRANCHES + 1))
     if len(found) > MAX_BRANCHES:
         raise TooWide
     return found

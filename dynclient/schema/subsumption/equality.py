@@ -58,6 +58,10 @@ class Equality:
         met = set[Pair]()
         return self._schemas(one, other, met) and all(self._settled(pair) for pair in met)
 
+    def look(self, schema: Any, *, mine: bool) -> str:
+        """Return a text that is the same for schemas that are the same, and mostly another one for others."""
+        return (self._mine if mine else self._theirs).look(schema)
+
     def either(self, defs: Defs, one: Any, other: Any) -> bool:
         """Tell whether two schemas are the same, `defs` being the definitions of the first."""
         return self.holds(one, other) if defs is self._one else self.holds(other, one)
@@ -127,6 +131,13 @@ class _Looks:
         self._defs = defs
         self._ignored = ignored
         self._orders: dict[int, tuple[list[Any], list[Any]]] = {}
+        self._texts: dict[int, tuple[Any, str]] = {}
+
+    def look(self, schema: Any) -> str:
+        """Return how a schema of the document looks."""
+        if id(schema) not in self._texts:
+            self._texts[id(schema)] = schema, self._look(schema, _DEPTH)
+        return self._texts[id(schema)][1]
 
     def peeled(self, schema: Any) -> Any:
         """Return a schema without an `allOf` of one around it; the name of a definition, where it is nothing else."""

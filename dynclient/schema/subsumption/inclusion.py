@@ -52,6 +52,7 @@ class Inclusion:
         self._refusals: dict[int, tuple[Any, Schema]] = {}
         #: Keys are identities: what is compared must not be collected meanwhile.
         self._kept: list[Any] = []
+        self._barred: dict[int, tuple[Branch, dict[str, list[Any]]]] = {}
         self._samples: dict[tuple[int, ...], Any] = {}
 
     def gaps(self, a: Schema | bool, b: Schema | bool) -> tuple[Gap, ...]:
@@ -255,8 +256,7 @@ class Inclusion:
     def _opaque(self, branch: Branch, kind: str, other: Branch) -> Iterator[Suspicion]:
         """Suspect what no rule decides, unless both sides say the same."""
         for barred in other.barred:
-            held = any(self.equality.holds(one, barred) for one in branch.barred)
-            if not held and not objects.is_apart(self, branch, kind, barred):
+            if not self._is_barred(branch, barred) and not objects.is_apart(self, branch, kind, barred):
                 yield suspicion("oneOf", None, None, lambda: self.example(branch, kind))
         for keyword in ("not", *_OPAQUE.get(kind, ())):
             for wanted in other.said(keyword):
@@ -266,6 +266,16 @@ class Inclusion:
             for wanted in other.said(keyword):
                 if not is_anything(wanted):
                     yield suspicion(keyword, None, wanted, lambda: self.example(branch, kind))
+
+    def _is_barred(self, branch: Branch, barred: Any) -> bool:
+        """Tell whether what must not fit on the other side is among what must not fit on this one."""
+        if id(branch) not in self._barred:
+            by_look: dict[str, list[Any]] = {}
+            for one in branch.barred:
+                by_look.setdefault(self.equality.look(one, mine=True), []).append(one)
+            self._barred[id(branch)] = branch, by_look
+        alike = self._barred[id(branch)][1].get(self.equality.look(barred, mine=False), ()) if branch.barred else ()
+        return any(self.equality.holds(one, barred) for one in alike)
 
     def _is_same_keyword(self, keyword: str, said: Any, wanted: Any) -> bool:
         return self.equality.holds({keyword: said}, {keyword: wanted})

@@ -36,6 +36,7 @@ class Root:
         self._source = side.defs if self._closing is None else self._closing.made
         self._formats = formats
         self._plain: Defs = {}
+        self._referred: dict[str, list[str]] = {}
 
     def of(self, schema: Any) -> Schema:
         """Return a schema as a root with the definitions that it reaches."""
@@ -43,21 +44,25 @@ class Root:
         if self._formats:
             return bundled(read, self._source)
         made = unformatted(read)
-        for name in reached(made, self._source):
+        for name in self._reached(made):
             if name not in self._plain:
                 self._plain[name] = unformatted(self._source[name])
         return bundled(made, self._plain)
 
+    def _reached(self, schema: Any) -> list[str]:
+        """Return the names of the definitions that a schema reaches; what one refers to is looked up once."""
+        found: dict[str, None] = {}
+        todo = [list(references(schema))]
+        while todo:
+            fresh = [name for name in todo.pop() if name not in found]
+            found.update(dict.fromkeys(fresh))
+            todo += [self._references_of(name) for name in fresh]
+        return list(found)
 
-def reached(schema: Any, defs: Defs) -> list[str]:
-    """Return the names of the definitions that a schema reaches."""
-    found: dict[str, None] = {}
-    todo = [schema]
-    while todo:
-        fresh = [name for name in references(todo.pop()) if name not in found]
-        found.update(dict.fromkeys(fresh))
-        todo += [defs[name] for name in fresh]
-    return list(found)
+    def _references_of(self, name: str) -> list[str]:
+        if name not in self._referred:
+            self._referred[name] = list(dict.fromkeys(references(self._source[name])))
+        return self._referred[name]
 
 
 class Judge:
@@ -66,6 +71,11 @@ class Judge:
     def __init__(self) -> None:
         self._checkers: dict[Any, tuple[Any, Checker]] = {}
         self._roots: dict[Any, tuple[Side, Root]] = {}
+
+    @property
+    def compiled(self) -> int:
+        """How many schemas were compiled."""
+        return len(self._checkers)
 
     def checker(self, side: Side, schema: Any, *, is_open: bool = False, formats: bool = False) -> Checker:
         """Return what checks a value against a schema."""

@@ -27,6 +27,9 @@ ROUNDS = ((3, 500), (6, 1_000), (12, 1_500), (40, 2_000))
 #: So many schemas of one value cost as much as a cell.
 _A_STEP = 16
 
+#: An engine costs as much as so many cells.
+_AN_ENGINE = 5
+
 #: In the order in which a value is looked for.
 KINDS = ("string", "number", "boolean", "array", "object", "null")
 
@@ -131,7 +134,7 @@ class Solver:
         return best(answers)
 
     def _listed(self, values: list[Any], terms: tuple[Term, ...]) -> Answer:
-        value = next((v for v in values if all(self.judge.holds(term, v) for term in terms)), EMPTY)
+        value = next((v for v in values if all(self._holds(term, v) for term in terms)), EMPTY)
         return EMPTY if value is EMPTY else Found(value)
 
     def _closing(self, terms: tuple[Term, ...]) -> tuple[Limit, ...]:
@@ -239,7 +242,14 @@ class Solver:
         """Tell whether an object is refused by whoever closes: what is undeclared here may be declared elsewhere."""
         self._steps -= 1
         closing = [term for term in terms if not term.wanted and not term.is_open and term.mode == "location"]
-        return not isinstance(answer, Found) or all(self.judge.holds(term, answer.value) for term in closing)
+        return not isinstance(answer, Found) or all(self._holds(term, answer.value) for term in closing)
+
+    def _holds(self, term: Term, value: Any) -> bool:
+        """Tell whether a value is as a term asks; to make an engine for that is an effort."""
+        known = self.judge.compiled
+        holds = self.judge.holds(term, value)
+        self._steps -= _AN_ENGINE * (self.judge.compiled - known)
+        return holds
 
     def _let_in(self, cell: Cell, answer: Answer) -> Answer:
         """Return a value that has nothing of alternatives which do not fit it: another one, where it has."""
@@ -267,7 +277,8 @@ class Solver:
         """Return what to look into: what the value does not fit; of several what has fewest ways."""
         waiting = list(cell.pending)
         if isinstance(answer, Found):
-            waiting = [term for term in waiting if not self.judge.holds(term, answer.value)]
+            self._steps -= len(waiting) // _A_STEP
+            waiting = [term for term in waiting if not self._holds(term, answer.value)]
         return min(waiting, key=lambda term: len(self.ways(term)), default=None)
 
     def _split(self, cell: Cell, kind: str, terms: tuple[Term, ...], pending: Term) -> Answer:
@@ -276,6 +287,9 @@ class Solver:
         for way in self.ways(pending):
             if kind not in way.kinds:
                 continue
+            if self._steps < 0:
+                answers.append(NOBODY_KNOWS)
+                break
             left = _with_pending(cell & _settled(way), rest)
             part = self.gathered(left, way.pending)
             if kind in part.kinds:
