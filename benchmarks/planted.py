@@ -28,7 +28,12 @@ DIALECTS = ("tests/strategies/test_dialects.py",)
 MACHINE = ("tests/sandbox/test_machine.py",)
 INCLUSION = ("tests/schema/test_subsumption.py", "tests/schema/test_subsumption_unions.py")
 SOLVING = ("tests/schema/test_subsumption_solving.py", "tests/schema/test_subsumption.py")
-CHANGES = ("tests/changes/test_mutations.py", "tests/changes/test_evolution.py", "tests/changes/test_invariance.py")
+CHANGES = (
+    "tests/changes/test_diff.py",
+    "tests/changes/test_mutations.py",
+    "tests/changes/test_evolution.py",
+    "tests/changes/test_invariance.py",
+)
 
 
 class Planted(NamedTuple):
