@@ -105,11 +105,18 @@ class FaultyServer:
         )
         self._ready.set()
         self._loop.run_forever()
+        self._loop.remove_reader(self._socket.fileno())
+        self._loop.run_until_complete(self._dropped())
+        self._loop.close()
+
+    async def _dropped(self) -> None:
+        """Drop every connection, those too that were accepted and are not told of yet: each is a task of the loop."""
+        accepting = asyncio.all_tasks() - {asyncio.current_task()}
+        await asyncio.gather(*accepting, return_exceptions=True)
         for transport in list(self._open):
             transport.abort()
-        self._server.close()
-        self._loop.run_until_complete(asyncio.sleep(0))
-        self._loop.close()
+        self._server.close()  # only now: a closed server lets a socket that was just accepted lie
+        await asyncio.sleep(0)
 
     def close(self) -> None:
         """Stop, and drop every connection."""

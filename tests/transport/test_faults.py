@@ -463,8 +463,6 @@ def test_a_file_is_sent_with_its_length_and_a_stream_in_chunks(serve, kind, tmp_
     assert [seen.header("content-length") for seen in server.seen] == ["140000", None]
 
 
-# The server of the test is left in the middle of a request; the collector may meet its socket while this runs.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_what_the_users_own_stream_raises_comes_through(serve, kind):
     def stream():
         yield b"a"
