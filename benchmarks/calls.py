@@ -40,12 +40,19 @@ def pairs() -> dict[str, tuple[Callable[[], Any], Callable[[], Any]]]:
         answer = json.dumps(result.data).encode() if result.data is not None else b""
         content = {"content-type": "application/json"} if answer else {}
         transport = httpx.MockTransport(answering(result.status, content, answer))
-        client = dynclient.Client(document, server=SERVER, credentials={"api_key_v1": KEY}, transport=transport)
-        found[name] = plain(httpx.Client(transport=transport), client[name].request(call)), bound(client[name], call)
+        client = dynclient.Client(
+            document, server=SERVER, credentials={"api_key_v1": KEY}, transport=transport
+        )
+        found[name] = (
+            plain(httpx.Client(transport=transport), client[name].request(call)),
+            bound(client[name], call),
+        )
     return found
 
 
-def answering(status: int, headers: dict[str, str], body: bytes) -> Callable[[httpx.Request], httpx.Response]:
+def answering(
+    status: int, headers: dict[str, str], body: bytes
+) -> Callable[[httpx.Request], httpx.Response]:
     """Return a server that always gives the same answer."""
     return lambda _request: httpx.Response(status, headers=headers, content=body)
 
@@ -86,7 +93,9 @@ def cold_ms(code: str) -> float:
     times = []
     for _ in range(5):
         text = f"import time\n{code}\nprint(time.process_time())"
-        done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            [sys.executable, "-c", text], capture_output=True, text=True, check=True
+        )
         times.append(float(done.stdout))
     return min(times) * 1e3
 

@@ -72,7 +72,9 @@ def run(row: str, old: Path, new: Path, environment: dict[str, str]) -> str:
     command = [sys.executable, "-c", PROGRAM.format(row=row), str(old), str(new)]
     times = 1 if environment else 3
     lines = [
-        subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, **environment}).stdout
+        subprocess.run(
+            command, capture_output=True, text=True, check=True, env={**os.environ, **environment}
+        ).stdout
         for _ in range(times)
     ]
     return min(lines, key=lambda line: float(line.split()[0])).strip()
@@ -90,7 +92,9 @@ def oasdiff(old: Path, new: Path) -> None:
         print("oasdiff is not on the path")
         return
     begun, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(["oasdiff", "changelog", str(old), str(new)], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["oasdiff", "changelog", str(old), str(new)], capture_output=True, text=True, check=False
+    )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     lines, took = len(done.stdout.splitlines()), time.perf_counter() - begun

@@ -46,7 +46,11 @@ class Row:
         if self.found == "unknown":
             return "unknown"
         return (
-            "right" if self.found == self.expected else "missed break" if self.expected == "breaking" else "false alarm"
+            "right"
+            if self.found == self.expected
+            else "missed break"
+            if self.expected == "breaking"
+            else "false alarm"
         )
 
 
@@ -57,7 +61,8 @@ def rows(folder: Path) -> Iterator[Row]:
             found = dynclient.diff(folder / case["base"], folder / case["revision"])
         except DynclientError as error:
             yield from (
-                Row(case["id"], view, case["expected"][view], "unreadable", str(error)) for view in ("wire", "code")
+                Row(case["id"], view, case["expected"][view], "unreadable", str(error))
+                for view in ("wire", "code")
             )
             continue
         STATISTICS.update(found.statistics)
@@ -71,7 +76,9 @@ def verdict(found: Any, view: str) -> tuple[str, str]:
     open_ = [c for c in found.changes if c.is_unknown and c.views[view] != "none"]
     for word, changes in (("breaking", worst), ("unknown", open_)):
         if changes:
-            return word, "; ".join(f"{c.rule} {c.operation} {c.where} {c.witness} ({c.because})" for c in changes)
+            return word, "; ".join(
+                f"{c.rule} {c.operation} {c.where} {c.witness} ({c.because})" for c in changes
+            )
     return "compatible", "; ".join(f"{c.rule} {c.where}" for c in found.changes[:6])
 
 
@@ -86,12 +93,16 @@ def main() -> None:
         print(f"{view:5}", *(f"{column}: {counts[column]:4}" for column in COLUMNS))
     print(f"{len(found) // 2} pairs of documents in {elapsed:.1f} s")
     share = STATISTICS["unknown"] / max(STATISTICS["compared"], 1)
-    print(f"{STATISTICS['compared']} pairs of schemas compared, {STATISTICS['unknown']} gaps undecided ({share:.2%})")
+    print(
+        f"{STATISTICS['compared']} pairs of schemas compared, {STATISTICS['unknown']} gaps undecided ({share:.2%})"
+    )
     if "--list" in sys.argv:
         for row in found:
             is_open = row.outcome == "undecided there" and row.found == "unknown"
             if is_open or row.outcome not in ("right", "undecided there"):
-                print(f"{row.outcome:15} {row.view:4} {row.id}: expected {row.expected}, found {row.found}")
+                print(
+                    f"{row.outcome:15} {row.view:4} {row.id}: expected {row.expected}, found {row.found}"
+                )
                 print(f"    {row.because[:400]}")
 
 

@@ -245,20 +245,30 @@ def found(copy: Path, fault: Planted) -> str:
     file = copy / "dynclient" / fault.file
     healthy = file.read_text()
     if healthy.count(fault.old) != 1:
-        raise LookupError(f"{fault.file} has the text {healthy.count(fault.old)} times: {fault.old}")
+        raise LookupError(
+            f"{fault.file} has the text {healthy.count(fault.old)} times: {fault.old}"
+        )
     file.write_text(healthy.replace(fault.old, fault.new))
     try:
         options = ["-x", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=0", "--tb=short"]
         command = [sys.executable, "-B", "-m", "pytest", *fault.tests, *options]
         environment = {**os.environ, "PYTHONPATH": str(copy)}
         done = subprocess.run(
-            command, cwd=copy, env=environment, capture_output=True, text=True, check=False, timeout=TIMEOUT_S
+            command,
+            cwd=copy,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=TIMEOUT_S,
         )
     except subprocess.TimeoutExpired:
         return "it does not come to an end"
     finally:
         file.write_text(healthy)
-    failed = re.search(r"^(?:FAILED|ERROR) \S+?\.py(?:::(.+?))?(?: - .*)?$", done.stdout, re.MULTILINE)
+    failed = re.search(
+        r"^(?:FAILED|ERROR) \S+?\.py(?:::(.+?))?(?: - .*)?$", done.stdout, re.MULTILINE
+    )
     if failed is None or done.returncode not in (1, 2):
         return ""
     why = re.search(r"^E {3}(?!  )\s*(\S.*)$", done.stdout, re.MULTILINE)
@@ -268,7 +278,9 @@ def found(copy: Path, fault: Planted) -> str:
 def main() -> int:
     """Print a line for each fault and return the exit code."""
     words = sys.argv[1:]
-    wanted = [f for f in FAULTS if not words or any(word in f.what or word in f.file for word in words)]
+    wanted = [
+        f for f in FAULTS if not words or any(word in f.what or word in f.file for word in words)
+    ]
     missed = 0
     with tempfile.TemporaryDirectory() as directory:
         copied(Path(directory))

@@ -71,7 +71,9 @@ def main() -> None:
     """Print the table."""
     numbers = [int(text) for text in sys.argv[1:] if text.isdecimal()]
     named = [Path(text) for text in sys.argv[1:] if not text.isdecimal()]
-    print(f"{'document':<20}{'operations':>11}{'rejected':>10}{'median':>8}{'p90':>8}{'worst':>8} ms")
+    print(
+        f"{'document':<20}{'operations':>11}{'rejected':>10}{'median':>8}{'p90':>8}{'worst':>8} ms"
+    )
     ours = [TALON_ONE / "integration.yaml", *sorted((TALON_ONE / "revisions").glob("*.yaml"))]
     corpus = os.environ.get("DYNCLIENT_CORPUS")
     for path in named or [*ours, *(Path(corpus).glob("talon-one-full.yaml") if corpus else ())]:

@@ -57,7 +57,11 @@ def __getattr__(name: str) -> Any:
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'dynclient' has no attribute {name!r}")
-    value = getattr(importlib.import_module(home), name) if home else importlib.import_module(f"dynclient.{name}")
+    value = (
+        getattr(importlib.import_module(home), name)
+        if home
+        else importlib.import_module(f"dynclient.{name}")
+    )
     globals()[name] = value
     return value
 

@@ -12,7 +12,9 @@ def main() -> None:
     """Run the command line and leave with its exit code."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a console that lacks a sign shows its number instead
+            stream.reconfigure(
+                errors="backslashreplace"
+            )  # a console that lacks a sign shows its number instead
     root(prog_name="dynclient")
 
 

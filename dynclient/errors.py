@@ -43,7 +43,9 @@ class DynclientError(Exception):
         self.__dict__.update(data)
 
     def __str__(self) -> str:
-        text = "\n".join([self.headline, *self.lines(), *([f"  hint: {self.hint}"] if self.hint else [])])
+        text = "\n".join(
+            [self.headline, *self.lines(), *([f"  hint: {self.hint}"] if self.hint else [])]
+        )
         return text if len(text) <= MAX_CHARS else text[: MAX_CHARS - 2] + " …"
 
     def lines(self) -> list[str]:
@@ -52,12 +54,18 @@ class DynclientError(Exception):
         return table(found)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        data = {k: v for k, v in self.__dict__.items() if k not in ("headline", "hint", "__notes__")}
+        data = {
+            k: v for k, v in self.__dict__.items() if k not in ("headline", "hint", "__notes__")
+        }
         return _restored, (type(self), self.headline, self.hint, data, _portable(self.__cause__))
 
 
 def _restored(
-    kind: type[DynclientError], headline: str, hint: str | None, data: dict[str, Any], cause: BaseException | None
+    kind: type[DynclientError],
+    headline: str,
+    hint: str | None,
+    data: dict[str, Any],
+    cause: BaseException | None,
 ) -> DynclientError:
     error = kind(headline, hint=hint, **data)
     error.__cause__ = cause

@@ -23,7 +23,12 @@ _VARIABLE = re.compile(r"\{([^{}]+)\}")
 Location = Literal["path", "query", "header", "cookie"]
 LOCATIONS: tuple[Location, ...] = ("path", "query", "header", "cookie")
 
-_DEFAULT_STYLE: Mapping[str, str] = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
+_DEFAULT_STYLE: Mapping[str, str] = {
+    "path": "simple",
+    "query": "form",
+    "header": "simple",
+    "cookie": "form",
+}
 _STYLES: Mapping[str, tuple[str, ...]] = {
     "path": ("simple", "label", "matrix"),
     "query": ("form", "spaceDelimited", "pipeDelimited", "deepObject"),
@@ -74,7 +79,9 @@ class MediaType:
     def encodings(self) -> Mapping[str, Encoding]:
         """How the properties of a form or multipart body are written, by name."""
         found = _resolvable(self.node, "encoding")
-        return MappingProxyType({name: Encoding(name, node) for name, node in found if isinstance(node.value, dict)})
+        return MappingProxyType(
+            {name: Encoding(name, node) for name, node in found if isinstance(node.value, dict)}
+        )
 
     @cached_property
     def examples(self) -> list[Any]:
@@ -191,7 +198,10 @@ class Response:
     @cached_property
     def headers(self) -> Mapping[str, Parameter]:
         """The declared headers by name; `Content-Type` is not one of them. Source: OAS 3.1.1 Response Object."""
-        found = {name: Parameter(name, "header", node) for name, node in _resolvable(self.node, "headers")}
+        found = {
+            name: Parameter(name, "header", node)
+            for name, node in _resolvable(self.node, "headers")
+        }
         return MappingProxyType({k: v for k, v in found.items() if k.lower() != "content-type"})
 
 
@@ -282,7 +292,9 @@ class Operation:
     @cached_property
     def tags(self) -> tuple[str, ...]:
         """The names of its tags."""
-        return tuple(n.value for n in self.node.child("tags").children() if isinstance(n.value, str))
+        return tuple(
+            n.value for n in self.node.child("tags").children() if isinstance(n.value, str)
+        )
 
     @property
     def place(self) -> Place:
@@ -336,7 +348,9 @@ class Operation:
         A name that the document does not define is a problem of the document and ignored here.
         """
         own = self.node.child("security")
-        return self.document.formula(own if isinstance(own.value, list) else self.document.top.child("security"))
+        return self.document.formula(
+            own if isinstance(own.value, list) else self.document.top.child("security")
+        )
 
     @cached_property
     def servers(self) -> tuple[Server, ...]:
@@ -353,7 +367,9 @@ class Operation:
 class Document:
     """An OpenAPI document, loaded; what is wrong in a corner is told in `problems` and hurts only who uses it."""
 
-    def __init__(self, files: Files, check: Callable[[Document], list[Problem]] | None = None) -> None:
+    def __init__(
+        self, files: Files, check: Callable[[Document], list[Problem]] | None = None
+    ) -> None:
         self.files = files
         self.top = files.top
         self.flavour: Flavour = flavour(files)
@@ -443,7 +459,9 @@ class Document:
         return tuple(text + (self._check(self) if self._check else []))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        raise TypeError("a Document holds its files and cannot be pickled; load it again where it is needed")
+        raise TypeError(
+            "a Document holds its files and cannot be pickled; load it again where it is needed"
+        )
 
     def __repr__(self) -> str:
         return f"<Document {self.title}: {len(self.operations)} operations, OpenAPI {self.version}>"
@@ -463,7 +481,11 @@ def _resolvable(owner: Node, key: str) -> Iterator[tuple[str, Node]]:
 
 
 def _content(node: Node) -> Mapping[str, MediaType]:
-    found = {name: MediaType(name, entry) for name, entry in _resolvable(node, "content") if "/" in name or name == "*"}
+    found = {
+        name: MediaType(name, entry)
+        for name, entry in _resolvable(node, "content")
+        if "/" in name or name == "*"
+    }
     return MappingProxyType(found)
 
 
@@ -481,7 +503,11 @@ def _examples(node: Node) -> list[Any]:
 
 
 def _scopes(node: Node) -> tuple[str, ...]:
-    return tuple(scope for scope in node.value if isinstance(scope, str)) if isinstance(node.value, list) else ()
+    return (
+        tuple(scope for scope in node.value if isinstance(scope, str))
+        if isinstance(node.value, list)
+        else ()
+    )
 
 
 def _servers(owner: Node) -> tuple[Server, ...]:

@@ -31,7 +31,9 @@ def snake_case(name: str) -> str:
     name = _ACRONYM_THEN_WORD.sub(r"\1_\2", name)
     name = _LOWER_THEN_UPPER.sub(r"\1_\2", name).lower()
     # `\w` knows digits that no Python name takes, such as ².
-    name = "".join(c if f"a{c}".isidentifier() else "_" for c in unicodedata.normalize("NFKC", name))
+    name = "".join(
+        c if f"a{c}".isidentifier() else "_" for c in unicodedata.normalize("NFKC", name)
+    )
     name = re.sub("_+", "_", name).strip("_")
     if not name or name[0].isdigit():
         name = "_" + name

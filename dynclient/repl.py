@@ -31,7 +31,12 @@ def run(client: Client, where: str) -> int:
         where: what the client calls, for the banner.
 
     """
-    names = {"client": client, "find": client.find, "dynclient": dynclient, "Sandbox": dynclient.Sandbox}
+    names = {
+        "client": client,
+        "find": client.find,
+        "dynclient": dynclient,
+        "Sandbox": dynclient.Sandbox,
+    }
     if not sys.stdin.isatty():
         return _script(sys.stdin.read(), names)
     text = banner(client, where)
@@ -116,7 +121,9 @@ class Completer(rlcompleter.Completer):
         except (LookupError, AttributeError, TypeError, ValueError, DynclientError):
             return []
         variadic = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-        return [f"{p.name}=" for p in parameters if p.kind not in variadic and p.name.startswith(text)]
+        return [
+            f"{p.name}=" for p in parameters if p.kind not in variadic and p.name.startswith(text)
+        ]
 
 
 def _python(names: dict[str, Any], text: str) -> int:

@@ -30,7 +30,9 @@ class Place:
 
     __slots__ = ("_line", "_locate", "pointer", "uri")
 
-    def __init__(self, uri: str, pointer: str, locate: Callable[[str, str], int | None] | None = None) -> None:
+    def __init__(
+        self, uri: str, pointer: str, locate: Callable[[str, str], int | None] | None = None
+    ) -> None:
         self.uri = uri
         self.pointer = pointer
         self._locate = locate
@@ -123,7 +125,11 @@ def shortened(text: str, limit: int = MAX_VALUE_CHARS) -> str:
 
 def printable(text: str) -> str:
     """Return a text on one line, its control characters made visible: foreign text never steers a terminal."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    return (
+        text
+        if text.isprintable()
+        else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    )
 
 
 def shown(value: Any) -> str:
@@ -136,7 +142,9 @@ def shown(value: Any) -> str:
         value = value[: MAX_VALUE_CHARS + 1]
     if isinstance(value, int) and abs(value) >= _LONG:
         return f"an integer of {value.bit_length()} bits"
-    return shortened({None: "null", True: "true", False: "false"}[value] if _is_word(value) else repr(value))
+    return shortened(
+        {None: "null", True: "true", False: "false"}[value] if _is_word(value) else repr(value)
+    )
 
 
 def _is_word(value: Any) -> bool:
@@ -150,9 +158,14 @@ def in_order(violations: Iterable[Violation]) -> list[Violation]:
 
 def table(violations: Sequence[Violation], limit: int = MAX_LINES) -> list[str]:
     """Return up to `limit` aligned lines `kind  path  text  (file:line)`, and one that counts the rest."""
-    rows = [(v.kind, shortened(v.where, MAX_LINE_CHARS), v._text(), v.place) for v in in_order(violations)[:limit]]  # noqa: SLF001 (same room)
+    rows = [
+        (v.kind, shortened(v.where, MAX_LINE_CHARS), v._text(), v.place)  # noqa: SLF001 (same module)
+        for v in in_order(violations)[:limit]
+    ]
     kinds, paths, texts = (
-        (_width(column) for column in zip(*[row[:3] for row in rows], strict=True)) if rows else (0,) * 3
+        (_width(column) for column in zip(*[row[:3] for row in rows], strict=True))
+        if rows
+        else (0,) * 3
     )
     lines = [
         f"  {kind:<{kinds}}  {path:<{paths}}  {f'{text:<{texts}}     ({place})' if place and place.line else text}"

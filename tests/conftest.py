@@ -10,10 +10,16 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-sys.path.insert(0, str(Path(__file__).parent))  # so that tests can say `from support.documents import …`
+sys.path.insert(
+    0, str(Path(__file__).parent)
+)  # so that tests can say `from support.documents import …`
 
-settings.register_profile("dev", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("ci", max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "dev", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile(
+    "ci", max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 
@@ -28,7 +34,9 @@ def _own_cache(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def _no_credentials(monkeypatch):
     """Keep credentials of the machine out of the tests."""
-    for name in [name for name in os.environ if name.startswith("DYNCLIENT_") and name != "DYNCLIENT_CACHE"]:
+    for name in [
+        name for name in os.environ if name.startswith("DYNCLIENT_") and name != "DYNCLIENT_CACHE"
+    ]:
         if name != "DYNCLIENT_CORPUS":
             monkeypatch.delenv(name)
 
@@ -44,5 +52,7 @@ def real_documents(tmp_path_factory):
     unpacked = tmp_path_factory.mktemp("corpus")
     with tarfile.open(folder / "dev.tar.xz") as archive:
         archive.extractall(unpacked, filter="data")
-    (unpacked / "documents" / "talon-one-full.yaml").write_bytes((folder / "talon-one-full.yaml").read_bytes())
+    (unpacked / "documents" / "talon-one-full.yaml").write_bytes(
+        (folder / "talon-one-full.yaml").read_bytes()
+    )
     return unpacked / "documents"

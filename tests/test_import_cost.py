@@ -12,7 +12,9 @@ HEAVY = {"httpx", "jsonschema", "jsonschema_rs", "openapi_core", "yaml", "click"
 def modules_after(statement: str) -> set[str]:
     """Return the modules that a fresh interpreter has loaded by a statement."""
     code = f"import json, sys; before = set(sys.modules); {statement}; print(json.dumps(sorted(set(sys.modules) - before)))"
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True, timeout=60)
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, text=True, timeout=60
+    )
     return set(json.loads(found.stdout))
 
 
@@ -30,7 +32,11 @@ def test_a_light_name_loads_nothing_heavy(name):
 
 
 def test_a_client_that_sends_nothing_loads_no_http_library():
-    made = {"openapi": "3.1.0", "info": {}, "paths": {"/x": {"get": {"operationId": "run", "responses": {}}}}}
+    made = {
+        "openapi": "3.1.0",
+        "info": {},
+        "paths": {"/x": {"get": {"operationId": "run", "responses": {}}}},
+    }
     loaded = modules_after(f"import dynclient; list(dynclient.Client({made!r}).operations)")
     assert "httpx" not in loaded
     assert "jsonschema" not in loaded

@@ -11,12 +11,28 @@ import dynclient
 from dynclient import errors
 
 #: What the design page promises; a name joins when it lands, and none ever leaves.
-PUBLIC = ["AsyncClient", "Call", "Client", "Document", "Operation", "Sandbox", "__version__", "errors", "load"]
+PUBLIC = [
+    "AsyncClient",
+    "Call",
+    "Client",
+    "Document",
+    "Operation",
+    "Sandbox",
+    "__version__",
+    "errors",
+    "load",
+]
 
 
 def test_the_public_names_are_those_that_were_promised():
     assert set(PUBLIC) <= set(dynclient.__all__)
-    assert set(dynclient.__all__) - set(PUBLIC) <= {"Diff", "diff", "strategies", "Result", "Request"}
+    assert set(dynclient.__all__) - set(PUBLIC) <= {
+        "Diff",
+        "diff",
+        "strategies",
+        "Result",
+        "Request",
+    }
 
 
 @pytest.mark.parametrize("name", dynclient.__all__)
@@ -45,7 +61,9 @@ def test_the_errors_are_those_of_the_design_page():
     }  # fmt: skip
     for parent, children in tree.items():
         found = {
-            kind.__name__ for kind in getattr(errors, parent).__subclasses__() if kind.__module__ == errors.__name__
+            kind.__name__
+            for kind in getattr(errors, parent).__subclasses__()
+            if kind.__module__ == errors.__name__
         }
         assert set(children) <= found
 
@@ -85,12 +103,16 @@ def test_a_request_has_what_was_promised(name):
     assert hasattr(dynclient.Client(single()).run.request(), name)
 
 
-@pytest.mark.parametrize("name", ["info", "version", "servers", "security_schemes", "tags", "operations", "problems"])
+@pytest.mark.parametrize(
+    "name", ["info", "version", "servers", "security_schemes", "tags", "operations", "problems"]
+)
 def test_a_document_has_what_was_promised(name):
     assert hasattr(dynclient.load(single()), name)
 
 
-@pytest.mark.parametrize("name", ["severity", "code", "message", "hint", "pointer", "file", "line", "column"])
+@pytest.mark.parametrize(
+    "name", ["severity", "code", "message", "hint", "pointer", "file", "line", "column"]
+)
 def test_a_problem_has_what_was_promised(name):
     assert hasattr(dynclient.load({"openapi": "3.1.0"}).problems[0], name)
 

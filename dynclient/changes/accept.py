@@ -71,7 +71,9 @@ class Entry:
 
     def __str__(self) -> str:
         """Return what it accepts, in one line."""
-        named = self.fingerprint or " ".join(filter(None, (self.rule, self.operation, self.pointer)))
+        named = self.fingerprint or " ".join(
+            filter(None, (self.rule, self.operation, self.pointer))
+        )
         return f"{named} of {self.document}" if self.document else named
 
 
@@ -116,10 +118,15 @@ def parse(data: bytes, file: str) -> list[Entry]:
         tables.known_name(file, key, ("accept",), "table")
     given = table.get("accept", [])
     if not isinstance(given, list) or not all(isinstance(entry, dict) for entry in given):
-        raise UsageError(f"{file}: `accept` is no list of tables", hint="write [[accept]] above each entry")
+        raise UsageError(
+            f"{file}: `accept` is no list of tables", hint="write [[accept]] above each entry"
+        )
     lines = [data.count(b"\n", 0, match.end()) + 1 for match in _HEADER.finditer(data)]
     known = lines if len(lines) == len(given) else [None] * len(given)
-    return [_entry(entry, file, number, line) for number, (entry, line) in enumerate(zip(given, known, strict=True), 1)]
+    return [
+        _entry(entry, file, number, line)
+        for number, (entry, line) in enumerate(zip(given, known, strict=True), 1)
+    ]
 
 
 def _entry(table: Mapping[str, Any], file: str, number: int, line: int | None) -> Entry:
@@ -128,14 +135,18 @@ def _entry(table: Mapping[str, Any], file: str, number: int, line: int | None) -
         tables.known_name(where, key, _KEYS, "key")
     texts = {key: _text(table, key, where) for key in _KEYS if key != "until"}
     if not texts["reason"].strip():
-        raise UsageError(f"{where}: the entry has no reason", hint='add reason = "…": why nobody is hurt')
+        raise UsageError(
+            f"{where}: the entry has no reason", hint='add reason = "…": why nobody is hurt'
+        )
     if "fingerprint" in table:
         if any(key in table for key in _PLACE):
             raise UsageError(f"{where}: the entry names its change twice", hint=_NAMED)
         if not texts["fingerprint"]:
             raise UsageError(f"{where}: the fingerprint is empty", hint=_NAMED)
     elif missing := [key for key in _PLACE if key not in table]:
-        raise UsageError(f"{where}: the entry names no change: {' and '.join(missing)} missing", hint=_NAMED)
+        raise UsageError(
+            f"{where}: the entry names no change: {' and '.join(missing)} missing", hint=_NAMED
+        )
     else:
         tables.known_name(where, texts["rule"], RULES, "rule")
     return Entry(**texts, until=_day(table.get("until"), where), line=line)
@@ -147,7 +158,9 @@ _NAMED = "give fingerprint, or rule, operation and pointer"
 def _text(table: Mapping[str, Any], key: str, where: str) -> str:
     value = table.get(key, "")
     if not isinstance(value, str):
-        raise UsageError(f"{where}: {key} must be a text, not {shown(value)}", hint=f'write {key} = "…"')
+        raise UsageError(
+            f"{where}: {key} must be a text, not {shown(value)}", hint=f'write {key} = "…"'
+        )
     return value
 
 
@@ -175,7 +188,10 @@ def written(data: bytes, entries: Iterable[tuple[Entry, str]], file: str) -> byt
     """
     start = data or _ABOUT
     start += b"" if start.endswith(b"\n") else b"\n"
-    text = start + "".join(f"\n{tables.comment(said)}\n{_table(entry)}" for entry, said in entries).encode()
+    text = (
+        start
+        + "".join(f"\n{tables.comment(said)}\n{_table(entry)}" for entry, said in entries).encode()
+    )
     try:
         parse(text, file)
     except UsageError:
@@ -189,12 +205,21 @@ def written(data: bytes, entries: Iterable[tuple[Entry, str]], file: str) -> byt
 def _table(entry: Entry) -> str:
     pairs = [(key, getattr(entry, key)) for key in _KEYS]
     # An operation may be "": the whole document.
-    texts = [(key, value) for key, value in pairs if value or (key in _PLACE and not entry.fingerprint)]
-    lines = (f"{key} = {value if isinstance(value, date) else tables.quoted(value)}" for key, value in texts)
+    texts = [
+        (key, value) for key, value in pairs if value or (key in _PLACE and not entry.fingerprint)
+    ]
+    lines = (
+        f"{key} = {value if isinstance(value, date) else tables.quoted(value)}"
+        for key, value in texts
+    )
     return "\n".join(["[[accept]]", *lines, ""])
 
 
 def unused(entries: Iterable[Entry], changes: Iterable[tuple[str, Change]]) -> list[Entry]:
     """Return the entries that match none of the changes, each of which comes with the name of its document."""
     found = list(changes)
-    return [entry for entry in entries if not any(entry.covers(change, document) for document, change in found)]
+    return [
+        entry
+        for entry in entries
+        if not any(entry.covers(change, document) for document, change in found)
+    ]

@@ -46,7 +46,9 @@ class Caller:
         schema = self._plan.checker(media_type, "producer").schema
         left = ("media_type", *without)
         properties = {k: v for k, v in schema["properties"].items() if k not in left}
-        required = [name for name in dict.fromkeys((*schema["required"], *asked)) if name not in left]
+        required = [
+            name for name in dict.fromkeys((*schema["required"], *asked)) if name not in left
+        ]
         wanted = {**schema, "properties": properties, "required": required}
         sampler = Sampler(wanted, compile_schema=lambda part: Checker(part).accepts)
         for amount, seed in _TRIED:
@@ -73,7 +75,9 @@ class Caller:
         if base is None or name not in base.get(location, {}):
             return base
         rest = {k: v for k, v in base[location].items() if k != name}
-        call = Call({k: v for k, v in base.items() if k != location} | ({location: rest} if rest else {}))
+        call = Call(
+            {k: v for k, v in base.items() if k != location} | ({location: rest} if rest else {})
+        )
         return call if self._plan.checker(None, "producer").accepts(call) else None
 
     def with_body(self, value: Any, media_type: str) -> Call | None:

@@ -49,16 +49,28 @@ class CallChanges:
     def _added(self, pair: Pair, flow: Flow, caller: Caller, body: RequestBody) -> Finding:
         breaks = body.required and flow.forward
         level: Level = "breaking" if breaks else "info"
-        because = "a call without a body is refused now" if breaks else "calls without a body are in order"
+        because = (
+            "a call without a body is refused now"
+            if breaks
+            else "calls without a body are in order"
+        )
         return _asked(_finding(pair, flow, "body-added", None, body, level, because), caller.base())
 
     def _removed(self, pair: Pair, flow: Flow, caller: Caller, body: RequestBody) -> Finding:
         if not flow.forward:
-            return _finding(pair, flow, "body-removed", body, None, "warning", "no body comes any more")
-        because = "programs that send one are not refused, and it is ignored; callers by name are refused"
+            return _finding(
+                pair, flow, "body-removed", body, None, "warning", "no body comes any more"
+            )
+        because = (
+            "programs that send one are not refused, and it is ignored; callers by name are refused"
+        )
         made = _finding(pair, flow, "body-removed", body, None, ("warning", "breaking"), because)
         call = caller.with_any_body(next(iter(body.content), ""))
-        return made if call is None else replace(made, proof="witness", witness=call, refusal="not declared")
+        return (
+            made
+            if call is None
+            else replace(made, proof="witness", witness=call, refusal="not declared")
+        )
 
     def _required(
         self, pair: Pair, flow: Flow, caller: Caller, old: RequestBody, new: RequestBody
@@ -67,7 +79,11 @@ class CallChanges:
             return
         breaks = new.required if flow.forward else old.required
         level: Level = "breaking" if breaks else "info"
-        because = "a call without a body is refused now" if breaks else "calls without a body are in order"
+        because = (
+            "a call without a body is refused now"
+            if breaks
+            else "calls without a body are in order"
+        )
         made = _finding(pair, flow, "body-required", old, new, level, because)
         yield _asked(made, caller.without_body() if flow.forward else None)
 
@@ -85,27 +101,51 @@ class CallChanges:
         for name, entry in new.content.items():
             if name not in reached and _match(name, old) is None:
                 level: Level = "info" if flow.forward else "breaking"
-                yield _entry(pair, flow, "media-type-added", None, entry, level, "calls may be written in it, too")
+                yield _entry(
+                    pair,
+                    flow,
+                    "media-type-added",
+                    None,
+                    entry,
+                    level,
+                    "calls may be written in it, too",
+                )
 
     def _gone(self, pair: Pair, flow: Flow, caller: Caller, entry: MediaType) -> Finding:
         if not flow.forward:
-            return _entry(pair, flow, "media-type-removed", entry, None, "info", "it no longer comes")
-        made = _entry(pair, flow, "media-type-removed", entry, None, "breaking", "a body written in it is refused now")
+            return _entry(
+                pair, flow, "media-type-removed", entry, None, "info", "it no longer comes"
+            )
+        made = _entry(
+            pair,
+            flow,
+            "media-type-removed",
+            entry,
+            None,
+            "breaking",
+            "a body written in it is refused now",
+        )
         call = caller.with_any_body(entry.name)
         if call is None:
             return made
         return replace(made, proof="witness", witness=call, refusal="unsupported media type")
 
-    def _content(self, pair: Pair, flow: Flow, caller: Caller, old: MediaType, new: MediaType) -> Iterator[Finding]:
+    def _content(
+        self, pair: Pair, flow: Flow, caller: Caller, old: MediaType, new: MediaType
+    ) -> Iterator[Finding]:
         part = Part(flow, pair.old.key, _where(pair, old), _wrap(flow, caller, old), root=("body",))
-        yield from self._schemas.findings(part, self._open(old, flow, old=True), self._open(new, flow, old=False))
+        yield from self._schemas.findings(
+            part, self._open(old, flow, old=True), self._open(new, flow, old=False)
+        )
         if media.is_composed(old.name):
             yield from self._encodings(pair, flow, old, new)
 
     def _open(self, entry: MediaType, flow: Flow, *, old: bool) -> Schema | bool:
         return self._revisions.schemas[old].open(entry.schema, flow.direction)
 
-    def _encodings(self, pair: Pair, flow: Flow, old: MediaType, new: MediaType) -> Iterator[Finding]:
+    def _encodings(
+        self, pair: Pair, flow: Flow, old: MediaType, new: MediaType
+    ) -> Iterator[Finding]:
         for name in dict.fromkeys([*old.encodings, *new.encodings]):
             said = [_encoding(entry, name) for entry in (old, new)]
             if said[0] != said[1]:
@@ -113,7 +153,11 @@ class CallChanges:
                               "what is written in the one way is not what the other way reads")  # fmt: skip
                 where = f"{made.where}.{name}"
                 yield replace(
-                    made, key=(made.key, name), where=where, code="info", said=(said[0] or None, said[1] or None)
+                    made,
+                    key=(made.key, name),
+                    where=where,
+                    code="info",
+                    said=(said[0] or None, said[1] or None),
                 )
 
 
@@ -126,7 +170,9 @@ def _encoding(entry: MediaType, name: str) -> dict[str, Any]:
     found = entry.encodings.get(name)
     value = found.node.value if found else {}
     defaults = {"style": "form", "explode": True, "allowReserved": False}
-    return {k: v for k, v in value.items() if k in ("contentType", *defaults) and defaults.get(k) != v}
+    return {
+        k: v for k, v in value.items() if k in ("contentType", *defaults) and defaults.get(k) != v
+    }
 
 
 def _where(pair: Pair, entry: MediaType) -> str:
@@ -148,12 +194,20 @@ def _asked(made: Finding, call: Any) -> Finding:
 
 
 def _entry(
-    pair: Pair, flow: Flow, rule: str, old: MediaType | None, new: MediaType | None, level: Level, because: str
+    pair: Pair,
+    flow: Flow,
+    rule: str,
+    old: MediaType | None,
+    new: MediaType | None,
+    level: Level,
+    because: str,
 ) -> Finding:
     one = old or new
     assert one is not None
     said = (old and old.name, new and new.name)
-    return About(pair.old.key, flow.side).told(rule, level, f"body ({one.name})", (old, new), said, because)
+    return About(pair.old.key, flow.side).told(
+        rule, level, f"body ({one.name})", (old, new), said, because
+    )
 
 
 def _finding(

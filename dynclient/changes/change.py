@@ -141,7 +141,14 @@ class Change:
     def fingerprint(self) -> str:
         """A stable name: it does not change with lines, order, witnesses or the operations that share the cause."""
         places = [source.pointer if source else "" for source in (self.old_source, self.source)]
-        said = [self.rule, self.side, *places, "" if any(places) else self.operation, self.old, self.new]
+        said = [
+            self.rule,
+            self.side,
+            *places,
+            "" if any(places) else self.operation,
+            self.old,
+            self.new,
+        ]
         text = json.dumps(said, sort_keys=True, ensure_ascii=True, default=repr)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -150,7 +157,9 @@ class Change:
         readers = READERS if view == "both" else (view,)
         level = worst([self.views[reader] for reader in readers])
         # What is open to the other reader alone is harmless to this one.
-        proof: Proof = "rule" if self.proof == "unknown" and level in ("info", "none") else self.proof
+        proof: Proof = (
+            "rule" if self.proof == "unknown" and level in ("info", "none") else self.proof
+        )
         return replace(self, level=level, proof=proof)
 
     @property

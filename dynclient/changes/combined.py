@@ -48,7 +48,12 @@ def one_sided(pair: Pair, view: View, used: Usage | None = None) -> Diff:
     """
     is_gone, document = pair.old is not None, pair.old or pair.new
     assert document is not None
-    here = Revision(document.title, str(document.info.get("version") or ""), document.uri, len(document.operations))
+    here = Revision(
+        document.title,
+        str(document.info.get("version") or ""),
+        document.uri,
+        len(document.operations),
+    )
     nowhere = Revision(here.title, "none", "", 0)
     level: Level = "breaking" if is_gone else "info"
     source = Source.at(document.top.place)
@@ -61,12 +66,20 @@ def one_sided(pair: Pair, view: View, used: Usage | None = None) -> Diff:
         where=pair.name,
         old=pair.name if is_gone else None,
         new=None if is_gone else pair.name,
-        because="The document is gone, with every operation in it." if is_gone else "The document is new.",
+        because="The document is gone, with every operation in it."
+        if is_gone
+        else "The document is new.",
         source=source,
         old_source=source if is_gone else None,
-        used=tuple(dict.fromkeys(line for key in touched for line in (used.lines(key) if used else ()))),
+        used=tuple(
+            dict.fromkeys(line for key in touched for line in (used.lines(key) if used else ()))
+        ),
     )
-    return Diff(*((here, nowhere) if is_gone else (nowhere, here)), view, (change,) if touched or used is None else ())
+    return Diff(
+        *((here, nowhere) if is_gone else (nowhere, here)),
+        view,
+        (change,) if touched or used is None else (),
+    )
 
 
 def report(found: Sequence[Named], form: str, width: int) -> str:
@@ -91,7 +104,9 @@ def report(found: Sequence[Named], form: str, width: int) -> str:
 def line(found: Sequence[Named]) -> str:
     """Return the verdict on several documents in one line."""
     count = Counter(verdict.outcome(named.diff) for named in found)
-    return f"{len(found)} documents: " + ", ".join(f"{count[each]} {each}" for each in _OUTCOMES if count[each])
+    return f"{len(found)} documents: " + ", ".join(
+        f"{count[each]} {each}" for each in _OUTCOMES if count[each]
+    )
 
 
 def _different(found: Sequence[Named]) -> list[Named]:
@@ -102,7 +117,10 @@ def _different(found: Sequence[Named]) -> list[Named]:
 def _text(found: Sequence[Named], width: int) -> str:
     from dynclient.changes.report import as_text, wording
 
-    told = ((wording.one_line(named.name), as_text.text(named.diff, width)) for named in _different(found))
+    told = (
+        (wording.one_line(named.name), as_text.text(named.diff, width))
+        for named in _different(found)
+    )
     parts = [f"{name}\n{'─' * min(len(name), width)}\n{text}\n" for name, text in told]
     return "".join([*parts, f"{line(found)}\n"])
 
@@ -114,7 +132,9 @@ def _markdown(found: Sequence[Named], _width: int) -> str:
     lead = f"# {line(found)}\n"
     heads = [f"\n# {as_markdown.code(named.name)}\n\n" for named in told]
     limit = (as_markdown.LIMIT - len(lead) - sum(map(len, heads))) // max(len(told), 1)
-    parts = (head + as_markdown.text(named.diff, limit) for head, named in zip(heads, told, strict=True))
+    parts = (
+        head + as_markdown.text(named.diff, limit) for head, named in zip(heads, told, strict=True)
+    )
     return "".join([lead, *parts])
 
 
@@ -128,7 +148,10 @@ def _json(found: Sequence[Named], _width: int) -> str:
     from dynclient.changes.report import as_json
 
     diffs = [{"document": named.name, **as_json.data(named.diff)} for named in found]
-    return values.dumped({"format": as_json.FORMAT, "verdict": line(found), "diffs": diffs}, indent=2) + "\n"
+    return (
+        values.dumped({"format": as_json.FORMAT, "verdict": line(found), "diffs": diffs}, indent=2)
+        + "\n"
+    )
 
 
 def _sarif(found: Sequence[Named], _width: int) -> str:
@@ -139,7 +162,11 @@ def _sarif(found: Sequence[Named], _width: int) -> str:
     runs = [log["runs"][0] for log in logs]
     rules = {rule["id"]: rule for run in runs for rule in run["tool"]["driver"]["rules"]}
     index = {rule: number for number, rule in enumerate(rules)}
-    results = [{**result, "ruleIndex": index[result["ruleId"]]} for run in runs for result in run["results"]]
+    results = [
+        {**result, "ruleIndex": index[result["ruleId"]]}
+        for run in runs
+        for result in run["results"]
+    ]
     driver = {**runs[0]["tool"]["driver"], "rules": list(rules.values())}
     run: dict[str, Any] = {**runs[0], "tool": {"driver": driver}, "results": results}
     run["properties"] = {"verdict": line(found)}
@@ -162,7 +189,9 @@ def _html(found: Sequence[Named], _width: int) -> str:
         element(
             "details",
             element("summary", element("code", named.name), f" {verdict.said(named.diff)}"),
-            element("iframe", srcdoc=as_html.text(named.diff), title=named.name, sandbox="allow-scripts"),
+            element(
+                "iframe", srcdoc=as_html.text(named.diff), title=named.name, sandbox="allow-scripts"
+            ),
             open=number == 0,
         )
         for number, named in enumerate(_different(found))

@@ -25,7 +25,12 @@ class Comparison:
     """Compares two documents: operations by operations, then what belongs to all of them."""
 
     def __init__(
-        self, old: Document, new: Document, choices: Choices, policies: tuple[str, ...], usage: Usage | None
+        self,
+        old: Document,
+        new: Document,
+        choices: Choices,
+        policies: tuple[str, ...],
+        usage: Usage | None,
     ) -> None:
         self._revisions = Revisions(old, new, choices)
         self._policies = policies
@@ -59,7 +64,10 @@ class Comparison:
         """Return a finding with the lines that it touches: where it does not say, all that use the operation."""
         if self._usage is None or finding.used is not None:
             return finding
-        return replace(finding, used=tuple(line for key in finding.operations for line in self._usage.lines(key)))
+        return replace(
+            finding,
+            used=tuple(line for key in finding.operations for line in self._usage.lines(key)),
+        )
 
     def _is_used(self, change: Change) -> bool:
         """Tell whether a change touches code, or nobody asks; what is about the whole document touches all."""
@@ -94,7 +102,10 @@ class Comparison:
             for pair in pairs.pairs:
                 with contextlib.suppress(DocumentError, RecursionError):
                     if not self._sameness.holds(pair):
-                        _ = [*self._calls.findings(pair, CALL), *self._results.findings(pair, RESULT)]
+                        _ = [
+                            *self._calls.findings(pair, CALL),
+                            *self._results.findings(pair, RESULT),
+                        ]
 
     def _pair(self, pair: Pair, pairs: Pairing) -> Iterator[Finding]:
         yield from operations.identity(pair, pairs)
@@ -105,7 +116,9 @@ class Comparison:
         try:
             if self._revisions.choices.words:
                 yield from words.of_operation(pair)
-            yield from _of(pair, [*self._calls.findings(pair, CALL), *self._results.findings(pair, RESULT)])
+            yield from _of(
+                pair, [*self._calls.findings(pair, CALL), *self._results.findings(pair, RESULT)]
+            )
         except (DocumentError, RecursionError) as error:
             yield _unreadable(pair, error)
 
@@ -119,5 +132,13 @@ def _of(pair: Pair, found: list[Finding]) -> Iterator[Finding]:
 
 def _unreadable(pair: Pair, error: Exception) -> Finding:
     because = f"nothing can be said of its schemas: {getattr(error, 'headline', 'they are nested too deeply')}"
-    made = Finding(("unreadable", pair.old.key), "undecided", "warning", "warning", (pair.old.key,), "", "operation")
+    made = Finding(
+        ("unreadable", pair.old.key),
+        "undecided",
+        "warning",
+        "warning",
+        (pair.old.key,),
+        "",
+        "operation",
+    )
     return replace(made, proof="unknown", because=because, places=(pair.old.place, pair.new.place))

@@ -58,7 +58,9 @@ def diff(
         raise UsageError(f"there is no view {view!r}", hint=f"one of {', '.join(VIEWS)}")
     before, after = load(old), load(new)
     if is_same_text(before, after):
-        return Diff(_revision(before), _revision(after), view, (), {"operations": len(before.operations)})
+        return Diff(
+            _revision(before), _revision(after), view, (), {"operations": len(before.operations)}
+        )
     from dynclient.changes.comparison import Comparison
     from dynclient.changes.revisions import Choices
 
@@ -68,11 +70,18 @@ def diff(
     return Diff(_revision(before), _revision(after), view, changes, statistics)
 
 
-def _usage(used: Usage | str | PathLike[str] | Iterable[str | PathLike[str]], document: Document) -> Usage:
+def _usage(
+    used: Usage | str | PathLike[str] | Iterable[str | PathLike[str]], document: Document
+) -> Usage:
     from dynclient.changes.used import Usage
 
     return Usage.of(used, document)
 
 
 def _revision(document: Document) -> Revision:
-    return Revision(document.title, str(document.info.get("version") or ""), document.uri, len(document.operations))
+    return Revision(
+        document.title,
+        str(document.info.get("version") or ""),
+        document.uri,
+        len(document.operations),
+    )

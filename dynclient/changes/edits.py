@@ -205,7 +205,9 @@ class _Walk:
         if facts:
             shown = (_first(old), _first(new))
             is_open = bool(old.said("x-extensible-enum") or new.said("x-extensible-enum"))
-            self.edits.append(Edit(path, facts, "", old.places, new.places, *shown, is_open=is_open))
+            self.edits.append(
+                Edit(path, facts, "", old.places, new.places, *shown, is_open=is_open)
+            )
         if "object" in old.types and "object" in new.types:
             self._properties(path, old, new)
             self._others(path, old, new)
@@ -229,22 +231,32 @@ class _Walk:
         for name in come:
             if name not in renamed.values():
                 self._member(path, old, new, name, "property-added")
-        for name in sorted((old.required ^ new.required) - old.properties.keys() - new.properties.keys()):
+        for name in sorted(
+            (old.required ^ new.required) - old.properties.keys() - new.properties.keys()
+        ):
             self._required(path, old, new, name)
 
-    def _renamed(self, old: Outline, new: Outline, gone: list[str], come: list[str]) -> dict[str, str]:
+    def _renamed(
+        self, old: Outline, new: Outline, gone: list[str], come: list[str]
+    ) -> dict[str, str]:
         """Return old name → new name of the properties that have the same shape under a near name."""
         found: dict[str, str] = {}
         for name in gone:
             mine = old.properties[name]
-            alike = [c for c in come if c not in found.values() and self._is_alike(mine, new.properties[c])]
+            alike = [
+                c
+                for c in come
+                if c not in found.values() and self._is_alike(mine, new.properties[c])
+            ]
             found.update(zip([name], near(name, alike, 1), strict=False))
         return found
 
     def _is_alike(self, a: Schemas, b: Schemas) -> bool:
         return len(a) == len(b) and all(self.owner.equal(x, y) for x, y in zip(a, b, strict=True))
 
-    def _member(self, path: Path, old: Outline, new: Outline, name: str, rule: str, renamed: str = "") -> None:
+    def _member(
+        self, path: Path, old: Outline, new: Outline, name: str, rule: str, renamed: str = ""
+    ) -> None:
         was, now = old.properties.get(name), new.properties.get(renamed or name)
         said = [
             None if schemas is None else _member_said(side, named, show_name=bool(renamed))
@@ -258,14 +270,25 @@ class _Walk:
             return
         said = ("required" if name in side.required else "optional" for side in (old, new))
         was, now = (_place_of(side.properties.get(name)) or _first(side) for side in (old, new))
-        edit = Edit((*path, name), (Fact("property-required", *said),), name, old.places, new.places, was, now)
+        edit = Edit(
+            (*path, name),
+            (Fact("property-required", *said),),
+            name,
+            old.places,
+            new.places,
+            was,
+            now,
+        )
         self.edits.append(edit)
 
     def _others(self, path: Path, old: Outline, new: Outline) -> None:
         for pattern, mine in old.pattern_properties.items():
             if pattern in new.pattern_properties:
                 self.descend((*path, KEYS), mine, new.pattern_properties[pattern])
-        rests = [tuple(s for s in side.said("additionalProperties") if isinstance(s, dict)) for side in (old, new)]
+        rests = [
+            tuple(s for s in side.said("additionalProperties") if isinstance(s, dict))
+            for side in (old, new)
+        ]
         if all(rests):
             self.descend((*path, KEYS), *rests)
 
@@ -301,7 +324,13 @@ def _member_said(side: Outline, name: str, *, show_name: bool) -> dict[str, Any]
     """Return what is told of a property: its type or component, and whether it must be there."""
     plain = next((schema for schema in side.properties[name] if isinstance(schema, dict)), {})
     named = {"name": name} if show_name else {}
-    kind = {"type": plain["type"]} if "type" in plain else {"schema": name_of(plain["$ref"])} if "$ref" in plain else {}
+    kind = (
+        {"type": plain["type"]}
+        if "type" in plain
+        else {"schema": name_of(plain["$ref"])}
+        if "$ref" in plain
+        else {}
+    )
     return {**named, **kind, "required": name in side.required}
 
 
@@ -309,7 +338,10 @@ def _turned(old: Outline, new: Outline, name: str) -> bool:
     """Tell whether a property travels another way now, so that `required` follows from that."""
     notes = ("readOnly", "writeOnly")
     sides = [
-        [any(isinstance(s, dict) and s.get(note) is True for s in side.properties.get(name, ())) for note in notes]
+        [
+            any(isinstance(s, dict) and s.get(note) is True for s in side.properties.get(name, ()))
+            for note in notes
+        ]
         for side in (old, new)
     ]
     return sides[0] != sides[1]

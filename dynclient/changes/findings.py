@@ -64,7 +64,11 @@ class Finding:
     @property
     def weight(self) -> tuple[int, int, bool]:
         """What sorts the finding that says most of a cause first."""
-        return LEVELS.index(worst([self.wire, self.code])), _PROOFS.index(self.proof), not self.is_shown
+        return (
+            LEVELS.index(worst([self.wire, self.code])),
+            _PROOFS.index(self.proof),
+            not self.is_shown,
+        )
 
 
 class Noded(Protocol):
@@ -114,7 +118,9 @@ class About:
         """
         at = places(*nodes)
         wire, code = (levels, levels) if isinstance(levels, str) else levels
-        return Finding((rule, *at), rule, wire, code, (self.operation,), self.side, where, said, at, because)
+        return Finding(
+            (rule, *at), rule, wire, code, (self.operation,), self.side, where, said, at, because
+        )
 
 
 class Findings:
@@ -132,7 +138,12 @@ class Findings:
     def changes(self, view: View) -> tuple[Change, ...]:
         """Return the changes under a view, the worst first, else in the order found."""
         made = [_change(one).seen(view) for one in self._found.values()]
-        return tuple(sorted((c for c in made if c.level != "none"), key=lambda change: LEVELS.index(change.level)))
+        return tuple(
+            sorted(
+                (c for c in made if c.level != "none"),
+                key=lambda change: LEVELS.index(change.level),
+            )
+        )
 
 
 def _joined(one: Finding, other: Finding) -> Finding:

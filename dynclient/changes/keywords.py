@@ -103,7 +103,9 @@ def _values(old: Outline, new: Outline) -> Iterator[Fact]:
 def _numbers(old: Outline, new: Outline) -> Iterator[Fact]:
     """Tell bounds that are written apart from those that only say that an integer fits 64 bits."""
     before, after = ({k: side.said(k) for k in _RANGE if side.said(k)} for side in (old, new))
-    plain_before, plain_after = ({k: _without_int64(side, k) for k in _RANGE} for side in (old, new))
+    plain_before, plain_after = (
+        {k: _without_int64(side, k) for k in _RANGE} for side in (old, new)
+    )
     if {k: v for k, v in plain_before.items() if v} != {k: v for k, v in plain_after.items() if v}:
         yield Fact("range-changed", *(_single(_said(side, _RANGE)) for side in (old, new)))
     elif before != after:
@@ -113,7 +115,11 @@ def _numbers(old: Outline, new: Outline) -> Iterator[Fact]:
 def _without_int64(side: Outline, keyword: str) -> list[Any]:
     parts = [part for part in side.parts if keyword in part]
     is_size = keyword in ("minimum", "maximum")
-    kept = [p[keyword] for p in parts if not (is_size and p.get("format") == "int64" and p[keyword] in _INT64)]
+    kept = [
+        p[keyword]
+        for p in parts
+        if not (is_size and p.get("format") == "int64" and p[keyword] in _INT64)
+    ]
     return sorted({typed(value): value for value in kept})
 
 
@@ -150,7 +156,11 @@ def _arrays(old: Outline, new: Outline, equal: Equal) -> Iterator[Fact]:
     firsts = [len(side.first("prefixItems") or ()) for side in (old, new)]
     if typed(before) != typed(after) or kinds[0] != kinds[1] or firsts[0] != firsts[1]:
         more = [
-            {**said, **({"items": kind} if kinds[0] != kinds[1] else {}), **({"prefixItems": n} if n else {})}
+            {
+                **said,
+                **({"items": kind} if kinds[0] != kinds[1] else {}),
+                **({"prefixItems": n} if n else {}),
+            }
             for said, kind, n in zip((before, after), kinds, firsts, strict=True)
         ]
         yield Fact("items-changed", *map(_single, more))
@@ -172,7 +182,12 @@ def _objects(old: Outline, new: Outline, equal: Equal) -> Iterator[Fact]:
     names = [set(side.pattern_properties) for side in (old, new)]
     if rests[0] != rests[1] or names[0] != names[1]:
         said = [
-            _single({"additionalProperties": rest, **({"patternProperties": sorted(patterns)} if patterns else {})})
+            _single(
+                {
+                    "additionalProperties": rest,
+                    **({"patternProperties": sorted(patterns)} if patterns else {}),
+                }
+            )
             for rest, patterns in zip(rests, names, strict=True)
         ]
         yield Fact("additional-changed", *said)
@@ -197,8 +212,16 @@ def _alternatives(old: Outline, new: Outline, equal: Equal) -> Iterator[Fact]:
     if not old.unions and not new.unions:
         return
     kinds = [[keyword for keyword, _ in side.unions] for side in (old, new)]
-    pairs = [pair for (_, a), (_, b) in zip(old.unions, new.unions, strict=False) for pair in aligned(a, b, equal)]
-    if kinds[0] != kinds[1] or any(a is None or b is None for a, b in pairs) or _tags(old) != _tags(new):
+    pairs = [
+        pair
+        for (_, a), (_, b) in zip(old.unions, new.unions, strict=False)
+        for pair in aligned(a, b, equal)
+    ]
+    if (
+        kinds[0] != kinds[1]
+        or any(a is None or b is None for a, b in pairs)
+        or _tags(old) != _tags(new)
+    ):
         yield Fact("alternatives-changed", _shown_unions(old), _shown_unions(new))
 
 
@@ -239,7 +262,9 @@ def aligned(old: list[Any], new: list[Any], equal: Equal) -> list[tuple[Any, Any
     open_ = []
     for mine in old:
         match = next((s for s in rest if equal(mine, s)), None)
-        match = match if match is not None else next((s for s in rest if _is_namesake(mine, s)), None)
+        match = (
+            match if match is not None else next((s for s in rest if _is_namesake(mine, s)), None)
+        )
         if match is None:
             open_.append(mine)
         else:

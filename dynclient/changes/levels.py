@@ -67,9 +67,13 @@ def accepted(diff: Diff, entries: Iterable[Entry], today: date, document: str) -
     valid = [entry for entry in entries if not entry.is_expired(today)]
 
     def reason(change: Change) -> str:
-        return next((entry.reason for entry in valid if entry.covers(change, document)), change.accepted)
+        return next(
+            (entry.reason for entry in valid if entry.covers(change, document)), change.accepted
+        )
 
-    return replace(diff, changes=tuple(replace(change, accepted=reason(change)) for change in diff.changes))
+    return replace(
+        diff, changes=tuple(replace(change, accepted=reason(change)) for change in diff.changes)
+    )
 
 
 def found(diff: Diff, fail_on: Level) -> list[Change]:

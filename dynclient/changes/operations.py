@@ -19,12 +19,20 @@ def presence(found: Pairing) -> Iterator[Finding]:
         alike = near(operation.id, [o.id for o in found.added], 1)
         text = f"; perhaps it is {alike[0]} now" if alike else ""
         noted = " (it had been deprecated)" if operation.deprecated else ""
-        made = Finding(("removed", operation.key), "operation-removed", "breaking", "breaking", (operation.key,))
+        made = Finding(
+            ("removed", operation.key),
+            "operation-removed",
+            "breaking",
+            "breaking",
+            (operation.key,),
+        )
         because = f"nothing answers it any more{noted}{text}"
         yield replace(made, where="operation", said=(_said(operation), None), places=(operation.place, None),
                       because=because)  # fmt: skip
     for operation in found.added:
-        made = Finding(("added", operation.key), "operation-added", "info", "info", (operation.key,))
+        made = Finding(
+            ("added", operation.key), "operation-added", "info", "info", (operation.key,)
+        )
         yield replace(made, where="operation", said=(None, _said(operation)), places=(None, operation.place),
                       because="nobody calls it yet")  # fmt: skip
 
@@ -37,26 +45,43 @@ def identity(pair: Pair, found: Pairing) -> Iterator[Finding]:
         yield from _renamed(pair)
     if pair.code and not pair.wire:
         level: Level = "info" if both else "breaking"
-        because = "programs that call the old place reach " + ("another operation" if both else "nothing")
+        because = "programs that call the old place reach " + (
+            "another operation" if both else "nothing"
+        )
         yield _finding(pair, "operation-moved", "breaking" if level == "breaking" else "warning", "none",
                        f"{old.method} {old.path}", f"{new.method} {new.path}", because)  # fmt: skip
     if _outlook(old) != _outlook(new):
         because = "it is advised against" if new.deprecated else "it is no longer advised against"
-        because = "the day on which it ends is another one" if old.deprecated == new.deprecated else because
-        yield _finding(pair, "operation-deprecated", "info", "info", _outlook(old), _outlook(new), because)
+        because = (
+            "the day on which it ends is another one"
+            if old.deprecated == new.deprecated
+            else because
+        )
+        yield _finding(
+            pair, "operation-deprecated", "info", "info", _outlook(old), _outlook(new), because
+        )
 
 
 def _outlook(operation: Operation) -> dict[str, Any]:
     """Return what a document says of how long an operation will be there."""
     sunset = operation.node.value.get("x-sunset")
-    return {"deprecated": operation.deprecated, **({"x-sunset": str(sunset)} if sunset is not None else {})}
+    return {
+        "deprecated": operation.deprecated,
+        **({"x-sunset": str(sunset)} if sunset is not None else {}),
+    }
 
 
 def _renamed(pair: Pair) -> Iterator[Finding]:
     old, new = _id(pair.old), _id(pair.new)
     if not old:
         yield _finding(
-            pair, "operation-renamed", "none", "info", None, new, "it has a name now; METHOD /path still works"
+            pair,
+            "operation-renamed",
+            "none",
+            "info",
+            None,
+            new,
+            "it has a name now; METHOD /path still works",
         )
         return
     because = "the request is the same; callers by the old name find nothing"
@@ -71,7 +96,9 @@ def _said(operation: Operation) -> str:
     return f"{operation.method} {operation.path}"
 
 
-def _finding(pair: Pair, rule: str, wire: Level, code: Level, old: Any, new: Any, because: str) -> Finding:
+def _finding(
+    pair: Pair, rule: str, wire: Level, code: Level, old: Any, new: Any, because: str
+) -> Finding:
     made = Finding((rule, pair.old.key), rule, wire, code, (pair.old.key,), "", "operation")
     return replace(made, said=(old, new), places=(pair.old.place, pair.new.place), because=because)
 
@@ -88,5 +115,12 @@ def tags(new: Document, found: Pairing) -> Iterator[Finding]:
             key = ("tag", tag) if is_gone else ("tag", tag, pair.new.tags)
             level: Level = "breaking" if is_gone else "warning"
             made = Finding(key, "tag-removed", "none", level, (pair.old.key,), "", "tags")
-            places = [o.node.child("tags").place if o.tags else o.place for o in (pair.old, pair.new)]
-            yield replace(made, said=(tag, list(pair.new.tags) or None), places=(places[0], places[1]), because=because)
+            places = [
+                o.node.child("tags").place if o.tags else o.place for o in (pair.old, pair.new)
+            ]
+            yield replace(
+                made,
+                said=(tag, list(pair.new.tags) or None),
+                places=(places[0], places[1]),
+                because=because,
+            )

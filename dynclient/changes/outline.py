@@ -105,7 +105,9 @@ def outline(schemas: Iterable[Any], defs: Defs) -> Outline:
     return Outline(tuple(parts), any(is_nullable), tuple(dict.fromkeys(places)))
 
 
-def _gather(schema: Any, defs: Defs, parts: list[dict[str, Any]], places: list[Place], seen: set[str]) -> bool:
+def _gather(
+    schema: Any, defs: Defs, parts: list[dict[str, Any]], places: list[Place], seen: set[str]
+) -> bool:
     """Add the plain parts of a schema, and tell whether null is allowed beside them."""
     if schema is False:
         parts.append({"not": {}})
@@ -170,7 +172,12 @@ def _is_null(schema: Any) -> bool:
 def target(schema: Any, defs: Defs) -> Any:
     """Return the definition that a schema names, where it says nothing else; else the schema itself."""
     seen = set[str]()
-    while isinstance(schema, dict) and "$ref" in schema and len(schema) == 1 and schema["$ref"] not in seen:
+    while (
+        isinstance(schema, dict)
+        and "$ref" in schema
+        and len(schema) == 1
+        and schema["$ref"] not in seen
+    ):
         seen.add(schema["$ref"])
         schema = defs[name_of(schema["$ref"])]
     return schema

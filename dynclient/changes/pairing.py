@@ -47,7 +47,9 @@ def template(path: str) -> str:
 def pairing(old: Document, new: Document) -> Pairing:
     """Return which operations of two documents belong together."""
     mine, theirs = _Index(old), _Index(new)
-    found = [pair for operation in old.operations.values() for pair in _partners(operation, mine, theirs)]
+    found = [
+        pair for operation in old.operations.values() for pair in _partners(operation, mine, theirs)
+    ]
     kept, reached = {pair.old.key for pair in found}, {pair.new.key for pair in found}
     return Pairing(
         tuple(found),
@@ -66,15 +68,21 @@ class _Index:
         for operation in operations:
             self.by_wire.setdefault(_wire(operation), operation)
         self.by_path = {(o.method, o.path): o for o in operations}
-        self.by_id: Mapping[str, Operation] = {_id(o): o for o in operations if _id(o) and ids[_id(o)] == 1}
+        self.by_id: Mapping[str, Operation] = {
+            _id(o): o for o in operations if _id(o) and ids[_id(o)] == 1
+        }
 
 
 def _partners(operation: Operation, mine: _Index, theirs: _Index) -> Iterator[Pair]:
-    by_wire = theirs.by_path.get((operation.method, operation.path)) or theirs.by_wire.get(_wire(operation))
+    by_wire = theirs.by_path.get((operation.method, operation.path)) or theirs.by_wire.get(
+        _wire(operation)
+    )
     by_id = theirs.by_id.get(_id(operation))
     if by_wire is not None and (by_id is by_wire or by_id is None):
         # Another operation of the old document may have this one's new name: then it is not the one that was renamed.
-        is_free = _id(by_wire) not in mine.by_id or _id(operation) == _id(by_wire) or not _id(operation)
+        is_free = (
+            _id(by_wire) not in mine.by_id or _id(operation) == _id(by_wire) or not _id(operation)
+        )
         yield Pair(operation, by_wire, wire=True, code=by_id is by_wire or is_free)
         return
     if by_wire is not None:

@@ -61,7 +61,11 @@ def matched(old: Operation, new: Operation) -> list[Matched]:
 
 def _known(operation: Operation) -> list[Parameter]:
     """Return the parameters that a call can give; what a template names and nobody declares promises nothing."""
-    return [p for p in operation.parameters if not is_elsewhere(p) and p.node.pointer != operation.node.pointer]
+    return [
+        p
+        for p in operation.parameters
+        if not is_elsewhere(p) and p.node.pointer != operation.node.pointer
+    ]
 
 
 def variables(operation: Operation) -> list[str]:
@@ -72,13 +76,17 @@ def variables(operation: Operation) -> list[str]:
 def _partner(
     one: Parameter, old: Operation, new: Operation, theirs: list[Parameter], *, by_name: bool
 ) -> Parameter | None:
-    if one.location == "path" and not (by_name and any(p.location == "path" and p.name == one.name for p in theirs)):
+    if one.location == "path" and not (
+        by_name and any(p.location == "path" and p.name == one.name for p in theirs)
+    ):
         mine, names = variables(old), variables(new)
         if len(mine) == len(names) and one.name in mine:
             name = names[mine.index(one.name)]
             return next((p for p in theirs if p.location == "path" and p.name == name), None)
     fold = str.lower if one.location == "header" else str
-    return next((p for p in theirs if p.location == one.location and fold(p.name) == fold(one.name)), None)
+    return next(
+        (p for p in theirs if p.location == one.location and fold(p.name) == fold(one.name)), None
+    )
 
 
 class ParameterChanges:
@@ -115,7 +123,9 @@ class ParameterChanges:
         come = [m.new for m in found if m.new is not None and m.old is None]
         heirs: dict[str, Parameter] = {}
         for one in gone:
-            alike = {p.name: p for p in come if p not in heirs.values() and self._is_alike(flow, one, p)}
+            alike = {
+                p.name: p for p in come if p not in heirs.values() and self._is_alike(flow, one, p)
+            }
             for name in near(one.name, alike, 1):
                 heirs[one.name] = alike[name]
         return heirs
@@ -125,9 +135,13 @@ class ParameterChanges:
         is_same = self._revisions.edits(flow.direction).equal(mine.schema, theirs.schema)
         return one.location == other.location and is_same and texts.is_written_alike(mine, theirs)
 
-    def _renamed(self, pair: Pair, flow: Flow, caller: Caller, old: Parameter, new: Parameter) -> Finding:
+    def _renamed(
+        self, pair: Pair, flow: Flow, caller: Caller, old: Parameter, new: Parameter
+    ) -> Finding:
         if not flow.forward:
-            return _finding(pair, flow, "parameter-renamed", old, new, "warning", "it comes by another name")
+            return _finding(
+                pair, flow, "parameter-renamed", old, new, "warning", "it comes by another name"
+            )
         wire: Level = "breaking" if new.required else "warning"
         because = "programs that send it by the old name are " + (
             "refused, since the new one is asked for"
@@ -139,9 +153,15 @@ class ParameterChanges:
 
     def _removed(self, pair: Pair, flow: Flow, caller: Caller, one: Parameter) -> Finding:
         if not flow.forward:
-            return _finding(pair, flow, "parameter-removed", one, None, "info", "it no longer comes")
-        because = "programs that send it are not refused, and it is ignored; callers by name are refused"
-        made = _finding(pair, flow, "parameter-removed", one, None, ("warning", "breaking"), because)
+            return _finding(
+                pair, flow, "parameter-removed", one, None, "info", "it no longer comes"
+            )
+        because = (
+            "programs that send it are not refused, and it is ignored; callers by name are refused"
+        )
+        made = _finding(
+            pair, flow, "parameter-removed", one, None, ("warning", "breaking"), because
+        )
         return self._undeclared(made, caller, one)
 
     def _undeclared(self, made: Finding, caller: Caller, one: Parameter) -> Finding:
@@ -150,22 +170,35 @@ class ParameterChanges:
         call = None if value is ABSENT else caller.with_parameter(one.location, one.name, value)
         if call is None:
             return made
-        return replace(made, proof="witness", witness=call, refusal=f"{one.location}.{one.name}: is not declared")
+        return replace(
+            made,
+            proof="witness",
+            witness=call,
+            refusal=f"{one.location}.{one.name}: is not declared",
+        )
 
     def _added(self, pair: Pair, flow: Flow, caller: Caller, one: Parameter) -> Finding:
         is_named = one.location == "path" and one.name in variables(pair.old)
         if is_named or not (one.required and flow.forward):
-            return _finding(pair, flow, "parameter-added", None, one, "info", "calls without it are in order")
+            return _finding(
+                pair, flow, "parameter-added", None, one, "info", "calls without it are in order"
+            )
         return self._asked(pair, flow, "parameter-added", None, one, caller.base())
 
-    def _asked(self, pair: Pair, flow: Flow, rule: str, old: Parameter | None, new: Parameter, call: Any) -> Finding:
+    def _asked(
+        self, pair: Pair, flow: Flow, rule: str, old: Parameter | None, new: Parameter, call: Any
+    ) -> Finding:
         because = "a call without it was accepted before and is refused now"
         made = _finding(pair, flow, rule, old, new, "breaking", because)
         if call is None:
             return made
-        return replace(made, proof="witness", witness=call, refusal=f"missing {new.location}.{new.name}")
+        return replace(
+            made, proof="witness", witness=call, refusal=f"missing {new.location}.{new.name}"
+        )
 
-    def _both(self, pair: Pair, flow: Flow, caller: Caller, old: Parameter, new: Parameter) -> Iterator[Finding]:
+    def _both(
+        self, pair: Pair, flow: Flow, caller: Caller, old: Parameter, new: Parameter
+    ) -> Iterator[Finding]:
         if old.location != new.location:
             yield self._moved(pair, flow, old, new)
         elif old.name != new.name and old.location == "path":
@@ -174,14 +207,21 @@ class ParameterChanges:
             yield _finding(pair, flow, "parameter-renamed", old, new, levels, because)
         if new.required and not old.required and flow.forward:
             yield self._asked(
-                pair, flow, "parameter-required", old, new, caller.without_parameter(old.location, old.name)
+                pair,
+                flow,
+                "parameter-required",
+                old,
+                new,
+                caller.without_parameter(old.location, old.name),
             )
         elif new.required != old.required:
             level: Level = "info" if flow.forward or new.required else "breaking"
             because = "it need not be given any more" if old.required else "it always comes now"
             yield _finding(pair, flow, "parameter-required", old, new, level, because)
         if new.deprecated != old.deprecated:
-            because = "it is advised against" if new.deprecated else "it is no longer advised against"
+            because = (
+                "it is advised against" if new.deprecated else "it is no longer advised against"
+            )
             yield _finding(pair, flow, "parameter-deprecated", old, new, "info", because)
         if old.location == new.location:
             yield from self.written(pair, flow, caller, old, new)
@@ -195,41 +235,66 @@ class ParameterChanges:
 
     # --- what it holds, and how it is written
 
-    def written(self, pair: Pair, flow: Flow, caller: Caller, old: Parameter, new: Parameter) -> Iterator[Finding]:
+    def written(
+        self, pair: Pair, flow: Flow, caller: Caller, old: Parameter, new: Parameter
+    ) -> Iterator[Finding]:
         """Yield what is different in how a parameter is written and in what it may hold."""
         ends = self._end(old, old=True, flow=flow), self._end(new, old=False, flow=flow)
         if old.location == "query" and _takes_nothing(new):
             ends = ends[0].without_nothing, ends[1].without_nothing
         sender, reader = ends if flow.forward else ends[::-1]
         root = (str(old.location), old.name) if flow.forward else ()
-        part = Part(flow, pair.old.key, f"{old.location}.{old.name}", self._wrap(flow, caller, old), root=root)
+        part = Part(
+            flow,
+            pair.old.key,
+            f"{old.location}.{old.name}",
+            self._wrap(flow, caller, old),
+            root=root,
+        )
         if texts.is_written_alike(sender, reader):
             if old.location == "query" and _takes_nothing(old) != _takes_nothing(new):
                 yield self._nothing(pair, flow, caller, old, new)
             if old.allow_reserved != new.allow_reserved:
                 yield self._reserved(pair, flow, old, new)
-            is_same = texts.is_read_as_it_was(sender.schema, reader.schema, sender.defs, reader.defs)
+            is_same = texts.is_read_as_it_was(
+                sender.schema, reader.schema, sender.defs, reader.defs
+            )
             wire = None if is_same else self._text_gaps(flow, sender, reader)
         else:
             yield self._rewritten(pair, flow, part, old, new, (sender, reader))
             wire = ()  # what is written in another way is judged by what is read
         yield from self._schemas.findings(part, ends[0].schema, ends[1].schema, wire)
 
-    def _nothing(self, pair: Pair, flow: Flow, caller: Caller, old: Parameter, new: Parameter) -> Finding:
+    def _nothing(
+        self, pair: Pair, flow: Flow, caller: Caller, old: Parameter, new: Parameter
+    ) -> Finding:
         """Tell that the empty text, which was allowed whatever the schema says, is not any more, or is now."""
         end = self._end(new, old=False, flow=flow)
         refuses = not Checker(bundled(end.schema, end.defs)).accepts("")
         breaks = flow.forward and _takes_nothing(old) and refuses
-        because = "an empty value was accepted before and is refused now" if breaks else "no value is refused for it"
+        because = (
+            "an empty value was accepted before and is refused now"
+            if breaks
+            else "no value is refused for it"
+        )
         level: Level = "breaking" if breaks else "info"
         said = ({"allowEmptyValue": _takes_nothing(old)}, {"allowEmptyValue": _takes_nothing(new)})
         made = replace(_finding(pair, flow, "parameter-wire", old, new, level, because), said=said)
         call = caller.with_parameter(old.location, old.name, "") if breaks else None
-        return made if call is None else replace(made, proof="witness", witness=call, refusal=f"got '' for {old.name}")
+        return (
+            made
+            if call is None
+            else replace(made, proof="witness", witness=call, refusal=f"got '' for {old.name}")
+        )
 
     def _reserved(self, pair: Pair, flow: Flow, old: Parameter, new: Parameter) -> Finding:
-        made = _finding(pair, flow, "parameter-wire", old, new, "info", "escaped or not, it reads as the same")
-        return replace(made, said=({"allowReserved": old.allow_reserved}, {"allowReserved": new.allow_reserved}))
+        made = _finding(
+            pair, flow, "parameter-wire", old, new, "info", "escaped or not, it reads as the same"
+        )
+        return replace(
+            made,
+            said=({"allowReserved": old.allow_reserved}, {"allowReserved": new.allow_reserved}),
+        )
 
     def _wrap(self, flow: Flow, caller: Caller, one: Parameter) -> Any:
         if flow.forward:
@@ -247,25 +312,39 @@ class ParameterChanges:
         schema = texts.as_read(sender.schema, sender.defs, reader.shape, single=single)
         judge = Checker(bundled(reader.schema, reader.defs))
         inclusion = self._revisions.inclusion(flow, "wire")
-        found = tuple(_as_sent(gap, sender, reader, judge) for gap in inclusion.gaps(schema, reader.schema))
+        found = tuple(
+            _as_sent(gap, sender, reader, judge) for gap in inclusion.gaps(schema, reader.schema)
+        )
         return found or _foreign(sender, reader, judge)
 
     def _rewritten(
-        self, pair: Pair, flow: Flow, part: Part, old: Parameter, new: Parameter, ends: tuple[End, End]
+        self,
+        pair: Pair,
+        flow: Flow,
+        part: Part,
+        old: Parameter,
+        new: Parameter,
+        ends: tuple[End, End],
     ) -> Finding:
         sender, reader = ends
-        made = _finding(pair, flow, "parameter-wire", old, new, "info", "every value reads as before")
+        made = _finding(
+            pair, flow, "parameter-wire", old, new, "info", "every value reads as before"
+        )
         made = replace(made, said=(_form(old), _form(new)))
         judge = Checker(bundled(reader.schema, reader.defs))
         for value in texts.values(sender):
-            if texts.is_unread(sender, reader, value, judge) or texts.is_misread(sender, reader, value):
+            if texts.is_unread(sender, reader, value, judge) or texts.is_misread(
+                sender, reader, value
+            ):
                 witness = part.wrap(value)
                 if witness is not ABSENT:
                     because = "what is written in the one way is not what the other way reads"
                     code: Level = "info" if flow.forward else "breaking"
                     return replace(made, wire="breaking", code=code, because=because, proof="witness",
                                    witness=witness, refusal="another value, or none, is read")  # fmt: skip
-        because = "it could not be decided whether every value reads as before: all that were tried do"
+        because = (
+            "it could not be decided whether every value reads as before: all that were tried do"
+        )
         return replace(made, wire="warning", proof="unknown", because=because)
 
 
@@ -291,7 +370,11 @@ def _foreign(sender: End, reader: End, judge: Checker) -> tuple[Gap, ...]:
     if tried and all(texts.is_unread(sender, reader, value, judge) for value in tried):
         mine, theirs = (getattr(end.schema, "place", None) for end in (sender, reader))
         said = (sorted(sender.shape.types), sorted(reader.shape.types))
-        return (Gap("refuted", "type", (), *said, narrow_place=mine, wide_place=theirs, witness=tried[0]),)
+        return (
+            Gap(
+                "refuted", "type", (), *said, narrow_place=mine, wide_place=theirs, witness=tried[0]
+            ),
+        )
     return ()
 
 
@@ -321,11 +404,19 @@ def _reordered(pair: Pair, flow: Flow, found: list[Matched]) -> Iterator[Finding
     """Tell path arguments that may be given by position and stand in another order now."""
     mine, theirs = variables(pair.old), variables(pair.new)
     is_whole = all(m.new is not None for m in found if m.old is not None)
-    if flow.forward and not pair.wire and is_whole and mine != theirs and sorted(mine) == sorted(theirs):
+    if (
+        flow.forward
+        and not pair.wire
+        and is_whole
+        and mine != theirs
+        and sorted(mine) == sorted(theirs)
+    ):
         because = "positional arguments go to other places"
         about = About(pair.old.key, "call")
         levels: tuple[Level, Level] = ("none", "breaking")
-        yield about.told("parameter-reordered", levels, "path", (pair.old, pair.new), (mine, theirs), because)
+        yield about.told(
+            "parameter-reordered", levels, "path", (pair.old, pair.new), (mine, theirs), because
+        )
 
 
 def _finding(

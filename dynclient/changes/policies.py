@@ -20,7 +20,9 @@ STABILITY = ("draft", "alpha", "beta", "stable")
 Check = Callable[[Document, Document, Pairing], Iterator[Finding]]
 
 
-def findings(old: Document, new: Document, pairs: Pairing, names: tuple[str, ...]) -> Iterator[Finding]:
+def findings(
+    old: Document, new: Document, pairs: Pairing, names: tuple[str, ...]
+) -> Iterator[Finding]:
     """Yield what offends against the policies that were asked for.
 
     Raises:
@@ -53,7 +55,9 @@ def _sunset(_old: Document, _new: Document, pairs: Pairing) -> Iterator[Finding]
     for operation in pairs.removed:
         date = _date(operation)
         if date is not None and date > datetime.datetime.now(tz=datetime.UTC).date():
-            yield _finding("policy-removed-before-sunset", operation, None, f"its sunset is {date.isoformat()}")
+            yield _finding(
+                "policy-removed-before-sunset", operation, None, f"its sunset is {date.isoformat()}"
+            )
     for pair in pairs.pairs:
         yield from _sunset_of(pair.old, pair.new)
 
@@ -61,11 +65,17 @@ def _sunset(_old: Document, _new: Document, pairs: Pairing) -> Iterator[Finding]
 def _sunset_of(old: Operation, new: Operation) -> Iterator[Finding]:
     before, after, text = _date(old), _date(new), new.node.value.get("x-sunset")
     if text is not None and after is None:
-        yield _finding("policy-sunset", old, new, f"x-sunset {str(text)[:40]!r} is no date (YYYY-MM-DD)")
+        yield _finding(
+            "policy-sunset", old, new, f"x-sunset {str(text)[:40]!r} is no date (YYYY-MM-DD)"
+        )
     elif new.deprecated and not old.deprecated and text is None:
-        yield _finding("policy-sunset", old, new, "a deprecated operation should name its sunset (x-sunset)")
+        yield _finding(
+            "policy-sunset", old, new, "a deprecated operation should name its sunset (x-sunset)"
+        )
     elif before is not None and new.deprecated and (after is None or after < before):
-        yield _finding("policy-sunset", old, new, f"the sunset was {before}, and is {after or 'gone'}")
+        yield _finding(
+            "policy-sunset", old, new, f"the sunset was {before}, and is {after or 'gone'}"
+        )
 
 
 def _date(operation: Operation) -> datetime.date | None:
@@ -83,10 +93,17 @@ def _stability(_old: Document, _new: Document, pairs: Pairing) -> Iterator[Findi
         before, after = _stability_of(pair.old), _stability_of(pair.new)
         if after is not None and after not in STABILITY:
             yield _finding(
-                "policy-stability", pair.old, pair.new, f"{str(after)[:40]!r} is none of {', '.join(STABILITY)}"
+                "policy-stability",
+                pair.old,
+                pair.new,
+                f"{str(after)[:40]!r} is none of {', '.join(STABILITY)}",
             )
-        elif before in STABILITY and STABILITY.index(str(after or "stable")) < STABILITY.index(str(before)):
-            yield _finding("policy-stability", pair.old, pair.new, f"it was {before}, and is {after}")
+        elif before in STABILITY and STABILITY.index(str(after or "stable")) < STABILITY.index(
+            str(before)
+        ):
+            yield _finding(
+                "policy-stability", pair.old, pair.new, f"it was {before}, and is {after}"
+            )
 
 
 def _stability_of(operation: Operation) -> Any:
@@ -102,7 +119,14 @@ def _version(old: Document, new: Document, pairs: Pairing) -> Iterator[Finding]:
     if pairs.removed and after[:1] <= before[:1]:
         why = "the major version should be higher, since operations were removed"
     if why:
-        made = Finding(("policy-version",), "policy-version", "warning", "warning", where="info.version", policy=True)
+        made = Finding(
+            ("policy-version",),
+            "policy-version",
+            "warning",
+            "warning",
+            where="info.version",
+            policy=True,
+        )
         nodes = (old.top.child("info").child("version"), new.top.child("info").child("version"))
         said = (str(nodes[0].value), str(nodes[1].value))
         yield replace(made, said=said, places=(nodes[0].place, nodes[1].place), because=why)
@@ -115,7 +139,9 @@ def _numbers(document: Document) -> tuple[int, ...] | None:
 
 def _finding(rule: str, old: Operation, new: Operation | None, because: str) -> Finding:
     keyword = "x-stability-level" if rule == "policy-stability" else "x-sunset"
-    made = Finding((rule, old.key), rule, "warning", "warning", (old.key,), "", "operation", policy=True)
+    made = Finding(
+        (rule, old.key), rule, "warning", "warning", (old.key,), "", "operation", policy=True
+    )
     said = (old.node.value.get(keyword), new and new.node.value.get(keyword))
     return replace(made, said=said, places=places(old, new), because=because)
 

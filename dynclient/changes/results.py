@@ -53,7 +53,11 @@ class ResultChanges:
             yield _none_left(pair, flow, old, new)
 
     def _response(self, pair: Pair, flow: Flow, old: Response, new: Response) -> Iterator[Finding]:
-        if old.node.place == new.node.place and old.node.value == new.node.value and not old.node.value:
+        if (
+            old.node.place == new.node.place
+            and old.node.value == new.node.value
+            and not old.node.value
+        ):
             return
         yield from self._contents(pair, flow, old, new)
         yield from self._headers(pair, flow, old, new)
@@ -73,7 +77,9 @@ class ResultChanges:
             if name not in reached:
                 yield _gone(pair, flow, old, new, entry)
 
-    def _content(self, pair: Pair, flow: Flow, status: str, old: MediaType, new: MediaType) -> Iterator[Finding]:
+    def _content(
+        self, pair: Pair, flow: Flow, status: str, old: MediaType, new: MediaType
+    ) -> Iterator[Finding]:
         mine = self._revisions.schemas[True].open(old.schema, flow.direction)
         theirs = self._revisions.schemas[False].open(new.schema, flow.direction)
         part = Part(flow, pair.old.key, f"{status} {new.name}", separator=": ")
@@ -96,7 +102,9 @@ class ResultChanges:
                 yield replace(one, where=f"{new.status} {one.where}")
         for name, header in theirs.items():
             if name not in mine:
-                yield _header(pair, flow, new, "header-added", None, header, "info", "readers pass over it")
+                yield _header(
+                    pair, flow, new, "header-added", None, header, "info", "readers pass over it"
+                )
 
 
 def covering(status: str, responses: Responses) -> Response | None:
@@ -114,13 +122,21 @@ def is_success(status: str) -> bool:
 
 def _level(status: str, level: Level) -> Level:
     """Return how much something matters on a status: what fails is an error to every caller, declared or not."""
-    return level if is_success(status) and status != "default" else "warning" if level == "breaking" else level
+    return (
+        level
+        if is_success(status) and status != "default"
+        else "warning"
+        if level == "breaking"
+        else level
+    )
 
 
 def _added(pair: Pair, flow: Flow, response: Response) -> Finding:
     level: Level = "info" if flow.forward else _level(response.status, "breaking")
     because = (
-        "callers meet a success that they do not know" if level == "breaking" else "callers meet an error as before"
+        "callers meet a success that they do not know"
+        if level == "breaking"
+        else "callers meet an error as before"
     )
     if flow.forward:
         because = "we may answer so, too"
@@ -131,13 +147,19 @@ def _added(pair: Pair, flow: Flow, response: Response) -> Finding:
 
 def _removed(pair: Pair, flow: Flow, response: Response) -> Finding:
     level: Level = "breaking" if flow.forward and is_success(response.status) else "info"
-    because = "an answer of ours that was understood is not any more" if level == "breaking" else "it no longer comes"
+    because = (
+        "an answer of ours that was understood is not any more"
+        if level == "breaking"
+        else "it no longer comes"
+    )
     return _finding(pair, flow, "status-removed", response, None, level, because)
 
 
 def _none_left(pair: Pair, flow: Flow, old: Responses, new: Responses) -> Finding:
     because = "no call succeeds any more, as far as the document says"
-    made = _finding(pair, flow, "no-success-left", next(iter(old.values())), None, "breaking", because)
+    made = _finding(
+        pair, flow, "no-success-left", next(iter(old.values())), None, "breaking", because
+    )
     at = (pair.old.node.child("responses").place, pair.new.node.child("responses").place)
     key = ("no-success-left", *at)
     return replace(made, key=key, where="responses", said=(list(old), list(new)), places=at)
@@ -145,13 +167,17 @@ def _none_left(pair: Pair, flow: Flow, old: Responses, new: Responses) -> Findin
 
 def _come(pair: Pair, flow: Flow, old: Response, new: Response, entry: MediaType) -> Finding:
     if flow.forward or not old.content:
-        because = "we may answer in it, too" if flow.forward else "a body comes where none was declared"
+        because = (
+            "we may answer in it, too" if flow.forward else "a body comes where none was declared"
+        )
         return _entry(pair, flow, new, "media-type-added", None, entry, "info", because)
     if any(media.matched(name, new.content) for name in old.content):
         because = "callers ask for those that they know (Accept), which are still there"
         return _entry(pair, flow, new, "media-type-added", None, entry, "info", because)
     because = "callers get a media type that they do not know"
-    return _entry(pair, flow, new, "media-type-added", None, entry, _level(new.status, "breaking"), because)
+    return _entry(
+        pair, flow, new, "media-type-added", None, entry, _level(new.status, "breaking"), because
+    )
 
 
 def _gone(pair: Pair, flow: Flow, old: Response, new: Response, entry: MediaType) -> Finding:
@@ -159,7 +185,9 @@ def _gone(pair: Pair, flow: Flow, old: Response, new: Response, entry: MediaType
         because = "an answer of ours that was understood is not any more"
         return _entry(pair, flow, new, "media-type-removed", entry, None, "breaking", because)
     because = "callers who ask for it (Accept) get something else, or nothing"
-    return _entry(pair, flow, old, "media-type-removed", entry, None, _level(old.status, "breaking"), because)
+    return _entry(
+        pair, flow, old, "media-type-removed", entry, None, _level(old.status, "breaking"), because
+    )
 
 
 def _entry(
@@ -173,7 +201,13 @@ def _entry(
 
 
 def _finding(
-    pair: Pair, flow: Flow, rule: str, old: Response | None, new: Response | None, level: Level, because: str
+    pair: Pair,
+    flow: Flow,
+    rule: str,
+    old: Response | None,
+    new: Response | None,
+    level: Level,
+    because: str,
 ) -> Finding:
     one = old or new
     assert one is not None
@@ -187,10 +221,14 @@ def _header_gone(pair: Pair, flow: Flow, response: Response, header: Parameter) 
     if header.required and not flow.forward:
         because = "readers could rely on it, and it never comes"
         return _header(pair, flow, response, "header-removed", header, None, "breaking", because)
-    return _header(pair, flow, response, "header-removed", header, None, "warning", "it could be absent before")
+    return _header(
+        pair, flow, response, "header-removed", header, None, "warning", "it could be absent before"
+    )
 
 
-def _header_required(pair: Pair, flow: Flow, response: Response, old: Parameter, new: Parameter) -> Finding:
+def _header_required(
+    pair: Pair, flow: Flow, response: Response, old: Parameter, new: Parameter
+) -> Finding:
     breaks = new.required if flow.forward else old.required
     level: Level = "breaking" if breaks else "info"
     because = "readers could rely on it, and it may be absent" if breaks else "it always comes now"
@@ -204,7 +242,9 @@ def _header(
     one = old or new
     assert one is not None
     where = f"{response.status} header.{one.name}"
-    return About(pair.old.key, flow.side).told(rule, level, where, (old, new), (_said(old), _said(new)), because)
+    return About(pair.old.key, flow.side).told(
+        rule, level, where, (old, new), (_said(old), _said(new)), because
+    )
 
 
 def _said(header: Parameter | None) -> Any:

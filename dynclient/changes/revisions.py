@@ -110,7 +110,9 @@ class Revisions:
         if key not in self._inclusions:
             reading: Reading = "producer" if key[1] == "code" else "consumer"
             sender = Side(self.defs(flow.direction, old=flow.forward), "producer", flow.direction)
-            self._inclusions[key] = Inclusion(sender, Side(self.reader_defs(flow), reading, flow.direction))
+            self._inclusions[key] = Inclusion(
+                sender, Side(self.reader_defs(flow), reading, flow.direction)
+            )
         return self._inclusions[key]
 
     def as_written(self, flow: Flow, sent: Any) -> tuple[Inclusion, Schema]:
@@ -121,10 +123,14 @@ class Revisions:
         defs = self.defs(flow.direction, old=flow.forward)
         loose = self.remade(flow.direction, loosened, old=flow.forward)
         declared = closed(loose.schema(sent), loose.defs, flow.direction)
-        apart = {name + _DECLARED: _renamed(schema) for name, schema in declared.pop("$defs", {}).items()}
+        apart = {
+            name + _DECLARED: _renamed(schema) for name, schema in declared.pop("$defs", {}).items()
+        }
         sender = Side({**defs, **apart}, "consumer", flow.direction)
         taker = Side(self.reader_defs(flow), "consumer", flow.direction)
-        return Inclusion(sender, taker), Schema({"allOf": [sent, _renamed(declared)]}, getattr(sent, "place", None))
+        return Inclusion(sender, taker), Schema(
+            {"allOf": [sent, _renamed(declared)]}, getattr(sent, "place", None)
+        )
 
     def reader_defs(self, flow: Flow) -> Defs:
         """Return the definitions of whoever reads, those of a tolerant one with its closed objects opened."""
@@ -141,7 +147,9 @@ class Revisions:
     def _is_tolerant(self, flow: Flow) -> bool:
         return self.choices.tolerant_results and flow == RESULT
 
-    def remade(self, direction: Direction, change: Callable[[Schema], None], *, old: bool) -> Remade:
+    def remade(
+        self, direction: Direction, change: Callable[[Schema], None], *, old: bool
+    ) -> Remade:
         """Return the schemas of one revision, made over."""
         key = (direction, old, change.__name__)
         if key not in self._remade:

@@ -16,7 +16,9 @@ _ELSEWHERE = ("security", "servers", "tags", "summary", "description")
 
 def is_same_text(old: Document, new: Document) -> bool:
     """Tell whether two documents are written alike as a whole, in all their files."""
-    mine, theirs = ([file.tree for file in document.files.by_uri.values()] for document in (old, new))
+    mine, theirs = (
+        [file.tree for file in document.files.by_uri.values()] for document in (old, new)
+    )
     return old.flavour == new.flavour and mine == theirs
 
 
@@ -34,7 +36,9 @@ class Sameness:
     def __init__(self, old: Document, new: Document) -> None:
         self._old = old
         self._new = new
-        self._is_comparable = old.flavour == new.flavour and len(old.files.by_uri) == len(new.files.by_uri) == 1
+        self._is_comparable = (
+            old.flavour == new.flavour and len(old.files.by_uri) == len(new.files.by_uri) == 1
+        )
         self._same: dict[str, bool] = {}
         self._asked: dict[str, list[str]] = {}
 
@@ -42,7 +46,10 @@ class Sameness:
         """Tell whether an operation is written alike in both documents, and all that it refers to."""
         if not self._is_comparable or pair.old.path != pair.new.path:
             return False
-        old, new = _looked_at(pair.old.node, pair.old.item), _looked_at(pair.new.node, pair.new.item)
+        old, new = (
+            _looked_at(pair.old.node, pair.old.item),
+            _looked_at(pair.new.node, pair.new.item),
+        )
         return old == new and all(map(self._is_same, _references(old)))
 
     def _is_same(self, reference: str) -> bool:

@@ -48,7 +48,11 @@ class Part:
     def at(self, path: tuple[str, ...]) -> str:
         """Return a place inside it."""
         inner = wording.path(path)
-        return f"{self.where}{'' if inner.startswith('[') else self.separator}{inner}" if inner else self.where
+        return (
+            f"{self.where}{'' if inner.startswith('[') else self.separator}{inner}"
+            if inner
+            else self.where
+        )
 
 
 class SchemaChanges:
@@ -77,7 +81,11 @@ class SchemaChanges:
         self._judgement.settle()
 
     def findings(
-        self, part: Part, old: Schema | bool, new: Schema | bool, wire: tuple[Gap, ...] | None = None
+        self,
+        part: Part,
+        old: Schema | bool,
+        new: Schema | bool,
+        wire: tuple[Gap, ...] | None = None,
     ) -> Iterator[Finding]:
         """Yield what is different between the schemas of a part, each with its verdict.
 
@@ -117,10 +125,14 @@ class SchemaChanges:
         shown = _shown(verdicts)
         fact = _fact(edit, shown.gap if shown else None)
         # A size that appears in forty places is one remark on the whole document.
-        key: Any = ("integer-size", fact.new) if fact.rule == "integer-size" else ("schema", *edit.key)
+        key: Any = (
+            ("integer-size", fact.new) if fact.rule == "integer-size" else ("schema", *edit.key)
+        )
         made = self._finding(part, key, fact, verdicts, edit)
         because = wording.because(fact, part.flow, verdicts, _others(edit, fact))
-        return replace(made, where=part.at(edit.path), places=(edit.old_place, edit.new_place), because=because)
+        return replace(
+            made, where=part.at(edit.path), places=(edit.old_place, edit.new_place), because=because
+        )
 
     def _stray(self, part: Part, key: Any, verdicts: Mapping[Reader, Verdict]) -> Finding:
         """Return the finding of a gap that no single edit explains."""
@@ -136,19 +148,32 @@ class SchemaChanges:
         return replace(made, where=part.at(gap.path), places=places, because=because)
 
     def _finding(
-        self, part: Part, key: Any, fact: Fact, verdicts: Mapping[Reader, Verdict], edit: Edit | None
+        self,
+        part: Part,
+        key: Any,
+        fact: Fact,
+        verdicts: Mapping[Reader, Verdict],
+        edit: Edit | None,
     ) -> Finding:
         """Return a finding with its levels and its proof; a witness is told with the first operation that shows it."""
         shown = _shown(verdicts)
         levels = self._levels(part.flow, fact, verdicts, edit)
-        made = Finding(key, fact.rule, *levels, (part.operation,), part.flow.side, said=(fact.old, fact.new))
+        made = Finding(
+            key, fact.rule, *levels, (part.operation,), part.flow.side, said=(fact.old, fact.new)
+        )
         if shown is None and wording.outgrows(fact, part.flow):
             return replace(made, proof="fact", witness=2**63)
         if shown is None:
             return replace(made, proof="rule")
         if not shown.breaks:
             return replace(made, proof="unknown")
-        return replace(made, proof="witness", witness=shown.witness, refusal=shown.refusal, is_shown=shown.is_shown)
+        return replace(
+            made,
+            proof="witness",
+            witness=shown.witness,
+            refusal=shown.refusal,
+            is_shown=shown.is_shown,
+        )
 
     def _levels(
         self, flow: Flow, fact: Fact, verdicts: Mapping[Reader, Verdict], edit: Edit | None

@@ -37,7 +37,8 @@ def formula(operation: Operation) -> Formula:
     return tuple(
         tuple(
             Requirement(
-                schemes.get(name) or SecurityScheme(name, "undefined", name=name), _scopes(alternative.child(name))
+                schemes.get(name) or SecurityScheme(name, "undefined", name=name),
+                _scopes(alternative.child(name)),
             )
             for name in alternative.names()
         )
@@ -48,12 +49,16 @@ def formula(operation: Operation) -> Formula:
 
 def _scopes(node: Node) -> tuple[str, ...]:
     return (
-        tuple(sorted(scope for scope in node.value if isinstance(scope, str))) if isinstance(node.value, list) else ()
+        tuple(sorted(scope for scope in node.value if isinstance(scope, str)))
+        if isinstance(node.value, list)
+        else ()
     )
 
 
 def _plain(formula: Formula) -> frozenset[frozenset[Requirement]]:
-    return frozenset(frozenset(alternative) for alternative in formula) or frozenset({frozenset[Requirement]()})
+    return frozenset(frozenset(alternative) for alternative in formula) or frozenset(
+        {frozenset[Requirement]()}
+    )
 
 
 def _heirs(old: Document, new: Document) -> dict[str, str]:
@@ -63,15 +68,26 @@ def _heirs(old: Document, new: Document) -> dict[str, str]:
     """
     gone = {k: s for k, s in old.security_schemes.items() if k not in new.security_schemes}
     come = {k: s for k, s in new.security_schemes.items() if k not in old.security_schemes}
-    return {key: heir for key, one in gone.items() for heir, other in come.items() if _looks(one) == _looks(other)}
+    return {
+        key: heir
+        for key, one in gone.items()
+        for heir, other in come.items()
+        if _looks(one) == _looks(other)
+    }
 
 
-def _suffices(alternative: tuple[Requirement, ...], formula: Formula, heirs: Mapping[str, str]) -> bool:
+def _suffices(
+    alternative: tuple[Requirement, ...], formula: Formula, heirs: Mapping[str, str]
+) -> bool:
     """Tell whether who can prove all of an alternative can prove one of a formula."""
-    return any(all(_has(alternative, wanted, heirs) for wanted in other) for other in formula or ((),))
+    return any(
+        all(_has(alternative, wanted, heirs) for wanted in other) for other in formula or ((),)
+    )
 
 
-def _has(alternative: tuple[Requirement, ...], wanted: Requirement, heirs: Mapping[str, str]) -> bool:
+def _has(
+    alternative: tuple[Requirement, ...], wanted: Requirement, heirs: Mapping[str, str]
+) -> bool:
     return any(
         heirs.get(one.scheme.key, one.scheme.key) == wanted.scheme.key
         and _looks(one.scheme) == _looks(wanted.scheme)
@@ -92,11 +108,18 @@ def _is_explained(old: Formula, new: Formula, heirs: Mapping[str, str]) -> bool:
 
 
 def _keys(formula: Formula, heirs: Mapping[str, str]) -> list[list[tuple[str, tuple[str, ...]]]]:
-    return sorted(sorted((heirs.get(r.scheme.key, r.scheme.key), r.scopes) for r in one) for one in formula)
+    return sorted(
+        sorted((heirs.get(r.scheme.key, r.scheme.key), r.scopes) for r in one) for one in formula
+    )
 
 
 def _changed(
-    pair: Pair, old: Formula, new: Formula, wire: Level, code: Level, lost: list[tuple[Requirement, ...]]
+    pair: Pair,
+    old: Formula,
+    new: Formula,
+    wire: Level,
+    code: Level,
+    lost: list[tuple[Requirement, ...]],
 ) -> Finding:
     said = (_text(old), _text(new))
     if lost:
@@ -105,7 +128,9 @@ def _changed(
     else:
         because = "whatever was enough still is"
     places = (_place(pair.old.document, pair.old.node), _place(pair.new.document, pair.new.node))
-    made = Finding(("security", *said), "security-changed", wire, code, (pair.old.key,), "call", "security")
+    made = Finding(
+        ("security", *said), "security-changed", wire, code, (pair.old.key,), "call", "security"
+    )
     return replace(made, said=said, places=places, because=because)
 
 
@@ -125,13 +150,23 @@ def _asked(requirement: Requirement) -> str:
 
 
 def _schemes(
-    pair: Pair, formulas: tuple[Formula, Formula], heirs: Mapping[str, str], wire: Level, code: Level
+    pair: Pair,
+    formulas: tuple[Formula, Formula],
+    heirs: Mapping[str, str],
+    wire: Level,
+    code: Level,
 ) -> Iterator[Finding]:
     """Tell schemes that are asked for under the same name and are others, or are the same under another name."""
-    mine, theirs = ({r.scheme.key: r.scheme for alternative in f for r in alternative} for f in formulas)
+    mine, theirs = (
+        {r.scheme.key: r.scheme for alternative in f for r in alternative} for f in formulas
+    )
     for key, scheme in mine.items():
         other, heir = theirs.get(key), theirs.get(heirs.get(key, ""))
-        if other is not None and _looks(scheme) != _looks(other) and _keys(formulas[0], {}) == _keys(formulas[1], {}):
+        if (
+            other is not None
+            and _looks(scheme) != _looks(other)
+            and _keys(formulas[0], {}) == _keys(formulas[1], {})
+        ):
             because = "a credential goes elsewhere, or is another kind of thing"
             yield _scheme(pair, "security-scheme-changed", scheme, other, wire, wire, because)
         if heir is not None and _keys(formulas[0], heirs) == _keys(formulas[1], {}):
@@ -140,10 +175,18 @@ def _schemes(
 
 
 def _scheme(
-    pair: Pair, rule: str, old: SecurityScheme, new: SecurityScheme, wire: Level, code: Level, because: str
+    pair: Pair,
+    rule: str,
+    old: SecurityScheme,
+    new: SecurityScheme,
+    wire: Level,
+    code: Level,
+    because: str,
 ) -> Finding:
     places = (_scheme_place(pair.old.document, old.key), _scheme_place(pair.new.document, new.key))
-    made = Finding(("scheme", old.key), rule, wire, code, (pair.old.key,), "call", f"security.{old.key}")
+    made = Finding(
+        ("scheme", old.key), rule, wire, code, (pair.old.key,), "call", f"security.{old.key}"
+    )
     return replace(made, said=(_shown(old), _shown(new)), places=places, because=because)
 
 
@@ -152,18 +195,35 @@ def _scheme_place(document: Document, key: str) -> Place:
 
 
 def _shown(scheme: SecurityScheme) -> dict[str, str]:
-    said = {"key": scheme.key, "type": scheme.type, "scheme": scheme.scheme, "in": scheme.location, "name": scheme.name}
+    said = {
+        "key": scheme.key,
+        "type": scheme.type,
+        "scheme": scheme.scheme,
+        "in": scheme.location,
+        "name": scheme.name,
+    }
     return {k: v for k, v in said.items() if v}
 
 
 def unasked(old: Document, new: Document) -> Iterator[Finding]:
     """Yield what is different about schemes wherever they are asked for: new, gone, other flows and addresses."""
     mine, theirs = (_all_schemes(document) for document in (old, new))
-    gone, come = ([k for k in one if k not in other] for one, other in ((mine, theirs), (theirs, mine)))
-    heirs = {key: heir for key in gone for heir in come if _defined(mine[key].value) == _defined(theirs[heir].value)}
+    gone, come = (
+        [k for k in one if k not in other] for one, other in ((mine, theirs), (theirs, mine))
+    )
+    heirs = {
+        key: heir
+        for key in gone
+        for heir in come
+        if _defined(mine[key].value) == _defined(theirs[heir].value)
+    }
     for key, node in mine.items():
         heir = heirs.get(key, key)
-        if key in heirs or heir not in theirs or _defined(node.value) != _defined(theirs[heir].value):
+        if (
+            key in heirs
+            or heir not in theirs
+            or _defined(node.value) != _defined(theirs[heir].value)
+        ):
             yield _known(key, heir, node, theirs.get(heir))
     for key, node in theirs.items():
         if key not in mine and key not in heirs.values():
@@ -176,11 +236,26 @@ def _all_schemes(document: Document) -> dict[str, Node]:
 
 
 def _known(key: str, heir: str, old: Node | None, new: Node | None) -> Finding:
-    kind = "renamed" if key != heir else "added" if old is None else "removed" if new is None else "changed"
+    kind = (
+        "renamed"
+        if key != heir
+        else "added"
+        if old is None
+        else "removed"
+        if new is None
+        else "changed"
+    )
     said = (old and _defined(old.value), new and _defined(new.value))
-    made = Finding(("scheme", key), f"security-scheme-{kind}", "info", "info", (), "", f"securitySchemes.{key}")
+    made = Finding(
+        ("scheme", key), f"security-scheme-{kind}", "info", "info", (), "", f"securitySchemes.{key}"
+    )
     because = "what calls must prove is told with each operation"
-    return replace(made, said=said, places=(old.place if old else None, new.place if new else None), because=because)
+    return replace(
+        made,
+        said=said,
+        places=(old.place if old else None, new.place if new else None),
+        because=because,
+    )
 
 
 def _defined(value: object) -> object:

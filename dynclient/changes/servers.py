@@ -38,10 +38,14 @@ class _Servers:
                 yield from self._variables(server, self._new[shape])
             else:
                 because = "programs that call it may reach nothing; callers by name take one of the others"
-                yield self._finding("server-removed", (server.url, None), ("warning", "info"), because)
+                yield self._finding(
+                    "server-removed", (server.url, None), ("warning", "info"), because
+                )
         for shape, server in self._new.items():
             if shape not in self._old:
-                yield self._finding("server-added", (None, server.url), ("info", "info"), "nobody has to call it")
+                yield self._finding(
+                    "server-added", (None, server.url), ("info", "info"), "nobody has to call it"
+                )
         before, after = (next(iter(servers), None) for servers in (self._old, self._new))
         if after is not None and before != after and before in self._new:
             because = "callers by name who choose none reach another server"
@@ -49,10 +53,17 @@ class _Servers:
 
     def _variables(self, old: Server, new: Server) -> Iterator[Finding]:
         """Compare the variables of a server, which stand in its URL in the same order."""
-        for mine, theirs in zip(_VARIABLE.findall(old.url), _VARIABLE.findall(new.url), strict=True):
+        for mine, theirs in zip(
+            _VARIABLE.findall(old.url), _VARIABLE.findall(new.url), strict=True
+        ):
             if mine != theirs:
                 because = "the URLs are the same; callers give the variable by another name"
-                yield self._finding("server-changed", ({"name": mine}, {"name": theirs}), ("info", "breaking"), because)
+                yield self._finding(
+                    "server-changed",
+                    ({"name": mine}, {"name": theirs}),
+                    ("info", "breaking"),
+                    because,
+                )
             if mine in old.variables and theirs in new.variables:
                 yield from self._variable(mine, old.variables[mine], new.variables[theirs])
 
@@ -62,17 +73,28 @@ class _Servers:
             gone = [choice for choice in choices or (default,) if left and choice not in left]
             level: Level = "breaking" if gone else "info"
             because = (
-                f"{gone[0]!r} was allowed, and is not any more" if gone else "every value that was allowed still is"
+                f"{gone[0]!r} was allowed, and is not any more"
+                if gone
+                else "every value that was allowed still is"
             )
             said = ({name: list(choices) or default}, {name: list(left) or other})
             yield self._finding("server-changed", said, (level, level), because)
         if default != other:
             because = "callers who choose no value reach another server"
-            yield self._finding("server-changed", ({name: default}, {name: other}), ("info", "warning"), because)
+            yield self._finding(
+                "server-changed", ({name: default}, {name: other}), ("info", "warning"), because
+            )
 
-    def _finding(self, rule: str, said: tuple[Any, Any], levels: tuple[Level, Level], because: str) -> Finding:
-        at = (_place(self._pair.old) if said[0] else None, _place(self._pair.new) if said[1] else None)
-        made = Finding((rule, repr(said), because), rule, *levels, (self._pair.old.key,), "call", "servers")
+    def _finding(
+        self, rule: str, said: tuple[Any, Any], levels: tuple[Level, Level], because: str
+    ) -> Finding:
+        at = (
+            _place(self._pair.old) if said[0] else None,
+            _place(self._pair.new) if said[1] else None,
+        )
+        made = Finding(
+            (rule, repr(said), because), rule, *levels, (self._pair.old.key,), "call", "servers"
+        )
         return replace(made, said=said, places=at, because=because)
 
 

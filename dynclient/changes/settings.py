@@ -92,14 +92,20 @@ def settings(table: Mapping[str, Any], file: Path) -> Settings:
     for key in options:
         tables.known_name(where, key, _OPTIONS, "option")
     levels = _levels(options.pop("levels", {}), where)
-    return Settings(_specs(table, file), {key: _option(key, options[key], where, file) for key in options}, levels)
+    return Settings(
+        _specs(table, file),
+        {key: _option(key, options[key], where, file) for key in options},
+        levels,
+    )
 
 
 def _specs(table: Mapping[str, Any], file: Path) -> tuple[str, ...]:
     where = f"{file}: [tool.dynclient]"
     spec = table.get("spec", "")
     if not isinstance(spec, str):
-        raise UsageError(f"{where}: spec must be a text, not {shown(spec)}", hint='write spec = "api.yaml"')
+        raise UsageError(
+            f"{where}: spec must be a text, not {shown(spec)}", hint='write spec = "api.yaml"'
+        )
     given = [*([spec] if spec else []), *_texts("specs", table.get("specs", []), where)]
     return tuple(_located(path, file) for path in dict.fromkeys(given))
 
@@ -119,7 +125,10 @@ def _option(key: str, value: Any, where: str, file: Path) -> Any:
     if key == "policy":
         names = _texts(key, [value] if isinstance(value, str) else value, where)
         return tuple(_word(key, name, (*POLICIES, ALL_POLICIES), where) for name in names)
-    paths = tuple(_located(path, file) for path in _texts(key, [value] if isinstance(value, str) else value, where))
+    paths = tuple(
+        _located(path, file)
+        for path in _texts(key, [value] if isinstance(value, str) else value, where)
+    )
     return paths if key == "used" else next(iter(paths), None)
 
 
@@ -131,7 +140,10 @@ def _word(key: str, value: Any, known: tuple[str, ...], where: str) -> str:
 
 def _texts(key: str, value: Any, where: str) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(text, str) and text for text in value):
-        raise UsageError(f"{where}: {key} must be a list of texts, not {shown(value)}", hint=f'write {key} = ["…"]')
+        raise UsageError(
+            f"{where}: {key} must be a list of texts, not {shown(value)}",
+            hint=f'write {key} = ["…"]',
+        )
     return value
 
 
@@ -149,7 +161,9 @@ def _setting(rule: str, value: Any, where: str) -> Setting:
     tables.known_name(where, rule, RULES, "rule")
     where = f"{where}.{rule}"
     if not isinstance(value, dict):
-        raise UsageError(f"{where} must be a table with level and reason, not {shown(value)}", hint=_LEVEL)
+        raise UsageError(
+            f"{where} must be a table with level and reason, not {shown(value)}", hint=_LEVEL
+        )
     for key in value:
         tables.known_name(where, key, ("level", "reason"), "key")
     level = _word("level", value.get("level"), LEVELS, where)

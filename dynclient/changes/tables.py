@@ -12,7 +12,15 @@ from dynclient.names import near
 _AT = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 #: What a TOML string escapes by name. Source: TOML 1.0.0, String.
-_ESCAPES = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}
+_ESCAPES = {
+    '"': '\\"',
+    "\\": "\\\\",
+    "\b": "\\b",
+    "\t": "\\t",
+    "\n": "\\n",
+    "\f": "\\f",
+    "\r": "\\r",
+}
 
 _LAST_CONTROL = 0x1F
 _DELETE = 0x7F
@@ -36,7 +44,9 @@ def parsed(data: bytes, file: str) -> dict[str, Any]:
         return tomllib.loads(data.decode())
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise UsageError(f"{file}:{line}: it is no TOML: not UTF-8", hint="save it as UTF-8") from None
+        raise UsageError(
+            f"{file}:{line}: it is no TOML: not UTF-8", hint="save it as UTF-8"
+        ) from None
     except (ValueError, RecursionError) as error:
         said = str(error)
         found = _AT.search(said)

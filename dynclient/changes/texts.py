@@ -128,7 +128,9 @@ def _likely(shape: Shape) -> Iterator[Any]:
 
 
 def _fits(value: Any, types: frozenset[str]) -> bool:
-    kind = "boolean" if isinstance(value, bool) else "integer" if isinstance(value, int) else "string"
+    kind = (
+        "boolean" if isinstance(value, bool) else "integer" if isinstance(value, int) else "string"
+    )
     return not types or kind in types or (kind == "integer" and "number" in types)
 
 
@@ -166,7 +168,9 @@ def _kinds(shape: Shape) -> frozenset[str]:
     return frozenset("number" if t == "integer" else t for t in shape.types)
 
 
-def as_read(schema: Any, defs: Defs, reader: Shape, *, single: bool, seen: frozenset[str] = frozenset()) -> Any:
+def as_read(
+    schema: Any, defs: Defs, reader: Shape, *, single: bool, seen: frozenset[str] = frozenset()
+) -> Any:
     """Return the schema of the values that a reader finds in the texts of another schema's values.
 
     Args:
@@ -182,16 +186,22 @@ def as_read(schema: Any, defs: Defs, reader: Shape, *, single: bool, seen: froze
     if "$ref" in schema:
         if schema["$ref"] in seen:  # a value that holds itself stays as it is from there on
             return schema
-        return as_read(defs[name_of(schema["$ref"])], defs, reader, single=single, seen=seen | {schema["$ref"]})
+        return as_read(
+            defs[name_of(schema["$ref"])], defs, reader, single=single, seen=seen | {schema["$ref"]}
+        )
     inner = mapped(schema, lambda part: part)
     for keyword in ("allOf", "anyOf", "oneOf"):
         if keyword in inner:
-            inner[keyword] = [as_read(part, defs, reader, single=single, seen=seen) for part in inner[keyword]]
+            inner[keyword] = [
+                as_read(part, defs, reader, single=single, seen=seen) for part in inner[keyword]
+            ]
     if "items" in inner:
         inner["items"] = as_read(inner["items"], defs, reader.item, single=single, seen=seen)
     if "properties" in inner:
         members = inner["properties"].items()
-        inner["properties"] = {k: as_read(s, defs, reader.member(k), single=single, seen=seen) for k, s in members}
+        inner["properties"] = {
+            k: as_read(s, defs, reader.member(k), single=single, seen=seen) for k, s in members
+        }
     _free(inner, defs, reader, seen)
     place = getattr(schema, "place", None)
     own = Schema(inner, place)
@@ -203,7 +213,15 @@ def as_read(schema: Any, defs: Defs, reader: Shape, *, single: bool, seen: froze
         and not types & {"array", "object"}
         and not reader.types & (_SCALARS - {"null"})
     ):
-        return Schema({"type": "array", "items": _scalar(own, types, reader.item), "minItems": 1, "maxItems": 1}, place)
+        return Schema(
+            {
+                "type": "array",
+                "items": _scalar(own, types, reader.item),
+                "minItems": 1,
+                "maxItems": 1,
+            },
+            place,
+        )
     return _scalar(own, types, reader)
 
 
@@ -214,7 +232,9 @@ def _free(inner: dict[str, Any], defs: Defs, reader: Shape, seen: frozenset[str]
         return
     names = _names(reader) - inner.get("properties", {}).keys()
     free = {
-        k: as_read(rest, defs, reader.member(k), single=False, seen=seen) if isinstance(rest, dict) else _ANY
+        k: as_read(rest, defs, reader.member(k), single=False, seen=seen)
+        if isinstance(rest, dict)
+        else _ANY
         for k in names
     }
     if free:
@@ -227,16 +247,24 @@ def _scalar(own: Schema, types: frozenset[str], reader: Shape) -> Any:
     if not types or not types & _SCALARS or not wanted or "type" not in own:
         return own
     if "enum" in own:
-        values = [v if v is None or isinstance(v, dict | list) else reader.value(as_text(v)) for v in own["enum"]]
+        values = [
+            v if v is None or isinstance(v, dict | list) else reader.value(as_text(v))
+            for v in own["enum"]
+        ]
         return Schema({"enum": values}, own.place)
-    kept = [t for t in types if t == "string" or t in wanted or (t == "integer" and "number" in wanted)]
+    kept = [
+        t for t in types if t == "string" or t in wanted or (t == "integer" and "number" in wanted)
+    ]
     turned = [t for t in types & _SCALARS if t not in kept and t != "null"]
     if not turned or (types == {"number"} and "integer" in wanted):
         return own
     found = [_text(t) for t in sorted(turned)] if "string" in wanted else []
     if not found:
         return own
-    return Schema({"anyOf": [*([Schema({**own, "type": sorted(kept)}, own.place)] if kept else []), *found]}, own.place)
+    return Schema(
+        {"anyOf": [*([Schema({**own, "type": sorted(kept)}, own.place)] if kept else []), *found]},
+        own.place,
+    )
 
 
 def _text(kind: str) -> Schema:
@@ -265,7 +293,10 @@ def is_misread(sender: End, reader: End, value: Any) -> bool:
 
 def _is_alike(value: Any, found: Any) -> bool:
     if isinstance(value, list) != isinstance(found, list):
-        return _is_alike([value] if isinstance(found, list) else value, [found] if isinstance(value, list) else found)
+        return _is_alike(
+            [value] if isinstance(found, list) else value,
+            [found] if isinstance(value, list) else found,
+        )
     if isinstance(value, list):
         return len(value) == len(found) and all(map(_is_alike, value, found))
     if isinstance(value, dict):

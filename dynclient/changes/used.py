@@ -37,7 +37,11 @@ class Usage:
         self._touches = touches
 
     @classmethod
-    def of(cls, given: Usage | str | os.PathLike[str] | Iterable[str | os.PathLike[str]], document: Document) -> Usage:
+    def of(
+        cls,
+        given: Usage | str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+        document: Document,
+    ) -> Usage:
         """Return what Python sources use of a document; a Usage is returned itself."""
         if isinstance(given, Usage):
             return given
@@ -61,7 +65,9 @@ class Usage:
 
     def __or__(self, other: Usage) -> Usage:
         keys = dict.fromkeys([*self._touches, *other._touches])
-        return Usage({key: (*self._touches.get(key, ()), *other._touches.get(key, ())) for key in keys})
+        return Usage(
+            {key: (*self._touches.get(key, ()), *other._touches.get(key, ())) for key in keys}
+        )
 
     def __contains__(self, operation: str) -> bool:
         return operation in self._touches
@@ -88,7 +94,11 @@ class Usage:
             elif touch.hides:
                 yield touch.line, ()
             else:
-                yield from ((touch.line, path[len(root) :]) for path in touch.gives if path[: len(root)] == root)
+                yield from (
+                    (touch.line, path[len(root) :])
+                    for path in touch.gives
+                    if path[: len(root)] == root
+                )
 
 
 def _touch(used: Used) -> Touch:

@@ -127,12 +127,19 @@ class Question:
     def cause(self, gap: Gap) -> tuple[Edit | None, Cause]:
         """Return the edit that a gap comes from, where there is one, and what names the cause."""
         edit = cause(gap, self.edits, self.flow)
-        return edit, edit.key if edit is not None else (gap.rule, gap.name, gap.narrow_place, gap.wide_place)
+        return edit, edit.key if edit is not None else (
+            gap.rule,
+            gap.name,
+            gap.narrow_place,
+            gap.wide_place,
+        )
 
     @property
     def has_other_alternatives(self) -> bool:
         """Whether alternatives were edited."""
-        return any(fact.rule == "alternatives-changed" for edit in self.edits for fact in edit.facts)
+        return any(
+            fact.rule == "alternatives-changed" for edit in self.edits for fact in edit.facts
+        )
 
 
 class Judgement:
@@ -177,7 +184,9 @@ class Judgement:
     def survey(self, question: Question) -> None:
         """Note what speaks against a part, so that each cause is shown on the part where its witness is smallest."""
         for reader in READERS if question.flow.forward else READERS[:1]:
-            for one in self._revisions.inclusion(question.flow, reader).suspicions(*self._ends(question)):
+            for one in self._revisions.inclusion(question.flow, reader).suspicions(
+                *self._ends(question)
+            ):
                 asked = (question.flow, reader, question.cause(one.gap)[1])
                 best = self._candidates.setdefault(asked, [])
                 if len(best) < MAX_CANDIDATES or len(one.gap.path) < len(best[-1][0].gap.path):
@@ -189,7 +198,9 @@ class Judgement:
         """Show each cause that was noted, if it can be shown on one of the parts that are best for it."""
         for asked, candidates in self._candidates.items():
             for one, question in candidates:
-                gap = self._revisions.inclusion(question.flow, asked[1]).settled(one, *self._ends(question))
+                gap = self._revisions.inclusion(question.flow, asked[1]).settled(
+                    one, *self._ends(question)
+                )
                 if gap is not None:
                     self._tell(Verdicts(), question, asked[1], gap)
                 if asked in self._shown:
@@ -232,14 +243,18 @@ class Judgement:
             return
         if edit is None and self._is_told(found, question, reader, gap):
             return
-        shown = Shown(question.operation, question.old, witness, self._refusal(question, reader, gap))
+        shown = Shown(
+            question.operation, question.old, witness, self._refusal(question, reader, gap)
+        )
         self._shown[question.flow, reader, key] = shown
         found.add(edit, key, reader, shown.seen(question, gap))
 
     def _is_told(self, found: Verdicts, question: Question, reader: Reader, gap: Gap) -> bool:
         """Tell whether the witness of a gap that no edit explains is refused for edits that are told already."""
         is_any = any(reader in group and group[reader].breaks for group in found.edits.values())
-        return is_any and gap.rule not in {v.kind for v in self._taking(question, reader).violations(gap.witness)}
+        return is_any and gap.rule not in {
+            v.kind for v in self._taking(question, reader).violations(gap.witness)
+        }
 
     def _ends(self, question: Question) -> tuple[Any, Any]:
         """Return the schema of whoever sends and that of whoever reads."""
@@ -254,7 +269,9 @@ class Judgement:
         then still has only properties that an alternative declares.
         """
         flow, (sent, taken) = question.flow, self._ends(question)
-        if not _is_barren(closed(sent, self._revisions.defs(flow.direction, old=flow.forward), flow.direction)):
+        if not _is_barren(
+            closed(sent, self._revisions.defs(flow.direction, old=flow.forward), flow.direction)
+        ):
             return
         inclusion, both = self._revisions.as_written(flow, sent)
         for gap in inclusion.gaps(both, taken):
@@ -265,7 +282,11 @@ class Judgement:
     def _refusal(self, question: Question, reader: Reader, gap: Gap) -> str:
         """Return what the refusing side says of a witness, of the place that the gap is about if it speaks of it."""
         violations = self._taking(question, reader).violations(gap.witness)
-        return str(next((v for v in violations if _is_of(v, gap)), violations[0])) if violations else ""
+        return (
+            str(next((v for v in violations if _is_of(v, gap)), violations[0]))
+            if violations
+            else ""
+        )
 
     def _taking(self, question: Question, reader: Reader) -> Checker:
         flow, taken = question.flow, self._ends(question)[1]
@@ -295,7 +316,9 @@ def _is_barren(root: dict[str, Any]) -> bool:
 def _is_of(violation: Violation, gap: Gap) -> bool:
     """Tell whether a violation is of the place that a gap is about."""
     steps = [ITEMS if isinstance(step, int) else step for step in violation.path]
-    return len(steps) >= len(gap.path) and all(a in (b, KEYS) for a, b in zip(gap.path, steps, strict=False))
+    return len(steps) >= len(gap.path) and all(
+        a in (b, KEYS) for a, b in zip(gap.path, steps, strict=False)
+    )
 
 
 # --- which edit a gap comes from
@@ -303,7 +326,9 @@ def _is_of(violation: Violation, gap: Gap) -> bool:
 
 def cause(gap: Gap, edits: Iterable[Edit], flow: Flow) -> Edit | None:
     """Return the edit that a gap comes from: at the same place, of a kind that can refuse so; None where none is."""
-    places = (gap.narrow_place, gap.wide_place) if flow.forward else (gap.wide_place, gap.narrow_place)
+    places = (
+        (gap.narrow_place, gap.wide_place) if flow.forward else (gap.wide_place, gap.narrow_place)
+    )
     likely = [edit for edit in edits if any(fact.rule not in NOTES for fact in edit.facts)]
     if gap.name:
         found = [e for e in likely if gap.name in (e.name, e.renamed) and _is_at(e, places)]
@@ -331,6 +356,7 @@ def _around(gap: Gap, edits: list[Edit]) -> Edit | None:
     found = [
         edit
         for edit in edits
-        if gap.path[: len(edit.path)] == edit.path and any(fact.rule in _WIDE for fact in edit.facts)
+        if gap.path[: len(edit.path)] == edit.path
+        and any(fact.rule in _WIDE for fact in edit.facts)
     ]
     return max(found, key=lambda edit: len(edit.path), default=None)

@@ -19,7 +19,9 @@ from dynclient.model import METHODS, Document, Operation
 Calls = dict[tuple[str, str], Operation]
 
 
-def findings(revisions: Revisions, pairs: Pairing, calls: CallChanges, results: ResultChanges) -> Iterator[Finding]:
+def findings(
+    revisions: Revisions, pairs: Pairing, calls: CallChanges, results: ResultChanges
+) -> Iterator[Finding]:
     """Yield what is different about what the API sends of its own accord."""
     old, new = revisions.old, revisions.new
     yield from _compared("webhook", "", _webhooks(old), _webhooks(new), calls, results)
@@ -44,7 +46,9 @@ def _callbacks(operation: Operation) -> Calls:
     return found
 
 
-def _items(document: Document, owner: Node, prefix: str) -> Iterator[tuple[tuple[str, str], Operation]]:
+def _items(
+    document: Document, owner: Node, prefix: str
+) -> Iterator[tuple[tuple[str, str], Operation]]:
     for name in owner.names():
         try:
             item = owner[name]
@@ -54,7 +58,10 @@ def _items(document: Document, owner: Node, prefix: str) -> Iterator[tuple[tuple
             node = item.child(method)
             if method.lower() in METHODS and isinstance(node.value, dict):
                 key = f"{prefix}{name}"
-                yield (key, method.upper()), Operation(document, key, method.upper(), "", item, node)
+                yield (
+                    (key, method.upper()),
+                    Operation(document, key, method.upper(), "", item, node),
+                )
 
 
 def _compared(
@@ -73,16 +80,24 @@ def _compared(
         except (DocumentError, RecursionError):
             continue
         for one in found:
-            yield replace(one, operations=(owner or operation.key,), where=f"{kind} {key[0]}: {one.where}")
+            yield replace(
+                one, operations=(owner or operation.key,), where=f"{kind} {key[0]}: {one.where}"
+            )
     for key, operation in new.items():
         if key not in old:
-            yield _presence(f"{kind}-added", owner, None, operation, "whoever does not listen misses nothing")
+            yield _presence(
+                f"{kind}-added", owner, None, operation, "whoever does not listen misses nothing"
+            )
 
 
-def _presence(rule: str, owner: str, old: Operation | None, new: Operation | None, because: str) -> Finding:
+def _presence(
+    rule: str, owner: str, old: Operation | None, new: Operation | None, because: str
+) -> Finding:
     one = old or new
     assert one is not None
     level: Level = "warning" if old else "info"
-    made = Finding((rule, one.key, one.method), rule, level, level, (owner or one.key,), "", one.key)
+    made = Finding(
+        (rule, one.key, one.method), rule, level, level, (owner or one.key,), "", one.key
+    )
     said = (old and f"{old.method} {old.key}", new and f"{new.method} {new.key}")
     return replace(made, said=said, places=places(old, new), because=because)

@@ -19,7 +19,9 @@ def path(steps: Sequence[str]) -> str:
     return text
 
 
-def because(fact: Fact, flow: Flow, verdicts: Mapping[Reader, Verdict], others: Sequence[Fact]) -> str:
+def because(
+    fact: Fact, flow: Flow, verdicts: Mapping[Reader, Verdict], others: Sequence[Fact]
+) -> str:
     """Return what follows from a fact: what was sent and is refused, or why nothing is."""
     text = _follows(fact, flow, verdicts)
     more = "; ".join(RULES[other.rule] for other in others)
@@ -29,7 +31,9 @@ def because(fact: Fact, flow: Flow, verdicts: Mapping[Reader, Verdict], others: 
 def _follows(fact: Fact, flow: Flow, verdicts: Mapping[Reader, Verdict]) -> str:
     broken = [reader for reader, verdict in verdicts.items() if verdict.breaks]
     if verdicts and not broken:
-        why = next(iter(verdicts.values())).gap.because or "no whole call could be made that shows it"
+        why = (
+            next(iter(verdicts.values())).gap.because or "no whole call could be made that shows it"
+        )
         return f"it could not be decided whether this breaks anybody: {why}"
     if "wire" in broken:
         return _BROKEN[flow.forward].get(fact.rule, _REFUSED[flow.forward])
@@ -87,4 +91,7 @@ _SURPRISES = {
         "property-renamed": "it could be absent before, and always is now: readers get nothing",
     },
 }
-_HARMLESS: dict[bool, dict[str, str]] = {True: {}, False: {"property-added": "readers pass over what they do not know"}}
+_HARMLESS: dict[bool, dict[str, str]] = {
+    True: {},
+    False: {"property-added": "readers pass over what they do not know"},
+}

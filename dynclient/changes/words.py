@@ -31,7 +31,9 @@ def of_operation(pair: Pair) -> Iterator[Finding]:
     for one in matched(pair.old, pair.new):
         if one.old is not None and one.new is not None:
             where = f"{one.old.location}.{one.old.name}"
-            yield from _said(key, where, one.old.node, one.new.node, ("description", "example", "examples"))
+            yield from _said(
+                key, where, one.old.node, one.new.node, ("description", "example", "examples")
+            )
     mine, theirs = pair.old.request_body, pair.new.request_body
     if mine is not None and theirs is not None:
         yield from _said(key, "body", mine.node, theirs.node, ("description",))
@@ -57,7 +59,9 @@ def _examples(key: str, where: str, old: Node, new: Node) -> Iterator[Finding]:
             yield from _said(key, f"{where} {name}", mine, theirs, ("example", "examples"))
 
 
-def _said(key: str, where: str, old: Node, new: Node, keywords: tuple[str, ...]) -> Iterator[Finding]:
+def _said(
+    key: str, where: str, old: Node, new: Node, keywords: tuple[str, ...]
+) -> Iterator[Finding]:
     for keyword in keywords:
         mine, theirs = old.child(keyword), new.child(keyword)
         if mine.value != theirs.value:

@@ -83,7 +83,11 @@ class Typed:
         """Take `name=text` or `name:=json`."""
         name, sign, text = _parsed(word, "write name=text or name:=json")
         place = self._binder.targets.get(name)
-        if place is None and name not in ("body", *self._binder.ambiguous) and name in self._names("body"):
+        if (
+            place is None
+            and name not in ("body", *self._binder.ambiguous)
+            and name in self._names("body")
+        ):
             # A property of a media type that is not the operation's first.
             _put(self._placed, ("body", name), name, self._value(("body", name), name, sign, text))
         else:
@@ -103,7 +107,9 @@ class Typed:
     def body(self, given: str) -> None:
         """Take the whole body."""
         if "body" in self._named:
-            raise UsageError("the body is given twice", hint="give it once: --body, or an argument `body`")
+            raise UsageError(
+                "the body is given twice", hint="give it once: --body, or an argument `body`"
+            )
         self._named["body"] = self._body(given)
 
     def arguments(self) -> Arguments:
@@ -122,7 +128,11 @@ class Typed:
             bound.put(location, name, value, f"{location}.{name}")
         if bound.violations:
             told = {violation.path[-1] for violation in bound.violations}
-            others = [v for v in self._operation.validate(bound.call) if v.kind != "missing" or v.path[-1] not in told]
+            others = [
+                v
+                for v in self._operation.validate(bound.call)
+                if v.kind != "missing" or v.path[-1] not in told
+            ]
             raise self._operation._plan.invalid(in_order([*bound.violations, *others]))  # noqa: SLF001 (its own words)
         return (bound.call,), {}
 
@@ -141,7 +151,9 @@ class Typed:
         from dynclient.names import snake_case
 
         known = self._names(location)
-        return name if name in known else next((key for key in known if snake_case(key) == name), name)
+        return (
+            name if name in known else next((key for key in known if snake_case(key) == name), name)
+        )
 
     def _names(self, location: str) -> list[str]:
         return [name for part in self._shape(location).parts for name in part.get("properties", {})]
@@ -157,7 +169,11 @@ class Typed:
             if is_part and shape is not None and is_file_place(shape, typed=True):
                 file = file_value(text[1:], name)
                 return _Item(file) if shape.is_array else file
-            hint = "a file as it is needs a multipart body; see --media-type" if place and place[0] == "body" else None
+            hint = (
+                "a file as it is needs a multipart body; see --media-type"
+                if place and place[0] == "body"
+                else None
+            )
             return json_file(text[1:], hint)
         value = json_value(text, name)
         return binaries(value, shape) if is_part and shape is not None else value
@@ -167,7 +183,9 @@ class Typed:
         from dynclient.wire import media
 
         if self._has_parts and isinstance(body, dict):
-            return {name: binaries(value, self._shape("body", name)) for name, value in body.items()}
+            return {
+                name: binaries(value, self._shape("body", name)) for name, value in body.items()
+            }
         return binary(body) if media.is_binary(self._media_type) else body
 
     def _body(self, given: str) -> Any:
@@ -189,7 +207,12 @@ class Typed:
 
         guess = mimetypes.guess_type(file)[0]
         known = self._operation._plan.media_types  # noqa: SLF001 (the compiled operation knows)
-        if self._chosen or guess is None or media.is_json(guess) or media.essence(self._media_type) == guess:
+        if (
+            self._chosen
+            or guess is None
+            or media.is_json(guess)
+            or media.essence(self._media_type) == guess
+        ):
             return self._media_type
         fitting = media.matched(guess, dict.fromkeys(known))
         return guess if fitting is not None else self._media_type

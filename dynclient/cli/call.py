@@ -42,20 +42,43 @@ class Wish:
 @click.command("call")
 @click.argument("operation", shell_complete=choice.operation_names)
 @click.argument("words", nargs=-1, metavar="[NAME=TEXT | NAME:=JSON | NAME:=@FILE]...")
-@click.option("--param", metavar="IN.NAME=TEXT", multiple=True, help="An argument by its place, such as query.name.")
-@click.option("--body", metavar="DATA|@FILE|-", help="The whole body: itself, a file of it, or - for stdin.")
+@click.option(
+    "--param",
+    metavar="IN.NAME=TEXT",
+    multiple=True,
+    help="An argument by its place, such as query.name.",
+)
+@click.option(
+    "--body", metavar="DATA|@FILE|-", help="The whole body: itself, a file of it, or - for stdin."
+)
 @choice.spec_option
-@click.option("--server", metavar="URL", help="Call this server; credentials: $DYNCLIENT_CREDENTIAL_<SCHEME>.")
-@click.option("--server-var", metavar="NAME=VALUE", multiple=True, help="A variable of the server's URL.")
-@click.option("--sandbox", is_flag=True, help="Call a sandbox in this process, with dummy credentials.")
-@click.option("--header", metavar="'NAME: VALUE'", multiple=True, help="Send this header too; it wins.")
+@click.option(
+    "--server", metavar="URL", help="Call this server; credentials: $DYNCLIENT_CREDENTIAL_<SCHEME>."
+)
+@click.option(
+    "--server-var", metavar="NAME=VALUE", multiple=True, help="A variable of the server's URL."
+)
+@click.option(
+    "--sandbox", is_flag=True, help="Call a sandbox in this process, with dummy credentials."
+)
+@click.option(
+    "--header", metavar="'NAME: VALUE'", multiple=True, help="Send this header too; it wins."
+)
 @click.option("--media-type", metavar="TYPE", help="Write the body in this media type.")
 @click.option("--accept", metavar="TYPE", help="Ask for this media type.")
-@click.option("--timeout", metavar="SECONDS", help="Wait at most so long; 2,30: to connect, to read.")
-@click.option("--output", metavar="FILE", help="Write the body of the answer to FILE, byte by byte; - is stdout.")
+@click.option(
+    "--timeout", metavar="SECONDS", help="Wait at most so long; 2,30: to connect, to read."
+)
+@click.option(
+    "--output",
+    metavar="FILE",
+    help="Write the body of the answer to FILE, byte by byte; - is stdout.",
+)
 @click.option("--curl", is_flag=True, help="Print the call as a curl command; nothing is sent.")
 @click.option("-i", "--include", is_flag=True, help="Print status and headers before the body.")
-@click.option("-v", "--verbose", is_flag=True, help="Tell what goes out and what comes back; no secrets.")
+@click.option(
+    "-v", "--verbose", is_flag=True, help="Tell what goes out and what comes back; no secrets."
+)
 def command(operation: str, words: tuple[str, ...], **given: Any) -> None:
     """Call an OPERATION and print what comes back.
 
@@ -90,7 +113,9 @@ def options(wish: Wish) -> dict[str, Any]:
     """
     found: dict[str, Any] = {
         "headers": _headers(wish.header),
-        "server_variables": dict(_pair(word, "=", "--server-var name=value") for word in wish.server_var),
+        "server_variables": dict(
+            _pair(word, "=", "--server-var name=value") for word in wish.server_var
+        ),
         "media_type": wish.media_type,
         "accept": wish.accept,
         "timeout": _timeout(wish.timeout) if wish.timeout else None,
@@ -111,7 +136,9 @@ def _headers(lines: tuple[str, ...]) -> dict[str, str]:
 def _pair(word: str, sign: str, hint: str) -> tuple[str, str]:
     name, found, value = word.partition(sign)
     if not found or not name.strip():
-        raise UsageError(f"{word.partition(sign)[0]!r} is not a name and a value", hint=f"write {hint}")
+        raise UsageError(
+            f"{word.partition(sign)[0]!r} is not a name and a value", hint=f"write {hint}"
+        )
     return name.strip(), value.strip()
 
 
@@ -119,7 +146,9 @@ def _timeout(text: str) -> Any:
     try:
         seconds = tuple(float(part) for part in text.split(","))
     except ValueError:
-        raise UsageError(f"--timeout {text} is no time", hint="give seconds, or two of them: 2,30") from None
+        raise UsageError(
+            f"--timeout {text} is no time", hint="give seconds, or two of them: 2,30"
+        ) from None
     return seconds[0] if len(seconds) == 1 else seconds
 
 
@@ -171,7 +200,11 @@ def _download(wish: Wish) -> Download | None:
     """Return where a body goes piece by piece; None where it is printed, or written to a pipe or device."""
     from dynclient.cli.files import STDOUT, Download
 
-    if not wish.output or wish.output == STDOUT or (Path(wish.output).exists() and not Path(wish.output).is_file()):
+    if (
+        not wish.output
+        or wish.output == STDOUT
+        or (Path(wish.output).exists() and not Path(wish.output).is_file())
+    ):
         return None
     return Download(wish.output)
 

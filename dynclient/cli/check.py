@@ -23,7 +23,12 @@ MISFIT = 1
 
 @click.command("check")
 @choice.spec_argument
-@click.option("--used", metavar="PATH", multiple=True, help="Python code that has to fit the document; repeatable.")
+@click.option(
+    "--used",
+    metavar="PATH",
+    multiple=True,
+    help="Python code that has to fit the document; repeatable.",
+)
 @click.pass_context
 def command(ctx: click.Context, spec: str | None, named: str | None, used: tuple[str, ...]) -> None:
     """Check a document, and code against it.
@@ -73,7 +78,11 @@ def _check_used(document: Document, paths: tuple[str, ...]) -> bool:
 
 def _line(problem: Problem) -> str:
     """Return `file:line: severity: message [code]`, as editors and CI systems read it."""
-    at = f"{_path(problem.file)}:{problem.line}" if problem.line else f"{_path(problem.file)}#{problem.pointer}"
+    at = (
+        f"{_path(problem.file)}:{problem.line}"
+        if problem.line
+        else f"{_path(problem.file)}#{problem.pointer}"
+    )
     return f"{at}: {problem.severity}: {' '.join(problem.message.split())} [{problem.code}]"
 
 

@@ -32,7 +32,9 @@ def spec_option(command: CommandT) -> CommandT:
 
 def spec_argument(command: CommandT) -> CommandT:
     """Give a command the argument SPEC, which may be left out or given as `--spec`; it gets `spec` and `named`."""
-    option = click.option("--spec", "named", metavar="SPEC", shell_complete=_files, help="The same as SPEC.")
+    option = click.option(
+        "--spec", "named", metavar="SPEC", shell_complete=_files, help="The same as SPEC."
+    )
     return click.argument("spec", required=False, shell_complete=_files)(option(command))
 
 
@@ -143,7 +145,9 @@ def _beside(source: str) -> str:
     """Return the path of a file beside a missing one whose name is near, or ""."""
     path = Path(source)
     try:
-        names = sorted(p.name for p in path.parent.iterdir() if p.suffix in (".yaml", ".yml", ".json"))
+        names = sorted(
+            p.name for p in path.parent.iterdir() if p.suffix in (".yaml", ".yml", ".json")
+        )
     except OSError:
         return ""
     meant = near(path.name, names, 1)

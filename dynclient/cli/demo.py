@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -102,7 +103,9 @@ class Story:
             return {}
         self.responses += 1
         self.violations += len(result.violations)
-        self.failures += [f"{name}: {result.status}: {violation}" for violation in result.violations]
+        self.failures += [
+            f"{name}: {result.status}: {violation}" for violation in result.violations
+        ]
         click.echo(f"{INDENT}  → {result.status}  {digest(result.data, tells)}")
         return {} if result.data is None else result.data
 
@@ -190,7 +193,10 @@ def tell(story: Story) -> None:
         kwargs = {"attributes": {"Name": name}, "response_content": ["customerProfile"]}
         call(told, "update_customer_profile_v2", profile, **kwargs)
     number = audience.get("id", 0)
-    members = [{"profileIntegrationId": p, "audienceId": number, "action": "add"} for p in (PROFILE, FRIEND)]
+    members = [
+        {"profileIntegrationId": p, "audienceId": number, "action": "add"}
+        for p in (PROFILE, FRIEND)
+    ]
     call((), "update_customer_profile_audiences", data=members)
 
     story.chapter("A cart, and a coupon kept for its owner")
@@ -207,7 +213,13 @@ def tell(story: Story) -> None:
     call(told, "return_cart_items", SESSION, return_=back, response_content=["customerSession"])
 
     story.chapter("What Ada owns now")
-    call(("profile.integrationId", "coupons[].value"), "get_customer_inventory", PROFILE, profile=True, coupons=True)
+    call(
+        ("profile.integrationId", "coupons[].value"),
+        "get_customer_inventory",
+        PROFILE,
+        profile=True,
+        coupons=True,
+    )
     told = ("balance.activePoints", "balance.pendingPoints", "balance.spentPoints")
     call(told, "get_loyalty_balances", LOYALTY_PROGRAM, PROFILE)
 
@@ -224,12 +236,33 @@ def _session(story: Story, session: dict[str, Any]) -> None:
 def mistakes(story: Story, document: Document) -> None:
     """Make the same calls wrongly: by the caller, then by the server."""
     story.chapter("The same calls done wrong (not counted)")
-    wrong(story, "A misspelt operation", "OperationNotFound", "create_audiense_v2", name="Gold members")
-    wrong(story, "A misspelt property", "InvalidCall", "create_audience_v2", name="Gold members", integrationID="g-1")
+    wrong(
+        story,
+        "A misspelt operation",
+        "OperationNotFound",
+        "create_audiense_v2",
+        name="Gold members",
+    )
+    wrong(
+        story,
+        "A misspelt property",
+        "InvalidCall",
+        "create_audience_v2",
+        name="Gold members",
+        integrationID="g-1",
+    )
     cart = {"cartItems": [{"quantity": "two", "price": 7.5}], "state": "opened"}
-    title = "Something missing, something of the wrong type, something that is no choice: told at once"
+    title = (
+        "Something missing, something of the wrong type, something that is no choice: told at once"
+    )
     wrong(story, title, "InvalidCall", "update_customer_session_v2", SESSION, customer_session=cart)
-    wrong(story, "A value that would leave its place in the path", "InvalidCall", "get_customer_session", "..")
+    wrong(
+        story,
+        "A value that would leave its place in the path",
+        "InvalidCall",
+        "get_customer_session",
+        "..",
+    )
     _without_credentials(story, document)
     _with_drift(story, document)
 
@@ -249,9 +282,13 @@ def _without_credentials(story: Story, document: Document) -> None:
     sandbox = Sandbox(document, second_opinion=False)
     stranger = Client(document, transport=sandbox)
     show = f'dynclient.Client(document, transport=sandbox).get_customer_session("{SESSION}")'
-    story.refused("No credentials", "CredentialsMissing", show, lambda: stranger.get_customer_session(SESSION))
+    story.refused(
+        "No credentials", "CredentialsMissing", show, lambda: stranger.get_customer_session(SESSION)
+    )
     empty = Client(document, transport=sandbox, credentials={"api_key_v1": ""})
-    show = f'dynclient.Client(…, credentials={{"api_key_v1": ""}}).get_customer_session("{SESSION}")'
+    show = (
+        f'dynclient.Client(…, credentials={{"api_key_v1": ""}}).get_customer_session("{SESSION}")'
+    )
     story.refused("Credentials that the API does not take", "Unauthorized", show,
                   lambda: empty.get_customer_session(SESSION))  # fmt: skip
 
@@ -273,9 +310,20 @@ class Drifted:
 def _with_drift(story: Story, document: Document) -> None:
     name = 'client.create_audience_v2(name="Gold members")'
     answers = (
-        ("A server whose answer does not fit the document", "InvalidResponse", 201, b'{"id": "17", "name": null}'),
-        ("A server with a status that the document does not know", "UndocumentedResponse", 202, b"{}"),
+        (
+            "A server whose answer does not fit the document",
+            "InvalidResponse",
+            201,
+            b'{"id": "17", "name": null}',
+        ),
+        (
+            "A server with a status that the document does not know",
+            "UndocumentedResponse",
+            202,
+            b"{}",
+        ),
     )
     for title, wanted, status, body in answers:
         client = choice.in_sandbox(document, Drifted(status, body))
-        story.refused(title, wanted, name, lambda c=client: c.create_audience_v2(name="Gold members"))  # type: ignore[misc] # mypy and defaults
+        create = partial(client.create_audience_v2, name="Gold members")
+        story.refused(title, wanted, name, create)

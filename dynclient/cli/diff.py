@@ -79,7 +79,9 @@ class Wish:
         return POLICIES if ALL_POLICIES in self.policy else tuple(dict.fromkeys(self.policy))
 
 
-def _outputs(_ctx: click.Context, _param: click.Parameter, words: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+def _outputs(
+    _ctx: click.Context, _param: click.Parameter, words: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
     return tuple(_output(word) for word in words)
 
 
@@ -109,9 +111,18 @@ def _options(*options: Callable[[CommandT], CommandT]) -> Callable[[CommandT], C
 _option = click.option
 
 _report_options = _options(
-    _option("--format", type=click.Choice(FORMATS), metavar="FORMAT", help=f"What is printed: {', '.join(FORMATS)}."),
     _option(
-        "--output", metavar="FORMAT=FILE", multiple=True, callback=_outputs, help="Write this report to a file too."
+        "--format",
+        type=click.Choice(FORMATS),
+        metavar="FORMAT",
+        help=f"What is printed: {', '.join(FORMATS)}.",
+    ),
+    _option(
+        "--output",
+        metavar="FORMAT=FILE",
+        multiple=True,
+        callback=_outputs,
+        help="Write this report to a file too.",
     ),
     _option(
         "--fail-on",
@@ -133,9 +144,19 @@ _judging_options = _options(
         metavar="AS",
         help="What is undecided: error, warning (the default), ignore.",
     ),
-    _option("--open-enums/--no-open-enums", default=None, help="A new value of an open enum breaks nobody."),
-    _option("--tolerant-results/--no-tolerant-results", default=None, help="A new property in a result breaks nobody."),
-    _option("--docs/--no-docs", default=None, help="Tell of descriptions, examples and titles, too."),
+    _option(
+        "--open-enums/--no-open-enums",
+        default=None,
+        help="A new value of an open enum breaks nobody.",
+    ),
+    _option(
+        "--tolerant-results/--no-tolerant-results",
+        default=None,
+        help="A new property in a result breaks nobody.",
+    ),
+    _option(
+        "--docs/--no-docs", default=None, help="Tell of descriptions, examples and titles, too."
+    ),
     _option(
         "--policy",
         type=click.Choice((*POLICIES, ALL_POLICIES)),
@@ -143,15 +164,31 @@ _judging_options = _options(
         multiple=True,
         help=f"Check this, too: {', '.join(POLICIES)}, or {ALL_POLICIES}.",
     ),
-    _option("--used", metavar="PATH", multiple=True, help="Tell only of what the Python code there calls."),
+    _option(
+        "--used",
+        metavar="PATH",
+        multiple=True,
+        help="Tell only of what the Python code there calls.",
+    ),
     _option("--used-by", metavar="FILE", help="Tell only of the operations in a recorded list."),
 )
 _accepting_options = _options(
-    _option("--accept", is_flag=True, help="Accept what was found: write it to dynclient-accept.toml."),
+    _option(
+        "--accept", is_flag=True, help="Accept what was found: write it to dynclient-accept.toml."
+    ),
     _option("--reason", metavar="TEXT", help="With --accept: why nobody is hurt."),
-    _option("--until", metavar="DATE", callback=_day, help="With --accept: the last day on which it counts."),
+    _option(
+        "--until",
+        metavar="DATE",
+        callback=_day,
+        help="With --accept: the last day on which it counts.",
+    ),
     _option("--owner", metavar="NAME", help="With --accept: whom to ask."),
-    _option("--strict-accept/--no-strict-accept", default=None, help="Fail where an accepted change is none any more."),
+    _option(
+        "--strict-accept/--no-strict-accept",
+        default=None,
+        help="Fail where an accepted change is none any more.",
+    ),
 )
 
 
@@ -219,7 +256,9 @@ def _pairs(old: str, new: str | None, project: Settings) -> Iterator[Pair]:
         raise UsageError(f"{old} alone is compared with nothing", hint="dynclient diff OLD NEW")
     if not specs:
         hint = 'set spec = "api.yaml" in [tool.dynclient] of pyproject.toml, or give OLD and NEW'
-        raise UsageError("a revision alone needs to know the documents, and none is named", hint=hint)
+        raise UsageError(
+            "a revision alone needs to know the documents, and none is named", hint=hint
+        )
     return pairs.project_pairs(old, specs, _loaded)
 
 
@@ -234,9 +273,18 @@ def _compared(pair: Pair, wish: Wish, code: Found | None) -> Named:
     if pair.old is None or pair.new is None:
         used = _used(wish, code, document) if (document := pair.old or pair.new) else None
         return Named(pair.name, one_sided(pair, wish.view, used))
-    options = {"open_enums": wish.open_enums, "tolerant_results": wish.tolerant_results, "docs": wish.docs}
+    options = {
+        "open_enums": wish.open_enums,
+        "tolerant_results": wish.tolerant_results,
+        "docs": wish.docs,
+    }
     found = diff(
-        pair.old, pair.new, view=wish.view, policies=wish.policies, used=_used(wish, code, pair.old), **options
+        pair.old,
+        pair.new,
+        view=wish.view,
+        policies=wish.policies,
+        used=_used(wish, code, pair.old),
+        **options,
     )
     return Named(pair.name, located(found, pair.labels))
 
@@ -256,13 +304,17 @@ def _used(wish: Wish, code: Found | None, old: Document) -> Usage | None:
     from dynclient.cli.uses import recorded_in
     from dynclient.uses import resolve
 
-    return Usage.of_code(resolve(code.uses, old)) | Usage.of_recording(recorded_in(wish.used_by, old))
+    return Usage.of_code(resolve(code.uses, old)) | Usage.of_recording(
+        recorded_in(wish.used_by, old)
+    )
 
 
 # --- what counts
 
 
-def _judged(compared: list[Named], project: Settings, wish: Wish, entries: list[Entry]) -> list[Named]:
+def _judged(
+    compared: list[Named], project: Settings, wish: Wish, entries: list[Entry]
+) -> list[Named]:
     from dynclient.changes import levels
     from dynclient.changes.combined import Named
 
@@ -289,7 +341,11 @@ def _entries(judged: list[Named], wish: Wish) -> list[tuple[Entry, str]]:
         document = named.name if len(judged) > 1 else ""
         for change in levels.found(named.diff, wish.fail_on):
             entry = Entry(
-                wish.reason or "", change.fingerprint, document=document, until=wish.until, owner=wish.owner or ""
+                wish.reason or "",
+                change.fingerprint,
+                document=document,
+                until=wish.until,
+                owner=wish.owner or "",
             )
             found.setdefault((document, entry.fingerprint), (entry, _about(change)))
     return list(found.values())
@@ -327,7 +383,9 @@ def _remarks(entries: list[Entry], compared: list[Named]) -> list[Entry]:
     from dynclient.changes.accept import FILE, unused
     from dynclient.cli.render import note, one_line
 
-    idle = unused(entries, [(named.name, change) for named in compared for change in named.diff.changes])
+    idle = unused(
+        entries, [(named.name, change) for named in compared for change in named.diff.changes]
+    )
     for entry in entries:
         why = "matches nothing any more" if entry in idle else f"has expired on {entry.until}"
         if entry in idle or entry.is_expired(_today()):

@@ -12,7 +12,12 @@ from dynclient.errors import UsageError
 
 @click.command("docs")
 @choice.spec_argument
-@click.option("--out", metavar="DIR", required=True, help="The folder to write to; it is made where there is none.")
+@click.option(
+    "--out",
+    metavar="DIR",
+    required=True,
+    help="The folder to write to; it is made where there is none.",
+)
 def command(spec: str | None, named: str | None, out: str) -> None:
     """Write the reference of a document as Markdown.
 

@@ -30,7 +30,10 @@ def _without_secrets(url: str) -> str:
 
     path, mark, query = url.partition("?")
     pairs = (pair.partition("=") for pair in query.split("&"))
-    shown = (f"{name}{sign}{'…' if sign and is_secret(unquote(name)) else value}" for name, sign, value in pairs)
+    shown = (
+        f"{name}{sign}{'…' if sign and is_secret(unquote(name)) else value}"
+        for name, sign, value in pairs
+    )
     return path + mark + "&".join(shown)
 
 
@@ -61,5 +64,7 @@ def body(result: Result) -> bytes:
     if isinstance(data, bytes):
         return data
     if isinstance(data, str) and not media.is_json(result.media_type):
-        return data.encode(media.charset(result.headers.get("content-type", "")) or "utf-8", "surrogateescape")
+        return data.encode(
+            media.charset(result.headers.get("content-type", "")) or "utf-8", "surrogateescape"
+        )
     return b"" if data is None and not result.media_type else media.encode_json(data)

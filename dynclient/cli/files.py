@@ -91,7 +91,10 @@ class Download:
             self._opened.close()
             _put(_beside(self.target), self.target)
             self._opened = None
-            note(("\r" if self._told else "") + f"{self.size_bytes:,} bytes → {self.target.name} ({remark})")
+            note(
+                ("\r" if self._told else "")
+                + f"{self.size_bytes:,} bytes → {self.target.name} ({remark})"
+            )
 
     def drop(self) -> None:
         """Forget what was written so far."""

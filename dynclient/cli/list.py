@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 @click.command("list")
 @choice.spec_option
 @click.option("--tag", metavar="TAG", help="Only the operations of a tag.")
-@click.option("--search", metavar="TEXT", help="Only the operations that speak of TEXT, the best first.")
+@click.option(
+    "--search", metavar="TEXT", help="Only the operations that speak of TEXT, the best first."
+)
 def command(spec: str | None, tag: str | None, search: str | None) -> None:
     """List the operations.
 
@@ -44,7 +46,11 @@ def chosen(document: Document, tag: str | None, search: str | None) -> list[Oper
     if tag is not None and tag not in document.tags:
         by_fold = {name.casefold(): name for name in document.tags}
         meant = by_fold.get(tag.casefold()) or next(iter(near(tag, document.tags, 1)), None)
-        hint = f"did you mean {meant!r}?" if meant else f"tags are {', '.join(document.tags) or 'none'}"
+        hint = (
+            f"did you mean {meant!r}?"
+            if meant
+            else f"tags are {', '.join(document.tags) or 'none'}"
+        )
         raise UsageError(f"no operation has the tag {tag!r}", hint=hint)
     found = list(document.operations.values())
     if search is not None:
@@ -59,4 +65,8 @@ def _row(operation: Operation) -> tuple[str, str, str]:
     from dynclient.cli.render import one_line
 
     summary = one_line(operation.summary) + (" (deprecated)" if operation.deprecated else "")
-    return one_line(operation.key), summary.strip(), one_line(f"{operation.method} {operation.path}")
+    return (
+        one_line(operation.key),
+        summary.strip(),
+        one_line(f"{operation.method} {operation.path}"),
+    )

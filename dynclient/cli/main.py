@@ -43,7 +43,9 @@ class Commands(click.Group):
         name = args[0]
         if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
             meant = near(name, COMMANDS, 1)
-            ctx.fail(f"No such command {name!r}." + (f" Did you mean {meant[0]!r}?" if meant else ""))
+            ctx.fail(
+                f"No such command {name!r}." + (f" Did you mean {meant[0]!r}?" if meant else "")
+            )
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -64,7 +66,9 @@ class Commands(click.Group):
             if os.environ.get("DYNCLIENT_TRACEBACK"):
                 raise
             click.echo(f"{type(error).__name__}: {printable(str(error))}", err=True)
-            click.echo("  this is a fault of dynclient; DYNCLIENT_TRACEBACK=1 shows where", err=True)
+            click.echo(
+                "  this is a fault of dynclient; DYNCLIENT_TRACEBACK=1 shows where", err=True
+            )
             ctx.exit(OUR_FAULT)
 
 

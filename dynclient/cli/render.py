@@ -68,14 +68,17 @@ def aligned(rows: Iterable[Sequence[str]], indent: str = "") -> list[str]:
     cells = [tuple(row) for row in rows]
     widths = [_column(list(map(len, column))) for column in zip(*cells, strict=True)]
     return [
-        indent + "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        indent
+        + "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in cells
     ]
 
 
 def _column(lengths: list[int]) -> int:
     widest = max(lengths)
-    return widest if widest <= MAX_COLUMN else min(sorted(lengths)[len(lengths) * 9 // 10], MAX_COLUMN)
+    return (
+        widest if widest <= MAX_COLUMN else min(sorted(lengths)[len(lengths) * 9 // 10], MAX_COLUMN)
+    )
 
 
 def prose(text: str, indent: str = "") -> list[str]:
@@ -83,11 +86,17 @@ def prose(text: str, indent: str = "") -> list[str]:
     lines: list[str] = []
     for paragraph in clean(text.strip(), keep="\n").split("\n\n"):
         lines += [""] if lines else []
-        blocks = "\n".join(f"\n{line}" if line.lstrip()[:2] in ("- ", "* ") else line for line in paragraph.split("\n"))
+        blocks = "\n".join(
+            f"\n{line}" if line.lstrip()[:2] in ("- ", "* ") else line
+            for line in paragraph.split("\n")
+        )
         for block in blocks.strip().split("\n\n"):
             words = " ".join(block.split())
             lines += textwrap.wrap(
-                words, max(width() - len(indent), 20), break_long_words=False, break_on_hyphens=False
+                words,
+                max(width() - len(indent), 20),
+                break_long_words=False,
+                break_on_hyphens=False,
             )
     return [(indent + line).rstrip() for line in lines]
 
@@ -95,7 +104,10 @@ def prose(text: str, indent: str = "") -> list[str]:
 def head(result: Result) -> list[str]:
     """Return the status line and the headers of a result, what is secret masked."""
     known = {s.value: s.phrase for s in HTTPStatus}
-    headers = [clean(f"{name}: {'…' if is_secret(name) else value}") for name, value in result.headers.pairs()]
+    headers = [
+        clean(f"{name}: {'…' if is_secret(name) else value}")
+        for name, value in result.headers.pairs()
+    ]
     return [f"{result.status} {known.get(result.status, '')}".rstrip(), *headers]
 
 
@@ -117,7 +129,9 @@ def data(value: Any, media_type: str) -> None:
 def _bytes(value: bytes, media_type: str) -> None:
     if on_terminal():
         what = f"{len(value):,} bytes of {media_type or 'an unknown media type'}"
-        raise UsageError(f"the answer is {what}, which no terminal shows", hint="send it to a file: > FILE")
+        raise UsageError(
+            f"the answer is {what}, which no terminal shows", hint="send it to a file: > FILE"
+        )
     sys.stdout.buffer.write(value)
     sys.stdout.buffer.flush()
 

@@ -19,12 +19,20 @@ if TYPE_CHECKING:
 #: What still runs when the server ends is given this long.
 GRACE_S = 1
 
-_FAULT = re.compile(r"(?P<kind>[a-z-]+)(:(?P<operation>[^=@]*))?(@(?P<rate>[0-9.]+))?(=(?P<delay>[0-9.]+))?")
+_FAULT = re.compile(
+    r"(?P<kind>[a-z-]+)(:(?P<operation>[^=@]*))?(@(?P<rate>[0-9.]+))?(=(?P<delay>[0-9.]+))?"
+)
 
 
 @click.command("sandbox")
 @choice.spec_argument
-@click.option("--host", metavar="HOST", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--host",
+    metavar="HOST",
+    default="127.0.0.1",
+    show_default=True,
+    help="The address to listen on.",
+)
 @click.option(
     "--port",
     metavar="PORT",
@@ -33,8 +41,19 @@ _FAULT = re.compile(r"(?P<kind>[a-z-]+)(:(?P<operation>[^=@]*))?(@(?P<rate>[0-9.
     show_default="8000",
     help="The port to listen on; 0: any that is free.",
 )
-@click.option("--strict", is_flag=True, help="Answer 404 for what was never made here, where that is declared.")
-@click.option("--seed", metavar="N", type=int, default=0, show_default=True, help="Another number, other samples.")
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Answer 404 for what was never made here, where that is declared.",
+)
+@click.option(
+    "--seed",
+    metavar="N",
+    type=int,
+    default=0,
+    show_default=True,
+    help="Another number, other samples.",
+)
 @click.option(
     "--state",
     metavar="FILE",
@@ -74,7 +93,9 @@ def command(
     shown = f"[{host}]" if ":" in host else host
     url = f"http://{shown}:{listener.getsockname()[1]}"
     render.note(f"{render.one_line(document.title)} in a sandbox at {url} (Ctrl-C ends it)")
-    config = uvicorn.Config(app(sandbox), log_level="warning", lifespan="off", timeout_graceful_shutdown=GRACE_S)
+    config = uvicorn.Config(
+        app(sandbox), log_level="warning", lifespan="off", timeout_graceful_shutdown=GRACE_S
+    )
     try:
         uvicorn.Server(config).run(sockets=[listener])
     finally:
@@ -85,13 +106,15 @@ def command(
 def _disturb(sandbox: Sandbox, text: str) -> None:
     """Switch a fault on that is written as `drop:createAudienceV2@0.1` or `latency=0.5`."""
     match = _FAULT.fullmatch(text)
+    hint = "write KIND, KIND:OPERATION, KIND@RATE, or latency=SECONDS"
+    if match is None:
+        raise UsageError(f"no fault: {text!r}", hint=hint)
     try:
-        rate, delay = (float(match[name] or default) for name, default in (("rate", 1), ("delay", 0.1)))  # type: ignore[index] # told below
-    except (TypeError, ValueError):
-        hint = "write KIND, KIND:OPERATION, KIND@RATE, or latency=SECONDS"
+        rate, delay = float(match["rate"] or 1), float(match["delay"] or 0.1)
+    except ValueError:
         raise UsageError(f"no fault: {text!r}", hint=hint) from None
-    kind: Any = match["kind"] if match else ""
-    sandbox.disturb(kind, (match["operation"] or "") if match else "", rate=rate, delay_s=delay)
+    kind: Any = match["kind"]
+    sandbox.disturb(kind, match["operation"] or "", rate=rate, delay_s=delay)
 
 
 def _load(sandbox: Sandbox, file: Path) -> None:
@@ -109,7 +132,9 @@ def _save(sandbox: Sandbox, file: Path) -> None:
     """Write what a sandbox remembers; a file that is there stays whole until the new one is."""
     new = file.with_name(f"{file.name}.new")
     try:
-        new.write_text(json.dumps(sandbox.state, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        new.write_text(
+            json.dumps(sandbox.state, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        )
         new.replace(file)
     except OSError as error:
         raise UsageError(f"{file} cannot be written: {error.strerror or error}") from None
@@ -119,7 +144,9 @@ def _uvicorn() -> Any:
     try:
         import uvicorn
     except ImportError:
-        raise UsageError("serving over HTTP needs uvicorn", hint="pip install 'dynclient[sandbox]'") from None
+        raise UsageError(
+            "serving over HTTP needs uvicorn", hint="pip install 'dynclient[sandbox]'"
+        ) from None
     return uvicorn
 
 
@@ -130,7 +157,9 @@ def _listener(host: str, port: int) -> socket.socket:
         listener = socket.create_server((host, port), family=family)
     except OSError as error:
         hint = "choose another --port; 0 takes any that is free"
-        raise UsageError(f"cannot listen on {host}:{port}: {error.strerror or error}", hint=hint) from None
+        raise UsageError(
+            f"cannot listen on {host}:{port}: {error.strerror or error}", hint=hint
+        ) from None
     # Header and body go out as two writes: without this the second waits 40 ms for the client's acknowledgement.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener

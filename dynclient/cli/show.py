@@ -54,7 +54,9 @@ def _signature(operation: Operation) -> Iterator[str]:
     from dynclient.cli.render import width
     from dynclient.docs.written import signature
 
-    yield from (f"  {line}" for line in signature(operation.__name__, operation, width() - 2).splitlines())
+    yield from (
+        f"  {line}" for line in signature(operation.__name__, operation, width() - 2).splitlines()
+    )
 
 
 def _arguments(operation: Operation) -> Iterator[str]:
@@ -64,7 +66,10 @@ def _arguments(operation: Operation) -> Iterator[str]:
     found = facts.arguments(operation)
     if not found:
         return
-    rows = [(a.name, a.location, one_line(facts.wanted(a.shape) + (", required" if a.required else ""))) for a in found]
+    rows = [
+        (a.name, a.location, one_line(facts.wanted(a.shape) + (", required" if a.required else "")))
+        for a in found
+    ]
     yield ""
     yield "Arguments"
     for line, argument in zip(aligned(rows, "  "), found, strict=True):
@@ -89,13 +94,18 @@ def _outline(shape: Shape, depth: int = MAX_DEPTH) -> Iterator[str]:
     """Yield the members of a value, with those of their members, as aligned lines."""
     from dynclient.cli.render import aligned, one_line
 
-    rows = [(one_line(name), one_line(wanted)) for name, wanted in _members(shape, "", depth, frozenset())]
+    rows = [
+        (one_line(name), one_line(wanted))
+        for name, wanted in _members(shape, "", depth, frozenset())
+    ]
     yield from aligned(rows[:MAX_LINES], "  ")
     if len(rows) > MAX_LINES:
         yield f"  … and {len(rows) - MAX_LINES} more"
 
 
-def _members(shape: Shape, above: str, depth: int, seen: frozenset[int]) -> Iterator[tuple[str, str]]:
+def _members(
+    shape: Shape, above: str, depth: int, seen: frozenset[int]
+) -> Iterator[tuple[str, str]]:
     """Yield (path, what it wants) of each member of an object, or of an array's items, down to a depth."""
     from dynclient.docs.facts import names, required, wanted
     from dynclient.schema.explain import described
@@ -144,7 +154,10 @@ def _auth(operation: Operation) -> Iterator[str]:
     formula = operation.operation.security
     yield ""
     yield f"Auth  {one_line(written(formula))}"
-    rows = ((one_line(s.key), one_line(carried(s)), f"${environment_name(s.key)}") for s in schemes(formula))
+    rows = (
+        (one_line(s.key), one_line(carried(s)), f"${environment_name(s.key)}")
+        for s in schemes(formula)
+    )
     yield from aligned(rows, "  ")
 
 

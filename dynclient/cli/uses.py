@@ -18,8 +18,14 @@ if TYPE_CHECKING:
 @click.command("uses")
 @click.argument("paths", nargs=-1, metavar="PATH...")
 @choice.spec_option
-@click.option("--used-by", metavar="FILE", help="A recorded list: operation ids, `METHOD /path`, or an access log.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to tell it.")
+@click.option(
+    "--used-by",
+    metavar="FILE",
+    help="A recorded list: operation ids, `METHOD /path`, or an access log.",
+)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to tell it."
+)
 def command(paths: tuple[str, ...], spec: str | None, used_by: str | None, form: str) -> None:
     """Find the operations that Python code calls.
 
@@ -86,7 +92,12 @@ def _rows(document: Document, resolved: Resolved) -> Iterator[tuple[str, ...]]:
         for used in operations.get(key, ()):
             use = used.use
             results = ", ".join(_path(path) or "(whole)" for path in use.results)
-            cells = (key, f"{use.file}:{use.line}", _arguments(used), f"→ {results}" if results else "")
+            cells = (
+                key,
+                f"{use.file}:{use.line}",
+                _arguments(used),
+                f"→ {results}" if results else "",
+            )
             yield *map(one_line, cells), "" if use.certain else "perhaps"
 
 
@@ -127,9 +138,17 @@ def _summary(document: Document, found: Found, resolved: Resolved, recording: Re
         f"{counted(len(resolved.used), 'use')} in {counted(found.files, 'file')}",
         *([f"{perhaps} perhaps"] if perhaps else []),
         *([f"{counted(len(resolved.missing), 'use')} of no operation"] if resolved.missing else []),
-        *([f"{counted(len(found.nameless), 'name')} known only at run time"] if found.nameless else []),
+        *(
+            [f"{counted(len(found.nameless), 'name')} known only at run time"]
+            if found.nameless
+            else []
+        ),
         *([f"{counted(len(found.unread), 'file')} not read"] if found.unread else []),
-        *([f"{counted(len(recording.unmatched), 'recorded line')} of no operation"] if recording.unmatched else []),
+        *(
+            [f"{counted(len(recording.unmatched), 'recorded line')} of no operation"]
+            if recording.unmatched
+            else []
+        ),
     ]
     return ", ".join(told)
 
@@ -142,7 +161,9 @@ def counted(number: int, noun: str) -> str:
 # --- as JSON
 
 
-def _data(document: Document, found: Found, resolved: Resolved, recording: Recording) -> dict[str, Any]:
+def _data(
+    document: Document, found: Found, resolved: Resolved, recording: Recording
+) -> dict[str, Any]:
     operations = resolved.operations
     return {
         "operations": [
@@ -156,7 +177,10 @@ def _data(document: Document, found: Found, resolved: Resolved, recording: Recor
             for key, operation in document.operations.items()
             if key in operations or key in recording.operations
         ],
-        "missing": [{**_use(use), "name": use.operation, "meant": list(meant)} for use, meant in resolved.missing],
+        "missing": [
+            {**_use(use), "name": use.operation, "meant": list(meant)}
+            for use, meant in resolved.missing
+        ],
         "nameless": [vars(place) for place in found.nameless],
         "unread": [vars(place) for place in found.unread],
         "unmatched": [_line(line) for line in recording.unmatched],
@@ -165,7 +189,9 @@ def _data(document: Document, found: Found, resolved: Resolved, recording: Recor
 
 
 def _use(use: Use, used: Used | None = None) -> dict[str, Any]:
-    told = {name: getattr(use, name) for name in ("file", "line", "column", "how", "method", "certain")}
+    told = {
+        name: getattr(use, name) for name in ("file", "line", "column", "how", "method", "certain")
+    }
     if used is None:
         return told
     return {

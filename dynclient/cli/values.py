@@ -44,7 +44,9 @@ def json_value(text: str, name: str) -> Any:
     except ValueError as error:
         line, column = getattr(error, "lineno", 0), getattr(error, "colno", 0)
         where = f" at line {line}, column {column}" if line else ""
-        raise UsageError(f"{name} is no JSON{where}", hint="the shell eats quotes: put JSON in '…'") from None
+        raise UsageError(
+            f"{name} is no JSON{where}", hint="the shell eats quotes: put JSON in '…'"
+        ) from None
 
 
 def json_file(file: str, hint: str | None = None) -> Any:
@@ -163,7 +165,9 @@ def is_file_place(shape: Shape, *, typed: bool = False) -> bool:
 
     """
     shape = shape.item if shape.is_array else shape
-    marked = any(part.get("format") == "binary" or "contentMediaType" in part for part in shape.parts)
+    marked = any(
+        part.get("format") == "binary" or "contentMediaType" in part for part in shape.parts
+    )
     return marked or not shape.types or (typed and "string" in shape.types)
 
 

@@ -81,7 +81,9 @@ class Credentials(dict[str, Credential]):
     def __init__(self, given: Mapping[str, Credential]) -> None:
         names: object = given  # whoever does not check types may give anything
         if not isinstance(names, Mapping) or not all(isinstance(name, str) for name in names):
-            raise UsageError("credentials must be a mapping", hint='give credentials={"scheme name": "secret"}')
+            raise UsageError(
+                "credentials must be a mapping", hint='give credentials={"scheme name": "secret"}'
+            )
         super().__init__(given)
 
     def __repr__(self) -> str:
@@ -114,7 +116,11 @@ class Compiled:
     def of(cls, document: model.Document) -> Compiled:
         """Return what is compiled of a document; the same each time."""
         kept = document.__dict__.get("_compiled")
-        return kept if isinstance(kept, cls) else document.__dict__.setdefault("_compiled", cls(document))
+        return (
+            kept
+            if isinstance(kept, cls)
+            else document.__dict__.setdefault("_compiled", cls(document))
+        )
 
 
 class BaseClient(Generic[OperationT]):
@@ -149,7 +155,11 @@ class BaseClient(Generic[OperationT]):
         for name, credential in given.items():
             if name not in schemes:
                 meant = near(name, schemes, 1)
-                hint = f"did you mean {meant[0]}?" if meant else f"schemes are {', '.join(schemes) or 'none'}"
+                hint = (
+                    f"did you mean {meant[0]}?"
+                    if meant
+                    else f"schemes are {', '.join(schemes) or 'none'}"
+                )
                 raise UsageError(f"the document has no security scheme {name!r}", hint=hint)
             if not callable(credential):
                 checked(schemes[name], credential)
@@ -201,14 +211,20 @@ class BaseClient(Generic[OperationT]):
             return None
         keys = self._shared.keys
         method, _, path = name.partition(" ")
-        return keys.get(name) or keys.get(snake_case(name)) or keys.get(f"{method.upper()} {path.strip()}")
+        return (
+            keys.get(name)
+            or keys.get(snake_case(name))
+            or keys.get(f"{method.upper()} {path.strip()}")
+        )
 
     def _of(self, key: str) -> OperationT:
         bound = self._bound.get(key)
         if bound is None:
             operation = self.document.operations[key]
             plan = self._shared.plans.of(operation)
-            made = self._operation(operation, plan, self._options, self._runner, self._vault(operation))
+            made = self._operation(
+                operation, plan, self._options, self._runner, self._vault(operation)
+            )
             bound = self._bound.setdefault(key, made)
         return bound
 
@@ -220,7 +236,9 @@ class BaseClient(Generic[OperationT]):
             vouched = origin(document.uri)
         else:
             try:
-                base = base_url(operation.servers, document.uri, options.server, options.server_variables)
+                base = base_url(
+                    operation.servers, document.uri, options.server, options.server_variables
+                )
                 vouched = origin(base)
             except UsageError:  # told when a request is made
                 vouched = ""
@@ -230,7 +248,11 @@ class BaseClient(Generic[OperationT]):
         python = [k for k in self._shared.keys if " " not in k and k == snake_case(k)]
         suggestions = near(str(name), python)
         title, count = self.document.title, len(self.document.operations)
-        hint = f"did you mean {' or '.join(suggestions)}?" if suggestions else "client.find(text) searches"
+        hint = (
+            f"did you mean {' or '.join(suggestions)}?"
+            if suggestions
+            else "client.find(text) searches"
+        )
         text = f"{title} has no operation {name!r} among its {count}; nothing was sent"
         return OperationNotFound(text, hint=hint, suggestions=tuple(suggestions), name=str(name))
 
@@ -242,7 +264,9 @@ class BaseClient(Generic[OperationT]):
         return self[name]
 
     def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *(snake_case(o.id) for o in self.document.operations.values())})
+        return sorted(
+            {*super().__dir__(), *(snake_case(o.id) for o in self.document.operations.values())}
+        )
 
     def __contains__(self, name: object) -> bool:
         return self._key(name) is not None
@@ -276,7 +300,9 @@ class BaseClient(Generic[OperationT]):
 
         """
         view = object.__new__(type(self))
-        view.__dict__.update({k: self.__dict__[k] for k in ("_shared", "_runner", "_given", "_credentials")})
+        view.__dict__.update(
+            {k: self.__dict__[k] for k in ("_shared", "_runner", "_given", "_credentials")}
+        )
         view._options = self._options.changed(**changes)
         if "server" in changes:  # a server that is given lets the environment speak
             view._credentials = view._collected(view._given)
@@ -284,7 +310,9 @@ class BaseClient(Generic[OperationT]):
         return view
 
     def __reduce__(self) -> tuple[Any, ...]:
-        raise TypeError("a client holds connections and cannot be pickled or copied; with_options() makes another view")
+        raise TypeError(
+            "a client holds connections and cannot be pickled or copied; with_options() makes another view"
+        )
 
     def __repr__(self) -> str:
         document = self.document

@@ -40,7 +40,10 @@ def load(source: Source) -> Document:
         return source
     given: object = source
     if not isinstance(given, Mapping | PathLike | str) or given == "":
-        raise UsageError(f"no document can be loaded from {shown(source)}", hint="give a path, a URL or a mapping")
+        raise UsageError(
+            f"no document can be loaded from {shown(source)}",
+            hint="give a path, a URL or a mapping",
+        )
     where = source if isinstance(source, Mapping | str) else Path(source)
     root = IN_MEMORY if isinstance(where, Mapping) else to_uri(where)
     return Document(open_files(where, fetcher(root), default_cache()), _check)

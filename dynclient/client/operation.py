@@ -55,7 +55,14 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
     """
     )
 
-    def __init__(self, operation: model.Operation, plan: Plan, options: Options, runner: RunnerT, vault: Vault) -> None:
+    def __init__(
+        self,
+        operation: model.Operation,
+        plan: Plan,
+        options: Options,
+        runner: RunnerT,
+        vault: Vault,
+    ) -> None:
         self.operation = operation
         self._plan = plan
         self._options = options
@@ -139,12 +146,20 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
         media_type = self._options.media_type
         checker = self._plan.checker(media_type, "producer")
         try:
-            call = Call(Sampler(example_schema(checker.schema), compile_schema=_compile).sample(seed=seed))
+            call = Call(
+                Sampler(example_schema(checker.schema), compile_schema=_compile).sample(seed=seed)
+            )
         except Unsampled as error:
-            raise UsageError(f"{self.id}: no example was found: {error}", hint="give a Call of your own") from error
+            raise UsageError(
+                f"{self.id}: no example was found: {error}", hint="give a Call of your own"
+            ) from error
         body = self.operation.request_body
         entry = self._plan.entry(media_type)
-        if "body" in call and entry is not None and media.concrete(media_type or entry.name, call["body"]) is None:
+        if (
+            "body" in call
+            and entry is not None
+            and media.concrete(media_type or entry.name, call["body"]) is None
+        ):
             call["media_type"] = media.some(entry.name)
         if body is not None and entry is not None and seed == 0:
             for example in entry.examples:
@@ -190,7 +205,9 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
     def _base(self) -> str:
         options, operation = self._options, self.operation
         try:
-            return base_url(operation.servers, operation.document.uri, options.server, options.server_variables)
+            return base_url(
+                operation.servers, operation.document.uri, options.server, options.server_variables
+            )
         except UsageError:
             if getattr(self._runner, "wire").in_process and options.server is None:  # noqa: B009 (both runners have it)
                 return "http://sandbox.invalid"
@@ -240,7 +257,9 @@ def _with_headers(request: Request, extra: Mapping[str, str]) -> Request:
     names = {name.lower() for name in extra}
     kept = [(name, value) for name, value in request.headers.pairs() if name.lower() not in names]
     headers = Headers([*kept, *extra.items()])
-    return Request(request.method, request.url, headers, request.body, request.security, request.operation_id)
+    return Request(
+        request.method, request.url, headers, request.body, request.security, request.operation_id
+    )
 
 
 def signature(plan: Plan) -> inspect.Signature:
@@ -257,7 +276,9 @@ def signature(plan: Plan) -> inspect.Signature:
         if python in seen or not python.isidentifier() or (name == "body" and plan.body_names):
             continue
         seen.add(python)
-        default = kinds.empty if binder.targets.get(name) in required or name in required else ABSENT
+        default = (
+            kinds.empty if binder.targets.get(name) in required or name in required else ABSENT
+        )
         keywords.append(kinds(python, kinds.KEYWORD_ONLY, default=default))
     keywords.sort(key=lambda p: p.default is not kinds.empty)
     return inspect.Signature([*parameters, *keywords])
@@ -268,7 +289,9 @@ def _required(schema: Schema) -> set[Any]:
     for location, group in schema["properties"].items():
         if location == "body" and "body" in schema["required"]:
             parts = [group, *_referred(group, schema)] if isinstance(group, dict) else []
-            found |= {("body", name) for part in parts for name in part.get("required", ())} | {"body"}
+            found |= {("body", name) for part in parts for name in part.get("required", ())} | {
+                "body"
+            }
         elif isinstance(group, dict):
             found |= {(location, name) for name in group.get("required", ())}
     return found
@@ -290,12 +313,20 @@ def documentation(plan: Plan) -> str:
     if operation.description and operation.description != operation.summary:
         lines += ["", operation.description.strip()]
     required = _required(schema)
-    arguments = [_argument(plan, name, defs, required) for name in plan.arguments if name in plan.binder.targets]
+    arguments = [
+        _argument(plan, name, defs, required)
+        for name in plan.arguments
+        if name in plan.binder.targets
+    ]
     if plan.binder.has_body:
-        arguments.append(f"    body: the whole body, {described(schema['properties'].get('body', True), defs)}")
+        arguments.append(
+            f"    body: the whole body, {described(schema['properties'].get('body', True), defs)}"
+        )
     if arguments:
         lines += ["", "Args:", *arguments]
-    results = [f"    {status}: {_result(response)}" for status, response in operation.responses.items()]
+    results = [
+        f"    {status}: {_result(response)}" for status, response in operation.responses.items()
+    ]
     return "\n".join([*lines, *(["", "Results:", *results] if results else [])])
 
 
@@ -303,7 +334,9 @@ def _argument(plan: Plan, name: str, defs: dict[str, Any], required: set[Any]) -
     location, wire = plan.binder.targets[name]
     schema = plan.call_schema()["properties"].get(location, {})
     parts = _referred(schema, plan.call_schema()) if isinstance(schema, dict) else []
-    own: Any = next((part["properties"][wire] for part in parts if wire in part.get("properties", {})), True)
+    own: Any = next(
+        (part["properties"][wire] for part in parts if wire in part.get("properties", {})), True
+    )
     text = f"    {snake_case(name)} ({location}): {described(own, defs)}"
     text += ", required" if (location, wire) in required else ""
     about = str(own.get("description", "")) if isinstance(own, dict) else ""

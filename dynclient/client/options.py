@@ -29,7 +29,9 @@ def _is_timeout(value: Any) -> bool:
 
 
 def _is_texts(value: Any) -> bool:
-    return isinstance(value, Mapping) and all(isinstance(t, str) for pair in value.items() for t in pair)
+    return isinstance(value, Mapping) and all(
+        isinstance(t, str) for pair in value.items() for t in pair
+    )
 
 
 def _is_text_or_none(value: Any) -> bool:
@@ -50,13 +52,19 @@ _FITS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "accept": (_is_media_type, "a media type"),
     "validate_requests": (lambda value: isinstance(value, bool), "True or False"),
     "unknown_properties": (lambda value: value in ("refuse", "allow"), "'refuse' or 'allow'"),
-    "validate_responses": (lambda value: value in ("raise", "warn", "off"), "'raise', 'warn' or 'off'"),
+    "validate_responses": (
+        lambda value: value in ("raise", "warn", "off"),
+        "'raise', 'warn' or 'off'",
+    ),
     "retries": (lambda value: type(value) is int and value >= 0, "how often, 0 or more"),
     "max_response_bytes": (
         lambda value: value is None or (type(value) is int and value >= 0),
         "a number of bytes, or None for no limit",
     ),
-    "follow_redirects": (lambda value: value is None or isinstance(value, bool), "None, True or False"),
+    "follow_redirects": (
+        lambda value: value is None or isinstance(value, bool),
+        "None, True or False",
+    ),
 }
 
 
@@ -97,10 +105,14 @@ class Options:
     def __post_init__(self) -> None:
         for name, (fits, hint) in _FITS.items():
             if not fits(getattr(self, name)):
-                raise UsageError(f"{name} cannot be {shown(getattr(self, name))}", hint=f"give {hint}")
+                raise UsageError(
+                    f"{name} cannot be {shown(getattr(self, name))}", hint=f"give {hint}"
+                )
         for name, value in self.headers.items():
             if not is_field(name, value):
-                raise UsageError(f"the header {shown(name)} holds a character that no header can carry")
+                raise UsageError(
+                    f"the header {shown(name)} holds a character that no header can carry"
+                )
 
     @property
     def checks(self) -> Checks:

@@ -83,7 +83,9 @@ def arguments(operation: Operation) -> list[Argument]:
         shape = group.member(wire)
         if not is_refused(shape):
             spelled = (snake_case(wire), wire)
-            name = next((n for n in spelled if plan.binder.targets.get(n) == (location, wire)), wire)
+            name = next(
+                (n for n in spelled if plan.binder.targets.get(n) == (location, wire)), wire
+            )
             found.append(Argument(name, wire, location, shape, wire in required(group)))
     return found
 
@@ -161,12 +163,16 @@ def returned(operation: Operation) -> Iterator[Returned]:
         if name is None:
             yield Returned(status, "", "no body: None")
         elif not media.is_json(name):
-            yield Returned(status, "", ("text: str" if media.is_text(name) else "bytes") + f" ({name})")
+            yield Returned(
+                status, "", ("text: str" if media.is_text(name) else "bytes") + f" ({name})"
+            )
         else:
             schema = operation.result_schemas[status, name]
             shape = Shape(schema, schema.get("$defs", {}))
             inner = shape.item if shape.is_array else shape
-            yield Returned(status, model(response.content[name].schema), wanted(shape), tuple(names(inner)))
+            yield Returned(
+                status, model(response.content[name].schema), wanted(shape), tuple(names(inner))
+            )
 
 
 def _is_only(operation: Operation) -> bool:

@@ -57,7 +57,9 @@ def _line(line: str) -> str:
 
 def inline(text: str) -> str:
     """Return the text of a document for a line, or the cell of a table: its paragraphs are parted by a break."""
-    paragraphs = re.split(r"\n(?:[ \t]*\n)+|\n(?=[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t])", text.strip()[:MAX_CHARS])
+    paragraphs = re.split(
+        r"\n(?:[ \t]*\n)+|\n(?=[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t])", text.strip()[:MAX_CHARS]
+    )
     lines = [" ".join(_line(_printable(line)) for line in part.split("\n")) for part in paragraphs]
     return "<br>".join(" ".join(line.split()).replace("|", "\\|") for line in lines if line.strip())
 
@@ -68,7 +70,9 @@ def _safe(text: str) -> str:
     safe: list[str] = []
     at = 0
     while at < len(pieces):
-        end = next((i for i in range(at + 2, len(pieces), 2) if at % 2 and pieces[i] == pieces[at]), 0)
+        end = next(
+            (i for i in range(at + 2, len(pieces), 2) if at % 2 and pieces[i] == pieces[at]), 0
+        )
         if end:
             safe.append(_span("".join(pieces[at + 1 : end]), pieces[at]))
             at = end
@@ -133,5 +137,12 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 def _printable(text: str) -> str:
     return "".join(
-        c if c.isprintable() or c == "\n" else " " if c == "\t" else "" if c == "\r" else repr(c)[1:-1] for c in text
+        c
+        if c.isprintable() or c == "\n"
+        else " "
+        if c == "\t"
+        else ""
+        if c == "\r"
+        else repr(c)[1:-1]
+        for c in text
     )

@@ -7,7 +7,17 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from dynclient.client.client import Client, Operation
-from dynclient.docs.facts import Argument, about, arguments, carried, located, model, returned, schemes, wanted
+from dynclient.docs.facts import (
+    Argument,
+    about,
+    arguments,
+    carried,
+    located,
+    model,
+    returned,
+    schemes,
+    wanted,
+)
 from dynclient.docs.markdown import block, code, fenced, inline, literal, table
 from dynclient.docs.written import accessor, python_call, signature, spelled
 from dynclient.errors import DocumentError, UsageError
@@ -56,7 +66,12 @@ def _details(client: Client, operation: Operation, index: str) -> Iterator[str]:
     yield from ["", "### Return type", "", *_return_type(operation)]
     yield from ["", "### Authorization", "", *_authorization(operation, index)]
     yield from ["", "### HTTP request headers", "", *_headers(operation)]
-    yield from ["", "### HTTP response details", "", *_statuses(operation.operation.responses.values())]
+    yield from [
+        "",
+        "### HTTP response details",
+        "",
+        *_statuses(operation.operation.responses.values()),
+    ]
 
 
 def _example(client: Client, operation: Operation) -> Iterator[str]:
@@ -97,7 +112,10 @@ def _parameters(operation: Operation) -> Iterator[str]:
     yield from table(("Name", "In", "Type", "Required", "Default", "Description"), rows)
     if name := _body_model(operation):
         yield from (
-            ["", f"The body is {code(name)}: its properties are arguments, or it is given whole as `body=`."]
+            [
+                "",
+                f"The body is {code(name)}: its properties are arguments, or it is given whole as `body=`.",
+            ]
             if (
                 operation._plan.body_names  # noqa: SLF001 (the compiled operation knows)
             )
@@ -162,15 +180,22 @@ def _authorization(operation: Operation, index: str) -> Iterator[str]:
 def _headers(operation: Operation) -> Iterator[str]:
     body = operation.operation.request_body
     sent = ", ".join(code(name) for name in body.content) if body is not None else ""
-    came = dict.fromkeys(name for response in operation.operation.responses.values() for name in response.content)
+    came = dict.fromkeys(
+        name for response in operation.operation.responses.values() for name in response.content
+    )
     yield f"- **Content-Type**: {sent or 'Not defined'}"
     yield f"- **Accept**: {', '.join(map(code, came)) or 'Not defined'}"
 
 
 def _statuses(responses: Iterable[Response]) -> list[str]:
-    rows = [(f"**{code(r.status)}**", inline(r.description), _response_headers(r.headers.values())) for r in responses]
+    rows = [
+        (f"**{code(r.status)}**", inline(r.description), _response_headers(r.headers.values()))
+        for r in responses
+    ]
     return table(("Status code", "Description", "Response headers"), rows)
 
 
 def _response_headers(headers: Iterable[Parameter]) -> str:
-    return "<br>".join(f"{code(h.name)}{': ' if h.description else ''}{inline(h.description)}" for h in headers)
+    return "<br>".join(
+        f"{code(h.name)}{': ' if h.description else ''}{inline(h.description)}" for h in headers
+    )

@@ -48,7 +48,11 @@ def reference(document: Document) -> dict[str, str]:
         by_tag.setdefault(next(iter(operation.tags), UNTAGGED), []).append(key)
     own = {tag: keys for tag, keys in by_tag.items() if keys}
     files = _files(own)
-    places = {key: place for tag, keys in own.items() for key, place in _places(document, keys, files[tag]).items()}
+    places = {
+        key: place
+        for tag, keys in own.items()
+        for key, place in _places(document, keys, files[tag]).items()
+    }
     pages = {INDEX: _text(_index(document, files, places))}
     client = Client(document)
     for tag, keys in own.items():
@@ -93,7 +97,9 @@ def _places(document: Document, keys: list[str], file: str) -> dict[str, Place]:
 # --- the index
 
 
-def _index(document: Document, files: Mapping[str, str], places: Mapping[str, Place]) -> Iterator[str]:
+def _index(
+    document: Document, files: Mapping[str, str], places: Mapping[str, Place]
+) -> Iterator[str]:
     yield from [f"# {inline(document.title)}", ""]
     count = len(document.operations)
     yield f"Version {code(str(document.info.get('version', '')) or '-')}, {count} operation{'' if count == 1 else 's'}."
@@ -101,7 +107,11 @@ def _index(document: Document, files: Mapping[str, str], places: Mapping[str, Pl
     if text := str(document.info.get("description") or ""):
         yield from ["", block(text)]
     for tag in dict.fromkeys([*document.tags, *files]):
-        keys = [key for key, operation in document.operations.items() if tag in (operation.tags or (UNTAGGED,))]
+        keys = [
+            key
+            for key, operation in document.operations.items()
+            if tag in (operation.tags or (UNTAGGED,))
+        ]
         if keys:
             title = literal(tag) or "-"
             yield from ["", f"## [{title}]({files[tag]})" if tag in files else f"## {title}", ""]
@@ -122,7 +132,9 @@ def _listed(document: Document, keys: list[str], places: Mapping[str, Place]) ->
     for key in keys:
         operation, place = document.operations[key], places[key]
         link = f"[**{literal(snake_case(operation.id))}**]({place.file}#{place.anchor})"
-        rows.append((link, f"**{literal(operation.method)}** {code(operation.path)}", _summary(operation)))
+        rows.append(
+            (link, f"**{literal(operation.method)}** {code(operation.path)}", _summary(operation))
+        )
     return table(("Method", "HTTP request", "Description"), rows)
 
 

@@ -47,11 +47,15 @@ def python_call(name: str, args: Sequence[Any], kwargs: Mapping[str, Any], width
         width: columns that a line may take.
 
     """
-    arguments = [("", value) for value in args] + [(f"{key}=", value) for key, value in kwargs.items()]
+    arguments = [("", value) for value in args] + [
+        (f"{key}=", value) for key, value in kwargs.items()
+    ]
     flat = f"{name}({', '.join(f'{key}{_flat(value)}' for key, value in arguments)})"
     if len(flat) <= width or not arguments:
         return flat
-    lines = [f"{' ' * INDENT}{key}{literal(value, width, INDENT, len(key))}," for key, value in arguments]
+    lines = [
+        f"{' ' * INDENT}{key}{literal(value, width, INDENT, len(key))}," for key, value in arguments
+    ]
     return "\n".join([f"{name}(", *lines, ")"])
 
 
@@ -70,7 +74,9 @@ def literal(value: Any, width: int, indent: int = 0, lead: int = 0) -> str:
         return flat
     inner = indent + INDENT
     if isinstance(value, dict):
-        items = [f"{_text(k)}: {literal(v, width, inner, len(_text(k)) + 2)}" for k, v in value.items()]
+        items = [
+            f"{_text(k)}: {literal(v, width, inner, len(_text(k)) + 2)}" for k, v in value.items()
+        ]
     else:
         items = [literal(v, width, inner) for v in value]
     brackets = "{}" if isinstance(value, dict) else "[]"
@@ -106,17 +112,26 @@ def spelled(operation: Operation, call: Call) -> tuple[list[Any], dict[str, Any]
         inside: dict[str, Any] = {}
         if isinstance(body, dict) and body:
             _named(binder.targets, "body", body, inside)
-        kwargs |= inside if inside and "body" not in inside and not inside.keys() & kwargs.keys() else {"body": body}
+        kwargs |= (
+            inside
+            if inside and "body" not in inside and not inside.keys() & kwargs.keys()
+            else {"body": body}
+        )
     return args, kwargs
 
 
 def _named(
-    targets: Mapping[str, tuple[str, str]], location: str, values: Mapping[str, Any], found: dict[str, Any]
+    targets: Mapping[str, tuple[str, str]],
+    location: str,
+    values: Mapping[str, Any],
+    found: dict[str, Any],
 ) -> None:
     """Add values by their argument names; those without a name of their own go together under the location."""
     rest = {}
     for name, value in values.items():
-        python = next((n for n in (snake_case(name), name) if targets.get(n) == (location, name)), "")
+        python = next(
+            (n for n in (snake_case(name), name) if targets.get(n) == (location, name)), ""
+        )
         if python.isidentifier() and not keyword.iskeyword(python):
             found[python] = value
         else:

@@ -46,7 +46,9 @@ class Cache:
         with contextlib.suppress(OSError, ValueError, RecursionError):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             text = json.dumps(value, separators=(",", ":"))
-            with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as file:
+            with tempfile.NamedTemporaryFile(
+                "w", dir=path.parent, delete=False, encoding="utf-8"
+            ) as file:
                 file.write(text)
             Path(file.name).replace(path)
 

@@ -56,9 +56,18 @@ _TOKEN = re.compile(
 )
 _HINTS = (
     ("tab character", "indent with spaces: YAML does not allow tabs there"),
-    ("mapping values are not allowed", "put a value that holds ': ' in quotes, or look at the indentation before it"),
-    ("did not find expected key", "look at the indentation and the quotes of this line and of those before"),
-    ("could not find expected ':'", "look at the indentation and the quotes of this line and of those before"),
+    (
+        "mapping values are not allowed",
+        "put a value that holds ': ' in quotes, or look at the indentation before it",
+    ),
+    (
+        "did not find expected key",
+        "look at the indentation and the quotes of this line and of those before",
+    ),
+    (
+        "could not find expected ':'",
+        "look at the indentation and the quotes of this line and of those before",
+    ),
     ("expected '-' indicator", "look at the indentation: an entry of a list began further up"),
     ("unexpected end of stream", "a quote or bracket is opened and never closed"),
     ("unknown escape", "write backslashes twice in double quotes, or use single quotes"),
@@ -134,7 +143,11 @@ def _child(mark: Mark, token: str) -> Mark | None:
     children = mark.children
     if isinstance(children, dict):
         return children.get(token)
-    if isinstance(children, list) and re.fullmatch(r"0|[1-9][0-9]{0,8}", token) and int(token) < len(children):
+    if (
+        isinstance(children, list)
+        and re.fullmatch(r"0|[1-9][0-9]{0,8}", token)
+        and int(token) < len(children)
+    ):
         return children[int(token)]
     return None
 
@@ -190,7 +203,9 @@ def without_tabs(text: str) -> tuple[str, int | None]:
             pass
     except DocumentSyntaxError:
         first = text.index("\t", found.start())
-        return _TABS.sub(lambda tabs: "" if tabs[0].isspace() else tabs[0].replace("\t", " "), text), first
+        return _TABS.sub(
+            lambda tabs: "" if tabs[0].isspace() else tabs[0].replace("\t", " "), text
+        ), first
     return text, None
 
 
@@ -203,17 +218,23 @@ def events(text: str, uri: str) -> Iterator[Event]:
 
     """
     if text.count("\n%TAG") + text.count("\r%TAG") > MAX_TAG_DIRECTIVES:
-        raise DocumentTooLarge(f"{short_name(uri)} has more than {MAX_TAG_DIRECTIVES} %TAG lines", uri=uri)
+        raise DocumentTooLarge(
+            f"{short_name(uri)} has more than {MAX_TAG_DIRECTIVES} %TAG lines", uri=uri
+        )
     mask = _mask(text)
     unmask = {new: old for old, new in mask.items()}
     try:
-        parser: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text.translate(mask) if mask else text)
+        parser: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(
+            text.translate(mask) if mask else text
+        )
         while type(event := parser.get_event()) is not StreamEndEvent:
             if unmask and type(event) is ScalarEvent:
                 event.value = event.value.translate(unmask)
             yield event
     except yaml.YAMLError as error:
-        if "nesting depth" in str(error):  # libyaml's own limit, which PyYAML 6.0.4 brought; ours is the lower one
+        if "nesting depth" in str(
+            error
+        ):  # libyaml's own limit, which PyYAML 6.0.4 brought; ours is the lower one
             raise too_deep(uri) from None
         raise _syntax_error(error, text, uri) from None
 
@@ -236,9 +257,16 @@ def _syntax_error(error: yaml.YAMLError, text: str, uri: str) -> DocumentSyntaxE
     headline = f"{short_name(uri)} is not valid YAML: "
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     if mark is not None:
-        what = shortened(getattr(error, "problem", None) or getattr(error, "context", None) or "it cannot be read", 200)
+        what = shortened(
+            getattr(error, "problem", None)
+            or getattr(error, "context", None)
+            or "it cannot be read",
+            200,
+        )
         hint = _hint(what, text[mark.index : mark.index + 1])
-        return DocumentSyntaxError(headline + what, hint=hint, line=mark.line + 1, column=mark.column + 1, uri=uri)
+        return DocumentSyntaxError(
+            headline + what, hint=hint, line=mark.line + 1, column=mark.column + 1, uri=uri
+        )
     found = _NOT_PRINTABLE.search(text)
     line, column = position(text, found.start()) if found else (1, 1)
     what = f"the character U+{ord(found[0]):04X} is not allowed" if found else "it cannot be read"
@@ -351,7 +379,9 @@ class Composer:
             elif kind is DocumentEndEvent:
                 break
         if (rest := next(stream, None)) is not None:
-            self.problem("several-documents", "only the first document of this stream is used", rest)
+            self.problem(
+                "several-documents", "only the first document of this stream is used", rest
+            )
 
     def scalar(self, event: Any) -> None:
         """Take a scalar, as a key where the open mapping waits for one."""
@@ -369,11 +399,15 @@ class Composer:
         """Open a collection inside of the one that is open."""
         at, anchor = self.key, None
         if at is KEY:
-            self.problem("complex-key", "a key is a list or mapping; the entry is left out", event, "error")
+            self.problem(
+                "complex-key", "a key is a list or mapping; the entry is left out", event, "error"
+            )
         else:
             self.store(box, event)
         if event.anchor is not None:
-            anchor = self.anchors[event.anchor] = Anchor(box, start=self.total, outer=self.deepest, open=True)
+            anchor = self.anchors[event.anchor] = Anchor(
+                box, start=self.total, outer=self.deepest, open=True
+            )
             self.deepest = 0
         self.total += 1
         self.frames.append((self.box, at, anchor))
@@ -386,7 +420,11 @@ class Composer:
         self.box, at, anchor = self.frames.pop()
         self.key = ITEM if at is ITEM else DROPPED if at is KEY else KEY
         if anchor is not None:
-            anchor.open, anchor.size, anchor.height = False, self.total - anchor.start, self.deepest - depth + 1
+            anchor.open, anchor.size, anchor.height = (
+                False,
+                self.total - anchor.start,
+                self.deepest - depth + 1,
+            )
             self.deepest = max(self.deepest, anchor.outer)
 
     def alias(self, event: Any) -> None:
@@ -404,7 +442,9 @@ class Composer:
         elif anchor.text is not None:
             self.name(anchor.text, event)
         else:
-            self.problem("complex-key", "a key is a list or mapping; the entry is left out", event, "error")
+            self.problem(
+                "complex-key", "a key is a list or mapping; the entry is left out", event, "error"
+            )
             self.key = DROPPED
 
     def name(self, text: str, event: Any) -> None:
@@ -427,13 +467,19 @@ class Composer:
         tokens = [len(box) - 1 if at is ITEM else at for box, at, _ in self.frames[1:]]
         if self.frames:
             tokens.append(len(self.box) if self.key is ITEM else self.key)
-        return "".join(f"/{escaped(str(token))}" for token in tokens if isinstance(token, str | int))
+        return "".join(
+            f"/{escaped(str(token))}" for token in tokens if isinstance(token, str | int)
+        )
 
-    def problem(self, code: str, message: str, event: Any, severity: Any = "warning", hint: str = "") -> None:
+    def problem(
+        self, code: str, message: str, event: Any, severity: Any = "warning", hint: str = ""
+    ) -> None:
         """Note a problem at an event; of very many, the first ones."""
         if len(self.problems) < MAX_PROBLEMS:
             line, column = event.start_mark.line + 1, event.start_mark.column + 1
-            self.problems.append(Problem(severity, code, message, hint, self.pointer(), self.uri, line, column))
+            self.problems.append(
+                Problem(severity, code, message, hint, self.pointer(), self.uri, line, column)
+            )
 
     def _reach(self, depth: int) -> None:
         self.deepest = max(self.deepest, depth)
@@ -441,12 +487,16 @@ class Composer:
             raise too_deep(self.uri)
         if self.total > MAX_NODES:
             what = f"{short_name(self.uri)} has more than {MAX_NODES:,} nodes once its aliases are expanded"
-            raise DocumentTooLarge(what, hint="an alias that names aliases multiplies", uri=self.uri)
+            raise DocumentTooLarge(
+                what, hint="an alias that names aliases multiplies", uri=self.uri
+            )
 
     def _refused(self, what: str, event: Any) -> DocumentSyntaxError:
         line, column = event.start_mark.line + 1, event.start_mark.column + 1
         headline = f"{short_name(self.uri)} is not valid YAML: {what}"
-        return DocumentSyntaxError(headline, hint=_hint(what, ""), line=line, column=column, uri=self.uri)
+        return DocumentSyntaxError(
+            headline, hint=_hint(what, ""), line=line, column=column, uri=self.uri
+        )
 
 
 class Marks(Composer):

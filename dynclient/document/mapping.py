@@ -36,10 +36,14 @@ class _Reading:
 
     def plain(self, value: Any, pointer: str, depth: int) -> Any:
         if depth > MAX_DEPTH:
-            raise DocumentTooLarge(f"the mapping is nested deeper than {MAX_DEPTH} levels, or holds itself")
+            raise DocumentTooLarge(
+                f"the mapping is nested deeper than {MAX_DEPTH} levels, or holds itself"
+            )
         if isinstance(value, Mapping):
             named = ((_key(key), item) for key, item in value.items())
-            return {key: self.plain(item, f"{pointer}/{escape(key)}", depth + 1) for key, item in named}
+            return {
+                key: self.plain(item, f"{pointer}/{escape(key)}", depth + 1) for key, item in named
+            }
         if isinstance(value, list | tuple):
             return [self.plain(item, f"{pointer}/{i}", depth + 1) for i, item in enumerate(value)]
         return self._leaf(value, pointer)
@@ -52,11 +56,19 @@ class _Reading:
         if isinstance(value, datetime.date | datetime.time):
             return value.isoformat()
         text = f"a {type(value).__name__} has no place in a document; it is read as null"
-        self.problems.append(Problem("error", "no-json", text, "use plain JSON data", pointer, self.uri))
+        self.problems.append(
+            Problem("error", "no-json", text, "use plain JSON data", pointer, self.uri)
+        )
         return None
 
 
 def _key(key: Any) -> str:
     if isinstance(key, str):
         return key
-    return {True: "true", False: "false"}[key] if isinstance(key, bool) else "null" if key is None else str(key)
+    return (
+        {True: "true", False: "false"}[key]
+        if isinstance(key, bool)
+        else "null"
+        if key is None
+        else str(key)
+    )

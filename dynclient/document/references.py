@@ -50,7 +50,9 @@ class File:
     uri: str
     tree: Any
     problems: tuple[Problem, ...] = ()
-    locate: Callable[[str], tuple[int, int] | None] = field(default=lambda _pointer: None, repr=False, compare=False)
+    locate: Callable[[str], tuple[int, int] | None] = field(
+        default=lambda _pointer: None, repr=False, compare=False
+    )
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,9 @@ class Files:
         return self._step(base.uri, reference, reference, base)
 
     def _step(self, base_uri: str, text: str, reference: str, base: Node) -> Node:
-        uri, fragment = urldefrag(urljoin(base_uri, text) if not text.startswith("#") else base_uri + text)
+        uri, fragment = urldefrag(
+            urljoin(base_uri, text) if not text.startswith("#") else base_uri + text
+        )
         if uri not in self.by_uri:
             raise self._unresolvable(reference, base, "that file was not loaded")
         pointer = unquote(fragment)

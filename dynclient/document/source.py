@@ -102,7 +102,9 @@ def _fetchable(uri: str) -> bool:
 
 def _parsed(uri: str, data: bytes, fetch: Fetch, cache: Cache) -> File:
     if len(data) > MAX_FILE_BYTES:
-        raise DocumentTooLarge(f"{uri} has {len(data):,} bytes, more than {MAX_FILE_BYTES:,}", uri=uri)
+        raise DocumentTooLarge(
+            f"{uri} has {len(data):,} bytes, more than {MAX_FILE_BYTES:,}", uri=uri
+        )
     kept_text = data if is_remote(uri) else None
     locate = _Locate(lambda: fetch(uri) if kept_text is None else kept_text)
     kept = cache.get(data)

@@ -24,10 +24,14 @@ def flavour(files: Files) -> Flavour:
     """
     tree, name = files.top.value, files.top.place.file
     if not isinstance(tree, dict):
-        raise UnsupportedVersion(f"{name} is no OpenAPI document: its top is {_kind(tree)}, not an object", hint=_READS)
+        raise UnsupportedVersion(
+            f"{name} is no OpenAPI document: its top is {_kind(tree)}, not an object", hint=_READS
+        )
     version = tree.get("openapi")
     if version is None:
-        raise UnsupportedVersion(f"{name} is no OpenAPI 3 document: it has no `openapi` field", hint=_hint(tree))
+        raise UnsupportedVersion(
+            f"{name} is no OpenAPI 3 document: it has no `openapi` field", hint=_hint(tree)
+        )
     if isinstance(version, float | int):
         version = str(version)
     if isinstance(version, str) and re.match(r"3\.0(\.|$)", version):
@@ -46,4 +50,8 @@ def _hint(tree: dict[str, Any]) -> str:
     if "swagger" in tree:
         return f"{_READS}; this is Swagger {tree['swagger']}"
     meant = near("openapi", tree, 1)
-    return f"{_READS}; did you misspell `{meant[0]}`?" if meant else f"{_READS}; add `openapi: 3.1.0` at the top"
+    return (
+        f"{_READS}; did you misspell `{meant[0]}`?"
+        if meant
+        else f"{_READS}; add `openapi: 3.1.0` at the top"
+    )

@@ -36,7 +36,9 @@ _WORDS: dict[str, Any] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
-    **dict.fromkeys((sign + word for sign in ("", "+") for word in (".inf", ".Inf", ".INF")), math.inf),
+    **dict.fromkeys(
+        (sign + word for sign in ("", "+") for word in (".inf", ".Inf", ".INF")), math.inf
+    ),
     **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), -math.inf),
     **dict.fromkeys((".nan", ".NaN", ".NAN"), math.nan),
 }
@@ -181,13 +183,17 @@ class _Values(Composer):
         try:
             return _tagged(_KINDS[tag], text)
         except (ValueError, OverflowError):
-            message = f"the tag {_short_tag(tag)} does not fit {shortened(text)!r}, which is read as text"
+            message = (
+                f"the tag {_short_tag(tag)} does not fit {shortened(text)!r}, which is read as text"
+            )
             self.problem("wrong-tag", message, event)
             return text
 
     def _unknown(self, event: Any) -> None:
         tag = _short_tag(event.tag)
-        self.problem("unknown-tag", f"the tag {tag} means nothing here; the node is read without it", event)
+        self.problem(
+            "unknown-tag", f"the tag {tag} means nothing here; the node is read without it", event
+        )
 
 
 def _tagged(kind: type, text: str) -> Any:
@@ -217,7 +223,9 @@ def _parse_yaml(text: str, uri: str) -> Parsed:
     problems = values.problems
     if tab is not None:
         line, column = position(text, tab)
-        problems.append(Problem("warning", "tab", "tabs are read as spaces", "", "", uri, line, column))
+        problems.append(
+            Problem("warning", "tab", "tabs are read as spaces", "", "", uri, line, column)
+        )
     if values.any_repeated:
         problems += _repeated_keys(text, uri)
     return Parsed(values.tree, problems)
@@ -261,7 +269,12 @@ def _check_depth(tree: Any, uri: str) -> None:
         if depth > MAX_DEPTH:
             raise too_deep(uri)
         inside = (box.values() if type(box) is dict else box for box in level)
-        level = [value for values in inside for value in values if type(value) is dict or type(value) is list]
+        level = [
+            value
+            for values in inside
+            for value in values
+            if type(value) is dict or type(value) is list
+        ]
 
 
 def _without_lone_surrogates(text: str, uri: str) -> tuple[str, list[Problem]]:
@@ -284,5 +297,7 @@ def _parse_almost_json(text: str, uri: str, why_not: Exception) -> Parsed:
     except DocumentSyntaxError:
         if isinstance(why_not, json.JSONDecodeError) and short_name(uri).endswith(".json"):
             headline = f"{short_name(uri)} is not valid JSON: {why_not.msg}"
-            raise DocumentSyntaxError(headline, line=why_not.lineno, column=why_not.colno, uri=uri) from None
+            raise DocumentSyntaxError(
+                headline, line=why_not.lineno, column=why_not.colno, uri=uri
+            ) from None
         raise

@@ -59,11 +59,16 @@ class Binder:
     def _whole(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Bound:
         bound = Bound(Call(args[0]))
         for extra in (*map(shown, args[1:]), *kwargs):
-            bound.wrong("unknown", extra, "a Call is the only argument beside which nothing else is given")
+            bound.wrong(
+                "unknown", extra, "a Call is the only argument beside which nothing else is given"
+            )
         for key in [key for key in bound.call if key not in KEYS]:
             bound.call.pop(key)
             bound.wrong(
-                "unknown", str(key), f"a Call has the keys {', '.join(KEYS)}", next(iter(near(str(key), KEYS, 1)), None)
+                "unknown",
+                str(key),
+                f"a Call has the keys {', '.join(KEYS)}",
+                next(iter(near(str(key), KEYS, 1)), None),
             )
         return bound
 
@@ -72,7 +77,11 @@ class Binder:
             bound.put("path", name, value, name)
         for value in args[len(self.positional) :]:
             order = ", ".join(self.positional) or "none"
-            bound.wrong("unknown", shown(value), f"too many positional arguments; positional are the path's: {order}")
+            bound.wrong(
+                "unknown",
+                shown(value),
+                f"too many positional arguments; positional are the path's: {order}",
+            )
 
     def _ways(self, name: str) -> str:
         places = [location for location, _ in self.ambiguous[name]]
@@ -84,7 +93,11 @@ class Binder:
             bound.wrong("type", name, f"got {shown(value)}, want a mapping of names to values")
             return
         meant = near(name, self.names, 1)
-        listed = f"is not declared; arguments are {', '.join(self.names[:12])}" if self.names else "takes no arguments"
+        listed = (
+            f"is not declared; arguments are {', '.join(self.names[:12])}"
+            if self.names
+            else "takes no arguments"
+        )
         bound.wrong("unknown", name, listed, meant[0] if meant else None)
         bound.leftover[name] = value
 
@@ -105,7 +118,9 @@ class Bound:
         """Put a value into its place."""
         if location == "body" and not self.gathered:
             if "body" in self.call:
-                self.wrong("ambiguous", argument, "is given twice: in body= and as an argument of its own")
+                self.wrong(
+                    "ambiguous", argument, "is given twice: in body= and as an argument of its own"
+                )
                 return
             self.gathered = True
         group = self.call.setdefault(location, {})
@@ -127,7 +142,11 @@ class Bound:
 
 
 def binder(
-    path_order: Sequence[str], parameters: Iterable[Target], body_names: Iterable[str], *, has_body: bool
+    path_order: Sequence[str],
+    parameters: Iterable[Target],
+    body_names: Iterable[str],
+    *,
+    has_body: bool,
 ) -> Binder:
     """Return the binder of an operation.
 

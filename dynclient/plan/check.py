@@ -36,9 +36,16 @@ class _Checking:
         self.problems: list[Problem] = []
 
     def tell(
-        self, node: Node, code: str, message: str, hint: str = "", severity: Literal["error", "warning"] = "error"
+        self,
+        node: Node,
+        code: str,
+        message: str,
+        hint: str = "",
+        severity: Literal["error", "warning"] = "error",
     ) -> None:
-        self.problems.append(Problem(severity, code, message, hint, node.pointer, node.uri, place=node.place))
+        self.problems.append(
+            Problem(severity, code, message, hint, node.pointer, node.uri, place=node.place)
+        )
 
     def run(self) -> None:
         self._top()
@@ -61,7 +68,13 @@ class _Checking:
 
     def _top(self) -> None:
         top = self.document.top
-        for key, kind in (("info", dict), ("paths", dict), ("servers", list), ("tags", list), ("components", dict)):
+        for key, kind in (
+            ("info", dict),
+            ("paths", dict),
+            ("servers", list),
+            ("tags", list),
+            ("components", dict),
+        ):
             self._shape(top.child(key), kind)
         if not top.child("info"):
             self.tell(top, "missing-field", "the document has no `info`", "add title and version")
@@ -69,7 +82,11 @@ class _Checking:
             if top.child("info") and not isinstance(top["info"].child(key).value, str):
                 self.tell(top["info"], "missing-field", f"`info` has no text `{key}`")
         if not any(top.child(key) for key in ("paths", "webhooks", "components")):
-            self.tell(top, "missing-field", "the document has neither `paths`, `webhooks` nor `components`")
+            self.tell(
+                top,
+                "missing-field",
+                "the document has neither `paths`, `webhooks` nor `components`",
+            )
         self._security(top.child("security"))
         self._maps()
         paths = top["paths"]
@@ -82,7 +99,9 @@ class _Checking:
         self._shape(top.child("webhooks"), dict)
         self._shape(top["components"].child("schemas"), dict)
         for key, kind in (("servers", list), ("tags", list)):
-            for child in top.child(key).children() if isinstance(top.child(key).value, kind) else ():
+            for child in (
+                top.child(key).children() if isinstance(top.child(key).value, kind) else ()
+            ):
                 self._shape(child, dict)
         for server in top.child("servers").children():
             for variable in server.child("variables").children():
@@ -97,7 +116,11 @@ class _Checking:
         """Tell where something is no object, or no list, as it should be."""
         if node.value is None or isinstance(node.value, kind):
             return True
-        self.tell(node, "wrong-type", f"this must be {'an object' if kind is dict else 'a list'}; it is ignored")
+        self.tell(
+            node,
+            "wrong-type",
+            f"this must be {'an object' if kind is dict else 'a list'}; it is ignored",
+        )
         return False
 
     def _path(self, paths: Node, path: str) -> None:
@@ -105,21 +128,34 @@ class _Checking:
         if path.startswith("x-"):
             return
         if not path.startswith("/"):
-            self.tell(node, "path-without-slash", f"the path {path!r} does not begin with a slash", severity="warning")
+            self.tell(
+                node,
+                "path-without-slash",
+                f"the path {path!r} does not begin with a slash",
+                severity="warning",
+            )
         known = {*METHODS, "summary", "description", "servers", "parameters", "$ref"}
         item = paths[path]
         if not isinstance(item.value, dict):
             self.tell(node, "wrong-type", "a path item must be an object")
         for key in item.names():
             if key.lower() not in known and not key.startswith("x-"):
-                self.tell(item.child(key), "unknown-field", f"{key!r} is neither a method nor a field of a path item")
+                self.tell(
+                    item.child(key),
+                    "unknown-field",
+                    f"{key!r} is neither a method nor a field of a path item",
+                )
             elif key.lower() in METHODS and not isinstance(item.child(key).value, dict):
                 self.tell(item.child(key), "wrong-type", "an operation must be an object")
 
     def _names(self) -> None:
         operations = self.document.operations
-        ids = Counter(o.node.text("operationId") for o in operations.values() if o.node.text("operationId"))
-        python = Counter(snake_case(o.id) for o in operations.values() if o.node.text("operationId"))
+        ids = Counter(
+            o.node.text("operationId") for o in operations.values() if o.node.text("operationId")
+        )
+        python = Counter(
+            snake_case(o.id) for o in operations.values() if o.node.text("operationId")
+        )
         templates = Counter((o.method, _VARIABLE.sub("{}", o.path)) for o in operations.values())
         for operation in operations.values():
             own = operation.node.text("operationId")
@@ -128,7 +164,9 @@ class _Checking:
                 self.tell(node, "duplicate-operation-id", f"the operationId {own!r} stands at {ids[own]} operations",
                           f'call it as client["{operation.method} {operation.path}"]')  # fmt: skip
             elif own and python[snake_case(own)] > 1:
-                text = f"{own!r} and another operationId are the same Python name, {snake_case(own)}"
+                text = (
+                    f"{own!r} and another operationId are the same Python name, {snake_case(own)}"
+                )
                 self.tell(node, "name-clash", text, f'call it as client["{own}"]', "warning")
             elif not own:
                 self.tell(operation.node, "missing-operation-id", "the operation has no operationId",
@@ -142,7 +180,11 @@ class _Checking:
         self._security(operation.node.child("security"))
         body = operation.request_body
         if operation.node.child("requestBody") and body is None:
-            self.tell(operation.node.child("requestBody"), "wrong-type", "a request body must be an object")
+            self.tell(
+                operation.node.child("requestBody"),
+                "wrong-type",
+                "a request body must be an object",
+            )
         self._shape(operation.node["requestBody"].child("content"), dict)
         for entry in body.content.values() if body else ():
             self._media_type(entry, "request")
@@ -154,9 +196,16 @@ class _Checking:
             self._guarded(responses.child(name), lambda name=name: self._response(responses[name]))  # type: ignore[misc] # mypy and defaults
         for status, response in operation.responses.items():
             if not _STATUS.fullmatch(status):
-                self.tell(response.node, "bad-status", f"{status!r} is no status code, range or `default`")
+                self.tell(
+                    response.node, "bad-status", f"{status!r} is no status code, range or `default`"
+                )
             if not isinstance(response.node.child("description").value, str):
-                self.tell(response.node, "missing-field", "a response needs a description", severity="warning")
+                self.tell(
+                    response.node,
+                    "missing-field",
+                    "a response needs a description",
+                    severity="warning",
+                )
             for entry in response.content.values():
                 self._media_type(entry, "response")
             for header in response.headers.values():
@@ -168,20 +217,28 @@ class _Checking:
                 self._shape(entry, dict)
 
     def _parameters(self, operation: Operation) -> None:
-        declared = {n.text("name") for n in self._parameter_nodes(operation) if n.text("in") == "path"}
+        declared = {
+            n.text("name") for n in self._parameter_nodes(operation) if n.text("in") == "path"
+        }
         in_path = _VARIABLE.findall(operation.path)
         for name in dict.fromkeys(n for n in in_path if n not in declared):
             self.tell(operation.node, "undeclared-path-variable", f"{{{name}}} of {operation.path} is not declared",
                       "add a parameter with `in: path`")  # fmt: skip
         for name in sorted(declared - set(in_path)):
             self.tell(
-                operation.node, "unused-path-parameter", f"the path parameter {name!r} is not in {operation.path}"
+                operation.node,
+                "unused-path-parameter",
+                f"the path parameter {name!r} is not in {operation.path}",
             )
         for child in self._parameter_nodes(operation):
             self._parameter(child)
         for parameter in operation.parameters:
             if parameter.schema is None:
-                self.tell(parameter.node, "missing-field", f"the parameter {parameter.name!r} has no schema")
+                self.tell(
+                    parameter.node,
+                    "missing-field",
+                    f"the parameter {parameter.name!r} has no schema",
+                )
             self._examples(parameter.schema, parameter.examples, parameter.node, "request")
 
     def _parameter_nodes(self, operation: Operation) -> Iterator[Node]:
@@ -198,11 +255,16 @@ class _Checking:
 
     def _parameter(self, node: Node) -> None:
         if not node.text("name") or node.text("in") not in LOCATIONS:
-            text = f"a parameter needs a name and `in`: one of {', '.join(LOCATIONS)}; it is ignored"
+            text = (
+                f"a parameter needs a name and `in`: one of {', '.join(LOCATIONS)}; it is ignored"
+            )
             self.tell(node, "bad-parameter", text)
         elif node.text("in") == "path" and not node.flag("required"):
             self.tell(
-                node, "optional-path-parameter", "a path parameter must have `required: true`", severity="warning"
+                node,
+                "optional-path-parameter",
+                "a path parameter must have `required: true`",
+                severity="warning",
             )
 
     def _security(self, security: Node) -> None:
@@ -223,7 +285,9 @@ class _Checking:
         elif entry.schema is not None:
             self.schemas.open(entry.schema, direction)
 
-    def _examples(self, schema: Node | None, examples: list[Any], at: Node, direction: Direction) -> None:
+    def _examples(
+        self, schema: Node | None, examples: list[Any], at: Node, direction: Direction
+    ) -> None:
         opened = self.schemas.open(schema, direction)
         if schema is None or not examples:
             return
@@ -231,7 +295,11 @@ class _Checking:
         for example in examples:
             if not checker.accepts(example):
                 first = next(iter(checker.violations(example)), None)
-                text = f"an example does not fit its schema: {first}" if first else "an example does not fit its schema"
+                text = (
+                    f"an example does not fit its schema: {first}"
+                    if first
+                    else "an example does not fit its schema"
+                )
                 self.tell(at, "invalid-example", text, severity="warning")
                 return
 

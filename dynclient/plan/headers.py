@@ -59,7 +59,9 @@ class DeclaredHeader:
 
     def _missing(self) -> Violation:
         said = f"{described(self.checker.schema, self.shape.defs)}, required"
-        return Violation("missing", ("headers", self.parameter.name), said, None, self.parameter.node.place)
+        return Violation(
+            "missing", ("headers", self.parameter.name), said, None, self.parameter.node.place
+        )
 
 
 def declared_headers(response: DeclaredResponse, schemas: Schemas) -> tuple[DeclaredHeader, ...]:

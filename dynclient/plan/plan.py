@@ -69,7 +69,9 @@ class Plan:
         """What turns arguments into a call document."""
         variables = _VARIABLE.findall(self.operation.path)
         order = [name for name in variables if ("path", name) in self.parameters]
-        order += [name for location, name in self.parameters if location == "path" and name not in order]
+        order += [
+            name for location, name in self.parameters if location == "path" and name not in order
+        ]
         has_body = self.operation.request_body is not None
         return binder(order, list(self.parameters), self.body_names, has_body=has_body)
 
@@ -94,7 +96,9 @@ class Plan:
         found = media.matched(name, body.content)
         if found is None:
             hint = f"one of {', '.join(body.content)}"
-            raise UsageError(f"{self.operation.id} takes no body of the media type {name}", hint=hint)
+            raise UsageError(
+                f"{self.operation.id} takes no body of the media type {name}", hint=hint
+            )
         return found[1]
 
     def _takes(self, media_type: Any) -> bool:
@@ -125,7 +129,9 @@ class Plan:
             if isinstance(schema, dict) and schema.get("not") == {}
         }
         return tuple(
-            n for n in self.binder.names if self.binder.targets.get(n) not in {("body", name) for name in refused}
+            n
+            for n in self.binder.names
+            if self.binder.targets.get(n) not in {("body", name) for name in refused}
         )
 
     def checker(self, media_type: str | None, reading: Reading, *, opaque: bool = False) -> Checker:
@@ -142,7 +148,9 @@ class Plan:
         if found is None:
             schema = self.schemas.call(self.operation, self.entry(media_type), reading)
             if opaque:
-                schema = Schema({**schema, "properties": {**schema["properties"], "body": True}}, schema.place)
+                schema = Schema(
+                    {**schema, "properties": {**schema["properties"], "body": True}}, schema.place
+                )
             found = self._checkers[key] = Checker(schema)
         return found
 
@@ -154,7 +162,11 @@ class Plan:
     # --- arguments → call document
 
     def bind(
-        self, args: Sequence[Any], kwargs: Mapping[str, Any], checks: Checks, media_type: str | None = None
+        self,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        checks: Checks,
+        media_type: str | None = None,
     ) -> tuple[Call, list[Violation]]:
         """Return the call document that arguments make, in JSON form, and everything that is wrong with it."""
         bound = self.binder.bind(args, kwargs)
@@ -164,13 +176,17 @@ class Plan:
         if not checks.requests:
             return self._plain(call, bound.violations)
         reading: Reading = "producer" if checks.unknown == "refuse" else "consumer"
-        if not (bound.violations or checks.thorough) and self._accepted(self.checker(chosen, reading), _told(call)):
+        if not (bound.violations or checks.thorough) and self._accepted(
+            self.checker(chosen, reading), _told(call)
+        ):
             return call, []
         call, violations = self._plain(call, bound.violations)
         told, binaries = stand_ins(_told(call))
         opaque = any(path == ("body",) for path, _ in binaries)
         violations += self._misplaced(binaries, chosen)
-        return call, in_order(violations + self._wrong(self.checker(chosen, reading, opaque=opaque), told, bound))
+        return call, in_order(
+            violations + self._wrong(self.checker(chosen, reading, opaque=opaque), told, bound)
+        )
 
     def _chosen(self, bound: Bound, media_type: str | None) -> str | None:
         """Return the media type of a call's body: the call's own, the option's, or, of several, by the value's kind."""
@@ -178,7 +194,9 @@ class Plan:
         chosen = call.get("media_type", media_type)
         if not self._takes(chosen):
             known = ", ".join(self.media_types) or "none"
-            bound.violations.append(Violation("enum", ("media_type",), f"got {shown(chosen)}, want one of {known}"))
+            bound.violations.append(
+                Violation("enum", ("media_type",), f"got {shown(chosen)}, want one of {known}")
+            )
             call.pop("media_type", None)
             return None
         if chosen is None and len(self.media_types) > 1 and "body" in call:
@@ -202,7 +220,9 @@ class Plan:
             whole, part = path == ("body",), path[0] == "body" and media.is_multipart(name)
             if path[0] != "body" or media.is_json(name) or not (whole or part):
                 where = name if path[0] == "body" else f"a {path[0]}"
-                found.append(Violation("type", path, f"got binary data, which {where} cannot carry"))
+                found.append(
+                    Violation("type", path, f"got binary data, which {where} cannot carry")
+                )
             elif why := missing(value):
                 found.append(Violation("file", path, f"{shown(str(value))} {why}"))
         return found
@@ -210,7 +230,9 @@ class Plan:
     def _accepted(self, checker: Checker, call: Mapping[str, Any]) -> bool:
         """Tell whether a call is in order as it is: JSON through and through."""
         try:
-            return checker.fast_accepts(call) and _is_json_form({k: v for k, v in call.items() if k != "body"})
+            return checker.fast_accepts(call) and _is_json_form(
+                {k: v for k, v in call.items() if k != "body"}
+            )
         except (ValueError, TypeError):
             return False
 
@@ -232,7 +254,11 @@ class Plan:
         if checker.accepts(call):
             return []
         told = {v.path[1] for v in bound.violations if v.path[:1] == ("args",)}
-        return [v for v in _flat(checker.violations(call), checker) if not (v.kind == "missing" and v.path[-1] in told)]
+        return [
+            v
+            for v in _flat(checker.violations(call), checker)
+            if not (v.kind == "missing" and v.path[-1] in told)
+        ]
 
     def _adopt(self, bound: Bound) -> None:
         """Let unknown arguments be properties of the body, where the operation has one that is an object."""
@@ -240,7 +266,9 @@ class Plan:
             return
         for name, value in bound.leftover.items():
             bound.put("body", name, value, name)
-        bound.violations = [v for v in bound.violations if v.path[1:2] and v.path[1] not in bound.leftover]
+        bound.violations = [
+            v for v in bound.violations if v.path[1:2] and v.path[1] not in bound.leftover
+        ]
 
     # --- call document → request
 
@@ -249,7 +277,11 @@ class Plan:
         return RequestWriter(self.operation)
 
     def request(
-        self, call: Mapping[str, Any], base: str, media_type: str | None = None, accept: str | None = None
+        self,
+        call: Mapping[str, Any],
+        base: str,
+        media_type: str | None = None,
+        accept: str | None = None,
     ) -> Request:
         """Return the request that a call document makes.
 
@@ -266,7 +298,11 @@ class Plan:
         entry = None
         if "body" in call:
             chosen = call.get("media_type") or media_type
-            entry = self.entry(chosen) if self._takes(chosen) and chosen else self._by_value(call["body"])
+            entry = (
+                self.entry(chosen)
+                if self._takes(chosen) and chosen
+                else self._by_value(call["body"])
+            )
             if chosen and "media_type" not in call:
                 call = {**call, "media_type": chosen}
         return self._writer.request(call, base, entry, accept)
@@ -290,7 +326,9 @@ def not_finite(value: Any, path: tuple[str | int, ...] = ()) -> list[Violation]:
     if isinstance(value, float) and not math.isfinite(value):
         return [Violation("type", path, f"got {value}, want a number that JSON can carry")]
     if isinstance(value, int) and value.bit_length() > MAX_BITS:
-        return [Violation("type", path, f"got {shown(value)}, want a number that can be written out")]
+        return [
+            Violation("type", path, f"got {shown(value)}, want a number that can be written out")
+        ]
     return []
 
 
@@ -323,7 +361,9 @@ def _flat(violations: list[Violation], checker: Checker) -> list[Violation]:
         if violation.kind != "missing" or len(violation.path) != 1 or not isinstance(group, dict):
             found.append(violation)
             continue
-        whole = Schema({**group, "$defs": checker.schema.get("$defs", {})}, getattr(group, "place", None))
+        whole = Schema(
+            {**group, "$defs": checker.schema.get("$defs", {})}, getattr(group, "place", None)
+        )
         inside = Checker(whole).violations({}, (str(location),))
         found += inside if inside and all(v.kind == "missing" for v in inside) else [violation]
     return found

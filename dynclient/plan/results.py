@@ -114,7 +114,9 @@ class Results:
         key = (response.status, media_type.name)
         if key not in self._checkers:
             useful = media_type.schema is not None and not media.is_binary(media_type.name)
-            self._checkers[key] = Checker(self._schemas.result(media_type, "consumer")) if useful else None
+            self._checkers[key] = (
+                Checker(self._schemas.result(media_type, "consumer")) if useful else None
+            )
         return self._checkers[key]
 
     def row(self, status: int, content_type: str) -> Row:
@@ -125,7 +127,9 @@ class Results:
             found = self._made(status, content_type)
             if len(content_type) > MAX_KEY_CHARS:
                 return found
-            if len(self._rows) >= MAX_ROWS:  # a server that invents media types shall not fill the memory
+            if (
+                len(self._rows) >= MAX_ROWS
+            ):  # a server that invents media types shall not fill the memory
                 self._rows.clear()
             self._rows[key] = found
         return found
@@ -140,7 +144,11 @@ class Results:
         empty = None
         if content and status not in NO_CONTENT and self.operation.method != "HEAD":
             empty = Violation(
-                "missing", ("body",), f"no body came, want {', '.join(content)}", None, declared.node.place
+                "missing",
+                ("body",),
+                f"no body came, want {', '.join(content)}",
+                None,
+                declared.node.place,
             )
         headers = self._headers(declared)
         entry = media.matched(name, content) if name else None
@@ -151,7 +159,9 @@ class Results:
             unknown = Violation("media-type", ("media_type",), text, None, declared.node.place)
             return Row(name, None, unknown, empty, headers)
         read_as = name or (entry[0] if entry else "")
-        return Row(read_as, self.checker(declared, entry[1]) if entry else None, None, empty, headers)
+        return Row(
+            read_as, self.checker(declared, entry[1]) if entry else None, None, empty, headers
+        )
 
     def _headers(self, declared: DeclaredResponse) -> tuple[DeclaredHeader, ...]:
         if declared.status not in self._declared_headers:
@@ -191,7 +201,9 @@ class Results:
         if failed:
             raise self._failure(result)
         if broken:
-            raise self._error(DecodeError, f"the body cannot be decoded: {broken}", result, body=response.body)
+            raise self._error(
+                DecodeError, f"the body cannot be decoded: {broken}", result, body=response.body
+            )
         if violations and validation == "raise":
             raise self._refusal(result)
         return result
@@ -219,22 +231,37 @@ class Results:
         hint = 'the data are in error.result; validate_responses="warn" keeps going'
         if unknown:
             return self._error(
-                UndocumentedResponse, f"the {result.status} response is not in the document", result, hint
+                UndocumentedResponse,
+                f"the {result.status} response is not in the document",
+                result,
+                hint,
             )
         return self._error(
-            InvalidResponse, f"the {result.status} response does not fit the document: {count}", result, hint
+            InvalidResponse,
+            f"the {result.status} response does not fit the document: {count}",
+            result,
+            hint,
         )
 
     def _error(
-        self, kind: type[ResponseError], text: str, result: Result, hint: str | None = None, **data: Any
+        self,
+        kind: type[ResponseError],
+        text: str,
+        result: Result,
+        hint: str | None = None,
+        **data: Any,
     ) -> ResponseError:
         operation = self.operation
         headline = f"{operation.id}  {operation.method} {operation.path}: {text}"
         told = result.violations
-        return kind(headline, hint=hint, result=result, violations=told, operation_id=operation.id, **data)
+        return kind(
+            headline, hint=hint, result=result, violations=told, operation_id=operation.id, **data
+        )
 
 
-def _judged(declared: Sequence[DeclaredHeader], headers: Headers) -> tuple[dict[str, Any], list[Violation]]:
+def _judged(
+    declared: Sequence[DeclaredHeader], headers: Headers
+) -> tuple[dict[str, Any], list[Violation]]:
     """Return the values of the declared headers that came, and what is wrong with them or missing."""
     found, wrong = {}, []
     for header in declared:
@@ -267,7 +294,14 @@ def _message(data: Any) -> str:
     """Return the one line in which an error body says what happened, if it has one."""
     found: Any = data
     if isinstance(data, Mapping):
-        found = next((data[k] for k in ("message", "detail", "title", "error_description", "error") if data.get(k)), "")
+        found = next(
+            (
+                data[k]
+                for k in ("message", "detail", "title", "error_description", "error")
+                if data.get(k)
+            ),
+            "",
+        )
     if isinstance(found, Mapping):
         found = found.get("message", "")
     text = " ".join(found.split()) if isinstance(found, str) else ""

@@ -47,7 +47,10 @@ _DOT_SEGMENTS: dict[str, list[Any]] = {
 
 def _without(character: str, name: str) -> dict[str, Any]:
     """Return what refuses, in members and their names, a character that would end them on the wire."""
-    text = {WIRE: f"{name} ends a value of this style, and nothing can escape it", "pattern": f"^[^{character}]*$"}
+    text = {
+        WIRE: f"{name} ends a value of this style, and nothing can escape it",
+        "pattern": f"^[^{character}]*$",
+    }
     return {WIRE: True, "items": text, "additionalProperties": text, "propertyNames": text}
 
 
@@ -58,16 +61,26 @@ def _names_without_brackets(depth: int) -> dict[str, Any]:
 
 
 #: An array of one empty text is written as an empty array is, wherever nothing but its members stands.
-_ONE_EMPTY = {WIRE: "an array of one empty text cannot be told from an empty one", "not": {"enum": [[""]]}}
+_ONE_EMPTY = {
+    WIRE: "an array of one empty text cannot be told from an empty one",
+    "not": {"enum": [[""]]},
+}
 
 #: A header is never escaped, so that a comma in a member would end it. Source: OAS 3.1.1 Parameter Object, schema.
 _MEMBERS_IN_HEADER = _without(",", "a comma")
 _NAMES_IN_HEADER = {
     WIRE: True,
-    "propertyNames": {WIRE: "an equals sign ends a name in a header, and nothing can escape it", "pattern": "^[^=]*$"},
+    "propertyNames": {
+        WIRE: "an equals sign ends a name in a header, and nothing can escape it",
+        "pattern": "^[^=]*$",
+    },
 }
 
-_NO_DOT = {WIRE: "a dot ends a value of this style, and nothing can escape it", "pattern": "^[^.]*$", "multipleOf": 1}
+_NO_DOT = {
+    WIRE: "a dot ends a value of this style, and nothing can escape it",
+    "pattern": "^[^.]*$",
+    "multipleOf": 1,
+}
 
 #: Delimiters that cannot be told from data: percent-encoding leaves them as they are, or they are encoded themselves.
 #: Source: RFC 6570 §3.2.5; OAS 3.2 Appendix E.
@@ -106,10 +119,18 @@ class Schemas:
     def body(self, media_type: MediaType, direction: Direction) -> Schema | bool:
         """Return the schema of a body as Python holds it: XML and the like are text, whatever their schema says."""
         schema = self.open(media_type.schema, direction)
-        if media.is_json(media_type.name) or media.is_composed(media_type.name) or media_type.schema is None:
+        if (
+            media.is_json(media_type.name)
+            or media.is_composed(media_type.name)
+            or media_type.schema is None
+        ):
             return schema
         types = Shape(schema, self._dialects[direction].defs).types
-        return schema if not types or "string" in types else Schema({"type": "string"}, media_type.schema.place)
+        return (
+            schema
+            if not types or "string" in types
+            else Schema({"type": "string"}, media_type.schema.place)
+        )
 
     def bundle(self, schema: Schema | bool, direction: Direction, reading: Reading) -> Schema:
         """Return a schema as a self-contained root in a reading."""
@@ -154,10 +175,18 @@ class Schemas:
 
     def _parameter(self, operation: Operation, parameter: Parameter, read: Read) -> Schema | bool:
         schema: Schema | bool = read(self.open(parameter.schema, "request"))
-        if parameter.location == "query" and not parameter.content and parameter.node.flag("allowEmptyValue"):
+        if (
+            parameter.location == "query"
+            and not parameter.content
+            and parameter.node.flag("allowEmptyValue")
+        ):
             schema = Schema({"if": _NOTHING, "else": schema}, parameter.node.place)
         limits = _limits(operation, parameter)
-        notes = {k: v for k, v in (("description", parameter.description), ("examples", parameter.examples)) if v}
+        notes = {
+            k: v
+            for k, v in (("description", parameter.description), ("examples", parameter.examples))
+            if v
+        }
         if not limits and not notes:
             return schema
         return Schema({**notes, "allOf": [schema, *limits]}, parameter.node.place)
@@ -165,20 +194,37 @@ class Schemas:
 
 def _limits(operation: Operation, parameter: Parameter) -> list[Any]:
     """Return what excludes the values that the wire cannot carry in this parameter's place and style."""
-    location, is_text = parameter.location, bool(parameter.content and not media.is_json(parameter.content.name))
+    location, is_text = (
+        parameter.location,
+        bool(parameter.content and not media.is_json(parameter.content.name)),
+    )
     limits: list[Any] = []
     if is_text:
-        limits += [_TEXT_IN_HEADER] if location == "header" else [_IN_COOKIE] if location == "cookie" else []
+        limits += (
+            [_TEXT_IN_HEADER]
+            if location == "header"
+            else [_IN_COOKIE]
+            if location == "cookie"
+            else []
+        )
     if location == "path" and f"/{{{parameter.name}}}/" in operation.path + "/":
         dots = _DOT_SEGMENTS.get("simple" if is_text else parameter.style, [])
         limits += [{WIRE: True, "not": {"enum": dots}}] if dots else []
     if parameter.content:
         return limits
     if location == "header":
-        limits += [_IN_HEADER, _MEMBERS_IN_HEADER, *([_NAMES_IN_HEADER] if parameter.explode else [])]
+        limits += [
+            _IN_HEADER,
+            _MEMBERS_IN_HEADER,
+            *([_NAMES_IN_HEADER] if parameter.explode else []),
+        ]
     if location in ("path", "header"):
         limits.append(_ONE_EMPTY)
-    if parameter.required and location in ("query", "cookie") and not parameter.node.flag("allowEmptyValue"):
+    if (
+        parameter.required
+        and location in ("query", "cookie")
+        and not parameter.node.flag("allowEmptyValue")
+    ):
         limits.append(_NOT_EMPTY)
     delimiters = _DELIMITERS.get((parameter.style, parameter.explode))
     return [*limits, delimiters] if delimiters else limits
@@ -187,7 +233,9 @@ def _limits(operation: Operation, parameter: Parameter) -> list[Any]:
 def _group(operation: Operation, reading: Reading) -> Schema:
     """Return the schema of the call document, or of one location in it, before anything is declared."""
     closed_to_others = {"additionalProperties": False} if reading == "producer" else {}
-    return Schema({"type": "object", "properties": {}, "required": [], **closed_to_others}, operation.place)
+    return Schema(
+        {"type": "object", "properties": {}, "required": [], **closed_to_others}, operation.place
+    )
 
 
 def is_elsewhere(parameter: Parameter) -> bool:

@@ -67,7 +67,12 @@ def _scalar(value: Any) -> Any:  # noqa: C901, PLR0911 (one line per kind of val
         return {f.name: to_json(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if hasattr(value, "model_dump"):  # pydantic 2, without importing it
         return to_json(value.model_dump(mode="json", by_alias=True, exclude_unset=True))
-    for kind in (str, bool, int, float):  # subclasses: to the plain type, which is all that JSON knows
+    for kind in (
+        str,
+        bool,
+        int,
+        float,
+    ):  # subclasses: to the plain type, which is all that JSON knows
         if isinstance(value, kind):
             return kind(value)
     if isinstance(value, bytearray | memoryview):
@@ -83,5 +88,7 @@ def _number(value: Decimal) -> int | float:
         return int(value)
     made = float(value)
     if value.is_finite() and Decimal(repr(made)) != value:
-        raise TypeError(f"the Decimal {value} has more digits than a JSON reader keeps; round it first")
+        raise TypeError(
+            f"the Decimal {value} has more digits than a JSON reader keeps; round it first"
+        )
     return made

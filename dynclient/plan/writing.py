@@ -41,14 +41,18 @@ class RequestWriter:
         # Without its slash a path would be part of the host.
         path = path if path.startswith("/") else "/" + path
         pieces = _VARIABLE.split(path)
-        return [piece if i % 2 else quote(piece, safe=_PATH_SAFE) for i, piece in enumerate(pieces)], query
+        return [
+            piece if i % 2 else quote(piece, safe=_PATH_SAFE) for i, piece in enumerate(pieces)
+        ], query
 
     @cached_property
     def accept(self) -> str:
         """The Accept header: every declared result media type that can be decoded."""
         return media.accept(response.content for response in self.operation.responses.values())
 
-    def request(self, call: Mapping[str, Any], base: str, entry: MediaType | None, accept: str | None) -> Request:
+    def request(
+        self, call: Mapping[str, Any], base: str, entry: MediaType | None, accept: str | None
+    ) -> Request:
         """Return the request that a call document makes.
 
         Args:
@@ -73,7 +77,9 @@ class RequestWriter:
         if cookies := self._cookies(self._group(call, "cookie")):
             headers.append(("Cookie", cookies))
         operation = self.operation
-        return Request(operation.method, url, Headers(headers), body, operation.security, operation.id)
+        return Request(
+            operation.method, url, Headers(headers), body, operation.security, operation.id
+        )
 
     def _refuse(self, text: str, hint: str | None = None) -> UnsafeValue:
         return UnsafeValue(f"{self.operation.id}: {text}; nothing was sent", hint=hint)
@@ -88,7 +94,9 @@ class RequestWriter:
         pieces = self._template[0]
         if len(pieces) == 1:
             return pieces[0]
-        path = "".join(self._variable(piece, values) if i % 2 else piece for i, piece in enumerate(pieces))
+        path = "".join(
+            self._variable(piece, values) if i % 2 else piece for i, piece in enumerate(pieces)
+        )
         if _DOT_SEGMENT.search(path):
             raise self._refuse("a path value makes a dot segment, which would leave its place")
         return path
@@ -106,7 +114,10 @@ class RequestWriter:
             raise self._refuse(f"{location}.{name} cannot be written as text") from None
 
     def _query(self, values: Mapping[str, Any]) -> str:
-        pieces = [self._template[1], *(self._written("query", name, value) for name, value in values.items())]
+        pieces = [
+            self._template[1],
+            *(self._written("query", name, value) for name, value in values.items()),
+        ]
         query = "&".join(piece for piece in pieces if piece)
         return "?" + query if query else ""
 

@@ -26,7 +26,12 @@ UNSUPPORTED = 415
 UNPROCESSABLE = 422
 
 #: What a range stands for when one media type of it has to be named.
-_OF_RANGE = {"*": "application/json", "application": "application/json", "text": "text/plain", "image": "image/png"}
+_OF_RANGE = {
+    "*": "application/json",
+    "application": "application/json",
+    "text": "text/plain",
+    "image": "image/png",
+}
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,9 @@ class Answers:
         status, declared = (status, responses[str(status)]) if status is not None else self._success
         return Answer(status) if declared is None else self._said(status, declared, incoming, call)
 
-    def _said(self, status: int, declared: DeclaredResponse, incoming: Incoming, call: Mapping[str, Any]) -> Answer:
+    def _said(
+        self, status: int, declared: DeclaredResponse, incoming: Incoming, call: Mapping[str, Any]
+    ) -> Answer:
         headers = self._bodies.headers(declared)
         body = self._body(declared, incoming)
         if status in NO_CONTENT or body is None:
@@ -99,13 +106,19 @@ class Answers:
     def whole(self, answer: Answer, incoming: Incoming) -> Any:
         """Return a sample of an answer's body with everything in it that its schema declares; None where none is."""
         declared = self._plan.results.declared(answer.status)
-        chosen = negotiated(incoming.headers.get("accept", ""), declared.content) if declared is not None else None
+        chosen = (
+            negotiated(incoming.headers.get("accept", ""), declared.content)
+            if declared is not None
+            else None
+        )
         try:
             return self._bodies.complete(*chosen) if chosen else None
         except Unsampled:
             return None
 
-    def preferred(self, prefer: Prefer, incoming: Incoming, call: Mapping[str, Any], turn: int) -> Response | None:
+    def preferred(
+        self, prefer: Prefer, incoming: Incoming, call: Mapping[str, Any], turn: int
+    ) -> Response | None:
         """Return the answer that a caller prefers; None where the document has no such thing.
 
         Args:
@@ -127,7 +140,9 @@ class Answers:
         if chosen is not None and (prefer.example or prefer.dynamic):
             body = self._bodies.preferred(*chosen, prefer.example, turn if prefer.dynamic else None)
             if body is not None:
-                return self.encoded(Answer(status, self._bodies.headers(declared), body, body.value), incoming)
+                return self.encoded(
+                    Answer(status, self._bodies.headers(declared), body, body.value), incoming
+                )
         if prefer.code is None:
             return None
         if prefer.code >= FAILURE:
@@ -160,7 +175,9 @@ class Answers:
         redirects = [status for status in exact if MULTIPLE_CHOICES <= status < FAILURE]
         return (redirects[0], responses[str(redirects[0])]) if redirects else (200, None)
 
-    def refusal(self, status: int, lines: Sequence[str], incoming: Incoming, *headers: tuple[str, str]) -> Response:
+    def refusal(
+        self, status: int, lines: Sequence[str], incoming: Incoming, *headers: tuple[str, str]
+    ) -> Response:
         """Return the response that refuses a request: in the declared error schema of its status, if there is one.
 
         Args:
@@ -190,12 +207,19 @@ class Answers:
         only_422 = str(BAD_REQUEST) not in responses and str(UNPROCESSABLE) in responses
         return UNPROCESSABLE if only_422 else BAD_REQUEST
 
-    def _body(self, declared: DeclaredResponse, incoming: Incoming, *, full: bool = False) -> Body | None:
+    def _body(
+        self, declared: DeclaredResponse, incoming: Incoming, *, full: bool = False
+    ) -> Body | None:
         chosen = negotiated(incoming.headers.get("accept", ""), declared.content)
         return self._bodies.body(declared, *chosen, full=full) if chosen else None
 
     def _response(
-        self, status: int, headers: Sequence[tuple[str, str]], body: Body, value: Any, incoming: Incoming
+        self,
+        status: int,
+        headers: Sequence[tuple[str, str]],
+        body: Body,
+        value: Any,
+        incoming: Incoming,
     ) -> Response:
         content = b"" if incoming.method == "HEAD" else body.encoded(value)
         return Response(status, Headers([("Content-Type", body.media_type), *headers]), content)

@@ -116,9 +116,14 @@ async def _break(send: Send, response: Response, kind: str) -> None:
     transport = getattr(getattr(send, "__self__", None), "transport", None)
     if kind == "drop" and transport is not None:
         transport.abort()
-        await asyncio.sleep(0.01)  # the server learns that it is closed, and sends no 500 of its own
+        await asyncio.sleep(
+            0.01
+        )  # the server learns that it is closed, and sends no 500 of its own
         return
-    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.headers.pairs()]
+    headers = [
+        (name.lower().encode("latin-1"), value.encode("latin-1"))
+        for name, value in response.headers.pairs()
+    ]
     headers.append((b"content-length", str(len(response.body) + 1).encode()))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     half = response.body[: len(response.body) // 2] if kind == "truncate" else b""
@@ -129,7 +134,10 @@ async def _break(send: Send, response: Response, kind: str) -> None:
 
 
 async def _respond(send: Send, response: Response, method: str) -> None:
-    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.headers.pairs()]
+    headers = [
+        (name.lower().encode("latin-1"), value.encode("latin-1"))
+        for name, value in response.headers.pairs()
+    ]
     if method != "HEAD" and response.status not in (204, 304):
         headers.append((b"content-length", str(len(response.body)).encode()))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})

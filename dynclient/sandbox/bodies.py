@@ -42,7 +42,9 @@ class Body:
     def valid(self, value: Any) -> bool:
         """Tell whether a value could be answered instead; quick, and in doubt no."""
         try:
-            return self.checker.fast_accepts(value) if self._is_quick else self.checker.accepts(value)
+            return (
+                self.checker.fast_accepts(value) if self._is_quick else self.checker.accepts(value)
+            )
         except (ValueError, TypeError):
             return False
 
@@ -88,7 +90,9 @@ class Bodies:
         self._complete: dict[tuple[MediaType, str], Any] = {}
         self._headers: dict[str, tuple[tuple[str, str], ...]] = {}
 
-    def body(self, response: Response, entry: MediaType, media_type: str, *, full: bool = False) -> Body:
+    def body(
+        self, response: Response, entry: MediaType, media_type: str, *, full: bool = False
+    ) -> Body:
         """Return the body of a response in one of its media types.
 
         Args:
@@ -123,7 +127,9 @@ class Bodies:
             self._complete[key] = self._sampled(sampler, "all", media_type)
         return self._complete[key]
 
-    def preferred(self, entry: MediaType, media_type: str, example: str, turn: int | None) -> Body | None:
+    def preferred(
+        self, entry: MediaType, media_type: str, example: str, turn: int | None
+    ) -> Body | None:
         """Return the example of a name, or else a new sample; None where there is neither.
 
         Args:
@@ -162,7 +168,9 @@ class Bodies:
             if checker.accepts(example) if media.is_json(media_type) else is_text:
                 return Body(media_type, example, checker)
         sampler = Sampler(checker.schema, compile_schema=_compile, accepts=checker.accepts)
-        return Body(media_type, self._sampled(sampler, "all" if full else "some", media_type), checker)
+        return Body(
+            media_type, self._sampled(sampler, "all" if full else "some", media_type), checker
+        )
 
     def _sampled(self, sampler: Sampler, optional: Literal["some", "all"], media_type: str) -> Any:
         value = sampler.sample(seed=self._seed, optional=optional)
@@ -182,7 +190,9 @@ class Bodies:
         """
         found = self._headers.get(response.status)
         if found is None:
-            pairs = tuple((p.name, self._header(p)) for p in response.headers.values() if p.required)
+            pairs = tuple(
+                (p.name, self._header(p)) for p in response.headers.values() if p.required
+            )
             found = self._headers.setdefault(response.status, pairs)
         return found
 
@@ -196,9 +206,15 @@ class Bodies:
 
     def _sampled_header(self, root: dict[str, Any], parameter: Parameter) -> str:
         own = {k: v for k, v in root.items() if k not in ("$schema", "$defs")}
-        narrowed = {"$schema": DIALECT, "allOf": [own, {"pattern": FIELD}], "$defs": root.get("$defs", {})}
+        narrowed = {
+            "$schema": DIALECT,
+            "allOf": [own, {"pattern": FIELD}],
+            "$defs": root.get("$defs", {}),
+        }
         sampler = Sampler(narrowed, compile_schema=_compile)
-        texts: Iterable[str] = (writer(parameter)(sampler.sample(seed=self._seed + i)) for i in range(MAX_TRIES))
+        texts: Iterable[str] = (
+            writer(parameter)(sampler.sample(seed=self._seed + i)) for i in range(MAX_TRIES)
+        )
         found = next(filter(_carried, texts), None)
         if found is None:
             raise Unsampled("", f"no value of the header {parameter.name} can be carried")

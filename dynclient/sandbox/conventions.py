@@ -92,7 +92,11 @@ class Conventions:
         parts = given.get("parts")
         self.parts = parts if isinstance(parts, str) else ""
         listed = given.get("conventions")
-        self._all = [_convention(c) for c in listed if isinstance(c, dict)] if isinstance(listed, list) else []
+        self._all = (
+            [_convention(c) for c in listed if isinstance(c, dict)]
+            if isinstance(listed, list)
+            else []
+        )
 
     def about(self, operation: Operation) -> Extra:
         """Return what is said of one operation."""
@@ -112,7 +116,8 @@ class Conventions:
         return [
             c
             for c in self._all
-            if c.query and all(name in declared and value(name) == wanted for name, wanted in c.query.items())
+            if c.query
+            and all(name in declared and value(name) == wanted for name, wanted in c.query.items())
         ]
 
 

@@ -12,13 +12,19 @@ from dynclient.sandbox.incoming import Incoming
 
 def admitted(formula: Formula, incoming: Incoming) -> bool:
     """Tell whether one alternative is carried in full; mutual TLS is the transport's business and always is."""
-    return not formula or any(all(_carried(r.scheme, incoming) for r in requirements) for requirements in formula)
+    return not formula or any(
+        all(_carried(r.scheme, incoming) for r in requirements) for requirements in formula
+    )
 
 
 def challenge(formula: Formula) -> str:
     """Return the WWW-Authenticate of a 401; "" where no HTTP scheme is asked for. Source: RFC 9110 §11.6.1."""
     schemes = [r.scheme for requirements in formula for r in requirements]
-    names = [s.scheme if s.type == "http" else "bearer" for s in schemes if s.type not in ("apiKey", "mutualTLS")]
+    names = [
+        s.scheme if s.type == "http" else "bearer"
+        for s in schemes
+        if s.type not in ("apiKey", "mutualTLS")
+    ]
     known = (name.title() for name in dict.fromkeys(names) if name.isascii() and name.isalnum())
     return ", ".join(f'{name} realm="sandbox"' for name in known)
 

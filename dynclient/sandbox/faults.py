@@ -37,7 +37,9 @@ class Fault:
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(Kind):
-            raise UsageError(f"no such fault: {self.kind!r}", hint=f"there are {', '.join(get_args(Kind))}")
+            raise UsageError(
+                f"no such fault: {self.kind!r}", hint=f"there are {', '.join(get_args(Kind))}"
+            )
         if not 0 <= self.rate <= 1:
             raise UsageError(f"a rate is between 0 and 1, not {self.rate}")
         if not 0 <= self.delay_s < threading.TIMEOUT_MAX:
@@ -70,7 +72,10 @@ class Dice:
         delay, kind = 0.0, None
         with self._lock:
             for position, fault in enumerate(faults):
-                if fault.operation not in ("", operation) or self._next(operation, position) >= fault.rate:
+                if (
+                    fault.operation not in ("", operation)
+                    or self._next(operation, position) >= fault.rate
+                ):
                     continue
                 if fault.kind == "latency":
                     delay += fault.delay_s
@@ -95,9 +100,13 @@ def raised(kind: Kind | None, request: Any) -> None:
 
     """
     if kind in ("drop", "truncate"):
-        raise BrokenResponse(f"the sandbox broke the connection: the fault {kind!r} is on", request=request)
+        raise BrokenResponse(
+            f"the sandbox broke the connection: the fault {kind!r} is on", request=request
+        )
     if kind == "stall":
-        raise TimedOut("the sandbox does not answer: the fault 'stall' is on", phase="read", request=request)
+        raise TimedOut(
+            "the sandbox does not answer: the fault 'stall' is on", phase="read", request=request
+        )
 
 
 def malformed(response: Response) -> Response:

@@ -46,7 +46,9 @@ class Outline:
                 properties.setdefault(name, sub)
         is_open = any(part.get("additionalProperties", False) is not False for part in parts)
         members = next((part["items"] for part in parts if "items" in part), True)
-        return cls(properties, is_open or not properties, frozenset(Shape(schema, defs).types), members)
+        return cls(
+            properties, is_open or not properties, frozenset(Shape(schema, defs).types), members
+        )
 
     def takes(self, item: Item) -> Item:
         """Return what of an item it declares."""
@@ -83,7 +85,9 @@ class Fitting:
         own = [n for n in names if folded(n) == thing]
         bare = not identity_name(names, role, extra)
         loose = [n for n in names if folded(n) in ITEM] if bare else []
-        return next((name for name in (*own, *loose) if "object" in Shape(names[name], defs).types), "")
+        return next(
+            (name for name in (*own, *loose) if "object" in Shape(names[name], defs).types), ""
+        )
 
     def _list(self, role: Role, defs: Defs) -> str | None:
         """Return the property that holds a list of items, "" where the whole is one, None where there is none."""
@@ -91,7 +95,9 @@ class Fitting:
             return ""
         arrays = [n for n, sub in self._top.properties.items() if "array" in Shape(sub, defs).types]
         last = folded(role.address.segments[-1]) if role.address.segments else ""
-        named = [n for n in arrays if folded(n) == last] or [n for n in arrays if folded(n) in ITEMS]
+        named = [n for n in arrays if folded(n) == last] or [
+            n for n in arrays if folded(n) in ITEMS
+        ]
         return next(iter(named or (arrays if len(arrays) == 1 else [])), None)
 
     def item(self, value: Any) -> Item:
@@ -106,7 +112,11 @@ class Fitting:
             return [(self.identity, found)]
         listed = value.get(self.list_in) if self.list_in and isinstance(value, dict) else value
         name = self.members_identity
-        return [(name, i) for i in listed if isinstance(i, dict) and name in i] if isinstance(listed, list) else []
+        return (
+            [(name, i) for i in listed if isinstance(i, dict) and name in i]
+            if isinstance(listed, list)
+            else []
+        )
 
     def put(self, body: Body, value: Any, item: Item, *, lean: bool) -> Any:
         """Return a valid body that says of an item what it can.
@@ -201,7 +211,9 @@ class Fitting:
                 counted[name] = total
         return counted
 
-    def fresh(self, body: Body, value: Any, is_taken: Callable[[str], bool], count: int) -> tuple[Any, str]:
+    def fresh(
+        self, body: Body, value: Any, is_taken: Callable[[str], bool], count: int
+    ) -> tuple[Any, str]:
         """Return a valid body whose item has an identity that is not taken, and that identity.
 
         Args:

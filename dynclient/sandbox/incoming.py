@@ -57,7 +57,9 @@ class Incoming:
         target = sent.url.partition("#")[0]
         scheme, mark, rest = target.partition("://")
         if mark and "/" not in scheme and "?" not in scheme:
-            authority = min((i for i in (rest.find("/"), rest.find("?")) if i >= 0), default=len(rest))
+            authority = min(
+                (i for i in (rest.find("/"), rest.find("?")) if i >= 0), default=len(rest)
+            )
             target = rest[authority:]
         path, _, query = target.partition("?")
         headers = sent.headers if isinstance(sent.headers, Headers) else Headers(sent.headers)

@@ -61,7 +61,9 @@ def reason(case: Case) -> str | None:
     """Return why openapi-core is known to be wrong about a case; None unless each of its findings is explained."""
     found: dict[str, None] = {}
     for text in case.theirs or case.ours:
-        explains = (f for f in KNOWN if (f.theirs(case, text) if case.theirs else f.ours(case, text)))
+        explains = (
+            f for f in KNOWN if (f.theirs(case, text) if case.theirs else f.ours(case, text))
+        )
         fault = next(explains, None)
         if fault is None:
             return None
@@ -75,7 +77,11 @@ _ABOUT = re.compile(r"\w+: (path|query|header|cookie) (.+?): ")
 def _parameter(case: Case, error: str) -> Parameter | None:
     """Return the parameter that an error of theirs is about."""
     about = _ABOUT.match(error)
-    found = (p for p in case.route.operation.parameters if about and (p.location, p.name) == about.groups())
+    found = (
+        p
+        for p in case.route.operation.parameters
+        if about and (p.location, p.name) == about.groups()
+    )
     return next(found, None)
 
 
@@ -85,12 +91,16 @@ def _is_absent(case: Case, error: str) -> bool:
         return False
     if parameter.location == "header":
         return parameter.name not in case.incoming.headers
-    pairs = case.incoming.query_pairs if parameter.location == "query" else case.incoming.cookie_pairs
+    pairs = (
+        case.incoming.query_pairs if parameter.location == "query" else case.incoming.cookie_pairs
+    )
     return all(name != parameter.name for name, _ in pairs)
 
 
 def _style(*styles: str) -> Callable[[Case, str], bool]:
-    return lambda case, error: (parameter := _parameter(case, error)) is not None and parameter.style in styles
+    return lambda case, error: (
+        (parameter := _parameter(case, error)) is not None and parameter.style in styles
+    )
 
 
 def _in_scheme(case: Case, text: str) -> bool:
@@ -98,7 +108,9 @@ def _in_scheme(case: Case, text: str) -> bool:
     nodes = case.route.operation.document.top["components"]["securitySchemes"]
     keys = (r.scheme.key for requirements in case.route.operation.security for r in requirements)
     names = [nodes[key].text("scheme") for key in keys]
-    return text.startswith("SecurityValidationError") and any(name != name.lower() for name in names)
+    return text.startswith("SecurityValidationError") and any(
+        name != name.lower() for name in names
+    )
 
 
 def _security(case: Case, _line: str) -> bool:
@@ -109,7 +121,11 @@ def _has_no_body(case: Case, error: str) -> bool:
     status, responses = case.response.status, case.route.operation.responses
     keys = (str(status), f"{status // 100}XX", "default")
     declared = next((responses[key] for key in keys if key in responses), None)
-    has_none = status in NO_CONTENT or case.incoming.method == "HEAD" or (declared is not None and not declared.content)
+    has_none = (
+        status in NO_CONTENT
+        or case.incoming.method == "HEAD"
+        or (declared is not None and not declared.content)
+    )
     return error.startswith("MissingData") and has_none
 
 
@@ -141,13 +157,20 @@ def _each(pattern: str) -> Callable[[Case, str], bool]:
     return lambda _case, error: all(compiled.search(part) for part in _parts(error))
 
 
-def _both(first: Callable[[Case, str], bool], second: Callable[[Case, str], bool]) -> Callable[[Case, str], bool]:
+def _both(
+    first: Callable[[Case, str], bool], second: Callable[[Case, str], bool]
+) -> Callable[[Case, str], bool]:
     return lambda case, text: first(case, text) and second(case, text)
 
 
 def _form_object(case: Case, error: str) -> bool:
     parameter = _parameter(case, error)
-    return parameter is not None and parameter.style == "form" and parameter.explode and _is_absent(case, error)
+    return (
+        parameter is not None
+        and parameter.style == "form"
+        and parameter.explode
+        and _is_absent(case, error)
+    )
 
 
 def _nullable(case: Case, error: str) -> bool:
@@ -159,7 +182,10 @@ def _shadowed(case: Case, _error: str) -> bool:
     """Tell whether another template of no more variables fits the path too: ours has more literal text."""
     own = case.route.operation
     paths = {other.path for other in own.document.operations.values()} - {own.path}
-    return any("{" in path and path.count("{") <= own.path.count("{") and fits(path, case.route.path) for path in paths)
+    return any(
+        "{" in path and path.count("{") <= own.path.count("{") and fits(path, case.route.path)
+        for path in paths
+    )
 
 
 def _plain_deep(case: Case, error: str) -> bool:
@@ -169,18 +195,31 @@ def _plain_deep(case: Case, error: str) -> bool:
 
 def _exploded_cookie(case: Case, error: str) -> bool:
     parameter = _parameter(case, error)
-    return parameter is not None and parameter.location == "cookie" and parameter.explode and "&" in error
+    return (
+        parameter is not None
+        and parameter.location == "cookie"
+        and parameter.explode
+        and "&" in error
+    )
 
 
 def _escaped_comma(case: Case, error: str) -> bool:
     """Tell whether a value that commas delimit holds one that is escaped, and so is data."""
     parameter = _parameter(case, error)
-    if parameter is None or parameter.style not in ("simple", "form") or parameter.location == "header":
+    if (
+        parameter is None
+        or parameter.style not in ("simple", "form")
+        or parameter.location == "header"
+    ):
         return False
     if parameter.location == "path":
         return "%2c" in case.route.values.get(parameter.name, "").lower()
-    pairs = case.incoming.query_pairs if parameter.location == "query" else case.incoming.cookie_pairs
-    return not parameter.explode and any("%2c" in text.lower() for name, text in pairs if name == parameter.name)
+    pairs = (
+        case.incoming.query_pairs if parameter.location == "query" else case.incoming.cookie_pairs
+    )
+    return not parameter.explode and any(
+        "%2c" in text.lower() for name, text in pairs if name == parameter.name
+    )
 
 
 def _is_multipart(case: Case, _text: str) -> bool:
@@ -194,7 +233,10 @@ def _read_only(case: Case, error: str) -> bool:
     """Tell whether an error only misses, in a request, what the document calls read-only, in an answer write-only."""
     matches = [_REQUIRED.search(part) for part in _parts(error)]
     keyword = "readOnly" if case.kind == "request" else "writeOnly"
-    return all(match is not None and match[1] in _marked(case.route.operation.document, keyword) for match in matches)
+    return all(
+        match is not None and match[1] in _marked(case.route.operation.document, keyword)
+        for match in matches
+    )
 
 
 @lru_cache(maxsize=16)

@@ -107,9 +107,14 @@ class Memory:
 
         """
         items, gone = state.get("items", {}), state.get("gone", {})
-        if not (_is_map_of(items, dict) and all(_is_map_of(found, dict) for found in items.values())):
+        if not (
+            _is_map_of(items, dict) and all(_is_map_of(found, dict) for found in items.values())
+        ):
             raise UsageError("no state of a sandbox: `items` wants {collection: {identity: item}}")
-        if not (_is_map_of(gone, list) and all(isinstance(i, str) for found in gone.values() for i in found)):
+        if not (
+            _is_map_of(gone, list)
+            and all(isinstance(i, str) for found in gone.values() for i in found)
+        ):
             raise UsageError("no state of a sandbox: `gone` wants {collection: [identity]}")
         self._items, self._assumed = deepcopy(dict(items)), {}
         self._gone = {name: dict.fromkeys(found) for name, found in gone.items()}
@@ -117,4 +122,6 @@ class Memory:
 
 
 def _is_map_of(value: Any, kind: type) -> bool:
-    return isinstance(value, dict) and all(isinstance(k, str) and isinstance(v, kind) for k, v in value.items())
+    return isinstance(value, dict) and all(
+        isinstance(k, str) and isinstance(v, kind) for k, v in value.items()
+    )

@@ -62,7 +62,12 @@ class Oracle:
         return second.api(self._document)
 
     def disagreements(
-        self, route: Route, incoming: Incoming, response: Response, verdict: Verdict, lines: Sequence[str]
+        self,
+        route: Route,
+        incoming: Incoming,
+        response: Response,
+        verdict: Verdict,
+        lines: Sequence[str],
     ) -> list[Disagreement]:
         """Return where openapi-core differs about a request and its response; it never raises.
 
@@ -93,7 +98,9 @@ class Oracle:
         if verdict == "unauthorized":
             is_same = any(error.startswith("SecurityValidationError") for error in errors)
         elif verdict == "refused":
-            is_same = is_same and not any(error.startswith("SecurityValidationError") for error in errors)
+            is_same = is_same and not any(
+                error.startswith("SecurityValidationError") for error in errors
+            )
         return None if is_same else _made(case, verdict == "accepted", errors)
 
     def _response(self, case: Case) -> Disagreement | None:
@@ -113,12 +120,20 @@ def _made(case: Case, accepted: bool, errors: Iterable[str]) -> Disagreement:
 
 def _failed(case: Case, accepted: bool, error: Exception) -> Disagreement:
     text = shortened(f"{type(error).__name__}: {error}", MAX_DETAIL_CHARS)
-    why = str(error) if isinstance(error, second.Unasked) else f"openapi-core failed: {type(error).__name__}"
+    why = (
+        str(error)
+        if isinstance(error, second.Unasked)
+        else f"openapi-core failed: {type(error).__name__}"
+    )
     return _disagreement(case, accepted, "failed", text, why)
 
 
 def _disagreement(
-    case: Case, accepted: bool, theirs: Literal["accepted", "refused", "failed"], detail: str, why: str | None
+    case: Case,
+    accepted: bool,
+    theirs: Literal["accepted", "refused", "failed"],
+    detail: str,
+    why: str | None,
 ) -> Disagreement:
     ours: Literal["accepted", "refused"] = "accepted" if accepted else "refused"
     incoming = case.incoming

@@ -27,7 +27,11 @@ class Window:
         def given(names: Sequence[str]) -> int | None:
             parameter = next((declared[name] for name in names if name in declared), None)
             value = None if parameter is None else query.get(parameter.name, _default(parameter))
-            return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+            return (
+                value
+                if isinstance(value, int) and not isinstance(value, bool) and value >= 0
+                else None
+            )
 
         size, skip, page = given(PAGE_SIZE), given(SKIP), given(PAGE)
         if skip is None and page is not None and size is not None:
@@ -47,4 +51,9 @@ def _default(parameter: Parameter) -> Any:
 def _first(parameter: Parameter) -> int:
     """Return the number of the first page: 1, unless the document knows a page 0."""
     schema = parameter.schema.resolved() if parameter.schema is not None else None
-    return 0 if schema is not None and 0 in (schema.child("minimum").value, schema.child("default").value) else 1
+    return (
+        0
+        if schema is not None
+        and 0 in (schema.child("minimum").value, schema.child("default").value)
+        else 1
+    )

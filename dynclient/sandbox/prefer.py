@@ -35,7 +35,9 @@ class Prefer:
         fields = headers.all("prefer")
         if not fields:
             return None
-        parts = (part.partition("=") for part in re.split("[,;]", ",".join(fields))[:MAX_PREFERENCES])
+        parts = (
+            part.partition("=") for part in re.split("[,;]", ",".join(fields))[:MAX_PREFERENCES]
+        )
         given = {name.strip().lower(): value.strip().strip('"') for name, _, value in parts}
         code = given.get("code", "")
         found = cls(

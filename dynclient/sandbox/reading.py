@@ -47,7 +47,11 @@ class Reader:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         schemas = plan.schemas
-        opened = {p: schemas.open(p.schema, "request") for p in plan.operation.parameters if not is_elsewhere(p)}
+        opened = {
+            p: schemas.open(p.schema, "request")
+            for p in plan.operation.parameters
+            if not is_elsewhere(p)
+        }
         defs = schemas.dialect("request").defs
         self._shapes = {parameter: Shape(schema, defs) for parameter, schema in opened.items()}
         self._variables = frozenset(re.findall(r"\{([^{}]*)\}", plan.operation.path))
@@ -67,7 +71,9 @@ class Reader:
         if not found.is_media_type_unknown:
             checker = self._plan.checker(name, "consumer")
             if found.violations or not checker.accepts(found.call):
-                found.violations += [v for v in checker.violations(found.call) if self._counts(v, found)]
+                found.violations += [
+                    v for v in checker.violations(found.call) if self._counts(v, found)
+                ]
         found.violations = in_order(found.violations)
         return found
 
@@ -84,7 +90,9 @@ class Reader:
             except Absent:
                 continue
             except (ValueError, RecursionError) as error:
-                found.violations.append(Violation("syntax", (parameter.location, parameter.name), _reason(error)))
+                found.violations.append(
+                    Violation("syntax", (parameter.location, parameter.name), _reason(error))
+                )
                 continue
             found.call.setdefault(parameter.location, {})[parameter.name] = value
 
@@ -92,8 +100,16 @@ class Reader:
         """Return the pairs that an exploded object may take its members from: not what another parameter claims."""
         if isinstance(raw, str) or not (parameter.explode and "object" in shape.types):
             return raw
-        others = [(p, s) for p, s in self._shapes.items() if p is not parameter and p.location == parameter.location]
-        return [(name, text) for name, text in raw if not any(claims(p, s, unquote(name)) for p, s in others)]
+        others = [
+            (p, s)
+            for p, s in self._shapes.items()
+            if p is not parameter and p.location == parameter.location
+        ]
+        return [
+            (name, text)
+            for name, text in raw
+            if not any(claims(p, s, unquote(name)) for p, s in others)
+        ]
 
     def _counts(self, violation: Violation, found: Reading) -> bool:
         """Tell whether a violation is the caller's: a place told already, or one that no wire can carry, is not."""
@@ -110,7 +126,9 @@ class Reader:
         if body is None or not body.content:
             return None
         given, content = incoming.content_type, body.content
-        if not incoming.body and not (given and not media.is_json(given) and incoming.body is not None):
+        if not incoming.body and not (
+            given and not media.is_json(given) and incoming.body is not None
+        ):
             return self._plan.entry(None)
         matched = media.matched(given or self._plan.media_type or "", content)
         if matched is None:
@@ -122,13 +140,17 @@ class Reader:
         self._value(found, media.essence(given or entry.name), incoming.body or b"", given, entry)
         return entry
 
-    def _value(self, found: Reading, media_type: str, body: bytes, content_type: str, entry: MediaType) -> None:
+    def _value(
+        self, found: Reading, media_type: str, body: bytes, content_type: str, entry: MediaType
+    ) -> None:
         schemas = self._plan.schemas
         shape = Shape(schemas.open(entry.schema, "request"), schemas.dialect("request").defs)
         try:
             value = media.read(media_type, body, content_type, shape, entry.encodings)
         except (ValueError, RecursionError) as error:
-            found.violations.append(Violation("syntax", ("body",), f"is no {media_type}: {_reason(error)}"))
+            found.violations.append(
+                Violation("syntax", ("body",), f"is no {media_type}: {_reason(error)}")
+            )
             return
         if not media.is_json(media_type):
             value = _as_json(value, shape)
@@ -159,7 +181,9 @@ def _textual(value: Any) -> Any:
     return value.decode("latin-1") if isinstance(value, bytes) else value
 
 
-def _raw(parameter: Parameter, shape: Shape, incoming: Incoming, variables: Mapping[str, str]) -> str | Pairs | None:
+def _raw(
+    parameter: Parameter, shape: Shape, incoming: Incoming, variables: Mapping[str, str]
+) -> str | Pairs | None:
     """Return the text that a parameter is read from; None where there is none."""
     if parameter.location == "path":
         return variables.get(parameter.name)
@@ -167,7 +191,11 @@ def _raw(parameter: Parameter, shape: Shape, incoming: Incoming, variables: Mapp
         return incoming.query_pairs
     several = shape.is_array or shape.is_object
     if parameter.location == "cookie":
-        return _split_pairs(incoming.cookie_pairs) if several and parameter.explode else incoming.cookie_pairs
+        return (
+            _split_pairs(incoming.cookie_pairs)
+            if several and parameter.explode
+            else incoming.cookie_pairs
+        )
     fields = incoming.headers.all(parameter.name)
     return ",".join(fields).strip(" \t") if fields else None
 

@@ -18,7 +18,16 @@ from dynclient.wire.message import Headers, Response
 PROBLEM = "application/problem+json"
 
 #: Names of properties that say what happened, lower case without `_` and `-`; the longer text first.
-_TEXT = ("message", "detail", "details", "description", "errordescription", "errormessage", "msg", "reason")
+_TEXT = (
+    "message",
+    "detail",
+    "details",
+    "description",
+    "errordescription",
+    "errormessage",
+    "msg",
+    "reason",
+)
 _TITLE = ("title", "error")
 _STATUS = ("status", "statuscode", "code")
 
@@ -75,15 +84,21 @@ class _Wording:
                 value = self._list(value, name)
         return self._without_silence(value)
 
-    def _first(self, options: Iterable[dict[str, Any]], otherwise: dict[str, Any]) -> dict[str, Any]:
+    def _first(
+        self, options: Iterable[dict[str, Any]], otherwise: dict[str, Any]
+    ) -> dict[str, Any]:
         return next(filter(self.body.valid, options), otherwise)
 
     def _object(self, value: dict[str, Any], name: str) -> dict[str, Any]:
         """Word a member object: `{"error": {"code": …, "message": …}}`."""
         sampled = value[name]
         for inner, options in _wanted(list(sampled), self.status, self.lines):
-            value = self._first(({**value, name: {**value[name], inner: option}} for option in options), value)
-        for inner in [n for n in sampled if value[name][n] == sampled[n]] if value[name] != sampled else ():
+            value = self._first(
+                ({**value, name: {**value[name], inner: option}} for option in options), value
+            )
+        for inner in (
+            [n for n in sampled if value[name][n] == sampled[n]] if value[name] != sampled else ()
+        ):
             value = self._first([{**value, name: _less(value[name], inner)}], value)
         return value
 
@@ -91,12 +106,16 @@ class _Wording:
         """Make a member list one of what is wrong: its first item is the mould."""
         mould = value[name][0]
         if isinstance(mould, str) and name.lower() in ("errors", "messages", "details"):
-            return self._first([{**value, name: list(self.lines)}, {**value, name: list(self.lines[:1])}], value)
+            return self._first(
+                [{**value, name: list(self.lines)}, {**value, name: list(self.lines[:1])}], value
+            )
         if not isinstance(mould, dict):
             return value
         items = [_moulded(mould, self.status, line) for line in self.lines]
         worded = self._first([{**value, name: items}, {**value, name: items[:1]}], value)
-        for inner in [n for n in mould if worded[name][0][n] == mould[n]] if worded is not value else ():
+        for inner in (
+            [n for n in mould if worded[name][0][n] == mould[n]] if worded is not value else ()
+        ):
             bare: list[Any] = [{}] if isinstance(mould[inner], dict) else []
             options = [
                 [_less(i, inner) for i in worded[name]],
@@ -107,7 +126,9 @@ class _Wording:
 
     def _without_silence(self, value: dict[str, Any]) -> dict[str, Any]:
         """Leave out what was only sampled, if something is said elsewhere."""
-        silent = [name for name, member in value.items() if self.body.value.get(name, ...) == member]
+        silent = [
+            name for name, member in value.items() if self.body.value.get(name, ...) == member
+        ]
         for name in silent if len(silent) < len(value) else ():
             value = self._first([_less(value, name)], value)
         return value
@@ -124,7 +145,9 @@ def _texts(status: int, lines: Sequence[str]) -> Iterator[str]:
     yield title(status)
 
 
-def _wanted(names: Sequence[str], status: int, lines: Sequence[str]) -> Iterator[tuple[str, list[Any]]]:
+def _wanted(
+    names: Sequence[str], status: int, lines: Sequence[str]
+) -> Iterator[tuple[str, list[Any]]]:
     """Yield the properties to fill, and for each what may be put into it, the best first."""
     plain = {name: name.lower().replace("_", "").replace("-", "") for name in names}
     has_text = any(folded in _TEXT for folded in plain.values())
@@ -140,4 +163,7 @@ def _wanted(names: Sequence[str], status: int, lines: Sequence[str]) -> Iterator
 
 def _moulded(mould: dict[str, Any], status: int, line: str) -> dict[str, Any]:
     filled = {name: options[0] for name, options in _wanted(list(mould), status, [line])}
-    return {**mould, **{name: option for name, option in filled.items() if type(option) is type(mould[name])}}
+    return {
+        **mould,
+        **{name: option for name, option in filled.items() if type(option) is type(mould[name])},
+    }

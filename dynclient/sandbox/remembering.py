@@ -68,7 +68,13 @@ class Remembering:
     """
 
     def __init__(
-        self, plan: Plan, answers: Answers, memory: Memory, resources: Resources, conventions: Conventions, strict: bool
+        self,
+        plan: Plan,
+        answers: Answers,
+        memory: Memory,
+        resources: Resources,
+        conventions: Conventions,
+        strict: bool,
     ) -> None:
         self._plan = plan
         self._answers = answers
@@ -99,7 +105,9 @@ class Remembering:
         address, values = self._role.address, call.get("path", {})
         keeps = all(convention.store for convention in found)
         status = next((c.answer for c in found if c.answer is not None), None)
-        visit = _Visit(incoming, call, address.collection(values), address.identity(values), keeps, status)
+        visit = _Visit(
+            incoming, call, address.collection(values), address.identity(values), keeps, status
+        )
         try:
             self._look(visit)
             answer = getattr(self, f"_{self._role.kind}")(visit)
@@ -115,10 +123,16 @@ class Remembering:
         """Refuse a call about what is gone, or was never met where that counts."""
         kind = self._role.kind
         makes = kind == "write" and self._makes
-        own = [self._role.address] if kind in ("read", "write", "delete", "act") and not makes else []
+        own = (
+            [self._role.address] if kind in ("read", "write", "delete", "act") and not makes else []
+        )
         for address in (*self._role.above, *own) if self._answers.declares(NOT_FOUND) else ():
             identity = address.identity(visit.values)
-            self._known(address.collection(visit.values), identity, address.variable or address.thing or "it")
+            self._known(
+                address.collection(visit.values),
+                identity,
+                address.variable or address.thing or "it",
+            )
 
     def _known(self, collection: str, identity: str, name: str) -> None:
         if self._memory.is_gone(collection, identity):
@@ -168,18 +182,25 @@ class Remembering:
         unique = self._extra.unique
         if unique and unique[0] in told:
             wanted = [told.get(name) for name in unique]
-            if any([item.get(name) for name in unique] == wanted for item in self._memory.all(collection)):
+            if any(
+                [item.get(name) for name in unique] == wanted
+                for item in self._memory.all(collection)
+            ):
                 raise Refused(CONFLICT, f"{' and '.join(unique)} of another one")
 
     def _numbered(self, answer: Answer, collection: str) -> tuple[Answer, str]:
         """Return an answer with an identity that the server gives, and the identity."""
 
         def is_taken(identity: str) -> bool:
-            return self._memory.is_made(collection, identity) or self._memory.is_gone(collection, identity)
+            return self._memory.is_made(collection, identity) or self._memory.is_gone(
+                collection, identity
+            )
 
         count, identity = self._memory.count(collection), ""
         if answer.is_json and answer.body is not None:
-            value, identity = self._fitting(answer).fresh(answer.body, answer.value, is_taken, count)
+            value, identity = self._fitting(answer).fresh(
+                answer.body, answer.value, is_taken, count
+            )
             answer = replace(answer, value=value)
         return answer, identity or str(count + 1)
 
@@ -192,11 +213,18 @@ class Remembering:
 
     def _write(self, visit: _Visit) -> Answer:
         old = self._memory.get(visit.collection, visit.identity)
-        is_made, operation = self._memory.is_made(visit.collection, visit.identity), self._plan.operation
+        is_made, operation = (
+            self._memory.is_made(visit.collection, visit.identity),
+            self._plan.operation,
+        )
         statuses = (OK, NO_CONTENT) if is_made and operation.method != "POST" else (CREATED,)
         answer = self._answers.success(visit.incoming, visit.call, *statuses)
         item = self._named(answer, visit, self._updated(old, self._item(visit)))
-        answer = self._unsaid(answer, item) if self._role.kind == "write" and operation.method == "PUT" else answer
+        answer = (
+            self._unsaid(answer, item)
+            if self._role.kind == "write" and operation.method == "PUT"
+            else answer
+        )
         answer = self._said(answer, item, lean=old is not None)
         item = {**item, **self._answered(answer)}
         if is_made or self._makes:
@@ -207,14 +235,21 @@ class Remembering:
 
     def _upsert(self, visit: _Visit) -> Answer:
         """Make or update what the body names: one item, or each of a list."""
-        found = [(as_identity(item[name]), item) for name, item in self._told.items(visit.call.get("body"))]
+        found = [
+            (as_identity(item[name]), item)
+            for name, item in self._told.items(visit.call.get("body"))
+        ]
         if len(found) == 1 and self._answers.declares(NOT_FOUND):
             self._known(visit.collection, found[0][0], "it")
         answer, items = self._answers.success(visit.incoming, visit.call), {}
         for identity, item in found:
             items[identity] = self._updated(self._memory.get(visit.collection, identity), item)
             answer = self._said(answer, items[identity], lean=True) if len(found) == 1 else answer
-            self._keep(visit, identity, {**items[identity], **(self._answered(answer) if len(found) == 1 else {})})
+            self._keep(
+                visit,
+                identity,
+                {**items[identity], **(self._answered(answer) if len(found) == 1 else {})},
+            )
         return answer
 
     def _updated(self, old: Item | None, told: Item) -> Item:
@@ -254,7 +289,9 @@ class Remembering:
         window = Window.of(self._plan.operation, visit.query)
         page = window.cut(items)
         fitting = self._fitting(answer)
-        return replace(answer, value=fitting.page(answer.body, answer.value, page, window.skip, len(items)))
+        return replace(
+            answer, value=fitting.page(answer.body, answer.value, page, window.skip, len(items))
+        )
 
     def _is_known(self, visit: _Visit) -> bool:
         """Tell whether what is not in a list is not there: nothing else can be in it, or something was."""
@@ -265,7 +302,10 @@ class Remembering:
         return (
             self._strict
             or not any("{" in segment for segment in self._role.address.segments)
-            or any(self._memory.is_made(address.collection(values), address.identity(values)) for address in above)
+            or any(
+                self._memory.is_made(address.collection(values), address.identity(values))
+                for address in above
+            )
         )
 
     def _add(self, visit: _Visit) -> Answer:
@@ -289,7 +329,11 @@ class Remembering:
         """Return an answer with the optional parts that a request lists, where it lists any."""
         body, name = visit.call.get("body"), self._conventions.parts
         wanted = body.get(name) if name and isinstance(body, dict) else None
-        if not isinstance(wanted, list) or answer.body is None or not isinstance(answer.value, dict):
+        if (
+            not isinstance(wanted, list)
+            or answer.body is None
+            or not isinstance(answer.value, dict)
+        ):
             return answer
         whole = self._answers.whole(answer, visit.incoming)
         return replace(answer, value=parted(answer.body, answer.value, wanted, whole))
@@ -299,14 +343,20 @@ class Remembering:
 
     def _named(self, answer: Answer, visit: _Visit, item: Item) -> Item:
         """Return an item with the identity that the path gave it."""
-        name = self._fitting(answer).identity if answer.is_json else self._told.identity or self._extra.identity
+        name = (
+            self._fitting(answer).identity
+            if answer.is_json
+            else self._told.identity or self._extra.identity
+        )
         variable = self._role.address.variable
         return {**item, name: visit.values[variable]} if name and variable in visit.values else item
 
     def _said(self, answer: Answer, item: Item, *, lean: bool) -> Answer:
         if not answer.is_json or answer.body is None:
             return answer
-        return replace(answer, value=self._fitting(answer).put(answer.body, answer.value, item, lean=lean))
+        return replace(
+            answer, value=self._fitting(answer).put(answer.body, answer.value, item, lean=lean)
+        )
 
     def _unsaid(self, answer: Answer, item: Item) -> Answer:
         """Return an answer without the samples of what the client could have said, and did not."""

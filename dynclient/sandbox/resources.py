@@ -18,7 +18,9 @@ from dynclient.wire.media import encode_json
 
 #: create: in a collection, identity in the body or by the server. upsert: one or several that the body names. write: an
 #: item that the path names. act: on what is below an item. add, remove: the items that a request lists.
-Kind = Literal["create", "list", "upsert", "read", "write", "delete", "act", "add", "remove", "none"]
+Kind = Literal[
+    "create", "list", "upsert", "read", "write", "delete", "act", "add", "remove", "none"
+]
 
 _CREATED = frozenset({"201", "204"})
 _VARIABLE = re.compile(r"\{([^{}]+)\}")
@@ -139,7 +141,11 @@ class Resources:
         """Return what an operation does."""
         kind, address = self._told(operation)
         segments = _segments(operation.path)
-        above = [Address(segments[:i], v) for i in range(1, len(segments) - 1) if (v := _variable(segments[: i + 1]))]
+        above = [
+            Address(segments[:i], v)
+            for i in range(1, len(segments) - 1)
+            if (v := _variable(segments[: i + 1]))
+        ]
         known = tuple(a for a in above if a.template in self._makers)
         variable = address.variable or self._items.get(address.template, "")
         return Role(kind, address, known, address.template in self._makers, variable)
@@ -163,7 +169,9 @@ class Resources:
             return _ITEM.get(method, "none"), Address(segments[:-1], variable)
         template = Address(segments).template
         methods = self._methods[template]
-        if template in self._items or (template in self._creating and not methods & {"PUT", "PATCH"}):
+        if template in self._items or (
+            template in self._creating and not methods & {"PUT", "PATCH"}
+        ):
             return _COLLECTION.get(method, "none"), Address(segments)
         if "GET" in methods and methods & {"PUT", "PATCH"}:
             return _ITEM.get(method, "none"), Address(segments)
@@ -176,7 +184,13 @@ class Resources:
 _ITEM: Mapping[str, Kind] = {
     "GET": "read", "HEAD": "read", "PUT": "write", "PATCH": "write", "POST": "write", "DELETE": "delete",
 }  # fmt: skip
-_COLLECTION: Mapping[str, Kind] = {"GET": "list", "HEAD": "list", "POST": "create", "PUT": "upsert", "PATCH": "upsert"}
+_COLLECTION: Mapping[str, Kind] = {
+    "GET": "list",
+    "HEAD": "list",
+    "POST": "create",
+    "PUT": "upsert",
+    "PATCH": "upsert",
+}
 
 
 def _parent(segments: tuple[str, ...]) -> Address | None:
@@ -194,9 +208,17 @@ def identity_name(names: Iterable[str], role: Role, extra: Extra) -> str:
     if extra.identity:
         return extra.identity
     variable, thing = folded(role.variable), role.address.thing
-    ends = [name for name in given if variable.endswith(name) and variable.removesuffix(name) in (thing, "")]
+    ends = [
+        name
+        for name in given
+        if variable.endswith(name) and variable.removesuffix(name) in (thing, "")
+    ]
     wanted = [variable, f"{thing}id", *ends] if variable else []
-    loose = sorted((name for name in given if variable.endswith(name)), key=len, reverse=True) if variable else []
+    loose = (
+        sorted((name for name in given if variable.endswith(name)), key=len, reverse=True)
+        if variable
+        else []
+    )
     for name in (*wanted, "id", *loose, f"{thing}id", "uuid", "key"):
         if name and name in given:
             return given[name]

@@ -92,7 +92,9 @@ class Candidate:
             return True
         known = {(unquote(name), unquote(value)) for name, value in query}
         names = {name for name, _ in known}
-        return all(name in names if value is None else (name, value) in known for name, value in self.pairs)
+        return all(
+            name in names if value is None else (name, value) in known for name, value in self.pairs
+        )
 
 
 @dataclass
@@ -147,8 +149,14 @@ class Routes:
             if not _begins(segments, base):
                 continue
             for leaf, values in _walk(self._root, segments[len(base) :]):
-                fitting = {m: [c for c in found if _open_at(c, base) and c.wants(query)] for m, found in leaf.items()}
-                routes = [_route(candidate, values, segments, len(base)) for candidate in fitting.get(method, ())]
+                fitting = {
+                    m: [c for c in found if _open_at(c, base) and c.wants(query)]
+                    for m, found in leaf.items()
+                }
+                routes = [
+                    _route(candidate, values, segments, len(base))
+                    for candidate in fitting.get(method, ())
+                ]
                 if routes:
                     return Found(tuple(routes))
                 allow.update(dict.fromkeys(m for m, found in fitting.items() if found))
@@ -191,7 +199,9 @@ def _child(node: _Node, pieces: Sequence[str]) -> _Node:
 
 def _asked(query: str) -> tuple[tuple[str, str | None], ...]:
     parts = (part.partition("=") for part in query.split("&") if part)
-    return tuple((unquote(name), None if "{" in value else unquote(value)) for name, _, value in parts)
+    return tuple(
+        (unquote(name), None if "{" in value else unquote(value)) for name, _, value in parts
+    )
 
 
 Leaf = dict[str, list[Candidate]]
@@ -240,7 +250,9 @@ def _open_at(candidate: Candidate, base: tuple[str, ...]) -> bool:
     return not base or base in candidate.bases
 
 
-def _route(candidate: Candidate, values: tuple[str, ...], segments: Sequence[str], cut: int) -> Route:
+def _route(
+    candidate: Candidate, values: tuple[str, ...], segments: Sequence[str], cut: int
+) -> Route:
     base, path = (["", *segments[:cut]], ["", *segments[cut:]])
     named = dict(zip(candidate.names, values, strict=True))
     return Route(candidate.operation, named, "/".join(base), "/".join(path))

@@ -79,7 +79,9 @@ class Sandbox:
 
     """
 
-    def __init__(self, source: Source, strict: bool = False, seed: int = 0, second_opinion: bool = True) -> None:
+    def __init__(
+        self, source: Source, strict: bool = False, seed: int = 0, second_opinion: bool = True
+    ) -> None:
         self._compiled = Compiled.of(load(source))
         self.strict = strict
         self.seed = seed
@@ -113,8 +115,12 @@ class Sandbox:
     def state(self, state: Mapping[str, Any]) -> None:
         given: object = state
         answered = given.get("answered", {}) if isinstance(given, Mapping) else None
-        if not isinstance(answered, Mapping) or not all(type(count) is int for count in answered.values()):
-            raise UsageError("no state of a sandbox", hint="give what `state` was, or JSON that says the same")
+        if not isinstance(answered, Mapping) or not all(
+            type(count) is int for count in answered.values()
+        ):
+            raise UsageError(
+                "no state of a sandbox", hint="give what `state` was, or JSON that says the same"
+            )
         with self._remembers, self._lock:
             self._memory.load(state)
             self._answered = Counter(answered)
@@ -181,7 +187,9 @@ class Sandbox:
         """The faults that are on, a copy; `disturb` adds one, `calm` switches all of them off."""
         return list(self._faults)
 
-    def disturb(self, kind: Kind, operation: str = "", *, rate: float = 1.0, delay_s: float = 0.1) -> None:
+    def disturb(
+        self, kind: Kind, operation: str = "", *, rate: float = 1.0, delay_s: float = 0.1
+    ) -> None:
         """Switch a fault on.
 
         Args:
@@ -197,7 +205,9 @@ class Sandbox:
         """
         if operation and operation not in self.document.operations:
             near_ones = near(operation, self.document.operations)
-            raise OperationNotFound(f"the document has no operation {operation!r}", suggestions=near_ones)
+            raise OperationNotFound(
+                f"the document has no operation {operation!r}", suggestions=near_ones
+            )
         self._faults = [*self._faults, Fault(kind, operation, rate, delay_s)]
 
     def calm(self) -> None:
@@ -209,7 +219,9 @@ class Sandbox:
         if disturbance.kind == "malformed":
             return malformed(response), Disturbance(disturbance.delay_s)
         if disturbance.kind == "wrong-schema":
-            row = self._of(operation).plan.results.row(response.status, response.headers.get("content-type", ""))
+            row = self._of(operation).plan.results.row(
+                response.status, response.headers.get("content-type", "")
+            )
             if row.checker is not None:
                 response = misfitting(response, row.checker.accepts)
             return response, Disturbance(disturbance.delay_s)
@@ -258,11 +270,15 @@ class Sandbox:
         reading = ready.reader.read(incoming, route.values)
         if reading.violations:
             lines = _lines(reading.violations)
-            status = ready.answers.invalid_status(is_media_type_unknown=reading.is_media_type_unknown)
+            status = ready.answers.invalid_status(
+                is_media_type_unknown=reading.is_media_type_unknown
+            )
             return _Outcome(ready.answers.refusal(status, lines, incoming), "refused", tuple(lines))
         prefer = Prefer.of(incoming.headers)
         if prefer is not None:
-            response = ready.answers.preferred(prefer, incoming, reading.call, self._answered[route.operation.key])
+            response = ready.answers.preferred(
+                prefer, incoming, reading.call, self._answered[route.operation.key]
+            )
             if response is not None:
                 return _Outcome(response, "accepted")
         with self._remembers:
@@ -274,7 +290,9 @@ class Sandbox:
             plan = self._compiled.plans.of(operation)
             answers = Answers(plan, self.seed)
             known = self._memory, self._resources, self._conventions
-            made = _Ready(plan, Reader(plan), answers, Remembering(plan, answers, *known, strict=self.strict))
+            made = _Ready(
+                plan, Reader(plan), answers, Remembering(plan, answers, *known, strict=self.strict)
+            )
             ready = self._ready.setdefault(operation.key, made)
         return ready
 
@@ -282,7 +300,9 @@ class Sandbox:
         """Keep that a request was answered, and where openapi-core differs."""
         new: list[Disagreement] = []
         if self._oracle:
-            new = self._oracle.disagreements(route, incoming, outcome.response, outcome.verdict, outcome.lines)
+            new = self._oracle.disagreements(
+                route, incoming, outcome.response, outcome.verdict, outcome.lines
+            )
         with self._lock:
             self._answered[route.operation.key] += 1
             room = MAX_DISAGREEMENTS - len(self._disagreements)

@@ -49,7 +49,9 @@ def api(document: Document) -> Any:
     from openapi_core import Config, OpenAPI
 
     if any(_is_boundless(path) for path in _templates(document)):
-        raise Unasked(f"more than {MAX_VARIABLES} variables in a path segment: its expression for that may never end")
+        raise Unasked(
+            f"more than {MAX_VARIABLES} variables in a path segment: its expression for that may never end"
+        )
     files, rewriting, unchecked = document.files, _Rewriting(), cast("Any", None)
     trees = {uri: rewriting.rewritten(file.tree) for uri, file in files.by_uri.items()}
     config = Config(
@@ -85,7 +87,9 @@ class _Rewriting:
             return value
         if is_map:
             return {name: self.rewritten(v) for name, v in value.items()}
-        made = {k: v if k in _DATA else self.rewritten(v, is_map=k in _MAPS) for k, v in value.items()}
+        made = {
+            k: v if k in _DATA else self.rewritten(v, is_map=k in _MAPS) for k, v in value.items()
+        }
         return self._without_patterns(made)
 
     def _without_patterns(self, schema: dict[str, Any]) -> dict[str, Any]:
@@ -95,7 +99,10 @@ class _Rewriting:
         if isinstance(pattern, str) and not is_harmless(pattern):
             del schema["pattern"]
             others = schema.get("allOf")
-            schema["allOf"] = [*(others if isinstance(others, list) else ()), {"format": self._format(pattern)}]
+            schema["allOf"] = [
+                *(others if isinstance(others, list) else ()),
+                {"format": self._format(pattern)},
+            ]
         return schema
 
     def _format(self, pattern: str) -> str:
@@ -178,7 +185,9 @@ def response_errors(api: Any, route: Route, incoming: Incoming, response: Respon
     from werkzeug.datastructures import Headers
 
     content_type = response.headers.get("content-type", "")
-    seen = _Response(response.status, content_type, Headers(response.headers.pairs()), response.body or None)
+    seen = _Response(
+        response.status, content_type, Headers(response.headers.pairs()), response.body or None
+    )
     return [_told(error) for error in api.iter_response_errors(_request(route, incoming), seen)]
 
 
@@ -207,7 +216,9 @@ def _address(route: Route) -> tuple[str, str]:
     """Return host and path under the document's own first server: any other would be none to openapi-core."""
     path = _VARIABLE.sub(lambda match: route.values.get(match[1], ""), route.operation.path)
     server = next(iter(route.operation.servers), Server("/"))
-    url = _VARIABLE.sub(lambda match: _segment(server.variables.get(match[1], ("", ()))[0]), server.url)
+    url = _VARIABLE.sub(
+        lambda match: _segment(server.variables.get(match[1], ("", ()))[0]), server.url
+    )
     scheme, mark, rest = url.partition("://")
     if not mark:
         return HOST, base_path(server, route.operation.document.uri) + path
@@ -232,9 +243,16 @@ def _told(error: BaseException) -> str:
     names = [kind.__name__ for kind in type(error).__mro__]
     kind = "SecurityValidationError" if "SecurityValidationError" in names else names[0]
     causes = list(_chain(error))
-    inner = next((found for cause in causes if (found := list(getattr(cause, "schema_errors", None) or ()))), None)
+    inner = next(
+        (found for cause in causes if (found := list(getattr(cause, "schema_errors", None) or ()))),
+        None,
+    )
     why = "; ".join(map(_keyword, inner)) if inner else f"{type(causes[-1]).__name__}: {causes[-1]}"
-    where = f"{error.location} {error.name}" if hasattr(error, "location") and hasattr(error, "name") else "body"
+    where = (
+        f"{error.location} {error.name}"
+        if hasattr(error, "location") and hasattr(error, "name")
+        else "body"
+    )
     return f"{kind}: {where}: {why}"
 
 
@@ -249,6 +267,8 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 def _keyword(error: Any) -> str:
     """Return the keyword that refused, where, and what; of alternatives each one's first words too."""
     where = "/".join(map(str, error.absolute_path))
-    inner = ", ".join(f"{e.validator} at {'/'.join(map(str, e.absolute_path))}" for e in (error.context or ())[:5])
+    inner = ", ".join(
+        f"{e.validator} at {'/'.join(map(str, e.absolute_path))}" for e in (error.context or ())[:5]
+    )
     text = f"{error.validator} at /{where} got {shortened(repr(error.instance), 40)}: {shortened(error.message[-100:])}"
     return f"{text} ({inner})" if inner else text

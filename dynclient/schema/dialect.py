@@ -99,7 +99,9 @@ _ASSERTIONS: dict[str, Callable[[Any], bool]] = {
     "uniqueItems": lambda value: isinstance(value, bool),
     "enum": lambda value: isinstance(value, list) and bool(value) and is_finite(value),
     "const": is_finite,
-    "dependentRequired": lambda value: isinstance(value, dict) and all(map(_is_names, value.values())),
+    "dependentRequired": lambda value: (
+        isinstance(value, dict) and all(map(_is_names, value.values()))
+    ),
 }
 
 
@@ -129,7 +131,9 @@ class Dialect:
             made = self._schema(node)
             self._cut_circles()
         except RecursionError:
-            raise DocumentTooLarge(f"{node.place}: the schema is nested too deeply", uri=node.uri) from None
+            raise DocumentTooLarge(
+                f"{node.place}: the schema is nested too deeply", uri=node.uri
+            ) from None
         return made
 
     def _schema(self, node: Node, above: frozenset[str] = frozenset()) -> Schema | bool:
@@ -173,7 +177,15 @@ class Dialect:
                     text = f"the schema {target!r} refers to itself and describes nothing; the reference is ignored"
                     place = holder.place or Place("", "")
                     self.problems.append(
-                        Problem("error", "circular-schema", text, "", place.pointer, place.uri, place=holder.place)
+                        Problem(
+                            "error",
+                            "circular-schema",
+                            text,
+                            "",
+                            place.pointer,
+                            place.uri,
+                            place=holder.place,
+                        )
                     )
                 elif target not in self._whole:
                     visit(target)
@@ -222,19 +234,25 @@ class Dialect:
                 patterns.compile(value["pattern"])
                 made["pattern"] = value["pattern"]
             except patterns.BadPattern as error:
-                self._tell(node.child("pattern"), "bad-pattern", f"the pattern is not checked: {error}")
+                self._tell(
+                    node.child("pattern"), "bad-pattern", f"the pattern is not checked: {error}"
+                )
 
     def _fits(self, node: Node, keyword: str, fits: Callable[[Any], bool]) -> bool:
         if fits(node.value[keyword]):
             return True
         # Boolean bounds are OpenAPI 3.0's own; they are folded into the number below.
-        if keyword not in ("exclusiveMinimum", "exclusiveMaximum") or not isinstance(node.value[keyword], bool):
+        if keyword not in ("exclusiveMinimum", "exclusiveMaximum") or not isinstance(
+            node.value[keyword], bool
+        ):
             self._misfit(node, keyword)
         return False
 
     def _misfit(self, node: Node, keyword: str) -> None:
         self._tell(
-            node.child(keyword), "invalid-keyword", f"`{keyword}` has a value that it cannot have; it is ignored"
+            node.child(keyword),
+            "invalid-keyword",
+            f"`{keyword}` has a value that it cannot have; it is ignored",
         )
 
     def _type(self, made: Schema, node: Node) -> None:
@@ -242,7 +260,11 @@ class Dialect:
         types = given if isinstance(given, list) else [given]
         known = [t for t in TYPES if t in types]
         if not known or len(known) < len(types):
-            self._tell(node.child("type"), "unknown-type", f"`type` {str(given)[:60]!r} is not one of JSON's types")
+            self._tell(
+                node.child("type"),
+                "unknown-type",
+                f"`type` {str(given)[:60]!r} is not one of JSON's types",
+            )
         if known:
             made["type"] = known[0] if len(known) == 1 else known
 
@@ -290,7 +312,8 @@ class Dialect:
         types = made.get("type")
         bounds = BOUNDS.get(str(node.value.get("format")))
         if bounds and (
-            types == "integer" or (isinstance(types, list) and "integer" in types and "number" not in types)
+            types == "integer"
+            or (isinstance(types, list) and "integer" in types and "number" not in types)
         ):
             made["minimum"] = max(made.get("minimum", bounds[0]), bounds[0])
             made["maximum"] = min(made.get("maximum", bounds[1]), bounds[1])
@@ -301,7 +324,11 @@ class Dialect:
         if names is None:
             return
         if not _is_names(names):
-            self._tell(node.child("required"), "invalid-keyword", "`required` must be a list of names; it is ignored")
+            self._tell(
+                node.child("required"),
+                "invalid-keyword",
+                "`required` must be a list of names; it is ignored",
+            )
             return
         kept = [name for name in dict.fromkeys(names) if name not in unasked]
         if kept:
@@ -331,7 +358,10 @@ class Dialect:
             elif keyword in value:
                 self._misfit(node, keyword)
         examples = value.get("examples")
-        found = [*([value["example"]] if "example" in value else []), *(examples if isinstance(examples, list) else [])]
+        found = [
+            *([value["example"]] if "example" in value else []),
+            *(examples if isinstance(examples, list) else []),
+        ]
         if found and is_finite(found):
             made["examples"] = found
         if isinstance(value.get("discriminator"), dict):
@@ -344,15 +374,24 @@ class Dialect:
         mapping = {}
         for tag in node.child("mapping").names():
             text = node.child("mapping").text(tag)
-            reference = text if "/" in text or "#" in text or "." in text else f"#/components/schemas/{text}"
+            reference = (
+                text
+                if "/" in text or "#" in text or "." in text
+                else f"#/components/schemas/{text}"
+            )
             try:
                 mapping[tag] = "#/$defs/" + escape(self.define(node.files.target(reference, node)))
             except UnresolvableReference as error:
                 self._tell(node.child("mapping").child(tag), "unresolvable-reference", error.reason)
-        made["discriminator"] = {"propertyName": node.text("propertyName"), **({"mapping": mapping} if mapping else {})}
+        made["discriminator"] = {
+            "propertyName": node.text("propertyName"),
+            **({"mapping": mapping} if mapping else {}),
+        }
 
     def _tell(self, node: Node, code: str, message: str) -> None:
-        self.problems.append(Problem("error", code, message, pointer=node.pointer, file=node.uri, place=node.place))
+        self.problems.append(
+            Problem("error", code, message, pointer=node.pointer, file=node.uri, place=node.place)
+        )
 
     def bundle(self, schema: Schema | bool) -> Schema:
         """Return a schema together with the `$defs` that it reaches."""
@@ -378,7 +417,9 @@ def _nullable(made: Schema) -> Schema:
 
 def bundled(schema: Schema | bool, defs: dict[str, Schema | bool]) -> Schema:
     """Return a schema as a new root, with those of `defs` that it reaches as its `$defs`; nothing else is copied."""
-    root = Schema(schema if isinstance(schema, dict) else ({} if schema else {"not": {}}), _place(schema))
+    root = Schema(
+        schema if isinstance(schema, dict) else ({} if schema else {"not": {}}), _place(schema)
+    )
     reached: dict[str, Schema | bool] = {}
     todo: list[Any] = [root]
     while todo:

@@ -55,7 +55,10 @@ class Checker:
         try:
             if self.fast_accepts(value):
                 return True
-        except (ValueError, TypeError):  # a Python value that is no JSON, a string that is no Unicode text
+        except (
+            ValueError,
+            TypeError,
+        ):  # a Python value that is no JSON, a string that is no Unicode text
             pass
         return self.accepts_by_reference(value)
 
@@ -81,7 +84,13 @@ class Checker:
         except (RecursionError, TooComplex):
             if self.fast_accepts(value):
                 return []
-            return [Violation("schema", at, "does not fit its schema, and is too deep or too complex to say where")]
+            return [
+                Violation(
+                    "schema",
+                    at,
+                    "does not fit its schema, and is too deep or too complex to say where",
+                )
+            ]
         found = explain(errors, self.schema.get("$defs", {}), at)
         # Whatever the explanation overlooks: what is refused is never without a violation.
         return found or [Violation("schema", at, "does not fit its schema")] if errors else []

@@ -56,24 +56,46 @@ class _Telling:
         keyword = error.validator
         if keyword == "required":
             self._missing(error, path)
-        elif keyword in ("additionalProperties", "unevaluatedProperties") and error.validator_value is False:
+        elif (
+            keyword in ("additionalProperties", "unevaluatedProperties")
+            and error.validator_value is False
+        ):
             self._unknown(error, path)
         elif keyword in ("anyOf", "oneOf"):
             self._alternatives(error, path)
-        elif error.context and keyword in ("allOf", "$ref", "if", "then", "else", "dependentSchemas"):
+        elif error.context and keyword in (
+            "allOf",
+            "$ref",
+            "if",
+            "then",
+            "else",
+            "dependentSchemas",
+        ):
             for inner in error.context:
                 self.tell(inner, path)
         else:
             self._wrong(error, path)
 
-    def _add(self, kind: str, path: Path, message: str, place: Place | None, suggestion: str | None = None) -> None:
+    def _add(
+        self,
+        kind: str,
+        path: Path,
+        message: str,
+        place: Place | None,
+        suggestion: str | None = None,
+    ) -> None:
         self.found.setdefault(Violation(kind, self.at + path, message, suggestion, place))
 
     def _missing(self, error: Any, path: Path) -> None:
         for name in error.validator_value:
             if name not in error.instance:
                 schema = self._property(error.schema, name)
-                self._add("missing", (*path, name), f"{described(schema, self.defs)}, required", _place(error.schema))
+                self._add(
+                    "missing",
+                    (*path, name),
+                    f"{described(schema, self.defs)}, required",
+                    _place(error.schema),
+                )
 
     def _property(self, schema: Any, name: str) -> Any:
         for part in in_place(schema, self.defs):
@@ -89,7 +111,9 @@ class _Telling:
                 text = "is declared by an alternative that does not apply here"
                 self._add("unknown", (*path, name), text, place)
             else:
-                self._add("unknown", (*path, name), _allowed(known), place, meant[0] if meant else None)
+                self._add(
+                    "unknown", (*path, name), _allowed(known), place, meant[0] if meant else None
+                )
 
     def _alternatives(self, error: Any, path: Path) -> None:
         branches: dict[int, list[Any]] = {}
@@ -98,18 +122,29 @@ class _Telling:
                 branches.setdefault(inner.relative_schema_path[0], []).append(inner)
         if not branches:
             several = not error.context and error.validator == "oneOf"
-            why = "several alternatives where exactly one is allowed" if several else "none of the alternatives"
+            why = (
+                "several alternatives where exactly one is allowed"
+                if several
+                else "none of the alternatives"
+            )
             text = f"got {shown(error.instance)}, which fits {why}"
             self._add(error.validator, path, text, _place(error.schema))
             return
         tagged = self._by_tag(error, branches)
-        chosen = tagged if tagged is not None else min(branches, key=lambda i: _distance(branches[i]))
+        chosen = (
+            tagged if tagged is not None else min(branches, key=lambda i: _distance(branches[i]))
+        )
         if tagged is not None or _distance(branches[chosen])[0] == 0 or len(branches) == 1:
             for inner in branches[chosen]:
                 self.tell(inner, path)
             return
         wanted = _either([described(s, self.defs) for s in error.validator_value])
-        self._add(error.validator, path, f"got {shown(error.instance)}, want {wanted}", _place(error.schema))
+        self._add(
+            error.validator,
+            path,
+            f"got {shown(error.instance)}, want {wanted}",
+            _place(error.schema),
+        )
 
     def _by_tag(self, error: Any, branches: dict[int, list[Any]]) -> int | None:
         """Return the branch that the discriminator's value names, if it is among those that refused."""
@@ -117,7 +152,9 @@ class _Telling:
         if not isinstance(rule, dict) or not isinstance(error.instance, dict):
             return None
         tag = error.instance.get(rule.get("propertyName"))
-        target = (rule.get("mapping") or {}).get(tag, f"#/$defs/{tag}") if isinstance(tag, str) else None
+        target = (
+            (rule.get("mapping") or {}).get(tag, f"#/$defs/{tag}") if isinstance(tag, str) else None
+        )
         for index, branch in enumerate(error.validator_value):
             if (
                 index in branches
@@ -130,13 +167,20 @@ class _Telling:
     def _wrong(self, error: Any, path: Path) -> None:
         schema = error.schema if isinstance(error.schema, dict) else {}
         place = _place(schema)
-        for note, text in (("readOnly", "is read-only: it must not be sent"), ("writeOnly", "is write-only")):
+        for note, text in (
+            ("readOnly", "is read-only: it must not be sent"),
+            ("writeOnly", "is write-only"),
+        ):
             if schema.get(note) is True and schema.get("not") == {}:
                 self._add(note, path, text, place)
                 return
         if WIRE in schema:
             own = schema[WIRE]
-            text = own if isinstance(own, str) else _WIRE.get(error.validator, "an empty one is not sent at all")
+            text = (
+                own
+                if isinstance(own, str)
+                else _WIRE.get(error.validator, "an empty one is not sent at all")
+            )
             self._add("unsafe", path, f"got {shown(error.instance)}: {text}", place)
             return
         keyword = str(error.validator or "false")
@@ -153,7 +197,13 @@ class _Telling:
     def _want(self, error: Any, schema: dict[str, Any]) -> str:
         if error.validator == "not":
             return _forbidden(error.validator_value)
-        if error.validator in ("minItems", "maxItems", "minProperties", "maxProperties", "uniqueItems"):
+        if error.validator in (
+            "minItems",
+            "maxItems",
+            "minProperties",
+            "maxProperties",
+            "uniqueItems",
+        ):
             return _size(schema) or "something else"
         if error.validator == "dependentRequired":
             return "the properties that go with it: " + ", ".join(map(str, error.validator_value))
@@ -164,14 +214,20 @@ class _Telling:
 
 def _distance(errors: Sequence[Any]) -> tuple[int, int]:
     """Return how far a value is from a branch: first whether its very kind is wrong, then how much."""
-    kind = any(e.validator in ("type", "const", "enum", "false") and not e.relative_path for e in errors)
+    kind = any(
+        e.validator in ("type", "const", "enum", "false") and not e.relative_path for e in errors
+    )
     tag = any(e.validator in ("const", "enum") and len(e.relative_path) == 1 for e in errors)
     return int(kind or tag), len(errors)
 
 
 def declared_names(schema: Any, defs: Defs) -> list[str]:
     """Return the property names that a schema, with all it refers to and all its alternatives, declares."""
-    return list(dict.fromkeys(name for part in in_place(schema, defs) for name in part.get("properties", ())))
+    return list(
+        dict.fromkeys(
+            name for part in in_place(schema, defs) for name in part.get("properties", ())
+        )
+    )
 
 
 def described(schema: Any, defs: Defs) -> str:
@@ -211,12 +267,17 @@ def _plain(schema: dict[str, Any]) -> str:
 
 
 def _bounds(schema: dict[str, Any]) -> str:
-    low, high = (None if limit in _EDGES else limit for limit in (schema.get("minimum"), schema.get("maximum")))
+    low, high = (
+        None if limit in _EDGES else limit
+        for limit in (schema.get("minimum"), schema.get("maximum"))
+    )
     signs = (("exclusiveMinimum", ">"), ("exclusiveMaximum", "<"))
     text = "".join(f" {sign} {schema[k]}" for k, sign in signs if k in schema)
     if low is not None and high is not None:
         return f" {low}–{high}{text}"
-    return (f" ≥ {low}" if low is not None else "") + (f" ≤ {high}" if high is not None else "") + text
+    return (
+        (f" ≥ {low}" if low is not None else "") + (f" ≤ {high}" if high is not None else "") + text
+    )
 
 
 def _size(schema: dict[str, Any]) -> str:

@@ -47,7 +47,8 @@ def compiled(schema: dict[str, Any]) -> Any:
     ready = writing.written(schema)
     return jsonschema_rs.Draft202012Validator(
         ready,
-        formats={name: check for name, check in FORMATS.items() if name not in _NATIVE} | writing.searches,
+        formats={name: check for name, check in FORMATS.items() if name not in _NATIVE}
+        | writing.searches,
         validate_formats=True,
         ignore_unknown_formats=True,
         pattern_options=jsonschema_rs.RegexOptions(),
@@ -66,7 +67,9 @@ class _Writing:
             return schema
         made = mapped(schema, self.written)
         if "patternProperties" in made:
-            made["patternProperties"] = {_linear(k): v for k, v in made["patternProperties"].items()}
+            made["patternProperties"] = {
+                _linear(k): v for k, v in made["patternProperties"].items()
+            }
         extra = self._pattern(made.pop("pattern")) if "pattern" in made else []
         if _NATIVE.get(str(made.get("format"))):
             extra.append({"pattern": _NATIVE[made["format"]]})

@@ -142,7 +142,11 @@ def _second_exists(found: re.Match[str]) -> bool:
     if found["second"] != "60":
         return True
     offset = 60 * int(found["hours"]) + int(found["minutes"]) if found["sign"] else 0
-    minute = 60 * int(found["hour"]) + int(found["minute"]) - (offset if found["sign"] == "+" else -offset)
+    minute = (
+        60 * int(found["hour"])
+        + int(found["minute"])
+        - (offset if found["sign"] == "+" else -offset)
+    )
     return minute % 1440 == 1439  # noqa: PLR2004 - minutes of a day, and its last
 
 
@@ -162,7 +166,9 @@ def _is_idn_hostname(text: str) -> bool:
 def _is_idn_label(label: str) -> bool:
     if not 0 < len(label) <= _MAX_LABEL or label[0] == "-" or label[-1] == "-":
         return False
-    return all(char == "-" or char.isalnum() or unicodedata.category(char)[0] == "M" for char in label)
+    return all(
+        char == "-" or char.isalnum() or unicodedata.category(char)[0] == "M" for char in label
+    )
 
 
 def _is_ipv6(text: str) -> bool:

@@ -93,15 +93,22 @@ class Closing:
         else:
             made = self.part(schema, alone=not declares(schema, self.defs, alternatives=False))
         if isinstance(made, Schema) and closable(schema, self.defs):
-            plain = not any(k in made for k in ("$ref", "allOf", "anyOf", "oneOf", "then", "else", "dependentSchemas"))
+            plain = not any(
+                k in made
+                for k in ("$ref", "allOf", "anyOf", "oneOf", "then", "else", "dependentSchemas")
+            )
             made["additionalProperties" if plain else "unevaluatedProperties"] = False
             self._let_required_in(made, schema, parts)
         return made
 
     def _let_required_in(self, made: Schema, schema: Any, parts: list[dict[str, Any]]) -> None:
         """Declare what is required and nobody declares: one document in ten asks for such a property."""
-        declared = {name for part in in_place(schema, self.defs) for name in part.get("properties", ())}
-        extra = [name for part in parts for name in part.get("required", ()) if name not in declared]
+        declared = {
+            name for part in in_place(schema, self.defs) for name in part.get("properties", ())
+        }
+        extra = [
+            name for part in parts for name in part.get("required", ()) if name not in declared
+        ]
         if extra:
             made["properties"] = {**made.get("properties", {}), **dict.fromkeys(extra, True)}
 
@@ -117,10 +124,16 @@ class Closing:
             for name, inner in part.get("properties", {}).items():
                 said.setdefault(name, []).append(inner)
         items = [part["items"] for part in parts if "items" in part]
-        inner = {"properties": {name: self._member(_all(schemas)) for name, schemas in said.items()}} if said else {}
+        inner = (
+            {"properties": {name: self._member(_all(schemas)) for name, schemas in said.items()}}
+            if said
+            else {}
+        )
         if items and not any("prefixItems" in part for part in parts):
             inner["items"] = self.location(_all(items))
-        return Schema({"allOf": [self._opened(schema), Schema(inner, _place(schema))]}, _place(schema))
+        return Schema(
+            {"allOf": [self._opened(schema), Schema(inner, _place(schema))]}, _place(schema)
+        )
 
     def part(self, schema: Any, *, alone: bool) -> Any:
         """Return a schema whose inner places are closed, itself left open.
@@ -155,7 +168,10 @@ class Closing:
         return self.location(schema)
 
     def _is_refused(self, schema: Any) -> bool:
-        return any(part.get(self.refused) is True for part in in_place(schema, self.defs, alternatives=False))
+        return any(
+            part.get(self.refused) is True
+            for part in in_place(schema, self.defs, alternatives=False)
+        )
 
     def _alternatives(self, made: Schema, schema: Any, *, alone: bool) -> None:
         if "allOf" in made:
@@ -164,11 +180,15 @@ class Closing:
             if keyword in made:
                 made[keyword] = self.part(made[keyword], alone=False)
         if "dependentSchemas" in made:
-            made["dependentSchemas"] = {k: self.part(s, alone=False) for k, s in made["dependentSchemas"].items()}
+            made["dependentSchemas"] = {
+                k: self.part(s, alone=False) for k, s in made["dependentSchemas"].items()
+            }
         if "anyOf" in made:
             made["anyOf"] = [self._branch(s, alone=alone) for s in made["anyOf"]]
         if "oneOf" in made:
-            decided = [(s, self._branch(s, alone=alone)) for s in schema["oneOf"] if self._closes_inside(s)]
+            decided = [
+                (s, self._branch(s, alone=alone)) for s in schema["oneOf"] if self._closes_inside(s)
+            ]
             made["oneOf"] = [self._freed(self._opened(s), s, alone=alone) for s in schema["oneOf"]]
             if decided:
                 strict = [Schema({"if": self._opened(s), "then": c}, _place(s)) for s, c in decided]
@@ -180,7 +200,12 @@ class Closing:
 
     def _freed(self, made: Any, schema: Any, *, alone: bool) -> Any:
         """Let an alternative that declares nothing, beside others that do, stay the free-form object that it is."""
-        if not alone or not isinstance(made, dict) or declares(schema, self.defs) or "unevaluatedProperties" in made:
+        if (
+            not alone
+            or not isinstance(made, dict)
+            or declares(schema, self.defs)
+            or "unevaluatedProperties" in made
+        ):
             return made
         return Schema({"additionalProperties": True, **made}, _place(schema))
 
@@ -192,7 +217,10 @@ class Closing:
                 if id(part) in seen:
                     continue
                 seen.add(id(part))
-                inner = [*part.get("properties", {}).values(), *part.get("patternProperties", {}).values()]
+                inner = [
+                    *part.get("properties", {}).values(),
+                    *part.get("patternProperties", {}).values(),
+                ]
                 inner += [part[k] for k in _INNER if k in part] + part.get("prefixItems", [])
                 if any(closable(s, self.defs) or self._is_refused(s) for s in inner):
                     return True

@@ -31,7 +31,10 @@ def _reference_class() -> Any:
 
     # The keywords that branch or descend count steps: a hostile schema could make them take for ever.
     known = Draft202012Validator.VALIDATORS
-    own = {name: _counted(known[name]) for name in ("allOf", "anyOf", "oneOf", "properties", "items", "$ref", "if")}
+    own = {
+        name: _counted(known[name])
+        for name in ("allOf", "anyOf", "oneOf", "properties", "items", "$ref", "if")
+    }
     own |= {
         "additionalProperties": _additional_properties,
         "multipleOf": _multiple_of,
@@ -39,7 +42,9 @@ def _reference_class() -> Any:
         "patternProperties": _pattern_properties,
         "unevaluatedProperties": _unevaluated_properties,
     }
-    types = Draft202012Validator.TYPE_CHECKER.redefine("array", lambda _checker, value: isinstance(value, list | tuple))
+    types = Draft202012Validator.TYPE_CHECKER.redefine(
+        "array", lambda _checker, value: isinstance(value, list | tuple)
+    )
     return validators.extend(Draft202012Validator, own, type_checker=types)  # type: ignore[no-untyped-call] # its stub
 
 
@@ -57,7 +62,9 @@ class TooComplex(Exception):
     """Judging a value took more than MAX_STEPS."""
 
 
-_steps: contextvars.ContextVar[list[int] | None] = contextvars.ContextVar("dynclient_steps", default=None)
+_steps: contextvars.ContextVar[list[int] | None] = contextvars.ContextVar(
+    "dynclient_steps", default=None
+)
 
 
 @contextmanager
@@ -119,7 +126,9 @@ def _pattern(validator: Any, pattern: str, instance: Any, _schema: Any) -> Itera
         yield _error("does not match")
 
 
-def _pattern_properties(validator: Any, by_pattern: dict[str, Any], instance: Any, _schema: Any) -> Iterator[Any]:
+def _pattern_properties(
+    validator: Any, by_pattern: dict[str, Any], instance: Any, _schema: Any
+) -> Iterator[Any]:
     if validator.is_type(instance, "object"):
         for pattern, schema in by_pattern.items():
             for name, value in instance.items():
@@ -127,19 +136,29 @@ def _pattern_properties(validator: Any, by_pattern: dict[str, Any], instance: An
                     yield from validator.descend(value, schema, path=name, schema_path=pattern)
 
 
-def _additional_properties(validator: Any, additional: Any, instance: Any, schema: dict[str, Any]) -> Iterator[Any]:
+def _additional_properties(
+    validator: Any, additional: Any, instance: Any, schema: dict[str, Any]
+) -> Iterator[Any]:
     if validator.is_type(instance, "object"):
         known = _declared_here(schema, instance)
-        yield from _others(validator, additional, instance, [name for name in instance if name not in known])
+        yield from _others(
+            validator, additional, instance, [name for name in instance if name not in known]
+        )
 
 
-def _unevaluated_properties(validator: Any, others: Any, instance: Any, schema: dict[str, Any]) -> Iterator[Any]:
+def _unevaluated_properties(
+    validator: Any, others: Any, instance: Any, schema: dict[str, Any]
+) -> Iterator[Any]:
     if validator.is_type(instance, "object"):
         known = _evaluated(validator, schema, instance)
-        yield from _others(validator, others, instance, [name for name in instance if name not in known])
+        yield from _others(
+            validator, others, instance, [name for name in instance if name not in known]
+        )
 
 
-def _others(validator: Any, schema: Any, instance: dict[str, Any], names: list[str]) -> Iterator[Any]:
+def _others(
+    validator: Any, schema: Any, instance: dict[str, Any], names: list[str]
+) -> Iterator[Any]:
     if schema is False and names:
         yield _error(f"{len(names)} properties are not declared", tuple(names))
     elif isinstance(schema, dict):
@@ -156,7 +175,9 @@ def _declared_here(schema: dict[str, Any], instance: dict[str, Any]) -> set[str]
     return known
 
 
-def _evaluated(validator: Any, schema: Any, instance: dict[str, Any], *, inside: bool = False) -> set[str]:
+def _evaluated(
+    validator: Any, schema: Any, instance: dict[str, Any], *, inside: bool = False
+) -> set[str]:
     """Return the names in an object that a schema evaluates. Source: JSON Schema 2020-12 Core §11.3.
 
     Where no alternative of several fits, all count: what is wrong is told at the alternatives, not here.
@@ -171,11 +192,16 @@ def _evaluated(validator: Any, schema: Any, instance: dict[str, Any], *, inside:
     return known
 
 
-def _applied(validator: Any, schema: dict[str, Any], instance: dict[str, Any]) -> Iterator[tuple[Any, Any]]:
+def _applied(
+    validator: Any, schema: dict[str, Any], instance: dict[str, Any]
+) -> Iterator[tuple[Any, Any]]:
     """Yield the schemas that apply to the same object, each with the validator that resolves its references."""
     if "$ref" in schema:
         resolved = validator._resolver.lookup(schema["$ref"])  # noqa: SLF001 (jsonschema's own keywords do the same)
-        yield resolved.contents, validator.evolve(schema=resolved.contents, _resolver=resolved.resolver)
+        yield (
+            resolved.contents,
+            validator.evolve(schema=resolved.contents, _resolver=resolved.resolver),
+        )
     for part in schema.get("allOf", ()):
         yield part, validator
     for keyword in ("anyOf", "oneOf"):
@@ -184,7 +210,9 @@ def _applied(validator: Any, schema: dict[str, Any], instance: dict[str, Any]) -
         yield from ((part, validator) for part in fitting or branches)
     if "if" in schema:
         holds = validator.evolve(schema=schema["if"]).is_valid(instance)
-        yield from ((schema[k], validator) for k in (("if", "then") if holds else ("else",)) if k in schema)
+        yield from (
+            (schema[k], validator) for k in (("if", "then") if holds else ("else",)) if k in schema
+        )
     for name, part in schema.get("dependentSchemas", {}).items():
         if name in instance:
             yield part, validator

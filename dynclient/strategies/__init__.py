@@ -60,7 +60,9 @@ def __getattr__(name: str) -> Any:
     except ImportError:
         from dynclient.errors import UsageError
 
-        raise UsageError("dynclient.strategies needs hypothesis", hint="pip install 'dynclient[fuzz]'") from None
+        raise UsageError(
+            "dynclient.strategies needs hypothesis", hint="pip install 'dynclient[fuzz]'"
+        ) from None
     value = getattr(importlib.import_module(f"dynclient.strategies.{_HOMES[name]}"), name)
     globals()[name] = value
     return value

@@ -40,7 +40,9 @@ _COIN = st.booleans()
 _EIGHTH = st.integers(0, 7)
 _ONE = 7  # what a die of eight sides shows seldom, and never once it is shrunk
 
-_NAMES = st.text(st.characters(codec="utf-8"), max_size=8) | st.sampled_from(["a", "id", "name", "x-y", "ü", "a.b"])
+_NAMES = st.text(st.characters(codec="utf-8"), max_size=8) | st.sampled_from(
+    ["a", "id", "name", "x-y", "ü", "a.b"]
+)
 _SCALARS = ("null", "boolean", "integer", "number", "string")
 
 
@@ -64,7 +66,9 @@ class Drawing(Growth):
     # --- what may stand here
 
     def _given(self, shape: Shape, schemas: tuple[Schema, ...], prefer: Any, avoid: Avoid) -> Any:
-        if prefer is not NOTHING and (shape.fits(prefer) if shape.is_plain else self.known.check(schemas)(prefer)):
+        if prefer is not NOTHING and (
+            shape.fits(prefer) if shape.is_plain else self.known.check(schemas)(prefer)
+        ):
             return prefer
         if shape.values is not None:
             listed = differing(self.known.valid_given(shape, "values", schemas), avoid)
@@ -81,7 +85,9 @@ class Drawing(Growth):
         """Grow lean inside of a schema that is entered again and again, too deep or too large."""
         before = self._lean
         turns = max((self._active.get(ref, 0) for ref in shape.refs), default=0)
-        self._lean = before or turns >= LEAN_TURNS or len(self._path) > LEAN_DEPTH or self._size > LEAN_SIZE
+        self._lean = (
+            before or turns >= LEAN_TURNS or len(self._path) > LEAN_DEPTH or self._size > LEAN_SIZE
+        )
         for ref in shape.refs:
             self._active[ref] = self._active.get(ref, 0) + 1
         try:
@@ -110,7 +116,9 @@ class Drawing(Growth):
         """Draw a type: of those that are named, or that the keywords speak of; of all where nothing says a word."""
         typed = any("type" in leaf for leaf in shape.leaves)
         kinds = shape.kinds
-        if not typed and not any(key not in ("$ref", "allOf") for leaf in shape.leaves for key in leaf):
+        if not typed and not any(
+            key not in ("$ref", "allOf") for leaf in shape.leaves for key in leaf
+        ):
             kinds = _SCALARS if self._lean else (*_SCALARS, "array", "object")
         if not kinds:
             raise Refusal("type leaves nothing")
@@ -126,14 +134,18 @@ class Drawing(Growth):
         if low > plausible.MAX_LENGTH or (high is not None and low > high):
             raise Refusal("minLength cannot be met")
         sources = list(dict.fromkeys(shape.every("pattern")))
-        forms = [form for form in dict.fromkeys(shape.every("format")) if form in known_formats.FORMATS]
+        forms = [
+            form for form in dict.fromkeys(shape.every("format")) if form in known_formats.FORMATS
+        ]
         for _ in range(TRIES):
             text = self._one_text(sources, forms, low, high)
             if text is not None and text not in avoid and self._is(text, sources, forms, low, high):
                 return text
         return plausible.text(shape, name, self._random, avoid, self.known.matches)
 
-    def _one_text(self, sources: list[str], forms: list[str], low: int, high: int | None) -> str | None:
+    def _one_text(
+        self, sources: list[str], forms: list[str], low: int, high: int | None
+    ) -> str | None:
         if sources:
             # The narrowest pattern as a rule is the longest; the others are asked whether they match.
             return matching(self._draw, max(sources, key=len), low, high)
@@ -141,14 +153,20 @@ class Drawing(Growth):
             strategy = formats.texts(forms[0])
             return None if strategy is None else self._draw(strategy)
         drawn = self._draw(plain_texts(min(low, MAX_DRAWN), high))
-        filled = high if high is not None and len(drawn) < high <= EDGE_LENGTH and self._is_at_edge() else low
+        filled = (
+            high
+            if high is not None and len(drawn) < high <= EDGE_LENGTH and self._is_at_edge()
+            else low
+        )
         return drawn + "a" * (filled - len(drawn))
 
     def _is_at_edge(self) -> bool:
         """Draw, seldom, that something is as long as it may be: that is where an off-by-one shows."""
         return bool(self._draw(_EIGHTH) == _ONE)
 
-    def _is(self, text: str, sources: list[str], forms: list[str], low: int, high: int | None) -> bool:
+    def _is(
+        self, text: str, sources: list[str], forms: list[str], low: int, high: int | None
+    ) -> bool:
         fits = low <= len(text) and (high is None or len(text) <= high)
         return fits and all(self.known.matches(s, text) for s in sources) and _are(forms, text)
 
@@ -170,7 +188,9 @@ class Drawing(Growth):
             return forced
         named = tuple(shape.every("propertyNames"))
         coin = (
-            _COIN if len(shape.declared) < MAX_EXTRA else st.integers(0, len(shape.declared) // 6).map(lambda n: n == 1)
+            _COIN
+            if len(shape.declared) < MAX_EXTRA
+            else st.integers(0, len(shape.declared) // 6).map(lambda n: n == 1)
         )
         names = [name for name in shape.declared if name not in forced and self._draw(coin)]
         return forced | dict.fromkeys(n for n in names if not named or self.known.check(named)(n))
@@ -218,7 +238,9 @@ class Drawing(Growth):
         if most is not None and least < most <= EDGE_SIZE and self._is_at_edge():
             return most
         highest = max(least, max(map(len, shape.every("prefixItems")), default=0)) + 3
-        return self._draw(st.integers(least, highest if most is None else max(least, min(highest, most))))
+        return self._draw(
+            st.integers(least, highest if most is None else max(least, min(highest, most)))
+        )
 
 
 def _are(forms: list[str], text: str) -> bool:

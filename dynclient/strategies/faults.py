@@ -26,7 +26,9 @@ MAX_LENGTH = 5000
 
 _OTHERS: tuple[Any, ...] = (None, True, 7, 1.5, "text", [], {})
 _NAMES = st.text("abcdefghijklmnopqrstuvwxyz_", min_size=1, max_size=8).map(lambda name: f"x{name}")
-_ODD = st.sampled_from(["", "?", " ", "\t", "not a value", "é", "0", "-", "a b"]) | st.text(max_size=20)
+_ODD = st.sampled_from(["", "?", " ", "\t", "not a value", "é", "0", "-", "a b"]) | st.text(
+    max_size=20
+)
 
 Break = Callable[[st.DrawFn, Any], Any]
 
@@ -156,7 +158,9 @@ def _of_type(place: _Place) -> Iterator[Fault]:
         if None in others:
             yield _fault(place, "type", lambda _draw, _value: None)
     if place.shape.values is not None:
-        yield _fault(place, "const" if len(place.shape.values) == 1 else "enum", _unlisted(place.shape))
+        yield _fault(
+            place, "const" if len(place.shape.values) == 1 else "enum", _unlisted(place.shape)
+        )
 
 
 def _unlisted(shape: Shape) -> Break:
@@ -188,7 +192,11 @@ def _of_value(place: _Place, known: Known) -> Iterator[Fault]:
             yield _fault(place, "format", _misfit(known_formats.FORMATS[leaf["format"]]))
         for keyword, sign in _BOUNDS.items():
             if keyword in leaf:
-                yield _fault(place, keyword, _beyond(leaf[keyword], sign, is_open=keyword.startswith("exclusive")))
+                yield _fault(
+                    place,
+                    keyword,
+                    _beyond(leaf[keyword], sign, is_open=keyword.startswith("exclusive")),
+                )
         if "multipleOf" in leaf:
             yield _fault(place, "multipleOf", _between(place.shape))
 
@@ -224,7 +232,11 @@ def _between(shape: Shape) -> Break:
         step = shape.range.step
         if step is None or isinstance(value, bool) or not isinstance(value, int | float):
             raise Unbroken
-        return value + 1 if step.denominator == 1 and step > 1 and isinstance(value, int) else value + float(step) / 2
+        return (
+            value + 1
+            if step.denominator == 1 and step > 1 and isinstance(value, int)
+            else value + float(step) / 2
+        )
 
     return broken
 

@@ -47,8 +47,12 @@ def _dates() -> Texts:
 
 
 def _times() -> Texts:
-    zones = st.just("Z") | st.builds("{}{:02}:{:02}".format, st.sampled_from("+-"), _below(24), _below(60))
-    clocks = st.times().map(lambda time: time.isoformat()) | st.just(datetime.time(23, 59, 59).isoformat())
+    zones = st.just("Z") | st.builds(
+        "{}{:02}:{:02}".format, st.sampled_from("+-"), _below(24), _below(60)
+    )
+    clocks = st.times().map(lambda time: time.isoformat()) | st.just(
+        datetime.time(23, 59, 59).isoformat()
+    )
     return st.builds("{}{}".format, clocks, zones)
 
 
@@ -58,7 +62,11 @@ def _below(limit: int) -> st.SearchStrategy[int]:
 
 def _durations() -> Texts:
     days = st.builds("P{}D".format, _below(400))
-    return st.one_of(days, st.builds("PT{}H{}M".format, _below(100), _below(60)), st.builds("P{}W".format, _below(60)))
+    return st.one_of(
+        days,
+        st.builds("PT{}H{}M".format, _below(100), _below(60)),
+        st.builds("P{}W".format, _below(60)),
+    )
 
 
 def _hosts() -> Texts:
@@ -71,7 +79,11 @@ def _emails(local: Texts) -> Texts:
 
 def _uris(segment: Texts) -> Texts:
     schemes = st.sampled_from(["https", "http", "ftp", "x-y.z"])
-    tails = st.just("") | st.builds("?{}={}".format, segment, segment) | st.builds("#{}".format, segment)
+    tails = (
+        st.just("")
+        | st.builds("?{}={}".format, segment, segment)
+        | st.builds("#{}".format, segment)
+    )
     paths = st.lists(segment, max_size=3).map(lambda parts: "".join("/" + part for part in parts))
     return st.builds("{}://{}{}{}".format, schemes, _hosts(), paths, tails) | st.builds(
         "urn:{}:{}".format, _WORD, _WORD
@@ -79,7 +91,9 @@ def _uris(segment: Texts) -> Texts:
 
 
 def _references(segment: Texts) -> Texts:
-    return _uris(segment) | st.lists(segment, max_size=3).map(lambda parts: "".join("/" + part for part in parts))
+    return _uris(segment) | st.lists(segment, max_size=3).map(
+        lambda parts: "".join("/" + part for part in parts)
+    )
 
 
 def _pointers() -> Texts:
@@ -87,7 +101,9 @@ def _pointers() -> Texts:
     return st.lists(part, max_size=3).map(lambda parts: "".join("/" + p for p in parts))
 
 
-_SEGMENT = st.text(string.ascii_letters + string.digits + "-._~!$'()*+,;=:@", min_size=1, max_size=6)
+_SEGMENT = st.text(
+    string.ascii_letters + string.digits + "-._~!$'()*+,;=:@", min_size=1, max_size=6
+)
 
 _MADE: Mapping[str, Callable[[], Texts]] = {
     "date": _dates,
@@ -95,7 +111,9 @@ _MADE: Mapping[str, Callable[[], Texts]] = {
     "date-time": lambda: st.builds("{}T{}".format, _dates(), _times()),
     "duration": _durations,
     "uuid": lambda: st.uuids().map(str),
-    "email": lambda: _emails(st.text(string.ascii_lowercase + string.digits + "+-_'", min_size=1, max_size=8)),
+    "email": lambda: _emails(
+        st.text(string.ascii_lowercase + string.digits + "+-_'", min_size=1, max_size=8)
+    ),
     "idn-email": lambda: _emails(_LETTERS),
     "hostname": _hosts,
     "idn-hostname": lambda: _joined(".", _LETTERS),
@@ -106,9 +124,13 @@ _MADE: Mapping[str, Callable[[], Texts]] = {
     "ipv4": lambda: st.ip_addresses(v=4).map(str),
     "ipv6": lambda: st.ip_addresses(v=6).map(str),
     "json-pointer": _pointers,
-    "relative-json-pointer": lambda: st.builds("{}{}".format, _below(10), _pointers() | st.just("#")),
+    "relative-json-pointer": lambda: st.builds(
+        "{}{}".format, _below(10), _pointers() | st.just("#")
+    ),
     "byte": lambda: st.binary(max_size=12).map(lambda data: base64.b64encode(data).decode()),
-    "base64url": lambda: st.binary(max_size=12).map(lambda data: base64.urlsafe_b64encode(data).decode()),
+    "base64url": lambda: st.binary(max_size=12).map(
+        lambda data: base64.urlsafe_b64encode(data).decode()
+    ),
     "binary": lambda: st.text(max_size=12),
     "password": lambda: st.text(max_size=12),
 }

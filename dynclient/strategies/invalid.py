@@ -88,7 +88,9 @@ def _invalid_calls(draw: st.DrawFn, operation: AnyOperation) -> BrokenCall:
         fault = _drawn(draw, by_kind)
         call = way.draw(draw, [fault.at])
         try:
-            broken = drawn_call(operation, _put(call, fault.at, fault.broken(draw, _at(call, fault.at))))
+            broken = drawn_call(
+                operation, _put(call, fault.at, fault.broken(draw, _at(call, fault.at)))
+            )
         except (Unbroken, LookupError, TypeError):
             continue
         found = _only(operation.validate(broken), fault)
@@ -120,13 +122,18 @@ def invalid_results(
     """
     entry = declared(operation, status, media_type)
     if entry is None or media.is_binary(entry.name) or not _result_faults(operation, entry):
-        raise UsageError(f"{operation.id}: the document says nothing of this result that could be wrong")
+        raise UsageError(
+            f"{operation.id}: the document says nothing of this result that could be wrong"
+        )
     return _invalid_results(operation, entry)
 
 
 @st.composite
 def _invalid_results(draw: st.DrawFn, operation: AnyOperation, entry: MediaType) -> BrokenResult:
-    by_kind, checker = _result_faults(operation, entry), result_source(operation, entry, "consumer").checker
+    by_kind, checker = (
+        _result_faults(operation, entry),
+        result_source(operation, entry, "consumer").checker,
+    )
     for _ in range(TRIES):
         fault = _drawn(draw, by_kind)
         data = result_source(operation, entry).draw(draw, [fault.at])

@@ -38,8 +38,16 @@ class DrawnCall(Call):
 
 def line(call: Mapping[str, Any], name: str, binder: Binder) -> str:
     """Return the Python line that makes a call, on a client named `client`."""
-    client = f"client.with_options(media_type={call['media_type']!r})" if "media_type" in call else "client"
-    found = f"{client}.{name}" if name.isidentifier() and not name.startswith("_") else f"{client}[{name!r}]"
+    client = (
+        f"client.with_options(media_type={call['media_type']!r})"
+        if "media_type" in call
+        else "client"
+    )
+    found = (
+        f"{client}.{name}"
+        if name.isidentifier() and not name.startswith("_")
+        else f"{client}[{name!r}]"
+    )
     return f"{found}({', '.join(_arguments(call, binder))})"
 
 
@@ -71,7 +79,11 @@ def _body(body: Any, binder: Binder) -> list[str]:
 def _spelled(target: Target, binder: Binder) -> str | None:
     """Return the argument name that means a place and can be written in Python; None where there is none."""
     for name in (snake_case(target[1]), target[1]):
-        if binder.targets.get(name) == target and name.isidentifier() and snake_case(name) not in _RESERVED:
+        if (
+            binder.targets.get(name) == target
+            and name.isidentifier()
+            and snake_case(name) not in _RESERVED
+        ):
             return name
     return None
 

@@ -30,7 +30,11 @@ def numbers(bounds: Bounds) -> st.SearchStrategy[Any] | None:
     allowed = Range(*limits)  # type: ignore[arg-type] # the limits are a Range's fields in their order
     if whole or allowed.step is not None:
         return _multiples(allowed, whole=whole)
-    found = [strategy for strategy in (_multiples(allowed, whole=True), _floats(allowed)) if strategy is not None]
+    found = [
+        strategy
+        for strategy in (_multiples(allowed, whole=True), _floats(allowed))
+        if strategy is not None
+    ]
     return st.one_of(found) if found else None
 
 
@@ -43,7 +47,11 @@ def _multiples(allowed: Range, *, whole: bool) -> st.SearchStrategy[Any] | None:
         first, last = _near_zero(first, last)
     if step == 1:
         return st.integers(first, last)
-    return st.integers(first, last).map(lambda count: plain(count * step)).filter(lambda n: holds(allowed, n))
+    return (
+        st.integers(first, last)
+        .map(lambda count: plain(count * step))
+        .filter(lambda n: holds(allowed, n))
+    )
 
 
 def _near_zero(first: int | None, last: int | None) -> tuple[int, int]:
@@ -65,9 +73,16 @@ def holds(allowed: Range, number: float) -> bool:
     if number == number // 1:
         return allowed.holds(Fraction(number))
     # The engines compare a float with the float that a bound is.
-    low, high = (None if edge is None else Fraction(edge) for edge in (_edge(allowed.low), _edge(allowed.high)))
+    low, high = (
+        None if edge is None else Fraction(edge)
+        for edge in (_edge(allowed.low), _edge(allowed.high))
+    )
     binary = Range(low, high, allowed.low_open, allowed.high_open)
-    return math.isfinite(number) and allowed.holds(Fraction(str(number))) and binary.holds(Fraction(number))
+    return (
+        math.isfinite(number)
+        and allowed.holds(Fraction(str(number)))
+        and binary.holds(Fraction(number))
+    )
 
 
 def _floats(allowed: Range) -> st.SearchStrategy[Any] | None:
@@ -75,7 +90,11 @@ def _floats(allowed: Range) -> st.SearchStrategy[Any] | None:
     if low is not None and high is not None and low > high:
         return None
     drawn = st.floats(low, high, allow_nan=False, allow_infinity=False)
-    return drawn if low is None and high is None else drawn.filter(lambda number: holds(allowed, number))
+    return (
+        drawn
+        if low is None and high is None
+        else drawn.filter(lambda number: holds(allowed, number))
+    )
 
 
 def _edge(bound: Fraction | None) -> float | None:

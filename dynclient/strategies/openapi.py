@@ -11,7 +11,9 @@ VERSIONS = ("3.0.3", "3.0.4", "3.1.0", "3.1.1")
 MAX_PATHS = 3
 MAX_DEPTH = 3
 
-_NAMES = st.sampled_from(["id", "name", "filter", "X-Trace", "sort", "limit", "tags", "größe", "a.b", "class", "self"])
+_NAMES = st.sampled_from(
+    ["id", "name", "filter", "X-Trace", "sort", "limit", "tags", "größe", "a.b", "class", "self"]
+)
 _FIELDS = st.sampled_from(["id", "name", "kind", "amount", "tags", "child", "größe", "a b", "from"])
 _SEGMENTS = st.sampled_from(["things", "shops", "v2", "orders", "a.b", "über"])
 _COMPONENTS = ("Thing", "Node")
@@ -20,7 +22,9 @@ _TAGGED = {
     "oneOf": [{"$ref": f"#/components/schemas/{tag}"} for tag in _TAGS],
     "discriminator": {"propertyName": "tag"},
 }
-_PATTERNS = st.sampled_from(["^[a-z]{2,5}$", "^\\d+$", "x", "^(red|green|blue)$", "^[A-Z][a-z]*( [A-Z][a-z]*)*$"])
+_PATTERNS = st.sampled_from(
+    ["^[a-z]{2,5}$", "^\\d+$", "x", "^(red|green|blue)$", "^[A-Z][a-z]*( [A-Z][a-z]*)*$"]
+)
 _FORMATS = st.sampled_from(["date", "date-time", "uuid", "email", "uri", "ipv4", "byte"])
 _STYLES: dict[str, tuple[str, ...]] = {
     "path": ("simple", "label", "matrix"),
@@ -29,7 +33,9 @@ _STYLES: dict[str, tuple[str, ...]] = {
     "cookie": ("form",),
 }
 _METHODS = st.sampled_from(["get", "post", "put", "delete", "patch"])
-_BODIES = st.sampled_from(["application/json", "application/x-www-form-urlencoded", "multipart/form-data"])
+_BODIES = st.sampled_from(
+    ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"]
+)
 
 
 def documents(versions: tuple[str, ...] = VERSIONS) -> st.SearchStrategy[dict[str, Any]]:
@@ -48,14 +54,24 @@ def documents(versions: tuple[str, ...] = VERSIONS) -> st.SearchStrategy[dict[st
 @st.composite
 def _documents(draw: st.DrawFn, version: str) -> dict[str, Any]:
     made = _Document(draw, version)
-    components = {name: made.component(name) for name in _COMPONENTS} | {tag: made.tagged(tag) for tag in _TAGS}
-    shapes = st.lists(st.tuples(_SEGMENTS, st.booleans()), min_size=1, max_size=MAX_PATHS, unique_by=lambda s: s[0])
+    components = {name: made.component(name) for name in _COMPONENTS} | {
+        tag: made.tagged(tag) for tag in _TAGS
+    }
+    shapes = st.lists(
+        st.tuples(_SEGMENTS, st.booleans()),
+        min_size=1,
+        max_size=MAX_PATHS,
+        unique_by=lambda s: s[0],
+    )
     paths = {}
     for segment, has_variable in draw(shapes):
         variables = ["id"] if has_variable else []
         methods = draw(st.lists(_METHODS, min_size=1, max_size=2, unique=True))
         path = f"/{segment}" + "".join(f"/{{{name}}}" for name in variables)
-        paths[path] = {m: made.operation(f"{m}_{segment}", variables, has_body=m not in _BODILESS) for m in methods}
+        paths[path] = {
+            m: made.operation(f"{m}_{segment}", variables, has_body=m not in _BODILESS)
+            for m in methods
+        }
     top = {"openapi": version, "info": {"title": "Drawn", "version": "1"}}
     return {
         **top,
@@ -126,9 +142,16 @@ class _Document:
             # Members of exploded objects stand beside each other: no two objects share a name.
             self.objects += 1
             fields = self.draw(st.lists(st.sampled_from("RGB"), min_size=1, unique=True))
-            return {"type": "object", "properties": {f"{name}{self.objects}": member() for name in fields}}
+            return {
+                "type": "object",
+                "properties": {f"{name}{self.objects}": member() for name in fields},
+            }
         # An array of one empty text reads as an empty one in most styles: two items are more telling.
-        return self.scalar() if kind == "scalar" else {"type": "array", "items": member(), "minItems": 2}
+        return (
+            self.scalar()
+            if kind == "scalar"
+            else {"type": "array", "items": member(), "minItems": 2}
+        )
 
     def body(self) -> dict[str, Any]:
         """Return a Request Body Object."""
@@ -140,7 +163,10 @@ class _Document:
         """Return a schema of bodies of a media type."""
         if name == "application/json":
             return self.schema(0)
-        schema = {"type": "object", "properties": {"name": self.scalar(), "amounts": self.array(MAX_DEPTH)}}
+        schema = {
+            "type": "object",
+            "properties": {"name": self.scalar(), "amounts": self.array(MAX_DEPTH)},
+        }
         if name.startswith("multipart/"):
             schema["properties"] |= {"file": {"type": "string", "format": "binary"}}  # type: ignore[operator] # a dict
         return {**schema, "required": ["name"]}
@@ -148,8 +174,13 @@ class _Document:
     def responses(self) -> dict[str, Any]:
         """Return a Responses Object."""
         found: dict[str, Any] = {}
-        for status in self.draw(st.lists(st.sampled_from(["200", "201", "4XX"]), min_size=1, max_size=2, unique=True)):
-            found[status] = {"description": "a result", "content": {"application/json": {"schema": self.schema(0)}}}
+        for status in self.draw(
+            st.lists(st.sampled_from(["200", "201", "4XX"]), min_size=1, max_size=2, unique=True)
+        ):
+            found[status] = {
+                "description": "a result",
+                "content": {"application/json": {"schema": self.schema(0)}},
+            }
         return found if set(found) != {"4XX"} else {**found, "204": {"description": "nothing"}}
 
     # --- schemas
@@ -167,7 +198,9 @@ class _Document:
 
     def other(self, depth: int) -> dict[str, Any]:
         """Return a schema that refers, chooses, takes null or is a map."""
-        kind = self.draw(st.sampled_from(["nullable", "reference", "either", "tagged", "joined", "map"]))
+        kind = self.draw(
+            st.sampled_from(["nullable", "reference", "either", "tagged", "joined", "map"])
+        )
         if kind == "tagged":
             return _TAGGED
         if kind == "joined":
@@ -176,7 +209,12 @@ class _Document:
         if kind == "reference":
             return {"$ref": f"#/components/schemas/{self.draw(st.sampled_from(_COMPONENTS))}"}
         if kind == "either":
-            return {self.draw(st.sampled_from(["oneOf", "anyOf"])): [{"type": "integer"}, {"type": "string"}]}
+            return {
+                self.draw(st.sampled_from(["oneOf", "anyOf"])): [
+                    {"type": "integer"},
+                    {"type": "string"},
+                ]
+            }
         if kind == "nullable":
             return self.nullable(self.scalar())
         return {"type": "object", "additionalProperties": self.schema(depth + 1)}
@@ -185,7 +223,10 @@ class _Document:
         """Return a schema of objects."""
         names = self.draw(st.lists(_FIELDS, min_size=1, max_size=3, unique=True))
         inner = self.scalar if is_free else lambda: self.schema(depth + 1)
-        made: dict[str, Any] = {"type": "object", "properties": {name: self.one_way(inner()) for name in names}}
+        made: dict[str, Any] = {
+            "type": "object",
+            "properties": {name: self.one_way(inner()) for name in names},
+        }
         needed = [name for name in names if self.draw(st.booleans())]
         return {**made, "required": needed} if needed else made
 
@@ -197,16 +238,26 @@ class _Document:
     def array(self, depth: int) -> dict[str, Any]:
         """Return a schema of arrays."""
         least, more = self.draw(st.integers(0, 2)), self.draw(st.integers(1, 3))
-        return {"type": "array", "items": self.schema(depth + 1), "minItems": least, "maxItems": least + more}
+        return {
+            "type": "array",
+            "items": self.schema(depth + 1),
+            "minItems": least,
+            "maxItems": least + more,
+        }
 
     def scalar(self) -> dict[str, Any]:
         """Return a schema of values that are neither object nor array."""
-        kind = self.draw(st.sampled_from(["string", "integer", "number", "boolean", "enum", "pattern", "format"]))
+        kind = self.draw(
+            st.sampled_from(["string", "integer", "number", "boolean", "enum", "pattern", "format"])
+        )
         if kind in ("integer", "number"):
             return self.number(kind)
         if kind == "enum":
             words = st.lists(
-                st.text(string.ascii_lowercase, min_size=1, max_size=5), min_size=1, max_size=3, unique=True
+                st.text(string.ascii_lowercase, min_size=1, max_size=5),
+                min_size=1,
+                max_size=3,
+                unique=True,
             )
             return {"type": "string", "enum": self.draw(words)}
         if kind == "pattern":
@@ -214,25 +265,44 @@ class _Document:
         if kind == "format":
             return {"type": "string", "format": self.draw(_FORMATS)}
         least = self.draw(st.integers(0, 3))
-        return {"type": kind} if kind == "boolean" else {"type": kind, "minLength": least, "maxLength": least + 8}
+        return (
+            {"type": kind}
+            if kind == "boolean"
+            else {"type": kind, "minLength": least, "maxLength": least + 8}
+        )
 
     def word(self) -> dict[str, Any]:
         """Return a schema of a few words."""
         letters = st.text(string.ascii_lowercase, min_size=1, max_size=5)
-        return {"type": "string", "enum": self.draw(st.lists(letters, min_size=1, max_size=3, unique=True))}
+        return {
+            "type": "string",
+            "enum": self.draw(st.lists(letters, min_size=1, max_size=3, unique=True)),
+        }
 
     def number(self, kind: str) -> dict[str, Any]:
         """Return a schema of numbers, its bounds written as the version does."""
         low = self.draw(st.integers(-100, 100))
-        made: dict[str, Any] = {"type": kind, "minimum": low, "maximum": low + self.draw(st.integers(5, 100))}
+        made: dict[str, Any] = {
+            "type": kind,
+            "minimum": low,
+            "maximum": low + self.draw(st.integers(5, 100)),
+        }
         if self.draw(st.booleans()):
-            made |= {"exclusiveMinimum": True} if self.is_30 else {"exclusiveMinimum": made.pop("minimum")}
+            made |= (
+                {"exclusiveMinimum": True}
+                if self.is_30
+                else {"exclusiveMinimum": made.pop("minimum")}
+            )
         return made
 
     def nullable(self, schema: dict[str, Any]) -> dict[str, Any]:
         """Return a schema that takes null too, written as the version does."""
         if self.is_30:
-            return {**schema, "nullable": True, **({"enum": [*schema["enum"], None]} if "enum" in schema else {})}
+            return {
+                **schema,
+                "nullable": True,
+                **({"enum": [*schema["enum"], None]} if "enum" in schema else {}),
+            }
         made = {**schema, "type": [schema["type"], "null"]}
         return {**made, "enum": [*schema["enum"], None]} if "enum" in schema else made
 

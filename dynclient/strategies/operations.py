@@ -85,7 +85,9 @@ def results(
     return values(result_source(operation, entry))
 
 
-def declared(operation: AnyOperation, status: int | str | None, media_type: str | None) -> MediaType | None:
+def declared(
+    operation: AnyOperation, status: int | str | None, media_type: str | None
+) -> MediaType | None:
     """Return the Media Type Object of a response, None where it has no body.
 
     Raises:
@@ -97,7 +99,9 @@ def declared(operation: AnyOperation, status: int | str | None, media_type: str 
     found = media.matched(name, response.content) if name else None
     if found is None and media_type is not None:
         known = ", ".join(response.content) or "none"
-        raise UsageError(f"{operation.id} has no {response.status} result of {media_type}; it declares {known}")
+        raise UsageError(
+            f"{operation.id} has no {response.status} result of {media_type}; it declares {known}"
+        )
     return found[1] if found else None
 
 
@@ -106,7 +110,8 @@ def _response(operation: AnyOperation, status: int | str | None) -> Response:
     known = ", ".join(responses) or "none"
     if status is None:
         exact = sorted(int(key) for key in responses if key.isdecimal() and int(key) < FAILURE)
-        status = next((str(s) for s in exact if s // 100 == 2), "2XX" if "2XX" in responses else "default")  # noqa: PLR2004
+        other = "2XX" if "2XX" in responses else "default"
+        status = next((str(s) for s in exact if s // 100 == 2), other)  # noqa: PLR2004
     found = responses.get(str(status))
     if found is None and str(status).isdecimal():
         found = plan_of(operation).results.declared(int(status))
@@ -115,9 +120,13 @@ def _response(operation: AnyOperation, status: int | str | None) -> Response:
     return found
 
 
-def result_source(operation: AnyOperation, entry: MediaType, reading: Reading = "producer") -> Source:
+def result_source(
+    operation: AnyOperation, entry: MediaType, reading: Reading = "producer"
+) -> Source:
     """Return where the results of one media type come from; the same each time."""
-    return source_of(_result_schema(plan_of(operation), entry, reading), f"{operation.id}: the result")
+    return source_of(
+        _result_schema(plan_of(operation), entry, reading), f"{operation.id}: the result"
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -156,7 +165,9 @@ class Way:
         if self.is_binary and self._has_body(draw):
             call["body"] = draw(st.binary(min_size=1, max_size=MAX_BYTES))
         if self.files and isinstance(call.get("body"), dict):
-            call["body"] = {k: _as_bytes(v) if k in self.files else v for k, v in call["body"].items()}
+            call["body"] = {
+                k: _as_bytes(v) if k in self.files else v for k, v in call["body"].items()
+            }
         return self.named(call)
 
     def _has_body(self, draw: st.DrawFn) -> bool:
@@ -170,7 +181,9 @@ class Way:
             return call
         concrete = media.concrete(self.media_type, call["body"])
         if concrete == self.media_type:
-            told = self.is_fixed or media.by_value(list(body.content), call["body"]) == self.media_type
+            told = (
+                self.is_fixed or media.by_value(list(body.content), call["body"]) == self.media_type
+            )
             return call if told else {**call, "media_type": concrete}
         return {**call, "media_type": concrete or media.some(self.media_type)}
 
@@ -188,7 +201,11 @@ def plan_of(operation: AnyOperation) -> Plan:
 
 def drawn_call(operation: AnyOperation, call: dict[str, Any]) -> DrawnCall:
     """Return a call that prints as the line that makes it."""
-    name = snake_case(operation.id) if operation.operation.node.text("operationId") else operation.operation.key
+    name = (
+        snake_case(operation.id)
+        if operation.operation.node.text("operationId")
+        else operation.operation.key
+    )
     return DrawnCall(call, name, plan_of(operation).binder)
 
 
@@ -224,7 +241,11 @@ def _way(plan: Plan, name: str | None, *, is_fixed: bool) -> Way:
         # Text with nothing in it is no body at all.
         text = {"allOf": [body, {"type": "string", "minLength": 1}]}
         schema = {**schema, "properties": {**schema["properties"], "body": text}}
-    files = frozenset(_files(body, defs)) if name is not None and media.is_multipart(name) else frozenset[str]()
+    files = (
+        frozenset(_files(body, defs))
+        if name is not None and media.is_multipart(name)
+        else frozenset[str]()
+    )
     source = Source(schema, f"{plan.operation.id}: a call")
     return Way(plan, name, source, files, is_fixed)
 

@@ -175,7 +175,10 @@ def _characters(ranges: Ranges) -> st.SearchStrategy[str] | None:
     if not ranges:
         return None
     plain = [char for char in _PLAIN if any(first <= ord(char) <= last for first, last in ranges)]
-    wide = [st.characters(min_codepoint=a, max_codepoint=b, exclude_categories=["Cs"]) for a, b in ranges[:20]]
+    wide = [
+        st.characters(min_codepoint=a, max_codepoint=b, exclude_categories=["Cs"])
+        for a, b in ranges[:20]
+    ]
     others = wide[0] if len(wide) == 1 else st.one_of(wide)
     size = sum(last - first + 1 for first, last in ranges)
     if len(plain) == size:

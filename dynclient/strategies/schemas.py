@@ -110,7 +110,9 @@ class Source:
         except Unsampled as error:
             if not self._is_found:
                 hint = "perhaps nothing can satisfy it"
-                return UsageError(f"{self.what} has no value that could be found: {error}", hint=hint)
+                return UsageError(
+                    f"{self.what} has no value that could be found: {error}", hint=hint
+                )
         return None
 
     @property
@@ -160,7 +162,9 @@ _kept: OrderedDict[int, Source] = OrderedDict()
 def source_of(schema: Mapping[str, Any] | bool, what: str = "the schema") -> Source:
     """Return the source of a schema; of one that dynclient made the same each time."""
     if not isinstance(schema, Schema):
-        return Source(dict(schema) if not isinstance(schema, bool) else {} if schema else {"not": {}}, what)
+        return Source(
+            dict(schema) if not isinstance(schema, bool) else {} if schema else {"not": {}}, what
+        )
     found = _kept.get(id(schema))
     if found is None or found.schema is not schema:
         found = _kept[id(schema)] = Source(schema, what)

@@ -96,7 +96,13 @@ class Inflater:
             self._held = data
         elif not self._is_padding:
             has_header = data[0] & 15 == 8 and int.from_bytes(data[:2], "big") % 31 == 0  # noqa: PLR2004 (RFC 1950 §2.2)
-            bits = 16 + zlib.MAX_WBITS if self._is_gzip else zlib.MAX_WBITS if has_header else -zlib.MAX_WBITS
+            bits = (
+                16 + zlib.MAX_WBITS
+                if self._is_gzip
+                else zlib.MAX_WBITS
+                if has_header
+                else -zlib.MAX_WBITS
+            )
             self._engine = zlib.decompressobj(bits)
         return data
 
@@ -111,7 +117,9 @@ class Brotli:
 
     def __init__(self, module: Any) -> None:
         self._engine = module.Decompressor()
-        self._process: Callable[[bytes], bytes] = getattr(self._engine, "process", None) or self._engine.decompress
+        self._process: Callable[[bytes], bytes] = (
+            getattr(self._engine, "process", None) or self._engine.decompress
+        )
         self._error: type[Exception] = module.error
         self._is_begun = False
 
@@ -137,7 +145,9 @@ class Zstandard:
 
     def __init__(self, module: Any) -> None:
         self._error: type[Exception] = module.ZstdError
-        self._begin: Callable[[], Any] = module.ZstdDecompressor(max_window_size=ZSTD_WINDOW_BYTES).decompressobj
+        self._begin: Callable[[], Any] = module.ZstdDecompressor(
+            max_window_size=ZSTD_WINDOW_BYTES
+        ).decompressobj
         self._frame: Any = None
 
     def decode(self, data: bytes) -> Iterator[bytes]:

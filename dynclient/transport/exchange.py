@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from dynclient.errors import BrokenResponse, ConnectFailed, TimedOut, TooManyRedirects, TransportError
+from dynclient.errors import (
+    BrokenResponse,
+    ConnectFailed,
+    TimedOut,
+    TooManyRedirects,
+    TransportError,
+)
 from dynclient.transport.outgoing import Outgoing
 from dynclient.transport.policy import MAX_REDIRECTS, redirected, retry_delay, target
 from dynclient.transport.reading import MAX_RESPONSE_BYTES, Sink
@@ -66,7 +72,9 @@ class Exchange:
         if url is None:
             return True
         if not is_base(url):
-            raise self._broken(f"the redirect of the {response.status} response cannot be followed", response)
+            raise self._broken(
+                f"the redirect of the {response.status} response cannot be followed", response
+            )
         self._hops += 1
         if self._hops > MAX_REDIRECTS:
             text = f"{what(self.request)}: more than {MAX_REDIRECTS} redirects"
@@ -87,12 +95,16 @@ class Exchange:
 
     def again(self, outcome: Response | TransportError) -> float | None:
         """Return after how many seconds to send `next` again, or None: the outcome stands."""
-        if not self.next.can_repeat and not (isinstance(outcome, TransportError) and was_not_sent(outcome)):
+        if not self.next.can_repeat and not (
+            isinstance(outcome, TransportError) and was_not_sent(outcome)
+        ):
             return None
         if isinstance(outcome, Response):
             status, headers = outcome.status, outcome.headers
             delay = retry_delay(self.attempts, self.retries, self.next.method, status, headers)
-        elif isinstance(outcome, BrokenResponse) and "limit" in vars(outcome):  # it would be as large again
+        elif isinstance(outcome, BrokenResponse) and "limit" in vars(
+            outcome
+        ):  # it would be as large again
             delay = None
         else:
             known = None if was_not_sent(outcome) else _UNKNOWN_OUTCOME

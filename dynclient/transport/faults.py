@@ -14,7 +14,12 @@ from dynclient.violations import shortened
 MAX_CAUSE_CHARS = 200
 MAX_CAUSES = 16
 
-_PHASES = {"ConnectTimeout": "connect", "ReadTimeout": "read", "WriteTimeout": "write", "PoolTimeout": "pool"}
+_PHASES = {
+    "ConnectTimeout": "connect",
+    "ReadTimeout": "read",
+    "WriteTimeout": "write",
+    "PoolTimeout": "pool",
+}
 
 
 def fault(library: Any, error: Exception, exchange: Exchange) -> Exception:
@@ -41,21 +46,33 @@ def _fault(library: Any, error: Exception, exchange: Exchange) -> TransportError
     start, known = what(exchange.request), exchange.known(exchange.status)
     if isinstance(error, TooLarge):
         hint = "allow more: max_response_bytes="
-        return BrokenResponse(f"{start}: {_of(exchange)}{error}", hint=hint, limit=error.limit, **known)
+        return BrokenResponse(
+            f"{start}: {_of(exchange)}{error}", hint=hint, limit=error.limit, **known
+        )
     if isinstance(error, Undecodable | library.DecodingError):
-        return BrokenResponse(f"{start}: {_of(exchange)}the body cannot be decompressed: {_told(error)}", **known)
+        return BrokenResponse(
+            f"{start}: {_of(exchange)}the body cannot be decompressed: {_told(error)}", **known
+        )
     if isinstance(error, library.InvalidURL) and exchange.was_sent:
         return BrokenResponse(f"{start}: its redirect cannot be followed: {_told(error)}", **known)
-    if isinstance(error, library.InvalidURL) or (isinstance(error, UnicodeError) and "idna" in str(error)):
-        return ConnectFailed(f"{start}: no request can be sent to this URL: {_told(error)}", **known)
+    if isinstance(error, library.InvalidURL) or (
+        isinstance(error, UnicodeError) and "idna" in str(error)
+    ):
+        return ConnectFailed(
+            f"{start}: no request can be sent to this URL: {_told(error)}", **known
+        )
     if isinstance(error, library.TransportError):
         return _transport_fault(library, error, exchange, known)
     return None
 
 
-def _transport_fault(library: Any, error: Exception, exchange: Exchange, known: dict[str, Any]) -> TransportError:
+def _transport_fault(
+    library: Any, error: Exception, exchange: Exchange, known: dict[str, Any]
+) -> TransportError:
     start = what(exchange.request)
-    phase = next((phase for name, phase in _PHASES.items() if isinstance(error, getattr(library, name))), "")
+    phase = next(
+        (phase for name, phase in _PHASES.items() if isinstance(error, getattr(library, name))), ""
+    )
     if phase:
         text = f"{start}: {_of(exchange)}timed out ({phase})"
         return TimedOut(text, hint="give more time: timeout=", phase=phase, **known)

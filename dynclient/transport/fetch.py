@@ -44,7 +44,10 @@ def _download(uri: str, root: str) -> bytes:
     httpx = library("httpx")
     url = uri
     timeout = httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
-    headers = {"Accept": "application/json, application/yaml, */*;q=0.5", "Accept-Encoding": accepted()}
+    headers = {
+        "Accept": "application/json, application/yaml, */*;q=0.5",
+        "Accept-Encoding": accepted(),
+    }
     with httpx.Client(timeout=timeout, headers=headers) as client:
         for _ in range(MAX_REDIRECTS + 1):
             where, how = _pinned(url, _permitted(url, root))
@@ -55,7 +58,8 @@ def _download(uri: str, root: str) -> bytes:
                         continue
                     if not response.is_success:
                         raise DocumentNotFound(
-                            f"no document at {url}: the server answered {response.status_code}", uri=uri
+                            f"no document at {url}: the server answered {response.status_code}",
+                            uri=uri,
                         )
                     return _limited(response, uri)
             except (httpx.HTTPError, httpx.InvalidURL, Undecodable, UnicodeError) as error:
@@ -84,9 +88,13 @@ def _permitted(url: str, root: str) -> str | None:
     try:
         parts = urlsplit(url)
     except ValueError as error:
-        raise DocumentNotFound(f"no document at {url}: {error}", hint="give a path or a URL", uri=url) from None
+        raise DocumentNotFound(
+            f"no document at {url}: {error}", hint="give a path or a URL", uri=url
+        ) from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise DocumentNotFound(f"no document at {url}: only http and https are read over the net", uri=url)
+        raise DocumentNotFound(
+            f"no document at {url}: only http and https are read over the net", uri=url
+        )
     # What the user named is vouched for; so is all that a document of the user's own machine names.
     if url == root or not is_remote(root) or origin(url) == origin(root):
         return None
@@ -106,6 +114,8 @@ def _pinned(url: str, address: str | None) -> tuple[str, dict[str, Any]]:
         return url, {}
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2]
-    netloc = (f"[{address}]" if ":" in address else address) + (f":{parts.port}" if parts.port else "")
+    netloc = (f"[{address}]" if ":" in address else address) + (
+        f":{parts.port}" if parts.port else ""
+    )
     how = {"headers": {"Host": host}, "extensions": {"sni_hostname": parts.hostname}}
     return parts._replace(netloc=netloc).geturl(), how

@@ -61,22 +61,37 @@ class Wire:
         self.user_agent = user_agent
         self.kind = kind
         self.in_process = hasattr(target, "handle")
-        self.is_users = not self.in_process and hasattr(target, "build_request") and hasattr(target, "send")
+        self.is_users = (
+            not self.in_process and hasattr(target, "build_request") and hasattr(target, "send")
+        )
         self.is_closed = False
         self._check()
         self._lock = threading.Lock()
         self.library: Any = library_of(target) if self.is_users else None
         self._client: Any = target if self.is_users else None
-        self._defaults = ((b"User-Agent", user_agent.encode()), (b"Accept-Encoding", accepted().encode()))
+        self._defaults = (
+            (b"User-Agent", user_agent.encode()),
+            (b"Accept-Encoding", accepted().encode()),
+        )
 
     def _check(self) -> None:
         target, is_async = self.target, self.kind == "AsyncClient"
         if target is None or (self.in_process and not isinstance(target, type)):
             return
-        method = "aclose" if self.is_users and is_async else "handle_async_request" if is_async else "handle_request"
+        method = (
+            "aclose"
+            if self.is_users and is_async
+            else "handle_async_request"
+            if is_async
+            else "handle_request"
+        )
         fits = hasattr(target, "aclose") == is_async if self.is_users else hasattr(target, method)
         if isinstance(target, type) or not fits:
-            what = f"the class {target.__name__}" if isinstance(target, type) else f"a {type(target).__name__}"
+            what = (
+                f"the class {target.__name__}"
+                if isinstance(target, type)
+                else f"a {type(target).__name__}"
+            )
             hint = f"a Sandbox, a transport of httpx or httpx2 with {method}(), or a ready {self.kind} of either"
             raise UsageError(f"transport= of this client cannot be {what}", hint=hint)
 
@@ -99,9 +114,15 @@ class Wire:
     def _made(self) -> Any:
         self.library = library_of(self.target) if self.target is not None else library("httpx")
         own: dict[str, Any] = {"timeout": None, "limits": self.library.Limits(max_connections=None)}
-        own |= {"transport": self.target} if self.target is not None else {"verify": tls(self.library.__name__)}
+        own |= (
+            {"transport": self.target}
+            if self.target is not None
+            else {"verify": tls(self.library.__name__)}
+        )
         client = getattr(self.library, self.kind)(**own)
-        client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # none is kept, so none piles up
+        client.cookies.jar.set_policy(
+            DefaultCookiePolicy(allowed_domains=[])
+        )  # none is kept, so none piles up
         return client
 
     def take(self) -> Any:
@@ -109,7 +130,9 @@ class Wire:
         self.is_closed = True
         return None if self.is_users else self._client
 
-    def begin(self, outgoing: Outgoing, limits: dict[str, float | None] | None) -> tuple[Any, Flow | None]:
+    def begin(
+        self, outgoing: Outgoing, limits: dict[str, float | None] | None
+    ) -> tuple[Any, Flow | None]:
         """Return the HTTP library's request, and what answers a challenge where the digest scheme has to.
 
         Args:
@@ -153,7 +176,9 @@ class Wire:
         if self.kind == "AsyncClient":
             return _AsyncChunks(body)
         if body.is_async:
-            raise UsageError("the body is an asynchronous stream, which only AsyncClient can send; nothing was sent")
+            raise UsageError(
+                "the body is an asynchronous stream, which only AsyncClient can send; nothing was sent"
+            )
         return _Chunks(body)
 
 
@@ -217,7 +242,9 @@ def _begun(raw: Any, exchange: Exchange, headers: Headers) -> ResponseBody | Non
 
 
 def _headers(raw: Any) -> Headers:
-    return Headers([(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw.headers.raw])
+    return Headers(
+        [(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw.headers.raw]
+    )
 
 
 def _response(raw: Any, headers: Headers, body: ResponseBody | None, started: float) -> Response:
@@ -271,7 +298,9 @@ class SyncRunner:
         finally:
             sending.reset(token)
 
-    def _sent(self, client: Any, exchange: Exchange, limits: dict[str, float | None] | None) -> Response:
+    def _sent(
+        self, client: Any, exchange: Exchange, limits: dict[str, float | None] | None
+    ) -> Response:
         started, how = time.perf_counter(), self.wire.how(exchange.next)
         request, flow = self.wire.begin(exchange.next, limits)
         exchange.was_sent = True
@@ -345,7 +374,9 @@ class AsyncRunner:
         finally:
             sending.reset(token)
 
-    async def _sent(self, client: Any, exchange: Exchange, limits: dict[str, float | None] | None) -> Response:
+    async def _sent(
+        self, client: Any, exchange: Exchange, limits: dict[str, float | None] | None
+    ) -> Response:
         started, how = time.perf_counter(), self.wire.how(exchange.next)
         request, flow = self.wire.begin(exchange.next, limits)
         exchange.was_sent = True
@@ -379,4 +410,10 @@ class AsyncRunner:
 def _answered(handle: Callable[[Outgoing], Response], outgoing: Outgoing) -> Response:
     started = time.perf_counter()
     response = handle(outgoing)
-    return Response(response.status, response.headers, response.body, time.perf_counter() - started, response.http)
+    return Response(
+        response.status,
+        response.headers,
+        response.body,
+        time.perf_counter() - started,
+        response.http,
+    )

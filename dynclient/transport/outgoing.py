@@ -44,7 +44,9 @@ class Outgoing:
     def public_headers(self) -> tuple[tuple[str, str], ...]:
         """Return the headers that may go to another origin."""
         kept_back = self.secrets | {"host"}
-        return tuple((k, v) for k, v in self.headers if k.lower() not in kept_back and not is_secret(k))
+        return tuple(
+            (k, v) for k, v in self.headers if k.lower() not in kept_back and not is_secret(k)
+        )
 
     def __repr__(self) -> str:
         return f"<Outgoing {self.method} {self.url.partition('?')[0]}>"
@@ -64,7 +66,9 @@ class Vault:
     credentials: Mapping[str, Credential] = field(default_factory=dict)
     origins: frozenset[str] | None = None
     optional: bool = False
-    _kept: dict[int, tuple[tuple[Requirement, ...], Placed]] = field(default_factory=dict, compare=False)
+    _kept: dict[int, tuple[tuple[Requirement, ...], Placed]] = field(
+        default_factory=dict, compare=False
+    )
 
     def __repr__(self) -> str:
         return f"<Vault {', '.join(self.credentials) or 'empty'}>"
@@ -95,7 +99,9 @@ class Vault:
             headers = tuple((k, v) for k, v in headers if k.lower() != "cookie")
             headers += (("Cookie", "; ".join([*own, *put.cookies])),)
         names = frozenset(name.lower() for name, _ in put.headers)
-        return Outgoing(request.method, url, (*headers, *put.headers), request.body, names, put.digest)
+        return Outgoing(
+            request.method, url, (*headers, *put.headers), request.body, names, put.digest
+        )
 
     def _placed(self, requirements: tuple[Requirement, ...]) -> Placed:
         """Return where the credentials go; what no callable has to be asked for is worked out once."""
@@ -120,7 +126,9 @@ class Vault:
 
     def _given(self, request: Request) -> bool:
         """Tell whether the caller wrote the credential headers of an alternative: a value given there wins."""
-        return any(r and all(_header(one.scheme) in request.headers for one in r) for r in request.security)
+        return any(
+            r and all(_header(one.scheme) in request.headers for one in r) for r in request.security
+        )
 
 
 def _header(scheme: SecurityScheme) -> str:

@@ -44,7 +44,11 @@ def target(sent: Outgoing, response: Response, follow: bool | None) -> str | Non
 
 def _ascii(location: str) -> str:
     """Return a Location with its other bytes escaped: they came as latin-1, whatever they mean."""
-    return location if location.isascii() else quote(location, safe=_ASCII, encoding="latin-1", errors="replace")
+    return (
+        location
+        if location.isascii()
+        else quote(location, safe=_ASCII, encoding="latin-1", errors="replace")
+    )
 
 
 def redirected(sent: Outgoing, status: int, url: str) -> Outgoing:
@@ -58,8 +62,12 @@ def redirected(sent: Outgoing, status: int, url: str) -> Outgoing:
     abroad = sent.is_abroad or origin(url) != origin(sent.url)
     headers = sent.public_headers() if abroad else sent.headers
     if body is None:
-        headers = tuple((k, v) for k, v in headers if k.lower() not in ("content-type", "content-length"))
-    return Outgoing(method, url, headers, body, sent.secrets, None if abroad else sent.digest, abroad)
+        headers = tuple(
+            (k, v) for k, v in headers if k.lower() not in ("content-type", "content-length")
+        )
+    return Outgoing(
+        method, url, headers, body, sent.secrets, None if abroad else sent.digest, abroad
+    )
 
 
 def retry_delay(
@@ -90,5 +98,10 @@ def _retry_after(text: str) -> float | None:
         return float(text)
     try:
         return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())
-    except (ValueError, TypeError, OverflowError, OSError):  # a date beyond what the machine can count
+    except (
+        ValueError,
+        TypeError,
+        OverflowError,
+        OSError,
+    ):  # a date beyond what the machine can count
         return None

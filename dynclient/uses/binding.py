@@ -68,10 +68,16 @@ class Binding:
         found = self._from(lambda piece: piece.below(piece.argument.written.open))
         if not self.has_star:
             return found
-        return found | {()} | {(location,) for location in (*GROUPS, "body") if (location,) not in self.pieces}
+        return (
+            found
+            | {()}
+            | {(location,) for location in (*GROUPS, "body") if (location,) not in self.pieces}
+        )
 
     def _from(self, inside: Any) -> frozenset[Path]:
-        return frozenset((*path, *inner) for path, piece in self.pieces.items() for inner in inside(piece))
+        return frozenset(
+            (*path, *inner) for path, piece in self.pieces.items() for inner in inside(piece)
+        )
 
     @property
     def paths(self) -> Iterator[Path]:
@@ -93,9 +99,15 @@ class Binding:
 def bind(binder: Binder, use: Use) -> Binding:
     """Return the arguments of a use, bound as a call of the operation would bind them."""
     args = [argument for argument in use.arguments if isinstance(argument.name, int)]
-    if len(args) == len(use.arguments) == 1 and args[0].written.is_hole:  # perhaps a Call, or a Request
+    if (
+        len(args) == len(use.arguments) == 1 and args[0].written.is_hole
+    ):  # perhaps a Call, or a Request
         return Binding(is_opaque=True)
-    kept = [argument for argument in use.arguments if not _is_group(binder, argument) or not argument.written.is_hole]
+    kept = [
+        argument
+        for argument in use.arguments
+        if not _is_group(binder, argument) or not argument.written.is_hole
+    ]
     pieces = {argument.name: _pieces(binder, argument) for argument in kept}
     positional = [piece for name, piece in pieces.items() if isinstance(name, int)]
     named = {name: piece for name, piece in pieces.items() if isinstance(name, str)}
@@ -103,7 +115,9 @@ def bind(binder: Binder, use: Use) -> Binding:
         [_values(piece) for piece in positional],
         {name: _values(piece) for name, piece in named.items()},
         dict(_placed(binder.bind(positional, named).call)),
-        use.has_star or len(kept) < len(use.arguments) or any(_is_open(binder, argument) for argument in kept),
+        use.has_star
+        or len(kept) < len(use.arguments)
+        or any(_is_open(binder, argument) for argument in kept),
     )
 
 
@@ -137,4 +151,8 @@ def _placed(call: Call) -> Iterator[tuple[Path, Piece]]:
         if isinstance(found, Piece):
             yield (location,), found
         else:
-            yield from (((location, name), piece) for name, piece in found.items() if isinstance(piece, Piece))
+            yield from (
+                ((location, name), piece)
+                for name, piece in found.items()
+                if isinstance(piece, Piece)
+            )

@@ -51,7 +51,10 @@ class Calls(Expressions):
         callees = self.peek(node.func)
         follow = all(self._follows(callee, node) for callee in callees)
         given = [self.peek(arg) if follow else self.value(arg) for arg in node.args]
-        named = {k.arg: self.peek(k.value) if follow and k.arg else self.value(k.value) for k in node.keywords}
+        named = {
+            k.arg: self.peek(k.value) if follow and k.arg else self.value(k.value)
+            for k in node.keywords
+        }
         self._is_only = len(callees) == 1
         return merged(*[self._called(callee, node, given, named) for callee in callees]) or UNKNOWN
 
@@ -62,7 +65,9 @@ class Calls(Expressions):
         has_star = any(isinstance(arg, ast.Starred) for arg in node.args)
         return (isinstance(callee, Function | Class) and not has_star) or callee == Known("partial")
 
-    def _called(self, callee: Value, node: ast.Call, given: list[Values], named: dict[str | None, Values]) -> Values:
+    def _called(
+        self, callee: Value, node: ast.Call, given: list[Values], named: dict[str | None, Values]
+    ) -> Values:
         found: Values = frozenset()
         if isinstance(callee, AnOperation):
             found = self._use(callee, node)
@@ -77,7 +82,9 @@ class Calls(Expressions):
         elif isinstance(callee, Builtin) and self._follows(callee, node):
             found = _again(callee.name, given[0])
             if callee.name == "enumerate":  # pairs of pairs are not followed
-                self.notes.consume(frozenset(value for value in given[0] if isinstance(value, Pairs)))
+                self.notes.consume(
+                    frozenset(value for value in given[0] if isinstance(value, Pairs))
+                )
         return found or UNKNOWN
 
     # --- of a client
@@ -94,26 +101,43 @@ class Calls(Expressions):
     def _partial(self, value: Value, node: ast.Call) -> Values:
         given = (node, 1)
         if isinstance(value, Part) and value.name == "call":
-            named = self.named(value.client, node, node.args[1] if len(node.args) > 1 else None, "call")
-            return merged(*[self._partial(inner, node) for inner in named if isinstance(inner, AnOperation)]) or UNKNOWN
+            named = self.named(
+                value.client, node, node.args[1] if len(node.args) > 1 else None, "call"
+            )
+            return (
+                merged(
+                    *[
+                        self._partial(inner, node)
+                        for inner in named
+                        if isinstance(inner, AnOperation)
+                    ]
+                )
+                or UNKNOWN
+            )
         if not isinstance(value, AnOperation):
             return UNKNOWN
         self.notes.called.add(value.site)
         skip = 2 if value.how == "call" else 1
         given = (node, skip)
-        made = AnOperation(value.client, value.name, value.how, value.site, value.method, (*value.given, given))
+        made = AnOperation(
+            value.client, value.name, value.how, value.site, value.method, (*value.given, given)
+        )
         return frozenset({made})
 
     def _part(self, part: Part, node: ast.Call) -> Values:
         if part.name == "with_options":
-            return frozenset({AClient(part.client.certain, part.client.lenient or _is_lenient(node))})
+            return frozenset(
+                {AClient(part.client.certain, part.client.lenient or _is_lenient(node))}
+            )
         if part.name not in ("call", "get"):
             return UNKNOWN
         name = node.args[0] if node.args else None
         found = self.named(part.client, node, name, "call" if part.name == "call" else "item")
         if part.name == "get":
             return found
-        return merged(*[self._use(op, node) for op in found if isinstance(op, AnOperation)]) or UNKNOWN
+        return (
+            merged(*[self._use(op, node) for op in found if isinstance(op, AnOperation)]) or UNKNOWN
+        )
 
     def _use(self, operation: AnOperation, node: ast.Call) -> Values:
         """Note a use, and return what comes of it."""
@@ -122,7 +146,11 @@ class Calls(Expressions):
         site = Site(self.source.file, (node.lineno, node.col_offset), end, operation.name, certain)
         arguments, has_star = self._arguments(operation, node)
         named = self.notes.named.get(operation.site)
-        inside = operation.site.file == site.file and site.begin <= operation.site.begin and operation.site.end <= end
+        inside = (
+            operation.site.file == site.file
+            and site.begin <= operation.site.begin
+            and operation.site.end <= end
+        )
         spot = named.spot if named and inside else self.spot(node.func)
         self.notes.calls[site] = Draft(operation, self.source.file, spot, arguments, has_star)
         self.notes.called.add(operation.site)
@@ -136,11 +164,16 @@ class Calls(Expressions):
 
     # --- arguments
 
-    def _arguments(self, operation: AnOperation, node: ast.Call) -> tuple[tuple[Argument, ...], bool]:
+    def _arguments(
+        self, operation: AnOperation, node: ast.Call
+    ) -> tuple[tuple[Argument, ...], bool]:
         """Return the arguments of a use as they are written, and whether there may be others."""
         found: dict[str | int, Argument] = {}
         has_star = operation.method == "map"
-        calls = [*operation.given, (node, 1 if operation.how == "call" and not operation.given else 0)]
+        calls = [
+            *operation.given,
+            (node, 1 if operation.how == "call" and not operation.given else 0),
+        ]
         for call, skip in calls if not has_star else ():
             position = sum(isinstance(name, int) for name in found)
             for arg in call.args[skip:]:
@@ -163,15 +196,25 @@ class Calls(Expressions):
         if value.is_hole or not isinstance(value.value, dict):
             return True
         for name in value.value:
-            found[name] = Argument(name, value.child(name), *(value.spot((name,)) or (keyword.lineno, 1)))
+            found[name] = Argument(
+                name, value.child(name), *(value.spot((name,)) or (keyword.lineno, 1))
+            )
         return () in value.open
 
     def _written(self, node: ast.expr) -> Written:
-        call = node if isinstance(node, ast.Call) and Known("Call") in self._quietly(node.func) else None
+        call = (
+            node
+            if isinstance(node, ast.Call) and Known("Call") in self._quietly(node.func)
+            else None
+        )
         if isinstance(node, ast.Name):
             found = self.scope.look(node.id)
             only = next(iter(found)) if len(found) == 1 else None
-            call = only.node if isinstance(only, ACall) and node.id not in self.source.changed else None
+            call = (
+                only.node
+                if isinstance(only, ACall) and node.id not in self.source.changed
+                else None
+            )
         if call is None:
             return written(node, self.source.spot, self._follow)
         return members(call, self.source.spot, self._follow)
@@ -183,7 +226,9 @@ class Calls(Expressions):
     def _follow(self, name: str) -> ast.expr | None:
         found = self.scope.look(name)
         only = next(iter(found)) if len(found) == 1 else None
-        if not isinstance(only, ALiteral) or (is_container(only.node) and name in self.source.changed):
+        if not isinstance(only, ALiteral) or (
+            is_container(only.node) and name in self.source.changed
+        ):
             return None
         return only.node
 
@@ -209,7 +254,9 @@ class Calls(Expressions):
 
     # --- of the sources
 
-    def _of_sources(self, callee: Function | Class, given: list[Values], named: dict[str | None, Values]) -> Values:
+    def _of_sources(
+        self, callee: Function | Class, given: list[Values], named: dict[str | None, Values]
+    ) -> Values:
         if isinstance(callee, Class):
             self._class(callee, given, named)
             return frozenset({Instance(callee.node)})
@@ -228,19 +275,26 @@ class Calls(Expressions):
             for values in given:
                 self.notes.consume(values)
 
-    def _pass(self, function: Function, given: list[Values], named: dict[str | None, Values]) -> None:
+    def _pass(
+        self, function: Function, given: list[Values], named: dict[str | None, Values]
+    ) -> None:
         """Let the parameters of a function stand for what is given to it."""
         arguments = function.node.args
         positional = [*arguments.posonlyargs, *arguments.args][1 if function.is_bound else 0 :]
         known = {parameter.arg for parameter in parameters(arguments)}
-        pairs = list(_paired(positional, given)) + [(name, values) for name, values in named.items() if name in known]
+        pairs = list(_paired(positional, given)) + [
+            (name, values) for name, values in named.items() if name in known
+        ]
         for name, values in pairs:
             told = frozenset(value for value in values if isinstance(value, _TOLD))
             self.notes.consume(values - told)
             if name and told:
                 self.tables.name(function.node, name, told)
         taken = {name for name, _ in pairs}
-        for values in [*given[len(positional) :], *(v for name, v in named.items() if name not in taken)]:
+        for values in [
+            *given[len(positional) :],
+            *(v for name, v in named.items() if name not in taken),
+        ]:
             self.notes.consume(values)
 
 
@@ -251,7 +305,11 @@ _TOLD = AClient | Part | AnOperation | Answer | Sent | Instance
 def _again(name: str, values: Values) -> Values:
     """Return what a builtin gives again of its only argument."""
     if name != "enumerate":
-        return values if any(isinstance(value, Answer | Members | Pairs) for value in values) else UNKNOWN
+        return (
+            values
+            if any(isinstance(value, Answer | Members | Pairs) for value in values)
+            else UNKNOWN
+        )
     return frozenset(Pairs(value) for value in elements(values) if isinstance(value, Answer))
 
 

@@ -75,7 +75,9 @@ class Expressions:
             ast.BoolOp: lambda node: merged(*[self.peek(inner) for inner in node.values]),
             ast.Compare: self._compare,
             ast.Lambda: self._lambda,
-            **dict.fromkeys((ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp), self._comprehension),
+            **dict.fromkeys(
+                (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp), self._comprehension
+            ),
         }
 
     # --- the two ways to look at an expression
@@ -100,7 +102,11 @@ class Expressions:
                 self.value(inner)
             else:  # the slice of a slice, the format of a text
                 self._parts(inner)
-        return frozenset({ALiteral(node)}) if isinstance(node, ast.expr) and is_literal(node) else UNKNOWN
+        return (
+            frozenset({ALiteral(node)})
+            if isinstance(node, ast.expr) and is_literal(node)
+            else UNKNOWN
+        )
 
     def call(self, node: ast.Call) -> Values:
         """Evaluate a call."""
@@ -112,13 +118,19 @@ class Expressions:
 
     def spot(self, node: ast.expr) -> Spot:
         """Return where an expression begins; of an attribute, where its name does."""
-        if isinstance(node, ast.Attribute) and node.end_lineno is not None and node.end_col_offset is not None:
+        if (
+            isinstance(node, ast.Attribute)
+            and node.end_lineno is not None
+            and node.end_col_offset is not None
+        ):
             return self.source.at(node.end_lineno, node.end_col_offset - len(node.attr.encode()))
         return self.source.spot(node)
 
     # --- naming an operation
 
-    def operation(self, node: ast.expr, name: str, how: How, client: AClient, at: ast.expr | None = None) -> Values:
+    def operation(
+        self, node: ast.expr, name: str, how: How, client: AClient, at: ast.expr | None = None
+    ) -> Values:
         """Return an operation of a client, which an expression names.
 
         Args:
@@ -175,7 +187,11 @@ class Expressions:
         """Return what an attribute is if its receiver should be a client."""
         if node.attr in ("call", "with_options"):
             return self._of_client(PERHAPS, node) | UNKNOWN
-        return UNKNOWN if node.attr.startswith("__") else self.operation(node, node.attr, "attribute", PERHAPS)
+        return (
+            UNKNOWN
+            if node.attr.startswith("__")
+            else self.operation(node, node.attr, "attribute", PERHAPS)
+        )
 
     def _of_client(self, client: AClient, node: ast.Attribute) -> Values:
         name = node.attr
@@ -222,7 +238,9 @@ class Expressions:
         """Return what an attribute of a class is when it is looked up in an object."""
         if not isinstance(value, Function):
             return frozenset({value})
-        decorators = {ast.unparse(decorator).rpartition(".")[2] for decorator in value.node.decorator_list}
+        decorators = {
+            ast.unparse(decorator).rpartition(".")[2] for decorator in value.node.decorator_list
+        }
         if decorators & {"property", "cached_property"}:
             return self.tables.returns.get(value.node, UNKNOWN)
         return frozenset({Function(value.node, is_bound="staticmethod" not in decorators)})
@@ -246,7 +264,9 @@ class Expressions:
         return merged(*[self._item(receiver, node, is_only(receivers)) for receiver in receivers])
 
     def _item(self, receiver: Value, node: ast.Subscript, certain: bool) -> Values:
-        if isinstance(receiver, AClient) or (isinstance(receiver, Part) and receiver.name == "operations"):
+        if isinstance(receiver, AClient) or (
+            isinstance(receiver, Part) and receiver.name == "operations"
+        ):
             client = receiver if isinstance(receiver, AClient) else receiver.client
             return self.named(client, node, node.slice, "item")
         if isinstance(receiver, Part) and receiver.name == "tags":
@@ -264,7 +284,9 @@ class Expressions:
             if isinstance(getattr(node, "ctx", None), ast.Store | ast.Del):
                 self.notes.alter(answer, key.value)
                 return Answer(answer.site, (*answer.path, key.value))
-            return self.notes.read(answer, key.value, self.source.file, self.source.spot(key), certain=certain)
+            return self.notes.read(
+                answer, key.value, self.source.file, self.source.spot(key), certain=certain
+            )
         return self.notes.read(answer, ANY, self.source.file, self.source.spot(key), certain=False)
 
     # --- the rest
@@ -280,10 +302,22 @@ class Expressions:
 
     def _compare(self, node: ast.Compare) -> Values:
         right = node.comparators[0]
-        if isinstance(node.ops[0], ast.In | ast.NotIn) and len(node.ops) == 1 and isinstance(node.left, ast.Constant):
+        if (
+            isinstance(node.ops[0], ast.In | ast.NotIn)
+            and len(node.ops) == 1
+            and isinstance(node.left, ast.Constant)
+        ):
             for value in self.peek(right):
-                if isinstance(value, Answer) and isinstance(node.left.value, str):  # a question, which cannot be wrong
-                    self.notes.read(value, node.left.value, self.source.file, self.spot(node.left), certain=False)
+                if isinstance(value, Answer) and isinstance(
+                    node.left.value, str
+                ):  # a question, which cannot be wrong
+                    self.notes.read(
+                        value,
+                        node.left.value,
+                        self.source.file,
+                        self.spot(node.left),
+                        certain=False,
+                    )
             return UNKNOWN
         return self._parts(node)
 
@@ -298,7 +332,9 @@ class Expressions:
         self.scope.now = kept
         return UNKNOWN
 
-    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Values:
+    def _comprehension(
+        self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
+    ) -> Values:
         kept = self.scope.kept()
         for generator in node.generators:
             for name, values in unpacked(generator.target, elements(self.peek(generator.iter))):

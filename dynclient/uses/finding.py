@@ -38,5 +38,12 @@ def find(paths: Iterable[str | os.PathLike[str]]) -> Found:
                 failed.add(source.file)
         if not tables.grown:
             break
-    unread += [Unread(file, 1, 1, "cannot be followed: nested too deeply") for file in sorted(failed)]
-    return Found(tuple(notes.uses()), tuple(unread), tuple(notes.nameless.values()), len(sources) - len(failed))
+    unread += [
+        Unread(file, 1, 1, "cannot be followed: nested too deeply") for file in sorted(failed)
+    ]
+    return Found(
+        tuple(notes.uses()),
+        tuple(unread),
+        tuple(notes.nameless.values()),
+        len(sources) - len(failed),
+    )

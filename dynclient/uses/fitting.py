@@ -70,7 +70,15 @@ def misfits(uses: Iterable[Use], document: Document) -> list[Misfit]:
     """Return the lines that do not fit a document, in the order of files and lines."""
     resolved = resolve(uses, document)
     found = [
-        Misfit(use.file, use.line, use.column, use.operation, "operation-not-found", "", _meant(document, suggestions))
+        Misfit(
+            use.file,
+            use.line,
+            use.column,
+            use.operation,
+            "operation-not-found",
+            "",
+            _meant(document, suggestions),
+        )
         for use, suggestions in resolved.missing
     ]
     for used in resolved.used:
@@ -79,11 +87,17 @@ def misfits(uses: Iterable[Use], document: Document) -> list[Misfit]:
             found += [*_of_call(plan, used), *_of_result(plan, used)]
         except DocumentError:  # a corner that cannot be read: `check` tells it
             continue
-    return sorted(dict.fromkeys(found), key=lambda misfit: (misfit.file, misfit.line, misfit.column))
+    return sorted(
+        dict.fromkeys(found), key=lambda misfit: (misfit.file, misfit.line, misfit.column)
+    )
 
 
 def _meant(document: Document, suggestions: Sequence[str]) -> str:
-    return f"did you mean {' or '.join(suggestions)}?" if suggestions else f"{document.title} has no such operation"
+    return (
+        f"did you mean {' or '.join(suggestions)}?"
+        if suggestions
+        else f"{document.title} has no such operation"
+    )
 
 
 # --- calls
@@ -103,7 +117,14 @@ def _of_call(plan: Plan, used: Used) -> Iterator[Misfit]:
             line, column = _spot(bound, use, violation)
             text = str(violation).removeprefix(f"{violation.where}: ")
             yield Misfit(
-                use.file, line, column, used.operation.id, violation.kind, violation.where, text, certain=use.certain
+                use.file,
+                line,
+                column,
+                used.operation.id,
+                violation.kind,
+                violation.where,
+                text,
+                certain=use.certain,
             )
 
 
@@ -136,7 +157,9 @@ class _Judging:
             return False
         if self._doubtful(path) and kind not in _WHATEVER:
             return False
-        return not any(self._is_choice(path[:n]) and self._doubtful(path[:n]) for n in range(len(path) + 1))
+        return not any(
+            self._is_choice(path[:n]) and self._doubtful(path[:n]) for n in range(len(path) + 1)
+        )
 
     def _doubtful(self, path: Path) -> bool:
         """Tell whether anything at a path or below it is not known."""
@@ -165,7 +188,16 @@ def _of_result(plan: Plan, used: Used) -> Iterator[Misfit]:
             kind, text = wrong
             where = _dotted(("result", *read.path))
             certain = used.use.certain
-            yield Misfit(read.file, read.line, read.column, used.operation.id, kind, where, text, certain=certain)
+            yield Misfit(
+                read.file,
+                read.line,
+                read.column,
+                used.operation.id,
+                kind,
+                where,
+                text,
+                certain=certain,
+            )
 
 
 def _results(plan: Plan, operation: Operation) -> list[Shape]:
@@ -191,7 +223,9 @@ def _wrong(shapes: list[Shape], read: Read) -> tuple[str, str] | None:
     kinds = sorted({kind for shape in at for kind in shape.types})
     if kinds and "object" not in kinds:
         return "type", f"got a key, the result has {' or '.join(kinds)} there"
-    known = list(dict.fromkeys(n for shape in at for part in shape.parts for n in part.get("properties", {})))
+    known = list(
+        dict.fromkeys(n for shape in at for part in shape.parts for n in part.get("properties", {}))
+    )
     if meant := near(key, known, 1):
         return "unknown", f"did you mean {meant[0]}?"
     return "unknown", f"is not declared; declared: {shortened(', '.join(known), _LONGEST)}"

@@ -65,14 +65,22 @@ class Written:
 
     def spot(self, path: Path) -> Spot | None:
         """Return where the value at a path is written, or, where it is not, the nearest that holds it."""
-        return next((self.spots[path[:n]] for n in range(len(path), -1, -1) if path[:n] in self.spots), None)
+        return next(
+            (self.spots[path[:n]] for n in range(len(path), -1, -1) if path[:n] in self.spots), None
+        )
 
     def paths(self) -> Iterator[Path]:
         """Yield the path of everything that has no members: scalars, empty objects and arrays, holes."""
         todo: list[tuple[Path, Any]] = [((), self.value)]
         while todo:
             path, value = todo.pop()
-            inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+            inner = (
+                value.items()
+                if isinstance(value, dict)
+                else enumerate(value)
+                if isinstance(value, list)
+                else ()
+            )
             members = [((*path, name), member) for name, member in inner]
             todo += reversed(members)
             if not members or path in self.open:

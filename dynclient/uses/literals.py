@@ -78,7 +78,11 @@ class _Writing:
             return self._object(node, path)
         if isinstance(node, ast.Call):
             return self.keywords(node, path)
-        return self._comprised(node, path) if isinstance(node, ast.ListComp) else self._array(node, path)
+        return (
+            self._comprised(node, path)
+            if isinstance(node, ast.ListComp)
+            else self._array(node, path)
+        )
 
     def _hole(self, path: Path) -> str:
         self.holes.add(path)
@@ -146,8 +150,19 @@ def _number(node: ast.UnaryOp) -> int | float | None:
     value = node.operand.value if isinstance(node.operand, ast.Constant) else None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return -value if isinstance(node.op, ast.USub) else value if isinstance(node.op, ast.UAdd) else None
+    return (
+        -value
+        if isinstance(node.op, ast.USub)
+        else value
+        if isinstance(node.op, ast.UAdd)
+        else None
+    )
 
 
 def _is_dict(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict" and not node.args
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "dict"
+        and not node.args
+    )

@@ -6,7 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from dynclient.uses.found import Argument, Keys, Read, Spot, Unread, Use
-from dynclient.uses.values import MAX_DEPTH, AnOperation, Answer, Members, Pair, Pairs, Sent, Site, Values
+from dynclient.uses.values import (
+    MAX_DEPTH,
+    AnOperation,
+    Answer,
+    Members,
+    Pair,
+    Pairs,
+    Sent,
+    Site,
+    Values,
+)
 
 
 @dataclass
@@ -82,20 +92,35 @@ class Notes:
 
     def leave_nameless(self, file: str, spot: Spot) -> None:
         """Note that an operation is looked up by a name that nobody knows."""
-        self.nameless[file, spot] = Unread(file, *spot, "which operation it is, only running it would tell")
+        self.nameless[file, spot] = Unread(
+            file, *spot, "which operation it is, only running it would tell"
+        )
 
     def uses(self) -> Iterator[Use]:
         """Yield the uses, file by file, in the order of their lines."""
         sure = {(d.file, d.spot) for d in self.calls.values() if d.operation.client.certain}
-        only = {site: d for site, d in self.named.items() if site in self.handed or site not in self.called}
-        found = [*self.calls.items(), *((site, d) for site, d in only.items() if d.operation.client.certain)]
-        for site, draft in sorted(found, key=lambda pair: (pair[1].file, pair[1].spot, pair[0].operation)):
+        only = {
+            site: d
+            for site, d in self.named.items()
+            if site in self.handed or site not in self.called
+        }
+        found = [
+            *self.calls.items(),
+            *((site, d) for site, d in only.items() if d.operation.client.certain),
+        ]
+        for site, draft in sorted(
+            found, key=lambda pair: (pair[1].file, pair[1].spot, pair[0].operation)
+        ):
             if draft.operation.client.certain or (draft.file, draft.spot) not in sure:
                 yield self._use(site, draft, is_call=site in self.calls)
 
     def _use(self, site: Site, draft: Draft, *, is_call: bool) -> Use:
         operation = draft.operation
-        reads, altered, used = self.reads.get(site, {}), self.altered.get(site, set()), self.used.get(site, set())
+        reads, altered, used = (
+            self.reads.get(site, {}),
+            self.altered.get(site, set()),
+            self.used.get(site, set()),
+        )
         return Use(
             operation.name,
             draft.file,
@@ -104,7 +129,11 @@ class Notes:
             operation.method if is_call else "name",
             draft.arguments,
             draft.has_star or not is_call,
-            tuple(sorted((_doubted(r) if _is_below(r.path, altered) else r for r in reads), key=_place)),
+            tuple(
+                sorted(
+                    (_doubted(r) if _is_below(r.path, altered) else r for r in reads), key=_place
+                )
+            ),
             tuple(sorted(used | _last({read.path for read in reads}, used))),
             operation.client.certain,
             operation.client.lenient,

@@ -117,12 +117,16 @@ class _Template:
     @property
     def order(self) -> tuple[int, ...]:
         """What sorts templates: the more is literal, the earlier, from the left."""
-        return tuple(0 if isinstance(s, str) else 1 if s.pattern != "(.+)" else 2 for s in self.segments)
+        return tuple(
+            0 if isinstance(s, str) else 1 if s.pattern != "(.+)" else 2 for s in self.segments
+        )
 
     def matches(self, segments: tuple[str, ...]) -> bool:
         """Tell whether a concrete path may be of this template."""
         pairs = zip(self.segments, segments, strict=True)
-        return all(own == text if isinstance(own, str) else own.fullmatch(text) for own, text in pairs)
+        return all(
+            own == text if isinstance(own, str) else own.fullmatch(text) for own, text in pairs
+        )
 
 
 class Templates:
@@ -134,7 +138,9 @@ class Templates:
         for operation in document.operations.values():
             path = operation.path.partition("#")[0].partition("?")[0]
             template = _Template(tuple(map(_segment, path.split("/")[1:])), operation)
-            self._by_size.setdefault((operation.method, len(template.segments)), []).append(template)
+            self._by_size.setdefault((operation.method, len(template.segments)), []).append(
+                template
+            )
             bases |= set(_bases(operation))
         for templates in self._by_size.values():
             templates.sort(key=lambda template: template.order)

@@ -71,7 +71,9 @@ def resolve(uses: Iterable[Use], document: Document) -> Resolved:
                 found.missing.append((use, tuple(error.suggestions)))
             continue
         bound = binding(plan_of(document, operation), use)
-        found.used.append(Used(use, operation, tuple(dict.fromkeys(map(keys, bound.paths))), bound.has_star))
+        found.used.append(
+            Used(use, operation, tuple(dict.fromkeys(map(keys, bound.paths))), bound.has_star)
+        )
     return Resolved(tuple(found.used), tuple(found.missing))
 
 

@@ -82,14 +82,18 @@ class Tables:
         found = self._endings.get(dotted, [])
         return found[0] if len(found) == 1 else None
 
-    def member(self, owner: ast.ClassDef, name: str, seen: frozenset[ast.ClassDef] = frozenset()) -> Values | None:
+    def member(
+        self, owner: ast.ClassDef, name: str, seen: frozenset[ast.ClassDef] = frozenset()
+    ) -> Values | None:
         """Return what an attribute of an object may stand for, its own or of a class that it derives from."""
         own = [t.get((owner, name)) for t in (self.attributes, self.names)]
         found = merged(*[values for values in own if values])
         if found or owner in seen:
             return found or None
         for base in self.bases.get(owner, ()):
-            inherited = self.member(base.node, name, seen | {owner}) if isinstance(base, Class) else None
+            inherited = (
+                self.member(base.node, name, seen | {owner}) if isinstance(base, Class) else None
+            )
             if inherited:
                 return inherited
         return None
@@ -107,7 +111,11 @@ class Tables:
 
     def is_client(self, owner: ast.ClassDef) -> bool:
         """Tell whether a class derives from a client class."""
-        return any(Known(name) in found for found in self.ancestors(owner) for name in ("Client", "AsyncClient"))
+        return any(
+            Known(name) in found
+            for found in self.ancestors(owner)
+            for name in ("Client", "AsyncClient")
+        )
 
 
 def _matters(value: Value) -> bool:
@@ -116,7 +124,11 @@ def _matters(value: Value) -> bool:
         return value.client.certain
     if isinstance(value, AnswerMethod | Members | Pairs | Pair):
         value = value.answer if isinstance(value, AnswerMethod) else value.member
-    return value.site.certain if isinstance(value, Answer | Sent) else not isinstance(value, Other | Builtin | ALiteral)
+    return (
+        value.site.certain
+        if isinstance(value, Answer | Sent)
+        else not isinstance(value, Other | Builtin | ALiteral)
+    )
 
 
 @dataclass

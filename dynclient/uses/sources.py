@@ -17,7 +17,19 @@ from dynclient.uses.found import Spot, Unread
 
 #: Methods by which an object or array is changed.
 CHANGING = frozenset(
-    ("append", "clear", "extend", "insert", "pop", "popitem", "remove", "reverse", "setdefault", "sort", "update")
+    (
+        "append",
+        "clear",
+        "extend",
+        "insert",
+        "pop",
+        "popitem",
+        "remove",
+        "reverse",
+        "setdefault",
+        "sort",
+        "update",
+    )
 )
 
 _SKIPPED = frozenset({"__pycache__", "node_modules", "site-packages", "venv"})
@@ -86,7 +98,9 @@ def _inside(folder: Path) -> Iterator[Path]:
 
 
 def _is_skipped(folder: Path) -> bool:
-    return folder.name.startswith(".") or folder.name in _SKIPPED or (folder / "pyvenv.cfg").exists()
+    return (
+        folder.name.startswith(".") or folder.name in _SKIPPED or (folder / "pyvenv.cfg").exists()
+    )
 
 
 def read(file: Path) -> Source | Unread:
@@ -113,7 +127,9 @@ def _changed(tree: ast.Module) -> Iterator[str]:
         if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
             yield node.target.id
         is_written = isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load)
-        if isinstance(node, ast.expr) and (is_written or (isinstance(node, ast.Attribute) and node.attr in CHANGING)):
+        if isinstance(node, ast.expr) and (
+            is_written or (isinstance(node, ast.Attribute) and node.attr in CHANGING)
+        ):
             base = node
             while isinstance(base, ast.Subscript | ast.Attribute):
                 base = base.value

@@ -82,7 +82,9 @@ class Statements(Calls):
             for value in found:
                 if isinstance(value, Answer):
                     self.notes.alter(value)
-            self.bind(node.target, merged(frozenset(v for v in found if isinstance(v, Answer)), UNKNOWN))
+            self.bind(
+                node.target, merged(frozenset(v for v in found if isinstance(v, Answer)), UNKNOWN)
+            )
         else:
             self.value(node.target)
 
@@ -152,7 +154,11 @@ class Statements(Calls):
         ends = [self._way(node.orelse, done)]
         for handler in node.handlers:
             self.value(handler.type)
-            ends.append(self._way(handler.body, {**broken, **({handler.name: UNKNOWN} if handler.name else {})}))
+            ends.append(
+                self._way(
+                    handler.body, {**broken, **({handler.name: UNKNOWN} if handler.name else {})}
+                )
+            )
         self.scope.join(*ends)
         self.run(node.finalbody)
 
@@ -161,7 +167,11 @@ class Statements(Calls):
         start = self.scope.kept()
         ends = [start]
         for case in node.cases:
-            names = {n.name for n in ast.walk(case.pattern) if isinstance(n, ast.MatchAs | ast.MatchStar) and n.name}
+            names = {
+                n.name
+                for n in ast.walk(case.pattern)
+                if isinstance(n, ast.MatchAs | ast.MatchStar) and n.name
+            }
             self.scope.now = {**start, **dict.fromkeys(names, UNKNOWN)}
             self.peek(case.guard)
             ends.append(self._way(case.body, self.scope.kept()))
@@ -206,14 +216,18 @@ class Statements(Calls):
         inner = Scope(node, self.tables, self.scope)
         for parameter in parameters(node.args):
             told = self.tables.names.get((node, parameter.arg), frozenset())
-            inner.now[parameter.arg] = self.of_annotation(parameter.annotation) or merged(told, UNKNOWN)
+            inner.now[parameter.arg] = self.of_annotation(parameter.annotation) or merged(
+                told, UNKNOWN
+            )
         self._first_parameter(node, inner)
         self._inside(inner, node.body)
 
     def _first_parameter(self, node: ast.FunctionDef | ast.AsyncFunctionDef, inner: Scope) -> None:
         """Let the first parameter of a method be an object of its class."""
         names = [*node.args.posonlyargs, *node.args.args]
-        static = any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in node.decorator_list)
+        static = any(
+            isinstance(d, ast.Name) and d.id == "staticmethod" for d in node.decorator_list
+        )
         if isinstance(self.scope.node, ast.ClassDef) and names and not static:
             inner.now[names[0].arg] = frozenset({Instance(self.scope.node)})
 
@@ -242,7 +256,9 @@ class Statements(Calls):
             return self.of_annotation(node.left) | self.of_annotation(node.right)
         if isinstance(node, ast.Subscript):
             inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-            wraps = {Known("Optional"), Known("Union"), Known("Annotated")} & self._quietly(node.value)
+            wraps = {Known("Optional"), Known("Union"), Known("Annotated")} & self._quietly(
+                node.value
+            )
             return merged(*[self.of_annotation(part) for part in inner]) if wraps else frozenset()
         found = self._quietly(node) if isinstance(node, ast.Name | ast.Attribute) else frozenset()
         clients = {Known("Client"), Known("AsyncClient")} & found

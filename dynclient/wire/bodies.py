@@ -55,7 +55,11 @@ class Body:
     def length(self) -> int | None:
         """The number of bytes; None where it is unknown before the end."""
         sizes = [_size(piece) for piece in self.pieces]
-        return None if any(size is None for size in sizes) else sum(size for size in sizes if size is not None)
+        return (
+            None
+            if any(size is None for size in sizes)
+            else sum(size for size in sizes if size is not None)
+        )
 
     def __iter__(self) -> Iterator[bytes]:
         for piece in self.pieces:
@@ -66,7 +70,9 @@ class Body:
 
     def __reduce__(self) -> tuple[Any, ...]:
         if not self.can_repeat:
-            raise TypeError("a body that is read from an open file or a stream cannot be pickled; give a path instead")
+            raise TypeError(
+                "a body that is read from an open file or a stream cannot be pickled; give a path instead"
+            )
         return Body, (self.pieces,)
 
 

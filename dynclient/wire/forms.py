@@ -21,7 +21,9 @@ MEDIA_TYPE = "application/x-www-form-urlencoded"
 
 def write(value: Mapping[str, Any], encodings: Mapping[str, Encoding]) -> bytes:
     """Return the bytes of a form."""
-    return "&".join(pair for name, item in value.items() for pair in _pairs(name, item, encodings.get(name))).encode()
+    return "&".join(
+        pair for name, item in value.items() for pair in _pairs(name, item, encodings.get(name))
+    ).encode()
 
 
 def _pairs(name: str, value: Any, encoding: Encoding | None) -> Iterator[str]:
@@ -55,7 +57,12 @@ def read_form(body: bytes, shape: Shape, encodings: Mapping[str, Encoding]) -> d
         ValueError: the bytes are no form.
 
     """
-    raw = [(name, text) for name, _, text in (part.partition("=") for part in body.decode("utf-8").split("&") if part)]
+    raw = [
+        (name, text)
+        for name, _, text in (
+            part.partition("=") for part in body.decode("utf-8").split("&") if part
+        )
+    ]
     found: dict[str, Any] = {}
     for name, encoding in encodings.items():
         if encoding.as_parameter is not None:

@@ -48,7 +48,9 @@ def is_json(media_type: str) -> bool:
 def is_text(media_type: str) -> bool:
     """Tell whether a body of this media type is text."""
     name = essence(media_type)
-    return name.startswith("text/") or name.endswith(("+xml", "/xml", "/csv", "/yaml", "+yaml", "/javascript"))
+    return name.startswith("text/") or name.endswith(
+        ("+xml", "/xml", "/csv", "/yaml", "+yaml", "/javascript")
+    )
 
 
 def is_binary(media_type: str) -> bool:
@@ -66,7 +68,9 @@ def is_composed(media_type: str) -> bool:
     return essence(media_type) == forms.MEDIA_TYPE or is_multipart(media_type)
 
 
-def write(media_type: str, value: Any, encodings: Mapping[str, Encoding]) -> tuple[str, bytes | Body]:
+def write(
+    media_type: str, value: Any, encodings: Mapping[str, Encoding]
+) -> tuple[str, bytes | Body]:
     """Return the Content-Type and the body that a value makes.
 
     Args:
@@ -114,14 +118,20 @@ def _suits(name: str, value: Any) -> int:
         return 3 * (plain and is_text(name)) or 2 * is_json(name) or int(plain)
     if isinstance(value, dict) and any(map(_holds_file, value.values())):
         return int(is_multipart(name))
-    return 3 * is_json(name) or 2 * (is_composed(name) and not is_multipart(name)) or int(is_composed(name))
+    return (
+        3 * is_json(name)
+        or 2 * (is_composed(name) and not is_multipart(name))
+        or int(is_composed(name))
+    )
 
 
 def _holds_file(value: Any) -> bool:
     return is_file(value) or (isinstance(value, list | tuple) and any(map(is_file, value)))
 
 
-def read(media_type: str, body: bytes, content_type: str, shape: Shape, encodings: Mapping[str, Encoding]) -> Any:
+def read(
+    media_type: str, body: bytes, content_type: str, shape: Shape, encodings: Mapping[str, Encoding]
+) -> Any:
     """Return the value that a body was written from: what `write` wrote, up to what text cannot tell apart.
 
     Raises:
@@ -189,7 +199,9 @@ def encode_json(value: Any) -> bytes:
     if fast is not None:
         try:
             body: bytes = fast.dumps(value)
-        except TypeError:  # an integer beyond 64 bits, or no JSON at all: the standard library tells
+        except (
+            TypeError
+        ):  # an integer beyond 64 bits, or no JSON at all: the standard library tells
             return _encode_exactly(value)
         # orjson writes NaN as null: only where a null stands do we have to look.
         if b"null" not in body or is_finite(value):
@@ -201,7 +213,9 @@ def _encode_exactly(value: Any) -> bytes:
     if not _has_text_keys(value):  # the standard library would make text of a number
         raise ValueError("the body is no JSON: a key is no text")
     try:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+        return json.dumps(
+            value, ensure_ascii=False, separators=(",", ":"), allow_nan=False
+        ).encode()
     except (TypeError, RecursionError) as error:
         raise ValueError(f"the body is no JSON: {type(error).__name__}") from None
 
@@ -233,7 +247,9 @@ def decode_json(body: bytes) -> Any:
         except ValueError:
             pass  # the standard library decides, and words the error
     try:
-        return json.loads(body.removeprefix(b"\xef\xbb\xbf"), parse_constant=_no_constant, parse_float=_float)
+        return json.loads(
+            body.removeprefix(b"\xef\xbb\xbf"), parse_constant=_no_constant, parse_float=_float
+        )
     except RecursionError:
         raise ValueError("nested too deeply") from None
 
@@ -277,15 +293,25 @@ def concrete(media_type: str, value: Any) -> str | None:
     """Return the media type that a body is sent as where the document gives a range; None where that cannot be told."""
     if "*" not in media_type:
         return media_type
-    kind = "application/octet-stream" if is_binary_value(value) else "text/plain" if isinstance(value, str) else "-"
-    return next((name for name in (kind, "application/json") if matched(name, {media_type: None})), None)
+    kind = (
+        "application/octet-stream"
+        if is_binary_value(value)
+        else "text/plain"
+        if isinstance(value, str)
+        else "-"
+    )
+    return next(
+        (name for name in (kind, "application/json") if matched(name, {media_type: None})), None
+    )
 
 
 def some(media_range: str) -> str:
     """Return a media type of a range, for an example: `image/*` → `image/png`."""
     kind = media_range.partition("/")[0]
     usual = {"audio": "mpeg", "font": "woff2", "image": "png", "text": "plain", "video": "mp4"}
-    return f"{kind}/{usual.get(kind, 'octet-stream')}" if kind != "*" else "application/octet-stream"
+    return (
+        f"{kind}/{usual.get(kind, 'octet-stream')}" if kind != "*" else "application/octet-stream"
+    )
 
 
 def preferred(content: Mapping[str, T]) -> str | None:
@@ -305,4 +331,10 @@ def accept(contents: Iterable[Mapping[str, Any]]) -> str:
 
 
 def _kind(value: Any) -> str:
-    return "an object" if isinstance(value, dict) else "an array" if isinstance(value, list) else "that"
+    return (
+        "an object"
+        if isinstance(value, dict)
+        else "an array"
+        if isinstance(value, list)
+        else "that"
+    )

@@ -78,7 +78,9 @@ def is_field(name: str, value: str) -> bool:
     return bool(_TOKEN.fullmatch(name)) and not _CONTROL.search(value)
 
 
-_SECRET = re.compile(r"(?i)authorization|cookie|api[-_]?key|token|secret|password|signature|session")
+_SECRET = re.compile(
+    r"(?i)authorization|cookie|api[-_]?key|token|secret|password|signature|session"
+)
 
 
 def is_secret(name: str) -> bool:
@@ -162,7 +164,11 @@ def _data(body: bytes | Body) -> str:
     """Return the body as a curl option; `--data-raw` reads no file, whatever the text begins with."""
     if isinstance(body, Body):
         only = body.pieces[0] if len(body.pieces) == 1 else None
-        return f"--data-binary {shlex.quote(f'@{only}')}" if isinstance(only, os.PathLike) else "--data-binary @BODY"
+        return (
+            f"--data-binary {shlex.quote(f'@{only}')}"
+            if isinstance(only, os.PathLike)
+            else "--data-binary @BODY"
+        )
     try:
         text = body.decode()
     except UnicodeDecodeError:

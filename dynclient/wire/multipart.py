@@ -60,7 +60,9 @@ def write(value: Mapping[str, Any], encodings: Mapping[str, Encoding]) -> tuple[
         ValueError: a part cannot be written.
 
     """
-    parts = [part for name, item in value.items() for part in _parts(name, item, encodings.get(name))]
+    parts = [
+        part for name, item in value.items() for part in _parts(name, item, encodings.get(name))
+    ]
     boundary = _boundary(parts)
     pieces: list[Any] = []
     for part in parts:
@@ -113,7 +115,9 @@ def _part(name: str, value: Any, encoding: Encoding | None) -> Part:
 
 
 def _file(name: str, value: Any, wanted: str) -> Part:
-    named, content, given, headers = (*value, None, None)[:4] if isinstance(value, tuple) else (None, value, None, None)
+    named, content, given, headers = (
+        (*value, None, None)[:4] if isinstance(value, tuple) else (None, value, None, None)
+    )
     named = named or file_name(content, name)
     for key, text in (headers or {}).items():
         if not is_field(key, text):
@@ -122,7 +126,11 @@ def _file(name: str, value: Any, wanted: str) -> Part:
         raise ValueError("a part's content type holds a character that no header can carry")
     content_type = given or _chosen(wanted, guessed(named))
     return Part(
-        name, body_of(content) if is_binary(content) else as_text(content).encode(), content_type, named, headers or {}
+        name,
+        body_of(content) if is_binary(content) else as_text(content).encode(),
+        content_type,
+        named,
+        headers or {},
     )
 
 
@@ -140,7 +148,9 @@ def _chosen(wanted: str, guess: str) -> str:
     return next((name for name in names if "*" not in name), guess)
 
 
-def read(body: bytes, content_type: str, shape: Shape, encodings: Mapping[str, Encoding]) -> dict[str, Any]:
+def read(
+    body: bytes, content_type: str, shape: Shape, encodings: Mapping[str, Encoding]
+) -> dict[str, Any]:
     """Return the object of the parts of a body.
 
     Raises:
@@ -149,7 +159,9 @@ def read(body: bytes, content_type: str, shape: Shape, encodings: Mapping[str, E
     """
     values: dict[str, list[Any]] = {}
     for head, content in _split(body, content_type):
-        headers = dict(re.findall(r"(?im)^([!-9;-~]+):[ \t]*(.*?)\r?$", head.decode("utf-8", "replace")))
+        headers = dict(
+            re.findall(r"(?im)^([!-9;-~]+):[ \t]*(.*?)\r?$", head.decode("utf-8", "replace"))
+        )
         folded = {name.lower(): text for name, text in headers.items()}
         disposition = folded.get("content-disposition", "")
         found = re.search(r'(?i);\s*name="([^"]*)"', disposition)
@@ -157,8 +169,12 @@ def read(body: bytes, content_type: str, shape: Shape, encodings: Mapping[str, E
             raise ValueError("a part has no name")
         name = found[1].replace("%22", '"').replace("%0D", "\r").replace("%0A", "\n")
         is_upload = re.search(r"(?i);\s*filename\*?=", disposition) is not None
-        values.setdefault(name, []).append(_content(folded.get("content-type", ""), content, upload=is_upload))
-    return {name: _one(items, shape.member(name), encodings.get(name)) for name, items in values.items()}
+        values.setdefault(name, []).append(
+            _content(folded.get("content-type", ""), content, upload=is_upload)
+        )
+    return {
+        name: _one(items, shape.member(name), encodings.get(name)) for name, items in values.items()
+    }
 
 
 def _one(items: list[Any], shape: Shape, encoding: Encoding | None) -> Any:

@@ -33,14 +33,18 @@ def alternative(formula: Formula, known: Container[str]) -> tuple[Requirement, .
     text = written(formula)
     wanted = next(iter(formula[0])).scheme.key
     hint = f'give credentials={{"{wanted}": "…"}}'
-    raise CredentialsMissing(f"this operation needs {text}; nothing was sent", hint=hint, formula=text)
+    raise CredentialsMissing(
+        f"this operation needs {text}; nothing was sent", hint=hint, formula=text
+    )
 
 
 def written(formula: Formula) -> str:
     """Return a formula as people read it: `api_key_v1, or (a and b)`."""
     if not formula:
         return "nothing"
-    texts = [" and ".join(r.scheme.key for r in requirements) or "nothing" for requirements in formula]
+    texts = [
+        " and ".join(r.scheme.key for r in requirements) or "nothing" for requirements in formula
+    ]
     return ", or ".join(f"({t})" if " and " in t and len(texts) > 1 else t for t in texts)
 
 
@@ -83,19 +87,33 @@ def _with(found: Placed, scheme: SecurityScheme, secret: Secret) -> Placed:
         pair = base64.b64encode(f"{secret[0]}:{secret[1]}".encode()).decode()
         return replace(found, headers=(*found.headers, ("Authorization", f"Basic {pair}")))
     if scheme.type != "apiKey":
-        return replace(found, headers=(*found.headers, ("Authorization", f"Bearer {_safe(scheme, secret)}")))
+        return replace(
+            found, headers=(*found.headers, ("Authorization", f"Bearer {_safe(scheme, secret)}"))
+        )
     if scheme.location == "query":
-        return replace(found, query=(*found.query, f"{quote(scheme.name, safe='')}={quote(secret, safe='')}"))
+        return replace(
+            found, query=(*found.query, f"{quote(scheme.name, safe='')}={quote(secret, safe='')}")
+        )
     if not is_field(scheme.name, ""):
-        raise UnsafeValue(f"the security scheme {scheme.key!r} names a header or cookie that cannot be sent")
+        raise UnsafeValue(
+            f"the security scheme {scheme.key!r} names a header or cookie that cannot be sent"
+        )
     if scheme.location == "cookie":
-        return replace(found, cookies=(*found.cookies, f"{scheme.name}={_safe(scheme, secret, not_in=';,')}"))
+        return replace(
+            found, cookies=(*found.cookies, f"{scheme.name}={_safe(scheme, secret, not_in=';,')}")
+        )
     return replace(found, headers=(*found.headers, (scheme.name, _safe(scheme, secret))))
 
 
 def _safe(scheme: SecurityScheme, secret: str, not_in: str = "") -> str:
-    if re.search(r"[^\t\x20-\x7e]", secret) or secret != secret.strip() or any(c in secret for c in not_in):
-        raise UnsafeValue(f"the credential {scheme.key!r} holds a character that cannot be sent where it goes")
+    if (
+        re.search(r"[^\t\x20-\x7e]", secret)
+        or secret != secret.strip()
+        or any(c in secret for c in not_in)
+    ):
+        raise UnsafeValue(
+            f"the credential {scheme.key!r} holds a character that cannot be sent where it goes"
+        )
     return secret
 
 
@@ -109,7 +127,9 @@ def checked(scheme: SecurityScheme, secret: object) -> Secret:
     kind = f"{scheme.type} {scheme.scheme}".strip()
     if not _is_spoken(scheme):
         hint = "give the header yourself: with_options(headers=…)"
-        raise UsageError(f"the security scheme {scheme.key!r} ({kind}) cannot be put on a request", hint=hint)
+        raise UsageError(
+            f"the security scheme {scheme.key!r} ({kind}) cannot be put on a request", hint=hint
+        )
     if is_pair(scheme):
         if isinstance(secret, tuple) and len(secret) == 2 and all(map(_is_text, secret)):  # noqa: PLR2004 (a pair)
             if ":" in secret[0]:

@@ -14,7 +14,9 @@ _VARIABLE = re.compile(r"\{([^{}]+)\}")
 _GIVE = 'give one: server="https://…"'
 
 
-def base_url(servers: Sequence[Server], document_uri: str, given: str | None, variables: Mapping[str, str]) -> str:
+def base_url(
+    servers: Sequence[Server], document_uri: str, given: str | None, variables: Mapping[str, str]
+) -> str:
     """Return the URL that path templates are appended to, without a slash at its end.
 
     Args:
@@ -33,10 +35,20 @@ def base_url(servers: Sequence[Server], document_uri: str, given: str | None, va
     if not given and not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", url) and is_base(document_uri):
         url = urljoin(document_uri, url)
     if is_base(url) and "@" in urlsplit(url).netloc:
-        raise UsageError("a server URL must not hold a user or password", hint="give them as credentials=")
+        raise UsageError(
+            "a server URL must not hold a user or password", hint="give them as credentials="
+        )
     if not is_base(url):
-        what = f"the document's server {server.url!r} is relative, and the document came from no URL"
-        what = f"{given!r} is no http(s) URL" if given else what if servers else "the document names no server"
+        what = (
+            f"the document's server {server.url!r} is relative, and the document came from no URL"
+        )
+        what = (
+            f"{given!r} is no http(s) URL"
+            if given
+            else what
+            if servers
+            else "the document names no server"
+        )
         raise UsageError(f"no server to call: {what}", hint=_GIVE)
     return url.partition("#")[0].partition("?")[0].rstrip("/")
 
@@ -51,7 +63,9 @@ def is_base(url: str) -> bool:
     return usable and not re.search(r"[\s\x00-\x1f\x7f\\]", url)
 
 
-def _filled(template: str, declared: Mapping[str, tuple[str, tuple[str, ...]]], variables: Mapping[str, str]) -> str:
+def _filled(
+    template: str, declared: Mapping[str, tuple[str, tuple[str, ...]]], variables: Mapping[str, str]
+) -> str:
     def value(match: re.Match[str]) -> str:
         name = match[1]
         default, allowed = declared.get(name, ("", ()))

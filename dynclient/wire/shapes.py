@@ -81,7 +81,9 @@ class Shape:
 
     def member(self, name: str) -> Shape:
         """Return the shape of an object's member."""
-        found = [part["properties"][name] for part in self.parts if name in part.get("properties", {})]
+        found = [
+            part["properties"][name] for part in self.parts if name in part.get("properties", {})
+        ]
         return Shape(_any_of(found), self.defs) if found else self._others
 
     @cached_property
@@ -101,7 +103,9 @@ class Shape:
 
     @cached_property
     def _is_free(self) -> bool:
-        says = [part[k] for part in self.parts for k in ("patternProperties", *_OTHERS) if k in part]
+        says = [
+            part[k] for part in self.parts for k in ("patternProperties", *_OTHERS) if k in part
+        ]
         return any(says) if says else not any(part.get("properties") for part in self.parts)
 
     def value(self, text: str) -> Any:
@@ -123,11 +127,19 @@ class Shape:
     def tree(self, texts: Any) -> Any:
         """Return the value of a tree of texts; where an array may stand, an object keyed 0, 1, … or "" is one."""
         if isinstance(texts, list):
-            return [self.item.value(text) for text in texts] if "array" in self.types else self.value(texts[0])
+            return (
+                [self.item.value(text) for text in texts]
+                if "array" in self.types
+                else self.value(texts[0])
+            )
         if not isinstance(texts, dict):
             return self._leaf(texts)
         if self.is_array and all(key.isdecimal() or key == "" for key in texts):
-            members = [m for value in texts.values() for m in (value if isinstance(value, list) else [value])]
+            members = [
+                m
+                for value in texts.values()
+                for m in (value if isinstance(value, list) else [value])
+            ]
             return [self.item.tree(member) for member in members]
         return {key: self.member(key).tree(value) for key, value in texts.items()}
 
@@ -160,5 +172,12 @@ def _any_of(schemas: list[Any]) -> Any:
 
 
 def _type_of(value: Any) -> str:
-    kinds = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
+    kinds = {
+        bool: "boolean",
+        int: "integer",
+        float: "number",
+        str: "string",
+        list: "array",
+        dict: "object",
+    }
     return kinds.get(type(value), "null")

@@ -17,7 +17,11 @@ TEXT = {"type": "string"}
 
 
 def thing(*required, **properties):
-    return {"type": "object", "properties": properties, **({"required": list(required)} if required else {})}
+    return {
+        "type": "object",
+        "properties": properties,
+        **({"required": list(required)} if required else {}),
+    }
 
 
 def told(diff):
@@ -32,9 +36,13 @@ def only(diff):
 # --- what counts
 
 
-@pytest.mark.parametrize(("view", "level"), [("wire", "warning"), ("code", "breaking"), ("both", "breaking")])
+@pytest.mark.parametrize(
+    ("view", "level"), [("wire", "warning"), ("code", "breaking"), ("both", "breaking")]
+)
 def test_a_view_says_who_counts(view, level):
-    old, new = (single(body=content(thing(**names))) for names in ({"a": TEXT, "b": TEXT}, {"a": TEXT}))
+    old, new = (
+        single(body=content(thing(**names))) for names in ({"a": TEXT, "b": TEXT}, {"a": TEXT})
+    )
     change = only(dynclient.diff(old, new, view=view))
 
     assert change.level == level
@@ -68,7 +76,9 @@ def test_tolerant_readers_pass_over_what_a_closed_result_refuses(tolerant, expec
         for names in ({"a": TEXT}, {"a": TEXT, "b": TEXT})
     )
 
-    assert told(dynclient.diff(old, new, tolerant_results=tolerant)) == [("property-added", expected)]
+    assert told(dynclient.diff(old, new, tolerant_results=tolerant)) == [
+        ("property-added", expected)
+    ]
 
 
 @pytest.mark.parametrize(("is_open", "expected"), [(False, "breaking"), (True, "info")])
@@ -85,7 +95,8 @@ def test_a_new_value_of_an_enum_that_is_called_open_breaks_nobody_who_asks(is_op
 
 def test_words_count_where_they_are_asked_for():
     old, new = (
-        single(parameter("q", schema={"type": "string", "description": text}), summary=text) for text in ("one", "two")
+        single(parameter("q", schema={"type": "string", "description": text}), summary=text)
+        for text in ("one", "two")
     )
 
     assert dynclient.diff(old, new).changes == ()
@@ -109,7 +120,9 @@ def test_policies_are_kept_apart_and_opt_in(policy, rule):
 
 
 def test_a_sunset_is_told_and_breaks_nobody():
-    old, new = (single(deprecated=True, **{"x-sunset": day}) for day in ("2030-01-01", "2029-01-01"))
+    old, new = (
+        single(deprecated=True, **{"x-sunset": day}) for day in ("2030-01-01", "2029-01-01")
+    )
     change = only(dynclient.diff(old, new))
 
     assert (change.rule, change.level) == ("operation-deprecated", "info")
@@ -120,7 +133,12 @@ def test_a_sunset_is_told_and_breaks_nobody():
 
 
 def webhook(schema, *, required=()):
-    hook = {"post": {"requestBody": content(thing(*required, **schema)), "responses": {"200": {"description": "ok"}}}}
+    hook = {
+        "post": {
+            "requestBody": content(thing(*required, **schema)),
+            "responses": {"200": {"description": "ok"}},
+        }
+    }
     return document({}, webhooks={"sold": hook})
 
 
@@ -134,10 +152,14 @@ def test_in_a_webhook_the_api_sends_and_we_read():
 
 def test_a_callback_is_told_with_its_operation():
     def subscribed(schema):
-        back = {"post": {"requestBody": content(schema), "responses": {"200": {"description": "ok"}}}}
+        back = {
+            "post": {"requestBody": content(schema), "responses": {"200": {"description": "ok"}}}
+        }
         return single(callbacks={"onSale": {"{$request.body#/url}": back}})
 
-    change = only(dynclient.diff(subscribed({"type": "integer"}), subscribed({"type": ["integer", "null"]})))
+    change = only(
+        dynclient.diff(subscribed({"type": "integer"}), subscribed({"type": ["integer", "null"]}))
+    )
     assert (change.level, change.operation, change.witness) == ("breaking", "run", None)
     assert change.where.startswith("callback run onSale")
 
@@ -149,7 +171,12 @@ def test_a_change_is_frozen_data_that_travels():
     old, new = single(body=content(thing(a=TEXT))), single(body=content(thing("a", a=TEXT)))
     change = only(dynclient.diff(old, new))
 
-    assert (change.rule, change.side, change.where, change.operation) == ("property-required", "call", "body.a", "run")
+    assert (change.rule, change.side, change.where, change.operation) == (
+        "property-required",
+        "call",
+        "body.a",
+        "run",
+    )
     assert (change.old, change.new, change.proof) == ("optional", "required", "witness")
     assert change.witness == {"body": {}}
     assert change.python == "client.run(body={})"
@@ -162,11 +189,26 @@ def test_a_change_is_frozen_data_that_travels():
 
 def test_a_fingerprint_outlives_lines_order_and_other_operations():
     def shop(schema, extra):
-        paths = {"/b": {"get": operation(operationId="b", responses=answer({"$ref": "#/components/schemas/T"}))}}
-        paths |= {"/a": {"get": operation(operationId="a", responses=answer({"$ref": "#/components/schemas/T"}))}}
+        paths = {
+            "/b": {
+                "get": operation(
+                    operationId="b", responses=answer({"$ref": "#/components/schemas/T"})
+                )
+            }
+        }
+        paths |= {
+            "/a": {
+                "get": operation(
+                    operationId="a", responses=answer({"$ref": "#/components/schemas/T"})
+                )
+            }
+        }
         return document(dict(list(paths.items())[:extra]), components={"schemas": {"T": schema}})
 
-    changes = [only(dynclient.diff(shop(thing(x=TEXT), n), shop(thing(x={"type": "integer"}), n))) for n in (1, 2)]
+    changes = [
+        only(dynclient.diff(shop(thing(x=TEXT), n), shop(thing(x={"type": "integer"}), n)))
+        for n in (1, 2)
+    ]
     assert [change.operations for change in changes] == [("b",), ("b", "a")]
     assert len({change.fingerprint for change in changes}) == 1
 
@@ -176,16 +218,26 @@ def test_the_same_cause_on_both_sides_is_told_once_with_both_verdicts():
         return single(body=content({"$ref": "#/components/schemas/T"}), responses=answer({"$ref": "#/components/schemas/T"}),
                       components={"schemas": {"T": schema}})  # fmt: skip
 
-    change = only(dynclient.diff(shop(thing(x={"enum": ["a"]})), shop(thing(x={"enum": ["a", "b"]}))))
+    change = only(
+        dynclient.diff(shop(thing(x={"enum": ["a"]})), shop(thing(x={"enum": ["a", "b"]})))
+    )
     assert change.side == "call and result"
-    assert {side: levels["wire"] for side, levels in change.sides.items()} == {"call": "info", "result": "breaking"}
+    assert {side: levels["wire"] for side, levels in change.sides.items()} == {
+        "call": "info",
+        "result": "breaking",
+    }
 
 
 def test_what_broke_is_listed_by_level():
     old = document(
-        {"/a": {"get": operation(operationId="a")}, "/b": {"get": operation(parameter("q"), operationId="b")}}
+        {
+            "/a": {"get": operation(operationId="a")},
+            "/b": {"get": operation(parameter("q"), operationId="b")},
+        }
     )
-    new = document({"/b": {"get": operation(operationId="b")}, "/c": {"get": operation(operationId="c")}})
+    new = document(
+        {"/b": {"get": operation(operationId="b")}, "/c": {"get": operation(operationId="c")}}
+    )
     diff = dynclient.diff(old, new)
 
     assert [c.rule for c in diff.breaking] == ["operation-removed", "parameter-removed"]
@@ -194,7 +246,9 @@ def test_what_broke_is_listed_by_level():
 
 
 def test_what_cannot_be_read_is_undecided_and_the_rest_is_compared():
-    broken = single(body=content({"$ref": "#/components/schemas/Nowhere"}), parameters=[{"$ref": "#/nowhere"}])
+    broken = single(
+        body=content({"$ref": "#/components/schemas/Nowhere"}), parameters=[{"$ref": "#/nowhere"}]
+    )
     diff = dynclient.diff(single(parameter("q")), broken)
 
     assert [c.rule for c in diff.unknown] == ["undecided"]
@@ -214,26 +268,46 @@ print(r["kept"]["inner"])
 def used(tmp_path, *, body=None, responses=None):
     path = tmp_path / "app.py"
     path.write_text(CODE)
-    usual = {"body": content(thing(a=TEXT, b=TEXT)), "responses": answer(thing(kept=thing(inner=TEXT), other=TEXT))}
+    usual = {
+        "body": content(thing(a=TEXT, b=TEXT)),
+        "responses": answer(thing(kept=thing(inner=TEXT), other=TEXT)),
+    }
     old = single(**usual)
-    new = single(**{**usual, **({"body": body} if body else {}), **({"responses": responses} if responses else {})})
+    new = single(
+        **{
+            **usual,
+            **({"body": body} if body else {}),
+            **({"responses": responses} if responses else {}),
+        }
+    )
     return dynclient.diff(old, new, used=tmp_path)
 
 
 def test_what_code_does_not_touch_is_left_out(tmp_path):
     assert told(used(tmp_path, body=content(thing(a=TEXT, b={"type": "integer"})))) == []
-    assert told(used(tmp_path, responses=answer(thing(kept=thing(inner=TEXT), other={"type": "integer"})))) == []
+    assert (
+        told(
+            used(
+                tmp_path, responses=answer(thing(kept=thing(inner=TEXT), other={"type": "integer"}))
+            )
+        )
+        == []
+    )
 
 
 def test_what_code_touches_is_told_with_its_line(tmp_path):
     change = only(used(tmp_path, body=content(thing(a={"type": "integer"}, b=TEXT))))
     assert change.used == (f"{tmp_path / 'app.py'}:4",)
-    change = only(used(tmp_path, responses=answer(thing(kept=thing(inner={"type": "integer"}), other=TEXT))))
+    change = only(
+        used(tmp_path, responses=answer(thing(kept=thing(inner={"type": "integer"}), other=TEXT)))
+    )
     assert (change.where, change.level) == ("200 application/json: kept.inner", "breaking")
 
 
 def test_what_is_asked_for_anew_concerns_all_who_call(tmp_path):
-    assert told(used(tmp_path, body=content(thing("c", a=TEXT, b=TEXT, c=TEXT)))) == [("property-added", "breaking")]
+    assert told(used(tmp_path, body=content(thing("c", a=TEXT, b=TEXT, c=TEXT)))) == [
+        ("property-added", "breaking")
+    ]
 
 
 def test_operations_that_code_does_not_call_are_left_out(tmp_path):
@@ -248,7 +322,9 @@ def test_operations_that_code_does_not_call_are_left_out(tmp_path):
 
 def test_what_can_neither_be_proved_nor_shown_is_a_warning_and_never_passes():
     patterns = ("^(a+)b\\1$", "^((a+)b\\2)$")
-    old, new = (single(body=content({"type": "string", "pattern": pattern})) for pattern in patterns)
+    old, new = (
+        single(body=content({"type": "string", "pattern": pattern})) for pattern in patterns
+    )
     diff = dynclient.diff(old, new)
 
     change = only(diff)

@@ -14,7 +14,9 @@ HERE = Path(__file__).parent
 REVISIONS = HERE.parents[1] / "spec" / "talon-one" / "revisions"
 
 RECORDS = [
-    (hop, *row) for hop, rows in yaml.safe_load((HERE / "evolution.yaml").read_text("utf-8")).items() for row in rows
+    (hop, *row)
+    for hop, rows in yaml.safe_load((HERE / "evolution.yaml").read_text("utf-8")).items()
+    for row in rows
 ]
 
 #: Recorded kind → the rules that may tell it.

@@ -24,7 +24,10 @@ EARLIER = [name for name in SHIPPED if name != "integration"]
 
 def changes(old, new):
     """Return what a diff tells, for people who read a failure."""
-    return [(c.rule, c.level, c.side, c.where, c.pointer, c.because) for c in dynclient.diff(old, new).changes]
+    return [
+        (c.rule, c.level, c.side, c.where, c.pointer, c.because)
+        for c in dynclient.diff(old, new).changes
+    ]
 
 
 def touched(whole):
@@ -70,7 +73,10 @@ def small(draw):
     components = {name: draw(schemas(leaves=3)) for name in ("One", "Two")}
     node = {
         "type": "object",
-        "properties": {"next": {"$ref": "#/components/schemas/Node"}, "one": {"$ref": "#/components/schemas/One"}},
+        "properties": {
+            "next": {"$ref": "#/components/schemas/Node"},
+            "one": {"$ref": "#/components/schemas/One"},
+        },
     }
     body = {
         "type": "object",
@@ -78,13 +84,20 @@ def small(draw):
     }
     result = draw(
         st.sampled_from(
-            [{"$ref": "#/components/schemas/Node"}, {"type": "array", "items": {"$ref": "#/components/schemas/One"}}]
+            [
+                {"$ref": "#/components/schemas/Node"},
+                {"type": "array", "items": {"$ref": "#/components/schemas/One"}},
+            ]
         )
     )
     run = operation(
-        parameter("q", schema={"type": "string", "enum": ["a", "b"]}), body=content(body), responses=answer(result)
+        parameter("q", schema={"type": "string", "enum": ["a", "b"]}),
+        body=content(body),
+        responses=answer(result),
     )
-    return document({"/things": {"post": run}}, components={"schemas": {**components, "Node": node}})
+    return document(
+        {"/things": {"post": run}}, components={"schemas": {**components, "Node": node}}
+    )
 
 
 @given(small(), st.sampled_from(rewrites.REWRITES), st.integers(0, 999))
@@ -112,11 +125,14 @@ def split(whole, folder):
 
     def pointed(tree, to):
         return rewrites.referring(
-            tree, lambda ref: to + ref.removeprefix(prefix) + ".yaml" if ref.startswith(prefix) else ref
+            tree,
+            lambda ref: to + ref.removeprefix(prefix) + ".yaml" if ref.startswith(prefix) else ref,
         )
 
     for name, schema in whole["components"]["schemas"].items():
-        (folder / "schemas" / f"{name}.yaml").write_text(yaml.safe_dump(pointed(schema, "")), encoding="utf-8")
+        (folder / "schemas" / f"{name}.yaml").write_text(
+            yaml.safe_dump(pointed(schema, "")), encoding="utf-8"
+        )
     rest = {**whole, "components": {k: v for k, v in whole["components"].items() if k != "schemas"}}
     (folder / "split.yaml").write_text(yaml.safe_dump(pointed(rest, "schemas/")), encoding="utf-8")
 
@@ -126,13 +142,19 @@ def test_what_says_the_same_by_other_means_has_no_changes():
         things = {"type": "array", "items": {"type": "string"}}
         given = {"style": "form", "explode": True} if "style" in fields else {}
         query = [parameter("q", schema=things, **given), parameter("s", schema={"type": "integer"})]
-        query[1] |= {"style": "spaceDelimited"} if "style" in fields else {}  # one value has nothing to be delimited
+        query[1] |= (
+            {"style": "spaceDelimited"} if "style" in fields else {}
+        )  # one value has nothing to be delimited
         media = "application/json; charset=utf-8" if "media" in fields else "application/json"
-        body = content({"type": "object", "required": ["a", "a"] if "twice" in fields else ["a"]}, media)
+        body = content(
+            {"type": "object", "required": ["a", "a"] if "twice" in fields else ["a"]}, media
+        )
         servers = [{"url": "https://api.example.com/v1" + ("/" if "slash" in fields else "")}]
         common = query if "path" in fields else []
         own = [] if "path" in fields else query
-        return document({"/things": {"parameters": common, "post": operation(*own, body=body)}}, servers=servers)
+        return document(
+            {"/things": {"parameters": common, "post": operation(*own, body=body)}}, servers=servers
+        )
 
     for way in ("style", "media", "twice", "slash", "path"):
         assert changes(run(), run(**{way: True})) == [], way

@@ -40,7 +40,9 @@ CHOSEN = list(chosen())
 
 
 @pytest.mark.parametrize(("kind", "document"), CHOSEN, ids=lambda part: getattr(part, "name", part))
-def test_a_change_of_a_shipped_document_is_found_once_with_its_verdict_and_a_witness(kind, document):
+def test_a_change_of_a_shipped_document_is_found_once_with_its_verdict_and_a_witness(
+    kind, document
+):
     for case in kind.cases(tree(document), 2 if MANY else 1):
         check(case)
 
@@ -55,7 +57,9 @@ def check(case):
         change = next(change for change in found if told(change) == expected.told)
         assert expected.proof in ("", change.proof), change.because
         if len(expected.sides) > 1:
-            assert {side: tuple(levels.values()) for side, levels in change.sides.items()} == expected.sides
+            assert {
+                side: tuple(levels.values()) for side, levels in change.sides.items()
+            } == expected.sides
         if change.has_witness:
             show(case, expected, change, Judge(old, new))
 
@@ -66,8 +70,13 @@ def show(case, expected, change, judge):
     if case.raw:
         sent, taken = case.raw if sides == ["call"] else case.raw[::-1]
         accepted(sent, change.witness)
-        refused(taken if expected.views[0] == "breaking" else {**taken, "additionalProperties": False}, change.witness)
-    elif len(sides) > 1 and "body" not in (change.witness if isinstance(change.witness, dict) else ()):
+        refused(
+            taken if expected.views[0] == "breaking" else {**taken, "additionalProperties": False},
+            change.witness,
+        )
+    elif len(sides) > 1 and "body" not in (
+        change.witness if isinstance(change.witness, dict) else ()
+    ):
         judge.insist(change, "result")
     else:
         judge.insist(change, sides[0] if len(sides) == 1 else "call")
@@ -75,18 +84,34 @@ def show(case, expected, change, judge):
 
 def test_every_kind_of_change_is_made_somewhere_and_every_rule_of_a_document_has_one():
     made = {kind for kind, _ in CHOSEN}
-    rules = {expected.rule for kind, name in CHOSEN for case in kind.cases(tree(name)) for expected in case.expected}
+    rules = {
+        expected.rule
+        for kind, name in CHOSEN
+        for case in kind.cases(tree(name))
+        for expected in case.expected
+    }
     #: Words and links count where they are asked for, policies are opt-in, and the rest is for what has no better name.
-    aside = {"words-changed", "link-changed", "schema-changed", "undecided", "document-added", "document-removed"}
+    aside = {
+        "words-changed",
+        "link-changed",
+        "schema-changed",
+        "undecided",
+        "document-added",
+        "document-removed",
+    }
 
     assert [kind.name for kind in KINDS if kind not in made] == []
     assert len({kind.name for kind in KINDS}) == len(KINDS) >= 500
-    assert [rule for rule in RULES if rule not in rules | aside and not rule.startswith("policy-")] == []
+    assert [
+        rule for rule in RULES if rule not in rules | aside and not rule.startswith("policy-")
+    ] == []
 
 
 def test_what_a_judge_refuses_is_no_witness():
     """The judges can say no: a call that is in order, and a result that the old document allows."""
-    (case,) = next(kind for kind in KINDS if kind.name == "a required parameter added").cases(tree("2020-04"))
+    (case,) = next(kind for kind in KINDS if kind.name == "a required parameter added").cases(
+        tree("2020-04")
+    )
     old, new = dynclient.load(case.old), dynclient.load(case.new)
     (change,) = dynclient.diff(old, new).breaking
     place, name = change.where.split(".")
@@ -112,17 +137,23 @@ def mirrored(rule):
 #: What has no opposite of its own: both are about what is gone.
 LOST = ("tag-removed", "no-success-left")
 MIRRORED = [
-    kind for kind in KINDS if not kind.name.startswith(("narrower: ", "wider: ")) and any(kind.cases(tree("2020-04")))
+    kind
+    for kind in KINDS
+    if not kind.name.startswith(("narrower: ", "wider: ")) and any(kind.cases(tree("2020-04")))
 ]
 
 
 @pytest.mark.parametrize("kind", MIRRORED, ids=lambda kind: kind.name)
 def test_a_change_and_its_opposite_are_told_alike(kind):
     (case,) = kind.cases(tree("2020-04"))
-    there, back = (dynclient.diff(*pair).changes for pair in ((case.old, case.new), (case.new, case.old)))
+    there, back = (
+        dynclient.diff(*pair).changes for pair in ((case.old, case.new), (case.new, case.old))
+    )
     seen = [(mirrored(c.rule), c.side, *places(c)[::-1]) for c in there if c.rule not in LOST]
 
-    assert sorted(seen, key=str) == sorted(((c.rule, c.side, *places(c)) for c in back if c.rule not in LOST), key=str)
+    assert sorted(seen, key=str) == sorted(
+        ((c.rule, c.side, *places(c)) for c in back if c.rule not in LOST), key=str
+    )
 
 
 def places(change):
@@ -144,12 +175,19 @@ def roots():
         for entry in real(200_000, 20_000)
         if "ref_into_paths" not in entry["features"] and entry["kind"] != "fixture"
     )
-    return sorted((entry["root"] for entry in fitting if entry["operations"] >= 10), key=number)[: 12 if MANY else 4]
+    return sorted((entry["root"] for entry in fitting if entry["operations"] >= 10), key=number)[
+        : 12 if MANY else 4
+    ]
 
 
-@pytest.mark.skipif("DYNCLIENT_CORPUS" not in os.environ, reason="DYNCLIENT_CORPUS names no folder of real documents")
+@pytest.mark.skipif(
+    "DYNCLIENT_CORPUS" not in os.environ,
+    reason="DYNCLIENT_CORPUS names no folder of real documents",
+)
 @pytest.mark.parametrize("root", roots(), ids=lambda root: str(root)[-60:])
-def test_a_change_of_a_real_document_is_found_once_with_its_verdict_and_a_witness(root, real_documents):
+def test_a_change_of_a_real_document_is_found_once_with_its_verdict_and_a_witness(
+    root, real_documents
+):
     whole = dynclient.load(real_documents / root).top.value
     failed = []
     for kind in sorted(KINDS, key=lambda kind: number(kind.name + root))[:SHARE]:

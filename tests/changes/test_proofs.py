@@ -35,7 +35,9 @@ def _grown(inner):
         st.builds(lambda p, m: {"type": "object", "properties": p, **m}, members, more),
         st.builds(lambda i, c: {"type": "array", "items": i, **c}, inner, counts),
         st.builds(
-            lambda k, s: {k: s}, st.sampled_from(["oneOf", "anyOf", "allOf"]), st.lists(inner, min_size=1, max_size=3)
+            lambda k, s: {k: s},
+            st.sampled_from(["oneOf", "anyOf", "allOf"]),
+            st.lists(inner, min_size=1, max_size=3),
         ),
     )
 
@@ -57,9 +59,13 @@ def nodes(schema):
     for node in found:
         inner = [*node.get("properties", {}).values(), *node.get("patternProperties", {}).values()]
         inner += [
-            node[k] for k in ("items", "additionalProperties", "not", "if", "then", "else", "contains") if k in node
+            node[k]
+            for k in ("items", "additionalProperties", "not", "if", "then", "else", "contains")
+            if k in node
         ]
-        inner += [part for k in ("allOf", "anyOf", "oneOf", "prefixItems") for part in node.get(k, ())]
+        inner += [
+            part for k in ("allOf", "anyOf", "oneOf", "prefixItems") for part in node.get(k, ())
+        ]
         found += [part for part in inner if isinstance(part, dict)]
     return found
 
@@ -99,13 +105,20 @@ def readings(schema, direction):
     owner = operation.request_body if direction == "request" else operation.responses["200"]
     own = Schemas(document)
     opened = own.open(owner.content["application/json"].schema, direction)
-    return [Checker(unformatted(own.bundle(opened, direction, reading))) for reading in ("producer", "consumer")]
+    return [
+        Checker(unformatted(own.bundle(opened, direction, reading)))
+        for reading in ("producer", "consumer")
+    ]
 
 
 def unformatted(schema):
     """Return a schema without formats, which are annotations here."""
     if isinstance(schema, dict):
-        return {k: unformatted(inner) for k, inner in schema.items() if k != "format" or not isinstance(inner, str)}
+        return {
+            k: unformatted(inner)
+            for k, inner in schema.items()
+            if k != "format" or not isinstance(inner, str)
+        }
     return [unformatted(inner) for inner in schema] if isinstance(schema, list) else schema
 
 
@@ -114,7 +127,9 @@ def instances(checker, count):
     sampler = Sampler(checker.schema, compile_schema=lambda part: Checker(part).accepts)
     for seed in range(count):
         try:
-            yield sampler.sample(seed=seed, optional="none" if seed == 0 else "all" if seed % 3 == 0 else "some")
+            yield sampler.sample(
+                seed=seed, optional="none" if seed == 0 else "all" if seed % 3 == 0 else "some"
+            )
         except Unsampled:
             return
 
@@ -164,7 +179,10 @@ def test_no_value_that_was_sent_is_refused_by_what_a_diff_calls_harmless(pair, v
 def verdicts(old, new):
     """Return what a diff says of deployed programs: rule, place and proof of all that is not settled → old and new."""
     found = [change for change in dynclient.diff(old, new, view="wire").changes if undone(change)]
-    return {(change.rule, inside(change.where), change.proof): (change.old, change.new) for change in found}
+    return {
+        (change.rule, inside(change.where), change.proof): (change.old, change.new)
+        for change in found
+    }
 
 
 def undone(change):
@@ -179,7 +197,12 @@ def inside(where):
 
 def without_directions(pair):
     """Tell whether nothing in two schemas travels in one direction only: that is no mirror."""
-    return not any(key in node for schema in pair for node in nodes(schema) for key in ("readOnly", "writeOnly"))
+    return not any(
+        key in node
+        for schema in pair
+        for node in nodes(schema)
+        for key in ("readOnly", "writeOnly")
+    )
 
 
 @given(PAIRS.filter(without_directions))
@@ -187,7 +210,9 @@ def test_calls_and_results_mirror_each_other(pair):
     old, new = pair
     there, back = verdicts(call(old), call(new)), verdicts(result(new), result(old))
 
-    assert {opposite(key): said for key, said in there.items()} == {key: said[::-1] for key, said in back.items()}
+    assert {opposite(key): said for key, said in there.items()} == {
+        key: said[::-1] for key, said in back.items()
+    }
 
 
 OPPOSITES = {"property-added": "property-removed", "property-removed": "property-added"}
@@ -204,7 +229,9 @@ def test_what_is_added_the_one_way_is_removed_the_other_way(pair):
     there, back = (dynclient.diff(*map(call, each)).changes for each in (pair, pair[::-1]))
 
     # What breaks and no single edit explains is told only the way that it breaks.
-    seen, mirrored = ({named(c) for c in found if c.rule != "schema-changed"} for found in (there, back))
+    seen, mirrored = (
+        {named(c) for c in found if c.rule != "schema-changed"} for found in (there, back)
+    )
     assert {opposite(key) for key in seen} == mirrored
 
 

@@ -48,7 +48,11 @@ def test_an_array_takes_its_name_several_times(sent):
 
 
 def test_names_may_be_spelled_as_in_the_document_or_in_python(sent):
-    assert sent("getItem", "item_id=7") == sent("get_item", "itemId=7") == sent("GET /items/{itemId}", "itemId=7")
+    assert (
+        sent("getItem", "item_id=7")
+        == sent("get_item", "itemId=7")
+        == sent("GET /items/{itemId}", "itemId=7")
+    )
     assert "X-Trace: abc" in sent("listItems", "X-Trace=abc")
 
 
@@ -112,14 +116,19 @@ def test_a_call_on_the_sandbox_needs_no_credentials(cli, shop):
 def test_the_shipped_document_is_called_on_the_sandbox_and_says_so(cli):
     result = cli("call", "createAudienceV2", "name=Gold")
     assert result.exit_code == 0
-    assert result.stderr == "Talon.One Integration API on the sandbox; --server URL calls the real one\n"
+    assert (
+        result.stderr
+        == "Talon.One Integration API on the sandbox; --server URL calls the real one\n"
+    )
     assert json.loads(result.stdout)["name"] == "Gold"
 
 
 def test_json_is_printed_indented_and_as_it_came(cli, shop, server):
     server.body = '{"name": "Käse \U0001f9c0", "size": 12345678901234567890123}'.encode()
     result = cli("call", "getItem", "itemId=1", "--server", server.url)
-    assert result.stdout == '{\n  "name": "Käse \U0001f9c0",\n  "size": 12345678901234567890123\n}\n'
+    assert (
+        result.stdout == '{\n  "name": "Käse \U0001f9c0",\n  "size": 12345678901234567890123\n}\n'
+    )
     assert server.seen[0][:2] == ("GET", "/items/1")
 
 
@@ -157,7 +166,9 @@ def test_an_answer_without_a_body_is_told_beside_the_output(cli, shop, server):
 
 def test_include_prints_status_and_headers_and_masks_secrets(cli, shop, server):
     server.body, server.headers = b'{"name": "x"}', {"Set-Cookie": "id=s3cret", "X-Request": "7"}
-    lines = cli("call", "getItem", "itemId=1", "--server", server.url, "--include").stdout.splitlines()
+    lines = cli(
+        "call", "getItem", "itemId=1", "--server", server.url, "--include"
+    ).stdout.splitlines()
     assert lines[0] == "200 OK"
     assert {"Set-Cookie: …", "X-Request: 7", "Content-Type: application/json"} <= set(lines)
     assert lines[lines.index("") + 1 :] == ["{", '  "name": "x"', "}"]
@@ -167,7 +178,9 @@ def test_include_prints_status_and_headers_and_masks_secrets(cli, shop, server):
     ("variable", "value", "header"),
     [("KEY", "k3y", ("X-Key", "k3y")), ("USER", "ann:pw", ("Authorization", "Basic YW5uOnB3"))],
 )
-def test_credentials_of_a_server_come_from_the_environment(cli, shop, server, monkeypatch, variable, value, header):
+def test_credentials_of_a_server_come_from_the_environment(
+    cli, shop, server, monkeypatch, variable, value, header
+):
     monkeypatch.setenv(f"DYNCLIENT_CREDENTIAL_{variable}", value)
     server.status, server.body = 201, b'{"name": "x"}'
     result = cli("call", "createItem", "name=x", "--server", server.url)
@@ -195,7 +208,9 @@ def test_a_body_that_cannot_be_decoded_is_printed_as_it_came(cli, shop, server, 
     assert cli("call", "getItem", "itemId=1", "--server", server.url).stdout == '{"name'
 
 
-def test_an_invalid_response_is_printed_and_the_judgement_stands_beside_it(cli, shop, server, snapshot):
+def test_an_invalid_response_is_printed_and_the_judgement_stands_beside_it(
+    cli, shop, server, snapshot
+):
     server.body = b'{"name": "", "size": "big"}'
     result = cli("call", "getItem", "itemId=1", "--server", server.url)
     assert (result.exit_code, json.loads(result.stdout)) == (6, {"name": "", "size": "big"})

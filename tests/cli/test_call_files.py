@@ -61,7 +61,13 @@ def parts(sent):
 
 
 @pytest.mark.parametrize(
-    "words", [["--body", "@a.png"], ["body:=@a.png"], ['body:={"$file": "a.png"}'], ["--body", '{"$file": "a.png"}']]
+    "words",
+    [
+        ["--body", "@a.png"],
+        ["body:=@a.png"],
+        ['body:={"$file": "a.png"}'],
+        ["--body", '{"$file": "a.png"}'],
+    ],
 )
 def test_a_binary_body_is_the_bytes_of_a_file(sent, words):
     headers, body = sent("putBlob", "--param", "path.id=1", *words)
@@ -76,7 +82,9 @@ def test_a_binary_body_is_read_from_standard_input(sent, words):
 
 def test_a_binary_body_may_be_typed_as_it_is_or_as_base64(sent):
     assert sent("putBlob", "--param", "path.id=1", "--body", "abc")[1] == b"abc"
-    assert sent("putBlob", "--param", "path.id=1", "--body", '{"$base64": "AAH/"}')[1] == b"\0\1\xff"
+    assert (
+        sent("putBlob", "--param", "path.id=1", "--body", '{"$base64": "AAH/"}')[1] == b"\0\1\xff"
+    )
     assert sent("putBlob", "--param", "path.id=1", "--body", '{"a": 1}')[1] == b'{"a": 1}'
 
 
@@ -92,7 +100,9 @@ def test_json_stays_json_where_no_schema_is_binary(cli):
     result = cli("call", "either", 'photo:={"$file": "a.png"}', "--curl")
     assert "got an object of 1 property, want string" in result.stderr
     result = cli("call", "either", 'photo={"$file": "a.png"}', "--curl")
-    assert json.loads(result.stdout.partition("--data-raw ")[2].strip().strip("'")) == {"photo": '{"$file": "a.png"}'}
+    assert json.loads(result.stdout.partition("--data-raw ")[2].strip().strip("'")) == {
+        "photo": '{"$file": "a.png"}'
+    }
 
 
 # --- which media type
@@ -147,11 +157,17 @@ def test_any_text_part_may_be_sent_as_a_file(parts):
 
 def test_a_part_that_is_an_object_takes_the_json_or_yaml_in_a_file(parts):
     for file in ("about.json", "about.yaml"):
-        assert parts("upload", "title=T", f"about:=@{file}")["about"] == (None, "application/json", b'{"lang":"de"}')
+        assert parts("upload", "title=T", f"about:=@{file}")["about"] == (
+            None,
+            "application/json",
+            b'{"lang":"de"}',
+        )
 
 
 def test_an_array_of_parts_takes_a_file_several_times(parts):
-    assert [p[2] for p in parts("upload", "title=T", "pages:=@a.png", "pages:=@b.png")["pages"]] == [BYTES, b"bbb"]
+    assert [
+        p[2] for p in parts("upload", "title=T", "pages:=@a.png", "pages:=@b.png")["pages"]
+    ] == [BYTES, b"bbb"]
     words = 'pages:=[{"$file": "a.png"}, {"$base64": "YmJi"}]'
     assert [p[2] for p in parts("upload", "title=T", words)["pages"]] == [BYTES, b"bbb"]
 
@@ -207,7 +223,9 @@ def blob(cli, server, monkeypatch):
     """Call for a blob; the server has one."""
     monkeypatch.setenv("DYNCLIENT_CREDENTIAL_KEY", "k3y")
     server.media_type, server.body = "application/octet-stream", BYTES
-    return lambda *words: cli("call", "getBlob", "--param", "path.id=1", "--server", server.url, *words)
+    return lambda *words: cli(
+        "call", "getBlob", "--param", "path.id=1", "--server", server.url, *words
+    )
 
 
 def test_an_answer_goes_into_a_file_byte_by_byte(blob, server, tmp_path):
@@ -234,7 +252,9 @@ def test_output_to_standard_output_and_into_a_pipe(blob, tmp_path):
     assert blob("--output", "-").stdout_bytes == BYTES
     os.mkfifo(tmp_path / "pipe")
     read = []
-    reader = threading.Thread(target=lambda: read.append((tmp_path / "pipe").read_bytes()), daemon=True)
+    reader = threading.Thread(
+        target=lambda: read.append((tmp_path / "pipe").read_bytes()), daemon=True
+    )
     reader.start()
     assert blob("--output", "pipe").exit_code == 0
     assert (tmp_path / "pipe").is_fifo()
@@ -258,7 +278,10 @@ def test_a_file_that_cannot_be_written_is_told_before_anything_is_sent(blob, ser
 
 
 def test_an_answer_of_the_sandbox_goes_into_a_file(cli, tmp_path):
-    assert cli("call", "getBlob", "--param", "path.id=1", "--sandbox", "--output", "a.bin").exit_code == 0
+    assert (
+        cli("call", "getBlob", "--param", "path.id=1", "--sandbox", "--output", "a.bin").exit_code
+        == 0
+    )
     assert (tmp_path / "a.bin").exists()
 
 

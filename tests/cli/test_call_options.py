@@ -29,7 +29,9 @@ def get(cli, server, monkeypatch):
     """Call for a blob with a credential; return the result of the command."""
     monkeypatch.setenv("DYNCLIENT_CREDENTIAL_KEY", "k3y-s3cret")
     server.body = b'{"name": "x"}'
-    return lambda *words: cli("call", "getBlob", "--param", "path.id=1", "--server", server.url, *words)
+    return lambda *words: cli(
+        "call", "getBlob", "--param", "path.id=1", "--server", server.url, *words
+    )
 
 
 # --- places
@@ -40,14 +42,17 @@ def test_a_name_that_stands_in_two_places_is_given_by_its_place(curl):
 
 
 def test_a_place_takes_text_json_and_arrays_as_a_name_does(curl):
-    shown = curl("getBlob", "--param", "path.id:=1", "--param", "query.sizes=1", "--param", "query.sizes=2")
+    shown = curl(
+        "getBlob", "--param", "path.id:=1", "--param", "query.sizes=1", "--param", "query.sizes=2"
+    )
     assert "/blob/1?sizes=1&sizes=2'" in shown
     assert "?sizes=3" in curl("getBlob", "--param", "path.id=1", "--param", "query.sizes:=[3]")
 
 
 def test_a_place_takes_the_name_of_the_wire_or_of_python(curl):
     shown = [
-        curl("getBlob", "--param", "path.id=1", "--param", f"query.{name}=5") for name in ("pageSize", "page_size")
+        curl("getBlob", "--param", "path.id=1", "--param", f"query.{name}=5")
+        for name in ("pageSize", "page_size")
     ]
     assert "?pageSize=5'" in shown[0]
     assert shown[0] == shown[1]
@@ -83,7 +88,16 @@ def test_a_wrong_place_is_told(cli, words, told):
 
 
 def test_all_problems_are_told_at_once_where_places_are_given(cli):
-    result = cli("call", "getBlob", "nonsense=1", "--param", "path.id=x", "--param", "query.pageSize=y", "--curl")
+    result = cli(
+        "call",
+        "getBlob",
+        "nonsense=1",
+        "--param",
+        "path.id=x",
+        "--param",
+        "query.pageSize=y",
+        "--curl",
+    )
     assert "3 problems, nothing was sent" in result.stderr
 
 
@@ -107,7 +121,9 @@ def test_what_to_accept_is_sent(get, server):
 
 
 def test_server_variables_fill_the_template(curl, cli):
-    assert "https://us.files.example/blob/1" in curl("getBlob", "--param", "path.id=1", "--server-var", "region=us")
+    assert "https://us.files.example/blob/1" in curl(
+        "getBlob", "--param", "path.id=1", "--server-var", "region=us"
+    )
     template = ["--server", "http://{host}.example", "--server-var", "host=a"]
     assert "http://a.example/blob/1" in curl("getBlob", "--param", "path.id=1", *template)
     result = cli("call", "getBlob", "--param", "path.id=1", "--server-var", "region=mars", "--curl")
@@ -118,7 +134,9 @@ def test_a_server_that_takes_too_long_is_told(get, monkeypatch):
     from dynclient.transport import http
 
     seen = []
-    monkeypatch.setattr(http.SyncRunner, "send", lambda self, exchange, limits: seen.append(limits) or 1 / 0)
+    monkeypatch.setattr(
+        http.SyncRunner, "send", lambda self, exchange, limits: seen.append(limits) or 1 / 0
+    )
     for words in (["2.5"], ["2,30"]):
         with pytest.raises(AssertionError):
             assert get("--timeout", *words).exit_code == 0
@@ -151,7 +169,14 @@ def test_an_option_that_cannot_be_is_a_usage_error_and_nothing_is_sent(get, serv
 
 def test_verbose_tells_the_exchange_on_standard_error_and_no_secret(get, server):
     server.headers = {"Set-Cookie": "id=c00kie", "X-Request": "7"}
-    words = ["--param", "query.api_key=q-s3cret", "--header", "X-Api-Key: h-s3cret", "pageSize=5", "--verbose"]
+    words = [
+        "--param",
+        "query.api_key=q-s3cret",
+        "--header",
+        "X-Api-Key: h-s3cret",
+        "pageSize=5",
+        "--verbose",
+    ]
     result = get(*words)
     assert result.stdout == '{\n  "name": "x"\n}\n'
     lines = result.stderr.splitlines()

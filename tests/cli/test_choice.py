@@ -21,7 +21,9 @@ def document(folder, title, name="api.yaml"):
     return str(folder / name)
 
 
-def test_the_option_wins_over_the_environment_over_the_project_over_the_shipped_one(tmp_path, monkeypatch):
+def test_the_option_wins_over_the_environment_over_the_project_over_the_shipped_one(
+    tmp_path, monkeypatch
+):
     assert choice.choose(None).is_shipped
     project(tmp_path, '[tool.dynclient]\nspec = "api.yaml"')
     assert choice.choose(None).source == str(tmp_path / "api.yaml")
@@ -44,7 +46,9 @@ def test_a_url_in_the_project_stays_a_url(tmp_path):
     assert choice.choose(None).source == "https://example.com/api.yaml"
 
 
-@pytest.mark.parametrize("text", ["[tool.dynclient]\nspec = 5", "[tool.dynclient", "[tool]\ndynclient = 1\nspec"])
+@pytest.mark.parametrize(
+    "text", ["[tool.dynclient]\nspec = 5", "[tool.dynclient", "[tool]\ndynclient = 1\nspec"]
+)
 def test_a_broken_project_is_a_usage_error(cli, tmp_path, text):
     project(tmp_path, text)
     result = cli("list")
@@ -94,7 +98,9 @@ def test_dummies_are_of_the_kind_that_each_scheme_takes():
         "flow": {"type": "oauth2", "flows": {}},
         "tls": {"type": "mutualTLS"},
     }
-    found = dynclient.load({"openapi": "3.1.0", "info": {}, "components": {"securitySchemes": schemes}})
+    found = dynclient.load(
+        {"openapi": "3.1.0", "info": {}, "components": {"securitySchemes": schemes}}
+    )
     assert choice.dummies(found) == {
         "key": "sandbox",
         "user": ("sandbox", "sandbox"),

@@ -75,6 +75,7 @@ def test_a_wrong_call_that_is_not_refused_fails_the_story(capsys):
 def test_a_digest_tells_what_is_there():
     data = {"a": {"b": 1}, "items": [{"n": "x"}, {"n": "y"}], "none": None, "flag": False}
     assert (
-        digest(data, ("a.b", "items", "items[].n", "none", "nowhere.b", "flag")) == "b 1, items × 2, n x y, flag False"
+        digest(data, ("a.b", "items", "items[].n", "none", "nowhere.b", "flag"))
+        == "b 1, items × 2, n x y, flag False"
     )
     assert digest(None, ("a",)) == "no body, as the document says"

@@ -25,7 +25,13 @@ def _apart(monkeypatch, tmp_path):
 def level(old, new, name):
     if name in old.operations and name in new.operations:
         return None
-    return "breaking" if name in old.operations else "warning" if name.startswith(("odd", "warn")) else "info"
+    return (
+        "breaking"
+        if name in old.operations
+        else "warning"
+        if name.startswith(("odd", "warn"))
+        else "info"
+    )
 
 
 def changes(old, new):
@@ -54,8 +60,13 @@ def engine(monkeypatch):
 
     def diff(old, new, **options):
         asked.append(options)
-        revisions = [Revision(d.title, d.info["version"], d.uri, len(d.operations)) for d in (old, new)]
-        found = sorted(changes(old, new), key=lambda change: ("breaking", "warning", "info").index(change.level))
+        revisions = [
+            Revision(d.title, d.info["version"], d.uri, len(d.operations)) for d in (old, new)
+        ]
+        found = sorted(
+            changes(old, new),
+            key=lambda change: ("breaking", "warning", "info").index(change.level),
+        )
         return Diff(*revisions, options["view"], tuple(found))
 
     monkeypatch.setattr("dynclient.changes.diff.diff", diff)
@@ -105,7 +116,9 @@ def pair(put):
         (["odd"], ["--unknown", "ignore"], 1),
     ],
 )
-def test_what_was_found_and_what_fails_decide_the_exit_code(cli, engine, pair, operations, options, code):
+def test_what_was_found_and_what_fails_decide_the_exit_code(
+    cli, engine, pair, operations, options, code
+):
     pair(*operations)
     result = cli("diff", "old.yaml", "new.yaml", *options)
     assert (result.exit_code, result.stderr) == (code, "")
@@ -127,8 +140,14 @@ def test_what_was_found_and_what_fails_decide_the_exit_code(cli, engine, pair, o
         (["old.yaml", "new.yaml", "--accept"], "--accept needs a reason"),
         (["old.yaml", "new.yaml", "--accept", "--reason", " "], "--accept needs a reason"),
         (["old.yaml", "new.yaml", "--reason", "x"], "go with --accept"),
-        (["old.yaml", "new.yaml", "--accept", "--reason", "x", "--until", "soon"], "'soon' is no day"),
-        (["old.yaml", "new.yaml", "--accept", "--reason", "x", "--until", "2020-01-01"], "--until 2020-01-01 is over"),
+        (
+            ["old.yaml", "new.yaml", "--accept", "--reason", "x", "--until", "soon"],
+            "'soon' is no day",
+        ),
+        (
+            ["old.yaml", "new.yaml", "--accept", "--reason", "x", "--until", "2020-01-01"],
+            "--until 2020-01-01 is over",
+        ),
         (["-", "-"], "standard input is read twice"),
         (["git:main", "new.yaml"], "names no file at a revision"),
         ([".", "new.yaml"], "is a folder"),
@@ -154,7 +173,9 @@ def test_what_cannot_be_meant_is_a_usage_error(cli, engine, pair, words, told):
         (["old.yaml", "http://127.0.0.1:9/x.yaml"], "DocumentNotFound"),
     ],
 )
-def test_a_document_that_cannot_be_read_has_a_code_of_its_own(cli, engine, pair, tmp_path, words, told):
+def test_a_document_that_cannot_be_read_has_a_code_of_its_own(
+    cli, engine, pair, tmp_path, words, told
+):
     pair("a")
     (tmp_path / "broken.yaml").write_text("a: [\n")
     (tmp_path / "swagger.yaml").write_text("swagger: '1.2'\n")
@@ -187,12 +208,23 @@ def test_each_format_is_printed_and_written(cli, engine, pair, tmp_path, form):
 def test_several_reports_are_made_at_once(cli, engine, pair, tmp_path):
     pair("b")
     result = cli(
-        "diff", "old.yaml", "new.yaml", "--output", "json=d.json", "--output", "sarif=d.sarif", "--format", "github"
+        "diff",
+        "old.yaml",
+        "new.yaml",
+        "--output",
+        "json=d.json",
+        "--output",
+        "sarif=d.sarif",
+        "--format",
+        "github",
     )
     assert result.stdout.startswith("::error ")
     assert json.loads((tmp_path / "d.json").read_text())["outcome"] == "breaking"
     assert json.loads((tmp_path / "d.sarif").read_text())["version"] == "2.1.0"
-    assert [line.split(" → ")[1] for line in result.stderr.splitlines()] == ["d.json (json)", "d.sarif (sarif)"]
+    assert [line.split(" → ")[1] for line in result.stderr.splitlines()] == [
+        "d.json (json)",
+        "d.sarif (sarif)",
+    ]
 
 
 def test_options_reach_the_engine(cli, engine, pair):
@@ -224,7 +256,9 @@ def test_options_reach_the_engine(cli, engine, pair):
 )
 def test_code_and_a_recorded_list_say_what_is_used(cli, engine, pair, tmp_path, words, lines):
     pair("a")
-    (tmp_path / "app.py").write_text("import dynclient\nclient = dynclient.Client('old.yaml')\nclient.a()\n")
+    (tmp_path / "app.py").write_text(
+        "import dynclient\nclient = dynclient.Client('old.yaml')\nclient.a()\n"
+    )
     (tmp_path / "access.log").write_text("GET /a\n")
     assert cli("diff", "old.yaml", "new.yaml", *words).exit_code == 0
     assert list(engine[-1]["used"].lines("a")) == lines
@@ -240,7 +274,9 @@ def test_code_that_is_not_there_is_a_usage_error(cli, engine, pair, option):
 
 def test_what_no_code_calls_is_not_told(cli, pair, tmp_path):
     pair("b")
-    (tmp_path / "app.py").write_text("import dynclient\nclient = dynclient.Client('old.yaml')\nclient.a()\n")
+    (tmp_path / "app.py").write_text(
+        "import dynclient\nclient = dynclient.Client('old.yaml')\nclient.a()\n"
+    )
     (tmp_path / "none.py").write_text("")
     told = cli("diff", "old.yaml", "new.yaml", "--used", "app.py")
     assert (told.exit_code, "app.py:3" in told.stdout) == (1, True)
@@ -252,9 +288,14 @@ def test_a_document_that_is_gone_breaks_whose_code_calls_it(cli, engine, put, tm
     put("v1/y.yaml", "y")
     put("v2/y.yaml", "y")
     for name in "xz":
-        (tmp_path / f"{name}.py").write_text(f"import dynclient\ndynclient.Client('{name}.yaml').{name}()\n")
+        (tmp_path / f"{name}.py").write_text(
+            f"import dynclient\ndynclient.Client('{name}.yaml').{name}()\n"
+        )
     told = cli("diff", "v1", "v2", "--used", "x.py", "--format", "json")
-    assert (told.exit_code, json.loads(told.stdout)["diffs"][0]["changes"][0]["used"]) == (1, ["x.py:2"])
+    assert (told.exit_code, json.loads(told.stdout)["diffs"][0]["changes"][0]["used"]) == (
+        1,
+        ["x.py:2"],
+    )
     assert cli("diff", "v1", "v2", "--used", "z.py").exit_code == 0
 
 
@@ -320,7 +361,9 @@ def test_reports_of_several_documents_are_one(cli, engine, folders):
     assert page.count("<iframe srcdoc=") == 3
     assert page.count("<html") == 1
     comment = cli("diff", "v1", "v2", "--format", "markdown").stdout
-    assert comment.startswith("# 4 documents: 2 breaking, 1 compatible, 1 identical\n\n# `bad.yaml`\n")
+    assert comment.startswith(
+        "# 4 documents: 2 breaking, 1 compatible, 1 identical\n\n# `bad.yaml`\n"
+    )
 
 
 def test_a_comment_on_several_documents_is_no_longer_than_one_may_be(cli, engine, put):
@@ -374,7 +417,11 @@ def test_a_revision_is_compared_with_what_is_there_now(cli, engine, repo, words)
     found = json.loads(cli("diff", *words, "--format", "json").stdout)
     revision = "HEAD" if words == ["HEAD"] else "main"
     assert (found["old"]["file"], found["new"]["file"]) == (f"git:{revision}:api.yaml", "api.yaml")
-    assert found["changes"][0]["source"] == {"file": "api.yaml", "pointer": "/paths/~1a/get", "line": 4}
+    assert found["changes"][0]["source"] == {
+        "file": "api.yaml",
+        "pointer": "/paths/~1a/get",
+        "line": 4,
+    }
 
 
 def test_a_revision_alone_stands_for_all_documents_of_the_project(cli, engine, repo):
@@ -408,7 +455,9 @@ def test_the_environment_names_the_document_before_the_project(cli, engine, repo
         (["git:$(touch x):api.yaml", "api.yaml"], "git knows no revision '$(touch x)'"),
     ],
 )
-def test_a_revision_that_is_not_there_is_a_document_that_cannot_be_read(cli, engine, repo, words, told):
+def test_a_revision_that_is_not_there_is_a_document_that_cannot_be_read(
+    cli, engine, repo, words, told
+):
     before = sorted(repo.root.iterdir())
     result = cli("diff", *words)
     assert (result.exit_code, result.stdout) == (7, "")
@@ -438,20 +487,31 @@ def test_the_project_sets_defaults_and_the_command_line_wins(cli, engine, repo):
         "version",
     )
     assert result.exit_code == 1
-    assert (engine[-1]["view"], engine[-1]["docs"], engine[-1]["policies"]) == ("code", False, ("version",))
+    assert (engine[-1]["view"], engine[-1]["docs"], engine[-1]["policies"]) == (
+        "code",
+        False,
+        ("version",),
+    )
 
 
 def test_levels_of_the_project_decide(cli, engine, repo):
     levels = 'levels = { "operation-removed" = { level = "info", reason = "all is internal" } }'
-    repo.put("pyproject.toml", f'[tool.dynclient]\nspec = "api.yaml"\n[tool.dynclient.diff]\n{levels}\n')
+    repo.put(
+        "pyproject.toml", f'[tool.dynclient]\nspec = "api.yaml"\n[tool.dynclient.diff]\n{levels}\n'
+    )
     result = cli("diff", "main", "--format", "json")
     assert result.exit_code == 0
-    assert json.loads(result.stdout)["changes"][0]["because"] == "It is gone. The project says info: all is internal"
+    assert (
+        json.loads(result.stdout)["changes"][0]["because"]
+        == "It is gone. The project says info: all is internal"
+    )
 
 
 def test_a_mistake_in_the_project_is_a_usage_error(cli, engine, repo):
     levels = 'levels = { "operation-removd" = { level = "info", reason = "r" } }'
-    repo.put("pyproject.toml", f'[tool.dynclient]\nspec = "api.yaml"\n[tool.dynclient.diff]\n{levels}\n')
+    repo.put(
+        "pyproject.toml", f'[tool.dynclient]\nspec = "api.yaml"\n[tool.dynclient.diff]\n{levels}\n'
+    )
     result = cli("diff", "main")
     assert result.exit_code == 2
     assert "hint: did you mean operation-removed?" in result.stderr

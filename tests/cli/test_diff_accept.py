@@ -31,11 +31,17 @@ def fingerprints():
 
 
 def entry(fingerprint, *lines):
-    return "\n".join(["[[accept]]", f'fingerprint = "{fingerprint}"', 'reason = "agreed"', *lines, ""])
+    return "\n".join(
+        ["[[accept]]", f'fingerprint = "{fingerprint}"', 'reason = "agreed"', *lines, ""]
+    )
 
 
-def test_accepting_writes_an_entry_for_each_change_that_fails(cli, tmp_path, fingerprints, snapshot):
-    result = cli(*RUN, "--accept", "--reason", 'nobody "calls" it', "--until", "2026-12-31", "--owner", "Ada")
+def test_accepting_writes_an_entry_for_each_change_that_fails(
+    cli, tmp_path, fingerprints, snapshot
+):
+    result = cli(
+        *RUN, "--accept", "--reason", 'nobody "calls" it', "--until", "2026-12-31", "--owner", "Ada"
+    )
     assert (result.exit_code, result.stderr) == (0, f"2 entries → {FILE}\n")
     assert "2 accepted" in result.stdout.splitlines()[-1]
     text = (tmp_path / FILE).read_text()
@@ -65,13 +71,17 @@ def test_accepting_again_adds_nothing_and_keeps_what_is_there(cli, tmp_path, fin
 
 
 def test_an_entry_may_name_rule_operation_and_pointer(cli, tmp_path, fingerprints):
-    place = 'rule = "operation-removed"\noperation = "a"\npointer = "/paths/~1a/get"\nreason = "r"\n'
+    place = (
+        'rule = "operation-removed"\noperation = "a"\npointer = "/paths/~1a/get"\nreason = "r"\n'
+    )
     (tmp_path / FILE).write_text(f"[[accept]]\n{place}{entry(fingerprints[1])}")
     assert cli(*RUN).exit_code == 0
 
 
 def test_an_expired_entry_counts_no_more_and_is_told(cli, tmp_path, fingerprints):
-    valid, over = (entry(f, f"until = 2026-05-{day}") for f, day in zip(fingerprints, (31, 30), strict=True))
+    valid, over = (
+        entry(f, f"until = 2026-05-{day}") for f, day in zip(fingerprints, (31, 30), strict=True)
+    )
     (tmp_path / FILE).write_text(valid + over)
     result = cli(*RUN)
     assert result.exit_code == 1
@@ -81,7 +91,9 @@ def test_an_expired_entry_counts_no_more_and_is_told(cli, tmp_path, fingerprints
     assert cli(*RUN).exit_code == 0
 
 
-@pytest.mark.parametrize(("options", "code"), [((), 0), (("--strict-accept",), 1), (("--no-strict-accept",), 0)])
+@pytest.mark.parametrize(
+    ("options", "code"), [((), 0), (("--strict-accept",), 1), (("--no-strict-accept",), 0)]
+)
 def test_an_entry_that_matches_nothing_is_told_and_fails_where_that_is_asked_for(
     cli, tmp_path, fingerprints, options, code
 ):
@@ -100,7 +112,10 @@ def test_what_is_passed_over_as_undecided_still_matches_its_entry(cli, tmp_path,
     def undecided(old, new, **_options):
         found = diff(old, new)
         return replace(
-            found, changes=tuple(replace(c, proof="unknown", level="warning", views={}) for c in found.changes)
+            found,
+            changes=tuple(
+                replace(c, proof="unknown", level="warning", views={}) for c in found.changes
+            ),
         )
 
     monkeypatch.setattr("dynclient.changes.diff.diff", undecided)
@@ -121,7 +136,10 @@ def test_of_several_documents_an_entry_is_of_the_one_it_was_written_for(cli, tmp
     (tmp_path / "v2" / "y.yaml").write_text(api("b"))
     result = cli("diff", "v1", "v2", "--format", "json")
     assert result.exit_code == 1
-    assert [one["outcome"] for one in json.loads(result.stdout)["diffs"]] == ["compatible", "breaking"]
+    assert [one["outcome"] for one in json.loads(result.stdout)["diffs"]] == [
+        "compatible",
+        "breaking",
+    ]
 
 
 def test_a_broken_file_is_a_usage_error_before_anything_is_compared(cli, tmp_path):

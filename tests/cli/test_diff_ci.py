@@ -71,7 +71,13 @@ def run(line, cwd, **environment):
     """Run a line as runners do."""
     command = ["bash", "-eo", "pipefail", "-c", line]
     return subprocess.run(
-        command, cwd=cwd, env={**os.environ, **environment}, capture_output=True, text=True, timeout=60, check=False
+        command,
+        cwd=cwd,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
 
 
@@ -80,14 +86,26 @@ def test_the_github_workflow_annotates_comments_and_fails(clone):
     workflow = yaml.safe_load(text)
     [job] = workflow["jobs"].values()
     steps = {step["run"].split()[0]: step for step in job["steps"] if "run" in step}
-    found = {name: run(step["run"], clone.root, GITHUB_BASE_REF="main", PR="7") for name, step in steps.items()}
-    assert {name: done.returncode for name, done in found.items()} == {"pip": 0, "dynclient": 1, "gh": 0}
-    assert found["dynclient"].stdout.startswith("::error file=api.yaml,line=5,title=operation-removed")
+    found = {
+        name: run(step["run"], clone.root, GITHUB_BASE_REF="main", PR="7")
+        for name, step in steps.items()
+    }
+    assert {name: done.returncode for name, done in found.items()} == {
+        "pip": 0,
+        "dynclient": 1,
+        "gh": 0,
+    }
+    assert found["dynclient"].stdout.startswith(
+        "::error file=api.yaml,line=5,title=operation-removed"
+    )
     assert all((clone.root / file).is_file() for file in ("api.md", "api.sarif"))
     assert found["gh"].stdout == "gh pr comment 7 --body-file api.md --edit-last --create-if-none\n"
     assert "hashFiles('api.md')" in steps["gh"]["if"]
     upload = job["steps"][-1]
-    assert (upload["with"]["sarif_file"], "hashFiles('api.sarif')" in upload["if"]) == ("api.sarif", True)
+    assert (upload["with"]["sarif_file"], "hashFiles('api.sarif')" in upload["if"]) == (
+        "api.sarif",
+        True,
+    )
     assert job["steps"][0]["with"]["fetch-depth"] == 0
 
 
@@ -110,7 +128,9 @@ def hook_command(args=None):
 def test_the_hook_is_one_that_pre_commit_takes():
     assert {"id", "name", "entry", "language"} <= HOOK.keys()
     assert (HOOK["id"], HOOK["language"]) == ("dynclient-diff", "python")
-    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+        "scripts"
+    ]
     assert shlex.split(HOOK["entry"])[0] in scripts
 
 
@@ -140,7 +160,9 @@ def test_as_a_hook_it_refuses_a_commit_that_breaks_and_lets_others_pass(clone, t
     if where == "worktree":
         root = tmp_path / "tree"
         clone.git("worktree", "add", "--quiet", "-b", "other", str(root))
-    hook = clone.put(".git/hooks/pre-commit", f"#!/bin/sh\nexec {shlex.join(hook_command(chosen['args']))}\n")
+    hook = clone.put(
+        ".git/hooks/pre-commit", f"#!/bin/sh\nexec {shlex.join(hook_command(chosen['args']))}\n"
+    )
     hook.chmod(0o755)
 
     def commit(*operations):
@@ -160,7 +182,9 @@ def test_the_commands_of_the_page_run_in_a_project(clone):
     clone.git("branch", "main", "origin/main")
     lines = [line for text in blocks("sh") for line in text.splitlines()]
     assert [run(line, clone.root).returncode for line in lines] == [1, 0]
-    assert run(lines[0], clone.root).returncode == 0  # the second line accepted what the first one found
+    assert (
+        run(lines[0], clone.root).returncode == 0
+    )  # the second line accepted what the first one found
 
 
 def test_the_settings_of_the_page_can_be_meant(tmp_path):
@@ -174,5 +198,14 @@ def test_the_settings_of_the_page_can_be_meant(tmp_path):
 
 
 def test_the_page_names_every_option():
-    options = [option for parameter in diff.command.params for option in parameter.opts if option.startswith("--")]
-    assert [option for option in options if option not in PAGE and option.replace("--", "--no-") not in PAGE] == []
+    options = [
+        option
+        for parameter in diff.command.params
+        for option in parameter.opts
+        if option.startswith("--")
+    ]
+    assert [
+        option
+        for option in options
+        if option not in PAGE and option.replace("--", "--no-") not in PAGE
+    ] == []

@@ -9,7 +9,9 @@ def test_the_pages_are_written_and_named(cli, shop, tmp_path):
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout == "".join(f"build/reference/{name}\n" for name in names)
     assert sorted(p.name for p in (tmp_path / "build" / "reference").iterdir()) == sorted(names)
-    assert "client.create_item(" in (tmp_path / "build" / "reference" / "ItemsApi.md").read_text(encoding="utf-8")
+    assert "client.create_item(" in (tmp_path / "build" / "reference" / "ItemsApi.md").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_writing_again_changes_nothing(cli, shop, tmp_path):

@@ -39,15 +39,22 @@ def spec(tmp_path):
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Files)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    binary = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}, "text/plain": {}}
-    fine = {"200": {"description": "-", "content": binary}, "404": {"description": "-", "content": binary}}
+    binary = {
+        "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+        "text/plain": {},
+    }
+    fine = {
+        "200": {"description": "-", "content": binary},
+        "404": {"description": "-", "content": binary},
+    }
     path = tmp_path / "files.json"
     document = {
         "openapi": "3.0.3",
         "info": {"title": "files", "version": "1"},
         "servers": [{"url": f"http://127.0.0.1:{server.server_port}"}],
         "paths": {
-            f"/{name}": {"get": {"operationId": name, "responses": fine}} for name in ("big", "cut", "missing", "text")
+            f"/{name}": {"get": {"operationId": name, "responses": fine}}
+            for name in ("big", "cut", "missing", "text")
         },
     }
     path.write_text(json.dumps(document))
@@ -88,6 +95,8 @@ def test_a_failure_leaves_the_file_as_it_was(spec, tmp_path, operation, code):
 def test_a_download_is_not_held_in_memory(spec, tmp_path, monkeypatch):
     from dynclient.transport import reading
 
-    monkeypatch.setattr(reading.ResponseBody, "end", lambda body: b"" if not body._parts else pytest.fail("held"))
+    monkeypatch.setattr(
+        reading.ResponseBody, "end", lambda body: b"" if not body._parts else pytest.fail("held")
+    )
 
     assert call(spec, "big", tmp_path / "out").exit_code == 0

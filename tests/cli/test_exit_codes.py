@@ -51,26 +51,41 @@ def test_the_response_decides_the_exit_code(cli, server, status, media_type, bod
 def test_no_server_is_a_transport_error(cli, snapshot):
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
-    result = cli("call", "getItem", "itemId=1", "--spec", SHOP, "--server", f"http://127.0.0.1:{port}")
+    result = cli(
+        "call", "getItem", "itemId=1", "--spec", SHOP, "--server", f"http://127.0.0.1:{port}"
+    )
     assert (result.exit_code, result.stdout) == (3, "")
-    assert result.stderr.startswith(f"ConnectFailed: getItem  GET http://127.0.0.1:{port}/items/1: cannot connect")
+    assert result.stderr.startswith(
+        f"ConnectFailed: getItem  GET http://127.0.0.1:{port}/items/1: cannot connect"
+    )
     assert "hint: is --server right, and up?" in result.stderr
 
 
 def test_missing_credentials_are_a_usage_error_that_names_the_variable(cli, server):
     result = call(cli, server, "createItem", "name=x")
     assert (result.exit_code, server.seen) == (2, [])
-    assert "hint: set DYNCLIENT_CREDENTIAL_KEY and give --server URL, or try it with --sandbox" in result.stderr
+    assert (
+        "hint: set DYNCLIENT_CREDENTIAL_KEY and give --server URL, or try it with --sandbox"
+        in result.stderr
+    )
 
 
 @pytest.mark.parametrize(
     ("text", "name"),
-    [("a: [", "DocumentSyntaxError"), ("swagger: '1.0'", "UnsupportedVersion"), (None, "DocumentNotFound")],
+    [
+        ("a: [", "DocumentSyntaxError"),
+        ("swagger: '1.0'", "UnsupportedVersion"),
+        (None, "DocumentNotFound"),
+    ],
 )
 def test_a_document_that_cannot_be_read_is_an_invalid_document(cli, tmp_path, text, name):
     if text is not None:
         (tmp_path / "api.yaml").write_text(text)
-    for words in (["check", "api.yaml"], ["list", "--spec", "api.yaml"], ["call", "x", "--spec", "api.yaml"]):
+    for words in (
+        ["check", "api.yaml"],
+        ["list", "--spec", "api.yaml"],
+        ["call", "x", "--spec", "api.yaml"],
+    ):
         result = cli(*words)
         assert (result.exit_code, result.stdout) == (7, "")
         assert result.stderr.partition(":")[0] == name
@@ -105,7 +120,12 @@ def test_every_error_class_has_one_of_the_documented_codes():
 
     codes = {kind.__name__: kind.exit_code for kind in classes(errors.DynclientError)}
     assert set(codes.values()) == {2, 3, 4, 5, 6, 7}
-    assert (codes["InvalidCall"], codes["TimedOut"], codes["Conflict"], codes["ServerError"]) == (2, 3, 4, 5)
+    assert (codes["InvalidCall"], codes["TimedOut"], codes["Conflict"], codes["ServerError"]) == (
+        2,
+        3,
+        4,
+        5,
+    )
     assert (codes["DecodeError"], codes["DocumentTooLarge"]) == (6, 7)
 
 
@@ -137,7 +157,9 @@ def test_a_reader_that_has_gone_is_no_reason_to_complain():
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "wb") as gone:
-        done = subprocess.run([*COMMAND, "list"], stdout=gone, stderr=subprocess.PIPE, timeout=30, check=False)
+        done = subprocess.run(
+            [*COMMAND, "list"], stdout=gone, stderr=subprocess.PIPE, timeout=30, check=False
+        )
     assert (done.returncode, done.stderr) == (141, b"")
 
 
@@ -147,7 +169,9 @@ def test_a_message_of_a_hostile_server_cannot_steer_the_terminal(cli, server):
 
 
 def test_the_sandbox_answers_over_http_until_it_is_interrupted():
-    with subprocess.Popen([*COMMAND, "sandbox", SHOP, "--port", "0"], stderr=subprocess.PIPE, text=True) as serving:
+    with subprocess.Popen(
+        [*COMMAND, "sandbox", SHOP, "--port", "0"], stderr=subprocess.PIPE, text=True
+    ) as serving:
         try:
             told = serving.stderr.readline()
             assert told.startswith("Shop in a sandbox at http://127.0.0.1:")

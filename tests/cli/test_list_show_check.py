@@ -49,7 +49,9 @@ def test_an_unknown_tag_is_a_usage_error_with_a_suggestion(cli, shop, snapshot, 
     assert result.stderr == snapshot
 
 
-@pytest.mark.parametrize("operation", ["createItem", "list_items", "GET /items/{itemId}", "getPicture", "deleteItem"])
+@pytest.mark.parametrize(
+    "operation", ["createItem", "list_items", "GET /items/{itemId}", "getPicture", "deleteItem"]
+)
 def test_show_tells_everything_of_an_operation(cli, shop, snapshot, operation):
     result = cli("show", operation)
     assert (result.exit_code, result.stderr) == (0, "")

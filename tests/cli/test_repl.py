@@ -21,9 +21,7 @@ def client():
 
 
 def test_a_script_from_a_pipe_runs_with_the_client(cli):
-    script = (
-        "for op in find('picture'):\n    print(op.id)\nprint(client)\nprint(dynclient.__name__, Sandbox.__name__)\n"
-    )
+    script = "for op in find('picture'):\n    print(op.id)\nprint(client)\nprint(dynclient.__name__, Sandbox.__name__)\n"
     result = cli("repl", SHOP, stdin=script)
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout == "getPicture\n<Client Shop: 7 operations>\ndynclient Sandbox\n"
@@ -122,7 +120,12 @@ def test_operations_and_arguments_complete_in_ipython_and_completion_calls_nothi
     pytest.importorskip("IPython")
     environment = {**os.environ, "IPYTHONDIR": str(tmp_path)}
     done = subprocess.run(
-        [sys.executable, "-c", IPYTHON, SHOP], capture_output=True, text=True, env=environment, timeout=60, check=False
+        [sys.executable, "-c", IPYTHON, SHOP],
+        capture_output=True,
+        text=True,
+        env=environment,
+        timeout=60,
+        check=False,
     )
     assert done.stdout.splitlines()[:5] == [
         "['.create_item']",

@@ -25,7 +25,17 @@ def served(monkeypatch):
 
 def test_the_options_reach_the_sandbox(cli, served):
     result = cli(
-        "sandbox", "--port", "0", "--strict", "--seed", "7", "--fault", "drop@0.25", "--fault", "latency=2", SHOP
+        "sandbox",
+        "--port",
+        "0",
+        "--strict",
+        "--seed",
+        "7",
+        "--fault",
+        "drop@0.25",
+        "--fault",
+        "latency=2",
+        SHOP,
     )
     assert result.exit_code == 0, result.stderr
     [sandbox] = served
@@ -36,7 +46,9 @@ def test_the_options_reach_the_sandbox(cli, served):
     ]
 
 
-@pytest.mark.parametrize("fault", ["", "drop@", "drop@x", "flood", "drop@2", "drop:nowhere", "latency=1e9"])
+@pytest.mark.parametrize(
+    "fault", ["", "drop@", "drop@x", "flood", "drop@2", "drop:nowhere", "latency=1e9"]
+)
 def test_what_is_no_fault_is_told(cli, served, fault):
     result = cli("sandbox", "--port", "0", "--fault", fault, SHOP)
     assert result.exit_code == 2

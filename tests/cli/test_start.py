@@ -14,7 +14,17 @@ from dynclient.cli.main import COMMANDS
 
 SHOP = str(Path(__file__).parent / "shop.yaml")
 
-HEAVY = ("httpx", "jsonschema", "jsonschema_rs", "rich", "openapi_core", "yaml", "IPython", "uvicorn", "referencing")
+HEAVY = (
+    "httpx",
+    "jsonschema",
+    "jsonschema_rs",
+    "rich",
+    "openapi_core",
+    "yaml",
+    "IPython",
+    "uvicorn",
+    "referencing",
+)
 
 LOADED = """
 import sys
@@ -43,14 +53,18 @@ def loaded(*words, heavy=HEAVY, **environment):
     return done.stdout, done.stderr.splitlines()[-1]
 
 
-@pytest.mark.parametrize("words", [["--help"], ["--version"], ["call", "--help"], ["repl", "--help"]])
+@pytest.mark.parametrize(
+    "words", [["--help"], ["--version"], ["call", "--help"], ["repl", "--help"]]
+)
 def test_help_loads_nothing_heavy(words):
     out, heavy = loaded(*words)
     assert out.startswith(("Usage: ", "dynclient "))
     assert heavy == "[]"
 
 
-@pytest.mark.parametrize(("words", "found"), [("dynclient li", "list"), ("dynclient call --c", "--curl")])
+@pytest.mark.parametrize(
+    ("words", "found"), [("dynclient li", "list"), ("dynclient call --c", "--curl")]
+)
 def test_completion_of_commands_loads_nothing_heavy(words, found):
     count = str(len(words.split()) - 1)
     out, heavy = loaded(_DYNCLIENT_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=count)
@@ -127,7 +141,14 @@ def test_a_console_that_lacks_a_sign_gets_its_number_and_json_stays_json():
     shown = run("-m", "dynclient", "demo", PYTHONIOENCODING="cp1252")
     assert (shown.returncode, shown.stderr) == (0, "")
     assert "\\u2192 201" in shown.stdout
-    called = run("-m", "dynclient", "call", "createAudienceV2", "name=Käse \U0001f9c0", PYTHONIOENCODING="cp1252")
+    called = run(
+        "-m",
+        "dynclient",
+        "call",
+        "createAudienceV2",
+        "name=Käse \U0001f9c0",
+        PYTHONIOENCODING="cp1252",
+    )
     assert json.loads(called.stdout)["name"] == "Käse \U0001f9c0"
 
 

@@ -53,14 +53,21 @@ def test_uses_prints_one_line_per_use_then_the_count(cli, shop, code, snapshot):
 
 
 def test_the_document_can_be_given(cli, code, shop):
-    result = cli("uses", code("import dynclient\ndynclient.Client('a').create_audience_v2(name='a')\n"), "--spec", shop)
+    result = cli(
+        "uses",
+        code("import dynclient\ndynclient.Client('a').create_audience_v2(name='a')\n"),
+        "--spec",
+        shop,
+    )
     assert "0 of 7 operations used" in result.stdout
     result = cli("uses", "code.py")
     assert result.stdout.startswith("0 of 7 operations")
 
 
 def test_without_a_document_uses_are_held_against_the_one_that_comes_with_dynclient(cli, code):
-    result = cli("uses", code("import dynclient\ndynclient.Client('a').create_audience_v2(name='a')\n"))
+    result = cli(
+        "uses", code("import dynclient\ndynclient.Client('a').create_audience_v2(name='a')\n")
+    )
     assert result.stdout.splitlines() == [
         "createAudienceV2  code.py:2  (body.name)",
         "1 of 39 operations used, 1 use in 1 file",
@@ -68,7 +75,9 @@ def test_without_a_document_uses_are_held_against_the_one_that_comes_with_dyncli
 
 
 def test_a_recorded_list_is_told_too(cli, shop, tmp_path):
-    (tmp_path / "access.log").write_text('"GET /items/3 HTTP/1.1"\n"GET /items/4 HTTP/1.1"\nGET /nothing\n')
+    (tmp_path / "access.log").write_text(
+        '"GET /items/3 HTTP/1.1"\n"GET /items/4 HTTP/1.1"\nGET /nothing\n'
+    )
     result = cli("uses", "--used-by", "access.log")
     assert result.stdout.splitlines() == [
         "getItem  access.log:1  recorded × 2",
@@ -103,15 +112,25 @@ def test_uses_as_json(cli, shop, code, tmp_path):
     ]
     assert told["operations"][0]["uses"][0]["certain"] is False
     assert told["operations"][3]["uses"][0]["others"] is True
-    assert told["operations"][2]["recorded"] == [{"text": "getItem", "file": "list", "line": 1, "times": 1}]
-    assert [(use["name"], use["meant"][0]) for use in told["missing"]] == [("creat_item", "create_item")]
+    assert told["operations"][2]["recorded"] == [
+        {"text": "getItem", "file": "list", "line": 1, "times": 1}
+    ]
+    assert [(use["name"], use["meant"][0]) for use in told["missing"]] == [
+        ("creat_item", "create_item")
+    ]
     assert [place["line"] for place in told["nameless"]] == [10]
     assert [line["text"] for line in told["unmatched"]] == ["nothing"]
     assert (told["unread"], told["files"]) == ([], 1)
 
 
 @pytest.mark.parametrize(
-    "words", [("uses",), ("uses", "nowhere"), ("uses", "--used-by", "nowhere"), ("check", "--used", "nowhere")]
+    "words",
+    [
+        ("uses",),
+        ("uses", "nowhere"),
+        ("uses", "--used-by", "nowhere"),
+        ("check", "--used", "nowhere"),
+    ],
 )
 def test_what_is_not_there_is_a_usage_error(cli, shop, words):
     result = cli(*words)
@@ -122,7 +141,10 @@ def test_what_is_not_there_is_a_usage_error(cli, shop, words):
 def test_a_file_that_is_no_python_is_told(cli, shop, code):
     code("def f(:\n", "src/bad.py")
     result = cli("uses", "src")
-    assert (result.exit_code, result.stdout) == (0, "0 of 7 operations used, 0 uses in 0 files, 1 file not read\n")
+    assert (result.exit_code, result.stdout) == (
+        0,
+        "0 of 7 operations used, 0 uses in 0 files, 1 file not read\n",
+    )
     assert result.stderr.startswith("src/bad.py:1:7: no Python: ")
     result = cli("check", "--used", "src")
     assert result.exit_code == 0

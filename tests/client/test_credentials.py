@@ -37,8 +37,12 @@ KINDS = {
 def secured(security, server=None, credentials=None, **fields):
     options = {name: fields.pop(name) for name in ("follow_redirects", "headers") if name in fields}
     base = {"server": fields.pop("base")} if "base" in fields else {}
-    made = single(security=security, method="get", components={"securitySchemes": SCHEMES}, **fields)
-    return dynclient.Client(made, transport=server or Server(), credentials=credentials, **base, **options)
+    made = single(
+        security=security, method="get", components={"securitySchemes": SCHEMES}, **fields
+    )
+    return dynclient.Client(
+        made, transport=server or Server(), credentials=credentials, **base, **options
+    )
 
 
 def carries(request: httpx.Request, secret: str = SECRET) -> bool:
@@ -94,14 +98,23 @@ def test_no_error_tells_a_credential(name, reply):
 
 def test_the_first_alternative_that_is_known_is_sent_and_only_that():
     server = Server()
-    secured([{"basic": [], "key": []}, {"bearer": []}, {"key": []}], server, {"bearer": "t0ken", "key": "k3y"}).run()
+    secured(
+        [{"basic": [], "key": []}, {"bearer": []}, {"key": []}],
+        server,
+        {"bearer": "t0ken", "key": "k3y"},
+    ).run()
     assert server.last.headers["authorization"] == "Bearer t0ken"
     assert "x-key" not in server.last.headers
 
 
 def test_every_scheme_of_an_alternative_is_sent():
     server = Server()
-    secured([{"sid": [], "query": [], "key": []}], server, {"sid": "a", "query": "b", "key": "c"}, path="/x?y=1").run()
+    secured(
+        [{"sid": [], "query": [], "key": []}],
+        server,
+        {"sid": "a", "query": "b", "key": "c"},
+        path="/x?y=1",
+    ).run()
     assert str(server.last.url) == f"{SERVER}/x?y=1&key=b"
     assert (server.last.headers["cookie"], server.last.headers["x-key"]) == ("sid=a", "c")
 
@@ -219,7 +232,9 @@ def test_a_server_given_later_reads_the_environment_too(monkeypatch):
 
 def remote(url, **fields):
     """Return a document that came from the net."""
-    made = single(security=[{"key": []}], method="get", components={"securitySchemes": SCHEMES}, **fields)
+    made = single(
+        security=[{"key": []}], method="get", components={"securitySchemes": SCHEMES}, **fields
+    )
     return Document(Files(url, {url: File(url, made)}))
 
 
@@ -263,14 +278,18 @@ def test_a_document_from_the_net_names_only_its_own_origin():
 def test_a_server_that_the_user_gives_is_vouched_for():
     server = Server()
     other = remote("https://docs.test/api.yaml", servers=[{"url": "https://evil.test"}])
-    dynclient.Client(other, transport=server, credentials={"key": SECRET}, server="https://mine.test").run()
+    dynclient.Client(
+        other, transport=server, credentials={"key": SECRET}, server="https://mine.test"
+    ).run()
     assert (server.last.url.host, carries(server.last)) == ("mine.test", True)
 
 
 def redirecting(to, status=302):
     def answer(request):
         hops = len(server.seen)
-        return httpx.Response(status, headers={"location": to}) if hops == 1 else httpx.Response(200)
+        return (
+            httpx.Response(status, headers={"location": to}) if hops == 1 else httpx.Response(200)
+        )
 
     server = Server(answer)
     return server
@@ -296,7 +315,9 @@ def test_no_redirect_carries_a_credential_to_another_origin(to, name, status):
     assert not carries(server.seen[1])
 
 
-@pytest.mark.parametrize("header", ["Authorization", "Cookie", "X-Api-Key", "X-Auth-Token", "Proxy-Authorization"])
+@pytest.mark.parametrize(
+    "header", ["Authorization", "Cookie", "X-Api-Key", "X-Auth-Token", "Proxy-Authorization"]
+)
 def test_no_redirect_carries_a_secret_header_of_the_user_to_another_origin(header):
     server = redirecting("https://evil.test/x")
     secured([], server, headers={header: SECRET}).run()
@@ -331,7 +352,11 @@ def test_a_redirect_inside_the_origin_keeps_the_credential():
 def test_a_redirect_that_comes_back_does_not_get_the_credential_again():
     answers = iter(["https://evil.test/a", f"{SERVER}/b", None])
     server = Server(
-        lambda _: httpx.Response(302, headers={"location": to}) if (to := next(answers)) else httpx.Response(200)
+        lambda _: (
+            httpx.Response(302, headers={"location": to})
+            if (to := next(answers))
+            else httpx.Response(200)
+        )
     )
     secured([{"key": []}], server, {"key": SECRET}).run()
     assert [carries(r) for r in server.seen] == [True, False, False]

@@ -11,7 +11,8 @@ from dynclient.errors import OperationNotFound
 
 def named(*ids, **fields):
     paths = {
-        f"/p{i}": {"get": {"responses": OK, **({"operationId": name} if name else {})}} for i, name in enumerate(ids)
+        f"/p{i}": {"get": {"responses": OK, **({"operationId": name} if name else {})}}
+        for i, name in enumerate(ids)
     }
     return dynclient.Client(document(paths, **fields), transport=Server())
 
@@ -24,12 +25,20 @@ PATHS = {
     "/v1/sessions/{id}": {"put": {"operationId": "updateSession", "tags": ["Sessions", "Old"], "description": "audience effects", "responses": OK}},
     "/plain": {"delete": {"responses": OK}},
 }  # fmt: skip
-CLIENT = dynclient.Client(document(PATHS, tags=[{"name": "Empty"}, {"name": "Audiences"}]), transport=Server())
+CLIENT = dynclient.Client(
+    document(PATHS, tags=[{"name": "Empty"}, {"name": "Audiences"}]), transport=Server()
+)
 
 
 @pytest.mark.parametrize(
     "name",
-    ["createAudienceV2", "CreateAudienceV2", "create_audience_v2", "POST /v2/audiences", "post /v2/audiences"],
+    [
+        "createAudienceV2",
+        "CreateAudienceV2",
+        "create_audience_v2",
+        "POST /v2/audiences",
+        "post /v2/audiences",
+    ],
 )
 def test_every_spelling_finds_the_operation(name):
     assert CLIENT[name].id == "createAudienceV2"
@@ -64,7 +73,11 @@ def test_an_operation_id_that_stands_twice_gives_way_to_method_and_path():
 
 def test_ids_of_one_python_name_are_found_by_their_own_spelling():
     client = named("getUser", "get_user", "GetUser")
-    assert [client[name].id for name in ("getUser", "get_user", "GetUser")] == ["getUser", "get_user", "GetUser"]
+    assert [client[name].id for name in ("getUser", "get_user", "GetUser")] == [
+        "getUser",
+        "get_user",
+        "GetUser",
+    ]
     assert client.get_user.id == "get_user"
 
 
@@ -76,7 +89,11 @@ def test_tags_hold_their_operations():
 
 
 def test_find_brings_the_best_first():
-    assert [op.id for op in CLIENT.find("audience")] == ["listAudiences", "createAudienceV2", "updateSession"]
+    assert [op.id for op in CLIENT.find("audience")] == [
+        "listAudiences",
+        "createAudienceV2",
+        "updateSession",
+    ]
     assert [op.id for op in CLIENT.find("create audience")] == ["createAudienceV2"]
     assert CLIENT.find("zzz") == []
 
@@ -103,7 +120,9 @@ def test_an_id_that_is_a_method_of_the_client_is_found_by_key():
     assert list(client.operations) == ["close", "find", "operations"]
 
 
-@pytest.mark.parametrize("name", ["nope", "", " ", "_", "__nope__", "GET /nope", "创建", "create audience v2 x"])
+@pytest.mark.parametrize(
+    "name", ["nope", "", " ", "_", "__nope__", "GET /nope", "创建", "create audience v2 x"]
+)
 def test_an_unknown_name_is_not_found(name):
     client = named("查询", "createAudienceV2")
     assert name not in client

@@ -29,7 +29,9 @@ def web(tmp_path):
         def log_message(self, *_):
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(tmp_path)))
+    server = ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Quiet, directory=str(tmp_path))
+    )
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -78,7 +80,9 @@ def test_a_document_from_the_net_reads_no_local_file(web, tmp_path):
 
 def test_files_beside_the_document_are_read(tmp_path, web):
     (tmp_path / "schemas.json").write_text(json.dumps({"A": {"type": "integer"}}))
-    (tmp_path / "api.json").write_text(json.dumps(single(body=content({"$ref": "schemas.json#/A"}))))
+    (tmp_path / "api.json").write_text(
+        json.dumps(single(body=content({"$ref": "schemas.json#/A"})))
+    )
     for source in (tmp_path / "api.json", f"{web}/api.json"):
         assert dynclient.Client(source, server="https://a.test").run.validate(body="x")
 
@@ -124,7 +128,15 @@ def test_a_document_is_taken_as_it_is():
 
 
 @pytest.mark.parametrize(
-    "source", ["/no/such/file", "no-such.yaml", Path("nope"), "file:///no/such", "\0", "http://127.0.0.1:1/x"]
+    "source",
+    [
+        "/no/such/file",
+        "no-such.yaml",
+        Path("nope"),
+        "file:///no/such",
+        "\0",
+        "http://127.0.0.1:1/x",
+    ],
 )
 def test_what_is_not_there_is_not_found(source):
     with pytest.raises(errors.DocumentNotFound) as caught:
@@ -144,7 +156,16 @@ def test_what_is_no_source_is_a_usage_or_document_error(source):
 
 
 @pytest.mark.parametrize(
-    "made", [{}, {"openapi": "4.0.0"}, {"openapi": 3}, {5: 6}, {"openapi": None}, {"openapi": []}, {"openapi": "2.0"}]
+    "made",
+    [
+        {},
+        {"openapi": "4.0.0"},
+        {"openapi": 3},
+        {5: 6},
+        {"openapi": None},
+        {"openapi": []},
+        {"openapi": "2.0"},
+    ],
 )
 def test_a_version_that_is_not_read_is_told_with_those_that_are(made):
     with pytest.raises(errors.UnsupportedVersion) as caught:
@@ -174,14 +195,19 @@ def test_sixteen_threads_may_touch_a_fresh_client_at_once():
     schemas = {
         f"S{i}": {
             "type": "object",
-            "properties": {"next": {"$ref": f"#/components/schemas/S{(i + 1) % 40}"}, "n": {"type": "integer"}},
+            "properties": {
+                "next": {"$ref": f"#/components/schemas/S{(i + 1) % 40}"},
+                "n": {"type": "integer"},
+            },
         }
         for i in range(40)
     }
     paths = {
         f"/p{i}/{{id}}": {
             "post": operation(
-                parameter("id", "path"), body=content({"$ref": f"#/components/schemas/S{i}"}), operationId=f"op{i}"
+                parameter("id", "path"),
+                body=content({"$ref": f"#/components/schemas/S{i}"}),
+                operationId=f"op{i}",
             )
         }
         for i in range(40)

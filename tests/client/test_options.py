@@ -26,9 +26,15 @@ def test_a_view_shares_connections_and_leaves_its_origin_as_it_was():
 
 
 def test_headers_and_server_variables_add_up():
-    client = made(headers={"X-A": "1"}).with_options(headers={"X-B": "2"}, server_variables={"env": "dev"})
+    client = made(headers={"X-A": "1"}).with_options(
+        headers={"X-B": "2"}, server_variables={"env": "dev"}
+    )
     request = client.run.request()
-    assert (request.headers["X-A"], request.headers["X-B"], request.url) == ("1", "2", "https://dev.test/things")
+    assert (request.headers["X-A"], request.headers["X-B"], request.url) == (
+        "1",
+        "2",
+        "https://dev.test/things",
+    )
 
 
 def test_an_operation_may_have_parameters_of_any_options_name():
@@ -100,7 +106,9 @@ def test_without_a_server_nothing_is_sent_and_the_hint_says_what_to_do():
 
 
 def test_after_closing_a_call_is_a_usage_error():
-    client = dynclient.Client(single(), transport=httpx.MockTransport(lambda _: httpx.Response(200)))
+    client = dynclient.Client(
+        single(), transport=httpx.MockTransport(lambda _: httpx.Response(200))
+    )
     client.run()
     client.close()
     client.close()

@@ -15,11 +15,23 @@ import dynclient
 from dynclient import Call, errors
 from dynclient.wire.message import Request
 
-ITEM = {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}, "note": {"type": "string"}}}
+ITEM = {
+    "type": "object",
+    "required": ["id"],
+    "properties": {"id": {"type": "integer"}, "note": {"type": "string"}},
+}
 
 
 def replying(
-    status=200, body=None, schema=ITEM, declared="200", method="get", headers=None, raw=None, path="/things", **options
+    status=200,
+    body=None,
+    schema=ITEM,
+    declared="200",
+    method="get",
+    headers=None,
+    raw=None,
+    path="/things",
+    **options,
 ):
     reply = (
         httpx.Response(status, headers=headers, content=raw)
@@ -61,7 +73,11 @@ def test_a_result_pickles_without_the_http_librarys_own_response():
 
 @pytest.mark.parametrize(
     ("media_type", "raw", "data"),
-    [("text/plain", "é".encode(), "é"), ("application/pdf", b"\xff", b"\xff"), ("application/vnd.x+json", b"[1]", [1])],
+    [
+        ("text/plain", "é".encode(), "é"),
+        ("application/pdf", b"\xff", b"\xff"),
+        ("application/vnd.x+json", b"[1]", [1]),
+    ],
 )
 def test_text_is_str_and_the_rest_is_bytes(media_type, raw, data):
     made = single(responses=answer({}, media_type=media_type))
@@ -77,7 +93,12 @@ def test_no_body_is_none():
 @pytest.mark.parametrize("key", [200, "200", "2XX", "2xx", "default"])
 def test_a_response_is_found_by_status_range_or_default(key):
     made = single(
-        responses={key: {"description": "x", "content": {"application/json": {"schema": {"type": "integer"}}}}}
+        responses={
+            key: {
+                "description": "x",
+                "content": {"application/json": {"schema": {"type": "integer"}}},
+            }
+        }
     )
     assert dynclient.Client(made, transport=Server(httpx.Response(200, json=1))).run() == 1
     with pytest.raises(errors.InvalidResponse):
@@ -94,11 +115,17 @@ def test_a_response_is_found_by_status_range_or_default(key):
 )  # fmt: skip
 @pytest.mark.parametrize("mode", ["raise", "warn", "off"])
 @pytest.mark.parametrize("declared", ["200", "default"])
-@pytest.mark.parametrize("raw", [b'{"id": 1}', b'{"id": "x", "message": "it broke"}', b"{broken", b""])
+@pytest.mark.parametrize(
+    "raw", [b'{"id": 1}', b'{"id": "x", "message": "it broke"}', b"{broken", b""]
+)
 @pytest.mark.filterwarnings("ignore::dynclient.errors.ResponseDrift")
 def test_every_4xx_and_5xx_raises_its_class(status, kind, mode, declared, raw):
     op = replying(
-        status, declared=declared, raw=raw, headers={"content-type": "application/json"}, validate_responses=mode
+        status,
+        declared=declared,
+        raw=raw,
+        headers={"content-type": "application/json"},
+        validate_responses=mode,
     )
     with pytest.raises(errors.StatusError) as caught:
         op()
@@ -179,7 +206,9 @@ def test_a_status_or_success_media_type_that_nobody_declared(status, raw, media_
 
 @pytest.mark.parametrize("mode", ["raise", "warn", "off"])
 def test_a_success_body_that_cannot_be_decoded(mode):
-    op = replying(raw=b'{"id": ', headers={"content-type": "application/json"}, validate_responses=mode)
+    op = replying(
+        raw=b'{"id": ', headers={"content-type": "application/json"}, validate_responses=mode
+    )
     with pytest.raises(errors.DecodeError) as caught:
         op()
     assert caught.value.body == b'{"id": '
@@ -310,10 +339,17 @@ BROKEN = {
     "parameter schema": operation(parameter("q", schema=NOWHERE)),
     "response": operation(responses={"200": {"description": "x"}, "404": NOWHERE}),
     "responses": operation(responses=NOWHERE),
-    "response header": operation(responses={"200": {"description": "x", "headers": {"X": NOWHERE}}}),
+    "response header": operation(
+        responses={"200": {"description": "x", "headers": {"X": NOWHERE}}}
+    ),
     "parameters": {**operation(), "parameters": 5},
     "odd parameters": operation(
-        5, {}, {"name": "a"}, {"in": "query"}, {"name": 5, "in": "query"}, {"name": "a", "in": "body"}
+        5,
+        {},
+        {"name": "a"},
+        {"in": "query"},
+        {"name": 5, "in": "query"},
+        {"name": "a", "in": "body"},
     ),
     "odd responses": operation(responses={"200": 5}),
     "odd content": operation(responses={"200": {"description": "x", "content": 5}}),
@@ -342,10 +378,14 @@ def test_a_broken_operation_hurts_no_other(corner):
         broken()
 
 
-@pytest.mark.parametrize("corner", ["response", "responses", "response header", "odd responses", "odd security"])
+@pytest.mark.parametrize(
+    "corner", ["response", "responses", "response header", "odd responses", "odd security"]
+)
 def test_a_broken_response_does_not_keep_a_call_from_being_made(corner):
     client = dynclient.Client(
-        document({"/broken": {"get": BROKEN[corner]}}), transport=(server := Server()), validate_responses="off"
+        document({"/broken": {"get": BROKEN[corner]}}),
+        transport=(server := Server()),
+        validate_responses="off",
     )
     client.run()
     assert len(server.seen) == 1

@@ -121,7 +121,9 @@ def test_redirects_can_be_turned_off(kind):
 )
 def test_a_redirect_changes_the_method_as_http_says(status, method, body):
     server = chain(1, status)
-    dynclient.Client(single(body=content({})), transport=server, follow_redirects=True).run(body={"a": 1})
+    dynclient.Client(single(body=content({})), transport=server, follow_redirects=True).run(
+        body={"a": 1}
+    )
     assert (server.last.method, server.last.content) == (method, body)
     assert ("content-type" in server.last.headers) is bool(body)
 
@@ -133,7 +135,9 @@ def test_a_redirect_changes_the_method_as_http_says(status, method, body):
 def test_a_location_of_a_hostile_server_ends_in_our_error_or_an_answer(kind, to):
     server = Server(
         lambda _: (
-            httpx.Response(302, headers=[(b"location", to.encode())]) if len(server.seen) == 1 else httpx.Response(200)
+            httpx.Response(302, headers=[(b"location", to.encode())])
+            if len(server.seen) == 1
+            else httpx.Response(200)
         )
     )
     with contextlib.suppress(errors.DynclientError):
@@ -146,7 +150,11 @@ def test_a_location_of_a_hostile_server_ends_in_our_error_or_an_answer(kind, to)
 
 def failing(status, times, **headers):
     server = Server(
-        lambda _: httpx.Response(status, headers=headers) if len(server.seen) <= times else httpx.Response(200)
+        lambda _: (
+            httpx.Response(status, headers=headers)
+            if len(server.seen) <= times
+            else httpx.Response(200)
+        )
     )
     return server
 
@@ -175,7 +183,9 @@ def test_a_lasting_failure_is_not_tried_again(kind, slept, status):
 
 
 @pytest.mark.parametrize(("status", "tries"), [(503, 1), (429, 2)])
-def test_what_is_not_safe_to_repeat_is_repeated_only_when_nothing_was_done(kind, slept, status, tries):
+def test_what_is_not_safe_to_repeat_is_repeated_only_when_nothing_was_done(
+    kind, slept, status, tries
+):
     server = failing(status, 9)
     with pytest.raises(errors.StatusError):
         run(kind(single(method="post"), transport=server, retries=1))
@@ -208,7 +218,9 @@ def test_attempts_are_counted(kind, slept):
     ],
 )
 def test_retry_after_is_heard_within_bounds(slept, header, wait):
-    dynclient.Client(single(method="get"), transport=failing(503, 1, **{"retry-after": header}), retries=1).run()
+    dynclient.Client(
+        single(method="get"), transport=failing(503, 1, **{"retry-after": header}), retries=1
+    ).run()
     assert slept == [wait]
 
 
@@ -250,16 +262,28 @@ def test_a_wsgi_application_answers():
         start("200 OK", [("Content-Type", "text/plain")])
         return [environ["QUERY_STRING"].encode()]
 
-    made = single(parameter("q"), method="get", responses={"200": {"description": "x", "content": {"text/plain": {}}}})
+    made = single(
+        parameter("q"),
+        method="get",
+        responses={"200": {"description": "x", "content": {"text/plain": {}}}},
+    )
     assert dynclient.Client(made, transport=httpx.WSGITransport(app=app)).run(q="a b") == "q=a%20b"
 
 
 def test_an_asgi_application_answers():
     async def app(scope, receive, send):
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]})
+        await send(
+            {
+                "type": "http.response.start",
+                "status": 200,
+                "headers": [(b"content-type", b"application/json")],
+            }
+        )
         await send({"type": "http.response.body", "body": b"[1]"})
 
-    made = single(method="get", responses={"200": {"description": "x", "content": {"application/json": {}}}})
+    made = single(
+        method="get", responses={"200": {"description": "x", "content": {"application/json": {}}}}
+    )
     assert run(dynclient.AsyncClient(made, transport=httpx.ASGITransport(app=app))) == [1]
 
 
@@ -294,7 +318,8 @@ def test_the_bytes_of_the_url_reach_the_wire_unchanged(kind):
     found = [parameter(name, "query", {}, explode=False) for name in ("a[b]", "c|d", "é", "f'g")]
     client = kind(single(*found, path="/x y/{'|}"), transport=server, validate_requests=False)
     request = client.run.request(
-        path={"'|": "a|b'c\"d"}, query={"a[b]": ["1|2", "%7C"], "c|d": "[]{}^`\\", "é": "ü", "f'g": "~-._!*()"}
+        path={"'|": "a|b'c\"d"},
+        query={"a[b]": ["1|2", "%7C"], "c|d": "[]{}^`\\", "é": "ü", "f'g": "~-._!*()"},
     )
     result = client.run.send(request)
     if asyncio.iscoroutine(result):
@@ -321,7 +346,9 @@ def test_an_async_call_and_send_are_awaited():
             method="get",
             responses={"200": {"description": "x", "content": {"application/json": {}}}},
         )
-        async with dynclient.AsyncClient(made, transport=Server(httpx.Response(200, json=[1]))) as client:
+        async with dynclient.AsyncClient(
+            made, transport=Server(httpx.Response(200, json=[1]))
+        ) as client:
             assert await client.run() == [1]
             assert await client.call("run", self=1) == [1]
             assert (await client.run.send(client.run.request())).data == [1]
@@ -333,7 +360,9 @@ def test_an_async_call_and_send_are_awaited():
 
 def test_many_async_calls_run_at_once():
     async def main():
-        client = dynclient.AsyncClient(single(parameter("q"), method="get"), transport=(server := Server()))
+        client = dynclient.AsyncClient(
+            single(parameter("q"), method="get"), transport=(server := Server())
+        )
         await asyncio.gather(*(client.run(q=i) for i in range(50)))
         assert sorted(int(r.url.params["q"]) for r in server.seen) == list(range(50))
 

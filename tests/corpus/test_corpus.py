@@ -10,7 +10,9 @@ import dynclient
 from dynclient.errors import DocumentError, DynclientError
 
 FOLDER = os.environ.get("DYNCLIENT_CORPUS")
-pytestmark = pytest.mark.skipif(not FOLDER, reason="DYNCLIENT_CORPUS names no folder of real documents")
+pytestmark = pytest.mark.skipif(
+    not FOLDER, reason="DYNCLIENT_CORPUS names no folder of real documents"
+)
 
 READABLE = ("3.0", "3.1")
 
@@ -47,5 +49,9 @@ def test_a_real_document_loads_and_its_operations_build_their_examples(entry, re
         except DynclientError as error:
             failed[key] = str(error)
     # What cannot be called is told by the document's problems, or waits for media types that are not written yet.
-    unexplained = {k: v for k, v in failed.items() if "media type" not in v and "body cannot be written" not in v}
+    unexplained = {
+        k: v
+        for k, v in failed.items()
+        if "media type" not in v and "body cannot be written" not in v
+    }
     assert not unexplained or document.problems

@@ -38,7 +38,9 @@ def test_the_python_of_a_page_runs(page, monkeypatch):
         elif language == "pycon":
             case = doctest.DocTestParser().get_doctest(text, names, page.name, str(page), 0)
             told = []
-            result = doctest.DocTestRunner(verbose=False).run(case, out=told.append, clear_globs=False)
+            result = doctest.DocTestRunner(verbose=False).run(
+                case, out=told.append, clear_globs=False
+            )
             assert result.failed == 0, "".join(told)
             names = case.globs
     for name in [name for name in names if name.startswith("test_")]:
@@ -49,7 +51,11 @@ def commands():
     for page in PAGES:
         for language, text in blocks(page):
             if language == "console":
-                lines = [line[2:].partition("   #")[0].strip() for line in text.splitlines() if line.startswith("$ ")]
+                lines = [
+                    line[2:].partition("   #")[0].strip()
+                    for line in text.splitlines()
+                    if line.startswith("$ ")
+                ]
                 yield from (line for line in lines if not line.startswith(NOT_HERE))
 
 

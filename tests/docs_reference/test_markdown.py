@@ -38,7 +38,9 @@ def harmless(markdown):
         assert token.type != "html_inline" or token.content in OURS
         assert not token.content.count("\x1b")
         if token.type == "link_open":
-            assert token.attrs["href"].lower().startswith(("http://", "https://", "mailto:", "#", "/"))
+            assert (
+                token.attrs["href"].lower().startswith(("http://", "https://", "mailto:", "#", "/"))
+            )
 
 
 @given(texts)

@@ -20,7 +20,9 @@ METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 
 
 def document(paths, **top):
-    return dynclient.load({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths, **top})
+    return dynclient.load(
+        {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths, **top}
+    )
 
 
 def operation(**members):
@@ -44,11 +46,15 @@ def tables(markdown):
 def sections(page):
     """The text of each operation's section by `METHOD path`."""
     parts = re.split(r'^<a id="[^"]*"></a>$', page, flags=re.MULTILINE)[1:]
-    return {re.search(r"^\*\*(\w+)\*\* `(.*)`$", part, re.MULTILINE).groups(): part for part in parts}
+    return {
+        re.search(r"^\*\*(\w+)\*\* `(.*)`$", part, re.MULTILINE).groups(): part for part in parts
+    }
 
 
 def part(section, title):
-    return re.search(rf"^### {title}\n(.*?)(?=^### |^\[\[Back|\Z)", section, re.MULTILINE | re.DOTALL)[1].strip()
+    return re.search(
+        rf"^### {title}\n(.*?)(?=^### |^\[\[Back|\Z)", section, re.MULTILINE | re.DOTALL
+    )[1].strip()
 
 
 # --- against the document itself, read without dynclient
@@ -107,7 +113,11 @@ def wanted_rows(raw, item, operation):
         properties, required = members(raw, body["content"]["application/json"]["schema"])
         if not properties:
             return rows | {("body", "body", body.get("required", False))}
-        rows |= {(name, "body", name in required) for name in properties if not is_read_only(raw, properties[name])}
+        rows |= {
+            (name, "body", name in required)
+            for name in properties
+            if not is_read_only(raw, properties[name])
+        }
     return rows
 
 
@@ -135,7 +145,9 @@ def test_the_page_of_the_talon_one_api_has_the_facts_of_its_document(pages, raw)
         assert list(statuses) == list(operation["responses"]), path
         formula = operation.get("security", raw.get("security", []))
         told_schemes = part(section, "Authorization")
-        assert all(scheme in told_schemes for requirements in formula for scheme in requirements), path
+        assert all(scheme in told_schemes for requirements in formula for scheme in requirements), (
+            path
+        )
 
 
 def test_the_page_names_request_and_response_media_types_as_the_document_does(pages, raw):
@@ -143,8 +155,14 @@ def test_the_page_names_request_and_response_media_types_as_the_document_does(pa
         operation = raw["paths"][path][method.lower()]
         responses = [resolved(raw, one) for one in operation["responses"].values()]
         came = dict.fromkeys(name for one in responses for name in one.get("content", ()))
-        sent = resolved(raw, operation["requestBody"])["content"] if "requestBody" in operation else ()
-        headers = dict(re.findall(r"^- \*\*(.*?)\*\*: (.*)$", part(section, "HTTP request headers"), re.MULTILINE))
+        sent = (
+            resolved(raw, operation["requestBody"])["content"] if "requestBody" in operation else ()
+        )
+        headers = dict(
+            re.findall(
+                r"^- \*\*(.*?)\*\*: (.*)$", part(section, "HTTP request headers"), re.MULTILINE
+            )
+        )
         assert headers == {
             "Content-Type": ", ".join(f"`{name}`" for name in sent) or "Not defined",
             "Accept": ", ".join(f"`{name}`" for name in came) or "Not defined",
@@ -154,7 +172,9 @@ def test_the_page_names_request_and_response_media_types_as_the_document_does(pa
 def test_every_section_has_a_return_type_and_examples_that_run(pages, spec):
     document = dynclient.load(spec)
     credentials = dict.fromkeys(document.security_schemes, "ApiKey-v1 demo")
-    client = dynclient.Client(document, transport=dynclient.Sandbox(document), credentials=credentials)
+    client = dynclient.Client(
+        document, transport=dynclient.Sandbox(document), credentials=credentials
+    )
     for section in sections(pages["IntegrationApi.md"]).values():
         assert part(section, "Return type")
         python, curl = re.findall(
@@ -167,7 +187,9 @@ def test_every_section_has_a_return_type_and_examples_that_run(pages, spec):
 
 def test_the_index_lists_every_operation_with_a_link_that_leads_there(pages, raw):
     [whole, *_] = tables(pages["README.md"])
-    assert [row[1] for row in whole[1:]] == [f"{method} {path}" for method, path, _, _ in operations(raw)]
+    assert [row[1] for row in whole[1:]] == [
+        f"{method} {path}" for method, path, _, _ in operations(raw)
+    ]
     for file, anchor in re.findall(r"\]\(([\w.]+)#([\w-]+)\)", "".join(pages.values())):
         assert f'<a id="{anchor}"></a>' in pages[file]
 
@@ -192,15 +214,30 @@ def test_a_page_tells_defaults_deprecation_and_the_name_on_the_wire():
     ]  # fmt: skip
     page = reference(document({"/a": {"get": operation(parameters=parameters)}}))["DefaultApi.md"]
     [_, size, sort] = tables(part(next(iter(sections(page).values())), "Parameters"))[0]
-    assert size == ["page_size", "query", "integer", "no", "50", "pageSize on the wire. Deprecated. How many."]
+    assert size == [
+        "page_size",
+        "query",
+        "integer",
+        "no",
+        "50",
+        "pageSize on the wire. Deprecated. How many.",
+    ]
     assert sort[4] == '"a|b"'
 
 
 def test_response_headers_and_formulas_are_told():
-    schemes = {"key": {"type": "apiKey", "in": "query", "name": "k"}, "who": {"type": "http", "scheme": "basic"}}
+    schemes = {
+        "key": {"type": "apiKey", "in": "query", "name": "k"},
+        "who": {"type": "http", "scheme": "basic"},
+    }
     headers = {"X-Rate": {"description": "Calls left.", "schema": {"type": "integer"}}}
-    responses = {"200": {"description": "Fine.", "headers": headers}, "default": {"description": "No."}}
-    paths = {"/a": {"get": {"responses": responses, "security": [{"key": [], "who": []}, {"key": []}]}}}
+    responses = {
+        "200": {"description": "Fine.", "headers": headers},
+        "default": {"description": "No."},
+    }
+    paths = {
+        "/a": {"get": {"responses": responses, "security": [{"key": [], "who": []}, {"key": []}]}}
+    }
     pages = reference(document(paths, components={"securitySchemes": schemes}))
     [section] = sections(pages["DefaultApi.md"]).values()
     assert tables(part(section, "HTTP response details"))[0][1:] == [
@@ -208,7 +245,9 @@ def test_response_headers_and_formulas_are_told():
         ["default", "No.", "-"],
     ]
     assert part(section, "Authorization").startswith("Needs (key and who), or key.")
-    assert ["key", "apiKey in query k", "DYNCLIENT_CREDENTIAL_KEY", "-"] in tables(pages["README.md"])[-1]
+    assert ["key", "apiKey in query k", "DYNCLIENT_CREDENTIAL_KEY", "-"] in tables(
+        pages["README.md"]
+    )[-1]
 
 
 def test_an_operation_that_no_example_can_be_made_for_is_documented():
@@ -228,7 +267,11 @@ def test_an_operation_that_cannot_be_used_says_so_and_hurts_no_other():
 
 
 def test_a_document_without_a_server_has_examples_on_localhost():
-    [page] = [text for name, text in reference(document({"/a": {"get": operation()}})).items() if name != "README.md"]
+    [page] = [
+        text
+        for name, text in reference(document({"/a": {"get": operation()}})).items()
+        if name != "README.md"
+    ]
     assert "curl --globoff --path-as-is -X GET http://localhost/a" in page
 
 
@@ -273,26 +316,47 @@ def test_hostile_text_stays_text_wherever_it_stands():
                         "schema": {"enum": [EVIL], "default": EVIL},
                     }
                 ],
-                "requestBody": {"description": EVIL, "content": {"application/json": {"schema": {"enum": [EVIL]}}}},
-                "responses": {"200": {"description": EVIL, "headers": {"X-A": {"description": EVIL}}}},
+                "requestBody": {
+                    "description": EVIL,
+                    "content": {"application/json": {"schema": {"enum": [EVIL]}}},
+                },
+                "responses": {
+                    "200": {"description": EVIL, "headers": {"X-A": {"description": EVIL}}}
+                },
                 "security": [{EVIL: []}],
             }
         }
     }
     schemes = {EVIL: {"type": "apiKey", "in": "header", "name": EVIL, "description": EVIL}}
-    top = {"info": {"title": EVIL, "version": EVIL, "description": EVIL}, "tags": [{"name": EVIL, "description": EVIL}]}
-    source = {"openapi": "3.1.0", "paths": operations, "servers": [{"url": f"https://a.example/{EVIL}"}], **top}
-    for text in reference(dynclient.load({**source, "components": {"securitySchemes": schemes}})).values():
+    top = {
+        "info": {"title": EVIL, "version": EVIL, "description": EVIL},
+        "tags": [{"name": EVIL, "description": EVIL}],
+    }
+    source = {
+        "openapi": "3.1.0",
+        "paths": operations,
+        "servers": [{"url": f"https://a.example/{EVIL}"}],
+        **top,
+    }
+    for text in reference(
+        dynclient.load({**source, "components": {"securitySchemes": schemes}})
+    ).values():
         for block in READER.parse(text):
-            assert block.type != "html_block" or re.fullmatch(r'<a id="[\w-]+"></a>\s*', block.content)
+            assert block.type != "html_block" or re.fullmatch(
+                r'<a id="[\w-]+"></a>\s*', block.content
+            )
             for token in block.children or ():
                 assert token.type != "image"
-                assert token.type != "html_inline" or re.fullmatch(r'</?(code|br|a)( id="[\w-]+")?>', token.content)
+                assert token.type != "html_inline" or re.fullmatch(
+                    r'</?(code|br|a)( id="[\w-]+")?>', token.content
+                )
                 if token.type == "link_open":
                     assert re.match(r"\w+\.md|https?://|#", token.attrs["href"])
 
 
-@pytest.mark.skipif("DYNCLIENT_CORPUS" not in os.environ, reason="DYNCLIENT_CORPUS names no folder of documents")
+@pytest.mark.skipif(
+    "DYNCLIENT_CORPUS" not in os.environ, reason="DYNCLIENT_CORPUS names no folder of documents"
+)
 def test_the_documents_of_the_world_have_a_reference():
     found = sorted(Path(os.environ["DYNCLIENT_CORPUS"]).rglob("*.json"))
     assert found
@@ -302,6 +366,6 @@ def test_the_documents_of_the_world_have_a_reference():
         except dynclient.errors.DocumentError:
             continue
         pages = reference(loaded)
-        assert sum(page.count("\n## `") for name, page in pages.items() if name != "README.md") == len(
-            loaded.operations
-        )
+        assert sum(
+            page.count("\n## `") for name, page in pages.items() if name != "README.md"
+        ) == len(loaded.operations)

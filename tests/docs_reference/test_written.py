@@ -15,7 +15,9 @@ SHOP = dynclient.Client(str(Path(__file__).parents[1] / "cli" / "shop.yaml"))
 
 numbers = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
 plain = st.none() | st.booleans() | numbers | st.text()
-data = st.recursive(plain, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20)
+data = st.recursive(
+    plain, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20
+)
 
 
 @given(data, st.integers(5, 80))
@@ -30,7 +32,9 @@ def test_a_call_reads_back_as_the_same_arguments(args, kwargs):
 
 
 def test_a_text_of_no_width_is_broken_into_lines_that_fit():
-    text = python_call("client.create", [], {"items": [{"name": "x" * 20, "size": n} for n in range(3)]}, 50)
+    text = python_call(
+        "client.create", [], {"items": [{"name": "x" * 20, "size": n} for n in range(3)]}, 50
+    )
     assert max(map(len, text.splitlines())) <= 50
     assert python_call("client.get", [5], {"dry": True}) == "client.get(5, dry=True)"
 
@@ -58,4 +62,7 @@ def test_the_arguments_of_a_call_document_make_that_document(operation, call):
 
 def test_properties_of_an_object_become_arguments_in_python_spelling():
     assert spelled(SHOP["createItem"], dynclient.Call(body={"name": "x"})) == ([], {"name": "x"})
-    assert spelled(SHOP["listItems"], dynclient.Call(query={"maxPrice": 1})) == ([], {"max_price": 1})
+    assert spelled(SHOP["listItems"], dynclient.Call(query={"maxPrice": 1})) == (
+        [],
+        {"max_price": 1},
+    )

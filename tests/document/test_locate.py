@@ -78,7 +78,18 @@ def test_a_byte_order_mark_takes_no_column():
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"a: [", b"a: *b", b"\xff\xff", b"[" * 100_000, b'{"a": 1]', b"]", b'{"a": NaN', b'{"a": {"b": 1}]}']
+    "data",
+    [
+        b"",
+        b"a: [",
+        b"a: *b",
+        b"\xff\xff",
+        b"[" * 100_000,
+        b'{"a": 1]',
+        b"]",
+        b'{"a": NaN',
+        b'{"a": {"b": 1}]}',
+    ],
 )
 def test_nothing_is_located_in_what_is_no_document(data):
     assert locate(data, "/a") is None
@@ -116,7 +127,13 @@ def test_a_text_that_is_gone_has_no_places_and_is_not_asked_for_again():
 
 def _pointers(value, pointer=""):
     yield pointer, value
-    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    children = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
     for key, inner in children:
         yield from _pointers(inner, f"{pointer}/{escaped(str(key))}")
 
@@ -128,7 +145,11 @@ values = st.recursive(
 )
 
 
-@given(st.lists(values) | st.dictionaries(st.text(), values), st.sampled_from([None, 1, "\t"]), st.booleans())
+@given(
+    st.lists(values) | st.dictionaries(st.text(), values),
+    st.sampled_from([None, 1, "\t"]),
+    st.booleans(),
+)
 def test_at_each_place_stands_the_key_or_the_value(tree, indent, ascii_only):
     text = json.dumps(tree, indent=indent, ensure_ascii=ascii_only)
     ask, lines = Locator(text.encode), text.split("\n")

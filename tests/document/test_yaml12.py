@@ -129,7 +129,16 @@ def test_any_other_tag_constructs_nothing_and_is_a_problem(text, value):
 
 
 @pytest.mark.parametrize(
-    "text", ["!!int x", "!!int 1.5", "!!bool 1", "!!null x", "!!float x", "!!float " + "9" * 400, "!!int " + "9" * 5000]
+    "text",
+    [
+        "!!int x",
+        "!!int 1.5",
+        "!!bool 1",
+        "!!null x",
+        "!!float x",
+        "!!float " + "9" * 400,
+        "!!int " + "9" * 5000,
+    ],
 )
 def test_a_tag_that_does_not_fit_its_scalar_is_a_problem(text):
     parsed = parse(f"a: {text}".encode(), "spec.yaml")
@@ -145,7 +154,8 @@ def test_problems_without_number_are_cut_off():
 
 
 @pytest.mark.parametrize(
-    "key", ["200", "0200", "0x1F", "1.50", "true", "null", "~", "=", "<<", "no", "2020-01-01", "12:30"]
+    "key",
+    ["200", "0200", "0x1F", "1.50", "true", "null", "~", "=", "<<", "no", "2020-01-01", "12:30"],
 )
 def test_a_key_is_its_text_as_written(key):
     assert tree(f"{key}: 1") == {key: 1}
@@ -183,7 +193,12 @@ def test_a_duplicate_key_in_json_is_told_with_both_lines():
     parsed = parse(b'{\n\t"a": ["\\ud83d\\ude00", {"b": 1,\n\t"c": 0,\n\t"b": 2}]\n}', "spec.json")
     assert parsed.tree == {"a": ["\U0001f600", {"b": 2, "c": 0}]}
     (problem,) = parsed.problems
-    assert (problem.code, problem.pointer, problem.line, problem.column) == ("duplicate-key", "/a/1/b", 4, 2)
+    assert (problem.code, problem.pointer, problem.line, problem.column) == (
+        "duplicate-key",
+        "/a/1/b",
+        4,
+        2,
+    )
     assert "line 2 and in line 4" in problem.message
 
 
@@ -282,7 +297,11 @@ def test_an_alias_is_as_deep_as_the_deepest_part_of_what_it_names():
 
 def test_depth_does_not_depend_on_how_deep_the_caller_is():
     def deeper(levels: int):
-        return deeper(levels - 1) if levels else parse(NESTED["json objects"](400).encode(), "spec.json").tree
+        return (
+            deeper(levels - 1)
+            if levels
+            else parse(NESTED["json objects"](400).encode(), "spec.json").tree
+        )
 
     found = deeper(sys.getrecursionlimit() - 300)
     for _ in range(400):
@@ -300,7 +319,9 @@ def test_tag_directives_without_number_are_refused():
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
-@pytest.mark.parametrize("text", ["ä: €😀\n", '{"ä": "€\\ud83d\\ude00"}'])  # the latter is JSON only
+@pytest.mark.parametrize(
+    "text", ["ä: €😀\n", '{"ä": "€\\ud83d\\ude00"}']
+)  # the latter is JSON only
 def test_the_byte_order_mark_says_the_encoding(encoding, text):
     assert parse(text.encode(encoding), "spec.yaml").tree == {"ä": "€😀"}
 
@@ -323,7 +344,13 @@ def test_broken_utf_16_is_refused_with_its_place():
 
 @pytest.mark.parametrize(
     ("character", "name"),
-    [("\x00", "U+0000"), ("\x07", "U+0007"), ("\x7f", "U+007F"), ("\x9f", "U+009F"), ("\ufffe", "U+FFFE")],
+    [
+        ("\x00", "U+0000"),
+        ("\x07", "U+0007"),
+        ("\x7f", "U+007F"),
+        ("\x9f", "U+009F"),
+        ("\ufffe", "U+FFFE"),
+    ],
 )
 def test_a_control_character_is_refused_with_its_place(character, name):
     error = refusal(f"a: 1\nb: ä{character}\n")
@@ -334,12 +361,18 @@ def test_a_control_character_is_refused_with_its_place(character, name):
 @pytest.mark.parametrize("character", ["\x85", "\u2028", "\u2029"])
 @pytest.mark.parametrize("text", ["a: b{}c\nd: 1\n", "a: |-\n  b{}c\nd: 1\n", "a: 'b{}c'\nd: 1\n"])
 def test_what_yaml_1_1_took_for_a_line_break_is_an_ordinary_character(character, text):
-    assert tree(text.format(character) + "e: \ue000\n") == {"a": f"b{character}c", "d": 1, "e": "\ue000"}
+    assert tree(text.format(character) + "e: \ue000\n") == {
+        "a": f"b{character}c",
+        "d": 1,
+        "e": "\ue000",
+    }
     assert locate.locate(text.format(character).encode(), "/d")[0] == text.count("\n")
 
 
 def test_half_of_a_surrogate_pair_becomes_a_replacement_character():
-    parsed = parse(rb'{"a": "\ud83d\ude00 \ud83d \\ud83d",' + b"\n" + rb' "\uDE00": 1}', "spec.json")
+    parsed = parse(
+        rb'{"a": "\ud83d\ude00 \ud83d \\ud83d",' + b"\n" + rb' "\uDE00": 1}', "spec.json"
+    )
     assert parsed.tree == {"a": "\U0001f600 \ufffd \\ud83d", "\ufffd": 1}
     assert [(p.code, p.line, p.column) for p in parsed.problems] == [("lone-surrogate", 1, 21)]
 
@@ -394,7 +427,9 @@ def test_indentation_by_tabs_is_refused_with_a_hint():
 # ---------------------------------------------------------------- JSON, streams, errors
 
 
-@pytest.mark.parametrize("text", ["{a: 1}", '{"a": 1,}', '{"a": 1 # one\n}', "{'a': 1}", '\n\t{"a"\n: 1}'])
+@pytest.mark.parametrize(
+    "text", ["{a: 1}", '{"a": 1,}', '{"a": 1 # one\n}', "{'a': 1}", '\n\t{"a"\n: 1}']
+)
 def test_what_only_looks_like_json_is_read_as_yaml(text):
     assert parse(text.encode(), "spec.json").tree == {"a": 1}
 
@@ -406,14 +441,18 @@ def test_the_numbers_that_json_does_not_have_are_text(word):
 
 def test_json_that_yaml_would_refuse_is_read():
     key = "k" * 3000
-    assert parse(json.dumps({key: "\x7f\x85 \\/ \U0001f600"}, ensure_ascii=False).encode(), "spec.json").tree == {
-        key: "\x7f\x85 \\/ \U0001f600"
-    }
+    assert parse(
+        json.dumps({key: "\x7f\x85 \\/ \U0001f600"}, ensure_ascii=False).encode(), "spec.json"
+    ).tree == {key: "\x7f\x85 \\/ \U0001f600"}
 
 
 def test_a_json_file_that_is_neither_is_told_what_json_says():
     error = refusal('{"a": 1,\n "b" 2}', "dir/spec.json")
-    assert (error.headline, error.line, error.column) == ("spec.json is not valid JSON: Expecting ':' delimiter", 2, 6)
+    assert (error.headline, error.line, error.column) == (
+        "spec.json is not valid JSON: Expecting ':' delimiter",
+        2,
+        6,
+    )
 
 
 @pytest.mark.parametrize("text", ["", "\n", "# only a comment\n", "---\n", "\ufeff"])
@@ -445,7 +484,10 @@ def test_a_version_directive_changes_nothing():
 )
 def test_a_syntax_error_says_what_and_where(text, place, what, hint):
     error = refusal(text, "https://example.org/dir/spec.yaml?key=secret")
-    assert (error.headline, (error.line, error.column)) == (f"spec.yaml is not valid YAML: {what}", place)
+    assert (error.headline, (error.line, error.column)) == (
+        f"spec.yaml is not valid YAML: {what}",
+        place,
+    )
     assert hint is None or hint in error.hint
     assert "secret" not in str(error)
 
@@ -474,7 +516,9 @@ scalars = (
     | st.sampled_from([*NULLS, *BOOLS, *INTS, *FLOATS, *TEXTS])
 )
 values = st.recursive(
-    scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.sampled_from(TEXTS), inner), max_leaves=20
+    scalars,
+    lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.sampled_from(TEXTS), inner),
+    max_leaves=20,
 )
 
 
@@ -518,14 +562,20 @@ def test_any_bytes_are_read_or_refused_with_their_place(data):
 def _keys(value):
     if isinstance(value, dict):
         yield from value
-    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+    for inner in (
+        value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    ):
         yield from _keys(inner)
 
 
 def test_every_document_of_the_corpus_is_read_or_refused():
     if "DYNCLIENT_CORPUS" not in os.environ:
         pytest.skip("DYNCLIENT_CORPUS names no folder of real documents")
-    files = [p for p in Path(os.environ["DYNCLIENT_CORPUS"]).rglob("*") if p.suffix in {".yaml", ".yml", ".json"}]
+    files = [
+        p
+        for p in Path(os.environ["DYNCLIENT_CORPUS"]).rglob("*")
+        if p.suffix in {".yaml", ".yml", ".json"}
+    ]
     assert files
     for path in files:
         read_or_refused(path.read_bytes())

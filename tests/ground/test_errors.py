@@ -14,10 +14,18 @@ from dynclient.plan.results import Result
 from dynclient.violations import Place, Violation
 from dynclient.wire.message import Headers, Request
 
-CLASSES = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, errors.DynclientError)]
-REQUEST = Request("GET", "https://api.example.com/x", Headers({"Accept": "*/*"}), operation_id="run")
+CLASSES = [
+    kind
+    for _, kind in inspect.getmembers(errors, inspect.isclass)
+    if issubclass(kind, errors.DynclientError)
+]
+REQUEST = Request(
+    "GET", "https://api.example.com/x", Headers({"Accept": "*/*"}), operation_id="run"
+)
 VIOLATION = Violation("type", ("body", "a"), "got 1", place=Place("a.yaml", "/x", lambda *_: 7))
-RESULT = Result({"id": 1}, 404, Headers(), "application/json", (VIOLATION,), REQUEST, 0.5, http=object())
+RESULT = Result(
+    {"id": 1}, 404, Headers(), "application/json", (VIOLATION,), REQUEST, 0.5, http=object()
+)
 DATA = {
     "violations": (VIOLATION,), "result": RESULT, "request": REQUEST, "attempts": 3, "phase": "read", "line": 4,
     "column": 2, "uri": "file:///a.yaml", "suggestions": ("run",), "formula": "a or b", "operation_id": "run",
@@ -26,7 +34,10 @@ DATA = {
 COPIES = [
     pytest.param(copy.copy, id="copy"),
     pytest.param(copy.deepcopy, id="deepcopy"),
-    *[pytest.param(lambda e, p=p: pickle.loads(pickle.dumps(e, p)), id=f"pickle{p}") for p in (2, 5)],
+    *[
+        pytest.param(lambda e, p=p: pickle.loads(pickle.dumps(e, p)), id=f"pickle{p}")
+        for p in (2, 5)
+    ],
 ]
 
 
@@ -70,9 +81,19 @@ def test_the_tree_is_the_one_that_callers_catch():
         assert issubclass(kind, errors.ClientError)
     for kind in (errors.ClientError, errors.ServerError):
         assert issubclass(kind, errors.StatusError)
-    for kind in (errors.StatusError, errors.InvalidResponse, errors.UndocumentedResponse, errors.DecodeError):
+    for kind in (
+        errors.StatusError,
+        errors.InvalidResponse,
+        errors.UndocumentedResponse,
+        errors.DecodeError,
+    ):
         assert issubclass(kind, errors.ResponseError)
-    for kind in (errors.ConnectFailed, errors.TimedOut, errors.TooManyRedirects, errors.BrokenResponse):
+    for kind in (
+        errors.ConnectFailed,
+        errors.TimedOut,
+        errors.TooManyRedirects,
+        errors.BrokenResponse,
+    ):
         assert issubclass(kind, errors.TransportError)
 
 
@@ -92,8 +113,13 @@ def test_a_response_error_gives_status_and_data_of_its_result():
 
 
 def test_the_message_is_headline_problems_and_hint():
-    told = [Violation("type", ("body", "a"), "got 1, want string"), Violation("missing", ("path", "id"), "required")]
-    text = str(errors.InvalidCall("run: 2 problems, nothing was sent", violations=told, hint="mend it"))
+    told = [
+        Violation("type", ("body", "a"), "got 1, want string"),
+        Violation("missing", ("path", "id"), "required"),
+    ]
+    text = str(
+        errors.InvalidCall("run: 2 problems, nothing was sent", violations=told, hint="mend it")
+    )
     lines = text.splitlines()
     assert lines[0] == "run: 2 problems, nothing was sent"
     assert lines[1].split()[:2] == ["missing", "path.id"]
@@ -110,7 +136,11 @@ def test_no_message_is_long(messages, headline):
 
 @given(st.text(max_size=100))
 def test_no_message_steers_the_terminal(text):
-    made = str(errors.NotFound(f"run: 404 {text}", violations=[Violation("type", (text,), text)], hint=text))
+    made = str(
+        errors.NotFound(
+            f"run: 404 {text}", violations=[Violation("type", (text,), text)], hint=text
+        )
+    )
     assert all(char.isprintable() or char == "\n" for char in made)
 
 

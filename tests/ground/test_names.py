@@ -48,7 +48,9 @@ def test_names_that_differ_in_letters_of_any_script_stay_different(one, other):
 
 
 def test_the_name_that_was_meant_comes_first():
-    assert near("customerSesion", ["customerId", "customerSession", "coupon"])[0] == "customerSession"
+    assert (
+        near("customerSesion", ["customerId", "customerSession", "coupon"])[0] == "customerSession"
+    )
     assert near("customer_session_id", ["customerSessionId"]) == ["customerSessionId"]
 
 

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dynclient.violations import MAX_LINE_CHARS, Place, Violation, dotted, in_order, shortened, shown, table
+from dynclient.violations import (
+    MAX_LINE_CHARS,
+    Place,
+    Violation,
+    dotted,
+    in_order,
+    shortened,
+    shown,
+    table,
+)
 
 
 def test_a_path_reads_as_python_people_write_it():
@@ -29,7 +38,10 @@ def test_twenty_lines_are_told_and_the_rest_is_counted():
 
 
 def test_the_suggestion_replaces_the_message():
-    assert str(Violation("unknown", ("args", "nmae"), "is not declared", "name")) == "nmae: did you mean name?"
+    assert (
+        str(Violation("unknown", ("args", "nmae"), "is not declared", "name"))
+        == "nmae: did you mean name?"
+    )
 
 
 def test_a_place_is_looked_up_once_and_only_when_somebody_asks():
@@ -44,7 +56,9 @@ def test_a_place_without_a_line_is_told_by_its_pointer():
     assert str(Place("file:///a/shop.yaml", "/paths")) == "shop.yaml#/paths"
 
 
-@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda v: pickle.loads(pickle.dumps(v))])
+@pytest.mark.parametrize(
+    "copied", [copy.copy, copy.deepcopy, lambda v: pickle.loads(pickle.dumps(v))]
+)
 def test_a_violation_survives_copying_with_its_line(copied):
     violation = Violation("type", ("body", 0), "got 1", "x", Place("a.yaml", "/x", lambda *_: 7))
     made = copied(violation)

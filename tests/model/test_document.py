@@ -20,8 +20,14 @@ def codes(made):
 
 
 def test_a_document_tells_what_it_is():
-    found = loaded({"/x": {"get": operation(tags=["b"])}}, tags=[{"name": "a", "description": "first"}])
-    assert (found.title, found.version, dict(found.info)) == ("Shop", "3.1.0", {"title": "Shop", "version": "1"})
+    found = loaded(
+        {"/x": {"get": operation(tags=["b"])}}, tags=[{"name": "a", "description": "first"}]
+    )
+    assert (found.title, found.version, dict(found.info)) == (
+        "Shop",
+        "3.1.0",
+        {"title": "Shop", "version": "1"},
+    )
     assert dict(found.tags) == {"a": "first", "b": ""}
     assert found.servers[0].url == "https://api.example.com/v1"
     assert found.problems == ()
@@ -61,7 +67,11 @@ def test_a_parameter_of_the_operation_overrides_that_of_the_path():
         "get": operation(parameter("a", schema={"type": "string"}), parameter("b", "header")),
     }
     found = loaded({"/x": item}).operations["run"].parameters
-    assert [(p.location, p.name) for p in found] == [("query", "a"), ("query", "b"), ("header", "b")]
+    assert [(p.location, p.name) for p in found] == [
+        ("query", "a"),
+        ("query", "b"),
+        ("header", "b"),
+    ]
     assert found[0].schema.value == {"type": "string"}
 
 
@@ -73,7 +83,9 @@ def test_a_parameter_of_the_operation_overrides_that_of_the_path():
 )  # fmt: skip
 def test_the_style_of_a_parameter(location, given, style, explode):
     found = (
-        dynclient.load(single(parameter("a", location, **given), path="/{a}" if location == "path" else "/x"))
+        dynclient.load(
+            single(parameter("a", location, **given), path="/{a}" if location == "path" else "/x")
+        )
         .operations["run"]
         .parameters[0]
     )
@@ -82,9 +94,14 @@ def test_the_style_of_a_parameter(location, given, style, explode):
 
 def test_security_reads_as_or_of_and():
     schemes = {"a": {"type": "http", "scheme": "BASIC"}, "b": {"type": "oauth2"}}
-    found = dynclient.load(single(security=[{"a": [], "b": ["read"]}, {}], components={"securitySchemes": schemes}))
+    found = dynclient.load(
+        single(security=[{"a": [], "b": ["read"]}, {}], components={"securitySchemes": schemes})
+    )
     basic, oauth = SecurityScheme("a", "http", "basic"), SecurityScheme("b", "oauth2")
-    assert found.operations["run"].security == ((Requirement(basic), Requirement(oauth, ("read",))), ())
+    assert found.operations["run"].security == (
+        (Requirement(basic), Requirement(oauth, ("read",))),
+        (),
+    )
 
 
 @pytest.mark.parametrize(
@@ -96,7 +113,10 @@ def test_security_reads_as_or_of_and():
         ({"security": [{"nope": []}]}, "unknown-security-scheme"),
         ({"servers": 5}, "wrong-type"),
         ({"servers": [5]}, None),
-        ({"servers": [{"url": "https://{a}", "variables": {"a": {"default": "b", "enum": 5}}}]}, None),
+        (
+            {"servers": [{"url": "https://{a}", "variables": {"a": {"default": "b", "enum": 5}}}]},
+            None,
+        ),
         ({"tags": [5]}, None),
         ({"components": 5}, "wrong-type"),
         ({"components": {"schemas": []}}, None),
@@ -120,7 +140,8 @@ def test_a_wrong_corner_of_the_top_is_a_problem_and_operations_stay(fields, code
 def test_security_that_cannot_be_read_never_means_that_none_is_needed():
     for security in (["k"], {"k": []}, "k", [5]):
         made = single(
-            security=security, components={"securitySchemes": {"k": {"type": "apiKey", "in": "header", "name": "K"}}}
+            security=security,
+            components={"securitySchemes": {"k": {"type": "apiKey", "in": "header", "name": "K"}}},
         )
         assert () not in dynclient.load(made).operations["run"].security
 
@@ -165,7 +186,11 @@ def test_a_problem_names_file_and_line(tmp_path):
         "openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths:\n  /x:\n    get:\n      operationId: run\n      parameters:\n      - {name: q, in: nowhere}\n      responses: {'200': {description: fine}}\n"
     )
     (problem,) = dynclient.load(path).problems
-    assert (problem.code, problem.line, problem.file.rsplit("/", 1)[-1]) == ("bad-parameter", 8, "api.yaml")
+    assert (problem.code, problem.line, problem.file.rsplit("/", 1)[-1]) == (
+        "bad-parameter",
+        8,
+        "api.yaml",
+    )
     assert problem.severity == "error"
     assert str(problem).startswith("api.yaml:8:")
 
@@ -186,7 +211,9 @@ def test_a_reference_is_followed_everywhere():
             }
         },
     }
-    client = dynclient.Client(document({"/x": {"$ref": "#/components/pathItems/P"}}, components=components))
+    client = dynclient.Client(
+        document({"/x": {"$ref": "#/components/pathItems/P"}}, components=components)
+    )
     assert {v.where for v in client.run.validate(q="x", body="x")} == {"query.q", "body"}
     assert client.run.result_schemas["200", "application/json"]["$defs"]["N"]["type"] == "integer"
     assert client.document.problems == ()
@@ -196,7 +223,10 @@ def test_circles_of_references_end_in_a_problem():
     made = document(
         {"/x": {"get": operation({"$ref": "#/components/parameters/A"})}},
         components={
-            "parameters": {"A": {"$ref": "#/components/parameters/B"}, "B": {"$ref": "#/components/parameters/A"}}
+            "parameters": {
+                "A": {"$ref": "#/components/parameters/B"},
+                "B": {"$ref": "#/components/parameters/A"},
+            }
         },
     )
     assert "unresolvable-reference" in codes(made)

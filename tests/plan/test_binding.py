@@ -19,7 +19,9 @@ BODY = {
 
 
 def operate(*parameters, path="/things", body=None, **options):
-    client = dynclient.Client(single(*parameters, path=path, body=body), transport=Server(), **options)
+    client = dynclient.Client(
+        single(*parameters, path=path, body=body), transport=Server(), **options
+    )
     return client.run
 
 
@@ -86,7 +88,9 @@ def test_every_spelling_makes_the_same_call(kwargs, positional):
 
 def test_names_inside_values_are_never_translated():
     assert bound(SESSION, "s", name="n", meta={"fooBar": 1})["body"]["meta"] == {"fooBar": 1}
-    assert ("unknown", "body.meta.foo_bar", "fooBar") in kinds(SESSION, "s", name="n", meta={"foo_bar": 1})
+    assert ("unknown", "body.meta.foo_bar", "fooBar") in kinds(
+        SESSION, "s", name="n", meta={"foo_bar": 1}
+    )
 
 
 def test_positionals_stand_in_the_order_of_the_template():
@@ -179,7 +183,9 @@ AMBIGUOUS = operate(
 
 @pytest.mark.parametrize("name", ["id", "foo_bar", "name"])
 def test_a_name_of_two_places_is_refused_with_the_ways_to_say_which(name):
-    (violation,) = [v for v in AMBIGUOUS.validate(body={"name": "n"}, **{name: 1}) if v.kind == "ambiguous"]
+    (violation,) = [
+        v for v in AMBIGUOUS.validate(body={"name": "n"}, **{name: 1}) if v.kind == "ambiguous"
+    ]
     assert "query={" in violation.message
 
 
@@ -191,7 +197,11 @@ def test_a_name_of_two_places_is_given_through_its_group():
 
 def test_an_argument_that_has_the_name_of_a_group_wins():
     op = operate(
-        parameter("path", "path"), parameter("query"), parameter("header", "header"), parameter("dry"), path="/x/{path}"
+        parameter("path", "path"),
+        parameter("query"),
+        parameter("header", "header"),
+        parameter("dry"),
+        path="/x/{path}",
     )
     assert bound(op, "p", query=5, header="h") == {
         "path": {"path": "p"},
@@ -204,11 +214,15 @@ def test_an_argument_that_has_the_name_of_a_group_wins():
 def test_an_argument_called_body_wins_and_a_call_says_the_rest():
     op = operate(parameter("body"), body=content({"properties": {"a": {}}}))
     assert bound(op, body="q", a=1) == {"query": {"body": "q"}, "body": {"a": 1}}
-    assert bound(op, Call(query={"body": "q"}, body={"a": 1})) == {"query": {"body": "q"}, "body": {"a": 1}}
+    assert bound(op, Call(query={"body": "q"}, body={"a": 1})) == {
+        "query": {"body": "q"},
+        "body": {"a": 1},
+    }
 
 
 @pytest.mark.parametrize(
-    "name", ["self", "args", "kwargs", "timeout", "headers", "operation", "media_type", "class", "None"]
+    "name",
+    ["self", "args", "kwargs", "timeout", "headers", "operation", "media_type", "class", "None"],
 )
 def test_a_parameter_may_have_any_name(name):
     op = operate(parameter(name))
@@ -219,7 +233,9 @@ def test_a_parameter_may_have_any_name(name):
 
 
 def test_call_by_name_leaves_every_keyword_to_the_operation():
-    client = dynclient.Client(single(parameter("operation"), parameter("self")), transport=(server := Server()))
+    client = dynclient.Client(
+        single(parameter("operation"), parameter("self")), transport=(server := Server())
+    )
     client.call("run", operation=1, self=2)
     assert str(server.last.url).endswith("?operation=1&self=2")
 
@@ -261,7 +277,9 @@ def test_the_signature_is_real():
 
 
 def test_path_parameters_of_one_python_name_do_not_break_the_signature():
-    op = operate(parameter("userId", "path"), parameter("user-id", "path"), path="/x/{userId}/{user-id}")
+    op = operate(
+        parameter("userId", "path"), parameter("user-id", "path"), path="/x/{userId}/{user-id}"
+    )
     assert str(inspect.signature(op))
     assert repr(op)
     assert op.request("1", "2").url.endswith("/x/1/2")

@@ -11,11 +11,19 @@ from dynclient.errors import InvalidCall, UnsafeValue
 
 BINARY = {"type": "string", "format": "binary"}
 THING = {"type": "object", "properties": {"a": {"type": "string"}, "n": {"type": "number"}}}
-UPLOAD = {"type": "object", "required": ["file"], "properties": {"file": BINARY, "note": {"type": "string"}}}
+UPLOAD = {
+    "type": "object",
+    "required": ["file"],
+    "properties": {"file": BINARY, "note": {"type": "string"}},
+}
 
 
 def operation(content, **fields):
-    post = {"operationId": "post", "requestBody": {"content": content}, "responses": {"200": {"description": "-"}}}
+    post = {
+        "operationId": "post",
+        "requestBody": {"content": content},
+        "responses": {"200": {"description": "-"}},
+    }
     document = {
         "openapi": "3.0.3",
         "info": {"title": "t", "version": "1"},
@@ -34,7 +42,11 @@ def typed(*names, schema=THING):
     [
         (["application/xml", "application/json"], {"a": "x"}, "application/json"),
         (["text/plain", "application/vnd.x+json"], {"a": "x"}, "application/vnd.x+json"),
-        (["multipart/form-data", "application/x-www-form-urlencoded"], {"a": "x"}, "application/x-www-form-urlencoded"),
+        (
+            ["multipart/form-data", "application/x-www-form-urlencoded"],
+            {"a": "x"},
+            "application/x-www-form-urlencoded",
+        ),
         (["application/json", "application/xml"], "<a/>", "application/xml"),
         (["application/json", "application/octet-stream"], b"\x00", "application/octet-stream"),
         (["application/json", "image/png", "text/csv"], b"\x00", "image/png"),
@@ -43,13 +55,19 @@ def typed(*names, schema=THING):
 def test_of_several_media_types_the_value_chooses(names, body, chosen):
     schema = {} if isinstance(body, dict) else {"type": "string"}
 
-    assert operation(typed(*names, schema=schema)).request(body=body).headers["content-type"] == chosen
+    assert (
+        operation(typed(*names, schema=schema)).request(body=body).headers["content-type"] == chosen
+    )
 
 
 def test_a_file_among_the_properties_chooses_parts():
     op = operation(typed("application/json", "multipart/form-data", schema=UPLOAD))
 
-    assert op.request(file=b"\x00").headers["content-type"].startswith("multipart/form-data; boundary=")
+    assert (
+        op.request(file=b"\x00")
+        .headers["content-type"]
+        .startswith("multipart/form-data; boundary=")
+    )
 
 
 def test_the_caller_chooses_in_the_call_or_by_option():
@@ -60,14 +78,19 @@ def test_the_caller_chooses_in_the_call_or_by_option():
 
 
 def test_a_media_type_that_the_operation_does_not_take_is_a_violation():
-    found = operation(typed("application/json")).validate(dynclient.Call(body={}, media_type="text/html"))
+    found = operation(typed("application/json")).validate(
+        dynclient.Call(body={}, media_type="text/html")
+    )
 
     assert [(v.kind, v.path) for v in found] == [("enum", ("media_type",))]
 
 
 @pytest.mark.parametrize("value", [b"\x00\xff", bytearray(b"\x00\xff"), memoryview(b"\x00\xff")])
 def test_bytes_are_sent_as_they_are(value):
-    assert operation(typed("application/octet-stream", schema=BINARY)).request(body=value).body == b"\x00\xff"
+    assert (
+        operation(typed("application/octet-stream", schema=BINARY)).request(body=value).body
+        == b"\x00\xff"
+    )
 
 
 def test_a_path_is_read_while_it_is_sent_and_pickles(tmp_path):
@@ -97,7 +120,9 @@ def test_a_stream_is_sent_once(stream):
 def test_a_file_that_is_not_there_is_told_before_anything_is_sent(tmp_path):
     op = operation(typed("multipart/form-data", schema=UPLOAD))
 
-    assert [(v.kind, v.path) for v in op.validate(file=tmp_path / "none")] == [("file", ("body", "file"))]
+    assert [(v.kind, v.path) for v in op.validate(file=tmp_path / "none")] == [
+        ("file", ("body", "file"))
+    ]
 
 
 @pytest.mark.parametrize(
@@ -113,15 +138,23 @@ def test_binary_data_where_none_can_go_is_a_violation(content, body, path):
 
 
 def test_binary_data_in_a_query_is_a_violation():
-    op = operation(typed("application/json"), parameters=[{"name": "q", "in": "query", "schema": {"type": "string"}}])
+    op = operation(
+        typed("application/json"),
+        parameters=[{"name": "q", "in": "query", "schema": {"type": "string"}}],
+    )
 
     assert [(v.kind, v.path) for v in op.validate(q=b"x")] == [("type", ("query", "q"))]
 
 
 def test_what_is_wrong_beside_a_file_is_told_too():
-    found = operation(typed("multipart/form-data", schema=UPLOAD)).validate(file=b"x", note=5, nte="x")
+    found = operation(typed("multipart/form-data", schema=UPLOAD)).validate(
+        file=b"x", note=5, nte="x"
+    )
 
-    assert [(v.kind, v.path) for v in found] == [("unknown", ("args", "nte")), ("type", ("body", "note"))]
+    assert [(v.kind, v.path) for v in found] == [
+        ("unknown", ("args", "nte")),
+        ("type", ("body", "note")),
+    ]
 
 
 def test_xml_is_text_whatever_its_schema_says():
@@ -143,7 +176,10 @@ def test_a_range_of_media_types_asks_for_one():
 
     with pytest.raises(UnsafeValue, match="range"):
         op.request(body=b"x")
-    assert op.request(dynclient.Call(body=b"x", media_type="image/png")).headers["content-type"] == "image/png"
+    assert (
+        op.request(dynclient.Call(body=b"x", media_type="image/png")).headers["content-type"]
+        == "image/png"
+    )
     assert op.validate(op.example()) == []
 
 

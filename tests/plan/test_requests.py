@@ -27,7 +27,9 @@ def operate(*parameters, server=None, **fields):
         for name in ("validate_requests", "unknown_properties", "media_type", "headers", "accept")
         if name in fields
     }
-    return dynclient.Client(single(*parameters, **fields), transport=server or Server(), **options).run
+    return dynclient.Client(
+        single(*parameters, **fields), transport=server or Server(), **options
+    ).run
 
 
 # --- a path value never leaves its segment
@@ -56,7 +58,12 @@ def test_a_path_value_never_leaves_its_segment(value, style, explode, reserved, 
     except (InvalidCall, UnsafeValue):
         return
     parts = urlsplit(request.url)
-    assert (parts.scheme, parts.netloc, parts.query, parts.fragment) == ("https", "api.example.com", "", "")
+    assert (parts.scheme, parts.netloc, parts.query, parts.fragment) == (
+        "https",
+        "api.example.com",
+        "",
+        "",
+    )
     segments = parts.path.split("/")
     assert len(segments) == 5
     assert (segments[:3], segments[4]) == (["", "v1", "things"], "parts")
@@ -114,7 +121,9 @@ def test_a_path_key_may_carry_a_query():
 
 @given(values(st.text(max_size=4)))
 def test_a_query_value_stays_in_its_value(value):
-    op = operate(parameter("q", explode=False), validate_requests=False, server=(server := Server()))
+    op = operate(
+        parameter("q", explode=False), validate_requests=False, server=(server := Server())
+    )
     try:
         request = op.request(query={"q": value})
     except UnsafeValue:
@@ -129,11 +138,14 @@ def test_a_query_value_stays_in_its_value(value):
 
 # --- headers
 
-SAFE = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x2FF, exclude_characters="\x7f"), max_size=8)
+SAFE = st.text(
+    st.characters(min_codepoint=0x20, max_codepoint=0x2FF, exclude_characters="\x7f"), max_size=8
+)
 
 
 @given(
-    st.text(max_size=8) | st.sampled_from(["a\r\nX-Evil: 1", "\0", "a\nb", "\x7f", "\ud800", " x", "x ", "\t"]),
+    st.text(max_size=8)
+    | st.sampled_from(["a\r\nX-Evil: 1", "\0", "a\nb", "\x7f", "\ud800", " x", "x ", "\t"]),
     st.booleans(),
 )
 def test_a_header_value_cannot_inject(value, checked):
@@ -150,7 +162,10 @@ def test_a_header_value_cannot_inject(value, checked):
 
 @given(
     st.dictionaries(
-        st.text(max_size=5) | st.sampled_from(["A: b", "a b", "é", "", "X\r\nY"]), st.just("1"), min_size=1, max_size=2
+        st.text(max_size=5) | st.sampled_from(["A: b", "a b", "é", "", "X\r\nY"]),
+        st.just("1"),
+        min_size=1,
+        max_size=2,
     )
 )
 def test_a_header_name_cannot_inject(headers):
@@ -164,7 +179,9 @@ def test_a_header_name_cannot_inject(headers):
         assert not set(name) & set(' :\r\n\0\t(),/<>@[]{}"\\;=?')
 
 
-@given(st.dictionaries(st.text(min_size=1, max_size=4), st.text(max_size=4), min_size=1, max_size=2))
+@given(
+    st.dictionaries(st.text(min_size=1, max_size=4), st.text(max_size=4), min_size=1, max_size=2)
+)
 def test_a_header_object_cannot_inject(value):
     op = operate(parameter("X-A", "header"), server=(server := Server()))
     try:
@@ -183,7 +200,11 @@ def test_a_header_that_the_standard_ignores_is_not_required_and_wins_when_given(
 
 
 @given(
-    st.dictionaries(st.sampled_from(["a", "b;c", "d"]), st.text(st.characters(codec="utf-8"), max_size=5), min_size=1)
+    st.dictionaries(
+        st.sampled_from(["a", "b;c", "d"]),
+        st.text(st.characters(codec="utf-8"), max_size=5),
+        min_size=1,
+    )
 )
 def test_a_cookie_value_stays_in_its_cookie(values):
     op = operate(*(parameter(name, "cookie") for name in ["a", "b;c", "d"]))
@@ -205,7 +226,10 @@ def test_the_body_is_sent_exactly_as_given(value):
 
 
 def test_no_default_is_injected_and_nothing_is_coerced():
-    schema = {"type": "object", "properties": {"a": {"type": "integer", "default": 5}, "b": {"type": "number"}}}
+    schema = {
+        "type": "object",
+        "properties": {"a": {"type": "integer", "default": 5}, "b": {"type": "number"}},
+    }
     assert operate(body=content(schema)).request(b=1).body == b'{"b":1}'
     assert operate(body=content(schema)).validate(a="1")
 
@@ -245,7 +269,9 @@ def test_python_values_become_json(value, form, schema):
 @pytest.mark.parametrize(
     "value", [math.nan, math.inf, -math.inf, [math.nan], {"a": math.inf}, object(), {1, 2}, {5: 1}]
 )
-@pytest.mark.parametrize("schema", [{}, {"type": "number"}, {"properties": {"a": {"type": "number"}}}])
+@pytest.mark.parametrize(
+    "schema", [{}, {"type": "number"}, {"properties": {"a": {"type": "number"}}}]
+)
 def test_what_is_no_json_is_a_violation(value, schema):
     op = operate(body=content(schema))
     assert op.validate(body=value)
@@ -272,9 +298,13 @@ def test_a_value_that_holds_itself_is_refused():
 
 
 def test_a_number_of_thousands_of_digits_is_refused_or_sent_whole():
-    op = operate(parameter("q", schema={"type": "integer", "maximum": 5}), body=content({"enum": [1]}))
+    op = operate(
+        parameter("q", schema={"type": "integer", "maximum": 5}), body=content({"enum": [1]})
+    )
     assert len(op.validate(q=10**5000, body=10**5000)) == 2
-    assert operate(body=content({"type": "integer"})).request(body=10**4000).body == b"1" + b"0" * 4000
+    assert (
+        operate(body=content({"type": "integer"})).request(body=10**4000).body == b"1" + b"0" * 4000
+    )
 
 
 def test_twenty_digits_survive_everywhere():
@@ -315,9 +345,13 @@ def test_a_body_is_judged_by_the_media_type_that_it_is_sent_as():
 @pytest.mark.parametrize("name", ["image/*", "*/*"])
 def test_a_media_range_is_never_sent_as_content_type(name):
     op = operate(body={"content": {name: {"schema": {}}}})
-    assert op.request(Call(body=b"x", media_type="image/png")).headers["Content-Type"] == "image/png"
     assert (
-        operate(body={"content": {name: {}}}, media_type="image/png").request(body=b"x").headers["Content-Type"]
+        op.request(Call(body=b"x", media_type="image/png")).headers["Content-Type"] == "image/png"
+    )
+    assert (
+        operate(body={"content": {name: {}}}, media_type="image/png")
+        .request(body=b"x")
+        .headers["Content-Type"]
         == "image/png"
     )
     try:
@@ -335,7 +369,10 @@ def test_bytes_are_a_binary_body(version, schema):
 
 
 def test_text_is_a_text_body():
-    assert operate(body=content({"type": "string"}, "text/plain")).request(body="é").body == "é".encode()
+    assert (
+        operate(body=content({"type": "string"}, "text/plain")).request(body="é").body
+        == "é".encode()
+    )
 
 
 # --- options that shape a request
@@ -350,8 +387,12 @@ def test_headers_of_the_client_are_sent_and_win():
 
 
 def test_without_checks_undeclared_entries_are_written_in_the_default_style():
-    op = operate(parameter("id", "path", {"type": "integer"}), path="/x/{id}", validate_requests=False)
-    request = op.request("no-integer", query={"new": [1, 2]}, header={"X-New": "h"}, cookie={"c": 1})
+    op = operate(
+        parameter("id", "path", {"type": "integer"}), path="/x/{id}", validate_requests=False
+    )
+    request = op.request(
+        "no-integer", query={"new": [1, 2]}, header={"X-New": "h"}, cookie={"c": 1}
+    )
     assert request.url == f"{SERVER}/x/no-integer?new=1&new=2"
     assert request.headers["X-New"] == "h"
     assert request.headers["Cookie"] == "c=1"
@@ -375,7 +416,11 @@ ODD = (
 )
 
 
-@given(st.dictionaries(st.sampled_from(["path", "query", "header", "cookie", "body", "media_type", "x"]), ODD))
+@given(
+    st.dictionaries(
+        st.sampled_from(["path", "query", "header", "cookie", "body", "media_type", "x"]), ODD
+    )
+)
 def test_without_checks_every_call_is_written_or_refused_as_ours(parts):
     op = operate(parameter("id", "path"), path="/x/{id}", body=content({}), validate_requests=False)
     with contextlib.suppress(DynclientError):
@@ -390,7 +435,13 @@ def test_an_example_is_a_valid_call(seed):
     op = operate(
         parameter("id", "path", {"type": "string", "format": "uuid"}),
         path="/x/{id}",
-        body=content({"type": "object", "required": ["n"], "properties": {"n": {"type": "integer", "minimum": 5}}}),
+        body=content(
+            {
+                "type": "object",
+                "required": ["n"],
+                "properties": {"n": {"type": "integer", "minimum": 5}},
+            }
+        ),
     )
     call = op.example(seed)
     assert isinstance(call, Call)
@@ -399,5 +450,7 @@ def test_an_example_is_a_valid_call(seed):
 
 
 def test_the_documents_own_example_comes_first():
-    op = operate(body={"content": {"application/json": {"schema": {"type": "integer"}, "example": 4711}}})
+    op = operate(
+        body={"content": {"application/json": {"schema": {"type": "integer"}, "example": 4711}}}
+    )
     assert op.example()["body"] == 4711

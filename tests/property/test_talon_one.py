@@ -13,7 +13,9 @@ SPEC = "spec/talon-one/integration.yaml"
 def talon_one(request):
     document = dynclient.load(request.config.rootpath / SPEC)
     sandbox = dynclient.Sandbox(document)
-    return dynclient.Client(document, transport=sandbox, credentials={"api_key_v1": "ApiKey-v1 test"}), sandbox
+    return dynclient.Client(
+        document, transport=sandbox, credentials={"api_key_v1": "ApiKey-v1 test"}
+    ), sandbox
 
 
 def operation_ids():
@@ -40,17 +42,23 @@ def test_a_call_that_fits_is_sent_read_and_answered(talon_one, operation_id, dat
 
 @pytest.mark.parametrize("operation_id", operation_ids())
 @given(data=st.data())
-def test_a_call_with_an_undeclared_argument_is_refused_and_nothing_is_sent(talon_one, operation_id, data):
+def test_a_call_with_an_undeclared_argument_is_refused_and_nothing_is_sent(
+    talon_one, operation_id, data
+):
     client, sandbox = talon_one
     operation = client[operation_id]
     call = operation.example(seed=data.draw(st.integers(0, 2**32 - 1), label="seed"))
-    location = data.draw(st.sampled_from([key for key in ("path", "query", "header") if key in call] or ["query"]))
+    location = data.draw(
+        st.sampled_from([key for key in ("path", "query", "header") if key in call] or ["query"])
+    )
     before = sandbox.state
 
     with pytest.raises(dynclient.errors.InvalidCall) as caught:
-        operation(dynclient.Call(call, **{location: {**call.get(location, {}), "undeclared-name": "x"}}))
+        operation(
+            dynclient.Call(call, **{location: {**call.get(location, {}), "undeclared-name": "x"}})
+        )
 
-    assert [violation.path for violation in caught.value.violations] == [(location, "undeclared-name")] or (
-        location not in call
-    )
+    assert [violation.path for violation in caught.value.violations] == [
+        (location, "undeclared-name")
+    ] or (location not in call)
     assert sandbox.state == before

@@ -37,7 +37,9 @@ plain = st.characters(codec="utf-8", exclude_characters=".,=%| []")
 def texts_of(place, style):
     """Return texts that come back from a place: what its delimiters cannot be told from is a documented loss."""
     if place == "header":
-        return st.text(st.characters(min_codepoint=33, max_codepoint=126, exclude_characters=",="), max_size=6)
+        return st.text(
+            st.characters(min_codepoint=33, max_codepoint=126, exclude_characters=",="), max_size=6
+        )
     if place == "path" or style in ("spaceDelimited", "pipeDelimited"):
         return st.text(plain, min_size=1, max_size=6)
     return st.text(characters, max_size=6)
@@ -63,7 +65,13 @@ def typed(draw, place, style, explode, prefix):
     if style == "label" and explode and schema["type"] == "number":
         schema, values = {"type": "integer"}, st.integers()  # nothing escapes the dot of a fraction
     kind = draw(st.sampled_from(["scalar", "array", "object"]))
-    kind = "object" if style == "deepObject" else "array" if kind == "scalar" and "Delimited" in style else kind
+    kind = (
+        "object"
+        if style == "deepObject"
+        else "array"
+        if kind == "scalar" and "Delimited" in style
+        else kind
+    )
     if kind == "scalar":
         return schema, draw(values)
     if kind == "array":
@@ -81,7 +89,9 @@ def typed(draw, place, style, explode, prefix):
 def parameters(draw):
     """Return Parameter Objects of one operation, each with a value; no two of them share a name."""
     found = {}
-    for number, (place, style) in enumerate(draw(st.lists(st.sampled_from(CELLS), min_size=1, max_size=4))):
+    for number, (place, style) in enumerate(
+        draw(st.lists(st.sampled_from(CELLS), min_size=1, max_size=4))
+    ):
         name = draw(st.sampled_from(NAMES[place]))
         if (place, name) in found or (place == "path" and any(p == "path" for p, _ in found)):
             continue
@@ -139,7 +149,14 @@ json_values = st.recursive(
 @given(st.data(), st.booleans(), st.booleans(), st.booleans())
 def test_no_value_leaves_its_place(place, style, data, explode, reserved, checked):
     name = data.draw(st.sampled_from(NAMES[place]))
-    parameter = {"name": name, "in": place, "style": style, "explode": explode, "allowReserved": reserved, "schema": {}}
+    parameter = {
+        "name": name,
+        "in": place,
+        "style": style,
+        "explode": explode,
+        "allowReserved": reserved,
+        "schema": {},
+    }
     value = data.draw(json_values)
     drawn = [({**parameter, "required": place == "path"}, value)]
     server = Server()
@@ -153,9 +170,16 @@ def test_no_value_leaves_its_place(place, style, data, explode, reserved, checke
     check_target(request.url, place)
     sent = server.last
     check_target(f"https://{sent.headers['host']}{sent.url.raw_path.decode()}", place)
-    expected = {"accept"} | ({"x-color"} if place == "header" else set()) | ({"cookie"} if place == "cookie" else set())
+    expected = (
+        {"accept"}
+        | ({"x-color"} if place == "header" else set())
+        | ({"cookie"} if place == "cookie" else set())
+    )
     assert {name.lower() for name in request.headers} <= expected
-    assert all("\r" not in text and "\n" not in text and "\0" not in text for _, text in request.headers.pairs())
+    assert all(
+        "\r" not in text and "\n" not in text and "\0" not in text
+        for _, text in request.headers.pairs()
+    )
     if place == "cookie":
         pairs = request.headers.get("Cookie", "").split("; ")
         # RFC 6265 §4.1.1, and the comma that OAS wants in a flat array.
@@ -168,7 +192,11 @@ def check_target(url, place):
     parts = urlsplit(url)
     segments = parts.path.split("/")
     assert (parts.netloc, parts.fragment) == ("api.example.com", "")
-    assert (segments[:3], segments[-1], len(segments)) == (["", "v1", "x"], "y", 5 if place == "path" else 4)
+    assert (segments[:3], segments[-1], len(segments)) == (
+        ["", "v1", "x"],
+        "y",
+        5 if place == "path" else 4,
+    )
     assert all(unquote(segment) not in (".", "..") for segment in segments)
     assert urljoin(url, url) == url
     assert place == "query" or parts.query == ""
@@ -186,7 +214,9 @@ def test_an_undeclared_entry_does_not_either(place, name, value):
     except (InvalidCall, UnsafeValue):
         return
     check_target(request.url, place)
-    assert all("\r" not in text and "\n" not in text for pair in request.headers.pairs() for text in pair)
+    assert all(
+        "\r" not in text and "\n" not in text for pair in request.headers.pairs() for text in pair
+    )
 
 
 #: What openapi-core gets wrong about parameters, beside what the sandbox knows of it already.

@@ -23,4 +23,6 @@ def sandbox(talon_one):
 @pytest.fixture
 def client(talon_one, sandbox):
     """A client of the shipped document on that sandbox, with a credential."""
-    return dynclient.Client(talon_one, transport=sandbox, credentials={"api_key_v1": "ApiKey-v1 abc"})
+    return dynclient.Client(
+        talon_one, transport=sandbox, credentials={"api_key_v1": "ApiKey-v1 abc"}
+    )

@@ -26,7 +26,9 @@ PET = {
 
 def responding(*responses, **fields):
     """Return a sandbox of one GET operation with these responses."""
-    return Sandbox(single(method="get", responses={k: v for r in responses for k, v in r.items()}, **fields))
+    return Sandbox(
+        single(method="get", responses={k: v for r in responses for k, v in r.items()}, **fields)
+    )
 
 
 def bare(*statuses):
@@ -54,7 +56,10 @@ def test_the_status_is_the_lowest_success_that_is_declared(declared, status):
 def test_the_example_of_the_document_is_answered_where_it_is_valid_and_a_sample_where_not():
     responses = answer(PET)
     media = responses["200"]["content"]["application/json"]
-    media["examples"] = {"wrong": {"value": {"id": 1}}, "right": {"value": {"id": "p-1", "name": "Rex"}}}
+    media["examples"] = {
+        "wrong": {"value": {"id": 1}},
+        "right": {"value": {"id": "p-1", "name": "Rex"}},
+    }
     assert data(ask(responding(responses), "GET", "/things")) == {"id": "p-1", "name": "Rex"}
     del media["examples"]["right"]
     assert set(data(ask(responding(responses), "GET", "/things"))) >= {"id", "name"}
@@ -78,7 +83,9 @@ def test_the_same_request_gets_the_same_answer_from_every_sandbox_of_one_seed():
 
 
 def test_properties_and_path_parameters_of_the_request_come_back_where_they_are_valid():
-    run = operation(parameter("id", "path", {"type": "string"}), body=content({}), responses=answer(PET))
+    run = operation(
+        parameter("id", "path", {"type": "string"}), body=content({}), responses=answer(PET)
+    )
     sandbox = Sandbox(document({"/pets/{id}": {"put": run}}))
     sent = {"name": "Tom", "born": "2020-02-30", "legs": 4, "extra": 1, "id": "other"}
     pet = data(ask(sandbox, "PUT", "/pets/p%2F7", sent))
@@ -100,7 +107,10 @@ def test_read_only_is_answered_and_write_only_never_is():
     schema = {
         "type": "object",
         "required": ["id", "secret"],
-        "properties": {"id": {"type": "integer", "readOnly": True}, "secret": {"type": "string", "writeOnly": True}},
+        "properties": {
+            "id": {"type": "integer", "readOnly": True},
+            "secret": {"type": "string", "writeOnly": True},
+        },
     }
     sandbox = Sandbox(single(body=content(schema), responses=answer(schema)))
     assert set(data(ask(sandbox, "POST", "/things", {"secret": "x"}))) == {"id"}
@@ -122,7 +132,10 @@ def test_read_only_is_answered_and_write_only_never_is():
 def test_the_media_type_is_the_one_accepted_most_and_json_where_nobody_cares(accept, expected):
     both = {"text/plain": {"schema": {"type": "string"}}, "application/json": {"schema": PET}}
     sandbox = responding({"200": {"description": "", "content": both}})
-    assert ask(sandbox, "GET", "/things", **({"Accept": accept} if accept else {})).media_type == expected
+    assert (
+        ask(sandbox, "GET", "/things", **({"Accept": accept} if accept else {})).media_type
+        == expected
+    )
 
 
 @pytest.mark.parametrize(
@@ -163,8 +176,14 @@ def test_every_media_type_has_a_body_that_the_client_takes(media_type, schema):
 def test_required_headers_come_along_and_can_be_carried():
     headers = {
         "X-Total": {"required": True, "schema": {"type": "integer", "minimum": 7}},
-        "X-Name": {"required": True, "schema": {"type": "string", "examples": ["ä", "line\nbreak"]}},
-        "X-List": {"required": True, "schema": {"type": "array", "items": {"enum": ["a"]}, "minItems": 2}},
+        "X-Name": {
+            "required": True,
+            "schema": {"type": "string", "examples": ["ä", "line\nbreak"]},
+        },
+        "X-List": {
+            "required": True,
+            "schema": {"type": "array", "items": {"enum": ["a"]}, "minItems": 2},
+        },
         "X-Optional": {"schema": {"type": "string"}},
     }
     sandbox = responding({"204": {"description": "", "headers": headers}})
@@ -184,7 +203,9 @@ def test_head_and_204_have_no_body():
             "/b": {"get": operation(operationId="b", responses={"204": responses["204"]})},
         }
     )
-    made["paths"]["/c"] = {"get": operation(operationId="c", responses={"200": {"description": "", "content": {}}})}
+    made["paths"]["/c"] = {
+        "get": operation(operationId="c", responses={"200": {"description": "", "content": {}}})
+    }
     sandbox = Sandbox(made)
     for method, path in (("HEAD", "/a"), ("GET", "/b"), ("GET", "/c")):
         assert ask(sandbox, method, path).body == b""
@@ -209,5 +230,11 @@ def test_numbers_of_any_size_come_back_digit_by_digit():
     big = 12345678901234567890123
     schema = {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}}}
     sandbox = Sandbox(single(body=content(schema), responses=answer(schema)))
-    response = ask(sandbox, "POST", "/things", body=json.dumps({"id": big}).encode(), Content_Type="application/json")
+    response = ask(
+        sandbox,
+        "POST",
+        "/things",
+        body=json.dumps({"id": big}).encode(),
+        Content_Type="application/json",
+    )
     assert json.loads(response.body) == {"id": big}

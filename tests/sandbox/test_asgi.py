@@ -19,7 +19,9 @@ def talk(sandbox, *calls):
 
     async def run():
         transport = httpx.ASGITransport(asgi.app(sandbox))
-        async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as client:
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://localhost:8000"
+        ) as client:
             return [await client.request(method, url, **options) for method, url, options in calls]
 
     return asyncio.run(run())
@@ -28,17 +30,29 @@ def talk(sandbox, *calls):
 def test_a_request_over_http_is_answered_as_in_process():
     sandbox = Sandbox(single(body=content(ECHO), responses=answer(ECHO)))
     right, wrong, lost = talk(
-        sandbox, ("POST", "/things", {"json": {"t": "ä"}}), ("POST", "/things", {"json": {}}), ("GET", "/x?", {})
+        sandbox,
+        ("POST", "/things", {"json": {"t": "ä"}}),
+        ("POST", "/things", {"json": {}}),
+        ("GET", "/x?", {}),
     )
-    assert (right.status_code, right.json(), right.headers["content-type"]) == (200, {"t": "ä"}, "application/json")
+    assert (right.status_code, right.json(), right.headers["content-type"]) == (
+        200,
+        {"t": "ä"},
+        "application/json",
+    )
     assert int(right.headers["content-length"]) == len(right.content)
     assert (wrong.status_code, lost.status_code) == (400, 404)
     assert sandbox.disagreements == []
 
 
 def test_the_path_arrives_still_encoded_and_the_query_too():
-    given = [parameter("v", "path", {"const": "a/b"}), parameter("q", schema={"const": "x&y"}, required=True)]
-    [response] = talk(Sandbox(document({"/p/{v}": {"get": operation(*given)}})), ("GET", "/p/a%2Fb?q=x%26y", {}))
+    given = [
+        parameter("v", "path", {"const": "a/b"}),
+        parameter("q", schema={"const": "x&y"}, required=True),
+    ]
+    [response] = talk(
+        Sandbox(document({"/p/{v}": {"get": operation(*given)}})), ("GET", "/p/a%2Fb?q=x%26y", {})
+    )
     assert response.status_code == 200
 
 
@@ -75,13 +89,21 @@ def messages(app, scope, *events):
 
 def scope_of(**fields):
     headers = [(b"content-type", b"text/plain"), (b"x-odd", b"\xff\xc3")]
-    return {"type": "http", "method": "POST", "path": "/things", "query_string": b"", "headers": headers, **fields}
+    return {
+        "type": "http",
+        "method": "POST",
+        "path": "/things",
+        "query_string": b"",
+        "headers": headers,
+        **fields,
+    }
 
 
 def test_a_body_in_pieces_is_put_together_and_too_large_a_one_refused(monkeypatch):
     app = asgi.app(Sandbox(single(body=content({"const": "abcd"}, "text/plain"))))
     pieces = [
-        {"type": "http.request", "body": piece, "more_body": more} for piece, more in ((b"ab", True), (b"cd", False))
+        {"type": "http.request", "body": piece, "more_body": more}
+        for piece, more in ((b"ab", True), (b"cd", False))
     ]
     assert messages(app, scope_of(), *pieces)[0]["status"] == 200
     monkeypatch.setattr(asgi, "MAX_BODY_BYTES", 3)
@@ -102,7 +124,12 @@ def test_the_lifespan_is_acknowledged_and_other_scopes_are_left_alone():
 
 
 def test_threads_share_a_sandbox():
-    made = document({f"/p{i}": {"get": operation(operationId=f"p{i}", responses=answer(ECHO))} for i in range(20)})
+    made = document(
+        {
+            f"/p{i}": {"get": operation(operationId=f"p{i}", responses=answer(ECHO))}
+            for i in range(20)
+        }
+    )
     sandbox = Sandbox(made)
     errors = []
 

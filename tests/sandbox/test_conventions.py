@@ -23,8 +23,12 @@ def test_silent_answers_204_where_it_is_declared_and_the_declared_success_otherw
     assert client["trackEventV2"].send(**event).status == 204
     assert client["trackEventV2"].send(silent="no", **event).status == 200
     advocates = {"campaign_id": 1, "usage_limit": 1, "advocate_profile_integration_ids": ["p-1"]}
-    assert client["createReferralsForMultipleAdvocates"].send(silent="yes", **advocates).status == 204
-    assert client["createReferralsForMultipleAdvocates"].send(silent="no", **advocates).status == 201
+    assert (
+        client["createReferralsForMultipleAdvocates"].send(silent="yes", **advocates).status == 204
+    )
+    assert (
+        client["createReferralsForMultipleAdvocates"].send(silent="no", **advocates).status == 201
+    )
 
 
 def test_silent_without_a_204_is_the_declared_success():
@@ -37,12 +41,16 @@ ALWAYS = {"effects", "createdCoupons", "createdReferrals"}
 
 @pytest.mark.parametrize("parts", [[], ["loyalty"], ["coupons", "customerSession", "event"]])
 def test_an_answer_has_the_parts_that_a_request_asks_for(client, sandbox, parts):
-    told = client.update_customer_session_v2("s-1", customer_session={"profileId": "p-7"}, response_content=parts)
+    told = client.update_customer_session_v2(
+        "s-1", customer_session={"profileId": "p-7"}, response_content=parts
+    )
     assert set(told) == ALWAYS | set(parts)
     assert sandbox.state["items"]["/v2/customer_sessions"]["s-1"]["profileId"] == "p-7"
     if "customerSession" in parts:
         assert told["customerSession"]["profileId"] == "p-7"
-    event = client.track_event_v2(profile_id="p-7", type="x", attributes={}, response_content=["event"], silent="no")
+    event = client.track_event_v2(
+        profile_id="p-7", type="x", attributes={}, response_content=["event"], silent="no"
+    )
     assert set(event) == ALWAYS | {"event"}
 
 
@@ -71,7 +79,10 @@ def test_a_session_remembers_what_later_updates_leave_out(client):
 
 def test_an_audience_lives_and_goes(client):
     audience = client.create_audience_v2(name="Gold")
-    assert client.update_audience_v2(audience["id"], name="Silver") == {**audience, "name": "Silver"}
+    assert client.update_audience_v2(audience["id"], name="Silver") == {
+        **audience,
+        "name": "Silver",
+    }
     client.delete_audience_v2(audience["id"])
     calls = (client.delete_audience_v2, client.delete_audience_memberships_v2)
     for call in (*calls, lambda i: client.update_audience_v2(i, name="x")):
@@ -109,7 +120,9 @@ def test_reservations_of_a_coupon_are_counted(client):
 
 def test_deleting_customer_data_clears_the_attributes_and_keeps_the_profile(client):
     client.update_customer_profile_v2("p-5", attributes={"Name": "Ada"})
-    assert client.get_customer_inventory("p-5", profile=True)["profile"]["attributes"] == {"Name": "Ada"}
+    assert client.get_customer_inventory("p-5", profile=True)["profile"]["attributes"] == {
+        "Name": "Ada"
+    }
     client.delete_customer_data("p-5")
     assert client.get_customer_inventory("p-5", profile=True)["profile"]["attributes"] == {}
 
@@ -130,7 +143,12 @@ def test_every_example_still_works_on_one_sandbox(client):
 
 
 @pytest.mark.parametrize(
-    "given", [1, {"conventions": 1, "operations": []}, {"operations": {"create": 1}, "conventions": [1, {}]}]
+    "given",
+    [
+        1,
+        {"conventions": 1, "operations": []},
+        {"operations": {"create": 1}, "conventions": [1, {}]},
+    ],
 )
 def test_an_extension_that_makes_no_sense_says_nothing(given):
     made = shop(**{"x-sandbox": given})
@@ -140,7 +158,9 @@ def test_an_extension_that_makes_no_sense_says_nothing(given):
 
 def test_a_convention_counts_where_its_parameter_is_declared():
     made = shop(**{"x-sandbox": {"conventions": [{"query": {"dry": True}, "store": False}]}})
-    made["paths"]["/codes"]["post"]["parameters"] = [parameter("dry", schema={"type": "boolean", "default": True})]
+    made["paths"]["/codes"]["post"]["parameters"] = [
+        parameter("dry", schema={"type": "boolean", "default": True})
+    ]
     sandbox = Sandbox(made)
     client = Client(made, transport=sandbox)
     client.create(name="Rex", dry=True)
@@ -152,5 +172,9 @@ def test_a_convention_counts_where_its_parameter_is_declared():
 
 
 def test_profiles_made_together_are_there(client):
-    client.update_customer_profiles_v2(customer_profiles=[{"integrationId": "p-8", "attributes": {"Name": "Eve"}}])
-    assert client.get_customer_inventory("p-8", profile=True)["profile"]["attributes"] == {"Name": "Eve"}
+    client.update_customer_profiles_v2(
+        customer_profiles=[{"integrationId": "p-8", "attributes": {"Name": "Eve"}}]
+    )
+    assert client.get_customer_inventory("p-8", profile=True)["profile"]["attributes"] == {
+        "Name": "Eve"
+    }

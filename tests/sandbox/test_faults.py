@@ -11,7 +11,14 @@ from support.sandboxes import unexplained
 from support.shops import PET, shop
 
 from dynclient import Client, Sandbox
-from dynclient.errors import BrokenResponse, DecodeError, InvalidResponse, OperationNotFound, TimedOut, UsageError
+from dynclient.errors import (
+    BrokenResponse,
+    DecodeError,
+    InvalidResponse,
+    OperationNotFound,
+    TimedOut,
+    UsageError,
+)
 from dynclient.sandbox import asgi
 from dynclient.sandbox.faults import misfitting
 
@@ -98,7 +105,8 @@ def test_a_retry_meets_the_next_throw(sandbox, client):
 
 
 @pytest.mark.parametrize(
-    "fault", [{"kind": "flood"}, {"kind": "drop", "rate": 2}, {"kind": "latency", "delay_s": float("nan")}]
+    "fault",
+    [{"kind": "flood"}, {"kind": "drop", "rate": 2}, {"kind": "latency", "delay_s": float("nan")}],
 )
 def test_what_is_no_fault_is_refused(sandbox, fault):
     with pytest.raises(UsageError):
@@ -122,7 +130,9 @@ def test_what_fits_everything_cannot_be_made_wrong():
 
 def served(kind, *events):
     """Return what the ASGI application sends for one request under a fault."""
-    sandbox = Sandbox(document({"/a": {"get": operation(responses=answer(PET))}}), second_opinion=False)
+    sandbox = Sandbox(
+        document({"/a": {"get": operation(responses=answer(PET))}}), second_opinion=False
+    )
     sandbox.disturb(kind)
     scope = {"type": "http", "method": "GET", "path": "/a", "query_string": b"", "headers": []}
     incoming, sent = [{"type": "http.request"}, *events], []
@@ -150,4 +160,7 @@ def test_over_http_a_stalled_answer_never_comes():
 
 
 def test_over_http_an_answer_can_be_late():
-    assert [message["type"] for message in served("latency")] == ["http.response.start", "http.response.body"]
+    assert [message["type"] for message in served("latency")] == [
+        "http.response.start",
+        "http.response.body",
+    ]

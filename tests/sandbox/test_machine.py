@@ -12,7 +12,9 @@ import dynclient
 from dynclient import Client, Sandbox
 from dynclient.errors import BrokenResponse, Conflict, InvalidResponse, NotFound
 
-SHOP = dynclient.load(shop(**{"x-sandbox": {"conventions": [{"query": {"dry": True}, "store": False}]}}))
+SHOP = dynclient.load(
+    shop(**{"x-sandbox": {"conventions": [{"query": {"dry": True}, "store": False}]}})
+)
 NAMES = st.text("abc", min_size=1, max_size=4)
 STRANGERS = st.integers(10**6, 10**6 + 3)
 
@@ -145,7 +147,9 @@ class Shop(RuleBasedStateMachine):
     @invariant()
     def everything_is_there(self):
         assert self.client.list()["totalResultSize"] == len(self.model)
-        assert all(self.client.code(code)["percent"] == percent for code, percent in self.codes.items())
+        assert all(
+            self.client.code(code)["percent"] == percent for code, percent in self.codes.items()
+        )
         assert unexplained(self.sandbox) == []
 
 

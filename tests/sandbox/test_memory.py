@@ -73,7 +73,12 @@ def test_an_update_of_what_nobody_made_is_read_but_neither_listed_nor_ever_gone(
 def test_strict_knows_only_what_was_made(client, sandbox):
     strict = Sandbox(shop(), strict=True)
     stranger = Client(strict.document, transport=strict)
-    for call in (stranger.read, stranger.delete, stranger.toys, lambda i: stranger.change(i, name="x")):
+    for call in (
+        stranger.read,
+        stranger.delete,
+        stranger.toys,
+        lambda i: stranger.change(i, name="x"),
+    ):
         with pytest.raises(NotFound):
             call(77)
     assert stranger.read(stranger.create(name="Rex")["id"])["name"] == "Rex"
@@ -91,7 +96,9 @@ def test_a_second_create_with_the_same_identity_of_the_client_is_a_conflict(clie
 
 def test_where_no_conflict_is_declared_a_second_create_replaces():
     run = operation(operationId="make", body=content(PET), responses=answer(PET, "201"))
-    read = operation(parameter("id", "path", {"type": "integer"}), operationId="read", responses=answer(PET))
+    read = operation(
+        parameter("id", "path", {"type": "integer"}), operationId="read", responses=answer(PET)
+    )
     made = document({"/pets": {"post": run}, "/pets/{id}": {"get": read}})
     client = Client(made, transport=Sandbox(made))
     client.make(id=1, name="Rex")
@@ -126,7 +133,9 @@ def test_what_there_is_only_one_of_is_remembered_too(client):
     assert client.settings() == {"name": "a"}
 
 
-@pytest.mark.parametrize(("skip", "names", "more"), [(0, "ab", True), (2, "cd", True), (4, "e", False), (9, "", False)])
+@pytest.mark.parametrize(
+    ("skip", "names", "more"), [(0, "ab", True), (2, "cd", True), (4, "e", False), (9, "", False)]
+)
 def test_pages_are_cut_and_counted_right(client, skip, names, more):
     for name in "abcde":
         client.create(name=name)
@@ -136,8 +145,13 @@ def test_pages_are_cut_and_counted_right(client, skip, names, more):
 
 
 def test_pages_can_be_numbered():
-    number = [parameter("per_page", schema={"type": "integer"}), parameter("page", schema={"type": "integer"})]
-    lists = operation(*number, operationId="list", responses=answer({"type": "array", "items": PET}))
+    number = [
+        parameter("per_page", schema={"type": "integer"}),
+        parameter("page", schema={"type": "integer"}),
+    ]
+    lists = operation(
+        *number, operationId="list", responses=answer({"type": "array", "items": PET})
+    )
     make = operation(operationId="make", body=content(NEW_PET), responses=answer(PET, "201"))
     made = document({"/pets": {"get": lists, "post": make}})
     client = Client(made, transport=Sandbox(made))
@@ -147,8 +161,13 @@ def test_pages_can_be_numbered():
 
 
 def test_a_valid_result_beats_an_echo():
-    narrow = {**PET, "properties": {**PET["properties"], "name": {"type": "string", "maxLength": 3}}}
-    read = operation(parameter("id", "path", {"type": "integer"}), operationId="read", responses=answer(narrow))
+    narrow = {
+        **PET,
+        "properties": {**PET["properties"], "name": {"type": "string", "maxLength": 3}},
+    }
+    read = operation(
+        parameter("id", "path", {"type": "integer"}), operationId="read", responses=answer(narrow)
+    )
     make = operation(operationId="make", body=content(NEW_PET), responses=answer(PET, "201"))
     made = document({"/pets": {"post": make}, "/pets/{id}": {"get": read}})
     client = Client(made, transport=Sandbox(made))
@@ -159,11 +178,23 @@ def test_a_valid_result_beats_an_echo():
 
 
 def test_an_item_in_a_wrapper_is_the_same_item():
-    wrapped = {"type": "object", "required": ["pet"], "properties": {"pet": PET, "note": {"type": "string"}}}
-    put = operation(operationId="put", body=content({"properties": {"pet": CHANGE}}), responses=answer(wrapped))
+    wrapped = {
+        "type": "object",
+        "required": ["pet"],
+        "properties": {"pet": PET, "note": {"type": "string"}},
+    }
+    put = operation(
+        operationId="put", body=content({"properties": {"pet": CHANGE}}), responses=answer(wrapped)
+    )
     get = operation(operationId="get", responses={**answer(wrapped), **MISSING})
     made = document(
-        {"/pets/{id}": {"parameters": [parameter("id", "path", {"type": "integer"})], "put": put, "get": get}}
+        {
+            "/pets/{id}": {
+                "parameters": [parameter("id", "path", {"type": "integer"})],
+                "put": put,
+                "get": get,
+            }
+        }
     )
     client = Client(made, transport=Sandbox(made))
     client.put(5, pet={"name": "Rex"})
@@ -189,7 +220,14 @@ def test_the_state_is_json_and_can_be_loaded(client, sandbox):
 
 @pytest.mark.parametrize(
     "state",
-    [[], {"answered": 1}, {"items": []}, {"items": {"/a": []}}, {"items": {"/a": {"1": 2}}}, {"gone": {"/a": [1]}}],
+    [
+        [],
+        {"answered": 1},
+        {"items": []},
+        {"items": {"/a": []}},
+        {"items": {"/a": {"1": 2}}},
+        {"gone": {"/a": [1]}},
+    ],
 )
 def test_what_is_no_state_changes_nothing(client, sandbox, state):
     client.create(name="Rex")
@@ -242,7 +280,9 @@ def test_a_create_without_a_body_in_its_answer_is_listed_all_the_same():
 
 def test_a_put_on_a_collection_is_about_what_its_body_names():
     both = {"post": operation(operationId="add", body=content(PET), responses=answer(PET))}
-    both["put"] = operation(operationId="update", body=content(PET), responses={**answer(PET), **MISSING})
+    both["put"] = operation(
+        operationId="update", body=content(PET), responses={**answer(PET), **MISSING}
+    )
     one = {"parameters": [parameter("petId", "path", {"type": "integer"})]}
     one["get"] = operation(operationId="get", responses={**answer(PET), **MISSING})
     one["delete"] = operation(operationId="delete", responses={"204": BARE, **MISSING})
@@ -258,16 +298,30 @@ def test_a_put_on_a_collection_is_about_what_its_body_names():
 
 def test_a_put_of_many_makes_each_of_them():
     many = {"type": "object", "properties": {"pets": {"type": "array", "items": PET}}}
-    one = {"get": operation(parameter("petId", "path", {"type": "integer"}), operationId="get", responses=answer(PET))}
-    made = document({"/pets": {"put": operation(operationId="put", body=content(many))}, "/pets/{petId}": one})
+    one = {
+        "get": operation(
+            parameter("petId", "path", {"type": "integer"}),
+            operationId="get",
+            responses=answer(PET),
+        )
+    }
+    made = document(
+        {"/pets": {"put": operation(operationId="put", body=content(many))}, "/pets/{petId}": one}
+    )
     client = Client(made, transport=Sandbox(made))
     client.put(pets=[{"id": 1, "name": "Rex"}, {"id": 2, "name": "Tom"}])
     assert [client.get(n)["name"] for n in (1, 2)] == ["Rex", "Tom"]
 
 
 def test_a_post_that_makes_nothing_is_remembered_by_no_list():
-    search = operation(operationId="search", body=content(CHANGE), responses=answer({"type": "array", "items": PET}))
-    lists = operation(operationId="list", responses=answer({"type": "array", "items": PET, "minItems": 1}))
+    search = operation(
+        operationId="search",
+        body=content(CHANGE),
+        responses=answer({"type": "array", "items": PET}),
+    )
+    lists = operation(
+        operationId="list", responses=answer({"type": "array", "items": PET, "minItems": 1})
+    )
     made = document({"/search": {"post": search, "get": lists}})
     sandbox = Sandbox(made)
     Client(made, transport=sandbox).search(name="Rex")
@@ -275,9 +329,14 @@ def test_a_post_that_makes_nothing_is_remembered_by_no_list():
 
 
 def test_what_the_fast_engine_cannot_judge_is_remembered_too():
-    odd = {**PET, "properties": {**PET["properties"], "name": {"type": "string", "pattern": "^(?!x)"}}}
+    odd = {
+        **PET,
+        "properties": {**PET["properties"], "name": {"type": "string", "pattern": "^(?!x)"}},
+    }
     make = operation(operationId="make", body=content(NEW_PET), responses=answer(odd, "201"))
-    read = operation(parameter("petId", "path", {"type": "integer"}), operationId="read", responses=answer(odd))
+    read = operation(
+        parameter("petId", "path", {"type": "integer"}), operationId="read", responses=answer(odd)
+    )
     made = document({"/pets": {"post": make}, "/pets/{petId}": {"get": read}})
     client = Client(made, transport=Sandbox(made))
     pet = client.make(name="Rex")

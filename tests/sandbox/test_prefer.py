@@ -22,7 +22,9 @@ def cats():
         "odd": {"value": {"id": 2, "name": "Tom", "tag": "odd"}},
         "wrong": {"value": {"id": "x"}},
     }
-    responses["409"]["content"]["application/json"]["examples"] = {"taken": {"value": {"message": "taken"}}}
+    responses["409"]["content"]["application/json"]["examples"] = {
+        "taken": {"value": {"message": "taken"}}
+    }
     return Sandbox(single(body=content(NEW_PET), responses=responses))
 
 
@@ -53,7 +55,9 @@ def test_a_status_is_chosen_in_its_own_schema():
 
 def test_an_example_is_chosen_by_its_name():
     sandbox = cats()
-    assert data(ask(sandbox, "POST", "/things", {"name": "a"}, Prefer="example=odd"))["tag"] == "odd"
+    assert (
+        data(ask(sandbox, "POST", "/things", {"name": "a"}, Prefer="example=odd"))["tag"] == "odd"
+    )
     taken = ask(sandbox, "POST", "/things", {"name": "a"}, Prefer="code=409, example=taken")
     assert (taken.status, data(taken)) == (409, {"message": "taken"})
 
@@ -61,7 +65,10 @@ def test_an_example_is_chosen_by_its_name():
 def test_dynamic_answers_differ_and_the_seed_repeats_them():
     def bodies():
         sandbox = cats()
-        return [ask(sandbox, "POST", "/things", {"name": "a"}, Prefer="dynamic=true").body for _ in range(5)]
+        return [
+            ask(sandbox, "POST", "/things", {"name": "a"}, Prefer="dynamic=true").body
+            for _ in range(5)
+        ]
 
     assert len(set(bodies())) > 1
     assert bodies() == bodies()

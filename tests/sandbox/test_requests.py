@@ -9,12 +9,20 @@ from support.sandboxes import ask, data, unexplained
 from dynclient import Client, Sandbox
 from dynclient.errors import BadRequest
 
-BODY = {"type": "object", "required": ["n"], "properties": {"n": {"type": "integer"}, "t": {"type": "string"}}}
+BODY = {
+    "type": "object",
+    "required": ["n"],
+    "properties": {"n": {"type": "integer"}, "t": {"type": "string"}},
+}
 
 
 def declaring(*statuses, schema=None):
     """Return Responses with a success and error responses."""
-    error = schema or {"type": "object", "required": ["message"], "properties": {"message": {"type": "string"}}}
+    error = schema or {
+        "type": "object",
+        "required": ["message"],
+        "properties": {"message": {"type": "string"}},
+    }
     return {"204": {"description": ""}, **{key: answer(error, key)[key] for key in statuses}}
 
 
@@ -40,7 +48,11 @@ def test_the_status_of_a_wrong_request_is_the_one_that_the_document_declares(dec
 def test_without_a_declared_error_comes_a_problem_document():
     response = ask(Sandbox(single(body=content(BODY))), "POST", "/things", {})
     assert response.headers["Content-Type"] == "application/problem+json"
-    assert data(response) == {"title": "Bad Request", "status": 400, "detail": "missing body.n: integer, required"}
+    assert data(response) == {
+        "title": "Bad Request",
+        "status": 400,
+        "detail": "missing body.n: integer, required",
+    }
 
 
 LINE = "missing body.n: integer, required"
@@ -51,17 +63,33 @@ LINE = "missing body.n: integer, required"
     [
         ({"message": {"type": "string"}}, {"message": LINE}),
         ({"error": {"type": "string"}}, {"error": LINE}),
-        ({"error": {"type": "string"}, "detail": {"type": "string"}}, {"error": "Bad Request", "detail": LINE}),
-        ({"code": {"type": "integer"}, "message": {"type": "string"}}, {"code": 400, "message": LINE}),
+        (
+            {"error": {"type": "string"}, "detail": {"type": "string"}},
+            {"error": "Bad Request", "detail": LINE},
+        ),
+        (
+            {"code": {"type": "integer"}, "message": {"type": "string"}},
+            {"code": 400, "message": LINE},
+        ),
         ({"message": {"type": "string", "maxLength": 20}}, {"message": "Bad Request"}),
         ({"message": {"enum": ["no"]}}, {"message": "no"}),
         (
-            {"error": {"type": "object", "properties": {"message": {"type": "string"}, "trace": {"type": "string"}}}},
+            {
+                "error": {
+                    "type": "object",
+                    "properties": {"message": {"type": "string"}, "trace": {"type": "string"}},
+                }
+            },
             {"error": {"message": LINE}},
         ),
         ({"errors": {"type": "array", "items": {"type": "string"}}}, {"errors": [LINE]}),
         (
-            {"detail": {"type": "array", "items": {"type": "object", "properties": {"msg": {"type": "string"}}}}},
+            {
+                "detail": {
+                    "type": "array",
+                    "items": {"type": "object", "properties": {"msg": {"type": "string"}}},
+                }
+            },
             {"detail": [{"msg": LINE}]},
         ),
     ],
@@ -74,10 +102,17 @@ def test_the_documents_error_schema_is_filled_with_what_is_wrong(properties, exp
 
 
 def test_what_was_only_made_up_is_left_out_of_an_error():
-    properties = {"message": {"type": "string"}, "trace": {"type": "string"}, "host": {"type": "string"}}
+    properties = {
+        "message": {"type": "string"},
+        "trace": {"type": "string"},
+        "host": {"type": "string"},
+    }
     schema = {"type": "object", "required": ["message", "host"], "properties": properties}
     response = ask(
-        Sandbox(single(body=content(BODY), responses=declaring("400", schema=schema))), "POST", "/things", {}
+        Sandbox(single(body=content(BODY), responses=declaring("400", schema=schema))),
+        "POST",
+        "/things",
+        {},
     )
     assert set(data(response)) == {"message", "host"}
 
@@ -137,16 +172,29 @@ def test_what_the_document_does_not_declare_passes():
     ("given", "query", "headers"),
     [
         (parameter("n", schema={"type": "integer", "minimum": 3}, required=True), "n=3", {}),
-        (parameter("n", schema={"type": "array", "items": {"type": "integer"}}, required=True), "n=1&n=2", {}),
         (
-            parameter("n", schema={"type": "array", "items": {"type": "integer"}}, required=True, explode=False),
+            parameter("n", schema={"type": "array", "items": {"type": "integer"}}, required=True),
+            "n=1&n=2",
+            {},
+        ),
+        (
+            parameter(
+                "n",
+                schema={"type": "array", "items": {"type": "integer"}},
+                required=True,
+                explode=False,
+            ),
             "n=1,2",
             {},
         ),
         (
             parameter(
                 "n",
-                schema={"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]},
+                schema={
+                    "type": "object",
+                    "properties": {"a": {"type": "integer"}},
+                    "required": ["a"],
+                },
                 required=True,
             ),
             "a=1",
@@ -165,13 +213,17 @@ def test_what_the_document_does_not_declare_passes():
         (parameter("n", schema={"const": "a b+c"}, required=True), "n=a+b%2Bc", {}),
         (parameter("X-N", "header", {"type": "integer"}, required=True), "", {"x-n": "5"}),
         (
-            parameter("X-N", "header", {"type": "array", "items": {"type": "integer"}}, required=True),
+            parameter(
+                "X-N", "header", {"type": "array", "items": {"type": "integer"}}, required=True
+            ),
             "",
             {"X-N": "5, 6"},
         ),
         (parameter("n", "cookie", {"type": "integer"}, required=True), "", {"Cookie": "a=b; n=4"}),
         (
-            parameter("n", "cookie", {"type": "array", "items": {"type": "integer"}}, required=True),
+            parameter(
+                "n", "cookie", {"type": "array", "items": {"type": "integer"}}, required=True
+            ),
             "",
             {"Cookie": "n=4&n=5"},
         ),
@@ -187,7 +239,9 @@ def test_what_the_document_does_not_declare_passes():
         ),
     ],
 )
-def test_parameters_are_read_in_every_location_and_missed_where_they_are_required(given, query, headers):
+def test_parameters_are_read_in_every_location_and_missed_where_they_are_required(
+    given, query, headers
+):
     sandbox = Sandbox(single(given, method="get"))
     assert ask(sandbox, "GET", f"/things?{query}", **headers).status == 200
     response = ask(sandbox, "GET", "/things")
@@ -200,10 +254,18 @@ def test_parameters_are_read_in_every_location_and_missed_where_they_are_require
     ("given", "query", "word"),
     [
         (parameter("n", schema={"type": "integer"}), "n=x", "type query.n"),
-        (parameter("n", schema={"type": "string", "pattern": "^(a|b)+$"}), "n=c", "pattern query.n"),
+        (
+            parameter("n", schema={"type": "string", "pattern": "^(a|b)+$"}),
+            "n=c",
+            "pattern query.n",
+        ),
         (parameter("n", schema={"type": "string", "format": "date"}), "n=1", "format query.n"),
         (parameter("n", schema={"enum": ["a"]}), "n=b", "enum query.n"),
-        ({"name": "n", "in": "query", "content": {"application/json": {"schema": {}}}}, "n=%7B", "syntax query.n"),
+        (
+            {"name": "n", "in": "query", "content": {"application/json": {"schema": {}}}},
+            "n=%7B",
+            "syntax query.n",
+        ),
         (
             {"name": "n", "in": "query", "content": {"application/json": {"schema": {}}}},
             "n=" + "%5B" * 9999,
@@ -220,14 +282,19 @@ def test_a_wrong_parameter_is_named(given, query, word):
 
 
 def test_header_parameters_that_the_standard_takes_from_elsewhere_are_not_asked_for():
-    given = [parameter(name, "header", {"enum": ["x"]}, required=True) for name in ("Accept", "Authorization")]
+    given = [
+        parameter(name, "header", {"enum": ["x"]}, required=True)
+        for name in ("Accept", "Authorization")
+    ]
     sandbox = Sandbox(single(*given, method="get"))
     assert ask(sandbox, "GET", "/things", Accept="application/json").status == 200
     assert unexplained(sandbox) == []
 
 
 def test_a_path_parameter_that_the_template_does_not_have_is_not_missed():
-    sandbox = Sandbox(single(parameter("ghost", "path", {"type": "string"}), method="get"), second_opinion=False)
+    sandbox = Sandbox(
+        single(parameter("ghost", "path", {"type": "string"}), method="get"), second_opinion=False
+    )
     assert ask(sandbox, "GET", "/things").status == 200
 
 
@@ -248,10 +315,15 @@ def test_bodies_that_json_schema_cannot_speak_of_are_taken_as_they_are():
         ("application/octet-stream", {"type": "string", "format": "binary"}),
     ):
         sandbox = Sandbox(single(body=content(schema, media_type)), second_opinion=False)
-        assert ask(sandbox, "POST", "/things", body=b"<\xc3\xa4/>", Content_Type=media_type).status == 200
+        assert (
+            ask(sandbox, "POST", "/things", body=b"<\xc3\xa4/>", Content_Type=media_type).status
+            == 200
+        )
         assert ask(sandbox, "POST", "/things").status == 400
     text = Sandbox(single(body=content({"type": "string", "maxLength": 3}, "text/plain")))
-    assert ask(text, "POST", "/things", body="äöü".encode(), Content_Type="text/plain").status == 200
+    assert (
+        ask(text, "POST", "/things", body="äöü".encode(), Content_Type="text/plain").status == 200
+    )
     assert ask(text, "POST", "/things", body=b"four", Content_Type="text/plain").status == 400
     assert unexplained(text) == []
 
@@ -296,14 +368,22 @@ SCHEMES = {
         ([{"nobody": []}, {"key": []}], "/things", {}, False),
     ],
 )
-def test_one_alternative_of_the_security_formula_has_to_be_carried_in_full(security, url, headers, admitted):
-    sandbox = Sandbox(single(method="get", security=security, components={"securitySchemes": SCHEMES}))
+def test_one_alternative_of_the_security_formula_has_to_be_carried_in_full(
+    security, url, headers, admitted
+):
+    sandbox = Sandbox(
+        single(method="get", security=security, components={"securitySchemes": SCHEMES})
+    )
     assert ask(sandbox, "GET", url, **headers).status == (200 if admitted else 401)
     assert unexplained(sandbox) == []
 
 
 def test_credentials_are_asked_for_before_the_request_is_read_and_after_the_path():
-    sandbox = Sandbox(single(body=content(BODY), security=[{"bearer": []}], components={"securitySchemes": SCHEMES}))
+    sandbox = Sandbox(
+        single(
+            body=content(BODY), security=[{"bearer": []}], components={"securitySchemes": SCHEMES}
+        )
+    )
     response = ask(sandbox, "POST", "/things", {"n": "x"})
     assert response.status == 401
     assert response.headers["WWW-Authenticate"] == 'Bearer realm="sandbox"'
@@ -312,7 +392,10 @@ def test_credentials_are_asked_for_before_the_request_is_read_and_after_the_path
 
 
 def test_a_broken_corner_is_a_500_that_names_it_and_hurts_no_other_operation():
-    paths = {"/bad": {"get": operation(answer, operationId="bad")}, "/good": {"get": operation(operationId="good")}}
+    paths = {
+        "/bad": {"get": operation(answer, operationId="bad")},
+        "/good": {"get": operation(operationId="good")},
+    }
     paths["/bad"]["get"]["parameters"] = [{"$ref": "#/nowhere"}]
     sandbox = Sandbox(document(paths))
     response = ask(sandbox, "GET", "/bad")

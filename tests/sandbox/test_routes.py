@@ -23,7 +23,9 @@ def found(sandbox, url, method="GET", **headers):
 
 
 def sandbox_of(paths, **fields):
-    return Sandbox(document({path: {"get": named(path)} for path in paths}, **fields), second_opinion=False)
+    return Sandbox(
+        document({path: {"get": named(path)} for path in paths}, **fields), second_opinion=False
+    )
 
 
 @pytest.mark.parametrize(
@@ -47,7 +49,9 @@ def sandbox_of(paths, **fields):
         ("/pets/7/photo/x", 404),
     ],
 )
-def test_literal_segments_win_over_variables_and_nothing_is_decoded_before_the_match(path, expected):
+def test_literal_segments_win_over_variables_and_nothing_is_decoded_before_the_match(
+    path, expected
+):
     paths = ["/pets", "/pets/{id}", "/pets/mine", "/pets/{id}/photo", "/report({n})"]
     sandbox = sandbox_of([*paths, "/files/{whole}", "/files/{name}.{ext}", "/two words"])
     assert found(sandbox, f"https://api.example.com/v1{path}") == expected
@@ -55,14 +59,22 @@ def test_literal_segments_win_over_variables_and_nothing_is_decoded_before_the_m
 
 @pytest.mark.parametrize(
     "url",
-    ["https://api.example.com/v1/pets", "http://localhost:8000/v1/pets", "http://sandbox.invalid/pets", "/v1/pets"],
+    [
+        "https://api.example.com/v1/pets",
+        "http://localhost:8000/v1/pets",
+        "http://sandbox.invalid/pets",
+        "/v1/pets",
+    ],
 )
 def test_any_host_and_every_base_path_of_the_servers_will_do(url):
     assert found(sandbox_of(["/pets"]), url) == "/pets"
 
 
 def test_the_longest_base_path_that_fits_is_stripped():
-    servers = [{"url": "https://x/api"}, {"url": "https://x/api/{stage}", "variables": {"stage": {"default": "v1"}}}]
+    servers = [
+        {"url": "https://x/api"},
+        {"url": "https://x/api/{stage}", "variables": {"stage": {"default": "v1"}}},
+    ]
     sandbox = sandbox_of(["/pets", "/v1/pets"], servers=servers)
     assert found(sandbox, "https://x/api/v1/pets") == "/pets"
     assert found(sandbox, "https://x/api/v2/pets") == "/pets"
@@ -73,14 +85,18 @@ def test_the_longest_base_path_that_fits_is_stripped():
 @pytest.mark.parametrize("url", ["/api", "{base}/api", "{scheme}://{host}/api/", "//cdn/api"])
 def test_relative_and_templated_servers_have_a_base_path_too(url):
     variables = {
-        name: {"default": default} for name, default in (("base", "https://h"), ("scheme", "https"), ("host", "h"))
+        name: {"default": default}
+        for name, default in (("base", "https://h"), ("scheme", "https"), ("host", "h"))
     }
     sandbox = sandbox_of(["/pets"], servers=[{"url": url, "variables": variables}])
     assert found(sandbox, "http://sandbox.invalid/api/pets") == "/pets"
 
 
 def test_an_operation_answers_only_at_its_own_servers_or_at_the_root():
-    paths = {"/a": {"get": named("a"), "servers": [{"url": "https://other/x"}]}, "/b": {"get": named("b")}}
+    paths = {
+        "/a": {"get": named("a"), "servers": [{"url": "https://other/x"}]},
+        "/b": {"get": named("b")},
+    }
     sandbox = Sandbox(document(paths), second_opinion=False)
     assert found(sandbox, "https://other/x/a") == "a"
     assert found(sandbox, "https://other/v1/a") == 404
@@ -88,7 +104,9 @@ def test_an_operation_answers_only_at_its_own_servers_or_at_the_root():
 
 
 def test_a_method_that_is_not_declared_gets_405_and_the_ones_that_are():
-    sandbox = Sandbox(document({"/a": {"get": named("get"), "put": named("put")}}), second_opinion=False)
+    sandbox = Sandbox(
+        document({"/a": {"get": named("get"), "put": named("put")}}), second_opinion=False
+    )
     response = ask(sandbox, "HEAD", "/a")
     assert response.status == 405
     assert response.headers["Allow"] == "GET, PUT"
@@ -97,7 +115,12 @@ def test_a_method_that_is_not_declared_gets_405_and_the_ones_that_are():
 
 def test_a_template_answers_the_method_that_its_literal_neighbour_lacks():
     sandbox = Sandbox(
-        document({"/a/me": {"get": named("me")}, "/a/{id}": {"delete": named("gone", parameter("id", "path"))}})
+        document(
+            {
+                "/a/me": {"get": named("me")},
+                "/a/{id}": {"delete": named("gone", parameter("id", "path"))},
+            }
+        )
     )
     assert found(sandbox, "/a/me", "DELETE") == "gone"
     assert ask(sandbox, "PATCH", "/a/me").headers["Allow"] == "DELETE, GET"
@@ -133,11 +156,27 @@ def test_label_and_matrix_values_are_read_from_their_segment(style, raw):
     sandbox = Sandbox(document({"/p/{v}": {"get": run}}))
     assert ask(sandbox, "GET", f"/p/{raw}").status == 200
     assert ask(sandbox, "GET", f"/p/{raw}x").status == 400
-    assert {d.reason for d in sandbox.disagreements} == {"it does not read paths in matrix or label style"}
+    assert {d.reason for d in sandbox.disagreements} == {
+        "it does not read paths in matrix or label style"
+    }
 
 
 @pytest.mark.parametrize(
-    "url", ["", "?", "//", "http://", "http://[::1", "::::", "/%", "/%zz/%2", "/a?%=%&&=", "/\x00", "/ä", "http:///a"]
+    "url",
+    [
+        "",
+        "?",
+        "//",
+        "http://",
+        "http://[::1",
+        "::::",
+        "/%",
+        "/%zz/%2",
+        "/a?%=%&&=",
+        "/\x00",
+        "/ä",
+        "http:///a",
+    ],
 )
 def test_no_url_is_too_odd(url):
     assert ask(sandbox_of(["/a"]), "GET", url).status in (200, 404)

@@ -31,11 +31,18 @@ assert "openapi_core" in sys.modules
 
 def test_what_only_openapi_core_refuses_is_kept_once_with_what_it_says(monkeypatch):
     sandbox = Sandbox(single(method="get"))
-    monkeypatch.setattr(second, "request_errors", lambda *_: ["InvalidParameter: query n: it has a fault"])
+    monkeypatch.setattr(
+        second, "request_errors", lambda *_: ["InvalidParameter: query n: it has a fault"]
+    )
     for _ in range(3):
         ask(sandbox, "GET", "/things")
     [found] = sandbox.disagreements
-    assert (found.operation, found.kind, found.ours, found.theirs) == ("run", "request", "accepted", "refused")
+    assert (found.operation, found.kind, found.ours, found.theirs) == (
+        "run",
+        "request",
+        "accepted",
+        "refused",
+    )
     assert (found.method, found.path, found.reason) == ("GET", "/things", None)
     assert "it has a fault" in found.detail
     sandbox.reset()
@@ -58,14 +65,18 @@ def test_a_response_that_it_refuses_is_kept(monkeypatch):
     assert [(d.kind, d.theirs) for d in unexplained(sandbox)] == [("response", "refused")]
 
 
-def test_a_failure_of_openapi_core_is_a_disagreement_with_a_reason_and_no_failure_of_the_sandbox(monkeypatch):
+def test_a_failure_of_openapi_core_is_a_disagreement_with_a_reason_and_no_failure_of_the_sandbox(
+    monkeypatch,
+):
     def fails(*_):
         raise KeyError("inside")
 
     monkeypatch.setattr(second, "request_errors", fails)
     sandbox = Sandbox(single(method="get"))
     assert ask(sandbox, "GET", "/things").status == 200
-    assert [(d.theirs, d.reason) for d in sandbox.disagreements] == [("failed", "openapi-core failed: KeyError")]
+    assert [(d.theirs, d.reason) for d in sandbox.disagreements] == [
+        ("failed", "openapi-core failed: KeyError")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -74,12 +85,19 @@ def test_a_failure_of_openapi_core_is_a_disagreement_with_a_reason_and_no_failur
         (parameter("v", "path", {"type": "string"}, style="matrix"), "/p/;v=a"),
         (parameter("v", "path", {"type": "string"}, style="label"), "/p/.a"),
         (
-            parameter("o", schema={"type": "object", "properties": {"a": {"type": "integer"}}}, required=True),
+            parameter(
+                "o",
+                schema={"type": "object", "properties": {"a": {"type": "integer"}}},
+                required=True,
+            ),
             "/p/x?a=1",
         ),
         (
             parameter(
-                "v", schema={"type": "array", "items": {"type": "integer"}}, style="pipeDelimited", explode=False
+                "v",
+                schema={"type": "array", "items": {"type": "integer"}},
+                style="pipeDelimited",
+                explode=False,
             ),
             "/p/x?v=1%7C2",
         ),
@@ -99,16 +117,22 @@ def test_known_faults_of_openapi_core_are_told_with_their_reason(given, url):
 def test_null_beside_an_enum_is_what_authors_of_3_0_mean_and_told_with_its_reason():
     schema = {"type": "string", "nullable": True, "enum": ["a"]}
     sandbox = Sandbox(single(body=content(schema), version="3.0.3"))
-    assert ask(sandbox, "POST", "/things", body=b"null", Content_Type="application/json").status == 200
+    assert (
+        ask(sandbox, "POST", "/things", body=b"null", Content_Type="application/json").status == 200
+    )
     assert len(sandbox.disagreements) == 1
     assert unexplained(sandbox) == []
 
 
 def test_of_two_templates_that_fit_the_one_with_more_literal_text_answers():
     def run(name):
-        return operation(parameter("a", "path"), operationId=name, responses=answer({"const": name}))
+        return operation(
+            parameter("a", "path"), operationId=name, responses=answer({"const": name})
+        )
 
-    sandbox = Sandbox(document({"/c/{a}": {"get": run("plain")}, "/c/{a}.ics": {"get": run("ics")}}))
+    sandbox = Sandbox(
+        document({"/c/{a}": {"get": run("plain")}, "/c/{a}.ics": {"get": run("ics")}})
+    )
     assert data(ask(sandbox, "GET", "/c/x.ics")) == "ics"
     assert {d.reason for d in sandbox.disagreements} <= {
         "of several templates that fit a path it takes the first with the fewest variables"
@@ -125,10 +149,14 @@ def test_a_path_that_openapi_core_might_never_finish_is_not_asked_about():
 
 def test_a_known_fault_explains_only_what_it_is_about(monkeypatch):
     run = operation(
-        parameter("v", "path", {"type": "string"}, style="matrix"), parameter("n", schema={"type": "integer"})
+        parameter("v", "path", {"type": "string"}, style="matrix"),
+        parameter("n", schema={"type": "integer"}),
     )
     sandbox = Sandbox(document({"/p/{v}": {"get": run}}))
-    errors = ["MissingRequiredParameter: path v: x", "InvalidParameter: query n: type at / got 3: wrong"]
+    errors = [
+        "MissingRequiredParameter: path v: x",
+        "InvalidParameter: query n: type at / got 3: wrong",
+    ]
     monkeypatch.setattr(second, "request_errors", lambda *_: errors)
     ask(sandbox, "GET", "/p/;v=1?n=3")
     assert len(unexplained(sandbox)) == 1
@@ -149,20 +177,34 @@ def test_values_that_are_encoded_in_the_path_are_no_reason_to_differ():
 def test_json_and_text_of_any_name_are_no_reason_to_differ():
     schema = {"type": "object", "required": ["n"], "properties": {"n": {"type": "integer"}}}
     for media_type in ("application/problem+json", "application/vnd.shop.v2+json"):
-        sandbox = Sandbox(single(body=content(schema, media_type), responses=answer(schema, media_type=media_type)))
-        assert ask(sandbox, "POST", "/things", body=b'{"n": 1}', Content_Type=media_type).status == 200
-        assert ask(sandbox, "POST", "/things", body=b'{"n": ""}', Content_Type=media_type).status == 400
+        sandbox = Sandbox(
+            single(
+                body=content(schema, media_type), responses=answer(schema, media_type=media_type)
+            )
+        )
+        assert (
+            ask(sandbox, "POST", "/things", body=b'{"n": 1}', Content_Type=media_type).status == 200
+        )
+        assert (
+            ask(sandbox, "POST", "/things", body=b'{"n": ""}', Content_Type=media_type).status
+            == 400
+        )
         assert sandbox.disagreements == []
-    sandbox = Sandbox(single(method="get", responses=answer({"type": "string"}, media_type="text/csv")))
+    sandbox = Sandbox(
+        single(method="get", responses=answer({"type": "string"}, media_type="text/csv"))
+    )
     ask(sandbox, "GET", "/things")
     assert sandbox.disagreements == []
 
 
 @pytest.mark.parametrize(
-    "pattern", ["^(a+)+$", "^(\\w|\\d)*x$", "/^a$/", "^[[:alpha:]]$", "[^]", "^\\p{Lu}$", "(", "^a$"]
+    "pattern",
+    ["^(a+)+$", "^(\\w|\\d)*x$", "/^a$/", "^[[:alpha:]]$", "[^]", "^\\p{Lu}$", "(", "^a$"],
 )
 def test_patterns_that_python_reads_otherwise_or_is_caught_in_are_judged_by_ours(pattern):
-    sandbox = Sandbox(single(parameter("v", schema={"type": "string", "pattern": pattern}), method="get"))
+    sandbox = Sandbox(
+        single(parameter("v", schema={"type": "string", "pattern": pattern}), method="get")
+    )
     for value in ("a" * 40 + "!", "a", "A"):
         ask(sandbox, "GET", f"/things?v={value}")
     assert unexplained(sandbox) == []
@@ -170,7 +212,10 @@ def test_patterns_that_python_reads_otherwise_or_is_caught_in_are_judged_by_ours
 
 def test_properties_that_are_called_like_keywords_are_asked_about_too():
     names = ("pattern", "default", "example", "enum", "properties")
-    schema = {"type": "object", "properties": {n: {"type": "string", "pattern": "^\\p{Ll}$"} for n in names}}
+    schema = {
+        "type": "object",
+        "properties": {n: {"type": "string", "pattern": "^\\p{Ll}$"} for n in names},
+    }
     sandbox = Sandbox(single(body=content(schema)))
     assert ask(sandbox, "POST", "/things", dict.fromkeys(names, "a")).status == 200
     for name in names:
@@ -229,7 +274,13 @@ def test_many_disagreements_are_kept_up_to_a_bound(monkeypatch):
 
 
 def test_problem_bodies_hold_no_python(sandbox):
-    response = ask(sandbox, "PUT", "/v2/customer_sessions/s", {"customerSession": None}, Authorization="ApiKey-v1 x")
+    response = ask(
+        sandbox,
+        "PUT",
+        "/v2/customer_sessions/s",
+        {"customerSession": None},
+        Authorization="ApiKey-v1 x",
+    )
     text = data(response)["message"]
     assert "None" not in text
     assert "null" in text

@@ -45,12 +45,16 @@ def test_without_a_credential_comes_401_in_the_declared_error_schema(talon_one, 
 def test_wrong_calls_get_400_with_every_problem_in_the_declared_error_schema(client, sandbox):
     careless = client.with_options(validate_requests=False)
     with pytest.raises(errors.BadRequest) as caught:
-        careless.update_customer_session_v2("s-1", customer_session={"profileId": 5, "cartItems": [{}]}, dry="maybe")
+        careless.update_customer_session_v2(
+            "s-1", customer_session={"profileId": 5, "cartItems": [{}]}, dry="maybe"
+        )
     assert caught.value.violations == ()
     told = [item["details"] for item in caught.value.data["errors"]]
     assert any("query.dry" in line for line in told)
     assert any("body.customerSession.profileId" in line for line in told)
-    assert any(line.startswith("missing body.customerSession.cartItems[0].quantity") for line in told)
+    assert any(
+        line.startswith("missing body.customerSession.cartItems[0].quantity") for line in told
+    )
     assert unexplained(sandbox) == []
 
 
@@ -63,14 +67,22 @@ def test_what_says_nothing_of_the_error_is_left_out_of_its_body(client):
 
 def test_the_result_carries_what_the_request_said(client):
     assert client.create_audience_v2(name="Gold")["name"] == "Gold"
-    profile = client.update_customer_profile_v2("p-77", attributes={"Name": "Ada"})["customerProfile"]
+    profile = client.update_customer_profile_v2("p-77", attributes={"Name": "Ada"})[
+        "customerProfile"
+    ]
     assert profile["integrationId"] == "p-77"
     assert profile["attributes"] == {"Name": "Ada"}
 
 
 def test_any_deployment_of_the_document_is_the_sandbox(sandbox):
-    for host in ("https://acme.europe-west1.talon.one", "http://127.0.0.1:8000", "http://sandbox.invalid"):
-        response = ask(sandbox, "GET", f"{host}/v2/customer_sessions/s-1", Authorization="ApiKey-v1 x")
+    for host in (
+        "https://acme.europe-west1.talon.one",
+        "http://127.0.0.1:8000",
+        "http://sandbox.invalid",
+    ):
+        response = ask(
+            sandbox, "GET", f"{host}/v2/customer_sessions/s-1", Authorization="ApiKey-v1 x"
+        )
         assert response.status == 200
 
 
@@ -78,7 +90,9 @@ def test_the_async_client_is_answered_too(talon_one):
     async def call():
         sandbox = dynclient.Sandbox(talon_one)
         credentials = {"api_key_v1": "ApiKey-v1 abc"}
-        async with dynclient.AsyncClient(talon_one, transport=sandbox, credentials=credentials) as client:
+        async with dynclient.AsyncClient(
+            talon_one, transport=sandbox, credentials=credentials
+        ) as client:
             return await client.create_audience_v2(name="Gold")
 
     assert asyncio.run(call())["name"] == "Gold"
@@ -92,7 +106,9 @@ def test_the_async_client_is_answered_too(talon_one):
 )
 def test_what_the_client_refuses_as_wrong_openapi_core_judges_as_we_do(key, seed, where, value):
     sandbox = dynclient.Sandbox(DOCUMENT)
-    client = dynclient.Client(DOCUMENT, transport=sandbox, credentials={"api_key_v1": "ApiKey-v1 abc"})
+    client = dynclient.Client(
+        DOCUMENT, transport=sandbox, credentials={"api_key_v1": "ApiKey-v1 abc"}
+    )
     operation = client.with_options(validate_requests=False).operations[key]
     call = operation.example(seed)
     body = call.get("body")
@@ -112,7 +128,9 @@ def test_what_the_client_refuses_as_wrong_openapi_core_judges_as_we_do(key, seed
 def test_another_seed_gives_other_samples_and_the_same_seed_the_same(talon_one):
     def answers(seed):
         sandbox = dynclient.Sandbox(talon_one, seed=seed, second_opinion=False)
-        client = dynclient.Client(talon_one, transport=sandbox, credentials={"api_key_v1": "ApiKey-v1 abc"})
+        client = dynclient.Client(
+            talon_one, transport=sandbox, credentials={"api_key_v1": "ApiKey-v1 abc"}
+        )
         return [operation(operation.example()) for operation in client.operations.values()]
 
     assert answers(3) == answers(3)

@@ -60,7 +60,11 @@ def found(pattern: str, text: str) -> bool:
         ("^(?:(?=a)){2}a(?:^|b)*$", ["a", "ab"], ["b"]),
         ("^(a?){3}$", ["", "aaa"], ["aaaa"]),
         ("^(?:a*)*$", ["", "aa"], ["b"]),
-        ("^(?:(?:a{2,3}){2,}|b{20,30})$", ["aaaa", "aaaaaaa", "b" * 25], ["aaa", "b" * 19, "b" * 31]),
+        (
+            "^(?:(?:a{2,3}){2,}|b{20,30})$",
+            ["aaaa", "aaaaaaa", "b" * 25],
+            ["aaa", "b" * 19, "b" * 31],
+        ),
         ("^x[0-9]{64}y$", ["x" + "0" * 64 + "y"], ["x" + "0" * 63 + "y", "x" + "0" * 65 + "y"]),
         ("^(?:ab){10,12}$", ["ab" * 11], ["ab" * 9, "ab" * 13, "ab" * 11 + "a"]),
         ("^a{1,20}b{1,20}$", ["a" * 15 + "b" * 15, "ab"], ["a" * 21 + "b", "a" * 15, "b"]),
@@ -96,7 +100,10 @@ def test_a_language_holds_the_texts_in_which_its_pattern_is_found(
         (Language.of([]), []),
         (Language.of([""]), [""]),
         (Language.of(["a", "b", "c"]) - Language.of(["b", "d"]), ["a", "c"]),
-        (matching("^[ab]+$") & Language.lengths(2) & Language.lengths(0, 2), ["aa", "ab", "ba", "bb"]),
+        (
+            matching("^[ab]+$") & Language.lengths(2) & Language.lengths(0, 2),
+            ["aa", "ab", "ba", "bb"],
+        ),
     ],
 )
 def test_a_small_language_is_listed_shortest_first(language: Language, texts: list[str]) -> None:
@@ -176,7 +183,9 @@ def test_the_shortest_text_is_the_most_readable_one(language: Language, text: st
         (r"foo\b", "foo"),
     ],
 )
-def test_what_is_within_is_proved_and_the_converse_refuted_where_they_differ(narrow: str, wide: str) -> None:
+def test_what_is_within_is_proved_and_the_converse_refuted_where_they_differ(
+    narrow: str, wide: str
+) -> None:
     assert (matching(narrow) - matching(wide)).is_empty
     text = (matching(wide) - matching(narrow)).shortest()
     assert text is None or (found(wide, text) and not found(narrow, text))
@@ -187,7 +196,12 @@ def test_what_is_within_is_proved_and_the_converse_refuted_where_they_differ(nar
 
 @pytest.mark.parametrize(
     ("pattern", "word"),
-    [(r"^(a)\1$", "backreference"), ("(?<=a$)b", "look behind"), (r"(?<=a\b)b", "look behind"), ("(", "not closed")],
+    [
+        (r"^(a)\1$", "backreference"),
+        ("(?<=a$)b", "look behind"),
+        (r"(?<=a\b)b", "look behind"),
+        ("(", "not closed"),
+    ],
 )
 def test_what_is_no_regular_pattern_is_irregular(pattern: str, word: str) -> None:
     with pytest.raises(Irregular, match=word) as caught:
@@ -208,7 +222,9 @@ def test_half_a_surrogate_pair_is_no_text_of_a_language() -> None:
         matching("^(a?){3000}$") - matching("^[ab]{9}$"),
         matching("^(?:(?=a)|(?=b)|(?=c)|(?=d)|(?=e)|(?=f)|(?=g)|(?=h)|(?=i)|(?=j)|x)*y$"),
         matching("^(?:(?=.*a.{9}b)|(?=.*b.{9}c)|.)*$") - matching("^.*a.{20}c$"),
-        matching("^(?:(a{7}|a{11}|a{13})*b){3}$") & matching("^(?:.{17}|.{19})*$") & Language.lengths(50_001, 50_002),
+        matching("^(?:(a{7}|a{11}|a{13})*b){3}$")
+        & matching("^(?:.{17}|.{19})*$")
+        & Language.lengths(50_001, 50_002),
         matching("(?!" * 45 + "a" + ")" * 45),
         matching("^[a-z]{9999}[0-9]{9999}$") & matching("^[a-z0-9]{9999}[0-9]{9999}$"),
     ],
@@ -257,7 +273,9 @@ def _combined(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 
 _any_pattern = st.tuples(
-    st.sampled_from(["", "^"]), st.recursive(_atoms, _combined, max_leaves=8), st.sampled_from(["", "$"])
+    st.sampled_from(["", "^"]),
+    st.recursive(_atoms, _combined, max_leaves=8),
+    st.sampled_from(["", "$"]),
 ).map("".join)
 
 
@@ -304,15 +322,24 @@ def test_membership_is_what_the_matcher_says(pattern: str, text: str) -> None:
 
 
 @given(some_pattern, some_pattern, st.integers(0, 2**32))
-def test_a_difference_is_empty_only_where_no_text_tells_two_patterns_apart(one: str, other: str, seed: int) -> None:
+def test_a_difference_is_empty_only_where_no_text_tells_two_patterns_apart(
+    one: str, other: str, seed: int
+) -> None:
     text = _asked(matching(one) - matching(other))
-    telling = next((short for short in SHORT if found(one, short) and not found(other, short)), None)
+    telling = next(
+        (short for short in SHORT if found(one, short) and not found(other, short)), None
+    )
 
     if text is None:
         assert telling is None
         chance = random.Random(seed)
-        samples = [patterns.sample(patterns.parse(one), chance) for _ in range(200 if found(one, "ab") else 20)]
-        assert [sample for sample in samples if sample is not None and not found(other, sample)] == []
+        samples = [
+            patterns.sample(patterns.parse(one), chance)
+            for _ in range(200 if found(one, "ab") else 20)
+        ]
+        assert [
+            sample for sample in samples if sample is not None and not found(other, sample)
+        ] == []
     else:
         assert found(one, text)
         assert not found(other, text)
@@ -323,10 +350,14 @@ def test_a_difference_is_empty_only_where_no_text_tells_two_patterns_apart(one: 
 def test_lengths_count_with_patterns(pattern: str, low: int, more: int | None) -> None:
     high = None if more is None else low + more
     language = matching(pattern) & Language.lengths(low, high)
-    fits = [t for t in SHORT if found(pattern, t) and low <= len(t) <= (3 if high is None else high)]
+    fits = [
+        t for t in SHORT if found(pattern, t) and low <= len(t) <= (3 if high is None else high)
+    ]
     text = _asked(language)
 
-    assert text is None or (found(pattern, text) and low <= len(text) <= (len(text) if high is None else high))
+    assert text is None or (
+        found(pattern, text) and low <= len(text) <= (len(text) if high is None else high)
+    )
     assert not fits or (text is not None and len(text) <= len(fits[0]))
 
 
@@ -352,12 +383,16 @@ def test_texts_differ_and_come_shortest_first(pattern: str) -> None:
 
 
 _sets = st.lists(st.tuples(st.integers(0, 20), st.one_of(st.none(), st.integers(0, 9)))).map(
-    lambda pairs: [lengths.between(low, None if more is None else low + more) for low, more in pairs]
+    lambda pairs: [
+        lengths.between(low, None if more is None else low + more) for low, more in pairs
+    ]
 )
 
 
 @given(_sets, _sets, st.integers(0, 40), st.integers(1, 5))
-def test_sets_of_lengths_are_sets(some: list[lengths.Lengths], others: list[lengths.Lengths], at: int, by: int) -> None:
+def test_sets_of_lengths_are_sets(
+    some: list[lengths.Lengths], others: list[lengths.Lengths], at: int, by: int
+) -> None:
     one, other = lengths.NONE, lengths.NONE
     for part in some:
         one = lengths.union(one, part)
@@ -365,7 +400,11 @@ def test_sets_of_lengths_are_sets(some: list[lengths.Lengths], others: list[leng
         other = lengths.union(other, part)
 
     def held(allowed: lengths.Lengths) -> set[int]:
-        return {n for n in range(80) if any(low <= n and (high is None or n <= high) for low, high in allowed)}
+        return {
+            n
+            for n in range(80)
+            if any(low <= n and (high is None or n <= high) for low, high in allowed)
+        }
 
     assert held(lengths.union(one, other)) == held(one) | held(other)
     assert held(lengths.intersection(one, other)) == held(one) & held(other)
@@ -375,7 +414,9 @@ def test_sets_of_lengths_are_sets(some: list[lengths.Lengths], others: list[leng
 
 
 @given(st.sets(st.sampled_from([DIGIT, WORD, ANY, ((0x61, 0x63),), ((0x62, 0x10FFFF),), ()])))
-def test_an_alphabet_tells_apart_just_what_its_classes_do(known: set[tuple[tuple[int, int], ...]]) -> None:
+def test_an_alphabet_tells_apart_just_what_its_classes_do(
+    known: set[tuple[tuple[int, int], ...]],
+) -> None:
     alphabet = Alphabet(frozenset(known))
     blocks = alphabet.split({alphabet.mask(ranges) for ranges in known})
 
@@ -384,7 +425,9 @@ def test_an_alphabet_tells_apart_just_what_its_classes_do(known: set[tuple[tuple
         for ranges in known:
             assert block & alphabet.mask(ranges) in {0, block}
             _, char = alphabet.readable(block)
-            assert any(a <= ord(char) <= b for a, b in ranges) == bool(block & alphabet.mask(ranges))
+            assert any(a <= ord(char) <= b for a, b in ranges) == bool(
+                block & alphabet.mask(ranges)
+            )
 
 
 # --- real documents ------------------------------------------------------------------------------------------------

@@ -18,11 +18,20 @@ BOTH = pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
 
 def checker(schema, version="3.1.0", direction="response", **components):
     """Return the checker of a schema as a response, or as a request, reads it (open)."""
-    made = single(body=content(schema), responses=answer(schema), version=version, components={"schemas": components})
+    made = single(
+        body=content(schema),
+        responses=answer(schema),
+        version=version,
+        components={"schemas": components},
+    )
     compiled = Compiled.of(dynclient.load(made))
     op = compiled.document.operations["run"]
     if direction == "request":
-        return Checker(compiled.schemas.call(op, compiled.plans.of(op).entry(None), "consumer")["properties"]["body"])
+        return Checker(
+            compiled.schemas.call(op, compiled.plans.of(op).entry(None), "consumer")["properties"][
+                "body"
+            ]
+        )
     entry = op.responses["200"].content["application/json"]
     return Checker(compiled.schemas.result(entry, "consumer"))
 
@@ -57,7 +66,9 @@ def test_nullable_lets_null_in(schema, null):
 
 
 def test_nullable_beside_a_reference_lets_null_in():
-    assert checker({"$ref": "#/components/schemas/A", "nullable": True}, "3.0.3", A={"type": "string"}).accepts(None)
+    assert checker(
+        {"$ref": "#/components/schemas/A", "nullable": True}, "3.0.3", A={"type": "string"}
+    ).accepts(None)
 
 
 def test_nullable_keeps_the_rest_of_the_schema():
@@ -65,7 +76,9 @@ def test_nullable_keeps_the_rest_of_the_schema():
     assert (found.accepts("a"), found.accepts("b"), found.accepts(1)) == (True, False, False)
 
 
-@pytest.mark.parametrize(("bound", "edge"), [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")])
+@pytest.mark.parametrize(
+    ("bound", "edge"), [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")]
+)
 def test_a_boolean_exclusive_bound_excludes_the_bound(bound, edge):
     assert checker({"type": "number", bound: 5}, "3.0.3").accepts(5)
     assert checker({"type": "number", bound: 5, edge: False}, "3.0.3").accepts(5)
@@ -79,7 +92,9 @@ def test_siblings_of_a_reference_count_from_3_1_on():
 
 
 @BOTH
-@pytest.mark.parametrize(("name", "low", "high"), [("int32", -(2**31), 2**31 - 1), ("int64", -(2**63), 2**63 - 1)])
+@pytest.mark.parametrize(
+    ("name", "low", "high"), [("int32", -(2**31), 2**31 - 1), ("int64", -(2**63), 2**63 - 1)]
+)
 def test_an_integer_format_is_a_bound(version, name, low, high):
     found = checker({"type": "integer", "format": name}, version)
     assert [found.accepts(v) for v in (low, high, low - 1, high + 1)] == [True, True, False, False]
@@ -121,7 +136,11 @@ def test_read_only_is_not_required_in_a_request_and_write_only_not_in_a_response
         ({"if": {"const": 1}, "then": False}, 2, 1),
         ({"patternProperties": {"^x": {"type": "integer"}}}, {"x": 1, "y": ""}, {"x": ""}),
         ({"additionalProperties": {"type": "integer"}}, {"x": 1}, {"x": ""}),
-        ({"unevaluatedProperties": False, "allOf": [{"properties": {"a": {}}}]}, {"a": 1}, {"b": 1}),
+        (
+            {"unevaluatedProperties": False, "allOf": [{"properties": {"a": {}}}]},
+            {"a": 1},
+            {"b": 1},
+        ),
         ({"not": {"type": "string"}}, 1, ""),
     ],
 )
@@ -178,20 +197,26 @@ WRONG: dict[str, list[object]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("keyword", "value"), [(k, v) for k, values in WRONG.items() for v in values])
+@pytest.mark.parametrize(
+    ("keyword", "value"), [(k, v) for k, values in WRONG.items() for v in values]
+)
 def test_a_keyword_with_a_value_that_it_cannot_have_is_a_problem(keyword, value):
     assert problems({keyword: value})
 
 
 @BOTH
-@pytest.mark.parametrize(("keyword", "value"), [(k, v) for k, values in WRONG.items() for v in values])
+@pytest.mark.parametrize(
+    ("keyword", "value"), [(k, v) for k, values in WRONG.items() for v in values]
+)
 def test_a_wrong_keyword_hurts_nobody_who_calls(keyword, value, version):
     wrong = {keyword: value}
     schema = {"type": "object", "properties": {"p": wrong, "n": {"type": "integer"}}}
     made = single(body=content(schema), responses=answer(schema), version=version)
     client = dynclient.Client(made, transport=Server(), validate_responses="off")
     for example in (1, "s", [1], {"a": 1}, None):
-        assert [v for v in client.run.validate(body={"n": "x", "p": example}) if v.where == "body.n"]
+        assert [
+            v for v in client.run.validate(body={"n": "x", "p": example}) if v.where == "body.n"
+        ]
     client.run(body={"n": 1})
     repr(client.run), client.run.__doc__, client.run.__signature__, client.run.result_schemas
 
@@ -203,7 +228,9 @@ def test_a_wrong_note_does_not_cost_the_fast_engine(schema):
 
 
 @pytest.mark.parametrize("text", [".nan", ".inf", "-.inf", "1e999"])
-@pytest.mark.parametrize("keyword", ["minimum", "exclusiveMaximum", "multipleOf", "maxLength", "const", "default"])
+@pytest.mark.parametrize(
+    "keyword", ["minimum", "exclusiveMaximum", "multipleOf", "maxLength", "const", "default"]
+)
 def test_a_number_that_is_none_stands_in_a_file_without_hurting_it(tmp_path, keyword, text):
     path = tmp_path / "api.yaml"
     path.write_text(f"""openapi: 3.1.0
@@ -237,7 +264,9 @@ CIRCLES = {
 def test_a_schema_that_is_itself_is_a_problem_and_no_crash(circle):
     schemas = {"A": CIRCLES[circle], "B": {"allOf": [{"$ref": "#/components/schemas/A"}]}}
     reference = {"$ref": "#/components/schemas/A"}
-    made = single(body=content(reference), responses=answer(reference), components={"schemas": schemas})
+    made = single(
+        body=content(reference), responses=answer(reference), components={"schemas": schemas}
+    )
     client = dynclient.Client(made, transport=Server(), validate_responses="off")
     assert client.document.problems
     for value in (1, "x", {"a": [1]}):

@@ -42,7 +42,10 @@ def test_every_json_value_fits_a_schema_made_of_it(value):
 
 
 def _holds_surrogates(value) -> bool:
-    return any(0xD800 <= ord(char) <= 0xDFFF for char in repr(value).encode().decode("unicode_escape", "replace"))
+    return any(
+        0xD800 <= ord(char) <= 0xDFFF
+        for char in repr(value).encode().decode("unicode_escape", "replace")
+    )
 
 
 @pytest.mark.parametrize(

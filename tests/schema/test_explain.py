@@ -25,12 +25,19 @@ def test_an_unknown_property_comes_with_the_name_that_was_meant():
 
 def test_a_suggested_name_is_not_one_that_is_given_already():
     schema = {"properties": {"quantity": {}, "quantities": {}}, "additionalProperties": False}
-    assert told(schema, {"quantity": 1, "quantitiy": 1})["quantitiy"] == ("unknown", "did you mean quantities?")
+    assert told(schema, {"quantity": 1, "quantitiy": 1})["quantitiy"] == (
+        "unknown",
+        "did you mean quantities?",
+    )
 
 
 def test_what_was_got_and_wanted_is_told_deep_inside():
-    schema = {"properties": {"items": {"items": {"properties": {"n": {"type": "integer", "minimum": 1}}}}}}
-    assert told(schema, {"items": [{"n": 1}, {"n": "two"}]}) == {"items[1].n": ("type", "got 'two', want integer ≥ 1")}
+    schema = {
+        "properties": {"items": {"items": {"properties": {"n": {"type": "integer", "minimum": 1}}}}}
+    }
+    assert told(schema, {"items": [{"n": 1}, {"n": "two"}]}) == {
+        "items[1].n": ("type", "got 'two', want integer ≥ 1")
+    }
 
 
 def test_a_property_that_only_another_branch_declares_is_unknown():
@@ -50,24 +57,37 @@ def test_a_declared_property_with_a_wrong_value_is_told_once_and_not_as_unknown(
 
 TAGGED = {
     "oneOf": [{"$ref": "#/$defs/Cat"}, {"$ref": "#/$defs/Dog"}],
-    "discriminator": {"propertyName": "kind", "mapping": {"cat": "#/$defs/Cat", "dog": "#/$defs/Dog"}},
+    "discriminator": {
+        "propertyName": "kind",
+        "mapping": {"cat": "#/$defs/Cat", "dog": "#/$defs/Dog"},
+    },
     "$defs": {
         "Cat": {
             "required": ["kind", "lives"],
             "properties": {"kind": {"type": "string"}, "lives": {"type": "integer"}},
         },
-        "Dog": {"required": ["kind", "bark"], "properties": {"kind": {"type": "string"}, "bark": {"type": "string"}}},
+        "Dog": {
+            "required": ["kind", "bark"],
+            "properties": {"kind": {"type": "string"}, "bark": {"type": "string"}},
+        },
     },
 }
 
 
 def test_the_branch_that_the_discriminator_names_is_explained():
-    assert told(TAGGED, {"kind": "cat", "lives": "nine"}) == {"lives": ("type", "got 'nine', want integer")}
+    assert told(TAGGED, {"kind": "cat", "lives": "nine"}) == {
+        "lives": ("type", "got 'nine', want integer")
+    }
     assert list(told(TAGGED, {"kind": "dog", "bark": 1})) == ["bark"]
 
 
 def test_without_a_tag_the_nearest_branch_is_explained():
-    schema = {"anyOf": [{"type": "string"}, {"type": "object", "required": ["id"], "properties": {"id": {}}}]}
+    schema = {
+        "anyOf": [
+            {"type": "string"},
+            {"type": "object", "required": ["id"], "properties": {"id": {}}},
+        ]
+    }
     assert told(schema, {}) == {"id": ("missing", "any value, required")}
 
 
@@ -77,7 +97,10 @@ def test_branches_that_are_all_far_are_listed():
 
 
 def test_a_value_that_fits_two_alternatives_is_told_so():
-    assert "several alternatives" in told({"oneOf": [{"type": "integer"}, {"minimum": 0}]}, 1)["(whole)"][1]
+    assert (
+        "several alternatives"
+        in told({"oneOf": [{"type": "integer"}, {"minimum": 0}]}, 1)["(whole)"][1]
+    )
 
 
 @pytest.mark.parametrize(
@@ -89,7 +112,10 @@ def test_a_value_that_fits_two_alternatives_is_told_so():
         ({"const": None}, "null"),
         ({"type": ["string", "null"]}, "string or null"),
         ({"anyOf": [{"type": "string"}, {"type": "integer"}]}, "string or integer"),
-        ({"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1, "format": "int64"}, "integer"),
+        (
+            {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1, "format": "int64"},
+            "integer",
+        ),
         (True, "anything"),
         (False, "nothing"),
         ({"allOf": [{"type": "string"}, {"pattern": "^a"}]}, "string, matching ^a"),
@@ -107,7 +133,13 @@ def test_a_violation_names_the_place_of_the_schema_that_refused():
 
 
 def test_names_are_found_through_references_and_branches_even_in_a_circle():
-    defs = {"A": {"properties": {"a": {}}, "allOf": [{"$ref": "#/$defs/A"}], "oneOf": [{"properties": {"b": {}}}]}}
+    defs = {
+        "A": {
+            "properties": {"a": {}},
+            "allOf": [{"$ref": "#/$defs/A"}],
+            "oneOf": [{"properties": {"b": {}}}],
+        }
+    }
     assert declared_names({"$ref": "#/$defs/A"}, defs) == ["a", "b"]
 
 

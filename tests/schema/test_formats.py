@@ -62,7 +62,14 @@ VALID = {
     "uri-reference": ["", "/abc", "//h/p", "a/b:c", "?q", "#f", "http://x", "./a:b", "abc"],
     "iri": ["http://ƒøø.ßår/?∂éœ=πîx#πîüx", "http://x/?\ue000"],
     "iri-reference": ["/âππ", "#ƒrägmênt", "âππ"],
-    "uri-template": ["http://example.com/dictionary/{term:1}/{term}", "{?a,b*}", "{+x.y}", "", "{/a%20}", "/a'b"],
+    "uri-template": [
+        "http://example.com/dictionary/{term:1}/{term}",
+        "{?a,b*}",
+        "{+x.y}",
+        "",
+        "{/a%20}",
+        "/a'b",
+    ],
     "ipv4": ["192.168.0.1", "255.255.255.255", "0.0.0.0"],
     "ipv6": [
         "::1",
@@ -108,7 +115,15 @@ INVALID = {
         "2024-01-01\n",
         "202\u0664-01-01",
     ],
-    "time": ["00:00:00", "23:58:60Z", "24:00:00Z", "00:60:00Z", "00:00:00+0100", "0:00:00Z", "\u0660\u0660:00:00Z"],
+    "time": [
+        "00:00:00",
+        "23:58:60Z",
+        "24:00:00Z",
+        "00:60:00Z",
+        "00:00:00+0100",
+        "0:00:00Z",
+        "\u0660\u0660:00:00Z",
+    ],
     "duration": [
         "P",
         "PT",
@@ -146,7 +161,19 @@ INVALID = {
         "a@b\n",
     ],
     "idn-email": ["실례", "@실례", "실례@", "a b@실례"],
-    "hostname": ["", ".", "a..b", "a.", "-a", "a-", "a_b", "a" * 64, "é.com", "a\n", ".".join(["a" * 49] * 6)],
+    "hostname": [
+        "",
+        ".",
+        "a..b",
+        "a.",
+        "-a",
+        "a-",
+        "a_b",
+        "a" * 64,
+        "é.com",
+        "a\n",
+        ".".join(["a" * 49] * 6),
+    ],
     "idn-hostname": ["", "실례..테스트", "-실례", "실 례", "a_b", "a" * 64],
     "uri": [
         "//foo",
@@ -214,7 +241,11 @@ def test_a_format_takes_what_its_standard_takes_and_nothing_else(name: str) -> N
 @pytest.mark.parametrize("name", sorted(FORMATS))
 @unhurried
 @given(
-    text=st.one_of(st.text(), st.text(st.characters()), st.text(':/?#[]@.%-+TZ09PYMDHS=~{}"\\\n\ud800é٣', max_size=40))
+    text=st.one_of(
+        st.text(),
+        st.text(st.characters()),
+        st.text(':/?#[]@.%-+TZ09PYMDHS=~{}"\\\n\ud800é٣', max_size=40),
+    )
 )
 def test_a_check_answers_any_text(name: str, text: str) -> None:
     assert FORMATS[name](text) in {True, False}
@@ -270,14 +301,20 @@ _years = st.integers(1, 9999).map("{:04}".format)
 
 
 @unhurried
-@given(st.tuples(_years, st.integers(0, 13).map("{:02}".format), st.integers(0, 32).map("{:02}".format)).map("-".join))
+@given(
+    st.tuples(
+        _years, st.integers(0, 13).map("{:02}".format), st.integers(0, 32).map("{:02}".format)
+    ).map("-".join)
+)
 def test_a_date_is_what_the_standard_library_reads(text: str) -> None:
     assert FORMATS["date"](text) == _parses(dt.date.fromisoformat, text)
 
 
 @unhurried
 @given(st.datetimes(timezones=st.timezones().map(lambda _: dt.UTC)), st.integers(-1439, 1439))
-def test_a_date_time_that_the_standard_library_writes_is_one(moment: dt.datetime, offset: int) -> None:
+def test_a_date_time_that_the_standard_library_writes_is_one(
+    moment: dt.datetime, offset: int
+) -> None:
     zone = dt.timezone(dt.timedelta(minutes=offset))
 
     assert FORMATS["date-time"](moment.replace(tzinfo=zone).isoformat())
@@ -317,7 +354,9 @@ def test_an_ipv4_address_is_what_the_standard_library_reads(text: str) -> None:
     st.one_of(
         st.ip_addresses(v=6).map(str),
         st.ip_addresses(v=6).map(lambda address: address.exploded),
-        st.lists(st.sampled_from(["", "0", "1", "fFf", "12345", "1.2.3.4", "1.2.3"]), max_size=10).map(":".join),
+        st.lists(
+            st.sampled_from(["", "0", "1", "fFf", "12345", "1.2.3.4", "1.2.3"]), max_size=10
+        ).map(":".join),
         st.text("01f:.", max_size=12),
     )
 )
@@ -347,7 +386,9 @@ def _checker() -> jsonschema.FormatChecker:
 @pytest.mark.parametrize("name", sorted(FORMATS))
 def test_both_engines_use_this_list(name: str) -> None:
     python = jsonschema.Draft202012Validator({"format": name}, format_checker=_checker())
-    rust = jsonschema_rs.Draft202012Validator({"format": name}, formats=dict(FORMATS), validate_formats=True)
+    rust = jsonschema_rs.Draft202012Validator(
+        {"format": name}, formats=dict(FORMATS), validate_formats=True
+    )
 
     for text in [*VALID[name], *INVALID.get(name, [])]:
         assert python.is_valid(text) == rust.is_valid(text) == (text in VALID[name])
@@ -371,4 +412,6 @@ def test_a_format_that_is_not_listed_checks_nothing_in_both_engines() -> None:
     schema = {"format": "nonsense"}
 
     assert jsonschema.Draft202012Validator(schema, format_checker=_checker()).is_valid("x")
-    assert jsonschema_rs.Draft202012Validator(schema, formats=dict(FORMATS), validate_formats=True).is_valid("x")
+    assert jsonschema_rs.Draft202012Validator(
+        schema, formats=dict(FORMATS), validate_formats=True
+    ).is_valid("x")

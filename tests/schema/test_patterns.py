@@ -41,7 +41,9 @@ def test_a_pattern_becomes_a_tree() -> None:
             patterns.Sequence((digit, patterns.Assertion("end"))),
         )
     )
-    assert patterns.parse(r"(?<n>a)\k<n>") == patterns.Sequence((patterns.Group(a, 1, "n"), patterns.Backreference(1)))
+    assert patterns.parse(r"(?<n>a)\k<n>") == patterns.Sequence(
+        (patterns.Group(a, 1, "n"), patterns.Backreference(1))
+    )
     assert patterns.parse("a{2,}?") == patterns.Repeat(a, 2, None, lazy=True)
     assert patterns.parse("(?<!a)") == patterns.Assertion("not behind", a)
 
@@ -191,7 +193,10 @@ def test_a_lone_surrogate_matches_nothing() -> None:
 
 
 def test_linear_means_neither_looks_nor_backreferences() -> None:
-    linear = {pattern: patterns.compile(pattern).linear for pattern in ["^a+$", "(?=a)", r"(a)\1", r"\b", r"(?<!a)"]}
+    linear = {
+        pattern: patterns.compile(pattern).linear
+        for pattern in ["^a+$", "(?=a)", r"(a)\1", r"\b", r"(?<!a)"]
+    }
 
     assert linear == {"^a+$": True, "(?=a)": False, r"(a)\1": False, r"\b": False, r"(?<!a)": False}
 
@@ -203,7 +208,8 @@ def test_rust_source_spells_out_what_engines_disagree_about() -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", [r"^(?=(a+)+$)b?(a+)+$", r"^(?:(?!b)a|(?!c)a)*$", r"(?=(?:a*)*b)(?:a*)*c", r"^(a+)+$"]
+    "pattern",
+    [r"^(?=(a+)+$)b?(a+)+$", r"^(?:(?!b)a|(?!c)a)*$", r"(?=(?:a*)*b)(?:a*)*c", r"^(a+)+$"],
 )
 def test_a_catastrophic_pattern_ends_without_a_match(pattern: str) -> None:
     assert not found(pattern, "a" * 40 + "!")
@@ -214,7 +220,9 @@ def test_a_search_that_hits_the_backtracking_limit_is_no_match() -> None:
     limited = jsonschema_rs.Draft202012Validator({"pattern": pattern.rust}, pattern_options=FANCY)
 
     assert pattern.search("aaa!")
-    assert ["BacktrackLimit" in repr(error.kind) for error in limited.iter_errors("a" * 60 + "!!")] == [True]
+    assert [
+        "BacktrackLimit" in repr(error.kind) for error in limited.iter_errors("a" * 60 + "!!")
+    ] == [True]
     assert not pattern.search("a" * 60 + "!!")
     assert not found(r"^(?!(?:(?!b)a|(?!c)a)*[a!]$)", "a" * 60 + "!!")
 
@@ -243,7 +251,9 @@ def test_a_long_text_may_match_a_long_run() -> None:
         ("a*b{2,5}", [(True, "b{2}")]),
     ],
 )
-def test_looks_at_the_ends_become_searches_of_their_own(pattern: str, terms: list[tuple[bool, str]]) -> None:
+def test_looks_at_the_ends_become_searches_of_their_own(
+    pattern: str, terms: list[tuple[bool, str]]
+) -> None:
     assert [(term.wanted, term.rust) for term in patterns.compile(pattern).terms] == terms
 
 
@@ -263,7 +273,9 @@ def test_a_pattern_survives_pickling() -> None:
 
 # --- properties ----------------------------------------------------------------------------------------------------
 
-_atoms = st.sampled_from(["a", "b", "0", "-", r"\d", r"\w", "[a-c]", "[^a-z]", r"[\d_]", ".", r"\.", r"\\", "/", r"\S"])
+_atoms = st.sampled_from(
+    ["a", "b", "0", "-", r"\d", r"\w", "[a-c]", "[^a-z]", r"[\d_]", ".", r"\.", r"\\", "/", r"\S"]
+)
 
 
 def _combined(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
@@ -277,7 +289,9 @@ def _combined(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 #: Patterns that something matches, and that Python's `re` reads alike for ASCII text without line ends.
 common = st.tuples(
-    st.sampled_from(["", "^"]), st.recursive(_atoms, _combined, max_leaves=8), st.sampled_from(["", "$"])
+    st.sampled_from(["", "^"]),
+    st.recursive(_atoms, _combined, max_leaves=8),
+    st.sampled_from(["", "$"]),
 ).map("".join)
 looking = st.one_of(
     st.tuples(common, common).map(lambda pair: f"^(?!{pair[0]}){pair[1]}"),
@@ -300,7 +314,12 @@ def test_a_sample_matches_its_pattern(pattern: str, seed: int) -> None:
 
 
 @unhurried
-@given(st.one_of(common, looking), st.integers(0, 2**32), st.integers(0, 12), st.one_of(st.none(), st.integers(0, 12)))
+@given(
+    st.one_of(common, looking),
+    st.integers(0, 2**32),
+    st.integers(0, 12),
+    st.one_of(st.none(), st.integers(0, 12)),
+)
 def test_a_sample_keeps_its_length(pattern: str, seed: int, low: int, more: int | None) -> None:
     high = None if more is None else low + more
     text = patterns.sample(patterns.parse(pattern), random.Random(seed), low, high)
@@ -310,7 +329,9 @@ def test_a_sample_keeps_its_length(pattern: str, seed: int, low: int, more: int 
 
 @unhurried
 @given(st.one_of(common, looking), st.lists(short, max_size=5), st.integers(0, 2**32))
-def test_search_agrees_with_re_where_both_read_alike(pattern: str, texts: list[str], seed: int) -> None:
+def test_search_agrees_with_re_where_both_read_alike(
+    pattern: str, texts: list[str], seed: int
+) -> None:
     sample = patterns.sample(patterns.parse(pattern), random.Random(seed))
     usable = sample is not None and sample.isascii() and sample.isprintable()
     expected = re.compile(pattern, re.ASCII)
@@ -331,7 +352,9 @@ def test_the_rust_source_read_again_means_the_same(pattern: str, texts: list[str
 
 
 _ranges = st.lists(st.tuples(st.integers(0, 0x10FFFF), st.integers(0, 300))).map(
-    lambda pairs: classes.normalise((first, min(first + extent, 0x10FFFF)) for first, extent in pairs)
+    lambda pairs: classes.normalise(
+        (first, min(first + extent, 0x10FFFF)) for first, extent in pairs
+    )
 )
 
 
@@ -362,7 +385,9 @@ def test_a_complement_holds_just_the_others(ranges: nodes.Ranges, code: int) -> 
         ("^a{3,5}|b{9}$", 9, 9, "b{9}|a{9}"),
     ],
 )
-def test_a_sample_is_readable_and_within_bounds(pattern: str, low: int, high: int | None, shape: str) -> None:
+def test_a_sample_is_readable_and_within_bounds(
+    pattern: str, low: int, high: int | None, shape: str
+) -> None:
     for seed in range(5):
         text = patterns.sample(patterns.parse(pattern), random.Random(seed), low, high)
 
@@ -392,7 +417,9 @@ def _written_patterns(value: object) -> Iterator[str]:
             waiting.extend(current)
 
 
-def test_nearly_every_pattern_of_real_documents_is_read_and_sampled(real_documents: pathlib.Path) -> None:
+def test_nearly_every_pattern_of_real_documents_is_read_and_sampled(
+    real_documents: pathlib.Path,
+) -> None:
     texts = (path.read_bytes() for path in real_documents.rglob("*.json"))
     seen = {pattern for text in texts for pattern in _written_patterns(json.loads(text))}
     refused = []

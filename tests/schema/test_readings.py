@@ -28,7 +28,9 @@ def test_what_the_closed_reading_accepts_the_open_one_accepts(schema, value):
 
 #: Without conditions it is plain which properties are declared: those that any part of the schema names.
 FLAT = object_schemas().filter(
-    lambda schema: not {"not", "if", "anyOf", "oneOf", "dependentSchemas", "then", "else"} & _keywords(schema)
+    lambda schema: (
+        not {"not", "if", "anyOf", "oneOf", "dependentSchemas", "then", "else"} & _keywords(schema)
+    )
 )
 
 
@@ -52,7 +54,10 @@ def test_closing_never_changes_which_branch_of_one_of_is_chosen(branches, value)
     """Whoever is accepted closed is accepted by exactly one open branch; nobody slips into another branch."""
     strict, _ = both({"oneOf": branches})
     if strict.accepts(value):
-        assert sum(Checker(branch).accepts(value) for branch in branches if isinstance(branch, dict)) == 1
+        assert (
+            sum(Checker(branch).accepts(value) for branch in branches if isinstance(branch, dict))
+            == 1
+        )
 
 
 CAT = {"type": "object", "required": ["lives"], "properties": {"lives": {"type": "integer"}}}
@@ -65,28 +70,67 @@ DOG = {"type": "object", "required": ["bark"], "properties": {"bark": {"type": "
         pytest.param(CAT, {"lives": 9, "tail": 1}, False, id="undeclared"),
         pytest.param(CAT, {"lives": 9}, True, id="declared"),
         pytest.param({"type": "object"}, {"any": 1}, True, id="free form"),
-        pytest.param({**CAT, "additionalProperties": True}, {"lives": 9, "x": 1}, True, id="said to be open"),
-        pytest.param({**CAT, "additionalProperties": {"type": "string"}}, {"lives": 9, "x": 1}, False, id="typed rest"),
+        pytest.param(
+            {**CAT, "additionalProperties": True}, {"lives": 9, "x": 1}, True, id="said to be open"
+        ),
+        pytest.param(
+            {**CAT, "additionalProperties": {"type": "string"}},
+            {"lives": 9, "x": 1},
+            False,
+            id="typed rest",
+        ),
         pytest.param({"allOf": [CAT, DOG]}, {"lives": 9, "bark": "a"}, True, id="allOf joins"),
-        pytest.param({"allOf": [CAT, DOG]}, {"lives": 9, "bark": "a", "x": 1}, False, id="allOf closes once"),
-        pytest.param({"allOf": [CAT], "properties": {"x": {}}}, {"lives": 9, "x": 1}, True, id="allOf and own"),
-        pytest.param({"oneOf": [CAT, DOG]}, {"lives": 9, "x": 1}, False, id="oneOf closes after the choice"),
+        pytest.param(
+            {"allOf": [CAT, DOG]}, {"lives": 9, "bark": "a", "x": 1}, False, id="allOf closes once"
+        ),
+        pytest.param(
+            {"allOf": [CAT], "properties": {"x": {}}},
+            {"lives": 9, "x": 1},
+            True,
+            id="allOf and own",
+        ),
+        pytest.param(
+            {"oneOf": [CAT, DOG]}, {"lives": 9, "x": 1}, False, id="oneOf closes after the choice"
+        ),
         pytest.param({"oneOf": [CAT, DOG]}, {"lives": 9, "bark": "a"}, False, id="oneOf fits both"),
         pytest.param({"oneOf": [CAT, DOG]}, {"lives": 9}, True, id="oneOf chosen"),
         pytest.param({"oneOf": [CAT, {"type": "object"}]}, {"x": 1}, True, id="free-form branch"),
         pytest.param({"anyOf": [CAT, DOG]}, {"lives": 9, "bark": "a"}, True, id="anyOf joins"),
         pytest.param({"anyOf": [CAT, DOG]}, {"lives": 9, "x": 1}, False, id="anyOf closes"),
-        pytest.param({"properties": {"pet": CAT}}, {"pet": {"lives": 9, "x": 1}}, False, id="inside a property"),
+        pytest.param(
+            {"properties": {"pet": CAT}},
+            {"pet": {"lives": 9, "x": 1}},
+            False,
+            id="inside a property",
+        ),
         pytest.param({"items": CAT}, [{"lives": 9, "x": 1}], False, id="inside an array"),
-        pytest.param({"additionalProperties": CAT}, {"tom": {"lives": 9, "x": 1}}, False, id="inside a map"),
         pytest.param(
-            {"patternProperties": {"^x-": {}}, "properties": {"a": {}}}, {"a": 1, "x-b": 2}, True, id="patterns"
+            {"additionalProperties": CAT}, {"tom": {"lives": 9, "x": 1}}, False, id="inside a map"
         ),
         pytest.param(
-            {"patternProperties": {"^x-": {}}, "properties": {"a": {}}}, {"b": 1}, False, id="beside patterns"
+            {"patternProperties": {"^x-": {}}, "properties": {"a": {}}},
+            {"a": 1, "x-b": 2},
+            True,
+            id="patterns",
         ),
-        pytest.param({"not": {"required": ["x"]}, "properties": {"a": {}}}, {"a": 1}, True, id="not stays open"),
-        pytest.param({"type": "object", "properties": {}}, {"x": 1}, True, id="empty properties declare nothing"),
+        pytest.param(
+            {"patternProperties": {"^x-": {}}, "properties": {"a": {}}},
+            {"b": 1},
+            False,
+            id="beside patterns",
+        ),
+        pytest.param(
+            {"not": {"required": ["x"]}, "properties": {"a": {}}},
+            {"a": 1},
+            True,
+            id="not stays open",
+        ),
+        pytest.param(
+            {"type": "object", "properties": {}},
+            {"x": 1},
+            True,
+            id="empty properties declare nothing",
+        ),
     ],
 )
 def test_whoever_sends_sends_only_what_is_declared(schema, value, accepted):
@@ -94,7 +138,12 @@ def test_whoever_sends_sends_only_what_is_declared(schema, value, accepted):
 
 
 def test_a_recursive_schema_is_closed_all_the_way_down():
-    defs = {"Node": {"type": "object", "properties": {"next": {"$ref": "#/$defs/Node"}, "n": {"type": "integer"}}}}
+    defs = {
+        "Node": {
+            "type": "object",
+            "properties": {"next": {"$ref": "#/$defs/Node"}, "n": {"type": "integer"}},
+        }
+    }
     strict, lenient = both({"$ref": "#/$defs/Node"}, defs)
     bad = {"next": {"next": {"m": 1}}}
     assert (strict.accepts(bad), lenient.accepts(bad)) == (False, True)
@@ -114,7 +163,11 @@ def _plan(schema, version="3.1.0"):
 
 def test_read_only_is_refused_in_a_request_and_never_required_there():
     checker = _plan(
-        {"type": "object", "required": ["id", "name"], "properties": {"id": {"readOnly": True}, "name": {}}}
+        {
+            "type": "object",
+            "required": ["id", "name"],
+            "properties": {"id": {"readOnly": True}, "name": {}},
+        }
     ).checker(None, "producer")
     assert checker.accepts({"body": {"name": "x"}})
     (violation,) = checker.violations({"body": {"id": 1, "name": "x"}})
@@ -126,8 +179,14 @@ def test_read_only_is_refused_in_a_request_and_never_required_there():
     [
         {"allOf": [{"required": ["id"]}, {"properties": {"id": {"readOnly": True}, "n": {}}}]},
         {"properties": {"id": {"readOnly": True}, "n": {}}, "allOf": [{"required": ["id"]}]},
-        {"required": ["id"], "allOf": [{"allOf": [{"properties": {"id": {"readOnly": True}, "n": {}}}]}]},
-        {"required": ["id"], "properties": {"id": {"allOf": [{"type": "string"}], "readOnly": True}, "n": {}}},
+        {
+            "required": ["id"],
+            "allOf": [{"allOf": [{"properties": {"id": {"readOnly": True}, "n": {}}}]}],
+        },
+        {
+            "required": ["id"],
+            "properties": {"id": {"allOf": [{"type": "string"}], "readOnly": True}, "n": {}},
+        },
     ],
 )
 def test_read_only_is_found_wherever_the_property_is_declared(schema):

@@ -74,7 +74,12 @@ def test_example_of_openapi_is_read_beside_examples():
 
 
 def test_an_example_that_the_schema_refuses_is_ignored():
-    schema = {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}}, "example": {"id": "x"}}
+    schema = {
+        "type": "object",
+        "required": ["id"],
+        "properties": {"id": {"type": "integer"}},
+        "example": {"id": "x"},
+    }
 
     assert isinstance(sampled(schema, [0])[0]["id"], int)
 
@@ -127,7 +132,9 @@ def test_null_stands_only_where_nothing_else_may():
 def test_strings_are_named_after_their_property():
     schema = {
         "type": "object",
-        "properties": {name: {"type": "string"} for name in ("name", "email", "currency", "profileId")},
+        "properties": {
+            name: {"type": "string"} for name in ("name", "email", "currency", "profileId")
+        },
     }
 
     found = sampled(schema, [0], optional="all")[0]
@@ -161,14 +168,23 @@ def test_every_listed_format_is_met(form):
 
 
 def test_a_format_and_a_pattern_are_met_together():
-    schema = {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "maxLength": 10}
+    schema = {
+        "type": "string",
+        "format": "date",
+        "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+        "maxLength": 10,
+    }
 
     assert all(FORMATS["date"](found) for found in sampled(schema))
 
 
 def test_prices_have_two_decimals_and_integers_are_small():
-    assert all(round(price, 2) == price and 1 <= price <= 100 for price in sampled({"type": "number"}))
-    assert all(isinstance(count, int) and 1 <= count <= 100 for count in sampled({"type": "integer"}))
+    assert all(
+        round(price, 2) == price and 1 <= price <= 100 for price in sampled({"type": "number"})
+    )
+    assert all(
+        isinstance(count, int) and 1 <= count <= 100 for count in sampled({"type": "integer"})
+    )
 
 
 @pytest.mark.parametrize(
@@ -200,15 +216,21 @@ def test_multiples_of_a_decimal_are_exact():
     found = sampled({"type": "number", "multipleOf": 0.25, "minimum": 10}, range(30))
 
     assert len(set(found)) > 5
-    sampler = Sampler({"type": "number", "multipleOf": 0.01, "minimum": 19.985}, accepts=lambda _: True)
-    assert all(str(sampler.sample(seed=seed)) == str(round(sampler.sample(seed=seed), 2)) for seed in SEEDS)
+    sampler = Sampler(
+        {"type": "number", "multipleOf": 0.01, "minimum": 19.985}, accepts=lambda _: True
+    )
+    assert all(
+        str(sampler.sample(seed=seed)) == str(round(sampler.sample(seed=seed), 2)) for seed in SEEDS
+    )
 
 
 # --- arrays ---
 
 
 def test_arrays_have_one_or_two_items():
-    assert {len(found) for found in sampled({"type": "array", "items": {"type": "string"}}, range(30))} == {1, 2}
+    assert {
+        len(found) for found in sampled({"type": "array", "items": {"type": "string"}}, range(30))
+    } == {1, 2}
 
 
 @pytest.mark.parametrize(
@@ -217,15 +239,30 @@ def test_arrays_have_one_or_two_items():
         {"type": "array", "items": {"enum": [1, 2, 3, 4]}, "minItems": 4, "uniqueItems": True},
         {"type": "array", "items": {"type": "boolean"}, "minItems": 2, "uniqueItems": True},
         {"type": "array", "items": {"enum": [1, True]}, "minItems": 2, "uniqueItems": True},
-        {"type": "array", "items": {"enum": [[{"a": 1}], [{"a": 2}]]}, "minItems": 2, "uniqueItems": True},
+        {
+            "type": "array",
+            "items": {"enum": [[{"a": 1}], [{"a": 2}]]},
+            "minItems": 2,
+            "uniqueItems": True,
+        },
         {
             "type": "array",
             "items": {"type": "integer", "minimum": 0, "maximum": 30},
             "minItems": 31,
             "uniqueItems": True,
         },
-        {"type": "array", "items": {"type": "string", "maxLength": 1}, "minItems": 4, "uniqueItems": True},
-        {"type": "array", "items": {"type": "string", "example": "a"}, "minItems": 3, "uniqueItems": True},
+        {
+            "type": "array",
+            "items": {"type": "string", "maxLength": 1},
+            "minItems": 4,
+            "uniqueItems": True,
+        },
+        {
+            "type": "array",
+            "items": {"type": "string", "example": "a"},
+            "minItems": 3,
+            "uniqueItems": True,
+        },
         {"type": "array", "items": {"type": "integer"}, "contains": {"const": 5}},
         {
             "type": "array",
@@ -234,7 +271,12 @@ def test_arrays_have_one_or_two_items():
             "minContains": 2,
             "maxContains": 2,
         },
-        {"type": "array", "prefixItems": [{"type": "string"}, {"type": "integer"}], "items": False, "minItems": 2},
+        {
+            "type": "array",
+            "prefixItems": [{"type": "string"}, {"type": "integer"}],
+            "items": False,
+            "minItems": 2,
+        },
         {"type": "array", "prefixItems": [{"type": "string"}], "unevaluatedItems": False},
         {"type": "array", "prefixItems": [{"type": "string"}], "contains": {"type": "integer"}},
         {"type": "array", "items": False},
@@ -251,7 +293,11 @@ def test_arrays_are_valid(schema, optional):
 
 
 def test_optional_properties_are_none_some_or_all():
-    schema = {"type": "object", "properties": {name: {"type": "integer"} for name in "abcd"}, "required": ["a"]}
+    schema = {
+        "type": "object",
+        "properties": {name: {"type": "integer"} for name in "abcd"},
+        "required": ["a"],
+    }
 
     assert {tuple(found) for found in sampled(schema, optional="none")} == {("a",)}
     assert {tuple(found) for found in sampled(schema, optional="all")} == {tuple("abcd")}
@@ -266,19 +312,27 @@ def test_properties_come_in_declared_order():
 
 def test_a_required_property_that_is_false_is_unsampled():
     with pytest.raises(Unsampled) as caught:
-        Sampler({"type": "object", "properties": {"a": False}, "required": ["a"]}, compile_schema=compiled).sample()
+        Sampler(
+            {"type": "object", "properties": {"a": False}, "required": ["a"]},
+            compile_schema=compiled,
+        ).sample()
 
     assert caught.value.pointer == "/a"
     assert "false" in caught.value.reason
 
 
 def test_an_optional_property_that_is_false_is_left_out():
-    assert sampled({"type": "object", "properties": {"a": False, "b": {"not": {}}}}, optional="all")[0] == {}
+    assert (
+        sampled({"type": "object", "properties": {"a": False, "b": {"not": {}}}}, optional="all")[0]
+        == {}
+    )
 
 
 def test_a_bare_map_gets_an_entry():
     assert all(sampled({"type": "object", "additionalProperties": {"type": "integer"}}))
-    assert sampled({"type": "object", "additionalProperties": {"type": "integer"}}, [0], optional="none") == [{}]
+    assert sampled(
+        {"type": "object", "additionalProperties": {"type": "integer"}}, [0], optional="none"
+    ) == [{}]
 
 
 @pytest.mark.parametrize(
@@ -286,8 +340,18 @@ def test_a_bare_map_gets_an_entry():
     [
         {"type": "object", "minProperties": 3},
         {"type": "object", "minProperties": 3, "unevaluatedProperties": {"type": "integer"}},
-        {"type": "object", "properties": {"a": {}, "b": {}}, "minProperties": 2, "additionalProperties": False},
-        {"type": "object", "properties": {"a": {}, "b": {}, "c": {}}, "required": ["b"], "maxProperties": 1},
+        {
+            "type": "object",
+            "properties": {"a": {}, "b": {}},
+            "minProperties": 2,
+            "additionalProperties": False,
+        },
+        {
+            "type": "object",
+            "properties": {"a": {}, "b": {}, "c": {}},
+            "required": ["b"],
+            "maxProperties": 1,
+        },
         {"type": "object", "minProperties": 2, "propertyNames": {"pattern": "^x[0-9]{3}$"}},
         {"type": "object", "minProperties": 2, "propertyNames": {"enum": ["p", "q"]}},
         {
@@ -302,12 +366,19 @@ def test_a_bare_map_gets_an_entry():
             "required": ["n_a"],
             "patternProperties": {"^n_": {"type": "integer"}},
         },
-        {"type": "object", "properties": {"a": {}}, "required": ["a"], "dependentRequired": {"a": ["b"], "b": ["c"]}},
+        {
+            "type": "object",
+            "properties": {"a": {}},
+            "required": ["a"],
+            "dependentRequired": {"a": ["b"], "b": ["c"]},
+        },
         {
             "type": "object",
             "properties": {"card": {"type": "string"}},
             "required": ["card"],
-            "dependentSchemas": {"card": {"properties": {"address": {"type": "integer"}}, "required": ["address"]}},
+            "dependentSchemas": {
+                "card": {"properties": {"address": {"type": "integer"}}, "required": ["address"]}
+            },
         },
         {
             "properties": {"a": {"type": "integer"}},
@@ -372,7 +443,13 @@ def test_many_overlapping_branches_are_told_apart():
 
 
 def test_a_branch_that_accepts_everything_is_drawn_where_the_others_refuse():
-    schema = {"oneOf": [{"type": "object"}, {"type": "object", "required": ["a"]}, {"additionalProperties": True}]}
+    schema = {
+        "oneOf": [
+            {"type": "object"},
+            {"type": "object", "required": ["a"]},
+            {"additionalProperties": True},
+        ]
+    }
 
     assert not any(isinstance(found, dict) for found in sampled(schema, range(30), optional="none"))
 
@@ -385,7 +462,12 @@ CLOSED = {
     "unevaluatedProperties": False,
     "$defs": {
         "Cat.open": {"properties": {"kind": {"const": "cat"}, "owner": {"type": "object"}}},
-        "Cat": {"properties": {"kind": {"const": "cat"}, "owner": {"type": "object", "required": ["name"]}}},
+        "Cat": {
+            "properties": {
+                "kind": {"const": "cat"},
+                "owner": {"type": "object", "required": ["name"]},
+            }
+        },
     },
 }
 
@@ -396,11 +478,16 @@ def test_conditions_wait_until_the_branch_is_sure():
 
 
 def test_the_loosest_of_several_branches_is_found_from_every_seed():
-    tagged = {n: {"properties": {"kind": {"enum": [n], "type": "string"}, "p" + n: {"type": "object"}}} for n in "ABC"}
+    tagged = {
+        n: {"properties": {"kind": {"enum": [n], "type": "string"}, "p" + n: {"type": "object"}}}
+        for n in "ABC"
+    }
     schema = {
         **CLOSED,
         "oneOf": [{"title": "Any"}, *({"$ref": f"#/$defs/{n}.open"} for n in tagged)],
-        "allOf": [{"if": {"$ref": f"#/$defs/{n}.open"}, "then": {"$ref": f"#/$defs/{n}"}} for n in tagged],
+        "allOf": [
+            {"if": {"$ref": f"#/$defs/{n}.open"}, "then": {"$ref": f"#/$defs/{n}"}} for n in tagged
+        ],
         "$defs": {**tagged, **{f"{n}.open": branch for n, branch in tagged.items()}},
     }
 
@@ -411,11 +498,16 @@ def test_the_loosest_of_several_branches_is_found_from_every_seed():
 @pytest.mark.parametrize("optional", ["none", "some", "all"])
 def test_two_readings_of_one_schema_draw_the_same_branch(optional):
     names = [f"kind{n}" for n in range(25)]
-    shapes = [{"type": "object", "required": ["t"], "properties": {"t": {"const": name}, name: {}}} for name in names]
+    shapes = [
+        {"type": "object", "required": ["t"], "properties": {"t": {"const": name}, name: {}}}
+        for name in names
+    ]
     schema = {
         "allOf": [{"$ref": "#/$defs/Shape.open"}, {"$ref": "#/$defs/Shape"}],
         "$defs": {
-            "Shape.open": {"anyOf": [{"anyOf": [dict(shape) for shape in shapes]}, {"type": "null"}]},
+            "Shape.open": {
+                "anyOf": [{"anyOf": [dict(shape) for shape in shapes]}, {"type": "null"}]
+            },
             "Shape": {"anyOf": [{"anyOf": shapes}, {"type": "null", "additionalProperties": True}]},
         },
     }
@@ -431,7 +523,10 @@ def test_what_follows_from_a_chosen_branch_is_known_before_the_first_try(monkeyp
 
 
 def test_one_of_number_and_integer_is_told_apart():
-    assert all(isinstance(found, float) for found in sampled({"oneOf": [{"type": "number"}, {"type": "integer"}]}))
+    assert all(
+        isinstance(found, float)
+        for found in sampled({"oneOf": [{"type": "number"}, {"type": "integer"}]})
+    )
 
 
 @pytest.mark.parametrize(
@@ -448,7 +543,11 @@ def test_one_of_number_and_integer_is_told_apart():
             "required": ["a"],
             "not": {"properties": {"a": {"const": 1}}},
         },
-        {"type": "object", "oneOf": [{"required": ["a"]}, {"required": ["b"]}], "properties": {"a": {}, "b": {}}},
+        {
+            "type": "object",
+            "oneOf": [{"required": ["a"]}, {"required": ["b"]}],
+            "properties": {"a": {}, "b": {}},
+        },
         {"not": {"not": {"type": "integer"}}},
         {"not": {"if": True, "then": {"type": ["object", "string"]}, "else": {}}},
         {"if": {"enum": ["a", 2.5]}, "then": {"type": "string"}, "else": {"enum": ["a", 2.5]}},
@@ -468,7 +567,12 @@ def test_conditions_hold_whichever_value_is_drawn():
         }
         for kind in "abcdef"
     ]
-    schema = {"type": "object", "properties": {"kind": {"enum": list("abcdef")}}, "required": ["kind"], "allOf": rules}
+    schema = {
+        "type": "object",
+        "properties": {"kind": {"enum": list("abcdef")}},
+        "required": ["kind"],
+        "allOf": rules,
+    }
 
     assert {found["kind"] for found in sampled(schema, range(60))} == set("abcdef")
 
@@ -491,7 +595,11 @@ def test_else_holds_where_the_condition_does_not():
 
 ANIMALS = {
     "Cat": {"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string"}}},
-    "Dog": {"type": "object", "required": ["kind"], "properties": {"kind": {"enum": ["Dog", "puppy"]}}},
+    "Dog": {
+        "type": "object",
+        "required": ["kind"],
+        "properties": {"kind": {"enum": ["Dog", "puppy"]}},
+    },
 }
 
 
@@ -522,7 +630,11 @@ def test_a_discriminator_of_a_base_schema_names_the_schema_that_extends_it():
         "properties": {"kind": {"type": "string"}},
         "discriminator": {"propertyName": "kind", "mapping": {"c": "#/$defs/Cat"}},
     }
-    defs = {"Base": base, "Cat": {"allOf": [{"$ref": "#/$defs/Base"}]}, "Cow": {"allOf": [{"$ref": "#/$defs/Base"}]}}
+    defs = {
+        "Base": base,
+        "Cat": {"allOf": [{"$ref": "#/$defs/Base"}]},
+        "Cow": {"allOf": [{"$ref": "#/$defs/Base"}]},
+    }
 
     assert sampled({"$ref": "#/$defs/Cat", "$defs": defs}, [0])[0]["kind"] == "c"
 
@@ -543,20 +655,35 @@ def test_references_with_escapes_and_inner_pointers_are_followed():
 
 
 def test_a_reference_to_the_whole_schema_is_followed():
-    sampled({"type": "object", "properties": {"next": {"$ref": "#"}, "n": {"type": "integer"}}, "required": ["n"]})
+    sampled(
+        {
+            "type": "object",
+            "properties": {"next": {"$ref": "#"}, "n": {"type": "integer"}},
+            "required": ["n"],
+        }
+    )
 
 
 @pytest.mark.parametrize("optional", ["none", "some", "all"])
 @pytest.mark.parametrize(
     "defs",
     [
-        {"T": {"type": "object", "properties": {"l": {"$ref": "#/$defs/T"}, "r": {"$ref": "#/$defs/T"}}}},
+        {
+            "T": {
+                "type": "object",
+                "properties": {"l": {"$ref": "#/$defs/T"}, "r": {"$ref": "#/$defs/T"}},
+            }
+        },
         {"T": {"type": "array", "items": {"$ref": "#/$defs/T"}}},
         {"T": {"type": "object", "additionalProperties": {"$ref": "#/$defs/T"}}},
         {
             "T": {
                 "oneOf": [
-                    {"type": "object", "required": ["a"], "properties": {"a": {"$ref": "#/$defs/T"}}},
+                    {
+                        "type": "object",
+                        "required": ["a"],
+                        "properties": {"a": {"$ref": "#/$defs/T"}},
+                    },
                     {"type": "string"},
                 ]
             }
@@ -567,7 +694,9 @@ def test_a_reference_to_the_whole_schema_is_followed():
                 "required": ["a", "b"],
                 "properties": {"a": {"$ref": "#/$defs/U"}, "b": {"$ref": "#/$defs/U"}},
             },
-            "U": {"anyOf": [{"$ref": "#/$defs/T"}, {"type": "array", "items": {"$ref": "#/$defs/T"}}]},
+            "U": {
+                "anyOf": [{"$ref": "#/$defs/T"}, {"type": "array", "items": {"$ref": "#/$defs/T"}}]
+            },
         },
     ],
     ids=brief,
@@ -578,7 +707,10 @@ def test_recursive_schemas_end(defs, optional):
 
 
 def test_a_schema_that_is_entered_again_grows_only_what_it_must():
-    tree = {"type": "object", "properties": {"l": {"$ref": "#/$defs/T"}, "r": {"$ref": "#/$defs/T"}, "n": {"const": 1}}}
+    tree = {
+        "type": "object",
+        "properties": {"l": {"$ref": "#/$defs/T"}, "r": {"$ref": "#/$defs/T"}, "n": {"const": 1}},
+    }
 
     found = sampled({"$ref": "#/$defs/T", "$defs": {"T": tree}}, [0], optional="all")
 
@@ -586,9 +718,14 @@ def test_a_schema_that_is_entered_again_grows_only_what_it_must():
 
 
 def test_references_that_only_refer_to_each_other_end():
-    defs = {"T": {"allOf": [{"$ref": "#/$defs/U"}]}, "U": {"allOf": [{"$ref": "#/$defs/T"}], "type": "integer"}}
+    defs = {
+        "T": {"allOf": [{"$ref": "#/$defs/U"}]},
+        "U": {"allOf": [{"$ref": "#/$defs/T"}], "type": "integer"},
+    }
 
-    assert isinstance(Sampler({"$ref": "#/$defs/T", "$defs": defs}, compile_schema=compiled).sample(), int)
+    assert isinstance(
+        Sampler({"$ref": "#/$defs/T", "$defs": defs}, compile_schema=compiled).sample(), int
+    )
 
 
 @pytest.mark.parametrize(
@@ -596,7 +733,13 @@ def test_references_that_only_refer_to_each_other_end():
     [
         {
             "$ref": "#/$defs/T",
-            "$defs": {"T": {"type": "object", "required": ["a"], "properties": {"a": {"$ref": "#/$defs/T"}}}},
+            "$defs": {
+                "T": {
+                    "type": "object",
+                    "required": ["a"],
+                    "properties": {"a": {"$ref": "#/$defs/T"}},
+                }
+            },
         },
         {"type": "array", "minItems": 10**9},
         {"type": "array", "contains": {}, "minContains": 10**12},
@@ -629,8 +772,16 @@ def test_a_very_long_string_is_refused_before_it_is_made():
 def test_the_budget_of_steps_bounds_the_search(monkeypatch):
     spent = []
     ordinary = growth_module.Growth.spend
-    monkeypatch.setattr(growth_module.Growth, "spend", lambda self, steps: (spent.append(steps), ordinary(self, steps)))
-    nest = {"type": "object", "required": ["a", "b"], "properties": {name: {"$ref": "#/$defs/T"} for name in "ab"}}
+    monkeypatch.setattr(
+        growth_module.Growth,
+        "spend",
+        lambda self, steps: (spent.append(steps), ordinary(self, steps)),
+    )
+    nest = {
+        "type": "object",
+        "required": ["a", "b"],
+        "properties": {name: {"$ref": "#/$defs/T"} for name in "ab"},
+    }
 
     with pytest.raises(Unsampled):
         Sampler({"$ref": "#/$defs/T", "$defs": {"T": nest}}, compile_schema=compiled).sample()
@@ -671,7 +822,11 @@ RICH = {
         "at": {"type": "string", "format": "date-time"},
         "code": {"type": "string", "pattern": "^[A-Z]{3}[0-9]{2}$"},
         "choice": {
-            "oneOf": [{"type": "string", "maxLength": 3}, {"type": "integer", "minimum": 4}, {"enum": [True, None]}]
+            "oneOf": [
+                {"type": "string", "maxLength": 3},
+                {"type": "integer", "minimum": 4},
+                {"enum": [True, None]},
+            ]
         },
     },
 }
@@ -685,7 +840,10 @@ def test_a_used_sampler_gives_the_same_as_a_fresh_one():
     used = Sampler(RICH, compile_schema=compiled)
     backwards = {seed: used.sample(seed=seed) for seed in reversed(SEEDS)}
 
-    assert all(Sampler(RICH, compile_schema=compiled).sample(seed=seed) == backwards[seed] for seed in SEEDS)
+    assert all(
+        Sampler(RICH, compile_schema=compiled).sample(seed=seed) == backwards[seed]
+        for seed in SEEDS
+    )
 
 
 def test_another_process_gives_the_same():
@@ -697,7 +855,11 @@ def test_another_process_gives_the_same():
             text=True,
             capture_output=True,
             check=True,
-            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(__file__).parents[2])},
+            env={
+                **os.environ,
+                "PYTHONHASHSEED": seed,
+                "PYTHONPATH": str(Path(__file__).parents[2]),
+            },
         ).stdout
         for seed in ("1", "2")
     }
@@ -716,7 +878,9 @@ def test_hints_appear_where_the_schema_allows_them():
         "additionalProperties": False,
     }
 
-    found = Sampler(schema, compile_schema=compiled).sample(optional="none", hints={"name": "Gold", "id": "no", "x": 1})
+    found = Sampler(schema, compile_schema=compiled).sample(
+        optional="none", hints={"name": "Gold", "id": "no", "x": 1}
+    )
 
     assert found["name"] == "Gold"
     assert isinstance(found["id"], int)
@@ -740,13 +904,19 @@ def test_echo_reaches_into_wrappers_and_the_first_item():
 
     found = echo(result, {"name": "Gold"}, lambda _: True)
 
-    assert found == {"total": 1, "profile": {"name": "Gold"}, "data": [{"name": "Gold"}, {"name": "c"}]}
+    assert found == {
+        "total": 1,
+        "profile": {"name": "Gold"},
+        "data": [{"name": "Gold"}, {"name": "c"}],
+    }
     assert echo([{"name": "a"}], {"name": "Gold"}, lambda _: True) == [{"name": "Gold"}]
 
 
 def test_echo_takes_over_member_by_member_what_does_not_fit_whole():
     result = {"session": {"state": "open", "id": 1}}
-    valid = compiled({"properties": {"session": {"properties": {"id": {"type": "integer"}}, "maxProperties": 2}}})
+    valid = compiled(
+        {"properties": {"session": {"properties": {"id": {"type": "integer"}}, "maxProperties": 2}}}
+    )
 
     found = echo(result, {"session": {"state": "closed", "id": "no", "more": 1}}, valid)
 
@@ -777,9 +947,17 @@ SCALARS = st.one_of(
         st.sampled_from([0.5, 2, 0.25]),
     ),
     st.builds(
-        lambda low: {"exclusiveMinimum": low, "exclusiveMaximum": low + 0.5, "type": "number"}, st.integers(-9, 9)
+        lambda low: {"exclusiveMinimum": low, "exclusiveMaximum": low + 0.5, "type": "number"},
+        st.integers(-9, 9),
     ),
-    st.sampled_from([{"type": "string", "pattern": "^[a-c]{2,4}$"}, {"type": "string", "format": "date"}, {}, True]),
+    st.sampled_from(
+        [
+            {"type": "string", "pattern": "^[a-c]{2,4}$"},
+            {"type": "string", "format": "date"},
+            {},
+            True,
+        ]
+    ),
     st.builds(
         lambda values: {"enum": values},
         st.lists(st.sampled_from(["a", 1, None, True, 2.5, []]), min_size=1, unique_by=repr),
@@ -799,10 +977,22 @@ def composed(inner):
         },
         properties,
         st.sets(NAMES),
-        st.sampled_from([{}, {"additionalProperties": False}, {"unevaluatedProperties": False}, {"maxProperties": 3}]),
+        st.sampled_from(
+            [
+                {},
+                {"additionalProperties": False},
+                {"unevaluatedProperties": False},
+                {"maxProperties": 3},
+            ]
+        ),
     )
     arrays = st.builds(
-        lambda items, low, unique: {"type": "array", "items": items, "minItems": low, "uniqueItems": unique},
+        lambda items, low, unique: {
+            "type": "array",
+            "items": items,
+            "minItems": low,
+            "uniqueItems": unique,
+        },
         inner,
         st.integers(0, 2),
         st.booleans(),
@@ -812,10 +1002,16 @@ def composed(inner):
         arrays,
         st.builds(lambda a, b: {"anyOf": [a, b]}, inner, inner),
         st.builds(
-            lambda a, b: {"oneOf": [a, {"type": "array", "items": b, "minItems": 1}, {"const": "other"}]}, inner, inner
+            lambda a, b: {
+                "oneOf": [a, {"type": "array", "items": b, "minItems": 1}, {"const": "other"}]
+            },
+            inner,
+            inner,
         ),
         st.builds(lambda a: {"allOf": [a, True]}, inner),
-        st.builds(lambda a, b: {"if": a, "then": {"type": ["object", "string"]}, "else": b}, inner, inner),
+        st.builds(
+            lambda a, b: {"if": a, "then": {"type": ["object", "string"]}, "else": b}, inner, inner
+        ),
         st.builds(lambda a: {"not": a}, inner),
         st.just({"$ref": "#/$defs/Tree"}),
     )
@@ -825,7 +1021,10 @@ SCHEMAS = st.recursive(SCALARS, composed, max_leaves=6).map(
     lambda schema: {
         "allOf": [schema],
         "$defs": {
-            "Tree": {"type": "object", "properties": {"kids": {"type": "array", "items": {"$ref": "#/$defs/Tree"}}}}
+            "Tree": {
+                "type": "object",
+                "properties": {"kids": {"type": "array", "items": {"$ref": "#/$defs/Tree"}}},
+            }
         },
     }
 )

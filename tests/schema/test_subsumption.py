@@ -113,11 +113,18 @@ def test_what_does_not_fit_is_shown_by_a_witness(narrow, wide, rule, path):
 
 def test_every_cause_is_told_each_with_a_witness_of_its_own():
     narrow = thing(properties={"a": NUMBER, "b": TEXT, "c": TEXT})
-    wide = thing(properties={"a": INTEGER, "b": {"type": "string", "maxLength": 3}, "c": TEXT}, required=["c"])
+    wide = thing(
+        properties={"a": INTEGER, "b": {"type": "string", "maxLength": 3}, "c": TEXT},
+        required=["c"],
+    )
 
     found = gaps(narrow, wide)
 
-    assert {gap.path: gap.rule for gap in found} == {("a",): "type", ("b",): "maxLength", ("c",): "required"}
+    assert {gap.path: gap.rule for gap in found} == {
+        ("a",): "type",
+        ("b",): "maxLength",
+        ("c",): "required",
+    }
     assert all(gap.verdict == "refuted" for gap in found)
 
 
@@ -136,7 +143,10 @@ def test_a_schema_that_holds_itself_is_proved_by_assuming_what_is_under_way():
 def test_a_failed_alternative_leaves_no_assumption_behind():
     reference = {"$ref": "#/$defs/Node"}
     either = {"anyOf": [{"$ref": "#/$defs/Narrow"}, {"$ref": "#/$defs/Node"}]}
-    wide = {**tree(NUMBER), "Narrow": thing(properties={"value": INTEGER, "next": reference}, required=["next"])}
+    wide = {
+        **tree(NUMBER),
+        "Narrow": thing(properties={"value": INTEGER, "next": reference}, required=["next"]),
+    }
 
     assert gaps(reference, either, tree(NUMBER), wide) == ()
     assert gaps(reference, either, tree({"type": ["number", "string"]}), wide)
@@ -152,11 +162,15 @@ def test_what_rested_on_an_assumption_that_failed_is_asked_again():
     inclusion = Inclusion(Side(narrow, "producer", "request"), Side(wide, "consumer", "request"))
 
     assert [gap.path for gap in inclusion.gaps(narrow["Node"], wide["Node"])] == [("value",)]
-    assert [gap.path for gap in inclusion.gaps(narrow["Holder"], wide["Holder"])] == [("node", "value")]
+    assert [gap.path for gap in inclusion.gaps(narrow["Holder"], wide["Holder"])] == [
+        ("node", "value")
+    ]
 
 
 def test_what_cannot_be_shown_is_unknown_never_passed():
-    (found,) = gaps({"type": "string", "pattern": "^(a+)b\\1$"}, {"type": "string", "pattern": "^((a+)b\\2)$"})
+    (found,) = gaps(
+        {"type": "string", "pattern": "^(a+)b\\1$"}, {"type": "string", "pattern": "^((a+)b\\2)$"}
+    )
 
     assert (found.verdict, found.rule) == ("unknown", "pattern")
 
@@ -165,7 +179,10 @@ def test_hostile_unions_and_depths_come_to_an_end():
     wide = {"allOf": [{"anyOf": [{"required": [f"a{i}{j}"]} for j in range(9)]} for i in range(9)]}
     deep_narrow, deep_wide = NUMBER, INTEGER
     for _ in range(100):
-        deep_narrow, deep_wide = thing(properties={"a": deep_narrow}), thing(properties={"a": deep_wide})
+        deep_narrow, deep_wide = (
+            thing(properties={"a": deep_narrow}),
+            thing(properties={"a": deep_wide}),
+        )
 
     assert [gap.verdict for gap in gaps(thing(), wide)] == ["refuted"]
     assert [gap.verdict for gap in gaps(deep_narrow, deep_wide)] == ["refuted"]
@@ -174,7 +191,9 @@ def test_hostile_unions_and_depths_come_to_an_end():
 def test_one_cause_may_stand_for_others_that_are_real():
     both = thing(properties={name: {"$ref": "#/$defs/Same"} for name in ("a", "bb")})
 
-    (found,) = gaps({**both, "propertyNames": {"minLength": 2}}, both, {"Same": NUMBER}, {"Same": INTEGER})
+    (found,) = gaps(
+        {**both, "propertyNames": {"minLength": 2}}, both, {"Same": NUMBER}, {"Same": INTEGER}
+    )
 
     assert (found.verdict, found.witness) == ("refuted", {"bb": 0.5})
 
@@ -200,7 +219,11 @@ def placed(value, *steps):
     if isinstance(value, dict):
         inner = {key: placed(inner, *steps, key) for key, inner in value.items()}
         return Schema(inner, Place("api.yaml", "/".join(("", *steps))))
-    return [placed(v, *steps, str(i)) for i, v in enumerate(value)] if isinstance(value, list) else value
+    return (
+        [placed(v, *steps, str(i)) for i, v in enumerate(value)]
+        if isinstance(value, list)
+        else value
+    )
 
 
 PLACES = [
@@ -220,15 +243,23 @@ PLACES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("narrow", "wide", "rule", "name", "narrow_pointer", "wide_pointer"), PLACES)
-def test_a_gap_knows_the_two_places_that_disagree(narrow, wide, rule, name, narrow_pointer, wide_pointer):
+@pytest.mark.parametrize(
+    ("narrow", "wide", "rule", "name", "narrow_pointer", "wide_pointer"), PLACES
+)
+def test_a_gap_knows_the_two_places_that_disagree(
+    narrow, wide, rule, name, narrow_pointer, wide_pointer
+):
     sides = (Side({}, "producer", "request"), Side({}, "consumer", "request"))
 
     found = [
-        gap for gap in Inclusion(*sides).gaps(placed(narrow), placed(wide)) if (gap.rule, gap.name) == (rule, name)
+        gap
+        for gap in Inclusion(*sides).gaps(placed(narrow), placed(wide))
+        if (gap.rule, gap.name) == (rule, name)
     ]
 
-    assert [(gap.narrow_place.pointer, gap.wide_place.pointer) for gap in found] == [(narrow_pointer, wide_pointer)]
+    assert [(gap.narrow_place.pointer, gap.wide_place.pointer) for gap in found] == [
+        (narrow_pointer, wide_pointer)
+    ]
 
 
 def test_what_both_sides_say_is_plain_data():
@@ -271,8 +302,14 @@ def test_what_a_closed_side_no_longer_declares_is_refused(narrow, wide, rule, pa
         (thing(properties={"a": TEXT}), thing(properties={"a": TEXT, "b": TEXT})),
         (thing(properties={"a": TEXT}), thing()),
         (thing(properties={"a": TEXT}), thing(properties={"b": TEXT}, additionalProperties=True)),
-        (thing(properties={"a": TEXT}), {"allOf": [thing(properties={"b": TEXT}), thing(properties={"a": {}})]}),
-        (thing(properties={"a": {"type": "string", "readOnly": True}}), thing(properties={"b": TEXT})),
+        (
+            thing(properties={"a": TEXT}),
+            {"allOf": [thing(properties={"b": TEXT}), thing(properties={"a": {}})]},
+        ),
+        (
+            thing(properties={"a": {"type": "string", "readOnly": True}}),
+            thing(properties={"b": TEXT}),
+        ),
     ],
 )
 def test_what_a_closed_side_declares_fits(narrow, wide):
@@ -290,7 +327,10 @@ def test_what_closes_together_is_not_what_closes_alone():
 
 
 def test_a_closed_side_that_sends_may_fit_several_alternatives_at_once():
-    either = {"type": "object", "anyOf": [{"properties": {"a": INTEGER}}, {"properties": {"b": TEXT}}]}
+    either = {
+        "type": "object",
+        "anyOf": [{"properties": {"a": INTEGER}}, {"properties": {"b": TEXT}}],
+    }
     freed = {"type": "object", "anyOf": [{"properties": {"a": INTEGER}}, {"type": "object"}]}
     dependent = thing(properties={"a": TEXT}, dependentSchemas={"a": {"properties": {"b": TEXT}}})
 
@@ -308,8 +348,14 @@ def test_a_closed_side_that_sends_may_fit_several_alternatives_at_once():
     [
         ({"type": "string", "format": "uuid"}, {"type": "string", "format": "date"}),
         (TEXT, {"type": "string", "format": "date"}),
-        (INTEGER, {"type": "integer", "format": "int64", "minimum": -(2**63), "maximum": 2**63 - 1}),
-        ({"not": {"type": "string", "format": "date", "maxLength": 3}}, {"not": {"type": "string", "maxLength": 3}}),
+        (
+            INTEGER,
+            {"type": "integer", "format": "int64", "minimum": -(2**63), "maximum": 2**63 - 1},
+        ),
+        (
+            {"not": {"type": "string", "format": "date", "maxLength": 3}},
+            {"not": {"type": "string", "maxLength": 3}},
+        ),
     ],
 )
 def test_a_format_alone_refuses_nothing(narrow, wide):
@@ -451,7 +497,9 @@ LEAVES = st.sampled_from([
 ])  # fmt: skip
 
 
-NAMES = st.sampled_from([{"maxLength": 1}, {"pattern": "^[ab]"}, {"enum": ["a", "b"]}, {"not": {"const": "a"}}])
+NAMES = st.sampled_from(
+    [{"maxLength": 1}, {"pattern": "^[ab]"}, {"enum": ["a", "b"]}, {"not": {"const": "a"}}]
+)
 
 
 def some(**keywords):
@@ -464,7 +512,9 @@ def objects(inner):
     required = st.lists(st.sampled_from("ab"), unique=True)
     extra = some(
         additionalProperties=st.booleans() | inner,
-        patternProperties=st.dictionaries(st.sampled_from(["^a", "^b", "c$"]), inner, min_size=1, max_size=1),
+        patternProperties=st.dictionaries(
+            st.sampled_from(["^a", "^b", "c$"]), inner, min_size=1, max_size=1
+        ),
         minProperties=st.integers(0, 3),
         maxProperties=st.integers(0, 3),
         propertyNames=NAMES,
@@ -531,17 +581,25 @@ def variants(one):
     )
 
 
-PAIRS = st.tuples(SCHEMAS, SCHEMAS) | SCHEMAS.flatmap(lambda one: st.tuples(st.just(one), variants(one)))
+PAIRS = st.tuples(SCHEMAS, SCHEMAS) | SCHEMAS.flatmap(
+    lambda one: st.tuples(st.just(one), variants(one))
+)
 
 
 @given(
-    PAIRS, st.sampled_from([("producer", "consumer"), ("producer", "producer"), ("consumer", "consumer")]), st.data()
+    PAIRS,
+    st.sampled_from([("producer", "consumer"), ("producer", "producer"), ("consumer", "consumer")]),
+    st.data(),
 )
 def test_a_proof_holds_for_what_is_drawn_and_a_witness_under_both_engines(pair, readings, data):
     narrow, wide = pair
     found = gaps(narrow, wide, reading=readings[0], taking=readings[1])
     sent, taken = (
-        Checker(closed(schema(one), {}, "request") if reading == "producer" else bundled(schema(one), {}))
+        Checker(
+            closed(schema(one), {}, "request")
+            if reading == "producer"
+            else bundled(schema(one), {})
+        )
         for one, reading in zip(pair, readings, strict=True)
     )
 
@@ -552,7 +610,9 @@ def test_a_proof_holds_for_what_is_drawn_and_a_witness_under_both_engines(pair, 
             assert not taken.accepts_by_reference(gap.witness)
             assert not taken.fast_accepts(gap.witness)
     if not found:
-        assert [value for value in VALUES if sent.fast_accepts(value) and not taken.accepts(value)] == []
+        assert [
+            value for value in VALUES if sent.fast_accepts(value) and not taken.accepts(value)
+        ] == []
         try:
             value = data.draw(from_schema(sent.schema))
         except UsageError:  # nothing satisfies it

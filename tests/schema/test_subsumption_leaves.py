@@ -64,7 +64,9 @@ def accepts(schema: dict[str, Any], value: Any) -> bool:
         ({"minimum": 1e-300, "maximum": 2e-300}, {"maximum": 0}, 1e-300),
     ],
 )
-def test_numbers_within_bounds_and_on_grids(narrow: dict[str, Any], wide: dict[str, Any], witness: object) -> None:
+def test_numbers_within_bounds_and_on_grids(
+    narrow: dict[str, Any], wide: dict[str, Any], witness: object
+) -> None:
     assert numbers.included(number_set(narrow), number_set(wide)) == witness
     assert witness is None or (accepts(narrow, witness) and not accepts(wide, witness))
 
@@ -84,7 +86,9 @@ def test_numbers_within_bounds_and_on_grids(narrow: dict[str, Any], wide: dict[s
         ({"minimum": 1, "maximum": 0}, [], None),
     ],
 )
-def test_numbers_within_a_union(narrow: dict[str, Any], union: list[dict[str, Any]], witness: object) -> None:
+def test_numbers_within_a_union(
+    narrow: dict[str, Any], union: list[dict[str, Any]], witness: object
+) -> None:
     assert numbers.covered(number_set(narrow), map(number_set, union)) == witness
 
 
@@ -113,7 +117,9 @@ def test_numbers_that_must_be_no_multiples() -> None:
 
 
 def test_sets_of_numbers_intersect() -> None:
-    both = Numbers.described({"minimum": 0, "multipleOf": 2}) & Numbers.described({"maximum": 10, "multipleOf": 3})
+    both = Numbers.described({"minimum": 0, "multipleOf": 2}) & Numbers.described(
+        {"maximum": 10, "multipleOf": 3}
+    )
 
     assert both.step == 6
     assert [value for value in range(-20, 20) if both.holds(value)] == [0, 6]
@@ -124,7 +130,11 @@ def test_sets_of_numbers_intersect() -> None:
 def test_an_integer_may_be_written_with_a_point_and_a_truth_is_no_number() -> None:
     whole = Numbers(whole=True)
 
-    assert [value for value in (1, 1.0, 1e300, 1.5, True, float("inf"), float("nan")) if whole.holds(value)] == [
+    assert [
+        value
+        for value in (1, 1.0, 1e300, 1.5, True, float("inf"), float("nan"))
+        if whole.holds(value)
+    ] == [
         1,
         1,
         1e300,
@@ -157,12 +167,17 @@ def test_bounds_that_are_no_numbers_are_undecidable(schema: dict[str, Any]) -> N
         ),
         (
             Numbers(whole=True),
-            [Numbers.described({"minimum": n, "maximum": n + 1, "multipleOf": 2}) for n in range(400)],
+            [
+                Numbers.described({"minimum": n, "maximum": n + 1, "multipleOf": 2})
+                for n in range(400)
+            ],
         ),
         (Numbers.described({"multipleOf": 1e-300}), [Numbers.described({"multipleOf": 1e300})]),
         (Numbers.described({"minimum": 10**3000}), [Numbers.described({"minimum": 10**3001})]),
         (
-            Numbers.described({"multipleOf": 2**60}, whole=True).without(range(0, 3000 * 2**60, 2**60)),
+            Numbers.described({"multipleOf": 2**60}, whole=True).without(
+                range(0, 3000 * 2**60, 2**60)
+            ),
             [Numbers.of([1])],
         ),
     ],
@@ -178,7 +193,9 @@ def test_hostile_numbers_get_an_answer(narrow: Numbers, union: list[Numbers]) ->
 
 
 _limits = st.one_of(
-    st.integers(-4, 4), st.integers(-16, 16).map(lambda quarters: quarters / 4), st.sampled_from([0.1, -0.3])
+    st.integers(-4, 4),
+    st.integers(-16, 16).map(lambda quarters: quarters / 4),
+    st.sampled_from([0.1, -0.3]),
 )
 _number_schemas = st.fixed_dictionaries(
     {"type": st.sampled_from(["integer", "number"])},
@@ -191,14 +208,23 @@ _number_schemas = st.fixed_dictionaries(
     },
 )
 _TRIED = sorted(
-    {*range(-30, 31), *(n / 4 for n in range(-24, 25)), *(n / 10 for n in range(-60, 61)), 0.05, 3.99, -0.301}
+    {
+        *range(-30, 31),
+        *(n / 4 for n in range(-24, 25)),
+        *(n / 10 for n in range(-60, 61)),
+        0.05,
+        3.99,
+        -0.301,
+    }
 )
 
 
 def _check_numbers(answer: object, narrow: dict[str, Any], union: list[dict[str, Any]]) -> None:
     assert not isinstance(answer, Unknown)
     if answer is None:
-        assert [v for v in _TRIED if accepts(narrow, v) and not any(accepts(wide, v) for wide in union)] == []
+        assert [
+            v for v in _TRIED if accepts(narrow, v) and not any(accepts(wide, v) for wide in union)
+        ] == []
     else:
         assert json.loads(json.dumps(answer)) == answer
         assert accepts(narrow, answer)
@@ -206,7 +232,9 @@ def _check_numbers(answer: object, narrow: dict[str, Any], union: list[dict[str,
 
 
 @given(_number_schemas, _number_schemas)
-def test_an_answer_on_numbers_agrees_with_the_engine(narrow: dict[str, Any], wide: dict[str, Any]) -> None:
+def test_an_answer_on_numbers_agrees_with_the_engine(
+    narrow: dict[str, Any], wide: dict[str, Any]
+) -> None:
     _check_numbers(numbers.included(number_set(narrow), number_set(wide)), narrow, [wide])
     _check_numbers(numbers.example(number_set(narrow)), narrow, [])
 
@@ -219,14 +247,19 @@ def test_an_answer_on_unions_of_numbers_agrees_with_the_engine(
 
 
 @given(
-    _number_schemas, _number_schemas, st.sets(st.integers(-4, 4), max_size=4), st.sets(st.integers(-4, 4), max_size=4)
+    _number_schemas,
+    _number_schemas,
+    st.sets(st.integers(-4, 4), max_size=4),
+    st.sets(st.integers(-4, 4), max_size=4),
 )
 def test_an_answer_on_left_out_numbers_agrees_with_the_engine(
     narrow: dict[str, Any], wide: dict[str, Any], fewer: set[int], less: set[int]
 ) -> None:
     answer = numbers.included(number_set(narrow).without(fewer), number_set(wide).without(less))
 
-    _check_numbers(answer, {**narrow, "not": {"enum": list(fewer)}}, [{**wide, "not": {"enum": list(less)}}])
+    _check_numbers(
+        answer, {**narrow, "not": {"enum": list(fewer)}}, [{**wide, "not": {"enum": list(less)}}]
+    )
 
 
 @given(_number_schemas, st.sampled_from(_TRIED))
@@ -263,7 +296,9 @@ def test_a_set_holds_what_the_engine_accepts(schema: dict[str, Any], value: floa
         ({"pattern": r"^(a)\1$", "maxLength": 4}, {"pattern": "^[^]{0,4}$"}, None),
     ],
 )
-def test_strings_within_lengths_and_patterns(narrow: dict[str, Any], wide: dict[str, Any], witness: str | None) -> None:
+def test_strings_within_lengths_and_patterns(
+    narrow: dict[str, Any], wide: dict[str, Any], witness: str | None
+) -> None:
     found = strings.included(Strings.described(narrow), Strings.described(wide))
 
     assert isinstance(found, str | None)
@@ -286,9 +321,17 @@ def test_strings_within_a_union() -> None:
 
     assert strings.covered(anything, [a, Strings.described({"pattern": "^[^a]*$"})]) is None
     assert strings.covered(anything, [a, Strings.described({"pattern": "^[^ab]*$"})]) == "b"
-    assert strings.covered(anything, [Strings.described({"maxLength": 5}), Strings.described({"minLength": 6})]) is None
     assert (
-        strings.covered(anything, [Strings.described({"maxLength": 5}), Strings.described({"minLength": 7})]) == "a" * 6
+        strings.covered(
+            anything, [Strings.described({"maxLength": 5}), Strings.described({"minLength": 6})]
+        )
+        is None
+    )
+    assert (
+        strings.covered(
+            anything, [Strings.described({"maxLength": 5}), Strings.described({"minLength": 7})]
+        )
+        == "a" * 6
     )
     assert strings.covered(anything, []) == ""
 
@@ -318,7 +361,9 @@ def test_strings_that_must_not_match() -> None:
 
 
 def test_sets_of_strings_intersect() -> None:
-    both = Strings(1, 5, frozenset({"a"})) & Strings(2, None, frozenset({"b"}), among=frozenset({"ab", "b"}))
+    both = Strings(1, 5, frozenset({"a"})) & Strings(
+        2, None, frozenset({"b"}), among=frozenset({"ab", "b"})
+    )
 
     assert (both.least, both.most, both.patterns) == (2, 5, {"a", "b"})
     assert [text for text in ("ab", "b", "ba") if both.holds(text)] == ["ab"]
@@ -326,7 +371,10 @@ def test_sets_of_strings_intersect() -> None:
 
 def test_half_a_surrogate_pair_is_never_proved_within_a_pattern() -> None:
     assert strings.included(Strings.of(["\ud800"]), Strings.described({"pattern": "^"})) == "\ud800"
-    assert isinstance(strings.included(Strings(patterns=frozenset("a")), Strings.of(["a", "\ud800"])), str | Unknown)
+    assert isinstance(
+        strings.included(Strings(patterns=frozenset("a")), Strings.of(["a", "\ud800"])),
+        str | Unknown,
+    )
 
 
 def test_hostile_patterns_are_unknown_or_refuted() -> None:
@@ -334,12 +382,26 @@ def test_hostile_patterns_are_unknown_or_refuted() -> None:
     other = Strings.described({"pattern": "^[ab]*b[ab]{25}$"})
     answer = strings.included(one, other)
 
-    assert isinstance(answer, Unknown) or (one.holds(answer or "") and not other.holds(answer or ""))
+    assert isinstance(answer, Unknown) or (
+        one.holds(answer or "") and not other.holds(answer or "")
+    )
     assert strings.included(one, one & Strings()) is None
 
 
 _patterns = st.sampled_from(
-    ["a", "^a", "b$", "^[ab]*$", "^.{2}$", "^(?!ab)", "a|b", r"^\w*$", "[^a]", "^a?b?$", "^[ab]{1,20}$"]
+    [
+        "a",
+        "^a",
+        "b$",
+        "^[ab]*$",
+        "^.{2}$",
+        "^(?!ab)",
+        "a|b",
+        r"^\w*$",
+        "[^a]",
+        "^a?b?$",
+        "^[ab]{1,20}$",
+    ]
 )
 _string_schemas = st.fixed_dictionaries(
     {"type": st.just("string")},
@@ -349,20 +411,28 @@ _TEXTS = ["".join(chars) for size in range(5) for chars in itertools.product("ab
 
 
 @given(_string_schemas, st.lists(_string_schemas, max_size=3))
-def test_an_answer_on_strings_agrees_with_the_engine(narrow: dict[str, Any], union: list[dict[str, Any]]) -> None:
+def test_an_answer_on_strings_agrees_with_the_engine(
+    narrow: dict[str, Any], union: list[dict[str, Any]]
+) -> None:
     answer = strings.covered(Strings.described(narrow), map(Strings.described, union))
 
     assert not isinstance(answer, Unknown)
     if answer is None:
         judges = [reference(wide) for wide in union]
-        assert [t for t in _TEXTS if accepts(narrow, t) and not any(judge.is_valid(t) for judge in judges)] == []
+        assert [
+            t
+            for t in _TEXTS
+            if accepts(narrow, t) and not any(judge.is_valid(t) for judge in judges)
+        ] == []
     else:
         assert accepts(narrow, answer)
         assert not any(accepts(wide, answer) for wide in union)
 
 
 @given(_string_schemas, _string_schemas, st.sampled_from(_TEXTS))
-def test_sets_of_strings_hold_what_the_engine_accepts(one: dict[str, Any], other: dict[str, Any], text: str) -> None:
+def test_sets_of_strings_hold_what_the_engine_accepts(
+    one: dict[str, Any], other: dict[str, Any], text: str
+) -> None:
     both = Strings.described(one) & Strings.described(other)
 
     assert both.holds(text) == (text in both.language()) == accepts({"allOf": [one, other]}, text)

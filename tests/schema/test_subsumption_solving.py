@@ -24,7 +24,9 @@ def solved(wanted, refused=(), reading="consumer"):
     """What fits all of some schemas, the first of which are sent, and none of others, which are another document's."""
     sent, taken = Side({}, reading, "request"), Side({}, "consumer", "request")
     judge = Judge()
-    terms = [Term(sent, schema(one)) for one in wanted] + [Term(taken, schema(one), wanted=False) for one in refused]
+    terms = [Term(sent, schema(one)) for one in wanted] + [
+        Term(taken, schema(one), wanted=False) for one in refused
+    ]
     answer = Solver(Equality({}, {}), judge).answer(tuple(terms))
     if isinstance(answer, Found):
         assert all(judge.holds(term, answer.value) for term in terms)
@@ -71,7 +73,17 @@ ROOM = [
     ([{}], [{"if": TEXT, "else": INTEGER}]),
     ([{"oneOf": [TEXT, {"maxLength": 1}]}, TEXT], []),
     ([{**ARRAY, "contains": INTEGER, "maxContains": 1, "minItems": 3}], []),
-    ([{**OBJECT, "additionalProperties": False, "patternProperties": {"^x[0-9]$": TEXT}, "minProperties": 2}], []),
+    (
+        [
+            {
+                **OBJECT,
+                "additionalProperties": False,
+                "patternProperties": {"^x[0-9]$": TEXT},
+                "minProperties": 2,
+            }
+        ],
+        [],
+    ),
     ([{**OBJECT, "propertyNames": {"pattern": "^x", "maxLength": 2}, "minProperties": 3}], []),
     ([OBJECT], [{"enum": [{}]}, {"required": ["other"]}]),
 ]
@@ -88,17 +100,46 @@ NONE = [
     ([TEXT], [{}]),
     ([TEXT], [{"type": ["string", "null"]}]),
     ([{"enum": [1, "a"]}], [INTEGER, TEXT]),
-    ([{**OBJECT, "required": ["a"], "maxProperties": 1}], [{"properties": {"a": True}, "additionalProperties": False}]),
+    (
+        [{**OBJECT, "required": ["a"], "maxProperties": 1}],
+        [{"properties": {"a": True}, "additionalProperties": False}],
+    ),
     ([{**OBJECT, "required": ["a"], "properties": {"a": False}}], []),
     ([{**OBJECT, "required": ["ab"], "propertyNames": {"maxLength": 1}}], []),
-    ([{**OBJECT, "required": ["xa"], "patternProperties": {"^x": INTEGER}, "properties": {"xa": TEXT}}], []),
+    (
+        [
+            {
+                **OBJECT,
+                "required": ["xa"],
+                "patternProperties": {"^x": INTEGER},
+                "properties": {"xa": TEXT},
+            }
+        ],
+        [],
+    ),
     ([{**OBJECT, "additionalProperties": False, "properties": {"a": {}}, "minProperties": 2}], []),
     ([{**OBJECT, "patternProperties": {"^x": TEXT}}], [{"patternProperties": {"^xy": TEXT}}]),
-    ([{**OBJECT, "dependentRequired": {"a": ["b"]}, "required": ["a"], "properties": {"b": False}}], []),
+    (
+        [
+            {
+                **OBJECT,
+                "dependentRequired": {"a": ["b"]},
+                "required": ["a"],
+                "properties": {"b": False},
+            }
+        ],
+        [],
+    ),
     ([{**OBJECT, "maxProperties": 0}], [{"propertyNames": {"maxLength": 1}}]),
     ([{**ARRAY, "items": TEXT, "contains": INTEGER}], []),
     ([{**ARRAY, "items": False, "minItems": 1}], []),
-    ([{**ARRAY, "contains": TEXT, "maxContains": 1}, {"contains": {"maxLength": 9, **TEXT}, "minContains": 2}], []),
+    (
+        [
+            {**ARRAY, "contains": TEXT, "maxContains": 1},
+            {"contains": {"maxLength": 9, **TEXT}, "minContains": 2},
+        ],
+        [],
+    ),
     ([{**ARRAY, "contains": TEXT, "minContains": 3, "maxItems": 2}], []),
     ([{**ARRAY, "prefixItems": [TEXT], "items": INTEGER, "maxItems": 2}], [{"uniqueItems": True}]),
     ([{**ARRAY, "items": {"type": "boolean"}, "uniqueItems": True, "minItems": 3}], []),
@@ -116,7 +157,12 @@ def test_where_there_is_no_room_that_is_proved(wanted, refused):
 
 
 def test_what_is_wanted_and_refused_at_once_is_nothing_however_little_is_understood_of_it():
-    odd = {**ARRAY, "contains": {"minLength": 1}, "prefixItems": [{}, {}], "unevaluatedItems": False}
+    odd = {
+        **ARRAY,
+        "contains": {"minLength": 1},
+        "prefixItems": [{}, {}],
+        "unevaluatedItems": False,
+    }
 
     assert solved([odd], [odd]) is EMPTY
 

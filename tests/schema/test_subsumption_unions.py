@@ -22,7 +22,10 @@ def schema(value):
 
 
 def gaps(narrow, wide, reading="producer", taking="producer", defs=None):
-    sides = [Side({k: schema(v) for k, v in (defs or {}).items()}, said, "request") for said in (reading, taking)]
+    sides = [
+        Side({k: schema(v) for k, v in (defs or {}).items()}, said, "request")
+        for said in (reading, taking)
+    ]
     return Inclusion(*sides).gaps(schema(narrow), schema(wide))
 
 
@@ -77,20 +80,32 @@ def test_unions_that_do_not_fit_are_shown_by_a_witness(narrow, wide):
 def test_a_union_of_many_tagged_objects_takes_no_product_of_its_tags():
     tags = constants(*range(40))
     members = [
-        thing({"type": {"enum": [i], "allOf": [tags]}, "inner": {"$ref": "#/$defs/Any"}}, "type") for i in range(40)
+        thing({"type": {"enum": [i], "allOf": [tags]}, "inner": {"$ref": "#/$defs/Any"}}, "type")
+        for i in range(40)
     ]
     shorter = copy.deepcopy(members)
     shorter[7]["properties"]["more"] = {"type": "string", "maxLength": 3}
     mine = Side({"Any": schema({"oneOf": members})}, "producer", "request")
     theirs = Side({"Any": schema({"oneOf": shorter})}, "consumer", "request")
 
-    assert Inclusion(mine, theirs).gaps(schema({"$ref": "#/$defs/Any"}), schema({"$ref": "#/$defs/Any"})) == ()
+    assert (
+        Inclusion(mine, theirs).gaps(
+            schema({"$ref": "#/$defs/Any"}), schema({"$ref": "#/$defs/Any"})
+        )
+        == ()
+    )
 
 
 def test_what_goes_round_in_circles_hides_no_shallow_witness():
     def circle(of):
         inner = {"$ref": "#/$defs/Circle"}
-        one = thing({"kind": {"const": "graph"}, "parameters": of, "inner": {"type": "array", "items": inner}})
+        one = thing(
+            {
+                "kind": {"const": "graph"},
+                "parameters": of,
+                "inner": {"type": "array", "items": inner},
+            }
+        )
         return {**thing({"kind": TEXT, "items": {"anyOf": [{"type": "array", "items": inner}, inner]}}),
                 "oneOf": [{"title": "plain"}, one, thing({"kind": {"const": "cube"}, "inner": inner})]}  # fmt: skip
 
@@ -98,7 +113,9 @@ def test_what_goes_round_in_circles_hides_no_shallow_witness():
         Side({"Circle": schema(circle(of))}, "consumer", "response")
         for of in ({"type": "array"}, {"type": ["array", "null"]})
     ]
-    found = Inclusion(*sides).gaps(schema({"$ref": "#/$defs/Circle"}), schema({"$ref": "#/$defs/Circle"}))
+    found = Inclusion(*sides).gaps(
+        schema({"$ref": "#/$defs/Circle"}), schema({"$ref": "#/$defs/Circle"})
+    )
     assert {gap.verdict for gap in found} == {"refuted"}
 
 
@@ -130,11 +147,16 @@ _lists = st.lists(_members, min_size=1, max_size=3)
 _unions = st.builds(lambda k, m: {k: m}, st.sampled_from(["anyOf", "oneOf"]), _lists)
 _nested = st.one_of(
     _unions,
-    st.builds(lambda k, m, u: {k: [*m, u]}, st.sampled_from(["anyOf", "oneOf", "allOf"]), _lists, _unions),
+    st.builds(
+        lambda k, m, u: {k: [*m, u]}, st.sampled_from(["anyOf", "oneOf", "allOf"]), _lists, _unions
+    ),
     st.builds(lambda m, u: {**m, **u}, _members, _unions),
     st.builds(lambda i, t, e: {"if": i, "then": t, "else": e}, _members, _members, _unions),
 )
-DEFS = {"Free": {"anyOf": [thing({"a": TEXT}), {}]}, "One": {"oneOf": [thing({"a": TEXT}, "a"), thing({"b": TEXT})]}}
+DEFS = {
+    "Free": {"anyOf": [thing({"a": TEXT}), {}]},
+    "One": {"oneOf": [thing({"a": TEXT}, "a"), thing({"b": TEXT})]},
+}
 
 
 @st.composite
@@ -161,10 +183,17 @@ def pairs(draw):
 
 def checker(value, reading):
     defs = {name: schema(inner) for name, inner in DEFS.items()}
-    return Checker(closed(schema(value), defs, "request") if reading == "producer" else bundled(schema(value), defs))
+    return Checker(
+        closed(schema(value), defs, "request")
+        if reading == "producer"
+        else bundled(schema(value), defs)
+    )
 
 
-@given(pairs(), st.sampled_from([("producer", "consumer"), ("producer", "producer"), ("consumer", "consumer")]))
+@given(
+    pairs(),
+    st.sampled_from([("producer", "consumer"), ("producer", "producer"), ("consumer", "consumer")]),
+)
 def test_what_is_proved_holds_for_all_small_values(pair, readings):
     found = gaps(*pair, *readings, defs=DEFS)
     sent, taken = (checker(one, reading) for one, reading in zip(pair, readings, strict=True))

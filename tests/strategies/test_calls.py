@@ -17,7 +17,12 @@ from dynclient.errors import UsageError
 RICH = {
     "type": "object",
     "required": ["name"],
-    "properties": {"name": {"type": "string"}, "from": {"type": "integer"}, "cartItems": {"type": "array"}, "a-b": {}},
+    "properties": {
+        "name": {"type": "string"},
+        "from": {"type": "integer"},
+        "cartItems": {"type": "array"},
+        "a-b": {},
+    },
 }
 PARAMETERS = (
     parameter("thingId", "path", {"type": "string", "minLength": 1}),
@@ -26,7 +31,12 @@ PARAMETERS = (
     parameter("X-Trace", "header", {"type": "string"}),
     parameter("sid", "cookie", {"type": "string"}),
 )
-FORMS = {"text": "text/plain", "bytes": "application/octet-stream", "image": "image/*", "parts": "multipart/form-data"}
+FORMS = {
+    "text": "text/plain",
+    "bytes": "application/octet-stream",
+    "image": "image/*",
+    "parts": "multipart/form-data",
+}
 PARTS = {
     "type": "object",
     "required": ["file", "note"],
@@ -47,13 +57,20 @@ def rich():
 
 
 def several():
-    made = {name: {"schema": {"type": "string"}} for name in ("application/json", "text/plain", "application/pdf")}
+    made = {
+        name: {"schema": {"type": "string"}}
+        for name in ("application/json", "text/plain", "application/pdf")
+    }
     return run(body={"content": made})
 
 
 def first(strategy, condition=lambda _: True):
     phases = [Phase.generate, Phase.shrink]
-    return find(strategy, condition, settings=settings(max_examples=2000, database=None, deadline=None, phases=phases))
+    return find(
+        strategy,
+        condition,
+        settings=settings(max_examples=2000, database=None, deadline=None, phases=phases),
+    )
 
 
 @given(strategies.calls(rich()))
@@ -75,22 +92,32 @@ def test_a_drawn_call_prints_as_the_line_that_makes_it(call):
 
 def test_the_line_is_the_one_that_a_person_would_write():
     call = strategies.DrawnCall(
-        {"path": {"thingId": "t-1"}, "query": {"limit": 3}, "body": {"cartItems": []}}, "run", rich()._plan.binder
+        {"path": {"thingId": "t-1"}, "query": {"limit": 3}, "body": {"cartItems": []}},
+        "run",
+        rich()._plan.binder,
     )
     assert repr(call) == "client.run('t-1', limit=3, cart_items=[])"
 
 
 def test_what_has_no_argument_name_is_written_by_its_place():
     call = strategies.DrawnCall(
-        {"path": {"thingId": "t"}, "query": {"name": "n", "zzz": 1}, "body": {"a-b": 1, "name": "n"}},
+        {
+            "path": {"thingId": "t"},
+            "query": {"name": "n", "zzz": 1},
+            "body": {"a-b": 1, "name": "n"},
+        },
         "run",
         rich()._plan.binder,
     )
-    assert repr(call) == "client.run('t', query={'name': 'n', 'zzz': 1}, body={'a-b': 1, 'name': 'n'})"
+    assert (
+        repr(call) == "client.run('t', query={'name': 'n', 'zzz': 1}, body={'a-b': 1, 'name': 'n'})"
+    )
 
 
 def test_a_call_whose_media_type_is_chosen_says_so():
-    call = strategies.DrawnCall({"body": "x", "media_type": "text/csv"}, "run", several()._plan.binder)
+    call = strategies.DrawnCall(
+        {"body": "x", "media_type": "text/csv"}, "run", several()._plan.binder
+    )
     assert repr(call) == "client.with_options(media_type='text/csv').run(body='x')"
 
 
@@ -132,7 +159,9 @@ def test_each_media_type_and_none_is_drawn(name):
 
 
 def test_the_media_type_is_left_out_where_the_value_tells_it():
-    assert "media_type" not in first(strategies.calls(several()), lambda call: isinstance(call.get("body"), bytes))
+    assert "media_type" not in first(
+        strategies.calls(several()), lambda call: isinstance(call.get("body"), bytes)
+    )
 
 
 def test_a_media_type_that_the_client_was_told_is_the_only_one():
@@ -176,7 +205,9 @@ def test_an_asynchronous_operation_draws_the_same():
 
 
 def test_an_operation_that_no_call_fits_is_a_clear_error():
-    op = run(parameter("a", "query", {"type": "integer", "minimum": 5, "maximum": 4}, required=True))
+    op = run(
+        parameter("a", "query", {"type": "integer", "minimum": 5, "maximum": 4}, required=True)
+    )
 
     @given(strategies.calls(op))
     def check(_call):
@@ -190,13 +221,25 @@ def test_an_operation_that_no_call_fits_is_a_clear_error():
 
 
 def answering(**responses):
-    made = {"4XX": answer({"const": "error"})["200"], "default": answer({"const": "other"})["200"], **responses}
+    made = {
+        "4XX": answer({"const": "error"})["200"],
+        "default": answer({"const": "other"})["200"],
+        **responses,
+    }
     return run(responses={**answer({"type": "integer"}), **answer({"type": "null"}, "204"), **made})
 
 
 @pytest.mark.parametrize(
     ("status", "value"),
-    [(None, 0), (200, 0), ("200", 0), (204, None), (404, "error"), ("4XX", "error"), (500, "other")],
+    [
+        (None, 0),
+        (200, 0),
+        ("200", 0),
+        (204, None),
+        (404, "error"),
+        ("4XX", "error"),
+        (500, "other"),
+    ],
 )
 def test_a_result_is_of_the_status_that_was_asked_for(status, value):
     assert first(strategies.results(answering(), status)) == value
@@ -206,11 +249,16 @@ def test_a_result_that_declares_no_body_is_none():
     assert first(strategies.results(run(), 200)) is None
 
 
-@pytest.mark.parametrize(("name", "kind"), [("text/csv", str), ("image/png", bytes), ("application/json", int)])
+@pytest.mark.parametrize(
+    ("name", "kind"), [("text/csv", str), ("image/png", bytes), ("application/json", int)]
+)
 def test_a_result_is_of_the_media_type_that_was_asked_for(name, kind):
     made = {"application/json": {"schema": {"type": "integer"}}, "text/csv": {}, "image/png": {}}
     op = run(responses={"200": {"description": "", "content": made}})
-    assert type(first(strategies.results(op, media_type=name))) in (kind, type(None) if kind is str else kind)
+    assert type(first(strategies.results(op, media_type=name))) in (
+        kind,
+        type(None) if kind is str else kind,
+    )
 
 
 def test_a_result_is_closed_as_its_producer_reads_it():
@@ -235,7 +283,9 @@ def test_a_result_that_the_document_does_not_know_is_a_clear_error(status, name)
 
 @given(st.data())
 def test_three_lines_are_enough_for_a_test(data):
-    made = document({"/things": {"post": operation(body=content(RICH), responses=answer(RICH, "201"))}})
+    made = document(
+        {"/things": {"post": operation(body=content(RICH), responses=answer(RICH, "201"))}}
+    )
     client = dynclient.Client(made, transport=dynclient.Sandbox(made))
     call = data.draw(strategies.calls(client.run))
     assert "name" in client.run(call)

@@ -49,10 +49,14 @@ PETS = {
     for tag in ("Cat", "Dog")
 }
 DIALECTS = {
-    "3.0.3": properties(lambda kind: {"type": kind, "nullable": True}, {"minimum": 0, "exclusiveMinimum": True}),
+    "3.0.3": properties(
+        lambda kind: {"type": kind, "nullable": True}, {"minimum": 0, "exclusiveMinimum": True}
+    ),
     "3.1.0": properties(lambda kind: {"type": [kind, "null"]}, {"exclusiveMinimum": 0}),
 }
-MANY = settings(max_examples=2 * settings.default.max_examples, suppress_health_check=list(HealthCheck))
+MANY = settings(
+    max_examples=2 * settings.default.max_examples, suppress_health_check=list(HealthCheck)
+)
 
 each_version = pytest.mark.parametrize("version", DIALECTS)
 

@@ -43,7 +43,11 @@ def test_a_drawn_document_is_valid(document):
 
 @pytest.mark.parametrize("version", ["3.0", "3.1"])
 def test_every_version_that_is_read_is_drawn(version):
-    found = find(strategies.documents(), lambda d: d["openapi"].startswith(version), settings=settings(database=None))
+    found = find(
+        strategies.documents(),
+        lambda d: d["openapi"].startswith(version),
+        settings=settings(database=None),
+    )
     assert found["openapi"].startswith(version)
 
 
@@ -67,7 +71,11 @@ def operations(document):
 
 
 def parameters(document):
-    return [parameter for operation in operations(document) for parameter in operation.get("parameters", [])]
+    return [
+        parameter
+        for operation in operations(document)
+        for parameter in operation.get("parameters", [])
+    ]
 
 
 @pytest.mark.parametrize("condition", FEATURES.values(), ids=FEATURES)
@@ -91,7 +99,9 @@ def carried(call, media_type):
     groups = {key: filled(call.get(key, {})) for key in GROUPS}
     body = call.get("body")
     body = filled(body) if isinstance(body, dict) and not media.is_json(media_type) else body
-    return json.dumps({**groups, "body": body}, sort_keys=True, default=lambda content: content.decode("latin-1"))
+    return json.dumps(
+        {**groups, "body": body}, sort_keys=True, default=lambda content: content.decode("latin-1")
+    )
 
 
 def filled(members):
@@ -103,7 +113,9 @@ def filled(members):
 def test_a_valid_call_of_any_document_is_answered_by_its_sandbox(document, data):
     document = dynclient.load(document)
     sandbox = dynclient.Sandbox(document)
-    operation = data.draw(st.sampled_from(list(dynclient.Client(document, transport=sandbox).operations.values())))
+    operation = data.draw(
+        st.sampled_from(list(dynclient.Client(document, transport=sandbox).operations.values()))
+    )
     call = data.draw(strategies.calls(operation))
     assert operation.validate(call) == []
     incoming = Incoming.of(operation.request(call))
@@ -126,7 +138,9 @@ def test_a_broken_call_of_any_document_is_refused_where_it_is_broken(document, d
         return  # of broken parameters openapi-core passes some that it reads otherwise
     # Sent all the same, it is refused by openapi-core wherever the sandbox refuses it.
     with contextlib.suppress(UnsafeValue, ClientError):
-        client.with_options(validate_requests=False).operations[operation.operation.key](broken.call)
+        client.with_options(validate_requests=False).operations[operation.operation.key](
+            broken.call
+        )
     assert [d for d in sandbox.disagreements if d.reason is None] == []
 
 
@@ -144,7 +158,12 @@ except dynclient.errors.UsageError as error:
 
 def test_without_hypothesis_the_error_says_what_to_install():
     found = subprocess.run(
-        [sys.executable, "-c", WITHOUT], capture_output=True, text=True, check=True, timeout=60, env={**os.environ}
+        [sys.executable, "-c", WITHOUT],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+        env={**os.environ},
     )
     assert "needs hypothesis" in found.stdout
     assert "pip install 'dynclient[fuzz]'" in found.stdout

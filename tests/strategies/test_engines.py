@@ -36,10 +36,17 @@ def agreed(checker, value):
 def json_results(operation):
     """Return (status, media type) of every JSON result, errors too."""
     found = operation.operation.responses.items()
-    return [(status, name) for status, response in found for name in response.content if media.is_json(name)]
+    return [
+        (status, name)
+        for status, response in found
+        for name in response.content
+        if media.is_json(name)
+    ]
 
 
-@pytest.mark.parametrize(("path", "key"), [pytest.param(*rest, id=name) for name, *rest in OPERATIONS])
+@pytest.mark.parametrize(
+    ("path", "key"), [pytest.param(*rest, id=name) for name, *rest in OPERATIONS]
+)
 def test_of_calls_and_results(path, key):
     operation = dynclient.Client(path, server="http://x").operations[key]
     plan, kinds = operation._plan, json_results(operation)
@@ -47,7 +54,10 @@ def test_of_calls_and_results(path, key):
     @share(0.5)
     @given(st.data())
     def check(data):
-        call, broken = data.draw(strategies.calls(operation)), data.draw(strategies.invalid_calls(operation))
+        call, broken = (
+            data.draw(strategies.calls(operation)),
+            data.draw(strategies.invalid_calls(operation)),
+        )
         for reading in ("producer", "consumer"):
             assert agreed(plan.checker(None, reading), dict(call))
             agreed(plan.checker(None, reading), dict(broken.call))
@@ -58,7 +68,8 @@ def test_of_calls_and_results(path, key):
         entry = declared(operation, status, name)
         for reading in ("producer", "consumer"):
             assert agreed(
-                result_source(operation, entry, reading).checker, data.draw(strategies.results(operation, status, name))
+                result_source(operation, entry, reading).checker,
+                data.draw(strategies.results(operation, status, name)),
             )
         try:
             wrong = data.draw(strategies.invalid_results(operation, status, name))
@@ -90,6 +101,11 @@ def test_of_the_calls_of_any_document(document, data):
     client = dynclient.Client(document)
     operation = data.draw(st.sampled_from(list(client.operations.values())))
     checker = operation._plan.checker(None, "producer")
-    call, broken = data.draw(strategies.calls(operation)), data.draw(strategies.invalid_calls(operation))
+    call, broken = (
+        data.draw(strategies.calls(operation)),
+        data.draw(strategies.invalid_calls(operation)),
+    )
     for one in (call, broken.call):
-        agreed(checker, json.loads(json.dumps(one, default=lambda content: content.decode("latin-1"))))
+        agreed(
+            checker, json.loads(json.dumps(one, default=lambda content: content.decode("latin-1")))
+        )

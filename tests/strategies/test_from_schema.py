@@ -19,7 +19,10 @@ TREE = {
     "$defs": {
         "Tree": {
             "type": "object",
-            "properties": {"v": {"type": "integer"}, "kids": {"type": "array", "items": {"$ref": "#/$defs/Tree"}}},
+            "properties": {
+                "v": {"type": "integer"},
+                "kids": {"type": "array", "items": {"$ref": "#/$defs/Tree"}},
+            },
             "required": ["v"],
             "additionalProperties": False,
         }
@@ -27,7 +30,10 @@ TREE = {
 }
 CAT_OR_DOG = {
     "oneOf": [{"$ref": "#/$defs/Cat"}, {"$ref": "#/$defs/Dog"}],
-    "discriminator": {"propertyName": "kind", "mapping": {"meow": "#/$defs/Cat", "bark": "#/$defs/Dog"}},
+    "discriminator": {
+        "propertyName": "kind",
+        "mapping": {"meow": "#/$defs/Cat", "bark": "#/$defs/Dog"},
+    },
     "$defs": {
         name: {
             "type": "object",
@@ -112,12 +118,19 @@ KEYWORDS = {
     },
 }  # fmt: skip
 
-FEW = settings(max_examples=max(15, settings.default.max_examples // 4), suppress_health_check=list(HealthCheck))
+FEW = settings(
+    max_examples=max(15, settings.default.max_examples // 4),
+    suppress_health_check=list(HealthCheck),
+)
 
 
 def first(strategy, condition, *, shrinks=True):
     phases = [Phase.generate, Phase.shrink] if shrinks else [Phase.generate]
-    return find(strategy, condition, settings=settings(max_examples=3000, database=None, deadline=None, phases=phases))
+    return find(
+        strategy,
+        condition,
+        settings=settings(max_examples=3000, database=None, deadline=None, phases=phases),
+    )
 
 
 @pytest.mark.parametrize("schema", KEYWORDS.values(), ids=KEYWORDS)
@@ -167,9 +180,15 @@ REACHED = {
     "the first branch": ("any of", lambda v: isinstance(v, int)),
     "a condition that holds": ("if", lambda v: v.get("k") == "x"),
     "a condition that does not": ("if", lambda v: v.get("k") == "y"),
-    "a tree of three levels": ("recursive", lambda v: any(kid.get("kids") for kid in v.get("kids", []))),
+    "a tree of three levels": (
+        "recursive",
+        lambda v: any(kid.get("kids") for kid in v.get("kids", [])),
+    ),
     "each tag": ("discriminator", lambda v: v["kind"] == "bark" and "age" in v),
-    "any kind of value": ("anything", lambda v: isinstance(v, list) and any(isinstance(item, dict) for item in v)),
+    "any kind of value": (
+        "anything",
+        lambda v: isinstance(v, list) and any(isinstance(item, dict) for item in v),
+    ),
 }
 
 
@@ -180,7 +199,11 @@ def test_what_the_schema_allows_is_reached(name, condition):
 
 SMALLEST = {
     "no optional property": ("required and optional", lambda _: True, {"a": 0, "c": None}),
-    "one property too many": ("required and optional", lambda v: "b" in v, {"a": 0, "b": "", "c": None}),
+    "one property too many": (
+        "required and optional",
+        lambda v: "b" in v,
+        {"a": 0, "b": "", "c": None},
+    ),
     "an item": ("array", lambda _: True, [""]),
     "three items": ("array", lambda v: len(v) > 2, ["", "", ""]),
     "a text": ("length", lambda _: True, "000"),
@@ -206,12 +229,23 @@ IMPOSSIBLE = {
     "types": {"allOf": [{"type": "string"}, {"type": "integer"}]},
     "endless": {
         "$ref": "#/$defs/N",
-        "$defs": {"N": {"type": "object", "required": ["n"], "properties": {"n": {"$ref": "#/$defs/N"}}}},
+        "$defs": {
+            "N": {"type": "object", "required": ["n"], "properties": {"n": {"$ref": "#/$defs/N"}}}
+        },
     },
     "an enum that its type refuses": {"type": "integer", "enum": ["a"]},
     "a pattern that its length refuses": {"type": "string", "pattern": "^a{9}$", "maxLength": 3},
-    "too few values": {"type": "array", "items": {"enum": [1, 2]}, "uniqueItems": True, "minItems": 3},
-    "a required property that may not be": {"required": ["a"], "type": "object", "properties": {"a": False}},
+    "too few values": {
+        "type": "array",
+        "items": {"enum": [1, 2]},
+        "uniqueItems": True,
+        "minItems": 3,
+    },
+    "a required property that may not be": {
+        "required": ["a"],
+        "type": "object",
+        "properties": {"a": False},
+    },
     "a contradiction": {"type": "string", "not": {"type": "string"}},
 }
 

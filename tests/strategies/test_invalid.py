@@ -29,7 +29,13 @@ BODY = {
             "minProperties": 1,
             "maxProperties": 2,
         },
-        "items": {"type": "array", "items": {"type": "integer"}, "minItems": 1, "maxItems": 3, "uniqueItems": True},
+        "items": {
+            "type": "array",
+            "items": {"type": "integer"},
+            "minItems": 1,
+            "maxItems": 3,
+            "uniqueItems": True,
+        },
     },
 }
 PARAMETERS = (
@@ -76,14 +82,20 @@ def first(strategy, condition):
 
 def body_with(names):
     """Return the body's schema, less the properties that are neither required nor named."""
-    kept = {name: schema for name, schema in BODY["properties"].items() if name in (*BODY["required"], *names)}
+    kept = {
+        name: schema
+        for name, schema in BODY["properties"].items()
+        if name in (*BODY["required"], *names)
+    }
     return {**BODY, "properties": kept}
 
 
 @pytest.mark.parametrize(("kind", "path"), CASES, ids=NAMES)
 def test_each_rule_is_broken_at_each_place(kind, path):
     op, server = run(*PARAMETERS, path="/things/{id}", body=content(body_with(path[1:2])))
-    broken = first(strategies.invalid_calls(op), lambda found: (found.kind, found.path) == (kind, path))
+    broken = first(
+        strategies.invalid_calls(op), lambda found: (found.kind, found.path) == (kind, path)
+    )
     with pytest.raises(InvalidCall) as caught:
         op(broken.call)
     assert {v.path for v in caught.value.violations} == {path}
@@ -96,19 +108,24 @@ def test_each_rule_of_a_result_is_broken(kind):
     op, _ = run(responses=answer(BODY))
     broken = first(strategies.invalid_results(op, 200), lambda found: found.kind == kind)
     checker = op._plan.results.row(200, "application/json").checker
-    assert (kind, broken.path) in [(v.kind, v.path) for v in checker.violations(broken.data, ("body",))]
+    assert (kind, broken.path) in [
+        (v.kind, v.path) for v in checker.violations(broken.data, ("body",))
+    ]
 
 
 def test_an_operation_without_arguments_is_given_some():
     op, _ = run()
     broken = first(strategies.invalid_calls(op), lambda _: True)
-    assert (broken.kind, broken.path) in [("unknown", (place,)) for place in ("path", "query", "header", "cookie")]
+    assert (broken.kind, broken.path) in [
+        ("unknown", (place,)) for place in ("path", "query", "header", "cookie")
+    ]
 
 
 def test_a_broken_call_prints_as_a_line_too():
     op, _ = run(parameter("limit", "query", {"type": "integer"}, required=True), method="get")
     broken = first(
-        strategies.invalid_calls(op), lambda found: found.kind == "type" and found.call["query"]["limit"] is None
+        strategies.invalid_calls(op),
+        lambda found: found.kind == "type" and found.call["query"]["limit"] is None,
     )
     assert repr(broken.call) == "client.run(limit=None)"
 
@@ -126,7 +143,8 @@ def test_what_a_client_lets_pass_is_not_called_broken():
 
 
 @pytest.mark.parametrize(
-    "responses", [answer({}), answer({"type": "string"}, media_type="image/png"), {"200": {"description": ""}}]
+    "responses",
+    [answer({}), answer({"type": "string"}, media_type="image/png"), {"200": {"description": ""}}],
 )
 def test_a_result_that_cannot_be_wrong_is_a_clear_error(responses):
     op, _ = run(responses=responses)

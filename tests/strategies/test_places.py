@@ -14,7 +14,10 @@ from dynclient import strategies
 from dynclient.sandbox.incoming import Incoming
 from dynclient.sandbox.reading import Reader
 
-SOME = settings(max_examples=max(25, settings.default.max_examples // 2), suppress_health_check=list(HealthCheck))
+SOME = settings(
+    max_examples=max(25, settings.default.max_examples // 2),
+    suppress_health_check=list(HealthCheck),
+)
 
 TEXT, NUMBER, INTEGER = {"type": "string"}, {"type": "number"}, {"type": "integer"}
 STYLES = {
@@ -29,10 +32,17 @@ KINDS = {
     "texts": {"type": "array", "items": TEXT},
     "numbers": {"type": "array", "items": NUMBER},
     # What a careless writer or reader loses: what delimits somewhere, and nothing.
-    "words": {"type": "array", "items": {"type": "string", "enum": ["", "a,b", "a.b", "a b", "a|b", "a=b"]}},
+    "words": {
+        "type": "array",
+        "items": {"type": "string", "enum": ["", "a,b", "a.b", "a b", "a|b", "a=b"]},
+    },
     "nothings": {"type": "array", "items": {"type": "string", "enum": [""]}},
     "object": {"type": "object", "properties": {"R": TEXT, "G": NUMBER}, "required": ["R"]},
-    "map": {"type": "object", "additionalProperties": TEXT, "propertyNames": {"pattern": "^[a-z]{1,3}$"}},
+    "map": {
+        "type": "object",
+        "additionalProperties": TEXT,
+        "propertyNames": {"pattern": "^[a-z]{1,3}$"},
+    },
 }
 
 
@@ -41,14 +51,20 @@ def cells():
         for style in styles:
             for explode in (True, False):
                 for kind, schema in KINDS.items():
-                    if (style == "deepObject" and kind != "object") or (kind == "map" and style != "form"):
+                    if (style == "deepObject" and kind != "object") or (
+                        kind == "map" and style != "form"
+                    ):
                         continue
                     if "Delimited" in style and kind in ("text", "number"):
                         continue
                     # A dot in a member of an exploded label's object delimits, and is let pass: RFC 6570 has it so.
-                    dotless = {**schema, "properties": {"R": INTEGER}} if kind == "object" else schema
+                    dotless = (
+                        {**schema, "properties": {"R": INTEGER}} if kind == "object" else schema
+                    )
                     used = dotless if (style, explode) == ("label", True) else schema
-                    yield pytest.param(place, style, explode, used, id=f"{place}-{style}-{explode}-{kind}")
+                    yield pytest.param(
+                        place, style, explode, used, id=f"{place}-{style}-{explode}-{kind}"
+                    )
 
 
 @pytest.mark.parametrize(("place", "style", "explode", "schema"), list(cells()))
@@ -56,7 +72,12 @@ def test_a_parameter_is_read_back(place, style, explode, schema):
     path = "/things/{color}/parts" if place == "path" else "/things"
     other = parameter("size", "cookie" if place == "cookie" else "query", INTEGER, required=True)
     color = parameter(
-        "color", place, schema, style=style, explode=explode, required=place == "path" or style == "deepObject"
+        "color",
+        place,
+        schema,
+        style=style,
+        explode=explode,
+        required=place == "path" or style == "deepObject",
     )
     sandbox = dynclient.Sandbox(single(color, other, path=path, method="get"))
     operation = dynclient.Client(sandbox.document, transport=sandbox).run
@@ -81,7 +102,11 @@ def carried(call):
     """Return what the wire carries of a call: an empty array or object in a query or cookie is not there."""
     found = dict(call)
     for group in ("query", "cookie", "header", "path"):
-        members = {k: v for k, v in found.pop(group, {}).items() if v not in ([], {}) or group in ("path", "header")}
+        members = {
+            k: v
+            for k, v in found.pop(group, {}).items()
+            if v not in ([], {}) or group in ("path", "header")
+        }
         found |= {group: members} if members else {}
     return json.dumps(found, sort_keys=True, default=lambda part: part.decode("latin-1"))
 
@@ -106,7 +131,10 @@ ENCODED = {
     "json": {"list": {"contentType": "application/json"}},
 }
 FORMS = {"form": "application/x-www-form-urlencoded", "parts": "multipart/form-data"}
-BODIES = [("form", name) for name in ("plain", "flat", "pipes", "deep")] + [("parts", "plain"), ("parts", "json")]
+BODIES = [("form", name) for name in ("plain", "flat", "pipes", "deep")] + [
+    ("parts", "plain"),
+    ("parts", "json"),
+]
 
 
 @pytest.mark.parametrize(("form", "encoding"), BODIES)

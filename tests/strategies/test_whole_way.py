@@ -23,7 +23,9 @@ from dynclient.wire import media
 
 CREDENTIALS = {"api_key_v1": "ApiKey-v1 test", "integration_auth": "ApiKey-v1 test"}
 
-each_operation = pytest.mark.parametrize(("path", "key"), [pytest.param(*rest, id=name) for name, *rest in OPERATIONS])
+each_operation = pytest.mark.parametrize(
+    ("path", "key"), [pytest.param(*rest, id=name) for name, *rest in OPERATIONS]
+)
 
 
 @functools.cache
@@ -51,7 +53,9 @@ def carried(call):
     """Return what of a call the wire carries: an empty array or object in a query is not there (RFC 6570 §2.3)."""
     found = {key: value for key, value in call.items() if key != "media_type"}
     for group in ("query", "cookie"):
-        members = {name: value for name, value in found.pop(group, {}).items() if value not in ([], {})}
+        members = {
+            name: value for name, value in found.pop(group, {}).items() if value not in ([], {})
+        }
         found |= {group: members} if members else {}
     return json.dumps(found, sort_keys=True)
 
@@ -68,7 +72,9 @@ def test_a_valid_call_is_accepted_built_read_back_and_answered(path, key):
         sandbox.reset()
         assert operation.validate(call) == []
         incoming = Incoming.of(operation.request(call))
-        route, *_ = routes_of(path).find(incoming.method, incoming.path, incoming.query_pairs).routes
+        route, *_ = (
+            routes_of(path).find(incoming.method, incoming.path, incoming.query_pairs).routes
+        )
         reading = reader.read(incoming, route.values)
         assert route.operation.key == key
         assert reading.violations == []
@@ -83,7 +89,9 @@ def test_a_valid_call_is_accepted_built_read_back_and_answered(path, key):
 def test_a_broken_call_is_refused_at_the_right_place_and_nothing_is_sent(path, key):
     sent, sandbox = [], sandbox_of(path)
     transport = httpx.MockTransport(sent.append)
-    operation = client_of(path, transport=transport, server="https://api.example.com").operations[key]
+    operation = client_of(path, transport=transport, server="https://api.example.com").operations[
+        key
+    ]
     unchecked = client_of(path, transport=sandbox, validate_requests=False).operations[key]
 
     @share(0.9)
@@ -112,7 +120,10 @@ def test_the_line_that_a_call_prints_as_makes_that_call(path, key):
     @given(strategies.calls(operation))
     def check(call):
         arguments = repr(call).partition("(")[2].removesuffix(")")
-        bound = eval(f"bind({arguments})", {"bind": lambda *args, **kwargs: operation._plan.binder.bind(args, kwargs)})
+        bound = eval(
+            f"bind({arguments})",
+            {"bind": lambda *args, **kwargs: operation._plan.binder.bind(args, kwargs)},
+        )
         assert bound.violations == []
         assert bound.call == call
 
@@ -124,7 +135,11 @@ def closed_bodies():
     for name, path, key in OPERATIONS:
         body = loaded(path).operations[key].request_body
         node = body.content["application/json"].schema.resolved() if body else None
-        if node is not None and "properties" in node.value and not {"additionalProperties", "allOf"} & set(node.value):
+        if (
+            node is not None
+            and "properties" in node.value
+            and not {"additionalProperties", "allOf"} & set(node.value)
+        ):
             yield pytest.param(path, key, id=name)
 
 
@@ -135,7 +150,9 @@ def test_a_body_with_a_name_that_is_not_declared_is_refused(path, key):
     @share(0.5)
     @given(strategies.calls(operation))
     def check(call):
-        found = operation.validate(dynclient.Call(call, body={**call.get("body", {}), "undeclared": 1}))
+        found = operation.validate(
+            dynclient.Call(call, body={**call.get("body", {}), "undeclared": 1})
+        )
         assert ("unknown", ("body", "undeclared")) in [(v.kind, v.path) for v in found]
 
     check()
@@ -145,12 +162,17 @@ def results_of(operation):
     """Return (status, media type) of each JSON result below 400."""
     declared = operation.operation.responses.items()
     found = [(status, name) for status, response in declared for name in response.content]
-    return [(s, name) for s, name in found if s.isdecimal() and int(s) < 400 and media.is_json(name)]
+    return [
+        (s, name) for s, name in found if s.isdecimal() and int(s) < 400 and media.is_json(name)
+    ]
 
 
 def is_open(entry):
     """Tell whether a body, by the document as it is written, declares properties and nothing of others."""
-    return "properties" in entry.schema.resolved().value and "additionalProperties" not in entry.schema.resolved().value
+    return (
+        "properties" in entry.schema.resolved().value
+        and "additionalProperties" not in entry.schema.resolved().value
+    )
 
 
 RESULTS = [
@@ -161,9 +183,13 @@ RESULTS = [
 
 
 def answering(path, key, status, media_type, data, **options):
-    response = httpx.Response(int(status), content=json.dumps(data), headers={"Content-Type": media_type})
+    response = httpx.Response(
+        int(status), content=json.dumps(data), headers={"Content-Type": media_type}
+    )
     transport = httpx.MockTransport(lambda _request: response)
-    return client_of(path, transport=transport, server="https://api.example.com", **options).operations[key]
+    return client_of(
+        path, transport=transport, server="https://api.example.com", **options
+    ).operations[key]
 
 
 @pytest.mark.parametrize(("path", "key"), RESULTS)
@@ -187,7 +213,9 @@ def test_a_valid_result_is_accepted_and_a_broken_one_refused_or_reported(path, k
         assert (broken.kind, broken.path) in [(v.kind, v.path) for v in caught.value.violations]
         with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always")
-            result = answering(path, key, status, name, broken.data, validate_responses="warn").send(call)
+            result = answering(
+                path, key, status, name, broken.data, validate_responses="warn"
+            ).send(call)
         assert result.data == broken.data
         assert broken.path in [v.path for v in result.violations]
         assert any(issubclass(warning.category, ResponseDrift) for warning in told)
@@ -195,7 +223,9 @@ def test_a_valid_result_is_accepted_and_a_broken_one_refused_or_reported(path, k
     check()
 
 
-@pytest.mark.parametrize("path", sorted({path for _, path, _ in OPERATIONS}), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", sorted({path for _, path, _ in OPERATIONS}), ids=lambda path: path.stem
+)
 def test_hardly_a_drawn_call_is_rejected(path):
     from dynclient.strategies.operations import ways
 
@@ -216,5 +246,11 @@ def test_hardly_a_drawn_call_is_rejected(path):
 
 def counted(client, ways):
     """Return how many calls were drawn at once, and how many were not: drawn anew, sampled or rejected."""
-    counts = [way.source.counts for operation in client.operations.values() for way in ways(operation._plan, None)]
-    return sum(c["drawn"] for c in counts), sum(c["again"] + c["sampled"] + c["rejected"] for c in counts)
+    counts = [
+        way.source.counts
+        for operation in client.operations.values()
+        for way in ways(operation._plan, None)
+    ]
+    return sum(c["drawn"] for c in counts), sum(
+        c["again"] + c["sampled"] + c["rejected"] for c in counts
+    )

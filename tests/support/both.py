@@ -13,7 +13,9 @@ ANYTHING = {"200": {"description": "fine", "content": {"application/json": {"sch
 
 def document(*parameters, method="get", responses=None, **fields):
     """Return a document with one operation, `run`."""
-    return single(*parameters, method=method, responses=ANYTHING if responses is None else responses, **fields)
+    return single(
+        *parameters, method=method, responses=ANYTHING if responses is None else responses, **fields
+    )
 
 
 class Sync:

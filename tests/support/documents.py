@@ -11,9 +11,15 @@ SERVER = "https://api.example.com/v1"
 OK = {"200": {"description": "fine"}}
 
 
-def document(paths: dict[str, Any] | None = None, *, version: str = "3.1.0", **fields: Any) -> dict[str, Any]:
+def document(
+    paths: dict[str, Any] | None = None, *, version: str = "3.1.0", **fields: Any
+) -> dict[str, Any]:
     """Return a document with one server, as a mapping."""
-    top = {"openapi": version, "info": {"title": "Shop", "version": "1"}, "servers": [{"url": SERVER}]}
+    top = {
+        "openapi": version,
+        "info": {"title": "Shop", "version": "1"},
+        "servers": [{"url": SERVER}],
+    }
     return {**top, "paths": paths or {}, **fields}
 
 
@@ -23,10 +29,18 @@ def operation(*parameters: Any, body: Any = None, **fields: Any) -> dict[str, An
     return made if body is None else {**made, "requestBody": body}
 
 
-def parameter(name: str, location: str = "query", schema: Any = None, **fields: Any) -> dict[str, Any]:
+def parameter(
+    name: str, location: str = "query", schema: Any = None, **fields: Any
+) -> dict[str, Any]:
     """Return a Parameter Object; one of a path is required."""
     required = {"required": True} if location == "path" else {}
-    return {"name": name, "in": location, "schema": {} if schema is None else schema, **required, **fields}
+    return {
+        "name": name,
+        "in": location,
+        "schema": {} if schema is None else schema,
+        **required,
+        **fields,
+    }
 
 
 def content(schema: Any, media_type: str = "application/json", **fields: Any) -> dict[str, Any]:
@@ -34,14 +48,22 @@ def content(schema: Any, media_type: str = "application/json", **fields: Any) ->
     return {"required": True, "content": {media_type: {"schema": schema}}, **fields}
 
 
-def answer(schema: Any, status: str = "200", media_type: str = "application/json") -> dict[str, Any]:
+def answer(
+    schema: Any, status: str = "200", media_type: str = "application/json"
+) -> dict[str, Any]:
     """Return a Responses Object with one response."""
     return {status: {"description": "an answer", "content": {media_type: {"schema": schema}}}}
 
 
-def single(*parameters: Any, path: str = "/things", method: str = "post", **fields: Any) -> dict[str, Any]:
+def single(
+    *parameters: Any, path: str = "/things", method: str = "post", **fields: Any
+) -> dict[str, Any]:
     """Return a document with one operation, `run`; `version` and `components` go to the document."""
-    top = {name: fields.pop(name) for name in ("version", "components", "servers", "security") if name in fields}
+    top = {
+        name: fields.pop(name)
+        for name in ("version", "components", "servers", "security")
+        if name in fields
+    }
     return document({path: {method: operation(*parameters, **fields)}}, **top)
 
 
@@ -53,7 +75,9 @@ class Server(httpx.MockTransport):
 
     """
 
-    def __init__(self, reply: httpx.Response | Callable[[httpx.Request], httpx.Response] | None = None) -> None:
+    def __init__(
+        self, reply: httpx.Response | Callable[[httpx.Request], httpx.Response] | None = None
+    ) -> None:
         self.seen: list[httpx.Request] = []
 
         def answer_to(request: httpx.Request) -> httpx.Response:

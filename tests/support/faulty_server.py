@@ -69,7 +69,16 @@ def reply(status: int = 200, body: bytes = b"", length: int | None = -1, **heade
 def chunked(*chunks: bytes, status: int = 200, **headers: str) -> bytes:
     """Return a chunked response as bytes."""
     body = b"".join(b"%x\r\n%s\r\n" % (len(chunk), chunk) for chunk in [*chunks, b""])
-    return reply(status, length=None, transfer_encoding="chunked", content_type="application/json", **headers) + body
+    return (
+        reply(
+            status,
+            length=None,
+            transfer_encoding="chunked",
+            content_type="application/json",
+            **headers,
+        )
+        + body
+    )
 
 
 class FaultyServer:
@@ -82,7 +91,9 @@ class FaultyServer:
 
     """
 
-    def __init__(self, script: Script | Iterable[bytes | Step], *, reads: bool = True, greeting: bytes = b"") -> None:
+    def __init__(
+        self, script: Script | Iterable[bytes | Step], *, reads: bool = True, greeting: bytes = b""
+    ) -> None:
         self.script: Script = script if callable(script) else _always(list(script))
         self.reads = reads
         self.greeting = greeting
@@ -171,7 +182,9 @@ class _Connection(asyncio.Protocol):
             elif step is RESET:
                 linger = struct.pack("ii", 1, 0)
                 with contextlib.suppress(OSError):
-                    self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+                    self.transport.get_extra_info("socket").setsockopt(
+                        socket.SOL_SOCKET, socket.SO_LINGER, linger
+                    )
                 self.transport.abort()
             return
 

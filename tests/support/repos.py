@@ -15,9 +15,18 @@ class Repo:
         self.git("init", "--quiet", "--initial-branch=main")
 
     def git(self, *words, cwd=None):
-        identity = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"]
+        identity = [
+            "-c",
+            "user.name=t",
+            "-c",
+            "user.email=t@example.com",
+            "-c",
+            "commit.gpgsign=false",
+        ]
         command = ["git", *identity, *words]
-        return subprocess.run(command, cwd=cwd or self.root, check=True, capture_output=True, text=True).stdout
+        return subprocess.run(
+            command, cwd=cwd or self.root, check=True, capture_output=True, text=True
+        ).stdout
 
     def put(self, path, text):
         file = self.root / path
@@ -42,5 +51,8 @@ def apart(monkeypatch, above):
 def api(*operations, title="Shop", version="1"):
     """Return a small document with operations of these names."""
     lines = [f"openapi: 3.0.3\ninfo: {{title: {title}, version: '{version}'}}\npaths:"]
-    lines += [f"  /{o}: {{get: {{operationId: {o}, responses: {{'200': {{description: ok}}}}}}}}" for o in operations]
+    lines += [
+        f"  /{o}: {{get: {{operationId: {o}, responses: {{'200': {{description: ok}}}}}}}}"
+        for o in operations
+    ]
     return "\n".join(lines) + ("\n" if operations else " {}\n")

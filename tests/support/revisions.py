@@ -21,7 +21,10 @@ from dynclient.model import METHODS, Document, Operation
 from dynclient.plan.schemas import Schemas
 
 SPEC = Path(__file__).parents[2] / "spec" / "talon-one"
-SHIPPED = {path.stem: path for path in (SPEC / "integration.yaml", *sorted((SPEC / "revisions").glob("*.yaml")))}
+SHIPPED = {
+    path.stem: path
+    for path in (SPEC / "integration.yaml", *sorted((SPEC / "revisions").glob("*.yaml")))
+}
 
 #: A document as plain data; nobody writes into one.
 Tree = dict[str, Any]
@@ -61,9 +64,13 @@ def real(most: int, least: int = 0) -> list[dict[str, Any]]:
     """
     if "DYNCLIENT_CORPUS" not in os.environ:
         return []
-    manifest = json.loads((Path(os.environ["DYNCLIENT_CORPUS"]) / "manifest.json").read_text(encoding="utf-8"))
+    manifest = json.loads(
+        (Path(os.environ["DYNCLIENT_CORPUS"]) / "manifest.json").read_text(encoding="utf-8")
+    )
     fitting = (entry for entry in manifest if str(entry["version"]).startswith(("3.0", "3.1")))
-    return [entry for entry in fitting if entry.get("files", 1) == 1 and least <= entry["bytes"] <= most]
+    return [
+        entry for entry in fitting if entry.get("files", 1) == 1 and least <= entry["bytes"] <= most
+    ]
 
 
 # --- edits
@@ -166,7 +173,11 @@ def answers(whole: Tree) -> list[Steps]:
 
 def _one_json(owner: Any) -> bool:
     content = owner.get("content") if isinstance(owner, dict) else None
-    return isinstance(content, dict) and list(content) == [JSON] and isinstance(content[JSON].get("schema"), dict)
+    return (
+        isinstance(content, dict)
+        and list(content) == [JSON]
+        and isinstance(content[JSON].get("schema"), dict)
+    )
 
 
 @dataclass
@@ -192,7 +203,11 @@ def objects(whole: Tree) -> dict[Steps, Use]:
             _walk(whole, root, side, at, found, seen=set(), clear=root[-2] == JSON)
         for side, root in _called(whole, at):
             _walk(whole, root, side, at, found, seen=set(), clear=False)
-    return {steps: use for steps, use in found.items() if use.is_clear and _is_plain(value(whole, steps))}
+    return {
+        steps: use
+        for steps, use in found.items()
+        if use.is_clear and _is_plain(value(whole, steps))
+    }
 
 
 def _roots(whole: Tree, at: Steps) -> Iterator[tuple[str, Steps]]:
@@ -215,7 +230,17 @@ def _called(whole: Tree, at: Steps) -> Iterator[tuple[str, Steps]]:
                     yield from _roots(whole, (*place, expression, method))
 
 
-_ASIDE = ("oneOf", "anyOf", "prefixItems", "not", "if", "then", "else", "additionalProperties", "contains")
+_ASIDE = (
+    "oneOf",
+    "anyOf",
+    "prefixItems",
+    "not",
+    "if",
+    "then",
+    "else",
+    "additionalProperties",
+    "contains",
+)
 
 
 def _walk(whole: Tree, steps: Steps, side: str, at: Steps, found: dict[Steps, Use], *, seen: set[Any],
@@ -239,26 +264,46 @@ def _walk(whole: Tree, steps: Steps, side: str, at: Steps, found: dict[Steps, Us
         _walk(whole, (*place, "items"), side, at, found, seen=seen, clear=clear)
     shuts = _shuts(whole, place)
     for i in range(len(schema.get("allOf", ()))):
-        _walk(whole, (*place, "allOf", i), side, at, found, seen=seen, clear=clear and not shuts, part=True)
+        _walk(
+            whole,
+            (*place, "allOf", i),
+            side,
+            at,
+            found,
+            seen=seen,
+            clear=clear and not shuts,
+            part=True,
+        )
     for keyword in _ASIDE:
         inner = schema.get(keyword)
-        places = [(keyword, i) for i in range(len(inner))] if isinstance(inner, list) else [(keyword,)]
+        places = (
+            [(keyword, i) for i in range(len(inner))] if isinstance(inner, list) else [(keyword,)]
+        )
         for more in places if inner else ():
             _walk(whole, (*place, *more), side, at, found, seen=seen, clear=False)
 
 
 def _shuts(whole: Tree, place: Steps, depth: int = 9) -> bool:
     """Tell whether a part of an object says what others it may have."""
-    parts = [target(whole, (*place, "allOf", i)) for i in range(len(value(whole, (*place, "allOf"), ())))]
+    parts = [
+        target(whole, (*place, "allOf", i)) for i in range(len(value(whole, (*place, "allOf"), ())))
+    ]
     known = [part for part in parts if part is not None and depth]
-    return any("additionalProperties" in value(whole, part) or _shuts(whole, part, depth - 1) for part in known)
+    return any(
+        "additionalProperties" in value(whole, part) or _shuts(whole, part, depth - 1)
+        for part in known
+    )
 
 
 def _is_plain(schema: dict[str, Any]) -> bool:
     said_otherwise = ("patternProperties", "maxProperties", "minProperties", "propertyNames", "not", "if", "oneOf",
                       "anyOf", "unevaluatedProperties", "enum", "const", "additionalProperties", "nullable")  # fmt: skip
     is_object = schema.get("type", "object") == "object"
-    return is_object and isinstance(schema["properties"], dict) and not any(k in schema for k in said_otherwise)
+    return (
+        is_object
+        and isinstance(schema["properties"], dict)
+        and not any(k in schema for k in said_otherwise)
+    )
 
 
 def spread(places: Sequence[Any], label: str) -> Iterator[Any]:
@@ -267,7 +312,9 @@ def spread(places: Sequence[Any], label: str) -> Iterator[Any]:
     if not count:
         return
     first = number(label) % count
-    stride = next(n for n in range(max(1, round(count * 0.618)), 2 * count + 1) if math.gcd(n, count) == 1)
+    stride = next(
+        n for n in range(max(1, round(count * 0.618)), 2 * count + 1) if math.gcd(n, count) == 1
+    )
     yield from (places[(first + i * stride) % count] for i in range(count))
 
 
@@ -329,13 +376,18 @@ class Judge:
         """Insist that the new document allows a result, and that the old one refuses it."""
         status, _, place = change.where.partition(" ")
         old, new = (
-            one.responses[status] for one in (self.old.operations[change.operation], self._heir(change.operation))
+            one.responses[status]
+            for one in (self.old.operations[change.operation], self._heir(change.operation))
         )
         if place.startswith("header."):
             name = place.removeprefix("header.").partition(".")[0].partition("[")[0]
             if change.rule != "parameter-wire":
-                accepted(self._schemas[1].header(new.headers[name], "producer"), change.witness[name])
-                refused(self._schemas[0].header(old.headers[name], "consumer"), change.witness[name])
+                accepted(
+                    self._schemas[1].header(new.headers[name], "producer"), change.witness[name]
+                )
+                refused(
+                    self._schemas[0].header(old.headers[name], "consumer"), change.witness[name]
+                )
             return
         media_type = next(name for name in new.content if place.startswith(name))
         accepted(self._schemas[1].result(new.content[media_type], "producer"), change.witness)
@@ -344,7 +396,9 @@ class Judge:
     def _heir(self, key: str) -> Operation:
         """Return the operation of the new document at the same method and path, else that of the same id."""
         was = self.old.operations[key]
-        alike = (o for o in self.new.operations.values() if (o.method, o.path) == (was.method, was.path))
+        alike = (
+            o for o in self.new.operations.values() if (o.method, o.path) == (was.method, was.path)
+        )
         return next(alike, None) or self.new.operations[key]
 
 
@@ -356,7 +410,9 @@ def _sent(operation: Any, call: Any) -> tuple[Any, ...]:
 
 def accepted(schema: dict[str, Any], value: Any) -> None:
     """Insist that both libraries accept a value; formats are annotations."""
-    assert [str(e.message) for e in jsonschema.Draft202012Validator(schema).iter_errors(value)] == []
+    assert [
+        str(e.message) for e in jsonschema.Draft202012Validator(schema).iter_errors(value)
+    ] == []
     assert jsonschema_rs.Draft202012Validator(schema, validate_formats=False).is_valid(value)
 
 

@@ -9,7 +9,17 @@ from typing import Any
 from support.revisions import Steps, Tree, edited, is_31, put, target, value
 
 #: Lists whose order says nothing.
-_UNORDERED = ("required", "enum", "type", "tags", "parameters", "security", "allOf", "oneOf", "anyOf")
+_UNORDERED = (
+    "required",
+    "enum",
+    "type",
+    "tags",
+    "parameters",
+    "security",
+    "allOf",
+    "oneOf",
+    "anyOf",
+)
 
 Rewrite = Callable[[Tree, random.Random], Tree]
 
@@ -40,16 +50,23 @@ def renamed(whole: Tree, chance: random.Random) -> Tree:
         chance.shuffle(others)
         components[kind] = dict(zip(others, group.values(), strict=True))
         names.update(
-            {f"#/components/{kind}/{old}": f"#/components/{kind}/{new}" for old, new in zip(group, others, strict=True)}
+            {
+                f"#/components/{kind}/{old}": f"#/components/{kind}/{new}"
+                for old, new in zip(group, others, strict=True)
+            }
         )
-    return referring({**whole, "components": components}, lambda reference: names.get(reference, reference))
+    return referring(
+        {**whole, "components": components}, lambda reference: names.get(reference, reference)
+    )
 
 
 def referring(whole: Any, change: Callable[[str], str]) -> Any:
     """Return a tree whose references are what a function makes of them."""
     if isinstance(whole, dict):
         return {
-            key: change(inner) if key == "$ref" and isinstance(inner, str) else referring(inner, change)
+            key: change(inner)
+            if key == "$ref" and isinstance(inner, str)
+            else referring(inner, change)
             for key, inner in whole.items()
         }
     return [referring(inner, change) for inner in whole] if isinstance(whole, list) else whole
@@ -68,7 +85,9 @@ def inlined(whole: Tree, chance: random.Random) -> Tree:
 def extracted(whole: Tree, chance: random.Random) -> Tree:
     """Make components of some schemas that stand where they are used."""
     places = [at for at in _schemas(whole) if "$ref" not in value(whole, at)]
-    chosen = sorted(chance.sample(places, min(6, len(places))), key=len, reverse=True)  # inner ones first
+    chosen = sorted(
+        chance.sample(places, min(6, len(places))), key=len, reverse=True
+    )  # inner ones first
     first = len(value(whole, ("components", "schemas"), {}))
     for number, at in enumerate(chosen, first):
         schema = value(whole, at)
@@ -108,9 +127,17 @@ def explicit(whole: Tree, chance: random.Random) -> Tree:
         whole = put(whole, at, {**more, "deprecated": False, **schema})
     for path, item in whole.get("paths", {}).items():
         for method, operation in item.items():
-            for i, found in enumerate(operation.get("parameters", ()) if isinstance(operation, dict) else ()):
+            for i, found in enumerate(
+                operation.get("parameters", ()) if isinstance(operation, dict) else ()
+            ):
                 if found.get("in") == "query" and "content" not in found:
-                    said = {"required": False, "deprecated": False, "style": "form", "allowReserved": False, **found}
+                    said = {
+                        "required": False,
+                        "deprecated": False,
+                        "style": "form",
+                        "allowReserved": False,
+                        **found,
+                    }
                     whole = put(whole, ("paths", path, method, "parameters", i), said)
     return whole
 
@@ -162,7 +189,10 @@ def _roots(operation: dict[str, Any]) -> Iterator[Steps]:
     for i, parameter in enumerate(operation.get("parameters", ())):
         if "schema" in parameter:
             yield ("parameters", i, "schema")
-    owners: list[Steps] = [("requestBody",), *(("responses", status) for status in operation.get("responses", {}))]
+    owners: list[Steps] = [
+        ("requestBody",),
+        *(("responses", status) for status in operation.get("responses", {})),
+    ]
     for owner in owners:
         for media, entry in value(operation, (*owner, "content"), {}).items():
             if "schema" in entry:
@@ -184,4 +214,13 @@ def _inner(whole: Tree, at: Steps) -> Iterator[Steps]:
 
 
 #: What changes nothing, wherever it is done.
-REWRITES: tuple[Rewrite, ...] = (reordered, renamed, inlined, extracted, wrapped, reworded, explicit, newer)
+REWRITES: tuple[Rewrite, ...] = (
+    reordered,
+    renamed,
+    inlined,
+    extracted,
+    wrapped,
+    reworded,
+    explicit,
+    newer,
+)

@@ -13,7 +13,12 @@ TALON_ONE = Path(__file__).parents[2] / "spec" / "talon-one" / "integration.yaml
 
 
 def ask(
-    sandbox: Sandbox, method: str, url: str, json_body: Any = None, body: bytes | None = None, **headers: str
+    sandbox: Sandbox,
+    method: str,
+    url: str,
+    json_body: Any = None,
+    body: bytes | None = None,
+    **headers: str,
 ) -> Response:
     """Return a sandbox' response; `json_body` is sent as JSON, header names have `_` for `-`."""
     fields = {name.replace("_", "-"): value for name, value in headers.items()}

@@ -45,28 +45,43 @@ CODE = {
 def shop(**fields: Any) -> dict[str, Any]:
     """Return the document: pets numbered by the server, codes named by the client, settings of which there is one."""
     pet_id = parameter("petId", "path", {"type": "integer"})
-    paging = [parameter(name, schema={"type": "integer", "minimum": 0}) for name in ("pageSize", "skip")]
+    paging = [
+        parameter(name, schema={"type": "integer", "minimum": 0}) for name in ("pageSize", "skip")
+    ]
     code = parameter("code", "path", {"type": "string"})
     dry = parameter("dry", schema={"type": "boolean"})
     return document(
         {
             "/pets": {
-                "post": operation(dry, operationId="create", body=content(NEW_PET), responses=answer(PET, "201")),
+                "post": operation(
+                    dry, operationId="create", body=content(NEW_PET), responses=answer(PET, "201")
+                ),
                 "get": operation(*paging, operationId="list", responses=answer(PETS)),
             },
             "/pets/{petId}": {
                 "parameters": [pet_id],
                 "get": operation(operationId="read", responses={**answer(PET), **MISSING}),
-                "put": operation(operationId="replace", body=content(NEW_PET), responses={**answer(PET), **MISSING}),
-                "patch": operation(operationId="change", body=content(CHANGE), responses={**answer(PET), **MISSING}),
+                "put": operation(
+                    operationId="replace",
+                    body=content(NEW_PET),
+                    responses={**answer(PET), **MISSING},
+                ),
+                "patch": operation(
+                    operationId="change", body=content(CHANGE), responses={**answer(PET), **MISSING}
+                ),
                 "delete": operation(operationId="delete", responses={"204": BARE, **MISSING}),
             },
             "/pets/{petId}/toys": {
                 "parameters": [pet_id],
                 "post": operation(
-                    operationId="give", body=content(NEW_PET), responses={**answer(PET, "201"), **MISSING}
+                    operationId="give",
+                    body=content(NEW_PET),
+                    responses={**answer(PET, "201"), **MISSING},
                 ),
-                "get": operation(operationId="toys", responses={**answer({"type": "array", "items": PET}), **MISSING}),
+                "get": operation(
+                    operationId="toys",
+                    responses={**answer({"type": "array", "items": PET}), **MISSING},
+                ),
             },
             "/pets/{petId}/toys/{toyId}": {
                 "parameters": [pet_id, parameter("toyId", "path", {"type": "integer"})],
@@ -74,14 +89,18 @@ def shop(**fields: Any) -> dict[str, Any]:
             },
             "/codes": {
                 "post": operation(
-                    operationId="make", body=content(CODE), responses={**answer(CODE, "201"), "409": BARE}
+                    operationId="make",
+                    body=content(CODE),
+                    responses={**answer(CODE, "201"), "409": BARE},
                 )
             },
             "/codes/{code}": {
                 "parameters": [code],
                 "get": operation(operationId="code", responses={**answer(CODE), **MISSING}),
                 "put": operation(
-                    operationId="store", body=content(CODE), responses={**answer(CODE), **answer(CODE, "201")}
+                    operationId="store",
+                    body=content(CODE),
+                    responses={**answer(CODE), **answer(CODE, "201")},
                 ),
                 "delete": operation(operationId="withdraw", responses={"204": BARE, **MISSING}),
             },

@@ -27,7 +27,9 @@ def operations():
         client = dynclient.Client(path, server="http://x")
         for key, operation in client.operations.items():
             results = [(*where, schema) for where, schema in operation.result_schemas.items()]
-            look = json.dumps([operation.method, operation.path, operation.call_schema, results], sort_keys=True)
+            look = json.dumps(
+                [operation.method, operation.path, operation.call_schema, results], sort_keys=True
+            )
             if look not in seen:
                 seen.add(look)
                 yield f"{key} {re.sub('integration', 'today', path.stem)}", path, key

@@ -59,14 +59,20 @@ async def in_flight(count, width, call):
 
 
 def test_a_storm_of_cancellations_and_faults_leaves_the_pool_usable(serve):
-    server, chance, ended = serve(stormy), random.Random(5), {"given up": 0, "failed": 0, "answered": 0}
+    server, chance, ended = (
+        serve(stormy),
+        random.Random(5),
+        {"given up": 0, "failed": 0, "answered": 0},
+    )
 
     async def main():
         async with dynclient.AsyncClient(MADE, server=server.url, timeout=(5, 0.05)) as client:
 
             async def disturbed(number):
                 task = asyncio.create_task(client.run(n=number))
-                asyncio.get_running_loop().call_later(chance.random() * 0.02, task.cancel) if number % 2 else None
+                asyncio.get_running_loop().call_later(
+                    chance.random() * 0.02, task.cancel
+                ) if number % 2 else None
                 try:
                     await task
                     ended["answered"] += 1
@@ -90,7 +96,9 @@ def test_a_storm_of_cancellations_and_faults_leaves_the_pool_usable(serve):
     assert sum(ended.values()) == STORM
 
 
-@pytest.mark.parametrize("steps", [[HANG], [reply(200, b"[1", 9), HANG], [chunked(b"[1")[:-5], HANG]])
+@pytest.mark.parametrize(
+    "steps", [[HANG], [reply(200, b"[1", 9), HANG], [chunked(b"[1")[:-5], HANG]]
+)
 def test_a_task_that_is_cancelled_lets_its_connection_go(serve, steps):
     arrived = threading.Event()
 
@@ -133,7 +141,9 @@ def test_ctrl_c_lets_the_connection_go_and_the_next_call_succeeds(serve, steps, 
     def script(seen):
         if seen.target.endswith("good"):
             return [reply(200, b"[1]")]
-        asyncio.get_running_loop().call_later(0.05, signal.pthread_kill, threading.main_thread().ident, signal.SIGINT)
+        asyncio.get_running_loop().call_later(
+            0.05, signal.pthread_kill, threading.main_thread().ident, signal.SIGINT
+        )
         return steps
 
     server = serve(script)

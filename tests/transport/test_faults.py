@@ -33,7 +33,10 @@ def outcomes(server, made, *, same_words=True, **options):
     one, two = found
     assert type(one) is type(two)
     assert str(one) == str(two) or not same_words
-    assert (vars(one).get("attempts"), vars(one).get("status")) == (vars(two).get("attempts"), vars(two).get("status"))
+    assert (vars(one).get("attempts"), vars(one).get("status")) == (
+        vars(two).get("attempts"),
+        vars(two).get("status"),
+    )
     return one
 
 
@@ -158,7 +161,9 @@ def test_a_server_that_reads_nothing_times_out_in_write(serve):
 
 
 def test_a_full_pool_of_the_users_own_times_out_in_pool(serve):
-    server = serve(lambda seen: [reply(200, b"[", 99), HANG] if seen.target == "/held" else [reply(200, b"1")])
+    server = serve(
+        lambda seen: [reply(200, b"[", 99), HANG] if seen.target == "/held" else [reply(200, b"1")]
+    )
     limits = httpx.Limits(max_connections=1)
     with httpx.Client(limits=limits) as http, http.stream("GET", f"{server.url}/held"):
         client = dynclient.Client(document(), server=server.url, transport=http, timeout=SHORT)
@@ -207,12 +212,22 @@ def test_a_location_is_resolved_to_the_byte(serve, kind, to, target):
 
 
 @pytest.mark.parametrize(("status", "method", "body"), [(301, "GET", b""), (302, "GET", b""), (303, "GET", b""), (307, "POST", b'{"a":1}'), (308, "POST", b'{"a":1}')])  # fmt: skip
-def test_a_redirect_of_a_post_keeps_or_drops_its_body_as_http_says(serve, kind, status, method, body):
-    server = serve(lambda seen: location("/b", status) if seen.target == "/things" else [reply(200, b"1")])
+def test_a_redirect_of_a_post_keeps_or_drops_its_body_as_http_says(
+    serve, kind, status, method, body
+):
+    server = serve(
+        lambda seen: location("/b", status) if seen.target == "/things" else [reply(200, b"1")]
+    )
     made = document(method="post", body=content({}))
-    assert kind.send(made, server=server.url, follow_redirects=True, args={"body": {"a": 1}}).data == 1
+    assert (
+        kind.send(made, server=server.url, follow_redirects=True, args={"body": {"a": 1}}).data == 1
+    )
     last = server.seen[-1]
-    assert (last.method, last.body, last.header("content-type")) == (method, body, "application/json" if body else None)
+    assert (last.method, last.body, last.header("content-type")) == (
+        method,
+        body,
+        "application/json" if body else None,
+    )
 
 
 @pytest.mark.parametrize("status", [302, 303, 307])
@@ -251,7 +266,11 @@ UNDECODABLE = {
     "infinity": (b"[-Infinity]", "-Infinity is no JSON", "[-Infinity]"),
     "beyond a float": (b"[1e999]", "beyond what a float can hold", "[1e999]"),
     "invalid UTF-8": (b'"\xff\xfe\xfd"', "not UTF-8", b'"\xff\xfe\xfd"'),
-    "10,000 levels": (b"[" * 10_000 + b"]" * 10_000, "nested too deeply", "[" * 10_000 + "]" * 10_000),
+    "10,000 levels": (
+        b"[" * 10_000 + b"]" * 10_000,
+        "nested too deeply",
+        "[" * 10_000 + "]" * 10_000,
+    ),
     "a page": (b"<html>", "Expecting value", "<html>"),
     "a very long integer": (b"1" * 5000, "application/json", "1" * 5000),
     "white space": (b"  ", "Expecting value", "  "),
@@ -324,7 +343,9 @@ def test_a_body_without_a_content_type_is_what_the_document_declares(serve, kind
     ("content_type", "data"),
     [("text/html", "[1]"), ("garbage", b"[1]"), ("", [1]), ("\xff\xfe/\xfd", b"[1]"), ("a" * 60_000, b"[1]"), ("application/json, text/html", b"[1]")],
 )  # fmt: skip
-def test_a_content_type_that_nobody_declared_is_told_and_the_body_kept(serve, kind, content_type, data):
+def test_a_content_type_that_nobody_declared_is_told_and_the_body_kept(
+    serve, kind, content_type, data
+):
     server = serve([reply(200, b"[1]", content_type=content_type)])
     result = kind.send(document(), server=server.url, validate_responses="off")
     assert result.data == data
@@ -351,7 +372,9 @@ def test_a_204_with_a_body_is_none(serve, kind):
 
 
 def test_a_head_has_no_body_however_long_it_would_be(serve, kind):
-    server = serve([reply(200, b"", 10**15, content_encoding="gzip", content_type="application/json")])
+    server = serve(
+        [reply(200, b"", 10**15, content_encoding="gzip", content_type="application/json")]
+    )
     result = kind.send(document(method="head"), server=server.url, times=2)
     assert result.data is None
     assert result.headers["content-length"] == str(10**15)
@@ -476,7 +499,9 @@ def test_a_stream_is_never_sent_twice(serve, tmp_path):
     server = serve(location("/b", 307))
     for kind in BOTH:
         with pytest.raises(errors.BrokenResponse, match="body again"):
-            kind.send(uploading(), server=server.url, follow_redirects=True, args={"body": iter([b"a"])})
+            kind.send(
+                uploading(), server=server.url, follow_redirects=True, args={"body": iter([b"a"])}
+            )
     path = tmp_path / "a"
     path.write_bytes(b"a")
     with pytest.raises(errors.TooManyRedirects):

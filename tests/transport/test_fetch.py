@@ -71,7 +71,9 @@ def test_a_name_is_looked_up_once_and_read_from_there(monkeypatch):
     assert seen[0].extensions["sni_hostname"] == "b.example"
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.1", "169.254.169.254", "192.168.0.1", "0.0.0.0"])
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1", "10.0.0.1", "169.254.169.254", "192.168.0.1", "0.0.0.0"]
+)
 def test_a_document_from_the_net_reaches_no_private_host(monkeypatch, address):
     resolving(monkeypatch, address)
     with pytest.raises(errors.DocumentNotFound, match="private"):

@@ -78,7 +78,9 @@ def test_a_header_that_does_not_fit_is_a_violation(header, raw, kind):
 def test_a_required_header_that_is_missing_is_told():
     with pytest.raises(errors.InvalidResponse) as caught:
         result(declaring(x_rate=schema("integer", required=True)), {})
-    assert [(v.kind, v.path) for v in caught.value.violations] == [("missing", ("headers", "X-Rate"))]
+    assert [(v.kind, v.path) for v in caught.value.violations] == [
+        ("missing", ("headers", "X-Rate"))
+    ]
     assert result(declaring(x_rate=schema("integer")), {}).header_data == {}
 
 
@@ -88,7 +90,9 @@ def test_a_header_that_comes_twice_is_joined_and_a_cookie_never():
     assert result(declaring(x_rate=made), twice).header_data == {"X-Rate": [1, 2]}
     cookies = [("set-cookie", "a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT"), ("set-cookie", "b=2")]
     pattern = schema("string", schema={"pattern": "^[ab]=[^=]*(=[^=]*)?$"})
-    assert result(declaring(set_cookie=pattern), cookies).header_data == {"Set-Cookie": [text for _, text in cookies]}
+    assert result(declaring(set_cookie=pattern), cookies).header_data == {
+        "Set-Cookie": [text for _, text in cookies]
+    }
 
 
 def test_a_header_and_a_body_are_judged_at_once():
@@ -114,13 +118,19 @@ def test_the_headers_of_an_error_are_judged_and_its_class_stays():
 
 
 def test_off_decodes_and_judges_nothing():
-    got = result(declaring(x_rate=schema("integer", required=True)), {"x-rate": "x"}, validate_responses="off")
+    got = result(
+        declaring(x_rate=schema("integer", required=True)),
+        {"x-rate": "x"},
+        validate_responses="off",
+    )
     assert (got.header_data, got.violations) == ({"X-Rate": "x"}, ())
 
 
 def test_warn_tells_a_header():
     with pytest.warns(errors.ResponseDrift, match="X-Rate"):
-        got = result(declaring(x_rate=schema("integer")), {"x-rate": "x"}, validate_responses="warn")
+        got = result(
+            declaring(x_rate=schema("integer")), {"x-rate": "x"}, validate_responses="warn"
+        )
     assert got.header_data == {"X-Rate": "x"}
 
 

@@ -18,14 +18,23 @@ from support.faulty_server import CLOSE, HANG, chunked, reply
 
 import dynclient
 from dynclient import errors
-from dynclient.transport.coding import MAX_CODINGS, PIECE_BYTES, Inflater, Undecodable, accepted, decoders
+from dynclient.transport.coding import (
+    MAX_CODINGS,
+    PIECE_BYTES,
+    Inflater,
+    Undecodable,
+    accepted,
+    decoders,
+)
 from dynclient.transport.reading import MAX_RESPONSE_BYTES, ResponseBody, TooLarge
 
 TEXT = {"200": {"description": "", "content": {"text/plain": {}}}}
 
 
 def send(kind, server, limit, **options):
-    return kind.send(document(responses=TEXT), server=server.url, max_response_bytes=limit, **options)
+    return kind.send(
+        document(responses=TEXT), server=server.url, max_response_bytes=limit, **options
+    )
 
 
 def pieces(body):
@@ -36,10 +45,28 @@ def pieces(body):
         "in chunks": [chunked(body[:5], body[5:]).replace(b"application/json", b"text/plain")],
         "till the end": [reply(200, body, None, content_type="text/plain"), CLOSE],
         "gzip": [reply(200, packed, content_encoding="gzip", content_type="text/plain")],
-        "deflate": [reply(200, zlib.compress(body), content_encoding="deflate", content_type="text/plain")],
-        "raw deflate": [reply(200, zlib.compress(body)[2:-4], content_encoding="deflate", content_type="text/plain")],
-        "twice": [reply(200, gzip.compress(packed), content_encoding="gzip, x-gzip", content_type="text/plain")],
-        "an unknown coding": [reply(200, body, content_encoding="utf-8", content_type="text/plain")],
+        "deflate": [
+            reply(200, zlib.compress(body), content_encoding="deflate", content_type="text/plain")
+        ],
+        "raw deflate": [
+            reply(
+                200,
+                zlib.compress(body)[2:-4],
+                content_encoding="deflate",
+                content_type="text/plain",
+            )
+        ],
+        "twice": [
+            reply(
+                200,
+                gzip.compress(packed),
+                content_encoding="gzip, x-gzip",
+                content_type="text/plain",
+            )
+        ],
+        "an unknown coding": [
+            reply(200, body, content_encoding="utf-8", content_type="text/plain")
+        ],
     }
 
 
@@ -81,14 +108,22 @@ def test_a_bomb_ends_before_it_unfolds(serve, kind):
 def test_a_stream_of_nothing_ends(serve, kind):
     nothing = zlib.compressobj(wbits=31)
     data = nothing.compress(b"") + nothing.flush(zlib.Z_SYNC_FLUSH) * 60_000
-    server = serve([reply(200, data, None, content_encoding="gzip", content_type="text/plain"), HANG])
+    server = serve(
+        [reply(200, data, None, content_encoding="gzip", content_type="text/plain"), HANG]
+    )
     with pytest.raises(errors.BrokenResponse, match="larger than"):
         send(kind, server, 10)
 
 
 def test_too_large_is_not_tried_again_and_the_client_goes_on(serve, monkeypatch):
-    server = serve(lambda seen: [reply(200, b"1" * (100 if len(server.seen) == 1 else 1), content_type="text/plain")])
-    with dynclient.Client(document(responses=TEXT), server=server.url, retries=3, max_response_bytes=9) as client:
+    server = serve(
+        lambda seen: [
+            reply(200, b"1" * (100 if len(server.seen) == 1 else 1), content_type="text/plain")
+        ]
+    )
+    with dynclient.Client(
+        document(responses=TEXT), server=server.url, retries=3, max_response_bytes=9
+    ) as client:
         with pytest.raises(errors.BrokenResponse):
             client.run()
         assert client._runner.wire.client._transport._pool.connections == []
@@ -100,7 +135,9 @@ def test_a_body_that_is_refused_lets_its_connection_go_when_awaited(serve):
     server = serve([reply(200, b"1" * 100, content_type="text/plain")])
 
     async def main():
-        async with dynclient.AsyncClient(document(responses=TEXT), server=server.url, max_response_bytes=9) as client:
+        async with dynclient.AsyncClient(
+            document(responses=TEXT), server=server.url, max_response_bytes=9
+        ) as client:
             with pytest.raises(errors.BrokenResponse):
                 await client.run()
             assert client._runner.wire.client._transport._pool.connections == []
@@ -122,7 +159,11 @@ def test_what_a_transport_in_memory_answers_is_bounded_too():
 
 
 def test_the_limit_is_an_option():
-    assert dynclient.Client(document())._options.max_response_bytes == MAX_RESPONSE_BYTES == 256 * 2**20
+    assert (
+        dynclient.Client(document())._options.max_response_bytes
+        == MAX_RESPONSE_BYTES
+        == 256 * 2**20
+    )
     for wrong in (-1, 1.5, "1", True):
         with pytest.raises(errors.UsageError, match="max_response_bytes"):
             dynclient.Client(document(), max_response_bytes=wrong)
@@ -183,7 +224,10 @@ def test_noise_is_told_or_read_and_never_a_raw_error(coding, data):
         undone(coding, data)
 
 
-@given(st.lists(st.binary(max_size=40), min_size=2, max_size=4), st.lists(st.integers(0, 120), max_size=5))
+@given(
+    st.lists(st.binary(max_size=40), min_size=2, max_size=4),
+    st.lists(st.integers(0, 120), max_size=5),
+)
 def test_gzip_of_several_members_is_whole(parts, cuts):
     made = b"".join(map(gzip.compress, parts))
     assert undone("gzip", made, [cut for cut in cuts if cut < len(made)]) == b"".join(parts)
@@ -207,7 +251,10 @@ def test_a_bomb_comes_in_pieces(coding):
 def test_an_empty_body_has_no_coding():
     for coding in ("gzip", "deflate", "gzip, gzip"):
         assert undone(coding, b"") == b""
-    assert ResponseBody("HEAD", 200, {"content-encoding": "gzip", "content-length": "99"}, 9).end() == b""
+    assert (
+        ResponseBody("HEAD", 200, {"content-encoding": "gzip", "content-length": "99"}, 9).end()
+        == b""
+    )
 
 
 def test_codings_are_bounded_and_unknown_ones_mean_nothing():
@@ -238,4 +285,9 @@ def test_an_inflater_gives_pieces_of_bounded_size():
 @pytest.mark.parametrize("size", range(PIECE_BYTES - 2, PIECE_BYTES + 530, 19))
 def test_nothing_stays_behind_in_an_inflater(size):
     assert len(undone("deflate", zlib.compress(b"\0" * size)[2:-4])) == size
-    assert len(undone("gzip", gzip.compress(b"\0" * size), [gzip.compress(b"\0" * size).__len__() - 8])) == size
+    assert (
+        len(
+            undone("gzip", gzip.compress(b"\0" * size), [gzip.compress(b"\0" * size).__len__() - 8])
+        )
+        == size
+    )

@@ -54,7 +54,9 @@ def test_what_is_safe_to_repeat_is_tried_again(serve, kind, slept, steps, method
 
 
 @pytest.mark.parametrize("method", ["post", "patch"])
-@pytest.mark.parametrize("steps", [[CLOSE], [RESET], [reply(200, b"[1", 9), CLOSE], [reply(503, b"")], [HANG]])
+@pytest.mark.parametrize(
+    "steps", [[CLOSE], [RESET], [reply(200, b"[1", 9), CLOSE], [reply(503, b"")], [HANG]]
+)
 def test_a_post_that_may_have_been_done_is_never_sent_twice(serve, kind, slept, steps, method):
     server = serve(at_first(*steps, times=9))
     with pytest.raises(errors.DynclientError) as caught:
@@ -114,7 +116,8 @@ def test_a_stream_is_not_sent_again_whatever_the_status():
 
 
 @given(
-    st.text(max_size=40) | st.dates().map(lambda day: day.strftime("%a, %d %b %Y 99:00:00 -2359")), st.integers(1, 99)
+    st.text(max_size=40) | st.dates().map(lambda day: day.strftime("%a, %d %b %Y 99:00:00 -2359")),
+    st.integers(1, 99),
 )
 def test_any_retry_after_is_a_bounded_wait(text, attempt):
     delay = retry_delay(attempt, 99, "GET", 503, {"retry-after": text})

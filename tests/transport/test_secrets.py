@@ -66,7 +66,9 @@ def test_each_scheme_goes_where_it_belongs(serve, kind, name, header, value, tar
 
 
 def challenge(**fields):
-    text = ", ".join(f'{name}="{value}"' for name, value in {"realm": "r", "nonce": "n0nce", **fields}.items())
+    text = ", ".join(
+        f'{name}="{value}"' for name, value in {"realm": "r", "nonce": "n0nce", **fields}.items()
+    )
     return reply(401, b"", www_authenticate=f"Digest {text}")
 
 
@@ -87,8 +89,17 @@ def test_digest_answers_a_challenge_and_the_password_never_goes_out(serve, kind)
     assert send(kind, "digest", server).data == 1
     first, second = server.seen
     assert first.header("authorization") is None
-    answer = dict(re.findall(r'(\w+)="?([^",]+)"?', second.header("authorization").removeprefix("Digest ")))
-    parts = [md5(f"user:r:{SECRET}"), "n0nce", answer["nc"], answer["cnonce"], "auth", md5("GET:/things")]
+    answer = dict(
+        re.findall(r'(\w+)="?([^",]+)"?', second.header("authorization").removeprefix("Digest "))
+    )
+    parts = [
+        md5(f"user:r:{SECRET}"),
+        "n0nce",
+        answer["nc"],
+        answer["cnonce"],
+        "auth",
+        md5("GET:/things"),
+    ]
     assert answer["response"] == md5(":".join(parts))
     assert (answer["username"], answer["uri"], answer["opaque"]) == ("user", "/things", "o")
     assert SECRET not in str(server.seen)
@@ -104,7 +115,9 @@ def test_digest_sends_the_body_again(serve, kind, tmp_path):
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     }
     made = secured("digest", method="put", body=body)
-    kind.send(made, server=server.url, credentials={"digest": VALUES["digest"]}, args={"body": path})
+    kind.send(
+        made, server=server.url, credentials={"digest": VALUES["digest"]}, args={"body": path}
+    )
     assert [seen.body for seen in server.seen] == [b"abc", b"abc"]
 
 
@@ -121,7 +134,9 @@ def test_a_challenge_that_nobody_can_answer_is_unauthorized(serve, kind, www):
 
 def test_a_challenge_is_bounded_like_every_answer(serve, kind):
     server = serve([challenge().replace(b"Content-Length: 0", b"") + b"x", HANG])
-    server.script = lambda _: [reply(401, b"x" * 100, www_authenticate='Digest realm="r", nonce="n"')]
+    server.script = lambda _: [
+        reply(401, b"x" * 100, www_authenticate='Digest realm="r", nonce="n"')
+    ]
     with pytest.raises(errors.BrokenResponse, match="larger than"):
         send(kind, "digest", server, max_response_bytes=50)
 
@@ -138,14 +153,21 @@ def test_a_stream_is_not_sent_again_for_a_challenge(serve, kind):
     body = {"required": True, "content": {"application/octet-stream": {}}}
     made = secured("digest", method="put", body=body)
     with pytest.raises(errors.Unauthorized):
-        kind.send(made, server=server.url, credentials={"digest": VALUES["digest"]}, args={"body": iter([b"abc"])})
+        kind.send(
+            made,
+            server=server.url,
+            credentials={"digest": VALUES["digest"]},
+            args={"body": iter([b"abc"])},
+        )
     assert len(server.seen) == 1
 
 
 def test_digest_wins_over_the_authentication_of_the_users_own_client(serve):
     server = serve(digest_script(qop="auth"))
     with httpx.Client(auth=("mine", "own")) as http:
-        client = dynclient.Client(secured("digest"), server=server.url, credentials=VALUES_OF_DIGEST, transport=http)
+        client = dynclient.Client(
+            secured("digest"), server=server.url, credentials=VALUES_OF_DIGEST, transport=http
+        )
         assert client.run() == 1
     assert server.seen[0].header("authorization") is None
 
@@ -181,7 +203,11 @@ def test_a_redirect_to_the_same_origin_keeps_what_stands_in_headers(serve, kind,
     def script(seen):
         if seen.target.startswith("/things"):
             return [reply(302, b"", location="/b")]
-        return [challenge()] if name == "digest" and not seen.header("authorization") else [reply(200, b"1")]
+        return (
+            [challenge()]
+            if name == "digest" and not seen.header("authorization")
+            else [reply(200, b"1")]
+        )
 
     server = serve(script)
     send(kind, name, server)
@@ -195,9 +221,13 @@ def test_a_redirect_to_the_same_origin_keeps_what_stands_in_headers(serve, kind,
 
 def test_a_request_that_leads_elsewhere_gets_no_credential(serve):
     server, other = serve([reply(200, b"1")]), serve([reply(200, b"1")])
-    with dynclient.Client(secured("header"), server=server.url, credentials={"header": SECRET}) as client:
+    with dynclient.Client(
+        secured("header"), server=server.url, credentials={"header": SECRET}
+    ) as client:
         request = client.run.request()
-        stray = type(request)(request.method, f"{other.url}/things", request.headers, None, request.security, "run")
+        stray = type(request)(
+            request.method, f"{other.url}/things", request.headers, None, request.security, "run"
+        )
         with pytest.raises(errors.CredentialsMissing, match="nobody vouched"):
             client.run.send(stray)
     assert other.seen == []
@@ -224,7 +254,10 @@ FAULTS = {
 
 def tells(text):
     """Tell whether a text holds the secret, in plain or as basic."""
-    return SECRET in text or httpx.BasicAuth("user", SECRET)._auth_header.removeprefix("Basic ") in text
+    return (
+        SECRET in text
+        or httpx.BasicAuth("user", SECRET)._auth_header.removeprefix("Basic ") in text
+    )
 
 
 def tellings(error, told):
@@ -252,7 +285,13 @@ def told():
 def hidden(kind, name, server):
     """Send with a credential that stands in no variable of the test's own frames."""
     credentials = {name: lambda: VALUES[name]}
-    return kind.send(secured(name), server=server.url, credentials=credentials, timeout=(5, 0.1), max_response_bytes=50)
+    return kind.send(
+        secured(name),
+        server=server.url,
+        credentials=credentials,
+        timeout=(5, 0.1),
+        max_response_bytes=50,
+    )
 
 
 @pytest.mark.parametrize("name", SCHEMES)
@@ -269,7 +308,9 @@ def test_no_text_of_an_error_tells_a_credential(serve, told, fault, name):
 # --- logs
 
 
-def test_the_log_of_the_http_library_is_quiet_while_it_works_for_us_and_only_then(serve, kind, told):
+def test_the_log_of_the_http_library_is_quiet_while_it_works_for_us_and_only_then(
+    serve, kind, told
+):
     server = serve([reply(200, b"1", set_cookie="sid=ours")])
     send(kind, "query", server)
     assert "127.0.0.1" not in told.getvalue()
@@ -289,6 +330,8 @@ def test_the_log_speaks_again_after_a_fault(serve, kind, told):
 
 
 def test_a_document_from_the_net_is_fetched_quietly(serve, told):
-    server = serve([reply(200, b'{"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {}}')])
+    server = serve(
+        [reply(200, b'{"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {}}')]
+    )
     dynclient.load(f"{server.url}/openapi.json?token={SECRET}")
     assert SECRET not in told.getvalue()

@@ -49,7 +49,9 @@ def document():
         "requestBody": {
             "content": {
                 "application/octet-stream": {"schema": BINARY},
-                "multipart/form-data": {"schema": {"type": "object", "properties": {"file": BINARY}}},
+                "multipart/form-data": {
+                    "schema": {"type": "object", "properties": {"file": BINARY}}
+                },
             }
         },
         "responses": {"200": {"description": "-", "content": {"text/plain": {}}}},

@@ -24,7 +24,11 @@ CARD = {
     "required": ["kind", "number"],
     "properties": {"kind": {"const": "card"}, "number": {"type": "string"}},
 }
-CASH = {"type": "object", "required": ["kind"], "properties": {"kind": {"const": "cash"}, "coins": {"type": "integer"}}}
+CASH = {
+    "type": "object",
+    "required": ["kind"],
+    "properties": {"kind": {"const": "cash"}, "coins": {"type": "integer"}},
+}
 ORDER = {
     "type": "object",
     "required": ["lines"],
@@ -34,7 +38,10 @@ ORDER = {
         "payment": {"oneOf": [CARD, CASH]},
     },
 }
-MADE = {"type": "object", "properties": {"id": {"type": "integer"}, "lines": {"type": "array", "items": LINE}}}
+MADE = {
+    "type": "object",
+    "properties": {"id": {"type": "integer"}, "lines": {"type": "array", "items": LINE}},
+}
 FAILED = {
     "400": {
         "description": "no",
@@ -69,7 +76,9 @@ def found(tmp_path, monkeypatch):
     """Write a source, and return what is found in it; `client` is one, unless the source says otherwise."""
     monkeypatch.chdir(tmp_path)
 
-    def look(text, *, start="import dynclient\nclient = dynclient.Client('shop.yaml')\n", name="code.py"):
+    def look(
+        text, *, start="import dynclient\nclient = dynclient.Client('shop.yaml')\n", name="code.py"
+    ):
         (tmp_path / name).write_text(start + textwrap.dedent(text), encoding="utf-8")
         return find([name])
 

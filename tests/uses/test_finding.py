@@ -37,7 +37,12 @@ CLIENTS = {
 @pytest.mark.parametrize("start", CLIENTS.values(), ids=CLIENTS)
 def test_a_client_is_known_however_it_came(found, start):
     (use,) = found("client.create_order(lines=[])\n", start=start + "\n").uses
-    assert (use.operation, use.certain, use.method, use.how) == ("create_order", True, "call", "attribute")
+    assert (use.operation, use.certain, use.method, use.how) == (
+        "create_order",
+        True,
+        "call",
+        "attribute",
+    )
 
 
 USES = {
@@ -111,7 +116,9 @@ def test_a_name_known_only_at_run_time_is_told(found):
 
 def test_an_unknown_receiver_makes_a_use_that_is_not_certain(found):
     looked = found("def go(api):\n    api.create_order(a=1)\n    api.create_order.send(a=1)\n")
-    assert [(u.operation, u.method, u.certain) for u in looked.uses if u.operation == "create_order"] == [
+    assert [
+        (u.operation, u.method, u.certain) for u in looked.uses if u.operation == "create_order"
+    ] == [
         ("create_order", "call", False),
         ("create_order", "send", False),
     ]
@@ -119,7 +126,10 @@ def test_an_unknown_receiver_makes_a_use_that_is_not_certain(found):
 
 def test_what_is_certainly_no_client_makes_no_use(found):
     assert (
-        found("import os\n'a'.create_order()\n[].create_order()\nos.create_order()\nprint.create_order()\n").uses == ()
+        found(
+            "import os\n'a'.create_order()\n[].create_order()\nos.create_order()\nprint.create_order()\n"
+        ).uses
+        == ()
     )
 
 
@@ -134,7 +144,9 @@ def test_a_client_of_another_file_is_followed(tmp_path, monkeypatch):
     (package / "one.py").write_text("from app.api import client\nclient.create_order()\n")
     (package / "two.py").write_text("import app.api\napp.api.client.create_order()\n")
     (package / "deep" / "three.py").write_text("from ..api import make\nmake().create_order()\n")
-    (package / "four.py").write_text("from . import api as a, client as c\na.client.create_order()\nc.create_order()\n")
+    (package / "four.py").write_text(
+        "from . import api as a, client as c\na.client.create_order()\nc.create_order()\n"
+    )
     found = find(["src"])
     uses = [(use.file.rpartition("/")[2], use.line) for use in found.uses if use.certain]
     assert uses == [("three.py", 2), ("four.py", 2), ("four.py", 3), ("one.py", 2), ("two.py", 2)]
@@ -203,7 +215,9 @@ def test_the_parts_of_a_result_that_are_used_are_told(found, call, text, results
 
 
 def test_a_name_that_gets_another_value_is_no_longer_the_result(found):
-    first, second = found("r = client.create_order()\nr['a']\nr = client.list_orders()\nr['b']\n").uses
+    first, second = found(
+        "r = client.create_order()\nr['a']\nr = client.list_orders()\nr['b']\n"
+    ).uses
     assert (first.results, second.results) == ((("a",),), (("b",),))
 
 
@@ -239,7 +253,9 @@ def test_lines_and_columns_are_those_of_an_editor(found):
 
 
 def test_a_chain_over_several_lines_is_placed_at_the_operation(found):
-    (use,) = found("(\n    client\n    .with_options(timeout=1)\n    .create_order(\n        a=1\n    )\n)\n").uses
+    (use,) = found(
+        "(\n    client\n    .with_options(timeout=1)\n    .create_order(\n        a=1\n    )\n)\n"
+    ).uses
     assert (use.line, use.column) == (6, 6)
 
 
@@ -295,9 +311,12 @@ def test_nothing_is_run(found):
 
 # --- any Python
 
-NAMES = st.sampled_from(["client", "r", "x", "self", "dynclient", "Client", "functools", "partial", "get", "call"])
+NAMES = st.sampled_from(
+    ["client", "r", "x", "self", "dynclient", "Client", "functools", "partial", "get", "call"]
+)
 EXPRESSIONS = st.recursive(
-    NAMES | st.sampled_from(["1", "'a'", "None", "...", "1j", "b''", "f'{x}'", "dynclient.Client('a')"]),
+    NAMES
+    | st.sampled_from(["1", "'a'", "None", "...", "1j", "b''", "f'{x}'", "dynclient.Client('a')"]),
     lambda inner: st.one_of(
         st.tuples(inner, NAMES).map(lambda p: f"({p[0]}).{p[1]}"),
         st.tuples(inner, inner).map(lambda p: f"({p[0]})[{p[1]}]"),
@@ -328,15 +347,24 @@ STATEMENTS = st.recursive(
     ),
     lambda inner: st.one_of(
         st.tuples(NAMES, NAMES, inner, EXPRESSIONS).map(
-            lambda p: block(f"def {p[0]}({p[1]}: {p[3]}, *args, **kw)", p[2], "return args", f"yield {p[3]}")
+            lambda p: block(
+                f"def {p[0]}({p[1]}: {p[3]}, *args, **kw)", p[2], "return args", f"yield {p[3]}"
+            )
         ),
         st.tuples(NAMES, NAMES, inner).map(lambda p: block(f"class {p[0]}({p[1]})", p[2])),
-        st.tuples(EXPRESSIONS, inner, inner).map(lambda p: block(f"if {p[0]}", p[1]) + "\n" + block("else", p[2])),
+        st.tuples(EXPRESSIONS, inner, inner).map(
+            lambda p: block(f"if {p[0]}", p[1]) + "\n" + block("else", p[2])
+        ),
         st.tuples(NAMES, EXPRESSIONS, inner).map(lambda p: block(f"for {p[0]}, x in {p[1]}", p[2])),
         st.tuples(EXPRESSIONS, NAMES, inner).map(lambda p: block(f"with {p[0]} as {p[1]}", p[2])),
-        st.tuples(inner, NAMES, inner).map(lambda p: block("try", p[0]) + "\n" + block(f"except x as {p[1]}", p[2])),
+        st.tuples(inner, NAMES, inner).map(
+            lambda p: block("try", p[0]) + "\n" + block(f"except x as {p[1]}", p[2])
+        ),
         st.tuples(EXPRESSIONS, NAMES, inner).map(
-            lambda p: f"match {p[0]}:\n    case [{p[1]}]:\n" + "\n".join(" " * 8 + line for line in p[2].splitlines())
+            lambda p: (
+                f"match {p[0]}:\n    case [{p[1]}]:\n"
+                + "\n".join(" " * 8 + line for line in p[2].splitlines())
+            )
         ),
         st.tuples(inner, inner).map("\n".join),
     ),
@@ -370,11 +398,25 @@ def test_any_python_can_be_gone_through(tmp_path_factory, text):
     name=st.from_regex(r"[a-z][a-z_]{0,12}", fullmatch=True).filter(
         lambda name: (
             not keyword.iskeyword(name)
-            and name not in {"call", "tags", "operations", "close", "aclose", "find", "document", "with_options"}
+            and name
+            not in {
+                "call",
+                "tags",
+                "operations",
+                "close",
+                "aclose",
+                "find",
+                "document",
+                "with_options",
+            }
         )
     ),
     value=st.recursive(
-        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | st.floats(allow_nan=False, allow_infinity=False)
+        | st.text(),
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
         max_leaves=6,
     ),
@@ -385,4 +427,9 @@ def test_a_literal_is_read_as_python_reads_it(tmp_path_factory, name, value):
     file.write_text(text, encoding="utf-8", errors="backslashreplace", newline="")
     (use,) = find([file]).uses
     written = use.arguments[0].written
-    assert (use.operation, written.value, written.holes, written.open) == (name, value, frozenset(), frozenset())
+    assert (use.operation, written.value, written.holes, written.open) == (
+        name,
+        value,
+        frozenset(),
+        frozenset(),
+    )

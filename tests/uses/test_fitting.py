@@ -145,7 +145,9 @@ def test_a_misfit_is_placed_where_it_is_written(found, shop):
 
 
 def test_a_literal_written_elsewhere_is_placed_there(found, shop):
-    (misfit,) = misfits(found("STATE = 'opn'\n\nclient.create_order(lines=x, state=STATE)\n").uses, shop)
+    (misfit,) = misfits(
+        found("STATE = 'opn'\n\nclient.create_order(lines=x, state=STATE)\n").uses, shop
+    )
     assert (misfit.line, misfit.column) == (3, 9)
 
 
@@ -162,7 +164,9 @@ def test_a_broken_corner_of_the_document_makes_no_misfit(found):
 
 @pytest.mark.parametrize("name", ["create_order", "createOrder", "CreateOrder"])
 def test_uses_are_resolved_as_a_client_finds_operations(found, shop, name):
-    resolved = resolve(found(f"client.{name}(lines=[{{'sku': 1}}], dry_run=x)\nclient.nothing()\n").uses, shop)
+    resolved = resolve(
+        found(f"client.{name}(lines=[{{'sku': 1}}], dry_run=x)\nclient.nothing()\n").uses, shop
+    )
     (used,) = resolved.used
     assert used.operation.key == "createOrder"
     assert used.arguments == (("body", "lines", "[]", "sku"), ("query", "dryRun"))
@@ -170,14 +174,19 @@ def test_uses_are_resolved_as_a_client_finds_operations(found, shop, name):
     assert [use.operation for use, _ in resolved.missing] == ["nothing"]
 
 
-def test_what_need_not_be_a_client_is_left_out_where_the_document_has_no_such_operation(found, shop):
+def test_what_need_not_be_a_client_is_left_out_where_the_document_has_no_such_operation(
+    found, shop
+):
     resolved = resolve(found("x.get('a')\nx.get_order(1)\n").uses, shop)
-    assert [(used.operation.key, used.use.certain) for used in resolved.used] == [("getOrder", False)]
+    assert [(used.operation.key, used.use.certain) for used in resolved.used] == [
+        ("getOrder", False)
+    ]
     assert resolved.missing == ()
 
 
 @pytest.mark.parametrize(
-    ("text", "has_star"), [("1", False), ("*x", True), ("x", True), ("path=x", True), ("order_id=x", False)]
+    ("text", "has_star"),
+    [("1", False), ("*x", True), ("x", True), ("path=x", True), ("order_id=x", False)],
 )
 def test_whether_there_may_be_other_arguments_is_told(found, shop, text, has_star):
     (used,) = resolve(found(f"client.get_order({text})").uses, shop).used
@@ -191,7 +200,9 @@ CLIENT = dynclient.Client(TALON)
 
 
 @given(data=st.data())
-def test_a_call_that_the_document_accepts_fits_whatever_part_of_it_is_hidden(tmp_path_factory, data):
+def test_a_call_that_the_document_accepts_fits_whatever_part_of_it_is_hidden(
+    tmp_path_factory, data
+):
     operation = CLIENT[data.draw(st.sampled_from(list(TALON.operations)))]
     call = dict(data.draw(strategies.calls(operation)))
     hidden = data.draw(st.sets(st.sampled_from(["value", "keys", "items", "rest"])))
@@ -199,7 +210,11 @@ def test_a_call_that_the_document_accepts_fits_whatever_part_of_it_is_hidden(tmp
     text = ", ".join(f"{key}={_source(value, hidden, chance)}" for key, value in call.items())
     file = tmp_path_factory.getbasetemp() / "call.py"
     head = "import dynclient\nclient = dynclient.Client('a')\n"
-    file.write_text(f"{head}client[{operation.id!r}](dynclient.Call({text}))\n", encoding="utf-8", errors="replace")
+    file.write_text(
+        f"{head}client[{operation.id!r}](dynclient.Call({text}))\n",
+        encoding="utf-8",
+        errors="replace",
+    )
     found = find([file])
     assert misfits(found.uses, TALON) == []
 
@@ -212,7 +227,8 @@ def _source(value, hidden, chance):
         rest = ["**x"] if "rest" in hidden and chance.random() < 0.4 else []
         kept = [k for k in value if not (rest and chance.random() < 0.4)]
         members = [
-            f"{'x' if _hides_key(hidden, chance) else repr(k)}: {_source(value[k], hidden, chance)}" for k in kept
+            f"{'x' if _hides_key(hidden, chance) else repr(k)}: {_source(value[k], hidden, chance)}"
+            for k in kept
         ]
         return "{" + ", ".join([*members, *rest]) + "}"
     if isinstance(value, list):
@@ -243,9 +259,22 @@ def test_a_choice_that_a_hidden_tag_decides_is_left_alone_and_what_no_branch_kno
 
 
 def test_a_hidden_value_does_not_make_its_neighbours_unknown(found):
-    line = {"type": "object", "properties": {"sku": {"type": "string"}, "quantity": {"type": "integer"}}}
-    whole = {"allOf": [{"$ref": "#/components/schemas/Line"}, {"properties": {"note": {"type": "string"}}}]}
-    either = {"anyOf": [{"$ref": "#/components/schemas/Line"}, {"properties": {"note": {"type": "string"}}}]}
+    line = {
+        "type": "object",
+        "properties": {"sku": {"type": "string"}, "quantity": {"type": "integer"}},
+    }
+    whole = {
+        "allOf": [
+            {"$ref": "#/components/schemas/Line"},
+            {"properties": {"note": {"type": "string"}}},
+        ]
+    }
+    either = {
+        "anyOf": [
+            {"$ref": "#/components/schemas/Line"},
+            {"properties": {"note": {"type": "string"}}},
+        ]
+    }
     for schema in (whole, either):
         paths = {"/p": {"post": operation(body=content(schema))}}
         source = dynclient.load(document(paths, components={"schemas": {"Line": line}}))

@@ -17,7 +17,9 @@ def recorded(tmp_path, shop):
         file = tmp_path / "list.txt"
         file.write_text("\n".join(lines), encoding="utf-8", errors="surrogateescape")
         found = resolve_recorded(read_recorded(file), source)
-        times = {key: sum(line.times for line in several) for key, several in found.operations.items()}
+        times = {
+            key: sum(line.times for line in several) for key, several in found.operations.items()
+        }
         return times, [(line.line, line.text) for line in found.unmatched]
 
     return look
@@ -58,7 +60,14 @@ def test_a_line_of_no_operation_is_told_and_is_no_reason_to_fail(recorded, line)
 
 
 def test_equal_lines_are_counted_and_comments_left_out(recorded):
-    lines = ("# of last week", "", "GET /orders/1", "GET /orders/1?a", "GET /orders/2", "  createOrder  ")
+    lines = (
+        "# of last week",
+        "",
+        "GET /orders/1",
+        "GET /orders/1?a",
+        "GET /orders/2",
+        "  createOrder  ",
+    )
     assert recorded(*lines) == ({"createOrder": 1, "getOrder": 3}, [])
 
 
@@ -80,14 +89,18 @@ def test_operations_come_in_the_order_of_the_document(recorded):
 )
 def test_the_base_path_of_a_server_may_stand_before_the_path(recorded, url, path, fits):
     server = {"url": url, "variables": {"base": {"default": "v9"}}}
-    source = dynclient.load(document({"/x/{id}": {"get": operation(operationId="run")}}, servers=[server]))
+    source = dynclient.load(
+        document({"/x/{id}": {"get": operation(operationId="run")}}, servers=[server])
+    )
     times, unmatched = recorded(f"GET {path}", source=source)
     assert (times, len(unmatched)) == (({"run": 1}, 0) if fits else ({}, 1))
 
 
 def test_of_several_templates_the_one_with_more_literals_from_the_left_wins(recorded):
     paths = ["/{a}/{b}", "/{a}/b", "/a/{b}", "/a/x{b}", "/a/b"]
-    source = dynclient.load(document({path: {"get": operation(operationId=path)} for path in paths}))
+    source = dynclient.load(
+        document({path: {"get": operation(operationId=path)} for path in paths})
+    )
     for concrete, wanted in {
         "/a/b": "/a/b",
         "/a/xb": "/a/x{b}",
@@ -100,7 +113,9 @@ def test_of_several_templates_the_one_with_more_literals_from_the_left_wins(reco
 
 def test_a_list_that_is_no_text_is_read_as_far_as_it_goes(tmp_path, shop):
     (tmp_path / "list").write_bytes(b"\xff\xfe\ncreateOrder\n")
-    assert list(resolve_recorded(read_recorded(tmp_path / "list"), shop).operations) == ["createOrder"]
+    assert list(resolve_recorded(read_recorded(tmp_path / "list"), shop).operations) == [
+        "createOrder"
+    ]
 
 
 def test_a_list_that_is_not_there_is_an_error(tmp_path):

@@ -62,7 +62,11 @@ def operation(row, **options):
     found, server = declared(row), Server()
     path = f"/x/{{{found['name']}}}/y" if found["in"] == "path" else "/x"
     made = single(
-        found, path=path, method="get", version=row.get("version", "3.1.1"), components={"schemas": {"Ids": IDS}}
+        found,
+        path=path,
+        method="get",
+        version=row.get("version", "3.1.1"),
+        components={"schemas": {"Ids": IDS}},
     )
     return dynclient.Client(made, transport=server, **options).run, server
 
@@ -81,7 +85,11 @@ def text_of(row, url, headers):
     if row["in"] == "header":
         return headers[declared(row)["name"]]
     assert url == BASE or row["in"] == "query"
-    return url.removeprefix(BASE).removeprefix("?") if row["in"] == "query" else headers.get("Cookie", "")
+    return (
+        url.removeprefix(BASE).removeprefix("?")
+        if row["in"] == "query"
+        else headers.get("Cookie", "")
+    )
 
 
 def read_back(row, op, request):
@@ -117,7 +125,10 @@ def test_what_is_written_is_what_is_sent(row):
     folded = {name.lower(): value for name, value in headers.items()}
     name = declared(row)["name"]
     target = f"https://{sent.url.netloc.decode()}{sent.url.raw_path.decode()}"
-    assert text_of(row, target, {name: folded.get(name.lower()), "Cookie": folded.get("cookie", "")}) == row["wire"]
+    assert (
+        text_of(row, target, {name: folded.get(name.lower()), "Cookie": folded.get("cookie", "")})
+        == row["wire"]
+    )
 
 
 @each
@@ -131,7 +142,9 @@ def test_what_was_written_is_read_back(row):
 
 
 @pytest.mark.parametrize(
-    "row", [r for r in READY.values() if r.get("refused")], ids=[k for k, r in READY.items() if r.get("refused")]
+    "row",
+    [r for r in READY.values() if r.get("refused")],
+    ids=[k for k, r in READY.items() if r.get("refused")],
 )
 def test_what_the_wire_cannot_carry_is_refused_before_anything_is_sent(row):
     op, server = operation(row)
@@ -180,7 +193,12 @@ def test_a_name_that_has_no_bytes_hurts_only_who_gives_it():
     [
         ({}, {"type": "string"}, ["color"], ["colo", "color[a]"]),
         ({"style": "deepObject"}, {"type": "object"}, ["color", "color[a]"], ["a", "colors[a]"]),
-        ({}, {"type": "object", "properties": {"R": {}}, "additionalProperties": True}, ["color", "R"], ["G"]),
+        (
+            {},
+            {"type": "object", "properties": {"R": {}}, "additionalProperties": True},
+            ["color", "R"],
+            ["G"],
+        ),
         ({"explode": False}, {"type": "object", "properties": {"R": {}}}, ["color"], ["R"]),
     ],
 )
@@ -215,7 +233,9 @@ def test_what_cannot_be_read_is_told_and_never_guessed(place, fields, schema, te
 
 def test_five_parameters_and_one_of_two_credentials():
     five, server = table("five"), Server()
-    with dynclient.Client(five["document"], transport=server, credentials=five["credentials"]) as client:
+    with dynclient.Client(
+        five["document"], transport=server, credentials=five["credentials"]
+    ) as client:
         request = client.five.request(**five["arguments"])
         client.five(**five["arguments"])
     assert request.url == five["url"]
@@ -227,11 +247,16 @@ def test_five_parameters_and_one_of_two_credentials():
 
 def test_five_parameters_are_read_back():
     five = table("five")
-    op = dynclient.Client(five["document"], transport=Server(), credentials=five["credentials"]).five
+    op = dynclient.Client(
+        five["document"], transport=Server(), credentials=five["credentials"]
+    ).five
     request = op.request(**five["arguments"])
     found = Reader(op._plan).read(Incoming.of(request), {})
     given = five["arguments"]
-    assert found.call == {"cookie": {"sid": given["sid"]}, "query": {name: given[name] for name in "fpj"}}
+    assert found.call == {
+        "cookie": {"sid": given["sid"]},
+        "query": {name: given[name] for name in "fpj"},
+    }
     assert found.violations == []
 
 
@@ -246,7 +271,9 @@ def test_the_table_is_whole():
         "header": ("simple",),
         "cookie": ("form",),
     }.items():
-        assert all((place, style, explode) in cells for style in styles for explode in (True, False))
+        assert all(
+            (place, style, explode) in cells for style in styles for explode in (True, False)
+        )
 
 
 def test_no_text_is_ambiguous_about_its_bytes():

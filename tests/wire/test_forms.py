@@ -24,15 +24,28 @@ SCHEMA = {
 def encodings(**given):
     entry = {"schema": SCHEMA, "encoding": given}
     body = {"content": {forms.MEDIA_TYPE: entry}}
-    paths = {"/x": {"post": {"operationId": "x", "requestBody": body, "responses": {"200": {"description": "-"}}}}}
-    document = dynclient.load({"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": paths})
+    paths = {
+        "/x": {
+            "post": {
+                "operationId": "x",
+                "requestBody": body,
+                "responses": {"200": {"description": "-"}},
+            }
+        }
+    }
+    document = dynclient.load(
+        {"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": paths}
+    )
     return document.operations["x"].request_body.content[forms.MEDIA_TYPE].encodings
 
 
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        ({"name": "a b"}, b"name=a+b"),  # WHATWG URL, application/x-www-form-urlencoded percent-encode set
+        (
+            {"name": "a b"},
+            b"name=a+b",
+        ),  # WHATWG URL, application/x-www-form-urlencoded percent-encode set
         ({"name": "a+b"}, b"name=a%2Bb"),
         ({"name": "*-._"}, b"name=*-._"),
         ({"name": "~"}, b"name=%7E"),
@@ -42,7 +55,10 @@ def encodings(**given):
         ({"name": ""}, b"name="),
         ({"list": ["a", "b"]}, b"list=a&list=b"),
         ({"list": []}, b""),
-        ({"inner": {"x": 1}}, b"inner=%7B%22x%22%3A1%7D"),  # OAS 3.1.1 Encoding Object: an object is JSON
+        (
+            {"inner": {"x": 1}},
+            b"inner=%7B%22x%22%3A1%7D",
+        ),  # OAS 3.1.1 Encoding Object: an object is JSON
         ({"count": 12345678901234567890, "is": True}, b"count=12345678901234567890&is=true"),
         ({"a b": "x"}, b"a+b=x"),
     ],
@@ -98,4 +114,6 @@ def test_a_form_is_read_back_as_it_was_written(value):
     written = forms.write(value, {})
 
     assert forms.read_form(written, Shape(SCHEMA, {}), {}) == value
-    assert set(written) <= set(b"&=+*-._%") | set(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+    assert set(written) <= set(b"&=+*-._%") | set(
+        b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+    )

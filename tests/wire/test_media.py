@@ -30,7 +30,19 @@ def engine(request, monkeypatch):
 
 @ENGINES
 @pytest.mark.parametrize(
-    "number", [0, -1, 2**53 + 1, 2**63 - 1, 2**63, 2**64, -(2**63) - 1, 12345678901234567890, 10**30 + 7, 10**400 + 1]
+    "number",
+    [
+        0,
+        -1,
+        2**53 + 1,
+        2**63 - 1,
+        2**63,
+        2**64,
+        -(2**63) - 1,
+        12345678901234567890,
+        10**30 + 7,
+        10**400 + 1,
+    ],
 )
 def test_no_digit_of_an_integer_is_lost(engine, number):
     text = media.encode_json({"id": number})
@@ -63,7 +75,20 @@ def test_what_is_no_json_is_not_written(engine, value):
 @ENGINES
 @pytest.mark.parametrize(
     "text",
-    [b"NaN", b"[Infinity]", b"-Infinity", b"1e400", b'{"a":', b"", b"'a'", b"01", b"[1,]", b"\xff", b"nul", b"1 2"],
+    [
+        b"NaN",
+        b"[Infinity]",
+        b"-Infinity",
+        b"1e400",
+        b'{"a":',
+        b"",
+        b"'a'",
+        b"01",
+        b"[1,]",
+        b"\xff",
+        b"nul",
+        b"1 2",
+    ],
 )
 def test_what_is_no_json_is_not_read(engine, text):
     with pytest.raises(ValueError):
@@ -138,7 +163,10 @@ def test_json_is_preferred_for_a_body_and_then_the_first():
     [
         ([], "application/json, */*;q=0.5"),
         ([{"application/json": 1}], "application/json"),
-        ([{"application/pdf": 1, "application/json; charset=utf-8": 1}], "application/json, application/pdf;q=0.5"),
+        (
+            [{"application/pdf": 1, "application/json; charset=utf-8": 1}],
+            "application/json, application/pdf;q=0.5",
+        ),
         ([{"application/pdf": 1}], "application/pdf"),
         ([{"application/json": 1}, {"application/json": 1}], "application/json"),
         ([{"*/*": 1}], "*/*"),
@@ -163,7 +191,8 @@ def test_a_body_is_written(name, value, body):
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("application/pdf", {"a": "s3cret"}), ("text/plain; charset=ascii", "s3cret é")]
+    ("name", "value"),
+    [("application/pdf", {"a": "s3cret"}), ("text/plain; charset=ascii", "s3cret é")],
 )
 def test_a_value_that_a_media_type_cannot_carry_is_refused_without_being_shown(name, value):
     with pytest.raises(ValueError) as caught:

@@ -35,28 +35,39 @@ def test_headers_are_a_sound_mapping():
 
 
 def test_equal_headers_hash_alike():
-    assert Headers({"A": "1", "b": "2"}) == Headers([("B", "2"), ("a", "1")]) == {"a": "1", "B": "2"}
+    assert (
+        Headers({"A": "1", "b": "2"}) == Headers([("B", "2"), ("a", "1")]) == {"a": "1", "B": "2"}
+    )
     assert hash(Headers({"A": "1"})) == hash(Headers({"a": "1"}))
 
 
-@pytest.mark.parametrize("name", ["Authorization", "Cookie", "Set-Cookie", "X-API-Key", "X-Auth-Token", "X-Session"])
+@pytest.mark.parametrize(
+    "name", ["Authorization", "Cookie", "Set-Cookie", "X-API-Key", "X-Auth-Token", "X-Session"]
+)
 def test_the_repr_of_headers_shows_no_secret(name):
     assert "s3cret" not in repr(Headers({name: "s3cret"}))
     assert "s3cret" not in repr(Response(200, Headers({name: "s3cret"})))
 
 
 def test_the_media_type_of_a_response_is_lower_case_without_parameters():
-    assert Response(200, Headers({"content-type": "Application/JSON; charset=utf-8"})).media_type == "application/json"
+    assert (
+        Response(200, Headers({"content-type": "Application/JSON; charset=utf-8"})).media_type
+        == "application/json"
+    )
     assert Response(200).media_type == ""
 
 
 # --- a request is a value
 
 KEY = SecurityScheme("api_key_v1", "apiKey", "", "header", "X-Key")
-REQUEST = Request("POST", "https://a.test/x?q=1", Headers({"Accept": "*/*"}), b"{}", ((Requirement(KEY),),), "run")
+REQUEST = Request(
+    "POST", "https://a.test/x?q=1", Headers({"Accept": "*/*"}), b"{}", ((Requirement(KEY),),), "run"
+)
 
 
-@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda r: pickle.loads(pickle.dumps(r))])
+@pytest.mark.parametrize(
+    "copied", [copy.copy, copy.deepcopy, lambda r: pickle.loads(pickle.dumps(r))]
+)
 def test_a_request_survives_copying(copied):
     assert copied(REQUEST) == REQUEST
     assert copied(REQUEST).operation_id == "run"
@@ -105,14 +116,19 @@ def test_curl_sends_what_the_request_says(shell):
 def test_curl_names_the_credential_and_never_holds_it():
     text = REQUEST.curl()
     assert "$DYNCLIENT_CREDENTIAL_API_KEY_V1" in text
-    masked = Request("GET", "https://a.test", Headers({"Authorization": "Bearer s3cret", "Cookie": "s3cret"})).curl()
+    masked = Request(
+        "GET", "https://a.test", Headers({"Authorization": "Bearer s3cret", "Cookie": "s3cret"})
+    ).curl()
     assert "s3cret" not in masked
 
 
 @pytest.mark.parametrize(
     ("scheme", "words"),
     [
-        (SecurityScheme("k", "apiKey", "", "query", "api key"), ["https://a.test/x?api%20key=VALUE"]),
+        (
+            SecurityScheme("k", "apiKey", "", "query", "api key"),
+            ["https://a.test/x?api%20key=VALUE"],
+        ),
         (SecurityScheme("k", "apiKey", "", "cookie", "sid"), ["-b", "sid=VALUE"]),
         (SecurityScheme("k", "http", "basic"), ["-u", "VALUE"]),
         (SecurityScheme("k", "http", "bearer"), ["-H", "Authorization: Bearer VALUE"]),
@@ -120,7 +136,9 @@ def test_curl_names_the_credential_and_never_holds_it():
     ],
 )
 def test_curl_puts_a_credential_where_its_scheme_says(shell, scheme, words):
-    request = Request("GET", "https://a.test/x", security=((Requirement(scheme),),), headers=Headers())
+    request = Request(
+        "GET", "https://a.test/x", security=((Requirement(scheme),),), headers=Headers()
+    )
     found = shell(request.curl(), DYNCLIENT_CREDENTIAL_K="VALUE")
     assert set(words) <= set(found)
 
@@ -152,7 +170,9 @@ def test_no_text_of_a_document_or_value_is_run_by_the_shell(shell, text, program
     assert f"{text}: VALUE" in words
 
 
-@pytest.mark.parametrize("body", [b"@/etc/passwd", b"@/etc/passwd\n", b"a\tb\n", "é\u2028".encode(), b"-x", b""])
+@pytest.mark.parametrize(
+    "body", [b"@/etc/passwd", b"@/etc/passwd\n", b"a\tb\n", "é\u2028".encode(), b"-x", b""]
+)
 def test_the_body_goes_as_it_is_and_no_file_is_read(shell, body):
     words = shell(Request("POST", "https://a.test", Headers(), body).curl())
     at = words.index(body.decode())
@@ -181,7 +201,11 @@ def test_a_body_that_is_no_text_is_left_to_a_file():
 
 
 def test_an_operation_gives_a_curl_line(shell):
-    path = {"get": operation(parameter("q", schema={"type": "string"}, allowReserved=True), security=[{"k": []}])}
+    path = {
+        "get": operation(
+            parameter("q", schema={"type": "string"}, allowReserved=True), security=[{"k": []}]
+        )
+    }
     schemes = {"k": {"type": "apiKey", "in": "query", "name": "key"}}
     client = dynclient.Client(document({"/x": path}, components={"securitySchemes": schemes}))
     words = shell(client.run.request(q="$(id)&'").curl(), DYNCLIENT_CREDENTIAL_K="VALUE")

@@ -30,8 +30,18 @@ SCHEMA = {
 
 def encodings(media_type="multipart/form-data", **given):
     body = {"content": {media_type: {"schema": SCHEMA, "encoding": given}}}
-    paths = {"/x": {"post": {"operationId": "x", "requestBody": body, "responses": {"200": {"description": "-"}}}}}
-    document = dynclient.load({"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": paths})
+    paths = {
+        "/x": {
+            "post": {
+                "operationId": "x",
+                "requestBody": body,
+                "responses": {"200": {"description": "-"}},
+            }
+        }
+    }
+    document = dynclient.load(
+        {"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": paths}
+    )
     return document.operations["x"].request_body.content[media_type].encodings
 
 
@@ -39,7 +49,9 @@ def parts(value, given=None):
     """Return (headers, content) of each part, as an independent reader sees them."""
     boundary, body = multipart.write(value, given or {})
     head = f"Content-Type: multipart/form-data; boundary={boundary}\r\n\r\n".encode()
-    whole = message_from_bytes(head + (body if isinstance(body, bytes) else b"".join(body)), policy=HTTP)
+    whole = message_from_bytes(
+        head + (body if isinstance(body, bytes) else b"".join(body)), policy=HTTP
+    )
     return [(dict(part.items()), part.get_payload(decode=True)) for part in whole.get_payload()]
 
 
@@ -73,7 +85,9 @@ def test_bytes_are_a_file_called_like_their_property():
 
 
 def test_a_file_may_say_its_name_its_content_type_and_its_headers():
-    headers, content = parts({"file": ("a.txt", io.BytesIO(b"hi"), "text/plain", {"X-Part": "1"})})[0]
+    headers, content = parts({"file": ("a.txt", io.BytesIO(b"hi"), "text/plain", {"X-Part": "1"})})[
+        0
+    ]
 
     assert headers["Content-Disposition"] == 'form-data; name="file"; filename="a.txt"'
     assert (headers["Content-Type"], headers["X-Part"], content) == ("text/plain", "1", b"hi")
@@ -90,7 +104,10 @@ def test_a_file_may_say_its_name_its_content_type_and_its_headers():
     ],
 )
 def test_the_encoding_chooses_the_content_type_of_a_part(wanted, value, chosen):
-    assert parts({"file": value}, encodings(file={"contentType": wanted}))[0][0]["Content-Type"] == chosen
+    assert (
+        parts({"file": value}, encodings(file={"contentType": wanted}))[0][0]["Content-Type"]
+        == chosen
+    )
 
 
 def test_the_same_call_is_the_same_body_and_another_call_has_another_boundary():
@@ -114,7 +131,10 @@ def test_a_header_of_a_part_cannot_inject_another(headers):
         multipart.write({"file": ("a", b"x", "text/plain", headers)}, {})
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"])), st.text(st.characters(exclude_categories=["Cs"])))
+@given(
+    st.text(st.characters(exclude_categories=["Cs"])),
+    st.text(st.characters(exclude_categories=["Cs"])),
+)
 @example('a"; filename="b', "c\r\nContent-Type: text/html\r\n\r\n<script>")
 def test_no_name_breaks_out_of_its_header(name, file_name):
     boundary, body = multipart.write({name: (file_name, b"content")}, {})
@@ -122,7 +142,9 @@ def test_no_name_breaks_out_of_its_header(name, file_name):
 
     assert head.count(b"\r\n") == 2  # the boundary, the disposition, the content type
     assert len(re.findall(rb'"', head)) == 4
-    assert multipart.read(body, f"multipart/form-data; boundary={boundary}", Shape({}, {}), {}) == {name: b"content"}
+    assert multipart.read(body, f"multipart/form-data; boundary={boundary}", Shape({}, {}), {}) == {
+        name: b"content"
+    }
 
 
 any_text = st.text(st.characters(exclude_categories=["Cs"]))
@@ -143,7 +165,10 @@ values = st.fixed_dictionaries(
 def test_parts_are_read_back_as_they_were_written(value):
     boundary, body = multipart.write(value, {})
 
-    assert multipart.read(body, f"multipart/form-data; boundary={boundary}", Shape(SCHEMA, {}), {}) == value
+    assert (
+        multipart.read(body, f"multipart/form-data; boundary={boundary}", Shape(SCHEMA, {}), {})
+        == value
+    )
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,10 @@ def test_an_array_is_read_as_it_was_written(location, value):
 @given(st.dictionaries(st.sampled_from(["a", "b b", "ü"]), st.integers() | _words, min_size=1))
 def test_an_object_in_a_path_is_read_as_it_was_written(value):
     kinds = {k: {"type": "integer" if isinstance(v, int) else "string"} for k, v in value.items()}
-    assert read_back(declared("path", {"type": "object"}), value, type="object", properties=kinds) == value
+    assert (
+        read_back(declared("path", {"type": "object"}), value, type="object", properties=kinds)
+        == value
+    )
 
 
 def test_what_is_not_there_is_absent():
@@ -113,7 +116,9 @@ def test_what_is_not_there_is_absent():
 
 @pytest.mark.parametrize("media_type", ["application/json", "application/vnd.a+json"])
 def test_a_content_parameter_is_json_text(media_type):
-    made = dynclient.load(single({"name": "f", "in": "query", "content": {media_type: {"schema": {}}}}))
+    made = dynclient.load(
+        single({"name": "f", "in": "query", "content": {media_type: {"schema": {}}}})
+    )
     found = made.operations["run"].parameters[0]
     assert writer(found)({"a": [1, "é"]}) == "f=%7B%22a%22%3A%5B1%2C%22%C3%A9%22%5D%7D"
     assert writer(found)("a") == "f=%22a%22"

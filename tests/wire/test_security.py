@@ -118,7 +118,9 @@ def test_a_credential_that_is_no_unicode_is_our_error(scheme, secret):
         placed(requirements(scheme), {scheme.key: secret})
 
 
-@pytest.mark.parametrize("given_", [lambda: 5, lambda: None, lambda: lambda: "x", lambda: ("u", "p")])
+@pytest.mark.parametrize(
+    "given_", [lambda: 5, lambda: None, lambda: lambda: "x", lambda: ("u", "p")]
+)
 def test_a_callable_that_gives_nothing_useful_is_our_error(given_):
     with pytest.raises(UsageError):
         placed(requirements(KEY), {"key": given_})

@@ -10,7 +10,9 @@ from dynclient.wire.servers import base_url, origin
 
 FILE = "file:///home/me/api.yaml"
 NET = "https://docs.example.com/v2/api.yaml"
-REGIONS = Server("https://{region}.example.com/{base}", "", {"region": ("eu", ("eu", "us")), "base": ("v1", ())})
+REGIONS = Server(
+    "https://{region}.example.com/{base}", "", {"region": ("eu", ("eu", "us")), "base": ("v1", ())}
+)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +55,9 @@ def test_the_server_of_a_call(servers, uri, given_, variables, url):
         ([], FILE, "https://user:secret@a.test", {}),
     ],
 )
-def test_a_server_that_cannot_be_called_is_refused_before_anything_is_sent(servers, uri, given_, variables):
+def test_a_server_that_cannot_be_called_is_refused_before_anything_is_sent(
+    servers, uri, given_, variables
+):
     with pytest.raises(UsageError) as caught:
         base_url(servers, uri, given_, variables)
     assert caught.value.hint

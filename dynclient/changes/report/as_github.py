@@ -19,8 +19,13 @@ MAX_PAYLOAD = 500
 def text(diff: Diff) -> str:
     """Return one command a line, the worst first, and last one with the verdict; what is accepted is not annotated."""
     told = [*verdict.truths(diff), *verdict.policies(diff)]
-    lines = [_command(COMMANDS[change.level], _properties(change), _message(change)) for change in told]
-    return "\n".join([*lines, _command("notice", {"title": "dynclient diff"}, verdict.line(diff))]) + "\n"
+    lines = [
+        _command(COMMANDS[change.level], _properties(change), _message(change)) for change in told
+    ]
+    return (
+        "\n".join([*lines, _command("notice", {"title": "dynclient diff"}, verdict.line(diff))])
+        + "\n"
+    )
 
 
 def _command(name: str, properties: dict[str, str], message: str) -> str:
@@ -32,9 +37,15 @@ def _properties(change: Change) -> dict[str, str]:
     """Return the place, in the new document, or in the old one where it is gone; a URL is no file of a repository."""
     found = {}
     if change.source and change.source.file and wording.is_file(change.source.file):
-        found = {"file": printable(wording.path(change.source.file)), "line": str(change.source.line or 1)}
+        found = {
+            "file": printable(wording.path(change.source.file)),
+            "line": str(change.source.line or 1),
+        }
     title = f"{wording.one_line(change.rule)}: {wording.subject(change)}"
-    return {**found, "title": values.cut(("undecided, " if change.is_unknown else "") + title, MAX_PAYLOAD)}
+    return {
+        **found,
+        "title": values.cut(("undecided, " if change.is_unknown else "") + title, MAX_PAYLOAD),
+    }
 
 
 def _message(change: Change) -> str:

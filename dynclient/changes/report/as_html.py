@@ -30,7 +30,10 @@ NOTES = {
 EMPTY = {
     "identical": ("No difference", "Both revisions say the same."),
     "compatible": ("Nothing to tell", "No change matters to anybody who was asked for."),
-    "undecided": ("Nothing to show", "What could not be decided matters to nobody who was asked for."),
+    "undecided": (
+        "Nothing to show",
+        "What could not be decided matters to nobody who was asked for.",
+    ),
 }
 
 #: The level of a tile, its name, and the key of its count.
@@ -46,9 +49,8 @@ TILES = (
 def text(diff: Diff) -> str:
     """Return the page."""
     style, script = _file("page.css"), _file("page.js")
-    policy = (
-        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
-    )
+    sources = f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}"
+    policy = f"{sources}; base-uri 'none'; form-action 'none'"
     head = element(
         "head",
         element("meta", charset="utf-8"),
@@ -73,7 +75,9 @@ def text(diff: Diff) -> str:
 
 def _file(name: str) -> Markup:
     """Return a file of ours that goes into the page as it is."""
-    return Markup(resources.files("dynclient.changes.report").joinpath(name).read_text(encoding="utf-8"))
+    return Markup(
+        resources.files("dynclient.changes.report").joinpath(name).read_text(encoding="utf-8")
+    )
 
 
 def _hash(content: str) -> str:
@@ -93,9 +97,18 @@ def _header(diff: Diff) -> Markup:
     return element(
         "header",
         element("div", element("p", "dynclient diff", class_="kicker"), _themes(), class_="bar"),
-        element("h1", wording.one_line(diff.new.title), " ", element("span", versions, class_="versions")),
         element(
-            "p", element("strong", outcome, class_=f"outcome {outcome}"), " ", verdict.said(diff), class_="verdict"
+            "h1",
+            wording.one_line(diff.new.title),
+            " ",
+            element("span", versions, class_="versions"),
+        ),
+        element(
+            "p",
+            element("strong", outcome, class_=f"outcome {outcome}"),
+            " ",
+            verdict.said(diff),
+            class_="verdict",
         ),
         element("ul", *_tiles(diff), class_="tiles") if verdict.told(diff) else None,
         element("dl", *_revision("Old", diff.old), *_revision("New", diff.new), class_="revisions"),
@@ -105,8 +118,12 @@ def _header(diff: Diff) -> Markup:
 
 def _themes() -> Markup:
     options = [("auto", "Auto"), ("light", "Light"), ("dark", "Dark")]
-    choices = [_choice("radio", "theme", key, label, checked=key == "auto") for key, label in options]
-    return element("fieldset", element("legend", "Colours", class_="quiet"), *choices, class_="themes choices")
+    choices = [
+        _choice("radio", "theme", key, label, checked=key == "auto") for key, label in options
+    ]
+    return element(
+        "fieldset", element("legend", "Colours", class_="quiet"), *choices, class_="themes choices"
+    )
 
 
 def _choice(kind: str, name: str, key: str, label: str, *, checked: bool) -> Markup:
@@ -125,7 +142,9 @@ def _tiles(diff: Diff) -> Iterator[Markup]:
         said = [element("span", f"{number:,}", class_="number"), " ", element("span", name)]
         said += [element("small", f"{unknown} undecided")] if key == "warning" and unknown else []
         yield element(
-            "li", element("a", *said, href=f"#{key}") if number else element("span", *said), class_=f"tile {key}"
+            "li",
+            element("a", *said, href=f"#{key}") if number else element("span", *said),
+            class_=f"tile {key}",
         )
 
 
@@ -156,7 +175,12 @@ def _filters(operations: list[str]) -> Markup:
         ),
         _choices("checkbox", "level", "Level", levels),
         _choices("radio", "view", "Matters to", readers),
-        element("p", element("output", id="shown"), element("button", "Show all", type="reset"), class_="outcome-line"),
+        element(
+            "p",
+            element("output", id="shown"),
+            element("button", "Show all", type="reset"),
+            class_="outcome-line",
+        ),
         class_="filters",
         id="filters",
         role="search",
@@ -166,7 +190,10 @@ def _filters(operations: list[str]) -> Markup:
 
 
 def _choices(kind: str, name: str, legend: str, options: list[tuple[Any, str]]) -> Markup:
-    made = [_choice(kind, name, key, label, checked=kind == "checkbox" or key == "any") for key, label in options]
+    made = [
+        _choice(kind, name, key, label, checked=kind == "checkbox" or key == "any")
+        for key, label in options
+    ]
     return element("fieldset", element("legend", legend), *made, class_="choices")
 
 
@@ -179,7 +206,12 @@ def _main(diff: Diff, indices: dict[str, int]) -> Iterator[Markup]:
         yield _section(section, indices, seen)
     if seen:
         yield element(
-            "p", "Nothing matches. ", element("em", "Show all"), " takes every filter off.", id="nothing", hidden=True
+            "p",
+            "Nothing matches. ",
+            element("em", "Show all"),
+            " takes every filter off.",
+            id="nothing",
+            hidden=True,
         )
     else:
         title, said = EMPTY[verdict.outcome(diff)]
@@ -201,7 +233,12 @@ def _change(change: Change, indices: dict[str, int], seen: dict[str, int]) -> Ma
     """Return a change as a fold; what breaks or may surprise is open."""
     name = change.fingerprint
     seen[name] = seen.get(name, 0) + 1
-    body = [*_because(change), *_sides(change), *_proof(change), element("dl", *_facts(change), class_="facts")]
+    body = [
+        *_because(change),
+        *_sides(change),
+        *_proof(change),
+        element("dl", *_facts(change), class_="facts"),
+    ]
     return element(
         "details",
         element("summary", *_summary(change)),
@@ -233,7 +270,12 @@ def _chip(kind: str, said: str) -> Markup:
 
 def _because(change: Change) -> Iterator[Markup]:
     if change.accepted:
-        yield element("p", element("strong", "Accepted: "), wording.one_line(change.accepted), class_="accepted-reason")
+        yield element(
+            "p",
+            element("strong", "Accepted: "),
+            wording.one_line(change.accepted),
+            class_="accepted-reason",
+        )
     if change.because:
         yield element("p", wording.because(change), class_="because")
 
@@ -246,7 +288,12 @@ def _sides(change: Change) -> Iterator[Markup]:
     both = change.old is not None and change.new is not None
     yield element(
         "div",
-        _side("Old", "del" if both else "span", olds, None if change.old is None else change.old_source),
+        _side(
+            "Old",
+            "del" if both else "span",
+            olds,
+            None if change.old is None else change.old_source,
+        ),
         _side("New", "ins" if both else "span", news, None if change.is_gone else change.source),
         class_="sides",
     )
@@ -274,7 +321,11 @@ def _lines(value: Any) -> list[str]:
         return [values.cut(values.said(value), MAX_CHARS)]
     lines = [values.cut(line, MAX_CHARS // 10) for line in values.block(value)]
     rest = len(lines) - MAX_LINES
-    return [*lines[:MAX_LINES], f"… {rest:,} more lines, all in the JSON report"] if rest > 0 else lines
+    return (
+        [*lines[:MAX_LINES], f"… {rest:,} more lines, all in the JSON report"]
+        if rest > 0
+        else lines
+    )
 
 
 def _side(name: str, tag: str, lines: list[Line], source: Source | None) -> Markup:
@@ -285,27 +336,38 @@ def _side(name: str, tag: str, lines: list[Line], source: Source | None) -> Mark
         if lines
         else element("p", "says nothing", class_="nothing")
     )
-    return element("figure", element("figcaption", name, " ", place), shown, class_=f"side {name.lower()}")
+    return element(
+        "figure", element("figcaption", name, " ", place), shown, class_=f"side {name.lower()}"
+    )
 
 
 def _proof(change: Change) -> Iterator[Markup]:
     if not change.has_witness:
         return
     payload = "\n".join(
-        _lines(change.witness) if isinstance(change.witness, dict | list) else [values.line(change.witness)]
+        _lines(change.witness)
+        if isinstance(change.witness, dict | list)
+        else [values.line(change.witness)]
     )
     parts = [("Witness", payload), ("As Python", values.cut(python_line.of(change), MAX_CHARS))]
     yield element("div", *(_figure(name, said) for name, said in parts), class_="sides witness")
     if change.refusal:
-        yield element("p", element("strong", "Refused: "), wording.one_line(change.refusal), class_="refusal")
+        yield element(
+            "p", element("strong", "Refused: "), wording.one_line(change.refusal), class_="refusal"
+        )
 
 
 def _figure(name: str, said: str) -> Markup:
-    return element("figure", element("figcaption", name), element("pre", element("code", said), tabindex="0"))
+    return element(
+        "figure", element("figcaption", name), element("pre", element("code", said), tabindex="0")
+    )
 
 
 def _facts(change: Change) -> Iterator[Markup]:
-    said = [_reader(name, level, wording.by_side(change, key)) for key, name, level in wording.readers(change)]
+    said = [
+        _reader(name, level, wording.by_side(change, key))
+        for key, name, level in wording.readers(change)
+    ]
     yield from _fact("Matters to", element("ul", *said, class_="readers"))
     yield from _fact("Proof", wording.proof(change))
     names = wording.operations(change)
@@ -315,14 +377,21 @@ def _facts(change: Change) -> Iterator[Markup]:
     for which, place in wording.places(change) if change.old is None and change.new is None else ():
         yield from _fact(f"In the {which} document", element("code", place))
     if change.used:
-        yield from _fact("In code", _folded(wording.counted(len(change.used), "line"), wording.used(change)))
+        yield from _fact(
+            "In code", _folded(wording.counted(len(change.used), "line"), wording.used(change))
+        )
     if change.policy:
         yield from _fact("Kind", "a policy, apart from what the documents prove")
-    yield from _fact("Fingerprint", element("a", element("code", change.fingerprint), href=f"#c-{change.fingerprint}"))
+    yield from _fact(
+        "Fingerprint",
+        element("a", element("code", change.fingerprint), href=f"#c-{change.fingerprint}"),
+    )
 
 
 def _reader(name: str, level: Level, by_side: str) -> Markup:
-    return element("li", f"{name} ", _chip(level, "not at all" if level == "none" else level), by_side)
+    return element(
+        "li", f"{name} ", _chip(level, "not at all" if level == "none" else level), by_side
+    )
 
 
 def _fact(name: str, said: str) -> Iterator[Markup]:
@@ -331,5 +400,11 @@ def _fact(name: str, said: str) -> Iterator[Markup]:
 
 
 def _folded(title: str, names: list[str]) -> Markup:
-    listed = element("ul", *(element("li", element("code", name)) for name in names), class_="names")
-    return listed if len(names) <= FEW else element("details", element("summary", title), listed, class_="fold")
+    listed = element(
+        "ul", *(element("li", element("code", name)) for name in names), class_="names"
+    )
+    return (
+        listed
+        if len(names) <= FEW
+        else element("details", element("summary", title), listed, class_="fold")
+    )

@@ -108,7 +108,9 @@ def _line(change: Change) -> list[str]:
 
 def _named(change: Change) -> str:
     about = "" if change.where == change.operation else code(wording.where(change))
-    return " ".join(part for part in (code(change.rule), about, code(wording.operation(change))) if part)
+    return " ".join(
+        part for part in (code(change.rule), about, code(wording.operation(change))) if part
+    )
 
 
 def _block(change: Change) -> Iterator[str]:
@@ -134,7 +136,9 @@ def _facts(change: Change) -> Iterator[str]:
         "used by": _used_by(change),
         "code": ", ".join(map(code, wording.used(change)[:10])) + _rest(len(change.used) - 10),
         "at": ", ".join(f"{code(place)} ({which})" for which, place in wording.places(change)),
-        "" if change.has_witness else "undecided" if change.is_unknown else "proof": wording.proof(change),
+        "" if change.has_witness else "undecided" if change.is_unknown else "proof": wording.proof(
+            change
+        ),
     }
     facts.pop("", None)
     yield from (f"- {label}: {said}" for label, said in facts.items() if said)

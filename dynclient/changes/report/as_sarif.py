@@ -16,7 +16,9 @@ from dynclient.changes.report import python_line, values, verdict, wording
 from dynclient.changes.result import Diff
 from dynclient.changes.rules import RULES
 
-SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+SCHEMA = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
 
 LEVELS: dict[Level, str] = {"breaking": "error", "warning": "warning", "info": "note"}
 
@@ -39,13 +41,20 @@ def _log(diff: Diff) -> dict[str, Any]:
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "results": [_result(change, index, diff) for change in changes],
-        "properties": {"verdict": verdict.line(diff), "outcome": verdict.outcome(diff), "view": diff.view},
+        "properties": {
+            "verdict": verdict.line(diff),
+            "outcome": verdict.outcome(diff),
+            "view": diff.view,
+        },
     }
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
 def _rule(rule: str, meaning: str) -> dict[str, Any]:
-    return {"id": rule, "shortDescription": {"text": _message_text(meaning or wording.one_line(rule))}}
+    return {
+        "id": rule,
+        "shortDescription": {"text": _message_text(meaning or wording.one_line(rule))},
+    }
 
 
 def _result(change: Change, index: Mapping[str, int], diff: Diff) -> dict[str, Any]:
@@ -61,17 +70,25 @@ def _result(change: Change, index: Mapping[str, int], diff: Diff) -> dict[str, A
     }
     if related:
         result["relatedLocations"] = [
-            {"id": number, "message": {"text": "in the old document"}, "physicalLocation": _physical(source)}
+            {
+                "id": number,
+                "message": {"text": "in the old document"},
+                "physicalLocation": _physical(source),
+            }
             for number, source in enumerate(related, 1)
         ]
     if change.accepted:
-        result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": change.accepted}]
+        result["suppressions"] = [
+            {"kind": "external", "status": "accepted", "justification": change.accepted}
+        ]
     return result
 
 
 def _message(change: Change) -> str:
     lead = f"{wording.subject(change)}: {wording.because(change) or wording.proof(change)}"
-    return wording.in_words([lead, wording.difference(change), "undecided" if change.is_unknown else ""])
+    return wording.in_words(
+        [lead, wording.difference(change), "undecided" if change.is_unknown else ""]
+    )
 
 
 def _message_text(text: str) -> str:
@@ -81,7 +98,9 @@ def _message_text(text: str) -> str:
 
 def _location(change: Change, diff: Diff) -> dict[str, Any]:
     """Return the place; a change of no place stands at its document, since a result without one is not shown."""
-    physical = _physical(change.source) if change.source else {"artifactLocation": _artifact(diff.new.uri)}
+    physical = (
+        _physical(change.source) if change.source else {"artifactLocation": _artifact(diff.new.uri)}
+    )
     logical = {"fullyQualifiedName": wording.subject(change), "kind": "member"}
     return {"physicalLocation": physical, "logicalLocations": [logical]}
 
@@ -122,5 +141,9 @@ def _properties(change: Change) -> dict[str, Any]:
         "policy": change.policy,
     }
     if change.has_witness:
-        said |= {"witness": change.witness, "python": python_line.of(change), "refusal": change.refusal}
+        said |= {
+            "witness": change.witness,
+            "python": python_line.of(change),
+            "refusal": change.refusal,
+        }
     return said

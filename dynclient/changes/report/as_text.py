@@ -64,7 +64,8 @@ def _heads(changes: Sequence[Change], width: int) -> list[list[str]]:
     rules = [wording.one_line(change.rule) for change in changes]
     first = min(max(map(len, rules)), MAX_COLUMN)
     rows = [
-        _cells(change, width - INDENT - max(len(rule), first) - 4) for change, rule in zip(changes, rules, strict=True)
+        _cells(change, width - INDENT - max(len(rule), first) - 4)
+        for change, rule in zip(changes, rules, strict=True)
     ]
     second = min(max(len(where) for where, _, _ in rows), MAX_COLUMN)
     found = []
@@ -73,7 +74,11 @@ def _heads(changes: Sequence[Change], width: int) -> list[list[str]]:
         line = f"{level}{where:<{second}}  {operation}".rstrip()
         fits = len(line) + (len(place) + 2 if change.level == "info" else 0) <= width
         line = line if fits else f"{level}{where}  {operation}".rstrip()
-        found.append([f"{line}  {place}"] if change.level == "info" and not fits else _placed(line, place, width))
+        found.append(
+            [f"{line}  {place}"]
+            if change.level == "info" and not fits
+            else _placed(line, place, width)
+        )
     return found
 
 
@@ -81,9 +86,16 @@ def _cells(change: Change, room: int) -> tuple[str, str, str]:
     """Return place in the operation, operation, and file of a change; all of it fits where it is told in one line."""
     place = wording.place(change.source)
     if change.level == "info":
-        place = place if len(place) <= room // 2 else _short(place.rpartition("/")[2], max(room // 2, MIN_CELL))
+        place = (
+            place
+            if len(place) <= room // 2
+            else _short(place.rpartition("/")[2], max(room // 2, MIN_CELL))
+        )
         room -= len(place) + 2
-    where, operation = wording.where(change).replace(" application/json: ", ": "), wording.operation(change)
+    where, operation = (
+        wording.where(change).replace(" application/json: ", ": "),
+        wording.operation(change),
+    )
     if where == change.operation:  # it is about the operation as such
         return _short(operation, max(room, MIN_CELL)), "", place
     operation = _short(operation, max(room * 2 // 5, room - len(where), MIN_CELL))
@@ -112,7 +124,10 @@ def _details(change: Change, width: int) -> Iterator[str]:
     if change.level == "info":
         return
     difference = wording.difference(change)
-    for sentence in (wording.because(change), "" if difference[2:] == wording.where(change) else difference):
+    for sentence in (
+        wording.because(change),
+        "" if difference[2:] == wording.where(change) else difference,
+    ):
         yield from _wrapped(values.cut(sentence, MAX_PAYLOAD), width, " " * INDENT)
     yield from _proof(change, width)
     yield from _labelled("for", wording.readers_said(change), width)
@@ -126,12 +141,19 @@ def _details(change: Change, width: int) -> Iterator[str]:
 
 def _proof(change: Change, width: int) -> Iterator[str]:
     if not change.has_witness:
-        yield from _labelled("undecided" if change.is_unknown else "proof", wording.proof(change), width)
+        yield from _labelled(
+            "undecided" if change.is_unknown else "proof", wording.proof(change), width
+        )
         return
-    for label, payload in (("witness", values.line(change.witness)), ("python", python_line.of(change))):
+    for label, payload in (
+        ("witness", values.line(change.witness)),
+        ("python", python_line.of(change)),
+    ):
         yield f"{'':{INDENT}}{label:<{LABEL}}{values.cut(payload, MAX_PAYLOAD)}"
     if change.refusal:
-        yield from _labelled("refused", values.cut(wording.one_line(change.refusal), MAX_PAYLOAD), width)
+        yield from _labelled(
+            "refused", values.cut(wording.one_line(change.refusal), MAX_PAYLOAD), width
+        )
 
 
 def _labelled(label: str, said: str, width: int) -> list[str]:
@@ -142,5 +164,9 @@ def _wrapped(said: str, width: int, first: str, after: str | None = None) -> lis
     """Return a sentence in lines of a width; nothing where it says nothing."""
     rest = first if after is None else after
     return textwrap.wrap(
-        said, max(width, len(rest) + 20), initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
+        said,
+        max(width, len(rest) + 20),
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_on_hyphens=False,
     )

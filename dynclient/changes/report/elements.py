@@ -37,7 +37,11 @@ def element(name: str, /, *children: Child, **attributes: str | bool) -> Markup:
 
 def joined(children: Iterable[Child]) -> Markup:
     """Return children one behind the other."""
-    return Markup("".join(child if isinstance(child, Markup) else escaped(child) for child in children if child))
+    return Markup(
+        "".join(
+            child if isinstance(child, Markup) else escaped(child) for child in children if child
+        )
+    )
 
 
 def escaped(text: str) -> str:

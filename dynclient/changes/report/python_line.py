@@ -72,7 +72,9 @@ def call(operation: str, document: Mapping[str, Any], binder: Binder | None = No
     return f"client[{literal(operation)}](dynclient.Call({literal(plain)}))"
 
 
-def _binds(binder: Binder, args: tuple[Any, ...], kwargs: dict[str, Any], document: Mapping[str, Any]) -> bool:
+def _binds(
+    binder: Binder, args: tuple[Any, ...], kwargs: dict[str, Any], document: Mapping[str, Any]
+) -> bool:
     bound = binder.bind(args, kwargs)
     return not bound.violations and dict(bound.call) == document
 
@@ -82,12 +84,21 @@ def _callable(operation: str) -> str:
     from dynclient.client.client import Client  # heavy
 
     name = snake_case(operation)
-    plain = operation.isidentifier() and name.isidentifier() and name != NAMELESS and not name.startswith("_")
-    return f"client.{name}" if plain and not hasattr(Client, name) else f"client[{literal(operation)}]"
+    plain = (
+        operation.isidentifier()
+        and name.isidentifier()
+        and name != NAMELESS
+        and not name.startswith("_")
+    )
+    return (
+        f"client.{name}" if plain and not hasattr(Client, name) else f"client[{literal(operation)}]"
+    )
 
 
 def _arguments(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
-    return ", ".join([*map(literal, args), *(f"{name}={literal(value)}" for name, value in kwargs.items())])
+    return ", ".join(
+        [*map(literal, args), *(f"{name}={literal(value)}" for name, value in kwargs.items())]
+    )
 
 
 def _ways(operation: str, document: dict[str, Any], binder: Binder | None) -> Iterator[Arguments]:
@@ -119,7 +130,9 @@ def _order(operation: str, document: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(path) if len(path) == 1 else ()
 
 
-def _named(args: tuple[Any, ...], groups: Mapping[str, Mapping[str, Any]], last: dict[str, Any]) -> Iterator[Arguments]:
+def _named(
+    args: tuple[Any, ...], groups: Mapping[str, Mapping[str, Any]], last: dict[str, Any]
+) -> Iterator[Arguments]:
     """Yield the ways to give groups by keyword: in snake_case, else as the document spells the names."""
     members = [(name, value) for group in groups.values() for name, value in group.items()]
     for spelled in (snake_case, str):

@@ -62,4 +62,8 @@ def cut(text: str, limit: int) -> str:
 
 def said(value: Any) -> str:
     """Return what a document says, on one line: a text without its quotes where it is one word or sentence."""
-    return printable(value) if isinstance(value, str) and value and value == value.strip() else line(value)
+    return (
+        printable(value)
+        if isinstance(value, str) and value and value == value.strip()
+        else line(value)
+    )

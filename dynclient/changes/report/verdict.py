@@ -31,7 +31,9 @@ class Section:
 
 def told(diff: Diff) -> list[Change]:
     """Return every change that a report tells, the worst first, else in their order."""
-    return sorted((c for c in diff.changes if c.level in TOLD), key=lambda change: LEVELS.index(change.level))
+    return sorted(
+        (c for c in diff.changes if c.level in TOLD), key=lambda change: LEVELS.index(change.level)
+    )
 
 
 def truths(diff: Diff) -> list[Change]:
@@ -52,7 +54,10 @@ def accepted(diff: Diff) -> list[Change]:
 def sections(diff: Diff) -> list[Section]:
     """Return the changes as reports tell them: truth by level, then policies, then what was accepted."""
     found = truths(diff)
-    parts = [Section(level, LEVEL_TITLES[level], tuple(c for c in found if c.level == level)) for level in TOLD]
+    parts = [
+        Section(level, LEVEL_TITLES[level], tuple(c for c in found if c.level == level))
+        for level in TOLD
+    ]
     parts.append(Section("policy", "Policies", tuple(policies(diff))))
     parts.append(Section("accepted", "Accepted", tuple(accepted(diff))))
     return [part for part in parts if part.changes]
@@ -134,13 +139,19 @@ def _breaks(diff: Diff) -> str:
     if not wire and not code:
         return ""
     parts = [f"{wire:,} {'breaks' if wire == 1 else 'break'} deployed programs"] if wire else []
-    return ", ".join(parts + ([f"{code:,} {'breaks' if code == 1 else 'break'} code"] if code else []))
+    return ", ".join(
+        parts + ([f"{code:,} {'breaks' if code == 1 else 'break'} code"] if code else [])
+    )
 
 
 def _policy(diff: Diff) -> str:
     found = policies(diff)
     bad = sum(change.level == "breaking" for change in found)
-    return (counted(len(found), "policy finding") + (f" ({bad} breaking)" if bad else "")) if found else ""
+    return (
+        (counted(len(found), "policy finding") + (f" ({bad} breaking)" if bad else ""))
+        if found
+        else ""
+    )
 
 
 def _accepted(diff: Diff) -> str:

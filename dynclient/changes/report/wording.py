@@ -42,7 +42,9 @@ def where(change: Change) -> str:
 def operation(change: Change) -> str:
     """Return the operation with the number of others that it touches too: `createAudienceV2 (+3)`."""
     others = len(operations(change)) - 1
-    return (printable(change.operation) or "whole document") + (f" (+{others})" if others > 0 else "")
+    return (printable(change.operation) or "whole document") + (
+        f" (+{others})" if others > 0 else ""
+    )
 
 
 def subject(change: Change) -> str:
@@ -54,7 +56,9 @@ def subject(change: Change) -> str:
 
 def operations(change: Change) -> list[str]:
     """Return every operation that a change touches, the one it was found on first."""
-    return [printable(each) for each in dict.fromkeys((change.operation, *change.operations)) if each]
+    return [
+        printable(each) for each in dict.fromkeys((change.operation, *change.operations)) if each
+    ]
 
 
 def some(names: Sequence[str], limit: int) -> str:
@@ -86,14 +90,18 @@ def readers(change: Change) -> list[tuple[str, str, Level]]:
 
 def readers_said(change: Change) -> str:
     """Return in one line how much a change matters to whom; of each side, where the sides differ."""
-    return ", ".join(f"{name} {level}{by_side(change, key)}" for key, name, level in readers(change))
+    return ", ".join(
+        f"{name} {level}{by_side(change, key)}" for key, name, level in readers(change)
+    )
 
 
 def by_side(change: Change, reader: str) -> str:
     """Return how much a change matters to a reader on each side, in brackets; "" where that is the same on both."""
     levels = {side: by_reader.get(reader, "none") for side, by_reader in change.sides.items()}
     return (
-        f" ({', '.join(f'{side} {level}' for side, level in levels.items())})" if len(set(levels.values())) > 1 else ""
+        f" ({', '.join(f'{side} {level}' for side, level in levels.items())})"
+        if len(set(levels.values())) > 1
+        else ""
     )
 
 
@@ -117,11 +125,17 @@ def _edits(old: Any, new: Any) -> list[str]:
         members += [f"+ {each}" for each in after if each not in before]
         return members or [f"{values.line(old)} → {values.line(new)}"]
     if isinstance(old, dict) and isinstance(new, dict):
-        names = [name for name in {**old, **new} if values.line(old.get(name)) != values.line(new.get(name))]
+        names = [
+            name
+            for name in {**old, **new}
+            if values.line(old.get(name)) != values.line(new.get(name))
+        ]
         return [_member(name, old, new) for name in names]
     is_other = values.line(old) != values.line(new)
     return (
-        [_edit(values.said(old), values.said(new), is_old=old is not None, is_new=new is not None)] if is_other else []
+        [_edit(values.said(old), values.said(new), is_old=old is not None, is_new=new is not None)]
+        if is_other
+        else []
     )
 
 

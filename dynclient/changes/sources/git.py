@@ -51,7 +51,9 @@ class Repository:
         """
         folder = next(f for f in (folder, *folder.parents) if f.is_dir())
         try:
-            root, prefix, _ = _git(folder, "rev-parse", "--show-toplevel", "--show-prefix").decode().split("\n")
+            root, prefix, _ = (
+                _git(folder, "rev-parse", "--show-toplevel", "--show-prefix").decode().split("\n")
+            )
         except DocumentNotFound:
             root, prefix = _git(folder, "rev-parse", "--absolute-git-dir").decode().rstrip("\n"), ""
         return cls(folder, Path(root), prefix)
@@ -65,7 +67,9 @@ class Repository:
         """
         found = self.find(f"{revision}^{{tree}}")
         if found is None or found[1] != "tree":
-            raise _not_found(f"git knows no revision {revision!r} in {self.root}", hint=self._meant(revision))
+            raise _not_found(
+                f"git knows no revision {revision!r} in {self.root}", hint=self._meant(revision)
+            )
         return Tree(self, revision, found[0])
 
     def find(self, name: str) -> tuple[str, str] | None:
@@ -103,8 +107,14 @@ class Repository:
         """Return what to do about a revision that is not there."""
         if ":" in revision or os.path.lexists(revision):
             return "dynclient diff OLD NEW compares two documents; alone stands a revision"
-        refs = _git(self.folder, "for-each-ref", "--format=%(refname:short)").decode(errors="replace").split()
-        if meant := [ref for ref in refs if ref.endswith(f"/{revision}")] or near(revision, refs, 1):
+        refs = (
+            _git(self.folder, "for-each-ref", "--format=%(refname:short)")
+            .decode(errors="replace")
+            .split()
+        )
+        if meant := [ref for ref in refs if ref.endswith(f"/{revision}")] or near(
+            revision, refs, 1
+        ):
             return f"did you mean {meant[0]}?"
         if _git(self.folder, "rev-parse", "--is-shallow-repository") == b"true\n":
             return "this clone is shallow: fetch that revision first (in actions/checkout: `fetch-depth: 0`)"
@@ -156,7 +166,9 @@ class Tree:
         found = self.repository.find(self._name(folder))
         if found is None or found[1] != "tree":
             raise self.missing(folder)
-        listed = _git(self.repository.folder, "ls-tree", "-r", "-z", "--name-only", "--full-tree", found[0])
+        listed = _git(
+            self.repository.folder, "ls-tree", "-r", "-z", "--name-only", "--full-tree", found[0]
+        )
         return [os.fsdecode(name) for name in listed.split(b"\0") if name]
 
     def _name(self, path: str) -> str:
@@ -178,9 +190,13 @@ class Tree:
 
     def missing(self, path: str) -> DocumentNotFound:
         """Return the error of a path that leads nowhere; the hint names a file that was probably meant."""
-        meant = near(path, [name for name in self._files if name.endswith((".yaml", ".yml", ".json"))], 1)
+        meant = near(
+            path, [name for name in self._files if name.endswith((".yaml", ".yml", ".json"))], 1
+        )
         hint = (
-            f"did you mean {self.revision}:{meant[0]}?" if meant else "paths are as seen from the root; ./… from here"
+            f"did you mean {self.revision}:{meant[0]}?"
+            if meant
+            else "paths are as seen from the root; ./… from here"
         )
         text = f"no document at {path or '/'} in the revision {self.revision}"
         return _not_found(text, hint=hint, uri=self.uri(path))
@@ -208,7 +224,9 @@ def _git(folder: Path, *words: str, given: str = "") -> bytes:
             check=False,
         )
     except FileNotFoundError:
-        raise _not_found("reading a revision needs git, which is not installed", hint="install git") from None
+        raise _not_found(
+            "reading a revision needs git, which is not installed", hint="install git"
+        ) from None
     except (OSError, ValueError) as error:
         raise _not_found(f"git cannot be run: {error}") from None
     except subprocess.TimeoutExpired:
@@ -225,7 +243,13 @@ def _not_found(headline: str, hint: str | None = None, uri: str = "") -> Documen
 
 def _refused(folder: Path, said: str) -> DocumentNotFound:
     if "not a git repository" in said.lower():
-        return _not_found(f"{folder} is in no git repository", hint="give a path or a URL, or run it in one")
+        return _not_found(
+            f"{folder} is in no git repository", hint="give a path or a URL, or run it in one"
+        )
     first = said.removeprefix("fatal: ").partition("\n")[0]
-    hint = f"git config --global --add safe.directory {folder}" if "dubious ownership" in said else None
+    hint = (
+        f"git config --global --add safe.directory {folder}"
+        if "dubious ownership" in said
+        else None
+    )
     return _not_found(f"git cannot read the repository at {folder}: {first}", hint=hint)

@@ -26,7 +26,8 @@ from dynclient.model import Document
 
 #: A quick look that spares parsing what cannot be an OpenAPI document: `openapi:` begins a line, or is a key of JSON.
 _MENTION = re.compile(
-    rb"""^(?:\xef\xbb\xbf)?[\s{]*["']?(?:openapi|swagger)["']?\s*:|"(?:openapi|swagger)"\s*:""", re.MULTILINE
+    rb"""^(?:\xef\xbb\xbf)?[\s{]*["']?(?:openapi|swagger)["']?\s*:|"(?:openapi|swagger)"\s*:""",
+    re.MULTILINE,
 )
 
 
@@ -62,7 +63,9 @@ def pairs(old: str, new: str, load: Load) -> Iterator[Pair]:
 
     """
     if old == new == STDIN:
-        raise UsageError("standard input is read twice", hint="give one of the two documents as a file")
+        raise UsageError(
+            "standard input is read twice", hint="give one of the two documents as a file"
+        )
     return paired(side(old, load), side(new, load))
 
 
@@ -92,7 +95,9 @@ def project_pairs(revision: str, specs: list[str], load: Load) -> Iterator[Pair]
     """
     for spec in specs:
         if is_remote(spec):
-            raise UsageError(f"{spec} is on the net, and has no git revision", hint="dynclient diff OLD NEW")
+            raise UsageError(
+                f"{spec} is on the net, and has no git revision", hint="dynclient diff OLD NEW"
+            )
     for spec in specs:
         # The folder is followed through links, as git does for its root; the file may itself be a link that git keeps.
         path = Path(os.path.normpath(Path(spec).parent.resolve() / Path(spec).name))
@@ -119,13 +124,17 @@ def _by_path(old: Folder, new: Folder) -> Iterator[Pair]:
         pair = Pair(name, _read(old, name), _read(new, name), labels)
         if pair.old is not None or pair.new is not None:
             empty = [
-                folder for folder, found in ((old, pair.old), (new, pair.new)) if found is None and folder in empty
+                folder
+                for folder, found in ((old, pair.old), (new, pair.new))
+                if found is None and folder in empty
             ]
             yield pair
     for folder in empty:
         # Else a folder that was misspelt would pass: nothing was there, so nothing could break.
         text = f"no OpenAPI document is in {folder.label}"
-        raise DocumentNotFound(text, hint=f"they end in {', '.join(SUFFIXES)}", code="folder-without-documents")
+        raise DocumentNotFound(
+            text, hint=f"they end in {', '.join(SUFFIXES)}", code="folder-without-documents"
+        )
 
 
 def _read(folder: Folder, name: str) -> Document | None:
@@ -134,4 +143,8 @@ def _read(folder: Folder, name: str) -> Document | None:
         return None
     files = folder.files(name)
     tree = files.top.value
-    return document(files) if isinstance(tree, dict) and ("openapi" in tree or "swagger" in tree) else None
+    return (
+        document(files)
+        if isinstance(tree, dict) and ("openapi" in tree or "swagger" in tree)
+        else None
+    )

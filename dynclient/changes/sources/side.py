@@ -108,7 +108,10 @@ def _named(text: str, word: str) -> tuple[Tree, str]:
     """Return the revision and the path that `REV:path` names."""
     revision, colon, path = text.partition(":")
     if not (revision and colon):
-        raise UsageError(f"{word!r} names no file at a revision", hint="write git:REV:path, such as git:main:api.yaml")
+        raise UsageError(
+            f"{word!r} names no file at a revision",
+            hint="write git:REV:path, such as git:main:api.yaml",
+        )
     tree = Repository.around(Path.cwd()).at(revision)
     return tree, tree.path(path)
 
@@ -130,10 +133,16 @@ def at_revision(tree: Tree, path: str) -> One | Folder:
         DocumentNotFound: nothing is there.
 
     """
-    label, said, uri = f"{GIT}{tree.revision}:{path}", f" (at the revision {tree.revision})", tree.uri(path)
+    label, said, uri = (
+        f"{GIT}{tree.revision}:{path}",
+        f" (at the revision {tree.revision})",
+        tree.uri(path),
+    )
     kind, fetch = tree.kind(path), tree.fetcher(fetcher(uri))
     if kind == "tree":
-        return Folder(label, tree.repository.root / path, _candidates(tree.names(path)), fetch, said)
+        return Folder(
+            label, tree.repository.root / path, _candidates(tree.names(path)), fetch, said
+        )
     if not kind:
         raise tree.missing(path)
     return One(label, lambda: document(_opened(uri, fetch, said)))
@@ -154,7 +163,9 @@ def _walk(root: Path) -> Iterable[str]:
 
 
 def _candidates(names: Iterable[str]) -> list[str]:
-    ours = (name for name in names if name.endswith(SUFFIXES) and all(map(_is_ours, name.split("/"))))
+    ours = (
+        name for name in names if name.endswith(SUFFIXES) and all(map(_is_ours, name.split("/")))
+    )
     return sorted(ours)
 
 

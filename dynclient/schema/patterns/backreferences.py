@@ -53,7 +53,10 @@ def _captured(node: Node, before: _Groups) -> _Groups:
 def _looked(node: Assertion, before: _Groups) -> _Groups:
     if node.node is None:
         return before
-    if node.kind in {"behind", "not behind"}:  # read from right to left: a group in it is not finished yet
+    if node.kind in {
+        "behind",
+        "not behind",
+    }:  # read from right to left: a group in it is not finished yet
         for part in walk(node.node):
             if isinstance(part, Backreference):
                 _require(part.index, before)

@@ -129,13 +129,19 @@ def _property(name: str) -> Ranges | None:
 
     options = engine.RegexOptions()
     try:
-        inside = engine.Draft202012Validator({"pattern": f"^[\\p{{{name}}}]*$"}, pattern_options=options)
-        outside = engine.Draft202012Validator({"pattern": f"^[^\\p{{{name}}}]*$"}, pattern_options=options)
+        inside = engine.Draft202012Validator(
+            {"pattern": f"^[\\p{{{name}}}]*$"}, pattern_options=options
+        )
+        outside = engine.Draft202012Validator(
+            {"pattern": f"^[^\\p{{{name}}}]*$"}, pattern_options=options
+        )
     except ValueError:
         return None
     everything = _every_character()
     found: list[tuple[int, int]] = []
-    blocks = [(start, min(start + _BLOCK, len(everything))) for start in range(0, len(everything), _BLOCK)]
+    blocks = [
+        (start, min(start + _BLOCK, len(everything))) for start in range(0, len(everything), _BLOCK)
+    ]
     while blocks:
         start, end = blocks.pop()
         text = everything[start:end]

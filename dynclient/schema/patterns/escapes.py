@@ -14,7 +14,9 @@ _CODE_POINT = re.compile(
     r"|u(?P<high>[dD][89abAB][0-9A-Fa-f]{2})\\u(?P<low>[dD][c-fC-F][0-9A-Fa-f]{2})|u(?P<unit>[0-9A-Fa-f]{4})"
     r"|c(?P<control>[A-Za-z])|(?P<octal>[0-3][0-7]{0,2}|[4-7][0-7]?))"
 )
-_PROPERTY = re.compile(r"\\(?P<sign>[pP])(?:\{(?P<not>\^?)(?P<name>[^{}]{1,90})\}|(?P<letter>[A-Z]))")
+_PROPERTY = re.compile(
+    r"\\(?P<sign>[pP])(?:\{(?P<not>\^?)(?P<name>[^{}]{1,90})\}|(?P<letter>[A-Z]))"
+)
 _POSIX = re.compile(r"\[:(?P<not>\^?)(?P<name>[A-Za-z<>]*):\]")
 _POSIX_OTHER = re.compile(r"\[(?P<sign>[.=])[^\]]{1,20}(?P=sign)\]\]")
 _NAMED_REFERENCE = re.compile(r"\\k<(?P<name>[^<>]{1,200})>")
@@ -83,7 +85,9 @@ class Escapes:
         if not letter:
             raise BadPattern("a backslash stands at the end", at)
         if letter.isascii() and letter.isalpha():
-            raise BadPattern(f"\\{letter} is no escape of ECMA-262", at, f"write {letter} if the letter is meant")
+            raise BadPattern(
+                f"\\{letter} is no escape of ECMA-262", at, f"write {letter} if the letter is meant"
+            )
         return Escape(ord(letter), 2)
 
     def _property(self, at: int) -> Escape:
@@ -131,7 +135,11 @@ class Escapes:
 
     def _range_end(self, at: int) -> tuple[int, int] | None:
         """Read "-x" after a character; None where the "-" stands for itself or is not there."""
-        if not self.text.startswith("-", at) or self.text.startswith("]", at + 1) or at + 1 >= len(self.text):
+        if (
+            not self.text.startswith("-", at)
+            or self.text.startswith("]", at + 1)
+            or at + 1 >= len(self.text)
+        ):
             return None
         member, following = self._member(at + 1)
         return (member, following) if isinstance(member, int) else None
@@ -145,7 +153,9 @@ class Escapes:
             if found := _POSIX.match(self.text, at):
                 return _posix(found), found.end()
         if self.text.startswith("&&[", at):
-            raise BadPattern("intersection of classes needs a flag that JSON Schema does not set", at)
+            raise BadPattern(
+                "intersection of classes needs a flag that JSON Schema does not set", at
+            )
         return ord(char), at + 1
 
     def _refuse_collation(self, at: int) -> None:

@@ -130,14 +130,21 @@ def _holds(terms: tuple[Term, ...], text: str) -> bool:
 
 def _terms(node: Node) -> tuple[Term, ...]:
     parts = split(node)
-    if not all(is_linear(part) for _, part in parts):  # a search that gives up must not count as one that finds nothing
+    if not all(
+        is_linear(part) for _, part in parts
+    ):  # a search that gives up must not count as one that finds nothing
         parts = [(True, trimmed(node))]
     return tuple(_term(wanted, part) for wanted, part in parts)
 
 
 def _term(wanted: bool, node: Node) -> Term:
     linear, rust = is_linear(node), to_rust(node)
-    return Term(wanted, rust, linear, _run(node) or _bounded(_engine(rust, linear=linear), size(node), linear=linear))
+    return Term(
+        wanted,
+        rust,
+        linear,
+        _run(node) or _bounded(_engine(rust, linear=linear), size(node), linear=linear),
+    )
 
 
 def _bounded(is_match: _Search, states: int, *, linear: bool) -> _Search:
@@ -155,10 +162,18 @@ def _bounded(is_match: _Search, states: int, *, linear: bool) -> _Search:
 def _run(node: Node) -> _Search | None:
     """Match a long run of one class (`^.{0,4000}$`) by counting: cheap however long both are; None for all else."""
     match node:
-        case Sequence((Assertion("start"), Repeat(Literal() | CharClass() as char, least, most), Assertion("end"))):
+        case Sequence(
+            (
+                Assertion("start"),
+                Repeat(Literal() | CharClass() as char, least, most),
+                Assertion("end"),
+            )
+        ):
             unlimited = Sequence((Assertion("start"), Repeat(char, 0, None), Assertion("end")))
             is_match = _engine(to_rust(unlimited), linear=True)
-            return lambda text: least <= len(text) and (most is None or len(text) <= most) and is_match(text)
+            return lambda text: (
+                least <= len(text) and (most is None or len(text) <= most) and is_match(text)
+            )
     return None
 
 

@@ -33,7 +33,9 @@ class BadPattern(ValueError):
         self.hint = hint
 
     def __str__(self) -> str:
-        return f"{self.message} at position {self.position}" + (f"; {self.hint}" if self.hint else "")
+        return f"{self.message} at position {self.position}" + (
+            f"; {self.hint}" if self.hint else ""
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,9 @@ class Assertion:
     `node` is given for the four looks only.
     """
 
-    kind: OneOf["start", "end", "boundary", "not boundary", "ahead", "not ahead", "behind", "not behind"]
+    kind: OneOf[
+        "start", "end", "boundary", "not boundary", "ahead", "not ahead", "behind", "not behind"
+    ]
     node: Node | None = None
 
 
@@ -106,7 +110,9 @@ class Backreference:
     index: int
 
 
-Node: TypeAlias = Literal | CharClass | Sequence | Alternation | Repeat | Group | Assertion | Backreference
+Node: TypeAlias = (
+    Literal | CharClass | Sequence | Alternation | Repeat | Group | Assertion | Backreference
+)
 
 
 def children(node: Node) -> tuple[Node, ...]:
@@ -153,7 +159,14 @@ def width(node: Node) -> tuple[int, int | None]:  # noqa: PLR0911 - one for each
             return min(low for low, _ in widths), _most([high for _, high in widths])
         case Repeat(inner, least, most):
             low, high = width(inner)
-            return low * least, 0 if high == 0 or most == 0 else None if high is None or most is None else high * most
+            return (
+                low * least,
+                0
+                if high == 0 or most == 0
+                else None
+                if high is None or most is None
+                else high * most,
+            )
         case Group(inner):
             return width(inner)
         case Backreference():
@@ -163,7 +176,9 @@ def width(node: Node) -> tuple[int, int | None]:  # noqa: PLR0911 - one for each
 
 def _sum(widths: list[tuple[int, int | None]]) -> tuple[int, int | None]:
     highs = [high for _, high in widths]
-    return sum(low for low, _ in widths), None if None in highs else sum(high for high in highs if high is not None)
+    return sum(low for low, _ in widths), None if None in highs else sum(
+        high for high in highs if high is not None
+    )
 
 
 def _most(highs: list[int | None]) -> int | None:

@@ -89,10 +89,16 @@ def parse(pattern: str) -> Node:
     if len(pattern) > MAX_LENGTH:
         raise BadPattern(f"too large: longer than {MAX_LENGTH} characters")
     if _DELIMITED.fullmatch(pattern):
-        raise BadPattern("delimiters are not part of a pattern", 0, "leave out the slashes (and write flags as (?i))")
+        raise BadPattern(
+            "delimiters are not part of a pattern",
+            0,
+            "leave out the slashes (and write flags as (?i))",
+        )
     node = _tree(pattern)
     if size(trimmed(node)) > MAX_SIZE:
-        raise BadPattern(f"too large: it takes about {size(node)} states to match, at most {MAX_SIZE} are allowed")
+        raise BadPattern(
+            f"too large: it takes about {size(node)} states to match, at most {MAX_SIZE} are allowed"
+        )
     check_backreferences(node)
     return node
 
@@ -212,7 +218,11 @@ class _Parser:
 
     def _plain(self, char: str) -> None:
         if char == "]" and self.empty_class_at is not None:
-            raise BadPattern("[] is empty in ECMA-262", self.empty_class_at, r"write \] for a bracket inside a class")
+            raise BadPattern(
+                "[] is empty in ECMA-262",
+                self.empty_class_at,
+                r"write \] for a bracket inside a class",
+            )
         self._add_char(ord(char), 1)
 
     def _add_char(self, code: int, length: int) -> None:
@@ -262,7 +272,9 @@ class _Parser:
                 raise BadPattern(message, self.at)
         if _FLAGS_INSIDE.match(self.text, self.at):
             raise BadPattern(
-                "flags in the middle mean different things in different engines", self.at, "put (?i) first"
+                "flags in the middle mean different things in different engines",
+                self.at,
+                "put (?i) first",
             )
         raise BadPattern("this kind of group is not ECMA-262", self.at)
 
@@ -294,9 +306,13 @@ class _Parser:
                 raise BadPattern("too large: a repeat count", self.at)
             least = int(found["min"])
             most = least if not found["comma"] else int(found["max"]) if found["max"] else None
-            self._repeat(len(found[0]), least, None if most is not None and most >= UNLIMITED else most)
+            self._repeat(
+                len(found[0]), least, None if most is not None and most >= UNLIMITED else most
+            )
         elif _NO_MINIMUM.match(self.text, self.at):
-            raise BadPattern("{,n} is literal text in ECMA-262 and a repeat elsewhere", self.at, "write {0,n}")
+            raise BadPattern(
+                "{,n} is literal text in ECMA-262 and a repeat elsewhere", self.at, "write {0,n}"
+            )
         else:
             self._add_char(ord("{"), 1)
 
@@ -310,7 +326,11 @@ class _Parser:
         self._add(node, length + lazy, quantifiable=False)
 
     def _why_nothing(self) -> str:
-        return "possessive repeats are not ECMA-262" if self.at and self.text[self.at - 1] in "*+?}" else ""
+        return (
+            "possessive repeats are not ECMA-262"
+            if self.at and self.text[self.at - 1] in "*+?}"
+            else ""
+        )
 
     def _escape(self) -> None:
         found = self.escapes.outside(self.at)

@@ -53,11 +53,17 @@ def _write(node: Node, numbers: dict[int, int]) -> str:  # noqa: PLR0911 - one f
 
 
 def _part(node: Node, numbers: dict[int, int]) -> str:
-    return f"(?:{_write(node, numbers)})" if isinstance(node, Alternation | Sequence) else _write(node, numbers)
+    return (
+        f"(?:{_write(node, numbers)})"
+        if isinstance(node, Alternation | Sequence)
+        else _write(node, numbers)
+    )
 
 
 def _repeat(node: Repeat, numbers: dict[int, int]) -> str:
-    if width(node.node)[1] == 0:  # the engine refuses to repeat what takes no room, and once says it all
+    if (
+        width(node.node)[1] == 0
+    ):  # the engine refuses to repeat what takes no room, and once says it all
         return f"(?:{_write(node.node, numbers)})" if node.min else "(?:)"
     inner = _write(node.node, numbers)
     if not isinstance(node.node, Literal | CharClass | Group):
@@ -67,13 +73,17 @@ def _repeat(node: Repeat, numbers: dict[int, int]) -> str:
 
 def _count(least: int, most: int | None) -> str:
     short = {(0, None): "*", (1, None): "+", (0, 1): "?"}.get((least, most))
-    return short or (f"{{{least}}}" if least == most else f"{{{least},{'' if most is None else most}}}")
+    return short or (
+        f"{{{least}}}" if least == most else f"{{{least},{'' if most is None else most}}}"
+    )
 
 
 def _literal(char: str) -> str:
     if char in _SYNTAX:
         return "\\" + char
-    return char if (char.isascii() and char.isalnum()) or char in _PLAIN else f"\\u{{{ord(char):X}}}"
+    return (
+        char if (char.isascii() and char.isalnum()) or char in _PLAIN else f"\\u{{{ord(char):X}}}"
+    )
 
 
 def _class(ranges: Ranges) -> str:

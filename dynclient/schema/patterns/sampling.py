@@ -40,7 +40,9 @@ _TIERS = (
 )
 
 
-def sample(node: Node, random: randomness.Random, min_length: int = 0, max_length: int | None = None) -> str | None:
+def sample(
+    node: Node, random: randomness.Random, min_length: int = 0, max_length: int | None = None
+) -> str | None:
     """Return a text in which the pattern is found.
 
     Args:
@@ -61,13 +63,19 @@ def sample(node: Node, random: randomness.Random, min_length: int = 0, max_lengt
     return None
 
 
-def _candidates(node: Node, random: randomness.Random, min_length: int, max_length: int | None) -> Iterator[str]:
+def _candidates(
+    node: Node, random: randomness.Random, min_length: int, max_length: int | None
+) -> Iterator[str]:
     low, high = width(node)
     ceiling = min([MAX_SAMPLE, *(limit for limit in (high, max_length) if limit is not None)])
     if low > ceiling:
         return
     least = min(max(low, min_length), ceiling)
-    wanted = [part.node for part in walk(node) if isinstance(part, Assertion) and part.kind == "ahead" and part.node]
+    wanted = [
+        part.node
+        for part in walk(node)
+        if isinstance(part, Assertion) and part.kind == "ahead" and part.node
+    ]
     drawing = _Drawing(random)
     for attempt in range(ATTEMPTS):
         text = drawing.draw(node, least, min(ceiling, least + SPREAD + attempt // 4))
@@ -180,7 +188,9 @@ def _readable(ranges: Ranges) -> str:
         found = "".join(char for char in tier if _holds(ranges, ord(char)))
         if found:
             return found
-    some = "".join(chr(code) for first, last in ranges for code in range(first, min(last, first + 50) + 1))
+    some = "".join(
+        chr(code) for first, last in ranges for code in range(first, min(last, first + 50) + 1)
+    )
     return "".join(char for char in some if char.isprintable()) or some
 
 

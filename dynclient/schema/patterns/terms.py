@@ -25,11 +25,16 @@ def split(node: Node) -> list[tuple[bool, Node]]:
     Looks are split off where they stand at the start (`^(?=…)`), at the end (`(?<!…)$`) or in front of each character
     (`^(?:(?!…).)*$`); a pattern that has them elsewhere comes back as one term.
     """
-    if not isinstance(node, Sequence) or any(isinstance(part, Backreference) for part in walk(node)):
+    if not isinstance(node, Sequence) or any(
+        isinstance(part, Backreference) for part in walk(node)
+    ):
         return [(True, trimmed(node))]
     parts = list(node.parts)
     terms = _leading(parts) + _trailing(parts) + _each(parts)
-    return [(True, trimmed(Sequence(tuple(parts)))), *((wanted, trimmed(term)) for wanted, term in terms)]
+    return [
+        (True, trimmed(Sequence(tuple(parts)))),
+        *((wanted, trimmed(term)) for wanted, term in terms),
+    ]
 
 
 def _leading(parts: list[Node]) -> list[tuple[bool, Node]]:
@@ -61,9 +66,9 @@ def _each(parts: list[Node]) -> list[tuple[bool, Node]]:
     match parts:
         case [start, Repeat(inner, least, most, lazy), end] if (start, end) == (_START, _END):
             match inner.node if isinstance(inner, Group) else inner:
-                case Sequence((Assertion("not ahead", unwanted), CharClass() | Literal() as char)) if (
-                    unwanted is not None and width(unwanted)[0] > 0 and not _looks(unwanted)
-                ):
+                case Sequence(
+                    (Assertion("not ahead", unwanted), CharClass() | Literal() as char)
+                ) if unwanted is not None and width(unwanted)[0] > 0 and not _looks(unwanted):
                     parts[1] = Repeat(char, least, most, lazy)
                     return [(False, unwanted)]
     return []
@@ -74,7 +79,9 @@ def _looks(node: Node) -> bool:
 
 
 def _joined(*parts: Node) -> Node:
-    flat = [inner for part in parts for inner in (part.parts if isinstance(part, Sequence) else (part,))]
+    flat = [
+        inner for part in parts for inner in (part.parts if isinstance(part, Sequence) else (part,))
+    ]
     return Sequence(tuple(flat))
 
 
@@ -85,7 +92,9 @@ def trimmed(node: Node) -> Node:
             return Alternation(tuple(map(trimmed, options)))
         case Repeat(inner, least, _, lazy):
             return Repeat(inner, least, least, lazy) if least else Sequence(())
-        case Sequence(parts) if parts and not any(isinstance(part, Backreference) for part in walk(node)):
+        case Sequence(parts) if parts and not any(
+            isinstance(part, Backreference) for part in walk(node)
+        ):
             return Sequence(_trimmed_ends(parts))
     return node
 

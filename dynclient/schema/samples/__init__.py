@@ -55,7 +55,9 @@ class Sampler:
         self.schema = schema
         self._known = Known(schema, compile_schema, accepts)
 
-    def sample(self, *, seed: int = 0, optional: Optional = "some", hints: Mapping[str, Any] | None = None) -> Any:
+    def sample(
+        self, *, seed: int = 0, optional: Optional = "some", hints: Mapping[str, Any] | None = None
+    ) -> Any:
         """Return an instance that the schema accepts.
 
         Args:

@@ -35,13 +35,18 @@ def echo(result: Any, request_body: Any, valid: Callable[[Any], bool]) -> Any:
 def _takeovers(result: Any, request: dict[str, Any]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
     """Yield paths in the result and the request's value for each."""
     if isinstance(result, list):
-        yield from (((0, *path), wanted) for path, wanted in _shared(result[0] if result else None, request))
+        yield from (
+            ((0, *path), wanted) for path, wanted in _shared(result[0] if result else None, request)
+        )
     for name, member in result.items() if isinstance(result, dict) else ():
         if name in request:
             yield (name,), request[name]
             yield from (((name, *path), wanted) for path, wanted in _shared(member, request[name]))
         elif isinstance(member, list):
-            yield from (((name, 0, *path), wanted) for path, wanted in _shared(member[0] if member else None, request))
+            yield from (
+                ((name, 0, *path), wanted)
+                for path, wanted in _shared(member[0] if member else None, request)
+            )
         else:
             yield from (((name, *path), wanted) for path, wanted in _shared(member, request))
 
@@ -57,7 +62,8 @@ def _replaced(value: Any, path: tuple[str | int, ...], wanted: Any) -> Any:
         return wanted
     if isinstance(value, dict) and path[0] in value:
         return {
-            name: _replaced(member, path[1:], wanted) if name == path[0] else member for name, member in value.items()
+            name: _replaced(member, path[1:], wanted) if name == path[0] else member
+            for name, member in value.items()
         }
     if isinstance(value, list) and path[0] == 0 and value:
         return [_replaced(value[0], path[1:], wanted), *value[1:]]

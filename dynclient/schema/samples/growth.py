@@ -34,6 +34,8 @@ MAX_ROUNDS = 6
 #: From this depth or size on, a sample grows only what it must.
 LEAN_DEPTH = 6
 LEAN_SIZE = {"none": 0, "some": 400, "all": 2000}
+#: How often the items that `contains` asks for stand first although they need not.
+AMONG_SHARE = 0.3
 
 
 class Spent(Exception):
@@ -79,7 +81,13 @@ class Growth:
         self._path: list[str | int] = []
         self._active: dict[str, int] = {}
 
-    def value(self, schemas: tuple[Schema, ...], name: str, prefer: Any = NOTHING, avoid: Avoid = frozenset()) -> Any:
+    def value(
+        self,
+        schemas: tuple[Schema, ...],
+        name: str,
+        prefer: Any = NOTHING,
+        avoid: Avoid = frozenset(),
+    ) -> Any:
         """Grow a value for all of some schemas.
 
         Raises:
@@ -113,24 +121,35 @@ class Growth:
             raise Refusal("every branch was refused before")
         accepts = self.known.check(schemas) if key else None
         try:
-            return self._tried(schemas, accepts, lambda shape: self._settled(shape, schemas, name, prefer, avoid))
+            return self._tried(
+                schemas, accepts, lambda shape: self._settled(shape, schemas, name, prefer, avoid)
+            )
         except Refusal:
             if len(key) == len(schemas):
                 self._failures[key] = self._failures.get(key, 0) + 1
             raise
 
-    def _tried(self, schemas: tuple[Schema, ...], accepts: Check | None, settle: Callable[[Shape], Any]) -> Any:
+    def _tried(
+        self, schemas: tuple[Schema, ...], accepts: Check | None, settle: Callable[[Shape], Any]
+    ) -> Any:
         tried: dict[tuple[int, str], list[int]] = {}
         lessons: tuple[Schema, ...] = ()
         refusal = Refusal("every branch was refused")
         tries, before, limit, asked = 0, self.steps, SEARCH_STEPS, self._optional
-        while tries < min(16 + 2 * sum(map(len, tried.values())), MAX_TRIES) and before - self.steps < limit:
+        while (
+            tries < min(16 + 2 * sum(map(len, tried.values())), MAX_TRIES)
+            and before - self.steps < limit
+        ):
             limit = max(limit, 6 * (before - self.steps)) if tries == 1 else limit
-            self._optional = (asked, asked, "some", "none")[tries % 4]  # what is there may be what tells branches apart
+            self._optional = (asked, asked, "some", "none")[
+                tries % 4
+            ]  # what is there may be what tells branches apart
             tries += 1
             try:
                 shape = self.known.shape(
-                    lessons + schemas, self._chooser(tried, twins=tries % 3 > 0), {*map(id, lessons)}
+                    lessons + schemas,
+                    self._chooser(tried, twins=tries % 3 > 0),
+                    {*map(id, lessons)},
                 )
                 assert shape is not None
                 self.spend(len(shape.leaves) // 20)
@@ -160,10 +179,14 @@ class Growth:
             counts = [int(_is_null(option)) for option in options]
             if not isinstance(owner, Extra):  # a made-up schema's id may come again
                 counts = tried.setdefault((id(owner), keyword), counts)
-            heights = [max(map(self.known.height, option), default=0) if self._lean else 0 for option in options]
+            heights = [
+                max(map(self.known.height, option), default=0) if self._lean else 0
+                for option in options
+            ]
             best = min(zip(counts, heights, strict=True))
             chosen: int = pick(
-                [i for i, rank in enumerate(zip(counts, heights, strict=True)) if rank == best], self._random
+                [i for i, rank in enumerate(zip(counts, heights, strict=True)) if rank == best],
+                self._random,
             )
             if twins and keyword != "not":
                 chosen = drawn.setdefault(tuple(map(_look, options)), chosen)
@@ -172,7 +195,9 @@ class Growth:
 
         return choose
 
-    def _settled(self, shape: Shape, schemas: tuple[Schema, ...], name: str, prefer: Any, avoid: Avoid) -> Any:
+    def _settled(
+        self, shape: Shape, schemas: tuple[Schema, ...], name: str, prefer: Any, avoid: Avoid
+    ) -> Any:
         """Return what the schema itself offers, else grow."""
         if shape.avoided:
             avoid = shape.avoided | avoid
@@ -184,7 +209,9 @@ class Growth:
 
     def _given(self, shape: Shape, schemas: tuple[Schema, ...], prefer: Any, avoid: Avoid) -> Any:
         valid = self.known.valid_given
-        if prefer is not NOTHING and (shape.fits(prefer) if shape.is_plain else self.known.check(schemas)(prefer)):
+        if prefer is not NOTHING and (
+            shape.fits(prefer) if shape.is_plain else self.known.check(schemas)(prefer)
+        ):
             return prefer
         fixed, only_null = any("const" in leaf for leaf in shape.leaves), shape.kinds == ("null",)
         for keyword in ("examples", "default"):
@@ -203,7 +230,12 @@ class Growth:
         """Grow lean inside of a schema that is entered again, too deep or too large."""
         before = self._lean
         again = any(self._active.get(ref) for ref in shape.refs)
-        self._lean = before or again or len(self._path) > LEAN_DEPTH or self._size > LEAN_SIZE[self._optional]
+        self._lean = (
+            before
+            or again
+            or len(self._path) > LEAN_DEPTH
+            or self._size > LEAN_SIZE[self._optional]
+        )
         for ref in shape.refs:
             self._active[ref] = self._active.get(ref, 0) + 1
         try:
@@ -232,7 +264,12 @@ class Growth:
         return pick(words, self._random)
 
     def _child(
-        self, parts: tuple[Schema, ...], at: str | int, name: str, prefer: Any = NOTHING, avoid: Avoid = frozenset()
+        self,
+        parts: tuple[Schema, ...],
+        at: str | int,
+        name: str,
+        prefer: Any = NOTHING,
+        avoid: Avoid = frozenset(),
     ) -> Any:
         self._path.append(at)
         try:
@@ -282,7 +319,9 @@ class Growth:
             return required
         keep = 1.0 if self._optional == "all" else 0.5
         named = tuple(shape.every("propertyNames"))
-        names = [name for name in shape.declared if self._random.random() < keep and name not in required]
+        names = [
+            name for name in shape.declared if self._random.random() < keep and name not in required
+        ]
         return required | dict.fromkeys(n for n in names if not named or self.known.check(named)(n))
 
     def _needed(self, shape: Shape, names: dict[str, None]) -> dict[str, None]:
@@ -292,7 +331,13 @@ class Growth:
         work = [*needed, *names] if rules else []
         while work:
             name = work.pop()
-            more = [other for trigger, others in rules if trigger == name for other in others if other not in needed]
+            more = [
+                other
+                for trigger, others in rules
+                if trigger == name
+                for other in others
+                if other not in needed
+            ]
             self.spend(bool(more))
             needed |= dict.fromkeys(more)
             work += more
@@ -300,7 +345,12 @@ class Growth:
 
     def _widened(self, shape: Shape, names: dict[str, None]) -> Shape:
         """Return a shape with what dependentSchemas add for these names; the same shape if that is nothing."""
-        dependent = [sub for subs in shape.every("dependentSchemas") for name, sub in subs.items() if name in names]
+        dependent = [
+            sub
+            for subs in shape.every("dependentSchemas")
+            for name, sub in subs.items()
+            if name in names
+        ]
         have = {id(leaf) for leaf in shape.leaves}
         news = tuple(sub for sub in dependent if sub is not True and id(sub) not in have)
         if not news:
@@ -314,8 +364,12 @@ class Growth:
     def _fill(self, shape: Shape, found: dict[str, Any], name: str) -> None:
         """Add properties up to minProperties: declared ones, then made-up names; one or two to a bare map."""
         least, most = shape.most("minProperties"), shape.least("maxProperties")
-        is_map = not shape.declared and any(isinstance(s, dict) and s for s in shape.every("additionalProperties"))
-        is_map = is_map or (not shape.declared and any("patternProperties" in leaf for leaf in shape.leaves))
+        is_map = not shape.declared and any(
+            isinstance(s, dict) and s for s in shape.every("additionalProperties")
+        )
+        is_map = is_map or (
+            not shape.declared and any("patternProperties" in leaf for leaf in shape.leaves)
+        )
         wanted = least
         if is_map and not self._lean and self._optional != "none":
             wanted = max(least, 1 + (self._random.random() < 0.3))  # noqa: PLR2004 (seldom two)
@@ -340,7 +394,9 @@ class Growth:
     def _spare_names(self, shape: Shape, name: str, least: int) -> Iterator[str]:
         yield from shape.declared if least else ()
         named = tuple(shape.every("propertyNames"))
-        by_pattern = [pattern for patterns in shape.every("patternProperties") for pattern in patterns]
+        by_pattern = [
+            pattern for patterns in shape.every("patternProperties") for pattern in patterns
+        ]
         for n in range(least * 2 + 20):
             self.spend(1)
             if named:
@@ -365,7 +421,9 @@ class Growth:
         least, most = self._size_bounds(shape)
         special = [leaf["contains"] for leaf in shape.leaves for _ in range(_min_contains(leaf))]
         others = tuple(
-            Extra({"not": leaf["contains"]}) for leaf in shape.leaves if "maxContains" in leaf and "contains" in leaf
+            Extra({"not": leaf["contains"]})
+            for leaf in shape.leaves
+            if "maxContains" in leaf and "contains" in leaf
         )
         start = self._special_start(shape, len(special), most)
         least = max(least, start + len(special)) if special else least
@@ -376,7 +434,12 @@ class Growth:
             offset = index - start
             extra = (special[offset],) if 0 <= offset < len(special) else others
             try:
-                item = self._item(shape.item_parts(index) + extra, index, _singular(name), seen if unique else set())
+                item = self._item(
+                    shape.item_parts(index) + extra,
+                    index,
+                    _singular(name),
+                    seen if unique else set(),
+                )
             except Refusal:
                 if index < least:
                     raise
@@ -390,7 +453,10 @@ class Growth:
         """Say where the items that `contains` asks for begin: behind a tuple's own, or among them."""
         start = max(map(len, shape.every("prefixItems")), default=0)
         among = most is not None and start + count > most
-        return 0 if among or False in shape.item_parts(start) or self._random.random() < 0.3 else start  # noqa: PLR2004
+        if among or False in shape.item_parts(start):
+            return 0
+        is_first = self._random.random() < AMONG_SHARE
+        return 0 if is_first else start
 
     def _size_bounds(self, shape: Shape) -> tuple[int, int | None]:
         least, most = shape.most("minItems"), shape.least("maxItems")
@@ -426,7 +492,12 @@ def _look(option: tuple[Schema, ...]) -> tuple[Any, ...]:
     if isinstance(schema, bool):
         return (schema,)
     name = name_of_schema(schema["$ref"]) if "$ref" in schema else schema.get("title")
-    return (name, str(schema.get("type")), *schema.get("properties", ()), *schema.get("required", ()))
+    return (
+        name,
+        str(schema.get("type")),
+        *schema.get("properties", ()),
+        *schema.get("required", ()),
+    )
 
 
 def _as_extra(schema: Schema) -> Schema:

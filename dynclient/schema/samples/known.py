@@ -36,7 +36,10 @@ class Known:
     """
 
     def __init__(
-        self, schema: Schema, compile_schema: Callable[[dict[str, Any]], Check] | None, accepts: Check | None
+        self,
+        schema: Schema,
+        compile_schema: Callable[[dict[str, Any]], Check] | None,
+        accepts: Check | None,
     ) -> None:
         self.schema = schema
         self._compile = compile_schema or _compiled_by_jsonschema
@@ -78,7 +81,9 @@ class Known:
         if defs is None:
             return _unknown
         whole = self.schema["$defs"] if defs and isinstance(self.schema, dict) else {}
-        return self._compile({**schema, "$defs": {name: whole[name] for name in sorted(defs) if name in whole}})
+        return self._compile(
+            {**schema, "$defs": {name: whole[name] for name in sorted(defs) if name in whole}}
+        )
 
     def _reached(self, schema: Schema) -> frozenset[str] | None:
         """Return the names of the definitions that a schema needs, None if it points outside of them."""
@@ -96,7 +101,9 @@ class Known:
         return frozenset(found)
 
     def _definition_of(self, name: str) -> Schema:
-        defs: dict[str, Schema] = self.schema.get("$defs", {}) if isinstance(self.schema, dict) else {}
+        defs: dict[str, Schema] = (
+            self.schema.get("$defs", {}) if isinstance(self.schema, dict) else {}
+        )
         return defs.get(name, True)
 
     def matches(self, pattern: str, name: str) -> bool:
@@ -115,7 +122,9 @@ class Known:
         shape = self.shape(schemas, None)
         return shape if _made_up(schemas) else self._kept(self._plain, key, shape)
 
-    def shape(self, schemas: tuple[Schema, ...], choose: Choose | None, forced: Container[int] = ()) -> Shape | None:
+    def shape(
+        self, schemas: tuple[Schema, ...], choose: Choose | None, forced: Container[int] = ()
+    ) -> Shape | None:
         """Follow references, allOf and chosen branches; None if there is a choice and nobody to choose.
 
         Raises:
@@ -142,14 +151,19 @@ class Known:
             for keyword, options in self._choices(schema):
                 if len(options) > 1 and choose is None:
                     return None
-                branch = _forced(options, forced) or options[choose(schema, keyword, options) if choose else 0]
+                branch = (
+                    _forced(options, forced)
+                    or options[choose(schema, keyword, options) if choose else 0]
+                )
                 more += branch
                 tags |= _branch_tag(schema, branch)
             work.extend(reversed(more or [*_following(leaves, refs, seen)] if not work else more))
         names = tuple(dict.fromkeys(map(name_of_schema, refs)))
         return self._shape_of(tuple(leaves), names, _own_tags(leaves, names) | tags)
 
-    def _shape_of(self, leaves: tuple[dict[str, Any], ...], refs: tuple[str, ...], tags: dict[str, str]) -> Shape:
+    def _shape_of(
+        self, leaves: tuple[dict[str, Any], ...], refs: tuple[str, ...], tags: dict[str, str]
+    ) -> Shape:
         if _made_up(leaves):
             return Shape(leaves, refs, tags)
         key = tuple(map(id, leaves))
@@ -179,7 +193,9 @@ class Known:
 
     def _all_heights(self) -> dict[str, float]:
         """Let heights sink from infinity, looking again at what refers to a definition that sank."""
-        defs: dict[str, Schema] = self.schema.get("$defs", {}) if isinstance(self.schema, dict) else {}
+        defs: dict[str, Schema] = (
+            self.schema.get("$defs", {}) if isinstance(self.schema, dict) else {}
+        )
         users: dict[str, list[str]] = {name: [] for name in defs}
         for name, schema in defs.items():
             for used in sorted(filter(None, map(_definition, _refs_in(schema)))):
@@ -273,10 +289,16 @@ def _branch_tag(owner: dict[str, Any], branch: tuple[Schema, ...]) -> dict[str, 
     return {rule["propertyName"]: _keys_by_name(rule).get(name_of_schema(ref), name_of_schema(ref))}
 
 
-def _following(leaves: list[dict[str, Any]], refs: list[str], seen: Container[int]) -> Iterator[Schema]:
+def _following(
+    leaves: list[dict[str, Any]], refs: list[str], seen: Container[int]
+) -> Iterator[Schema]:
     """Yield what follows from conditions that surely hold, because the schema they refer to must hold anyway."""
     for leaf in leaves:
-        holds = isinstance(leaf.get("if"), dict) and leaf["if"].get("$ref") in refs and len(leaf["if"]) == 1
+        holds = (
+            isinstance(leaf.get("if"), dict)
+            and leaf["if"].get("$ref") in refs
+            and len(leaf["if"]) == 1
+        )
         if holds and id(leaf.get("then", True)) not in seen:
             yield leaf.get("then", True)
 
@@ -295,7 +317,11 @@ def _own_tags(leaves: list[dict[str, Any]], refs: tuple[str, ...]) -> dict[str, 
 
 def _keys_by_name(rule: dict[str, Any]) -> dict[str, str]:
     mapping = rule.get("mapping")
-    return {name_of_schema(ref): key for key, ref in reversed(mapping.items())} if isinstance(mapping, dict) else {}
+    return (
+        {name_of_schema(ref): key for key, ref in reversed(mapping.items())}
+        if isinstance(mapping, dict)
+        else {}
+    )
 
 
 def _offered(shape: Shape, keyword: str) -> list[Any]:
@@ -314,9 +340,15 @@ def _height(schema: Schema, known: Mapping[str, float], depth: int = 0) -> float
         return 0
     members = [*_needed_members(schema)]
     same = list(schema.get("allOf", ()))
-    levels = [1 + _height(sub, known, depth + 1) for sub in members] + [_height(sub, known, depth + 1) for sub in same]
+    levels = [1 + _height(sub, known, depth + 1) for sub in members] + [
+        _height(sub, known, depth + 1) for sub in same
+    ]
     for keyword in ("anyOf", "oneOf"):
-        levels += [min(_height(sub, known, depth + 1) for sub in schema[keyword])] if schema.get(keyword) else []
+        levels += (
+            [min(_height(sub, known, depth + 1) for sub in schema[keyword])]
+            if schema.get(keyword)
+            else []
+        )
     if "$ref" in schema:
         levels.append(known.get(_definition(schema["$ref"]) or "", 0))
     return max(levels, default=0)
@@ -324,7 +356,11 @@ def _height(schema: Schema, known: Mapping[str, float], depth: int = 0) -> float
 
 def _needed_members(schema: dict[str, Any]) -> Iterator[Schema]:
     """Yield the schemas of what every instance must contain."""
-    properties, prefix, least = schema.get("properties", {}), schema.get("prefixItems", ()), schema.get("minItems", 0)
+    properties, prefix, least = (
+        schema.get("properties", {}),
+        schema.get("prefixItems", ()),
+        schema.get("minItems", 0),
+    )
     yield from (properties.get(name, True) for name in schema.get("required", ()))
     yield from prefix[:least]
     if least > len(prefix):

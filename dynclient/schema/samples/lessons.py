@@ -33,9 +33,14 @@ class Lessons:
         for leaf in shape.leaves:
             accepting = [b for b in leaf.get("oneOf", ()) if self._holds(b, found)]
             if len(accepting) > 1:
-                keep = next((b for b in accepting if any(b is other for other in shape.leaves)), accepting[0])
+                keep = next(
+                    (b for b in accepting if any(b is other for other in shape.leaves)),
+                    accepting[0],
+                )
                 lessons += [keep, *(self._refusing(b, shape) for b in accepting if b is not keep)]
-        for leaf in shape.leaves if not lessons else ():  # once the branch is sure, the conditions are asked again
+        for leaf in (
+            shape.leaves if not lessons else ()
+        ):  # once the branch is sure, the conditions are asked again
             turned = "else" in leaf and self.random.random() < 0.5  # noqa: PLR2004 (the other way round may be the only one)
             if "if" in leaf and (turned or self._holds(leaf["if"], found)):
                 lessons += [leaf["if"], leaf.get("then", True)]

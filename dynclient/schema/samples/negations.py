@@ -10,7 +10,13 @@ from dynclient.schema.samples.shapes import NOTES, TYPES, Extra, Schema
 #: How many schemas are looked through; more ways than that are not worth it.
 MAX_PARTS = 100
 
-_OPEN = ("additionalProperties", "unevaluatedProperties", "propertyNames", "items", "unevaluatedItems")
+_OPEN = (
+    "additionalProperties",
+    "unevaluatedProperties",
+    "propertyNames",
+    "items",
+    "unevaluatedItems",
+)
 _OPPOSITES = {
     "minimum": ("exclusiveMaximum", 0),
     "maximum": ("exclusiveMinimum", 0),
@@ -45,7 +51,9 @@ def negations(schema: Schema, resolve: Callable[[str], Schema]) -> list[Schema]:
         seen.add(id(part))
         work += part.get("allOf", ())
         work += [resolve(part["$ref"])] if "$ref" in part else []
-        speaks = speaks or not all(key in NOTES or (key in _OPEN and value is True) for key, value in part.items())
+        speaks = speaks or not all(
+            key in NOTES or (key in _OPEN and value is True) for key, value in part.items()
+        )
         found += [*_of_conditions(part), *_of_parts(part), *_of_limits(part)]
     return found or [speaks]
 

@@ -38,7 +38,9 @@ def number(shape: Shape, whole: bool, random: Random, avoid: Avoid) -> int | flo
         if first is not None and last is not None and first > last:
             continue
         low, high = _window(first, last, step)
-        for count in _draws(low, high, first if first is not None and first < low else low, last, random):
+        for count in _draws(
+            low, high, first if first is not None and first < low else low, last, random
+        ):
             value = _as_json(count * step, shape.range, whole)
             if value is not None and identity(value) not in avoid:
                 return value
@@ -111,8 +113,16 @@ def text(shape: Shape, name: str, random: Random, avoid: Avoid, matches: Matches
     sources = list(dict.fromkeys(shape.every("pattern")))
     known = [form for form in dict.fromkeys(shape.every("format")) if form in formats.FORMATS]
     for candidate in _candidates(sources, known, name, random, shape.lengths):
-        fits = low <= len(candidate) and (high is None or len(candidate) <= high) and candidate not in avoid
-        if fits and all(matches(source, candidate) for source in sources) and _are(known, candidate):
+        fits = (
+            low <= len(candidate)
+            and (high is None or len(candidate) <= high)
+            and candidate not in avoid
+        )
+        if (
+            fits
+            and all(matches(source, candidate) for source in sources)
+            and _are(known, candidate)
+        ):
             return candidate
     raise Refusal("no string was found for " + " and ".join(["its length", *sources, *known]))
 
@@ -122,7 +132,11 @@ def _are(known: Sequence[str], candidate: str) -> bool:
 
 
 def _candidates(
-    sources: Sequence[str], known: Sequence[str], name: str, random: Random, lengths: tuple[int, int | None]
+    sources: Sequence[str],
+    known: Sequence[str],
+    name: str,
+    random: Random,
+    lengths: tuple[int, int | None],
 ) -> Iterator[str]:
     """Yield strings to try: of a format, else readable ones, then such as the patterns ask for."""
     for n in range(40):
@@ -153,7 +167,9 @@ def readable(name: str, n: int, low: int = 0, high: int | None = None) -> str:
     """Return a word made from a property's name and a number, cut and filled to a length."""
     words = re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+", name[:60])
     stem = "-".join(words).lower() or "text"
-    form = next((form for word, form in _KNOWN_WORDS if word in "".join(words).lower()), "{stem}-{n}")
+    form = next(
+        (form for word, form in _KNOWN_WORDS if word in "".join(words).lower()), "{stem}-{n}"
+    )
     made = form.format(stem=stem, n=n)
     if high is not None and len(made) > high:
         digits = str(n)[-high:] if high else ""

@@ -20,7 +20,14 @@ Avoid = AbstractSet[Any]
 TYPES = ("string", "integer", "number", "object", "array", "boolean", "null")
 
 _GUESSES = {
-    "object": ("properties", "required", "additionalProperties", "patternProperties", "minProperties", "propertyNames"),
+    "object": (
+        "properties",
+        "required",
+        "additionalProperties",
+        "patternProperties",
+        "minProperties",
+        "propertyNames",
+    ),
     "array": ("items", "prefixItems", "minItems", "uniqueItems", "contains"),
     "string": ("pattern", "format", "minLength", "maxLength"),
     "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
@@ -28,13 +35,32 @@ _GUESSES = {
 #: Keywords that refuse nothing by themselves; what `$ref` and `allOf` lead to is looked at on its own.
 NOTES = frozenset(
     (
-        *("$ref", "allOf", "title", "description", "examples", "example", "default", "deprecated", "readOnly"),
+        *(
+            "$ref",
+            "allOf",
+            "title",
+            "description",
+            "examples",
+            "example",
+            "default",
+            "deprecated",
+            "readOnly",
+        ),
         *("writeOnly", "discriminator", "xml", "externalDocs", "$comment", "$defs"),
     )
 )
 _SCALAR = frozenset(
     (
-        *("type", "enum", "const", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+        *(
+            "type",
+            "enum",
+            "const",
+            "minimum",
+            "maximum",
+            "exclusiveMinimum",
+            "exclusiveMaximum",
+            "multipleOf",
+        ),
         *("minLength", "maxLength"),
     )
 )
@@ -98,11 +124,15 @@ class Range:
         """Add what one schema's keywords ask."""
         for keyword, is_open in (("minimum", False), ("exclusiveMinimum", True)):
             bound = exact(leaf.get(keyword))
-            if bound is not None and (self.low is None or (bound, is_open) > (self.low, self.low_open)):
+            if bound is not None and (
+                self.low is None or (bound, is_open) > (self.low, self.low_open)
+            ):
                 self.low, self.low_open = bound, is_open
         for keyword, is_open in (("maximum", False), ("exclusiveMaximum", True)):
             bound = exact(leaf.get(keyword))
-            if bound is not None and (self.high is None or (-bound, is_open) > (-self.high, self.high_open)):
+            if bound is not None and (
+                self.high is None or (-bound, is_open) > (-self.high, self.high_open)
+            ):
                 self.high, self.high_open = bound, is_open
         step = exact(leaf.get("multipleOf"))
         if step is not None and step > 0:
@@ -111,13 +141,19 @@ class Range:
     def holds(self, number: Fraction) -> bool:
         """Return whether a number lies between the bounds and on the grid."""
         above = self.low is None or number > self.low or (number == self.low and not self.low_open)
-        below = self.high is None or number < self.high or (number == self.high and not self.high_open)
+        below = (
+            self.high is None or number < self.high or (number == self.high and not self.high_open)
+        )
         return above and below and (self.step is None or (number / self.step).denominator == 1)
 
     def grids(self, whole: bool) -> Iterator[Fraction]:
         """Yield steps to try, the most readable first: two decimals, then finer ones for narrow ranges."""
         if whole or self.step is not None:
-            yield _common_multiple(self.step or Fraction(1), Fraction(1)) if whole else self.step or Fraction(1)
+            yield (
+                _common_multiple(self.step or Fraction(1), Fraction(1))
+                if whole
+                else self.step or Fraction(1)
+            )
             return
         if any(bound is not None and abs(bound) > 2**46 for bound in (self.low, self.high)):
             yield Fraction(1)  # so far out two decimals are lost in a float
@@ -137,7 +173,10 @@ class Range:
 
 
 def _common_multiple(a: Fraction, b: Fraction) -> Fraction:
-    return Fraction(math.lcm(a.numerator * b.denominator, b.numerator * a.denominator), a.denominator * b.denominator)
+    return Fraction(
+        math.lcm(a.numerator * b.denominator, b.numerator * a.denominator),
+        a.denominator * b.denominator,
+    )
 
 
 @dataclass(eq=False)
@@ -167,17 +206,30 @@ class Shape:
 
     def least(self, keyword: str) -> int | None:
         """Return the smallest value of an upper limit, None without one."""
-        return min((math.floor(v) for v in self.every(keyword) if exact(v) is not None), default=None)
+        return min(
+            (math.floor(v) for v in self.every(keyword) if exact(v) is not None), default=None
+        )
 
     @cached_property
     def is_plain(self) -> bool:
         """Whether `fits` says all there is to say about a value."""
-        return all(key in _SCALAR or key in NOTES or key.startswith("x-") for leaf in self.leaves for key in leaf)
+        return all(
+            key in _SCALAR or key in NOTES or key.startswith("x-")
+            for leaf in self.leaves
+            for key in leaf
+        )
 
     @cached_property
     def is_risky(self) -> bool:
         """Whether a grown value may still be refused, so that it is worth checking before going on."""
-        keywords = ("oneOf", "if", "contains", "propertyNames", "patternProperties", "dependentSchemas")
+        keywords = (
+            "oneOf",
+            "if",
+            "contains",
+            "propertyNames",
+            "patternProperties",
+            "dependentSchemas",
+        )
         negated = any(listed(sub) is None for sub in self.every("not"))
         return negated or any(keyword in leaf for leaf in self.leaves for keyword in keywords)
 
@@ -195,11 +247,15 @@ class Shape:
         """The types to choose from: those that the keywords speak of, and null only when there is nothing else."""
         allowed = [kind for kind in TYPES if kind in self.allowed]
         if not any("type" in leaf for leaf in self.leaves):
-            spoken = [k for k in allowed if any(word in leaf for leaf in self.leaves for word in _GUESSES.get(k, ()))]
+            spoken = [
+                k
+                for k in allowed
+                if any(word in leaf for leaf in self.leaves for word in _GUESSES.get(k, ()))
+            ]
             allowed = spoken or allowed[:1]
-        return tuple(k for k in allowed if k != "null" and (k != "integer" or "number" not in allowed)) or tuple(
-            allowed
-        )
+        return tuple(
+            k for k in allowed if k != "null" and (k != "integer" or "number" not in allowed)
+        ) or tuple(allowed)
 
     @cached_property
     def values(self) -> list[Any] | None:
@@ -217,7 +273,9 @@ class Shape:
     @cached_property
     def avoided(self) -> frozenset[Any]:
         """Identities of values that are ruled out one by one."""
-        lists = [leaf["avoid"] for leaf in self.leaves if isinstance(leaf, Extra) and "avoid" in leaf]
+        lists = [
+            leaf["avoid"] for leaf in self.leaves if isinstance(leaf, Extra) and "avoid" in leaf
+        ]
         lists += [listed(sub) or [] for sub in self.every("not")]
         return frozenset(identity(value) for values in lists for value in values)
 
@@ -256,8 +314,14 @@ class Shape:
         found: list[Schema] = []
         for leaf in self.leaves:
             own = [leaf["properties"][name]] if name in leaf.get("properties", ()) else []
-            own += [sub for pattern, sub in leaf.get("patternProperties", {}).items() if matches(pattern, name)]
-            found += own or ([leaf["additionalProperties"]] if "additionalProperties" in leaf else [])
+            own += [
+                sub
+                for pattern, sub in leaf.get("patternProperties", {}).items()
+                if matches(pattern, name)
+            ]
+            found += own or (
+                [leaf["additionalProperties"]] if "additionalProperties" in leaf else []
+            )
         return tuple(found or self.every("unevaluatedProperties"))
 
     def item_parts(self, index: int) -> tuple[Schema, ...]:
@@ -274,7 +338,9 @@ class Shape:
     def fits(self, value: Any) -> bool:
         """Return whether a value satisfies types, listed values, bounds and lengths."""
         kind = kind_of(value)
-        if kind not in self.allowed or (self.values is not None and identity(value) not in self._listed):
+        if kind not in self.allowed or (
+            self.values is not None and identity(value) not in self._listed
+        ):
             return False
         if kind == "string":
             low, high = self.lengths

@@ -29,9 +29,17 @@ def facets(inclusion: Inclusion, branch: Branch, other: Branch) -> Iterator[Susp
             yield suspicion("minItems", least, wanted, partial(filled, inclusion, branch, least))
     for wanted in other.said("maxItems"):
         if most is None or most > wanted:
-            yield suspicion("maxItems", most, wanted, partial(filled, inclusion, branch, max(wanted + 1, least)))
-    if True in other.said("uniqueItems") and True not in branch.said("uniqueItems") and (most is None or most > 1):
-        yield suspicion("uniqueItems", False, True, partial(filled, inclusion, branch, max(2, least)))
+            yield suspicion(
+                "maxItems", most, wanted, partial(filled, inclusion, branch, max(wanted + 1, least))
+            )
+    if (
+        True in other.said("uniqueItems")
+        and True not in branch.said("uniqueItems")
+        and (most is None or most > 1)
+    ):
+        yield suspicion(
+            "uniqueItems", False, True, partial(filled, inclusion, branch, max(2, least))
+        )
     yield from _items(inclusion, branch, other, most)
     yield from _contained(inclusion, branch, other)
 
@@ -39,11 +47,15 @@ def facets(inclusion: Inclusion, branch: Branch, other: Branch) -> Iterator[Susp
 def _most(branch: Branch) -> int | None:
     """Return how many items there are at most: no more than the first that cannot be."""
     found = list(branch.said("maxItems"))
-    found += [i for i in range(branch.listed + 1) if any(schema is False for schema in branch.item(i))][:1]
+    found += [
+        i for i in range(branch.listed + 1) if any(schema is False for schema in branch.item(i))
+    ][:1]
     return min(found, default=None)
 
 
-def _items(inclusion: Inclusion, branch: Branch, other: Branch, most: int | None) -> Iterator[Suspicion]:
+def _items(
+    inclusion: Inclusion, branch: Branch, other: Branch, most: int | None
+) -> Iterator[Suspicion]:
     """Compare the items that have schemas of their own one by one, then all the others at once."""
     for index in range(max(branch.listed, other.listed) + 1):
         if most is not None and index >= most:
@@ -56,7 +68,9 @@ def _contained(inclusion: Inclusion, branch: Branch, other: Branch) -> Iterator[
     """Suspect what is asked of some of the items, unless one part of the narrow side asks as much of the same."""
     mine = [said for part in branch.parts if (said := _counted(part))]
     for wanted in (said for part in other.parts if (said := _counted(part))):
-        near = [said for said in mine if inclusion.equality.holds(said["contains"], wanted["contains"])]
+        near = [
+            said for said in mine if inclusion.equality.holds(said["contains"], wanted["contains"])
+        ]
         failing = [_fewer(said, wanted) for said in near] or [["contains"]]
         for rule in min(failing, key=len):
             asked = near[0].get(rule) if near else None
@@ -68,7 +82,10 @@ def _fewer(mine: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
     found = []
     if mine.get("minContains", 1) < wanted.get("minContains", 1):
         found.append("minContains" if "minContains" in wanted else "contains")
-    if "maxContains" in wanted and not mine.get("maxContains", wanted["maxContains"] + 1) <= wanted["maxContains"]:
+    if (
+        "maxContains" in wanted
+        and not mine.get("maxContains", wanted["maxContains"] + 1) <= wanted["maxContains"]
+    ):
         found.append("maxContains")
     return found
 

@@ -50,7 +50,9 @@ class Branch:
     shut: frozenset[str] = frozenset()
 
     def __and__(self, other: Branch) -> Branch:
-        return Branch(self.parts + other.parts, self.barred + other.barred, freed=self.freed or other.freed)
+        return Branch(
+            self.parts + other.parts, self.barred + other.barred, freed=self.freed or other.freed
+        )
 
     def said(self, keyword: str) -> list[Any]:
         """Return what the parts say by a keyword."""
@@ -66,13 +68,19 @@ class Branch:
 
         """
         typed = [part for part in self.parts if "type" in part]
-        places = (place_of(part) for part in (*self.saying(keyword, value, name), *typed, *self.parts))
+        places = (
+            place_of(part) for part in (*self.saying(keyword, value, name), *typed, *self.parts)
+        )
         return next((place for place in places if place is not None), None)
 
     def saying(self, keyword: str, value: Any = None, name: str = "") -> list[dict[str, Any]]:
         """Return the parts that say a keyword, first those that are known to say a value or a name by it."""
         said = [part for part in self.parts if keyword in part]
-        exact = [part for part in said if part[keyword] == value or (name and name in _names(part[keyword]))]
+        exact = [
+            part
+            for part in said
+            if part[keyword] == value or (name and name in _names(part[keyword]))
+        ]
         return [*exact, *said]
 
     @cached_property
@@ -83,7 +91,9 @@ class Branch:
     @cached_property
     def spoken(self) -> frozenset[tuple[str, str]]:
         """What it declares itself: the keyword, and the name or the pattern."""
-        return frozenset((k, name) for part in self.own for k in _DECLARING for name in part.get(k, ()))
+        return frozenset(
+            (k, name) for part in self.own for k in _DECLARING for name in part.get(k, ())
+        )
 
     @cached_property
     def kinds(self) -> frozenset[str]:
@@ -123,7 +133,9 @@ class Branch:
     @cached_property
     def names(self) -> list[str]:
         """The properties that are declared by name, in order."""
-        return list(dict.fromkeys(name for properties in self.said("properties") for name in properties))
+        return list(
+            dict.fromkeys(name for properties in self.said("properties") for name in properties)
+        )
 
     @cached_property
     def patterns(self) -> list[tuple[str, Any]]:
@@ -201,7 +213,9 @@ def place_of(schema: Any) -> Place | None:
 def _spoken_of(part: dict[str, Any], name: str) -> list[Any]:
     """Return what a part says of a property by its name and by its patterns."""
     own = [part["properties"][name]] if name in part.get("properties", ()) else []
-    return own + [s for p, s in part.get("patternProperties", {}).items() if patterns.compile(p).search(name)]
+    return own + [
+        s for p, s in part.get("patternProperties", {}).items() if patterns.compile(p).search(name)
+    ]
 
 
 def _names(said: Any) -> Any:

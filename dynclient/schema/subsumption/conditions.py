@@ -37,4 +37,6 @@ def failing(other: Branch, gap: Gap) -> Derived | None:
 
 
 def _names_only(part: dict[str, Any]) -> dict[str, Any]:
-    return {k: dict.fromkeys(part[k], True) for k in ("properties", "patternProperties") if k in part}
+    return {
+        k: dict.fromkeys(part[k], True) for k in ("properties", "patternProperties") if k in part
+    }

@@ -21,13 +21,24 @@ def spoken(
         said: the schema that says `unevaluatedProperties`, where one does.
 
     """
-    schemas, out = list(schemas), {id(p) for schema in barred for p in _speaking(schema, defs, alternatives=True)}
+    schemas, out = (
+        list(schemas),
+        {id(p) for schema in barred for p in _speaking(schema, defs, alternatives=True)},
+    )
     if said is None and any(_is_freed(schema, defs, out) for schema in schemas):
         return None
     sure = [part for schema in schemas for part in _speaking(schema, defs, alternatives=False)]
-    maybe = [p for schema in schemas for p in _speaking(schema, defs, alternatives=True) if id(p) not in out]
+    maybe = [
+        p
+        for schema in schemas
+        for p in _speaking(schema, defs, alternatives=True)
+        if id(p) not in out
+    ]
     parts = list({id(part): part for part in (*sure, *maybe)}.values())
-    if any("additionalProperties" in p or ("unevaluatedProperties" in p and p is not said) for p in parts):
+    if any(
+        "additionalProperties" in p or ("unevaluatedProperties" in p and p is not said)
+        for p in parts
+    ):
         return None
     named: dict[str, list[Any]] = {}
     for name, inner in (pair for part in parts for pair in part.get("properties", {}).items()):
@@ -65,7 +76,11 @@ def _may_be_object(schema: Any, defs: Defs) -> bool:
 def let_in(schema: Any, defs: Defs) -> set[str]:
     """Return the names that a closed schema lets in because it asks for them, though nobody declares them."""
     known = {name for part in in_place(schema, defs) for name in part.get("properties", ())}
-    asked = {name for part in in_place(schema, defs, alternatives=False) for name in part.get("required", ())}
+    asked = {
+        name
+        for part in in_place(schema, defs, alternatives=False)
+        for name in part.get("required", ())
+    }
     return asked - known
 
 

@@ -77,7 +77,9 @@ class Equality:
         if not isinstance(one, dict) or not isinstance(other, dict):
             return _truth(one) is _truth(other) is not None
         mine, others = assertions(one, self._ignored), assertions(other, self._ignored)
-        return mine.keys() == others.keys() and all(self._keyword(k, mine[k], others[k], met) for k in mine)
+        return mine.keys() == others.keys() and all(
+            self._keyword(k, mine[k], others[k], met) for k in mine
+        )
 
     def _keyword(self, keyword: str, one: Any, other: Any, met: set[Pair]) -> bool:
         if keyword == "$ref":
@@ -88,9 +90,13 @@ class Equality:
         if keyword in MANY:
             if keyword != "prefixItems":
                 one, other = self._mine.in_order(one), self._theirs.in_order(other)
-            return len(one) == len(other) and all(self._schemas(a, b, met) for a, b in zip(one, other, strict=True))
+            return len(one) == len(other) and all(
+                self._schemas(a, b, met) for a, b in zip(one, other, strict=True)
+            )
         if keyword in NAMED:
-            return one.keys() == other.keys() and all(self._schemas(one[k], other[k], met) for k in one)
+            return one.keys() == other.keys() and all(
+                self._schemas(one[k], other[k], met) for k in one
+            )
         if keyword in _UNORDERED and isinstance(one, list) and isinstance(other, list):
             return sorted(map(typed, one)) == sorted(map(typed, other))
         return typed(one) == typed(other)
@@ -143,7 +149,11 @@ class _Looks:
         """Return a schema without an `allOf` of one around it; the name of a definition, where it is nothing else."""
         while isinstance(schema, dict):
             said = assertions(schema, self._ignored)
-            if said.keys() == {"allOf"} and len(said["allOf"]) == 1 and not schema.keys() - said.keys():
+            if (
+                said.keys() == {"allOf"}
+                and len(said["allOf"]) == 1
+                and not schema.keys() - said.keys()
+            ):
                 schema = said["allOf"][0]
             elif said.keys() == {"$ref"}:
                 return name_of(said["$ref"])
@@ -156,7 +166,10 @@ class _Looks:
         if len(schemas) < 2:  # noqa: PLR2004 (one has no order)
             return schemas
         if id(schemas) not in self._orders:
-            self._orders[id(schemas)] = schemas, sorted(schemas, key=lambda schema: self._look(schema, _DEPTH))
+            self._orders[id(schemas)] = (
+                schemas,
+                sorted(schemas, key=lambda schema: self._look(schema, _DEPTH)),
+            )
         return self._orders[id(schemas)][1]
 
     def _look(self, schema: Any, depth: int) -> str:
@@ -169,7 +182,9 @@ class _Looks:
         said = assertions(schema, self._ignored)
         if not depth:
             return repr(sorted(said))
-        return "{" + ",".join(f"{k}:{self._part(k, said[k], depth - 1)}" for k in sorted(said)) + "}"
+        return (
+            "{" + ",".join(f"{k}:{self._part(k, said[k], depth - 1)}" for k in sorted(said)) + "}"
+        )
 
     def _part(self, keyword: str, value: Any, depth: int) -> str:
         if keyword in ONE:
@@ -186,7 +201,11 @@ class _Looks:
 
 def assertions(schema: dict[str, Any], ignored: tuple[str, ...] = NOTES) -> dict[str, Any]:
     """Return a schema without its annotations, and without what asks for nothing."""
-    return {k: v for k, v in schema.items() if k not in ignored and not k.startswith("x-") and not _is_idle(k, v)}
+    return {
+        k: v
+        for k, v in schema.items()
+        if k not in ignored and not k.startswith("x-") and not _is_idle(k, v)
+    }
 
 
 def _is_idle(keyword: str, value: Any) -> bool:

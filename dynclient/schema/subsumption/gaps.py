@@ -90,9 +90,13 @@ class Suspicion:
         if not step:
             return replace(self, make=make)
         condition = None if self.condition is None else _around(step, self.condition)
-        return replace(self, gap=replace(self.gap, path=(step, *self.gap.path)), make=make, condition=condition)
+        return replace(
+            self, gap=replace(self.gap, path=(step, *self.gap.path)), make=make, condition=condition
+        )
 
-    def placed(self, narrow: Place | None, wide: Place | None, condition: Derived | None) -> Suspicion:
+    def placed(
+        self, narrow: Place | None, wide: Place | None, condition: Derived | None
+    ) -> Suspicion:
         """Return it with its places and its condition, unless they are known already."""
         if self.is_placed:
             return self
@@ -116,4 +120,6 @@ def suspicion(
 ) -> Suspicion:
     """Return a suspicion about the value itself."""
     why = because or "no proof and no counter-example was found"
-    return Suspicion(Gap("unknown", rule, (), copied(narrow), copied(wide), name=name, because=why), make)
+    return Suspicion(
+        Gap("unknown", rule, (), copied(narrow), copied(wide), name=name, because=why), make
+    )

@@ -89,7 +89,9 @@ class Inclusion:
         """Return the gap of a suspicion, refuted only if both engines agree on its witness; None where it is none."""
         b = self._refusal(b)
         witness = self._witness(one.make() if one.make else ABSENT, a, b)
-        if witness is ABSENT or not self.judge.checker(self.narrow, a, formats=True).accepts(witness):
+        if witness is ABSENT or not self.judge.checker(self.narrow, a, formats=True).accepts(
+            witness
+        ):
             answer = self._solved(one, a, b)
             if answer is EMPTY and witness is ABSENT:
                 self.statistics["excluded"] += 1
@@ -97,7 +99,11 @@ class Inclusion:
             other = self._witness(answer.value, a, b) if isinstance(answer, Found) else ABSENT
             witness = self._better(witness, other, a)
         self.statistics["unknown" if witness is ABSENT else "refuted"] += 1
-        return one.gap if witness is ABSENT else replace(one.gap, verdict="refuted", because="", witness=witness)
+        return (
+            one.gap
+            if witness is ABSENT
+            else replace(one.gap, verdict="refuted", because="", witness=witness)
+        )
 
     def _refusal(self, b: Any) -> Schema:
         """Return what a value must not fit: the same schema for the same one, since what is known of it is kept."""
@@ -146,7 +152,10 @@ class Inclusion:
         """Return schemas that hold all at once as one: the same one for the same ones, since what is known is kept."""
         key = tuple(map(id, schemas))
         if key not in self._joins:
-            self._joins[key] = schemas, schemas[0] if len(schemas) == 1 else Schema({"allOf": list(schemas)})
+            self._joins[key] = (
+                schemas,
+                schemas[0] if len(schemas) == 1 else Schema({"allOf": list(schemas)}),
+            )
         return self._joins[key][1]
 
     def _is_same(self, a: tuple[Any, ...], b: tuple[Any, ...]) -> bool:
@@ -154,14 +163,17 @@ class Inclusion:
         holds = self.equality.holds
         is_within = all(any(holds(one, other) for one in a) for other in b)
         return is_within and (
-            self.wide.reading == "consumer" or all(any(holds(one, other) for other in b) for one in a)
+            self.wide.reading == "consumer"
+            or all(any(holds(one, other) for other in b) for one in a)
         )
 
     def _causes(self, a: tuple[Any, ...], b: tuple[Any, ...]) -> Iterator[Suspicion]:
         try:
             sent, taken = self.narrow.branches(a), self.wide.taken(b)
         except TooWide:
-            yield suspicion("anyOf", None, None, because="there are too many alternatives to tell apart")
+            yield suspicion(
+                "anyOf", None, None, because="there are too many alternatives to tell apart"
+            )
             return
         if missing := self._missing(a, taken):
             yield missing
@@ -171,18 +183,26 @@ class Inclusion:
             if branch.values is not None:
                 yield from scalars.listed(self, branch.values, branch, b, taken)
                 continue
-            few = [value for kind, values in _FEW.items() if kind in branch.kinds for value in values]
+            few = [
+                value for kind, values in _FEW.items() if kind in branch.kinds for value in values
+            ]
             yield from scalars.listed(self, few, branch, b, taken)
             for kind in sorted(branch.kinds - _FEW.keys()):
-                yield from self._kind(branch, kind, [_beside_others(branch, other, spoken) for other in taken])
+                yield from self._kind(
+                    branch, kind, [_beside_others(branch, other, spoken) for other in taken]
+                )
 
     def _missing(self, a: tuple[Any, ...], taken: list[Branch]) -> Suspicion | None:
         """Return that some kind of value is not taken, where anything is sent: all else would be the same cause."""
-        if any(schema is False or (isinstance(schema, dict) and assertions(schema)) for schema in a):
+        if any(
+            schema is False or (isinstance(schema, dict) and assertions(schema)) for schema in a
+        ):
             return None
         wanted = frozenset[str]().union(*(other.kinds for other in taken))
         kinds = [kind for kind in _ANYTHING if kind not in wanted]
-        return suspicion("type", None, sorted(wanted), lambda: _ANYTHING[kinds[0]]) if kinds else None
+        return (
+            suspicion("type", None, sorted(wanted), lambda: _ANYTHING[kinds[0]]) if kinds else None
+        )
 
     def _kind(self, branch: Branch, kind: str, taken: list[Branch]) -> Iterator[Suspicion]:
         """Compare the values of one kind with the alternatives that take that kind."""
@@ -190,14 +210,19 @@ class Inclusion:
             return
         fitting = [other for other in taken if kind in other.kinds]
         if not fitting:
-            said, wanted = sorted(branch.kinds), sorted(frozenset().union(*(other.kinds for other in taken)))
+            said, wanted = (
+                sorted(branch.kinds),
+                sorted(frozenset().union(*(other.kinds for other in taken))),
+            )
             yield suspicion("type", said, wanted, lambda: self.example(branch, kind))
             return
         likeliest = self._likeliest(branch, kind, fitting)
         if len(likeliest) > 1:
             self._pairs.is_joint()
         found = self._least(branch, kind, likeliest)
-        if found and not (len(fitting) > 1 and kind in _COVERED and scalars.is_covered(branch, kind, fitting)):
+        if found and not (
+            len(fitting) > 1 and kind in _COVERED and scalars.is_covered(branch, kind, fitting)
+        ):
             yield from found
 
     def _least(self, branch: Branch, kind: str, likeliest: list[Branch]) -> tuple[Suspicion, ...]:
@@ -221,14 +246,20 @@ class Inclusion:
         """Return the alternatives that may take a value, the one of the same name first; those of other tags cannot."""
         if len(fitting) < 2:  # noqa: PLR2004 (no choice)
             return fitting
-        near = [other for other in fitting if kind != "object" or not objects.are_apart(self, branch, kind, other)]
+        near = [
+            other
+            for other in fitting
+            if kind != "object" or not objects.are_apart(self, branch, kind, other)
+        ]
         return sorted(near or fitting, key=lambda other: not self._is_namesake(branch, [other]))
 
     def _is_namesake(self, branch: Branch, others: list[Branch]) -> bool:
         """Tell whether one of several alternatives stands where an alternative stands in the other document."""
         mine = branch.place("type")
         places = [other.place("type") for other in others]
-        return mine is not None and any(place is not None and place.pointer == mine.pointer for place in places)
+        return mine is not None and any(
+            place is not None and place.pointer == mine.pointer for place in places
+        )
 
     def _is_empty(self, branch: Branch, kind: str) -> bool:
         if kind == "object":
@@ -239,7 +270,10 @@ class Inclusion:
         """Compare one kind of value with one alternative; what is about a keyword is placed where it is said."""
         for one in self._unplaced(branch, kind, other):
             gap = one.gap
-            mine, theirs = branch.place(gap.rule, gap.narrow), other.place(gap.rule, gap.wide, gap.name)
+            mine, theirs = (
+                branch.place(gap.rule, gap.narrow),
+                other.place(gap.rule, gap.wide, gap.name),
+            )
             yield one if gap.rule == "oneOf" else one.placed(mine, theirs, failing(other, gap))
 
     def _unplaced(self, branch: Branch, kind: str, other: Branch) -> Iterator[Suspicion]:
@@ -256,11 +290,15 @@ class Inclusion:
     def _opaque(self, branch: Branch, kind: str, other: Branch) -> Iterator[Suspicion]:
         """Suspect what no rule decides, unless both sides say the same."""
         for barred in other.barred:
-            if not self._is_barred(branch, barred) and not objects.is_apart(self, branch, kind, barred):
+            if not self._is_barred(branch, barred) and not objects.is_apart(
+                self, branch, kind, barred
+            ):
                 yield suspicion("oneOf", None, None, lambda: self.example(branch, kind))
         for keyword in ("not", *_OPAQUE.get(kind, ())):
             for wanted in other.said(keyword):
-                if not any(self._is_same_keyword(keyword, said, wanted) for said in branch.said(keyword)):
+                if not any(
+                    self._is_same_keyword(keyword, said, wanted) for said in branch.said(keyword)
+                ):
                     yield suspicion(keyword, None, None, lambda: self.example(branch, kind))
         for keyword in _UNEVALUATED.get(kind, ()):
             for wanted in other.said(keyword):
@@ -274,7 +312,11 @@ class Inclusion:
             for one in branch.barred:
                 by_look.setdefault(self.equality.look(one, mine=True), []).append(one)
             self._barred[id(branch)] = branch, by_look
-        alike = self._barred[id(branch)][1].get(self.equality.look(barred, mine=False), ()) if branch.barred else ()
+        alike = (
+            self._barred[id(branch)][1].get(self.equality.look(barred, mine=False), ())
+            if branch.barred
+            else ()
+        )
         return any(self.equality.holds(one, barred) for one in alike)
 
     def _is_same_keyword(self, keyword: str, said: Any, wanted: Any) -> bool:
@@ -285,7 +327,15 @@ class Inclusion:
     def example(self, branch: Branch, kind: str = "") -> Any:
         """Return a small value of an alternative, ABSENT where none is found."""
         extra = {"type": kind} if kind else {}
-        schema = Schema({"allOf": [*branch.parts, *([extra] if extra else []), *({"not": s} for s in branch.barred)]})
+        schema = Schema(
+            {
+                "allOf": [
+                    *branch.parts,
+                    *([extra] if extra else []),
+                    *({"not": s} for s in branch.barred),
+                ]
+            }
+        )
         key = (*map(id, branch.parts), *map(id, branch.barred), KIND_IDS.get(kind, 0))
         if key not in self._samples:
             self._kept.append(branch)
@@ -300,7 +350,9 @@ class Inclusion:
         answer = self.solver.answer((Term(self.narrow, schema),))
         if not isinstance(answer, Unknown):
             return answer.value if isinstance(answer, Found) else ABSENT
-        for judged in (self.judge.root(self.narrow, schema, formats=formats) for formats in (True, False)):
+        for judged in (
+            self.judge.root(self.narrow, schema, formats=formats) for formats in (True, False)
+        ):
             try:
                 return Sampler(judged, compile_schema=_compiled).sample(optional="none")
             except Unsampled:
@@ -317,7 +369,14 @@ _OPAQUE = {
 _UNEVALUATED = {"array": ("unevaluatedItems",), "object": ("unevaluatedProperties",)}
 
 #: A value of each kind, for whoever may send any.
-_ANYTHING: dict[str, Any] = {"null": None, "boolean": True, "number": 0, "string": "", "array": [], "object": {}}
+_ANYTHING: dict[str, Any] = {
+    "null": None,
+    "boolean": True,
+    "number": 0,
+    "string": "",
+    "array": [],
+    "object": {},
+}
 
 #: The kinds that have few values.
 _FEW: dict[str, tuple[Any, ...]] = {"null": (None,), "boolean": (True, False)}
@@ -325,7 +384,10 @@ _FEW: dict[str, tuple[Any, ...]] = {"null": (None,), "boolean": (True, False)}
 #: The kinds of which several alternatives together may take all.
 _COVERED = ("number", "string")
 
-KIND_IDS = {kind: number for number, kind in enumerate(("array", "boolean", "null", "number", "object", "string"), 1)}
+KIND_IDS = {
+    kind: number
+    for number, kind in enumerate(("array", "boolean", "null", "number", "object", "string"), 1)
+}
 
 
 def _compiled(schema: dict[str, Any]) -> Any:

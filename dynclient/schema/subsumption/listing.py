@@ -23,7 +23,9 @@ _TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
-def as_one_list(schema: dict[str, Any], keyword: str, target: Callable[[Any], Any]) -> Schema | None:
+def as_one_list(
+    schema: dict[str, Any], keyword: str, target: Callable[[Any], Any]
+) -> Schema | None:
     """Return the list of the values that alternatives take, None where one of them lists none.
 
     Args:

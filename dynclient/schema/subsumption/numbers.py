@@ -73,7 +73,10 @@ class Numbers:
 
         """
         divisor = schema.get("multipleOf")
-        made = cls(whole=whole, multiples=frozenset() if divisor is None else frozenset({_divisor(divisor)}))
+        made = cls(
+            whole=whole,
+            multiples=frozenset() if divisor is None else frozenset({_divisor(divisor)}),
+        )
         for keyword, is_low, is_open in _BOUNDS:
             if keyword in schema:
                 made = made.bounded(exact(schema[keyword]), is_low=is_low, is_open=is_open)
@@ -116,7 +119,10 @@ class Numbers:
         """Tell whether a number is in the set, as both engines judge it."""
         if not _is_number(value):
             return False
-        by_value, by_digits = exact(value), Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
+        by_value, by_digits = (
+            exact(value),
+            Fraction(repr(value)) if isinstance(value, float) else Fraction(value),
+        )
         return self._within(by_value) and self._on_grid(by_digits) and by_value not in self.excluded
 
     def has(self, value: Fraction) -> bool:
@@ -125,7 +131,9 @@ class Numbers:
 
     def _within(self, value: Fraction) -> bool:
         above = self.low is None or value > self.low or (value == self.low and not self.low_open)
-        below = self.high is None or value < self.high or (value == self.high and not self.high_open)
+        below = (
+            self.high is None or value < self.high or (value == self.high and not self.high_open)
+        )
         return above and below and (self.among is None or value in self.among)
 
     def _on_grid(self, value: Fraction) -> bool:
@@ -141,12 +149,18 @@ class Numbers:
         steps = [*self.multiples, *([Fraction(1)] if self.whole else [])]
         if not steps:
             return None
-        return Fraction(math.lcm(*(s.numerator for s in steps)), math.gcd(*(s.denominator for s in steps)))
+        return Fraction(
+            math.lcm(*(s.numerator for s in steps)), math.gcd(*(s.denominator for s in steps))
+        )
 
 
 def _is_number(value: Any) -> bool:
     """Tell whether a value is a number of JSON (no truth value, no infinity)."""
-    return math.isfinite(value) if isinstance(value, float) else isinstance(value, int) and not isinstance(value, bool)
+    return (
+        math.isfinite(value)
+        if isinstance(value, float)
+        else isinstance(value, int) and not isinstance(value, bool)
+    )
 
 
 def exact(value: Any) -> Fraction:
@@ -172,7 +186,9 @@ def _divisor(value: Number) -> Fraction:
     return Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
 
 
-def _common(one: frozenset[Fraction] | None, other: frozenset[Fraction] | None) -> frozenset[Fraction] | None:
+def _common(
+    one: frozenset[Fraction] | None, other: frozenset[Fraction] | None
+) -> frozenset[Fraction] | None:
     if one is None or other is None:
         return other if one is None else one
     return one & other
@@ -199,7 +215,9 @@ def covered(narrow: Numbers, union: Iterable[Numbers]) -> Number | Unknown | Non
                 return Unknown("the union falls into too many pieces")
     except Undecidable as error:
         return Unknown(error.why)
-    return _simplest(pieces, lambda value: narrow.holds(value) and not any(m.holds(value) for m in members))
+    return _simplest(
+        pieces, lambda value: narrow.holds(value) and not any(m.holds(value) for m in members)
+    )
 
 
 def example(numbers: Numbers) -> Number | Unknown | None:
@@ -225,7 +243,9 @@ def _less(piece: Numbers, wide: Numbers) -> Iterator[Numbers]:
         yield replace(piece, among=_common(piece.among, wide.excluded))
 
 
-def _simplest(pieces: list[Numbers], is_witness: Callable[[Number], bool]) -> Number | Unknown | None:
+def _simplest(
+    pieces: list[Numbers], is_witness: Callable[[Number], bool]
+) -> Number | Unknown | None:
     """Return the simplest number of all pieces, None where all are empty."""
     found: list[Number] = []
     unknown: Unknown | None = None
@@ -249,7 +269,11 @@ def _of_piece(piece: Numbers, is_witness: Callable[[Number], bool]) -> Number | 
     for value in itertools.islice(_candidates(piece), MAX_TRIED):
         if piece.has(value) and (number := _written(value)) is not None and is_witness(number):
             return number
-    return None if _is_exhausted(piece) else Unknown("no number was found that could serve as an example")
+    return (
+        None
+        if _is_exhausted(piece)
+        else Unknown("no number was found that could serve as an example")
+    )
 
 
 def _written(value: Fraction) -> Number | None:
@@ -267,7 +291,9 @@ def _is_plainly_empty(piece: Numbers) -> bool:
     if _is_crossed(piece):
         return True
     step = piece.step
-    return step is not None and any((step / unwanted).denominator == 1 for unwanted in piece.not_multiples)
+    return step is not None and any(
+        (step / unwanted).denominator == 1 for unwanted in piece.not_multiples
+    )
 
 
 def _is_crossed(piece: Numbers) -> bool:
@@ -316,7 +342,9 @@ def _ends(piece: Numbers, step: Fraction) -> tuple[int | None, int | None]:
 def _candidates(piece: Numbers) -> Iterator[Fraction]:
     """Yield values that may be in a set, simple ones first; all of them where they are few."""
     if piece.among is not None:
-        yield from sorted(piece.among, key=lambda value: (value.denominator != 1, abs(value), value < 0))
+        yield from sorted(
+            piece.among, key=lambda value: (value.denominator != 1, abs(value), value < 0)
+        )
         return
     step = piece.step
     if step is not None:
@@ -327,7 +355,9 @@ def _candidates(piece: Numbers) -> Iterator[Fraction]:
             yield bound
     for digits in range(_MOST_DIGITS + 1):
         yield from itertools.islice(_near_zero(piece, Fraction(5, 10**digits)), 2 if digits else 0)
-        yield from itertools.islice(_near_zero(piece, Fraction(1, 10**digits)), 20 + len(piece.excluded))
+        yield from itertools.islice(
+            _near_zero(piece, Fraction(1, 10**digits)), 20 + len(piece.excluded)
+        )
     yield from _between(piece)
 
 

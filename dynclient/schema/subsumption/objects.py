@@ -40,10 +40,14 @@ def _member(inclusion: Inclusion, branch: Branch, other: Branch, name: str) -> I
     mine, theirs = branch.member(name), other.member(name)
     if any(schema is False for schema in theirs):
         found: tuple[Suspicion, ...] = (
-            suspicion("additionalProperties", None, False, partial(inclusion.example_of, mine), name=name),
+            suspicion(
+                "additionalProperties", None, False, partial(inclusion.example_of, mine), name=name
+            ),
         )
     elif other.refused and any(map(inclusion.wide.is_marked, theirs)):
-        found = (suspicion(other.refused, None, True, partial(inclusion.example_of, mine), name=name),)
+        found = (
+            suspicion(other.refused, None, True, partial(inclusion.example_of, mine), name=name),
+        )
     else:
         found = inclusion.compare(mine, theirs)
     for one in found:
@@ -67,13 +71,21 @@ def _rest(other: Branch, pattern: str) -> tuple[Any, ...]:
     is_let_in = ("patternProperties", pattern) in other.lets
     if other.closed and not is_let_in and not any(pattern == known for known, _ in other.patterns):
         return (False,)
-    rest = [p for p in other.parts if "additionalProperties" in p and pattern not in p.get("patternProperties", {})]
+    rest = [
+        p
+        for p in other.parts
+        if "additionalProperties" in p and pattern not in p.get("patternProperties", {})
+    ]
     return tuple(part["additionalProperties"] for part in rest)
 
 
-def _group(inclusion: Inclusion, mine: tuple[Any, ...], theirs: tuple[Any, ...]) -> tuple[Suspicion, ...]:
+def _group(
+    inclusion: Inclusion, mine: tuple[Any, ...], theirs: tuple[Any, ...]
+) -> tuple[Suspicion, ...]:
     if any(schema is False for schema in theirs):
-        return (suspicion("additionalProperties", True, False, partial(inclusion.example_of, mine)),)
+        return (
+            suspicion("additionalProperties", True, False, partial(inclusion.example_of, mine)),
+        )
     return inclusion.compare(mine, theirs)
 
 
@@ -91,11 +103,15 @@ def _counts(inclusion: Inclusion, branch: Branch, other: Branch) -> Iterator[Sus
     least = max(*branch.said("minProperties"), len(branch.required), 0)
     for wanted in other.said("minProperties"):
         if least < wanted:
-            yield suspicion("minProperties", least, wanted, lambda: inclusion.example(branch, "object"))
+            yield suspicion(
+                "minProperties", least, wanted, lambda: inclusion.example(branch, "object")
+            )
     most = _most(inclusion, branch)
     for wanted in other.said("maxProperties"):
         if most is None or most > wanted:
-            yield suspicion("maxProperties", most, wanted, partial(_crowded, inclusion, branch, wanted + 1))
+            yield suspicion(
+                "maxProperties", most, wanted, partial(_crowded, inclusion, branch, wanted + 1)
+            )
 
 
 def _most(inclusion: Inclusion, branch: Branch) -> int | None:
@@ -109,7 +125,9 @@ def _most(inclusion: Inclusion, branch: Branch) -> int | None:
 
 def _dependent(inclusion: Inclusion, branch: Branch, other: Branch) -> Iterator[Suspicion]:
     mine = [pair for found in branch.said("dependentRequired") for pair in found.items()]
-    for name, wanted in (pair for found in other.said("dependentRequired") for pair in found.items()):
+    for name, wanted in (
+        pair for found in other.said("dependentRequired") for pair in found.items()
+    ):
         given = branch.required.union(*(names for key, names in mine if key == name))
         if not set(wanted) <= given and not inclusion.narrow.is_refused(branch, name):
             missing = sorted(set(wanted) - given)
@@ -172,4 +190,6 @@ def are_apart(inclusion: Inclusion, branch: Branch, kind: str, other: Branch) ->
     if kind != "object":
         return False
     impossible = (name for name in other.required if inclusion.narrow.is_refused(branch, name))
-    return next(impossible, None) is not None or sides.are_apart(inclusion.narrow, branch, inclusion.wide, other)
+    return next(impossible, None) is not None or sides.are_apart(
+        inclusion.narrow, branch, inclusion.wide, other
+    )

@@ -52,7 +52,9 @@ class Pairs:
         key: Key = tuple(map(id, a)), tuple(map(id, b))
         if key not in self._found:
             if len(self._found) >= MAX_PAIRS:
-                return (suspicion("depth", None, None, because="there are too many schemas to follow"),)
+                return (
+                    suspicion("depth", None, None, because="there are too many schemas to follow"),
+                )
             self._found[key] = ()
             self._schemas[key] = (a, b)
             self._todo[key] = None
@@ -106,7 +108,14 @@ def _distinct(found: Iterable[Suspicion]) -> tuple[Suspicion, ...]:
     kept: dict[tuple[Any, ...], Suspicion] = {}
     for one in found:
         gap = one.gap
-        key = (one.pair, gap.rule, gap.name, gap.narrow_place, gap.wide_place, repr((gap.narrow, gap.wide)))
+        key = (
+            one.pair,
+            gap.rule,
+            gap.name,
+            gap.narrow_place,
+            gap.wide_place,
+            repr((gap.narrow, gap.wide)),
+        )
         if key not in kept or len(gap.path) < len(kept[key].gap.path):
             kept[key] = one
     return tuple(kept.values())

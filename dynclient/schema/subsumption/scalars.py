@@ -28,7 +28,11 @@ KEYWORDS = {
 
 
 def listed(
-    inclusion: Inclusion, values: Iterable[Any], branch: Branch, b: tuple[Any, ...], taken: list[Branch]
+    inclusion: Inclusion,
+    values: Iterable[Any],
+    branch: Branch,
+    b: tuple[Any, ...],
+    taken: list[Branch],
 ) -> Iterator[Suspicion]:
     """Suspect each value of a finite alternative that the other side refuses."""
     sendable = [value for value in values if _is_sent(inclusion, branch, value)]
@@ -41,7 +45,9 @@ def _is_sent(inclusion: Inclusion, branch: Branch, value: Any) -> bool:
     fits = _fits(branch, value)
     if fits is not None:
         return fits
-    return inclusion.judge.checker(inclusion.narrow, Schema({"allOf": list(branch.parts)}), is_open=True).accepts(value)
+    return inclusion.judge.checker(
+        inclusion.narrow, Schema({"allOf": list(branch.parts)}), is_open=True
+    ).accepts(value)
 
 
 def _is_taken(inclusion: Inclusion, b: tuple[Any, ...], taken: list[Branch], value: Any) -> bool:
@@ -65,7 +71,13 @@ def _fits(branch: Branch, value: Any) -> bool | None:
 
 
 #: The kinds of value by their Python types; a truth value is an integer to Python, so it comes first.
-_KINDS = ((bool, "boolean"), (str, "string"), (list, "array"), (dict, "object"), (int | float, "number"))
+_KINDS = (
+    (bool, "boolean"),
+    (str, "string"),
+    (list, "array"),
+    (dict, "object"),
+    (int | float, "number"),
+)
 
 
 def facets(branch: Branch, kind: str, other: Branch) -> Iterator[Suspicion]:
@@ -137,7 +149,9 @@ def _set(kind: str, said: dict[str, Any]) -> Numbers | Strings | Unknown:
 def _listed(values: list[Any], kind: str) -> Numbers | Strings:
     if kind == "string":
         return Strings.of(value for value in values if isinstance(value, str))
-    return Numbers.of(value for value in values if isinstance(value, int | float) and not isinstance(value, bool))
+    return Numbers.of(
+        value for value in values if isinstance(value, int | float) and not isinstance(value, bool)
+    )
 
 
 def _included(narrow: Numbers | Strings | Unknown, wide: Numbers | Strings | Unknown) -> Any:

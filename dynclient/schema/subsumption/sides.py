@@ -52,13 +52,21 @@ class Side:
     reading: Literal["producer", "consumer"]
     direction: Direction
     _loose: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
-    _marked_schemas: dict[int, tuple[Any, bool]] = field(default_factory=dict, init=False, repr=False)
-    _branches: dict[Any, tuple[Schemas, list[Branch]]] = field(default_factory=dict, init=False, repr=False)
+    _marked_schemas: dict[int, tuple[Any, bool]] = field(
+        default_factory=dict, init=False, repr=False
+    )
+    _branches: dict[Any, tuple[Schemas, list[Branch]]] = field(
+        default_factory=dict, init=False, repr=False
+    )
     _held: dict[Any, tuple[Schemas, Held]] = field(default_factory=dict, init=False, repr=False)
 
     def target(self, schema: Any) -> Any:
         """Return the definition that a schema names, where it says nothing else; else the schema itself."""
-        while isinstance(schema, dict) and "$ref" in schema and not assertions(schema).keys() - {"$ref"}:
+        while (
+            isinstance(schema, dict)
+            and "$ref" in schema
+            and not assertions(schema).keys() - {"$ref"}
+        ):
             schema = self.defs[name_of(schema["$ref"])]
         return schema
 
@@ -98,12 +106,18 @@ class Side:
             return Held(kinds, None)
         return Held(kinds, frozenset(identity(value) for values in lists for value in values or ()))
 
-    def _kept(self, how: str, schemas: Schemas, close: Callable[[Branch, Schemas], Branch]) -> list[Branch]:
+    def _kept(
+        self, how: str, schemas: Schemas, close: Callable[[Branch, Schemas], Branch]
+    ) -> list[Branch]:
         """Return the alternatives of schemas, the same ones when they are asked for again."""
         key = (how, *map(id, schemas))
         if key not in self._branches:
             found = self.open_branches(schemas)
-            read = [close(branch, schemas) for branch in found] if self.reading == "producer" else found
+            read = (
+                [close(branch, schemas) for branch in found]
+                if self.reading == "producer"
+                else found
+            )
             self._branches[key] = schemas, read
         return self._branches[key][1]
 
@@ -127,7 +141,11 @@ class Side:
         return not declares(schema, self.defs, alternatives=False)
 
     def _marked(self, branch: Branch, *, closed: bool) -> Branch:
-        return replace(branch, closed=closed, refused="readOnly" if self.direction == "request" else "writeOnly")
+        return replace(
+            branch,
+            closed=closed,
+            refused="readOnly" if self.direction == "request" else "writeOnly",
+        )
 
     def _sent(self, branch: Branch, schemas: tuple[Any, ...]) -> Branch:
         """Close an alternative to what no schema that may fit beside it declares."""
@@ -144,7 +162,11 @@ class Side:
         """Return the alternatives of schemas that fit no object beside an alternative."""
         found = []
         for part in (part for schema in schemas for part in in_place(schema, self.defs)):
-            found += [s for s in (*part.get("anyOf", ()), *part.get("oneOf", ())) if self._is_apart(branch, s)]
+            found += [
+                s
+                for s in (*part.get("anyOf", ()), *part.get("oneOf", ()))
+                if self._is_apart(branch, s)
+            ]
         return found
 
     def _is_apart(self, branch: Branch, schema: Any) -> bool:
@@ -152,7 +174,9 @@ class Side:
             others = self.opened.branches((schema,))
         except TooWide:
             return False
-        return all("object" not in other.kinds or are_apart(self, branch, self, other) for other in others)
+        return all(
+            "object" not in other.kinds or are_apart(self, branch, self, other) for other in others
+        )
 
     def _beside(
         self, branch: Branch, named: dict[str, list[Any]], like: list[tuple[str, Any]]
@@ -178,8 +202,12 @@ class Side:
         whole = Schema({"allOf": list(schemas)})
         # What is asked for and not declared here may be declared elsewhere, and is let in only then.
         shut = branch.required - set(branch.names) - let_in(whole, self.defs)
-        is_free = branch.freed or any("additionalProperties" in p or "unevaluatedProperties" in p for p in branch.parts)
-        return replace(self._marked(branch, closed=not is_free and closable(whole, self.defs)), shut=shut)
+        is_free = branch.freed or any(
+            "additionalProperties" in p or "unevaluatedProperties" in p for p in branch.parts
+        )
+        return replace(
+            self._marked(branch, closed=not is_free and closable(whole, self.defs)), shut=shut
+        )
 
     def is_refused(self, branch: Branch, name: str) -> bool:
         """Tell whether a property may not be sent: it cannot be there, or travels only the other way."""
@@ -192,7 +220,9 @@ class Side:
         """Tell whether a schema says that its values travel only the other way."""
         if id(schema) not in self._marked_schemas:
             mark = "readOnly" if self.direction == "request" else "writeOnly"
-            is_marked = any(part.get(mark) is True for part in in_place(schema, self.defs, alternatives=False))
+            is_marked = any(
+                part.get(mark) is True for part in in_place(schema, self.defs, alternatives=False)
+            )
             self._marked_schemas[id(schema)] = schema, is_marked
         return self._marked_schemas[id(schema)][1]
 
@@ -209,7 +239,9 @@ class Side:
             return []
         if not isinstance(schema, dict):
             return [Branch()]
-        plain = Schema({key: value for key, value in schema.items() if key not in _COMPOSED}, place_of(schema))
+        plain = Schema(
+            {key: value for key, value in schema.items() if key not in _COMPOSED}, place_of(schema)
+        )
         found = [Branch((plain,))]
         if "$ref" in schema:
             target = self.defs[name_of(schema["$ref"])]
@@ -230,8 +262,15 @@ class Side:
         """
         if self.reading == "producer":
             parts = list(in_place(condition, self.defs))
-            inner = [s for part in parts for k in ("properties", "patternProperties") for s in part.get(k, {}).values()]
-            inner += [part[k] for part in parts for k in ("items", "additionalProperties") if k in part]
+            inner = [
+                s
+                for part in parts
+                for k in ("properties", "patternProperties")
+                for s in part.get(k, {}).values()
+            ]
+            inner += [
+                part[k] for part in parts for k in ("items", "additionalProperties") if k in part
+            ]
             inner += [s for part in parts for s in part.get("prefixItems", ())]
             if any(isinstance(s, dict) and not _is_flat(s) for s in inner):
                 raise TooWide
@@ -246,7 +285,10 @@ class Side:
         if "if" in schema and ("then" in schema or "else" in schema):
             self._look_into(schema["if"])
             inner = None if alone is None else False
-            held, missed = (self._alternatives(schema.get(keyword, True), alone=inner) for keyword in ("then", "else"))
+            held, missed = (
+                self._alternatives(schema.get(keyword, True), alone=inner)
+                for keyword in ("then", "else")
+            )
             then = product(self._alternatives(schema["if"]), held)
             otherwise = [branch & Branch(barred=(schema["if"],)) for branch in missed]
             yield [*then, *otherwise]
@@ -263,13 +305,20 @@ class Side:
         return found
 
     def _is_freed(self, member: Any) -> bool:
-        return isinstance(member, dict) and not declares(member, self.defs) and "unevaluatedProperties" not in member
+        return (
+            isinstance(member, dict)
+            and not declares(member, self.defs)
+            and "unevaluatedProperties" not in member
+        )
 
 
 def are_apart(one: Side, branch: Branch, other_side: Side, other: Branch) -> bool:
     """Tell whether a property that one of two alternatives for objects requires has no value that fits both."""
     names = branch.required | other.required
-    return any(one.held(branch.member(name)).is_apart(other_side.held(other.member(name))) for name in names)
+    return any(
+        one.held(branch.member(name)).is_apart(other_side.held(other.member(name)))
+        for name in names
+    )
 
 
 def _either(schemas: dict[str, list[Any]]) -> dict[str, Any]:
@@ -278,7 +327,11 @@ def _either(schemas: dict[str, list[Any]]) -> dict[str, Any]:
 
 def is_format_bound(part: dict[str, Any], keyword: str) -> bool:
     """Tell whether a bound only says that an integer fits 64 bits, which is an annotation to a comparison."""
-    return part.get("format") == "int64" and keyword in ("minimum", "maximum") and part[keyword] in BOUNDS["int64"]
+    return (
+        part.get("format") == "int64"
+        and keyword in ("minimum", "maximum")
+        and part[keyword] in BOUNDS["int64"]
+    )
 
 
 def is_never(schema: Any) -> bool:

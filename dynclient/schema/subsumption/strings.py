@@ -78,7 +78,11 @@ class Strings:
             self.patterns | other.patterns,
             self.unlike | other.unlike,
             self.excluded | other.excluded,
-            other.among if self.among is None else self.among if other.among is None else self.among & other.among,
+            other.among
+            if self.among is None
+            else self.among
+            if other.among is None
+            else self.among & other.among,
         )
 
     def holds(self, text: str) -> bool:
@@ -152,12 +156,18 @@ def _found(pattern: str, text: str) -> bool:
 def _listed(narrow: Strings, members: list[Strings]) -> str | None:
     """Check a list of texts one by one; of those missing the shortest is the witness."""
     assert narrow.among is not None
-    missing = [t for t in narrow.among if narrow.holds(t) and not any(member.holds(t) for member in members)]
+    missing = [
+        t
+        for t in narrow.among
+        if narrow.holds(t) and not any(member.holds(t) for member in members)
+    ]
     return min(missing, key=lambda text: (len(text), text), default=None)
 
 
 def _is_plainly_empty(strings: Strings) -> bool:
-    return (strings.most is not None and strings.most < strings.least) or bool(strings.patterns & strings.unlike)
+    return (strings.most is not None and strings.most < strings.least) or bool(
+        strings.patterns & strings.unlike
+    )
 
 
 def _is_plainly_within(narrow: Strings, wide: Strings) -> bool:
@@ -176,7 +186,11 @@ def _plain_witness(narrow: Strings, members: list[Strings]) -> str | None:
     """Return a text of one letter, where the first set has no patterns and a length settles it."""
     if narrow.patterns or narrow.unlike:
         return None
-    edges = {narrow.least, *(m.least - 1 for m in members), *(m.most + 1 for m in members if m.most is not None)}
+    edges = {
+        narrow.least,
+        *(m.least - 1 for m in members),
+        *(m.most + 1 for m in members if m.most is not None),
+    }
     for length in sorted(edge for edge in edges if narrow.least <= edge <= MAX_EXAMPLE):
         text = "a" * length
         if narrow.holds(text) and not any(member.holds(text) for member in members):
@@ -198,12 +212,16 @@ def _decided(narrow: Strings, members: list[Strings]) -> str | Unknown | None:
         return _tried(narrow, members, None, error.why)
     if text is None or _is_witness(text, narrow, members):
         return text
-    return _tried(narrow, members, outer - inner, doubt or "the matcher gives up where the automata do not")
+    return _tried(
+        narrow, members, outer - inner, doubt or "the matcher gives up where the automata do not"
+    )
 
 
 def _unshared(wide: Strings, narrow: Strings) -> Strings:
     """Return a set without the patterns that every text of another passes anyway."""
-    return replace(wide, patterns=wide.patterns - narrow.patterns, unlike=wide.unlike - narrow.unlike)
+    return replace(
+        wide, patterns=wide.patterns - narrow.patterns, unlike=wide.unlike - narrow.unlike
+    )
 
 
 def _around(strings: Strings) -> tuple[Language, str]:
@@ -230,9 +248,13 @@ def _is_witness(text: str, narrow: Strings, members: list[Strings]) -> bool:
     return narrow.holds(text) and not any(member.holds(text) for member in members)
 
 
-def _tried(narrow: Strings, members: list[Strings], rest: Language | None, why: str) -> str | Unknown:
+def _tried(
+    narrow: Strings, members: list[Strings], rest: Language | None, why: str
+) -> str | Unknown:
     """Return a witness out of a few likely texts, else say why nothing is known."""
-    likely = itertools.chain(_likely(narrow, rest), *(sorted(member.excluded) for member in members))
+    likely = itertools.chain(
+        _likely(narrow, rest), *(sorted(member.excluded) for member in members)
+    )
     found = (text for text in likely if _is_witness(text, narrow, members))
     text = next(found, None)
     return Unknown(why) if text is None else text
@@ -245,6 +267,10 @@ def _likely(narrow: Strings, rest: Language | None) -> Iterator[str]:
     chance = random.Random(0)  # noqa: S311 - the same texts each time, nothing secret
     for pattern, _ in itertools.product(sorted(narrow.patterns), range(MAX_TRIED)):
         compiled = _compiled(pattern)
-        text = None if compiled is None else patterns.sample(compiled.node, chance, narrow.least, narrow.most)
+        text = (
+            None
+            if compiled is None
+            else patterns.sample(compiled.node, chance, narrow.least, narrow.most)
+        )
         if text is not None:
             yield text

@@ -49,7 +49,9 @@ def read(parameter: Parameter, shape: Shape, raw: str | Pairs) -> Any:
     if parameter.style == "label":
         if not raw.startswith("."):
             raise ValueError("a label begins with a dot")
-        return _Split(shape, _splitter("." if parameter.explode else ","), parameter.explode).value(raw[1:])
+        return _Split(shape, _splitter("." if parameter.explode else ","), parameter.explode).value(
+            raw[1:]
+        )
     return _Split(shape, _splitter(","), parameter.explode).value(raw)
 
 
@@ -89,7 +91,9 @@ class _Split:
     def value(self, raw: str) -> Any:
         """Return the value of a text."""
         shape, parts = self.shape, self.split(raw) if raw else []
-        if not shape.types & {"array", "object"} or (len(parts) <= 1 and shape.is_scalar and not self._named(parts)):
+        if not shape.types & {"array", "object"} or (
+            len(parts) <= 1 and shape.is_scalar and not self._named(parts)
+        ):
             return shape.value(self.decode(raw))
         if shape.is_object or self._named(parts):
             return self._object(parts)
@@ -169,10 +173,19 @@ def _read_pairs(parameter: Parameter, shape: Shape, pairs: Pairs) -> Any:
         own = [_unquoted(text) for text in own]
     if parameter.style == "deepObject":
         return _read_deep(parameter, shape, pairs, own)
-    if parameter.explode and "object" in shape.types and not (own and (shape.is_scalar or shape.is_array)):
-        members = {_name(name): text for name, text in reversed(pairs) if shape.declares(_name(name))}
+    if (
+        parameter.explode
+        and "object" in shape.types
+        and not (own and (shape.is_scalar or shape.is_array))
+    ):
+        members = {
+            _name(name): text for name, text in reversed(pairs) if shape.declares(_name(name))
+        }
         if members:
-            return {name: shape.member(name).value(decoded(text)) for name, text in reversed(members.items())}
+            return {
+                name: shape.member(name).value(decoded(text))
+                for name, text in reversed(members.items())
+            }
     if not own:
         raise Absent
     return _read_own(parameter, shape, own)
@@ -184,7 +197,9 @@ def _read_own(parameter: Parameter, shape: Shape, own: list[str]) -> Any:
     if "array" in shape.types and parameter.explode and (len(own) > 1 or not shape.is_scalar):
         is_nothing = own == [""] and (is_empty or not shape.item.is_text)
         return [] if is_nothing else [shape.item.value(decoded(text)) for text in own]
-    split = {"spaceDelimited": _SPACE.split, "pipeDelimited": _PIPE.split}.get(parameter.style, _splitter(","))
+    split = {"spaceDelimited": _SPACE.split, "pipeDelimited": _PIPE.split}.get(
+        parameter.style, _splitter(",")
+    )
     if parameter.explode and "object" not in shape.types:
         return shape.value(decoded(own[0]))
     return _Split(shape, split, False, is_text_empty=not is_empty).value(own[0])

@@ -6,7 +6,16 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from dynclient.model import Location, Parameter
-from dynclient.wire.parameters.text import Encode, as_it_is, as_json, as_text, encoded, in_cookie, is_json, reserved
+from dynclient.wire.parameters.text import (
+    Encode,
+    as_it_is,
+    as_json,
+    as_text,
+    encoded,
+    in_cookie,
+    is_json,
+    reserved,
+)
 
 Writer = Callable[[Any], str]
 
@@ -38,13 +47,23 @@ def _writer(parameter: Parameter) -> Writer:
     # In 3.0 and 3.1 `allowReserved` is a query's only.
     encode = reserved if parameter.allow_reserved and parameter.location == "query" else encoded
     if parameter.location == "path":
-        return _matrix(name, explode) if parameter.style == "matrix" else _PATH[parameter.style](explode, encode)
-    empty = f"{encoded(name)}=" if parameter.location == "query" and parameter.node.flag("allowEmptyValue") else ""
+        return (
+            _matrix(name, explode)
+            if parameter.style == "matrix"
+            else _PATH[parameter.style](explode, encode)
+        )
+    empty = (
+        f"{encoded(name)}="
+        if parameter.location == "query" and parameter.node.flag("allowEmptyValue")
+        else ""
+    )
     if parameter.style == "deepObject":
         return _deep(name, encode, empty)
     delimiter = {"spaceDelimited": "%20", "pipeDelimited": "%7C"}.get(parameter.style, ",")
     if explode:
-        return _exploded(name, encode, empty, _BETWEEN_COOKIES if parameter.location == "cookie" else "&")
+        return _exploded(
+            name, encode, empty, _BETWEEN_COOKIES if parameter.location == "cookie" else "&"
+        )
     return _delimited(name, encode, empty, delimiter)
 
 
@@ -124,7 +143,9 @@ def _matrix(name: str, explode: bool) -> Writer:
         if not value:
             return f";{key}"
         if not explode:
-            texts = _members(value, encoded, ",") if isinstance(value, dict) else _items(value, encoded)
+            texts = (
+                _members(value, encoded, ",") if isinstance(value, dict) else _items(value, encoded)
+            )
             return pair(key, ",".join(texts))
         pairs = value.items() if isinstance(value, dict) else [(name, item) for item in value]
         return "".join(pair(encoded(k), encoded(as_text(v))) for k, v in pairs)
@@ -137,7 +158,10 @@ def _exploded(name: str, encode: Encode, empty: str, between: str) -> Writer:
 
     def write(value: Any) -> str:
         if isinstance(value, dict):
-            return between.join([f"{encoded(k)}={encode(as_text(v))}" for k, v in value.items()]) or empty
+            return (
+                between.join([f"{encoded(k)}={encode(as_text(v))}" for k, v in value.items()])
+                or empty
+            )
         if isinstance(value, list):
             return between.join([prefix + text for text in _items(value, encode)]) or empty
         return prefix + encode(as_text(value))
@@ -157,7 +181,9 @@ def _delimited(name: str, encode: Encode, empty: str, delimiter: str) -> Writer:
             return prefix + encode(as_text(value))
         if not value:
             return empty
-        texts = _members(value, inside, delimiter) if isinstance(value, dict) else _items(value, inside)
+        texts = (
+            _members(value, inside, delimiter) if isinstance(value, dict) else _items(value, inside)
+        )
         return prefix + delimiter.join(texts)
 
     return write
@@ -171,7 +197,11 @@ def _deep(name: str, encode: Encode, empty: str) -> Writer:
             for k, v in value.items() if isinstance(value, dict) else enumerate(value):
                 yield from pairs(f"{prefix}%5B{encoded(str(k))}%5D", v)
         else:
-            yield f"{prefix}=" if isinstance(value, dict | list) else f"{prefix}={encode(as_text(value))}"
+            yield (
+                f"{prefix}="
+                if isinstance(value, dict | list)
+                else f"{prefix}={encode(as_text(value))}"
+            )
 
     return lambda value: empty if value in ({}, []) else "&".join(pairs(key, value))
 

@@ -11,7 +11,11 @@ from catalogue.case import BREAKS, IGNORED, NOTES, Case, Expected, Kind, Levels
 from catalogue.members import thing
 from catalogue.parameters import MISREAD
 
-OTHER, FORM, PARTS = "application/vnd.dyn-planted+json", "application/x-www-form-urlencoded", "multipart/form-data"
+OTHER, FORM, PARTS = (
+    "application/vnd.dyn-planted+json",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data",
+)
 BODY = {"content": {JSON: {"schema": thing()}}}
 
 
@@ -27,7 +31,9 @@ def _asked(whole: Tree, place: Steps) -> Case:
 
 def _unasked(whole: Tree, place: Steps) -> Case:
     asked = _asked(whole, place)
-    return Case(asked.new, asked.old, _told("body-required", (*place, "requestBody"), NOTES, "fact"))
+    return Case(
+        asked.new, asked.old, _told("body-required", (*place, "requestBody"), NOTES, "fact")
+    )
 
 
 def _bodiless(whole: Tree) -> Sequence[Steps]:
@@ -36,7 +42,9 @@ def _bodiless(whole: Tree) -> Sequence[Steps]:
 
 def _added(whole: Tree, place: Steps) -> Case:
     return Case(
-        whole, said(whole, place, requestBody=BODY), _told("body-added", (*place, "requestBody"), NOTES, "fact")
+        whole,
+        said(whole, place, requestBody=BODY),
+        _told("body-added", (*place, "requestBody"), NOTES, "fact"),
     )
 
 
@@ -47,7 +55,11 @@ def _required_added(whole: Tree, place: Steps) -> Case:
 
 def _removed(whole: Tree, place: Steps) -> Case:
     at = (*place, "requestBody")
-    return Case(said(whole, at, required=True), without(whole, at), _told("body-removed", at, IGNORED, "witness"))
+    return Case(
+        said(whole, at, required=True),
+        without(whole, at),
+        _told("body-removed", at, IGNORED, "witness"),
+    )
 
 
 def _media(whole: Tree, place: Steps) -> tuple[Steps, Tree, Tree]:
@@ -70,7 +82,10 @@ def _media_removed(whole: Tree, place: Steps) -> Case:
 def _media_replaced(whole: Tree, place: Steps) -> Case:
     at, old, both = _media(whole, place)
     gone = (*at[:-1], JSON)
-    expected = (*_told("media-type-added", at, NOTES, "fact"), *_told("media-type-removed", gone, BREAKS, "witness"))
+    expected = (
+        *_told("media-type-added", at, NOTES, "fact"),
+        *_told("media-type-removed", gone, BREAKS, "witness"),
+    )
     return Case(old, without(both, gone), expected)
 
 
@@ -83,14 +98,22 @@ _PARTS = thing(parts={"type": "array", "items": {"type": "string"}})
 
 
 def _encoded(whole: Tree, place: Steps) -> Case:
-    old, new = (_composed(whole, place, PARTS, _PARTS, {"contentType": each}) for each in ("text/plain", JSON))
+    old, new = (
+        _composed(whole, place, PARTS, _PARTS, {"contentType": each})
+        for each in ("text/plain", JSON)
+    )
     at = (*place, "requestBody", "content", PARTS)
     return Case(old, new, _told("body-encoding", at, MISREAD, "fact"))
 
 
 def _exploded(whole: Tree, place: Steps) -> Case:
-    old, new = (_composed(whole, place, FORM, _PARTS, {"style": "form", "explode": each}) for each in (True, False))
-    return Case(old, new, _told("body-encoding", (*place, "requestBody", "content", FORM), MISREAD, "fact"))
+    old, new = (
+        _composed(whole, place, FORM, _PARTS, {"style": "form", "explode": each})
+        for each in (True, False)
+    )
+    return Case(
+        old, new, _told("body-encoding", (*place, "requestBody", "content", FORM), MISREAD, "fact")
+    )
 
 
 def _field_asked(whole: Tree, place: Steps) -> Case:

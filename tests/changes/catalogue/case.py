@@ -43,7 +43,9 @@ class Expected:
     @property
     def views(self) -> Levels:
         """What it comes to for each reader."""
-        wire, code = (min(levels, key=LEVELS.index) for levels in zip(*self.sides.values(), strict=True))
+        wire, code = (
+            min(levels, key=LEVELS.index) for levels in zip(*self.sides.values(), strict=True)
+        )
         return wire, code
 
     @property

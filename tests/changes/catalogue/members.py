@@ -12,7 +12,11 @@ from catalogue.values import INTEGER, TEXT
 def thing(*required: str, **properties: Any) -> dict[str, Any]:
     """Return the schema of an object; `kept` is always there, a property whose value is None is left out."""
     given = {"kept": TEXT, **properties}
-    return {"type": "object", "properties": given, **({"required": list(required)} if required else {})}
+    return {
+        "type": "object",
+        "properties": given,
+        **({"required": list(required)} if required else {}),
+    }
 
 
 def _closed(schema: dict[str, Any], rest: Any = False) -> dict[str, Any]:

@@ -20,7 +20,9 @@ def _told(rule: str, at: Steps, levels: Levels) -> tuple[Expected, ...]:
 def _named(whole: Tree) -> Sequence[Steps]:
     """Return the operations that have an id of their own."""
     ids = [value(whole, (*at, "operationId")) for at in operations(whole)]
-    return [at for at, name in zip(operations(whole), ids, strict=True) if name and ids.count(name) == 1]
+    return [
+        at for at, name in zip(operations(whole), ids, strict=True) if name and ids.count(name) == 1
+    ]
 
 
 def _removed(whole: Tree, place: Steps) -> Case:
@@ -32,15 +34,25 @@ def _added(whole: Tree, place: Steps) -> Case:
 
 
 def _renamed(whole: Tree, place: Steps) -> Case:
-    return Case(whole, said(whole, place, operationId="dynPlanted"), _told("operation-renamed", place, CODE_ONLY))
+    return Case(
+        whole,
+        said(whole, place, operationId="dynPlanted"),
+        _told("operation-renamed", place, CODE_ONLY),
+    )
 
 
 def _unnamed(whole: Tree, place: Steps) -> Case:
-    return Case(whole, without(whole, (*place, "operationId")), _told("operation-renamed", place, CODE_ONLY))
+    return Case(
+        whole, without(whole, (*place, "operationId")), _told("operation-renamed", place, CODE_ONLY)
+    )
 
 
 def _christened(whole: Tree, place: Steps) -> Case:
-    return Case(without(whole, (*place, "operationId")), whole, _told("operation-renamed", place, ("none", "info")))
+    return Case(
+        without(whole, (*place, "operationId")),
+        whole,
+        _told("operation-renamed", place, ("none", "info")),
+    )
 
 
 def _moved(whole: Tree, place: Steps, path: str, method: str) -> Tree | None:
@@ -50,7 +62,9 @@ def _moved(whole: Tree, place: Steps, path: str, method: str) -> Tree | None:
         return None
     kept = {k: item[k] for k in ("parameters", "servers") if k in item}
     left = without(whole, place)
-    return put(left, ("paths", path), {**value(left, ("paths", path), kept), method: value(whole, place)})
+    return put(
+        left, ("paths", path), {**value(left, ("paths", path), kept), method: value(whole, place)}
+    )
 
 
 def _elsewhere(whole: Tree, place: Steps) -> Case | None:

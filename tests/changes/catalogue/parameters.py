@@ -12,7 +12,9 @@ from support.revisions import Steps, Tree, edited, operations, put, said, target
 from catalogue.case import BREAKS, CODE_ONLY, IGNORED, NOTES, WARNS, Case, Expected, Kind, Levels
 
 NAME = "dynPlanted"
-TEXT, INTEGER, NUMBER, BOOLEAN = ({"type": kind} for kind in ("string", "integer", "number", "boolean"))
+TEXT, INTEGER, NUMBER, BOOLEAN = (
+    {"type": kind} for kind in ("string", "integer", "number", "boolean")
+)
 TEXTS, NUMBERS = {"type": "array", "items": TEXT}, {"type": "array", "items": NUMBER}
 POINT = {"type": "object", "properties": {"x": INTEGER, "y": INTEGER}, "required": ["x", "y"]}
 
@@ -119,7 +121,9 @@ class _Planting:
     def __call__(self, whole: Tree, place: Steps) -> Case:
         known = value(whole, (*place, "parameters"), [])
         made = [
-            said(whole, place, parameters=[*known, *([given] if given else [])]) if given or known else whole
+            said(whole, place, parameters=[*known, *([given] if given else [])])
+            if given or known
+            else whole
             for given in (self.old, self.new)
         ]
         base = (*place, "parameters", len(known))
@@ -138,22 +142,43 @@ def _renamed_variable(whole: Tree, place: Steps) -> Case | None:
     path = place[1]
     variable = re.findall(r"\{([^{}]+)\}", path)[0]
     found = [
-        i for i, p in enumerate(value(old, (*place, "parameters"), [])) if (p["name"], p["in"]) == (variable, "path")
+        i
+        for i, p in enumerate(value(old, (*place, "parameters"), []))
+        if (p["name"], p["in"]) == (variable, "path")
     ]
     if not found or list(value(old, place[:2])) != [place[2]]:
         return None
-    at = ("paths", path.replace(f"{{{variable}}}", f"{{{NAME}}}", 1), place[2], "parameters", found[0])
-    item = edited(old["paths"][path], (place[2], "parameters", found[0]), lambda p: {**p, "name": NAME})
-    paths = {at[1] if key == path else key: item if key == path else each for key, each in old["paths"].items()}
+    at = (
+        "paths",
+        path.replace(f"{{{variable}}}", f"{{{NAME}}}", 1),
+        place[2],
+        "parameters",
+        found[0],
+    )
+    item = edited(
+        old["paths"][path], (place[2], "parameters", found[0]), lambda p: {**p, "name": NAME}
+    )
+    paths = {
+        at[1] if key == path else key: item if key == path else each
+        for key, each in old["paths"].items()
+    }
     return Case(old, {**old, "paths": paths}, (_expected(at, "parameter-renamed", CODE_ONLY),))
 
 
 def _styled_variable(whole: Tree, place: Steps) -> Case | None:
     old = inlined(whole, place)
     for i, found in enumerate(value(old, (*place, "parameters"), [])):
-        if found["in"] == "path" and value(found, ("schema", "type")) in ("string", "integer") and "style" not in found:
+        if (
+            found["in"] == "path"
+            and value(found, ("schema", "type")) in ("string", "integer")
+            and "style" not in found
+        ):
             at = (*place, "parameters", i)
-            return Case(old, said(old, at, style="label"), (_expected(at, "parameter-wire", MISREAD, (), "witness"),))
+            return Case(
+                old,
+                said(old, at, style="label"),
+                (_expected(at, "parameter-wire", MISREAD, (), "witness"),),
+            )
     return None
 
 
@@ -175,7 +200,11 @@ def _of_item(whole: Tree, place: Steps) -> Case:
     item = place[:2]
     known = value(whole, (*item, "parameters"), [])
     new = said(whole, item, parameters=[*known, _REQUIRED])
-    return Case(whole, new, (_expected((*item, "parameters", len(known)), "parameter-added", BREAKS, (), "witness"),))
+    return Case(
+        whole,
+        new,
+        (_expected((*item, "parameters", len(known)), "parameter-added", BREAKS, (), "witness"),),
+    )
 
 
 def _shared(whole: Tree) -> Sequence[Steps]:
@@ -192,7 +221,9 @@ def _shared(whole: Tree) -> Sequence[Steps]:
 
 def _shared_asked(whole: Tree, place: Steps) -> Case:
     return Case(
-        whole, said(whole, place, required=True), (_expected(place, "parameter-required", BREAKS, (), "witness"),)
+        whole,
+        said(whole, place, required=True),
+        (_expected(place, "parameter-required", BREAKS, (), "witness"),),
     )
 
 
@@ -207,18 +238,30 @@ def _shared_shut(whole: Tree, place: Steps) -> Case | None:
 def _own(whole: Tree) -> Sequence[Steps]:
     """Return the optional query parameters of the documents' own, declared where they are used."""
     found = (
-        (*at, "parameters", i) for at in operations(whole) for i in range(len(value(whole, (*at, "parameters"), [])))
+        (*at, "parameters", i)
+        for at in operations(whole)
+        for i in range(len(value(whole, (*at, "parameters"), [])))
     )
-    return [at for at in found if value(whole, (*at, "in")) == "query" and not value(whole, (*at, "required"))]
+    return [
+        at
+        for at in found
+        if value(whole, (*at, "in")) == "query" and not value(whole, (*at, "required"))
+    ]
 
 
 def _own_removed(whole: Tree, place: Steps) -> Case:
-    return Case(whole, without(whole, place), (_expected(place, "parameter-removed", IGNORED, (), "witness"),))
+    return Case(
+        whole,
+        without(whole, place),
+        (_expected(place, "parameter-removed", IGNORED, (), "witness"),),
+    )
 
 
 def _own_asked(whole: Tree, place: Steps) -> Case:
     return Case(
-        whole, said(whole, place, required=True), (_expected(place, "parameter-required", BREAKS, (), "witness"),)
+        whole,
+        said(whole, place, required=True),
+        (_expected(place, "parameter-required", BREAKS, (), "witness"),),
     )
 
 

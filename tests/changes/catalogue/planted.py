@@ -71,7 +71,9 @@ class _Places:
         if not self.row.fits(whole):
             return []
         uses = objects(whole).items()
-        return [at for at, use in uses if min(use.sides) == self.side and len(use.operations) <= MOST]
+        return [
+            at for at, use in uses if min(use.sides) == self.side and len(use.operations) <= MOST
+        ]
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,11 @@ class _Places:
     side: str
 
     def __call__(self, whole: Tree) -> Sequence[_Member]:
-        return [m for m in _members(whole) if min(objects(whole)[m.owner].sides) == self.side and self.fits(m)]
+        return [
+            m
+            for m in _members(whole)
+            if min(objects(whole)[m.owner].sides) == self.side and self.fits(m)
+        ]
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,10 @@ class _Change:
     result: Levels
 
     def __call__(self, whole: Tree, member: _Member) -> Case:
-        sides = {side: self.call if side == "call" else self.result for side in objects(whole)[member.owner].sides}
+        sides = {
+            side: self.call if side == "call" else self.result
+            for side in objects(whole)[member.owner].sides
+        }
         proof = "witness" if any("breaking" in levels for levels in sides.values()) else "rule"
         return Case(whole, self.change(member), (Expected(self.rule, member.at, sides, proof),))
 
@@ -78,9 +85,13 @@ def _removed(member: _Member) -> Tree:
 def _unasked(member: _Member) -> Tree:
     if not member.is_required:
         return member.whole
-    names = [name for name in value(member.whole, (*member.owner, "required")) if name != member.name]
+    names = [
+        name for name in value(member.whole, (*member.owner, "required")) if name != member.name
+    ]
     steps = (*member.owner, "required")
-    return said(member.whole, member.owner, required=names) if names else without(member.whole, steps)
+    return (
+        said(member.whole, member.owner, required=names) if names else without(member.whole, steps)
+    )
 
 
 def _asked(member: _Member) -> Tree:
@@ -109,7 +120,10 @@ def _nullable(member: _Member) -> Tree:
 def _is_enum(member: _Member) -> bool:
     values = member.schema.get("enum")
     return (
-        bool(values) and len(values) > 1 and member.schema.get("type") == "string" and "nullable" not in member.schema
+        bool(values)
+        and len(values) > 1
+        and member.schema.get("type") == "string"
+        and "nullable" not in member.schema
     )
 
 

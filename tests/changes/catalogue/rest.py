@@ -16,13 +16,23 @@ TEXT = {"type": "string"}
 # --- security
 
 KEY = {"type": "apiKey", "in": "header", "name": "X-Dyn-Planted"}
-FLOWS = {"clientCredentials": {"tokenUrl": "https://login.example.com/token", "scopes": {"read": "r", "write": "w"}}}
+FLOWS = {
+    "clientCredentials": {
+        "tokenUrl": "https://login.example.com/token",
+        "scopes": {"read": "r", "write": "w"},
+    }
+}
 SCHEMES: dict[str, Any] = {
     "dynKey": KEY,
     "dynBasic": {"type": "http", "scheme": "basic"},
     "dynOauth": {"type": "oauth2", "flows": FLOWS},
 }
-_KEY, _BASIC, _READ, _WRITE = {"dynKey": []}, {"dynBasic": []}, {"dynOauth": ["read"]}, {"dynOauth": ["read", "write"]}
+_KEY, _BASIC, _READ, _WRITE = (
+    {"dynKey": []},
+    {"dynBasic": []},
+    {"dynOauth": ["read"]},
+    {"dynOauth": ["read", "write"]},
+)
 _BOTH = {**_KEY, **_BASIC}
 
 
@@ -85,7 +95,10 @@ class _Unasked:
     new: Any
 
     def __call__(self, whole: Tree, _: Any) -> Case:
-        made = [schemes(whole, dynPlanted=given) if given else schemes(whole) for given in (self.old, self.new)]
+        made = [
+            schemes(whole, dynPlanted=given) if given else schemes(whole)
+            for given in (self.old, self.new)
+        ]
         at = ("components", "securitySchemes", "dynPlanted")
         return Case(made[0], made[1], (Expected(self.rule, at, {"": NOTES}, "fact"),))
 
@@ -94,7 +107,9 @@ def _whole(_: Tree) -> Sequence[Steps]:
     return [()]
 
 
-_OTHER_FLOWS = {"clientCredentials": {**FLOWS["clientCredentials"], "tokenUrl": "https://id.example.com/token"}}
+_OTHER_FLOWS = {
+    "clientCredentials": {**FLOWS["clientCredentials"], "tokenUrl": "https://id.example.com/token"}
+}
 
 _SECURITY = (
     Kind("an alternative of security removed", operations, _Formulas([_KEY, _BASIC], [_KEY], BREAKS)),
@@ -133,7 +148,10 @@ GONE: Levels = ("warning", "info")
 
 
 def _server(name: str = "region", **variable: Any) -> dict[str, Any]:
-    return {"url": f"https://{{{name}}}.example.com", "variables": {name: {"default": "eu", **variable}}}
+    return {
+        "url": f"https://{{{name}}}.example.com",
+        "variables": {name: {"default": "eu", **variable}},
+    }
 
 
 @dataclass(frozen=True)
@@ -146,7 +164,10 @@ class _Servers:
 
     def __call__(self, whole: Tree, place: Steps) -> Case:
         made = [said(whole, place, servers=servers) for servers in (self.old, self.new)]
-        expected = (Expected(rule, (*place, "servers"), {"call": levels}, "fact") for rule, levels in self.told)
+        expected = (
+            Expected(rule, (*place, "servers"), {"call": levels}, "fact")
+            for rule, levels in self.told
+        )
         return Case(made[0], made[1], tuple(expected))
 
 
@@ -190,7 +211,10 @@ def _event(payload: Any, answer: Any, **fields: Any) -> dict[str, Any]:
 
 
 _LISTED, _LONGER = {**TEXT, "enum": ["a", "b"]}, {**TEXT, "enum": ["a", "b", "c"]}
-_PAYLOAD, _ANSWER = ("requestBody", "content", JSON, "schema"), ("responses", "200", "content", JSON, "schema")
+_PAYLOAD, _ANSWER = (
+    ("requestBody", "content", JSON, "schema"),
+    ("responses", "200", "content", JSON, "schema"),
+)
 _MORE = ("properties", "more")
 _THING, _TWO_THINGS, _ASKED = thing(), thing(more=TEXT), thing("more", more=TEXT)
 _BODY = _event(_THING, _THING)
@@ -265,8 +289,19 @@ _CALLED = (
     ),
     Kind("a webhook added", _hooked, _Events(None, _BODY, "webhook-added", "", NOTES, ())),
     Kind("a webhook removed", _hooked, _Events(_BODY, None, "webhook-removed", "", WARNS, ())),
-    Kind("a callback added", operations, _Events(None, _BODY, "callback-added", "", NOTES, (), _CALL)),
-    Kind("a callback removed", operations, _Events(_BODY, None, "callback-removed", "", WARNS, (), _CALL)),
+    Kind(
+        "a callback added", operations, _Events(None, _BODY, "callback-added", "", NOTES, (), _CALL)
+    ),
+    Kind(
+        "a callback removed",
+        operations,
+        _Events(_BODY, None, "callback-removed", "", WARNS, (), _CALL),
+    ),
 )
 
-KINDS = (*_SECURITY, *_SERVERS, Kind("a server of all removed", _serving, _servers_everywhere), *_CALLED)
+KINDS = (
+    *_SECURITY,
+    *_SERVERS,
+    Kind("a server of all removed", _serving, _servers_everywhere),
+    *_CALLED,
+)

@@ -6,7 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from support.revisions import JSON, Steps, Tree, answers, operations, put, said, target, value, without
+from support.revisions import (
+    JSON,
+    Steps,
+    Tree,
+    answers,
+    operations,
+    put,
+    said,
+    target,
+    value,
+    without,
+)
 
 from catalogue.case import BREAKS, NOTES, WARNS, Case, Expected, Kind, Levels
 
@@ -14,7 +25,10 @@ OTHER = "application/vnd.dyn-planted+json"
 HEADER = "X-Dyn-Planted"
 TEXT, INTEGER = {"type": "string"}, {"type": "integer"}
 EMPTY = {"description": "Nothing."}
-FULL = {"description": "Something.", "content": {JSON: {"schema": {"type": "object", "properties": {"a": TEXT}}}}}
+FULL = {
+    "description": "Something.",
+    "content": {JSON: {"schema": {"type": "object", "properties": {"a": TEXT}}}},
+}
 
 FULLER = put(FULL, ("content", JSON, "schema", "properties", "b"), TEXT)
 
@@ -24,7 +38,9 @@ def _plain(whole: Tree) -> Sequence[Steps]:
     found = []
     for at in operations(whole):
         statuses = [str(status) for status in value(whole, (*at, "responses"), {})]
-        if all(status.isdigit() for status in statuses) and any(status[0] == "2" for status in statuses):
+        if all(status.isdigit() for status in statuses) and any(
+            status[0] == "2" for status in statuses
+        ):
             found.append(at)
     return found
 
@@ -43,7 +59,10 @@ class _Statuses:
         if {*self.old, *self.new} & value(whole, at).keys():
             return None
         made = [said(whole, at, **responses) for responses in (self.old, self.new)]
-        expected = (Expected(rule, (*at, *inner), {"result": levels}, self.proof) for rule, inner, levels in self.told)
+        expected = (
+            Expected(rule, (*at, *inner), {"result": levels}, self.proof)
+            for rule, inner, levels in self.told
+        )
         return Case(made[0], made[1], tuple(expected))
 
 
@@ -100,7 +119,11 @@ def _media_replaced(whole: Tree, place: Steps) -> Case:
 
 def _body_dropped(whole: Tree, place: Steps) -> Case:
     at = (*place, "content", JSON)
-    return Case(whole, without(whole, at[:-1]), (Expected("media-type-removed", at, {"result": BREAKS}, "fact"),))
+    return Case(
+        whole,
+        without(whole, at[:-1]),
+        (Expected("media-type-removed", at, {"result": BREAKS}, "fact"),),
+    )
 
 
 def header(schema: Any = None, **fields: Any) -> dict[str, Any]:
@@ -122,7 +145,11 @@ class _Headers:
     def __call__(self, whole: Tree, place: Steps) -> Case:
         at = (*place, "headers", HEADER)
         made = [put(whole, at, given) if given else whole for given in (self.old, self.new)]
-        return Case(made[0], made[1], (Expected(self.rule, (*at, *self.at), {"result": self.levels}, self.proof),))
+        return Case(
+            made[0],
+            made[1],
+            (Expected(self.rule, (*at, *self.at), {"result": self.levels}, self.proof),),
+        )
 
 
 _POINT = {"type": "object", "properties": {"x": INTEGER, "y": INTEGER}, "required": ["x", "y"]}

@@ -16,7 +16,11 @@ TUPLE = {"type": "array", "prefixItems": [TEXT, INTEGER]}
 
 
 def _tagged(tag: str) -> dict[str, Any]:
-    return {"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string", "enum": [tag]}}}
+    return {
+        "type": "object",
+        "required": ["kind"],
+        "properties": {"kind": {"type": "string", "enum": [tag]}},
+    }
 
 
 _CAT, _DOG, _FISH = map(_tagged, ("cat", "dog", "fish"))
@@ -121,14 +125,44 @@ _OTHER: list[tuple[Any, ...]] = [
 
 #: What refuses nothing.
 _NOTED = [
-    Row("a format that is an annotation", "format-changed", TEXT, {**TEXT, "format": "uuid"}, NOTES, NOTES),
-    Row("another format", "format-changed", {**TEXT, "format": "date"}, {**TEXT, "format": "date-time"}, NOTES, NOTES),
+    Row(
+        "a format that is an annotation",
+        "format-changed",
+        TEXT,
+        {**TEXT, "format": "uuid"},
+        NOTES,
+        NOTES,
+    ),
+    Row(
+        "another format",
+        "format-changed",
+        {**TEXT, "format": "date"},
+        {**TEXT, "format": "date-time"},
+        NOTES,
+        NOTES,
+    ),
     Row("a format left out", "format-changed", {**TEXT, "format": "email"}, TEXT, NOTES, NOTES),
     Row("a default set", "default-changed", TEXT, {**TEXT, "default": "a"}, WARNS, NOTES),
-    Row("another default", "default-changed", {**INTEGER, "default": 1}, {**INTEGER, "default": 2}, WARNS, NOTES),
+    Row(
+        "another default",
+        "default-changed",
+        {**INTEGER, "default": 1},
+        {**INTEGER, "default": 2},
+        WARNS,
+        NOTES,
+    ),
     Row("a default left out", "default-changed", {**INTEGER, "default": 1}, INTEGER, WARNS, NOTES),
-    Row("a schema deprecated", "schema-deprecated", TEXT, {**TEXT, "deprecated": True}, NOTES, NOTES),
-    Row("a schema no longer deprecated", "schema-deprecated", {**TEXT, "deprecated": True}, TEXT, NOTES, NOTES),
+    Row(
+        "a schema deprecated", "schema-deprecated", TEXT, {**TEXT, "deprecated": True}, NOTES, NOTES
+    ),
+    Row(
+        "a schema no longer deprecated",
+        "schema-deprecated",
+        {**TEXT, "deprecated": True},
+        TEXT,
+        NOTES,
+        NOTES,
+    ),
     Row("int64 set", "integer-size", INTEGER, {**INTEGER, "format": "int64"}, WARNS, NOTES),
     Row("int64 left out", "integer-size", {**INTEGER, "format": "int64"}, INTEGER, NOTES, WARNS),
 ]

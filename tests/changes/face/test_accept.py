@@ -22,7 +22,13 @@ def change(rule="property-removed", operation="getItem", pointer="/a", **rest):
     views = {"wire": "breaking", "code": "breaking"}
     operations = rest.pop("operations", (operation, "listItems"))
     return Change(
-        rule, "breaking", views, operation=operation, operations=operations, source=Source("api.yaml", pointer), **rest
+        rule,
+        "breaking",
+        views,
+        operation=operation,
+        operations=operations,
+        source=Source("api.yaml", pointer),
+        **rest,
     )
 
 
@@ -42,7 +48,9 @@ def entry(text):
 def test_an_entry_is_read_with_all_it_says():
     text = f'# why\n\n[[accept]]\nfingerprint = "{CHANGE.fingerprint}"\nreason = "nobody uses it"\nuntil = 2026-12-31\nowner = "Ada"\n'
     [found] = parse(text)
-    assert found == Entry("nobody uses it", CHANGE.fingerprint, until=date(2026, 12, 31), owner="Ada")
+    assert found == Entry(
+        "nobody uses it", CHANGE.fingerprint, until=date(2026, 12, 31), owner="Ada"
+    )
     assert found.line == 3
 
 
@@ -76,7 +84,9 @@ def test_a_change_of_the_whole_document_has_no_operation():
     assert not found.covers(change("server-removed", "getItem", "/servers/0", operations=()), "")
 
 
-@pytest.mark.parametrize(("day", "expired"), [("2026-05-31", False), ("2026-05-30", True), ("2026-06-01", False)])
+@pytest.mark.parametrize(
+    ("day", "expired"), [("2026-05-31", False), ("2026-05-30", True), ("2026-06-01", False)]
+)
 def test_an_entry_counts_through_its_last_day(day, expired):
     for text in (f"until = {day}", f'until = "{day}"'):
         assert entry(f"{PLACE}{text}").is_expired(date(2026, 5, 31)) is expired
@@ -146,9 +156,16 @@ def test_where_entries_are_no_tables_of_their_own_none_is_added():
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 
 
-SAID = {"reason": TEXTS.filter(str.strip), "document": TEXTS, "until": st.none() | st.dates(), "owner": TEXTS}
+SAID = {
+    "reason": TEXTS.filter(str.strip),
+    "document": TEXTS,
+    "until": st.none() | st.dates(),
+    "owner": TEXTS,
+}
 BY_FINGERPRINT = st.builds(Entry, fingerprint=TEXTS.filter(bool), **SAID)
-BY_PLACE = st.builds(Entry, rule=st.sampled_from(sorted(RULES)), operation=TEXTS, pointer=TEXTS, **SAID)
+BY_PLACE = st.builds(
+    Entry, rule=st.sampled_from(sorted(RULES)), operation=TEXTS, pointer=TEXTS, **SAID
+)
 
 
 @given(st.lists(BY_FINGERPRINT | BY_PLACE, min_size=1), TEXTS)
@@ -168,7 +185,11 @@ def test_half_of_a_surrogate_pair_is_written_as_something_that_can_be():
 
 
 def test_what_matches_nothing_is_found():
-    entries = [Entry("r", CHANGE.fingerprint), Entry("r", "gone"), Entry("r", CHANGE.fingerprint, document="other")]
+    entries = [
+        Entry("r", CHANGE.fingerprint),
+        Entry("r", "gone"),
+        Entry("r", CHANGE.fingerprint, document="other"),
+    ]
     assert accept.unused(entries, [("api.yaml", CHANGE)]) == entries[1:]
     assert accept.unused(entries, [("api.yaml", CHANGE), ("other", CHANGE)]) == entries[1:2]
     assert accept.unused(entries, []) == entries

@@ -104,14 +104,17 @@ def test_a_line_is_that_of_the_revision(repo, load):
 
 
 @pytest.mark.parametrize(
-    "reference", ["../outside.yaml", "%2e%2e/outside.yaml", "{root}/outside.yaml", "file://{root}/outside.yaml"]
+    "reference",
+    ["../outside.yaml", "%2e%2e/outside.yaml", "{root}/outside.yaml", "file://{root}/outside.yaml"],
 )
 def test_a_file_outside_the_repository_is_never_read(repo, load, reference, monkeypatch):
     outside = repo.root.parent / "outside.yaml"
     outside.write_text("Thing: {type: integer}\n")
     repo.put("api.yaml", SPLIT % reference.format(root=repo.root.parent))
     repo.commit()
-    monkeypatch.setattr("dynclient.transport.fetch.read_file", lambda uri: pytest.fail(f"read {uri}"))
+    monkeypatch.setattr(
+        "dynclient.transport.fetch.read_file", lambda uri: pytest.fail(f"read {uri}")
+    )
     document = old("main:api.yaml", load)
     with pytest.raises(DocumentError, match="was not loaded"):
         thing(document)
@@ -193,7 +196,9 @@ def test_a_hostile_revision_is_only_an_unknown_one(history, load, revision):
         old(f"git:{revision}:spec/shop.yaml", load)
     with pytest.raises(DocumentNotFound):
         list(project_pairs(revision or "nope", ["spec/shop.yaml"], load))
-    assert sorted(path.name for path in history.root.rglob("*") if ".git" not in path.parts) == before
+    assert (
+        sorted(path.name for path in history.root.rglob("*") if ".git" not in path.parts) == before
+    )
 
 
 @pytest.mark.parametrize(
@@ -207,9 +212,21 @@ def test_a_hostile_revision_is_only_an_unknown_one(history, load, revision):
             "no document at spec/shp.yaml in the revision main",
             "did you mean main:spec/shop.yaml?",
         ),
-        ("git:main:shop.yaml", "no document at shop.yaml in the revision main", "did you mean main:spec/shop.yaml?"),
-        ("git:main:spec/shop.yaml\nspec/shop.yaml", r"no document at spec/shop.yaml\nspec/shop.yaml in", ""),
-        ("git:main:zeppelin", "no document at zeppelin in the revision main", "as seen from the root"),
+        (
+            "git:main:shop.yaml",
+            "no document at shop.yaml in the revision main",
+            "did you mean main:spec/shop.yaml?",
+        ),
+        (
+            "git:main:spec/shop.yaml\nspec/shop.yaml",
+            r"no document at spec/shop.yaml\nspec/shop.yaml in",
+            "",
+        ),
+        (
+            "git:main:zeppelin",
+            "no document at zeppelin in the revision main",
+            "as seen from the root",
+        ),
         ("git:main:../x.yaml", "no document at ../x.yaml in the revision main", ""),
         ("git:main:spec/shop.yaml/x", "no document at spec/shop.yaml/x in the revision main", ""),
     ],
@@ -321,7 +338,10 @@ def test_a_branch_that_moves_meanwhile_changes_nothing(history):
 def test_the_documents_of_a_project_are_compared_with_a_revision(history, load):
     [pair] = project_pairs("first", ["spec/shop.yaml"], load)
     assert pair.name == "spec/shop.yaml"
-    assert [list(document.operations) for document in (pair.old, pair.new)] == [["a"], ["a", "b", "c"]]
+    assert [list(document.operations) for document in (pair.old, pair.new)] == [
+        ["a"],
+        ["a", "b", "c"],
+    ]
     assert pair.labels == ("git:first:spec/shop.yaml", "spec/shop.yaml")
 
 
@@ -333,7 +353,9 @@ def test_a_project_may_be_a_folder_and_stand_elsewhere(history, load, monkeypatc
     assert found["repo/spec/other.yaml"].old is None
 
 
-def test_a_project_reached_by_a_link_is_found_in_its_repository(history, load, monkeypatch, tmp_path):
+def test_a_project_reached_by_a_link_is_found_in_its_repository(
+    history, load, monkeypatch, tmp_path
+):
     (tmp_path / "link").symlink_to(history.root)
     monkeypatch.chdir(tmp_path / "link")
     [pair] = project_pairs("first", [str(tmp_path / "link" / "spec" / "shop.yaml")], load)

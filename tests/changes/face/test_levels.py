@@ -18,7 +18,15 @@ TODAY = date(2026, 5, 31)
 
 def change(rule, level, proof="fact", **rest):
     views = rest.pop("views", {"wire": level, "code": level})
-    return Change(rule, level, views, proof=proof, source=Source("api.yaml", f"/{rule}"), because="It is so.", **rest)
+    return Change(
+        rule,
+        level,
+        views,
+        proof=proof,
+        source=Source("api.yaml", f"/{rule}"),
+        because="It is so.",
+        **rest,
+    )
 
 
 def diff(*changes):
@@ -38,8 +46,22 @@ def told(found):
 @pytest.mark.parametrize(
     ("unknown", "expected"),
     [
-        ("warning", [("property-removed", "breaking"), ("pattern-changed", "warning"), ("property-added", "info")]),
-        ("error", [("property-removed", "breaking"), ("pattern-changed", "breaking"), ("property-added", "info")]),
+        (
+            "warning",
+            [
+                ("property-removed", "breaking"),
+                ("pattern-changed", "warning"),
+                ("property-added", "info"),
+            ],
+        ),
+        (
+            "error",
+            [
+                ("property-removed", "breaking"),
+                ("pattern-changed", "breaking"),
+                ("property-added", "info"),
+            ],
+        ),
         ("ignore", [("property-removed", "breaking"), ("property-added", "info")]),
     ],
 )
@@ -52,7 +74,9 @@ def test_what_is_undecided_counts_as_was_asked(unknown, expected):
 
 
 def test_what_is_undecided_for_one_reader_and_breaks_the_other_is_not_ignored():
-    both = change("type-changed", "breaking", "unknown", views={"wire": "warning", "code": "breaking"})
+    both = change(
+        "type-changed", "breaking", "unknown", views={"wire": "warning", "code": "breaking"}
+    )
     assert told(levels.judged(diff(both), {}, "ignore")) == [("type-changed", "breaking")]
 
 
@@ -81,16 +105,27 @@ def test_a_level_of_none_hides_a_rule():
 
 
 def test_the_worst_stays_first_and_the_rest_in_its_order():
-    changes = [change("type-changed", "info"), change("range-changed", "info"), change("length-changed", "info")]
+    changes = [
+        change("type-changed", "info"),
+        change("range-changed", "info"),
+        change("length-changed", "info"),
+    ]
     found = levels.judged(diff(*changes), {"range-changed": Setting("warning", "r")}, "warning")
-    assert told(found) == [("range-changed", "warning"), ("type-changed", "info"), ("length-changed", "info")]
+    assert told(found) == [
+        ("range-changed", "warning"),
+        ("type-changed", "info"),
+        ("length-changed", "info"),
+    ]
 
 
 @pytest.mark.parametrize(
     ("entry", "reason"),
     [
         (Entry("agreed", BROKEN.fingerprint), "agreed"),
-        (Entry("agreed", rule="property-removed", operation="", pointer="/property-removed"), "agreed"),
+        (
+            Entry("agreed", rule="property-removed", operation="", pointer="/property-removed"),
+            "agreed",
+        ),
         (Entry("agreed", BROKEN.fingerprint, until=TODAY), "agreed"),
         (Entry("agreed", BROKEN.fingerprint, until=date(2026, 5, 30)), ""),
         (Entry("agreed", BROKEN.fingerprint, document="api.yaml"), "agreed"),
@@ -106,7 +141,10 @@ def test_an_entry_accepts_what_it_covers_while_it_counts(entry, reason):
 
 
 def test_a_valid_entry_counts_beside_an_expired_one():
-    entries = [Entry("old", BROKEN.fingerprint, until=date(2020, 1, 1)), Entry("new", BROKEN.fingerprint)]
+    entries = [
+        Entry("old", BROKEN.fingerprint, until=date(2020, 1, 1)),
+        Entry("new", BROKEN.fingerprint),
+    ]
     assert levels.accepted(ALL, entries, TODAY, "").changes[0].accepted == "new"
 
 

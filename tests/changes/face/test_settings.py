@@ -25,8 +25,14 @@ def test_without_a_project_nothing_is_set(tmp_path):
 
 
 def test_documents_are_those_of_spec_and_specs_as_paths_of_the_project(project, tmp_path):
-    found = project('[tool.dynclient]\nspec = "a.yaml"\nspecs = ["b/c.yaml", "a.yaml", "https://example.com/d.yaml"]\n')
-    assert found.specs == (str(tmp_path / "a.yaml"), str(tmp_path / "b" / "c.yaml"), "https://example.com/d.yaml")
+    found = project(
+        '[tool.dynclient]\nspec = "a.yaml"\nspecs = ["b/c.yaml", "a.yaml", "https://example.com/d.yaml"]\n'
+    )
+    assert found.specs == (
+        str(tmp_path / "a.yaml"),
+        str(tmp_path / "b" / "c.yaml"),
+        "https://example.com/d.yaml",
+    )
 
 
 def test_every_option_may_be_set(project, tmp_path):

@@ -44,10 +44,16 @@ def test_two_paths_are_one_pair_named_by_the_new_one(put, load):
     put("a.yaml", api("a"))
     put("b.json", '{"openapi": "3.1.0", "info": {}, "paths": {}}')
     [pair] = pairs("a.yaml", "b.json", load)
-    assert (pair.name, list(pair.old.operations), list(pair.new.operations)) == ("b.json", ["a"], [])
+    assert (pair.name, list(pair.old.operations), list(pair.new.operations)) == (
+        "b.json",
+        ["a"],
+        [],
+    )
 
 
-def test_standard_input_is_a_document_whose_references_begin_in_the_current_folder(put, load, stdin):
+def test_standard_input_is_a_document_whose_references_begin_in_the_current_folder(
+    put, load, stdin
+):
     put("a.yaml", api("a"))
     put("parts.yaml", "item:\n  get: {operationId: x, responses: {}}\n")
     stdin("openapi: 3.0.3\ninfo: {}\npaths: {/x: {$ref: 'parts.yaml#/item'}}\n")
@@ -68,7 +74,9 @@ def test_standard_input_that_is_no_document_is_told_with_its_line(put, load, std
     assert raised.value.line == 3
 
 
-@pytest.mark.parametrize(("old", "new"), [("folder", "a.yaml"), ("a.yaml", "folder"), ("folder", "-")])
+@pytest.mark.parametrize(
+    ("old", "new"), [("folder", "a.yaml"), ("a.yaml", "folder"), ("folder", "-")]
+)
 def test_a_folder_and_a_document_do_not_go_together(put, load, stdin, old, new):
     put("a.yaml", api("a"))
     put("folder/a.yaml", api("a"))
@@ -79,8 +87,17 @@ def test_a_folder_and_a_document_do_not_go_together(put, load, stdin, old, new):
 
 def test_folders_are_paired_by_path(put, load):
     for name in ("v1/same.yaml", "v2/same.yaml", "v1/deep/er/gone.yml", "v2/new.json"):
-        put(name, api("a") if not name.endswith("json") else '{"info": {}, "openapi": "3.0.3", "paths": {}}')
-    assert told(pairs("v1", "v2/", load)) == {"deep/er/gone.yml": "old", "new.json": "new", "same.yaml": "oldnew"}
+        put(
+            name,
+            api("a")
+            if not name.endswith("json")
+            else '{"info": {}, "openapi": "3.0.3", "paths": {}}',
+        )
+    assert told(pairs("v1", "v2/", load)) == {
+        "deep/er/gone.yml": "old",
+        "new.json": "new",
+        "same.yaml": "oldnew",
+    }
 
 
 @pytest.mark.parametrize(
@@ -109,7 +126,12 @@ def test_what_is_no_document_of_ours_is_passed_over(put, load, name, text):
 
 @pytest.mark.parametrize(
     "text",
-    ["\n\n  openapi: 3.0.3\n  info: {}\n", "{openapi: 3.0.3, info: {}}", "'openapi' : 3.0.3", "\ufeffopenapi: 3.0.3\n"],
+    [
+        "\n\n  openapi: 3.0.3\n  info: {}\n",
+        "{openapi: 3.0.3, info: {}}",
+        "'openapi' : 3.0.3",
+        "\ufeffopenapi: 3.0.3\n",
+    ],
 )
 def test_a_document_is_known_however_it_is_laid_out(put, load, text):
     put("v1/api.yaml", text)

@@ -69,7 +69,8 @@ def example(folder):
             side="result",
             operation="updateCustomerSessionV2",
             operations=tuple(
-                ["updateCustomerSessionV2", "getCustomerSession"] + [f"trackEventV{n}" for n in range(2, 14)]
+                ["updateCustomerSessionV2", "getCustomerSession"]
+                + [f"trackEventV{n}" for n in range(2, 14)]
             ),
             where="200 application/json: effects[].effectType",
             old=["setDiscount", "acceptCoupon", "rejectCoupon"],
@@ -106,8 +107,12 @@ def example(folder):
             old="getCustomerSession",
             new="getCustomerSessionV2",
             because="client.get_customer_session still finds it, by the alias that the new document declares",
-            source=source(new, "/paths/~1v2~1customer_sessions~1{customerSessionId}/get/operationId", 77),
-            old_source=source(old, "/paths/~1v2~1customer_sessions~1{customerSessionId}/get/operationId", 75),
+            source=source(
+                new, "/paths/~1v2~1customer_sessions~1{customerSessionId}/get/operationId", 77
+            ),
+            old_source=source(
+                old, "/paths/~1v2~1customer_sessions~1{customerSessionId}/get/operationId", 75
+            ),
         ),
         change(
             rule="property-added",
@@ -149,14 +154,20 @@ def example(folder):
             old={"maxLength": 100},
             new={"maxLength": 64},
             proof="witness",
-            witness={"path": {"applicationId": 7}, "query": {"silent": "yes"}, "body": {"couponPattern": "#" * 65}},
+            witness={
+                "path": {"applicationId": 7},
+                "query": {"silent": "yes"},
+                "body": {"couponPattern": "#" * 65},
+            },
             refusal="body.couponPattern: got 65 characters, want at most 64",
             because="a pattern of more than 64 characters is refused now",
             source=source(new, "/components/schemas/NewCoupons/properties/couponPattern", 3001),
             old_source=source(old, "/components/schemas/NewCoupons/properties/couponPattern", 2700),
             accepted="no pattern of ours is longer than 20 characters (SHOP-1822)",
         ),
-        change(rule="words-changed", level="none", operation="createAudienceV2", where="description"),
+        change(
+            rule="words-changed", level="none", operation="createAudienceV2", where="description"
+        ),
     )
     title = "Talon.One Integration API"
     return Diff(

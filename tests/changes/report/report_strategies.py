@@ -27,7 +27,9 @@ long_texts = st.one_of(texts, st.integers(1, 5000).map(lambda size: "x y" * size
 
 scalars = st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.floats() | texts
 json_values = st.recursive(
-    scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4), max_leaves=8
+    scalars,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
+    max_leaves=8,
 )
 call_documents = st.fixed_dictionaries(
     {},
@@ -40,7 +42,13 @@ call_documents = st.fixed_dictionaries(
 )
 files = st.one_of(
     st.sampled_from(
-        ["file:///etc/api.yaml", "https://a.example/api.yaml?x=1#/y", "memory:document", "api.yaml", "C:\\api.yaml"]
+        [
+            "file:///etc/api.yaml",
+            "https://a.example/api.yaml?x=1#/y",
+            "memory:document",
+            "api.yaml",
+            "C:\\api.yaml",
+        ]
     ),
     texts,
     texts.map(lambda text: f"file:///{text}"),
@@ -57,7 +65,9 @@ def changes(draw):
     operation = draw(st.one_of(texts, st.just("listThings"), st.just("GET /things/{id}")))
     old_source = draw(sources)
     proof = draw(st.sampled_from(["witness", "fact", "rule", "unknown"]))
-    witness = draw(call_documents if side == "call" else json_values) if proof == "witness" else None
+    witness = (
+        draw(call_documents if side == "call" else json_values) if proof == "witness" else None
+    )
     return Change(
         rule=draw(st.sampled_from(list(RULES)) | texts.map(lambda text: f"{MARK}{text}")),
         level=draw(levels),
@@ -92,5 +102,7 @@ def diffs(draw, *, seen=False):
         readers = ("wire", "code") if view == "both" else (view,)
         assert all(worst([c.views[r] for r in readers]) == c.seen(view).level for c in found)
         found = [change.seen(view) for change in found]
-    revisions = [draw(st.builds(Revision, texts, texts, files, st.integers(0, 500))) for _ in range(2)]
+    revisions = [
+        draw(st.builds(Revision, texts, texts, files, st.integers(0, 500))) for _ in range(2)
+    ]
     return Diff(*revisions, view, tuple(found), {"compared": draw(st.integers(0, 9))})

@@ -11,7 +11,9 @@ from report_strategies import diffs
 from dynclient.changes.report import verdict
 from dynclient.changes.report.as_github import text
 
-COMMAND = re.compile(r"::(error|warning|notice) ((?:file=[^:,\r\n]+,line=\d+,)?title=[^:,\r\n]+)::([^\r\n]*)")
+COMMAND = re.compile(
+    r"::(error|warning|notice) ((?:file=[^:,\r\n]+,line=\d+,)?title=[^:,\r\n]+)::([^\r\n]*)"
+)
 
 
 def commands(diff):
@@ -36,9 +38,16 @@ def test_there_is_one_command_for_each_change_and_one_for_the_verdict(diff):
 
 
 def test_signs_that_part_commands_are_escaped():
-    hostile = change(where="a:b,c%d\r\n::error::x", because="100%\r\n::error::x", source=source("a:b,c.yaml", "/", 2))
+    hostile = change(
+        where="a:b,c%d\r\n::error::x",
+        because="100%\r\n::error::x",
+        source=source("a:b,c.yaml", "/", 2),
+    )
     (command, _) = commands(diff_of(hostile))
-    assert command[2] == r"file=a%3Ab%2Cc.yaml,line=2,title=property-required%3A a%3Ab%2Cc%25d\r\n%3A%3Aerror%3A%3Ax"
+    assert (
+        command[2]
+        == r"file=a%3Ab%2Cc.yaml,line=2,title=property-required%3A a%3Ab%2Cc%25d\r\n%3A%3Aerror%3A%3Ax"
+    )
     assert command[3].startswith("100%25 ::error::x%0A")
 
 

@@ -83,11 +83,14 @@ def test_no_element_and_no_attribute_comes_from_a_document(diff):
 def test_its_policy_allows_only_our_style_and_script(diff):
     page = Page(text(diff))
     digests = [
-        base64.b64encode(hashlib.sha256(page.raw[tag].encode()).digest()).decode() for tag in ("style", "script")
+        base64.b64encode(hashlib.sha256(page.raw[tag].encode()).digest()).decode()
+        for tag in ("style", "script")
     ]
     wanted = "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'"
     assert wanted.format(*digests) in page.all("content")
-    assert not re.search(r"url\(|@import|fetch|XMLHttp|innerHTML|eval", page.raw["style"] + page.raw["script"])
+    assert not re.search(
+        r"url\(|@import|fetch|XMLHttp|innerHTML|eval", page.raw["style"] + page.raw["script"]
+    )
 
 
 @given(diffs())
@@ -96,7 +99,8 @@ def test_every_link_leads_to_a_place_in_the_page(diff):
     ids = page.all("id")
     assert len(ids) == len(set(ids))
     assert {
-        target.removeprefix("#") for target in [*page.all("href"), *(f"#{label}" for label in page.all("for"))]
+        target.removeprefix("#")
+        for target in [*page.all("href"), *(f"#{label}" for label in page.all("for"))]
     } <= set(ids)
     assert set(page.all("aria-labelledby")) <= set(ids)
     levels = [int(tag[1]) for tag in page.tags if re.fullmatch(r"h\d", tag)]
@@ -114,7 +118,9 @@ def test_each_change_names_its_operations_by_number(diff):
 
 @given(texts, st.sampled_from(["rule", "where", "operation", "because", "refusal", "accepted"]))
 def test_hostile_text_is_shown_as_text(hostile, field):
-    made = change(proof="witness", side="call", witness={"body": hostile}, old=hostile, new={hostile: hostile})
+    made = change(
+        proof="witness", side="call", witness={"body": hostile}, old=hostile, new={hostile: hostile}
+    )
     page = Page(text(diff_of(replace(made, **{field: f"{MARK} {hostile}"}))))
     assert any(MARK in each for each in page.texts)
 
@@ -137,4 +143,7 @@ def test_a_page_without_changes_says_so():
 
 def test_text_is_escaped_and_elements_are_not():
     inner = element("b", "<i>", title='"')
-    assert element("p", inner, "&", None, hidden=True) == '<p hidden><b title="&quot;">&lt;i&gt;</b>&amp;</p>'
+    assert (
+        element("p", inner, "&", None, hidden=True)
+        == '<p hidden><b title="&quot;">&lt;i&gt;</b>&amp;</p>'
+    )

@@ -16,7 +16,10 @@ from dynclient.changes.report.as_json import data, schema, text
 def closed():
     """The schema as whoever writes reports reads it: nothing but what is described."""
     written = schema()
-    objects = [written, *(written["$defs"][name] for name in ("revision", "source", "change", "views"))]
+    objects = [
+        written,
+        *(written["$defs"][name] for name in ("revision", "source", "change", "views")),
+    ]
     objects += [written["properties"]["counts"]]
     for each in objects:
         each["unevaluatedProperties"] = False
@@ -61,9 +64,11 @@ def test_its_counts_are_those_of_its_changes(diff):
 
 
 def test_a_witness_may_be_null():
-    (found,) = data(diff_of(change(side="result", proof="witness", witness=None, where="200: x", operation="run")))[
-        "changes"
-    ]
+    (found,) = data(
+        diff_of(
+            change(side="result", proof="witness", witness=None, where="200: x", operation="run")
+        )
+    )["changes"]
     assert found["witness"] is None
     assert found["python"] == "# run may now answer 200 with: None"
 

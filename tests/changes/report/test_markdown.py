@@ -78,7 +78,9 @@ def test_nothing_in_a_document_writes_into_the_comment(diff):
 def test_prose_is_one_paragraph_of_text(hostile):
     types = {token.type for token in tokens(prose(hostile))}
     assert types <= {"paragraph_open", "inline", "text", "text_special", "paragraph_close"}
-    assert not any(LINKED.search(token.content) for token in tokens(prose(hostile)) if token.type == "text")
+    assert not any(
+        LINKED.search(token.content) for token in tokens(prose(hostile)) if token.type == "text"
+    )
 
 
 @given(texts)
@@ -113,5 +115,8 @@ def test_where_not_even_all_that_breaks_fits_nothing_milder_is_shown():
     diff = diff_of(*many(2000, "breaking"), *many(1, "warning"), *many(1))
     markdown = text(diff)
     shown = markdown.count("🔴 <b>")
-    assert f"**{2002 - shown:,} changes left out** ({2000 - shown:,} breaking, 1 warnings, 1 infos)" in markdown
+    assert (
+        f"**{2002 - shown:,} changes left out** ({2000 - shown:,} breaking, 1 warnings, 1 infos)"
+        in markdown
+    )
     assert "🟡" not in markdown

@@ -14,7 +14,10 @@ from dynclient import strategies
 from dynclient.changes.report import python_line
 from dynclient.plan.call import Call
 
-BODY = {"type": "object", "properties": {"limit": {}, "note": {}, "from": {}, "cartItems": {}, "a-b": {}}}
+BODY = {
+    "type": "object",
+    "properties": {"limit": {}, "note": {}, "from": {}, "cartItems": {}, "a-b": {}},
+}
 
 
 def client(*parameters, **fields):
@@ -55,7 +58,10 @@ IDS = {
     "thingId": parameter("thingId", "path", {"type": "string"}),
     "from": parameter("from", "path", {"type": "string"}),
 }
-OTHERS = (parameter("limit", "query", {"type": "integer"}), parameter("X-Trace", "header", {"type": "string"}))
+OTHERS = (
+    parameter("limit", "query", {"type": "integer"}),
+    parameter("X-Trace", "header", {"type": "string"}),
+)
 
 
 def operations():

@@ -15,7 +15,11 @@ from dynclient.changes.report import verdict
 from dynclient.changes.report.as_sarif import text
 from dynclient.changes.rules import RULES
 
-MESSAGE = {"type": "object", "required": ["text"], "properties": {"text": {"type": "string", "minLength": 1}}}
+MESSAGE = {
+    "type": "object",
+    "required": ["text"],
+    "properties": {"text": {"type": "string", "minLength": 1}},
+}
 PHYSICAL = {
     "type": "object",
     "required": ["artifactLocation"],
@@ -24,7 +28,9 @@ PHYSICAL = {
         "artifactLocation": {
             "type": "object",
             "required": ["uri"],
-            "properties": {"uri": {"type": "string", "pattern": r"^[\w\-.~:/?#\[\]@!$&'()*+,;=%]*$"}},
+            "properties": {
+                "uri": {"type": "string", "pattern": r"^[\w\-.~:/?#\[\]@!$&'()*+,;=%]*$"}
+            },
             "additionalProperties": False,
         },
         "region": {
@@ -47,7 +53,10 @@ RESULT = {
         "locations": {
             "type": "array",
             "minItems": 1,
-            "items": {"required": ["physicalLocation"], "properties": {"physicalLocation": PHYSICAL}},
+            "items": {
+                "required": ["physicalLocation"],
+                "properties": {"physicalLocation": PHYSICAL},
+            },
         },
         "relatedLocations": {
             "type": "array",
@@ -57,7 +66,11 @@ RESULT = {
                 "properties": {"physicalLocation": PHYSICAL, "message": MESSAGE},
             },
         },
-        "partialFingerprints": {"type": "object", "minProperties": 1, "additionalProperties": {"type": "string"}},
+        "partialFingerprints": {
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": {"type": "string"},
+        },
         "suppressions": {
             "type": "array",
             "items": {
@@ -132,12 +145,17 @@ def test_every_log_has_what_the_standard_wants(diff):
 
 
 def test_every_rule_says_what_it_means():
-    rules = {rule["id"]: rule["shortDescription"]["text"] for rule in run(diff_of())["tool"]["driver"]["rules"]}
+    rules = {
+        rule["id"]: rule["shortDescription"]["text"]
+        for rule in run(diff_of())["tool"]["driver"]["rules"]
+    }
     assert rules == {rule: meaning.replace("{", "{{") for rule, meaning in RULES.items()}
 
 
 def test_it_stands_in_the_new_document_and_is_related_to_the_old_one():
-    found = result(change(source=source("new.yaml", "/x", 7), old_source=source("old.yaml", "/x", 5)))
+    found = result(
+        change(source=source("new.yaml", "/x", 7), old_source=source("old.yaml", "/x", 5))
+    )
     assert found["locations"][0]["physicalLocation"] == {
         "artifactLocation": {"uri": "new.yaml"},
         "region": {"startLine": 7},
@@ -154,7 +172,9 @@ def test_what_is_gone_stands_in_the_old_document():
 
 
 def test_a_change_of_no_place_stands_at_the_new_document():
-    assert result(change())["locations"][0]["physicalLocation"] == {"artifactLocation": {"uri": "shop.yaml"}}
+    assert result(change())["locations"][0]["physicalLocation"] == {
+        "artifactLocation": {"uri": "shop.yaml"}
+    }
 
 
 def test_a_file_elsewhere_is_a_whole_uri():

@@ -30,15 +30,31 @@ def test_it_never_steers_a_terminal_and_ends_with_the_verdict(diff, width):
     assert lines[-1] == verdict.line(diff)
 
 
-@given(st.integers(60, 120), st.sampled_from(["breaking", "warning", "info"]), st.text("abc <é`", max_size=200))
+@given(
+    st.integers(60, 120),
+    st.sampled_from(["breaking", "warning", "info"]),
+    st.text("abc <é`", max_size=200),
+)
 def test_only_what_one_copies_is_wider_than_the_terminal(width, level, words):
     said = dict.fromkeys(("because", "refusal", "accepted"), words) | {
         "operations": (words, "a", "b"),
         "used": (words,) * 4,
     }
-    made = change(level=level, where=words, operation=words, proof="witness", witness=words, side="call", **said)
+    made = change(
+        level=level,
+        where=words,
+        operation=words,
+        proof="witness",
+        witness=words,
+        side="call",
+        **said,
+    )
     lines = text(diff_of(made, replace(made, accepted="")), width).split("\n")[:-2]
-    assert all(len(line) <= width for line in lines if not line.lstrip().startswith(("witness ", "python ")))
+    assert all(
+        len(line) <= width
+        for line in lines
+        if not line.lstrip().startswith(("witness ", "python "))
+    )
 
 
 @given(diffs())
@@ -71,6 +87,11 @@ def test_what_matters_to_nobody_is_not_told():
 
 
 def test_of_both_sides_it_says_which_one_matters():
-    sides = {"call": {"wire": "none", "code": "none"}, "result": {"wire": "breaking", "code": "none"}}
+    sides = {
+        "call": {"wire": "none", "code": "none"},
+        "result": {"wire": "breaking", "code": "none"},
+    }
     made = change(side="call and result", sides=sides)
-    assert "deployed programs breaking (call none, result breaking), callers by name none" in text(diff_of(made))
+    assert "deployed programs breaking (call none, result breaking), callers by name none" in text(
+        diff_of(made)
+    )

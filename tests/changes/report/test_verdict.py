@@ -49,7 +49,10 @@ def test_each_state(changes, outcome, said):
 
 def test_under_one_view_it_says_for_whom_and_what_breaks_the_other():
     diff = diff_of(RENAMED, TELLS, view="wire")
-    assert verdict.said(diff) == "compatible for deployed programs, 1 info in 1 operation; 1 breaks code"
+    assert (
+        verdict.said(diff)
+        == "compatible for deployed programs, 1 info in 1 operation; 1 breaks code"
+    )
 
 
 def test_both_titles_are_told_where_they_differ():

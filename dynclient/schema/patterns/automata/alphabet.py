@@ -62,7 +62,10 @@ def _parted(known: frozenset[Ranges]) -> tuple[tuple[Ranges, ...], dict[Ranges, 
     """Return the parts, and each class as a mask of them."""
     numbered = sorted(known)
     turns = sorted(
-        (place, index) for index, ranges in enumerate(numbered) for first, last in ranges for place in (first, last + 1)
+        (place, index)
+        for index, ranges in enumerate(numbered)
+        for first, last in ranges
+        for place in (first, last + 1)
     )
     spans: dict[int, list[tuple[int, int]]] = {}
     held = start = 0
@@ -85,8 +88,14 @@ def readable(ranges: Ranges) -> tuple[int, str]:
         for place, char in enumerate(characters):
             if any(first <= ord(char) <= last for first, last in ranges):
                 return tier * _TIER_COST + place, char
-    some = [chr(code) for first, last in ranges[:_LOOKED_AT] for code in range(first, min(last, first + 40) + 1)]
-    return min(((len(_TIERS) + _strangeness(char)) * _TIER_COST, char) for char in some[:_LOOKED_AT])
+    some = [
+        chr(code)
+        for first, last in ranges[:_LOOKED_AT]
+        for code in range(first, min(last, first + 40) + 1)
+    ]
+    return min(
+        ((len(_TIERS) + _strangeness(char)) * _TIER_COST, char) for char in some[:_LOOKED_AT]
+    )
 
 
 def _strangeness(char: str) -> int:

@@ -120,12 +120,17 @@ class Automaton:
         if any(isinstance(part, Backreference) for part in walk(node)):
             raise Irregular("a backreference makes it no regular pattern")
         self._alphabet, self._budget = alphabet, budget
-        self._looks_behind = [part for part in walk(node) if isinstance(part, Assertion) and part.kind in _BEHIND]
+        self._looks_behind = [
+            part for part in walk(node) if isinstance(part, Assertion) and part.kind in _BEHIND
+        ]
         self._monitors = [_monitor(look, alphabet, budget) for look in self._looks_behind]
         self._word = self._word_mask(node)
         self._frames = [Frame(Sequence(()), 0, 0, 0)]
         self._frame_numbers: dict[tuple[int, int, int, int], int] = {}
-        self._atoms: list[tuple[Mask, int]] = [(0, 0), (0, 0)]  # the first is none, the second the end
+        self._atoms: list[tuple[Mask, int]] = [
+            (0, 0),
+            (0, 0),
+        ]  # the first is none, the second the end
         self._atom_numbers: dict[tuple[Mask, int], int] = {}
         self._unfolded: dict[tuple[int, Place], Formula] = {}
         self._states = [State(FALSE), State(TRUE)]
@@ -135,7 +140,9 @@ class Automaton:
         self.start = self._started(node)
 
     def _word_mask(self, node: Node) -> Mask:
-        bounded = any(isinstance(part, Assertion) and part.kind.endswith("boundary") for part in walk(node))
+        bounded = any(
+            isinstance(part, Assertion) and part.kind.endswith("boundary") for part in walk(node)
+        )
         return self._alphabet.mask(classes.WORD) if bounded else 0
 
     def _started(self, node: Node) -> int:
@@ -178,8 +185,12 @@ class Automaton:
         return self._moves[state, block]
 
     def _moved(self, state: State, block: Mask) -> int:
-        monitors = tuple(m.move(inner, block) for m, inner in zip(self._monitors, state.monitors, strict=True))
-        place = Place(at_start=False, after_word=bool(block & self._word), behind=self._truths(monitors))
+        monitors = tuple(
+            m.move(inner, block) for m, inner in zip(self._monitors, state.monitors, strict=True)
+        )
+        place = Place(
+            at_start=False, after_word=bool(block & self._word), behind=self._truths(monitors)
+        )
         found = [self._term_after(term, block, place) for term in state.formula]
         return self._number(formulas.either(found, self._budget), monitors)
 
@@ -190,7 +201,9 @@ class Automaton:
             self._budget.spend()
             after = self._unfold(rest, place) if mask & block else FALSE
             result = formulas.both(
-                result, after if literal > 0 else formulas.negated(after, self._budget), self._budget
+                result,
+                after if literal > 0 else formulas.negated(after, self._budget),
+                self._budget,
             )
             if not result:
                 break

@@ -50,8 +50,13 @@ def holds(expression: Expression, text: str) -> bool:
         part = search.alphabet.part(char)
         if not part:
             return False
-        states = [automaton.move(state, part) for automaton, state in zip(search.automata, states, strict=True)]
-    truths = tuple(automaton.accepts(state) for automaton, state in zip(search.automata, states, strict=True))
+        states = [
+            automaton.move(state, part)
+            for automaton, state in zip(search.automata, states, strict=True)
+        ]
+    truths = tuple(
+        automaton.accepts(state) for automaton, state in zip(search.automata, states, strict=True)
+    )
     sure, _ = expressions.allowed(expression, search.numbers, truths)
     return lengths.least_from(sure, len(text)) == len(text)
 
@@ -115,15 +120,24 @@ class _Search:
             a longer walk to a state might end where the shortest cannot.
 
         """
-        layer = [place for place in [self._place(tuple(a.start for a in self.automata), 0)] if place is not None]
+        layer = [
+            place
+            for place in [self._place(tuple(a.start for a in self.automata), 0)]
+            if place is not None
+        ]
         layers: list[list[int]] = []
         pending = False
         while layer:
             layers.append(layer)
             distance = len(layers) - 1
-            if any(lengths.least_from(self.states[place].accepts, distance) == distance for place in layer):
+            if any(
+                lengths.least_from(self.states[place].accepts, distance) == distance
+                for place in layer
+            ):
                 return layers, distance, pending
-            pending = pending or any(lengths.least_from(self.states[p].accepts, distance) is not None for p in layer)
+            pending = pending or any(
+                lengths.least_from(self.states[p].accepts, distance) is not None for p in layer
+            )
             before = len(self.states)
             for place in layer:
                 self._moves(place, distance + 1)
@@ -161,10 +175,14 @@ class _Search:
             yield self.alphabet.everything, place
             return
         pairs = list(zip(self.automata, key, strict=True))
-        blocks = self.alphabet.split({mask for automaton, state in pairs for mask in automaton.masks(state)})
+        blocks = self.alphabet.split(
+            {mask for automaton, state in pairs for mask in automaton.masks(state)}
+        )
         self.budget.spend(len(blocks) * (len(pairs) + 1))
         for block in blocks:
-            target = self._place(tuple(automaton.move(state, block) for automaton, state in pairs), distance)
+            target = self._place(
+                tuple(automaton.move(state, block) for automaton, state in pairs), distance
+            )
             if target is not None:
                 yield block, target
 
@@ -175,7 +193,9 @@ class _Search:
         while layer and layer not in seen:
             length = seen[layer] = len(walks.layers)
             walks.layers.append(list(layer))
-            if any(lengths.least_from(self.states[place].accepts, length) == length for place in layer):
+            if any(
+                lengths.least_from(self.states[place].accepts, length) == length for place in layer
+            ):
                 return walks, length
             if length == limit:
                 return walks, None
@@ -196,8 +216,16 @@ class _Search:
         return min((length for length in found if length is not None), default=None)
 
     def _text(self, walks: _Walks, length: int) -> str:
-        last = [place for place in walks.at(length) if lengths.least_from(self.states[place].accepts, length) == length]
-        return self._polished(walks, length, last) if length <= MAX_POLISHED else self._plain(walks, length, last[0])
+        last = [
+            place
+            for place in walks.at(length)
+            if lengths.least_from(self.states[place].accepts, length) == length
+        ]
+        return (
+            self._polished(walks, length, last)
+            if length <= MAX_POLISHED
+            else self._plain(walks, length, last[0])
+        )
 
     def _polished(self, walks: _Walks, length: int, last: list[int]) -> str:
         """Return the most readable text of a length that ends in one of some states."""

@@ -52,7 +52,9 @@ EVERYTHING, NOTHING = Long(ALL), Long(NONE)
 
 def every(*parts: Expression) -> Expression:
     """Return the intersection, flat and without what says nothing."""
-    flat = [inner for part in parts for inner in (part.parts if isinstance(part, Every) else (part,))]
+    flat = [
+        inner for part in parts for inner in (part.parts if isinstance(part, Every) else (part,))
+    ]
     kept = tuple(dict.fromkeys(part for part in flat if part != EVERYTHING))
     if NOTHING in kept:
         return NOTHING
@@ -61,7 +63,9 @@ def every(*parts: Expression) -> Expression:
 
 def some(*parts: Expression) -> Expression:
     """Return the union, flat and without what says nothing."""
-    flat = [inner for part in parts for inner in (part.parts if isinstance(part, Some) else (part,))]
+    flat = [
+        inner for part in parts for inner in (part.parts if isinstance(part, Some) else (part,))
+    ]
     kept = tuple(dict.fromkeys(part for part in flat if part != NOTHING))
     if EVERYTHING in kept:
         return EVERYTHING
@@ -114,7 +118,9 @@ def allowed(
             sure, possible = allowed(part, numbers, truths)
             return lengths.complement(possible), lengths.complement(sure)
     combine, result = (
-        (lengths.intersection, (ALL, ALL)) if isinstance(expression, Every) else (lengths.union, (NONE, NONE))
+        (lengths.intersection, (ALL, ALL))
+        if isinstance(expression, Every)
+        else (lengths.union, (NONE, NONE))
     )
     for part in expression.parts:
         sure, possible = allowed(part, numbers, truths)

@@ -40,7 +40,9 @@ def union(one: Lengths, other: Lengths) -> Lengths:
     return complement(intersection(complement(one), complement(other)))
 
 
-def _overlap(one: tuple[int, int | None], other: tuple[int, int | None]) -> tuple[int, int | None] | None:
+def _overlap(
+    one: tuple[int, int | None], other: tuple[int, int | None]
+) -> tuple[int, int | None] | None:
     low = max(one[0], other[0])
     highs = [high for high in (one[1], other[1]) if high is not None]
     high = min(highs, default=None)

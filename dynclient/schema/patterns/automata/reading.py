@@ -44,12 +44,18 @@ def read(pattern: str) -> Expression:
     if any(_looks_further(part) for part in walk(node)):
         raise Irregular("a look behind looks further around")
     terms = [(wanted, _expression(term)) for wanted, term in split(node)]
-    return expressions.every(*(part if wanted else expressions.without(part) for wanted, part in terms))
+    return expressions.every(
+        *(part if wanted else expressions.without(part) for wanted, part in terms)
+    )
 
 
 def _looks_further(node: Node) -> bool:
     """Tell whether a look behind has assertions in it other than the start, which the automata cannot follow."""
-    if not isinstance(node, Assertion) or node.kind not in {"behind", "not behind"} or node.node is None:
+    if (
+        not isinstance(node, Assertion)
+        or node.kind not in {"behind", "not behind"}
+        or node.node is None
+    ):
         return False
     return any(isinstance(part, Assertion) and part.kind != "start" for part in walk(node.node))
 
@@ -128,7 +134,9 @@ def _counted(node: Node) -> Every | None:
             assert isinstance(run, Repeat)
             around = sum(width(part)[0] for index, part in enumerate(middle) if index != place)
             each = width(run.node)[0]
-            bounds = between(around + each * run.min, None if run.max is None else around + each * run.max)
+            bounds = between(
+                around + each * run.min, None if run.max is None else around + each * run.max
+            )
             middle[place] = Repeat(run.node, 0, None)
             return Every((Found(_whole(tuple(middle))), Long(bounds)))
     return None
@@ -143,7 +151,11 @@ def _run(parts: list[Node]) -> int | None:
     long = [index for index, part in enumerate(parts) if _is_long(_bare(part))]
     if len(varying) > 1 or not long:
         return None
-    return (varying[0] if varying[0] in long else None) if varying else max(long, key=lambda index: widths[index][0])
+    return (
+        (varying[0] if varying[0] in long else None)
+        if varying
+        else max(long, key=lambda index: widths[index][0])
+    )
 
 
 def _is_long(node: Node) -> bool:

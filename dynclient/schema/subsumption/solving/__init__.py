@@ -5,6 +5,13 @@ left is a proof that whatever fits the ones fits the others.
 """
 
 from dynclient.schema.subsumption.solving.solver import Solver
-from dynclient.schema.subsumption.solving.terms import Derived, Term, item_that, key_that, member_that, unless
+from dynclient.schema.subsumption.solving.terms import (
+    Derived,
+    Term,
+    item_that,
+    key_that,
+    member_that,
+    unless,
+)
 
 __all__ = ["Derived", "Solver", "Term", "item_that", "key_that", "member_that", "unless"]

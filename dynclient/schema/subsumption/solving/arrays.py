@@ -29,7 +29,10 @@ class _Search:
         self._cell = cell
         firsts = [len(part.said.get("prefixItems", ())) for part in cell.parts]
         #: From here on all items are treated alike.
-        self._listed = max((*firsts, *(index + 1 for index, _ in cell.items), *(s.start for s in cell.some)), default=0)
+        self._listed = max(
+            (*firsts, *(index + 1 for index, _ in cell.items), *(s.start for s in cell.some)),
+            default=0,
+        )
         self._extra: dict[int, tuple[Term, ...]] = {}
         self._least = cell.lengths[0]
         self._most = self._longest()
@@ -102,7 +105,11 @@ class _Search:
         self._least = max(self._least, *(index + 1 for index in self._extra), 0)
         if possible < some.least:
             return EMPTY
-        return None if placed == some.least else (unknown if isinstance(unknown, Unknown) else NOBODY_KNOWS)
+        return (
+            None
+            if placed == some.least
+            else (unknown if isinstance(unknown, Unknown) else NOBODY_KNOWS)
+        )
 
     def _repeated(self) -> Answer | None:
         """Let two items be equal; return EMPTY where no two can be."""
@@ -113,14 +120,22 @@ class _Search:
         unknown = False
         for one, other in pairs:
             both = (*self._terms(one), *self._terms(other))
-            answer = self._solver.solve((*both, *self._extra.get(one, ()), *self._extra.get(other, ())))
+            answer = self._solver.solve(
+                (*both, *self._extra.get(one, ()), *self._extra.get(other, ()))
+            )
             if isinstance(answer, Found):
-                fixed = Term(both[0].side if both else self._side, Schema({"const": answer.value}), mode="open")
+                fixed = Term(
+                    both[0].side if both else self._side,
+                    Schema({"const": answer.value}),
+                    mode="open",
+                )
                 self._extra[one] = (*self._extra.get(one, ()), fixed)
                 self._extra[other] = (*self._extra.get(other, ()), fixed)
                 self._least = max(self._least, other + 1)
                 return None
-            unknown = unknown or isinstance(answer, Unknown) or self._solver.solve(both) is not EMPTY
+            unknown = (
+                unknown or isinstance(answer, Unknown) or self._solver.solve(both) is not EMPTY
+            )
         return NOBODY_KNOWS if unknown else EMPTY
 
     @property

@@ -168,7 +168,9 @@ _JOINED = ("without", "formats", "parts", "members", "exists", "names", "limits"
 
 
 def _between(one: tuple[int, int | None], other: tuple[int, int | None]) -> tuple[int, int | None]:
-    return max(one[0], other[0]), min((most for most in (one[1], other[1]) if most is not None), default=None)
+    return max(one[0], other[0]), min(
+        (most for most in (one[1], other[1]) if most is not None), default=None
+    )
 
 
 def _common(one: tuple[Any, ...] | None, other: tuple[Any, ...] | None) -> tuple[Any, ...] | None:

@@ -11,7 +11,9 @@ from dynclient.schema.subsumption.solving.answers import NOBODY_KNOWS, Answer, F
 from dynclient.schema.subsumption.solving.cells import Cell
 
 
-def another(cell: Cell, search: Callable[[Cell], Answer], size: Literal["counts", "lengths"]) -> Answer:
+def another(
+    cell: Cell, search: Callable[[Cell], Answer], size: Literal["counts", "lengths"]
+) -> Answer:
     """Return what a search finds that is not left out: a larger one than those found before.
 
     Args:
@@ -28,8 +30,12 @@ def another(cell: Cell, search: Callable[[Cell], Answer], size: Literal["counts"
         alone, larger = not answer.value, len(answer.value) + 1
         answer = search(_grown(cell, size, larger))
         if not isinstance(answer, Found):
-            return answer if alone else NOBODY_KNOWS  # where it was not empty, another of its size may do
-    return NOBODY_KNOWS if isinstance(answer, Found) and identity(answer.value) in left_out else answer
+            return (
+                answer if alone else NOBODY_KNOWS
+            )  # where it was not empty, another of its size may do
+    return (
+        NOBODY_KNOWS if isinstance(answer, Found) and identity(answer.value) in left_out else answer
+    )
 
 
 def _grown(cell: Cell, size: Literal["counts", "lengths"], least: int) -> Cell:

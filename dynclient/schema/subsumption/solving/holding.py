@@ -79,11 +79,15 @@ def _fragments(term: Term, schema: dict[str, Any], kept: dict[int, list[Any]]) -
     """Return what a schema says that holds in one of several ways."""
     if id(schema) not in kept:
         unions = [k for k in ("anyOf", "oneOf") if k in schema]
-        found: list[Any] = [as_one_list(schema, k, term.side.target) or Fragment({k: schema[k]}) for k in unions]
+        found: list[Any] = [
+            as_one_list(schema, k, term.side.target) or Fragment({k: schema[k]}) for k in unions
+        ]
         if "if" in schema and ("then" in schema or "else" in schema):
             found.append(Fragment({k: schema[k] for k in ("if", "then", "else") if k in schema}))
         for keyword in ("dependentRequired", "dependentSchemas"):
-            found += [Fragment({keyword: {name: said}}) for name, said in schema.get(keyword, {}).items()]
+            found += [
+                Fragment({keyword: {name: said}}) for name, said in schema.get(keyword, {}).items()
+            ]
         kept[id(schema)] = [schema, *found]
     return kept[id(schema)][1:]
 
@@ -98,7 +102,9 @@ def _ways(term: Term, schema: Fragment) -> Iterator[Cell]:
             barred = (term.condition(other, wanted=False) for other in rest)
             yield Cell(pending=(term.part(part), *barred), barred=tuple(rest))
     elif "if" in schema:
-        yield Cell(pending=(term.condition(schema["if"], wanted=True), term.part(schema.get("then", True))))
+        yield Cell(
+            pending=(term.condition(schema["if"], wanted=True), term.part(schema.get("then", True)))
+        )
         refused = term.condition(schema["if"], wanted=False)
         yield Cell(pending=(refused, term.part(schema.get("else", True))), barred=(schema["if"],))
     else:
@@ -137,7 +143,9 @@ def _object(term: Term, schema: dict[str, Any]) -> Cell:
     return Cell(
         required=frozenset(schema.get("required", ())),
         counts=(_least(schema, "minProperties"), schema.get("maxProperties")),
-        names=(term.condition(schema["propertyNames"], wanted=True),) if "propertyNames" in schema else (),
+        names=(term.condition(schema["propertyNames"], wanted=True),)
+        if "propertyNames" in schema
+        else (),
         limits=_limits(term, schema),
     )
 
@@ -155,7 +163,9 @@ def _array(term: Term, schema: dict[str, Any]) -> Cell:
 def kinds_of(schema: dict[str, Any]) -> frozenset[str]:
     """Return the kinds of value that the type of a schema names."""
     types = schema.get("type", list(KINDS))
-    return frozenset("number" if t == "integer" else t for t in (types if isinstance(types, list) else [types]))
+    return frozenset(
+        "number" if t == "integer" else t for t in (types if isinstance(types, list) else [types])
+    )
 
 
 def is_whole(schema: dict[str, Any]) -> bool:
@@ -206,13 +216,18 @@ def _some(term: Term, schema: dict[str, Any]) -> tuple[Some, ...]:
 def _few(term: Term, schema: dict[str, Any]) -> tuple[Few, ...]:
     if "contains" not in schema or "maxContains" not in schema:
         return ()
-    return (Few(term.condition(schema["contains"], wanted=True), math.floor(schema["maxContains"])),)
+    return (
+        Few(term.condition(schema["contains"], wanted=True), math.floor(schema["maxContains"])),
+    )
 
 
 def _unevaluated(term: Term, schema: dict[str, Any]) -> tuple[Part, ...]:
     """Return what `unevaluatedItems` says of the items that no schema, of those that may apply, speaks of."""
     parts = list(in_place(schema, term.side.defs))
-    speaks = any("items" in p or "contains" in p or ("unevaluatedItems" in p and p is not schema) for p in parts)
+    speaks = any(
+        "items" in p or "contains" in p or ("unevaluatedItems" in p and p is not schema)
+        for p in parts
+    )
     if "unevaluatedItems" not in schema or speaks or any("if" in part for part in parts):
         return ()
     first = [True] * max((len(part.get("prefixItems", ())) for part in parts), default=0)
@@ -222,9 +237,18 @@ def _unevaluated(term: Term, schema: dict[str, Any]) -> tuple[Part, ...]:
 def _limits(term: Term, schema: dict[str, Any]) -> tuple[Limit, ...]:
     if "unevaluatedProperties" not in schema:
         return ()
-    return (Limit(term, (schema,), Term(term.side, schema["unevaluatedProperties"], mode=term.inner), schema),)
+    return (
+        Limit(
+            term,
+            (schema,),
+            Term(term.side, schema["unevaluatedProperties"], mode=term.inner),
+            schema,
+        ),
+    )
 
 
 def is_anything(schema: Any) -> bool:
     """Tell whether a schema says in so many words that everything fits it."""
-    return schema is True or (isinstance(schema, dict) and not isinstance(schema, Derived) and not assertions(schema))
+    return schema is True or (
+        isinstance(schema, dict) and not isinstance(schema, Derived) and not assertions(schema)
+    )

@@ -32,7 +32,9 @@ class Root:
     """
 
     def __init__(self, side: Side, *, is_open: bool, formats: bool) -> None:
-        self._closing = None if is_open or side.reading == "consumer" else Closing(side.defs, side.direction)
+        self._closing = (
+            None if is_open or side.reading == "consumer" else Closing(side.defs, side.direction)
+        )
         self._source = side.defs if self._closing is None else self._closing.made
         self._formats = formats
         self._plain: Defs = {}
@@ -77,14 +79,21 @@ class Judge:
         """How many schemas were compiled."""
         return len(self._checkers)
 
-    def checker(self, side: Side, schema: Any, *, is_open: bool = False, formats: bool = False) -> Checker:
+    def checker(
+        self, side: Side, schema: Any, *, is_open: bool = False, formats: bool = False
+    ) -> Checker:
         """Return what checks a value against a schema."""
         key = (id(side), id(schema), is_open or side.reading == "consumer", formats)
         if key not in self._checkers:
-            self._checkers[key] = schema, Checker(self.root(side, schema, is_open=is_open, formats=formats))
+            self._checkers[key] = (
+                schema,
+                Checker(self.root(side, schema, is_open=is_open, formats=formats)),
+            )
         return self._checkers[key][1]
 
-    def root(self, side: Side, schema: Any, *, is_open: bool = False, formats: bool = False) -> Schema:
+    def root(
+        self, side: Side, schema: Any, *, is_open: bool = False, formats: bool = False
+    ) -> Schema:
         """Return a schema as its side reads it, self-contained."""
         key = (id(side), is_open, formats)
         if key not in self._roots:
@@ -101,17 +110,25 @@ class Judge:
         if isinstance(schema, Derived):
             return self._derived(side, schema, value, is_open)
         # A reading closes what stands on its own, not one of several parts.
-        return self.checker(side, schema, is_open=is_open or isinstance(schema, Fragment)).accepts(value)
+        return self.checker(side, schema, is_open=is_open or isinstance(schema, Fragment)).accepts(
+            value
+        )
 
     def _derived(self, side: Side, said: Derived, value: Any, is_open: bool) -> bool:
         if "unless" in said:
             return not self._fits(side, said["unless"], value, is_open)
         if "member" in said:
             name = said["member"]
-            return isinstance(value, dict) and name in value and self._fits(side, said["that"], value[name], is_open)
+            return (
+                isinstance(value, dict)
+                and name in value
+                and self._fits(side, said["that"], value[name], is_open)
+            )
         kind = list if "item" in said else dict
         inside = value.values() if isinstance(value, dict) else value
-        return isinstance(value, kind) and any(self._fits(side, said["that"], one, is_open) for one in inside)
+        return isinstance(value, kind) and any(
+            self._fits(side, said["that"], one, is_open) for one in inside
+        )
 
 
 def agree(checker: Checker, value: Any, *, wanted: bool) -> bool:

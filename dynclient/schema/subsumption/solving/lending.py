@@ -26,7 +26,12 @@ def misfits(judge: Judge, cell: Cell, answer: Answer) -> list[Any]:
 
 
 def _borrows(cell: Cell, limit: Limit, value: dict[str, Any]) -> bool:
-    own = {name for part in cell.parts if part.term.side is limit.term.side for name in part.said.get("properties", ())}
+    own = {
+        name
+        for part in cell.parts
+        if part.term.side is limit.term.side
+        for name in part.said.get("properties", ())
+    }
     return not own.issuperset(value)
 
 
@@ -37,5 +42,11 @@ def _is_taken(judge: Judge, limit: Limit, value: dict[str, Any]) -> bool:
 
 def _not_fitting(judge: Judge, limit: Limit, value: dict[str, Any]) -> list[Any]:
     parts = (part for schema in limit.schemas for part in in_place(schema, limit.term.side.defs))
-    members = (member for part in parts for member in (*part.get("anyOf", ()), *part.get("oneOf", ())))
-    return [member for member in members if not judge.holds(Term(limit.term.side, member, mode="open"), value)]
+    members = (
+        member for part in parts for member in (*part.get("anyOf", ()), *part.get("oneOf", ()))
+    )
+    return [
+        member
+        for member in members
+        if not judge.holds(Term(limit.term.side, member, mode="open"), value)
+    ]

@@ -28,7 +28,10 @@ class Only:
 
     def schemas(self, name: str) -> tuple[Any, ...]:
         """Return those of which a property of a name must fit one."""
-        found = (*self.named.get(name, ()), *(s for p, s in self.like if patterns.compile(p).search(name)))
+        found = (
+            *self.named.get(name, ()),
+            *(s for p, s in self.like if patterns.compile(p).search(name)),
+        )
         rest = self.limit.rest.schema
         return (*found, rest) if rest is not False or not found else found
 
@@ -47,5 +50,10 @@ def only(limit: Limit, barred: Iterable[Any]) -> Only | None:
         return None
     named, like = found
     if limit.said is None:
-        named |= {name: [True] for schema in limit.schemas for name in let_in(schema, defs) if name not in named}
+        named |= {
+            name: [True]
+            for schema in limit.schemas
+            for name in let_in(schema, defs)
+            if name not in named
+        }
     return Only(limit, named, like)

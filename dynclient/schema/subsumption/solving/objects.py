@@ -31,7 +31,9 @@ MAX_PROPERTIES = 200
 def value(solver: Solver, cell: Cell) -> Answer:
     """Return an object that fits the facts of a cell, EMPTY where none can."""
     least, most = cell.counts
-    if len(cell.required) > (most if most is not None else len(cell.required)) or (most is not None and least > most):
+    if len(cell.required) > (most if most is not None else len(cell.required)) or (
+        most is not None and least > most
+    ):
         return EMPTY
     return another(cell, lambda larger: _Search(solver, larger).value(), "counts")
 
@@ -78,10 +80,14 @@ class _Search:
     def _names(self) -> list[str]:
         """Return the names that somebody speaks of, in order."""
         found = dict.fromkeys(self._chosen)
-        found |= dict.fromkeys(name for part in self._cell.parts for name in part.said.get("properties", ()))
+        found |= dict.fromkeys(
+            name for part in self._cell.parts for name in part.said.get("properties", ())
+        )
         found |= dict.fromkeys(name for name, _ in self._cell.members)
         found |= dict.fromkeys(name for only in self._only for name in only.named)
-        found |= dict.fromkeys(sorted(name for exists in self._cell.exists for name in exists.names.but))
+        found |= dict.fromkeys(
+            sorted(name for exists in self._cell.exists for name in exists.names.but)
+        )
         return list(found)
 
     def _member(self, name: str, extra: tuple[Term, ...]) -> Answer:
@@ -126,9 +132,17 @@ class _Search:
                 if isinstance(answer, Found):
                     self._chosen[name] = (*self._chosen.get(name, ()), *exists.terms)
                     return None
-                conflict = answer is EMPTY and self._chosen.get(name) and self._member(name, exists.terms) is not EMPTY
+                conflict = (
+                    answer is EMPTY
+                    and self._chosen.get(name)
+                    and self._member(name, exists.terms) is not EMPTY
+                )
                 unknown = NOBODY_KNOWS if conflict else unknown if answer is EMPTY else answer
-        fresh = EMPTY if is_full else self._fresh(exists.names, exists.terms, {*self._known, *self._chosen})
+        fresh = (
+            EMPTY
+            if is_full
+            else self._fresh(exists.names, exists.terms, {*self._known, *self._chosen})
+        )
         if isinstance(fresh, Found):
             self._chosen[fresh.value] = exists.terms
             return None
@@ -138,14 +152,19 @@ class _Search:
     def _fresh(self, names: Names, terms: tuple[Term, ...], but: set[str]) -> Answer:
         """Return a name that nobody speaks of and whose value can be as asked."""
         all_patterns = list(dict.fromkeys(self._patterns()))
-        asked = [pattern for pattern in all_patterns if pattern in names.like or pattern in names.unlike]
+        asked = [
+            pattern for pattern in all_patterns if pattern in names.like or pattern in names.unlike
+        ]
         free = [pattern for pattern in all_patterns if pattern not in asked]
         if len(free) > MAX_PATTERNS:
             return Unknown("there are too many patterns of names")
         unknown: Answer = EMPTY
         for chosen in product((False, True), repeat=len(free)):
             like = [*names.like, *(p for p, is_like in zip(free, chosen, strict=True) if is_like)]
-            unlike = [*names.unlike, *(p for p, is_like in zip(free, chosen, strict=True) if not is_like)]
+            unlike = [
+                *names.unlike,
+                *(p for p, is_like in zip(free, chosen, strict=True) if not is_like),
+            ]
             name = self._name(like, unlike, but | names.but, names.terms)
             answer = self._member(name.value, terms) if isinstance(name, Found) else name
             if isinstance(answer, Found) and isinstance(name, Found):
@@ -158,17 +177,25 @@ class _Search:
             yield from part.said.get("patternProperties", ())
         yield from (pattern for only in self._only for pattern, _ in only.like)
 
-    def _name(self, like: list[str], unlike: list[str], but: set[str], terms: tuple[Term, ...]) -> Answer:
+    def _name(
+        self, like: list[str], unlike: list[str], but: set[str], terms: tuple[Term, ...]
+    ) -> Answer:
         """Return a name of a group of names that are all treated alike."""
         if not any((like, unlike, terms, self._cell.names)):
             return Found(next(name for name in _fresh_names() if name not in but))
-        said = Schema({"type": "string", "allOf": [Schema({"pattern": pattern}) for pattern in like]})
-        out = [Schema({"pattern": pattern}) for pattern in unlike] + ([Schema({"enum": sorted(but)})] if but else [])
+        said = Schema(
+            {"type": "string", "allOf": [Schema({"pattern": pattern}) for pattern in like]}
+        )
+        out = [Schema({"pattern": pattern}) for pattern in unlike] + (
+            [Schema({"enum": sorted(but)})] if but else []
+        )
         if out:
             said["not"] = Schema({"anyOf": out})
         asked = (*terms, *self._cell.names)
         for name in (name for name in _READABLE if name not in but):
-            if _is_like(name, like, unlike) and all(self._solver.judge.holds(term, name) for term in asked):
+            if _is_like(name, like, unlike) and all(
+                self._solver.judge.holds(term, name) for term in asked
+            ):
                 return Found(name)
         return self._solver.solve((Term(self._cell.asked[0].side, said, mode="open"), *asked))
 
@@ -205,7 +232,11 @@ def _own(part: Part, name: str) -> Iterator[Term]:
     """Yield what a part says of a property by its name and its patterns."""
     side = part.term.side
     found = [part.said["properties"][name]] if name in part.said.get("properties", ()) else []
-    found += [s for p, s in part.said.get("patternProperties", {}).items() if patterns.compile(p).search(name)]
+    found += [
+        s
+        for p, s in part.said.get("patternProperties", {}).items()
+        if patterns.compile(p).search(name)
+    ]
     for schema in found:
         is_marked = not part.term.is_open and side.is_marked(schema)
         yield Term(side, False if is_marked else schema, mode=part.inner)

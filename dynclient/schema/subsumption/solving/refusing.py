@@ -45,7 +45,12 @@ def refusing(term: Term) -> list[Cell]:
         return []
     if isinstance(schema, Derived):
         raise TypeError("a derived condition is never refused")
-    found = [*_value(schema), *_object(term, schema), *_array(term, schema), *_composed(term, schema)]
+    found = [
+        *_value(schema),
+        *_object(term, schema),
+        *_array(term, schema),
+        *_composed(term, schema),
+    ]
     if not term.is_open and term.mode == "location" and closable(schema, term.side.defs):
         found.append(_undeclared(term, schema, Term(term.side, False, wanted=False)))
     return found
@@ -85,9 +90,14 @@ def _number(keyword: str, said: Any) -> Cell:
     if keyword == "multipleOf":
         return Cell(kinds=_NUMBER, numbers=Numbers(not_multiples=held.multiples))
     if held.low is not None:
-        return Cell(kinds=_NUMBER, numbers=Numbers().bounded(held.low, is_low=False, is_open=not held.low_open))
+        return Cell(
+            kinds=_NUMBER,
+            numbers=Numbers().bounded(held.low, is_low=False, is_open=not held.low_open),
+        )
     assert held.high is not None
-    return Cell(kinds=_NUMBER, numbers=Numbers().bounded(held.high, is_low=True, is_open=not held.high_open))
+    return Cell(
+        kinds=_NUMBER, numbers=Numbers().bounded(held.high, is_low=True, is_open=not held.high_open)
+    )
 
 
 def _text(keyword: str, said: Any) -> Iterator[Cell]:
@@ -108,7 +118,9 @@ def _object(term: Term, schema: dict[str, Any]) -> Iterator[Cell]:
         yield Cell(kinds=OBJECT, members=((name, never),))
     for name, inner in schema.get("properties", {}).items():
         if not is_anything(inner) or _is_marked(term, inner):
-            yield Cell(kinds=OBJECT, required=frozenset({name}), members=((name, _refused(term, inner)),))
+            yield Cell(
+                kinds=OBJECT, required=frozenset({name}), members=((name, _refused(term, inner)),)
+            )
     for pattern, inner in schema.get("patternProperties", {}).items():
         yield Cell(kinds=OBJECT, exists=(Exists(Names(like=(pattern,)), (_refused(term, inner),)),))
     if not is_anything(schema.get("additionalProperties", True)):
@@ -118,7 +130,11 @@ def _object(term: Term, schema: dict[str, Any]) -> Iterator[Cell]:
         yield Cell(kinds=OBJECT, exists=(Exists(names, (found,)),))
     yield from _names_and_counts(term, schema)
     for name, asked in schema.get("dependentRequired", {}).items():
-        yield from (Cell(kinds=OBJECT, required=frozenset({name}), members=((n, never),)) for n in asked if n != name)
+        yield from (
+            Cell(kinds=OBJECT, required=frozenset({name}), members=((n, never),))
+            for n in asked
+            if n != name
+        )
     for name, inner in schema.get("dependentSchemas", {}).items():
         yield Cell(kinds=OBJECT, required=frozenset({name}), pending=(term.part(inner),))
     if "unevaluatedProperties" in schema and not is_anything(schema["unevaluatedProperties"]):
@@ -143,7 +159,9 @@ def _is_marked(term: Term, schema: Any) -> bool:
 
 def _refused(term: Term, inner: Any) -> Term:
     """Return what a property must fit to be refused; one that does not travel is refused whatever it is."""
-    return Term(term.side, False if _is_marked(term, inner) else inner, wanted=False, mode=term.inner)
+    return Term(
+        term.side, False if _is_marked(term, inner) else inner, wanted=False, mode=term.inner
+    )
 
 
 def _evaluates_all(term: Term, schema: dict[str, Any]) -> bool:
@@ -158,7 +176,9 @@ def _undeclared(term: Term, schema: dict[str, Any], found: Term) -> Cell:
     if not term.is_open:
         declared |= let_in(schema, term.side.defs)
     unlike = tuple(pattern for part in parts for pattern in part.get("patternProperties", ()))
-    return Cell(kinds=OBJECT, exists=(Exists(Names(unlike=unlike, but=frozenset(declared)), (found,)),))
+    return Cell(
+        kinds=OBJECT, exists=(Exists(Names(unlike=unlike, but=frozenset(declared)), (found,)),)
+    )
 
 
 # --- arrays
@@ -218,7 +238,9 @@ def _composed(term: Term, schema: dict[str, Any]) -> Iterator[Cell]:
         condition = schema["if"]
         for keyword, wanted in (("then", True), ("else", False)):
             if keyword in schema:
-                yield Cell(pending=(term.condition(condition, wanted=wanted), term.part(schema[keyword])))
+                yield Cell(
+                    pending=(term.condition(condition, wanted=wanted), term.part(schema[keyword]))
+                )
 
 
 def _unions(term: Term, schema: dict[str, Any]) -> Iterator[Cell]:
@@ -238,4 +260,6 @@ def _one_of(term: Term, listed: list[Any]) -> Iterator[Cell]:
     for one, other in combinations(listed, 2):
         yield Cell(pending=(term.condition(one, wanted=True), term.condition(other, wanted=True)))
     if not term.is_open:
-        yield from (Cell(pending=(term.condition(part, wanted=True), term.part(part))) for part in listed)
+        yield from (
+            Cell(pending=(term.condition(part, wanted=True), term.part(part))) for part in listed
+        )

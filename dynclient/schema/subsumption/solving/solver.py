@@ -185,7 +185,11 @@ class Solver:
 
     def _contradict(self, terms: list[Term]) -> bool:
         """Tell whether a schema is wanted and the same one is refused."""
-        wanted = [t for t in terms if t.wanted and isinstance(t.schema, dict) and not _is_made_up(t.schema)]
+        wanted = [
+            t
+            for t in terms
+            if t.wanted and isinstance(t.schema, dict) and not _is_made_up(t.schema)
+        ]
         refused = [t for t in terms if not t.wanted and isinstance(t.schema, dict)]
         located = [term for term in wanted if term.mode == "location" and not term.is_open]
         return any(self._is_within(one, other, located) for one in wanted for other in refused)
@@ -207,7 +211,12 @@ class Solver:
 
     def only(self, limit: Limit, barred: tuple[Any, ...]) -> Only | None:
         """Return the properties that a limit lets in."""
-        key = (limit.term.key, tuple(map(id, limit.schemas)), tuple(sorted(map(id, barred))), id(limit.said))
+        key = (
+            limit.term.key,
+            tuple(map(id, limit.schemas)),
+            tuple(sorted(map(id, barred))),
+            id(limit.said),
+        )
         if key not in self._only:
             self._only[key] = (limit, barred), only(limit, barred)
         return self._only[key][1]
@@ -241,8 +250,14 @@ class Solver:
     def _is_refused(self, terms: tuple[Term, ...], answer: Answer) -> bool:
         """Tell whether an object is refused by whoever closes: what is undeclared here may be declared elsewhere."""
         self._steps -= 1
-        closing = [term for term in terms if not term.wanted and not term.is_open and term.mode == "location"]
-        return not isinstance(answer, Found) or all(self._holds(term, answer.value) for term in closing)
+        closing = [
+            term
+            for term in terms
+            if not term.wanted and not term.is_open and term.mode == "location"
+        ]
+        return not isinstance(answer, Found) or all(
+            self._holds(term, answer.value) for term in closing
+        )
 
     def _holds(self, term: Term, value: Any) -> bool:
         """Tell whether a value is as a term asks; to make an engine for that is an effort."""
@@ -267,7 +282,9 @@ class Solver:
         if kind == "object":
             return objects.value(self, cell)
         if kind == "number":
-            given = [v for v in cell.without if isinstance(v, int | float) and not isinstance(v, bool)]
+            given = [
+                v for v in cell.without if isinstance(v, int | float) and not isinstance(v, bool)
+            ]
             return _answer(numbers.example(cell.numbers.without(given)))
         texts = cell.strings.without(v for v in cell.without if isinstance(v, str))
         found = formatted(texts, cell.formats)

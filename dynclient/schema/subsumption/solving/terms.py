@@ -36,7 +36,12 @@ class Term:
     @property
     def key(self) -> Key:
         """What is the same for terms that ask the same."""
-        return id(self.side), id(self.schema), self.wanted, self.mode if self.side.reading == "producer" else "open"
+        return (
+            id(self.side),
+            id(self.schema),
+            self.wanted,
+            self.mode if self.side.reading == "producer" else "open",
+        )
 
     @property
     def is_open(self) -> bool:
@@ -50,7 +55,12 @@ class Term:
 
     def part(self, schema: Any, *, wanted: bool | None = None) -> Term:
         """Return a term about the same value."""
-        return Term(self.side, schema, self.wanted if wanted is None else wanted, "open" if self.is_open else "part")
+        return Term(
+            self.side,
+            schema,
+            self.wanted if wanted is None else wanted,
+            "open" if self.is_open else "part",
+        )
 
     def condition(self, schema: Any, *, wanted: bool) -> Term:
         """Return a term about the same value that no reading closes."""
