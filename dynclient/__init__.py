@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dynclient.sandbox import Sandbox as Sandbox
 
 #: Public names → where they live; each is loaded when it is first used, so that importing dynclient costs nothing.
-_HOMES = {
+_MODULE_BY_NAME = {
     "AsyncClient": "dynclient.client.client",
     "Call": "dynclient.plan.call",
     "Client": "dynclient.client.client",
@@ -54,7 +54,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    home = _HOMES.get(name)
+    home = _MODULE_BY_NAME.get(name)
     if home is None:
         raise AttributeError(f"module 'dynclient' has no attribute {name!r}")
     value = (

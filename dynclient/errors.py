@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from dynclient.violations import Violation, printable, table
+from dynclient.violations import Violation, escape_unprintable, format_violations
 
 MAX_CHARS = 4000
 
@@ -37,9 +37,9 @@ class DynclientError(Exception):
     exit_code: ClassVar[int] = 2
 
     def __init__(self, headline: str, *, hint: str | None = None, **data: Any) -> None:
-        self.headline = printable(headline)
+        self.headline = escape_unprintable(headline)
         super().__init__(self.headline)
-        self.hint = printable(hint) if hint else None
+        self.hint = escape_unprintable(hint) if hint else None
         self.__dict__.update(data)
 
     def __str__(self) -> str:
@@ -51,16 +51,22 @@ class DynclientError(Exception):
     def lines(self) -> list[str]:
         """Return the problem lines between headline and hint."""
         found: Sequence[Violation] = self.__dict__.get("violations", ())
-        return table(found)
+        return format_violations(found)
 
     def __reduce__(self) -> tuple[Any, ...]:
         data = {
             k: v for k, v in self.__dict__.items() if k not in ("headline", "hint", "__notes__")
         }
-        return _restored, (type(self), self.headline, self.hint, data, _portable(self.__cause__))
+        return _restore_error, (
+            type(self),
+            self.headline,
+            self.hint,
+            data,
+            _make_portable(self.__cause__),
+        )
 
 
-def _restored(
+def _restore_error(
     kind: type[DynclientError],
     headline: str,
     hint: str | None,
@@ -72,7 +78,7 @@ def _restored(
     return error
 
 
-def _portable(cause: BaseException | None) -> BaseException | None:
+def _make_portable(cause: BaseException | None) -> BaseException | None:
     """Return the cause, or for one of another library a plain one that says the same: it may hold what was sent."""
     if cause is None or type(cause).__module__ in ("builtins", __name__):
         return cause
@@ -307,7 +313,7 @@ class ResponseDrift(UserWarning):
     """Under `validate_responses="warn"`: a response does not fit the document; the data were kept."""
 
 
-_BY_STATUS: dict[int, type[StatusError]] = {
+_CLASS_BY_STATUS: dict[int, type[StatusError]] = {
     400: BadRequest,
     401: Unauthorized,
     403: Forbidden,
@@ -321,4 +327,4 @@ _BY_STATUS: dict[int, type[StatusError]] = {
 
 def status_error(status: int) -> type[StatusError]:
     """Return the error class of a 4xx or 5xx status."""
-    return _BY_STATUS.get(status) or (ClientError if status < 500 else ServerError)  # noqa: PLR2004 (the class border)
+    return _CLASS_BY_STATUS.get(status) or (ClientError if status < 500 else ServerError)  # noqa: PLR2004 (the class border)

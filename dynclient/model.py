@@ -11,14 +11,14 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from dynclient.document.problems import Problem
-from dynclient.document.references import Files, Node
-from dynclient.document.versions import Flavour, flavour
+from dynclient.document.references import DocumentFiles, Node
+from dynclient.document.versions import SchemaFlavour, detect_schema_flavour
 from dynclient.errors import DocumentError
 from dynclient.violations import Place
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
-_VARIABLE = re.compile(r"\{([^{}]+)\}")
+_TEMPLATE_VARIABLE = re.compile(r"\{([^{}]+)\}")
 
 Location = Literal["path", "query", "header", "cookie"]
 LOCATIONS: tuple[Location, ...] = ("path", "query", "header", "cookie")
@@ -53,7 +53,7 @@ class Encoding:
     @property
     def content_type(self) -> str:
         """The content type of its part, possibly several or a range; "" where the value decides."""
-        return self.node.text("contentType")
+        return self.node.get_text("contentType")
 
     @cached_property
     def as_parameter(self) -> Parameter | None:
@@ -72,13 +72,13 @@ class MediaType:
     @cached_property
     def schema(self) -> Node | None:
         """The Schema Object as it stands (a `$ref` is not followed), or None."""
-        child = self.node.child("schema")
+        child = self.node.get_child("schema")
         return child if child.value is not None else None
 
     @cached_property
     def encodings(self) -> Mapping[str, Encoding]:
         """How the properties of a form or multipart body are written, by name."""
-        found = _resolvable(self.node, "encoding")
+        found = _resolve_members(self.node, "encoding")
         return MappingProxyType(
             {name: Encoding(name, node) for name, node in found if isinstance(node.value, dict)}
         )
@@ -86,7 +86,7 @@ class MediaType:
     @cached_property
     def examples(self) -> list[Any]:
         """The values of `example` and `examples`, in the order written; none of them is checked."""
-        return _examples(self.node)
+        return _read_examples(self.node)
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,39 +107,39 @@ class Parameter:
     @property
     def required(self) -> bool:
         """Whether a call must give it; path parameters always."""
-        return self.location == "path" or self.node.flag("required")
+        return self.location == "path" or self.node.get_flag("required")
 
     @property
     def deprecated(self) -> bool:
         """Whether the document advises against it."""
-        return self.node.flag("deprecated")
+        return self.node.get_flag("deprecated")
 
     @property
     def description(self) -> str:
         """What the document says of it."""
-        return self.node.text("description")
+        return self.node.get_text("description")
 
     @cached_property
     def style(self) -> str:
         """The serialization style; the location's default where none, or an impossible one, is given."""
-        given = self.node.text("style")
+        given = self.node.get_text("style")
         return given if given in _STYLES[self.location] else _DEFAULT_STYLE[self.location]
 
     @cached_property
     def explode(self) -> bool:
         """Whether arrays and objects become several values. Source: OAS 3.1.1 Parameter Object, explode."""
-        return self.node.flag("explode", default=self.style == "form")
+        return self.node.get_flag("explode", default=self.style == "form")
 
     @property
     def allow_reserved(self) -> bool:
         """Whether reserved characters of RFC 3986 stand unescaped."""
-        return self.node.flag("allowReserved")
+        return self.node.get_flag("allowReserved")
 
     @cached_property
     def content(self) -> MediaType | None:
         """The media type of a `content` parameter, else None."""
-        content = self.node.child("content")
-        names = content.names()
+        content = self.node.get_child("content")
+        names = content.member_keys()
         return MediaType(names[0], content[names[0]]) if names else None
 
     @cached_property
@@ -147,13 +147,13 @@ class Parameter:
         """The Schema Object as it stands, of `schema` or of `content`; None where there is none."""
         if self.content:
             return self.content.schema
-        child = self.node.child("schema")
+        child = self.node.get_child("schema")
         return child if child.value is not None else None
 
     @cached_property
     def examples(self) -> list[Any]:
         """The values of `example` and `examples`."""
-        return _examples(self.node) + (self.content.examples if self.content else [])
+        return _read_examples(self.node) + (self.content.examples if self.content else [])
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,17 +165,17 @@ class RequestBody:
     @property
     def required(self) -> bool:
         """Whether a call must give a body."""
-        return self.node.flag("required")
+        return self.node.get_flag("required")
 
     @property
     def description(self) -> str:
         """What the document says of it."""
-        return self.node.text("description")
+        return self.node.get_text("description")
 
     @cached_property
     def content(self) -> Mapping[str, MediaType]:
         """The media types by name, in document order."""
-        return _content(self.node)
+        return _read_content(self.node)
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,19 +188,19 @@ class Response:
     @property
     def description(self) -> str:
         """What the document says of it."""
-        return self.node.text("description")
+        return self.node.get_text("description")
 
     @cached_property
     def content(self) -> Mapping[str, MediaType]:
         """The media types by name, in document order; empty where no body is declared."""
-        return _content(self.node)
+        return _read_content(self.node)
 
     @cached_property
     def headers(self) -> Mapping[str, Parameter]:
         """The declared headers by name; `Content-Type` is not one of them. Source: OAS 3.1.1 Response Object."""
         found = {
             name: Parameter(name, "header", node)
-            for name, node in _resolvable(self.node, "headers")
+            for name, node in _resolve_members(self.node, "headers")
         }
         return MappingProxyType({k: v for k, v in found.items() if k.lower() != "content-type"})
 
@@ -228,7 +228,7 @@ class SecurityScheme:
 
 
 @dataclass(frozen=True)
-class Requirement:
+class RequiredScheme:
     """One scheme that a security requirement asks for, with the scopes it needs."""
 
     scheme: SecurityScheme
@@ -236,7 +236,7 @@ class Requirement:
 
 
 #: OR of AND: one of the alternatives suffices, all requirements of it are needed. Empty: nothing is asked.
-Formula = tuple[tuple[Requirement, ...], ...]
+SecurityFormula = tuple[tuple[RequiredScheme, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -266,34 +266,36 @@ class Operation:
     key: str
     method: str
     path: str
-    item: Node
+    path_item: Node
     node: Node
 
     @property
     def id(self) -> str:
         """The operationId; the key where the document gives none."""
-        return self.node.text("operationId") or self.key
+        return self.node.get_text("operationId") or self.key
 
     @property
     def summary(self) -> str:
         """One line on what it does."""
-        return self.node.text("summary") or self.item.text("summary")
+        return self.node.get_text("summary") or self.path_item.get_text("summary")
 
     @property
     def description(self) -> str:
         """What the document says of it."""
-        return self.node.text("description") or self.item.text("description")
+        return self.node.get_text("description") or self.path_item.get_text("description")
 
     @property
     def deprecated(self) -> bool:
         """Whether the document advises against it."""
-        return self.node.flag("deprecated")
+        return self.node.get_flag("deprecated")
 
     @cached_property
     def tags(self) -> tuple[str, ...]:
         """The names of its tags."""
         return tuple(
-            n.value for n in self.node.child("tags").children() if isinstance(n.value, str)
+            n.value
+            for n in self.node.get_child("tags").iterate_children()
+            if isinstance(n.value, str)
         )
 
     @property
@@ -310,17 +312,19 @@ class Operation:
 
         """
         found: dict[tuple[str, str], Parameter] = {}
-        for owner in (self.item, self.node):
-            for child in owner["parameters"].children():
-                node = child.resolved()
-                name, location = node.text("name"), node.text("in")
+        for owner in (self.path_item, self.node):
+            for child in owner["parameters"].iterate_children():
+                node = child.resolve()
+                name, location = node.get_text("name"), node.get_text("in")
                 if name and location in LOCATIONS:
                     found[location, name] = Parameter(name, location, node)
-        for name in _VARIABLE.findall(self.path.partition("#")[0].partition("?")[0]):
-            found.setdefault(("path", name), Parameter(name, "path", self._implied(name)))
+        for name in _TEMPLATE_VARIABLE.findall(self.path.partition("#")[0].partition("?")[0]):
+            found.setdefault(
+                ("path", name), Parameter(name, "path", self._build_implied_parameter(name))
+            )
         return tuple(found.values())
 
-    def _implied(self, name: str) -> Node:
+    def _build_implied_parameter(self, name: str) -> Node:
         """Return the Parameter Object of a path variable that nobody declares: text, as it stands in the path."""
         value = {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
         return Node(self.node.files, self.node.uri, self.node.pointer, value)
@@ -329,34 +333,34 @@ class Operation:
     def request_body(self) -> RequestBody | None:
         """The request body, or None."""
         node = self.node["requestBody"]
-        return RequestBody(node) if node.names() else None
+        return RequestBody(node) if node.member_keys() else None
 
     @cached_property
     def responses(self) -> Mapping[str, Response]:
         """The responses by status, range (`2XX`) or `default`; what cannot be resolved is left out."""
         found = {}
-        for key, node in _resolvable(self.node, "responses"):
+        for key, node in _resolve_members(self.node, "responses"):
             if not key.startswith("x-") and isinstance(node.value, dict):
                 status = key.upper() if key != "default" else key
                 found[status] = Response(status, node)
         return MappingProxyType(found)
 
     @cached_property
-    def security(self) -> Formula:
+    def security(self) -> SecurityFormula:
         """What a call must prove: the operation's own formula, else the document's.
 
         A name that the document does not define is a problem of the document and ignored here.
         """
-        own = self.node.child("security")
+        own = self.node.get_child("security")
         return self.document.formula(
-            own if isinstance(own.value, list) else self.document.top.child("security")
+            own if isinstance(own.value, list) else self.document.top.get_child("security")
         )
 
     @cached_property
     def servers(self) -> tuple[Server, ...]:
         """The servers of the operation, else of the path item, else of the document."""
-        for owner in (self.node, self.item):
-            if own := _servers(owner):
+        for owner in (self.node, self.path_item):
+            if own := _read_servers(owner):
                 return own
         return self.document.servers
 
@@ -368,11 +372,11 @@ class Document:
     """An OpenAPI document, loaded; what is wrong in a corner is told in `problems` and hurts only who uses it."""
 
     def __init__(
-        self, files: Files, check: Callable[[Document], list[Problem]] | None = None
+        self, files: DocumentFiles, check: Callable[[Document], list[Problem]] | None = None
     ) -> None:
         self.files = files
         self.top = files.top
-        self.flavour: Flavour = flavour(files)
+        self.flavour: SchemaFlavour = detect_schema_flavour(files)
         self._check = check
 
     @property
@@ -399,13 +403,15 @@ class Document:
     @cached_property
     def servers(self) -> tuple[Server, ...]:
         """The servers of the document; operations may have their own."""
-        return _servers(self.top)
+        return _read_servers(self.top)
 
     @cached_property
     def tags(self) -> Mapping[str, str]:
         """Tag names → descriptions: the declared ones in their order, then those that only operations name."""
-        tags = (tag for tag in self.top.child("tags").children() if tag.text("name"))
-        declared = {tag.text("name"): tag.text("description") for tag in tags}
+        tags = (
+            tag for tag in self.top.get_child("tags").iterate_children() if tag.get_text("name")
+        )
+        declared = {tag.get_text("name"): tag.get_text("description") for tag in tags}
         used = (tag for operation in self.operations.values() for tag in operation.tags)
         return MappingProxyType({**declared, **{tag: declared.get(tag, "") for tag in used}})
 
@@ -413,42 +419,44 @@ class Document:
     def security_schemes(self) -> Mapping[str, SecurityScheme]:
         """The security schemes by name."""
         found = {}
-        for key, node in _resolvable(self.top["components"], "securitySchemes"):
-            texts = [node.text(k) for k in ("type", "scheme", "in", "name", "description")]
+        for key, node in _resolve_members(self.top["components"], "securitySchemes"):
+            texts = [node.get_text(k) for k in ("type", "scheme", "in", "name", "description")]
             found[key] = SecurityScheme(key, texts[0], texts[1].lower(), *texts[2:])
         return MappingProxyType(found)
 
-    def formula(self, security: Node) -> Formula:
+    def formula(self, security: Node) -> SecurityFormula:
         """Return the OR of AND that a `security` list means."""
         alternatives = []
-        for alternative in security.children() if isinstance(security.value, list) else ():
+        for alternative in security.iterate_children() if isinstance(security.value, list) else ():
             if not isinstance(alternative.value, dict):
                 continue
             known = [
-                Requirement(self.security_schemes[name], _scopes(alternative.child(name)))
-                for name in alternative.names()
+                RequiredScheme(
+                    self.security_schemes[name], _read_scopes(alternative.get_child(name))
+                )
+                for name in alternative.member_keys()
                 if name in self.security_schemes
             ]
-            if known or not alternative.names():
+            if known or not alternative.member_keys():
                 alternatives.append(tuple(known))
         return tuple(alternatives)
 
     @cached_property
     def operations(self) -> Mapping[str, Operation]:
         """The operations in document order, by operationId where that is unique, else by `METHOD /path`."""
-        found = list(self._found())
-        ids = Counter(node.text("operationId") for _, _, _, node in found)
+        found = list(self._walk_operations())
+        ids = Counter(node.get_text("operationId") for _, _, _, node in found)
         operations: dict[str, Operation] = {}
         for method, path, item, node in found:
-            own = node.text("operationId")
+            own = node.get_text("operationId")
             key = own if own and ids[own] == 1 else f"{method} {path}"
             operations[key] = Operation(self, key, method, path, item, node)
         return MappingProxyType(operations)
 
-    def _found(self) -> Iterator[tuple[str, str, Node, Node]]:
-        for path, item in _resolvable(self.top, "paths"):
-            for method in () if path.startswith("x-") else item.names():
-                node = item.child(method)
+    def _walk_operations(self) -> Iterator[tuple[str, str, Node, Node]]:
+        for path, item in _resolve_members(self.top, "paths"):
+            for method in () if path.startswith("x-") else item.member_keys():
+                node = item.get_child(method)
                 if method.lower() in METHODS and isinstance(node.value, dict):
                     yield method.upper(), path, item, node
 
@@ -467,34 +475,34 @@ class Document:
         return f"<Document {self.title}: {len(self.operations)} operations, OpenAPI {self.version}>"
 
 
-def _resolvable(owner: Node, key: str) -> Iterator[tuple[str, Node]]:
+def _resolve_members(owner: Node, key: str) -> Iterator[tuple[str, Node]]:
     """Yield the members of a map with their references followed; what leads nowhere is a problem, and left out."""
     try:
         members = owner[key]
     except DocumentError:
         return
-    for name in members.names():
+    for name in members.member_keys():
         try:
             yield name, members[name]
         except DocumentError:
             continue
 
 
-def _content(node: Node) -> Mapping[str, MediaType]:
+def _read_content(node: Node) -> Mapping[str, MediaType]:
     found = {
         name: MediaType(name, entry)
-        for name, entry in _resolvable(node, "content")
+        for name, entry in _resolve_members(node, "content")
         if "/" in name or name == "*"
     }
     return MappingProxyType(found)
 
 
-def _examples(node: Node) -> list[Any]:
+def _read_examples(node: Node) -> list[Any]:
     value = node.value if isinstance(node.value, dict) else {}
     found = [value["example"]] if "example" in value else []
-    for child in node.child("examples").children():
+    for child in node.get_child("examples").iterate_children():
         try:
-            example = child.resolved().value
+            example = child.resolve().value
         except DocumentError:
             continue
         if isinstance(example, dict) and "value" in example:
@@ -502,7 +510,7 @@ def _examples(node: Node) -> list[Any]:
     return found
 
 
-def _scopes(node: Node) -> tuple[str, ...]:
+def _read_scopes(node: Node) -> tuple[str, ...]:
     return (
         tuple(scope for scope in node.value if isinstance(scope, str))
         if isinstance(node.value, list)
@@ -510,15 +518,15 @@ def _scopes(node: Node) -> tuple[str, ...]:
     )
 
 
-def _servers(owner: Node) -> tuple[Server, ...]:
+def _read_servers(owner: Node) -> tuple[Server, ...]:
     found = []
-    for node in owner.child("servers").children():
+    for node in owner.get_child("servers").iterate_children():
         variables = {}
-        for name in node.child("variables").names():
-            variable = node.child("variables").child(name)
-            allowed = variable.child("enum").value
+        for name in node.get_child("variables").member_keys():
+            variable = node.get_child("variables").get_child(name)
+            allowed = variable.get_child("enum").value
             choices = tuple(map(str, allowed)) if isinstance(allowed, list) else ()
-            variables[name] = (str(variable.child("default").value or ""), choices)
-        if node.text("url"):
-            found.append(Server(node.text("url"), node.text("description"), variables))
+            variables[name] = (str(variable.get_child("default").value or ""), choices)
+        if node.get_text("url"):
+            found.append(Server(node.get_text("url"), node.get_text("description"), variables))
     return tuple(found)

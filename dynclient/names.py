@@ -20,7 +20,7 @@ NAMELESS = "_"
 
 
 @lru_cache(maxsize=4096)
-def snake_case(name: str) -> str:
+def to_snake_case(name: str) -> str:
     """Return a name as Python people write it.
 
     `customerSessionId` → `customer_session_id`, `integrationIDs` → `integration_ids`, `X-Request-ID` →
@@ -40,14 +40,14 @@ def snake_case(name: str) -> str:
     return name + "_" if keyword.iskeyword(name) else name
 
 
-def near(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
+def suggest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
     """Return the known names that `name` may have been meant for, the nearest first."""
     spelled: dict[str, str] = {}
     for candidate in known:
-        spelled.setdefault(_folded(candidate), candidate)
-    close = difflib.get_close_matches(_folded(name), spelled, n=limit, cutoff=0.6)
+        spelled.setdefault(_fold_name(candidate), candidate)
+    close = difflib.get_close_matches(_fold_name(name), spelled, n=limit, cutoff=0.6)
     return [spelled[c] for c in close]
 
 
-def _folded(name: str) -> str:
-    return snake_case(name).replace("_", "")
+def _fold_name(name: str) -> str:
+    return to_snake_case(name).replace("_", "")

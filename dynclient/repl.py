@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _ARGUMENT = re.compile(r"([\w.]+)\([^()]*$")
 
 
-def run(client: Client, where: str) -> int:
+def run_console(client: Client, where: str) -> int:
     """Run a console until its user leaves; return the exit code.
 
     Args:
@@ -38,16 +38,16 @@ def run(client: Client, where: str) -> int:
         "Sandbox": dynclient.Sandbox,
     }
     if not sys.stdin.isatty():
-        return _script(sys.stdin.read(), names)
-    text = banner(client, where)
+        return _run_script(sys.stdin.read(), names)
+    text = format_banner(client, where)
     try:
         from IPython.terminal.ipapp import TerminalIPythonApp
     except ImportError:
-        return _python(names, text)
-    return _ipython(TerminalIPythonApp, names, text)
+        return _run_python_console(names, text)
+    return _run_ipython(TerminalIPythonApp, names, text)
 
 
-def banner(client: Client, where: str) -> str:
+def format_banner(client: Client, where: str) -> str:
     """Return what a console says first: the API, how many operations, how to find one."""
     document = client.document
     title = " ".join(f"{document.title} {document.info.get('version', '')}".split())
@@ -59,18 +59,18 @@ def banner(client: Client, where: str) -> str:
     )
 
 
-def _tell(error: BaseException) -> None:
+def _print_error(error: BaseException) -> None:
     print(f"{type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201 (a console prints)
 
 
 # --- a script from a pipe
 
 
-def _script(text: str, names: dict[str, Any]) -> int:
+def _run_script(text: str, names: dict[str, Any]) -> int:
     try:
         exec(compile(text, "<stdin>", "exec"), {"__name__": "__main__", **names})  # noqa: S102 (a console runs what it is given)
     except DynclientError as error:
-        _tell(error)
+        _print_error(error)
         return error.exit_code
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
@@ -85,19 +85,19 @@ def _script(text: str, names: dict[str, Any]) -> int:
 # --- Python's own console
 
 
-class Console(code.InteractiveConsole):
+class ReplConsole(code.InteractiveConsole):
     """Python's console, in which an error of dynclient is its message."""
 
     def showtraceback(self) -> None:
         """Show the error that was just raised."""
         error = sys.exc_info()[1]
         if isinstance(error, DynclientError):
-            _tell(error)
+            _print_error(error)
         else:
             super().showtraceback()
 
 
-class Completer(rlcompleter.Completer):
+class ReplCompleter(rlcompleter.Completer):
     """Completes names, and inside the brackets of a call the names of its arguments."""
 
     def __init__(self, names: dict[str, Any], line: Any) -> None:
@@ -107,9 +107,9 @@ class Completer(rlcompleter.Completer):
 
     def global_matches(self, text: str) -> list[str]:
         """Return what a word may become; arguments first."""
-        return [*self._arguments(text), *super().global_matches(text)]
+        return [*self._complete_arguments(text), *super().global_matches(text)]
 
-    def _arguments(self, text: str) -> list[str]:
+    def _complete_arguments(self, text: str) -> list[str]:
         match = _ARGUMENT.search(self._line())
         if match is None:
             return []
@@ -126,13 +126,13 @@ class Completer(rlcompleter.Completer):
         ]
 
 
-def _python(names: dict[str, Any], text: str) -> int:
+def _run_python_console(names: dict[str, Any], text: str) -> int:
     with suppress(ImportError):  # Windows has no readline: there is no completion then
         import readline
 
-        readline.set_completer(Completer(names, readline.get_line_buffer).complete)
+        readline.set_completer(ReplCompleter(names, readline.get_line_buffer).complete)
         readline.parse_and_bind("tab: complete")
-    console = Console(names)
+    console = ReplConsole(names)
     try:
         console.interact(banner=text, exitmsg="")
     except SystemExit as leaving:
@@ -143,17 +143,17 @@ def _python(names: dict[str, Any], text: str) -> int:
 # --- IPython
 
 
-def _ipython(kind: Any, names: dict[str, Any], text: str) -> int:
-    config = settings()
+def _run_ipython(kind: Any, names: dict[str, Any], text: str) -> int:
+    config = build_ipython_config()
     config.TerminalInteractiveShell.banner1 = text
     app = kind.instance(config=config, user_ns=names)
     app.initialize(argv=[])
-    configure(app.shell)
+    configure_shell(app.shell)
     app.start()
     return 0
 
 
-def settings() -> Any:
+def build_ipython_config() -> Any:
     """Return the IPython configuration with which operations and their arguments complete."""
     from traitlets.config import Config
 
@@ -167,10 +167,10 @@ def settings() -> Any:
     return config
 
 
-def configure(shell: Any) -> None:
+def configure_shell(shell: Any) -> None:
     """Let an IPython shell show an error of dynclient as its message."""
 
     def show(_shell: Any, _kind: Any, error: Any, _trace: Any, tb_offset: Any = None) -> None:  # noqa: ARG001 (IPython's name)
-        _tell(error)
+        _print_error(error)
 
     shell.set_custom_exc((DynclientError,), show)

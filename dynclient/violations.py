@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 #: Problem lines are told in this order; every other kind comes last, in the order found.
-ORDER = ("missing", "unknown")
+KIND_ORDER = ("missing", "unknown")
 
 #: Integers from here on are not written out: Python refuses to, from some length on.
-_LONG = 10**50
+_LONG_INTEGER = 10**50
 
 MAX_LINES = 20
 MAX_VALUE_CHARS = 60
@@ -64,10 +64,10 @@ class Place:
         return hash((self.uri, self.pointer))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _known_place, (self.uri, self.pointer, self.line)
+        return _restore_place, (self.uri, self.pointer, self.line)
 
 
-def _known_place(uri: str, pointer: str, line: int | None) -> Place:
+def _restore_place(uri: str, pointer: str, line: int | None) -> Place:
     return Place(uri, pointer, lambda _uri, _pointer: line)
 
 
@@ -94,17 +94,17 @@ class Violation:
     @property
     def where(self) -> str:
         """The path as messages show it: `body.cartItems[0].quantity`."""
-        return dotted(self.path[1:] if self.path[:1] == ("args",) else self.path)
+        return format_path(self.path[1:] if self.path[:1] == ("args",) else self.path)
 
     def __str__(self) -> str:
-        return f"{self.where}: {self._text()}"
+        return f"{self.where}: {self._format_text()}"
 
-    def _text(self) -> str:
+    def _format_text(self) -> str:
         text = f"did you mean {self.suggestion}?" if self.suggestion else self.message
-        return shortened(text, MAX_LINE_CHARS)
+        return shorten(text, MAX_LINE_CHARS)
 
 
-def dotted(path: Sequence[str | int]) -> str:
+def format_path(path: Sequence[str | int]) -> str:
     """Return a path in the form that Python people read: names with dots, positions in brackets."""
     text = ""
     for part in path:
@@ -113,17 +113,17 @@ def dotted(path: Sequence[str | int]) -> str:
         elif re.fullmatch(r"[\w$@-]+", part):
             text += f".{part}" if text else part
         else:
-            text += f"[{shortened(repr(part), MAX_VALUE_CHARS)}]"
+            text += f"[{shorten(repr(part), MAX_VALUE_CHARS)}]"
     return text or "(whole)"
 
 
-def shortened(text: str, limit: int = MAX_VALUE_CHARS) -> str:
+def shorten(text: str, limit: int = MAX_VALUE_CHARS) -> str:
     """Return a text cut to a limit of characters, on one line, control characters made harmless."""
-    clean = printable(text[: limit * 2])
+    clean = escape_unprintable(text[: limit * 2])
     return clean if len(clean) <= limit and len(text) <= limit * 2 else clean[: limit - 1] + "…"
 
 
-def printable(text: str) -> str:
+def escape_unprintable(text: str) -> str:
     """Return a text on one line, its control characters made visible: foreign text never steers a terminal."""
     return (
         text
@@ -132,7 +132,7 @@ def printable(text: str) -> str:
     )
 
 
-def shown(value: Any) -> str:
+def shorten_repr(value: Any) -> str:
     """Return a value as messages show it: short, and never a whole body."""
     if isinstance(value, dict):
         return f"an object of {len(value)} " + ("property" if len(value) == 1 else "properties")
@@ -140,30 +140,33 @@ def shown(value: Any) -> str:
         return f"an array of {len(value)}"
     if isinstance(value, str) and len(value) > MAX_VALUE_CHARS:
         value = value[: MAX_VALUE_CHARS + 1]
-    if isinstance(value, int) and abs(value) >= _LONG:
+    if isinstance(value, int) and abs(value) >= _LONG_INTEGER:
         return f"an integer of {value.bit_length()} bits"
-    return shortened(
-        {None: "null", True: "true", False: "false"}[value] if _is_word(value) else repr(value)
+    return shorten(
+        {None: "null", True: "true", False: "false"}[value] if _is_json_word(value) else repr(value)
     )
 
 
-def _is_word(value: Any) -> bool:
+def _is_json_word(value: Any) -> bool:
     return value is None or value is True or value is False
 
 
-def in_order(violations: Iterable[Violation]) -> list[Violation]:
+def sort_violations(violations: Iterable[Violation]) -> list[Violation]:
     """Return violations as they are told: missing, then unknown, then wrong; inside each as they were found."""
-    return sorted(violations, key=lambda v: ORDER.index(v.kind) if v.kind in ORDER else len(ORDER))
+    return sorted(
+        violations,
+        key=lambda v: KIND_ORDER.index(v.kind) if v.kind in KIND_ORDER else len(KIND_ORDER),
+    )
 
 
-def table(violations: Sequence[Violation], limit: int = MAX_LINES) -> list[str]:
+def format_violations(violations: Sequence[Violation], limit: int = MAX_LINES) -> list[str]:
     """Return up to `limit` aligned lines `kind  path  text  (file:line)`, and one that counts the rest."""
     rows = [
-        (v.kind, shortened(v.where, MAX_LINE_CHARS), v._text(), v.place)  # noqa: SLF001 (same module)
-        for v in in_order(violations)[:limit]
+        (v.kind, shorten(v.where, MAX_LINE_CHARS), v._format_text(), v.place)  # noqa: SLF001 (same module)
+        for v in sort_violations(violations)[:limit]
     ]
     kinds, paths, texts = (
-        (_width(column) for column in zip(*[row[:3] for row in rows], strict=True))
+        (_measure_column(column) for column in zip(*[row[:3] for row in rows], strict=True))
         if rows
         else (0,) * 3
     )
@@ -175,5 +178,5 @@ def table(violations: Sequence[Violation], limit: int = MAX_LINES) -> list[str]:
     return [*lines, f"  … and {rest} more"] if rest > 0 else lines
 
 
-def _width(column: Iterable[str]) -> int:
+def _measure_column(column: Iterable[str]) -> int:
     return min(max(len(cell) for cell in column), 48)

@@ -13,24 +13,24 @@ from dynclient.changes import tables
 from dynclient.changes.change import Change
 from dynclient.changes.rules import RULES
 from dynclient.errors import UsageError
-from dynclient.violations import shown
+from dynclient.violations import shorten_repr
 
-FILE = "dynclient-accept.toml"
+ACCEPT_FILE = "dynclient-accept.toml"
 
 #: Together they name a change where no fingerprint does.
-_PLACE = ("rule", "operation", "pointer")
+_PLACE_KEYS = ("rule", "operation", "pointer")
 
-_KEYS = ("fingerprint", *_PLACE, "document", "reason", "until", "owner")
+_ENTRY_KEYS = ("fingerprint", *_PLACE_KEYS, "document", "reason", "until", "owner")
 
-_HEADER = re.compile(rb"^\s*\[\[\s*[\"']?accept[\"']?\s*\]\]", re.MULTILINE)
+_ENTRY_HEADER = re.compile(rb"^\s*\[\[\s*[\"']?accept[\"']?\s*\]\]", re.MULTILINE)
 
-_ABOUT = b"""\
+_FILE_HEADER = b"""\
 # Changes that were accepted: `dynclient diff` does not count them any more. docs/ci.md of dynclient has the keys.
 """
 
 
 @dataclass(frozen=True)
-class Entry:
+class AcceptEntry:
     """One `[[accept]]`.
 
     Attributes:
@@ -77,17 +77,17 @@ class Entry:
         return f"{named} of {self.document}" if self.document else named
 
 
-def find(start: Path) -> Path:
+def find_accept_file(start: Path) -> Path:
     """Return the file for a folder: there or above it, within its project; one in `start` where there is none."""
     for folder in (start, *start.parents):
-        if (folder / FILE).exists():
-            return folder / FILE
+        if (folder / ACCEPT_FILE).exists():
+            return folder / ACCEPT_FILE
         if (folder / "pyproject.toml").exists() or (folder / ".git").exists():
-            return folder / FILE
-    return start / FILE
+            return folder / ACCEPT_FILE
+    return start / ACCEPT_FILE
 
 
-def read(file: Path) -> bytes:
+def read_accept_file(file: Path) -> bytes:
     """Return the text of a file, b"" where there is none.
 
     Raises:
@@ -102,7 +102,7 @@ def read(file: Path) -> bytes:
         raise UsageError(f"{file} cannot be read: {error.strerror or error}") from None
 
 
-def parse(data: bytes, file: str) -> list[Entry]:
+def parse_entries(data: bytes, file: str) -> list[AcceptEntry]:
     """Return the entries of a text.
 
     Args:
@@ -113,68 +113,69 @@ def parse(data: bytes, file: str) -> list[Entry]:
         UsageError: it is no TOML, or an entry is not as it must be; the message begins with file and line.
 
     """
-    table = tables.parsed(data, file)
+    table = tables.parse_toml(data, file)
     for key in table:
-        tables.known_name(file, key, ("accept",), "table")
+        tables.check_known_name(file, key, ("accept",), "table")
     given = table.get("accept", [])
     if not isinstance(given, list) or not all(isinstance(entry, dict) for entry in given):
         raise UsageError(
             f"{file}: `accept` is no list of tables", hint="write [[accept]] above each entry"
         )
-    lines = [data.count(b"\n", 0, match.end()) + 1 for match in _HEADER.finditer(data)]
+    lines = [data.count(b"\n", 0, match.end()) + 1 for match in _ENTRY_HEADER.finditer(data)]
     known = lines if len(lines) == len(given) else [None] * len(given)
     return [
-        _entry(entry, file, number, line)
+        _parse_entry(entry, file, number, line)
         for number, (entry, line) in enumerate(zip(given, known, strict=True), 1)
     ]
 
 
-def _entry(table: Mapping[str, Any], file: str, number: int, line: int | None) -> Entry:
+def _parse_entry(table: Mapping[str, Any], file: str, number: int, line: int | None) -> AcceptEntry:
     where = f"{file}:{line}" if line else f"{file}, entry {number}"
     for key in table:
-        tables.known_name(where, key, _KEYS, "key")
-    texts = {key: _text(table, key, where) for key in _KEYS if key != "until"}
+        tables.check_known_name(where, key, _ENTRY_KEYS, "key")
+    texts = {key: _parse_text(table, key, where) for key in _ENTRY_KEYS if key != "until"}
     if not texts["reason"].strip():
         raise UsageError(
             f"{where}: the entry has no reason", hint='add reason = "…": why nobody is hurt'
         )
     if "fingerprint" in table:
-        if any(key in table for key in _PLACE):
-            raise UsageError(f"{where}: the entry names its change twice", hint=_NAMED)
+        if any(key in table for key in _PLACE_KEYS):
+            raise UsageError(f"{where}: the entry names its change twice", hint=_NAMING_HINT)
         if not texts["fingerprint"]:
-            raise UsageError(f"{where}: the fingerprint is empty", hint=_NAMED)
-    elif missing := [key for key in _PLACE if key not in table]:
+            raise UsageError(f"{where}: the fingerprint is empty", hint=_NAMING_HINT)
+    elif missing := [key for key in _PLACE_KEYS if key not in table]:
         raise UsageError(
-            f"{where}: the entry names no change: {' and '.join(missing)} missing", hint=_NAMED
+            f"{where}: the entry names no change: {' and '.join(missing)} missing",
+            hint=_NAMING_HINT,
         )
     else:
-        tables.known_name(where, texts["rule"], RULES, "rule")
-    return Entry(**texts, until=_day(table.get("until"), where), line=line)
+        tables.check_known_name(where, texts["rule"], RULES, "rule")
+    return AcceptEntry(**texts, until=_parse_date(table.get("until"), where), line=line)
 
 
-_NAMED = "give fingerprint, or rule, operation and pointer"
+_NAMING_HINT = "give fingerprint, or rule, operation and pointer"
 
 
-def _text(table: Mapping[str, Any], key: str, where: str) -> str:
+def _parse_text(table: Mapping[str, Any], key: str, where: str) -> str:
     value = table.get(key, "")
     if not isinstance(value, str):
         raise UsageError(
-            f"{where}: {key} must be a text, not {shown(value)}", hint=f'write {key} = "…"'
+            f"{where}: {key} must be a text, not {shorten_repr(value)}", hint=f'write {key} = "…"'
         )
     return value
 
 
-def _day(value: Any, where: str) -> date | None:
+def _parse_date(value: Any, where: str) -> date | None:
     if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
         return value
     try:
         return date.fromisoformat(value)
     except (TypeError, ValueError):
-        text = f"{where}: until must be a day, not {shown(value)}"
+        text = f"{where}: until must be a day, not {shorten_repr(value)}"
         raise UsageError(text, hint="write until = 2026-12-31") from None
 
 
-def written(data: bytes, entries: Iterable[tuple[Entry, str]], file: str) -> bytes:
+def add_entries(data: bytes, entries: Iterable[tuple[AcceptEntry, str]], file: str) -> bytes:
     """Return a text with entries added at its end; what is there stays as it is, comments and all.
 
     Args:
@@ -186,36 +187,42 @@ def written(data: bytes, entries: Iterable[tuple[Entry, str]], file: str) -> byt
         UsageError: nothing can be added to the text.
 
     """
-    start = data or _ABOUT
+    start = data or _FILE_HEADER
     start += b"" if start.endswith(b"\n") else b"\n"
     text = (
         start
-        + "".join(f"\n{tables.comment(said)}\n{_table(entry)}" for entry, said in entries).encode()
+        + "".join(
+            f"\n{tables.write_comment(said)}\n{_format_entry(entry)}" for entry, said in entries
+        ).encode()
     )
     try:
-        parse(text, file)
+        parse_entries(text, file)
     except UsageError:
-        parse(data, file)  # its own faults are told as such
+        parse_entries(data, file)  # its own faults are told as such
         raise UsageError(
             f"{file}: no [[accept]] can be added", hint="write `accept = […]` as [[accept]] tables"
         ) from None
     return text
 
 
-def _table(entry: Entry) -> str:
-    pairs = [(key, getattr(entry, key)) for key in _KEYS]
+def _format_entry(entry: AcceptEntry) -> str:
+    pairs = [(key, getattr(entry, key)) for key in _ENTRY_KEYS]
     # An operation may be "": the whole document.
     texts = [
-        (key, value) for key, value in pairs if value or (key in _PLACE and not entry.fingerprint)
+        (key, value)
+        for key, value in pairs
+        if value or (key in _PLACE_KEYS and not entry.fingerprint)
     ]
     lines = (
-        f"{key} = {value if isinstance(value, date) else tables.quoted(value)}"
+        f"{key} = {value if isinstance(value, date) else tables.write_string(value)}"
         for key, value in texts
     )
     return "\n".join(["[[accept]]", *lines, ""])
 
 
-def unused(entries: Iterable[Entry], changes: Iterable[tuple[str, Change]]) -> list[Entry]:
+def find_unused_entries(
+    entries: Iterable[AcceptEntry], changes: Iterable[tuple[str, Change]]
+) -> list[AcceptEntry]:
     """Return the entries that match none of the changes, each of which comes with the name of its document."""
     found = list(changes)
     return [

@@ -24,13 +24,13 @@ READERS: tuple[Literal["wire", "code"], ...] = ("wire", "code")
 Proof = Literal["witness", "fact", "rule", "unknown"]
 
 
-def worst(levels: Sequence[Level]) -> Level:
+def find_worst_level(levels: Sequence[Level]) -> Level:
     """Return the level that matters most; `none` where there is none."""
     return min(levels, key=LEVELS.index, default="none")
 
 
 @dataclass(frozen=True)
-class Source:
+class ChangeLocation:
     """Where a change stands in one of the two documents.
 
     Attributes:
@@ -45,7 +45,7 @@ class Source:
     _place: Place | None = field(default=None, compare=False, repr=False)
 
     @classmethod
-    def at(cls, place: Place | None) -> Source | None:
+    def from_place(cls, place: Place | None) -> ChangeLocation | None:
         """Return the source of a place, None where there is none."""
         return None if place is None else cls(place.uri, place.pointer, place)
 
@@ -106,8 +106,8 @@ class Change:
     refusal: str = ""
     python: str = ""
     because: str = ""
-    source: Source | None = None
-    old_source: Source | None = None
+    source: ChangeLocation | None = None
+    old_source: ChangeLocation | None = None
     used: tuple[str, ...] = ()
     accepted: str = ""
     policy: bool = False
@@ -155,7 +155,7 @@ class Change:
     def seen(self, view: View) -> Change:
         """Return it with the level that it has under a view."""
         readers = READERS if view == "both" else (view,)
-        level = worst([self.views[reader] for reader in readers])
+        level = find_worst_level([self.views[reader] for reader in readers])
         # What is open to the other reader alone is harmless to this one.
         proof: Proof = (
             "rule" if self.proof == "unknown" and level in ("info", "none") else self.proof
@@ -163,7 +163,7 @@ class Change:
         return replace(self, level=level, proof=proof)
 
     @property
-    def _shown(self) -> dict[str, Any]:
+    def _witness_fields(self) -> dict[str, Any]:
         return {"witness": self.witness, "refusal": self.refusal, "python": self.python}
 
     def to_dict(self) -> dict[str, Any]:
@@ -182,7 +182,7 @@ class Change:
             "old": self.old,
             "new": self.new,
             "proof": self.proof,
-            **(self._shown if self.has_witness else {}),
+            **(self._witness_fields if self.has_witness else {}),
             "because": self.because,
             "source": self.source.to_dict() if self.source else None,
             "old_source": self.old_source.to_dict() if self.old_source else None,

@@ -7,37 +7,37 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from dynclient.changes.change import READERS, Change, Level, Source, View
+from dynclient.changes.change import READERS, Change, ChangeLocation, Level, View
 from dynclient.changes.report import values, verdict
 from dynclient.changes.result import Diff, Revision
-from dynclient.changes.sources.pairs import Pair
-from dynclient.changes.sources.side import GIT
+from dynclient.changes.sources.pairs import SourcePair
+from dynclient.changes.sources.side import GIT_PREFIX
 
 if TYPE_CHECKING:
     from dynclient.changes.used import Usage
 
 #: What can come out, the worst first.
-_OUTCOMES = ("breaking", "undecided", "compatible", "identical")
+_OUTCOME_ORDER = ("breaking", "undecided", "compatible", "identical")
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedDiff:
     """The diff of one pair of documents, and the name that tells it from the others."""
 
     name: str
     diff: Diff
 
 
-def located(diff: Diff, labels: tuple[str, str]) -> Diff:
+def label_git_revisions(diff: Diff, labels: tuple[str, str]) -> Diff:
     """Return a diff that names git revisions as such: their files are those of the work tree otherwise."""
 
     def named(revision: Revision, label: str) -> Revision:
-        return replace(revision, uri=label) if label.startswith(GIT) else revision
+        return replace(revision, uri=label) if label.startswith(GIT_PREFIX) else revision
 
     return replace(diff, old=named(diff.old, labels[0]), new=named(diff.new, labels[1]))
 
 
-def one_sided(pair: Pair, view: View, used: Usage | None = None) -> Diff:
+def diff_unpaired_document(pair: SourcePair, view: View, used: Usage | None = None) -> Diff:
     """Return the diff of a document that is only in the old folder, or only in the new one: that it is gone, or new.
 
     Args:
@@ -56,7 +56,7 @@ def one_sided(pair: Pair, view: View, used: Usage | None = None) -> Diff:
     )
     nowhere = Revision(here.title, "none", "", 0)
     level: Level = "breaking" if is_gone else "info"
-    source = Source.at(document.top.place)
+    source = ChangeLocation.from_place(document.top.place)
     touched = [key for key in document.operations if used is None or key in used]
     change = Change(
         rule="document-removed" if is_gone else "document-added",
@@ -72,7 +72,9 @@ def one_sided(pair: Pair, view: View, used: Usage | None = None) -> Diff:
         source=source,
         old_source=source if is_gone else None,
         used=tuple(
-            dict.fromkeys(line for key in touched for line in (used.lines(key) if used else ()))
+            dict.fromkeys(
+                line for key in touched for line in (used.find_lines(key) if used else ())
+            )
         ),
     )
     return Diff(
@@ -82,7 +84,7 @@ def one_sided(pair: Pair, view: View, used: Usage | None = None) -> Diff:
     )
 
 
-def report(found: Sequence[Named], form: str, width: int) -> str:
+def build_report(found: Sequence[NamedDiff], form: str, width: int) -> str:
     """Return the report of all diffs.
 
     Args:
@@ -92,69 +94,81 @@ def report(found: Sequence[Named], form: str, width: int) -> str:
 
     """
     if len(found) != 1:
-        return _JOINED[form](found, width)
+        return _COMBINERS[form](found, width)
     if form != "text":
         text: str = getattr(found[0].diff, f"to_{form}")()
         return text
     from dynclient.changes.report import as_text
 
-    return as_text.text(found[0].diff, width)
+    return as_text.render(found[0].diff, width)
 
 
-def line(found: Sequence[Named]) -> str:
+def summarize_outcomes(found: Sequence[NamedDiff]) -> str:
     """Return the verdict on several documents in one line."""
-    count = Counter(verdict.outcome(named.diff) for named in found)
+    count = Counter(verdict.determine_outcome(named.diff) for named in found)
     return f"{len(found)} documents: " + ", ".join(
-        f"{count[each]} {each}" for each in _OUTCOMES if count[each]
+        f"{count[each]} {each}" for each in _OUTCOME_ORDER if count[each]
     )
 
 
-def _different(found: Sequence[Named]) -> list[Named]:
+def _select_reportable(found: Sequence[NamedDiff]) -> list[NamedDiff]:
     """Return the diffs that have something to tell."""
-    return [named for named in found if verdict.told(named.diff) or verdict.undecided(named.diff)]
+    return [
+        named
+        for named in found
+        if verdict.list_reported(named.diff) or verdict.list_undecided(named.diff)
+    ]
 
 
-def _text(found: Sequence[Named], width: int) -> str:
+def _combine_text(found: Sequence[NamedDiff], width: int) -> str:
     from dynclient.changes.report import as_text, wording
 
     told = (
-        (wording.one_line(named.name), as_text.text(named.diff, width))
-        for named in _different(found)
+        (wording.to_one_line(named.name), as_text.render(named.diff, width))
+        for named in _select_reportable(found)
     )
     parts = [f"{name}\n{'─' * min(len(name), width)}\n{text}\n" for name, text in told]
-    return "".join([*parts, f"{line(found)}\n"])
+    return "".join([*parts, f"{summarize_outcomes(found)}\n"])
 
 
-def _markdown(found: Sequence[Named], _width: int) -> str:
+def _combine_markdown(found: Sequence[NamedDiff], _width: int) -> str:
     from dynclient.changes.report import as_markdown
 
-    told = _different(found)
-    lead = f"# {line(found)}\n"
-    heads = [f"\n# {as_markdown.code(named.name)}\n\n" for named in told]
+    told = _select_reportable(found)
+    lead = f"# {summarize_outcomes(found)}\n"
+    heads = [f"\n# {as_markdown.format_code_span(named.name)}\n\n" for named in told]
     limit = (as_markdown.LIMIT - len(lead) - sum(map(len, heads))) // max(len(told), 1)
     parts = (
-        head + as_markdown.text(named.diff, limit) for head, named in zip(heads, told, strict=True)
+        head + as_markdown.render(named.diff, limit)
+        for head, named in zip(heads, told, strict=True)
     )
     return "".join([lead, *parts])
 
 
-def _github(found: Sequence[Named], _width: int) -> str:
+def _combine_github(found: Sequence[NamedDiff], _width: int) -> str:
     from dynclient.changes.report import as_github
 
-    return "".join(as_github.text(named.diff) for named in found)
+    return "".join(as_github.render(named.diff) for named in found)
 
 
-def _json(found: Sequence[Named], _width: int) -> str:
+def _combine_json(found: Sequence[NamedDiff], _width: int) -> str:
     from dynclient.changes.report import as_json
 
-    diffs = [{"document": named.name, **as_json.data(named.diff)} for named in found]
+    diffs = [{"document": named.name, **as_json.build_data(named.diff)} for named in found]
     return (
-        values.dumped({"format": as_json.FORMAT, "verdict": line(found), "diffs": diffs}, indent=2)
+        values.dump_json(
+            {
+                "format": as_json.FORMAT_VERSION,
+                "verdict": summarize_outcomes(found),
+                "diffs": diffs,
+            },
+            indent=2,
+        )
         + "\n"
     )
 
 
-def _sarif(found: Sequence[Named], _width: int) -> str:
+def _combine_sarif(found: Sequence[NamedDiff], _width: int) -> str:
     """Return one log with one run, which holds the results of all: code scanning takes one run of a tool."""
     import json
 
@@ -169,11 +183,11 @@ def _sarif(found: Sequence[Named], _width: int) -> str:
     ]
     driver = {**runs[0]["tool"]["driver"], "rules": list(rules.values())}
     run: dict[str, Any] = {**runs[0], "tool": {"driver": driver}, "results": results}
-    run["properties"] = {"verdict": line(found)}
-    return values.dumped({**logs[0], "runs": [run]}, indent=2) + "\n"
+    run["properties"] = {"verdict": summarize_outcomes(found)}
+    return values.dump_json({**logs[0], "runs": [run]}, indent=2) + "\n"
 
 
-def _html(found: Sequence[Named], _width: int) -> str:
+def _combine_html(found: Sequence[NamedDiff], _width: int) -> str:
     """Return one page with the page of each document in a frame: they share no style, script or anchor."""
     from dynclient.changes.report import as_html
     from dynclient.changes.report.elements import element
@@ -182,35 +196,40 @@ def _html(found: Sequence[Named], _width: int) -> str:
         "head",
         element("meta", charset="utf-8"),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("title", f"{line(found)} · dynclient diff"),
-        element("style", _FRAMES),
+        element("title", f"{summarize_outcomes(found)} · dynclient diff"),
+        element("style", _FRAME_STYLE),
     )
     frames = [
         element(
             "details",
-            element("summary", element("code", named.name), f" {verdict.said(named.diff)}"),
             element(
-                "iframe", srcdoc=as_html.text(named.diff), title=named.name, sandbox="allow-scripts"
+                "summary", element("code", named.name), f" {verdict.format_verdict(named.diff)}"
+            ),
+            element(
+                "iframe",
+                srcdoc=as_html.render(named.diff),
+                title=named.name,
+                sandbox="allow-scripts",
             ),
             open=number == 0,
         )
-        for number, named in enumerate(_different(found))
+        for number, named in enumerate(_select_reportable(found))
     ]
-    body = element("body", element("h1", line(found)), *frames)
+    body = element("body", element("h1", summarize_outcomes(found)), *frames)
     return f"<!doctype html>\n{element('html', head, body, lang='en')}\n"
 
 
-_FRAMES = """\
+_FRAME_STYLE = """\
 :root { color-scheme: light dark; font-family: system-ui, sans-serif; }
 summary { padding: 0.5em; cursor: pointer; }
 iframe { width: 100%; height: 85vh; border: 1px solid; }
 """
 
-_JOINED: Mapping[str, Callable[[Sequence[Named], int], str]] = {
-    "text": _text,
-    "json": _json,
-    "markdown": _markdown,
-    "html": _html,
-    "sarif": _sarif,
-    "github": _github,
+_COMBINERS: Mapping[str, Callable[[Sequence[NamedDiff], int], str]] = {
+    "text": _combine_text,
+    "json": _combine_json,
+    "markdown": _combine_markdown,
+    "html": _combine_html,
+    "sarif": _combine_sarif,
+    "github": _combine_github,
 }

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from dynclient.changes.change import View
 from dynclient.changes.result import Diff, Revision
-from dynclient.changes.sameness import is_same_text
-from dynclient.client.load import Source, load
+from dynclient.changes.sameness import is_identical_document
+from dynclient.client.load import DocumentSource, load
 from dynclient.errors import UsageError
 from dynclient.model import Document
 
@@ -20,8 +20,8 @@ VIEWS = ("wire", "code", "both")
 
 
 def diff(
-    old: Source,
-    new: Source,
+    old: DocumentSource,
+    new: DocumentSource,
     *,
     view: View = "both",
     used: Usage | str | PathLike[str] | Iterable[str | PathLike[str]] | None = None,
@@ -57,20 +57,28 @@ def diff(
     if view not in VIEWS:
         raise UsageError(f"there is no view {view!r}", hint=f"one of {', '.join(VIEWS)}")
     before, after = load(old), load(new)
-    if is_same_text(before, after):
+    if is_identical_document(before, after):
         return Diff(
-            _revision(before), _revision(after), view, (), {"operations": len(before.operations)}
+            _describe_revision(before),
+            _describe_revision(after),
+            view,
+            (),
+            {"operations": len(before.operations)},
         )
-    from dynclient.changes.comparison import Comparison
-    from dynclient.changes.revisions import Choices
+    from dynclient.changes.comparison import DocumentComparer
+    from dynclient.changes.revisions import ComparisonOptions
 
-    choices = Choices(open_enums=open_enums, tolerant_results=tolerant_results, words=docs)
-    usage = _usage(used, before) if used is not None else None
-    changes, statistics = Comparison(before, after, choices, tuple(policies), usage).changes(view)
-    return Diff(_revision(before), _revision(after), view, changes, statistics)
+    choices = ComparisonOptions(
+        open_enums=open_enums, tolerant_results=tolerant_results, include_descriptions=docs
+    )
+    usage = _read_usage(used, before) if used is not None else None
+    changes, statistics = DocumentComparer(before, after, choices, tuple(policies), usage).compare(
+        view
+    )
+    return Diff(_describe_revision(before), _describe_revision(after), view, changes, statistics)
 
 
-def _usage(
+def _read_usage(
     used: Usage | str | PathLike[str] | Iterable[str | PathLike[str]], document: Document
 ) -> Usage:
     from dynclient.changes.used import Usage
@@ -78,7 +86,7 @@ def _usage(
     return Usage.of(used, document)
 
 
-def _revision(document: Document) -> Revision:
+def _describe_revision(document: Document) -> Revision:
     return Revision(
         document.title,
         str(document.info.get("version") or ""),

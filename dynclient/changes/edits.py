@@ -11,19 +11,19 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dynclient.changes import keywords
-from dynclient.changes.keywords import Fact
-from dynclient.changes.outline import Outline, outline, target
-from dynclient.names import near
-from dynclient.schema.dialect import Direction, name_of
-from dynclient.schema.readings import Defs
-from dynclient.schema.subsumption import ITEMS, KEYS
-from dynclient.schema.subsumption.equality import WORDS, Equality
+from dynclient.changes.keywords import Difference
+from dynclient.changes.outline import FlattenedSchema, flatten_schemas, resolve_alias
+from dynclient.names import suggest
+from dynclient.schema.dialect import Direction, get_definition_name
+from dynclient.schema.readings import Definitions
+from dynclient.schema.subsumption import ANY_ITEM, ANY_PROPERTY
+from dynclient.schema.subsumption.equality import DOCUMENTATION_KEYWORDS, SchemaEquality
 from dynclient.violations import Place
 
-Path = tuple[str, ...]
+ValuePath = tuple[str, ...]
 
 #: Several schemas that hold at once.
-Schemas = tuple[Any, ...]
+Conjuncts = tuple[Any, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,37 +43,45 @@ class Edit:
 
     """
 
-    path: Path
-    facts: tuple[Fact, ...]
-    name: str = ""
-    olds: tuple[Place, ...] = ()
-    news: tuple[Place, ...] = ()
+    path: ValuePath
+    differences: tuple[Difference, ...]
+    property_name: str = ""
+    old_part_places: tuple[Place, ...] = ()
+    new_part_places: tuple[Place, ...] = ()
     old_place: Place | None = None
     new_place: Place | None = None
-    renamed: str = ""
-    is_open: bool = False
+    renamed_to: str = ""
+    is_open_enum: bool = False
 
     @property
-    def reach(self) -> Path:
+    def affected_path(self) -> ValuePath:
         """The path of whom it concerns: what is asked for anew concerns everybody who gives its owner."""
-        asks = self.name and self.facts[0].rule in ("property-added", "property-required")
+        asks = self.property_name and self.differences[0].rule in (
+            "property-added",
+            "property-required",
+        )
         return self.path[:-1] if asks else self.path
 
     @property
     def key(self) -> tuple[Any, ...]:
         """What tells the edit from others, wherever it was met."""
-        return self.old_place, self.new_place, self.name, self.facts[0].rule if self.name else ""
+        return (
+            self.old_place,
+            self.new_place,
+            self.property_name,
+            self.differences[0].rule if self.property_name else "",
+        )
 
 
 @dataclass(frozen=True, eq=False)
-class Walked:
+class WalkResult:
     """What was found in a pair of schemas up to the definitions that it refers to, which are walked on their own."""
 
     edits: tuple[Edit, ...]
-    onward: tuple[tuple[Path, Schemas, Schemas], ...]
+    deferred: tuple[tuple[ValuePath, Conjuncts, Conjuncts], ...]
 
 
-class Edits:
+class EditFinder:
     """Finds the edits between the schemas of two documents in one direction.
 
     Args:
@@ -84,160 +92,182 @@ class Edits:
 
     """
 
-    def __init__(self, old: Defs, new: Defs, direction: Direction, *, words: bool = False) -> None:
-        self._mark = "readOnly" if direction == "request" else "writeOnly"
+    def __init__(
+        self, old: Definitions, new: Definitions, direction: Direction, *, words: bool = False
+    ) -> None:
+        self._direction_keyword = "readOnly" if direction == "request" else "writeOnly"
         self._old = old
         self._new = new
-        self._exact = Equality(old, new, () if words else WORDS)
-        self._equality = Equality(old, new)
-        self._words = words
-        self._between: dict[tuple[int, int], tuple[Any, list[Edit]]] = {}
-        self._walked: dict[tuple[tuple[int, ...], tuple[int, ...]], Walked] = {}
+        self._exact_equality = SchemaEquality(old, new, () if words else DOCUMENTATION_KEYWORDS)
+        self._assertion_equality = SchemaEquality(old, new)
+        self._include_descriptions = words
+        self._edits_cache: dict[tuple[int, int], tuple[Any, list[Edit]]] = {}
+        self._walk_cache: dict[tuple[tuple[int, ...], tuple[int, ...]], WalkResult] = {}
         #: Keys are identities: what was walked must not be collected meanwhile.
-        self._kept: list[Any] = []
+        self._kept_alive: list[Any] = []
 
-    def between(self, old: Any, new: Any) -> list[Edit]:
+    def find_edits(self, old: Any, new: Any) -> list[Edit]:
         """Return the edits between two schemas, their paths from there; each node once, where it is met first."""
-        a, b = self._targets((old,), (new,))
+        a, b = self._resolve_aliases((old,), (new,))
         key = (id(a[0]), id(b[0]))
-        if key not in self._between:
-            self._between[key] = (a, b), self._found(a, b)
-        return self._between[key][1]
+        if key not in self._edits_cache:
+            self._edits_cache[key] = (a, b), self._collect_edits(a, b)
+        return self._edits_cache[key][1]
 
-    def _found(self, old: Schemas, new: Schemas) -> list[Edit]:
+    def _collect_edits(self, old: Conjuncts, new: Conjuncts) -> list[Edit]:
         found: dict[tuple[Any, ...], Edit] = {}
-        todo: list[tuple[Path, Schemas, Schemas]] = [((), old, new)]
+        todo: list[tuple[ValuePath, Conjuncts, Conjuncts]] = [((), old, new)]
         seen = set[tuple[tuple[int, ...], tuple[int, ...]]]()
         for at, a, b in todo:  # grows meanwhile
-            a, b = self._targets(a, b)  # noqa: PLW2901 (the same ones, followed)
+            a, b = self._resolve_aliases(a, b)  # noqa: PLW2901 (the same ones, followed)
             key = (tuple(map(id, a)), tuple(map(id, b)))
             if key in seen:
                 continue
             seen.add(key)
-            walked = self._pair(key, a, b)
+            walked = self._walk_pair(key, a, b)
             for edit in walked.edits:
-                found.setdefault(edit.key, _at(edit, at))
-            todo += [((*at, *path), x, y) for path, x, y in walked.onward]
+                found.setdefault(edit.key, _prefix_path(edit, at))
+            todo += [((*at, *path), x, y) for path, x, y in walked.deferred]
         return list(found.values())
 
-    def along(self, old: Any, new: Any, path: Path) -> set[tuple[Any, ...]]:
+    def find_edits_along(self, old: Any, new: Any, path: ValuePath) -> set[tuple[Any, ...]]:
         """Return the keys of the edits that are met along a path in the value, and in all that is below its end."""
         found = set[tuple[Any, ...]]()
-        todo: list[tuple[Path, Schemas, Schemas]] = [(path, (old,), (new,))]
+        todo: list[tuple[ValuePath, Conjuncts, Conjuncts]] = [(path, (old,), (new,))]
         seen = set[Any]()
         while todo:
             rest, a, b = todo.pop()
-            a, b = self._targets(a, b)
+            a, b = self._resolve_aliases(a, b)
             key = (tuple(map(id, a)), tuple(map(id, b)))
             if (key, rest) in seen:
                 continue
             seen.add((key, rest))
-            walked = self._pair(key, a, b)
-            found |= {edit.key for edit in walked.edits if _meets(edit.reach, rest)}
-            todo += [(rest[len(at) :], x, y) for at, x, y in walked.onward if _meets(at, rest)]
+            walked = self._walk_pair(key, a, b)
+            found |= {
+                edit.key for edit in walked.edits if _is_overlapping(edit.affected_path, rest)
+            }
+            todo += [
+                (rest[len(at) :], x, y) for at, x, y in walked.deferred if _is_overlapping(at, rest)
+            ]
         return found
 
-    def _targets(self, a: Schemas, b: Schemas) -> tuple[Schemas, Schemas]:
-        return tuple(target(s, self._old) for s in a), tuple(target(s, self._new) for s in b)
+    def _resolve_aliases(self, a: Conjuncts, b: Conjuncts) -> tuple[Conjuncts, Conjuncts]:
+        return tuple(resolve_alias(s, self._old) for s in a), tuple(
+            resolve_alias(s, self._new) for s in b
+        )
 
-    def _pair(self, key: Any, a: Schemas, b: Schemas) -> Walked:
-        if key not in self._walked:
-            self._kept.append((a, b))
-            walk = _Walk(self)
-            walk.node((), a, b)
-            self._walked[key] = Walked(tuple(walk.edits), tuple(walk.onward))
-        return self._walked[key]
+    def _walk_pair(self, key: Any, a: Conjuncts, b: Conjuncts) -> WalkResult:
+        if key not in self._walk_cache:
+            self._kept_alive.append((a, b))
+            walk = _SchemaWalk(self)
+            walk.compare_nodes((), a, b)
+            self._walk_cache[key] = WalkResult(tuple(walk.edits), tuple(walk.deferred))
+        return self._walk_cache[key]
 
-    def is_same(self, a: Schemas, b: Schemas) -> bool:
+    def is_same(self, a: Conjuncts, b: Conjuncts) -> bool:
         """Tell whether two sets of schemas need not be looked at: they are the same, and so is what is told of them."""
-        return len(a) == len(b) and all(self._exact.holds(x, y) for x, y in zip(a, b, strict=True))
+        return len(a) == len(b) and all(
+            self._exact_equality.is_equal(x, y) for x, y in zip(a, b, strict=True)
+        )
 
-    def outlines(self, a: Schemas, b: Schemas) -> tuple[Outline, Outline]:
+    def flatten_pair(self, a: Conjuncts, b: Conjuncts) -> tuple[FlattenedSchema, FlattenedSchema]:
         """Return what both sides say."""
-        return outline(a, self._old), outline(b, self._new)
+        return flatten_schemas(a, self._old), flatten_schemas(b, self._new)
 
-    def equal(self, one: Any, other: Any) -> bool:
+    def is_equivalent(self, one: Any, other: Any) -> bool:
         """Tell whether two schemas are the same but for annotations, wherever they stand."""
-        return self._equality.holds(target(one, self._old), target(other, self._new))
+        return self._assertion_equality.is_equal(
+            resolve_alias(one, self._old), resolve_alias(other, self._new)
+        )
 
-    def travels(self, a: Schemas, b: Schemas) -> bool:
+    def is_sent(self, a: Conjuncts, b: Conjuncts) -> bool:
         """Tell whether values of a property are sent this way at all, by one of the documents at least."""
-        return not all(side.flag(self._mark) for side in self.outlines(a, b))
+        return not all(side.has_flag(self._direction_keyword) for side in self.flatten_pair(a, b))
 
     @property
-    def words(self) -> bool:
+    def include_descriptions(self) -> bool:
         """Whether words count."""
-        return self._words
+        return self._include_descriptions
 
 
-def _meets(one: Path, other: Path) -> bool:
+def _is_overlapping(one: ValuePath, other: ValuePath) -> bool:
     """Tell whether one of two paths leads on from the other, as far as both go."""
-    return all(a in (b, KEYS) or b == KEYS for a, b in zip(one, other, strict=False))
+    return all(
+        a in (b, ANY_PROPERTY) or b == ANY_PROPERTY for a, b in zip(one, other, strict=False)
+    )
 
 
-def _at(edit: Edit, path: Path) -> Edit:
+def _prefix_path(edit: Edit, path: ValuePath) -> Edit:
     return replace(edit, path=(*path, *edit.path)) if path else edit
 
 
-class _Walk:
+class _SchemaWalk:
     """One walk along a pair of schemas, up to their references."""
 
-    def __init__(self, owner: Edits) -> None:
-        self.owner = owner
+    def __init__(self, owner: EditFinder) -> None:
+        self.finder = owner
         self.edits: list[Edit] = []
-        self.onward: list[tuple[Path, Schemas, Schemas]] = []
+        self.deferred: list[tuple[ValuePath, Conjuncts, Conjuncts]] = []
 
-    def descend(self, path: Path, a: Schemas, b: Schemas) -> None:
+    def descend(self, path: ValuePath, a: Conjuncts, b: Conjuncts) -> None:
         """Follow an inner place: now, or later where it is a definition's."""
         if not a and not b:
             return
-        if _refers(a) or _refers(b):
-            self.onward.append((path, a, b))
+        if _has_reference(a) or _has_reference(b):
+            self.deferred.append((path, a, b))
         else:
-            self.node(path, a, b)
+            self.compare_nodes(path, a, b)
 
-    def node(self, path: Path, a: Schemas, b: Schemas) -> None:
+    def compare_nodes(self, path: ValuePath, a: Conjuncts, b: Conjuncts) -> None:
         """Compare what both sides say of one value, then what they say of the values in it."""
-        if self.owner.is_same(a, b):
+        if self.finder.is_same(a, b):
             return
-        old, new = self.owner.outlines(a, b)
-        facts = tuple(keywords.facts(old, new, self.owner.equal, words=self.owner.words))
+        old, new = self.finder.flatten_pair(a, b)
+        facts = tuple(
+            keywords.compare_keywords(
+                old, new, self.finder.is_equivalent, words=self.finder.include_descriptions
+            )
+        )
         if facts:
-            shown = (_first(old), _first(new))
-            is_open = bool(old.said("x-extensible-enum") or new.said("x-extensible-enum"))
+            shown = (_get_first_place(old), _get_first_place(new))
+            is_open = bool(
+                old.collect_values("x-extensible-enum") or new.collect_values("x-extensible-enum")
+            )
             self.edits.append(
-                Edit(path, facts, "", old.places, new.places, *shown, is_open=is_open)
+                Edit(path, facts, "", old.places, new.places, *shown, is_open_enum=is_open)
             )
         if "object" in old.types and "object" in new.types:
-            self._properties(path, old, new)
-            self._others(path, old, new)
+            self._compare_properties(path, old, new)
+            self._compare_undeclared_properties(path, old, new)
         if "array" in old.types and "array" in new.types:
-            self._items(path, old, new)
-        self._unions(path, old, new)
+            self._compare_items(path, old, new)
+        self._compare_alternatives(path, old, new)
 
-    def _properties(self, path: Path, old: Outline, new: Outline) -> None:
+    def _compare_properties(
+        self, path: ValuePath, old: FlattenedSchema, new: FlattenedSchema
+    ) -> None:
         gone = [name for name in old.properties if name not in new.properties]
         come = [name for name in new.properties if name not in old.properties]
-        renamed = self._renamed(old, new, gone, come)
+        renamed = self._find_renames(old, new, gone, come)
         for name in old.properties:
             if name in new.properties:
-                self._required(path, old, new, name)
-                if self.owner.travels(old.properties[name], new.properties[name]):
+                self._compare_required(path, old, new, name)
+                if self.finder.is_sent(old.properties[name], new.properties[name]):
                     self.descend((*path, name), old.properties[name], new.properties[name])
             elif name in renamed:
-                self._member(path, old, new, name, "property-renamed", renamed[name])
+                self._add_property_edit(path, old, new, name, "property-renamed", renamed[name])
             else:
-                self._member(path, old, new, name, "property-removed")
+                self._add_property_edit(path, old, new, name, "property-removed")
         for name in come:
             if name not in renamed.values():
-                self._member(path, old, new, name, "property-added")
+                self._add_property_edit(path, old, new, name, "property-added")
         for name in sorted(
             (old.required ^ new.required) - old.properties.keys() - new.properties.keys()
         ):
-            self._required(path, old, new, name)
+            self._compare_required(path, old, new, name)
 
-    def _renamed(
-        self, old: Outline, new: Outline, gone: list[str], come: list[str]
+    def _find_renames(
+        self, old: FlattenedSchema, new: FlattenedSchema, gone: list[str], come: list[str]
     ) -> dict[str, str]:
         """Return old name → new name of the properties that have the same shape under a near name."""
         found: dict[str, str] = {}
@@ -246,33 +276,49 @@ class _Walk:
             alike = [
                 c
                 for c in come
-                if c not in found.values() and self._is_alike(mine, new.properties[c])
+                if c not in found.values() and self._is_equivalent(mine, new.properties[c])
             ]
-            found.update(zip([name], near(name, alike, 1), strict=False))
+            found.update(zip([name], suggest(name, alike, 1), strict=False))
         return found
 
-    def _is_alike(self, a: Schemas, b: Schemas) -> bool:
-        return len(a) == len(b) and all(self.owner.equal(x, y) for x, y in zip(a, b, strict=True))
+    def _is_equivalent(self, a: Conjuncts, b: Conjuncts) -> bool:
+        return len(a) == len(b) and all(
+            self.finder.is_equivalent(x, y) for x, y in zip(a, b, strict=True)
+        )
 
-    def _member(
-        self, path: Path, old: Outline, new: Outline, name: str, rule: str, renamed: str = ""
+    def _add_property_edit(
+        self,
+        path: ValuePath,
+        old: FlattenedSchema,
+        new: FlattenedSchema,
+        name: str,
+        rule: str,
+        renamed: str = "",
     ) -> None:
         was, now = old.properties.get(name), new.properties.get(renamed or name)
         said = [
-            None if schemas is None else _member_said(side, named, show_name=bool(renamed))
+            None if schemas is None else _describe_property(side, named, show_name=bool(renamed))
             for side, named, schemas in ((old, name, was), (new, renamed or name, now))
         ]
-        places = (old.places, new.places, _place_of(was), _place_of(now))
-        self.edits.append(Edit((*path, name), (Fact(rule, *said),), name, *places, renamed=renamed))
+        places = (old.places, new.places, _find_place(was), _find_place(now))
+        self.edits.append(
+            Edit((*path, name), (Difference(rule, *said),), name, *places, renamed_to=renamed)
+        )
 
-    def _required(self, path: Path, old: Outline, new: Outline, name: str) -> None:
-        if (name in old.required) == (name in new.required) or _turned(old, new, name):
+    def _compare_required(
+        self, path: ValuePath, old: FlattenedSchema, new: FlattenedSchema, name: str
+    ) -> None:
+        if (name in old.required) == (name in new.required) or _has_changed_direction(
+            old, new, name
+        ):
             return
         said = ("required" if name in side.required else "optional" for side in (old, new))
-        was, now = (_place_of(side.properties.get(name)) or _first(side) for side in (old, new))
+        was, now = (
+            _find_place(side.properties.get(name)) or _get_first_place(side) for side in (old, new)
+        )
         edit = Edit(
             (*path, name),
-            (Fact("property-required", *said),),
+            (Difference("property-required", *said),),
             name,
             old.places,
             new.places,
@@ -281,60 +327,67 @@ class _Walk:
         )
         self.edits.append(edit)
 
-    def _others(self, path: Path, old: Outline, new: Outline) -> None:
+    def _compare_undeclared_properties(
+        self, path: ValuePath, old: FlattenedSchema, new: FlattenedSchema
+    ) -> None:
         for pattern, mine in old.pattern_properties.items():
             if pattern in new.pattern_properties:
-                self.descend((*path, KEYS), mine, new.pattern_properties[pattern])
+                self.descend((*path, ANY_PROPERTY), mine, new.pattern_properties[pattern])
         rests = [
-            tuple(s for s in side.said("additionalProperties") if isinstance(s, dict))
+            tuple(s for s in side.collect_values("additionalProperties") if isinstance(s, dict))
             for side in (old, new)
         ]
         if all(rests):
-            self.descend((*path, KEYS), *rests)
+            self.descend((*path, ANY_PROPERTY), *rests)
 
-    def _items(self, path: Path, old: Outline, new: Outline) -> None:
-        items = [tuple(s for s in side.said("items") if isinstance(s, dict)) for side in (old, new)]
+    def _compare_items(self, path: ValuePath, old: FlattenedSchema, new: FlattenedSchema) -> None:
+        items = [
+            tuple(s for s in side.collect_values("items") if isinstance(s, dict))
+            for side in (old, new)
+        ]
         if all(items):
-            self.descend((*path, ITEMS), *items)
-        firsts = [side.first("prefixItems") or [] for side in (old, new)]
+            self.descend((*path, ANY_ITEM), *items)
+        firsts = [side.find_first("prefixItems") or [] for side in (old, new)]
         for mine, theirs in zip(*firsts, strict=False):
-            self.descend((*path, ITEMS), (mine,), (theirs,))
+            self.descend((*path, ANY_ITEM), (mine,), (theirs,))
 
-    def _unions(self, path: Path, old: Outline, new: Outline) -> None:
+    def _compare_alternatives(
+        self, path: ValuePath, old: FlattenedSchema, new: FlattenedSchema
+    ) -> None:
         for (_, mine), (_, theirs) in zip(old.unions, new.unions, strict=False):
-            for a, b in keywords.aligned(mine, theirs, self.owner.equal):
+            for a, b in keywords.align_alternatives(mine, theirs, self.finder.is_equivalent):
                 if a is not None and b is not None:
                     self.descend(path, (a,), (b,))
 
 
-def _refers(schemas: Schemas) -> bool:
+def _has_reference(schemas: Conjuncts) -> bool:
     return any(isinstance(schema, dict) and "$ref" in schema for schema in schemas)
 
 
-def _first(side: Outline) -> Place | None:
+def _get_first_place(side: FlattenedSchema) -> Place | None:
     return next(iter(side.places), None)
 
 
-def _place_of(schemas: Schemas | None) -> Place | None:
+def _find_place(schemas: Conjuncts | None) -> Place | None:
     found: Iterator[Place | None] = (getattr(schema, "place", None) for schema in schemas or ())
     return next((place for place in found if place is not None), None)
 
 
-def _member_said(side: Outline, name: str, *, show_name: bool) -> dict[str, Any]:
+def _describe_property(side: FlattenedSchema, name: str, *, show_name: bool) -> dict[str, Any]:
     """Return what is told of a property: its type or component, and whether it must be there."""
     plain = next((schema for schema in side.properties[name] if isinstance(schema, dict)), {})
     named = {"name": name} if show_name else {}
     kind = (
         {"type": plain["type"]}
         if "type" in plain
-        else {"schema": name_of(plain["$ref"])}
+        else {"schema": get_definition_name(plain["$ref"])}
         if "$ref" in plain
         else {}
     )
     return {**named, **kind, "required": name in side.required}
 
 
-def _turned(old: Outline, new: Outline, name: str) -> bool:
+def _has_changed_direction(old: FlattenedSchema, new: FlattenedSchema, name: str) -> bool:
     """Tell whether a property travels another way now, so that `required` follows from that."""
     notes = ("readOnly", "writeOnly")
     sides = [

@@ -6,15 +6,24 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from dynclient.changes.change import LEVELS, READERS, Change, Level, Proof, Source, View, worst
+from dynclient.changes.change import (
+    LEVELS,
+    READERS,
+    Change,
+    ChangeLocation,
+    Level,
+    Proof,
+    View,
+    find_worst_level,
+)
 from dynclient.document.references import Node
 from dynclient.violations import Place
 
-_PROOFS: tuple[Proof, ...] = ("witness", "fact", "unknown", "rule")
+_PROOF_ORDER: tuple[Proof, ...] = ("witness", "fact", "unknown", "rule")
 
 
 #: A side, how much it matters to deployed programs and to callers by name, and what is said of it.
-Told = tuple[str, Level, Level, str]
+SideSummary = tuple[str, Level, Level, str]
 
 
 @dataclass(frozen=True)
@@ -45,33 +54,33 @@ class Finding:
     operations: tuple[str, ...] = ()
     side: str = ""
     where: str = ""
-    said: tuple[Any, Any] = (None, None)
+    documented: tuple[Any, Any] = (None, None)
     places: tuple[Place | None, Place | None] = (None, None)
     because: str = ""
     proof: Proof = "fact"
     witness: Any = field(default=None, compare=False)
     refusal: str = ""
     policy: bool = False
-    is_shown: bool = True
+    has_own_witness: bool = True
     used: tuple[str, ...] | None = None
-    sides: tuple[Told, ...] = ()
+    sides: tuple[SideSummary, ...] = ()
 
     @property
-    def told(self) -> tuple[Told, ...]:
+    def side_summaries(self) -> tuple[SideSummary, ...]:
         """Side, both readers' levels, and what is said of that side."""
         return self.sides or ((self.side, self.wire, self.code, self.because),)
 
     @property
-    def weight(self) -> tuple[int, int, bool]:
+    def sort_key(self) -> tuple[int, int, bool]:
         """What sorts the finding that says most of a cause first."""
         return (
-            LEVELS.index(worst([self.wire, self.code])),
-            _PROOFS.index(self.proof),
-            not self.is_shown,
+            LEVELS.index(find_worst_level([self.wire, self.code])),
+            _PROOF_ORDER.index(self.proof),
+            not self.has_own_witness,
         )
 
 
-class Noded(Protocol):
+class HasNode(Protocol):
     """What stands in a document: an operation, a parameter, a media type."""
 
     @property
@@ -80,16 +89,16 @@ class Noded(Protocol):
 
 
 #: The same thing in the old document and in the new one; None where it is not there.
-Nodes = tuple[Noded | None, Noded | None]
+NodePair = tuple[HasNode | None, HasNode | None]
 
 
-def places(old: Noded | None, new: Noded | None) -> tuple[Place | None, Place | None]:
+def find_places(old: HasNode | None, new: HasNode | None) -> tuple[Place | None, Place | None]:
     """Return where something stands in both documents."""
     return old.node.place if old else None, new.node.place if new else None
 
 
 @dataclass(frozen=True)
-class About:
+class FindingContext:
     """What several findings are about.
 
     Attributes:
@@ -101,8 +110,8 @@ class About:
     operation: str
     side: str = ""
 
-    def told(
-        self, rule: str, levels: Level | tuple[Level, Level], where: str, nodes: Nodes, said: tuple[Any, Any],
+    def build_finding(
+        self, rule: str, levels: Level | tuple[Level, Level], where: str, nodes: NodePair, said: tuple[Any, Any],
         because: str,
     ) -> Finding:  # fmt: skip
         """Return a finding on something that stands in the documents: what many operations share is one cause.
@@ -116,7 +125,7 @@ class About:
             because: what follows.
 
         """
-        at = places(*nodes)
+        at = find_places(*nodes)
         wire, code = (levels, levels) if isinstance(levels, str) else levels
         return Finding(
             (rule, *at), rule, wire, code, (self.operation,), self.side, where, said, at, because
@@ -127,17 +136,17 @@ class Findings:
     """Gathers findings in the order they come and joins those of one cause."""
 
     def __init__(self) -> None:
-        self._found: dict[Hashable, Finding] = {}
+        self._by_cause: dict[Hashable, Finding] = {}
 
     def add(self, found: Iterable[Finding]) -> None:
         """Take findings in."""
         for one in found:
-            kept = self._found.get(one.key)
-            self._found[one.key] = one if kept is None else _joined(kept, one)
+            kept = self._by_cause.get(one.key)
+            self._by_cause[one.key] = one if kept is None else _merge_findings(kept, one)
 
-    def changes(self, view: View) -> tuple[Change, ...]:
+    def build_changes(self, view: View) -> tuple[Change, ...]:
         """Return the changes under a view, the worst first, else in the order found."""
-        made = [_change(one).seen(view) for one in self._found.values()]
+        made = [_build_change(one).seen(view) for one in self._by_cause.values()]
         return tuple(
             sorted(
                 (c for c in made if c.level != "none"),
@@ -146,37 +155,44 @@ class Findings:
         )
 
 
-def _joined(one: Finding, other: Finding) -> Finding:
+def _merge_findings(one: Finding, other: Finding) -> Finding:
     """Return a cause that was met twice: told by what says more, of all operations, each reader's worst."""
-    first, second = (one, other) if one.weight <= other.weight else (other, one)
-    sides = _sides(first, second)
+    first, second = (one, other) if one.sort_key <= other.sort_key else (other, one)
+    sides = _merge_sides(first, second)
     return replace(
         first,
-        wire=worst([one.wire, other.wire]),
-        code=worst([one.code, other.code]),
+        wire=find_worst_level([one.wire, other.wire]),
+        code=find_worst_level([one.code, other.code]),
         operations=tuple(dict.fromkeys((*first.operations, *second.operations))),
         sides=sides if len(sides) > 1 else (),
         side=" and ".join(sorted(side for side, *_ in sides)),
-        used=_lines(first.used, second.used),
+        used=_merge_lines(first.used, second.used),
         places=(first.places[0] or second.places[0], first.places[1] or second.places[1]),
     )
 
 
-def _lines(one: tuple[str, ...] | None, other: tuple[str, ...] | None) -> tuple[str, ...] | None:
+def _merge_lines(
+    one: tuple[str, ...] | None, other: tuple[str, ...] | None
+) -> tuple[str, ...] | None:
     return None if one is None or other is None else tuple(dict.fromkeys((*one, *other)))
 
 
-def _sides(first: Finding, second: Finding) -> tuple[Told, ...]:
+def _merge_sides(first: Finding, second: Finding) -> tuple[SideSummary, ...]:
     """Return what is told of each side, of one that was met twice the worst; what is about neither is not a side."""
-    found: dict[str, Told] = {}
-    for told in (*first.told, *second.told):
+    found: dict[str, SideSummary] = {}
+    for told in (*first.side_summaries, *second.side_summaries):
         side, wire, code, because = found.setdefault(told[0], told)
-        found[side] = (side, worst([wire, told[1]]), worst([code, told[2]]), because)
+        found[side] = (
+            side,
+            find_worst_level([wire, told[1]]),
+            find_worst_level([code, told[2]]),
+            because,
+        )
     return tuple(told for side, told in found.items() if side)
 
 
-def _change(one: Finding) -> Change:
-    old, new = map(Source.at, one.places)
+def _build_change(one: Finding) -> Change:
+    old, new = map(ChangeLocation.from_place, one.places)
     return Change(
         rule=one.rule,
         level="none",
@@ -190,12 +206,12 @@ def _change(one: Finding) -> Change:
         operation=next(iter(one.operations), ""),
         operations=one.operations,
         where=one.where,
-        old=one.said[0],
-        new=one.said[1],
+        old=one.documented[0],
+        new=one.documented[1],
         proof=one.proof,
         witness=one.witness,
         refusal=one.refusal,
-        because=_because(one),
+        because=_explain_finding(one),
         source=new or old,
         old_source=old,
         used=one.used or (),
@@ -203,7 +219,7 @@ def _change(one: Finding) -> Change:
     )
 
 
-def _because(one: Finding) -> str:
+def _explain_finding(one: Finding) -> str:
     """Return what follows, told of each side where the sides differ."""
     said = {because for *_, because in one.sides}
     if len(said) < 2:  # noqa: PLR2004 (one thing is said of all)

@@ -7,24 +7,24 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from dynclient.changes.accept import Entry
+from dynclient.changes.accept import AcceptEntry
 from dynclient.changes.change import LEVELS, READERS, Change, Level
 from dynclient.changes.result import Diff
 
 #: What becomes of a change that could neither be proved harmless nor shown to break.
-Unknown = Literal["error", "warning", "ignore"]
-UNKNOWN: tuple[Unknown, ...] = ("error", "warning", "ignore")
+UnknownPolicy = Literal["error", "warning", "ignore"]
+UNKNOWN_POLICIES: tuple[UnknownPolicy, ...] = ("error", "warning", "ignore")
 
 
 @dataclass(frozen=True)
-class Setting:
+class LevelSetting:
     """The level that somebody gave a rule, and why."""
 
     level: Level
     reason: str
 
 
-def judged(diff: Diff, settings: Mapping[str, Setting], unknown: Unknown) -> Diff:
+def apply_levels(diff: Diff, settings: Mapping[str, LevelSetting], unknown: UnknownPolicy) -> Diff:
     """Return a diff with the levels that were set.
 
     Args:
@@ -33,28 +33,30 @@ def judged(diff: Diff, settings: Mapping[str, Setting], unknown: Unknown) -> Dif
         unknown: what becomes of changes that are undecided: `error` makes them breaking, `ignore` leaves them out.
 
     """
-    changes = [_judged(change, settings, unknown) for change in diff.changes]
+    changes = [_apply_level(change, settings, unknown) for change in diff.changes]
     kept = [change for change in changes if change is not None]
     return replace(diff, changes=tuple(sorted(kept, key=lambda change: LEVELS.index(change.level))))
 
 
-def _judged(change: Change, settings: Mapping[str, Setting], unknown: Unknown) -> Change | None:
+def _apply_level(
+    change: Change, settings: Mapping[str, LevelSetting], unknown: UnknownPolicy
+) -> Change | None:
     if setting := settings.get(change.rule):
         because = f"{change.because} The project says {setting.level}: {setting.reason}".strip()
-        return _at(setting.level, replace(change, because=because))
+        return _set_level(setting.level, replace(change, because=because))
     if not change.is_unknown or unknown == "warning":
         return change
     if unknown == "error":
-        return _at("breaking", change)
+        return _set_level("breaking", change)
     # What breaks one reader for sure is not ignored because it is undecided for another.
     return change if change.level == "breaking" else None
 
 
-def _at(level: Level, change: Change) -> Change:
+def _set_level(level: Level, change: Change) -> Change:
     return replace(change, level=level, views=dict.fromkeys(READERS, level))
 
 
-def accepted(diff: Diff, entries: Iterable[Entry], today: date, document: str) -> Diff:
+def mark_accepted(diff: Diff, entries: Iterable[AcceptEntry], today: date, document: str) -> Diff:
     """Return a diff in which what entries cover is accepted, for as long as they count.
 
     Args:
@@ -76,7 +78,7 @@ def accepted(diff: Diff, entries: Iterable[Entry], today: date, document: str) -
     )
 
 
-def found(diff: Diff, fail_on: Level) -> list[Change]:
+def find_failing_changes(diff: Diff, fail_on: Level) -> list[Change]:
     """Return the changes at a level or above that nobody accepted; none where the level is `none`."""
     counting: Sequence[Level] = LEVELS[: LEVELS.index(fail_on) + 1] if fail_on != "none" else ()
     return [change for change in diff.changes if change.level in counting and not change.accepted]

@@ -8,15 +8,15 @@ from typing import Any
 
 from dynclient.changes.change import Level
 from dynclient.changes.findings import Finding
-from dynclient.changes.pairing import Pair, Pairing
+from dynclient.changes.pairing import OperationPair, Pairing
 from dynclient.model import Document, Operation
-from dynclient.names import near
+from dynclient.names import suggest
 
 
-def presence(found: Pairing) -> Iterator[Finding]:
+def find_added_and_removed(found: Pairing) -> Iterator[Finding]:
     """Yield the operations that are in one document only."""
     for operation in found.removed:
-        alike = near(operation.id, [o.id for o in found.added], 1)
+        alike = suggest(operation.id, [o.id for o in found.added], 1)
         text = f"; perhaps it is {alike[0]} now" if alike else ""
         noted = " (it had been deprecated)" if operation.deprecated else ""
         made = Finding(
@@ -27,42 +27,50 @@ def presence(found: Pairing) -> Iterator[Finding]:
             (operation.key,),
         )
         because = f"nothing answers it any more{noted}{text}"
-        yield replace(made, where="operation", said=(_said(operation), None), places=(operation.place, None),
+        yield replace(made, where="operation", documented=(_format_operation(operation), None), places=(operation.place, None),
                       because=because)  # fmt: skip
     for operation in found.added:
         made = Finding(
             ("added", operation.key), "operation-added", "info", "info", (operation.key,)
         )
-        yield replace(made, where="operation", said=(None, _said(operation)), places=(None, operation.place),
+        yield replace(made, where="operation", documented=(None, _format_operation(operation)), places=(None, operation.place),
                       because="nobody calls it yet")  # fmt: skip
 
 
-def identity(pair: Pair, found: Pairing) -> Iterator[Finding]:
+def compare_identity(pair: OperationPair, found: Pairing) -> Iterator[Finding]:
     """Yield what an operation is called now, where it is, and whether it is advised against."""
     old, new = pair.old, pair.new
     both = {p.old.key for p in found.pairs if p.old.key == old.key and p is not pair}
-    if (pair.wire and not pair.code and not both) or (pair.wire and _id(old) != _id(new)):
-        yield from _renamed(pair)
-    if pair.code and not pair.wire:
+    if (pair.matches_wire and not pair.matches_code and not both) or (
+        pair.matches_wire and _read_operation_id(old) != _read_operation_id(new)
+    ):
+        yield from _compare_operation_ids(pair)
+    if pair.matches_code and not pair.matches_wire:
         level: Level = "info" if both else "breaking"
         because = "programs that call the old place reach " + (
             "another operation" if both else "nothing"
         )
-        yield _finding(pair, "operation-moved", "breaking" if level == "breaking" else "warning", "none",
+        yield _build_operation_finding(pair, "operation-moved", "breaking" if level == "breaking" else "warning", "none",
                        f"{old.method} {old.path}", f"{new.method} {new.path}", because)  # fmt: skip
-    if _outlook(old) != _outlook(new):
+    if _read_lifecycle(old) != _read_lifecycle(new):
         because = "it is advised against" if new.deprecated else "it is no longer advised against"
         because = (
             "the day on which it ends is another one"
             if old.deprecated == new.deprecated
             else because
         )
-        yield _finding(
-            pair, "operation-deprecated", "info", "info", _outlook(old), _outlook(new), because
+        yield _build_operation_finding(
+            pair,
+            "operation-deprecated",
+            "info",
+            "info",
+            _read_lifecycle(old),
+            _read_lifecycle(new),
+            because,
         )
 
 
-def _outlook(operation: Operation) -> dict[str, Any]:
+def _read_lifecycle(operation: Operation) -> dict[str, Any]:
     """Return what a document says of how long an operation will be there."""
     sunset = operation.node.value.get("x-sunset")
     return {
@@ -71,10 +79,10 @@ def _outlook(operation: Operation) -> dict[str, Any]:
     }
 
 
-def _renamed(pair: Pair) -> Iterator[Finding]:
-    old, new = _id(pair.old), _id(pair.new)
+def _compare_operation_ids(pair: OperationPair) -> Iterator[Finding]:
+    old, new = _read_operation_id(pair.old), _read_operation_id(pair.new)
     if not old:
-        yield _finding(
+        yield _build_operation_finding(
             pair,
             "operation-renamed",
             "none",
@@ -85,25 +93,29 @@ def _renamed(pair: Pair) -> Iterator[Finding]:
         )
         return
     because = "the request is the same; callers by the old name find nothing"
-    yield _finding(pair, "operation-renamed", "info", "breaking", old, new or None, because)
+    yield _build_operation_finding(
+        pair, "operation-renamed", "info", "breaking", old, new or None, because
+    )
 
 
-def _id(operation: Operation) -> str:
-    return operation.node.text("operationId")
+def _read_operation_id(operation: Operation) -> str:
+    return operation.node.get_text("operationId")
 
 
-def _said(operation: Operation) -> str:
+def _format_operation(operation: Operation) -> str:
     return f"{operation.method} {operation.path}"
 
 
-def _finding(
-    pair: Pair, rule: str, wire: Level, code: Level, old: Any, new: Any, because: str
+def _build_operation_finding(
+    pair: OperationPair, rule: str, wire: Level, code: Level, old: Any, new: Any, because: str
 ) -> Finding:
     made = Finding((rule, pair.old.key), rule, wire, code, (pair.old.key,), "", "operation")
-    return replace(made, said=(old, new), places=(pair.old.place, pair.new.place), because=because)
+    return replace(
+        made, documented=(old, new), places=(pair.old.place, pair.new.place), because=because
+    )
 
 
-def tags(new: Document, found: Pairing) -> Iterator[Finding]:
+def compare_tags(new: Document, found: Pairing) -> Iterator[Finding]:
     """Yield tag namespaces that are gone, and operations that left one which is still there."""
     left = {tag for operation in new.operations.values() for tag in operation.tags}
     for pair in found.pairs:
@@ -116,11 +128,11 @@ def tags(new: Document, found: Pairing) -> Iterator[Finding]:
             level: Level = "breaking" if is_gone else "warning"
             made = Finding(key, "tag-removed", "none", level, (pair.old.key,), "", "tags")
             places = [
-                o.node.child("tags").place if o.tags else o.place for o in (pair.old, pair.new)
+                o.node.get_child("tags").place if o.tags else o.place for o in (pair.old, pair.new)
             ]
             yield replace(
                 made,
-                said=(tag, list(pair.new.tags) or None),
+                documented=(tag, list(pair.new.tags) or None),
                 places=(places[0], places[1]),
                 because=because,
             )

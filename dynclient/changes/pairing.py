@@ -13,7 +13,7 @@ _VARIABLE = re.compile(r"\{[^{}]*\}")
 
 
 @dataclass(frozen=True)
-class Pair:
+class OperationPair:
     """An operation in both revisions.
 
     Attributes:
@@ -26,29 +26,31 @@ class Pair:
 
     old: Operation
     new: Operation
-    wire: bool
-    code: bool
+    matches_wire: bool
+    matches_code: bool
 
 
 @dataclass(frozen=True)
 class Pairing:
     """All operations of two revisions: those in both, and those in one only."""
 
-    pairs: tuple[Pair, ...]
+    pairs: tuple[OperationPair, ...]
     removed: tuple[Operation, ...]
     added: tuple[Operation, ...]
 
 
-def template(path: str) -> str:
+def normalize_template(path: str) -> str:
     """Return a path template without the names of its variables, which no request shows."""
     return "/" + _VARIABLE.sub("{}", path.partition("#")[0]).lstrip("/")
 
 
-def pairing(old: Document, new: Document) -> Pairing:
+def pair_operations(old: Document, new: Document) -> Pairing:
     """Return which operations of two documents belong together."""
-    mine, theirs = _Index(old), _Index(new)
+    mine, theirs = _OperationIndex(old), _OperationIndex(new)
     found = [
-        pair for operation in old.operations.values() for pair in _partners(operation, mine, theirs)
+        pair
+        for operation in old.operations.values()
+        for pair in _find_partners(operation, mine, theirs)
     ]
     kept, reached = {pair.old.key for pair in found}, {pair.new.key for pair in found}
     return Pairing(
@@ -58,42 +60,50 @@ def pairing(old: Document, new: Document) -> Pairing:
     )
 
 
-class _Index:
+class _OperationIndex:
     """The operations of a document by what callers know them by; of two with the same template the first counts."""
 
     def __init__(self, document: Document) -> None:
         operations = document.operations.values()
-        ids = Counter(_id(operation) for operation in operations)
+        ids = Counter(_read_operation_id(operation) for operation in operations)
         self.by_wire: dict[tuple[str, str], Operation] = {}
         for operation in operations:
-            self.by_wire.setdefault(_wire(operation), operation)
+            self.by_wire.setdefault(_build_wire_key(operation), operation)
         self.by_path = {(o.method, o.path): o for o in operations}
         self.by_id: Mapping[str, Operation] = {
-            _id(o): o for o in operations if _id(o) and ids[_id(o)] == 1
+            _read_operation_id(o): o
+            for o in operations
+            if _read_operation_id(o) and ids[_read_operation_id(o)] == 1
         }
 
 
-def _partners(operation: Operation, mine: _Index, theirs: _Index) -> Iterator[Pair]:
+def _find_partners(
+    operation: Operation, mine: _OperationIndex, theirs: _OperationIndex
+) -> Iterator[OperationPair]:
     by_wire = theirs.by_path.get((operation.method, operation.path)) or theirs.by_wire.get(
-        _wire(operation)
+        _build_wire_key(operation)
     )
-    by_id = theirs.by_id.get(_id(operation))
+    by_id = theirs.by_id.get(_read_operation_id(operation))
     if by_wire is not None and (by_id is by_wire or by_id is None):
         # Another operation of the old document may have this one's new name: then it is not the one that was renamed.
         is_free = (
-            _id(by_wire) not in mine.by_id or _id(operation) == _id(by_wire) or not _id(operation)
+            _read_operation_id(by_wire) not in mine.by_id
+            or _read_operation_id(operation) == _read_operation_id(by_wire)
+            or not _read_operation_id(operation)
         )
-        yield Pair(operation, by_wire, wire=True, code=by_id is by_wire or is_free)
+        yield OperationPair(
+            operation, by_wire, matches_wire=True, matches_code=by_id is by_wire or is_free
+        )
         return
     if by_wire is not None:
-        yield Pair(operation, by_wire, wire=True, code=False)
+        yield OperationPair(operation, by_wire, matches_wire=True, matches_code=False)
     if by_id is not None:
-        yield Pair(operation, by_id, wire=False, code=True)
+        yield OperationPair(operation, by_id, matches_wire=False, matches_code=True)
 
 
-def _id(operation: Operation) -> str:
-    return operation.node.text("operationId")
+def _read_operation_id(operation: Operation) -> str:
+    return operation.node.get_text("operationId")
 
 
-def _wire(operation: Operation) -> tuple[str, str]:
-    return operation.method, template(operation.path)
+def _build_wire_key(operation: Operation) -> tuple[str, str]:
+    return operation.method, normalize_template(operation.path)

@@ -8,19 +8,19 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from dynclient.changes.findings import Finding, places
+from dynclient.changes.findings import Finding, find_places
 from dynclient.changes.pairing import Pairing
 from dynclient.errors import UsageError
 from dynclient.model import Document, Operation
-from dynclient.names import near
+from dynclient.names import suggest
 
 #: Stability levels, the lowest first, as `x-stability-level` has them.
-STABILITY = ("draft", "alpha", "beta", "stable")
+STABILITY_LEVELS = ("draft", "alpha", "beta", "stable")
 
-Check = Callable[[Document, Document, Pairing], Iterator[Finding]]
+PolicyCheck = Callable[[Document, Document, Pairing], Iterator[Finding]]
 
 
-def findings(
+def check_policies(
     old: Document, new: Document, pairs: Pairing, names: tuple[str, ...]
 ) -> Iterator[Finding]:
     """Yield what offends against the policies that were asked for.
@@ -29,56 +29,60 @@ def findings(
         UsageError: there is no policy of that name.
 
     """
-    for name in _chosen(names):
-        yield from POLICIES[name](old, new, pairs)
+    for name in _select_policies(names):
+        yield from POLICY_CHECKS[name](old, new, pairs)
 
 
-def _chosen(names: tuple[str, ...]) -> list[str]:
+def _select_policies(names: tuple[str, ...]) -> list[str]:
     if "all" in names:
-        return list(POLICIES)
+        return list(POLICY_CHECKS)
     for name in names:
-        if name not in POLICIES:
-            meant = near(name, POLICIES, 1)
-            hint = f"did you mean {meant[0]}?" if meant else f"one of all, {', '.join(POLICIES)}"
+        if name not in POLICY_CHECKS:
+            meant = suggest(name, POLICY_CHECKS, 1)
+            hint = (
+                f"did you mean {meant[0]}?" if meant else f"one of all, {', '.join(POLICY_CHECKS)}"
+            )
             raise UsageError(f"there is no policy {name!r}", hint=hint)
     return list(dict.fromkeys(names))
 
 
-def _deprecation(_old: Document, _new: Document, pairs: Pairing) -> Iterator[Finding]:
+def _check_deprecation(_old: Document, _new: Document, pairs: Pairing) -> Iterator[Finding]:
     for operation in pairs.removed:
         if not operation.deprecated:
             because = "it should be deprecated in one revision before it is removed in another"
-            yield _finding("policy-removed-without-deprecation", operation, None, because)
+            yield _build_policy_finding(
+                "policy-removed-without-deprecation", operation, None, because
+            )
 
 
-def _sunset(_old: Document, _new: Document, pairs: Pairing) -> Iterator[Finding]:
+def _check_sunset(_old: Document, _new: Document, pairs: Pairing) -> Iterator[Finding]:
     for operation in pairs.removed:
-        date = _date(operation)
+        date = _read_sunset(operation)
         if date is not None and date > datetime.datetime.now(tz=datetime.UTC).date():
-            yield _finding(
+            yield _build_policy_finding(
                 "policy-removed-before-sunset", operation, None, f"its sunset is {date.isoformat()}"
             )
     for pair in pairs.pairs:
-        yield from _sunset_of(pair.old, pair.new)
+        yield from _check_sunset_change(pair.old, pair.new)
 
 
-def _sunset_of(old: Operation, new: Operation) -> Iterator[Finding]:
-    before, after, text = _date(old), _date(new), new.node.value.get("x-sunset")
+def _check_sunset_change(old: Operation, new: Operation) -> Iterator[Finding]:
+    before, after, text = _read_sunset(old), _read_sunset(new), new.node.value.get("x-sunset")
     if text is not None and after is None:
-        yield _finding(
+        yield _build_policy_finding(
             "policy-sunset", old, new, f"x-sunset {str(text)[:40]!r} is no date (YYYY-MM-DD)"
         )
     elif new.deprecated and not old.deprecated and text is None:
-        yield _finding(
+        yield _build_policy_finding(
             "policy-sunset", old, new, "a deprecated operation should name its sunset (x-sunset)"
         )
     elif before is not None and new.deprecated and (after is None or after < before):
-        yield _finding(
+        yield _build_policy_finding(
             "policy-sunset", old, new, f"the sunset was {before}, and is {after or 'gone'}"
         )
 
 
-def _date(operation: Operation) -> datetime.date | None:
+def _read_sunset(operation: Operation) -> datetime.date | None:
     text = operation.node.value.get("x-sunset")
     if isinstance(text, datetime.date):
         return text
@@ -88,31 +92,31 @@ def _date(operation: Operation) -> datetime.date | None:
         return None
 
 
-def _stability(_old: Document, _new: Document, pairs: Pairing) -> Iterator[Finding]:
+def _check_stability(_old: Document, _new: Document, pairs: Pairing) -> Iterator[Finding]:
     for pair in pairs.pairs:
-        before, after = _stability_of(pair.old), _stability_of(pair.new)
-        if after is not None and after not in STABILITY:
-            yield _finding(
+        before, after = _read_stability(pair.old), _read_stability(pair.new)
+        if after is not None and after not in STABILITY_LEVELS:
+            yield _build_policy_finding(
                 "policy-stability",
                 pair.old,
                 pair.new,
-                f"{str(after)[:40]!r} is none of {', '.join(STABILITY)}",
+                f"{str(after)[:40]!r} is none of {', '.join(STABILITY_LEVELS)}",
             )
-        elif before in STABILITY and STABILITY.index(str(after or "stable")) < STABILITY.index(
-            str(before)
-        ):
-            yield _finding(
+        elif before in STABILITY_LEVELS and STABILITY_LEVELS.index(
+            str(after or "stable")
+        ) < STABILITY_LEVELS.index(str(before)):
+            yield _build_policy_finding(
                 "policy-stability", pair.old, pair.new, f"it was {before}, and is {after}"
             )
 
 
-def _stability_of(operation: Operation) -> Any:
+def _read_stability(operation: Operation) -> Any:
     return operation.node.value.get("x-stability-level")
 
 
-def _version(old: Document, new: Document, pairs: Pairing) -> Iterator[Finding]:
+def _check_version(old: Document, new: Document, pairs: Pairing) -> Iterator[Finding]:
     """Ask for a higher version where anything changed, and for a higher first number where an operation is gone."""
-    before, after = _numbers(old), _numbers(new)
+    before, after = _read_version_numbers(old), _read_version_numbers(new)
     if old.top.value == new.top.value or before is None or after is None:
         return
     why = "the version should be higher, since the document changed" if after <= before else ""
@@ -127,29 +131,34 @@ def _version(old: Document, new: Document, pairs: Pairing) -> Iterator[Finding]:
             where="info.version",
             policy=True,
         )
-        nodes = (old.top.child("info").child("version"), new.top.child("info").child("version"))
+        nodes = (
+            old.top.get_child("info").get_child("version"),
+            new.top.get_child("info").get_child("version"),
+        )
         said = (str(nodes[0].value), str(nodes[1].value))
-        yield replace(made, said=said, places=(nodes[0].place, nodes[1].place), because=why)
+        yield replace(made, documented=said, places=(nodes[0].place, nodes[1].place), because=why)
 
 
-def _numbers(document: Document) -> tuple[int, ...] | None:
+def _read_version_numbers(document: Document) -> tuple[int, ...] | None:
     found = re.match(r"v?(\d+(?:\.\d+)*)", str(document.info.get("version") or ""))
     return tuple(map(int, found[1].split("."))) if found else None
 
 
-def _finding(rule: str, old: Operation, new: Operation | None, because: str) -> Finding:
+def _build_policy_finding(
+    rule: str, old: Operation, new: Operation | None, because: str
+) -> Finding:
     keyword = "x-stability-level" if rule == "policy-stability" else "x-sunset"
     made = Finding(
         (rule, old.key), rule, "warning", "warning", (old.key,), "", "operation", policy=True
     )
     said = (old.node.value.get(keyword), new and new.node.value.get(keyword))
-    return replace(made, said=said, places=places(old, new), because=because)
+    return replace(made, documented=said, places=find_places(old, new), because=because)
 
 
 #: name → check.
-POLICIES: Mapping[str, Check] = {
-    "deprecation": _deprecation,
-    "sunset": _sunset,
-    "stability": _stability,
-    "version": _version,
+POLICY_CHECKS: Mapping[str, PolicyCheck] = {
+    "deprecation": _check_deprecation,
+    "sunset": _check_sunset,
+    "stability": _check_stability,
+    "version": _check_version,
 }

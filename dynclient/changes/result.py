@@ -82,42 +82,42 @@ class Diff:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON data."""
-        from dynclient.changes.report.as_json import data
+        from dynclient.changes.report.as_json import build_data
 
-        return data(self)
+        return build_data(self)
 
     def to_json(self) -> str:
         """Return it as JSON text, in the shape that `report/diff.schema.json` describes."""
-        from dynclient.changes.report.as_json import text
+        from dynclient.changes.report.as_json import render
 
-        return text(self)
+        return render(self)
 
     def to_text(self) -> str:
         """Return it as text for a terminal; the last line is the verdict."""
-        from dynclient.changes.report.as_text import text
+        from dynclient.changes.report.as_text import render
 
-        return text(self)
+        return render(self)
 
     def to_markdown(self) -> str:
         """Return it as a comment for a pull request."""
-        from dynclient.changes.report.as_markdown import text
+        from dynclient.changes.report.as_markdown import render
 
-        return text(self)
+        return render(self)
 
     def to_html(self) -> str:
         """Return it as one page that needs nothing else."""
-        from dynclient.changes.report.as_html import text
+        from dynclient.changes.report.as_html import render
 
-        return text(self)
+        return render(self)
 
     def to_sarif(self) -> str:
         """Return it as SARIF 2.1.0."""
-        from dynclient.changes.report.as_sarif import text
+        from dynclient.changes.report.as_sarif import render
 
-        return text(self)
+        return render(self)
 
     def to_github(self) -> str:
         """Return it as workflow commands that GitHub turns into annotations."""
-        from dynclient.changes.report.as_github import text
+        from dynclient.changes.report.as_github import render
 
-        return text(self)
+        return render(self)

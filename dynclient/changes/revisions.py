@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-from dynclient.changes.callers import Caller
-from dynclient.changes.edits import Edits
+from dynclient.changes.callers import CallBuilder
+from dynclient.changes.edits import EditFinder
 from dynclient.model import Document, Operation
 from dynclient.plan.plan import Plan
 from dynclient.plan.schemas import Reading, Schemas
-from dynclient.schema.dialect import Direction, Schema, mapped
-from dynclient.schema.readings import Defs, closed
-from dynclient.schema.subsumption import Inclusion, Side
+from dynclient.schema.dialect import Direction, Schema, map_subschemas
+from dynclient.schema.readings import Definitions, close_schema
+from dynclient.schema.subsumption import ContainmentChecker, SchemaView
 
 Reader = Literal["wire", "code"]
 
 
 @dataclass(frozen=True)
-class Flow:
+class Exposure:
     """A way that values travel between the two revisions.
 
     Attributes:
@@ -30,24 +30,24 @@ class Flow:
     """
 
     direction: Direction
-    forward: bool
+    old_sends: bool
 
     @property
     def side(self) -> str:
         """The side of a call that a change of these values is about."""
-        return "call" if self.forward else "result"
+        return "call" if self.old_sends else "result"
 
 
 #: Callers of the old document call the new API; its answers are read by them.
-CALL = Flow("request", forward=True)
-RESULT = Flow("response", forward=False)
+CALL = Exposure("request", old_sends=True)
+RESULT = Exposure("response", old_sends=False)
 #: In webhooks and callbacks the API is the caller: its requests are read by us, and it reads our answers.
-EVENT = Flow("request", forward=False)
-ANSWER = Flow("response", forward=True)
+WEBHOOK_CALL = Exposure("request", old_sends=False)
+WEBHOOK_RESULT = Exposure("response", old_sends=True)
 
 
 @dataclass(frozen=True)
-class Choices:
+class ComparisonOptions:
     """What the user chose of how documents are compared.
 
     Attributes:
@@ -59,157 +59,173 @@ class Choices:
 
     open_enums: bool = False
     tolerant_results: bool = False
-    words: bool = False
+    include_descriptions: bool = False
 
 
-class Revisions:
+class DocumentPair:
     """The old and the new revision, each translated once; what was proved of their schemas is shared by all who ask."""
 
-    def __init__(self, old: Document, new: Document, choices: Choices) -> None:
+    def __init__(self, old: Document, new: Document, choices: ComparisonOptions) -> None:
         self.old = old
         self.new = new
-        self.choices = choices
+        self.options = choices
         self.schemas = {True: Schemas(old), False: Schemas(new)}
-        self._inclusions: dict[tuple[Flow, Reader], Inclusion] = {}
-        self._edits: dict[Direction, Edits] = {}
+        self._containments: dict[tuple[Exposure, Reader], ContainmentChecker] = {}
+        self._edit_finders: dict[Direction, EditFinder] = {}
         self._plans: dict[tuple[bool, Operation], Plan] = {}
-        self._callers: dict[Operation, Caller] = {}
-        self._remade: dict[tuple[Direction, bool, str], Remade] = {}
+        self._call_builders: dict[Operation, CallBuilder] = {}
+        self._rewritten: dict[tuple[Direction, bool, str], RewrittenSchemas] = {}
 
-    def defs(self, direction: Direction, *, old: bool) -> Defs:
+    def get_definitions(self, direction: Direction, *, old: bool) -> Definitions:
         """Return the definitions of one revision."""
-        return self.schemas[old].dialect(direction).defs
+        return self.schemas[old].get_dialect(direction).defs
 
-    def plan(self, operation: Operation, *, old: bool) -> Plan:
+    def get_plan(self, operation: Operation, *, old: bool) -> Plan:
         """Return the plan of an operation of one revision."""
         key = (old, operation)
         if key not in self._plans:
             self._plans[key] = Plan(operation, self.schemas[old])
         return self._plans[key]
 
-    def caller(self, operation: Operation) -> Caller:
+    def get_call_builder(self, operation: Operation) -> CallBuilder:
         """Return the caller of an operation of the old revision."""
-        if operation not in self._callers:
-            self._callers[operation] = Caller(self.plan(operation, old=True))
-        return self._callers[operation]
+        if operation not in self._call_builders:
+            self._call_builders[operation] = CallBuilder(self.get_plan(operation, old=True))
+        return self._call_builders[operation]
 
-    def edits(self, direction: Direction) -> Edits:
+    def get_edit_finder(self, direction: Direction) -> EditFinder:
         """Return what finds the edits between schemas."""
-        if direction not in self._edits:
-            defs = (self.defs(direction, old=True), self.defs(direction, old=False))
-            self._edits[direction] = Edits(*defs, direction, words=self.choices.words)
-        return self._edits[direction]
+        if direction not in self._edit_finders:
+            defs = (
+                self.get_definitions(direction, old=True),
+                self.get_definitions(direction, old=False),
+            )
+            self._edit_finders[direction] = EditFinder(
+                *defs, direction, words=self.options.include_descriptions
+            )
+        return self._edit_finders[direction]
 
-    def inclusion(self, flow: Flow, reader: Reader) -> Inclusion:
+    def get_containment(self, flow: Exposure, reader: Reader) -> ContainmentChecker:
         """Return what proves that the values of a flow are understood by a reader.
 
         A program that is deployed reads as a consumer; a caller by name loads the new document, and is refused whatever
         its producer's reading refuses.
         """
-        key = (flow, reader if flow.forward else "wire")
-        if key not in self._inclusions:
+        key = (flow, reader if flow.old_sends else "wire")
+        if key not in self._containments:
             reading: Reading = "producer" if key[1] == "code" else "consumer"
-            sender = Side(self.defs(flow.direction, old=flow.forward), "producer", flow.direction)
-            self._inclusions[key] = Inclusion(
-                sender, Side(self.reader_defs(flow), reading, flow.direction)
+            sender = SchemaView(
+                self.get_definitions(flow.direction, old=flow.old_sends), "producer", flow.direction
             )
-        return self._inclusions[key]
+            self._containments[key] = ContainmentChecker(
+                sender, SchemaView(self.get_reader_definitions(flow), reading, flow.direction)
+            )
+        return self._containments[key]
 
-    def as_written(self, flow: Flow, sent: Any) -> tuple[Inclusion, Schema]:
+    def get_containment_as_written(
+        self, flow: Exposure, sent: Any
+    ) -> tuple[ContainmentChecker, Schema]:
         """Return what proves that values are understood that a schema allows as it is written, and their schema.
 
         They have only properties that an alternative declares, though several may fit.
         """
-        defs = self.defs(flow.direction, old=flow.forward)
-        loose = self.remade(flow.direction, loosened, old=flow.forward)
-        declared = closed(loose.schema(sent), loose.defs, flow.direction)
+        defs = self.get_definitions(flow.direction, old=flow.old_sends)
+        loose = self.get_rewritten(flow.direction, relax_one_of, old=flow.old_sends)
+        declared = close_schema(loose.rewrite(sent), loose.defs, flow.direction)
         apart = {
-            name + _DECLARED: _renamed(schema) for name, schema in declared.pop("$defs", {}).items()
+            name + _DECLARED_SUFFIX: _rename_references(schema)
+            for name, schema in declared.pop("$defs", {}).items()
         }
-        sender = Side({**defs, **apart}, "consumer", flow.direction)
-        taker = Side(self.reader_defs(flow), "consumer", flow.direction)
-        return Inclusion(sender, taker), Schema(
-            {"allOf": [sent, _renamed(declared)]}, getattr(sent, "place", None)
+        sender = SchemaView({**defs, **apart}, "consumer", flow.direction)
+        taker = SchemaView(self.get_reader_definitions(flow), "consumer", flow.direction)
+        return ContainmentChecker(sender, taker), Schema(
+            {"allOf": [sent, _rename_references(declared)]}, getattr(sent, "place", None)
         )
 
-    def reader_defs(self, flow: Flow) -> Defs:
+    def get_reader_definitions(self, flow: Exposure) -> Definitions:
         """Return the definitions of whoever reads, those of a tolerant one with its closed objects opened."""
         if self._is_tolerant(flow):
-            return self.remade(flow.direction, opened, old=not flow.forward).defs
-        return self.defs(flow.direction, old=not flow.forward)
+            return self.get_rewritten(
+                flow.direction, open_closed_object, old=not flow.old_sends
+            ).defs
+        return self.get_definitions(flow.direction, old=not flow.old_sends)
 
-    def as_read(self, flow: Flow, schema: Any) -> Any:
+    def get_reader_schema(self, flow: Exposure, schema: Any) -> Any:
         """Return a schema as whoever reads by it takes it."""
         if self._is_tolerant(flow):
-            return self.remade(flow.direction, opened, old=not flow.forward).schema(schema)
+            return self.get_rewritten(
+                flow.direction, open_closed_object, old=not flow.old_sends
+            ).rewrite(schema)
         return schema
 
-    def _is_tolerant(self, flow: Flow) -> bool:
-        return self.choices.tolerant_results and flow == RESULT
+    def _is_tolerant(self, flow: Exposure) -> bool:
+        return self.options.tolerant_results and flow == RESULT
 
-    def remade(
+    def get_rewritten(
         self, direction: Direction, change: Callable[[Schema], None], *, old: bool
-    ) -> Remade:
+    ) -> RewrittenSchemas:
         """Return the schemas of one revision, made over."""
         key = (direction, old, change.__name__)
-        if key not in self._remade:
-            self._remade[key] = Remade(self.defs(direction, old=old), change)
-        return self._remade[key]
+        if key not in self._rewritten:
+            self._rewritten[key] = RewrittenSchemas(
+                self.get_definitions(direction, old=old), change
+            )
+        return self._rewritten[key]
 
     @cached_property
     def statistics(self) -> dict[str, int]:
         """How many pairs of schemas were compared, refuted and left unknown."""
         found = {"compared": 0, "refuted": 0, "unknown": 0}
-        for inclusion in self._inclusions.values():
-            found["compared"] += inclusion.compared
+        for inclusion in self._containments.values():
+            found["compared"] += inclusion.compared_count
             for key in ("refuted", "unknown"):
                 found[key] += inclusion.statistics[key]
         return found
 
 
 #: What definitions are called that stand beside their namesakes.
-_DECLARED = ".declared"
+_DECLARED_SUFFIX = ".declared"
 
 
-def _renamed(schema: Any) -> Any:
+def _rename_references(schema: Any) -> Any:
     """Return a schema whose references name the definitions that stand beside their namesakes."""
     if not isinstance(schema, dict):
         return schema
-    made = Schema(mapped(schema, _renamed), getattr(schema, "place", None))
+    made = Schema(map_subschemas(schema, _rename_references), getattr(schema, "place", None))
     if "$ref" in made:
-        made["$ref"] += _DECLARED
+        made["$ref"] += _DECLARED_SUFFIX
     return made
 
 
-class Remade:
+class RewrittenSchemas:
     """The schemas of a document, each made over in the same way: `change` alters the copy of one, in place."""
 
-    def __init__(self, defs: Defs, change: Callable[[Schema], None]) -> None:
-        self.defs: Defs = _RemadeDefinitions(self, defs)
-        self._change = change
-        self._made: dict[int, tuple[Any, Any]] = {}
+    def __init__(self, defs: Definitions, change: Callable[[Schema], None]) -> None:
+        self.defs: Definitions = _RewrittenDefinitions(self, defs)
+        self._rewrite_in_place = change
+        self._cache: dict[int, tuple[Any, Any]] = {}
 
-    def schema(self, schema: Any) -> Any:
+    def rewrite(self, schema: Any) -> Any:
         """Return a schema made over; the same one for the same one."""
         if not isinstance(schema, dict):
             return schema
-        if id(schema) not in self._made:
-            made = Schema(mapped(schema, self.schema), getattr(schema, "place", None))
-            self._change(made)
-            self._made[id(schema)] = schema, made
-        return self._made[id(schema)][1]
+        if id(schema) not in self._cache:
+            made = Schema(map_subschemas(schema, self.rewrite), getattr(schema, "place", None))
+            self._rewrite_in_place(made)
+            self._cache[id(schema)] = schema, made
+        return self._cache[id(schema)][1]
 
 
-class _RemadeDefinitions(dict[str, Any]):
+class _RewrittenDefinitions(dict[str, Any]):
     """Definitions that are made over when they are first asked for: those of a document grow while it is read."""
 
-    def __init__(self, owner: Remade, defs: Defs) -> None:
+    def __init__(self, owner: RewrittenSchemas, defs: Definitions) -> None:
         super().__init__()
         self._owner = owner
         self._defs = defs
 
     def __missing__(self, name: str) -> Any:
-        self[name] = self._owner.schema(self._defs[name])
+        self[name] = self._owner.rewrite(self._defs[name])
         return self[name]
 
     def get(self, name: str, default: Any = None) -> Any:
@@ -217,14 +233,14 @@ class _RemadeDefinitions(dict[str, Any]):
         return self[name] if name in self._defs else default
 
 
-def opened(made: Schema) -> None:
+def open_closed_object(made: Schema) -> None:
     """Let a closed object take more than it declares."""
     for keyword in ("additionalProperties", "unevaluatedProperties"):
         if made.get(keyword) is False:
             del made[keyword]
 
 
-def loosened(made: Schema) -> None:
+def relax_one_of(made: Schema) -> None:
     """Let a value fit several alternatives where it should fit one."""
     if "oneOf" in made:
         made["allOf"] = [*made.get("allOf", ()), Schema({"anyOf": made.pop("oneOf")}, made.place)]

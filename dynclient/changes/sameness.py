@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dynclient.document.references import Node, unescape
+from dynclient.document.references import Node, unescape_token
 from dynclient.model import Document
 
 if TYPE_CHECKING:
-    from dynclient.changes.pairing import Pair
+    from dynclient.changes.pairing import OperationPair
 
 #: What stands under these keys of an operation is looked at elsewhere.
-_ELSEWHERE = ("security", "servers", "tags", "summary", "description")
+_COMPARED_ELSEWHERE = ("security", "servers", "tags", "summary", "description")
 
 
-def is_same_text(old: Document, new: Document) -> bool:
+def is_identical_document(old: Document, new: Document) -> bool:
     """Tell whether two documents are written alike as a whole, in all their files."""
     mine, theirs = (
         [file.tree for file in document.files.by_uri.values()] for document in (old, new)
@@ -22,7 +22,7 @@ def is_same_text(old: Document, new: Document) -> bool:
     return old.flavour == new.flavour and mine == theirs
 
 
-class Sameness:
+class UnchangedDetector:
     """Tells operations apart that are written alike, down to the components that they refer to.
 
     It is a shortcut only: whatever it does not see through is compared by meaning.
@@ -39,55 +39,57 @@ class Sameness:
         self._is_comparable = (
             old.flavour == new.flavour and len(old.files.by_uri) == len(new.files.by_uri) == 1
         )
-        self._same: dict[str, bool] = {}
-        self._asked: dict[str, list[str]] = {}
+        self._same_targets: dict[str, bool] = {}
+        self._nested_references: dict[str, list[str]] = {}
 
-    def holds(self, pair: Pair) -> bool:
+    def is_unchanged(self, pair: OperationPair) -> bool:
         """Tell whether an operation is written alike in both documents, and all that it refers to."""
         if not self._is_comparable or pair.old.path != pair.new.path:
             return False
         old, new = (
-            _looked_at(pair.old.node, pair.old.item),
-            _looked_at(pair.new.node, pair.new.item),
+            _select_compared_parts(pair.old.node, pair.old.path_item),
+            _select_compared_parts(pair.new.node, pair.new.path_item),
         )
-        return old == new and all(map(self._is_same, _references(old)))
+        return old == new and all(map(self._is_same_target, _collect_references(old)))
 
-    def _is_same(self, reference: str) -> bool:
+    def _is_same_target(self, reference: str) -> bool:
         """Tell whether a reference leads to the same thing in both documents, through all that it refers to."""
         todo, seen = [reference], {reference}
         while todo:
             at = todo.pop()
-            if at not in self._same:
-                self._look(at)
-            if not self._same[at]:
+            if at not in self._same_targets:
+                self._compare_targets(at)
+            if not self._same_targets[at]:
                 return False
-            fresh = [inner for inner in self._asked[at] if inner not in seen]
+            fresh = [inner for inner in self._nested_references[at] if inner not in seen]
             seen.update(fresh)
             todo += fresh
         return True
 
-    def _look(self, reference: str) -> None:
-        found = [_found(document, reference) for document in (self._old, self._new)]
-        self._same[reference] = found[0] is not None and found[0] == found[1]
-        self._asked[reference] = _references(found[0]) if self._same[reference] else []
+    def _compare_targets(self, reference: str) -> None:
+        found = [_resolve_pointer(document, reference) for document in (self._old, self._new)]
+        self._same_targets[reference] = found[0] is not None and found[0] == found[1]
+        self._nested_references[reference] = (
+            _collect_references(found[0]) if self._same_targets[reference] else []
+        )
 
 
-def _looked_at(node: Node, item: Node) -> Any:
-    own = {k: v for k, v in node.value.items() if k not in _ELSEWHERE}
+def _select_compared_parts(node: Node, item: Node) -> Any:
+    own = {k: v for k, v in node.value.items() if k not in _COMPARED_ELSEWHERE}
     return [own, item.value.get("parameters") if isinstance(item.value, dict) else None]
 
 
-def _found(document: Document, reference: str) -> Any:
+def _resolve_pointer(document: Document, reference: str) -> Any:
     """Return what a reference inside the document leads to, None where it leads elsewhere or nowhere."""
     at: Any = document.top.value
     if not reference.startswith("#/"):
         return None
     for token in reference[2:].split("/"):
-        at = at.get(unescape(token)) if isinstance(at, dict) else None
+        at = at.get(unescape_token(token)) if isinstance(at, dict) else None
     return at
 
 
-def _references(value: Any) -> list[str]:
+def _collect_references(value: Any) -> list[str]:
     found: dict[str, None] = {}
     todo = [value]
     while todo:
@@ -97,12 +99,14 @@ def _references(value: Any) -> list[str]:
             mapping = at.get("discriminator", {})
             if isinstance(mapping, dict) and isinstance(mapping.get("mapping"), dict):
                 named += mapping["mapping"].values()
-            found.update(dict.fromkeys(_local(text) for text in named if isinstance(text, str)))
+            found.update(
+                dict.fromkeys(_to_local_reference(text) for text in named if isinstance(text, str))
+            )
             todo += at.values()
         elif isinstance(at, list):
             todo += at
     return list(found)
 
 
-def _local(text: str) -> str:
+def _to_local_reference(text: str) -> str:
     return text if "/" in text or "#" in text or "." in text else f"#/components/schemas/{text}"

@@ -11,16 +11,16 @@ from dynclient.changes import wording
 from dynclient.changes.change import Level
 from dynclient.changes.edits import Edit
 from dynclient.changes.findings import Finding
-from dynclient.changes.keywords import CAUSES, NOTES, Fact
-from dynclient.changes.revisions import Flow, Reader, Revisions
+from dynclient.changes.keywords import ANNOTATION_RULES, RULES_BY_KEYWORD, Difference
+from dynclient.changes.revisions import DocumentPair, Exposure, Reader
 from dynclient.changes.used import Usage
-from dynclient.changes.verdicts import Judgement, Question, Verdict, Wrap
+from dynclient.changes.verdicts import CompatibilityChecker, SchemaPair, Verdict, WitnessBuilder
 from dynclient.schema.dialect import Schema
-from dynclient.schema.subsumption import Gap
+from dynclient.schema.subsumption import Incompatibility
 
 
 @dataclass(frozen=True)
-class Part:
+class ComparedPart:
     """A place of an operation whose schema is compared: its body, a parameter, a result.
 
     Attributes:
@@ -33,21 +33,21 @@ class Part:
 
     """
 
-    flow: Flow
-    operation: str
+    exposure: Exposure
+    operation_key: str
     where: str
-    wrap: Wrap = lambda value: value
+    build_witness: WitnessBuilder = lambda value: value
     separator: str = "."
-    root: tuple[str, ...] = ()
+    call_path: tuple[str, ...] = ()
 
     @property
-    def is_seen(self) -> bool:
+    def is_visible_in_code(self) -> bool:
         """Whether code shows what it does there: what it makes of errors and headers does not show."""
-        return bool(self.root) or self.where.startswith("2")
+        return bool(self.call_path) or self.where.startswith("2")
 
-    def at(self, path: tuple[str, ...]) -> str:
+    def describe_place(self, path: tuple[str, ...]) -> str:
         """Return a place inside it."""
-        inner = wording.path(path)
+        inner = wording.format_path(path)
         return (
             f"{self.where}{'' if inner.startswith('[') else self.separator}{inner}"
             if inner
@@ -55,7 +55,7 @@ class Part:
         )
 
 
-class SchemaChanges:
+class SchemaComparer:
     """Compares pairs of schemas of two revisions.
 
     Args:
@@ -64,28 +64,28 @@ class SchemaChanges:
 
     """
 
-    def __init__(self, revisions: Revisions, usage: Usage | None = None) -> None:
-        self._revisions = revisions
+    def __init__(self, revisions: DocumentPair, usage: Usage | None = None) -> None:
+        self._documents = revisions
         self._usage = usage
-        self._judgement = Judgement(revisions)
-        self._is_surveying = False
+        self._checker = CompatibilityChecker(revisions)
+        self._is_collecting = False
 
     @contextmanager
-    def surveying(self) -> Iterator[None]:
+    def collect_candidates(self) -> Iterator[None]:
         """Only note what speaks against the parts that are looked at meanwhile, and show it at the end."""
-        self._is_surveying = True
+        self._is_collecting = True
         try:
             yield
         finally:
-            self._is_surveying = False
-        self._judgement.settle()
+            self._is_collecting = False
+        self._checker.prove_candidates()
 
-    def findings(
+    def compare(
         self,
-        part: Part,
+        part: ComparedPart,
         old: Schema | bool,
         new: Schema | bool,
-        wire: tuple[Gap, ...] | None = None,
+        wire: tuple[Incompatibility, ...] | None = None,
     ) -> Iterator[Finding]:
         """Yield what is different between the schemas of a part, each with its verdict.
 
@@ -96,124 +96,163 @@ class SchemaChanges:
             wire: the gaps for deployed programs, where they are not those of the values themselves.
 
         """
-        edits = self._revisions.edits(part.flow.direction).between(old, new)
-        question = Question(part.flow, old, new, edits, part.wrap, part.operation)
-        if self._is_surveying and wire is None:
-            self._judgement.survey(question)
-        if self._is_surveying:
+        edits = self._documents.get_edit_finder(part.exposure.direction).find_edits(old, new)
+        question = SchemaPair(
+            part.exposure, old, new, edits, part.build_witness, part.operation_key
+        )
+        if self._is_collecting and wire is None:
+            self._checker.collect_candidates(question)
+        if self._is_collecting:
             return
-        verdicts = self._judgement.of(question, wire)
-        lines = self._lines(part, old, new)
+        verdicts = self._checker.check(question, wire)
+        lines = self._find_used_lines(part, old, new)
         for edit in edits:
-            made = self._edited(part, edit, verdicts.edits.get(edit.key, {}))
+            made = self._build_edit_finding(part, edit, verdicts.by_edit.get(edit.key, {}))
             yield made if lines is None else replace(made, used=tuple(lines.get(edit.key, ())))
-        for key, by_reader in verdicts.strays.items():
-            yield self._stray(part, key, by_reader)
+        for key, by_reader in verdicts.unattributed.items():
+            yield self._build_unattributed_finding(part, key, by_reader)
 
-    def _lines(self, part: Part, old: Any, new: Any) -> dict[Any, list[str]] | None:
+    def _find_used_lines(
+        self, part: ComparedPart, old: Any, new: Any
+    ) -> dict[Any, list[str]] | None:
         """Return the lines of code that meet each edit; None where nobody asks, or code cannot be seen to."""
-        if self._usage is None or not part.is_seen:
+        if self._usage is None or not part.is_visible_in_code:
             return None
         found: dict[Any, list[str]] = {}
-        edits = self._revisions.edits(part.flow.direction)
-        for line, path in self._usage.paths(part.operation, part.root, is_call=part.flow.forward):
-            for key in edits.along(old, new, path):
+        edits = self._documents.get_edit_finder(part.exposure.direction)
+        for line, path in self._usage.find_paths(
+            part.operation_key, part.call_path, is_call=part.exposure.old_sends
+        ):
+            for key in edits.find_edits_along(old, new, path):
                 found.setdefault(key, []).append(line)
         return found
 
-    def _edited(self, part: Part, edit: Edit, verdicts: Mapping[Reader, Verdict]) -> Finding:
-        shown = _shown(verdicts)
-        fact = _fact(edit, shown.gap if shown else None)
+    def _build_edit_finding(
+        self, part: ComparedPart, edit: Edit, verdicts: Mapping[Reader, Verdict]
+    ) -> Finding:
+        shown = _choose_shown_verdict(verdicts)
+        fact = _choose_main_difference(edit, shown.incompatibility if shown else None)
         # A size that appears in forty places is one remark on the whole document.
         key: Any = (
             ("integer-size", fact.new) if fact.rule == "integer-size" else ("schema", *edit.key)
         )
-        made = self._finding(part, key, fact, verdicts, edit)
-        because = wording.because(fact, part.flow, verdicts, _others(edit, fact))
+        made = self._build_finding(part, key, fact, verdicts, edit)
+        because = wording.explain_edit(
+            fact, part.exposure, verdicts, _list_other_differences(edit, fact)
+        )
         return replace(
-            made, where=part.at(edit.path), places=(edit.old_place, edit.new_place), because=because
+            made,
+            where=part.describe_place(edit.path),
+            places=(edit.old_place, edit.new_place),
+            because=because,
         )
 
-    def _stray(self, part: Part, key: Any, verdicts: Mapping[Reader, Verdict]) -> Finding:
+    def _build_unattributed_finding(
+        self, part: ComparedPart, key: Any, verdicts: Mapping[Reader, Verdict]
+    ) -> Finding:
         """Return the finding of a gap that no single edit explains."""
-        shown = _shown(verdicts)
+        shown = _choose_shown_verdict(verdicts)
         assert shown is not None
-        gap = shown.gap
-        said, places = (gap.narrow, gap.wide), (gap.narrow_place, gap.wide_place)
-        if not part.flow.forward:
+        gap = shown.incompatibility
+        said, places = (
+            (gap.subschema_assertion, gap.superschema_assertion),
+            (gap.subschema_place, gap.superschema_place),
+        )
+        if not part.exposure.old_sends:
             said, places = said[::-1], places[::-1]
-        fact = Fact("schema-changed", *said)
-        made = self._finding(part, ("stray", *key), fact, verdicts, None)
-        because = wording.because(fact, part.flow, verdicts, ())
-        return replace(made, where=part.at(gap.path), places=places, because=because)
+        fact = Difference("schema-changed", *said)
+        made = self._build_finding(part, ("stray", *key), fact, verdicts, None)
+        because = wording.explain_edit(fact, part.exposure, verdicts, ())
+        return replace(made, where=part.describe_place(gap.path), places=places, because=because)
 
-    def _finding(
+    def _build_finding(
         self,
-        part: Part,
+        part: ComparedPart,
         key: Any,
-        fact: Fact,
+        fact: Difference,
         verdicts: Mapping[Reader, Verdict],
         edit: Edit | None,
     ) -> Finding:
         """Return a finding with its levels and its proof; a witness is told with the first operation that shows it."""
-        shown = _shown(verdicts)
-        levels = self._levels(part.flow, fact, verdicts, edit)
+        shown = _choose_shown_verdict(verdicts)
+        levels = self._choose_levels(part.exposure, fact, verdicts, edit)
         made = Finding(
-            key, fact.rule, *levels, (part.operation,), part.flow.side, said=(fact.old, fact.new)
+            key,
+            fact.rule,
+            *levels,
+            (part.operation_key,),
+            part.exposure.side,
+            documented=(fact.old, fact.new),
         )
-        if shown is None and wording.outgrows(fact, part.flow):
+        if shown is None and wording.can_exceed_int64(fact, part.exposure):
             return replace(made, proof="fact", witness=2**63)
         if shown is None:
             return replace(made, proof="rule")
-        if not shown.breaks:
+        if not shown.is_breaking:
             return replace(made, proof="unknown")
         return replace(
             made,
             proof="witness",
             witness=shown.witness,
             refusal=shown.refusal,
-            is_shown=shown.is_shown,
+            has_own_witness=shown.has_own_witness,
         )
 
-    def _levels(
-        self, flow: Flow, fact: Fact, verdicts: Mapping[Reader, Verdict], edit: Edit | None
+    def _choose_levels(
+        self,
+        flow: Exposure,
+        fact: Difference,
+        verdicts: Mapping[Reader, Verdict],
+        edit: Edit | None,
     ) -> tuple[Level, Level]:
         """Return how much it matters to each reader; where code's own verdict is open, deployed programs' holds for it.
 
         What the new document refuses as a consumer it refuses as a producer, too.
         """
         wire, code = verdicts.get("wire"), verdicts.get("code")
-        if wire is not None and wire.breaks and code is not None and not code.breaks:
+        if wire is not None and wire.is_breaking and code is not None and not code.is_breaking:
             code = wire
-        return self._level(flow, fact, wire, edit), self._level(flow, fact, code, edit)
+        return self._choose_level(flow, fact, wire, edit), self._choose_level(
+            flow, fact, code, edit
+        )
 
-    def _level(self, flow: Flow, fact: Fact, verdict: Verdict | None, edit: Edit | None) -> Level:
+    def _choose_level(
+        self, flow: Exposure, fact: Difference, verdict: Verdict | None, edit: Edit | None
+    ) -> Level:
         if verdict is None:
-            return harmless(fact, flow)
-        if not verdict.breaks:
+            return choose_harmless_level(fact, flow)
+        if not verdict.is_breaking:
             return "warning"
-        is_open = edit is not None and edit.is_open and fact.rule == "values-changed"
-        return "info" if is_open and self._revisions.choices.open_enums else "breaking"
+        is_open = edit is not None and edit.is_open_enum and fact.rule == "values-changed"
+        return "info" if is_open and self._documents.options.open_enums else "breaking"
 
 
-def _fact(edit: Edit, gap: Gap | None) -> Fact:
+def _choose_main_difference(edit: Edit, gap: Incompatibility | None) -> Difference:
     """Return the fact that names an edit: the one that refuses, else the first that is no note, else the first."""
-    kinds = CAUSES.get(gap.rule, ()) if gap else ()
-    by_kind = (fact for kind in kinds for fact in edit.facts if fact.rule == kind)
-    plain = (fact for fact in edit.facts if fact.rule not in NOTES)
-    return next(by_kind, None) or next(plain, None) or edit.facts[0]
+    kinds = RULES_BY_KEYWORD.get(gap.rule, ()) if gap else ()
+    by_kind = (fact for kind in kinds for fact in edit.differences if fact.rule == kind)
+    plain = (fact for fact in edit.differences if fact.rule not in ANNOTATION_RULES)
+    return next(by_kind, None) or next(plain, None) or edit.differences[0]
 
 
-def _others(edit: Edit, fact: Fact) -> tuple[Fact, ...]:
-    return tuple(other for other in edit.facts if other is not fact)
+def _list_other_differences(edit: Edit, fact: Difference) -> tuple[Difference, ...]:
+    return tuple(other for other in edit.differences if other is not fact)
 
 
-def _shown(verdicts: Mapping[Reader, Verdict]) -> Verdict | None:
+def _choose_shown_verdict(verdicts: Mapping[Reader, Verdict]) -> Verdict | None:
     """Return the verdict that shows most: one with a witness, deployed programs' before callers'."""
     found = [verdicts[reader] for reader in ("wire", "code") if reader in verdicts]
-    return min(found, key=lambda verdict: (not verdict.breaks, not verdict.is_shown), default=None)
+    return min(
+        found,
+        key=lambda verdict: (not verdict.is_breaking, not verdict.has_own_witness),
+        default=None,
+    )
 
 
-def harmless(fact: Fact, flow: Flow) -> Level:
+def choose_harmless_level(fact: Difference, flow: Exposure) -> Level:
     """Return how much a change matters that is proved to break nobody."""
-    return "warning" if wording.outgrows(fact, flow) or wording.surprise(fact, flow) else "info"
+    return (
+        "warning"
+        if wording.can_exceed_int64(fact, flow) or wording.explain_surprise(fact, flow)
+        else "info"
+    )

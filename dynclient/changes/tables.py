@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from dynclient.errors import UsageError
-from dynclient.names import near
+from dynclient.names import suggest
 
-_AT = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+_ERROR_POSITION = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 #: What a TOML string escapes by name. Source: TOML 1.0.0, String.
 _ESCAPES = {
@@ -27,7 +27,7 @@ _DELETE = 0x7F
 _SURROGATES = range(0xD800, 0xE000)
 
 
-def parsed(data: bytes, file: str) -> dict[str, Any]:
+def parse_toml(data: bytes, file: str) -> dict[str, Any]:
     """Return the table that a TOML file holds.
 
     Args:
@@ -49,23 +49,23 @@ def parsed(data: bytes, file: str) -> dict[str, Any]:
         ) from None
     except (ValueError, RecursionError) as error:
         said = str(error)
-        found = _AT.search(said)
+        found = _ERROR_POSITION.search(said)
         line = int(found[1]) if found and found[1] else data.rstrip().count(b"\n") + 1
-        text = f"{file}:{line}: it is no TOML: {_AT.sub('', said)}"
+        text = f"{file}:{line}: it is no TOML: {_ERROR_POSITION.sub('', said)}"
         raise UsageError(text, hint='texts stand in quotes, such as reason = "…"') from None
 
 
-def quoted(text: str) -> str:
+def write_string(text: str) -> str:
     """Return a text as a TOML basic string; a lone surrogate, which TOML cannot carry, becomes `?`."""
-    return f'"{"".join(map(_escaped, text))}"'
+    return f'"{"".join(map(_escape_character, text))}"'
 
 
-def comment(text: str) -> str:
+def write_comment(text: str) -> str:
     """Return a text as a TOML comment of one line."""
     return "# " + "".join(c if c.isprintable() else " " for c in text)
 
 
-def _escaped(char: str) -> str:
+def _escape_character(char: str) -> str:
     if char in _ESCAPES:
         return _ESCAPES[char]
     code = ord(char)
@@ -74,7 +74,7 @@ def _escaped(char: str) -> str:
     return f"\\u{code:04X}" if code <= _LAST_CONTROL or code == _DELETE else char
 
 
-def known_name(where: str, name: str, known: Iterable[str], what: str) -> None:
+def check_known_name(where: str, name: str, known: Iterable[str], what: str) -> None:
     """Refuse a name that is none of those that are known.
 
     Args:
@@ -89,6 +89,6 @@ def known_name(where: str, name: str, known: Iterable[str], what: str) -> None:
     """
     known = list(known)
     if name not in known:
-        meant = near(name, known, 1)
+        meant = suggest(name, known, 1)
         hint = f"did you mean {meant[0]}?" if meant else f"there are {', '.join(known)}"
         raise UsageError(f"{where}: there is no {what} {name!r}", hint=hint)

@@ -7,13 +7,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from dynclient.model import Document
-from dynclient.uses import Recording, Resolved, Used, find, resolve
+from dynclient.uses import (
+    RecordedUsages,
+    ResolvedUsage,
+    ResolvedUsages,
+    find_usages,
+    resolve_usages,
+)
 
-Path = tuple[str, ...]
+ValuePath = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Touch:
+class CallSite:
     """A line that calls an operation.
 
     Attributes:
@@ -25,16 +31,16 @@ class Touch:
     """
 
     line: str
-    gives: tuple[Path, ...] = ()
-    reads: tuple[Path, ...] = ((),)
-    hides: bool = True
+    argument_paths: tuple[ValuePath, ...] = ()
+    result_paths: tuple[ValuePath, ...] = ((),)
+    has_hidden_arguments: bool = True
 
 
 class Usage:
     """The operations that are used, by their keys in the document, with the lines that use them."""
 
-    def __init__(self, touches: Mapping[str, tuple[Touch, ...]]) -> None:
-        self._touches = touches
+    def __init__(self, touches: Mapping[str, tuple[CallSite, ...]]) -> None:
+        self._call_sites = touches
 
     @classmethod
     def of(
@@ -46,40 +52,47 @@ class Usage:
         if isinstance(given, Usage):
             return given
         paths = [given] if isinstance(given, str | os.PathLike) else given
-        return cls.of_code(resolve(find(paths).uses, document))
+        return cls.from_code(resolve_usages(find_usages(paths).usages, document))
 
     @classmethod
-    def of_code(cls, resolved: Resolved) -> Usage:
+    def from_code(cls, resolved: ResolvedUsages) -> Usage:
         """Return what resolved uses come to."""
-        return cls({key: tuple(map(_touch, used)) for key, used in resolved.operations.items()})
+        return cls(
+            {
+                key: tuple(map(_build_call_site, used))
+                for key, used in resolved.usages_by_operation.items()
+            }
+        )
 
     @classmethod
-    def of_recording(cls, recording: Recording) -> Usage:
+    def from_recording(cls, recording: RecordedUsages) -> Usage:
         """Return what a recorded list comes to: of each operation everything."""
         return cls(
             {
-                key: tuple(Touch(f"{one.file}:{one.line}") for one in found)
-                for key, found in recording.operations.items()
+                key: tuple(CallSite(f"{one.file}:{one.line}") for one in found)
+                for key, found in recording.lines_by_operation.items()
             }
         )
 
     def __or__(self, other: Usage) -> Usage:
-        keys = dict.fromkeys([*self._touches, *other._touches])
+        keys = dict.fromkeys([*self._call_sites, *other._call_sites])
         return Usage(
-            {key: (*self._touches.get(key, ()), *other._touches.get(key, ())) for key in keys}
+            {key: (*self._call_sites.get(key, ()), *other._call_sites.get(key, ())) for key in keys}
         )
 
     def __contains__(self, operation: str) -> bool:
-        return operation in self._touches
+        return operation in self._call_sites
 
     def __len__(self) -> int:
-        return len(self._touches)
+        return len(self._call_sites)
 
-    def lines(self, operation: str) -> tuple[str, ...]:
+    def find_lines(self, operation: str) -> tuple[str, ...]:
         """Return the lines that use an operation."""
-        return tuple(dict.fromkeys(touch.line for touch in self._touches.get(operation, ())))
+        return tuple(dict.fromkeys(touch.line for touch in self._call_sites.get(operation, ())))
 
-    def paths(self, operation: str, root: Path, *, is_call: bool) -> Iterator[tuple[str, Path]]:
+    def find_paths(
+        self, operation: str, root: ValuePath, *, is_call: bool
+    ) -> Iterator[tuple[str, ValuePath]]:
         """Yield the lines that touch a part of a call, or of the result, with their paths in it.
 
         Args:
@@ -88,19 +101,21 @@ class Usage:
             is_call: whether it is part of a call.
 
         """
-        for touch in self._touches.get(operation, ()):
+        for touch in self._call_sites.get(operation, ()):
             if not is_call:
-                yield from ((touch.line, path) for path in touch.reads)
-            elif touch.hides:
+                yield from ((touch.line, path) for path in touch.result_paths)
+            elif touch.has_hidden_arguments:
                 yield touch.line, ()
             else:
                 yield from (
                     (touch.line, path[len(root) :])
-                    for path in touch.gives
+                    for path in touch.argument_paths
                     if path[: len(root)] == root
                 )
 
 
-def _touch(used: Used) -> Touch:
-    line = f"{used.use.file}:{used.use.line}"
-    return Touch(line, tuple(used.arguments), tuple(used.use.results), used.has_star)
+def _build_call_site(used: ResolvedUsage) -> CallSite:
+    line = f"{used.usage.file}:{used.usage.line}"
+    return CallSite(
+        line, tuple(used.argument_paths), tuple(used.usage.result_paths), used.has_other_arguments
+    )

@@ -5,57 +5,59 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from dynclient.changes.calls import CallChanges
+from dynclient.changes.calls import CallComparer
 from dynclient.changes.change import Level
-from dynclient.changes.findings import Finding, places
-from dynclient.changes.pairing import Pair, Pairing
-from dynclient.changes.results import ResultChanges
-from dynclient.changes.revisions import ANSWER, EVENT, Revisions
+from dynclient.changes.findings import Finding, find_places
+from dynclient.changes.pairing import OperationPair, Pairing
+from dynclient.changes.results import ResultComparer
+from dynclient.changes.revisions import WEBHOOK_CALL, WEBHOOK_RESULT, DocumentPair
 from dynclient.document.references import Node
 from dynclient.errors import DocumentError
 from dynclient.model import METHODS, Document, Operation
 
 #: What the API calls, by (name, method).
-Calls = dict[tuple[str, str], Operation]
+EventOperations = dict[tuple[str, str], Operation]
 
 
-def findings(
-    revisions: Revisions, pairs: Pairing, calls: CallChanges, results: ResultChanges
+def compare_webhooks(
+    revisions: DocumentPair, pairs: Pairing, calls: CallComparer, results: ResultComparer
 ) -> Iterator[Finding]:
     """Yield what is different about what the API sends of its own accord."""
     old, new = revisions.old, revisions.new
-    yield from _compared("webhook", "", _webhooks(old), _webhooks(new), calls, results)
+    yield from _compare_events(
+        "webhook", "", _read_webhooks(old), _read_webhooks(new), calls, results
+    )
     for pair in pairs.pairs:
-        mine, theirs = _callbacks(pair.old), _callbacks(pair.new)
+        mine, theirs = _read_callbacks(pair.old), _read_callbacks(pair.new)
         if mine or theirs:
-            yield from _compared("callback", pair.old.key, mine, theirs, calls, results)
+            yield from _compare_events("callback", pair.old.key, mine, theirs, calls, results)
 
 
-def _webhooks(document: Document) -> Calls:
-    return dict(_items(document, document.top.child("webhooks"), ""))
+def _read_webhooks(document: Document) -> EventOperations:
+    return dict(_read_path_items(document, document.top.get_child("webhooks"), ""))
 
 
-def _callbacks(operation: Operation) -> Calls:
-    found: Calls = {}
-    for name in operation.node.child("callbacks").names():
+def _read_callbacks(operation: Operation) -> EventOperations:
+    found: EventOperations = {}
+    for name in operation.node.get_child("callbacks").member_keys():
         try:
-            callback = operation.node.child("callbacks")[name]
+            callback = operation.node.get_child("callbacks")[name]
         except DocumentError:
             continue
-        found.update(_items(operation.document, callback, f"{operation.key} {name} "))
+        found.update(_read_path_items(operation.document, callback, f"{operation.key} {name} "))
     return found
 
 
-def _items(
+def _read_path_items(
     document: Document, owner: Node, prefix: str
 ) -> Iterator[tuple[tuple[str, str], Operation]]:
-    for name in owner.names():
+    for name in owner.member_keys():
         try:
             item = owner[name]
         except DocumentError:
             continue
-        for method in item.names():
-            node = item.child(method)
+        for method in item.member_keys():
+            node = item.get_child(method)
             if method.lower() in METHODS and isinstance(node.value, dict):
                 key = f"{prefix}{name}"
                 yield (
@@ -64,19 +66,24 @@ def _items(
                 )
 
 
-def _compared(
-    kind: str, owner: str, old: Calls, new: Calls, calls: CallChanges, results: ResultChanges
+def _compare_events(
+    kind: str,
+    owner: str,
+    old: EventOperations,
+    new: EventOperations,
+    calls: CallComparer,
+    results: ResultComparer,
 ) -> Iterator[Finding]:
     for key, operation in old.items():
         if key not in new:
             because = "it no longer comes"
-            yield _presence(f"{kind}-removed", owner, operation, None, because)
+            yield _build_presence_finding(f"{kind}-removed", owner, operation, None, because)
             continue
-        pair = Pair(operation, new[key], wire=True, code=True)
+        pair = OperationPair(operation, new[key], matches_wire=True, matches_code=True)
         if operation.node.value == new[key].node.value and operation.document is new[key].document:
             continue
         try:
-            found = [*calls.findings(pair, EVENT), *results.findings(pair, ANSWER)]
+            found = [*calls.compare(pair, WEBHOOK_CALL), *results.compare(pair, WEBHOOK_RESULT)]
         except (DocumentError, RecursionError):
             continue
         for one in found:
@@ -85,12 +92,12 @@ def _compared(
             )
     for key, operation in new.items():
         if key not in old:
-            yield _presence(
+            yield _build_presence_finding(
                 f"{kind}-added", owner, None, operation, "whoever does not listen misses nothing"
             )
 
 
-def _presence(
+def _build_presence_finding(
     rule: str, owner: str, old: Operation | None, new: Operation | None, because: str
 ) -> Finding:
     one = old or new
@@ -100,4 +107,4 @@ def _presence(
         (rule, one.key, one.method), rule, level, level, (owner or one.key,), "", one.key
     )
     said = (old and f"{old.method} {old.key}", new and f"{new.method} {new.key}")
-    return replace(made, said=said, places=places(old, new), because=because)
+    return replace(made, documented=said, places=find_places(old, new), because=because)

@@ -4,57 +4,69 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from dynclient.changes.keywords import Fact
-from dynclient.changes.revisions import Flow, Reader
+from dynclient.changes.keywords import Difference
+from dynclient.changes.revisions import Exposure, Reader
 from dynclient.changes.rules import RULES
 from dynclient.changes.verdicts import Verdict
-from dynclient.schema.subsumption import ITEMS, KEYS
+from dynclient.schema.subsumption import ANY_ITEM, ANY_PROPERTY
 
 
-def path(steps: Sequence[str]) -> str:
+def format_path(steps: Sequence[str]) -> str:
     """Return a path in a value as people read it: `cartItems[].quantity`, `attributes.{}`."""
     text = ""
     for step in steps:
-        text += step if step == ITEMS else ("." if text else "") + (KEYS if step == KEYS else step)
+        text += (
+            step
+            if step == ANY_ITEM
+            else ("." if text else "") + (ANY_PROPERTY if step == ANY_PROPERTY else step)
+        )
     return text
 
 
-def because(
-    fact: Fact, flow: Flow, verdicts: Mapping[Reader, Verdict], others: Sequence[Fact]
+def explain_edit(
+    fact: Difference,
+    flow: Exposure,
+    verdicts: Mapping[Reader, Verdict],
+    others: Sequence[Difference],
 ) -> str:
     """Return what follows from a fact: what was sent and is refused, or why nothing is."""
-    text = _follows(fact, flow, verdicts)
+    text = _explain_consequence(fact, flow, verdicts)
     more = "; ".join(RULES[other.rule] for other in others)
     return f"{text}; also: {more}" if more else text
 
 
-def _follows(fact: Fact, flow: Flow, verdicts: Mapping[Reader, Verdict]) -> str:
-    broken = [reader for reader, verdict in verdicts.items() if verdict.breaks]
+def _explain_consequence(
+    fact: Difference, flow: Exposure, verdicts: Mapping[Reader, Verdict]
+) -> str:
+    broken = [reader for reader, verdict in verdicts.items() if verdict.is_breaking]
     if verdicts and not broken:
         why = (
-            next(iter(verdicts.values())).gap.because or "no whole call could be made that shows it"
+            next(iter(verdicts.values())).incompatibility.reason
+            or "no whole call could be made that shows it"
         )
         return f"it could not be decided whether this breaks anybody: {why}"
     if "wire" in broken:
-        return _BROKEN[flow.forward].get(fact.rule, _REFUSED[flow.forward])
-    if outgrows(fact, flow):
+        return _BROKEN[flow.old_sends].get(fact.rule, _REFUSED[flow.old_sends])
+    if can_exceed_int64(fact, flow):
         return f"integers beyond 64 bits, such as {2**63}, are no longer declared to fit"
-    text = surprise(fact, flow) or _HARMLESS[flow.forward].get(fact.rule, _FITS[flow.forward])
+    text = explain_surprise(fact, flow) or _HARMLESS[flow.old_sends].get(
+        fact.rule, _ACCEPTED[flow.old_sends]
+    )
     return f"callers by name are refused; on the wire {text}" if broken else text
 
 
-def outgrows(fact: Fact, flow: Flow) -> bool:
+def can_exceed_int64(fact: Difference, flow: Exposure) -> bool:
     """Tell whether an integer may be sent that the reader, and not the sender, declares to fit 64 bits."""
-    return fact.rule == "integer-size" and (fact.new if flow.forward else fact.old) == "int64"
+    return fact.rule == "integer-size" and (fact.new if flow.old_sends else fact.old) == "int64"
 
 
-def surprise(fact: Fact, flow: Flow) -> str:
+def explain_surprise(fact: Difference, flow: Exposure) -> str:
     """Return what may surprise somebody about a change that breaks nobody; "" where nothing may."""
     if fact.rule == "direction-changed":
         turned = "readOnly" if flow.direction == "request" else "writeOnly"
         is_turned = turned in (fact.new or {}) and turned not in (fact.old or {})
-        return _SURPRISES[flow.forward]["property-removed"] if is_turned else ""
-    return _SURPRISES[flow.forward].get(fact.rule, "")
+        return _SURPRISES[flow.old_sends]["property-removed"] if is_turned else ""
+    return _SURPRISES[flow.old_sends].get(fact.rule, "")
 
 
 #: By whether those who follow the old document send (True) or read (False).
@@ -76,7 +88,7 @@ _BROKEN = {
         "property-renamed": "readers could rely on the old name, and it is gone",
     },
 }
-_FITS = {
+_ACCEPTED = {
     True: "everything that was accepted before still is",
     False: "everything that may come now was allowed before",
 }

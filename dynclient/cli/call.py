@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dynclient.cli import choice
-from dynclient.cli.files import FAILURE
+from dynclient.cli.files import FIRST_FAILURE_STATUS
 from dynclient.errors import DecodeError, ResponseError, StatusError, UsageError
 
 if TYPE_CHECKING:
-    from dynclient.cli.arguments import Arguments
+    from dynclient.cli.arguments import CallArguments
     from dynclient.cli.files import Download
     from dynclient.client.client import Client, Operation
     from dynclient.plan.results import Result
 
 
 @dataclass(frozen=True)
-class Wish:
+class CallOptions:
     """What was asked for on the command line, option by option."""
 
     body: str | None
@@ -40,7 +40,7 @@ class Wish:
 
 
 @click.command("call")
-@click.argument("operation", shell_complete=choice.operation_names)
+@click.argument("operation", shell_complete=choice.complete_operation_names)
 @click.argument("words", nargs=-1, metavar="[NAME=TEXT | NAME:=JSON | NAME:=@FILE]...")
 @click.option(
     "--param",
@@ -51,7 +51,7 @@ class Wish:
 @click.option(
     "--body", metavar="DATA|@FILE|-", help="The whole body: itself, a file of it, or - for stdin."
 )
-@choice.spec_option
+@choice.add_spec_option
 @click.option(
     "--server", metavar="URL", help="Call this server; credentials: $DYNCLIENT_CREDENTIAL_<SCHEME>."
 )
@@ -87,24 +87,24 @@ def command(operation: str, words: tuple[str, ...], **given: Any) -> None:
     or in snake_case. An array takes its name several times. Within JSON a binary value is {"$file": "a.png"} or
     {"$base64": "…"}.
     """
-    from dynclient.cli.arguments import arguments
+    from dynclient.cli.arguments import parse_arguments
 
-    wish = Wish(**given)
+    wish = CallOptions(**given)
     if wish.curl:
-        shown = _shown(wish)[operation]
-        args, kwargs = arguments(shown, words, wish.body, wish.param)
+        shown = _open_unsent_client(wish)[operation]
+        args, kwargs = parse_arguments(shown, words, wish.body, wish.param)
         click.echo(shown.request(*args, **kwargs).curl())
         return
     if wish.output:
-        from dynclient.cli.files import writable
+        from dynclient.cli.files import check_writable
 
-        writable(wish.output)
-    with choice.client(wish.spec, wish.server, sandbox=wish.sandbox) as client:
-        called = client.with_options(**options(wish))[operation]
-        send(called, arguments(called, words, wish.body, wish.param), wish)
+        check_writable(wish.output)
+    with choice.open_client(wish.spec, wish.server, sandbox=wish.sandbox) as client:
+        called = client.with_options(**build_client_options(wish))[operation]
+        send_call(called, parse_arguments(called, words, wish.body, wish.param), wish)
 
 
-def options(wish: Wish) -> dict[str, Any]:
+def build_client_options(wish: CallOptions) -> dict[str, Any]:
     """Return the client's options that a command line sets.
 
     Raises:
@@ -112,28 +112,28 @@ def options(wish: Wish) -> dict[str, Any]:
 
     """
     found: dict[str, Any] = {
-        "headers": _headers(wish.header),
+        "headers": _parse_headers(wish.header),
         "server_variables": dict(
-            _pair(word, "=", "--server-var name=value") for word in wish.server_var
+            _split_pair(word, "=", "--server-var name=value") for word in wish.server_var
         ),
         "media_type": wish.media_type,
         "accept": wish.accept,
-        "timeout": _timeout(wish.timeout) if wish.timeout else None,
+        "timeout": _parse_timeout(wish.timeout) if wish.timeout else None,
     }
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _headers(lines: tuple[str, ...]) -> dict[str, str]:
+def _parse_headers(lines: tuple[str, ...]) -> dict[str, str]:
     """Return header lines by name; several of one name are joined. Source: RFC 9110 §5.3."""
     found: dict[str, str] = {}
     for line in lines:
-        name, value = _pair(line, ":", "--header 'Name: value'")
+        name, value = _split_pair(line, ":", "--header 'Name: value'")
         same = next((known for known in found if known.lower() == name.lower()), name)
         found[same] = f"{found[same]}, {value}" if same in found else value
     return found
 
 
-def _pair(word: str, sign: str, hint: str) -> tuple[str, str]:
+def _split_pair(word: str, sign: str, hint: str) -> tuple[str, str]:
     name, found, value = word.partition(sign)
     if not found or not name.strip():
         raise UsageError(
@@ -142,7 +142,7 @@ def _pair(word: str, sign: str, hint: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def _timeout(text: str) -> Any:
+def _parse_timeout(text: str) -> Any:
     try:
         seconds = tuple(float(part) for part in text.split(","))
     except ValueError:
@@ -152,15 +152,17 @@ def _timeout(text: str) -> Any:
     return seconds[0] if len(seconds) == 1 else seconds
 
 
-def _shown(wish: Wish) -> Client:
+def _open_unsent_client(wish: CallOptions) -> Client:
     from dynclient.client.client import Client
 
     if wish.server and wish.sandbox:
         raise UsageError("--server and --sandbox exclude each other", hint="give one")
-    return Client(choice.document(wish.spec), server=wish.server).with_options(**options(wish))
+    return Client(choice.load_document(wish.spec), server=wish.server).with_options(
+        **build_client_options(wish)
+    )
 
 
-def send(called: Operation, arguments: Arguments, wish: Wish) -> None:
+def send_call(called: Operation, arguments: CallArguments, wish: CallOptions) -> None:
     """Send a call and print what comes back.
 
     Raises:
@@ -172,31 +174,31 @@ def send(called: Operation, arguments: Arguments, wish: Wish) -> None:
     args, kwargs = arguments
     request = called.request(*args, **kwargs)
     if wish.verbose:
-        exchange.sent(request)
-    download = _download(wish)
+        exchange.print_request(request)
+    download = _prepare_download(wish)
     try:
-        result = called._send(request, download)  # noqa: SLF001 (sending to a file is ours alone)
+        result = called._send_request(request, download)  # noqa: SLF001 (sending to a file is ours alone)
     except ResponseError as error:
         if download:
             download.drop()
         if error.result is not None:
             # What was not decoded is text, whatever its media type says.
             is_raw = isinstance(error, DecodeError | StatusError) and isinstance(error.data, str)
-            answer(error.result, wish, media_type="text/plain" if is_raw else None)
+            print_result(error.result, wish, media_type="text/plain" if is_raw else None)
         raise
     except BaseException:
         if download:
             download.drop()
         raise
-    if download and download.is_begun:
+    if download and download.has_begun:
         if wish.verbose:
-            exchange.came(result)
-        download.keep(f"{result.elapsed:.2f} s")
+            exchange.print_response(result)
+        download.finish(f"{result.elapsed:.2f} s")
     else:
-        answer(result, wish)
+        print_result(result, wish)
 
 
-def _download(wish: Wish) -> Download | None:
+def _prepare_download(wish: CallOptions) -> Download | None:
     """Return where a body goes piece by piece; None where it is printed, or written to a pipe or device."""
     from dynclient.cli.files import STDOUT, Download
 
@@ -209,7 +211,7 @@ def _download(wish: Wish) -> Download | None:
     return Download(wish.output)
 
 
-def answer(result: Result, wish: Wish, media_type: str | None = None) -> None:
+def print_result(result: Result, wish: CallOptions, media_type: str | None = None) -> None:
     """Print what came back, or write it to a file; what a server says of a failure is never written to a file.
 
     Args:
@@ -221,14 +223,14 @@ def answer(result: Result, wish: Wish, media_type: str | None = None) -> None:
     from dynclient.cli import exchange, files, render
 
     if wish.verbose:
-        exchange.came(result)
+        exchange.print_response(result)
     if wish.include:
-        for line in render.head(result):
+        for line in render.format_head(result):
             click.echo(line)
         click.echo()
     if result.data is None and not result.media_type:
-        render.note(f"{result.status}, no body")
-    elif wish.output and result.status < FAILURE:
-        files.save(wish.output, exchange.body(result), f"{result.elapsed:.2f} s")
+        render.print_note(f"{result.status}, no body")
+    elif wish.output and result.status < FIRST_FAILURE_STATUS:
+        files.save_data(wish.output, exchange.get_body_bytes(result), f"{result.elapsed:.2f} s")
     else:
-        render.data(result.data, result.media_type if media_type is None else media_type)
+        render.print_data(result.data, result.media_type if media_type is None else media_type)

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 INVALID_DOCUMENT = 7
 
 #: The document is in order, and a line of code does not fit it.
-MISFIT = 1
+USAGE_MISMATCH = 1
 
 
 @click.command("check")
-@choice.spec_argument
+@choice.add_spec_argument
 @click.option(
     "--used",
     metavar="PATH",
@@ -43,50 +43,53 @@ def command(ctx: click.Context, spec: str | None, named: str | None, used: tuple
     """
     from dynclient.cli import render
 
-    document = choice.document(choice.one_of(spec, named))
+    document = choice.load_document(choice.choose_spec(spec, named))
     problems = sorted(document.problems, key=lambda p: (p.file, p.line or 0, p.column or 0))
     for problem in problems:
-        click.echo(render.clean(_line(problem)))
+        click.echo(render.escape_controls(_format_problem(problem)))
     errors = sum(problem.severity == "error" for problem in problems)
     operations = len(document.operations)
     click.echo(
-        f"{render.one_line(_path(document.uri))}: {_count(operations, 'operation')}, "
-        f"{_count(errors, 'error')}, {_count(len(problems) - errors, 'warning')}"
+        f"{render.format_one_line(_shorten_uri(document.uri))}: {_format_count(operations, 'operation')}, "
+        f"{_format_count(errors, 'error')}, {_format_count(len(problems) - errors, 'warning')}"
     )
-    fits = _check_used(document, used) if used else True
-    ctx.exit(INVALID_DOCUMENT if errors else 0 if fits else MISFIT)
+    fits = _check_usages(document, used) if used else True
+    ctx.exit(INVALID_DOCUMENT if errors else 0 if fits else USAGE_MISMATCH)
 
 
-def _check_used(document: Document, paths: tuple[str, ...]) -> bool:
+def _check_usages(document: Document, paths: tuple[str, ...]) -> bool:
     """Print the lines of code that do not fit a document, then how many there are; tell whether all fit."""
     from dynclient.cli import render
-    from dynclient.cli.uses import found_in
-    from dynclient.uses import misfits
+    from dynclient.cli.uses import find_usages_in
+    from dynclient.uses import diagnose_usages
 
-    found = found_in(paths)
-    wrong = misfits(found.uses, document)
-    unread = [f"{u.file}:{u.line}:{u.column}: warning: {u.why} [unreadable]" for u in found.unread]
+    found = find_usages_in(paths)
+    wrong = diagnose_usages(found.usages, document)
+    unread = [
+        f"{u.file}:{u.line}:{u.column}: warning: {u.reason} [unreadable]"
+        for u in found.unreadable_files
+    ]
     for line in (*unread, *map(str, wrong)):
-        click.echo(render.clean(line))
-    errors = sum(misfit.certain for misfit in wrong)
+        click.echo(render.escape_controls(line))
+    errors = sum(misfit.is_certain for misfit in wrong)
     click.echo(
-        f"{render.one_line(', '.join(paths))}: {_count(found.files, 'file')}, {_count(errors, 'error')}, "
-        f"{_count(len(wrong) - errors + len(unread), 'warning')}"
+        f"{render.format_one_line(', '.join(paths))}: {_format_count(found.file_count, 'file')}, {_format_count(errors, 'error')}, "
+        f"{_format_count(len(wrong) - errors + len(unread), 'warning')}"
     )
     return not errors
 
 
-def _line(problem: Problem) -> str:
+def _format_problem(problem: Problem) -> str:
     """Return `file:line: severity: message [code]`, as editors and CI systems read it."""
     at = (
-        f"{_path(problem.file)}:{problem.line}"
+        f"{_shorten_uri(problem.file)}:{problem.line}"
         if problem.line
-        else f"{_path(problem.file)}#{problem.pointer}"
+        else f"{_shorten_uri(problem.file)}#{problem.pointer}"
     )
     return f"{at}: {problem.severity}: {' '.join(problem.message.split())} [{problem.code}]"
 
 
-def _path(uri: str) -> str:
+def _shorten_uri(uri: str) -> str:
     """Return a file as one names it from the current directory; a URL as it is."""
     from dynclient.document.source import to_path
 
@@ -100,5 +103,5 @@ def _path(uri: str) -> str:
     return near if not near.startswith(os.pardir) else str(Path(path))
 
 
-def _count(number: int, noun: str) -> str:
+def _format_count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"

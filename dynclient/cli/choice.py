@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from dynclient.errors import DocumentNotFound, UsageError
-from dynclient.names import near
+from dynclient.names import suggest
 
 if TYPE_CHECKING:
     from dynclient.client.client import Client
@@ -21,24 +21,26 @@ if TYPE_CHECKING:
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
 #: What the sandbox is shown as a credential: it asks for one as the API does, and takes any.
-DUMMY = "sandbox"
+DUMMY_CREDENTIAL = "sandbox"
 
 
-def spec_option(command: CommandT) -> CommandT:
+def add_spec_option(command: CommandT) -> CommandT:
     """Give a command the option `--spec`."""
     text = "The OpenAPI document: a path or a URL."
-    return click.option("--spec", metavar="SPEC", shell_complete=_files, help=text)(command)
+    return click.option("--spec", metavar="SPEC", shell_complete=_complete_files, help=text)(
+        command
+    )
 
 
-def spec_argument(command: CommandT) -> CommandT:
+def add_spec_argument(command: CommandT) -> CommandT:
     """Give a command the argument SPEC, which may be left out or given as `--spec`; it gets `spec` and `named`."""
     option = click.option(
-        "--spec", "named", metavar="SPEC", shell_complete=_files, help="The same as SPEC."
+        "--spec", "named", metavar="SPEC", shell_complete=_complete_files, help="The same as SPEC."
     )
-    return click.argument("spec", required=False, shell_complete=_files)(option(command))
+    return click.argument("spec", required=False, shell_complete=_complete_files)(option(command))
 
 
-def one_of(spec: str | None, named: str | None) -> str | None:
+def choose_spec(spec: str | None, named: str | None) -> str | None:
     """Return the document that was given as an argument or as `--spec`.
 
     Raises:
@@ -50,14 +52,14 @@ def one_of(spec: str | None, named: str | None) -> str | None:
     return spec or named
 
 
-def _files(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[Any]:
+def _complete_files(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[Any]:
     from click.shell_completion import CompletionItem
 
     return [CompletionItem(incomplete, type="file")]
 
 
 @dataclass(frozen=True)
-class Choice:
+class DocumentChoice:
     """A document that was chosen.
 
     Attributes:
@@ -75,7 +77,7 @@ class Choice:
         return not self.named_by
 
 
-def shipped() -> Path:
+def find_shipped_document() -> Path:
     """Return the path of the Talon.One document that comes with dynclient: inside the package, or beside it.
 
     Raises:
@@ -90,29 +92,29 @@ def shipped() -> Path:
     raise DocumentNotFound("this installation of dynclient lacks the Talon.One document")
 
 
-def choose(spec: str | None) -> Choice:
+def choose_document(spec: str | None) -> DocumentChoice:
     """Return the document to work on: `--spec`, else DYNCLIENT_SPEC, else pyproject.toml, else the shipped one."""
     if spec:
-        return Choice(spec, "--spec")
+        return DocumentChoice(spec, "--spec")
     if named := os.environ.get("DYNCLIENT_SPEC"):
-        return Choice(named, "DYNCLIENT_SPEC")
-    return _project(Path.cwd()) or Choice(str(shipped()))
+        return DocumentChoice(named, "DYNCLIENT_SPEC")
+    return _read_project_choice(Path.cwd()) or DocumentChoice(str(find_shipped_document()))
 
 
-def _project(start: Path) -> Choice | None:
+def _read_project_choice(start: Path) -> DocumentChoice | None:
     """Return what the nearest pyproject.toml with a `spec` in [tool.dynclient] names."""
     for folder in (start, *start.parents):
         file = folder / "pyproject.toml"
-        spec = _tool_table(file).get("spec") if file.is_file() else None
+        spec = _read_tool_table(file).get("spec") if file.is_file() else None
         if spec is not None and not isinstance(spec, str):
             raise UsageError(f"{file}: `spec` in [tool.dynclient] must be a string")
         if spec:
             is_url = spec.startswith(("http://", "https://"))
-            return Choice(spec if is_url else str(folder / spec), str(file))
+            return DocumentChoice(spec if is_url else str(folder / spec), str(file))
     return None
 
 
-def _tool_table(file: Path) -> dict[str, Any]:
+def _read_tool_table(file: Path) -> dict[str, Any]:
     import tomllib
 
     try:
@@ -122,7 +124,7 @@ def _tool_table(file: Path) -> dict[str, Any]:
     return table if isinstance(table, dict) else {}
 
 
-def loaded(choice: Choice) -> Document:
+def load_choice(choice: DocumentChoice) -> Document:
     """Return the document that was chosen.
 
     Raises:
@@ -134,14 +136,14 @@ def loaded(choice: Choice) -> Document:
     try:
         return load(choice.source)
     except DocumentNotFound as error:
-        if meant := _beside(choice.source):
+        if meant := _find_similar_file(choice.source):
             error.hint = f"did you mean {meant}?"
         if choice.named_by not in ("", "--spec"):
             error.headline += f" (named by {choice.named_by})"
         raise
 
 
-def _beside(source: str) -> str:
+def _find_similar_file(source: str) -> str:
     """Return the path of a file beside a missing one whose name is near, or ""."""
     path = Path(source)
     try:
@@ -150,16 +152,16 @@ def _beside(source: str) -> str:
         )
     except OSError:
         return ""
-    meant = near(path.name, names, 1)
+    meant = suggest(path.name, names, 1)
     return str(path.with_name(meant[0])) if meant else ""
 
 
-def document(spec: str | None) -> Document:
+def load_document(spec: str | None) -> Document:
     """Return the document that a command works on."""
-    return loaded(choose(spec))
+    return load_choice(choose_document(spec))
 
 
-def client(spec: str | None, server: str | None, *, sandbox: bool) -> Client:
+def open_client(spec: str | None, server: str | None, *, sandbox: bool) -> Client:
     """Return the client of a command: of a real server, or of a sandbox with dummy credentials.
 
     Args:
@@ -175,18 +177,20 @@ def client(spec: str | None, server: str | None, *, sandbox: bool) -> Client:
 
     if server and sandbox:
         raise UsageError("--server and --sandbox exclude each other", hint="give one")
-    choice = choose(spec)
-    found = loaded(choice)
+    choice = choose_document(spec)
+    found = load_choice(choice)
     if server or not (sandbox or choice.is_shipped):
         return Client(found, server=server)
     if not sandbox:
-        from dynclient.cli.render import note, one_line
+        from dynclient.cli.render import format_one_line, print_note
 
-        note(f"{one_line(found.title)} on the sandbox; --server URL calls the real one")
-    return in_sandbox(found)
+        print_note(
+            f"{format_one_line(found.title)} on the sandbox; --server URL calls the real one"
+        )
+    return open_sandbox_client(found)
 
 
-def in_sandbox(found: Document, sandbox: Any = None) -> Client:
+def open_sandbox_client(found: Document, sandbox: Any = None) -> Client:
     """Return a client of a sandbox, a new one where none is given, with dummy credentials."""
     from dynclient.client.client import Client
 
@@ -194,31 +198,37 @@ def in_sandbox(found: Document, sandbox: Any = None) -> Client:
         from dynclient.sandbox import Sandbox
 
         sandbox = Sandbox(found, second_opinion=False)
-    return Client(found, transport=sandbox, credentials=dummies(found))
+    return Client(found, transport=sandbox, credentials=build_dummy_credentials(found))
 
 
-def dummies(found: Document) -> dict[str, Secret]:
+def build_dummy_credentials(found: Document) -> dict[str, Secret]:
     """Return a dummy credential for each security scheme, of the kind that the scheme takes."""
     schemes = found.security_schemes
-    return {name: _dummy(scheme) for name, scheme in schemes.items() if scheme.type != "mutualTLS"}
+    return {
+        name: _build_dummy_credential(scheme)
+        for name, scheme in schemes.items()
+        if scheme.type != "mutualTLS"
+    }
 
 
-def _dummy(scheme: SecurityScheme) -> Secret:
+def _build_dummy_credential(scheme: SecurityScheme) -> Secret:
     pair = scheme.type == "http" and scheme.scheme in ("basic", "digest")
-    return (DUMMY, DUMMY) if pair else DUMMY
+    return (DUMMY_CREDENTIAL, DUMMY_CREDENTIAL) if pair else DUMMY_CREDENTIAL
 
 
-def operation_names(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+def complete_operation_names(
+    ctx: click.Context, _param: click.Parameter, incomplete: str
+) -> list[str]:
     """Return the operations that a half-typed word may become, for the shell; from a local document only."""
-    from dynclient.document.cache import default_cache
-    from dynclient.document.source import is_remote, open_files, read_file
+    from dynclient.document.cache import open_default_cache
+    from dynclient.document.source import is_remote, load_files, read_file
     from dynclient.model import Document
 
     try:
-        source = choose(ctx.params.get("spec")).source
+        source = choose_document(ctx.params.get("spec")).source
         if is_remote(source):
             return []
-        found = Document(open_files(Path(source), read_file, default_cache()))
+        found = Document(load_files(Path(source), read_file, open_default_cache()))
         return [key for key in found.operations if key.lower().startswith(incomplete.lower())]
     except Exception:  # noqa: BLE001 (completion is silent)
         return []

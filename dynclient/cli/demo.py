@@ -22,7 +22,7 @@ WIDTH = 76
 INDENT = "   "
 
 #: Something of the story did not go as the document says.
-FAILED = 6
+STORY_FAILED = 6
 
 
 @click.command("demo")
@@ -34,21 +34,21 @@ def command(ctx: click.Context) -> None:
     """
     from dynclient.client.load import load
 
-    document = load(choice.shipped())
+    document = load(choice.find_shipped_document())
     version = document.info.get("version", "")
     click.echo(f"{document.title} {version} on the sandbox: nothing leaves this process.")
-    story = Story(choice.in_sandbox(document))
-    tell(story)
-    mistakes(story, document)
+    story = DemoStory(choice.open_sandbox_client(document))
+    run_story(story)
+    run_mistakes(story, document)
     click.echo()
-    click.echo(story.summary())
+    click.echo(story.format_summary())
     for failure in story.failures:
         click.echo(f"demo: {failure}", err=True)
-    ctx.exit(FAILED if story.violations or story.failures else 0)
+    ctx.exit(STORY_FAILED if story.violation_count or story.failures else 0)
 
 
 @dataclass
-class Story:
+class DemoStory:
     """Calls that are shown, made and counted.
 
     Attributes:
@@ -62,17 +62,17 @@ class Story:
     """
 
     client: Client
-    called: int = 0
-    requests: int = 0
-    responses: int = 0
-    violations: int = 0
+    call_count: int = 0
+    request_count: int = 0
+    response_count: int = 0
+    violation_count: int = 0
     failures: list[str] = field(default_factory=list)
-    _chapters: int = 0
+    _chapter_count: int = 0
 
-    def chapter(self, title: str) -> None:
+    def begin_chapter(self, title: str) -> None:
         """Begin a chapter."""
-        self._chapters += 1
-        click.echo(f"\n{self._chapters}. {title}")
+        self._chapter_count += 1
+        click.echo(f"\n{self._chapter_count}. {title}")
 
     def call(self, tells: Sequence[str], name: str, /, *args: Any, **kwargs: Any) -> Any:
         """Show and make a call, hold both sides against the document, and count.
@@ -87,29 +87,29 @@ class Story:
             The data of the answer, {} where none came.
 
         """
-        _show(name, args, kwargs)
-        self.called += 1
+        _print_call(name, args, kwargs)
+        self.call_count += 1
         operation = self.client.with_options(validate_responses="warn")[name]
         found = operation.validate(*args, **kwargs)
-        self.violations += len(found)
-        self.requests += not found
+        self.violation_count += len(found)
+        self.request_count += not found
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", ResponseDrift)
                 result = operation.send(*args, **kwargs)
         except DynclientError as error:
             self.failures.append(f"{name}: {type(error).__name__}: {error.headline}")
-            click.echo(_indented(f"{type(error).__name__}: {error}", "  ! "))
+            click.echo(_indent(f"{type(error).__name__}: {error}", "  ! "))
             return {}
-        self.responses += 1
-        self.violations += len(result.violations)
+        self.response_count += 1
+        self.violation_count += len(result.violations)
         self.failures += [
             f"{name}: {result.status}: {violation}" for violation in result.violations
         ]
-        click.echo(f"{INDENT}  → {result.status}  {digest(result.data, tells)}")
+        click.echo(f"{INDENT}  → {result.status}  {summarize_data(result.data, tells)}")
         return {} if result.data is None else result.data
 
-    def refused(self, title: str, wanted: str, show: str, attempt: Callable[[], Any]) -> None:
+    def show_refused(self, title: str, wanted: str, show: str, attempt: Callable[[], Any]) -> None:
         """Show a call that must end in an error, and the error; it is not counted.
 
         Args:
@@ -120,52 +120,56 @@ class Story:
 
         """
         click.echo(f"\n - {title}")
-        click.echo(_indented(show))
+        click.echo(_indent(show))
         try:
             attempt()
         except DynclientError as error:
-            click.echo(_indented(f"{type(error).__name__}: {error}", "  "))
+            click.echo(_indent(f"{type(error).__name__}: {error}", "  "))
             if type(error).__name__ == wanted:
                 return
         self.failures.append(f"{title}: no {wanted} was raised")
 
-    def summary(self) -> str:
+    def format_summary(self) -> str:
         """Return the line that counts."""
         return (
-            f"demo: {self.called} operations called, {self.requests} requests validated, "
-            f"{self.responses} responses validated, {self.violations} violations"
+            f"demo: {self.call_count} operations called, {self.request_count} requests validated, "
+            f"{self.response_count} responses validated, {self.violation_count} violations"
         )
 
 
-def _show(name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> None:
-    from dynclient.docs.written import python_call
+def _print_call(name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> None:
+    from dynclient.docs.written import format_python_call
 
-    click.echo(_indented(python_call(f"client.{name}", args, kwargs, WIDTH)))
+    click.echo(_indent(format_python_call(f"client.{name}", args, kwargs, WIDTH)))
 
 
-def _indented(text: str, lead: str = "") -> str:
+def _indent(text: str, lead: str = "") -> str:
     first, *rest = text.splitlines()
     return "\n".join([INDENT + lead + first, *(INDENT + " " * len(lead) + line for line in rest)])
 
 
-def digest(data: Any, tells: Sequence[str]) -> str:
+def summarize_data(data: Any, tells: Sequence[str]) -> str:
     """Return what is told of an answer: `name Gold, cartItems 2`; what is not in it is left out."""
     if data is None:
         return "no body, as the document says"
-    told = [(path, _found(data, path)) for path in tells]
+    told = [(path, _summarize_path(data, path)) for path in tells]
     return ", ".join(f"{path.rpartition('.')[2]} {text}" for path, text in told if text) or "{}"
 
 
-def _found(data: Any, path: str) -> str:
+def _summarize_path(data: Any, path: str) -> str:
     """Return the text of what stands at a path: a value, the values of several items, or how many items there are."""
     name, _, rest = path.partition(".")
     for_each = name.endswith("[]")
     value = data.get(name.removesuffix("[]")) if isinstance(data, dict) else None
     if isinstance(value, list):
-        texts = [_found(item, rest) for item in value] if for_each and rest else [f"× {len(value)}"]
+        texts = (
+            [_summarize_path(item, rest) for item in value]
+            if for_each and rest
+            else [f"× {len(value)}"]
+        )
         return " ".join(dict.fromkeys(texts))
     if rest:
-        return _found(value, rest)
+        return _summarize_path(value, rest)
     return f"× {len(value)}" if isinstance(value, dict) else "" if value is None else str(value)
 
 
@@ -183,10 +187,10 @@ CART = [
 ]
 
 
-def tell(story: Story) -> None:
+def run_story(story: DemoStory) -> None:
     """Tell what a shop does on a day."""
     call = story.call
-    story.chapter("An audience, and two customers in it")
+    story.begin_chapter("An audience, and two customers in it")
     audience = call(("id", "name"), "create_audience_v2", name="Gold members")
     told: tuple[str, ...] = ("customerProfile.integrationId", "effects")
     for profile, name in ((PROFILE, "Ada"), (FRIEND, "Grace")):
@@ -199,20 +203,20 @@ def tell(story: Story) -> None:
     ]
     call((), "update_customer_profile_audiences", data=members)
 
-    story.chapter("A cart, and a coupon kept for its owner")
+    story.begin_chapter("A cart, and a coupon kept for its owner")
     session = {"profileId": PROFILE, "state": "open", "couponCodes": [COUPON], "cartItems": CART}
-    _session(story, session)
+    _update_session(story, session)
     told = ("value", "reservationCounter", "usageLimit")
     call(told, "create_coupon_reservation", COUPON, integration_ids=[PROFILE])
     call(("totalResultSize", "data[].integrationId"), "get_reserved_customers", COUPON)
 
-    story.chapter("The order is placed; one pair of socks comes back")
-    _session(story, {"state": "closed"})
+    story.begin_chapter("The order is placed; one pair of socks comes back")
+    _update_session(story, {"state": "closed"})
     back = {"returnedCartItems": [{"position": 1, "quantity": 1}]}
     told = ("customerSession.state", "effects[].effectType")
     call(told, "return_cart_items", SESSION, return_=back, response_content=["customerSession"])
 
-    story.chapter("What Ada owns now")
+    story.begin_chapter("What Ada owns now")
     call(
         ("profile.integrationId", "coupons[].value"),
         "get_customer_inventory",
@@ -224,7 +228,7 @@ def tell(story: Story) -> None:
     call(told, "get_loyalty_balances", LOYALTY_PROGRAM, PROFILE)
 
 
-def _session(story: Story, session: dict[str, Any]) -> None:
+def _update_session(story: DemoStory, session: dict[str, Any]) -> None:
     told = ("customerSession.state", "customerSession.cartItems", "effects[].effectType")
     kwargs = {"customer_session": session, "response_content": ["customerSession"]}
     story.call(told, "update_customer_session_v2", SESSION, **kwargs)
@@ -233,17 +237,17 @@ def _session(story: Story, session: dict[str, Any]) -> None:
 # --- the same, done wrong
 
 
-def mistakes(story: Story, document: Document) -> None:
+def run_mistakes(story: DemoStory, document: Document) -> None:
     """Make the same calls wrongly: by the caller, then by the server."""
-    story.chapter("The same calls done wrong (not counted)")
-    wrong(
+    story.begin_chapter("The same calls done wrong (not counted)")
+    call_wrongly(
         story,
         "A misspelt operation",
         "OperationNotFound",
         "create_audiense_v2",
         name="Gold members",
     )
-    wrong(
+    call_wrongly(
         story,
         "A misspelt property",
         "InvalidCall",
@@ -255,46 +259,50 @@ def mistakes(story: Story, document: Document) -> None:
     title = (
         "Something missing, something of the wrong type, something that is no choice: told at once"
     )
-    wrong(story, title, "InvalidCall", "update_customer_session_v2", SESSION, customer_session=cart)
-    wrong(
+    call_wrongly(
+        story, title, "InvalidCall", "update_customer_session_v2", SESSION, customer_session=cart
+    )
+    call_wrongly(
         story,
         "A value that would leave its place in the path",
         "InvalidCall",
         "get_customer_session",
         "..",
     )
-    _without_credentials(story, document)
-    _with_drift(story, document)
+    _call_without_credentials(story, document)
+    _call_drifted_server(story, document)
 
 
-def wrong(story: Story, title: str, wanted: str, name: str, /, *args: Any, **kwargs: Any) -> None:
+def call_wrongly(
+    story: DemoStory, title: str, wanted: str, name: str, /, *args: Any, **kwargs: Any
+) -> None:
     """Make a wrong call of the story's client."""
-    from dynclient.docs.written import python_call
+    from dynclient.docs.written import format_python_call
 
-    text = python_call(f"client.{name}", args, kwargs, WIDTH)
-    story.refused(title, wanted, text, lambda: story.client.call(name, *args, **kwargs))
+    text = format_python_call(f"client.{name}", args, kwargs, WIDTH)
+    story.show_refused(title, wanted, text, lambda: story.client.call(name, *args, **kwargs))
 
 
-def _without_credentials(story: Story, document: Document) -> None:
+def _call_without_credentials(story: DemoStory, document: Document) -> None:
     from dynclient.client.client import Client
     from dynclient.sandbox import Sandbox
 
     sandbox = Sandbox(document, second_opinion=False)
     stranger = Client(document, transport=sandbox)
     show = f'dynclient.Client(document, transport=sandbox).get_customer_session("{SESSION}")'
-    story.refused(
+    story.show_refused(
         "No credentials", "CredentialsMissing", show, lambda: stranger.get_customer_session(SESSION)
     )
     empty = Client(document, transport=sandbox, credentials={"api_key_v1": ""})
     show = (
         f'dynclient.Client(…, credentials={{"api_key_v1": ""}}).get_customer_session("{SESSION}")'
     )
-    story.refused("Credentials that the API does not take", "Unauthorized", show,
+    story.show_refused("Credentials that the API does not take", "Unauthorized", show,
                   lambda: empty.get_customer_session(SESSION))  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Drifted:
+class DriftedServer:
     """A server that answers what its document does not know."""
 
     status: int
@@ -307,7 +315,7 @@ class Drifted:
         return Response(self.status, Headers({"Content-Type": "application/json"}), self.body)
 
 
-def _with_drift(story: Story, document: Document) -> None:
+def _call_drifted_server(story: DemoStory, document: Document) -> None:
     name = 'client.create_audience_v2(name="Gold members")'
     answers = (
         (
@@ -324,6 +332,6 @@ def _with_drift(story: Story, document: Document) -> None:
         ),
     )
     for title, wanted, status, body in answers:
-        client = choice.in_sandbox(document, Drifted(status, body))
+        client = choice.open_sandbox_client(document, DriftedServer(status, body))
         create = partial(client.create_audience_v2, name="Gold members")
-        story.refused(title, wanted, name, create)
+        story.show_refused(title, wanted, name, create)

@@ -13,26 +13,26 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from dynclient.changes.change import LEVELS
-from dynclient.changes.levels import UNKNOWN
+from dynclient.changes.levels import UNKNOWN_POLICIES
 from dynclient.changes.settings import ALL_POLICIES, FORMATS, POLICIES, VIEWS
 from dynclient.cli import choice
 from dynclient.errors import UsageError
 
 if TYPE_CHECKING:
-    from dynclient.changes.accept import Entry
+    from dynclient.changes.accept import AcceptEntry
     from dynclient.changes.change import Change, Level
-    from dynclient.changes.combined import Named
+    from dynclient.changes.combined import NamedDiff
     from dynclient.changes.result import Diff
-    from dynclient.changes.settings import Settings
-    from dynclient.changes.sources.pairs import Pair
+    from dynclient.changes.settings import DiffSettings
+    from dynclient.changes.sources.pairs import SourcePair
     from dynclient.changes.used import Usage
     from dynclient.model import Document
-    from dynclient.uses import Found
+    from dynclient.uses import UsageAnalysis
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
 #: Something was found that lets the build fail.
-FOUND = 1
+EXIT_CHANGES_FOUND = 1
 
 #: Prose is wrapped at the terminal's width, at most at this one.
 MAX_WIDTH = 100
@@ -47,7 +47,7 @@ _DEFAULTS: Mapping[str, Any] = {
 
 
 @dataclass(frozen=True)
-class Wish:
+class DiffOptions:
     """What was asked for: on the command line, else in pyproject.toml, else what is usual."""
 
     format: str
@@ -68,7 +68,7 @@ class Wish:
     strict_accept: bool
 
     @classmethod
-    def of(cls, given: Mapping[str, Any], settings: Mapping[str, Any]) -> Wish:
+    def of(cls, given: Mapping[str, Any], settings: Mapping[str, Any]) -> DiffOptions:
         """Return the wish that a command line and the project's settings make."""
         said = {name: value for name, value in given.items() if value not in (None, ())}
         return cls(**{**given, **_DEFAULTS, **settings, **said})
@@ -79,27 +79,27 @@ class Wish:
         return POLICIES if ALL_POLICIES in self.policy else tuple(dict.fromkeys(self.policy))
 
 
-def _outputs(
+def _parse_outputs(
     _ctx: click.Context, _param: click.Parameter, words: tuple[str, ...]
 ) -> tuple[tuple[str, str], ...]:
-    return tuple(_output(word) for word in words)
+    return tuple(_parse_output(word) for word in words)
 
 
-def _output(word: str) -> tuple[str, str]:
+def _parse_output(word: str) -> tuple[str, str]:
     form, sign, file = word.partition("=")
     if not (sign and file) or form not in FORMATS:
         raise click.BadParameter(f"{word!r} is not FORMAT=FILE; formats are {', '.join(FORMATS)}.")
     return form, file
 
 
-def _day(_ctx: click.Context, _param: click.Parameter, text: str | None) -> date | None:
+def _parse_date(_ctx: click.Context, _param: click.Parameter, text: str | None) -> date | None:
     try:
         return None if text is None else date.fromisoformat(text)
     except ValueError:
         raise click.BadParameter(f"{text!r} is no day; write it as 2026-12-31.") from None
 
 
-def _options(*options: Callable[[CommandT], CommandT]) -> Callable[[CommandT], CommandT]:
+def _combine_options(*options: Callable[[CommandT], CommandT]) -> Callable[[CommandT], CommandT]:
     def decorate(command: CommandT) -> CommandT:
         for option in reversed(options):
             command = option(command)
@@ -110,7 +110,7 @@ def _options(*options: Callable[[CommandT], CommandT]) -> Callable[[CommandT], C
 
 _option = click.option
 
-_report_options = _options(
+_report_options = _combine_options(
     _option(
         "--format",
         type=click.Choice(FORMATS),
@@ -121,7 +121,7 @@ _report_options = _options(
         "--output",
         metavar="FORMAT=FILE",
         multiple=True,
-        callback=_outputs,
+        callback=_parse_outputs,
         help="Write this report to a file too.",
     ),
     _option(
@@ -131,7 +131,7 @@ _report_options = _options(
         help="Fail from here on: breaking (the default), warning, info, none.",
     ),
 )
-_judging_options = _options(
+_judging_options = _combine_options(
     _option(
         "--view",
         type=click.Choice(VIEWS),
@@ -140,7 +140,7 @@ _judging_options = _options(
     ),
     _option(
         "--unknown",
-        type=click.Choice(UNKNOWN),
+        type=click.Choice(UNKNOWN_POLICIES),
         metavar="AS",
         help="What is undecided: error, warning (the default), ignore.",
     ),
@@ -172,7 +172,7 @@ _judging_options = _options(
     ),
     _option("--used-by", metavar="FILE", help="Tell only of the operations in a recorded list."),
 )
-_accepting_options = _options(
+_accepting_options = _combine_options(
     _option(
         "--accept", is_flag=True, help="Accept what was found: write it to dynclient-accept.toml."
     ),
@@ -180,7 +180,7 @@ _accepting_options = _options(
     _option(
         "--until",
         metavar="DATE",
-        callback=_day,
+        callback=_parse_date,
         help="With --accept: the last day on which it counts.",
     ),
     _option("--owner", metavar="NAME", help="With --accept: whom to ask."),
@@ -210,46 +210,50 @@ def command(ctx: click.Context, /, old: str, new: str | None, **given: Any) -> N
     """
     from dynclient.changes import accept, settings
 
-    project = settings.nearest(Path.cwd())
-    wish = Wish.of(given, project.options)
-    _agree(wish)
-    file = accept.find(Path.cwd())
-    text = accept.read(file)
-    entries = accept.parse(text, _near(file))
+    project = settings.find_settings(Path.cwd())
+    wish = DiffOptions.of(given, project.options)
+    _check_options(wish)
+    file = accept.find_accept_file(Path.cwd())
+    text = accept.read_accept_file(file)
+    entries = accept.parse_entries(text, _shorten_path(file))
 
-    code = _code(wish)
-    compared = [_compared(pair, wish, code) for pair in _pairs(old, new, project)]
-    judged = _judged(compared, project, wish, entries)
-    if wish.accept and (chosen := _entries(judged, wish)):
-        _write(file, accept.written(text, chosen, _near(file)), len(chosen))
-        judged = _judged(compared, project, wish, [*entries, *(entry for entry, _ in chosen)])
-    _tell(judged, wish)
-    unused = _remarks(entries, compared)
-    ctx.exit(FOUND if _fails(judged, wish) or (unused and wish.strict_accept) else 0)
+    code = _find_used_code(wish)
+    compared = [_compare_pair(pair, wish, code) for pair in _load_pairs(old, new, project)]
+    judged = _apply_settings(compared, project, wish, entries)
+    if wish.accept and (chosen := _build_entries(judged, wish)):
+        _write_entries(file, accept.add_entries(text, chosen, _shorten_path(file)), len(chosen))
+        judged = _apply_settings(
+            compared, project, wish, [*entries, *(entry for entry, _ in chosen)]
+        )
+    _print_reports(judged, wish)
+    unused = _report_idle_entries(entries, compared)
+    ctx.exit(
+        EXIT_CHANGES_FOUND if _has_failures(judged, wish) or (unused and wish.strict_accept) else 0
+    )
 
 
-def _agree(wish: Wish) -> None:
+def _check_options(wish: DiffOptions) -> None:
     """Refuse options that do not go together."""
     if wish.accept and not (wish.reason and wish.reason.strip()):
         raise UsageError("--accept needs a reason", hint="add --reason 'why nobody is hurt'")
     if not wish.accept and (wish.reason or wish.until or wish.owner):
         raise UsageError("--reason, --until and --owner go with --accept", hint="add --accept")
-    if wish.until and wish.until < _today():
+    if wish.until and wish.until < _get_today():
         raise UsageError(f"--until {wish.until} is over", hint="give a day to come")
 
 
-def _today() -> date:
+def _get_today() -> date:
     return datetime.now(UTC).date()
 
 
 # --- what is compared
 
 
-def _pairs(old: str, new: str | None, project: Settings) -> Iterator[Pair]:
+def _load_pairs(old: str, new: str | None, project: DiffSettings) -> Iterator[SourcePair]:
     from dynclient.changes.sources import pairs
 
     if new is not None:
-        return pairs.pairs(old, new, _loaded)
+        return pairs.load_pairs(old, new, _load_document)
     named = os.environ.get("DYNCLIENT_SPEC")
     specs = [named] if named else list(project.specs)
     if os.path.lexists(old) and not specs:
@@ -259,20 +263,20 @@ def _pairs(old: str, new: str | None, project: Settings) -> Iterator[Pair]:
         raise UsageError(
             "a revision alone needs to know the documents, and none is named", hint=hint
         )
-    return pairs.project_pairs(old, specs, _loaded)
+    return pairs.load_project_pairs(old, specs, _load_document)
 
 
-def _loaded(source: str) -> Document:
-    return choice.loaded(choice.Choice(source, "--spec"))
+def _load_document(source: str) -> Document:
+    return choice.load_choice(choice.DocumentChoice(source, "--spec"))
 
 
-def _compared(pair: Pair, wish: Wish, code: Found | None) -> Named:
-    from dynclient.changes.combined import Named, located, one_sided
+def _compare_pair(pair: SourcePair, wish: DiffOptions, code: UsageAnalysis | None) -> NamedDiff:
+    from dynclient.changes.combined import NamedDiff, diff_unpaired_document, label_git_revisions
     from dynclient.changes.diff import diff
 
     if pair.old is None or pair.new is None:
-        used = _used(wish, code, document) if (document := pair.old or pair.new) else None
-        return Named(pair.name, one_sided(pair, wish.view, used))
+        used = _find_usage(wish, code, document) if (document := pair.old or pair.new) else None
+        return NamedDiff(pair.name, diff_unpaired_document(pair, wish.view, used))
     options = {
         "open_enums": wish.open_enums,
         "tolerant_results": wish.tolerant_results,
@@ -283,117 +287,121 @@ def _compared(pair: Pair, wish: Wish, code: Found | None) -> Named:
         pair.new,
         view=wish.view,
         policies=wish.policies,
-        used=_used(wish, code, pair.old),
+        used=_find_usage(wish, code, pair.old),
         **options,
     )
-    return Named(pair.name, located(found, pair.labels))
+    return NamedDiff(pair.name, label_git_revisions(found, pair.labels))
 
 
-def _code(wish: Wish) -> Found | None:
+def _find_used_code(wish: DiffOptions) -> UsageAnalysis | None:
     """Return the uses in the code that was named, None where neither code nor a recorded list was."""
-    from dynclient.cli.uses import found_in
+    from dynclient.cli.uses import find_usages_in
 
-    return found_in(wish.used) if wish.used or wish.used_by else None
+    return find_usages_in(wish.used) if wish.used or wish.used_by else None
 
 
-def _used(wish: Wish, code: Found | None, old: Document) -> Usage | None:
+def _find_usage(wish: DiffOptions, code: UsageAnalysis | None, old: Document) -> Usage | None:
     """Return what is used of a document; None: all of it counts."""
     if code is None:
         return None
     from dynclient.changes.used import Usage
-    from dynclient.cli.uses import recorded_in
-    from dynclient.uses import resolve
+    from dynclient.cli.uses import read_recorded_usages
+    from dynclient.uses import resolve_usages
 
-    return Usage.of_code(resolve(code.uses, old)) | Usage.of_recording(
-        recorded_in(wish.used_by, old)
+    return Usage.from_code(resolve_usages(code.usages, old)) | Usage.from_recording(
+        read_recorded_usages(wish.used_by, old)
     )
 
 
 # --- what counts
 
 
-def _judged(
-    compared: list[Named], project: Settings, wish: Wish, entries: list[Entry]
-) -> list[Named]:
+def _apply_settings(
+    compared: list[NamedDiff], project: DiffSettings, wish: DiffOptions, entries: list[AcceptEntry]
+) -> list[NamedDiff]:
     from dynclient.changes import levels
-    from dynclient.changes.combined import Named
+    from dynclient.changes.combined import NamedDiff
 
-    def judged(named: Named) -> Diff:
-        diff = levels.judged(named.diff, project.levels, wish.unknown)
-        return levels.accepted(diff, entries, _today(), named.name)
+    def judged(named: NamedDiff) -> Diff:
+        diff = levels.apply_levels(named.diff, project.levels, wish.unknown)
+        return levels.mark_accepted(diff, entries, _get_today(), named.name)
 
-    return [Named(named.name, judged(named)) for named in compared]
+    return [NamedDiff(named.name, judged(named)) for named in compared]
 
 
-def _fails(judged: list[Named], wish: Wish) -> bool:
+def _has_failures(judged: list[NamedDiff], wish: DiffOptions) -> bool:
     from dynclient.changes import levels
 
-    return any(levels.found(named.diff, wish.fail_on) for named in judged)
+    return any(levels.find_failing_changes(named.diff, wish.fail_on) for named in judged)
 
 
-def _entries(judged: list[Named], wish: Wish) -> list[tuple[Entry, str]]:
+def _build_entries(judged: list[NamedDiff], wish: DiffOptions) -> list[tuple[AcceptEntry, str]]:
     """Return an entry for each change that lets the build fail, with the comment that says what it is."""
     from dynclient.changes import levels
-    from dynclient.changes.accept import Entry
+    from dynclient.changes.accept import AcceptEntry
 
-    found: dict[tuple[str, str], tuple[Entry, str]] = {}
+    found: dict[tuple[str, str], tuple[AcceptEntry, str]] = {}
     for named in judged:
         document = named.name if len(judged) > 1 else ""
-        for change in levels.found(named.diff, wish.fail_on):
-            entry = Entry(
+        for change in levels.find_failing_changes(named.diff, wish.fail_on):
+            entry = AcceptEntry(
                 wish.reason or "",
                 change.fingerprint,
                 document=document,
                 until=wish.until,
                 owner=wish.owner or "",
             )
-            found.setdefault((document, entry.fingerprint), (entry, _about(change)))
+            found.setdefault((document, entry.fingerprint), (entry, _describe_change(change)))
     return list(found.values())
 
 
-def _about(change: Change) -> str:
+def _describe_change(change: Change) -> str:
     return " ".join(filter(None, (f"{change.rule}:", change.operation, change.where)))
 
 
 # --- what is told
 
 
-def _tell(judged: list[Named], wish: Wish) -> None:
-    from dynclient.changes.combined import report
-    from dynclient.cli.files import save
-    from dynclient.cli.render import on_terminal
+def _print_reports(judged: list[NamedDiff], wish: DiffOptions) -> None:
+    from dynclient.changes.combined import build_report
+    from dynclient.cli.files import save_data
+    from dynclient.cli.render import is_terminal
 
-    columns = shutil.get_terminal_size().columns if on_terminal() else MAX_WIDTH
+    columns = shutil.get_terminal_size().columns if is_terminal() else MAX_WIDTH
     width = min(columns, MAX_WIDTH)
-    click.echo(report(judged, wish.format, width), nl=False)
+    click.echo(build_report(judged, wish.format, width), nl=False)
     for form, file in wish.output:
-        save(file, report(judged, form, MAX_WIDTH).encode(errors="backslashreplace"), form)
+        save_data(
+            file, build_report(judged, form, MAX_WIDTH).encode(errors="backslashreplace"), form
+        )
 
 
-def _write(file: Path, data: bytes, count: int) -> None:
-    from dynclient.cli.files import write
-    from dynclient.cli.render import note
+def _write_entries(file: Path, data: bytes, count: int) -> None:
+    from dynclient.cli.files import write_file
+    from dynclient.cli.render import print_note
 
-    write(file, data)
-    note(f"{count} {'entry' if count == 1 else 'entries'} → {_near(file)}")
+    write_file(file, data)
+    print_note(f"{count} {'entry' if count == 1 else 'entries'} → {_shorten_path(file)}")
 
 
-def _remarks(entries: list[Entry], compared: list[Named]) -> list[Entry]:
+def _report_idle_entries(
+    entries: list[AcceptEntry], compared: list[NamedDiff]
+) -> list[AcceptEntry]:
     """Tell of entries that count no more, or never did; return those that match nothing."""
-    from dynclient.changes.accept import FILE, unused
-    from dynclient.cli.render import note, one_line
+    from dynclient.changes.accept import ACCEPT_FILE, find_unused_entries
+    from dynclient.cli.render import format_one_line, print_note
 
-    idle = unused(
+    idle = find_unused_entries(
         entries, [(named.name, change) for named in compared for change in named.diff.changes]
     )
     for entry in entries:
         why = "matches nothing any more" if entry in idle else f"has expired on {entry.until}"
-        if entry in idle or entry.is_expired(_today()):
-            note(one_line(f"{FILE}:{entry.line or '?'}: {entry} {why}"))
+        if entry in idle or entry.is_expired(_get_today()):
+            print_note(format_one_line(f"{ACCEPT_FILE}:{entry.line or '?'}: {entry} {why}"))
     return idle
 
 
-def _near(file: Path) -> str:
+def _shorten_path(file: Path) -> str:
     """Return a file as one names it from the current folder."""
     try:
         return str(file.relative_to(Path.cwd()))

@@ -11,7 +11,7 @@ from dynclient.errors import UsageError
 
 
 @click.command("docs")
-@choice.spec_argument
+@choice.add_spec_argument
 @click.option(
     "--out",
     metavar="DIR",
@@ -24,15 +24,15 @@ def command(spec: str | None, named: str | None, out: str) -> None:
     README.md lists the operations; each tag has a page with the signature, an example, parameters, return type,
     authorization, content types and status codes of each of its operations. The same document gives the same pages.
     """
-    from dynclient.cli.files import write
-    from dynclient.docs import reference
+    from dynclient.cli.files import write_file
+    from dynclient.docs import build_reference
 
-    document = choice.document(choice.one_of(spec, named))
+    document = choice.load_document(choice.choose_spec(spec, named))
     folder = Path(out)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"{out} cannot be made a folder: {error.strerror or error}") from None
-    for name, text in reference(document).items():
-        write(folder / name, text.encode())
+    for name, text in build_reference(document).items():
+        write_file(folder / name, text.encode())
         click.echo(folder / name)

@@ -10,50 +10,50 @@ if TYPE_CHECKING:
     from dynclient.wire.message import Request
 
 
-def sent(request: Request) -> None:
+def print_request(request: Request) -> None:
     """Tell a request that is about to be sent: its line, its headers, its size, and which credentials it asks for."""
-    from dynclient.cli.render import clean, note
-    from dynclient.wire.message import is_secret
-    from dynclient.wire.security import written
+    from dynclient.cli.render import escape_controls, print_note
+    from dynclient.wire.message import is_secret_header
+    from dynclient.wire.security import format_formula
 
-    note(clean(f"> {request.method} {_without_secrets(request.url)}"))
+    print_note(escape_controls(f"> {request.method} {_mask_secrets(request.url)}"))
     for name, value in request.headers.pairs():
-        note(clean(f"> {name}: {'…' if is_secret(name) else value}"))
+        print_note(escape_controls(f"> {name}: {'…' if is_secret_header(name) else value}"))
     if request.security:
-        note(clean(f"> (credentials: {written(request.security)})"))
-    note(f"> ({_size(request)})")
+        print_note(escape_controls(f"> (credentials: {format_formula(request.security)})"))
+    print_note(f"> ({_format_size(request)})")
 
 
-def _without_secrets(url: str) -> str:
+def _mask_secrets(url: str) -> str:
     """Return a URL in which what a query parameter that may be a secret holds is left out."""
-    from dynclient.wire.message import is_secret
+    from dynclient.wire.message import is_secret_header
 
     path, mark, query = url.partition("?")
     pairs = (pair.partition("=") for pair in query.split("&"))
     shown = (
-        f"{name}{sign}{'…' if sign and is_secret(unquote(name)) else value}"
+        f"{name}{sign}{'…' if sign and is_secret_header(unquote(name)) else value}"
         for name, sign, value in pairs
     )
     return path + mark + "&".join(shown)
 
 
-def _size(request: Request) -> str:
+def _format_size(request: Request) -> str:
     if request.body is None:
         return "no body"
     length = len(request.body) if isinstance(request.body, bytes) else request.body.length
     return "a body of unknown length" if length is None else f"{length:,} bytes"
 
 
-def came(result: Result) -> None:
+def print_response(result: Result) -> None:
     """Tell what came back: status and headers, the size of the body, and how long it took."""
-    from dynclient.cli.render import head, note
+    from dynclient.cli.render import format_head, print_note
 
-    for line in head(result):
-        note(f"< {line}")
-    note(f"< ({len(body(result)):,} bytes in {result.elapsed * 1000:.0f} ms)")
+    for line in format_head(result):
+        print_note(f"< {line}")
+    print_note(f"< ({len(get_body_bytes(result)):,} bytes in {result.elapsed * 1000:.0f} ms)")
 
 
-def body(result: Result) -> bytes:
+def get_body_bytes(result: Result) -> bytes:
     """Return the body of a result as it came, its content coding undone; from a sandbox as it would have come."""
     from dynclient.wire import media
 
@@ -65,6 +65,6 @@ def body(result: Result) -> bytes:
         return data
     if isinstance(data, str) and not media.is_json(result.media_type):
         return data.encode(
-            media.charset(result.headers.get("content-type", "")) or "utf-8", "surrogateescape"
+            media.find_charset(result.headers.get("content-type", "")) or "utf-8", "surrogateescape"
         )
     return b"" if data is None and not result.media_type else media.encode_json(data)

@@ -8,14 +8,14 @@ import click
 
 from dynclient.cli import choice
 from dynclient.errors import UsageError
-from dynclient.names import near
+from dynclient.names import suggest
 
 if TYPE_CHECKING:
     from dynclient.model import Document, Operation
 
 
 @click.command("list")
-@choice.spec_option
+@choice.add_spec_option
 @click.option("--tag", metavar="TAG", help="Only the operations of a tag.")
 @click.option(
     "--search", metavar="TEXT", help="Only the operations that speak of TEXT, the best first."
@@ -27,16 +27,16 @@ def command(spec: str | None, tag: str | None, search: str | None) -> None:
     """
     from dynclient.cli import render
 
-    document = choice.document(spec)
-    found = chosen(document, tag, search)
+    document = choice.load_document(spec)
+    found = select_operations(document, tag, search)
     if not found:
-        render.note("no operation fits")
+        render.print_note("no operation fits")
         return
-    for line in render.aligned(_row(operation) for operation in found):
-        render.echo(line)
+    for line in render.align_columns(_build_row(operation) for operation in found):
+        render.print_line(line)
 
 
-def chosen(document: Document, tag: str | None, search: str | None) -> list[Operation]:
+def select_operations(document: Document, tag: str | None, search: str | None) -> list[Operation]:
     """Return the operations of a tag, of a search, of both, or all.
 
     Raises:
@@ -45,7 +45,7 @@ def chosen(document: Document, tag: str | None, search: str | None) -> list[Oper
     """
     if tag is not None and tag not in document.tags:
         by_fold = {name.casefold(): name for name in document.tags}
-        meant = by_fold.get(tag.casefold()) or next(iter(near(tag, document.tags, 1)), None)
+        meant = by_fold.get(tag.casefold()) or next(iter(suggest(tag, document.tags, 1)), None)
         hint = (
             f"did you mean {meant!r}?"
             if meant
@@ -60,13 +60,13 @@ def chosen(document: Document, tag: str | None, search: str | None) -> list[Oper
     return [operation for operation in found if tag is None or tag in operation.tags]
 
 
-def _row(operation: Operation) -> tuple[str, str, str]:
+def _build_row(operation: Operation) -> tuple[str, str, str]:
     """Return name, summary, and `METHOD /path`, which stands last: it is long, and a name of the operation too."""
-    from dynclient.cli.render import one_line
+    from dynclient.cli.render import format_one_line
 
-    summary = one_line(operation.summary) + (" (deprecated)" if operation.deprecated else "")
+    summary = format_one_line(operation.summary) + (" (deprecated)" if operation.deprecated else "")
     return (
-        one_line(operation.key),
+        format_one_line(operation.key),
         summary.strip(),
-        one_line(f"{operation.method} {operation.path}"),
+        format_one_line(f"{operation.method} {operation.path}"),
     )

@@ -11,18 +11,18 @@ import click
 
 from dynclient import __version__
 from dynclient.errors import DynclientError
-from dynclient.names import near
-from dynclient.violations import printable
+from dynclient.names import suggest
+from dynclient.violations import escape_unprintable
 
 #: Commands in the order of `--help`; each module is imported when its command is used.
 COMMANDS = ("list", "show", "call", "check", "diff", "uses", "demo", "sandbox", "docs", "repl")
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141
-OUR_FAULT = 1
+INTERNAL_ERROR = 1
 
 
-class Commands(click.Group):
+class CommandGroup(click.Group):
     """A group whose commands live in modules of the same name, imported when they are used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
@@ -42,7 +42,7 @@ class Commands(click.Group):
         """Return the command that a command line names; a misspelt one is told with what was probably meant."""
         name = args[0]
         if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
-            meant = near(name, COMMANDS, 1)
+            meant = suggest(name, COMMANDS, 1)
             ctx.fail(
                 f"No such command {name!r}." + (f" Did you mean {meant[0]!r}?" if meant else "")
             )
@@ -53,7 +53,7 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except DynclientError as error:
-            fail(error)
+            exit_with_error(error)
         except KeyboardInterrupt:
             ctx.exit(INTERRUPTED)
         except BrokenPipeError:
@@ -65,15 +65,15 @@ class Commands(click.Group):
         except Exception as error:
             if os.environ.get("DYNCLIENT_TRACEBACK"):
                 raise
-            click.echo(f"{type(error).__name__}: {printable(str(error))}", err=True)
+            click.echo(f"{type(error).__name__}: {escape_unprintable(str(error))}", err=True)
             click.echo(
                 "  this is a fault of dynclient; DYNCLIENT_TRACEBACK=1 shows where", err=True
             )
-            ctx.exit(OUR_FAULT)
+            ctx.exit(INTERNAL_ERROR)
 
 
 #: Hints that speak of Python, and what they are on the command line.
-_HINTS = {
+_COMMAND_LINE_HINTS = {
     "document-not-found": "give a path or a URL",
     "operation-not-found": "dynclient list --search TEXT searches",
     "credentials-missing": "set {variable} and give --server URL, or try it with --sandbox",
@@ -84,31 +84,31 @@ _HINTS = {
 }
 
 
-def fail(error: DynclientError) -> NoReturn:
+def exit_with_error(error: DynclientError) -> NoReturn:
     """Print an error of ours on standard error and leave with its exit code."""
-    error.hint = _hint(error)
+    error.hint = _translate_hint(error)
     click.echo(f"{type(error).__name__}: {error}", err=True)
     raise click.exceptions.Exit(error.exit_code)
 
 
-def _hint(error: DynclientError) -> str | None:
+def _translate_hint(error: DynclientError) -> str | None:
     """Return the hint of an error as it is put on the command line."""
     hint = error.hint or ""
-    if error.code not in _HINTS or hint.startswith("did you mean"):
+    if error.code not in _COMMAND_LINE_HINTS or hint.startswith("did you mean"):
         return error.hint
     if error.code != "credentials-missing":
-        return _HINTS[error.code] or None
+        return _COMMAND_LINE_HINTS[error.code] or None
     formula = str(getattr(error, "formula", ""))
     if not formula:  # a credential that is there and may not go to that server
         return hint.replace('server="', '--server "') or None
-    from dynclient.wire.message import environment_name
+    from dynclient.wire.message import build_credential_variable
 
     first = formula.strip("(").replace(",", " ").replace(")", " ").split(" ")[0]
-    return _HINTS[error.code].format(variable=environment_name(first))
+    return _COMMAND_LINE_HINTS[error.code].format(variable=build_credential_variable(first))
 
 
 @click.group(
-    cls=Commands,
+    cls=CommandGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="The document: --spec, else DYNCLIENT_SPEC, else `spec` in [tool.dynclient] of pyproject.toml, "
     "else the Talon.One Integration API on a sandbox.",

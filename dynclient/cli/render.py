@@ -15,7 +15,7 @@ import click
 
 from dynclient.errors import UsageError
 from dynclient.wire import media
-from dynclient.wire.message import is_secret
+from dynclient.wire.message import is_secret_header
 
 if TYPE_CHECKING:
     from dynclient.plan.results import Result
@@ -24,49 +24,49 @@ if TYPE_CHECKING:
 PROSE_WIDTH = 88
 
 #: A column that would be wider is as wide as nine of ten of its cells need; a wider cell pushes its own line only.
-MAX_COLUMN = 48
+MAX_COLUMN_WIDTH = 48
 
 #: Colouring longer texts takes longer than anybody wants to wait.
-MAX_COLOURED = 200_000
+MAX_COLOURED_CHARS = 200_000
 
 
-def on_terminal() -> bool:
+def is_terminal() -> bool:
     """Tell whether standard output is a terminal."""
     return sys.stdout.isatty()
 
 
-def width() -> int:
+def get_width() -> int:
     """Return the width for prose, in columns."""
-    return min(shutil.get_terminal_size().columns, PROSE_WIDTH) if on_terminal() else 80
+    return min(shutil.get_terminal_size().columns, PROSE_WIDTH) if is_terminal() else 80
 
 
-def clean(text: str, *, keep: str = "") -> str:
+def escape_controls(text: str, *, keep: str = "") -> str:
     """Return a text of a document or response made harmless for a terminal: control characters are escaped."""
     return "".join(c if c.isprintable() or c in keep else repr(c)[1:-1] for c in text)
 
 
-def one_line(text: str) -> str:
+def format_one_line(text: str) -> str:
     """Return a text on one line, made harmless."""
-    return clean(" ".join(text.split()))
+    return escape_controls(" ".join(text.split()))
 
 
-def echo(text: str = "") -> None:
+def print_line(text: str = "") -> None:
     """Print a line; on a terminal it is cut at the edge, in a pipe it is whole."""
-    if on_terminal():
+    if is_terminal():
         columns = shutil.get_terminal_size().columns
         text = text if len(text) <= columns else text[: columns - 1] + "…"
     click.echo(text)
 
 
-def note(text: str) -> None:
+def print_note(text: str) -> None:
     """Print a remark on standard error, beside the output."""
     click.echo(text, err=True)
 
 
-def aligned(rows: Iterable[Sequence[str]], indent: str = "") -> list[str]:
+def align_columns(rows: Iterable[Sequence[str]], indent: str = "") -> list[str]:
     """Return rows of cells as lines with aligned columns."""
     cells = [tuple(row) for row in rows]
-    widths = [_column(list(map(len, column))) for column in zip(*cells, strict=True)]
+    widths = [_choose_column_width(list(map(len, column))) for column in zip(*cells, strict=True)]
     return [
         indent
         + "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -74,17 +74,19 @@ def aligned(rows: Iterable[Sequence[str]], indent: str = "") -> list[str]:
     ]
 
 
-def _column(lengths: list[int]) -> int:
+def _choose_column_width(lengths: list[int]) -> int:
     widest = max(lengths)
     return (
-        widest if widest <= MAX_COLUMN else min(sorted(lengths)[len(lengths) * 9 // 10], MAX_COLUMN)
+        widest
+        if widest <= MAX_COLUMN_WIDTH
+        else min(sorted(lengths)[len(lengths) * 9 // 10], MAX_COLUMN_WIDTH)
     )
 
 
-def prose(text: str, indent: str = "") -> list[str]:
+def wrap_prose(text: str, indent: str = "") -> list[str]:
     """Return the paragraphs of a text, wrapped; list items keep their lines."""
     lines: list[str] = []
-    for paragraph in clean(text.strip(), keep="\n").split("\n\n"):
+    for paragraph in escape_controls(text.strip(), keep="\n").split("\n\n"):
         lines += [""] if lines else []
         blocks = "\n".join(
             f"\n{line}" if line.lstrip()[:2] in ("- ", "* ") else line
@@ -94,24 +96,24 @@ def prose(text: str, indent: str = "") -> list[str]:
             words = " ".join(block.split())
             lines += textwrap.wrap(
                 words,
-                max(width() - len(indent), 20),
+                max(get_width() - len(indent), 20),
                 break_long_words=False,
                 break_on_hyphens=False,
             )
     return [(indent + line).rstrip() for line in lines]
 
 
-def head(result: Result) -> list[str]:
+def format_head(result: Result) -> list[str]:
     """Return the status line and the headers of a result, what is secret masked."""
     known = {s.value: s.phrase for s in HTTPStatus}
     headers = [
-        clean(f"{name}: {'…' if is_secret(name) else value}")
+        escape_controls(f"{name}: {'…' if is_secret_header(name) else value}")
         for name, value in result.headers.pairs()
     ]
     return [f"{result.status} {known.get(result.status, '')}".rstrip(), *headers]
 
 
-def data(value: Any, media_type: str) -> None:
+def print_data(value: Any, media_type: str) -> None:
     """Print the data of a result: JSON indented, text as it is, bytes as they are, but no bytes on a terminal.
 
     Raises:
@@ -119,15 +121,15 @@ def data(value: Any, media_type: str) -> None:
 
     """
     if isinstance(value, bytes):
-        _bytes(value, media_type)
+        _print_bytes(value, media_type)
     elif isinstance(value, str) and not media.is_json(media_type):
-        _text(value)
+        _print_text(value)
     elif value is not None or media_type:
-        _json(value)
+        _print_json(value)
 
 
-def _bytes(value: bytes, media_type: str) -> None:
-    if on_terminal():
+def _print_bytes(value: bytes, media_type: str) -> None:
+    if is_terminal():
         what = f"{len(value):,} bytes of {media_type or 'an unknown media type'}"
         raise UsageError(
             f"the answer is {what}, which no terminal shows", hint="send it to a file: > FILE"
@@ -136,28 +138,32 @@ def _bytes(value: bytes, media_type: str) -> None:
     sys.stdout.buffer.flush()
 
 
-def _text(value: str) -> None:
-    if on_terminal():
-        click.echo(clean(value, keep="\n\t"))
+def _print_text(value: str) -> None:
+    if is_terminal():
+        click.echo(escape_controls(value, keep="\n\t"))
     else:
         click.echo(value, nl=False)
 
 
-def _json(value: Any) -> None:
-    text = json_text(value)
-    if on_terminal() and not os.environ.get("NO_COLOR") and len(text) <= MAX_COLOURED:
-        _coloured(text)
+def _print_json(value: Any) -> None:
+    text = format_json(value)
+    if is_terminal() and not os.environ.get("NO_COLOR") and len(text) <= MAX_COLOURED_CHARS:
+        _print_coloured_json(text)
     else:
         click.echo(text)
 
 
-def json_text(value: Any) -> str:
+def format_json(value: Any) -> str:
     """Return JSON, indented; where a character cannot be printed, all but ASCII is escaped."""
     text = json.dumps(value, indent=2, ensure_ascii=False)
-    return text if clean(text, keep="\n") == text and _fits(text) else json.dumps(value, indent=2)
+    return (
+        text
+        if escape_controls(text, keep="\n") == text and _is_encodable(text)
+        else json.dumps(value, indent=2)
+    )
 
 
-def _fits(text: str) -> bool:
+def _is_encodable(text: str) -> bool:
     """Tell whether standard output can carry a text in its encoding."""
     try:
         text.encode(sys.stdout.encoding or "utf-8")
@@ -166,7 +172,7 @@ def _fits(text: str) -> bool:
     return True
 
 
-def _coloured(text: str) -> None:
+def _print_coloured_json(text: str) -> None:
     from rich.console import Console
     from rich.highlighter import JSONHighlighter
     from rich.text import Text

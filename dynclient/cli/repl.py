@@ -8,7 +8,7 @@ from dynclient.cli import choice
 
 
 @click.command("repl")
-@choice.spec_argument
+@choice.add_spec_argument
 @click.option("--server", metavar="URL", help="Call this server instead of a sandbox.")
 @click.pass_context
 def command(ctx: click.Context, spec: str | None, named: str | None, server: str | None) -> None:
@@ -18,6 +18,6 @@ def command(ctx: click.Context, spec: str | None, named: str | None, server: str
     """
     from dynclient import repl
 
-    chosen = choice.one_of(spec, named)
-    with choice.client(chosen, server, sandbox=server is None) as client:
-        ctx.exit(repl.run(client, server or "the sandbox"))
+    chosen = choice.choose_spec(spec, named)
+    with choice.open_client(chosen, server, sandbox=server is None) as client:
+        ctx.exit(repl.run_console(client, server or "the sandbox"))

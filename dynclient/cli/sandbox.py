@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 #: What still runs when the server ends is given this long.
 GRACE_S = 1
 
-_FAULT = re.compile(
+_FAULT_OPTION = re.compile(
     r"(?P<kind>[a-z-]+)(:(?P<operation>[^=@]*))?(@(?P<rate>[0-9.]+))?(=(?P<delay>[0-9.]+))?"
 )
 
 
 @click.command("sandbox")
-@choice.spec_argument
+@choice.add_spec_argument
 @click.option(
     "--host",
     metavar="HOST",
@@ -78,21 +78,23 @@ def command(
     faults: tuple[str, ...],
 ) -> None:
     """Serve a sandbox over HTTP, until it is interrupted."""
-    document = choice.document(choice.one_of(spec, named))
-    uvicorn = _uvicorn()
+    document = choice.load_document(choice.choose_spec(spec, named))
+    uvicorn = _import_uvicorn()
     from dynclient.cli import render
     from dynclient.sandbox import Sandbox
     from dynclient.sandbox.asgi import app
 
     sandbox = Sandbox(document, strict=strict, seed=seed, second_opinion=False)
     for fault in faults:
-        _disturb(sandbox, fault)
+        _inject_fault(sandbox, fault)
     if state is not None:
-        _load(sandbox, state)
-    listener = _listener(host, port)
+        _load_state(sandbox, state)
+    listener = _open_listener(host, port)
     shown = f"[{host}]" if ":" in host else host
     url = f"http://{shown}:{listener.getsockname()[1]}"
-    render.note(f"{render.one_line(document.title)} in a sandbox at {url} (Ctrl-C ends it)")
+    render.print_note(
+        f"{render.format_one_line(document.title)} in a sandbox at {url} (Ctrl-C ends it)"
+    )
     config = uvicorn.Config(
         app(sandbox), log_level="warning", lifespan="off", timeout_graceful_shutdown=GRACE_S
     )
@@ -100,12 +102,12 @@ def command(
         uvicorn.Server(config).run(sockets=[listener])
     finally:
         if state is not None:
-            _save(sandbox, state)
+            _save_state(sandbox, state)
 
 
-def _disturb(sandbox: Sandbox, text: str) -> None:
+def _inject_fault(sandbox: Sandbox, text: str) -> None:
     """Switch a fault on that is written as `drop:createAudienceV2@0.1` or `latency=0.5`."""
-    match = _FAULT.fullmatch(text)
+    match = _FAULT_OPTION.fullmatch(text)
     hint = "write KIND, KIND:OPERATION, KIND@RATE, or latency=SECONDS"
     if match is None:
         raise UsageError(f"no fault: {text!r}", hint=hint)
@@ -117,7 +119,7 @@ def _disturb(sandbox: Sandbox, text: str) -> None:
     sandbox.disturb(kind, match["operation"] or "", rate=rate, delay_s=delay)
 
 
-def _load(sandbox: Sandbox, file: Path) -> None:
+def _load_state(sandbox: Sandbox, file: Path) -> None:
     """Have a sandbox remember what a file holds; where there is none, it begins with nothing."""
     if not file.exists():
         return
@@ -128,7 +130,7 @@ def _load(sandbox: Sandbox, file: Path) -> None:
     sandbox.state = state
 
 
-def _save(sandbox: Sandbox, file: Path) -> None:
+def _save_state(sandbox: Sandbox, file: Path) -> None:
     """Write what a sandbox remembers; a file that is there stays whole until the new one is."""
     new = file.with_name(f"{file.name}.new")
     try:
@@ -140,7 +142,7 @@ def _save(sandbox: Sandbox, file: Path) -> None:
         raise UsageError(f"{file} cannot be written: {error.strerror or error}") from None
 
 
-def _uvicorn() -> Any:
+def _import_uvicorn() -> Any:
     try:
         import uvicorn
     except ImportError:
@@ -150,7 +152,7 @@ def _uvicorn() -> Any:
     return uvicorn
 
 
-def _listener(host: str, port: int) -> socket.socket:
+def _open_listener(host: str, port: int) -> socket.socket:
     """Return a socket that listens; opened here, so that the port is known before the server runs."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:

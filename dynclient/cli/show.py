@@ -11,7 +11,7 @@ from dynclient.cli import choice
 
 if TYPE_CHECKING:
     from dynclient.client.client import Client, Operation
-    from dynclient.wire.shapes import Shape
+    from dynclient.wire.shapes import SchemaTypes
 
 #: How deep the outline of a value goes, and how many lines it may take.
 MAX_DEPTH = 3
@@ -19,8 +19,8 @@ MAX_LINES = 40
 
 
 @click.command("show")
-@click.argument("operation", shell_complete=choice.operation_names)
-@choice.spec_option
+@click.argument("operation", shell_complete=choice.complete_operation_names)
+@choice.add_spec_option
 def command(operation: str, spec: str | None) -> None:
     """Show all of an OPERATION.
 
@@ -28,57 +28,68 @@ def command(operation: str, spec: str | None) -> None:
     """
     from dynclient.client.client import Client
 
-    client = Client(choice.document(spec))
+    client = Client(choice.load_document(spec))
     shown = client[operation]
-    for section in (_top, _arguments, _body, _results, _auth):
+    for section in (
+        _format_heading,
+        _format_arguments,
+        _format_body,
+        _format_results,
+        _format_auth,
+    ):
         for line in section(shown):
             click.echo(line)
-    for line in _examples(client, shown):
+    for line in _format_examples(client, shown):
         click.echo(line)
 
 
-def _top(operation: Operation) -> Iterator[str]:
-    from dynclient.cli.render import one_line, prose
+def _format_heading(operation: Operation) -> Iterator[str]:
+    from dynclient.cli.render import format_one_line, wrap_prose
 
     about = operation.operation
-    yield f"{one_line(about.id)}  {about.method} {one_line(about.path)}"
-    yield one_line(about.summary) + ("  (deprecated)" if operation.deprecated else "")
+    yield f"{format_one_line(about.id)}  {about.method} {format_one_line(about.path)}"
+    yield format_one_line(about.summary) + ("  (deprecated)" if operation.deprecated else "")
     yield ""
-    yield from _signature(operation)
+    yield from _format_signature_lines(operation)
     if about.description.strip() not in ("", about.summary.strip()):
         yield ""
-        yield from prose(about.description, "  ")
+        yield from wrap_prose(about.description, "  ")
 
 
-def _signature(operation: Operation) -> Iterator[str]:
-    from dynclient.cli.render import width
-    from dynclient.docs.written import signature
+def _format_signature_lines(operation: Operation) -> Iterator[str]:
+    from dynclient.cli.render import get_width
+    from dynclient.docs.written import format_signature
 
     yield from (
-        f"  {line}" for line in signature(operation.__name__, operation, width() - 2).splitlines()
+        f"  {line}"
+        for line in format_signature(operation.__name__, operation, get_width() - 2).splitlines()
     )
 
 
-def _arguments(operation: Operation) -> Iterator[str]:
-    from dynclient.cli.render import aligned, one_line, prose
+def _format_arguments(operation: Operation) -> Iterator[str]:
+    from dynclient.cli.render import align_columns, format_one_line, wrap_prose
     from dynclient.docs import facts
 
-    found = facts.arguments(operation)
+    found = facts.describe_arguments(operation)
     if not found:
         return
     rows = [
-        (a.name, a.location, one_line(facts.wanted(a.shape) + (", required" if a.required else "")))
+        (
+            a.name,
+            a.location,
+            format_one_line(facts.describe_type(a.shape) + (", required" if a.is_required else "")),
+        )
         for a in found
     ]
     yield ""
     yield "Arguments"
-    for line, argument in zip(aligned(rows, "  "), found, strict=True):
+    for line, argument in zip(align_columns(rows, "  "), found, strict=True):
         yield line
-        yield from prose(facts.about(argument.shape), "      ")
+        yield from wrap_prose(facts.find_description(argument.shape), "      ")
 
 
-def _body(operation: Operation) -> Iterator[str]:
-    from dynclient.docs.facts import located
+def _format_body(operation: Operation) -> Iterator[str]:
+    from dynclient.docs.facts import get_location_shape
 
     body = operation.operation.request_body
     if body is None:
@@ -87,91 +98,101 @@ def _body(operation: Operation) -> Iterator[str]:
     required = ", required" if "body" in schema["required"] else ""
     yield ""
     yield f"Body  {', '.join(body.content) or 'of any media type'}{required}"
-    yield from _outline(located(schema, "body"))
+    yield from _format_outline(get_location_shape(schema, "body"))
 
 
-def _outline(shape: Shape, depth: int = MAX_DEPTH) -> Iterator[str]:
+def _format_outline(shape: SchemaTypes, depth: int = MAX_DEPTH) -> Iterator[str]:
     """Yield the members of a value, with those of their members, as aligned lines."""
-    from dynclient.cli.render import aligned, one_line
+    from dynclient.cli.render import align_columns, format_one_line
 
     rows = [
-        (one_line(name), one_line(wanted))
-        for name, wanted in _members(shape, "", depth, frozenset())
+        (format_one_line(name), format_one_line(wanted))
+        for name, wanted in _iterate_members(shape, "", depth, frozenset())
     ]
-    yield from aligned(rows[:MAX_LINES], "  ")
+    yield from align_columns(rows[:MAX_LINES], "  ")
     if len(rows) > MAX_LINES:
         yield f"  … and {len(rows) - MAX_LINES} more"
 
 
-def _members(
-    shape: Shape, above: str, depth: int, seen: frozenset[int]
+def _iterate_members(
+    shape: SchemaTypes, above: str, depth: int, seen: frozenset[int]
 ) -> Iterator[tuple[str, str]]:
     """Yield (path, what it wants) of each member of an object, or of an array's items, down to a depth."""
-    from dynclient.docs.facts import names, required, wanted
-    from dynclient.schema.explain import described
+    from dynclient.docs.facts import describe_type, find_required_names, list_member_names
+    from dynclient.schema.explain import describe_schema
 
-    if not above and not names(shape):
-        yield "(whole)", wanted(shape)
+    if not above and not list_member_names(shape):
+        yield "(whole)", describe_type(shape)
     if shape.is_array:
-        yield from _members(shape.item, f"{above}[]", depth, seen)
+        yield from _iterate_members(shape.item_types, f"{above}[]", depth, seen)
         return
-    needed = required(shape)
-    for name in names(shape):
-        member = shape.member(name)
+    needed = find_required_names(shape)
+    for name in list_member_names(shape):
+        member = shape.find_member_types(name)
         path = f"{above}.{name}" if above else name
-        yield path, wanted(member) + (", required" if name in needed else "")
-        inner = member.item if member.is_array else member
-        mark = hash(described(inner.schema, inner.defs) + ",".join(names(inner)))
+        yield path, describe_type(member) + (", required" if name in needed else "")
+        inner = member.item_types if member.is_array else member
+        mark = hash(describe_schema(inner.schema, inner.defs) + ",".join(list_member_names(inner)))
         if depth > 1 and mark not in seen:
-            yield from _members(member, path, depth - 1, seen | {mark})
+            yield from _iterate_members(member, path, depth - 1, seen | {mark})
 
 
-def _results(operation: Operation) -> Iterator[str]:
-    from dynclient.cli.render import one_line
-    from dynclient.docs.facts import names, wanted
-    from dynclient.wire.shapes import Shape
+def _format_results(operation: Operation) -> Iterator[str]:
+    from dynclient.cli.render import format_one_line
+    from dynclient.docs.facts import describe_type, list_member_names
+    from dynclient.wire.shapes import SchemaTypes
 
     yield ""
     yield "Results"
     schemas = operation.result_schemas
     for status, response in operation.operation.responses.items():
-        yield f"  {status}  {one_line(response.description)}"
+        yield f"  {status}  {format_one_line(response.description)}"
         for name in response.content:
             schema = schemas[status, name]
-            shape = Shape(schema, schema.get("$defs", {}))
-            yield f"      {one_line(name)}: {one_line(wanted(shape))}"
+            shape = SchemaTypes(schema, schema.get("$defs", {}))
+            yield f"      {format_one_line(name)}: {format_one_line(describe_type(shape))}"
             if status.startswith("2"):
-                inner = shape.item if shape.is_array else shape
-                yield from (f"      {line}" for line in _outline(inner, 1)) if names(inner) else ()
+                inner = shape.item_types if shape.is_array else shape
+                yield from (
+                    (f"      {line}" for line in _format_outline(inner, 1))
+                    if list_member_names(inner)
+                    else ()
+                )
 
 
-def _auth(operation: Operation) -> Iterator[str]:
-    from dynclient.cli.render import aligned, one_line
-    from dynclient.docs.facts import carried, schemes
-    from dynclient.wire.message import environment_name
-    from dynclient.wire.security import written
+def _format_auth(operation: Operation) -> Iterator[str]:
+    from dynclient.cli.render import align_columns, format_one_line
+    from dynclient.docs.facts import describe_credential_place, list_security_schemes
+    from dynclient.wire.message import build_credential_variable
+    from dynclient.wire.security import format_formula
 
     formula = operation.operation.security
     yield ""
-    yield f"Auth  {one_line(written(formula))}"
+    yield f"Auth  {format_one_line(format_formula(formula))}"
     rows = (
-        (one_line(s.key), one_line(carried(s)), f"${environment_name(s.key)}")
-        for s in schemes(formula)
+        (
+            format_one_line(s.key),
+            format_one_line(describe_credential_place(s)),
+            f"${build_credential_variable(s.key)}",
+        )
+        for s in list_security_schemes(formula)
     )
-    yield from aligned(rows, "  ")
+    yield from align_columns(rows, "  ")
 
 
-def _examples(client: Client, operation: Operation) -> Iterator[str]:
-    from dynclient.cli.render import width
-    from dynclient.docs.written import accessor, python_call, spelled
+def _format_examples(client: Client, operation: Operation) -> Iterator[str]:
+    from dynclient.cli.render import get_width
+    from dynclient.docs.written import build_accessor, build_call_arguments, format_python_call
     from dynclient.errors import UsageError
 
     yield ""
     yield "Example"
     try:
         call = operation.example()
-        args, kwargs = spelled(operation, call)
-        python = python_call(accessor(client, operation), args, kwargs, width() - 2)
+        args, kwargs = build_call_arguments(operation, call)
+        python = format_python_call(
+            build_accessor(client, operation), args, kwargs, get_width() - 2
+        )
         yield from (f"  {line}" for line in python.splitlines())
         yield ""
         yield from (f"  {line}" for line in operation.request(call).curl().splitlines())

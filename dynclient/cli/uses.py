@@ -12,12 +12,18 @@ from dynclient.errors import UsageError
 
 if TYPE_CHECKING:
     from dynclient.model import Document
-    from dynclient.uses import Found, Recording, Resolved, Use, Used
+    from dynclient.uses import (
+        OperationUsage,
+        RecordedUsages,
+        ResolvedUsage,
+        ResolvedUsages,
+        UsageAnalysis,
+    )
 
 
 @click.command("uses")
 @click.argument("paths", nargs=-1, metavar="PATH...")
-@choice.spec_option
+@choice.add_spec_option
 @click.option(
     "--used-by",
     metavar="FILE",
@@ -34,49 +40,56 @@ def command(paths: tuple[str, ...], spec: str | None, used_by: str | None, form:
     whether it is a client. `dynclient check --used` tells which of them do not fit.
     """
     from dynclient.cli import render
-    from dynclient.uses import resolve
+    from dynclient.uses import resolve_usages
 
     if not paths and used_by is None:
         raise UsageError("nothing to look at", hint="give files or folders, or --used-by FILE")
-    found = found_in(paths)
-    document = choice.document(spec)
-    resolved, recording = resolve(found.uses, document), recorded_in(used_by, document)
+    found = find_usages_in(paths)
+    document = choice.load_document(spec)
+    resolved, recording = (
+        resolve_usages(found.usages, document),
+        read_recorded_usages(used_by, document),
+    )
     if form == "json":
-        click.echo(render.json_text(_data(document, found, resolved, recording)))
+        click.echo(render.format_json(_build_json(document, found, resolved, recording)))
         return
-    for line in render.aligned([*_rows(document, resolved), *_recorded_rows(recording)]):
-        render.echo(line)
-    for note in _notes(found, resolved, recording):
-        render.note(render.clean(note))
-    click.echo(_summary(document, found, resolved, recording))
+    for line in render.align_columns(
+        [*_build_usage_rows(document, resolved), *_build_recorded_rows(recording)]
+    ):
+        render.print_line(line)
+    for note in _format_notes(found, resolved, recording):
+        render.print_note(render.escape_controls(note))
+    click.echo(_format_summary(document, found, resolved, recording))
 
 
-def found_in(paths: Sequence[str]) -> Found:
+def find_usages_in(paths: Sequence[str]) -> UsageAnalysis:
     """Return the uses in files and folders.
 
     Raises:
         UsageError: one of them does not exist.
 
     """
-    from dynclient.uses import find
+    from dynclient.uses import find_usages
 
     try:
-        return find(paths)
+        return find_usages(paths)
     except FileNotFoundError as error:
         raise UsageError(f"there is no file or folder {error}") from None
 
 
-def recorded_in(path: str | None, document: Document) -> Recording:
+def read_recorded_usages(path: str | None, document: Document) -> RecordedUsages:
     """Return the operations that a recorded list names; none where there is no list.
 
     Raises:
         UsageError: the list cannot be read.
 
     """
-    from dynclient.uses import read_recorded, resolve_recorded
+    from dynclient.uses import read_recorded_lines, resolve_recorded_lines
 
     try:
-        return resolve_recorded(read_recorded(path) if path is not None else [], document)
+        return resolve_recorded_lines(
+            read_recorded_lines(path) if path is not None else [], document
+        )
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror or error}") from None
 
@@ -84,68 +97,88 @@ def recorded_in(path: str | None, document: Document) -> Recording:
 # --- as text
 
 
-def _rows(document: Document, resolved: Resolved) -> Iterator[tuple[str, ...]]:
-    from dynclient.cli.render import one_line
+def _build_usage_rows(document: Document, resolved: ResolvedUsages) -> Iterator[tuple[str, ...]]:
+    from dynclient.cli.render import format_one_line
 
-    operations = resolved.operations
+    operations = resolved.usages_by_operation
     for key in document.operations:
         for used in operations.get(key, ()):
-            use = used.use
-            results = ", ".join(_path(path) or "(whole)" for path in use.results)
+            use = used.usage
+            results = ", ".join(_format_key_path(path) or "(whole)" for path in use.result_paths)
             cells = (
                 key,
                 f"{use.file}:{use.line}",
-                _arguments(used),
+                _format_arguments(used),
                 f"→ {results}" if results else "",
             )
-            yield *map(one_line, cells), "" if use.certain else "perhaps"
+            yield *map(format_one_line, cells), "" if use.is_certain else "perhaps"
 
 
-def _arguments(used: Used) -> str:
-    method = used.use.method if used.use.method != "call" else ""
-    given = [_path(path) for path in used.arguments] + (["…"] if used.has_star else [])
+def _format_arguments(used: ResolvedUsage) -> str:
+    method = used.usage.method if used.usage.method != "call" else ""
+    given = [_format_key_path(path) for path in used.argument_paths] + (
+        ["…"] if used.has_other_arguments else []
+    )
     return f"{method}({', '.join(given)})"
 
 
-def _path(path: Sequence[str]) -> str:
+def _format_key_path(path: Sequence[str]) -> str:
     return ".".join(path).replace(".[]", "[]")
 
 
-def _recorded_rows(recording: Recording) -> Iterator[tuple[str, ...]]:
-    from dynclient.cli.render import one_line
+def _build_recorded_rows(recording: RecordedUsages) -> Iterator[tuple[str, ...]]:
+    from dynclient.cli.render import format_one_line
 
-    for key, lines in recording.operations.items():
-        times = sum(line.times for line in lines)
-        yield one_line(key), f"{lines[0].file}:{lines[0].line}", f"recorded × {times}", "", ""
+    for key, lines in recording.lines_by_operation.items():
+        times = sum(line.count for line in lines)
+        yield (
+            format_one_line(key),
+            f"{lines[0].file}:{lines[0].line}",
+            f"recorded × {times}",
+            "",
+            "",
+        )
 
 
-def _notes(found: Found, resolved: Resolved, recording: Recording) -> Iterator[str]:
+def _format_notes(
+    found: UsageAnalysis, resolved: ResolvedUsages, recording: RecordedUsages
+) -> Iterator[str]:
     """Yield what could not be read or is of no operation, each with its place."""
-    for unread in (*found.unread, *found.nameless):
-        yield f"{unread.file}:{unread.line}:{unread.column}: {unread.why}"
-    for use, suggestions in resolved.missing:
+    for unread in (*found.unreadable_files, *found.dynamic_names):
+        yield f"{unread.file}:{unread.line}:{unread.column}: {unread.reason}"
+    for use, suggestions in resolved.unresolved:
         meant = f": did you mean {' or '.join(suggestions)}?" if suggestions else ""
         yield f"{use.file}:{use.line}:{use.column}: no operation {use.operation}{meant}"
     for line in recording.unmatched:
         yield f"{line.file}:{line.line}: no operation: {' '.join(line.text.split())[:200]}"
 
 
-def _summary(document: Document, found: Found, resolved: Resolved, recording: Recording) -> str:
-    used = len({*resolved.operations, *recording.operations})
-    perhaps = sum(not used.use.certain for used in resolved.used)
+def _format_summary(
+    document: Document, found: UsageAnalysis, resolved: ResolvedUsages, recording: RecordedUsages
+) -> str:
+    used = len({*resolved.usages_by_operation, *recording.lines_by_operation})
+    perhaps = sum(not used.usage.is_certain for used in resolved.usages)
     told = [
-        f"{used} of {counted(len(document.operations), 'operation')} used",
-        f"{counted(len(resolved.used), 'use')} in {counted(found.files, 'file')}",
+        f"{used} of {format_count(len(document.operations), 'operation')} used",
+        f"{format_count(len(resolved.usages), 'use')} in {format_count(found.file_count, 'file')}",
         *([f"{perhaps} perhaps"] if perhaps else []),
-        *([f"{counted(len(resolved.missing), 'use')} of no operation"] if resolved.missing else []),
         *(
-            [f"{counted(len(found.nameless), 'name')} known only at run time"]
-            if found.nameless
+            [f"{format_count(len(resolved.unresolved), 'use')} of no operation"]
+            if resolved.unresolved
             else []
         ),
-        *([f"{counted(len(found.unread), 'file')} not read"] if found.unread else []),
         *(
-            [f"{counted(len(recording.unmatched), 'recorded line')} of no operation"]
+            [f"{format_count(len(found.dynamic_names), 'name')} known only at run time"]
+            if found.dynamic_names
+            else []
+        ),
+        *(
+            [f"{format_count(len(found.unreadable_files), 'file')} not read"]
+            if found.unreadable_files
+            else []
+        ),
+        *(
+            [f"{format_count(len(recording.unmatched), 'recorded line')} of no operation"]
             if recording.unmatched
             else []
         ),
@@ -153,7 +186,7 @@ def _summary(document: Document, found: Found, resolved: Resolved, recording: Re
     return ", ".join(told)
 
 
-def counted(number: int, noun: str) -> str:
+def format_count(number: int, noun: str) -> str:
     """Return `1 use`, `2 uses`."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
@@ -161,34 +194,36 @@ def counted(number: int, noun: str) -> str:
 # --- as JSON
 
 
-def _data(
-    document: Document, found: Found, resolved: Resolved, recording: Recording
+def _build_json(
+    document: Document, found: UsageAnalysis, resolved: ResolvedUsages, recording: RecordedUsages
 ) -> dict[str, Any]:
-    operations = resolved.operations
+    operations = resolved.usages_by_operation
     return {
         "operations": [
             {
                 "operation": key,
                 "method": operation.method,
                 "path": operation.path,
-                "uses": [_use(used.use, used) for used in operations.get(key, ())],
-                "recorded": [_line(line) for line in recording.operations.get(key, ())],
+                "uses": [_convert_usage(used.usage, used) for used in operations.get(key, ())],
+                "recorded": [
+                    _convert_line(line) for line in recording.lines_by_operation.get(key, ())
+                ],
             }
             for key, operation in document.operations.items()
-            if key in operations or key in recording.operations
+            if key in operations or key in recording.lines_by_operation
         ],
         "missing": [
-            {**_use(use), "name": use.operation, "meant": list(meant)}
-            for use, meant in resolved.missing
+            {**_convert_usage(use), "name": use.operation, "meant": list(meant)}
+            for use, meant in resolved.unresolved
         ],
-        "nameless": [vars(place) for place in found.nameless],
-        "unread": [vars(place) for place in found.unread],
-        "unmatched": [_line(line) for line in recording.unmatched],
-        "files": found.files,
+        "nameless": [vars(place) for place in found.dynamic_names],
+        "unread": [vars(place) for place in found.unreadable_files],
+        "unmatched": [_convert_line(line) for line in recording.unmatched],
+        "files": found.file_count,
     }
 
 
-def _use(use: Use, used: Used | None = None) -> dict[str, Any]:
+def _convert_usage(use: OperationUsage, used: ResolvedUsage | None = None) -> dict[str, Any]:
     told = {
         name: getattr(use, name) for name in ("file", "line", "column", "how", "method", "certain")
     }
@@ -196,11 +231,11 @@ def _use(use: Use, used: Used | None = None) -> dict[str, Any]:
         return told
     return {
         **told,
-        "arguments": [list(path) for path in used.arguments],
-        "others": used.has_star,
-        "results": [list(path) for path in use.results],
+        "arguments": [list(path) for path in used.argument_paths],
+        "others": used.has_other_arguments,
+        "results": [list(path) for path in use.result_paths],
     }
 
 
-def _line(line: Any) -> dict[str, Any]:
+def _convert_line(line: Any) -> dict[str, Any]:
     return dict(vars(line))

@@ -13,20 +13,20 @@ import click
 from dynclient.errors import DocumentError, UsageError
 
 if TYPE_CHECKING:
-    from dynclient.wire.shapes import Shape
+    from dynclient.wire.shapes import SchemaTypes
 
 STDIN = "-"
 
 #: Text files up to this size are read, so that their schema is asked; larger ones are sent as they are.
 MAX_TEXT_BYTES = 1024 * 1024
 
-_MARKS = ("$base64", "$file")
+_BINARY_MARKS = ("$base64", "$file")
 
 #: Notes in click's context that standard input was read.
-_TAKEN = f"{__name__}.stdin"
+_STDIN_TAKEN = f"{__name__}.stdin"
 
 
-def json_value(text: str, name: str) -> Any:
+def parse_json(text: str, name: str) -> Any:
     """Return the value of a JSON text.
 
     Args:
@@ -49,7 +49,7 @@ def json_value(text: str, name: str) -> Any:
         ) from None
 
 
-def json_file(file: str, hint: str | None = None) -> Any:
+def read_json_file(file: str, hint: str | None = None) -> Any:
     """Return the value of a JSON file, of YAML where its name ends so, or of JSON on standard input.
 
     Args:
@@ -60,24 +60,24 @@ def json_file(file: str, hint: str | None = None) -> Any:
         UsageError: it cannot be read, or is neither.
 
     """
-    data = _read(file)
+    data = _read_bytes(file)
     if file.endswith((".yaml", ".yml")):
-        return _yaml(file, data)
+        return _parse_yaml(file, data)
     try:
-        return json_value(data.decode("utf-8", "surrogateescape"), file)
+        return parse_json(data.decode("utf-8", "surrogateescape"), file)
     except UsageError as error:
         error.hint = hint or error.hint
         raise
 
 
-def _read(file: str) -> bytes:
+def _read_bytes(file: str) -> bytes:
     try:
-        return _stdin().read() if file == STDIN else Path(file).read_bytes()
+        return _take_stdin().read() if file == STDIN else Path(file).read_bytes()
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror or error}") from None
 
 
-def _yaml(file: str, data: bytes) -> Any:
+def _parse_yaml(file: str, data: bytes) -> Any:
     from dynclient.document.yaml12 import parse
 
     try:
@@ -86,7 +86,7 @@ def _yaml(file: str, data: bytes) -> Any:
         raise UsageError(f"{file} is no YAML: {error.headline}") from None
 
 
-def _stdin() -> Any:
+def _take_stdin() -> Any:
     """Return standard input, which can be read once.
 
     Raises:
@@ -94,13 +94,13 @@ def _stdin() -> Any:
 
     """
     context = click.get_current_context()
-    if context.meta.get(_TAKEN):
+    if context.meta.get(_STDIN_TAKEN):
         raise UsageError("standard input is read twice", hint="give one of them as a file")
-    context.meta[_TAKEN] = True
+    context.meta[_STDIN_TAKEN] = True
     return sys.stdin.buffer
 
 
-def file_value(file: str, name: str = "") -> Any:
+def open_file_value(file: str, name: str = "") -> Any:
     """Return a file as a binary value, which is read while it is sent: a path, or an open pipe.
 
     Args:
@@ -112,7 +112,7 @@ def file_value(file: str, name: str = "") -> Any:
 
     """
     if file == STDIN:
-        return (name, _stdin()) if name else _stdin()
+        return (name, _take_stdin()) if name else _take_stdin()
     path = Path(file)
     if path.is_file():
         return path
@@ -124,7 +124,7 @@ def file_value(file: str, name: str = "") -> Any:
     return (name, opened) if name else opened
 
 
-def text_file(file: str) -> Any:
+def read_text_file(file: str) -> Any:
     """Return a file as text; one that is not UTF-8, or is large, as the binary value that it is.
 
     Raises:
@@ -134,14 +134,14 @@ def text_file(file: str) -> Any:
     path = Path(file)
     if file != STDIN and path.is_file() and path.stat().st_size > MAX_TEXT_BYTES:
         return path
-    data = _read(file)
+    data = _read_bytes(file)
     try:
         return data.decode()
     except UnicodeDecodeError:
         return data
 
 
-def contents(text: str, *, is_text: bool) -> Any:
+def convert_body_text(text: str, *, is_text: bool) -> Any:
     """Return a body that was typed: text as it is, of another media type the binary value that it stands for."""
     if is_text:
         return text
@@ -149,14 +149,14 @@ def contents(text: str, *, is_text: bool) -> Any:
     if not text.startswith("{"):
         return data
     try:
-        value = json_value(text, "the body")
+        value = parse_json(text, "the body")
     except UsageError:
         return data
-    made = binary(value)
+    made = resolve_binary(value)
     return data if made is value else made
 
 
-def is_file_place(shape: Shape, *, typed: bool = False) -> bool:
+def is_binary_part(shape: SchemaTypes, *, typed: bool = False) -> bool:
     """Tell whether a part is binary: by its schema, or by its having none.
 
     Args:
@@ -164,34 +164,38 @@ def is_file_place(shape: Shape, *, typed: bool = False) -> bool:
         typed: whether somebody said that it is a file; then any text may be one.
 
     """
-    shape = shape.item if shape.is_array else shape
+    shape = shape.item_types if shape.is_array else shape
     marked = any(
-        part.get("format") == "binary" or "contentMediaType" in part for part in shape.parts
+        part.get("format") == "binary" or "contentMediaType" in part for part in shape.subschemas
     )
     return marked or not shape.types or (typed and "string" in shape.types)
 
 
-def binaries(value: Any, shape: Shape) -> Any:
+def resolve_part_binaries(value: Any, shape: SchemaTypes) -> Any:
     """Return the value of a part; where its schema is binary, what `{"$base64": …}` and `{"$file": …}` stand for."""
-    if not is_file_place(shape):
+    if not is_binary_part(shape):
         return value
-    return [binary(item) for item in value] if isinstance(value, list) else binary(value)
+    return (
+        [resolve_binary(item) for item in value]
+        if isinstance(value, list)
+        else resolve_binary(value)
+    )
 
 
-def binary(value: Any) -> Any:
+def resolve_binary(value: Any) -> Any:
     """Return the binary value that `{"$base64": …}` or `{"$file": …}` stands for; what is neither is itself.
 
     Raises:
         UsageError: the text is no base64, or the file cannot be opened.
 
     """
-    if not isinstance(value, dict) or len(value) != 1 or not value.keys() & set(_MARKS):
+    if not isinstance(value, dict) or len(value) != 1 or not value.keys() & set(_BINARY_MARKS):
         return value
     [(mark, text)] = value.items()
     if not isinstance(text, str):
         raise UsageError(f"{mark} takes a text", hint='{"$base64": "…"} or {"$file": "a.png"}')
     if mark == "$file":
-        return file_value(text)
+        return open_file_value(text)
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):

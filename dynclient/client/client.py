@@ -9,22 +9,22 @@ from types import MappingProxyType
 from typing import Any, Generic, Self, TypeVar
 
 from dynclient import __version__, model
-from dynclient.client.load import Source, load
+from dynclient.client.load import DocumentSource, load
 from dynclient.client.operation import BoundOperation
 from dynclient.client.options import Options
 from dynclient.document.source import is_remote
 from dynclient.errors import OperationNotFound, UsageError
-from dynclient.names import NAMELESS, near, snake_case
+from dynclient.names import NAMELESS, suggest, to_snake_case
 from dynclient.plan.call import Call
 from dynclient.plan.plan import Plans
 from dynclient.plan.results import Result
 from dynclient.plan.schemas import Schemas
 from dynclient.transport.http import AsyncRunner, SyncRunner
-from dynclient.transport.outgoing import Vault
-from dynclient.transport.reading import Sink
-from dynclient.wire.message import environment_name
-from dynclient.wire.security import Credential, checked, is_pair
-from dynclient.wire.servers import base_url, origin
+from dynclient.transport.outgoing import CredentialStore
+from dynclient.transport.reading import BodySink
+from dynclient.wire.message import build_credential_variable
+from dynclient.wire.security import Credential, check_credential, is_user_password_scheme
+from dynclient.wire.servers import get_origin, resolve_base_url
 
 USER_AGENT = f"dynclient/{__version__}"
 
@@ -45,7 +45,7 @@ class Operation(BoundOperation[SyncRunner]):  # noqa: D101 (its docstring is eac
             InvalidResponse: the response does not fit the document (and `UndocumentedResponse`, `DecodeError`).
 
         """
-        return self._send(self.request(*args, **kwargs)).data
+        return self._send_request(self.request(*args, **kwargs)).data
 
     def send(self, /, *args: Any, **kwargs: Any) -> Result:
         """Send the call, or a `Request` that was built before, and return all that came back.
@@ -54,10 +54,12 @@ class Operation(BoundOperation[SyncRunner]):  # noqa: D101 (its docstring is eac
             DynclientError: just as calling does.
 
         """
-        return self._send(self._prepared(args, kwargs))
+        return self._send_request(self._prepare_request(args, kwargs))
 
-    def _send(self, request: Any, sink: Sink | None = None) -> Result:
-        return self._judged(request, self._runner.send(self._exchange(request, sink), self._limits))
+    def _send_request(self, request: Any, sink: BodySink | None = None) -> Result:
+        return self._build_result(
+            request, self._runner.send(self._begin_exchange(request, sink), self._timeouts)
+        )
 
 
 class AsyncOperation(BoundOperation[AsyncRunner]):  # noqa: D101 (its docstring is each operation's own)
@@ -65,17 +67,19 @@ class AsyncOperation(BoundOperation[AsyncRunner]):  # noqa: D101 (its docstring 
 
     async def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """Send the call and return its data, as `Operation` does."""
-        return (await self._send(self.request(*args, **kwargs))).data
+        return (await self._send_request(self.request(*args, **kwargs))).data
 
     async def send(self, /, *args: Any, **kwargs: Any) -> Result:
         """Send the call, or a `Request` that was built before, and return all that came back."""
-        return await self._send(self._prepared(args, kwargs))
+        return await self._send_request(self._prepare_request(args, kwargs))
 
-    async def _send(self, request: Any) -> Result:
-        return self._judged(request, await self._runner.send(self._exchange(request), self._limits))
+    async def _send_request(self, request: Any) -> Result:
+        return self._build_result(
+            request, await self._runner.send(self._begin_exchange(request), self._timeouts)
+        )
 
 
-class Credentials(dict[str, Credential]):
+class ClientCredentials(dict[str, Credential]):
     """Credentials by security scheme; printed, it tells the schemes only."""
 
     def __init__(self, given: Mapping[str, Credential]) -> None:
@@ -90,7 +94,7 @@ class Credentials(dict[str, Credential]):
         return f"<credentials of {', '.join(self) or 'nothing'}>"
 
 
-class Compiled:
+class CompiledDocument:
     """A document with its operations compiled as they are touched; shared by all clients made from one Document."""
 
     def __init__(self, document: model.Document) -> None:
@@ -99,12 +103,12 @@ class Compiled:
         self.plans = Plans(self.schemas)
 
     @cached_property
-    def keys(self) -> Mapping[str, str]:
+    def operation_keys(self) -> Mapping[str, str]:
         """Every spelling by which an operation is found → its key in `document.operations`."""
         found: dict[str, str] = {}
         operations = self.document.operations
         for key, operation in operations.items():
-            name = snake_case(operation.id)
+            name = to_snake_case(operation.id)
             # A name that two operations share finds neither: whoever means one says METHOD /path.
             found[name] = "" if name in found or name == NAMELESS else key
         for key, operation in operations.items():
@@ -113,7 +117,7 @@ class Compiled:
         return {name: key for name, key in found.items() if key}
 
     @classmethod
-    def of(cls, document: model.Document) -> Compiled:
+    def of(cls, document: model.Document) -> CompiledDocument:
         """Return what is compiled of a document; the same each time."""
         kept = document.__dict__.get("_compiled")
         return (
@@ -126,25 +130,25 @@ class Compiled:
 class BaseClient(Generic[OperationT]):
     """What both clients share: everything but waiting."""
 
-    _operation: type[OperationT]
-    _runner_kind: type[Any]
+    _operation_class: type[OperationT]
+    _runner_class: type[Any]
 
     def __init__(
         self,
-        source: Source,
+        source: DocumentSource,
         *,
         credentials: Mapping[str, Credential] | None = None,
         transport: Any = None,
         **options: Any,
     ) -> None:
-        self._shared = Compiled.of(load(source))
-        self._options = Options().changed(**options)
-        self._runner = self._runner_kind(transport, USER_AGENT)
-        self._given = Credentials(credentials or {})
-        self._credentials = self._collected(self._given)
-        self._bound: dict[str, OperationT] = {}
+        self._shared = CompiledDocument.of(load(source))
+        self._options = Options().replace(**options)
+        self._runner = self._runner_class(transport, USER_AGENT)
+        self._given = ClientCredentials(credentials or {})
+        self._credentials = self._collect_credentials(self._given)
+        self._bound_operations: dict[str, OperationT] = {}
 
-    def _collected(self, given: Credentials) -> Credentials:
+    def _collect_credentials(self, given: ClientCredentials) -> ClientCredentials:
         """Return the credentials: those given, and those of the environment where a server is given too.
 
         Raises:
@@ -154,7 +158,7 @@ class BaseClient(Generic[OperationT]):
         schemes = self.document.security_schemes
         for name, credential in given.items():
             if name not in schemes:
-                meant = near(name, schemes, 1)
+                meant = suggest(name, schemes, 1)
                 hint = (
                     f"did you mean {meant[0]}?"
                     if meant
@@ -162,14 +166,14 @@ class BaseClient(Generic[OperationT]):
                 )
                 raise UsageError(f"the document has no security scheme {name!r}", hint=hint)
             if not callable(credential):
-                checked(schemes[name], credential)
-        found = Credentials(given)
+                check_credential(schemes[name], credential)
+        found = ClientCredentials(given)
         if self._options.server:
             for name, scheme in schemes.items():
-                text = os.environ.get(environment_name(name))
+                text = os.environ.get(build_credential_variable(name))
                 if text and name not in found:
                     user, _, password = text.partition(":")
-                    found[name] = (user, password) if is_pair(scheme) else text
+                    found[name] = (user, password) if is_user_password_scheme(scheme) else text
         return found
 
     @property
@@ -182,7 +186,7 @@ class BaseClient(Generic[OperationT]):
     @cached_property
     def operations(self) -> Mapping[str, OperationT]:
         """The operations in document order, by operationId where that is unique, else by `METHOD /path`."""
-        return MappingProxyType(_Operations(self, self.document.operations))
+        return MappingProxyType(_OperationMapping(self, self.document.operations))
 
     @cached_property
     def tags(self) -> Mapping[str, Mapping[str, OperationT]]:
@@ -191,7 +195,7 @@ class BaseClient(Generic[OperationT]):
         for key, operation in self.document.operations.items():
             for tag in operation.tags:
                 found[tag].append(key)
-        return {tag: _Operations(self, keys) for tag, keys in found.items()}
+        return {tag: _OperationMapping(self, keys) for tag, keys in found.items()}
 
     def __getitem__(self, name: str) -> OperationT:
         """Return an operation by operationId, its Python name, or `METHOD /path`.
@@ -200,53 +204,57 @@ class BaseClient(Generic[OperationT]):
             OperationNotFound: there is none; `.suggestions` lists names that are near.
 
         """
-        key = self._key(name)
+        key = self._find_key(name)
         if key is None:
-            raise self._not_found(name)
-        return self._of(key)
+            raise self._build_not_found(name)
+        return self._bind_operation(key)
 
-    def _key(self, name: Any) -> str | None:
+    def _find_key(self, name: Any) -> str | None:
         """Return the key of the operation that a name finds, or None."""
         if not isinstance(name, str):
             return None
-        keys = self._shared.keys
+        keys = self._shared.operation_keys
         method, _, path = name.partition(" ")
         return (
             keys.get(name)
-            or keys.get(snake_case(name))
+            or keys.get(to_snake_case(name))
             or keys.get(f"{method.upper()} {path.strip()}")
         )
 
-    def _of(self, key: str) -> OperationT:
-        bound = self._bound.get(key)
+    def _bind_operation(self, key: str) -> OperationT:
+        bound = self._bound_operations.get(key)
         if bound is None:
             operation = self.document.operations[key]
-            plan = self._shared.plans.of(operation)
-            made = self._operation(
-                operation, plan, self._options, self._runner, self._vault(operation)
+            plan = self._shared.plans.get_plan(operation)
+            made = self._operation_class(
+                operation,
+                plan,
+                self._options,
+                self._runner,
+                self._build_credential_store(operation),
             )
-            bound = self._bound.setdefault(key, made)
+            bound = self._bound_operations.setdefault(key, made)
         return bound
 
-    def _vault(self, operation: model.Operation) -> Vault:
+    def _build_credential_store(self, operation: model.Operation) -> CredentialStore:
         wire, options, document = self._runner.wire, self._options, self.document
         if wire.in_process:
-            return Vault(self._credentials)
+            return CredentialStore(self._credentials)
         if options.server is None and is_remote(document.uri):
-            vouched = origin(document.uri)
+            vouched = get_origin(document.uri)
         else:
             try:
-                base = base_url(
+                base = resolve_base_url(
                     operation.servers, document.uri, options.server, options.server_variables
                 )
-                vouched = origin(base)
+                vouched = get_origin(base)
             except UsageError:  # told when a request is made
                 vouched = ""
-        return Vault(self._credentials, frozenset({vouched}), optional=wire.is_users)
+        return CredentialStore(self._credentials, frozenset({vouched}), is_optional=wire.is_users)
 
-    def _not_found(self, name: Any) -> OperationNotFound:
-        python = [k for k in self._shared.keys if " " not in k and k == snake_case(k)]
-        suggestions = near(str(name), python)
+    def _build_not_found(self, name: Any) -> OperationNotFound:
+        python = [k for k in self._shared.operation_keys if " " not in k and k == to_snake_case(k)]
+        suggestions = suggest(str(name), python)
         title, count = self.document.title, len(self.document.operations)
         hint = (
             f"did you mean {' or '.join(suggestions)}?"
@@ -259,17 +267,17 @@ class BaseClient(Generic[OperationT]):
     def __getattr__(self, name: str) -> OperationT:
         private = name.startswith("_")
         # While a client is being made or copied, its own attributes are not there yet.
-        if "_shared" not in self.__dict__ or (private and self._key(name) is None):
+        if "_shared" not in self.__dict__ or (private and self._find_key(name) is None):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         return self[name]
 
     def __dir__(self) -> list[str]:
         return sorted(
-            {*super().__dir__(), *(snake_case(o.id) for o in self.document.operations.values())}
+            {*super().__dir__(), *(to_snake_case(o.id) for o in self.document.operations.values())}
         )
 
     def __contains__(self, name: object) -> bool:
-        return self._key(name) is not None
+        return self._find_key(name) is not None
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self.document.operations)
@@ -277,9 +285,9 @@ class BaseClient(Generic[OperationT]):
     def find(self, text: str) -> list[OperationT]:
         """Return the operations that speak of a text, in name, path, tag or description; the best first."""
         words = text.lower().split()
-        scored = [(_score(o, words), key) for key, o in self.document.operations.items()]
+        scored = [(_score_match(o, words), key) for key, o in self.document.operations.items()]
         found = sorted(((score, key) for score, key in scored if score), key=lambda pair: -pair[0])
-        return [self._of(key) for _, key in found]
+        return [self._bind_operation(key) for _, key in found]
 
     def call(self, operation: str, /, *args: Any, **kwargs: Any) -> Any:
         """Call an operation by a name that is known only at run time."""
@@ -303,10 +311,10 @@ class BaseClient(Generic[OperationT]):
         view.__dict__.update(
             {k: self.__dict__[k] for k in ("_shared", "_runner", "_given", "_credentials")}
         )
-        view._options = self._options.changed(**changes)
+        view._options = self._options.replace(**changes)
         if "server" in changes:  # a server that is given lets the environment speak
-            view._credentials = view._collected(view._given)
-        view._bound = {}
+            view._credentials = view._collect_credentials(view._given)
+        view._bound_operations = {}
         return view
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -319,15 +327,15 @@ class BaseClient(Generic[OperationT]):
         return f"<{type(self).__name__} {document.title}: {len(document.operations)} operations>"
 
 
-def _score(operation: model.Operation, words: list[str]) -> int:
-    name = f"{operation.id} {snake_case(operation.id)}".lower()
+def _score_match(operation: model.Operation, words: list[str]) -> int:
+    name = f"{operation.id} {to_snake_case(operation.id)}".lower()
     near_by = f"{operation.method} {operation.path} {' '.join(operation.tags)} {operation.summary}".lower()
     far = operation.description.lower()
     scores = [9 if word in name else 3 if word in near_by else int(word in far) for word in words]
     return sum(scores) if all(scores) else 0
 
 
-class _Operations(Mapping[str, OperationT]):
+class _OperationMapping(Mapping[str, OperationT]):
     """Operations by key, each bound when it is looked at."""
 
     def __init__(self, client: BaseClient[OperationT], keys: Any) -> None:
@@ -337,7 +345,7 @@ class _Operations(Mapping[str, OperationT]):
     def __getitem__(self, key: str) -> OperationT:
         if key not in self._keys:
             raise KeyError(key)
-        return self._client._of(key)  # noqa: SLF001 (a view of the client)
+        return self._client._bind_operation(key)  # noqa: SLF001 (a view of the client)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._keys)
@@ -361,8 +369,8 @@ class Client(BaseClient[Operation]):
 
     """
 
-    _operation = Operation
-    _runner_kind = SyncRunner
+    _operation_class = Operation
+    _runner_class = SyncRunner
 
     def close(self) -> None:
         """Close the connections; an HTTP client that you brought stays open."""
@@ -378,8 +386,8 @@ class Client(BaseClient[Operation]):
 class AsyncClient(BaseClient[AsyncOperation]):
     """A client of the API that an OpenAPI document describes, awaited; its arguments are those of `Client`."""
 
-    _operation = AsyncOperation
-    _runner_kind = AsyncRunner
+    _operation_class = AsyncOperation
+    _runner_class = AsyncRunner
 
     async def close(self) -> None:
         """Close the connections; an HTTP client that you brought stays open."""

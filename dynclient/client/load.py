@@ -7,20 +7,20 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dynclient.document.cache import default_cache
-from dynclient.document.source import IN_MEMORY, open_files, to_uri
+from dynclient.document.cache import open_default_cache
+from dynclient.document.source import IN_MEMORY_URI, load_files, to_uri
 from dynclient.errors import UsageError
 from dynclient.model import Document
-from dynclient.transport.fetch import fetcher
-from dynclient.violations import shown
+from dynclient.transport.fetch import build_fetcher
+from dynclient.violations import shorten_repr
 
 if TYPE_CHECKING:
     from dynclient.document.problems import Problem
 
-Source = str | PathLike[str] | Mapping[str, Any] | Document
+DocumentSource = str | PathLike[str] | Mapping[str, Any] | Document
 
 
-def load(source: Source) -> Document:
+def load(source: DocumentSource) -> Document:
     """Return the OpenAPI document at a path or URL, or in a mapping.
 
     Loading indexes the operations and looks no further; what is wrong with the document is in `Document.problems`.
@@ -41,15 +41,15 @@ def load(source: Source) -> Document:
     given: object = source
     if not isinstance(given, Mapping | PathLike | str) or given == "":
         raise UsageError(
-            f"no document can be loaded from {shown(source)}",
+            f"no document can be loaded from {shorten_repr(source)}",
             hint="give a path, a URL or a mapping",
         )
     where = source if isinstance(source, Mapping | str) else Path(source)
-    root = IN_MEMORY if isinstance(where, Mapping) else to_uri(where)
-    return Document(open_files(where, fetcher(root), default_cache()), _check)
+    root = IN_MEMORY_URI if isinstance(where, Mapping) else to_uri(where)
+    return Document(load_files(where, build_fetcher(root), open_default_cache()), _find_problems)
 
 
-def _check(document: Document) -> list[Problem]:
-    from dynclient.plan.check import check
+def _find_problems(document: Document) -> list[Problem]:
+    from dynclient.plan.check import check_document
 
-    return check(document)
+    return check_document(document)

@@ -11,42 +11,42 @@ from typing import Any, Generic, TypeVar
 from dynclient import model
 from dynclient.client.options import Options
 from dynclient.errors import DocumentError, ResponseDrift, UnsafeValue, UsageError
-from dynclient.names import snake_case
+from dynclient.names import to_snake_case
 from dynclient.plan.call import Call
-from dynclient.plan.plan import Checks, Plan
-from dynclient.plan.results import Result, drifts
+from dynclient.plan.plan import Plan, RequestChecks
+from dynclient.plan.results import Result, select_drifts
 from dynclient.schema.dialect import Schema
 from dynclient.schema.engine import Checker
-from dynclient.schema.explain import described
+from dynclient.schema.explain import describe_schema
 from dynclient.transport.exchange import Exchange
-from dynclient.transport.http import DEFAULT_TIMEOUTS, timeouts
-from dynclient.transport.outgoing import Outgoing, Vault
-from dynclient.transport.reading import Sink
+from dynclient.transport.http import DEFAULT_TIMEOUTS, build_timeouts
+from dynclient.transport.outgoing import AuthorizedRequest, CredentialStore
+from dynclient.transport.reading import BodySink
 from dynclient.violations import Violation
 from dynclient.wire import media
 from dynclient.wire.message import Headers, Request, Response
-from dynclient.wire.servers import base_url
+from dynclient.wire.servers import resolve_base_url
 
 RunnerT = TypeVar("RunnerT")
 
 
-class Documentation:
+class DocstringDescriptor:
     """The docstring of a class of operations, and of each operation its own, written when somebody looks."""
 
     def __init__(self, of_class: str) -> None:
-        self.of_class = of_class
+        self.class_docstring = of_class
 
     def __get__(self, operation: BoundOperation[Any] | None, owner: type) -> str:
         if operation is None:
-            return self.of_class
+            return self.class_docstring
         try:
-            return documentation(operation._plan)  # noqa: SLF001 (it is written for it)
+            return build_docstring(operation._plan)  # noqa: SLF001 (it is written for it)
         except DocumentError as error:
             return f"{operation.method} {operation.path}\n\nThis operation cannot be used: {error}"
 
 
 class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
-    __doc__ = Documentation(
+    __doc__ = DocstringDescriptor(
         """An operation of a document together with how its client calls it; it keeps nothing of any call.
 
     Call it with the operation's arguments: path parameters by position in template order, everything else by keyword,
@@ -61,13 +61,13 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
         plan: Plan,
         options: Options,
         runner: RunnerT,
-        vault: Vault,
+        vault: CredentialStore,
     ) -> None:
         self.operation = operation
         self._plan = plan
         self._options = options
         self._runner = runner
-        self._vault = vault
+        self._credential_store = vault
 
     # --- what it is
 
@@ -99,25 +99,25 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
     @property
     def call_schema(self) -> Schema:
         """JSON Schema 2020-12 of the call document, closed as its producer reads it: a misspelling is refused."""
-        return self._plan.call_schema(self._options.media_type)
+        return self._plan.get_call_schema(self._options.media_type)
 
     @cached_property
     def result_schemas(self) -> Mapping[tuple[str, str], Schema]:
         """JSON Schema 2020-12 of each declared response body, by (status, media type)."""
         return {
-            (status, name): self._plan.schemas.result(entry, "consumer")
+            (status, name): self._plan.schemas.build_result_schema(entry, "consumer")
             for status, response in self.operation.responses.items()
             for name, entry in response.content.items()
         }
 
     @property
     def __name__(self) -> str:
-        return snake_case(self.operation.id)
+        return to_snake_case(self.operation.id)
 
     @property
     def __signature__(self) -> inspect.Signature:
         try:
-            return signature(self._plan)
+            return build_signature(self._plan)
         except DocumentError:
             return inspect.Signature([inspect.Parameter("call", inspect.Parameter.POSITIONAL_ONLY)])
 
@@ -141,26 +141,28 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
             UsageError: none was found; perhaps no call can satisfy the document.
 
         """
-        from dynclient.schema.samples import Sampler, Unsampled
+        from dynclient.schema.samples import ExampleGenerator, NoExample
 
         media_type = self._options.media_type
-        checker = self._plan.checker(media_type, "producer")
+        checker = self._plan.get_checker(media_type, "producer")
         try:
             call = Call(
-                Sampler(example_schema(checker.schema), compile_schema=_compile).sample(seed=seed)
+                ExampleGenerator(
+                    build_example_schema(checker.schema), compile_schema=_compile_schema
+                ).generate(seed=seed)
             )
-        except Unsampled as error:
+        except NoExample as error:
             raise UsageError(
                 f"{self.id}: no example was found: {error}", hint="give a Call of your own"
             ) from error
         body = self.operation.request_body
-        entry = self._plan.entry(media_type)
+        entry = self._plan.find_media_type(media_type)
         if (
             "body" in call
             and entry is not None
-            and media.concrete(media_type or entry.name, call["body"]) is None
+            and media.resolve_range(media_type or entry.name, call["body"]) is None
         ):
-            call["media_type"] = media.some(entry.name)
+            call["media_type"] = media.pick_example_media_type(entry.name)
         if body is not None and entry is not None and seed == 0:
             for example in entry.examples:
                 if checker.accepts({**call, "body": example}):
@@ -170,7 +172,9 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
 
     def validate(self, /, *args: Any, **kwargs: Any) -> list[Violation]:
         """Return everything that is wrong with a call, [] where it is in order; nothing is sent."""
-        strict = Checks(unknown=self._options.unknown_properties, thorough=True)
+        strict = RequestChecks(
+            unknown_properties=self._options.unknown_properties, is_thorough=True
+        )
         return self._plan.bind(args, kwargs, strict, self._options.media_type)[1]
 
     def request(self, /, *args: Any, **kwargs: Any) -> Request:
@@ -185,27 +189,29 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
         options = self._options
         call, violations = self._plan.bind(args, kwargs, options.checks, options.media_type)
         if violations:
-            raise self._plan.invalid(violations)
+            raise self._plan.build_invalid_call(violations)
         try:
-            request = self._plan.request(call, self._base, options.media_type, options.accept)
+            request = self._plan.build_request(
+                call, self._base_url, options.media_type, options.accept
+            )
         except UnsafeValue:
             # What the fast engine passed over in a free-form part is told as what it is: a violation, with its path.
             if options.validate_requests and (violations := self.validate(call)):
-                raise self._plan.invalid(violations) from None
+                raise self._plan.build_invalid_call(violations) from None
             raise
-        return _with_headers(request, options.headers) if options.headers else request
+        return _add_headers(request, options.headers) if options.headers else request
 
-    def _prepared(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request:
+    def _prepare_request(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request:
         """Return the request of a call, or the one that was built before and is given instead."""
         if len(args) == 1 and not kwargs and isinstance(args[0], Request):
             return args[0]
         return self.request(*args, **kwargs)
 
     @cached_property
-    def _base(self) -> str:
+    def _base_url(self) -> str:
         options, operation = self._options, self.operation
         try:
-            return base_url(
+            return resolve_base_url(
                 operation.servers, operation.document.uri, options.server, options.server_variables
             )
         except UsageError:
@@ -214,46 +220,48 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
             raise
 
     @cached_property
-    def _limits(self) -> dict[str, float | None] | None:
+    def _timeouts(self) -> dict[str, float | None] | None:
         if self._options.has_timeout:
-            return timeouts(self._options.timeout)
+            return build_timeouts(self._options.timeout)
         return None if getattr(self._runner, "wire").is_users else DEFAULT_TIMEOUTS  # noqa: B009 (both runners have it)
 
-    def _exchange(self, request: Request, sink: Sink | None = None) -> Exchange:
-        outgoing: Outgoing = self._vault.open(request)
+    def _begin_exchange(self, request: Request, sink: BodySink | None = None) -> Exchange:
+        outgoing: AuthorizedRequest = self._credential_store.authorize(request)
         options = self._options
         limit, follow = options.max_response_bytes, options.follow_redirects
         return Exchange(request, outgoing, options.retries, follow, limit, sink)
 
-    def _judged(self, request: Request, response: Response) -> Result:
-        result = self._plan.results.judge(request, response, self._options.validate_responses)
+    def _build_result(self, request: Request, response: Response) -> Result:
+        result = self._plan.result_table.build_result(
+            request, response, self._options.validate_responses
+        )
         if result.violations:
-            for violation in drifts(result.violations):
+            for violation in select_drifts(result.violations):
                 warnings.warn(ResponseDrift(f"{self.id}: {violation}"), stacklevel=4)
         return result
 
 
-class _Absent:
+class _OmittedArgument:
     """The default of an optional argument in a signature: it is not sent."""
 
     def __repr__(self) -> str:
         return "…"
 
 
-ABSENT = _Absent()
+OMITTED = _OmittedArgument()
 
 
-def _compile(schema: dict[str, Any]) -> Any:
+def _compile_schema(schema: dict[str, Any]) -> Any:
     return Checker(schema).accepts
 
 
-def example_schema(schema: dict[str, Any]) -> dict[str, Any]:
+def build_example_schema(schema: dict[str, Any]) -> dict[str, Any]:
     """Return a call schema without the choice of media type: an example leaves that to the default."""
     properties = {k: v for k, v in schema["properties"].items() if k != "media_type"}
     return {**schema, "properties": properties}
 
 
-def _with_headers(request: Request, extra: Mapping[str, str]) -> Request:
+def _add_headers(request: Request, extra: Mapping[str, str]) -> Request:
     names = {name.lower() for name in extra}
     kept = [(name, value) for name, value in request.headers.pairs() if name.lower() not in names]
     headers = Headers([*kept, *extra.items()])
@@ -262,33 +270,37 @@ def _with_headers(request: Request, extra: Mapping[str, str]) -> Request:
     )
 
 
-def signature(plan: Plan) -> inspect.Signature:
+def build_signature(plan: Plan) -> inspect.Signature:
     """Return the Python signature of an operation: required before optional, path parameters positional."""
     binder, kinds = plan.binder, inspect.Parameter
-    schema = plan.call_schema()
-    required = _required(schema)
-    names = dict.fromkeys(snake_case(name) for name in binder.positional)
+    schema = plan.get_call_schema()
+    required = _find_required(schema)
+    names = dict.fromkeys(to_snake_case(name) for name in binder.positional)
     parameters = [kinds(name, kinds.POSITIONAL_OR_KEYWORD) for name in names if name.isidentifier()]
     seen = set(names)
     keywords: list[inspect.Parameter] = []
-    for name in plan.arguments:
-        python = snake_case(name)
-        if python in seen or not python.isidentifier() or (name == "body" and plan.body_names):
+    for name in plan.argument_names:
+        python = to_snake_case(name)
+        if (
+            python in seen
+            or not python.isidentifier()
+            or (name == "body" and plan.body_property_names)
+        ):
             continue
         seen.add(python)
         default = (
-            kinds.empty if binder.targets.get(name) in required or name in required else ABSENT
+            kinds.empty if binder.targets.get(name) in required or name in required else OMITTED
         )
         keywords.append(kinds(python, kinds.KEYWORD_ONLY, default=default))
     keywords.sort(key=lambda p: p.default is not kinds.empty)
     return inspect.Signature([*parameters, *keywords])
 
 
-def _required(schema: Schema) -> set[Any]:
+def _find_required(schema: Schema) -> set[Any]:
     found: set[Any] = set()
     for location, group in schema["properties"].items():
         if location == "body" and "body" in schema["required"]:
-            parts = [group, *_referred(group, schema)] if isinstance(group, dict) else []
+            parts = [group, *_collect_subschemas(group, schema)] if isinstance(group, dict) else []
             found |= {("body", name) for part in parts for name in part.get("required", ())} | {
                 "body"
             }
@@ -297,53 +309,54 @@ def _required(schema: Schema) -> set[Any]:
     return found
 
 
-def _referred(group: dict[str, Any], schema: Schema) -> list[dict[str, Any]]:
-    from dynclient.schema.readings import in_place
+def _collect_subschemas(group: dict[str, Any], schema: Schema) -> list[dict[str, Any]]:
+    from dynclient.schema.readings import walk_in_place
 
-    return list(in_place(group, schema.get("$defs", {}), alternatives=False))
+    return list(walk_in_place(group, schema.get("$defs", {}), alternatives=False))
 
 
-def documentation(plan: Plan) -> str:
+def build_docstring(plan: Plan) -> str:
     """Return the docstring of an operation: what it does, its arguments, its results."""
-    operation, schema = plan.operation, plan.call_schema()
+    operation, schema = plan.operation, plan.get_call_schema()
     defs = schema.get("$defs", {})
     lines = [operation.summary or operation.id, "", f"{operation.method} {operation.path}"]
     if operation.deprecated:
         lines += ["", "Deprecated."]
     if operation.description and operation.description != operation.summary:
         lines += ["", operation.description.strip()]
-    required = _required(schema)
+    required = _find_required(schema)
     arguments = [
-        _argument(plan, name, defs, required)
-        for name in plan.arguments
+        _describe_argument(plan, name, defs, required)
+        for name in plan.argument_names
         if name in plan.binder.targets
     ]
     if plan.binder.has_body:
         arguments.append(
-            f"    body: the whole body, {described(schema['properties'].get('body', True), defs)}"
+            f"    body: the whole body, {describe_schema(schema['properties'].get('body', True), defs)}"
         )
     if arguments:
         lines += ["", "Args:", *arguments]
     results = [
-        f"    {status}: {_result(response)}" for status, response in operation.responses.items()
+        f"    {status}: {_describe_response(response)}"
+        for status, response in operation.responses.items()
     ]
     return "\n".join([*lines, *(["", "Results:", *results] if results else [])])
 
 
-def _argument(plan: Plan, name: str, defs: dict[str, Any], required: set[Any]) -> str:
+def _describe_argument(plan: Plan, name: str, defs: dict[str, Any], required: set[Any]) -> str:
     location, wire = plan.binder.targets[name]
-    schema = plan.call_schema()["properties"].get(location, {})
-    parts = _referred(schema, plan.call_schema()) if isinstance(schema, dict) else []
+    schema = plan.get_call_schema()["properties"].get(location, {})
+    parts = _collect_subschemas(schema, plan.get_call_schema()) if isinstance(schema, dict) else []
     own: Any = next(
         (part["properties"][wire] for part in parts if wire in part.get("properties", {})), True
     )
-    text = f"    {snake_case(name)} ({location}): {described(own, defs)}"
+    text = f"    {to_snake_case(name)} ({location}): {describe_schema(own, defs)}"
     text += ", required" if (location, wire) in required else ""
     about = str(own.get("description", "")) if isinstance(own, dict) else ""
     return text + (f". {' '.join(about.split())}" if about else "")
 
 
-def _result(response: model.Response) -> str:
+def _describe_response(response: model.Response) -> str:
     first = " ".join(response.description.split())
-    names = ", ".join(media.essence(name) for name in response.content)
+    names = ", ".join(media.get_essence(name) for name in response.content)
     return f"{first} ({names})" if names else first

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from dynclient.errors import UsageError
-from dynclient.names import near
-from dynclient.plan.plan import Checks
-from dynclient.plan.results import Validation
+from dynclient.names import suggest
+from dynclient.plan.plan import RequestChecks
+from dynclient.plan.results import ResponseValidation
 from dynclient.transport.reading import MAX_RESPONSE_BYTES
-from dynclient.violations import shown
-from dynclient.wire.message import is_field
+from dynclient.violations import shorten_repr
+from dynclient.wire.message import is_valid_header
 
 #: No timeout was given: 5 s to connect and 30 s to read, or whatever the user's own HTTP client has.
 _UNSET: Any = "default"
@@ -28,7 +28,7 @@ def _is_timeout(value: Any) -> bool:
     return value is None or value is _UNSET or _is_seconds(value) or pair
 
 
-def _is_texts(value: Any) -> bool:
+def _is_text_mapping(value: Any) -> bool:
     return isinstance(value, Mapping) and all(
         isinstance(t, str) for pair in value.items() for t in pair
     )
@@ -39,15 +39,15 @@ def _is_text_or_none(value: Any) -> bool:
 
 
 def _is_media_type(value: Any) -> bool:
-    return value is None or (isinstance(value, str) and is_field("Accept", value))
+    return value is None or (isinstance(value, str) and is_valid_header("Accept", value))
 
 
 #: What each option may be, and how that is said.
-_FITS: dict[str, tuple[Callable[[Any], bool], str]] = {
+_OPTION_RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "timeout": (_is_timeout, "seconds, a pair (connect, read), or None for no limit"),
-    "headers": (_is_texts, "a mapping of names to texts"),
+    "headers": (_is_text_mapping, "a mapping of names to texts"),
     "server": (_is_text_or_none, "a URL"),
-    "server_variables": (_is_texts, "a mapping of names to texts"),
+    "server_variables": (_is_text_mapping, "a mapping of names to texts"),
     "media_type": (_is_media_type, "a media type"),
     "accept": (_is_media_type, "a media type"),
     "validate_requests": (lambda value: isinstance(value, bool), "True or False"),
@@ -97,34 +97,34 @@ class Options:
     accept: str | None = None
     validate_requests: bool = True
     unknown_properties: Literal["refuse", "allow"] = "refuse"
-    validate_responses: Validation = "raise"
+    validate_responses: ResponseValidation = "raise"
     retries: int = 0
     follow_redirects: bool | None = None
     max_response_bytes: int | None = MAX_RESPONSE_BYTES
 
     def __post_init__(self) -> None:
-        for name, (fits, hint) in _FITS.items():
+        for name, (fits, hint) in _OPTION_RULES.items():
             if not fits(getattr(self, name)):
                 raise UsageError(
-                    f"{name} cannot be {shown(getattr(self, name))}", hint=f"give {hint}"
+                    f"{name} cannot be {shorten_repr(getattr(self, name))}", hint=f"give {hint}"
                 )
         for name, value in self.headers.items():
-            if not is_field(name, value):
+            if not is_valid_header(name, value):
                 raise UsageError(
-                    f"the header {shown(name)} holds a character that no header can carry"
+                    f"the header {shorten_repr(name)} holds a character that no header can carry"
                 )
 
     @property
-    def checks(self) -> Checks:
+    def checks(self) -> RequestChecks:
         """How strictly calls are checked."""
-        return Checks(self.validate_requests, self.unknown_properties)
+        return RequestChecks(self.validate_requests, self.unknown_properties)
 
     @property
     def has_timeout(self) -> bool:
         """Whether a timeout was given."""
         return self.timeout is not _UNSET
 
-    def changed(self, **changes: Any) -> Options:
+    def replace(self, **changes: Any) -> Options:
         """Return these options with some of them changed; headers and server variables are added to.
 
         Raises:
@@ -134,7 +134,7 @@ class Options:
         known = [f.name for f in dataclasses.fields(self)]
         for name in changes:
             if name not in known:
-                meant = near(name, known, 1)
+                meant = suggest(name, known, 1)
                 hint = f"did you mean {meant[0]}?" if meant else f"options are {', '.join(known)}"
                 raise UsageError(f"there is no option {name!r}", hint=hint)
         for name in ("headers", "server_variables"):

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable, Sequence
 
 #: What begins a line before its own text: the marks of quotes and lists, in any nesting.
-_LEAD = r"((?:[ \t]|>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t]))*)"
+_LINE_PREFIX = r"((?:[ \t]|>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t]))*)"
 
-_HEADING = re.compile(_LEAD + r"(#{1,6}(?:[ \t]|$))")
-_UNDERLINE = re.compile(_LEAD + r"([=-]{1,}[ \t]*)$")
+_HEADING = re.compile(_LINE_PREFIX + r"(#{1,6}(?:[ \t]|$))")
+_UNDERLINE = re.compile(_LINE_PREFIX + r"([=-]{1,}[ \t]*)$")
 _FENCE = re.compile(r" {0,3}(?:(`{3,})([^`]*)|(~{3,})(.*))$")
 
 #: What must not mean what it means in Markdown, and the backslashes before it: HTML, images, link definitions, and
@@ -21,16 +21,16 @@ _FENCE = re.compile(r" {0,3}(?:(`{3,})([^`]*)|(~{3,})(.*))$")
 _HARMFUL = re.compile(r"(\\*)(<|!\[|\]:|\]\((?![ \t]*(?:https?://|mailto:|#|/)))", re.IGNORECASE)
 
 #: Signs that may mean something; an underscore within a word does not.
-_MEANT = re.compile(r"[\\`*\[\]|~!#$]|(?<![^\W_])_|_(?![^\W_])")
+_MARKUP = re.compile(r"[\\`*\[\]|~!#$]|(?<![^\W_])_|_(?![^\W_])")
 
 MAX_CHARS = 20_000
 
 
-def block(text: str) -> str:
+def format_block(text: str) -> str:
     """Return the text of a document as paragraphs of a page."""
     lines: list[str] = []
     fence = ""
-    for line in _printable(text.strip()[:MAX_CHARS]).split("\n"):
+    for line in _escape_unprintable(text.strip()[:MAX_CHARS]).split("\n"):
         mark = _FENCE.match(line)
         opens = (mark[1] or mark[3]) if mark else ""
         if fence and mark and opens.startswith(fence) and not (mark[2] or mark[4] or "").strip():
@@ -43,28 +43,31 @@ def block(text: str) -> str:
             fence = opens
             lines += ["", fence]
         else:
-            lines.append(_line(line))
+            lines.append(_escape_line(line))
     lines += [fence] if fence else []
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
-def _line(line: str) -> str:
+def _escape_line(line: str) -> str:
     line = _HEADING.sub(r"\1\\\2", line, count=1)
     line = _UNDERLINE.sub(r"\1\\\2", line, count=1)
-    line = _safe(line).rstrip()
+    line = _escape_unsafe(line).rstrip()
     return f"\\{line.lstrip()}" if _FENCE.match(line) else line
 
 
-def inline(text: str) -> str:
+def format_inline(text: str) -> str:
     """Return the text of a document for a line, or the cell of a table: its paragraphs are parted by a break."""
     paragraphs = re.split(
         r"\n(?:[ \t]*\n)+|\n(?=[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t])", text.strip()[:MAX_CHARS]
     )
-    lines = [" ".join(_line(_printable(line)) for line in part.split("\n")) for part in paragraphs]
+    lines = [
+        " ".join(_escape_line(_escape_unprintable(line)) for line in part.split("\n"))
+        for part in paragraphs
+    ]
     return "<br>".join(" ".join(line.split()).replace("|", "\\|") for line in lines if line.strip())
 
 
-def _safe(text: str) -> str:
+def _escape_unsafe(text: str) -> str:
     """Return a line without HTML, images, link definitions, or links that lead out of the web."""
     pieces = re.split("(`+)", text)
     safe: list[str] = []
@@ -74,19 +77,19 @@ def _safe(text: str) -> str:
             (i for i in range(at + 2, len(pieces), 2) if at % 2 and pieces[i] == pieces[at]), 0
         )
         if end:
-            safe.append(_span("".join(pieces[at + 1 : end]), pieces[at]))
+            safe.append(_format_code_span("".join(pieces[at + 1 : end]), pieces[at]))
             at = end
         else:
-            safe.append(pieces[at] if at % 2 else _harmless(pieces[at]))
+            safe.append(pieces[at] if at % 2 else _escape_harmful(pieces[at]))
         at += 1
     return "".join(safe)
 
 
-def _harmless(text: str) -> str:
-    return _HARMFUL.sub(_escaped, text)
+def _escape_harmful(text: str) -> str:
+    return _HARMFUL.sub(_escape_match, text)
 
 
-def _escaped(found: re.Match[str]) -> str:
+def _escape_match(found: re.Match[str]) -> str:
     before, sign = found.groups()
     escaped = len(before) % 2 == 1
     if sign == "<":  # an entity, which every reader of Markdown knows
@@ -96,25 +99,25 @@ def _escaped(found: re.Match[str]) -> str:
     return before + (f"]\\{sign[1]}" if sign[0] == "]" else f"\\{sign}")
 
 
-def _span(text: str, ticks: str) -> str:
+def _format_code_span(text: str, ticks: str) -> str:
     """Return a code span as it stands; one that would mean something outside of one is spelled out.
 
     Where a reader of Markdown finds other spans than we do, nothing in them does harm.
     """
     if re.search(r"[<&]|\]:|!\[|\]\(", text):
-        return f"<code>{literal(text.strip())}</code>"
+        return f"<code>{escape_literal(text.strip())}</code>"
     return f"{ticks}{text}{ticks}"
 
 
-def literal(text: str) -> str:
+def escape_literal(text: str) -> str:
     """Return text in which no sign means anything to Markdown or HTML."""
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _MEANT.sub(r"\\\g<0>", _printable(text).replace("\n", " "))
+    return _MARKUP.sub(r"\\\g<0>", _escape_unprintable(text).replace("\n", " "))
 
 
-def code(text: str) -> str:
+def format_code(text: str) -> str:
     """Return text as a code span on one line, also for the cell of a table."""
-    flat = " ".join(_printable(text).split())
+    flat = " ".join(_escape_unprintable(text).split())
     if not flat:
         return ""
     ticks = "`" * (1 + max((len(run) for run in re.findall("`+", flat)), default=0))
@@ -122,20 +125,20 @@ def code(text: str) -> str:
     return f"{ticks}{pad}{flat}{pad}{ticks}".replace("|", "\\|")
 
 
-def fenced(text: str, language: str) -> list[str]:
+def format_code_block(text: str, language: str) -> list[str]:
     """Return the lines of a code block, whose fence is longer than any in it."""
-    text = _printable(text)
+    text = _escape_unprintable(text)
     fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", text)), default=0))
     return [f"{fence}{language}", *text.split("\n"), fence]
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+def format_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """Return the lines of a table; an empty cell is a dash."""
     lines = [heads, ["---"] * len(heads), *rows]
     return [f"| {' | '.join(cell or '-' for cell in line)} |" for line in lines]
 
 
-def _printable(text: str) -> str:
+def _escape_unprintable(text: str) -> str:
     return "".join(
         c
         if c.isprintable() or c == "\n"

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 #: Part of every key: raised whenever the parser reads a text differently than before.
-FORMAT = "1"
+FORMAT_VERSION = "1"
 
 #: Below this a text is parsed sooner than the cache is asked.
 MIN_BYTES = 20_000
 
 
 @dataclass(frozen=True)
-class Cache:
+class DocumentCache:
     """A folder of parsed documents; None as folder keeps nothing.
 
     Entries are written whole and then renamed into place, so that a reader never meets half of one; a broken or
@@ -30,7 +30,7 @@ class Cache:
 
     def get(self, data: bytes) -> Any:
         """Return what was kept for a text, or None."""
-        path = self._path(data)
+        path = self._get_path(data)
         if path is None:
             return None
         try:
@@ -40,7 +40,7 @@ class Cache:
 
     def put(self, data: bytes, value: Any) -> None:
         """Keep a value for a text."""
-        path = self._path(data)
+        path = self._get_path(data)
         if path is None:
             return
         with contextlib.suppress(OSError, ValueError, RecursionError):
@@ -52,19 +52,19 @@ class Cache:
                 file.write(text)
             Path(file.name).replace(path)
 
-    def _path(self, data: bytes) -> Path | None:
+    def _get_path(self, data: bytes) -> Path | None:
         if self.folder is None or len(data) < MIN_BYTES:
             return None
-        return self.folder / f"{hashlib.sha256(data).hexdigest()}.{FORMAT}.json"
+        return self.folder / f"{hashlib.sha256(data).hexdigest()}.{FORMAT_VERSION}.json"
 
 
-def default_cache() -> Cache:
+def open_default_cache() -> DocumentCache:
     """Return the user's cache: `DYNCLIENT_CACHE` (a folder; empty: none), else the platform's cache folder."""
     chosen = os.environ.get("DYNCLIENT_CACHE")
     if chosen is not None:
-        return Cache(Path(chosen) if chosen else None)
+        return DocumentCache(Path(chosen) if chosen else None)
     home = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
     try:
-        return Cache((Path(home) if home else Path.home() / ".cache") / "dynclient")
+        return DocumentCache((Path(home) if home else Path.home() / ".cache") / "dynclient")
     except RuntimeError:
-        return Cache(None)
+        return DocumentCache(None)

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from dynclient.document.problems import Problem
-from dynclient.document.references import escape
+from dynclient.document.references import escape_token
 from dynclient.errors import DocumentTooLarge
 
 MAX_DEPTH = 500
 
 
-def plain(value: Any, uri: str) -> tuple[Any, list[Problem]]:
+def normalize_mapping(value: Any, uri: str) -> tuple[Any, list[Problem]]:
     """Return a mapping as a tree of dict, list, str, numbers, bools and None, and what had no place in it.
 
     Keys become text, dates too; what is no JSON becomes null and is a problem.
@@ -22,33 +22,36 @@ def plain(value: Any, uri: str) -> tuple[Any, list[Problem]]:
         DocumentTooLarge: it is nested deeper than MAX_DEPTH, as a structure that holds itself is.
 
     """
-    reading = _Reading(uri)
+    reading = _MappingReader(uri)
     try:
-        return reading.plain(value, "", 0), reading.problems
+        return reading.normalize(value, "", 0), reading.problems
     except RecursionError:
         raise DocumentTooLarge("the mapping is nested too deeply, or holds itself") from None
 
 
-class _Reading:
+class _MappingReader:
     def __init__(self, uri: str) -> None:
         self.uri = uri
         self.problems: list[Problem] = []
 
-    def plain(self, value: Any, pointer: str, depth: int) -> Any:
+    def normalize(self, value: Any, pointer: str, depth: int) -> Any:
         if depth > MAX_DEPTH:
             raise DocumentTooLarge(
                 f"the mapping is nested deeper than {MAX_DEPTH} levels, or holds itself"
             )
         if isinstance(value, Mapping):
-            named = ((_key(key), item) for key, item in value.items())
+            named = ((_normalize_key(key), item) for key, item in value.items())
             return {
-                key: self.plain(item, f"{pointer}/{escape(key)}", depth + 1) for key, item in named
+                key: self.normalize(item, f"{pointer}/{escape_token(key)}", depth + 1)
+                for key, item in named
             }
         if isinstance(value, list | tuple):
-            return [self.plain(item, f"{pointer}/{i}", depth + 1) for i, item in enumerate(value)]
-        return self._leaf(value, pointer)
+            return [
+                self.normalize(item, f"{pointer}/{i}", depth + 1) for i, item in enumerate(value)
+            ]
+        return self._normalize_leaf(value, pointer)
 
-    def _leaf(self, value: Any, pointer: str) -> Any:
+    def _normalize_leaf(self, value: Any, pointer: str) -> Any:
         if value is None or isinstance(value, bool | int | float):
             return value
         if isinstance(value, str):
@@ -62,7 +65,7 @@ class _Reading:
         return None
 
 
-def _key(key: Any) -> str:
+def _normalize_key(key: Any) -> str:
     if isinstance(key, str):
         return key
     return (

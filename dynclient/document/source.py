@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from dynclient.document.cache import Cache
-from dynclient.document.mapping import plain
+from dynclient.document.cache import DocumentCache
+from dynclient.document.mapping import normalize_mapping
 from dynclient.document.problems import Problem
-from dynclient.document.references import File, Files, external
+from dynclient.document.references import DocumentFile, DocumentFiles, find_external_files
 from dynclient.errors import DocumentError, DocumentNotFound, DocumentTooLarge
 
 Fetch = Callable[[str], bytes]
@@ -23,10 +23,10 @@ MAX_FILE_BYTES = 128 * 1024 * 1024
 MAX_FILES = 5000
 
 #: The URI of a document that came as a mapping.
-IN_MEMORY = "memory:document"
+IN_MEMORY_URI = "memory:document"
 
 
-def scheme(uri: str) -> str:
+def get_scheme(uri: str) -> str:
     """Return the scheme of a URI, lower case, "" where it has none; of text that is no URI at all, too."""
     found = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", uri)
     return found[1].lower() if found else ""
@@ -34,12 +34,12 @@ def scheme(uri: str) -> str:
 
 def is_remote(uri: str) -> bool:
     """Tell whether a URI is read over the net."""
-    return scheme(uri) in ("http", "https")
+    return get_scheme(uri) in ("http", "https")
 
 
 def to_uri(source: str | Path) -> str:
     """Return the URI of a path or URL."""
-    if isinstance(source, str) and scheme(source) in ("http", "https", "file"):
+    if isinstance(source, str) and get_scheme(source) in ("http", "https", "file"):
         return source
     return Path(source).absolute().as_uri()
 
@@ -57,7 +57,9 @@ def to_path(uri: str) -> Path:
     return Path(path)
 
 
-def open_files(source: str | Path | Mapping[str, Any], fetch: Fetch, cache: Cache) -> Files:
+def load_files(
+    source: str | Path | Mapping[str, Any], fetch: Fetch, cache: DocumentCache
+) -> DocumentFiles:
     """Read a document and every file that it refers to.
 
     Args:
@@ -72,54 +74,54 @@ def open_files(source: str | Path | Mapping[str, Any], fetch: Fetch, cache: Cach
 
     """
     if isinstance(source, Mapping):
-        tree, problems = plain(source, IN_MEMORY)
-        files = {IN_MEMORY: File(IN_MEMORY, tree, tuple(problems))}
-        todo = external(files[IN_MEMORY], None)
-        root = IN_MEMORY
+        tree, problems = normalize_mapping(source, IN_MEMORY_URI)
+        files = {IN_MEMORY_URI: DocumentFile(IN_MEMORY_URI, tree, tuple(problems))}
+        todo = find_external_files(files[IN_MEMORY_URI], None)
+        root = IN_MEMORY_URI
     else:
         root = to_uri(source)
         files, todo = {}, [root]
     while todo:
         uri = todo.pop(0)
-        if uri in files or (uri != root and not _fetchable(uri)):
+        if uri in files or (uri != root and not _is_fetchable(uri)):
             continue
         if len(files) >= MAX_FILES:
             raise DocumentTooLarge(f"{root} refers to more than {MAX_FILES} files", uri=root)
         try:
             data = fetch(uri)
-            files[uri] = _parsed(uri, data, fetch, cache)
+            files[uri] = _parse_file(uri, data, fetch, cache)
         except DocumentError:
             if uri == root:
                 raise
             continue
-        todo += external(files[uri], data)
-    return Files(root, files)
+        todo += find_external_files(files[uri], data)
+    return DocumentFiles(root, files)
 
 
-def _fetchable(uri: str) -> bool:
-    return scheme(uri) in ("http", "https", "file")
+def _is_fetchable(uri: str) -> bool:
+    return get_scheme(uri) in ("http", "https", "file")
 
 
-def _parsed(uri: str, data: bytes, fetch: Fetch, cache: Cache) -> File:
+def _parse_file(uri: str, data: bytes, fetch: Fetch, cache: DocumentCache) -> DocumentFile:
     if len(data) > MAX_FILE_BYTES:
         raise DocumentTooLarge(
             f"{uri} has {len(data):,} bytes, more than {MAX_FILE_BYTES:,}", uri=uri
         )
     kept_text = data if is_remote(uri) else None
-    locate = _Locate(lambda: fetch(uri) if kept_text is None else kept_text)
+    locate = _LazyLocator(lambda: fetch(uri) if kept_text is None else kept_text)
     kept = cache.get(data)
     if isinstance(kept, dict) and kept.keys() == {"tree", "problems"}:
         problems = tuple(Problem(**{**p, "file": uri}) for p in kept["problems"])
-        return File(uri, kept["tree"], problems, locate)
+        return DocumentFile(uri, kept["tree"], problems, locate)
     from dynclient.document import yaml12
 
     parsed = yaml12.parse(data, uri)
     plain = [{k: v for k, v in asdict(p).items() if k != "place"} for p in parsed.problems]
     cache.put(data, {"tree": parsed.tree, "problems": plain})
-    return File(uri, parsed.tree, tuple(parsed.problems), locate)
+    return DocumentFile(uri, parsed.tree, tuple(parsed.problems), locate)
 
 
-class _Locate:
+class _LazyLocator:
     """Finds lines in a text when somebody asks: until then neither the text nor the YAML parser is needed."""
 
     def __init__(self, read: Callable[[], bytes]) -> None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from typing import Any, Literal
 
-from dynclient.document.references import Files
+from dynclient.document.references import DocumentFiles
 from dynclient.errors import UnsupportedVersion
-from dynclient.names import near
+from dynclient.names import suggest
 
 #: The schema flavour of a version: 3.0 has its own (nullable, boolean exclusiveMinimum), 3.1 is JSON Schema 2020-12.
-Flavour = Literal["3.0", "3.1"]
+SchemaFlavour = Literal["3.0", "3.1"]
 
-_READS = "dynclient reads OpenAPI 3.0 and 3.1"
+_SUPPORTED_VERSIONS = "dynclient reads OpenAPI 3.0 and 3.1"
 
 
-def flavour(files: Files) -> Flavour:
+def detect_schema_flavour(files: DocumentFiles) -> SchemaFlavour:
     """Return the schema flavour of a document.
 
     Raises:
@@ -25,12 +25,13 @@ def flavour(files: Files) -> Flavour:
     tree, name = files.top.value, files.top.place.file
     if not isinstance(tree, dict):
         raise UnsupportedVersion(
-            f"{name} is no OpenAPI document: its top is {_kind(tree)}, not an object", hint=_READS
+            f"{name} is no OpenAPI document: its top is {_describe_kind(tree)}, not an object",
+            hint=_SUPPORTED_VERSIONS,
         )
     version = tree.get("openapi")
     if version is None:
         raise UnsupportedVersion(
-            f"{name} is no OpenAPI 3 document: it has no `openapi` field", hint=_hint(tree)
+            f"{name} is no OpenAPI 3 document: it has no `openapi` field", hint=_build_hint(tree)
         )
     if isinstance(version, float | int):
         version = str(version)
@@ -38,20 +39,20 @@ def flavour(files: Files) -> Flavour:
         return "3.0"
     if isinstance(version, str) and re.match(r"3\.1(\.|$)", version):
         return "3.1"
-    raise UnsupportedVersion(f"{name} is OpenAPI {version}", hint=_READS)
+    raise UnsupportedVersion(f"{name} is OpenAPI {version}", hint=_SUPPORTED_VERSIONS)
 
 
-def _kind(tree: Any) -> str:
+def _describe_kind(tree: Any) -> str:
     kinds = {list: "an array", str: "text", type(None): "empty"}
     return kinds.get(type(tree), f"a {type(tree).__name__}")
 
 
-def _hint(tree: dict[str, Any]) -> str:
+def _build_hint(tree: dict[str, Any]) -> str:
     if "swagger" in tree:
-        return f"{_READS}; this is Swagger {tree['swagger']}"
-    meant = near("openapi", tree, 1)
+        return f"{_SUPPORTED_VERSIONS}; this is Swagger {tree['swagger']}"
+    meant = suggest("openapi", tree, 1)
     return (
-        f"{_READS}; did you misspell `{meant[0]}`?"
+        f"{_SUPPORTED_VERSIONS}; did you misspell `{meant[0]}`?"
         if meant
-        else f"{_READS}; add `openapi: 3.1.0` at the top"
+        else f"{_SUPPORTED_VERSIONS}; add `openapi: 3.1.0` at the top"
     )

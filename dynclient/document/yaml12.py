@@ -9,30 +9,30 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dynclient.document.locate import (
-    DROPPED,
-    ITEM,
-    KEY,
+    AWAITS_ITEM,
+    AWAITS_KEY,
+    DROPS_VALUE,
     MAX_DEPTH,
     Composer,
     Locator,
+    build_depth_error,
+    compose_positions,
     decode,
-    events,
+    find_position,
+    get_file_name,
+    is_json_like,
     locate,
-    looks_like_json,
-    marks,
-    position,
-    short_name,
-    too_deep,
-    without_tabs,
+    parse_events,
+    replace_tabs,
 )
 from dynclient.document.problems import Problem
 from dynclient.errors import DocumentSyntaxError
-from dynclient.violations import shortened
+from dynclient.violations import shorten
 
-__all__ = ["Locator", "Parsed", "locate", "parse", "resolve"]
+__all__ = ["Locator", "ParsedText", "locate", "parse", "resolve_scalar"]
 
-_TAG = "tag:yaml.org,2002:"
-_WORDS: dict[str, Any] = {
+_TAG_PREFIX = "tag:yaml.org,2002:"
+_SCALAR_WORDS: dict[str, Any] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
@@ -42,15 +42,15 @@ _WORDS: dict[str, Any] = {
     **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), -math.inf),
     **dict.fromkeys((".nan", ".NaN", ".NAN"), math.nan),
 }
-_KINDS = {
+_TAG_TYPES = {
     "!": str,
-    _TAG + "str": str,
-    _TAG + "int": int,
-    _TAG + "float": float,
-    _TAG + "bool": bool,
-    _TAG + "null": type(None),
+    _TAG_PREFIX + "str": str,
+    _TAG_PREFIX + "int": int,
+    _TAG_PREFIX + "float": float,
+    _TAG_PREFIX + "bool": bool,
+    _TAG_PREFIX + "null": type(None),
 }
-_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _BASES = {"0o": 8, "0x": 16}
 _ESCAPE = re.compile(
@@ -61,7 +61,7 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
+class ParsedText:
     """A text, read.
 
     Attributes:
@@ -75,7 +75,7 @@ class Parsed:
     problems: list[Problem] = field(default_factory=list)
 
 
-def parse(data: bytes, uri: str) -> Parsed:
+def parse(data: bytes, uri: str) -> ParsedText:
     """Return the plain tree of a YAML or JSON text, and its problems.
 
     Args:
@@ -90,7 +90,7 @@ def parse(data: bytes, uri: str) -> Parsed:
 
     """
     text = decode(data, uri)
-    if not looks_like_json(text):
+    if not is_json_like(text):
         return _parse_yaml(text, uri)
     try:
         return _parse_json(text, uri)
@@ -98,7 +98,7 @@ def parse(data: bytes, uri: str) -> Parsed:
         return _parse_almost_json(text, uri, error)
 
 
-def resolve(text: str) -> Any:
+def resolve_scalar(text: str) -> Any:
     """Return the value of a plain scalar: None, a bool, int or float, or else the text.
 
     Raises:
@@ -107,96 +107,96 @@ def resolve(text: str) -> Any:
     Source: YAML 1.2.2 §10.3.2.
 
     """
-    if text in _WORDS:
-        return _WORDS[text]
+    if text in _SCALAR_WORDS:
+        return _SCALAR_WORDS[text]
     if text[0] not in "+-.0123456789":
         return text
-    if _INT.fullmatch(text):
+    if _INTEGER.fullmatch(text):
         value = int(text[2:], _BASES[text[:2]]) if text[:2] in _BASES else int(text)
         str(value)  # a hexadecimal one is read without the limit that its printing has
         return value
     return float(text) if _FLOAT.fullmatch(text) else text
 
 
-class _Plain(dict[str, Any]):
+class _PlainScalars(dict[str, Any]):
     """Values of plain scalars, each text resolved once: documents repeat themselves."""
 
     def __missing__(self, text: str) -> Any:
-        self[text] = value = resolve(text)
+        self[text] = value = resolve_scalar(text)
         return value
 
 
-class _Values(Composer):
+class _ValueComposer(Composer):
     """Composes plain values."""
 
     def __init__(self, uri: str) -> None:
         super().__init__(uri)
-        self.plain = _Plain()
-        self.names: dict[str, str] = {}
-        self.any_repeated = False
+        self.plain_scalars = _PlainScalars()
+        self.keys: dict[str, str] = {}
+        self.has_duplicate_key = False
 
-    def open(self, event: Any, box: Any, waits_for: object) -> None:
+    def open_collection(self, event: Any, box: Any, waits_for: object) -> None:
         """Open a collection; a tag that is not its own is a problem."""
-        own = _TAG + ("map" if waits_for is KEY else "seq")
+        own = _TAG_PREFIX + ("map" if waits_for is AWAITS_KEY else "seq")
         if event.tag not in (None, "!", own):
-            self._unknown(event)
-        super().open(event, box, waits_for)
+            self._note_unknown_tag(event)
+        super().open_collection(event, box, waits_for)
 
-    def value(self, event: Any) -> Any:
+    def build_value(self, event: Any) -> Any:
         """Return the value of a scalar: by its tag, or by its text where that stands plain."""
         if event.tag is not None:
-            return self._tagged(event)
+            return self._build_tagged_value(event)
         if event.style:  # quoted, or a block; the C parser has "" for plain, the Python one None
             return event.value
         try:
-            return self.plain[event.value]
+            return self.plain_scalars[event.value]
         except ValueError:
             what, hint = (
                 f"an integer of {len(event.value)} characters is read as text",
                 "put it in quotes if it is text",
             )
-            self.problem("integer-too-long", what, event, "error", hint)
+            self.add_problem("integer-too-long", what, event, "error", hint)
             return event.value
 
-    def name(self, text: str, event: Any) -> None:
+    def set_key(self, text: str, event: Any) -> None:
         """Take a key; equal keys of a document share one str."""
-        super().name(self.names.setdefault(text, text), event)
+        super().set_key(self.keys.setdefault(text, text), event)
 
     def store(self, value: Any, event: Any) -> None:  # noqa: ARG002 (where it stands is nobody's question here)
         """Put a value into the open collection."""
-        if self.key is ITEM:
-            self.box.append(value)
+        if self.key is AWAITS_ITEM:
+            self.collection.append(value)
             return
-        if self.key is not DROPPED:
-            self.box[self.key] = value
-        self.key = KEY
+        if self.key is not DROPS_VALUE:
+            self.collection[self.key] = value
+        self.key = AWAITS_KEY
 
-    def repeated(self, key: str, event: Any) -> None:  # noqa: ARG002 (a second pass tells the lines)
+    def note_duplicate_key(self, key: str, event: Any) -> None:  # noqa: ARG002 (a second pass tells the lines)
         """Note that some key stands twice."""
-        self.any_repeated = True
+        self.has_duplicate_key = True
 
-    def _tagged(self, event: Any) -> Any:
+    def _build_tagged_value(self, event: Any) -> Any:
         tag, text = event.tag, event.value
-        if tag not in _KINDS:
-            self._unknown(event)
+        if tag not in _TAG_TYPES:
+            self._note_unknown_tag(event)
             return text
         try:
-            return _tagged(_KINDS[tag], text)
+            return _convert_tagged(_TAG_TYPES[tag], text)
         except (ValueError, OverflowError):
             message = (
-                f"the tag {_short_tag(tag)} does not fit {shortened(text)!r}, which is read as text"
+                f"the tag {_shorten_tag(tag)} does not fit {shorten(text)!r}, which is read as text"
             )
-            self.problem("wrong-tag", message, event)
+            self.add_problem("wrong-tag", message, event)
             return text
 
-    def _unknown(self, event: Any) -> None:
-        tag = _short_tag(event.tag)
-        self.problem(
+    def _note_unknown_tag(self, event: Any) -> None:
+        tag = _shorten_tag(event.tag)
+        self.add_problem(
             "unknown-tag", f"the tag {tag} means nothing here; the node is read without it", event
         )
 
 
-def _tagged(kind: type, text: str) -> Any:
+def _convert_tagged(kind: type, text: str) -> Any:
     """Return a text read as its tag wants it.
 
     Raises:
@@ -204,7 +204,7 @@ def _tagged(kind: type, text: str) -> Any:
         OverflowError: an integer beyond what a float holds.
 
     """
-    value = text if kind is str else resolve(text)
+    value = text if kind is str else resolve_scalar(text)
     if kind is float and type(value) is int:
         return float(value)
     if type(value) is not kind:
@@ -212,31 +212,35 @@ def _tagged(kind: type, text: str) -> Any:
     return value
 
 
-def _short_tag(tag: str) -> str:
-    return shortened(f"!!{tag.removeprefix(_TAG)}" if tag.startswith(_TAG) else tag)
+def _shorten_tag(tag: str) -> str:
+    return shorten(f"!!{tag.removeprefix(_TAG_PREFIX)}" if tag.startswith(_TAG_PREFIX) else tag)
 
 
-def _parse_yaml(text: str, uri: str) -> Parsed:
-    readable, tab = without_tabs(text)
-    values = _Values(uri)
-    values.compose(events(readable, uri))
+def _parse_yaml(text: str, uri: str) -> ParsedText:
+    readable, tab = replace_tabs(text)
+    values = _ValueComposer(uri)
+    values.compose(parse_events(readable, uri))
     problems = values.problems
     if tab is not None:
-        line, column = position(text, tab)
+        line, column = find_position(text, tab)
         problems.append(
             Problem("warning", "tab", "tabs are read as spaces", "", "", uri, line, column)
         )
-    if values.any_repeated:
-        problems += _repeated_keys(text, uri)
-    return Parsed(values.tree, problems)
+    if values.has_duplicate_key:
+        problems += _find_duplicate_keys(text, uri)
+    return ParsedText(values.tree, problems)
 
 
-def _repeated_keys(text: str, uri: str) -> list[Problem]:
+def _find_duplicate_keys(text: str, uri: str) -> list[Problem]:
     """Return the duplicate keys with their lines: a second pass, made only when there are some."""
-    return [problem for problem in marks(text, uri).problems if problem.code == "duplicate-key"]
+    return [
+        problem
+        for problem in compose_positions(text, uri).problems
+        if problem.code == "duplicate-key"
+    ]
 
 
-def _parse_json(text: str, uri: str) -> Parsed:
+def _parse_json(text: str, uri: str) -> ParsedText:
     """Read JSON by the rules of JSON.
 
     Raises:
@@ -252,13 +256,13 @@ def _parse_json(text: str, uri: str) -> Parsed:
         repeated = repeated or len(found) != len(pairs)
         return found
 
-    paired, problems = _without_lone_surrogates(text, uri)
-    tree = json.loads(paired, object_pairs_hook=mapping, parse_constant=_refuse)
+    paired, problems = _replace_lone_surrogates(text, uri)
+    tree = json.loads(paired, object_pairs_hook=mapping, parse_constant=_refuse_constant)
     _check_depth(tree, uri)
-    return Parsed(tree, problems + (_repeated_keys(text, uri) if repeated else []))
+    return ParsedText(tree, problems + (_find_duplicate_keys(text, uri) if repeated else []))
 
 
-def _refuse(word: str) -> None:
+def _refuse_constant(word: str) -> None:
     raise ValueError(f"{word} is not JSON")
 
 
@@ -267,7 +271,7 @@ def _check_depth(tree: Any, uri: str) -> None:
     while level:
         depth += 1
         if depth > MAX_DEPTH:
-            raise too_deep(uri)
+            raise build_depth_error(uri)
         inside = (box.values() if type(box) is dict else box for box in level)
         level = [
             value
@@ -277,26 +281,26 @@ def _check_depth(tree: Any, uri: str) -> None:
         ]
 
 
-def _without_lone_surrogates(text: str, uri: str) -> tuple[str, list[Problem]]:
+def _replace_lone_surrogates(text: str, uri: str) -> tuple[str, list[Problem]]:
     r"""Return the text without `\ud800` and its like alone: no encoding can write such a character again."""
     if not _SURROGATE.search(text):
         return text, []
     lone = [found.start() for found in _ESCAPE.finditer(text) if found["lone"]]
     if not lone:
         return text, []
-    line, column = position(text, lone[0])
+    line, column = find_position(text, lone[0])
     message = f"half of a surrogate pair is no character ({len(lone)} in this file); read as U+FFFD"
     problem = Problem("warning", "lone-surrogate", message, "", "", uri, line, column)
     return _ESCAPE.sub(lambda found: r"\ufffd" if found["lone"] else found[0], text), [problem]
 
 
-def _parse_almost_json(text: str, uri: str, why_not: Exception) -> Parsed:
+def _parse_almost_json(text: str, uri: str, why_not: Exception) -> ParsedText:
     """Read as YAML what looks like JSON; of what is neither, a file named .json is told what JSON says."""
     try:
         return _parse_yaml(text, uri)
     except DocumentSyntaxError:
-        if isinstance(why_not, json.JSONDecodeError) and short_name(uri).endswith(".json"):
-            headline = f"{short_name(uri)} is not valid JSON: {why_not.msg}"
+        if isinstance(why_not, json.JSONDecodeError) and get_file_name(uri).endswith(".json"):
+            headline = f"{get_file_name(uri)} is not valid JSON: {why_not.msg}"
             raise DocumentSyntaxError(
                 headline, line=why_not.lineno, column=why_not.colno, uri=uri
             ) from None

@@ -18,4 +18,4 @@ class Call(dict[str, Any]):
 
 
 #: The keys that a Call may have.
-KEYS = ("path", "query", "header", "cookie", "body", "media_type")
+CALL_KEYS = ("path", "query", "header", "cookie", "body", "media_type")

@@ -10,14 +10,14 @@ from dynclient.model import Parameter
 from dynclient.model import Response as DeclaredResponse
 from dynclient.plan.schemas import Schemas
 from dynclient.schema.engine import Checker
-from dynclient.schema.explain import described
+from dynclient.schema.explain import describe_schema
 from dynclient.violations import Violation
 from dynclient.wire.message import Headers
-from dynclient.wire.parameters import Absent, read
-from dynclient.wire.shapes import Shape
+from dynclient.wire.parameters import ParameterAbsent, read_parameter
+from dynclient.wire.shapes import SchemaTypes
 
 #: Fields of this name are never joined to one. Source: RFC 9110 §5.3.
-_APART = "set-cookie"
+_UNJOINED_HEADER = "set-cookie"
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,39 +34,43 @@ class DeclaredHeader:
     checker: Checker
 
     @cached_property
-    def shape(self) -> Shape:
+    def types(self) -> SchemaTypes:
         """Which kinds of value its schema allows."""
-        return Shape(self.checker.schema, self.checker.schema.get("$defs", {}))
+        return SchemaTypes(self.checker.schema, self.checker.schema.get("$defs", {}))
 
-    def judged(self, headers: Headers) -> tuple[Any, list[Violation]]:
+    def read(self, headers: Headers) -> tuple[Any, list[Violation]]:
         """Return the value that headers have for it, None where they have none, and what is wrong with it."""
         name = self.parameter.name
         if name not in headers:
-            return None, [self._missing()] if self.parameter.required else []
-        if name.lower() == _APART and not self.shape.is_array:
-            found = [self._read(text) for text in headers.all(name)]
+            return None, [self._build_missing()] if self.parameter.required else []
+        if name.lower() == _UNJOINED_HEADER and not self.types.is_array:
+            found = [self._read_text(text) for text in headers.all(name)]
             return [value for value, _ in found], [v for _, wrong in found for v in wrong]
-        return self._read(headers[name])
+        return self._read_text(headers[name])
 
-    def _read(self, text: str) -> tuple[Any, list[Violation]]:
+    def _read_text(self, text: str) -> tuple[Any, list[Violation]]:
         path = ("headers", self.parameter.name)
         try:
-            value = read(self.parameter, self.shape, text)
-        except (Absent, ValueError, RecursionError):
-            said = f"cannot be read as {described(self.checker.schema, self.shape.defs)}"
+            value = read_parameter(self.parameter, self.types, text)
+        except (ParameterAbsent, ValueError, RecursionError):
+            said = f"cannot be read as {describe_schema(self.checker.schema, self.types.defs)}"
             return text, [Violation("style", path, said, None, self.parameter.node.place)]
-        return value, [] if self.checker.accepts(value) else self.checker.violations(value, path)
+        return value, [] if self.checker.accepts(value) else self.checker.find_violations(
+            value, path
+        )
 
-    def _missing(self) -> Violation:
-        said = f"{described(self.checker.schema, self.shape.defs)}, required"
+    def _build_missing(self) -> Violation:
+        said = f"{describe_schema(self.checker.schema, self.types.defs)}, required"
         return Violation(
             "missing", ("headers", self.parameter.name), said, None, self.parameter.node.place
         )
 
 
-def declared_headers(response: DeclaredResponse, schemas: Schemas) -> tuple[DeclaredHeader, ...]:
+def build_declared_headers(
+    response: DeclaredResponse, schemas: Schemas
+) -> tuple[DeclaredHeader, ...]:
     """Return the headers that a response declares, in document order."""
     return tuple(
-        DeclaredHeader(parameter, Checker(schemas.header(parameter, "consumer")))
+        DeclaredHeader(parameter, Checker(schemas.build_header_schema(parameter, "consumer")))
         for parameter in response.headers.values()
     )

@@ -15,17 +15,17 @@ from dynclient.errors import (
 )
 from dynclient.model import MediaType, Operation
 from dynclient.model import Response as DeclaredResponse
-from dynclient.plan.headers import DeclaredHeader, declared_headers
+from dynclient.plan.headers import DeclaredHeader, build_declared_headers
 from dynclient.plan.schemas import Schemas
 from dynclient.schema.engine import Checker
-from dynclient.violations import Violation, shortened
+from dynclient.violations import Violation, shorten
 from dynclient.wire import media
 from dynclient.wire.message import Headers, Request, Response
 
-Validation = Literal["raise", "warn", "off"]
+ResponseValidation = Literal["raise", "warn", "off"]
 
-FAILURE = 400
-NO_CONTENT = frozenset({204, 205, 304})
+FIRST_ERROR_STATUS = 400
+BODILESS_STATUSES = frozenset({204, 205, 304})
 MAX_ROWS = 256
 MAX_KEY_CHARS = 256
 
@@ -69,7 +69,7 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Row:
+class ResultRow:
     """What the document says of a status and Content-Type: one row of the result table.
 
     Attributes:
@@ -83,12 +83,12 @@ class Row:
 
     media_type: str
     checker: Checker | None = None
-    unknown: Violation | None = None
-    empty: Violation | None = None
+    undocumented: Violation | None = None
+    missing_body: Violation | None = None
     headers: tuple[DeclaredHeader, ...] = ()
 
 
-class Results:
+class ResultTable:
     """The result table of an operation: which response is declared for a status, which schema for its media type."""
 
     def __init__(self, operation: Operation, schemas: Schemas) -> None:
@@ -96,9 +96,9 @@ class Results:
         self._schemas = schemas
         self._checkers: dict[tuple[str, str], Checker | None] = {}
         self._declared_headers: dict[str, tuple[DeclaredHeader, ...]] = {}
-        self._rows: dict[tuple[int, str], Row] = {}
+        self._rows: dict[tuple[int, str], ResultRow] = {}
 
-    def declared(self, status: int) -> DeclaredResponse | None:
+    def find_response(self, status: int) -> DeclaredResponse | None:
         """Return the declared response of a status: exact, else its range, else `default`.
 
         Source: OAS 3.1.1 Responses Object.
@@ -109,22 +109,24 @@ class Results:
                 return responses[key]
         return None
 
-    def checker(self, response: DeclaredResponse, media_type: MediaType) -> Checker | None:
+    def get_body_checker(self, response: DeclaredResponse, media_type: MediaType) -> Checker | None:
         """Return the checker of a response body; None where the document gives no schema that can say anything."""
         key = (response.status, media_type.name)
         if key not in self._checkers:
             useful = media_type.schema is not None and not media.is_binary(media_type.name)
             self._checkers[key] = (
-                Checker(self._schemas.result(media_type, "consumer")) if useful else None
+                Checker(self._schemas.build_result_schema(media_type, "consumer"))
+                if useful
+                else None
             )
         return self._checkers[key]
 
-    def row(self, status: int, content_type: str) -> Row:
+    def get_row(self, status: int, content_type: str) -> ResultRow:
         """Return the row of a status and a Content-Type, "" where the response names none."""
         key = (status, content_type)
         found = self._rows.get(key)
         if found is None:
-            found = self._made(status, content_type)
+            found = self._build_row(status, content_type)
             if len(content_type) > MAX_KEY_CHARS:
                 return found
             if (
@@ -134,15 +136,15 @@ class Results:
             self._rows[key] = found
         return found
 
-    def _made(self, status: int, name: str) -> Row:
-        declared, place = self.declared(status), self.operation.place
+    def _build_row(self, status: int, name: str) -> ResultRow:
+        declared, place = self.find_response(status), self.operation.place
         if declared is None:
             known = ", ".join(self.operation.responses) or "none"
             text = f"got {status}, the document knows {known}"
-            return Row(name, unknown=Violation("status", ("status",), text, None, place))
+            return ResultRow(name, undocumented=Violation("status", ("status",), text, None, place))
         content = declared.content
         empty = None
-        if content and status not in NO_CONTENT and self.operation.method != "HEAD":
+        if content and status not in BODILESS_STATUSES and self.operation.method != "HEAD":
             empty = Violation(
                 "missing",
                 ("body",),
@@ -150,25 +152,33 @@ class Results:
                 None,
                 declared.node.place,
             )
-        headers = self._headers(declared)
-        entry = media.matched(name, content) if name else None
+        headers = self._get_headers(declared)
+        entry = media.match_media_type(name, content) if name else None
         if not name and len(content) == 1:
             entry = next(iter(content.items()))
         if entry is None and content:
-            text = f"got {shortened(media.essence(name)) or 'none'}, the document knows {', '.join(content)}"
+            text = f"got {shorten(media.get_essence(name)) or 'none'}, the document knows {', '.join(content)}"
             unknown = Violation("media-type", ("media_type",), text, None, declared.node.place)
-            return Row(name, None, unknown, empty, headers)
+            return ResultRow(name, None, unknown, empty, headers)
         read_as = name or (entry[0] if entry else "")
-        return Row(
-            read_as, self.checker(declared, entry[1]) if entry else None, None, empty, headers
+        return ResultRow(
+            read_as,
+            self.get_body_checker(declared, entry[1]) if entry else None,
+            None,
+            empty,
+            headers,
         )
 
-    def _headers(self, declared: DeclaredResponse) -> tuple[DeclaredHeader, ...]:
+    def _get_headers(self, declared: DeclaredResponse) -> tuple[DeclaredHeader, ...]:
         if declared.status not in self._declared_headers:
-            self._declared_headers[declared.status] = declared_headers(declared, self._schemas)
+            self._declared_headers[declared.status] = build_declared_headers(
+                declared, self._schemas
+            )
         return self._declared_headers[declared.status]
 
-    def judge(self, request: Request, response: Response, validation: Validation) -> Result:
+    def build_result(
+        self, request: Request, response: Response, validation: ResponseValidation
+    ) -> Result:
         """Return the result of a response.
 
         Raises:
@@ -178,20 +188,22 @@ class Results:
             InvalidResponse: under `raise`: the body does not fit its schema.
 
         """
-        failed = response.status >= FAILURE
+        failed = response.status >= FIRST_ERROR_STATUS
         content_type = response.headers.get("content-type", "")
-        row = self.row(response.status, content_type)
-        data, broken = _decoded(response.body, row.media_type, content_type)
-        violations = () if validation == "off" or broken else self._violations(row, response, data)
+        row = self.get_row(response.status, content_type)
+        data, broken = _decode_body(response.body, row.media_type, content_type)
+        violations = (
+            () if validation == "off" or broken else self._find_violations(row, response, data)
+        )
         header_data: Mapping[str, Any] = {}
         if row.headers:
-            header_data, wrong = _judged(row.headers, response.headers)
+            header_data, wrong = _read_headers(row.headers, response.headers)
             violations = violations if validation == "off" else (*violations, *wrong)
         result = Result(
             data,
             response.status,
             response.headers,
-            media.essence(content_type),
+            media.get_essence(content_type),
             violations,
             request,
             response.elapsed,
@@ -199,51 +211,53 @@ class Results:
             response.http,
         )
         if failed:
-            raise self._failure(result)
+            raise self._build_status_error(result)
         if broken:
-            raise self._error(
+            raise self._build_error(
                 DecodeError, f"the body cannot be decoded: {broken}", result, body=response.body
             )
         if violations and validation == "raise":
-            raise self._refusal(result)
+            raise self._build_invalid_response(result)
         return result
 
-    def _violations(self, row: Row, response: Response, data: Any) -> tuple[Violation, ...]:
-        came = bool(response.body) or response.is_elsewhere
-        if row.unknown and (came or row.unknown.kind == "status"):
-            return (row.unknown,)
+    def _find_violations(
+        self, row: ResultRow, response: Response, data: Any
+    ) -> tuple[Violation, ...]:
+        came = bool(response.body) or response.is_in_sink
+        if row.undocumented and (came or row.undocumented.kind == "status"):
+            return (row.undocumented,)
         if not came:
-            return (row.empty,) if row.empty else ()
-        if response.is_elsewhere:
+            return (row.missing_body,) if row.missing_body else ()
+        if response.is_in_sink:
             return ()
         if row.checker is None or row.checker.accepts(data):
             return ()
-        return tuple(row.checker.violations(data, ("body",)))
+        return tuple(row.checker.find_violations(data, ("body",)))
 
-    def _failure(self, result: Result) -> ResponseError:
-        message = _message(result.data)
+    def _build_status_error(self, result: Result) -> ResponseError:
+        message = _find_error_message(result.data)
         text = f"{result.status}" + (f" {message}" if message else "")
-        return self._error(status_error(result.status), text, result)
+        return self._build_error(status_error(result.status), text, result)
 
-    def _refusal(self, result: Result) -> ResponseError:
+    def _build_invalid_response(self, result: Result) -> ResponseError:
         unknown = result.violations[0].kind in ("status", "media-type")
         count = f"{len(result.violations)} problem" + ("s" if len(result.violations) > 1 else "")
         hint = 'the data are in error.result; validate_responses="warn" keeps going'
         if unknown:
-            return self._error(
+            return self._build_error(
                 UndocumentedResponse,
                 f"the {result.status} response is not in the document",
                 result,
                 hint,
             )
-        return self._error(
+        return self._build_error(
             InvalidResponse,
             f"the {result.status} response does not fit the document: {count}",
             result,
             hint,
         )
 
-    def _error(
+    def _build_error(
         self,
         kind: type[ResponseError],
         text: str,
@@ -259,20 +273,20 @@ class Results:
         )
 
 
-def _judged(
+def _read_headers(
     declared: Sequence[DeclaredHeader], headers: Headers
 ) -> tuple[dict[str, Any], list[Violation]]:
     """Return the values of the declared headers that came, and what is wrong with them or missing."""
     found, wrong = {}, []
     for header in declared:
-        value, violations = header.judged(headers)
+        value, violations = header.read(headers)
         wrong += violations
         if header.parameter.name in headers:
             found[header.parameter.name] = value
     return found, wrong
 
 
-def _decoded(body: bytes, media_type: str, content_type: str) -> tuple[Any, str]:
+def _decode_body(body: bytes, media_type: str, content_type: str) -> tuple[Any, str]:
     """Return (data, ""), or (text or bytes, why) where the body is not what it says."""
     if not body:
         return None, ""
@@ -280,17 +294,17 @@ def _decoded(body: bytes, media_type: str, content_type: str) -> tuple[Any, str]
         return media.decode(media_type, body, content_type), ""
     except ValueError as error:
         try:
-            return body.decode(), f"{media_type}: {_reason(error)}"
+            return body.decode(), f"{media_type}: {_explain_decode_error(error)}"
         except UnicodeDecodeError:
             return body, f"{media_type}: not UTF-8"
 
 
-def _reason(error: ValueError) -> str:
+def _explain_decode_error(error: ValueError) -> str:
     """Return what a decoder says, without the text that it met."""
     return str(getattr(error, "msg", None) or getattr(error, "reason", None) or error)[:120]
 
 
-def _message(data: Any) -> str:
+def _find_error_message(data: Any) -> str:
     """Return the one line in which an error body says what happened, if it has one."""
     found: Any = data
     if isinstance(data, Mapping):
@@ -308,7 +322,7 @@ def _message(data: Any) -> str:
     return text if len(text) <= 200 else text[:199] + "…"  # noqa: PLR2004 (one line of a message)
 
 
-def drifts(violations: Sequence[Violation]) -> Sequence[Violation]:
+def select_drifts(violations: Sequence[Violation]) -> Sequence[Violation]:
     """Return one violation per place, positions in arrays taken as one: what `warn` tells."""
     found: dict[tuple[Any, ...], Violation] = {}
     for violation in violations:

@@ -8,33 +8,39 @@ from typing import Any, Literal
 
 from dynclient.document.references import Node
 from dynclient.model import Document, MediaType, Operation, Parameter
-from dynclient.schema.dialect import WIRE, Dialect, Direction, Schema, bundled
-from dynclient.schema.readings import Closing, closed
+from dynclient.schema.dialect import (
+    X_SERIALIZATION,
+    Direction,
+    Schema,
+    SchemaTranslator,
+    bundle_schema,
+)
+from dynclient.schema.readings import SchemaCloser, close_schema
 from dynclient.wire import media
-from dynclient.wire.shapes import Shape
+from dynclient.wire.shapes import SchemaTypes
 
 Reading = Literal["producer", "consumer"]
 
 #: Schema → schema: what a reading makes of it.
-Read = Callable[[Any], Any]
+ApplyReading = Callable[[Any], Any]
 
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
+DIALECT_URI = "https://json-schema.org/draft/2020-12/schema"
 
 #: A header field's value. Source: RFC 9110 §5.5: no control characters, no white space at either end.
-FIELD_VALUE = "^([!-~\\u0080-\\uffff]([\\t -~\\u0080-\\uffff]*[!-~\\u0080-\\uffff])?)?$"
+FIELD_VALUE_PATTERN = "^([!-~\\u0080-\\uffff]([\\t -~\\u0080-\\uffff]*[!-~\\u0080-\\uffff])?)?$"
 
-_TEXT_IN_HEADER = {WIRE: True, "pattern": FIELD_VALUE}
+_TEXT_IN_HEADER = {X_SERIALIZATION: True, "pattern": FIELD_VALUE_PATTERN}
 _IN_HEADER = {**_TEXT_IN_HEADER, "items": _TEXT_IN_HEADER, "additionalProperties": _TEXT_IN_HEADER}
 
 #: An empty array or object of these styles is absent, so a required one has something in it. Source: RFC 6570 §2.3.
-_NOT_EMPTY = {WIRE: True, "minItems": 1, "minProperties": 1}
+_NOT_EMPTY = {X_SERIALIZATION: True, "minItems": 1, "minProperties": 1}
 
 #: The empty text, which `allowEmptyValue` allows whatever the schema says; put so that nobody reads a type from it.
-_NOTHING = {"maxLength": 0, "not": {"type": ["array", "boolean", "null", "number", "object"]}}
+_EMPTY_TEXT = {"maxLength": 0, "not": {"type": ["array", "boolean", "null", "number", "object"]}}
 
 #: A cookie that is text as it is. Source: RFC 6265 §4.1.1, cookie-value.
 _IN_COOKIE = {
-    WIRE: "a cookie carries no semicolon, comma, backslash, white space or control character",
+    X_SERIALIZATION: "a cookie carries no semicolon, comma, backslash, white space or control character",
     "pattern": '^("[!#-+\\--:<-\\[\\]-~]*"|[!#-+\\--:<-\\[\\]-~]*)$',
 }
 
@@ -45,39 +51,48 @@ _DOT_SEGMENTS: dict[str, list[Any]] = {
 }
 
 
-def _without(character: str, name: str) -> dict[str, Any]:
+def _forbid_character(character: str, name: str) -> dict[str, Any]:
     """Return what refuses, in members and their names, a character that would end them on the wire."""
     text = {
-        WIRE: f"{name} ends a value of this style, and nothing can escape it",
+        X_SERIALIZATION: f"{name} ends a value of this style, and nothing can escape it",
         "pattern": f"^[^{character}]*$",
     }
-    return {WIRE: True, "items": text, "additionalProperties": text, "propertyNames": text}
+    return {
+        X_SERIALIZATION: True,
+        "items": text,
+        "additionalProperties": text,
+        "propertyNames": text,
+    }
 
 
-def _names_without_brackets(depth: int) -> dict[str, Any]:
-    inner = {"additionalProperties": _names_without_brackets(depth - 1)} if depth else {}
+def _forbid_brackets(depth: int) -> dict[str, Any]:
+    inner = {"additionalProperties": _forbid_brackets(depth - 1)} if depth else {}
     text = "a bracket ends a name of this style, and nothing can escape it"
-    return {WIRE: True, "propertyNames": {WIRE: text, "pattern": "^[^\\[\\]]*$"}, **inner}
+    return {
+        X_SERIALIZATION: True,
+        "propertyNames": {X_SERIALIZATION: text, "pattern": "^[^\\[\\]]*$"},
+        **inner,
+    }
 
 
 #: An array of one empty text is written as an empty array is, wherever nothing but its members stands.
-_ONE_EMPTY = {
-    WIRE: "an array of one empty text cannot be told from an empty one",
+_NO_SINGLE_EMPTY_TEXT = {
+    X_SERIALIZATION: "an array of one empty text cannot be told from an empty one",
     "not": {"enum": [[""]]},
 }
 
 #: A header is never escaped, so that a comma in a member would end it. Source: OAS 3.1.1 Parameter Object, schema.
-_MEMBERS_IN_HEADER = _without(",", "a comma")
+_MEMBERS_IN_HEADER = _forbid_character(",", "a comma")
 _NAMES_IN_HEADER = {
-    WIRE: True,
+    X_SERIALIZATION: True,
     "propertyNames": {
-        WIRE: "an equals sign ends a name in a header, and nothing can escape it",
+        X_SERIALIZATION: "an equals sign ends a name in a header, and nothing can escape it",
         "pattern": "^[^=]*$",
     },
 }
 
 _NO_DOT = {
-    WIRE: "a dot ends a value of this style, and nothing can escape it",
+    X_SERIALIZATION: "a dot ends a value of this style, and nothing can escape it",
     "pattern": "^[^.]*$",
     "multipleOf": 1,
 }
@@ -85,47 +100,47 @@ _NO_DOT = {
 #: Delimiters that cannot be told from data: percent-encoding leaves them as they are, or they are encoded themselves.
 #: Source: RFC 6570 §3.2.5; OAS 3.2 Appendix E.
 _DELIMITERS: dict[tuple[str, bool], dict[str, Any]] = {
-    ("label", True): {WIRE: True, "items": _NO_DOT},
-    ("spaceDelimited", False): _without(" ", "a space"),
-    ("pipeDelimited", False): _without("|", "a pipe"),
-    ("deepObject", False): _names_without_brackets(4),
-    ("deepObject", True): _names_without_brackets(4),
+    ("label", True): {X_SERIALIZATION: True, "items": _NO_DOT},
+    ("spaceDelimited", False): _forbid_character(" ", "a space"),
+    ("pipeDelimited", False): _forbid_character("|", "a pipe"),
+    ("deepObject", False): _forbid_brackets(4),
+    ("deepObject", True): _forbid_brackets(4),
 }
 
 #: Headers that the standard takes from elsewhere: they may be given, and are never asked for.
-ELSEWHERE = frozenset({"accept", "content-type", "authorization"})
+IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 
 
 class Schemas:
     """The translated schemas of one document, each direction once, and the call and result schemas made of them."""
 
     def __init__(self, document: Document) -> None:
-        self._dialects: dict[Direction, Dialect] = {
-            "request": Dialect(document.flavour, "request"),
-            "response": Dialect(document.flavour, "response"),
+        self._dialects: dict[Direction, SchemaTranslator] = {
+            "request": SchemaTranslator(document.flavour, "request"),
+            "response": SchemaTranslator(document.flavour, "response"),
         }
         #: Translating fills `defs` step by step: only one thread at a time may be in the middle of it.
         self._lock = threading.RLock()
 
-    def dialect(self, direction: Direction) -> Dialect:
+    def get_dialect(self, direction: Direction) -> SchemaTranslator:
         """Return the translation for a direction."""
         return self._dialects[direction]
 
-    def open(self, node: Node | None, direction: Direction) -> Schema | bool:
+    def translate(self, node: Node | None, direction: Direction) -> Schema | bool:
         """Return the schema at a node as it is; `True` where there is none."""
         with self._lock:
             return self._dialects[direction].translate(node) if node is not None else True
 
-    def body(self, media_type: MediaType, direction: Direction) -> Schema | bool:
+    def translate_body(self, media_type: MediaType, direction: Direction) -> Schema | bool:
         """Return the schema of a body as Python holds it: XML and the like are text, whatever their schema says."""
-        schema = self.open(media_type.schema, direction)
+        schema = self.translate(media_type.schema, direction)
         if (
             media.is_json(media_type.name)
             or media.is_composed(media_type.name)
             or media_type.schema is None
         ):
             return schema
-        types = Shape(schema, self._dialects[direction].defs).types
+        types = SchemaTypes(schema, self._dialects[direction].defs).types
         return (
             schema
             if not types or "string" in types
@@ -135,53 +150,69 @@ class Schemas:
     def bundle(self, schema: Schema | bool, direction: Direction, reading: Reading) -> Schema:
         """Return a schema as a self-contained root in a reading."""
         defs = self._dialects[direction].defs
-        root = closed(schema, defs, direction) if reading == "producer" else bundled(schema, defs)
-        return Schema({"$schema": DIALECT, **root}, root.place)
+        root = (
+            close_schema(schema, defs, direction)
+            if reading == "producer"
+            else bundle_schema(schema, defs)
+        )
+        return Schema({"$schema": DIALECT_URI, **root}, root.place)
 
-    def result(self, media_type: MediaType, reading: Reading) -> Schema:
+    def build_result_schema(self, media_type: MediaType, reading: Reading) -> Schema:
         """Return the schema of a response body."""
         with self._lock:
-            return self.bundle(self.body(media_type, "response"), "response", reading)
+            return self.bundle(self.translate_body(media_type, "response"), "response", reading)
 
-    def header(self, header: Parameter, reading: Reading) -> Schema:
+    def build_header_schema(self, header: Parameter, reading: Reading) -> Schema:
         """Return the schema of a response header."""
         with self._lock:
-            return self.bundle(self.open(header.schema, "response"), "response", reading)
+            return self.bundle(self.translate(header.schema, "response"), "response", reading)
 
-    def call(self, operation: Operation, media_type: MediaType | None, reading: Reading) -> Schema:
+    def build_call_schema(
+        self, operation: Operation, media_type: MediaType | None, reading: Reading
+    ) -> Schema:
         """Return the call schema of an operation with a body of the given media type (None: no body is declared)."""
         with self._lock:
-            return self._call(operation, media_type, reading)
+            return self._build_call_schema(operation, media_type, reading)
 
-    def _call(self, operation: Operation, media_type: MediaType | None, reading: Reading) -> Schema:
+    def _build_call_schema(
+        self, operation: Operation, media_type: MediaType | None, reading: Reading
+    ) -> Schema:
         defs = self._dialects["request"].defs
-        closing = Closing(defs, "request")
-        read: Read = closing.location if reading == "producer" else lambda schema: schema
-        root = _group(operation, reading)
+        closing = SchemaCloser(defs, "request")
+        read: ApplyReading = (
+            closing.close_location if reading == "producer" else lambda schema: schema
+        )
+        root = _build_location_schema(operation, reading)
         for parameter in operation.parameters:
-            group = root["properties"].setdefault(parameter.location, _group(operation, reading))
-            group["properties"][parameter.name] = self._parameter(operation, parameter, read)
-            if parameter.required and not is_elsewhere(parameter):
+            group = root["properties"].setdefault(
+                parameter.location, _build_location_schema(operation, reading)
+            )
+            group["properties"][parameter.name] = self._build_parameter_schema(
+                operation, parameter, read
+            )
+            if parameter.required and not is_ignored_header(parameter):
                 group["required"].append(parameter.name)
                 if parameter.location not in root["required"]:
                     root["required"].append(parameter.location)
         body = operation.request_body
         if body is not None and media_type is not None:
-            root["properties"]["body"] = read(self.body(media_type, "request"))
+            root["properties"]["body"] = read(self.translate_body(media_type, "request"))
             root["properties"]["media_type"] = Schema({"enum": list(body.content)})
             root["required"] += ["body"] if body.required else []
-        made = bundled(root, closing.made if reading == "producer" else defs)
-        return Schema({"$schema": DIALECT, **made}, operation.place)
+        made = bundle_schema(root, closing.closed_defs if reading == "producer" else defs)
+        return Schema({"$schema": DIALECT_URI, **made}, operation.place)
 
-    def _parameter(self, operation: Operation, parameter: Parameter, read: Read) -> Schema | bool:
-        schema: Schema | bool = read(self.open(parameter.schema, "request"))
+    def _build_parameter_schema(
+        self, operation: Operation, parameter: Parameter, read: ApplyReading
+    ) -> Schema | bool:
+        schema: Schema | bool = read(self.translate(parameter.schema, "request"))
         if (
             parameter.location == "query"
             and not parameter.content
-            and parameter.node.flag("allowEmptyValue")
+            and parameter.node.get_flag("allowEmptyValue")
         ):
-            schema = Schema({"if": _NOTHING, "else": schema}, parameter.node.place)
-        limits = _limits(operation, parameter)
+            schema = Schema({"if": _EMPTY_TEXT, "else": schema}, parameter.node.place)
+        limits = _build_limits(operation, parameter)
         notes = {
             k: v
             for k, v in (("description", parameter.description), ("examples", parameter.examples))
@@ -192,7 +223,7 @@ class Schemas:
         return Schema({**notes, "allOf": [schema, *limits]}, parameter.node.place)
 
 
-def _limits(operation: Operation, parameter: Parameter) -> list[Any]:
+def _build_limits(operation: Operation, parameter: Parameter) -> list[Any]:
     """Return what excludes the values that the wire cannot carry in this parameter's place and style."""
     location, is_text = (
         parameter.location,
@@ -209,7 +240,7 @@ def _limits(operation: Operation, parameter: Parameter) -> list[Any]:
         )
     if location == "path" and f"/{{{parameter.name}}}/" in operation.path + "/":
         dots = _DOT_SEGMENTS.get("simple" if is_text else parameter.style, [])
-        limits += [{WIRE: True, "not": {"enum": dots}}] if dots else []
+        limits += [{X_SERIALIZATION: True, "not": {"enum": dots}}] if dots else []
     if parameter.content:
         return limits
     if location == "header":
@@ -219,18 +250,18 @@ def _limits(operation: Operation, parameter: Parameter) -> list[Any]:
             *([_NAMES_IN_HEADER] if parameter.explode else []),
         ]
     if location in ("path", "header"):
-        limits.append(_ONE_EMPTY)
+        limits.append(_NO_SINGLE_EMPTY_TEXT)
     if (
         parameter.required
         and location in ("query", "cookie")
-        and not parameter.node.flag("allowEmptyValue")
+        and not parameter.node.get_flag("allowEmptyValue")
     ):
         limits.append(_NOT_EMPTY)
     delimiters = _DELIMITERS.get((parameter.style, parameter.explode))
     return [*limits, delimiters] if delimiters else limits
 
 
-def _group(operation: Operation, reading: Reading) -> Schema:
+def _build_location_schema(operation: Operation, reading: Reading) -> Schema:
     """Return the schema of the call document, or of one location in it, before anything is declared."""
     closed_to_others = {"additionalProperties": False} if reading == "producer" else {}
     return Schema(
@@ -238,6 +269,6 @@ def _group(operation: Operation, reading: Reading) -> Schema:
     )
 
 
-def is_elsewhere(parameter: Parameter) -> bool:
+def is_ignored_header(parameter: Parameter) -> bool:
     """Tell whether a header parameter is one that the standard takes from elsewhere."""
-    return parameter.location == "header" and parameter.name.lower() in ELSEWHERE
+    return parameter.location == "header" and parameter.name.lower() in IGNORED_HEADERS

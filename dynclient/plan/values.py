@@ -12,7 +12,7 @@ from typing import Any
 
 from dynclient.wire.bodies import is_binary, is_file
 
-_PLAIN = frozenset({str, int, float, bool, type(None), bytes})
+_PLAIN_TYPES = frozenset({str, int, float, bool, type(None), bytes})
 
 
 def to_json(value: Any) -> Any:
@@ -26,35 +26,35 @@ def to_json(value: Any) -> Any:
         TypeError: something has no JSON form.
 
     """
-    if type(value) in _PLAIN:
+    if type(value) in _PLAIN_TYPES:
         return value
     if isinstance(value, Mapping):
-        return _object(value)
+        return _convert_object(value)
     if isinstance(value, list | tuple):
-        return value if isinstance(value, tuple) and is_file(value) else _array(value)
-    return _scalar(value)
+        return value if isinstance(value, tuple) and is_file(value) else _convert_array(value)
+    return _convert_scalar(value)
 
 
-def _object(value: Mapping[Any, Any]) -> Any:
-    made = {_key(k): to_json(v) for k, v in value.items()}
+def _convert_object(value: Mapping[Any, Any]) -> Any:
+    made = {_convert_key(k): to_json(v) for k, v in value.items()}
     same = type(value) is dict and all(made.get(k, made) is v for k, v in value.items())
     return value if same else made
 
 
-def _key(key: Any) -> str:
+def _convert_key(key: Any) -> str:
     key = key.value if isinstance(key, enum.Enum) else key
     if not isinstance(key, str):
         raise TypeError(f"the key {key!r} is no text; a JSON object has text keys")
     return str(key)
 
 
-def _array(value: Sequence[Any]) -> Any:
+def _convert_array(value: Sequence[Any]) -> Any:
     made = [to_json(item) for item in value]
     same = type(value) is list and all(a is b for a, b in zip(made, value, strict=True))
     return value if same else made
 
 
-def _scalar(value: Any) -> Any:  # noqa: C901, PLR0911 (one line per kind of value reads best)
+def _convert_scalar(value: Any) -> Any:  # noqa: C901, PLR0911 (one line per kind of value reads best)
     if isinstance(value, enum.Enum):
         return to_json(value.value)
     if isinstance(value, datetime.datetime | datetime.date | datetime.time):
@@ -62,7 +62,7 @@ def _scalar(value: Any) -> Any:  # noqa: C901, PLR0911 (one line per kind of val
     if isinstance(value, uuid.UUID):
         return str(value)
     if isinstance(value, Decimal):
-        return _number(value)
+        return _convert_decimal(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: to_json(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if hasattr(value, "model_dump"):  # pydantic 2, without importing it
@@ -82,7 +82,7 @@ def _scalar(value: Any) -> Any:  # noqa: C901, PLR0911 (one line per kind of val
     raise TypeError(f"a {type(value).__name__} has no JSON form")
 
 
-def _number(value: Decimal) -> int | float:
+def _convert_decimal(value: Decimal) -> int | float:
     """Return the number with the same digits: an int, or a float that prints the same."""
     if value.is_finite() and value == value.to_integral_value():
         return int(value)

@@ -11,11 +11,11 @@ from urllib.parse import quote
 from dynclient.errors import UnsafeValue
 from dynclient.model import Location, MediaType, Operation
 from dynclient.plan.values import to_json
-from dynclient.violations import shown
+from dynclient.violations import shorten_repr
 from dynclient.wire import media
-from dynclient.wire.bodies import Body
-from dynclient.wire.message import Headers, Request, is_field
-from dynclient.wire.parameters import Writer, default_writer, writer
+from dynclient.wire.bodies import StreamedBody
+from dynclient.wire.message import Headers, Request, is_valid_header
+from dynclient.wire.parameters import ParameterWriter, build_default_writer, build_writer
 
 _VARIABLE = re.compile(r"\{([^{}]+)\}")
 _DOT_SEGMENT = re.compile(r"(?:^|/)(?:\.|%2[Ee]){1,2}(?=/|$)")
@@ -31,8 +31,8 @@ class RequestWriter:
         self.operation = operation
 
     @cached_property
-    def _writers(self) -> Mapping[tuple[str, str], Writer]:
-        return {(p.location, p.name): writer(p) for p in self.operation.parameters}
+    def _writers(self) -> Mapping[tuple[str, str], ParameterWriter]:
+        return {(p.location, p.name): build_writer(p) for p in self.operation.parameters}
 
     @cached_property
     def _template(self) -> tuple[list[str], str]:
@@ -48,9 +48,11 @@ class RequestWriter:
     @cached_property
     def accept(self) -> str:
         """The Accept header: every declared result media type that can be decoded."""
-        return media.accept(response.content for response in self.operation.responses.values())
+        return media.build_accept_header(
+            response.content for response in self.operation.responses.values()
+        )
 
-    def request(
+    def write(
         self, call: Mapping[str, Any], base: str, entry: MediaType | None, accept: str | None
     ) -> Request:
         """Return the request that a call document makes.
@@ -65,77 +67,86 @@ class RequestWriter:
             UnsafeValue: a value would leave its place on the wire, or cannot be written at all.
 
         """
-        url = base + self._path(self._group(call, "path")) + self._query(self._group(call, "query"))
+        url = (
+            base
+            + self._write_path(self._get_location(call, "path"))
+            + self._write_query(self._get_location(call, "query"))
+        )
         headers = [("Accept", accept or self.accept)]
-        given = self._headers(self._group(call, "header"))
-        body: bytes | Body | None = None
+        given = self._write_headers(self._get_location(call, "header"))
+        body: bytes | StreamedBody | None = None
         if "body" in call:
-            content_type, body = self._body(call, entry)
+            content_type, body = self._write_body(call, entry)
             headers.append(("Content-Type", content_type))
         names = {name.lower() for name, _ in given}
         headers = [(name, value) for name, value in headers if name.lower() not in names] + given
-        if cookies := self._cookies(self._group(call, "cookie")):
+        if cookies := self._write_cookies(self._get_location(call, "cookie")):
             headers.append(("Cookie", cookies))
         operation = self.operation
         return Request(
             operation.method, url, Headers(headers), body, operation.security, operation.id
         )
 
-    def _refuse(self, text: str, hint: str | None = None) -> UnsafeValue:
+    def _build_error(self, text: str, hint: str | None = None) -> UnsafeValue:
         return UnsafeValue(f"{self.operation.id}: {text}; nothing was sent", hint=hint)
 
-    def _group(self, call: Mapping[str, Any], location: str) -> Mapping[str, Any]:
+    def _get_location(self, call: Mapping[str, Any], location: str) -> Mapping[str, Any]:
         values = call.get(location, {})
         if not isinstance(values, Mapping):
-            raise self._refuse(f"{location} is {shown(values)}, want names with their values")
+            raise self._build_error(
+                f"{location} is {shorten_repr(values)}, want names with their values"
+            )
         return values
 
-    def _path(self, values: Mapping[str, Any]) -> str:
+    def _write_path(self, values: Mapping[str, Any]) -> str:
         pieces = self._template[0]
         if len(pieces) == 1:
             return pieces[0]
         path = "".join(
-            self._variable(piece, values) if i % 2 else piece for i, piece in enumerate(pieces)
+            self._write_variable(piece, values) if i % 2 else piece
+            for i, piece in enumerate(pieces)
         )
         if _DOT_SEGMENT.search(path):
-            raise self._refuse("a path value makes a dot segment, which would leave its place")
+            raise self._build_error("a path value makes a dot segment, which would leave its place")
         return path
 
-    def _variable(self, name: str, values: Mapping[str, Any]) -> str:
+    def _write_variable(self, name: str, values: Mapping[str, Any]) -> str:
         if name not in values:
-            raise self._refuse(f"the path needs a value for {{{name}}}")
-        return self._written("path", name, values[name])
+            raise self._build_error(f"the path needs a value for {{{name}}}")
+        return self._write_value("path", name, values[name])
 
-    def _written(self, location: Location, name: str, value: Any) -> str:
-        write = self._writers.get((location, name)) or default_writer(location, name)
+    def _write_value(self, location: Location, name: str, value: Any) -> str:
+        write = self._writers.get((location, name)) or build_default_writer(location, name)
         try:
             return write(value)
         except (UnicodeEncodeError, ValueError, TypeError, AttributeError, RecursionError):
-            raise self._refuse(f"{location}.{name} cannot be written as text") from None
+            raise self._build_error(f"{location}.{name} cannot be written as text") from None
 
-    def _query(self, values: Mapping[str, Any]) -> str:
+    def _write_query(self, values: Mapping[str, Any]) -> str:
         pieces = [
             self._template[1],
-            *(self._written("query", name, value) for name, value in values.items()),
+            *(self._write_value("query", name, value) for name, value in values.items()),
         ]
         query = "&".join(piece for piece in pieces if piece)
         return "?" + query if query else ""
 
-    def _headers(self, values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    def _write_headers(self, values: Mapping[str, Any]) -> list[tuple[str, str]]:
         found = []
         for name, value in values.items():
-            text = self._written("header", name, value)
-            if not is_field(name, text):
-                raise self._refuse(f"header.{name} holds a character that no header can carry")
+            text = self._write_value("header", name, value)
+            if not is_valid_header(name, text):
+                raise self._build_error(f"header.{name} holds a character that no header can carry")
             found.append((name, text))
         return found
 
-    def _cookies(self, values: Mapping[str, Any]) -> str:
-        pieces = (self._written("cookie", name, value) for name, value in values.items())
+    def _write_cookies(self, values: Mapping[str, Any]) -> str:
+        pieces = (self._write_value("cookie", name, value) for name, value in values.items())
         return "; ".join(piece for piece in pieces if piece)
 
-    def _body(self, call: Mapping[str, Any], entry: MediaType | None) -> tuple[str, bytes | Body]:
-        value, name = call["body"], self._media_type(call, entry)
+    def _write_body(
+        self, call: Mapping[str, Any], entry: MediaType | None
+    ) -> tuple[str, bytes | StreamedBody]:
+        value, name = call["body"], self._choose_media_type(call, entry)
         encodings = entry.encodings if entry is not None else {}
         try:
             return media.write(name, value, encodings)
@@ -144,19 +155,19 @@ class RequestWriter:
             try:
                 return media.write(name, to_json(value), encodings)
             except RecursionError:
-                raise self._refuse("the body is nested too deeply") from None
+                raise self._build_error("the body is nested too deeply") from None
             except (ValueError, TypeError, AttributeError) as error:
-                raise self._refuse(f"the body cannot be written: {error}") from None
+                raise self._build_error(f"the body cannot be written: {error}") from None
         except RecursionError:
-            raise self._refuse("the body is nested too deeply") from None
+            raise self._build_error("the body is nested too deeply") from None
 
-    def _media_type(self, call: Mapping[str, Any], entry: MediaType | None) -> str:
+    def _choose_media_type(self, call: Mapping[str, Any], entry: MediaType | None) -> str:
         """Return the media type that a body is sent as: the one chosen, else the entry's, a range made concrete."""
         name = call.get("media_type") or (entry.name if entry is not None else "application/json")
-        if not isinstance(name, str) or not is_field("Content-Type", name):
-            raise self._refuse(f"the media type {shown(name)} cannot be written")
-        made = media.concrete(name, call["body"])
+        if not isinstance(name, str) or not is_valid_header("Content-Type", name):
+            raise self._build_error(f"the media type {shorten_repr(name)} cannot be written")
+        made = media.resolve_range(name, call["body"])
         if made is None:
             hint = 'give media_type="…", in the Call or with_options'
-            raise self._refuse(f"the body's media type {name} is a range", hint)
+            raise self._build_error(f"the body's media type {name} is a range", hint)
         return made

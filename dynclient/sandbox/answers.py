@@ -10,23 +10,23 @@ from typing import Any
 from dynclient.model import MediaType
 from dynclient.model import Response as DeclaredResponse
 from dynclient.plan.plan import Plan
-from dynclient.plan.results import FAILURE, NO_CONTENT
-from dynclient.sandbox.bodies import Bodies, Body
-from dynclient.sandbox.incoming import Incoming
-from dynclient.sandbox.prefer import Prefer
-from dynclient.sandbox.refusals import problem, worded
-from dynclient.schema.samples import Unsampled, echo
+from dynclient.plan.results import BODILESS_STATUSES, FIRST_ERROR_STATUS
+from dynclient.sandbox.bodies import ResponseSampler, SampledBody
+from dynclient.sandbox.incoming import ParsedRequest
+from dynclient.sandbox.prefer import Preferences
+from dynclient.sandbox.refusals import build_problem_response, fill_error_body
+from dynclient.schema.samples import NoExample, copy_request_values
 from dynclient.wire import media
 from dynclient.wire.message import Headers, Response
 
 _STATUS = re.compile(r"[1-5][0-9][0-9]")
 MULTIPLE_CHOICES = 300
 BAD_REQUEST = 400
-UNSUPPORTED = 415
-UNPROCESSABLE = 422
+UNSUPPORTED_MEDIA_TYPE = 415
+UNPROCESSABLE_CONTENT = 422
 
 #: What a range stands for when one media type of it has to be named.
-_OF_RANGE = {
+_RANGE_DEFAULTS = {
     "*": "application/json",
     "application": "application/json",
     "text": "text/plain",
@@ -35,7 +35,7 @@ _OF_RANGE = {
 
 
 @dataclass(frozen=True)
-class Answer:
+class UnencodedResponse:
     """A response that is not yet bytes.
 
     Attributes:
@@ -48,7 +48,7 @@ class Answer:
 
     status: int
     headers: Sequence[tuple[str, str]] = ()
-    body: Body | None = None
+    body: SampledBody | None = None
     value: Any = None
 
     @property
@@ -57,7 +57,7 @@ class Answer:
         return self.body is not None and media.is_json(self.body.media_type)
 
 
-class Answers:
+class ResponseBuilder:
     """What one operation answers; the same for the same request.
 
     Args:
@@ -68,9 +68,11 @@ class Answers:
 
     def __init__(self, plan: Plan, seed: int) -> None:
         self._plan = plan
-        self._bodies = Bodies(plan, seed)
+        self._sampler = ResponseSampler(plan, seed)
 
-    def success(self, incoming: Incoming, call: Mapping[str, Any], *statuses: int) -> Answer:
+    def build_success(
+        self, incoming: ParsedRequest, call: Mapping[str, Any], *statuses: int
+    ) -> UnencodedResponse:
         """Return the answer to a call that is in order.
 
         Properties of the body that are named like properties of the request's body, or like a path parameter, take
@@ -87,37 +89,47 @@ class Answers:
         """
         responses = self._plan.operation.responses
         status = next((s for s in statuses if str(s) in responses), None)
-        status, declared = (status, responses[str(status)]) if status is not None else self._success
-        return Answer(status) if declared is None else self._said(status, declared, incoming, call)
+        status, declared = (
+            (status, responses[str(status)]) if status is not None else self._lowest_success
+        )
+        return (
+            UnencodedResponse(status)
+            if declared is None
+            else self._build_declared(status, declared, incoming, call)
+        )
 
-    def _said(
-        self, status: int, declared: DeclaredResponse, incoming: Incoming, call: Mapping[str, Any]
-    ) -> Answer:
-        headers = self._bodies.headers(declared)
-        body = self._body(declared, incoming)
-        if status in NO_CONTENT or body is None:
-            return Answer(status, headers)
+    def _build_declared(
+        self,
+        status: int,
+        declared: DeclaredResponse,
+        incoming: ParsedRequest,
+        call: Mapping[str, Any],
+    ) -> UnencodedResponse:
+        headers = self._sampler.sample_headers(declared)
+        body = self._sample_body(declared, incoming)
+        if status in BODILESS_STATUSES or body is None:
+            return UnencodedResponse(status, headers)
         value = body.value
         if media.is_json(body.media_type):
-            value = echo(value, call.get("body"), body.valid)
-            value = echo(value, call.get("path"), body.valid)
-        return Answer(status, headers, body, value)
+            value = copy_request_values(value, call.get("body"), body.is_valid)
+            value = copy_request_values(value, call.get("path"), body.is_valid)
+        return UnencodedResponse(status, headers, body, value)
 
-    def whole(self, answer: Answer, incoming: Incoming) -> Any:
+    def sample_complete_body(self, answer: UnencodedResponse, incoming: ParsedRequest) -> Any:
         """Return a sample of an answer's body with everything in it that its schema declares; None where none is."""
-        declared = self._plan.results.declared(answer.status)
+        declared = self._plan.result_table.find_response(answer.status)
         chosen = (
-            negotiated(incoming.headers.get("accept", ""), declared.content)
+            negotiate_media_type(incoming.headers.get("accept", ""), declared.content)
             if declared is not None
             else None
         )
         try:
-            return self._bodies.complete(*chosen) if chosen else None
-        except Unsampled:
+            return self._sampler.sample_complete(*chosen) if chosen else None
+        except NoExample:
             return None
 
-    def preferred(
-        self, prefer: Prefer, incoming: Incoming, call: Mapping[str, Any], turn: int
+    def build_preferred(
+        self, prefer: Preferences, incoming: ParsedRequest, call: Mapping[str, Any], turn: int
     ) -> Response | None:
         """Return the answer that a caller prefers; None where the document has no such thing.
 
@@ -131,38 +143,45 @@ class Answers:
             Unsampled: no valid body or header was found.
 
         """
-        status, declared = self._success
+        status, declared = self._lowest_success
         if prefer.code is not None:
-            status, declared = prefer.code, self._plan.results.declared(prefer.code)
+            status, declared = prefer.code, self._plan.result_table.find_response(prefer.code)
         if declared is None:
             return None
-        chosen = negotiated(incoming.headers.get("accept", ""), declared.content)
-        if chosen is not None and (prefer.example or prefer.dynamic):
-            body = self._bodies.preferred(*chosen, prefer.example, turn if prefer.dynamic else None)
+        chosen = negotiate_media_type(incoming.headers.get("accept", ""), declared.content)
+        if chosen is not None and (prefer.example or prefer.is_dynamic):
+            body = self._sampler.sample_preferred(
+                *chosen, prefer.example, turn if prefer.is_dynamic else None
+            )
             if body is not None:
-                return self.encoded(
-                    Answer(status, self._bodies.headers(declared), body, body.value), incoming
+                return self.encode(
+                    UnencodedResponse(
+                        status, self._sampler.sample_headers(declared), body, body.value
+                    ),
+                    incoming,
                 )
         if prefer.code is None:
             return None
-        if prefer.code >= FAILURE:
-            return self.refusal(prefer.code, [f"the request asked for {prefer.code}"], incoming)
-        return self.encoded(self._said(prefer.code, declared, incoming, call), incoming)
+        if prefer.code >= FIRST_ERROR_STATUS:
+            return self.build_refusal(
+                prefer.code, [f"the request asked for {prefer.code}"], incoming
+            )
+        return self.encode(self._build_declared(prefer.code, declared, incoming, call), incoming)
 
-    def encoded(self, answer: Answer, incoming: Incoming) -> Response:
+    def encode(self, answer: UnencodedResponse, incoming: ParsedRequest) -> Response:
         """Return an answer as a response."""
         if answer.body is None:
             return Response(answer.status, Headers(answer.headers))
-        return self._response(answer.status, answer.headers, answer.body, answer.value, incoming)
+        return self._encode_body(answer.status, answer.headers, answer.body, answer.value, incoming)
 
-    def declares(self, status: int) -> bool:
+    def has_error_response(self, status: int) -> bool:
         """Tell whether the document knows an error status here, as such, as a range or as `default`."""
         responses = self._plan.operation.responses
         own = {str(status), f"{status // 100}XX"}
         return not own.isdisjoint(responses) or ("default" in responses and len(responses) > 1)
 
     @property
-    def _success(self) -> tuple[int, DeclaredResponse | None]:
+    def _lowest_success(self) -> tuple[int, DeclaredResponse | None]:
         """The lowest declared success; a redirect only where nothing else is declared."""
         responses = self._plan.operation.responses
         exact = sorted(int(key) for key in responses if _STATUS.fullmatch(key))
@@ -172,11 +191,11 @@ class Answers:
         for key in ("2XX", "default"):
             if key in responses:
                 return 200, responses[key]
-        redirects = [status for status in exact if MULTIPLE_CHOICES <= status < FAILURE]
+        redirects = [status for status in exact if MULTIPLE_CHOICES <= status < FIRST_ERROR_STATUS]
         return (redirects[0], responses[str(redirects[0])]) if redirects else (200, None)
 
-    def refusal(
-        self, status: int, lines: Sequence[str], incoming: Incoming, *headers: tuple[str, str]
+    def build_refusal(
+        self, status: int, lines: Sequence[str], incoming: ParsedRequest, *headers: tuple[str, str]
     ) -> Response:
         """Return the response that refuses a request: in the declared error schema of its status, if there is one.
 
@@ -187,62 +206,70 @@ class Answers:
             headers: beside those that the document asks for.
 
         """
-        declared = self._plan.results.declared(status)
+        declared = self._plan.result_table.find_response(status)
         try:
             if declared is not None:
-                required = (*self._bodies.headers(declared), *headers)
-                body = self._body(declared, incoming, full=True)
+                required = (*self._sampler.sample_headers(declared), *headers)
+                body = self._sample_body(declared, incoming, full=True)
                 if body is None:
                     return Response(status, Headers(required))
-                return self._response(status, required, body, worded(body, status, lines), incoming)
-        except Unsampled:
+                return self._encode_body(
+                    status, required, body, fill_error_body(body, status, lines), incoming
+                )
+        except NoExample:
             pass  # an error schema that nothing fits: a problem document says more than a 500
-        return problem(status, "; ".join(lines), headers)
+        return build_problem_response(status, "; ".join(lines), headers)
 
-    def invalid_status(self, *, is_media_type_unknown: bool) -> int:
+    def choose_refusal_status(self, *, is_media_type_unknown: bool) -> int:
         """Return the status that refuses an invalid request: 400 unless the document only knows 422."""
         responses = self._plan.operation.responses
-        if is_media_type_unknown and str(UNSUPPORTED) in responses:
-            return UNSUPPORTED
-        only_422 = str(BAD_REQUEST) not in responses and str(UNPROCESSABLE) in responses
-        return UNPROCESSABLE if only_422 else BAD_REQUEST
+        if is_media_type_unknown and str(UNSUPPORTED_MEDIA_TYPE) in responses:
+            return UNSUPPORTED_MEDIA_TYPE
+        only_422 = str(BAD_REQUEST) not in responses and str(UNPROCESSABLE_CONTENT) in responses
+        return UNPROCESSABLE_CONTENT if only_422 else BAD_REQUEST
 
-    def _body(
-        self, declared: DeclaredResponse, incoming: Incoming, *, full: bool = False
-    ) -> Body | None:
-        chosen = negotiated(incoming.headers.get("accept", ""), declared.content)
-        return self._bodies.body(declared, *chosen, full=full) if chosen else None
+    def _sample_body(
+        self, declared: DeclaredResponse, incoming: ParsedRequest, *, full: bool = False
+    ) -> SampledBody | None:
+        chosen = negotiate_media_type(incoming.headers.get("accept", ""), declared.content)
+        return self._sampler.sample_body(declared, *chosen, full=full) if chosen else None
 
-    def _response(
+    def _encode_body(
         self,
         status: int,
         headers: Sequence[tuple[str, str]],
-        body: Body,
+        body: SampledBody,
         value: Any,
-        incoming: Incoming,
+        incoming: ParsedRequest,
     ) -> Response:
-        content = b"" if incoming.method == "HEAD" else body.encoded(value)
+        content = b"" if incoming.method == "HEAD" else body.encode(value)
         return Response(status, Headers([("Content-Type", body.media_type), *headers]), content)
 
 
-def negotiated(accept: str, content: Mapping[str, MediaType]) -> tuple[MediaType, str] | None:
+def negotiate_media_type(
+    accept: str, content: Mapping[str, MediaType]
+) -> tuple[MediaType, str] | None:
     """Return the media type to answer in and its name: what is accepted most, JSON before others, then their order.
 
     Where nothing declared is accepted, the document's own choice is answered. Source: RFC 9110 §12.5.1.
     """
     if not content:
         return None
-    wanted = list(_accepted(accept)) or [("*/*", 1.0)]
+    wanted = list(_parse_accept(accept)) or [("*/*", 1.0)]
 
     def rank(item: tuple[int, str]) -> tuple[float, bool, int]:
         position, name = item
-        return -_quality(name, wanted), not media.is_json(_named(name, wanted)), position
+        return (
+            -_find_quality(name, wanted),
+            not media.is_json(_choose_concrete_name(name, wanted)),
+            position,
+        )
 
     _, name = min(enumerate(content), key=rank)
-    return content[name], _named(name, wanted)
+    return content[name], _choose_concrete_name(name, wanted)
 
 
-def _accepted(accept: str) -> Iterator[tuple[str, float]]:
+def _parse_accept(accept: str) -> Iterator[tuple[str, float]]:
     for part in accept.split(",")[:64]:
         name, *parameters = (text.strip().lower() for text in part.split(";"))
         if "/" in name:
@@ -250,9 +277,9 @@ def _accepted(accept: str) -> Iterator[tuple[str, float]]:
             yield name, float(quality) if re.fullmatch(r"[01](\.[0-9]{0,3})?", quality) else 1.0
 
 
-def _quality(name: str, wanted: Sequence[tuple[str, float]]) -> float:
+def _find_quality(name: str, wanted: Sequence[tuple[str, float]]) -> float:
     """Return how much a declared media type (or range) is accepted: by the most specific part of Accept."""
-    kind, _, sub = media.essence(name).partition("/")
+    kind, _, sub = media.get_essence(name).partition("/")
     best = (-1, 0.0)
     for accepted, quality in wanted:
         main, _, rest = accepted.partition("/")
@@ -261,12 +288,12 @@ def _quality(name: str, wanted: Sequence[tuple[str, float]]) -> float:
     return best[1]
 
 
-def _named(name: str, wanted: Sequence[tuple[str, float]]) -> str:
+def _choose_concrete_name(name: str, wanted: Sequence[tuple[str, float]]) -> str:
     """Return the media type that a declared one is answered as; of a range, one that is accepted."""
     if "*" not in name:
         return name
-    kind = media.essence(name).partition("/")[0]
+    kind = media.get_essence(name).partition("/")[0]
     concrete = [accepted for accepted, quality in wanted if quality and "*" not in accepted]
     fitting = [accepted for accepted in concrete if kind in ("*", accepted.partition("/")[0])]
     named = next((accepted for accepted in fitting if media.is_json(accepted)), None)
-    return named or next(iter(fitting), _OF_RANGE.get(kind, "application/octet-stream"))
+    return named or next(iter(fitting), _RANGE_DEFAULTS.get(kind, "application/octet-stream"))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from dynclient.sandbox.refusals import problem
+from dynclient.sandbox.refusals import build_problem_response
 from dynclient.sandbox.sandbox import Sandbox
 from dynclient.wire.message import Headers, Response
 
@@ -18,11 +18,11 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
-TOO_LARGE = 413
+CONTENT_TOO_LARGE = 413
 
 
 @dataclass(frozen=True)
-class _Sent:
+class _AsgiRequest:
     """A request as ASGI brought it."""
 
     method: str
@@ -42,25 +42,27 @@ def app(sandbox: Sandbox) -> Application:
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await _lifespan(receive, send)
+            await _run_lifespan(receive, send)
         elif scope["type"] == "http":
-            body = await _body(receive)
+            body = await _read_whole_body(receive)
             if body is None:
-                await _respond(send, _too_large(), scope["method"])
+                await _send_response(send, _build_too_large_response(), scope["method"])
                 return
-            response, disturbance = await asyncio.to_thread(sandbox.answer, _sent(scope, body))
+            response, disturbance = await asyncio.to_thread(
+                sandbox.answer, _build_asgi_request(scope, body)
+            )
             await asyncio.sleep(disturbance.delay_s)
             if disturbance.kind is None:
-                await _respond(send, response, scope["method"])
+                await _send_response(send, response, scope["method"])
             elif disturbance.kind == "stall":
-                await _gone(receive)
+                await _wait_for_disconnect(receive)
             else:
-                await _break(send, response, disturbance.kind)
+                await _break_connection(send, response, disturbance.kind)
 
     return application
 
 
-async def _lifespan(receive: Receive, send: Send) -> None:
+async def _run_lifespan(receive: Receive, send: Send) -> None:
     while True:
         message = await receive()
         await send({"type": f"{message['type']}.complete"})
@@ -68,7 +70,7 @@ async def _lifespan(receive: Receive, send: Send) -> None:
             return
 
 
-async def _body(receive: Receive) -> bytes | None:
+async def _read_whole_body(receive: Receive) -> bytes | None:
     """Return the whole body, None where it is larger than anybody needs."""
     chunks, size = [], 0
     while True:
@@ -81,20 +83,24 @@ async def _body(receive: Receive) -> bytes | None:
             return b"".join(chunks) if size <= MAX_BODY_BYTES else None
 
 
-def _too_large() -> Response:
-    return problem(TOO_LARGE, f"the sandbox takes bodies of up to {MAX_BODY_BYTES} bytes")
+def _build_too_large_response() -> Response:
+    return build_problem_response(
+        CONTENT_TOO_LARGE, f"the sandbox takes bodies of up to {MAX_BODY_BYTES} bytes"
+    )
 
 
-def _sent(scope: Scope, body: bytes) -> _Sent:
+def _build_asgi_request(scope: Scope, body: bytes) -> _AsgiRequest:
     raw: bytes = scope.get("raw_path") or quote(scope["path"], safe="/:@!$&'()*+,;=~").encode()
     query: bytes = scope.get("query_string", b"")
     path = raw.partition(b"?")[0].decode("latin-1")
     url = f"http://sandbox.invalid{path}" + (f"?{query.decode('latin-1')}" if query else "")
-    headers = Headers((name.decode("latin-1"), _text(value)) for name, value in scope["headers"])
-    return _Sent(scope["method"], url, headers, body or None)
+    headers = Headers(
+        (name.decode("latin-1"), _decode_field_value(value)) for name, value in scope["headers"]
+    )
+    return _AsgiRequest(scope["method"], url, headers, body or None)
 
 
-def _text(field: bytes) -> str:
+def _decode_field_value(field: bytes) -> str:
     """Return a field's value; ours are UTF-8, those of others may be anything."""
     try:
         return field.decode()
@@ -102,13 +108,13 @@ def _text(field: bytes) -> str:
         return field.decode("latin-1")
 
 
-async def _gone(receive: Receive) -> None:
+async def _wait_for_disconnect(receive: Receive) -> None:
     """Wait until the client has gone; a server that ends cancels this."""
     while (await receive())["type"] != "http.disconnect":
         pass
 
 
-async def _break(send: Send, response: Response, kind: str) -> None:
+async def _break_connection(send: Send, response: Response, kind: str) -> None:
     """End the connection: before an answer, or in the middle of its body.
 
     ASGI has no word for the first, uvicorn has; with another server a drop ends after the headers.
@@ -133,7 +139,7 @@ async def _break(send: Send, response: Response, kind: str) -> None:
         await asyncio.sleep(0.01)
 
 
-async def _respond(send: Send, response: Response, method: str) -> None:
+async def _send_response(send: Send, response: Response, method: str) -> None:
     headers = [
         (name.lower().encode("latin-1"), value.encode("latin-1"))
         for name, value in response.headers.pairs()

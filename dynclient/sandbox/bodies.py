@@ -10,22 +10,22 @@ from typing import Any, Literal
 
 from dynclient.model import MediaType, Parameter, Response
 from dynclient.plan.plan import Plan
-from dynclient.plan.schemas import DIALECT, Reading
+from dynclient.plan.schemas import DIALECT_URI, Reading
 from dynclient.schema.engine import Checker
-from dynclient.schema.explain import declared_names
-from dynclient.schema.samples import Sampler, Unsampled
+from dynclient.schema.explain import list_declared_names
+from dynclient.schema.samples import ExampleGenerator, NoExample
 from dynclient.wire import forms, media
-from dynclient.wire.parameters import as_text, writer
+from dynclient.wire.parameters import build_writer, to_text
 
 #: A header field that every HTTP library carries. Source: RFC 9110 §5.5.
-FIELD = "^[!-~]([ -~]*[!-~])?$"
+FIELD_VALUE = "^[!-~]([ -~]*[!-~])?$"
 
 EVENT_STREAM = "text/event-stream"
-MAX_TRIES = 5
+MAX_SAMPLES = 5
 
 
 @dataclass(frozen=True)
-class Body:
+class SampledBody:
     """What is answered where the request adds nothing: a valid value and the schema that it fits.
 
     Attributes:
@@ -39,41 +39,43 @@ class Body:
     value: Any
     checker: Checker
 
-    def valid(self, value: Any) -> bool:
+    def is_valid(self, value: Any) -> bool:
         """Tell whether a value could be answered instead; quick, and in doubt no."""
         try:
             return (
-                self.checker.fast_accepts(value) if self._is_quick else self.checker.accepts(value)
+                self.checker.accepts_by_fast_engine(value)
+                if self._can_use_fast_engine
+                else self.checker.accepts(value)
             )
         except (ValueError, TypeError):
             return False
 
     @cached_property
-    def _is_quick(self) -> bool:
+    def _can_use_fast_engine(self) -> bool:
         """Whether the fast engine can judge at all: it then accepts the value that is known to be valid."""
-        return self.checker.fast_accepts(self.value)
+        return self.checker.accepts_by_fast_engine(self.value)
 
     @cached_property
-    def names(self) -> list[str]:
+    def property_names(self) -> list[str]:
         """The properties that the schema declares at the top."""
         schema = self.checker.schema
-        return declared_names(schema, schema.get("$defs", {}))
+        return list_declared_names(schema, schema.get("$defs", {}))
 
-    def encoded(self, value: Any) -> bytes:
+    def encode(self, value: Any) -> bytes:
         """Return a value as this body's bytes."""
         if media.is_json(self.media_type):
             return media.encode_json(value)
-        kind = media.essence(self.media_type)
+        kind = media.get_essence(self.media_type)
         if kind == EVENT_STREAM and not isinstance(value, str):
             return b"data: " + media.encode_json(value) + b"\n\n"
         if kind.endswith(("/xml", "+xml")) and not isinstance(value, str):
             return b"<root/>"
-        if kind == forms.MEDIA_TYPE and isinstance(value, dict):
-            return forms.write(value, {})
-        return as_text(value).encode()
+        if kind == forms.FORM_MEDIA_TYPE and isinstance(value, dict):
+            return forms.write_form(value, {})
+        return to_text(value).encode()
 
 
-class Bodies:
+class ResponseSampler:
     """The bodies and headers of one operation's responses, each made at first need.
 
     Args:
@@ -86,13 +88,13 @@ class Bodies:
         self._plan = plan
         #: Seed 0 is the sampler's own first choice; every other seed means something else in each operation.
         self._seed = zlib.crc32(f"{seed} {plan.operation.key}".encode()) if seed else 0
-        self._made: dict[tuple[str, str, str, bool], Body] = {}
-        self._complete: dict[tuple[MediaType, str], Any] = {}
+        self._bodies: dict[tuple[str, str, str, bool], SampledBody] = {}
+        self._complete_bodies: dict[tuple[MediaType, str], Any] = {}
         self._headers: dict[str, tuple[tuple[str, str], ...]] = {}
 
-    def body(
+    def sample_body(
         self, response: Response, entry: MediaType, media_type: str, *, full: bool = False
-    ) -> Body:
+    ) -> SampledBody:
         """Return the body of a response in one of its media types.
 
         Args:
@@ -106,10 +108,12 @@ class Bodies:
 
         """
         key = (response.status, entry.name, media_type, full)
-        found = self._made.get(key)
-        return found or self._made.setdefault(key, self._make(entry, media_type, full=full))
+        found = self._bodies.get(key)
+        return found or self._bodies.setdefault(
+            key, self._create_body(entry, media_type, full=full)
+        )
 
-    def complete(self, entry: MediaType, media_type: str) -> Any:
+    def sample_complete(self, entry: MediaType, media_type: str) -> Any:
         """Return a sample of everything that a body may hold, whatever the document's example leaves out.
 
         Args:
@@ -121,15 +125,17 @@ class Bodies:
 
         """
         key = (entry, media_type)
-        if key not in self._complete:
-            checker = Checker(self._plan.schemas.result(entry, "producer"))
-            sampler = Sampler(checker.schema, compile_schema=_compile, accepts=checker.accepts)
-            self._complete[key] = self._sampled(sampler, "all", media_type)
-        return self._complete[key]
+        if key not in self._complete_bodies:
+            checker = Checker(self._plan.schemas.build_result_schema(entry, "producer"))
+            sampler = ExampleGenerator(
+                checker.schema, compile_schema=_compile, accepts=checker.accepts
+            )
+            self._complete_bodies[key] = self._sample_nonempty(sampler, "all", media_type)
+        return self._complete_bodies[key]
 
-    def preferred(
+    def sample_preferred(
         self, entry: MediaType, media_type: str, example: str, turn: int | None
-    ) -> Body | None:
+    ) -> SampledBody | None:
         """Return the example of a name, or else a new sample; None where there is neither.
 
         Args:
@@ -142,46 +148,52 @@ class Bodies:
             Unsampled: no valid sample was found.
 
         """
-        checker = Checker(self._plan.schemas.result(entry, "producer"))
+        checker = Checker(self._plan.schemas.build_result_schema(entry, "producer"))
         named = entry.node["examples"]
-        if example and example in named.names():
-            value = named[example].child("value").value
+        if example and example in named.member_keys():
+            value = named[example].get_child("value").value
             if not media.is_json(media_type) or checker.accepts(value):
-                return Body(media_type, value, checker)
+                return SampledBody(media_type, value, checker)
         if turn is None:
             return None
-        sampler = Sampler(checker.schema, compile_schema=_compile, accepts=checker.accepts)
+        sampler = ExampleGenerator(checker.schema, compile_schema=_compile, accepts=checker.accepts)
         seed = zlib.crc32(f"{self._seed} {self._plan.operation.key} {turn}".encode())
-        return Body(media_type, sampler.sample(seed=seed + 1), checker)
+        return SampledBody(media_type, sampler.generate(seed=seed + 1), checker)
 
-    def _make(self, entry: MediaType, media_type: str, *, full: bool) -> Body:
+    def _create_body(self, entry: MediaType, media_type: str, *, full: bool) -> SampledBody:
         try:
-            return self._read_as("producer", entry, media_type, full=full)
-        except Unsampled:
+            return self._create_body_for_reading("producer", entry, media_type, full=full)
+        except NoExample:
             # A schema that requires what it does not declare has no instance until it is read openly.
-            return self._read_as("consumer", entry, media_type, full=full)
+            return self._create_body_for_reading("consumer", entry, media_type, full=full)
 
-    def _read_as(self, reading: Reading, entry: MediaType, media_type: str, *, full: bool) -> Body:
-        checker = Checker(self._plan.schemas.result(entry, reading))
+    def _create_body_for_reading(
+        self, reading: Reading, entry: MediaType, media_type: str, *, full: bool
+    ) -> SampledBody:
+        checker = Checker(self._plan.schemas.build_result_schema(entry, reading))
         for example in entry.examples:
             is_text = isinstance(example, str) and example != ""
             if checker.accepts(example) if media.is_json(media_type) else is_text:
-                return Body(media_type, example, checker)
-        sampler = Sampler(checker.schema, compile_schema=_compile, accepts=checker.accepts)
-        return Body(
-            media_type, self._sampled(sampler, "all" if full else "some", media_type), checker
+                return SampledBody(media_type, example, checker)
+        sampler = ExampleGenerator(checker.schema, compile_schema=_compile, accepts=checker.accepts)
+        return SampledBody(
+            media_type,
+            self._sample_nonempty(sampler, "all" if full else "some", media_type),
+            checker,
         )
 
-    def _sampled(self, sampler: Sampler, optional: Literal["some", "all"], media_type: str) -> Any:
-        value = sampler.sample(seed=self._seed, optional=optional)
+    def _sample_nonempty(
+        self, sampler: ExampleGenerator, optional: Literal["some", "all"], media_type: str
+    ) -> Any:
+        value = sampler.generate(seed=self._seed, optional=optional)
         # An empty body reads as none at all: of text, one with something in it is looked for.
-        for seed in range(MAX_TRIES):
+        for seed in range(MAX_SAMPLES):
             if value != "" or media.is_json(media_type):
                 break
-            value = sampler.sample(seed=self._seed + seed + 1)
+            value = sampler.generate(seed=self._seed + seed + 1)
         return value
 
-    def headers(self, response: Response) -> tuple[tuple[str, str], ...]:
+    def sample_headers(self, response: Response) -> tuple[tuple[str, str], ...]:
         """Return the headers that a response must have.
 
         Raises:
@@ -191,37 +203,44 @@ class Bodies:
         found = self._headers.get(response.status)
         if found is None:
             pairs = tuple(
-                (p.name, self._header(p)) for p in response.headers.values() if p.required
+                (p.name, self._choose_header_value(p))
+                for p in response.headers.values()
+                if p.required
             )
             found = self._headers.setdefault(response.status, pairs)
         return found
 
-    def _header(self, parameter: Parameter) -> str:
+    def _choose_header_value(self, parameter: Parameter) -> str:
         schemas = self._plan.schemas
-        root = schemas.bundle(schemas.open(parameter.schema, "response"), "response", "producer")
+        root = schemas.bundle(
+            schemas.translate(parameter.schema, "response"), "response", "producer"
+        )
         checker = Checker(root)
-        write = writer(parameter)
+        write = build_writer(parameter)
         examples = (write(value) for value in parameter.examples if checker.accepts(value))
-        return next(filter(_carried, examples), None) or self._sampled_header(root, parameter)
+        return next(filter(_is_field_value, examples), None) or self._sample_header_value(
+            root, parameter
+        )
 
-    def _sampled_header(self, root: dict[str, Any], parameter: Parameter) -> str:
+    def _sample_header_value(self, root: dict[str, Any], parameter: Parameter) -> str:
         own = {k: v for k, v in root.items() if k not in ("$schema", "$defs")}
         narrowed = {
-            "$schema": DIALECT,
-            "allOf": [own, {"pattern": FIELD}],
+            "$schema": DIALECT_URI,
+            "allOf": [own, {"pattern": FIELD_VALUE}],
             "$defs": root.get("$defs", {}),
         }
-        sampler = Sampler(narrowed, compile_schema=_compile)
+        sampler = ExampleGenerator(narrowed, compile_schema=_compile)
         texts: Iterable[str] = (
-            writer(parameter)(sampler.sample(seed=self._seed + i)) for i in range(MAX_TRIES)
+            build_writer(parameter)(sampler.generate(seed=self._seed + i))
+            for i in range(MAX_SAMPLES)
         )
-        found = next(filter(_carried, texts), None)
+        found = next(filter(_is_field_value, texts), None)
         if found is None:
-            raise Unsampled("", f"no value of the header {parameter.name} can be carried")
+            raise NoExample("", f"no value of the header {parameter.name} can be carried")
         return found
 
 
-def _carried(text: str) -> bool:
+def _is_field_value(text: str) -> bool:
     return text.isascii() and text.isprintable() and text == text.strip()
 
 

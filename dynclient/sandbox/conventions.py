@@ -27,23 +27,30 @@ EXTENSION = "x-sandbox"
 
 #: Names in a query that size a page, skip items, or number a page (lower case, without `_` and `-`).
 PAGE_SIZE = ("pagesize", "limit", "perpage", "size", "maxresults", "top")
-SKIP = ("skip", "offset")
-PAGE = ("page", "pagenumber")
+OFFSET = ("skip", "offset")
+PAGE_NUMBER = ("page", "pagenumber")
 #: Names in an answer that tell whether there is more, and how many there are in all.
-MORE = ("hasmore", "hasnext", "more")
-TOTAL = ("totalresultsize", "total", "totalcount", "totalresults", "totalitems", "totalelements")
+HAS_MORE = ("hasmore", "hasnext", "more")
+TOTAL_COUNT = (
+    "totalresultsize",
+    "total",
+    "totalcount",
+    "totalresults",
+    "totalitems",
+    "totalelements",
+)
 #: Names that hold the items of a list, or one item, whatever they are.
 ITEMS = ("data", "items", "results", "values", "content", "entries", "records")
 ITEM = ("data", "item", "result")
 
 
-def folded(name: str) -> str:
+def fold_name(name: str) -> str:
     """Return a name as names are compared: lower case, without `_`, `-` and `.`."""
     return name.lower().replace("_", "").replace("-", "").replace(".", "")
 
 
 @dataclass(frozen=True)
-class Extra:
+class OperationExtension:
     """What a document says of one operation in its extension.
 
     Attributes:
@@ -69,7 +76,7 @@ class Extra:
 
 
 @dataclass(frozen=True)
-class Convention:
+class QueryConvention:
     """What a value in the query does: `store=False` keeps nothing, `answer` is a status."""
 
     query: Mapping[str, Any]
@@ -77,7 +84,7 @@ class Convention:
     answer: int | None = None
 
 
-class Conventions:
+class SandboxExtension:
     """The extension of a document; what in it is not understood is left out.
 
     `parts` names the property of a request's body that lists which optional parts its answer has, "" for none.
@@ -88,54 +95,60 @@ class Conventions:
         given = top.get(EXTENSION) if isinstance(top, dict) else None
         given = given if isinstance(given, dict) else {}
         found = given.get("operations")
-        self._extras = {k: _extra(v) for k, v in found.items()} if isinstance(found, dict) else {}
+        self._operation_extensions = (
+            {k: _read_operation_extension(v) for k, v in found.items()}
+            if isinstance(found, dict)
+            else {}
+        )
         parts = given.get("parts")
-        self.parts = parts if isinstance(parts, str) else ""
+        self.parts_property = parts if isinstance(parts, str) else ""
         listed = given.get("conventions")
-        self._all = (
-            [_convention(c) for c in listed if isinstance(c, dict)]
+        self._conventions = (
+            [_read_convention(c) for c in listed if isinstance(c, dict)]
             if isinstance(listed, list)
             else []
         )
 
-    def about(self, operation: Operation) -> Extra:
+    def get_operation_extension(self, operation: Operation) -> OperationExtension:
         """Return what is said of one operation."""
-        return self._extras.get(operation.key, Extra())
+        return self._operation_extensions.get(operation.key, OperationExtension())
 
-    def of(self, operation: Operation, query: Mapping[str, Any]) -> list[Convention]:
+    def find_conventions(
+        self, operation: Operation, query: Mapping[str, Any]
+    ) -> list[QueryConvention]:
         """Return the conventions that a query asks for; a parameter that is left out has its default."""
-        if not self._all:
+        if not self._conventions:
             return []
         declared = {p.name: p for p in operation.parameters if p.location == "query"}
 
         def value(name: str) -> Any:
             schema = declared[name].schema
-            default = schema.resolved().child("default").value if schema is not None else None
+            default = schema.resolve().get_child("default").value if schema is not None else None
             return query.get(name, default)
 
         return [
             c
-            for c in self._all
+            for c in self._conventions
             if c.query
             and all(name in declared and value(name) == wanted for name, wanted in c.query.items())
         ]
 
 
-def _extra(given: Any) -> Extra:
+def _read_operation_extension(given: Any) -> OperationExtension:
     given = given if isinstance(given, dict) else {}
     names = ("collection", "role", "identity", "item", "update", "each")
     texts = {name: value for name in names if isinstance(value := given.get(name), str)}
     unique, values = given.get("unique"), given.get("set")
-    return Extra(
+    return OperationExtension(
         **texts,
         unique=tuple(n for n in unique if isinstance(n, str)) if isinstance(unique, list) else (),
         set=values if isinstance(values, dict) else {},
     )
 
 
-def _convention(given: Mapping[str, Any]) -> Convention:
+def _read_convention(given: Mapping[str, Any]) -> QueryConvention:
     query, answer = given.get("query"), given.get("answer")
-    return Convention(
+    return QueryConvention(
         query if isinstance(query, dict) else {},
         given.get("store") is not False,
         answer if isinstance(answer, int) else None,

@@ -6,18 +6,18 @@ import base64
 import binascii
 from urllib.parse import unquote
 
-from dynclient.model import Formula, SecurityScheme
-from dynclient.sandbox.incoming import Incoming
+from dynclient.model import SecurityFormula, SecurityScheme
+from dynclient.sandbox.incoming import ParsedRequest
 
 
-def admitted(formula: Formula, incoming: Incoming) -> bool:
+def is_authorized(formula: SecurityFormula, incoming: ParsedRequest) -> bool:
     """Tell whether one alternative is carried in full; mutual TLS is the transport's business and always is."""
     return not formula or any(
-        all(_carried(r.scheme, incoming) for r in requirements) for requirements in formula
+        all(_has_credential(r.scheme, incoming) for r in requirements) for requirements in formula
     )
 
 
-def challenge(formula: Formula) -> str:
+def build_challenge(formula: SecurityFormula) -> str:
     """Return the WWW-Authenticate of a 401; "" where no HTTP scheme is asked for. Source: RFC 9110 §11.6.1."""
     schemes = [r.scheme for requirements in formula for r in requirements]
     names = [
@@ -29,11 +29,11 @@ def challenge(formula: Formula) -> str:
     return ", ".join(f'{name} realm="sandbox"' for name in known)
 
 
-def _carried(scheme: SecurityScheme, incoming: Incoming) -> bool:
+def _has_credential(scheme: SecurityScheme, incoming: ParsedRequest) -> bool:
     if scheme.type == "mutualTLS":
         return True
     if scheme.type != "apiKey":
-        return _authorized(scheme, incoming.headers.get("authorization", "").strip())
+        return _has_authorization_form(scheme, incoming.headers.get("authorization", "").strip())
     if scheme.location == "query":
         return any(unquote(name) == scheme.name and value for name, value in incoming.query_pairs)
     if scheme.location == "cookie":
@@ -41,18 +41,18 @@ def _carried(scheme: SecurityScheme, incoming: Incoming) -> bool:
     return bool(incoming.headers.get(scheme.name, "").strip())
 
 
-def _authorized(scheme: SecurityScheme, field: str) -> bool:
+def _has_authorization_form(scheme: SecurityScheme, field: str) -> bool:
     """Tell whether an Authorization field has the form of a scheme; of schemes that few know any value will do."""
     kind, _, rest = field.partition(" ")
     is_bearer = scheme.type in ("oauth2", "openIdConnect") or scheme.scheme == "bearer"
     if is_bearer:
         return kind.lower() == "bearer" and bool(rest.strip())
     if scheme.type == "http" and scheme.scheme == "basic":
-        return kind.lower() == "basic" and _is_pair(rest.strip())
+        return kind.lower() == "basic" and _is_user_password(rest.strip())
     return bool(field)
 
 
-def _is_pair(text: str) -> bool:
+def _is_user_password(text: str) -> bool:
     """Tell whether a text is user and password. Source: RFC 7617 §2."""
     try:
         return b":" in base64.b64decode(text, validate=True)

@@ -13,7 +13,7 @@ from dynclient.errors import BrokenResponse, TimedOut, UsageError
 from dynclient.wire import media
 from dynclient.wire.message import Response
 
-Kind = Literal["latency", "drop", "stall", "truncate", "malformed", "wrong-schema"]
+FaultKind = Literal["latency", "drop", "stall", "truncate", "malformed", "wrong-schema"]
 
 
 @dataclass(frozen=True)
@@ -30,15 +30,15 @@ class Fault:
 
     """
 
-    kind: Kind
+    kind: FaultKind
     operation: str = ""
     rate: float = 1.0
     delay_s: float = 0.1
 
     def __post_init__(self) -> None:
-        if self.kind not in get_args(Kind):
+        if self.kind not in get_args(FaultKind):
             raise UsageError(
-                f"no such fault: {self.kind!r}", hint=f"there are {', '.join(get_args(Kind))}"
+                f"no such fault: {self.kind!r}", hint=f"there are {', '.join(get_args(FaultKind))}"
             )
         if not 0 <= self.rate <= 1:
             raise UsageError(f"a rate is between 0 and 1, not {self.rate}")
@@ -47,51 +47,51 @@ class Fault:
 
 
 @dataclass(frozen=True)
-class Disturbance:
+class FaultEffect:
     """What happens to one answer: it comes `delay_s` seconds late, and then as `kind` says, if there is one."""
 
     delay_s: float = 0.0
-    kind: Kind | None = None
+    kind: FaultKind | None = None
 
 
-class Dice:
+class FaultInjector:
     """Decides in which answers a fault happens; of one seed always in the same ones of an operation."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
         self._lock = threading.Lock()
-        self._randoms: dict[tuple[str, int], Random] = {}
+        self._random_generators: dict[tuple[str, int], Random] = {}
 
     def reset(self) -> None:
         """Begin anew."""
         with self._lock:
-            self._randoms.clear()
+            self._random_generators.clear()
 
-    def thrown(self, faults: list[Fault], operation: str) -> Disturbance:
+    def draw_effect(self, faults: list[Fault], operation: str) -> FaultEffect:
         """Return what happens to the next answer of an operation: every delay, and the first other fault."""
         delay, kind = 0.0, None
         with self._lock:
             for position, fault in enumerate(faults):
                 if (
                     fault.operation not in ("", operation)
-                    or self._next(operation, position) >= fault.rate
+                    or self._draw_fraction(operation, position) >= fault.rate
                 ):
                     continue
                 if fault.kind == "latency":
                     delay += fault.delay_s
                 else:
                     kind = kind or fault.kind
-        return Disturbance(delay, kind)
+        return FaultEffect(delay, kind)
 
-    def _next(self, operation: str, position: int) -> float:
+    def _draw_fraction(self, operation: str, position: int) -> float:
         key = (operation, position)
-        if key not in self._randoms:
+        if key not in self._random_generators:
             seed = zlib.crc32(f"{self._seed} {position} {operation}".encode())
-            self._randoms[key] = Random(seed)  # noqa: S311 (repeatable, not secret)
-        return self._randoms[key].random()
+            self._random_generators[key] = Random(seed)  # noqa: S311 (repeatable, not secret)
+        return self._random_generators[key].random()
 
 
-def raised(kind: Kind | None, request: Any) -> None:
+def raise_fault(kind: FaultKind | None, request: Any) -> None:
     """Raise what a client sees of a fault that leaves no answer, as if a connection had told it.
 
     Raises:
@@ -109,13 +109,13 @@ def raised(kind: Kind | None, request: Any) -> None:
         )
 
 
-def malformed(response: Response) -> Response:
+def make_malformed(response: Response) -> Response:
     """Return a response whose body is not what its media type says."""
     body = response.body[: len(response.body) // 2] + b"\x00\xff{"
     return Response(response.status, response.headers, body) if response.body else response
 
 
-def misfitting(response: Response, accepts: Callable[[Any], bool]) -> Response:
+def make_wrong_schema(response: Response, accepts: Callable[[Any], bool]) -> Response:
     """Return a response whose body can be decoded and does not fit its schema; the same where none is found.
 
     Args:
@@ -127,25 +127,25 @@ def misfitting(response: Response, accepts: Callable[[Any], bool]) -> Response:
     if not response.body or not media.is_json(media_type):
         return response
     value = media.decode(media_type, response.body)
-    for candidate in _wrong(value):
+    for candidate in _generate_wrong_values(value):
         if not accepts(candidate):
             return Response(response.status, response.headers, media.encode_json(candidate))
     return response
 
 
-def _wrong(value: Any) -> Iterator[Any]:
+def _generate_wrong_values(value: Any) -> Iterator[Any]:
     """Yield values like one, each with something wrong, as far as a guess can go."""
     if isinstance(value, dict):
         for name, member in value.items():
-            yield {**value, name: _other(member)}
+            yield {**value, name: _change_type(member)}
         for name in value:
             yield {k: v for k, v in value.items() if k != name}
     if isinstance(value, list) and value:
-        yield [_other(value[0]), *value[1:]]
-        yield from ([inner, *value[1:]] for inner in _wrong(value[0]))
-    yield from (_other(value), None, 0.5, [], {}, "", [None])
+        yield [_change_type(value[0]), *value[1:]]
+        yield from ([inner, *value[1:]] for inner in _generate_wrong_values(value[0]))
+    yield from (_change_type(value), None, 0.5, [], {}, "", [None])
 
 
-def _other(value: Any) -> Any:
+def _change_type(value: Any) -> Any:
     """Return a value of another type."""
     return 17 if isinstance(value, str | dict | list) or value is None else "seventeen"

@@ -9,10 +9,10 @@ from typing import Protocol
 
 from dynclient.wire.message import Headers
 
-Pairs = list[tuple[str, str]]
+NameValuePairs = list[tuple[str, str]]
 
 
-class Sent(Protocol):
+class RequestLike(Protocol):
     """What can be handed to a sandbox: a `Request`, or what a transport makes of it."""
 
     @property
@@ -33,7 +33,7 @@ class Sent(Protocol):
 
 
 @dataclass(frozen=True)
-class Incoming:
+class ParsedRequest:
     """A request taken apart.
 
     Attributes:
@@ -52,7 +52,7 @@ class Incoming:
     body: bytes | None
 
     @classmethod
-    def of(cls, sent: Sent) -> Incoming:
+    def parse(cls, sent: RequestLike) -> ParsedRequest:
         """Return what was sent, taken apart; the host is of no interest: a sandbox answers for all of them."""
         target = sent.url.partition("#")[0]
         scheme, mark, rest = target.partition("://")
@@ -68,13 +68,13 @@ class Incoming:
         return cls(sent.method.upper(), path, query, headers, body)
 
     @cached_property
-    def query_pairs(self) -> Pairs:
+    def query_pairs(self) -> NameValuePairs:
         """The query as (name, value), both still encoded; `+` is a space here, as browsers and forms write it."""
         parts = (part.partition("=") for part in self.query.replace("+", "%20").split("&") if part)
         return [(name, value) for name, _, value in parts]
 
     @cached_property
-    def cookie_pairs(self) -> Pairs:
+    def cookie_pairs(self) -> NameValuePairs:
         """The cookies as (name, value), as they stand."""
         parts = (part.strip() for field in self.headers.all("cookie") for part in field.split(";"))
         return [(name, value) for name, _, value in (part.partition("=") for part in parts if part)]

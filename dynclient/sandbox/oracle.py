@@ -11,14 +11,14 @@ from typing import Any, Literal
 
 from dynclient.model import Document
 from dynclient.sandbox import second
-from dynclient.sandbox.incoming import Incoming
-from dynclient.sandbox.known import Case, Kind, reason
-from dynclient.sandbox.routes import Route
-from dynclient.violations import shortened
+from dynclient.sandbox.incoming import ParsedRequest
+from dynclient.sandbox.known import JudgedKind, JudgedMessage, find_reason
+from dynclient.sandbox.routes import OperationMatch
+from dynclient.violations import shorten
 from dynclient.wire.message import Response
 
 #: What the sandbox made of a request; `broken` is a fault of the document, about which nobody is asked.
-Verdict = Literal["accepted", "refused", "unauthorized", "broken"]
+RequestVerdict = Literal["accepted", "refused", "unauthorized", "broken"]
 
 MAX_DETAIL_CHARS = 300
 
@@ -40,7 +40,7 @@ class Disagreement:
     """
 
     operation: str
-    kind: Kind
+    kind: JudgedKind
     ours: Literal["accepted", "refused"]
     theirs: Literal["accepted", "refused", "failed"]
     method: str
@@ -49,7 +49,7 @@ class Disagreement:
     reason: str | None = None
 
 
-class Oracle:
+class CrossChecker:
     """openapi-core's judgement of one document; it is imported when it is first asked."""
 
     def __init__(self, document: Document) -> None:
@@ -58,15 +58,15 @@ class Oracle:
         self._lock = threading.Lock()
 
     @cached_property
-    def _api(self) -> Any:
-        return second.api(self._document)
+    def _openapi(self) -> Any:
+        return second.build_openapi(self._document)
 
-    def disagreements(
+    def find_disagreements(
         self,
-        route: Route,
-        incoming: Incoming,
+        route: OperationMatch,
+        incoming: ParsedRequest,
         response: Response,
-        verdict: Verdict,
+        verdict: RequestVerdict,
         lines: Sequence[str],
     ) -> list[Disagreement]:
         """Return where openapi-core differs about a request and its response; it never raises.
@@ -83,17 +83,19 @@ class Oracle:
             return []
         with self._lock, warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            case = Case(route, incoming, response, "request", tuple(lines))
-            found = [self._request(case, verdict)]
-            if second.is_declared(route.operation, response.status):
-                found.append(self._response(Case(route, incoming, response, "response")))
+            case = JudgedMessage(route, incoming, response, "request", tuple(lines))
+            found = [self._check_request(case, verdict)]
+            if second.is_status_declared(route.operation, response.status):
+                found.append(
+                    self._check_response(JudgedMessage(route, incoming, response, "response"))
+                )
         return [d for d in found if d is not None]
 
-    def _request(self, case: Case, verdict: Verdict) -> Disagreement | None:
+    def _check_request(self, case: JudgedMessage, verdict: RequestVerdict) -> Disagreement | None:
         try:
-            errors = second.request_errors(self._api, case.route, case.incoming)
+            errors = second.find_request_errors(self._openapi, case.route, case.incoming)
         except Exception as error:  # noqa: BLE001 (whatever breaks in there, the sandbox answers)
-            return _failed(case, verdict == "accepted", error)
+            return _describe_failure(case, verdict == "accepted", error)
         is_same = bool(errors) == (verdict != "accepted")
         if verdict == "unauthorized":
             is_same = any(error.startswith("SecurityValidationError") for error in errors)
@@ -101,35 +103,41 @@ class Oracle:
             is_same = is_same and not any(
                 error.startswith("SecurityValidationError") for error in errors
             )
-        return None if is_same else _made(case, verdict == "accepted", errors)
+        return None if is_same else _describe_difference(case, verdict == "accepted", errors)
 
-    def _response(self, case: Case) -> Disagreement | None:
+    def _check_response(self, case: JudgedMessage) -> Disagreement | None:
         try:
-            errors = second.response_errors(self._api, case.route, case.incoming, case.response)
+            errors = second.find_response_errors(
+                self._openapi, case.route, case.incoming, case.response
+            )
         except Exception as error:  # noqa: BLE001 (whatever breaks in there, the sandbox answers)
-            return _failed(case, True, error)
-        return _made(case, True, errors) if errors else None
+            return _describe_failure(case, True, error)
+        return _describe_difference(case, True, errors) if errors else None
 
 
-def _made(case: Case, accepted: bool, errors: Iterable[str]) -> Disagreement:
-    case = replace(case, theirs=tuple(errors))
-    detail = shortened("; ".join(case.theirs if accepted else case.ours), MAX_DETAIL_CHARS)
-    theirs: Literal["accepted", "refused"] = "refused" if case.theirs else "accepted"
-    return _disagreement(case, accepted, theirs, detail, reason(case))
+def _describe_difference(
+    case: JudgedMessage, accepted: bool, errors: Iterable[str]
+) -> Disagreement:
+    case = replace(case, their_reasons=tuple(errors))
+    detail = shorten(
+        "; ".join(case.their_reasons if accepted else case.our_reasons), MAX_DETAIL_CHARS
+    )
+    theirs: Literal["accepted", "refused"] = "refused" if case.their_reasons else "accepted"
+    return _build_disagreement(case, accepted, theirs, detail, find_reason(case))
 
 
-def _failed(case: Case, accepted: bool, error: Exception) -> Disagreement:
-    text = shortened(f"{type(error).__name__}: {error}", MAX_DETAIL_CHARS)
+def _describe_failure(case: JudgedMessage, accepted: bool, error: Exception) -> Disagreement:
+    text = shorten(f"{type(error).__name__}: {error}", MAX_DETAIL_CHARS)
     why = (
         str(error)
-        if isinstance(error, second.Unasked)
+        if isinstance(error, second.NotComparable)
         else f"openapi-core failed: {type(error).__name__}"
     )
-    return _disagreement(case, accepted, "failed", text, why)
+    return _build_disagreement(case, accepted, "failed", text, why)
 
 
-def _disagreement(
-    case: Case,
+def _build_disagreement(
+    case: JudgedMessage,
     accepted: bool,
     theirs: Literal["accepted", "refused", "failed"],
     detail: str,

@@ -15,7 +15,7 @@ MAX_PREFERENCES = 32
 
 
 @dataclass(frozen=True)
-class Prefer:
+class Preferences:
     """What is preferred; what a document cannot give is ignored, as the standard asks.
 
     Attributes:
@@ -27,10 +27,10 @@ class Prefer:
 
     code: int | None = None
     example: str = ""
-    dynamic: bool = False
+    is_dynamic: bool = False
 
     @classmethod
-    def of(cls, headers: Headers) -> Prefer | None:
+    def parse(cls, headers: Headers) -> Preferences | None:
         """Return the preferences of a request; None where it has none that a sandbox knows."""
         fields = headers.all("prefer")
         if not fields:

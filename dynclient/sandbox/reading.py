@@ -10,16 +10,16 @@ from urllib.parse import unquote
 
 from dynclient.model import MediaType, Parameter
 from dynclient.plan.plan import Plan
-from dynclient.plan.schemas import is_elsewhere
-from dynclient.sandbox.incoming import Incoming, Pairs
-from dynclient.violations import Violation, in_order
+from dynclient.plan.schemas import is_ignored_header
+from dynclient.sandbox.incoming import NameValuePairs, ParsedRequest
+from dynclient.violations import Violation, sort_violations
 from dynclient.wire import media
-from dynclient.wire.parameters import Absent, claims, read
-from dynclient.wire.shapes import Shape
+from dynclient.wire.parameters import ParameterAbsent, is_declared_name, read_parameter
+from dynclient.wire.shapes import SchemaTypes
 
 
 @dataclass
-class Reading:
+class ParsedCall:
     """What a request says, as a call document, and what is wrong with it.
 
     Attributes:
@@ -33,10 +33,10 @@ class Reading:
     call: dict[str, Any] = field(default_factory=dict)
     violations: list[Violation] = field(default_factory=list)
     is_media_type_unknown: bool = False
-    is_body_unread: bool = False
+    is_body_opaque: bool = False
 
 
-class Reader:
+class RequestReader:
     """Reads the requests of one operation; it keeps nothing of any of them.
 
     Args:
@@ -48,15 +48,17 @@ class Reader:
         self._plan = plan
         schemas = plan.schemas
         opened = {
-            p: schemas.open(p.schema, "request")
+            p: schemas.translate(p.schema, "request")
             for p in plan.operation.parameters
-            if not is_elsewhere(p)
+            if not is_ignored_header(p)
         }
-        defs = schemas.dialect("request").defs
-        self._shapes = {parameter: Shape(schema, defs) for parameter, schema in opened.items()}
-        self._variables = frozenset(re.findall(r"\{([^{}]*)\}", plan.operation.path))
+        defs = schemas.get_dialect("request").defs
+        self._shapes = {
+            parameter: SchemaTypes(schema, defs) for parameter, schema in opened.items()
+        }
+        self._path_variables = frozenset(re.findall(r"\{([^{}]*)\}", plan.operation.path))
 
-    def read(self, incoming: Incoming, variables: Mapping[str, str]) -> Reading:
+    def read(self, incoming: ParsedRequest, variables: Mapping[str, str]) -> ParsedCall:
         """Return what a request says.
 
         Args:
@@ -64,39 +66,49 @@ class Reader:
             variables: the values of the path variables, still percent-encoded.
 
         """
-        found = Reading()
-        self._parameters(found, incoming, variables)
-        entry = self._body(found, incoming)
+        found = ParsedCall()
+        self._read_parameters(found, incoming, variables)
+        entry = self._read_body(found, incoming)
         name = entry.name if entry else None
         if not found.is_media_type_unknown:
-            checker = self._plan.checker(name, "consumer")
+            checker = self._plan.get_checker(name, "consumer")
             if found.violations or not checker.accepts(found.call):
                 found.violations += [
-                    v for v in checker.violations(found.call) if self._counts(v, found)
+                    v for v in checker.find_violations(found.call) if self._is_relevant(v, found)
                 ]
-        found.violations = in_order(found.violations)
+        found.violations = sort_violations(found.violations)
         return found
 
-    def _parameters(self, found: Reading, incoming: Incoming, variables: Mapping[str, str]) -> None:
+    def _read_parameters(
+        self, found: ParsedCall, incoming: ParsedRequest, variables: Mapping[str, str]
+    ) -> None:
         """Read the parameters that are there; a location in which one is required stands even when it is empty."""
         for parameter, shape in self._shapes.items():
             if parameter.required:
                 found.call.setdefault(parameter.location, {})
-            raw = _raw(parameter, shape, incoming, variables)
+            raw = _get_raw_value(parameter, shape, incoming, variables)
             if raw is None:
                 continue
             try:
-                value = read(parameter, shape, self._own(parameter, shape, raw))
-            except Absent:
+                value = read_parameter(
+                    parameter, shape, self._exclude_claimed(parameter, shape, raw)
+                )
+            except ParameterAbsent:
                 continue
             except (ValueError, RecursionError) as error:
                 found.violations.append(
-                    Violation("syntax", (parameter.location, parameter.name), _reason(error))
+                    Violation(
+                        "syntax",
+                        (parameter.location, parameter.name),
+                        _describe_syntax_error(error),
+                    )
                 )
                 continue
             found.call.setdefault(parameter.location, {})[parameter.name] = value
 
-    def _own(self, parameter: Parameter, shape: Shape, raw: str | Pairs) -> str | Pairs:
+    def _exclude_claimed(
+        self, parameter: Parameter, shape: SchemaTypes, raw: str | NameValuePairs
+    ) -> str | NameValuePairs:
         """Return the pairs that an exploded object may take its members from: not what another parameter claims."""
         if isinstance(raw, str) or not (parameter.explode and "object" in shape.types):
             return raw
@@ -108,19 +120,19 @@ class Reader:
         return [
             (name, text)
             for name, text in raw
-            if not any(claims(p, s, unquote(name)) for p, s in others)
+            if not any(is_declared_name(p, s, unquote(name)) for p, s in others)
         ]
 
-    def _counts(self, violation: Violation, found: Reading) -> bool:
+    def _is_relevant(self, violation: Violation, found: ParsedCall) -> bool:
         """Tell whether a violation is the caller's: a place told already, or one that no wire can carry, is not."""
-        if found.is_body_unread and violation.path[:1] == ("body",):
+        if found.is_body_opaque and violation.path[:1] == ("body",):
             return False
         told = {v.path for v in found.violations}
         if violation.kind == "missing" and violation.path[:1] == ("path",):
-            return violation.path[-1] in self._variables and violation.path not in told
+            return violation.path[-1] in self._path_variables and violation.path not in told
         return violation.path not in told
 
-    def _body(self, found: Reading, incoming: Incoming) -> MediaType | None:
+    def _read_body(self, found: ParsedCall, incoming: ParsedRequest) -> MediaType | None:
         """Read the body and return the Media Type Object that it is judged by."""
         body = self._plan.operation.request_body
         if body is None or not body.content:
@@ -129,61 +141,67 @@ class Reader:
         if not incoming.body and not (
             given and not media.is_json(given) and incoming.body is not None
         ):
-            return self._plan.entry(None)
-        matched = media.matched(given or self._plan.media_type or "", content)
+            return self._plan.find_media_type(None)
+        matched = media.match_media_type(given or self._plan.preferred_media_type or "", content)
         if matched is None:
-            text = f"got {media.essence(given) or 'none'}, want {' or '.join(content)}"
+            text = f"got {media.get_essence(given) or 'none'}, want {' or '.join(content)}"
             found.violations.append(Violation("media-type", ("body",), text))
             found.is_media_type_unknown = True
             return None
         entry = matched[1]
-        self._value(found, media.essence(given or entry.name), incoming.body or b"", given, entry)
+        self._read_body_value(
+            found, media.get_essence(given or entry.name), incoming.body or b"", given, entry
+        )
         return entry
 
-    def _value(
-        self, found: Reading, media_type: str, body: bytes, content_type: str, entry: MediaType
+    def _read_body_value(
+        self, found: ParsedCall, media_type: str, body: bytes, content_type: str, entry: MediaType
     ) -> None:
         schemas = self._plan.schemas
-        shape = Shape(schemas.open(entry.schema, "request"), schemas.dialect("request").defs)
+        shape = SchemaTypes(
+            schemas.translate(entry.schema, "request"), schemas.get_dialect("request").defs
+        )
         try:
             value = media.read(media_type, body, content_type, shape, entry.encodings)
         except (ValueError, RecursionError) as error:
             found.violations.append(
-                Violation("syntax", ("body",), f"is no {media_type}: {_reason(error)}")
+                Violation(
+                    "syntax", ("body",), f"is no {media_type}: {_describe_syntax_error(error)}"
+                )
             )
             return
         if not media.is_json(media_type):
-            value = _as_json(value, shape)
-            found.is_body_unread = value is UNREAD
-        if value is not UNREAD:
+            value = _to_json(value, shape)
+            found.is_body_opaque = value is OPAQUE
+        if value is not OPAQUE:
             found.call["body"] = value
 
 
 #: A body that JSON Schema has no word for.
-UNREAD: Any = object()
+OPAQUE: Any = object()
 
 
-def _as_json(value: Any, shape: Shape) -> Any:
+def _to_json(value: Any, shape: SchemaTypes) -> Any:
     """Return what a body that is no JSON says, as far as its schema can speak of it.
 
     Bytes are judged as text of as many characters.
     """
     if isinstance(value, dict):
-        return {name: _textual(member) for name, member in value.items()}
+        return {name: _decode_binary(member) for name, member in value.items()}
     if not shape.types or "string" in shape.types:
-        return _textual(value)
-    return UNREAD if shape.types & {"object", "array"} else shape.value(_textual(value))
+        return _decode_binary(value)
+    return OPAQUE if shape.types & {"object", "array"} else shape.parse_text(_decode_binary(value))
 
 
-def _textual(value: Any) -> Any:
+def _decode_binary(value: Any) -> Any:
     if isinstance(value, list):
-        return [_textual(item) for item in value]
+        return [_decode_binary(item) for item in value]
     return value.decode("latin-1") if isinstance(value, bytes) else value
 
 
-def _raw(
-    parameter: Parameter, shape: Shape, incoming: Incoming, variables: Mapping[str, str]
-) -> str | Pairs | None:
+def _get_raw_value(
+    parameter: Parameter, shape: SchemaTypes, incoming: ParsedRequest, variables: Mapping[str, str]
+) -> str | NameValuePairs | None:
     """Return the text that a parameter is read from; None where there is none."""
     if parameter.location == "path":
         return variables.get(parameter.name)
@@ -200,12 +218,12 @@ def _raw(
     return ",".join(fields).strip(" \t") if fields else None
 
 
-def _split_pairs(pairs: Pairs) -> Pairs:
+def _split_pairs(pairs: NameValuePairs) -> NameValuePairs:
     """Return pairs with those taken apart that one cookie carries, joined by `&`. Source: RFC 6570 §3.2.8."""
     parts = (part.partition("=") for name, text in pairs for part in f"{name}={text}".split("&"))
     return [(name, value) for name, _, value in parts]
 
 
-def _reason(error: Exception) -> str:
+def _describe_syntax_error(error: Exception) -> str:
     """Return what a reader of text says, without the text that it met."""
     return str(getattr(error, "msg", None) or getattr(error, "reason", None) or error)[:120]

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dynclient.plan.plan import Plan
-from dynclient.sandbox.answers import Answer, Answers
-from dynclient.sandbox.conventions import Conventions
-from dynclient.sandbox.fitting import Fitting, parted
-from dynclient.sandbox.incoming import Incoming
-from dynclient.sandbox.memory import Item, Memory
-from dynclient.sandbox.paging import Window
-from dynclient.sandbox.resources import Resources, as_identity
+from dynclient.sandbox.answers import ResponseBuilder, UnencodedResponse
+from dynclient.sandbox.conventions import SandboxExtension
+from dynclient.sandbox.fitting import ItemMapper, select_parts
+from dynclient.sandbox.incoming import ParsedRequest
+from dynclient.sandbox.memory import Item, ItemStore
+from dynclient.sandbox.paging import PageWindow
+from dynclient.sandbox.resources import ResourceMap, format_identity
 from dynclient.wire.message import Response
 
 CREATED = 201
@@ -23,28 +23,28 @@ NOT_FOUND = 404
 CONFLICT = 409
 
 
-class Refused(Exception):
+class ResourceError(Exception):
     """What is remembered stands against a call: the status, and why."""
 
     def __init__(self, status: int, why: str) -> None:
         super().__init__(status, why)
         self.status = status
-        self.why = why
+        self.reason = why
 
 
 @dataclass(frozen=True)
-class _Visit:
+class _ResourceCall:
     """A call on its way through the memory."""
 
-    incoming: Incoming
+    request: ParsedRequest
     call: Mapping[str, Any]
     collection: str
     identity: str
-    keeps: bool
-    status: int | None
+    is_stored: bool
+    convention_status: int | None
 
     @property
-    def values(self) -> Mapping[str, Any]:
+    def path_values(self) -> Mapping[str, Any]:
         found: Mapping[str, Any] = self.call.get("path", {})
         return found
 
@@ -54,7 +54,7 @@ class _Visit:
         return found
 
 
-class Remembering:
+class StatefulOperation:
     """What one operation does to the memory, and answers.
 
     Args:
@@ -70,264 +70,301 @@ class Remembering:
     def __init__(
         self,
         plan: Plan,
-        answers: Answers,
-        memory: Memory,
-        resources: Resources,
-        conventions: Conventions,
+        answers: ResponseBuilder,
+        memory: ItemStore,
+        resources: ResourceMap,
+        conventions: SandboxExtension,
         strict: bool,
     ) -> None:
         self._plan = plan
-        self._answers = answers
-        self._memory = memory
-        self._conventions = conventions
-        self._strict = strict
-        self._role = resources.role(plan.operation)
-        self._extra = conventions.about(plan.operation)
-        self._fittings: dict[int, tuple[Any, Fitting]] = {}
-        self._told = self._request_fitting()
+        self._response_builder = answers
+        self._item_store = memory
+        self._sandbox_extension = conventions
+        self._is_strict = strict
+        self._role = resources.find_role(plan.operation)
+        self._operation_extension = conventions.get_operation_extension(plan.operation)
+        self._response_mappers: dict[int, tuple[Any, ItemMapper]] = {}
+        self._request_mapper = self._build_request_mapper()
 
-    def _request_fitting(self) -> Fitting:
-        entry = self._plan.entry(None)
+    def _build_request_mapper(self) -> ItemMapper:
+        entry = self._plan.find_media_type(None)
         if entry is None:
-            return Fitting(False, self._role, replace(self._extra, item=""))
+            return ItemMapper(False, self._role, replace(self._operation_extension, item=""))
         schemas = self._plan.schemas
-        schema = schemas.bundle(schemas.body(entry, "request"), "request", "consumer")
-        return Fitting(schema, self._role, replace(self._extra, item=""))
+        schema = schemas.bundle(schemas.translate_body(entry, "request"), "request", "consumer")
+        return ItemMapper(schema, self._role, replace(self._operation_extension, item=""))
 
-    def answer(self, incoming: Incoming, call: Mapping[str, Any]) -> Response:
+    def answer(self, incoming: ParsedRequest, call: Mapping[str, Any]) -> Response:
         """Return the response to a call that is in order, and remember what it did.
 
         Raises:
             Unsampled: no valid body or header was found.
 
         """
-        found = self._conventions.of(self._plan.operation, call.get("query", {}))
+        found = self._sandbox_extension.find_conventions(
+            self._plan.operation, call.get("query", {})
+        )
         address, values = self._role.address, call.get("path", {})
         keeps = all(convention.store for convention in found)
         status = next((c.answer for c in found if c.answer is not None), None)
-        visit = _Visit(
-            incoming, call, address.collection(values), address.identity(values), keeps, status
+        visit = _ResourceCall(
+            incoming,
+            call,
+            address.build_collection_key(values),
+            address.get_identity(values),
+            keeps,
+            status,
         )
         try:
-            self._look(visit)
-            answer = getattr(self, f"_{self._role.kind}")(visit)
-        except Refused as refused:
-            return self._answers.refusal(refused.status, [refused.why], incoming)
+            self._check_existence(visit)
+            answer = getattr(self, f"_{self._role.action}")(visit)
+        except ResourceError as refused:
+            return self._response_builder.build_refusal(refused.status, [refused.reason], incoming)
         if status is not None and str(status) in self._plan.operation.responses:
-            answer = self._answers.success(incoming, call, status)
-        return self._answers.encoded(self._parted(answer, visit), incoming)
+            answer = self._response_builder.build_success(incoming, call, status)
+        return self._response_builder.encode(self._select_parts(answer, visit), incoming)
 
     # --- who is there
 
-    def _look(self, visit: _Visit) -> None:
+    def _check_existence(self, visit: _ResourceCall) -> None:
         """Refuse a call about what is gone, or was never met where that counts."""
-        kind = self._role.kind
-        makes = kind == "write" and self._makes
+        kind = self._role.action
+        makes = kind == "write" and self._can_create
         own = (
             [self._role.address] if kind in ("read", "write", "delete", "act") and not makes else []
         )
-        for address in (*self._role.above, *own) if self._answers.declares(NOT_FOUND) else ():
-            identity = address.identity(visit.values)
-            self._known(
-                address.collection(visit.values),
+        for address in (
+            (*self._role.ancestors, *own)
+            if self._response_builder.has_error_response(NOT_FOUND)
+            else ()
+        ):
+            identity = address.get_identity(visit.path_values)
+            self._require_existing(
+                address.build_collection_key(visit.path_values),
                 identity,
-                address.variable or address.thing or "it",
+                address.variable or address.item_name or "it",
             )
 
-    def _known(self, collection: str, identity: str, name: str) -> None:
-        if self._memory.is_gone(collection, identity):
-            raise Refused(NOT_FOUND, f"{name} {identity[:60]!r} was deleted")
-        if self._strict and not self._memory.is_made(collection, identity):
-            raise Refused(NOT_FOUND, f"{name} {identity[:60]!r} was never made here")
+    def _require_existing(self, collection: str, identity: str, name: str) -> None:
+        if self._item_store.is_deleted(collection, identity):
+            raise ResourceError(NOT_FOUND, f"{name} {identity[:60]!r} was deleted")
+        if self._is_strict and not self._item_store.is_created(collection, identity):
+            raise ResourceError(NOT_FOUND, f"{name} {identity[:60]!r} was never made here")
 
     @property
-    def _makes(self) -> bool:
+    def _can_create(self) -> bool:
         """Whether a write makes what is not there: it declares 201, or is a PUT that knows no 404."""
         operation = self._plan.operation
         if str(CREATED) in operation.responses:
-            return operation.method != "POST" or not self._answers.declares(NOT_FOUND)
-        return operation.method == "PUT" and not self._answers.declares(NOT_FOUND)
+            return operation.method != "POST" or not self._response_builder.has_error_response(
+                NOT_FOUND
+            )
+        return operation.method == "PUT" and not self._response_builder.has_error_response(
+            NOT_FOUND
+        )
 
-    def _fitting(self, answer: Answer) -> Fitting:
+    def _get_response_mapper(self, answer: UnencodedResponse) -> ItemMapper:
         body = answer.body
-        found = self._fittings.get(id(body))
+        found = self._response_mappers.get(id(body))
         if found is None or found[0] is not body:
             schema = body.checker.schema if body is not None else {}
-            found = self._fittings[id(body)] = (body, Fitting(schema, self._role, self._extra))
+            found = self._response_mappers[id(body)] = (
+                body,
+                ItemMapper(schema, self._role, self._operation_extension),
+            )
         return found[1]
 
     # --- what is done, by kind
 
-    def _none(self, visit: _Visit) -> Answer:
-        return self._answers.success(visit.incoming, visit.call)
+    def _none(self, visit: _ResourceCall) -> UnencodedResponse:
+        return self._response_builder.build_success(visit.request, visit.call)
 
-    def _create(self, visit: _Visit) -> Answer:
-        answer = self._answers.success(visit.incoming, visit.call, CREATED)
-        fitting, told = self._fitting(answer), self._item(visit)
-        own = self._told.identity
-        given = own in told and (fitting.identity in (own, "") or not answer.is_json)
-        identity = as_identity(told[own]) if given else ""
-        self._conflict(visit.collection, identity if given else None, told)
-        answer = self._said(self._unsaid(answer, told), told, lean=False)
+    def _create(self, visit: _ResourceCall) -> UnencodedResponse:
+        answer = self._response_builder.build_success(visit.request, visit.call, CREATED)
+        fitting, told = self._get_response_mapper(answer), self._get_request_item(visit)
+        own = self._request_mapper.identity_property
+        given = own in told and (fitting.identity_property in (own, "") or not answer.is_json)
+        identity = format_identity(told[own]) if given else ""
+        self._check_conflict(visit.collection, identity if given else None, told)
+        answer = self._apply_item(self._omit_unrequested(answer, told), told, lean=False)
         if not given:
-            answer, identity = self._numbered(answer, visit.collection)
-        self._keep(visit, identity, {**told, **self._answered(answer)})
+            answer, identity = self._assign_identity(answer, visit.collection)
+        self._store_item(visit, identity, {**told, **self._get_response_item(answer)})
         return answer
 
-    def _conflict(self, collection: str, identity: str | None, told: Item) -> None:
-        if not self._answers.declares(CONFLICT):
+    def _check_conflict(self, collection: str, identity: str | None, told: Item) -> None:
+        if not self._response_builder.has_error_response(CONFLICT):
             return
-        if identity is not None and self._memory.is_made(collection, identity):
-            raise Refused(CONFLICT, f"{self._told.identity} {identity!r} is taken")
-        unique = self._extra.unique
+        if identity is not None and self._item_store.is_created(collection, identity):
+            raise ResourceError(
+                CONFLICT, f"{self._request_mapper.identity_property} {identity!r} is taken"
+            )
+        unique = self._operation_extension.unique
         if unique and unique[0] in told:
             wanted = [told.get(name) for name in unique]
             if any(
                 [item.get(name) for name in unique] == wanted
-                for item in self._memory.all(collection)
+                for item in self._item_store.list_items(collection)
             ):
-                raise Refused(CONFLICT, f"{' and '.join(unique)} of another one")
+                raise ResourceError(CONFLICT, f"{' and '.join(unique)} of another one")
 
-    def _numbered(self, answer: Answer, collection: str) -> tuple[Answer, str]:
+    def _assign_identity(
+        self, answer: UnencodedResponse, collection: str
+    ) -> tuple[UnencodedResponse, str]:
         """Return an answer with an identity that the server gives, and the identity."""
 
         def is_taken(identity: str) -> bool:
-            return self._memory.is_made(collection, identity) or self._memory.is_gone(
+            return self._item_store.is_created(collection, identity) or self._item_store.is_deleted(
                 collection, identity
             )
 
-        count, identity = self._memory.count(collection), ""
+        count, identity = self._item_store.count_created(collection), ""
         if answer.is_json and answer.body is not None:
-            value, identity = self._fitting(answer).fresh(
+            value, identity = self._get_response_mapper(answer).assign_identity(
                 answer.body, answer.value, is_taken, count
             )
             answer = replace(answer, value=value)
         return answer, identity or str(count + 1)
 
-    def _read(self, visit: _Visit) -> Answer:
-        answer = self._answers.success(visit.incoming, visit.call)
-        item = self._memory.get(visit.collection, visit.identity)
+    def _read(self, visit: _ResourceCall) -> UnencodedResponse:
+        answer = self._response_builder.build_success(visit.request, visit.call)
+        item = self._item_store.get(visit.collection, visit.identity)
         if item is None:
-            return self._said(answer, self._named(answer, visit, {}), lean=False)
-        return self._said(answer, item, lean=True)
+            return self._apply_item(answer, self._add_identity(answer, visit, {}), lean=False)
+        return self._apply_item(answer, item, lean=True)
 
-    def _write(self, visit: _Visit) -> Answer:
-        old = self._memory.get(visit.collection, visit.identity)
+    def _write(self, visit: _ResourceCall) -> UnencodedResponse:
+        old = self._item_store.get(visit.collection, visit.identity)
         is_made, operation = (
-            self._memory.is_made(visit.collection, visit.identity),
+            self._item_store.is_created(visit.collection, visit.identity),
             self._plan.operation,
         )
         statuses = (OK, NO_CONTENT) if is_made and operation.method != "POST" else (CREATED,)
-        answer = self._answers.success(visit.incoming, visit.call, *statuses)
-        item = self._named(answer, visit, self._updated(old, self._item(visit)))
+        answer = self._response_builder.build_success(visit.request, visit.call, *statuses)
+        item = self._add_identity(
+            answer, visit, self._merge_update(old, self._get_request_item(visit))
+        )
         answer = (
-            self._unsaid(answer, item)
-            if self._role.kind == "write" and operation.method == "PUT"
+            self._omit_unrequested(answer, item)
+            if self._role.action == "write" and operation.method == "PUT"
             else answer
         )
-        answer = self._said(answer, item, lean=old is not None)
-        item = {**item, **self._answered(answer)}
-        if is_made or self._makes:
-            self._keep(visit, visit.identity, item)
-        elif visit.keeps:
-            self._memory.assume(visit.collection, visit.identity, item)
+        answer = self._apply_item(answer, item, lean=old is not None)
+        item = {**item, **self._get_response_item(answer)}
+        if is_made or self._can_create:
+            self._store_item(visit, visit.identity, item)
+        elif visit.is_stored:
+            self._item_store.put_assumed(visit.collection, visit.identity, item)
         return answer
 
-    def _upsert(self, visit: _Visit) -> Answer:
+    def _upsert(self, visit: _ResourceCall) -> UnencodedResponse:
         """Make or update what the body names: one item, or each of a list."""
         found = [
-            (as_identity(item[name]), item)
-            for name, item in self._told.items(visit.call.get("body"))
+            (format_identity(item[name]), item)
+            for name, item in self._request_mapper.get_items(visit.call.get("body"))
         ]
-        if len(found) == 1 and self._answers.declares(NOT_FOUND):
-            self._known(visit.collection, found[0][0], "it")
-        answer, items = self._answers.success(visit.incoming, visit.call), {}
+        if len(found) == 1 and self._response_builder.has_error_response(NOT_FOUND):
+            self._require_existing(visit.collection, found[0][0], "it")
+        answer, items = self._response_builder.build_success(visit.request, visit.call), {}
         for identity, item in found:
-            items[identity] = self._updated(self._memory.get(visit.collection, identity), item)
-            answer = self._said(answer, items[identity], lean=True) if len(found) == 1 else answer
-            self._keep(
+            items[identity] = self._merge_update(
+                self._item_store.get(visit.collection, identity), item
+            )
+            answer = (
+                self._apply_item(answer, items[identity], lean=True) if len(found) == 1 else answer
+            )
+            self._store_item(
                 visit,
                 identity,
-                {**items[identity], **(self._answered(answer) if len(found) == 1 else {})},
+                {**items[identity], **(self._get_response_item(answer) if len(found) == 1 else {})},
             )
         return answer
 
-    def _updated(self, old: Item | None, told: Item) -> Item:
+    def _merge_update(self, old: Item | None, told: Item) -> Item:
         """Return an item as an update leaves it: a PUT replaces what a client may say, everything else merges."""
         if old is None:
             return told
-        if self._plan.operation.method != "PUT" or self._extra.update == "merge":
-            return merged(old, told)
-        declared = self._told.outline.properties
+        if self._plan.operation.method != "PUT" or self._operation_extension.update == "merge":
+            return merge_items(old, told)
+        declared = self._request_mapper.item_schema.properties
         return {**{name: member for name, member in old.items() if name not in declared}, **told}
 
-    def _delete(self, visit: _Visit) -> Answer:
-        answer = self._answers.success(visit.incoming, visit.call)
-        item = self._memory.get(visit.collection, visit.identity)
+    def _delete(self, visit: _ResourceCall) -> UnencodedResponse:
+        answer = self._response_builder.build_success(visit.request, visit.call)
+        item = self._item_store.get(visit.collection, visit.identity)
         if item is not None:
-            answer = self._said(answer, item, lean=True)
-        if visit.keeps:
-            self._memory.drop(visit.collection, visit.identity)
+            answer = self._apply_item(answer, item, lean=True)
+        if visit.is_stored:
+            self._item_store.delete(visit.collection, visit.identity)
         return answer
 
-    def _act(self, visit: _Visit) -> Answer:
-        answer = self._answers.success(visit.incoming, visit.call)
-        item = self._memory.get(visit.collection, visit.identity)
-        fitting = self._fitting(answer)
-        if item is None or not (fitting.wrapper or self._extra.set):
+    def _act(self, visit: _ResourceCall) -> UnencodedResponse:
+        answer = self._response_builder.build_success(visit.request, visit.call)
+        item = self._item_store.get(visit.collection, visit.identity)
+        fitting = self._get_response_mapper(answer)
+        if item is None or not (fitting.wrapper_property or self._operation_extension.set):
             return answer
-        item = {**item, **self._extra.set}
-        if self._extra.set and self._memory.is_made(visit.collection, visit.identity):
-            self._keep(visit, visit.identity, item)
-        return self._said(answer, item, lean=True) if fitting.wrapper else answer
+        item = {**item, **self._operation_extension.set}
+        if self._operation_extension.set and self._item_store.is_created(
+            visit.collection, visit.identity
+        ):
+            self._store_item(visit, visit.identity, item)
+        return self._apply_item(answer, item, lean=True) if fitting.wrapper_property else answer
 
-    def _list(self, visit: _Visit) -> Answer:
-        answer = self._answers.success(visit.incoming, visit.call)
-        items = self._memory.all(visit.collection)
-        if not answer.is_json or answer.body is None or not (items or self._is_known(visit)):
+    def _list(self, visit: _ResourceCall) -> UnencodedResponse:
+        answer = self._response_builder.build_success(visit.request, visit.call)
+        items = self._item_store.list_items(visit.collection)
+        if not answer.is_json or answer.body is None or not (items or self._is_list_known(visit)):
             return answer
-        window = Window.of(self._plan.operation, visit.query)
-        page = window.cut(items)
-        fitting = self._fitting(answer)
+        window = PageWindow.from_query(self._plan.operation, visit.query)
+        page = window.select(items)
+        fitting = self._get_response_mapper(answer)
         return replace(
-            answer, value=fitting.page(answer.body, answer.value, page, window.skip, len(items))
+            answer,
+            value=fitting.apply_page(answer.body, answer.value, page, window.skip, len(items)),
         )
 
-    def _is_known(self, visit: _Visit) -> bool:
+    def _is_list_known(self, visit: _ResourceCall) -> bool:
         """Tell whether what is not in a list is not there: nothing else can be in it, or something was."""
-        if self._memory.count(visit.collection) or not self._role.can_make:
-            return bool(self._memory.count(visit.collection))
-        above = self._role.above[-1:]
-        values = visit.values
+        if self._item_store.count_created(visit.collection) or not self._role.can_create:
+            return bool(self._item_store.count_created(visit.collection))
+        above = self._role.ancestors[-1:]
+        values = visit.path_values
         return (
-            self._strict
+            self._is_strict
             or not any("{" in segment for segment in self._role.address.segments)
             or any(
-                self._memory.is_made(address.collection(values), address.identity(values))
+                self._item_store.is_created(
+                    address.build_collection_key(values), address.get_identity(values)
+                )
                 for address in above
             )
         )
 
-    def _add(self, visit: _Visit) -> Answer:
-        for value in self._each(visit) if visit.keeps else ():
-            self._memory.put(visit.collection, as_identity(value), {self._extra.identity: value})
-        return self._answers.success(visit.incoming, visit.call)
+    def _add(self, visit: _ResourceCall) -> UnencodedResponse:
+        for value in self._get_listed_identities(visit) if visit.is_stored else ():
+            self._item_store.put(
+                visit.collection,
+                format_identity(value),
+                {self._operation_extension.identity: value},
+            )
+        return self._response_builder.build_success(visit.request, visit.call)
 
-    def _remove(self, visit: _Visit) -> Answer:
-        for value in self._each(visit) if visit.keeps else ():
-            self._memory.drop(visit.collection, as_identity(value))
-        return self._answers.success(visit.incoming, visit.call)
+    def _remove(self, visit: _ResourceCall) -> UnencodedResponse:
+        for value in self._get_listed_identities(visit) if visit.is_stored else ():
+            self._item_store.delete(visit.collection, format_identity(value))
+        return self._response_builder.build_success(visit.request, visit.call)
 
-    def _each(self, visit: _Visit) -> list[Any]:
+    def _get_listed_identities(self, visit: _ResourceCall) -> list[Any]:
         body = visit.call.get("body")
-        found = body.get(self._extra.each) if isinstance(body, dict) else None
+        found = body.get(self._operation_extension.each) if isinstance(body, dict) else None
         return found if isinstance(found, list) else []
 
     # --- small things
 
-    def _parted(self, answer: Answer, visit: _Visit) -> Answer:
+    def _select_parts(self, answer: UnencodedResponse, visit: _ResourceCall) -> UnencodedResponse:
         """Return an answer with the optional parts that a request lists, where it lists any."""
-        body, name = visit.call.get("body"), self._conventions.parts
+        body, name = visit.call.get("body"), self._sandbox_extension.parts_property
         wanted = body.get(name) if name and isinstance(body, dict) else None
         if (
             not isinstance(wanted, list)
@@ -335,51 +372,65 @@ class Remembering:
             or not isinstance(answer.value, dict)
         ):
             return answer
-        whole = self._answers.whole(answer, visit.incoming)
-        return replace(answer, value=parted(answer.body, answer.value, wanted, whole))
+        whole = self._response_builder.sample_complete_body(answer, visit.request)
+        return replace(answer, value=select_parts(answer.body, answer.value, wanted, whole))
 
-    def _item(self, visit: _Visit) -> Item:
-        return self._told.item(visit.call.get("body"))
+    def _get_request_item(self, visit: _ResourceCall) -> Item:
+        return self._request_mapper.get_item(visit.call.get("body"))
 
-    def _named(self, answer: Answer, visit: _Visit, item: Item) -> Item:
+    def _add_identity(self, answer: UnencodedResponse, visit: _ResourceCall, item: Item) -> Item:
         """Return an item with the identity that the path gave it."""
         name = (
-            self._fitting(answer).identity
+            self._get_response_mapper(answer).identity_property
             if answer.is_json
-            else self._told.identity or self._extra.identity
+            else self._request_mapper.identity_property or self._operation_extension.identity
         )
         variable = self._role.address.variable
-        return {**item, name: visit.values[variable]} if name and variable in visit.values else item
+        return (
+            {**item, name: visit.path_values[variable]}
+            if name and variable in visit.path_values
+            else item
+        )
 
-    def _said(self, answer: Answer, item: Item, *, lean: bool) -> Answer:
+    def _apply_item(
+        self, answer: UnencodedResponse, item: Item, *, lean: bool
+    ) -> UnencodedResponse:
         if not answer.is_json or answer.body is None:
             return answer
         return replace(
-            answer, value=self._fitting(answer).put(answer.body, answer.value, item, lean=lean)
+            answer,
+            value=self._get_response_mapper(answer).apply_item(
+                answer.body, answer.value, item, lean=lean
+            ),
         )
 
-    def _unsaid(self, answer: Answer, item: Item) -> Answer:
+    def _omit_unrequested(self, answer: UnencodedResponse, item: Item) -> UnencodedResponse:
         """Return an answer without the samples of what the client could have said, and did not."""
         if not answer.is_json or answer.body is None:
             return answer
-        names = [name for name in self._told.outline.properties if name not in item]
-        return replace(answer, value=self._fitting(answer).unsaid(answer.body, answer.value, names))
+        names = [name for name in self._request_mapper.item_schema.properties if name not in item]
+        return replace(
+            answer,
+            value=self._get_response_mapper(answer).omit_properties(
+                answer.body, answer.value, names
+            ),
+        )
 
-    def _answered(self, answer: Answer) -> Item:
-        return self._fitting(answer).item(answer.value) if answer.is_json else {}
+    def _get_response_item(self, answer: UnencodedResponse) -> Item:
+        return self._get_response_mapper(answer).get_item(answer.value) if answer.is_json else {}
 
-    def _keep(self, visit: _Visit, identity: str, item: Item) -> None:
-        if visit.keeps:
-            self._memory.put(visit.collection, identity, item)
+    def _store_item(self, visit: _ResourceCall, identity: str, item: Item) -> None:
+        if visit.is_stored:
+            self._item_store.put(visit.collection, identity, item)
 
 
-def merged(old: Item, new: Item, depth: int = 32) -> Item:
+def merge_items(old: Item, new: Item, depth: int = 32) -> Item:
     """Return an item with another merged into it, objects member by member. Source: RFC 7396, where null is kept."""
 
     def member(name: str) -> Any:
         inner, outer = new[name], old.get(name)
         if isinstance(inner, dict) and isinstance(outer, dict) and depth:
-            return merged(outer, inner, depth - 1)
+            return merge_items(outer, inner, depth - 1)
         return inner
 
     return {**old, **{name: member(name) for name in new}}

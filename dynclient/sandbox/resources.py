@@ -13,21 +13,21 @@ from typing import Any, Literal, cast, get_args
 from urllib.parse import quote
 
 from dynclient.model import Operation
-from dynclient.sandbox.conventions import Conventions, Extra, folded
+from dynclient.sandbox.conventions import OperationExtension, SandboxExtension, fold_name
 from dynclient.wire.media import encode_json
 
 #: create: in a collection, identity in the body or by the server. upsert: one or several that the body names. write: an
 #: item that the path names. act: on what is below an item. add, remove: the items that a request lists.
-Kind = Literal[
+ResourceAction = Literal[
     "create", "list", "upsert", "read", "write", "delete", "act", "add", "remove", "none"
 ]
 
-_CREATED = frozenset({"201", "204"})
+_CREATED_STATUSES = frozenset({"201", "204"})
 _VARIABLE = re.compile(r"\{([^{}]+)\}")
 
 
 @dataclass(frozen=True)
-class Address:
+class ResourceAddress:
     """A collection, or one item in it, as a path template says it.
 
     Attributes:
@@ -45,22 +45,22 @@ class Address:
         return tuple("{}" if _VARIABLE.fullmatch(s) else s for s in self.segments)
 
     @property
-    def thing(self) -> str:
+    def item_name(self) -> str:
         """What one item is called, as names are compared: `customersession` of `/v2/customer_sessions`."""
         literals = [s for s in self.segments if "{" not in s]
-        return singular(folded(literals[-1])) if literals else ""
+        return singularize(fold_name(literals[-1])) if literals else ""
 
-    def collection(self, values: Mapping[str, Any]) -> str:
+    def build_collection_key(self, values: Mapping[str, Any]) -> str:
         """Return the key of the collection, given the path's values: `/users/7/pets`."""
-        return "".join(f"/{_filled(segment, values)}" for segment in self.segments)
+        return "".join(f"/{_fill_segment(segment, values)}" for segment in self.segments)
 
-    def identity(self, values: Mapping[str, Any]) -> str:
+    def get_identity(self, values: Mapping[str, Any]) -> str:
         """Return the identity of the item, "" where there is no variable."""
-        return as_identity(values.get(self.variable, "")) if self.variable else ""
+        return format_identity(values.get(self.variable, "")) if self.variable else ""
 
 
 @dataclass(frozen=True)
-class Role:
+class ResourceRole:
     """What an operation does, and where.
 
     Attributes:
@@ -72,19 +72,19 @@ class Role:
 
     """
 
-    kind: Kind
-    address: Address
-    above: tuple[Address, ...] = ()
-    can_make: bool = False
+    action: ResourceAction
+    address: ResourceAddress
+    ancestors: tuple[ResourceAddress, ...] = ()
+    can_create: bool = False
     variable: str = ""
 
 
-def as_identity(value: Any) -> str:
+def format_identity(value: Any) -> str:
     """Return an identity as text, as it keys items: 7 and "7" are the same."""
     return value if isinstance(value, str) else encode_json(value).decode()
 
 
-def singular(name: str) -> str:
+def singularize(name: str) -> str:
     """Return the singular of an English noun, roughly."""
     if name.endswith("ies"):
         return f"{name[:-3]}y"
@@ -93,21 +93,21 @@ def singular(name: str) -> str:
     return name[:-1] if name.endswith("s") and not name.endswith("ss") else name
 
 
-def _filled(segment: str, values: Mapping[str, Any]) -> str:
+def _fill_segment(segment: str, values: Mapping[str, Any]) -> str:
     match = _VARIABLE.fullmatch(segment)
-    return quote(as_identity(values.get(match[1], "")), safe="") if match else segment
+    return quote(format_identity(values.get(match[1], "")), safe="") if match else segment
 
 
-def _segments(path: str) -> tuple[str, ...]:
+def _split_path(path: str) -> tuple[str, ...]:
     return tuple(path.partition("#")[0].partition("?")[0].strip("/").split("/"))
 
 
-def _variable(segments: tuple[str, ...]) -> str:
+def _get_last_variable(segments: tuple[str, ...]) -> str:
     match = _VARIABLE.fullmatch(segments[-1]) if segments else None
     return match[1] if match else ""
 
 
-class Resources:
+class ResourceMap:
     """The resources of a document, told by its path templates and methods.
 
     Args:
@@ -116,75 +116,79 @@ class Resources:
 
     """
 
-    def __init__(self, operations: Iterable[Operation], conventions: Conventions) -> None:
-        self._conventions = conventions
-        self._methods: dict[tuple[str, ...], set[str]] = {}
+    def __init__(self, operations: Iterable[Operation], conventions: SandboxExtension) -> None:
+        self._sandbox_extension = conventions
+        self._methods_by_template: dict[tuple[str, ...], set[str]] = {}
         #: Templates of collections → the variable that names an item.
-        self._items: dict[tuple[str, ...], str] = {}
+        self._item_variables: dict[tuple[str, ...], str] = {}
         #: What has a POST that says that something was made: without paths of items, the mark of a collection.
-        self._creating: set[tuple[str, ...]] = set()
-        self._makers: set[tuple[str, ...]] = set()
+        self._creating_templates: set[tuple[str, ...]] = set()
+        self._creatable_templates: set[tuple[str, ...]] = set()
         all_operations = tuple(operations)
         for operation in all_operations:
-            segments = _segments(operation.path)
-            self._methods.setdefault(Address(segments).template, set()).add(operation.method)
-            if operation.method == "POST" and not _CREATED.isdisjoint(operation.responses):
-                self._creating.add(Address(segments).template)
-            if variable := _variable(segments):
-                self._items.setdefault(Address(segments[:-1]).template, variable)
+            segments = _split_path(operation.path)
+            self._methods_by_template.setdefault(ResourceAddress(segments).template, set()).add(
+                operation.method
+            )
+            if operation.method == "POST" and not _CREATED_STATUSES.isdisjoint(operation.responses):
+                self._creating_templates.add(ResourceAddress(segments).template)
+            if variable := _get_last_variable(segments):
+                self._item_variables.setdefault(ResourceAddress(segments[:-1]).template, variable)
         for operation in all_operations:
-            kind, address = self._told(operation)
+            kind, address = self._find_action(operation)
             if kind in ("create", "upsert", "write", "add"):
-                self._makers.add(address.template)
+                self._creatable_templates.add(address.template)
 
-    def role(self, operation: Operation) -> Role:
+    def find_role(self, operation: Operation) -> ResourceRole:
         """Return what an operation does."""
-        kind, address = self._told(operation)
-        segments = _segments(operation.path)
+        kind, address = self._find_action(operation)
+        segments = _split_path(operation.path)
         above = [
-            Address(segments[:i], v)
+            ResourceAddress(segments[:i], v)
             for i in range(1, len(segments) - 1)
-            if (v := _variable(segments[: i + 1]))
+            if (v := _get_last_variable(segments[: i + 1]))
         ]
-        known = tuple(a for a in above if a.template in self._makers)
-        variable = address.variable or self._items.get(address.template, "")
-        return Role(kind, address, known, address.template in self._makers, variable)
+        known = tuple(a for a in above if a.template in self._creatable_templates)
+        variable = address.variable or self._item_variables.get(address.template, "")
+        return ResourceRole(
+            kind, address, known, address.template in self._creatable_templates, variable
+        )
 
-    def _told(self, operation: Operation) -> tuple[Kind, Address]:
+    def _find_action(self, operation: Operation) -> tuple[ResourceAction, ResourceAddress]:
         """Return kind and address: the extension's word, else what path and method say."""
-        extra = self._conventions.about(operation)
-        kind, address = self._derived(operation)
+        extra = self._sandbox_extension.get_operation_extension(operation)
+        kind, address = self._derive_action(operation)
         if extra.collection:
-            segments = _segments(extra.collection)
-            variable = _variable(segments)
-            address = Address(segments[:-1] if variable else segments, variable)
-        if extra.role in get_args(Kind):
-            kind = cast("Kind", extra.role)
+            segments = _split_path(extra.collection)
+            variable = _get_last_variable(segments)
+            address = ResourceAddress(segments[:-1] if variable else segments, variable)
+        if extra.role in get_args(ResourceAction):
+            kind = cast("ResourceAction", extra.role)
         return kind, address
 
-    def _derived(self, operation: Operation) -> tuple[Kind, Address]:
-        segments, method = _segments(operation.path), operation.method
-        variable = _variable(segments)
+    def _derive_action(self, operation: Operation) -> tuple[ResourceAction, ResourceAddress]:
+        segments, method = _split_path(operation.path), operation.method
+        variable = _get_last_variable(segments)
         if variable:
-            return _ITEM.get(method, "none"), Address(segments[:-1], variable)
-        template = Address(segments).template
-        methods = self._methods[template]
-        if template in self._items or (
-            template in self._creating and not methods & {"PUT", "PATCH"}
+            return _ITEM_ACTIONS.get(method, "none"), ResourceAddress(segments[:-1], variable)
+        template = ResourceAddress(segments).template
+        methods = self._methods_by_template[template]
+        if template in self._item_variables or (
+            template in self._creating_templates and not methods & {"PUT", "PATCH"}
         ):
-            return _COLLECTION.get(method, "none"), Address(segments)
+            return _COLLECTION_ACTIONS.get(method, "none"), ResourceAddress(segments)
         if "GET" in methods and methods & {"PUT", "PATCH"}:
-            return _ITEM.get(method, "none"), Address(segments)
+            return _ITEM_ACTIONS.get(method, "none"), ResourceAddress(segments)
         if method == "GET":
-            return "list", Address(segments)
-        item = _parent(segments)
-        return ("act", item) if item else ("none", Address(segments))
+            return "list", ResourceAddress(segments)
+        item = _find_parent_item(segments)
+        return ("act", item) if item else ("none", ResourceAddress(segments))
 
 
-_ITEM: Mapping[str, Kind] = {
+_ITEM_ACTIONS: Mapping[str, ResourceAction] = {
     "GET": "read", "HEAD": "read", "PUT": "write", "PATCH": "write", "POST": "write", "DELETE": "delete",
 }  # fmt: skip
-_COLLECTION: Mapping[str, Kind] = {
+_COLLECTION_ACTIONS: Mapping[str, ResourceAction] = {
     "GET": "list",
     "HEAD": "list",
     "POST": "create",
@@ -193,21 +197,23 @@ _COLLECTION: Mapping[str, Kind] = {
 }
 
 
-def _parent(segments: tuple[str, ...]) -> Address | None:
+def _find_parent_item(segments: tuple[str, ...]) -> ResourceAddress | None:
     """Return the item that an action is on: `/orders/{id}` of `/orders/{id}/cancel`."""
-    variable = _variable(segments[:-1])
-    return Address(segments[:-2], variable) if variable else None
+    variable = _get_last_variable(segments[:-1])
+    return ResourceAddress(segments[:-2], variable) if variable else None
 
 
-def identity_name(names: Iterable[str], role: Role, extra: Extra) -> str:
+def find_identity_property(
+    names: Iterable[str], role: ResourceRole, extra: OperationExtension
+) -> str:
     """Return the property, of those of an item, that holds its identity; "" where none is recognised.
 
     `petId` in `/pets/{petId}` is `petId`, `id`, or what the variable ends in: `petName` → `name`.
     """
-    given = {folded(name): name for name in names}
+    given = {fold_name(name): name for name in names}
     if extra.identity:
         return extra.identity
-    variable, thing = folded(role.variable), role.address.thing
+    variable, thing = fold_name(role.variable), role.address.item_name
     ends = [
         name
         for name in given

@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from dynclient.model import Operation, Server
-from dynclient.sandbox.incoming import Pairs
+from dynclient.sandbox.incoming import NameValuePairs
 
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 #: What a client leaves as it is in the literal parts of a template.
-_LITERAL = "/:@!$&'()*+,;=-._~%"
+_SAFE_IN_LITERALS = "/:@!$&'()*+,;=-._~%"
 
 
 @dataclass(frozen=True)
-class Route:
+class OperationMatch:
     """An operation that a request may be for.
 
     Attributes:
@@ -31,21 +31,21 @@ class Route:
     """
 
     operation: Operation
-    values: Mapping[str, str]
-    base: str
+    path_values: Mapping[str, str]
+    base_path: str
     path: str
 
 
 @dataclass(frozen=True)
-class Found:
+class MatchResult:
     """What a path leads to: the operations, best first; where there is none, the methods that would have one."""
 
-    routes: tuple[Route, ...] = ()
-    allow: tuple[str, ...] = ()
+    matches: tuple[OperationMatch, ...] = ()
+    allowed_methods: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Segment:
+class SegmentTemplate:
     """A path segment in which literals and variables take turns: `{a}.{b}`, `report({id})`."""
 
     literals: tuple[str, ...]
@@ -56,7 +56,7 @@ class Segment:
             return None
         at, values = len(self.literals[0]), []
         for literal in self.literals[1:-1]:
-            end = _end(text, literal, at)
+            end = _find_value_end(text, literal, at)
             if end < 0:
                 return None
             values.append(text[at:end])
@@ -67,7 +67,7 @@ class Segment:
         return (*values, text[at:end])
 
 
-def _end(text: str, literal: str, at: int) -> int:
+def _find_value_end(text: str, literal: str, at: int) -> int:
     """Return where a value ends that begins at `at`: before the next literal, one character at least if it can be."""
     if literal:
         end = text.find(literal, at + 1)
@@ -78,34 +78,35 @@ def _end(text: str, literal: str, at: int) -> int:
 
 
 @dataclass(frozen=True)
-class Candidate:
+class CandidateOperation:
     """An operation at a leaf of the tree, with what its path key asks of the query."""
 
     operation: Operation
-    names: tuple[str, ...]
-    pairs: tuple[tuple[str, str | None], ...]
-    bases: frozenset[tuple[str, ...]]
+    variable_names: tuple[str, ...]
+    query_pairs: tuple[tuple[str, str | None], ...]
+    base_paths: frozenset[tuple[str, ...]]
 
-    def wants(self, query: Pairs) -> bool:
+    def matches_query(self, query: NameValuePairs) -> bool:
         """Tell whether the query has the pairs that the path key names (`/items?type=a`)."""
-        if not self.pairs:
+        if not self.query_pairs:
             return True
         known = {(unquote(name), unquote(value)) for name, value in query}
         names = {name for name, _ in known}
         return all(
-            name in names if value is None else (name, value) in known for name, value in self.pairs
+            name in names if value is None else (name, value) in known
+            for name, value in self.query_pairs
         )
 
 
 @dataclass
-class _Node:
-    literals: dict[str, _Node] = field(default_factory=dict)
-    mixed: dict[Segment, _Node] = field(default_factory=dict)
-    variable: _Node | None = None
-    leaf: dict[str, list[Candidate]] = field(default_factory=dict)
+class _TemplateNode:
+    literals: dict[str, _TemplateNode] = field(default_factory=dict)
+    mixed: dict[SegmentTemplate, _TemplateNode] = field(default_factory=dict)
+    variable: _TemplateNode | None = None
+    candidates: dict[str, list[CandidateOperation]] = field(default_factory=dict)
 
 
-class Routes:
+class OperationMatcher:
     """The operations of a document by path; it holds no state of any request.
 
     Args:
@@ -115,17 +116,17 @@ class Routes:
     """
 
     def __init__(self, operations: Iterable[Operation], document_uri: str) -> None:
-        self._root = _Node()
+        self._root = _TemplateNode()
         found: set[tuple[str, ...]] = {()}
         bases_of: dict[tuple[str, ...], frozenset[tuple[str, ...]]] = {}
         for operation in operations:
-            urls = tuple(base_path(server, document_uri) for server in operation.servers)
+            urls = tuple(get_base_path(server, document_uri) for server in operation.servers)
             if urls not in bases_of:
                 bases_of[urls] = frozenset(tuple(path.split("/")[1:]) for path in urls)
                 found |= bases_of[urls]
             self._add(operation, bases_of[urls])
         #: A sandbox may be mounted at the root of its host, whatever the document's servers say: () comes last.
-        self._bases = sorted(found, key=len, reverse=True)
+        self._base_paths = sorted(found, key=len, reverse=True)
 
     def _add(self, operation: Operation, bases: frozenset[tuple[str, ...]]) -> None:
         path, _, query = operation.path.partition("#")[0].partition("?")
@@ -133,37 +134,39 @@ class Routes:
         for text in path.removeprefix("/").split("/"):
             pieces = _VARIABLE.split(text)
             names += pieces[1::2]
-            node = _child(node, pieces)
-        candidates = node.leaf.setdefault(operation.method, [])
-        candidates.append(Candidate(operation, tuple(names), _asked(query), bases))
-        candidates.sort(key=lambda candidate: -len(candidate.pairs))
+            node = _get_or_add_child(node, pieces)
+        candidates = node.candidates.setdefault(operation.method, [])
+        candidates.append(
+            CandidateOperation(operation, tuple(names), _parse_query_key(query), bases)
+        )
+        candidates.sort(key=lambda candidate: -len(candidate.query_pairs))
 
-    def find(self, method: str, path: str, query: Pairs) -> Found:
+    def find(self, method: str, path: str, query: NameValuePairs) -> MatchResult:
         """Return the operations that a request may be for.
 
         Several only where path keys differ in what a path cannot tell (`/#a` and `/#b`); best first.
         """
         segments = path.split("/")[1:]
         allow: dict[str, None] = {}
-        for base in self._bases:
-            if not _begins(segments, base):
+        for base in self._base_paths:
+            if not _starts_with(segments, base):
                 continue
-            for leaf, values in _walk(self._root, segments[len(base) :]):
+            for leaf, values in _find_leaves(self._root, segments[len(base) :]):
                 fitting = {
-                    m: [c for c in found if _open_at(c, base) and c.wants(query)]
+                    m: [c for c in found if _is_available_at(c, base) and c.matches_query(query)]
                     for m, found in leaf.items()
                 }
                 routes = [
-                    _route(candidate, values, segments, len(base))
+                    _build_match(candidate, values, segments, len(base))
                     for candidate in fitting.get(method, ())
                 ]
                 if routes:
-                    return Found(tuple(routes))
+                    return MatchResult(tuple(routes))
                 allow.update(dict.fromkeys(m for m, found in fitting.items() if found))
-        return Found((), tuple(allow))
+        return MatchResult((), tuple(allow))
 
 
-def base_path(server: Server, document_uri: str) -> str:
+def get_base_path(server: Server, document_uri: str) -> str:
     """Return the path of a server's URL, without a slash at its end; a variable stays where it fills a segment's part.
 
     A variable whose default reaches beyond one segment, and one that begins the URL, is filled with its default.
@@ -185,36 +188,38 @@ def base_path(server: Server, document_uri: str) -> str:
     return f"/{path}" if path else ""
 
 
-def _child(node: _Node, pieces: Sequence[str]) -> _Node:
+def _get_or_add_child(node: _TemplateNode, pieces: Sequence[str]) -> _TemplateNode:
     if len(pieces) == 1:
-        return node.literals.setdefault(unquote(pieces[0]), _Node())
-    literals = tuple(quote(piece, safe=_LITERAL) for piece in pieces[::2])
+        return node.literals.setdefault(unquote(pieces[0]), _TemplateNode())
+    literals = tuple(quote(piece, safe=_SAFE_IN_LITERALS) for piece in pieces[::2])
     if literals == ("", ""):
-        node.variable = node.variable or _Node()
+        node.variable = node.variable or _TemplateNode()
         return node.variable
-    child = node.mixed.setdefault(Segment(literals), _Node())
+    child = node.mixed.setdefault(SegmentTemplate(literals), _TemplateNode())
     node.mixed = dict(sorted(node.mixed.items(), key=lambda item: -sum(map(len, item[0].literals))))
     return child
 
 
-def _asked(query: str) -> tuple[tuple[str, str | None], ...]:
+def _parse_query_key(query: str) -> tuple[tuple[str, str | None], ...]:
     parts = (part.partition("=") for part in query.split("&") if part)
     return tuple(
         (unquote(name), None if "{" in value else unquote(value)) for name, _, value in parts
     )
 
 
-Leaf = dict[str, list[Candidate]]
+CandidatesByMethod = dict[str, list[CandidateOperation]]
 
 
-def _walk(root: _Node, segments: Sequence[str]) -> Iterator[tuple[Leaf, tuple[str, ...]]]:
+def _find_leaves(
+    root: _TemplateNode, segments: Sequence[str]
+) -> Iterator[tuple[CandidatesByMethod, tuple[str, ...]]]:
     """Yield the leaves that a path leads to with the values of its variables, literal segments before variables."""
-    todo: list[tuple[_Node, int, tuple[str, ...]]] = [(root, 0, ())]
+    todo: list[tuple[_TemplateNode, int, tuple[str, ...]]] = [(root, 0, ())]
     while todo:
         node, at, values = todo.pop()
         if at == len(segments):
-            if node.leaf:
-                yield node.leaf, values
+            if node.candidates:
+                yield node.candidates, values
             continue
         text = segments[at]
         if node.variable is not None:
@@ -228,31 +233,31 @@ def _walk(root: _Node, segments: Sequence[str]) -> Iterator[tuple[Leaf, tuple[st
             todo.append((literal, at + 1, values))
 
 
-def _begins(segments: Sequence[str], base: tuple[str, ...]) -> bool:
+def _starts_with(segments: Sequence[str], base: tuple[str, ...]) -> bool:
     return len(segments) >= len(base) and all(
-        _is_one_of(wanted, text) for wanted, text in zip(base, segments, strict=False)
+        _matches_segment(wanted, text) for wanted, text in zip(base, segments, strict=False)
     )
 
 
-def fits(template: str, path: str) -> bool:
+def matches_template(template: str, path: str) -> bool:
     """Tell whether a path could be of a template; for one question only: `Routes` answers many."""
     wanted, segments = template.partition("?")[0].split("/"), path.split("/")
-    return len(wanted) == len(segments) and _begins(segments, tuple(wanted))
+    return len(wanted) == len(segments) and _starts_with(segments, tuple(wanted))
 
 
-def _is_one_of(template: str, text: str) -> bool:
+def _matches_segment(template: str, text: str) -> bool:
     if "{" not in template:
         return template == text
-    return Segment(tuple(_VARIABLE.split(template)[::2])).match(text) is not None
+    return SegmentTemplate(tuple(_VARIABLE.split(template)[::2])).match(text) is not None
 
 
-def _open_at(candidate: Candidate, base: tuple[str, ...]) -> bool:
-    return not base or base in candidate.bases
+def _is_available_at(candidate: CandidateOperation, base: tuple[str, ...]) -> bool:
+    return not base or base in candidate.base_paths
 
 
-def _route(
-    candidate: Candidate, values: tuple[str, ...], segments: Sequence[str], cut: int
-) -> Route:
+def _build_match(
+    candidate: CandidateOperation, values: tuple[str, ...], segments: Sequence[str], cut: int
+) -> OperationMatch:
     base, path = (["", *segments[:cut]], ["", *segments[cut:]])
-    named = dict(zip(candidate.names, values, strict=True))
-    return Route(candidate.operation, named, "/".join(base), "/".join(path))
+    named = dict(zip(candidate.variable_names, values, strict=True))
+    return OperationMatch(candidate.operation, named, "/".join(base), "/".join(path))

@@ -10,46 +10,54 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from dynclient.client.client import Compiled
-from dynclient.client.load import Source, load
+from dynclient.client.client import CompiledDocument
+from dynclient.client.load import DocumentSource, load
 from dynclient.errors import DynclientError, OperationNotFound, UsageError
 from dynclient.model import Document, Operation
-from dynclient.names import near
+from dynclient.names import suggest
 from dynclient.plan.plan import Plan
-from dynclient.sandbox.answers import Answers
-from dynclient.sandbox.conventions import Conventions
-from dynclient.sandbox.credentials import admitted, challenge
-from dynclient.sandbox.faults import Dice, Disturbance, Fault, Kind, malformed, misfitting, raised
-from dynclient.sandbox.incoming import Incoming, Sent
-from dynclient.sandbox.memory import Memory
-from dynclient.sandbox.oracle import Disagreement, Oracle, Verdict
-from dynclient.sandbox.prefer import Prefer
-from dynclient.sandbox.reading import Reader
-from dynclient.sandbox.refusals import problem
-from dynclient.sandbox.remembering import Remembering
-from dynclient.sandbox.resources import Resources
-from dynclient.sandbox.routes import Route, Routes
-from dynclient.schema.samples import Unsampled
+from dynclient.sandbox.answers import ResponseBuilder
+from dynclient.sandbox.conventions import SandboxExtension
+from dynclient.sandbox.credentials import build_challenge, is_authorized
+from dynclient.sandbox.faults import (
+    Fault,
+    FaultEffect,
+    FaultInjector,
+    FaultKind,
+    make_malformed,
+    make_wrong_schema,
+    raise_fault,
+)
+from dynclient.sandbox.incoming import ParsedRequest, RequestLike
+from dynclient.sandbox.memory import ItemStore
+from dynclient.sandbox.oracle import CrossChecker, Disagreement, RequestVerdict
+from dynclient.sandbox.prefer import Preferences
+from dynclient.sandbox.reading import RequestReader
+from dynclient.sandbox.refusals import build_problem_response
+from dynclient.sandbox.remembering import StatefulOperation
+from dynclient.sandbox.resources import ResourceMap
+from dynclient.sandbox.routes import OperationMatch, OperationMatcher
+from dynclient.schema.samples import NoExample
 from dynclient.violations import MAX_LINES, Violation
 from dynclient.wire.message import Response
-from dynclient.wire.security import written
+from dynclient.wire.security import format_formula
 
 UNAUTHORIZED = 401
 NOT_FOUND = 404
-NOT_ALLOWED = 405
-BROKEN = 500
+METHOD_NOT_ALLOWED = 405
+INTERNAL_SERVER_ERROR = 500
 
 MAX_DISAGREEMENTS = 1000
 
 
 @dataclass(frozen=True)
-class _Ready:
+class _PreparedOperation:
     """An operation made ready to answer."""
 
     plan: Plan
-    reader: Reader
-    answers: Answers
-    remembering: Remembering
+    reader: RequestReader
+    response_builder: ResponseBuilder
+    stateful_operation: StatefulOperation
 
 
 @dataclass(frozen=True)
@@ -57,8 +65,8 @@ class _Outcome:
     """What became of a request: the response, the verdict behind it, and why the request was refused."""
 
     response: Response
-    verdict: Verdict
-    lines: tuple[str, ...] = ()
+    verdict: RequestVerdict
+    reasons: tuple[str, ...] = ()
 
 
 class Sandbox:
@@ -80,20 +88,24 @@ class Sandbox:
     """
 
     def __init__(
-        self, source: Source, strict: bool = False, seed: int = 0, second_opinion: bool = True
+        self,
+        source: DocumentSource,
+        strict: bool = False,
+        seed: int = 0,
+        second_opinion: bool = True,
     ) -> None:
-        self._compiled = Compiled.of(load(source))
+        self._compiled = CompiledDocument.of(load(source))
         self.strict = strict
         self.seed = seed
-        self._oracle = Oracle(self.document) if second_opinion else None
-        self._ready: dict[str, _Ready] = {}
+        self._cross_checker = CrossChecker(self.document) if second_opinion else None
+        self._prepared_operations: dict[str, _PreparedOperation] = {}
         self._lock = threading.Lock()
         #: Held while an operation reads and changes the memory: what it finds is what it changes.
-        self._remembers = threading.RLock()
-        self._memory = Memory()
+        self._state_lock = threading.RLock()
+        self._item_store = ItemStore()
         self._faults: list[Fault] = []
-        self._dice = Dice(seed)
-        self._answered: Counter[str] = Counter()
+        self._fault_injector = FaultInjector(seed)
+        self._request_counts: Counter[str] = Counter()
         self._disagreements: list[Disagreement] = []
 
     @property
@@ -108,8 +120,8 @@ class Sandbox:
         `{"answered": {operation key: how many requests it got}, "items": {collection: {identity: item}},
         "gone": {collection: [identity]}}`; a collection is the path of it, filled: `/users/7/pets`.
         """
-        with self._remembers, self._lock:
-            return {"answered": dict(self._answered), **self._memory.dump()}
+        with self._state_lock, self._lock:
+            return {"answered": dict(self._request_counts), **self._item_store.dump()}
 
     @state.setter
     def state(self, state: Mapping[str, Any]) -> None:
@@ -121,9 +133,9 @@ class Sandbox:
             raise UsageError(
                 "no state of a sandbox", hint="give what `state` was, or JSON that says the same"
             )
-        with self._remembers, self._lock:
-            self._memory.load(state)
-            self._answered = Counter(answered)
+        with self._state_lock, self._lock:
+            self._item_store.load(state)
+            self._request_counts = Counter(answered)
 
     @property
     def disagreements(self) -> list[Disagreement]:
@@ -133,13 +145,13 @@ class Sandbox:
 
     def reset(self) -> None:
         """Forget every request: the state, the disagreements, and how often a fault happened; faults stay on."""
-        with self._remembers, self._lock:
-            self._memory.clear()
-            self._dice.reset()
-            self._answered.clear()
+        with self._state_lock, self._lock:
+            self._item_store.clear()
+            self._fault_injector.reset()
+            self._request_counts.clear()
             self._disagreements.clear()
 
-    def handle(self, request: Sent) -> Response:
+    def handle(self, request: RequestLike) -> Response:
         """Return the response to a request; it never raises, unless a fault is on that leaves no response.
 
         Args:
@@ -153,10 +165,10 @@ class Sandbox:
         response, disturbance = self.answer(request)
         if disturbance.delay_s:
             time.sleep(disturbance.delay_s)
-        raised(disturbance.kind, request)
+        raise_fault(disturbance.kind, request)
         return response
 
-    def answer(self, request: Sent) -> tuple[Response, Disturbance]:
+    def answer(self, request: RequestLike) -> tuple[Response, FaultEffect]:
         """Return the response to a request, and what is to happen to it on its way; for who serves the sandbox.
 
         The call has been carried out whatever happens to its answer.
@@ -168,19 +180,23 @@ class Sandbox:
             The response, and what becomes of it: of `malformed` and `wrong-schema` nothing is left to do.
 
         """
-        incoming = Incoming.of(request)
-        found = self._routes.find(incoming.method, incoming.path, incoming.query_pairs)
-        if found.allow:
-            methods = ", ".join(sorted(found.allow))
+        incoming = ParsedRequest.parse(request)
+        found = self._operation_matcher.find(incoming.method, incoming.path, incoming.query_pairs)
+        if found.allowed_methods:
+            methods = ", ".join(sorted(found.allowed_methods))
             text = f"{incoming.method} is not declared here; {methods} is"
-            return problem(NOT_ALLOWED, text, [("Allow", methods)]), Disturbance()
-        if not found.routes:
-            return problem(NOT_FOUND, "the document declares no such path"), Disturbance()
-        route, outcome = self._best(found.routes, incoming)
-        self._note(route, incoming, outcome)
+            return build_problem_response(
+                METHOD_NOT_ALLOWED, text, [("Allow", methods)]
+            ), FaultEffect()
+        if not found.matches:
+            return build_problem_response(
+                NOT_FOUND, "the document declares no such path"
+            ), FaultEffect()
+        route, outcome = self._answer_first_accepted(found.matches, incoming)
+        self._record(route, incoming, outcome)
         if not self._faults:
-            return outcome.response, Disturbance()
-        return self._disturbed(route.operation, outcome.response)
+            return outcome.response, FaultEffect()
+        return self._apply_faults(route.operation, outcome.response)
 
     @property
     def faults(self) -> list[Fault]:
@@ -188,7 +204,7 @@ class Sandbox:
         return list(self._faults)
 
     def disturb(
-        self, kind: Kind, operation: str = "", *, rate: float = 1.0, delay_s: float = 0.1
+        self, kind: FaultKind, operation: str = "", *, rate: float = 1.0, delay_s: float = 0.1
     ) -> None:
         """Switch a fault on.
 
@@ -204,7 +220,7 @@ class Sandbox:
 
         """
         if operation and operation not in self.document.operations:
-            near_ones = near(operation, self.document.operations)
+            near_ones = suggest(operation, self.document.operations)
             raise OperationNotFound(
                 f"the document has no operation {operation!r}", suggestions=near_ones
             )
@@ -214,97 +230,110 @@ class Sandbox:
         """Switch all faults off."""
         self._faults = []
 
-    def _disturbed(self, operation: Operation, response: Response) -> tuple[Response, Disturbance]:
-        disturbance = self._dice.thrown(self._faults, operation.key)
+    def _apply_faults(
+        self, operation: Operation, response: Response
+    ) -> tuple[Response, FaultEffect]:
+        disturbance = self._fault_injector.draw_effect(self._faults, operation.key)
         if disturbance.kind == "malformed":
-            return malformed(response), Disturbance(disturbance.delay_s)
+            return make_malformed(response), FaultEffect(disturbance.delay_s)
         if disturbance.kind == "wrong-schema":
-            row = self._of(operation).plan.results.row(
+            row = self._prepare_operation(operation).plan.result_table.get_row(
                 response.status, response.headers.get("content-type", "")
             )
             if row.checker is not None:
-                response = misfitting(response, row.checker.accepts)
-            return response, Disturbance(disturbance.delay_s)
+                response = make_wrong_schema(response, row.checker.accepts)
+            return response, FaultEffect(disturbance.delay_s)
         return response, disturbance
 
     @cached_property
-    def _routes(self) -> Routes:
-        return Routes(self.document.operations.values(), self.document.uri)
+    def _operation_matcher(self) -> OperationMatcher:
+        return OperationMatcher(self.document.operations.values(), self.document.uri)
 
     @cached_property
-    def _conventions(self) -> Conventions:
-        return Conventions(self.document)
+    def _extension(self) -> SandboxExtension:
+        return SandboxExtension(self.document)
 
     @cached_property
-    def _resources(self) -> Resources:
-        return Resources(self.document.operations.values(), self._conventions)
+    def _resource_map(self) -> ResourceMap:
+        return ResourceMap(self.document.operations.values(), self._extension)
 
-    def _best(self, routes: Sequence[Route], incoming: Incoming) -> tuple[Route, _Outcome]:
+    def _answer_first_accepted(
+        self, routes: Sequence[OperationMatch], incoming: ParsedRequest
+    ) -> tuple[OperationMatch, _Outcome]:
         """Return the answer of the first operation that accepts the request, else of the first."""
         found = []
         for route in routes:
-            found.append((route, self._guarded(route, incoming)))
+            found.append((route, self._answer_safely(route, incoming)))
             if found[-1][1].verdict == "accepted":
                 return found[-1]
         return found[0]
 
-    def _guarded(self, route: Route, incoming: Incoming) -> _Outcome:
+    def _answer_safely(self, route: OperationMatch, incoming: ParsedRequest) -> _Outcome:
         """Answer; a broken corner of the document is told in a 500, and hurts no other operation."""
         operation = route.operation
         try:
-            return self._answer(self._of(operation), route, incoming)
-        except Unsampled as error:
+            return self._answer_operation(self._prepare_operation(operation), route, incoming)
+        except NoExample as error:
             text = f"{operation.id}: the sandbox has no valid answer: {error}"
         except DynclientError as error:
             text = f"{operation.id}: the document is broken here: {error.headline}"
-        return _Outcome(problem(BROKEN, text), "broken")
+        return _Outcome(build_problem_response(INTERNAL_SERVER_ERROR, text), "broken")
 
-    def _answer(self, ready: _Ready, route: Route, incoming: Incoming) -> _Outcome:
+    def _answer_operation(
+        self, ready: _PreparedOperation, route: OperationMatch, incoming: ParsedRequest
+    ) -> _Outcome:
         formula = route.operation.security
-        if not admitted(formula, incoming):
-            ask = challenge(formula)
+        if not is_authorized(formula, incoming):
+            ask = build_challenge(formula)
             headers = [("WWW-Authenticate", ask)] if ask else []
-            lines = [f"this operation needs {written(formula)}"]
-            refusal = ready.answers.refusal(UNAUTHORIZED, lines, incoming, *headers)
+            lines = [f"this operation needs {format_formula(formula)}"]
+            refusal = ready.response_builder.build_refusal(UNAUTHORIZED, lines, incoming, *headers)
             return _Outcome(refusal, "unauthorized", tuple(lines))
-        reading = ready.reader.read(incoming, route.values)
+        reading = ready.reader.read(incoming, route.path_values)
         if reading.violations:
-            lines = _lines(reading.violations)
-            status = ready.answers.invalid_status(
+            lines = _format_violations(reading.violations)
+            status = ready.response_builder.choose_refusal_status(
                 is_media_type_unknown=reading.is_media_type_unknown
             )
-            return _Outcome(ready.answers.refusal(status, lines, incoming), "refused", tuple(lines))
-        prefer = Prefer.of(incoming.headers)
+            return _Outcome(
+                ready.response_builder.build_refusal(status, lines, incoming),
+                "refused",
+                tuple(lines),
+            )
+        prefer = Preferences.parse(incoming.headers)
         if prefer is not None:
-            response = ready.answers.preferred(
-                prefer, incoming, reading.call, self._answered[route.operation.key]
+            response = ready.response_builder.build_preferred(
+                prefer, incoming, reading.call, self._request_counts[route.operation.key]
             )
             if response is not None:
                 return _Outcome(response, "accepted")
-        with self._remembers:
-            return _Outcome(ready.remembering.answer(incoming, reading.call), "accepted")
+        with self._state_lock:
+            return _Outcome(ready.stateful_operation.answer(incoming, reading.call), "accepted")
 
-    def _of(self, operation: Operation) -> _Ready:
-        ready = self._ready.get(operation.key)
+    def _prepare_operation(self, operation: Operation) -> _PreparedOperation:
+        ready = self._prepared_operations.get(operation.key)
         if ready is None:
-            plan = self._compiled.plans.of(operation)
-            answers = Answers(plan, self.seed)
-            known = self._memory, self._resources, self._conventions
-            made = _Ready(
-                plan, Reader(plan), answers, Remembering(plan, answers, *known, strict=self.strict)
+            plan = self._compiled.plans.get_plan(operation)
+            answers = ResponseBuilder(plan, self.seed)
+            known = self._item_store, self._resource_map, self._extension
+            made = _PreparedOperation(
+                plan,
+                RequestReader(plan),
+                answers,
+                StatefulOperation(plan, answers, *known, strict=self.strict),
             )
-            ready = self._ready.setdefault(operation.key, made)
+            ready = self._prepared_operations.setdefault(operation.key, made)
         return ready
 
-    def _note(self, route: Route, incoming: Incoming, outcome: _Outcome) -> None:
+    def _record(self, route: OperationMatch, incoming: ParsedRequest, outcome: _Outcome) -> None:
         """Keep that a request was answered, and where openapi-core differs."""
         new: list[Disagreement] = []
-        if self._oracle:
-            new = self._oracle.disagreements(
-                route, incoming, outcome.response, outcome.verdict, outcome.lines
+        if self._cross_checker:
+            new = self._cross_checker.find_disagreements(
+                route, incoming, outcome.response, outcome.verdict, outcome.reasons
             )
         with self._lock:
-            self._answered[route.operation.key] += 1
+            self._request_counts[route.operation.key] += 1
             room = MAX_DISAGREEMENTS - len(self._disagreements)
             self._disagreements += [d for d in new if d not in self._disagreements][:room]
 
@@ -312,7 +341,7 @@ class Sandbox:
         return f"<Sandbox {self.document.title}: {len(self.document.operations)} operations>"
 
 
-def _lines(violations: Sequence[Violation]) -> list[str]:
+def _format_violations(violations: Sequence[Violation]) -> list[str]:
     """Return a line for each violation, and one that counts those which are too many."""
     lines = [f"{violation.kind} {violation}" for violation in violations[:MAX_LINES]]
     rest = len(violations) - MAX_LINES

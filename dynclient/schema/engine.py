@@ -10,9 +10,13 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
-from dynclient.schema.explain import explain
-from dynclient.schema.fast import Unsuitable, compiled
-from dynclient.schema.reference import TooComplex, bounded, reference
+from dynclient.schema.explain import explain_errors
+from dynclient.schema.fast import UnsuitableSchema, compile_fast_validator
+from dynclient.schema.reference import (
+    ValidationTooComplex,
+    compile_reference_validator,
+    limit_steps,
+)
 from dynclient.violations import Violation
 
 #: How many errors of the reference engine are looked at.
@@ -31,29 +35,32 @@ class Checker:
         self.schema = schema
 
     @cached_property
-    def _fast(self) -> Any:
+    def _fast_validator(self) -> Any:
         try:
-            return compiled(self.schema)
-        except (Unsuitable, ValueError):  # ValueError: jsonschema-rs refuses the schema itself
+            return compile_fast_validator(self.schema)
+        except (
+            UnsuitableSchema,
+            ValueError,
+        ):  # ValueError: jsonschema-rs refuses the schema itself
             return None
 
     @cached_property
-    def _reference(self) -> Any:
-        return reference(self.schema)
+    def _reference_validator(self) -> Any:
+        return compile_reference_validator(self.schema)
 
-    def fast_accepts(self, value: Any) -> bool:
+    def accepts_by_fast_engine(self, value: Any) -> bool:
         """Tell whether the fast engine accepts a value; where it does not, the reference has to be asked.
 
         Raises:
             ValueError: the value holds something that is no JSON, or text that is no Unicode.
 
         """
-        return self._fast is not None and bool(self._fast.is_valid(value))
+        return self._fast_validator is not None and bool(self._fast_validator.is_valid(value))
 
     def accepts(self, value: Any) -> bool:
         """Tell whether a value fits the schema."""
         try:
-            if self.fast_accepts(value):
+            if self.accepts_by_fast_engine(value):
                 return True
         except (
             ValueError,
@@ -65,12 +72,12 @@ class Checker:
     def accepts_by_reference(self, value: Any) -> bool:
         """Tell whether a value fits the schema, by the reference engine alone."""
         try:
-            with bounded():
-                return next(iter(self._reference.iter_errors(value)), None) is None
-        except (RecursionError, TooComplex):  # deeper than the reference can go
-            return self.fast_accepts(value)
+            with limit_steps():
+                return next(iter(self._reference_validator.iter_errors(value)), None) is None
+        except (RecursionError, ValidationTooComplex):  # deeper than the reference can go
+            return self.accepts_by_fast_engine(value)
 
-    def violations(self, value: Any, at: tuple[str | int, ...] = ()) -> list[Violation]:
+    def find_violations(self, value: Any, at: tuple[str | int, ...] = ()) -> list[Violation]:
         """Return everything that is wrong with a value; [] where the reference engine finds nothing.
 
         Args:
@@ -79,10 +86,10 @@ class Checker:
 
         """
         try:
-            with bounded():
-                errors = list(islice(self._reference.iter_errors(value), MAX_ERRORS))
-        except (RecursionError, TooComplex):
-            if self.fast_accepts(value):
+            with limit_steps():
+                errors = list(islice(self._reference_validator.iter_errors(value), MAX_ERRORS))
+        except (RecursionError, ValidationTooComplex):
+            if self.accepts_by_fast_engine(value):
                 return []
             return [
                 Violation(
@@ -91,6 +98,6 @@ class Checker:
                     "does not fit its schema, and is too deep or too complex to say where",
                 )
             ]
-        found = explain(errors, self.schema.get("$defs", {}), at)
+        found = explain_errors(errors, self.schema.get("$defs", {}), at)
         # Whatever the explanation overlooks: what is refused is never without a violation.
         return found or [Violation("schema", at, "does not fit its schema")] if errors else []

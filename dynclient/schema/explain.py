@@ -5,23 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from dynclient.names import near
-from dynclient.schema.dialect import WIRE
-from dynclient.schema.formats import BOUNDS
-from dynclient.schema.readings import in_place
-from dynclient.violations import Place, Violation, shortened, shown
+from dynclient.names import suggest
+from dynclient.schema.dialect import X_SERIALIZATION
+from dynclient.schema.formats import INTEGER_FORMAT_BOUNDS
+from dynclient.schema.readings import walk_in_place
+from dynclient.violations import Place, Violation, shorten, shorten_repr
 
-Path = tuple[str | int, ...]
-Defs = dict[str, Any]
+InstancePath = tuple[str | int, ...]
+Definitions = dict[str, Any]
 
-MAX_ENUM = 6
+MAX_LISTED_VALUES = 6
 
 #: Bounds that only an integer format gave: true, and no help to anybody.
-_EDGES = frozenset(edge for name in ("int32", "int64") for edge in BOUNDS[name])
+_INTEGER_FORMAT_LIMITS = frozenset(
+    edge for name in ("int32", "int64") for edge in INTEGER_FORMAT_BOUNDS[name]
+)
 MAX_VIOLATIONS = 200
 
 
-def explain(errors: Iterable[Any], defs: Defs, at: Path = ()) -> list[Violation]:
+def explain_errors(
+    errors: Iterable[Any], defs: Definitions, at: InstancePath = ()
+) -> list[Violation]:
     """Return the violations behind jsonschema's errors, each once.
 
     Args:
@@ -30,39 +34,39 @@ def explain(errors: Iterable[Any], defs: Defs, at: Path = ()) -> list[Violation]
         at: put before each path.
 
     """
-    telling = _Telling(defs, at)
+    telling = _ViolationCollector(defs, at)
     for error in errors:
-        telling.tell(error, ())
-        if len(telling.found) >= MAX_VIOLATIONS:
+        telling.collect(error, ())
+        if len(telling.violations) >= MAX_VIOLATIONS:
             break
-    return list(telling.found)
+    return list(telling.violations)
 
 
 #: What the wire refuses, in words.
-_WIRE = {
+_SERIALIZATION_TEXTS = {
     "not": "a dot segment, which would leave its place in the path",
     "pattern": "a header carries no control characters, and no white space at its ends",
 }
 
 
-class _Telling:
-    def __init__(self, defs: Defs, at: Path) -> None:
+class _ViolationCollector:
+    def __init__(self, defs: Definitions, at: InstancePath) -> None:
         self.defs = defs
         self.at = at
-        self.found: dict[Violation, None] = {}
+        self.violations: dict[Violation, None] = {}
 
-    def tell(self, error: Any, above: Path) -> None:
+    def collect(self, error: Any, above: InstancePath) -> None:
         path = above + tuple(error.relative_path)
         keyword = error.validator
         if keyword == "required":
-            self._missing(error, path)
+            self._collect_missing_properties(error, path)
         elif (
             keyword in ("additionalProperties", "unevaluatedProperties")
             and error.validator_value is False
         ):
-            self._unknown(error, path)
+            self._collect_unknown_properties(error, path)
         elif keyword in ("anyOf", "oneOf"):
-            self._alternatives(error, path)
+            self._collect_alternatives(error, path)
         elif error.context and keyword in (
             "allOf",
             "$ref",
@@ -72,50 +76,54 @@ class _Telling:
             "dependentSchemas",
         ):
             for inner in error.context:
-                self.tell(inner, path)
+                self.collect(inner, path)
         else:
-            self._wrong(error, path)
+            self._collect_wrong_value(error, path)
 
-    def _add(
+    def _add_violation(
         self,
         kind: str,
-        path: Path,
+        path: InstancePath,
         message: str,
         place: Place | None,
         suggestion: str | None = None,
     ) -> None:
-        self.found.setdefault(Violation(kind, self.at + path, message, suggestion, place))
+        self.violations.setdefault(Violation(kind, self.at + path, message, suggestion, place))
 
-    def _missing(self, error: Any, path: Path) -> None:
+    def _collect_missing_properties(self, error: Any, path: InstancePath) -> None:
         for name in error.validator_value:
             if name not in error.instance:
-                schema = self._property(error.schema, name)
-                self._add(
+                schema = self._find_property_schema(error.schema, name)
+                self._add_violation(
                     "missing",
                     (*path, name),
-                    f"{described(schema, self.defs)}, required",
-                    _place(error.schema),
+                    f"{describe_schema(schema, self.defs)}, required",
+                    _get_place(error.schema),
                 )
 
-    def _property(self, schema: Any, name: str) -> Any:
-        for part in in_place(schema, self.defs):
+    def _find_property_schema(self, schema: Any, name: str) -> Any:
+        for part in walk_in_place(schema, self.defs):
             if name in part.get("properties", {}):
                 return part["properties"][name]
         return {}
 
-    def _unknown(self, error: Any, path: Path) -> None:
-        known, place = declared_names(error.schema, self.defs), _place(error.schema)
+    def _collect_unknown_properties(self, error: Any, path: InstancePath) -> None:
+        known, place = list_declared_names(error.schema, self.defs), _get_place(error.schema)
         for name in error.extra[: MAX_VIOLATIONS + 1]:
-            meant = near(name, [k for k in known if k not in error.instance] or known, 1)
+            meant = suggest(name, [k for k in known if k not in error.instance] or known, 1)
             if name in known:
                 text = "is declared by an alternative that does not apply here"
-                self._add("unknown", (*path, name), text, place)
+                self._add_violation("unknown", (*path, name), text, place)
             else:
-                self._add(
-                    "unknown", (*path, name), _allowed(known), place, meant[0] if meant else None
+                self._add_violation(
+                    "unknown",
+                    (*path, name),
+                    _describe_declared_names(known),
+                    place,
+                    meant[0] if meant else None,
                 )
 
-    def _alternatives(self, error: Any, path: Path) -> None:
+    def _collect_alternatives(self, error: Any, path: InstancePath) -> None:
         branches: dict[int, list[Any]] = {}
         for inner in error.context:
             if inner.relative_schema_path:  # a branch that is `false` has none, and nothing to say
@@ -127,26 +135,28 @@ class _Telling:
                 if several
                 else "none of the alternatives"
             )
-            text = f"got {shown(error.instance)}, which fits {why}"
-            self._add(error.validator, path, text, _place(error.schema))
+            text = f"got {shorten_repr(error.instance)}, which fits {why}"
+            self._add_violation(error.validator, path, text, _get_place(error.schema))
             return
-        tagged = self._by_tag(error, branches)
+        tagged = self._find_tagged_alternative(error, branches)
         chosen = (
-            tagged if tagged is not None else min(branches, key=lambda i: _distance(branches[i]))
+            tagged
+            if tagged is not None
+            else min(branches, key=lambda i: _measure_distance(branches[i]))
         )
-        if tagged is not None or _distance(branches[chosen])[0] == 0 or len(branches) == 1:
+        if tagged is not None or _measure_distance(branches[chosen])[0] == 0 or len(branches) == 1:
             for inner in branches[chosen]:
-                self.tell(inner, path)
+                self.collect(inner, path)
             return
-        wanted = _either([described(s, self.defs) for s in error.validator_value])
-        self._add(
+        wanted = _join_alternatives([describe_schema(s, self.defs) for s in error.validator_value])
+        self._add_violation(
             error.validator,
             path,
-            f"got {shown(error.instance)}, want {wanted}",
-            _place(error.schema),
+            f"got {shorten_repr(error.instance)}, want {wanted}",
+            _get_place(error.schema),
         )
 
-    def _by_tag(self, error: Any, branches: dict[int, list[Any]]) -> int | None:
+    def _find_tagged_alternative(self, error: Any, branches: dict[int, list[Any]]) -> int | None:
         """Return the branch that the discriminator's value names, if it is among those that refused."""
         rule = error.schema.get("discriminator") if isinstance(error.schema, dict) else None
         if not isinstance(rule, dict) or not isinstance(error.instance, dict):
@@ -164,39 +174,46 @@ class _Telling:
                 return index
         return None
 
-    def _wrong(self, error: Any, path: Path) -> None:
+    def _collect_wrong_value(self, error: Any, path: InstancePath) -> None:
         schema = error.schema if isinstance(error.schema, dict) else {}
-        place = _place(schema)
+        place = _get_place(schema)
         for note, text in (
             ("readOnly", "is read-only: it must not be sent"),
             ("writeOnly", "is write-only"),
         ):
             if schema.get(note) is True and schema.get("not") == {}:
-                self._add(note, path, text, place)
+                self._add_violation(note, path, text, place)
                 return
-        if WIRE in schema:
-            own = schema[WIRE]
+        if X_SERIALIZATION in schema:
+            own = schema[X_SERIALIZATION]
             text = (
                 own
                 if isinstance(own, str)
-                else _WIRE.get(error.validator, "an empty one is not sent at all")
+                else _SERIALIZATION_TEXTS.get(error.validator, "an empty one is not sent at all")
             )
-            self._add("unsafe", path, f"got {shown(error.instance)}: {text}", place)
+            self._add_violation(
+                "unsafe", path, f"got {shorten_repr(error.instance)}: {text}", place
+            )
             return
         keyword = str(error.validator or "false")
-        self._add(keyword, path, f"got {self._got(error)}, want {self._want(error, schema)}", place)
+        self._add_violation(
+            keyword,
+            path,
+            f"got {self._describe_instance(error)}, want {self._describe_expected(error, schema)}",
+            place,
+        )
 
-    def _got(self, error: Any) -> str:
+    def _describe_instance(self, error: Any) -> str:
         value = error.instance
         if error.validator in ("minLength", "maxLength") and isinstance(value, str):
             return f"{len(value)} characters"
         if error.validator == "uniqueItems":
             return "equal items"
-        return shown(value)
+        return shorten_repr(value)
 
-    def _want(self, error: Any, schema: dict[str, Any]) -> str:
+    def _describe_expected(self, error: Any, schema: dict[str, Any]) -> str:
         if error.validator == "not":
-            return _forbidden(error.validator_value)
+            return _describe_negated_schema(error.validator_value)
         if error.validator in (
             "minItems",
             "maxItems",
@@ -204,15 +221,15 @@ class _Telling:
             "maxProperties",
             "uniqueItems",
         ):
-            return _size(schema) or "something else"
+            return _describe_size(schema) or "something else"
         if error.validator == "dependentRequired":
             return "the properties that go with it: " + ", ".join(map(str, error.validator_value))
         if error.validator in ("contains", "minContains", "maxContains"):
-            return f"items that are {described(schema.get('contains', {}), self.defs)}"
-        return described(schema, self.defs)
+            return f"items that are {describe_schema(schema.get('contains', {}), self.defs)}"
+        return describe_schema(schema, self.defs)
 
 
-def _distance(errors: Sequence[Any]) -> tuple[int, int]:
+def _measure_distance(errors: Sequence[Any]) -> tuple[int, int]:
     """Return how far a value is from a branch: first whether its very kind is wrong, then how much."""
     kind = any(
         e.validator in ("type", "const", "enum", "false") and not e.relative_path for e in errors
@@ -221,44 +238,48 @@ def _distance(errors: Sequence[Any]) -> tuple[int, int]:
     return int(kind or tag), len(errors)
 
 
-def declared_names(schema: Any, defs: Defs) -> list[str]:
+def list_declared_names(schema: Any, defs: Definitions) -> list[str]:
     """Return the property names that a schema, with all it refers to and all its alternatives, declares."""
     return list(
         dict.fromkeys(
-            name for part in in_place(schema, defs) for name in part.get("properties", ())
+            name for part in walk_in_place(schema, defs) for name in part.get("properties", ())
         )
     )
 
 
-def described(schema: Any, defs: Defs) -> str:
+def describe_schema(schema: Any, defs: Definitions) -> str:
     """Return what a schema wants, in a few words: `integer ≥ 1`, `string, 1–20 characters`, `one of 'a', 'b'`."""
     if not isinstance(schema, dict):
         return "anything" if schema else "nothing"
-    parts = [part for part in in_place(schema, defs, alternatives=False) if WIRE not in part]
+    parts = [
+        part
+        for part in walk_in_place(schema, defs, alternatives=False)
+        if X_SERIALIZATION not in part
+    ]
     merged: dict[str, Any] = {}
     for part in parts:
         for keyword, value in part.items():
             merged.setdefault(keyword, value)
     if "const" in merged:
-        return shown(merged["const"])
+        return shorten_repr(merged["const"])
     if "enum" in merged:
-        return _enum(merged["enum"])
+        return _describe_enum(merged["enum"])
     alternatives = merged.get("anyOf") or merged.get("oneOf")
     if "type" not in merged and alternatives:
-        return _either([described(s, defs) for s in alternatives])
-    return _plain(merged)
+        return _join_alternatives([describe_schema(s, defs) for s in alternatives])
+    return _describe_merged_keywords(merged)
 
 
-def _plain(schema: dict[str, Any]) -> str:
+def _describe_merged_keywords(schema: dict[str, Any]) -> str:
     types = schema.get("type", "any value" if "properties" not in schema else "object")
     words = [" or ".join(types) if isinstance(types, list) else str(types)]
-    words[0] += _bounds(schema)
+    words[0] += _describe_bounds(schema)
     words += [
         text
         for text in (
-            _size(schema),
+            _describe_size(schema),
             str(schema["format"]) if schema.get("format") and "minimum" not in schema else "",
-            f"matching {shortened(str(schema['pattern']))}" if "pattern" in schema else "",
+            f"matching {shorten(str(schema['pattern']))}" if "pattern" in schema else "",
             f"a multiple of {schema['multipleOf']}" if "multipleOf" in schema else "",
         )
         if text
@@ -266,9 +287,9 @@ def _plain(schema: dict[str, Any]) -> str:
     return ", ".join(words)
 
 
-def _bounds(schema: dict[str, Any]) -> str:
+def _describe_bounds(schema: dict[str, Any]) -> str:
     low, high = (
-        None if limit in _EDGES else limit
+        None if limit in _INTEGER_FORMAT_LIMITS else limit
         for limit in (schema.get("minimum"), schema.get("maximum"))
     )
     signs = (("exclusiveMinimum", ">"), ("exclusiveMaximum", "<"))
@@ -280,7 +301,7 @@ def _bounds(schema: dict[str, Any]) -> str:
     )
 
 
-def _size(schema: dict[str, Any]) -> str:
+def _describe_size(schema: dict[str, Any]) -> str:
     for low, high, noun in (
         ("minLength", "maxLength", "characters"),
         ("minItems", "maxItems", "items"),
@@ -290,38 +311,40 @@ def _size(schema: dict[str, Any]) -> str:
         if least is not None and most is not None and least != most:
             return f"{least}–{most} {noun}"
         if least is not None:
-            return f"{'exactly' if most is not None else 'at least'} {_counted(least, noun)}"
+            return f"{'exactly' if most is not None else 'at least'} {_format_count(least, noun)}"
         if most is not None:
-            return f"at most {_counted(most, noun)}"
+            return f"at most {_format_count(most, noun)}"
     return "unique items" if schema.get("uniqueItems") else ""
 
 
-def _counted(count: int, noun: str) -> str:
+def _format_count(count: int, noun: str) -> str:
     singular = {"properties": "property"}.get(noun, noun.removesuffix("s"))
     return f"{count} {singular if count == 1 else noun}"
 
 
-def _enum(values: Sequence[Any]) -> str:
-    listed = ", ".join(shown(v) for v in values[:MAX_ENUM])
-    rest = f", … ({len(values)} values)" if len(values) > MAX_ENUM else ""
+def _describe_enum(values: Sequence[Any]) -> str:
+    listed = ", ".join(shorten_repr(v) for v in values[:MAX_LISTED_VALUES])
+    rest = f", … ({len(values)} values)" if len(values) > MAX_LISTED_VALUES else ""
     return f"{listed}{rest}" if len(values) == 1 else f"one of {listed}{rest}"
 
 
-def _either(wanted: Sequence[str]) -> str:
+def _join_alternatives(wanted: Sequence[str]) -> str:
     unique = list(dict.fromkeys(wanted))
-    rest = f", … ({len(unique)} alternatives)" if len(unique) > MAX_ENUM else ""
-    return " or ".join(unique[:MAX_ENUM]) + rest
+    rest = f", … ({len(unique)} alternatives)" if len(unique) > MAX_LISTED_VALUES else ""
+    return " or ".join(unique[:MAX_LISTED_VALUES]) + rest
 
 
-def _forbidden(schema: Any) -> str:
+def _describe_negated_schema(schema: Any) -> str:
     if isinstance(schema, dict) and "enum" in schema:
-        return "anything but " + ", ".join(shown(v) for v in schema["enum"][:MAX_ENUM])
+        return "anything but " + ", ".join(
+            shorten_repr(v) for v in schema["enum"][:MAX_LISTED_VALUES]
+        )
     return "something that the schema does not exclude" if schema != {} else "nothing here"
 
 
-def _allowed(known: Sequence[str]) -> str:
-    return "is not declared" + (f"; declared: {shortened(', '.join(known), 100)}" if known else "")
+def _describe_declared_names(known: Sequence[str]) -> str:
+    return "is not declared" + (f"; declared: {shorten(', '.join(known), 100)}" if known else "")
 
 
-def _place(schema: Any) -> Place | None:
+def _get_place(schema: Any) -> Place | None:
     return getattr(schema, "place", None)

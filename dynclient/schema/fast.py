@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from dynclient.schema import patterns
-from dynclient.schema.dialect import mapped
-from dynclient.schema.formats import FORMATS
+from dynclient.schema.dialect import map_subschemas
+from dynclient.schema.formats import FORMAT_CHECKS
 
 _DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME = "[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 
 #: Formats that the engine itself judges as we do, once a pattern has made sure that its digits are digits. The rest is
 #: judged by our functions, each call of which costs as much as twenty strings judged in Rust.
-_NATIVE = {
+_NATIVE_FORMATS = {
     "uuid": None,
     "ipv4": None,
     "ipv6": None,
@@ -27,11 +27,11 @@ _NATIVE = {
 MAX_STATES = 5000
 
 
-class Unsuitable(Exception):
+class UnsuitableSchema(Exception):
     """The fast engine cannot be given this schema."""
 
 
-def compiled(schema: dict[str, Any]) -> Any:
+def compile_fast_validator(schema: dict[str, Any]) -> Any:
     """Return jsonschema-rs' validator of a schema.
 
     Args:
@@ -43,12 +43,14 @@ def compiled(schema: dict[str, Any]) -> Any:
     """
     import jsonschema_rs
 
-    writing = _Writing()
-    ready = writing.written(schema)
+    writing = _FastSchemaWriter()
+    ready = writing.write_schema(schema)
     return jsonschema_rs.Draft202012Validator(
         ready,
-        formats={name: check for name, check in FORMATS.items() if name not in _NATIVE}
-        | writing.searches,
+        formats={
+            name: check for name, check in FORMAT_CHECKS.items() if name not in _NATIVE_FORMATS
+        }
+        | writing.pattern_searches,
         validate_formats=True,
         ignore_unknown_formats=True,
         pattern_options=jsonschema_rs.RegexOptions(),
@@ -56,43 +58,43 @@ def compiled(schema: dict[str, Any]) -> Any:
     )
 
 
-class _Writing:
+class _FastSchemaWriter:
     """Writes schemas for the fast engine; `searches` holds the patterns that become formats of ours."""
 
     def __init__(self) -> None:
-        self.searches: dict[str, Any] = {}
+        self.pattern_searches: dict[str, Any] = {}
 
-    def written(self, schema: Any) -> Any:
+    def write_schema(self, schema: Any) -> Any:
         if not isinstance(schema, dict):
             return schema
-        made = mapped(schema, self.written)
+        made = map_subschemas(schema, self.write_schema)
         if "patternProperties" in made:
             made["patternProperties"] = {
-                _linear(k): v for k, v in made["patternProperties"].items()
+                _write_linear_pattern(k): v for k, v in made["patternProperties"].items()
             }
-        extra = self._pattern(made.pop("pattern")) if "pattern" in made else []
-        if _NATIVE.get(str(made.get("format"))):
-            extra.append({"pattern": _NATIVE[made["format"]]})
+        extra = self._write_pattern(made.pop("pattern")) if "pattern" in made else []
+        if _NATIVE_FORMATS.get(str(made.get("format"))):
+            extra.append({"pattern": _NATIVE_FORMATS[made["format"]]})
         if extra:
             made["allOf"] = [*made.get("allOf", ()), *extra]
         return made
 
-    def _pattern(self, source: str) -> list[dict[str, Any]]:
+    def _write_pattern(self, source: str) -> list[dict[str, Any]]:
         """Return schemas that together say what a pattern says, without backtracking."""
         pattern = patterns.compile(source)
-        if pattern.size > MAX_STATES or not all(term.linear for term in pattern.terms):
-            name = f"x-pattern-{len(self.searches)}"
-            self.searches[name] = pattern.search
+        if pattern.size > MAX_STATES or not all(term.is_linear for term in pattern.terms):
+            name = f"x-pattern-{len(self.pattern_searches)}"
+            self.pattern_searches[name] = pattern.search
             return [{"format": name}]
         found: list[dict[str, Any]] = []
         for term in pattern.terms:
             search = {"pattern": term.rust}
-            found.append(search if term.wanted else {"not": {"type": "string", **search}})
+            found.append(search if term.is_positive else {"not": {"type": "string", **search}})
         return found
 
 
-def _linear(source: str) -> str:
+def _write_linear_pattern(source: str) -> str:
     pattern = patterns.compile(source)
     if not pattern.linear or pattern.size > MAX_STATES:
-        raise Unsuitable
+        raise UnsuitableSchema
     return pattern.rust

@@ -14,33 +14,33 @@ from functools import lru_cache
 from typing import Any
 
 from dynclient.schema import patterns
-from dynclient.schema.formats import FORMATS
+from dynclient.schema.formats import FORMAT_CHECKS
 
 #: How many keywords that branch or descend may be judged for one value.
 MAX_STEPS = 500_000
 
 
-def reference(schema: dict[str, Any]) -> Any:
+def compile_reference_validator(schema: dict[str, Any]) -> Any:
     """Return jsonschema's validator of a self-contained root in our dialect."""
-    return _reference_class()(schema, format_checker=_format_checker())
+    return _build_validator_class()(schema, format_checker=_build_format_checker())
 
 
 @lru_cache(maxsize=1)
-def _reference_class() -> Any:
+def _build_validator_class() -> Any:
     from jsonschema import Draft202012Validator, validators
 
     # The keywords that branch or descend count steps: a hostile schema could make them take for ever.
     known = Draft202012Validator.VALIDATORS
     own = {
-        name: _counted(known[name])
+        name: _count_steps(known[name])
         for name in ("allOf", "anyOf", "oneOf", "properties", "items", "$ref", "if")
     }
     own |= {
-        "additionalProperties": _additional_properties,
-        "multipleOf": _multiple_of,
-        "pattern": _pattern,
-        "patternProperties": _pattern_properties,
-        "unevaluatedProperties": _unevaluated_properties,
+        "additionalProperties": _check_additional_properties,
+        "multipleOf": _check_multiple_of,
+        "pattern": _check_pattern,
+        "patternProperties": _check_pattern_properties,
+        "unevaluatedProperties": _check_unevaluated_properties,
     }
     types = Draft202012Validator.TYPE_CHECKER.redefine(
         "array", lambda _checker, value: isinstance(value, list | tuple)
@@ -49,56 +49,56 @@ def _reference_class() -> Any:
 
 
 @lru_cache(maxsize=1)
-def _format_checker() -> Any:
+def _build_format_checker() -> Any:
     from jsonschema import FormatChecker
 
     checker = FormatChecker(formats=())
-    for name, check in FORMATS.items():
-        checker.checks(name)(_for_strings(check))
+    for name, check in FORMAT_CHECKS.items():
+        checker.checks(name)(_check_strings_only(check))
     return checker
 
 
-class TooComplex(Exception):
+class ValidationTooComplex(Exception):
     """Judging a value took more than MAX_STEPS."""
 
 
-_steps: contextvars.ContextVar[list[int] | None] = contextvars.ContextVar(
+_remaining_steps: contextvars.ContextVar[list[int] | None] = contextvars.ContextVar(
     "dynclient_steps", default=None
 )
 
 
 @contextmanager
-def bounded() -> Iterator[None]:
+def limit_steps() -> Iterator[None]:
     """Let the reference engine take no more than MAX_STEPS inside.
 
     Raises:
         TooComplex: it would.
 
     """
-    token = _steps.set([MAX_STEPS])
+    token = _remaining_steps.set([MAX_STEPS])
     try:
         yield
     finally:
-        _steps.reset(token)
+        _remaining_steps.reset(token)
 
 
-def _counted(keyword: Any) -> Any:
+def _count_steps(keyword: Any) -> Any:
     def check(validator: Any, value: Any, instance: Any, schema: Any) -> Any:
-        left = _steps.get()
+        left = _remaining_steps.get()
         if left is not None:
             left[0] -= 1
             if left[0] < 0:
-                raise TooComplex
+                raise ValidationTooComplex
         return keyword(validator, value, instance, schema)
 
     return check
 
 
-def _for_strings(check: Any) -> Any:
+def _check_strings_only(check: Any) -> Any:
     return lambda value: not isinstance(value, str) or check(value)
 
 
-def _error(message: str, extra: tuple[str, ...] = ()) -> Any:
+def _build_error(message: str, extra: tuple[str, ...] = ()) -> Any:
     """Return jsonschema's error; `extra` are the names that an object should not have."""
     from jsonschema import ValidationError
 
@@ -107,10 +107,10 @@ def _error(message: str, extra: tuple[str, ...] = ()) -> Any:
     return error
 
 
-def _multiple_of(validator: Any, divisor: Any, instance: Any, _schema: Any) -> Iterator[Any]:
+def _check_multiple_of(validator: Any, divisor: Any, instance: Any, _schema: Any) -> Iterator[Any]:
     """Judge by the decimal text of both numbers: 19.99 is a multiple of 0.01."""
     if validator.is_type(instance, "number") and not is_multiple(instance, divisor):
-        yield _error("is not a multiple")
+        yield _build_error("is not a multiple")
 
 
 def is_multiple(value: Any, divisor: Any) -> bool:
@@ -121,12 +121,12 @@ def is_multiple(value: Any, divisor: Any) -> bool:
         return False
 
 
-def _pattern(validator: Any, pattern: str, instance: Any, _schema: Any) -> Iterator[Any]:
+def _check_pattern(validator: Any, pattern: str, instance: Any, _schema: Any) -> Iterator[Any]:
     if validator.is_type(instance, "string") and not patterns.compile(pattern).search(instance):
-        yield _error("does not match")
+        yield _build_error("does not match")
 
 
-def _pattern_properties(
+def _check_pattern_properties(
     validator: Any, by_pattern: dict[str, Any], instance: Any, _schema: Any
 ) -> Iterator[Any]:
     if validator.is_type(instance, "object"):
@@ -136,37 +136,37 @@ def _pattern_properties(
                     yield from validator.descend(value, schema, path=name, schema_path=pattern)
 
 
-def _additional_properties(
+def _check_additional_properties(
     validator: Any, additional: Any, instance: Any, schema: dict[str, Any]
 ) -> Iterator[Any]:
     if validator.is_type(instance, "object"):
-        known = _declared_here(schema, instance)
-        yield from _others(
+        known = _find_declared_properties(schema, instance)
+        yield from _check_undeclared_properties(
             validator, additional, instance, [name for name in instance if name not in known]
         )
 
 
-def _unevaluated_properties(
+def _check_unevaluated_properties(
     validator: Any, others: Any, instance: Any, schema: dict[str, Any]
 ) -> Iterator[Any]:
     if validator.is_type(instance, "object"):
-        known = _evaluated(validator, schema, instance)
-        yield from _others(
+        known = _find_evaluated_properties(validator, schema, instance)
+        yield from _check_undeclared_properties(
             validator, others, instance, [name for name in instance if name not in known]
         )
 
 
-def _others(
+def _check_undeclared_properties(
     validator: Any, schema: Any, instance: dict[str, Any], names: list[str]
 ) -> Iterator[Any]:
     if schema is False and names:
-        yield _error(f"{len(names)} properties are not declared", tuple(names))
+        yield _build_error(f"{len(names)} properties are not declared", tuple(names))
     elif isinstance(schema, dict):
         for name in names:
             yield from validator.descend(instance[name], schema, path=name)
 
 
-def _declared_here(schema: dict[str, Any], instance: dict[str, Any]) -> set[str]:
+def _find_declared_properties(schema: dict[str, Any], instance: dict[str, Any]) -> set[str]:
     """Return the names in an object that `properties` and `patternProperties` of a schema speak of."""
     known = {name for name in schema.get("properties", ()) if name in instance}
     for pattern in schema.get("patternProperties", ()):
@@ -175,7 +175,7 @@ def _declared_here(schema: dict[str, Any], instance: dict[str, Any]) -> set[str]
     return known
 
 
-def _evaluated(
+def _find_evaluated_properties(
     validator: Any, schema: Any, instance: dict[str, Any], *, inside: bool = False
 ) -> set[str]:
     """Return the names in an object that a schema evaluates. Source: JSON Schema 2020-12 Core §11.3.
@@ -186,13 +186,13 @@ def _evaluated(
         return set()
     if "additionalProperties" in schema or (inside and "unevaluatedProperties" in schema):
         return set(instance)
-    known = _declared_here(schema, instance)
-    for part, here in _applied(validator, schema, instance):
-        known |= _evaluated(here, part, instance, inside=True)
+    known = _find_declared_properties(schema, instance)
+    for part, here in _find_applied_subschemas(validator, schema, instance):
+        known |= _find_evaluated_properties(here, part, instance, inside=True)
     return known
 
 
-def _applied(
+def _find_applied_subschemas(
     validator: Any, schema: dict[str, Any], instance: dict[str, Any]
 ) -> Iterator[tuple[Any, Any]]:
     """Yield the schemas that apply to the same object, each with the validator that resolves its references."""

@@ -10,7 +10,7 @@ _STEPS = 2**20
 _FRACTIONS = st.integers(0, _STEPS - 1)
 
 
-class Chance(Random):
+class HypothesisRandom(Random):
     """A `Random` whose numbers Hypothesis chooses; it shrinks to 0, so to the first of every choice.
 
     Args:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from hypothesis import strategies as st
 
 from dynclient.schema import formats
-from dynclient.strategies.chance import Chance
+from dynclient.strategies.chance import HypothesisRandom
 
 Texts = st.SearchStrategy[str]
 
@@ -20,25 +20,25 @@ _LETTERS = st.text(st.characters(categories=["Ll", "Lu", "Lo"]), min_size=1, max
 
 
 @lru_cache(maxsize=64)
-def texts(name: str) -> Texts | None:
+def texts_of_format(name: str) -> Texts | None:
     """Return a strategy of a format's texts, None for a format that is not in the list."""
-    check = formats.FORMATS.get(name)
+    check = formats.FORMAT_CHECKS.get(name)
     if check is None:
         return None
-    make = _MADE.get(name)
-    return (make() if make else _sampled(name)).filter(check)
+    make = _STRATEGY_FACTORIES.get(name)
+    return (make() if make else _sample_texts(name)).filter(check)
 
 
-def _sampled(name: str) -> Texts:
-    return _by_chance(name)
+def _sample_texts(name: str) -> Texts:
+    return _generated_texts(name)
 
 
 @st.composite
-def _by_chance(draw: st.DrawFn, name: str) -> str:
-    return formats.sample(name, Chance(draw)) or ""
+def _generated_texts(draw: st.DrawFn, name: str) -> str:
+    return formats.generate_formatted_string(name, HypothesisRandom(draw)) or ""
 
 
-def _joined(separator: str, part: Texts, least: int = 1, most: int = 3) -> Texts:
+def _join_texts(separator: str, part: Texts, least: int = 1, most: int = 3) -> Texts:
     return st.lists(part, min_size=least, max_size=most).map(separator.join)
 
 
@@ -48,7 +48,7 @@ def _dates() -> Texts:
 
 def _times() -> Texts:
     zones = st.just("Z") | st.builds(
-        "{}{:02}:{:02}".format, st.sampled_from("+-"), _below(24), _below(60)
+        "{}{:02}:{:02}".format, st.sampled_from("+-"), _integers_below(24), _integers_below(60)
     )
     clocks = st.times().map(lambda time: time.isoformat()) | st.just(
         datetime.time(23, 59, 59).isoformat()
@@ -56,25 +56,25 @@ def _times() -> Texts:
     return st.builds("{}{}".format, clocks, zones)
 
 
-def _below(limit: int) -> st.SearchStrategy[int]:
+def _integers_below(limit: int) -> st.SearchStrategy[int]:
     return st.integers(0, limit - 1)
 
 
 def _durations() -> Texts:
-    days = st.builds("P{}D".format, _below(400))
+    days = st.builds("P{}D".format, _integers_below(400))
     return st.one_of(
         days,
-        st.builds("PT{}H{}M".format, _below(100), _below(60)),
-        st.builds("P{}W".format, _below(60)),
+        st.builds("PT{}H{}M".format, _integers_below(100), _integers_below(60)),
+        st.builds("P{}W".format, _integers_below(60)),
     )
 
 
-def _hosts() -> Texts:
-    return _joined(".", _WORD, 2, 3)
+def _hostnames() -> Texts:
+    return _join_texts(".", _WORD, 2, 3)
 
 
 def _emails(local: Texts) -> Texts:
-    return st.builds("{}@{}".format, _joined(".", local, 1, 2), _hosts())
+    return st.builds("{}@{}".format, _join_texts(".", local, 1, 2), _hostnames())
 
 
 def _uris(segment: Texts) -> Texts:
@@ -85,7 +85,7 @@ def _uris(segment: Texts) -> Texts:
         | st.builds("#{}".format, segment)
     )
     paths = st.lists(segment, max_size=3).map(lambda parts: "".join("/" + part for part in parts))
-    return st.builds("{}://{}{}{}".format, schemes, _hosts(), paths, tails) | st.builds(
+    return st.builds("{}://{}{}{}".format, schemes, _hostnames(), paths, tails) | st.builds(
         "urn:{}:{}".format, _WORD, _WORD
     )
 
@@ -105,7 +105,7 @@ _SEGMENT = st.text(
     string.ascii_letters + string.digits + "-._~!$'()*+,;=:@", min_size=1, max_size=6
 )
 
-_MADE: Mapping[str, Callable[[], Texts]] = {
+_STRATEGY_FACTORIES: Mapping[str, Callable[[], Texts]] = {
     "date": _dates,
     "time": _times,
     "date-time": lambda: st.builds("{}T{}".format, _dates(), _times()),
@@ -115,8 +115,8 @@ _MADE: Mapping[str, Callable[[], Texts]] = {
         st.text(string.ascii_lowercase + string.digits + "+-_'", min_size=1, max_size=8)
     ),
     "idn-email": lambda: _emails(_LETTERS),
-    "hostname": _hosts,
-    "idn-hostname": lambda: _joined(".", _LETTERS),
+    "hostname": _hostnames,
+    "idn-hostname": lambda: _join_texts(".", _LETTERS),
     "uri": lambda: _uris(_SEGMENT),
     "iri": lambda: _uris(_SEGMENT | _LETTERS),
     "uri-reference": lambda: _references(_SEGMENT),
@@ -125,7 +125,7 @@ _MADE: Mapping[str, Callable[[], Texts]] = {
     "ipv6": lambda: st.ip_addresses(v=6).map(str),
     "json-pointer": _pointers,
     "relative-json-pointer": lambda: st.builds(
-        "{}{}".format, _below(10), _pointers() | st.just("#")
+        "{}{}".format, _integers_below(10), _pointers() | st.just("#")
     ),
     "byte": lambda: st.binary(max_size=12).map(lambda data: base64.b64encode(data).decode()),
     "base64url": lambda: st.binary(max_size=12).map(

@@ -13,22 +13,22 @@ from hypothesis import strategies as st
 from dynclient.errors import UsageError
 from dynclient.model import MediaType
 from dynclient.plan.call import Call
-from dynclient.schema.samples.shapes import copied
-from dynclient.strategies.drawing import Path
-from dynclient.strategies.faults import Fault, Unbroken, faults
+from dynclient.schema.samples.shapes import copy_json
+from dynclient.strategies.drawing import ValuePath
+from dynclient.strategies.faults import Mutation, NotApplicable, find_mutations
 from dynclient.strategies.operations import (
     AnyOperation,
-    Way,
-    declared,
-    drawn_call,
-    drawn_way,
-    result_source,
+    CallVariant,
+    build_drawn_call,
+    draw_call_variant,
+    find_declared_media_type,
+    get_result_source,
 )
 from dynclient.violations import Violation
 from dynclient.wire import media
 
 #: How many faults are tried on one value before it is given up.
-TRIES = 8
+MAX_MUTATION_ATTEMPTS = 8
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class BrokenCall:
 
     call: Call
     kind: str
-    path: Path
+    path: ValuePath
     what: str
 
 
@@ -63,7 +63,7 @@ class BrokenResult:
 
     data: Any
     kind: str
-    path: Path
+    path: ValuePath
     what: str
 
 
@@ -82,18 +82,21 @@ def invalid_calls(operation: AnyOperation) -> st.SearchStrategy[BrokenCall]:
 
 @st.composite
 def _invalid_calls(draw: st.DrawFn, operation: AnyOperation) -> BrokenCall:
-    way = drawn_way(draw, operation)
-    by_kind = call_faults(way)
-    for _ in range(TRIES):
-        fault = _drawn(draw, by_kind)
-        call = way.draw(draw, [fault.at])
+    way = draw_call_variant(draw, operation)
+    by_kind = find_call_mutations(way)
+    for _ in range(MAX_MUTATION_ATTEMPTS):
+        fault = _draw_mutation(draw, by_kind)
+        call = way.draw(draw, [fault.target_path])
         try:
-            broken = drawn_call(
-                operation, _put(call, fault.at, fault.broken(draw, _at(call, fault.at)))
+            broken = build_drawn_call(
+                operation,
+                _replace_at(
+                    call, fault.target_path, fault.mutate(draw, _get_at(call, fault.target_path))
+                ),
             )
-        except (Unbroken, LookupError, TypeError):
+        except (NotApplicable, LookupError, TypeError):
             continue
-        found = _only(operation.validate(broken), fault)
+        found = _find_sole_violation(operation.validate(broken), fault)
         if found is not None:
             return BrokenCall(broken, found.kind, found.path, found.message)
     event("dynclient: rejected, no fault was found")
@@ -101,9 +104,9 @@ def _invalid_calls(draw: st.DrawFn, operation: AnyOperation) -> BrokenCall:
 
 
 @lru_cache(maxsize=1024)
-def call_faults(way: Way) -> dict[str, list[Fault]]:
+def find_call_mutations(way: CallVariant) -> dict[str, list[Mutation]]:
     """Return what can be wrong with a call, by kind."""
-    return _grouped(faults(way.source.known, way.source.schema, is_call=True))
+    return _group_by_kind(find_mutations(way.source.schema_cache, way.source.schema, is_call=True))
 
 
 def invalid_results(
@@ -120,8 +123,8 @@ def invalid_results(
         UsageError: the document declares no such response, or says nothing of its body that could be wrong.
 
     """
-    entry = declared(operation, status, media_type)
-    if entry is None or media.is_binary(entry.name) or not _result_faults(operation, entry):
+    entry = find_declared_media_type(operation, status, media_type)
+    if entry is None or media.is_binary(entry.name) or not _find_result_mutations(operation, entry):
         raise UsageError(
             f"{operation.id}: the document says nothing of this result that could be wrong"
         )
@@ -131,17 +134,21 @@ def invalid_results(
 @st.composite
 def _invalid_results(draw: st.DrawFn, operation: AnyOperation, entry: MediaType) -> BrokenResult:
     by_kind, checker = (
-        _result_faults(operation, entry),
-        result_source(operation, entry, "consumer").checker,
+        _find_result_mutations(operation, entry),
+        get_result_source(operation, entry, "consumer").checker,
     )
-    for _ in range(TRIES):
-        fault = _drawn(draw, by_kind)
-        data = result_source(operation, entry).draw(draw, [fault.at])
+    for _ in range(MAX_MUTATION_ATTEMPTS):
+        fault = _draw_mutation(draw, by_kind)
+        data = get_result_source(operation, entry).draw(draw, [fault.target_path])
         try:
-            broken = _put(data, fault.at, fault.broken(draw, _at(data, fault.at)))
-        except (Unbroken, LookupError, TypeError):
+            broken = _replace_at(
+                data, fault.target_path, fault.mutate(draw, _get_at(data, fault.target_path))
+            )
+        except (NotApplicable, LookupError, TypeError):
             continue
-        found = _only([] if checker.accepts(broken) else checker.violations(broken), fault)
+        found = _find_sole_violation(
+            [] if checker.accepts(broken) else checker.find_violations(broken), fault
+        )
         if found is not None:
             return BrokenResult(broken, found.kind, ("body", *found.path), found.message)
     event("dynclient: rejected, no fault was found")
@@ -149,43 +156,43 @@ def _invalid_results(draw: st.DrawFn, operation: AnyOperation, entry: MediaType)
 
 
 @lru_cache(maxsize=1024)
-def _result_faults(operation: AnyOperation, entry: MediaType) -> dict[str, list[Fault]]:
-    source = result_source(operation, entry, "consumer")
-    return _grouped(faults(source.known, source.schema, is_call=False))
+def _find_result_mutations(operation: AnyOperation, entry: MediaType) -> dict[str, list[Mutation]]:
+    source = get_result_source(operation, entry, "consumer")
+    return _group_by_kind(find_mutations(source.schema_cache, source.schema, is_call=False))
 
 
-def _grouped(found: Sequence[Fault]) -> dict[str, list[Fault]]:
-    by_kind: dict[str, list[Fault]] = {}
+def _group_by_kind(found: Sequence[Mutation]) -> dict[str, list[Mutation]]:
+    by_kind: dict[str, list[Mutation]] = {}
     for fault in found:
-        by_kind.setdefault(fault.kind, []).append(fault)
+        by_kind.setdefault(fault.violation_kind, []).append(fault)
     return by_kind
 
 
-def _drawn(draw: st.DrawFn, by_kind: dict[str, list[Fault]]) -> Fault:
+def _draw_mutation(draw: st.DrawFn, by_kind: dict[str, list[Mutation]]) -> Mutation:
     if not by_kind:
         raise UsageError("nothing can be wrong with this")
     return draw(st.sampled_from(by_kind[draw(st.sampled_from(list(by_kind)))]))
 
 
-def _only(violations: Sequence[Violation], fault: Fault) -> Violation | None:
+def _find_sole_violation(violations: Sequence[Violation], fault: Mutation) -> Violation | None:
     """Return the violation that a fault makes; None where it makes none, or something else is wrong as well."""
-    where = fault.where
+    where = fault.violation_path
     if not violations or any(v.path[: len(where)] != where for v in violations):
         return None
     exact = [v for v in violations if v.path == where or (fault.is_deep and len(violations) == 1)]
-    return next((v for v in exact if v.kind == fault.kind), next(iter(exact), None))
+    return next((v for v in exact if v.kind == fault.violation_kind), next(iter(exact), None))
 
 
-def _at(value: Any, path: Path) -> Any:
+def _get_at(value: Any, path: ValuePath) -> Any:
     for part in path:
         value = value[part]
-    return copied(value)
+    return copy_json(value)
 
 
-def _put(value: Any, path: Path, new: Any) -> Any:
+def _replace_at(value: Any, path: ValuePath, new: Any) -> Any:
     """Return a value with another one at a path; what lies beside it is shared."""
     if not path:
         return new
     made: Any = dict(value) if isinstance(value, dict) else list(value)
-    made[path[0]] = _put(value[path[0]], path[1:], new)
+    made[path[0]] = _replace_at(value[path[0]], path[1:], new)
     return made

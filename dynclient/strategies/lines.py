@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dynclient.names import snake_case
-from dynclient.plan.binder import GROUPS, Binder, Target
+from dynclient.names import to_snake_case
+from dynclient.plan.binder import LOCATION_GROUPS, ArgumentTarget, Binder
 from dynclient.plan.call import Call
 
 
@@ -24,7 +24,7 @@ class DrawnCall(Call):
         self._binder = binder
 
     def __repr__(self) -> str:
-        return line(self, self._name, self._binder)
+        return format_python_line(self, self._name, self._binder)
 
     def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
         printer.text(repr(self))
@@ -36,7 +36,7 @@ class DrawnCall(Call):
         return Call, (dict(self),)
 
 
-def line(call: Mapping[str, Any], name: str, binder: Binder) -> str:
+def format_python_line(call: Mapping[str, Any], name: str, binder: Binder) -> str:
     """Return the Python line that makes a call, on a client named `client`."""
     client = (
         f"client.with_options(media_type={call['media_type']!r})"
@@ -48,12 +48,12 @@ def line(call: Mapping[str, Any], name: str, binder: Binder) -> str:
         if name.isidentifier() and not name.startswith("_")
         else f"{client}[{name!r}]"
     )
-    return f"{found}({', '.join(_arguments(call, binder))})"
+    return f"{found}({', '.join(_format_arguments(call, binder))})"
 
 
-def _arguments(call: Mapping[str, Any], binder: Binder) -> list[str]:
+def _format_arguments(call: Mapping[str, Any], binder: Binder) -> list[str]:
     texts: list[str] = []
-    groups = {key: dict(call[key]) for key in GROUPS if isinstance(call.get(key), Mapping)}
+    groups = {key: dict(call[key]) for key in LOCATION_GROUPS if isinstance(call.get(key), Mapping)}
     path = groups.get("path", {})
     for wanted in binder.positional:
         if wanted not in path:
@@ -62,30 +62,34 @@ def _arguments(call: Mapping[str, Any], binder: Binder) -> list[str]:
     for group, members in groups.items():
         rest: dict[str, Any] = {}
         for wire, value in members.items():
-            python = _spelled((group, wire), binder)
+            python = _find_argument_name((group, wire), binder)
             texts += [f"{python}={value!r}"] if python else []
             rest |= {} if python else {wire: value}
         texts += [f"{group}={rest!r}"] if rest or not call[group] else []
-    return texts + (_body(call["body"], binder) if "body" in call else [])
+    return texts + (_format_body(call["body"], binder) if "body" in call else [])
 
 
-def _body(body: Any, binder: Binder) -> list[str]:
-    names = [_spelled(("body", name), binder) for name in body] if isinstance(body, dict) else []
+def _format_body(body: Any, binder: Binder) -> list[str]:
+    names = (
+        [_find_argument_name(("body", name), binder) for name in body]
+        if isinstance(body, dict)
+        else []
+    )
     if not names or None in names:
         return [f"body={body!r}"]
     return [f"{name}={value!r}" for name, value in zip(names, body.values(), strict=True)]
 
 
-def _spelled(target: Target, binder: Binder) -> str | None:
+def _find_argument_name(target: ArgumentTarget, binder: Binder) -> str | None:
     """Return the argument name that means a place and can be written in Python; None where there is none."""
-    for name in (snake_case(target[1]), target[1]):
+    for name in (to_snake_case(target[1]), target[1]):
         if (
             binder.targets.get(name) == target
             and name.isidentifier()
-            and snake_case(name) not in _RESERVED
+            and to_snake_case(name) not in _RESERVED
         ):
             return name
     return None
 
 
-_RESERVED = frozenset({"body", *GROUPS})
+_RESERVED = frozenset({"body", *LOCATION_GROUPS})

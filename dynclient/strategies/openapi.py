@@ -18,7 +18,7 @@ _FIELDS = st.sampled_from(["id", "name", "kind", "amount", "tags", "child", "gr�
 _SEGMENTS = st.sampled_from(["things", "shops", "v2", "orders", "a.b", "über"])
 _COMPONENTS = ("Thing", "Node")
 _TAGS = ("Cat", "Dog")
-_TAGGED = {
+_DISCRIMINATED_SCHEMA = {
     "oneOf": [{"$ref": f"#/components/schemas/{tag}"} for tag in _TAGS],
     "discriminator": {"propertyName": "tag"},
 }
@@ -53,9 +53,9 @@ def documents(versions: tuple[str, ...] = VERSIONS) -> st.SearchStrategy[dict[st
 
 @st.composite
 def _documents(draw: st.DrawFn, version: str) -> dict[str, Any]:
-    made = _Document(draw, version)
-    components = {name: made.component(name) for name in _COMPONENTS} | {
-        tag: made.tagged(tag) for tag in _TAGS
+    made = _DocumentDrawer(draw, version)
+    components = {name: made.draw_component(name) for name in _COMPONENTS} | {
+        tag: made.draw_discriminated(tag) for tag in _TAGS
     }
     shapes = st.lists(
         st.tuples(_SEGMENTS, st.booleans()),
@@ -69,7 +69,9 @@ def _documents(draw: st.DrawFn, version: str) -> dict[str, Any]:
         methods = draw(st.lists(_METHODS, min_size=1, max_size=2, unique=True))
         path = f"/{segment}" + "".join(f"/{{{name}}}" for name in variables)
         paths[path] = {
-            m: made.operation(f"{m}_{segment}", variables, has_body=m not in _BODILESS)
+            m: made.draw_operation(
+                f"{m}_{segment}", variables, has_body=m not in _METHODS_WITHOUT_BODY
+            )
             for m in methods
         }
     top = {"openapi": version, "info": {"title": "Drawn", "version": "1"}}
@@ -81,97 +83,108 @@ def _documents(draw: st.DrawFn, version: str) -> dict[str, Any]:
     }
 
 
-_BODILESS = frozenset({"get", "delete"})
+_METHODS_WITHOUT_BODY = frozenset({"get", "delete"})
 
 
-class _Document:
+class _DocumentDrawer:
     """Draws the parts of one document."""
 
     def __init__(self, draw: st.DrawFn, version: str) -> None:
         self.draw = draw
         self.is_30 = version.startswith("3.0")
-        self.objects = 0
+        self.object_count = 0
 
-    def component(self, name: str) -> dict[str, Any]:
+    def draw_component(self, name: str) -> dict[str, Any]:
         """Return a component schema; `Node` may hold itself."""
-        schema = self.object(1, is_free=True)
+        schema = self.draw_object_schema(1, is_free=True)
         if name == "Node":
             schema["properties"]["next"] = {"$ref": "#/components/schemas/Node"}
             schema.get("required", []).clear()
             schema.pop("required", None)
         return schema
 
-    def tagged(self, tag: str) -> dict[str, Any]:
+    def draw_discriminated(self, tag: str) -> dict[str, Any]:
         """Return a component schema whose values tell by a property that they are of it."""
-        properties = {"tag": {"type": "string", "enum": [tag]}, f"of{tag}": self.scalar()}
+        properties = {
+            "tag": {"type": "string", "enum": [tag]},
+            f"of{tag}": self.draw_scalar_schema(),
+        }
         return {"type": "object", "properties": properties, "required": ["tag"]}
 
-    def operation(self, name: str, variables: list[str], *, has_body: bool) -> dict[str, Any]:
+    def draw_operation(self, name: str, variables: list[str], *, has_body: bool) -> dict[str, Any]:
         """Return an Operation Object."""
-        parameters = [self.parameter(variable, "path") for variable in variables]
+        parameters = [self.draw_parameter(variable, "path") for variable in variables]
         wanted = st.tuples(_NAMES, st.sampled_from(["query", "header", "cookie"]))
         for other, location in self.draw(st.lists(wanted, max_size=3, unique=True)):
-            parameters.append(self.parameter(other, location))
-        made: dict[str, Any] = {"operationId": _ascii(name), "responses": self.responses()}
+            parameters.append(self.draw_parameter(other, location))
+        made: dict[str, Any] = {"operationId": _to_ascii(name), "responses": self.draw_responses()}
         if parameters:
             made["parameters"] = parameters
         if has_body and self.draw(st.booleans()):
-            made["requestBody"] = self.body()
+            made["requestBody"] = self.draw_request_body()
         return made
 
-    def parameter(self, name: str, location: str) -> dict[str, Any]:
+    def draw_parameter(self, name: str, location: str) -> dict[str, Any]:
         """Return a Parameter Object of a style that suits its schema."""
-        name = _ascii(name) if location in ("header", "cookie") else name
+        name = _to_ascii(name) if location in ("header", "cookie") else name
         made: dict[str, Any] = {"name": name, "in": location}
         if location == "path" or self.draw(st.booleans()):
             made["required"] = True
         if location == "query" and self.draw(st.integers(0, 5)) == 5:  # noqa: PLR2004 (seldom)
-            return {**made, "content": {"application/json": {"schema": self.schema(2)}}}
+            return {**made, "content": {"application/json": {"schema": self.draw_schema(2)}}}
         style = self.draw(st.sampled_from(_STYLES[location]))
         # An exploded label is cut at dots, which numbers and texts hold too.
         explode = style == "deepObject" or (style != "label" and self.draw(st.booleans()))
-        return {**made, "style": style, "explode": explode, "schema": self.flat(style, location)}
+        return {
+            **made,
+            "style": style,
+            "explode": explode,
+            "schema": self.draw_parameter_schema(style, location),
+        }
 
-    def flat(self, style: str, location: str) -> dict[str, Any]:
+    def draw_parameter_schema(self, style: str, location: str) -> dict[str, Any]:
         """Return a schema whose values a style can carry."""
         # Nothing escapes a comma in a header.
-        member = self.word if location == "header" else self.scalar
+        member = self.draw_word_schema if location == "header" else self.draw_scalar_schema
         kinds = {"deepObject": ["object"], "spaceDelimited": ["array"], "pipeDelimited": ["array"]}
         kind = self.draw(st.sampled_from(kinds.get(style, ["scalar", "array", "object"])))
         if kind == "object":
             # Members of exploded objects stand beside each other: no two objects share a name.
-            self.objects += 1
+            self.object_count += 1
             fields = self.draw(st.lists(st.sampled_from("RGB"), min_size=1, unique=True))
             return {
                 "type": "object",
-                "properties": {f"{name}{self.objects}": member() for name in fields},
+                "properties": {f"{name}{self.object_count}": member() for name in fields},
             }
         # An array of one empty text reads as an empty one in most styles: two items are more telling.
         return (
-            self.scalar()
+            self.draw_scalar_schema()
             if kind == "scalar"
             else {"type": "array", "items": member(), "minItems": 2}
         )
 
-    def body(self) -> dict[str, Any]:
+    def draw_request_body(self) -> dict[str, Any]:
         """Return a Request Body Object."""
         names = self.draw(st.lists(_BODIES, min_size=1, max_size=2, unique=True))
-        content = {name: {"schema": self.of_media_type(name)} for name in names}
+        content = {name: {"schema": self.draw_body_schema(name)} for name in names}
         return {"content": content, "required": self.draw(st.booleans())}
 
-    def of_media_type(self, name: str) -> dict[str, Any]:
+    def draw_body_schema(self, name: str) -> dict[str, Any]:
         """Return a schema of bodies of a media type."""
         if name == "application/json":
-            return self.schema(0)
+            return self.draw_schema(0)
         schema = {
             "type": "object",
-            "properties": {"name": self.scalar(), "amounts": self.array(MAX_DEPTH)},
+            "properties": {
+                "name": self.draw_scalar_schema(),
+                "amounts": self.draw_array_schema(MAX_DEPTH),
+            },
         }
         if name.startswith("multipart/"):
             schema["properties"] |= {"file": {"type": "string", "format": "binary"}}  # type: ignore[operator] # a dict
         return {**schema, "required": ["name"]}
 
-    def responses(self) -> dict[str, Any]:
+    def draw_responses(self) -> dict[str, Any]:
         """Return a Responses Object."""
         found: dict[str, Any] = {}
         for status in self.draw(
@@ -179,32 +192,32 @@ class _Document:
         ):
             found[status] = {
                 "description": "a result",
-                "content": {"application/json": {"schema": self.schema(0)}},
+                "content": {"application/json": {"schema": self.draw_schema(0)}},
             }
         return found if set(found) != {"4XX"} else {**found, "204": {"description": "nothing"}}
 
     # --- schemas
 
-    def schema(self, depth: int) -> dict[str, Any]:
+    def draw_schema(self, depth: int) -> dict[str, Any]:
         """Return a schema, of any kind while it is not too deep."""
         if depth >= MAX_DEPTH:
-            return self.scalar()
+            return self.draw_scalar_schema()
         kind = self.draw(st.sampled_from(["scalar", "object", "array", "other", "other"]))
         if kind == "other":
-            return self.other(depth)
+            return self.draw_composed_schema(depth)
         if kind == "scalar":
-            return self.scalar()
-        return self.object(depth) if kind == "object" else self.array(depth)
+            return self.draw_scalar_schema()
+        return self.draw_object_schema(depth) if kind == "object" else self.draw_array_schema(depth)
 
-    def other(self, depth: int) -> dict[str, Any]:
+    def draw_composed_schema(self, depth: int) -> dict[str, Any]:
         """Return a schema that refers, chooses, takes null or is a map."""
         kind = self.draw(
             st.sampled_from(["nullable", "reference", "either", "tagged", "joined", "map"])
         )
         if kind == "tagged":
-            return _TAGGED
+            return _DISCRIMINATED_SCHEMA
         if kind == "joined":
-            more = {"type": "object", "properties": {"more": self.scalar()}}
+            more = {"type": "object", "properties": {"more": self.draw_scalar_schema()}}
             return {"allOf": [{"$ref": "#/components/schemas/Thing"}, more]}
         if kind == "reference":
             return {"$ref": f"#/components/schemas/{self.draw(st.sampled_from(_COMPONENTS))}"}
@@ -216,42 +229,42 @@ class _Document:
                 ]
             }
         if kind == "nullable":
-            return self.nullable(self.scalar())
-        return {"type": "object", "additionalProperties": self.schema(depth + 1)}
+            return self.make_nullable(self.draw_scalar_schema())
+        return {"type": "object", "additionalProperties": self.draw_schema(depth + 1)}
 
-    def object(self, depth: int, *, is_free: bool = False) -> dict[str, Any]:
+    def draw_object_schema(self, depth: int, *, is_free: bool = False) -> dict[str, Any]:
         """Return a schema of objects."""
         names = self.draw(st.lists(_FIELDS, min_size=1, max_size=3, unique=True))
-        inner = self.scalar if is_free else lambda: self.schema(depth + 1)
+        inner = self.draw_scalar_schema if is_free else lambda: self.draw_schema(depth + 1)
         made: dict[str, Any] = {
             "type": "object",
-            "properties": {name: self.one_way(inner()) for name in names},
+            "properties": {name: self.mark_one_way(inner()) for name in names},
         }
         needed = [name for name in names if self.draw(st.booleans())]
         return {**made, "required": needed} if needed else made
 
-    def one_way(self, schema: dict[str, Any]) -> dict[str, Any]:
+    def mark_one_way(self, schema: dict[str, Any]) -> dict[str, Any]:
         """Return a property's schema that now and then travels one way only."""
         note = self.draw(st.sampled_from([*[""] * 6, "readOnly", "writeOnly"]))
         return {**schema, note: True} if note and "$ref" not in schema else schema
 
-    def array(self, depth: int) -> dict[str, Any]:
+    def draw_array_schema(self, depth: int) -> dict[str, Any]:
         """Return a schema of arrays."""
         least, more = self.draw(st.integers(0, 2)), self.draw(st.integers(1, 3))
         return {
             "type": "array",
-            "items": self.schema(depth + 1),
+            "items": self.draw_schema(depth + 1),
             "minItems": least,
             "maxItems": least + more,
         }
 
-    def scalar(self) -> dict[str, Any]:
+    def draw_scalar_schema(self) -> dict[str, Any]:
         """Return a schema of values that are neither object nor array."""
         kind = self.draw(
             st.sampled_from(["string", "integer", "number", "boolean", "enum", "pattern", "format"])
         )
         if kind in ("integer", "number"):
-            return self.number(kind)
+            return self.draw_number_schema(kind)
         if kind == "enum":
             words = st.lists(
                 st.text(string.ascii_lowercase, min_size=1, max_size=5),
@@ -271,7 +284,7 @@ class _Document:
             else {"type": kind, "minLength": least, "maxLength": least + 8}
         )
 
-    def word(self) -> dict[str, Any]:
+    def draw_word_schema(self) -> dict[str, Any]:
         """Return a schema of a few words."""
         letters = st.text(string.ascii_lowercase, min_size=1, max_size=5)
         return {
@@ -279,7 +292,7 @@ class _Document:
             "enum": self.draw(st.lists(letters, min_size=1, max_size=3, unique=True)),
         }
 
-    def number(self, kind: str) -> dict[str, Any]:
+    def draw_number_schema(self, kind: str) -> dict[str, Any]:
         """Return a schema of numbers, its bounds written as the version does."""
         low = self.draw(st.integers(-100, 100))
         made: dict[str, Any] = {
@@ -295,7 +308,7 @@ class _Document:
             )
         return made
 
-    def nullable(self, schema: dict[str, Any]) -> dict[str, Any]:
+    def make_nullable(self, schema: dict[str, Any]) -> dict[str, Any]:
         """Return a schema that takes null too, written as the version does."""
         if self.is_30:
             return {
@@ -307,5 +320,5 @@ class _Document:
         return {**made, "enum": [*schema["enum"], None]} if "enum" in schema else made
 
 
-def _ascii(name: str) -> str:
+def _to_ascii(name: str) -> str:
     return name.replace("ö", "o").replace("ß", "ss").replace("ü", "u").replace(".", "-")

@@ -11,20 +11,20 @@ from hypothesis import event, reject
 from hypothesis import strategies as st
 
 from dynclient.client.client import AsyncOperation, Operation
-from dynclient.client.operation import example_schema
+from dynclient.client.operation import build_example_schema
 from dynclient.errors import UsageError
 from dynclient.model import MediaType, Response
-from dynclient.names import snake_case
-from dynclient.plan.binder import GROUPS
+from dynclient.names import to_snake_case
+from dynclient.plan.binder import LOCATION_GROUPS
 from dynclient.plan.call import Call
 from dynclient.plan.plan import Plan
-from dynclient.plan.results import FAILURE
+from dynclient.plan.results import FIRST_ERROR_STATUS
 from dynclient.plan.schemas import Reading
 from dynclient.schema.dialect import Schema
-from dynclient.schema.readings import in_place
-from dynclient.strategies.drawing import Path
+from dynclient.schema.readings import walk_in_place
+from dynclient.strategies.drawing import ValuePath
 from dynclient.strategies.lines import DrawnCall
-from dynclient.strategies.schemas import Source, source_of, values
+from dynclient.strategies.schemas import ValueSource, get_source, values
 from dynclient.wire import media
 
 AnyOperation = Operation | AsyncOperation
@@ -51,8 +51,8 @@ def calls(operation: AnyOperation) -> st.SearchStrategy[Call]:
 
 @st.composite
 def _calls(draw: st.DrawFn, operation: AnyOperation) -> Call:
-    way = drawn_way(draw, operation)
-    call = drawn_call(operation, way.draw(draw))
+    way = draw_call_variant(draw, operation)
+    call = build_drawn_call(operation, way.draw(draw))
     if operation.validate(call):
         way.source.counts["rejected"] += 1
         event("dynclient: rejected, a call that its client refuses")
@@ -77,15 +77,15 @@ def results(
         UsageError: the document declares no such response; when drawing, that no value was found.
 
     """
-    entry = declared(operation, status, media_type)
+    entry = find_declared_media_type(operation, status, media_type)
     if entry is None:
         return st.none()
     if media.is_binary(entry.name):
         return st.binary(max_size=MAX_BYTES)
-    return values(result_source(operation, entry))
+    return values(get_result_source(operation, entry))
 
 
-def declared(
+def find_declared_media_type(
     operation: AnyOperation, status: int | str | None, media_type: str | None
 ) -> MediaType | None:
     """Return the Media Type Object of a response, None where it has no body.
@@ -94,9 +94,9 @@ def declared(
         UsageError: the document declares no such response or media type.
 
     """
-    response = _response(operation, status)
-    name = media_type or media.preferred(response.content)
-    found = media.matched(name, response.content) if name else None
+    response = _find_response(operation, status)
+    name = media_type or media.choose_preferred(response.content)
+    found = media.match_media_type(name, response.content) if name else None
     if found is None and media_type is not None:
         known = ", ".join(response.content) or "none"
         raise UsageError(
@@ -105,37 +105,39 @@ def declared(
     return found[1] if found else None
 
 
-def _response(operation: AnyOperation, status: int | str | None) -> Response:
+def _find_response(operation: AnyOperation, status: int | str | None) -> Response:
     responses = operation.operation.responses
     known = ", ".join(responses) or "none"
     if status is None:
-        exact = sorted(int(key) for key in responses if key.isdecimal() and int(key) < FAILURE)
+        exact = sorted(
+            int(key) for key in responses if key.isdecimal() and int(key) < FIRST_ERROR_STATUS
+        )
         other = "2XX" if "2XX" in responses else "default"
         status = next((str(s) for s in exact if s // 100 == 2), other)  # noqa: PLR2004
     found = responses.get(str(status))
     if found is None and str(status).isdecimal():
-        found = plan_of(operation).results.declared(int(status))
+        found = get_plan(operation).result_table.find_response(int(status))
     if found is None:
         raise UsageError(f"{operation.id} declares no {status} result; it declares {known}")
     return found
 
 
-def result_source(
+def get_result_source(
     operation: AnyOperation, entry: MediaType, reading: Reading = "producer"
-) -> Source:
+) -> ValueSource:
     """Return where the results of one media type come from; the same each time."""
-    return source_of(
-        _result_schema(plan_of(operation), entry, reading), f"{operation.id}: the result"
+    return get_source(
+        _get_result_schema(get_plan(operation), entry, reading), f"{operation.id}: the result"
     )
 
 
 @lru_cache(maxsize=1024)
-def _result_schema(plan: Plan, entry: MediaType, reading: Reading) -> Schema:
-    return plan.schemas.result(entry, reading)
+def _get_result_schema(plan: Plan, entry: MediaType, reading: Reading) -> Schema:
+    return plan.schemas.build_result_schema(entry, reading)
 
 
 @dataclass(frozen=True, eq=False)
-class Way:
+class CallVariant:
     """One way to call an operation: with a body of this media type, or without any.
 
     Attributes:
@@ -149,74 +151,78 @@ class Way:
 
     plan: Plan
     media_type: str | None
-    source: Source
-    files: frozenset[str]
-    is_fixed: bool
+    source: ValueSource
+    binary_properties: frozenset[str]
+    is_media_type_fixed: bool
 
     @property
     def is_binary(self) -> bool:
         """Whether the whole body is bytes."""
         return self.media_type is not None and media.is_binary(self.media_type)
 
-    def draw(self, draw: st.DrawFn, wanted: Collection[Path] = ()) -> dict[str, Any]:
+    def draw(self, draw: st.DrawFn, wanted: Collection[ValuePath] = ()) -> dict[str, Any]:
         """Draw a call document; no group in it is empty."""
         value = self.source.draw(draw, wanted)
-        call = {key: member for key, member in value.items() if member or key not in GROUPS}
-        if self.is_binary and self._has_body(draw):
+        call = {
+            key: member for key, member in value.items() if member or key not in LOCATION_GROUPS
+        }
+        if self.is_binary and self._draw_has_body(draw):
             call["body"] = draw(st.binary(min_size=1, max_size=MAX_BYTES))
-        if self.files and isinstance(call.get("body"), dict):
+        if self.binary_properties and isinstance(call.get("body"), dict):
             call["body"] = {
-                k: _as_bytes(v) if k in self.files else v for k, v in call["body"].items()
+                k: _to_bytes(v) if k in self.binary_properties else v
+                for k, v in call["body"].items()
             }
-        return self.named(call)
+        return self.add_media_type(call)
 
-    def _has_body(self, draw: st.DrawFn) -> bool:
+    def _draw_has_body(self, draw: st.DrawFn) -> bool:
         body = self.plan.operation.request_body
         return body is not None and (body.required or draw(st.booleans()))
 
-    def named(self, call: dict[str, Any]) -> dict[str, Any]:
+    def add_media_type(self, call: dict[str, Any]) -> dict[str, Any]:
         """Return a call with its media type, where the value of the body would not tell it."""
         body = self.plan.operation.request_body
         if "body" not in call or body is None or self.media_type is None:
             return call
-        concrete = media.concrete(self.media_type, call["body"])
+        concrete = media.resolve_range(self.media_type, call["body"])
         if concrete == self.media_type:
             told = (
-                self.is_fixed or media.by_value(list(body.content), call["body"]) == self.media_type
+                self.is_media_type_fixed
+                or media.choose_by_value(list(body.content), call["body"]) == self.media_type
             )
             return call if told else {**call, "media_type": concrete}
-        return {**call, "media_type": concrete or media.some(self.media_type)}
+        return {**call, "media_type": concrete or media.pick_example_media_type(self.media_type)}
 
 
-def _as_bytes(value: Any) -> Any:
+def _to_bytes(value: Any) -> Any:
     if isinstance(value, list):
-        return [_as_bytes(item) for item in value]
+        return [_to_bytes(item) for item in value]
     return value.encode() if isinstance(value, str) else value
 
 
-def plan_of(operation: AnyOperation) -> Plan:
+def get_plan(operation: AnyOperation) -> Plan:
     """Return the plan of an operation."""
     return operation._plan  # noqa: SLF001 (a strategy knows an operation from inside)
 
 
-def drawn_call(operation: AnyOperation, call: dict[str, Any]) -> DrawnCall:
+def build_drawn_call(operation: AnyOperation, call: dict[str, Any]) -> DrawnCall:
     """Return a call that prints as the line that makes it."""
     name = (
-        snake_case(operation.id)
-        if operation.operation.node.text("operationId")
+        to_snake_case(operation.id)
+        if operation.operation.node.get_text("operationId")
         else operation.operation.key
     )
-    return DrawnCall(call, name, plan_of(operation).binder)
+    return DrawnCall(call, name, get_plan(operation).binder)
 
 
-def drawn_way(draw: st.DrawFn, operation: AnyOperation) -> Way:
+def draw_call_variant(draw: st.DrawFn, operation: AnyOperation) -> CallVariant:
     """Draw one of the ways to call an operation."""
-    found = ways(plan_of(operation), operation._options.media_type)  # noqa: SLF001 (as above)
+    found = list_call_variants(get_plan(operation), operation._options.media_type)  # noqa: SLF001 (as above)
     return found[draw(st.integers(0, len(found) - 1))] if len(found) > 1 else found[0]
 
 
 @lru_cache(maxsize=1024)
-def ways(plan: Plan, media_type: str | None) -> tuple[Way, ...]:
+def list_call_variants(plan: Plan, media_type: str | None) -> tuple[CallVariant, ...]:
     """Return the ways to call an operation, the preferred media type first.
 
     Args:
@@ -224,14 +230,14 @@ def ways(plan: Plan, media_type: str | None) -> tuple[Way, ...]:
         media_type: the one that the client was told; None: any that is declared.
 
     """
-    first = plan.media_type
+    first = plan.preferred_media_type
     written: list[str | None] = [*sorted(plan.media_types, key=lambda name: name != first)]
     names = [media_type] if media_type else written or [None]
-    return tuple(_way(plan, name, is_fixed=media_type is not None) for name in names)
+    return tuple(_build_call_variant(plan, name, is_fixed=media_type is not None) for name in names)
 
 
-def _way(plan: Plan, name: str | None, *, is_fixed: bool) -> Way:
-    schema = example_schema(plan.call_schema(name))
+def _build_call_variant(plan: Plan, name: str | None, *, is_fixed: bool) -> CallVariant:
+    schema = build_example_schema(plan.get_call_schema(name))
     body, defs = schema["properties"].get("body"), schema.get("$defs", {})
     if name is not None and media.is_binary(name):
         others = {key: value for key, value in schema["properties"].items() if key != "body"}
@@ -242,20 +248,20 @@ def _way(plan: Plan, name: str | None, *, is_fixed: bool) -> Way:
         text = {"allOf": [body, {"type": "string", "minLength": 1}]}
         schema = {**schema, "properties": {**schema["properties"], "body": text}}
     files = (
-        frozenset(_files(body, defs))
+        frozenset(_find_binary_properties(body, defs))
         if name is not None and media.is_multipart(name)
         else frozenset[str]()
     )
-    source = Source(schema, f"{plan.operation.id}: a call")
-    return Way(plan, name, source, files, is_fixed)
+    source = ValueSource(schema, f"{plan.operation.id}: a call")
+    return CallVariant(plan, name, source, files, is_fixed)
 
 
-def _files(body: Any, defs: dict[str, Any]) -> list[str]:
+def _find_binary_properties(body: Any, defs: dict[str, Any]) -> list[str]:
     """Return the properties of a body of parts that are binary, or arrays of such."""
     found = []
-    for part in in_place(body, defs):
+    for part in walk_in_place(body, defs):
         for name, schema in part.get("properties", {}).items():
-            inner = [schema, *(p["items"] for p in in_place(schema, defs) if "items" in p)]
-            if any(p.get("format") == "binary" for s in inner for p in in_place(s, defs)):
+            inner = [schema, *(p["items"] for p in walk_in_place(schema, defs) if "items" in p)]
+            if any(p.get("format") == "binary" for s in inner for p in walk_in_place(s, defs)):
                 found.append(name)
     return found

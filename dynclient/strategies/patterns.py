@@ -12,28 +12,28 @@ from dynclient.schema.patterns.nodes import (
     Alternation,
     Assertion,
     Backreference,
-    CharClass,
+    CharacterClass,
+    Concatenation,
     Group,
     Literal,
-    Node,
+    PatternNode,
     Ranges,
     Repeat,
-    Sequence,
+    compute_width,
     walk,
-    width,
 )
 
 #: How many turns more than it must a repeat takes.
-SPREAD = 6
+MAX_EXTRA_REPEATS = 6
 #: How often a text is drawn anew before the sampler is asked.
-TRIES = 3
-MAX_LENGTH = 100_000
+MAX_MATCH_ATTEMPTS = 3
+MAX_MATCH_LENGTH = 100_000
 
-_PLAIN = string.ascii_lowercase + string.digits + string.ascii_uppercase + "-_."
-_COIN = st.integers(0, 7)
+_PLAIN_CHARACTERS = string.ascii_lowercase + string.digits + string.ascii_uppercase + "-_."
+_EIGHT_SIDES = st.integers(0, 7)
 
 
-def matching(draw: st.DrawFn, source: str, low: int = 0, high: int | None = None) -> str | None:
+def draw_match(draw: st.DrawFn, source: str, low: int = 0, high: int | None = None) -> str | None:
     """Return a text in which a pattern is found; None where none was.
 
     Args:
@@ -43,90 +43,98 @@ def matching(draw: st.DrawFn, source: str, low: int = 0, high: int | None = None
         high: most characters, None for no limit.
 
     """
-    pattern = _compiled(source)
+    pattern = _compile_pattern(source)
     if pattern is None:
         return None
-    least, most = width(pattern.node)
-    ceiling = min([MAX_LENGTH, *(limit for limit in (most, high) if limit is not None)])
+    least, most = compute_width(pattern.node)
+    ceiling = min([MAX_MATCH_LENGTH, *(limit for limit in (most, high) if limit is not None)])
     if least > ceiling:
         return None
-    for _ in range(TRIES):
-        text = _Text(draw).of(pattern.node, min(max(low, least), ceiling), ceiling)
-        text = None if text is None else _framed(draw, pattern.node, text, low, high)
-        if text is not None and low <= len(text) <= (high or MAX_LENGTH) and pattern.search(text):
+    for _ in range(MAX_MATCH_ATTEMPTS):
+        text = _MatchDrawer(draw).draw_node(pattern.node, min(max(low, least), ceiling), ceiling)
+        text = None if text is None else _add_surroundings(draw, pattern.node, text, low, high)
+        if (
+            text is not None
+            and low <= len(text) <= (high or MAX_MATCH_LENGTH)
+            and pattern.search(text)
+        ):
             return text
     return None
 
 
 @lru_cache(maxsize=512)
-def _compiled(source: str) -> patterns.Pattern | None:
+def _compile_pattern(source: str) -> patterns.Pattern | None:
     try:
         return patterns.compile(source)
-    except patterns.BadPattern:
+    except patterns.PatternError:
         return None
 
 
-def _framed(draw: st.DrawFn, node: Node, text: str, low: int, high: int | None) -> str:
+def _add_surroundings(
+    draw: st.DrawFn, node: PatternNode, text: str, low: int, high: int | None
+) -> str:
     """Return a match with text around it, where the pattern does not ask for the ends; filled up to a length."""
-    if _anchors(node):
+    if _has_assertion(node):
         return text
-    if draw(_COIN) == _COIN_SIDE:
-        around = draw(st.text(_PLAIN, max_size=4))
+    if draw(_EIGHT_SIDES) == _RARE_SIDE:
+        around = draw(st.text(_PLAIN_CHARACTERS, max_size=4))
         text = text + around if high is None or len(text) + len(around) <= high else text
     return text + "a" * (low - len(text))
 
 
-_COIN_SIDE = 7
+_RARE_SIDE = 7
 
 
 @lru_cache(maxsize=512)
-def _anchors(node: Node) -> bool:
+def _has_assertion(node: PatternNode) -> bool:
     return any(isinstance(part, Assertion) for part in walk(node))
 
 
-class _Text:
+class _MatchDrawer:
     """Draws one text for a tree; remembers what groups captured."""
 
     def __init__(self, draw: st.DrawFn) -> None:
         self.draw = draw
-        self.captured: dict[int, str] = {}
+        self.captures: dict[int, str] = {}
 
-    def of(self, node: Node, low: int, high: int) -> str | None:  # noqa: PLR0911 (one for each kind of node)
+    def draw_node(self, node: PatternNode, low: int, high: int) -> str | None:  # noqa: PLR0911 (one for each kind of node)
         """Return a text of `low` to `high` characters for a node (looks aside), None where that failed."""
         match node:
             case Literal(char):
                 return char if low <= 1 <= high else None
-            case CharClass(ranges):
-                return self._char(ranges) if low <= 1 <= high else None
-            case Sequence(parts):
-                return self._sequence(parts, low, high)
+            case CharacterClass(ranges):
+                return self._draw_char(ranges) if low <= 1 <= high else None
+            case Concatenation(parts):
+                return self._draw_sequence(parts, low, high)
             case Alternation(options):
-                return self._alternation(options, low, high)
+                return self._draw_alternation(options, low, high)
             case Repeat():
-                return self._repeat(node, low, high)
+                return self._draw_repeat(node, low, high)
             case Group(inner, index):
-                text = self.of(inner, low, high)
-                self.captured[index] = text or ""
+                text = self.draw_node(inner, low, high)
+                self.captures[index] = text or ""
                 return text
             case Backreference(index):
-                return self.captured.get(index, "")
+                return self.captures.get(index, "")
         return "" if low == 0 else None
 
-    def _char(self, ranges: Ranges) -> str | None:
+    def _draw_char(self, ranges: Ranges) -> str | None:
         characters = _characters(ranges)
         return None if characters is None else self.draw(characters)
 
-    def _alternation(self, options: tuple[Node, ...], low: int, high: int) -> str | None:
-        fitting = [o for o in options if _fits(width(o), low, high)]
+    def _draw_alternation(
+        self, options: tuple[PatternNode, ...], low: int, high: int
+    ) -> str | None:
+        fitting = [o for o in options if _can_fit(compute_width(o), low, high)]
         while fitting:
             option = fitting.pop(self.draw(st.integers(0, len(fitting) - 1)))
-            text = self.of(option, low, high)
+            text = self.draw_node(option, low, high)
             if text is not None:
                 return text
         return None
 
-    def _sequence(self, parts: tuple[Node, ...], low: int, high: int) -> str | None:
-        widths = [width(part) for part in parts]
+    def _draw_sequence(self, parts: tuple[PatternNode, ...], low: int, high: int) -> str | None:
+        widths = [compute_width(part) for part in parts]
         rest_low = sum(least for least, _ in widths)
         rest_high = sum(high if most is None else most for _, most in widths)
         texts: list[str] = []
@@ -134,28 +142,30 @@ class _Text:
             rest_low -= least
             rest_high -= high if most is None else most
             upper = high - rest_low if most is None else min(most, high - rest_low)
-            text = self.of(part, max(least, low - rest_high), upper)
+            text = self.draw_node(part, max(least, low - rest_high), upper)
             if text is None or len(text) > high:
                 return None
             texts.append(text)
             low, high = max(low - len(text), 0), high - len(text)
         return "".join(texts) if low == 0 else None
 
-    def _repeat(self, node: Repeat, low: int, high: int) -> str | None:
-        least, most = width(node.node)
+    def _draw_repeat(self, node: Repeat, low: int, high: int) -> str | None:
+        least, most = compute_width(node.node)
         if most == 0 or node.max == 0:
             return "" if low == 0 else None
         fewest = max(node.min, -(-low // most) if most else min(low, 1))
-        largest = min(high // least if least else fewest + SPREAD, fewest + SPREAD)
+        largest = min(
+            high // least if least else fewest + MAX_EXTRA_REPEATS, fewest + MAX_EXTRA_REPEATS
+        )
         largest = largest if node.max is None else min(largest, node.max)
         if fewest > largest:
             return None
         count = self.draw(st.integers(fewest, largest))
-        if isinstance(node.node, Literal | CharClass):
-            return self._run(node.node, count)
-        return self._sequence((node.node,) * count, low, high)
+        if isinstance(node.node, Literal | CharacterClass):
+            return self._draw_run(node.node, count)
+        return self._draw_sequence((node.node,) * count, low, high)
 
-    def _run(self, node: Literal | CharClass, count: int) -> str | None:
+    def _draw_run(self, node: Literal | CharacterClass, count: int) -> str | None:
         """Draw a run of one class; of a long one only the first characters differ."""
         characters = _characters(node.ranges)
         if characters is None:
@@ -164,7 +174,7 @@ class _Text:
         return "".join(drawn) + (drawn[-1] * (count - len(drawn)) if drawn else "")
 
 
-def _fits(size: tuple[int, int | None], low: int, high: int) -> bool:
+def _can_fit(size: tuple[int, int | None], low: int, high: int) -> bool:
     least, most = size
     return least <= high and (most is None or most >= low)
 
@@ -174,7 +184,11 @@ def _characters(ranges: Ranges) -> st.SearchStrategy[str] | None:
     """Return a strategy of a class's characters: mostly plain ones, sometimes any; None for the empty class."""
     if not ranges:
         return None
-    plain = [char for char in _PLAIN if any(first <= ord(char) <= last for first, last in ranges)]
+    plain = [
+        char
+        for char in _PLAIN_CHARACTERS
+        if any(first <= ord(char) <= last for first, last in ranges)
+    ]
     wide = [
         st.characters(min_codepoint=a, max_codepoint=b, exclude_categories=["Cs"])
         for a, b in ranges[:20]

@@ -15,16 +15,16 @@ from hypothesis.errors import NoSuchExample, Unsatisfiable
 from dynclient.errors import UsageError
 from dynclient.schema.dialect import Schema
 from dynclient.schema.engine import Checker
-from dynclient.schema.samples import Sampler, Unsampled
-from dynclient.schema.samples.growth import Spent
-from dynclient.schema.samples.known import NOTHING, Known
-from dynclient.schema.samples.shapes import Refusal, copied
-from dynclient.strategies.drawing import Drawing, Path
+from dynclient.schema.samples import ExampleGenerator, NoExample
+from dynclient.schema.samples.growth import BudgetExceeded
+from dynclient.schema.samples.known import NO_VALUE, SchemaCache
+from dynclient.schema.samples.shapes import GenerationFailed, copy_json
+from dynclient.strategies.drawing import HypothesisValueGenerator, ValuePath
 
 #: How often a value is drawn before the sampler is asked.
 ATTEMPTS = 3
 MAX_SEED = 2**16
-MAX_KEPT = 512
+MAX_CACHED_SOURCES = 512
 
 
 #: A search of our own, where the sampler finds nothing: some values are found only by chance.
@@ -49,10 +49,10 @@ def from_schema(schema: Mapping[str, Any] | bool) -> st.SearchStrategy[Any]:
         UsageError: when drawing, that no value was found; perhaps there is none.
 
     """
-    return values(source_of(schema))
+    return values(get_source(schema))
 
 
-class Source:
+class ValueSource:
     """Where the values of one schema come from; everything that is known of it is kept, nothing of any example.
 
     Args:
@@ -64,13 +64,15 @@ class Source:
 
     def __init__(self, schema: dict[str, Any], what: str = "the schema") -> None:
         self.schema = schema
-        self.what = what
+        self.label = what
         self.checker = Checker(schema)
-        self.known = Known(schema, _check_of, self.checker.accepts)
-        self._sampler = Sampler(schema, compile_schema=_check_of, accepts=self.checker.accepts)
+        self.schema_cache = SchemaCache(schema, _compile_check, self.checker.accepts)
+        self._sampler = ExampleGenerator(
+            schema, compile_schema=_compile_check, accepts=self.checker.accepts
+        )
         self.counts: Counter[str] = Counter()
 
-    def draw(self, draw: st.DrawFn, wanted: Collection[Path] = ()) -> Any:
+    def draw(self, draw: st.DrawFn, wanted: Collection[ValuePath] = ()) -> Any:
         """Draw a value that the engine accepts.
 
         Args:
@@ -84,20 +86,22 @@ class Source:
         if self._failure is not None:
             raise self._failure
         for _ in range(ATTEMPTS):
-            value = self.drawn(draw, wanted)
-            if value is not NOTHING:
+            value = self.draw_once(draw, wanted)
+            if value is not NO_VALUE:
                 self.counts["drawn"] += 1
                 return value
             self.counts["again"] += 1
-        return self._sampled(draw)
+        return self._draw_seeded_sample(draw)
 
-    def drawn(self, draw: st.DrawFn, wanted: Collection[Path] = ()) -> Any:
+    def draw_once(self, draw: st.DrawFn, wanted: Collection[ValuePath] = ()) -> Any:
         """Draw a value that the engine accepts, or NOTHING where this one attempt has none."""
         try:
-            value = Drawing(self.known, draw, wanted).value((self.schema,), "")
-        except (Refusal, Spent):
-            return NOTHING
-        return value if self.checker.accepts(value) else NOTHING
+            value = HypothesisValueGenerator(self.schema_cache, draw, wanted).generate(
+                (self.schema,), ""
+            )
+        except (GenerationFailed, BudgetExceeded):
+            return NO_VALUE
+        return value if self.checker.accepts(value) else NO_VALUE
 
     @cached_property
     def _failure(self) -> UsageError | None:
@@ -106,68 +110,68 @@ class Source:
         It is settled before anything is drawn, so that the same choices of Hypothesis always end the same.
         """
         try:
-            self._sampler.sample(seed=1, optional="none")
-        except Unsampled as error:
-            if not self._is_found:
+            self._sampler.generate(seed=1, optional="none")
+        except NoExample as error:
+            if not self._can_find_value:
                 hint = "perhaps nothing can satisfy it"
                 return UsageError(
-                    f"{self.what} has no value that could be found: {error}", hint=hint
+                    f"{self.label} has no value that could be found: {error}", hint=hint
                 )
         return None
 
     @property
-    def _is_found(self) -> bool:
+    def _can_find_value(self) -> bool:
         # A thread of its own: Hypothesis asks that no search runs inside of another.
         with ThreadPoolExecutor(1) as thread:
             return thread.submit(self._search).result()
 
     def _search(self) -> bool:
         try:
-            find(_attempts(self), lambda value: value is not NOTHING, settings=_SEARCH)
+            find(_attempts(self), lambda value: value is not NO_VALUE, settings=_SEARCH)
         except (NoSuchExample, Unsatisfiable):
             return False
         return True
 
-    def _sampled(self, draw: st.DrawFn) -> Any:
+    def _draw_seeded_sample(self, draw: st.DrawFn) -> Any:
         """Fall back on the sampler, which searches longer; it draws only a seed, so this shrinks less well."""
         try:
-            value = self._sampler.sample(seed=draw(st.integers(0, MAX_SEED)))
-        except Unsampled:
+            value = self._sampler.generate(seed=draw(st.integers(0, MAX_SEED)))
+        except NoExample:
             self.counts["rejected"] += 1
             event("dynclient: rejected, no value was found")
             reject()
         self.counts["sampled"] += 1
-        return copied(value)
+        return copy_json(value)
 
 
-def _check_of(schema: dict[str, Any]) -> Callable[[Any], bool]:
+def _compile_check(schema: dict[str, Any]) -> Callable[[Any], bool]:
     return Checker(schema).accepts
 
 
 @st.composite
-def _attempts(draw: st.DrawFn, source: Source) -> Any:
-    return source.drawn(draw)
+def _attempts(draw: st.DrawFn, source: ValueSource) -> Any:
+    return source.draw_once(draw)
 
 
 @st.composite
-def values(draw: st.DrawFn, source: Source) -> Any:
+def values(draw: st.DrawFn, source: ValueSource) -> Any:
     """Draw from a source."""
     return source.draw(draw)
 
 
 #: Sources of our own schemas, by identity: these are never changed once made.
-_kept: OrderedDict[int, Source] = OrderedDict()
+_cached_sources: OrderedDict[int, ValueSource] = OrderedDict()
 
 
-def source_of(schema: Mapping[str, Any] | bool, what: str = "the schema") -> Source:
+def get_source(schema: Mapping[str, Any] | bool, what: str = "the schema") -> ValueSource:
     """Return the source of a schema; of one that dynclient made the same each time."""
     if not isinstance(schema, Schema):
-        return Source(
+        return ValueSource(
             dict(schema) if not isinstance(schema, bool) else {} if schema else {"not": {}}, what
         )
-    found = _kept.get(id(schema))
+    found = _cached_sources.get(id(schema))
     if found is None or found.schema is not schema:
-        found = _kept[id(schema)] = Source(schema, what)
-        if len(_kept) > MAX_KEPT:
-            _kept.popitem(last=False)
+        found = _cached_sources[id(schema)] = ValueSource(schema, what)
+        if len(_cached_sources) > MAX_CACHED_SOURCES:
+            _cached_sources.popitem(last=False)
     return found

@@ -23,11 +23,11 @@ ZSTD_WINDOW_BYTES = 8 * 1024 * 1024
 MAX_CODINGS = 4
 
 
-class Undecodable(ValueError):
+class UndecodableContent(ValueError):
     """A body is not coded as its Content-Encoding says, or in a way that cannot be undone here."""
 
 
-class Decoder(Protocol):
+class ContentDecoder(Protocol):
     """Undoes one coding."""
 
     def decode(self, data: bytes) -> Iterator[bytes]:
@@ -37,7 +37,7 @@ class Decoder(Protocol):
         """Make sure that nothing is missing; otherwise raise Undecodable."""
 
 
-class Inflater:
+class ZlibDecoder:
     """Undoes gzip, of several members too, and deflate, with and without the header of zlib.
 
     Args:
@@ -56,15 +56,15 @@ class Inflater:
         """Yield what some more bytes stand for."""
         try:
             for start in range(0, len(data), CHUNK_BYTES):
-                yield from self._decoded(self._held + data[start : start + CHUNK_BYTES])
+                yield from self._inflate(self._held + data[start : start + CHUNK_BYTES])
         except zlib.error as error:
-            raise Undecodable(str(error)) from error
+            raise UndecodableContent(str(error)) from error
 
-    def _decoded(self, data: bytes) -> Iterator[bytes]:
+    def _inflate(self, data: bytes) -> Iterator[bytes]:
         self._held = b""
         while data and not self._is_padding:
             if self._engine is None:
-                data = self._begun(data)
+                data = self._begin_member(data)
                 if self._engine is None:
                     return
             piece = self._engine.decompress(data, PIECE_BYTES)
@@ -75,9 +75,9 @@ class Inflater:
                 data, self._engine = self._engine.unused_data, None
                 self._ended += 1
             elif not data:
-                yield from self._pending(len(piece))
+                yield from self._flush_pending(len(piece))
 
-    def _pending(self, size: int) -> Iterator[bytes]:
+    def _flush_pending(self, size: int) -> Iterator[bytes]:
         """Yield what is left inside, once all that was given is eaten."""
         while size == PIECE_BYTES and not self._engine.eof:
             piece = self._engine.decompress(b"", PIECE_BYTES)
@@ -87,7 +87,7 @@ class Inflater:
             self._engine = None
             self._ended += 1
 
-    def _begun(self, data: bytes) -> bytes:
+    def _begin_member(self, data: bytes) -> bytes:
         """Begin a member, once there is enough to see what it is; the bytes that are left are returned."""
         if self._ended:
             data = data.lstrip(b"\0") if self._is_gzip else b""
@@ -109,10 +109,10 @@ class Inflater:
     def finish(self) -> None:
         """Make sure that nothing is missing."""
         if self._engine is not None or (self._held and not self._ended):
-            raise Undecodable("the coded body ends too early")
+            raise UndecodableContent("the coded body ends too early")
 
 
-class Brotli:
+class BrotliDecoder:
     """Undoes br."""
 
     def __init__(self, module: Any) -> None:
@@ -132,15 +132,15 @@ class Brotli:
             try:
                 yield self._process(data[start : start + SLICE_BYTES])
             except self._error as error:
-                raise Undecodable(str(error)) from error
+                raise UndecodableContent(str(error)) from error
 
     def finish(self) -> None:
         """Make sure that nothing is missing."""
         if self._is_begun and not self._engine.is_finished():
-            raise Undecodable("the coded body ends too early")
+            raise UndecodableContent("the coded body ends too early")
 
 
-class Zstandard:
+class ZstandardDecoder:
     """Undoes zstd, of several frames too."""
 
     def __init__(self, module: Any) -> None:
@@ -159,7 +159,7 @@ class Zstandard:
                 try:
                     piece = self._frame.decompress(part)
                 except self._error as error:
-                    raise Undecodable(str(error)) from error
+                    raise UndecodableContent(str(error)) from error
                 part = b""
                 if self._frame.eof:
                     part, self._frame = self._frame.unused_data, None
@@ -168,19 +168,19 @@ class Zstandard:
     def finish(self) -> None:
         """Make sure that nothing is missing."""
         if self._frame is not None:
-            raise Undecodable("the coded body ends too early")
+            raise UndecodableContent("the coded body ends too early")
 
 
 #: What undoes a coding that needs a library of its own, and the modules that may be that library.
-_EXTRA: dict[str, tuple[Callable[[Any], Decoder], tuple[str, ...]]] = {
-    "br": (Brotli, ("brotli", "brotlicffi")),
-    "zstd": (Zstandard, ("zstandard",)),
+_OPTIONAL_CODINGS: dict[str, tuple[Callable[[Any], ContentDecoder], tuple[str, ...]]] = {
+    "br": (BrotliDecoder, ("brotli", "brotlicffi")),
+    "zstd": (ZstandardDecoder, ("zstandard",)),
 }
 
 
 @lru_cache(maxsize=8)
-def _module(coding: str) -> Any:
-    for name in _EXTRA[coding][1]:
+def _import_module(coding: str) -> Any:
+    for name in _OPTIONAL_CODINGS[coding][1]:
         try:
             return importlib.import_module(name)
         except ImportError:
@@ -189,12 +189,14 @@ def _module(coding: str) -> Any:
 
 
 @lru_cache(maxsize=1)
-def accepted() -> str:
+def build_accept_encoding() -> str:
     """Return the Accept-Encoding header: what can be undone with what is installed."""
-    return ", ".join(["gzip", "deflate", *(coding for coding in _EXTRA if _module(coding))])
+    return ", ".join(
+        ["gzip", "deflate", *(coding for coding in _OPTIONAL_CODINGS if _import_module(coding))]
+    )
 
 
-def decoders(content_encoding: str) -> list[Decoder]:
+def build_decoders(content_encoding: str) -> list[ContentDecoder]:
     """Return what undoes a Content-Encoding, the coding that was put on last first.
 
     A name that nobody knows means nothing: servers put a charset or a word of their own there.
@@ -204,17 +206,21 @@ def decoders(content_encoding: str) -> list[Decoder]:
 
     """
     names = [name.strip().lower() for name in content_encoding.split(",")]
-    known = [name for name in reversed(names) if name in ("gzip", "x-gzip", "deflate", *_EXTRA)]
+    known = [
+        name
+        for name in reversed(names)
+        if name in ("gzip", "x-gzip", "deflate", *_OPTIONAL_CODINGS)
+    ]
     if len(known) > MAX_CODINGS:
-        raise Undecodable(f"{len(known)} content codings, one on another")
-    return [_decoder(name) for name in known]
+        raise UndecodableContent(f"{len(known)} content codings, one on another")
+    return [_build_decoder(name) for name in known]
 
 
-def _decoder(name: str) -> Decoder:
-    if name not in _EXTRA:
-        return Inflater(is_gzip=name != "deflate")
-    make, modules = _EXTRA[name]
-    module = _module(name)
+def _build_decoder(name: str) -> ContentDecoder:
+    if name not in _OPTIONAL_CODINGS:
+        return ZlibDecoder(is_gzip=name != "deflate")
+    make, modules = _OPTIONAL_CODINGS[name]
+    module = _import_module(name)
     if module is None:
-        raise Undecodable(f"it is coded as {name}, which needs the package {modules[0]}")
+        raise UndecodableContent(f"it is coded as {name}, which needs the package {modules[0]}")
     return make(module)

@@ -11,14 +11,19 @@ from dynclient.errors import (
     TooManyRedirects,
     TransportError,
 )
-from dynclient.transport.outgoing import Outgoing
-from dynclient.transport.policy import MAX_REDIRECTS, redirected, retry_delay, target
-from dynclient.transport.reading import MAX_RESPONSE_BYTES, Sink
+from dynclient.transport.outgoing import AuthorizedRequest
+from dynclient.transport.policy import (
+    MAX_REDIRECTS,
+    build_redirect,
+    choose_retry_delay,
+    find_redirect_target,
+)
+from dynclient.transport.reading import MAX_RESPONSE_BYTES, BodySink
 from dynclient.wire.message import Request, Response
-from dynclient.wire.servers import is_base
+from dynclient.wire.servers import is_sendable_url
 
 #: A failure after which the server may have done its work is judged as this answer would be.
-_UNKNOWN_OUTCOME = 503
+_UNKNOWN_OUTCOME_STATUS = 503
 
 
 class Exchange:
@@ -43,11 +48,11 @@ class Exchange:
     def __init__(
         self,
         request: Request,
-        outgoing: Outgoing,
+        outgoing: AuthorizedRequest,
         retries: int,
         follow: bool | None,
         max_bytes: int | None = MAX_RESPONSE_BYTES,
-        sink: Sink | None = None,
+        sink: BodySink | None = None,
     ) -> None:
         self.request = request
         self.next = outgoing
@@ -60,7 +65,7 @@ class Exchange:
         self.status: int | None = None
         self._hops = 0
 
-    def done(self, response: Response) -> bool:
+    def advance(self, response: Response) -> bool:
         """Tell whether a response is the answer; if not, `next` is what to send now.
 
         Raises:
@@ -68,32 +73,36 @@ class Exchange:
             BrokenResponse: it leads to something that no request can go to.
 
         """
-        url = target(self.next, response, self.follow)
+        url = find_redirect_target(self.next, response, self.follow)
         if url is None:
             return True
-        if not is_base(url):
-            raise self._broken(
+        if not is_sendable_url(url):
+            raise self._build_broken_response(
                 f"the redirect of the {response.status} response cannot be followed", response
             )
         self._hops += 1
         if self._hops > MAX_REDIRECTS:
-            text = f"{what(self.request)}: more than {MAX_REDIRECTS} redirects"
-            raise TooManyRedirects(text, limit=MAX_REDIRECTS, **self.known(response.status))
-        hop = redirected(self.next, response.status, url)
+            text = f"{describe_request(self.request)}: more than {MAX_REDIRECTS} redirects"
+            raise TooManyRedirects(
+                text, limit=MAX_REDIRECTS, **self.build_error_context(response.status)
+            )
+        hop = build_redirect(self.next, response.status, url)
         if hop.body is not None and not hop.can_repeat:
             text = f"the {response.status} response asks for the body again, which is read from a stream"
-            raise self._broken(text, response)
+            raise self._build_broken_response(text, response)
         self.next = hop
         return False
 
-    def _broken(self, text: str, response: Response) -> BrokenResponse:
-        return BrokenResponse(f"{what(self.request)}: {text}", **self.known(response.status))
+    def _build_broken_response(self, text: str, response: Response) -> BrokenResponse:
+        return BrokenResponse(
+            f"{describe_request(self.request)}: {text}", **self.build_error_context(response.status)
+        )
 
-    def known(self, status: int | None) -> dict[str, Any]:
+    def build_error_context(self, status: int | None) -> dict[str, Any]:
         """Return what every error on the way tells: request, attempts, and the status, if one came."""
         return {"request": self.request, "attempts": self.attempts, "status": status}
 
-    def again(self, outcome: Response | TransportError) -> float | None:
+    def compute_retry_delay(self, outcome: Response | TransportError) -> float | None:
         """Return after how many seconds to send `next` again, or None: the outcome stands."""
         if not self.next.can_repeat and not (
             isinstance(outcome, TransportError) and was_not_sent(outcome)
@@ -101,14 +110,16 @@ class Exchange:
             return None
         if isinstance(outcome, Response):
             status, headers = outcome.status, outcome.headers
-            delay = retry_delay(self.attempts, self.retries, self.next.method, status, headers)
+            delay = choose_retry_delay(
+                self.attempts, self.retries, self.next.method, status, headers
+            )
         elif isinstance(outcome, BrokenResponse) and "limit" in vars(
             outcome
         ):  # it would be as large again
             delay = None
         else:
-            known = None if was_not_sent(outcome) else _UNKNOWN_OUTCOME
-            delay = retry_delay(self.attempts, self.retries, self.next.method, known, {})
+            known = None if was_not_sent(outcome) else _UNKNOWN_OUTCOME_STATUS
+            delay = choose_retry_delay(self.attempts, self.retries, self.next.method, known, {})
         if delay is not None:
             self.attempts += 1
         return delay
@@ -121,6 +132,6 @@ def was_not_sent(error: TransportError) -> bool:
     return isinstance(error, ConnectFailed)
 
 
-def what(request: Request) -> str:
+def describe_request(request: Request) -> str:
     """Return how messages name a request; its query may hold what is nobody else's business."""
     return f"{request.operation_id}  {request.method} {request.url.partition('?')[0]}"

@@ -6,10 +6,10 @@ import os
 from typing import Any
 
 from dynclient.errors import BrokenResponse, ConnectFailed, TimedOut, TransportError
-from dynclient.transport.coding import Undecodable
-from dynclient.transport.exchange import Exchange, what
-from dynclient.transport.reading import TooLarge
-from dynclient.violations import shortened
+from dynclient.transport.coding import UndecodableContent
+from dynclient.transport.exchange import Exchange, describe_request
+from dynclient.transport.reading import BodyTooLarge
+from dynclient.violations import shorten
 
 MAX_CAUSE_CHARS = 200
 MAX_CAUSES = 16
@@ -22,13 +22,13 @@ _PHASES = {
 }
 
 
-def fault(library: Any, error: Exception, exchange: Exchange) -> Exception:
+def wrap_error(library: Any, error: Exception, exchange: Exchange) -> Exception:
     """Return our error for one of the HTTP library, or the error itself where it is somebody else's.
 
     The caller keeps the cause, which is stripped here: of the request, whose headers hold credentials, and of its
     frames, whose variables do; pickles, and the tools that record variables, would carry them away.
     """
-    found = _fault(library, error, exchange)
+    found = _build_error(library, error, exchange)
     if found is None:
         return error
     cause: BaseException | None = error
@@ -42,56 +42,65 @@ def fault(library: Any, error: Exception, exchange: Exchange) -> Exception:
     return found
 
 
-def _fault(library: Any, error: Exception, exchange: Exchange) -> TransportError | None:
-    start, known = what(exchange.request), exchange.known(exchange.status)
-    if isinstance(error, TooLarge):
+def _build_error(library: Any, error: Exception, exchange: Exchange) -> TransportError | None:
+    start, known = describe_request(exchange.request), exchange.build_error_context(exchange.status)
+    if isinstance(error, BodyTooLarge):
         hint = "allow more: max_response_bytes="
         return BrokenResponse(
-            f"{start}: {_of(exchange)}{error}", hint=hint, limit=error.limit, **known
+            f"{start}: {_describe_status(exchange)}{error}", hint=hint, limit=error.limit, **known
         )
-    if isinstance(error, Undecodable | library.DecodingError):
+    if isinstance(error, UndecodableContent | library.DecodingError):
         return BrokenResponse(
-            f"{start}: {_of(exchange)}the body cannot be decompressed: {_told(error)}", **known
+            f"{start}: {_describe_status(exchange)}the body cannot be decompressed: {_describe_root_cause(error)}",
+            **known,
         )
     if isinstance(error, library.InvalidURL) and exchange.was_sent:
-        return BrokenResponse(f"{start}: its redirect cannot be followed: {_told(error)}", **known)
+        return BrokenResponse(
+            f"{start}: its redirect cannot be followed: {_describe_root_cause(error)}", **known
+        )
     if isinstance(error, library.InvalidURL) or (
         isinstance(error, UnicodeError) and "idna" in str(error)
     ):
         return ConnectFailed(
-            f"{start}: no request can be sent to this URL: {_told(error)}", **known
+            f"{start}: no request can be sent to this URL: {_describe_root_cause(error)}", **known
         )
     if isinstance(error, library.TransportError):
-        return _transport_fault(library, error, exchange, known)
+        return _build_transport_error(library, error, exchange, known)
     return None
 
 
-def _transport_fault(
+def _build_transport_error(
     library: Any, error: Exception, exchange: Exchange, known: dict[str, Any]
 ) -> TransportError:
-    start = what(exchange.request)
+    start = describe_request(exchange.request)
     phase = next(
         (phase for name, phase in _PHASES.items() if isinstance(error, getattr(library, name))), ""
     )
     if phase:
-        text = f"{start}: {_of(exchange)}timed out ({phase})"
+        text = f"{start}: {_describe_status(exchange)}timed out ({phase})"
         return TimedOut(text, hint="give more time: timeout=", phase=phase, **known)
     if isinstance(error, library.ConnectError | library.ProxyError | library.UnsupportedProtocol):
-        text = f"{start}: cannot connect: {_told(error)}"
+        text = f"{start}: cannot connect: {_describe_root_cause(error)}"
         return ConnectFailed(text, hint="is the server= right, and up?", **known)
     if isinstance(error, library.RemoteProtocolError) and "location header" in str(error):
-        return BrokenResponse(f"{start}: its redirect cannot be followed: {_told(error)}", **known)
+        return BrokenResponse(
+            f"{start}: its redirect cannot be followed: {_describe_root_cause(error)}", **known
+        )
     # What the library says of a request of its own making may quote a header, and that header may be a credential.
-    told = "" if isinstance(error, library.LocalProtocolError) else f": {_told(error)}"
-    return BrokenResponse(f"{start}: {_of(exchange)}{type(error).__name__}{told}", **known)
+    told = (
+        "" if isinstance(error, library.LocalProtocolError) else f": {_describe_root_cause(error)}"
+    )
+    return BrokenResponse(
+        f"{start}: {_describe_status(exchange)}{type(error).__name__}{told}", **known
+    )
 
 
-def _of(exchange: Exchange) -> str:
+def _describe_status(exchange: Exchange) -> str:
     """Return words on the status, if one came before things went wrong: a 201 that breaks off was done all the same."""
     return f"after the status {exchange.status} came, " if exchange.status else ""
 
 
-def _told(error: BaseException) -> str:
+def _describe_root_cause(error: BaseException) -> str:
     """Return what was at the root of an error; what the library makes of it differs between sync and async."""
     for _ in range(MAX_CAUSES):
         inner = error.__cause__ or error.__context__
@@ -102,4 +111,4 @@ def _told(error: BaseException) -> str:
         error = inner
     if type(error).__module__ == "builtins" and isinstance(error, OSError) and error.errno:
         return os.strerror(error.errno)
-    return shortened(str(error), MAX_CAUSE_CHARS) or type(error).__name__
+    return shorten(str(error), MAX_CAUSE_CHARS) or type(error).__name__

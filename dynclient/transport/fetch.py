@@ -9,17 +9,17 @@ from urllib.parse import urljoin, urlsplit
 
 from dynclient.document.source import MAX_FILE_BYTES, Fetch, is_remote, read_file
 from dynclient.errors import DocumentNotFound, DocumentTooLarge
-from dynclient.transport.coding import Undecodable, accepted
+from dynclient.transport.coding import UndecodableContent, build_accept_encoding
 from dynclient.transport.http import CONNECT_TIMEOUT_S, READ_TIMEOUT_S
-from dynclient.transport.library import library, sending
+from dynclient.transport.library import import_library, is_sending
 from dynclient.transport.policy import MAX_REDIRECTS
-from dynclient.transport.reading import ResponseBody, TooLarge
-from dynclient.wire.servers import origin
+from dynclient.transport.reading import BodyTooLarge, ResponseBody
+from dynclient.wire.servers import get_origin
 
 MAX_REMOTE_BYTES = min(MAX_FILE_BYTES, 64 * 1024 * 1024)
 
 
-def fetcher(root: str) -> Fetch:
+def build_fetcher(root: str) -> Fetch:
     """Return the function that reads the files of the document at `root`.
 
     A document from the net reaches neither local files nor, beside its own origin, private hosts, not even by a
@@ -31,26 +31,26 @@ def fetcher(root: str) -> Fetch:
             if is_remote(root):
                 raise DocumentNotFound(f"{root} refers to the local file {uri}; refused", uri=uri)
             return read_file(uri)
-        token = sending.set(True)
+        token = is_sending.set(True)
         try:
             return _download(uri, root)
         finally:
-            sending.reset(token)
+            is_sending.reset(token)
 
     return fetch
 
 
 def _download(uri: str, root: str) -> bytes:
-    httpx = library("httpx")
+    httpx = import_library("httpx")
     url = uri
     timeout = httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
     headers = {
         "Accept": "application/json, application/yaml, */*;q=0.5",
-        "Accept-Encoding": accepted(),
+        "Accept-Encoding": build_accept_encoding(),
     }
     with httpx.Client(timeout=timeout, headers=headers) as client:
         for _ in range(MAX_REDIRECTS + 1):
-            where, how = _pinned(url, _permitted(url, root))
+            where, how = _pin_address(url, _resolve_permitted_address(url, root))
             try:
                 with client.stream("GET", where, **how) as response:
                     if response.is_redirect and "location" in response.headers:
@@ -61,24 +61,24 @@ def _download(uri: str, root: str) -> bytes:
                             f"no document at {url}: the server answered {response.status_code}",
                             uri=uri,
                         )
-                    return _limited(response, uri)
-            except (httpx.HTTPError, httpx.InvalidURL, Undecodable, UnicodeError) as error:
+                    return _read_limited(response, uri)
+            except (httpx.HTTPError, httpx.InvalidURL, UndecodableContent, UnicodeError) as error:
                 text = f"no document at {url}: {type(error).__name__}: {error}"
                 raise DocumentNotFound(text, uri=uri) from error
     raise DocumentNotFound(f"no document at {uri}: more than {MAX_REDIRECTS} redirects", uri=uri)
 
 
-def _limited(response: Any, uri: str) -> bytes:
+def _read_limited(response: Any, uri: str) -> bytes:
     try:
         body = ResponseBody("GET", response.status_code, response.headers, MAX_REMOTE_BYTES)
         for chunk in response.iter_raw():
             body.feed(chunk)
         return body.end()
-    except TooLarge as error:
+    except BodyTooLarge as error:
         raise DocumentTooLarge(f"{uri}: {error}", uri=uri) from error
 
 
-def _permitted(url: str, root: str) -> str | None:
+def _resolve_permitted_address(url: str, root: str) -> str | None:
     """Return the address that a URL may be read from; None where its host is vouched for, whatever it resolves to.
 
     Raises:
@@ -96,7 +96,7 @@ def _permitted(url: str, root: str) -> str | None:
             f"no document at {url}: only http and https are read over the net", uri=url
         )
     # What the user named is vouched for; so is all that a document of the user's own machine names.
-    if url == root or not is_remote(root) or origin(url) == origin(root):
+    if url == root or not is_remote(root) or get_origin(url) == get_origin(root):
         return None
     try:
         found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
@@ -108,7 +108,7 @@ def _permitted(url: str, root: str) -> str | None:
     return addresses[0]
 
 
-def _pinned(url: str, address: str | None) -> tuple[str, dict[str, Any]]:
+def _pin_address(url: str, address: str | None) -> tuple[str, dict[str, Any]]:
     """Return how to read a URL from the address that was looked at: asked again, a name may lead elsewhere."""
     if address is None:
         return url, {}

@@ -13,13 +13,13 @@ from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Protocol
 
 from dynclient.errors import TransportError, UsageError
-from dynclient.transport.coding import accepted
+from dynclient.transport.coding import build_accept_encoding
 from dynclient.transport.exchange import Exchange
-from dynclient.transport.faults import fault
-from dynclient.transport.library import library, library_of, sending, tls
-from dynclient.transport.outgoing import Outgoing
-from dynclient.transport.reading import ResponseBody, TooLarge
-from dynclient.wire.bodies import Body
+from dynclient.transport.faults import wrap_error
+from dynclient.transport.library import find_library, get_tls_context, import_library, is_sending
+from dynclient.transport.outgoing import AuthorizedRequest
+from dynclient.transport.reading import BodyTooLarge, ResponseBody
+from dynclient.wire.bodies import StreamedBody
 from dynclient.wire.message import Headers, Response
 
 CONNECT_TIMEOUT_S = 5.0
@@ -28,14 +28,14 @@ READ_TIMEOUT_S = 30.0
 Timeout = float | tuple[float, float] | None
 
 
-class InProcess(Protocol):
+class InProcessTransport(Protocol):
     """Something that answers in process, as a sandbox does."""
 
-    def handle(self, request: Outgoing) -> Response:
+    def handle(self, request: AuthorizedRequest) -> Response:
         """Return the response to a request."""
 
 
-def timeouts(timeout: Timeout) -> dict[str, float | None]:
+def build_timeouts(timeout: Timeout) -> dict[str, float | None]:
     """Return the timeout of each phase in seconds, from one number, a pair (connect, read), or None: no limit."""
     if timeout is None:
         return dict.fromkeys(("connect", "read", "write", "pool"))
@@ -43,10 +43,10 @@ def timeouts(timeout: Timeout) -> dict[str, float | None]:
     return {"connect": connect, "read": read, "write": read, "pool": connect}
 
 
-DEFAULT_TIMEOUTS = timeouts((CONNECT_TIMEOUT_S, READ_TIMEOUT_S))
+DEFAULT_TIMEOUTS = build_timeouts((CONNECT_TIMEOUT_S, READ_TIMEOUT_S))
 
 
-class Wire:
+class HttpAdapter:
     """What both runners share: the HTTP client, whose it is, and how a request and response are translated.
 
     Args:
@@ -59,23 +59,23 @@ class Wire:
     def __init__(self, target: Any, user_agent: str, kind: str) -> None:
         self.target = target
         self.user_agent = user_agent
-        self.kind = kind
+        self.client_class = kind
         self.in_process = hasattr(target, "handle")
         self.is_users = (
             not self.in_process and hasattr(target, "build_request") and hasattr(target, "send")
         )
         self.is_closed = False
-        self._check()
+        self._check_target()
         self._lock = threading.Lock()
-        self.library: Any = library_of(target) if self.is_users else None
+        self.library: Any = find_library(target) if self.is_users else None
         self._client: Any = target if self.is_users else None
         self._defaults = (
             (b"User-Agent", user_agent.encode()),
-            (b"Accept-Encoding", accepted().encode()),
+            (b"Accept-Encoding", build_accept_encoding().encode()),
         )
 
-    def _check(self) -> None:
-        target, is_async = self.target, self.kind == "AsyncClient"
+    def _check_target(self) -> None:
+        target, is_async = self.target, self.client_class == "AsyncClient"
         if target is None or (self.in_process and not isinstance(target, type)):
             return
         method = (
@@ -92,7 +92,7 @@ class Wire:
                 if isinstance(target, type)
                 else f"a {type(target).__name__}"
             )
-            hint = f"a Sandbox, a transport of httpx or httpx2 with {method}(), or a ready {self.kind} of either"
+            hint = f"a Sandbox, a transport of httpx or httpx2 with {method}(), or a ready {self.client_class} of either"
             raise UsageError(f"transport= of this client cannot be {what}", hint=hint)
 
     @property
@@ -108,31 +108,33 @@ class Wire:
         if self._client is None:
             with self._lock:
                 if self._client is None:
-                    self._client = self._made()
+                    self._client = self._build_client()
         return self._client
 
-    def _made(self) -> Any:
-        self.library = library_of(self.target) if self.target is not None else library("httpx")
+    def _build_client(self) -> Any:
+        self.library = (
+            find_library(self.target) if self.target is not None else import_library("httpx")
+        )
         own: dict[str, Any] = {"timeout": None, "limits": self.library.Limits(max_connections=None)}
         own |= (
             {"transport": self.target}
             if self.target is not None
-            else {"verify": tls(self.library.__name__)}
+            else {"verify": get_tls_context(self.library.__name__)}
         )
-        client = getattr(self.library, self.kind)(**own)
+        client = getattr(self.library, self.client_class)(**own)
         client.cookies.jar.set_policy(
             DefaultCookiePolicy(allowed_domains=[])
         )  # none is kept, so none piles up
         return client
 
-    def take(self) -> Any:
+    def release(self) -> Any:
         """Return our own HTTP client, if one was made, for closing; what is the user's stays open."""
         self.is_closed = True
         return None if self.is_users else self._client
 
     def begin(
-        self, outgoing: Outgoing, limits: dict[str, float | None] | None
-    ) -> tuple[Any, Flow | None]:
+        self, outgoing: AuthorizedRequest, limits: dict[str, float | None] | None
+    ) -> tuple[Any, AuthFlow | None]:
         """Return the HTTP library's request, and what answers a challenge where the digest scheme has to.
 
         Args:
@@ -140,25 +142,27 @@ class Wire:
             limits: timeouts in seconds by phase; None keeps those of the user's own client.
 
         """
-        request = self._request(outgoing, limits)
+        request = self._build_request(outgoing, limits)
         if not (outgoing.digest and outgoing.can_repeat):
             return request, None
-        flow: Flow = self.library.DigestAuth(*outgoing.digest).auth_flow(request)
+        flow: AuthFlow = self.library.DigestAuth(*outgoing.digest).auth_flow(request)
         return next(flow), flow
 
-    def how(self, outgoing: Outgoing) -> dict[str, Any]:
+    def build_send_options(self, outgoing: AuthorizedRequest) -> dict[str, Any]:
         """Return how a request is sent: we follow redirects, answer challenges and read the body ourselves."""
         how = {"stream": True, "follow_redirects": False}
-        return {**how, "auth": None} if outgoing.digest or outgoing.is_abroad else how
+        return {**how, "auth": None} if outgoing.digest or outgoing.is_cross_origin else how
 
-    def _request(self, outgoing: Outgoing, limits: dict[str, float | None] | None) -> Any:
+    def _build_request(
+        self, outgoing: AuthorizedRequest, limits: dict[str, float | None] | None
+    ) -> Any:
         headers = [(name.encode("ascii"), value.encode()) for name, value in outgoing.headers]
         content = outgoing.body
-        if isinstance(content, Body):
-            content, length = self._streamed(content), content.length
+        if isinstance(content, StreamedBody):
+            content, length = self._build_stream(content), content.length
             if length is not None:
                 headers.append((b"Content-Length", b"%d" % length))
-        if self.is_users and not outgoing.is_abroad:
+        if self.is_users and not outgoing.is_cross_origin:
             extra = {} if limits is None else {"timeout": self.library.Timeout(**limits)}
             build = self._client.build_request
             return build(outgoing.method, outgoing.url, headers=headers, content=content, **extra)
@@ -166,47 +170,47 @@ class Wire:
         headers += [(name, value) for name, value in self._defaults if name.lower() not in given]
         return self.library.Request(
             outgoing.method,
-            _url(self.library.URL, outgoing.url),
+            _parse_url(self.library.URL, outgoing.url),
             headers=headers,
             content=content,
             extensions={"timeout": DEFAULT_TIMEOUTS if limits is None else limits},
         )
 
-    def _streamed(self, body: Body) -> Any:
-        if self.kind == "AsyncClient":
-            return _AsyncChunks(body)
+    def _build_stream(self, body: StreamedBody) -> Any:
+        if self.client_class == "AsyncClient":
+            return _AsyncByteStream(body)
         if body.is_async:
             raise UsageError(
                 "the body is an asynchronous stream, which only AsyncClient can send; nothing was sent"
             )
-        return _Chunks(body)
+        return _SyncByteStream(body)
 
 
 @dataclass(frozen=True)
-class _Chunks:
+class _SyncByteStream:
     """A body as a client that waits reads it; from the start each time it is sent."""
 
-    body: Body
+    body: StreamedBody
 
     def __iter__(self) -> Iterator[bytes]:
         return iter(self.body)
 
 
 @dataclass(frozen=True)
-class _AsyncChunks:
+class _AsyncByteStream:
     """A body as a client that awaits reads it."""
 
-    body: Body
+    body: StreamedBody
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return aiter(self.body)
 
 
 #: Yields requests of the HTTP library, and is sent the response to each.
-Flow = Generator[Any, Any, None]
+AuthFlow = Generator[Any, Any, None]
 
 
-def _next(flow: Flow | None, raw: Any) -> Any:
+def _answer_challenge(flow: AuthFlow | None, raw: Any) -> Any:
     """Return the request that a response asks for, or None: it stands, also where its challenge makes no sense."""
     if flow is None:
         return None
@@ -217,12 +221,12 @@ def _next(flow: Flow | None, raw: Any) -> Any:
 
 
 @lru_cache(maxsize=256)
-def _url(kind: Any, text: str) -> Any:
+def _parse_url(kind: Any, text: str) -> Any:
     """Return a parsed URL; many calls go to one and the same."""
     return kind(text)
 
 
-def _begun(raw: Any, exchange: Exchange, headers: Headers) -> ResponseBody | None:
+def _begin_body(raw: Any, exchange: Exchange, headers: Headers) -> ResponseBody | None:
     """Return the body that is to be read; None where somebody did already: the user's hook, or a transport in memory.
 
     Raises:
@@ -237,21 +241,23 @@ def _begun(raw: Any, exchange: Exchange, headers: Headers) -> ResponseBody | Non
             return ResponseBody(method, raw.status_code, headers, None, sink.write)
         return ResponseBody(method, raw.status_code, headers, exchange.max_bytes)
     if exchange.max_bytes is not None and len(raw.content) > exchange.max_bytes:
-        raise TooLarge(exchange.max_bytes)
+        raise BodyTooLarge(exchange.max_bytes)
     return None
 
 
-def _headers(raw: Any) -> Headers:
+def _read_headers(raw: Any) -> Headers:
     return Headers(
         [(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw.headers.raw]
     )
 
 
-def _response(raw: Any, headers: Headers, body: ResponseBody | None, started: float) -> Response:
+def _build_response(
+    raw: Any, headers: Headers, body: ResponseBody | None, started: float
+) -> Response:
     """Return a response as dynclient knows it; the HTTP library's own is given the body too."""
     if body is not None:
         raw._content = body.end()  # noqa: SLF001 (its only way to have `.content` of a body that it did not read)
-    elapsed, is_elsewhere = time.perf_counter() - started, body is not None and body.is_elsewhere
+    elapsed, is_elsewhere = time.perf_counter() - started, body is not None and body.is_in_sink
     return Response(raw.status_code, headers, raw.content, elapsed, raw, is_elsewhere)
 
 
@@ -259,7 +265,7 @@ class SyncRunner:
     """Sends requests and waits for their responses."""
 
     def __init__(self, target: Any, user_agent: str) -> None:
-        self.wire = Wire(target, user_agent, "Client")
+        self.wire = HttpAdapter(target, user_agent, "Client")
 
     def send(self, exchange: Exchange, limits: dict[str, float | None] | None) -> Response:
         """Return the response that ends an exchange.
@@ -270,63 +276,63 @@ class SyncRunner:
         """
         while True:
             try:
-                response = self._once(exchange, limits)
+                response = self._send_once(exchange, limits)
             except TransportError as error:
-                delay = exchange.again(error)
+                delay = exchange.compute_retry_delay(error)
                 if delay is None:
                     raise
                 time.sleep(delay)
                 continue
-            delay = exchange.again(response)
+            delay = exchange.compute_retry_delay(response)
             if delay is not None:
                 time.sleep(delay)
-            elif exchange.done(response):
+            elif exchange.advance(response):
                 return response
 
-    def _once(self, exchange: Exchange, limits: dict[str, float | None] | None) -> Response:
+    def _send_once(self, exchange: Exchange, limits: dict[str, float | None] | None) -> Response:
         if self.wire.in_process:
-            return _answered(self.wire.target.handle, exchange.next)
+            return _send_in_process(self.wire.target.handle, exchange.next)
         client, exchange.status = self.wire.client, None
-        token = sending.set(True)
+        token = is_sending.set(True)
         try:
-            return self._sent(client, exchange, limits)
+            return self._send_authenticated(client, exchange, limits)
         except Exception as error:
-            found = fault(self.wire.library, error, exchange)
+            found = wrap_error(self.wire.library, error, exchange)
             if found is error:
                 raise
             raise found from error
         finally:
-            sending.reset(token)
+            is_sending.reset(token)
 
-    def _sent(
+    def _send_authenticated(
         self, client: Any, exchange: Exchange, limits: dict[str, float | None] | None
     ) -> Response:
-        started, how = time.perf_counter(), self.wire.how(exchange.next)
+        started, how = time.perf_counter(), self.wire.build_send_options(exchange.next)
         request, flow = self.wire.begin(exchange.next, limits)
         exchange.was_sent = True
         while True:
             raw = client.send(request, **how)
-            response = self._read(raw, exchange, started)
-            request = _next(flow, raw)
+            response = self._read_response(raw, exchange, started)
+            request = _answer_challenge(flow, raw)
             if request is None:
                 return response
 
-    def _read(self, raw: Any, exchange: Exchange, started: float) -> Response:
-        headers = _headers(raw)
+    def _read_response(self, raw: Any, exchange: Exchange, started: float) -> Response:
+        headers = _read_headers(raw)
         try:
-            body = _begun(raw, exchange, headers)
+            body = _begin_body(raw, exchange, headers)
             if body is not None:
                 with contextlib.closing(raw.iter_raw()) as chunks:
                     for chunk in chunks:
                         body.feed(chunk)
-            return _response(raw, headers, body, started)
+            return _build_response(raw, headers, body, started)
         except BaseException:  # a Ctrl-C too: the connection must not stay taken
             raw.close()
             raise
 
     def close(self) -> None:
         """Close our own HTTP client; one of the user's stays open."""
-        client = self.wire.take()
+        client = self.wire.release()
         if client is not None:
             client.close()
 
@@ -335,7 +341,7 @@ class AsyncRunner:
     """Sends requests and awaits their responses."""
 
     def __init__(self, target: Any, user_agent: str) -> None:
-        self.wire = Wire(target, user_agent, "AsyncClient")
+        self.wire = HttpAdapter(target, user_agent, "AsyncClient")
 
     async def send(self, exchange: Exchange, limits: dict[str, float | None] | None) -> Response:
         """Return the response that ends an exchange.
@@ -346,68 +352,72 @@ class AsyncRunner:
         """
         while True:
             try:
-                response = await self._once(exchange, limits)
+                response = await self._send_once(exchange, limits)
             except TransportError as error:
-                delay = exchange.again(error)
+                delay = exchange.compute_retry_delay(error)
                 if delay is None:
                     raise
                 await asyncio.sleep(delay)
                 continue
-            delay = exchange.again(response)
+            delay = exchange.compute_retry_delay(response)
             if delay is not None:
                 await asyncio.sleep(delay)
-            elif exchange.done(response):
+            elif exchange.advance(response):
                 return response
 
-    async def _once(self, exchange: Exchange, limits: dict[str, float | None] | None) -> Response:
+    async def _send_once(
+        self, exchange: Exchange, limits: dict[str, float | None] | None
+    ) -> Response:
         if self.wire.in_process:
-            return _answered(self.wire.target.handle, exchange.next)
+            return _send_in_process(self.wire.target.handle, exchange.next)
         client, exchange.status = self.wire.client, None
-        token = sending.set(True)
+        token = is_sending.set(True)
         try:
-            return await self._sent(client, exchange, limits)
+            return await self._send_authenticated(client, exchange, limits)
         except Exception as error:
-            found = fault(self.wire.library, error, exchange)
+            found = wrap_error(self.wire.library, error, exchange)
             if found is error:
                 raise
             raise found from error
         finally:
-            sending.reset(token)
+            is_sending.reset(token)
 
-    async def _sent(
+    async def _send_authenticated(
         self, client: Any, exchange: Exchange, limits: dict[str, float | None] | None
     ) -> Response:
-        started, how = time.perf_counter(), self.wire.how(exchange.next)
+        started, how = time.perf_counter(), self.wire.build_send_options(exchange.next)
         request, flow = self.wire.begin(exchange.next, limits)
         exchange.was_sent = True
         while True:
             raw = await client.send(request, **how)
-            response = await self._read(raw, exchange, started)
-            request = _next(flow, raw)
+            response = await self._read_response(raw, exchange, started)
+            request = _answer_challenge(flow, raw)
             if request is None:
                 return response
 
-    async def _read(self, raw: Any, exchange: Exchange, started: float) -> Response:
-        headers = _headers(raw)
+    async def _read_response(self, raw: Any, exchange: Exchange, started: float) -> Response:
+        headers = _read_headers(raw)
         try:
-            body = _begun(raw, exchange, headers)
+            body = _begin_body(raw, exchange, headers)
             if body is not None:
                 async with contextlib.aclosing(raw.aiter_raw()) as chunks:
                     async for chunk in chunks:
                         body.feed(chunk)
-            return _response(raw, headers, body, started)
+            return _build_response(raw, headers, body, started)
         except BaseException:  # a cancellation too: the connection must not stay taken
             await raw.aclose()
             raise
 
     async def close(self) -> None:
         """Close our own HTTP client; one of the user's stays open."""
-        client = self.wire.take()
+        client = self.wire.release()
         if client is not None:
             await client.aclose()
 
 
-def _answered(handle: Callable[[Outgoing], Response], outgoing: Outgoing) -> Response:
+def _send_in_process(
+    handle: Callable[[AuthorizedRequest], Response], outgoing: AuthorizedRequest
+) -> Response:
     started = time.perf_counter()
     response = handle(outgoing)
     return Response(

@@ -6,15 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dynclient.errors import CredentialsMissing
-from dynclient.model import Requirement, SecurityScheme
-from dynclient.wire.bodies import Body
-from dynclient.wire.message import Request, is_secret
-from dynclient.wire.security import Credential, Placed, alternative, placed
-from dynclient.wire.servers import origin
+from dynclient.model import RequiredScheme, SecurityScheme
+from dynclient.wire.bodies import StreamedBody
+from dynclient.wire.message import Request, is_secret_header
+from dynclient.wire.security import (
+    Credential,
+    CredentialPlacement,
+    choose_alternative,
+    place_credentials,
+)
+from dynclient.wire.servers import get_origin
 
 
 @dataclass(frozen=True)
-class Outgoing:
+class AuthorizedRequest:
     """What goes over the wire.
 
     Attributes:
@@ -31,21 +36,23 @@ class Outgoing:
     method: str
     url: str
     headers: tuple[tuple[str, str], ...] = field(repr=False)
-    body: bytes | Body | None = field(default=None, repr=False)
-    secrets: frozenset[str] = frozenset()
+    body: bytes | StreamedBody | None = field(default=None, repr=False)
+    secret_headers: frozenset[str] = frozenset()
     digest: tuple[str, str] | None = field(default=None, repr=False)
-    is_abroad: bool = False
+    is_cross_origin: bool = False
 
     @property
     def can_repeat(self) -> bool:
         """Whether it can be sent twice: what is read from an open file or stream cannot."""
-        return not isinstance(self.body, Body) or self.body.can_repeat
+        return not isinstance(self.body, StreamedBody) or self.body.can_repeat
 
-    def public_headers(self) -> tuple[tuple[str, str], ...]:
+    def select_public_headers(self) -> tuple[tuple[str, str], ...]:
         """Return the headers that may go to another origin."""
-        kept_back = self.secrets | {"host"}
+        kept_back = self.secret_headers | {"host"}
         return tuple(
-            (k, v) for k, v in self.headers if k.lower() not in kept_back and not is_secret(k)
+            (k, v)
+            for k, v in self.headers
+            if k.lower() not in kept_back and not is_secret_header(k)
         )
 
     def __repr__(self) -> str:
@@ -53,7 +60,7 @@ class Outgoing:
 
 
 @dataclass(frozen=True)
-class Vault:
+class CredentialStore:
     """The credentials of a client, and where they may go.
 
     Attributes:
@@ -65,15 +72,15 @@ class Vault:
 
     credentials: Mapping[str, Credential] = field(default_factory=dict)
     origins: frozenset[str] | None = None
-    optional: bool = False
-    _kept: dict[int, tuple[tuple[Requirement, ...], Placed]] = field(
+    is_optional: bool = False
+    _placements: dict[int, tuple[tuple[RequiredScheme, ...], CredentialPlacement]] = field(
         default_factory=dict, compare=False
     )
 
     def __repr__(self) -> str:
         return f"<Vault {', '.join(self.credentials) or 'empty'}>"
 
-    def open(self, request: Request) -> Outgoing:
+    def authorize(self, request: Request) -> AuthorizedRequest:
         """Return a request with the credentials on that its formula asks for: one alternative, and only that.
 
         Raises:
@@ -81,16 +88,16 @@ class Vault:
 
         """
         headers = request.headers.pairs()
-        requirements = self._chosen(request)
+        requirements = self._choose_alternative(request)
         if not requirements:
-            return Outgoing(request.method, request.url, headers, request.body)
-        if self.origins is not None and origin(request.url) not in self.origins:
-            where, name = origin(request.url), requirements[0].scheme.key
+            return AuthorizedRequest(request.method, request.url, headers, request.body)
+        if self.origins is not None and get_origin(request.url) not in self.origins:
+            where, name = get_origin(request.url), requirements[0].scheme.key
             raise CredentialsMissing(
                 f"the credential {name!r} is not sent to {where}: nobody vouched for it; nothing was sent",
                 hint=f'if you trust it, say so: server="{where}"',
             )
-        put = self._placed(requirements)
+        put = self._place(requirements)
         url = request.url
         if put.query:
             url += ("&" if "?" in url else "?") + "&".join(put.query)
@@ -99,39 +106,40 @@ class Vault:
             headers = tuple((k, v) for k, v in headers if k.lower() != "cookie")
             headers += (("Cookie", "; ".join([*own, *put.cookies])),)
         names = frozenset(name.lower() for name, _ in put.headers)
-        return Outgoing(
+        return AuthorizedRequest(
             request.method, url, (*headers, *put.headers), request.body, names, put.digest
         )
 
-    def _placed(self, requirements: tuple[Requirement, ...]) -> Placed:
+    def _place(self, requirements: tuple[RequiredScheme, ...]) -> CredentialPlacement:
         """Return where the credentials go; what no callable has to be asked for is worked out once."""
-        kept = self._kept.get(id(requirements))
+        kept = self._placements.get(id(requirements))
         if kept is not None and kept[0] is requirements:
             return kept[1]
-        put = placed(requirements, self.credentials)
+        put = place_credentials(requirements, self.credentials)
         if not any(callable(self.credentials.get(r.scheme.key)) for r in requirements):
-            self._kept[id(requirements)] = (requirements, put)
+            self._placements[id(requirements)] = (requirements, put)
         return put
 
-    def _chosen(self, request: Request) -> tuple[Requirement, ...]:
+    def _choose_alternative(self, request: Request) -> tuple[RequiredScheme, ...]:
         """Return what to put on: nothing where nothing is asked, or where the caller wrote it into a header."""
-        if not request.security or self._given(request):
+        if not request.security or self._has_own_credentials(request):
             return ()
         try:
-            return alternative(request.security, self.credentials)
+            return choose_alternative(request.security, self.credentials)
         except CredentialsMissing:
-            if self.optional:
+            if self.is_optional:
                 return ()
             raise
 
-    def _given(self, request: Request) -> bool:
+    def _has_own_credentials(self, request: Request) -> bool:
         """Tell whether the caller wrote the credential headers of an alternative: a value given there wins."""
         return any(
-            r and all(_header(one.scheme) in request.headers for one in r) for r in request.security
+            r and all(_get_credential_header(one.scheme) in request.headers for one in r)
+            for r in request.security
         )
 
 
-def _header(scheme: SecurityScheme) -> str:
+def _get_credential_header(scheme: SecurityScheme) -> str:
     if scheme.type == "apiKey":
         return scheme.name if scheme.location == "header" else ""
     return "authorization"

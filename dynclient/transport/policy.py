@@ -7,22 +7,24 @@ import time
 from collections.abc import Mapping
 from urllib.parse import quote, urljoin
 
-from dynclient.transport.outgoing import Outgoing
+from dynclient.transport.outgoing import AuthorizedRequest
 from dynclient.wire.message import Response
-from dynclient.wire.servers import origin
+from dynclient.wire.servers import get_origin
 
 MAX_REDIRECTS = 5
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
+REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 
 #: Source: RFC 9110 §9.2.2.
-IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"})
-TRANSIENT = frozenset({429, 502, 503, 504})
+IDEMPOTENT_METHODS = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"})
+TRANSIENT_STATUSES = frozenset({429, 502, 503, 504})
 MAX_DELAY_S = 60.0
 
 _ASCII = "".join(map(chr, range(128)))
 
 
-def target(sent: Outgoing, response: Response, follow: bool | None) -> str | None:
+def find_redirect_target(
+    sent: AuthorizedRequest, response: Response, follow: bool | None
+) -> str | None:
     """Return the URL that a redirect leads to, or None where it is not followed.
 
     Args:
@@ -32,17 +34,17 @@ def target(sent: Outgoing, response: Response, follow: bool | None) -> str | Non
 
     """
     location = response.headers.get("location", "")
-    if response.status not in REDIRECTS or not location or follow is False:
+    if response.status not in REDIRECT_STATUSES or not location or follow is False:
         return None
     if follow is None and sent.method not in ("GET", "HEAD"):
         return None
     try:
-        return urljoin(sent.url, _ascii(location)).partition("#")[0]
+        return urljoin(sent.url, _escape_location(location)).partition("#")[0]
     except ValueError:  # brackets that are no IPv6 address
         return location
 
 
-def _ascii(location: str) -> str:
+def _escape_location(location: str) -> str:
     """Return a Location with its other bytes escaped: they came as latin-1, whatever they mean."""
     return (
         location
@@ -51,7 +53,7 @@ def _ascii(location: str) -> str:
     )
 
 
-def redirected(sent: Outgoing, status: int, url: str) -> Outgoing:
+def build_redirect(sent: AuthorizedRequest, status: int, url: str) -> AuthorizedRequest:
     """Return the request that a redirect asks for.
 
     No credential goes along to another origin, nor a cookie, an Authorization, or another header that is likely to
@@ -59,18 +61,18 @@ def redirected(sent: Outgoing, status: int, url: str) -> Outgoing:
     """
     to_get = status == 303 or (status in (301, 302) and sent.method == "POST")  # noqa: PLR2004 (RFC 9110 §15.4)
     method, body = ("GET", None) if to_get and sent.method != "HEAD" else (sent.method, sent.body)
-    abroad = sent.is_abroad or origin(url) != origin(sent.url)
-    headers = sent.public_headers() if abroad else sent.headers
+    abroad = sent.is_cross_origin or get_origin(url) != get_origin(sent.url)
+    headers = sent.select_public_headers() if abroad else sent.headers
     if body is None:
         headers = tuple(
             (k, v) for k, v in headers if k.lower() not in ("content-type", "content-length")
         )
-    return Outgoing(
-        method, url, headers, body, sent.secrets, None if abroad else sent.digest, abroad
+    return AuthorizedRequest(
+        method, url, headers, body, sent.secret_headers, None if abroad else sent.digest, abroad
     )
 
 
-def retry_delay(
+def choose_retry_delay(
     attempt: int, retries: int, method: str, status: int | None, headers: Mapping[str, str]
 ) -> float | None:
     """Return after how many seconds to try again, or None: give up.
@@ -85,15 +87,15 @@ def retry_delay(
     """
     if attempt > retries:
         return None
-    repeatable = method in IDEMPOTENT or status in (None, 429)
-    if not repeatable or (status is not None and status not in TRANSIENT):
+    repeatable = method in IDEMPOTENT_METHODS or status in (None, 429)
+    if not repeatable or (status is not None and status not in TRANSIENT_STATUSES):
         return None
-    asked = _retry_after(headers.get("retry-after", ""))
+    asked = _parse_retry_after(headers.get("retry-after", ""))
     delay = asked if asked is not None else 0.5 * 2 ** (attempt - 1)
     return min(delay, MAX_DELAY_S)
 
 
-def _retry_after(text: str) -> float | None:
+def _parse_retry_after(text: str) -> float | None:
     if text.isdecimal():
         return float(text)
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
-from dynclient.transport.coding import Decoder, decoders
+from dynclient.transport.coding import ContentDecoder, build_decoders
 
 MAX_RESPONSE_BYTES = 256 * 1024 * 1024
 
@@ -13,10 +13,10 @@ MAX_RESPONSE_BYTES = 256 * 1024 * 1024
 _SLACK_BYTES = 64 * 1024
 
 #: Source: RFC 9110 §6.4.1, §15.4.5.
-_BODILESS = frozenset({204, 304})
+_BODILESS_STATUSES = frozenset({204, 304})
 
 
-class Sink(Protocol):
+class BodySink(Protocol):
     """Where the body of a response goes that is not to be held in memory."""
 
     def takes(self, status: int, headers: Mapping[str, str]) -> bool:
@@ -26,7 +26,7 @@ class Sink(Protocol):
         """Take a piece, its content coding undone."""
 
 
-class TooLarge(Exception):
+class BodyTooLarge(Exception):
     """A body is larger than is allowed; `.limit` says how much is."""
 
     def __init__(self, limit: int) -> None:
@@ -59,20 +59,22 @@ class ResponseBody:
         elsewhere: Callable[[bytes], None] | None = None,
     ) -> None:
         coding = headers.get("content-encoding", "")
-        has_body = method != "HEAD" and status not in _BODILESS
-        self._decoders: list[Decoder] = decoders(coding) if coding and has_body else []
+        has_body = method != "HEAD" and status not in _BODILESS_STATUSES
+        self._decoders: list[ContentDecoder] = build_decoders(coding) if coding and has_body else []
         self._limit = limit
         self._parts: list[bytes] = []
-        self.is_elsewhere = elsewhere is not None
-        self._take = elsewhere or self._parts.append
-        self._room = self._wire_room = float("inf") if limit is None else limit
-        self._wire_room += _SLACK_BYTES
+        self.is_in_sink = elsewhere is not None
+        self._write = elsewhere or self._parts.append
+        self._remaining_bytes = self._remaining_coded_bytes = (
+            float("inf") if limit is None else limit
+        )
+        self._remaining_coded_bytes += _SLACK_BYTES
         length = headers.get("content-length", "")
-        if limit is not None and has_body and length.isdecimal() and self._is_beyond(length):
-            raise TooLarge(limit)
+        if limit is not None and has_body and length.isdecimal() and self._is_beyond_limit(length):
+            raise BodyTooLarge(limit)
 
-    def _is_beyond(self, length: str) -> bool:
-        room = self._wire_room if self._decoders else self._room
+    def _is_beyond_limit(self, length: str) -> bool:
+        room = self._remaining_coded_bytes if self._decoders else self._remaining_bytes
         return len(length) > 18 or int(length) > room  # noqa: PLR2004 (digits: more than any machine holds)
 
     def feed(self, chunk: bytes) -> None:
@@ -86,18 +88,18 @@ class ResponseBody:
         if not self._decoders:
             self._keep(chunk)
             return
-        self._wire_room -= len(chunk)
-        if self._wire_room < 0:
-            raise TooLarge(self._limit or 0)
-        for piece in _undone(chunk, self._decoders):
+        self._remaining_coded_bytes -= len(chunk)
+        if self._remaining_coded_bytes < 0:
+            raise BodyTooLarge(self._limit or 0)
+        for piece in _decode_chain(chunk, self._decoders):
             self._keep(piece)
 
     def _keep(self, piece: bytes) -> None:
-        self._room -= len(piece)
-        if self._room < 0:
+        self._remaining_bytes -= len(piece)
+        if self._remaining_bytes < 0:
             self._parts.clear()
-            raise TooLarge(self._limit or 0)
-        self._take(piece)
+            raise BodyTooLarge(self._limit or 0)
+        self._write(piece)
 
     def end(self) -> bytes:
         """Return the whole.
@@ -111,9 +113,9 @@ class ResponseBody:
         return self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
 
 
-def _undone(chunk: bytes, chain: list[Decoder]) -> Iterator[bytes]:
+def _decode_chain(chunk: bytes, chain: list[ContentDecoder]) -> Iterator[bytes]:
     if not chain:
         yield chunk
         return
     for piece in chain[0].decode(chunk):
-        yield from _undone(piece, chain[1:])
+        yield from _decode_chain(piece, chain[1:])

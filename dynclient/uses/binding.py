@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dynclient.plan.binder import GROUPS, Binder
+from dynclient.plan.binder import LOCATION_GROUPS, Binder
 from dynclient.plan.call import Call
-from dynclient.uses.found import Argument, Path, Spot, Use
+from dynclient.uses.found import OperationUsage, SourceArgument, SourcePosition, ValuePath
 
 
 @dataclass(frozen=True)
-class Piece:
+class ArgumentPart:
     """A part of an argument that has a place of its own in the call document.
 
     Attributes:
@@ -21,25 +21,25 @@ class Piece:
 
     """
 
-    argument: Argument
-    inner: Path = ()
+    argument: SourceArgument
+    path: ValuePath = ()
 
     @property
     def value(self) -> Any:
         """Its value, with holes."""
-        found = self.argument.written.value
-        for name in self.inner:
+        found = self.argument.partial_value.value
+        for name in self.path:
             found = found[name]
         return found
 
-    def below(self, paths: frozenset[Path]) -> Iterator[Path]:
+    def iterate_relative_paths(self, paths: frozenset[ValuePath]) -> Iterator[ValuePath]:
         """Yield those of an argument's paths that are in this part, from the part on."""
-        depth = len(self.inner)
-        return (path[depth:] for path in paths if path[:depth] == self.inner)
+        depth = len(self.path)
+        return (path[depth:] for path in paths if path[:depth] == self.path)
 
 
 @dataclass(frozen=True)
-class Binding:
+class BoundArguments:
     """The arguments of a use, bound.
 
     Attributes:
@@ -53,106 +53,112 @@ class Binding:
 
     args: Sequence[Any] = ()
     kwargs: Mapping[str, Any] = field(default_factory=dict)
-    pieces: Mapping[Path, Piece] = field(default_factory=dict)
-    has_star: bool = True
+    parts: Mapping[ValuePath, ArgumentPart] = field(default_factory=dict)
+    has_other_arguments: bool = True
     is_opaque: bool = False
 
     @property
-    def holes(self) -> frozenset[Path]:
+    def unknown_paths(self) -> frozenset[ValuePath]:
         """Paths in the call document of what only running the program would tell."""
-        return self._from(lambda piece: piece.below(piece.argument.written.holes))
+        return self._collect_paths(lambda piece: piece.below(piece.argument.written.holes))
 
     @property
-    def open(self) -> frozenset[Path]:
+    def open_paths(self) -> frozenset[ValuePath]:
         """Paths in the call document of what may have more members than are written."""
-        found = self._from(lambda piece: piece.below(piece.argument.written.open))
-        if not self.has_star:
+        found = self._collect_paths(lambda piece: piece.below(piece.argument.written.open))
+        if not self.has_other_arguments:
             return found
         return (
             found
             | {()}
-            | {(location,) for location in (*GROUPS, "body") if (location,) not in self.pieces}
+            | {
+                (location,)
+                for location in (*LOCATION_GROUPS, "body")
+                if (location,) not in self.parts
+            }
         )
 
-    def _from(self, inside: Any) -> frozenset[Path]:
+    def _collect_paths(self, inside: Any) -> frozenset[ValuePath]:
         return frozenset(
-            (*path, *inner) for path, piece in self.pieces.items() for inner in inside(piece)
+            (*path, *inner) for path, piece in self.parts.items() for inner in inside(piece)
         )
 
     @property
-    def paths(self) -> Iterator[Path]:
+    def given_paths(self) -> Iterator[ValuePath]:
         """The paths in the call document that are given, down to where literals end."""
-        for path, piece in self.pieces.items():
-            for inner in piece.argument.written.paths():
-                if inner[: len(piece.inner)] == piece.inner:
-                    yield (*path, *inner[len(piece.inner) :])
+        for path, piece in self.parts.items():
+            for inner in piece.argument.partial_value.iterate_leaf_paths():
+                if inner[: len(piece.path)] == piece.path:
+                    yield (*path, *inner[len(piece.path) :])
 
-    def spot(self, path: Path) -> Spot | None:
+    def locate(self, path: ValuePath) -> SourcePosition | None:
         """Return where in the source the value at a path of the call document is written, or what holds it."""
         for n in range(len(path), 0, -1):
-            piece = self.pieces.get(path[:n])
+            piece = self.parts.get(path[:n])
             if piece is not None:
-                return piece.argument.written.spot((*piece.inner, *path[n:]))
+                return piece.argument.partial_value.locate((*piece.path, *path[n:]))
         return None
 
 
-def bind(binder: Binder, use: Use) -> Binding:
+def bind_arguments(binder: Binder, use: OperationUsage) -> BoundArguments:
     """Return the arguments of a use, bound as a call of the operation would bind them."""
     args = [argument for argument in use.arguments if isinstance(argument.name, int)]
     if (
-        len(args) == len(use.arguments) == 1 and args[0].written.is_hole
+        len(args) == len(use.arguments) == 1 and args[0].partial_value.is_unknown
     ):  # perhaps a Call, or a Request
-        return Binding(is_opaque=True)
+        return BoundArguments(is_opaque=True)
     kept = [
         argument
         for argument in use.arguments
-        if not _is_group(binder, argument) or not argument.written.is_hole
+        if not _is_location_group(binder, argument) or not argument.partial_value.is_unknown
     ]
-    pieces = {argument.name: _pieces(binder, argument) for argument in kept}
+    pieces = {argument.name: _split_argument(binder, argument) for argument in kept}
     positional = [piece for name, piece in pieces.items() if isinstance(name, int)]
     named = {name: piece for name, piece in pieces.items() if isinstance(name, str)}
-    return Binding(
-        [_values(piece) for piece in positional],
-        {name: _values(piece) for name, piece in named.items()},
-        dict(_placed(binder.bind(positional, named).call)),
-        use.has_star
+    return BoundArguments(
+        [_extract_values(piece) for piece in positional],
+        {name: _extract_values(piece) for name, piece in named.items()},
+        dict(_iterate_parts(binder.bind(positional, named).call)),
+        use.has_other_arguments
         or len(kept) < len(use.arguments)
-        or any(_is_open(binder, argument) for argument in kept),
+        or any(_is_open_argument(binder, argument) for argument in kept),
     )
 
 
-def _is_group(binder: Binder, argument: Argument) -> bool:
+def _is_location_group(binder: Binder, argument: SourceArgument) -> bool:
     """Tell whether an argument is `path=`, `query=` and so on: several arguments in one."""
-    return argument.name in GROUPS and argument.name not in binder.targets
+    return argument.name in LOCATION_GROUPS and argument.name not in binder.targets
 
 
-def _is_open(binder: Binder, argument: Argument) -> bool:
-    return () in argument.written.open and (argument.written.is_call or _is_group(binder, argument))
+def _is_open_argument(binder: Binder, argument: SourceArgument) -> bool:
+    return () in argument.partial_value.open_paths and (
+        argument.partial_value.is_call or _is_location_group(binder, argument)
+    )
 
 
-def _pieces(binder: Binder, argument: Argument) -> Any:
+def _split_argument(binder: Binder, argument: SourceArgument) -> Any:
     """Return what stands for an argument while it is bound: a piece, or a mapping of pieces."""
-    value = argument.written.value
-    if argument.written.is_call:
-        return Call({key: Piece(argument, (key,)) for key in value})
-    if _is_group(binder, argument) and isinstance(value, dict):
-        return {name: Piece(argument, (name,)) for name in value}
-    return Piece(argument)
+    value = argument.partial_value.value
+    if argument.partial_value.is_call:
+        return Call({key: ArgumentPart(argument, (key,)) for key in value})
+    if _is_location_group(binder, argument) and isinstance(value, dict):
+        return {name: ArgumentPart(argument, (name,)) for name in value}
+    return ArgumentPart(argument)
 
 
-def _values(pieces: Any) -> Any:
-    if isinstance(pieces, Piece):
+def _extract_values(pieces: Any) -> Any:
+    if isinstance(pieces, ArgumentPart):
         return pieces.value
     return type(pieces)({name: piece.value for name, piece in pieces.items()})
 
 
-def _placed(call: Call) -> Iterator[tuple[Path, Piece]]:
+def _iterate_parts(call: Call) -> Iterator[tuple[ValuePath, ArgumentPart]]:
     for location, found in call.items():
-        if isinstance(found, Piece):
+        if isinstance(found, ArgumentPart):
             yield (location,), found
         else:
             yield from (
                 ((location, name), piece)
                 for name, piece in found.items()
-                if isinstance(piece, Piece)
+                if isinstance(piece, ArgumentPart)
             )

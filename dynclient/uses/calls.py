@@ -5,174 +5,209 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from dynclient.uses.expressions import Expressions, elements, parameters
-from dynclient.uses.found import ANY, Argument, Written
-from dynclient.uses.literals import is_container, members, written
-from dynclient.uses.notes import Draft
-from dynclient.uses.sources import CHANGING
+from dynclient.uses.expressions import ExpressionEvaluator, get_elements, list_parameters
+from dynclient.uses.found import ANY_INDEX, PartialValue, SourceArgument
+from dynclient.uses.literals import is_container, read_call_document, read_partial_value
+from dynclient.uses.notes import UsageDraft
+from dynclient.uses.sources import MUTATING_METHODS
 from dynclient.uses.values import (
-    UNKNOWN,
-    ACall,
-    AClient,
-    ALiteral,
-    AnOperation,
-    Answer,
-    AnswerMethod,
-    Builtin,
-    Class,
-    Function,
-    Instance,
-    Known,
-    Members,
-    Pairs,
-    Part,
-    Sent,
-    Site,
-    Value,
-    Values,
-    merged,
+    UNKNOWN_VALUES,
+    AbstractValue,
+    AbstractValues,
+    BuiltinValue,
+    CallValue,
+    ClassValue,
+    ClientMemberValue,
+    ClientValue,
+    FunctionValue,
+    InstanceValue,
+    LibraryValue,
+    LiteralValue,
+    OperationValue,
+    ResultMembersValue,
+    ResultMethodValue,
+    ResultPairsValue,
+    ResultValue,
+    SentResultValue,
+    UsageSite,
+    join_values,
 )
 
 #: What gives its argument again, in another order or form.
-_AGAIN = frozenset({"list", "tuple", "sorted", "reversed", "iter", "dict", "enumerate"})
+_PASS_THROUGH_BUILTINS = frozenset(
+    {"list", "tuple", "sorted", "reversed", "iter", "dict", "enumerate"}
+)
 
 #: Options after which arguments are judged by other rules, or by another schema.
-_LENIENT = frozenset({"media_type", "unknown_properties", "validate_requests"})
+_LENIENT_OPTIONS = frozenset({"media_type", "unknown_properties", "validate_requests"})
 
 
-class Calls(Expressions):
+class CallBinder(ExpressionEvaluator):
     """Evaluates calls too."""
 
     #: Whether what is called can be one thing only.
-    _is_only = True
+    _has_single_callee = True
 
-    def call(self, node: ast.Call) -> Values:
+    def call(self, node: ast.Call) -> AbstractValues:
         """Evaluate a call."""
-        callees = self.peek(node.func)
-        follow = all(self._follows(callee, node) for callee in callees)
-        given = [self.peek(arg) if follow else self.value(arg) for arg in node.args]
+        callees = self.evaluate(node.func)
+        follow = all(self._is_followed(callee, node) for callee in callees)
+        given = [self.evaluate(arg) if follow else self.evaluate_escaping(arg) for arg in node.args]
         named = {
-            k.arg: self.peek(k.value) if follow and k.arg else self.value(k.value)
+            k.arg: self.evaluate(k.value) if follow and k.arg else self.evaluate_escaping(k.value)
             for k in node.keywords
         }
-        self._is_only = len(callees) == 1
-        return merged(*[self._called(callee, node, given, named) for callee in callees]) or UNKNOWN
+        self._has_single_callee = len(callees) == 1
+        return (
+            join_values(*[self._evaluate_callee(callee, node, given, named) for callee in callees])
+            or UNKNOWN_VALUES
+        )
 
-    def _follows(self, callee: Value, node: ast.Call) -> bool:
+    def _is_followed(self, callee: AbstractValue, node: ast.Call) -> bool:
         """Tell whether what is given to something can be followed further."""
-        if isinstance(callee, Builtin):
-            return callee.name in _AGAIN and len(node.args) == 1 and not node.keywords
+        if isinstance(callee, BuiltinValue):
+            return (
+                callee.name in _PASS_THROUGH_BUILTINS and len(node.args) == 1 and not node.keywords
+            )
         has_star = any(isinstance(arg, ast.Starred) for arg in node.args)
-        return (isinstance(callee, Function | Class) and not has_star) or callee == Known("partial")
+        return (
+            isinstance(callee, FunctionValue | ClassValue) and not has_star
+        ) or callee == LibraryValue("partial")
 
-    def _called(
-        self, callee: Value, node: ast.Call, given: list[Values], named: dict[str | None, Values]
-    ) -> Values:
-        found: Values = frozenset()
-        if isinstance(callee, AnOperation):
-            found = self._use(callee, node)
-        elif isinstance(callee, Part):
-            found = self._part(callee, node)
-        elif isinstance(callee, Known):
-            found = self._known(callee.name, node, given)
-        elif isinstance(callee, AnswerMethod):
-            found = self._method(callee, node)
-        elif isinstance(callee, Function | Class):
-            found = self._of_sources(callee, given, named)
-        elif isinstance(callee, Builtin) and self._follows(callee, node):
-            found = _again(callee.name, given[0])
+    def _evaluate_callee(
+        self,
+        callee: AbstractValue,
+        node: ast.Call,
+        given: list[AbstractValues],
+        named: dict[str | None, AbstractValues],
+    ) -> AbstractValues:
+        found: AbstractValues = frozenset()
+        if isinstance(callee, OperationValue):
+            found = self._record_usage(callee, node)
+        elif isinstance(callee, ClientMemberValue):
+            found = self._evaluate_client_member_call(callee, node)
+        elif isinstance(callee, LibraryValue):
+            found = self._evaluate_library_call(callee.name, node, given)
+        elif isinstance(callee, ResultMethodValue):
+            found = self._evaluate_result_method(callee, node)
+        elif isinstance(callee, FunctionValue | ClassValue):
+            found = self._evaluate_source_call(callee, given, named)
+        elif isinstance(callee, BuiltinValue) and self._is_followed(callee, node):
+            found = _pass_through(callee.name, given[0])
             if callee.name == "enumerate":  # pairs of pairs are not followed
-                self.notes.consume(
-                    frozenset(value for value in given[0] if isinstance(value, Pairs))
+                self.collector.record_escape(
+                    frozenset(value for value in given[0] if isinstance(value, ResultPairsValue))
                 )
-        return found or UNKNOWN
+        return found or UNKNOWN_VALUES
 
     # --- of a client
 
-    def _known(self, name: str, node: ast.Call, given: list[Values]) -> Values:
+    def _evaluate_library_call(
+        self, name: str, node: ast.Call, given: list[AbstractValues]
+    ) -> AbstractValues:
         if name in ("Client", "AsyncClient"):
-            return frozenset({AClient(lenient=_is_lenient(node))})
+            return frozenset({ClientValue(is_lenient=_has_lenient_option(node))})
         if name == "Call":
-            return frozenset({ACall(node)})
+            return frozenset({CallValue(node)})
         if name == "partial" and given:
-            return merged(*[self._partial(value, node) for value in given[0]])
-        return UNKNOWN
+            return join_values(*[self._evaluate_partial(value, node) for value in given[0]])
+        return UNKNOWN_VALUES
 
-    def _partial(self, value: Value, node: ast.Call) -> Values:
+    def _evaluate_partial(self, value: AbstractValue, node: ast.Call) -> AbstractValues:
         given = (node, 1)
-        if isinstance(value, Part) and value.name == "call":
-            named = self.named(
+        if isinstance(value, ClientMemberValue) and value.name == "call":
+            named = self.evaluate_named_operation(
                 value.client, node, node.args[1] if len(node.args) > 1 else None, "call"
             )
             return (
-                merged(
+                join_values(
                     *[
-                        self._partial(inner, node)
+                        self._evaluate_partial(inner, node)
                         for inner in named
-                        if isinstance(inner, AnOperation)
+                        if isinstance(inner, OperationValue)
                     ]
                 )
-                or UNKNOWN
+                or UNKNOWN_VALUES
             )
-        if not isinstance(value, AnOperation):
-            return UNKNOWN
-        self.notes.called.add(value.site)
-        skip = 2 if value.how == "call" else 1
+        if not isinstance(value, OperationValue):
+            return UNKNOWN_VALUES
+        self.collector.called_sites.add(value.site)
+        skip = 2 if value.naming_form == "call" else 1
         given = (node, skip)
-        made = AnOperation(
-            value.client, value.name, value.how, value.site, value.method, (*value.given, given)
+        made = OperationValue(
+            value.client,
+            value.name,
+            value.naming_form,
+            value.site,
+            value.method,
+            (*value.partial_calls, given),
         )
         return frozenset({made})
 
-    def _part(self, part: Part, node: ast.Call) -> Values:
+    def _evaluate_client_member_call(
+        self, part: ClientMemberValue, node: ast.Call
+    ) -> AbstractValues:
         if part.name == "with_options":
             return frozenset(
-                {AClient(part.client.certain, part.client.lenient or _is_lenient(node))}
+                {
+                    ClientValue(
+                        part.client.is_certain, part.client.is_lenient or _has_lenient_option(node)
+                    )
+                }
             )
         if part.name not in ("call", "get"):
-            return UNKNOWN
+            return UNKNOWN_VALUES
         name = node.args[0] if node.args else None
-        found = self.named(part.client, node, name, "call" if part.name == "call" else "item")
+        found = self.evaluate_named_operation(
+            part.client, node, name, "call" if part.name == "call" else "item"
+        )
         if part.name == "get":
             return found
         return (
-            merged(*[self._use(op, node) for op in found if isinstance(op, AnOperation)]) or UNKNOWN
+            join_values(
+                *[self._record_usage(op, node) for op in found if isinstance(op, OperationValue)]
+            )
+            or UNKNOWN_VALUES
         )
 
-    def _use(self, operation: AnOperation, node: ast.Call) -> Values:
+    def _record_usage(self, operation: OperationValue, node: ast.Call) -> AbstractValues:
         """Note a use, and return what comes of it."""
         end = (node.end_lineno or 0, node.end_col_offset or 0)
-        certain = operation.client.certain
-        site = Site(self.source.file, (node.lineno, node.col_offset), end, operation.name, certain)
-        arguments, has_star = self._arguments(operation, node)
-        named = self.notes.named.get(operation.site)
+        certain = operation.client.is_certain
+        site = UsageSite(
+            self.source.file, (node.lineno, node.col_offset), end, operation.name, certain
+        )
+        arguments, has_star = self._read_arguments(operation, node)
+        named = self.collector.named_operations.get(operation.site)
         inside = (
             operation.site.file == site.file
             and site.begin <= operation.site.begin
             and operation.site.end <= end
         )
-        spot = named.spot if named and inside else self.spot(node.func)
-        self.notes.calls[site] = Draft(operation, self.source.file, spot, arguments, has_star)
-        self.notes.called.add(operation.site)
+        spot = named.position if named and inside else self.locate(node.func)
+        self.collector.calls[site] = UsageDraft(
+            operation, self.source.file, spot, arguments, has_star
+        )
+        self.collector.called_sites.add(operation.site)
         if operation.method == "call":
-            return frozenset({Answer(site)}) | (frozenset() if certain else UNKNOWN)
+            return frozenset({ResultValue(site)}) | (frozenset() if certain else UNKNOWN_VALUES)
         if operation.method == "send":
-            return frozenset({Sent(site)}) | (frozenset() if certain else UNKNOWN)
+            return frozenset({SentResultValue(site)}) | (frozenset() if certain else UNKNOWN_VALUES)
         if operation.method not in ("request", "validate"):
-            self.notes.use(Answer(site))  # nobody follows pages and streams
-        return UNKNOWN
+            self.collector.record_use(ResultValue(site))  # nobody follows pages and streams
+        return UNKNOWN_VALUES
 
     # --- arguments
 
-    def _arguments(
-        self, operation: AnOperation, node: ast.Call
-    ) -> tuple[tuple[Argument, ...], bool]:
+    def _read_arguments(
+        self, operation: OperationValue, node: ast.Call
+    ) -> tuple[tuple[SourceArgument, ...], bool]:
         """Return the arguments of a use as they are written, and whether there may be others."""
-        found: dict[str | int, Argument] = {}
+        found: dict[str | int, SourceArgument] = {}
         has_star = operation.method == "map"
         calls = [
-            *operation.given,
-            (node, 1 if operation.how == "call" and not operation.given else 0),
+            *operation.partial_calls,
+            (node, 1 if operation.naming_form == "call" and not operation.partial_calls else 0),
         ]
         for call, skip in calls if not has_star else ():
             position = sum(isinstance(name, int) for name in found)
@@ -180,143 +215,168 @@ class Calls(Expressions):
                 if isinstance(arg, ast.Starred):
                     has_star = True
                     break
-                found[position] = Argument(position, self._written(arg), *self.source.spot(arg))
+                found[position] = SourceArgument(
+                    position, self._read_partial_value(arg), *self.source.locate(arg)
+                )
                 position += 1
             for keyword in call.keywords:
-                has_star |= self._keyword(keyword, found)
+                has_star |= self._add_keyword(keyword, found)
         return tuple(found.values()), has_star
 
-    def _keyword(self, keyword: ast.keyword, found: dict[str | int, Argument]) -> bool:
+    def _add_keyword(self, keyword: ast.keyword, found: dict[str | int, SourceArgument]) -> bool:
         """Add a keyword argument, or those of a `**{…}`; tell whether there may be others."""
-        value = self._written(keyword.value)
+        value = self._read_partial_value(keyword.value)
         if keyword.arg is not None:
-            spot = self.source.at(keyword.lineno, keyword.col_offset)
-            found[keyword.arg] = Argument(keyword.arg, value, *spot)
+            spot = self.source.locate_offset(keyword.lineno, keyword.col_offset)
+            found[keyword.arg] = SourceArgument(keyword.arg, value, *spot)
             return False
-        if value.is_hole or not isinstance(value.value, dict):
+        if value.is_unknown or not isinstance(value.value, dict):
             return True
         for name in value.value:
-            found[name] = Argument(
-                name, value.child(name), *(value.spot((name,)) or (keyword.lineno, 1))
+            found[name] = SourceArgument(
+                name, value.get_member(name), *(value.locate((name,)) or (keyword.lineno, 1))
             )
-        return () in value.open
+        return () in value.open_paths
 
-    def _written(self, node: ast.expr) -> Written:
+    def _read_partial_value(self, node: ast.expr) -> PartialValue:
         call = (
             node
-            if isinstance(node, ast.Call) and Known("Call") in self._quietly(node.func)
+            if isinstance(node, ast.Call)
+            and LibraryValue("Call") in self._evaluate_reference(node.func)
             else None
         )
         if isinstance(node, ast.Name):
-            found = self.scope.look(node.id)
+            found = self.scope.look_up(node.id)
             only = next(iter(found)) if len(found) == 1 else None
             call = (
                 only.node
-                if isinstance(only, ACall) and node.id not in self.source.changed
+                if isinstance(only, CallValue) and node.id not in self.source.mutated_names
                 else None
             )
         if call is None:
-            return written(node, self.source.spot, self._follow)
-        return members(call, self.source.spot, self._follow)
+            return read_partial_value(node, self.source.locate, self._resolve_literal)
+        return read_call_document(call, self.source.locate, self._resolve_literal)
 
-    def _quietly(self, node: ast.expr) -> Values:
+    def _evaluate_reference(self, node: ast.expr) -> AbstractValues:
         """Return what a name or a name of a module stands for."""
-        return self.peek(node) if isinstance(node, ast.Name | ast.Attribute) else UNKNOWN
+        return self.evaluate(node) if isinstance(node, ast.Name | ast.Attribute) else UNKNOWN_VALUES
 
-    def _follow(self, name: str) -> ast.expr | None:
-        found = self.scope.look(name)
+    def _resolve_literal(self, name: str) -> ast.expr | None:
+        found = self.scope.look_up(name)
         only = next(iter(found)) if len(found) == 1 else None
-        if not isinstance(only, ALiteral) or (
-            is_container(only.node) and name in self.source.changed
+        if not isinstance(only, LiteralValue) or (
+            is_container(only.node) and name in self.source.mutated_names
         ):
             return None
         return only.node
 
     # --- of a result
 
-    def _method(self, method: AnswerMethod, node: ast.Call) -> Values:
-        answer, name = method.answer, method.name
-        if name in CHANGING and name not in ("pop", "setdefault"):
-            self.notes.alter(answer)
-            return UNKNOWN
+    def _evaluate_result_method(self, method: ResultMethodValue, node: ast.Call) -> AbstractValues:
+        answer, name = method.result, method.name
+        if name in MUTATING_METHODS and name not in ("pop", "setdefault"):
+            self.collector.record_modification(answer)
+            return UNKNOWN_VALUES
         if name in ("get", "pop", "setdefault") and node.args:
-            part = self.part(answer, node.args[0], node, certain=self._is_only and name == "get")
+            part = self.read_part(
+                answer, node.args[0], node, certain=self._has_single_callee and name == "get"
+            )
             if name == "setdefault":
-                self.notes.alter(part)
+                self.collector.record_modification(part)
             return frozenset({part})
-        inside = Answer(answer.site, (*answer.path, ANY))
+        inside = ResultValue(answer.site, (*answer.path, ANY_INDEX))
         if name == "items":
-            return frozenset({Pairs(inside)})
+            return frozenset({ResultPairsValue(inside)})
         if name in ("values", "copy"):
-            return frozenset({Members(inside) if name == "values" else answer})
-        self.notes.use(answer)
-        return UNKNOWN
+            return frozenset({ResultMembersValue(inside) if name == "values" else answer})
+        self.collector.record_use(answer)
+        return UNKNOWN_VALUES
 
     # --- of the sources
 
-    def _of_sources(
-        self, callee: Function | Class, given: list[Values], named: dict[str | None, Values]
-    ) -> Values:
-        if isinstance(callee, Class):
-            self._class(callee, given, named)
-            return frozenset({Instance(callee.node)})
-        self._pass(callee, given, named)
-        return self.tables.returns.get(callee.node, UNKNOWN)
+    def _evaluate_source_call(
+        self,
+        callee: FunctionValue | ClassValue,
+        given: list[AbstractValues],
+        named: dict[str | None, AbstractValues],
+    ) -> AbstractValues:
+        if isinstance(callee, ClassValue):
+            self._pass_to_constructor(callee, given, named)
+            return frozenset({InstanceValue(callee.node)})
+        self._pass_to_function(callee, given, named)
+        return self.tables.returns.get(callee.node, UNKNOWN_VALUES)
 
-    def _class(self, owner: Class, given: list[Values], named: dict[str | None, Values]) -> None:
-        found = self.tables.member(owner.node, "__init__") or UNKNOWN
-        functions = [value for value in found if isinstance(value, Function)]
+    def _pass_to_constructor(
+        self,
+        owner: ClassValue,
+        given: list[AbstractValues],
+        named: dict[str | None, AbstractValues],
+    ) -> None:
+        found = self.tables.find_member(owner.node, "__init__") or UNKNOWN_VALUES
+        functions = [value for value in found if isinstance(value, FunctionValue)]
         for function in functions:
-            self._pass(Function(function.node, is_bound=True), given, named)
+            self._pass_to_function(FunctionValue(function.node, is_bound=True), given, named)
         if not functions:
             for name, values in named.items():  # the fields of a dataclass
                 if name is not None:
-                    self.tables.attribute(owner.node, name, values)
+                    self.tables.add_attribute(owner.node, name, values)
             for values in given:
-                self.notes.consume(values)
+                self.collector.record_escape(values)
 
-    def _pass(
-        self, function: Function, given: list[Values], named: dict[str | None, Values]
+    def _pass_to_function(
+        self,
+        function: FunctionValue,
+        given: list[AbstractValues],
+        named: dict[str | None, AbstractValues],
     ) -> None:
         """Let the parameters of a function stand for what is given to it."""
         arguments = function.node.args
         positional = [*arguments.posonlyargs, *arguments.args][1 if function.is_bound else 0 :]
-        known = {parameter.arg for parameter in parameters(arguments)}
-        pairs = list(_paired(positional, given)) + [
+        known = {parameter.arg for parameter in list_parameters(arguments)}
+        pairs = list(_pair_parameters(positional, given)) + [
             (name, values) for name, values in named.items() if name in known
         ]
         for name, values in pairs:
-            told = frozenset(value for value in values if isinstance(value, _TOLD))
-            self.notes.consume(values - told)
+            told = frozenset(value for value in values if isinstance(value, _PASSED_VALUES))
+            self.collector.record_escape(values - told)
             if name and told:
-                self.tables.name(function.node, name, told)
+                self.tables.add_name(function.node, name, told)
         taken = {name for name, _ in pairs}
         for values in [
             *given[len(positional) :],
             *(v for name, v in named.items() if name not in taken),
         ]:
-            self.notes.consume(values)
+            self.collector.record_escape(values)
 
 
 #: What is worth to be told to a function.
-_TOLD = AClient | Part | AnOperation | Answer | Sent | Instance
+_PASSED_VALUES = (
+    ClientValue | ClientMemberValue | OperationValue | ResultValue | SentResultValue | InstanceValue
+)
 
 
-def _again(name: str, values: Values) -> Values:
+def _pass_through(name: str, values: AbstractValues) -> AbstractValues:
     """Return what a builtin gives again of its only argument."""
     if name != "enumerate":
         return (
             values
-            if any(isinstance(value, Answer | Members | Pairs) for value in values)
-            else UNKNOWN
+            if any(
+                isinstance(value, ResultValue | ResultMembersValue | ResultPairsValue)
+                for value in values
+            )
+            else UNKNOWN_VALUES
         )
-    return frozenset(Pairs(value) for value in elements(values) if isinstance(value, Answer))
+    return frozenset(
+        ResultPairsValue(value) for value in get_elements(values) if isinstance(value, ResultValue)
+    )
 
 
-def _paired(positional: list[ast.arg], given: list[Values]) -> Iterator[tuple[str, Values]]:
+def _pair_parameters(
+    positional: list[ast.arg], given: list[AbstractValues]
+) -> Iterator[tuple[str, AbstractValues]]:
     for parameter, values in zip(positional, given, strict=False):
         yield parameter.arg, values
 
 
-def _is_lenient(node: ast.Call) -> bool:
-    return any(keyword.arg is None or keyword.arg in _LENIENT for keyword in node.keywords)
+def _has_lenient_option(node: ast.Call) -> bool:
+    return any(keyword.arg is None or keyword.arg in _LENIENT_OPTIONS for keyword in node.keywords)

@@ -6,131 +6,141 @@ import ast
 from collections.abc import Callable
 from dataclasses import replace
 
-from dynclient.uses.found import ANY, How, Spot
+from dynclient.uses.found import ANY_INDEX, NamingForm, SourcePosition
 from dynclient.uses.literals import is_literal
-from dynclient.uses.notes import Draft, Notes
-from dynclient.uses.scopes import Scope, Tables
-from dynclient.uses.sources import Source
+from dynclient.uses.notes import UsageCollector, UsageDraft
+from dynclient.uses.scopes import LexicalScope, SymbolTables
+from dynclient.uses.sources import PythonSource
 from dynclient.uses.values import (
-    OTHER,
-    PERHAPS,
-    UNKNOWN,
-    AClient,
-    ALiteral,
-    AnOperation,
-    Answer,
-    AnswerMethod,
-    Class,
-    Function,
-    Instance,
-    Known,
-    Members,
-    Module,
-    Pair,
-    Pairs,
-    Part,
-    Sent,
-    Site,
-    Value,
-    Values,
-    merged,
+    MAYBE_CLIENT,
+    UNKNOWN_VALUE,
+    UNKNOWN_VALUES,
+    AbstractValue,
+    AbstractValues,
+    ClassValue,
+    ClientMemberValue,
+    ClientValue,
+    FunctionValue,
+    InstanceValue,
+    LibraryValue,
+    LiteralValue,
+    ModuleValue,
+    OperationValue,
+    ResultMembersValue,
+    ResultMethodValue,
+    ResultPairsValue,
+    ResultPairValue,
+    ResultValue,
+    SentResultValue,
+    UsageSite,
+    join_values,
 )
 
 #: Methods of an operation that take its arguments.
-METHODS = frozenset({"send", "request", "validate", "map", "pages", "items", "stream"})
+OPERATION_METHODS = frozenset({"send", "request", "validate", "map", "pages", "items", "stream"})
 
 #: What a client has beside operations.
-_OF_CLIENT = frozenset({"aclose", "close", "document", "find"})
+_CLIENT_ATTRIBUTES = frozenset({"aclose", "close", "document", "find"})
 
 #: Of them, those that lead to operations.
-_PARTS = frozenset({"call", "operations", "tags", "with_options"})
+_OPERATION_LOOKUPS = frozenset({"call", "operations", "tags", "with_options"})
 
 #: What objects, arrays and texts have, so that it is no name of an operation.
-OF_ANSWERS = frozenset(name for kind in (dict, list, str) for name in dir(kind))
+DATA_ATTRIBUTES = frozenset(name for kind in (dict, list, str) for name in dir(kind))
 
-_KNOWN = {
+_LIBRARY_NAMES = {
     "dynclient": frozenset({"Client", "AsyncClient", "Call"}),
     "functools": frozenset({"partial"}),
     "typing": frozenset({"Optional", "Union", "Annotated"}),
 }
 
 
-class Expressions:
+class ExpressionEvaluator:
     """Evaluates the expressions of a source: `peek` follows where a value goes, `value` says that nobody does."""
 
-    def __init__(self, source: Source, scope: Scope, tables: Tables, notes: Notes) -> None:
+    def __init__(
+        self, source: PythonSource, scope: LexicalScope, tables: SymbolTables, notes: UsageCollector
+    ) -> None:
         self.source = source
         self.scope = scope
         self.tables = tables
-        self.notes = notes
-        self._ways: dict[type[ast.expr], Callable[..., Values]] = {
-            ast.Name: lambda node: self.scope.look(node.id),
-            ast.Constant: lambda node: frozenset({ALiteral(node)}),
-            ast.Attribute: self._attribute,
-            ast.Subscript: self._subscript,
+        self.collector = notes
+        self._evaluators: dict[type[ast.expr], Callable[..., AbstractValues]] = {
+            ast.Name: lambda node: self.scope.look_up(node.id),
+            ast.Constant: lambda node: frozenset({LiteralValue(node)}),
+            ast.Attribute: self._evaluate_attribute,
+            ast.Subscript: self._evaluate_subscript,
             ast.Call: self.call,
-            ast.Await: lambda node: self.peek(node.value),
-            ast.NamedExpr: self._walrus,
-            ast.IfExp: self._choice,
-            ast.BoolOp: lambda node: merged(*[self.peek(inner) for inner in node.values]),
-            ast.Compare: self._compare,
-            ast.Lambda: self._lambda,
+            ast.Await: lambda node: self.evaluate(node.value),
+            ast.NamedExpr: self._evaluate_assignment_expression,
+            ast.IfExp: self._evaluate_conditional,
+            ast.BoolOp: lambda node: join_values(*[self.evaluate(inner) for inner in node.values]),
+            ast.Compare: self._evaluate_comparison,
+            ast.Lambda: self._evaluate_lambda,
             **dict.fromkeys(
-                (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp), self._comprehension
+                (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp),
+                self._evaluate_comprehension,
             ),
         }
 
     # --- the two ways to look at an expression
 
-    def value(self, node: ast.expr | None) -> Values:
+    def evaluate_escaping(self, node: ast.expr | None) -> AbstractValues:
         """Evaluate an expression whose value goes where nobody follows it."""
-        found = self.peek(node)
-        self.notes.consume(found)
+        found = self.evaluate(node)
+        self.collector.record_escape(found)
         return found
 
-    def peek(self, node: ast.expr | None) -> Values:
+    def evaluate(self, node: ast.expr | None) -> AbstractValues:
         """Return what an expression may stand for."""
         if node is None:
-            return UNKNOWN
-        way = self._ways.get(type(node))
-        return way(node) if way else self._parts(node)
+            return UNKNOWN_VALUES
+        way = self._evaluators.get(type(node))
+        return way(node) if way else self._evaluate_children(node)
 
-    def _parts(self, node: ast.AST) -> Values:
+    def _evaluate_children(self, node: ast.AST) -> AbstractValues:
         """Evaluate the parts of an expression that is itself of no matter."""
         for inner in ast.iter_child_nodes(node):
             if isinstance(inner, ast.expr):
-                self.value(inner)
+                self.evaluate_escaping(inner)
             else:  # the slice of a slice, the format of a text
-                self._parts(inner)
+                self._evaluate_children(inner)
         return (
-            frozenset({ALiteral(node)})
+            frozenset({LiteralValue(node)})
             if isinstance(node, ast.expr) and is_literal(node)
-            else UNKNOWN
+            else UNKNOWN_VALUES
         )
 
-    def call(self, node: ast.Call) -> Values:
+    def call(self, node: ast.Call) -> AbstractValues:
         """Evaluate a call."""
         raise NotImplementedError
 
-    def bind(self, target: ast.expr, values: Values, node: ast.expr | None = None) -> None:
+    def bind(self, target: ast.expr, values: AbstractValues, node: ast.expr | None = None) -> None:
         """Give a target a value."""
         raise NotImplementedError
 
-    def spot(self, node: ast.expr) -> Spot:
+    def locate(self, node: ast.expr) -> SourcePosition:
         """Return where an expression begins; of an attribute, where its name does."""
         if (
             isinstance(node, ast.Attribute)
             and node.end_lineno is not None
             and node.end_col_offset is not None
         ):
-            return self.source.at(node.end_lineno, node.end_col_offset - len(node.attr.encode()))
-        return self.source.spot(node)
+            return self.source.locate_offset(
+                node.end_lineno, node.end_col_offset - len(node.attr.encode())
+            )
+        return self.source.locate(node)
 
     # --- naming an operation
 
-    def operation(
-        self, node: ast.expr, name: str, how: How, client: AClient, at: ast.expr | None = None
-    ) -> Values:
+    def build_operation(
+        self,
+        node: ast.expr,
+        name: str,
+        how: NamingForm,
+        client: ClientValue,
+        at: ast.expr | None = None,
+    ) -> AbstractValues:
         """Return an operation of a client, which an expression names.
 
         Args:
@@ -142,254 +152,300 @@ class Expressions:
 
         """
         end = (node.end_lineno or 0, node.end_col_offset or 0)
-        site = Site(self.source.file, (node.lineno, node.col_offset), end, name, client.certain)
-        made = AnOperation(client, name, how, site)
-        self.notes.named[site] = Draft(made, self.source.file, self.spot(at or node))
-        return frozenset({made}) if client.certain else frozenset({made, OTHER})
+        site = UsageSite(
+            self.source.file, (node.lineno, node.col_offset), end, name, client.is_certain
+        )
+        made = OperationValue(client, name, how, site)
+        self.collector.named_operations[site] = UsageDraft(
+            made, self.source.file, self.locate(at or node)
+        )
+        return frozenset({made}) if client.is_certain else frozenset({made, UNKNOWN_VALUE})
 
-    def named(self, client: AClient, node: ast.expr, name: ast.expr | None, how: How) -> Values:
+    def evaluate_named_operation(
+        self, client: ClientValue, node: ast.expr, name: ast.expr | None, how: NamingForm
+    ) -> AbstractValues:
         """Return the operation that a client has under a name which is itself an expression."""
         if isinstance(name, ast.Name):
-            found = self.scope.look(name.id)
-            if len(found) == 1 and isinstance(literal := next(iter(found)), ALiteral):
+            found = self.scope.look_up(name.id)
+            if len(found) == 1 and isinstance(literal := next(iter(found)), LiteralValue):
                 name = literal.node
         if isinstance(name, ast.Constant) and isinstance(name.value, str):
-            return self.operation(node, name.value, how, client, name)
-        if client.certain:
-            self.notes.leave_nameless(self.source.file, self.spot(node))
-        return UNKNOWN
+            return self.build_operation(node, name.value, how, client, name)
+        if client.is_certain:
+            self.collector.record_dynamic_name(self.source.file, self.locate(node))
+        return UNKNOWN_VALUES
 
     # --- attributes
 
-    def _attribute(self, node: ast.Attribute) -> Values:
-        found = [self._member(receiver, node) for receiver in self.peek(node.value)]
-        return merged(*found) or UNKNOWN
+    def _evaluate_attribute(self, node: ast.Attribute) -> AbstractValues:
+        found = [self._evaluate_member(receiver, node) for receiver in self.evaluate(node.value)]
+        return join_values(*found) or UNKNOWN_VALUES
 
-    def _member(self, receiver: Value, node: ast.Attribute) -> Values:
-        found = UNKNOWN
-        if isinstance(receiver, AClient):
-            found = self._of_client(receiver, node)
-        elif isinstance(receiver, Part):
-            found = self._of_part(receiver, node)
-        elif isinstance(receiver, AnOperation):
-            found = self._of_operation(receiver, node)
-        elif isinstance(receiver, Sent | Answer):
-            found = self._of_answer(receiver, node)
-        elif isinstance(receiver, Module):
-            found = self.of_module(receiver.name, node.attr)
-        elif isinstance(receiver, Instance | Class):
-            found = self._of_class(receiver, node)
-        elif receiver == OTHER:
-            found = self._perhaps(node)
+    def _evaluate_member(self, receiver: AbstractValue, node: ast.Attribute) -> AbstractValues:
+        found = UNKNOWN_VALUES
+        if isinstance(receiver, ClientValue):
+            found = self._evaluate_client_attribute(receiver, node)
+        elif isinstance(receiver, ClientMemberValue):
+            found = self._evaluate_client_member_attribute(receiver, node)
+        elif isinstance(receiver, OperationValue):
+            found = self._evaluate_operation_attribute(receiver, node)
+        elif isinstance(receiver, SentResultValue | ResultValue):
+            found = self._evaluate_result_attribute(receiver, node)
+        elif isinstance(receiver, ModuleValue):
+            found = self.evaluate_module_attribute(receiver.name, node.attr)
+        elif isinstance(receiver, InstanceValue | ClassValue):
+            found = self._evaluate_class_attribute(receiver, node)
+        elif receiver == UNKNOWN_VALUE:
+            found = self._evaluate_unknown_attribute(node)
         return found
 
-    def _perhaps(self, node: ast.Attribute) -> Values:
+    def _evaluate_unknown_attribute(self, node: ast.Attribute) -> AbstractValues:
         """Return what an attribute is if its receiver should be a client."""
         if node.attr in ("call", "with_options"):
-            return self._of_client(PERHAPS, node) | UNKNOWN
+            return self._evaluate_client_attribute(MAYBE_CLIENT, node) | UNKNOWN_VALUES
         return (
-            UNKNOWN
+            UNKNOWN_VALUES
             if node.attr.startswith("__")
-            else self.operation(node, node.attr, "attribute", PERHAPS)
+            else self.build_operation(node, node.attr, "attribute", MAYBE_CLIENT)
         )
 
-    def _of_client(self, client: AClient, node: ast.Attribute) -> Values:
+    def _evaluate_client_attribute(
+        self, client: ClientValue, node: ast.Attribute
+    ) -> AbstractValues:
         name = node.attr
-        if name in _PARTS:
-            return frozenset({Part(client, name)})
-        if name in _OF_CLIENT or name.startswith("__"):
-            return UNKNOWN
-        return self.operation(node, name, "attribute", client)
+        if name in _OPERATION_LOOKUPS:
+            return frozenset({ClientMemberValue(client, name)})
+        if name in _CLIENT_ATTRIBUTES or name.startswith("__"):
+            return UNKNOWN_VALUES
+        return self.build_operation(node, name, "attribute", client)
 
-    def _of_part(self, part: Part, node: ast.Attribute) -> Values:
+    def _evaluate_client_member_attribute(
+        self, part: ClientMemberValue, node: ast.Attribute
+    ) -> AbstractValues:
         if part.name == "operations" and node.attr == "get":
-            return frozenset({Part(part.client, "get")})
-        if part.name != "operations" or node.attr in OF_ANSWERS:
-            return UNKNOWN
-        return self.operation(node, node.attr, "attribute", part.client)
+            return frozenset({ClientMemberValue(part.client, "get")})
+        if part.name != "operations" or node.attr in DATA_ATTRIBUTES:
+            return UNKNOWN_VALUES
+        return self.build_operation(node, node.attr, "attribute", part.client)
 
-    def _of_operation(self, operation: AnOperation, node: ast.Attribute) -> Values:
-        found: Values = frozenset()
-        if node.attr in METHODS:
+    def _evaluate_operation_attribute(
+        self, operation: OperationValue, node: ast.Attribute
+    ) -> AbstractValues:
+        found: AbstractValues = frozenset()
+        if node.attr in OPERATION_METHODS:
             found = frozenset({replace(operation, method=node.attr)})
-        if operation.client.certain:
-            return found or UNKNOWN
-        return found | self._perhaps(node)
+        if operation.client.is_certain:
+            return found or UNKNOWN_VALUES
+        return found | self._evaluate_unknown_attribute(node)
 
-    def _of_answer(self, receiver: Sent | Answer, node: ast.Attribute) -> Values:
-        if isinstance(receiver, Sent):
-            return frozenset({Answer(receiver.site)}) if node.attr == "data" else UNKNOWN
-        found: Values = frozenset({AnswerMethod(receiver, node.attr)})
-        is_sure = receiver.site.certain or node.attr in OF_ANSWERS
-        return found if is_sure else found | self._perhaps(node)
+    def _evaluate_result_attribute(
+        self, receiver: SentResultValue | ResultValue, node: ast.Attribute
+    ) -> AbstractValues:
+        if isinstance(receiver, SentResultValue):
+            return (
+                frozenset({ResultValue(receiver.site)}) if node.attr == "data" else UNKNOWN_VALUES
+            )
+        found: AbstractValues = frozenset({ResultMethodValue(receiver, node.attr)})
+        is_sure = receiver.site.is_certain or node.attr in DATA_ATTRIBUTES
+        return found if is_sure else found | self._evaluate_unknown_attribute(node)
 
-    def _of_class(self, receiver: Instance | Class, node: ast.Attribute) -> Values:
+    def _evaluate_class_attribute(
+        self, receiver: InstanceValue | ClassValue, node: ast.Attribute
+    ) -> AbstractValues:
         """Return an attribute of an object or class of the sources; what it lacks may be a client's."""
-        found = self.tables.member(receiver.node, node.attr)
+        found = self.tables.find_member(receiver.node, node.attr)
         if found is None:
-            if isinstance(receiver, Instance) and self.tables.is_client(receiver.node):
-                return self._of_client(AClient(), node)
-            return UNKNOWN
-        if isinstance(receiver, Class):
+            if isinstance(receiver, InstanceValue) and self.tables.is_client_class(receiver.node):
+                return self._evaluate_client_attribute(ClientValue(), node)
+            return UNKNOWN_VALUES
+        if isinstance(receiver, ClassValue):
             return found
-        return merged(*[self._of_object(value) for value in found])
+        return join_values(*[self._bind_to_instance(value) for value in found])
 
-    def _of_object(self, value: Value) -> Values:
+    def _bind_to_instance(self, value: AbstractValue) -> AbstractValues:
         """Return what an attribute of a class is when it is looked up in an object."""
-        if not isinstance(value, Function):
+        if not isinstance(value, FunctionValue):
             return frozenset({value})
         decorators = {
             ast.unparse(decorator).rpartition(".")[2] for decorator in value.node.decorator_list
         }
         if decorators & {"property", "cached_property"}:
-            return self.tables.returns.get(value.node, UNKNOWN)
-        return frozenset({Function(value.node, is_bound="staticmethod" not in decorators)})
+            return self.tables.returns.get(value.node, UNKNOWN_VALUES)
+        return frozenset({FunctionValue(value.node, is_bound="staticmethod" not in decorators)})
 
-    def of_module(self, module: str, name: str) -> Values:
+    def evaluate_module_attribute(self, module: str, name: str) -> AbstractValues:
         """Return what a name of a module stands for."""
-        for library, known in _KNOWN.items():
+        for library, known in _LIBRARY_NAMES.items():
             if module == library or module.startswith(library + "."):
-                return frozenset({Known(name) if name in known else Module(f"{module}.{name}")})
-        tree = self.tables.module(module)
+                return frozenset(
+                    {LibraryValue(name) if name in known else ModuleValue(f"{module}.{name}")}
+                )
+        tree = self.tables.find_module(module)
         found = self.tables.names.get((tree, name)) if tree else None
-        if found is None and self.tables.module(f"{module}.{name}"):
-            return frozenset({Module(f"{module}.{name}")})
-        return found or UNKNOWN
+        if found is None and self.tables.find_module(f"{module}.{name}"):
+            return frozenset({ModuleValue(f"{module}.{name}")})
+        return found or UNKNOWN_VALUES
 
     # --- items
 
-    def _subscript(self, node: ast.Subscript) -> Values:
-        receivers = self.peek(node.value)
-        self.value(node.slice)
-        return merged(*[self._item(receiver, node, is_only(receivers)) for receiver in receivers])
+    def _evaluate_subscript(self, node: ast.Subscript) -> AbstractValues:
+        receivers = self.evaluate(node.value)
+        self.evaluate_escaping(node.slice)
+        return join_values(
+            *[
+                self._evaluate_item(receiver, node, is_single_result(receivers))
+                for receiver in receivers
+            ]
+        )
 
-    def _item(self, receiver: Value, node: ast.Subscript, certain: bool) -> Values:
-        if isinstance(receiver, AClient) or (
-            isinstance(receiver, Part) and receiver.name == "operations"
+    def _evaluate_item(
+        self, receiver: AbstractValue, node: ast.Subscript, certain: bool
+    ) -> AbstractValues:
+        if isinstance(receiver, ClientValue) or (
+            isinstance(receiver, ClientMemberValue) and receiver.name == "operations"
         ):
-            client = receiver if isinstance(receiver, AClient) else receiver.client
-            return self.named(client, node, node.slice, "item")
-        if isinstance(receiver, Part) and receiver.name == "tags":
-            return frozenset({Part(receiver.client, "operations")})
-        if isinstance(receiver, Answer):
-            return frozenset({self.part(receiver, node.slice, node, certain=certain)})
-        self.notes.consume(frozenset({receiver}))  # one of a pair, which nobody follows
-        return self.named(PERHAPS, node, node.slice, "item") if receiver == OTHER else UNKNOWN
+            client = receiver if isinstance(receiver, ClientValue) else receiver.client
+            return self.evaluate_named_operation(client, node, node.slice, "item")
+        if isinstance(receiver, ClientMemberValue) and receiver.name == "tags":
+            return frozenset({ClientMemberValue(receiver.client, "operations")})
+        if isinstance(receiver, ResultValue):
+            return frozenset({self.read_part(receiver, node.slice, node, certain=certain)})
+        self.collector.record_escape(frozenset({receiver}))  # one of a pair, which nobody follows
+        return (
+            self.evaluate_named_operation(MAYBE_CLIENT, node, node.slice, "item")
+            if receiver == UNKNOWN_VALUE
+            else UNKNOWN_VALUES
+        )
 
-    def part(self, answer: Answer, key: ast.expr, node: ast.expr, *, certain: bool) -> Answer:
+    def read_part(
+        self, answer: ResultValue, key: ast.expr, node: ast.expr, *, certain: bool
+    ) -> ResultValue:
         """Return the part of an answer that a key leads to, and note that it is read."""
         if isinstance(key, ast.Slice):
             return answer
         if isinstance(key, ast.Constant) and isinstance(key.value, str):
             if isinstance(getattr(node, "ctx", None), ast.Store | ast.Del):
-                self.notes.alter(answer, key.value)
-                return Answer(answer.site, (*answer.path, key.value))
-            return self.notes.read(
-                answer, key.value, self.source.file, self.source.spot(key), certain=certain
+                self.collector.record_modification(answer, key.value)
+                return ResultValue(answer.site, (*answer.path, key.value))
+            return self.collector.record_read(
+                answer, key.value, self.source.file, self.source.locate(key), certain=certain
             )
-        return self.notes.read(answer, ANY, self.source.file, self.source.spot(key), certain=False)
+        return self.collector.record_read(
+            answer, ANY_INDEX, self.source.file, self.source.locate(key), certain=False
+        )
 
     # --- the rest
 
-    def _walrus(self, node: ast.NamedExpr) -> Values:
-        found = self.peek(node.value)
+    def _evaluate_assignment_expression(self, node: ast.NamedExpr) -> AbstractValues:
+        found = self.evaluate(node.value)
         self.bind(node.target, found)
         return found
 
-    def _choice(self, node: ast.IfExp) -> Values:
-        self.peek(node.test)
-        return merged(self.peek(node.body), self.peek(node.orelse))
+    def _evaluate_conditional(self, node: ast.IfExp) -> AbstractValues:
+        self.evaluate(node.test)
+        return join_values(self.evaluate(node.body), self.evaluate(node.orelse))
 
-    def _compare(self, node: ast.Compare) -> Values:
+    def _evaluate_comparison(self, node: ast.Compare) -> AbstractValues:
         right = node.comparators[0]
         if (
             isinstance(node.ops[0], ast.In | ast.NotIn)
             and len(node.ops) == 1
             and isinstance(node.left, ast.Constant)
         ):
-            for value in self.peek(right):
-                if isinstance(value, Answer) and isinstance(
+            for value in self.evaluate(right):
+                if isinstance(value, ResultValue) and isinstance(
                     node.left.value, str
                 ):  # a question, which cannot be wrong
-                    self.notes.read(
+                    self.collector.record_read(
                         value,
                         node.left.value,
                         self.source.file,
-                        self.spot(node.left),
+                        self.locate(node.left),
                         certain=False,
                     )
-            return UNKNOWN
-        return self._parts(node)
+            return UNKNOWN_VALUES
+        return self._evaluate_children(node)
 
-    def _lambda(self, node: ast.Lambda) -> Values:
-        kept = self.scope.kept()
+    def _evaluate_lambda(self, node: ast.Lambda) -> AbstractValues:
+        kept = self.scope.copy_bindings()
         arguments = node.args
         for default in (*arguments.defaults, *arguments.kw_defaults):
-            self.value(default)
-        for name in parameters(arguments):
-            self.scope.now[name.arg] = UNKNOWN
-        self.value(node.body)
-        self.scope.now = kept
-        return UNKNOWN
+            self.evaluate_escaping(default)
+        for name in list_parameters(arguments):
+            self.scope.bindings[name.arg] = UNKNOWN_VALUES
+        self.evaluate_escaping(node.body)
+        self.scope.bindings = kept
+        return UNKNOWN_VALUES
 
-    def _comprehension(
+    def _evaluate_comprehension(
         self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
-    ) -> Values:
-        kept = self.scope.kept()
+    ) -> AbstractValues:
+        kept = self.scope.copy_bindings()
         for generator in node.generators:
-            for name, values in unpacked(generator.target, elements(self.peek(generator.iter))):
-                self.scope.now[name] = values
+            for name, values in unpack_target(
+                generator.target, get_elements(self.evaluate(generator.iter))
+            ):
+                self.scope.bindings[name] = values
             for condition in generator.ifs:
-                self.peek(condition)
+                self.evaluate(condition)
         for part in (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,):
-            self.value(part)
-        self.scope.now = kept
-        return frozenset({ALiteral(node)}) if is_literal(node) else UNKNOWN
+            self.evaluate_escaping(part)
+        self.scope.bindings = kept
+        return frozenset({LiteralValue(node)}) if is_literal(node) else UNKNOWN_VALUES
 
 
-def parameters(arguments: ast.arguments) -> list[ast.arg]:
+def list_parameters(arguments: ast.arguments) -> list[ast.arg]:
     """Return the parameters of a function, `*args` and `**kwargs` among them."""
     extra = [arg for arg in (arguments.vararg, arguments.kwarg) if arg is not None]
     return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *extra]
 
 
-def is_only(values: Values) -> bool:
+def is_single_result(values: AbstractValues) -> bool:
     """Tell whether values are one answer, whatever empty thing it may be instead."""
-    answers = [value for value in values if isinstance(value, Answer)]
-    return len(answers) == 1 and all(value in answers or _is_empty(value) for value in values)
+    answers = [value for value in values if isinstance(value, ResultValue)]
+    return len(answers) == 1 and all(
+        value in answers or _is_empty_literal(value) for value in values
+    )
 
 
-def _is_empty(value: Value) -> bool:
-    node = value.node if isinstance(value, ALiteral) else None
+def _is_empty_literal(value: AbstractValue) -> bool:
+    node = value.node if isinstance(value, LiteralValue) else None
     if isinstance(node, ast.Constant):
         return node.value is None
     return isinstance(node, ast.Dict | ast.List | ast.Tuple) and not any(ast.iter_child_nodes(node))
 
 
-def elements(values: Values) -> Values:
+def get_elements(values: AbstractValues) -> AbstractValues:
     """Return what the members of something are."""
-    return frozenset(_element(value) for value in values) or UNKNOWN
+    return frozenset(_get_element(value) for value in values) or UNKNOWN_VALUES
 
 
-def _element(value: Value) -> Value:
-    if isinstance(value, Answer):
-        return Answer(value.site, (*value.path, ANY))
-    if isinstance(value, Members):
+def _get_element(value: AbstractValue) -> AbstractValue:
+    if isinstance(value, ResultValue):
+        return ResultValue(value.site, (*value.path, ANY_INDEX))
+    if isinstance(value, ResultMembersValue):
         return value.member
-    return Pair(value.member) if isinstance(value, Pairs) else OTHER
+    return ResultPairValue(value.member) if isinstance(value, ResultPairsValue) else UNKNOWN_VALUE
 
 
-def unpacked(target: ast.expr, values: Values) -> list[tuple[str, Values]]:
+def unpack_target(target: ast.expr, values: AbstractValues) -> list[tuple[str, AbstractValues]]:
     """Return the names of a target, each with what it stands for."""
     if isinstance(target, ast.Name):
         return [(target.id, values)]
     if not isinstance(target, ast.Tuple | ast.List):
         return []
-    pairs = frozenset[Value](value.member for value in values if isinstance(value, Pair))
-    found: list[tuple[str, Values]] = []
+    pairs = frozenset[AbstractValue](
+        value.member for value in values if isinstance(value, ResultPairValue)
+    )
+    found: list[tuple[str, AbstractValues]] = []
     for i, inner in enumerate(target.elts):
-        own = pairs if pairs and i == 1 else UNKNOWN if pairs else elements(values)
+        own = pairs if pairs and i == 1 else UNKNOWN_VALUES if pairs else get_elements(values)
         if isinstance(inner, ast.Starred):
-            own = frozenset(Members(value) for value in own if isinstance(value, Answer)) or UNKNOWN
-        found += unpacked(inner.value if isinstance(inner, ast.Starred) else inner, own)
+            own = (
+                frozenset(
+                    ResultMembersValue(value) for value in own if isinstance(value, ResultValue)
+                )
+                or UNKNOWN_VALUES
+            )
+        found += unpack_target(inner.value if isinstance(inner, ast.Starred) else inner, own)
     return found

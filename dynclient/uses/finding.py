@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-from dynclient.uses.found import Found, Unread
-from dynclient.uses.notes import Notes
-from dynclient.uses.scopes import Scope, Tables
-from dynclient.uses.sources import Source, files, read
-from dynclient.uses.statements import Statements
+from dynclient.uses.found import UnanalyzedCode, UsageAnalysis
+from dynclient.uses.notes import UsageCollector
+from dynclient.uses.scopes import LexicalScope, SymbolTables
+from dynclient.uses.sources import PythonSource, find_python_files, read_source
+from dynclient.uses.statements import StatementVisitor
 
 #: A name that goes through more files than that is not followed to its end.
 MAX_PASSES = 5
 
 
-def find(paths: Iterable[str | os.PathLike[str]]) -> Found:
+def find_usages(paths: Iterable[str | os.PathLike[str]]) -> UsageAnalysis:
     """Return the uses of operations in Python sources, without running them.
 
     Args:
@@ -25,25 +25,28 @@ def find(paths: Iterable[str | os.PathLike[str]]) -> Found:
         FileNotFoundError: one of the paths does not exist.
 
     """
-    found = [read(file) for file in files(paths)]
-    sources = [one for one in found if isinstance(one, Source)]
-    unread = [one for one in found if isinstance(one, Unread)]
-    tables = Tables(modules={source.dotted: source.tree for source in sources})
+    found = [read_source(file) for file in find_python_files(paths)]
+    sources = [one for one in found if isinstance(one, PythonSource)]
+    unread = [one for one in found if isinstance(one, UnanalyzedCode)]
+    tables = SymbolTables(modules={source.module_parts: source.tree for source in sources})
     for _ in range(MAX_PASSES):
-        tables.grown, notes, failed = False, Notes(), set[str]()
+        tables.has_grown, notes, failed = False, UsageCollector(), set[str]()
         for source in sources:
             try:
-                Statements(source, Scope(source.tree, tables), tables, notes).run(source.tree.body)
+                StatementVisitor(
+                    source, LexicalScope(source.tree, tables), tables, notes
+                ).visit_all(source.tree.body)
             except RecursionError:
                 failed.add(source.file)
-        if not tables.grown:
+        if not tables.has_grown:
             break
     unread += [
-        Unread(file, 1, 1, "cannot be followed: nested too deeply") for file in sorted(failed)
+        UnanalyzedCode(file, 1, 1, "cannot be followed: nested too deeply")
+        for file in sorted(failed)
     ]
-    return Found(
-        tuple(notes.uses()),
+    return UsageAnalysis(
+        tuple(notes.iterate_usages()),
         tuple(unread),
-        tuple(notes.nameless.values()),
+        tuple(notes.dynamic_names.values()),
         len(sources) - len(failed),
     )

@@ -11,32 +11,41 @@ from dataclasses import dataclass
 
 from dynclient.errors import DocumentError
 from dynclient.model import Document, Operation
-from dynclient.names import near
-from dynclient.plan.plan import Checks, Plan
-from dynclient.uses.binding import Binding
-from dynclient.uses.found import ANY, Keys, Path, Read, Spot, Use
-from dynclient.uses.resolving import Used, binding, plan_of, resolve
-from dynclient.violations import Violation, dotted, shortened
+from dynclient.names import suggest
+from dynclient.plan.plan import Plan, RequestChecks
+from dynclient.uses.binding import BoundArguments
+from dynclient.uses.found import (
+    ANY_INDEX,
+    KeyPath,
+    OperationUsage,
+    ResultRead,
+    SourcePosition,
+    ValuePath,
+)
+from dynclient.uses.resolving import ResolvedUsage, bind_usage, get_plan, resolve_usages
+from dynclient.violations import Violation, format_path, shorten
 from dynclient.wire import media
-from dynclient.wire.shapes import Shape
+from dynclient.wire.shapes import SchemaTypes
 
 #: Methods whose arguments are those of a call that is to be sent.
-_SENDING = frozenset({"call", "send", "request", "pages", "items", "stream"})
+_SENDING_METHODS = frozenset({"call", "send", "request", "pages", "items", "stream"})
 
 #: What is wrong with a member whatever its value is.
-_WHATEVER_VALUE = frozenset({"unknown", "readOnly"})
+_VALUE_INDEPENDENT_KINDS = frozenset({"unknown", "readOnly"})
 
 #: What is wrong with a value whatever its members are.
-_WHATEVER = frozenset({"type", "unknown", "missing", "readOnly"})
+_MEMBER_INDEPENDENT_KINDS = frozenset({"type", "unknown", "missing", "readOnly"})
 
 #: What makes a choice that members may decide.
-_CHOICES = frozenset({"anyOf", "oneOf", "if", "not", "dependentSchemas", "dependentRequired"})
+_CONDITIONAL_KEYWORDS = frozenset(
+    {"anyOf", "oneOf", "if", "not", "dependentSchemas", "dependentRequired"}
+)
 
-_LONGEST = 100
+_MAX_TEXT_LENGTH = 100
 
 
 @dataclass(frozen=True)
-class Misfit:
+class UsageDiagnostic:
     """A line that does not fit the document.
 
     Attributes:
@@ -58,33 +67,33 @@ class Misfit:
     kind: str
     where: str
     text: str
-    certain: bool = True
+    is_certain: bool = True
 
     def __str__(self) -> str:
-        severity = "error" if self.certain else "warning"
+        severity = "error" if self.is_certain else "warning"
         at = f"{self.where}: " if self.where else ""
         return f"{self.file}:{self.line}:{self.column}: {severity}: {self.operation}: {at}{self.text} [{self.kind}]"
 
 
-def misfits(uses: Iterable[Use], document: Document) -> list[Misfit]:
+def diagnose_usages(uses: Iterable[OperationUsage], document: Document) -> list[UsageDiagnostic]:
     """Return the lines that do not fit a document, in the order of files and lines."""
-    resolved = resolve(uses, document)
+    resolved = resolve_usages(uses, document)
     found = [
-        Misfit(
+        UsageDiagnostic(
             use.file,
             use.line,
             use.column,
             use.operation,
             "operation-not-found",
             "",
-            _meant(document, suggestions),
+            _describe_missing_operation(document, suggestions),
         )
-        for use, suggestions in resolved.missing
+        for use, suggestions in resolved.unresolved
     ]
-    for used in resolved.used:
-        plan = plan_of(document, used.operation)
+    for used in resolved.usages:
+        plan = get_plan(document, used.operation)
         try:
-            found += [*_of_call(plan, used), *_of_result(plan, used)]
+            found += [*_diagnose_call(plan, used), *_diagnose_result_reads(plan, used)]
         except DocumentError:  # a corner that cannot be read: `check` tells it
             continue
     return sorted(
@@ -92,7 +101,7 @@ def misfits(uses: Iterable[Use], document: Document) -> list[Misfit]:
     )
 
 
-def _meant(document: Document, suggestions: Sequence[str]) -> str:
+def _describe_missing_operation(document: Document, suggestions: Sequence[str]) -> str:
     return (
         f"did you mean {' or '.join(suggestions)}?"
         if suggestions
@@ -103,20 +112,22 @@ def _meant(document: Document, suggestions: Sequence[str]) -> str:
 # --- calls
 
 
-def _of_call(plan: Plan, used: Used) -> Iterator[Misfit]:
-    use = used.use
-    if use.lenient or use.method not in _SENDING:
+def _diagnose_call(plan: Plan, used: ResolvedUsage) -> Iterator[UsageDiagnostic]:
+    use = used.usage
+    if use.is_lenient or use.method not in _SENDING_METHODS:
         return
-    bound = binding(plan, use)
+    bound = bind_usage(plan, use)
     if bound.is_opaque:
         return
-    _, violations = plan.bind(bound.args, bound.kwargs, Checks(thorough=True))
-    judging = _Judging(bound, Shape(plan.call_schema(), plan.call_schema().get("$defs", {})))
+    _, violations = plan.bind(bound.args, bound.kwargs, RequestChecks(is_thorough=True))
+    judging = _ViolationFilter(
+        bound, SchemaTypes(plan.get_call_schema(), plan.get_call_schema().get("$defs", {}))
+    )
     for violation in violations:
-        if judging.holds(violation):
-            line, column = _spot(bound, use, violation)
+        if judging.is_certain(violation):
+            line, column = _locate_violation(bound, use, violation)
             text = str(violation).removeprefix(f"{violation.where}: ")
-            yield Misfit(
+            yield UsageDiagnostic(
                 use.file,
                 line,
                 column,
@@ -124,71 +135,83 @@ def _of_call(plan: Plan, used: Used) -> Iterator[Misfit]:
                 violation.kind,
                 violation.where,
                 text,
-                certain=use.certain,
+                is_certain=use.is_certain,
             )
 
 
-def _spot(bound: Binding, use: Use, violation: Violation) -> Spot:
+def _locate_violation(
+    bound: BoundArguments, use: OperationUsage, violation: Violation
+) -> SourcePosition:
     """Return where the mistake is written: the value, the argument, or, of what is missing, the call."""
     if violation.path[:1] == ("args",):
         named = (a for a in use.arguments if a.name == violation.path[1])
         return next(((a.line, a.column) for a in named), (use.line, use.column))
-    found = bound.spot(violation.path[:-1] if violation.kind == "missing" else violation.path)
+    found = bound.locate(violation.path[:-1] if violation.kind == "missing" else violation.path)
     return found or (use.line, use.column)
 
 
 @dataclass(frozen=True)
-class _Judging:
+class _ViolationFilter:
     """Tells which violations hold whatever stands in the holes of a call."""
 
-    bound: Binding
-    shape: Shape
+    arguments: BoundArguments
+    shape: SchemaTypes
 
-    def holds(self, violation: Violation) -> bool:
+    def is_certain(self, violation: Violation) -> bool:
         path, kind = violation.path, violation.kind
         if path[:1] == ("args",):
             return True
-        owner = path[:-1] if kind in _WHATEVER_VALUE else path
-        if any(owner[: len(hole)] == hole for hole in self.bound.holes):
+        owner = path[:-1] if kind in _VALUE_INDEPENDENT_KINDS else path
+        if any(owner[: len(hole)] == hole for hole in self.arguments.unknown_paths):
             return False
         if kind == "unknown":
-            return not self._doubtful(path[:-1]) or not self._at(path[:-1]).declares(str(path[-1]))
-        if kind == "missing" and path[:-1] in self.bound.open:
+            return not self._is_uncertain(path[:-1]) or not self._find_shape(
+                path[:-1]
+            ).can_have_member(str(path[-1]))
+        if kind == "missing" and path[:-1] in self.arguments.open_paths:
             return False
-        if self._doubtful(path) and kind not in _WHATEVER:
+        if self._is_uncertain(path) and kind not in _MEMBER_INDEPENDENT_KINDS:
             return False
         return not any(
-            self._is_choice(path[:n]) and self._doubtful(path[:n]) for n in range(len(path) + 1)
+            self._is_conditional(path[:n]) and self._is_uncertain(path[:n])
+            for n in range(len(path) + 1)
         )
 
-    def _doubtful(self, path: Path) -> bool:
+    def _is_uncertain(self, path: ValuePath) -> bool:
         """Tell whether anything at a path or below it is not known."""
-        return any(doubt[: len(path)] == path for doubt in self.bound.holes | self.bound.open)
+        return any(
+            doubt[: len(path)] == path
+            for doubt in self.arguments.unknown_paths | self.arguments.open_paths
+        )
 
-    def _is_choice(self, path: Path) -> bool:
-        return any(_CHOICES & part.keys() for part in self._at(path).parts)
+    def _is_conditional(self, path: ValuePath) -> bool:
+        return any(
+            _CONDITIONAL_KEYWORDS & part.keys() for part in self._find_shape(path).subschemas
+        )
 
-    def _at(self, path: Path) -> Shape:
+    def _find_shape(self, path: ValuePath) -> SchemaTypes:
         found = self.shape
         for part in path:
-            found = found.item if isinstance(part, int) else found.member(part)
+            found = found.item_types if isinstance(part, int) else found.find_member_types(part)
         return found
 
 
 # --- results
 
 
-def _of_result(plan: Plan, used: Used) -> Iterator[Misfit]:
-    if used.use.method not in ("call", "send") or not any(read.certain for read in used.use.reads):
+def _diagnose_result_reads(plan: Plan, used: ResolvedUsage) -> Iterator[UsageDiagnostic]:
+    if used.usage.method not in ("call", "send") or not any(
+        read.is_certain for read in used.usage.reads
+    ):
         return
-    shapes = _results(plan, used.operation)
-    for read in used.use.reads if shapes else ():
-        wrong = _wrong(shapes, read) if read.certain else None
+    shapes = _list_result_shapes(plan, used.operation)
+    for read in used.usage.reads if shapes else ():
+        wrong = _find_read_error(shapes, read) if read.is_certain else None
         if wrong is not None:
             kind, text = wrong
-            where = _dotted(("result", *read.path))
-            certain = used.use.certain
-            yield Misfit(
+            where = _format_key_path(("result", *read.path))
+            certain = used.usage.is_certain
+            yield UsageDiagnostic(
                 read.file,
                 read.line,
                 read.column,
@@ -196,11 +219,11 @@ def _of_result(plan: Plan, used: Used) -> Iterator[Misfit]:
                 kind,
                 where,
                 text,
-                certain=certain,
+                is_certain=certain,
             )
 
 
-def _results(plan: Plan, operation: Operation) -> list[Shape]:
+def _list_result_shapes(plan: Plan, operation: Operation) -> list[SchemaTypes]:
     """Return the shapes of the data of success; [] where the document leaves any of them open."""
     responses = operation.responses
     success = [r for status, r in responses.items() if status.startswith("2")]
@@ -208,34 +231,42 @@ def _results(plan: Plan, operation: Operation) -> list[Shape]:
     entries = [entry for response in success for entry in response.content.values()]
     if not all(entry.schema is not None and media.is_json(entry.name) for entry in entries):
         return []
-    schemas = [plan.schemas.result(entry, "consumer") for entry in entries]
-    return [Shape(schema, schema.get("$defs", {})) for schema in schemas]
+    schemas = [plan.schemas.build_result_schema(entry, "consumer") for entry in entries]
+    return [SchemaTypes(schema, schema.get("$defs", {})) for schema in schemas]
 
 
-def _wrong(shapes: list[Shape], read: Read) -> tuple[str, str] | None:
+def _find_read_error(shapes: list[SchemaTypes], read: ResultRead) -> tuple[str, str] | None:
     """Return what is wrong with the last key of a path that is read, (kind, text); None where nothing is."""
     at = shapes
     for part in read.path[:-1]:
-        at = [shape.item for shape in at if shape.is_array] if part == ANY else _members(at, part)
+        at = (
+            [shape.item_types for shape in at if shape.is_array]
+            if part == ANY_INDEX
+            else _list_member_shapes(at, part)
+        )
     key = read.path[-1]
-    if key == ANY or not at or _members(at, key):
+    if key == ANY_INDEX or not at or _list_member_shapes(at, key):
         return None
     kinds = sorted({kind for shape in at for kind in shape.types})
     if kinds and "object" not in kinds:
         return "type", f"got a key, the result has {' or '.join(kinds)} there"
     known = list(
-        dict.fromkeys(n for shape in at for part in shape.parts for n in part.get("properties", {}))
+        dict.fromkeys(
+            n for shape in at for part in shape.subschemas for n in part.get("properties", {})
+        )
     )
-    if meant := near(key, known, 1):
+    if meant := suggest(key, known, 1):
         return "unknown", f"did you mean {meant[0]}?"
-    return "unknown", f"is not declared; declared: {shortened(', '.join(known), _LONGEST)}"
+    return "unknown", f"is not declared; declared: {shorten(', '.join(known), _MAX_TEXT_LENGTH)}"
 
 
-def _members(shapes: list[Shape], name: str) -> list[Shape]:
+def _list_member_shapes(shapes: list[SchemaTypes], name: str) -> list[SchemaTypes]:
     found = [shape for shape in shapes if not shape.types or "object" in shape.types]
-    return [shape.member(name) for shape in found if shape.declares(name)]
+    return [shape.find_member_types(name) for shape in found if shape.can_have_member(name)]
 
 
-def _dotted(path: Keys) -> str:
+def _format_key_path(path: KeyPath) -> str:
     """Return a path as Python people read it, `[]` for any position."""
-    return dotted([part if part != ANY else 0 for part in path]).replace("[0]", ANY)
+    return format_path([part if part != ANY_INDEX else 0 for part in path]).replace(
+        "[0]", ANY_INDEX
+    )

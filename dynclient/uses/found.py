@@ -7,31 +7,31 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 #: How an operation is named: `client.name`, `client["name"]`, `client.call("name")`.
-How = Literal["attribute", "item", "call"]
+NamingForm = Literal["attribute", "item", "call"]
 
 #: Where something stands in a file: line and column, both from 1, the column in characters.
-Spot = tuple[int, int]
+SourcePosition = tuple[int, int]
 
 #: Where something stands in a value.
-Path = tuple[str | int, ...]
+ValuePath = tuple[str | int, ...]
 
 #: A path whose positions in arrays are all `[]`.
-Keys = tuple[str, ...]
+KeyPath = tuple[str, ...]
 
 #: Stands in for a value that only running the program would tell.
-HOLE = "…"
+UNKNOWN_PLACEHOLDER = "…"
 
 #: Any position of an array.
-ANY = "[]"
+ANY_INDEX = "[]"
 
 
-def keys(path: Path) -> Keys:
+def generalize_path(path: ValuePath) -> KeyPath:
     """Return a path with `[]` for every position."""
-    return tuple(part if isinstance(part, str) else ANY for part in path)
+    return tuple(part if isinstance(part, str) else ANY_INDEX for part in path)
 
 
 @dataclass(frozen=True, eq=False)
-class Written:
+class PartialValue:
     """A value as it is written in a source: JSON data as far as literals go.
 
     Attributes:
@@ -44,34 +44,39 @@ class Written:
     """
 
     value: Any
-    holes: frozenset[Path] = frozenset({()})
-    open: frozenset[Path] = frozenset()
-    spots: Mapping[Path, Spot] = field(default_factory=dict)
+    unknown_paths: frozenset[ValuePath] = frozenset({()})
+    open_paths: frozenset[ValuePath] = frozenset()
+    positions: Mapping[ValuePath, SourcePosition] = field(default_factory=dict)
     is_call: bool = False
 
     @property
-    def is_hole(self) -> bool:
+    def is_unknown(self) -> bool:
         """Whether nothing is known of the value."""
-        return () in self.holes
+        return () in self.unknown_paths
 
-    def child(self, name: str) -> Written:
+    def get_member(self, name: str) -> PartialValue:
         """Return a member of an object."""
-        return Written(
+        return PartialValue(
             self.value[name],
-            frozenset(path[1:] for path in self.holes if path[:1] == (name,)),
-            frozenset(path[1:] for path in self.open if path[:1] == (name,)),
-            {path[1:]: spot for path, spot in self.spots.items() if path[:1] == (name,)},
+            frozenset(path[1:] for path in self.unknown_paths if path[:1] == (name,)),
+            frozenset(path[1:] for path in self.open_paths if path[:1] == (name,)),
+            {path[1:]: spot for path, spot in self.positions.items() if path[:1] == (name,)},
         )
 
-    def spot(self, path: Path) -> Spot | None:
+    def locate(self, path: ValuePath) -> SourcePosition | None:
         """Return where the value at a path is written, or, where it is not, the nearest that holds it."""
         return next(
-            (self.spots[path[:n]] for n in range(len(path), -1, -1) if path[:n] in self.spots), None
+            (
+                self.positions[path[:n]]
+                for n in range(len(path), -1, -1)
+                if path[:n] in self.positions
+            ),
+            None,
         )
 
-    def paths(self) -> Iterator[Path]:
+    def iterate_leaf_paths(self) -> Iterator[ValuePath]:
         """Yield the path of everything that has no members: scalars, empty objects and arrays, holes."""
-        todo: list[tuple[Path, Any]] = [((), self.value)]
+        todo: list[tuple[ValuePath, Any]] = [((), self.value)]
         while todo:
             path, value = todo.pop()
             inner = (
@@ -83,12 +88,12 @@ class Written:
             )
             members = [((*path, name), member) for name, member in inner]
             todo += reversed(members)
-            if not members or path in self.open:
+            if not members or path in self.open_paths:
                 yield path
 
 
 @dataclass(frozen=True)
-class Argument:
+class SourceArgument:
     """An argument of a use.
 
     Attributes:
@@ -100,18 +105,23 @@ class Argument:
     """
 
     name: str | int
-    written: Written = field(compare=False)
+    partial_value: PartialValue = field(compare=False)
     line: int
     column: int
 
     @property
-    def paths(self) -> tuple[Keys, ...]:
+    def key_paths(self) -> tuple[KeyPath, ...]:
         """The literal keys in it: ("customer_session", "cartItems", "[]", "quantity"); just its name where none are."""
-        return tuple(dict.fromkeys((str(self.name), *keys(path)) for path in self.written.paths()))
+        return tuple(
+            dict.fromkeys(
+                (str(self.name), *generalize_path(path))
+                for path in self.partial_value.iterate_leaf_paths()
+            )
+        )
 
 
 @dataclass(frozen=True)
-class Read:
+class ResultRead:
     """A key of a result that is looked at.
 
     Attributes:
@@ -123,15 +133,15 @@ class Read:
 
     """
 
-    path: Keys
+    path: KeyPath
     file: str
     line: int
     column: int
-    certain: bool = True
+    is_certain: bool = True
 
 
 @dataclass(frozen=True)
-class Use:
+class OperationUsage:
     """A place in a source where an operation is called, or named to be called elsewhere.
 
     Attributes:
@@ -154,28 +164,28 @@ class Use:
     file: str
     line: int
     column: int
-    how: How
+    naming_form: NamingForm
     method: str = "call"
-    arguments: tuple[Argument, ...] = ()
-    has_star: bool = False
-    reads: tuple[Read, ...] = ()
-    results: tuple[Keys, ...] = ()
-    certain: bool = True
-    lenient: bool = False
+    arguments: tuple[SourceArgument, ...] = ()
+    has_other_arguments: bool = False
+    reads: tuple[ResultRead, ...] = ()
+    result_paths: tuple[KeyPath, ...] = ()
+    is_certain: bool = True
+    is_lenient: bool = False
 
 
 @dataclass(frozen=True)
-class Unread:
+class UnanalyzedCode:
     """A file, or a part of it, in which no uses could be looked for, and why."""
 
     file: str
     line: int
     column: int
-    why: str
+    reason: str
 
 
 @dataclass(frozen=True)
-class Found:
+class UsageAnalysis:
     """What was found in sources.
 
     Attributes:
@@ -186,7 +196,7 @@ class Found:
 
     """
 
-    uses: tuple[Use, ...] = ()
-    unread: tuple[Unread, ...] = ()
-    nameless: tuple[Unread, ...] = ()
-    files: int = 0
+    usages: tuple[OperationUsage, ...] = ()
+    unreadable_files: tuple[UnanalyzedCode, ...] = ()
+    dynamic_names: tuple[UnanalyzedCode, ...] = ()
+    file_count: int = 0

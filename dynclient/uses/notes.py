@@ -5,22 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from dynclient.uses.found import Argument, Keys, Read, Spot, Unread, Use
+from dynclient.uses.found import (
+    KeyPath,
+    OperationUsage,
+    ResultRead,
+    SourceArgument,
+    SourcePosition,
+    UnanalyzedCode,
+)
 from dynclient.uses.values import (
-    MAX_DEPTH,
-    AnOperation,
-    Answer,
-    Members,
-    Pair,
-    Pairs,
-    Sent,
-    Site,
-    Values,
+    MAX_PATH_LENGTH,
+    AbstractValues,
+    OperationValue,
+    ResultMembersValue,
+    ResultPairsValue,
+    ResultPairValue,
+    ResultValue,
+    SentResultValue,
+    UsageSite,
 )
 
 
 @dataclass
-class Draft:
+class UsageDraft:
     """A use in the making.
 
     Attributes:
@@ -32,15 +39,15 @@ class Draft:
 
     """
 
-    operation: AnOperation
+    operation: OperationValue
     file: str
-    spot: Spot
-    arguments: tuple[Argument, ...] = ()
-    has_star: bool = False
+    position: SourcePosition
+    arguments: tuple[SourceArgument, ...] = ()
+    has_other_arguments: bool = False
 
 
 @dataclass
-class Notes:
+class UsageCollector:
     """What a pass through the sources writes down.
 
     Attributes:
@@ -55,103 +62,106 @@ class Notes:
 
     """
 
-    calls: dict[Site, Draft] = field(default_factory=dict)
-    named: dict[Site, Draft] = field(default_factory=dict)
-    called: set[Site] = field(default_factory=set)
-    handed: set[Site] = field(default_factory=set)
-    reads: dict[Site, dict[Read, None]] = field(default_factory=dict)
-    used: dict[Site, set[Keys]] = field(default_factory=dict)
-    altered: dict[Site, set[Keys]] = field(default_factory=dict)
-    nameless: dict[tuple[str, Spot], Unread] = field(default_factory=dict)
+    calls: dict[UsageSite, UsageDraft] = field(default_factory=dict)
+    named_operations: dict[UsageSite, UsageDraft] = field(default_factory=dict)
+    called_sites: set[UsageSite] = field(default_factory=set)
+    escaping_sites: set[UsageSite] = field(default_factory=set)
+    reads: dict[UsageSite, dict[ResultRead, None]] = field(default_factory=dict)
+    used_paths: dict[UsageSite, set[KeyPath]] = field(default_factory=dict)
+    modified_paths: dict[UsageSite, set[KeyPath]] = field(default_factory=dict)
+    dynamic_names: dict[tuple[str, SourcePosition], UnanalyzedCode] = field(default_factory=dict)
 
-    def consume(self, values: Values) -> None:
+    def record_escape(self, values: AbstractValues) -> None:
         """Note that values go where nobody looks any further."""
         for value in values:
-            if isinstance(value, AnOperation):
-                self.handed.add(value.site)
-            elif isinstance(value, Answer):
-                self.use(value)
-            elif isinstance(value, Members | Pairs | Pair):
-                self.use(value.member)
-            elif isinstance(value, Sent):
-                self.use(Answer(value.site))
+            if isinstance(value, OperationValue):
+                self.escaping_sites.add(value.site)
+            elif isinstance(value, ResultValue):
+                self.record_use(value)
+            elif isinstance(value, ResultMembersValue | ResultPairsValue | ResultPairValue):
+                self.record_use(value.member)
+            elif isinstance(value, SentResultValue):
+                self.record_use(ResultValue(value.site))
 
-    def use(self, answer: Answer) -> None:
+    def record_use(self, answer: ResultValue) -> None:
         """Note that a part of an answer is used, with all below it."""
-        self.used.setdefault(answer.site, set()).add(answer.path)
+        self.used_paths.setdefault(answer.site, set()).add(answer.path)
 
-    def read(self, answer: Answer, key: str, file: str, spot: Spot, *, certain: bool) -> Answer:
+    def record_read(
+        self, answer: ResultValue, key: str, file: str, spot: SourcePosition, *, certain: bool
+    ) -> ResultValue:
         """Note that a key of an answer is looked at, and return what stands there."""
-        inner = Answer(answer.site, (*answer.path, key)[:MAX_DEPTH])
-        self.reads.setdefault(answer.site, {})[Read(inner.path, file, *spot, certain)] = None
+        inner = ResultValue(answer.site, (*answer.path, key)[:MAX_PATH_LENGTH])
+        self.reads.setdefault(answer.site, {})[ResultRead(inner.path, file, *spot, certain)] = None
         return inner
 
-    def alter(self, answer: Answer, *path: str) -> None:
+    def record_modification(self, answer: ResultValue, *path: str) -> None:
         """Note that the source itself writes to an answer."""
-        self.altered.setdefault(answer.site, set()).add((*answer.path, *path))
+        self.modified_paths.setdefault(answer.site, set()).add((*answer.path, *path))
 
-    def leave_nameless(self, file: str, spot: Spot) -> None:
+    def record_dynamic_name(self, file: str, spot: SourcePosition) -> None:
         """Note that an operation is looked up by a name that nobody knows."""
-        self.nameless[file, spot] = Unread(
+        self.dynamic_names[file, spot] = UnanalyzedCode(
             file, *spot, "which operation it is, only running it would tell"
         )
 
-    def uses(self) -> Iterator[Use]:
+    def iterate_usages(self) -> Iterator[OperationUsage]:
         """Yield the uses, file by file, in the order of their lines."""
-        sure = {(d.file, d.spot) for d in self.calls.values() if d.operation.client.certain}
+        sure = {(d.file, d.position) for d in self.calls.values() if d.operation.client.is_certain}
         only = {
             site: d
-            for site, d in self.named.items()
-            if site in self.handed or site not in self.called
+            for site, d in self.named_operations.items()
+            if site in self.escaping_sites or site not in self.called_sites
         }
         found = [
             *self.calls.items(),
-            *((site, d) for site, d in only.items() if d.operation.client.certain),
+            *((site, d) for site, d in only.items() if d.operation.client.is_certain),
         ]
         for site, draft in sorted(
-            found, key=lambda pair: (pair[1].file, pair[1].spot, pair[0].operation)
+            found, key=lambda pair: (pair[1].file, pair[1].position, pair[0].operation)
         ):
-            if draft.operation.client.certain or (draft.file, draft.spot) not in sure:
-                yield self._use(site, draft, is_call=site in self.calls)
+            if draft.operation.client.is_certain or (draft.file, draft.position) not in sure:
+                yield self._build_usage(site, draft, is_call=site in self.calls)
 
-    def _use(self, site: Site, draft: Draft, *, is_call: bool) -> Use:
+    def _build_usage(self, site: UsageSite, draft: UsageDraft, *, is_call: bool) -> OperationUsage:
         operation = draft.operation
         reads, altered, used = (
             self.reads.get(site, {}),
-            self.altered.get(site, set()),
-            self.used.get(site, set()),
+            self.modified_paths.get(site, set()),
+            self.used_paths.get(site, set()),
         )
-        return Use(
+        return OperationUsage(
             operation.name,
             draft.file,
-            *draft.spot,
-            operation.how,
+            *draft.position,
+            operation.naming_form,
             operation.method if is_call else "name",
             draft.arguments,
-            draft.has_star or not is_call,
+            draft.has_other_arguments or not is_call,
             tuple(
                 sorted(
-                    (_doubted(r) if _is_below(r.path, altered) else r for r in reads), key=_place
+                    (_mark_uncertain(r) if _is_below_any(r.path, altered) else r for r in reads),
+                    key=_build_read_order,
                 )
             ),
-            tuple(sorted(used | _last({read.path for read in reads}, used))),
-            operation.client.certain,
-            operation.client.lenient,
+            tuple(sorted(used | _find_leaf_paths({read.path for read in reads}, used))),
+            operation.client.is_certain,
+            operation.client.is_lenient,
         )
 
 
-def _last(reads: set[Keys], used: set[Keys]) -> set[Keys]:
+def _find_leaf_paths(reads: set[KeyPath], used: set[KeyPath]) -> set[KeyPath]:
     """Return the paths that are read and lead no further: to none that is read, and to none that is used."""
     return reads - {path[:n] for path in reads | used for n in range(len(path))}
 
 
-def _place(read: Read) -> tuple[str, int, int, Keys]:
+def _build_read_order(read: ResultRead) -> tuple[str, int, int, KeyPath]:
     return read.file, read.line, read.column, read.path
 
 
-def _is_below(path: Keys, places: set[Keys]) -> bool:
+def _is_below_any(path: KeyPath, places: set[KeyPath]) -> bool:
     return any(path[: len(place)] == place for place in places)
 
 
-def _doubted(read: Read) -> Read:
-    return replace(read, certain=False)
+def _mark_uncertain(read: ResultRead) -> ResultRead:
+    return replace(read, is_certain=False)

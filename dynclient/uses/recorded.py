@@ -16,13 +16,13 @@ from dynclient.model import METHODS, Document, Operation
 
 _METHOD = "|".join(method.upper() for method in METHODS)
 #: The request in a line of an access log, common or combined.
-_LOGGED = re.compile(rf'"({_METHOD}) (\S+)(?: HTTP/[\d.]+)?"')
-_PLAIN = re.compile(rf"({_METHOD})\s+(\S+)(?:\s+HTTP/[\d.]+)?", re.IGNORECASE)
+_LOG_LINE = re.compile(rf'"({_METHOD}) (\S+)(?: HTTP/[\d.]+)?"')
+_REQUEST_LINE = re.compile(rf"({_METHOD})\s+(\S+)(?:\s+HTTP/[\d.]+)?", re.IGNORECASE)
 _VARIABLE = re.compile(r"\{[^{}]*\}")
 
 
 @dataclass(frozen=True)
-class Recorded:
+class RecordedLine:
     """A line of a recorded list.
 
     Attributes:
@@ -36,11 +36,11 @@ class Recorded:
     text: str
     file: str
     line: int
-    times: int = 1
+    count: int = 1
 
 
 @dataclass(frozen=True)
-class Recording:
+class RecordedUsages:
     """A recorded list held against a document.
 
     Attributes:
@@ -49,11 +49,11 @@ class Recording:
 
     """
 
-    operations: Mapping[str, tuple[Recorded, ...]]
-    unmatched: tuple[Recorded, ...] = ()
+    lines_by_operation: Mapping[str, tuple[RecordedLine, ...]]
+    unmatched: tuple[RecordedLine, ...] = ()
 
 
-def read_recorded(path: str | os.PathLike[str]) -> list[Recorded]:
+def read_recorded_lines(path: str | os.PathLike[str]) -> list[RecordedLine]:
     """Return the lines of a recorded list, equal ones as one; empty lines and those that begin with `#` are left out.
 
     Raises:
@@ -64,43 +64,47 @@ def read_recorded(path: str | os.PathLike[str]) -> list[Recorded]:
     times: Counter[str] = Counter()
     with Path(path).open(encoding="utf-8", errors="replace") as lines:
         for number, line in enumerate(lines, 1):
-            text = _request(line.strip())
+            text = _parse_request_line(line.strip())
             if text and not text.startswith("#"):
                 first.setdefault(text, number)
                 times[text] += 1
-    return [Recorded(text, os.fspath(path), number, times[text]) for text, number in first.items()]
+    return [
+        RecordedLine(text, os.fspath(path), number, times[text]) for text, number in first.items()
+    ]
 
 
-def _request(line: str) -> str:
-    found = _LOGGED.search(line) or _PLAIN.fullmatch(line)
+def _parse_request_line(line: str) -> str:
+    found = _LOG_LINE.search(line) or _REQUEST_LINE.fullmatch(line)
     if found is None:
         return line
-    return f"{found[1].upper()} {_path(found[2])}"
+    return f"{found[1].upper()} {_extract_path(found[2])}"
 
 
-def _path(url: str) -> str:
+def _extract_path(url: str) -> str:
     """Return the path of a URL, also of one that is none by the letter."""
     _, mark, rest = url.partition("//")
     path = "/" + rest.partition("/")[2] if mark and (url.startswith("//") or "://" in url) else url
     return path.partition("?")[0].partition("#")[0] or "/"
 
 
-def resolve_recorded(recorded: Iterable[Recorded], document: Document) -> Recording:
+def resolve_recorded_lines(recorded: Iterable[RecordedLine], document: Document) -> RecordedUsages:
     """Return the operations that recorded lines are of."""
-    client, templates = Client(document), Templates(document)
-    found: dict[str, list[Recorded]] = {}
+    client, templates = Client(document), PathTemplateTable(document)
+    found: dict[str, list[RecordedLine]] = {}
     unmatched = []
     for one in recorded:
-        operation = _named(client, one.text) or templates.find(*one.text.partition(" ")[::2])
+        operation = _find_by_name(client, one.text) or templates.find_operation(
+            *one.text.partition(" ")[::2]
+        )
         if operation is None:
             unmatched.append(one)
         else:
             found.setdefault(operation.key, []).append(one)
     order = [key for key in document.operations if key in found]
-    return Recording({key: tuple(found[key]) for key in order}, tuple(unmatched))
+    return RecordedUsages({key: tuple(found[key]) for key in order}, tuple(unmatched))
 
 
-def _named(client: Client, name: str) -> Operation | None:
+def _find_by_name(client: Client, name: str) -> Operation | None:
     try:
         return client[name].operation
     except OperationNotFound:
@@ -108,14 +112,14 @@ def _named(client: Client, name: str) -> Operation | None:
 
 
 @dataclass(frozen=True)
-class _Template:
+class _PathTemplate:
     """A path template as what it matches: literals before what holds variables."""
 
     segments: tuple[re.Pattern[str] | str, ...]
     operation: Operation
 
     @property
-    def order(self) -> tuple[int, ...]:
+    def sort_key(self) -> tuple[int, ...]:
         """What sorts templates: the more is literal, the earlier, from the left."""
         return tuple(
             0 if isinstance(s, str) else 1 if s.pattern != "(.+)" else 2 for s in self.segments
@@ -129,48 +133,48 @@ class _Template:
         )
 
 
-class Templates:
+class PathTemplateTable:
     """The path templates of a document, to find the operation of a concrete path."""
 
     def __init__(self, document: Document) -> None:
-        self._by_size: dict[tuple[str, int], list[_Template]] = {}
+        self._templates_by_length: dict[tuple[str, int], list[_PathTemplate]] = {}
         bases: set[tuple[str, ...]] = {()}
         for operation in document.operations.values():
             path = operation.path.partition("#")[0].partition("?")[0]
-            template = _Template(tuple(map(_segment, path.split("/")[1:])), operation)
-            self._by_size.setdefault((operation.method, len(template.segments)), []).append(
-                template
-            )
-            bases |= set(_bases(operation))
-        for templates in self._by_size.values():
-            templates.sort(key=lambda template: template.order)
+            template = _PathTemplate(tuple(map(_compile_segment, path.split("/")[1:])), operation)
+            self._templates_by_length.setdefault(
+                (operation.method, len(template.segments)), []
+            ).append(template)
+            bases |= set(_iterate_base_paths(operation))
+        for templates in self._templates_by_length.values():
+            templates.sort(key=lambda template: template.sort_key)
         #: The base path of a server may stand before the document's own, and need not.
-        self._bases = sorted(bases, key=len, reverse=True)
+        self._base_paths = sorted(bases, key=len, reverse=True)
 
-    def find(self, method: str, path: str) -> Operation | None:
+    def find_operation(self, method: str, path: str) -> Operation | None:
         """Return the operation of a concrete path: of several, the one with more literal segments."""
         segments = tuple(unquote(text) for text in path.split("/")[1:])
-        for base in self._bases:
+        for base in self._base_paths:
             if segments[: len(base)] == base:
                 rest = segments[len(base) :]
-                for template in self._by_size.get((method, len(rest)), ()):
+                for template in self._templates_by_length.get((method, len(rest)), ()):
                     if template.matches(rest):
                         return template.operation
         return None
 
 
-def _segment(text: str) -> re.Pattern[str] | str:
+def _compile_segment(text: str) -> re.Pattern[str] | str:
     if "{" not in text:
         return unquote(text)
     return re.compile("(.+)".join(map(re.escape, _VARIABLE.split(text))), re.DOTALL)
 
 
-def _bases(operation: Operation) -> Iterator[tuple[str, ...]]:
+def _iterate_base_paths(operation: Operation) -> Iterator[tuple[str, ...]]:
     """Yield the base paths of an operation's servers, template variables at their defaults."""
     for server in operation.servers:
         url = server.url
         for name, (default, _) in server.variables.items():
             url = url.replace(f"{{{name}}}", default)
-        path = _path(url).strip("/")
+        path = _extract_path(url).strip("/")
         if path:
             yield tuple(unquote(path).split("/"))

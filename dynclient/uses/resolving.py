@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from dynclient.client.client import Client, Compiled
+from dynclient.client.client import Client, CompiledDocument
 from dynclient.errors import DocumentError, OperationNotFound
 from dynclient.model import Document, Operation
 from dynclient.plan.plan import Plan
-from dynclient.uses.binding import Binding, bind
-from dynclient.uses.found import Keys, Use, keys
+from dynclient.uses.binding import BoundArguments, bind_arguments
+from dynclient.uses.found import KeyPath, OperationUsage, generalize_path
 
 
 @dataclass(frozen=True)
-class Used:
+class ResolvedUsage:
     """A use of an operation of a document.
 
     Attributes:
@@ -26,14 +26,14 @@ class Used:
 
     """
 
-    use: Use
+    usage: OperationUsage
     operation: Operation
-    arguments: tuple[Keys, ...] = ()
-    has_star: bool = False
+    argument_paths: tuple[KeyPath, ...] = ()
+    has_other_arguments: bool = False
 
 
 @dataclass(frozen=True)
-class Resolved:
+class ResolvedUsages:
     """Uses held against a document.
 
     Attributes:
@@ -42,49 +42,54 @@ class Resolved:
 
     """
 
-    used: tuple[Used, ...] = ()
-    missing: tuple[tuple[Use, tuple[str, ...]], ...] = ()
+    usages: tuple[ResolvedUsage, ...] = ()
+    unresolved: tuple[tuple[OperationUsage, tuple[str, ...]], ...] = ()
 
     @property
-    def operations(self) -> Mapping[str, tuple[Used, ...]]:
+    def usages_by_operation(self) -> Mapping[str, tuple[ResolvedUsage, ...]]:
         """The uses by the key that their operation has in `document.operations`."""
-        found: dict[str, list[Used]] = {}
-        for used in self.used:
+        found: dict[str, list[ResolvedUsage]] = {}
+        for used in self.usages:
             found.setdefault(used.operation.key, []).append(used)
         return {key: tuple(several) for key, several in found.items()}
 
 
 @dataclass
-class _Resolving:
-    used: list[Used] = field(default_factory=list)
-    missing: list[tuple[Use, tuple[str, ...]]] = field(default_factory=list)
+class _ResolutionDraft:
+    usages: list[ResolvedUsage] = field(default_factory=list)
+    unresolved: list[tuple[OperationUsage, tuple[str, ...]]] = field(default_factory=list)
 
 
-def resolve(uses: Iterable[Use], document: Document) -> Resolved:
+def resolve_usages(uses: Iterable[OperationUsage], document: Document) -> ResolvedUsages:
     """Return the operations that uses are of; a use that need not be a client's, and is no operation, is left out."""
-    client, found = Client(document), _Resolving()
+    client, found = Client(document), _ResolutionDraft()
     for use in uses:
         try:
             operation = client[use.operation].operation
         except OperationNotFound as error:
-            if use.certain and not use.operation.startswith("_"):
-                found.missing.append((use, tuple(error.suggestions)))
+            if use.is_certain and not use.operation.startswith("_"):
+                found.unresolved.append((use, tuple(error.suggestions)))
             continue
-        bound = binding(plan_of(document, operation), use)
-        found.used.append(
-            Used(use, operation, tuple(dict.fromkeys(map(keys, bound.paths))), bound.has_star)
+        bound = bind_usage(get_plan(document, operation), use)
+        found.usages.append(
+            ResolvedUsage(
+                use,
+                operation,
+                tuple(dict.fromkeys(map(generalize_path, bound.given_paths))),
+                bound.has_other_arguments,
+            )
         )
-    return Resolved(tuple(found.used), tuple(found.missing))
+    return ResolvedUsages(tuple(found.usages), tuple(found.unresolved))
 
 
-def plan_of(document: Document, operation: Operation) -> Plan:
+def get_plan(document: Document, operation: Operation) -> Plan:
     """Return the plan of an operation."""
-    return Compiled.of(document).plans.of(operation)
+    return CompiledDocument.of(document).plans.get_plan(operation)
 
 
-def binding(plan: Plan, use: Use) -> Binding:
+def bind_usage(plan: Plan, use: OperationUsage) -> BoundArguments:
     """Return the arguments of a use, bound; nothing of an operation that cannot be read."""
     try:
-        return bind(plan.binder, use)
+        return bind_arguments(plan.binder, use)
     except DocumentError:
-        return Binding(is_opaque=True)
+        return BoundArguments(is_opaque=True)

@@ -9,31 +9,31 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from dynclient.uses.values import (
-    UNKNOWN,
-    ALiteral,
-    AnOperation,
-    Answer,
-    AnswerMethod,
-    Builtin,
-    Class,
-    Known,
-    Members,
-    Other,
-    Pair,
-    Pairs,
-    Sent,
-    Value,
-    Values,
-    merged,
+    UNKNOWN_VALUES,
+    AbstractValue,
+    AbstractValues,
+    BuiltinValue,
+    ClassValue,
+    LibraryValue,
+    LiteralValue,
+    OperationValue,
+    ResultMembersValue,
+    ResultMethodValue,
+    ResultPairsValue,
+    ResultPairValue,
+    ResultValue,
+    SentResultValue,
+    UnknownValue,
+    join_values,
 )
 
 KeyT = TypeVar("KeyT")
 
-_BUILTINS = frozenset(dir(builtins))
+_BUILTIN_NAMES = frozenset(dir(builtins))
 
 
 @dataclass
-class Tables:
+class SymbolTables:
     """What all sources tell of each other; it grows from pass to pass until nothing is new.
 
     Attributes:
@@ -46,59 +46,61 @@ class Tables:
 
     """
 
-    names: dict[tuple[ast.AST, str], Values] = field(default_factory=dict)
-    attributes: dict[tuple[ast.ClassDef, str], Values] = field(default_factory=dict)
-    returns: dict[ast.AST, Values] = field(default_factory=dict)
-    bases: dict[ast.ClassDef, Values] = field(default_factory=dict)
+    names: dict[tuple[ast.AST, str], AbstractValues] = field(default_factory=dict)
+    attributes: dict[tuple[ast.ClassDef, str], AbstractValues] = field(default_factory=dict)
+    returns: dict[ast.AST, AbstractValues] = field(default_factory=dict)
+    bases: dict[ast.ClassDef, AbstractValues] = field(default_factory=dict)
     modules: dict[tuple[str, ...], ast.Module] = field(default_factory=dict)
-    grown: bool = False
-    _endings: dict[str, list[ast.Module]] = field(default_factory=dict)
+    has_grown: bool = False
+    _modules_by_suffix: dict[str, list[ast.Module]] = field(default_factory=dict)
 
-    def name(self, scope: ast.AST, name: str, values: Values) -> None:
+    def add_name(self, scope: ast.AST, name: str, values: AbstractValues) -> None:
         """Note that a name may stand for something."""
-        self._note(self.names, (scope, name), values)
+        self._add(self.names, (scope, name), values)
 
-    def attribute(self, owner: ast.ClassDef, name: str, values: Values) -> None:
+    def add_attribute(self, owner: ast.ClassDef, name: str, values: AbstractValues) -> None:
         """Note that an attribute may stand for something."""
-        self._note(self.attributes, (owner, name), values)
+        self._add(self.attributes, (owner, name), values)
 
-    def returned(self, function: ast.AST, values: Values) -> None:
+    def add_return(self, function: ast.AST, values: AbstractValues) -> None:
         """Note that a function may return something."""
-        self._note(self.returns, function, values)
+        self._add(self.returns, function, values)
 
-    def _note(self, table: dict[KeyT, Values], key: KeyT, values: Values) -> None:
+    def _add(self, table: dict[KeyT, AbstractValues], key: KeyT, values: AbstractValues) -> None:
         known = table.get(key, frozenset())
-        found = merged(known, values)
+        found = join_values(known, values)
         if found != known:
             table[key] = found
-            self.grown |= any(map(_matters, found - known))
+            self.has_grown |= any(map(_is_relevant, found - known))
 
-    def module(self, dotted: str) -> ast.Module | None:
+    def find_module(self, dotted: str) -> ast.Module | None:
         """Return the source of a module: the only one whose name, with the folders above it, ends in that name."""
-        if not self._endings:
+        if not self._modules_by_suffix:
             for name, tree in self.modules.items():
                 for n in range(len(name)):
-                    self._endings.setdefault(".".join(name[n:]), []).append(tree)
-        found = self._endings.get(dotted, [])
+                    self._modules_by_suffix.setdefault(".".join(name[n:]), []).append(tree)
+        found = self._modules_by_suffix.get(dotted, [])
         return found[0] if len(found) == 1 else None
 
-    def member(
+    def find_member(
         self, owner: ast.ClassDef, name: str, seen: frozenset[ast.ClassDef] = frozenset()
-    ) -> Values | None:
+    ) -> AbstractValues | None:
         """Return what an attribute of an object may stand for, its own or of a class that it derives from."""
         own = [t.get((owner, name)) for t in (self.attributes, self.names)]
-        found = merged(*[values for values in own if values])
+        found = join_values(*[values for values in own if values])
         if found or owner in seen:
             return found or None
         for base in self.bases.get(owner, ()):
             inherited = (
-                self.member(base.node, name, seen | {owner}) if isinstance(base, Class) else None
+                self.find_member(base.node, name, seen | {owner})
+                if isinstance(base, ClassValue)
+                else None
             )
             if inherited:
                 return inherited
         return None
 
-    def ancestors(self, owner: ast.ClassDef) -> Iterator[Values]:
+    def iterate_base_values(self, owner: ast.ClassDef) -> Iterator[AbstractValues]:
         """Yield what a class derives from, and what that derives from."""
         todo, seen = [owner], set[ast.ClassDef]()
         while todo:
@@ -107,71 +109,75 @@ class Tables:
                 seen.add(at)
                 found = self.bases.get(at, frozenset())
                 yield found
-                todo += [base.node for base in found if isinstance(base, Class)]
+                todo += [base.node for base in found if isinstance(base, ClassValue)]
 
-    def is_client(self, owner: ast.ClassDef) -> bool:
+    def is_client_class(self, owner: ast.ClassDef) -> bool:
         """Tell whether a class derives from a client class."""
         return any(
-            Known(name) in found
-            for found in self.ancestors(owner)
+            LibraryValue(name) in found
+            for found in self.iterate_base_values(owner)
             for name in ("Client", "AsyncClient")
         )
 
 
-def _matters(value: Value) -> bool:
+def _is_relevant(value: AbstractValue) -> bool:
     """Tell whether somebody elsewhere would see more by it."""
-    if isinstance(value, AnOperation):
-        return value.client.certain
-    if isinstance(value, AnswerMethod | Members | Pairs | Pair):
-        value = value.answer if isinstance(value, AnswerMethod) else value.member
+    if isinstance(value, OperationValue):
+        return value.client.is_certain
+    if isinstance(
+        value, ResultMethodValue | ResultMembersValue | ResultPairsValue | ResultPairValue
+    ):
+        value = value.result if isinstance(value, ResultMethodValue) else value.member
     return (
-        value.site.certain
-        if isinstance(value, Answer | Sent)
-        else not isinstance(value, Other | Builtin | ALiteral)
+        value.site.is_certain
+        if isinstance(value, ResultValue | SentResultValue)
+        else not isinstance(value, UnknownValue | BuiltinValue | LiteralValue)
     )
 
 
 @dataclass
-class Scope:
+class LexicalScope:
     """The names of a module, function or class, as they stand where the code has come to."""
 
     node: ast.AST
-    tables: Tables
-    above: Scope | None = None
-    now: dict[str, Values] = field(default_factory=dict)
-    elsewhere: dict[str, Scope] = field(default_factory=dict)
+    tables: SymbolTables
+    parent: LexicalScope | None = None
+    bindings: dict[str, AbstractValues] = field(default_factory=dict)
+    declared_scopes: dict[str, LexicalScope] = field(default_factory=dict)
 
     @property
-    def module(self) -> Scope:
+    def module_scope(self) -> LexicalScope:
         """The scope of the module."""
-        return self.above.module if self.above else self
+        return self.parent.module_scope if self.parent else self
 
-    def bind(self, name: str, values: Values) -> None:
+    def bind(self, name: str, values: AbstractValues) -> None:
         """Give a name a value."""
-        owner = self.elsewhere.get(name)
+        owner = self.declared_scopes.get(name)
         if owner is not None:  # nobody knows when that happens
-            values = merged(owner.now.get(name, frozenset()), values)
+            values = join_values(owner.bindings.get(name, frozenset()), values)
         owner = owner or self
-        owner.now[name] = values
-        self.tables.name(owner.node, name, values)
+        owner.bindings[name] = values
+        self.tables.add_name(owner.node, name, values)
 
-    def look(self, name: str) -> Values:
+    def look_up(self, name: str) -> AbstractValues:
         """Return what a name may stand for."""
-        if name in self.now:
-            return self.now[name]
-        at: Scope | None = self
+        if name in self.bindings:
+            return self.bindings[name]
+        at: LexicalScope | None = self
         while at is not None:
             found = self.tables.names.get((at.node, name))
             if found and (at is self or not isinstance(at.node, ast.ClassDef)):
                 return found
-            at = at.above
-        return frozenset({Builtin(name)}) if name in _BUILTINS else UNKNOWN
+            at = at.parent
+        return frozenset({BuiltinValue(name)}) if name in _BUILTIN_NAMES else UNKNOWN_VALUES
 
-    def kept(self) -> dict[str, Values]:
+    def copy_bindings(self) -> dict[str, AbstractValues]:
         """Return the names as they stand, to come back to them."""
-        return dict(self.now)
+        return dict(self.bindings)
 
-    def join(self, *several: dict[str, Values]) -> None:
+    def join(self, *several: dict[str, AbstractValues]) -> None:
         """Let each name stand for whatever it does at the end of one of several ways."""
         names = dict.fromkeys(name for way in several for name in way)
-        self.now = {name: merged(*[way[name] for way in several if name in way]) for name in names}
+        self.bindings = {
+            name: join_values(*[way[name] for way in several if name in way]) for name in names
+        }

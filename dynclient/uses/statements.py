@@ -5,166 +5,184 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable
 
-from dynclient.uses.calls import Calls
-from dynclient.uses.expressions import elements, parameters, unpacked
-from dynclient.uses.notes import Notes
-from dynclient.uses.scopes import Scope, Tables
-from dynclient.uses.sources import Source
+from dynclient.uses.calls import CallBinder
+from dynclient.uses.expressions import get_elements, list_parameters, unpack_target
+from dynclient.uses.notes import UsageCollector
+from dynclient.uses.scopes import LexicalScope, SymbolTables
+from dynclient.uses.sources import PythonSource
 from dynclient.uses.values import (
-    UNKNOWN,
-    AClient,
-    Answer,
-    Class,
-    Function,
-    Instance,
-    Known,
-    Module,
-    Pair,
-    Values,
-    merged,
+    UNKNOWN_VALUES,
+    AbstractValues,
+    ClassValue,
+    ClientValue,
+    FunctionValue,
+    InstanceValue,
+    LibraryValue,
+    ModuleValue,
+    ResultPairValue,
+    ResultValue,
+    join_values,
 )
 
 
-class Statements(Calls):
+class StatementVisitor(CallBinder):
     """Goes through the statements of a source."""
 
-    def __init__(self, source: Source, scope: Scope, tables: Tables, notes: Notes) -> None:
+    def __init__(
+        self, source: PythonSource, scope: LexicalScope, tables: SymbolTables, notes: UsageCollector
+    ) -> None:
         super().__init__(source, scope, tables, notes)
-        self._statements: dict[type[ast.stmt], Callable[..., None]] = {
-            ast.Expr: self._expression,
-            ast.Assign: self._assign,
-            ast.AnnAssign: self._annotated,
-            ast.AugAssign: self._augmented,
-            ast.Return: lambda node: self._returned(node.value),
-            ast.If: self._if,
-            ast.Import: self._import,
-            ast.ImportFrom: self._import_from,
-            ast.ClassDef: self._class_body,
-            ast.Global: self._global,
-            ast.Nonlocal: self._nonlocal,
-            ast.Match: self._match,
-            **dict.fromkeys((ast.FunctionDef, ast.AsyncFunctionDef), self._function_body),
-            **dict.fromkeys((ast.For, ast.AsyncFor, ast.While), self._loop),
-            **dict.fromkeys((ast.With, ast.AsyncWith), self._with),
-            **dict.fromkeys((ast.Try, ast.TryStar), self._try),
+        self._visitors: dict[type[ast.stmt], Callable[..., None]] = {
+            ast.Expr: self._visit_expression,
+            ast.Assign: self._visit_assign,
+            ast.AnnAssign: self._visit_annotated_assign,
+            ast.AugAssign: self._visit_augmented_assign,
+            ast.Return: lambda node: self._record_return(node.value),
+            ast.If: self._visit_if,
+            ast.Import: self._visit_import,
+            ast.ImportFrom: self._visit_import_from,
+            ast.ClassDef: self._visit_class,
+            ast.Global: self._visit_global,
+            ast.Nonlocal: self._visit_nonlocal,
+            ast.Match: self._visit_match,
+            **dict.fromkeys((ast.FunctionDef, ast.AsyncFunctionDef), self._visit_function),
+            **dict.fromkeys((ast.For, ast.AsyncFor, ast.While), self._visit_loop),
+            **dict.fromkeys((ast.With, ast.AsyncWith), self._visit_with),
+            **dict.fromkeys((ast.Try, ast.TryStar), self._visit_try),
         }
 
-    def run(self, body: Iterable[ast.stmt]) -> None:
+    def visit_all(self, body: Iterable[ast.stmt]) -> None:
         """Go through statements."""
         for statement in body:
-            self._statements.get(type(statement), self._parts)(statement)
+            self._visitors.get(type(statement), self._evaluate_children)(statement)
 
     # --- values
 
-    def _expression(self, node: ast.Expr) -> None:
+    def _visit_expression(self, node: ast.Expr) -> None:
         if isinstance(node.value, ast.Yield):
-            self._returned(node.value.value)
+            self._record_return(node.value.value)
         else:
-            self.peek(node.value)
+            self.evaluate(node.value)
 
-    def _returned(self, node: ast.expr | None) -> None:
-        found = self.value(node)
-        self.tables.returned(self.scope.node, found)
+    def _record_return(self, node: ast.expr | None) -> None:
+        found = self.evaluate_escaping(node)
+        self.tables.add_return(self.scope.node, found)
 
-    def _assign(self, node: ast.Assign) -> None:
-        found = self.peek(node.value.value if isinstance(node.value, ast.Yield) else node.value)
+    def _visit_assign(self, node: ast.Assign) -> None:
+        found = self.evaluate(node.value.value if isinstance(node.value, ast.Yield) else node.value)
         for target in node.targets:
             self.bind(target, found, node.value)
 
-    def _annotated(self, node: ast.AnnAssign) -> None:
-        found = self.peek(node.value) if node.value else frozenset()
-        self.bind(node.target, self.of_annotation(node.annotation) or found or UNKNOWN, node.value)
+    def _visit_annotated_assign(self, node: ast.AnnAssign) -> None:
+        found = self.evaluate(node.value) if node.value else frozenset()
+        self.bind(
+            node.target,
+            self.evaluate_annotation(node.annotation) or found or UNKNOWN_VALUES,
+            node.value,
+        )
 
-    def _augmented(self, node: ast.AugAssign) -> None:
-        self.value(node.value)
+    def _visit_augmented_assign(self, node: ast.AugAssign) -> None:
+        self.evaluate_escaping(node.value)
         if isinstance(node.target, ast.Name):
-            found = self.scope.look(node.target.id)
+            found = self.scope.look_up(node.target.id)
             for value in found:
-                if isinstance(value, Answer):
-                    self.notes.alter(value)
+                if isinstance(value, ResultValue):
+                    self.collector.record_modification(value)
             self.bind(
-                node.target, merged(frozenset(v for v in found if isinstance(v, Answer)), UNKNOWN)
+                node.target,
+                join_values(
+                    frozenset(v for v in found if isinstance(v, ResultValue)), UNKNOWN_VALUES
+                ),
             )
         else:
-            self.value(node.target)
+            self.evaluate_escaping(node.target)
 
-    def bind(self, target: ast.expr, values: Values, node: ast.expr | None = None) -> None:
+    def bind(self, target: ast.expr, values: AbstractValues, node: ast.expr | None = None) -> None:
         """Give a target a value."""
         if isinstance(target, ast.Name):
             self.scope.bind(target.id, values)
         elif isinstance(target, ast.Tuple | ast.List):
-            self._unpack(target, values, node)
+            self._bind_unpacked(target, values, node)
         elif isinstance(target, ast.Attribute):
-            self._set(target, values)
+            self._bind_attribute(target, values)
         elif isinstance(target, ast.Starred):
-            self.bind(target.value, UNKNOWN)
-            self.notes.consume(values)
+            self.bind(target.value, UNKNOWN_VALUES)
+            self.collector.record_escape(values)
         else:
-            self.peek(target)
-            self.notes.consume(values)
+            self.evaluate(target)
+            self.collector.record_escape(values)
 
-    def _unpack(self, target: ast.Tuple | ast.List, values: Values, node: ast.expr | None) -> None:
+    def _bind_unpacked(
+        self, target: ast.Tuple | ast.List, values: AbstractValues, node: ast.expr | None
+    ) -> None:
         if isinstance(node, ast.Tuple | ast.List) and len(node.elts) == len(target.elts):
             for inner, part in zip(target.elts, node.elts, strict=True):
-                self.bind(inner, self.peek(part), part)
+                self.bind(inner, self.evaluate(part), part)
             return
-        if any(isinstance(value, Pair) for value in values) or _are_names(target):
-            for name, own in unpacked(target, values):
+        if any(isinstance(value, ResultPairValue) for value in values) or _has_only_names(target):
+            for name, own in unpack_target(target, values):
                 self.scope.bind(name, own)
             return
         for inner in target.elts:
-            self.bind(inner, elements(values))
+            self.bind(inner, get_elements(values))
 
-    def _set(self, target: ast.Attribute, values: Values) -> None:
-        for receiver in self.peek(target.value):
-            if isinstance(receiver, Instance):
-                self.tables.attribute(receiver.node, target.attr, values)
+    def _bind_attribute(self, target: ast.Attribute, values: AbstractValues) -> None:
+        for receiver in self.evaluate(target.value):
+            if isinstance(receiver, InstanceValue):
+                self.tables.add_attribute(receiver.node, target.attr, values)
             else:
-                self.notes.consume(values)
+                self.collector.record_escape(values)
 
     # --- ways that part and meet
 
-    def _way(self, body: Iterable[ast.stmt], start: dict[str, Values]) -> dict[str, Values]:
+    def _visit_branch(
+        self, body: Iterable[ast.stmt], start: dict[str, AbstractValues]
+    ) -> dict[str, AbstractValues]:
         """Go one of several ways, and return the names as they stand at its end."""
-        self.scope.now = dict(start)
-        self.run(body)
-        return self.scope.kept()
+        self.scope.bindings = dict(start)
+        self.visit_all(body)
+        return self.scope.copy_bindings()
 
-    def _if(self, node: ast.If) -> None:
-        self.peek(node.test)
-        start = self.scope.kept()
-        self.scope.join(self._way(node.body, start), self._way(node.orelse, start))
+    def _visit_if(self, node: ast.If) -> None:
+        self.evaluate(node.test)
+        start = self.scope.copy_bindings()
+        self.scope.join(
+            self._visit_branch(node.body, start), self._visit_branch(node.orelse, start)
+        )
 
-    def _loop(self, node: ast.For | ast.AsyncFor | ast.While) -> None:
-        ends = [self.scope.kept()]
+    def _visit_loop(self, node: ast.For | ast.AsyncFor | ast.While) -> None:
+        ends = [self.scope.copy_bindings()]
         for _ in range(2):  # the second time with what the first has left
             if isinstance(node, ast.While):
-                self.peek(node.test)
+                self.evaluate(node.test)
             else:
-                self.bind(node.target, elements(self.peek(node.iter)))
-            ends.append(self._way(node.body, self.scope.kept()))
+                self.bind(node.target, get_elements(self.evaluate(node.iter)))
+            ends.append(self._visit_branch(node.body, self.scope.copy_bindings()))
             self.scope.join(*ends)
-        self.scope.join(self.scope.kept(), self._way(node.orelse, self.scope.kept()))
+        self.scope.join(
+            self.scope.copy_bindings(), self._visit_branch(node.orelse, self.scope.copy_bindings())
+        )
 
-    def _try(self, node: ast.Try | ast.TryStar) -> None:
-        start = self.scope.kept()
-        done = self._way(node.body, start)
+    def _visit_try(self, node: ast.Try | ast.TryStar) -> None:
+        start = self.scope.copy_bindings()
+        done = self._visit_branch(node.body, start)
         self.scope.join(start, done)  # wherever it broke off
-        broken = self.scope.kept()
-        ends = [self._way(node.orelse, done)]
+        broken = self.scope.copy_bindings()
+        ends = [self._visit_branch(node.orelse, done)]
         for handler in node.handlers:
-            self.value(handler.type)
+            self.evaluate_escaping(handler.type)
             ends.append(
-                self._way(
-                    handler.body, {**broken, **({handler.name: UNKNOWN} if handler.name else {})}
+                self._visit_branch(
+                    handler.body,
+                    {**broken, **({handler.name: UNKNOWN_VALUES} if handler.name else {})},
                 )
             )
         self.scope.join(*ends)
-        self.run(node.finalbody)
+        self.visit_all(node.finalbody)
 
-    def _match(self, node: ast.Match) -> None:
-        self.value(node.subject)
-        start = self.scope.kept()
+    def _visit_match(self, node: ast.Match) -> None:
+        self.evaluate_escaping(node.subject)
+        start = self.scope.copy_bindings()
         ends = [start]
         for case in node.cases:
             names = {
@@ -172,80 +190,86 @@ class Statements(Calls):
                 for n in ast.walk(case.pattern)
                 if isinstance(n, ast.MatchAs | ast.MatchStar) and n.name
             }
-            self.scope.now = {**start, **dict.fromkeys(names, UNKNOWN)}
-            self.peek(case.guard)
-            ends.append(self._way(case.body, self.scope.kept()))
+            self.scope.bindings = {**start, **dict.fromkeys(names, UNKNOWN_VALUES)}
+            self.evaluate(case.guard)
+            ends.append(self._visit_branch(case.body, self.scope.copy_bindings()))
         self.scope.join(*ends)
 
-    def _with(self, node: ast.With | ast.AsyncWith) -> None:
+    def _visit_with(self, node: ast.With | ast.AsyncWith) -> None:
         for item in node.items:
-            found = self.peek(item.context_expr)
+            found = self.evaluate(item.context_expr)
             if item.optional_vars is not None:
                 self.bind(item.optional_vars, found)
-        self.run(node.body)
+        self.visit_all(node.body)
 
     # --- modules, functions, classes
 
-    def _import(self, node: ast.Import) -> None:
+    def _visit_import(self, node: ast.Import) -> None:
         for alias in node.names:
             name = alias.name if alias.asname else alias.name.partition(".")[0]
-            self.scope.bind(alias.asname or name, frozenset({Module(name)}))
+            self.scope.bind(alias.asname or name, frozenset({ModuleValue(name)}))
 
-    def _import_from(self, node: ast.ImportFrom) -> None:
+    def _visit_import_from(self, node: ast.ImportFrom) -> None:
         module = node.module or ""
         if node.level:
             is_package = self.source.file.endswith("__init__.py")
-            above = self.source.dotted[: len(self.source.dotted) - node.level + is_package]
+            above = self.source.module_parts[
+                : len(self.source.module_parts) - node.level + is_package
+            ]
             module = ".".join([*above, *([module] if module else [])])
         for alias in node.names:
-            self.scope.bind(alias.asname or alias.name, self.of_module(module, alias.name))
-
-    def _global(self, node: ast.Global) -> None:
-        self.scope.elsewhere.update(dict.fromkeys(node.names, self.scope.module))
-
-    def _nonlocal(self, node: ast.Nonlocal) -> None:
-        if self.scope.above is not None:
-            self.scope.elsewhere.update(dict.fromkeys(node.names, self.scope.above))
-
-    def _function_body(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        for expression in (*node.decorator_list, *node.args.defaults, *node.args.kw_defaults):
-            self.value(expression)
-        self.scope.bind(node.name, frozenset({Function(node)}))
-        if made := self.of_annotation(node.returns):
-            self.tables.returned(node, made)
-        inner = Scope(node, self.tables, self.scope)
-        for parameter in parameters(node.args):
-            told = self.tables.names.get((node, parameter.arg), frozenset())
-            inner.now[parameter.arg] = self.of_annotation(parameter.annotation) or merged(
-                told, UNKNOWN
+            self.scope.bind(
+                alias.asname or alias.name, self.evaluate_module_attribute(module, alias.name)
             )
-        self._first_parameter(node, inner)
-        self._inside(inner, node.body)
 
-    def _first_parameter(self, node: ast.FunctionDef | ast.AsyncFunctionDef, inner: Scope) -> None:
+    def _visit_global(self, node: ast.Global) -> None:
+        self.scope.declared_scopes.update(dict.fromkeys(node.names, self.scope.module_scope))
+
+    def _visit_nonlocal(self, node: ast.Nonlocal) -> None:
+        if self.scope.parent is not None:
+            self.scope.declared_scopes.update(dict.fromkeys(node.names, self.scope.parent))
+
+    def _visit_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        for expression in (*node.decorator_list, *node.args.defaults, *node.args.kw_defaults):
+            self.evaluate_escaping(expression)
+        self.scope.bind(node.name, frozenset({FunctionValue(node)}))
+        if made := self.evaluate_annotation(node.returns):
+            self.tables.add_return(node, made)
+        inner = LexicalScope(node, self.tables, self.scope)
+        for parameter in list_parameters(node.args):
+            told = self.tables.names.get((node, parameter.arg), frozenset())
+            inner.bindings[parameter.arg] = self.evaluate_annotation(
+                parameter.annotation
+            ) or join_values(told, UNKNOWN_VALUES)
+        self._bind_first_parameter(node, inner)
+        self._visit_in_scope(inner, node.body)
+
+    def _bind_first_parameter(
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef, inner: LexicalScope
+    ) -> None:
         """Let the first parameter of a method be an object of its class."""
         names = [*node.args.posonlyargs, *node.args.args]
         static = any(
             isinstance(d, ast.Name) and d.id == "staticmethod" for d in node.decorator_list
         )
         if isinstance(self.scope.node, ast.ClassDef) and names and not static:
-            inner.now[names[0].arg] = frozenset({Instance(self.scope.node)})
+            inner.bindings[names[0].arg] = frozenset({InstanceValue(self.scope.node)})
 
-    def _class_body(self, node: ast.ClassDef) -> None:
+    def _visit_class(self, node: ast.ClassDef) -> None:
         for expression in (*node.decorator_list, *(keyword.value for keyword in node.keywords)):
-            self.value(expression)
-        bases = merged(*[self.peek(base) for base in node.bases])
+            self.evaluate_escaping(expression)
+        bases = join_values(*[self.evaluate(base) for base in node.bases])
         if self.tables.bases.get(node) != bases:
-            self.tables.bases[node], self.tables.grown = bases, True
-        self.scope.bind(node.name, frozenset({Class(node)}))
-        self._inside(Scope(node, self.tables, self.scope), node.body)
+            self.tables.bases[node], self.tables.has_grown = bases, True
+        self.scope.bind(node.name, frozenset({ClassValue(node)}))
+        self._visit_in_scope(LexicalScope(node, self.tables, self.scope), node.body)
 
-    def _inside(self, inner: Scope, body: list[ast.stmt]) -> None:
+    def _visit_in_scope(self, inner: LexicalScope, body: list[ast.stmt]) -> None:
         outer, self.scope = self.scope, inner
-        self.run(body)
+        self.visit_all(body)
         self.scope = outer
 
-    def of_annotation(self, node: ast.expr | None) -> Values:
+    def evaluate_annotation(self, node: ast.expr | None) -> AbstractValues:
         """Return the client or object that an annotation promises; nothing where it promises another thing."""
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             try:
@@ -253,19 +277,29 @@ class Statements(Calls):
             except (SyntaxError, ValueError, RecursionError, MemoryError):
                 return frozenset()
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-            return self.of_annotation(node.left) | self.of_annotation(node.right)
+            return self.evaluate_annotation(node.left) | self.evaluate_annotation(node.right)
         if isinstance(node, ast.Subscript):
             inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-            wraps = {Known("Optional"), Known("Union"), Known("Annotated")} & self._quietly(
-                node.value
+            wraps = {
+                LibraryValue("Optional"),
+                LibraryValue("Union"),
+                LibraryValue("Annotated"),
+            } & self._evaluate_reference(node.value)
+            return (
+                join_values(*[self.evaluate_annotation(part) for part in inner])
+                if wraps
+                else frozenset()
             )
-            return merged(*[self.of_annotation(part) for part in inner]) if wraps else frozenset()
-        found = self._quietly(node) if isinstance(node, ast.Name | ast.Attribute) else frozenset()
-        clients = {Known("Client"), Known("AsyncClient")} & found
-        objects = {Instance(value.node) for value in found if isinstance(value, Class)}
-        return frozenset({AClient()} if clients else objects)
+        found = (
+            self._evaluate_reference(node)
+            if isinstance(node, ast.Name | ast.Attribute)
+            else frozenset()
+        )
+        clients = {LibraryValue("Client"), LibraryValue("AsyncClient")} & found
+        objects = {InstanceValue(value.node) for value in found if isinstance(value, ClassValue)}
+        return frozenset({ClientValue()} if clients else objects)
 
 
-def _are_names(target: ast.Tuple | ast.List) -> bool:
+def _has_only_names(target: ast.Tuple | ast.List) -> bool:
     inner = [part.value if isinstance(part, ast.Starred) else part for part in target.elts]
     return all(isinstance(part, ast.Name) for part in inner)

@@ -6,55 +6,55 @@ import ast
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from dynclient.uses.found import How, Keys
+from dynclient.uses.found import KeyPath, NamingForm
 
 #: All that an expression may be; what nobody knows is OTHER.
-Values = frozenset["Value"]
+AbstractValues = frozenset["AbstractValue"]
 
 
-class Site(NamedTuple):
+class UsageSite(NamedTuple):
     """A place where an operation is called or named, and which: it tells one use from all others."""
 
     file: str
     begin: tuple[int, int]
     end: tuple[int, int]
     operation: str
-    certain: bool
+    is_certain: bool
 
 
 #: Beyond that many, nobody knows.
 MAX_VALUES = 64
-MAX_DEPTH = 16
+MAX_PATH_LENGTH = 16
 
 
 @dataclass(frozen=True)
-class Other:
+class UnknownValue:
     """Something that does not matter, or that nobody knows."""
 
 
 @dataclass(frozen=True)
-class Builtin:
+class BuiltinValue:
     """A name that nothing in the sources binds."""
 
     name: str
 
 
 @dataclass(frozen=True)
-class Module:
+class ModuleValue:
     """A module, by its absolute name."""
 
     name: str
 
 
 @dataclass(frozen=True)
-class Known:
+class LibraryValue:
     """A name of a library that is understood: `Client`, `AsyncClient`, `Call`, `partial`."""
 
     name: str
 
 
 @dataclass(frozen=True)
-class AClient:
+class ClientValue:
     """A client.
 
     Attributes:
@@ -63,16 +63,16 @@ class AClient:
 
     """
 
-    certain: bool = True
-    lenient: bool = False
+    is_certain: bool = True
+    is_lenient: bool = False
 
 
 #: Something that may be a client: nobody knows what it is.
-PERHAPS = AClient(certain=False)
+MAYBE_CLIENT = ClientValue(is_certain=False)
 
 
 @dataclass(frozen=True)
-class Part:
+class ClientMemberValue:
     """A part of a client that leads to operations.
 
     Attributes:
@@ -82,12 +82,12 @@ class Part:
 
     """
 
-    client: AClient
+    client: ClientValue
     name: str
 
 
 @dataclass(frozen=True)
-class AnOperation:
+class OperationValue:
     """An operation of a client, or a method of it that calls.
 
     Attributes:
@@ -100,60 +100,60 @@ class AnOperation:
 
     """
 
-    client: AClient
+    client: ClientValue
     name: str
-    how: How
-    site: Site
+    naming_form: NamingForm
+    site: UsageSite
     method: str = "call"
-    given: tuple[tuple[ast.Call, int], ...] = ()
+    partial_calls: tuple[tuple[ast.Call, int], ...] = ()
 
 
 @dataclass(frozen=True)
-class Answer:
+class ResultValue:
     """The data of a result, or a part of it."""
 
-    site: Site
-    path: Keys = ()
+    site: UsageSite
+    path: KeyPath = ()
 
 
 @dataclass(frozen=True)
-class Sent:
+class SentResultValue:
     """What `send` returns: its `data` are the answer."""
 
-    site: Site
+    site: UsageSite
 
 
 @dataclass(frozen=True)
-class AnswerMethod:
+class ResultMethodValue:
     """A method of an answer: `get`, `items`, …."""
 
-    answer: Answer
+    result: ResultValue
     name: str
 
 
 @dataclass(frozen=True)
-class Members:
+class ResultMembersValue:
     """Members of an answer: `values()`."""
 
-    member: Answer
+    member: ResultValue
 
 
 @dataclass(frozen=True)
-class Pairs:
+class ResultPairsValue:
     """Pairs of something and a member of an answer: `items()`, `enumerate(…)`."""
 
-    member: Answer
+    member: ResultValue
 
 
 @dataclass(frozen=True)
-class Pair:
+class ResultPairValue:
     """One of such pairs."""
 
-    member: Answer
+    member: ResultValue
 
 
 @dataclass(frozen=True)
-class Function:
+class FunctionValue:
     """A function of the sources; of a method that is bound, the first parameter is given."""
 
     node: ast.FunctionDef | ast.AsyncFunctionDef
@@ -161,59 +161,59 @@ class Function:
 
 
 @dataclass(frozen=True)
-class Class:
+class ClassValue:
     """A class of the sources."""
 
     node: ast.ClassDef
 
 
 @dataclass(frozen=True)
-class Instance:
+class InstanceValue:
     """An object of a class of the sources."""
 
     node: ast.ClassDef
 
 
 @dataclass(frozen=True)
-class ALiteral:
+class LiteralValue:
     """A literal that was given a name."""
 
     node: ast.expr
 
 
 @dataclass(frozen=True)
-class ACall:
+class CallValue:
     """A `dynclient.Call(…)`: a whole call as one value."""
 
     node: ast.Call
 
 
-Value = (
-    Other
-    | Builtin
-    | Module
-    | Known
-    | AClient
-    | Part
-    | AnOperation
-    | Answer
-    | Sent
-    | AnswerMethod
-    | Members
-    | Pairs
-    | Pair
-    | Function
-    | Class
-    | Instance
-    | ALiteral
-    | ACall
+AbstractValue = (
+    UnknownValue
+    | BuiltinValue
+    | ModuleValue
+    | LibraryValue
+    | ClientValue
+    | ClientMemberValue
+    | OperationValue
+    | ResultValue
+    | SentResultValue
+    | ResultMethodValue
+    | ResultMembersValue
+    | ResultPairsValue
+    | ResultPairValue
+    | FunctionValue
+    | ClassValue
+    | InstanceValue
+    | LiteralValue
+    | CallValue
 )
 
-OTHER = Other()
-UNKNOWN: Values = frozenset({OTHER})
+UNKNOWN_VALUE = UnknownValue()
+UNKNOWN_VALUES: AbstractValues = frozenset({UNKNOWN_VALUE})
 
 
-def merged(*several: Values) -> Values:
+def join_values(*several: AbstractValues) -> AbstractValues:
     """Return all that one of several may be."""
-    found: Values = frozenset().union(*several)
-    return found if len(found) <= MAX_VALUES else UNKNOWN
+    found: AbstractValues = frozenset().union(*several)
+    return found if len(found) <= MAX_VALUES else UNKNOWN_VALUES

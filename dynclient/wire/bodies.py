@@ -12,7 +12,7 @@ from typing import Any
 CHUNK_BYTES = 64 * 1024
 
 #: What stands for a binary value where a schema is asked: text that no enum and hardly a pattern means.
-STAND_IN = "\ufffd binary \ufffd"
+BINARY_PLACEHOLDER = "\ufffd binary \ufffd"
 
 
 def is_binary(value: Any) -> bool:
@@ -31,7 +31,7 @@ def is_file(value: Any) -> bool:
 
 
 @dataclass(frozen=True)
-class Body:
+class StreamedBody:
     """A body that is not held in memory: pieces that are read while it is sent.
 
     Attributes:
@@ -54,7 +54,7 @@ class Body:
     @property
     def length(self) -> int | None:
         """The number of bytes; None where it is unknown before the end."""
-        sizes = [_size(piece) for piece in self.pieces]
+        sizes = [_measure_size(piece) for piece in self.pieces]
         return (
             None
             if any(size is None for size in sizes)
@@ -63,27 +63,27 @@ class Body:
 
     def __iter__(self) -> Iterator[bytes]:
         for piece in self.pieces:
-            yield from _chunks(piece)
+            yield from _iterate_chunks(piece)
 
     def __aiter__(self) -> AsyncIterator[bytes]:
-        return _AsyncChunks(self.pieces)
+        return _AsyncChunkIterator(self.pieces)
 
     def __reduce__(self) -> tuple[Any, ...]:
         if not self.can_repeat:
             raise TypeError(
                 "a body that is read from an open file or a stream cannot be pickled; give a path instead"
             )
-        return Body, (self.pieces,)
+        return StreamedBody, (self.pieces,)
 
 
-class _AsyncChunks:
+class _AsyncChunkIterator:
     """The chunks of pieces, awaited; no generator, so that nothing is left to be closed where sending is given up."""
 
     def __init__(self, pieces: Iterable[Any]) -> None:
         self._pieces = iter(pieces)
         self._chunks: Any = iter(())
 
-    def __aiter__(self) -> _AsyncChunks:
+    def __aiter__(self) -> _AsyncChunkIterator:
         return self
 
     async def __anext__(self) -> bytes:
@@ -93,15 +93,15 @@ class _AsyncChunks:
                     return bytes(await anext(self._chunks))
                 return bytes(next(self._chunks))
             except (StopIteration, StopAsyncIteration):
-                self._chunks = self._following()
+                self._chunks = self._open_next_piece()
 
-    def _following(self) -> Any:
+    def _open_next_piece(self) -> Any:
         for piece in self._pieces:
-            return aiter(piece) if isinstance(piece, AsyncIterable) else _chunks(piece)
+            return aiter(piece) if isinstance(piece, AsyncIterable) else _iterate_chunks(piece)
         raise StopAsyncIteration
 
 
-def _size(piece: Any) -> int | None:
+def _measure_size(piece: Any) -> int | None:
     if isinstance(piece, bytes):
         return len(piece)
     try:
@@ -112,40 +112,44 @@ def _size(piece: Any) -> int | None:
         return None
 
 
-def _chunks(piece: Any) -> Iterator[bytes]:
+def _iterate_chunks(piece: Any) -> Iterator[bytes]:
     if isinstance(piece, bytes):
         yield piece
     elif isinstance(piece, os.PathLike):
         with Path(piece).open("rb") as file:
             yield from iter(lambda: file.read(CHUNK_BYTES), b"")
     elif hasattr(piece, "read"):
-        yield from iter(lambda: _read(piece), b"")
+        yield from iter(lambda: _read_chunk(piece), b"")
     else:
         yield from (bytes(chunk) for chunk in piece)
 
 
-def _read(file: Any) -> bytes:
+def _read_chunk(file: Any) -> bytes:
     chunk = file.read(CHUNK_BYTES)
     return chunk.encode() if isinstance(chunk, str) else bytes(chunk)
 
 
-def body_of(value: Any) -> bytes | Body:
+def build_binary_body(value: Any) -> bytes | StreamedBody:
     """Return a binary value as a body."""
-    return bytes(value) if isinstance(value, bytes | bytearray | memoryview) else Body((value,))
+    return (
+        bytes(value)
+        if isinstance(value, bytes | bytearray | memoryview)
+        else StreamedBody((value,))
+    )
 
 
-def file_name(value: Any, default: str) -> str:
+def get_file_name(value: Any, default: str) -> str:
     """Return the name that a file is sent under: that of the path or open file, without its folder."""
     name = os.fspath(value) if isinstance(value, os.PathLike) else getattr(value, "name", default)
     return (isinstance(name, str) and Path(name).name) or default
 
 
-def guessed(name: str) -> str:
+def guess_media_type(name: str) -> str:
     """Return the media type that a file's name stands for."""
     return mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
-def missing(value: Any) -> str | None:
+def explain_unreadable_file(value: Any) -> str | None:
     """Return why a path cannot be read, None where it can."""
     if not isinstance(value, os.PathLike):
         return None
@@ -155,17 +159,17 @@ def missing(value: Any) -> str | None:
 
 
 #: Where a binary value was: its path in the call document, and itself.
-Found = tuple[tuple[str | int, ...], Any]
+LocatedBinary = tuple[tuple[str | int, ...], Any]
 
 
-def stand_ins(value: Any) -> tuple[Any, list[Found]]:
+def replace_binaries(value: Any) -> tuple[Any, list[LocatedBinary]]:
     """Return a value in which text stands for each binary one, and where they were."""
-    found: list[Found] = []
+    found: list[LocatedBinary] = []
 
     def without(at: Any, path: tuple[str | int, ...]) -> Any:
         if is_file(at):
             found.append((path, at[1] if isinstance(at, tuple) else at))
-            return STAND_IN
+            return BINARY_PLACEHOLDER
         if isinstance(at, dict):
             return {key: without(item, (*path, key)) for key, item in at.items()}
         if isinstance(at, list | tuple):

@@ -13,39 +13,43 @@ from typing import Any
 from urllib.parse import quote_plus, unquote_plus
 
 from dynclient.model import Encoding
-from dynclient.wire.parameters import Absent, as_text, read, writer
-from dynclient.wire.shapes import Shape
+from dynclient.wire.parameters import ParameterAbsent, build_writer, read_parameter, to_text
+from dynclient.wire.shapes import SchemaTypes
 
-MEDIA_TYPE = "application/x-www-form-urlencoded"
+FORM_MEDIA_TYPE = "application/x-www-form-urlencoded"
 
 
-def write(value: Mapping[str, Any], encodings: Mapping[str, Encoding]) -> bytes:
+def write_form(value: Mapping[str, Any], encodings: Mapping[str, Encoding]) -> bytes:
     """Return the bytes of a form."""
     return "&".join(
-        pair for name, item in value.items() for pair in _pairs(name, item, encodings.get(name))
+        pair
+        for name, item in value.items()
+        for pair in _write_pairs(name, item, encodings.get(name))
     ).encode()
 
 
-def _pairs(name: str, value: Any, encoding: Encoding | None) -> Iterator[str]:
+def _write_pairs(name: str, value: Any, encoding: Encoding | None) -> Iterator[str]:
     if encoding is not None and encoding.as_parameter is not None:
-        text = writer(encoding.as_parameter)(value)
+        text = build_writer(encoding.as_parameter)(value)
         # A form has its own way with a space, and none for a tilde.
         yield from (text.replace("%20", "+").replace("~", "%7E"),) if text else ()
     elif isinstance(value, list):
-        yield from (f"{_quoted(name)}={_quoted(_text(item))}" for item in value)
+        yield from (
+            f"{_quote_form_text(name)}={_quote_form_text(_write_text(item))}" for item in value
+        )
     else:
-        yield f"{_quoted(name)}={_quoted(_text(value))}"
+        yield f"{_quote_form_text(name)}={_quote_form_text(_write_text(value))}"
 
 
-def _text(value: Any) -> str:
-    return as_text(value)
+def _write_text(value: Any) -> str:
+    return to_text(value)
 
 
-def _quoted(text: str) -> str:
+def _quote_form_text(text: str) -> str:
     return quote_plus(text, safe="*").replace("~", "%7E")
 
 
-def read_form(body: bytes, shape: Shape, encodings: Mapping[str, Encoding]) -> dict[str, Any]:
+def read_form(body: bytes, shape: SchemaTypes, encodings: Mapping[str, Encoding]) -> dict[str, Any]:
     """Return the object of a form.
 
     Args:
@@ -68,8 +72,10 @@ def read_form(body: bytes, shape: Shape, encodings: Mapping[str, Encoding]) -> d
         if encoding.as_parameter is not None:
             try:
                 pairs = [(key.replace("+", "%20"), text.replace("+", "%20")) for key, text in raw]
-                found[name] = read(encoding.as_parameter, shape.member(name), pairs)
-            except Absent:
+                found[name] = read_parameter(
+                    encoding.as_parameter, shape.find_member_types(name), pairs
+                )
+            except ParameterAbsent:
                 continue
     styled = {name for name, encoding in encodings.items() if encoding.as_parameter is not None}
     rest: dict[str, list[str]] = {}
@@ -77,17 +83,19 @@ def read_form(body: bytes, shape: Shape, encodings: Mapping[str, Encoding]) -> d
         name = unquote_plus(key, errors="strict")
         if name.partition("[")[0] not in styled and name not in found:
             rest.setdefault(name, []).append(unquote_plus(text, errors="strict"))
-    return found | {name: collected(texts, shape.member(name)) for name, texts in rest.items()}
+    return found | {
+        name: combine_values(texts, shape.find_member_types(name)) for name, texts in rest.items()
+    }
 
 
-def collected(values: list[Any], shape: Shape) -> Any:
+def combine_values(values: list[Any], shape: SchemaTypes) -> Any:
     """Return what the values that came under one name are: an array where one may stand, or where there are several."""
     if shape.is_array or len(values) > 1:
-        return [typed(value, shape.item) for value in values]
-    return typed(values[0], shape)
+        return [parse_if_text(value, shape.item_types) for value in values]
+    return parse_if_text(values[0], shape)
 
 
-def typed(value: Any, shape: Shape) -> Any:
+def parse_if_text(value: Any, shape: SchemaTypes) -> Any:
     """Return the value that a text stands for; what is no text is itself."""
     if not isinstance(value, str):
         return value
@@ -96,4 +104,4 @@ def typed(value: Any, shape: Shape) -> Any:
             return json.loads(value)
         except (ValueError, RecursionError):
             return value
-    return shape.value(value)
+    return shape.parse_text(value)

@@ -11,12 +11,12 @@ from functools import lru_cache
 from typing import Any, NoReturn, TypeVar
 
 from dynclient.model import Encoding
-from dynclient.schema.dialect import is_finite
+from dynclient.schema.dialect import has_only_finite_numbers
 from dynclient.wire import forms, multipart
-from dynclient.wire.bodies import Body, body_of, is_file
+from dynclient.wire.bodies import StreamedBody, build_binary_body, is_file
 from dynclient.wire.bodies import is_binary as is_binary_value
-from dynclient.wire.parameters import as_text
-from dynclient.wire.shapes import Shape
+from dynclient.wire.parameters import to_text
+from dynclient.wire.shapes import SchemaTypes
 
 T = TypeVar("T")
 
@@ -32,7 +32,7 @@ _DIGITS = bytes(ord("0") if chr(byte).isdecimal() and byte < 128 else 0 for byte
 _LONG_NUMBER = b"0" * 19
 
 
-def essence(media_type: str) -> str:
+def get_essence(media_type: str) -> str:
     """Return a media type without parameters, lower case."""
     return media_type.partition(";")[0].strip().lower()
 
@@ -40,14 +40,14 @@ def essence(media_type: str) -> str:
 @lru_cache(maxsize=256)
 def is_json(media_type: str) -> bool:
     """Tell whether a media type is JSON. Source: RFC 6839 §3.1 (+json)."""
-    name = essence(media_type)
+    name = get_essence(media_type)
     return name in ("application/json", "text/json") or name.endswith("+json")
 
 
 @lru_cache(maxsize=256)
 def is_text(media_type: str) -> bool:
     """Tell whether a body of this media type is text."""
-    name = essence(media_type)
+    name = get_essence(media_type)
     return name.startswith("text/") or name.endswith(
         ("+xml", "/xml", "/csv", "/yaml", "+yaml", "/javascript")
     )
@@ -60,17 +60,17 @@ def is_binary(media_type: str) -> bool:
 
 def is_multipart(media_type: str) -> bool:
     """Tell whether a body of this media type is made of parts."""
-    return essence(media_type).startswith("multipart/")
+    return get_essence(media_type).startswith("multipart/")
 
 
 def is_composed(media_type: str) -> bool:
     """Tell whether a body of this media type is a form or made of parts: an object on the Python side."""
-    return essence(media_type) == forms.MEDIA_TYPE or is_multipart(media_type)
+    return get_essence(media_type) == forms.FORM_MEDIA_TYPE or is_multipart(media_type)
 
 
 def write(
     media_type: str, value: Any, encodings: Mapping[str, Encoding]
-) -> tuple[str, bytes | Body]:
+) -> tuple[str, bytes | StreamedBody]:
     """Return the Content-Type and the body that a value makes.
 
     Args:
@@ -86,37 +86,39 @@ def write(
     if is_json(media_type):
         return media_type, encode_json(value)
     if is_binary_value(value):
-        return media_type, body_of(value)
-    if isinstance(value, dict) and essence(media_type) == forms.MEDIA_TYPE:
-        return media_type, forms.write(value, encodings)
+        return media_type, build_binary_body(value)
+    if isinstance(value, dict) and get_essence(media_type) == forms.FORM_MEDIA_TYPE:
+        return media_type, forms.write_form(value, encodings)
     if isinstance(value, dict) and is_multipart(media_type):
         boundary, body = multipart.write(value, encodings)
         return f"{media_type}; boundary={boundary}", body
     if isinstance(value, str) or (is_text(media_type) and isinstance(value, int | float)):
-        return media_type, as_text(value).encode(charset(media_type) or "utf-8")
-    raise ValueError(f"{media_type} is written from {_taken(media_type)}, not from {_kind(value)}")
+        return media_type, to_text(value).encode(find_charset(media_type) or "utf-8")
+    raise ValueError(
+        f"{media_type} is written from {_describe_accepted_value(media_type)}, not from {_describe_kind(value)}"
+    )
 
 
-def _taken(media_type: str) -> str:
+def _describe_accepted_value(media_type: str) -> str:
     return "an object" if is_composed(media_type) else "text or bytes"
 
 
-def by_value(names: Sequence[str], value: Any) -> str:
+def choose_by_value(names: Sequence[str], value: Any) -> str:
     """Return which of several media types a body is written in where nobody chose: by what the value is.
 
     Files make parts, other binary values octets, text a text type, everything else JSON, then a form; among equals the
     first one declared.
     """
-    return names[0] if len(names) == 1 else max(names, key=lambda name: _suits(name, value))
+    return names[0] if len(names) == 1 else max(names, key=lambda name: _score_fit(name, value))
 
 
-def _suits(name: str, value: Any) -> int:
+def _score_fit(name: str, value: Any) -> int:
     plain = not (is_json(name) or is_composed(name))
     if is_binary_value(value):
         return 2 * plain + (plain and not is_text(name))
     if isinstance(value, str):
         return 3 * (plain and is_text(name)) or 2 * is_json(name) or int(plain)
-    if isinstance(value, dict) and any(map(_holds_file, value.values())):
+    if isinstance(value, dict) and any(map(_has_file, value.values())):
         return int(is_multipart(name))
     return (
         3 * is_json(name)
@@ -125,12 +127,16 @@ def _suits(name: str, value: Any) -> int:
     )
 
 
-def _holds_file(value: Any) -> bool:
+def _has_file(value: Any) -> bool:
     return is_file(value) or (isinstance(value, list | tuple) and any(map(is_file, value)))
 
 
 def read(
-    media_type: str, body: bytes, content_type: str, shape: Shape, encodings: Mapping[str, Encoding]
+    media_type: str,
+    body: bytes,
+    content_type: str,
+    shape: SchemaTypes,
+    encodings: Mapping[str, Encoding],
 ) -> Any:
     """Return the value that a body was written from: what `write` wrote, up to what text cannot tell apart.
 
@@ -140,7 +146,7 @@ def read(
     """
     if is_multipart(media_type):
         return multipart.read(body, content_type, shape, encodings)
-    if essence(media_type) == forms.MEDIA_TYPE:
+    if get_essence(media_type) == forms.FORM_MEDIA_TYPE:
         return forms.read_form(body, shape, encodings)
     return decode(media_type, body, content_type)
 
@@ -157,17 +163,17 @@ def decode(media_type: str, body: bytes, content_type: str = "") -> Any:
         ValueError: the bytes are not what the media type says.
 
     """
-    given = charset(content_type)
+    given = find_charset(content_type)
     if is_json(media_type):
         return decode_json(body if given in ("", "utf-8", "ascii") else body.decode(given).encode())
     if is_text(media_type):
         return body.decode(given or "utf-8")
     if is_composed(media_type):
-        return read(media_type, body, content_type, Shape({}, {}), {})
+        return read(media_type, body, content_type, SchemaTypes({}, {}), {})
     return body
 
 
-def charset(content_type: str) -> str:
+def find_charset(content_type: str) -> str:
     """Return the charset that a Content-Type names, lower case; "" where it names none, or none that is known."""
     found = re.search(r"(?i);\s*charset\s*=\s*\"?([^\s;\"]+)", content_type)
     if not found:
@@ -180,7 +186,7 @@ def charset(content_type: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _orjson() -> Any:
+def _import_orjson() -> Any:
     try:
         import orjson
     except ImportError:
@@ -195,7 +201,7 @@ def encode_json(value: Any) -> bytes:
         ValueError: the value holds NaN, an infinity, or something that is no JSON.
 
     """
-    fast = _orjson()
+    fast = _import_orjson()
     if fast is not None:
         try:
             body: bytes = fast.dumps(value)
@@ -204,7 +210,7 @@ def encode_json(value: Any) -> bytes:
         ):  # an integer beyond 64 bits, or no JSON at all: the standard library tells
             return _encode_exactly(value)
         # orjson writes NaN as null: only where a null stands do we have to look.
-        if b"null" not in body or is_finite(value):
+        if b"null" not in body or has_only_finite_numbers(value):
             return body
     return _encode_exactly(value)
 
@@ -240,7 +246,7 @@ def decode_json(body: bytes) -> Any:
         ValueError: the text is no JSON, no UTF-8, or nested beyond what can be read.
 
     """
-    fast = _orjson()
+    fast = _import_orjson()
     if fast is not None and _LONG_NUMBER not in body.translate(_DIGITS):
         try:
             return fast.loads(body)
@@ -248,35 +254,39 @@ def decode_json(body: bytes) -> Any:
             pass  # the standard library decides, and words the error
     try:
         return json.loads(
-            body.removeprefix(b"\xef\xbb\xbf"), parse_constant=_no_constant, parse_float=_float
+            body.removeprefix(b"\xef\xbb\xbf"),
+            parse_constant=_refuse_constant,
+            parse_float=_parse_float,
         )
     except RecursionError:
         raise ValueError("nested too deeply") from None
 
 
-def _float(text: str) -> float:
+def _parse_float(text: str) -> float:
     if math.isinf(value := float(text)):
         raise ValueError("a number is beyond what a float can hold")
     return value
 
 
-def _no_constant(name: str) -> NoReturn:
+def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON")
 
 
-def matched(media_type: str, content: Mapping[str, T]) -> tuple[str, T] | None:
+def match_media_type(media_type: str, content: Mapping[str, T]) -> tuple[str, T] | None:
     """Return the entry of a content map that fits a media type: the exact one, else a range, else None.
 
     Source: OAS 3.1.1 Response Object, content: the most specific key applies.
     """
-    best = max(content, key=lambda key: _rank(key, media_type), default=None)  # of equals the first
-    return (best, content[best]) if best is not None and _rank(best, media_type) else None
+    best = max(
+        content, key=lambda key: _rank_match(key, media_type), default=None
+    )  # of equals the first
+    return (best, content[best]) if best is not None and _rank_match(best, media_type) else None
 
 
-def _rank(declared: str, wanted: str) -> int:
-    if _folded(declared) == _folded(wanted):
+def _rank_match(declared: str, wanted: str) -> int:
+    if _fold_case(declared) == _fold_case(wanted):
         return 4
-    declared, wanted = essence(declared), essence(wanted)
+    declared, wanted = get_essence(declared), get_essence(wanted)
     if declared == wanted:
         return 3
     kind = declared.removesuffix("/*")
@@ -285,11 +295,11 @@ def _rank(declared: str, wanted: str) -> int:
     return int(declared in ("*/*", "*"))
 
 
-def _folded(media_type: str) -> str:
+def _fold_case(media_type: str) -> str:
     return media_type.replace(" ", "").lower()
 
 
-def concrete(media_type: str, value: Any) -> str | None:
+def resolve_range(media_type: str, value: Any) -> str | None:
     """Return the media type that a body is sent as where the document gives a range; None where that cannot be told."""
     if "*" not in media_type:
         return media_type
@@ -301,11 +311,12 @@ def concrete(media_type: str, value: Any) -> str | None:
         else "-"
     )
     return next(
-        (name for name in (kind, "application/json") if matched(name, {media_type: None})), None
+        (name for name in (kind, "application/json") if match_media_type(name, {media_type: None})),
+        None,
     )
 
 
-def some(media_range: str) -> str:
+def pick_example_media_type(media_range: str) -> str:
     """Return a media type of a range, for an example: `image/*` → `image/png`."""
     kind = media_range.partition("/")[0]
     usual = {"audio": "mpeg", "font": "woff2", "image": "png", "text": "plain", "video": "mp4"}
@@ -314,15 +325,15 @@ def some(media_range: str) -> str:
     )
 
 
-def preferred(content: Mapping[str, T]) -> str | None:
+def choose_preferred(content: Mapping[str, T]) -> str | None:
     """Return the media type that a body is written in where the caller does not choose: JSON before others."""
     names = list(content)
     return next((name for name in names if is_json(name)), names[0] if names else None)
 
 
-def accept(contents: Iterable[Mapping[str, Any]]) -> str:
+def build_accept_header(contents: Iterable[Mapping[str, Any]]) -> str:
     """Return the Accept header for the declared result media types: what can be decoded comes first."""
-    names = list(dict.fromkeys(essence(name) for content in contents for name in content))
+    names = list(dict.fromkeys(get_essence(name) for content in contents for name in content))
     if not names or "*/*" in names:
         return "application/json, */*;q=0.5" if not names or any(map(is_json, names)) else "*/*"
     first = [name for name in names if not is_binary(name)]
@@ -330,7 +341,7 @@ def accept(contents: Iterable[Mapping[str, Any]]) -> str:
     return ", ".join(first + rest)
 
 
-def _kind(value: Any) -> str:
+def _describe_kind(value: Any) -> str:
     return (
         "an object"
         if isinstance(value, dict)

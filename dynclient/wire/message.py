@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from dynclient.model import Formula, Requirement
-from dynclient.wire.bodies import Body
+from dynclient.model import RequiredScheme, SecurityFormula
+from dynclient.wire.bodies import StreamedBody
 
 
 class Headers(Mapping[str, str]):
@@ -66,14 +66,14 @@ class Headers(Mapping[str, str]):
         return Headers, (self._items,)
 
     def __repr__(self) -> str:
-        return f"Headers({[(n, '…' if is_secret(n) else v) for n, v in self._items]!r})"
+        return f"Headers({[(n, '…' if is_secret_header(n) else v) for n, v in self._items]!r})"
 
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
 
 
-def is_field(name: str, value: str) -> bool:
+def is_valid_header(name: str, value: str) -> bool:
     """Tell whether a header of this name and value can be sent. Source: RFC 9110 §5.1, §5.5."""
     return bool(_TOKEN.fullmatch(name)) and not _CONTROL.search(value)
 
@@ -83,7 +83,7 @@ _SECRET = re.compile(
 )
 
 
-def is_secret(name: str) -> bool:
+def is_secret_header(name: str) -> bool:
     """Tell whether a header of this name is likely to carry a secret; its value is never printed."""
     return bool(_SECRET.search(name))
 
@@ -107,8 +107,8 @@ class Request:
     method: str
     url: str
     headers: Headers
-    body: bytes | Body | None = None
-    security: Formula = ()
+    body: bytes | StreamedBody | None = None
+    security: SecurityFormula = ()
     operation_id: str = field(default="", compare=False)
 
     def curl(self) -> str:
@@ -118,13 +118,16 @@ class Request:
         """
         target, lines = shlex.quote(self.url), []
         for requirement in next(iter(self.security), ()):
-            option, parameter = _placeholder(requirement)
+            option, parameter = _write_credential_placeholder(requirement)
             lines += [option] if option else []
             if parameter:
                 target += shlex.quote("&" if "?" in self.url else "?") + parameter
-        lines += [f"-H {shlex.quote(_field(name, value))}" for name, value in self.headers.pairs()]
+        lines += [
+            f"-H {shlex.quote(_write_curl_header(name, value))}"
+            for name, value in self.headers.pairs()
+        ]
         if self.body is not None:
-            lines.append(_data(self.body))
+            lines.append(_write_curl_body(self.body))
         method = "--head" if self.method == "HEAD" else f"-X {shlex.quote(self.method)}"
         return " \\\n  ".join([f"curl --globoff --path-as-is {method} {target}", *lines])
 
@@ -132,15 +135,15 @@ class Request:
         return f"<Request {self.method} {self.url}>"
 
 
-def environment_name(scheme: str) -> str:
+def build_credential_variable(scheme: str) -> str:
     """Return the environment variable that holds the credential of a security scheme."""
     return "DYNCLIENT_CREDENTIAL_" + re.sub(r"[^A-Za-z0-9]+", "_", scheme).upper()
 
 
-def _placeholder(requirement: Requirement) -> tuple[str, str]:
+def _write_credential_placeholder(requirement: RequiredScheme) -> tuple[str, str]:
     """Return (curl option, query parameter) that stand for a credential, quoted for a shell."""
     scheme = requirement.scheme
-    variable = f'"${environment_name(scheme.key)}"'
+    variable = f'"${build_credential_variable(scheme.key)}"'
     if scheme.type == "apiKey" and scheme.location == "query":
         return "", shlex.quote(quote(scheme.name, safe="") + "=") + variable
     if scheme.type == "apiKey" and scheme.location == "cookie":
@@ -154,15 +157,15 @@ def _placeholder(requirement: Requirement) -> tuple[str, str]:
     return "", ""
 
 
-def _field(name: str, value: str) -> str:
+def _write_curl_header(name: str, value: str) -> str:
     """Return a header as curl takes it; one that ends in a semicolon is sent empty."""
-    shown = "…" if is_secret(name) else value
+    shown = "…" if is_secret_header(name) else value
     return f"{name}: {shown}" if shown else f"{name};"
 
 
-def _data(body: bytes | Body) -> str:
+def _write_curl_body(body: bytes | StreamedBody) -> str:
     """Return the body as a curl option; `--data-raw` reads no file, whatever the text begins with."""
-    if isinstance(body, Body):
+    if isinstance(body, StreamedBody):
         only = body.pieces[0] if len(body.pieces) == 1 else None
         return (
             f"--data-binary {shlex.quote(f'@{only}')}"
@@ -195,7 +198,7 @@ class Response:
     body: bytes = b""
     elapsed: float = field(default=0.0, compare=False)
     http: Any = field(default=None, compare=False, repr=False)
-    is_elsewhere: bool = False
+    is_in_sink: bool = False
 
     @property
     def media_type(self) -> str:

@@ -9,14 +9,16 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from dynclient.errors import CredentialsMissing, UnsafeValue, UsageError
-from dynclient.model import Formula, Requirement, SecurityScheme
-from dynclient.wire.message import is_field
+from dynclient.model import RequiredScheme, SecurityFormula, SecurityScheme
+from dynclient.wire.message import is_valid_header
 
 Secret = str | tuple[str, str]
 Credential = Secret | Callable[[], Secret]
 
 
-def alternative(formula: Formula, known: Container[str]) -> tuple[Requirement, ...]:
+def choose_alternative(
+    formula: SecurityFormula, known: Container[str]
+) -> tuple[RequiredScheme, ...]:
     """Return the first alternative that the known credentials fully satisfy; () where nothing is asked.
 
     Mutual TLS is the transport's business and always counts as satisfied.
@@ -30,7 +32,7 @@ def alternative(formula: Formula, known: Container[str]) -> tuple[Requirement, .
             return requirements
     if not formula:
         return ()
-    text = written(formula)
+    text = format_formula(formula)
     wanted = next(iter(formula[0])).scheme.key
     hint = f'give credentials={{"{wanted}": "…"}}'
     raise CredentialsMissing(
@@ -38,7 +40,7 @@ def alternative(formula: Formula, known: Container[str]) -> tuple[Requirement, .
     )
 
 
-def written(formula: Formula) -> str:
+def format_formula(formula: SecurityFormula) -> str:
     """Return a formula as people read it: `api_key_v1, or (a and b)`."""
     if not formula:
         return "nothing"
@@ -49,7 +51,7 @@ def written(formula: Formula) -> str:
 
 
 @dataclass(frozen=True)
-class Placed:
+class CredentialPlacement:
     """Where credentials go: header fields, query text to append, cookies, and a pair for the digest scheme."""
 
     headers: tuple[tuple[str, str], ...] = ()
@@ -61,7 +63,9 @@ class Placed:
         return "<Placed …>"
 
 
-def placed(requirements: tuple[Requirement, ...], credentials: Mapping[str, Credential]) -> Placed:
+def place_credentials(
+    requirements: tuple[RequiredScheme, ...], credentials: Mapping[str, Credential]
+) -> CredentialPlacement:
     """Return where the credentials of an alternative go.
 
     Raises:
@@ -69,17 +73,19 @@ def placed(requirements: tuple[Requirement, ...], credentials: Mapping[str, Cred
         UsageError: a callable gave something that its scheme cannot use.
 
     """
-    found = Placed()
+    found = CredentialPlacement()
     for requirement in requirements:
         scheme = requirement.scheme
         if scheme.type != "mutualTLS":
             credential = credentials[scheme.key]
             secret = credential() if callable(credential) else credential
-            found = _with(found, scheme, checked(scheme, secret))
+            found = _add_credential(found, scheme, check_credential(scheme, secret))
     return found
 
 
-def _with(found: Placed, scheme: SecurityScheme, secret: Secret) -> Placed:
+def _add_credential(
+    found: CredentialPlacement, scheme: SecurityScheme, secret: Secret
+) -> CredentialPlacement:
     """Return what is placed so far with one more credential."""
     if isinstance(secret, tuple):
         if scheme.scheme == "digest":
@@ -88,24 +94,32 @@ def _with(found: Placed, scheme: SecurityScheme, secret: Secret) -> Placed:
         return replace(found, headers=(*found.headers, ("Authorization", f"Basic {pair}")))
     if scheme.type != "apiKey":
         return replace(
-            found, headers=(*found.headers, ("Authorization", f"Bearer {_safe(scheme, secret)}"))
+            found,
+            headers=(
+                *found.headers,
+                ("Authorization", f"Bearer {_check_sendable(scheme, secret)}"),
+            ),
         )
     if scheme.location == "query":
         return replace(
             found, query=(*found.query, f"{quote(scheme.name, safe='')}={quote(secret, safe='')}")
         )
-    if not is_field(scheme.name, ""):
+    if not is_valid_header(scheme.name, ""):
         raise UnsafeValue(
             f"the security scheme {scheme.key!r} names a header or cookie that cannot be sent"
         )
     if scheme.location == "cookie":
         return replace(
-            found, cookies=(*found.cookies, f"{scheme.name}={_safe(scheme, secret, not_in=';,')}")
+            found,
+            cookies=(
+                *found.cookies,
+                f"{scheme.name}={_check_sendable(scheme, secret, not_in=';,')}",
+            ),
         )
-    return replace(found, headers=(*found.headers, (scheme.name, _safe(scheme, secret))))
+    return replace(found, headers=(*found.headers, (scheme.name, _check_sendable(scheme, secret))))
 
 
-def _safe(scheme: SecurityScheme, secret: str, not_in: str = "") -> str:
+def _check_sendable(scheme: SecurityScheme, secret: str, not_in: str = "") -> str:
     if (
         re.search(r"[^\t\x20-\x7e]", secret)
         or secret != secret.strip()
@@ -117,7 +131,7 @@ def _safe(scheme: SecurityScheme, secret: str, not_in: str = "") -> str:
     return secret
 
 
-def checked(scheme: SecurityScheme, secret: object) -> Secret:
+def check_credential(scheme: SecurityScheme, secret: object) -> Secret:
     """Return a secret that is of the kind that its scheme takes.
 
     Raises:
@@ -125,29 +139,29 @@ def checked(scheme: SecurityScheme, secret: object) -> Secret:
 
     """
     kind = f"{scheme.type} {scheme.scheme}".strip()
-    if not _is_spoken(scheme):
+    if not _is_supported(scheme):
         hint = "give the header yourself: with_options(headers=…)"
         raise UsageError(
             f"the security scheme {scheme.key!r} ({kind}) cannot be put on a request", hint=hint
         )
-    if is_pair(scheme):
-        if isinstance(secret, tuple) and len(secret) == 2 and all(map(_is_text, secret)):  # noqa: PLR2004 (a pair)
+    if is_user_password_scheme(scheme):
+        if isinstance(secret, tuple) and len(secret) == 2 and all(map(_is_unicode_text, secret)):  # noqa: PLR2004 (a pair)
             if ":" in secret[0]:
                 raise UsageError(f"the user name of the credential {scheme.key!r} holds a colon")
             return secret
-    elif isinstance(secret, str) and _is_text(secret):
+    elif isinstance(secret, str) and _is_unicode_text(secret):
         return secret
-    wanted = "a pair (user, password)" if is_pair(scheme) else "a string"
+    wanted = "a pair (user, password)" if is_user_password_scheme(scheme) else "a string"
     given = "text that is no Unicode" if isinstance(secret, str) else f"a {type(secret).__name__}"
     raise UsageError(f"the credential {scheme.key!r} is {given}; {kind} takes {wanted}")
 
 
-def is_pair(scheme: SecurityScheme) -> bool:
+def is_user_password_scheme(scheme: SecurityScheme) -> bool:
     """Tell whether a scheme takes a user and a password."""
     return scheme.type == "http" and scheme.scheme in ("basic", "digest")
 
 
-def _is_spoken(scheme: SecurityScheme) -> bool:
+def _is_supported(scheme: SecurityScheme) -> bool:
     if scheme.type == "apiKey":
         return scheme.location in ("header", "query", "cookie") and bool(scheme.name)
     if scheme.type == "http":
@@ -155,5 +169,5 @@ def _is_spoken(scheme: SecurityScheme) -> bool:
     return scheme.type in ("oauth2", "openIdConnect", "mutualTLS")
 
 
-def _is_text(value: object) -> bool:
+def _is_unicode_text(value: object) -> bool:
     return isinstance(value, str) and not re.search("[\ud800-\udfff]", value)

@@ -11,10 +11,10 @@ from dynclient.errors import UsageError
 from dynclient.model import Server
 
 _VARIABLE = re.compile(r"\{([^{}]+)\}")
-_GIVE = 'give one: server="https://…"'
+_SERVER_HINT = 'give one: server="https://…"'
 
 
-def base_url(
+def resolve_base_url(
     servers: Sequence[Server], document_uri: str, given: str | None, variables: Mapping[str, str]
 ) -> str:
     """Return the URL that path templates are appended to, without a slash at its end.
@@ -31,14 +31,18 @@ def base_url(
     """
     server = Server(given) if given else next(iter(servers), Server("/"))
     known = dict(next(iter(servers), server).variables) if given else dict(server.variables)
-    url = _filled(server.url, known, variables)
-    if not given and not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", url) and is_base(document_uri):
+    url = _fill_template(server.url, known, variables)
+    if (
+        not given
+        and not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", url)
+        and is_sendable_url(document_uri)
+    ):
         url = urljoin(document_uri, url)
-    if is_base(url) and "@" in urlsplit(url).netloc:
+    if is_sendable_url(url) and "@" in urlsplit(url).netloc:
         raise UsageError(
             "a server URL must not hold a user or password", hint="give them as credentials="
         )
-    if not is_base(url):
+    if not is_sendable_url(url):
         what = (
             f"the document's server {server.url!r} is relative, and the document came from no URL"
         )
@@ -49,11 +53,11 @@ def base_url(
             if servers
             else "the document names no server"
         )
-        raise UsageError(f"no server to call: {what}", hint=_GIVE)
+        raise UsageError(f"no server to call: {what}", hint=_SERVER_HINT)
     return url.partition("#")[0].partition("?")[0].rstrip("/")
 
 
-def is_base(url: str) -> bool:
+def is_sendable_url(url: str) -> bool:
     """Tell whether something can be sent to a URL: http or https, a host, nothing that breaks out of a request line."""
     try:
         parts = urlsplit(url)
@@ -63,7 +67,7 @@ def is_base(url: str) -> bool:
     return usable and not re.search(r"[\s\x00-\x1f\x7f\\]", url)
 
 
-def _filled(
+def _fill_template(
     template: str, declared: Mapping[str, tuple[str, tuple[str, ...]]], variables: Mapping[str, str]
 ) -> str:
     def value(match: re.Match[str]) -> str:
@@ -81,14 +85,14 @@ def _filled(
     return _VARIABLE.sub(value, template)
 
 
-def origin(url: str) -> str:
+def get_origin(url: str) -> str:
     """Return scheme, host and port of a URL, the default port spelled out. Source: RFC 6454 §4."""
     end = url.find("/", url.find("//") + 2)
-    return _origin(url if end < 0 else url[:end])
+    return _parse_origin(url if end < 0 else url[:end])
 
 
 @lru_cache(maxsize=256)
-def _origin(url: str) -> str:
+def _parse_origin(url: str) -> str:
     parts = urlsplit(url)
     port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
     return f"{parts.scheme}://{(parts.hostname or '').lower()}:{port}"

@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NoReturn
 
-from dynclient.schema.readings import Defs, in_place
+from dynclient.schema.readings import Definitions, walk_in_place
 
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _MAX_DIGITS = 4000
 
-_SCALARS = frozenset({"string", "number", "integer", "boolean", "null"})
-_OTHERS = ("additionalProperties", "unevaluatedProperties")
+_SCALAR_TYPES = frozenset({"string", "number", "integer", "boolean", "null"})
+_UNDECLARED_KEYWORDS = ("additionalProperties", "unevaluatedProperties")
 
 
 @dataclass(frozen=True, eq=False)
-class Shape:
+class SchemaTypes:
     """The kinds of value that a schema allows, and those of its members.
 
     Args:
@@ -30,25 +30,25 @@ class Shape:
     """
 
     schema: Any
-    defs: Defs
+    defs: Definitions
 
     @cached_property
-    def parts(self) -> list[dict[str, Any]]:
+    def subschemas(self) -> list[dict[str, Any]]:
         """All schemas that speak of the value, alternatives too."""
-        return list(in_place(self.schema, self.defs))
+        return list(walk_in_place(self.schema, self.defs))
 
     @cached_property
     def types(self) -> frozenset[str]:
         """JSON's type names, guessed from other keywords where no `type` is given; empty: anything."""
         found: set[str] = set()
-        for part in self.parts:
+        for part in self.subschemas:
             given = part.get("type", ())
             found.update([given] if isinstance(given, str) else given)
             values = [*part.get("enum", ()), *([part["const"]] if "const" in part else [])]
-            found.update(_type_of(value) for value in values)
-        if not found and any("properties" in part for part in self.parts):
+            found.update(_get_json_type(value) for value in values)
+        if not found and any("properties" in part for part in self.subschemas):
             found.add("object")
-        if not found and any("items" in part or "prefixItems" in part for part in self.parts):
+        if not found and any("items" in part or "prefixItems" in part for part in self.subschemas):
             found.add("array")
         return frozenset(found)
 
@@ -63,52 +63,61 @@ class Shape:
         return "object" in self.types and "array" not in self.types
 
     @cached_property
-    def is_scalar(self) -> bool:
+    def can_be_scalar(self) -> bool:
         """Whether a text may be one value that is neither array nor object."""
-        return not self.types or bool(self.types & _SCALARS)
+        return not self.types or bool(self.types & _SCALAR_TYPES)
 
     @cached_property
-    def is_text(self) -> bool:
+    def can_be_any_text(self) -> bool:
         """Whether any text may be a value, an empty one too."""
         return not self.types or "string" in self.types
 
     @cached_property
-    def item(self) -> Shape:
+    def item_types(self) -> SchemaTypes:
         """The shape of an array's members."""
-        found = [part["items"] for part in self.parts if isinstance(part.get("items"), dict)]
-        found += [s for part in self.parts for s in part.get("prefixItems", ())]
-        return Shape(_any_of(found), self.defs)
+        found = [part["items"] for part in self.subschemas if isinstance(part.get("items"), dict)]
+        found += [s for part in self.subschemas for s in part.get("prefixItems", ())]
+        return SchemaTypes(_build_any_of(found), self.defs)
 
-    def member(self, name: str) -> Shape:
+    def find_member_types(self, name: str) -> SchemaTypes:
         """Return the shape of an object's member."""
         found = [
-            part["properties"][name] for part in self.parts if name in part.get("properties", {})
+            part["properties"][name]
+            for part in self.subschemas
+            if name in part.get("properties", {})
         ]
-        return Shape(_any_of(found), self.defs) if found else self._others
+        return (
+            SchemaTypes(_build_any_of(found), self.defs) if found else self._undeclared_member_types
+        )
 
     @cached_property
-    def _others(self) -> Shape:
+    def _undeclared_member_types(self) -> SchemaTypes:
         """The shape of members that are not declared by name."""
-        found = [s for part in self.parts for s in part.get("patternProperties", {}).values()]
-        found += [part[k] for part in self.parts for k in _OTHERS if k in part]
-        return Shape(_any_of([schema for schema in found if isinstance(schema, dict)]), self.defs)
+        found = [s for part in self.subschemas for s in part.get("patternProperties", {}).values()]
+        found += [part[k] for part in self.subschemas for k in _UNDECLARED_KEYWORDS if k in part]
+        return SchemaTypes(
+            _build_any_of([schema for schema in found if isinstance(schema, dict)]), self.defs
+        )
 
     def has_property(self, name: str) -> bool:
         """Tell whether an object of this shape declares a property of that name."""
-        return any(name in part.get("properties", {}) for part in self.parts)
+        return any(name in part.get("properties", {}) for part in self.subschemas)
 
-    def declares(self, name: str) -> bool:
+    def can_have_member(self, name: str) -> bool:
         """Tell whether an object of this shape may have a member of that name: one declared, or any of a free one."""
-        return self._is_free or self.has_property(name)
+        return self._is_free_form or self.has_property(name)
 
     @cached_property
-    def _is_free(self) -> bool:
+    def _is_free_form(self) -> bool:
         says = [
-            part[k] for part in self.parts for k in ("patternProperties", *_OTHERS) if k in part
+            part[k]
+            for part in self.subschemas
+            for k in ("patternProperties", *_UNDECLARED_KEYWORDS)
+            if k in part
         ]
-        return any(says) if says else not any(part.get("properties") for part in self.parts)
+        return any(says) if says else not any(part.get("properties") for part in self.subschemas)
 
-    def value(self, text: str) -> Any:
+    def parse_text(self, text: str) -> Any:
         """Return the JSON value that a text stands for: a number or word where the schema allows one, else the text."""
         types = self.types
         if types & {"integer", "number"} and len(text) <= _MAX_DIGITS:
@@ -121,57 +130,57 @@ class Shape:
         if "null" in types and text == "null":
             return None
         if types & {"array", "object"} and text[:1] in ("[", "{"):
-            return _json(text)
+            return _parse_json(text)
         return text
 
-    def tree(self, texts: Any) -> Any:
+    def parse_tree(self, texts: Any) -> Any:
         """Return the value of a tree of texts; where an array may stand, an object keyed 0, 1, … or "" is one."""
         if isinstance(texts, list):
             return (
-                [self.item.value(text) for text in texts]
+                [self.item_types.parse_text(text) for text in texts]
                 if "array" in self.types
-                else self.value(texts[0])
+                else self.parse_text(texts[0])
             )
         if not isinstance(texts, dict):
-            return self._leaf(texts)
+            return self._parse_leaf(texts)
         if self.is_array and all(key.isdecimal() or key == "" for key in texts):
             members = [
                 m
                 for value in texts.values()
                 for m in (value if isinstance(value, list) else [value])
             ]
-            return [self.item.tree(member) for member in members]
-        return {key: self.member(key).tree(value) for key, value in texts.items()}
+            return [self.item_types.parse_tree(member) for member in members]
+        return {key: self.find_member_types(key).parse_tree(value) for key, value in texts.items()}
 
-    def _leaf(self, text: str) -> Any:
+    def _parse_leaf(self, text: str) -> Any:
         """Return the value of a text in a tree; where only an array or object may stand, no text is an empty one.
 
         A single text is an array of one, as it is where the name is repeated.
         """
-        value = self.value(text)
-        if value is not text or self.is_scalar:
+        value = self.parse_text(text)
+        if value is not text or self.can_be_scalar:
             return value
         if "array" in self.types:
-            return [self.item.value(text)] if text else []
+            return [self.item_types.parse_text(text)] if text else []
         return value if text else {}
 
 
-def _json(text: str) -> Any:
+def _parse_json(text: str) -> Any:
     try:
-        return json.loads(text, parse_constant=_no_constant)
+        return json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         return text
 
 
-def _no_constant(name: str) -> NoReturn:
+def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON")
 
 
-def _any_of(schemas: list[Any]) -> Any:
+def _build_any_of(schemas: list[Any]) -> Any:
     return schemas[0] if len(schemas) == 1 else {"anyOf": schemas} if schemas else {}
 
 
-def _type_of(value: Any) -> str:
+def _get_json_type(value: Any) -> str:
     kinds = {
         bool: "boolean",
         int: "integer",

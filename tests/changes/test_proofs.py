@@ -12,7 +12,7 @@ from support.schemas import schemas, values
 import dynclient
 from dynclient.plan.schemas import Schemas
 from dynclient.schema.engine import Checker
-from dynclient.schema.samples import Sampler, Unsampled
+from dynclient.schema.samples import ExampleGenerator, NoExample
 
 #: How many values of the one side are given to the other.
 INSTANCES = 1000 if settings.default.max_examples >= 100 else 60
@@ -104,7 +104,7 @@ def readings(schema, direction):
     operation = document.operations["run"]
     owner = operation.request_body if direction == "request" else operation.responses["200"]
     own = Schemas(document)
-    opened = own.open(owner.content["application/json"].schema, direction)
+    opened = own.translate(owner.content["application/json"].schema, direction)
     return [
         Checker(unformatted(own.bundle(opened, direction, reading)))
         for reading in ("producer", "consumer")
@@ -124,13 +124,13 @@ def unformatted(schema):
 
 def instances(checker, count):
     """Yield values that fit a schema, the smallest and larger ones."""
-    sampler = Sampler(checker.schema, compile_schema=lambda part: Checker(part).accepts)
+    sampler = ExampleGenerator(checker.schema, compile_schema=lambda part: Checker(part).accepts)
     for seed in range(count):
         try:
-            yield sampler.sample(
+            yield sampler.generate(
                 seed=seed, optional="none" if seed == 0 else "all" if seed % 3 == 0 else "some"
             )
-        except Unsampled:
+        except NoExample:
             return
 
 

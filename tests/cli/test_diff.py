@@ -10,7 +10,7 @@ import pytest
 from support import repos
 from support.repos import api
 
-from dynclient.changes.change import Change, Source
+from dynclient.changes.change import Change, ChangeLocation
 from dynclient.changes.result import Diff, Revision
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,7 +38,7 @@ def changes(old, new):
     for name in sorted({*old.operations, *new.operations}):
         if found := level(old, new, name):
             document = old if found == "breaking" else new
-            source = Source.at(document.operations[name].place)
+            source = ChangeLocation.from_place(document.operations[name].place)
             yield Change(
                 "operation-removed" if found == "breaking" else "operation-added",
                 found,

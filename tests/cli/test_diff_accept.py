@@ -21,7 +21,7 @@ def _documents(tmp_path, monkeypatch):
     """Of `old.yaml`, `new.yaml` lacks a and b, and has c besides."""
     (tmp_path / "old.yaml").write_text(api("a", "b"))
     (tmp_path / "new.yaml").write_text(api("c"))
-    monkeypatch.setattr(dynclient.cli.diff, "_today", lambda: TODAY)
+    monkeypatch.setattr(dynclient.cli.diff, "_get_today", lambda: TODAY)
 
 
 @pytest.fixture

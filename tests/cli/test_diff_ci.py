@@ -190,11 +190,13 @@ def test_the_commands_of_the_page_run_in_a_project(clone):
 def test_the_settings_of_the_page_can_be_meant(tmp_path):
     for text in blocks("toml", having="[tool.dynclient"):
         assert (
-            settings.settings(tomllib.loads(text)["tool"]["dynclient"], tmp_path / "pyproject.toml")
-            != settings.Settings()
+            settings.parse_settings(
+                tomllib.loads(text)["tool"]["dynclient"], tmp_path / "pyproject.toml"
+            )
+            != settings.DiffSettings()
         )
     [text] = blocks("toml", having="[[accept]]")
-    assert len(accept.parse(text.encode(), accept.FILE)) == 2
+    assert len(accept.parse_entries(text.encode(), accept.ACCEPT_FILE)) == 2
 
 
 def test_the_page_names_every_option():

@@ -133,7 +133,7 @@ def test_an_interruption_leaves_as_shells_do(cli, monkeypatch):
     def interrupted(_spec):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(choice, "document", interrupted)
+    monkeypatch.setattr(choice, "load_document", interrupted)
     result = cli("list")
     assert (result.exit_code, result.stderr) == (130, "")
 
@@ -142,7 +142,7 @@ def test_a_fault_of_ours_shows_no_traceback_unless_asked(cli, monkeypatch):
     def broken(*_):
         raise ZeroDivisionError("oops")
 
-    monkeypatch.setattr(list_command, "chosen", broken)
+    monkeypatch.setattr(list_command, "select_operations", broken)
     result = cli("list")
     assert result.exit_code == 1
     assert result.stderr == (
@@ -209,8 +209,8 @@ def test_the_demo_leaves_with_zero_only_if_all_went_well(cli, monkeypatch):
     def wrong(story):
         story.violations += 1
 
-    monkeypatch.setattr(demo, "mistakes", lambda *_: None)
-    monkeypatch.setattr(demo, "tell", wrong)
+    monkeypatch.setattr(demo, "run_mistakes", lambda *_: None)
+    monkeypatch.setattr(demo, "run_story", wrong)
     result = cli("demo")
     assert result.exit_code == 6
     assert result.stdout.endswith("0 responses validated, 1 violations\n")

@@ -50,21 +50,21 @@ def test_a_script_leaves_with_the_code_of_its_error(cli, script, code, told):
 
 
 def test_the_banner_says_what_there_is_and_how_to_find_it(client):
-    text = repl.banner(client, "the sandbox")
+    text = repl.format_banner(client, "the sandbox")
     assert "Shop 1: 7 operations, on the sandbox" in text
     assert 'find("word")' in text
     assert max(map(len, text.splitlines())) <= 80
 
 
 def test_an_error_in_the_console_is_its_message(client, capsys):
-    repl.Console({"client": client}).runsource("client.create_item(nam=1)")
+    repl.ReplConsole({"client": client}).runsource("client.create_item(nam=1)")
     told = capsys.readouterr().err
     assert told.startswith("InvalidCall: createItem")
     assert "Traceback" not in told
 
 
 def test_another_error_in_the_console_keeps_its_traceback(client, capsys):
-    repl.Console({"client": client}).runsource("1 / 0")
+    repl.ReplConsole({"client": client}).runsource("1 / 0")
     assert "Traceback" in capsys.readouterr().err
 
 
@@ -81,12 +81,12 @@ def test_another_error_in_the_console_keeps_its_traceback(client, capsys):
     ],
 )
 def test_arguments_complete_in_the_console(client, line, word, found):
-    completer = repl.Completer({"client": client, "find": client.find}, lambda: line)
+    completer = repl.ReplCompleter({"client": client, "find": client.find}, lambda: line)
     assert [m for m in completer.global_matches(word) if m.endswith("=")] == found
 
 
 def test_operations_complete_in_the_console(client):
-    completer = repl.Completer({"client": client}, lambda: "")
+    completer = repl.ReplCompleter({"client": client}, lambda: "")
     assert "client.create_item(" in completer.attr_matches("client.creat")[0]
 
 

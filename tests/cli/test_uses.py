@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dynclient.cli.check import INVALID_DOCUMENT, MISFIT
+from dynclient.cli.check import INVALID_DOCUMENT, USAGE_MISMATCH
 
 HERE = Path(__file__).parent
 CODE = """\
@@ -155,8 +155,8 @@ def test_check_says_which_lines_do_not_fit(cli, shop, code, snapshot):
     code()
     code("def go(api):\n    return api.get_item('one')\n", "src/other.py")
     result = cli("check", "--used", "code.py", "--used", "src")
-    assert (result.exit_code, result.stderr) == (MISFIT, "")
-    assert MISFIT == 1
+    assert (result.exit_code, result.stderr) == (USAGE_MISMATCH, "")
+    assert USAGE_MISMATCH == 1
     assert "\n".join(result.stdout.splitlines()[1:]) == snapshot
 
 

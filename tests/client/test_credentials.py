@@ -11,8 +11,8 @@ from support.documents import OK, SERVER, Server, document, single
 
 import dynclient
 from dynclient import errors
-from dynclient.client.client import Compiled
-from dynclient.document.references import File, Files
+from dynclient.client.client import CompiledDocument
+from dynclient.document.references import DocumentFile, DocumentFiles
 from dynclient.model import Document
 
 SECRET = "s3cret-9f1c"
@@ -59,7 +59,7 @@ def test_a_credential_goes_along_and_a_request_never_holds_it(name):
     request = client.run.request()
     client.run.send(request)
     assert carries(server.last)
-    for text in (repr(request), request.curl(), str(pickle.dumps(request)), repr(client), repr(client.run), repr(client.run._vault), str(dataclasses.asdict(request.headers) if dataclasses.is_dataclass(request.headers) else request.headers.pairs())):  # fmt: skip
+    for text in (repr(request), request.curl(), str(pickle.dumps(request)), repr(client), repr(client.run), repr(client.run._credential_store), str(dataclasses.asdict(request.headers) if dataclasses.is_dataclass(request.headers) else request.headers.pairs())):  # fmt: skip
         assert SECRET not in text
 
 
@@ -235,7 +235,7 @@ def remote(url, **fields):
     made = single(
         security=[{"key": []}], method="get", components={"securitySchemes": SCHEMES}, **fields
     )
-    return Document(Files(url, {url: File(url, made)}))
+    return Document(DocumentFiles(url, {url: DocumentFile(url, made)}))
 
 
 def test_a_document_of_the_users_own_machine_names_its_servers():
@@ -386,4 +386,4 @@ def test_one_document_serves_two_clients_with_credentials_of_their_own():
     second = dynclient.Client(made, transport=two, credentials={"key": "b"})
     first.run(), second.run()
     assert (one.last.headers["x-key"], two.last.headers["x-key"]) == ("a", "b")
-    assert Compiled.of(made) is Compiled.of(made)
+    assert CompiledDocument.of(made) is CompiledDocument.of(made)

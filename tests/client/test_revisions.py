@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import dynclient
-from dynclient.names import snake_case
+from dynclient.names import to_snake_case
 
 TALON_ONE = Path(__file__).parents[2] / "spec" / "talon-one"
 SPECS = {
@@ -45,9 +45,9 @@ def test_every_revision_has_its_operations_and_no_problem():
 def test_an_operation_is_found_under_each_spelling(client):
     for key, operation in client.operations.items():
         pascal = key[0].upper() + key[1:]
-        names = (key, pascal, snake_case(key), f"{operation.method} {operation.path}")
+        names = (key, pascal, to_snake_case(key), f"{operation.method} {operation.path}")
         assert [client[name].id for name in names] == [key] * 4
-        assert getattr(client, snake_case(key)).id == getattr(client, pascal).id == key
+        assert getattr(client, to_snake_case(key)).id == getattr(client, pascal).id == key
 
 
 def test_an_argument_is_given_by_its_wire_name_or_its_python_name(client):
@@ -61,7 +61,7 @@ def test_an_argument_is_given_by_its_wire_name_or_its_python_name(client):
         body = {"body": call["body"]} if "body" in call else {}
         by_wire = operation.request(**given, **body)
         by_python = operation.request(
-            **{snake_case(name): value for name, value in given.items()}, **body
+            **{to_snake_case(name): value for name, value in given.items()}, **body
         )
         assert by_wire == by_python == operation.request(call)
 

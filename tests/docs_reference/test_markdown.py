@@ -7,7 +7,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from dynclient.docs.markdown import block, code, fenced, inline, literal, table
+from dynclient.docs.markdown import (
+    escape_literal,
+    format_block,
+    format_code,
+    format_code_block,
+    format_inline,
+    format_table,
+)
 
 READER = MarkdownIt("commonmark").enable("table")
 
@@ -53,12 +60,12 @@ def harmless(markdown):
 @example("[a]: javascript:x\n\n[a]")
 @example("[\na\n]: javascript:x\n\n[a]")
 def test_a_block_brings_no_html_no_headings_and_no_links_out_of_the_web(text):
-    harmless(block(text))
+    harmless(format_block(text))
 
 
 @given(texts)
 def test_what_follows_a_block_stands_on_its_own(text):
-    found = READER.parse(f"{block(text)}\n\n### After\n\nlast")
+    found = READER.parse(f"{format_block(text)}\n\n### After\n\nlast")
     assert [(t.type, t.level) for t in found[-6:]] == [
         ("heading_open", 0), ("inline", 1), ("heading_close", 0), ("paragraph_open", 0), ("inline", 1), ("paragraph_close", 0),
     ]  # fmt: skip
@@ -67,7 +74,10 @@ def test_what_follows_a_block_stands_on_its_own(text):
 
 @given(texts, texts)
 def test_a_cell_stays_a_cell(first, second):
-    lines = table(("One", "Two", "Three"), [(inline(first), code(second), literal(first))])
+    lines = format_table(
+        ("One", "Two", "Three"),
+        [(format_inline(first), format_code(second), escape_literal(first))],
+    )
     found = list(tokens("\n".join([*lines, "", "last"])))
     assert [t.type for t in found].count("td_open") == 3
     assert [t.type for t in found].count("tr_open") == 2
@@ -76,22 +86,22 @@ def test_a_cell_stays_a_cell(first, second):
 
 @given(texts)
 def test_a_line_stays_a_line(text):
-    harmless(inline(text))
-    assert "\n" not in inline(text) + literal(text) + code(text)
+    harmless(format_inline(text))
+    assert "\n" not in format_inline(text) + escape_literal(text) + format_code(text)
 
 
 @given(texts)
 def test_literal_text_reads_as_itself(text):
     flat = " ".join(text.split())
     if flat and flat.isprintable():
-        [line] = [t for t in READER.parse(f"x {literal(flat)} x") if t.type == "inline"]
+        [line] = [t for t in READER.parse(f"x {escape_literal(flat)} x") if t.type == "inline"]
         assert "".join(t.content for t in line.children) == f"x {flat} x"
 
 
 @given(texts)
 def test_a_code_block_holds_all_of_its_text(text):
     text = "".join(c for c in text if c.isprintable() or c == "\n")
-    found = READER.parse("\n".join([*fenced(text, "python"), "", "last"]))
+    found = READER.parse("\n".join([*format_code_block(text, "python"), "", "last"]))
     assert [t.type for t in found] == ["fence", "paragraph_open", "inline", "paragraph_close"]
     assert found[0].content == text + "\n"
 
@@ -108,8 +118,8 @@ def test_a_code_block_holds_all_of_its_text(text):
     ],
 )  # fmt: skip
 def test_the_markdown_that_people_write_stays(text, page):
-    assert block(text) == page
+    assert format_block(text) == page
 
 
 def test_paragraphs_and_list_items_of_a_cell_are_parted_by_breaks():
-    assert inline("One\nline.\n\n- a | b\n- c") == "One line.<br>- a \\| b<br>- c"
+    assert format_inline("One\nline.\n\n- a | b\n- c") == "One line.<br>- a \\| b<br>- c"

@@ -11,7 +11,7 @@ import yaml
 from markdown_it import MarkdownIt
 
 import dynclient
-from dynclient.docs import reference
+from dynclient.docs import build_reference
 
 TALON_ONE = Path(__file__).parents[2] / "spec" / "talon-one"
 SPECS = [*sorted((TALON_ONE / "revisions").glob("*.yaml")), TALON_ONE / "integration.yaml"]
@@ -67,7 +67,7 @@ def spec(request):
 
 @pytest.fixture(scope="module")
 def pages(spec):
-    return reference(dynclient.load(spec))
+    return build_reference(dynclient.load(spec))
 
 
 @pytest.fixture(scope="module")
@@ -200,7 +200,7 @@ def test_every_link_to_a_page_leads_to_one(pages):
 
 
 def test_the_same_document_gives_the_same_pages(pages, spec):
-    assert reference(dynclient.load(spec)) == pages
+    assert build_reference(dynclient.load(spec)) == pages
 
 
 # --- what else a document may hold
@@ -212,7 +212,9 @@ def test_a_page_tells_defaults_deprecation_and_the_name_on_the_wire():
          "schema": {"type": "integer", "default": 50, "deprecated": True}},
         {"name": "sort", "in": "query", "schema": {"type": "string", "default": "a|b"}},
     ]  # fmt: skip
-    page = reference(document({"/a": {"get": operation(parameters=parameters)}}))["DefaultApi.md"]
+    page = build_reference(document({"/a": {"get": operation(parameters=parameters)}}))[
+        "DefaultApi.md"
+    ]
     [_, size, sort] = tables(part(next(iter(sections(page).values())), "Parameters"))[0]
     assert size == [
         "page_size",
@@ -238,7 +240,7 @@ def test_response_headers_and_formulas_are_told():
     paths = {
         "/a": {"get": {"responses": responses, "security": [{"key": [], "who": []}, {"key": []}]}}
     }
-    pages = reference(document(paths, components={"securitySchemes": schemes}))
+    pages = build_reference(document(paths, components={"securitySchemes": schemes}))
     [section] = sections(pages["DefaultApi.md"]).values()
     assert tables(part(section, "HTTP response details"))[0][1:] == [
         ["200", "Fine.", "X-Rate: Calls left."],
@@ -252,7 +254,7 @@ def test_response_headers_and_formulas_are_told():
 
 def test_an_operation_that_no_example_can_be_made_for_is_documented():
     body = {"required": True, "content": {"application/json": {"schema": False}}}
-    page = reference(document({"/a": {"post": operation(requestBody=body)}}))["DefaultApi.md"]
+    page = build_reference(document({"/a": {"post": operation(requestBody=body)}}))["DefaultApi.md"]
     [section] = sections(page).values()
     assert "None could be made" in part(section, "Example")
     assert tables(part(section, "HTTP response details"))[0][1:] == [["200", "Fine.", "-"]]
@@ -260,7 +262,9 @@ def test_an_operation_that_no_example_can_be_made_for_is_documented():
 
 def test_an_operation_that_cannot_be_used_says_so_and_hurts_no_other():
     broken = operation(parameters=[{"$ref": "#/components/parameters/Nowhere"}])
-    page = reference(document({"/a": {"get": broken}, "/b": {"get": operation()}}))["DefaultApi.md"]
+    page = build_reference(document({"/a": {"get": broken}, "/b": {"get": operation()}}))[
+        "DefaultApi.md"
+    ]
     [bad, good] = sections(page).values()
     assert "This operation cannot be used: " in bad
     assert part(good, "Parameters") == "This operation takes no parameters."
@@ -269,7 +273,7 @@ def test_an_operation_that_cannot_be_used_says_so_and_hurts_no_other():
 def test_a_document_without_a_server_has_examples_on_localhost():
     [page] = [
         text
-        for name, text in reference(document({"/a": {"get": operation()}})).items()
+        for name, text in build_reference(document({"/a": {"get": operation()}})).items()
         if name != "README.md"
     ]
     assert "curl --globoff --path-as-is -X GET http://localhost/a" in page
@@ -278,7 +282,7 @@ def test_a_document_without_a_server_has_examples_on_localhost():
 def test_tags_become_files_that_differ_by_more_than_case():
     tags = ["Customer sessions", "customer Sessions", "../../etc/passwd", "!!", "Ünicode", "a/b"]
     paths = {f"/{i}": {"get": operation(tags=[tag])} for i, tag in enumerate(tags)}
-    names = list(reference(document(paths)))
+    names = list(build_reference(document(paths)))
     assert names == [
         "README.md", "CustomerSessionsApi.md", "CustomerSessions2Api.md", "EtcPasswdApi.md", "UnnamedApi.md",
         "ÜnicodeApi.md", "ABApi.md",
@@ -287,13 +291,15 @@ def test_tags_become_files_that_differ_by_more_than_case():
 
 def test_operations_of_one_name_have_anchors_of_their_own_and_are_called_by_method_and_path():
     paths = {"/a": {"get": operation(operationId="x")}, "/b": {"get": operation(operationId="x")}}
-    page = reference(document(paths))["DefaultApi.md"]
+    page = build_reference(document(paths))["DefaultApi.md"]
     assert re.findall(r'<a id="(.*)"></a>', page) == ["x", "x-2"]
     assert 'client["GET /b"]()' in page
 
 
 def test_an_operation_named_like_something_of_the_client_is_shown_so_that_it_is_reached():
-    page = reference(document({"/a": {"get": operation(operationId="find")}}))["DefaultApi.md"]
+    page = build_reference(document({"/a": {"get": operation(operationId="find")}}))[
+        "DefaultApi.md"
+    ]
     assert 'client["find"]()' in page
 
 
@@ -338,7 +344,7 @@ def test_hostile_text_stays_text_wherever_it_stands():
         "servers": [{"url": f"https://a.example/{EVIL}"}],
         **top,
     }
-    for text in reference(
+    for text in build_reference(
         dynclient.load({**source, "components": {"securitySchemes": schemes}})
     ).values():
         for block in READER.parse(text):
@@ -365,7 +371,7 @@ def test_the_documents_of_the_world_have_a_reference():
             loaded = dynclient.load(path)
         except dynclient.errors.DocumentError:
             continue
-        pages = reference(loaded)
+        pages = build_reference(loaded)
         assert sum(
             page.count("\n## `") for name, page in pages.items() if name != "README.md"
         ) == len(loaded.operations)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dynclient
-from dynclient.docs.written import literal, python_call, spelled
+from dynclient.docs.written import build_call_arguments, format_python_call, format_python_literal
 
 SHOP = dynclient.Client(str(Path(__file__).parents[1] / "cli" / "shop.yaml"))
 
@@ -22,21 +22,21 @@ data = st.recursive(
 
 @given(data, st.integers(5, 80))
 def test_a_literal_reads_back_as_the_same_data(value, width):
-    assert eval(literal(value, width)) == value
+    assert eval(format_python_literal(value, width)) == value
 
 
 @given(st.lists(data, max_size=3), st.dictionaries(st.sampled_from(["a", "b_1", "from_"]), data))
 def test_a_call_reads_back_as_the_same_arguments(args, kwargs):
-    text = python_call("call", args, kwargs)
+    text = format_python_call("call", args, kwargs)
     assert eval(text, {"call": lambda *a, **k: (list(a), k)}) == (args, kwargs)
 
 
 def test_a_text_of_no_width_is_broken_into_lines_that_fit():
-    text = python_call(
+    text = format_python_call(
         "client.create", [], {"items": [{"name": "x" * 20, "size": n} for n in range(3)]}, 50
     )
     assert max(map(len, text.splitlines())) <= 50
-    assert python_call("client.get", [5], {"dry": True}) == "client.get(5, dry=True)"
+    assert format_python_call("client.get", [5], {"dry": True}) == "client.get(5, dry=True)"
 
 
 @pytest.mark.parametrize(
@@ -54,15 +54,18 @@ def test_a_text_of_no_width_is_broken_into_lines_that_fit():
     ],
 )
 def test_the_arguments_of_a_call_document_make_that_document(operation, call):
-    args, kwargs = spelled(SHOP[operation], dynclient.Call(call))
+    args, kwargs = build_call_arguments(SHOP[operation], dynclient.Call(call))
     bound = SHOP[operation]._plan.binder.bind(args, kwargs)
     assert bound.call == call
     assert bound.violations == []
 
 
 def test_properties_of_an_object_become_arguments_in_python_spelling():
-    assert spelled(SHOP["createItem"], dynclient.Call(body={"name": "x"})) == ([], {"name": "x"})
-    assert spelled(SHOP["listItems"], dynclient.Call(query={"maxPrice": 1})) == (
+    assert build_call_arguments(SHOP["createItem"], dynclient.Call(body={"name": "x"})) == (
+        [],
+        {"name": "x"},
+    )
+    assert build_call_arguments(SHOP["listItems"], dynclient.Call(query={"maxPrice": 1})) == (
         [],
         {"max_price": 1},
     )

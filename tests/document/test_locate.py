@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dynclient.document.locate import Locator, escaped, locate
+from dynclient.document.locate import Locator, escape_pointer_token, locate
 
 YAML = b"""\
 # a comment
@@ -135,7 +135,7 @@ def _pointers(value, pointer=""):
         else ()
     )
     for key, inner in children:
-        yield from _pointers(inner, f"{pointer}/{escaped(str(key))}")
+        yield from _pointers(inner, f"{pointer}/{escape_pointer_token(str(key))}")
 
 
 values = st.recursive(

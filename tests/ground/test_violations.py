@@ -11,28 +11,28 @@ from dynclient.violations import (
     MAX_LINE_CHARS,
     Place,
     Violation,
-    dotted,
-    in_order,
-    shortened,
-    shown,
-    table,
+    format_path,
+    format_violations,
+    shorten,
+    shorten_repr,
+    sort_violations,
 )
 
 
 def test_a_path_reads_as_python_people_write_it():
-    assert dotted(("body", "cartItems", 0, "quantity")) == "body.cartItems[0].quantity"
-    assert dotted(("query", "filter[name]")) == "query['filter[name]']"
-    assert dotted(()) == "(whole)"
+    assert format_path(("body", "cartItems", 0, "quantity")) == "body.cartItems[0].quantity"
+    assert format_path(("query", "filter[name]")) == "query['filter[name]']"
+    assert format_path(()) == "(whole)"
 
 
 def test_problems_are_told_missing_then_unknown_then_wrong():
     kinds = ["type", "unknown", "enum", "missing", "unknown", "missing"]
-    told = in_order(Violation(kind, (str(i),), "") for i, kind in enumerate(kinds))
+    told = sort_violations(Violation(kind, (str(i),), "") for i, kind in enumerate(kinds))
     assert [v.path[0] for v in told] == ["3", "5", "1", "4", "0", "2"]
 
 
 def test_twenty_lines_are_told_and_the_rest_is_counted():
-    lines = table([Violation("type", (str(i),), "wrong") for i in range(500)])
+    lines = format_violations([Violation("type", (str(i),), "wrong") for i in range(500)])
     assert len(lines) == 21
     assert lines[-1].strip() == "… and 480 more"
 
@@ -68,23 +68,23 @@ def test_a_violation_survives_copying_with_its_line(copied):
 
 @given(st.text(max_size=400), st.integers(10, 200))
 def test_a_shortened_text_is_one_printable_line_within_its_limit(text, limit):
-    made = shortened(text, limit)
+    made = shorten(text, limit)
     assert len(made) <= limit
     assert made.isprintable()
 
 
 @given(st.recursive(st.none() | st.text() | st.integers() | st.floats() | st.binary(), st.lists))
 def test_any_value_is_shown_on_one_short_line(value):
-    assert len(shown(value)) <= 80
-    assert shown(value).isprintable()
+    assert len(shorten_repr(value)) <= 80
+    assert shorten_repr(value).isprintable()
 
 
 def test_a_number_of_ten_thousand_digits_is_shown_too():
-    assert len(shown(10**10_000)) <= 80
+    assert len(shorten_repr(10**10_000)) <= 80
 
 
 @given(st.lists(st.text(max_size=300) | st.integers(), max_size=30), st.text(max_size=300))
 def test_no_line_of_the_table_is_long(path, message):
-    (line,) = table([Violation("type", tuple(path), message)])
+    (line,) = format_violations([Violation("type", tuple(path), message)])
     assert len(line) <= 2 * MAX_LINE_CHARS + 20
     assert "\n" not in line

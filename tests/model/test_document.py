@@ -8,7 +8,7 @@ from support.documents import OK, answer, content, document, operation, paramete
 
 import dynclient
 from dynclient import errors
-from dynclient.model import Requirement, SecurityScheme
+from dynclient.model import RequiredScheme, SecurityScheme
 
 
 def loaded(paths=None, **fields):
@@ -99,7 +99,7 @@ def test_security_reads_as_or_of_and():
     )
     basic, oauth = SecurityScheme("a", "http", "basic"), SecurityScheme("b", "oauth2")
     assert found.operations["run"].security == (
-        (Requirement(basic), Requirement(oauth, ("read",))),
+        (RequiredScheme(basic), RequiredScheme(oauth, ("read",))),
         (),
     )
 

@@ -13,8 +13,8 @@ from support.documents import Server, single
 
 import dynclient
 from dynclient.errors import InvalidCall, UnsafeValue
-from dynclient.sandbox.incoming import Incoming
-from dynclient.sandbox.reading import Reader
+from dynclient.sandbox.incoming import ParsedRequest
+from dynclient.sandbox.reading import RequestReader
 
 CELLS = [
     *(("path", style) for style in ("simple", "label", "matrix")),
@@ -128,10 +128,10 @@ def test_what_was_written_is_read_back(drawn):
     except InvalidCall as refused:
         assert {v.kind for v in refused.violations} == {"unsafe"}  # noqa: PT017 (nothing else may be wrong with it)
         assume(False)
-    came = Incoming.of(request)
+    came = ParsedRequest.parse(request)
     segment = came.path.split("/")[-2]
     variables = {p["name"]: segment for p, _ in drawn if p["in"] == "path"}
-    reading = Reader(op._plan).read(came, variables)
+    reading = RequestReader(op._plan).read(came, variables)
     expected = call_of([(p, v) for p, v in drawn if is_sent(p, v)])
     assert json.dumps(reading.call, sort_keys=True) == json.dumps(expected, sort_keys=True)
     assert reading.violations == []

@@ -136,7 +136,7 @@ def test_threads_share_a_sandbox():
     def work():
         try:
             for i in range(20):
-                response = sandbox.handle(asgi._Sent("GET", f"/p{i}", asgi.Headers(), None))
+                response = sandbox.handle(asgi._AsgiRequest("GET", f"/p{i}", asgi.Headers(), None))
                 assert response.status == 200
         except Exception as error:  # noqa: BLE001 (told by the main thread)
             errors.append(error)

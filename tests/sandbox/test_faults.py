@@ -20,7 +20,7 @@ from dynclient.errors import (
     UsageError,
 )
 from dynclient.sandbox import asgi
-from dynclient.sandbox.faults import misfitting
+from dynclient.sandbox.faults import make_wrong_schema
 
 
 @pytest.fixture
@@ -124,8 +124,8 @@ def test_what_fits_everything_cannot_be_made_wrong():
     from dynclient.wire.message import Headers, Response
 
     response = Response(200, Headers({"Content-Type": "application/json"}), b"[1]")
-    assert misfitting(response, lambda _value: True) is response
-    assert misfitting(response, lambda value: value == [1]).body != b"[1]"
+    assert make_wrong_schema(response, lambda _value: True) is response
+    assert make_wrong_schema(response, lambda value: value == [1]).body != b"[1]"
 
 
 def served(kind, *events):

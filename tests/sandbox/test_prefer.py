@@ -9,7 +9,7 @@ from support.shops import NEW_PET, PET, shop
 
 from dynclient import Client, Sandbox
 from dynclient.errors import Conflict, NotFound
-from dynclient.sandbox.prefer import Prefer
+from dynclient.sandbox.prefer import Preferences
 from dynclient.wire.message import Headers
 
 ERROR = {"type": "object", "required": ["message"], "properties": {"message": {"type": "string"}}}
@@ -31,10 +31,10 @@ def cats():
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ("code=409", Prefer(409)),
-        ('CODE = 409 ; example="odd"', Prefer(409, "odd")),
-        ("respond-async, dynamic=true", Prefer(dynamic=True)),
-        ("dynamic", Prefer(dynamic=True)),
+        ("code=409", Preferences(409)),
+        ('CODE = 409 ; example="odd"', Preferences(409, "odd")),
+        ("respond-async, dynamic=true", Preferences(is_dynamic=True)),
+        ("dynamic", Preferences(is_dynamic=True)),
         ("dynamic=false", None),
         ("code=9000", None),
         ("code=", None),
@@ -42,7 +42,7 @@ def cats():
     ],
 )
 def test_preferences_are_read_as_the_standard_writes_them(given, expected):
-    assert Prefer.of(Headers({"Prefer": given})) == expected
+    assert Preferences.parse(Headers({"Prefer": given})) == expected
 
 
 def test_a_status_is_chosen_in_its_own_schema():

@@ -11,7 +11,7 @@ from support.sandboxes import ask, data, unexplained
 
 from dynclient import Sandbox, load
 from dynclient.sandbox import second
-from dynclient.sandbox.known import KNOWN
+from dynclient.sandbox.known import QUIRKS
 
 
 def test_a_sandbox_without_a_second_opinion_never_imports_openapi_core():
@@ -32,7 +32,7 @@ assert "openapi_core" in sys.modules
 def test_what_only_openapi_core_refuses_is_kept_once_with_what_it_says(monkeypatch):
     sandbox = Sandbox(single(method="get"))
     monkeypatch.setattr(
-        second, "request_errors", lambda *_: ["InvalidParameter: query n: it has a fault"]
+        second, "find_request_errors", lambda *_: ["InvalidParameter: query n: it has a fault"]
     )
     for _ in range(3):
         ask(sandbox, "GET", "/things")
@@ -51,7 +51,7 @@ def test_what_only_openapi_core_refuses_is_kept_once_with_what_it_says(monkeypat
 
 def test_what_only_we_refuse_is_kept_too(monkeypatch):
     sandbox = Sandbox(single(parameter("n", schema={"type": "integer"}), method="get"))
-    monkeypatch.setattr(second, "request_errors", lambda *_: [])
+    monkeypatch.setattr(second, "find_request_errors", lambda *_: [])
     ask(sandbox, "GET", "/things?n=x")
     [found] = unexplained(sandbox)
     assert (found.ours, found.theirs) == ("refused", "accepted")
@@ -60,7 +60,7 @@ def test_what_only_we_refuse_is_kept_too(monkeypatch):
 
 def test_a_response_that_it_refuses_is_kept(monkeypatch):
     sandbox = Sandbox(single(method="get", responses=answer({"type": "string"})))
-    monkeypatch.setattr(second, "response_errors", lambda *_: ["InvalidData: body: no"])
+    monkeypatch.setattr(second, "find_response_errors", lambda *_: ["InvalidData: body: no"])
     ask(sandbox, "GET", "/things")
     assert [(d.kind, d.theirs) for d in unexplained(sandbox)] == [("response", "refused")]
 
@@ -71,7 +71,7 @@ def test_a_failure_of_openapi_core_is_a_disagreement_with_a_reason_and_no_failur
     def fails(*_):
         raise KeyError("inside")
 
-    monkeypatch.setattr(second, "request_errors", fails)
+    monkeypatch.setattr(second, "find_request_errors", fails)
     sandbox = Sandbox(single(method="get"))
     assert ask(sandbox, "GET", "/things").status == 200
     assert [(d.theirs, d.reason) for d in sandbox.disagreements] == [
@@ -157,13 +157,13 @@ def test_a_known_fault_explains_only_what_it_is_about(monkeypatch):
         "MissingRequiredParameter: path v: x",
         "InvalidParameter: query n: type at / got 3: wrong",
     ]
-    monkeypatch.setattr(second, "request_errors", lambda *_: errors)
+    monkeypatch.setattr(second, "find_request_errors", lambda *_: errors)
     ask(sandbox, "GET", "/p/;v=1?n=3")
     assert len(unexplained(sandbox)) == 1
 
 
 def test_every_known_fault_has_a_reason_of_its_own():
-    assert len({fault.reason for fault in KNOWN}) == len(KNOWN)
+    assert len({fault.reason for fault in QUIRKS}) == len(QUIRKS)
 
 
 def test_values_that_are_encoded_in_the_path_are_no_reason_to_differ():
@@ -265,7 +265,7 @@ def test_the_state_counts_what_was_answered_and_reset_forgets_it():
 
 
 def test_many_disagreements_are_kept_up_to_a_bound(monkeypatch):
-    monkeypatch.setattr(second, "request_errors", lambda *_: ["InvalidParameter: query n: no"])
+    monkeypatch.setattr(second, "find_request_errors", lambda *_: ["InvalidParameter: query n: no"])
     run = operation(parameter("v", "path", {"type": "string"}))
     sandbox = Sandbox(document({"/p/{v}": {"get": run}}))
     for i in range(1100):

@@ -12,7 +12,7 @@ from support.sandboxes import TALON_ONE, ask, data, unexplained
 import dynclient
 from dynclient import errors
 from dynclient.schema.engine import Checker
-from dynclient.violations import dotted
+from dynclient.violations import format_path
 
 DOCUMENT = dynclient.load(TALON_ONE)
 KEYS = list(DOCUMENT.operations)
@@ -34,10 +34,15 @@ def test_without_a_credential_comes_401_in_the_declared_error_schema(talon_one, 
     response = sandbox.handle(request)
     assert response.status == 401
     plan = stranger.operations[key]._plan
-    declared = plan.results.declared(401)
+    declared = plan.result_table.find_response(401)
     if declared is not None and declared.content:
         entry = next(iter(declared.content.values()))
-        assert Checker(plan.schemas.result(entry, "producer")).violations(data(response)) == []
+        assert (
+            Checker(plan.schemas.build_result_schema(entry, "producer")).find_violations(
+                data(response)
+            )
+            == []
+        )
         assert "api_key_v1" in response.body.decode()
     assert unexplained(sandbox) == []
 
@@ -116,12 +121,12 @@ def test_what_the_client_refuses_as_wrong_openapi_core_judges_as_we_do(key, seed
         return
     name = sorted(body)[where % len(body)]
     call["body"] = {**body, name: value}
-    wrong = not operation._plan.checker(None, "consumer").accepts(dict(call))
+    wrong = not operation._plan.get_checker(None, "consumer").accepts(dict(call))
     try:
         status = operation.send(call).status
     except errors.StatusError as error:
         status = error.status
-    assert (status == 400) == wrong, dotted(("body", name))
+    assert (status == 400) == wrong, format_path(("body", name))
     assert unexplained(sandbox) == []
 
 

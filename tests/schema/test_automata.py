@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dynclient.schema import patterns
-from dynclient.schema.patterns.automata import Irregular, Language, TooLarge, lengths
+from dynclient.schema.patterns.automata import Language, NotRegular, TooManyStates, lengths
 from dynclient.schema.patterns.automata.alphabet import Alphabet
-from dynclient.schema.patterns.automata.errors import MAX_WORK, Budget
+from dynclient.schema.patterns.automata.errors import MAX_STEPS, StepBudget
 from dynclient.schema.patterns.classes import ANY, DIGIT, WORD
 
-matching = Language.matching
+matching = Language.from_pattern
 
 #: Every text of up to three of these is tried where a language says what it holds.
 LETTERS = "ab0-Z \n"
@@ -87,35 +87,35 @@ def test_a_language_holds_the_texts_in_which_its_pattern_is_found(
 @pytest.mark.parametrize(
     ("language", "texts"),
     [
-        (Language.nothing(), []),
+        (Language.empty(), []),
         (matching("a^b"), []),
         (matching("^[]$"), []),
         (matching("^a$") & matching("^b$"), []),
-        (matching("^a{9,}$") & Language.lengths(0, 8), []),
-        (~Language.everything(), []),
-        (Language.lengths(5, 4), []),
-        (Language.everything() - matching(""), []),
+        (matching("^a{9,}$") & Language.from_lengths(0, 8), []),
+        (~Language.universal(), []),
+        (Language.from_lengths(5, 4), []),
+        (Language.universal() - matching(""), []),
         (matching("^b?a?$"), ["", "a", "b", "ba"]),
-        (Language.of(["ab", "b", "ab"]), ["b", "ab"]),
-        (Language.of([]), []),
-        (Language.of([""]), [""]),
-        (Language.of(["a", "b", "c"]) - Language.of(["b", "d"]), ["a", "c"]),
+        (Language.from_texts(["ab", "b", "ab"]), ["b", "ab"]),
+        (Language.from_texts([]), []),
+        (Language.from_texts([""]), [""]),
+        (Language.from_texts(["a", "b", "c"]) - Language.from_texts(["b", "d"]), ["a", "c"]),
         (
-            matching("^[ab]+$") & Language.lengths(2) & Language.lengths(0, 2),
+            matching("^[ab]+$") & Language.from_lengths(2) & Language.from_lengths(0, 2),
             ["aa", "ab", "ba", "bb"],
         ),
     ],
 )
 def test_a_small_language_is_listed_shortest_first(language: Language, texts: list[str]) -> None:
-    assert language.finite_texts(8) == tuple(texts)
+    assert language.list_all_texts(8) == tuple(texts)
     assert language.is_empty == (texts == [])
-    assert language.shortest() == (texts[0] if texts else None)
+    assert language.find_shortest() == (texts[0] if texts else None)
 
 
 def test_a_language_with_more_texts_is_not_listed() -> None:
-    assert matching("^[ab]{3}$").finite_texts(7) is None
-    assert matching("^a*$").finite_texts(3) is None
-    assert matching("^a*$").texts(3) == ("", "a", "aa")
+    assert matching("^[ab]{3}$").list_all_texts(7) is None
+    assert matching("^a*$").list_all_texts(3) is None
+    assert matching("^a*$").list_texts(3) == ("", "a", "aa")
 
 
 def test_equal_languages_by_the_laws_of_sets() -> None:
@@ -142,23 +142,23 @@ def test_equal_languages_by_the_laws_of_sets() -> None:
         (matching("^[a-zA-Z]+$") - matching("^[a-z]+$"), "A"),
         (matching("^.{2,}$") - matching("^[a-z]*$"), "0a"),
         (matching("^[ -~]+$") - matching("^[!-~]*$"), " "),
-        (matching("^a{1,255}$") - Language.lengths(0, 200), "a" * 201),
-        (matching("^(?:aa)+$") & Language.lengths(5), "a" * 6),
-        (matching("^(?:aa|bbb)*$") & Language.lengths(7, 7), "aaaabbb"),
-        (Language.lengths(65536), "a" * 65536),
-        (matching("^a") & Language.lengths(4001, 4005) - Language.lengths(4001), None),
-        (matching(r"^\S(.*\S)?$") & Language.lengths(2), "aa"),
-        (Language.lengths(3) | matching("^a{5}$"), "aaa"),
-        (Language.lengths(3) | matching("^b$"), "b"),
+        (matching("^a{1,255}$") - Language.from_lengths(0, 200), "a" * 201),
+        (matching("^(?:aa)+$") & Language.from_lengths(5), "a" * 6),
+        (matching("^(?:aa|bbb)*$") & Language.from_lengths(7, 7), "aaaabbb"),
+        (Language.from_lengths(65536), "a" * 65536),
+        (matching("^a") & Language.from_lengths(4001, 4005) - Language.from_lengths(4001), None),
+        (matching(r"^\S(.*\S)?$") & Language.from_lengths(2), "aa"),
+        (Language.from_lengths(3) | matching("^a{5}$"), "aaa"),
+        (Language.from_lengths(3) | matching("^b$"), "b"),
         (matching("^.$") - matching(r"^.\b$"), "-"),
         (matching(r"^..$") & matching(r"^.\b") - matching(r".\b$"), "a-"),
-        (matching("^abcde$") | (matching("^x") & Language.lengths(3)), "xaa"),
+        (matching("^abcde$") | (matching("^x") & Language.from_lengths(3)), "xaa"),
     ],
 )
 def test_the_shortest_text_is_the_most_readable_one(language: Language, text: str | None) -> None:
-    assert language.shortest() == (text if text != "aaaabbb" else language.shortest())
+    assert language.find_shortest() == (text if text != "aaaabbb" else language.find_shortest())
     assert text is None or text in language
-    assert text is None or len(language.shortest() or "") == len(text)
+    assert text is None or len(language.find_shortest() or "") == len(text)
 
 
 # --- inclusion -----------------------------------------------------------------------------------------------------
@@ -187,7 +187,7 @@ def test_what_is_within_is_proved_and_the_converse_refuted_where_they_differ(
     narrow: str, wide: str
 ) -> None:
     assert (matching(narrow) - matching(wide)).is_empty
-    text = (matching(wide) - matching(narrow)).shortest()
+    text = (matching(wide) - matching(narrow)).find_shortest()
     assert text is None or (found(wide, text) and not found(narrow, text))
 
 
@@ -204,36 +204,36 @@ def test_what_is_within_is_proved_and_the_converse_refuted_where_they_differ(
     ],
 )
 def test_what_is_no_regular_pattern_is_irregular(pattern: str, word: str) -> None:
-    with pytest.raises(Irregular, match=word) as caught:
+    with pytest.raises(NotRegular, match=word) as caught:
         matching(pattern)
-    assert word in caught.value.why
+    assert word in caught.value.reason
 
 
 def test_half_a_surrogate_pair_is_no_text_of_a_language() -> None:
-    with pytest.raises(Irregular, match="surrogate"):
-        Language.of(["\ud800"])
+    with pytest.raises(NotRegular, match="surrogate"):
+        Language.from_texts(["\ud800"])
 
 
 @pytest.mark.parametrize(
     "language",
     [
         matching("^[ab]*a[ab]{25}$") - matching("^[ab]*b[ab]{25}$"),
-        ~matching("^.*a.{30}$") - Language.lengths(0, 40),
+        ~matching("^.*a.{30}$") - Language.from_lengths(0, 40),
         matching("^(a?){3000}$") - matching("^[ab]{9}$"),
         matching("^(?:(?=a)|(?=b)|(?=c)|(?=d)|(?=e)|(?=f)|(?=g)|(?=h)|(?=i)|(?=j)|x)*y$"),
         matching("^(?:(?=.*a.{9}b)|(?=.*b.{9}c)|.)*$") - matching("^.*a.{20}c$"),
         matching("^(?:(a{7}|a{11}|a{13})*b){3}$")
         & matching("^(?:.{17}|.{19})*$")
-        & Language.lengths(50_001, 50_002),
+        & Language.from_lengths(50_001, 50_002),
         matching("(?!" * 45 + "a" + ")" * 45),
         matching("^[a-z]{9999}[0-9]{9999}$") & matching("^[a-z0-9]{9999}[0-9]{9999}$"),
     ],
 )
 def test_a_hostile_question_ends_within_its_budget(language: Language) -> None:
     try:
-        text = language.shortest()
-    except TooLarge as error:
-        assert "too" in error.why  # noqa: PT017 - either way is an answer
+        text = language.find_shortest()
+    except TooManyStates as error:
+        assert "too" in error.reason  # noqa: PT017 - either way is an answer
     else:
         assert text is None or text in language
 
@@ -242,14 +242,14 @@ def test_a_question_that_was_too_large_stays_so() -> None:
     language = matching("^[ab]*a[ab]{25}$") - matching("^[ab]*b[ab]{25}$")
 
     for _ in range(2):
-        with pytest.raises(TooLarge):
-            language.shortest()
+        with pytest.raises(TooManyStates):
+            language.find_shortest()
 
 
 def test_a_budget_ends() -> None:
-    budget = Budget()
-    budget.spend(MAX_WORK)
-    with pytest.raises(TooLarge):
+    budget = StepBudget()
+    budget.spend(MAX_STEPS)
+    with pytest.raises(TooManyStates):
         budget.spend()
 
 
@@ -283,7 +283,7 @@ def _is_regular(pattern: str) -> bool:
     try:
         patterns.compile(pattern)
         matching(pattern)
-    except (patterns.BadPattern, Irregular):
+    except (patterns.PatternError, NotRegular):
         return False
     return True
 
@@ -293,8 +293,8 @@ some_pattern = _any_pattern.filter(_is_regular)
 
 def _asked(language: Language) -> str | None:
     try:
-        return language.shortest()
-    except TooLarge:
+        return language.find_shortest()
+    except TooManyStates:
         pytest.fail("a small pattern is decided")
 
 
@@ -349,7 +349,7 @@ def test_a_difference_is_empty_only_where_no_text_tells_two_patterns_apart(
 @given(some_pattern, st.integers(0, 5), st.one_of(st.none(), st.integers(0, 5)))
 def test_lengths_count_with_patterns(pattern: str, low: int, more: int | None) -> None:
     high = None if more is None else low + more
-    language = matching(pattern) & Language.lengths(low, high)
+    language = matching(pattern) & Language.from_lengths(low, high)
     fits = [
         t for t in SHORT if found(pattern, t) and low <= len(t) <= (3 if high is None else high)
     ]
@@ -366,51 +366,51 @@ def test_a_counted_run_is_what_its_repeat_says(low: int, more: int) -> None:
     run = f"^x[ab]{{{low},{low + more}}}y$"
     language = matching(run)
 
-    assert language.shortest() == f"x{'a' * low}y"
-    assert (language & Language.lengths(low + more + 3)).is_empty
+    assert language.find_shortest() == f"x{'a' * low}y"
+    assert (language & Language.from_lengths(low + more + 3)).is_empty
     assert (language - matching(f"^x[ab]{{{low}}}[ab]{{0,{more}}}y$")).is_empty
     assert (matching(f"^x[ab]{{{low}}}[ab]{{0,{more}}}y$") - language).is_empty
 
 
 @given(some_pattern)
 def test_texts_differ_and_come_shortest_first(pattern: str) -> None:
-    texts = matching(pattern).texts(4)
+    texts = matching(pattern).list_texts(4)
 
     assert len(set(texts)) == len(texts)
     assert list(map(len, texts)) == sorted(map(len, texts))
     assert all(found(pattern, text) for text in texts)
-    assert texts == matching(pattern).texts(4)
+    assert texts == matching(pattern).list_texts(4)
 
 
 _sets = st.lists(st.tuples(st.integers(0, 20), st.one_of(st.none(), st.integers(0, 9)))).map(
     lambda pairs: [
-        lengths.between(low, None if more is None else low + more) for low, more in pairs
+        lengths.build_interval(low, None if more is None else low + more) for low, more in pairs
     ]
 )
 
 
 @given(_sets, _sets, st.integers(0, 40), st.integers(1, 5))
 def test_sets_of_lengths_are_sets(
-    some: list[lengths.Lengths], others: list[lengths.Lengths], at: int, by: int
+    some: list[lengths.LengthSet], others: list[lengths.LengthSet], at: int, by: int
 ) -> None:
     one, other = lengths.NONE, lengths.NONE
     for part in some:
-        one = lengths.union(one, part)
+        one = lengths.unite(one, part)
     for part in others:
-        other = lengths.union(other, part)
+        other = lengths.unite(other, part)
 
-    def held(allowed: lengths.Lengths) -> set[int]:
+    def held(allowed: lengths.LengthSet) -> set[int]:
         return {
             n
             for n in range(80)
             if any(low <= n and (high is None or n <= high) for low, high in allowed)
         }
 
-    assert held(lengths.union(one, other)) == held(one) | held(other)
-    assert held(lengths.intersection(one, other)) == held(one) & held(other)
+    assert held(lengths.unite(one, other)) == held(one) | held(other)
+    assert held(lengths.intersect(one, other)) == held(one) & held(other)
     assert held(lengths.complement(one)) == set(range(80)) - held(one)
     reached = [n for n in range(at, 80, by) if n in held(one)]
-    assert lengths.least_from(one, at, by) == (reached[0] if reached else None)
+    assert lengths.find_least_from(one, at, by) == (reached[0] if reached else None)
 
 
 @given(st.sets(st.sampled_from([DIGIT, WORD, ANY, ((0x61, 0x63),), ((0x62, 0x10FFFF),), ()])))
@@ -418,15 +418,15 @@ def test_an_alphabet_tells_apart_just_what_its_classes_do(
     known: set[tuple[tuple[int, int], ...]],
 ) -> None:
     alphabet = Alphabet(frozenset(known))
-    blocks = alphabet.split({alphabet.mask(ranges) for ranges in known})
+    blocks = alphabet.partition({alphabet.get_mask(ranges) for ranges in known})
 
-    assert sum(blocks) == alphabet.everything
+    assert sum(blocks) == alphabet.all_characters
     for block in blocks:
         for ranges in known:
-            assert block & alphabet.mask(ranges) in {0, block}
-            _, char = alphabet.readable(block)
+            assert block & alphabet.get_mask(ranges) in {0, block}
+            _, char = alphabet.pick_readable_character(block)
             assert any(a <= ord(char) <= b for a, b in ranges) == bool(
-                block & alphabet.mask(ranges)
+                block & alphabet.get_mask(ranges)
             )
 
 
@@ -452,9 +452,12 @@ def test_nearly_every_pattern_of_real_documents_is_decided(real_documents: pathl
     for pattern in sorted(seen):
         try:
             language = matching(pattern)
-            text, other = language.shortest(), (~language & Language.lengths(0, 4000)).shortest()
-        except (Irregular, TooLarge) as error:
-            undecided.append((pattern, error.why))
+            text, other = (
+                language.find_shortest(),
+                (~language & Language.from_lengths(0, 4000)).find_shortest(),
+            )
+        except (NotRegular, TooManyStates) as error:
+            undecided.append((pattern, error.reason))
         else:
             assert text is not None, pattern
             assert found(pattern, text), pattern

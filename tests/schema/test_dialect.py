@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from support.documents import OK, Server, answer, content, document, operation, single
 
 import dynclient
-from dynclient.client.client import Compiled
+from dynclient.client.client import CompiledDocument
 from dynclient.errors import DynclientError
 from dynclient.schema.engine import Checker
 
@@ -24,16 +24,16 @@ def checker(schema, version="3.1.0", direction="response", **components):
         version=version,
         components={"schemas": components},
     )
-    compiled = Compiled.of(dynclient.load(made))
+    compiled = CompiledDocument.of(dynclient.load(made))
     op = compiled.document.operations["run"]
     if direction == "request":
         return Checker(
-            compiled.schemas.call(op, compiled.plans.of(op).entry(None), "consumer")["properties"][
-                "body"
-            ]
+            compiled.schemas.build_call_schema(
+                op, compiled.plans.get_plan(op).find_media_type(None), "consumer"
+            )["properties"]["body"]
         )
     entry = op.responses["200"].content["application/json"]
-    return Checker(compiled.schemas.result(entry, "consumer"))
+    return Checker(compiled.schemas.build_result_schema(entry, "consumer"))
 
 
 def problems(schema, version="3.1.0", **components) -> list[str]:
@@ -224,7 +224,7 @@ def test_a_wrong_keyword_hurts_nobody_who_calls(keyword, value, version):
 @pytest.mark.parametrize("schema", [{"title": 5, "type": "integer"}, {"type": "integer", "example": datetime.date(2024, 1, 1)},
                                     {"type": "integer", "deprecated": "yes"}, {"minimum": "x", "type": "integer"}])  # fmt: skip
 def test_a_wrong_note_does_not_cost_the_fast_engine(schema):
-    assert checker(schema).fast_accepts(1)
+    assert checker(schema).accepts_by_fast_engine(1)
 
 
 @pytest.mark.parametrize("text", [".nan", ".inf", "-.inf", "1e999"])

@@ -4,13 +4,15 @@ import pytest
 
 from dynclient.schema.dialect import Schema
 from dynclient.schema.engine import Checker
-from dynclient.schema.explain import declared_names, described
+from dynclient.schema.explain import describe_schema, list_declared_names
 from dynclient.violations import Place
 
 
 def told(schema, value) -> dict[str, tuple[str, str]]:
     """Return where → (kind, text) of everything that is wrong."""
-    return {v.where: (v.kind, str(v).partition(": ")[2]) for v in Checker(schema).violations(value)}
+    return {
+        v.where: (v.kind, str(v).partition(": ")[2]) for v in Checker(schema).find_violations(value)
+    }
 
 
 def test_a_missing_property_is_told_at_its_own_place():
@@ -122,13 +124,13 @@ def test_a_value_that_fits_two_alternatives_is_told_so():
     ],
 )
 def test_a_schema_is_described_in_a_few_words(schema, words):
-    assert described(schema, {}) == words
+    assert describe_schema(schema, {}) == words
 
 
 def test_a_violation_names_the_place_of_the_schema_that_refused():
     place = Place("shop.yaml", "/components/schemas/Item/properties/n", lambda *_: 7)
     schema = Schema({"properties": {"n": Schema({"type": "integer"}, place)}})
-    (violation,) = Checker(schema).violations({"n": "x"})
+    (violation,) = Checker(schema).find_violations({"n": "x"})
     assert str(violation.place) == "shop.yaml:7"
 
 
@@ -140,12 +142,12 @@ def test_names_are_found_through_references_and_branches_even_in_a_circle():
             "oneOf": [{"properties": {"b": {}}}],
         }
     }
-    assert declared_names({"$ref": "#/$defs/A"}, defs) == ["a", "b"]
+    assert list_declared_names({"$ref": "#/$defs/A"}, defs) == ["a", "b"]
 
 
 def test_ten_thousand_unknown_properties_are_told_in_a_few_violations():
     schema = {"properties": {f"prop{i}": {} for i in range(30)}, "additionalProperties": False}
-    found = Checker(schema).violations({f"prpo{i}": 1 for i in range(10_000)})
+    found = Checker(schema).find_violations({f"prpo{i}": 1 for i in range(10_000)})
     assert 0 < len(found) <= 1000
 
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dynclient.schema import formats
-from dynclient.schema.formats import BOUNDS, FORMATS
+from dynclient.schema.formats import FORMAT_CHECKS, INTEGER_FORMAT_BOUNDS
 
 #: The first example pays for compiling; no test here is about time.
 unhurried = settings(deadline=None)
@@ -232,13 +232,13 @@ INVALID = {
 }
 
 
-@pytest.mark.parametrize("name", sorted(FORMATS))
+@pytest.mark.parametrize("name", sorted(FORMAT_CHECKS))
 def test_a_format_takes_what_its_standard_takes_and_nothing_else(name: str) -> None:
-    assert [text for text in VALID[name] if not FORMATS[name](text)] == []
-    assert [text for text in INVALID.get(name, []) if FORMATS[name](text)] == []
+    assert [text for text in VALID[name] if not FORMAT_CHECKS[name](text)] == []
+    assert [text for text in INVALID.get(name, []) if FORMAT_CHECKS[name](text)] == []
 
 
-@pytest.mark.parametrize("name", sorted(FORMATS))
+@pytest.mark.parametrize("name", sorted(FORMAT_CHECKS))
 @unhurried
 @given(
     text=st.one_of(
@@ -248,41 +248,45 @@ def test_a_format_takes_what_its_standard_takes_and_nothing_else(name: str) -> N
     )
 )
 def test_a_check_answers_any_text(name: str, text: str) -> None:
-    assert FORMATS[name](text) in {True, False}
+    assert FORMAT_CHECKS[name](text) in {True, False}
 
 
-@pytest.mark.parametrize("name", sorted(FORMATS))
+@pytest.mark.parametrize("name", sorted(FORMAT_CHECKS))
 def test_a_check_is_linear_in_the_text(name: str) -> None:
     for unit in ["a", "1", ":", "/", "%41", "a.", "a@", "{a}", "P1", '\\"', "=", "[", "A-", "~0"]:
-        assert FORMATS[name](unit * 30_000 + "\n") in {True, False}
+        assert FORMAT_CHECKS[name](unit * 30_000 + "\n") in {True, False}
 
 
-@pytest.mark.parametrize("name", sorted(FORMATS))
+@pytest.mark.parametrize("name", sorted(FORMAT_CHECKS))
 @unhurried
 @given(seed=st.integers(0, 2**32))
 def test_a_sample_has_its_format(name: str, seed: int) -> None:
-    text = formats.sample(name, random.Random(seed))
+    text = formats.generate_formatted_string(name, random.Random(seed))
 
     assert text is not None
-    assert FORMATS[name](text)
-    assert text == formats.sample(name, random.Random(seed))
+    assert FORMAT_CHECKS[name](text)
+    assert text == formats.generate_formatted_string(name, random.Random(seed))
 
 
 def test_samples_look_like_what_people_write() -> None:
     drawn = random.Random(1)
 
-    assert re.fullmatch(r"20(2\d|30)-\d\d-\d\dT.*Z", str(formats.sample("date-time", drawn)))
-    assert uuid.UUID(formats.sample("uuid", drawn)).version == 4
-    assert re.fullmatch(r"[a-z]+@example\.com", str(formats.sample("email", drawn)))
-    assert str(formats.sample("uri", drawn)).startswith("https://example.com/")
-    assert formats.sample("nonsense", drawn) is None
+    assert re.fullmatch(
+        r"20(2\d|30)-\d\d-\d\dT.*Z", str(formats.generate_formatted_string("date-time", drawn))
+    )
+    assert uuid.UUID(formats.generate_formatted_string("uuid", drawn)).version == 4
+    assert re.fullmatch(
+        r"[a-z]+@example\.com", str(formats.generate_formatted_string("email", drawn))
+    )
+    assert str(formats.generate_formatted_string("uri", drawn)).startswith("https://example.com/")
+    assert formats.generate_formatted_string("nonsense", drawn) is None
 
 
 def test_integer_formats_are_bounds() -> None:
-    assert BOUNDS["int32"] == (-2147483648, 2147483647)
-    assert BOUNDS["int64"] == (-9223372036854775808, 9223372036854775807)
-    assert BOUNDS["uint8"] == (0, 255)
-    assert not set(BOUNDS) & set(FORMATS)
+    assert INTEGER_FORMAT_BOUNDS["int32"] == (-2147483648, 2147483647)
+    assert INTEGER_FORMAT_BOUNDS["int64"] == (-9223372036854775808, 9223372036854775807)
+    assert INTEGER_FORMAT_BOUNDS["uint8"] == (0, 255)
+    assert not set(INTEGER_FORMAT_BOUNDS) & set(FORMAT_CHECKS)
 
 
 # --- against the standard library ----------------------------------------------------------------------------------
@@ -307,7 +311,7 @@ _years = st.integers(1, 9999).map("{:04}".format)
     ).map("-".join)
 )
 def test_a_date_is_what_the_standard_library_reads(text: str) -> None:
-    assert FORMATS["date"](text) == _parses(dt.date.fromisoformat, text)
+    assert FORMAT_CHECKS["date"](text) == _parses(dt.date.fromisoformat, text)
 
 
 @unhurried
@@ -317,7 +321,7 @@ def test_a_date_time_that_the_standard_library_writes_is_one(
 ) -> None:
     zone = dt.timezone(dt.timedelta(minutes=offset))
 
-    assert FORMATS["date-time"](moment.replace(tzinfo=zone).isoformat())
+    assert FORMAT_CHECKS["date-time"](moment.replace(tzinfo=zone).isoformat())
 
 
 @unhurried
@@ -326,7 +330,7 @@ def test_a_time_is_what_the_standard_library_reads(hour: str, minute: str, secon
     text = f"{hour}:{minute}:{second}"
 
     if second != "60":
-        assert FORMATS["time"](text + "Z") == _parses(dt.time.fromisoformat, text)
+        assert FORMAT_CHECKS["time"](text + "Z") == _parses(dt.time.fromisoformat, text)
 
 
 @unhurried
@@ -334,7 +338,7 @@ def test_a_time_is_what_the_standard_library_reads(hour: str, minute: str, secon
 def test_a_uuid_is_what_the_standard_library_reads_and_writes(text: str) -> None:
     expected = _parses(uuid.UUID, text) and str(uuid.UUID(text)) == text.lower()
 
-    assert FORMATS["uuid"](text) == expected
+    assert FORMAT_CHECKS["uuid"](text) == expected
 
 
 @unhurried
@@ -346,7 +350,7 @@ def test_a_uuid_is_what_the_standard_library_reads_and_writes(text: str) -> None
     )
 )
 def test_an_ipv4_address_is_what_the_standard_library_reads(text: str) -> None:
-    assert FORMATS["ipv4"](text) == _parses(ipaddress.IPv4Address, text)
+    assert FORMAT_CHECKS["ipv4"](text) == _parses(ipaddress.IPv4Address, text)
 
 
 @unhurried
@@ -361,7 +365,7 @@ def test_an_ipv4_address_is_what_the_standard_library_reads(text: str) -> None:
     )
 )
 def test_an_ipv6_address_is_what_the_standard_library_reads(text: str) -> None:
-    assert FORMATS["ipv6"](text) == _parses(ipaddress.IPv6Address, text)
+    assert FORMAT_CHECKS["ipv6"](text) == _parses(ipaddress.IPv6Address, text)
 
 
 # --- in the engines ------------------------------------------------------------------------------------------------
@@ -378,16 +382,16 @@ UNKNOWN_IN_RUST = {"byte", "base64url", "binary", "password"}
 
 def _checker() -> jsonschema.FormatChecker:
     checker = jsonschema.FormatChecker(formats=())
-    for name, check in FORMATS.items():
+    for name, check in FORMAT_CHECKS.items():
         checker.checks(name)(lambda value, check=check: not isinstance(value, str) or check(value))
     return checker
 
 
-@pytest.mark.parametrize("name", sorted(FORMATS))
+@pytest.mark.parametrize("name", sorted(FORMAT_CHECKS))
 def test_both_engines_use_this_list(name: str) -> None:
     python = jsonschema.Draft202012Validator({"format": name}, format_checker=_checker())
     rust = jsonschema_rs.Draft202012Validator(
-        {"format": name}, formats=dict(FORMATS), validate_formats=True
+        {"format": name}, formats=dict(FORMAT_CHECKS), validate_formats=True
     )
 
     for text in [*VALID[name], *INVALID.get(name, [])]:
@@ -398,7 +402,7 @@ def test_both_engines_use_this_list(name: str) -> None:
 
 def test_our_differences_from_the_rust_engine_are_known() -> None:
     different: dict[str, set[str]] = {}
-    for name in FORMATS.keys() - UNKNOWN_IN_RUST:
+    for name in FORMAT_CHECKS.keys() - UNKNOWN_IN_RUST:
         theirs = jsonschema_rs.Draft202012Validator({"format": name}, validate_formats=True)
         refused = {text for text in VALID[name] if not theirs.is_valid(text)}
         taken = {text for text in INVALID[name] if theirs.is_valid(text)}
@@ -413,5 +417,5 @@ def test_a_format_that_is_not_listed_checks_nothing_in_both_engines() -> None:
 
     assert jsonschema.Draft202012Validator(schema, format_checker=_checker()).is_valid("x")
     assert jsonschema_rs.Draft202012Validator(
-        schema, formats=dict(FORMATS), validate_formats=True
+        schema, formats=dict(FORMAT_CHECKS), validate_formats=True
     ).is_valid("x")

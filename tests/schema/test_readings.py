@@ -6,17 +6,17 @@ from hypothesis import strategies as st
 from support.documents import content, single
 from support.schemas import object_schemas, objects
 
-from dynclient.client.client import Compiled
+from dynclient.client.client import CompiledDocument
 from dynclient.client.load import load
-from dynclient.schema.dialect import bundled
+from dynclient.schema.dialect import bundle_schema
 from dynclient.schema.engine import Checker
-from dynclient.schema.readings import closed
+from dynclient.schema.readings import close_schema
 
 
 def both(schema, defs=None) -> tuple[Checker, Checker]:
     """Return the checkers of the closed and of the open reading."""
     defs = defs or {}
-    return Checker(closed(schema, defs, "request")), Checker(bundled(schema, defs))
+    return Checker(close_schema(schema, defs, "request")), Checker(bundle_schema(schema, defs))
 
 
 @given(object_schemas(), objects())
@@ -46,7 +46,7 @@ def _keywords(schema) -> set[str]:
 def test_closing_refuses_nothing_but_undeclared_properties(schema, value):
     strict, lenient = both(schema)
     if lenient.accepts(value) and not strict.accepts(value):
-        assert {v.kind for v in strict.violations(value)} == {"unknown"}
+        assert {v.kind for v in strict.find_violations(value)} == {"unknown"}
 
 
 @given(st.lists(object_schemas(), min_size=2, max_size=3), objects())
@@ -157,8 +157,8 @@ def test_a_definition_that_a_condition_asks_for_stays_open_there():
 
 
 def _plan(schema, version="3.1.0"):
-    compiled = Compiled.of(load(single(body=content(schema), version=version)))
-    return compiled.plans.of(compiled.document.operations["run"])
+    compiled = CompiledDocument.of(load(single(body=content(schema), version=version)))
+    return compiled.plans.get_plan(compiled.document.operations["run"])
 
 
 def test_read_only_is_refused_in_a_request_and_never_required_there():
@@ -168,9 +168,9 @@ def test_read_only_is_refused_in_a_request_and_never_required_there():
             "required": ["id", "name"],
             "properties": {"id": {"readOnly": True}, "name": {}},
         }
-    ).checker(None, "producer")
+    ).get_checker(None, "producer")
     assert checker.accepts({"body": {"name": "x"}})
-    (violation,) = checker.violations({"body": {"id": 1, "name": "x"}})
+    (violation,) = checker.find_violations({"body": {"id": 1, "name": "x"}})
     assert (violation.kind, violation.where) == ("readOnly", "body.id")
 
 
@@ -190,14 +190,14 @@ def test_read_only_is_refused_in_a_request_and_never_required_there():
     ],
 )
 def test_read_only_is_found_wherever_the_property_is_declared(schema):
-    checker = _plan(schema).checker(None, "producer")
+    checker = _plan(schema).get_checker(None, "producer")
     assert checker.accepts({"body": {"n": 1}})
     assert not checker.accepts({"body": {"n": 1, "id": "x"}})
 
 
 def test_closing_ends_where_a_branch_refers_to_itself_through_its_items():
     defs = {"V": {"oneOf": [{"type": "string"}, {"type": "array", "items": {"$ref": "#/$defs/V"}}]}}
-    made = closed({"$ref": "#/$defs/V"}, defs, "request")
+    made = close_schema({"$ref": "#/$defs/V"}, defs, "request")
 
     assert Checker(made).accepts(["a", ["b", ["c"]]])
     assert not Checker(made).accepts(["a", [5]])

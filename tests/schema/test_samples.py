@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
-from dynclient.schema.formats import FORMATS
-from dynclient.schema.samples import Sampler, Unsampled, echo
+from dynclient.schema.formats import FORMAT_CHECKS
+from dynclient.schema.samples import ExampleGenerator, NoExample, copy_request_values
 from dynclient.schema.samples import growth as growth_module
 from dynclient.schema.samples import lessons as lessons_module
 
@@ -25,21 +25,21 @@ SEEDS = range(12)
 
 def compiled(schema):
     return jsonschema_rs.Draft202012Validator(
-        schema, formats=dict(FORMATS), validate_formats=True, ignore_unknown_formats=True
+        schema, formats=dict(FORMAT_CHECKS), validate_formats=True, ignore_unknown_formats=True
     ).is_valid
 
 
 def reference(schema):
     checker = FormatChecker(formats=())
-    for name, check in FORMATS.items():
+    for name, check in FORMAT_CHECKS.items():
         checker.checks(name)(lambda value, check=check: not isinstance(value, str) or check(value))
     return Draft202012Validator(schema, format_checker=checker)
 
 
 def sampled(schema, seeds=SEEDS, **options):
     """Sample with several seeds; both engines must accept each."""
-    sampler = Sampler(schema, compile_schema=compiled)
-    found = [sampler.sample(seed=seed, **options) for seed in seeds]
+    sampler = ExampleGenerator(schema, compile_schema=compiled)
+    found = [sampler.generate(seed=seed, **options) for seed in seeds]
     judge = reference(schema)
     for instance in found:
         assert compiled(schema)(instance), instance
@@ -104,11 +104,13 @@ def test_an_example_is_judged_by_everything_that_speaks_of_the_value():
 
 
 def test_changing_a_sample_does_not_change_the_schema():
-    sampler = Sampler({"type": "array", "examples": [[{"a": {"b": 1}}]]}, compile_schema=compiled)
+    sampler = ExampleGenerator(
+        {"type": "array", "examples": [[{"a": {"b": 1}}]]}, compile_schema=compiled
+    )
 
-    sampler.sample()[0]["a"]["b"] = 2
+    sampler.generate()[0]["a"]["b"] = 2
 
-    assert sampler.sample() == [{"a": {"b": 1}}]
+    assert sampler.generate() == [{"a": {"b": 1}}]
 
 
 def test_a_valid_default_comes_before_enum():
@@ -162,9 +164,9 @@ def test_lengths_are_honoured(low_high):
     sampled({"type": "string", "minLength": low, "maxLength": high, "pattern": "^[a-f]*$"})
 
 
-@pytest.mark.parametrize("form", sorted(FORMATS))
+@pytest.mark.parametrize("form", sorted(FORMAT_CHECKS))
 def test_every_listed_format_is_met(form):
-    assert all(FORMATS[form](found) for found in sampled({"type": "string", "format": form}))
+    assert all(FORMAT_CHECKS[form](found) for found in sampled({"type": "string", "format": form}))
 
 
 def test_a_format_and_a_pattern_are_met_together():
@@ -175,7 +177,7 @@ def test_a_format_and_a_pattern_are_met_together():
         "maxLength": 10,
     }
 
-    assert all(FORMATS["date"](found) for found in sampled(schema))
+    assert all(FORMAT_CHECKS["date"](found) for found in sampled(schema))
 
 
 def test_prices_have_two_decimals_and_integers_are_small():
@@ -216,11 +218,12 @@ def test_multiples_of_a_decimal_are_exact():
     found = sampled({"type": "number", "multipleOf": 0.25, "minimum": 10}, range(30))
 
     assert len(set(found)) > 5
-    sampler = Sampler(
+    sampler = ExampleGenerator(
         {"type": "number", "multipleOf": 0.01, "minimum": 19.985}, accepts=lambda _: True
     )
     assert all(
-        str(sampler.sample(seed=seed)) == str(round(sampler.sample(seed=seed), 2)) for seed in SEEDS
+        str(sampler.generate(seed=seed)) == str(round(sampler.generate(seed=seed), 2))
+        for seed in SEEDS
     )
 
 
@@ -311,11 +314,11 @@ def test_properties_come_in_declared_order():
 
 
 def test_a_required_property_that_is_false_is_unsampled():
-    with pytest.raises(Unsampled) as caught:
-        Sampler(
+    with pytest.raises(NoExample) as caught:
+        ExampleGenerator(
             {"type": "object", "properties": {"a": False}, "required": ["a"]},
             compile_schema=compiled,
-        ).sample()
+        ).generate()
 
     assert caught.value.pointer == "/a"
     assert "false" in caught.value.reason
@@ -516,7 +519,9 @@ def test_two_readings_of_one_schema_draw_the_same_branch(optional):
 
 
 def test_what_follows_from_a_chosen_branch_is_known_before_the_first_try(monkeypatch):
-    monkeypatch.setattr(lessons_module.Lessons, "of", lambda *_: pytest.fail("a value was refused"))
+    monkeypatch.setattr(
+        lessons_module.ConflictAnalyzer, "analyze", lambda *_: pytest.fail("a value was refused")
+    )
     schema = {**CLOSED, "oneOf": [{"type": "array"}, {"$ref": "#/$defs/Cat.open"}]}
 
     assert all("name" in found["owner"] for found in sampled(schema, optional="all"))
@@ -724,7 +729,8 @@ def test_references_that_only_refer_to_each_other_end():
     }
 
     assert isinstance(
-        Sampler({"$ref": "#/$defs/T", "$defs": defs}, compile_schema=compiled).sample(), int
+        ExampleGenerator({"$ref": "#/$defs/T", "$defs": defs}, compile_schema=compiled).generate(),
+        int,
     )
 
 
@@ -758,22 +764,24 @@ def test_references_that_only_refer_to_each_other_end():
     ids=brief,
 )
 def test_what_has_no_instance_within_the_bounds_is_unsampled(schema):
-    with pytest.raises(Unsampled) as caught:
-        Sampler(schema, compile_schema=lambda _: lambda _value: False).sample()
+    with pytest.raises(NoExample) as caught:
+        ExampleGenerator(schema, compile_schema=lambda _: lambda _value: False).generate()
 
     assert caught.value.reason
 
 
 def test_a_very_long_string_is_refused_before_it_is_made():
-    with pytest.raises(Unsampled, match="minLength"):
-        Sampler({"type": "string", "minLength": 200_000}, accepts=lambda _: True).sample()
+    with pytest.raises(NoExample, match="minLength"):
+        ExampleGenerator(
+            {"type": "string", "minLength": 200_000}, accepts=lambda _: True
+        ).generate()
 
 
 def test_the_budget_of_steps_bounds_the_search(monkeypatch):
     spent = []
-    ordinary = growth_module.Growth.spend
+    ordinary = growth_module.ValueGenerator.spend
     monkeypatch.setattr(
-        growth_module.Growth,
+        growth_module.ValueGenerator,
         "spend",
         lambda self, steps: (spent.append(steps), ordinary(self, steps)),
     )
@@ -783,8 +791,10 @@ def test_the_budget_of_steps_bounds_the_search(monkeypatch):
         "properties": {name: {"$ref": "#/$defs/T"} for name in "ab"},
     }
 
-    with pytest.raises(Unsampled):
-        Sampler({"$ref": "#/$defs/T", "$defs": {"T": nest}}, compile_schema=compiled).sample()
+    with pytest.raises(NoExample):
+        ExampleGenerator(
+            {"$ref": "#/$defs/T", "$defs": {"T": nest}}, compile_schema=compiled
+        ).generate()
 
     assert sum(spent) < 3 * growth_module.MAX_STEPS
 
@@ -795,12 +805,12 @@ def test_the_reason_names_the_keyword_that_refuses():
     def compile_schema(schema):
         return lambda _value: "x-sum" not in schema
 
-    with pytest.raises(Unsampled, match="x-sum"):
-        Sampler(refuses_sum, compile_schema=compile_schema).sample()
+    with pytest.raises(NoExample, match="x-sum"):
+        ExampleGenerator(refuses_sum, compile_schema=compile_schema).generate()
 
 
 def test_unsampled_survives_pickling():
-    error = pickle.loads(pickle.dumps(Unsampled("/a", "enum leaves no value")))
+    error = pickle.loads(pickle.dumps(NoExample("/a", "enum leaves no value")))
 
     assert (error.pointer, error.reason, str(error)) == (
         "/a",
@@ -837,11 +847,11 @@ def test_different_seeds_differ():
 
 
 def test_a_used_sampler_gives_the_same_as_a_fresh_one():
-    used = Sampler(RICH, compile_schema=compiled)
-    backwards = {seed: used.sample(seed=seed) for seed in reversed(SEEDS)}
+    used = ExampleGenerator(RICH, compile_schema=compiled)
+    backwards = {seed: used.generate(seed=seed) for seed in reversed(SEEDS)}
 
     assert all(
-        Sampler(RICH, compile_schema=compiled).sample(seed=seed) == backwards[seed]
+        ExampleGenerator(RICH, compile_schema=compiled).generate(seed=seed) == backwards[seed]
         for seed in SEEDS
     )
 
@@ -878,7 +888,7 @@ def test_hints_appear_where_the_schema_allows_them():
         "additionalProperties": False,
     }
 
-    found = Sampler(schema, compile_schema=compiled).sample(
+    found = ExampleGenerator(schema, compile_schema=compiled).generate(
         optional="none", hints={"name": "Gold", "id": "no", "x": 1}
     )
 
@@ -891,7 +901,7 @@ def test_echo_takes_over_what_stays_valid_and_nothing_else():
     result = {"id": 1, "name": "name-1", "integrationId": "i-1"}
     valid = compiled({"properties": {"id": {"type": "integer"}, "name": {"type": "string"}}})
 
-    assert echo(result, {"name": "Gold", "id": "no", "new": 1}, valid) == {
+    assert copy_request_values(result, {"name": "Gold", "id": "no", "new": 1}, valid) == {
         "id": 1,
         "name": "Gold",
         "integrationId": "i-1",
@@ -902,14 +912,16 @@ def test_echo_takes_over_what_stays_valid_and_nothing_else():
 def test_echo_reaches_into_wrappers_and_the_first_item():
     result = {"total": 1, "profile": {"name": "a"}, "data": [{"name": "b"}, {"name": "c"}]}
 
-    found = echo(result, {"name": "Gold"}, lambda _: True)
+    found = copy_request_values(result, {"name": "Gold"}, lambda _: True)
 
     assert found == {
         "total": 1,
         "profile": {"name": "Gold"},
         "data": [{"name": "Gold"}, {"name": "c"}],
     }
-    assert echo([{"name": "a"}], {"name": "Gold"}, lambda _: True) == [{"name": "Gold"}]
+    assert copy_request_values([{"name": "a"}], {"name": "Gold"}, lambda _: True) == [
+        {"name": "Gold"}
+    ]
 
 
 def test_echo_takes_over_member_by_member_what_does_not_fit_whole():
@@ -918,14 +930,16 @@ def test_echo_takes_over_member_by_member_what_does_not_fit_whole():
         {"properties": {"session": {"properties": {"id": {"type": "integer"}}, "maxProperties": 2}}}
     )
 
-    found = echo(result, {"session": {"state": "closed", "id": "no", "more": 1}}, valid)
+    found = copy_request_values(
+        result, {"session": {"state": "closed", "id": "no", "more": 1}}, valid
+    )
 
     assert found == {"session": {"state": "closed", "id": 1}}
 
 
 @pytest.mark.parametrize("body", [None, [], "text", 5])
 def test_echo_of_anything_but_an_object_changes_nothing(body):
-    assert echo({"name": "a"}, body, lambda _: True) == {"name": "a"}
+    assert copy_request_values({"name": "a"}, body, lambda _: True) == {"name": "a"}
 
 
 # --- promises ---
@@ -1034,20 +1048,26 @@ SCHEMAS = st.recursive(SCALARS, composed, max_leaves=6).map(
 @given(SCHEMAS, st.integers(0, 3), st.sampled_from(["none", "some", "all"]))
 def test_a_sample_is_valid_and_the_same_again(schema, seed, optional):
     try:
-        found = Sampler(schema, compile_schema=compiled).sample(seed=seed, optional=optional)
-    except Unsampled:
-        with pytest.raises(Unsampled):
-            Sampler(schema, compile_schema=compiled).sample(seed=seed, optional=optional)
+        found = ExampleGenerator(schema, compile_schema=compiled).generate(
+            seed=seed, optional=optional
+        )
+    except NoExample:
+        with pytest.raises(NoExample):
+            ExampleGenerator(schema, compile_schema=compiled).generate(seed=seed, optional=optional)
         return
 
     assert reference(schema).is_valid(found)
-    assert found == Sampler(schema, compile_schema=compiled).sample(seed=seed, optional=optional)
+    assert found == ExampleGenerator(schema, compile_schema=compiled).generate(
+        seed=seed, optional=optional
+    )
 
 
 @settings(max_examples=200, deadline=None)
 @given(SCALARS, st.integers(0, 50))
 def test_every_simple_schema_has_a_sample(schema, seed):
-    assert reference(schema).is_valid(Sampler(schema, compile_schema=compiled).sample(seed=seed))
+    assert reference(schema).is_valid(
+        ExampleGenerator(schema, compile_schema=compiled).generate(seed=seed)
+    )
 
 
 def test_a_reference_that_stands_in_an_example_is_data():
@@ -1063,4 +1083,4 @@ def test_a_reference_that_stands_in_an_example_is_data():
         },
     }
 
-    assert set(Sampler(schema).sample()) == {"name"}
+    assert set(ExampleGenerator(schema).generate()) == {"name"}

@@ -9,21 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dynclient.schema.reference import reference
+from dynclient.schema.reference import compile_reference_validator
 from dynclient.schema.subsumption import numbers, strings
 from dynclient.schema.subsumption.answers import Undecidable, Unknown
-from dynclient.schema.subsumption.numbers import Numbers
-from dynclient.schema.subsumption.strings import Strings
+from dynclient.schema.subsumption.numbers import NumberSet
+from dynclient.schema.subsumption.strings import StringSet
 
 WHOLE = {"type": "integer"}
 
 
-def number_set(schema: dict[str, Any]) -> Numbers:
-    return Numbers.described(schema, whole=schema.get("type") == "integer")
+def number_set(schema: dict[str, Any]) -> NumberSet:
+    return NumberSet.from_schema(schema, whole=schema.get("type") == "integer")
 
 
 def accepts(schema: dict[str, Any], value: Any) -> bool:
-    return bool(reference(schema).is_valid(value))
+    return bool(compile_reference_validator(schema).is_valid(value))
 
 
 # --- numbers -------------------------------------------------------------------------------------------------------
@@ -67,7 +67,7 @@ def accepts(schema: dict[str, Any], value: Any) -> bool:
 def test_numbers_within_bounds_and_on_grids(
     narrow: dict[str, Any], wide: dict[str, Any], witness: object
 ) -> None:
-    assert numbers.included(number_set(narrow), number_set(wide)) == witness
+    assert numbers.find_counterexample(number_set(narrow), number_set(wide)) == witness
     assert witness is None or (accepts(narrow, witness) and not accepts(wide, witness))
 
 
@@ -89,57 +89,72 @@ def test_numbers_within_bounds_and_on_grids(
 def test_numbers_within_a_union(
     narrow: dict[str, Any], union: list[dict[str, Any]], witness: object
 ) -> None:
-    assert numbers.covered(number_set(narrow), map(number_set, union)) == witness
+    assert numbers.find_uncovered(number_set(narrow), map(number_set, union)) == witness
 
 
 def test_single_numbers_are_left_out_and_listed() -> None:
-    three = Numbers.described({"minimum": 1, "maximum": 3}, whole=True)
+    three = NumberSet.from_schema({"minimum": 1, "maximum": 3}, whole=True)
 
-    assert numbers.included(three, Numbers.of([1, 2.0, 3])) is None
-    assert numbers.included(three, Numbers.of([1, 3])) == 2
-    assert numbers.included(Numbers.of([1, 2.5]), three) == 2.5
-    assert numbers.included(three.without([2]), Numbers.of([1, 3])) is None
-    assert numbers.included(three, three.without([2])) == 2
-    assert numbers.included(three.without([2]), three.without([2, 7])) is None
-    assert numbers.covered(three, [three.without([2]), Numbers.of([2])]) is None
-    assert numbers.example(three.without([1, 2, 3])) is None
-    assert numbers.example(Numbers().without([0])) in {1, 0.5}
+    assert numbers.find_counterexample(three, NumberSet.from_values([1, 2.0, 3])) is None
+    assert numbers.find_counterexample(three, NumberSet.from_values([1, 3])) == 2
+    assert numbers.find_counterexample(NumberSet.from_values([1, 2.5]), three) == 2.5
+    assert numbers.find_counterexample(three.exclude([2]), NumberSet.from_values([1, 3])) is None
+    assert numbers.find_counterexample(three, three.exclude([2])) == 2
+    assert numbers.find_counterexample(three.exclude([2]), three.exclude([2, 7])) is None
+    assert numbers.find_uncovered(three, [three.exclude([2]), NumberSet.from_values([2])]) is None
+    assert numbers.find_example(three.exclude([1, 2, 3])) is None
+    assert numbers.find_example(NumberSet().exclude([0])) in {1, 0.5}
 
 
 def test_numbers_that_must_be_no_multiples() -> None:
-    odd = Numbers(whole=True, not_multiples=frozenset({Fraction(2)}))
+    odd = NumberSet(is_integer=True, excluded_divisors=frozenset({Fraction(2)}))
 
-    assert numbers.included(Numbers(whole=True), odd) == 0
-    assert numbers.included(odd, Numbers.described({"multipleOf": 3})) == 1
-    assert numbers.included(odd & Numbers.described({"multipleOf": 4}), Numbers.of([])) is None
-    assert numbers.covered(Numbers(whole=True), [odd, Numbers.described({"multipleOf": 2})]) is None
-    assert numbers.example(odd & Numbers.described({"minimum": 2, "exclusiveMaximum": 3})) is None
+    assert numbers.find_counterexample(NumberSet(is_integer=True), odd) == 0
+    assert numbers.find_counterexample(odd, NumberSet.from_schema({"multipleOf": 3})) == 1
+    assert (
+        numbers.find_counterexample(
+            odd & NumberSet.from_schema({"multipleOf": 4}), NumberSet.from_values([])
+        )
+        is None
+    )
+    assert (
+        numbers.find_uncovered(
+            NumberSet(is_integer=True), [odd, NumberSet.from_schema({"multipleOf": 2})]
+        )
+        is None
+    )
+    assert (
+        numbers.find_example(odd & NumberSet.from_schema({"minimum": 2, "exclusiveMaximum": 3}))
+        is None
+    )
 
 
 def test_sets_of_numbers_intersect() -> None:
-    both = Numbers.described({"minimum": 0, "multipleOf": 2}) & Numbers.described(
+    both = NumberSet.from_schema({"minimum": 0, "multipleOf": 2}) & NumberSet.from_schema(
         {"maximum": 10, "multipleOf": 3}
     )
 
     assert both.step == 6
-    assert [value for value in range(-20, 20) if both.holds(value)] == [0, 6]
-    assert (Numbers.of([1, 2]) & Numbers.of([2, 3])).among == {Fraction(2)}
-    assert numbers.example(Numbers.of([1]) & Numbers.of([2])) is None
+    assert [value for value in range(-20, 20) if both.contains(value)] == [0, 6]
+    assert (NumberSet.from_values([1, 2]) & NumberSet.from_values([2, 3])).enumeration == {
+        Fraction(2)
+    }
+    assert numbers.find_example(NumberSet.from_values([1]) & NumberSet.from_values([2])) is None
 
 
 def test_an_integer_may_be_written_with_a_point_and_a_truth_is_no_number() -> None:
-    whole = Numbers(whole=True)
+    whole = NumberSet(is_integer=True)
 
     assert [
         value
         for value in (1, 1.0, 1e300, 1.5, True, float("inf"), float("nan"))
-        if whole.holds(value)
+        if whole.contains(value)
     ] == [
         1,
         1,
         1e300,
     ]
-    assert Numbers.described({"multipleOf": 10}).holds(1e23)
+    assert NumberSet.from_schema({"multipleOf": 10}).contains(1e23)
 
 
 @pytest.mark.parametrize(
@@ -155,40 +170,46 @@ def test_an_integer_may_be_written_with_a_point_and_a_truth_is_no_number() -> No
 )
 def test_bounds_that_are_no_numbers_are_undecidable(schema: dict[str, Any]) -> None:
     with pytest.raises(Undecidable):
-        Numbers.described(schema)
+        NumberSet.from_schema(schema)
 
 
 @pytest.mark.parametrize(
     ("narrow", "union"),
     [
         (
-            Numbers.described({"minimum": 0, "maximum": 10**9}, whole=True),
-            [Numbers.described({"multipleOf": n}) for n in range(2, 40)],
+            NumberSet.from_schema({"minimum": 0, "maximum": 10**9}, whole=True),
+            [NumberSet.from_schema({"multipleOf": n}) for n in range(2, 40)],
         ),
         (
-            Numbers(whole=True),
+            NumberSet(is_integer=True),
             [
-                Numbers.described({"minimum": n, "maximum": n + 1, "multipleOf": 2})
+                NumberSet.from_schema({"minimum": n, "maximum": n + 1, "multipleOf": 2})
                 for n in range(400)
             ],
         ),
-        (Numbers.described({"multipleOf": 1e-300}), [Numbers.described({"multipleOf": 1e300})]),
-        (Numbers.described({"minimum": 10**3000}), [Numbers.described({"minimum": 10**3001})]),
         (
-            Numbers.described({"multipleOf": 2**60}, whole=True).without(
+            NumberSet.from_schema({"multipleOf": 1e-300}),
+            [NumberSet.from_schema({"multipleOf": 1e300})],
+        ),
+        (
+            NumberSet.from_schema({"minimum": 10**3000}),
+            [NumberSet.from_schema({"minimum": 10**3001})],
+        ),
+        (
+            NumberSet.from_schema({"multipleOf": 2**60}, whole=True).exclude(
                 range(0, 3000 * 2**60, 2**60)
             ),
-            [Numbers.of([1])],
+            [NumberSet.from_values([1])],
         ),
     ],
 )
-def test_hostile_numbers_get_an_answer(narrow: Numbers, union: list[Numbers]) -> None:
-    answer = numbers.covered(narrow, union)
+def test_hostile_numbers_get_an_answer(narrow: NumberSet, union: list[NumberSet]) -> None:
+    answer = numbers.find_uncovered(narrow, union)
 
     assert (
         isinstance(answer, Unknown)
         or answer is None
-        or (narrow.holds(answer) and not any(m.holds(answer) for m in union))
+        or (narrow.contains(answer) and not any(m.contains(answer) for m in union))
     )
 
 
@@ -235,15 +256,19 @@ def _check_numbers(answer: object, narrow: dict[str, Any], union: list[dict[str,
 def test_an_answer_on_numbers_agrees_with_the_engine(
     narrow: dict[str, Any], wide: dict[str, Any]
 ) -> None:
-    _check_numbers(numbers.included(number_set(narrow), number_set(wide)), narrow, [wide])
-    _check_numbers(numbers.example(number_set(narrow)), narrow, [])
+    _check_numbers(
+        numbers.find_counterexample(number_set(narrow), number_set(wide)), narrow, [wide]
+    )
+    _check_numbers(numbers.find_example(number_set(narrow)), narrow, [])
 
 
 @given(_number_schemas, st.lists(_number_schemas, max_size=3))
 def test_an_answer_on_unions_of_numbers_agrees_with_the_engine(
     narrow: dict[str, Any], union: list[dict[str, Any]]
 ) -> None:
-    _check_numbers(numbers.covered(number_set(narrow), map(number_set, union)), narrow, union)
+    _check_numbers(
+        numbers.find_uncovered(number_set(narrow), map(number_set, union)), narrow, union
+    )
 
 
 @given(
@@ -255,7 +280,9 @@ def test_an_answer_on_unions_of_numbers_agrees_with_the_engine(
 def test_an_answer_on_left_out_numbers_agrees_with_the_engine(
     narrow: dict[str, Any], wide: dict[str, Any], fewer: set[int], less: set[int]
 ) -> None:
-    answer = numbers.included(number_set(narrow).without(fewer), number_set(wide).without(less))
+    answer = numbers.find_counterexample(
+        number_set(narrow).exclude(fewer), number_set(wide).exclude(less)
+    )
 
     _check_numbers(
         answer, {**narrow, "not": {"enum": list(fewer)}}, [{**wide, "not": {"enum": list(less)}}]
@@ -264,7 +291,7 @@ def test_an_answer_on_left_out_numbers_agrees_with_the_engine(
 
 @given(_number_schemas, st.sampled_from(_TRIED))
 def test_a_set_holds_what_the_engine_accepts(schema: dict[str, Any], value: float) -> None:
-    assert number_set(schema).holds(value) == accepts(schema, value)
+    assert number_set(schema).contains(value) == accepts(schema, value)
 
 
 # --- strings -------------------------------------------------------------------------------------------------------
@@ -299,7 +326,7 @@ def test_a_set_holds_what_the_engine_accepts(schema: dict[str, Any], value: floa
 def test_strings_within_lengths_and_patterns(
     narrow: dict[str, Any], wide: dict[str, Any], witness: str | None
 ) -> None:
-    found = strings.included(Strings.described(narrow), Strings.described(wide))
+    found = strings.find_counterexample(StringSet.from_schema(narrow), StringSet.from_schema(wide))
 
     assert isinstance(found, str | None)
     assert (found and len(found)) == (witness and len(witness))
@@ -311,81 +338,103 @@ def test_what_needs_a_backreference_is_unknown() -> None:
     narrow, wide = {"pattern": r"^(a|b)\1$"}, {"pattern": r"^(aa|bb)$"}
 
     for one, other in [(narrow, wide), (wide, narrow)]:
-        answer = strings.included(Strings.described(one), Strings.described(other))
+        answer = strings.find_counterexample(
+            StringSet.from_schema(one), StringSet.from_schema(other)
+        )
         assert isinstance(answer, Unknown)
-        assert "backreference" in answer.why
+        assert "backreference" in answer.reason
 
 
 def test_strings_within_a_union() -> None:
-    anything, a = Strings(), Strings.described({"pattern": "a"})
+    anything, a = StringSet(), StringSet.from_schema({"pattern": "a"})
 
-    assert strings.covered(anything, [a, Strings.described({"pattern": "^[^a]*$"})]) is None
-    assert strings.covered(anything, [a, Strings.described({"pattern": "^[^ab]*$"})]) == "b"
     assert (
-        strings.covered(
-            anything, [Strings.described({"maxLength": 5}), Strings.described({"minLength": 6})]
+        strings.find_uncovered(anything, [a, StringSet.from_schema({"pattern": "^[^a]*$"})]) is None
+    )
+    assert (
+        strings.find_uncovered(anything, [a, StringSet.from_schema({"pattern": "^[^ab]*$"})]) == "b"
+    )
+    assert (
+        strings.find_uncovered(
+            anything,
+            [StringSet.from_schema({"maxLength": 5}), StringSet.from_schema({"minLength": 6})],
         )
         is None
     )
     assert (
-        strings.covered(
-            anything, [Strings.described({"maxLength": 5}), Strings.described({"minLength": 7})]
+        strings.find_uncovered(
+            anything,
+            [StringSet.from_schema({"maxLength": 5}), StringSet.from_schema({"minLength": 7})],
         )
         == "a" * 6
     )
-    assert strings.covered(anything, []) == ""
+    assert strings.find_uncovered(anything, []) == ""
 
 
 def test_single_texts_are_left_out_and_listed() -> None:
-    code = Strings.described({"pattern": "^[ab]$"})
+    code = StringSet.from_schema({"pattern": "^[ab]$"})
 
-    assert strings.included(code, Strings.of(["a", "b", "c"])) is None
-    assert strings.included(code, Strings.of(["a"])) == "b"
-    assert strings.included(Strings.of(["a", "cc", "d"]), code) == "d"
-    assert strings.included(code.without(["b"]), Strings.of(["a"])) is None
-    assert strings.included(code, code.without(["b"])) == "b"
-    assert strings.included(code, code.without(["c"])) is None
-    assert strings.covered(code, [code.without(["b"]), Strings.of(["b"])]) is None
-    assert strings.example(code.without(["a", "b"])) is None
-    assert strings.example(Strings.described({"pattern": r"^\d{4}-\d\d$"})) == "0000-00"
-    assert strings.example(Strings.described({"pattern": r"^\d{4}-\d\d$", "minLength": 8})) is None
+    assert strings.find_counterexample(code, StringSet.from_values(["a", "b", "c"])) is None
+    assert strings.find_counterexample(code, StringSet.from_values(["a"])) == "b"
+    assert strings.find_counterexample(StringSet.from_values(["a", "cc", "d"]), code) == "d"
+    assert strings.find_counterexample(code.exclude(["b"]), StringSet.from_values(["a"])) is None
+    assert strings.find_counterexample(code, code.exclude(["b"])) == "b"
+    assert strings.find_counterexample(code, code.exclude(["c"])) is None
+    assert strings.find_uncovered(code, [code.exclude(["b"]), StringSet.from_values(["b"])]) is None
+    assert strings.find_example(code.exclude(["a", "b"])) is None
+    assert strings.find_example(StringSet.from_schema({"pattern": r"^\d{4}-\d\d$"})) == "0000-00"
+    assert (
+        strings.find_example(StringSet.from_schema({"pattern": r"^\d{4}-\d\d$", "minLength": 8}))
+        is None
+    )
 
 
 def test_strings_that_must_not_match() -> None:
-    plain = Strings(unlike=frozenset({"[^a-z]"}))
+    plain = StringSet(excluded_patterns=frozenset({"[^a-z]"}))
 
-    assert strings.included(plain, Strings.described({"pattern": "^[a-z]*$"})) is None
-    assert strings.included(Strings.described({"pattern": "^[a-z]*$"}), plain) is None
-    assert strings.included(plain, Strings.described({"pattern": "^[a-y]*$"})) == "z"
-    assert strings.example(plain & Strings(patterns=frozenset({"[^a-z]"}))) is None
+    assert (
+        strings.find_counterexample(plain, StringSet.from_schema({"pattern": "^[a-z]*$"})) is None
+    )
+    assert (
+        strings.find_counterexample(StringSet.from_schema({"pattern": "^[a-z]*$"}), plain) is None
+    )
+    assert strings.find_counterexample(plain, StringSet.from_schema({"pattern": "^[a-y]*$"})) == "z"
+    assert strings.find_example(plain & StringSet(patterns=frozenset({"[^a-z]"}))) is None
 
 
 def test_sets_of_strings_intersect() -> None:
-    both = Strings(1, 5, frozenset({"a"})) & Strings(
-        2, None, frozenset({"b"}), among=frozenset({"ab", "b"})
+    both = StringSet(1, 5, frozenset({"a"})) & StringSet(
+        2, None, frozenset({"b"}), enumeration=frozenset({"ab", "b"})
     )
 
-    assert (both.least, both.most, both.patterns) == (2, 5, {"a", "b"})
-    assert [text for text in ("ab", "b", "ba") if both.holds(text)] == ["ab"]
+    assert (both.min_length, both.max_length, both.patterns) == (2, 5, {"a", "b"})
+    assert [text for text in ("ab", "b", "ba") if both.contains(text)] == ["ab"]
 
 
 def test_half_a_surrogate_pair_is_never_proved_within_a_pattern() -> None:
-    assert strings.included(Strings.of(["\ud800"]), Strings.described({"pattern": "^"})) == "\ud800"
+    assert (
+        strings.find_counterexample(
+            StringSet.from_values(["\ud800"]), StringSet.from_schema({"pattern": "^"})
+        )
+        == "\ud800"
+    )
     assert isinstance(
-        strings.included(Strings(patterns=frozenset("a")), Strings.of(["a", "\ud800"])),
+        strings.find_counterexample(
+            StringSet(patterns=frozenset("a")), StringSet.from_values(["a", "\ud800"])
+        ),
         str | Unknown,
     )
 
 
 def test_hostile_patterns_are_unknown_or_refuted() -> None:
-    one = Strings.described({"pattern": "^[ab]*a[ab]{25}$"})
-    other = Strings.described({"pattern": "^[ab]*b[ab]{25}$"})
-    answer = strings.included(one, other)
+    one = StringSet.from_schema({"pattern": "^[ab]*a[ab]{25}$"})
+    other = StringSet.from_schema({"pattern": "^[ab]*b[ab]{25}$"})
+    answer = strings.find_counterexample(one, other)
 
     assert isinstance(answer, Unknown) or (
-        one.holds(answer or "") and not other.holds(answer or "")
+        one.contains(answer or "") and not other.contains(answer or "")
     )
-    assert strings.included(one, one & Strings()) is None
+    assert strings.find_counterexample(one, one & StringSet()) is None
 
 
 _patterns = st.sampled_from(
@@ -414,11 +463,13 @@ _TEXTS = ["".join(chars) for size in range(5) for chars in itertools.product("ab
 def test_an_answer_on_strings_agrees_with_the_engine(
     narrow: dict[str, Any], union: list[dict[str, Any]]
 ) -> None:
-    answer = strings.covered(Strings.described(narrow), map(Strings.described, union))
+    answer = strings.find_uncovered(
+        StringSet.from_schema(narrow), map(StringSet.from_schema, union)
+    )
 
     assert not isinstance(answer, Unknown)
     if answer is None:
-        judges = [reference(wide) for wide in union]
+        judges = [compile_reference_validator(wide) for wide in union]
         assert [
             t
             for t in _TEXTS
@@ -433,6 +484,10 @@ def test_an_answer_on_strings_agrees_with_the_engine(
 def test_sets_of_strings_hold_what_the_engine_accepts(
     one: dict[str, Any], other: dict[str, Any], text: str
 ) -> None:
-    both = Strings.described(one) & Strings.described(other)
+    both = StringSet.from_schema(one) & StringSet.from_schema(other)
 
-    assert both.holds(text) == (text in both.language()) == accepts({"allOf": [one, other]}, text)
+    assert (
+        both.contains(text)
+        == (text in both.to_language())
+        == accepts({"allOf": [one, other]}, text)
+    )

@@ -3,12 +3,12 @@
 import pytest
 
 from dynclient.schema.dialect import Schema
-from dynclient.schema.subsumption import Side
+from dynclient.schema.subsumption import SchemaView
 from dynclient.schema.subsumption.answers import Unknown
-from dynclient.schema.subsumption.equality import Equality
-from dynclient.schema.subsumption.solving import Solver, Term
-from dynclient.schema.subsumption.solving.answers import EMPTY, Found
-from dynclient.schema.subsumption.solving.judging import Judge
+from dynclient.schema.subsumption.equality import SchemaEquality
+from dynclient.schema.subsumption.solving import SignedSchema, WitnessGenerator
+from dynclient.schema.subsumption.solving.answers import UNSATISFIABLE, Witness
+from dynclient.schema.subsumption.solving.judging import ValidatorCache
 
 TEXT, NUMBER, INTEGER = {"type": "string"}, {"type": "number"}, {"type": "integer"}
 OBJECT, ARRAY = {"type": "object"}, {"type": "array"}
@@ -22,14 +22,14 @@ def schema(value):
 
 def solved(wanted, refused=(), reading="consumer"):
     """What fits all of some schemas, the first of which are sent, and none of others, which are another document's."""
-    sent, taken = Side({}, reading, "request"), Side({}, "consumer", "request")
-    judge = Judge()
-    terms = [Term(sent, schema(one)) for one in wanted] + [
-        Term(taken, schema(one), wanted=False) for one in refused
+    sent, taken = SchemaView({}, reading, "request"), SchemaView({}, "consumer", "request")
+    judge = ValidatorCache()
+    terms = [SignedSchema(sent, schema(one)) for one in wanted] + [
+        SignedSchema(taken, schema(one), is_positive=False) for one in refused
     ]
-    answer = Solver(Equality({}, {}), judge).answer(tuple(terms))
-    if isinstance(answer, Found):
-        assert all(judge.holds(term, answer.value) for term in terms)
+    answer = WitnessGenerator(SchemaEquality({}, {}), judge).generate(tuple(terms))
+    if isinstance(answer, Witness):
+        assert all(judge.satisfies(term, answer.value) for term in terms)
     return answer
 
 
@@ -91,7 +91,7 @@ ROOM = [
 
 @pytest.mark.parametrize(("wanted", "refused"), ROOM)
 def test_a_value_is_found_where_there_is_room(wanted, refused):
-    assert isinstance(solved(wanted, refused), Found)
+    assert isinstance(solved(wanted, refused), Witness)
 
 
 NONE = [
@@ -153,7 +153,7 @@ NONE = [
 
 @pytest.mark.parametrize(("wanted", "refused"), NONE)
 def test_where_there_is_no_room_that_is_proved(wanted, refused):
-    assert solved(wanted, refused) is EMPTY
+    assert solved(wanted, refused) is UNSATISFIABLE
 
 
 def test_what_is_wanted_and_refused_at_once_is_nothing_however_little_is_understood_of_it():
@@ -164,7 +164,7 @@ def test_what_is_wanted_and_refused_at_once_is_nothing_however_little_is_underst
         "unevaluatedItems": False,
     }
 
-    assert solved([odd], [odd]) is EMPTY
+    assert solved([odd], [odd]) is UNSATISFIABLE
 
 
 def test_what_is_too_much_to_look_into_is_unknown():
@@ -178,6 +178,6 @@ def test_what_is_too_much_to_look_into_is_unknown():
 def test_a_side_that_closes_has_no_room_for_what_it_does_not_declare():
     declared = {**OBJECT, "properties": {"a": TEXT}}
 
-    assert solved([declared], [{"properties": {"b": False}}], reading="producer") is EMPTY
+    assert solved([declared], [{"properties": {"b": False}}], reading="producer") is UNSATISFIABLE
     both = {"allOf": [declared, {"properties": {"b": {}}}]}
-    assert isinstance(solved([both], [{"properties": {"b": False}}], reading="producer"), Found)
+    assert isinstance(solved([both], [{"properties": {"b": False}}], reading="producer"), Witness)

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dynclient.schema.dialect import Schema, bundled
+from dynclient.schema.dialect import Schema, bundle_schema
 from dynclient.schema.engine import Checker
-from dynclient.schema.readings import closed
-from dynclient.schema.subsumption import Inclusion, Side
+from dynclient.schema.readings import close_schema
+from dynclient.schema.subsumption import ContainmentChecker, SchemaView
 
 TEXT, INTEGER = {"type": "string"}, {"type": "integer"}
 
@@ -23,10 +23,10 @@ def schema(value):
 
 def gaps(narrow, wide, reading="producer", taking="producer", defs=None):
     sides = [
-        Side({k: schema(v) for k, v in (defs or {}).items()}, said, "request")
+        SchemaView({k: schema(v) for k, v in (defs or {}).items()}, said, "request")
         for said in (reading, taking)
     ]
-    return Inclusion(*sides).gaps(schema(narrow), schema(wide))
+    return ContainmentChecker(*sides).find_incompatibilities(schema(narrow), schema(wide))
 
 
 def thing(properties, *required, **more):
@@ -85,11 +85,11 @@ def test_a_union_of_many_tagged_objects_takes_no_product_of_its_tags():
     ]
     shorter = copy.deepcopy(members)
     shorter[7]["properties"]["more"] = {"type": "string", "maxLength": 3}
-    mine = Side({"Any": schema({"oneOf": members})}, "producer", "request")
-    theirs = Side({"Any": schema({"oneOf": shorter})}, "consumer", "request")
+    mine = SchemaView({"Any": schema({"oneOf": members})}, "producer", "request")
+    theirs = SchemaView({"Any": schema({"oneOf": shorter})}, "consumer", "request")
 
     assert (
-        Inclusion(mine, theirs).gaps(
+        ContainmentChecker(mine, theirs).find_incompatibilities(
             schema({"$ref": "#/$defs/Any"}), schema({"$ref": "#/$defs/Any"})
         )
         == ()
@@ -110,10 +110,10 @@ def test_what_goes_round_in_circles_hides_no_shallow_witness():
                 "oneOf": [{"title": "plain"}, one, thing({"kind": {"const": "cube"}, "inner": inner})]}  # fmt: skip
 
     sides = [
-        Side({"Circle": schema(circle(of))}, "consumer", "response")
+        SchemaView({"Circle": schema(circle(of))}, "consumer", "response")
         for of in ({"type": "array"}, {"type": ["array", "null"]})
     ]
-    found = Inclusion(*sides).gaps(
+    found = ContainmentChecker(*sides).find_incompatibilities(
         schema({"$ref": "#/$defs/Circle"}), schema({"$ref": "#/$defs/Circle"})
     )
     assert {gap.verdict for gap in found} == {"refuted"}
@@ -184,9 +184,9 @@ def pairs(draw):
 def checker(value, reading):
     defs = {name: schema(inner) for name, inner in DEFS.items()}
     return Checker(
-        closed(schema(value), defs, "request")
+        close_schema(schema(value), defs, "request")
         if reading == "producer"
-        else bundled(schema(value), defs)
+        else bundle_schema(schema(value), defs)
     )
 
 

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 import dynclient
 from dynclient import strategies
 from dynclient.errors import ClientError, UnsafeValue
-from dynclient.plan.binder import GROUPS
-from dynclient.sandbox.incoming import Incoming
-from dynclient.sandbox.reading import Reader
-from dynclient.sandbox.routes import Routes
+from dynclient.plan.binder import LOCATION_GROUPS
+from dynclient.sandbox.incoming import ParsedRequest
+from dynclient.sandbox.reading import RequestReader
+from dynclient.sandbox.routes import OperationMatcher
 from dynclient.wire import media
 
 FEW = settings(suppress_health_check=list(HealthCheck))
@@ -86,9 +86,9 @@ def test_a_document_may_have(condition):
 
 def read_back(document, operation, incoming):
     """Return the call that the sandbox reads out of a request of an operation."""
-    routes = Routes(document.operations.values(), document.uri)
-    route, *_ = routes.find(incoming.method, incoming.path, incoming.query_pairs).routes
-    reading = Reader(operation._plan).read(incoming, route.values)
+    routes = OperationMatcher(document.operations.values(), document.uri)
+    route, *_ = routes.find(incoming.method, incoming.path, incoming.query_pairs).matches
+    reading = RequestReader(operation._plan).read(incoming, route.path_values)
     assert route.operation.key == operation.operation.key
     assert reading.violations == []
     return reading.call
@@ -96,7 +96,7 @@ def read_back(document, operation, incoming):
 
 def carried(call, media_type):
     """Return what of a call the wire carries: no empty array or object in a query, cookie, form or among parts."""
-    groups = {key: filled(call.get(key, {})) for key in GROUPS}
+    groups = {key: filled(call.get(key, {})) for key in LOCATION_GROUPS}
     body = call.get("body")
     body = filled(body) if isinstance(body, dict) and not media.is_json(media_type) else body
     return json.dumps(
@@ -118,7 +118,7 @@ def test_a_valid_call_of_any_document_is_answered_by_its_sandbox(document, data)
     )
     call = data.draw(strategies.calls(operation))
     assert operation.validate(call) == []
-    incoming = Incoming.of(operation.request(call))
+    incoming = ParsedRequest.parse(operation.request(call))
     read = read_back(document, operation, incoming)
     assert carried(read, incoming.content_type) == carried(call, incoming.content_type)
     assert operation.send(call).violations == ()

@@ -14,8 +14,8 @@ import dynclient
 from dynclient import strategies
 from dynclient.errors import UsageError
 from dynclient.schema.engine import Checker
-from dynclient.schema.fast import Unsuitable, compiled
-from dynclient.strategies.operations import declared, result_source
+from dynclient.schema.fast import UnsuitableSchema, compile_fast_validator
+from dynclient.strategies.operations import find_declared_media_type, get_result_source
 from dynclient.wire import media
 
 
@@ -25,8 +25,8 @@ def agreed(checker, value):
     The one thing that the fast engine is not asked about: names by a pattern that it could not search within bounds.
     """
     if checker._fast is None:
-        with pytest.raises(Unsuitable):
-            compiled(checker.schema)
+        with pytest.raises(UnsuitableSchema):
+            compile_fast_validator(checker.schema)
         return checker.accepts_by_reference(value)
     fast = checker.fast_accepts(value)
     assert checker.accepts_by_reference(value) is fast
@@ -59,23 +59,23 @@ def test_of_calls_and_results(path, key):
             data.draw(strategies.invalid_calls(operation)),
         )
         for reading in ("producer", "consumer"):
-            assert agreed(plan.checker(None, reading), dict(call))
-            agreed(plan.checker(None, reading), dict(broken.call))
-        assert not agreed(plan.checker(None, "producer"), dict(broken.call))
+            assert agreed(plan.get_checker(None, reading), dict(call))
+            agreed(plan.get_checker(None, reading), dict(broken.call))
+        assert not agreed(plan.get_checker(None, "producer"), dict(broken.call))
         if not kinds:
             return
         status, name = data.draw(st.sampled_from(kinds))
-        entry = declared(operation, status, name)
+        entry = find_declared_media_type(operation, status, name)
         for reading in ("producer", "consumer"):
             assert agreed(
-                result_source(operation, entry, reading).checker,
+                get_result_source(operation, entry, reading).checker,
                 data.draw(strategies.results(operation, status, name)),
             )
         try:
             wrong = data.draw(strategies.invalid_results(operation, status, name))
         except UsageError:
             return  # it takes anything
-        assert not agreed(result_source(operation, entry, "consumer").checker, wrong.data)
+        assert not agreed(get_result_source(operation, entry, "consumer").checker, wrong.data)
 
     check()
 

@@ -12,7 +12,7 @@ from support.schemas import schemas
 from dynclient.errors import UsageError
 from dynclient.schema.engine import Checker
 from dynclient.strategies import from_schema
-from dynclient.strategies.schemas import Source, values
+from dynclient.strategies.schemas import ValueSource, values
 
 TREE = {
     "$ref": "#/$defs/Tree",
@@ -148,7 +148,7 @@ def test_what_is_drawn_fits(schema):
 
 @pytest.mark.parametrize("schema", KEYWORDS.values(), ids=KEYWORDS)
 def test_hardly_anything_is_rejected(schema):
-    source = Source(schema if isinstance(schema, dict) else {})
+    source = ValueSource(schema if isinstance(schema, dict) else {})
 
     @settings(FEW, database=None)
     @given(values(source))
@@ -273,8 +273,8 @@ def test_any_schema_at_all_gives_what_it_accepts_or_says_that_it_cannot(data):
 
 def test_a_schema_of_dynclient_keeps_what_is_known_of_it():
     from dynclient.schema.dialect import Schema
-    from dynclient.strategies.schemas import source_of
+    from dynclient.strategies.schemas import get_source
 
     schema = Schema({"type": "string"})
-    assert source_of(schema) is source_of(schema)
-    assert source_of({"type": "string"}) is not source_of({"type": "string"})
+    assert get_source(schema) is get_source(schema)
+    assert get_source({"type": "string"}) is not get_source({"type": "string"})

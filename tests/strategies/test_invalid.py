@@ -107,9 +107,9 @@ def test_each_rule_is_broken_at_each_place(kind, path):
 def test_each_rule_of_a_result_is_broken(kind):
     op, _ = run(responses=answer(BODY))
     broken = first(strategies.invalid_results(op, 200), lambda found: found.kind == kind)
-    checker = op._plan.results.row(200, "application/json").checker
+    checker = op._plan.result_table.get_row(200, "application/json").checker
     assert (kind, broken.path) in [
-        (v.kind, v.path) for v in checker.violations(broken.data, ("body",))
+        (v.kind, v.path) for v in checker.find_violations(broken.data, ("body",))
     ]
 
 

@@ -11,8 +11,8 @@ from support.sandboxes import unexplained
 
 import dynclient
 from dynclient import strategies
-from dynclient.sandbox.incoming import Incoming
-from dynclient.sandbox.reading import Reader
+from dynclient.sandbox.incoming import ParsedRequest
+from dynclient.sandbox.reading import RequestReader
 
 SOME = settings(
     max_examples=max(25, settings.default.max_examples // 2),
@@ -81,13 +81,13 @@ def test_a_parameter_is_read_back(place, style, explode, schema):
     )
     sandbox = dynclient.Sandbox(single(color, other, path=path, method="get"))
     operation = dynclient.Client(sandbox.document, transport=sandbox).run
-    reader = Reader(operation._plan)
+    reader = RequestReader(operation._plan)
 
     @SOME
     @given(strategies.calls(operation))
     def check(call):
         sandbox.reset()
-        incoming = Incoming.of(operation.request(call))
+        incoming = ParsedRequest.parse(operation.request(call))
         variables = {"color": incoming.path.split("/")[-2]} if place == "path" else {}
         reading = reader.read(incoming, variables)
         assert reading.violations == []
@@ -142,12 +142,12 @@ def test_a_body_is_read_back(form, encoding):
     body = content(BODY, FORMS[form])
     body["content"][FORMS[form]]["encoding"] = ENCODED[encoding]
     operation = dynclient.Client(single(body=body), server="http://x").run
-    reader = Reader(operation._plan)
+    reader = RequestReader(operation._plan)
 
     @SOME
     @given(strategies.calls(operation))
     def check(call):
-        reading = reader.read(Incoming.of(operation.request(call)), {})
+        reading = reader.read(ParsedRequest.parse(operation.request(call)), {})
         assert reading.violations == []
         assert json.dumps(reading.call, sort_keys=True) == json.dumps(call, sort_keys=True)
 

@@ -16,9 +16,9 @@ from support.talon_one import OPERATIONS, share
 import dynclient
 from dynclient import strategies
 from dynclient.errors import ClientError, InvalidCall, InvalidResponse, ResponseDrift, UnsafeValue
-from dynclient.sandbox.incoming import Incoming
-from dynclient.sandbox.reading import Reader
-from dynclient.sandbox.routes import Routes
+from dynclient.sandbox.incoming import ParsedRequest
+from dynclient.sandbox.reading import RequestReader
+from dynclient.sandbox.routes import OperationMatcher
 from dynclient.wire import media
 
 CREDENTIALS = {"api_key_v1": "ApiKey-v1 test", "integration_auth": "ApiKey-v1 test"}
@@ -40,7 +40,7 @@ def sandbox_of(path):
 
 @functools.cache
 def routes_of(path):
-    return Routes(loaded(path).operations.values(), loaded(path).uri)
+    return OperationMatcher(loaded(path).operations.values(), loaded(path).uri)
 
 
 def client_of(path, **options):
@@ -64,18 +64,18 @@ def carried(call):
 def test_a_valid_call_is_accepted_built_read_back_and_answered(path, key):
     sandbox = sandbox_of(path)
     operation = client_of(path, transport=sandbox).operations[key]
-    reader = Reader(operation._plan)
+    reader = RequestReader(operation._plan)
 
     @share(0.9)
     @given(strategies.calls(operation))
     def check(call):
         sandbox.reset()
         assert operation.validate(call) == []
-        incoming = Incoming.of(operation.request(call))
+        incoming = ParsedRequest.parse(operation.request(call))
         route, *_ = (
-            routes_of(path).find(incoming.method, incoming.path, incoming.query_pairs).routes
+            routes_of(path).find(incoming.method, incoming.path, incoming.query_pairs).matches
         )
-        reading = reader.read(incoming, route.values)
+        reading = reader.read(incoming, route.path_values)
         assert route.operation.key == key
         assert reading.violations == []
         assert carried(reading.call) == carried(call)
@@ -134,7 +134,7 @@ def closed_bodies():
     """Yield the operations whose body, by the document as it is written, declares properties and nothing of others."""
     for name, path, key in OPERATIONS:
         body = loaded(path).operations[key].request_body
-        node = body.content["application/json"].schema.resolved() if body else None
+        node = body.content["application/json"].schema.resolve() if body else None
         if (
             node is not None
             and "properties" in node.value
@@ -227,7 +227,7 @@ def test_a_valid_result_is_accepted_and_a_broken_one_refused_or_reported(path, k
     "path", sorted({path for _, path, _ in OPERATIONS}), ids=lambda path: path.stem
 )
 def test_hardly_a_drawn_call_is_rejected(path):
-    from dynclient.strategies.operations import ways
+    from dynclient.strategies.operations import list_call_variants
 
     client = client_of(path, server="https://api.example.com")
 
@@ -237,9 +237,11 @@ def test_hardly_a_drawn_call_is_rejected(path):
         for operation in client.operations.values():
             data.draw(strategies.calls(operation))
 
-    before = counted(client, ways)
+    before = counted(client, list_call_variants)
     check()
-    drawn, rejected = (now - then for now, then in zip(counted(client, ways), before, strict=True))
+    drawn, rejected = (
+        now - then for now, then in zip(counted(client, list_call_variants), before, strict=True)
+    )
     assert drawn > 0
     assert rejected <= 0.05 * drawn
 

@@ -370,7 +370,7 @@ class Judge:
             entry = body.content.get(media_type) if body and media_type else None
             sides = change.sides.get("call", change.views)
             reading = "consumer" if sides["wire"] == "breaking" else "producer"
-            refused(self._schemas[1].call(heir, entry, reading), call)
+            refused(self._schemas[1].build_call_schema(heir, entry, reading), call)
 
     def _result(self, change: Change) -> None:
         """Insist that the new document allows a result, and that the old one refuses it."""
@@ -383,15 +383,23 @@ class Judge:
             name = place.removeprefix("header.").partition(".")[0].partition("[")[0]
             if change.rule != "parameter-wire":
                 accepted(
-                    self._schemas[1].header(new.headers[name], "producer"), change.witness[name]
+                    self._schemas[1].build_header_schema(new.headers[name], "producer"),
+                    change.witness[name],
                 )
                 refused(
-                    self._schemas[0].header(old.headers[name], "consumer"), change.witness[name]
+                    self._schemas[0].build_header_schema(old.headers[name], "consumer"),
+                    change.witness[name],
                 )
             return
         media_type = next(name for name in new.content if place.startswith(name))
-        accepted(self._schemas[1].result(new.content[media_type], "producer"), change.witness)
-        refused(self._schemas[0].result(old.content[media_type], "consumer"), change.witness)
+        accepted(
+            self._schemas[1].build_result_schema(new.content[media_type], "producer"),
+            change.witness,
+        )
+        refused(
+            self._schemas[0].build_result_schema(old.content[media_type], "consumer"),
+            change.witness,
+        )
 
     def _heir(self, key: str) -> Operation:
         """Return the operation of the new document at the same method and path, else that of the same id."""

@@ -65,7 +65,9 @@ def test_a_name_is_looked_up_once_and_read_from_there(monkeypatch):
 
     resolving(monkeypatch, "93.184.215.14", "127.0.0.1")
     monkeypatch.setattr(httpx.Client, "_transport_for_url", lambda *_: httpx.MockTransport(answer))
-    assert fetch.fetcher("https://a.example/root.yaml")("https://b.example:8443/c?d#e") == TEXT
+    assert (
+        fetch.build_fetcher("https://a.example/root.yaml")("https://b.example:8443/c?d#e") == TEXT
+    )
     assert str(seen[0].url).startswith("https://93.184.215.14:8443/c?d")
     assert seen[0].headers["host"] == "b.example:8443"
     assert seen[0].extensions["sni_hostname"] == "b.example"
@@ -77,7 +79,7 @@ def test_a_name_is_looked_up_once_and_read_from_there(monkeypatch):
 def test_a_document_from_the_net_reaches_no_private_host(monkeypatch, address):
     resolving(monkeypatch, address)
     with pytest.raises(errors.DocumentNotFound, match="private"):
-        fetch.fetcher("https://a.example/root.yaml")("https://b.example/c")
+        fetch.build_fetcher("https://a.example/root.yaml")("https://b.example/c")
 
 
 def test_a_redirect_of_a_document_from_the_net_reaches_no_private_host(serve):

@@ -21,12 +21,12 @@ from dynclient import errors
 from dynclient.transport.coding import (
     MAX_CODINGS,
     PIECE_BYTES,
-    Inflater,
-    Undecodable,
-    accepted,
-    decoders,
+    UndecodableContent,
+    ZlibDecoder,
+    build_accept_encoding,
+    build_decoders,
 )
-from dynclient.transport.reading import MAX_RESPONSE_BYTES, ResponseBody, TooLarge
+from dynclient.transport.reading import MAX_RESPONSE_BYTES, BodyTooLarge, ResponseBody
 
 TEXT = {"200": {"description": "", "content": {"text/plain": {}}}}
 
@@ -84,7 +84,7 @@ def test_a_body_may_have_as_many_bytes_as_the_limit_and_not_one_more(serve, kind
     assert (error.status, error.limit, error.attempts) == (200, 9, 1)
     assert "larger than 9 bytes" in str(error)
     assert "max_response_bytes" in error.hint
-    assert isinstance(error.__cause__, TooLarge)
+    assert isinstance(error.__cause__, BodyTooLarge)
 
 
 def test_what_says_that_it_is_too_large_is_not_waited_for(serve, kind):
@@ -172,10 +172,10 @@ def test_the_limit_is_an_option():
 def test_what_can_be_undone_is_what_is_asked_for(serve, kind):
     server = serve([reply(200, b"x", content_type="text/plain")])
     send(kind, server, None)
-    assert server.seen[0].header("accept-encoding") == accepted()
+    assert server.seen[0].header("accept-encoding") == build_accept_encoding()
     send(kind, server, None, headers={"Accept-Encoding": "identity"})
     assert server.seen[1].header("accept-encoding") == "identity"
-    assert accepted().startswith("gzip, deflate")
+    assert build_accept_encoding().startswith("gzip, deflate")
 
 
 # --- codings
@@ -212,7 +212,7 @@ def test_a_coding_is_undone_however_it_is_cut(coding, data, cuts):
 @given(data=st.binary(min_size=1, max_size=300), share=st.floats(0.01, 0.99))
 def test_a_truncated_body_is_told(coding, data, share):
     made = packed(coding, data)
-    with pytest.raises(Undecodable):
+    with pytest.raises(UndecodableContent):
         undone(coding, made[: max(1, int(len(made) * share))])
 
 
@@ -220,7 +220,7 @@ def test_a_truncated_body_is_told(coding, data, share):
 @given(data=st.binary(min_size=1, max_size=300))
 def test_noise_is_told_or_read_and_never_a_raw_error(coding, data):
     packed(coding, b"")
-    with contextlib.suppress(Undecodable):
+    with contextlib.suppress(UndecodableContent):
         undone(coding, data)
 
 
@@ -240,7 +240,7 @@ def test_a_bomb_comes_in_pieces(coding):
     made = packed(coding, b"\0" * 64_000_000)
     body = ResponseBody("GET", 200, {"content-encoding": coding}, 1_000_000)
     tracemalloc.start()
-    with pytest.raises(TooLarge):
+    with pytest.raises(BodyTooLarge):
         body.feed(made)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
@@ -258,26 +258,26 @@ def test_an_empty_body_has_no_coding():
 
 
 def test_codings_are_bounded_and_unknown_ones_mean_nothing():
-    assert decoders("identity, utf-8, , x") == []
-    assert len(decoders(", ".join(["gzip"] * MAX_CODINGS))) == MAX_CODINGS
-    with pytest.raises(Undecodable):
-        decoders(", ".join(["gzip"] * (MAX_CODINGS + 1)))
+    assert build_decoders("identity, utf-8, , x") == []
+    assert len(build_decoders(", ".join(["gzip"] * MAX_CODINGS))) == MAX_CODINGS
+    with pytest.raises(UndecodableContent):
+        build_decoders(", ".join(["gzip"] * (MAX_CODINGS + 1)))
 
 
 def test_a_coding_whose_library_is_missing_says_which(monkeypatch):
-    monkeypatch.setattr("dynclient.transport.coding._module", lambda _: None)
-    with pytest.raises(Undecodable, match="needs the package brotli"):
-        decoders("br")
+    monkeypatch.setattr("dynclient.transport.coding._import_module", lambda _: None)
+    with pytest.raises(UndecodableContent, match="needs the package brotli"):
+        build_decoders("br")
 
 
 def test_a_length_that_no_machine_holds_is_too_large():
     for length in ("9" * 30, str(10**17)):
-        with pytest.raises(TooLarge):
+        with pytest.raises(BodyTooLarge):
             ResponseBody("GET", 200, {"content-length": length}, 10**9)
 
 
 def test_an_inflater_gives_pieces_of_bounded_size():
-    found = list(Inflater(is_gzip=True).decode(gzip.compress(b"\0" * 10_000_000)))
+    found = list(ZlibDecoder(is_gzip=True).decode(gzip.compress(b"\0" * 10_000_000)))
     assert max(map(len, found)) <= 256 * 1024
     assert sum(map(len, found)) == 10_000_000
 

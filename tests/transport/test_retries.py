@@ -14,9 +14,14 @@ from support.faulty_server import CLOSE, HANG, RESET, reply
 
 from dynclient import errors
 from dynclient.transport.exchange import Exchange
-from dynclient.transport.outgoing import Outgoing
-from dynclient.transport.policy import MAX_DELAY_S, redirected, retry_delay, target
-from dynclient.wire.bodies import Body
+from dynclient.transport.outgoing import AuthorizedRequest
+from dynclient.transport.policy import (
+    MAX_DELAY_S,
+    build_redirect,
+    choose_retry_delay,
+    find_redirect_target,
+)
+from dynclient.wire.bodies import StreamedBody
 from dynclient.wire.message import Headers, Request, Response
 
 
@@ -89,7 +94,7 @@ def test_attempts_are_counted_and_the_last_failure_is_told(serve, kind, slept):
 
 def exchange(method="POST", body=b"x", retries=1, follow=None):
     request = Request(method, "http://a.test/b", Headers(), body, (), "run")
-    return Exchange(request, Outgoing(method, request.url, (), body), retries, follow)
+    return Exchange(request, AuthorizedRequest(method, request.url, (), body), retries, follow)
 
 
 @pytest.mark.parametrize(
@@ -104,15 +109,15 @@ def exchange(method="POST", body=b"x", retries=1, follow=None):
     ],
 )
 def test_only_what_cannot_have_arrived_is_repeated_for_every_method(error, again):
-    assert (exchange().again(error) is not None) is again
-    assert exchange("GET").again(error) is not None
-    stream = Body((iter([b"x"]),))
-    assert (exchange("PUT", stream).again(error) is not None) is again
+    assert (exchange().compute_retry_delay(error) is not None) is again
+    assert exchange("GET").compute_retry_delay(error) is not None
+    stream = StreamedBody((iter([b"x"]),))
+    assert (exchange("PUT", stream).compute_retry_delay(error) is not None) is again
 
 
 def test_a_stream_is_not_sent_again_whatever_the_status():
-    assert exchange(body=Body((iter([b"x"]),))).again(Response(429)) is None
-    assert exchange(body=b"x").again(Response(429)) is not None
+    assert exchange(body=StreamedBody((iter([b"x"]),))).compute_retry_delay(Response(429)) is None
+    assert exchange(body=b"x").compute_retry_delay(Response(429)) is not None
 
 
 @given(
@@ -120,17 +125,17 @@ def test_a_stream_is_not_sent_again_whatever_the_status():
     st.integers(1, 99),
 )
 def test_any_retry_after_is_a_bounded_wait(text, attempt):
-    delay = retry_delay(attempt, 99, "GET", 503, {"retry-after": text})
+    delay = choose_retry_delay(attempt, 99, "GET", 503, {"retry-after": text})
     assert delay is not None
     assert 0 <= delay <= MAX_DELAY_S
 
 
 @given(st.text(max_size=60), st.sampled_from([301, 302, 303, 307, 308]))
 def test_any_location_is_decided_without_an_error(location, status):
-    sent = Outgoing("GET", "https://a.test/b?c", (("Authorization", "s3cret"), ("X", "y")))
+    sent = AuthorizedRequest("GET", "https://a.test/b?c", (("Authorization", "s3cret"), ("X", "y")))
     raw = location.encode("utf-8", "replace").decode("latin-1")
-    url = target(sent, Response(status, Headers([("Location", raw)])), None)
+    url = find_redirect_target(sent, Response(status, Headers([("Location", raw)])), None)
     if url is not None and url.isprintable() and "://" in url:
-        hop = redirected(sent, status, "https://b.test/")
+        hop = build_redirect(sent, status, "https://b.test/")
         assert hop.headers == (("X", "y"),)
         assert "s3cret" not in repr(hop)

@@ -8,7 +8,7 @@ import pytest
 from support.documents import answer, content, document, operation, parameter
 
 import dynclient
-from dynclient.uses import find
+from dynclient.uses import find_usages
 
 LINE = {
     "type": "object",
@@ -80,6 +80,6 @@ def found(tmp_path, monkeypatch):
         text, *, start="import dynclient\nclient = dynclient.Client('shop.yaml')\n", name="code.py"
     ):
         (tmp_path / name).write_text(start + textwrap.dedent(text), encoding="utf-8")
-        return find([name])
+        return find_usages([name])
 
     return look

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dynclient.uses import find
+from dynclient.uses import find_usages
 
 CLIENTS = {
     "the public name": "import dynclient\nclient = dynclient.Client('a')",
@@ -36,8 +36,8 @@ CLIENTS = {
 
 @pytest.mark.parametrize("start", CLIENTS.values(), ids=CLIENTS)
 def test_a_client_is_known_however_it_came(found, start):
-    (use,) = found("client.create_order(lines=[])\n", start=start + "\n").uses
-    assert (use.operation, use.certain, use.method, use.how) == (
+    (use,) = found("client.create_order(lines=[])\n", start=start + "\n").usages
+    assert (use.operation, use.is_certain, use.method, use.naming_form) == (
         "create_order",
         True,
         "call",
@@ -80,10 +80,10 @@ USES = {
 
 @pytest.mark.parametrize(("text", "wanted"), USES.items(), ids=USES)
 def test_a_call_is_found_however_it_is_written(found, text, wanted):
-    (use,) = [use for use in found(text).uses if use.certain]
+    (use,) = [use for use in found(text).usages if use.is_certain]
     paths = [path for argument in use.arguments for path in argument.paths]
-    assert (use.operation, use.how, use.method, paths) == wanted
-    assert not use.has_star
+    assert (use.operation, use.naming_form, use.method, paths) == wanted
+    assert not use.has_other_arguments
 
 
 @pytest.mark.parametrize(
@@ -99,25 +99,25 @@ def test_a_call_is_found_however_it_is_written(found, text, wanted):
     ],
 )
 def test_arguments_that_nobody_sees_are_told(found, text):
-    (use,) = [use for use in found(text).uses if use.operation == "create_order"]
-    assert use.has_star
+    (use,) = [use for use in found(text).usages if use.operation == "create_order"]
+    assert use.has_other_arguments
 
 
 @pytest.mark.parametrize("text", ["client.close()", "client.find('x')", "client.document.title", "client.__repr__()", "str(client)", "list(client.operations)"])  # fmt: skip
 def test_what_a_client_has_beside_operations_is_no_use(found, text):
-    assert not [use for use in found(text).uses if use.certain]
+    assert not [use for use in found(text).usages if use.is_certain]
 
 
 def test_a_name_known_only_at_run_time_is_told(found):
     looked = found("for name in names:\n    client[name](1)\n    client.call(name)\n")
-    assert [(place.line, place.column) for place in looked.nameless] == [(4, 5), (5, 5)]
-    assert looked.uses == ()
+    assert [(place.line, place.column) for place in looked.dynamic_names] == [(4, 5), (5, 5)]
+    assert looked.usages == ()
 
 
 def test_an_unknown_receiver_makes_a_use_that_is_not_certain(found):
     looked = found("def go(api):\n    api.create_order(a=1)\n    api.create_order.send(a=1)\n")
     assert [
-        (u.operation, u.method, u.certain) for u in looked.uses if u.operation == "create_order"
+        (u.operation, u.method, u.is_certain) for u in looked.usages if u.operation == "create_order"
     ] == [
         ("create_order", "call", False),
         ("create_order", "send", False),
@@ -128,7 +128,7 @@ def test_what_is_certainly_no_client_makes_no_use(found):
     assert (
         found(
             "import os\n'a'.create_order()\n[].create_order()\nos.create_order()\nprint.create_order()\n"
-        ).uses
+        ).usages
         == ()
     )
 
@@ -147,10 +147,10 @@ def test_a_client_of_another_file_is_followed(tmp_path, monkeypatch):
     (package / "four.py").write_text(
         "from . import api as a, client as c\na.client.create_order()\nc.create_order()\n"
     )
-    found = find(["src"])
-    uses = [(use.file.rpartition("/")[2], use.line) for use in found.uses if use.certain]
+    found = find_usages(["src"])
+    uses = [(use.file.rpartition("/")[2], use.line) for use in found.usages if use.is_certain]
     assert uses == [("three.py", 2), ("four.py", 2), ("four.py", 3), ("one.py", 2), ("two.py", 2)]
-    assert found.files == 6
+    assert found.file_count == 6
 
 
 ARGUMENTS = {
@@ -167,7 +167,7 @@ ARGUMENTS = {
 
 @pytest.mark.parametrize(("text", "paths"), ARGUMENTS.items(), ids=ARGUMENTS)
 def test_literal_keys_of_an_argument_are_told(found, text, paths):
-    (use,) = found(f"BODY = {{'b': {{'c': 1}}}}\nclient.create_order(a={text})\n").uses
+    (use,) = found(f"BODY = {{'b': {{'c': 1}}}}\nclient.create_order(a={text})\n").usages
     assert list(use.arguments[0].paths) == paths
 
 
@@ -210,19 +210,19 @@ RESULTS = {
 @pytest.mark.parametrize("call", ["client.create_order()", "client.create_order.send().data"])
 @pytest.mark.parametrize(("text", "results"), RESULTS.items(), ids=RESULTS)
 def test_the_parts_of_a_result_that_are_used_are_told(found, call, text, results):
-    (use,) = [use for use in found(f"r = {call}\n{text}\n").uses if use.certain]
+    (use,) = [use for use in found(f"r = {call}\n{text}\n").usages if use.is_certain]
     assert list(use.results) == sorted(results)
 
 
 def test_a_name_that_gets_another_value_is_no_longer_the_result(found):
     first, second = found(
         "r = client.create_order()\nr['a']\nr = client.list_orders()\nr['b']\n"
-    ).uses
+    ).usages
     assert (first.results, second.results) == ((("a",),), (("b",),))
 
 
 def test_a_result_is_followed_into_the_next_round_of_a_loop(found):
-    (use,) = found("r = {}\nfor x in y:\n    r['a']\n    r = client.create_order()\n").uses
+    (use,) = found("r = {}\nfor x in y:\n    r['a']\n    r = client.create_order()\n").usages
     assert use.results == (("a",),)
 
 
@@ -241,21 +241,21 @@ def test_a_result_is_followed_into_the_next_round_of_a_loop(found):
     ],
 )
 def test_a_key_is_read_for_certain_only_where_the_result_is_as_it_came(found, text, certain):
-    (use,) = [use for use in found(f"r = client.create_order()\n{text}\n").uses if use.certain]
-    assert [read.certain for read in use.reads if read.path == ("a",)][-1:] == [certain]
+    (use,) = [use for use in found(f"r = client.create_order()\n{text}\n").usages if use.is_certain]
+    assert [read.is_certain for read in use.reads if read.path == ("a",)][-1:] == [certain]
 
 
 def test_lines_and_columns_are_those_of_an_editor(found):
-    (use,) = found("ä = 'ö', client.create_order(\n    név={'ű': 1})\n").uses
+    (use,) = found("ä = 'ö', client.create_order(\n    név={'ű': 1})\n").usages
     assert (use.line, use.column) == (3, 17)
     assert (use.arguments[0].line, use.arguments[0].column) == (4, 5)
-    assert use.arguments[0].written.spots["ű",] == (4, 10)
+    assert use.arguments[0].partial_value.spots["ű",] == (4, 10)
 
 
 def test_a_chain_over_several_lines_is_placed_at_the_operation(found):
     (use,) = found(
         "(\n    client\n    .with_options(timeout=1)\n    .create_order(\n        a=1\n    )\n)\n"
-    ).uses
+    ).usages
     assert (use.line, use.column) == (6, 6)
 
 
@@ -274,18 +274,18 @@ def test_a_chain_over_several_lines_is_placed_at_the_operation(found):
 def test_what_cannot_be_read_is_told_and_the_rest_is_read(tmp_path, data, why):
     (tmp_path / "bad.py").write_bytes(data)
     (tmp_path / "good.py").write_text("import dynclient\ndynclient.Client('a').run()\n")
-    found = find([tmp_path])
-    assert [use.operation for use in found.uses if use.certain] == ["run"]
+    found = find_usages([tmp_path])
+    assert [use.operation for use in found.usages if use.is_certain] == ["run"]
     if why is not None:
-        (unread,) = found.unread
+        (unread,) = found.unreadable_files
         assert unread.file.endswith("bad.py")
-        assert why in unread.why
+        assert why in unread.reason
 
 
 def test_the_encoding_of_a_source_is_respected(tmp_path):
     text = "# -*- coding: latin-1 -*-\nimport dynclient\ndynclient.Client('a')['Käse']()\n"
     (tmp_path / "a.py").write_bytes(text.encode("latin-1"))
-    (use,) = find([tmp_path]).uses
+    (use,) = find_usages([tmp_path]).usages
     assert use.operation == "Käse"
 
 
@@ -295,14 +295,14 @@ def test_environments_caches_and_hidden_folders_are_not_looked_into(tmp_path):
         (tmp_path / folder / "a.py").write_text("import dynclient\ndynclient.Client('a').run()\n")
     (tmp_path / "env" / "pyvenv.cfg").touch()
     (tmp_path / "src" / "a.txt").write_text("no Python")
-    assert [use.file for use in find([tmp_path]).uses] == [str(tmp_path / "src" / "a.py")]
+    assert [use.file for use in find_usages([tmp_path]).usages] == [str(tmp_path / "src" / "a.py")]
 
 
 def test_a_file_is_read_once_and_a_missing_one_is_an_error(tmp_path):
     (tmp_path / "a.py").write_text("import dynclient\ndynclient.Client('a').run()\n")
-    assert len(find([tmp_path, tmp_path / "a.py"]).uses) == 1
+    assert len(find_usages([tmp_path, tmp_path / "a.py"]).usages) == 1
     with pytest.raises(FileNotFoundError):
-        find([tmp_path / "b.py"])
+        find_usages([tmp_path / "b.py"])
 
 
 def test_nothing_is_run(found):
@@ -388,10 +388,10 @@ def is_python(text):
 def test_any_python_can_be_gone_through(tmp_path_factory, text):
     file = tmp_path_factory.getbasetemp() / "any.py"
     file.write_text(f"import dynclient\nclient = dynclient.Client('a')\n{text}\n", encoding="utf-8")
-    found = find([file])
+    found = find_usages([file])
     lines = text.count("\n") + 4
-    assert found.files + len(found.unread) == 1
-    assert all(1 <= use.line <= lines and use.column >= 1 for use in found.uses)
+    assert found.file_count + len(found.unreadable_files) == 1
+    assert all(1 <= use.line <= lines and use.column >= 1 for use in found.usages)
 
 
 @given(
@@ -425,9 +425,9 @@ def test_a_literal_is_read_as_python_reads_it(tmp_path_factory, name, value):
     file = tmp_path_factory.getbasetemp() / "literal.py"
     text = f"import dynclient\ndynclient.Client('a').{name}(body={value!r})\n"
     file.write_text(text, encoding="utf-8", errors="backslashreplace", newline="")
-    (use,) = find([file]).uses
-    written = use.arguments[0].written
-    assert (use.operation, written.value, written.holes, written.open) == (
+    (use,) = find_usages([file]).usages
+    written = use.arguments[0].partial_value
+    assert (use.operation, written.value, written.unknown_paths, written.open_paths) == (
         name,
         value,
         frozenset(),

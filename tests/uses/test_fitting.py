@@ -9,7 +9,7 @@ from support.documents import answer, content, document, operation
 
 import dynclient
 from dynclient import strategies
-from dynclient.uses import find, misfits, resolve
+from dynclient.uses import diagnose_usages, find_usages, resolve_usages
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def told(found, shop):
     """Return what does not fit, each as kind, place in the call, and text."""
 
     def look(text, **more):
-        return [(m.kind, m.where, m.text) for m in misfits(found(text, **more).uses, shop)]
+        return [(m.kind, m.where, m.text) for m in diagnose_usages(found(text, **more).usages, shop)]
 
     return look
 
@@ -137,7 +137,7 @@ def test_a_misfit_is_placed_where_it_is_written(found, shop):
         )
         print(r["idd"])
     """
-    assert list(map(str, misfits(found(text).uses, shop))) == [
+    assert list(map(str, diagnose_usages(found(text).usages, shop))) == [
         "code.py:7:13: error: createOrder: body.lines[0].quantityy: did you mean quantity? [unknown]",
         "code.py:9:9: error: createOrder: body.lines[1].sku: string, required [missing]",
         "code.py:12:9: error: createOrder: result.idd: did you mean id? [unknown]",
@@ -145,43 +145,46 @@ def test_a_misfit_is_placed_where_it_is_written(found, shop):
 
 
 def test_a_literal_written_elsewhere_is_placed_there(found, shop):
-    (misfit,) = misfits(
-        found("STATE = 'opn'\n\nclient.create_order(lines=x, state=STATE)\n").uses, shop
+    (misfit,) = diagnose_usages(
+        found("STATE = 'opn'\n\nclient.create_order(lines=x, state=STATE)\n").usages, shop
     )
     assert (misfit.line, misfit.column) == (3, 9)
 
 
 def test_a_misfit_of_what_need_not_be_a_client_is_a_warning(found, shop):
-    (misfit,) = misfits(found("def go(api):\n    api.get_order('one')\n").uses, shop)
-    assert not misfit.certain
+    (misfit,) = diagnose_usages(found("def go(api):\n    api.get_order('one')\n").usages, shop)
+    assert not misfit.is_certain
     assert str(misfit).startswith("code.py:4:19: warning: getOrder: path.orderId: got 'one'")
 
 
 def test_a_broken_corner_of_the_document_makes_no_misfit(found):
     paths = {"/a": {"get": operation({"$ref": "#/components/parameters/none"}, operationId="run", responses=answer({"$ref": "#/nowhere"}))}}  # fmt: skip
-    assert misfits(found("client.run(1, 2, a=5)['x']").uses, dynclient.load(document(paths))) == []
+    assert (
+        diagnose_usages(found("client.run(1, 2, a=5)['x']").usages, dynclient.load(document(paths)))
+        == []
+    )
 
 
 @pytest.mark.parametrize("name", ["create_order", "createOrder", "CreateOrder"])
 def test_uses_are_resolved_as_a_client_finds_operations(found, shop, name):
-    resolved = resolve(
-        found(f"client.{name}(lines=[{{'sku': 1}}], dry_run=x)\nclient.nothing()\n").uses, shop
+    resolved = resolve_usages(
+        found(f"client.{name}(lines=[{{'sku': 1}}], dry_run=x)\nclient.nothing()\n").usages, shop
     )
-    (used,) = resolved.used
+    (used,) = resolved.usages
     assert used.operation.key == "createOrder"
-    assert used.arguments == (("body", "lines", "[]", "sku"), ("query", "dryRun"))
-    assert list(resolved.operations) == ["createOrder"]
-    assert [use.operation for use, _ in resolved.missing] == ["nothing"]
+    assert used.argument_paths == (("body", "lines", "[]", "sku"), ("query", "dryRun"))
+    assert list(resolved.usages_by_operation) == ["createOrder"]
+    assert [use.operation for use, _ in resolved.unresolved] == ["nothing"]
 
 
 def test_what_need_not_be_a_client_is_left_out_where_the_document_has_no_such_operation(
     found, shop
 ):
-    resolved = resolve(found("x.get('a')\nx.get_order(1)\n").uses, shop)
-    assert [(used.operation.key, used.use.certain) for used in resolved.used] == [
+    resolved = resolve_usages(found("x.get('a')\nx.get_order(1)\n").usages, shop)
+    assert [(used.operation.key, used.usage.is_certain) for used in resolved.usages] == [
         ("getOrder", False)
     ]
-    assert resolved.missing == ()
+    assert resolved.unresolved == ()
 
 
 @pytest.mark.parametrize(
@@ -189,8 +192,8 @@ def test_what_need_not_be_a_client_is_left_out_where_the_document_has_no_such_op
     [("1", False), ("*x", True), ("x", True), ("path=x", True), ("order_id=x", False)],
 )
 def test_whether_there_may_be_other_arguments_is_told(found, shop, text, has_star):
-    (used,) = resolve(found(f"client.get_order({text})").uses, shop).used
-    assert used.has_star == has_star
+    (used,) = resolve_usages(found(f"client.get_order({text})").usages, shop).usages
+    assert used.has_other_arguments == has_star
 
 
 # --- what the document accepts fits, whatever of it is hidden from us
@@ -215,8 +218,8 @@ def test_a_call_that_the_document_accepts_fits_whatever_part_of_it_is_hidden(
         encoding="utf-8",
         errors="replace",
     )
-    found = find([file])
-    assert misfits(found.uses, TALON) == []
+    found = find_usages([file])
+    assert diagnose_usages(found.usages, TALON) == []
 
 
 def _source(value, hidden, chance):
@@ -254,7 +257,7 @@ def test_a_choice_that_a_hidden_tag_decides_is_left_alone_and_what_no_branch_kno
         client.run(body={"kind": x, "lefft": 1})
         client.run(body={"kind": "A", "left": "1"})
     """)
-    told = [(m.line, m.kind) for m in misfits(found(text).uses, source)]
+    told = [(m.line, m.kind) for m in diagnose_usages(found(text).usages, source)]
     assert told == [(5, "unknown"), (6, "type")]
 
 
@@ -279,5 +282,5 @@ def test_a_hidden_value_does_not_make_its_neighbours_unknown(found):
         paths = {"/p": {"post": operation(body=content(schema))}}
         source = dynclient.load(document(paths, components={"schemas": {"Line": line}}))
         text = "client.run(body={'sku': 'a', 'quantity': x})\nclient.run(body={'skuu': 'a', 'quantity': x})\n"
-        told = [(m.line, m.kind, m.text) for m in misfits(found(text).uses, source)]
+        told = [(m.line, m.kind, m.text) for m in diagnose_usages(found(text).usages, source)]
         assert told == [(4, "unknown", "did you mean sku?")]

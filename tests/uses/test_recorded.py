@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from support.documents import document, operation
 
 import dynclient
-from dynclient.uses import read_recorded, resolve_recorded
+from dynclient.uses import read_recorded_lines, resolve_recorded_lines
 
 
 @pytest.fixture
@@ -16,9 +16,10 @@ def recorded(tmp_path, shop):
     def look(*lines, source=shop):
         file = tmp_path / "list.txt"
         file.write_text("\n".join(lines), encoding="utf-8", errors="surrogateescape")
-        found = resolve_recorded(read_recorded(file), source)
+        found = resolve_recorded_lines(read_recorded_lines(file), source)
         times = {
-            key: sum(line.times for line in several) for key, several in found.operations.items()
+            key: sum(line.count for line in several)
+            for key, several in found.lines_by_operation.items()
         }
         return times, [(line.line, line.text) for line in found.unmatched]
 
@@ -113,20 +114,20 @@ def test_of_several_templates_the_one_with_more_literals_from_the_left_wins(reco
 
 def test_a_list_that_is_no_text_is_read_as_far_as_it_goes(tmp_path, shop):
     (tmp_path / "list").write_bytes(b"\xff\xfe\ncreateOrder\n")
-    assert list(resolve_recorded(read_recorded(tmp_path / "list"), shop).operations) == [
-        "createOrder"
-    ]
+    assert list(
+        resolve_recorded_lines(read_recorded_lines(tmp_path / "list"), shop).lines_by_operation
+    ) == ["createOrder"]
 
 
 def test_a_list_that_is_not_there_is_an_error(tmp_path):
     with pytest.raises(FileNotFoundError):
-        read_recorded(tmp_path / "list")
+        read_recorded_lines(tmp_path / "list")
 
 
 @given(line=st.text())
 def test_any_line_is_of_an_operation_or_told(tmp_path_factory, shop, line):
     file = tmp_path_factory.getbasetemp() / "any.txt"
     file.write_text(line, encoding="utf-8", errors="replace")
-    recorded = read_recorded(file)
-    found = resolve_recorded(recorded, shop)
-    assert sum(map(len, found.operations.values())) + len(found.unmatched) == len(recorded)
+    recorded = read_recorded_lines(file)
+    found = resolve_recorded_lines(recorded, shop)
+    assert sum(map(len, found.lines_by_operation.values())) + len(found.unmatched) == len(recorded)

@@ -18,11 +18,11 @@ from support.documents import Server, single
 import dynclient
 from dynclient.document.yaml12 import parse
 from dynclient.errors import InvalidCall, UnsafeValue
-from dynclient.sandbox.incoming import Incoming
-from dynclient.sandbox.reading import Reader
+from dynclient.sandbox.incoming import ParsedRequest
+from dynclient.sandbox.reading import RequestReader
 from dynclient.wire.message import Headers, Request
-from dynclient.wire.parameters import claims, read
-from dynclient.wire.shapes import Shape
+from dynclient.wire.parameters import is_declared_name, read_parameter
+from dynclient.wire.shapes import SchemaTypes
 
 HERE = Path(__file__).parent
 NOTES = {"id", "value", "wire", "source", "read", "absent", "refused", "later", "version", "text"}
@@ -95,9 +95,9 @@ def text_of(row, url, headers):
 def read_back(row, op, request):
     """Return the call that the sandbox reads out of a request, and what it finds wrong."""
     name = declared(row)["name"]
-    came = Incoming.of(request)
+    came = ParsedRequest.parse(request)
     variables = {name: came.path.split("/")[-2]} if row["in"] == "path" else {}
-    reading = Reader(op._plan).read(came, variables)
+    reading = RequestReader(op._plan).read(came, variables)
     return reading.call.get(row["in"], {}), reading.violations
 
 
@@ -167,7 +167,11 @@ def test_what_other_clients_write_is_read(row):
 def test_the_white_space_around_the_commas_of_a_header_is_none_of_its_members():
     op, _ = operation({"in": "header"})
     parameter = op.operation.parameters[0]
-    assert read(parameter, Shape({"type": "array"}, {}), "a , b,\tc") == ["a", "b", "c"]
+    assert read_parameter(parameter, SchemaTypes({"type": "array"}, {}), "a , b,\tc") == [
+        "a",
+        "b",
+        "c",
+    ]
 
 
 @pytest.mark.parametrize("place", ["path", "query", "header", "cookie"])
@@ -204,8 +208,8 @@ def test_a_name_that_has_no_bytes_hurts_only_who_gives_it():
 )
 def test_a_name_in_a_query_is_claimed_by_whom_declares_it(fields, schema, names, strange):
     op, _ = operation({"in": "query", **fields, "schema": schema})
-    parameter, shape = op.operation.parameters[0], Shape(schema, {})
-    assert [name for name in names + strange if claims(parameter, shape, name)] == names
+    parameter, shape = op.operation.parameters[0], SchemaTypes(schema, {})
+    assert [name for name in names + strange if is_declared_name(parameter, shape, name)] == names
 
 
 BROKEN = [
@@ -251,7 +255,7 @@ def test_five_parameters_are_read_back():
         five["document"], transport=Server(), credentials=five["credentials"]
     ).five
     request = op.request(**five["arguments"])
-    found = Reader(op._plan).read(Incoming.of(request), {})
+    found = RequestReader(op._plan).read(ParsedRequest.parse(request), {})
     given = five["arguments"]
     assert found.call == {
         "cookie": {"sid": given["sid"]},

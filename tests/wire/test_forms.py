@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 import dynclient
 from dynclient.wire import forms
-from dynclient.wire.shapes import Shape
+from dynclient.wire.shapes import SchemaTypes
 
 TEXT = {"type": "string"}
 SCHEMA = {
@@ -23,7 +23,7 @@ SCHEMA = {
 
 def encodings(**given):
     entry = {"schema": SCHEMA, "encoding": given}
-    body = {"content": {forms.MEDIA_TYPE: entry}}
+    body = {"content": {forms.FORM_MEDIA_TYPE: entry}}
     paths = {
         "/x": {
             "post": {
@@ -36,7 +36,7 @@ def encodings(**given):
     document = dynclient.load(
         {"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": paths}
     )
-    return document.operations["x"].request_body.content[forms.MEDIA_TYPE].encodings
+    return document.operations["x"].request_body.content[forms.FORM_MEDIA_TYPE].encodings
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def encodings(**given):
     ],
 )
 def test_a_form_is_written_to_the_byte(value, text):
-    assert forms.write(value, {}) == text
+    assert forms.write_form(value, {}) == text
 
 
 @pytest.mark.parametrize(
@@ -79,21 +79,24 @@ def test_a_form_is_written_to_the_byte(value, text):
 def test_a_styled_property_is_written_as_a_parameter_would_be(encoding, value, text):
     given = encodings(list=encoding)
 
-    assert forms.write({"list": value}, given) == text
-    assert forms.read_form(text, Shape(SCHEMA, {}), given) == {"list": value}
+    assert forms.write_form({"list": value}, given) == text
+    assert forms.read_form(text, SchemaTypes(SCHEMA, {}), given) == {"list": value}
 
 
 def test_a_deep_object_stands_beside_plain_properties():
     given = encodings(inner={"style": "deepObject", "explode": True})
-    written = forms.write({"inner": {"x": 5}, "name": "n"}, given)
+    written = forms.write_form({"inner": {"x": 5}, "name": "n"}, given)
 
     assert written == b"inner%5Bx%5D=5&name=n"
-    assert forms.read_form(written, Shape(SCHEMA, {}), given) == {"inner": {"x": 5}, "name": "n"}
+    assert forms.read_form(written, SchemaTypes(SCHEMA, {}), given) == {
+        "inner": {"x": 5},
+        "name": "n",
+    }
 
 
 def test_bytes_that_are_no_utf8_are_refused():
     with pytest.raises(ValueError, match="utf-8"):
-        forms.read_form(b"name=%FF", Shape(SCHEMA, {}), {})
+        forms.read_form(b"name=%FF", SchemaTypes(SCHEMA, {}), {})
 
 
 any_text = st.text(st.characters(exclude_categories=["Cs"]))
@@ -111,9 +114,9 @@ values = st.fixed_dictionaries(
 
 @given(values)
 def test_a_form_is_read_back_as_it_was_written(value):
-    written = forms.write(value, {})
+    written = forms.write_form(value, {})
 
-    assert forms.read_form(written, Shape(SCHEMA, {}), {}) == value
+    assert forms.read_form(written, SchemaTypes(SCHEMA, {}), {}) == value
     assert set(written) <= set(b"&=+*-._%") | set(
         b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
     )

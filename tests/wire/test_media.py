@@ -19,7 +19,7 @@ def engine(request, monkeypatch):
     """Take orjson away where a test is asked to do without."""
     name = request.node.callspec.params.get("engine") if hasattr(request.node, "callspec") else None
     if name == "without":
-        monkeypatch.setattr(media, "_orjson", lambda: None)
+        monkeypatch.setattr(media, "_import_orjson", lambda: None)
     elif name:
         pytest.importorskip("orjson")
     return name
@@ -148,14 +148,14 @@ def test_a_media_type_is_known_by_its_essence(name, json_, text):
     ],
 )  # fmt: skip
 def test_the_most_specific_entry_fits(wanted, entries, key):
-    found = media.matched(wanted, dict.fromkeys(entries, 1))
+    found = media.match_media_type(wanted, dict.fromkeys(entries, 1))
     assert (found[0] if found else None) == key
 
 
 def test_json_is_preferred_for_a_body_and_then_the_first():
-    assert media.preferred({"text/plain": 1, "application/json": 1}) == "application/json"
-    assert media.preferred({"text/plain": 1, "image/png": 1}) == "text/plain"
-    assert media.preferred({}) is None
+    assert media.choose_preferred({"text/plain": 1, "application/json": 1}) == "application/json"
+    assert media.choose_preferred({"text/plain": 1, "image/png": 1}) == "text/plain"
+    assert media.choose_preferred({}) is None
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_json_is_preferred_for_a_body_and_then_the_first():
     ],
 )
 def test_what_can_be_decoded_is_asked_for_first(contents, header):
-    assert media.accept(contents) == header
+    assert media.build_accept_header(contents) == header
 
 
 # --- bodies that are no JSON

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from support.documents import document, operation, parameter
 
 import dynclient
-from dynclient.model import Requirement, SecurityScheme
-from dynclient.wire.message import Headers, Request, Response, environment_name
+from dynclient.model import RequiredScheme, SecurityScheme
+from dynclient.wire.message import Headers, Request, Response, build_credential_variable
 
 # --- headers
 
@@ -61,7 +61,12 @@ def test_the_media_type_of_a_response_is_lower_case_without_parameters():
 
 KEY = SecurityScheme("api_key_v1", "apiKey", "", "header", "X-Key")
 REQUEST = Request(
-    "POST", "https://a.test/x?q=1", Headers({"Accept": "*/*"}), b"{}", ((Requirement(KEY),),), "run"
+    "POST",
+    "https://a.test/x?q=1",
+    Headers({"Accept": "*/*"}),
+    b"{}",
+    ((RequiredScheme(KEY),),),
+    "run",
 )
 
 
@@ -137,7 +142,7 @@ def test_curl_names_the_credential_and_never_holds_it():
 )
 def test_curl_puts_a_credential_where_its_scheme_says(shell, scheme, words):
     request = Request(
-        "GET", "https://a.test/x", security=((Requirement(scheme),),), headers=Headers()
+        "GET", "https://a.test/x", security=((RequiredScheme(scheme),),), headers=Headers()
     )
     found = shell(request.curl(), DYNCLIENT_CREDENTIAL_K="VALUE")
     assert set(words) <= set(found)
@@ -162,8 +167,10 @@ HOSTILE = [
 def test_no_text_of_a_document_or_value_is_run_by_the_shell(shell, text, program):
     scheme = SecurityScheme(text, "apiKey", "", "header", text)
     url = f"https://a.test/x?q={text}"
-    request = Request("POST", url, Headers({"X-A": text}), text.encode(), ((Requirement(scheme),),))
-    words = shell(request.curl(), program, **{environment_name(text): "VALUE"})
+    request = Request(
+        "POST", url, Headers({"X-A": text}), text.encode(), ((RequiredScheme(scheme),),)
+    )
+    words = shell(request.curl(), program, **{build_credential_variable(text): "VALUE"})
     assert f"X-A: {text}" in words
     assert text in words
     assert any(word.startswith("https://a.test/x?q=") and text in word for word in words)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 import dynclient
 from dynclient.wire import multipart
-from dynclient.wire.bodies import Body
-from dynclient.wire.shapes import Shape
+from dynclient.wire.bodies import StreamedBody
+from dynclient.wire.shapes import SchemaTypes
 
 TEXT = {"type": "string"}
 SCHEMA = {
@@ -120,7 +120,7 @@ def test_a_file_that_is_not_looked_into_beforehand_gets_a_random_boundary(tmp_pa
     path.write_bytes(b"x")
     first, second = (multipart.write({"file": path}, {}) for _ in range(2))
 
-    assert isinstance(first[1], Body)
+    assert isinstance(first[1], StreamedBody)
     assert first[0] != second[0]
     assert first[1].length == len(b"".join(first[1]))
 
@@ -142,9 +142,9 @@ def test_no_name_breaks_out_of_its_header(name, file_name):
 
     assert head.count(b"\r\n") == 2  # the boundary, the disposition, the content type
     assert len(re.findall(rb'"', head)) == 4
-    assert multipart.read(body, f"multipart/form-data; boundary={boundary}", Shape({}, {}), {}) == {
-        name: b"content"
-    }
+    assert multipart.read(
+        body, f"multipart/form-data; boundary={boundary}", SchemaTypes({}, {}), {}
+    ) == {name: b"content"}
 
 
 any_text = st.text(st.characters(exclude_categories=["Cs"]))
@@ -166,7 +166,9 @@ def test_parts_are_read_back_as_they_were_written(value):
     boundary, body = multipart.write(value, {})
 
     assert (
-        multipart.read(body, f"multipart/form-data; boundary={boundary}", Shape(SCHEMA, {}), {})
+        multipart.read(
+            body, f"multipart/form-data; boundary={boundary}", SchemaTypes(SCHEMA, {}), {}
+        )
         == value
     )
 
@@ -183,4 +185,4 @@ def test_parts_are_read_back_as_they_were_written(value):
 )  # fmt: skip
 def test_a_broken_body_is_refused(body, content_type):
     with pytest.raises(ValueError, match=r"part|boundary"):
-        multipart.read(body, content_type, Shape(SCHEMA, {}), {})
+        multipart.read(body, content_type, SchemaTypes(SCHEMA, {}), {})

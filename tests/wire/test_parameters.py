@@ -8,8 +8,13 @@ from hypothesis import strategies as st
 from support.documents import parameter, single
 
 import dynclient
-from dynclient.wire.parameters import Absent, default_writer, read, writer
-from dynclient.wire.shapes import Shape
+from dynclient.wire.parameters import (
+    ParameterAbsent,
+    build_default_writer,
+    build_writer,
+    read_parameter,
+)
+from dynclient.wire.shapes import SchemaTypes
 
 
 def declared(location, schema=None, **fields):
@@ -49,23 +54,23 @@ ARRAY, OBJECT = ["blue", "black"], {"R": 100, "G": 200}
     ],
 )
 def test_the_default_style_of_each_location(location, value, text):
-    assert writer(declared(location))(value) == text
+    assert build_writer(declared(location))(value) == text
 
 
 @pytest.mark.parametrize("location", ["path", "query", "header", "cookie"])
 @pytest.mark.parametrize("value", ["blue", 5, True, "a b", "é"])
 def test_an_undeclared_parameter_is_written_in_the_default_style(location, value):
-    assert default_writer(location, "color")(value) == writer(declared(location))(value)
+    assert build_default_writer(location, "color")(value) == build_writer(declared(location))(value)
 
 
 def test_the_name_is_encoded_as_well():
     made = dynclient.load(single(parameter("filter[a b]&", schema={})))
-    assert writer(made.operations["run"].parameters[0])(1) == "filter%5Ba%20b%5D%26=1"
+    assert build_writer(made.operations["run"].parameters[0])(1) == "filter%5Ba%20b%5D%26=1"
 
 
 @pytest.mark.parametrize("location", ["path", "query"])
 def test_allow_reserved_keeps_what_its_place_can_hold(location):
-    text = writer(declared(location, allowReserved=True))("a:@!$'()*,;/?#[]&=+ %")
+    text = build_writer(declared(location, allowReserved=True))("a:@!$'()*,;/?#[]&=+ %")
     held = text.partition("=")[2] if location == "query" else text
     for char in "#[] %" + ("/?" if location == "path" else "&+="):
         assert char not in held.replace("%2", "").replace("%", "") or char == "%"
@@ -73,11 +78,11 @@ def test_allow_reserved_keeps_what_its_place_can_hold(location):
 
 
 def read_back(found, value, **shape):
-    text = writer(found)(value)
+    text = build_writer(found)(value)
     raw = text
     if found.location in ("query", "cookie"):
         raw = [tuple(pair.split("=", 1)) for pair in text.split("&")] if text else []
-    return read(found, Shape(shape, {}), raw)
+    return read_parameter(found, SchemaTypes(shape, {}), raw)
 
 
 _words = st.text(st.characters(codec="utf-8"), min_size=1, max_size=6)
@@ -110,8 +115,8 @@ def test_an_object_in_a_path_is_read_as_it_was_written(value):
 
 
 def test_what_is_not_there_is_absent():
-    with pytest.raises(Absent):
-        read(declared("query"), Shape({"type": "string"}, {}), [("other", "1")])
+    with pytest.raises(ParameterAbsent):
+        read_parameter(declared("query"), SchemaTypes({"type": "string"}, {}), [("other", "1")])
 
 
 @pytest.mark.parametrize("media_type", ["application/json", "application/vnd.a+json"])
@@ -120,5 +125,5 @@ def test_a_content_parameter_is_json_text(media_type):
         single({"name": "f", "in": "query", "content": {media_type: {"schema": {}}}})
     )
     found = made.operations["run"].parameters[0]
-    assert writer(found)({"a": [1, "é"]}) == "f=%7B%22a%22%3A%5B1%2C%22%C3%A9%22%5D%7D"
-    assert writer(found)("a") == "f=%22a%22"
+    assert build_writer(found)({"a": [1, "é"]}) == "f=%7B%22a%22%3A%5B1%2C%22%C3%A9%22%5D%7D"
+    assert build_writer(found)("a") == "f=%22a%22"

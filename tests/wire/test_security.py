@@ -3,8 +3,13 @@ from __future__ import annotations
 import pytest
 
 from dynclient.errors import CredentialsMissing, DynclientError, UsageError
-from dynclient.model import Requirement, SecurityScheme
-from dynclient.wire.security import alternative, checked, placed, written
+from dynclient.model import RequiredScheme, SecurityScheme
+from dynclient.wire.security import (
+    check_credential,
+    choose_alternative,
+    format_formula,
+    place_credentials,
+)
 
 KEY = SecurityScheme("key", "apiKey", "", "header", "X-Key")
 QUERY = SecurityScheme("query", "apiKey", "", "query", "api key")
@@ -17,48 +22,53 @@ TLS = SecurityScheme("tls", "mutualTLS")
 
 
 def formula(*alternatives):
-    return tuple(tuple(Requirement(scheme) for scheme in schemes) for schemes in alternatives)
+    return tuple(tuple(RequiredScheme(scheme) for scheme in schemes) for schemes in alternatives)
 
 
 def test_the_first_alternative_that_is_fully_known_is_taken():
-    found = alternative(formula([KEY, BASIC], [BEARER], [KEY]), {"key", "bearer"})
+    found = choose_alternative(formula([KEY, BASIC], [BEARER], [KEY]), {"key", "bearer"})
     assert [r.scheme.key for r in found] == ["bearer"]
 
 
 def test_an_empty_formula_and_an_empty_alternative_ask_for_nothing():
-    assert alternative((), {"key"}) == ()
-    assert alternative(formula([KEY], []), set()) == ()
+    assert choose_alternative((), {"key"}) == ()
+    assert choose_alternative(formula([KEY], []), set()) == ()
 
 
 def test_optional_security_is_used_where_it_is_known():
-    assert [r.scheme.key for r in alternative(formula([KEY], []), {"key"})] == ["key"]
+    assert [r.scheme.key for r in choose_alternative(formula([KEY], []), {"key"})] == ["key"]
 
 
 def test_mutual_tls_counts_as_known():
-    assert [r.scheme.key for r in alternative(formula([TLS, KEY]), {"key"})] == ["tls", "key"]
-    assert placed(alternative(formula([TLS]), set()), {}).headers == ()
+    assert [r.scheme.key for r in choose_alternative(formula([TLS, KEY]), {"key"})] == [
+        "tls",
+        "key",
+    ]
+    assert place_credentials(choose_alternative(formula([TLS]), set()), {}).headers == ()
 
 
 def test_what_is_missing_is_told_as_a_formula():
     with pytest.raises(CredentialsMissing) as caught:
-        alternative(formula([KEY, BASIC], [BEARER]), {"key"})
+        choose_alternative(formula([KEY, BASIC], [BEARER]), {"key"})
     assert caught.value.formula == "(key and basic), or bearer"
     assert "nothing was sent" in str(caught.value)
 
 
 def test_a_formula_reads_as_people_say_it():
-    assert written(()) == "nothing"
-    assert written(formula([KEY, BASIC])) == "key and basic"
-    assert written(formula([KEY], [])) == "key, or nothing"
+    assert format_formula(()) == "nothing"
+    assert format_formula(formula([KEY, BASIC])) == "key and basic"
+    assert format_formula(formula([KEY], [])) == "key, or nothing"
 
 
 def test_a_digest_password_is_never_sent_as_basic():
     scheme = SecurityScheme("digest", "http", "digest")
-    assert placed((Requirement(scheme),), {"digest": ("user", "password")}).headers == ()
+    assert (
+        place_credentials((RequiredScheme(scheme),), {"digest": ("user", "password")}).headers == ()
+    )
 
 
 def requirements(*schemes):
-    return tuple(map(Requirement, schemes))
+    return tuple(map(RequiredScheme, schemes))
 
 
 @pytest.mark.parametrize(
@@ -75,7 +85,7 @@ def requirements(*schemes):
     ],
 )
 def test_a_credential_goes_where_its_scheme_says(scheme, secret, headers, query, cookies):
-    put = placed(requirements(scheme), {scheme.key: secret})
+    put = place_credentials(requirements(scheme), {scheme.key: secret})
     assert (put.headers, put.query, put.cookies) == (headers, query, cookies)
     assert "t0ken" not in repr(put)
 
@@ -87,7 +97,7 @@ def test_a_credential_goes_where_its_scheme_says(scheme, secret, headers, query,
 )  # fmt: skip
 def test_a_credential_of_the_wrong_kind_is_refused_without_being_shown(scheme, secret):
     with pytest.raises(UsageError) as caught:
-        checked(scheme, secret)
+        check_credential(scheme, secret)
     assert "'p'" not in str(caught.value)
 
 
@@ -98,14 +108,14 @@ HOSTILE = ["s3cr\r\nX: 1", "s3cr\n", "s3cr\0", "s3cr\ud800", " s3cr", "s3cr "]
 @pytest.mark.parametrize("scheme", [KEY, SID, BEARER])
 def test_a_credential_cannot_break_out_of_its_field(scheme, secret):
     with pytest.raises(DynclientError) as caught:
-        placed(requirements(scheme), {scheme.key: secret})
+        place_credentials(requirements(scheme), {scheme.key: secret})
     assert "s3cr" not in str(caught.value)
 
 
 @pytest.mark.parametrize("secret", ["a;b=c", "a,b", 'a"b', "a b"])
 def test_a_credential_stays_in_its_cookie(secret):
     try:
-        (cookie,) = placed(requirements(SID), {"sid": secret}).cookies
+        (cookie,) = place_credentials(requirements(SID), {"sid": secret}).cookies
     except DynclientError:
         return
     assert ";" not in cookie
@@ -115,7 +125,7 @@ def test_a_credential_stays_in_its_cookie(secret):
 @pytest.mark.parametrize(("scheme", "secret"), [(BASIC, ("é", "\udc80")), (QUERY, "\udc80")])
 def test_a_credential_that_is_no_unicode_is_our_error(scheme, secret):
     with pytest.raises(DynclientError):
-        placed(requirements(scheme), {scheme.key: secret})
+        place_credentials(requirements(scheme), {scheme.key: secret})
 
 
 @pytest.mark.parametrize(
@@ -123,7 +133,7 @@ def test_a_credential_that_is_no_unicode_is_our_error(scheme, secret):
 )
 def test_a_callable_that_gives_nothing_useful_is_our_error(given_):
     with pytest.raises(UsageError):
-        placed(requirements(KEY), {"key": given_})
+        place_credentials(requirements(KEY), {"key": given_})
 
 
 @pytest.mark.parametrize(
@@ -134,4 +144,4 @@ def test_a_callable_that_gives_nothing_useful_is_our_error(given_):
 )  # fmt: skip
 def test_a_scheme_cannot_name_a_field_that_is_none(scheme):
     with pytest.raises(DynclientError):
-        placed(requirements(scheme), {"x": "secret"})
+        place_credentials(requirements(scheme), {"x": "secret"})

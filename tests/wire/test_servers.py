@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from dynclient.errors import UsageError
 from dynclient.model import Server
-from dynclient.wire.servers import base_url, origin
+from dynclient.wire.servers import get_origin, resolve_base_url
 
 FILE = "file:///home/me/api.yaml"
 NET = "https://docs.example.com/v2/api.yaml"
@@ -32,7 +32,7 @@ REGIONS = Server(
     ],
 )
 def test_the_server_of_a_call(servers, uri, given_, variables, url):
-    assert base_url(servers, uri, given_, variables) == url
+    assert resolve_base_url(servers, uri, given_, variables) == url
 
 
 @pytest.mark.parametrize(
@@ -59,14 +59,14 @@ def test_a_server_that_cannot_be_called_is_refused_before_anything_is_sent(
     servers, uri, given_, variables
 ):
     with pytest.raises(UsageError) as caught:
-        base_url(servers, uri, given_, variables)
+        resolve_base_url(servers, uri, given_, variables)
     assert caught.value.hint
     assert "secret" not in str(caught.value)
 
 
 def test_the_message_blames_the_server_that_was_given():
     with pytest.raises(UsageError, match=r"ftp://mine\.test") as caught:
-        base_url([Server("https://a.test")], FILE, "ftp://mine.test", {})
+        resolve_base_url([Server("https://a.test")], FILE, "ftp://mine.test", {})
     assert "document's server" not in str(caught.value)
 
 
@@ -83,13 +83,13 @@ def test_the_message_blames_the_server_that_was_given():
     ],
 )
 def test_an_origin_is_scheme_host_and_port(one, other, same):
-    assert (origin(one) == origin(other)) is same
+    assert (get_origin(one) == get_origin(other)) is same
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=30))
 def test_no_text_as_server_ends_in_anything_but_a_usage_error(text):
     try:
-        url = base_url([], FILE, "https://" + text, {})
+        url = resolve_base_url([], FILE, "https://" + text, {})
     except UsageError:
         return
-    assert origin(url).startswith("https://")
+    assert get_origin(url).startswith("https://")

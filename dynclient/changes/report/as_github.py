@@ -8,7 +8,7 @@ from __future__ import annotations
 from dynclient.changes.change import Change, Level
 from dynclient.changes.report import python_line, values, verdict, wording
 from dynclient.changes.result import Diff
-from dynclient.violations import printable
+from dynclient.violations import escape_unprintable
 
 COMMANDS: dict[Level, str] = {"breaking": "error", "warning": "warning", "info": "notice"}
 
@@ -16,54 +16,73 @@ COMMANDS: dict[Level, str] = {"breaking": "error", "warning": "warning", "info":
 MAX_PAYLOAD = 500
 
 
-def text(diff: Diff) -> str:
+def render(diff: Diff) -> str:
     """Return one command a line, the worst first, and last one with the verdict; what is accepted is not annotated."""
-    told = [*verdict.truths(diff), *verdict.policies(diff)]
+    told = [*verdict.list_document_changes(diff), *verdict.list_policy_findings(diff)]
     lines = [
-        _command(COMMANDS[change.level], _properties(change), _message(change)) for change in told
+        _format_command(COMMANDS[change.level], _build_properties(change), _build_message(change))
+        for change in told
     ]
     return (
-        "\n".join([*lines, _command("notice", {"title": "dynclient diff"}, verdict.line(diff))])
+        "\n".join(
+            [
+                *lines,
+                _format_command(
+                    "notice", {"title": "dynclient diff"}, verdict.format_verdict_line(diff)
+                ),
+            ]
+        )
         + "\n"
     )
 
 
-def _command(name: str, properties: dict[str, str], message: str) -> str:
-    said = ",".join(f"{key}={_property(value)}" for key, value in properties.items() if value)
-    return f"::{name} {said}::{_data(message)}"
+def _format_command(name: str, properties: dict[str, str], message: str) -> str:
+    said = ",".join(
+        f"{key}={_escape_property(value)}" for key, value in properties.items() if value
+    )
+    return f"::{name} {said}::{_escape_data(message)}"
 
 
-def _properties(change: Change) -> dict[str, str]:
+def _build_properties(change: Change) -> dict[str, str]:
     """Return the place, in the new document, or in the old one where it is gone; a URL is no file of a repository."""
     found = {}
     if change.source and change.source.file and wording.is_file(change.source.file):
         found = {
-            "file": printable(wording.path(change.source.file)),
+            "file": escape_unprintable(wording.shorten_path(change.source.file)),
             "line": str(change.source.line or 1),
         }
-    title = f"{wording.one_line(change.rule)}: {wording.subject(change)}"
+    title = f"{wording.to_one_line(change.rule)}: {wording.format_subject(change)}"
     return {
         **found,
-        "title": values.cut(("undecided, " if change.is_unknown else "") + title, MAX_PAYLOAD),
+        "title": values.truncate(("undecided, " if change.is_unknown else "") + title, MAX_PAYLOAD),
     }
 
 
-def _message(change: Change) -> str:
-    said = [wording.because(change), wording.difference(change)]
+def _build_message(change: Change) -> str:
+    said = [wording.format_because(change), wording.format_difference(change)]
     if change.has_witness:
-        said += [f"witness: {values.line(change.witness)}", f"python: {python_line.of(change)}"]
-        said.append(f"refused: {wording.one_line(change.refusal)}" if change.refusal else "")
+        said += [
+            f"witness: {values.format_line(change.witness)}",
+            f"python: {python_line.format_witness(change)}",
+        ]
+        said.append(f"refused: {wording.to_one_line(change.refusal)}" if change.refusal else "")
     else:
-        said.append(f"proof: {wording.proof(change)}")
-    said.append(wording.readers_said(change))
-    said.append(f"used by {wording.used_by(change)}" if len(wording.operations(change)) > 1 else "")
-    said.append(f"code: {wording.some(wording.used(change), 8)}" if change.used else "")
-    return "\n".join(values.cut(each, MAX_PAYLOAD) for each in said if each)
+        said.append(f"proof: {wording.format_proof(change)}")
+    said.append(wording.format_readers(change))
+    said.append(
+        f"used by {wording.format_used_by(change)}"
+        if len(wording.list_operations(change)) > 1
+        else ""
+    )
+    said.append(
+        f"code: {wording.format_some(wording.list_used_lines(change), 8)}" if change.used else ""
+    )
+    return "\n".join(values.truncate(each, MAX_PAYLOAD) for each in said if each)
 
 
-def _data(text: str) -> str:
+def _escape_data(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+def _escape_property(text: str) -> str:
+    return _escape_data(text).replace(":", "%3A").replace(",", "%2C")

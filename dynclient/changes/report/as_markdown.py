@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 from dynclient.changes.change import Change
 from dynclient.changes.report import python_line, values, verdict, wording
-from dynclient.changes.report.verdict import Section
+from dynclient.changes.report.verdict import ReportSection
 from dynclient.changes.result import Diff
-from dynclient.violations import printable
+from dynclient.violations import escape_unprintable
 
 #: What GitHub takes as the body of a comment, in characters.
 LIMIT = 65_536
@@ -33,14 +33,14 @@ NOTES = {
     "accepted": "Each with the reason that was given.",
 }
 
-_MEANT = re.compile(r"[\\`*_\[\]#|~$]|^[-+=](?=[-+= ]|$)|(?<=^\d)[.)]|(?<=^\d\d)[.)]")
-_CALLS = re.compile(r"@|(?<=[a-z]):(?=//)|(?<=www)(?=\.)|(?<=GH)(?=-\d)", re.IGNORECASE)
+_MARKUP_SIGNS = re.compile(r"[\\`*_\[\]#|~$]|^[-+=](?=[-+= ]|$)|(?<=^\d)[.)]|(?<=^\d\d)[.)]")
+_AUTOLINK_SIGNS = re.compile(r"@|(?<=[a-z]):(?=//)|(?<=www)(?=\.)|(?<=GH)(?=-\d)", re.IGNORECASE)
 
 #: Joins two signs and is not seen: GitHub finds no mention and no address across it.
-_JOINER = "\u2060"
+_WORD_JOINER = "\u2060"
 
 
-def text(diff: Diff, limit: int = LIMIT) -> str:
+def render(diff: Diff, limit: int = LIMIT) -> str:
     """Return the comment: what does not fit is left out, the least important first, and counted.
 
     Args:
@@ -49,40 +49,40 @@ def text(diff: Diff, limit: int = LIMIT) -> str:
 
     """
     lines = [
-        f"## {MARKS[verdict.outcome(diff)]} {prose(verdict.title(diff))}",
+        f"## {MARKS[verdict.determine_outcome(diff)]} {escape_prose(verdict.format_title(diff))}",
         "",
-        f"**{prose(verdict.said(diff))}**",
+        f"**{escape_prose(verdict.format_verdict(diff))}**",
         "",
     ]
     room = limit - sum(len(line) + 1 for line in lines) - FOOTER
     left_out: dict[str, int] = {}
-    for section in verdict.sections(diff):
-        part, told = _within(section, room)
+    for section in verdict.build_sections(diff):
+        part, told = _render_within(section, room)
         room -= sum(len(line) + 1 for line in part)
         lines += part
         if told < len(section.changes):
             left_out[section.title.lower()] = len(section.changes) - told
             room = 0  # what follows matters less
-    return "\n".join([*lines, *_left_out(left_out)]).rstrip() + "\n"
+    return "\n".join([*lines, *_render_omissions(left_out)]).rstrip() + "\n"
 
 
-def _left_out(counts: dict[str, int]) -> list[str]:
+def _render_omissions(counts: dict[str, int]) -> list[str]:
     if not counts:
         return []
-    total = wording.counted(sum(counts.values()), "change")
+    total = wording.format_count(sum(counts.values()), "change")
     listed = ", ".join(f"{number:,} {name}" for name, number in counts.items())
     return [
         f"> **{total} left out** ({listed}): a comment holds {LIMIT:,} characters. The other reports have them all."
     ]
 
 
-def _within(section: Section, room: int) -> tuple[list[str], int]:
+def _render_within(section: ReportSection, room: int) -> tuple[list[str], int]:
     """Return as many lines of a section as there is room for, and how many changes they tell."""
-    head, foot = _frame(section)
+    head, foot = _render_frame(section)
     used = sum(len(line) + 1 for line in [*head, *foot])
     lines: list[str] = []
     for number, change in enumerate(section.changes):
-        block = _line(change) if change.level == "info" else list(_block(change))
+        block = _render_line(change) if change.level == "info" else list(_render_fold(change))
         used += sum(len(line) + 1 for line in block)
         if used > room:
             return ([*head, *lines, *foot], number) if number else ([], 0)
@@ -90,7 +90,7 @@ def _within(section: Section, room: int) -> tuple[list[str], int]:
     return [*head, *lines, *foot], len(section.changes)
 
 
-def _frame(section: Section) -> tuple[list[str], list[str]]:
+def _render_frame(section: ReportSection) -> tuple[list[str], list[str]]:
     """Return what opens and closes a section: what breaks or may surprise is open, the rest is folded."""
     title = f"{section.title} ({len(section.changes):,})"
     note = [NOTES[section.key], ""] if section.key in NOTES else []
@@ -99,79 +99,103 @@ def _frame(section: Section) -> tuple[list[str], list[str]]:
     return ["<details>", f"<summary><b>{title}</b></summary>", "", *note], ["", "</details>", ""]
 
 
-def _line(change: Change) -> list[str]:
-    place = wording.place(change.source)
-    parts = [_named(change), *([code(place)] if place else []), prose(wording.because(change))]
-    reason = f"accepted: {prose(change.accepted)}" if change.accepted else ""
+def _render_line(change: Change) -> list[str]:
+    place = wording.format_location(change.source)
+    parts = [
+        _format_heading(change),
+        *([format_code_span(place)] if place else []),
+        escape_prose(wording.format_because(change)),
+    ]
+    reason = f"accepted: {escape_prose(change.accepted)}" if change.accepted else ""
     return [f"- {' · '.join(part for part in [*parts, reason] if part)}"]
 
 
-def _named(change: Change) -> str:
-    about = "" if change.where == change.operation else code(wording.where(change))
+def _format_heading(change: Change) -> str:
+    about = (
+        "" if change.where == change.operation else format_code_span(wording.format_where(change))
+    )
     return " ".join(
-        part for part in (code(change.rule), about, code(wording.operation(change))) if part
+        part
+        for part in (
+            format_code_span(change.rule),
+            about,
+            format_code_span(wording.format_operation(change)),
+        )
+        if part
     )
 
 
-def _block(change: Change) -> Iterator[str]:
+def _render_fold(change: Change) -> Iterator[str]:
     """Yield a change as a fold that is open where it breaks somebody."""
     is_open = change.level == "breaking" and not change.accepted
-    about = "" if change.where == change.operation else _html(wording.where(change)) + " · "
+    about = (
+        ""
+        if change.where == change.operation
+        else _format_html_code(wording.format_where(change)) + " · "
+    )
     marks = LEVEL_MARKS[change.level] + (" undecided" if change.is_unknown else "")
-    summary = f"{marks} <b>{_html(change.rule)}</b> · {about}{_html(wording.operation(change))}"
+    summary = f"{marks} <b>{_format_html_code(change.rule)}</b> · {about}{_format_html_code(wording.format_operation(change))}"
     yield from ["<details open>" if is_open else "<details>", f"<summary>{summary}</summary>", ""]
-    yield from ([prose(wording.because(change)), ""] if change.because else [])
-    yield from _facts(change)
+    yield from ([escape_prose(wording.format_because(change)), ""] if change.because else [])
+    yield from _render_facts(change)
     yield ""
-    yield from _proof(change)
+    yield from _render_proof(change)
     yield from ["</details>", ""]
 
 
-def _facts(change: Change) -> Iterator[str]:
-    difference = wording.difference(change)
+def _render_facts(change: Change) -> Iterator[str]:
+    difference = wording.format_difference(change)
     facts = {
-        "accepted": prose(change.accepted),
-        "change": code(difference) if difference else "",
-        "for": prose(wording.readers_said(change)),
-        "used by": _used_by(change),
-        "code": ", ".join(map(code, wording.used(change)[:10])) + _rest(len(change.used) - 10),
-        "at": ", ".join(f"{code(place)} ({which})" for which, place in wording.places(change)),
-        "" if change.has_witness else "undecided" if change.is_unknown else "proof": wording.proof(
-            change
+        "accepted": escape_prose(change.accepted),
+        "change": format_code_span(difference) if difference else "",
+        "for": escape_prose(wording.format_readers(change)),
+        "used by": _format_used_by(change),
+        "code": ", ".join(map(format_code_span, wording.list_used_lines(change)[:10]))
+        + _format_rest(len(change.used) - 10),
+        "at": ", ".join(
+            f"{format_code_span(place)} ({which})"
+            for which, place in wording.list_locations(change)
         ),
+        ""
+        if change.has_witness
+        else "undecided"
+        if change.is_unknown
+        else "proof": wording.format_proof(change),
     }
     facts.pop("", None)
     yield from (f"- {label}: {said}" for label, said in facts.items() if said)
 
 
-def _used_by(change: Change) -> str:
-    names = wording.operations(change)
+def _format_used_by(change: Change) -> str:
+    names = wording.list_operations(change)
     if len(names) < 2:  # noqa: PLR2004 (the one in the heading)
         return ""
-    return f"{len(names)} operations: {', '.join(map(code, names[:8]))}{_rest(len(names) - 8)}"
+    return f"{len(names)} operations: {', '.join(map(format_code_span, names[:8]))}{_format_rest(len(names) - 8)}"
 
 
-def _rest(number: int) -> str:
+def _format_rest(number: int) -> str:
     return f" and {number} more" if number > 0 else ""
 
 
-def _proof(change: Change) -> Iterator[str]:
+def _render_proof(change: Change) -> Iterator[str]:
     if change.has_witness:
-        yield from fenced(values.line(change.witness), "json")
-        yield from fenced(python_line.of(change), "python")
-        yield from ([f"refused: {code(change.refusal)}", ""] if change.refusal else [])
+        yield from format_code_block(values.format_line(change.witness), "json")
+        yield from format_code_block(python_line.format_witness(change), "python")
+        yield from ([f"refused: {format_code_span(change.refusal)}", ""] if change.refusal else [])
 
 
-def prose(text: str) -> str:
+def escape_prose(text: str) -> str:
     """Return foreign text in which no sign means anything: no HTML, no Markdown, no mention, no link."""
-    plain = html.escape(values.cut(wording.one_line(text), MAX_LINE), quote=False)
-    plain = _MEANT.sub(r"\\\g<0>", plain)
-    return _CALLS.sub(lambda found: f"{found[0]}{_JOINER}", plain).replace("\\#", f"\\#{_JOINER}")
+    plain = html.escape(values.truncate(wording.to_one_line(text), MAX_LINE), quote=False)
+    plain = _MARKUP_SIGNS.sub(r"\\\g<0>", plain)
+    return _AUTOLINK_SIGNS.sub(lambda found: f"{found[0]}{_WORD_JOINER}", plain).replace(
+        "\\#", f"\\#{_WORD_JOINER}"
+    )
 
 
-def code(text: str) -> str:
+def format_code_span(text: str) -> str:
     """Return foreign text as a code span, which no sign in it can end."""
-    flat = values.cut(wording.one_line(text), MAX_LINE)
+    flat = values.truncate(wording.to_one_line(text), MAX_LINE)
     if not flat:
         return ""
     ticks = "`" * (1 + max((len(run) for run in re.findall("`+", flat)), default=0))
@@ -179,13 +203,13 @@ def code(text: str) -> str:
     return f"{ticks}{pad}{flat}{pad}{ticks}"
 
 
-def _html(text: str) -> str:
+def _format_html_code(text: str) -> str:
     """Return foreign text as code in HTML, in a block that Markdown leaves alone."""
-    return f"<code>{html.escape(values.cut(wording.one_line(text), MAX_LINE))}</code>"
+    return f"<code>{html.escape(values.truncate(wording.to_one_line(text), MAX_LINE))}</code>"
 
 
-def fenced(text: str, language: str) -> list[str]:
+def format_code_block(text: str, language: str) -> list[str]:
     """Return foreign text as a code block, whose fence is longer than any in it."""
-    line = printable(values.cut(text, MAX_PAYLOAD))
+    line = escape_unprintable(values.truncate(text, MAX_PAYLOAD))
     fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", line)), default=0))
     return [f"{fence}{language}", line, fence, ""]

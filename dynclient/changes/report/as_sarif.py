@@ -11,69 +11,69 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import dynclient
-from dynclient.changes.change import Change, Level, Source
+from dynclient.changes.change import Change, ChangeLocation, Level
 from dynclient.changes.report import python_line, values, verdict, wording
 from dynclient.changes.result import Diff
 from dynclient.changes.rules import RULES
 
-SCHEMA = (
+SARIF_SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
 
-LEVELS: dict[Level, str] = {"breaking": "error", "warning": "warning", "info": "note"}
+SARIF_LEVELS: dict[Level, str] = {"breaking": "error", "warning": "warning", "info": "note"}
 
 
-def text(diff: Diff) -> str:
+def render(diff: Diff) -> str:
     """Return the log as indented JSON text."""
-    return values.dumped(_log(diff), indent=2) + "\n"
+    return values.dump_json(_build_log(diff), indent=2) + "\n"
 
 
-def _log(diff: Diff) -> dict[str, Any]:
-    changes = verdict.told(diff)
+def _build_log(diff: Diff) -> dict[str, Any]:
+    changes = verdict.list_reported(diff)
     rules = dict(RULES) | {change.rule: "" for change in changes if change.rule not in RULES}
     index = {rule: number for number, rule in enumerate(rules)}
     driver = {
         "name": "dynclient",
         "semanticVersion": dynclient.__version__,
-        "rules": [_rule(rule, meaning) for rule, meaning in rules.items()],
+        "rules": [_build_rule(rule, meaning) for rule, meaning in rules.items()],
     }
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(change, index, diff) for change in changes],
+        "results": [_build_result(change, index, diff) for change in changes],
         "properties": {
-            "verdict": verdict.line(diff),
-            "outcome": verdict.outcome(diff),
+            "verdict": verdict.format_verdict_line(diff),
+            "outcome": verdict.determine_outcome(diff),
             "view": diff.view,
         },
     }
-    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    return {"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
-def _rule(rule: str, meaning: str) -> dict[str, Any]:
+def _build_rule(rule: str, meaning: str) -> dict[str, Any]:
     return {
         "id": rule,
-        "shortDescription": {"text": _message_text(meaning or wording.one_line(rule))},
+        "shortDescription": {"text": _escape_message(meaning or wording.to_one_line(rule))},
     }
 
 
-def _result(change: Change, index: Mapping[str, int], diff: Diff) -> dict[str, Any]:
+def _build_result(change: Change, index: Mapping[str, int], diff: Diff) -> dict[str, Any]:
     related = [] if change.is_gone or not change.old_source else [change.old_source]
     result: dict[str, Any] = {
         "ruleId": change.rule,
         "ruleIndex": index[change.rule],
-        "level": LEVELS[change.level],
-        "message": {"text": _message_text(_message(change))},
-        "locations": [_location(change, diff)],
+        "level": SARIF_LEVELS[change.level],
+        "message": {"text": _escape_message(_build_message(change))},
+        "locations": [_build_location(change, diff)],
         "partialFingerprints": {"dynclient/v1": change.fingerprint},
-        "properties": _properties(change),
+        "properties": _build_properties(change),
     }
     if related:
         result["relatedLocations"] = [
             {
                 "id": number,
                 "message": {"text": "in the old document"},
-                "physicalLocation": _physical(source),
+                "physicalLocation": _build_physical_location(source),
             }
             for number, source in enumerate(related, 1)
         ]
@@ -84,38 +84,40 @@ def _result(change: Change, index: Mapping[str, int], diff: Diff) -> dict[str, A
     return result
 
 
-def _message(change: Change) -> str:
-    lead = f"{wording.subject(change)}: {wording.because(change) or wording.proof(change)}"
-    return wording.in_words(
-        [lead, wording.difference(change), "undecided" if change.is_unknown else ""]
+def _build_message(change: Change) -> str:
+    lead = f"{wording.format_subject(change)}: {wording.format_because(change) or wording.format_proof(change)}"
+    return wording.join_clauses(
+        [lead, wording.format_difference(change), "undecided" if change.is_unknown else ""]
     )
 
 
-def _message_text(text: str) -> str:
+def _escape_message(text: str) -> str:
     r"""Return text in which no sign means anything: braces are placeholders (§3.11.5), brackets links (§3.11.6)."""
     return re.sub(r"([\\\[\]])", r"\\\1", text).replace("{", "{{").replace("}", "}}")
 
 
-def _location(change: Change, diff: Diff) -> dict[str, Any]:
+def _build_location(change: Change, diff: Diff) -> dict[str, Any]:
     """Return the place; a change of no place stands at its document, since a result without one is not shown."""
     physical = (
-        _physical(change.source) if change.source else {"artifactLocation": _artifact(diff.new.uri)}
+        _build_physical_location(change.source)
+        if change.source
+        else {"artifactLocation": _build_artifact_location(diff.new.uri)}
     )
-    logical = {"fullyQualifiedName": wording.subject(change), "kind": "member"}
+    logical = {"fullyQualifiedName": wording.format_subject(change), "kind": "member"}
     return {"physicalLocation": physical, "logicalLocations": [logical]}
 
 
-def _physical(source: Source) -> dict[str, Any]:
+def _build_physical_location(source: ChangeLocation) -> dict[str, Any]:
     region = {"region": {"startLine": source.line}} if source.line else {}
-    return {"artifactLocation": _artifact(source.file), **region}
+    return {"artifactLocation": _build_artifact_location(source.file), **region}
 
 
-def _artifact(uri: str) -> dict[str, str]:
+def _build_artifact_location(uri: str) -> dict[str, str]:
     """Return the file as a URI reference; one under the current directory is relative."""
     if not wording.is_file(uri):
         brackets = "[]" if _has_host(uri) else ""
         return {"uri": quote(uri, safe="/:?#@!$&'()*+,;=%~" + brackets, errors="replace")}
-    path = wording.path(uri).replace("\\", "/")
+    path = wording.shorten_path(uri).replace("\\", "/")
     quoted = quote(path, errors="replace")
     return {"uri": f"file:///{quoted.lstrip('/')}" if wording.is_absolute(path) else quoted}
 
@@ -128,13 +130,13 @@ def _has_host(uri: str) -> bool:
         return False
 
 
-def _properties(change: Change) -> dict[str, Any]:
+def _build_properties(change: Change) -> dict[str, Any]:
     """Return what SARIF has no field for (§3.8)."""
     said: dict[str, Any] = {
         "views": dict(change.views),
         "proof": change.proof,
         "side": change.side,
-        "operations": wording.operations(change),
+        "operations": wording.list_operations(change),
         "old": change.old,
         "new": change.new,
         "used": list(change.used),
@@ -143,7 +145,7 @@ def _properties(change: Change) -> dict[str, Any]:
     if change.has_witness:
         said |= {
             "witness": change.witness,
-            "python": python_line.of(change),
+            "python": python_line.format_witness(change),
             "refusal": change.refusal,
         }
     return said

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from dynclient.changes.change import Change
 from dynclient.changes.report import python_line, values, verdict, wording
-from dynclient.changes.report.verdict import Section
+from dynclient.changes.report.verdict import ReportSection
 from dynclient.changes.result import Diff
 
 WIDTH = 100
@@ -16,7 +16,7 @@ WIDTH = 100
 INDENT = 10
 
 #: A label and what it labels.
-LABEL = 10
+LABEL_WIDTH = 10
 
 #: Columns are aligned up to this width; a wider cell pushes only its own line.
 MAX_COLUMN = 28
@@ -33,7 +33,7 @@ HEADINGS = {
 }
 
 
-def text(diff: Diff, width: int = WIDTH) -> str:
+def render(diff: Diff, width: int = WIDTH) -> str:
     """Return the changes, the worst first; the last line is the verdict.
 
     Args:
@@ -42,29 +42,29 @@ def text(diff: Diff, width: int = WIDTH) -> str:
 
     """
     lines: list[str] = []
-    for section in verdict.sections(diff):
-        lines += [*_section(section, width), ""]
-    return "\n".join([*lines, verdict.line(diff)]) + "\n"
+    for section in verdict.build_sections(diff):
+        lines += [*_render_section(section, width), ""]
+    return "\n".join([*lines, verdict.format_verdict_line(diff)]) + "\n"
 
 
-def _section(section: Section, width: int) -> Iterator[str]:
-    heads = _heads(section.changes, width)
+def _render_section(section: ReportSection, width: int) -> Iterator[str]:
+    heads = _format_headlines(section.changes, width)
     if section.key in HEADINGS:
-        yield from [*_wrapped(HEADINGS[section.key], width, "", "  "), ""]
+        yield from [*_wrap_text(HEADINGS[section.key], width, "", "  "), ""]
     for number, (change, head) in enumerate(zip(section.changes, heads, strict=True)):
-        details = list(_details(change, width))
+        details = list(_render_details(change, width))
         if number and details:
             yield ""
         yield from head
         yield from details
 
 
-def _heads(changes: Sequence[Change], width: int) -> list[list[str]]:
+def _format_headlines(changes: Sequence[Change], width: int) -> list[list[str]]:
     """Return the first lines of changes, their columns aligned where all of a line finds room."""
-    rules = [wording.one_line(change.rule) for change in changes]
+    rules = [wording.to_one_line(change.rule) for change in changes]
     first = min(max(map(len, rules)), MAX_COLUMN)
     rows = [
-        _cells(change, width - INDENT - max(len(rule), first) - 4)
+        _format_cells(change, width - INDENT - max(len(rule), first) - 4)
         for change, rule in zip(changes, rules, strict=True)
     ]
     second = min(max(len(where) for where, _, _ in rows), MAX_COLUMN)
@@ -77,32 +77,32 @@ def _heads(changes: Sequence[Change], width: int) -> list[list[str]]:
         found.append(
             [f"{line}  {place}"]
             if change.level == "info" and not fits
-            else _placed(line, place, width)
+            else _append_location(line, place, width)
         )
     return found
 
 
-def _cells(change: Change, room: int) -> tuple[str, str, str]:
+def _format_cells(change: Change, room: int) -> tuple[str, str, str]:
     """Return place in the operation, operation, and file of a change; all of it fits where it is told in one line."""
-    place = wording.place(change.source)
+    place = wording.format_location(change.source)
     if change.level == "info":
         place = (
             place
             if len(place) <= room // 2
-            else _short(place.rpartition("/")[2], max(room // 2, MIN_CELL))
+            else _shorten_middle(place.rpartition("/")[2], max(room // 2, MIN_CELL))
         )
         room -= len(place) + 2
     where, operation = (
-        wording.where(change).replace(" application/json: ", ": "),
-        wording.operation(change),
+        wording.format_where(change).replace(" application/json: ", ": "),
+        wording.format_operation(change),
     )
     if where == change.operation:  # it is about the operation as such
-        return _short(operation, max(room, MIN_CELL)), "", place
-    operation = _short(operation, max(room * 2 // 5, room - len(where), MIN_CELL))
-    return _short(where, max(room - len(operation), MIN_CELL)), operation, place
+        return _shorten_middle(operation, max(room, MIN_CELL)), "", place
+    operation = _shorten_middle(operation, max(room * 2 // 5, room - len(where), MIN_CELL))
+    return _shorten_middle(where, max(room - len(operation), MIN_CELL)), operation, place
 
 
-def _short(text: str, limit: int) -> str:
+def _shorten_middle(text: str, limit: int) -> str:
     """Return a text whose middle gives way: both ends of a place tell more."""
     if len(text) <= limit:
         return text
@@ -110,57 +110,61 @@ def _short(text: str, limit: int) -> str:
     return f"{text[: limit - 1 - tail]}…{text[len(text) - tail :]}"
 
 
-def _placed(line: str, place: str, width: int) -> list[str]:
+def _append_location(line: str, place: str, width: int) -> list[str]:
     room = width - len(line) - 2
     if not place:
         return [line]
     return [f"{line}  {place:>{room}}"] if len(place) <= room else [line, f"{'':{INDENT}}{place}"]
 
 
-def _details(change: Change, width: int) -> Iterator[str]:
+def _render_details(change: Change, width: int) -> Iterator[str]:
     """Yield what stands below the line of a change; what is harmless has its line only."""
     if change.accepted:
-        yield from _labelled("accepted", wording.one_line(change.accepted), width)
+        yield from _format_labelled("accepted", wording.to_one_line(change.accepted), width)
     if change.level == "info":
         return
-    difference = wording.difference(change)
+    difference = wording.format_difference(change)
     for sentence in (
-        wording.because(change),
-        "" if difference[2:] == wording.where(change) else difference,
+        wording.format_because(change),
+        "" if difference[2:] == wording.format_where(change) else difference,
     ):
-        yield from _wrapped(values.cut(sentence, MAX_PAYLOAD), width, " " * INDENT)
-    yield from _proof(change, width)
-    yield from _labelled("for", wording.readers_said(change), width)
-    if len(wording.operations(change)) > 1:
-        yield from _labelled("used by", wording.used_by(change), width)
-    if wording.used(change):
-        yield from _labelled("code", wording.some(wording.used(change), 8), width)
+        yield from _wrap_text(values.truncate(sentence, MAX_PAYLOAD), width, " " * INDENT)
+    yield from _render_proof(change, width)
+    yield from _format_labelled("for", wording.format_readers(change), width)
+    if len(wording.list_operations(change)) > 1:
+        yield from _format_labelled("used by", wording.format_used_by(change), width)
+    if wording.list_used_lines(change):
+        yield from _format_labelled(
+            "code", wording.format_some(wording.list_used_lines(change), 8), width
+        )
     if change.old_source and not change.is_gone:
-        yield f"{'':{INDENT}}{'was at':<{LABEL}}{wording.place(change.old_source)}"
+        yield f"{'':{INDENT}}{'was at':<{LABEL_WIDTH}}{wording.format_location(change.old_source)}"
 
 
-def _proof(change: Change, width: int) -> Iterator[str]:
+def _render_proof(change: Change, width: int) -> Iterator[str]:
     if not change.has_witness:
-        yield from _labelled(
-            "undecided" if change.is_unknown else "proof", wording.proof(change), width
+        yield from _format_labelled(
+            "undecided" if change.is_unknown else "proof", wording.format_proof(change), width
         )
         return
     for label, payload in (
-        ("witness", values.line(change.witness)),
-        ("python", python_line.of(change)),
+        ("witness", values.format_line(change.witness)),
+        ("python", python_line.format_witness(change)),
     ):
-        yield f"{'':{INDENT}}{label:<{LABEL}}{values.cut(payload, MAX_PAYLOAD)}"
+        yield f"{'':{INDENT}}{label:<{LABEL_WIDTH}}{values.truncate(payload, MAX_PAYLOAD)}"
     if change.refusal:
-        yield from _labelled(
-            "refused", values.cut(wording.one_line(change.refusal), MAX_PAYLOAD), width
+        yield from _format_labelled(
+            "refused", values.truncate(wording.to_one_line(change.refusal), MAX_PAYLOAD), width
         )
 
 
-def _labelled(label: str, said: str, width: int) -> list[str]:
-    return _wrapped(said, width, f"{'':{INDENT}}{label:<{LABEL}}", " " * (INDENT + LABEL))
+def _format_labelled(label: str, said: str, width: int) -> list[str]:
+    return _wrap_text(
+        said, width, f"{'':{INDENT}}{label:<{LABEL_WIDTH}}", " " * (INDENT + LABEL_WIDTH)
+    )
 
 
-def _wrapped(said: str, width: int, first: str, after: str | None = None) -> list[str]:
+def _wrap_text(said: str, width: int, first: str, after: str | None = None) -> list[str]:
     """Return a sentence in lines of a width; nothing where it says nothing."""
     rest = first if after is None else after
     return textwrap.wrap(

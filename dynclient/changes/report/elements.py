@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable
 
-from dynclient.violations import printable
+from dynclient.violations import escape_unprintable
 
 
 class Markup(str):
@@ -18,7 +18,7 @@ class Markup(str):
 Child = str | None
 
 #: Elements without an end.
-VOID = frozenset({"input", "meta"})
+VOID_ELEMENTS = frozenset({"input", "meta"})
 
 
 def element(name: str, /, *children: Child, **attributes: str | bool) -> Markup:
@@ -30,27 +30,29 @@ def element(name: str, /, *children: Child, **attributes: str | bool) -> Markup:
         **attributes: a text, or True for one without a value; False and "" leave it out.
 
     """
-    said = "".join(_attribute(key, value) for key, value in attributes.items())
-    inner = "" if name in VOID else f"{joined(children)}</{name}>"
+    said = "".join(_format_attribute(key, value) for key, value in attributes.items())
+    inner = "" if name in VOID_ELEMENTS else f"{join_children(children)}</{name}>"
     return Markup(f"<{name}{said}>{inner}")
 
 
-def joined(children: Iterable[Child]) -> Markup:
+def join_children(children: Iterable[Child]) -> Markup:
     """Return children one behind the other."""
     return Markup(
         "".join(
-            child if isinstance(child, Markup) else escaped(child) for child in children if child
+            child if isinstance(child, Markup) else escape_text(child)
+            for child in children
+            if child
         )
     )
 
 
-def escaped(text: str) -> str:
+def escape_text(text: str) -> str:
     """Return text that means nothing to HTML; control characters, but line ends, are made visible."""
-    return html.escape("\n".join(printable(line) for line in text.split("\n")))
+    return html.escape("\n".join(escape_unprintable(line) for line in text.split("\n")))
 
 
-def _attribute(key: str, value: str | bool) -> str:
+def _format_attribute(key: str, value: str | bool) -> str:
     name = key.rstrip("_").replace("_", "-")
     if value is True:
         return f" {name}"
-    return f' {name}="{escaped(value)}"' if value else ""
+    return f' {name}="{escape_text(value)}"' if value else ""

@@ -7,27 +7,27 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from dynclient.violations import printable
+from dynclient.violations import escape_unprintable
 
 
-def plain(value: Any) -> Any:
+def to_json_value(value: Any) -> Any:
     """Return a value as JSON that every reader takes: documents may hold `.inf`, which JSON has no word for."""
     if value is None or isinstance(value, bool | int | str):
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else str(value)
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {str(key): to_json_value(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
+        return [to_json_value(item) for item in value]
     if isinstance(value, set | frozenset):
-        return sorted((plain(item) for item in value), key=repr)
+        return sorted((to_json_value(item) for item in value), key=repr)
     return str(value)
 
 
-def dumped(value: Any, indent: int | None = None) -> str:
+def dump_json(value: Any, indent: int | None = None) -> str:
     """Return JSON for programs: legible, and where a character could not be encoded, in ASCII."""
-    ready = plain(value)
+    ready = to_json_value(value)
     text = json.dumps(ready, indent=indent, ensure_ascii=False)
     try:
         text.encode()
@@ -36,23 +36,23 @@ def dumped(value: Any, indent: int | None = None) -> str:
     return text
 
 
-def line(value: Any) -> str:
+def format_line(value: Any) -> str:
     """Return JSON on one line for people: what is not printable is escaped, so that it is still the same JSON."""
-    return "".join(map(_escaped, json.dumps(plain(value), ensure_ascii=False)))
+    return "".join(map(_escape_unprintable, json.dumps(to_json_value(value), ensure_ascii=False)))
 
 
-def block(value: Any) -> list[str]:
+def format_block(value: Any) -> list[str]:
     """Return JSON for people as indented lines."""
-    text = json.dumps(plain(value), indent=2, ensure_ascii=False)
-    return ["".join(map(_escaped, each)) for each in text.split("\n")]
+    text = json.dumps(to_json_value(value), indent=2, ensure_ascii=False)
+    return ["".join(map(_escape_unprintable, each)) for each in text.split("\n")]
 
 
-def _escaped(character: str) -> str:
+def _escape_unprintable(character: str) -> str:
     """Return a character of JSON; one that is not printable stands in a string, so its escape means the same."""
     return character if character.isprintable() else json.dumps(character)[1:-1]
 
 
-def cut(text: str, limit: int) -> str:
+def truncate(text: str, limit: int) -> str:
     """Return a text up to a limit of characters; one that is cut says how long it was."""
     if len(text) <= limit:
         return text
@@ -60,10 +60,10 @@ def cut(text: str, limit: int) -> str:
     return text[: max(limit - len(note), 1)] + note
 
 
-def said(value: Any) -> str:
+def format_value(value: Any) -> str:
     """Return what a document says, on one line: a text without its quotes where it is one word or sentence."""
     return (
-        printable(value)
+        escape_unprintable(value)
         if isinstance(value, str) and value and value == value.strip()
-        else line(value)
+        else format_line(value)
     )

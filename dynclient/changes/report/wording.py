@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from dynclient.changes.change import Change, Level, Source
+from dynclient.changes.change import Change, ChangeLocation, Level
 from dynclient.changes.report import values
-from dynclient.document.source import scheme, to_path
-from dynclient.violations import printable
+from dynclient.document.source import get_scheme, to_path
+from dynclient.violations import escape_unprintable
 
 #: How a level is called where many have it.
 LEVEL_TITLES: dict[Level, str] = {"breaking": "Breaking", "warning": "Warnings", "info": "Infos"}
@@ -19,9 +19,9 @@ LEVEL_TITLES: dict[Level, str] = {"breaking": "Breaking", "warning": "Warnings",
 READER_NAMES = {"wire": "deployed programs", "code": "callers by name"}
 
 #: One letter before a colon is a drive.
-MIN_SCHEME = 2
+MIN_SCHEME_LENGTH = 2
 
-PROOFS = {
+PROOF_TEXTS = {
     "witness": "a payload shows it",
     "fact": "a fact of the two documents",
     "rule": "a rule proves that no payload breaks",
@@ -29,73 +29,79 @@ PROOFS = {
 }
 
 
-def counted(number: int, noun: str) -> str:
+def format_count(number: int, noun: str) -> str:
     """Return a number with its noun: `1 info`, `2 infos`, `3 breaking`."""
     return f"{number:,} {noun}" if number == 1 or noun == "breaking" else f"{number:,} {noun}s"
 
 
-def where(change: Change) -> str:
+def format_where(change: Change) -> str:
     """Return the place that changed, as people read it."""
-    return printable(change.where) or "document"
+    return escape_unprintable(change.where) or "document"
 
 
-def operation(change: Change) -> str:
+def format_operation(change: Change) -> str:
     """Return the operation with the number of others that it touches too: `createAudienceV2 (+3)`."""
-    others = len(operations(change)) - 1
-    return (printable(change.operation) or "whole document") + (
+    others = len(list_operations(change)) - 1
+    return (escape_unprintable(change.operation) or "whole document") + (
         f" (+{others})" if others > 0 else ""
     )
 
 
-def subject(change: Change) -> str:
+def format_subject(change: Change) -> str:
     """Return what a change is about in one line: `body.name of createAudienceV2 (+3)`."""
     if change.where == change.operation or not change.where:
-        return operation(change)
-    return f"{where(change)} of {operation(change)}" if change.operation else where(change)
+        return format_operation(change)
+    return (
+        f"{format_where(change)} of {format_operation(change)}"
+        if change.operation
+        else format_where(change)
+    )
 
 
-def operations(change: Change) -> list[str]:
+def list_operations(change: Change) -> list[str]:
     """Return every operation that a change touches, the one it was found on first."""
     return [
-        printable(each) for each in dict.fromkeys((change.operation, *change.operations)) if each
+        escape_unprintable(each)
+        for each in dict.fromkeys((change.operation, *change.operations))
+        if each
     ]
 
 
-def some(names: Sequence[str], limit: int) -> str:
+def format_some(names: Sequence[str], limit: int) -> str:
     """Return some names, and how many more there are."""
     rest = len(names) - limit
     return ", ".join(names[:limit]) + (f" and {rest} more" if rest > 0 else "")
 
 
-def used_by(change: Change, limit: int = 5) -> str:
+def format_used_by(change: Change, limit: int = 5) -> str:
     """Return how many operations a change touches, and some of them."""
-    names = operations(change)
-    return f"{counted(len(names), 'operation')}: {some(names, limit)}"
+    names = list_operations(change)
+    return f"{format_count(len(names), 'operation')}: {format_some(names, limit)}"
 
 
-def because(change: Change) -> str:
+def format_because(change: Change) -> str:
     """Return the sentence that says what follows."""
-    return one_line(change.because)
+    return to_one_line(change.because)
 
 
-def one_line(text: str) -> str:
+def to_one_line(text: str) -> str:
     """Return foreign text on one line, made harmless."""
-    return printable(" ".join(text.split()))
+    return escape_unprintable(" ".join(text.split()))
 
 
-def readers(change: Change) -> list[tuple[str, str, Level]]:
+def list_readers(change: Change) -> list[tuple[str, str, Level]]:
     """Return for each reader its key, its name and how much the change matters to it."""
     return [(key, name, change.views.get(key, "none")) for key, name in READER_NAMES.items()]
 
 
-def readers_said(change: Change) -> str:
+def format_readers(change: Change) -> str:
     """Return in one line how much a change matters to whom; of each side, where the sides differ."""
     return ", ".join(
-        f"{name} {level}{by_side(change, key)}" for key, name, level in readers(change)
+        f"{name} {level}{format_sides(change, key)}" for key, name, level in list_readers(change)
     )
 
 
-def by_side(change: Change, reader: str) -> str:
+def format_sides(change: Change, reader: str) -> str:
     """Return how much a change matters to a reader on each side, in brackets; "" where that is the same on both."""
     levels = {side: by_reader.get(reader, "none") for side, by_reader in change.sides.items()}
     return (
@@ -105,56 +111,63 @@ def by_side(change: Change, reader: str) -> str:
     )
 
 
-def proof(change: Change) -> str:
+def format_proof(change: Change) -> str:
     """Return what the verdict rests on."""
-    return PROOFS[change.proof]
+    return PROOF_TEXTS[change.proof]
 
 
-def difference(change: Change) -> str:
+def format_difference(change: Change) -> str:
     """Return what the documents say otherwise, on one line: `old → new`, `+ new` or `− old`; "" for nothing."""
-    return "  ".join(_edits(change.old, change.new))
+    return "  ".join(_format_edits(change.old, change.new))
 
 
-def _edits(old: Any, new: Any) -> list[str]:
+def _format_edits(old: Any, new: Any) -> list[str]:
     """Return the edits between two values; of lists and objects only what differs."""
     if isinstance(old or new, dict) and None in (old, new):
         old, new = old or {}, new or {}
     if isinstance(old, list) and isinstance(new, list):
-        before, after = ({values.line(each): None for each in side} for side in (old, new))
+        before, after = ({values.format_line(each): None for each in side} for side in (old, new))
         members = [f"− {each}" for each in before if each not in after]
         members += [f"+ {each}" for each in after if each not in before]
-        return members or [f"{values.line(old)} → {values.line(new)}"]
+        return members or [f"{values.format_line(old)} → {values.format_line(new)}"]
     if isinstance(old, dict) and isinstance(new, dict):
         names = [
             name
             for name in {**old, **new}
-            if values.line(old.get(name)) != values.line(new.get(name))
+            if values.format_line(old.get(name)) != values.format_line(new.get(name))
         ]
-        return [_member(name, old, new) for name in names]
-    is_other = values.line(old) != values.line(new)
+        return [_format_member_edit(name, old, new) for name in names]
+    is_other = values.format_line(old) != values.format_line(new)
     return (
-        [_edit(values.said(old), values.said(new), is_old=old is not None, is_new=new is not None)]
+        [
+            _format_edit(
+                values.format_value(old),
+                values.format_value(new),
+                is_old=old is not None,
+                is_new=new is not None,
+            )
+        ]
         if is_other
         else []
     )
 
 
-def _member(name: Any, old: dict[Any, Any], new: dict[Any, Any]) -> str:
-    label = printable(str(name))
-    before, after = (values.line(side.get(name)) for side in (old, new))
+def _format_member_edit(name: Any, old: dict[Any, Any], new: dict[Any, Any]) -> str:
+    label = escape_unprintable(str(name))
+    before, after = (values.format_line(side.get(name)) for side in (old, new))
     if name in old:
-        return _edit(f"{label}: {before}", after, is_old=True, is_new=name in new)
-    return _edit("", f"{label}: {after}", is_old=False, is_new=True)
+        return _format_edit(f"{label}: {before}", after, is_old=True, is_new=name in new)
+    return _format_edit("", f"{label}: {after}", is_old=False, is_new=True)
 
 
-def _edit(old: str, new: str, *, is_old: bool, is_new: bool) -> str:
+def _format_edit(old: str, new: str, *, is_old: bool, is_new: bool) -> str:
     return f"{old} → {new}" if is_old and is_new else f"− {old}" if is_old else f"+ {new}"
 
 
 def is_file(uri: str) -> bool:
     """Tell whether a URI or path names a file of this machine."""
-    found = scheme(uri)
-    return found == "file" or len(found) < MIN_SCHEME
+    found = get_scheme(uri)
+    return found == "file" or len(found) < MIN_SCHEME_LENGTH
 
 
 def is_absolute(name: str) -> bool:
@@ -162,7 +175,7 @@ def is_absolute(name: str) -> bool:
     return Path(name).is_absolute()
 
 
-def path(uri: str) -> str:
+def shorten_path(uri: str) -> str:
     """Return a file as one names it from the current directory; a URL as it is."""
     if not is_file(uri):
         return uri
@@ -176,25 +189,27 @@ def path(uri: str) -> str:
     return str(Path(name)) if Path(near).parts[:1] == (os.pardir,) else near
 
 
-def place(source: Source | None) -> str:
+def format_location(source: ChangeLocation | None) -> str:
     """Return `file:line`, `file#pointer` where no line is known, "" where there is no place."""
     if source is None:
         return ""
-    file = printable(path(source.file))
-    return f"{file}:{source.line}" if source.line else f"{file}#{printable(source.pointer)}"
+    file = escape_unprintable(shorten_path(source.file))
+    return (
+        f"{file}:{source.line}" if source.line else f"{file}#{escape_unprintable(source.pointer)}"
+    )
 
 
-def places(change: Change) -> list[tuple[str, str]]:
+def list_locations(change: Change) -> list[tuple[str, str]]:
     """Return the places of a change, each with what it is: `in the new document`, `in the old document`."""
-    found = [] if change.is_gone or not change.source else [("new", place(change.source))]
-    return [*found, *([("old", place(change.old_source))] if change.old_source else [])]
+    found = [] if change.is_gone or not change.source else [("new", format_location(change.source))]
+    return [*found, *([("old", format_location(change.old_source))] if change.old_source else [])]
 
 
-def used(change: Change) -> list[str]:
+def list_used_lines(change: Change) -> list[str]:
     """Return the lines of code that a change touches."""
-    return [printable(each) for each in change.used]
+    return [escape_unprintable(each) for each in change.used]
 
 
-def in_words(parts: Iterable[str]) -> str:
+def join_clauses(parts: Iterable[str]) -> str:
     """Return the parts that say something, parted by semicolons."""
     return "; ".join(part for part in parts if part)

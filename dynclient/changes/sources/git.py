@@ -13,17 +13,17 @@ from typing import Literal
 
 from dynclient.document.source import Fetch, is_remote, to_path
 from dynclient.errors import DocumentNotFound
-from dynclient.names import near
+from dynclient.names import suggest
 
 #: How long git may take to answer one question.
 TIMEOUT_S = 30
 
 #: What somebody's terminal or language would change in git's answers.
-_PLAIN = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
+_PLAIN_ENVIRONMENT = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
 
-_FOUND = re.compile(rb"([0-9a-f]{40,64}) (blob|tree|commit|tag) \d+\n")
+_OBJECT_HEADER = re.compile(rb"([0-9a-f]{40,64}) (blob|tree|commit|tag) \d+\n")
 
-Kind = Literal["blob", "tree", ""]
+ObjectKind = Literal["blob", "tree", ""]
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Repository:
     prefix: str
 
     @classmethod
-    def around(cls, folder: Path) -> Repository:
+    def discover(cls, folder: Path) -> Repository:
         """Return the repository that a folder is in.
 
         Raises:
@@ -52,32 +52,38 @@ class Repository:
         folder = next(f for f in (folder, *folder.parents) if f.is_dir())
         try:
             root, prefix, _ = (
-                _git(folder, "rev-parse", "--show-toplevel", "--show-prefix").decode().split("\n")
+                _run_git(folder, "rev-parse", "--show-toplevel", "--show-prefix")
+                .decode()
+                .split("\n")
             )
         except DocumentNotFound:
-            root, prefix = _git(folder, "rev-parse", "--absolute-git-dir").decode().rstrip("\n"), ""
+            root, prefix = (
+                _run_git(folder, "rev-parse", "--absolute-git-dir").decode().rstrip("\n"),
+                "",
+            )
         return cls(folder, Path(root), prefix)
 
-    def at(self, revision: str) -> Tree:
+    def open_revision(self, revision: str) -> RevisionTree:
         """Return the files at a revision.
 
         Raises:
             DocumentNotFound: there is no such revision.
 
         """
-        found = self.find(f"{revision}^{{tree}}")
+        found = self.find_object(f"{revision}^{{tree}}")
         if found is None or found[1] != "tree":
-            raise _not_found(
-                f"git knows no revision {revision!r} in {self.root}", hint=self._meant(revision)
+            raise _build_not_found(
+                f"git knows no revision {revision!r} in {self.root}",
+                hint=self._suggest_revision(revision),
             )
-        return Tree(self, revision, found[0])
+        return RevisionTree(self, revision, found[0])
 
-    def find(self, name: str) -> tuple[str, str] | None:
+    def find_object(self, name: str) -> tuple[str, str] | None:
         """Return id and kind of the object that a name means, None where there is none."""
-        found = _FOUND.match(self._batch("--batch-check", name))
+        found = _OBJECT_HEADER.match(self._query_object("--batch-check", name))
         return (found[1].decode(), found[2].decode()) if found else None
 
-    def inside(self, uri: str) -> str:
+    def make_relative(self, uri: str) -> str:
         """Return the path of a file: URI as seen from the root.
 
         Raises:
@@ -89,40 +95,40 @@ class Repository:
             return path.relative_to(self.root).as_posix()
         except ValueError:
             text = f"{path} is outside the repository {self.root}; at a revision only its own files are read"
-            raise _not_found(text, uri=uri) from None
+            raise _build_not_found(text, uri=uri) from None
 
-    def _batch(self, how: str, name: str) -> bytes:
+    def _query_object(self, how: str, name: str) -> bytes:
         """Ask for one object. Names go to standard input, where none of them can be an option."""
         if "\n" in name:
             return b""
-        return _git(self.folder, "cat-file", how, "--follow-symlinks", given=name + "\n")
+        return _run_git(self.folder, "cat-file", how, "--follow-symlinks", given=name + "\n")
 
-    def contents(self, name: str) -> bytes | None:
+    def read_object(self, name: str) -> bytes | None:
         """Return the bytes of the file that a name means, None where it means none."""
-        answer = self._batch("--batch", name)
-        found = _FOUND.match(answer)
+        answer = self._query_object("--batch", name)
+        found = _OBJECT_HEADER.match(answer)
         return answer[found.end() : -1] if found and found[2] == b"blob" else None
 
-    def _meant(self, revision: str) -> str:
+    def _suggest_revision(self, revision: str) -> str:
         """Return what to do about a revision that is not there."""
         if ":" in revision or os.path.lexists(revision):
             return "dynclient diff OLD NEW compares two documents; alone stands a revision"
         refs = (
-            _git(self.folder, "for-each-ref", "--format=%(refname:short)")
+            _run_git(self.folder, "for-each-ref", "--format=%(refname:short)")
             .decode(errors="replace")
             .split()
         )
-        if meant := [ref for ref in refs if ref.endswith(f"/{revision}")] or near(
+        if meant := [ref for ref in refs if ref.endswith(f"/{revision}")] or suggest(
             revision, refs, 1
         ):
             return f"did you mean {meant[0]}?"
-        if _git(self.folder, "rev-parse", "--is-shallow-repository") == b"true\n":
+        if _run_git(self.folder, "rev-parse", "--is-shallow-repository") == b"true\n":
             return "this clone is shallow: fetch that revision first (in actions/checkout: `fetch-depth: 0`)"
         return "git branch --all lists the branches; git fetch brings in what is missing"
 
 
 @dataclass(frozen=True)
-class Tree:
+class RevisionTree:
     """The files of a repository at a revision.
 
     Attributes:
@@ -136,15 +142,15 @@ class Tree:
     revision: str
     id: str
 
-    def path(self, given: str) -> str:
+    def normalize_path(self, given: str) -> str:
         """Return a path as seen from the root: by git's rule only `./…` and `../…` begin where it is run."""
         is_relative = given in (".", "..") or given.startswith(("./", "../"))
         path = posixpath.normpath(self.repository.prefix + given if is_relative else given)
         return "" if path == "." else path
 
-    def kind(self, path: str) -> Kind:
+    def find_kind(self, path: str) -> ObjectKind:
         """Return whether a path leads to a file (`blob`), a folder (`tree`), or nowhere ("")."""
-        found = self.repository.find(self._name(path))
+        found = self.repository.find_object(self._build_object_name(path))
         if found is None:
             return ""
         return "tree" if found[1] == "tree" else "blob"
@@ -156,42 +162,46 @@ class Tree:
             DocumentNotFound: there is none at that path.
 
         """
-        found = self.repository.contents(self._name(path))
+        found = self.repository.read_object(self._build_object_name(path))
         if found is None:
-            raise self.missing(path)
+            raise self.build_missing_error(path)
         return found
 
-    def names(self, folder: str) -> list[str]:
+    def list_names(self, folder: str) -> list[str]:
         """Return the paths of all files in a folder and below, as seen from it."""
-        found = self.repository.find(self._name(folder))
+        found = self.repository.find_object(self._build_object_name(folder))
         if found is None or found[1] != "tree":
-            raise self.missing(folder)
-        listed = _git(
+            raise self.build_missing_error(folder)
+        listed = _run_git(
             self.repository.folder, "ls-tree", "-r", "-z", "--name-only", "--full-tree", found[0]
         )
         return [os.fsdecode(name) for name in listed.split(b"\0") if name]
 
-    def _name(self, path: str) -> str:
+    def _build_object_name(self, path: str) -> str:
         """Return how git is asked for a path; one that leads out of the tree is asked for as nothing."""
         return "" if f"{path}/".startswith("../") else f"{self.id}:{path}"
 
-    def uri(self, path: str) -> str:
+    def build_uri(self, path: str) -> str:
         """Return the URI that a file has in the work tree: messages, lines and references work as there."""
         return (self.repository.root / path).as_uri()
 
-    def fetcher(self, remote: Fetch) -> Fetch:
+    def build_fetcher(self, remote: Fetch) -> Fetch:
         """Return the function that reads the files of a document at this revision, and none outside the repository.
 
         Args:
             remote: reads what it refers to over the net.
 
         """
-        return lambda uri: remote(uri) if is_remote(uri) else self.read(self.repository.inside(uri))
+        return lambda uri: (
+            remote(uri) if is_remote(uri) else self.read(self.repository.make_relative(uri))
+        )
 
-    def missing(self, path: str) -> DocumentNotFound:
+    def build_missing_error(self, path: str) -> DocumentNotFound:
         """Return the error of a path that leads nowhere; the hint names a file that was probably meant."""
-        meant = near(
-            path, [name for name in self._files if name.endswith((".yaml", ".yml", ".json"))], 1
+        meant = suggest(
+            path,
+            [name for name in self._file_names if name.endswith((".yaml", ".yml", ".json"))],
+            1,
         )
         hint = (
             f"did you mean {self.revision}:{meant[0]}?"
@@ -199,14 +209,14 @@ class Tree:
             else "paths are as seen from the root; ./… from here"
         )
         text = f"no document at {path or '/'} in the revision {self.revision}"
-        return _not_found(text, hint=hint, uri=self.uri(path))
+        return _build_not_found(text, hint=hint, uri=self.build_uri(path))
 
     @cached_property
-    def _files(self) -> list[str]:
-        return self.names("")
+    def _file_names(self) -> list[str]:
+        return self.list_names("")
 
 
-def _git(folder: Path, *words: str, given: str = "") -> bytes:
+def _run_git(folder: Path, *words: str, given: str = "") -> bytes:
     """Return what git answers.
 
     Raises:
@@ -217,33 +227,33 @@ def _git(folder: Path, *words: str, given: str = "") -> bytes:
         done = subprocess.run(  # noqa: S603 (a list of arguments; what users type goes to standard input)
             ["git", *words],  # noqa: S607 (whichever git the user has)
             cwd=folder,
-            env={**os.environ, **_PLAIN},
+            env={**os.environ, **_PLAIN_ENVIRONMENT},
             input=os.fsencode(given),
             capture_output=True,
             timeout=TIMEOUT_S,
             check=False,
         )
     except FileNotFoundError:
-        raise _not_found(
+        raise _build_not_found(
             "reading a revision needs git, which is not installed", hint="install git"
         ) from None
     except (OSError, ValueError) as error:
-        raise _not_found(f"git cannot be run: {error}") from None
+        raise _build_not_found(f"git cannot be run: {error}") from None
     except subprocess.TimeoutExpired:
-        raise _not_found(f"git {words[0]} took more than {TIMEOUT_S} s in {folder}") from None
+        raise _build_not_found(f"git {words[0]} took more than {TIMEOUT_S} s in {folder}") from None
     if done.returncode:
-        raise _refused(folder, os.fsdecode(done.stderr).strip())
+        raise _build_refusal(folder, os.fsdecode(done.stderr).strip())
     return done.stdout
 
 
-def _not_found(headline: str, hint: str | None = None, uri: str = "") -> DocumentNotFound:
+def _build_not_found(headline: str, hint: str | None = None, uri: str = "") -> DocumentNotFound:
     """Return the error with a code of its own: what to do differs from what a missing path asks for."""
     return DocumentNotFound(headline, hint=hint, uri=uri, code="revision-not-found")
 
 
-def _refused(folder: Path, said: str) -> DocumentNotFound:
+def _build_refusal(folder: Path, said: str) -> DocumentNotFound:
     if "not a git repository" in said.lower():
-        return _not_found(
+        return _build_not_found(
             f"{folder} is in no git repository", hint="give a path or a URL, or run it in one"
         )
     first = said.removeprefix("fatal: ").partition("\n")[0]
@@ -252,4 +262,4 @@ def _refused(folder: Path, said: str) -> DocumentNotFound:
         if "dubious ownership" in said
         else None
     )
-    return _not_found(f"git cannot read the repository at {folder}: {first}", hint=hint)
+    return _build_not_found(f"git cannot read the repository at {folder}: {first}", hint=hint)

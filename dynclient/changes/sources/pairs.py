@@ -12,13 +12,13 @@ from dynclient.changes.sources.git import Repository
 from dynclient.changes.sources.side import (
     STDIN,
     SUFFIXES,
-    Folder,
-    Load,
-    One,
-    at_revision,
-    document,
-    in_work_tree,
-    side,
+    DocumentFolder,
+    DocumentLoader,
+    SingleDocument,
+    build_document,
+    open_at_revision,
+    open_in_work_tree,
+    resolve_source,
 )
 from dynclient.document.source import is_remote
 from dynclient.errors import DocumentNotFound, UsageError
@@ -32,7 +32,7 @@ _MENTION = re.compile(
 
 
 @dataclass(frozen=True)
-class Pair:
+class SourcePair:
     """Two documents to compare.
 
     Attributes:
@@ -49,7 +49,7 @@ class Pair:
     labels: tuple[str, str]
 
 
-def pairs(old: str, new: str, load: Load) -> Iterator[Pair]:
+def load_pairs(old: str, new: str, load: DocumentLoader) -> Iterator[SourcePair]:
     """Yield the pairs of documents that two words name.
 
     Args:
@@ -66,21 +66,25 @@ def pairs(old: str, new: str, load: Load) -> Iterator[Pair]:
         raise UsageError(
             "standard input is read twice", hint="give one of the two documents as a file"
         )
-    return paired(side(old, load), side(new, load))
+    return pair_sources(resolve_source(old, load), resolve_source(new, load))
 
 
-def paired(old: One | Folder, new: One | Folder) -> Iterator[Pair]:
+def pair_sources(
+    old: SingleDocument | DocumentFolder, new: SingleDocument | DocumentFolder
+) -> Iterator[SourcePair]:
     """Yield the pairs of two sides: of two documents, or by path of two folders."""
-    if isinstance(old, One) and isinstance(new, One):
-        return iter([Pair(new.label, old.load(), new.load(), (old.label, new.label))])
-    if isinstance(old, Folder) and isinstance(new, Folder):
-        return _by_path(old, new)
-    folder, one = (old, new) if isinstance(old, Folder) else (new, old)
+    if isinstance(old, SingleDocument) and isinstance(new, SingleDocument):
+        return iter([SourcePair(new.label, old.load(), new.load(), (old.label, new.label))])
+    if isinstance(old, DocumentFolder) and isinstance(new, DocumentFolder):
+        return _pair_by_path(old, new)
+    folder, one = (old, new) if isinstance(old, DocumentFolder) else (new, old)
     text = f"{folder.label} is a folder and {one.label} a document"
     raise UsageError(text, hint="compare two documents, or two folders")
 
 
-def project_pairs(revision: str, specs: list[str], load: Load) -> Iterator[Pair]:
+def load_project_pairs(
+    revision: str, specs: list[str], load: DocumentLoader
+) -> Iterator[SourcePair]:
     """Yield the documents of a project, each as it was at a revision and as it is now.
 
     Args:
@@ -102,14 +106,18 @@ def project_pairs(revision: str, specs: list[str], load: Load) -> Iterator[Pair]
         # The folder is followed through links, as git does for its root; the file may itself be a link that git keeps.
         path = Path(os.path.normpath(Path(spec).parent.resolve() / Path(spec).name))
         # Within a hook git names its repository as seen from the top, which is where hooks are run.
-        repository = Repository.around(Path.cwd() if "GIT_DIR" in os.environ else path.parent)
-        before = at_revision(repository.at(revision), repository.inside(path.as_uri()))
-        near = _near(spec)
-        for pair in paired(before, in_work_tree(spec, load)):
-            yield replace(pair, name=f"{near}/{pair.name}" if isinstance(before, Folder) else near)
+        repository = Repository.discover(Path.cwd() if "GIT_DIR" in os.environ else path.parent)
+        before = open_at_revision(
+            repository.open_revision(revision), repository.make_relative(path.as_uri())
+        )
+        near = _shorten_path(spec)
+        for pair in pair_sources(before, open_in_work_tree(spec, load)):
+            yield replace(
+                pair, name=f"{near}/{pair.name}" if isinstance(before, DocumentFolder) else near
+            )
 
 
-def _near(path: str) -> str:
+def _shorten_path(path: str) -> str:
     """Return a path as one names it from the current folder."""
     try:
         return Path(path).absolute().relative_to(Path.cwd()).as_posix()
@@ -117,11 +125,11 @@ def _near(path: str) -> str:
         return path
 
 
-def _by_path(old: Folder, new: Folder) -> Iterator[Pair]:
+def _pair_by_path(old: DocumentFolder, new: DocumentFolder) -> Iterator[SourcePair]:
     empty = [old, new]
     for name in sorted({*old.names, *new.names}):
         labels = (f"{old.label.rstrip('/')}/{name}", f"{new.label.rstrip('/')}/{name}")
-        pair = Pair(name, _read(old, name), _read(new, name), labels)
+        pair = SourcePair(name, _read_document(old, name), _read_document(new, name), labels)
         if pair.old is not None or pair.new is not None:
             empty = [
                 folder
@@ -137,14 +145,14 @@ def _by_path(old: Folder, new: Folder) -> Iterator[Pair]:
         )
 
 
-def _read(folder: Folder, name: str) -> Document | None:
+def _read_document(folder: DocumentFolder, name: str) -> Document | None:
     """Return a document of a folder; None where there is none of that name, or the file is something else."""
     if name not in folder.names or not _MENTION.search(folder.read(name)):
         return None
-    files = folder.files(name)
+    files = folder.open_document(name)
     tree = files.top.value
     return (
-        document(files)
+        build_document(files)
         if isinstance(tree, dict) and ("openapi" in tree or "swagger" in tree)
         else None
     )

@@ -11,13 +11,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dynclient.changes.sources.git import Repository, Tree
-from dynclient.document.cache import default_cache
-from dynclient.document.references import Files
-from dynclient.document.source import Fetch, open_files
+from dynclient.changes.sources.git import Repository, RevisionTree
+from dynclient.document.cache import open_default_cache
+from dynclient.document.references import DocumentFiles
+from dynclient.document.source import Fetch, load_files
 from dynclient.errors import DocumentError, UsageError
 from dynclient.model import Document
-from dynclient.transport.fetch import fetcher
+from dynclient.transport.fetch import build_fetcher
 
 if TYPE_CHECKING:
     from dynclient.document.problems import Problem
@@ -25,21 +25,21 @@ if TYPE_CHECKING:
 STDIN = "-"
 
 #: How a file at a revision is written: `git:REV:path`.
-GIT = "git:"
+GIT_PREFIX = "git:"
 
 _URL = re.compile("(?:https?|file):", re.IGNORECASE)
 
 SUFFIXES = (".yaml", ".yml", ".json")
 
 #: A folder of other people's documents.
-_THEIRS = "node_modules"
+_DEPENDENCIES_FOLDER = "node_modules"
 
 #: Loads the document at a path or URL.
-Load = Callable[[str], Document]
+DocumentLoader = Callable[[str], Document]
 
 
 @dataclass(frozen=True)
-class One:
+class SingleDocument:
     """A document of its own.
 
     Attributes:
@@ -53,7 +53,7 @@ class One:
 
 
 @dataclass(frozen=True)
-class Folder:
+class DocumentFolder:
     """A folder of documents, and of whatever else lies there.
 
     Attributes:
@@ -69,18 +69,18 @@ class Folder:
     root: Path
     names: Sequence[str]
     fetch: Fetch
-    said: str = ""
+    error_suffix: str = ""
 
     def read(self, name: str) -> bytes:
         """Return the bytes of one of the files."""
         return self.fetch((self.root / name).as_uri())
 
-    def files(self, name: str) -> Files:
+    def open_document(self, name: str) -> DocumentFiles:
         """Open one of the files, with all that it refers to."""
-        return _opened((self.root / name).as_uri(), self.fetch, self.said)
+        return _open_document((self.root / name).as_uri(), self.fetch, self.error_suffix)
 
 
-def side(word: str, load: Load) -> One | Folder:
+def resolve_source(word: str, load: DocumentLoader) -> SingleDocument | DocumentFolder:
     """Return what a word names.
 
     Args:
@@ -94,17 +94,17 @@ def side(word: str, load: Load) -> One | Folder:
 
     """
     if word == STDIN:
-        return One("stdin", _stdin)
+        return SingleDocument("stdin", _read_stdin)
     if _URL.match(word):
-        return One(word, partial(load, word))
-    if word.startswith((GIT, "git ")):
-        return at_revision(*_named(word[len(GIT) :].strip(), word))
-    if not os.path.lexists(word) and (found := _in_git(word)):
+        return SingleDocument(word, partial(load, word))
+    if word.startswith((GIT_PREFIX, "git ")):
+        return open_at_revision(*_parse_revision_path(word[len(GIT_PREFIX) :].strip(), word))
+    if not os.path.lexists(word) and (found := _find_in_git(word)):
         return found
-    return in_work_tree(word, load)
+    return open_in_work_tree(word, load)
 
 
-def _named(text: str, word: str) -> tuple[Tree, str]:
+def _parse_revision_path(text: str, word: str) -> tuple[RevisionTree, str]:
     """Return the revision and the path that `REV:path` names."""
     revision, colon, path = text.partition(":")
     if not (revision and colon):
@@ -112,21 +112,21 @@ def _named(text: str, word: str) -> tuple[Tree, str]:
             f"{word!r} names no file at a revision",
             hint="write git:REV:path, such as git:main:api.yaml",
         )
-    tree = Repository.around(Path.cwd()).at(revision)
-    return tree, tree.path(path)
+    tree = Repository.discover(Path.cwd()).open_revision(revision)
+    return tree, tree.normalize_path(path)
 
 
-def _in_git(word: str) -> One | Folder | None:
+def _find_in_git(word: str) -> SingleDocument | DocumentFolder | None:
     """Return what `REV:path` names without the word git; None where it is no such thing."""
     if ":" not in word.strip(":"):
         return None
     try:
-        return at_revision(*_named(word, word))
+        return open_at_revision(*_parse_revision_path(word, word))
     except DocumentError:
         return None
 
 
-def at_revision(tree: Tree, path: str) -> One | Folder:
+def open_at_revision(tree: RevisionTree, path: str) -> SingleDocument | DocumentFolder:
     """Return the document or folder at a path of a revision.
 
     Raises:
@@ -134,35 +134,41 @@ def at_revision(tree: Tree, path: str) -> One | Folder:
 
     """
     label, said, uri = (
-        f"{GIT}{tree.revision}:{path}",
+        f"{GIT_PREFIX}{tree.revision}:{path}",
         f" (at the revision {tree.revision})",
-        tree.uri(path),
+        tree.build_uri(path),
     )
-    kind, fetch = tree.kind(path), tree.fetcher(fetcher(uri))
+    kind, fetch = tree.find_kind(path), tree.build_fetcher(build_fetcher(uri))
     if kind == "tree":
-        return Folder(
-            label, tree.repository.root / path, _candidates(tree.names(path)), fetch, said
+        return DocumentFolder(
+            label,
+            tree.repository.root / path,
+            _select_candidates(tree.list_names(path)),
+            fetch,
+            said,
         )
     if not kind:
-        raise tree.missing(path)
-    return One(label, lambda: document(_opened(uri, fetch, said)))
+        raise tree.build_missing_error(path)
+    return SingleDocument(label, lambda: build_document(_open_document(uri, fetch, said)))
 
 
-def in_work_tree(path: str, load: Load) -> One | Folder:
+def open_in_work_tree(path: str, load: DocumentLoader) -> SingleDocument | DocumentFolder:
     """Return the document or folder at a path; whether a document is there is found when it is loaded."""
     root = Path(path).absolute()
     if not root.is_dir():
-        return One(path, partial(load, path))
-    return Folder(path, root, _candidates(_walk(root)), fetcher(root.as_uri()))
+        return SingleDocument(path, partial(load, path))
+    return DocumentFolder(
+        path, root, _select_candidates(_list_files(root)), build_fetcher(root.as_uri())
+    )
 
 
-def _walk(root: Path) -> Iterable[str]:
+def _list_files(root: Path) -> Iterable[str]:
     for folder, inner, names in os.walk(root):
         inner[:] = [name for name in inner if _is_ours(name)]  # os.walk goes on into what is left
         yield from (Path(folder, name).relative_to(root).as_posix() for name in names)
 
 
-def _candidates(names: Iterable[str]) -> list[str]:
+def _select_candidates(names: Iterable[str]) -> list[str]:
     ours = (
         name for name in names if name.endswith(SUFFIXES) and all(map(_is_ours, name.split("/")))
     )
@@ -170,35 +176,37 @@ def _candidates(names: Iterable[str]) -> list[str]:
 
 
 def _is_ours(part: str) -> bool:
-    return part != _THEIRS and not part.startswith(".")
+    return part != _DEPENDENCIES_FOLDER and not part.startswith(".")
 
 
-def _stdin() -> Document:
+def _read_stdin() -> Document:
     """Return the document on standard input; what it refers to is looked for in the current folder."""
     uri, data = (Path.cwd() / "stdin").as_uri(), sys.stdin.buffer.read()
-    local = fetcher(uri)
-    return document(_opened(uri, lambda wanted: data if wanted == uri else local(wanted)))
+    local = build_fetcher(uri)
+    return build_document(
+        _open_document(uri, lambda wanted: data if wanted == uri else local(wanted))
+    )
 
 
-def _opened(uri: str, fetch: Fetch, said: str = "") -> Files:
+def _open_document(uri: str, fetch: Fetch, said: str = "") -> DocumentFiles:
     try:
-        return open_files(uri, fetch, default_cache())
+        return load_files(uri, fetch, open_default_cache())
     except DocumentError as error:
         error.headline += said
         raise
 
 
-def document(files: Files) -> Document:
+def build_document(files: DocumentFiles) -> Document:
     """Return the document that files hold.
 
     Raises:
         UnsupportedVersion: it is no OpenAPI document of a version that dynclient reads.
 
     """
-    return Document(files, _check)
+    return Document(files, _check_document)
 
 
-def _check(found: Document) -> list[Problem]:
-    from dynclient.plan.check import check
+def _check_document(found: Document) -> list[Problem]:
+    from dynclient.plan.check import check_document
 
-    return check(found)
+    return check_document(found)

@@ -4,43 +4,43 @@
 What cannot be read with one sure meaning is a `BadPattern`, never a guess.
 """
 
-from dynclient.schema.patterns.matching import BACKTRACK_LIMIT, Pattern, Term, compile  # noqa: A004
+from dynclient.schema.patterns.matching import BACKTRACK_LIMIT, Pattern, SignedSearch, compile  # noqa: A004
 from dynclient.schema.patterns.nodes import (
     Alternation,
     Assertion,
     Backreference,
-    BadPattern,
-    CharClass,
+    CharacterClass,
+    Concatenation,
     Group,
     Literal,
-    Node,
+    PatternError,
+    PatternNode,
     Ranges,
     Repeat,
-    Sequence,
 )
 from dynclient.schema.patterns.parsing import parse
 from dynclient.schema.patterns.rust import to_rust
 from dynclient.schema.patterns.sampling import sample
-from dynclient.schema.patterns.terms import trimmed
+from dynclient.schema.patterns.terms import trim
 
 __all__ = [
     "BACKTRACK_LIMIT",
     "Alternation",
     "Assertion",
     "Backreference",
-    "BadPattern",
-    "CharClass",
+    "CharacterClass",
+    "Concatenation",
     "Group",
     "Literal",
-    "Node",
     "Pattern",
+    "PatternError",
+    "PatternNode",
     "Ranges",
     "Repeat",
-    "Sequence",
-    "Term",
+    "SignedSearch",
     "compile",
     "parse",
     "sample",
     "to_rust",
-    "trimmed",
+    "trim",
 ]

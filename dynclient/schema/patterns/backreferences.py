@@ -6,18 +6,18 @@ from dynclient.schema.patterns.nodes import (
     Alternation,
     Assertion,
     Backreference,
-    BadPattern,
+    Concatenation,
     Group,
-    Node,
+    PatternError,
+    PatternNode,
     Repeat,
-    Sequence,
     walk,
 )
 
-_Groups = frozenset[int]
+_GroupIndexes = frozenset[int]
 
 
-def check_backreferences(node: Node) -> None:
+def check_backreferences(node: PatternNode) -> None:
     """Refuse a reference to a group that may be unset, unfinished or reset when it is reached.
 
     ECMA-262 matches the empty text there and forgets captures with each turn of a repeat; other engines do neither.
@@ -27,30 +27,32 @@ def check_backreferences(node: Node) -> None:
 
     """
     if any(isinstance(part, Backreference) for part in walk(node)):
-        _captured(node, frozenset())
+        _find_captured_groups(node, frozenset())
 
 
-def _captured(node: Node, before: _Groups) -> _Groups:
+def _find_captured_groups(node: PatternNode, before: _GroupIndexes) -> _GroupIndexes:
     """Return the groups that surely have captured after `node`, given those before it."""
     match node:
         case Backreference(index):
-            _require(index, before)
-        case Sequence(parts):
+            _require_captured(index, before)
+        case Concatenation(parts):
             for part in parts:
-                before = _captured(part, before)
+                before = _find_captured_groups(part, before)
         case Alternation(options):
-            return frozenset.intersection(*(_captured(option, before) for option in options))
+            return frozenset.intersection(
+                *(_find_captured_groups(option, before) for option in options)
+            )
         case Repeat(inner, least, most):
-            after = _captured(inner, before)
+            after = _find_captured_groups(inner, before)
             return after if (least, most) == (1, 1) else before
         case Group(inner, index):
-            return _captured(inner, before) | {index}
+            return _find_captured_groups(inner, before) | {index}
         case Assertion():
-            return _looked(node, before)
+            return _find_captured_by_lookaround(node, before)
     return before
 
 
-def _looked(node: Assertion, before: _Groups) -> _Groups:
+def _find_captured_by_lookaround(node: Assertion, before: _GroupIndexes) -> _GroupIndexes:
     if node.node is None:
         return before
     if node.kind in {
@@ -59,12 +61,12 @@ def _looked(node: Assertion, before: _Groups) -> _Groups:
     }:  # read from right to left: a group in it is not finished yet
         for part in walk(node.node):
             if isinstance(part, Backreference):
-                _require(part.index, before)
+                _require_captured(part.index, before)
         return before
-    after = _captured(node.node, before)
+    after = _find_captured_groups(node.node, before)
     return after if node.kind == "ahead" else before
 
 
-def _require(index: int, known: _Groups) -> None:
+def _require_captured(index: int, known: _GroupIndexes) -> None:
     if index not in known:
-        raise BadPattern(f"group {index} may not have matched where it is referred to")
+        raise PatternError(f"group {index} may not have matched where it is referred to")

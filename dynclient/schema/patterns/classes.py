@@ -25,10 +25,10 @@ def normalise(pairs: Iterable[tuple[int, int]]) -> Ranges:
             merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
         else:
             merged.append((first, last))
-    return tuple(part for pair in merged for part in _without_surrogates(*pair))
+    return tuple(part for pair in merged for part in _split_around_surrogates(*pair))
 
 
-def _without_surrogates(first: int, last: int) -> Iterable[tuple[int, int]]:
+def _split_around_surrogates(first: int, last: int) -> Iterable[tuple[int, int]]:
     if last < FIRST_SURROGATE or first > LAST_SURROGATE:
         yield first, last
         return
@@ -51,22 +51,22 @@ def complement(ranges: Ranges) -> Ranges:
     return normalise(gaps)
 
 
-def intersection(one: Ranges, other: Ranges) -> Ranges:
+def intersect(one: Ranges, other: Ranges) -> Ranges:
     """Return the characters in both."""
     return complement(normalise(complement(one) + complement(other)))
 
 
-def of(chars: str) -> Ranges:
+def build_class(chars: str) -> Ranges:
     """Return the class of these characters."""
     return normalise((ord(char), ord(char)) for char in chars)
 
 
 ANY = complement(())
-DIGIT = of(string.digits)
-WORD = of(string.ascii_letters + string.digits + "_")
-LINE_TERMINATORS = of("\n\r\u2028\u2029")
+DIGIT = build_class(string.digits)
+WORD = build_class(string.ascii_letters + string.digits + "_")
+LINE_TERMINATORS = build_class("\n\r\u2028\u2029")
 # ECMA-262 §22.2.2.9 CharacterClassEscape: WhiteSpace and LineTerminator, so all of Zs and the byte order mark too.
-SPACE = of(
+SPACE = build_class(
     "\t\n\v\f\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000\ufeff"
 )
@@ -83,47 +83,51 @@ ESCAPES = {
 
 #: POSIX classes in the C locale, as RE2 and Go read them.
 POSIX = {
-    "alnum": of(string.ascii_letters + string.digits),
-    "alpha": of(string.ascii_letters),
+    "alnum": build_class(string.ascii_letters + string.digits),
+    "alpha": build_class(string.ascii_letters),
     "ascii": ((0, 0x7F),),
-    "blank": of(" \t"),
+    "blank": build_class(" \t"),
     "cntrl": ((0, 0x1F), (0x7F, 0x7F)),
     "digit": DIGIT,
     "graph": ((0x21, 0x7E),),
-    "lower": of(string.ascii_lowercase),
+    "lower": build_class(string.ascii_lowercase),
     "print": ((0x20, 0x7E),),
-    "punct": of(string.punctuation),
-    "space": of(string.whitespace),
-    "upper": of(string.ascii_uppercase),
+    "punct": build_class(string.punctuation),
+    "space": build_class(string.whitespace),
+    "upper": build_class(string.ascii_uppercase),
     "word": WORD,
-    "xdigit": of(string.hexdigits),
+    "xdigit": build_class(string.hexdigits),
 }
 
 #: Beyond it nothing has case.
 _LAST_CASED = 0x1FFFF
 #: Simple foldings that Unicode 15.1 added, so older Pythons lack them.
-_FOLDED_LATELY = {"\u1fd3": "\u0390", "\u1fe3": "\u03b0", "\ufb05": "\ufb06"}
-_BLOCK = 4096
-_PROPERTY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,40}(=[A-Za-z][A-Za-z0-9_]{0,40})?")
+_LATE_FOLDINGS = {"\u1fd3": "\u0390", "\u1fe3": "\u03b0", "\ufb05": "\ufb06"}
+_BLOCK_SIZE = 4096
+_PROPERTY_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,40}(=[A-Za-z][A-Za-z0-9_]{0,40})?")
 
 
 @functools.cache
-def _every_character() -> str:
+def _list_all_characters() -> str:
     return "".join(map(chr, (code for first, last in ANY for code in range(first, last + 1))))
 
 
-def unicode_property(name: str) -> Ranges | None:
+def find_unicode_property(name: str) -> Ranges | None:
     r"""Return the characters of `\p{name}`, None when there is no such property.
 
     Args:
         name: "L", "Lu", "Letter", "Script=Han", "Han", "White_Space", ...; case and underscores do not matter.
 
     """
-    return _property(name.lower().replace("_", "")) if _PROPERTY.fullmatch(name) else None
+    return (
+        _compute_unicode_property(name.lower().replace("_", ""))
+        if _PROPERTY_NAME.fullmatch(name)
+        else None
+    )
 
 
 @functools.lru_cache(maxsize=512)
-def _property(name: str) -> Ranges | None:
+def _compute_unicode_property(name: str) -> Ranges | None:
     """Ask the matching engine (the standard library knows no scripts): halve blocks neither all in nor all out."""
     import jsonschema_rs as engine
 
@@ -137,10 +141,11 @@ def _property(name: str) -> Ranges | None:
         )
     except ValueError:
         return None
-    everything = _every_character()
+    everything = _list_all_characters()
     found: list[tuple[int, int]] = []
     blocks = [
-        (start, min(start + _BLOCK, len(everything))) for start in range(0, len(everything), _BLOCK)
+        (start, min(start + _BLOCK_SIZE, len(everything)))
+        for start in range(0, len(everything), _BLOCK_SIZE)
     ]
     while blocks:
         start, end = blocks.pop()
@@ -154,19 +159,19 @@ def _property(name: str) -> Ranges | None:
 
 
 @functools.cache
-def _case_siblings() -> dict[int, frozenset[int]]:
+def _map_case_families() -> dict[int, frozenset[int]]:
     """Map each cased character to all that fold to the same one (Unicode simple case folding)."""
     families: dict[str, set[int]] = {}
     for code in range(_LAST_CASED + 1):
         char = chr(code)
-        if (folded := _fold(char)) != char:
+        if (folded := _fold_character(char)) != char:
             families.setdefault(folded, {ord(folded)}).add(code)
     return {code: frozenset(family) for family in families.values() for code in family}
 
 
-def _fold(char: str) -> str:
-    if char in _FOLDED_LATELY:
-        return _FOLDED_LATELY[char]
+def _fold_character(char: str) -> str:
+    if char in _LATE_FOLDINGS:
+        return _LATE_FOLDINGS[char]
     full, lower = char.casefold(), char.lower()
     return full if len(full) == 1 else lower if len(lower) == 1 else char
 
@@ -174,17 +179,19 @@ def _fold(char: str) -> str:
 @functools.lru_cache(maxsize=512)
 def fold(ranges: Ranges) -> Ranges:
     """Return the class with every other-case form added."""
-    siblings = _case_siblings()
-    found = [siblings[code] for first, last in ranges for code in _cased(first, last)]
+    siblings = _map_case_families()
+    found = [
+        siblings[code] for first, last in ranges for code in _list_cased_characters(first, last)
+    ]
     return normalise([*ranges, *((other, other) for family in found for other in family)])
 
 
-def _cased(first: int, last: int) -> list[int]:
+def _list_cased_characters(first: int, last: int) -> list[int]:
     """Return the characters of a range that have case."""
-    cased = _all_cased()
+    cased = _list_all_cased_characters()
     return cased[bisect.bisect_left(cased, first) : bisect.bisect_right(cased, last)]
 
 
 @functools.cache
-def _all_cased() -> list[int]:
-    return sorted(_case_siblings())
+def _list_all_cased_characters() -> list[int]:
+    return sorted(_map_case_families())

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 
 from dynclient.schema.patterns import classes
-from dynclient.schema.patterns.nodes import Assertion, Backreference, BadPattern, Ranges
+from dynclient.schema.patterns.nodes import Assertion, Backreference, PatternError, Ranges
 
-_CONTROL = {"t": 0x09, "n": 0x0A, "v": 0x0B, "f": 0x0C, "r": 0x0D}
+_CONTROL_ESCAPES = {"t": 0x09, "n": 0x0A, "v": 0x0B, "f": 0x0C, "r": 0x0D}
 _CODE_POINT = re.compile(
     r"\\(?:x(?P<byte>[0-9A-Fa-f]{2})|[xu]\{(?P<braced>[0-9A-Fa-f]+)\}"
     r"|u(?P<high>[dD][89abAB][0-9A-Fa-f]{2})\\u(?P<low>[dD][c-fC-F][0-9A-Fa-f]{2})|u(?P<unit>[0-9A-Fa-f]{4})"
@@ -18,10 +18,10 @@ _PROPERTY = re.compile(
     r"\\(?P<sign>[pP])(?:\{(?P<not>\^?)(?P<name>[^{}]{1,90})\}|(?P<letter>[A-Z]))"
 )
 _POSIX = re.compile(r"\[:(?P<not>\^?)(?P<name>[A-Za-z<>]*):\]")
-_POSIX_OTHER = re.compile(r"\[(?P<sign>[.=])[^\]]{1,20}(?P=sign)\]\]")
+_POSIX_COLLATION = re.compile(r"\[(?P<sign>[.=])[^\]]{1,20}(?P=sign)\]\]")
 _NAMED_REFERENCE = re.compile(r"\\k<(?P<name>[^<>]{1,200})>")
 _NUMBER = re.compile(r"\\(?P<number>[1-9][0-9]{0,4})")
-_PLACES: dict[str, Assertion] = {
+_ASSERTION_ESCAPES: dict[str, Assertion] = {
     "b": Assertion("boundary"),
     "B": Assertion("not boundary"),
     "A": Assertion("start"),
@@ -38,7 +38,7 @@ class Escape:
     length: int
 
 
-class Escapes:
+class EscapeReader:
     """Reads escapes and bracket expressions of one pattern.
 
     Args:
@@ -50,55 +50,55 @@ class Escapes:
 
     def __init__(self, text: str, groups: int, names: dict[str, int]) -> None:
         self.text = text
-        self.groups = groups
-        self.names = names
+        self.group_count = groups
+        self.group_names = names
 
-    def outside(self, at: int) -> Escape:
+    def read_escape(self, at: int) -> Escape:
         """Read the escape at `at`, outside brackets."""
         letter = self.text[at + 1 : at + 2]
-        if letter in _PLACES:
-            return Escape(_PLACES[letter], 2)
+        if letter in _ASSERTION_ESCAPES:
+            return Escape(_ASSERTION_ESCAPES[letter], 2)
         if letter == "k":
-            return self._named_reference(at)
+            return self._read_named_reference(at)
         found = _NUMBER.match(self.text, at)
-        if found and int(found["number"]) <= self.groups:
+        if found and int(found["number"]) <= self.group_count:
             return Escape(Backreference(int(found["number"])), len(found[0]))
-        return self._anywhere(at)
+        return self._read_common_escape(at)
 
-    def _named_reference(self, at: int) -> Escape:
+    def _read_named_reference(self, at: int) -> Escape:
         found = _NAMED_REFERENCE.match(self.text, at)
-        if not found or found["name"] not in self.names:
-            raise BadPattern(r"\k names no group", at)
-        return Escape(Backreference(self.names[found["name"]]), len(found[0]))
+        if not found or found["name"] not in self.group_names:
+            raise PatternError(r"\k names no group", at)
+        return Escape(Backreference(self.group_names[found["name"]]), len(found[0]))
 
-    def _anywhere(self, at: int) -> Escape:
+    def _read_common_escape(self, at: int) -> Escape:
         letter = self.text[at + 1 : at + 2]
         if letter in classes.ESCAPES and letter:
             return Escape(classes.ESCAPES[letter], 2)
-        if letter in _CONTROL:
-            return Escape(_CONTROL[letter], 2)
+        if letter in _CONTROL_ESCAPES:
+            return Escape(_CONTROL_ESCAPES[letter], 2)
         if letter in {"p", "P"}:
-            return self._property(at)
+            return self._read_unicode_property(at)
         found = _CODE_POINT.match(self.text, at)
         if found:
-            return Escape(_code_point(found), len(found[0]))
+            return Escape(_decode_code_point(found), len(found[0]))
         if not letter:
-            raise BadPattern("a backslash stands at the end", at)
+            raise PatternError("a backslash stands at the end", at)
         if letter.isascii() and letter.isalpha():
-            raise BadPattern(
+            raise PatternError(
                 f"\\{letter} is no escape of ECMA-262", at, f"write {letter} if the letter is meant"
             )
         return Escape(ord(letter), 2)
 
-    def _property(self, at: int) -> Escape:
+    def _read_unicode_property(self, at: int) -> Escape:
         found = _PROPERTY.match(self.text, at)
-        ranges = classes.unicode_property(found["name"] or found["letter"]) if found else None
+        ranges = classes.find_unicode_property(found["name"] or found["letter"]) if found else None
         if not found or ranges is None:
-            raise BadPattern("there is no such Unicode property", at)
+            raise PatternError("there is no such Unicode property", at)
         negated = (found["sign"] == "P") != bool(found["not"])
         return Escape(classes.complement(ranges) if negated else ranges, len(found[0]))
 
-    def bracket(self, at: int, *, fold: bool) -> tuple[Ranges, int]:
+    def read_bracket_expression(self, at: int, *, fold: bool) -> tuple[Ranges, int]:
         """Read the bracket expression at `at`.
 
         Args:
@@ -110,21 +110,21 @@ class Escapes:
 
         """
         negated = self.text.startswith("[^", at)
-        ranges, end = self._members(at, at + 1 + negated, fold=fold)
+        ranges, end = self._read_members(at, at + 1 + negated, fold=fold)
         return classes.complement(ranges) if negated else ranges, end
 
-    def _members(self, start: int, at: int, *, fold: bool) -> tuple[Ranges, int]:
+    def _read_members(self, start: int, at: int, *, fold: bool) -> tuple[Ranges, int]:
         singles: list[tuple[int, int]] = []
         whole: list[tuple[int, int]] = []
         while not self.text.startswith("]", at):
             if at >= len(self.text):
-                raise BadPattern("a class is not closed", start)
-            member, following = self._member(at)
-            last = self._range_end(following) if isinstance(member, int) else None
+                raise PatternError("a class is not closed", start)
+            member, following = self._read_member(at)
+            last = self._read_range_end(following) if isinstance(member, int) else None
             if isinstance(member, int):
                 upper, after = last or (member, following)
                 if upper < member:
-                    raise BadPattern("a range is out of order", at, r"write \- or put the - last")
+                    raise PatternError("a range is out of order", at, r"write \- or put the - last")
                 at = after
                 singles.append((member, upper))
             else:
@@ -133,7 +133,7 @@ class Escapes:
         ranges = classes.normalise(singles)
         return classes.normalise([*(classes.fold(ranges) if fold else ranges), *whole]), at + 1
 
-    def _range_end(self, at: int) -> tuple[int, int] | None:
+    def _read_range_end(self, at: int) -> tuple[int, int] | None:
         """Read "-x" after a character; None where the "-" stands for itself or is not there."""
         if (
             not self.text.startswith("-", at)
@@ -141,36 +141,36 @@ class Escapes:
             or at + 1 >= len(self.text)
         ):
             return None
-        member, following = self._member(at + 1)
+        member, following = self._read_member(at + 1)
         return (member, following) if isinstance(member, int) else None
 
-    def _member(self, at: int) -> tuple[int | Ranges, int]:
+    def _read_member(self, at: int) -> tuple[int | Ranges, int]:
         char = self.text[at]
         if char == "\\":
-            return self._escaped_member(at)
+            return self._read_escaped_member(at)
         if char == "[":
             self._refuse_collation(at)
             if found := _POSIX.match(self.text, at):
-                return _posix(found), found.end()
+                return _get_posix_class(found), found.end()
         if self.text.startswith("&&[", at):
-            raise BadPattern(
+            raise PatternError(
                 "intersection of classes needs a flag that JSON Schema does not set", at
             )
         return ord(char), at + 1
 
     def _refuse_collation(self, at: int) -> None:
-        if _POSIX_OTHER.match(self.text, at):
-            raise BadPattern("POSIX collating elements are not supported", at)
+        if _POSIX_COLLATION.match(self.text, at):
+            raise PatternError("POSIX collating elements are not supported", at)
 
-    def _escaped_member(self, at: int) -> tuple[int | Ranges, int]:
+    def _read_escaped_member(self, at: int) -> tuple[int | Ranges, int]:
         if self.text.startswith("b", at + 1):
             return 0x08, at + 2
-        found = self._anywhere(at)
+        found = self._read_common_escape(at)
         assert isinstance(found.meaning, int | tuple)
         return found.meaning, at + found.length
 
 
-def _code_point(found: re.Match[str]) -> int:
+def _decode_code_point(found: re.Match[str]) -> int:
     if found["high"]:
         return 0x10000 + ((int(found["high"], 16) - 0xD800) << 10) + int(found["low"], 16) - 0xDC00
     if found["control"]:
@@ -179,12 +179,12 @@ def _code_point(found: re.Match[str]) -> int:
         return int(found["octal"], 8)
     digits = (found["byte"] or found["braced"] or found["unit"]).lstrip("0") or "0"
     if len(digits) > 6 or int(digits, 16) > classes.MAX_CODE_POINT:  # noqa: PLR2004
-        raise BadPattern("there is no such code point", found.start())
+        raise PatternError("there is no such code point", found.start())
     return int(digits, 16)
 
 
-def _posix(found: re.Match[str]) -> Ranges:
+def _get_posix_class(found: re.Match[str]) -> Ranges:
     if found["name"] not in classes.POSIX:
-        raise BadPattern(f"there is no POSIX class {found['name']}", found.start())
+        raise PatternError(f"there is no POSIX class {found['name']}", found.start())
     ranges = classes.POSIX[found["name"]]
     return classes.complement(ranges) if found["not"] else ranges

@@ -14,40 +14,40 @@ from typing import Any
 
 from dynclient.schema.patterns.nodes import (
     Assertion,
-    BadPattern,
-    CharClass,
+    CharacterClass,
+    Concatenation,
     Literal,
-    Node,
+    PatternError,
+    PatternNode,
     Repeat,
-    Sequence,
+    estimate_size,
     is_linear,
-    size,
 )
 from dynclient.schema.patterns.parsing import parse
 from dynclient.schema.patterns.rust import to_rust
-from dynclient.schema.patterns.terms import split, trimmed
+from dynclient.schema.patterns.terms import split_search, trim
 
 #: Steps of the backtracking engine for one search.
 BACKTRACK_LIMIT = 100_000
 #: Size of pattern times length of text (its square where not linear), above which a search is not tried.
 WORK_LIMIT = 1_000_000_000
 #: Patterns up to this size are kept ready in number, larger ones only a few.
-SMALL = 5_000
+MAX_SMALL_SIZE = 5_000
 
 _Search = Callable[[str], bool]
 
 
-class _TooMuchWork(Exception):
+class _WorkLimitExceeded(Exception):
     """A search that is not tried, so neither a match nor the lack of one is known."""
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class SignedSearch:
     """One of the searches that a pattern comes down to, wanted to find something or to find nothing."""
 
-    wanted: bool
+    is_positive: bool
     rust: str
-    linear: bool
+    is_linear: bool
     search: _Search = field(repr=False, compare=False)
 
 
@@ -64,13 +64,15 @@ class Pattern:
     def __init__(self, source: str) -> None:
         self.source = source
         self.node = parse(source)
-        self.size = size(self.node)
-        whole = trimmed(self.node)
+        self.size = estimate_size(self.node)
+        whole = trim(self.node)
         self.linear = is_linear(whole)
         self.rust = to_rust(whole)
-        self.terms = _terms(self.node)
+        self.terms = _compile_searches(self.node)
         if len(self.terms) > 1:
-            _engine(self.rust, linear=False)  # refuses what it cannot take: others hand `rust` on
+            _compile_rust(
+                self.rust, linear=False
+            )  # refuses what it cannot take: others hand `rust` on
 
     def search(self, text: str) -> bool:
         """Tell whether the pattern matches anywhere in the text, as JSON Schema's `pattern` asks.
@@ -82,7 +84,7 @@ class Pattern:
             False also when the limit of work or of backtracking is hit.
 
         """
-        return _holds(self.terms, text)
+        return _matches_all(self.terms, text)
 
     def __repr__(self) -> str:
         return f"Pattern({self.source!r})"
@@ -103,7 +105,7 @@ def compile(pattern: str) -> Pattern:  # noqa: A001 - mirrors `re.compile`
 
 @functools.lru_cache(maxsize=1024)
 def _is_small(pattern: str) -> bool:
-    return size(parse(pattern)) <= SMALL
+    return estimate_size(parse(pattern)) <= MAX_SMALL_SIZE
 
 
 _compile_small = functools.lru_cache(maxsize=512)(Pattern)
@@ -111,73 +113,74 @@ _compile_large = functools.lru_cache(maxsize=8)(Pattern)
 
 
 @functools.lru_cache(maxsize=32)
-def searcher(node: Node) -> _Search:
+def compile_search(node: PatternNode) -> _Search:
     """Return the unanchored search for a tree; `Pattern.search` says what it promises.
 
     Raises:
         BadPattern: the engine cannot take it.
 
     """
-    return functools.partial(_holds, _terms(node))
+    return functools.partial(_matches_all, _compile_searches(node))
 
 
-def _holds(terms: tuple[Term, ...], text: str) -> bool:
+def _matches_all(terms: tuple[SignedSearch, ...], text: str) -> bool:
     try:
-        return all(term.search(text) is term.wanted for term in terms)
-    except (UnicodeEncodeError, _TooMuchWork):
+        return all(term.search(text) is term.is_positive for term in terms)
+    except (UnicodeEncodeError, _WorkLimitExceeded):
         return False
 
 
-def _terms(node: Node) -> tuple[Term, ...]:
-    parts = split(node)
+def _compile_searches(node: PatternNode) -> tuple[SignedSearch, ...]:
+    parts = split_search(node)
     if not all(
         is_linear(part) for _, part in parts
     ):  # a search that gives up must not count as one that finds nothing
-        parts = [(True, trimmed(node))]
-    return tuple(_term(wanted, part) for wanted, part in parts)
+        parts = [(True, trim(node))]
+    return tuple(_compile_signed_search(wanted, part) for wanted, part in parts)
 
 
-def _term(wanted: bool, node: Node) -> Term:
+def _compile_signed_search(wanted: bool, node: PatternNode) -> SignedSearch:
     linear, rust = is_linear(node), to_rust(node)
-    return Term(
+    return SignedSearch(
         wanted,
         rust,
         linear,
-        _run(node) or _bounded(_engine(rust, linear=linear), size(node), linear=linear),
+        _compile_class_run(node)
+        or _limit_work(_compile_rust(rust, linear=linear), estimate_size(node), linear=linear),
     )
 
 
-def _bounded(is_match: _Search, states: int, *, linear: bool) -> _Search:
+def _limit_work(is_match: _Search, states: int, *, linear: bool) -> _Search:
     most = WORK_LIMIT // max(states, 1)
     longest = most if linear else int(most**0.5)
 
     def search(text: str) -> bool:
         if len(text) > longest:
-            raise _TooMuchWork
+            raise _WorkLimitExceeded
         return is_match(text)
 
     return search
 
 
-def _run(node: Node) -> _Search | None:
+def _compile_class_run(node: PatternNode) -> _Search | None:
     """Match a long run of one class (`^.{0,4000}$`) by counting: cheap however long both are; None for all else."""
     match node:
-        case Sequence(
+        case Concatenation(
             (
                 Assertion("start"),
-                Repeat(Literal() | CharClass() as char, least, most),
+                Repeat(Literal() | CharacterClass() as char, least, most),
                 Assertion("end"),
             )
         ):
-            unlimited = Sequence((Assertion("start"), Repeat(char, 0, None), Assertion("end")))
-            is_match = _engine(to_rust(unlimited), linear=True)
+            unlimited = Concatenation((Assertion("start"), Repeat(char, 0, None), Assertion("end")))
+            is_match = _compile_rust(to_rust(unlimited), linear=True)
             return lambda text: (
                 least <= len(text) and (most is None or len(text) <= most) and is_match(text)
             )
     return None
 
 
-def _engine(rust: str, *, linear: bool) -> _Search:
+def _compile_rust(rust: str, *, linear: bool) -> _Search:
     import jsonschema_rs
 
     options: Any = jsonschema_rs.RegexOptions()
@@ -187,6 +190,6 @@ def _engine(rust: str, *, linear: bool) -> _Search:
         validator = jsonschema_rs.Draft202012Validator({"pattern": rust}, pattern_options=options)
     except ValueError:
         why = "too large" if linear else "too large, or a look behind of a kind it does not support"
-        raise BadPattern(f"the engine cannot take it: {why}") from None
+        raise PatternError(f"the engine cannot take it: {why}") from None
     is_match: _Search = validator.is_valid
     return is_match

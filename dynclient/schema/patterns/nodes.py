@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Ranges: TypeAlias = tuple[tuple[int, int], ...]
 
 
-class BadPattern(ValueError):
+class PatternError(ValueError):
     """Tell that a pattern cannot be read with one sure meaning, or is too large to be matched safely.
 
     Args:
@@ -51,41 +51,41 @@ class Literal:
 
 
 @dataclass(frozen=True, slots=True)
-class CharClass:
+class CharacterClass:
     """One character out of `ranges`; without any it matches nothing."""
 
     ranges: Ranges
 
 
 @dataclass(frozen=True, slots=True)
-class Sequence:
+class Concatenation:
     """The parts one after the other; without any it matches the empty text."""
 
-    parts: tuple[Node, ...]
+    parts: tuple[PatternNode, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Alternation:
     """One of two or more options."""
 
-    options: tuple[Node, ...]
+    alternatives: tuple[PatternNode, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
     """`node` at least `min`, at most `max` times, None for no limit; `lazy` changes captures only, not what matches."""
 
-    node: Node
+    node: PatternNode
     min: int
     max: int | None
-    lazy: bool = False
+    is_lazy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
     """A capturing group, first index 1 (groups that do not capture leave no trace in the tree)."""
 
-    node: Node
+    node: PatternNode
     index: int
     name: str | None = None
 
@@ -100,7 +100,7 @@ class Assertion:
     kind: OneOf[
         "start", "end", "boundary", "not boundary", "ahead", "not ahead", "behind", "not behind"
     ]
-    node: Node | None = None
+    node: PatternNode | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +110,22 @@ class Backreference:
     index: int
 
 
-Node: TypeAlias = (
-    Literal | CharClass | Sequence | Alternation | Repeat | Group | Assertion | Backreference
+PatternNode: TypeAlias = (
+    Literal
+    | CharacterClass
+    | Concatenation
+    | Alternation
+    | Repeat
+    | Group
+    | Assertion
+    | Backreference
 )
 
 
-def children(node: Node) -> tuple[Node, ...]:
+def get_children(node: PatternNode) -> tuple[PatternNode, ...]:
     """Return the nodes directly below, in the order of the source."""
     match node:
-        case Sequence(parts):
+        case Concatenation(parts):
             return parts
         case Alternation(options):
             return options
@@ -129,36 +136,38 @@ def children(node: Node) -> tuple[Node, ...]:
     return ()
 
 
-def walk(node: Node) -> Iterator[Node]:
+def walk(node: PatternNode) -> Iterator[PatternNode]:
     """Yield the node and everything below it."""
     waiting = [node]
     while waiting:
         current = waiting.pop()
         yield current
-        waiting.extend(reversed(children(current)))
+        waiting.extend(reversed(get_children(current)))
 
 
-def is_linear(node: Node) -> bool:
+def is_linear(node: PatternNode) -> bool:
     r"""Tell whether a linear engine can do it: no look, no backreference, no `\b` (the engine's own is not ASCII)."""
-    return not any(isinstance(part, Backreference) or _looks(part) for part in walk(node))
+    return not any(
+        isinstance(part, Backreference) or _needs_backtracking(part) for part in walk(node)
+    )
 
 
-def _looks(node: Node) -> bool:
+def _needs_backtracking(node: PatternNode) -> bool:
     return isinstance(node, Assertion) and node.kind not in {"start", "end"}
 
 
-def width(node: Node) -> tuple[int, int | None]:  # noqa: PLR0911 - one for each kind of node
+def compute_width(node: PatternNode) -> tuple[int, int | None]:  # noqa: PLR0911 - one for each kind of node
     """Return the fewest and most characters it can take up, None for no limit (a backreference is anything)."""
     match node:
-        case Literal() | CharClass():
+        case Literal() | CharacterClass():
             return 1, 1
-        case Sequence(parts):
-            return _sum([width(part) for part in parts])
+        case Concatenation(parts):
+            return _add_widths([compute_width(part) for part in parts])
         case Alternation(options):
-            widths = [width(option) for option in options]
-            return min(low for low, _ in widths), _most([high for _, high in widths])
+            widths = [compute_width(option) for option in options]
+            return min(low for low, _ in widths), _find_upper_bound([high for _, high in widths])
         case Repeat(inner, least, most):
-            low, high = width(inner)
+            low, high = compute_width(inner)
             return (
                 low * least,
                 0
@@ -168,40 +177,40 @@ def width(node: Node) -> tuple[int, int | None]:  # noqa: PLR0911 - one for each
                 else high * most,
             )
         case Group(inner):
-            return width(inner)
+            return compute_width(inner)
         case Backreference():
             return 0, None
     return 0, 0
 
 
-def _sum(widths: list[tuple[int, int | None]]) -> tuple[int, int | None]:
+def _add_widths(widths: list[tuple[int, int | None]]) -> tuple[int, int | None]:
     highs = [high for _, high in widths]
     return sum(low for low, _ in widths), None if None in highs else sum(
         high for high in highs if high is not None
     )
 
 
-def _most(highs: list[int | None]) -> int | None:
+def _find_upper_bound(highs: list[int | None]) -> int | None:
     return None if None in highs else max(high for high in highs if high is not None)
 
 
-def size(node: Node) -> int:
+def estimate_size(node: PatternNode) -> int:
     """Estimate the states of a compiled matcher, rather too high: repeats written out, a class by its UTF-8 bytes."""
     match node:
-        case CharClass(ranges):
-            return class_size(ranges)
-        case Sequence(parts) | Alternation(parts):
-            return 1 + sum(size(part) + 1 for part in parts)
+        case CharacterClass(ranges):
+            return estimate_class_size(ranges)
+        case Concatenation(parts) | Alternation(parts):
+            return 1 + sum(estimate_size(part) + 1 for part in parts)
         case Repeat(inner, least, most):
-            return 1 + (size(inner) + 1) * max(least + 1 if most is None else most, 1)
+            return 1 + (estimate_size(inner) + 1) * max(least + 1 if most is None else most, 1)
         case Group(inner):
-            return size(inner)
+            return estimate_size(inner)
         case Assertion(_, inner) if inner is not None:
-            return 2 + size(inner)
+            return 2 + estimate_size(inner)
     return 1
 
 
-def class_size(ranges: Ranges) -> int:
+def estimate_class_size(ranges: Ranges) -> int:
     """Estimate the states of a class in UTF-8: all of ASCII is one, each range above costs by the lengths it spans."""
     total = 1
     for first, last in ranges:

@@ -6,31 +6,31 @@ import functools
 import string
 from typing import TYPE_CHECKING
 
-from dynclient.schema.patterns.matching import searcher
+from dynclient.schema.patterns.matching import compile_search
 from dynclient.schema.patterns.nodes import (
     Alternation,
     Assertion,
     Backreference,
-    CharClass,
+    CharacterClass,
+    Concatenation,
     Group,
     Literal,
-    Node,
+    PatternNode,
     Ranges,
     Repeat,
-    Sequence,
+    compute_width,
     walk,
-    width,
 )
 
 if TYPE_CHECKING:
     import random as randomness
     from collections.abc import Iterator
 
-ATTEMPTS = 200
+MAX_ATTEMPTS = 200
 #: A drawn text is at most this much longer than it must be; the bound grows while attempts fail.
-SPREAD = 8
+LENGTH_SPREAD = 8
 #: No text longer than this is made up.
-MAX_SAMPLE = 100_000
+MAX_SAMPLE_LENGTH = 100_000
 
 _TIERS = (
     string.ascii_letters + string.digits,
@@ -41,7 +41,7 @@ _TIERS = (
 
 
 def sample(
-    node: Node, random: randomness.Random, min_length: int = 0, max_length: int | None = None
+    node: PatternNode, random: randomness.Random, min_length: int = 0, max_length: int | None = None
 ) -> str | None:
     """Return a text in which the pattern is found.
 
@@ -55,19 +55,21 @@ def sample(
         the text, or None when none was found (there may be none, or looks are too tricky to guess).
 
     """
-    matches = searcher(node)
-    for text in _candidates(node, random, min_length, max_length):
+    matches = compile_search(node)
+    for text in _generate_candidates(node, random, min_length, max_length):
         fits = min_length <= len(text) and (max_length is None or len(text) <= max_length)
         if fits and matches(text):
             return text
     return None
 
 
-def _candidates(
-    node: Node, random: randomness.Random, min_length: int, max_length: int | None
+def _generate_candidates(
+    node: PatternNode, random: randomness.Random, min_length: int, max_length: int | None
 ) -> Iterator[str]:
-    low, high = width(node)
-    ceiling = min([MAX_SAMPLE, *(limit for limit in (high, max_length) if limit is not None)])
+    low, high = compute_width(node)
+    ceiling = min(
+        [MAX_SAMPLE_LENGTH, *(limit for limit in (high, max_length) if limit is not None)]
+    )
     if low > ceiling:
         return
     least = min(max(low, min_length), ceiling)
@@ -76,80 +78,84 @@ def _candidates(
         for part in walk(node)
         if isinstance(part, Assertion) and part.kind == "ahead" and part.node
     ]
-    drawing = _Drawing(random)
-    for attempt in range(ATTEMPTS):
-        text = drawing.draw(node, least, min(ceiling, least + SPREAD + attempt // 4))
+    drawing = _TextSampler(random)
+    for attempt in range(MAX_ATTEMPTS):
+        text = drawing.draw(node, least, min(ceiling, least + LENGTH_SPREAD + attempt // 4))
         if text is None:
             text = drawing.draw(node, low, ceiling) if attempt % 2 else None
         if text is not None:
-            yield from _padded(text, min_length)
+            yield from _pad(text, min_length)
             if wanted:
-                yield drawing.graft(text, wanted)
+                yield drawing.overwrite_with_lookaheads(text, wanted)
 
 
-def _padded(text: str, min_length: int) -> Iterator[str]:
+def _pad(text: str, min_length: int) -> Iterator[str]:
     """Yield the text, filled up at the end or in front, with letters or spaces: the matcher tells which will do."""
     missing = min_length - len(text)
     if missing <= 0:
         yield text
-    elif min_length <= MAX_SAMPLE:
+    elif min_length <= MAX_SAMPLE_LENGTH:
         for filler in "a ":
             yield text + filler * missing
             yield filler * missing + text
 
 
-class _Drawing:
+class _TextSampler:
     """Draws texts for nodes, in a given range of lengths; remembers what groups captured."""
 
     def __init__(self, random: randomness.Random) -> None:
         self.random = random
-        self.captured: dict[int, str] = {}
+        self.captures: dict[int, str] = {}
 
-    def draw(self, node: Node, low: int, high: int) -> str | None:  # noqa: PLR0911 - one for each kind of node
+    def draw(self, node: PatternNode, low: int, high: int) -> str | None:  # noqa: PLR0911 - one for each kind of node
         """Return a text of `low` to `high` characters for the node (looks aside), None where the draw failed."""
         match node:
             case Literal(char):
                 return char if low <= 1 <= high else None
-            case CharClass(ranges):
-                return self._char(ranges) if low <= 1 <= high else None
-            case Sequence(parts):
-                return self._sequence(parts, low, high)
+            case CharacterClass(ranges):
+                return self._draw_character(ranges) if low <= 1 <= high else None
+            case Concatenation(parts):
+                return self._draw_concatenation(parts, low, high)
             case Alternation(options):
-                return self._alternation(options, low, high)
+                return self._draw_alternation(options, low, high)
             case Repeat():
-                return self._repeat(node, low, high)
+                return self._draw_repeat(node, low, high)
             case Group(inner, index):
                 text = self.draw(inner, low, high)
-                self.captured[index] = text or ""
+                self.captures[index] = text or ""
                 return text
             case Backreference(index):
-                return self.captured.get(index, "")
+                return self.captures.get(index, "")
         return "" if low == 0 else None
 
-    def graft(self, text: str, wanted: list[Node]) -> str:
+    def overwrite_with_lookaheads(self, text: str, wanted: list[PatternNode]) -> str:
         """Write what the looks ahead want over the text, each at a place of its own choice."""
         for node in wanted:
-            low, _ = width(node)
+            low, _ = compute_width(node)
             piece = self.draw(node, low, low) or ""
             at = self.random.randint(0, max(len(text) - len(piece), 0))
             text = text[:at] + piece + text[at + len(piece) :]
         return text
 
-    def _char(self, ranges: Ranges) -> str | None:
-        choice = _readable(ranges)
+    def _draw_character(self, ranges: Ranges) -> str | None:
+        choice = _list_readable_characters(ranges)
         return self.random.choice(choice) if choice else None
 
-    def _alternation(self, options: tuple[Node, ...], low: int, high: int) -> str | None:
+    def _draw_alternation(
+        self, options: tuple[PatternNode, ...], low: int, high: int
+    ) -> str | None:
         for option in self.random.sample(options, len(options)):
-            least, most = width(option)
+            least, most = compute_width(option)
             if least <= high and (most is None or most >= low):
                 text = self.draw(option, low, high)
                 if text is not None:
                     return text
         return None
 
-    def _sequence(self, parts: tuple[Node, ...], low: int, high: int) -> str | None:
-        widths = [width(part) for part in parts]
+    def _draw_concatenation(
+        self, parts: tuple[PatternNode, ...], low: int, high: int
+    ) -> str | None:
+        widths = [compute_width(part) for part in parts]
         rest_low = sum(least for least, _ in widths)
         rest_high = sum(high if most is None else most for _, most in widths)
         texts: list[str] = []
@@ -164,8 +170,8 @@ class _Drawing:
             low, high = max(low - len(text), 0), high - len(text)
         return "".join(texts) if low == 0 else None
 
-    def _repeat(self, node: Repeat, low: int, high: int) -> str | None:
-        least, most = width(node.node)
+    def _draw_repeat(self, node: Repeat, low: int, high: int) -> str | None:
+        least, most = compute_width(node.node)
         if most == 0 or node.max == 0:
             return "" if low == 0 else None
         fewest = max(node.min, -(-low // most) if most else min(low, 1))
@@ -174,18 +180,18 @@ class _Drawing:
             largest = min(largest, node.max)
         if fewest > largest:
             return None
-        count = self.random.randint(fewest, min(largest, fewest + SPREAD))
-        if isinstance(node.node, Literal | CharClass):
+        count = self.random.randint(fewest, min(largest, fewest + LENGTH_SPREAD))
+        if isinstance(node.node, Literal | CharacterClass):
             texts = [self.draw(node.node, 1, 1) for _ in range(count)]
             return None if None in texts else "".join(text for text in texts if text)
-        return self._sequence((node.node,) * count, low, high)
+        return self._draw_concatenation((node.node,) * count, low, high)
 
 
 @functools.lru_cache(maxsize=1024)
-def _readable(ranges: Ranges) -> str:
+def _list_readable_characters(ranges: Ranges) -> str:
     """Return the most readable characters of a class, "" only for the empty one."""
     for tier in _TIERS:
-        found = "".join(char for char in tier if _holds(ranges, ord(char)))
+        found = "".join(char for char in tier if _is_in_class(ranges, ord(char)))
         if found:
             return found
     some = "".join(
@@ -194,5 +200,5 @@ def _readable(ranges: Ranges) -> str:
     return "".join(char for char in some if char.isprintable()) or some
 
 
-def _holds(ranges: Ranges, code: int) -> bool:
+def _is_in_class(ranges: Ranges, code: int) -> bool:
     return any(first <= code <= last for first, last in ranges)

@@ -6,103 +6,113 @@ from dynclient.schema.patterns.nodes import (
     Alternation,
     Assertion,
     Backreference,
-    CharClass,
+    CharacterClass,
+    Concatenation,
     Group,
     Literal,
-    Node,
+    PatternNode,
     Repeat,
-    Sequence,
+    compute_width,
     walk,
-    width,
 )
 
 _START, _END = Assertion("start"), Assertion("end")
 
 
-def split(node: Node) -> list[tuple[bool, Node]]:
+def split_search(node: PatternNode) -> list[tuple[bool, PatternNode]]:
     """Return (wanted, tree) pairs: a text has a match exactly when each wanted tree is found in it, and no other is.
 
     Looks are split off where they stand at the start (`^(?=…)`), at the end (`(?<!…)$`) or in front of each character
     (`^(?:(?!…).)*$`); a pattern that has them elsewhere comes back as one term.
     """
-    if not isinstance(node, Sequence) or any(
+    if not isinstance(node, Concatenation) or any(
         isinstance(part, Backreference) for part in walk(node)
     ):
-        return [(True, trimmed(node))]
+        return [(True, trim(node))]
     parts = list(node.parts)
-    terms = _leading(parts) + _trailing(parts) + _each(parts)
+    terms = (
+        _split_leading_lookaheads(parts)
+        + _split_trailing_lookbehinds(parts)
+        + _split_guarded_repeat(parts)
+    )
     return [
-        (True, trimmed(Sequence(tuple(parts)))),
-        *((wanted, trimmed(term)) for wanted, term in terms),
+        (True, trim(Concatenation(tuple(parts)))),
+        *((wanted, trim(term)) for wanted, term in terms),
     ]
 
 
-def _leading(parts: list[Node]) -> list[tuple[bool, Node]]:
-    terms: list[tuple[bool, Node]] = []
+def _split_leading_lookaheads(parts: list[PatternNode]) -> list[tuple[bool, PatternNode]]:
+    terms: list[tuple[bool, PatternNode]] = []
     while parts[:1] == [_START] and len(parts) > 1:
         match parts[1]:
             case Assertion("ahead" | "not ahead" as kind, inner) if inner is not None:
-                terms.append((kind == "ahead", _joined(_START, inner)))
+                terms.append((kind == "ahead", _concatenate(_START, inner)))
                 del parts[1]
             case _:
                 break
     return terms
 
 
-def _trailing(parts: list[Node]) -> list[tuple[bool, Node]]:
-    terms: list[tuple[bool, Node]] = []
+def _split_trailing_lookbehinds(parts: list[PatternNode]) -> list[tuple[bool, PatternNode]]:
+    terms: list[tuple[bool, PatternNode]] = []
     while parts[-1:] == [_END] and len(parts) > 1:
         match parts[-2]:
             case Assertion("behind" | "not behind" as kind, inner) if inner is not None:
-                terms.append((kind == "behind", _joined(inner, _END)))
+                terms.append((kind == "behind", _concatenate(inner, _END)))
                 del parts[-2]
             case _:
                 break
     return terms
 
 
-def _each(parts: list[Node]) -> list[tuple[bool, Node]]:
+def _split_guarded_repeat(parts: list[PatternNode]) -> list[tuple[bool, PatternNode]]:
     """Split `^(?:(?!X).)*$`: every match of X starts before some character, if it takes up at least one itself."""
     match parts:
         case [start, Repeat(inner, least, most, lazy), end] if (start, end) == (_START, _END):
             match inner.node if isinstance(inner, Group) else inner:
-                case Sequence(
-                    (Assertion("not ahead", unwanted), CharClass() | Literal() as char)
-                ) if unwanted is not None and width(unwanted)[0] > 0 and not _looks(unwanted):
+                case Concatenation(
+                    (Assertion("not ahead", unwanted), CharacterClass() | Literal() as char)
+                ) if (
+                    unwanted is not None
+                    and compute_width(unwanted)[0] > 0
+                    and not _has_assertion(unwanted)
+                ):
                     parts[1] = Repeat(char, least, most, lazy)
                     return [(False, unwanted)]
     return []
 
 
-def _looks(node: Node) -> bool:
+def _has_assertion(node: PatternNode) -> bool:
     return any(isinstance(part, Assertion) for part in walk(node))
 
 
-def _joined(*parts: Node) -> Node:
+def _concatenate(*parts: PatternNode) -> PatternNode:
     flat = [
-        inner for part in parts for inner in (part.parts if isinstance(part, Sequence) else (part,))
+        inner
+        for part in parts
+        for inner in (part.parts if isinstance(part, Concatenation) else (part,))
     ]
-    return Sequence(tuple(flat))
+    return Concatenation(tuple(flat))
 
 
-def trimmed(node: Node) -> Node:
+def trim(node: PatternNode) -> PatternNode:
     """Return a tree found in the same texts: a repeat at an open end need only be there the fewest times."""
     match node:
         case Alternation(options):
-            return Alternation(tuple(map(trimmed, options)))
+            return Alternation(tuple(map(trim, options)))
         case Repeat(inner, least, _, lazy):
-            return Repeat(inner, least, least, lazy) if least else Sequence(())
-        case Sequence(parts) if parts and not any(
+            return Repeat(inner, least, least, lazy) if least else Concatenation(())
+        case Concatenation(parts) if parts and not any(
             isinstance(part, Backreference) for part in walk(node)
         ):
-            return Sequence(_trimmed_ends(parts))
+            return Concatenation(_trim_ends(parts))
     return node
 
 
-def _trimmed_ends(parts: tuple[Node, ...]) -> tuple[Node, ...]:
+def _trim_ends(parts: tuple[PatternNode, ...]) -> tuple[PatternNode, ...]:
     first, last = parts[0], parts[-1]
     if isinstance(last, Repeat):
-        parts = (*parts[:-1], trimmed(last))
+        parts = (*parts[:-1], trim(last))
     if isinstance(first, Repeat) and len(parts) > 1:
-        parts = (trimmed(first), *parts[1:])
-    return tuple(part for part in parts if part != Sequence(()))
+        parts = (trim(first), *parts[1:])
+    return tuple(part for part in parts if part != Concatenation(()))

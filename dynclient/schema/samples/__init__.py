@@ -6,17 +6,22 @@ from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any
 
-from dynclient.schema.samples.echoes import echo
-from dynclient.schema.samples.growth import MAX_STEPS, Growth, Optional, Spent
-from dynclient.schema.samples.known import Check, Known
-from dynclient.schema.samples.shapes import Extra, Refusal, Schema, copied
+from dynclient.schema.samples.echoes import copy_request_values
+from dynclient.schema.samples.growth import (
+    MAX_STEPS,
+    BudgetExceeded,
+    OptionalMembers,
+    ValueGenerator,
+)
+from dynclient.schema.samples.known import InstanceCheck, SchemaCache
+from dynclient.schema.samples.shapes import GenerationFailed, JsonSchema, SyntheticSchema, copy_json
 
-__all__ = ["Sampler", "Unsampled", "echo"]
+__all__ = ["ExampleGenerator", "NoExample", "copy_request_values"]
 
 MAX_ATTEMPTS = 50
 
 
-class Unsampled(ValueError):
+class NoExample(ValueError):
     """No instance of a schema was found.
 
     Attributes:
@@ -34,7 +39,7 @@ class Unsampled(ValueError):
         return f"no sample found at {self.pointer or '(whole)'}: {self.reason}"
 
 
-class Sampler:
+class ExampleGenerator:
     """Draws instances of one schema; holds only caches, so threads may share it.
 
     Args:
@@ -47,16 +52,20 @@ class Sampler:
 
     def __init__(
         self,
-        schema: Schema,
+        schema: JsonSchema,
         *,
-        compile_schema: Callable[[dict[str, Any]], Check] | None = None,
-        accepts: Check | None = None,
+        compile_schema: Callable[[dict[str, Any]], InstanceCheck] | None = None,
+        accepts: InstanceCheck | None = None,
     ) -> None:
         self.schema = schema
-        self._known = Known(schema, compile_schema, accepts)
+        self._cache = SchemaCache(schema, compile_schema, accepts)
 
-    def sample(
-        self, *, seed: int = 0, optional: Optional = "some", hints: Mapping[str, Any] | None = None
+    def generate(
+        self,
+        *,
+        seed: int = 0,
+        optional: OptionalMembers = "some",
+        hints: Mapping[str, Any] | None = None,
     ) -> Any:
         """Return an instance that the schema accepts.
 
@@ -69,15 +78,15 @@ class Sampler:
             Unsampled: none was found within the bounds.
 
         """
-        accepts = self._known.check((self.schema,))
+        accepts = self._cache.get_check((self.schema,))
         refusal = ("", "nothing was tried")
         steps = MAX_STEPS
         failures: dict[tuple[int, ...], int] = {}
         for attempt in range(MAX_ATTEMPTS + 1):
             last = attempt == MAX_ATTEMPTS or steps <= MAX_STEPS // 5
-            amount: Optional = "none" if last else optional
-            run = Growth(
-                self._known,
+            amount: OptionalMembers = "none" if last else optional
+            run = ValueGenerator(
+                self._cache,
                 Random(seed * (MAX_ATTEMPTS + 1) + attempt),  # noqa: S311 (plausible, not secret)
                 amount,
                 steps,
@@ -85,29 +94,31 @@ class Sampler:
                 is_first=seed == 0 and attempt == 0,
             )
             try:
-                found = run.value((self.schema,), "")
+                found = run.generate((self.schema,), "")
                 if accepts(found):
-                    return self._hinted(found, hints or {}, accepts)
-                refusal = ("", self._blame(found))
-            except Refusal as error:
+                    return self._apply_hints(found, hints or {}, accepts)
+                refusal = ("", self._explain_refusal(found))
+            except GenerationFailed as error:
                 refusal = (error.pointer or "", str(error))
-            except Spent as error:
+            except BudgetExceeded as error:
                 refusal = (refusal[0], str(error))
             if last:
                 break
-            steps = run.steps
-        raise Unsampled(*refusal)
+            steps = run.remaining_steps
+        raise NoExample(*refusal)
 
-    def _hinted(self, found: Any, hints: Mapping[str, Any], accepts: Check) -> Any:
+    def _apply_hints(self, found: Any, hints: Mapping[str, Any], accepts: InstanceCheck) -> Any:
         for name, value in hints.items() if isinstance(found, dict) else ():
-            candidate = {**found, name: copied(value)}
+            candidate = {**found, name: copy_json(value)}
             found = candidate if accepts(candidate) else found
         return found
 
-    def _blame(self, found: Any) -> str:
+    def _explain_refusal(self, found: Any) -> str:
         """Name the keyword that refuses, where one alone does."""
         keywords = self.schema if isinstance(self.schema, dict) else {}
         for keyword, value in keywords.items():
-            if keyword != "$defs" and not self._known.check((Extra({keyword: value}),))(found):
+            if keyword != "$defs" and not self._cache.get_check(
+                (SyntheticSchema({keyword: value}),)
+            )(found):
                 return f"{keyword} refuses what was found"
         return "the schema refuses what was found"

@@ -7,13 +7,19 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from dynclient.schema.samples.known import Known
-from dynclient.schema.samples.negations import negations
-from dynclient.schema.samples.shapes import NOTES, Extra, Schema, Shape, pick
+from dynclient.schema.samples.known import SchemaCache
+from dynclient.schema.samples.negations import list_negations
+from dynclient.schema.samples.shapes import (
+    NON_ASSERTING_KEYWORDS,
+    JsonSchema,
+    MergedSchema,
+    SyntheticSchema,
+    pick,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Lessons:
+class ConflictAnalyzer:
     """Teaches one attempt.
 
     Attributes:
@@ -23,57 +29,67 @@ class Lessons:
 
     """
 
-    known: Known
+    cache: SchemaCache
     random: Random
     spend: Callable[[int], None]
 
-    def of(self, shape: Shape, found: Any) -> tuple[Schema, ...]:
+    def analyze(self, shape: MergedSchema, found: Any) -> tuple[JsonSchema, ...]:
         """Say what a refused value teaches: which conditions hold, and which branches must be made to refuse."""
-        lessons: list[Schema] = []
-        for leaf in shape.leaves:
-            accepting = [b for b in leaf.get("oneOf", ()) if self._holds(b, found)]
+        lessons: list[JsonSchema] = []
+        for leaf in shape.conjuncts:
+            accepting = [b for b in leaf.get("oneOf", ()) if self._is_satisfied(b, found)]
             if len(accepting) > 1:
                 keep = next(
-                    (b for b in accepting if any(b is other for other in shape.leaves)),
+                    (b for b in accepting if any(b is other for other in shape.conjuncts)),
                     accepting[0],
                 )
-                lessons += [keep, *(self._refusing(b, shape) for b in accepting if b is not keep)]
+                lessons += [
+                    keep,
+                    *(self._choose_negation(b, shape) for b in accepting if b is not keep),
+                ]
         for leaf in (
-            shape.leaves if not lessons else ()
+            shape.conjuncts if not lessons else ()
         ):  # once the branch is sure, the conditions are asked again
             turned = "else" in leaf and self.random.random() < 0.5  # noqa: PLR2004 (the other way round may be the only one)
-            if "if" in leaf and (turned or self._holds(leaf["if"], found)):
+            if "if" in leaf and (turned or self._is_satisfied(leaf["if"], found)):
                 lessons += [leaf["if"], leaf.get("then", True)]
             elif "else" in leaf:
-                lessons += [leaf["else"], Extra({"not": leaf["if"]})]
+                lessons += [leaf["else"], SyntheticSchema({"not": leaf["if"]})]
         return tuple(lessons)
 
-    def _refusing(self, branch: Schema, shape: Shape) -> Schema:
+    def _choose_negation(self, branch: JsonSchema, shape: MergedSchema) -> JsonSchema:
         """Return a schema that makes a branch refuse and goes together with a shape, as far as one can see."""
-        ways = negations(branch, self.known.resolve)
-        return pick([way for way in ways if self._goes_with(way, shape)] or ways, self.random)  # type: ignore[no-any-return]
+        ways = list_negations(branch, self.cache.resolve)
+        return pick([way for way in ways if self._is_compatible(way, shape)] or ways, self.random)  # type: ignore[no-any-return]
 
-    def _goes_with(self, way: Schema, shape: Shape) -> bool:
+    def _is_compatible(self, way: JsonSchema, shape: MergedSchema) -> bool:
         if isinstance(way, bool):
             return way
         self.spend(1)
         if "type" in way:
-            return not shape.allowed.isdisjoint(way["type"])
+            return not shape.allowed_types.isdisjoint(way["type"])
         for name, sub in way.get("properties", {}).items():
             if sub is False:
-                return name not in shape.required
-            parts = shape.parts(name, self.known.matches)
+                return name not in shape.required_names
+            parts = shape.get_property_schemas(name, self.cache.matches)
             return False not in parts and self._can_differ(parts, sub["not"])
         return True
 
-    def _can_differ(self, parts: tuple[Schema, ...], other: Schema) -> bool:
+    def _can_differ(self, parts: tuple[JsonSchema, ...], other: JsonSchema) -> bool:
         """Return False where every value of some parts is surely a value of the other schema too."""
-        mine, theirs = self.known.plain(parts), self.known.plain((other,))
+        mine, theirs = (
+            self.cache.merge_without_choice(parts),
+            self.cache.merge_without_choice((other,)),
+        )
         if mine is None or theirs is None:
             return True
-        by_type_only = all(key == "type" or key in NOTES for leaf in theirs.leaves for key in leaf)
-        return not by_type_only or not mine.allowed <= theirs.allowed
+        by_type_only = all(
+            key == "type" or key in NON_ASSERTING_KEYWORDS
+            for leaf in theirs.conjuncts
+            for key in leaf
+        )
+        return not by_type_only or not mine.allowed_types <= theirs.allowed_types
 
-    def _holds(self, schema: Schema, found: Any) -> bool:
+    def _is_satisfied(self, schema: JsonSchema, found: Any) -> bool:
         self.spend(1)
-        return self.known.check((schema,))(found)
+        return self.cache.get_check((schema,))(found)

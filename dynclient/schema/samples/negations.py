@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from dynclient.schema.samples.shapes import NOTES, TYPES, Extra, Schema
+from dynclient.schema.samples.shapes import (
+    NON_ASSERTING_KEYWORDS,
+    TYPES_BY_PREFERENCE,
+    JsonSchema,
+    SyntheticSchema,
+)
 
 #: How many schemas are looked through; more ways than that are not worth it.
-MAX_PARTS = 100
+MAX_SUBSCHEMAS = 100
 
-_OPEN = (
+_UNRESTRICTED_IF_TRUE = (
     "additionalProperties",
     "unevaluatedProperties",
     "propertyNames",
     "items",
     "unevaluatedItems",
 )
-_OPPOSITES = {
+_OPPOSITE_BOUNDS = {
     "minimum": ("exclusiveMaximum", 0),
     "maximum": ("exclusiveMinimum", 0),
     "exclusiveMinimum": ("maximum", 0),
@@ -31,7 +36,7 @@ _OPPOSITES = {
 }
 
 
-def negations(schema: Schema, resolve: Callable[[str], Schema]) -> list[Schema]:
+def list_negations(schema: JsonSchema, resolve: Callable[[str], JsonSchema]) -> list[JsonSchema]:
     """Return ways to make a schema refuse; [True] where only trying can tell, [False] where there is none.
 
     Args:
@@ -39,10 +44,10 @@ def negations(schema: Schema, resolve: Callable[[str], Schema]) -> list[Schema]:
         resolve: local reference -> schema.
 
     """
-    found: list[Schema] = []
+    found: list[JsonSchema] = []
     speaks = False
     work, seen = [schema], set[int]()
-    while work and len(seen) < MAX_PARTS:
+    while work and len(seen) < MAX_SUBSCHEMAS:
         part = work.pop(0)
         if part is False:
             return [True]
@@ -52,40 +57,45 @@ def negations(schema: Schema, resolve: Callable[[str], Schema]) -> list[Schema]:
         work += part.get("allOf", ())
         work += [resolve(part["$ref"])] if "$ref" in part else []
         speaks = speaks or not all(
-            key in NOTES or (key in _OPEN and value is True) for key, value in part.items()
+            key in NON_ASSERTING_KEYWORDS or (key in _UNRESTRICTED_IF_TRUE and value is True)
+            for key, value in part.items()
         )
-        found += [*_of_conditions(part), *_of_parts(part), *_of_limits(part)]
+        found += [*_negate_conditions(part), *_negate_applicators(part), *_negate_assertions(part)]
     return found or [speaks]
 
 
-def _of_conditions(schema: dict[str, Any]) -> Iterator[Schema]:
+def _negate_conditions(schema: dict[str, Any]) -> Iterator[JsonSchema]:
     if "if" in schema and "then" in schema:
-        yield Extra(allOf=[schema["if"], Extra({"not": schema["then"]})])
+        yield SyntheticSchema(allOf=[schema["if"], SyntheticSchema({"not": schema["then"]})])
     if "if" in schema and "else" in schema:
-        yield Extra(allOf=[Extra({"not": schema["if"]}), Extra({"not": schema["else"]})])
+        yield SyntheticSchema(
+            allOf=[SyntheticSchema({"not": schema["if"]}), SyntheticSchema({"not": schema["else"]})]
+        )
 
 
-def _of_parts(schema: dict[str, Any]) -> Iterator[Schema]:
+def _negate_applicators(schema: dict[str, Any]) -> Iterator[JsonSchema]:
     for keyword in ("anyOf", "oneOf"):
         if keyword in schema:
-            yield Extra(allOf=[Extra({"not": branch}) for branch in schema[keyword]])
+            yield SyntheticSchema(
+                allOf=[SyntheticSchema({"not": branch}) for branch in schema[keyword]]
+            )
     if "not" in schema:
         yield schema["not"]
     for name in schema.get("required", ()):
-        yield Extra(properties={name: False})
+        yield SyntheticSchema(properties={name: False})
     for name, member in schema.get("properties", {}).items():
-        yield Extra(required=[name], properties={name: Extra({"not": member})})
+        yield SyntheticSchema(required=[name], properties={name: SyntheticSchema({"not": member})})
     if "items" in schema:
-        yield Extra(minItems=1, prefixItems=[Extra({"not": schema["items"]})])
+        yield SyntheticSchema(minItems=1, prefixItems=[SyntheticSchema({"not": schema["items"]})])
 
 
-def _of_limits(schema: dict[str, Any]) -> Iterator[Schema]:
+def _negate_assertions(schema: dict[str, Any]) -> Iterator[JsonSchema]:
     if "enum" in schema or "const" in schema:
-        yield Extra(avoid=[schema["const"]] if "const" in schema else schema["enum"])
-    for keyword, (opposite, shift) in _OPPOSITES.items():
+        yield SyntheticSchema(avoid=[schema["const"]] if "const" in schema else schema["enum"])
+    for keyword, (opposite, shift) in _OPPOSITE_BOUNDS.items():
         if keyword in schema:
-            yield Extra({opposite: schema[keyword] + shift})
+            yield SyntheticSchema({opposite: schema[keyword] + shift})
     if "type" in schema:
         names = {schema["type"]} if isinstance(schema["type"], str) else {*schema["type"]}
         gone = names | {"integer"} if "number" in names else names
-        yield Extra(type=[kind for kind in TYPES if kind not in gone])
+        yield SyntheticSchema(type=[kind for kind in TYPES_BY_PREFERENCE if kind not in gone])

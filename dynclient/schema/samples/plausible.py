@@ -10,44 +10,53 @@ from functools import lru_cache
 from random import Random
 
 from dynclient.schema import formats, patterns
-from dynclient.schema.samples.shapes import Avoid, Range, Refusal, Shape, identity, pick
+from dynclient.schema.samples.shapes import (
+    ExcludedValues,
+    GenerationFailed,
+    MergedSchema,
+    NumberRange,
+    compute_identity,
+    pick,
+)
 
-Matches = Callable[[str, str], bool]
+PatternMatcher = Callable[[str, str], bool]
 
 #: Longer strings are refused: a hostile `minLength` must not cost memory.
-MAX_LENGTH = 100_000
+MAX_STRING_LENGTH = 100_000
 
 #: Beyond these a number is not written down: Python itself refuses to print integers of more than 4300 digits.
 MAX_NUMBER = 10**4200
-MAX_PLAIN = 10**21  # from here on a float is written, where it is as good
+MAX_PLAIN_INTEGER = 10**21  # from here on a float is written, where it is as good
 MAX_FLOAT = 2**1023
 
 #: How many numbers are looked at one by one when chance finds no new one.
-MAX_SCAN = 1000
+MAX_SCANNED_NUMBERS = 1000
 
 
-def number(shape: Shape, whole: bool, random: Random, avoid: Avoid) -> int | float:
+def generate_number(
+    shape: MergedSchema, whole: bool, random: Random, avoid: ExcludedValues
+) -> int | float:
     """Return a small number between the bounds and on the grid, two decimals unless whole.
 
     Raises:
         Refusal: there is none.
 
     """
-    for step in shape.range.grids(whole):
-        first, last = shape.range.ends(step)
+    for step in shape.number_range.propose_steps(whole):
+        first, last = shape.number_range.find_end_counts(step)
         if first is not None and last is not None and first > last:
             continue
-        low, high = _window(first, last, step)
-        for count in _draws(
+        low, high = _find_readable_window(first, last, step)
+        for count in _draw_counts(
             low, high, first if first is not None and first < low else low, last, random
         ):
-            value = _as_json(count * step, shape.range, whole)
-            if value is not None and identity(value) not in avoid:
+            value = _convert_to_json_number(count * step, shape.number_range, whole)
+            if value is not None and compute_identity(value) not in avoid:
                 return value
-    raise Refusal("no number lies between minimum and maximum on the grid of multipleOf")
+    raise GenerationFailed("no number lies between minimum and maximum on the grid of multipleOf")
 
 
-def _window(first: int | None, last: int | None, step: Fraction) -> tuple[int, int]:
+def _find_readable_window(first: int | None, last: int | None, step: Fraction) -> tuple[int, int]:
     """Return where readable numbers lie: from 1 to 100 if the bounds allow, else next to a bound."""
     low = math.ceil(1 / step)
     high = max(math.floor(100 / step), low + 9)
@@ -58,29 +67,36 @@ def _window(first: int | None, last: int | None, step: Fraction) -> tuple[int, i
     return low if first is None else max(low, first), high if last is None else min(high, last)
 
 
-def _draws(low: int, high: int, first: int, last: int | None, random: Random) -> Iterator[int]:
+def _draw_counts(
+    low: int, high: int, first: int, last: int | None, random: Random
+) -> Iterator[int]:
     """Yield some of a window by chance, then all there are from the first upwards, boundedly many."""
     for _ in range(8):
         yield low + int(random.random() * (high - low + 1))
-    yield from range(first, first + MAX_SCAN if last is None else min(last + 1, first + MAX_SCAN))
+    yield from range(
+        first,
+        first + MAX_SCANNED_NUMBERS if last is None else min(last + 1, first + MAX_SCANNED_NUMBERS),
+    )
 
 
-def _as_json(value: Fraction, allowed: Range, whole: bool) -> int | float | None:
+def _convert_to_json_number(
+    value: Fraction, allowed: NumberRange, whole: bool
+) -> int | float | None:
     """Return a fraction as JSON writes it, None where that would be another number or a very long one."""
     is_whole = value.denominator == 1
-    if is_whole and (whole or abs(value) < MAX_PLAIN):
+    if is_whole and (whole or abs(value) < MAX_PLAIN_INTEGER):
         return int(value) if abs(value) < MAX_NUMBER else None
     near = float(value) if abs(value) < MAX_FLOAT else math.inf
     if (
         math.isfinite(near)
-        and allowed.holds(Fraction(str(near)))
-        and (abs(near) < 2**53 or allowed.holds(Fraction(near)))
+        and allowed.contains(Fraction(str(near)))
+        and (abs(near) < 2**53 or allowed.contains(Fraction(near)))
     ):
         return near
     return int(value) if is_whole and abs(value) < MAX_NUMBER else None
 
 
-_KNOWN_WORDS = (
+_READABLE_FORMS = (
     ("email", "{stem}{n}@example.com"),
     ("currency", "EUR"),
     ("country", "DE"),
@@ -93,7 +109,9 @@ _KNOWN_WORDS = (
 )
 
 
-def text(shape: Shape, name: str, random: Random, avoid: Avoid, matches: Matches) -> str:
+def generate_string(
+    shape: MergedSchema, name: str, random: Random, avoid: ExcludedValues, matches: PatternMatcher
+) -> str:
     """Return a string that honours lengths, patterns and formats; readable where they allow it.
 
     Args:
@@ -107,12 +125,16 @@ def text(shape: Shape, name: str, random: Random, avoid: Avoid, matches: Matches
         Refusal: there is none, or only a very long one.
 
     """
-    low, high = shape.lengths
-    if low > MAX_LENGTH or (high is not None and low > high):
-        raise Refusal("minLength cannot be met")
-    sources = list(dict.fromkeys(shape.every("pattern")))
-    known = [form for form in dict.fromkeys(shape.every("format")) if form in formats.FORMATS]
-    for candidate in _candidates(sources, known, name, random, shape.lengths):
+    low, high = shape.length_bounds
+    if low > MAX_STRING_LENGTH or (high is not None and low > high):
+        raise GenerationFailed("minLength cannot be met")
+    sources = list(dict.fromkeys(shape.get_keyword_values("pattern")))
+    known = [
+        form
+        for form in dict.fromkeys(shape.get_keyword_values("format"))
+        if form in formats.FORMAT_CHECKS
+    ]
+    for candidate in _generate_candidates(sources, known, name, random, shape.length_bounds):
         fits = (
             low <= len(candidate)
             and (high is None or len(candidate) <= high)
@@ -121,17 +143,19 @@ def text(shape: Shape, name: str, random: Random, avoid: Avoid, matches: Matches
         if (
             fits
             and all(matches(source, candidate) for source in sources)
-            and _are(known, candidate)
+            and _has_formats(known, candidate)
         ):
             return candidate
-    raise Refusal("no string was found for " + " and ".join(["its length", *sources, *known]))
+    raise GenerationFailed(
+        "no string was found for " + " and ".join(["its length", *sources, *known])
+    )
 
 
-def _are(known: Sequence[str], candidate: str) -> bool:
-    return len(known) < 2 or all(formats.FORMATS[form](candidate) for form in known)  # noqa: PLR2004 (drawn from one)
+def _has_formats(known: Sequence[str], candidate: str) -> bool:
+    return len(known) < 2 or all(formats.FORMAT_CHECKS[form](candidate) for form in known)  # noqa: PLR2004 (drawn from one)
 
 
-def _candidates(
+def _generate_candidates(
     sources: Sequence[str],
     known: Sequence[str],
     name: str,
@@ -142,33 +166,35 @@ def _candidates(
     for n in range(40):
         drawn: str | None = None
         if known and (not sources or n % 2 == 0):
-            drawn = formats.sample(pick(known, random), random)
+            drawn = formats.generate_formatted_string(pick(known, random), random)
         elif sources and (known or n > 1):
-            drawn = _of_pattern(pick(sources, random), random, *lengths)
+            drawn = _sample_pattern(pick(sources, random), random, *lengths)
         if drawn is None:
-            drawn = readable(name, 1 + int(random.random() * (9 if n < 5 else 9999)), *lengths)  # noqa: PLR2004
+            drawn = generate_readable_string(
+                name, 1 + int(random.random() * (9 if n < 5 else 9999)), *lengths
+            )
         yield drawn
 
 
-def _of_pattern(pattern: str, random: Random, low: int, high: int | None) -> str | None:
-    node = _parsed(pattern)
+def _sample_pattern(pattern: str, random: Random, low: int, high: int | None) -> str | None:
+    node = _parse_pattern(pattern)
     return None if node is None else patterns.sample(node, random, min_length=low, max_length=high)
 
 
 @lru_cache(maxsize=1024)
-def _parsed(pattern: str) -> patterns.Node | None:
+def _parse_pattern(pattern: str) -> patterns.PatternNode | None:
     try:
         return patterns.parse(pattern)
-    except patterns.BadPattern:
+    except patterns.PatternError:
         return None
 
 
-def readable(name: str, n: int, low: int = 0, high: int | None = None) -> str:
+def generate_readable_string(name: str, n: int, low: int = 0, high: int | None = None) -> str:
     """Return a word made from a property's name and a number, cut and filled to a length."""
     words = re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+", name[:60])
     stem = "-".join(words).lower() or "text"
     form = next(
-        (form for word, form in _KNOWN_WORDS if word in "".join(words).lower()), "{stem}-{n}"
+        (form for word, form in _READABLE_FORMS if word in "".join(words).lower()), "{stem}-{n}"
     )
     made = form.format(stem=stem, n=n)
     if high is not None and len(made) > high:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Unknown:
     """It could not be shown either way; `why` says what stood in the way, in a few words."""
 
-    why: str
+    reason: str
 
 
 class Undecidable(Exception):
@@ -17,4 +17,4 @@ class Undecidable(Exception):
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
-        self.why = why
+        self.reason = why

@@ -5,38 +5,42 @@ from __future__ import annotations
 from typing import Any
 
 from dynclient.schema.dialect import Schema
-from dynclient.schema.subsumption.branches import Branch
-from dynclient.schema.subsumption.gaps import Gap
-from dynclient.schema.subsumption.solving.terms import Derived, member_that, unless
+from dynclient.schema.subsumption.branches import Disjunct
+from dynclient.schema.subsumption.gaps import Incompatibility
+from dynclient.schema.subsumption.solving.terms import (
+    DerivedCondition,
+    build_negation,
+    build_property_condition,
+)
 
 #: What a keyword says depends on these beside it.
-_TOGETHER = {
+_DEPENDS_ON = {
     "contains": ("contains", "minContains", "maxContains"),
     "minContains": ("contains", "minContains"),
     "maxContains": ("contains", "maxContains"),
 }
 
 #: What these say depends on schemas that a part no longer has.
-_LOST = ("unevaluatedItems", "unevaluatedProperties")
+_NEEDS_OTHER_SCHEMAS = ("unevaluatedItems", "unevaluatedProperties")
 
 
-def failing(other: Branch, gap: Gap) -> Derived | None:
+def build_failure_condition(other: Disjunct, gap: Incompatibility) -> DerivedCondition | None:
     """Return what holds where the keyword of a gap fails; None where it cannot be said by itself."""
-    rule, name = gap.rule, gap.name
+    rule, name = gap.rule, gap.property_name
     if rule in ("additionalProperties", "readOnly", "writeOnly") and name:
-        return member_that(name, unless(False))
-    part = next(iter(other.saying(rule, gap.wide, name)), None)
-    if part is None or rule in _LOST:
+        return build_property_condition(name, build_negation(False))
+    part = next(iter(other.find_parts(rule, gap.superschema_assertion, name)), None)
+    if part is None or rule in _NEEDS_OTHER_SCHEMAS:
         return None
     if rule == "additionalProperties":
-        return unless(Schema({**_names_only(part), rule: part[rule]}))
+        return build_negation(Schema({**_accept_declared_names(part), rule: part[rule]}))
     if rule == "required":
-        return unless(Schema({rule: [name]}))
-    kept = {k: part[k] for k in _TOGETHER.get(rule, (rule,)) if k in part}
-    return unless(Schema({"minContains": 0, **kept} if rule == "maxContains" else kept))
+        return build_negation(Schema({rule: [name]}))
+    kept = {k: part[k] for k in _DEPENDS_ON.get(rule, (rule,)) if k in part}
+    return build_negation(Schema({"minContains": 0, **kept} if rule == "maxContains" else kept))
 
 
-def _names_only(part: dict[str, Any]) -> dict[str, Any]:
+def _accept_declared_names(part: dict[str, Any]) -> dict[str, Any]:
     return {
         k: dict.fromkeys(part[k], True) for k in ("properties", "patternProperties") if k in part
     }

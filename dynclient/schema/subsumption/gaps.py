@@ -6,32 +6,37 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
-from dynclient.schema.samples.shapes import copied
-from dynclient.schema.subsumption.solving.terms import Derived, item_that, key_that, member_that
+from dynclient.schema.samples.shapes import copy_json
+from dynclient.schema.subsumption.solving.terms import (
+    DerivedCondition,
+    build_any_property_condition,
+    build_item_condition,
+    build_property_condition,
+)
 from dynclient.violations import Place
 
 #: In a path: any item of an array, any property that is not declared by name.
-ITEMS = "[]"
-KEYS = "{}"
+ANY_ITEM = "[]"
+ANY_PROPERTY = "{}"
 
 
-class _Absent:
+class _NoWitness:
     def __repr__(self) -> str:
         return "ABSENT"
 
 
 #: No witness.
-ABSENT: Final = _Absent()
+NO_WITNESS: Final = _NoWitness()
 
 #: A step from a value to the one around it: its name, and what makes the value around of the value; "" stays there.
-Step = tuple[str, Callable[[Any], Any]]
+PathStep = tuple[str, Callable[[Any], Any]]
 
 #: What makes a witness, asked for only when somebody wants it.
-Make = Callable[[], Any]
+WitnessFactory = Callable[[], Any]
 
 
 @dataclass(frozen=True)
-class Gap:
+class Incompatibility:
     """One cause for which a schema is not included in another.
 
     Attributes:
@@ -51,17 +56,17 @@ class Gap:
     verdict: Literal["refuted", "unknown"]
     rule: str
     path: tuple[str, ...] = ()
-    narrow: Any = None
-    wide: Any = None
-    narrow_place: Place | None = None
-    wide_place: Place | None = None
-    name: str = ""
-    because: str = ""
-    witness: Any = ABSENT
+    subschema_assertion: Any = None
+    superschema_assertion: Any = None
+    subschema_place: Place | None = None
+    superschema_place: Place | None = None
+    property_name: str = ""
+    reason: str = ""
+    witness: Any = NO_WITNESS
 
 
 @dataclass(frozen=True)
-class Suspicion:
+class SuspectedIncompatibility:
     """A gap before its witness was checked.
 
     Attributes:
@@ -74,52 +79,71 @@ class Suspicion:
 
     """
 
-    gap: Gap
-    make: Make | None = None
-    condition: Derived | None = None
-    is_placed: bool = False
+    incompatibility: Incompatibility
+    make_candidate: WitnessFactory | None = None
+    failure_condition: DerivedCondition | None = None
+    has_places: bool = False
     pair: Any = None
-    steps: tuple[Step, ...] = ()
+    path_steps: tuple[PathStep, ...] = ()
 
-    def inside(self, step: str, wrap: Callable[[Any], Any]) -> Suspicion:
+    def lift(self, step: str, wrap: Callable[[Any], Any]) -> SuspectedIncompatibility:
         """Return it as seen from the value around."""
         if self.pair is not None:
-            return replace(self, steps=(*self.steps, (step, wrap)))
-        inner = self.make
+            return replace(self, path_steps=(*self.path_steps, (step, wrap)))
+        inner = self.make_candidate
         make = None if inner is None else lambda: wrap(inner())
         if not step:
-            return replace(self, make=make)
-        condition = None if self.condition is None else _around(step, self.condition)
+            return replace(self, make_candidate=make)
+        condition = (
+            None
+            if self.failure_condition is None
+            else _lift_condition(step, self.failure_condition)
+        )
         return replace(
-            self, gap=replace(self.gap, path=(step, *self.gap.path)), make=make, condition=condition
+            self,
+            incompatibility=replace(self.incompatibility, path=(step, *self.incompatibility.path)),
+            make_candidate=make,
+            failure_condition=condition,
         )
 
-    def placed(
-        self, narrow: Place | None, wide: Place | None, condition: Derived | None
-    ) -> Suspicion:
+    def locate(
+        self, narrow: Place | None, wide: Place | None, condition: DerivedCondition | None
+    ) -> SuspectedIncompatibility:
         """Return it with its places and its condition, unless they are known already."""
-        if self.is_placed:
+        if self.has_places:
             return self
-        gap = replace(self.gap, narrow_place=narrow, wide_place=wide)
-        return replace(self, gap=gap, condition=condition, is_placed=True)
+        gap = replace(self.incompatibility, subschema_place=narrow, superschema_place=wide)
+        return replace(self, incompatibility=gap, failure_condition=condition, has_places=True)
 
 
-def link(pair: Any) -> Suspicion:
+def build_link(pair: Any) -> SuspectedIncompatibility:
     """Return a suspicion that stands for all that speaks against a pair of schemas."""
-    return Suspicion(Gap("unknown", ""), is_placed=True, pair=pair)
+    return SuspectedIncompatibility(Incompatibility("unknown", ""), has_places=True, pair=pair)
 
 
-def _around(step: str, condition: Derived) -> Derived:
-    if step == ITEMS:
-        return item_that(condition)
-    return key_that(condition) if step == KEYS else member_that(step, condition)
+def _lift_condition(step: str, condition: DerivedCondition) -> DerivedCondition:
+    if step == ANY_ITEM:
+        return build_item_condition(condition)
+    return (
+        build_any_property_condition(condition)
+        if step == ANY_PROPERTY
+        else build_property_condition(step, condition)
+    )
 
 
-def suspicion(
-    rule: str, narrow: Any, wide: Any, make: Make | None = None, because: str = "", name: str = ""
-) -> Suspicion:
+def suspect(
+    rule: str,
+    narrow: Any,
+    wide: Any,
+    make: WitnessFactory | None = None,
+    because: str = "",
+    name: str = "",
+) -> SuspectedIncompatibility:
     """Return a suspicion about the value itself."""
     why = because or "no proof and no counter-example was found"
-    return Suspicion(
-        Gap("unknown", rule, (), copied(narrow), copied(wide), name=name, because=why), make
+    return SuspectedIncompatibility(
+        Incompatibility(
+            "unknown", rule, (), copy_json(narrow), copy_json(wide), property_name=name, reason=why
+        ),
+        make,
     )

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 from dynclient.schema.dialect import Schema
-from dynclient.schema.samples.shapes import identity
-from dynclient.schema.subsumption.equality import assertions
+from dynclient.schema.samples.shapes import compute_identity
+from dynclient.schema.subsumption.equality import select_assertions
 
 #: What is reckoned with beside a list.
-_PLAIN = {"const", "enum", "type", "minimum", "maximum"}
+_SUPPORTED_KEYWORDS = {"const", "enum", "type", "minimum", "maximum"}
 
 #: What values are of a type; a truth value is an integer to Python, and to it alone.
-_TYPES: dict[str, tuple[type, ...]] = {
+_PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "null": (type(None),),
     "boolean": (bool,),
     "integer": (int,),
@@ -23,7 +23,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
-def as_one_list(
+def merge_enumerations(
     schema: dict[str, Any], keyword: str, target: Callable[[Any], Any]
 ) -> Schema | None:
     """Return the list of the values that alternatives take, None where one of them lists none.
@@ -34,42 +34,48 @@ def as_one_list(
         target: follows references.
 
     """
-    members = [_values(target(member)) for member in schema[keyword]]
+    members = [_list_values(target(member)) for member in schema[keyword]]
     if not members or any(values is None for values in members):
         return None
-    values = {identity(value): value for found in members for value in found or ()}
-    times = Counter(one for found in members for one in {identity(value) for value in found or ()})
+    values = {compute_identity(value): value for found in members for value in found or ()}
+    times = Counter(
+        one for found in members for one in {compute_identity(value) for value in found or ()}
+    )
     kept = [value for one, value in values.items() if keyword == "anyOf" or times[one] == 1]
     return Schema({"enum": kept}, getattr(schema, "place", None))
 
 
-def _values(schema: Any) -> list[Any] | None:
+def _list_values(schema: Any) -> list[Any] | None:
     """Return the values that a schema lists, None where it lists none, or is more than a list of single ones."""
-    said = assertions(schema) if isinstance(schema, dict) else {}
-    if not ("const" in said or "enum" in said) or said.keys() - _PLAIN:
+    said = select_assertions(schema) if isinstance(schema, dict) else {}
+    if not ("const" in said or "enum" in said) or said.keys() - _SUPPORTED_KEYWORDS:
         return None
     found = list(said["enum"]) if "enum" in said else [said["const"]]
     if any(isinstance(value, list | dict) for value in found):
         return None
     if "const" in said:
-        found = [value for value in found if identity(value) == identity(said["const"])]
-    fitting = [value for value in found if _fits(value, said)]
+        found = [
+            value for value in found if compute_identity(value) == compute_identity(said["const"])
+        ]
+    fitting = [value for value in found if _is_allowed(value, said)]
     # The bounds of 64 bits may be no more than a note.
     return None if schema.get("format") == "int64" and fitting != found else fitting
 
 
-def _fits(value: Any, said: dict[str, Any]) -> bool:
-    types = said.get("type", list(_TYPES))
-    if not any(_is_of(value, name) for name in ([types] if isinstance(types, str) else types)):
+def _is_allowed(value: Any, said: dict[str, Any]) -> bool:
+    types = said.get("type", list(_PYTHON_TYPES))
+    if not any(
+        _has_json_type(value, name) for name in ([types] if isinstance(types, str) else types)
+    ):
         return False
     if isinstance(value, bool) or not isinstance(value, int | float):
         return True
     return bool(said.get("minimum", value) <= value <= said.get("maximum", value))
 
 
-def _is_of(value: Any, name: str) -> bool:
+def _has_json_type(value: Any, name: str) -> bool:
     if isinstance(value, bool):
         return name == "boolean"
     if isinstance(value, float) and name == "integer":
         return value.is_integer()
-    return isinstance(value, _TYPES.get(name, ()))
+    return isinstance(value, _PYTHON_TYPES.get(name, ()))

@@ -18,16 +18,16 @@ from dynclient.schema.subsumption.answers import Undecidable, Unknown
 Number: TypeAlias = int | float
 
 #: From here on a float's decimal text and its value are not the same number.
-EXACT = 2**53
+MAX_EXACT_FLOAT = 2**53
 #: How many values are looked at before giving up on finding one (or on showing that there is none).
-MAX_TRIED = 2_000
+MAX_CANDIDATES = 2_000
 #: How many parts a difference may fall into.
 MAX_PIECES = 500
 #: How many digits an integer may have to be reckoned with.
 MAX_DIGITS = 4_000
-_MOST_DIGITS = 17
+_MAX_FLOAT_DIGITS = 17
 #: Keyword, whether it is a lower bound, whether it leaves the bound itself out.
-_BOUNDS = (
+_BOUND_KEYWORDS = (
     ("minimum", True, False),
     ("exclusiveMinimum", True, True),
     ("maximum", False, False),
@@ -36,7 +36,7 @@ _BOUNDS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Numbers:
+class NumberSet:
     """The numbers that all of these allow; without any, every number.
 
     Args:
@@ -50,18 +50,18 @@ class Numbers:
 
     """
 
-    whole: bool = False
-    low: Fraction | None = None
-    low_open: bool = False
-    high: Fraction | None = None
-    high_open: bool = False
-    multiples: frozenset[Fraction] = frozenset()
-    not_multiples: frozenset[Fraction] = frozenset()
+    is_integer: bool = False
+    minimum: Fraction | None = None
+    is_minimum_exclusive: bool = False
+    maximum: Fraction | None = None
+    is_maximum_exclusive: bool = False
+    divisors: frozenset[Fraction] = frozenset()
+    excluded_divisors: frozenset[Fraction] = frozenset()
     excluded: frozenset[Fraction] = frozenset()
-    among: frozenset[Fraction] | None = None
+    enumeration: frozenset[Fraction] | None = None
 
     @classmethod
-    def described(cls, schema: Mapping[str, Any], *, whole: bool = False) -> Numbers:
+    def from_schema(cls, schema: Mapping[str, Any], *, whole: bool = False) -> NumberSet:
         """Return the numbers that the numeric keywords of a schema (in our dialect) allow; others play no part.
 
         Args:
@@ -74,79 +74,91 @@ class Numbers:
         """
         divisor = schema.get("multipleOf")
         made = cls(
-            whole=whole,
-            multiples=frozenset() if divisor is None else frozenset({_divisor(divisor)}),
+            is_integer=whole,
+            divisors=frozenset() if divisor is None else frozenset({_to_divisor(divisor)}),
         )
-        for keyword, is_low, is_open in _BOUNDS:
+        for keyword, is_low, is_open in _BOUND_KEYWORDS:
             if keyword in schema:
-                made = made.bounded(exact(schema[keyword]), is_low=is_low, is_open=is_open)
+                made = made.restrict(to_exact(schema[keyword]), is_low=is_low, is_open=is_open)
         return made
 
     @classmethod
-    def of(cls, values: Iterable[Number]) -> Numbers:
+    def from_values(cls, values: Iterable[Number]) -> NumberSet:
         """Return these numbers alone."""
-        return cls(among=frozenset(map(exact, values)))
+        return cls(enumeration=frozenset(map(to_exact, values)))
 
-    def bounded(self, value: Fraction, *, is_low: bool, is_open: bool) -> Numbers:
+    def restrict(self, value: Fraction, *, is_low: bool, is_open: bool) -> NumberSet:
         """Return the part of the set above (or below) a value."""
         if is_low:
-            if self.low is None or (value, is_open) > (self.low, self.low_open):
-                return replace(self, low=value, low_open=is_open)
-        elif self.high is None or (-value, is_open) > (-self.high, self.high_open):
-            return replace(self, high=value, high_open=is_open)
+            if self.minimum is None or (value, is_open) > (self.minimum, self.is_minimum_exclusive):
+                return replace(self, minimum=value, is_minimum_exclusive=is_open)
+        elif self.maximum is None or (-value, is_open) > (-self.maximum, self.is_maximum_exclusive):
+            return replace(self, maximum=value, is_maximum_exclusive=is_open)
         return self
 
-    def without(self, values: Iterable[Number]) -> Numbers:
+    def exclude(self, values: Iterable[Number]) -> NumberSet:
         """Return the set less some values."""
-        return replace(self, excluded=self.excluded | frozenset(map(exact, values)))
+        return replace(self, excluded=self.excluded | frozenset(map(to_exact, values)))
 
-    def __and__(self, other: Numbers) -> Numbers:
+    def __and__(self, other: NumberSet) -> NumberSet:
         made = replace(
             self,
-            whole=self.whole or other.whole,
-            multiples=self.multiples | other.multiples,
-            not_multiples=self.not_multiples | other.not_multiples,
+            is_integer=self.is_integer or other.is_integer,
+            divisors=self.divisors | other.divisors,
+            excluded_divisors=self.excluded_divisors | other.excluded_divisors,
             excluded=self.excluded | other.excluded,
-            among=_common(self.among, other.among),
+            enumeration=_intersect_enumerations(self.enumeration, other.enumeration),
         )
-        if other.low is not None:
-            made = made.bounded(other.low, is_low=True, is_open=other.low_open)
-        if other.high is not None:
-            made = made.bounded(other.high, is_low=False, is_open=other.high_open)
+        if other.minimum is not None:
+            made = made.restrict(other.minimum, is_low=True, is_open=other.is_minimum_exclusive)
+        if other.maximum is not None:
+            made = made.restrict(other.maximum, is_low=False, is_open=other.is_maximum_exclusive)
         return made
 
-    def holds(self, value: Number) -> bool:
+    def contains(self, value: Number) -> bool:
         """Tell whether a number is in the set, as both engines judge it."""
         if not _is_number(value):
             return False
         by_value, by_digits = (
-            exact(value),
+            to_exact(value),
             Fraction(repr(value)) if isinstance(value, float) else Fraction(value),
         )
-        return self._within(by_value) and self._on_grid(by_digits) and by_value not in self.excluded
-
-    def has(self, value: Fraction) -> bool:
-        """Tell whether an exact value is in the set."""
-        return self._within(value) and self._on_grid(value) and value not in self.excluded
-
-    def _within(self, value: Fraction) -> bool:
-        above = self.low is None or value > self.low or (value == self.low and not self.low_open)
-        below = (
-            self.high is None or value < self.high or (value == self.high and not self.high_open)
-        )
-        return above and below and (self.among is None or value in self.among)
-
-    def _on_grid(self, value: Fraction) -> bool:
         return (
-            (not self.whole or value.denominator == 1)
-            and all((value / step).denominator == 1 for step in self.multiples)
-            and not any((value / step).denominator == 1 for step in self.not_multiples)
+            self._is_within_bounds(by_value)
+            and self._is_on_grid(by_digits)
+            and by_value not in self.excluded
+        )
+
+    def contains_exactly(self, value: Fraction) -> bool:
+        """Tell whether an exact value is in the set."""
+        return (
+            self._is_within_bounds(value) and self._is_on_grid(value) and value not in self.excluded
+        )
+
+    def _is_within_bounds(self, value: Fraction) -> bool:
+        above = (
+            self.minimum is None
+            or value > self.minimum
+            or (value == self.minimum and not self.is_minimum_exclusive)
+        )
+        below = (
+            self.maximum is None
+            or value < self.maximum
+            or (value == self.maximum and not self.is_maximum_exclusive)
+        )
+        return above and below and (self.enumeration is None or value in self.enumeration)
+
+    def _is_on_grid(self, value: Fraction) -> bool:
+        return (
+            (not self.is_integer or value.denominator == 1)
+            and all((value / step).denominator == 1 for step in self.divisors)
+            and not any((value / step).denominator == 1 for step in self.excluded_divisors)
         )
 
     @property
     def step(self) -> Fraction | None:
         """The grid that every number of the set is on, None where they lie dense."""
-        steps = [*self.multiples, *([Fraction(1)] if self.whole else [])]
+        steps = [*self.divisors, *([Fraction(1)] if self.is_integer else [])]
         if not steps:
             return None
         return Fraction(
@@ -163,7 +175,7 @@ def _is_number(value: Any) -> bool:
     )
 
 
-def exact(value: Any) -> Fraction:
+def to_exact(value: Any) -> Fraction:
     """Return a number as the engines compare it: by its digits, a huge float by its value.
 
     Raises:
@@ -176,17 +188,17 @@ def exact(value: Any) -> Fraction:
         if value.bit_length() > MAX_DIGITS * 3:
             raise Undecidable("a number has too many digits")
         return Fraction(value)
-    return Fraction(value) if abs(value) >= EXACT else Fraction(repr(value))
+    return Fraction(value) if abs(value) >= MAX_EXACT_FLOAT else Fraction(repr(value))
 
 
-def _divisor(value: Number) -> Fraction:
-    exact(value)
+def _to_divisor(value: Number) -> Fraction:
+    to_exact(value)
     if value <= 0:
         raise Undecidable("multipleOf is not positive")
     return Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
 
 
-def _common(
+def _intersect_enumerations(
     one: frozenset[Fraction] | None, other: frozenset[Fraction] | None
 ) -> frozenset[Fraction] | None:
     if one is None or other is None:
@@ -194,80 +206,86 @@ def _common(
     return one & other
 
 
-def included(narrow: Numbers, wide: Numbers) -> Number | Unknown | None:
+def find_counterexample(narrow: NumberSet, wide: NumberSet) -> Number | Unknown | None:
     """Tell whether every number of one set is in the other.
 
     Returns:
         None where that is proved; else a simple number that only the first set holds, or why neither could be shown.
 
     """
-    return covered(narrow, [wide])
+    return find_uncovered(narrow, [wide])
 
 
-def covered(narrow: Numbers, union: Iterable[Numbers]) -> Number | Unknown | None:
+def find_uncovered(narrow: NumberSet, union: Iterable[NumberSet]) -> Number | Unknown | None:
     """Tell whether every number of a set is in at least one of others; the answer is that of `included`."""
     members = list(union)
     try:
         pieces = [narrow]
         for member in members:
-            pieces = [rest for piece in pieces for rest in _less(piece, member)]
+            pieces = [rest for piece in pieces for rest in _subtract(piece, member)]
             if len(pieces) > MAX_PIECES:
                 return Unknown("the union falls into too many pieces")
     except Undecidable as error:
-        return Unknown(error.why)
-    return _simplest(
-        pieces, lambda value: narrow.holds(value) and not any(m.holds(value) for m in members)
+        return Unknown(error.reason)
+    return _find_simplest(
+        pieces, lambda value: narrow.contains(value) and not any(m.contains(value) for m in members)
     )
 
 
-def example(numbers: Numbers) -> Number | Unknown | None:
+def find_example(numbers: NumberSet) -> Number | Unknown | None:
     """Return a simple number of a set, None where it is proved empty, or why neither could be shown."""
-    return _simplest([numbers], numbers.holds)
+    return _find_simplest([numbers], numbers.contains)
 
 
-def _less(piece: Numbers, wide: Numbers) -> Iterator[Numbers]:
+def _subtract(piece: NumberSet, wide: NumberSet) -> Iterator[NumberSet]:
     """Yield sets that together are one set less another: each breaks one rule of the other."""
-    if wide.among is not None:
-        taken = frozenset(value for value in wide.among if wide.has(value))
+    if wide.enumeration is not None:
+        taken = frozenset(value for value in wide.enumeration if wide.contains_exactly(value))
         yield replace(piece, excluded=piece.excluded | taken)
         return
-    if wide.low is not None:
-        yield piece.bounded(wide.low, is_low=False, is_open=not wide.low_open)
-    if wide.high is not None:
-        yield piece.bounded(wide.high, is_low=True, is_open=not wide.high_open)
-    for step in sorted(wide.multiples | ({Fraction(1)} if wide.whole else set())):
-        yield replace(piece, not_multiples=piece.not_multiples | {step})
-    for step in sorted(wide.not_multiples):
-        yield replace(piece, multiples=piece.multiples | {step})
+    if wide.minimum is not None:
+        yield piece.restrict(wide.minimum, is_low=False, is_open=not wide.is_minimum_exclusive)
+    if wide.maximum is not None:
+        yield piece.restrict(wide.maximum, is_low=True, is_open=not wide.is_maximum_exclusive)
+    for step in sorted(wide.divisors | ({Fraction(1)} if wide.is_integer else set())):
+        yield replace(piece, excluded_divisors=piece.excluded_divisors | {step})
+    for step in sorted(wide.excluded_divisors):
+        yield replace(piece, divisors=piece.divisors | {step})
     if wide.excluded:
-        yield replace(piece, among=_common(piece.among, wide.excluded))
+        yield replace(piece, enumeration=_intersect_enumerations(piece.enumeration, wide.excluded))
 
 
-def _simplest(
-    pieces: list[Numbers], is_witness: Callable[[Number], bool]
+def _find_simplest(
+    pieces: list[NumberSet], is_witness: Callable[[Number], bool]
 ) -> Number | Unknown | None:
     """Return the simplest number of all pieces, None where all are empty."""
     found: list[Number] = []
     unknown: Unknown | None = None
     for piece in pieces:
-        answer = _of_piece(piece, is_witness)
+        answer = _find_in_piece(piece, is_witness)
         if isinstance(answer, Unknown):
             unknown = answer
         elif answer is not None:
             found.append(answer)
-    return min(found, key=_plainness) if found else unknown
+    return min(found, key=_rank_simplicity) if found else unknown
 
 
-def _plainness(value: Number) -> tuple[bool, int, bool, Number]:
+def _rank_simplicity(value: Number) -> tuple[bool, int, bool, Number]:
     """Order numbers: integers first, then those with few digits, then small ones, positive before negative."""
     return isinstance(value, float), len(repr(abs(value))), value < 0, abs(value)
 
 
-def _of_piece(piece: Numbers, is_witness: Callable[[Number], bool]) -> Number | Unknown | None:
-    if _is_plainly_empty(piece):
+def _find_in_piece(
+    piece: NumberSet, is_witness: Callable[[Number], bool]
+) -> Number | Unknown | None:
+    if _is_trivially_empty(piece):
         return None
-    for value in itertools.islice(_candidates(piece), MAX_TRIED):
-        if piece.has(value) and (number := _written(value)) is not None and is_witness(number):
+    for value in itertools.islice(_generate_candidates(piece), MAX_CANDIDATES):
+        if (
+            piece.contains_exactly(value)
+            and (number := _to_json_number(value)) is not None
+            and is_witness(number)
+        ):
             return number
     return (
         None
@@ -276,7 +294,7 @@ def _of_piece(piece: Numbers, is_witness: Callable[[Number], bool]) -> Number | 
     )
 
 
-def _written(value: Fraction) -> Number | None:
+def _to_json_number(value: Fraction) -> Number | None:
     """Return a value as JSON carries it, None where a float cannot."""
     if value.denominator == 1:
         return int(value)
@@ -284,93 +302,95 @@ def _written(value: Fraction) -> Number | None:
         number = float(value)
     except OverflowError:
         return None
-    return number if abs(number) < EXACT and Fraction(repr(number)) == value else None
+    return number if abs(number) < MAX_EXACT_FLOAT and Fraction(repr(number)) == value else None
 
 
-def _is_plainly_empty(piece: Numbers) -> bool:
-    if _is_crossed(piece):
+def _is_trivially_empty(piece: NumberSet) -> bool:
+    if _has_crossed_bounds(piece):
         return True
     step = piece.step
     return step is not None and any(
-        (step / unwanted).denominator == 1 for unwanted in piece.not_multiples
+        (step / unwanted).denominator == 1 for unwanted in piece.excluded_divisors
     )
 
 
-def _is_crossed(piece: Numbers) -> bool:
+def _has_crossed_bounds(piece: NumberSet) -> bool:
     """Tell whether the bounds leave no room."""
-    if piece.low is None or piece.high is None:
+    if piece.minimum is None or piece.maximum is None:
         return False
-    is_open = piece.low_open or piece.high_open
-    return piece.low > piece.high or (piece.low == piece.high and is_open)
+    is_open = piece.is_minimum_exclusive or piece.is_maximum_exclusive
+    return piece.minimum > piece.maximum or (piece.minimum == piece.maximum and is_open)
 
 
-def _is_exhausted(piece: Numbers) -> bool:
+def _is_exhausted(piece: NumberSet) -> bool:
     """Tell whether the candidates were all the numbers there are."""
-    if piece.among is not None:
-        return not any(piece.has(value) for value in piece.among)
-    if piece.low is not None and piece.low == piece.high:
-        return not piece.has(piece.low)
+    if piece.enumeration is not None:
+        return not any(piece.contains_exactly(value) for value in piece.enumeration)
+    if piece.minimum is not None and piece.minimum == piece.maximum:
+        return not piece.contains_exactly(piece.minimum)
     step = piece.step
     if step is None:
         return False
-    first, last = _ends(piece, step)
-    if first is None or last is None or last - first >= MAX_TRIED or _spans_huge_floats(piece):
+    first, last = _compute_step_range(piece, step)
+    if first is None or last is None or last - first >= MAX_CANDIDATES or _spans_huge_floats(piece):
         return False
-    return not any(piece.has(count * step) for count in range(first, last + 1))
+    return not any(piece.contains_exactly(count * step) for count in range(first, last + 1))
 
 
-def _spans_huge_floats(piece: Numbers) -> bool:
+def _spans_huge_floats(piece: NumberSet) -> bool:
     """Tell whether there may be floats in a set whose digits say another number than their value."""
-    if piece.low is None or piece.high is None:
+    if piece.minimum is None or piece.maximum is None:
         return True
-    size = max(abs(piece.low), abs(piece.high))
-    return size >= EXACT and piece.high - piece.low >= size / EXACT
+    size = max(abs(piece.minimum), abs(piece.maximum))
+    return size >= MAX_EXACT_FLOAT and piece.maximum - piece.minimum >= size / MAX_EXACT_FLOAT
 
 
-def _ends(piece: Numbers, step: Fraction) -> tuple[int | None, int | None]:
+def _compute_step_range(piece: NumberSet, step: Fraction) -> tuple[int | None, int | None]:
     """Return the first and last multiple of a step within the bounds, as counts of it."""
     first = last = None
-    if piece.low is not None:
-        first = math.ceil(piece.low / step)
-        first += piece.low_open and first * step == piece.low
-    if piece.high is not None:
-        last = math.floor(piece.high / step)
-        last -= piece.high_open and last * step == piece.high
+    if piece.minimum is not None:
+        first = math.ceil(piece.minimum / step)
+        first += piece.is_minimum_exclusive and first * step == piece.minimum
+    if piece.maximum is not None:
+        last = math.floor(piece.maximum / step)
+        last -= piece.is_maximum_exclusive and last * step == piece.maximum
     return first, last
 
 
-def _candidates(piece: Numbers) -> Iterator[Fraction]:
+def _generate_candidates(piece: NumberSet) -> Iterator[Fraction]:
     """Yield values that may be in a set, simple ones first; all of them where they are few."""
-    if piece.among is not None:
+    if piece.enumeration is not None:
         yield from sorted(
-            piece.among, key=lambda value: (value.denominator != 1, abs(value), value < 0)
+            piece.enumeration, key=lambda value: (value.denominator != 1, abs(value), value < 0)
         )
         return
     step = piece.step
     if step is not None:
-        yield from _near_zero(piece, step)
+        yield from _generate_multiples(piece, step)
         return
-    for bound in (piece.low, piece.high):
-        if bound is not None and piece.low == piece.high:
+    for bound in (piece.minimum, piece.maximum):
+        if bound is not None and piece.minimum == piece.maximum:
             yield bound
-    for digits in range(_MOST_DIGITS + 1):
-        yield from itertools.islice(_near_zero(piece, Fraction(5, 10**digits)), 2 if digits else 0)
+    for digits in range(_MAX_FLOAT_DIGITS + 1):
         yield from itertools.islice(
-            _near_zero(piece, Fraction(1, 10**digits)), 20 + len(piece.excluded)
+            _generate_multiples(piece, Fraction(5, 10**digits)), 2 if digits else 0
         )
-    yield from _between(piece)
+        yield from itertools.islice(
+            _generate_multiples(piece, Fraction(1, 10**digits)), 20 + len(piece.excluded)
+        )
+    yield from _generate_between_bounds(piece)
 
 
-def _between(piece: Numbers) -> Iterator[Fraction]:
+def _generate_between_bounds(piece: NumberSet) -> Iterator[Fraction]:
     """Yield what lies at the bounds and between them, however small that is."""
-    low, high = piece.low, piece.high
-    if low is not None and high is not None and max(abs(low), abs(high)) < EXACT:
+    low, high = piece.minimum, piece.maximum
+    if low is not None and high is not None and max(abs(low), abs(high)) < MAX_EXACT_FLOAT:
         yield from (low, high, Fraction(repr(float((low + high) / 2))))
 
 
-def _near_zero(piece: Numbers, step: Fraction) -> Iterator[Fraction]:
+def _generate_multiples(piece: NumberSet, step: Fraction) -> Iterator[Fraction]:
     """Yield the multiples of a step in a set, those closest to zero first."""
-    first, last = _ends(piece, step)
+    first, last = _compute_step_range(piece, step)
     if first is not None and last is not None and first > last:
         return
     middle = max(first, 0) if first is not None else 0

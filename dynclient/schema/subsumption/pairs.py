@@ -11,16 +11,21 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from dynclient.schema.subsumption.gaps import Step, Suspicion, link, suspicion
+from dynclient.schema.subsumption.gaps import (
+    PathStep,
+    SuspectedIncompatibility,
+    build_link,
+    suspect,
+)
 
-Schemas = tuple[Any, ...]
-Key = tuple[tuple[int, ...], tuple[int, ...]]
+Conjunction = tuple[Any, ...]
+PairKey = tuple[tuple[int, ...], tuple[int, ...]]
 
 #: How many pairs of schemas are compared for two documents.
 MAX_PAIRS = 200_000
 
 
-class Pairs:
+class Worklist:
     """Keeps what speaks against each pair.
 
     Args:
@@ -31,91 +36,105 @@ class Pairs:
 
     def __init__(
         self,
-        causes: Callable[[Schemas, Schemas], Iterable[Suspicion]],
-        better: Callable[[Schemas, Schemas, Any], Any],
+        causes: Callable[[Conjunction, Conjunction], Iterable[SuspectedIncompatibility]],
+        better: Callable[[Conjunction, Conjunction, Any], Any],
     ) -> None:
-        self._causes = causes
-        self._better = better
-        self._joint = set[Key]()
-        self._found: dict[Key, tuple[Suspicion, ...]] = {}
+        self._find_causes = causes
+        self._improve_witness = better
+        self._joint_pairs = set[PairKey]()
+        self._suspected: dict[PairKey, tuple[SuspectedIncompatibility, ...]] = {}
         #: Keys are identities: what is compared must not be collected meanwhile.
-        self._schemas: dict[Key, tuple[Schemas, Schemas]] = {}
-        self._askers: dict[Key, dict[Key, None]] = {}
-        self._todo: dict[Key, None] = {}
-        self._asking: Key | None = None
+        self._compared_schemas: dict[PairKey, tuple[Conjunction, Conjunction]] = {}
+        self._dependents: dict[PairKey, dict[PairKey, None]] = {}
+        self._queue: dict[PairKey, None] = {}
+        self._current_pair: PairKey | None = None
 
     def __len__(self) -> int:
-        return len(self._found)
+        return len(self._suspected)
 
-    def ask(self, a: Schemas, b: Schemas) -> tuple[Suspicion, ...]:
+    def query_pair(self, a: Conjunction, b: Conjunction) -> tuple[SuspectedIncompatibility, ...]:
         """Return () where a pair holds as far as is known, else one suspicion for all that speaks against it."""
-        key: Key = tuple(map(id, a)), tuple(map(id, b))
-        if key not in self._found:
-            if len(self._found) >= MAX_PAIRS:
+        key: PairKey = tuple(map(id, a)), tuple(map(id, b))
+        if key not in self._suspected:
+            if len(self._suspected) >= MAX_PAIRS:
                 return (
-                    suspicion("depth", None, None, because="there are too many schemas to follow"),
+                    suspect("depth", None, None, because="there are too many schemas to follow"),
                 )
-            self._found[key] = ()
-            self._schemas[key] = (a, b)
-            self._todo[key] = None
-        if self._asking is None:
-            self._settle()
+            self._suspected[key] = ()
+            self._compared_schemas[key] = (a, b)
+            self._queue[key] = None
+        if self._current_pair is None:
+            self._process_queue()
         else:
-            self._askers.setdefault(key, {})[self._asking] = None
-        return (link(key),) if self._found[key] else ()
+            self._dependents.setdefault(key, {})[self._current_pair] = None
+        return (build_link(key),) if self._suspected[key] else ()
 
-    def is_joint(self) -> None:
+    def mark_joint(self) -> None:
         """Note that several alternatives may take the values of the pair under comparison."""
-        if self._asking is not None:
-            self._joint.add(self._asking)
+        if self._current_pair is not None:
+            self._joint_pairs.add(self._current_pair)
 
-    def _settle(self) -> None:
-        while self._todo:
-            key, _ = self._todo.popitem()
-            self._asking, before = key, self._found[key]
+    def _process_queue(self) -> None:
+        while self._queue:
+            key, _ = self._queue.popitem()
+            self._current_pair, before = key, self._suspected[key]
             try:
-                self._found[key] = _distinct(self._causes(*self._schemas[key]))
+                self._suspected[key] = _remove_duplicates(
+                    self._find_causes(*self._compared_schemas[key])
+                )
             finally:
-                self._asking = None
-            if self._found[key] and not before:
-                self._todo.update(self._askers.get(key, {}))
+                self._current_pair = None
+            if self._suspected[key] and not before:
+                self._queue.update(self._dependents.get(key, {}))
 
-    def followed(self, found: Iterable[Suspicion]) -> Iterator[Suspicion]:
+    def expand_links(
+        self, found: Iterable[SuspectedIncompatibility]
+    ) -> Iterator[SuspectedIncompatibility]:
         """Yield suspicions with those that stand for a pair followed into it, each pair once, by its shortest path."""
-        todo: list[tuple[Suspicion, tuple[Step, ...]]] = [(one, ()) for one in found]
+        todo: list[tuple[SuspectedIncompatibility, tuple[PathStep, ...]]] = [
+            (one, ()) for one in found
+        ]
         seen = set[Any]()
         for one, steps in todo:  # grows meanwhile
             if one.pair is None:
-                yield _seen_from_around(one, steps)
+                yield _lift_through(one, steps)
             elif one.pair not in seen:
                 seen.add(one.pair)
-                outward = (*self._bettering(one.pair), *one.steps, *steps)
-                todo += [(inner, outward) for inner in self._found[one.pair]]
+                outward = (*self._build_improvement_steps(one.pair), *one.path_steps, *steps)
+                todo += [(inner, outward) for inner in self._suspected[one.pair]]
 
-    def _bettering(self, pair: Key) -> tuple[Step, ...]:
+    def _build_improvement_steps(self, pair: PairKey) -> tuple[PathStep, ...]:
         """Return a step that stays where it is: there another alternative may take what one refuses."""
-        return (("", partial(self._better, *self._schemas[pair])),) if pair in self._joint else ()
+        return (
+            (("", partial(self._improve_witness, *self._compared_schemas[pair])),)
+            if pair in self._joint_pairs
+            else ()
+        )
 
 
-def _seen_from_around(one: Suspicion, steps: tuple[Step, ...]) -> Suspicion:
+def _lift_through(
+    one: SuspectedIncompatibility, steps: tuple[PathStep, ...]
+) -> SuspectedIncompatibility:
     for step, wrap in steps:
-        one = one.inside(step, wrap)
+        one = one.lift(step, wrap)
     return one
 
 
-def _distinct(found: Iterable[Suspicion]) -> tuple[Suspicion, ...]:
+def _remove_duplicates(
+    found: Iterable[SuspectedIncompatibility],
+) -> tuple[SuspectedIncompatibility, ...]:
     """Return each cause once, by its shortest path."""
-    kept: dict[tuple[Any, ...], Suspicion] = {}
+    kept: dict[tuple[Any, ...], SuspectedIncompatibility] = {}
     for one in found:
-        gap = one.gap
+        gap = one.incompatibility
         key = (
             one.pair,
             gap.rule,
-            gap.name,
-            gap.narrow_place,
-            gap.wide_place,
-            repr((gap.narrow, gap.wide)),
+            gap.property_name,
+            gap.subschema_place,
+            gap.superschema_place,
+            repr((gap.subschema_assertion, gap.superschema_assertion)),
         )
-        if key not in kept or len(gap.path) < len(kept[key].gap.path):
+        if key not in kept or len(gap.path) < len(kept[key].incompatibility.path):
             kept[key] = one
     return tuple(kept.values())

@@ -10,68 +10,76 @@ from typing import TYPE_CHECKING, Any
 from dynclient.schema.dialect import Schema
 from dynclient.schema.subsumption import numbers, strings
 from dynclient.schema.subsumption.answers import Undecidable, Unknown
-from dynclient.schema.subsumption.branches import Branch
-from dynclient.schema.subsumption.equality import typed
-from dynclient.schema.subsumption.gaps import ABSENT, Suspicion, suspicion
-from dynclient.schema.subsumption.numbers import Numbers
+from dynclient.schema.subsumption.branches import Disjunct
+from dynclient.schema.subsumption.equality import build_value_key
+from dynclient.schema.subsumption.gaps import NO_WITNESS, SuspectedIncompatibility, suspect
+from dynclient.schema.subsumption.numbers import NumberSet
 from dynclient.schema.subsumption.sides import is_format_bound
-from dynclient.schema.subsumption.strings import Strings
+from dynclient.schema.subsumption.strings import StringSet
 
 if TYPE_CHECKING:
-    from dynclient.schema.subsumption.inclusion import Inclusion
+    from dynclient.schema.subsumption.inclusion import ContainmentChecker
 
 #: What bounds the values of a kind.
-KEYWORDS = {
+SCALAR_KEYWORDS = {
     "number": ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf"),
     "string": ("minLength", "maxLength", "pattern"),
 }
 
 
-def listed(
-    inclusion: Inclusion,
+def compare_enumeration(
+    inclusion: ContainmentChecker,
     values: Iterable[Any],
-    branch: Branch,
+    branch: Disjunct,
     b: tuple[Any, ...],
-    taken: list[Branch],
-) -> Iterator[Suspicion]:
+    taken: list[Disjunct],
+) -> Iterator[SuspectedIncompatibility]:
     """Suspect each value of a finite alternative that the other side refuses."""
-    sendable = [value for value in values if _is_sent(inclusion, branch, value)]
-    refused = [value for value in sendable if not _is_taken(inclusion, b, taken, value)]
+    sendable = [value for value in values if _is_in_subschema(inclusion, branch, value)]
+    refused = [value for value in sendable if not _is_in_superschema(inclusion, b, taken, value)]
     if refused:
-        yield suspicion("enum", sendable, refused, lambda: refused[0])
+        yield suspect("enum", sendable, refused, lambda: refused[0])
 
 
-def _is_sent(inclusion: Inclusion, branch: Branch, value: Any) -> bool:
-    fits = _fits(branch, value)
+def _is_in_subschema(inclusion: ContainmentChecker, branch: Disjunct, value: Any) -> bool:
+    fits = _is_allowed_without_engine(branch, value)
     if fits is not None:
         return fits
-    return inclusion.judge.checker(
-        inclusion.narrow, Schema({"allOf": list(branch.parts)}), is_open=True
+    return inclusion.validators.get_checker(
+        inclusion.subschema_view, Schema({"allOf": list(branch.parts)}), is_open=True
     ).accepts(value)
 
 
-def _is_taken(inclusion: Inclusion, b: tuple[Any, ...], taken: list[Branch], value: Any) -> bool:
-    found = [_fits(other, value) for other in taken]
+def _is_in_superschema(
+    inclusion: ContainmentChecker, b: tuple[Any, ...], taken: list[Disjunct], value: Any
+) -> bool:
+    found = [_is_allowed_without_engine(other, value) for other in taken]
     if True in found or None not in found:
         return True in found
-    return inclusion.judge.checker(inclusion.wide, Schema({"allOf": list(b)})).accepts(value)
+    return inclusion.validators.get_checker(
+        inclusion.superschema_view, Schema({"allOf": list(b)})
+    ).accepts(value)
 
 
-def _fits(branch: Branch, value: Any) -> bool | None:
+def _is_allowed_without_engine(branch: Disjunct, value: Any) -> bool | None:
     """Tell whether a single value fits an alternative; None where that takes an engine, which is slow to make."""
-    kind = next((kind for known, kind in _KINDS if isinstance(value, known)), "null")
-    if branch.barred or branch.said("not") or kind in ("array", "object"):
+    kind = next((kind for known, kind in _TYPE_OF_PYTHON_TYPE if isinstance(value, known)), "null")
+    if branch.negated or branch.collect_values("not") or kind in ("array", "object"):
         return None
-    if kind not in branch.kinds or (kind == "number" and branch.whole and value != int(value)):
+    if kind not in branch.types or (kind == "number" and branch.is_integer and value != int(value)):
         return False
-    if branch.values is not None and typed(value) not in map(typed, branch.values):
+    if branch.enumeration is not None and build_value_key(value) not in map(
+        build_value_key, branch.enumeration
+    ):
         return False
-    described = _described(branch, kind) if kind in KEYWORDS else None
-    return None if isinstance(described, Unknown) else described is None or described.holds(value)
+    described = _build_set(branch, kind) if kind in SCALAR_KEYWORDS else None
+    return (
+        None if isinstance(described, Unknown) else described is None or described.contains(value)
+    )
 
 
 #: The kinds of value by their Python types; a truth value is an integer to Python, so it comes first.
-_KINDS = (
+_TYPE_OF_PYTHON_TYPE = (
     (bool, "boolean"),
     (str, "string"),
     (list, "array"),
@@ -80,90 +88,106 @@ _KINDS = (
 )
 
 
-def facets(branch: Branch, kind: str, other: Branch) -> Iterator[Suspicion]:
+def compare_scalars(
+    branch: Disjunct, kind: str, other: Disjunct
+) -> Iterator[SuspectedIncompatibility]:
     """Suspect each keyword of the other side that not all texts or numbers of an alternative fit."""
-    mine = _described(branch, kind)
-    if kind == "number" and other.whole and not branch.whole:
-        answer = _included(mine, Numbers(whole=True))
+    mine = _build_set(branch, kind)
+    if kind == "number" and other.is_integer and not branch.is_integer:
+        answer = _find_counterexample(mine, NumberSet(is_integer=True))
         if answer is not None:
-            yield _suspected("type", "number", "integer", answer)
-    if other.values is not None:
-        answer = _included(mine, _listed(other.values, kind))
+            yield _suspect_counterexample("type", "number", "integer", answer)
+    if other.enumeration is not None:
+        answer = _find_counterexample(mine, _build_enumerated_set(other.enumeration, kind))
         if answer is not None:
-            yield _suspected("enum", None, other.values, answer)
+            yield _suspect_counterexample("enum", None, other.enumeration, answer)
     for part in other.parts:
-        for keyword in KEYWORDS[kind]:
+        for keyword in SCALAR_KEYWORDS[kind]:
             if keyword in part and not is_format_bound(part, keyword):
-                answer = _included(mine, _set(kind, {keyword: part[keyword]}))
+                answer = _find_counterexample(
+                    mine, _build_set_of_keywords(kind, {keyword: part[keyword]})
+                )
                 if answer is not None:
-                    said = branch.said(keyword)
-                    yield _suspected(keyword, said[0] if said else None, part[keyword], answer)
+                    said = branch.collect_values(keyword)
+                    yield _suspect_counterexample(
+                        keyword, said[0] if said else None, part[keyword], answer
+                    )
 
 
-def is_covered(branch: Branch, kind: str, union: list[Branch]) -> bool:
+def is_covered(branch: Disjunct, kind: str, union: list[Disjunct]) -> bool:
     """Tell whether several alternatives together take all texts or numbers of one."""
-    plain = [other for other in union if not other.barred and not other.said("not")]
-    found = [_described(other, kind) for other in plain]
-    mine = _described(branch, kind)
+    plain = [other for other in union if not other.negated and not other.collect_values("not")]
+    found = [_build_set(other, kind) for other in plain]
+    mine = _build_set(branch, kind)
     try:
-        if isinstance(mine, Numbers):
-            return numbers.covered(mine, [f for f in found if isinstance(f, Numbers)]) is None
-        if isinstance(mine, Strings):
-            return strings.covered(mine, [f for f in found if isinstance(f, Strings)]) is None
+        if isinstance(mine, NumberSet):
+            return (
+                numbers.find_uncovered(mine, [f for f in found if isinstance(f, NumberSet)]) is None
+            )
+        if isinstance(mine, StringSet):
+            return (
+                strings.find_uncovered(mine, [f for f in found if isinstance(f, StringSet)]) is None
+            )
     except Undecidable:
         pass
     return False
 
 
-def is_empty(branch: Branch, kind: str) -> bool:
+def is_empty(branch: Disjunct, kind: str) -> bool:
     """Tell whether no text or number fits an alternative."""
-    mine = _described(branch, kind)
-    if isinstance(mine, Numbers):
-        return numbers.example(mine) is None
-    return isinstance(mine, Strings) and strings.example(mine) is None
+    mine = _build_set(branch, kind)
+    if isinstance(mine, NumberSet):
+        return numbers.find_example(mine) is None
+    return isinstance(mine, StringSet) and strings.find_example(mine) is None
 
 
-def _described(branch: Branch, kind: str) -> Numbers | Strings | Unknown:
-    found: list[Any] = [_set(kind, _said(part, kind)) for part in branch.parts]
-    if branch.values is not None:
-        found.append(_listed(branch.values, kind))
+def _build_set(branch: Disjunct, kind: str) -> NumberSet | StringSet | Unknown:
+    found: list[Any] = [
+        _build_set_of_keywords(kind, _select_keywords(part, kind)) for part in branch.parts
+    ]
+    if branch.enumeration is not None:
+        found.append(_build_enumerated_set(branch.enumeration, kind))
     unknown = next((one for one in found if isinstance(one, Unknown)), None)
     if unknown is not None:
         return unknown
-    start: Any = Numbers(whole=branch.whole) if kind == "number" else Strings()
-    made: Numbers | Strings = reduce(and_, found, start)
+    start: Any = NumberSet(is_integer=branch.is_integer) if kind == "number" else StringSet()
+    made: NumberSet | StringSet = reduce(and_, found, start)
     return made
 
 
-def _said(part: dict[str, Any], kind: str) -> dict[str, Any]:
-    return {k: part[k] for k in KEYWORDS[kind] if k in part and not is_format_bound(part, k)}
+def _select_keywords(part: dict[str, Any], kind: str) -> dict[str, Any]:
+    return {k: part[k] for k in SCALAR_KEYWORDS[kind] if k in part and not is_format_bound(part, k)}
 
 
-def _set(kind: str, said: dict[str, Any]) -> Numbers | Strings | Unknown:
+def _build_set_of_keywords(kind: str, said: dict[str, Any]) -> NumberSet | StringSet | Unknown:
     try:
-        return Numbers.described(said) if kind == "number" else Strings.described(said)
+        return NumberSet.from_schema(said) if kind == "number" else StringSet.from_schema(said)
     except Undecidable as error:
-        return Unknown(error.why)
+        return Unknown(error.reason)
 
 
-def _listed(values: list[Any], kind: str) -> Numbers | Strings:
+def _build_enumerated_set(values: list[Any], kind: str) -> NumberSet | StringSet:
     if kind == "string":
-        return Strings.of(value for value in values if isinstance(value, str))
-    return Numbers.of(
+        return StringSet.from_values(value for value in values if isinstance(value, str))
+    return NumberSet.from_values(
         value for value in values if isinstance(value, int | float) and not isinstance(value, bool)
     )
 
 
-def _included(narrow: Numbers | Strings | Unknown, wide: Numbers | Strings | Unknown) -> Any:
+def _find_counterexample(
+    narrow: NumberSet | StringSet | Unknown, wide: NumberSet | StringSet | Unknown
+) -> Any:
     """Return None where it is proved, a witness, or Unknown."""
-    if isinstance(narrow, Numbers) and isinstance(wide, Numbers):
-        return numbers.included(narrow, wide)
-    if isinstance(narrow, Strings) and isinstance(wide, Strings):
-        return strings.included(narrow, wide)
+    if isinstance(narrow, NumberSet) and isinstance(wide, NumberSet):
+        return numbers.find_counterexample(narrow, wide)
+    if isinstance(narrow, StringSet) and isinstance(wide, StringSet):
+        return strings.find_counterexample(narrow, wide)
     return narrow if isinstance(narrow, Unknown) else wide
 
 
-def _suspected(rule: str, narrow: Any, wide: Any, answer: Any) -> Suspicion:
+def _suspect_counterexample(
+    rule: str, narrow: Any, wide: Any, answer: Any
+) -> SuspectedIncompatibility:
     if isinstance(answer, Unknown):
-        return suspicion(rule, narrow, wide, because=answer.why)
-    return suspicion(rule, narrow, wide, lambda: ABSENT if answer is None else answer)
+        return suspect(rule, narrow, wide, because=answer.reason)
+    return suspect(rule, narrow, wide, lambda: NO_WITNESS if answer is None else answer)

@@ -4,8 +4,16 @@ Source: OAS 3.0.4 and 3.1.1 Parameter Object, Style Values and Style Examples; R
 they are silent or disagree, the choices and their sources are in docs/wire.md.
 """
 
-from dynclient.wire.parameters.reading import Absent, claims, read
-from dynclient.wire.parameters.text import as_text
-from dynclient.wire.parameters.writing import Writer, default_writer, writer
+from dynclient.wire.parameters.reading import ParameterAbsent, is_declared_name, read_parameter
+from dynclient.wire.parameters.text import to_text
+from dynclient.wire.parameters.writing import ParameterWriter, build_default_writer, build_writer
 
-__all__ = ["Absent", "Writer", "as_text", "claims", "default_writer", "read", "writer"]
+__all__ = [
+    "ParameterAbsent",
+    "ParameterWriter",
+    "build_default_writer",
+    "build_writer",
+    "is_declared_name",
+    "read_parameter",
+    "to_text",
+]

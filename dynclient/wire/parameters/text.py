@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, unquote
 
-Encode = Callable[[str], str]
+TextEncoder = Callable[[str], str]
 
 #: RFC 3986 §2.3 unreserved characters besides letters and digits.
 UNRESERVED = "-._~"
@@ -17,16 +17,16 @@ UNRESERVED = "-._~"
 #: their own (`& = +`). Source: OAS 3.1.1 Parameter Object, allowReserved; OAS 3.2 Appendix E.
 RESERVED = ":/?@!$'()*,;"
 
-_PLAIN = re.compile(r"[A-Za-z0-9._~-]*+").fullmatch
+_match_unreserved = re.compile(r"[A-Za-z0-9._~-]*+").fullmatch
 _STRAY_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 _COOKIE_VALUE = re.compile(r'"[!#-+\--:<-\[\]-~]*"|[!#-+\--:<-\[\]-~]*').fullmatch
 
-_WORDS = {True: "true", False: "false"}
-_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
-_ascii_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+_BOOLEAN_TEXTS = {True: "true", False: "false"}
+_encode_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+_encode_ascii_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 
 
-def as_text(value: Any) -> str:
+def to_text(value: Any) -> str:
     """Return a JSON value as the text that a style puts into its place: a string itself, all else as JSON.
 
     Raises:
@@ -37,10 +37,10 @@ def as_text(value: Any) -> str:
         return value
     if type(value) is int:
         return int.__repr__(value)
-    return _WORDS[value] if value is True or value is False else _json(value)
+    return _BOOLEAN_TEXTS[value] if value is True or value is False else _encode_json(value)
 
 
-def as_json(value: Any, *, ascii_only: bool = False) -> str:
+def to_json_text(value: Any, *, ascii_only: bool = False) -> str:
     """Return a value as compact JSON text.
 
     Args:
@@ -48,25 +48,25 @@ def as_json(value: Any, *, ascii_only: bool = False) -> str:
         ascii_only: write what is not ASCII as an escape of JSON, which a header carries as it is.
 
     """
-    return _ascii_json(value) if ascii_only else _json(value)
+    return _encode_ascii_json(value) if ascii_only else _encode_json(value)
 
 
-def encoded(text: str) -> str:
+def percent_encode(text: str) -> str:
     """Return a text percent-encoded but for unreserved characters. Source: RFC 6570 §3.2.1."""
-    return text if _PLAIN(text) else quote(text, safe=UNRESERVED)
+    return text if _match_unreserved(text) else quote(text, safe=UNRESERVED)
 
 
-def reserved(text: str) -> str:
+def percent_encode_keeping_reserved(text: str) -> str:
     """Return a text with reserved characters and percent-encoded triples left as they are. Source: RFC 6570 §3.2.3."""
     return quote(_STRAY_PERCENT.sub("%25", text), safe=UNRESERVED + RESERVED + "%")
 
 
-def as_it_is(text: str) -> str:
+def leave_unencoded(text: str) -> str:
     """Return the text itself: headers are never percent-encoded. Source: OAS 3.1.1 Parameter Object, schema."""
     return text
 
 
-def in_cookie(text: str) -> str:
+def check_cookie_value(text: str) -> str:
     """Return the text itself where a cookie can carry it. Source: RFC 6265 §4.1.1 cookie-value.
 
     Raises:
@@ -78,7 +78,7 @@ def in_cookie(text: str) -> str:
     return text
 
 
-def decoded(text: str) -> str:
+def percent_decode(text: str) -> str:
     """Return a percent-decoded text.
 
     Raises:

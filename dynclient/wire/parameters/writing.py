@@ -7,23 +7,23 @@ from typing import Any
 
 from dynclient.model import Location, Parameter
 from dynclient.wire.parameters.text import (
-    Encode,
-    as_it_is,
-    as_json,
-    as_text,
-    encoded,
-    in_cookie,
+    TextEncoder,
+    check_cookie_value,
     is_json,
-    reserved,
+    leave_unencoded,
+    percent_encode,
+    percent_encode_keeping_reserved,
+    to_json_text,
+    to_text,
 )
 
-Writer = Callable[[Any], str]
+ParameterWriter = Callable[[Any], str]
 
 #: What stands between the pairs of one parameter. Source: RFC 6265 §4.2.1; OAS 3.1.1 Appendix D: `&` is never correct.
-_BETWEEN_COOKIES = "; "
+_COOKIE_SEPARATOR = "; "
 
 
-def writer(parameter: Parameter) -> Writer:
+def build_writer(parameter: Parameter) -> ParameterWriter:
     """Return the function that writes a parameter's value.
 
     Returns:
@@ -33,144 +33,163 @@ def writer(parameter: Parameter) -> Writer:
 
     """
     try:
-        return _writer(parameter)
+        return _build_writer(parameter)
     except UnicodeEncodeError:
-        return _unwritable
+        return _refuse_value
 
 
-def _writer(parameter: Parameter) -> Writer:
+def _build_writer(parameter: Parameter) -> ParameterWriter:
     if parameter.content:
-        return _content(parameter.name, parameter.location, parameter.content.name)
+        return _build_content_writer(parameter.name, parameter.location, parameter.content.name)
     name, explode = parameter.name, parameter.explode
     if parameter.location == "header":
-        return _simple(explode, as_it_is)
+        return _build_simple_writer(explode, leave_unencoded)
     # In 3.0 and 3.1 `allowReserved` is a query's only.
-    encode = reserved if parameter.allow_reserved and parameter.location == "query" else encoded
+    encode = (
+        percent_encode_keeping_reserved
+        if parameter.allow_reserved and parameter.location == "query"
+        else percent_encode
+    )
     if parameter.location == "path":
         return (
-            _matrix(name, explode)
+            _build_matrix_writer(name, explode)
             if parameter.style == "matrix"
-            else _PATH[parameter.style](explode, encode)
+            else _PATH_STYLES[parameter.style](explode, encode)
         )
     empty = (
-        f"{encoded(name)}="
-        if parameter.location == "query" and parameter.node.flag("allowEmptyValue")
+        f"{percent_encode(name)}="
+        if parameter.location == "query" and parameter.node.get_flag("allowEmptyValue")
         else ""
     )
     if parameter.style == "deepObject":
-        return _deep(name, encode, empty)
+        return _build_deep_object_writer(name, encode, empty)
     delimiter = {"spaceDelimited": "%20", "pipeDelimited": "%7C"}.get(parameter.style, ",")
     if explode:
-        return _exploded(
-            name, encode, empty, _BETWEEN_COOKIES if parameter.location == "cookie" else "&"
+        return _build_exploded_writer(
+            name, encode, empty, _COOKIE_SEPARATOR if parameter.location == "cookie" else "&"
         )
-    return _delimited(name, encode, empty, delimiter)
+    return _build_delimited_writer(name, encode, empty, delimiter)
 
 
-def default_writer(location: Location, name: str) -> Writer:
+def build_default_writer(location: Location, name: str) -> ParameterWriter:
     """Return the writer of a parameter that the document does not declare: the location's default style."""
     if location in ("path", "header"):
-        return _simple(False, as_it_is if location == "header" else encoded)
+        return _build_simple_writer(
+            False, leave_unencoded if location == "header" else percent_encode
+        )
     try:
-        return _exploded(name, encoded, "", _BETWEEN_COOKIES if location == "cookie" else "&")
+        return _build_exploded_writer(
+            name, percent_encode, "", _COOKIE_SEPARATOR if location == "cookie" else "&"
+        )
     except UnicodeEncodeError:
-        return _unwritable
+        return _refuse_value
 
 
-def _unwritable(_value: Any) -> str:
+def _refuse_value(_value: Any) -> str:
     raise ValueError("the name holds half a character, which has no bytes")
 
 
-def _content(name: str, location: Location, media_type: str) -> Writer:
+def _build_content_writer(name: str, location: Location, media_type: str) -> ParameterWriter:
     """Write by media type: JSON as JSON, what else there is as text; `style` and its fellows do not apply."""
-    encode = as_it_is if location == "header" else encoded
+    encode = leave_unencoded if location == "header" else percent_encode
     if is_json(media_type):
         in_header = location == "header"
 
         def text(value: Any) -> str:
-            return encode(as_json(value, ascii_only=in_header))
+            return encode(to_json_text(value, ascii_only=in_header))
     else:
         # The way the standard recommends to send a cookie that is not to be percent-encoded.
-        encode = in_cookie if location == "cookie" else encode
+        encode = check_cookie_value if location == "cookie" else encode
 
         def text(value: Any) -> str:
-            return encode(as_text(value))
+            return encode(to_text(value))
 
     if location in ("path", "header"):
         return text
-    prefix = f"{encoded(name)}="
+    prefix = f"{percent_encode(name)}="
     return lambda value: prefix + text(value)
 
 
-def _simple(explode: bool, encode: Encode) -> Writer:
+def _build_simple_writer(explode: bool, encode: TextEncoder) -> ParameterWriter:
     between = "=" if explode else ","
 
     def write(value: Any) -> str:
         if isinstance(value, dict):
-            return ",".join(_members(value, encode, between))
+            return ",".join(_encode_members(value, encode, between))
         if isinstance(value, list):
-            return ",".join(_items(value, encode))
-        return encode(as_text(value))
+            return ",".join(_encode_items(value, encode))
+        return encode(to_text(value))
 
     return write
 
 
-def _label(explode: bool, encode: Encode) -> Writer:
+def _build_label_writer(explode: bool, encode: TextEncoder) -> ParameterWriter:
     delimiter, between = (".", "=") if explode else (",", ",")
 
     def write(value: Any) -> str:
         if isinstance(value, dict):
-            return "." + delimiter.join(_members(value, encode, between))
+            return "." + delimiter.join(_encode_members(value, encode, between))
         if isinstance(value, list):
-            return "." + delimiter.join(_items(value, encode))
-        return "." + encode(as_text(value))
+            return "." + delimiter.join(_encode_items(value, encode))
+        return "." + encode(to_text(value))
 
     return write
 
 
-_PATH: dict[str, Callable[[bool, Encode], Writer]] = {"simple": _simple, "label": _label}
+_PATH_STYLES: dict[str, Callable[[bool, TextEncoder], ParameterWriter]] = {
+    "simple": _build_simple_writer,
+    "label": _build_label_writer,
+}
 
 
-def _matrix(name: str, explode: bool) -> Writer:
-    key = encoded(name)
+def _build_matrix_writer(name: str, explode: bool) -> ParameterWriter:
+    key = percent_encode(name)
 
     def pair(key: str, text: str) -> str:
         return f";{key}={text}" if text else f";{key}"
 
     def write(value: Any) -> str:
         if not isinstance(value, dict | list):
-            return pair(key, encoded(as_text(value)))
+            return pair(key, percent_encode(to_text(value)))
         if not value:
             return f";{key}"
         if not explode:
             texts = (
-                _members(value, encoded, ",") if isinstance(value, dict) else _items(value, encoded)
+                _encode_members(value, percent_encode, ",")
+                if isinstance(value, dict)
+                else _encode_items(value, percent_encode)
             )
             return pair(key, ",".join(texts))
         pairs = value.items() if isinstance(value, dict) else [(name, item) for item in value]
-        return "".join(pair(encoded(k), encoded(as_text(v))) for k, v in pairs)
+        return "".join(pair(percent_encode(k), percent_encode(to_text(v))) for k, v in pairs)
 
     return write
 
 
-def _exploded(name: str, encode: Encode, empty: str, between: str) -> Writer:
-    prefix = f"{encoded(name)}="
+def _build_exploded_writer(
+    name: str, encode: TextEncoder, empty: str, between: str
+) -> ParameterWriter:
+    prefix = f"{percent_encode(name)}="
 
     def write(value: Any) -> str:
         if isinstance(value, dict):
             return (
-                between.join([f"{encoded(k)}={encode(as_text(v))}" for k, v in value.items()])
+                between.join(
+                    [f"{percent_encode(k)}={encode(to_text(v))}" for k, v in value.items()]
+                )
                 or empty
             )
         if isinstance(value, list):
-            return between.join([prefix + text for text in _items(value, encode)]) or empty
-        return prefix + encode(as_text(value))
+            return between.join([prefix + text for text in _encode_items(value, encode)]) or empty
+        return prefix + encode(to_text(value))
 
     return write
 
 
-def _delimited(name: str, encode: Encode, empty: str, delimiter: str) -> Writer:
-    prefix = f"{encoded(name)}="
+def _build_delimited_writer(
+    name: str, encode: TextEncoder, empty: str, delimiter: str
+) -> ParameterWriter:
+    prefix = f"{percent_encode(name)}="
 
     def inside(text: str) -> str:
         # A comma that is data must be told from one that delimits, whatever `allowReserved` says.
@@ -178,37 +197,39 @@ def _delimited(name: str, encode: Encode, empty: str, delimiter: str) -> Writer:
 
     def write(value: Any) -> str:
         if not isinstance(value, dict | list):
-            return prefix + encode(as_text(value))
+            return prefix + encode(to_text(value))
         if not value:
             return empty
         texts = (
-            _members(value, inside, delimiter) if isinstance(value, dict) else _items(value, inside)
+            _encode_members(value, inside, delimiter)
+            if isinstance(value, dict)
+            else _encode_items(value, inside)
         )
         return prefix + delimiter.join(texts)
 
     return write
 
 
-def _deep(name: str, encode: Encode, empty: str) -> Writer:
-    key = encoded(name)
+def _build_deep_object_writer(name: str, encode: TextEncoder, empty: str) -> ParameterWriter:
+    key = percent_encode(name)
 
     def pairs(prefix: str, value: Any) -> Iterable[str]:
         if value and isinstance(value, dict | list):
             for k, v in value.items() if isinstance(value, dict) else enumerate(value):
-                yield from pairs(f"{prefix}%5B{encoded(str(k))}%5D", v)
+                yield from pairs(f"{prefix}%5B{percent_encode(str(k))}%5D", v)
         else:
             yield (
                 f"{prefix}="
                 if isinstance(value, dict | list)
-                else f"{prefix}={encode(as_text(value))}"
+                else f"{prefix}={encode(to_text(value))}"
             )
 
     return lambda value: empty if value in ({}, []) else "&".join(pairs(key, value))
 
 
-def _items(value: list[Any], encode: Encode) -> list[str]:
-    return [encode(as_text(item)) for item in value]
+def _encode_items(value: list[Any], encode: TextEncoder) -> list[str]:
+    return [encode(to_text(item)) for item in value]
 
 
-def _members(value: dict[str, Any], encode: Encode, between: str) -> list[str]:
-    return [f"{encode(k)}{between}{encode(as_text(v))}" for k, v in value.items()]
+def _encode_members(value: dict[str, Any], encode: TextEncoder, between: str) -> list[str]:
+    return [f"{encode(k)}{between}{encode(to_text(v))}" for k, v in value.items()]

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dynclient.changes import accept, tables
-from dynclient.changes.accept import Entry
-from dynclient.changes.change import Change, Source
+from dynclient.changes.accept import AcceptEntry
+from dynclient.changes.change import Change, ChangeLocation
 from dynclient.changes.rules import RULES
 from dynclient.errors import UsageError
 
@@ -27,7 +27,7 @@ def change(rule="property-removed", operation="getItem", pointer="/a", **rest):
         views,
         operation=operation,
         operations=operations,
-        source=Source("api.yaml", pointer),
+        source=ChangeLocation("api.yaml", pointer),
         **rest,
     )
 
@@ -37,7 +37,7 @@ PLACE = 'rule = "property-removed"\noperation = "getItem"\npointer = "/a"\n'
 
 
 def parse(text):
-    return accept.parse(text.encode(), FILE)
+    return accept.parse_entries(text.encode(), FILE)
 
 
 def entry(text):
@@ -48,7 +48,7 @@ def entry(text):
 def test_an_entry_is_read_with_all_it_says():
     text = f'# why\n\n[[accept]]\nfingerprint = "{CHANGE.fingerprint}"\nreason = "nobody uses it"\nuntil = 2026-12-31\nowner = "Ada"\n'
     [found] = parse(text)
-    assert found == Entry(
+    assert found == AcceptEntry(
         "nobody uses it", CHANGE.fingerprint, until=date(2026, 12, 31), owner="Ada"
     )
     assert found.line == 3
@@ -127,30 +127,30 @@ def test_what_cannot_be_meant_is_told_with_its_line_and_what_to_do(text, told, h
 
 def test_a_file_that_is_not_utf_8_is_told_with_its_line():
     with pytest.raises(UsageError, match=f"{FILE}:2: it is no TOML: not UTF-8"):
-        accept.parse(b"# a\n# \xff\n", FILE)
+        accept.parse_entries(b"# a\n# \xff\n", FILE)
 
 
 def test_what_is_there_is_kept_to_the_byte():
     before = f"# Ours.\n\n[[accept]] # first\nreason   =   'r'   # why\n{PLACE}".encode().rstrip()
-    added = Entry("because", "0123456789abcdef", until=date(2027, 1, 2), owner="Ada")
-    after = accept.written(before, [(added, "property-removed: getItem body.a")], FILE)
+    added = AcceptEntry("because", "0123456789abcdef", until=date(2027, 1, 2), owner="Ada")
+    after = accept.add_entries(before, [(added, "property-removed: getItem body.a")], FILE)
     assert after.startswith(before + b"\n")
     assert after[len(before) :].decode() == (
         "\n\n# property-removed: getItem body.a\n"
         '[[accept]]\nfingerprint = "0123456789abcdef"\nreason = "because"\nuntil = 2027-01-02\nowner = "Ada"\n'
     )
-    assert [found.reason for found in accept.parse(after, FILE)] == ["r", "because"]
+    assert [found.reason for found in accept.parse_entries(after, FILE)] == ["r", "because"]
 
 
 def test_a_new_file_says_what_it_is():
-    text = accept.written(b"", [(Entry("r", "x"), "about")], FILE)
+    text = accept.add_entries(b"", [(AcceptEntry("r", "x"), "about")], FILE)
     assert text.startswith(b"# Changes that were accepted")
-    assert accept.parse(text, FILE) == [Entry("r", "x")]
+    assert accept.parse_entries(text, FILE) == [AcceptEntry("r", "x")]
 
 
 def test_where_entries_are_no_tables_of_their_own_none_is_added():
     with pytest.raises(UsageError, match=r"no \[\[accept\]\] can be added"):
-        accept.written(b"accept = []\n", [(Entry("r", "x"), "")], FILE)
+        accept.add_entries(b"accept = []\n", [(AcceptEntry("r", "x"), "")], FILE)
 
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
@@ -162,52 +162,57 @@ SAID = {
     "until": st.none() | st.dates(),
     "owner": TEXTS,
 }
-BY_FINGERPRINT = st.builds(Entry, fingerprint=TEXTS.filter(bool), **SAID)
+BY_FINGERPRINT = st.builds(AcceptEntry, fingerprint=TEXTS.filter(bool), **SAID)
 BY_PLACE = st.builds(
-    Entry, rule=st.sampled_from(sorted(RULES)), operation=TEXTS, pointer=TEXTS, **SAID
+    AcceptEntry, rule=st.sampled_from(sorted(RULES)), operation=TEXTS, pointer=TEXTS, **SAID
 )
 
 
 @given(st.lists(BY_FINGERPRINT | BY_PLACE, min_size=1), TEXTS)
 def test_whatever_is_written_is_read_back(entries, about):
-    text = accept.written(b"", [(one, about) for one in entries], FILE)
-    assert accept.parse(text, FILE) == entries
-    assert accept.written(text, [], FILE) == text
+    text = accept.add_entries(b"", [(one, about) for one in entries], FILE)
+    assert accept.parse_entries(text, FILE) == entries
+    assert accept.add_entries(text, [], FILE) == text
 
 
 @given(TEXTS)
 def test_a_text_in_toml_is_that_text(text):
-    assert tomllib.loads(f"a = {tables.quoted(text)}\n{tables.comment(text)}\n") == {"a": text}
+    assert tomllib.loads(f"a = {tables.write_string(text)}\n{tables.write_comment(text)}\n") == {
+        "a": text
+    }
 
 
 def test_half_of_a_surrogate_pair_is_written_as_something_that_can_be():
-    assert tomllib.loads(f"a = {tables.quoted(chr(0xD800))}") == {"a": "?"}
+    assert tomllib.loads(f"a = {tables.write_string(chr(0xD800))}") == {"a": "?"}
 
 
 def test_what_matches_nothing_is_found():
     entries = [
-        Entry("r", CHANGE.fingerprint),
-        Entry("r", "gone"),
-        Entry("r", CHANGE.fingerprint, document="other"),
+        AcceptEntry("r", CHANGE.fingerprint),
+        AcceptEntry("r", "gone"),
+        AcceptEntry("r", CHANGE.fingerprint, document="other"),
     ]
-    assert accept.unused(entries, [("api.yaml", CHANGE)]) == entries[1:]
-    assert accept.unused(entries, [("api.yaml", CHANGE), ("other", CHANGE)]) == entries[1:2]
-    assert accept.unused(entries, []) == entries
+    assert accept.find_unused_entries(entries, [("api.yaml", CHANGE)]) == entries[1:]
+    assert (
+        accept.find_unused_entries(entries, [("api.yaml", CHANGE), ("other", CHANGE)])
+        == entries[1:2]
+    )
+    assert accept.find_unused_entries(entries, []) == entries
 
 
 def test_the_file_is_looked_for_up_to_the_top_of_the_project(tmp_path):
     inner = tmp_path / "project" / "a" / "b"
     inner.mkdir(parents=True)
     (tmp_path / FILE).write_text("")  # of somebody else
-    assert accept.find(inner) == tmp_path / FILE
+    assert accept.find_accept_file(inner) == tmp_path / FILE
     (tmp_path / "project" / "pyproject.toml").write_text("")
-    assert accept.find(inner) == tmp_path / "project" / FILE
+    assert accept.find_accept_file(inner) == tmp_path / "project" / FILE
     (tmp_path / "project" / "a" / FILE).write_text("")
-    assert accept.find(inner) == tmp_path / "project" / "a" / FILE
+    assert accept.find_accept_file(inner) == tmp_path / "project" / "a" / FILE
 
 
 def test_a_file_that_cannot_be_read_is_told(tmp_path):
     (tmp_path / FILE).mkdir()
     with pytest.raises(UsageError, match="cannot be read"):
-        accept.read(tmp_path / FILE)
-    assert accept.read(tmp_path / "none.toml") == b""
+        accept.read_accept_file(tmp_path / FILE)
+    assert accept.read_accept_file(tmp_path / "none.toml") == b""

@@ -10,8 +10,8 @@ from support.repos import api
 
 from dynclient.changes.sources import git
 from dynclient.changes.sources.git import Repository
-from dynclient.changes.sources.pairs import pairs, project_pairs
-from dynclient.changes.sources.side import side
+from dynclient.changes.sources.pairs import load_pairs, load_project_pairs
+from dynclient.changes.sources.side import resolve_source
 from dynclient.errors import DocumentError, DocumentNotFound, DocumentSyntaxError, UsageError
 
 SPLIT = """\
@@ -29,7 +29,7 @@ paths:
 
 
 def old(word, load):
-    return side(word, load).load()
+    return resolve_source(word, load).load()
 
 
 def thing(document):
@@ -131,12 +131,12 @@ def test_a_file_outside_the_repository_is_never_read(repo, load, reference, monk
     ],
 )
 def test_what_a_uri_names_is_inside_the_repository_or_refused(history, uri, path):
-    repository = Repository.around(history.root)
+    repository = Repository.discover(history.root)
     if path is not None:
-        assert repository.inside(f"{history.root.as_uri()}/{uri}") == path
+        assert repository.make_relative(f"{history.root.as_uri()}/{uri}") == path
         return
     with pytest.raises(DocumentNotFound, match="is outside the repository"):
-        repository.inside(f"{history.root.as_uri()}/{uri}")
+        repository.make_relative(f"{history.root.as_uri()}/{uri}")
 
 
 def test_a_file_that_is_not_committed_is_not_there(repo, load):
@@ -195,7 +195,7 @@ def test_a_hostile_revision_is_only_an_unknown_one(history, load, revision):
     with pytest.raises((DocumentNotFound, UsageError)):
         old(f"git:{revision}:spec/shop.yaml", load)
     with pytest.raises(DocumentNotFound):
-        list(project_pairs(revision or "nope", ["spec/shop.yaml"], load))
+        list(load_project_pairs(revision or "nope", ["spec/shop.yaml"], load))
     assert (
         sorted(path.name for path in history.root.rglob("*") if ".git" not in path.parts) == before
     )
@@ -330,13 +330,13 @@ def test_no_shell_is_asked(history, load, monkeypatch):
 
 
 def test_a_branch_that_moves_meanwhile_changes_nothing(history):
-    tree = Repository.around(history.root).at("main")
+    tree = Repository.discover(history.root).open_revision("main")
     history.commit("more")
     assert tree.read("spec/shop.yaml").count(b"operationId") == 2
 
 
 def test_the_documents_of_a_project_are_compared_with_a_revision(history, load):
-    [pair] = project_pairs("first", ["spec/shop.yaml"], load)
+    [pair] = load_project_pairs("first", ["spec/shop.yaml"], load)
     assert pair.name == "spec/shop.yaml"
     assert [list(document.operations) for document in (pair.old, pair.new)] == [
         ["a"],
@@ -348,7 +348,9 @@ def test_the_documents_of_a_project_are_compared_with_a_revision(history, load):
 def test_a_project_may_be_a_folder_and_stand_elsewhere(history, load, monkeypatch, tmp_path):
     history.put("spec/other.yaml", api("x"))
     monkeypatch.chdir(tmp_path)
-    found = {pair.name: pair for pair in project_pairs("main", [str(history.root / "spec")], load)}
+    found = {
+        pair.name: pair for pair in load_project_pairs("main", [str(history.root / "spec")], load)
+    }
     assert list(found) == ["repo/spec/other.yaml", "repo/spec/shop.yaml"]
     assert found["repo/spec/other.yaml"].old is None
 
@@ -358,7 +360,7 @@ def test_a_project_reached_by_a_link_is_found_in_its_repository(
 ):
     (tmp_path / "link").symlink_to(history.root)
     monkeypatch.chdir(tmp_path / "link")
-    [pair] = project_pairs("first", [str(tmp_path / "link" / "spec" / "shop.yaml")], load)
+    [pair] = load_project_pairs("first", [str(tmp_path / "link" / "spec" / "shop.yaml")], load)
     assert list(pair.old.operations) == ["a"]
 
 
@@ -367,25 +369,25 @@ def test_within_a_hook_the_project_is_found_as_ever(history, load, monkeypatch, 
     monkeypatch.setenv("GIT_DIR", folder if folder == ".git" else str(history.root / ".git"))
     monkeypatch.setenv("GIT_INDEX_FILE", ".git/index")
     monkeypatch.setenv("GIT_PREFIX", "")
-    [pair] = project_pairs("first", [str(history.root / "spec" / "shop.yaml")], load)
+    [pair] = load_project_pairs("first", [str(history.root / "spec" / "shop.yaml")], load)
     assert list(pair.old.operations) == ["a"]
 
 
 def test_a_document_that_a_revision_lacks_cannot_be_compared(history, load):
     history.put("new.yaml", api("a"))
     with pytest.raises(DocumentNotFound, match=r"no document at new\.yaml in the revision main"):
-        list(project_pairs("main", ["new.yaml"], load))
+        list(load_project_pairs("main", ["new.yaml"], load))
 
 
 def test_a_url_has_no_revision(history, load):
     with pytest.raises(UsageError, match="is on the net"):
-        list(project_pairs("main", ["https://example.com/api.yaml"], load))
+        list(load_project_pairs("main", ["https://example.com/api.yaml"], load))
 
 
 def test_folders_of_revisions_are_paired(history, load):
     history.put("spec/gone.yaml", api("x"))
     history.commit()
-    found = {p.name: p for p in pairs("first:spec", "git:main:spec/", load)}
+    found = {p.name: p for p in load_pairs("first:spec", "git:main:spec/", load)}
     assert {name: (p.old is None, p.new is None) for name, p in found.items()} == {
         "gone.yaml": (True, False),
         "shop.yaml": (False, False),

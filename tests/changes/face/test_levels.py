@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from dynclient.changes import levels
-from dynclient.changes.accept import Entry
-from dynclient.changes.change import Change, Source
-from dynclient.changes.levels import Setting
+from dynclient.changes.accept import AcceptEntry
+from dynclient.changes.change import Change, ChangeLocation
+from dynclient.changes.levels import LevelSetting
 from dynclient.changes.result import Diff, Revision
 
 REVISION = Revision("Shop", "1", "api.yaml", 3)
@@ -23,7 +23,7 @@ def change(rule, level, proof="fact", **rest):
         level,
         views,
         proof=proof,
-        source=Source("api.yaml", f"/{rule}"),
+        source=ChangeLocation("api.yaml", f"/{rule}"),
         because="It is so.",
         **rest,
     )
@@ -66,26 +66,28 @@ def told(found):
     ],
 )
 def test_what_is_undecided_counts_as_was_asked(unknown, expected):
-    found = levels.judged(ALL, {}, unknown)
+    found = levels.apply_levels(ALL, {}, unknown)
     assert told(found) == expected
     assert found.statistics == {"unknown": 1}
     assert found.is_compatible is False
-    assert bool(levels.judged(diff(ODD, NEW), {}, unknown).is_compatible) is (unknown == "ignore")
+    assert bool(levels.apply_levels(diff(ODD, NEW), {}, unknown).is_compatible) is (
+        unknown == "ignore"
+    )
 
 
 def test_what_is_undecided_for_one_reader_and_breaks_the_other_is_not_ignored():
     both = change(
         "type-changed", "breaking", "unknown", views={"wire": "warning", "code": "breaking"}
     )
-    assert told(levels.judged(diff(both), {}, "ignore")) == [("type-changed", "breaking")]
+    assert told(levels.apply_levels(diff(both), {}, "ignore")) == [("type-changed", "breaking")]
 
 
 def test_a_level_of_the_project_wins_and_is_told_with_its_reason():
     settings = {
-        "property-added": Setting("breaking", "clients are strict"),
-        "pattern-changed": Setting("info", "known"),
+        "property-added": LevelSetting("breaking", "clients are strict"),
+        "pattern-changed": LevelSetting("info", "known"),
     }
-    found = levels.judged(ALL, settings, "error")
+    found = levels.apply_levels(ALL, settings, "error")
     assert told(found) == [
         ("property-removed", "breaking"),
         ("property-added", "breaking"),
@@ -99,9 +101,11 @@ def test_a_level_of_the_project_wins_and_is_told_with_its_reason():
 
 
 def test_a_level_of_none_hides_a_rule():
-    found = levels.judged(ALL, {"property-removed": Setting("none", "internal API")}, "warning")
+    found = levels.apply_levels(
+        ALL, {"property-removed": LevelSetting("none", "internal API")}, "warning"
+    )
     assert found.breaking == []
-    assert levels.found(found, "info") == [found.changes[0], found.changes[1]]
+    assert levels.find_failing_changes(found, "info") == [found.changes[0], found.changes[1]]
 
 
 def test_the_worst_stays_first_and_the_rest_in_its_order():
@@ -110,7 +114,9 @@ def test_the_worst_stays_first_and_the_rest_in_its_order():
         change("range-changed", "info"),
         change("length-changed", "info"),
     ]
-    found = levels.judged(diff(*changes), {"range-changed": Setting("warning", "r")}, "warning")
+    found = levels.apply_levels(
+        diff(*changes), {"range-changed": LevelSetting("warning", "r")}, "warning"
+    )
     assert told(found) == [
         ("range-changed", "warning"),
         ("type-changed", "info"),
@@ -121,31 +127,33 @@ def test_the_worst_stays_first_and_the_rest_in_its_order():
 @pytest.mark.parametrize(
     ("entry", "reason"),
     [
-        (Entry("agreed", BROKEN.fingerprint), "agreed"),
+        (AcceptEntry("agreed", BROKEN.fingerprint), "agreed"),
         (
-            Entry("agreed", rule="property-removed", operation="", pointer="/property-removed"),
+            AcceptEntry(
+                "agreed", rule="property-removed", operation="", pointer="/property-removed"
+            ),
             "agreed",
         ),
-        (Entry("agreed", BROKEN.fingerprint, until=TODAY), "agreed"),
-        (Entry("agreed", BROKEN.fingerprint, until=date(2026, 5, 30)), ""),
-        (Entry("agreed", BROKEN.fingerprint, document="api.yaml"), "agreed"),
-        (Entry("agreed", BROKEN.fingerprint, document="other.yaml"), ""),
-        (Entry("agreed", "0"), ""),
+        (AcceptEntry("agreed", BROKEN.fingerprint, until=TODAY), "agreed"),
+        (AcceptEntry("agreed", BROKEN.fingerprint, until=date(2026, 5, 30)), ""),
+        (AcceptEntry("agreed", BROKEN.fingerprint, document="api.yaml"), "agreed"),
+        (AcceptEntry("agreed", BROKEN.fingerprint, document="other.yaml"), ""),
+        (AcceptEntry("agreed", "0"), ""),
     ],
 )
 def test_an_entry_accepts_what_it_covers_while_it_counts(entry, reason):
-    found = levels.accepted(ALL, [entry], TODAY, "api.yaml")
+    found = levels.mark_accepted(ALL, [entry], TODAY, "api.yaml")
     assert [one.accepted for one in found.changes] == [reason, "", ""]
-    assert bool(levels.found(found, "breaking")) is not bool(reason)
+    assert bool(levels.find_failing_changes(found, "breaking")) is not bool(reason)
     assert [one.rule for one in found.accepted] == (["property-removed"] if reason else [])
 
 
 def test_a_valid_entry_counts_beside_an_expired_one():
     entries = [
-        Entry("old", BROKEN.fingerprint, until=date(2020, 1, 1)),
-        Entry("new", BROKEN.fingerprint),
+        AcceptEntry("old", BROKEN.fingerprint, until=date(2020, 1, 1)),
+        AcceptEntry("new", BROKEN.fingerprint),
     ]
-    assert levels.accepted(ALL, entries, TODAY, "").changes[0].accepted == "new"
+    assert levels.mark_accepted(ALL, entries, TODAY, "").changes[0].accepted == "new"
 
 
 @pytest.mark.parametrize(
@@ -159,4 +167,6 @@ def test_a_valid_entry_counts_beside_an_expired_one():
 )
 def test_what_fails_begins_at_the_level_that_was_named(fail_on, rules):
     hidden = change("words-changed", "none")
-    assert [one.rule for one in levels.found(diff(*ALL.changes, hidden), fail_on)] == rules
+    assert [
+        one.rule for one in levels.find_failing_changes(diff(*ALL.changes, hidden), fail_on)
+    ] == rules

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dynclient.changes import settings
-from dynclient.changes.levels import Setting
+from dynclient.changes.levels import LevelSetting
 from dynclient.errors import UsageError
 
 
@@ -15,13 +15,13 @@ def project(tmp_path):
 
     def write(text):
         (tmp_path / "pyproject.toml").write_text(text)
-        return settings.nearest(tmp_path)
+        return settings.find_settings(tmp_path)
 
     return write
 
 
 def test_without_a_project_nothing_is_set(tmp_path):
-    assert settings.nearest(tmp_path) == settings.Settings()
+    assert settings.find_settings(tmp_path) == settings.DiffSettings()
 
 
 def test_documents_are_those_of_spec_and_specs_as_paths_of_the_project(project, tmp_path):
@@ -65,7 +65,7 @@ used_by = "uses.json"
         "used": (str(tmp_path / "src"), str(tmp_path / "lib")),
         "used_by": str(tmp_path / "uses.json"),
     }
-    assert found.levels == {"parameter-removed": Setting("breaking", "our gateway is strict")}
+    assert found.levels == {"parameter-removed": LevelSetting("breaking", "our gateway is strict")}
 
 
 def test_one_policy_and_one_path_need_no_list(project, tmp_path):
@@ -78,9 +78,9 @@ def test_the_nearest_project_with_a_table_counts(tmp_path):
     inner.mkdir(parents=True)
     (tmp_path / "pyproject.toml").write_text('[tool.dynclient.diff]\nview = "code"\n')
     (tmp_path / "a" / "pyproject.toml").write_text("[tool.other]\nx = 1\n")
-    assert settings.nearest(inner).options == {"view": "code"}
+    assert settings.find_settings(inner).options == {"view": "code"}
     (inner / "pyproject.toml").write_text("[tool.dynclient]\n")
-    assert settings.nearest(inner).options == {}
+    assert settings.find_settings(inner).options == {}
 
 
 @pytest.mark.parametrize(
@@ -129,4 +129,4 @@ def test_a_broken_project_is_told(project, text, told):
 
 def test_a_project_of_other_tools_sets_nothing(project):
     for text in ("", "tool = 1\n", "[tool.other]\n", "[tool]\ndynclient = 1\n"):
-        assert project(text) == settings.Settings()
+        assert project(text) == settings.DiffSettings()

@@ -8,7 +8,7 @@ import sys
 import pytest
 from support.repos import api
 
-from dynclient.changes.sources.pairs import pairs
+from dynclient.changes.sources.pairs import load_pairs
 from dynclient.errors import DocumentNotFound, DocumentSyntaxError, UnsupportedVersion, UsageError
 
 
@@ -43,7 +43,7 @@ def told(found):
 def test_two_paths_are_one_pair_named_by_the_new_one(put, load):
     put("a.yaml", api("a"))
     put("b.json", '{"openapi": "3.1.0", "info": {}, "paths": {}}')
-    [pair] = pairs("a.yaml", "b.json", load)
+    [pair] = load_pairs("a.yaml", "b.json", load)
     assert (pair.name, list(pair.old.operations), list(pair.new.operations)) == (
         "b.json",
         ["a"],
@@ -57,20 +57,20 @@ def test_standard_input_is_a_document_whose_references_begin_in_the_current_fold
     put("a.yaml", api("a"))
     put("parts.yaml", "item:\n  get: {operationId: x, responses: {}}\n")
     stdin("openapi: 3.0.3\ninfo: {}\npaths: {/x: {$ref: 'parts.yaml#/item'}}\n")
-    [pair] = pairs("a.yaml", "-", load)
+    [pair] = load_pairs("a.yaml", "-", load)
     assert list(pair.new.operations) == ["x"]
 
 
 def test_standard_input_is_read_once(load):
     with pytest.raises(UsageError, match="standard input is read twice"):
-        pairs("-", "-", load)
+        load_pairs("-", "-", load)
 
 
 def test_standard_input_that_is_no_document_is_told_with_its_line(put, load, stdin):
     put("a.yaml", api("a"))
     stdin("a: 1\nb: [\n")
     with pytest.raises(DocumentSyntaxError, match="stdin is not valid YAML") as raised:
-        list(pairs("a.yaml", "-", load))
+        list(load_pairs("a.yaml", "-", load))
     assert raised.value.line == 3
 
 
@@ -82,7 +82,7 @@ def test_a_folder_and_a_document_do_not_go_together(put, load, stdin, old, new):
     put("folder/a.yaml", api("a"))
     stdin(api("a"))
     with pytest.raises(UsageError, match=r"folder is a folder and .* a document"):
-        pairs(old, new, load)
+        load_pairs(old, new, load)
 
 
 def test_folders_are_paired_by_path(put, load):
@@ -93,7 +93,7 @@ def test_folders_are_paired_by_path(put, load):
             if not name.endswith("json")
             else '{"info": {}, "openapi": "3.0.3", "paths": {}}',
         )
-    assert told(pairs("v1", "v2/", load)) == {
+    assert told(load_pairs("v1", "v2/", load)) == {
         "deep/er/gone.yml": "old",
         "new.json": "new",
         "same.yaml": "oldnew",
@@ -121,7 +121,7 @@ def test_what_is_no_document_of_ours_is_passed_over(put, load, name, text):
     for folder in ("v1", "v2"):
         put(f"{folder}/api.yaml", api("a"))
     put(f"v2/{name}", text)
-    assert told(pairs("v1", "v2", load)) == {"api.yaml": "oldnew"}
+    assert told(load_pairs("v1", "v2", load)) == {"api.yaml": "oldnew"}
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_what_is_no_document_of_ours_is_passed_over(put, load, name, text):
 def test_a_document_is_known_however_it_is_laid_out(put, load, text):
     put("v1/api.yaml", text)
     put("v2/api.yaml", text)
-    assert told(pairs("v1", "v2", load)) == {"api.yaml": "oldnew"}
+    assert told(load_pairs("v1", "v2", load)) == {"api.yaml": "oldnew"}
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_a_document_that_cannot_be_read_is_not_taken_for_one_that_is_gone(put, l
     put("v2/b.yaml", api("b"))
     put("v2/api.yaml", text)
     with pytest.raises(error):
-        list(pairs("v1", "v2", load))
+        list(load_pairs("v1", "v2", load))
 
 
 @pytest.mark.parametrize("empty", ["v1", "v2"])
@@ -162,19 +162,19 @@ def test_a_folder_without_documents_is_an_error_and_no_pass(put, load, empty):
     put(f"{full}/api.yaml", api("a"))
     put(f"{empty}/values.yaml", "a: 1\n")
     with pytest.raises(DocumentNotFound, match=f"no OpenAPI document is in {empty}"):
-        list(pairs("v1", "v2", load))
+        list(load_pairs("v1", "v2", load))
 
 
 def test_a_url_is_loaded_as_one(put):
     put("a.yaml", api("a"))
     asked = []
-    assert list(pairs("https://example.com/api.yaml", "a.yaml", asked.append))
+    assert list(load_pairs("https://example.com/api.yaml", "a.yaml", asked.append))
     assert asked == ["https://example.com/api.yaml", "a.yaml"]
 
 
 def test_a_word_with_a_colon_outside_git_is_a_path(put, load):
     put("v1:api.yaml", api("a"))
-    [pair] = pairs("v1:api.yaml", "v1:api.yaml", load)
+    [pair] = load_pairs("v1:api.yaml", "v1:api.yaml", load)
     assert list(pair.old.operations) == ["a"]
     with pytest.raises(DocumentNotFound, match=r"v2:api\.yaml"):
-        list(pairs("v2:api.yaml", "v1:api.yaml", load))
+        list(load_pairs("v2:api.yaml", "v1:api.yaml", load))

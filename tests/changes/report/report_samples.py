@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dynclient.changes.change import Change, Source
+from dynclient.changes.change import Change, ChangeLocation
 from dynclient.changes.result import Diff, Revision
 from dynclient.violations import Place
 
@@ -11,7 +11,7 @@ FOLDER = "spec/revisions"
 
 def source(file, pointer, line):
     """A place whose line is known."""
-    return Source.at(Place(file, pointer, lambda *_: line))
+    return ChangeLocation.from_place(Place(file, pointer, lambda *_: line))
 
 
 def revision(version="1", title="Shop", uri="shop.yaml", operations=1):

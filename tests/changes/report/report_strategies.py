@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from report_samples import source
 
-from dynclient.changes.change import Change, worst
+from dynclient.changes.change import Change, find_worst_level
 from dynclient.changes.result import Diff, Revision
 from dynclient.changes.rules import RULES
 
@@ -100,7 +100,9 @@ def diffs(draw, *, seen=False):
     found = draw(st.lists(changes(), max_size=5))
     if seen:
         readers = ("wire", "code") if view == "both" else (view,)
-        assert all(worst([c.views[r] for r in readers]) == c.seen(view).level for c in found)
+        assert all(
+            find_worst_level([c.views[r] for r in readers]) == c.seen(view).level for c in found
+        )
         found = [change.seen(view) for change in found]
     revisions = [
         draw(st.builds(Revision, texts, texts, files, st.integers(0, 500))) for _ in range(2)

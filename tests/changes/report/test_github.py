@@ -9,7 +9,7 @@ from report_samples import change, diff_of, source
 from report_strategies import diffs
 
 from dynclient.changes.report import verdict
-from dynclient.changes.report.as_github import text
+from dynclient.changes.report.as_github import render
 
 COMMAND = re.compile(
     r"::(error|warning|notice) ((?:file=[^:,\r\n]+,line=\d+,)?title=[^:,\r\n]+)::([^\r\n]*)"
@@ -17,20 +17,23 @@ COMMAND = re.compile(
 
 
 def commands(diff):
-    lines = text(diff).removesuffix("\n").split("\n")
+    lines = render(diff).removesuffix("\n").split("\n")
     return [COMMAND.fullmatch(line) for line in lines]
 
 
 def test_the_example(diff, snapshot):
-    assert text(diff) == snapshot
-    assert diff.to_github() == text(diff)
+    assert render(diff) == snapshot
+    assert diff.to_github() == render(diff)
 
 
 @given(diffs())
 def test_there_is_one_command_for_each_change_and_one_for_the_verdict(diff):
     found = commands(diff)
     assert all(found)
-    assert len(found) == len(verdict.truths(diff)) + len(verdict.policies(diff)) + 1
+    assert (
+        len(found)
+        == len(verdict.list_document_changes(diff)) + len(verdict.list_policy_findings(diff)) + 1
+    )
     for command in found:
         assert command[0].isprintable()
         assert not re.search(r"%(?!25|0A|3A|2C|0D)", command[0])

@@ -15,7 +15,7 @@ from report_samples import change, diff_of
 from report_strategies import MARK, diffs, texts
 
 from dynclient.changes.report import verdict
-from dynclient.changes.report.as_html import text
+from dynclient.changes.report.as_html import render
 from dynclient.changes.report.elements import element
 
 VOID = {"meta", "input"}
@@ -62,26 +62,26 @@ class Page(HTMLParser):
 
 
 def test_the_example(diff, snapshot):
-    page = text(diff)
+    page = render(diff)
     assert re.sub(r"(?s)(<style>|<script>).*?(</)|sha256-[^']+", r"\1…\2", page) == snapshot
     assert diff.to_html() == page
 
 
 @given(diffs())
 def test_no_element_and_no_attribute_comes_from_a_document(diff):
-    page = Page(text(diff))
+    page = Page(render(diff))
     assert not page.open
     assert set(page.tags) <= TAGS
     assert {name for _, name, _ in page.attributes} <= ATTRIBUTES
     for tag, _, value in page.attributes:
         assert tag == "meta" or re.fullmatch(r"[\w #-]*|Filter the changes", value or "")
-    assert page.tags.count("details") >= len(verdict.told(diff))
+    assert page.tags.count("details") >= len(verdict.list_reported(diff))
     assert page.tags.count("script") == 1
 
 
 @given(diffs())
 def test_its_policy_allows_only_our_style_and_script(diff):
-    page = Page(text(diff))
+    page = Page(render(diff))
     digests = [
         base64.b64encode(hashlib.sha256(page.raw[tag].encode()).digest()).decode()
         for tag in ("style", "script")
@@ -95,7 +95,7 @@ def test_its_policy_allows_only_our_style_and_script(diff):
 
 @given(diffs())
 def test_every_link_leads_to_a_place_in_the_page(diff):
-    page = Page(text(diff))
+    page = Page(render(diff))
     ids = page.all("id")
     assert len(ids) == len(set(ids))
     assert {
@@ -110,7 +110,7 @@ def test_every_link_leads_to_a_place_in_the_page(diff):
 
 @given(diffs())
 def test_each_change_names_its_operations_by_number(diff):
-    page = Page(text(diff))
+    page = Page(render(diff))
     numbers = {value for tag, name, value in page.attributes if (tag, name) == ("option", "value")}
     for listed in page.all("data-operations"):
         assert set((listed or "").split()) <= numbers
@@ -121,22 +121,22 @@ def test_hostile_text_is_shown_as_text(hostile, field):
     made = change(
         proof="witness", side="call", witness={"body": hostile}, old=hostile, new={hostile: hostile}
     )
-    page = Page(text(diff_of(replace(made, **{field: f"{MARK} {hostile}"}))))
+    page = Page(render(diff_of(replace(made, **{field: f"{MARK} {hostile}"}))))
     assert any(MARK in each for each in page.texts)
 
 
 def test_what_differs_between_the_sides_is_marked():
-    page = text(diff_of(change(old=["a", "b"], new=["a", "b", "c"])))
+    page = render(diff_of(change(old=["a", "b"], new=["a", "b", "c"])))
     assert re.findall(r"<(?:ins|del)>(.*?)<", page) == ["  &quot;c&quot;"]
 
 
 def test_a_long_value_is_cut_and_says_so():
-    page = text(diff_of(change(old=list(range(500)), new=[])))
+    page = render(diff_of(change(old=list(range(500)), new=[])))
     assert "… 382 more lines, all in the JSON report" in page
 
 
 def test_a_page_without_changes_says_so():
-    page = Page(text(diff_of()))
+    page = Page(render(diff_of()))
     assert "No difference" in page.texts
     assert "form" not in page.tags
 

@@ -10,12 +10,12 @@ from jsonschema import Draft202012Validator
 from report_samples import change, diff_of, source
 from report_strategies import diffs
 
-from dynclient.changes.report.as_json import data, schema, text
+from dynclient.changes.report.as_json import build_data, load_report_schema, render
 
 
 def closed():
     """The schema as whoever writes reports reads it: nothing but what is described."""
-    written = schema()
+    written = load_report_schema()
     objects = [
         written,
         *(written["$defs"][name] for name in ("revision", "source", "change", "views")),
@@ -31,31 +31,31 @@ def refuse(constant):
 
 
 def test_the_schema_is_one():
-    Draft202012Validator.check_schema(schema())
+    Draft202012Validator.check_schema(load_report_schema())
 
 
 def test_the_example(diff, snapshot):
-    closed().validate(data(diff))
-    assert text(diff) == snapshot
+    closed().validate(build_data(diff))
+    assert render(diff) == snapshot
 
 
 def test_a_diff_gives_it_as_its_own_data_and_text(diff):
-    assert diff.to_dict() == data(diff)
-    assert diff.to_json() == text(diff)
+    assert diff.to_dict() == build_data(diff)
+    assert diff.to_json() == render(diff)
 
 
 @given(diffs())
 def test_every_report_is_strict_json_that_its_schema_allows(diff):
-    written = text(diff)
+    written = render(diff)
     written.encode()
     read = json.loads(written, parse_constant=refuse)
     closed().validate(read)
-    assert read == json.loads(json.dumps(data(diff)))
+    assert read == json.loads(json.dumps(build_data(diff)))
 
 
 @given(diffs())
 def test_its_counts_are_those_of_its_changes(diff):
-    read = data(diff)
+    read = build_data(diff)
     truths = [c for c in read["changes"] if not c["policy"] and not c["accepted"]]
     for level in ("breaking", "warning", "info"):
         assert read["counts"][level] == sum(c["level"] == level for c in truths)
@@ -64,7 +64,7 @@ def test_its_counts_are_those_of_its_changes(diff):
 
 
 def test_a_witness_may_be_null():
-    (found,) = data(
+    (found,) = build_data(
         diff_of(
             change(side="result", proof="witness", witness=None, where="200: x", operation="run")
         )
@@ -74,18 +74,20 @@ def test_a_witness_may_be_null():
 
 
 def test_without_a_witness_there_is_none():
-    (found,) = data(diff_of(change()))["changes"]
+    (found,) = build_data(diff_of(change()))["changes"]
     assert not found.keys() & {"witness", "python", "refusal"}
 
 
 @pytest.mark.parametrize("broken", [{"line": 0}, {"file": None}])
 def test_the_schema_refuses_what_is_wrong(broken):
-    report = data(diff_of(change(source=source("api.yaml", "/x", 3))))
+    report = build_data(diff_of(change(source=source("api.yaml", "/x", 3))))
     report["changes"][0]["source"].update(broken)
     assert not closed().is_valid(report)
 
 
 def test_the_fingerprint_of_a_change_does_not_move_with_its_line():
     places = [source("api.yaml", "/x", line) for line in (3, 30)]
-    found = [data(diff_of(change(source=place)))["changes"][0]["fingerprint"] for place in places]
+    found = [
+        build_data(diff_of(change(source=place)))["changes"][0]["fingerprint"] for place in places
+    ]
     assert found[0] == found[1]

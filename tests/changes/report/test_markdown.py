@@ -11,7 +11,7 @@ from report_samples import change, diff_of, source
 from report_strategies import diffs, texts
 
 from dynclient.changes.report import verdict
-from dynclient.changes.report.as_markdown import LIMIT, code, prose, text
+from dynclient.changes.report.as_markdown import LIMIT, escape_prose, format_code_span, render
 
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
@@ -51,18 +51,20 @@ def harmless(markdown, headings):
 
 
 def headings(diff):
-    return 1 + sum(section.key in ("breaking", "warning") for section in verdict.sections(diff))
+    return 1 + sum(
+        section.key in ("breaking", "warning") for section in verdict.build_sections(diff)
+    )
 
 
 def test_the_example(diff, snapshot):
-    assert text(diff) == snapshot
-    assert diff.to_markdown() == text(diff)
-    harmless(text(diff), headings(diff))
+    assert render(diff) == snapshot
+    assert diff.to_markdown() == render(diff)
+    harmless(render(diff), headings(diff))
 
 
 @given(diffs())
 def test_nothing_in_a_document_writes_into_the_comment(diff):
-    markdown = text(diff)
+    markdown = render(diff)
     harmless(markdown, headings(diff))
     blocks = "".join(token.content for token in tokens(markdown) if token.type == "html_block")
     assert blocks.count("<details") == blocks.count("</details>")
@@ -76,23 +78,25 @@ def test_nothing_in_a_document_writes_into_the_comment(diff):
 @example("    x")
 @example("@someone see https://a.example and #12")
 def test_prose_is_one_paragraph_of_text(hostile):
-    types = {token.type for token in tokens(prose(hostile))}
+    types = {token.type for token in tokens(escape_prose(hostile))}
     assert types <= {"paragraph_open", "inline", "text", "text_special", "paragraph_close"}
     assert not any(
-        LINKED.search(token.content) for token in tokens(prose(hostile)) if token.type == "text"
+        LINKED.search(token.content)
+        for token in tokens(escape_prose(hostile))
+        if token.type == "text"
     )
 
 
 @given(texts)
 def test_code_is_one_span(hostile):
-    found = tokens(f"- {code(hostile)} · x")
+    found = tokens(f"- {format_code_span(hostile)} · x")
     spans = [t for t in found if t.type == "code_inline"]
     assert len(spans) == (1 if hostile.strip() else 0)
 
 
 @given(diffs(), st.integers(2000, 9000))
 def test_it_is_never_longer_than_the_limit(diff, limit):
-    assert len(text(diff, limit)) <= limit
+    assert len(render(diff, limit)) <= limit
 
 
 def many(number, level="info", **fields):
@@ -102,7 +106,7 @@ def many(number, level="info", **fields):
 
 def test_what_does_not_fit_is_counted_and_the_worst_is_kept():
     diff = diff_of(*many(20, "breaking"), *many(60, "warning"), *many(3000))
-    markdown = text(diff)
+    markdown = render(diff)
     assert len(markdown) <= LIMIT
     assert markdown.count("🔴 <b>") == 20
     assert markdown.count("🟡 <b>") == 60
@@ -113,7 +117,7 @@ def test_what_does_not_fit_is_counted_and_the_worst_is_kept():
 
 def test_where_not_even_all_that_breaks_fits_nothing_milder_is_shown():
     diff = diff_of(*many(2000, "breaking"), *many(1, "warning"), *many(1))
-    markdown = text(diff)
+    markdown = render(diff)
     shown = markdown.count("🔴 <b>")
     assert (
         f"**{2002 - shown:,} changes left out** ({2000 - shown:,} breaking, 1 warnings, 1 infos)"

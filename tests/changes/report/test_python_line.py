@@ -81,7 +81,7 @@ CLIENTS = [found for _, found in operations()]
 @settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 def test_with_the_binder_every_line_makes_its_call(real, data):
     call = data.draw(strategies.calls(real.run))
-    line = python_line.call("run", call, real.run._plan.binder)
+    line = python_line.format_call("run", call, real.run._plan.binder)
     assert made(line, real) == ("run", dict(call))
 
 
@@ -89,7 +89,7 @@ def test_with_the_binder_every_line_makes_its_call(real, data):
 def test_without_it_the_lines_of_a_real_document_make_their_calls(talon_one, data):
     key = data.draw(st.sampled_from(list(talon_one.operations)))
     call = data.draw(strategies.calls(talon_one[key]))
-    assert made(python_line.call(key, call), talon_one) == (talon_one[key].id, dict(call))
+    assert made(python_line.format_call(key, call), talon_one) == (talon_one[key].id, dict(call))
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +99,7 @@ def talon_one():
 
 @given(texts, call_documents)
 def test_every_line_is_one_line_of_python(name, document):
-    line = python_line.call(name, document)
+    line = python_line.format_call(name, document)
     assert line.isprintable()
     compile(line, "line", "eval")
 
@@ -124,7 +124,7 @@ LINES = {
 
 @pytest.mark.parametrize(("document", "line"), LINES.values(), ids=LINES)
 def test_a_call(document, line):
-    assert python_line.call("run", document) == line
+    assert python_line.format_call("run", document) == line
 
 
 @pytest.mark.parametrize(
@@ -140,22 +140,22 @@ def test_a_call(document, line):
     ],
 )
 def test_an_operation_is_found_by_the_name_that_finds_it(name, line):
-    assert python_line.call(name, {}) == line
+    assert python_line.format_call(name, {}) == line
 
 
 def test_path_parameters_stand_in_the_order_of_the_template():
     call = {"path": {"b": 2, "a": 1}}
-    assert python_line.call("GET /{a}/{b}", call) == 'client["GET /{a}/{b}"](1, 2)'
-    assert python_line.call("run", call) == "client.run(b=2, a=1)"
+    assert python_line.format_call("GET /{a}/{b}", call) == 'client["GET /{a}/{b}"](1, 2)'
+    assert python_line.format_call("run", call) == "client.run(b=2, a=1)"
 
 
 def test_with_the_binder_properties_are_arguments():
     real = client(IDS["thingId"], parameter("limit"), path="/things/{thingId}", body=content(BODY))
     binder = real.run._plan.binder
     call = Call({"path": {"thingId": "s"}, "body": {"cartItems": [], "from": 1}})
-    assert python_line.call("run", call, binder) == 'client.run("s", cart_items=[], from_=1)'
+    assert python_line.format_call("run", call, binder) == 'client.run("s", cart_items=[], from_=1)'
     clash = Call({"path": {"thingId": "s"}, "query": {"limit": 1}, "body": {"limit": 1}})
-    assert python_line.call("run", clash, binder).startswith('client["run"](dynclient.Call(')
+    assert python_line.format_call("run", clash, binder).startswith('client["run"](dynclient.Call(')
 
 
 ANSWERS = {
@@ -171,8 +171,8 @@ ANSWERS = {
 @pytest.mark.parametrize(("side", "where", "witness", "line"), ANSWERS.values(), ids=ANSWERS)
 def test_a_witness_is_told_as_what_it_is(side, where, witness, line):
     made = change(side=side, where=where, witness=witness, proof="witness", operation="run")
-    assert python_line.of(made) == line
+    assert python_line.format_witness(made) == line
 
 
 def test_without_a_witness_there_is_no_line():
-    assert python_line.of(change()) == ""
+    assert python_line.format_witness(change()) == ""

@@ -12,7 +12,7 @@ from report_samples import change, diff_of, source
 from report_strategies import diffs
 
 from dynclient.changes.report import verdict
-from dynclient.changes.report.as_sarif import text
+from dynclient.changes.report.as_sarif import render
 from dynclient.changes.rules import RULES
 
 MESSAGE = {
@@ -112,7 +112,7 @@ LOG = Draft202012Validator(
 
 
 def run(diff):
-    log = json.loads(text(diff))
+    log = json.loads(render(diff))
     LOG.validate(log)
     return log["runs"][0]
 
@@ -126,15 +126,15 @@ def test_the_example(diff, snapshot):
     found = run(diff)
     found["tool"]["driver"].update(rules=len(found["tool"]["driver"]["rules"]), semanticVersion="…")
     assert json.dumps(found, indent=2, ensure_ascii=False) == snapshot
-    assert diff.to_sarif() == text(diff)
+    assert diff.to_sarif() == render(diff)
 
 
 @given(diffs())
 def test_every_log_has_what_the_standard_wants(diff):
-    text(diff).encode()
+    render(diff).encode()
     found = run(diff)
     rules = found["tool"]["driver"]["rules"]
-    assert len(found["results"]) == len(verdict.told(diff))
+    assert len(found["results"]) == len(verdict.list_reported(diff))
     for each in found["results"]:
         assert rules[each["ruleIndex"]]["id"] == each["ruleId"]
         message = each["message"]["text"]

@@ -11,23 +11,23 @@ from report_samples import change, diff_of, source
 from report_strategies import diffs
 
 from dynclient.changes.report import verdict
-from dynclient.changes.report.as_text import text
+from dynclient.changes.report.as_text import render
 
 
 @pytest.mark.parametrize("width", [80, 100])
 def test_the_example(diff, snapshot, width):
-    assert text(diff, width) == snapshot
+    assert render(diff, width) == snapshot
 
 
 def test_a_diff_gives_it_as_its_own_text(diff):
-    assert diff.to_text() == text(diff)
+    assert diff.to_text() == render(diff)
 
 
 @given(diffs(), st.integers(60, 120))
 def test_it_never_steers_a_terminal_and_ends_with_the_verdict(diff, width):
-    lines = text(diff, width).removesuffix("\n").split("\n")
+    lines = render(diff, width).removesuffix("\n").split("\n")
     assert all(line.isprintable() for line in lines)
-    assert lines[-1] == verdict.line(diff)
+    assert lines[-1] == verdict.format_verdict_line(diff)
 
 
 @given(
@@ -49,7 +49,7 @@ def test_only_what_one_copies_is_wider_than_the_terminal(width, level, words):
         side="call",
         **said,
     )
-    lines = text(diff_of(made, replace(made, accepted="")), width).split("\n")[:-2]
+    lines = render(diff_of(made, replace(made, accepted="")), width).split("\n")[:-2]
     assert all(
         len(line) <= width
         for line in lines
@@ -59,15 +59,15 @@ def test_only_what_one_copies_is_wider_than_the_terminal(width, level, words):
 
 @given(diffs())
 def test_an_info_is_one_line(diff):
-    infos = [c for c in verdict.truths(diff) if c.level == "info"]
+    infos = [c for c in verdict.list_document_changes(diff) if c.level == "info"]
     only = diff_of(*infos, view=diff.view)
-    assert len(text(only).split("\n")) == len(infos) + (3 if infos else 2)
+    assert len(render(only).split("\n")) == len(infos) + (3 if infos else 2)
 
 
 def test_an_info_that_is_too_wide_is_cut_in_the_middle():
     wide = change(rule="property-added", level="info", operation="createThing", where="body." + "inner." * 30 + "last",
                   source=source("specs/" * 20 + "api.yaml", "/x", 12))  # fmt: skip
-    (line, *_) = text(diff_of(wide), 100).split("\n")
+    (line, *_) = render(diff_of(wide), 100).split("\n")
     assert len(line) == 100
     assert line.startswith("info      property-added  body.inner.")
     assert ".last  createThing" in line
@@ -76,14 +76,14 @@ def test_an_info_that_is_too_wide_is_cut_in_the_middle():
 
 def test_a_payload_that_is_too_long_is_cut_and_says_so():
     long = change(side="call", operation="run", proof="witness", witness={"body": "x" * 5000})
-    lines = text(diff_of(long)).split("\n")
+    lines = render(diff_of(long)).split("\n")
     witness = next(line for line in lines if "witness" in line)
     assert witness.endswith("… (of 5,012 characters)")
     assert len(witness) == 420
 
 
 def test_what_matters_to_nobody_is_not_told():
-    assert "words-changed" not in text(diff_of(change(rule="words-changed", level="none")))
+    assert "words-changed" not in render(diff_of(change(rule="words-changed", level="none")))
 
 
 def test_of_both_sides_it_says_which_one_matters():
@@ -92,6 +92,7 @@ def test_of_both_sides_it_says_which_one_matters():
         "result": {"wire": "breaking", "code": "none"},
     }
     made = change(side="call and result", sides=sides)
-    assert "deployed programs breaking (call none, result breaking), callers by name none" in text(
-        diff_of(made)
+    assert (
+        "deployed programs breaking (call none, result breaking), callers by name none"
+        in render(diff_of(made))
     )

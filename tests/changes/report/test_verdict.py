@@ -43,34 +43,34 @@ STATES = {
 @pytest.mark.parametrize(("changes", "outcome", "said"), STATES.values(), ids=STATES)
 def test_each_state(changes, outcome, said):
     diff = diff_of(*changes)
-    assert verdict.outcome(diff) == outcome
-    assert verdict.line(diff) == f"Shop 1 → 2: {said}"
+    assert verdict.determine_outcome(diff) == outcome
+    assert verdict.format_verdict_line(diff) == f"Shop 1 → 2: {said}"
 
 
 def test_under_one_view_it_says_for_whom_and_what_breaks_the_other():
     diff = diff_of(RENAMED, TELLS, view="wire")
     assert (
-        verdict.said(diff)
+        verdict.format_verdict(diff)
         == "compatible for deployed programs, 1 info in 1 operation; 1 breaks code"
     )
 
 
 def test_both_titles_are_told_where_they_differ():
     diff = diff_of(old=revision("1", "Shop"), new=revision("2", "Store"))
-    assert verdict.line(diff) == "Shop 1 → Store 2: no difference"
+    assert verdict.format_verdict_line(diff) == "Shop 1 → Store 2: no difference"
 
 
 @given(diffs(seen=True))
 def test_it_agrees_with_what_the_diff_says_of_itself(diff):
-    outcome = verdict.outcome(diff)
+    outcome = verdict.determine_outcome(diff)
     if diff.is_compatible:
         assert outcome in ("identical", "compatible")
     elif not any(c.policy for c in [*diff.breaking, *diff.unknown]):
         assert outcome in ("breaking", "undecided")
-    assert verdict.line(diff).isprintable()
+    assert verdict.format_verdict_line(diff).isprintable()
 
 
 @given(diffs())
 def test_every_change_that_is_told_stands_in_one_section(diff):
-    told = [c for section in verdict.sections(diff) for c in section.changes]
+    told = [c for section in verdict.build_sections(diff) for c in section.changes]
     assert sorted(map(id, told)) == sorted(id(c) for c in diff.changes if c.level != "none")

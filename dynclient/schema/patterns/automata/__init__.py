@@ -4,7 +4,7 @@
 automaton, `deciding` searches the product of several. Lengths are counted apart, in code points.
 """
 
-from dynclient.schema.patterns.automata.errors import Irregular, TooLarge, Undecided
+from dynclient.schema.patterns.automata.errors import NotRegular, TooManyStates, Undecided
 from dynclient.schema.patterns.automata.language import Language
 
-__all__ = ["Irregular", "Language", "TooLarge", "Undecided"]
+__all__ = ["Language", "NotRegular", "TooManyStates", "Undecided"]

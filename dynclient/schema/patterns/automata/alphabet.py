@@ -21,7 +21,7 @@ _TIERS = (
     "".join(chr(code) for code in range(0xC0, 0x180) if code not in {0xD7, 0xF7}),
 )
 #: How many characters of a class are looked at for a printable one.
-_LOOKED_AT = 300
+_MAX_EXAMINED = 300
 _TIER_COST = 1000
 
 
@@ -29,28 +29,30 @@ class Alphabet:
     """All characters, in classes such that each of `known` is a union of some."""
 
     def __init__(self, known: frozenset[Ranges]) -> None:
-        self._parts, self._masks = _parted(known | {classes.ANY})
-        self.everything: Mask = self._masks[classes.ANY]
+        self._minterms, self._masks = _compute_minterms(known | {classes.ANY})
+        self.all_characters: Mask = self._masks[classes.ANY]
 
-    def mask(self, ranges: Ranges) -> Mask:
+    def get_mask(self, ranges: Ranges) -> Mask:
         """Return a class as a set of parts; it must be one of those known."""
         return self._masks[ranges]
 
-    def part(self, char: str) -> Mask:
+    def find_minterm(self, char: str) -> Mask:
         """Return the part that holds a character, as a set of one; 0 for half of a surrogate pair."""
         code = ord(char)
-        for bit, part in enumerate(self._parts):
+        for bit, part in enumerate(self._minterms):
             if any(first <= code <= last for first, last in part):
                 return 1 << bit
         return 0
 
-    def readable(self, mask: Mask) -> tuple[int, str]:
+    def pick_readable_character(self, mask: Mask) -> tuple[int, str]:
         """Return how hard to read a set's most readable character is, and that character."""
-        return min(readable(part) for bit, part in enumerate(self._parts) if mask >> bit & 1)
+        return min(
+            rank_readability(part) for bit, part in enumerate(self._minterms) if mask >> bit & 1
+        )
 
-    def split(self, masks: set[Mask]) -> list[Mask]:
+    def partition(self, masks: set[Mask]) -> list[Mask]:
         """Return all characters in the coarsest sets that tell these apart."""
-        blocks = [self.everything]
+        blocks = [self.all_characters]
         for mask in masks:
             halves = [half for block in blocks for half in (block & mask, block & ~mask)]
             blocks = [half for half in halves if half]
@@ -58,7 +60,7 @@ class Alphabet:
 
 
 @functools.lru_cache(maxsize=256)
-def _parted(known: frozenset[Ranges]) -> tuple[tuple[Ranges, ...], dict[Ranges, Mask]]:
+def _compute_minterms(known: frozenset[Ranges]) -> tuple[tuple[Ranges, ...], dict[Ranges, Mask]]:
     """Return the parts, and each class as a mask of them."""
     numbered = sorted(known)
     turns = sorted(
@@ -82,7 +84,7 @@ def _parted(known: frozenset[Ranges]) -> tuple[tuple[Ranges, ...], dict[Ranges, 
 
 
 @functools.lru_cache(maxsize=4096)
-def readable(ranges: Ranges) -> tuple[int, str]:
+def rank_readability(ranges: Ranges) -> tuple[int, str]:
     """Return how hard to read a class's most readable character is (0 is `a`), and that character."""
     for tier, characters in enumerate(_TIERS):
         for place, char in enumerate(characters):
@@ -90,15 +92,16 @@ def readable(ranges: Ranges) -> tuple[int, str]:
                 return tier * _TIER_COST + place, char
     some = [
         chr(code)
-        for first, last in ranges[:_LOOKED_AT]
+        for first, last in ranges[:_MAX_EXAMINED]
         for code in range(first, min(last, first + 40) + 1)
     ]
     return min(
-        ((len(_TIERS) + _strangeness(char)) * _TIER_COST, char) for char in some[:_LOOKED_AT]
+        ((len(_TIERS) + _rank_strangeness(char)) * _TIER_COST, char)
+        for char in some[:_MAX_EXAMINED]
     )
 
 
-def _strangeness(char: str) -> int:
+def _rank_strangeness(char: str) -> int:
     if char.isprintable():
         return 0 if unicodedata.category(char).startswith("L") else 1
     return 3 if unicodedata.category(char) in {"Cc", "Cn", "Co"} else 2

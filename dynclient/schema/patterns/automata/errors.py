@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 #: Elementary steps (a state's part moved on by one class of characters) that one question may take.
-MAX_WORK = 150_000
+MAX_STEPS = 150_000
 
 
 class Undecided(Exception):
@@ -11,22 +11,22 @@ class Undecided(Exception):
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
-        self.why = why
+        self.reason = why
 
 
-class Irregular(Undecided):
+class NotRegular(Undecided):
     """A pattern that describes no regular language, or looks around in a way that is not supported."""
 
 
-class TooLarge(Undecided):
+class TooManyStates(Undecided):
     """A question that takes more than MAX_WORK."""
 
 
-class Budget:
+class StepBudget:
     """Counts the work of one question."""
 
-    def __init__(self, left: int = MAX_WORK) -> None:
-        self.left = left
+    def __init__(self, left: int = MAX_STEPS) -> None:
+        self.remaining = left
 
     def spend(self, steps: int = 1) -> None:
         """Take steps off what is left.
@@ -35,6 +35,6 @@ class Budget:
             TooLarge: nothing is left.
 
         """
-        self.left -= steps
-        if self.left < 0:
-            raise TooLarge("deciding takes too many states")
+        self.remaining -= steps
+        if self.remaining < 0:
+            raise TooManyStates("deciding takes too many states")

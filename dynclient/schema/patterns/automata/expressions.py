@@ -6,100 +6,108 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from dynclient.schema.patterns.automata import lengths
-from dynclient.schema.patterns.automata.lengths import ALL, NONE, Lengths
-from dynclient.schema.patterns.nodes import Node
+from dynclient.schema.patterns.automata.lengths import ALL, NONE, LengthSet
+from dynclient.schema.patterns.nodes import PatternNode
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PatternLanguage:
     """The texts in which a tree is found; it has no backreference."""
 
-    node: Node
+    node: PatternNode
 
 
 @dataclass(frozen=True, slots=True)
-class Long:
+class LengthLanguage:
     """The texts of some lengths, in characters (code points)."""
 
-    lengths: Lengths
+    lengths: LengthSet
 
 
 @dataclass(frozen=True, slots=True)
-class Every:
+class IntersectionLanguage:
     """The texts in all parts."""
 
-    parts: tuple[Expression, ...]
+    parts: tuple[LanguageExpression, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Some:
+class UnionLanguage:
     """The texts in at least one part."""
 
-    parts: tuple[Expression, ...]
+    parts: tuple[LanguageExpression, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Without:
+class ComplementLanguage:
     """The texts that are not in the part."""
 
-    part: Expression
+    part: LanguageExpression
 
 
-Expression: TypeAlias = Found | Long | Every | Some | Without
+LanguageExpression: TypeAlias = (
+    PatternLanguage | LengthLanguage | IntersectionLanguage | UnionLanguage | ComplementLanguage
+)
 
-EVERYTHING, NOTHING = Long(ALL), Long(NONE)
+EVERYTHING, NOTHING = LengthLanguage(ALL), LengthLanguage(NONE)
 
 
-def every(*parts: Expression) -> Expression:
+def intersect(*parts: LanguageExpression) -> LanguageExpression:
     """Return the intersection, flat and without what says nothing."""
     flat = [
-        inner for part in parts for inner in (part.parts if isinstance(part, Every) else (part,))
+        inner
+        for part in parts
+        for inner in (part.parts if isinstance(part, IntersectionLanguage) else (part,))
     ]
     kept = tuple(dict.fromkeys(part for part in flat if part != EVERYTHING))
     if NOTHING in kept:
         return NOTHING
-    return kept[0] if len(kept) == 1 else Every(kept) if kept else EVERYTHING
+    return kept[0] if len(kept) == 1 else IntersectionLanguage(kept) if kept else EVERYTHING
 
 
-def some(*parts: Expression) -> Expression:
+def unite(*parts: LanguageExpression) -> LanguageExpression:
     """Return the union, flat and without what says nothing."""
     flat = [
-        inner for part in parts for inner in (part.parts if isinstance(part, Some) else (part,))
+        inner
+        for part in parts
+        for inner in (part.parts if isinstance(part, UnionLanguage) else (part,))
     ]
     kept = tuple(dict.fromkeys(part for part in flat if part != NOTHING))
     if EVERYTHING in kept:
         return EVERYTHING
-    return kept[0] if len(kept) == 1 else Some(kept) if kept else NOTHING
+    return kept[0] if len(kept) == 1 else UnionLanguage(kept) if kept else NOTHING
 
 
-def without(part: Expression) -> Expression:
+def complement(part: LanguageExpression) -> LanguageExpression:
     """Return the complement."""
     match part:
-        case Without(inner):
+        case ComplementLanguage(inner):
             return inner
-        case Long(allowed):
-            return Long(lengths.complement(allowed))
-    return Without(part)
+        case LengthLanguage(allowed):
+            return LengthLanguage(lengths.complement(allowed))
+    return ComplementLanguage(part)
 
 
-def found_in(expression: Expression) -> dict[Found, int]:
+def number_patterns(expression: LanguageExpression) -> dict[PatternLanguage, int]:
     """Number the patterns of an expression."""
-    numbers: dict[Found, int] = {}
+    numbers: dict[PatternLanguage, int] = {}
     waiting = [expression]
     while waiting:
         match waiting.pop():
-            case Found() as found:
+            case PatternLanguage() as found:
                 numbers.setdefault(found, len(numbers))
-            case Every(parts) | Some(parts):
+            case IntersectionLanguage(parts) | UnionLanguage(parts):
                 waiting.extend(reversed(parts))
-            case Without(part):
+            case ComplementLanguage(part):
                 waiting.append(part)
     return numbers
 
 
-def allowed(
-    expression: Expression, numbers: dict[Found, int], truths: tuple[bool | None, ...]
-) -> tuple[Lengths, Lengths]:
+def evaluate_lengths(
+    expression: LanguageExpression,
+    numbers: dict[PatternLanguage, int],
+    truths: tuple[bool | None, ...],
+) -> tuple[LengthSet, LengthSet]:
     """Return the lengths at which a text is surely in the language, and those at which it may be.
 
     Args:
@@ -109,20 +117,20 @@ def allowed(
 
     """
     match expression:
-        case Found():
+        case PatternLanguage():
             truth = truths[numbers[expression]]
             return (ALL if truth else NONE), (NONE if truth is False else ALL)
-        case Long(known):
+        case LengthLanguage(known):
             return known, known
-        case Without(part):
-            sure, possible = allowed(part, numbers, truths)
+        case ComplementLanguage(part):
+            sure, possible = evaluate_lengths(part, numbers, truths)
             return lengths.complement(possible), lengths.complement(sure)
     combine, result = (
-        (lengths.intersection, (ALL, ALL))
-        if isinstance(expression, Every)
-        else (lengths.union, (NONE, NONE))
+        (lengths.intersect, (ALL, ALL))
+        if isinstance(expression, IntersectionLanguage)
+        else (lengths.unite, (NONE, NONE))
     )
     for part in expression.parts:
-        sure, possible = allowed(part, numbers, truths)
+        sure, possible = evaluate_lengths(part, numbers, truths)
         result = combine(result[0], sure), combine(result[1], possible)
     return result

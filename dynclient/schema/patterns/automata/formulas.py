@@ -7,47 +7,47 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from dynclient.schema.patterns.automata.errors import Budget
+from dynclient.schema.patterns.automata.errors import StepBudget
 
-Term: TypeAlias = frozenset[int]
-Formula: TypeAlias = frozenset[Term]
+Conjunction: TypeAlias = frozenset[int]
+BooleanFormula: TypeAlias = frozenset[Conjunction]
 
-FALSE: Formula = frozenset()
-TRUE: Formula = frozenset({frozenset()})
+FALSE: BooleanFormula = frozenset()
+TRUE: BooleanFormula = frozenset({frozenset()})
 #: The atom that holds at the end of the text only. Every other atom wants a character first.
 END = 1
 
 
-def atom(number: int) -> Formula:
+def build_atom(number: int) -> BooleanFormula:
     """Return the formula of one atom."""
     return frozenset({frozenset({number})})
 
 
-def either(formulas: list[Formula], budget: Budget) -> Formula:
+def disjoin(formulas: list[BooleanFormula], budget: StepBudget) -> BooleanFormula:
     """Return the disjunction."""
-    return tidied(frozenset().union(*formulas), budget)
+    return remove_absorbed(frozenset().union(*formulas), budget)
 
 
-def both(one: Formula, other: Formula, budget: Budget) -> Formula:
+def conjoin(one: BooleanFormula, other: BooleanFormula, budget: StepBudget) -> BooleanFormula:
     """Return the conjunction."""
     if one == TRUE or not other:
         return other
     if other == TRUE or not one:
         return one
     budget.spend(len(one) * len(other))
-    joined = (_consistent(left | right) for left in one for right in other)
-    return tidied(frozenset(term for term in joined if term is not None), budget)
+    joined = (_simplify_conjunction(left | right) for left in one for right in other)
+    return remove_absorbed(frozenset(term for term in joined if term is not None), budget)
 
 
-def negated(formula: Formula, budget: Budget) -> Formula:
+def negate(formula: BooleanFormula, budget: StepBudget) -> BooleanFormula:
     """Return the negation."""
     result = TRUE
     for term in formula:
-        result = both(result, frozenset(frozenset({-literal}) for literal in term), budget)
+        result = conjoin(result, frozenset(frozenset({-literal}) for literal in term), budget)
     return result
 
 
-def tidied(formula: Formula, budget: Budget) -> Formula:
+def remove_absorbed(formula: BooleanFormula, budget: StepBudget) -> BooleanFormula:
     """Return the formula without terms that a weaker one makes superfluous."""
     if frozenset() in formula:
         return TRUE
@@ -57,7 +57,7 @@ def tidied(formula: Formula, budget: Budget) -> Formula:
     return frozenset(term for term in formula if not any(other < term for other in formula))
 
 
-def _consistent(term: Term) -> Term | None:
+def _simplify_conjunction(term: Conjunction) -> Conjunction | None:
     """Return the term, shortened by what the end of the text decides; None where it contradicts itself."""
     if any(-literal in term for literal in term):
         return None
@@ -68,6 +68,6 @@ def _consistent(term: Term) -> Term | None:
     return term
 
 
-def holds_at_end(formula: Formula) -> bool:
+def is_true_at_end(formula: BooleanFormula) -> bool:
     """Tell whether nothing more is needed when the text ends."""
     return any(all(literal == END or literal < -END for literal in term) for term in formula)

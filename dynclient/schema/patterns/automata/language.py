@@ -7,9 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dynclient.schema.patterns.automata import deciding, expressions, reading
-from dynclient.schema.patterns.automata.errors import TooLarge
-from dynclient.schema.patterns.automata.expressions import EVERYTHING, NOTHING, Expression, Long
-from dynclient.schema.patterns.automata.lengths import between
+from dynclient.schema.patterns.automata.errors import TooManyStates
+from dynclient.schema.patterns.automata.expressions import (
+    EVERYTHING,
+    NOTHING,
+    LanguageExpression,
+    LengthLanguage,
+)
+from dynclient.schema.patterns.automata.lengths import build_interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,51 +24,51 @@ class Language:
     Every question (`is_empty`, `shortest`, `texts`, …) raises `TooLarge` where its answer takes too many states.
     """
 
-    expression: Expression
+    expression: LanguageExpression
 
     @classmethod
-    def matching(cls, pattern: str) -> Language:
+    def from_pattern(cls, pattern: str) -> Language:
         """Return the texts in which a pattern of ECMA-262 is found, anywhere unless it is anchored.
 
         Raises:
             Irregular: it is no pattern, has backreferences, or looks behind that look further around.
 
         """
-        return cls(_read(pattern))
+        return cls(_translate_pattern(pattern))
 
     @classmethod
-    def everything(cls) -> Language:
+    def universal(cls) -> Language:
         """Return all texts."""
         return cls(EVERYTHING)
 
     @classmethod
-    def nothing(cls) -> Language:
+    def empty(cls) -> Language:
         """Return no text."""
         return cls(NOTHING)
 
     @classmethod
-    def of(cls, texts: Iterable[str]) -> Language:
+    def from_texts(cls, texts: Iterable[str]) -> Language:
         """Return these texts alone.
 
         Raises:
             Irregular: one holds a lone surrogate, which is no character.
 
         """
-        return cls(reading.exactly(frozenset(texts)))
+        return cls(reading.translate_texts(frozenset(texts)))
 
     @classmethod
-    def lengths(cls, low: int, high: int | None = None) -> Language:
+    def from_lengths(cls, low: int, high: int | None = None) -> Language:
         """Return the texts of `low` to `high` characters (code points), None for no limit."""
-        return cls(Long(between(low, high)))
+        return cls(LengthLanguage(build_interval(low, high)))
 
     def __and__(self, other: Language) -> Language:
-        return Language(expressions.every(self.expression, other.expression))
+        return Language(expressions.intersect(self.expression, other.expression))
 
     def __or__(self, other: Language) -> Language:
-        return Language(expressions.some(self.expression, other.expression))
+        return Language(expressions.unite(self.expression, other.expression))
 
     def __invert__(self) -> Language:
-        return Language(expressions.without(self.expression))
+        return Language(expressions.complement(self.expression))
 
     def __sub__(self, other: Language) -> Language:
         return self & ~other
@@ -71,41 +76,41 @@ class Language:
     @property
     def is_empty(self) -> bool:
         """Whether no text is in it."""
-        return self.shortest() is None
+        return self.find_shortest() is None
 
-    def shortest(self) -> str | None:
+    def find_shortest(self) -> str | None:
         """Return the shortest text, of several the most readable one (letters and digits first); None if empty."""
-        answer = _shortest(self.expression)
-        if isinstance(answer, TooLarge):
-            raise TooLarge(answer.why)
+        answer = _find_shortest_text(self.expression)
+        if isinstance(answer, TooManyStates):
+            raise TooManyStates(answer.reason)
         return answer
 
-    def texts(self, limit: int) -> tuple[str, ...]:
+    def list_texts(self, limit: int) -> tuple[str, ...]:
         """Return up to `limit` different texts, shortest first; fewer only where there are no more."""
         found: list[str] = []
         while len(found) < limit:
-            text = (self - Language.of(found)).shortest()
+            text = (self - Language.from_texts(found)).find_shortest()
             if text is None:
                 break
             found.append(text)
         return tuple(found)
 
-    def finite_texts(self, limit: int) -> tuple[str, ...] | None:
+    def list_all_texts(self, limit: int) -> tuple[str, ...] | None:
         """Return all texts, shortest first, if there are at most `limit`; None if there are more."""
-        found = self.texts(limit + 1)
+        found = self.list_texts(limit + 1)
         return found if len(found) <= limit else None
 
     def __contains__(self, text: str) -> bool:
-        return deciding.holds(self.expression, text)
+        return deciding.accepts_text(self.expression, text)
 
 
 @functools.lru_cache(maxsize=512)
-def _shortest(expression: Expression) -> str | TooLarge | None:
+def _find_shortest_text(expression: LanguageExpression) -> str | TooManyStates | None:
     """Remember a failure too: it is the answer that took longest."""
     try:
-        return deciding.shortest(expression)
-    except TooLarge as error:
-        return TooLarge(error.why)
+        return deciding.find_shortest_text(expression)
+    except TooManyStates as error:
+        return TooManyStates(error.reason)
 
 
-_read = functools.lru_cache(maxsize=512)(reading.read)
+_translate_pattern = functools.lru_cache(maxsize=512)(reading.translate_pattern)

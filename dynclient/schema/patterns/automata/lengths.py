@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-Lengths: TypeAlias = tuple[tuple[int, int | None], ...]
+LengthSet: TypeAlias = tuple[tuple[int, int | None], ...]
 
-ALL: Lengths = ((0, None),)
-NONE: Lengths = ()
+ALL: LengthSet = ((0, None),)
+NONE: LengthSet = ()
 
 
-def between(low: int, high: int | None) -> Lengths:
+def build_interval(low: int, high: int | None) -> LengthSet:
     """Return the lengths from `low` to `high`, both included."""
     low = max(low, 0)
     return NONE if high is not None and high < low else ((low, high),)
 
 
-def complement(lengths: Lengths) -> Lengths:
+def complement(lengths: LengthSet) -> LengthSet:
     """Return every other length."""
     gaps: list[tuple[int, int | None]] = []
     following = 0
@@ -29,18 +29,18 @@ def complement(lengths: Lengths) -> Lengths:
     return (*gaps, (following, None))
 
 
-def intersection(one: Lengths, other: Lengths) -> Lengths:
+def intersect(one: LengthSet, other: LengthSet) -> LengthSet:
     """Return the lengths in both."""
-    found = (_overlap(a, b) for a in one for b in other)
+    found = (_intersect_intervals(a, b) for a in one for b in other)
     return tuple(sorted(pair for pair in found if pair is not None))
 
 
-def union(one: Lengths, other: Lengths) -> Lengths:
+def unite(one: LengthSet, other: LengthSet) -> LengthSet:
     """Return the lengths in either."""
-    return complement(intersection(complement(one), complement(other)))
+    return complement(intersect(complement(one), complement(other)))
 
 
-def _overlap(
+def _intersect_intervals(
     one: tuple[int, int | None], other: tuple[int, int | None]
 ) -> tuple[int, int | None] | None:
     low = max(one[0], other[0])
@@ -49,7 +49,7 @@ def _overlap(
     return None if high is not None and high < low else (low, high)
 
 
-def least_from(lengths: Lengths, start: int, stride: int = 1) -> int | None:
+def find_least_from(lengths: LengthSet, start: int, stride: int = 1) -> int | None:
     """Return the least of `start`, `start + stride`, … that is in the set, None where none is."""
     for low, high in lengths:
         found = start + max(0, -(-(low - start) // stride)) * stride

@@ -3,32 +3,37 @@
 from __future__ import annotations
 
 from dynclient.schema.patterns.automata import expressions
-from dynclient.schema.patterns.automata.errors import Irregular
-from dynclient.schema.patterns.automata.expressions import Every, Expression, Found, Long
-from dynclient.schema.patterns.automata.lengths import between
+from dynclient.schema.patterns.automata.errors import NotRegular
+from dynclient.schema.patterns.automata.expressions import (
+    IntersectionLanguage,
+    LanguageExpression,
+    LengthLanguage,
+    PatternLanguage,
+)
+from dynclient.schema.patterns.automata.lengths import build_interval
 from dynclient.schema.patterns.nodes import (
     Alternation,
     Assertion,
     Backreference,
-    BadPattern,
+    Concatenation,
     Group,
     Literal,
-    Node,
+    PatternError,
+    PatternNode,
     Repeat,
-    Sequence,
+    compute_width,
     walk,
-    width,
 )
 from dynclient.schema.patterns.parsing import parse
-from dynclient.schema.patterns.terms import split
+from dynclient.schema.patterns.terms import split_search
 
 #: A repeat of more turns than this is taken for a bound of the length, where it is one.
-FEW = 8
+FEW_TURNS = 8
 
-_START, _END = Assertion("start"), Assertion("end")
+_START_ANCHOR, _END_ANCHOR = Assertion("start"), Assertion("end")
 
 
-def read(pattern: str) -> Expression:
+def translate_pattern(pattern: str) -> LanguageExpression:
     """Return the language of the texts in which a pattern is found.
 
     Raises:
@@ -37,19 +42,19 @@ def read(pattern: str) -> Expression:
     """
     try:
         node = parse(pattern)
-    except BadPattern as error:
-        raise Irregular(f"the pattern cannot be read: {error.message}") from None
+    except PatternError as error:
+        raise NotRegular(f"the pattern cannot be read: {error.message}") from None
     if any(isinstance(part, Backreference) for part in walk(node)):
-        raise Irregular("a backreference makes it no regular pattern")
-    if any(_looks_further(part) for part in walk(node)):
-        raise Irregular("a look behind looks further around")
-    terms = [(wanted, _expression(term)) for wanted, term in split(node)]
-    return expressions.every(
-        *(part if wanted else expressions.without(part) for wanted, part in terms)
+        raise NotRegular("a backreference makes it no regular pattern")
+    if any(_has_nested_assertion(part) for part in walk(node)):
+        raise NotRegular("a look behind looks further around")
+    terms = [(wanted, _translate_search(term)) for wanted, term in split_search(node)]
+    return expressions.intersect(
+        *(part if wanted else expressions.complement(part) for wanted, part in terms)
     )
 
 
-def _looks_further(node: Node) -> bool:
+def _has_nested_assertion(node: PatternNode) -> bool:
     """Tell whether a look behind has assertions in it other than the start, which the automata cannot follow."""
     if (
         not isinstance(node, Assertion)
@@ -60,7 +65,7 @@ def _looks_further(node: Node) -> bool:
     return any(isinstance(part, Assertion) and part.kind != "start" for part in walk(node.node))
 
 
-def exactly(texts: frozenset[str]) -> Expression:
+def translate_texts(texts: frozenset[str]) -> LanguageExpression:
     """Return the language of these texts alone.
 
     Raises:
@@ -71,84 +76,90 @@ def exactly(texts: frozenset[str]) -> Expression:
         try:
             text.encode()
         except UnicodeEncodeError:
-            raise Irregular("a text holds half of a surrogate pair") from None
-    options = tuple(Sequence((_START, *map(Literal, text), _END)) for text in sorted(texts))
+            raise NotRegular("a text holds half of a surrogate pair") from None
+    options = tuple(
+        Concatenation((_START_ANCHOR, *map(Literal, text), _END_ANCHOR)) for text in sorted(texts)
+    )
     if not options:
         return expressions.NOTHING
-    return Found(options[0] if len(options) == 1 else Alternation(options))
+    return PatternLanguage(options[0] if len(options) == 1 else Alternation(options))
 
 
-def _expression(node: Node) -> Expression:
+def _translate_search(node: PatternNode) -> LanguageExpression:
     """Take a search apart where an option of it is a counted run."""
     while isinstance(node, Group):
         node = node.node
-    options = _options(node)
+    options = _list_alternatives(node)
     if len(options) == 1:
-        return _counted(node) or Found(node)
-    counted = [(option, _counted(option)) for option in options]
+        return _translate_counted_run(node) or PatternLanguage(node)
+    counted = [(option, _translate_counted_run(option)) for option in options]
     others = tuple(option for option, run in counted if run is None)
-    runs: list[Expression] = [run for _, run in counted if run is not None]
+    runs: list[LanguageExpression] = [run for _, run in counted if run is not None]
     if not runs:
-        return Found(node)
+        return PatternLanguage(node)
     if others:
-        runs.append(Found(others[0] if len(others) == 1 else Alternation(others)))
-    return expressions.some(*runs)
+        runs.append(PatternLanguage(others[0] if len(others) == 1 else Alternation(others)))
+    return expressions.unite(*runs)
 
 
-def _options(node: Node) -> tuple[Node, ...]:
+def _list_alternatives(node: PatternNode) -> tuple[PatternNode, ...]:
     """Return searches of which one must succeed: `a|b` has two, `^(?:a|b)$` too."""
     match node:
         case Alternation(options):
             return options
-        case Sequence((start, middle, end)) if (start, end) == (_START, _END):
-            inner = _bare(middle)
+        case Concatenation((start, middle, end)) if (start, end) == (_START_ANCHOR, _END_ANCHOR):
+            inner = _unwrap_groups(middle)
             if isinstance(inner, Alternation):
-                return tuple(_whole(_parts(option)) for option in inner.options)
-            if isinstance(inner, Sequence):
-                return (_whole(inner.parts),)
+                return tuple(_anchor(_list_parts(option)) for option in inner.alternatives)
+            if isinstance(inner, Concatenation):
+                return (_anchor(inner.parts),)
     return (node,)
 
 
-def _whole(parts: tuple[Node, ...]) -> Node:
-    return Sequence((_START, *parts, _END))
+def _anchor(parts: tuple[PatternNode, ...]) -> PatternNode:
+    return Concatenation((_START_ANCHOR, *parts, _END_ANCHOR))
 
 
-def _bare(node: Node) -> Node:
+def _unwrap_groups(node: PatternNode) -> PatternNode:
     while isinstance(node, Group):
         node = node.node
     return node
 
 
-def _parts(node: Node) -> tuple[Node, ...]:
-    return node.parts if isinstance(node, Sequence) else (node,)
+def _list_parts(node: PatternNode) -> tuple[PatternNode, ...]:
+    return node.parts if isinstance(node, Concatenation) else (node,)
 
 
-def _counted(node: Node) -> Every | None:
+def _translate_counted_run(node: PatternNode) -> IntersectionLanguage | None:
     """Read `^A(?:B){m,n}C$`, all of fixed width, as `^A(?:B)*C$` in a range of lengths: the length tells the turns."""
     match node:
-        case Sequence((start, *middle, end)) if (start, end) == (_START, _END):
-            place = _run(middle)
+        case Concatenation((start, *middle, end)) if (start, end) == (_START_ANCHOR, _END_ANCHOR):
+            place = _find_long_run(middle)
             if place is None:
                 return None
-            run = _bare(middle[place])
+            run = _unwrap_groups(middle[place])
             assert isinstance(run, Repeat)
-            around = sum(width(part)[0] for index, part in enumerate(middle) if index != place)
-            each = width(run.node)[0]
-            bounds = between(
+            around = sum(
+                compute_width(part)[0] for index, part in enumerate(middle) if index != place
+            )
+            each = compute_width(run.node)[0]
+            bounds = build_interval(
                 around + each * run.min, None if run.max is None else around + each * run.max
             )
             middle[place] = Repeat(run.node, 0, None)
-            return Every((Found(_whole(tuple(middle))), Long(bounds)))
+            return IntersectionLanguage(
+                (PatternLanguage(_anchor(tuple(middle))), LengthLanguage(bounds))
+            )
     return None
 
 
-def _run(parts: list[Node]) -> int | None:
+def _find_long_run(parts: list[PatternNode]) -> int | None:
     """Return which part is the one long run, None where there is none or another part varies in width too."""
     if any(isinstance(inner, Assertion) for part in parts for inner in walk(part)):
         return None
-    widths = [width(part) for part in parts]
+    widths = [compute_width(part) for part in parts]
     varying = [index for index, (low, high) in enumerate(widths) if low != high]
-    long = [index for index, part in enumerate(parts) if _is_long(_bare(part))]
+    long = [index for index, part in enumerate(parts) if _is_long(_unwrap_groups(part))]
     if len(varying) > 1 or not long:
         return None
     return (
@@ -158,8 +169,10 @@ def _run(parts: list[Node]) -> int | None:
     )
 
 
-def _is_long(node: Node) -> bool:
-    if not isinstance(node, Repeat) or (node.min <= FEW and (node.max is None or node.max <= FEW)):
+def _is_long(node: PatternNode) -> bool:
+    if not isinstance(node, Repeat) or (
+        node.min <= FEW_TURNS and (node.max is None or node.max <= FEW_TURNS)
+    ):
         return False
-    low, high = width(node.node)
+    low, high = compute_width(node.node)
     return low == high and low > 0

@@ -4,14 +4,22 @@ What is refused is taken apart into what must fail, so that any keyword can be l
 left is a proof that whatever fits the ones fits the others.
 """
 
-from dynclient.schema.subsumption.solving.solver import Solver
+from dynclient.schema.subsumption.solving.solver import WitnessGenerator
 from dynclient.schema.subsumption.solving.terms import (
-    Derived,
-    Term,
-    item_that,
-    key_that,
-    member_that,
-    unless,
+    DerivedCondition,
+    SignedSchema,
+    build_any_property_condition,
+    build_item_condition,
+    build_negation,
+    build_property_condition,
 )
 
-__all__ = ["Derived", "Solver", "Term", "item_that", "key_that", "member_that", "unless"]
+__all__ = [
+    "DerivedCondition",
+    "SignedSchema",
+    "WitnessGenerator",
+    "build_any_property_condition",
+    "build_item_condition",
+    "build_negation",
+    "build_property_condition",
+]

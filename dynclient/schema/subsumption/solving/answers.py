@@ -8,30 +8,30 @@ from typing import Any, Final, TypeAlias
 from dynclient.schema.subsumption.answers import Unknown
 
 
-class _Empty:
+class _Unsatisfiable:
     def __repr__(self) -> str:
         return "EMPTY"
 
 
 #: It is proved that there is no value.
-EMPTY: Final = _Empty()
+UNSATISFIABLE: Final = _Unsatisfiable()
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Witness:
     """A value that should do; the engines have the last word."""
 
     value: Any
 
 
-Answer: TypeAlias = _Empty | Found | Unknown
+SearchResult: TypeAlias = _Unsatisfiable | Witness | Unknown
 
 #: Nothing was proved, nothing found.
-NOBODY_KNOWS = Unknown("no proof and no counter-example was found")
+UNDETERMINED = Unknown("no proof and no counter-example was found")
 
 
-def best(answers: list[Answer]) -> Answer:
+def combine_results(answers: list[SearchResult]) -> SearchResult:
     """Return what several ways come to: a value of one, EMPTY where all are."""
-    found = next((one for one in answers if isinstance(one, Found)), None)
+    found = next((one for one in answers if isinstance(one, Witness)), None)
     unknown = next((one for one in answers if isinstance(one, Unknown)), None)
-    return found or unknown or EMPTY
+    return found or unknown or UNSATISFIABLE

@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from dynclient.schema import patterns
-from dynclient.schema.samples.shapes import identity
-from dynclient.schema.subsumption.branches import KINDS
-from dynclient.schema.subsumption.numbers import Numbers
-from dynclient.schema.subsumption.solving.terms import Mode, Term
-from dynclient.schema.subsumption.strings import Strings
+from dynclient.schema.samples.shapes import compute_identity
+from dynclient.schema.subsumption.branches import JSON_TYPES
+from dynclient.schema.subsumption.numbers import NumberSet
+from dynclient.schema.subsumption.solving.terms import ClosingMode, SignedSchema
+from dynclient.schema.subsumption.strings import StringSet
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class PropertyNameSet:
     """Property names: those that fit a pattern, fit no other, and are none of some.
 
     Attributes:
@@ -28,39 +28,39 @@ class Names:
 
     """
 
-    like: tuple[str, ...] = ()
-    unlike: tuple[str, ...] = ()
-    but: frozenset[str] = frozenset()
-    terms: tuple[Term, ...] = ()
+    patterns: tuple[str, ...] = ()
+    excluded_patterns: tuple[str, ...] = ()
+    excluded_names: frozenset[str] = frozenset()
+    signed_schemas: tuple[SignedSchema, ...] = ()
 
-    def may_hold(self, name: str) -> bool:
+    def may_contain(self, name: str) -> bool:
         """Tell whether a name is among them, `terms` apart."""
         return (
-            name not in self.but
-            and all(patterns.compile(p).search(name) for p in self.like)
-            and not any(patterns.compile(p).search(name) for p in self.unlike)
+            name not in self.excluded_names
+            and all(patterns.compile(p).search(name) for p in self.patterns)
+            and not any(patterns.compile(p).search(name) for p in self.excluded_patterns)
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Exists:
+class ExistingProperty:
     """A property with one of some names is there, and its value fits all of `terms`."""
 
-    names: Names
-    terms: tuple[Term, ...] = ()
+    name_set: PropertyNameSet
+    signed_schemas: tuple[SignedSchema, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ChildApplicators:
     """What one schema says of the places inside an object or array."""
 
-    term: Term
-    said: dict[str, Any]
-    inner: Mode
+    signed: SignedSchema
+    keywords: dict[str, Any]
+    closing_mode: ClosingMode
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Limit:
+class UnevaluatedRule:
     """Properties that no schema of the value evaluates fit `rest`.
 
     Attributes:
@@ -71,34 +71,34 @@ class Limit:
 
     """
 
-    term: Term
+    signed: SignedSchema
     schemas: tuple[Any, ...]
-    rest: Term
-    said: Any = None
+    unevaluated_schema: SignedSchema
+    declaring_schema: Any = None
 
 
 @dataclass(frozen=True, slots=True)
-class Some:
+class AtLeast:
     """At least `least` items from `start` on fit a term."""
 
     start: int
-    term: Term
-    least: int = 1
+    signed: SignedSchema
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Few:
+class AtMost:
     """At most `most` items fit a term."""
 
-    term: Term
-    most: int
+    signed: SignedSchema
+    count: int
 
 
-_ANY_NUMBER, _ANY_TEXT = Numbers(), Strings()
+_ANY_NUMBER, _ANY_STRING = NumberSet(), StringSet()
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class ConstraintSet:
     """Facts that all hold; without any, every value fits.
 
     Attributes:
@@ -115,75 +115,93 @@ class Cell:
 
     """
 
-    kinds: frozenset[str] = frozenset(KINDS)
-    numbers: Numbers = _ANY_NUMBER
-    strings: Strings = _ANY_TEXT
-    values: tuple[Any, ...] | None = None
-    without: tuple[Any, ...] = ()
+    types: frozenset[str] = frozenset(JSON_TYPES)
+    numbers: NumberSet = _ANY_NUMBER
+    strings: StringSet = _ANY_STRING
+    enumeration: tuple[Any, ...] | None = None
+    excluded_values: tuple[Any, ...] = ()
     formats: tuple[str, ...] = ()
-    parts: tuple[Part, ...] = ()
-    members: tuple[tuple[str, Term], ...] = ()
+    applicators: tuple[ChildApplicators, ...] = ()
+    properties: tuple[tuple[str, SignedSchema], ...] = ()
     required: frozenset[str] = frozenset()
-    exists: tuple[Exists, ...] = ()
-    names: tuple[Term, ...] = ()
-    limits: tuple[Limit, ...] = ()
-    counts: tuple[int, int | None] = (0, None)
-    lengths: tuple[int, int | None] = (0, None)
-    items: tuple[tuple[int, Term], ...] = ()
-    some: tuple[Some, ...] = ()
-    few: tuple[Few, ...] = ()
-    unique: bool = False
-    repeats: bool = False
-    pending: tuple[Term, ...] = ()
-    asked: tuple[Term, ...] = ()
-    barred: tuple[Any, ...] = ()
-    doubts: tuple[str, ...] = ()
+    existing_properties: tuple[ExistingProperty, ...] = ()
+    property_names: tuple[SignedSchema, ...] = ()
+    unevaluated: tuple[UnevaluatedRule, ...] = ()
+    property_count: tuple[int, int | None] = (0, None)
+    item_count: tuple[int, int | None] = (0, None)
+    items: tuple[tuple[int, SignedSchema], ...] = ()
+    contains_at_least: tuple[AtLeast, ...] = ()
+    contains_at_most: tuple[AtMost, ...] = ()
+    has_unique_items: bool = False
+    has_equal_items: bool = False
+    unexpanded: tuple[SignedSchema, ...] = ()
+    expanded: tuple[SignedSchema, ...] = ()
+    negated: tuple[Any, ...] = ()
+    unexpressed: tuple[str, ...] = ()
 
-    def __and__(self, other: Cell) -> Cell:
-        joined = {name: getattr(self, name) + getattr(other, name) for name in _JOINED}
+    def __and__(self, other: ConstraintSet) -> ConstraintSet:
+        joined = {name: getattr(self, name) + getattr(other, name) for name in _CONCATENATED_FIELDS}
         return replace(
             self,
-            kinds=self.kinds & other.kinds,
+            types=self.types & other.types,
             numbers=self.numbers & other.numbers,
             strings=self.strings & other.strings,
-            values=_common(self.values, other.values),
+            enumeration=_intersect_values(self.enumeration, other.enumeration),
             required=self.required | other.required,
-            counts=_between(self.counts, other.counts),
-            lengths=_between(self.lengths, other.lengths),
-            unique=self.unique or other.unique,
-            repeats=self.repeats or other.repeats,
-            pending=distinct((*self.pending, *other.pending), lambda term: term.key),
-            asked=distinct((*self.asked, *other.asked), lambda term: term.key),
+            property_count=_intersect_bounds(self.property_count, other.property_count),
+            item_count=_intersect_bounds(self.item_count, other.item_count),
+            has_unique_items=self.has_unique_items or other.has_unique_items,
+            has_equal_items=self.has_equal_items or other.has_equal_items,
+            unexpanded=remove_duplicates(
+                (*self.unexpanded, *other.unexpanded), lambda term: term.key
+            ),
+            expanded=remove_duplicates((*self.expanded, *other.expanded), lambda term: term.key),
             **joined,
         )
 
     @property
-    def is_plainly_empty(self) -> bool:
+    def is_trivially_empty(self) -> bool:
         """Whether no kind of value is left."""
-        return not self.kinds or self.values == ()
+        return not self.types or self.enumeration == ()
 
 
-_JOINED = ("without", "formats", "parts", "members", "exists", "names", "limits", "items", "some", "few", "barred",
-           "doubts")  # fmt: skip
+_CONCATENATED_FIELDS = (
+    "excluded_values",
+    "formats",
+    "applicators",
+    "properties",
+    "existing_properties",
+    "property_names",
+    "unevaluated",
+    "items",
+    "contains_at_least",
+    "contains_at_most",
+    "negated",
+    "unexpressed",
+)
 
 
-def _between(one: tuple[int, int | None], other: tuple[int, int | None]) -> tuple[int, int | None]:
+def _intersect_bounds(
+    one: tuple[int, int | None], other: tuple[int, int | None]
+) -> tuple[int, int | None]:
     return max(one[0], other[0]), min(
         (most for most in (one[1], other[1]) if most is not None), default=None
     )
 
 
-def _common(one: tuple[Any, ...] | None, other: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
+def _intersect_values(
+    one: tuple[Any, ...] | None, other: tuple[Any, ...] | None
+) -> tuple[Any, ...] | None:
     if one is None or other is None:
         return other if one is None else one
-    known = set(map(identity, other))
-    return tuple(value for value in one if identity(value) in known)
+    known = set(map(compute_identity, other))
+    return tuple(value for value in one if compute_identity(value) in known)
 
 
-def distinct(found: Iterable[T], key: Callable[[T], Any]) -> tuple[T, ...]:
+def remove_duplicates(found: Iterable[T], key: Callable[[T], Any]) -> tuple[T, ...]:
     """Return each once, in order."""
     return tuple({key(one): one for one in found}.values())
 
 
 #: No value at all.
-NOTHING = Cell(kinds=frozenset())
+NO_VALUES = ConstraintSet(types=frozenset())

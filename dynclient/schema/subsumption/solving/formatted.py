@@ -5,34 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from dynclient.schema.formats import FORMATS
-from dynclient.schema.samples import Sampler, Unsampled
-from dynclient.schema.subsumption.solving.answers import Found
-from dynclient.schema.subsumption.strings import Strings
+from dynclient.schema.formats import FORMAT_CHECKS
+from dynclient.schema.samples import ExampleGenerator, NoExample
+from dynclient.schema.subsumption.solving.answers import Witness
+from dynclient.schema.subsumption.strings import StringSet
 
-MAX_TRIED = 4
+MAX_SEEDS = 4
 
 
-def formatted(texts: Strings, formats: tuple[str, ...]) -> Found | None:
+def find_formatted_string(texts: StringSet, formats: tuple[str, ...]) -> Witness | None:
     """Return a text of a set that all formats allow, None where none was found at once."""
-    known = [name for name in formats if name in FORMATS]
-    for text in (text for name in known for text in _likely(name)):
-        if all(FORMATS[name](text) for name in known) and texts.holds(text):
-            return Found(text)
+    known = [name for name in formats if name in FORMAT_CHECKS]
+    for text in (text for name in known for text in _list_candidates(name)):
+        if all(FORMAT_CHECKS[name](text) for name in known) and texts.contains(text):
+            return Witness(text)
     return None
 
 
 @lru_cache(maxsize=64)
-def _likely(name: str) -> tuple[str, ...]:
-    return tuple(_drawn(name))
+def _list_candidates(name: str) -> tuple[str, ...]:
+    return tuple(_sample_candidates(name))
 
 
-def _drawn(name: str) -> Iterator[str]:
-    sampler = Sampler({"type": "string", "format": name})
-    for seed in range(MAX_TRIED):
+def _sample_candidates(name: str) -> Iterator[str]:
+    sampler = ExampleGenerator({"type": "string", "format": name})
+    for seed in range(MAX_SEEDS):
         try:
-            text = sampler.sample(seed=seed)
-        except Unsampled:
+            text = sampler.generate(seed=seed)
+        except NoExample:
             return
         if isinstance(text, str):
             yield text

@@ -6,14 +6,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
 
-from dynclient.schema.samples.shapes import identity
-from dynclient.schema.subsumption.solving.answers import NOBODY_KNOWS, Answer, Found
-from dynclient.schema.subsumption.solving.cells import Cell
+from dynclient.schema.samples.shapes import compute_identity
+from dynclient.schema.subsumption.solving.answers import UNDETERMINED, SearchResult, Witness
+from dynclient.schema.subsumption.solving.cells import ConstraintSet
 
 
-def another(
-    cell: Cell, search: Callable[[Cell], Answer], size: Literal["counts", "lengths"]
-) -> Answer:
+def generate_distinct_value(
+    cell: ConstraintSet,
+    search: Callable[[ConstraintSet], SearchResult],
+    size: Literal["counts", "lengths"],
+) -> SearchResult:
     """Return what a search finds that is not left out: a larger one than those found before.
 
     Args:
@@ -22,23 +24,27 @@ def another(
         size: what says how large it is.
 
     """
-    left_out = set(map(identity, cell.without))
+    left_out = set(map(compute_identity, cell.excluded_values))
     answer = search(cell)
     for _ in left_out:
-        if not isinstance(answer, Found) or identity(answer.value) not in left_out:
+        if not isinstance(answer, Witness) or compute_identity(answer.value) not in left_out:
             return answer
         alone, larger = not answer.value, len(answer.value) + 1
-        answer = search(_grown(cell, size, larger))
-        if not isinstance(answer, Found):
+        answer = search(_require_size(cell, size, larger))
+        if not isinstance(answer, Witness):
             return (
-                answer if alone else NOBODY_KNOWS
+                answer if alone else UNDETERMINED
             )  # where it was not empty, another of its size may do
     return (
-        NOBODY_KNOWS if isinstance(answer, Found) and identity(answer.value) in left_out else answer
+        UNDETERMINED
+        if isinstance(answer, Witness) and compute_identity(answer.value) in left_out
+        else answer
     )
 
 
-def _grown(cell: Cell, size: Literal["counts", "lengths"], least: int) -> Cell:
+def _require_size(
+    cell: ConstraintSet, size: Literal["counts", "lengths"], least: int
+) -> ConstraintSet:
     if size == "counts":
-        return replace(cell, counts=(least, cell.counts[1]))
-    return replace(cell, lengths=(least, cell.lengths[1]))
+        return replace(cell, property_count=(least, cell.property_count[1]))
+    return replace(cell, item_count=(least, cell.item_count[1]))

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from dynclient.schema.dialect import Schema, bundled, mapped, references
+from dynclient.schema.dialect import Schema, bundle_schema, find_referenced_names, map_subschemas
 from dynclient.schema.engine import Checker
-from dynclient.schema.readings import Closing, Defs
-from dynclient.schema.subsumption.sides import Side, is_format_bound
-from dynclient.schema.subsumption.solving.holding import Fragment
-from dynclient.schema.subsumption.solving.terms import Derived, Term
+from dynclient.schema.readings import Definitions, SchemaCloser
+from dynclient.schema.subsumption.sides import SchemaView, is_format_bound
+from dynclient.schema.subsumption.solving.holding import DisjunctiveKeyword
+from dynclient.schema.subsumption.solving.terms import DerivedCondition, SignedSchema
 
 
-def unformatted(schema: Any) -> Any:
+def remove_formats(schema: Any) -> Any:
     """Return a schema without formats, and without the bounds of 64 bits that one stands for."""
     if not isinstance(schema, dict):
         return schema
-    made = mapped(schema, unformatted)
+    made = map_subschemas(schema, remove_formats)
     kept = {k: v for k, v in made.items() if k != "format" and not is_format_bound(schema, k)}
     return Schema(kept, getattr(schema, "place", None))
 
 
-class Root:
+class RootBuilder:
     """Makes schemas of a side self-contained, as the side reads them; the definitions are made once and shared.
 
     Args:
@@ -31,106 +31,112 @@ class Root:
 
     """
 
-    def __init__(self, side: Side, *, is_open: bool, formats: bool) -> None:
-        self._closing = (
-            None if is_open or side.reading == "consumer" else Closing(side.defs, side.direction)
+    def __init__(self, side: SchemaView, *, is_open: bool, formats: bool) -> None:
+        self._strictness = (
+            None
+            if is_open or side.reading == "consumer"
+            else SchemaCloser(side.defs, side.direction)
         )
-        self._source = side.defs if self._closing is None else self._closing.made
+        self._source_defs = side.defs if self._strictness is None else self._strictness.closed_defs
         self._formats = formats
-        self._plain: Defs = {}
-        self._referred: dict[str, list[str]] = {}
+        self._unformatted_defs: Definitions = {}
+        self._references: dict[str, list[str]] = {}
 
-    def of(self, schema: Any) -> Schema:
+    def build(self, schema: Any) -> Schema:
         """Return a schema as a root with the definitions that it reaches."""
-        read = schema if self._closing is None else self._closing.location(schema)
+        read = schema if self._strictness is None else self._strictness.close_location(schema)
         if self._formats:
-            return bundled(read, self._source)
-        made = unformatted(read)
-        for name in self._reached(made):
-            if name not in self._plain:
-                self._plain[name] = unformatted(self._source[name])
-        return bundled(made, self._plain)
+            return bundle_schema(read, self._source_defs)
+        made = remove_formats(read)
+        for name in self._collect_reachable(made):
+            if name not in self._unformatted_defs:
+                self._unformatted_defs[name] = remove_formats(self._source_defs[name])
+        return bundle_schema(made, self._unformatted_defs)
 
-    def _reached(self, schema: Any) -> list[str]:
+    def _collect_reachable(self, schema: Any) -> list[str]:
         """Return the names of the definitions that a schema reaches; what one refers to is looked up once."""
         found: dict[str, None] = {}
-        todo = [list(references(schema))]
+        todo = [list(find_referenced_names(schema))]
         while todo:
             fresh = [name for name in todo.pop() if name not in found]
             found.update(dict.fromkeys(fresh))
-            todo += [self._references_of(name) for name in fresh]
+            todo += [self._find_references(name) for name in fresh]
         return list(found)
 
-    def _references_of(self, name: str) -> list[str]:
-        if name not in self._referred:
-            self._referred[name] = list(dict.fromkeys(references(self._source[name])))
-        return self._referred[name]
+    def _find_references(self, name: str) -> list[str]:
+        if name not in self._references:
+            self._references[name] = list(
+                dict.fromkeys(find_referenced_names(self._source_defs[name]))
+            )
+        return self._references[name]
 
 
-class Judge:
+class ValidatorCache:
     """Keeps the compiled schemas of a comparison."""
 
     def __init__(self) -> None:
         self._checkers: dict[Any, tuple[Any, Checker]] = {}
-        self._roots: dict[Any, tuple[Side, Root]] = {}
+        self._roots: dict[Any, tuple[SchemaView, RootBuilder]] = {}
 
     @property
-    def compiled(self) -> int:
+    def compiled_count(self) -> int:
         """How many schemas were compiled."""
         return len(self._checkers)
 
-    def checker(
-        self, side: Side, schema: Any, *, is_open: bool = False, formats: bool = False
+    def get_checker(
+        self, side: SchemaView, schema: Any, *, is_open: bool = False, formats: bool = False
     ) -> Checker:
         """Return what checks a value against a schema."""
         key = (id(side), id(schema), is_open or side.reading == "consumer", formats)
         if key not in self._checkers:
             self._checkers[key] = (
                 schema,
-                Checker(self.root(side, schema, is_open=is_open, formats=formats)),
+                Checker(self.build_root(side, schema, is_open=is_open, formats=formats)),
             )
         return self._checkers[key][1]
 
-    def root(
-        self, side: Side, schema: Any, *, is_open: bool = False, formats: bool = False
+    def build_root(
+        self, side: SchemaView, schema: Any, *, is_open: bool = False, formats: bool = False
     ) -> Schema:
         """Return a schema as its side reads it, self-contained."""
         key = (id(side), is_open, formats)
         if key not in self._roots:
-            self._roots[key] = side, Root(side, is_open=is_open, formats=formats)
-        return self._roots[key][1].of(schema)
+            self._roots[key] = side, RootBuilder(side, is_open=is_open, formats=formats)
+        return self._roots[key][1].build(schema)
 
-    def holds(self, term: Term, value: Any) -> bool:
+    def satisfies(self, term: SignedSchema, value: Any) -> bool:
         """Tell whether a value is as a term asks."""
-        return self._fits(term.side, term.schema, value, term.is_open) is term.wanted
+        return self._is_valid(term.view, term.schema, value, term.is_open) is term.is_positive
 
-    def _fits(self, side: Side, schema: Any, value: Any, is_open: bool) -> bool:
+    def _is_valid(self, side: SchemaView, schema: Any, value: Any, is_open: bool) -> bool:
         if isinstance(schema, bool):
             return schema
-        if isinstance(schema, Derived):
-            return self._derived(side, schema, value, is_open)
+        if isinstance(schema, DerivedCondition):
+            return self._is_condition_met(side, schema, value, is_open)
         # A reading closes what stands on its own, not one of several parts.
-        return self.checker(side, schema, is_open=is_open or isinstance(schema, Fragment)).accepts(
-            value
-        )
+        return self.get_checker(
+            side, schema, is_open=is_open or isinstance(schema, DisjunctiveKeyword)
+        ).accepts(value)
 
-    def _derived(self, side: Side, said: Derived, value: Any, is_open: bool) -> bool:
+    def _is_condition_met(
+        self, side: SchemaView, said: DerivedCondition, value: Any, is_open: bool
+    ) -> bool:
         if "unless" in said:
-            return not self._fits(side, said["unless"], value, is_open)
+            return not self._is_valid(side, said["unless"], value, is_open)
         if "member" in said:
             name = said["member"]
             return (
                 isinstance(value, dict)
                 and name in value
-                and self._fits(side, said["that"], value[name], is_open)
+                and self._is_valid(side, said["that"], value[name], is_open)
             )
         kind = list if "item" in said else dict
         inside = value.values() if isinstance(value, dict) else value
         return isinstance(value, kind) and any(
-            self._fits(side, said["that"], one, is_open) for one in inside
+            self._is_valid(side, said["that"], one, is_open) for one in inside
         )
 
 
-def agree(checker: Checker, value: Any, *, wanted: bool) -> bool:
+def do_engines_agree(checker: Checker, value: Any, *, wanted: bool) -> bool:
     """Tell whether both engines judge a value as wanted."""
     return checker.accepts(value) is wanted and checker.accepts_by_reference(value) is wanted

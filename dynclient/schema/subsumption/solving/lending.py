@@ -7,46 +7,60 @@ from __future__ import annotations
 
 from typing import Any
 
-from dynclient.schema.readings import in_place
-from dynclient.schema.subsumption.solving.answers import Answer, Found
-from dynclient.schema.subsumption.solving.cells import Cell, Limit
-from dynclient.schema.subsumption.solving.judging import Judge
-from dynclient.schema.subsumption.solving.terms import Term
+from dynclient.schema.readings import walk_in_place
+from dynclient.schema.subsumption.solving.answers import SearchResult, Witness
+from dynclient.schema.subsumption.solving.cells import ConstraintSet, UnevaluatedRule
+from dynclient.schema.subsumption.solving.judging import ValidatorCache
+from dynclient.schema.subsumption.solving.terms import SignedSchema
 
 
-def misfits(judge: Judge, cell: Cell, answer: Answer) -> list[Any]:
+def find_unfitting_alternatives(
+    judge: ValidatorCache, cell: ConstraintSet, answer: SearchResult
+) -> list[Any]:
     """Return the alternatives that do not fit an object which is refused as it borrows of them; [] where it is not."""
-    if not isinstance(answer, Found) or not isinstance(answer.value, dict):
+    if not isinstance(answer, Witness) or not isinstance(answer.value, dict):
         return []
     found: list[Any] = []
-    for limit in cell.limits:
-        if _borrows(cell, limit, answer.value) and not _is_taken(judge, limit, answer.value):
-            found += _not_fitting(judge, limit, answer.value)
+    for limit in cell.unevaluated:
+        if _has_unevaluated_properties(cell, limit, answer.value) and not _is_allowed(
+            judge, limit, answer.value
+        ):
+            found += _select_unfitting(judge, limit, answer.value)
     return found
 
 
-def _borrows(cell: Cell, limit: Limit, value: dict[str, Any]) -> bool:
+def _has_unevaluated_properties(
+    cell: ConstraintSet, limit: UnevaluatedRule, value: dict[str, Any]
+) -> bool:
     own = {
         name
-        for part in cell.parts
-        if part.term.side is limit.term.side
-        for name in part.said.get("properties", ())
+        for part in cell.applicators
+        if part.signed.view is limit.signed.view
+        for name in part.keywords.get("properties", ())
     }
     return not own.issuperset(value)
 
 
-def _is_taken(judge: Judge, limit: Limit, value: dict[str, Any]) -> bool:
+def _is_allowed(judge: ValidatorCache, limit: UnevaluatedRule, value: dict[str, Any]) -> bool:
     """Tell whether a limit lets an object in; where several schemas close together nobody looks."""
-    return limit.said is not None or len(limit.schemas) != 1 or judge.holds(limit.term, value)
+    return (
+        limit.declaring_schema is not None
+        or len(limit.schemas) != 1
+        or judge.satisfies(limit.signed, value)
+    )
 
 
-def _not_fitting(judge: Judge, limit: Limit, value: dict[str, Any]) -> list[Any]:
-    parts = (part for schema in limit.schemas for part in in_place(schema, limit.term.side.defs))
+def _select_unfitting(
+    judge: ValidatorCache, limit: UnevaluatedRule, value: dict[str, Any]
+) -> list[Any]:
+    parts = (
+        part for schema in limit.schemas for part in walk_in_place(schema, limit.signed.view.defs)
+    )
     members = (
         member for part in parts for member in (*part.get("anyOf", ()), *part.get("oneOf", ()))
     )
     return [
         member
         for member in members
-        if not judge.holds(Term(limit.term.side, member, mode="open"), value)
+        if not judge.satisfies(SignedSchema(limit.signed.view, member, closing_mode="open"), value)
     ]

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from dynclient.schema import patterns
-from dynclient.schema.subsumption.declared import let_in, spoken
-from dynclient.schema.subsumption.solving.cells import Limit
+from dynclient.schema.subsumption.declared import (
+    collect_evaluated_properties,
+    find_undeclared_required,
+)
+from dynclient.schema.subsumption.solving.cells import UnevaluatedRule
 
 
 @dataclass(frozen=True, slots=True)
-class Only:
+class AllowedProperties:
     """All properties are of these names, their values fitting one of the schemas given; any other fits `rest`.
 
     Attributes:
@@ -22,21 +25,23 @@ class Only:
 
     """
 
-    limit: Limit
-    named: dict[str, list[Any]]
-    like: list[tuple[str, Any]]
+    rule: UnevaluatedRule
+    schemas_by_name: dict[str, list[Any]]
+    schemas_by_pattern: list[tuple[str, Any]]
 
-    def schemas(self, name: str) -> tuple[Any, ...]:
+    def find_schemas(self, name: str) -> tuple[Any, ...]:
         """Return those of which a property of a name must fit one."""
         found = (
-            *self.named.get(name, ()),
-            *(s for p, s in self.like if patterns.compile(p).search(name)),
+            *self.schemas_by_name.get(name, ()),
+            *(s for p, s in self.schemas_by_pattern if patterns.compile(p).search(name)),
         )
-        rest = self.limit.rest.schema
+        rest = self.rule.unevaluated_schema.schema
         return (*found, rest) if rest is not False or not found else found
 
 
-def only(limit: Limit, barred: Iterable[Any]) -> Only | None:
+def compute_allowed_properties(
+    limit: UnevaluatedRule, barred: Iterable[Any]
+) -> AllowedProperties | None:
     """Return the properties that may be there, None where a schema that may fit takes all.
 
     Args:
@@ -44,16 +49,16 @@ def only(limit: Limit, barred: Iterable[Any]) -> Only | None:
         barred: schemas that are known not to fit.
 
     """
-    defs = limit.term.side.defs
-    found = spoken(limit.schemas, barred, defs, limit.said)
+    defs = limit.signed.view.defs
+    found = collect_evaluated_properties(limit.schemas, barred, defs, limit.declaring_schema)
     if found is None:
         return None
     named, like = found
-    if limit.said is None:
+    if limit.declaring_schema is None:
         named |= {
             name: [True]
             for schema in limit.schemas
-            for name in let_in(schema, defs)
+            for name in find_undeclared_required(schema, defs)
             if name not in named
         }
-    return Only(limit, named, like)
+    return AllowedProperties(limit, named, like)

@@ -9,180 +9,245 @@ from typing import TYPE_CHECKING, Any
 from dynclient.schema import patterns
 from dynclient.schema.dialect import Schema
 from dynclient.schema.subsumption.answers import Unknown
-from dynclient.schema.subsumption.solving.answers import EMPTY, NOBODY_KNOWS, Answer, Found
-from dynclient.schema.subsumption.solving.cells import Cell, Exists, Names, Part
-from dynclient.schema.subsumption.solving.growing import another
-from dynclient.schema.subsumption.solving.limits import Only
-from dynclient.schema.subsumption.solving.terms import Term
+from dynclient.schema.subsumption.solving.answers import (
+    UNDETERMINED,
+    UNSATISFIABLE,
+    SearchResult,
+    Witness,
+)
+from dynclient.schema.subsumption.solving.cells import (
+    ChildApplicators,
+    ConstraintSet,
+    ExistingProperty,
+    PropertyNameSet,
+)
+from dynclient.schema.subsumption.solving.growing import generate_distinct_value
+from dynclient.schema.subsumption.solving.limits import AllowedProperties
+from dynclient.schema.subsumption.solving.terms import SignedSchema
 
 if TYPE_CHECKING:
-    from dynclient.schema.subsumption.solving.solver import Solver
+    from dynclient.schema.subsumption.solving.solver import WitnessGenerator
 
 #: With more patterns of names than this their overlaps are not looked into.
 MAX_PATTERNS = 4
 
 #: Names for what nobody declares.
-_READABLE = ("other", "x", "a", "b", "additional")
+_READABLE_NAMES = ("other", "x", "a", "b", "additional")
 
 #: An object of more properties is not made.
 MAX_PROPERTIES = 200
 
 
-def value(solver: Solver, cell: Cell) -> Answer:
+def generate_object(solver: WitnessGenerator, cell: ConstraintSet) -> SearchResult:
     """Return an object that fits the facts of a cell, EMPTY where none can."""
-    least, most = cell.counts
+    least, most = cell.property_count
     if len(cell.required) > (most if most is not None else len(cell.required)) or (
         most is not None and least > most
     ):
-        return EMPTY
-    return another(cell, lambda larger: _Search(solver, larger).value(), "counts")
+        return UNSATISFIABLE
+    return generate_distinct_value(
+        cell, lambda larger: _ObjectSearch(solver, larger).search(), "counts"
+    )
 
 
-class _Search:
-    def __init__(self, solver: Solver, cell: Cell) -> None:
-        self._solver = solver
-        self._cell = cell
-        limits = (solver.only(limit, cell.barred) for limit in cell.limits)
-        self._only = [only for only in limits if only is not None]
-        self._chosen: dict[str, tuple[Term, ...]] = dict.fromkeys(sorted(cell.required), ())
-        self._known = self._names()
-        self._doubt: Answer | None = None
+class _ObjectSearch:
+    def __init__(self, solver: WitnessGenerator, cell: ConstraintSet) -> None:
+        self._generator = solver
+        self._constraints = cell
+        limits = (solver.find_allowed_properties(limit, cell.negated) for limit in cell.unevaluated)
+        self._allowed_properties = [only for only in limits if only is not None]
+        self._chosen_properties: dict[str, tuple[SignedSchema, ...]] = dict.fromkeys(
+            sorted(cell.required), ()
+        )
+        self._known_names = self._collect_names()
+        self._undecided_result: SearchResult | None = None
 
-    def value(self) -> Answer:
+    def search(self) -> SearchResult:
         """Return an object, EMPTY or Unknown."""
-        for name in self._chosen:
-            if self._member(name, ()) is EMPTY:
-                return EMPTY
-        for exists in sorted(self._cell.exists, key=_freedom):
-            found = self._placed(exists)
-            if found is EMPTY:
-                return EMPTY
-        filled = self._filled()
-        if filled is EMPTY or self._doubt is not None or filled is not None:
-            return filled or self._doubt or NOBODY_KNOWS
-        return self._made()
+        for name in self._chosen_properties:
+            if self._search_property(name, ()) is UNSATISFIABLE:
+                return UNSATISFIABLE
+        for exists in sorted(self._constraints.existing_properties, key=_rank_freedom):
+            found = self._place_existing_property(exists)
+            if found is UNSATISFIABLE:
+                return UNSATISFIABLE
+        filled = self._add_missing_properties()
+        if filled is UNSATISFIABLE or self._undecided_result is not None or filled is not None:
+            return filled or self._undecided_result or UNDETERMINED
+        return self._build_object()
 
-    def _made(self) -> Answer:
+    def _build_object(self) -> SearchResult:
         """Return the object of what was chosen."""
-        most = self._cell.counts[1]
-        if most is not None and len(self._chosen) > most:
-            return NOBODY_KNOWS
+        most = self._constraints.property_count[1]
+        if most is not None and len(self._chosen_properties) > most:
+            return UNDETERMINED
         made: dict[str, Any] = {}
-        for name, extra in self._chosen.items():
-            answer = self._member(name, extra)
-            if not isinstance(answer, Found):
-                return answer if isinstance(answer, Unknown) else NOBODY_KNOWS
+        for name, extra in self._chosen_properties.items():
+            answer = self._search_property(name, extra)
+            if not isinstance(answer, Witness):
+                return answer if isinstance(answer, Unknown) else UNDETERMINED
             made[name] = answer.value
-        return Found(made)
+        return Witness(made)
 
     # --- what is asked of a property
 
-    def _names(self) -> list[str]:
+    def _collect_names(self) -> list[str]:
         """Return the names that somebody speaks of, in order."""
-        found = dict.fromkeys(self._chosen)
+        found = dict.fromkeys(self._chosen_properties)
         found |= dict.fromkeys(
-            name for part in self._cell.parts for name in part.said.get("properties", ())
+            name
+            for part in self._constraints.applicators
+            for name in part.keywords.get("properties", ())
         )
-        found |= dict.fromkeys(name for name, _ in self._cell.members)
-        found |= dict.fromkeys(name for only in self._only for name in only.named)
+        found |= dict.fromkeys(name for name, _ in self._constraints.properties)
         found |= dict.fromkeys(
-            sorted(name for exists in self._cell.exists for name in exists.names.but)
+            name for only in self._allowed_properties for name in only.schemas_by_name
+        )
+        found |= dict.fromkeys(
+            sorted(
+                name
+                for exists in self._constraints.existing_properties
+                for name in exists.name_set.excluded_names
+            )
         )
         return list(found)
 
-    def _member(self, name: str, extra: tuple[Term, ...]) -> Answer:
+    def _search_property(self, name: str, extra: tuple[SignedSchema, ...]) -> SearchResult:
         """Return a value of a property, EMPTY where it cannot be there."""
-        if not all(self._solver.judge.holds(term, name) for term in self._cell.names):
-            return EMPTY
-        return self._solver.solve((*self._terms(name), *extra))
+        if not all(
+            self._generator.validators.satisfies(term, name)
+            for term in self._constraints.property_names
+        ):
+            return UNSATISFIABLE
+        return self._generator.search((*self._collect_property_schemas(name), *extra))
 
-    def _terms(self, name: str) -> Iterator[Term]:
+    def _collect_property_schemas(self, name: str) -> Iterator[SignedSchema]:
         spoken: set[int] = set()
-        for part in self._cell.parts:
-            own = list(_own(part, name))
-            if own and not part.term.is_open:
-                spoken.add(id(part.term.side))
-            if not own and "additionalProperties" in part.said:
-                own = [Term(part.term.side, part.said["additionalProperties"], mode=part.inner)]
+        for part in self._constraints.applicators:
+            own = list(_collect_declared_schemas(part, name))
+            if own and not part.signed.is_open:
+                spoken.add(id(part.signed.view))
+            if not own and "additionalProperties" in part.keywords:
+                own = [
+                    SignedSchema(
+                        part.signed.view,
+                        part.keywords["additionalProperties"],
+                        closing_mode=part.closing_mode,
+                    )
+                ]
             yield from own
-        yield from (term for known, term in self._cell.members if known == name)
-        for only in self._only:
-            if id(only.limit.term.side) not in spoken or only.limit.said is not None:
-                yield self._let_in(only, name)
+        yield from (term for known, term in self._constraints.properties if known == name)
+        for only in self._allowed_properties:
+            if id(only.rule.signed.view) not in spoken or only.rule.declaring_schema is not None:
+                yield self._sign_allowed_schemas(only, name)
 
-    def _let_in(self, only: Only, name: str) -> Term:
-        around, schemas = only.limit.term, only.schemas(name)
-        marked = any(not around.is_open and around.side.is_marked(schema) for schema in schemas)
-        schema = False if marked and len(schemas) == 1 else self._solver.fragment(schemas)
-        return Term(around.side, schema, mode="open" if around.is_open else "part")
+    def _sign_allowed_schemas(self, only: AllowedProperties, name: str) -> SignedSchema:
+        around, schemas = only.rule.signed, only.find_schemas(name)
+        marked = any(
+            not around.is_open and around.view.is_excluded_by_direction(schema)
+            for schema in schemas
+        )
+        schema = False if marked and len(schemas) == 1 else self._generator.build_union(schemas)
+        return SignedSchema(around.view, schema, closing_mode="open" if around.is_open else "part")
 
     # --- what some property is asked for
 
-    def _placed(self, exists: Exists) -> Answer | None:
+    def _place_existing_property(self, exists: ExistingProperty) -> SearchResult | None:
         """Let a property be there that is as asked; return EMPTY where none can be."""
-        unknown: Answer | None = None
-        known = [name for name in self._chosen if exists.names.may_hold(name)]
-        most = self._cell.counts[1]
-        is_full = most is not None and len(self._cell.required) >= most
-        more = () if is_full else self._known
-        known += [name for name in more if name not in self._chosen and exists.names.may_hold(name)]
+        unknown: SearchResult | None = None
+        known = [name for name in self._chosen_properties if exists.name_set.may_contain(name)]
+        most = self._constraints.property_count[1]
+        is_full = most is not None and len(self._constraints.required) >= most
+        more = () if is_full else self._known_names
+        known += [
+            name
+            for name in more
+            if name not in self._chosen_properties and exists.name_set.may_contain(name)
+        ]
         for name in known:
-            if all(self._solver.judge.holds(term, name) for term in exists.names.terms):
-                answer = self._member(name, (*self._chosen.get(name, ()), *exists.terms))
-                if isinstance(answer, Found):
-                    self._chosen[name] = (*self._chosen.get(name, ()), *exists.terms)
+            if all(
+                self._generator.validators.satisfies(term, name)
+                for term in exists.name_set.signed_schemas
+            ):
+                answer = self._search_property(
+                    name, (*self._chosen_properties.get(name, ()), *exists.signed_schemas)
+                )
+                if isinstance(answer, Witness):
+                    self._chosen_properties[name] = (
+                        *self._chosen_properties.get(name, ()),
+                        *exists.signed_schemas,
+                    )
                     return None
                 conflict = (
-                    answer is EMPTY
-                    and self._chosen.get(name)
-                    and self._member(name, exists.terms) is not EMPTY
+                    answer is UNSATISFIABLE
+                    and self._chosen_properties.get(name)
+                    and self._search_property(name, exists.signed_schemas) is not UNSATISFIABLE
                 )
-                unknown = NOBODY_KNOWS if conflict else unknown if answer is EMPTY else answer
+                unknown = (
+                    UNDETERMINED if conflict else unknown if answer is UNSATISFIABLE else answer
+                )
         fresh = (
-            EMPTY
+            UNSATISFIABLE
             if is_full
-            else self._fresh(exists.names, exists.terms, {*self._known, *self._chosen})
+            else self._find_fresh_name(
+                exists.name_set,
+                exists.signed_schemas,
+                {*self._known_names, *self._chosen_properties},
+            )
         )
-        if isinstance(fresh, Found):
-            self._chosen[fresh.value] = exists.terms
+        if isinstance(fresh, Witness):
+            self._chosen_properties[fresh.value] = exists.signed_schemas
             return None
-        self._doubt = self._doubt or (fresh if isinstance(fresh, Unknown) else unknown)
-        return EMPTY if fresh is EMPTY and unknown is None else None
+        self._undecided_result = self._undecided_result or (
+            fresh if isinstance(fresh, Unknown) else unknown
+        )
+        return UNSATISFIABLE if fresh is UNSATISFIABLE and unknown is None else None
 
-    def _fresh(self, names: Names, terms: tuple[Term, ...], but: set[str]) -> Answer:
+    def _find_fresh_name(
+        self, names: PropertyNameSet, terms: tuple[SignedSchema, ...], but: set[str]
+    ) -> SearchResult:
         """Return a name that nobody speaks of and whose value can be as asked."""
-        all_patterns = list(dict.fromkeys(self._patterns()))
+        all_patterns = list(dict.fromkeys(self._collect_patterns()))
         asked = [
-            pattern for pattern in all_patterns if pattern in names.like or pattern in names.unlike
+            pattern
+            for pattern in all_patterns
+            if pattern in names.patterns or pattern in names.excluded_patterns
         ]
         free = [pattern for pattern in all_patterns if pattern not in asked]
         if len(free) > MAX_PATTERNS:
             return Unknown("there are too many patterns of names")
-        unknown: Answer = EMPTY
+        unknown: SearchResult = UNSATISFIABLE
         for chosen in product((False, True), repeat=len(free)):
-            like = [*names.like, *(p for p, is_like in zip(free, chosen, strict=True) if is_like)]
+            like = [
+                *names.patterns,
+                *(p for p, is_like in zip(free, chosen, strict=True) if is_like),
+            ]
             unlike = [
-                *names.unlike,
+                *names.excluded_patterns,
                 *(p for p, is_like in zip(free, chosen, strict=True) if not is_like),
             ]
-            name = self._name(like, unlike, but | names.but, names.terms)
-            answer = self._member(name.value, terms) if isinstance(name, Found) else name
-            if isinstance(answer, Found) and isinstance(name, Found):
+            name = self._generate_name(
+                like, unlike, but | names.excluded_names, names.signed_schemas
+            )
+            answer = self._search_property(name.value, terms) if isinstance(name, Witness) else name
+            if isinstance(answer, Witness) and isinstance(name, Witness):
                 return name
-            unknown = unknown if answer is EMPTY else answer
+            unknown = unknown if answer is UNSATISFIABLE else answer
         return unknown
 
-    def _patterns(self) -> Iterator[str]:
-        for part in self._cell.parts:
-            yield from part.said.get("patternProperties", ())
-        yield from (pattern for only in self._only for pattern, _ in only.like)
+    def _collect_patterns(self) -> Iterator[str]:
+        for part in self._constraints.applicators:
+            yield from part.keywords.get("patternProperties", ())
+        yield from (
+            pattern for only in self._allowed_properties for pattern, _ in only.schemas_by_pattern
+        )
 
-    def _name(
-        self, like: list[str], unlike: list[str], but: set[str], terms: tuple[Term, ...]
-    ) -> Answer:
+    def _generate_name(
+        self, like: list[str], unlike: list[str], but: set[str], terms: tuple[SignedSchema, ...]
+    ) -> SearchResult:
         """Return a name of a group of names that are all treated alike."""
-        if not any((like, unlike, terms, self._cell.names)):
-            return Found(next(name for name in _fresh_names() if name not in but))
+        if not any((like, unlike, terms, self._constraints.property_names)):
+            return Witness(next(name for name in _generate_fresh_names() if name not in but))
         said = Schema(
             {"type": "string", "allOf": [Schema({"pattern": pattern}) for pattern in like]}
         )
@@ -191,63 +256,78 @@ class _Search:
         )
         if out:
             said["not"] = Schema({"anyOf": out})
-        asked = (*terms, *self._cell.names)
-        for name in (name for name in _READABLE if name not in but):
-            if _is_like(name, like, unlike) and all(
-                self._solver.judge.holds(term, name) for term in asked
+        asked = (*terms, *self._constraints.property_names)
+        for name in (name for name in _READABLE_NAMES if name not in but):
+            if _matches_patterns(name, like, unlike) and all(
+                self._generator.validators.satisfies(term, name) for term in asked
             ):
-                return Found(name)
-        return self._solver.solve((Term(self._cell.asked[0].side, said, mode="open"), *asked))
+                return Witness(name)
+        return self._generator.search(
+            (SignedSchema(self._constraints.expanded[0].view, said, closing_mode="open"), *asked)
+        )
 
     # --- how many
 
-    def _filled(self) -> Answer | None:
+    def _add_missing_properties(self) -> SearchResult | None:
         """Let as many properties be there as are asked for; return EMPTY where there cannot be so many."""
-        least = self._cell.counts[0]
+        least = self._constraints.property_count[0]
         if least > MAX_PROPERTIES:
             return Unknown("too many properties are asked for")
-        unknown: Answer | None = None
-        for name in self._known:
-            if len(self._chosen) >= least:
+        unknown: SearchResult | None = None
+        for name in self._known_names:
+            if len(self._chosen_properties) >= least:
                 return None
-            answer = EMPTY if name in self._chosen else self._member(name, ())
-            if isinstance(answer, Found):
-                self._chosen[name] = ()
+            answer = (
+                UNSATISFIABLE
+                if name in self._chosen_properties
+                else self._search_property(name, ())
+            )
+            if isinstance(answer, Witness):
+                self._chosen_properties[name] = ()
             unknown = unknown or (answer if isinstance(answer, Unknown) else None)
-        while len(self._chosen) < least:
-            fresh = self._fresh(Names(), (), {*self._known, *self._chosen})
-            if not isinstance(fresh, Found):
+        while len(self._chosen_properties) < least:
+            fresh = self._find_fresh_name(
+                PropertyNameSet(), (), {*self._known_names, *self._chosen_properties}
+            )
+            if not isinstance(fresh, Witness):
                 return unknown or fresh
-            self._chosen[fresh.value] = ()
+            self._chosen_properties[fresh.value] = ()
         return None
 
 
-def _freedom(exists: Exists) -> int:
+def _rank_freedom(exists: ExistingProperty) -> int:
     """Order what is asked of some property: what leaves the least choice comes first, and may do for the others."""
-    names = exists.names
-    return -len(names.like) - len(names.unlike) - len(names.terms) - len(names.but)
+    names = exists.name_set
+    return (
+        -len(names.patterns)
+        - len(names.excluded_patterns)
+        - len(names.signed_schemas)
+        - len(names.excluded_names)
+    )
 
 
-def _own(part: Part, name: str) -> Iterator[Term]:
+def _collect_declared_schemas(part: ChildApplicators, name: str) -> Iterator[SignedSchema]:
     """Yield what a part says of a property by its name and its patterns."""
-    side = part.term.side
-    found = [part.said["properties"][name]] if name in part.said.get("properties", ()) else []
+    side = part.signed.view
+    found = (
+        [part.keywords["properties"][name]] if name in part.keywords.get("properties", ()) else []
+    )
     found += [
         s
-        for p, s in part.said.get("patternProperties", {}).items()
+        for p, s in part.keywords.get("patternProperties", {}).items()
         if patterns.compile(p).search(name)
     ]
     for schema in found:
-        is_marked = not part.term.is_open and side.is_marked(schema)
-        yield Term(side, False if is_marked else schema, mode=part.inner)
+        is_marked = not part.signed.is_open and side.is_excluded_by_direction(schema)
+        yield SignedSchema(side, False if is_marked else schema, closing_mode=part.closing_mode)
 
 
-def _fresh_names() -> Iterator[str]:
-    yield from _READABLE
+def _generate_fresh_names() -> Iterator[str]:
+    yield from _READABLE_NAMES
     yield from (f"other{number}" for number in count(1))
 
 
-def _is_like(name: str, like: list[str], unlike: list[str]) -> bool:
+def _matches_patterns(name: str, like: list[str], unlike: list[str]) -> bool:
     return all(patterns.compile(p).search(name) for p in like) and not any(
         patterns.compile(p).search(name) for p in unlike
     )

@@ -7,31 +7,37 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
-from dynclient.schema.dialect import name_of
-from dynclient.schema.readings import closable, in_place
+from dynclient.schema.dialect import get_definition_name
+from dynclient.schema.readings import is_closable, walk_in_place
 from dynclient.schema.subsumption.answers import Undecidable
-from dynclient.schema.subsumption.declared import let_in
-from dynclient.schema.subsumption.listing import as_one_list
-from dynclient.schema.subsumption.numbers import Numbers
+from dynclient.schema.subsumption.declared import find_undeclared_required
+from dynclient.schema.subsumption.listing import merge_enumerations
+from dynclient.schema.subsumption.numbers import NumberSet
 from dynclient.schema.subsumption.sides import is_format_bound
-from dynclient.schema.subsumption.solving.cells import Cell, Exists, Few, Names, Some
-from dynclient.schema.subsumption.solving.holding import (
-    ARRAY,
-    NUMERIC,
-    OBJECT,
-    TEXTUAL,
-    is_anything,
-    is_whole,
-    kinds_of,
-    others,
+from dynclient.schema.subsumption.solving.cells import (
+    AtLeast,
+    AtMost,
+    ConstraintSet,
+    ExistingProperty,
+    PropertyNameSet,
 )
-from dynclient.schema.subsumption.solving.terms import Derived, Term
-from dynclient.schema.subsumption.strings import Strings
+from dynclient.schema.subsumption.solving.holding import (
+    ARRAY_TYPE,
+    NUMBER_KEYWORDS,
+    OBJECT_TYPE,
+    STRING_KEYWORDS,
+    complement_types,
+    get_types,
+    is_integer_only,
+    is_true_schema,
+)
+from dynclient.schema.subsumption.solving.terms import DerivedCondition, SignedSchema
+from dynclient.schema.subsumption.strings import StringSet
 
-_NUMBER, _STRING = frozenset({"number"}), frozenset({"string"})
+_NUMBER_TYPE, _STRING_TYPE = frozenset({"number"}), frozenset({"string"})
 
 
-def refusing(term: Term) -> list[Cell]:
+def expand_negated(term: SignedSchema) -> list[ConstraintSet]:
     """Return the ways in which a value can fail the schema of a term.
 
     Args:
@@ -40,226 +46,314 @@ def refusing(term: Term) -> list[Cell]:
     """
     schema = term.schema
     if schema is False:
-        return [Cell()]
+        return [ConstraintSet()]
     if not isinstance(schema, dict):
         return []
-    if isinstance(schema, Derived):
+    if isinstance(schema, DerivedCondition):
         raise TypeError("a derived condition is never refused")
     found = [
-        *_value(schema),
-        *_object(term, schema),
-        *_array(term, schema),
-        *_composed(term, schema),
+        *_negate_value_keywords(schema),
+        *_negate_object_keywords(term, schema),
+        *_negate_array_keywords(term, schema),
+        *_negate_applicators(term, schema),
     ]
-    if not term.is_open and term.mode == "location" and closable(schema, term.side.defs):
-        found.append(_undeclared(term, schema, Term(term.side, False, wanted=False)))
+    if not term.is_open and term.closing_mode == "location" and is_closable(schema, term.view.defs):
+        found.append(
+            _require_undeclared_property(
+                term, schema, SignedSchema(term.view, False, is_positive=False)
+            )
+        )
     return found
 
 
 # --- the value itself
 
 
-def _value(schema: dict[str, Any]) -> Iterator[Cell]:
+def _negate_value_keywords(schema: dict[str, Any]) -> Iterator[ConstraintSet]:
     if "type" in schema:
-        left = others(*kinds_of(schema))
+        left = complement_types(*get_types(schema))
         if left:
-            yield Cell(kinds=left)
-        if is_whole(schema):
-            yield Cell(kinds=_NUMBER, numbers=Numbers(not_multiples=frozenset({_ONE})))
-    for keyword in NUMERIC:
+            yield ConstraintSet(types=left)
+        if is_integer_only(schema):
+            yield ConstraintSet(
+                types=_NUMBER_TYPE, numbers=NumberSet(excluded_divisors=frozenset({_DIVISOR_ONE}))
+            )
+    for keyword in NUMBER_KEYWORDS:
         if keyword in schema and not is_format_bound(schema, keyword):
-            yield _number(keyword, schema[keyword])
-    for keyword in TEXTUAL:
+            yield _negate_number_keyword(keyword, schema[keyword])
+    for keyword in STRING_KEYWORDS:
         if keyword in schema:
-            yield from _text(keyword, schema[keyword])
+            yield from _negate_string_keyword(keyword, schema[keyword])
     if "enum" in schema:
-        yield Cell(without=tuple(schema["enum"]))
+        yield ConstraintSet(excluded_values=tuple(schema["enum"]))
     if "const" in schema:
-        yield Cell(without=(schema["const"],))
+        yield ConstraintSet(excluded_values=(schema["const"],))
 
 
-_ONE = next(iter(Numbers.described({"multipleOf": 1}).multiples))
+_DIVISOR_ONE = next(iter(NumberSet.from_schema({"multipleOf": 1}).divisors))
 
 
-def _number(keyword: str, said: Any) -> Cell:
+def _negate_number_keyword(keyword: str, said: Any) -> ConstraintSet:
     """Return what fails a keyword of numbers; where it cannot be reckoned with, any number may."""
     try:
-        held = Numbers.described({keyword: said})
+        held = NumberSet.from_schema({keyword: said})
     except Undecidable as error:
-        return Cell(kinds=_NUMBER, doubts=(error.why,))
+        return ConstraintSet(types=_NUMBER_TYPE, unexpressed=(error.reason,))
     if keyword == "multipleOf":
-        return Cell(kinds=_NUMBER, numbers=Numbers(not_multiples=held.multiples))
-    if held.low is not None:
-        return Cell(
-            kinds=_NUMBER,
-            numbers=Numbers().bounded(held.low, is_low=False, is_open=not held.low_open),
+        return ConstraintSet(types=_NUMBER_TYPE, numbers=NumberSet(excluded_divisors=held.divisors))
+    if held.minimum is not None:
+        return ConstraintSet(
+            types=_NUMBER_TYPE,
+            numbers=NumberSet().restrict(
+                held.minimum, is_low=False, is_open=not held.is_minimum_exclusive
+            ),
         )
-    assert held.high is not None
-    return Cell(
-        kinds=_NUMBER, numbers=Numbers().bounded(held.high, is_low=True, is_open=not held.high_open)
+    assert held.maximum is not None
+    return ConstraintSet(
+        types=_NUMBER_TYPE,
+        numbers=NumberSet().restrict(
+            held.maximum, is_low=True, is_open=not held.is_maximum_exclusive
+        ),
     )
 
 
-def _text(keyword: str, said: Any) -> Iterator[Cell]:
+def _negate_string_keyword(keyword: str, said: Any) -> Iterator[ConstraintSet]:
     if keyword == "pattern":
-        yield Cell(kinds=_STRING, strings=Strings(unlike=frozenset({said})))
+        yield ConstraintSet(
+            types=_STRING_TYPE, strings=StringSet(excluded_patterns=frozenset({said}))
+        )
     elif keyword == "maxLength":
-        yield Cell(kinds=_STRING, strings=Strings(least=math.floor(said) + 1))
+        yield ConstraintSet(types=_STRING_TYPE, strings=StringSet(min_length=math.floor(said) + 1))
     elif said > 0:
-        yield Cell(kinds=_STRING, strings=Strings(most=math.ceil(said) - 1))
+        yield ConstraintSet(types=_STRING_TYPE, strings=StringSet(max_length=math.ceil(said) - 1))
 
 
 # --- objects
 
 
-def _object(term: Term, schema: dict[str, Any]) -> Iterator[Cell]:
-    never = Term(term.side, False)
+def _negate_object_keywords(term: SignedSchema, schema: dict[str, Any]) -> Iterator[ConstraintSet]:
+    never = SignedSchema(term.view, False)
     for name in schema.get("required", ()):
-        yield Cell(kinds=OBJECT, members=((name, never),))
+        yield ConstraintSet(types=OBJECT_TYPE, properties=((name, never),))
     for name, inner in schema.get("properties", {}).items():
-        if not is_anything(inner) or _is_marked(term, inner):
-            yield Cell(
-                kinds=OBJECT, required=frozenset({name}), members=((name, _refused(term, inner)),)
+        if not is_true_schema(inner) or _is_excluded_by_direction(term, inner):
+            yield ConstraintSet(
+                types=OBJECT_TYPE,
+                required=frozenset({name}),
+                properties=((name, _negate_property_schema(term, inner)),),
             )
     for pattern, inner in schema.get("patternProperties", {}).items():
-        yield Cell(kinds=OBJECT, exists=(Exists(Names(like=(pattern,)), (_refused(term, inner),)),))
-    if not is_anything(schema.get("additionalProperties", True)):
+        yield ConstraintSet(
+            types=OBJECT_TYPE,
+            existing_properties=(
+                ExistingProperty(
+                    PropertyNameSet(patterns=(pattern,)), (_negate_property_schema(term, inner),)
+                ),
+            ),
+        )
+    if not is_true_schema(schema.get("additionalProperties", True)):
         declared = frozenset(schema.get("properties", ()))
-        names = Names(unlike=tuple(schema.get("patternProperties", ())), but=declared)
-        found = Term(term.side, schema["additionalProperties"], wanted=False, mode=term.inner)
-        yield Cell(kinds=OBJECT, exists=(Exists(names, (found,)),))
-    yield from _names_and_counts(term, schema)
+        names = PropertyNameSet(
+            excluded_patterns=tuple(schema.get("patternProperties", ())), excluded_names=declared
+        )
+        found = SignedSchema(
+            term.view,
+            schema["additionalProperties"],
+            is_positive=False,
+            closing_mode=term.inner_closing_mode,
+        )
+        yield ConstraintSet(
+            types=OBJECT_TYPE, existing_properties=(ExistingProperty(names, (found,)),)
+        )
+    yield from _negate_names_and_counts(term, schema)
     for name, asked in schema.get("dependentRequired", {}).items():
         yield from (
-            Cell(kinds=OBJECT, required=frozenset({name}), members=((n, never),))
+            ConstraintSet(types=OBJECT_TYPE, required=frozenset({name}), properties=((n, never),))
             for n in asked
             if n != name
         )
     for name, inner in schema.get("dependentSchemas", {}).items():
-        yield Cell(kinds=OBJECT, required=frozenset({name}), pending=(term.part(inner),))
-    if "unevaluatedProperties" in schema and not is_anything(schema["unevaluatedProperties"]):
-        found = Term(term.side, schema["unevaluatedProperties"], wanted=False, mode=term.inner)
-        if not _evaluates_all(term, schema):
-            yield _undeclared(term, schema, found)
+        yield ConstraintSet(
+            types=OBJECT_TYPE, required=frozenset({name}), unexpanded=(term.sign_part(inner),)
+        )
+    if "unevaluatedProperties" in schema and not is_true_schema(schema["unevaluatedProperties"]):
+        found = SignedSchema(
+            term.view,
+            schema["unevaluatedProperties"],
+            is_positive=False,
+            closing_mode=term.inner_closing_mode,
+        )
+        if not _evaluates_all_properties(term, schema):
+            yield _require_undeclared_property(term, schema, found)
 
 
-def _names_and_counts(term: Term, schema: dict[str, Any]) -> Iterator[Cell]:
+def _negate_names_and_counts(term: SignedSchema, schema: dict[str, Any]) -> Iterator[ConstraintSet]:
     if "propertyNames" in schema:
-        names = Names(terms=(term.condition(schema["propertyNames"], wanted=False),))
-        yield Cell(kinds=OBJECT, exists=(Exists(names),))
+        names = PropertyNameSet(
+            signed_schemas=(term.sign_condition(schema["propertyNames"], wanted=False),)
+        )
+        yield ConstraintSet(types=OBJECT_TYPE, existing_properties=(ExistingProperty(names),))
     if schema.get("minProperties", 0) > 0:
-        yield Cell(kinds=OBJECT, counts=(0, math.ceil(schema["minProperties"]) - 1))
+        yield ConstraintSet(
+            types=OBJECT_TYPE, property_count=(0, math.ceil(schema["minProperties"]) - 1)
+        )
     if "maxProperties" in schema:
-        yield Cell(kinds=OBJECT, counts=(math.floor(schema["maxProperties"]) + 1, None))
+        yield ConstraintSet(
+            types=OBJECT_TYPE, property_count=(math.floor(schema["maxProperties"]) + 1, None)
+        )
 
 
-def _is_marked(term: Term, schema: Any) -> bool:
-    return not term.is_open and term.side.is_marked(schema)
+def _is_excluded_by_direction(term: SignedSchema, schema: Any) -> bool:
+    return not term.is_open and term.view.is_excluded_by_direction(schema)
 
 
-def _refused(term: Term, inner: Any) -> Term:
+def _negate_property_schema(term: SignedSchema, inner: Any) -> SignedSchema:
     """Return what a property must fit to be refused; one that does not travel is refused whatever it is."""
-    return Term(
-        term.side, False if _is_marked(term, inner) else inner, wanted=False, mode=term.inner
+    return SignedSchema(
+        term.view,
+        False if _is_excluded_by_direction(term, inner) else inner,
+        is_positive=False,
+        closing_mode=term.inner_closing_mode,
     )
 
 
-def _evaluates_all(term: Term, schema: dict[str, Any]) -> bool:
-    parts = in_place(schema, term.side.defs, alternatives=False)
+def _evaluates_all_properties(term: SignedSchema, schema: dict[str, Any]) -> bool:
+    parts = walk_in_place(schema, term.view.defs, alternatives=False)
     return any("additionalProperties" in part for part in parts)
 
 
-def _undeclared(term: Term, schema: dict[str, Any], found: Term) -> Cell:
+def _require_undeclared_property(
+    term: SignedSchema, schema: dict[str, Any], found: SignedSchema
+) -> ConstraintSet:
     """Return what holds where a property is there that no part which always applies declares."""
-    parts = list(in_place(schema, term.side.defs, alternatives=False))
+    parts = list(walk_in_place(schema, term.view.defs, alternatives=False))
     declared = {name for part in parts for name in part.get("properties", ())}
     if not term.is_open:
-        declared |= let_in(schema, term.side.defs)
+        declared |= find_undeclared_required(schema, term.view.defs)
     unlike = tuple(pattern for part in parts for pattern in part.get("patternProperties", ()))
-    return Cell(
-        kinds=OBJECT, exists=(Exists(Names(unlike=unlike, but=frozenset(declared)), (found,)),)
+    return ConstraintSet(
+        types=OBJECT_TYPE,
+        existing_properties=(
+            ExistingProperty(
+                PropertyNameSet(excluded_patterns=unlike, excluded_names=frozenset(declared)),
+                (found,),
+            ),
+        ),
     )
 
 
 # --- arrays
 
 
-def _array(term: Term, schema: dict[str, Any]) -> Iterator[Cell]:
+def _negate_array_keywords(term: SignedSchema, schema: dict[str, Any]) -> Iterator[ConstraintSet]:
     first = schema.get("prefixItems", [])
     for index, inner in enumerate(first):
-        if not is_anything(inner):
-            found = Term(term.side, inner, wanted=False, mode=term.inner)
-            yield Cell(kinds=ARRAY, lengths=(index + 1, None), items=((index, found),))
-    if not is_anything(schema.get("items", True)):
-        found = Term(term.side, schema["items"], wanted=False, mode=term.inner)
-        yield Cell(kinds=ARRAY, some=(Some(len(first), found),))
+        if not is_true_schema(inner):
+            found = SignedSchema(
+                term.view, inner, is_positive=False, closing_mode=term.inner_closing_mode
+            )
+            yield ConstraintSet(
+                types=ARRAY_TYPE, item_count=(index + 1, None), items=((index, found),)
+            )
+    if not is_true_schema(schema.get("items", True)):
+        found = SignedSchema(
+            term.view, schema["items"], is_positive=False, closing_mode=term.inner_closing_mode
+        )
+        yield ConstraintSet(types=ARRAY_TYPE, contains_at_least=(AtLeast(len(first), found),))
     if schema.get("minItems", 0) > 0:
-        yield Cell(kinds=ARRAY, lengths=(0, math.ceil(schema["minItems"]) - 1))
+        yield ConstraintSet(types=ARRAY_TYPE, item_count=(0, math.ceil(schema["minItems"]) - 1))
     if "maxItems" in schema:
-        yield Cell(kinds=ARRAY, lengths=(math.floor(schema["maxItems"]) + 1, None))
+        yield ConstraintSet(types=ARRAY_TYPE, item_count=(math.floor(schema["maxItems"]) + 1, None))
     if schema.get("uniqueItems") is True:
-        yield Cell(kinds=ARRAY, repeats=True)
-    yield from _contains(term, schema)
-    yield from _unevaluated(term, schema)
+        yield ConstraintSet(types=ARRAY_TYPE, has_equal_items=True)
+    yield from _negate_contains(term, schema)
+    yield from _negate_unevaluated_items(term, schema)
 
 
-def _contains(term: Term, schema: dict[str, Any]) -> Iterator[Cell]:
+def _negate_contains(term: SignedSchema, schema: dict[str, Any]) -> Iterator[ConstraintSet]:
     if "contains" not in schema:
         return
-    found = term.condition(schema["contains"], wanted=True)
+    found = term.sign_condition(schema["contains"], wanted=True)
     least = math.ceil(schema.get("minContains", 1))
     if least > 0:
-        yield Cell(kinds=ARRAY, few=(Few(found, least - 1),))
+        yield ConstraintSet(types=ARRAY_TYPE, contains_at_most=(AtMost(found, least - 1),))
     if "maxContains" in schema:
-        yield Cell(kinds=ARRAY, some=(Some(0, found, math.floor(schema["maxContains"]) + 1),))
+        yield ConstraintSet(
+            types=ARRAY_TYPE,
+            contains_at_least=(AtLeast(0, found, math.floor(schema["maxContains"]) + 1),),
+        )
 
 
-def _unevaluated(term: Term, schema: dict[str, Any]) -> Iterator[Cell]:
-    if "unevaluatedItems" not in schema or is_anything(schema["unevaluatedItems"]):
+def _negate_unevaluated_items(
+    term: SignedSchema, schema: dict[str, Any]
+) -> Iterator[ConstraintSet]:
+    if "unevaluatedItems" not in schema or is_true_schema(schema["unevaluatedItems"]):
         return
-    parts = list(in_place(schema, term.side.defs, alternatives=False))
+    parts = list(walk_in_place(schema, term.view.defs, alternatives=False))
     if not any("items" in part for part in parts):
         start = max((len(part.get("prefixItems", ())) for part in parts), default=0)
-        found = Term(term.side, schema["unevaluatedItems"], wanted=False, mode=term.inner)
-        yield Cell(kinds=ARRAY, some=(Some(start, found),))
+        found = SignedSchema(
+            term.view,
+            schema["unevaluatedItems"],
+            is_positive=False,
+            closing_mode=term.inner_closing_mode,
+        )
+        yield ConstraintSet(types=ARRAY_TYPE, contains_at_least=(AtLeast(start, found),))
 
 
 # --- composition
 
 
-def _composed(term: Term, schema: dict[str, Any]) -> Iterator[Cell]:
+def _negate_applicators(term: SignedSchema, schema: dict[str, Any]) -> Iterator[ConstraintSet]:
     if "$ref" in schema:
-        yield Cell(pending=(term.part(term.side.defs[name_of(schema["$ref"])]),))
-    yield from (Cell(pending=(term.part(part),)) for part in schema.get("allOf", ()))
+        yield ConstraintSet(
+            unexpanded=(term.sign_part(term.view.defs[get_definition_name(schema["$ref"])]),)
+        )
+    yield from (
+        ConstraintSet(unexpanded=(term.sign_part(part),)) for part in schema.get("allOf", ())
+    )
     if "not" in schema:
-        yield Cell(pending=(term.condition(schema["not"], wanted=True),))
-    yield from _unions(term, schema)
+        yield ConstraintSet(unexpanded=(term.sign_condition(schema["not"], wanted=True),))
+    yield from _negate_unions(term, schema)
     if "if" in schema:
         condition = schema["if"]
         for keyword, wanted in (("then", True), ("else", False)):
             if keyword in schema:
-                yield Cell(
-                    pending=(term.condition(condition, wanted=wanted), term.part(schema[keyword]))
+                yield ConstraintSet(
+                    unexpanded=(
+                        term.sign_condition(condition, wanted=wanted),
+                        term.sign_part(schema[keyword]),
+                    )
                 )
 
 
-def _unions(term: Term, schema: dict[str, Any]) -> Iterator[Cell]:
+def _negate_unions(term: SignedSchema, schema: dict[str, Any]) -> Iterator[ConstraintSet]:
     for keyword in ("anyOf", "oneOf"):
-        listed = as_one_list(schema, keyword, term.side.target) if keyword in schema else None
+        listed = (
+            merge_enumerations(schema, keyword, term.view.resolve) if keyword in schema else None
+        )
         if listed is not None:
-            yield Cell(without=tuple(listed["enum"]))
+            yield ConstraintSet(excluded_values=tuple(listed["enum"]))
         elif keyword == "anyOf" and keyword in schema:
-            yield Cell(pending=tuple(term.part(part) for part in schema["anyOf"]))
+            yield ConstraintSet(unexpanded=tuple(term.sign_part(part) for part in schema["anyOf"]))
         elif keyword in schema:
-            yield from _one_of(term, schema["oneOf"])
+            yield from _negate_one_of(term, schema["oneOf"])
 
 
-def _one_of(term: Term, listed: list[Any]) -> Iterator[Cell]:
+def _negate_one_of(term: SignedSchema, listed: list[Any]) -> Iterator[ConstraintSet]:
     """Yield how no member fits, or two do, or the only one fails where it is closed inside."""
-    yield Cell(pending=tuple(term.condition(part, wanted=False) for part in listed))
+    yield ConstraintSet(
+        unexpanded=tuple(term.sign_condition(part, wanted=False) for part in listed)
+    )
     for one, other in combinations(listed, 2):
-        yield Cell(pending=(term.condition(one, wanted=True), term.condition(other, wanted=True)))
+        yield ConstraintSet(
+            unexpanded=(
+                term.sign_condition(one, wanted=True),
+                term.sign_condition(other, wanted=True),
+            )
+        )
     if not term.is_open:
         yield from (
-            Cell(pending=(term.condition(part, wanted=True), term.part(part))) for part in listed
+            ConstraintSet(unexpanded=(term.sign_condition(part, wanted=True), term.sign_part(part)))
+            for part in listed
         )

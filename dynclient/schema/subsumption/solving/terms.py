@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any, Literal
 from dynclient.schema.dialect import Schema
 
 if TYPE_CHECKING:
-    from dynclient.schema.subsumption.sides import Side
+    from dynclient.schema.subsumption.sides import SchemaView
 
 #: How a schema is read: as it stands; closed inside, as one of several that speak of a value; closed itself as well.
-Mode = Literal["open", "part", "location"]
+ClosingMode = Literal["open", "part", "location"]
 
-Key = tuple[int, int, bool, str]
+SignedKey = tuple[int, int, bool, str]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Term:
+class SignedSchema:
     """A schema that a value must fit or must not.
 
     Attributes:
@@ -28,64 +28,64 @@ class Term:
 
     """
 
-    side: Side
+    view: SchemaView
     schema: Any
-    wanted: bool = True
-    mode: Mode = "location"
+    is_positive: bool = True
+    closing_mode: ClosingMode = "location"
 
     @property
-    def key(self) -> Key:
+    def key(self) -> SignedKey:
         """What is the same for terms that ask the same."""
         return (
-            id(self.side),
+            id(self.view),
             id(self.schema),
-            self.wanted,
-            self.mode if self.side.reading == "producer" else "open",
+            self.is_positive,
+            self.closing_mode if self.view.reading == "producer" else "open",
         )
 
     @property
     def is_open(self) -> bool:
         """Whether nothing in it closes."""
-        return self.mode == "open" or self.side.reading == "consumer"
+        return self.closing_mode == "open" or self.view.reading == "consumer"
 
     @property
-    def inner(self) -> Mode:
+    def inner_closing_mode(self) -> ClosingMode:
         """How the schemas of values inside are read."""
         return "open" if self.is_open else "location"
 
-    def part(self, schema: Any, *, wanted: bool | None = None) -> Term:
+    def sign_part(self, schema: Any, *, wanted: bool | None = None) -> SignedSchema:
         """Return a term about the same value."""
-        return Term(
-            self.side,
+        return SignedSchema(
+            self.view,
             schema,
-            self.wanted if wanted is None else wanted,
+            self.is_positive if wanted is None else wanted,
             "open" if self.is_open else "part",
         )
 
-    def condition(self, schema: Any, *, wanted: bool) -> Term:
+    def sign_condition(self, schema: Any, *, wanted: bool) -> SignedSchema:
         """Return a term about the same value that no reading closes."""
-        return Term(self.side, schema, wanted, "open")
+        return SignedSchema(self.view, schema, wanted, "open")
 
 
-class Derived(Schema):
+class DerivedCondition(Schema):
     """A condition that no document says, made from what one says: it declares nothing, and nothing closes it."""
 
 
-def unless(schema: Any) -> Derived:
+def build_negation(schema: Any) -> DerivedCondition:
     """Return what holds where a schema does not."""
-    return Derived({"unless": schema})
+    return DerivedCondition({"unless": schema})
 
 
-def member_that(name: str, inner: Any) -> Derived:
+def build_property_condition(name: str, inner: Any) -> DerivedCondition:
     """Return what holds for objects with a property for which something holds."""
-    return Derived({"member": name, "that": inner})
+    return DerivedCondition({"member": name, "that": inner})
 
 
-def item_that(inner: Any) -> Derived:
+def build_item_condition(inner: Any) -> DerivedCondition:
     """Return what holds for arrays with an item for which something holds."""
-    return Derived({"item": True, "that": inner})
+    return DerivedCondition({"item": True, "that": inner})
 
 
-def key_that(inner: Any) -> Derived:
+def build_any_property_condition(inner: Any) -> DerivedCondition:
     """Return what holds for objects with some property for which something holds."""
-    return Derived({"key": True, "that": inner})
+    return DerivedCondition({"key": True, "that": inner})
