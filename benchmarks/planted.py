@@ -26,13 +26,13 @@ DOCUMENTS = ("tests/strategies/test_documents.py", "-k", "call_of_any_document")
 PLACES = ("tests/strategies/test_places.py",)
 DIALECTS = ("tests/strategies/test_dialects.py",)
 MACHINE = ("tests/sandbox/test_machine.py",)
-INCLUSION = ("tests/schema/test_subsumption.py", "tests/schema/test_subsumption_unions.py")
-SOLVING = ("tests/schema/test_subsumption_solving.py", "tests/schema/test_subsumption.py")
+INCLUSION = ("tests/containment/test_containment.py", "tests/containment/test_unions.py")
+SOLVING = ("tests/containment/test_witnesses.py", "tests/containment/test_containment.py")
 CHANGES = (
-    "tests/changes/test_diff.py",
-    "tests/changes/test_mutations.py",
-    "tests/changes/test_evolution.py",
-    "tests/changes/test_invariance.py",
+    "tests/diffing/test_diff.py",
+    "tests/diffing/test_mutations.py",
+    "tests/diffing/test_evolution.py",
+    "tests/diffing/test_invariance.py",
 )
 
 

@@ -12,26 +12,26 @@ if TYPE_CHECKING:
 
     from dynclient import errors as errors
     from dynclient import strategies as strategies
-    from dynclient.changes.diff import diff as diff
-    from dynclient.changes.result import Diff as Diff
     from dynclient.client.client import AsyncClient as AsyncClient
     from dynclient.client.client import Client as Client
     from dynclient.client.client import Operation as Operation
     from dynclient.client.load import load as load
+    from dynclient.diffing.changeset import Diff as Diff
+    from dynclient.diffing.diff import diff as diff
     from dynclient.model import Document as Document
-    from dynclient.plan.call import Call as Call
+    from dynclient.plan.call_document import Call as Call
     from dynclient.sandbox import Sandbox as Sandbox
 
 #: Public names → where they live; each is loaded when it is first used, so that importing dynclient costs nothing.
 _MODULE_BY_NAME = {
     "AsyncClient": "dynclient.client.client",
-    "Call": "dynclient.plan.call",
+    "Call": "dynclient.plan.call_document",
     "Client": "dynclient.client.client",
-    "Diff": "dynclient.changes.result",
+    "Diff": "dynclient.diffing.changeset",
     "Document": "dynclient.model",
     "Operation": "dynclient.client.client",
     "Sandbox": "dynclient.sandbox",
-    "diff": "dynclient.changes.diff",
+    "diff": "dynclient.diffing.diff",
     "errors": "",
     "load": "dynclient.client.load",
     "strategies": "",

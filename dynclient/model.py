@@ -10,9 +10,9 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal
 
+from dynclient.document.openapi_version import SchemaFlavour, detect_schema_flavour
 from dynclient.document.problems import Problem
 from dynclient.document.references import DocumentFiles, Node
-from dynclient.document.versions import SchemaFlavour, detect_schema_flavour
 from dynclient.errors import DocumentError
 from dynclient.violations import Place
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dynclient.cli import choice
-from dynclient.cli.files import FIRST_FAILURE_STATUS
+from dynclient.cli import document_option
+from dynclient.cli.output_files import FIRST_FAILURE_STATUS
 from dynclient.errors import DecodeError, ResponseError, StatusError, UsageError
 
 if TYPE_CHECKING:
-    from dynclient.cli.arguments import CallArguments
-    from dynclient.cli.files import Download
+    from dynclient.cli.call_arguments import CallArguments
+    from dynclient.cli.output_files import Download
     from dynclient.client.client import Client, Operation
     from dynclient.plan.results import Result
 
@@ -40,7 +40,7 @@ class CallOptions:
 
 
 @click.command("call")
-@click.argument("operation", shell_complete=choice.complete_operation_names)
+@click.argument("operation", shell_complete=document_option.complete_operation_names)
 @click.argument("words", nargs=-1, metavar="[NAME=TEXT | NAME:=JSON | NAME:=@FILE]...")
 @click.option(
     "--param",
@@ -51,7 +51,7 @@ class CallOptions:
 @click.option(
     "--body", metavar="DATA|@FILE|-", help="The whole body: itself, a file of it, or - for stdin."
 )
-@choice.add_spec_option
+@document_option.add_spec_option
 @click.option(
     "--server", metavar="URL", help="Call this server; credentials: $DYNCLIENT_CREDENTIAL_<SCHEME>."
 )
@@ -87,7 +87,7 @@ def command(operation: str, words: tuple[str, ...], **given: Any) -> None:
     or in snake_case. An array takes its name several times. Within JSON a binary value is {"$file": "a.png"} or
     {"$base64": "…"}.
     """
-    from dynclient.cli.arguments import parse_arguments
+    from dynclient.cli.call_arguments import parse_arguments
 
     wish = CallOptions(**given)
     if wish.curl:
@@ -96,10 +96,10 @@ def command(operation: str, words: tuple[str, ...], **given: Any) -> None:
         click.echo(shown.request(*args, **kwargs).curl())
         return
     if wish.output:
-        from dynclient.cli.files import check_writable
+        from dynclient.cli.output_files import check_writable
 
         check_writable(wish.output)
-    with choice.open_client(wish.spec, wish.server, sandbox=wish.sandbox) as client:
+    with document_option.open_client(wish.spec, wish.server, sandbox=wish.sandbox) as client:
         called = client.with_options(**build_client_options(wish))[operation]
         send_call(called, parse_arguments(called, words, wish.body, wish.param), wish)
 
@@ -157,7 +157,7 @@ def _open_unsent_client(wish: CallOptions) -> Client:
 
     if wish.server and wish.sandbox:
         raise UsageError("--server and --sandbox exclude each other", hint="give one")
-    return Client(choice.load_document(wish.spec), server=wish.server).with_options(
+    return Client(document_option.load_document(wish.spec), server=wish.server).with_options(
         **build_client_options(wish)
     )
 
@@ -169,12 +169,12 @@ def send_call(called: Operation, arguments: CallArguments, wish: CallOptions) ->
         DynclientError: just as calling does; what came is printed before.
 
     """
-    from dynclient.cli import exchange
+    from dynclient.cli import verbose_output
 
     args, kwargs = arguments
     request = called.request(*args, **kwargs)
     if wish.verbose:
-        exchange.print_request(request)
+        verbose_output.print_request(request)
     download = _prepare_download(wish)
     try:
         result = called._send_request(request, download)  # noqa: SLF001 (sending to a file is ours alone)
@@ -192,7 +192,7 @@ def send_call(called: Operation, arguments: CallArguments, wish: CallOptions) ->
         raise
     if download and download.has_begun:
         if wish.verbose:
-            exchange.print_response(result)
+            verbose_output.print_response(result)
         download.finish(f"{result.elapsed:.2f} s")
     else:
         print_result(result, wish)
@@ -200,7 +200,7 @@ def send_call(called: Operation, arguments: CallArguments, wish: CallOptions) ->
 
 def _prepare_download(wish: CallOptions) -> Download | None:
     """Return where a body goes piece by piece; None where it is printed, or written to a pipe or device."""
-    from dynclient.cli.files import STDOUT, Download
+    from dynclient.cli.output_files import STDOUT, Download
 
     if (
         not wish.output
@@ -220,17 +220,21 @@ def print_result(result: Result, wish: CallOptions, media_type: str | None = Non
         media_type: what the data are taken for; None: what the response says.
 
     """
-    from dynclient.cli import exchange, files, render
+    from dynclient.cli import output_files, terminal_output, verbose_output
 
     if wish.verbose:
-        exchange.print_response(result)
+        verbose_output.print_response(result)
     if wish.include:
-        for line in render.format_head(result):
+        for line in terminal_output.format_head(result):
             click.echo(line)
         click.echo()
     if result.data is None and not result.media_type:
-        render.print_note(f"{result.status}, no body")
+        terminal_output.print_note(f"{result.status}, no body")
     elif wish.output and result.status < FIRST_FAILURE_STATUS:
-        files.save_data(wish.output, exchange.get_body_bytes(result), f"{result.elapsed:.2f} s")
+        output_files.save_data(
+            wish.output, verbose_output.get_body_bytes(result), f"{result.elapsed:.2f} s"
+        )
     else:
-        render.print_data(result.data, result.media_type if media_type is None else media_type)
+        terminal_output.print_data(
+            result.data, result.media_type if media_type is None else media_type
+        )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dynclient.cli import choice
+from dynclient.cli import document_option
 
 if TYPE_CHECKING:
     from dynclient.document.problems import Problem
@@ -22,7 +22,7 @@ USAGE_MISMATCH = 1
 
 
 @click.command("check")
-@choice.add_spec_argument
+@document_option.add_spec_argument
 @click.option(
     "--used",
     metavar="PATH",
@@ -41,16 +41,16 @@ def command(ctx: click.Context, spec: str | None, named: str | None, used: tuple
     a key that no result has. The code is read, never run. The exit code is 1 where
     there is such a line and the document is in order.
     """
-    from dynclient.cli import render
+    from dynclient.cli import terminal_output
 
-    document = choice.load_document(choice.choose_spec(spec, named))
+    document = document_option.load_document(document_option.choose_spec(spec, named))
     problems = sorted(document.problems, key=lambda p: (p.file, p.line or 0, p.column or 0))
     for problem in problems:
-        click.echo(render.escape_controls(_format_problem(problem)))
+        click.echo(terminal_output.escape_controls(_format_problem(problem)))
     errors = sum(problem.severity == "error" for problem in problems)
     operations = len(document.operations)
     click.echo(
-        f"{render.format_one_line(_shorten_uri(document.uri))}: {_format_count(operations, 'operation')}, "
+        f"{terminal_output.format_one_line(_shorten_uri(document.uri))}: {_format_count(operations, 'operation')}, "
         f"{_format_count(errors, 'error')}, {_format_count(len(problems) - errors, 'warning')}"
     )
     fits = _check_usages(document, used) if used else True
@@ -59,9 +59,9 @@ def command(ctx: click.Context, spec: str | None, named: str | None, used: tuple
 
 def _check_usages(document: Document, paths: tuple[str, ...]) -> bool:
     """Print the lines of code that do not fit a document, then how many there are; tell whether all fit."""
-    from dynclient.cli import render
+    from dynclient.cli import terminal_output
     from dynclient.cli.uses import find_usages_in
-    from dynclient.uses import diagnose_usages
+    from dynclient.usages import diagnose_usages
 
     found = find_usages_in(paths)
     wrong = diagnose_usages(found.usages, document)
@@ -70,10 +70,10 @@ def _check_usages(document: Document, paths: tuple[str, ...]) -> bool:
         for u in found.unreadable_files
     ]
     for line in (*unread, *map(str, wrong)):
-        click.echo(render.escape_controls(line))
+        click.echo(terminal_output.escape_controls(line))
     errors = sum(misfit.is_certain for misfit in wrong)
     click.echo(
-        f"{render.format_one_line(', '.join(paths))}: {_format_count(found.file_count, 'file')}, {_format_count(errors, 'error')}, "
+        f"{terminal_output.format_one_line(', '.join(paths))}: {_format_count(found.file_count, 'file')}, {_format_count(errors, 'error')}, "
         f"{_format_count(len(wrong) - errors + len(unread), 'warning')}"
     )
     return not errors
@@ -91,7 +91,7 @@ def _format_problem(problem: Problem) -> str:
 
 def _shorten_uri(uri: str) -> str:
     """Return a file as one names it from the current directory; a URL as it is."""
-    from dynclient.document.source import to_path
+    from dynclient.document.file_loader import to_path
 
     if not uri.startswith("file:"):
         return uri

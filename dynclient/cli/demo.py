@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dynclient.cli import choice
+from dynclient.cli import document_option
 from dynclient.errors import DynclientError, ResponseDrift
 
 if TYPE_CHECKING:
@@ -34,10 +34,10 @@ def command(ctx: click.Context) -> None:
     """
     from dynclient.client.load import load
 
-    document = load(choice.find_shipped_document())
+    document = load(document_option.find_shipped_document())
     version = document.info.get("version", "")
     click.echo(f"{document.title} {version} on the sandbox: nothing leaves this process.")
-    story = DemoStory(choice.open_sandbox_client(document))
+    story = DemoStory(document_option.open_sandbox_client(document))
     run_story(story)
     run_mistakes(story, document)
     click.echo()
@@ -138,7 +138,7 @@ class DemoStory:
 
 
 def _print_call(name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> None:
-    from dynclient.docs.written import format_python_call
+    from dynclient.description.python_text import format_python_call
 
     click.echo(_indent(format_python_call(f"client.{name}", args, kwargs, WIDTH)))
 
@@ -277,7 +277,7 @@ def call_wrongly(
     story: DemoStory, title: str, wanted: str, name: str, /, *args: Any, **kwargs: Any
 ) -> None:
     """Make a wrong call of the story's client."""
-    from dynclient.docs.written import format_python_call
+    from dynclient.description.python_text import format_python_call
 
     text = format_python_call(f"client.{name}", args, kwargs, WIDTH)
     story.show_refused(title, wanted, text, lambda: story.client.call(name, *args, **kwargs))
@@ -332,6 +332,6 @@ def _call_drifted_server(story: DemoStory, document: Document) -> None:
         ),
     )
     for title, wanted, status, body in answers:
-        client = choice.open_sandbox_client(document, DriftedServer(status, body))
+        client = document_option.open_sandbox_client(document, DriftedServer(status, body))
         create = partial(client.create_audience_v2, name="Gold members")
         story.show_refused(title, wanted, name, create)

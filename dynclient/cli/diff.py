@@ -12,22 +12,22 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from dynclient.changes.change import LEVELS
-from dynclient.changes.levels import UNKNOWN_POLICIES
-from dynclient.changes.settings import ALL_POLICIES, FORMATS, POLICIES, VIEWS
-from dynclient.cli import choice
+from dynclient.cli import document_option
+from dynclient.diffing.change import LEVELS
+from dynclient.diffing.gate import UNKNOWN_POLICIES
+from dynclient.diffing.settings import ALL_POLICIES, FORMATS, POLICIES, VIEWS
 from dynclient.errors import UsageError
 
 if TYPE_CHECKING:
-    from dynclient.changes.accept import AcceptEntry
-    from dynclient.changes.change import Change, Level
-    from dynclient.changes.combined import NamedDiff
-    from dynclient.changes.result import Diff
-    from dynclient.changes.settings import DiffSettings
-    from dynclient.changes.sources.pairs import SourcePair
-    from dynclient.changes.used import Usage
+    from dynclient.diffing.accept import AcceptEntry
+    from dynclient.diffing.change import Change, Level
+    from dynclient.diffing.changeset import Diff
+    from dynclient.diffing.report.combined import NamedDiff
+    from dynclient.diffing.settings import DiffSettings
+    from dynclient.diffing.sources.source_pairs import SourcePair
+    from dynclient.diffing.usage_filter import Usage
     from dynclient.model import Document
-    from dynclient.uses import UsageAnalysis
+    from dynclient.usages import UsageAnalysis
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
@@ -208,7 +208,7 @@ def command(ctx: click.Context, /, old: str, new: str | None, **given: Any) -> N
     The exit code is 0 where nothing at the level of --fail-on or above was found, 1 where something was, 7 where a
     document cannot be read.
     """
-    from dynclient.changes import accept, settings
+    from dynclient.diffing import accept, settings
 
     project = settings.find_settings(Path.cwd())
     wish = DiffOptions.of(given, project.options)
@@ -250,10 +250,10 @@ def _get_today() -> date:
 
 
 def _load_pairs(old: str, new: str | None, project: DiffSettings) -> Iterator[SourcePair]:
-    from dynclient.changes.sources import pairs
+    from dynclient.diffing.sources import source_pairs
 
     if new is not None:
-        return pairs.load_pairs(old, new, _load_document)
+        return source_pairs.load_pairs(old, new, _load_document)
     named = os.environ.get("DYNCLIENT_SPEC")
     specs = [named] if named else list(project.specs)
     if os.path.lexists(old) and not specs:
@@ -263,16 +263,20 @@ def _load_pairs(old: str, new: str | None, project: DiffSettings) -> Iterator[So
         raise UsageError(
             "a revision alone needs to know the documents, and none is named", hint=hint
         )
-    return pairs.load_project_pairs(old, specs, _load_document)
+    return source_pairs.load_project_pairs(old, specs, _load_document)
 
 
 def _load_document(source: str) -> Document:
-    return choice.load_choice(choice.DocumentChoice(source, "--spec"))
+    return document_option.load_choice(document_option.DocumentChoice(source, "--spec"))
 
 
 def _compare_pair(pair: SourcePair, wish: DiffOptions, code: UsageAnalysis | None) -> NamedDiff:
-    from dynclient.changes.combined import NamedDiff, diff_unpaired_document, label_git_revisions
-    from dynclient.changes.diff import diff
+    from dynclient.diffing.diff import diff
+    from dynclient.diffing.report.combined import (
+        NamedDiff,
+        diff_unpaired_document,
+        label_git_revisions,
+    )
 
     if pair.old is None or pair.new is None:
         used = _find_usage(wish, code, document) if (document := pair.old or pair.new) else None
@@ -304,9 +308,9 @@ def _find_usage(wish: DiffOptions, code: UsageAnalysis | None, old: Document) ->
     """Return what is used of a document; None: all of it counts."""
     if code is None:
         return None
-    from dynclient.changes.used import Usage
     from dynclient.cli.uses import read_recorded_usages
-    from dynclient.uses import resolve_usages
+    from dynclient.diffing.usage_filter import Usage
+    from dynclient.usages import resolve_usages
 
     return Usage.from_code(resolve_usages(code.usages, old)) | Usage.from_recording(
         read_recorded_usages(wish.used_by, old)
@@ -319,31 +323,31 @@ def _find_usage(wish: DiffOptions, code: UsageAnalysis | None, old: Document) ->
 def _apply_settings(
     compared: list[NamedDiff], project: DiffSettings, wish: DiffOptions, entries: list[AcceptEntry]
 ) -> list[NamedDiff]:
-    from dynclient.changes import levels
-    from dynclient.changes.combined import NamedDiff
+    from dynclient.diffing import gate
+    from dynclient.diffing.report.combined import NamedDiff
 
     def judged(named: NamedDiff) -> Diff:
-        diff = levels.apply_levels(named.diff, project.levels, wish.unknown)
-        return levels.mark_accepted(diff, entries, _get_today(), named.name)
+        diff = gate.apply_levels(named.diff, project.levels, wish.unknown)
+        return gate.mark_accepted(diff, entries, _get_today(), named.name)
 
     return [NamedDiff(named.name, judged(named)) for named in compared]
 
 
 def _has_failures(judged: list[NamedDiff], wish: DiffOptions) -> bool:
-    from dynclient.changes import levels
+    from dynclient.diffing import gate
 
-    return any(levels.find_failing_changes(named.diff, wish.fail_on) for named in judged)
+    return any(gate.find_failing_changes(named.diff, wish.fail_on) for named in judged)
 
 
 def _build_entries(judged: list[NamedDiff], wish: DiffOptions) -> list[tuple[AcceptEntry, str]]:
     """Return an entry for each change that lets the build fail, with the comment that says what it is."""
-    from dynclient.changes import levels
-    from dynclient.changes.accept import AcceptEntry
+    from dynclient.diffing import gate
+    from dynclient.diffing.accept import AcceptEntry
 
     found: dict[tuple[str, str], tuple[AcceptEntry, str]] = {}
     for named in judged:
         document = named.name if len(judged) > 1 else ""
-        for change in levels.find_failing_changes(named.diff, wish.fail_on):
+        for change in gate.find_failing_changes(named.diff, wish.fail_on):
             entry = AcceptEntry(
                 wish.reason or "",
                 change.fingerprint,
@@ -363,9 +367,9 @@ def _describe_change(change: Change) -> str:
 
 
 def _print_reports(judged: list[NamedDiff], wish: DiffOptions) -> None:
-    from dynclient.changes.combined import build_report
-    from dynclient.cli.files import save_data
-    from dynclient.cli.render import is_terminal
+    from dynclient.cli.output_files import save_data
+    from dynclient.cli.terminal_output import is_terminal
+    from dynclient.diffing.report.combined import build_report
 
     columns = shutil.get_terminal_size().columns if is_terminal() else MAX_WIDTH
     width = min(columns, MAX_WIDTH)
@@ -377,8 +381,8 @@ def _print_reports(judged: list[NamedDiff], wish: DiffOptions) -> None:
 
 
 def _write_entries(file: Path, data: bytes, count: int) -> None:
-    from dynclient.cli.files import write_file
-    from dynclient.cli.render import print_note
+    from dynclient.cli.output_files import write_file
+    from dynclient.cli.terminal_output import print_note
 
     write_file(file, data)
     print_note(f"{count} {'entry' if count == 1 else 'entries'} → {_shorten_path(file)}")
@@ -388,8 +392,8 @@ def _report_idle_entries(
     entries: list[AcceptEntry], compared: list[NamedDiff]
 ) -> list[AcceptEntry]:
     """Tell of entries that count no more, or never did; return those that match nothing."""
-    from dynclient.changes.accept import ACCEPT_FILE, find_unused_entries
-    from dynclient.cli.render import format_one_line, print_note
+    from dynclient.cli.terminal_output import format_one_line, print_note
+    from dynclient.diffing.accept import ACCEPT_FILE, find_unused_entries
 
     idle = find_unused_entries(
         entries, [(named.name, change) for named in compared for change in named.diff.changes]

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from dynclient.cli import choice
+from dynclient.cli import document_option
 from dynclient.errors import UsageError
 
 
 @click.command("docs")
-@choice.add_spec_argument
+@document_option.add_spec_argument
 @click.option(
     "--out",
     metavar="DIR",
@@ -24,10 +24,10 @@ def command(spec: str | None, named: str | None, out: str) -> None:
     README.md lists the operations; each tag has a page with the signature, an example, parameters, return type,
     authorization, content types and status codes of each of its operations. The same document gives the same pages.
     """
-    from dynclient.cli.files import write_file
-    from dynclient.docs import build_reference
+    from dynclient.api_reference import build_reference
+    from dynclient.cli.output_files import write_file
 
-    document = choice.load_document(choice.choose_spec(spec, named))
+    document = document_option.load_document(document_option.choose_spec(spec, named))
     folder = Path(out)
     try:
         folder.mkdir(parents=True, exist_ok=True)

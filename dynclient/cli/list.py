@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dynclient.cli import choice
+from dynclient.cli import document_option
 from dynclient.errors import UsageError
 from dynclient.names import suggest
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command("list")
-@choice.add_spec_option
+@document_option.add_spec_option
 @click.option("--tag", metavar="TAG", help="Only the operations of a tag.")
 @click.option(
     "--search", metavar="TEXT", help="Only the operations that speak of TEXT, the best first."
@@ -25,15 +25,15 @@ def command(spec: str | None, tag: str | None, search: str | None) -> None:
 
     One line each: name, summary, method and path.
     """
-    from dynclient.cli import render
+    from dynclient.cli import terminal_output
 
-    document = choice.load_document(spec)
+    document = document_option.load_document(spec)
     found = select_operations(document, tag, search)
     if not found:
-        render.print_note("no operation fits")
+        terminal_output.print_note("no operation fits")
         return
-    for line in render.align_columns(_build_row(operation) for operation in found):
-        render.print_line(line)
+    for line in terminal_output.align_columns(_build_row(operation) for operation in found):
+        terminal_output.print_line(line)
 
 
 def select_operations(document: Document, tag: str | None, search: str | None) -> list[Operation]:
@@ -62,7 +62,7 @@ def select_operations(document: Document, tag: str | None, search: str | None) -
 
 def _build_row(operation: Operation) -> tuple[str, str, str]:
     """Return name, summary, and `METHOD /path`, which stands last: it is long, and a name of the operation too."""
-    from dynclient.cli.render import format_one_line
+    from dynclient.cli.terminal_output import format_one_line
 
     summary = format_one_line(operation.summary) + (" (deprecated)" if operation.deprecated else "")
     return (

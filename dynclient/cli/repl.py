@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from dynclient.cli import choice
+from dynclient.cli import document_option
 
 
 @click.command("repl")
-@choice.add_spec_argument
+@document_option.add_spec_argument
 @click.option("--server", metavar="URL", help="Call this server instead of a sandbox.")
 @click.pass_context
 def command(ctx: click.Context, spec: str | None, named: str | None, server: str | None) -> None:
@@ -18,6 +18,6 @@ def command(ctx: click.Context, spec: str | None, named: str | None, server: str
     """
     from dynclient import repl
 
-    chosen = choice.choose_spec(spec, named)
-    with choice.open_client(chosen, server, sandbox=server is None) as client:
+    chosen = document_option.choose_spec(spec, named)
+    with document_option.open_client(chosen, server, sandbox=server is None) as client:
         ctx.exit(repl.run_console(client, server or "the sandbox"))

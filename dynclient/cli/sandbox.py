@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dynclient.cli import choice
+from dynclient.cli import document_option
 from dynclient.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _FAULT_OPTION = re.compile(
 
 
 @click.command("sandbox")
-@choice.add_spec_argument
+@document_option.add_spec_argument
 @click.option(
     "--host",
     metavar="HOST",
@@ -78,9 +78,9 @@ def command(
     faults: tuple[str, ...],
 ) -> None:
     """Serve a sandbox over HTTP, until it is interrupted."""
-    document = choice.load_document(choice.choose_spec(spec, named))
+    document = document_option.load_document(document_option.choose_spec(spec, named))
     uvicorn = _import_uvicorn()
-    from dynclient.cli import render
+    from dynclient.cli import terminal_output
     from dynclient.sandbox import Sandbox
     from dynclient.sandbox.asgi import app
 
@@ -92,8 +92,8 @@ def command(
     listener = _open_listener(host, port)
     shown = f"[{host}]" if ":" in host else host
     url = f"http://{shown}:{listener.getsockname()[1]}"
-    render.print_note(
-        f"{render.format_one_line(document.title)} in a sandbox at {url} (Ctrl-C ends it)"
+    terminal_output.print_note(
+        f"{terminal_output.format_one_line(document.title)} in a sandbox at {url} (Ctrl-C ends it)"
     )
     config = uvicorn.Config(
         app(sandbox), log_level="warning", lifespan="off", timeout_graceful_shutdown=GRACE_S

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dynclient.cli import choice
+from dynclient.cli import document_option
 
 if TYPE_CHECKING:
     from dynclient.client.client import Client, Operation
-    from dynclient.wire.shapes import SchemaTypes
+    from dynclient.wire.schema_types import SchemaTypes
 
 #: How deep the outline of a value goes, and how many lines it may take.
 MAX_DEPTH = 3
@@ -19,8 +19,8 @@ MAX_LINES = 40
 
 
 @click.command("show")
-@click.argument("operation", shell_complete=choice.complete_operation_names)
-@choice.add_spec_option
+@click.argument("operation", shell_complete=document_option.complete_operation_names)
+@document_option.add_spec_option
 def command(operation: str, spec: str | None) -> None:
     """Show all of an OPERATION.
 
@@ -28,7 +28,7 @@ def command(operation: str, spec: str | None) -> None:
     """
     from dynclient.client.client import Client
 
-    client = Client(choice.load_document(spec))
+    client = Client(document_option.load_document(spec))
     shown = client[operation]
     for section in (
         _format_heading,
@@ -44,7 +44,7 @@ def command(operation: str, spec: str | None) -> None:
 
 
 def _format_heading(operation: Operation) -> Iterator[str]:
-    from dynclient.cli.render import format_one_line, wrap_prose
+    from dynclient.cli.terminal_output import format_one_line, wrap_prose
 
     about = operation.operation
     yield f"{format_one_line(about.id)}  {about.method} {format_one_line(about.path)}"
@@ -57,8 +57,8 @@ def _format_heading(operation: Operation) -> Iterator[str]:
 
 
 def _format_signature_lines(operation: Operation) -> Iterator[str]:
-    from dynclient.cli.render import get_width
-    from dynclient.docs.written import format_signature
+    from dynclient.cli.terminal_output import get_width
+    from dynclient.description.python_text import format_signature
 
     yield from (
         f"  {line}"
@@ -67,17 +67,19 @@ def _format_signature_lines(operation: Operation) -> Iterator[str]:
 
 
 def _format_arguments(operation: Operation) -> Iterator[str]:
-    from dynclient.cli.render import align_columns, format_one_line, wrap_prose
-    from dynclient.docs import facts
+    from dynclient.cli.terminal_output import align_columns, format_one_line, wrap_prose
+    from dynclient.description import operation_facts
 
-    found = facts.describe_arguments(operation)
+    found = operation_facts.describe_arguments(operation)
     if not found:
         return
     rows = [
         (
             a.name,
             a.location,
-            format_one_line(facts.describe_type(a.shape) + (", required" if a.is_required else "")),
+            format_one_line(
+                operation_facts.describe_type(a.shape) + (", required" if a.is_required else "")
+            ),
         )
         for a in found
     ]
@@ -85,11 +87,11 @@ def _format_arguments(operation: Operation) -> Iterator[str]:
     yield "Arguments"
     for line, argument in zip(align_columns(rows, "  "), found, strict=True):
         yield line
-        yield from wrap_prose(facts.find_description(argument.shape), "      ")
+        yield from wrap_prose(operation_facts.find_description(argument.shape), "      ")
 
 
 def _format_body(operation: Operation) -> Iterator[str]:
-    from dynclient.docs.facts import get_location_shape
+    from dynclient.description.operation_facts import get_location_shape
 
     body = operation.operation.request_body
     if body is None:
@@ -103,7 +105,7 @@ def _format_body(operation: Operation) -> Iterator[str]:
 
 def _format_outline(shape: SchemaTypes, depth: int = MAX_DEPTH) -> Iterator[str]:
     """Yield the members of a value, with those of their members, as aligned lines."""
-    from dynclient.cli.render import align_columns, format_one_line
+    from dynclient.cli.terminal_output import align_columns, format_one_line
 
     rows = [
         (format_one_line(name), format_one_line(wanted))
@@ -118,7 +120,11 @@ def _iterate_members(
     shape: SchemaTypes, above: str, depth: int, seen: frozenset[int]
 ) -> Iterator[tuple[str, str]]:
     """Yield (path, what it wants) of each member of an object, or of an array's items, down to a depth."""
-    from dynclient.docs.facts import describe_type, find_required_names, list_member_names
+    from dynclient.description.operation_facts import (
+        describe_type,
+        find_required_names,
+        list_member_names,
+    )
     from dynclient.schema.explain import describe_schema
 
     if not above and not list_member_names(shape):
@@ -138,9 +144,9 @@ def _iterate_members(
 
 
 def _format_results(operation: Operation) -> Iterator[str]:
-    from dynclient.cli.render import format_one_line
-    from dynclient.docs.facts import describe_type, list_member_names
-    from dynclient.wire.shapes import SchemaTypes
+    from dynclient.cli.terminal_output import format_one_line
+    from dynclient.description.operation_facts import describe_type, list_member_names
+    from dynclient.wire.schema_types import SchemaTypes
 
     yield ""
     yield "Results"
@@ -161,8 +167,11 @@ def _format_results(operation: Operation) -> Iterator[str]:
 
 
 def _format_auth(operation: Operation) -> Iterator[str]:
-    from dynclient.cli.render import align_columns, format_one_line
-    from dynclient.docs.facts import describe_credential_place, list_security_schemes
+    from dynclient.cli.terminal_output import align_columns, format_one_line
+    from dynclient.description.operation_facts import (
+        describe_credential_place,
+        list_security_schemes,
+    )
     from dynclient.wire.message import build_credential_variable
     from dynclient.wire.security import format_formula
 
@@ -181,8 +190,12 @@ def _format_auth(operation: Operation) -> Iterator[str]:
 
 
 def _format_examples(client: Client, operation: Operation) -> Iterator[str]:
-    from dynclient.cli.render import get_width
-    from dynclient.docs.written import build_accessor, build_call_arguments, format_python_call
+    from dynclient.cli.terminal_output import get_width
+    from dynclient.description.python_text import (
+        build_accessor,
+        build_call_arguments,
+        format_python_call,
+    )
     from dynclient.errors import UsageError
 
     yield ""

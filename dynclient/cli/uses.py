@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dynclient.cli import choice
+from dynclient.cli import document_option
 from dynclient.errors import UsageError
 
 if TYPE_CHECKING:
     from dynclient.model import Document
-    from dynclient.uses import (
+    from dynclient.usages import (
         OperationUsage,
         RecordedUsages,
         ResolvedUsage,
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @click.command("uses")
 @click.argument("paths", nargs=-1, metavar="PATH...")
-@choice.add_spec_option
+@document_option.add_spec_option
 @click.option(
     "--used-by",
     metavar="FILE",
@@ -39,26 +39,26 @@ def command(paths: tuple[str, ...], spec: str | None, used_by: str | None, form:
     arguments, and what is read of the result; `perhaps` where nobody can tell
     whether it is a client. `dynclient check --used` tells which of them do not fit.
     """
-    from dynclient.cli import render
-    from dynclient.uses import resolve_usages
+    from dynclient.cli import terminal_output
+    from dynclient.usages import resolve_usages
 
     if not paths and used_by is None:
         raise UsageError("nothing to look at", hint="give files or folders, or --used-by FILE")
     found = find_usages_in(paths)
-    document = choice.load_document(spec)
+    document = document_option.load_document(spec)
     resolved, recording = (
         resolve_usages(found.usages, document),
         read_recorded_usages(used_by, document),
     )
     if form == "json":
-        click.echo(render.format_json(_build_json(document, found, resolved, recording)))
+        click.echo(terminal_output.format_json(_build_json(document, found, resolved, recording)))
         return
-    for line in render.align_columns(
+    for line in terminal_output.align_columns(
         [*_build_usage_rows(document, resolved), *_build_recorded_rows(recording)]
     ):
-        render.print_line(line)
+        terminal_output.print_line(line)
     for note in _format_notes(found, resolved, recording):
-        render.print_note(render.escape_controls(note))
+        terminal_output.print_note(terminal_output.escape_controls(note))
     click.echo(_format_summary(document, found, resolved, recording))
 
 
@@ -69,7 +69,7 @@ def find_usages_in(paths: Sequence[str]) -> UsageAnalysis:
         UsageError: one of them does not exist.
 
     """
-    from dynclient.uses import find_usages
+    from dynclient.usages import find_usages
 
     try:
         return find_usages(paths)
@@ -84,7 +84,7 @@ def read_recorded_usages(path: str | None, document: Document) -> RecordedUsages
         UsageError: the list cannot be read.
 
     """
-    from dynclient.uses import read_recorded_lines, resolve_recorded_lines
+    from dynclient.usages import read_recorded_lines, resolve_recorded_lines
 
     try:
         return resolve_recorded_lines(
@@ -98,7 +98,7 @@ def read_recorded_usages(path: str | None, document: Document) -> RecordedUsages
 
 
 def _build_usage_rows(document: Document, resolved: ResolvedUsages) -> Iterator[tuple[str, ...]]:
-    from dynclient.cli.render import format_one_line
+    from dynclient.cli.terminal_output import format_one_line
 
     operations = resolved.usages_by_operation
     for key in document.operations:
@@ -127,7 +127,7 @@ def _format_key_path(path: Sequence[str]) -> str:
 
 
 def _build_recorded_rows(recording: RecordedUsages) -> Iterator[tuple[str, ...]]:
-    from dynclient.cli.render import format_one_line
+    from dynclient.cli.terminal_output import format_one_line
 
     for key, lines in recording.lines_by_operation.items():
         times = sum(line.count for line in lines)

@@ -12,16 +12,16 @@ from dynclient import __version__, model
 from dynclient.client.load import DocumentSource, load
 from dynclient.client.operation import BoundOperation
 from dynclient.client.options import Options
-from dynclient.document.source import is_remote
+from dynclient.document.file_loader import is_remote
 from dynclient.errors import OperationNotFound, UsageError
 from dynclient.names import NAMELESS, suggest, to_snake_case
-from dynclient.plan.call import Call
+from dynclient.plan.call_document import Call
 from dynclient.plan.plan import Plans
 from dynclient.plan.results import Result
 from dynclient.plan.schemas import Schemas
+from dynclient.transport.authorization import CredentialStore
 from dynclient.transport.http import AsyncRunner, SyncRunner
-from dynclient.transport.outgoing import CredentialStore
-from dynclient.transport.reading import BodySink
+from dynclient.transport.response_body import BodySink
 from dynclient.wire.message import build_credential_variable
 from dynclient.wire.security import Credential, check_credential, is_user_password_scheme
 from dynclient.wire.servers import get_origin, resolve_base_url

@@ -7,8 +7,8 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dynclient.document.cache import open_default_cache
-from dynclient.document.source import IN_MEMORY_URI, load_files, to_uri
+from dynclient.document.document_cache import open_default_cache
+from dynclient.document.file_loader import IN_MEMORY_URI, load_files, to_uri
 from dynclient.errors import UsageError
 from dynclient.model import Document
 from dynclient.transport.fetch import build_fetcher
@@ -50,6 +50,6 @@ def load(source: DocumentSource) -> Document:
 
 
 def _find_problems(document: Document) -> list[Problem]:
-    from dynclient.plan.check import check_document
+    from dynclient.plan.document_check import check_document
 
     return check_document(document)

@@ -12,16 +12,16 @@ from dynclient import model
 from dynclient.client.options import Options
 from dynclient.errors import DocumentError, ResponseDrift, UnsafeValue, UsageError
 from dynclient.names import to_snake_case
-from dynclient.plan.call import Call
+from dynclient.plan.call_document import Call
 from dynclient.plan.plan import Plan, RequestChecks
 from dynclient.plan.results import Result, select_drifts
 from dynclient.schema.dialect import Schema
 from dynclient.schema.engine import Checker
 from dynclient.schema.explain import describe_schema
+from dynclient.transport.authorization import AuthorizedRequest, CredentialStore
 from dynclient.transport.exchange import Exchange
 from dynclient.transport.http import DEFAULT_TIMEOUTS, build_timeouts
-from dynclient.transport.outgoing import AuthorizedRequest, CredentialStore
-from dynclient.transport.reading import BodySink
+from dynclient.transport.response_body import BodySink
 from dynclient.violations import Violation
 from dynclient.wire import media
 from dynclient.wire.message import Headers, Request, Response
@@ -141,7 +141,7 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
             UsageError: none was found; perhaps no call can satisfy the document.
 
         """
-        from dynclient.schema.samples import ExampleGenerator, NoExample
+        from dynclient.generate import ExampleGenerator, NoExample
 
         media_type = self._options.media_type
         checker = self._plan.get_checker(media_type, "producer")

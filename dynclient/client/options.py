@@ -11,7 +11,7 @@ from dynclient.errors import UsageError
 from dynclient.names import suggest
 from dynclient.plan.plan import RequestChecks
 from dynclient.plan.results import ResponseValidation
-from dynclient.transport.reading import MAX_RESPONSE_BYTES
+from dynclient.transport.response_body import MAX_RESPONSE_BYTES
 from dynclient.violations import shorten_repr
 from dynclient.wire.message import is_valid_header
 

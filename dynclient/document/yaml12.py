@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from dynclient.document.locate import (
+from dynclient.document.locator import (
     AWAITS_ITEM,
     AWAITS_KEY,
     DROPS_VALUE,

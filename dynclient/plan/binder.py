@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dynclient.names import suggest, to_snake_case
-from dynclient.plan.call import CALL_KEYS, Call
+from dynclient.plan.call_document import CALL_KEYS, Call
 from dynclient.violations import Violation, shorten_repr
 
 #: A place for an argument: (location, name on the wire); location `body` is a property of the body.

@@ -12,18 +12,18 @@ from typing import Any
 from dynclient.errors import InvalidCall, UsageError
 from dynclient.model import Location, MediaType, Operation, Parameter
 from dynclient.plan.binder import Binder, Binding, build_binder
-from dynclient.plan.call import Call
+from dynclient.plan.call_document import Call
+from dynclient.plan.json_values import to_json
+from dynclient.plan.request_writer import RequestWriter
 from dynclient.plan.results import ResultTable
 from dynclient.plan.schemas import Reading, Schemas
-from dynclient.plan.values import to_json
-from dynclient.plan.writing import RequestWriter
 from dynclient.schema.dialect import Schema
 from dynclient.schema.engine import Checker
 from dynclient.schema.explain import list_declared_names
 from dynclient.schema.readings import walk_in_place
 from dynclient.violations import Violation, shorten_repr, sort_violations
 from dynclient.wire import media
-from dynclient.wire.bodies import LocatedBinary, explain_unreadable_file, replace_binaries
+from dynclient.wire.binary_values import LocatedBinary, explain_unreadable_file, replace_binaries
 from dynclient.wire.message import Request
 
 _VARIABLE = re.compile(r"\{([^{}]+)\}")

@@ -15,7 +15,7 @@ from dynclient.errors import (
 )
 from dynclient.model import MediaType, Operation
 from dynclient.model import Response as DeclaredResponse
-from dynclient.plan.headers import DeclaredHeader, build_declared_headers
+from dynclient.plan.response_headers import DeclaredHeader, build_declared_headers
 from dynclient.plan.schemas import Schemas
 from dynclient.schema.engine import Checker
 from dynclient.violations import Violation, shorten

@@ -17,7 +17,7 @@ from dynclient.schema.dialect import (
 )
 from dynclient.schema.readings import SchemaCloser, close_schema
 from dynclient.wire import media
-from dynclient.wire.shapes import SchemaTypes
+from dynclient.wire.schema_types import SchemaTypes
 
 Reading = Literal["producer", "consumer"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dynclient.sandbox.oracle import Disagreement
+from dynclient.sandbox.cross_check import Disagreement
 from dynclient.sandbox.sandbox import Sandbox
 
 __all__ = ["Disagreement", "Sandbox"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from dynclient.sandbox.refusals import build_problem_response
+from dynclient.sandbox.error_bodies import build_problem_response
 from dynclient.sandbox.sandbox import Sandbox
 from dynclient.wire.message import Headers, Response
 

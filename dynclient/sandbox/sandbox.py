@@ -13,13 +13,17 @@ from typing import Any
 from dynclient.client.client import CompiledDocument
 from dynclient.client.load import DocumentSource, load
 from dynclient.errors import DynclientError, OperationNotFound, UsageError
+from dynclient.generate import NoExample
 from dynclient.model import Document, Operation
 from dynclient.names import suggest
+from dynclient.plan.operation_matcher import OperationMatch, OperationMatcher
+from dynclient.plan.parsed_request import ParsedRequest, RequestLike
 from dynclient.plan.plan import Plan
-from dynclient.sandbox.answers import ResponseBuilder
-from dynclient.sandbox.conventions import SandboxExtension
-from dynclient.sandbox.credentials import build_challenge, is_authorized
-from dynclient.sandbox.faults import (
+from dynclient.plan.request_reader import RequestReader
+from dynclient.sandbox.credential_check import build_challenge, is_authorized
+from dynclient.sandbox.cross_check import CrossChecker, Disagreement, RequestVerdict
+from dynclient.sandbox.error_bodies import build_problem_response
+from dynclient.sandbox.fault_injection import (
     Fault,
     FaultEffect,
     FaultInjector,
@@ -28,16 +32,12 @@ from dynclient.sandbox.faults import (
     make_wrong_schema,
     raise_fault,
 )
-from dynclient.sandbox.incoming import ParsedRequest, RequestLike
-from dynclient.sandbox.memory import ItemStore
-from dynclient.sandbox.oracle import CrossChecker, Disagreement, RequestVerdict
-from dynclient.sandbox.prefer import Preferences
-from dynclient.sandbox.reading import RequestReader
-from dynclient.sandbox.refusals import build_problem_response
-from dynclient.sandbox.remembering import StatefulOperation
-from dynclient.sandbox.resources import ResourceMap
-from dynclient.sandbox.routes import OperationMatch, OperationMatcher
-from dynclient.schema.samples import NoExample
+from dynclient.sandbox.preferences import Preferences
+from dynclient.sandbox.response_builder import ResponseBuilder
+from dynclient.sandbox.sandbox_extension import SandboxExtension
+from dynclient.sandbox.state.item_store import ItemStore
+from dynclient.sandbox.state.resource_map import ResourceMap
+from dynclient.sandbox.state.stateful_operation import StatefulOperation
 from dynclient.violations import MAX_LINES, Violation
 from dynclient.wire.message import Response
 from dynclient.wire.security import format_formula

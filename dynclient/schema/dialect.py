@@ -7,11 +7,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Literal
 
+from dynclient import regex
+from dynclient.document.openapi_version import SchemaFlavour
 from dynclient.document.problems import Problem
 from dynclient.document.references import Node, escape_token
-from dynclient.document.versions import SchemaFlavour
 from dynclient.errors import DocumentTooLarge, UnresolvableReference
-from dynclient.schema import patterns
 from dynclient.schema.formats import INTEGER_FORMAT_BOUNDS
 from dynclient.violations import Place
 
@@ -235,9 +235,9 @@ class SchemaTranslator:
             node, "pattern", lambda text: isinstance(text, str)
         ):
             try:
-                patterns.compile(value["pattern"])
+                regex.compile(value["pattern"])
                 made["pattern"] = value["pattern"]
-            except patterns.PatternError as error:
+            except regex.PatternError as error:
                 self._report_problem(
                     node.get_child("pattern"), "bad-pattern", f"the pattern is not checked: {error}"
                 )
@@ -289,7 +289,8 @@ class SchemaTranslator:
                 ]
             else:
                 made[keyword] = {
-                    name: self._translate_schema(child.get_child(name)) for name in child.member_keys()
+                    name: self._translate_schema(child.get_child(name))
+                    for name in child.member_keys()
                 }
         self._translate_tuple_items(made, node)
         self._drop_invalid_patterns(made, node)
@@ -307,8 +308,8 @@ class SchemaTranslator:
     def _drop_invalid_patterns(self, made: Schema, node: Node) -> None:
         for pattern in list(made.get("patternProperties", ())):
             try:
-                patterns.compile(pattern)
-            except patterns.PatternError as error:
+                regex.compile(pattern)
+            except regex.PatternError as error:
                 del made["patternProperties"][pattern]
                 at = node.get_child("patternProperties").get_child(pattern)
                 self._report_problem(at, "bad-pattern", f"the pattern is not checked: {error}")
@@ -353,7 +354,9 @@ class SchemaTranslator:
             try:
                 part = todo.pop().resolve()
                 properties = part["properties"]
-                found |= {name for name in properties.member_keys() if properties[name].get_flag(note)}
+                found |= {
+                    name for name in properties.member_keys() if properties[name].get_flag(note)
+                }
             except UnresolvableReference:
                 continue
             if (part.uri, part.pointer) not in seen:

@@ -11,12 +11,12 @@ from itertools import islice
 from typing import Any
 
 from dynclient.schema.explain import explain_errors
-from dynclient.schema.fast import UnsuitableSchema, compile_fast_validator
-from dynclient.schema.reference import (
+from dynclient.schema.jsonschema_engine import (
     ValidationTooComplex,
     compile_reference_validator,
     limit_steps,
 )
+from dynclient.schema.jsonschema_rs_engine import UnsuitableSchema, compile_fast_validator
 from dynclient.violations import Violation
 
 #: How many errors of the reference engine are looked at.

@@ -31,7 +31,7 @@ import uuid
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from dynclient.schema import patterns
+from dynclient import regex
 
 if TYPE_CHECKING:
     import random as randomness
@@ -230,8 +230,8 @@ def _build_uri_check(*forms: str) -> Callable[[str], bool]:
 
 def _is_regex(text: str) -> bool:
     try:
-        patterns.parse(text)
-    except patterns.PatternError:
+        regex.parse(text)
+    except regex.PatternError:
         return False
     return True
 

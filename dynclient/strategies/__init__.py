@@ -16,27 +16,27 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from dynclient.strategies.invalid import BrokenCall as BrokenCall
-    from dynclient.strategies.invalid import BrokenResult as BrokenResult
-    from dynclient.strategies.invalid import invalid_calls as invalid_calls
-    from dynclient.strategies.invalid import invalid_results as invalid_results
-    from dynclient.strategies.lines import DrawnCall as DrawnCall
-    from dynclient.strategies.openapi import documents as documents
-    from dynclient.strategies.operations import calls as calls
-    from dynclient.strategies.operations import results as results
-    from dynclient.strategies.schemas import from_schema as from_schema
+    from dynclient.strategies.document_strategies import documents as documents
+    from dynclient.strategies.drawn_call import DrawnCall as DrawnCall
+    from dynclient.strategies.invalid_strategies import BrokenCall as BrokenCall
+    from dynclient.strategies.invalid_strategies import BrokenResult as BrokenResult
+    from dynclient.strategies.invalid_strategies import invalid_calls as invalid_calls
+    from dynclient.strategies.invalid_strategies import invalid_results as invalid_results
+    from dynclient.strategies.operation_strategies import calls as calls
+    from dynclient.strategies.operation_strategies import results as results
+    from dynclient.strategies.schema_strategies import from_schema as from_schema
 
 #: Public names → where they live, so that only their use needs hypothesis.
 _HOMES = {
-    "BrokenCall": "invalid",
-    "BrokenResult": "invalid",
-    "DrawnCall": "lines",
-    "calls": "operations",
-    "documents": "openapi",
-    "from_schema": "schemas",
-    "invalid_calls": "invalid",
-    "invalid_results": "invalid",
-    "results": "operations",
+    "BrokenCall": "invalid_strategies",
+    "BrokenResult": "invalid_strategies",
+    "DrawnCall": "drawn_call",
+    "calls": "operation_strategies",
+    "documents": "document_strategies",
+    "from_schema": "schema_strategies",
+    "invalid_calls": "invalid_strategies",
+    "invalid_results": "invalid_strategies",
+    "results": "operation_strategies",
 }
 
 __all__ = [

@@ -11,14 +11,14 @@ from dynclient.errors import (
     TooManyRedirects,
     TransportError,
 )
-from dynclient.transport.outgoing import AuthorizedRequest
+from dynclient.transport.authorization import AuthorizedRequest
 from dynclient.transport.policy import (
     MAX_REDIRECTS,
     build_redirect,
     choose_retry_delay,
     find_redirect_target,
 )
-from dynclient.transport.reading import MAX_RESPONSE_BYTES, BodySink
+from dynclient.transport.response_body import MAX_RESPONSE_BYTES, BodySink
 from dynclient.wire.message import Request, Response
 from dynclient.wire.servers import is_sendable_url
 

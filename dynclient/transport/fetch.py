@@ -7,13 +7,13 @@ import socket
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from dynclient.document.source import MAX_FILE_BYTES, Fetch, is_remote, read_file
+from dynclient.document.file_loader import MAX_FILE_BYTES, Fetch, is_remote, read_file
 from dynclient.errors import DocumentNotFound, DocumentTooLarge
-from dynclient.transport.coding import UndecodableContent, build_accept_encoding
+from dynclient.transport.content_coding import UndecodableContent, build_accept_encoding
 from dynclient.transport.http import CONNECT_TIMEOUT_S, READ_TIMEOUT_S
-from dynclient.transport.library import import_library, is_sending
+from dynclient.transport.http_library import import_library, is_sending
 from dynclient.transport.policy import MAX_REDIRECTS
-from dynclient.transport.reading import BodyTooLarge, ResponseBody
+from dynclient.transport.response_body import BodyTooLarge, ResponseBody
 from dynclient.wire.servers import get_origin
 
 MAX_REMOTE_BYTES = min(MAX_FILE_BYTES, 64 * 1024 * 1024)

@@ -13,13 +13,18 @@ from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Protocol
 
 from dynclient.errors import TransportError, UsageError
-from dynclient.transport.coding import build_accept_encoding
+from dynclient.transport.authorization import AuthorizedRequest
+from dynclient.transport.content_coding import build_accept_encoding
+from dynclient.transport.error_wrapping import wrap_error
 from dynclient.transport.exchange import Exchange
-from dynclient.transport.faults import wrap_error
-from dynclient.transport.library import find_library, get_tls_context, import_library, is_sending
-from dynclient.transport.outgoing import AuthorizedRequest
-from dynclient.transport.reading import BodyTooLarge, ResponseBody
-from dynclient.wire.bodies import StreamedBody
+from dynclient.transport.http_library import (
+    find_library,
+    get_tls_context,
+    import_library,
+    is_sending,
+)
+from dynclient.transport.response_body import BodyTooLarge, ResponseBody
+from dynclient.wire.binary_values import StreamedBody
 from dynclient.wire.message import Headers, Response
 
 CONNECT_TIMEOUT_S = 5.0

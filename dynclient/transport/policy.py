@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from urllib.parse import quote, urljoin
 
-from dynclient.transport.outgoing import AuthorizedRequest
+from dynclient.transport.authorization import AuthorizedRequest
 from dynclient.wire.message import Response
 from dynclient.wire.servers import get_origin
 

@@ -14,7 +14,7 @@ from urllib.parse import quote_plus, unquote_plus
 
 from dynclient.model import Encoding
 from dynclient.wire.parameters import ParameterAbsent, build_writer, read_parameter, to_text
-from dynclient.wire.shapes import SchemaTypes
+from dynclient.wire.schema_types import SchemaTypes
 
 FORM_MEDIA_TYPE = "application/x-www-form-urlencoded"
 

@@ -13,10 +13,10 @@ from typing import Any, NoReturn, TypeVar
 from dynclient.model import Encoding
 from dynclient.schema.dialect import has_only_finite_numbers
 from dynclient.wire import forms, multipart
-from dynclient.wire.bodies import StreamedBody, build_binary_body, is_file
-from dynclient.wire.bodies import is_binary as is_binary_value
+from dynclient.wire.binary_values import StreamedBody, build_binary_body, is_file
+from dynclient.wire.binary_values import is_binary as is_binary_value
 from dynclient.wire.parameters import to_text
-from dynclient.wire.shapes import SchemaTypes
+from dynclient.wire.schema_types import SchemaTypes
 
 T = TypeVar("T")
 

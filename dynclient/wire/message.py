@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from dynclient.model import RequiredScheme, SecurityFormula
-from dynclient.wire.bodies import StreamedBody
+from dynclient.wire.binary_values import StreamedBody
 
 
 class Headers(Mapping[str, str]):

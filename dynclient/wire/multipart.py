@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dynclient.model import Encoding
-from dynclient.wire.bodies import (
+from dynclient.wire.binary_values import (
     StreamedBody,
     build_binary_body,
     get_file_name,
@@ -27,7 +27,7 @@ from dynclient.wire.bodies import (
 from dynclient.wire.forms import combine_values
 from dynclient.wire.message import is_valid_header
 from dynclient.wire.parameters import to_text
-from dynclient.wire.shapes import SchemaTypes
+from dynclient.wire.schema_types import SchemaTypes
 
 MAX_PARTS = 10_000
 

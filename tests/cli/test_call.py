@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from dynclient.cli import render
+from dynclient.cli import terminal_output
 
 
 @pytest.fixture
@@ -150,7 +150,7 @@ def test_bytes_are_printed_as_they_are(cli, shop, server):
 
 
 def test_bytes_are_not_printed_on_a_terminal(cli, shop, server, monkeypatch):
-    monkeypatch.setattr(render, "is_terminal", lambda: True)
+    monkeypatch.setattr(terminal_output, "is_terminal", lambda: True)
     server.media_type, server.body = "image/png", bytes(1234)
     result = cli("call", "getPicture", "itemId=1", "--server", server.url)
     assert (result.exit_code, result.stdout) == (2, "")

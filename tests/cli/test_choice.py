@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dynclient.cli import choice
+from dynclient.cli import document_option
 
 HERE = Path(__file__).parent
 
@@ -24,12 +24,12 @@ def document(folder, title, name="api.yaml"):
 def test_the_option_wins_over_the_environment_over_the_project_over_the_shipped_one(
     tmp_path, monkeypatch
 ):
-    assert choice.choose_document(None).is_shipped
+    assert document_option.choose_document(None).is_shipped
     project(tmp_path, '[tool.dynclient]\nspec = "api.yaml"')
-    assert choice.choose_document(None).source == str(tmp_path / "api.yaml")
+    assert document_option.choose_document(None).source == str(tmp_path / "api.yaml")
     monkeypatch.setenv("DYNCLIENT_SPEC", "environment.yaml")
-    assert choice.choose_document(None).source == "environment.yaml"
-    assert choice.choose_document("option.yaml").source == "option.yaml"
+    assert document_option.choose_document(None).source == "environment.yaml"
+    assert document_option.choose_document("option.yaml").source == "option.yaml"
 
 
 def test_the_project_is_searched_upward_and_its_path_is_its_own(tmp_path, monkeypatch):
@@ -38,12 +38,12 @@ def test_the_project_is_searched_upward_and_its_path_is_its_own(tmp_path, monkey
     project(tmp_path, '[tool.dynclient]\nspec = "docs/api.yaml"')
     project(tmp_path / "a", "[tool.other]\nspec = 1")
     monkeypatch.chdir(inner)
-    assert choice.choose_document(None).source == str(tmp_path / "docs" / "api.yaml")
+    assert document_option.choose_document(None).source == str(tmp_path / "docs" / "api.yaml")
 
 
 def test_a_url_in_the_project_stays_a_url(tmp_path):
     project(tmp_path, '[tool.dynclient]\nspec = "https://example.com/api.yaml"')
-    assert choice.choose_document(None).source == "https://example.com/api.yaml"
+    assert document_option.choose_document(None).source == "https://example.com/api.yaml"
 
 
 @pytest.mark.parametrize(
@@ -80,12 +80,14 @@ def test_every_command_takes_the_document_it_is_given(cli, tmp_path):
 
 
 def test_the_shipped_document_is_found_in_a_checkout_and_in_an_installation(tmp_path, monkeypatch):
-    assert choice.find_shipped_document().parts[-2:] == ("talon-one", "integration.yaml")
+    assert document_option.find_shipped_document().parts[-2:] == ("talon-one", "integration.yaml")
     inside = tmp_path / "dynclient" / "spec" / "talon-one"
     inside.mkdir(parents=True)
     (inside / "integration.yaml").write_text("")
-    monkeypatch.setattr(choice, "__file__", str(tmp_path / "dynclient" / "cli" / "choice.py"))
-    assert choice.find_shipped_document() == inside / "integration.yaml"
+    monkeypatch.setattr(
+        document_option, "__file__", str(tmp_path / "dynclient" / "cli" / "choice.py")
+    )
+    assert document_option.find_shipped_document() == inside / "integration.yaml"
 
 
 def test_dummies_are_of_the_kind_that_each_scheme_takes():
@@ -101,7 +103,7 @@ def test_dummies_are_of_the_kind_that_each_scheme_takes():
     found = dynclient.load(
         {"openapi": "3.1.0", "info": {}, "components": {"securitySchemes": schemes}}
     )
-    assert choice.build_dummy_credentials(found) == {
+    assert document_option.build_dummy_credentials(found) == {
         "key": "sandbox",
         "user": ("sandbox", "sandbox"),
         "token": "sandbox",

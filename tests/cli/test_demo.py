@@ -7,7 +7,7 @@ import re
 import pytest
 
 import dynclient
-from dynclient.cli import choice
+from dynclient.cli import document_option
 from dynclient.cli.demo import DemoStory, DriftedServer, summarize_data
 
 LINE = r"demo: (\d+) operations called, (\d+) requests validated, (\d+) responses validated, 0 violations"
@@ -15,7 +15,9 @@ LINE = r"demo: (\d+) operations called, (\d+) requests validated, (\d+) response
 
 def story(transport=None):
     return DemoStory(
-        choice.open_sandbox_client(dynclient.load(choice.find_shipped_document()), transport)
+        document_option.open_sandbox_client(
+            dynclient.load(document_option.find_shipped_document()), transport
+        )
     )
 
 

@@ -10,8 +10,8 @@ import pytest
 from support import repos
 from support.repos import api
 
-from dynclient.changes.change import Change, ChangeLocation
-from dynclient.changes.result import Diff, Revision
+from dynclient.diffing.change import Change, ChangeLocation
+from dynclient.diffing.changeset import Diff, Revision
 
 ROOT = Path(__file__).resolve().parents[2]
 REVISIONS = ROOT / "spec" / "talon-one" / "revisions"
@@ -69,7 +69,7 @@ def engine(monkeypatch):
         )
         return Diff(*revisions, options["view"], tuple(found))
 
-    monkeypatch.setattr("dynclient.changes.diff.diff", diff)
+    monkeypatch.setattr("dynclient.diffing.diff.diff", diff)
     return asked
 
 

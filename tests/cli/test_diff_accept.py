@@ -9,7 +9,7 @@ import pytest
 from support.repos import api
 
 import dynclient.cli.diff
-from dynclient.changes.diff import diff
+from dynclient.diffing.diff import diff
 
 FILE = "dynclient-accept.toml"
 TODAY = date(2026, 5, 31)
@@ -118,7 +118,7 @@ def test_what_is_passed_over_as_undecided_still_matches_its_entry(cli, tmp_path,
             ),
         )
 
-    monkeypatch.setattr("dynclient.changes.diff.diff", undecided)
+    monkeypatch.setattr("dynclient.diffing.diff.diff", undecided)
     cli(*RUN, "--accept", "--reason", "r", "--fail-on", "warning")
     result = cli(*RUN, "--unknown", "ignore", "--strict-accept")
     assert (result.exit_code, result.stderr) == (0, "")

@@ -15,8 +15,8 @@ import yaml
 from support import repos
 from support.repos import api
 
-from dynclient.changes import accept, settings
 from dynclient.cli import diff
+from dynclient.diffing import accept, settings
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")

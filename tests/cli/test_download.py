@@ -93,10 +93,12 @@ def test_a_failure_leaves_the_file_as_it_was(spec, tmp_path, operation, code):
 
 
 def test_a_download_is_not_held_in_memory(spec, tmp_path, monkeypatch):
-    from dynclient.transport import reading
+    from dynclient.transport import response_body
 
     monkeypatch.setattr(
-        reading.ResponseBody, "end", lambda body: b"" if not body._parts else pytest.fail("held")
+        response_body.ResponseBody,
+        "end",
+        lambda body: b"" if not body._parts else pytest.fail("held"),
     )
 
     assert call(spec, "big", tmp_path / "out").exit_code == 0

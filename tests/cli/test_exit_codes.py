@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from dynclient import errors
-from dynclient.cli import check, choice, demo
+from dynclient.cli import check, demo, document_option
 from dynclient.cli import list as list_command
 
 HERE = Path(__file__).parent
@@ -133,7 +133,7 @@ def test_an_interruption_leaves_as_shells_do(cli, monkeypatch):
     def interrupted(_spec):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(choice, "load_document", interrupted)
+    monkeypatch.setattr(document_option, "load_document", interrupted)
     result = cli("list")
     assert (result.exit_code, result.stderr) == (130, "")
 

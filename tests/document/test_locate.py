@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dynclient.document.locate import Locator, escape_pointer_token, locate
+from dynclient.document.locator import Locator, escape_pointer_token, locate
 
 YAML = b"""\
 # a comment

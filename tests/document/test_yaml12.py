@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dynclient.document import locate
+from dynclient.document import locator
 from dynclient.document.yaml12 import parse
 from dynclient.errors import DocumentSyntaxError, DocumentTooLarge
 
@@ -245,9 +245,9 @@ def test_an_alias_bomb_is_refused():
 
 def test_nodes_are_counted_as_if_the_aliases_were_written_out(monkeypatch):
     text = "- &x [1, {a: 2}]\n- *x\n- *x\n"  # root, then three times: list, 1, mapping, key, 2
-    monkeypatch.setattr(locate, "MAX_NODES", 16)
+    monkeypatch.setattr(locator, "MAX_NODES", 16)
     assert len(tree(text)) == 3
-    monkeypatch.setattr(locate, "MAX_NODES", 15)
+    monkeypatch.setattr(locator, "MAX_NODES", 15)
     with pytest.raises(DocumentTooLarge):
         parse(text.encode(), "spec.yaml")
 
@@ -366,7 +366,7 @@ def test_what_yaml_1_1_took_for_a_line_break_is_an_ordinary_character(character,
         "d": 1,
         "e": "\ue000",
     }
-    assert locate.locate(text.format(character).encode(), "/d")[0] == text.count("\n")
+    assert locator.locate(text.format(character).encode(), "/d")[0] == text.count("\n")
 
 
 def test_half_of_a_surrogate_pair_becomes_a_replacement_character():
@@ -415,7 +415,7 @@ def test_a_tab_that_libyaml_can_read_stays():
 
 
 def test_lines_are_kept_where_tabs_were_replaced():
-    assert locate.locate(b"a: 1\n\t\n-\n".replace(b"-\n", b"b: 2\n"), "/b") == (3, 1)
+    assert locator.locate(b"a: 1\n\t\n-\n".replace(b"-\n", b"b: 2\n"), "/b") == (3, 1)
 
 
 def test_indentation_by_tabs_is_refused_with_a_hint():

@@ -13,8 +13,8 @@ from support.documents import Server, single
 
 import dynclient
 from dynclient.errors import InvalidCall, UnsafeValue
-from dynclient.sandbox.incoming import ParsedRequest
-from dynclient.sandbox.reading import RequestReader
+from dynclient.plan.parsed_request import ParsedRequest
+from dynclient.plan.request_reader import RequestReader
 
 CELLS = [
     *(("path", style) for style in ("simple", "label", "matrix")),

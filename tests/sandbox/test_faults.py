@@ -20,7 +20,7 @@ from dynclient.errors import (
     UsageError,
 )
 from dynclient.sandbox import asgi
-from dynclient.sandbox.faults import make_wrong_schema
+from dynclient.sandbox.fault_injection import make_wrong_schema
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from support.shops import BARE, CHANGE, MISSING, NEW_PET, PET, shop
 
 from dynclient import Client, Sandbox
 from dynclient.errors import Conflict, NotFound, UsageError
-from dynclient.sandbox import memory
+from dynclient.sandbox.state import item_store
 
 
 @pytest.fixture
@@ -246,7 +246,7 @@ def test_reset_forgets_everything(client, sandbox):
 
 
 def test_the_oldest_item_is_forgotten_for_one_too_many(monkeypatch, client):
-    monkeypatch.setattr(memory, "MAX_ITEMS", 3)
+    monkeypatch.setattr(item_store, "MAX_ITEMS", 3)
     for name in "abcd":
         client.create(name=name)
     assert [pet["name"] for pet in client.list()["data"]] == list("bcd")

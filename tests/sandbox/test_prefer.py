@@ -9,7 +9,7 @@ from support.shops import NEW_PET, PET, shop
 
 from dynclient import Client, Sandbox
 from dynclient.errors import Conflict, NotFound
-from dynclient.sandbox.prefer import Preferences
+from dynclient.sandbox.preferences import Preferences
 from dynclient.wire.message import Headers
 
 ERROR = {"type": "object", "required": ["message"], "properties": {"message": {"type": "string"}}}

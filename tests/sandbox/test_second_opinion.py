@@ -10,8 +10,8 @@ from support.documents import answer, content, document, operation, parameter, s
 from support.sandboxes import ask, data, unexplained
 
 from dynclient import Sandbox, load
-from dynclient.sandbox import second
-from dynclient.sandbox.known import QUIRKS
+from dynclient.sandbox import openapi_core_adapter
+from dynclient.sandbox.openapi_core_quirks import QUIRKS
 
 
 def test_a_sandbox_without_a_second_opinion_never_imports_openapi_core():
@@ -32,7 +32,9 @@ assert "openapi_core" in sys.modules
 def test_what_only_openapi_core_refuses_is_kept_once_with_what_it_says(monkeypatch):
     sandbox = Sandbox(single(method="get"))
     monkeypatch.setattr(
-        second, "find_request_errors", lambda *_: ["InvalidParameter: query n: it has a fault"]
+        openapi_core_adapter,
+        "find_request_errors",
+        lambda *_: ["InvalidParameter: query n: it has a fault"],
     )
     for _ in range(3):
         ask(sandbox, "GET", "/things")
@@ -51,7 +53,7 @@ def test_what_only_openapi_core_refuses_is_kept_once_with_what_it_says(monkeypat
 
 def test_what_only_we_refuse_is_kept_too(monkeypatch):
     sandbox = Sandbox(single(parameter("n", schema={"type": "integer"}), method="get"))
-    monkeypatch.setattr(second, "find_request_errors", lambda *_: [])
+    monkeypatch.setattr(openapi_core_adapter, "find_request_errors", lambda *_: [])
     ask(sandbox, "GET", "/things?n=x")
     [found] = unexplained(sandbox)
     assert (found.ours, found.theirs) == ("refused", "accepted")
@@ -60,7 +62,9 @@ def test_what_only_we_refuse_is_kept_too(monkeypatch):
 
 def test_a_response_that_it_refuses_is_kept(monkeypatch):
     sandbox = Sandbox(single(method="get", responses=answer({"type": "string"})))
-    monkeypatch.setattr(second, "find_response_errors", lambda *_: ["InvalidData: body: no"])
+    monkeypatch.setattr(
+        openapi_core_adapter, "find_response_errors", lambda *_: ["InvalidData: body: no"]
+    )
     ask(sandbox, "GET", "/things")
     assert [(d.kind, d.theirs) for d in unexplained(sandbox)] == [("response", "refused")]
 
@@ -71,7 +75,7 @@ def test_a_failure_of_openapi_core_is_a_disagreement_with_a_reason_and_no_failur
     def fails(*_):
         raise KeyError("inside")
 
-    monkeypatch.setattr(second, "find_request_errors", fails)
+    monkeypatch.setattr(openapi_core_adapter, "find_request_errors", fails)
     sandbox = Sandbox(single(method="get"))
     assert ask(sandbox, "GET", "/things").status == 200
     assert [(d.theirs, d.reason) for d in sandbox.disagreements] == [
@@ -157,7 +161,7 @@ def test_a_known_fault_explains_only_what_it_is_about(monkeypatch):
         "MissingRequiredParameter: path v: x",
         "InvalidParameter: query n: type at / got 3: wrong",
     ]
-    monkeypatch.setattr(second, "find_request_errors", lambda *_: errors)
+    monkeypatch.setattr(openapi_core_adapter, "find_request_errors", lambda *_: errors)
     ask(sandbox, "GET", "/p/;v=1?n=3")
     assert len(unexplained(sandbox)) == 1
 
@@ -265,7 +269,9 @@ def test_the_state_counts_what_was_answered_and_reset_forgets_it():
 
 
 def test_many_disagreements_are_kept_up_to_a_bound(monkeypatch):
-    monkeypatch.setattr(second, "find_request_errors", lambda *_: ["InvalidParameter: query n: no"])
+    monkeypatch.setattr(
+        openapi_core_adapter, "find_request_errors", lambda *_: ["InvalidParameter: query n: no"]
+    )
     run = operation(parameter("v", "path", {"type": "string"}))
     sandbox = Sandbox(document({"/p/{v}": {"get": run}}))
     for i in range(1100):

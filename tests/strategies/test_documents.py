@@ -16,9 +16,9 @@ import dynclient
 from dynclient import strategies
 from dynclient.errors import ClientError, UnsafeValue
 from dynclient.plan.binder import LOCATION_GROUPS
-from dynclient.sandbox.incoming import ParsedRequest
-from dynclient.sandbox.reading import RequestReader
-from dynclient.sandbox.routes import OperationMatcher
+from dynclient.plan.operation_matcher import OperationMatcher
+from dynclient.plan.parsed_request import ParsedRequest
+from dynclient.plan.request_reader import RequestReader
 from dynclient.wire import media
 
 FEW = settings(suppress_health_check=list(HealthCheck))

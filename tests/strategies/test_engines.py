@@ -14,8 +14,8 @@ import dynclient
 from dynclient import strategies
 from dynclient.errors import UsageError
 from dynclient.schema.engine import Checker
-from dynclient.schema.fast import UnsuitableSchema, compile_fast_validator
-from dynclient.strategies.operations import find_declared_media_type, get_result_source
+from dynclient.schema.jsonschema_rs_engine import UnsuitableSchema, compile_fast_validator
+from dynclient.strategies.operation_strategies import find_declared_media_type, get_result_source
 from dynclient.wire import media
 
 

@@ -12,7 +12,7 @@ from support.schemas import schemas
 from dynclient.errors import UsageError
 from dynclient.schema.engine import Checker
 from dynclient.strategies import from_schema
-from dynclient.strategies.schemas import ValueSource, values
+from dynclient.strategies.schema_strategies import ValueSource, values
 
 TREE = {
     "$ref": "#/$defs/Tree",
@@ -273,7 +273,7 @@ def test_any_schema_at_all_gives_what_it_accepts_or_says_that_it_cannot(data):
 
 def test_a_schema_of_dynclient_keeps_what_is_known_of_it():
     from dynclient.schema.dialect import Schema
-    from dynclient.strategies.schemas import get_source
+    from dynclient.strategies.schema_strategies import get_source
 
     schema = Schema({"type": "string"})
     assert get_source(schema) is get_source(schema)

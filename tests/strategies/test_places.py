@@ -11,8 +11,8 @@ from support.sandboxes import unexplained
 
 import dynclient
 from dynclient import strategies
-from dynclient.sandbox.incoming import ParsedRequest
-from dynclient.sandbox.reading import RequestReader
+from dynclient.plan.parsed_request import ParsedRequest
+from dynclient.plan.request_reader import RequestReader
 
 SOME = settings(
     max_examples=max(25, settings.default.max_examples // 2),

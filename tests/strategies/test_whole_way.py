@@ -16,9 +16,9 @@ from support.talon_one import OPERATIONS, share
 import dynclient
 from dynclient import strategies
 from dynclient.errors import ClientError, InvalidCall, InvalidResponse, ResponseDrift, UnsafeValue
-from dynclient.sandbox.incoming import ParsedRequest
-from dynclient.sandbox.reading import RequestReader
-from dynclient.sandbox.routes import OperationMatcher
+from dynclient.plan.operation_matcher import OperationMatcher
+from dynclient.plan.parsed_request import ParsedRequest
+from dynclient.plan.request_reader import RequestReader
 from dynclient.wire import media
 
 CREDENTIALS = {"api_key_v1": "ApiKey-v1 test", "integration_auth": "ApiKey-v1 test"}
@@ -227,7 +227,7 @@ def test_a_valid_result_is_accepted_and_a_broken_one_refused_or_reported(path, k
     "path", sorted({path for _, path, _ in OPERATIONS}), ids=lambda path: path.stem
 )
 def test_hardly_a_drawn_call_is_rejected(path):
-    from dynclient.strategies.operations import list_call_variants
+    from dynclient.strategies.operation_strategies import list_call_variants
 
     client = client_of(path, server="https://api.example.com")
 

@@ -16,7 +16,7 @@ import jsonschema
 import jsonschema_rs
 
 import dynclient
-from dynclient.changes.change import Change
+from dynclient.diffing.change import Change
 from dynclient.model import METHODS, Document, Operation
 from dynclient.plan.schemas import Schemas
 

@@ -18,7 +18,7 @@ from support.faulty_server import CLOSE, HANG, chunked, reply
 
 import dynclient
 from dynclient import errors
-from dynclient.transport.coding import (
+from dynclient.transport.content_coding import (
     MAX_CODINGS,
     PIECE_BYTES,
     UndecodableContent,
@@ -26,7 +26,7 @@ from dynclient.transport.coding import (
     build_accept_encoding,
     build_decoders,
 )
-from dynclient.transport.reading import MAX_RESPONSE_BYTES, BodyTooLarge, ResponseBody
+from dynclient.transport.response_body import MAX_RESPONSE_BYTES, BodyTooLarge, ResponseBody
 
 TEXT = {"200": {"description": "", "content": {"text/plain": {}}}}
 
@@ -265,7 +265,7 @@ def test_codings_are_bounded_and_unknown_ones_mean_nothing():
 
 
 def test_a_coding_whose_library_is_missing_says_which(monkeypatch):
-    monkeypatch.setattr("dynclient.transport.coding._import_module", lambda _: None)
+    monkeypatch.setattr("dynclient.transport.content_coding._import_module", lambda _: None)
     with pytest.raises(UndecodableContent, match="needs the package brotli"):
         build_decoders("br")
 

@@ -13,15 +13,15 @@ from support.documents import content
 from support.faulty_server import CLOSE, HANG, RESET, reply
 
 from dynclient import errors
+from dynclient.transport.authorization import AuthorizedRequest
 from dynclient.transport.exchange import Exchange
-from dynclient.transport.outgoing import AuthorizedRequest
 from dynclient.transport.policy import (
     MAX_DELAY_S,
     build_redirect,
     choose_retry_delay,
     find_redirect_target,
 )
-from dynclient.wire.bodies import StreamedBody
+from dynclient.wire.binary_values import StreamedBody
 from dynclient.wire.message import Headers, Request, Response
 
 

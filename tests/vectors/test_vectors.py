@@ -18,11 +18,11 @@ from support.documents import Server, single
 import dynclient
 from dynclient.document.yaml12 import parse
 from dynclient.errors import InvalidCall, UnsafeValue
-from dynclient.sandbox.incoming import ParsedRequest
-from dynclient.sandbox.reading import RequestReader
+from dynclient.plan.parsed_request import ParsedRequest
+from dynclient.plan.request_reader import RequestReader
 from dynclient.wire.message import Headers, Request
 from dynclient.wire.parameters import is_declared_name, read_parameter
-from dynclient.wire.shapes import SchemaTypes
+from dynclient.wire.schema_types import SchemaTypes
 
 HERE = Path(__file__).parent
 NOTES = {"id", "value", "wire", "source", "read", "absent", "refused", "later", "version", "text"}

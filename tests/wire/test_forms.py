@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 import dynclient
 from dynclient.wire import forms
-from dynclient.wire.shapes import SchemaTypes
+from dynclient.wire.schema_types import SchemaTypes
 
 TEXT = {"type": "string"}
 SCHEMA = {

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 import dynclient
 from dynclient.wire import multipart
-from dynclient.wire.bodies import StreamedBody
-from dynclient.wire.shapes import SchemaTypes
+from dynclient.wire.binary_values import StreamedBody
+from dynclient.wire.schema_types import SchemaTypes
 
 TEXT = {"type": "string"}
 SCHEMA = {

@@ -14,7 +14,7 @@ from dynclient.wire.parameters import (
     build_writer,
     read_parameter,
 )
-from dynclient.wire.shapes import SchemaTypes
+from dynclient.wire.schema_types import SchemaTypes
 
 
 def declared(location, schema=None, **fields):

@@ -4,9 +4,17 @@ Source: OAS 3.0.4 and 3.1.1 Parameter Object, Style Values and Style Examples; R
 they are silent or disagree, the choices and their sources are in docs/wire.md.
 """
 
-from dynclient.wire.parameters.reading import ParameterAbsent, is_declared_name, read_parameter
-from dynclient.wire.parameters.text import to_text
-from dynclient.wire.parameters.writing import ParameterWriter, build_default_writer, build_writer
+from dynclient.wire.parameters.parameter_reader import (
+    ParameterAbsent,
+    is_declared_name,
+    read_parameter,
+)
+from dynclient.wire.parameters.parameter_writer import (
+    ParameterWriter,
+    build_default_writer,
+    build_writer,
+)
+from dynclient.wire.parameters.text_encoding import to_text
 
 __all__ = [
     "ParameterAbsent",

@@ -1,0 +1,234 @@
+"""Which document a command works on, where its calls go, and with which credentials."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from dynclient.errors import DocumentNotFound, UsageError
+from dynclient.names import suggest
+
+if TYPE_CHECKING:
+    from dynclient.client.client import Client
+    from dynclient.model import Document, SecurityScheme
+    from dynclient.wire.security import Secret
+
+CommandT = TypeVar("CommandT", bound=Callable[..., Any])
+
+#: What the sandbox is shown as a credential: it asks for one as the API does, and takes any.
+DUMMY_CREDENTIAL = "sandbox"
+
+
+def add_spec_option(command: CommandT) -> CommandT:
+    """Give a command the option `--spec`."""
+    text = "The OpenAPI document: a path or a URL."
+    return click.option("--spec", metavar="SPEC", shell_complete=_complete_files, help=text)(
+        command
+    )
+
+
+def add_spec_argument(command: CommandT) -> CommandT:
+    """Give a command the argument SPEC, which may be left out or given as `--spec`; it gets `spec` and `named`."""
+    option = click.option(
+        "--spec", "named", metavar="SPEC", shell_complete=_complete_files, help="The same as SPEC."
+    )
+    return click.argument("spec", required=False, shell_complete=_complete_files)(option(command))
+
+
+def choose_spec(spec: str | None, named: str | None) -> str | None:
+    """Return the document that was given as an argument or as `--spec`.
+
+    Raises:
+        UsageError: both were given, and differ.
+
+    """
+    if spec and named and spec != named:
+        raise UsageError(f"two documents were given: {spec} and --spec {named}", hint="give one")
+    return spec or named
+
+
+def _complete_files(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[Any]:
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(incomplete, type="file")]
+
+
+@dataclass(frozen=True)
+class DocumentChoice:
+    """A document that was chosen.
+
+    Attributes:
+        source: its path or URL.
+        named_by: who named it, as messages say it; "" for the shipped one.
+
+    """
+
+    source: str
+    named_by: str = ""
+
+    @property
+    def is_shipped(self) -> bool:
+        """Whether nobody named a document, so that it is the one that comes with dynclient."""
+        return not self.named_by
+
+
+def find_shipped_document() -> Path:
+    """Return the path of the Talon.One document that comes with dynclient: inside the package, or beside it.
+
+    Raises:
+        DocumentNotFound: this installation lacks it.
+
+    """
+    package = Path(__file__).resolve().parents[1]
+    for folder in (package, package.parent):
+        found = folder / "spec" / "talon-one" / "integration.yaml"
+        if found.is_file():
+            return found
+    raise DocumentNotFound("this installation of dynclient lacks the Talon.One document")
+
+
+def choose_document(spec: str | None) -> DocumentChoice:
+    """Return the document to work on: `--spec`, else DYNCLIENT_SPEC, else pyproject.toml, else the shipped one."""
+    if spec:
+        return DocumentChoice(spec, "--spec")
+    if named := os.environ.get("DYNCLIENT_SPEC"):
+        return DocumentChoice(named, "DYNCLIENT_SPEC")
+    return _read_project_choice(Path.cwd()) or DocumentChoice(str(find_shipped_document()))
+
+
+def _read_project_choice(start: Path) -> DocumentChoice | None:
+    """Return what the nearest pyproject.toml with a `spec` in [tool.dynclient] names."""
+    for folder in (start, *start.parents):
+        file = folder / "pyproject.toml"
+        spec = _read_tool_table(file).get("spec") if file.is_file() else None
+        if spec is not None and not isinstance(spec, str):
+            raise UsageError(f"{file}: `spec` in [tool.dynclient] must be a string")
+        if spec:
+            is_url = spec.startswith(("http://", "https://"))
+            return DocumentChoice(spec if is_url else str(folder / spec), str(file))
+    return None
+
+
+def _read_tool_table(file: Path) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {}).get("dynclient", {})
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{file} cannot be read: {error}") from None
+    return table if isinstance(table, dict) else {}
+
+
+def load_choice(choice: DocumentChoice) -> Document:
+    """Return the document that was chosen.
+
+    Raises:
+        DocumentError: it cannot be read; where a file of a similar name lies beside it, the hint names that.
+
+    """
+    from dynclient.client.load import load
+
+    try:
+        return load(choice.source)
+    except DocumentNotFound as error:
+        if meant := _find_similar_file(choice.source):
+            error.hint = f"did you mean {meant}?"
+        if choice.named_by not in ("", "--spec"):
+            error.headline += f" (named by {choice.named_by})"
+        raise
+
+
+def _find_similar_file(source: str) -> str:
+    """Return the path of a file beside a missing one whose name is near, or ""."""
+    path = Path(source)
+    try:
+        names = sorted(
+            p.name for p in path.parent.iterdir() if p.suffix in (".yaml", ".yml", ".json")
+        )
+    except OSError:
+        return ""
+    meant = suggest(path.name, names, 1)
+    return str(path.with_name(meant[0])) if meant else ""
+
+
+def load_document(spec: str | None) -> Document:
+    """Return the document that a command works on."""
+    return load_choice(choose_document(spec))
+
+
+def open_client(spec: str | None, server: str | None, *, sandbox: bool) -> Client:
+    """Return the client of a command: of a real server, or of a sandbox with dummy credentials.
+
+    Args:
+        spec: the document, where one was named.
+        server: the server's URL; credentials then come from the environment.
+        sandbox: whether to use a sandbox; the shipped document does without a server.
+
+    Raises:
+        UsageError: both a server and the sandbox were asked for.
+
+    """
+    from dynclient.client.client import Client
+
+    if server and sandbox:
+        raise UsageError("--server and --sandbox exclude each other", hint="give one")
+    choice = choose_document(spec)
+    found = load_choice(choice)
+    if server or not (sandbox or choice.is_shipped):
+        return Client(found, server=server)
+    if not sandbox:
+        from dynclient.cli.terminal_output import format_one_line, print_note
+
+        print_note(
+            f"{format_one_line(found.title)} on the sandbox; --server URL calls the real one"
+        )
+    return open_sandbox_client(found)
+
+
+def open_sandbox_client(found: Document, sandbox: Any = None) -> Client:
+    """Return a client of a sandbox, a new one where none is given, with dummy credentials."""
+    from dynclient.client.client import Client
+
+    if sandbox is None:
+        from dynclient.sandbox import Sandbox
+
+        sandbox = Sandbox(found, second_opinion=False)
+    return Client(found, transport=sandbox, credentials=build_dummy_credentials(found))
+
+
+def build_dummy_credentials(found: Document) -> dict[str, Secret]:
+    """Return a dummy credential for each security scheme, of the kind that the scheme takes."""
+    schemes = found.security_schemes
+    return {
+        name: _build_dummy_credential(scheme)
+        for name, scheme in schemes.items()
+        if scheme.type != "mutualTLS"
+    }
+
+
+def _build_dummy_credential(scheme: SecurityScheme) -> Secret:
+    pair = scheme.type == "http" and scheme.scheme in ("basic", "digest")
+    return (DUMMY_CREDENTIAL, DUMMY_CREDENTIAL) if pair else DUMMY_CREDENTIAL
+
+
+def complete_operation_names(
+    ctx: click.Context, _param: click.Parameter, incomplete: str
+) -> list[str]:
+    """Return the operations that a half-typed word may become, for the shell; from a local document only."""
+    from dynclient.document.document_cache import open_default_cache
+    from dynclient.document.file_loader import is_remote, load_files, read_file
+    from dynclient.model import Document
+
+    try:
+        source = choose_document(ctx.params.get("spec")).source
+        if is_remote(source):
+            return []
+        found = Document(load_files(Path(source), read_file, open_default_cache()))
+        return [key for key in found.operations if key.lower().startswith(incomplete.lower())]
+    except Exception:  # noqa: BLE001 (completion is silent)
+        return []

@@ -1,0 +1,70 @@
+"""What went out and what came back, for `--verbose`, on standard error; no secret is in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+if TYPE_CHECKING:
+    from dynclient.plan.results import Result
+    from dynclient.wire.message import Request
+
+
+def print_request(request: Request) -> None:
+    """Tell a request that is about to be sent: its line, its headers, its size, and which credentials it asks for."""
+    from dynclient.cli.terminal_output import escape_controls, print_note
+    from dynclient.wire.message import is_secret_header
+    from dynclient.wire.security import format_formula
+
+    print_note(escape_controls(f"> {request.method} {_mask_secrets(request.url)}"))
+    for name, value in request.headers.pairs():
+        print_note(escape_controls(f"> {name}: {'…' if is_secret_header(name) else value}"))
+    if request.security:
+        print_note(escape_controls(f"> (credentials: {format_formula(request.security)})"))
+    print_note(f"> ({_format_size(request)})")
+
+
+def _mask_secrets(url: str) -> str:
+    """Return a URL in which what a query parameter that may be a secret holds is left out."""
+    from dynclient.wire.message import is_secret_header
+
+    path, mark, query = url.partition("?")
+    pairs = (pair.partition("=") for pair in query.split("&"))
+    shown = (
+        f"{name}{sign}{'…' if sign and is_secret_header(unquote(name)) else value}"
+        for name, sign, value in pairs
+    )
+    return path + mark + "&".join(shown)
+
+
+def _format_size(request: Request) -> str:
+    if request.body is None:
+        return "no body"
+    length = len(request.body) if isinstance(request.body, bytes) else request.body.length
+    return "a body of unknown length" if length is None else f"{length:,} bytes"
+
+
+def print_response(result: Result) -> None:
+    """Tell what came back: status and headers, the size of the body, and how long it took."""
+    from dynclient.cli.terminal_output import format_head, print_note
+
+    for line in format_head(result):
+        print_note(f"< {line}")
+    print_note(f"< ({len(get_body_bytes(result)):,} bytes in {result.elapsed * 1000:.0f} ms)")
+
+
+def get_body_bytes(result: Result) -> bytes:
+    """Return the body of a result as it came, its content coding undone; from a sandbox as it would have come."""
+    from dynclient.wire import media
+
+    raw = getattr(result.http, "content", None)
+    if isinstance(raw, bytes):
+        return raw
+    data = result.data
+    if isinstance(data, bytes):
+        return data
+    if isinstance(data, str) and not media.is_json(result.media_type):
+        return data.encode(
+            media.find_charset(result.headers.get("content-type", "")) or "utf-8", "surrogateescape"
+        )
+    return b"" if data is None and not result.media_type else media.encode_json(data)

@@ -1,0 +1,84 @@
+"""Which changes count and how much: levels that somebody set, what is undecided, what was accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+from dynclient.diffing.accept import AcceptEntry
+from dynclient.diffing.change import LEVELS, READERS, Change, Level
+from dynclient.diffing.changeset import Diff
+
+#: What becomes of a change that could neither be proved harmless nor shown to break.
+UnknownPolicy = Literal["error", "warning", "ignore"]
+UNKNOWN_POLICIES: tuple[UnknownPolicy, ...] = ("error", "warning", "ignore")
+
+
+@dataclass(frozen=True)
+class LevelSetting:
+    """The level that somebody gave a rule, and why."""
+
+    level: Level
+    reason: str
+
+
+def apply_levels(diff: Diff, settings: Mapping[str, LevelSetting], unknown: UnknownPolicy) -> Diff:
+    """Return a diff with the levels that were set.
+
+    Args:
+        diff: as it was compared.
+        settings: by rule; they win over `unknown`.
+        unknown: what becomes of changes that are undecided: `error` makes them breaking, `ignore` leaves them out.
+
+    """
+    changes = [_apply_level(change, settings, unknown) for change in diff.changes]
+    kept = [change for change in changes if change is not None]
+    return replace(diff, changes=tuple(sorted(kept, key=lambda change: LEVELS.index(change.level))))
+
+
+def _apply_level(
+    change: Change, settings: Mapping[str, LevelSetting], unknown: UnknownPolicy
+) -> Change | None:
+    if setting := settings.get(change.rule):
+        because = f"{change.because} The project says {setting.level}: {setting.reason}".strip()
+        return _set_level(setting.level, replace(change, because=because))
+    if not change.is_unknown or unknown == "warning":
+        return change
+    if unknown == "error":
+        return _set_level("breaking", change)
+    # What breaks one reader for sure is not ignored because it is undecided for another.
+    return change if change.level == "breaking" else None
+
+
+def _set_level(level: Level, change: Change) -> Change:
+    return replace(change, level=level, views=dict.fromkeys(READERS, level))
+
+
+def mark_accepted(diff: Diff, entries: Iterable[AcceptEntry], today: date, document: str) -> Diff:
+    """Return a diff in which what entries cover is accepted, for as long as they count.
+
+    Args:
+        diff: what was compared.
+        entries: of `dynclient-accept.toml`.
+        today: the day that it is.
+        document: the name of the document, as entries may give it.
+
+    """
+    valid = [entry for entry in entries if not entry.is_expired(today)]
+
+    def reason(change: Change) -> str:
+        return next(
+            (entry.reason for entry in valid if entry.covers(change, document)), change.accepted
+        )
+
+    return replace(
+        diff, changes=tuple(replace(change, accepted=reason(change)) for change in diff.changes)
+    )
+
+
+def find_failing_changes(diff: Diff, fail_on: Level) -> list[Change]:
+    """Return the changes at a level or above that nobody accepted; none where the level is `none`."""
+    counting: Sequence[Level] = LEVELS[: LEVELS.index(fail_on) + 1] if fail_on != "none" else ()
+    return [change for change in diff.changes if change.level in counting and not change.accepted]

@@ -1,0 +1,448 @@
+"""A diff as one page for a browser: it needs nothing else, reads well without scripts, and trusts no document."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from importlib import resources
+from typing import Any
+
+from dynclient.diffing import json_text, witness_code
+from dynclient.diffing.change import Change, ChangeLocation, Level
+from dynclient.diffing.changeset import Diff, Revision
+from dynclient.diffing.report import messages, summary
+from dynclient.diffing.report.html_elements import Child, Markup, element, join_children
+from dynclient.diffing.report.summary import ReportSection
+
+#: Longer values are in the JSON report.
+MAX_LINES = 120
+MAX_CHARS = 20_000
+
+#: This many operations are listed at once; more are folded.
+MAX_LISTED = 3
+
+NOTES = {
+    "policy": "What was asked for beside compatibility; no payload can show it.",
+    "accepted": "Each with the reason that was given.",
+}
+
+EMPTY = {
+    "identical": ("No difference", "Both revisions say the same."),
+    "compatible": ("Nothing to tell", "No change matters to anybody who was asked for."),
+    "undecided": (
+        "Nothing to show",
+        "What could not be decided matters to nobody who was asked for.",
+    ),
+}
+
+#: The level of a tile, its name, and the key of its count.
+TILES = (
+    ("breaking", "Breaking"),
+    ("warning", "Warnings"),
+    ("info", "Infos"),
+    ("policy", "Policies"),
+    ("accepted", "Accepted"),
+)
+
+
+def render(diff: Diff) -> str:
+    """Return the page."""
+    style, script = _read_asset("page.css"), _read_asset("page.js")
+    sources = (
+        f"default-src 'none'; style-src {_hash_content(style)}; script-src {_hash_content(script)}"
+    )
+    policy = f"{sources}; base-uri 'none'; form-action 'none'"
+    head = element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", http_equiv="Content-Security-Policy", content=policy),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", name="referrer", content="no-referrer"),
+        element("title", f"{summary.format_title(diff)} · dynclient diff"),
+        element("style", style),
+    )
+    indices = {name: number for number, name in enumerate(_list_touched_operations(diff))}
+    body = element(
+        "body",
+        element("a", "Skip to the changes", href="#changes", class_="skip"),
+        _build_header(diff),
+        _build_filters(list(indices)) if summary.list_reported(diff) else None,
+        element("main", *_build_main(diff, indices), id="changes", tabindex="-1"),
+        element("footer", element("p", "Made by dynclient.")),
+        element("script", script),
+    )
+    return f"<!doctype html>\n{element('html', head, body, lang='en')}\n"
+
+
+def _read_asset(name: str) -> Markup:
+    """Return a file of ours that goes into the page as it is."""
+    return Markup(
+        resources.files("dynclient.diffing.report").joinpath(name).read_text(encoding="utf-8")
+    )
+
+
+def _hash_content(content: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"
+
+
+def _list_touched_operations(diff: Diff) -> list[str]:
+    return sorted(
+        {
+            name
+            for change in summary.list_reported(diff)
+            for name in messages.list_operations(change)
+        }
+    )
+
+
+# --- the top of the page
+
+
+def _build_header(diff: Diff) -> Markup:
+    outcome = summary.determine_outcome(diff)
+    versions = (
+        f"{messages.to_one_line(diff.old.version)} → {messages.to_one_line(diff.new.version)}"
+    )
+    return element(
+        "header",
+        element(
+            "div",
+            element("p", "dynclient diff", class_="kicker"),
+            _build_theme_choices(),
+            class_="bar",
+        ),
+        element(
+            "h1",
+            messages.to_one_line(diff.new.title),
+            " ",
+            element("span", versions, class_="versions"),
+        ),
+        element(
+            "p",
+            element("strong", outcome, class_=f"outcome {outcome}"),
+            " ",
+            summary.format_verdict(diff),
+            class_="verdict",
+        ),
+        element("ul", *_build_tiles(diff), class_="tiles") if summary.list_reported(diff) else None,
+        element(
+            "dl",
+            *_build_revision("Old", diff.old),
+            *_build_revision("New", diff.new),
+            class_="revisions",
+        ),
+        class_="top",
+    )
+
+
+def _build_theme_choices() -> Markup:
+    options = [("auto", "Auto"), ("light", "Light"), ("dark", "Dark")]
+    choices = [
+        _build_choice("radio", "theme", key, label, checked=key == "auto") for key, label in options
+    ]
+    return element(
+        "fieldset", element("legend", "Colours", class_="quiet"), *choices, class_="themes choices"
+    )
+
+
+def _build_choice(kind: str, name: str, key: str, label: str, *, checked: bool) -> Markup:
+    """Return a box or button to choose with; its look is its label's."""
+    box = element("input", type=kind, name=name, value=key, id=f"{name}-{key}", checked=checked)
+    return join_children([box, element("label", label, for_=f"{name}-{key}")])
+
+
+def _build_tiles(diff: Diff) -> Iterator[Markup]:
+    counts = {section.key: len(section.changes) for section in summary.build_sections(diff)}
+    unknown = len(summary.list_undecided(diff))
+    for key, name in TILES:
+        number = counts.get(key, 0)
+        if not number and key in NOTES:
+            continue
+        said = [element("span", f"{number:,}", class_="number"), " ", element("span", name)]
+        said += [element("small", f"{unknown} undecided")] if key == "warning" and unknown else []
+        yield element(
+            "li",
+            element("a", *said, href=f"#{key}") if number else element("span", *said),
+            class_=f"tile {key}",
+        )
+
+
+def _build_revision(name: str, revision: Revision) -> Iterator[Markup]:
+    yield element("dt", name)
+    operations = messages.format_count(revision.operations, "operation")
+    yield element("dd", element("code", messages.shorten_path(revision.uri)), f" · {operations}")
+
+
+def _build_filters(operations: list[str]) -> Markup:
+    """Return what filters the changes; without scripts it could do nothing, so it stays hidden."""
+    options = [element("option", name, value=str(number)) for number, name in enumerate(operations)]
+    levels = [(level, messages.LEVEL_TITLES[level]) for level in summary.REPORTED_LEVELS]
+    readers = [("any", "anybody"), *messages.READER_NAMES.items()]
+    return element(
+        "form",
+        element(
+            "div",
+            element("label", "Search", for_="search"),
+            element("input", type="search", id="search"),
+            class_="field",
+        ),
+        element(
+            "div",
+            element("label", "Operation", for_="operation"),
+            element("select", Markup('<option value="any">all</option>'), *options, id="operation"),
+            class_="field",
+        ),
+        _build_choices("checkbox", "level", "Level", levels),
+        _build_choices("radio", "view", "Matters to", readers),
+        element(
+            "p",
+            element("output", id="shown"),
+            element("button", "Show all", type="reset"),
+            class_="outcome-line",
+        ),
+        class_="filters",
+        id="filters",
+        role="search",
+        aria_label="Filter the changes",
+        hidden=True,
+    )
+
+
+def _build_choices(kind: str, name: str, legend: str, options: list[tuple[Any, str]]) -> Markup:
+    made = [
+        _build_choice(kind, name, key, label, checked=kind == "checkbox" or key == "any")
+        for key, label in options
+    ]
+    return element("fieldset", element("legend", legend), *made, class_="choices")
+
+
+# --- the changes
+
+
+def _build_main(diff: Diff, indices: dict[str, int]) -> Iterator[Markup]:
+    seen: dict[str, int] = {}
+    for section in summary.build_sections(diff):
+        yield _build_section(section, indices, seen)
+    if seen:
+        yield element(
+            "p",
+            "Nothing matches. ",
+            element("em", "Show all"),
+            " takes every filter off.",
+            id="nothing",
+            hidden=True,
+        )
+    else:
+        title, said = EMPTY[summary.determine_outcome(diff)]
+        yield element("section", element("h2", title), element("p", said), class_="empty")
+
+
+def _build_section(section: ReportSection, indices: dict[str, int], seen: dict[str, int]) -> Markup:
+    number = element("span", f"{len(section.changes):,}", class_="count")
+    return element(
+        "section",
+        element("h2", section.title, " ", number, id=section.key),
+        element("p", NOTES[section.key], class_="note") if section.key in NOTES else None,
+        *(_build_change(change, indices, seen) for change in section.changes),
+        aria_labelledby=section.key,
+    )
+
+
+def _build_change(change: Change, indices: dict[str, int], seen: dict[str, int]) -> Markup:
+    """Return a change as a fold; what breaks or may surprise is open."""
+    name = change.fingerprint
+    seen[name] = seen.get(name, 0) + 1
+    body = [
+        *_build_reasons(change),
+        *_build_sides(change),
+        *_build_proof(change),
+        element("dl", *_build_facts(change), class_="facts"),
+    ]
+    return element(
+        "details",
+        element("summary", *_build_summary(change)),
+        element("div", *body, class_="body"),
+        class_=f"change {change.level}",
+        id=f"c-{name}" + (f"-{seen[name]}" if seen[name] > 1 else ""),
+        open=change.level != "info" and not change.accepted,
+        data_level=change.level,
+        data_operations=" ".join(str(indices[each]) for each in messages.list_operations(change)),
+        **{f"data_{key}": level for key, _, level in messages.list_readers(change)},
+    )
+
+
+def _build_summary(change: Change) -> Iterator[Child]:
+    yield _build_chip(change.level, change.level)
+    if change.is_unknown:
+        yield _build_chip("undecided", "undecided")
+    yield element("code", change.rule, class_="rule")
+    yield element("h3", element("code", messages.format_where(change)))
+    if change.where != change.operation:
+        yield element("span", messages.format_operation(change), class_="operation")
+    if change.source:
+        yield element("span", messages.format_location(change.source), class_="place")
+
+
+def _build_chip(kind: str, said: str) -> Markup:
+    return element("span", said, class_=f"chip {kind}")
+
+
+def _build_reasons(change: Change) -> Iterator[Markup]:
+    if change.accepted:
+        yield element(
+            "p",
+            element("strong", "Accepted: "),
+            messages.to_one_line(change.accepted),
+            class_="accepted-reason",
+        )
+    if change.because:
+        yield element("p", messages.format_because(change), class_="because")
+
+
+def _build_sides(change: Change) -> Iterator[Markup]:
+    """Yield what the old and the new document say, side by side; lines that only one of them says are marked."""
+    if change.old is None and change.new is None:
+        return
+    olds, news = _mark_differences(_format_lines(change.old), _format_lines(change.new))
+    both = change.old is not None and change.new is not None
+    yield element(
+        "div",
+        _build_side(
+            "Old",
+            "del" if both else "span",
+            olds,
+            None if change.old is None else change.old_source,
+        ),
+        _build_side(
+            "New", "ins" if both else "span", news, None if change.is_gone else change.source
+        ),
+        class_="sides",
+    )
+
+
+#: A line, and whether only its side says it.
+MarkedLine = tuple[bool, str]
+
+
+def _mark_differences(old: list[str], new: list[str]) -> tuple[list[MarkedLine], list[MarkedLine]]:
+    """Return the lines of both sides; a comma behind the last of a list is no difference."""
+    before, after = ([line.rstrip(",") for line in side] for side in (old, new))
+    olds: list[MarkedLine] = []
+    news: list[MarkedLine] = []
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        olds += [(tag != "equal", line) for line in old[i1:i2]]
+        news += [(tag != "equal", line) for line in new[j1:j2]]
+    return olds, news
+
+
+def _format_lines(value: Any) -> list[str]:
+    if value is None:
+        return []
+    if isinstance(value, str):
+        return [json_text.truncate(json_text.format_value(value), MAX_CHARS)]
+    lines = [json_text.truncate(line, MAX_CHARS // 10) for line in json_text.format_block(value)]
+    rest = len(lines) - MAX_LINES
+    return (
+        [*lines[:MAX_LINES], f"… {rest:,} more lines, all in the JSON report"]
+        if rest > 0
+        else lines
+    )
+
+
+def _build_side(
+    name: str, tag: str, lines: list[MarkedLine], source: ChangeLocation | None
+) -> Markup:
+    place = element("span", messages.format_location(source), class_="place") if source else None
+    said = [join_children([element(tag, line) if marked else line, "\n"]) for marked, line in lines]
+    shown = (
+        element("pre", element("code", *said), tabindex="0")
+        if lines
+        else element("p", "says nothing", class_="nothing")
+    )
+    return element(
+        "figure", element("figcaption", name, " ", place), shown, class_=f"side {name.lower()}"
+    )
+
+
+def _build_proof(change: Change) -> Iterator[Markup]:
+    if not change.has_witness:
+        return
+    payload = "\n".join(
+        _format_lines(change.witness)
+        if isinstance(change.witness, dict | list)
+        else [json_text.format_line(change.witness)]
+    )
+    parts = [
+        ("Witness", payload),
+        ("As Python", json_text.truncate(witness_code.format_witness(change), MAX_CHARS)),
+    ]
+    yield element(
+        "div", *(_build_figure(name, said) for name, said in parts), class_="sides witness"
+    )
+    if change.refusal:
+        yield element(
+            "p",
+            element("strong", "Refused: "),
+            messages.to_one_line(change.refusal),
+            class_="refusal",
+        )
+
+
+def _build_figure(name: str, said: str) -> Markup:
+    return element(
+        "figure", element("figcaption", name), element("pre", element("code", said), tabindex="0")
+    )
+
+
+def _build_facts(change: Change) -> Iterator[Markup]:
+    said = [
+        _build_reader(name, level, messages.format_sides(change, key))
+        for key, name, level in messages.list_readers(change)
+    ]
+    yield from _build_fact("Matters to", element("ul", *said, class_="readers"))
+    yield from _build_fact("Proof", messages.format_proof(change))
+    names = messages.list_operations(change)
+    if len(names) > 1:
+        yield from _build_fact("Used by", _build_fold(f"{len(names):,} operations", names))
+    # Where both sides are shown, their places stand there.
+    for which, place in (
+        messages.list_locations(change) if change.old is None and change.new is None else ()
+    ):
+        yield from _build_fact(f"In the {which} document", element("code", place))
+    if change.used:
+        yield from _build_fact(
+            "In code",
+            _build_fold(
+                messages.format_count(len(change.used), "line"), messages.list_used_lines(change)
+            ),
+        )
+    if change.policy:
+        yield from _build_fact("Kind", "a policy, apart from what the documents prove")
+    yield from _build_fact(
+        "Fingerprint",
+        element("a", element("code", change.fingerprint), href=f"#c-{change.fingerprint}"),
+    )
+
+
+def _build_reader(name: str, level: Level, by_side: str) -> Markup:
+    return element(
+        "li", f"{name} ", _build_chip(level, "not at all" if level == "none" else level), by_side
+    )
+
+
+def _build_fact(name: str, said: str) -> Iterator[Markup]:
+    yield element("dt", name)
+    yield element("dd", said)
+
+
+def _build_fold(title: str, names: list[str]) -> Markup:
+    listed = element(
+        "ul", *(element("li", element("code", name)) for name in names), class_="names"
+    )
+    return (
+        listed
+        if len(names) <= MAX_LISTED
+        else element("details", element("summary", title), listed, class_="fold")
+    )

@@ -1,0 +1,84 @@
+"""A diff for other programs: JSON in the shape that `diff.schema.json` describes."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from typing import Any
+
+from dynclient.diffing import json_text, witness_code
+from dynclient.diffing.change import Change, ChangeLocation
+from dynclient.diffing.changeset import Diff, Revision
+from dynclient.diffing.report import messages, summary
+
+#: Grows when a field changes its meaning or goes; new fields may come at any time.
+FORMAT_VERSION = 1
+
+
+def render(diff: Diff) -> str:
+    """Return the diff as indented JSON text."""
+    return json_text.dump_json(build_data(diff), indent=2) + "\n"
+
+
+def build_data(diff: Diff) -> dict[str, Any]:
+    """Return the diff as JSON data; what matters to nobody who was asked for is only counted."""
+    document = {
+        "format": FORMAT_VERSION,
+        "old": _describe_revision(diff.old),
+        "new": _describe_revision(diff.new),
+        "view": diff.view,
+        "outcome": summary.determine_outcome(diff),
+        "compatible": diff.is_compatible,
+        "verdict": summary.format_verdict_line(diff),
+        "counts": _count_changes(diff),
+        "statistics": dict(diff.statistics),
+        "changes": [_describe_change(change) for change in summary.list_reported(diff)],
+    }
+    plain: dict[str, Any] = json_text.to_json_value(document)
+    return plain
+
+
+def load_report_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of the report."""
+    file = resources.files("dynclient.diffing.report").joinpath("diff.schema.json")
+    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return found
+
+
+def _describe_revision(revision: Revision) -> dict[str, Any]:
+    return {
+        "title": revision.title,
+        "version": revision.version,
+        "file": messages.shorten_path(revision.uri),
+        "operations": revision.operations,
+    }
+
+
+def _count_changes(diff: Diff) -> dict[str, int]:
+    """Return how many changes there are of each kind; what is accepted or a policy's is in no other count."""
+    found = summary.list_document_changes(diff)
+    return {
+        **{
+            level: sum(change.level == level for change in found)
+            for level in summary.REPORTED_LEVELS
+        },
+        "undecided": len(summary.list_undecided(diff)),
+        "breaks_wire": summary.count_breaking(diff, "wire"),
+        "breaks_code": summary.count_breaking(diff, "code"),
+        "policy": len(summary.list_policy_findings(diff)),
+        "accepted": len(summary.list_accepted(diff)),
+        "unseen": summary.count_unreported(diff),
+    }
+
+
+def _describe_change(change: Change) -> dict[str, Any]:
+    """Return a change with its files as one names them here, and with its witness as Python."""
+    said = change.to_dict()
+    said.update(
+        source=_describe_location(change.source), old_source=_describe_location(change.old_source)
+    )
+    return {**said, "python": witness_code.format_witness(change)} if change.has_witness else said
+
+
+def _describe_location(source: ChangeLocation | None) -> dict[str, Any] | None:
+    return {**source.to_dict(), "file": messages.shorten_path(source.file)} if source else None

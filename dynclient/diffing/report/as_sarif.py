@@ -1,0 +1,152 @@
+"""A diff as SARIF 2.1.0, for code scanning: a result per change, at its place in the new document.
+
+Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0"; § numbers below are its.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import dynclient
+from dynclient.diffing import json_text, witness_code
+from dynclient.diffing.change import Change, ChangeLocation, Level
+from dynclient.diffing.changeset import Diff
+from dynclient.diffing.report import messages, summary
+from dynclient.diffing.rules import RULES
+
+SARIF_SCHEMA = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
+
+SARIF_LEVELS: dict[Level, str] = {"breaking": "error", "warning": "warning", "info": "note"}
+
+
+def render(diff: Diff) -> str:
+    """Return the log as indented JSON text."""
+    return json_text.dump_json(_build_log(diff), indent=2) + "\n"
+
+
+def _build_log(diff: Diff) -> dict[str, Any]:
+    changes = summary.list_reported(diff)
+    rules = dict(RULES) | {change.rule: "" for change in changes if change.rule not in RULES}
+    index = {rule: number for number, rule in enumerate(rules)}
+    driver = {
+        "name": "dynclient",
+        "semanticVersion": dynclient.__version__,
+        "rules": [_build_rule(rule, meaning) for rule, meaning in rules.items()],
+    }
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "results": [_build_result(change, index, diff) for change in changes],
+        "properties": {
+            "verdict": summary.format_verdict_line(diff),
+            "outcome": summary.determine_outcome(diff),
+            "view": diff.view,
+        },
+    }
+    return {"$schema": SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _build_rule(rule: str, meaning: str) -> dict[str, Any]:
+    return {
+        "id": rule,
+        "shortDescription": {"text": _escape_message(meaning or messages.to_one_line(rule))},
+    }
+
+
+def _build_result(change: Change, index: Mapping[str, int], diff: Diff) -> dict[str, Any]:
+    related = [] if change.is_gone or not change.old_source else [change.old_source]
+    result: dict[str, Any] = {
+        "ruleId": change.rule,
+        "ruleIndex": index[change.rule],
+        "level": SARIF_LEVELS[change.level],
+        "message": {"text": _escape_message(_build_message(change))},
+        "locations": [_build_location(change, diff)],
+        "partialFingerprints": {"dynclient/v1": change.fingerprint},
+        "properties": _build_properties(change),
+    }
+    if related:
+        result["relatedLocations"] = [
+            {
+                "id": number,
+                "message": {"text": "in the old document"},
+                "physicalLocation": _build_physical_location(source),
+            }
+            for number, source in enumerate(related, 1)
+        ]
+    if change.accepted:
+        result["suppressions"] = [
+            {"kind": "external", "status": "accepted", "justification": change.accepted}
+        ]
+    return result
+
+
+def _build_message(change: Change) -> str:
+    lead = f"{messages.format_subject(change)}: {messages.format_because(change) or messages.format_proof(change)}"
+    return messages.join_clauses(
+        [lead, messages.format_difference(change), "undecided" if change.is_unknown else ""]
+    )
+
+
+def _escape_message(text: str) -> str:
+    r"""Return text in which no sign means anything: braces are placeholders (§3.11.5), brackets links (§3.11.6)."""
+    return re.sub(r"([\\\[\]])", r"\\\1", text).replace("{", "{{").replace("}", "}}")
+
+
+def _build_location(change: Change, diff: Diff) -> dict[str, Any]:
+    """Return the place; a change of no place stands at its document, since a result without one is not shown."""
+    physical = (
+        _build_physical_location(change.source)
+        if change.source
+        else {"artifactLocation": _build_artifact_location(diff.new.uri)}
+    )
+    logical = {"fullyQualifiedName": messages.format_subject(change), "kind": "member"}
+    return {"physicalLocation": physical, "logicalLocations": [logical]}
+
+
+def _build_physical_location(source: ChangeLocation) -> dict[str, Any]:
+    region = {"region": {"startLine": source.line}} if source.line else {}
+    return {"artifactLocation": _build_artifact_location(source.file), **region}
+
+
+def _build_artifact_location(uri: str) -> dict[str, str]:
+    """Return the file as a URI reference; one under the current directory is relative."""
+    if not messages.is_file(uri):
+        brackets = "[]" if _has_host(uri) else ""
+        return {"uri": quote(uri, safe="/:?#@!$&'()*+,;=%~" + brackets, errors="replace")}
+    path = messages.shorten_path(uri).replace("\\", "/")
+    quoted = quote(path, errors="replace")
+    return {"uri": f"file:///{quoted.lstrip('/')}" if messages.is_absolute(path) else quoted}
+
+
+def _has_host(uri: str) -> bool:
+    """Tell whether what stands where a URI has its host is one; only there do brackets stand unescaped."""
+    try:
+        return bool(urlsplit(uri).hostname)
+    except ValueError:
+        return False
+
+
+def _build_properties(change: Change) -> dict[str, Any]:
+    """Return what SARIF has no field for (§3.8)."""
+    said: dict[str, Any] = {
+        "views": dict(change.views),
+        "proof": change.proof,
+        "side": change.side,
+        "operations": messages.list_operations(change),
+        "old": change.old,
+        "new": change.new,
+        "used": list(change.used),
+        "policy": change.policy,
+    }
+    if change.has_witness:
+        said |= {
+            "witness": change.witness,
+            "python": witness_code.format_witness(change),
+            "refusal": change.refusal,
+        }
+    return said

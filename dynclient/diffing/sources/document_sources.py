@@ -1,0 +1,212 @@
+"""What one word of a command line names: a document, or a folder of documents."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dynclient.diffing.sources.git import Repository, RevisionTree
+from dynclient.document.document_cache import open_default_cache
+from dynclient.document.file_loader import Fetch, load_files
+from dynclient.document.references import DocumentFiles
+from dynclient.errors import DocumentError, UsageError
+from dynclient.model import Document
+from dynclient.transport.fetch import build_fetcher
+
+if TYPE_CHECKING:
+    from dynclient.document.problems import Problem
+
+STDIN = "-"
+
+#: How a file at a revision is written: `git:REV:path`.
+GIT_PREFIX = "git:"
+
+_URL = re.compile("(?:https?|file):", re.IGNORECASE)
+
+SUFFIXES = (".yaml", ".yml", ".json")
+
+#: A folder of other people's documents.
+_DEPENDENCIES_FOLDER = "node_modules"
+
+#: Loads the document at a path or URL.
+DocumentLoader = Callable[[str], Document]
+
+
+@dataclass(frozen=True)
+class SingleDocument:
+    """A document of its own.
+
+    Attributes:
+        label: what messages call it.
+        load: loads it.
+
+    """
+
+    label: str
+    load: Callable[[], Document]
+
+
+@dataclass(frozen=True)
+class DocumentFolder:
+    """A folder of documents, and of whatever else lies there.
+
+    Attributes:
+        label: what messages call it.
+        root: where it is in the work tree.
+        names: the paths of the files that may be documents, as seen from it.
+        fetch: gives the bytes of a URI.
+        said: what errors add to say which revision it is of.
+
+    """
+
+    label: str
+    root: Path
+    names: Sequence[str]
+    fetch: Fetch
+    error_suffix: str = ""
+
+    def read(self, name: str) -> bytes:
+        """Return the bytes of one of the files."""
+        return self.fetch((self.root / name).as_uri())
+
+    def open_document(self, name: str) -> DocumentFiles:
+        """Open one of the files, with all that it refers to."""
+        return _open_document((self.root / name).as_uri(), self.fetch, self.error_suffix)
+
+
+def resolve_source(word: str, load: DocumentLoader) -> SingleDocument | DocumentFolder:
+    """Return what a word names.
+
+    Args:
+        word: `-`, a URL, `git:REV:path`, `git REV:path`, a path, or `REV:path` where git has it and no such file is
+            there.
+        load: loads the document at a path or URL.
+
+    Raises:
+        DocumentNotFound: a revision, or the path in it, is not there.
+        UsageError: it is none of these.
+
+    """
+    if word == STDIN:
+        return SingleDocument("stdin", _read_stdin)
+    if _URL.match(word):
+        return SingleDocument(word, partial(load, word))
+    if word.startswith((GIT_PREFIX, "git ")):
+        return open_at_revision(*_parse_revision_path(word[len(GIT_PREFIX) :].strip(), word))
+    if not os.path.lexists(word) and (found := _find_in_git(word)):
+        return found
+    return open_in_work_tree(word, load)
+
+
+def _parse_revision_path(text: str, word: str) -> tuple[RevisionTree, str]:
+    """Return the revision and the path that `REV:path` names."""
+    revision, colon, path = text.partition(":")
+    if not (revision and colon):
+        raise UsageError(
+            f"{word!r} names no file at a revision",
+            hint="write git:REV:path, such as git:main:api.yaml",
+        )
+    tree = Repository.discover(Path.cwd()).open_revision(revision)
+    return tree, tree.normalize_path(path)
+
+
+def _find_in_git(word: str) -> SingleDocument | DocumentFolder | None:
+    """Return what `REV:path` names without the word git; None where it is no such thing."""
+    if ":" not in word.strip(":"):
+        return None
+    try:
+        return open_at_revision(*_parse_revision_path(word, word))
+    except DocumentError:
+        return None
+
+
+def open_at_revision(tree: RevisionTree, path: str) -> SingleDocument | DocumentFolder:
+    """Return the document or folder at a path of a revision.
+
+    Raises:
+        DocumentNotFound: nothing is there.
+
+    """
+    label, said, uri = (
+        f"{GIT_PREFIX}{tree.revision}:{path}",
+        f" (at the revision {tree.revision})",
+        tree.build_uri(path),
+    )
+    kind, fetch = tree.find_kind(path), tree.build_fetcher(build_fetcher(uri))
+    if kind == "tree":
+        return DocumentFolder(
+            label,
+            tree.repository.root / path,
+            _select_candidates(tree.list_names(path)),
+            fetch,
+            said,
+        )
+    if not kind:
+        raise tree.build_missing_error(path)
+    return SingleDocument(label, lambda: build_document(_open_document(uri, fetch, said)))
+
+
+def open_in_work_tree(path: str, load: DocumentLoader) -> SingleDocument | DocumentFolder:
+    """Return the document or folder at a path; whether a document is there is found when it is loaded."""
+    root = Path(path).absolute()
+    if not root.is_dir():
+        return SingleDocument(path, partial(load, path))
+    return DocumentFolder(
+        path, root, _select_candidates(_list_files(root)), build_fetcher(root.as_uri())
+    )
+
+
+def _list_files(root: Path) -> Iterable[str]:
+    for folder, inner, names in os.walk(root):
+        inner[:] = [name for name in inner if _is_ours(name)]  # os.walk goes on into what is left
+        yield from (Path(folder, name).relative_to(root).as_posix() for name in names)
+
+
+def _select_candidates(names: Iterable[str]) -> list[str]:
+    ours = (
+        name for name in names if name.endswith(SUFFIXES) and all(map(_is_ours, name.split("/")))
+    )
+    return sorted(ours)
+
+
+def _is_ours(part: str) -> bool:
+    return part != _DEPENDENCIES_FOLDER and not part.startswith(".")
+
+
+def _read_stdin() -> Document:
+    """Return the document on standard input; what it refers to is looked for in the current folder."""
+    uri, data = (Path.cwd() / "stdin").as_uri(), sys.stdin.buffer.read()
+    local = build_fetcher(uri)
+    return build_document(
+        _open_document(uri, lambda wanted: data if wanted == uri else local(wanted))
+    )
+
+
+def _open_document(uri: str, fetch: Fetch, said: str = "") -> DocumentFiles:
+    try:
+        return load_files(uri, fetch, open_default_cache())
+    except DocumentError as error:
+        error.headline += said
+        raise
+
+
+def build_document(files: DocumentFiles) -> Document:
+    """Return the document that files hold.
+
+    Raises:
+        UnsupportedVersion: it is no OpenAPI document of a version that dynclient reads.
+
+    """
+    return Document(files, _check_document)
+
+
+def _check_document(found: Document) -> list[Problem]:
+    from dynclient.plan.document_check import check_document
+
+    return check_document(found)

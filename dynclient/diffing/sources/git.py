@@ -1,0 +1,265 @@
+"""Files as git keeps them at a revision: no work tree is touched, no shell is asked, no name is taken for an option."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+import subprocess
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from dynclient.document.file_loader import Fetch, is_remote, to_path
+from dynclient.errors import DocumentNotFound
+from dynclient.names import suggest
+
+#: How long git may take to answer one question.
+TIMEOUT_S = 30
+
+#: What somebody's terminal or language would change in git's answers.
+_PLAIN_ENVIRONMENT = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
+
+_OBJECT_HEADER = re.compile(rb"([0-9a-f]{40,64}) (blob|tree|commit|tag) \d+\n")
+
+ObjectKind = Literal["blob", "tree", ""]
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A repository, as git finds it from a folder.
+
+    Attributes:
+        folder: where git is run.
+        root: the top of the work tree; of a bare repository, the repository itself.
+        prefix: the folder as seen from there, "" or `a/b/`.
+
+    """
+
+    folder: Path
+    root: Path
+    prefix: str
+
+    @classmethod
+    def discover(cls, folder: Path) -> Repository:
+        """Return the repository that a folder is in.
+
+        Raises:
+            DocumentNotFound: it is in none, or git is not there.
+
+        """
+        folder = next(f for f in (folder, *folder.parents) if f.is_dir())
+        try:
+            root, prefix, _ = (
+                _run_git(folder, "rev-parse", "--show-toplevel", "--show-prefix")
+                .decode()
+                .split("\n")
+            )
+        except DocumentNotFound:
+            root, prefix = (
+                _run_git(folder, "rev-parse", "--absolute-git-dir").decode().rstrip("\n"),
+                "",
+            )
+        return cls(folder, Path(root), prefix)
+
+    def open_revision(self, revision: str) -> RevisionTree:
+        """Return the files at a revision.
+
+        Raises:
+            DocumentNotFound: there is no such revision.
+
+        """
+        found = self.find_object(f"{revision}^{{tree}}")
+        if found is None or found[1] != "tree":
+            raise _build_not_found(
+                f"git knows no revision {revision!r} in {self.root}",
+                hint=self._suggest_revision(revision),
+            )
+        return RevisionTree(self, revision, found[0])
+
+    def find_object(self, name: str) -> tuple[str, str] | None:
+        """Return id and kind of the object that a name means, None where there is none."""
+        found = _OBJECT_HEADER.match(self._query_object("--batch-check", name))
+        return (found[1].decode(), found[2].decode()) if found else None
+
+    def make_relative(self, uri: str) -> str:
+        """Return the path of a file: URI as seen from the root.
+
+        Raises:
+            DocumentNotFound: it is outside.
+
+        """
+        path = Path(os.path.normpath(to_path(uri)))
+        try:
+            return path.relative_to(self.root).as_posix()
+        except ValueError:
+            text = f"{path} is outside the repository {self.root}; at a revision only its own files are read"
+            raise _build_not_found(text, uri=uri) from None
+
+    def _query_object(self, how: str, name: str) -> bytes:
+        """Ask for one object. Names go to standard input, where none of them can be an option."""
+        if "\n" in name:
+            return b""
+        return _run_git(self.folder, "cat-file", how, "--follow-symlinks", given=name + "\n")
+
+    def read_object(self, name: str) -> bytes | None:
+        """Return the bytes of the file that a name means, None where it means none."""
+        answer = self._query_object("--batch", name)
+        found = _OBJECT_HEADER.match(answer)
+        return answer[found.end() : -1] if found and found[2] == b"blob" else None
+
+    def _suggest_revision(self, revision: str) -> str:
+        """Return what to do about a revision that is not there."""
+        if ":" in revision or os.path.lexists(revision):
+            return "dynclient diff OLD NEW compares two documents; alone stands a revision"
+        refs = (
+            _run_git(self.folder, "for-each-ref", "--format=%(refname:short)")
+            .decode(errors="replace")
+            .split()
+        )
+        if meant := [ref for ref in refs if ref.endswith(f"/{revision}")] or suggest(
+            revision, refs, 1
+        ):
+            return f"did you mean {meant[0]}?"
+        if _run_git(self.folder, "rev-parse", "--is-shallow-repository") == b"true\n":
+            return "this clone is shallow: fetch that revision first (in actions/checkout: `fetch-depth: 0`)"
+        return "git branch --all lists the branches; git fetch brings in what is missing"
+
+
+@dataclass(frozen=True)
+class RevisionTree:
+    """The files of a repository at a revision.
+
+    Attributes:
+        repository: whose files they are.
+        revision: as it was named.
+        id: the id of the tree: later questions are about it, whatever happens to a branch meanwhile.
+
+    """
+
+    repository: Repository
+    revision: str
+    id: str
+
+    def normalize_path(self, given: str) -> str:
+        """Return a path as seen from the root: by git's rule only `./…` and `../…` begin where it is run."""
+        is_relative = given in (".", "..") or given.startswith(("./", "../"))
+        path = posixpath.normpath(self.repository.prefix + given if is_relative else given)
+        return "" if path == "." else path
+
+    def find_kind(self, path: str) -> ObjectKind:
+        """Return whether a path leads to a file (`blob`), a folder (`tree`), or nowhere ("")."""
+        found = self.repository.find_object(self._build_object_name(path))
+        if found is None:
+            return ""
+        return "tree" if found[1] == "tree" else "blob"
+
+    def read(self, path: str) -> bytes:
+        """Return the bytes of a file.
+
+        Raises:
+            DocumentNotFound: there is none at that path.
+
+        """
+        found = self.repository.read_object(self._build_object_name(path))
+        if found is None:
+            raise self.build_missing_error(path)
+        return found
+
+    def list_names(self, folder: str) -> list[str]:
+        """Return the paths of all files in a folder and below, as seen from it."""
+        found = self.repository.find_object(self._build_object_name(folder))
+        if found is None or found[1] != "tree":
+            raise self.build_missing_error(folder)
+        listed = _run_git(
+            self.repository.folder, "ls-tree", "-r", "-z", "--name-only", "--full-tree", found[0]
+        )
+        return [os.fsdecode(name) for name in listed.split(b"\0") if name]
+
+    def _build_object_name(self, path: str) -> str:
+        """Return how git is asked for a path; one that leads out of the tree is asked for as nothing."""
+        return "" if f"{path}/".startswith("../") else f"{self.id}:{path}"
+
+    def build_uri(self, path: str) -> str:
+        """Return the URI that a file has in the work tree: messages, lines and references work as there."""
+        return (self.repository.root / path).as_uri()
+
+    def build_fetcher(self, remote: Fetch) -> Fetch:
+        """Return the function that reads the files of a document at this revision, and none outside the repository.
+
+        Args:
+            remote: reads what it refers to over the net.
+
+        """
+        return lambda uri: (
+            remote(uri) if is_remote(uri) else self.read(self.repository.make_relative(uri))
+        )
+
+    def build_missing_error(self, path: str) -> DocumentNotFound:
+        """Return the error of a path that leads nowhere; the hint names a file that was probably meant."""
+        meant = suggest(
+            path,
+            [name for name in self._file_names if name.endswith((".yaml", ".yml", ".json"))],
+            1,
+        )
+        hint = (
+            f"did you mean {self.revision}:{meant[0]}?"
+            if meant
+            else "paths are as seen from the root; ./… from here"
+        )
+        text = f"no document at {path or '/'} in the revision {self.revision}"
+        return _build_not_found(text, hint=hint, uri=self.build_uri(path))
+
+    @cached_property
+    def _file_names(self) -> list[str]:
+        return self.list_names("")
+
+
+def _run_git(folder: Path, *words: str, given: str = "") -> bytes:
+    """Return what git answers.
+
+    Raises:
+        DocumentNotFound: it cannot be run, refuses, or takes too long.
+
+    """
+    try:
+        done = subprocess.run(  # noqa: S603 (a list of arguments; what users type goes to standard input)
+            ["git", *words],  # noqa: S607 (whichever git the user has)
+            cwd=folder,
+            env={**os.environ, **_PLAIN_ENVIRONMENT},
+            input=os.fsencode(given),
+            capture_output=True,
+            timeout=TIMEOUT_S,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise _build_not_found(
+            "reading a revision needs git, which is not installed", hint="install git"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise _build_not_found(f"git cannot be run: {error}") from None
+    except subprocess.TimeoutExpired:
+        raise _build_not_found(f"git {words[0]} took more than {TIMEOUT_S} s in {folder}") from None
+    if done.returncode:
+        raise _build_refusal(folder, os.fsdecode(done.stderr).strip())
+    return done.stdout
+
+
+def _build_not_found(headline: str, hint: str | None = None, uri: str = "") -> DocumentNotFound:
+    """Return the error with a code of its own: what to do differs from what a missing path asks for."""
+    return DocumentNotFound(headline, hint=hint, uri=uri, code="revision-not-found")
+
+
+def _build_refusal(folder: Path, said: str) -> DocumentNotFound:
+    if "not a git repository" in said.lower():
+        return _build_not_found(
+            f"{folder} is in no git repository", hint="give a path or a URL, or run it in one"
+        )
+    first = said.removeprefix("fatal: ").partition("\n")[0]
+    hint = (
+        f"git config --global --add safe.directory {folder}"
+        if "dubious ownership" in said
+        else None
+    )
+    return _build_not_found(f"git cannot read the repository at {folder}: {first}", hint=hint)

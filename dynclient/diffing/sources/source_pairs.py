@@ -1,0 +1,158 @@
+"""Two sides → the pairs of documents to compare: one pair, or one for each document of two folders."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from dynclient.diffing.sources.document_sources import (
+    STDIN,
+    SUFFIXES,
+    DocumentFolder,
+    DocumentLoader,
+    SingleDocument,
+    build_document,
+    open_at_revision,
+    open_in_work_tree,
+    resolve_source,
+)
+from dynclient.diffing.sources.git import Repository
+from dynclient.document.file_loader import is_remote
+from dynclient.errors import DocumentNotFound, UsageError
+from dynclient.model import Document
+
+#: A quick look that spares parsing what cannot be an OpenAPI document: `openapi:` begins a line, or is a key of JSON.
+_MENTION = re.compile(
+    rb"""^(?:\xef\xbb\xbf)?[\s{]*["']?(?:openapi|swagger)["']?\s*:|"(?:openapi|swagger)"\s*:""",
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True)
+class SourcePair:
+    """Two documents to compare.
+
+    Attributes:
+        name: what tells it from other pairs: the path in the folders; of a single pair, that of the new document.
+        old: the document that is relied on; None where it is only in the new folder.
+        new: the document that is to come; None where it is only in the old folder.
+        labels: where the two are from, as messages say it.
+
+    """
+
+    name: str
+    old: Document | None
+    new: Document | None
+    labels: tuple[str, str]
+
+
+def load_pairs(old: str, new: str, load: DocumentLoader) -> Iterator[SourcePair]:
+    """Yield the pairs of documents that two words name.
+
+    Args:
+        old: a path, URL, `git:REV:path`, folder, or `-`.
+        new: the same.
+        load: loads the document at a path or URL.
+
+    Raises:
+        DocumentError: a document cannot be read.
+        UsageError: the two do not go together.
+
+    """
+    if old == new == STDIN:
+        raise UsageError(
+            "standard input is read twice", hint="give one of the two documents as a file"
+        )
+    return pair_sources(resolve_source(old, load), resolve_source(new, load))
+
+
+def pair_sources(
+    old: SingleDocument | DocumentFolder, new: SingleDocument | DocumentFolder
+) -> Iterator[SourcePair]:
+    """Yield the pairs of two sides: of two documents, or by path of two folders."""
+    if isinstance(old, SingleDocument) and isinstance(new, SingleDocument):
+        return iter([SourcePair(new.label, old.load(), new.load(), (old.label, new.label))])
+    if isinstance(old, DocumentFolder) and isinstance(new, DocumentFolder):
+        return _pair_by_path(old, new)
+    folder, one = (old, new) if isinstance(old, DocumentFolder) else (new, old)
+    text = f"{folder.label} is a folder and {one.label} a document"
+    raise UsageError(text, hint="compare two documents, or two folders")
+
+
+def load_project_pairs(
+    revision: str, specs: list[str], load: DocumentLoader
+) -> Iterator[SourcePair]:
+    """Yield the documents of a project, each as it was at a revision and as it is now.
+
+    Args:
+        revision: of git.
+        specs: the paths of the documents, or of folders of them.
+        load: loads the document at a path.
+
+    Raises:
+        DocumentError: a document cannot be read, now or at the revision.
+        UsageError: a document is at no path, so that git does not know it.
+
+    """
+    for spec in specs:
+        if is_remote(spec):
+            raise UsageError(
+                f"{spec} is on the net, and has no git revision", hint="dynclient diff OLD NEW"
+            )
+    for spec in specs:
+        # The folder is followed through links, as git does for its root; the file may itself be a link that git keeps.
+        path = Path(os.path.normpath(Path(spec).parent.resolve() / Path(spec).name))
+        # Within a hook git names its repository as seen from the top, which is where hooks are run.
+        repository = Repository.discover(Path.cwd() if "GIT_DIR" in os.environ else path.parent)
+        before = open_at_revision(
+            repository.open_revision(revision), repository.make_relative(path.as_uri())
+        )
+        near = _shorten_path(spec)
+        for pair in pair_sources(before, open_in_work_tree(spec, load)):
+            yield replace(
+                pair, name=f"{near}/{pair.name}" if isinstance(before, DocumentFolder) else near
+            )
+
+
+def _shorten_path(path: str) -> str:
+    """Return a path as one names it from the current folder."""
+    try:
+        return Path(path).absolute().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return path
+
+
+def _pair_by_path(old: DocumentFolder, new: DocumentFolder) -> Iterator[SourcePair]:
+    empty = [old, new]
+    for name in sorted({*old.names, *new.names}):
+        labels = (f"{old.label.rstrip('/')}/{name}", f"{new.label.rstrip('/')}/{name}")
+        pair = SourcePair(name, _read_document(old, name), _read_document(new, name), labels)
+        if pair.old is not None or pair.new is not None:
+            empty = [
+                folder
+                for folder, found in ((old, pair.old), (new, pair.new))
+                if found is None and folder in empty
+            ]
+            yield pair
+    for folder in empty:
+        # Else a folder that was misspelt would pass: nothing was there, so nothing could break.
+        text = f"no OpenAPI document is in {folder.label}"
+        raise DocumentNotFound(
+            text, hint=f"they end in {', '.join(SUFFIXES)}", code="folder-without-documents"
+        )
+
+
+def _read_document(folder: DocumentFolder, name: str) -> Document | None:
+    """Return a document of a folder; None where there is none of that name, or the file is something else."""
+    if name not in folder.names or not _MENTION.search(folder.read(name)):
+        return None
+    files = folder.open_document(name)
+    tree = files.top.value
+    return (
+        build_document(files)
+        if isinstance(tree, dict) and ("openapi" in tree or "swagger" in tree)
+        else None
+    )

@@ -1,5 +1,0 @@
-"""The Markdown reference of a document: `reference(document)` gives every page by its file name."""
-
-from dynclient.docs.pages import build_reference
-
-__all__ = ["build_reference"]

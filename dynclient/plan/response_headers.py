@@ -1,0 +1,76 @@
+"""Response headers, decoded and judged by what the document declares of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from dynclient.model import Parameter
+from dynclient.model import Response as DeclaredResponse
+from dynclient.plan.schemas import Schemas
+from dynclient.schema.engine import Checker
+from dynclient.schema.explain import describe_schema
+from dynclient.violations import Violation
+from dynclient.wire.message import Headers
+from dynclient.wire.parameters import ParameterAbsent, read_parameter
+from dynclient.wire.schema_types import SchemaTypes
+
+#: Fields of this name are never joined to one. Source: RFC 9110 §5.3.
+_UNJOINED_HEADER = "set-cookie"
+
+
+@dataclass(frozen=True, eq=False)
+class DeclaredHeader:
+    """A header of a response, ready to be read.
+
+    Attributes:
+        parameter: its Header Object.
+        checker: of its value.
+
+    """
+
+    parameter: Parameter
+    checker: Checker
+
+    @cached_property
+    def types(self) -> SchemaTypes:
+        """Which kinds of value its schema allows."""
+        return SchemaTypes(self.checker.schema, self.checker.schema.get("$defs", {}))
+
+    def read(self, headers: Headers) -> tuple[Any, list[Violation]]:
+        """Return the value that headers have for it, None where they have none, and what is wrong with it."""
+        name = self.parameter.name
+        if name not in headers:
+            return None, [self._build_missing()] if self.parameter.required else []
+        if name.lower() == _UNJOINED_HEADER and not self.types.is_array:
+            found = [self._read_text(text) for text in headers.all(name)]
+            return [value for value, _ in found], [v for _, wrong in found for v in wrong]
+        return self._read_text(headers[name])
+
+    def _read_text(self, text: str) -> tuple[Any, list[Violation]]:
+        path = ("headers", self.parameter.name)
+        try:
+            value = read_parameter(self.parameter, self.types, text)
+        except (ParameterAbsent, ValueError, RecursionError):
+            said = f"cannot be read as {describe_schema(self.checker.schema, self.types.defs)}"
+            return text, [Violation("style", path, said, None, self.parameter.node.place)]
+        return value, [] if self.checker.accepts(value) else self.checker.find_violations(
+            value, path
+        )
+
+    def _build_missing(self) -> Violation:
+        said = f"{describe_schema(self.checker.schema, self.types.defs)}, required"
+        return Violation(
+            "missing", ("headers", self.parameter.name), said, None, self.parameter.node.place
+        )
+
+
+def build_declared_headers(
+    response: DeclaredResponse, schemas: Schemas
+) -> tuple[DeclaredHeader, ...]:
+    """Return the headers that a response declares, in document order."""
+    return tuple(
+        DeclaredHeader(parameter, Checker(schemas.build_header_schema(parameter, "consumer")))
+        for parameter in response.headers.values()
+    )

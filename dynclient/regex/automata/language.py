@@ -1,0 +1,116 @@
+"""Regular languages over Unicode scalar values, as values with an algebra."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dynclient.regex.automata import language_expressions, pattern_translation, product_automaton
+from dynclient.regex.automata.automata_errors import TooManyStates
+from dynclient.regex.automata.language_expressions import (
+    EVERYTHING,
+    NOTHING,
+    LanguageExpression,
+    LengthLanguage,
+)
+from dynclient.regex.automata.lengths import build_interval
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A set of texts; `&`, `|`, `-` and `~` make new ones without looking into it, questions are answered lazily.
+
+    Every question (`is_empty`, `shortest`, `texts`, …) raises `TooLarge` where its answer takes too many states.
+    """
+
+    expression: LanguageExpression
+
+    @classmethod
+    def from_pattern(cls, pattern: str) -> Language:
+        """Return the texts in which a pattern of ECMA-262 is found, anywhere unless it is anchored.
+
+        Raises:
+            Irregular: it is no pattern, has backreferences, or looks behind that look further around.
+
+        """
+        return cls(_translate_pattern(pattern))
+
+    @classmethod
+    def universal(cls) -> Language:
+        """Return all texts."""
+        return cls(EVERYTHING)
+
+    @classmethod
+    def empty(cls) -> Language:
+        """Return no text."""
+        return cls(NOTHING)
+
+    @classmethod
+    def from_texts(cls, texts: Iterable[str]) -> Language:
+        """Return these texts alone.
+
+        Raises:
+            Irregular: one holds a lone surrogate, which is no character.
+
+        """
+        return cls(pattern_translation.translate_texts(frozenset(texts)))
+
+    @classmethod
+    def from_lengths(cls, low: int, high: int | None = None) -> Language:
+        """Return the texts of `low` to `high` characters (code points), None for no limit."""
+        return cls(LengthLanguage(build_interval(low, high)))
+
+    def __and__(self, other: Language) -> Language:
+        return Language(language_expressions.intersect(self.expression, other.expression))
+
+    def __or__(self, other: Language) -> Language:
+        return Language(language_expressions.unite(self.expression, other.expression))
+
+    def __invert__(self) -> Language:
+        return Language(language_expressions.complement(self.expression))
+
+    def __sub__(self, other: Language) -> Language:
+        return self & ~other
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no text is in it."""
+        return self.find_shortest() is None
+
+    def find_shortest(self) -> str | None:
+        """Return the shortest text, of several the most readable one (letters and digits first); None if empty."""
+        answer = _find_shortest_text(self.expression)
+        if isinstance(answer, TooManyStates):
+            raise TooManyStates(answer.reason)
+        return answer
+
+    def list_texts(self, limit: int) -> tuple[str, ...]:
+        """Return up to `limit` different texts, shortest first; fewer only where there are no more."""
+        found: list[str] = []
+        while len(found) < limit:
+            text = (self - Language.from_texts(found)).find_shortest()
+            if text is None:
+                break
+            found.append(text)
+        return tuple(found)
+
+    def list_all_texts(self, limit: int) -> tuple[str, ...] | None:
+        """Return all texts, shortest first, if there are at most `limit`; None if there are more."""
+        found = self.list_texts(limit + 1)
+        return found if len(found) <= limit else None
+
+    def __contains__(self, text: str) -> bool:
+        return product_automaton.accepts_text(self.expression, text)
+
+
+@functools.lru_cache(maxsize=512)
+def _find_shortest_text(expression: LanguageExpression) -> str | TooManyStates | None:
+    """Remember a failure too: it is the answer that took longest."""
+    try:
+        return product_automaton.find_shortest_text(expression)
+    except TooManyStates as error:
+        return TooManyStates(error.reason)
+
+
+_translate_pattern = functools.lru_cache(maxsize=512)(pattern_translation.translate_pattern)

@@ -1,0 +1,1 @@
+"""What the sandbox remembers, and which resources the operations of a document stand for."""

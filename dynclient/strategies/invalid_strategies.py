@@ -1,0 +1,198 @@
+"""Calls and results with one thing wrong, which say what and where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from hypothesis import event, reject
+from hypothesis import strategies as st
+
+from dynclient.errors import UsageError
+from dynclient.generate.merged_schema import copy_json
+from dynclient.model import MediaType
+from dynclient.plan.call_document import Call
+from dynclient.strategies.mutations import Mutation, NotApplicable, find_mutations
+from dynclient.strategies.operation_strategies import (
+    AnyOperation,
+    CallVariant,
+    build_drawn_call,
+    draw_call_variant,
+    find_declared_media_type,
+    get_result_source,
+)
+from dynclient.strategies.value_drawing import ValuePath
+from dynclient.violations import Violation
+from dynclient.wire import media
+
+#: How many faults are tried on one value before it is given up.
+MAX_MUTATION_ATTEMPTS = 8
+
+
+@dataclass(frozen=True)
+class BrokenCall:
+    """A call with one thing wrong.
+
+    Attributes:
+        call: what to give to the operation.
+        kind: of the violation: `missing`, `unknown`, `type`, `pattern`, `unsafe`, …
+        path: where, as in `Violation.path`: ("body", "cartItems", 0, "quantity").
+        what: what was got and what was wanted, in words.
+
+    """
+
+    call: Call
+    kind: str
+    path: ValuePath
+    what: str
+
+
+@dataclass(frozen=True)
+class BrokenResult:
+    """The data of a result with one thing wrong.
+
+    Attributes:
+        data: the body.
+        kind: of the violation.
+        path: where, as in `Violation.path`, so it begins with "body".
+        what: what was got and what was wanted, in words.
+
+    """
+
+    data: Any
+    kind: str
+    path: ValuePath
+    what: str
+
+
+def invalid_calls(operation: AnyOperation) -> st.SearchStrategy[BrokenCall]:
+    """Return a strategy of calls that would be in order but for one thing, which `operation.validate` names.
+
+    Args:
+        operation: of a `Client` or an `AsyncClient`.
+
+    Raises:
+        UsageError: when drawing, that no call was found that could be broken.
+
+    """
+    return _invalid_calls(operation)
+
+
+@st.composite
+def _invalid_calls(draw: st.DrawFn, operation: AnyOperation) -> BrokenCall:
+    way = draw_call_variant(draw, operation)
+    by_kind = find_call_mutations(way)
+    for _ in range(MAX_MUTATION_ATTEMPTS):
+        fault = _draw_mutation(draw, by_kind)
+        call = way.draw(draw, [fault.target_path])
+        try:
+            broken = build_drawn_call(
+                operation,
+                _replace_at(
+                    call, fault.target_path, fault.mutate(draw, _get_at(call, fault.target_path))
+                ),
+            )
+        except (NotApplicable, LookupError, TypeError):
+            continue
+        found = _find_sole_violation(operation.validate(broken), fault)
+        if found is not None:
+            return BrokenCall(broken, found.kind, found.path, found.message)
+    event("dynclient: rejected, no fault was found")
+    return reject()
+
+
+@lru_cache(maxsize=1024)
+def find_call_mutations(way: CallVariant) -> dict[str, list[Mutation]]:
+    """Return what can be wrong with a call, by kind."""
+    return _group_by_kind(find_mutations(way.source.schema_cache, way.source.schema, is_call=True))
+
+
+def invalid_results(
+    operation: AnyOperation, status: int | str | None = None, media_type: str | None = None
+) -> st.SearchStrategy[BrokenResult]:
+    """Return a strategy of results that would be in order but for one thing, which the client's check names.
+
+    Args:
+        operation: of a `Client` or an `AsyncClient`.
+        status: as for `results`.
+        media_type: as for `results`.
+
+    Raises:
+        UsageError: the document declares no such response, or says nothing of its body that could be wrong.
+
+    """
+    entry = find_declared_media_type(operation, status, media_type)
+    if entry is None or media.is_binary(entry.name) or not _find_result_mutations(operation, entry):
+        raise UsageError(
+            f"{operation.id}: the document says nothing of this result that could be wrong"
+        )
+    return _invalid_results(operation, entry)
+
+
+@st.composite
+def _invalid_results(draw: st.DrawFn, operation: AnyOperation, entry: MediaType) -> BrokenResult:
+    by_kind, checker = (
+        _find_result_mutations(operation, entry),
+        get_result_source(operation, entry, "consumer").checker,
+    )
+    for _ in range(MAX_MUTATION_ATTEMPTS):
+        fault = _draw_mutation(draw, by_kind)
+        data = get_result_source(operation, entry).draw(draw, [fault.target_path])
+        try:
+            broken = _replace_at(
+                data, fault.target_path, fault.mutate(draw, _get_at(data, fault.target_path))
+            )
+        except (NotApplicable, LookupError, TypeError):
+            continue
+        found = _find_sole_violation(
+            [] if checker.accepts(broken) else checker.find_violations(broken), fault
+        )
+        if found is not None:
+            return BrokenResult(broken, found.kind, ("body", *found.path), found.message)
+    event("dynclient: rejected, no fault was found")
+    return reject()
+
+
+@lru_cache(maxsize=1024)
+def _find_result_mutations(operation: AnyOperation, entry: MediaType) -> dict[str, list[Mutation]]:
+    source = get_result_source(operation, entry, "consumer")
+    return _group_by_kind(find_mutations(source.schema_cache, source.schema, is_call=False))
+
+
+def _group_by_kind(found: Sequence[Mutation]) -> dict[str, list[Mutation]]:
+    by_kind: dict[str, list[Mutation]] = {}
+    for fault in found:
+        by_kind.setdefault(fault.violation_kind, []).append(fault)
+    return by_kind
+
+
+def _draw_mutation(draw: st.DrawFn, by_kind: dict[str, list[Mutation]]) -> Mutation:
+    if not by_kind:
+        raise UsageError("nothing can be wrong with this")
+    return draw(st.sampled_from(by_kind[draw(st.sampled_from(list(by_kind)))]))
+
+
+def _find_sole_violation(violations: Sequence[Violation], fault: Mutation) -> Violation | None:
+    """Return the violation that a fault makes; None where it makes none, or something else is wrong as well."""
+    where = fault.violation_path
+    if not violations or any(v.path[: len(where)] != where for v in violations):
+        return None
+    exact = [v for v in violations if v.path == where or (fault.is_deep and len(violations) == 1)]
+    return next((v for v in exact if v.kind == fault.violation_kind), next(iter(exact), None))
+
+
+def _get_at(value: Any, path: ValuePath) -> Any:
+    for part in path:
+        value = value[part]
+    return copy_json(value)
+
+
+def _replace_at(value: Any, path: ValuePath, new: Any) -> Any:
+    """Return a value with another one at a path; what lies beside it is shared."""
+    if not path:
+        return new
+    made: Any = dict(value) if isinstance(value, dict) else list(value)
+    made[path[0]] = _replace_at(value[path[0]], path[1:], new)
+    return made

@@ -1,0 +1,267 @@
+"""The calls and results of an operation as strategies."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from hypothesis import event, reject
+from hypothesis import strategies as st
+
+from dynclient.client.client import AsyncOperation, Operation
+from dynclient.client.operation import build_example_schema
+from dynclient.errors import UsageError
+from dynclient.model import MediaType, Response
+from dynclient.names import to_snake_case
+from dynclient.plan.binder import LOCATION_GROUPS
+from dynclient.plan.call_document import Call
+from dynclient.plan.plan import Plan
+from dynclient.plan.results import FIRST_ERROR_STATUS
+from dynclient.plan.schemas import Reading
+from dynclient.schema.dialect import Schema
+from dynclient.schema.readings import walk_in_place
+from dynclient.strategies.drawn_call import DrawnCall
+from dynclient.strategies.schema_strategies import ValueSource, get_source, values
+from dynclient.strategies.value_drawing import ValuePath
+from dynclient.wire import media
+
+AnyOperation = Operation | AsyncOperation
+
+#: Bytes of a binary value, at most.
+MAX_BYTES = 64
+
+
+def calls(operation: AnyOperation) -> st.SearchStrategy[Call]:
+    """Return a strategy of the calls that an operation's client accepts.
+
+    Where the document declares several media types of the body, each is drawn; the call names it where the value
+    alone would not tell. Binary values are bytes. A call prints as the Python line that makes it.
+
+    Args:
+        operation: of a `Client` or an `AsyncClient`.
+
+    Raises:
+        UsageError: when drawing, that no call was found; perhaps the document allows none.
+
+    """
+    return _calls(operation)
+
+
+@st.composite
+def _calls(draw: st.DrawFn, operation: AnyOperation) -> Call:
+    way = draw_call_variant(draw, operation)
+    call = build_drawn_call(operation, way.draw(draw))
+    if operation.validate(call):
+        way.source.counts["rejected"] += 1
+        event("dynclient: rejected, a call that its client refuses")
+        reject()
+    return call
+
+
+def results(
+    operation: AnyOperation, status: int | str | None = None, media_type: str | None = None
+) -> st.SearchStrategy[Any]:
+    """Return a strategy of an operation's results: the data of a body as its server, the producer, may send it.
+
+    Args:
+        operation: of a `Client` or an `AsyncClient`.
+        status: 200, or a key of the document (`2XX`, `default`); the lowest success where none is given.
+        media_type: one that the document declares for the status; JSON before others where none is given.
+
+    Returns:
+        JSON data; text for text types, bytes for the rest, None where the document declares no body.
+
+    Raises:
+        UsageError: the document declares no such response; when drawing, that no value was found.
+
+    """
+    entry = find_declared_media_type(operation, status, media_type)
+    if entry is None:
+        return st.none()
+    if media.is_binary(entry.name):
+        return st.binary(max_size=MAX_BYTES)
+    return values(get_result_source(operation, entry))
+
+
+def find_declared_media_type(
+    operation: AnyOperation, status: int | str | None, media_type: str | None
+) -> MediaType | None:
+    """Return the Media Type Object of a response, None where it has no body.
+
+    Raises:
+        UsageError: the document declares no such response or media type.
+
+    """
+    response = _find_response(operation, status)
+    name = media_type or media.choose_preferred(response.content)
+    found = media.match_media_type(name, response.content) if name else None
+    if found is None and media_type is not None:
+        known = ", ".join(response.content) or "none"
+        raise UsageError(
+            f"{operation.id} has no {response.status} result of {media_type}; it declares {known}"
+        )
+    return found[1] if found else None
+
+
+def _find_response(operation: AnyOperation, status: int | str | None) -> Response:
+    responses = operation.operation.responses
+    known = ", ".join(responses) or "none"
+    if status is None:
+        exact = sorted(
+            int(key) for key in responses if key.isdecimal() and int(key) < FIRST_ERROR_STATUS
+        )
+        other = "2XX" if "2XX" in responses else "default"
+        status = next((str(s) for s in exact if s // 100 == 2), other)  # noqa: PLR2004
+    found = responses.get(str(status))
+    if found is None and str(status).isdecimal():
+        found = get_plan(operation).result_table.find_response(int(status))
+    if found is None:
+        raise UsageError(f"{operation.id} declares no {status} result; it declares {known}")
+    return found
+
+
+def get_result_source(
+    operation: AnyOperation, entry: MediaType, reading: Reading = "producer"
+) -> ValueSource:
+    """Return where the results of one media type come from; the same each time."""
+    return get_source(
+        _get_result_schema(get_plan(operation), entry, reading), f"{operation.id}: the result"
+    )
+
+
+@lru_cache(maxsize=1024)
+def _get_result_schema(plan: Plan, entry: MediaType, reading: Reading) -> Schema:
+    return plan.schemas.build_result_schema(entry, reading)
+
+
+@dataclass(frozen=True, eq=False)
+class CallVariant:
+    """One way to call an operation: with a body of this media type, or without any.
+
+    Attributes:
+        plan: of the operation.
+        media_type: as the document writes it; None where it declares no body.
+        source: of call documents, less what is binary.
+        files: the properties of a body of parts that are binary.
+        is_fixed: the client was told the media type: calls leave it out.
+
+    """
+
+    plan: Plan
+    media_type: str | None
+    source: ValueSource
+    binary_properties: frozenset[str]
+    is_media_type_fixed: bool
+
+    @property
+    def is_binary(self) -> bool:
+        """Whether the whole body is bytes."""
+        return self.media_type is not None and media.is_binary(self.media_type)
+
+    def draw(self, draw: st.DrawFn, wanted: Collection[ValuePath] = ()) -> dict[str, Any]:
+        """Draw a call document; no group in it is empty."""
+        value = self.source.draw(draw, wanted)
+        call = {
+            key: member for key, member in value.items() if member or key not in LOCATION_GROUPS
+        }
+        if self.is_binary and self._draw_has_body(draw):
+            call["body"] = draw(st.binary(min_size=1, max_size=MAX_BYTES))
+        if self.binary_properties and isinstance(call.get("body"), dict):
+            call["body"] = {
+                k: _to_bytes(v) if k in self.binary_properties else v
+                for k, v in call["body"].items()
+            }
+        return self.add_media_type(call)
+
+    def _draw_has_body(self, draw: st.DrawFn) -> bool:
+        body = self.plan.operation.request_body
+        return body is not None and (body.required or draw(st.booleans()))
+
+    def add_media_type(self, call: dict[str, Any]) -> dict[str, Any]:
+        """Return a call with its media type, where the value of the body would not tell it."""
+        body = self.plan.operation.request_body
+        if "body" not in call or body is None or self.media_type is None:
+            return call
+        concrete = media.resolve_range(self.media_type, call["body"])
+        if concrete == self.media_type:
+            told = (
+                self.is_media_type_fixed
+                or media.choose_by_value(list(body.content), call["body"]) == self.media_type
+            )
+            return call if told else {**call, "media_type": concrete}
+        return {**call, "media_type": concrete or media.pick_example_media_type(self.media_type)}
+
+
+def _to_bytes(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_to_bytes(item) for item in value]
+    return value.encode() if isinstance(value, str) else value
+
+
+def get_plan(operation: AnyOperation) -> Plan:
+    """Return the plan of an operation."""
+    return operation._plan  # noqa: SLF001 (a strategy knows an operation from inside)
+
+
+def build_drawn_call(operation: AnyOperation, call: dict[str, Any]) -> DrawnCall:
+    """Return a call that prints as the line that makes it."""
+    name = (
+        to_snake_case(operation.id)
+        if operation.operation.node.get_text("operationId")
+        else operation.operation.key
+    )
+    return DrawnCall(call, name, get_plan(operation).binder)
+
+
+def draw_call_variant(draw: st.DrawFn, operation: AnyOperation) -> CallVariant:
+    """Draw one of the ways to call an operation."""
+    found = list_call_variants(get_plan(operation), operation._options.media_type)  # noqa: SLF001 (as above)
+    return found[draw(st.integers(0, len(found) - 1))] if len(found) > 1 else found[0]
+
+
+@lru_cache(maxsize=1024)
+def list_call_variants(plan: Plan, media_type: str | None) -> tuple[CallVariant, ...]:
+    """Return the ways to call an operation, the preferred media type first.
+
+    Args:
+        plan: of the operation.
+        media_type: the one that the client was told; None: any that is declared.
+
+    """
+    first = plan.preferred_media_type
+    written: list[str | None] = [*sorted(plan.media_types, key=lambda name: name != first)]
+    names = [media_type] if media_type else written or [None]
+    return tuple(_build_call_variant(plan, name, is_fixed=media_type is not None) for name in names)
+
+
+def _build_call_variant(plan: Plan, name: str | None, *, is_fixed: bool) -> CallVariant:
+    schema = build_example_schema(plan.get_call_schema(name))
+    body, defs = schema["properties"].get("body"), schema.get("$defs", {})
+    if name is not None and media.is_binary(name):
+        others = {key: value for key, value in schema["properties"].items() if key != "body"}
+        needed = [key for key in schema["required"] if key != "body"]
+        schema = {**schema, "properties": others, "required": needed}
+    elif name is not None and media.is_text(name):
+        # Text with nothing in it is no body at all.
+        text = {"allOf": [body, {"type": "string", "minLength": 1}]}
+        schema = {**schema, "properties": {**schema["properties"], "body": text}}
+    files = (
+        frozenset(_find_binary_properties(body, defs))
+        if name is not None and media.is_multipart(name)
+        else frozenset[str]()
+    )
+    source = ValueSource(schema, f"{plan.operation.id}: a call")
+    return CallVariant(plan, name, source, files, is_fixed)
+
+
+def _find_binary_properties(body: Any, defs: dict[str, Any]) -> list[str]:
+    """Return the properties of a body of parts that are binary, or arrays of such."""
+    found = []
+    for part in walk_in_place(body, defs):
+        for name, schema in part.get("properties", {}).items():
+            inner = [schema, *(p["items"] for p in walk_in_place(schema, defs) if "items" in p)]
+            if any(p.get("format") == "binary" for s in inner for p in walk_in_place(s, defs)):
+                found.append(name)
+    return found

@@ -1,0 +1,177 @@
+"""A schema as a strategy: what it draws, the engine accepts."""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, event, find, reject, settings
+from hypothesis import strategies as st
+from hypothesis.errors import NoSuchExample, Unsatisfiable
+
+from dynclient.errors import UsageError
+from dynclient.generate import ExampleGenerator, NoExample
+from dynclient.generate.merged_schema import GenerationFailed, copy_json
+from dynclient.generate.schema_cache import NO_VALUE, SchemaCache
+from dynclient.generate.value_generator import BudgetExceeded
+from dynclient.schema.dialect import Schema
+from dynclient.schema.engine import Checker
+from dynclient.strategies.value_drawing import HypothesisValueGenerator, ValuePath
+
+#: How often a value is drawn before the sampler is asked.
+ATTEMPTS = 3
+MAX_SEED = 2**16
+MAX_CACHED_SOURCES = 512
+
+
+#: A search of our own, where the sampler finds nothing: some values are found only by chance.
+_SEARCH = settings(
+    max_examples=30,
+    database=None,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def from_schema(schema: Mapping[str, Any] | bool) -> st.SearchStrategy[Any]:
+    """Return a strategy of the values that a schema accepts.
+
+    Args:
+        schema: JSON Schema 2020-12, self-contained (references to its own `$defs`), as `operation.call_schema` and
+            `operation.result_schemas` hold them; patterns are ECMA-262, formats those that calls are checked by.
+
+    Raises:
+        UsageError: when drawing, that no value was found; perhaps there is none.
+
+    """
+    return values(get_source(schema))
+
+
+class ValueSource:
+    """Where the values of one schema come from; everything that is known of it is kept, nothing of any example.
+
+    Args:
+        schema: self-contained, in our dialect.
+        what: the schema's name in an error.
+
+    `counts` tells how it went: `drawn`, `again` (drawn anew), `sampled` (the sampler helped out), `rejected`.
+    """
+
+    def __init__(self, schema: dict[str, Any], what: str = "the schema") -> None:
+        self.schema = schema
+        self.label = what
+        self.checker = Checker(schema)
+        self.schema_cache = SchemaCache(schema, _compile_check, self.checker.accepts)
+        self._sampler = ExampleGenerator(
+            schema, compile_schema=_compile_check, accepts=self.checker.accepts
+        )
+        self.counts: Counter[str] = Counter()
+
+    def draw(self, draw: st.DrawFn, wanted: Collection[ValuePath] = ()) -> Any:
+        """Draw a value that the engine accepts.
+
+        Args:
+            draw: of the example under way.
+            wanted: paths that must be there, where the schema lets them.
+
+        Raises:
+            UsageError: no value was ever found.
+
+        """
+        if self._failure is not None:
+            raise self._failure
+        for _ in range(ATTEMPTS):
+            value = self.draw_once(draw, wanted)
+            if value is not NO_VALUE:
+                self.counts["drawn"] += 1
+                return value
+            self.counts["again"] += 1
+        return self._draw_seeded_sample(draw)
+
+    def draw_once(self, draw: st.DrawFn, wanted: Collection[ValuePath] = ()) -> Any:
+        """Draw a value that the engine accepts, or NOTHING where this one attempt has none."""
+        try:
+            value = HypothesisValueGenerator(self.schema_cache, draw, wanted).generate(
+                (self.schema,), ""
+            )
+        except (GenerationFailed, BudgetExceeded):
+            return NO_VALUE
+        return value if self.checker.accepts(value) else NO_VALUE
+
+    @cached_property
+    def _failure(self) -> UsageError | None:
+        """What to raise because there is no value: neither the sampler nor a search of its own finds any.
+
+        It is settled before anything is drawn, so that the same choices of Hypothesis always end the same.
+        """
+        try:
+            self._sampler.generate(seed=1, optional="none")
+        except NoExample as error:
+            if not self._can_find_value:
+                hint = "perhaps nothing can satisfy it"
+                return UsageError(
+                    f"{self.label} has no value that could be found: {error}", hint=hint
+                )
+        return None
+
+    @property
+    def _can_find_value(self) -> bool:
+        # A thread of its own: Hypothesis asks that no search runs inside of another.
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(self._search).result()
+
+    def _search(self) -> bool:
+        try:
+            find(_attempts(self), lambda value: value is not NO_VALUE, settings=_SEARCH)
+        except (NoSuchExample, Unsatisfiable):
+            return False
+        return True
+
+    def _draw_seeded_sample(self, draw: st.DrawFn) -> Any:
+        """Fall back on the sampler, which searches longer; it draws only a seed, so this shrinks less well."""
+        try:
+            value = self._sampler.generate(seed=draw(st.integers(0, MAX_SEED)))
+        except NoExample:
+            self.counts["rejected"] += 1
+            event("dynclient: rejected, no value was found")
+            reject()
+        self.counts["sampled"] += 1
+        return copy_json(value)
+
+
+def _compile_check(schema: dict[str, Any]) -> Callable[[Any], bool]:
+    return Checker(schema).accepts
+
+
+@st.composite
+def _attempts(draw: st.DrawFn, source: ValueSource) -> Any:
+    return source.draw_once(draw)
+
+
+@st.composite
+def values(draw: st.DrawFn, source: ValueSource) -> Any:
+    """Draw from a source."""
+    return source.draw(draw)
+
+
+#: Sources of our own schemas, by identity: these are never changed once made.
+_cached_sources: OrderedDict[int, ValueSource] = OrderedDict()
+
+
+def get_source(schema: Mapping[str, Any] | bool, what: str = "the schema") -> ValueSource:
+    """Return the source of a schema; of one that dynclient made the same each time."""
+    if not isinstance(schema, Schema):
+        return ValueSource(
+            dict(schema) if not isinstance(schema, bool) else {} if schema else {"not": {}}, what
+        )
+    found = _cached_sources.get(id(schema))
+    if found is None or found.schema is not schema:
+        found = _cached_sources[id(schema)] = ValueSource(schema, what)
+        if len(_cached_sources) > MAX_CACHED_SOURCES:
+            _cached_sources.popitem(last=False)
+    return found

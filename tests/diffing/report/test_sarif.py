@@ -1,0 +1,194 @@
+"""SARIF: what code scanning needs is there, in the shape that the standard wants."""
+
+from __future__ import annotations
+
+import json
+import re
+from urllib.parse import urlsplit
+
+from hypothesis import given
+from jsonschema import Draft202012Validator
+from report_samples import change, diff_of, source
+from report_strategies import diffs
+
+from dynclient.diffing.report import summary
+from dynclient.diffing.report.as_sarif import render
+from dynclient.diffing.rules import RULES
+
+MESSAGE = {
+    "type": "object",
+    "required": ["text"],
+    "properties": {"text": {"type": "string", "minLength": 1}},
+}
+PHYSICAL = {
+    "type": "object",
+    "required": ["artifactLocation"],
+    "additionalProperties": False,
+    "properties": {
+        "artifactLocation": {
+            "type": "object",
+            "required": ["uri"],
+            "properties": {
+                "uri": {"type": "string", "pattern": r"^[\w\-.~:/?#\[\]@!$&'()*+,;=%]*$"}
+            },
+            "additionalProperties": False,
+        },
+        "region": {
+            "type": "object",
+            "required": ["startLine"],
+            "properties": {"startLine": {"type": "integer", "minimum": 1}},
+            "additionalProperties": False,
+        },
+    },
+}
+RESULT = {
+    "type": "object",
+    "required": ["ruleId", "ruleIndex", "level", "message", "locations", "partialFingerprints"],
+    "additionalProperties": False,
+    "properties": {
+        "ruleId": {"type": "string"},
+        "ruleIndex": {"type": "integer", "minimum": 0},
+        "level": {"enum": ["error", "warning", "note"]},
+        "message": MESSAGE,
+        "locations": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "required": ["physicalLocation"],
+                "properties": {"physicalLocation": PHYSICAL},
+            },
+        },
+        "relatedLocations": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "required": ["id", "physicalLocation"],
+                "properties": {"physicalLocation": PHYSICAL, "message": MESSAGE},
+            },
+        },
+        "partialFingerprints": {
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": {"type": "string"},
+        },
+        "suppressions": {
+            "type": "array",
+            "items": {
+                "required": ["kind", "justification"],
+                "properties": {
+                    "kind": {"enum": ["inSource", "external"]},
+                    "justification": {"type": "string", "minLength": 1},
+                },
+            },
+        },
+        "properties": {"type": "object"},
+    },
+}
+RULE = {
+    "type": "object",
+    "required": ["id", "shortDescription"],
+    "properties": {"id": {"type": "string"}, "shortDescription": MESSAGE},
+}
+DRIVER = {
+    "required": ["name", "semanticVersion", "rules"],
+    "properties": {"rules": {"type": "array", "items": RULE, "uniqueItems": True}},
+}
+RUN = {
+    "type": "object",
+    "required": ["tool", "results"],
+    "properties": {
+        "tool": {"required": ["driver"], "properties": {"driver": DRIVER}},
+        "results": {"type": "array", "items": RESULT},
+    },
+}
+#: What the standard requires of the parts that we write.
+LOG = Draft202012Validator(
+    {
+        "type": "object",
+        "required": ["version", "$schema", "runs"],
+        "properties": {"version": {"const": "2.1.0"}, "runs": {"type": "array", "minItems": 1, "items": RUN}},
+    }
+)  # fmt: skip
+
+
+def run(diff):
+    log = json.loads(render(diff))
+    LOG.validate(log)
+    return log["runs"][0]
+
+
+def result(made, **fields):
+    (found,) = run(diff_of(made, **fields))["results"]
+    return found
+
+
+def test_the_example(diff, snapshot):
+    found = run(diff)
+    found["tool"]["driver"].update(rules=len(found["tool"]["driver"]["rules"]), semanticVersion="…")
+    assert json.dumps(found, indent=2, ensure_ascii=False) == snapshot
+    assert diff.to_sarif() == render(diff)
+
+
+@given(diffs())
+def test_every_log_has_what_the_standard_wants(diff):
+    render(diff).encode()
+    found = run(diff)
+    rules = found["tool"]["driver"]["rules"]
+    assert len(found["results"]) == len(summary.list_reported(diff))
+    for each in found["results"]:
+        assert rules[each["ruleIndex"]]["id"] == each["ruleId"]
+        message = each["message"]["text"]
+        assert not re.search(r"\{\d+\}", message.replace("{{", "").replace("}}", ""))
+        assert not re.search(r"(?<!\\)(?:\\\\)*[\[\]]", message)
+        for place in [*each["locations"], *each.get("relatedLocations", [])]:
+            urlsplit(place["physicalLocation"]["artifactLocation"]["uri"].replace("[", "%5B"))
+
+
+def test_every_rule_says_what_it_means():
+    rules = {
+        rule["id"]: rule["shortDescription"]["text"]
+        for rule in run(diff_of())["tool"]["driver"]["rules"]
+    }
+    assert rules == {rule: meaning.replace("{", "{{") for rule, meaning in RULES.items()}
+
+
+def test_it_stands_in_the_new_document_and_is_related_to_the_old_one():
+    found = result(
+        change(source=source("new.yaml", "/x", 7), old_source=source("old.yaml", "/x", 5))
+    )
+    assert found["locations"][0]["physicalLocation"] == {
+        "artifactLocation": {"uri": "new.yaml"},
+        "region": {"startLine": 7},
+    }
+    related = found["relatedLocations"][0]["physicalLocation"]
+    assert related == {"artifactLocation": {"uri": "old.yaml"}, "region": {"startLine": 5}}
+
+
+def test_what_is_gone_stands_in_the_old_document():
+    gone = source("old.yaml", "/x", 5)
+    found = result(change(source=gone, old_source=gone))
+    assert found["locations"][0]["physicalLocation"]["artifactLocation"] == {"uri": "old.yaml"}
+    assert "relatedLocations" not in found
+
+
+def test_a_change_of_no_place_stands_at_the_new_document():
+    assert result(change())["locations"][0]["physicalLocation"] == {
+        "artifactLocation": {"uri": "shop.yaml"}
+    }
+
+
+def test_a_file_elsewhere_is_a_whole_uri():
+    found = result(change(source=source("file:///else where/a%23b.yaml", "/x", 5)))
+    uri = found["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert uri == "file:///else%20where/a%23b.yaml"
+
+
+def test_what_was_accepted_is_suppressed_for_a_reason():
+    assert result(change(accepted="we know"))["suppressions"] == [
+        {"kind": "external", "status": "accepted", "justification": "we know"}
+    ]
+
+
+def test_its_fingerprint_is_that_of_the_change():
+    made = change()
+    assert result(made)["partialFingerprints"] == {"dynclient/v1": made.fingerprint}
