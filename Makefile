@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check lint types layers bench clean
+.PHONY: demo test coverage check lint types layers format bench clean
 
 demo: $(VENV)/.library
 	@$(BIN)/python -m dynclient demo
@@ -11,11 +11,22 @@ demo: $(VENV)/.library
 test: $(VENV)/.test
 	$(BIN)/python -m pytest -n auto
 
+# The same tests, and how much of the code they run: less than the bound of pyproject.toml fails.
+coverage: $(VENV)/.test
+	$(BIN)/python -m coverage erase
+	$(BIN)/python -m coverage run -m pytest -n auto
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report --skip-covered --skip-empty
+
 check: lint types layers
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
 
 types: $(VENV)/.dev
 	$(BIN)/mypy

@@ -6,45 +6,42 @@ import importlib
 
 __version__ = "0.1.0"
 
-TYPE_CHECKING = False  # as in typing, whose import would be the largest part of ours
-if TYPE_CHECKING:
-    from typing import Any
-
-    from dynclient import errors as errors
-    from dynclient import strategies as strategies
-    from dynclient.client.client import AsyncClient as AsyncClient
-    from dynclient.client.client import Client as Client
-    from dynclient.client.client import Operation as Operation
-    from dynclient.client.load import load as load
-    from dynclient.diffing.changeset import Diff as Diff
-    from dynclient.diffing.diff import diff as diff
-    from dynclient.model import Document as Document
-    from dynclient.plan.call_document import Call as Call
-    from dynclient.sandbox import Sandbox as Sandbox
-
-#: Public names → where they live; each is loaded when it is first used, so that importing dynclient costs nothing.
-_MODULE_BY_NAME = {
+#: Public name → the module that defines it, loaded at first use, so that the import costs nothing.
+#: Type checkers and editors read `__init__.pyi` instead; a test holds the two equal.
+_HOMES = {
     "AsyncClient": "dynclient.client.client",
+    "AsyncOperation": "dynclient.client.client",
     "Call": "dynclient.plan.call_document",
+    "Change": "dynclient.diffing.change",
     "Client": "dynclient.client.client",
     "Diff": "dynclient.diffing.changeset",
     "Document": "dynclient.model",
     "Operation": "dynclient.client.client",
+    "Problem": "dynclient.document.problems",
+    "Request": "dynclient.wire.message",
+    "Result": "dynclient.plan.results",
     "Sandbox": "dynclient.sandbox",
+    "Violation": "dynclient.violations",
     "diff": "dynclient.diffing.diff",
-    "errors": "",
     "load": "dynclient.client.load",
-    "strategies": "",
 }
+
+_MODULES = ("errors", "strategies")
 
 __all__ = [
     "AsyncClient",
+    "AsyncOperation",
     "Call",
+    "Change",
     "Client",
     "Diff",
     "Document",
     "Operation",
+    "Problem",
+    "Request",
+    "Result",
     "Sandbox",
+    "Violation",
     "__version__",
     "diff",
     "errors",
@@ -53,15 +50,13 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    home = _MODULE_BY_NAME.get(name)
-    if home is None:
+def __getattr__(name: str) -> object:
+    if name in _MODULES:
+        value = importlib.import_module(f"dynclient.{name}")
+    elif name in _HOMES:
+        value = getattr(importlib.import_module(_HOMES[name]), name)
+    else:
         raise AttributeError(f"module 'dynclient' has no attribute {name!r}")
-    value = (
-        getattr(importlib.import_module(home), name)
-        if home
-        else importlib.import_module(f"dynclient.{name}")
-    )
     globals()[name] = value
     return value
 

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import ast
 import copy
 import inspect
 import pickle
+from pathlib import Path
 
 import pytest
 from support.documents import Server, content, single
@@ -13,26 +15,38 @@ from dynclient import errors
 #: What the design page promises; a name joins when it lands, and none ever leaves.
 PUBLIC = [
     "AsyncClient",
+    "AsyncOperation",
     "Call",
+    "Change",
     "Client",
+    "Diff",
     "Document",
     "Operation",
+    "Problem",
+    "Request",
+    "Result",
     "Sandbox",
+    "Violation",
     "__version__",
+    "diff",
     "errors",
     "load",
+    "strategies",
 ]
 
 
 def test_the_public_names_are_those_that_were_promised():
-    assert set(PUBLIC) <= set(dynclient.__all__)
-    assert set(dynclient.__all__) - set(PUBLIC) <= {
-        "Diff",
-        "diff",
-        "strategies",
-        "Result",
-        "Request",
-    }
+    assert dynclient.__all__ == PUBLIC
+
+
+def test_type_checkers_and_editors_see_the_same_names():
+    stub = ast.parse(Path(dynclient.__file__).with_suffix(".pyi").read_text(encoding="utf-8"))
+    aliases = [
+        alias for node in stub.body if isinstance(node, ast.ImportFrom) for alias in node.names
+    ]
+    (names,) = (node.value for node in stub.body if isinstance(node, ast.Assign))
+    assert ast.literal_eval(names) == PUBLIC
+    assert {alias.asname for alias in aliases} | {"__version__"} == set(PUBLIC)
 
 
 @pytest.mark.parametrize("name", dynclient.__all__)
