@@ -1,0 +1,92 @@
+"""The rules for names: a function begins with a verb or asks, one name has one meaning (docs/glossary.md)."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+import dynclient
+
+PACKAGE = Path(dynclient.__file__).parent
+
+#: Past participles that do not end in -ed.
+IRREGULAR = set(
+    "told made shown kept held sent found written chosen given taken drawn grown begun bound met known said seen meant"
+    " lent left thought built brought caught fed felt led lost paid sold gone undone spoken borrowed".split()
+)  # fmt: skip
+
+#: Verbs and nouns that end in -ed and are no participle.
+ENDING_IN_ED = {"need", "feed", "seed", "embed", "exceed", "speed", "proceed", "shed", "red"}
+
+#: Class names that stand in two modules, with the reason.
+SHARED_CLASSES = {
+    "Response": "OpenAPI's Response Object in the model, and the message that came",
+}
+
+#: Module names that stand in two folders, with the reason.
+SHARED_MODULES = {
+    "diff": "the command, and what it calls",
+    "repl": "the command, and what it calls",
+    "sandbox": "the command, and the class that it serves",
+}
+
+
+def modules() -> dict[str, ast.Module]:
+    """Return each module of the package as a tree, by its path."""
+    paths = sorted(PACKAGE.rglob("*.py"))
+    return {str(path.relative_to(PACKAGE)): ast.parse(path.read_text(encoding="utf-8")) for path in paths}
+
+
+def is_participle(name: str) -> bool:
+    """Tell whether a function's name begins with a bare participle."""
+    word = name.strip("_").split("_")[0]
+    return word in IRREGULAR or (word.endswith("ed") and len(word) > 3 and word not in ENDING_IN_ED)
+
+
+def is_property(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Tell whether a function is a property: these are nouns, or ask."""
+    return any("property" in ast.unparse(decorator) for decorator in function.decorator_list)
+
+
+def participles(tree: ast.Module) -> list[str]:
+    """Return the functions of a module that are called by a bare participle."""
+    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return [f"{f.lineno}: {f.name}" for f in functions if is_participle(f.name) and not is_property(f)]
+
+
+@pytest.mark.parametrize("name", ["made", "_found", "closed_schema", "told_apart"])
+def test_a_participle_is_seen(name):
+    assert participles(ast.parse(f"def {name}(): ..."))
+
+
+@pytest.mark.parametrize("name", ["make", "feed", "read_body", "is_closed", "red"])
+def test_a_verb_or_a_question_is_none(name):
+    assert not participles(ast.parse(f"def {name}(): ..."))
+
+
+@pytest.mark.parametrize(("path", "tree"), modules().items(), ids=list(modules()))
+def test_no_function_is_called_by_a_bare_participle(path, tree):
+    assert participles(tree) == []
+
+
+def test_a_class_name_stands_once():
+    places = defaultdict(set)
+    for path, tree in modules().items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                places[node.name].add(path)
+    shared = {name: sorted(paths) for name, paths in places.items() if len(paths) > 1}
+    assert set(shared) == set(SHARED_CLASSES), shared
+
+
+def test_a_module_name_stands_once():
+    places = defaultdict(set)
+    for path in modules():
+        name = Path(path).stem
+        if name != "__init__":
+            places[name].add(path)
+    shared = {name: sorted(paths) for name, paths in places.items() if len(paths) > 1}
+    assert set(shared) == set(SHARED_MODULES), shared
