@@ -56,6 +56,11 @@ def intersect(one: Ranges, other: Ranges) -> Ranges:
     return complement(normalise(complement(one) + complement(other)))
 
 
+def contains(ranges: Ranges, code: int) -> bool:
+    """Tell whether a code point is in a class."""
+    return any(first <= code <= last for first, last in ranges)
+
+
 def build_class(chars: str) -> Ranges:
     """Return the class of these characters."""
     return normalise((ord(char), ord(char)) for char in chars)

@@ -194,7 +194,7 @@ def test_a_lone_surrogate_matches_nothing() -> None:
 
 def test_linear_means_neither_looks_nor_backreferences() -> None:
     linear = {
-        pattern: regex.compile(pattern).linear
+        pattern: regex.compile(pattern).is_linear
         for pattern in ["^a+$", "(?=a)", r"(a)\1", r"\b", r"(?<!a)"]
     }
 
@@ -254,7 +254,9 @@ def test_a_long_text_may_match_a_long_run() -> None:
 def test_looks_at_the_ends_become_searches_of_their_own(
     pattern: str, terms: list[tuple[bool, str]]
 ) -> None:
-    assert [(term.is_positive, term.rust) for term in regex.compile(pattern).terms] == terms
+    assert [
+        (search.is_positive, search.rust) for search in regex.compile(pattern).searches
+    ] == terms
 
 
 def test_a_long_text_may_match_looks_at_the_ends() -> None:
