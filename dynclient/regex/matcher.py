@@ -1,9 +1,9 @@
 r"""Matches a pattern without ever hanging: the Rust engine of jsonschema-rs runs it.
 
-A pattern without lookarounds, backreferences and `\b` runs on the linear-time engine. Other patterns
-are split into such ones where that is possible. What remains runs on the backtracking engine under
-a limit of steps. The work of one search is limited too, by the size of the pattern and the length
-of the text. When a limit is hit, the answer is: no match.
+A pattern without lookarounds, backreferences and `\b` runs on the linear-time engine. Other
+patterns are split into such ones where that is possible. What remains runs on the backtracking
+engine under a limit of steps. The work of one search is limited too, by the size of the pattern and
+the length of the text. When a limit is hit, the answer is: no match.
 """
 
 from __future__ import annotations

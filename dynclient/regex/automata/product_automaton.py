@@ -95,7 +95,7 @@ class _WalkLayers:
 
 
 class _ProductAutomaton:
-    """The product of the automata of one expression; a state is built when the search reaches it."""
+    """The product of the automata of one expression; its states are built when needed."""
 
     def __init__(self, expression: LanguageExpression, budget: StepBudget | None = None) -> None:
         self.expression = expression
