@@ -8,24 +8,19 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from dynclient.document.locator import (
-    AWAITS_ITEM,
-    AWAITS_KEY,
-    DROPS_VALUE,
+from dynclient.document.composer import AWAITS_ITEM, AWAITS_KEY, DROPS_VALUE, Composer
+from dynclient.document.locator import Locator, compose_positions, locate
+from dynclient.document.problems import Problem
+from dynclient.document.yaml_events import (
     MAX_DEPTH,
-    Composer,
-    Locator,
     build_depth_error,
-    compose_positions,
     decode,
     find_position,
     get_file_name,
     is_json_like,
-    locate,
     parse_events,
     replace_tabs,
 )
-from dynclient.document.problems import Problem
 from dynclient.errors import DocumentSyntaxError
 from dynclient.violations import shorten
 

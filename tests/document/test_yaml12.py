@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dynclient.document import locator
+from dynclient.document import composer, locator
 from dynclient.document.yaml12 import parse
 from dynclient.errors import DocumentSyntaxError, DocumentTooLarge
 
@@ -245,9 +245,9 @@ def test_an_alias_bomb_is_refused():
 
 def test_nodes_are_counted_as_if_the_aliases_were_written_out(monkeypatch):
     text = "- &x [1, {a: 2}]\n- *x\n- *x\n"  # root, then three times: list, 1, mapping, key, 2
-    monkeypatch.setattr(locator, "MAX_NODES", 16)
+    monkeypatch.setattr(composer, "MAX_NODES", 16)
     assert len(tree(text)) == 3
-    monkeypatch.setattr(locator, "MAX_NODES", 15)
+    monkeypatch.setattr(composer, "MAX_NODES", 15)
     with pytest.raises(DocumentTooLarge):
         parse(text.encode(), "spec.yaml")
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dynclient.document.locator import Locator, escape_pointer_token, locate
+from dynclient.document.locator import Locator, locate
+from dynclient.document.references import escape_token
 
 YAML = b"""\
 # a comment
@@ -135,7 +136,7 @@ def _pointers(value, pointer=""):
         else ()
     )
     for key, inner in children:
-        yield from _pointers(inner, f"{pointer}/{escape_pointer_token(str(key))}")
+        yield from _pointers(inner, f"{pointer}/{escape_token(str(key))}")
 
 
 values = st.recursive(
