@@ -1,4 +1,4 @@
-"""A problem is data: something wrong in a document, told and then worked around."""
+"""A problem is data: something wrong in a document that can still be used."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ class Problem:
     """Something wrong with a document, at a place.
 
     Attributes:
-        severity: `error` (the corner cannot be used as written) or `warning` (it can, with what the message says).
+        severity: `error` (the corner cannot be used as written) or `warning` (it can be used, as
+            the message says).
         code: stable kebab-case name of the kind of problem, e.g. `duplicate-key`.
         message: what is wrong, one line.
         hint: what to do about it, one line, or "".

@@ -93,9 +93,9 @@ def decode(data: bytes, uri: str) -> str:
         line, column = find_position(before, len(before))
         is_utf8 = encoding == "utf-8-sig"
         encoding_name = "UTF-8" if is_utf8 else encoding.upper()
-        byte = data[error.start]
+        reason = f"{error.reason} (byte 0x{data[error.start]:02x})"
         raise DocumentSyntaxError(
-            f"{get_file_name(uri)} is not valid {encoding_name}: {error.reason} (byte 0x{byte:02x})",
+            f"{get_file_name(uri)} is not valid {encoding_name}: {reason}",
             hint="save the file as UTF-8" if is_utf8 else None,
             line=line,
             column=column,
