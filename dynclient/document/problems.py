@@ -35,12 +35,12 @@ class Problem:
 
     @property
     def line(self) -> int | None:
-        """The line in the file, first line 1, or None where nobody knows."""
+        """The line in the file, first line 1, or None where it is unknown."""
         return self.known_line or (self.place.line if self.place else None)
 
     @property
     def column(self) -> int | None:
-        """The column in the line, first column 1, or None where nobody knows."""
+        """The column in the line, first column 1, or None where it is unknown."""
         return self.known_column
 
     def __str__(self) -> str:
