@@ -189,7 +189,7 @@ def test_keys_that_are_equal_as_json_keys_are_duplicates():
     assert [p.code for p in problems("200: a\n'200': b\n")] == ["duplicate-key"]
 
 
-def test_a_duplicate_key_in_json_is_told_with_both_lines():
+def test_a_duplicate_key_in_json_is_reported_with_both_lines():
     parsed = parse(b'{\n\t"a": ["\\ud83d\\ude00", {"b": 1,\n\t"c": 0,\n\t"b": 2}]\n}', "spec.json")
     assert parsed.tree == {"a": ["\U0001f600", {"b": 2, "c": 0}]}
     (problem,) = parsed.problems
@@ -446,7 +446,7 @@ def test_json_that_yaml_would_refuse_is_read():
     ).tree == {key: "\x7f\x85 \\/ \U0001f600"}
 
 
-def test_a_json_file_that_is_neither_is_told_what_json_says():
+def test_a_json_file_that_is_neither_json_nor_yaml_gets_the_error_of_json():
     error = refusal('{"a": 1,\n "b" 2}', "dir/spec.json")
     assert (error.headline, error.line, error.column) == (
         "spec.json is not valid JSON: Expecting ':' delimiter",
