@@ -44,6 +44,6 @@ class Problem:
         return self.known_column
 
     def __str__(self) -> str:
-        name = self.file.rstrip("/").rsplit("/", 1)[-1]
-        at = f"{name}:{self.line}" if self.line else f"{name}#{self.pointer}"
-        return f"{at}: {self.severity}: {self.message} [{self.code}]"
+        file_name = self.file.rstrip("/").rsplit("/", 1)[-1]
+        place = f"{file_name}:{self.line}" if self.line else f"{file_name}#{self.pointer}"
+        return f"{place}: {self.severity}: {self.message} [{self.code}]"

@@ -109,9 +109,8 @@ def trim(node: PatternNode) -> PatternNode:
 
 
 def _trim_ends(parts: tuple[PatternNode, ...]) -> tuple[PatternNode, ...]:
-    first, last = parts[0], parts[-1]
-    if isinstance(last, Repeat):
-        parts = (*parts[:-1], trim(last))
-    if isinstance(first, Repeat) and len(parts) > 1:
-        parts = (trim(first), *parts[1:])
-    return tuple(part for part in parts if part != _EMPTY)
+    trimmed_parts = list(parts)
+    for index in {0, len(parts) - 1}:
+        if isinstance(parts[index], Repeat):
+            trimmed_parts[index] = trim(parts[index])
+    return tuple(part for part in trimmed_parts if part != _EMPTY)

@@ -130,7 +130,9 @@ class EscapeReader:
         """
         is_negated = self.text.startswith("[^", start)
         ranges, end = self._read_members(start, start + 1 + is_negated, fold=fold)
-        return character_classes.complement(ranges) if is_negated else ranges, end
+        if is_negated:
+            ranges = character_classes.complement(ranges)
+        return ranges, end
 
     def _read_members(self, start: int, index: int, *, fold: bool) -> tuple[Ranges, int]:
         """Read the members from an index up to "]" of the expression at `start`."""
@@ -164,7 +166,8 @@ class EscapeReader:
             its character, and the index after it.
 
         """
-        if not self.text.startswith("-", index) or self.text[index + 1 : index + 2] in {"", "]"}:
+        following = self.text[index + 1 : index + 2]
+        if not self.text.startswith("-", index) or following in {"", "]"}:
             return None
         member, end = self._read_member(index + 1)
         return (member, end) if isinstance(member, int) else None

@@ -51,7 +51,8 @@ class Literal:
     @property
     def ranges(self) -> Ranges:
         """The character as a class of one."""
-        return ((ord(self.char), ord(self.char)),)
+        code = ord(self.char)
+        return ((code, code),)
 
 
 @dataclass(frozen=True, slots=True)

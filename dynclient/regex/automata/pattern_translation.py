@@ -68,9 +68,11 @@ def _is_lookbehind_with_assertion(node: PatternNode) -> bool:
 
     The automata cannot follow these.
     """
-    if not isinstance(node, Assertion) or not node.is_lookbehind or node.node is None:
-        return False
-    return any(isinstance(part, Assertion) and part.kind != "start" for part in walk(node.node))
+    match node:
+        case Assertion("behind" | "not behind", inner) if inner is not None:
+            assertions = [part for part in walk(inner) if isinstance(part, Assertion)]
+            return any(assertion.kind != "start" for assertion in assertions)
+    return False
 
 
 def translate_texts(texts: frozenset[str]) -> LanguageExpression:
