@@ -145,7 +145,9 @@ def test_a_pattern_means_what_ecma_262_or_its_dialect_says(
         (r"(?i)(a)\1", 7, "flag i"),
     ],
 )
-def test_a_pattern_without_a_sure_meaning_is_refused(pattern: str, position: int, word: str) -> None:
+def test_a_pattern_without_a_sure_meaning_is_refused(
+    pattern: str, position: int, word: str
+) -> None:
     with pytest.raises(regex.PatternError) as caught:
         regex.compile(pattern)
 
