@@ -129,8 +129,8 @@ class Parameter:
 
         Without one, or with one that the location does not allow, it is the location's default.
         """
-        given = self.node.get_text("style")
-        return given if given in _STYLES[self.location] else _DEFAULT_STYLE[self.location]
+        style = self.node.get_text("style")
+        return style if style in _STYLES[self.location] else _DEFAULT_STYLE[self.location]
 
     @cached_property
     def explode(self) -> bool:
