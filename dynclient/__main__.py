@@ -12,9 +12,8 @@ def main() -> None:
     """Run the command line and leave with its exit code."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(
-                errors="backslashreplace"
-            )  # a console that lacks a sign shows its number instead
+            # A console that lacks a character shows its number.
+            stream.reconfigure(errors="backslashreplace")
     root(prog_name="dynclient")
 
 

@@ -1,13 +1,16 @@
 """Every error that dynclient raises; the tree is the table of contents.
 
 DynclientError
-  DocumentError         DocumentNotFound, DocumentSyntaxError, UnsupportedVersion, UnresolvableReference,
-                        DocumentTooLarge
-  UsageError            nothing was sent: OperationNotFound, InvalidCall, CredentialsMissing, UnsafeValue
-  TransportError        no usable response: ConnectFailed, TimedOut, TooManyRedirects, BrokenResponse
+  DocumentError         DocumentNotFound, DocumentSyntaxError, UnsupportedVersion,
+                        UnresolvableReference, DocumentTooLarge
+  UsageError            nothing was sent: OperationNotFound, InvalidCall, CredentialsMissing,
+                        UnsafeValue
+  TransportError        no usable response: ConnectFailed, TimedOut, TooManyRedirects,
+                        BrokenResponse
   ResponseError         a response came:
-    StatusError           ClientError (4xx): BadRequest, Unauthorized, Forbidden, NotFound, Conflict, Gone,
-                          UnprocessableContent, TooManyRequests; ServerError (5xx)
+    StatusError           ClientError (4xx): BadRequest, Unauthorized, Forbidden, NotFound,
+                          Conflict, Gone, UnprocessableContent, TooManyRequests;
+                          ServerError (5xx)
     InvalidResponse, UndocumentedResponse, DecodeError
 """
 
@@ -20,6 +23,9 @@ from dynclient.violations import Violation, escape_unprintable, format_violation
 
 MAX_CHARS = 4000
 
+#: Attributes that a pickle does not hold among the data.
+_RESTORED_APART = ("headline", "hint", "__notes__")
+
 
 class DynclientError(Exception):
     """The root of all errors of dynclient.
@@ -29,7 +35,8 @@ class DynclientError(Exception):
         headline: what happened, one line.
         hint: what to do about it, one line, or None.
 
-    Further data are attributes too; each class names its own. All of it survives pickling and copying.
+    Further data are attributes too; each class names its own. All data survive pickling and
+    copying.
 
     """
 
@@ -43,20 +50,19 @@ class DynclientError(Exception):
         self.__dict__.update(data)
 
     def __str__(self) -> str:
-        text = "\n".join(
-            [self.headline, *self.lines(), *([f"  hint: {self.hint}"] if self.hint else [])]
-        )
+        lines = [self.headline, *self.lines()]
+        if self.hint:
+            lines.append(f"  hint: {self.hint}")
+        text = "\n".join(lines)
         return text if len(text) <= MAX_CHARS else text[: MAX_CHARS - 2] + " …"
 
     def lines(self) -> list[str]:
         """Return the problem lines between headline and hint."""
-        found: Sequence[Violation] = self.__dict__.get("violations", ())
-        return format_violations(found)
+        violations: Sequence[Violation] = getattr(self, "violations", ())
+        return format_violations(violations)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        data = {
-            k: v for k, v in self.__dict__.items() if k not in ("headline", "hint", "__notes__")
-        }
+        data = {key: value for key, value in self.__dict__.items() if key not in _RESTORED_APART}
         return _restore_error, (
             type(self),
             self.headline,
@@ -79,7 +85,10 @@ def _restore_error(
 
 
 def _make_portable(cause: BaseException | None) -> BaseException | None:
-    """Return the cause, or for one of another library a plain one that says the same: it may hold what was sent."""
+    """Return a cause that can be pickled.
+
+    An error of another library may hold what was sent, so it becomes a plain one with its text.
+    """
     if cause is None or type(cause).__module__ in ("builtins", __name__):
         return cause
     return RuntimeError(f"{type(cause).__name__}: {cause}")
@@ -142,7 +151,10 @@ class OperationNotFound(UsageError, AttributeError, LookupError):
 
 
 class InvalidCall(UsageError, ValueError):
-    """The call does not fit the document; `.violations` holds every problem, `.operation_id` whose call it was."""
+    """The call does not fit the document.
+
+    `.violations` holds every problem, `.operation_id` the operation.
+    """
 
     code = "invalid-call"
     violations: Sequence[Violation] = ()
@@ -196,7 +208,10 @@ class TooManyRedirects(TransportError):
 
 
 class BrokenResponse(TransportError):
-    """The connection broke, or what came is no HTTP, is coded wrongly, or has more bytes than are allowed."""
+    """The connection broke, or the response cannot be read.
+
+    It is no HTTP, its content coding is wrong, or it has more bytes than are allowed.
+    """
 
     code = "broken-response"
 
@@ -288,7 +303,10 @@ class ServerError(StatusError):
 
 
 class InvalidResponse(ResponseError):
-    """The response does not fit the document; the data are in `.result`, the findings in `.violations`."""
+    """The response does not fit the document.
+
+    The data are in `.result`, the problems in `.violations`.
+    """
 
     code = "invalid-response"
     exit_code = 6
@@ -310,7 +328,10 @@ class DecodeError(ResponseError):
 
 
 class ResponseDrift(UserWarning):
-    """Under `validate_responses="warn"`: a response does not fit the document; the data were kept."""
+    """A response does not fit the document, under `validate_responses="warn"`.
+
+    The result still holds its data.
+    """
 
 
 _CLASS_BY_STATUS: dict[int, type[StatusError]] = {
@@ -327,4 +348,6 @@ _CLASS_BY_STATUS: dict[int, type[StatusError]] = {
 
 def status_error(status: int) -> type[StatusError]:
     """Return the error class of a 4xx or 5xx status."""
-    return _CLASS_BY_STATUS.get(status) or (ClientError if status < 500 else ServerError)  # noqa: PLR2004 (the class border)
+    if status in _CLASS_BY_STATUS:
+        return _CLASS_BY_STATUS[status]
+    return ClientError if status < 500 else ServerError  # noqa: PLR2004 (the first 5xx status)

@@ -1,4 +1,4 @@
-"""The document as OpenAPI speaks of it: a frozen, lazy view that reads a corner when somebody looks at it."""
+"""The document in OpenAPI's terms: a frozen, lazy view that reads an object when it is needed."""
 
 from __future__ import annotations
 
@@ -57,14 +57,17 @@ class Encoding:
 
     @cached_property
     def as_parameter(self) -> Parameter | None:
-        """The query parameter that it is written as, where style, explode or allowReserved is given; else None."""
-        styled = any(key in self.node.value for key in ("style", "explode", "allowReserved"))
-        return Parameter(self.name, "query", self.node) if styled else None
+        """The query parameter that it is written as; None without style, explode, allowReserved.
+
+        Source: OAS 3.1.1 Encoding Object.
+        """
+        has_style = any(key in self.node.value for key in ("style", "explode", "allowReserved"))
+        return Parameter(self.name, "query", self.node) if has_style else None
 
 
 @dataclass(frozen=True, eq=False)
 class MediaType:
-    """A media type of a body, response or parameter: its name, its schema, its encodings and examples."""
+    """A media type of a body, response or parameter: name, schema, encodings and examples."""
 
     name: str
     node: Node
@@ -78,10 +81,11 @@ class MediaType:
     @cached_property
     def encodings(self) -> Mapping[str, Encoding]:
         """How the properties of a form or multipart body are written, by name."""
-        found = _resolve_members(self.node, "encoding")
-        return MappingProxyType(
-            {name: Encoding(name, node) for name, node in found if isinstance(node.value, dict)}
-        )
+        encodings: dict[str, Encoding] = {}
+        for name, node in _resolve_members(self.node, "encoding"):
+            if isinstance(node.value, dict):
+                encodings[name] = Encoding(name, node)
+        return MappingProxyType(encodings)
 
     @cached_property
     def examples(self) -> list[Any]:
@@ -116,18 +120,24 @@ class Parameter:
 
     @property
     def description(self) -> str:
-        """What the document says of it."""
+        """The description in the document."""
         return self.node.get_text("description")
 
     @cached_property
     def style(self) -> str:
-        """The serialization style; the location's default where none, or an impossible one, is given."""
-        given = self.node.get_text("style")
-        return given if given in _STYLES[self.location] else _DEFAULT_STYLE[self.location]
+        """The serialization style.
+
+        Without one, or with one that the location does not allow, it is the location's default.
+        """
+        style = self.node.get_text("style")
+        return style if style in _STYLES[self.location] else _DEFAULT_STYLE[self.location]
 
     @cached_property
     def explode(self) -> bool:
-        """Whether arrays and objects become several values. Source: OAS 3.1.1 Parameter Object, explode."""
+        """Whether arrays and objects become several values.
+
+        Source: OAS 3.1.1 Parameter Object, explode.
+        """
         return self.node.get_flag("explode", default=self.style == "form")
 
     @property
@@ -169,7 +179,7 @@ class RequestBody:
 
     @property
     def description(self) -> str:
-        """What the document says of it."""
+        """The description in the document."""
         return self.node.get_text("description")
 
     @cached_property
@@ -187,7 +197,7 @@ class Response:
 
     @property
     def description(self) -> str:
-        """What the document says of it."""
+        """The description in the document."""
         return self.node.get_text("description")
 
     @cached_property
@@ -197,12 +207,15 @@ class Response:
 
     @cached_property
     def headers(self) -> Mapping[str, Parameter]:
-        """The declared headers by name; `Content-Type` is not one of them. Source: OAS 3.1.1 Response Object."""
-        found = {
-            name: Parameter(name, "header", node)
-            for name, node in _resolve_members(self.node, "headers")
-        }
-        return MappingProxyType({k: v for k, v in found.items() if k.lower() != "content-type"})
+        """The declared headers by name; `Content-Type` is not one of them.
+
+        Source: OAS 3.1.1 Response Object.
+        """
+        headers: dict[str, Parameter] = {}
+        for name, node in _resolve_members(self.node, "headers"):
+            if name.lower() != "content-type":
+                headers[name] = Parameter(name, "header", node)
+        return MappingProxyType(headers)
 
 
 @dataclass(frozen=True)
@@ -235,13 +248,20 @@ class RequiredScheme:
     scopes: tuple[str, ...] = ()
 
 
-#: OR of AND: one of the alternatives suffices, all requirements of it are needed. Empty: nothing is asked.
+#: OR of AND: a call satisfies all schemes of one alternative. Empty: it needs no credential.
 SecurityFormula = tuple[tuple[RequiredScheme, ...], ...]
 
 
 @dataclass(frozen=True)
 class Server:
-    """A server: a URL template and the variables in it, each with its default and the values it may take."""
+    """A server.
+
+    Attributes:
+        url: the URL template.
+        description: what the document says of it.
+        variables: name of a server variable -> (its default, the values that it may have).
+
+    """
 
     url: str
     description: str = ""
@@ -254,10 +274,11 @@ class Operation:
 
     Attributes:
         document: the document it belongs to.
-        key: its name in `document.operations`: the operationId where that is unique, else `METHOD /path`.
+        key: its name in `document.operations`: the operationId where that is unique, else
+            `METHOD /path`.
         method: upper case.
         path: the path template, as written.
-        item: the Path Item Object.
+        path_item: the Path Item Object.
         node: the Operation Object.
 
     """
@@ -281,7 +302,7 @@ class Operation:
 
     @property
     def description(self) -> str:
-        """What the document says of it."""
+        """The description in the document."""
         return self.node.get_text("description") or self.path_item.get_text("description")
 
     @property
@@ -292,11 +313,8 @@ class Operation:
     @cached_property
     def tags(self) -> tuple[str, ...]:
         """The names of its tags."""
-        return tuple(
-            n.value
-            for n in self.node.get_child("tags").iterate_children()
-            if isinstance(n.value, str)
-        )
+        names = [tag.value for tag in self.node.get_child("tags").iterate_children()]
+        return tuple(name for name in names if isinstance(name, str))
 
     @property
     def place(self) -> Place:
@@ -311,21 +329,22 @@ class Operation:
             UnresolvableReference: one of them is a `$ref` that leads nowhere.
 
         """
-        found: dict[tuple[str, str], Parameter] = {}
+        parameters: dict[tuple[str, str], Parameter] = {}
         for owner in (self.path_item, self.node):
             for child in owner["parameters"].iterate_children():
                 node = child.resolve()
                 name, location = node.get_text("name"), node.get_text("in")
                 if name and location in LOCATIONS:
-                    found[location, name] = Parameter(name, location, node)
-        for name in _TEMPLATE_VARIABLE.findall(self.path.partition("#")[0].partition("?")[0]):
-            found.setdefault(
-                ("path", name), Parameter(name, "path", self._build_implied_parameter(name))
-            )
-        return tuple(found.values())
+                    parameters[location, name] = Parameter(name, location, node)
+
+        path_template = self.path.partition("#")[0].partition("?")[0]
+        for name in _TEMPLATE_VARIABLE.findall(path_template):
+            implied = Parameter(name, "path", self._build_implied_parameter(name))
+            parameters.setdefault(("path", name), implied)
+        return tuple(parameters.values())
 
     def _build_implied_parameter(self, name: str) -> Node:
-        """Return the Parameter Object of a path variable that nobody declares: text, as it stands in the path."""
+        """Return the Parameter Object of a path variable that is not declared: a string."""
         value = {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
         return Node(self.node.files, self.node.uri, self.node.pointer, value)
 
@@ -337,31 +356,35 @@ class Operation:
 
     @cached_property
     def responses(self) -> Mapping[str, Response]:
-        """The responses by status, range (`2XX`) or `default`; what cannot be resolved is left out."""
-        found = {}
+        """The responses by status, range (`2XX`) or `default`.
+
+        A response that cannot be resolved is left out.
+        """
+        responses: dict[str, Response] = {}
         for key, node in _resolve_members(self.node, "responses"):
             if not key.startswith("x-") and isinstance(node.value, dict):
                 status = key.upper() if key != "default" else key
-                found[status] = Response(status, node)
-        return MappingProxyType(found)
+                responses[status] = Response(status, node)
+        return MappingProxyType(responses)
 
     @cached_property
     def security(self) -> SecurityFormula:
-        """What a call must prove: the operation's own formula, else the document's.
+        """The security formula of the operation, else that of the document.
 
-        A name that the document does not define is a problem of the document and ignored here.
+        A scheme that the document does not define is a problem of the document and ignored here.
         """
-        own = self.node.get_child("security")
-        return self.document.formula(
-            own if isinstance(own.value, list) else self.document.top.get_child("security")
-        )
+        security = self.node.get_child("security")
+        if not isinstance(security.value, list):
+            security = self.document.top.get_child("security")
+        return self.document.formula(security)
 
     @cached_property
     def servers(self) -> tuple[Server, ...]:
         """The servers of the operation, else of the path item, else of the document."""
         for owner in (self.node, self.path_item):
-            if own := _read_servers(owner):
-                return own
+            servers = _read_servers(owner)
+            if servers:
+                return servers
         return self.document.servers
 
     def __repr__(self) -> str:
@@ -369,7 +392,10 @@ class Operation:
 
 
 class Document:
-    """An OpenAPI document, loaded; what is wrong in a corner is told in `problems` and hurts only who uses it."""
+    """A loaded OpenAPI document.
+
+    `problems` lists what is wrong in it. A problem matters only to the operations that it concerns.
+    """
 
     def __init__(
         self, files: DocumentFiles, check: Callable[[Document], list[Problem]] | None = None
@@ -407,64 +433,94 @@ class Document:
 
     @cached_property
     def tags(self) -> Mapping[str, str]:
-        """Tag names → descriptions: the declared ones in their order, then those that only operations name."""
-        tags = (
-            tag for tag in self.top.get_child("tags").iterate_children() if tag.get_text("name")
-        )
-        declared = {tag.get_text("name"): tag.get_text("description") for tag in tags}
-        used = (tag for operation in self.operations.values() for tag in operation.tags)
-        return MappingProxyType({**declared, **{tag: declared.get(tag, "") for tag in used}})
+        """Tag names → descriptions: declared tags first, then those that only operations name."""
+        descriptions: dict[str, str] = {}
+        for tag in self.top.get_child("tags").iterate_children():
+            name = tag.get_text("name")
+            if name:
+                descriptions[name] = tag.get_text("description")
+        for operation in self.operations.values():
+            for name in operation.tags:
+                descriptions.setdefault(name, "")
+        return MappingProxyType(descriptions)
 
     @cached_property
     def security_schemes(self) -> Mapping[str, SecurityScheme]:
         """The security schemes by name."""
-        found = {}
+        schemes: dict[str, SecurityScheme] = {}
         for key, node in _resolve_members(self.top["components"], "securitySchemes"):
-            texts = [node.get_text(k) for k in ("type", "scheme", "in", "name", "description")]
-            found[key] = SecurityScheme(key, texts[0], texts[1].lower(), *texts[2:])
-        return MappingProxyType(found)
+            schemes[key] = SecurityScheme(
+                key=key,
+                type=node.get_text("type"),
+                scheme=node.get_text("scheme").lower(),
+                location=node.get_text("in"),
+                name=node.get_text("name"),
+                description=node.get_text("description"),
+            )
+        return MappingProxyType(schemes)
 
     def formula(self, security: Node) -> SecurityFormula:
-        """Return the OR of AND that a `security` list means."""
-        alternatives = []
-        for alternative in security.iterate_children() if isinstance(security.value, list) else ():
-            if not isinstance(alternative.value, dict):
+        """Return the security formula (OR of AND) that a `security` list means.
+
+        Source: OAS 3.1.1 Security Requirement Object.
+        """
+        if not isinstance(security.value, list):
+            return ()
+        alternatives: list[tuple[RequiredScheme, ...]] = []
+        for requirement in security.iterate_children():
+            if not isinstance(requirement.value, dict):
                 continue
-            known = [
-                RequiredScheme(
-                    self.security_schemes[name], _read_scopes(alternative.get_child(name))
-                )
-                for name in alternative.member_keys()
-                if name in self.security_schemes
-            ]
-            if known or not alternative.member_keys():
-                alternatives.append(tuple(known))
+            schemes = self._read_requirement(requirement)
+            if schemes or not requirement.value:
+                alternatives.append(schemes)
         return tuple(alternatives)
+
+    def _read_requirement(self, requirement: Node) -> tuple[RequiredScheme, ...]:
+        schemes: list[RequiredScheme] = []
+        for name in requirement.member_keys():
+            if name in self.security_schemes:
+                scopes = _read_scopes(requirement.get_child(name))
+                schemes.append(RequiredScheme(self.security_schemes[name], scopes))
+        return tuple(schemes)
 
     @cached_property
     def operations(self) -> Mapping[str, Operation]:
-        """The operations in document order, by operationId where that is unique, else by `METHOD /path`."""
-        found = list(self._walk_operations())
-        ids = Counter(node.get_text("operationId") for _, _, _, node in found)
+        """The operations in document order.
+
+        The key is the operationId where that is unique, else `METHOD /path`.
+        """
+        rows = list(self._walk_operations())
+        id_counts = Counter(node.get_text("operationId") for _, _, _, node in rows)
         operations: dict[str, Operation] = {}
-        for method, path, item, node in found:
-            own = node.get_text("operationId")
-            key = own if own and ids[own] == 1 else f"{method} {path}"
-            operations[key] = Operation(self, key, method, path, item, node)
+        for method, path, path_item, node in rows:
+            operation_id = node.get_text("operationId")
+            is_unique = operation_id and id_counts[operation_id] == 1
+            key = operation_id if is_unique else f"{method} {path}"
+            operations[key] = Operation(self, key, method, path, path_item, node)
         return MappingProxyType(operations)
 
     def _walk_operations(self) -> Iterator[tuple[str, str, Node, Node]]:
-        for path, item in _resolve_members(self.top, "paths"):
-            for method in () if path.startswith("x-") else item.member_keys():
-                node = item.get_child(method)
+        """Yield method, path template, Path Item Object and Operation Object of each operation."""
+        for path, path_item in _resolve_members(self.top, "paths"):
+            if path.startswith("x-"):
+                continue
+            for method in path_item.member_keys():
+                node = path_item.get_child(method)
                 if method.lower() in METHODS and isinstance(node.value, dict):
-                    yield method.upper(), path, item, node
+                    yield method.upper(), path, path_item, node
 
     @cached_property
     def problems(self) -> tuple[Problem, ...]:
-        """Everything that is wrong with the document, by place; found at the first look, which compiles all of it."""
-        text = [p for file in self.files.by_uri.values() for p in file.problems]
-        return tuple(text + (self._check(self) if self._check else []))
+        """Everything that is wrong with the document, by place.
+
+        The first use compiles all operations to find it.
+        """
+        problems: list[Problem] = []
+        for file in self.files.by_uri.values():
+            problems += file.problems
+        if self._check is not None:
+            problems += self._check(self)
+        return tuple(problems)
 
     def __reduce__(self) -> tuple[Any, ...]:
         raise TypeError(
@@ -476,7 +532,10 @@ class Document:
 
 
 def _resolve_members(owner: Node, key: str) -> Iterator[tuple[str, Node]]:
-    """Yield the members of a map with their references followed; what leads nowhere is a problem, and left out."""
+    """Yield the members of a map with their references followed.
+
+    A reference that leads nowhere is a problem of the document and left out here.
+    """
     try:
         members = owner[key]
     except DocumentError:
@@ -489,44 +548,48 @@ def _resolve_members(owner: Node, key: str) -> Iterator[tuple[str, Node]]:
 
 
 def _read_content(node: Node) -> Mapping[str, MediaType]:
-    found = {
-        name: MediaType(name, entry)
-        for name, entry in _resolve_members(node, "content")
-        if "/" in name or name == "*"
-    }
-    return MappingProxyType(found)
+    media_types: dict[str, MediaType] = {}
+    for name, media_type in _resolve_members(node, "content"):
+        if "/" in name or name == "*":
+            media_types[name] = MediaType(name, media_type)
+    return MappingProxyType(media_types)
 
 
 def _read_examples(node: Node) -> list[Any]:
     value = node.value if isinstance(node.value, dict) else {}
-    found = [value["example"]] if "example" in value else []
+    examples = [value["example"]] if "example" in value else []
     for child in node.get_child("examples").iterate_children():
         try:
             example = child.resolve().value
         except DocumentError:
             continue
         if isinstance(example, dict) and "value" in example:
-            found.append(example["value"])
-    return found
+            examples.append(example["value"])
+    return examples
 
 
 def _read_scopes(node: Node) -> tuple[str, ...]:
-    return (
-        tuple(scope for scope in node.value if isinstance(scope, str))
-        if isinstance(node.value, list)
-        else ()
-    )
+    if not isinstance(node.value, list):
+        return ()
+    return tuple(scope for scope in node.value if isinstance(scope, str))
 
 
 def _read_servers(owner: Node) -> tuple[Server, ...]:
-    found = []
+    servers: list[Server] = []
     for node in owner.get_child("servers").iterate_children():
-        variables = {}
-        for name in node.get_child("variables").member_keys():
-            variable = node.get_child("variables").get_child(name)
-            allowed = variable.get_child("enum").value
-            choices = tuple(map(str, allowed)) if isinstance(allowed, list) else ()
-            variables[name] = (str(variable.get_child("default").value or ""), choices)
-        if node.get_text("url"):
-            found.append(Server(node.get_text("url"), node.get_text("description"), variables))
-    return tuple(found)
+        url = node.get_text("url")
+        if url:
+            variables = _read_server_variables(node.get_child("variables"))
+            servers.append(Server(url, node.get_text("description"), variables))
+    return tuple(servers)
+
+
+def _read_server_variables(node: Node) -> dict[str, tuple[str, tuple[str, ...]]]:
+    variables: dict[str, tuple[str, tuple[str, ...]]] = {}
+    for name in node.member_keys():
+        variable = node.get_child(name)
+        enum = variable.get_child("enum").value
+        values = tuple(map(str, enum)) if isinstance(enum, list) else ()
+        default = str(variable.get_child("default").value or "")
+        variables[name] = (default, values)
+    return variables

@@ -1,4 +1,4 @@
-"""A finding is data: a violation of a schema by a value, and the place in a document that it goes back to."""
+"""A violation is data: what is wrong with a value, and the place of the schema that says so."""
 
 from __future__ import annotations
 
@@ -7,24 +7,26 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-#: Problem lines are told in this order; every other kind comes last, in the order found.
+#: Violations of these kinds come first, in this order; all other kinds keep their order.
 KIND_ORDER = ("missing", "unknown")
 
-#: Integers from here on are not written out: Python refuses to, from some length on.
+#: Messages do not show integers from here on: Python refuses to print very long ones.
 _LONG_INTEGER = 10**50
 
 MAX_LINES = 20
 MAX_VALUE_CHARS = 60
 MAX_LINE_CHARS = 180
+MAX_COLUMN_WIDTH = 48
 
 
 class Place:
-    """Where something stands: a file, a JSON pointer in it, and (looked up only when somebody asks) its line.
+    """A place in a document: a file, a JSON pointer in it, and its line.
 
     Args:
         uri: the file's URI or path, as it was loaded.
         pointer: JSON pointer in that file, "" for the root.
-        locate: (uri, pointer) -> line, first line 1, or None where nobody knows; asked at most once.
+        locate: (uri, pointer) -> line, first line 1, or None where it is unknown; called at most
+            once, when the line is needed.
 
     """
 
@@ -45,9 +47,10 @@ class Place:
 
     @property
     def line(self) -> int | None:
-        """The line in the file, first line 1; None where nobody knows."""
+        """The line in the file, first line 1; None where it is unknown."""
         if self._locate is not None:
-            self._line, self._locate = self._locate(self.uri, self.pointer), None
+            self._line = self._locate(self.uri, self.pointer)
+            self._locate = None
         return self._line
 
     def __str__(self) -> str:
@@ -76,12 +79,13 @@ class Violation:
     """One thing wrong with a call or a result.
 
     Attributes:
-        kind: `missing`, `unknown`, `ambiguous`, or the JSON Schema keyword that refused (`type`, `minimum`, …).
-        path: where in the call document or result, e.g. ("body", "cartItems", 0, "quantity"); ("args", name) for a
-            keyword argument that found no place.
-        message: what was got and what was expected, one line, values shortened.
+        kind: `missing`, `unknown`, `ambiguous`, or the JSON Schema keyword that failed (`type`,
+            `minimum`, …).
+        path: where in the call document or result, e.g. ("body", "cartItems", 0, "quantity");
+            ("args", name) for a keyword argument that the operation does not have.
+        message: what the value is and what was expected, one line, values shortened.
         suggestion: the name that was probably meant, or None.
-        place: the schema that refused, in its file; None where no schema did.
+        place: the place of the schema in its file; None where the violation is of no schema.
 
     """
 
@@ -94,18 +98,22 @@ class Violation:
     @property
     def where(self) -> str:
         """The path as messages show it: `body.cartItems[0].quantity`."""
-        return format_path(self.path[1:] if self.path[:1] == ("args",) else self.path)
+        is_argument = self.path[:1] == ("args",)
+        return format_path(self.path[1:] if is_argument else self.path)
 
     def __str__(self) -> str:
-        return f"{self.where}: {self._format_text()}"
+        return f"{self.where}: {_format_text(self)}"
 
-    def _format_text(self) -> str:
-        text = f"did you mean {self.suggestion}?" if self.suggestion else self.message
-        return shorten(text, MAX_LINE_CHARS)
+
+def _format_text(violation: Violation) -> str:
+    text = violation.message
+    if violation.suggestion:
+        text = f"did you mean {violation.suggestion}?"
+    return shorten(text, MAX_LINE_CHARS)
 
 
 def format_path(path: Sequence[str | int]) -> str:
-    """Return a path in the form that Python people read: names with dots, positions in brackets."""
+    """Return a path as Python writes it: names with dots, indexes in brackets."""
     text = ""
     for part in path:
         if isinstance(part, int):
@@ -118,65 +126,77 @@ def format_path(path: Sequence[str | int]) -> str:
 
 
 def shorten(text: str, limit: int = MAX_VALUE_CHARS) -> str:
-    """Return a text cut to a limit of characters, on one line, control characters made harmless."""
+    """Return a text on one line, cut to a limit of characters, control characters escaped."""
     clean = escape_unprintable(text[: limit * 2])
-    return clean if len(clean) <= limit and len(text) <= limit * 2 else clean[: limit - 1] + "…"
+    is_complete = len(text) <= limit * 2
+    if is_complete and len(clean) <= limit:
+        return clean
+    return clean[: limit - 1] + "…"
 
 
 def escape_unprintable(text: str) -> str:
-    """Return a text on one line, its control characters made visible: foreign text never steers a terminal."""
-    return (
-        text
-        if text.isprintable()
-        else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
-    )
+    """Return a text on one line, control characters escaped, so that it cannot steer a terminal."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
 def shorten_repr(value: Any) -> str:
     """Return a value as messages show it: short, and never a whole body."""
     if isinstance(value, dict):
-        return f"an object of {len(value)} " + ("property" if len(value) == 1 else "properties")
+        noun = "property" if len(value) == 1 else "properties"
+        return f"an object of {len(value)} {noun}"
     if isinstance(value, list | tuple):
         return f"an array of {len(value)}"
     if isinstance(value, str) and len(value) > MAX_VALUE_CHARS:
         value = value[: MAX_VALUE_CHARS + 1]
     if isinstance(value, int) and abs(value) >= _LONG_INTEGER:
         return f"an integer of {value.bit_length()} bits"
-    return shorten(
-        {None: "null", True: "true", False: "false"}[value] if _is_json_word(value) else repr(value)
-    )
-
-
-def _is_json_word(value: Any) -> bool:
-    return value is None or value is True or value is False
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return shorten(repr(value))
 
 
 def sort_violations(violations: Iterable[Violation]) -> list[Violation]:
-    """Return violations as they are told: missing, then unknown, then wrong; inside each as they were found."""
-    return sorted(
-        violations,
-        key=lambda v: KIND_ORDER.index(v.kind) if v.kind in KIND_ORDER else len(KIND_ORDER),
-    )
+    """Return violations in the order of messages: missing, then unknown, then wrong values.
+
+    Violations of one kind keep their order.
+    """
+    return sorted(violations, key=_rank_kind)
+
+
+def _rank_kind(violation: Violation) -> int:
+    kind = violation.kind
+    return KIND_ORDER.index(kind) if kind in KIND_ORDER else len(KIND_ORDER)
 
 
 def format_violations(violations: Sequence[Violation], limit: int = MAX_LINES) -> list[str]:
-    """Return up to `limit` aligned lines `kind  path  text  (file:line)`, and one that counts the rest."""
-    rows = [
-        (v.kind, shorten(v.where, MAX_LINE_CHARS), v._format_text(), v.place)  # noqa: SLF001 (same module)
-        for v in sort_violations(violations)[:limit]
-    ]
-    kinds, paths, texts = (
-        (_measure_column(column) for column in zip(*[row[:3] for row in rows], strict=True))
-        if rows
-        else (0,) * 3
-    )
-    lines = [
-        f"  {kind:<{kinds}}  {path:<{paths}}  {f'{text:<{texts}}     ({place})' if place and place.line else text}"
-        for kind, path, text, place in rows
-    ]
+    """Return up to `limit` aligned lines `kind  path  text  (file:line)`.
+
+    One more line counts the rest.
+    """
+    rows = sort_violations(violations)[:limit]
+    kinds = [violation.kind for violation in rows]
+    paths = [shorten(violation.where, MAX_LINE_CHARS) for violation in rows]
+    texts = [_format_text(violation) for violation in rows]
+    kind_width, path_width, text_width = map(_measure_column, (kinds, paths, texts))
+
+    lines: list[str] = []
+    for violation, kind, path, text in zip(rows, kinds, paths, texts, strict=True):
+        line = f"  {kind:<{kind_width}}  {path:<{path_width}}  "
+        if violation.place and violation.place.line:
+            lines.append(f"{line}{text:<{text_width}}     ({violation.place})")
+        else:
+            lines.append(line + text)
+
     rest = len(violations) - len(rows)
-    return [*lines, f"  … and {rest} more"] if rest > 0 else lines
+    if rest > 0:
+        lines.append(f"  … and {rest} more")
+    return lines
 
 
-def _measure_column(column: Iterable[str]) -> int:
-    return min(max(len(cell) for cell in column), 48)
+def _measure_column(cells: Iterable[str]) -> int:
+    longest = max(map(len, cells), default=0)
+    return min(longest, MAX_COLUMN_WIDTH)

@@ -28,7 +28,7 @@ from dynclient.names import suggest, to_snake_case
         ("_private", "private"),
     ],
 )
-def test_a_name_is_written_as_python_people_write_it(name, python):
+def test_a_name_is_written_in_the_spelling_of_python(name, python):
     assert to_snake_case(name) == python
 
 

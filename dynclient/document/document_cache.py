@@ -1,4 +1,7 @@
-"""Parsed documents on disk, by the digest of their text; JSON, so that reading it back can execute nothing."""
+"""Keeps parsed documents on disk, by the digest of their text.
+
+The format is JSON, so reading an entry can execute nothing.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-#: Part of every key: raised whenever the parser reads a text differently than before.
+#: Part of every file name: raise it when the parser reads a text differently than before.
 FORMAT_VERSION = "1"
 
-#: Below this a text is parsed sooner than the cache is asked.
+#: Parsing a text smaller than this takes less time than the cache.
 MIN_BYTES = 20_000
 
 
@@ -22,14 +25,14 @@ MIN_BYTES = 20_000
 class DocumentCache:
     """A folder of parsed documents; None as folder keeps nothing.
 
-    Entries are written whole and then renamed into place, so that a reader never meets half of one; a broken or
-    unreadable entry counts as absent, and a folder that cannot be written is no error.
+    Entries are written whole and then renamed into place, so a reader never sees half of one. A
+    broken or unreadable entry counts as absent. A folder that cannot be written is no error.
     """
 
     folder: Path | None
 
     def get(self, data: bytes) -> Any:
-        """Return what was kept for a text, or None."""
+        """Return the entry of a text, or None."""
         path = self._get_path(data)
         if path is None:
             return None
@@ -39,7 +42,7 @@ class DocumentCache:
             return None
 
     def put(self, data: bytes, value: Any) -> None:
-        """Keep a value for a text."""
+        """Write the entry of a text."""
         path = self._get_path(data)
         if path is None:
             return
@@ -59,12 +62,17 @@ class DocumentCache:
 
 
 def open_default_cache() -> DocumentCache:
-    """Return the user's cache: `DYNCLIENT_CACHE` (a folder; empty: none), else the platform's cache folder."""
-    chosen = os.environ.get("DYNCLIENT_CACHE")
-    if chosen is not None:
-        return DocumentCache(Path(chosen) if chosen else None)
-    home = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
+    """Return the user's cache.
+
+    Its folder is `DYNCLIENT_CACHE` (empty: no cache), else it is in the platform's cache folder.
+    """
+    folder = os.environ.get("DYNCLIENT_CACHE")
+    if folder is not None:
+        return DocumentCache(Path(folder) if folder else None)
+    platform_folder = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
+    if platform_folder:
+        return DocumentCache(Path(platform_folder) / "dynclient")
     try:
-        return DocumentCache((Path(home) if home else Path.home() / ".cache") / "dynclient")
-    except RuntimeError:
+        return DocumentCache(Path.home() / ".cache" / "dynclient")
+    except RuntimeError:  # The user has no home folder.
         return DocumentCache(None)

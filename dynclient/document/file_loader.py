@@ -1,4 +1,7 @@
-"""From a path, URL or mapping to the files of a document: read, parsed or taken from the cache, references fetched."""
+"""Loads the files of a document from a path, URL or mapping.
+
+A file is read, then parsed or taken from the cache, and the files that it refers to are fetched.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -27,9 +30,9 @@ IN_MEMORY_URI = "memory:document"
 
 
 def get_scheme(uri: str) -> str:
-    """Return the scheme of a URI, lower case, "" where it has none; of text that is no URI at all, too."""
-    found = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", uri)
-    return found[1].lower() if found else ""
+    """Return the scheme of a URI in lower case, "" where it has none or is no URI at all."""
+    match = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", uri)
+    return match[1].lower() if match else ""
 
 
 def is_remote(uri: str) -> bool:
@@ -48,10 +51,10 @@ def to_path(uri: str) -> Path:
     """Return the path of a file: URI."""
     try:
         path = unquote(urlsplit(uri).path)
-    except ValueError:  # no host can be made of what stands where one would
+    except ValueError:  # The text in the position of the host is no host.
         path = unquote(uri[len("file://") :])
     if os.name == "nt":
-        from urllib.request import url2pathname  # 14 ms that nobody else needs
+        from urllib.request import url2pathname  # The import takes 14 ms.
 
         path = url2pathname(path)
     return Path(path)
@@ -60,29 +63,32 @@ def to_path(uri: str) -> Path:
 def load_files(
     source: str | Path | Mapping[str, Any], fetch: Fetch, cache: DocumentCache
 ) -> DocumentFiles:
-    """Read a document and every file that it refers to.
+    """Load a document and every file that it refers to.
 
     Args:
         source: a path, a URL, or the document as a mapping.
-        fetch: gives the bytes of a URI; it decides what may be reached.
+        fetch: returns the bytes of a URI; it decides which URIs may be read.
         cache: where parsed texts are kept.
 
     Raises:
-        DocumentNotFound: nothing is at `source`. A file that is only referred to may be missing: using it fails.
+        DocumentNotFound: nothing is at `source`. A file that is only referred to may be missing:
+            the error comes when the reference is used.
         DocumentSyntaxError: the text of `source` is neither YAML nor JSON.
         DocumentTooLarge: a file, or the number of files, is beyond the limits.
 
     """
+    files: dict[str, DocumentFile] = {}
     if isinstance(source, Mapping):
-        tree, problems = normalize_mapping(source, IN_MEMORY_URI)
-        files = {IN_MEMORY_URI: DocumentFile(IN_MEMORY_URI, tree, tuple(problems))}
-        todo = find_external_files(files[IN_MEMORY_URI], None)
         root = IN_MEMORY_URI
+        tree, problems = normalize_mapping(source, root)
+        files[root] = DocumentFile(root, tree, tuple(problems))
+        pending = find_external_files(files[root], None)
     else:
         root = to_uri(source)
-        files, todo = {}, [root]
-    while todo:
-        uri = todo.pop(0)
+        pending = [root]
+
+    while pending:
+        uri = pending.pop(0)
         if uri in files or (uri != root and not _is_fetchable(uri)):
             continue
         if len(files) >= MAX_FILES:
@@ -94,7 +100,7 @@ def load_files(
             if uri == root:
                 raise
             continue
-        todo += find_external_files(files[uri], data)
+        pending += find_external_files(files[uri], data)
     return DocumentFiles(root, files)
 
 
@@ -103,26 +109,35 @@ def _is_fetchable(uri: str) -> bool:
 
 
 def _parse_file(uri: str, data: bytes, fetch: Fetch, cache: DocumentCache) -> DocumentFile:
+    """Return a file from the cache, or parse it and put it there."""
     if len(data) > MAX_FILE_BYTES:
         raise DocumentTooLarge(
             f"{uri} has {len(data):,} bytes, more than {MAX_FILE_BYTES:,}", uri=uri
         )
-    kept_text = data if is_remote(uri) else None
-    locate = _LazyLocator(lambda: fetch(uri) if kept_text is None else kept_text)
-    kept = cache.get(data)
-    if isinstance(kept, dict) and kept.keys() == {"tree", "problems"}:
-        problems = tuple(Problem(**{**p, "file": uri}) for p in kept["problems"])
-        return DocumentFile(uri, kept["tree"], problems, locate)
+    # A local file is read again for its lines. A remote one is kept: no request in mid-call.
+    locate = _LazyLocator((lambda: data) if is_remote(uri) else partial(fetch, uri))
+    entry = cache.get(data)
+    if isinstance(entry, dict) and entry.keys() == {"tree", "problems"}:
+        cached_problems = [Problem(**{**fields, "file": uri}) for fields in entry["problems"]]
+        return DocumentFile(uri, entry["tree"], tuple(cached_problems), locate)
+
     from dynclient.document import yaml12
 
     parsed = yaml12.parse(data, uri)
-    plain = [{k: v for k, v in asdict(p).items() if k != "place"} for p in parsed.problems]
-    cache.put(data, {"tree": parsed.tree, "problems": plain})
+    problem_fields = [_list_fields(problem) for problem in parsed.problems]
+    cache.put(data, {"tree": parsed.tree, "problems": problem_fields})
     return DocumentFile(uri, parsed.tree, tuple(parsed.problems), locate)
 
 
+def _list_fields(problem: Problem) -> dict[str, Any]:
+    """Return what the cache keeps of a problem: all but its place, which is found anew."""
+    fields = asdict(problem)
+    del fields["place"]
+    return fields
+
+
 class _LazyLocator:
-    """Finds lines in a text when somebody asks: until then neither the text nor the YAML parser is needed."""
+    """Finds positions in a text; it loads text and YAML parser at the first question."""
 
     def __init__(self, read: Callable[[], bytes]) -> None:
         self._read = read
@@ -151,7 +166,7 @@ def read_file(uri: str) -> bytes:
             raise DocumentTooLarge(f"{path} is larger than {MAX_FILE_BYTES:,} bytes", uri=uri)
         return path.read_bytes()
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or str(error)
+        reason = getattr(error, "strerror", None) or str(error)
         raise DocumentNotFound(
-            f"no document at {path}: {why}", hint="give a path, a URL or a mapping", uri=uri
+            f"no document at {path}: {reason}", hint="give a path, a URL or a mapping", uri=uri
         ) from None

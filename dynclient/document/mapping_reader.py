@@ -1,4 +1,4 @@
-"""A document that comes as a Python mapping → the plain tree that its text would have given."""
+"""Reads a document that is a Python mapping to the plain tree that its text would give."""
 
 from __future__ import annotations
 
@@ -14,19 +14,20 @@ MAX_DEPTH = 500
 
 
 def normalize_mapping(value: Any, uri: str) -> tuple[Any, list[Problem]]:
-    """Return a mapping as a tree of dict, list, str, numbers, bools and None, and what had no place in it.
+    """Return a mapping as a tree of dict, list, str, numbers, bools and None, and its problems.
 
-    Keys become text, dates too; what is no JSON becomes null and is a problem.
+    Keys become text, dates too. What is no JSON becomes null and is a problem.
 
     Raises:
-        DocumentTooLarge: it is nested deeper than MAX_DEPTH, as a structure that holds itself is.
+        DocumentTooLarge: it is nested deeper than MAX_DEPTH, as a mapping that holds itself is.
 
     """
-    reading = _MappingReader(uri)
+    reader = _MappingReader(uri)
     try:
-        return reading.normalize(value, "", 0), reading.problems
+        tree = reader.normalize(value, "", 0)
     except RecursionError:
         raise DocumentTooLarge("the mapping is nested too deeply, or holds itself") from None
+    return tree, reader.problems
 
 
 class _MappingReader:
@@ -40,14 +41,16 @@ class _MappingReader:
                 f"the mapping is nested deeper than {MAX_DEPTH} levels, or holds itself"
             )
         if isinstance(value, Mapping):
-            named = ((_normalize_key(key), item) for key, item in value.items())
-            return {
-                key: self.normalize(item, f"{pointer}/{escape_token(key)}", depth + 1)
-                for key, item in named
-            }
+            tree: dict[str, Any] = {}
+            for key, item in value.items():
+                name = _normalize_key(key)
+                item_pointer = f"{pointer}/{escape_token(name)}"
+                tree[name] = self.normalize(item, item_pointer, depth + 1)
+            return tree
         if isinstance(value, list | tuple):
             return [
-                self.normalize(item, f"{pointer}/{i}", depth + 1) for i, item in enumerate(value)
+                self.normalize(item, f"{pointer}/{index}", depth + 1)
+                for index, item in enumerate(value)
             ]
         return self._normalize_leaf(value, pointer)
 
@@ -58,20 +61,17 @@ class _MappingReader:
             return value.encode("utf-8", "replace").decode()
         if isinstance(value, datetime.date | datetime.time):
             return value.isoformat()
-        text = f"a {type(value).__name__} has no place in a document; it is read as null"
-        self.problems.append(
-            Problem("error", "no-json", text, "use plain JSON data", pointer, self.uri)
-        )
+        message = f"a {type(value).__name__} has no place in a document; it is read as null"
+        hint = "use plain JSON data"
+        self.problems.append(Problem("error", "no-json", message, hint, pointer, self.uri))
         return None
 
 
 def _normalize_key(key: Any) -> str:
     if isinstance(key, str):
         return key
-    return (
-        {True: "true", False: "false"}[key]
-        if isinstance(key, bool)
-        else "null"
-        if key is None
-        else str(key)
-    )
+    if key is None:
+        return "null"
+    if isinstance(key, bool):
+        return "true" if key else "false"
+    return str(key)

@@ -1,4 +1,7 @@
-"""Which version a document has, and what follows from it; above this module and the schema dialect nobody asks."""
+"""Detects the OpenAPI version of a document, and with it the dialect of its schemas.
+
+Only this module and the translation of schema dialects ask for the version.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,8 @@ from dynclient.document.references import DocumentFiles
 from dynclient.errors import UnsupportedVersion
 from dynclient.names import suggest
 
-#: The schema flavour of a version: 3.0 has its own (nullable, boolean exclusiveMinimum), 3.1 is JSON Schema 2020-12.
+#: The version whose schema dialect a document has. 3.0 has its own (nullable, boolean
+#: exclusiveMinimum), 3.1 has JSON Schema 2020-12.
 SchemaFlavour = Literal["3.0", "3.1"]
 
 _SUPPORTED_VERSIONS = "dynclient reads OpenAPI 3.0 and 3.1"
@@ -33,12 +37,11 @@ def detect_schema_flavour(files: DocumentFiles) -> SchemaFlavour:
         raise UnsupportedVersion(
             f"{name} is no OpenAPI 3 document: it has no `openapi` field", hint=_build_hint(tree)
         )
-    if isinstance(version, float | int):
-        version = str(version)
-    if isinstance(version, str) and re.match(r"3\.0(\.|$)", version):
-        return "3.0"
-    if isinstance(version, str) and re.match(r"3\.1(\.|$)", version):
-        return "3.1"
+    if isinstance(version, str | float | int):
+        if re.match(r"3\.0(\.|$)", str(version)):
+            return "3.0"
+        if re.match(r"3\.1(\.|$)", str(version)):
+            return "3.1"
     raise UnsupportedVersion(f"{name} is OpenAPI {version}", hint=_SUPPORTED_VERSIONS)
 
 
@@ -50,9 +53,6 @@ def _describe_kind(tree: Any) -> str:
 def _build_hint(tree: dict[str, Any]) -> str:
     if "swagger" in tree:
         return f"{_SUPPORTED_VERSIONS}; this is Swagger {tree['swagger']}"
-    meant = suggest("openapi", tree, 1)
-    return (
-        f"{_SUPPORTED_VERSIONS}; did you misspell `{meant[0]}`?"
-        if meant
-        else f"{_SUPPORTED_VERSIONS}; add `openapi: 3.1.0` at the top"
-    )
+    for similar_name in suggest("openapi", tree, 1):
+        return f"{_SUPPORTED_VERSIONS}; did you misspell `{similar_name}`?"
+    return f"{_SUPPORTED_VERSIONS}; add `openapi: 3.1.0` at the top"

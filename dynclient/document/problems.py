@@ -1,4 +1,4 @@
-"""A problem is data: something wrong in a document, told and then worked around."""
+"""A problem is data: something wrong in a document that can still be used."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ class Problem:
     """Something wrong with a document, at a place.
 
     Attributes:
-        severity: `error` (the corner cannot be used as written) or `warning` (it can, with what the message says).
+        severity: `error` (the corner cannot be used as written) or `warning` (it can be used, as
+            the message says).
         code: stable kebab-case name of the kind of problem, e.g. `duplicate-key`.
         message: what is wrong, one line.
         hint: what to do about it, one line, or "".
@@ -34,15 +35,15 @@ class Problem:
 
     @property
     def line(self) -> int | None:
-        """The line in the file, first line 1, or None where nobody knows."""
+        """The line in the file, first line 1, or None where it is unknown."""
         return self.known_line or (self.place.line if self.place else None)
 
     @property
     def column(self) -> int | None:
-        """The column in the line, first column 1, or None where nobody knows."""
+        """The column in the line, first column 1, or None where it is unknown."""
         return self.known_column
 
     def __str__(self) -> str:
-        name = self.file.rstrip("/").rsplit("/", 1)[-1]
-        at = f"{name}:{self.line}" if self.line else f"{name}#{self.pointer}"
-        return f"{at}: {self.severity}: {self.message} [{self.code}]"
+        file_name = self.file.rstrip("/").rsplit("/", 1)[-1]
+        place = f"{file_name}:{self.line}" if self.line else f"{file_name}#{self.pointer}"
+        return f"{place}: {self.severity}: {self.message} [{self.code}]"

@@ -1,9 +1,12 @@
-"""References: JSON pointers and `$ref`s inside and between the files of one document; lazy and cycle-safe."""
+"""References: JSON pointers and `$ref`s inside and between the files of one document.
+
+They are resolved when they are used, so cycles do no harm.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin
@@ -45,7 +48,15 @@ def resolve_pointer(tree: Any, pointer: str) -> Any:
 
 @dataclass(frozen=True)
 class DocumentFile:
-    """One file of a document: its tree, what was wrong with its text, and how to find a line in it."""
+    """One file of a document.
+
+    Attributes:
+        uri: the URI of the file.
+        tree: its content as a plain tree.
+        problems: what is wrong with its text.
+        locate: JSON pointer -> (line, column), first is 1, or None where that is unknown.
+
+    """
 
     uri: str
     tree: Any
@@ -57,62 +68,62 @@ class DocumentFile:
 
 @dataclass(frozen=True)
 class DocumentFiles:
-    """All files of one document by URI; `root` is where it begins."""
+    """All files of one document by URI; `root` is the URI of the entry document."""
 
     root: str
     by_uri: Mapping[str, DocumentFile]
 
     @property
     def top(self) -> Node:
-        """The root of the root file."""
+        """The root of the entry document."""
         return Node(self, self.root, "", self.by_uri[self.root].tree)
 
     def resolve_reference(self, reference: str, base: Node) -> Node:
-        """Return the node that `reference`, standing at `base`, leads to; chains are followed to their end.
+        """Return the node that a reference leads to; a chain of references is followed to its end.
+
+        Args:
+            reference: the value of `$ref`.
+            base: the node where it stands.
 
         Raises:
-            UnresolvableReference: the file or the place in it does not exist, or the chain is a circle.
+            UnresolvableReference: the file or the place in it does not exist, or the chain is a
+                circle.
 
         """
-        uri, text = base.uri, reference
+        base_uri, next_reference = base.uri, reference
         for _ in range(MAX_CHAIN):
-            node = self._resolve_one_step(uri, text, reference, base)
-            if not (isinstance(node.value, dict) and isinstance(node.value.get("$ref"), str)):
+            node = self._resolve_one_step(base_uri, next_reference, reference, base)
+            if node.reference is None:
                 return node
-            uri, text = node.uri, node.value["$ref"]
+            base_uri, next_reference = node.uri, node.reference
         raise self._build_unresolvable_error(reference, base, "it leads in a circle")
 
     def find_target(self, reference: str, base: Node) -> Node:
-        """Return what `reference` names, without following a `$ref` that stands there."""
+        """Return what a reference names, without following a `$ref` that stands there."""
         return self._resolve_one_step(base.uri, reference, reference, base)
 
-    def _resolve_one_step(self, base_uri: str, text: str, reference: str, base: Node) -> Node:
-        uri, fragment = urldefrag(
-            urljoin(base_uri, text) if not text.startswith("#") else base_uri + text
-        )
+    def _resolve_one_step(
+        self, base_uri: str, next_reference: str, reference: str, base: Node
+    ) -> Node:
+        is_local = next_reference.startswith("#")
+        target = base_uri + next_reference if is_local else urljoin(base_uri, next_reference)
+        uri, fragment = urldefrag(target)
         if uri not in self.by_uri:
             raise self._build_unresolvable_error(reference, base, "that file was not loaded")
-        pointer = unquote(fragment)
         tree = self.by_uri[uri].tree
+        pointer = unquote(fragment)
         if pointer and not pointer.startswith("/"):
-            pointer = self._find_anchor(tree, pointer) or pointer
+            pointer = _find_anchor(tree, pointer) or pointer
         try:
-            return Node(
-                self, uri, pointer, resolve_pointer(tree, _choose_pointer(pointer, fragment, tree))
-            )
+            value = _resolve_fragment(tree, pointer, fragment)
         except LookupError:
             raise self._build_unresolvable_error(reference, base, "nothing is there") from None
-
-    def _find_anchor(self, tree: Any, name: str) -> str | None:
-        for pointer, value in _walk_objects(tree):
-            if value.get("$anchor") == name or value.get("$dynamicAnchor") == name:
-                return pointer
-        return None
+        return Node(self, uri, pointer, value)
 
     def _build_unresolvable_error(
-        self, reference: str, base: Node, why: str
+        self, reference: str, base: Node, cause: str
     ) -> UnresolvableReference:
-        reason = f"$ref {reference!r} cannot be resolved: {why}"
+        reason = f"$ref {reference!r} cannot be resolved: {cause}"
         return UnresolvableReference(
             f"{base.place}: {reason}",
             reason=reason,
@@ -123,37 +134,55 @@ class DocumentFiles:
         )
 
     def find_line(self, uri: str, pointer: str) -> int | None:
-        """Return the line of a place, first line 1."""
-        found = self.by_uri[uri].locate(pointer) if uri in self.by_uri else None
-        return found[0] if found else None
+        """Return the line of a place, first line 1; None where it is unknown."""
+        if uri not in self.by_uri:
+            return None
+        position = self.by_uri[uri].locate(pointer)
+        return position[0] if position else None
 
 
-def _choose_pointer(pointer: str, fragment: str, tree: Any) -> str:
-    """Return the pointer that finds something: percent-decoded (RFC 6901 §6), or as written, as some tools write it."""
+def _find_anchor(tree: Any, name: str) -> str | None:
+    """Return the pointer of the schema that declares an anchor, None where there is none."""
+    for pointer, value in _walk_objects(tree):
+        if value.get("$anchor") == name or value.get("$dynamicAnchor") == name:
+            return pointer
+    return None
+
+
+def _resolve_fragment(tree: Any, pointer: str, fragment: str) -> Any:
+    """Return what a fragment leads to: percent-decoded, or as written, as some tools write it.
+
+    Raises:
+        LookupError: nothing is there.
+
+    Source: RFC 6901 §6.
+
+    """
     try:
-        resolve_pointer(tree, pointer)
+        return resolve_pointer(tree, pointer)
     except LookupError:
-        return fragment if fragment.startswith("/") else pointer
-    return pointer
+        if not fragment.startswith("/"):
+            raise
+    return resolve_pointer(tree, fragment)
 
 
-def _walk_objects(tree: Any, pointer: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
-    todo = [(pointer, tree)]
-    while todo:
-        at, value = todo.pop()
+def _walk_objects(tree: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    pending = [("", tree)]
+    while pending:
+        pointer, value = pending.pop()
         if isinstance(value, dict):
-            yield at, value
-            todo += [(f"{at}/{escape_token(k)}", v) for k, v in value.items()]
+            yield pointer, value
+            pending += [(f"{pointer}/{escape_token(key)}", item) for key, item in value.items()]
         elif isinstance(value, list):
-            todo += [(f"{at}/{i}", v) for i, v in enumerate(value)]
+            pending += [(f"{pointer}/{index}", item) for index, item in enumerate(value)]
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A value in a document together with where it stands.
+    """A value in a document together with its place.
 
-    Missing and misplaced things read as empty: `node["parameters"].items()` is empty where there are none, so that a
-    bad corner never stops the rest.
+    What is missing or of the wrong type reads as empty: `node["parameters"].member_keys()` is empty
+    where there are none. So a bad corner of a document never stops the rest.
     """
 
     files: DocumentFiles
@@ -166,12 +195,18 @@ class Node:
         return self.get_child(key).resolve()
 
     def get_child(self, key: str | int) -> Node:
-        """Return the child under a key or position as it stands, its value None where nothing is."""
+        """Return the child under a key or index as it stands; its value is None if it is absent."""
         value = self.value
-        found = value.get(key) if isinstance(value, dict) else None
+        item = value.get(key) if isinstance(value, dict) else None
         if isinstance(value, list) and isinstance(key, int):
-            found = value[key]
-        return Node(self.files, self.uri, f"{self.pointer}/{escape_token(str(key))}", found)
+            item = value[key]
+        return Node(self.files, self.uri, f"{self.pointer}/{escape_token(str(key))}", item)
+
+    @property
+    def reference(self) -> str | None:
+        """The `$ref` that stands here, None where there is none."""
+        reference = self.value.get("$ref") if isinstance(self.value, dict) else None
+        return reference if isinstance(reference, str) else None
 
     def resolve(self) -> Node:
         """Return this node, or what its `$ref` leads to.
@@ -180,9 +215,8 @@ class Node:
             UnresolvableReference: the reference leads nowhere.
 
         """
-        if isinstance(self.value, dict) and isinstance(self.value.get("$ref"), str):
-            return self.files.resolve_reference(self.value["$ref"], self)
-        return self
+        reference = self.reference
+        return self if reference is None else self.files.resolve_reference(reference, self)
 
     def __bool__(self) -> bool:
         return self.value is not None
@@ -193,10 +227,11 @@ class Node:
 
     def iterate_children(self) -> Iterator[Node]:
         """Yield the members of an object or array as they stand."""
-        if isinstance(self.value, dict):
-            yield from (self.get_child(key) for key in self.value)
-        elif isinstance(self.value, list):
-            yield from (self.get_child(i) for i in range(len(self.value)))
+        keys: Iterable[str | int] = self.member_keys()
+        if isinstance(self.value, list):
+            keys = range(len(self.value))
+        for key in keys:
+            yield self.get_child(key)
 
     def get_text(self, key: str, default: str = "") -> str:
         """Return the string under `key`, `default` where there is none."""
@@ -216,7 +251,7 @@ class Node:
 
 _EXTERNAL_REFERENCE = re.compile(rb"""\$ref["']?\s*:\s*["']?[^#"'\s]""")
 
-#: What stands under these keys is data, not part of the document.
+#: The values of these keys are data: a `$ref` in them is no reference.
 _DATA_KEYS = frozenset({"example", "examples", "default", "enum", "const", "x-example"})
 
 
@@ -225,21 +260,22 @@ def find_external_files(file: DocumentFile, data: bytes | None) -> list[str]:
 
     Args:
         file: the file.
-        data: its text; a quick look at it spares the walk where every reference is local. None: always walk.
+        data: its text, to find out quickly whether every reference is local; None: always walk.
 
     """
     if data is not None and not _EXTERNAL_REFERENCE.search(data):
         return []
-    found: dict[str, None] = {}
-    todo = [file.tree]
-    while todo:
-        value = todo.pop()
+    uris: dict[str, None] = {}
+    pending = [file.tree]
+    while pending:
+        value = pending.pop()
         if isinstance(value, dict):
             reference = value.get("$ref")
             if isinstance(reference, str) and not reference.startswith("#"):
-                found.setdefault(urldefrag(urljoin(file.uri, reference))[0])
-            todo += [v for k, v in reversed(value.items()) if k not in _DATA_KEYS]
+                uri, _ = urldefrag(urljoin(file.uri, reference))
+                uris.setdefault(uri)
+            pending += [item for key, item in reversed(value.items()) if key not in _DATA_KEYS]
         elif isinstance(value, list):
-            todo += reversed(value)
-    found.pop(file.uri, None)
-    return list(found)
+            pending += reversed(value)
+    uris.pop(file.uri, None)
+    return list(uris)

@@ -1,4 +1,7 @@
-"""Bytes to a plain tree: YAML 1.2 core schema and JSON, on PyYAML's parser; problems are told, not raised."""
+"""Parses the bytes of a document to a plain tree: YAML 1.2 (core schema) and JSON.
+
+It uses PyYAML's parser. What is wrong but can be read becomes a problem; it raises nothing.
+"""
 
 from __future__ import annotations
 
@@ -8,24 +11,19 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from dynclient.document.locator import (
-    AWAITS_ITEM,
-    AWAITS_KEY,
-    DROPS_VALUE,
+from dynclient.document.composer import AWAITS_ITEM, AWAITS_KEY, DROPS_VALUE, Composer
+from dynclient.document.locator import Locator, compose_positions, locate
+from dynclient.document.problems import Problem
+from dynclient.document.yaml_events import (
     MAX_DEPTH,
-    Composer,
-    Locator,
     build_depth_error,
-    compose_positions,
     decode,
     find_position,
     get_file_name,
     is_json_like,
-    locate,
     parse_events,
     replace_tabs,
 )
-from dynclient.document.problems import Problem
 from dynclient.errors import DocumentSyntaxError
 from dynclient.violations import shorten
 
@@ -36,9 +34,7 @@ _SCALAR_WORDS: dict[str, Any] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
-    **dict.fromkeys(
-        (sign + word for sign in ("", "+") for word in (".inf", ".Inf", ".INF")), math.inf
-    ),
+    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), math.inf),
     **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), -math.inf),
     **dict.fromkeys((".nan", ".NaN", ".NAN"), math.nan),
 }
@@ -54,19 +50,21 @@ _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _BASES = {"0o": 8, "0x": 16}
 _ESCAPE = re.compile(
-    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<lone>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    r"|(?P<lone>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
     re.DOTALL,
 )
+_COLLECTIONS = (dict, list)
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedText:
-    """A text, read.
+    """A text as a plain tree.
 
     Attributes:
-        tree: dicts with str keys, lists, str, int, float, bool, None; what an alias names is one shared object. None
-            for an empty text.
+        tree: dicts with str keys, lists, str, int, float, bool, None. A node that aliases name is
+            one shared object. None for an empty text.
         problems: what is wrong with the text though it can be read.
 
     """
@@ -84,7 +82,8 @@ def parse(data: bytes, uri: str) -> ParsedText:
 
     Raises:
         DocumentSyntaxError: the text is neither JSON nor YAML; `.line` and `.column` say where.
-        DocumentTooLarge: nested deeper than 500 levels, or beyond 5,000,000 nodes once aliases are expanded.
+        DocumentTooLarge: nested deeper than 500 levels, or more than 5,000,000 nodes once its
+            aliases are expanded.
 
     Source: YAML 1.2.2 §10.3 (core schema), RFC 8259.
 
@@ -112,14 +111,15 @@ def resolve_scalar(text: str) -> Any:
     if text[0] not in "+-.0123456789":
         return text
     if _INTEGER.fullmatch(text):
-        value = int(text[2:], _BASES[text[:2]]) if text[:2] in _BASES else int(text)
-        str(value)  # a hexadecimal one is read without the limit that its printing has
+        base = _BASES.get(text[:2])
+        value = int(text) if base is None else int(text[2:], base)
+        str(value)  # Raises for a hexadecimal integer that is too long to print.
         return value
     return float(text) if _FLOAT.fullmatch(text) else text
 
 
 class _PlainScalars(dict[str, Any]):
-    """Values of plain scalars, each text resolved once: documents repeat themselves."""
+    """The values of plain scalars. Documents repeat themselves, so each text is resolved once."""
 
     def __missing__(self, text: str) -> Any:
         self[text] = value = resolve_scalar(text)
@@ -135,34 +135,33 @@ class _ValueComposer(Composer):
         self.keys: dict[str, str] = {}
         self.has_duplicate_key = False
 
-    def open_collection(self, event: Any, box: Any, waits_for: object) -> None:
+    def open_collection(self, event: Any, collection: Any, awaits: object) -> None:
         """Open a collection; a tag that is not its own is a problem."""
-        own = _TAG_PREFIX + ("map" if waits_for is AWAITS_KEY else "seq")
-        if event.tag not in (None, "!", own):
+        own_tag = _TAG_PREFIX + ("map" if awaits is AWAITS_KEY else "seq")
+        if event.tag not in (None, "!", own_tag):
             self._note_unknown_tag(event)
-        super().open_collection(event, box, waits_for)
+        super().open_collection(event, collection, awaits)
 
     def build_value(self, event: Any) -> Any:
-        """Return the value of a scalar: by its tag, or by its text where that stands plain."""
+        """Return the value of a scalar: by its tag, or by its text where it stands plain."""
         if event.tag is not None:
             return self._build_tagged_value(event)
-        if event.style:  # quoted, or a block; the C parser has "" for plain, the Python one None
+        # It is quoted, or a block. For plain the C parser has "" and the Python one None.
+        if event.style:
             return event.value
         try:
             return self.plain_scalars[event.value]
         except ValueError:
-            what, hint = (
-                f"an integer of {len(event.value)} characters is read as text",
-                "put it in quotes if it is text",
-            )
-            self.add_problem("integer-too-long", what, event, "error", hint)
+            message = f"an integer of {len(event.value)} characters is read as text"
+            hint = "put it in quotes if it is text"
+            self.add_problem("integer-too-long", message, event, "error", hint)
             return event.value
 
     def set_key(self, text: str, event: Any) -> None:
         """Take a key; equal keys of a document share one str."""
         super().set_key(self.keys.setdefault(text, text), event)
 
-    def store(self, value: Any, event: Any) -> None:  # noqa: ARG002 (where it stands is nobody's question here)
+    def store(self, value: Any, event: Any) -> None:  # noqa: ARG002 (positions are not needed)
         """Put a value into the open collection."""
         if self.key is AWAITS_ITEM:
             self.collection.append(value)
@@ -171,8 +170,8 @@ class _ValueComposer(Composer):
             self.collection[self.key] = value
         self.key = AWAITS_KEY
 
-    def note_duplicate_key(self, key: str, event: Any) -> None:  # noqa: ARG002 (a second pass tells the lines)
-        """Note that some key stands twice."""
+    def note_duplicate_key(self, key: str, event: Any) -> None:  # noqa: ARG002 (a second pass finds the lines)
+        """Remember that the document has a duplicate key."""
         self.has_duplicate_key = True
 
     def _build_tagged_value(self, event: Any) -> Any:
@@ -197,10 +196,10 @@ class _ValueComposer(Composer):
 
 
 def _convert_tagged(kind: type, text: str) -> Any:
-    """Return a text read as its tag wants it.
+    """Return the value of a text that has a tag.
 
     Raises:
-        ValueError: it is nothing of that kind.
+        ValueError: the text is no value of that kind.
         OverflowError: an integer beyond what a float holds.
 
     """
@@ -213,31 +212,32 @@ def _convert_tagged(kind: type, text: str) -> Any:
 
 
 def _shorten_tag(tag: str) -> str:
-    return shorten(f"!!{tag.removeprefix(_TAG_PREFIX)}" if tag.startswith(_TAG_PREFIX) else tag)
+    if tag.startswith(_TAG_PREFIX):
+        tag = "!!" + tag.removeprefix(_TAG_PREFIX)
+    return shorten(tag)
 
 
 def _parse_yaml(text: str, uri: str) -> ParsedText:
-    readable, tab = replace_tabs(text)
-    values = _ValueComposer(uri)
-    values.compose(parse_events(readable, uri))
-    problems = values.problems
+    readable_text, tab = replace_tabs(text)
+    composer = _ValueComposer(uri)
+    composer.compose(parse_events(readable_text, uri))
+    problems = composer.problems
     if tab is not None:
         line, column = find_position(text, tab)
-        problems.append(
-            Problem("warning", "tab", "tabs are read as spaces", "", "", uri, line, column)
-        )
-    if values.has_duplicate_key:
+        message = "tabs are read as spaces"
+        problems.append(Problem("warning", "tab", message, "", "", uri, line, column))
+    if composer.has_duplicate_key:
         problems += _find_duplicate_keys(text, uri)
-    return ParsedText(values.tree, problems)
+    return ParsedText(composer.tree, problems)
 
 
 def _find_duplicate_keys(text: str, uri: str) -> list[Problem]:
-    """Return the duplicate keys with their lines: a second pass, made only when there are some."""
-    return [
-        problem
-        for problem in compose_positions(text, uri).problems
-        if problem.code == "duplicate-key"
-    ]
+    """Return the problems of duplicate keys, with their lines.
+
+    This is a second pass over the text, needed only when there are some.
+    """
+    problems = compose_positions(text, uri).problems
+    return [problem for problem in problems if problem.code == "duplicate-key"]
 
 
 def _parse_json(text: str, uri: str) -> ParsedText:
@@ -248,18 +248,21 @@ def _parse_json(text: str, uri: str) -> ParsedText:
         RecursionError: it is nested deeper than the json module can go from here.
 
     """
-    repeated = False
+    has_duplicate_key = False
 
-    def mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        nonlocal repeated
-        found = dict(pairs)
-        repeated = repeated or len(found) != len(pairs)
-        return found
+    def build_mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal has_duplicate_key
+        mapping = dict(pairs)
+        if len(mapping) != len(pairs):
+            has_duplicate_key = True
+        return mapping
 
-    paired, problems = _replace_lone_surrogates(text, uri)
-    tree = json.loads(paired, object_pairs_hook=mapping, parse_constant=_refuse_constant)
+    paired_text, problems = _replace_lone_surrogates(text, uri)
+    tree = json.loads(paired_text, object_pairs_hook=build_mapping, parse_constant=_refuse_constant)
     _check_depth(tree, uri)
-    return ParsedText(tree, problems + (_find_duplicate_keys(text, uri) if repeated else []))
+    if has_duplicate_key:
+        problems += _find_duplicate_keys(text, uri)
+    return ParsedText(tree, problems)
 
 
 def _refuse_constant(word: str) -> None:
@@ -272,36 +275,47 @@ def _check_depth(tree: Any, uri: str) -> None:
         depth += 1
         if depth > MAX_DEPTH:
             raise build_depth_error(uri)
-        inside = (box.values() if type(box) is dict else box for box in level)
-        level = [
-            value
-            for values in inside
-            for value in values
-            if type(value) is dict or type(value) is list
-        ]
+        next_level: list[Any] = []
+        for collection in level:
+            values = collection.values() if type(collection) is dict else collection
+            next_level += [value for value in values if type(value) in _COLLECTIONS]
+        level = next_level
 
 
 def _replace_lone_surrogates(text: str, uri: str) -> tuple[str, list[Problem]]:
-    r"""Return the text without `\ud800` and its like alone: no encoding can write such a character again."""
+    r"""Return the text with U+FFFD for each `\ud800` and its like alone, and the problem of it.
+
+    No encoding can write such a character again.
+    """
     if not _SURROGATE.search(text):
         return text, []
-    lone = [found.start() for found in _ESCAPE.finditer(text) if found["lone"]]
-    if not lone:
+    offsets = [match.start() for match in _ESCAPE.finditer(text) if match["lone"]]
+    if not offsets:
         return text, []
-    line, column = find_position(text, lone[0])
-    message = f"half of a surrogate pair is no character ({len(lone)} in this file); read as U+FFFD"
+    line, column = find_position(text, offsets[0])
+    count = len(offsets)
+    message = f"half of a surrogate pair is no character ({count} in this file); read as U+FFFD"
     problem = Problem("warning", "lone-surrogate", message, "", "", uri, line, column)
-    return _ESCAPE.sub(lambda found: r"\ufffd" if found["lone"] else found[0], text), [problem]
+    return _ESCAPE.sub(_replace_lone_surrogate, text), [problem]
 
 
-def _parse_almost_json(text: str, uri: str, why_not: Exception) -> ParsedText:
-    """Read as YAML what looks like JSON; of what is neither, a file named .json is told what JSON says."""
+def _replace_lone_surrogate(match: re.Match[str]) -> str:
+    return r"\ufffd" if match["lone"] else match[0]
+
+
+def _parse_almost_json(text: str, uri: str, json_error: Exception) -> ParsedText:
+    """Read as YAML a text that looks like JSON and is not.
+
+    Where it is no YAML either, the error for a file named .json says what is wrong with the JSON.
+    """
     try:
         return _parse_yaml(text, uri)
     except DocumentSyntaxError:
-        if isinstance(why_not, json.JSONDecodeError) and get_file_name(uri).endswith(".json"):
-            headline = f"{get_file_name(uri)} is not valid JSON: {why_not.msg}"
+        if isinstance(json_error, json.JSONDecodeError) and get_file_name(uri).endswith(".json"):
             raise DocumentSyntaxError(
-                headline, line=why_not.lineno, column=why_not.colno, uri=uri
+                f"{get_file_name(uri)} is not valid JSON: {json_error.msg}",
+                line=json_error.lineno,
+                column=json_error.colno,
+                uri=uri,
             ) from None
         raise

@@ -1,7 +1,8 @@
-"""Regular expressions of a document: parsed as ECMA-262, matched within bounds, sampled.
+"""Regular expressions of a document: parsed as ECMA-262, matched within limits, sampled.
 
-`parse` reads a pattern into the nodes of `nodes`, `compile` makes it searchable, `sample` makes up a text that matches.
-What cannot be read with one sure meaning is a `BadPattern`, never a guess.
+`parse` reads a pattern into the nodes of `syntax_tree`, `compile` makes a `Pattern` that can be
+searched for, `sample` generates a text that matches. A pattern without a single sure meaning raises
+a `PatternError`; nothing is guessed.
 """
 
 from dynclient.regex.decomposition import trim

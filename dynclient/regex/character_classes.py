@@ -1,4 +1,4 @@
-r"""Sets of characters for patterns: range algebra, `\d \w \s`, POSIX classes, Unicode properties, case folding."""
+r"""Sets of characters: range algebra, `\d \w \s`, POSIX and Unicode classes, case folding."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import string
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from dynclient.regex.syntax_tree import Ranges
 
@@ -25,7 +25,10 @@ def normalise(pairs: Iterable[tuple[int, int]]) -> Ranges:
             merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
         else:
             merged.append((first, last))
-    return tuple(part for pair in merged for part in _split_around_surrogates(*pair))
+    ranges: list[tuple[int, int]] = []
+    for first, last in merged:
+        ranges += _split_around_surrogates(first, last)
+    return tuple(ranges)
 
 
 def _split_around_surrogates(first: int, last: int) -> Iterable[tuple[int, int]]:
@@ -41,19 +44,24 @@ def _split_around_surrogates(first: int, last: int) -> Iterable[tuple[int, int]]
 def complement(ranges: Ranges) -> Ranges:
     """Return every other character."""
     gaps = []
-    following = 0
+    start = 0
     for first, last in ranges:
-        if first > following:
-            gaps.append((following, first - 1))
-        following = last + 1
-    if following <= MAX_CODE_POINT:
-        gaps.append((following, MAX_CODE_POINT))
+        if first > start:
+            gaps.append((start, first - 1))
+        start = last + 1
+    if start <= MAX_CODE_POINT:
+        gaps.append((start, MAX_CODE_POINT))
     return normalise(gaps)
 
 
 def intersect(one: Ranges, other: Ranges) -> Ranges:
     """Return the characters in both."""
     return complement(normalise(complement(one) + complement(other)))
+
+
+def contains(ranges: Ranges, code: int) -> bool:
+    """Tell whether a code point is in a class."""
+    return any(first <= code <= last for first, last in ranges)
 
 
 def build_class(chars: str) -> Ranges:
@@ -65,7 +73,8 @@ ANY = complement(())
 DIGIT = build_class(string.digits)
 WORD = build_class(string.ascii_letters + string.digits + "_")
 LINE_TERMINATORS = build_class("\n\r\u2028\u2029")
-# ECMA-262 §22.2.2.9 CharacterClassEscape: WhiteSpace and LineTerminator, so all of Zs and the byte order mark too.
+# ECMA-262 §22.2.2.9 CharacterClassEscape: WhiteSpace and LineTerminator. So all of the category Zs
+# and the byte order mark belong to it too.
 SPACE = build_class(
     "\t\n\v\f\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000\ufeff"
@@ -107,64 +116,80 @@ _BLOCK_SIZE = 4096
 _PROPERTY_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,40}(=[A-Za-z][A-Za-z0-9_]{0,40})?")
 
 
-@functools.cache
-def _list_all_characters() -> str:
-    return "".join(map(chr, (code for first, last in ANY for code in range(first, last + 1))))
-
-
 def find_unicode_property(name: str) -> Ranges | None:
     r"""Return the characters of `\p{name}`, None when there is no such property.
 
     Args:
-        name: "L", "Lu", "Letter", "Script=Han", "Han", "White_Space", ...; case and underscores do not matter.
+        name: "L", "Lu", "Letter", "Script=Han", "Han", "White_Space", …; case and underscores do
+            not matter.
 
     """
-    return (
-        _compute_unicode_property(name.lower().replace("_", ""))
-        if _PROPERTY_NAME.fullmatch(name)
-        else None
-    )
+    if not _PROPERTY_NAME.fullmatch(name):
+        return None
+    return _compute_unicode_property(name.lower().replace("_", ""))
 
 
 @functools.lru_cache(maxsize=512)
 def _compute_unicode_property(name: str) -> Ranges | None:
-    """Ask the matching engine (the standard library knows no scripts): halve blocks neither all in nor all out."""
-    import jsonschema_rs as engine
+    """Ask the matching engine for the characters: the standard library knows no scripts.
 
-    options = engine.RegexOptions()
+    A block of characters that is neither all in nor all out is halved.
+    """
     try:
-        inside = engine.Draft202012Validator(
-            {"pattern": f"^[\\p{{{name}}}]*$"}, pattern_options=options
-        )
-        outside = engine.Draft202012Validator(
-            {"pattern": f"^[^\\p{{{name}}}]*$"}, pattern_options=options
-        )
+        has_only_members = _compile_full_match(f"[\\p{{{name}}}]")
+        has_no_member = _compile_full_match(f"[^\\p{{{name}}}]")
     except ValueError:
         return None
-    everything = _list_all_characters()
-    found: list[tuple[int, int]] = []
-    blocks = [
-        (start, min(start + _BLOCK_SIZE, len(everything)))
-        for start in range(0, len(everything), _BLOCK_SIZE)
-    ]
+
+    characters = _list_all_characters()
+    members: list[tuple[int, int]] = []
+    starts = range(0, len(characters), _BLOCK_SIZE)
+    blocks = [(start, min(start + _BLOCK_SIZE, len(characters))) for start in starts]
     while blocks:
         start, end = blocks.pop()
-        text = everything[start:end]
-        if inside.is_valid(text):
-            found.append((ord(text[0]), ord(text[-1])))
-        elif not outside.is_valid(text):
+        block = characters[start:end]
+        if has_only_members(block):
+            members.append((ord(block[0]), ord(block[-1])))
+        elif not has_no_member(block):
             middle = (start + end) // 2
             blocks += [(start, middle), (middle, end)]
-    return normalise(found)
+    return normalise(members)
+
+
+def _compile_full_match(character_class: str) -> Callable[[str], bool]:
+    """Return whether a text has characters of a class alone.
+
+    Raises:
+        ValueError: the engine does not know the class.
+
+    """
+    import jsonschema_rs as engine
+
+    schema = {"pattern": f"^{character_class}*$"}
+    validator = engine.Draft202012Validator(schema, pattern_options=engine.RegexOptions())
+    is_match: Callable[[str], bool] = validator.is_valid
+    return is_match
+
+
+@functools.cache
+def _list_all_characters() -> str:
+    characters: list[str] = []
+    for first, last in ANY:
+        characters += map(chr, range(first, last + 1))
+    return "".join(characters)
 
 
 @functools.cache
 def _map_case_families() -> dict[int, frozenset[int]]:
-    """Map each cased character to all that fold to the same one (Unicode simple case folding)."""
+    """Map each cased character to all characters that fold to the same one.
+
+    Source: Unicode simple case folding.
+    """
     families: dict[str, set[int]] = {}
     for code in range(_LAST_CASED + 1):
         char = chr(code)
-        if (folded := _fold_character(char)) != char:
+        folded = _fold_character(char)
+        if folded != char:
             families.setdefault(folded, {ord(folded)}).add(code)
     return {code: frozenset(family) for family in families.values() for code in family}
 
@@ -172,18 +197,21 @@ def _map_case_families() -> dict[int, frozenset[int]]:
 def _fold_character(char: str) -> str:
     if char in _LATE_FOLDINGS:
         return _LATE_FOLDINGS[char]
-    full, lower = char.casefold(), char.lower()
-    return full if len(full) == 1 else lower if len(lower) == 1 else char
+    for folded in (char.casefold(), char.lower()):
+        if len(folded) == 1:
+            return folded
+    return char
 
 
 @functools.lru_cache(maxsize=512)
 def fold(ranges: Ranges) -> Ranges:
     """Return the class with every other-case form added."""
-    siblings = _map_case_families()
-    found = [
-        siblings[code] for first, last in ranges for code in _list_cased_characters(first, last)
-    ]
-    return normalise([*ranges, *((other, other) for family in found for other in family)])
+    families = _map_case_families()
+    pairs = list(ranges)
+    for first, last in ranges:
+        for code in _list_cased_characters(first, last):
+            pairs += ((sibling, sibling) for sibling in families[code])
+    return normalise(pairs)
 
 
 def _list_cased_characters(first: int, last: int) -> list[int]:

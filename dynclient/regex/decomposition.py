@@ -1,4 +1,7 @@
-"""Take a search apart into simpler, as a rule linear ones: `^(?!A)(?=B)C` is `^C` and `^B` and not `^A`."""
+"""Splits a search into simpler ones: `^(?!A)(?=B)C` is `^C` and `^B` and not `^A`.
+
+The simpler searches are linear as a rule, where the whole is not.
+"""
 
 from __future__ import annotations
 
@@ -8,111 +11,106 @@ from dynclient.regex.syntax_tree import (
     Backreference,
     CharacterClass,
     Concatenation,
-    Group,
     Literal,
     PatternNode,
     Repeat,
     compute_width,
-    walk,
+    contains,
+    list_parts,
+    unwrap_groups,
 )
 
 _START, _END = Assertion("start"), Assertion("end")
+_EMPTY = Concatenation(())
+
+#: Whether a search must succeed (True) or fail (False), and its tree.
+_SignedTree = tuple[bool, PatternNode]
 
 
 def split_search(node: PatternNode) -> list[tuple[bool, PatternNode]]:
-    """Return (wanted, tree) pairs: a text has a match exactly when each wanted tree is found in it, and no other is.
+    """Return the (is_positive, tree) pairs whose conjunction a search is.
 
-    Looks are split off where they stand at the start (`^(?=…)`), at the end (`(?<!…)$`) or in front of each character
-    (`^(?:(?!…).)*$`); a pattern that has them elsewhere comes back as one term.
+    A text has a match exactly when each positive tree is found in it and no other is. Lookarounds
+    are split off where they stand at the start (`^(?=…)`), at the end (`(?<!…)$`) or in front of
+    each character (`^(?:(?!…).)*$`). A pattern that has them elsewhere comes back as it is.
     """
-    if not isinstance(node, Concatenation) or any(
-        isinstance(part, Backreference) for part in walk(node)
-    ):
+    if not isinstance(node, Concatenation) or contains(node, Backreference):
         return [(True, trim(node))]
     parts = list(node.parts)
-    terms = (
-        _split_leading_lookaheads(parts)
-        + _split_trailing_lookbehinds(parts)
-        + _split_guarded_repeat(parts)
-    )
-    return [
-        (True, trim(Concatenation(tuple(parts)))),
-        *((wanted, trim(term)) for wanted, term in terms),
+    lookarounds = [
+        *_split_leading_lookaheads(parts),
+        *_split_trailing_lookbehinds(parts),
+        *_split_guarded_repeat(parts),
     ]
+    searches = [(True, Concatenation(tuple(parts))), *lookarounds]
+    return [(is_positive, trim(tree)) for is_positive, tree in searches]
 
 
-def _split_leading_lookaheads(parts: list[PatternNode]) -> list[tuple[bool, PatternNode]]:
-    terms: list[tuple[bool, PatternNode]] = []
+def _split_leading_lookaheads(parts: list[PatternNode]) -> list[_SignedTree]:
+    """Take the lookaheads at the start off the parts, and return them as searches."""
+    searches: list[_SignedTree] = []
     while parts[:1] == [_START] and len(parts) > 1:
         match parts[1]:
             case Assertion("ahead" | "not ahead" as kind, inner) if inner is not None:
-                terms.append((kind == "ahead", _concatenate(_START, inner)))
+                searches.append((kind == "ahead", Concatenation((_START, *list_parts(inner)))))
                 del parts[1]
             case _:
                 break
-    return terms
+    return searches
 
 
-def _split_trailing_lookbehinds(parts: list[PatternNode]) -> list[tuple[bool, PatternNode]]:
-    terms: list[tuple[bool, PatternNode]] = []
+def _split_trailing_lookbehinds(parts: list[PatternNode]) -> list[_SignedTree]:
+    """Take the lookbehinds at the end off the parts, and return them as searches."""
+    searches: list[_SignedTree] = []
     while parts[-1:] == [_END] and len(parts) > 1:
         match parts[-2]:
             case Assertion("behind" | "not behind" as kind, inner) if inner is not None:
-                terms.append((kind == "behind", _concatenate(inner, _END)))
+                searches.append((kind == "behind", Concatenation((*list_parts(inner), _END))))
                 del parts[-2]
             case _:
                 break
-    return terms
+    return searches
 
 
-def _split_guarded_repeat(parts: list[PatternNode]) -> list[tuple[bool, PatternNode]]:
-    """Split `^(?:(?!X).)*$`: every match of X starts before some character, if it takes up at least one itself."""
+def _split_guarded_repeat(parts: list[PatternNode]) -> list[_SignedTree]:
+    """Take the lookahead off `^(?:(?!X).)*$`, and return it as a search.
+
+    Every match of X starts before some character, if X matches at least one itself.
+    """
     match parts:
-        case [start, Repeat(inner, least, most, lazy), end] if (start, end) == (_START, _END):
-            match inner.node if isinstance(inner, Group) else inner:
+        case [start, Repeat(inner, least, most, is_lazy), end] if (start, end) == (_START, _END):
+            match unwrap_groups(inner):
                 case Concatenation(
                     (Assertion("not ahead", unwanted), CharacterClass() | Literal() as char)
-                ) if (
-                    unwanted is not None
-                    and compute_width(unwanted)[0] > 0
-                    and not _has_assertion(unwanted)
-                ):
-                    parts[1] = Repeat(char, least, most, lazy)
+                ) if unwanted is not None and _can_be_searched_alone(unwanted):
+                    parts[1] = Repeat(char, least, most, is_lazy)
                     return [(False, unwanted)]
     return []
 
 
-def _has_assertion(node: PatternNode) -> bool:
-    return any(isinstance(part, Assertion) for part in walk(node))
-
-
-def _concatenate(*parts: PatternNode) -> PatternNode:
-    flat = [
-        inner
-        for part in parts
-        for inner in (part.parts if isinstance(part, Concatenation) else (part,))
-    ]
-    return Concatenation(tuple(flat))
+def _can_be_searched_alone(node: PatternNode) -> bool:
+    low, _ = compute_width(node)
+    return low > 0 and not contains(node, Assertion)
 
 
 def trim(node: PatternNode) -> PatternNode:
-    """Return a tree found in the same texts: a repeat at an open end need only be there the fewest times."""
+    """Return a simpler tree that is found in the same texts.
+
+    A repeat at an open end need not take more than its fewest turns.
+    """
     match node:
-        case Alternation(options):
-            return Alternation(tuple(map(trim, options)))
-        case Repeat(inner, least, _, lazy):
-            return Repeat(inner, least, least, lazy) if least else Concatenation(())
-        case Concatenation(parts) if parts and not any(
-            isinstance(part, Backreference) for part in walk(node)
-        ):
+        case Alternation(alternatives):
+            return Alternation(tuple(map(trim, alternatives)))
+        case Repeat(inner, least, _, is_lazy):
+            return Repeat(inner, least, least, is_lazy) if least else _EMPTY
+        case Concatenation(parts) if parts and not contains(node, Backreference):
             return Concatenation(_trim_ends(parts))
     return node
 
 
 def _trim_ends(parts: tuple[PatternNode, ...]) -> tuple[PatternNode, ...]:
-    first, last = parts[0], parts[-1]
-    if isinstance(last, Repeat):
-        parts = (*parts[:-1], trim(last))
-    if isinstance(first, Repeat) and len(parts) > 1:
-        parts = (trim(first), *parts[1:])
-    return tuple(part for part in parts if part != Concatenation(()))
+    trimmed_parts = list(parts)
+    for index in {0, len(parts) - 1}:
+        if isinstance(parts[index], Repeat):
+            trimmed_parts[index] = trim(parts[index])
+    return tuple(part for part in trimmed_parts if part != _EMPTY)

@@ -1,4 +1,4 @@
-"""What a backslash or a bracket in a pattern means: the lexical half of the parser."""
+"""Reads backslashes and brackets of a pattern: the lexical half of the parser."""
 
 from __future__ import annotations
 
@@ -8,10 +8,21 @@ from dataclasses import dataclass
 from dynclient.regex import character_classes
 from dynclient.regex.syntax_tree import Assertion, Backreference, PatternError, Ranges
 
-_CONTROL_ESCAPES = {"t": 0x09, "n": 0x0A, "v": 0x0B, "f": 0x0C, "r": 0x0D}
+_BACKSPACE = 0x08
+_MAX_HEX_DIGITS = len("10FFFF")
+#: What an escaped letter means: the class, or the code point of a control character.
+_LETTER_ESCAPES: dict[str, int | Ranges] = {
+    **character_classes.ESCAPES,
+    "t": 0x09,
+    "n": 0x0A,
+    "v": 0x0B,
+    "f": 0x0C,
+    "r": 0x0D,
+}
 _CODE_POINT = re.compile(
     r"\\(?:x(?P<byte>[0-9A-Fa-f]{2})|[xu]\{(?P<braced>[0-9A-Fa-f]+)\}"
-    r"|u(?P<high>[dD][89abAB][0-9A-Fa-f]{2})\\u(?P<low>[dD][c-fC-F][0-9A-Fa-f]{2})|u(?P<unit>[0-9A-Fa-f]{4})"
+    r"|u(?P<high>[dD][89abAB][0-9A-Fa-f]{2})\\u(?P<low>[dD][c-fC-F][0-9A-Fa-f]{2})"
+    r"|u(?P<unit>[0-9A-Fa-f]{4})"
     r"|c(?P<control>[A-Za-z])|(?P<octal>[0-3][0-7]{0,2}|[4-7][0-7]?))"
 )
 _PROPERTY = re.compile(
@@ -32,7 +43,10 @@ _ASSERTION_ESCAPES: dict[str, Assertion] = {
 
 @dataclass(frozen=True, slots=True)
 class Escape:
-    """An escape sequence: a character (its code point), a class, a place or a backreference, and its length."""
+    """An escape sequence: what it means, and its length.
+
+    A code point means a character, ranges mean a class.
+    """
 
     meaning: int | Ranges | Assertion | Backreference
     length: int
@@ -53,144 +67,158 @@ class EscapeReader:
         self.group_count = groups
         self.group_names = names
 
-    def read_escape(self, at: int) -> Escape:
-        """Read the escape at `at`, outside brackets."""
-        letter = self.text[at + 1 : at + 2]
+    def read_escape(self, start: int) -> Escape:
+        """Read the escape at an index, outside brackets."""
+        letter = self.text[start + 1 : start + 2]
         if letter in _ASSERTION_ESCAPES:
             return Escape(_ASSERTION_ESCAPES[letter], 2)
         if letter == "k":
-            return self._read_named_reference(at)
-        found = _NUMBER.match(self.text, at)
-        if found and int(found["number"]) <= self.group_count:
-            return Escape(Backreference(int(found["number"])), len(found[0]))
-        return self._read_common_escape(at)
+            return self._read_named_reference(start)
+        match = _NUMBER.match(self.text, start)
+        if match and int(match["number"]) <= self.group_count:
+            return Escape(Backreference(int(match["number"])), len(match[0]))
+        return self._read_character_escape(start)
 
-    def _read_named_reference(self, at: int) -> Escape:
-        found = _NAMED_REFERENCE.match(self.text, at)
-        if not found or found["name"] not in self.group_names:
-            raise PatternError(r"\k names no group", at)
-        return Escape(Backreference(self.group_names[found["name"]]), len(found[0]))
+    def _read_named_reference(self, start: int) -> Escape:
+        match = _NAMED_REFERENCE.match(self.text, start)
+        if not match or match["name"] not in self.group_names:
+            raise PatternError(r"\k names no group", start)
+        return Escape(Backreference(self.group_names[match["name"]]), len(match[0]))
 
-    def _read_common_escape(self, at: int) -> Escape:
-        letter = self.text[at + 1 : at + 2]
-        if letter in character_classes.ESCAPES and letter:
-            return Escape(character_classes.ESCAPES[letter], 2)
-        if letter in _CONTROL_ESCAPES:
-            return Escape(_CONTROL_ESCAPES[letter], 2)
+    def _read_character_escape(self, start: int) -> Escape:
+        """Read an escape that means a character or a class, inside or outside brackets."""
+        letter = self.text[start + 1 : start + 2]
+        if letter in _LETTER_ESCAPES:
+            return Escape(_LETTER_ESCAPES[letter], 2)
         if letter in {"p", "P"}:
-            return self._read_unicode_property(at)
-        found = _CODE_POINT.match(self.text, at)
-        if found:
-            return Escape(_decode_code_point(found), len(found[0]))
+            return self._read_unicode_property(start)
+        match = _CODE_POINT.match(self.text, start)
+        if match:
+            return Escape(_decode_code_point(match), len(match[0]))
         if not letter:
-            raise PatternError("a backslash stands at the end", at)
+            raise PatternError("a backslash stands at the end", start)
         if letter.isascii() and letter.isalpha():
             raise PatternError(
-                f"\\{letter} is no escape of ECMA-262", at, f"write {letter} if the letter is meant"
+                f"\\{letter} is no escape of ECMA-262",
+                start,
+                f"write {letter} if the letter is meant",
             )
         return Escape(ord(letter), 2)
 
-    def _read_unicode_property(self, at: int) -> Escape:
-        found = _PROPERTY.match(self.text, at)
-        ranges = (
-            character_classes.find_unicode_property(found["name"] or found["letter"])
-            if found
-            else None
-        )
-        if not found or ranges is None:
-            raise PatternError("there is no such Unicode property", at)
-        negated = (found["sign"] == "P") != bool(found["not"])
-        return Escape(character_classes.complement(ranges) if negated else ranges, len(found[0]))
+    def _read_unicode_property(self, start: int) -> Escape:
+        match = _PROPERTY.match(self.text, start)
+        ranges = None
+        if match:
+            ranges = character_classes.find_unicode_property(match["name"] or match["letter"])
+        if not match or ranges is None:
+            raise PatternError("there is no such Unicode property", start)
+        is_negated = (match["sign"] == "P") != bool(match["not"])
+        if is_negated:
+            ranges = character_classes.complement(ranges)
+        return Escape(ranges, len(match[0]))
 
-    def read_bracket_expression(self, at: int, *, fold: bool) -> tuple[Ranges, int]:
-        """Read the bracket expression at `at`.
+    def read_bracket_expression(self, start: int, *, fold: bool) -> tuple[Ranges, int]:
+        """Read a bracket expression.
 
         Args:
-            at: index of its "[".
+            start: index of its "[".
             fold: add the other-case forms of its characters.
 
         Returns:
             its characters, and the index after its "]".
 
         """
-        negated = self.text.startswith("[^", at)
-        ranges, end = self._read_members(at, at + 1 + negated, fold=fold)
-        return character_classes.complement(ranges) if negated else ranges, end
+        is_negated = self.text.startswith("[^", start)
+        ranges, end = self._read_members(start, start + 1 + is_negated, fold=fold)
+        if is_negated:
+            ranges = character_classes.complement(ranges)
+        return ranges, end
 
-    def _read_members(self, start: int, at: int, *, fold: bool) -> tuple[Ranges, int]:
-        singles: list[tuple[int, int]] = []
-        whole: list[tuple[int, int]] = []
-        while not self.text.startswith("]", at):
-            if at >= len(self.text):
+    def _read_members(self, start: int, index: int, *, fold: bool) -> tuple[Ranges, int]:
+        """Read the members from an index up to "]" of the expression at `start`."""
+        # Case folding applies to characters and ranges, not to classes such as \w.
+        foldable: list[tuple[int, int]] = []
+        classes: list[tuple[int, int]] = []
+        while not self.text.startswith("]", index):
+            if index >= len(self.text):
                 raise PatternError("a class is not closed", start)
-            member, following = self._read_member(at)
-            last = self._read_range_end(following) if isinstance(member, int) else None
+            member, end = self._read_member(index)
             if isinstance(member, int):
-                upper, after = last or (member, following)
-                if upper < member:
-                    raise PatternError("a range is out of order", at, r"write \- or put the - last")
-                at = after
-                singles.append((member, upper))
+                last, end = self._read_range_end(end) or (member, end)
+                if last < member:
+                    raise PatternError(
+                        "a range is out of order", index, r"write \- or put the - last"
+                    )
+                foldable.append((member, last))
             else:
-                whole.extend(member)
-                at = following
-        ranges = character_classes.normalise(singles)
-        return character_classes.normalise(
-            [*(character_classes.fold(ranges) if fold else ranges), *whole]
-        ), at + 1
+                classes.extend(member)
+            index = end
 
-    def _read_range_end(self, at: int) -> tuple[int, int] | None:
-        """Read "-x" after a character; None where the "-" stands for itself or is not there."""
-        if (
-            not self.text.startswith("-", at)
-            or self.text.startswith("]", at + 1)
-            or at + 1 >= len(self.text)
-        ):
+        ranges = character_classes.normalise(foldable)
+        if fold:
+            ranges = character_classes.fold(ranges)
+        return character_classes.normalise([*ranges, *classes]), index + 1
+
+    def _read_range_end(self, index: int) -> tuple[int, int] | None:
+        """Read "-x" after a character; None where no range ends here.
+
+        Returns:
+            its character, and the index after it.
+
+        """
+        following = self.text[index + 1 : index + 2]
+        if not self.text.startswith("-", index) or following in {"", "]"}:
             return None
-        member, following = self._read_member(at + 1)
-        return (member, following) if isinstance(member, int) else None
+        member, end = self._read_member(index + 1)
+        return (member, end) if isinstance(member, int) else None
 
-    def _read_member(self, at: int) -> tuple[int | Ranges, int]:
-        char = self.text[at]
+    def _read_member(self, index: int) -> tuple[int | Ranges, int]:
+        """Return the character or class at an index, and the index after it."""
+        char = self.text[index]
         if char == "\\":
-            return self._read_escaped_member(at)
+            return self._read_escaped_member(index)
         if char == "[":
-            self._refuse_collation(at)
-            if found := _POSIX.match(self.text, at):
-                return _get_posix_class(found), found.end()
-        if self.text.startswith("&&[", at):
+            if _POSIX_COLLATION.match(self.text, index):
+                raise PatternError("POSIX collating elements are not supported", index)
+            match = _POSIX.match(self.text, index)
+            if match:
+                return _get_posix_class(match), match.end()
+        if self.text.startswith("&&[", index):
             raise PatternError(
-                "intersection of classes needs a flag that JSON Schema does not set", at
+                "intersection of classes needs a flag that JSON Schema does not set", index
             )
-        return ord(char), at + 1
+        return ord(char), index + 1
 
-    def _refuse_collation(self, at: int) -> None:
-        if _POSIX_COLLATION.match(self.text, at):
-            raise PatternError("POSIX collating elements are not supported", at)
-
-    def _read_escaped_member(self, at: int) -> tuple[int | Ranges, int]:
-        if self.text.startswith("b", at + 1):
-            return 0x08, at + 2
-        found = self._read_common_escape(at)
-        assert isinstance(found.meaning, int | tuple)
-        return found.meaning, at + found.length
+    def _read_escaped_member(self, index: int) -> tuple[int | Ranges, int]:
+        if self.text.startswith("b", index + 1):
+            return _BACKSPACE, index + 2
+        escape = self._read_character_escape(index)
+        assert isinstance(escape.meaning, int | tuple)
+        return escape.meaning, index + escape.length
 
 
-def _decode_code_point(found: re.Match[str]) -> int:
-    if found["high"]:
-        return 0x10000 + ((int(found["high"], 16) - 0xD800) << 10) + int(found["low"], 16) - 0xDC00
-    if found["control"]:
-        return ord(found["control"]) % 32
-    if found["octal"]:
-        return int(found["octal"], 8)
-    digits = (found["byte"] or found["braced"] or found["unit"]).lstrip("0") or "0"
-    if len(digits) > 6 or int(digits, 16) > character_classes.MAX_CODE_POINT:  # noqa: PLR2004
-        raise PatternError("there is no such code point", found.start())
-    return int(digits, 16)
+def _decode_code_point(match: re.Match[str]) -> int:
+    if match["high"]:
+        return _join_surrogates(int(match["high"], 16), int(match["low"], 16))
+    if match["control"]:
+        return ord(match["control"]) % 32
+    if match["octal"]:
+        return int(match["octal"], 8)
+    digits = match["byte"] or match["braced"] or match["unit"]
+    significant_digits = digits.lstrip("0") or "0"
+    code = int(significant_digits[:_MAX_HEX_DIGITS], 16)
+    if len(significant_digits) > _MAX_HEX_DIGITS or code > character_classes.MAX_CODE_POINT:
+        raise PatternError("there is no such code point", match.start())
+    return code
 
 
-def _get_posix_class(found: re.Match[str]) -> Ranges:
-    if found["name"] not in character_classes.POSIX:
-        raise PatternError(f"there is no POSIX class {found['name']}", found.start())
-    ranges = character_classes.POSIX[found["name"]]
-    return character_classes.complement(ranges) if found["not"] else ranges
+def _join_surrogates(high: int, low: int) -> int:
+    """Return the code point of a surrogate pair. Source: Unicode 15.0, D91 (UTF-16)."""
+    return 0x10000 + ((high - 0xD800) << 10) + low - 0xDC00
+
+
+def _get_posix_class(match: re.Match[str]) -> Ranges:
+    if match["name"] not in character_classes.POSIX:
+        raise PatternError(f"there is no POSIX class {match['name']}", match.start())
+    ranges = character_classes.POSIX[match["name"]]
+    return character_classes.complement(ranges) if match["not"] else ranges

@@ -1,14 +1,18 @@
-r"""Read a pattern as ECMA-262 and give its tree.
+r"""Reads a pattern as ECMA-262 and returns its syntax tree.
 
-The grammar is that of the `u` flag joined with Annex B, so what needs no `u` (`\-`, a lone `{`, octal escapes) is read
-too; always by code points. Beyond ECMA-262 these are read as everybody means them: POSIX classes `[[:alpha:]]` (ASCII),
-`\A \z \Z` (very start and end), `\x{41}`, `\pL`, `\p{Han}`, `(?P<name>…)`, `(?P=name)`, `(?i)` and `(?s)` in front,
-`(?i:…)`, `(?s:…)`. Under `i` only characters and ranges fold, not `\w`, and no backreference may follow.
+The grammar is that of the `u` flag joined with Annex B. So what needs no `u` (`\-`, a lone `{`,
+octal escapes) can be read too. The parser always reads code points.
 
-Refused with a hint, because dialects disagree or ECMA-262 would read what nobody meant: other escaped letters (`\h`,
-`\Q`), `{,3}`, possessive and atomic groups, comments, `(?m)` with `^` or `$`, delimiters (`/^…$/`, `/…/i`; a plain
-`/v1/` is text), `[]abc]`, `&&[`, backreferences to groups that may not have taken part (ECMA-262 matches the empty text
-there, other engines fail).
+Beyond ECMA-262 it reads what has one meaning everywhere: POSIX classes `[[:alpha:]]` (ASCII),
+`\A \z \Z` (the very ends of the text), `\x{41}`, `\pL`, `\p{Han}`, `(?P<name>…)`, `(?P=name)`,
+`(?i)` and `(?s)` in front, `(?i:…)`, `(?s:…)`. Under `i` only characters and ranges fold, not `\w`,
+and no backreference may follow.
+
+It refuses with a hint what dialects read differently, or what ECMA-262 reads in a way that nobody
+means: other escaped letters (`\h`, `\Q`), `{,3}`, possessive and atomic groups, comments, `(?m)`
+with `^` or `$`, delimiters (`/^…$/`, `/…/i`; a plain `/v1/` is text), `[]abc]`, `&&[`, and
+backreferences to groups that may not have taken part. There ECMA-262 matches the empty text; other
+engines fail.
 
 Source: ECMA-262 §22.2.1 Patterns, Annex B.1.2.
 """
@@ -17,6 +21,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from dynclient.regex import character_classes
@@ -24,7 +29,6 @@ from dynclient.regex.backreferences import check_backreferences
 from dynclient.regex.decomposition import trim
 from dynclient.regex.escapes import EscapeReader
 from dynclient.regex.syntax_tree import (
-    Alternation,
     Assertion,
     Backreference,
     CharacterClass,
@@ -35,6 +39,7 @@ from dynclient.regex.syntax_tree import (
     PatternNode,
     Ranges,
     Repeat,
+    build_alternation,
     estimate_class_size,
     estimate_size,
     walk,
@@ -42,13 +47,16 @@ from dynclient.regex.syntax_tree import (
 
 MAX_LENGTH = 20_000
 MAX_DEPTH = 50
-#: States; the engine's own limit (10 MiB) begins at about 150,000 of them.
+#: The most states; the engine's own limit (10 MiB) begins at about 150,000 of them.
 MAX_SIZE = 140_000
-#: A limit this high is the vendor's way to write "no limit".
+#: The most characters of a repeat in braces; this is far beyond any count that fits.
+MAX_BRACES_LENGTH = 40
+#: Documents write a limit this high for "no limit".
 UNLIMITED_COUNT = 2**31 - 1
 
 _OPENERS = re.compile(
-    r"\(\?(?:<(?P<name>[^\W\d][\w$]*)>|P<(?P<python>[^\W\d]\w*)>|(?P<flags>[a-z]*(?:-[a-z]+)?):|(?P<look><?[=!]))"
+    r"\(\?(?:<(?P<name>[^\W\d][\w$]*)>|P<(?P<python>[^\W\d]\w*)>"
+    r"|(?P<flags>[a-z]*(?:-[a-z]+)?):|(?P<lookaround><?[=!]))"
 )
 _LEADING_FLAGS = re.compile(r"\^?\(\?(?P<flags>[A-Za-z]+)\)")
 _PYTHON_REFERENCE = re.compile(r"\(\?P=(?P<name>\w+)\)")
@@ -56,6 +64,7 @@ _BRACES = re.compile(r"\{(?P<min>[0-9]+)(?P<comma>,(?P<max>[0-9]*))?\}")
 _DELIMITED_PATTERN = re.compile(
     r"/\^.*/[a-z]*|/.*(?<!\\)\$/[a-z]*|/(?:[^/\\]|\\.)+/(?:[gimu]|gi|ig|gm|mg|gim|iu|ui)", re.DOTALL
 )
+_QUANTIFIERS: dict[str, tuple[int, int | None]] = {"*": (0, None), "+": (1, None), "?": (0, 1)}
 _FLAGS_INSIDE = re.compile(r"\(\?[A-Za-z-]+\)")
 _BRACES_WITHOUT_MINIMUM = re.compile(r"\{,[0-9]+\}")
 _LOOKAROUNDS: dict[str, Assertion] = {
@@ -64,6 +73,7 @@ _LOOKAROUNDS: dict[str, Assertion] = {
     "<=": Assertion("behind"),
     "<!": Assertion("not behind"),
 }
+_ANCHORS = {"^": Assertion("start"), "$": Assertion("end")}
 _FOREIGN_GROUPS = {
     "(?>": "an atomic group is not ECMA-262",
     "(?#": "a comment is not ECMA-262",
@@ -80,10 +90,10 @@ def parse(pattern: str) -> PatternNode:
         pattern: as it stands in the document, without delimiters.
 
     Returns:
-        its tree; adjacent characters are separate `Literal` parts of a `Sequence`.
+        its tree; adjacent characters are separate `Literal` parts of a `Concatenation`.
 
     Raises:
-        BadPattern: it is none, has no sure meaning, or is too large.
+        PatternError: it is no pattern, has no single sure meaning, or is too large.
 
     """
     if len(pattern) > MAX_LENGTH:
@@ -91,32 +101,45 @@ def parse(pattern: str) -> PatternNode:
     if _DELIMITED_PATTERN.fullmatch(pattern):
         raise PatternError(
             "delimiters are not part of a pattern",
-            0,
-            "leave out the slashes (and write flags as (?i))",
+            hint="leave out the slashes (and write flags as (?i))",
         )
     node = _parse_tree(pattern)
     if estimate_size(trim(node)) > MAX_SIZE:
         raise PatternError(
-            f"too large: it takes about {estimate_size(node)} states to match, at most {MAX_SIZE} are allowed"
+            f"too large: it takes about {estimate_size(node)} states to match, "
+            f"at most {MAX_SIZE} are allowed"
         )
     check_backreferences(node)
     return node
 
 
 def _parse_tree(pattern: str) -> PatternNode:
-    r"""Parse; once more where `\2` was taken for a backreference, but there are fewer groups: it is octal then."""
+    r"""Parse a pattern, if needed twice.
+
+    The first pass takes `\2` for a backreference. If there are fewer groups, it is an octal escape.
+    """
     parser = _PatternParser(pattern, pattern.count("("))
     node = parser.parse()
-    if any(
-        isinstance(part, Backreference) and part.index > parser.group_count for part in walk(node)
-    ):
-        node = _PatternParser(pattern, parser.group_count).parse()
+    for part in walk(node):
+        if isinstance(part, Backreference) and part.index > parser.group_count:
+            return _PatternParser(pattern, parser.group_count).parse()
     return node
 
 
 @dataclass(slots=True)
 class _OpenGroup:
-    """A group being read: what opened it, the finished options, the option under way."""
+    """A group that the parser has not closed yet.
+
+    Attributes:
+        start: index of its "(".
+        flags: the flags in it.
+        index: its number, None where it does not capture.
+        name: its name, None where it has none.
+        lookaround: the assertion that it is, None for a group.
+        alternatives: the alternatives that are read.
+        parts: the parts so far of the alternative that is being read.
+
+    """
 
     start: int
     flags: frozenset[str]
@@ -127,25 +150,28 @@ class _OpenGroup:
     parts: list[PatternNode] = field(default_factory=list)
 
     def finish_alternative(self) -> None:
-        self.alternatives.append(
-            self.parts[0] if len(self.parts) == 1 else Concatenation(tuple(self.parts))
-        )
+        is_single = len(self.parts) == 1
+        alternative = self.parts[0] if is_single else Concatenation(tuple(self.parts))
+        self.alternatives.append(alternative)
         self.parts = []
 
-    def build_node(self) -> PatternNode:
+    def finish(self) -> PatternNode:
+        """Finish the last alternative, and return the node of the group."""
         self.finish_alternative()
-        inner = (
-            self.alternatives[0]
-            if len(self.alternatives) == 1
-            else Alternation(tuple(self.alternatives))
-        )
+        inner = build_alternation(tuple(self.alternatives))
         if self.lookaround is not None:
             return replace(self.lookaround, node=inner)
         return inner if self.index is None else Group(inner, self.index, self.name)
 
 
 class _PatternParser:
-    """One pass over the text with an explicit stack, so depth costs no recursion."""
+    """One pass over the text, with a stack of its own: depth costs no recursion.
+
+    Args:
+        text: the pattern.
+        groups: how many capturing groups it may have, to tell backreferences from octal escapes.
+
+    """
 
     def __init__(self, text: str, groups: int) -> None:
         self.text = text
@@ -168,53 +194,30 @@ class _PatternParser:
             self._read_term(self.text[self.position])
         if len(self.open_groups) > 1:
             raise PatternError("a group is not closed", self.current_group.start)
-        return self.current_group.build_node()
+        return self.current_group.finish()
 
     def _read_leading_flags(self) -> None:
-        found = _LEADING_FLAGS.match(self.text)
-        if not found:
+        match = _LEADING_FLAGS.match(self.text)
+        if match is None:
             return
-        self.open_groups[0].flags = self._apply_flags(
-            found["flags"], found.start("flags"), frozenset()
-        )
+        flags = _apply_flags(match["flags"], match.start("flags"), frozenset())
+        self.open_groups[0].flags = flags
         if self.text.startswith("^"):
-            self._add_anchor("start")
-        self.position = found.end()
-
-    def _apply_flags(self, written: str, position: int, before: frozenset[str]) -> frozenset[str]:
-        on, _, off = written.partition("-")
-        if strange := set(on + off) - set("ims"):
-            raise PatternError(f"flag {min(strange)} is not ECMA-262", position)
-        return (before | set(on)) - set(off)
+            self._add_anchor("^")
+        self.position = match.end()
 
     def _read_term(self, char: str) -> None:
-        match char:
-            case "(":
-                self._open_group()
-            case ")":
-                self._close_group()
-            case "|":
-                self.current_group.finish_alternative()
-                self._advance(1, quantifiable=False)
-            case "*" | "+" | "?":
-                self._quantify(1, *{"*": (0, None), "+": (1, None), "?": (0, 1)}[char])
-            case "{":
-                self._read_braces()
-            case "[":
-                self._read_class()
-            case "^" | "$":
-                self._add_anchor("start" if char == "^" else "end")
-            case "\\":
-                self._read_escape()
-            case ".":
-                dot = (
-                    character_classes.ANY
-                    if "s" in self.current_group.flags
-                    else character_classes.DOT
-                )
-                self._add(CharacterClass(dot), 1)
-            case _:
-                self._read_plain_character(char)
+        if char in _QUANTIFIERS:
+            least, most = _QUANTIFIERS[char]
+            self._quantify(1, least, most)
+        elif char in _TERM_READERS:
+            _TERM_READERS[char](self)
+        else:
+            self._add_character(ord(char), 1)
+
+    def _finish_alternative(self) -> None:
+        self.current_group.finish_alternative()
+        self._advance(1, quantifiable=False)
 
     def _advance(self, count: int, *, quantifiable: bool) -> None:
         self.position += count
@@ -230,79 +233,95 @@ class _PatternParser:
             raise PatternError("too large: its classes have too many ranges", self.position)
         self._add(CharacterClass(ranges), length)
 
-    def _read_plain_character(self, char: str) -> None:
-        if char == "]" and self.empty_class_at is not None:
+    def _add_dot(self) -> None:
+        is_dot_all = "s" in self.current_group.flags
+        ranges = character_classes.ANY if is_dot_all else character_classes.DOT
+        self._add(CharacterClass(ranges), 1)
+
+    def _add_closing_bracket(self) -> None:
+        if self.empty_class_at is not None:
             raise PatternError(
                 "[] is empty in ECMA-262",
                 self.empty_class_at,
                 r"write \] for a bracket inside a class",
             )
-        self._add_character(ord(char), 1)
+        self._add_character(ord("]"), 1)
 
     def _add_character(self, code: int, length: int) -> None:
-        ranges = character_classes.normalise([(code, code)])
-        if "i" in self.current_group.flags:
-            ranges = character_classes.fold(ranges)
-        self._add(
-            Literal(chr(code)) if ranges == ((code, code),) else CharacterClass(ranges), length
-        )
+        single = character_classes.normalise([(code, code)])
+        ranges = character_classes.fold(single) if "i" in self.current_group.flags else single
+        is_literal = ranges == ((code, code),)
+        node = Literal(chr(code)) if is_literal else CharacterClass(ranges)
+        self._add(node, length)
 
-    def _add_anchor(self, kind: str) -> None:
+    def _read_anchor(self) -> None:
+        self._add_anchor(self.text[self.position])
+
+    def _add_anchor(self, char: str) -> None:
         if "m" in self.current_group.flags:
             raise PatternError(
                 "(?m) changes ^ and $, which JSON Schema does not have", self.position
             )
-        self._add(Assertion("start" if kind == "start" else "end"), 1, quantifiable=False)
+        self._add(_ANCHORS[char], 1, quantifiable=False)
 
-    def _open_group(self) -> None:
+    def _read_group_start(self) -> None:
         if len(self.open_groups) > MAX_DEPTH:
             raise PatternError(f"too large: groups nest deeper than {MAX_DEPTH}", self.position)
-        frame = _OpenGroup(self.position, self.current_group.flags)
+        group = _OpenGroup(self.position, self.current_group.flags)
         if not self.text.startswith("(?", self.position):
-            self.group_count += 1
-            frame.index = self.group_count
+            self._number_group(group)
             length = 1
         elif self._read_python_reference():
             return
         else:
-            length = self._open_special_group(frame)
-        self.open_groups.append(frame)
+            length = self._read_special_opener(group)
+        self.open_groups.append(group)
         self._advance(length, quantifiable=False)
 
-    def _open_special_group(self, frame: _OpenGroup) -> int:
-        found = _OPENERS.match(self.text, self.position)
-        if not found:
-            self._refuse_group()
-        elif found["look"]:
-            frame.lookaround = _LOOKAROUNDS[found["look"]]
-        elif found["flags"] is not None:
-            frame.flags = self._apply_flags(found["flags"], found.start("flags"), frame.flags)
-        else:
-            self.group_count += 1
-            frame.index, frame.name = self.group_count, found["name"] or found["python"]
-            if self.names.setdefault(frame.name, self.group_count) != self.group_count:
-                raise PatternError(f"two groups are named {frame.name}", self.position)
-        return len(found[0]) if found else 0
+    def _number_group(self, group: _OpenGroup) -> None:
+        self.group_count += 1
+        group.index = self.group_count
 
-    def _refuse_group(self) -> None:
+    def _read_special_opener(self, group: _OpenGroup) -> int:
+        """Read "(?…" into a group, and return its length."""
+        match = _OPENERS.match(self.text, self.position)
+        if match is None:
+            raise self._build_group_error()
+        if match["lookaround"]:
+            group.lookaround = _LOOKAROUNDS[match["lookaround"]]
+        elif match["flags"] is not None:
+            group.flags = _apply_flags(match["flags"], match.start("flags"), group.flags)
+        else:
+            self._number_group(group)
+            self._name_group(group, match["name"] or match["python"])
+        return len(match[0])
+
+    def _name_group(self, group: _OpenGroup, name: str) -> None:
+        if name in self.names:
+            raise PatternError(f"two groups are named {name}", self.position)
+        group.name = name
+        self.names[name] = self.group_count
+
+    def _build_group_error(self) -> PatternError:
         for opener, message in _FOREIGN_GROUPS.items():
             if self.text.startswith(opener, self.position):
-                raise PatternError(message, self.position)
+                return PatternError(message, self.position)
         if _FLAGS_INSIDE.match(self.text, self.position):
-            raise PatternError(
+            return PatternError(
                 "flags in the middle mean different things in different engines",
                 self.position,
                 "put (?i) first",
             )
-        raise PatternError("this kind of group is not ECMA-262", self.position)
+        return PatternError("this kind of group is not ECMA-262", self.position)
 
     def _read_python_reference(self) -> bool:
-        found = _PYTHON_REFERENCE.match(self.text, self.position)
-        if not found:
+        """Read "(?P=name)"; return whether one is there."""
+        match = _PYTHON_REFERENCE.match(self.text, self.position)
+        if match is None:
             return False
-        if found["name"] not in self.names:
-            raise PatternError(f"no group is named {found['name']}", self.position)
-        self._add_backreference(self.names[found["name"]], len(found[0]))
+        if match["name"] not in self.names:
+            raise PatternError(f"no group is named {match['name']}", self.position)
+        self._add_backreference(self.names[match["name"]], len(match[0]))
         return True
 
     def _add_backreference(self, index: int, length: int) -> None:
@@ -310,23 +329,17 @@ class _PatternParser:
             raise PatternError("a backreference under the flag i is not supported", self.position)
         self._add(Backreference(index), length)
 
-    def _close_group(self) -> None:
+    def _read_group_end(self) -> None:
         if len(self.open_groups) == 1:
             raise PatternError("a group is closed that was never opened", self.position)
-        frame = self.open_groups.pop()
-        behind = frame.lookaround is not None and frame.lookaround.kind.endswith("behind")
-        self._add(frame.build_node(), 1, quantifiable=not behind)
+        group = self.open_groups.pop()
+        is_lookbehind = group.lookaround is not None and group.lookaround.is_lookbehind
+        self._add(group.finish(), 1, quantifiable=not is_lookbehind)
 
     def _read_braces(self) -> None:
-        found = _BRACES.match(self.text, self.position)
-        if found:
-            if len(found[0]) > 40:  # noqa: PLR2004 - far beyond any number that fits
-                raise PatternError("too large: a repeat count", self.position)
-            least = int(found["min"])
-            most = least if not found["comma"] else int(found["max"]) if found["max"] else None
-            self._quantify(
-                len(found[0]), least, None if most is not None and most >= UNLIMITED_COUNT else most
-            )
+        match = _BRACES.match(self.text, self.position)
+        if match is not None:
+            self._read_counts(match)
         elif _BRACES_WITHOUT_MINIMUM.match(self.text, self.position):
             raise PatternError(
                 "{,n} is literal text in ECMA-262 and a repeat elsewhere",
@@ -336,41 +349,70 @@ class _PatternParser:
         else:
             self._add_character(ord("{"), 1)
 
+    def _read_counts(self, match: re.Match[str]) -> None:
+        if len(match[0]) > MAX_BRACES_LENGTH:
+            raise PatternError("too large: a repeat count", self.position)
+        least = int(match["min"])
+        most: int | None = least
+        if match["comma"]:
+            most = int(match["max"]) if match["max"] else None
+        if most is not None and most >= UNLIMITED_COUNT:
+            most = None
+        self._quantify(len(match[0]), least, most)
+
     def _quantify(self, length: int, least: int, most: int | None) -> None:
         if not self.is_quantifiable:
-            raise PatternError(
-                "there is nothing to repeat", self.position, self._explain_missing_operand()
-            )
+            raise PatternError("there is nothing to repeat", self.position, self._get_repeat_hint())
         if most is not None and most < least:
             raise PatternError("the repeat counts are out of order", self.position)
-        lazy = self.text.startswith("?", self.position + length)
-        node = Repeat(self.current_group.parts.pop(), least, most, lazy)
-        self._add(node, length + lazy, quantifiable=False)
+        is_lazy = self.text.startswith("?", self.position + length)
+        node = Repeat(self.current_group.parts.pop(), least, most, is_lazy)
+        self._add(node, length + is_lazy, quantifiable=False)
 
-    def _explain_missing_operand(self) -> str:
-        return (
-            "possessive repeats are not ECMA-262"
-            if self.position and self.text[self.position - 1] in "*+?}"
-            else ""
-        )
+    def _get_repeat_hint(self) -> str:
+        follows_quantifier = self.position > 0 and self.text[self.position - 1] in "*+?}"
+        return "possessive repeats are not ECMA-262" if follows_quantifier else ""
 
     def _read_escape(self) -> None:
-        found = self.escapes.read_escape(self.position)
-        match found.meaning:
-            case Assertion():
-                self._add(found.meaning, found.length, quantifiable=False)
+        escape = self.escapes.read_escape(self.position)
+        match escape.meaning:
+            case Assertion() as assertion:
+                self._add(assertion, escape.length, quantifiable=False)
             case Backreference(index):
-                self._add_backreference(index, found.length)
-            case int():
-                self._add_character(found.meaning, found.length)
-            case _:
-                self._add_class(found.meaning, found.length)
+                self._add_backreference(index, escape.length)
+            case int(code):
+                self._add_character(code, escape.length)
+            case ranges:
+                self._add_class(ranges, escape.length)
 
     def _read_class(self) -> None:
         start = self.position
-        ranges, end = self.escapes.read_bracket_expression(
-            start, fold="i" in self.current_group.flags
-        )
+        is_folding = "i" in self.current_group.flags
+        ranges, end = self.escapes.read_bracket_expression(start, fold=is_folding)
         if self.text[start:end] in {"[]", "[^]"}:
             self.empty_class_at = start
         self._add_class(ranges, end - start)
+
+
+#: What reads a term, by its first character.
+_TERM_READERS: dict[str, Callable[[_PatternParser], None]] = {
+    "(": _PatternParser._read_group_start,  # noqa: SLF001 (the class's own table)
+    ")": _PatternParser._read_group_end,  # noqa: SLF001
+    "|": _PatternParser._finish_alternative,  # noqa: SLF001
+    "{": _PatternParser._read_braces,  # noqa: SLF001
+    "[": _PatternParser._read_class,  # noqa: SLF001
+    "]": _PatternParser._add_closing_bracket,  # noqa: SLF001
+    "^": _PatternParser._read_anchor,  # noqa: SLF001
+    "$": _PatternParser._read_anchor,  # noqa: SLF001
+    "\\": _PatternParser._read_escape,  # noqa: SLF001
+    ".": _PatternParser._add_dot,  # noqa: SLF001
+}
+
+
+def _apply_flags(flags: str, position: int, before: frozenset[str]) -> frozenset[str]:
+    """Return the flags after "i", "s" or "i-s" at a position."""
+    on, _, off = flags.partition("-")
+    unknown_flags = set(on + off) - set("ims")
+    if unknown_flags:
+        raise PatternError(f"flag {min(unknown_flags)} is not ECMA-262", position)
+    return (before | set(on)) - set(off)

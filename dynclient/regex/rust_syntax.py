@@ -1,6 +1,8 @@
-r"""Write the tree of a pattern as source for the Rust engine of jsonschema-rs."""
+"""Writes the syntax tree of a pattern as source for the Rust engine of jsonschema-rs."""
 
 from __future__ import annotations
+
+import string
 
 from dynclient.regex import character_classes
 from dynclient.regex.syntax_tree import (
@@ -19,18 +21,22 @@ from dynclient.regex.syntax_tree import (
 )
 
 _SYNTAX_CHARACTERS = frozenset("^$\\.*+?()[]{}|")
-_UNESCAPED_CHARACTERS = frozenset(" !\"%',:;<=>@_`~/-&#")
+_ALPHANUMERIC = frozenset(string.ascii_letters + string.digits)
+_WORD_CHARACTERS = _ALPHANUMERIC | {"_"}
+_UNESCAPED_CHARACTERS = _ALPHANUMERIC | frozenset(" !\"%',:;<=>@_`~/-&#")
 _ALL_CODE_POINTS = "\\u{0}-\\u{10FFFF}"
 
 
 def to_rust(node: PatternNode) -> str:
     r"""Write a tree as source for the Rust engine, as jsonschema-rs takes it.
 
-    Classes are written out, so neither the engine's nor jsonschema-rs's idea of `\d`, `.` or `\b` matters; `^` and `$`
-    are the very ends. The result is also a valid ECMA-262 pattern under the flag `u`.
+    Classes are written out, so it does not matter what the engine means by `\d`, `.` or `\b`. `^`
+    and `$` are the very ends of the text. The result is also a valid ECMA-262 pattern under the
+    flag `u`.
     """
-    referred = sorted({part.index for part in walk(node) if isinstance(part, Backreference)})
-    return _write(node, {index: number for number, index in enumerate(referred, 1)})
+    references = {part.index for part in walk(node) if isinstance(part, Backreference)}
+    numbers = {index: number for number, index in enumerate(sorted(references), 1)}
+    return _write(node, numbers)
 
 
 def _write(node: PatternNode, numbers: dict[int, int]) -> str:  # noqa: PLR0911 - one for each kind of node
@@ -41,51 +47,53 @@ def _write(node: PatternNode, numbers: dict[int, int]) -> str:  # noqa: PLR0911 
             return _write_class(ranges)
         case Concatenation(parts):
             return "".join(_write_part(part, numbers) for part in parts) or "(?:)"
-        case Alternation(options):
-            return "|".join(_write(option, numbers) for option in options)
+        case Alternation(alternatives):
+            return "|".join(_write(alternative, numbers) for alternative in alternatives)
         case Repeat():
             return _write_repeat(node, numbers)
         case Group(inner, index):
-            return f"({'' if index in numbers else '?:'}{_write(inner, numbers)})"
+            opener = "(" if index in numbers else "(?:"
+            return f"{opener}{_write(inner, numbers)})"
         case Backreference(index):
             return f"(?:\\{numbers[index]})"
     return _write_assertion(node, numbers)
 
 
 def _write_part(node: PatternNode, numbers: dict[int, int]) -> str:
-    return (
-        f"(?:{_write(node, numbers)})"
-        if isinstance(node, Alternation | Concatenation)
-        else _write(node, numbers)
-    )
+    source = _write(node, numbers)
+    return f"(?:{source})" if isinstance(node, Alternation | Concatenation) else source
 
 
 def _write_repeat(node: Repeat, numbers: dict[int, int]) -> str:
-    if (
-        compute_width(node.node)[1] == 0
-    ):  # the engine refuses to repeat what takes no room, and once says it all
-        return f"(?:{_write(node.node, numbers)})" if node.min else "(?:)"
     inner = _write(node.node, numbers)
+    _, most = compute_width(node.node)
+    if most == 0:
+        # The engine refuses to repeat what matches no character. One turn means the same.
+        return f"(?:{inner})" if node.min else "(?:)"
     if not isinstance(node.node, Literal | CharacterClass | Group):
         inner = f"(?:{inner})"
     return inner + _write_quantifier(node.min, node.max) + "?" * node.is_lazy
 
 
+_SHORT_QUANTIFIERS = {(0, None): "*", (1, None): "+", (0, 1): "?"}
+
+
 def _write_quantifier(least: int, most: int | None) -> str:
-    short = {(0, None): "*", (1, None): "+", (0, 1): "?"}.get((least, most))
-    return short or (
-        f"{{{least}}}" if least == most else f"{{{least},{'' if most is None else most}}}"
-    )
+    if (least, most) in _SHORT_QUANTIFIERS:
+        return _SHORT_QUANTIFIERS[least, most]
+    if most is None:
+        return f"{{{least},}}"
+    return f"{{{least}}}" if least == most else f"{{{least},{most}}}"
 
 
 def _write_literal(char: str) -> str:
     if char in _SYNTAX_CHARACTERS:
         return "\\" + char
-    return (
-        char
-        if (char.isascii() and char.isalnum()) or char in _UNESCAPED_CHARACTERS
-        else f"\\u{{{ord(char):X}}}"
-    )
+    return char if char in _UNESCAPED_CHARACTERS else _escape(char)
+
+
+def _escape(char: str) -> str:
+    return f"\\u{{{ord(char):X}}}"
 
 
 def _write_class(ranges: Ranges) -> str:
@@ -93,44 +101,40 @@ def _write_class(ranges: Ranges) -> str:
         return f"[{_ALL_CODE_POINTS}]"
     if not ranges:
         return f"[^{_ALL_CODE_POINTS}]"
-    rest = character_classes.complement(ranges)
-    sign, shown = ("^", rest) if len(rest) < len(ranges) else ("", ranges)
-    return f"[{sign}{''.join(_write_range(first, last) for first, last in shown)}]"
+    complement = character_classes.complement(ranges)
+    if len(complement) < len(ranges):
+        return f"[^{_write_ranges(complement)}]"
+    return f"[{_write_ranges(ranges)}]"
+
+
+def _write_ranges(ranges: Ranges) -> str:
+    return "".join(_write_range(first, last) for first, last in ranges)
 
 
 def _write_range(first: int, last: int) -> str:
-    return (
-        _write_class_member(first)
-        if first == last
-        else f"{_write_class_member(first)}-{_write_class_member(last)}"
-    )
+    if first == last:
+        return _write_class_member(first)
+    return f"{_write_class_member(first)}-{_write_class_member(last)}"
 
 
 def _write_class_member(code: int) -> str:
     char = chr(code)
-    return char if (char.isascii() and char.isalnum()) or char == "_" else f"\\u{{{code:X}}}"
+    return char if char in _WORD_CHARACTERS else _escape(char)
 
 
-_WORD_AHEAD, _WORD_BEHIND = (
-    f"(?={_write_class(character_classes.WORD)})",
-    f"(?<={_write_class(character_classes.WORD)})",
-)
-_NO_WORD_AHEAD, _NO_WORD_BEHIND = (
-    f"(?!{_write_class(character_classes.WORD)})",
-    f"(?<!{_write_class(character_classes.WORD)})",
-)
-_LOOKAROUND_SIGNS = {"ahead": "?=", "not ahead": "?!", "behind": "?<=", "not behind": "?<!"}
+_WORD_CLASS = _write_class(character_classes.WORD)
+_BEFORE_WORD, _AFTER_WORD = f"(?={_WORD_CLASS})", f"(?<={_WORD_CLASS})"
+_BEFORE_OTHER, _AFTER_OTHER = f"(?!{_WORD_CLASS})", f"(?<!{_WORD_CLASS})"
+_PLAIN_ASSERTIONS = {
+    "start": "^",
+    "end": "$",
+    "boundary": f"(?:{_AFTER_OTHER}{_BEFORE_WORD}|{_AFTER_WORD}{_BEFORE_OTHER})",
+    "not boundary": f"(?:{_AFTER_OTHER}{_BEFORE_OTHER}|{_AFTER_WORD}{_BEFORE_WORD})",
+}
+_LOOKAROUND_OPENERS = {"ahead": "(?=", "not ahead": "(?!", "behind": "(?<=", "not behind": "(?<!"}
 
 
 def _write_assertion(node: Assertion, numbers: dict[int, int]) -> str:
-    match node.kind:
-        case "start":
-            return "^"
-        case "end":
-            return "$"
-        case "boundary":
-            return f"(?:{_NO_WORD_BEHIND}{_WORD_AHEAD}|{_WORD_BEHIND}{_NO_WORD_AHEAD})"
-        case "not boundary":
-            return f"(?:{_NO_WORD_BEHIND}{_NO_WORD_AHEAD}|{_WORD_BEHIND}{_WORD_AHEAD})"
-    assert node.node is not None
-    return f"({_LOOKAROUND_SIGNS[node.kind]}{_write(node.node, numbers)})"
+    if node.node is None:
+        return _PLAIN_ASSERTIONS[node.kind]
+    return f"{_LOOKAROUND_OPENERS[node.kind]}{_write(node.node, numbers)})"

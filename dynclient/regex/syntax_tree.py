@@ -1,4 +1,4 @@
-"""The tree of a pattern, and what can be told from it: width, size, linearity.
+"""The syntax tree of a pattern, and what follows from it: width, size, linearity.
 
 The alphabet is Unicode scalar values: a lone surrogate is no character, so no class holds one.
 """
@@ -10,14 +10,19 @@ from typing import TYPE_CHECKING, TypeAlias
 from typing import Literal as OneOf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-#: Sorted, disjoint, non-touching (first, last) code points, both included; surrogates never among them.
+#: (first, last) code points, both included: sorted, disjoint, not touching, without surrogates.
 Ranges: TypeAlias = tuple[tuple[int, int], ...]
+#: The fewest and the most characters of a match; None: no limit.
+Width: TypeAlias = tuple[int, int | None]
+
+#: The last code points that UTF-8 writes in one, two and three bytes.
+_LAST_OF_ONE_BYTE, _LAST_OF_TWO_BYTES, _LAST_OF_THREE_BYTES = 0x7F, 0x7FF, 0xFFFF
 
 
 class PatternError(ValueError):
-    """Tell that a pattern cannot be read with one sure meaning, or is too large to be matched safely.
+    """A pattern has no single sure meaning, or is too large to be matched safely.
 
     Args:
         message: what is wrong, without the pattern itself.
@@ -33,9 +38,8 @@ class PatternError(ValueError):
         self.hint = hint
 
     def __str__(self) -> str:
-        return f"{self.message} at position {self.position}" + (
-            f"; {self.hint}" if self.hint else ""
-        )
+        text = f"{self.message} at position {self.position}"
+        return f"{text}; {self.hint}" if self.hint else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,33 +51,37 @@ class Literal:
     @property
     def ranges(self) -> Ranges:
         """The character as a class of one."""
-        return ((ord(self.char), ord(self.char)),)
+        code = ord(self.char)
+        return ((code, code),)
 
 
 @dataclass(frozen=True, slots=True)
 class CharacterClass:
-    """One character out of `ranges`; without any it matches nothing."""
+    """One character of `ranges`; a class without characters matches nothing."""
 
     ranges: Ranges
 
 
 @dataclass(frozen=True, slots=True)
 class Concatenation:
-    """The parts one after the other; without any it matches the empty text."""
+    """The parts one after the other; without parts it matches the empty text."""
 
     parts: tuple[PatternNode, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Alternation:
-    """One of two or more options."""
+    """One of two or more alternatives."""
 
     alternatives: tuple[PatternNode, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """`node` at least `min`, at most `max` times, None for no limit; `lazy` changes captures only, not what matches."""
+    """`node` at least `min` and at most `max` times, None for no limit.
+
+    A lazy repeat changes what groups capture, not what the pattern matches.
+    """
 
     node: PatternNode
     min: int
@@ -92,9 +100,12 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Assertion:
-    """A place, not a character: very start and end of the text, ASCII word boundary, or what stands ahead or behind.
+    """A condition on a position of the text, without a character of its own.
 
-    `node` is given for the four looks only.
+    `start` and `end` are the very ends of the text, boundaries are those of ASCII words. `node` is
+    given for the four lookarounds only.
+
+    Source: ECMA-262 §22.2.1 Assertion.
     """
 
     kind: OneOf[
@@ -102,10 +113,15 @@ class Assertion:
     ]
     node: PatternNode | None = None
 
+    @property
+    def is_lookbehind(self) -> bool:
+        """Whether it looks at the text before its position."""
+        return self.kind in {"behind", "not behind"}
+
 
 @dataclass(frozen=True, slots=True)
 class Backreference:
-    """The text that group `index` captured; the parser made sure that it did capture."""
+    """The text that group `index` captured; the parser checks that the group has captured."""
 
     index: int
 
@@ -127,8 +143,8 @@ def get_children(node: PatternNode) -> tuple[PatternNode, ...]:
     match node:
         case Concatenation(parts):
             return parts
-        case Alternation(options):
-            return options
+        case Alternation(alternatives):
+            return alternatives
         case Repeat(inner) | Group(inner):
             return (inner,)
         case Assertion(_, inner) if inner is not None:
@@ -138,44 +154,73 @@ def get_children(node: PatternNode) -> tuple[PatternNode, ...]:
 
 def walk(node: PatternNode) -> Iterator[PatternNode]:
     """Yield the node and everything below it."""
-    waiting = [node]
-    while waiting:
-        current = waiting.pop()
+    pending = [node]
+    while pending:
+        current = pending.pop()
         yield current
-        waiting.extend(reversed(get_children(current)))
+        pending.extend(reversed(get_children(current)))
+
+
+def contains(node: PatternNode, kind: type[PatternNode]) -> bool:
+    """Tell whether a node, or a node below it, is of a kind."""
+    return any(isinstance(part, kind) for part in walk(node))
+
+
+def unwrap_groups(node: PatternNode) -> PatternNode:
+    """Return the first node that is not a capturing group."""
+    while isinstance(node, Group):
+        node = node.node
+    return node
+
+
+def list_alternatives(node: PatternNode) -> tuple[PatternNode, ...]:
+    """Return the alternatives of an alternation; any other node is its only one."""
+    return node.alternatives if isinstance(node, Alternation) else (node,)
+
+
+def list_parts(node: PatternNode) -> tuple[PatternNode, ...]:
+    """Return the parts of a concatenation; any other node is its only one."""
+    return node.parts if isinstance(node, Concatenation) else (node,)
+
+
+def build_alternation(alternatives: tuple[PatternNode, ...]) -> PatternNode:
+    """Return the alternation of one or more nodes."""
+    return alternatives[0] if len(alternatives) == 1 else Alternation(alternatives)
 
 
 def is_linear(node: PatternNode) -> bool:
-    r"""Tell whether a linear engine can do it: no look, no backreference, no `\b` (the engine's own is not ASCII)."""
-    return not any(
-        isinstance(part, Backreference) or _needs_backtracking(part) for part in walk(node)
-    )
+    r"""Tell whether an engine of linear time can match it.
+
+    It has no lookaround, no backreference and no `\b`: the engine's own `\b` is not ASCII.
+    """
+    return not any(_needs_backtracking(part) for part in walk(node))
 
 
 def _needs_backtracking(node: PatternNode) -> bool:
-    return isinstance(node, Assertion) and node.kind not in {"start", "end"}
+    match node:
+        case Backreference():
+            return True
+        case Assertion(kind):
+            return kind not in {"start", "end"}
+    return False
 
 
-def compute_width(node: PatternNode) -> tuple[int, int | None]:  # noqa: PLR0911 - one for each kind of node
-    """Return the fewest and most characters it can take up, None for no limit (a backreference is anything)."""
+def compute_width(node: PatternNode) -> Width:  # noqa: PLR0911 - one for each kind of node
+    """Return the fewest and the most characters that a node can match, None for no limit.
+
+    A backreference counts as anything.
+    """
     match node:
         case Literal() | CharacterClass():
             return 1, 1
         case Concatenation(parts):
-            return _add_widths([compute_width(part) for part in parts])
-        case Alternation(options):
-            widths = [compute_width(option) for option in options]
-            return min(low for low, _ in widths), _find_upper_bound([high for _, high in widths])
+            widths = [compute_width(part) for part in parts]
+            return sum(low for low, _ in widths), _combine_highs(sum, widths)
+        case Alternation(alternatives):
+            widths = [compute_width(alternative) for alternative in alternatives]
+            return min(low for low, _ in widths), _combine_highs(max, widths)
         case Repeat(inner, least, most):
-            low, high = compute_width(inner)
-            return (
-                low * least,
-                0
-                if high == 0 or most == 0
-                else None
-                if high is None or most is None
-                else high * most,
-            )
+            return _multiply_width(compute_width(inner), least, most)
         case Group(inner):
             return compute_width(inner)
         case Backreference():
@@ -183,26 +228,34 @@ def compute_width(node: PatternNode) -> tuple[int, int | None]:  # noqa: PLR0911
     return 0, 0
 
 
-def _add_widths(widths: list[tuple[int, int | None]]) -> tuple[int, int | None]:
-    highs = [high for _, high in widths]
-    return sum(low for low, _ in widths), None if None in highs else sum(
-        high for high in highs if high is not None
-    )
+def _combine_highs(combine: Callable[[list[int]], int], widths: list[Width]) -> int | None:
+    """Return the sum or maximum of the upper ends; None where one of them has no limit."""
+    highs = [high for _, high in widths if high is not None]
+    return combine(highs) if len(highs) == len(widths) else None
 
 
-def _find_upper_bound(highs: list[int | None]) -> int | None:
-    return None if None in highs else max(high for high in highs if high is not None)
+def _multiply_width(width: Width, least: int, most: int | None) -> Width:
+    low, high = width
+    if high == 0 or most == 0:
+        return low * least, 0
+    if high is None or most is None:
+        return low * least, None
+    return low * least, high * most
 
 
 def estimate_size(node: PatternNode) -> int:
-    """Estimate the states of a compiled matcher, rather too high: repeats written out, a class by its UTF-8 bytes."""
+    """Estimate the states of a compiled matcher, rather too high.
+
+    Repeats count as written out, a class by its UTF-8 bytes.
+    """
     match node:
         case CharacterClass(ranges):
             return estimate_class_size(ranges)
         case Concatenation(parts) | Alternation(parts):
             return 1 + sum(estimate_size(part) + 1 for part in parts)
         case Repeat(inner, least, most):
-            return 1 + (estimate_size(inner) + 1) * max(least + 1 if most is None else most, 1)
+            turns = least + 1 if most is None else most
+            return 1 + (estimate_size(inner) + 1) * max(turns, 1)
         case Group(inner):
             return estimate_size(inner)
         case Assertion(_, inner) if inner is not None:
@@ -211,10 +264,16 @@ def estimate_size(node: PatternNode) -> int:
 
 
 def estimate_class_size(ranges: Ranges) -> int:
-    """Estimate the states of a class in UTF-8: all of ASCII is one, each range above costs by the lengths it spans."""
-    total = 1
+    """Estimate the states of a class in UTF-8.
+
+    All of ASCII is one state. Each range above costs by the lengths of encoding that it spans.
+    """
+    size = 1
     for first, last in ranges:
-        total += 2 * (first <= 0x7FF and last >= 0x80)  # noqa: PLR2004 - the borders of UTF-8's lengths
-        total += 4 * (first <= 0xFFFF and last >= 0x800)  # noqa: PLR2004
-        total += 5 * (last >= 0x10000)  # noqa: PLR2004
-    return total
+        if first <= _LAST_OF_TWO_BYTES and last > _LAST_OF_ONE_BYTE:
+            size += 2
+        if first <= _LAST_OF_THREE_BYTES and last > _LAST_OF_TWO_BYTES:
+            size += 4
+        if last > _LAST_OF_THREE_BYTES:
+            size += 5
+    return size

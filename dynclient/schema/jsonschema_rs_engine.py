@@ -82,12 +82,12 @@ class _FastSchemaWriter:
     def _write_pattern(self, source: str) -> list[dict[str, Any]]:
         """Return schemas that together say what a pattern says, without backtracking."""
         pattern = regex.compile(source)
-        if pattern.size > MAX_STATES or not all(term.is_linear for term in pattern.terms):
+        if pattern.size > MAX_STATES or not all(search.is_linear for search in pattern.searches):
             name = f"x-pattern-{len(self.pattern_searches)}"
             self.pattern_searches[name] = pattern.search
             return [{"format": name}]
         found: list[dict[str, Any]] = []
-        for term in pattern.terms:
+        for term in pattern.searches:
             search = {"pattern": term.rust}
             found.append(search if term.is_positive else {"not": {"type": "string", **search}})
         return found
@@ -95,6 +95,6 @@ class _FastSchemaWriter:
 
 def _write_linear_pattern(source: str) -> str:
     pattern = regex.compile(source)
-    if not pattern.linear or pattern.size > MAX_STATES:
+    if not pattern.is_linear or pattern.size > MAX_STATES:
         raise UnsuitableSchema
     return pattern.rust

@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dynclient.document import locator
+from dynclient.document import composer, locator
 from dynclient.document.yaml12 import parse
 from dynclient.errors import DocumentSyntaxError, DocumentTooLarge
 
@@ -189,7 +189,7 @@ def test_keys_that_are_equal_as_json_keys_are_duplicates():
     assert [p.code for p in problems("200: a\n'200': b\n")] == ["duplicate-key"]
 
 
-def test_a_duplicate_key_in_json_is_told_with_both_lines():
+def test_a_duplicate_key_in_json_is_reported_with_both_lines():
     parsed = parse(b'{\n\t"a": ["\\ud83d\\ude00", {"b": 1,\n\t"c": 0,\n\t"b": 2}]\n}', "spec.json")
     assert parsed.tree == {"a": ["\U0001f600", {"b": 2, "c": 0}]}
     (problem,) = parsed.problems
@@ -245,9 +245,9 @@ def test_an_alias_bomb_is_refused():
 
 def test_nodes_are_counted_as_if_the_aliases_were_written_out(monkeypatch):
     text = "- &x [1, {a: 2}]\n- *x\n- *x\n"  # root, then three times: list, 1, mapping, key, 2
-    monkeypatch.setattr(locator, "MAX_NODES", 16)
+    monkeypatch.setattr(composer, "MAX_NODES", 16)
     assert len(tree(text)) == 3
-    monkeypatch.setattr(locator, "MAX_NODES", 15)
+    monkeypatch.setattr(composer, "MAX_NODES", 15)
     with pytest.raises(DocumentTooLarge):
         parse(text.encode(), "spec.yaml")
 
@@ -446,7 +446,7 @@ def test_json_that_yaml_would_refuse_is_read():
     ).tree == {key: "\x7f\x85 \\/ \U0001f600"}
 
 
-def test_a_json_file_that_is_neither_is_told_what_json_says():
+def test_a_json_file_that_is_neither_json_nor_yaml_gets_the_error_of_json():
     error = refusal('{"a": 1,\n "b" 2}', "dir/spec.json")
     assert (error.headline, error.line, error.column) == (
         "spec.json is not valid JSON: Expecting ':' delimiter",

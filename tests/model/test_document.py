@@ -19,7 +19,7 @@ def codes(made):
     return [problem.code for problem in dynclient.load(made).problems]
 
 
-def test_a_document_tells_what_it_is():
+def test_a_document_has_its_info_version_and_operations():
     found = loaded(
         {"/x": {"get": operation(tags=["b"])}}, tags=[{"name": "a", "description": "first"}]
     )

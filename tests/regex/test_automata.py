@@ -203,7 +203,7 @@ def test_what_is_within_is_proved_and_the_converse_refuted_where_they_differ(
         ("(", "not closed"),
     ],
 )
-def test_what_is_no_regular_pattern_is_irregular(pattern: str, word: str) -> None:
+def test_a_pattern_that_is_not_regular_is_refused(pattern: str, word: str) -> None:
     with pytest.raises(NotRegular, match=word) as caught:
         matching(pattern)
     assert word in caught.value.reason

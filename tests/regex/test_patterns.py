@@ -145,7 +145,9 @@ def test_a_pattern_means_what_ecma_262_or_its_dialect_says(
         (r"(?i)(a)\1", 7, "flag i"),
     ],
 )
-def test_what_has_no_sure_meaning_is_a_bad_pattern(pattern: str, position: int, word: str) -> None:
+def test_a_pattern_without_a_sure_meaning_is_refused(
+    pattern: str, position: int, word: str
+) -> None:
     with pytest.raises(regex.PatternError) as caught:
         regex.compile(pattern)
 
@@ -178,7 +180,7 @@ def test_fifty_nested_groups_are_read() -> None:
 
 @unhurried
 @given(st.text("ab01[](){}|*+?^$\\.-:=!<>&~,dwsbBpPkuxi/", max_size=30))
-def test_any_text_is_a_pattern_or_a_bad_pattern(text: str) -> None:
+def test_any_text_is_a_pattern_or_is_refused(text: str) -> None:
     with contextlib.suppress(regex.PatternError):
         regex.compile(text).search("ab")
 
@@ -192,9 +194,9 @@ def test_a_lone_surrogate_matches_nothing() -> None:
     assert not found("(?!b)", "\ud800")
 
 
-def test_linear_means_neither_looks_nor_backreferences() -> None:
+def test_a_linear_pattern_has_neither_lookarounds_nor_backreferences() -> None:
     linear = {
-        pattern: regex.compile(pattern).linear
+        pattern: regex.compile(pattern).is_linear
         for pattern in ["^a+$", "(?=a)", r"(a)\1", r"\b", r"(?<!a)"]
     }
 
@@ -251,13 +253,15 @@ def test_a_long_text_may_match_a_long_run() -> None:
         ("a*b{2,5}", [(True, "b{2}")]),
     ],
 )
-def test_looks_at_the_ends_become_searches_of_their_own(
+def test_lookarounds_at_the_ends_become_searches_of_their_own(
     pattern: str, terms: list[tuple[bool, str]]
 ) -> None:
-    assert [(term.is_positive, term.rust) for term in regex.compile(pattern).terms] == terms
+    assert [
+        (search.is_positive, search.rust) for search in regex.compile(pattern).searches
+    ] == terms
 
 
-def test_a_long_text_may_match_looks_at_the_ends() -> None:
+def test_a_long_text_may_match_lookarounds_at_the_ends() -> None:
     text = "word " * 100_000
 
     assert found(r"^(?!\s*$).+$", text)

@@ -1,7 +1,8 @@
-"""Regular languages: do all texts that one pattern matches match another too, and if not, which does not?
+"""Regular languages: is every text that one pattern matches matched by another, and if not, which?
 
-`language` is the value with its algebra; `reading` makes one of a pattern, `alternating` runs one pattern as an
-automaton, `deciding` searches the product of several. Lengths are counted apart, in code points.
+`language` is the value with its algebra. `pattern_translation` makes one of a pattern,
+`alternating_automaton` runs one pattern, `product_automaton` searches the product of several.
+Lengths are counted apart, in code points.
 """
 
 from dynclient.regex.automata.automata_errors import NotRegular, TooManyStates, Undecided

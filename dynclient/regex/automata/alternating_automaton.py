@@ -1,8 +1,11 @@
-r"""One pattern as an automaton that is made while it runs.
+r"""One pattern as an automaton that is built while it runs.
 
-A state says what the rest of the text must still look like: a formula over atoms "a character of this class, then the
-rest of the pattern". Looks ahead are conjunctions and negations in it; looks behind are automata of their own that run
-along. So a repeat is never written out, and only the states that a text leads to come to be.
+A state says what the rest of the text must look like. It is a Boolean formula over atoms; an atom
+means "a character of this class, then the rest of the pattern". Lookaheads are conjunctions and
+negations in the formula. Lookbehinds are automata of their own that run along. So a repeat is never
+written out, and only the states that a text leads to are built.
+
+Source: alternating automata; derivatives of regular expressions (Brzozowski 1964, Antimirov 1996).
 """
 
 from __future__ import annotations
@@ -14,7 +17,8 @@ from dynclient.regex import character_classes
 from dynclient.regex.automata import boolean_formulas
 from dynclient.regex.automata.alphabet import Alphabet, Mask
 from dynclient.regex.automata.automata_errors import NotRegular, StepBudget, TooManyStates
-from dynclient.regex.automata.boolean_formulas import FALSE, TRUE, BooleanFormula
+from dynclient.regex.automata.boolean_formulas import FALSE, TRUE, BooleanFormula, Conjunction
+from dynclient.regex.automata.continuations import FINISHED, ContinuationTable
 from dynclient.regex.syntax_tree import (
     Alternation,
     Assertion,
@@ -26,31 +30,25 @@ from dynclient.regex.syntax_tree import (
     PatternNode,
     Ranges,
     Repeat,
+    build_alternation,
+    contains,
+    list_alternatives,
+    unwrap_groups,
     walk,
 )
 
-#: How deep looks may stand behind each other without a character in between.
+#: How many lookarounds may stand behind each other without a character in between.
 MAX_NESTED_LOOKAROUNDS = 40
 
-_LOOKBEHIND_KINDS = ("behind", "not behind")
+#: The numbers of the states from which no text, and from which every text, is accepted.
+REJECT_ALL, ACCEPT_ALL = 0, 1
+
 _ANYTHING = Repeat(CharacterClass(character_classes.ANY), 0, None)
 _END_ANCHOR = Assertion("end")
 
 
-class Continuation(NamedTuple):
-    """A node still to be matched, and the frame after it.
-
-    `low` and `high` are a repeat's turns left (-1 is no limit), `low` is a sequence's part to go on with.
-    """
-
-    node: PatternNode
-    low: int
-    high: int
-    rest: int
-
-
 class LeftContext(NamedTuple):
-    """What is known of a place in the text from what stands before it."""
+    """What the text before a position says about the assertions at that position."""
 
     is_at_start: bool
     is_after_word_character: bool
@@ -59,7 +57,7 @@ class LeftContext(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AutomatonState:
-    """What the rest must be, and where the looks behind stand."""
+    """What the rest of the text must be, and the states of the lookbehind automata."""
 
     formula: BooleanFormula
     lookbehind_states: tuple[int, ...] = ()
@@ -67,23 +65,26 @@ class AutomatonState:
 
 def collect_character_classes(node: PatternNode) -> set[Ranges]:
     """Return the classes of characters that the automaton of a tree tells apart."""
-    found = {part.ranges for part in walk(node) if isinstance(part, Literal | CharacterClass)}
-    if any(isinstance(part, Assertion) and part.kind.endswith("boundary") for part in walk(node)):
-        found.add(character_classes.WORD)
-    return found
+    ranges = {part.ranges for part in walk(node) if isinstance(part, Literal | CharacterClass)}
+    if _has_word_boundary(node):
+        ranges.add(character_classes.WORD)
+    return ranges
+
+
+def _has_word_boundary(node: PatternNode) -> bool:
+    return any(
+        isinstance(part, Assertion) and part.kind.endswith("boundary") for part in walk(node)
+    )
 
 
 def anchor_search(node: PatternNode) -> PatternNode:
-    """Return a tree that matches at the very start of a text where `node` is found anywhere in it."""
-    while isinstance(node, Group):
-        node = node.node
-    options = node.alternatives if isinstance(node, Alternation) else (node,)
-    anchored = [option for option in options if _is_anchored(option)]
-    others = [option for option in options if option not in anchored]
+    """Return a tree that matches at the start of each text in which `node` is found anywhere."""
+    alternatives = list_alternatives(unwrap_groups(node))
+    anchored = [alternative for alternative in alternatives if _is_anchored(alternative)]
+    others = [alternative for alternative in alternatives if alternative not in anchored]
     if others:
-        rest = others[0] if len(others) == 1 else Alternation(tuple(others))
-        anchored.append(Concatenation((_ANYTHING, rest)))
-    return anchored[0] if len(anchored) == 1 else Alternation(tuple(anchored))
+        anchored.append(Concatenation((_ANYTHING, build_alternation(tuple(others)))))
+    return build_alternation(tuple(anchored))
 
 
 def _is_anchored(node: PatternNode) -> bool:
@@ -91,11 +92,12 @@ def _is_anchored(node: PatternNode) -> bool:
         case Assertion("start"):
             return True
         case Concatenation(parts):
-            return next(
-                (_is_anchored(part) for part in parts if not _is_skippable_assertion(part)), False
-            )
-        case Alternation(options):
-            return all(_is_anchored(option) for option in options)
+            for part in parts:
+                if not _is_skippable_assertion(part):
+                    return _is_anchored(part)
+            return False
+        case Alternation(alternatives):
+            return all(_is_anchored(alternative) for alternative in alternatives)
         case Group(inner):
             return _is_anchored(inner)
     return False
@@ -109,64 +111,61 @@ class Automaton:
     """The deterministic automaton of one tree, matched at the start of a text; states are numbers.
 
     Args:
-        node: the tree, of `searched`.
-        alphabet: that knows its `classes_of`.
-        budget: what making states takes.
+        node: the tree, from `anchor_search`.
+        alphabet: it must know the tree's `collect_character_classes`.
+        budget: what building states takes.
 
     Raises:
-        Irregular: it has backreferences, or looks behind that look further around.
+        NotRegular: the tree has backreferences, or lookbehinds with other assertions in them.
 
     """
 
     def __init__(self, node: PatternNode, alphabet: Alphabet, budget: StepBudget) -> None:
-        if any(isinstance(part, Backreference) for part in walk(node)):
+        if contains(node, Backreference):
             raise NotRegular("a backreference makes it no regular pattern")
-        self._alphabet, self._budget = alphabet, budget
+        self._alphabet = alphabet
+        self._budget = budget
         self._lookbehinds = [
-            part
-            for part in walk(node)
-            if isinstance(part, Assertion) and part.kind in _LOOKBEHIND_KINDS
+            part for part in walk(node) if isinstance(part, Assertion) and part.is_lookbehind
         ]
         self._lookbehind_automata = [
-            _build_lookbehind_automaton(look, alphabet, budget) for look in self._lookbehinds
+            _build_lookbehind_automaton(lookbehind, alphabet, budget)
+            for lookbehind in self._lookbehinds
         ]
-        self._word_characters = self._find_word_characters(node)
-        self._continuations = [Continuation(Concatenation(()), 0, 0, 0)]
-        self._continuation_numbers: dict[tuple[int, int, int, int], int] = {}
-        self._atoms: list[tuple[Mask, int]] = [
-            (0, 0),
-            (0, 0),
-        ]  # the first is none, the second the end
+        self._word_characters: Mask = 0
+        if _has_word_boundary(node):
+            self._word_characters = alphabet.get_mask(character_classes.WORD)
+
+        self._continuations = ContinuationTable(node)
+        # Atoms have numbers from 1, and the atom 1 is the end of the text.
+        self._atoms: list[tuple[Mask, int]] = [(0, FINISHED), (0, FINISHED)]
         self._atom_numbers: dict[tuple[Mask, int], int] = {}
         self._unfoldings: dict[tuple[int, LeftContext], BooleanFormula] = {}
         self._states = [AutomatonState(FALSE), AutomatonState(TRUE)]
         self._state_numbers = {state: number for number, state in enumerate(self._states)}
         self._transitions: dict[tuple[int, Mask], int] = {}
-        self._tree = node  # frames tell nodes apart by identity
         self.initial = self._build_initial_state(node)
 
-    def _find_word_characters(self, node: PatternNode) -> Mask:
-        bounded = any(
-            isinstance(part, Assertion) and part.kind.endswith("boundary") for part in walk(node)
-        )
-        return self._alphabet.get_mask(character_classes.WORD) if bounded else 0
-
     def _build_initial_state(self, node: PatternNode) -> int:
-        starts = tuple(monitor.initial for monitor in self._lookbehind_automata)
-        place = LeftContext(
+        lookbehind_states = tuple(automaton.initial for automaton in self._lookbehind_automata)
+        context = LeftContext(
             is_at_start=True,
             is_after_word_character=False,
-            lookbehind_truths=self._evaluate_lookbehinds(starts),
+            lookbehind_truths=self._evaluate_lookbehinds(lookbehind_states),
         )
-        return self._intern_state(self._unfold(self._intern_continuation(node, 0), place), starts)
+        formula = self._unfold(self._continuations.start(node, FINISHED), context)
+        return self._intern_state(formula, lookbehind_states)
 
-    def _evaluate_lookbehinds(self, monitors: tuple[int, ...]) -> tuple[bool, ...]:
-        return tuple(
-            m.accepts(state) for m, state in zip(self._lookbehind_automata, monitors, strict=True)
-        )
+    def _evaluate_lookbehinds(self, states: tuple[int, ...]) -> tuple[bool, ...]:
+        pairs = zip(self._lookbehind_automata, states, strict=True)
+        return tuple(automaton.accepts(state) for automaton, state in pairs)
 
-    def _intern_state(self, formula: BooleanFormula, monitors: tuple[int, ...]) -> int:
-        state = AutomatonState(formula, monitors if formula not in (TRUE, FALSE) else ())
+    def _intern_state(self, formula: BooleanFormula, lookbehind_states: tuple[int, ...]) -> int:
+        if formula == FALSE:
+            return REJECT_ALL
+        if formula == TRUE:
+            return ACCEPT_ALL
+        state = AutomatonState(formula, lookbehind_states)
         if state not in self._state_numbers:
             self._state_numbers[state] = len(self._states)
             self._states.append(state)
@@ -177,168 +176,162 @@ class Automaton:
         return boolean_formulas.is_true_at_end(self._states[state].formula)
 
     def decide_acceptance(self, state: int) -> bool | None:
-        """Tell whether every (True) or no (False) text that goes on from here is accepted, as far as is plain."""
-        return None if state > 1 else state == 1
+        """Tell whether every (True) or no (False) continuation of the text is accepted.
+
+        Returns:
+            None where the state alone does not decide it.
+
+        """
+        return None if state > ACCEPT_ALL else state == ACCEPT_ALL
 
     def collect_masks(self, state: int) -> set[Mask]:
-        """Return the classes that a state tells apart."""
-        known = self._states[state]
-        found = {self._atoms[abs(literal)][0] for term in known.formula for literal in term}
-        for monitor, inner in zip(self._lookbehind_automata, known.lookbehind_states, strict=False):
-            found |= monitor.collect_masks(inner)
-        return found | {self._word_characters} if state > 1 else found
+        """Return the classes of characters that a state tells apart."""
+        if state <= ACCEPT_ALL:
+            return set()
+        automaton_state = self._states[state]
+        masks = {self._word_characters}
+        for conjunction in automaton_state.formula:
+            masks.update(self._atoms[abs(literal)][0] for literal in conjunction)
+        pairs = zip(self._lookbehind_automata, automaton_state.lookbehind_states, strict=True)
+        for automaton, lookbehind_state in pairs:
+            masks |= automaton.collect_masks(lookbehind_state)
+        return masks
 
     def move(self, state: int, block: Mask) -> int:
-        """Return the state after a character of a set that `masks` does not divide."""
-        if state <= 1:
+        """Return the state after a character of a block that no mask of the state divides."""
+        if state <= ACCEPT_ALL:
             return state
-        if (state, block) not in self._transitions:
-            self._transitions[state, block] = self._compute_successor(self._states[state], block)
-        return self._transitions[state, block]
+        key = (state, block)
+        if key not in self._transitions:
+            self._transitions[key] = self._compute_successor(self._states[state], block)
+        return self._transitions[key]
 
     def _compute_successor(self, state: AutomatonState, block: Mask) -> int:
-        monitors = tuple(
-            m.move(inner, block)
-            for m, inner in zip(self._lookbehind_automata, state.lookbehind_states, strict=True)
-        )
-        place = LeftContext(
+        pairs = zip(self._lookbehind_automata, state.lookbehind_states, strict=True)
+        lookbehind_states = tuple(automaton.move(inner, block) for automaton, inner in pairs)
+        context = LeftContext(
             is_at_start=False,
             is_after_word_character=bool(block & self._word_characters),
-            lookbehind_truths=self._evaluate_lookbehinds(monitors),
+            lookbehind_truths=self._evaluate_lookbehinds(lookbehind_states),
         )
-        found = [self._derive_conjunction(term, block, place) for term in state.formula]
-        return self._intern_state(boolean_formulas.disjoin(found, self._budget), monitors)
+        derivatives = [
+            self._derive_conjunction(conjunction, block, context) for conjunction in state.formula
+        ]
+        formula = boolean_formulas.disjoin(derivatives, self._budget)
+        return self._intern_state(formula, lookbehind_states)
 
     def _derive_conjunction(
-        self, term: frozenset[int], block: Mask, place: LeftContext
+        self, conjunction: Conjunction, block: Mask, context: LeftContext
     ) -> BooleanFormula:
+        """Return what a conjunction asks of the text after a character of a block."""
         result = TRUE
-        for literal in sorted(term):
+        for literal in sorted(conjunction):
             mask, rest = self._atoms[abs(literal)]
             self._budget.spend()
-            after = self._unfold(rest, place) if mask & block else FALSE
-            result = boolean_formulas.conjoin(
-                result,
-                after if literal > 0 else boolean_formulas.negate(after, self._budget),
-                self._budget,
-            )
-            if not result:
+            derivative = self._unfold(rest, context) if mask & block else FALSE
+            if literal < 0:
+                derivative = boolean_formulas.negate(derivative, self._budget)
+            result = boolean_formulas.conjoin(result, derivative, self._budget)
+            if result == FALSE:
                 break
         return result
 
-    def _intern_continuation(
-        self, node: PatternNode, rest: int, low: int = 0, high: int = 0
-    ) -> int:
-        if isinstance(node, Concatenation) and low == len(node.parts):
-            return rest
-        key = (id(node), low, high, rest)
-        if key not in self._continuation_numbers:
-            self._continuation_numbers[key] = len(self._continuations)
-            self._continuations.append(Continuation(node, low, high, rest))
-        return self._continuation_numbers[key]
-
-    def _continue_with(self, node: PatternNode, rest: int) -> int:
-        if isinstance(node, Repeat):
-            return self._intern_continuation(
-                node, rest, node.min, -1 if node.max is None else node.max
-            )
-        return self._intern_continuation(node, rest)
-
-    def _unfold(self, frame: int, place: LeftContext) -> BooleanFormula:
-        if (frame, place) not in self._unfoldings:
-            self._unfoldings[frame, place] = self._compute_unfolding(frame, place, frozenset())
-        return self._unfoldings[frame, place]
+    def _unfold(self, number: int, context: LeftContext) -> BooleanFormula:
+        """Return what a continuation asks of the rest of the text, as a formula over atoms."""
+        key = (number, context)
+        if key not in self._unfoldings:
+            self._unfoldings[key] = self._compute_unfolding(number, context, frozenset())
+        return self._unfoldings[key]
 
     def _compute_unfolding(
-        self, start: int, place: LeftContext, above: frozenset[int]
+        self, start: int, context: LeftContext, assertions: frozenset[int]
     ) -> BooleanFormula:
-        """Go on from a frame to the characters it may begin with; `above` are the looks that led here."""
-        found: list[BooleanFormula] = []
-        waiting, seen = [start], set[int]()
-        while waiting:
-            frame = waiting.pop()
-            if frame in seen or frame in above:
+        """Expand a continuation up to the characters that it may begin with.
+
+        Args:
+            start: the number of the continuation.
+            context: what the text before says.
+            assertions: the continuations of the assertions that led here.
+
+        """
+        disjuncts: list[BooleanFormula] = []
+        pending = [start]
+        visited = set(assertions)
+        while pending:
+            number = pending.pop()
+            if number in visited:
                 continue
-            seen.add(frame)
+            visited.add(number)
             self._budget.spend()
-            if frame == 0:
+            if number == FINISHED:
                 return TRUE
-            node = self._continuations[frame].node
+
+            continuation = self._continuations[number]
+            node = continuation.node
             if isinstance(node, Literal | CharacterClass):
-                found.append(self._intern_atom(node.ranges, self._continuations[frame].rest))
+                disjuncts.append(self._intern_atom(node.ranges, continuation.rest))
             elif isinstance(node, Assertion):
-                found.append(self._unfold_assertion(frame, place, above))
+                disjuncts.append(self._unfold_assertion(node, number, context, assertions))
             else:
-                waiting += self._expand_continuation(self._continuations[frame])
-        return boolean_formulas.disjoin(found, self._budget)
+                pending += self._continuations.expand(number)
+        return boolean_formulas.disjoin(disjuncts, self._budget)
 
     def _intern_atom(self, ranges: Ranges, rest: int) -> BooleanFormula:
-        key = (self._alphabet.get_mask(ranges), rest)
         if not ranges:
             return FALSE
+        key = (self._alphabet.get_mask(ranges), rest)
         if key not in self._atom_numbers:
             self._atom_numbers[key] = len(self._atoms)
             self._atoms.append(key)
         return boolean_formulas.build_atom(self._atom_numbers[key])
 
-    def _expand_continuation(self, frame: Continuation) -> list[int]:
-        """Return the frames that a frame without a character of its own stands for."""
-        node, low, high, rest = frame
-        match node:
-            case Concatenation(parts):
-                return [
-                    self._continue_with(parts[low], self._intern_continuation(node, rest, low + 1))
-                ]
-            case Alternation(options):
-                return [self._continue_with(option, rest) for option in options]
-            case Repeat(inner):
-                after = [rest] if low == 0 else []
-                if high:
-                    turn = self._intern_continuation(node, rest, max(low - 1, 0), max(high - 1, -1))
-                    after.append(self._continue_with(inner, turn))
-                return after
-            case Group(inner):
-                return [self._continue_with(inner, rest)]
-        raise NotRegular("a backreference makes it no regular pattern")
-
     def _unfold_assertion(
-        self, frame: int, place: LeftContext, above: frozenset[int]
+        self, node: Assertion, number: int, context: LeftContext, assertions: frozenset[int]
     ) -> BooleanFormula:
-        if len(above) >= MAX_NESTED_LOOKAROUNDS:
+        if len(assertions) >= MAX_NESTED_LOOKAROUNDS:
             raise TooManyStates("looks stand too deep in each other")
-        node, _, _, rest = self._continuations[frame]
-        assert isinstance(node, Assertion)
-        here = self._evaluate_assertion(node, place)
-        if not here:
+        condition = self._evaluate_assertion(node, context)
+        if condition == FALSE:
             return FALSE
-        return boolean_formulas.conjoin(
-            here, self._compute_unfolding(rest, place, above | {frame}), self._budget
-        )
+        rest = self._continuations[number].rest
+        after = self._compute_unfolding(rest, context, assertions | {number})
+        return boolean_formulas.conjoin(condition, after, self._budget)
 
-    def _evaluate_assertion(self, node: Assertion, place: LeftContext) -> BooleanFormula:
+    def _evaluate_assertion(self, node: Assertion, context: LeftContext) -> BooleanFormula:
         """Return what an assertion asks of the rest of the text."""
         match node.kind:
             case "start":
-                return TRUE if place.is_at_start else FALSE
+                return TRUE if context.is_at_start else FALSE
             case "end":
                 return boolean_formulas.build_atom(boolean_formulas.END)
             case "boundary" | "not boundary":
-                word = self._intern_atom(character_classes.WORD, 0)
-                wants_word = place.is_after_word_character != (node.kind == "boundary")
+                word = self._intern_atom(character_classes.WORD, FINISHED)
+                wants_word = context.is_after_word_character != (node.kind == "boundary")
                 return word if wants_word else boolean_formulas.negate(word, self._budget)
             case "behind" | "not behind":
-                number = next(i for i, look in enumerate(self._lookbehinds) if look is node)
-                return TRUE if place.lookbehind_truths[number] == (node.kind == "behind") else FALSE
+                is_found = context.lookbehind_truths[self._find_lookbehind(node)]
+                return TRUE if is_found == (node.kind == "behind") else FALSE
+        return self._evaluate_lookahead(node, context)
+
+    def _find_lookbehind(self, node: Assertion) -> int:
+        """Return the index of a lookbehind; equal ones at two places have two."""
+        for index, lookbehind in enumerate(self._lookbehinds):
+            if lookbehind is node:
+                return index
+        raise AssertionError("a lookbehind that is no part of the tree")
+
+    def _evaluate_lookahead(self, node: Assertion, context: LeftContext) -> BooleanFormula:
         assert node.node is not None
-        ahead = self._unfold(self._continue_with(node.node, 0), place)
-        return ahead if node.kind == "ahead" else boolean_formulas.negate(ahead, self._budget)
+        inside = self._unfold(self._continuations.start(node.node, FINISHED), context)
+        return inside if node.kind == "ahead" else boolean_formulas.negate(inside, self._budget)
 
 
 def _build_lookbehind_automaton(
-    look: Assertion, alphabet: Alphabet, budget: StepBudget
+    lookbehind: Assertion, alphabet: Alphabet, budget: StepBudget
 ) -> Automaton:
-    """Return the automaton of a look behind: the text read so far must end with it."""
-    assert look.node is not None
-    if any(isinstance(part, Assertion) and part.kind != "start" for part in walk(look.node)):
+    """Return the automaton that accepts where a lookbehind holds at the end of the text so far."""
+    assert lookbehind.node is not None
+    if any(_is_skippable_assertion(part) for part in walk(lookbehind.node)):
         raise NotRegular("a look behind looks further around")
-    return Automaton(anchor_search(Concatenation((look.node, _END_ANCHOR))), alphabet, budget)
+    search = anchor_search(Concatenation((lookbehind.node, _END_ANCHOR)))
+    return Automaton(search, alphabet, budget)

@@ -1,38 +1,38 @@
-"""Why a language cannot be decided: it is none, or it takes too many states."""
+"""Why a question about languages stays undecided, and the budget that limits one question."""
 
 from __future__ import annotations
 
-#: Elementary steps (a state's part moved on by one class of characters) that one question may take.
+#: The elementary steps that one question may take; a step moves an atom on by one minterm.
 MAX_STEPS = 150_000
 
 
 class Undecided(Exception):
-    """A question about languages that is not answered; `why` says so in a few words."""
+    """A question about languages has no answer; `reason` says why in a few words."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.reason = why
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class NotRegular(Undecided):
-    """A pattern that describes no regular language, or looks around in a way that is not supported."""
+    """A pattern describes no regular language, or has a lookaround that is not supported."""
 
 
 class TooManyStates(Undecided):
-    """A question that takes more than MAX_WORK."""
+    """A question takes more than MAX_STEPS."""
 
 
 class StepBudget:
-    """Counts the work of one question."""
+    """Counts down the steps of one question."""
 
-    def __init__(self, left: int = MAX_STEPS) -> None:
-        self.remaining = left
+    def __init__(self, steps: int = MAX_STEPS) -> None:
+        self.remaining = steps
 
     def spend(self, steps: int = 1) -> None:
-        """Take steps off what is left.
+        """Subtract steps from the budget.
 
         Raises:
-            TooLarge: nothing is left.
+            TooManyStates: the budget is used up.
 
         """
         self.remaining -= steps

@@ -1,6 +1,7 @@
-"""Boolean formulas over what must still be found: disjunctions of conjunctions of signed atoms.
+"""Boolean formulas over atoms, in disjunctive normal form: sets of conjunctions of literals.
 
-An atom is a number from 1; the negative number says that it must not hold. TRUE and FALSE have one form each.
+An atom is a number from 1. A literal is an atom, or its negative: then the atom must not hold. TRUE
+and FALSE have one form each.
 """
 
 from __future__ import annotations
@@ -30,44 +31,59 @@ def disjoin(formulas: list[BooleanFormula], budget: StepBudget) -> BooleanFormul
 
 def conjoin(one: BooleanFormula, other: BooleanFormula, budget: StepBudget) -> BooleanFormula:
     """Return the conjunction."""
-    if one == TRUE or not other:
+    if one == TRUE or other == FALSE:
         return other
-    if other == TRUE or not one:
+    if other == TRUE or one == FALSE:
         return one
     budget.spend(len(one) * len(other))
-    joined = (_simplify_conjunction(left | right) for left in one for right in other)
-    return remove_absorbed(frozenset(term for term in joined if term is not None), budget)
+    conjunctions: set[Conjunction] = set()
+    for left in one:
+        for right in other:
+            conjunction = _simplify_conjunction(left | right)
+            if conjunction is not None:
+                conjunctions.add(conjunction)
+    return remove_absorbed(frozenset(conjunctions), budget)
 
 
 def negate(formula: BooleanFormula, budget: StepBudget) -> BooleanFormula:
-    """Return the negation."""
+    """Return the negation, by De Morgan's laws."""
     result = TRUE
-    for term in formula:
-        result = conjoin(result, frozenset(frozenset({-literal}) for literal in term), budget)
+    for conjunction in formula:
+        negated_literals = frozenset(frozenset({-literal}) for literal in conjunction)
+        result = conjoin(result, negated_literals, budget)
     return result
 
 
 def remove_absorbed(formula: BooleanFormula, budget: StepBudget) -> BooleanFormula:
-    """Return the formula without terms that a weaker one makes superfluous."""
+    """Return the formula without conjunctions that a weaker one absorbs (absorption law)."""
     if frozenset() in formula:
         return TRUE
-    if all(len(term) == 1 for term in formula):
+    if all(len(conjunction) == 1 for conjunction in formula):
         return formula
     budget.spend(len(formula) ** 2 // 8)
-    return frozenset(term for term in formula if not any(other < term for other in formula))
+    return frozenset(
+        conjunction
+        for conjunction in formula
+        if not any(weaker < conjunction for weaker in formula)
+    )
 
 
-def _simplify_conjunction(term: Conjunction) -> Conjunction | None:
-    """Return the term, shortened by what the end of the text decides; None where it contradicts itself."""
-    if any(-literal in term for literal in term):
+def _simplify_conjunction(conjunction: Conjunction) -> Conjunction | None:
+    """Return a conjunction without what the end of the text decides; None: a contradiction."""
+    if any(-literal in conjunction for literal in conjunction):
         return None
-    if END in term:
-        return None if any(literal > END for literal in term) else frozenset({END})
-    if -END in term and any(literal > END for literal in term):
-        return term - {-END}
-    return term
+    wants_character = any(literal > END for literal in conjunction)
+    if END in conjunction:
+        return None if wants_character else frozenset({END})
+    if wants_character:
+        return conjunction - {-END}
+    return conjunction
 
 
 def is_true_at_end(formula: BooleanFormula) -> bool:
     """Tell whether nothing more is needed when the text ends."""
-    return any(all(literal == END or literal < -END for literal in term) for term in formula)
+    return any(all(map(_is_literal_true_at_end, conjunction)) for conjunction in formula)
+
+
+def _is_literal_true_at_end(literal: int) -> bool:
+    return literal == END or literal < -END

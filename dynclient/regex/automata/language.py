@@ -19,9 +19,10 @@ from dynclient.regex.automata.lengths import build_interval
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A set of texts; `&`, `|`, `-` and `~` make new ones without looking into it, questions are answered lazily.
+    """A set of texts; `&`, `|`, `-` and `~` build new ones without any search.
 
-    Every question (`is_empty`, `shortest`, `texts`, …) raises `TooLarge` where its answer takes too many states.
+    The search begins with a question. Every question (`is_empty`, `find_shortest`, `list_texts`, …)
+    raises `TooManyStates` where its answer takes too many states.
     """
 
     expression: LanguageExpression
@@ -31,7 +32,8 @@ class Language:
         """Return the texts in which a pattern of ECMA-262 is found, anywhere unless it is anchored.
 
         Raises:
-            Irregular: it is no pattern, has backreferences, or looks behind that look further around.
+            NotRegular: it is no pattern, has backreferences, or lookbehinds with assertions in
+                them.
 
         """
         return cls(_translate_pattern(pattern))
@@ -51,7 +53,7 @@ class Language:
         """Return these texts alone.
 
         Raises:
-            Irregular: one holds a lone surrogate, which is no character.
+            NotRegular: one holds a lone surrogate, which is no character.
 
         """
         return cls(pattern_translation.translate_texts(frozenset(texts)))
@@ -79,26 +81,30 @@ class Language:
         return self.find_shortest() is None
 
     def find_shortest(self) -> str | None:
-        """Return the shortest text, of several the most readable one (letters and digits first); None if empty."""
+        """Return the shortest text, None if the language is empty.
+
+        Of several it is the most readable one: letters and digits come first.
+        """
         answer = _find_shortest_text(self.expression)
         if isinstance(answer, TooManyStates):
             raise TooManyStates(answer.reason)
         return answer
 
     def list_texts(self, limit: int) -> tuple[str, ...]:
-        """Return up to `limit` different texts, shortest first; fewer only where there are no more."""
-        found: list[str] = []
-        while len(found) < limit:
-            text = (self - Language.from_texts(found)).find_shortest()
+        """Return up to `limit` different texts, shortest first; fewer if there are no more."""
+        texts: list[str] = []
+        while len(texts) < limit:
+            others = self - Language.from_texts(texts)
+            text = others.find_shortest()
             if text is None:
                 break
-            found.append(text)
-        return tuple(found)
+            texts.append(text)
+        return tuple(texts)
 
     def list_all_texts(self, limit: int) -> tuple[str, ...] | None:
-        """Return all texts, shortest first, if there are at most `limit`; None if there are more."""
-        found = self.list_texts(limit + 1)
-        return found if len(found) <= limit else None
+        """Return all texts, shortest first; None if there are more than `limit`."""
+        texts = self.list_texts(limit + 1)
+        return texts if len(texts) <= limit else None
 
     def __contains__(self, text: str) -> bool:
         return product_automaton.accepts_text(self.expression, text)
@@ -106,7 +112,7 @@ class Language:
 
 @functools.lru_cache(maxsize=512)
 def _find_shortest_text(expression: LanguageExpression) -> str | TooManyStates | None:
-    """Remember a failure too: it is the answer that took longest."""
+    """Return the answer or the failure; the cache keeps failures too, as they take longest."""
     try:
         return product_automaton.find_shortest_text(expression)
     except TooManyStates as error:

@@ -1,4 +1,4 @@
-"""Languages as expressions: patterns and lengths under and, or, not; what truth of the patterns means for lengths."""
+"""Languages as expressions: patterns and lengths under intersection, union and complement."""
 
 from __future__ import annotations
 
@@ -53,29 +53,31 @@ EVERYTHING, NOTHING = LengthLanguage(ALL), LengthLanguage(NONE)
 
 
 def intersect(*parts: LanguageExpression) -> LanguageExpression:
-    """Return the intersection, flat and without what says nothing."""
-    flat = [
-        inner
-        for part in parts
-        for inner in (part.parts if isinstance(part, IntersectionLanguage) else (part,))
-    ]
-    kept = tuple(dict.fromkeys(part for part in flat if part != EVERYTHING))
-    if NOTHING in kept:
+    """Return the intersection, flat and without parts that hold all texts."""
+    flat: dict[LanguageExpression, None] = {}
+    for part in parts:
+        conjuncts = part.parts if isinstance(part, IntersectionLanguage) else (part,)
+        flat.update(dict.fromkeys(conjuncts))
+    flat.pop(EVERYTHING, None)
+    if NOTHING in flat:
         return NOTHING
-    return kept[0] if len(kept) == 1 else IntersectionLanguage(kept) if kept else EVERYTHING
+    if len(flat) > 1:
+        return IntersectionLanguage(tuple(flat))
+    return next(iter(flat), EVERYTHING)
 
 
 def unite(*parts: LanguageExpression) -> LanguageExpression:
-    """Return the union, flat and without what says nothing."""
-    flat = [
-        inner
-        for part in parts
-        for inner in (part.parts if isinstance(part, UnionLanguage) else (part,))
-    ]
-    kept = tuple(dict.fromkeys(part for part in flat if part != NOTHING))
-    if EVERYTHING in kept:
+    """Return the union, flat and without parts that hold no text."""
+    flat: dict[LanguageExpression, None] = {}
+    for part in parts:
+        disjuncts = part.parts if isinstance(part, UnionLanguage) else (part,)
+        flat.update(dict.fromkeys(disjuncts))
+    flat.pop(NOTHING, None)
+    if EVERYTHING in flat:
         return EVERYTHING
-    return kept[0] if len(kept) == 1 else UnionLanguage(kept) if kept else NOTHING
+    if len(flat) > 1:
+        return UnionLanguage(tuple(flat))
+    return next(iter(flat), NOTHING)
 
 
 def complement(part: LanguageExpression) -> LanguageExpression:
@@ -83,23 +85,23 @@ def complement(part: LanguageExpression) -> LanguageExpression:
     match part:
         case ComplementLanguage(inner):
             return inner
-        case LengthLanguage(allowed):
-            return LengthLanguage(lengths.complement(allowed))
+        case LengthLanguage(length_set):
+            return LengthLanguage(lengths.complement(length_set))
     return ComplementLanguage(part)
 
 
 def number_patterns(expression: LanguageExpression) -> dict[PatternLanguage, int]:
-    """Number the patterns of an expression."""
+    """Number the patterns of an expression from 0, in the order in which they stand."""
     numbers: dict[PatternLanguage, int] = {}
-    waiting = [expression]
-    while waiting:
-        match waiting.pop():
-            case PatternLanguage() as found:
-                numbers.setdefault(found, len(numbers))
+    pending = [expression]
+    while pending:
+        match pending.pop():
+            case PatternLanguage() as pattern:
+                numbers.setdefault(pattern, len(numbers))
             case IntersectionLanguage(parts) | UnionLanguage(parts):
-                waiting.extend(reversed(parts))
+                pending.extend(reversed(parts))
             case ComplementLanguage(part):
-                waiting.append(part)
+                pending.append(part)
     return numbers
 
 
@@ -108,29 +110,38 @@ def evaluate_lengths(
     numbers: dict[PatternLanguage, int],
     truths: tuple[bool | None, ...],
 ) -> tuple[LengthSet, LengthSet]:
-    """Return the lengths at which a text is surely in the language, and those at which it may be.
+    """Evaluate an expression for one text of unknown length, in three-valued logic.
 
     Args:
         expression: the language.
-        numbers: of its patterns, from `found_in`.
-        truths: whether each pattern is found, None where that is open.
+        numbers: the numbers of its patterns, from `number_patterns`.
+        truths: whether each pattern is found in the text, None where that is open.
+
+    Returns:
+        the lengths at which the text is certainly in the language, and those at which it may be.
 
     """
     match expression:
         case PatternLanguage():
-            truth = truths[numbers[expression]]
-            return (ALL if truth else NONE), (NONE if truth is False else ALL)
-        case LengthLanguage(known):
-            return known, known
+            return _PATTERN_LENGTHS[truths[numbers[expression]]]
+        case LengthLanguage(length_set):
+            return length_set, length_set
         case ComplementLanguage(part):
-            sure, possible = evaluate_lengths(part, numbers, truths)
-            return lengths.complement(possible), lengths.complement(sure)
-    combine, result = (
-        (lengths.intersect, (ALL, ALL))
-        if isinstance(expression, IntersectionLanguage)
-        else (lengths.unite, (NONE, NONE))
-    )
-    for part in expression.parts:
-        sure, possible = evaluate_lengths(part, numbers, truths)
-        result = combine(result[0], sure), combine(result[1], possible)
-    return result
+            certain, possible = evaluate_lengths(part, numbers, truths)
+            return lengths.complement(possible), lengths.complement(certain)
+        case IntersectionLanguage(parts):
+            combine, certain, possible = lengths.intersect, ALL, ALL
+        case UnionLanguage(parts):
+            combine, certain, possible = lengths.unite, NONE, NONE
+    for part in parts:
+        part_certain, part_possible = evaluate_lengths(part, numbers, truths)
+        certain = combine(certain, part_certain)
+        possible = combine(possible, part_possible)
+    return certain, possible
+
+
+_PATTERN_LENGTHS: dict[bool | None, tuple[LengthSet, LengthSet]] = {
+    True: (ALL, ALL),
+    None: (NONE, ALL),
+    False: (NONE, NONE),
+}

@@ -1,4 +1,7 @@
-"""From a pattern to the expression of its language; long counted runs become bounds of the length."""
+"""Translates a pattern to the expression of its language.
+
+A long counted repeat becomes a bound of the length where it can, so that it takes few states.
+"""
 
 from __future__ import annotations
 
@@ -18,16 +21,20 @@ from dynclient.regex.syntax_tree import (
     Assertion,
     Backreference,
     Concatenation,
-    Group,
     Literal,
     PatternError,
     PatternNode,
     Repeat,
+    build_alternation,
     compute_width,
+    contains,
+    list_alternatives,
+    list_parts,
+    unwrap_groups,
     walk,
 )
 
-#: A repeat of more turns than this is taken for a bound of the length, where it is one.
+#: A repeat of more turns than this becomes a bound of the length where it can.
 FEW_TURNS = 8
 
 _START_ANCHOR, _END_ANCHOR = Assertion("start"), Assertion("end")
@@ -37,82 +44,85 @@ def translate_pattern(pattern: str) -> LanguageExpression:
     """Return the language of the texts in which a pattern is found.
 
     Raises:
-        Irregular: it is no pattern, has backreferences, or looks behind that look further around.
+        NotRegular: it is no pattern, has backreferences, or lookbehinds with assertions in them.
 
     """
     try:
         node = parse(pattern)
     except PatternError as error:
         raise NotRegular(f"the pattern cannot be read: {error.message}") from None
-    if any(isinstance(part, Backreference) for part in walk(node)):
+    if contains(node, Backreference):
         raise NotRegular("a backreference makes it no regular pattern")
-    if any(_has_nested_assertion(part) for part in walk(node)):
+    if any(_is_lookbehind_with_assertion(part) for part in walk(node)):
         raise NotRegular("a look behind looks further around")
-    terms = [(wanted, _translate_search(term)) for wanted, term in split_search(node)]
-    return language_expressions.intersect(
-        *(part if wanted else language_expressions.complement(part) for wanted, part in terms)
-    )
+
+    conjuncts: list[LanguageExpression] = []
+    for is_positive, search in split_search(node):
+        language = _translate_search(search)
+        conjuncts.append(language if is_positive else language_expressions.complement(language))
+    return language_expressions.intersect(*conjuncts)
 
 
-def _has_nested_assertion(node: PatternNode) -> bool:
-    """Tell whether a look behind has assertions in it other than the start, which the automata cannot follow."""
-    if (
-        not isinstance(node, Assertion)
-        or node.kind not in {"behind", "not behind"}
-        or node.node is None
-    ):
-        return False
-    return any(isinstance(part, Assertion) and part.kind != "start" for part in walk(node.node))
+def _is_lookbehind_with_assertion(node: PatternNode) -> bool:
+    """Tell whether a lookbehind has assertions in it other than the start.
+
+    The automata cannot follow these.
+    """
+    match node:
+        case Assertion("behind" | "not behind", inner) if inner is not None:
+            assertions = [part for part in walk(inner) if isinstance(part, Assertion)]
+            return any(assertion.kind != "start" for assertion in assertions)
+    return False
 
 
 def translate_texts(texts: frozenset[str]) -> LanguageExpression:
     """Return the language of these texts alone.
 
     Raises:
-        Irregular: one holds a lone surrogate, which is no character.
+        NotRegular: one holds a lone surrogate, which is no character.
 
     """
-    for text in texts:
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            raise NotRegular("a text holds half of a surrogate pair") from None
-    options = tuple(
-        Concatenation((_START_ANCHOR, *map(Literal, text), _END_ANCHOR)) for text in sorted(texts)
-    )
-    if not options:
+    if not texts:
         return language_expressions.NOTHING
-    return PatternLanguage(options[0] if len(options) == 1 else Alternation(options))
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError:
+        raise NotRegular("a text holds half of a surrogate pair") from None
+    anchored = [_anchor(tuple(map(Literal, text))) for text in sorted(texts)]
+    return PatternLanguage(build_alternation(tuple(anchored)))
 
 
 def _translate_search(node: PatternNode) -> LanguageExpression:
-    """Take a search apart where an option of it is a counted run."""
-    while isinstance(node, Group):
-        node = node.node
-    options = _list_alternatives(node)
-    if len(options) == 1:
-        return _translate_counted_run(node) or PatternLanguage(node)
-    counted = [(option, _translate_counted_run(option)) for option in options]
-    others = tuple(option for option, run in counted if run is None)
-    runs: list[LanguageExpression] = [run for _, run in counted if run is not None]
-    if not runs:
+    """Return the language of a search; its counted repeats become languages of their own."""
+    node = unwrap_groups(node)
+    alternatives = _list_searches(node)
+    if len(alternatives) == 1:
+        return _translate_counted_repeat(node) or PatternLanguage(node)
+
+    counted_repeats: list[LanguageExpression] = []
+    others: list[PatternNode] = []
+    for alternative in alternatives:
+        language = _translate_counted_repeat(alternative)
+        if language is None:
+            others.append(alternative)
+        else:
+            counted_repeats.append(language)
+    if not counted_repeats:
         return PatternLanguage(node)
     if others:
-        runs.append(PatternLanguage(others[0] if len(others) == 1 else Alternation(others)))
-    return language_expressions.unite(*runs)
+        counted_repeats.append(PatternLanguage(build_alternation(tuple(others))))
+    return language_expressions.unite(*counted_repeats)
 
 
-def _list_alternatives(node: PatternNode) -> tuple[PatternNode, ...]:
+def _list_searches(node: PatternNode) -> tuple[PatternNode, ...]:
     """Return searches of which one must succeed: `a|b` has two, `^(?:a|b)$` too."""
     match node:
-        case Alternation(options):
-            return options
+        case Alternation(alternatives):
+            return alternatives
         case Concatenation((start, middle, end)) if (start, end) == (_START_ANCHOR, _END_ANCHOR):
-            inner = _unwrap_groups(middle)
-            if isinstance(inner, Alternation):
-                return tuple(_anchor(_list_parts(option)) for option in inner.alternatives)
-            if isinstance(inner, Concatenation):
-                return (_anchor(inner.parts),)
+            inner = unwrap_groups(middle)
+            if isinstance(inner, Alternation | Concatenation):
+                return tuple(_anchor(list_parts(option)) for option in list_alternatives(inner))
     return (node,)
 
 
@@ -120,59 +130,52 @@ def _anchor(parts: tuple[PatternNode, ...]) -> PatternNode:
     return Concatenation((_START_ANCHOR, *parts, _END_ANCHOR))
 
 
-def _unwrap_groups(node: PatternNode) -> PatternNode:
-    while isinstance(node, Group):
-        node = node.node
-    return node
+def _translate_counted_repeat(node: PatternNode) -> IntersectionLanguage | None:
+    """Read `^A(?:B){m,n}C$`, all of fixed width, as `^A(?:B)*C$` within a range of lengths.
 
-
-def _list_parts(node: PatternNode) -> tuple[PatternNode, ...]:
-    return node.parts if isinstance(node, Concatenation) else (node,)
-
-
-def _translate_counted_run(node: PatternNode) -> IntersectionLanguage | None:
-    """Read `^A(?:B){m,n}C$`, all of fixed width, as `^A(?:B)*C$` in a range of lengths: the length tells the turns."""
+    The length of a text then decides how many turns the repeat takes.
+    """
     match node:
-        case Concatenation((start, *middle, end)) if (start, end) == (_START_ANCHOR, _END_ANCHOR):
-            place = _find_long_run(middle)
-            if place is None:
-                return None
-            run = _unwrap_groups(middle[place])
-            assert isinstance(run, Repeat)
-            around = sum(
-                compute_width(part)[0] for index, part in enumerate(middle) if index != place
-            )
-            each = compute_width(run.node)[0]
-            bounds = build_interval(
-                around + each * run.min, None if run.max is None else around + each * run.max
-            )
-            middle[place] = Repeat(run.node, 0, None)
-            return IntersectionLanguage(
-                (PatternLanguage(_anchor(tuple(middle))), LengthLanguage(bounds))
-            )
+        case Concatenation((start, *parts, end)) if (start, end) == (_START_ANCHOR, _END_ANCHOR):
+            index = _find_long_repeat(parts)
+            if index is not None:
+                return _translate_repeat_at(parts, index)
     return None
 
 
-def _find_long_run(parts: list[PatternNode]) -> int | None:
-    """Return which part is the one long run, None where there is none or another part varies in width too."""
-    if any(isinstance(inner, Assertion) for part in parts for inner in walk(part)):
+def _translate_repeat_at(parts: list[PatternNode], index: int) -> IntersectionLanguage:
+    repeat = unwrap_groups(parts[index])
+    assert isinstance(repeat, Repeat)
+    before, after = parts[:index], parts[index + 1 :]
+    other_width = sum(compute_width(part)[0] for part in before + after)
+    turn_width, _ = compute_width(repeat.node)
+    low = other_width + turn_width * repeat.min
+    high = None if repeat.max is None else other_width + turn_width * repeat.max
+
+    unlimited = Repeat(repeat.node, 0, None)
+    pattern = PatternLanguage(_anchor((*before, unlimited, *after)))
+    return IntersectionLanguage((pattern, LengthLanguage(build_interval(low, high))))
+
+
+def _find_long_repeat(parts: list[PatternNode]) -> int | None:
+    """Return the index of the one long repeat; None where another part varies in width too."""
+    if any(contains(part, Assertion) for part in parts):
         return None
     widths = [compute_width(part) for part in parts]
     varying = [index for index, (low, high) in enumerate(widths) if low != high]
-    long = [index for index, part in enumerate(parts) if _is_long(_unwrap_groups(part))]
+    long = [index for index, part in enumerate(parts) if _is_long_repeat(unwrap_groups(part))]
     if len(varying) > 1 or not long:
         return None
-    return (
-        (varying[0] if varying[0] in long else None)
-        if varying
-        else max(long, key=lambda index: widths[index][0])
-    )
+    if varying:
+        return varying[0] if varying[0] in long else None
+    return max(long, key=lambda index: widths[index][0])
 
 
-def _is_long(node: PatternNode) -> bool:
-    if not isinstance(node, Repeat) or (
-        node.min <= FEW_TURNS and (node.max is None or node.max <= FEW_TURNS)
-    ):
+def _is_long_repeat(node: PatternNode) -> bool:
+    if not isinstance(node, Repeat):
+        return False
+    most = node.min if node.max is None else max(node.min, node.max)
+    if most <= FEW_TURNS:
         return False
     low, high = compute_width(node.node)
     return low == high and low > 0

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dynclient.document.locator import Locator, escape_pointer_token, locate
+from dynclient.document.locator import Locator, locate
+from dynclient.document.references import escape_token
 
 YAML = b"""\
 # a comment
@@ -52,7 +53,7 @@ def test_a_pointer_is_located_at_its_key_or_entry(pointer, place):
     ["/nothing", "/openapi/x", "/paths/other/3", "/paths/other/-1", "/paths/other/00", "/paths/other/-", "/paths/other/x", "/200/lost",
      "/paths/other/99999999999999999999", "openapi", "#/openapi", "/paths/", "/", "/paths/other/\u0660"],
 )  # fmt: skip
-def test_a_pointer_that_leads_nowhere_has_no_place(pointer):
+def test_a_pointer_that_leads_nowhere_has_no_position(pointer):
     assert locate(YAML, pointer) is None
 
 
@@ -113,7 +114,7 @@ def test_a_locator_reads_at_the_first_question_and_only_once():
     assert reads == [1]
 
 
-def test_a_text_that_is_gone_has_no_places_and_is_not_asked_for_again():
+def test_a_text_that_cannot_be_read_has_no_positions_and_is_read_once():
     reads = []
 
     def read() -> bytes:
@@ -135,7 +136,7 @@ def _pointers(value, pointer=""):
         else ()
     )
     for key, inner in children:
-        yield from _pointers(inner, f"{pointer}/{escape_pointer_token(str(key))}")
+        yield from _pointers(inner, f"{pointer}/{escape_token(str(key))}")
 
 
 values = st.recursive(
