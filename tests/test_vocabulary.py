@@ -13,10 +13,7 @@ import dynclient
 PACKAGE = Path(dynclient.__file__).parent
 
 #: Past participles that do not end in -ed.
-IRREGULAR = set(
-    "told made shown kept held sent found written chosen given taken drawn grown begun bound met known said seen meant"
-    " lent left thought built brought caught fed felt led lost paid sold gone undone spoken borrowed".split()
-)  # fmt: skip
+IRREGULAR = {"told", "made", "shown", "kept", "held", "sent", "found", "written", "chosen", "given", "taken", "drawn", "grown", "begun", "bound", "met", "known", "said", "seen", "meant", "lent", "left", "thought", "built", "brought", "caught", "fed", "felt", "led", "lost", "paid", "sold", "gone", "undone", "spoken", "borrowed"}  # fmt: skip
 
 #: Verbs and nouns that end in -ed and are no participle.
 ENDING_IN_ED = {"need", "feed", "seed", "embed", "exceed", "speed", "proceed", "shed", "red"}
@@ -37,7 +34,10 @@ SHARED_MODULES = {
 def modules() -> dict[str, ast.Module]:
     """Return each module of the package as a tree, by its path."""
     paths = sorted(PACKAGE.rglob("*.py"))
-    return {str(path.relative_to(PACKAGE)): ast.parse(path.read_text(encoding="utf-8")) for path in paths}
+    return {
+        str(path.relative_to(PACKAGE)): ast.parse(path.read_text(encoding="utf-8"))
+        for path in paths
+    }
 
 
 def is_participle(name: str) -> bool:
@@ -54,7 +54,9 @@ def is_property(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 def participles(tree: ast.Module) -> list[str]:
     """Return the functions of a module that are called by a bare participle."""
     functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
-    return [f"{f.lineno}: {f.name}" for f in functions if is_participle(f.name) and not is_property(f)]
+    return [
+        f"{f.lineno}: {f.name}" for f in functions if is_participle(f.name) and not is_property(f)
+    ]
 
 
 @pytest.mark.parametrize("name", ["made", "_found", "closed_schema", "told_apart"])
