@@ -10,6 +10,7 @@ from functools import lru_cache
 from random import Random
 
 from dynclient import regex
+from dynclient.generate.format_values import generate_formatted_string
 from dynclient.generate.merged_schema import (
     ExcludedValues,
     GenerationFailed,
@@ -18,7 +19,7 @@ from dynclient.generate.merged_schema import (
     compute_identity,
     pick,
 )
-from dynclient.schema import formats
+from dynclient.schema.formats import FORMAT_CHECKS
 
 #: (pattern, text) -> whether the pattern matches.
 PatternMatcher = Callable[[str, str], bool]
@@ -172,7 +173,7 @@ def generate_string(
     format_names = [
         format_name
         for format_name in dict.fromkeys(merged.get_keyword_values("format"))
-        if format_name in formats.FORMAT_CHECKS
+        if format_name in FORMAT_CHECKS
     ]
 
     for candidate in _generate_candidates(patterns, format_names, name, random, (low, high)):
@@ -190,7 +191,7 @@ def generate_string(
 def _has_formats(format_names: Sequence[str], candidate: str) -> bool:
     if len(format_names) == 1:  # the candidates are generated from it
         return True
-    return all(formats.FORMAT_CHECKS[name](candidate) for name in format_names)
+    return all(FORMAT_CHECKS[name](candidate) for name in format_names)
 
 
 def _generate_candidates(
@@ -205,7 +206,7 @@ def _generate_candidates(
         candidate: str | None = None
         if format_names and (not patterns or n % 2 == 0):
             format_name = pick(format_names, random)
-            candidate = formats.generate_formatted_string(format_name, random)
+            candidate = generate_formatted_string(format_name, random)
         elif patterns and (format_names or n >= READABLE_TRIES):
             candidate = _sample_pattern(pick(patterns, random), random, *lengths)
         if candidate is None:
