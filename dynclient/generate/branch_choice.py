@@ -63,13 +63,16 @@ class BranchCounts:
         if is_minimal:
             heights = [max(map(self.cache.compute_height, option), default=0) for option in options]
         ranks = list(zip(counts, heights, strict=True))
-        best = min(ranks)
-        index: int = pick([i for i, rank in enumerate(ranks) if rank == best], self.random)
-        return index
+        best_rank = min(ranks)
+        best = [index for index, rank in enumerate(ranks) if rank == best_rank]
+        return pick(best, self.random)  # type: ignore[no-any-return]
 
 
 def _is_null_option(option: Option) -> bool:
-    return len(option) == 1 and isinstance(option[0], dict) and option[0].get("type") == "null"
+    if len(option) != 1:
+        return False
+    schema = option[0]
+    return isinstance(schema, dict) and schema.get("type") == "null"
 
 
 def _compute_signature(option: Option) -> tuple[Any, ...]:

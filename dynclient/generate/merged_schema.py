@@ -226,8 +226,9 @@ class NumberRange:
 
 
 def _compute_common_multiple(a: Fraction, b: Fraction) -> Fraction:
-    numerator = math.lcm(a.numerator * b.denominator, b.numerator * a.denominator)
-    return Fraction(numerator, a.denominator * b.denominator)
+    denominator = a.denominator * b.denominator
+    multiple = math.lcm(a.numerator * b.denominator, b.numerator * a.denominator)
+    return Fraction(multiple, denominator)
 
 
 @dataclass(eq=False)

@@ -71,10 +71,11 @@ def _replace_at(value: Any, path: ResultPath, replacement: Any) -> Any:
     """Return a value in which one place is replaced. What is beside the path is shared."""
     if not path:
         return replacement
-    key, *rest = path
+    key = path[0]
     if isinstance(value, dict) and key in value:
-        replaced = _replace_at(value[key], tuple(rest), replacement)
-        return {name: replaced if name == key else member for name, member in value.items()}
+        member = _replace_at(value[key], path[1:], replacement)
+        return {**value, key: member}
     if isinstance(value, list) and key == 0 and value:
-        return [_replace_at(value[0], tuple(rest), replacement), *value[1:]]
+        first = _replace_at(value[0], path[1:], replacement)
+        return [first, *value[1:]]
     return value

@@ -41,6 +41,8 @@ MAX_SCANNED_NUMBERS = 1000
 #: Numbers up to here are readable; beside a bound so many are drawn from.
 READABLE_NUMBERS = 100
 
+#: How much of a property's name is in a readable string.
+MAX_STEM_LENGTH = 60
 MAX_STRING_TRIES = 40
 #: How many of the tries for a string have short numbers in them, before long ones come.
 SHORT_TRIES = 5
@@ -143,7 +145,9 @@ def _is_exactly_allowed(number: float, allowed: NumberRange) -> bool:
     """Return whether a float is allowed by its digits and, where they differ, by its value."""
     if not math.isfinite(number) or not allowed.contains(Fraction(str(number))):
         return False
-    return abs(number) < MAX_EXACT_FLOAT or allowed.contains(Fraction(number))
+    if abs(number) < MAX_EXACT_FLOAT:
+        return True
+    return allowed.contains(Fraction(number))
 
 
 def generate_string(
@@ -240,13 +244,21 @@ def generate_readable_string(name: str, n: int, low: int = 0, high: int | None =
         high: the greatest length; the word is cut to it. None: any.
 
     """
-    words = re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+", name[:60])
+    words = re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+", name[:MAX_STEM_LENGTH])
     stem = "-".join(words).lower() or "text"
-    text = _find_readable_form("".join(words).lower()).format(stem=stem, n=n)
+    form = _find_readable_form("".join(words).lower())
+    text = form.format(stem=stem, n=n)
     if high is not None and len(text) > high:
-        digits = str(n)[-high:] if high else ""
-        text = stem[: high - len(digits)] + digits
-    return text + "x" * (low - len(text))
+        text = _join_within(stem, str(n), high)
+    return text.ljust(low, "x")
+
+
+def _join_within(stem: str, digits: str, length: int) -> str:
+    """Return a stem and digits, cut to a length; the last digits are kept first."""
+    if length == 0:
+        return ""
+    digits = digits[-length:]
+    return stem[: length - len(digits)] + digits
 
 
 def _find_readable_form(name: str) -> str:

@@ -287,8 +287,9 @@ class SchemaCache:
         """Return for each definition the names of those that refer to it."""
         users: dict[str, list[str]] = {name: [] for name in self._definitions}
         for user, schema in self._definitions.items():
-            targets = map(_find_definition_name, _find_references(schema))
-            for target in sorted(name for name in targets if name):
+            names = map(_find_definition_name, _find_references(schema))
+            targets = [name for name in names if name]
+            for target in sorted(targets):
                 users.setdefault(target, []).append(user)
         return users
 
@@ -392,11 +393,14 @@ def _find_implied_schemas(
 def _find_branch_tag(owner: dict[str, Any], branch: Option) -> dict[str, str]:
     """Return the property and value that a discriminator wants for a chosen branch."""
     rule = owner.get("discriminator")
-    ref = branch[0].get("$ref") if branch and isinstance(branch[0], dict) else None
-    if not isinstance(rule, dict) or ref is None or "propertyName" not in rule:
+    if not isinstance(rule, dict) or "propertyName" not in rule:
         return {}
-    name = get_schema_name(ref)
-    return {rule["propertyName"]: _map_names_to_tags(rule).get(name, name)}
+    schema = branch[0] if branch else True
+    if not isinstance(schema, dict) or "$ref" not in schema:
+        return {}
+    name = get_schema_name(schema["$ref"])
+    tag = _map_names_to_tags(rule).get(name, name)
+    return {rule["propertyName"]: tag}
 
 
 def _find_own_tags(conjuncts: list[dict[str, Any]], names: tuple[str, ...]) -> dict[str, str]:

@@ -220,8 +220,10 @@ class ValueGenerator:
         number: int,
     ) -> MergedSchema:
         """Choose branches for one try, and merge what must hold then."""
-        repeats_twins = (number + 1) % 3 > 0
-        choose = branches.build_chooser(is_minimal=self._is_minimal, repeats_twins=repeats_twins)
+        choose = branches.build_chooser(
+            is_minimal=self._is_minimal,
+            repeats_twins=(number + 1) % 3 > 0,
+        )
         merged = self.cache.merge(conflicts + schemas, choose, set(map(id, conflicts)))
         assert merged is not None
         self.spend(len(merged.conjuncts) // 20)
@@ -606,4 +608,5 @@ def _format_pointer(path: list[str | int]) -> str:
 
 
 def _make_singular(name: str) -> str:
-    return name[:-1] if name.endswith("s") and not name.endswith("ss") else name
+    is_plural = name.endswith("s") and not name.endswith("ss")
+    return name[:-1] if is_plural else name

@@ -77,7 +77,9 @@ def get_place(schema: Any) -> Place | None:
 
 def is_non_negative_integer(value: Any) -> bool:
     """Return whether a value is a non-negative integer."""
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    if isinstance(value, bool) or not isinstance(value, int):
+        return False
+    return value >= 0
 
 
 def is_number(value: Any) -> bool:
@@ -343,7 +345,8 @@ class SchemaTranslator:
         value = node.value["type"]
         names = value if isinstance(value, list) else [value]
         types = [name for name in TYPES if name in names]
-        if not types or len(types) < len(names):
+        has_unknown = len(types) < len(names)
+        if has_unknown or not types:
             message = f"`type` {str(value)[:60]!r} is not one of JSON's types"
             self._report_problem(node.get_child("type"), "unknown-type", message)
         if types:
@@ -521,7 +524,9 @@ def _allow_null(schema: Schema) -> Schema:
     if "enum" in schema and None not in schema["enum"]:
         schema["enum"] = [*schema["enum"], None]
     if "type" in schema:
-        types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+        types = schema["type"]
+        if not isinstance(types, list):
+            types = [types]
         schema["type"] = types if "null" in types else [*types, "null"]
     if any(keyword in schema for keyword in ("$ref", "allOf", "anyOf", "oneOf")):
         return Schema({"anyOf": [schema, Schema({"type": "null"}, place)]}, place)

@@ -173,7 +173,9 @@ def _is_date_time(text: str) -> bool:
 
 
 def _is_existing_day(match: re.Match[str]) -> bool:
-    year, month, day = int(match["year"]), int(match["month"]), int(match["day"])
+    year = int(match["year"])
+    month = int(match["month"])
+    day = int(match["day"])
     if month == _FEBRUARY:
         is_leap_year = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
         return day <= (29 if is_leap_year else 28)
@@ -204,11 +206,15 @@ def _is_hostname(text: str) -> bool:
 
 
 def _is_idn_hostname(text: str) -> bool:
-    return len(text) <= _MAX_HOST and all(map(_is_idn_label, re.split(_LABEL_SEPARATOR, text)))
+    if len(text) > _MAX_HOST:
+        return False
+    return all(map(_is_idn_label, re.split(_LABEL_SEPARATOR, text)))
 
 
 def _is_idn_label(label: str) -> bool:
-    if not 0 < len(label) <= _MAX_LABEL or label[0] == "-" or label[-1] == "-":
+    if not 0 < len(label) <= _MAX_LABEL:
+        return False
+    if label.startswith("-") or label.endswith("-"):
         return False
     return all(map(_is_idn_character, label))
 

@@ -117,7 +117,9 @@ def _build_error(message: str, undeclared_names: tuple[str, ...] = ()) -> Any:
 
 
 def _check_multiple_of(validator: Any, divisor: Any, instance: Any, _schema: Any) -> Iterator[Any]:
-    if validator.is_type(instance, "number") and not is_multiple(instance, divisor):
+    if not validator.is_type(instance, "number"):
+        return
+    if not is_multiple(instance, divisor):
         yield _build_error("is not a multiple")
 
 
@@ -127,13 +129,16 @@ def is_multiple(value: Any, divisor: Any) -> bool:
     The decimal text of both numbers counts. Infinities are multiples of nothing.
     """
     try:
-        return (Fraction(str(value)) / Fraction(str(divisor))).denominator == 1
+        quotient = Fraction(str(value)) / Fraction(str(divisor))
     except (ValueError, OverflowError):
         return False
+    return quotient.denominator == 1
 
 
 def _check_pattern(validator: Any, pattern: str, instance: Any, _schema: Any) -> Iterator[Any]:
-    if validator.is_type(instance, "string") and not regex.compile(pattern).search(instance):
+    if not validator.is_type(instance, "string"):
+        return
+    if not regex.compile(pattern).search(instance):
         yield _build_error("does not match")
 
 
