@@ -1,4 +1,4 @@
-"""What several schemas together ask of one value: their keywords, read as one conjunction."""
+"""What several schemas together require of one value: their keywords as one conjunction."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ NON_ASSERTING_KEYWORDS = frozenset(
     )
 )
 
-#: Keywords that `MergedSchema.satisfies_scalar_keywords` judges.
+#: Keywords that `MergedSchema.satisfies_scalar_keywords` checks.
 _SCALAR_KEYWORDS = frozenset(
     (
         "type",
@@ -199,11 +199,12 @@ class NumberRange:
         """Yield steps of grids to try, the most readable first and finer ones for narrow ranges."""
         if whole:
             yield _compute_common_multiple(self.step or Fraction(1), Fraction(1))
-            return
-        if self.step is not None:
-            yield self.step or Fraction(1)
-            return
+        elif self.step is not None:
+            yield self.step
+        else:
+            yield from self._propose_decimal_steps()
 
+    def _propose_decimal_steps(self) -> Iterator[Fraction]:
         bounds = [bound for bound in (self.low, self.high) if bound is not None]
         if any(abs(bound) > _MAX_WITH_DECIMALS for bound in bounds):
             yield Fraction(1)
@@ -423,6 +424,25 @@ class MergedSchema:
             elif "items" in schema:
                 schemas.append(schema["items"])
         return tuple(schemas or self.get_keyword_values("unevaluatedItems"))
+
+    def list_contains_schemas(
+        self, limit: int
+    ) -> tuple[list[JsonSchema], tuple[SyntheticSchema, ...]]:
+        """Return a schema for each item that `contains` requires, and those for every other item.
+
+        Args:
+            limit: how many items one `contains` can require at most.
+
+        """
+        contained: list[JsonSchema] = []
+        others: list[SyntheticSchema] = []
+        for schema in self.conjuncts:
+            if "contains" not in schema:
+                continue
+            contained += [schema["contains"]] * min(schema.get("minContains", 1), limit)
+            if "maxContains" in schema:
+                others.append(SyntheticSchema({"not": schema["contains"]}))
+        return contained, tuple(others)
 
     def satisfies_scalar_keywords(self, value: Any) -> bool:
         """Return whether a value satisfies the types, listed values, bounds and lengths."""

@@ -181,15 +181,18 @@ def generate_string(
     ]
 
     for candidate in _generate_candidates(patterns, format_names, name, random, (low, high)):
-        if len(candidate) < low or (high is not None and len(candidate) > high):
+        if candidate in avoid or not _has_length(candidate, low, high):
             continue
-        if candidate in avoid or not all(matches(pattern, candidate) for pattern in patterns):
-            continue
-        if _has_formats(format_names, candidate):
+        is_matched = all(matches(pattern, candidate) for pattern in patterns)
+        if is_matched and _has_formats(format_names, candidate):
             return candidate
     raise GenerationFailed(
         "no string was found for " + " and ".join(["its length", *patterns, *format_names])
     )
+
+
+def _has_length(text: str, low: int, high: int | None) -> bool:
+    return low <= len(text) and (high is None or len(text) <= high)
 
 
 def _has_formats(format_names: Sequence[str], candidate: str) -> bool:

@@ -27,6 +27,7 @@ from dynclient.generate.schema_cache import (
     NO_VALUE,
     SchemaCache,
     SchemaKey,
+    accept_anything,
     get_schema_key,
 )
 
@@ -35,7 +36,7 @@ OptionalMembers = Literal["none", "some", "all"]
 
 MAX_STEPS = 20_000
 MAX_TRIES = 64
-#: So many tries are made at branches, and two more for each branch that was met.
+#: So many tries are made at branches, and two more for each branch of the schema.
 MIN_TRIES = 16
 #: What a search among branches may cost, and how often it may fail in one value.
 MAX_SEARCH_STEPS = 1000
@@ -47,7 +48,7 @@ RESTART_INTERVAL = 6
 #: From this depth or size on, a value has only what it must have.
 MINIMAL_FROM_DEPTH = 6
 MINIMAL_FROM_SIZE = {"none": 0, "some": 400, "all": 2000}
-#: How often the items that `contains` asks for come first although they need not.
+#: How often the items that `contains` requires come first although they need not.
 AMONG_SHARE = 0.3
 #: How often a bare map has a second property, and an array a second item.
 SECOND_PROPERTY_SHARE = 0.3
@@ -179,7 +180,7 @@ class ValueGenerator:
         self, schemas: tuple[JsonSchema, ...], generate: Callable[[MergedSchema], Any]
     ) -> Any:
         """Try one branch after the other; analyze the conflict where a value is refused."""
-        accepts = self.cache.get_check(schemas) if get_schema_key(schemas) else _accept_anything
+        accepts = self.cache.get_check(schemas) if get_schema_key(schemas) else accept_anything
         branches = BranchCounts(self.cache, self._random)
         conflicts: tuple[JsonSchema, ...] = ()
         failure = GenerationFailed("every branch was refused")
@@ -266,7 +267,12 @@ class ValueGenerator:
             return self._pick_offer(defaults)
         if merged.listed_values is None:
             return NO_VALUE
+        return self._pick_listed_value(merged, schemas, avoid)
 
+    def _pick_listed_value(
+        self, merged: MergedSchema, schemas: tuple[JsonSchema, ...], avoid: ExcludedValues
+    ) -> Any:
+        """Return a value of `const` or `enum`, null only where nothing else is left."""
         values = self._list_offers(merged, "values", schemas, avoid)
         if not values:
             is_constant = merged.has_keyword("const")
@@ -413,7 +419,7 @@ class ValueGenerator:
         return required | dict.fromkeys(chosen)
 
     def _find_needed_names(self, merged: MergedSchema, names: dict[str, None]) -> dict[str, None]:
-        """Return the required names, and those that `dependentRequired` asks for beside others."""
+        """Return the required names, and those that `dependentRequired` adds."""
         needed = dict.fromkeys(merged.required_names)
         rules = list(merged.get_keyword_values("dependentRequired"))
         pending = [*needed, *names] if any(rules) else []
@@ -521,7 +527,7 @@ class ValueGenerator:
 
     def _generate_array(self, merged: MergedSchema, name: str) -> list[Any]:
         least, most = self._get_size_bounds(merged)
-        contained, others = _list_contains_schemas(merged)
+        contained, others = merged.list_contains_schemas(MAX_STEPS)
         start = self._find_contains_start(merged, len(contained), most)
         if contained:
             least = max(least, start + len(contained))
@@ -545,7 +551,7 @@ class ValueGenerator:
         return items
 
     def _find_contains_start(self, merged: MergedSchema, count: int, most: int | None) -> int:
-        """Return where the items that `contains` asks for begin: behind a tuple's own, or at 0."""
+        """Return where the items that `contains` requires begin: behind a tuple's own, or at 0."""
         start = merged.tuple_length
         is_among = most is not None and start + count > most
         if is_among or False in merged.get_item_schemas(start):
@@ -578,25 +584,6 @@ class ValueGenerator:
             if not identities or compute_identity(item) not in identities:
                 return item
         raise GenerationFailed("uniqueItems finds no other item")
-
-
-def _accept_anything(_value: Any) -> bool:
-    return True
-
-
-def _list_contains_schemas(
-    merged: MergedSchema,
-) -> tuple[list[JsonSchema], tuple[SyntheticSchema, ...]]:
-    """Return a schema for each item that `contains` asks for, and those for every other item."""
-    contained: list[JsonSchema] = []
-    others: list[SyntheticSchema] = []
-    for schema in merged.conjuncts:
-        if "contains" not in schema:
-            continue
-        contained += [schema["contains"]] * min(schema.get("minContains", 1), MAX_STEPS)
-        if "maxContains" in schema:
-            others.append(SyntheticSchema({"not": schema["contains"]}))
-    return contained, tuple(others)
 
 
 def _make_synthetic(schema: JsonSchema) -> JsonSchema:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Literal
@@ -13,6 +12,12 @@ from dynclient.document.problems import Problem
 from dynclient.document.references import Node, escape_token, unescape_token
 from dynclient.errors import DocumentTooLarge, UnresolvableReference
 from dynclient.schema.formats import INTEGER_FORMAT_BOUNDS
+from dynclient.schema.keyword_values import (
+    ASSERTIONS,
+    has_only_finite_numbers,
+    is_list_of_names,
+    is_string,
+)
 from dynclient.violations import Place
 
 #: Which way a value travels: `readOnly` binds requests, `writeOnly` binds responses.
@@ -75,88 +80,12 @@ def get_place(schema: Any) -> Place | None:
     return schema.place if isinstance(schema, Schema) else None
 
 
-def is_non_negative_integer(value: Any) -> bool:
-    """Return whether a value is a non-negative integer."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        return False
-    return value >= 0
-
-
-def is_number(value: Any) -> bool:
-    """Return whether a value is a JSON number."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    return math.isfinite(value)
-
-
-def has_only_finite_numbers(value: Any) -> bool:
-    """Return whether no number in a value is NaN or infinite, as JSON has no such numbers."""
-    pending = [value]
-    while pending:
-        item = pending.pop()
-        if isinstance(item, float) and not math.isfinite(item):
-            return False
-        if isinstance(item, dict):
-            pending += item.values()
-        elif isinstance(item, list):
-            pending += item
-    return True
-
-
-def _is_positive_number(value: Any) -> bool:
-    return is_number(value) and value > 0
-
-
-def _is_boolean(value: Any) -> bool:
-    return isinstance(value, bool)
-
-
-def _is_string(value: Any) -> bool:
-    return isinstance(value, str)
-
-
-def _is_list_of_names(value: Any) -> bool:
-    return isinstance(value, list) and all(map(_is_string, value))
-
-
-def _is_list_of_values(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and has_only_finite_numbers(value)
-
-
-def _is_map_of_names(value: Any) -> bool:
-    return isinstance(value, dict) and all(map(_is_list_of_names, value.values()))
-
-
-_SIZE_KEYWORDS = (
-    "minLength",
-    "maxLength",
-    "minItems",
-    "maxItems",
-    "minProperties",
-    "maxProperties",
-    "minContains",
-    "maxContains",
-)
-_BOUND_KEYWORDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
-
-#: Assertion that carries over as it is -> the check of its value.
-_ASSERTIONS: dict[str, Callable[[Any], bool]] = {
-    **dict.fromkeys(_SIZE_KEYWORDS, is_non_negative_integer),
-    **dict.fromkeys(_BOUND_KEYWORDS, is_number),
-    "multipleOf": _is_positive_number,
-    "uniqueItems": _is_boolean,
-    "enum": _is_list_of_values,
-    "const": has_only_finite_numbers,
-    "dependentRequired": _is_map_of_names,
-}
-
-
 class SchemaTranslator:
     """Translates the schemas of one document for one direction, each component once, on demand.
 
-    `defs` grows as components are met; `bundle` makes a schema self-contained. What cannot be
-    carried over is left out and reported in `problems`: a schema with a wrong corner still checks
-    the rest.
+    A component is added to `defs` when it is first referred to; `bundle` makes a schema
+    self-contained. What cannot be carried over is left out and reported in `problems`: a schema
+    with a wrong corner still checks the rest.
 
     Args:
         flavour: the version family of the document.
@@ -304,7 +233,7 @@ class SchemaTranslator:
 
     def _translate_assertions(self, schema: Schema, node: Node) -> None:
         value = node.value
-        for keyword, is_valid in _ASSERTIONS.items():
+        for keyword, is_valid in ASSERTIONS.items():
             if keyword in value and self._check_keyword_value(node, keyword, is_valid):
                 schema[keyword] = value[keyword]
         if "type" in value:
@@ -313,7 +242,7 @@ class SchemaTranslator:
             self._translate_pattern(schema, node)
 
     def _translate_pattern(self, schema: Schema, node: Node) -> None:
-        if not self._check_keyword_value(node, "pattern", _is_string):
+        if not self._check_keyword_value(node, "pattern", is_string):
             return
         pattern = node.value["pattern"]
         if self._check_pattern(node.get_child("pattern"), pattern):
@@ -373,7 +302,7 @@ class SchemaTranslator:
         names = node.value.get("required")
         if names is None:
             return
-        if not _is_list_of_names(names):
+        if not is_list_of_names(names):
             message = "`required` must be a list of names; it is ignored"
             self._report_problem(node.get_child("required"), "invalid-keyword", message)
             return

@@ -50,7 +50,7 @@ def explain_errors(
 
     Args:
         errors: `jsonschema.ValidationError`s of one value.
-        defs: the `$defs` of the schema, to suggest what an unknown name was meant to be.
+        defs: the `$defs` of the schema, to suggest a declared name for an unknown one.
         at: put before each path.
 
     """
@@ -129,11 +129,11 @@ class _ViolationCollector:
     # --- alternatives
 
     def _collect_alternatives(self, error: Any, path: InstancePath) -> None:
-        """Collect the violations of the branch that was meant, if that can be found out."""
+        """Collect the violations of the branch that was intended, if it can be found."""
         errors_by_branch = _group_by_branch(error)
-        meant = self._find_meant_branch(error, errors_by_branch)
-        if meant is not None:
-            for inner in errors_by_branch[meant]:
+        intended = self._find_intended_branch(error, errors_by_branch)
+        if intended is not None:
+            for inner in errors_by_branch[intended]:
                 self.collect(inner, path)
             return
 
@@ -147,7 +147,9 @@ class _ViolationCollector:
         message = f"got {shorten_repr(error.instance)}, {reason}"
         self._add_violation(error.validator, path, message, get_place(error.schema))
 
-    def _find_meant_branch(self, error: Any, errors_by_branch: dict[int, list[Any]]) -> int | None:
+    def _find_intended_branch(
+        self, error: Any, errors_by_branch: dict[int, list[Any]]
+    ) -> int | None:
         """Return the branch of the discriminator's tag, else the nearest if it is near enough."""
         if not errors_by_branch:
             return None
@@ -262,7 +264,7 @@ def list_declared_names(schema: Any, defs: Definitions) -> list[str]:
 
 
 def describe_schema(schema: Any, defs: Definitions) -> str:
-    """Return what a schema asks for, in a few words.
+    """Return what a schema accepts, in a few words.
 
     Examples: `integer ≥ 1`; `string, 1–20 characters`; `one of 'a', 'b'`.
     """

@@ -139,7 +139,7 @@ class SchemaCloser:
     ) -> None:
         """Declare the properties that are required and not declared.
 
-        One document in ten asks for such a property.
+        One document in ten requires such a property.
         """
         declared: set[str] = set()
         for part in walk_in_place(schema, self.defs):
