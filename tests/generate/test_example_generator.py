@@ -97,7 +97,7 @@ def test_an_object_with_a_valid_example_uses_all_of_it():
     assert generate_checked(schema, [0]) == [{"id": 9, "more": True}]
 
 
-def test_an_example_is_judged_by_everything_that_speaks_of_the_value():
+def test_an_example_is_checked_by_every_schema_of_the_value():
     schema = {
         "allOf": [{"$ref": "#/$defs/Word"}, {"maxLength": 3}],
         "$defs": {"Word": {"type": "string", "examples": ["lengthy", "abc"]}},
@@ -423,7 +423,7 @@ def test_every_branch_of_one_of_is_drawn():
     assert set(generate_checked(schema, range(60))) == set(range(5))
 
 
-def test_overlapping_branches_of_one_of_are_told_apart():
+def test_overlapping_branches_of_one_of_are_distinguished():
     branch = {"type": "object", "required": ["value"], "properties": {"value": {"type": "string"}}}
     schema = {
         "oneOf": [
@@ -441,7 +441,7 @@ def test_overlapping_branches_of_one_of_are_told_apart():
         generate_checked(schema, optional=optional)
 
 
-def test_many_overlapping_branches_are_told_apart():
+def test_many_overlapping_branches_are_distinguished():
     names = ["name", "amount", "code", "position", "program", "ledger", "target", "payer"]
     branches = [
         {
@@ -541,7 +541,7 @@ def test_what_follows_from_a_chosen_branch_is_known_before_the_first_try(monkeyp
     assert all("name" in found["owner"] for found in generate_checked(schema, optional="all"))
 
 
-def test_one_of_number_and_integer_is_told_apart():
+def test_one_of_number_and_integer_is_distinguished():
     assert all(
         isinstance(found, float)
         for found in generate_checked({"oneOf": [{"type": "number"}, {"type": "integer"}]})
