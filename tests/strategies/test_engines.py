@@ -100,7 +100,7 @@ def test_of_any_schema(data):
 def test_of_the_calls_of_any_document(document, data):
     client = dynclient.Client(document)
     operation = data.draw(st.sampled_from(list(client.operations.values())))
-    checker = operation._plan.checker(None, "producer")
+    checker = operation._plan.get_checker(None, "producer")
     call, broken = (
         data.draw(strategies.calls(operation)),
         data.draw(strategies.invalid_calls(operation)),
