@@ -112,11 +112,8 @@ class SchemaCache:
         if key in self._checks:
             return self._checks[key]
 
-        if len(documented) == 1:
-            check = self._compile_check(documented[0])
-        else:
-            check = self._compile_check({"allOf": documented})
-        return self._store(self._checks, key, check)
+        conjunction = documented[0] if len(documented) == 1 else {"allOf": documented}
+        return self._store(self._checks, key, self._compile_check(conjunction))
 
     def _compile_check(self, schema: JsonSchema) -> InstanceCheck:
         if isinstance(schema, bool):

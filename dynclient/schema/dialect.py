@@ -467,10 +467,9 @@ def bundle_schema(schema: Schema | bool, defs: dict[str, Schema | bool]) -> Sche
 
     The schemas themselves are not copied.
     """
-    if isinstance(schema, dict):
-        root = Schema(schema, get_place(schema))
-    else:
-        root = Schema({} if schema else {"not": {}})
+    if isinstance(schema, bool):
+        schema = Schema({} if schema else {"not": {}})
+    root = Schema(schema, get_place(schema))
 
     reached: dict[str, Schema | bool] = {}
     pending: list[Any] = [root]

@@ -83,10 +83,8 @@ def walk_in_place(
 
 def has_declared_properties(schema: Any, defs: Definitions, *, alternatives: bool = True) -> bool:
     """Return whether a schema declares properties."""
-    for part in walk_in_place(schema, defs, alternatives=alternatives):
-        if part.get("properties") or part.get("patternProperties"):
-            return True
-    return False
+    parts = walk_in_place(schema, defs, alternatives=alternatives)
+    return any(part.get("properties") or part.get("patternProperties") for part in parts)
 
 
 def is_closable(schema: Any, defs: Definitions) -> bool:
@@ -224,10 +222,8 @@ class SchemaCloser:
         return self.close_location(schema)
 
     def _is_refused(self, schema: Any) -> bool:
-        for part in walk_in_place(schema, self.defs, alternatives=False):
-            if part.get(self.refused_annotation) is True:
-                return True
-        return False
+        parts = walk_in_place(schema, self.defs, alternatives=False)
+        return any(part.get(self.refused_annotation) is True for part in parts)
 
     def _close_conditional_parts(self, closed: Schema, *, alone: bool) -> None:
         """Close the schemas that apply to the same value, `oneOf` apart."""
