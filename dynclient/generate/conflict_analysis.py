@@ -1,4 +1,4 @@
-"""How to make a schema refuse, and what a value that was refused teaches about the next one."""
+"""What a refused value teaches about the next one: conflict analysis, as a SAT solver does it."""
 
 from __future__ import annotations
 
@@ -17,14 +17,17 @@ from dynclient.generate.merged_schema import (
 from dynclient.generate.negated_schemas import list_negations
 from dynclient.generate.schema_cache import SchemaCache
 
+#: How often `else` is tried although the condition held: it may be the only way.
+ELSE_SHARE = 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class ConflictAnalyzer:
-    """Teaches one attempt.
+    """Finds out why a generated value was refused.
 
     Attributes:
-        known: what is known of the schema.
-        random: where chance comes from.
+        cache: the caches about the schema.
+        random: makes each random choice.
         spend: takes steps off the budget.
 
     """
@@ -33,63 +36,92 @@ class ConflictAnalyzer:
     random: Random
     spend: Callable[[int], None]
 
-    def analyze(self, shape: MergedSchema, found: Any) -> tuple[JsonSchema, ...]:
-        """Say what a refused value teaches: which conditions hold, and which branches must be made to refuse."""
-        lessons: list[JsonSchema] = []
-        for leaf in shape.conjuncts:
-            accepting = [b for b in leaf.get("oneOf", ()) if self._is_satisfied(b, found)]
-            if len(accepting) > 1:
-                keep = next(
-                    (b for b in accepting if any(b is other for other in shape.conjuncts)),
-                    accepting[0],
-                )
-                lessons += [
-                    keep,
-                    *(self._choose_negation(b, shape) for b in accepting if b is not keep),
-                ]
-        for leaf in (
-            shape.conjuncts if not lessons else ()
-        ):  # once the branch is sure, the conditions are asked again
-            turned = "else" in leaf and self.random.random() < 0.5  # noqa: PLR2004 (the other way round may be the only one)
-            if "if" in leaf and (turned or self._is_satisfied(leaf["if"], found)):
-                lessons += [leaf["if"], leaf.get("then", True)]
-            elif "else" in leaf:
-                lessons += [leaf["else"], SyntheticSchema({"not": leaf["if"]})]
-        return tuple(lessons)
+    def analyze(self, merged: MergedSchema, value: Any) -> tuple[JsonSchema, ...]:
+        """Return schemas that the next value must satisfy too, so that it is not refused again.
 
-    def _choose_negation(self, branch: JsonSchema, shape: MergedSchema) -> JsonSchema:
-        """Return a schema that makes a branch refuse and goes together with a shape, as far as one can see."""
-        ways = list_negations(branch, self.cache.resolve)
-        return pick([way for way in ways if self._is_compatible(way, shape)] or ways, self.random)  # type: ignore[no-any-return]
+        Args:
+            merged: what the value was generated for.
+            value: the refused value.
 
-    def _is_compatible(self, way: JsonSchema, shape: MergedSchema) -> bool:
-        if isinstance(way, bool):
-            return way
+        """
+        conflicts = self._analyze_branches(merged, value)
+        # The conditions are asked again once the branches are sure.
+        return tuple(conflicts or self._analyze_conditions(merged, value))
+
+    def _analyze_branches(self, merged: MergedSchema, value: Any) -> list[JsonSchema]:
+        """Return what makes all but one branch refuse, for each `oneOf` of which several accept."""
+        conflicts: list[JsonSchema] = []
+        for schema in merged.conjuncts:
+            branches = schema.get("oneOf", ())
+            accepting = [branch for branch in branches if self._is_satisfied(branch, value)]
+            if len(accepting) < 2:  # noqa: PLR2004 (one branch is what oneOf asks for)
+                continue
+            kept = _find_chosen_branch(accepting, merged)
+            conflicts.append(kept)
+            others = [branch for branch in accepting if branch is not kept]
+            conflicts += [self._choose_negation(branch, merged) for branch in others]
+        return conflicts
+
+    def _analyze_conditions(self, merged: MergedSchema, value: Any) -> list[JsonSchema]:
+        """Return for each `if` what must hold so that the value surely falls under one side."""
+        conflicts: list[JsonSchema] = []
+        for schema in merged.conjuncts:
+            if "if" not in schema:
+                continue
+            condition = schema["if"]
+            is_swapped = "else" in schema and self.random.random() < ELSE_SHARE
+            if is_swapped or self._is_satisfied(condition, value):
+                conflicts += [condition, schema.get("then", True)]
+            elif "else" in schema:
+                conflicts += [schema["else"], SyntheticSchema({"not": condition})]
+        return conflicts
+
+    def _choose_negation(self, branch: JsonSchema, merged: MergedSchema) -> JsonSchema:
+        """Return a schema that makes a branch refuse; prefer one compatible with the others."""
+        negations = list_negations(branch, self.cache.resolve)
+        compatible = [schema for schema in negations if self._is_compatible(schema, merged)]
+        return pick(compatible or negations, self.random)  # type: ignore[no-any-return]
+
+    def _is_compatible(self, negation: JsonSchema, merged: MergedSchema) -> bool:
+        """Return False where a negation and the merged schema surely have no common value."""
+        if isinstance(negation, bool):
+            return negation
         self.spend(1)
-        if "type" in way:
-            return not shape.allowed_types.isdisjoint(way["type"])
-        for name, sub in way.get("properties", {}).items():
-            if sub is False:
-                return name not in shape.required_names
-            parts = shape.get_property_schemas(name, self.cache.matches)
-            return False not in parts and self._can_differ(parts, sub["not"])
+        if "type" in negation:
+            return not merged.allowed_types.isdisjoint(negation["type"])
+        for name, schema in negation.get("properties", {}).items():
+            if schema is False:
+                return name not in merged.required_names
+            declared = merged.get_property_schemas(name, self.cache.matches)
+            return False not in declared and self._can_differ(declared, schema["not"])
         return True
 
-    def _can_differ(self, parts: tuple[JsonSchema, ...], other: JsonSchema) -> bool:
-        """Return False where every value of some parts is surely a value of the other schema too."""
-        mine, theirs = (
-            self.cache.merge_without_choice(parts),
-            self.cache.merge_without_choice((other,)),
-        )
-        if mine is None or theirs is None:
+    def _can_differ(self, schemas: tuple[JsonSchema, ...], other: JsonSchema) -> bool:
+        """Return False where each value of the schemas is surely a value of the other one too."""
+        merged = self.cache.merge_without_choice(schemas)
+        merged_other = self.cache.merge_without_choice((other,))
+        if merged is None or merged_other is None:
             return True
-        by_type_only = all(
-            key == "type" or key in NON_ASSERTING_KEYWORDS
-            for leaf in theirs.conjuncts
-            for key in leaf
-        )
-        return not by_type_only or not mine.allowed_types <= theirs.allowed_types
+        if not _asserts_only_types(merged_other):
+            return True
+        return not merged.allowed_types <= merged_other.allowed_types
 
-    def _is_satisfied(self, schema: JsonSchema, found: Any) -> bool:
+    def _is_satisfied(self, schema: JsonSchema, value: Any) -> bool:
         self.spend(1)
-        return self.cache.get_check((schema,))(found)
+        return self.cache.get_check((schema,))(value)
+
+
+def _find_chosen_branch(accepting: list[JsonSchema], merged: MergedSchema) -> JsonSchema:
+    """Return the accepting branch that the value was generated for, else the first one."""
+    for branch in accepting:
+        if any(branch is schema for schema in merged.conjuncts):
+            return branch
+    return accepting[0]
+
+
+def _asserts_only_types(merged: MergedSchema) -> bool:
+    for schema in merged.conjuncts:
+        for keyword in schema:
+            if keyword != "type" and keyword not in NON_ASSERTING_KEYWORDS:
+                return False
+    return True

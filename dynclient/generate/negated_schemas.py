@@ -1,4 +1,4 @@
-"""Ways to make a schema refuse, each a schema itself."""
+"""How to make a schema refuse: the disjuncts of its negation, each a schema itself."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from dynclient.generate.merged_schema import (
     SyntheticSchema,
 )
 
-#: How many schemas are looked through; more ways than that are not worth it.
+#: How many subschemas are negated. More alternatives than these are not worth their time.
 MAX_SUBSCHEMAS = 100
 
+#: Keywords that assert nothing where their value is `true`.
 _UNRESTRICTED_IF_TRUE = (
     "additionalProperties",
     "unevaluatedProperties",
@@ -22,6 +23,7 @@ _UNRESTRICTED_IF_TRUE = (
     "items",
     "unevaluatedItems",
 )
+#: Bound -> the opposite bound, and what to add to its value.
 _OPPOSITE_BOUNDS = {
     "minimum": ("exclusiveMaximum", 0),
     "maximum": ("exclusiveMinimum", 0),
@@ -37,65 +39,87 @@ _OPPOSITE_BOUNDS = {
 
 
 def list_negations(schema: JsonSchema, resolve: Callable[[str], JsonSchema]) -> list[JsonSchema]:
-    """Return ways to make a schema refuse; [True] where only trying can tell, [False] where there is none.
+    """Return schemas whose values the given schema refuses, as far as its keywords tell.
 
     Args:
-        schema: what shall refuse.
+        schema: the schema to negate.
         resolve: local reference -> schema.
 
+    Returns:
+        The negations; [True] where only a try can tell, [False] where every value is accepted.
+
     """
-    found: list[JsonSchema] = []
-    speaks = False
-    work, seen = [schema], set[int]()
-    while work and len(seen) < MAX_SUBSCHEMAS:
-        part = work.pop(0)
+    negations: list[JsonSchema] = []
+    is_restrictive = False
+    visited: set[int] = set()
+    pending = [schema]
+    while pending and len(visited) < MAX_SUBSCHEMAS:
+        part = pending.pop(0)
         if part is False:
             return [True]
-        if part is True or id(part) in seen:
+        if part is True or id(part) in visited:
             continue
-        seen.add(id(part))
-        work += part.get("allOf", ())
-        work += [resolve(part["$ref"])] if "$ref" in part else []
-        speaks = speaks or not all(
-            key in NON_ASSERTING_KEYWORDS or (key in _UNRESTRICTED_IF_TRUE and value is True)
-            for key, value in part.items()
-        )
-        found += [*_negate_conditions(part), *_negate_applicators(part), *_negate_assertions(part)]
-    return found or [speaks]
+        visited.add(id(part))
+        pending += part.get("allOf", ())
+        if "$ref" in part:
+            pending.append(resolve(part["$ref"]))
+        is_restrictive = is_restrictive or _has_assertions(part)
+        negations += _negate_conditions(part)
+        negations += _negate_applicators(part)
+        negations += _negate_assertions(part)
+    return negations or [is_restrictive]
+
+
+def _has_assertions(schema: dict[str, Any]) -> bool:
+    for keyword, value in schema.items():
+        is_unrestricted = keyword in _UNRESTRICTED_IF_TRUE and value is True
+        if not is_unrestricted and keyword not in NON_ASSERTING_KEYWORDS:
+            return True
+    return False
+
+
+def _negate(schema: JsonSchema) -> SyntheticSchema:
+    return SyntheticSchema({"not": schema})
 
 
 def _negate_conditions(schema: dict[str, Any]) -> Iterator[JsonSchema]:
-    if "if" in schema and "then" in schema:
-        yield SyntheticSchema(allOf=[schema["if"], SyntheticSchema({"not": schema["then"]})])
-    if "if" in schema and "else" in schema:
-        yield SyntheticSchema(
-            allOf=[SyntheticSchema({"not": schema["if"]}), SyntheticSchema({"not": schema["else"]})]
-        )
+    if "if" not in schema:
+        return
+    condition = schema["if"]
+    if "then" in schema:
+        yield SyntheticSchema(allOf=[condition, _negate(schema["then"])])
+    if "else" in schema:
+        yield SyntheticSchema(allOf=[_negate(condition), _negate(schema["else"])])
 
 
 def _negate_applicators(schema: dict[str, Any]) -> Iterator[JsonSchema]:
     for keyword in ("anyOf", "oneOf"):
         if keyword in schema:
-            yield SyntheticSchema(
-                allOf=[SyntheticSchema({"not": branch}) for branch in schema[keyword]]
-            )
+            yield SyntheticSchema(allOf=list(map(_negate, schema[keyword])))
     if "not" in schema:
         yield schema["not"]
     for name in schema.get("required", ()):
         yield SyntheticSchema(properties={name: False})
     for name, member in schema.get("properties", {}).items():
-        yield SyntheticSchema(required=[name], properties={name: SyntheticSchema({"not": member})})
+        yield SyntheticSchema(required=[name], properties={name: _negate(member)})
     if "items" in schema:
-        yield SyntheticSchema(minItems=1, prefixItems=[SyntheticSchema({"not": schema["items"]})])
+        yield SyntheticSchema(minItems=1, prefixItems=[_negate(schema["items"])])
 
 
 def _negate_assertions(schema: dict[str, Any]) -> Iterator[JsonSchema]:
-    if "enum" in schema or "const" in schema:
-        yield SyntheticSchema(avoid=[schema["const"]] if "const" in schema else schema["enum"])
+    if "const" in schema:
+        yield SyntheticSchema(avoid=[schema["const"]])
+    elif "enum" in schema:
+        yield SyntheticSchema(avoid=schema["enum"])
     for keyword, (opposite, shift) in _OPPOSITE_BOUNDS.items():
         if keyword in schema:
             yield SyntheticSchema({opposite: schema[keyword] + shift})
     if "type" in schema:
-        names = {schema["type"]} if isinstance(schema["type"], str) else {*schema["type"]}
-        gone = names | {"integer"} if "number" in names else names
-        yield SyntheticSchema(type=[kind for kind in TYPES_BY_PREFERENCE if kind not in gone])
+        yield SyntheticSchema(type=_list_other_types(schema["type"]))
+
+
+def _list_other_types(types: str | list[str]) -> list[str]:
+    excluded = {types} if isinstance(types, str) else {*types}
+    if "number" in excluded:
+        excluded.add("integer")
+    return [name for name in TYPES_BY_PREFERENCE if name not in excluded]

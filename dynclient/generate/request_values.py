@@ -1,4 +1,4 @@
-"""Echoes: a sampled result takes over what the request said."""
+"""A generated result takes over values of the request, as a real server's answer would."""
 
 from __future__ import annotations
 
@@ -10,69 +10,72 @@ from dynclient.generate.merged_schema import copy_json
 
 MAX_COPIED_VALUES = 256
 
+#: Where a value is: property names and array indices, outermost first.
+ResultPath = tuple[str | int, ...]
 
-def copy_request_values(result: Any, request_body: Any, valid: Callable[[Any], bool]) -> Any:
-    """Return a result in which same-named properties carry the request's values, where it stays valid.
 
-    Only properties that the result has already are looked at: those at the top, and those one level down (the members
-    of a wrapper object, or of the first item of an array). A property of the request that does not fit as a whole is
-    taken over member by member.
+def copy_request_values(result: Any, request_body: Any, is_valid: Callable[[Any], bool]) -> Any:
+    """Return a result whose properties have the values of the same name in the request.
+
+    Only properties that the result already has are considered: those at the top and those one
+    level down, which are the members of a wrapper object or of the first item of an array. A
+    property whose value does not fit as a whole is copied member by member.
 
     Args:
-        result: the sampled result; not changed.
+        result: the generated result; it is not changed.
         request_body: the decoded body of the request; anything but an object changes nothing.
-        valid: whether a whole result is valid; asked at most 256 times.
+        is_valid: whether a whole result is valid; it is asked at most 256 times.
 
     """
     if not isinstance(request_body, dict):
         return result
-    for path, wanted in islice(_find_copies(result, request_body), MAX_COPIED_VALUES):
-        candidate = _replace_at(result, path, copy_json(wanted))
-        result = candidate if valid(candidate) else result
+    for path, value in islice(_find_copies(result, request_body), MAX_COPIED_VALUES):
+        candidate = _replace_at(result, path, copy_json(value))
+        if is_valid(candidate):
+            result = candidate
     return result
 
 
-def _find_copies(
-    result: Any, request: dict[str, Any]
-) -> Iterator[tuple[tuple[str | int, ...], Any]]:
-    """Yield paths in the result and the request's value for each."""
+def _find_copies(result: Any, request: dict[str, Any]) -> Iterator[tuple[ResultPath, Any]]:
+    """Yield paths in the result, each with the request's value for it."""
     if isinstance(result, list):
-        yield from (
-            ((0, *path), wanted)
-            for path, wanted in _find_shared_properties(result[0] if result else None, request)
-        )
-    for name, member in result.items() if isinstance(result, dict) else ():
+        yield from _find_shared_properties((0,), _get_first_item(result), request)
+    if not isinstance(result, dict):
+        return
+    for name, member in result.items():
         if name in request:
             yield (name,), request[name]
-            yield from (
-                ((name, *path), wanted)
-                for path, wanted in _find_shared_properties(member, request[name])
-            )
+            yield from _find_shared_properties((name,), member, request[name])
         elif isinstance(member, list):
-            yield from (
-                ((name, 0, *path), wanted)
-                for path, wanted in _find_shared_properties(member[0] if member else None, request)
-            )
+            yield from _find_shared_properties((name, 0), _get_first_item(member), request)
         else:
-            yield from (
-                ((name, *path), wanted) for path, wanted in _find_shared_properties(member, request)
-            )
+            yield from _find_shared_properties((name,), member, request)
 
 
-def _find_shared_properties(result: Any, request: Any) -> Iterator[tuple[tuple[str], Any]]:
-    if isinstance(result, dict) and isinstance(request, dict):
-        yield from (((name,), request[name]) for name in result if name in request)
+def _get_first_item(items: list[Any]) -> Any:
+    return items[0] if items else None
 
 
-def _replace_at(value: Any, path: tuple[str | int, ...], wanted: Any) -> Any:
-    """Return a value with one place changed; what lies beside the path is shared."""
+def _find_shared_properties(
+    path: ResultPath, result: Any, request: Any
+) -> Iterator[tuple[ResultPath, Any]]:
+    """Yield the properties that an object of the result, at a path, shares with the request."""
+    if not isinstance(result, dict) or not isinstance(request, dict):
+        return
+    for name in result:
+        if name in request:
+            yield (*path, name), request[name]
+
+
+def _replace_at(value: Any, path: ResultPath, replacement: Any) -> Any:
+    """Return a value in which one place is replaced. What is beside the path is shared."""
     if not path:
-        return wanted
-    if isinstance(value, dict) and path[0] in value:
-        return {
-            name: _replace_at(member, path[1:], wanted) if name == path[0] else member
-            for name, member in value.items()
-        }
-    if isinstance(value, list) and path[0] == 0 and value:
-        return [_replace_at(value[0], path[1:], wanted), *value[1:]]
+        return replacement
+    key = path[0]
+    if isinstance(value, dict) and key in value:
+        member = _replace_at(value[key], path[1:], replacement)
+        return {**value, key: member}
+    if isinstance(value, list) and key == 0 and value:
+        first = _replace_at(value[0], path[1:], replacement)
+        return [first, *value[1:]]
     return value

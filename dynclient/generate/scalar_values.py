@@ -1,4 +1,4 @@
-"""Plausible strings and numbers: small, readable, named after the property they stand in."""
+"""Plausible strings and numbers: small, readable, named after the property they are for."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from functools import lru_cache
 from random import Random
 
 from dynclient import regex
+from dynclient.generate.format_values import generate_formatted_string
 from dynclient.generate.merged_schema import (
     ExcludedValues,
     GenerationFailed,
@@ -18,169 +19,214 @@ from dynclient.generate.merged_schema import (
     compute_identity,
     pick,
 )
-from dynclient.schema import formats
+from dynclient.schema.formats import FORMAT_CHECKS
 
+#: (pattern, text) -> whether the pattern matches.
 PatternMatcher = Callable[[str, str], bool]
 
 #: Longer strings are refused: a hostile `minLength` must not cost memory.
 MAX_STRING_LENGTH = 100_000
 
-#: Beyond these a number is not written down: Python itself refuses to print integers of more than 4300 digits.
+#: Larger numbers are refused: Python itself refuses to print integers of more than 4300 digits.
 MAX_NUMBER = 10**4200
-MAX_PLAIN_INTEGER = 10**21  # from here on a float is written, where it is as good
+#: From here on a whole number is written as a float where that is the same number.
+MAX_PLAIN_INTEGER = 10**21
 MAX_FLOAT = 2**1023
+#: Up to here each integer is a float of its own.
+MAX_EXACT_FLOAT = 2**53
 
-#: How many numbers are looked at one by one when chance finds no new one.
+#: How many numbers are drawn, and how many are then tried one by one.
+DRAWN_NUMBERS = 8
 MAX_SCANNED_NUMBERS = 1000
-#: How many of the tries for a text are short ones, before long ones are tried.
+#: Numbers up to here are readable; beside a bound so many are drawn from.
+READABLE_NUMBERS = 100
+
+#: How much of a property's name is in a readable string.
+MAX_STEM_LENGTH = 60
+MAX_STRING_TRIES = 40
+#: How many of the tries for a string have short numbers in them, before long ones come.
 SHORT_TRIES = 5
+#: So many tries are readable strings, before strings are generated from the patterns alone.
+READABLE_TRIES = 2
+
+#: Part of a property's name -> a readable string for it.
+_READABLE_FORMS = {
+    "email": "{stem}{n}@example.com",
+    "currency": "EUR",
+    "country": "DE",
+    "timezone": "Europe/Berlin",
+    "language": "en",
+    "locale": "en",
+    "phone": "+49301234{n:02}",
+    "url": "https://example.com/{n}",
+    "uri": "https://example.com/{n}",
+}
 
 
 def generate_number(
-    shape: MergedSchema, whole: bool, random: Random, avoid: ExcludedValues
+    merged: MergedSchema, whole: bool, random: Random, avoid: ExcludedValues
 ) -> int | float:
-    """Return a small number between the bounds and on the grid, two decimals unless whole.
+    """Return a small number between the bounds and on the grid, of two decimals unless whole.
+
+    Args:
+        merged: the schema with the bounds.
+        whole: whether it must be an integer.
+        random: makes each random choice.
+        avoid: identities of the values that must not be generated.
 
     Raises:
-        Refusal: there is none.
+        GenerationFailed: no number was found.
 
     """
-    for step in shape.number_range.propose_steps(whole):
-        first, last = shape.number_range.find_end_counts(step)
+    number_range = merged.number_range
+    for step in number_range.propose_steps(whole):
+        first, last = number_range.find_end_counts(step)
         if first is not None and last is not None and first > last:
             continue
-        low, high = _find_readable_window(first, last, step)
-        for count in _draw_counts(
-            low, high, first if first is not None and first < low else low, last, random
-        ):
-            value = _convert_to_json_number(count * step, shape.number_range, whole)
+        for count in _draw_counts(first, last, step, random):
+            value = _convert_to_json_number(count * step, number_range, whole)
             if value is not None and compute_identity(value) not in avoid:
                 return value
     raise GenerationFailed("no number lies between minimum and maximum on the grid of multipleOf")
 
 
-def _find_readable_window(first: int | None, last: int | None, step: Fraction) -> tuple[int, int]:
-    """Return where readable numbers lie: from 1 to 100 if the bounds allow, else next to a bound."""
-    low = math.ceil(1 / step)
-    high = max(math.floor(100 / step), low + 9)
-    if first is not None and first > high:
-        return first, first + 99 if last is None else min(last, first + 99)
-    if last is not None and last < low:
-        return last - 99 if first is None else max(first, last - 99), last
-    return low if first is None else max(low, first), high if last is None else min(high, last)
-
-
 def _draw_counts(
-    low: int, high: int, first: int, last: int | None, random: Random
+    first: int | None, last: int | None, step: Fraction, random: Random
 ) -> Iterator[int]:
-    """Yield some of a window by chance, then all there are from the first upwards, boundedly many."""
-    for _ in range(8):
+    """Yield multiples of a step, in steps: some of the readable ones, then one after the other.
+
+    Args:
+        first: the lowest that is allowed; None without a bound.
+        last: the highest that is allowed; None without a bound.
+        step: what is multiplied.
+        random: makes each random choice.
+
+    """
+    low, high = _find_readable_window(first, last, step)
+    for _ in range(DRAWN_NUMBERS):
         yield low + int(random.random() * (high - low + 1))
-    yield from range(
-        first,
-        first + MAX_SCANNED_NUMBERS if last is None else min(last + 1, first + MAX_SCANNED_NUMBERS),
-    )
+
+    start = low if first is None else min(first, low)
+    stop = start + MAX_SCANNED_NUMBERS
+    if last is not None:
+        stop = min(last + 1, stop)
+    yield from range(start, stop)
+
+
+def _find_readable_window(first: int | None, last: int | None, step: Fraction) -> tuple[int, int]:
+    """Return where readable numbers are: from 1 to 100 if the bounds allow it, else at a bound."""
+    low = math.ceil(1 / step)
+    high = max(math.floor(READABLE_NUMBERS / step), low + 9)
+    if first is not None and first > high:
+        low, high = first, first + READABLE_NUMBERS - 1
+    elif last is not None and last < low:
+        low, high = last - READABLE_NUMBERS + 1, last
+    if first is not None:
+        low = max(low, first)
+    if last is not None:
+        high = min(high, last)
+    return low, high
 
 
 def _convert_to_json_number(
     value: Fraction, allowed: NumberRange, whole: bool
 ) -> int | float | None:
-    """Return a fraction as JSON writes it, None where that would be another number or a very long one."""
-    is_whole = value.denominator == 1
-    if is_whole and (whole or abs(value) < MAX_PLAIN_INTEGER):
-        return int(value) if abs(value) < MAX_NUMBER else None
-    near = float(value) if abs(value) < MAX_FLOAT else math.inf
-    if (
-        math.isfinite(near)
-        and allowed.contains(Fraction(str(near)))
-        and (abs(near) < 2**53 or allowed.contains(Fraction(near)))
-    ):
-        return near
-    return int(value) if is_whole and abs(value) < MAX_NUMBER else None
+    """Return a fraction as JSON writes it; None where that is another number or a very long one."""
+    integer = None
+    if value.denominator == 1 and abs(value) < MAX_NUMBER:
+        integer = int(value)
+    if value.denominator == 1 and (whole or abs(value) < MAX_PLAIN_INTEGER):
+        return integer
+    number = float(value) if abs(value) < MAX_FLOAT else math.inf
+    return number if _is_exactly_allowed(number, allowed) else integer
 
 
-_READABLE_FORMS = (
-    ("email", "{stem}{n}@example.com"),
-    ("currency", "EUR"),
-    ("country", "DE"),
-    ("timezone", "Europe/Berlin"),
-    ("language", "en"),
-    ("locale", "en"),
-    ("phone", "+49301234{n:02}"),
-    ("url", "https://example.com/{n}"),
-    ("uri", "https://example.com/{n}"),
-)
+def _is_exactly_allowed(number: float, allowed: NumberRange) -> bool:
+    """Return whether a float is allowed by its digits and, where they differ, by its value."""
+    if not math.isfinite(number) or not allowed.contains(Fraction(str(number))):
+        return False
+    if abs(number) < MAX_EXACT_FLOAT:
+        return True
+    return allowed.contains(Fraction(number))
 
 
 def generate_string(
-    shape: MergedSchema, name: str, random: Random, avoid: ExcludedValues, matches: PatternMatcher
+    merged: MergedSchema,
+    name: str,
+    random: Random,
+    avoid: ExcludedValues,
+    matches: PatternMatcher,
 ) -> str:
-    """Return a string that honours lengths, patterns and formats; readable where they allow it.
+    """Return a string that satisfies lengths, patterns and formats; readable where they allow it.
 
     Args:
-        shape: what is asked.
-        name: the property's name, which readable strings are made from.
-        random: where chance comes from.
-        avoid: strings that will not do.
-        matches: (pattern, text) -> whether it matches.
+        merged: the schema with the keywords.
+        name: the property's name; readable strings are made from it.
+        random: makes each random choice.
+        avoid: strings that must not be generated.
+        matches: (pattern, text) -> whether the pattern matches.
 
     Raises:
-        Refusal: there is none, or only a very long one.
+        GenerationFailed: no string was found, or only a very long one.
 
     """
-    low, high = shape.length_bounds
+    low, high = merged.length_bounds
     if low > MAX_STRING_LENGTH or (high is not None and low > high):
         raise GenerationFailed("minLength cannot be met")
-    sources = list(dict.fromkeys(shape.get_keyword_values("pattern")))
-    known = [
-        form
-        for form in dict.fromkeys(shape.get_keyword_values("format"))
-        if form in formats.FORMAT_CHECKS
+    patterns = list(dict.fromkeys(merged.get_keyword_values("pattern")))
+    format_names = [
+        format_name
+        for format_name in dict.fromkeys(merged.get_keyword_values("format"))
+        if format_name in FORMAT_CHECKS
     ]
-    for candidate in _generate_candidates(sources, known, name, random, shape.length_bounds):
-        fits = (
-            low <= len(candidate)
-            and (high is None or len(candidate) <= high)
-            and candidate not in avoid
-        )
-        if (
-            fits
-            and all(matches(source, candidate) for source in sources)
-            and _has_formats(known, candidate)
-        ):
+
+    for candidate in _generate_candidates(patterns, format_names, name, random, (low, high)):
+        if candidate in avoid or not _has_length(candidate, low, high):
+            continue
+        is_matched = all(matches(pattern, candidate) for pattern in patterns)
+        if is_matched and _has_formats(format_names, candidate):
             return candidate
     raise GenerationFailed(
-        "no string was found for " + " and ".join(["its length", *sources, *known])
+        "no string was found for " + " and ".join(["its length", *patterns, *format_names])
     )
 
 
-def _has_formats(known: Sequence[str], candidate: str) -> bool:
-    return len(known) < 2 or all(formats.FORMAT_CHECKS[form](candidate) for form in known)  # noqa: PLR2004 (drawn from one)
+def _has_length(text: str, low: int, high: int | None) -> bool:
+    return low <= len(text) and (high is None or len(text) <= high)
+
+
+def _has_formats(format_names: Sequence[str], candidate: str) -> bool:
+    if len(format_names) == 1:  # the candidates are generated from it
+        return True
+    return all(FORMAT_CHECKS[name](candidate) for name in format_names)
 
 
 def _generate_candidates(
-    sources: Sequence[str],
-    known: Sequence[str],
+    patterns: Sequence[str],
+    format_names: Sequence[str],
     name: str,
     random: Random,
     lengths: tuple[int, int | None],
 ) -> Iterator[str]:
-    """Yield strings to try: of a format, else readable ones, then such as the patterns ask for."""
-    for n in range(40):
-        drawn: str | None = None
-        if known and (not sources or n % 2 == 0):
-            drawn = formats.generate_formatted_string(pick(known, random), random)
-        elif sources and (known or n > 1):
-            drawn = _sample_pattern(pick(sources, random), random, *lengths)
-        if drawn is None:
+    """Yield strings to try: of a format, else readable ones, then such as the patterns describe."""
+    for n in range(MAX_STRING_TRIES):
+        candidate: str | None = None
+        if format_names and (not patterns or n % 2 == 0):
+            format_name = pick(format_names, random)
+            candidate = generate_formatted_string(format_name, random)
+        elif patterns and (format_names or n >= READABLE_TRIES):
+            candidate = _sample_pattern(pick(patterns, random), random, *lengths)
+        if candidate is None:
             limit = 9 if n < SHORT_TRIES else 9999
-            drawn = generate_readable_string(name, 1 + int(random.random() * limit), *lengths)
-        yield drawn
+            candidate = generate_readable_string(name, 1 + int(random.random() * limit), *lengths)
+        yield candidate
 
 
 def _sample_pattern(pattern: str, random: Random, low: int, high: int | None) -> str | None:
     node = _parse_pattern(pattern)
-    return None if node is None else regex.sample(node, random, min_length=low, max_length=high)
+    if node is None:
+        return None
+    return regex.sample(node, random, min_length=low, max_length=high)
 
 
 @lru_cache(maxsize=1024)
@@ -192,14 +238,34 @@ def _parse_pattern(pattern: str) -> regex.PatternNode | None:
 
 
 def generate_readable_string(name: str, n: int, low: int = 0, high: int | None = None) -> str:
-    """Return a word made from a property's name and a number, cut and filled to a length."""
-    words = re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+", name[:60])
+    """Return a word made from a property's name and a number.
+
+    Args:
+        name: the property's name.
+        n: the number; positive.
+        low: the least length; the word is filled up to it.
+        high: the greatest length; the word is cut to it. None: any.
+
+    """
+    words = re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+", name[:MAX_STEM_LENGTH])
     stem = "-".join(words).lower() or "text"
-    form = next(
-        (form for word, form in _READABLE_FORMS if word in "".join(words).lower()), "{stem}-{n}"
-    )
-    made = form.format(stem=stem, n=n)
-    if high is not None and len(made) > high:
-        digits = str(n)[-high:] if high else ""
-        made = stem[: high - len(digits)] + digits
-    return made + "x" * (low - len(made))
+    form = _find_readable_form("".join(words).lower())
+    text = form.format(stem=stem, n=n)
+    if high is not None and len(text) > high:
+        text = _join_within(stem, str(n), high)
+    return text.ljust(low, "x")
+
+
+def _join_within(stem: str, digits: str, length: int) -> str:
+    """Return a stem and digits, cut to a length; the last digits are kept first."""
+    if length == 0:
+        return ""
+    digits = digits[-length:]
+    return stem[: length - len(digits)] + digits
+
+
+def _find_readable_form(name: str) -> str:
+    for word, form in _READABLE_FORMS.items():
+        if word in name:
+            return form
+    return "{stem}-{n}"

@@ -1,4 +1,4 @@
-"""What is known of a schema between two samples: references followed, checks compiled, valid examples, heights."""
+"""What generated values share: resolved references, compiled checks, valid examples, heights."""
 
 from __future__ import annotations
 
@@ -22,21 +22,40 @@ from dynclient.schema.dialect import list_subschemas
 from dynclient.schema.readings import OPEN_SUFFIX
 
 InstanceCheck = Callable[[Any], bool]
-BranchChooser = Callable[[dict[str, Any], str, list[tuple[JsonSchema, ...]]], int]
+#: One option of a choice: the schemas that must hold where it is chosen.
+Option = tuple[JsonSchema, ...]
+#: (schema that offers the choice, keyword, options) -> index of the chosen option.
+BranchChooser = Callable[[dict[str, Any], str, list[Option]], int]
+#: Identifies some schemas of one root, each by its place in memory.
+SchemaKey = tuple[int, ...]
 
 MAX_DEPTH = 60
 MAX_CACHED = 4096
+#: Stands where there is no value, as None is one.
 NO_VALUE: Any = object()
+
+#: How often the height of each definition may be computed anew.
+_MAX_HEIGHT_ROUNDS = 20
+#: A local reference has at least this many segments: `#/$defs/Name`.
+_MIN_SEGMENTS = 3
 
 T = TypeVar("T")
 
 
+def get_schema_key(schemas: Option) -> SchemaKey:
+    """Return a key of some schemas, synthetic ones left out: these live too shortly to be known by.
+
+    Schemas of one root live as long as the root does, so their places in memory identify them.
+    """
+    return tuple(id(schema) for schema in schemas if not isinstance(schema, SyntheticSchema))
+
+
 class SchemaCache:
-    """Caches about one schema; nothing in it depends on a seed.
+    """Caches about one schema. Nothing in it depends on a seed.
 
     Args:
-        schema: self-contained JSON Schema 2020-12, references local.
-        compile_schema: schema -> check; without it jsonschema is used, with formats as annotations.
+        schema: self-contained JSON Schema 2020-12; its references are local.
+        compile_schema: schema -> check. Without it jsonschema is used, with formats as annotations.
         accepts: the check of the whole schema, where the caller has it already.
 
     """
@@ -48,173 +67,193 @@ class SchemaCache:
         accepts: InstanceCheck | None,
     ) -> None:
         self.schema = schema
+        self._definitions: dict[str, JsonSchema] = {}
+        if isinstance(schema, dict):
+            self._definitions = schema.get("$defs", {})
         self._compile = compile_schema or _compile_with_jsonschema
-        self._checks: dict[tuple[int, ...], InstanceCheck] = (
-            {(id(schema),): accepts} if accepts else {}
-        )
-        self._choiceless_merges: dict[tuple[int, ...], MergedSchema | None] = {}
-        self._merged_schemas: dict[tuple[int, ...], MergedSchema] = {}
+
+        self._checks: dict[SchemaKey, InstanceCheck] = {}
+        if accepts is not None:
+            self._checks[get_schema_key((schema,))] = accepts
+        self._choiceless_merges: dict[SchemaKey, MergedSchema | None] = {}
+        self._merged_schemas: dict[SchemaKey, MergedSchema] = {}
         self._reference_targets: dict[str, JsonSchema] = {}
         self._compiled_patterns: dict[str, regex.Pattern | None] = {}
         self._references_by_definition: dict[str, frozenset[str]] = {}
         self._definition_heights: dict[str, float] | None = None
 
+    # --- references, checks and patterns
+
     def resolve(self, ref: str) -> JsonSchema:
-        """Return the schema that a local reference points to."""
+        """Return the schema that a local reference points to.
+
+        Raises:
+            GenerationFailed: it points to nothing.
+
+        """
         if ref not in self._reference_targets:
-            found = _resolve_pointer(self.schema, ref)
-            found = _resolve_pointer(self.schema, unquote(ref)) if found is None else found
-            if not isinstance(found, dict | bool):
+            target = _resolve_pointer(self.schema, ref)
+            if target is None:
+                target = _resolve_pointer(self.schema, unquote(ref))
+            if not isinstance(target, dict | bool):
                 raise GenerationFailed(f"$ref {ref} points to nothing")
-            self._reference_targets[ref] = found
+            self._reference_targets[ref] = target
         return self._reference_targets[ref]
 
-    def get_check(self, schemas: tuple[JsonSchema, ...]) -> InstanceCheck:
-        """Return the check that all of some schemas accept; made-up schemas among several are left out."""
-        real = tuple(s for s in schemas if not isinstance(s, SyntheticSchema))
-        key = tuple(map(id, real))
-        if real and key in self._checks:
-            return self._checks[key]
-        if not real:
+    def get_check(self, schemas: Option) -> InstanceCheck:
+        """Return the check that all of some schemas accept, without the synthetic beside others.
+
+        A synthetic schema that stands alone is checked, but its check is not kept.
+        """
+        documented = [schema for schema in schemas if not isinstance(schema, SyntheticSchema)]
+        if not documented:
             return self._compile_check(schemas[0] if schemas else True)
-        made = self._compile_check(real[0] if len(real) == 1 else {"allOf": list(real)})
-        return self._store(self._checks, key, made)
+        key = get_schema_key(schemas)
+        if key in self._checks:
+            return self._checks[key]
+
+        conjunction = documented[0] if len(documented) == 1 else {"allOf": documented}
+        return self._store(self._checks, key, self._compile_check(conjunction))
 
     def _compile_check(self, schema: JsonSchema) -> InstanceCheck:
         if isinstance(schema, bool):
             return lambda _value: schema
         if schema is self.schema:
             return self._compile(schema)
-        defs = self._find_reached_definitions(schema)
-        if defs is None:
-            return _accept_anything
-        whole = self.schema["$defs"] if defs and isinstance(self.schema, dict) else {}
-        return self._compile(
-            {**schema, "$defs": {name: whole[name] for name in sorted(defs) if name in whole}}
-        )
+        names = self._find_reached_definitions(schema)
+        if names is None:
+            return accept_anything
+        definitions = {
+            name: self._definitions[name] for name in sorted(names) if name in self._definitions
+        }
+        return self._compile({**schema, "$defs": definitions})
 
     def _find_reached_definitions(self, schema: JsonSchema) -> frozenset[str] | None:
-        """Return the names of the definitions that a schema needs, None if it points outside of them."""
-        found: set[str] = set()
-        open_refs = _find_references(schema)
-        while open_refs:
-            name = _find_definition_name(open_refs.pop())
+        """Return the names of the definitions that a schema needs, None if it points elsewhere."""
+        names: set[str] = set()
+        pending = _find_references(schema)
+        while pending:
+            name = _find_definition_name(pending.pop())
             if name is None:
                 return None
-            if name not in found:
-                found.add(name)
-                if name not in self._references_by_definition:
-                    self._references_by_definition[name] = frozenset(
-                        _find_references(self._get_definition(name))
-                    )
-                open_refs |= self._references_by_definition[name]
-        return frozenset(found)
+            if name not in names:
+                names.add(name)
+                pending |= self._get_references_of_definition(name)
+        return frozenset(names)
 
-    def _get_definition(self, name: str) -> JsonSchema:
-        defs: dict[str, JsonSchema] = (
-            self.schema.get("$defs", {}) if isinstance(self.schema, dict) else {}
-        )
-        return defs.get(name, True)
+    def _get_references_of_definition(self, name: str) -> frozenset[str]:
+        if name not in self._references_by_definition:
+            definition = self._definitions.get(name, True)
+            self._references_by_definition[name] = frozenset(_find_references(definition))
+        return self._references_by_definition[name]
 
     def matches(self, pattern: str, name: str) -> bool:
-        """Return whether a property's name matches a pattern; one that cannot be read matches nothing."""
+        """Return whether a pattern matches a property's name; an invalid pattern never does."""
         if pattern not in self._compiled_patterns:
             self._compiled_patterns[pattern] = _compile_pattern(pattern)
         compiled = self._compiled_patterns[pattern]
         return compiled is not None and compiled.search(name)
 
-    def merge_without_choice(self, schemas: tuple[JsonSchema, ...]) -> MergedSchema | None:
-        """Return the shape of schemas that leave no choice; None where there is one."""
-        key = tuple(map(id, schemas))
-        found = self._choiceless_merges.get(key, NO_VALUE)
-        if found is not NO_VALUE:
-            return found  # type: ignore[no-any-return]
-        shape = self.merge(schemas, None)
-        return (
-            shape
-            if _has_synthetic_schema(schemas)
-            else self._store(self._choiceless_merges, key, shape)
-        )
+    # --- merged schemas
+
+    def merge_without_choice(self, schemas: Option) -> MergedSchema | None:
+        """Return the merged schema of schemas without a choice; None where one is offered."""
+        is_cached = not _has_synthetic_schema(schemas)
+        key = get_schema_key(schemas)
+        if is_cached and key in self._choiceless_merges:
+            return self._choiceless_merges[key]
+        merged = self.merge(schemas, None)
+        return self._store(self._choiceless_merges, key, merged) if is_cached else merged
 
     def merge(
         self,
-        schemas: tuple[JsonSchema, ...],
+        schemas: Option,
         choose: BranchChooser | None,
         forced: Container[int] = (),
     ) -> MergedSchema | None:
-        """Follow references, allOf and chosen branches; None if there is a choice and nobody to choose.
+        """Follow references, `allOf` and chosen branches.
+
+        Args:
+            schemas: what to merge.
+            choose: chooses a branch of `oneOf`, `anyOf` and `not`.
+            forced: ids of schemas; the option that begins with one of them is chosen.
+
+        Returns:
+            The merged schema; None if there is a choice and nothing to choose with.
 
         Raises:
-            Refusal: a schema is false or a reference points to nothing.
+            GenerationFailed: a schema is false, or a reference points to nothing.
 
         """
-        leaves: list[dict[str, Any]] = []
+        conjuncts: list[dict[str, Any]] = []
         refs: list[str] = []
         tags: dict[str, str] = {}
-        seen: set[int] = set()
-        work = list(reversed(schemas))
-        while work:
-            schema = work.pop()
-            if schema is True or id(schema) in seen:
+        visited: set[int] = set()
+        pending = list(reversed(schemas))
+        while pending:
+            schema = pending.pop()
+            if schema is True or id(schema) in visited:
                 continue
             if schema is False:
                 raise GenerationFailed("false allows nothing")
-            seen.add(id(schema))
-            leaves.append(schema)
-            more = list(schema.get("allOf", ()))
+            visited.add(id(schema))
+            conjuncts.append(schema)
+
+            followers = list(schema.get("allOf", ()))
             if "$ref" in schema:
                 refs.append(schema["$ref"])
-                more.insert(0, self.resolve(schema["$ref"]))
+                followers.insert(0, self.resolve(schema["$ref"]))
             for keyword, options in self._find_choices(schema):
                 if len(options) > 1 and choose is None:
                     return None
-                branch = (
-                    _find_forced_option(options, forced)
-                    or options[choose(schema, keyword, options) if choose else 0]
-                )
-                more += branch
-                tags |= _find_branch_tag(schema, branch)
-            work.extend(
-                reversed(more or [*_find_implied_schemas(leaves, refs, seen)] if not work else more)
-            )
+                option = _choose_option(schema, keyword, options, choose, forced)
+                followers += option
+                tags |= _find_branch_tag(schema, option)
+
+            if not followers and not pending:
+                followers = list(_find_implied_schemas(conjuncts, refs, visited))
+            pending += reversed(followers)
+
         names = tuple(dict.fromkeys(map(get_schema_name, refs)))
-        return self._get_merged_schema(tuple(leaves), names, _find_own_tags(leaves, names) | tags)
+        tags = _find_own_tags(conjuncts, names) | tags
+        return self._get_merged_schema(tuple(conjuncts), names, tags)
 
     def _get_merged_schema(
-        self, leaves: tuple[dict[str, Any], ...], refs: tuple[str, ...], tags: dict[str, str]
+        self, conjuncts: tuple[dict[str, Any], ...], names: tuple[str, ...], tags: dict[str, str]
     ) -> MergedSchema:
-        if _has_synthetic_schema(leaves):
-            return MergedSchema(leaves, refs, tags)
-        key = tuple(map(id, leaves))
-        return self._merged_schemas.get(key) or self._store(
-            self._merged_schemas, key, MergedSchema(leaves, refs, tags)
-        )
+        if _has_synthetic_schema(conjuncts):
+            return MergedSchema(conjuncts, names, tags)
+        key = get_schema_key(conjuncts)
+        if key in self._merged_schemas:
+            return self._merged_schemas[key]
+        return self._store(self._merged_schemas, key, MergedSchema(conjuncts, names, tags))
 
-    def _find_choices(
-        self, schema: dict[str, Any]
-    ) -> Iterator[tuple[str, list[tuple[JsonSchema, ...]]]]:
+    def _find_choices(self, schema: dict[str, Any]) -> Iterator[tuple[str, list[Option]]]:
         for keyword in ("oneOf", "anyOf"):
             if keyword in schema:
                 yield keyword, [(branch,) for branch in schema[keyword]]
         if "not" in schema and get_listed_values(schema["not"]) is None:
-            yield "not", [(way,) for way in list_negations(schema["not"], self.resolve)]
+            negations = list_negations(schema["not"], self.resolve)
+            yield "not", [(negation,) for negation in negations]
 
-    def list_offered_values(
-        self, shape: MergedSchema, keyword: str, schemas: tuple[JsonSchema, ...]
-    ) -> list[Any]:
-        """Return the values that the schemas offer themselves (`examples`, `default`, `values`) and accept."""
-        found = shape.offered_values.get(keyword)
-        if found is None:
-            offered = _list_unchecked_offers(shape, keyword)
-            accepts = (
-                shape.satisfies_scalar_keywords
-                if shape.has_only_scalar_keywords
-                else self.get_check(schemas)
-                if offered
-                else _accept_anything
-            )
-            found = shape.offered_values[keyword] = [value for value in offered if accepts(value)]
-        return found
+    def list_offered_values(self, merged: MergedSchema, keyword: str, schemas: Option) -> list[Any]:
+        """Return the values that the schemas offer themselves and accept.
+
+        Args:
+            merged: the merged schema; it keeps the answer.
+            keyword: `examples`, `default`, or `values` for `enum` and `const`.
+            schemas: those that must accept the values.
+
+        """
+        if keyword not in merged.offered_values:
+            candidates = _list_unchecked_offers(merged, keyword)
+            accepts: InstanceCheck = merged.satisfies_scalar_keywords
+            if candidates and not merged.has_only_scalar_keywords:
+                accepts = self.get_check(schemas)
+            merged.offered_values[keyword] = [value for value in candidates if accepts(value)]
+        return merged.offered_values[keyword]
+
+    # --- heights
 
     def compute_height(self, schema: JsonSchema) -> float:
         """Return how many levels the lowest instance of a schema has, infinity if it has none."""
@@ -223,27 +262,35 @@ class SchemaCache:
         return _compute_height(schema, self._definition_heights)
 
     def _compute_all_heights(self) -> dict[str, float]:
-        """Let heights sink from infinity, looking again at what refers to a definition that sank."""
-        defs: dict[str, JsonSchema] = (
-            self.schema.get("$defs", {}) if isinstance(self.schema, dict) else {}
-        )
-        users: dict[str, list[str]] = {name: [] for name in defs}
-        for name, schema in defs.items():
-            for used in sorted(filter(None, map(_find_definition_name, _find_references(schema)))):
-                users.setdefault(used, []).append(name)
-        heights = dict.fromkeys(defs, math.inf)
-        work = deque(defs)
-        for _ in range(20 * len(defs)):
-            if not work:
+        """Return the height of each definition, the least solution of their mutual dependencies.
+
+        All heights start at infinity. Where one gets lower, the definitions that use it are
+        computed again.
+        """
+        users = self._find_users()
+        heights = dict.fromkeys(self._definitions, math.inf)
+        pending = deque(self._definitions)
+        for _ in range(_MAX_HEIGHT_ROUNDS * len(self._definitions)):
+            if not pending:
                 break
-            name = work.popleft()
-            height = _compute_height(defs[name], heights)
+            name = pending.popleft()
+            height = _compute_height(self._definitions[name], heights)
             if height < heights[name]:
                 heights[name] = height
-                work += users[name]
+                pending += users[name]
         return heights
 
-    def _store(self, cache: dict[tuple[int, ...], T], key: tuple[int, ...], value: T) -> T:
+    def _find_users(self) -> dict[str, list[str]]:
+        """Return for each definition the names of those that refer to it."""
+        users: dict[str, list[str]] = {name: [] for name in self._definitions}
+        for user, schema in self._definitions.items():
+            names = map(_find_definition_name, _find_references(schema))
+            targets = [name for name in names if name]
+            for target in sorted(targets):
+                users.setdefault(target, []).append(user)
+        return users
+
+    def _store(self, cache: dict[SchemaKey, T], key: SchemaKey, value: T) -> T:
         if len(cache) >= MAX_CACHED:
             cache.clear()
         cache[key] = value
@@ -258,15 +305,17 @@ def _compile_with_jsonschema(schema: dict[str, Any]) -> InstanceCheck:
 
 def _resolve_pointer(schema: JsonSchema, ref: str) -> Any:
     here: Any = schema
-    for part in ref.split("/")[1:]:
-        here = _get_member(here, unescape_token(part))
+    for token in ref.split("/")[1:]:
+        here = _get_member(here, unescape_token(token))
     return here
 
 
 def _get_member(value: Any, key: str) -> Any:
+    if isinstance(value, dict):
+        return value.get(key)
     if isinstance(value, list) and key.isdecimal() and int(key) < len(value):
         return value[int(key)]
-    return value.get(key) if isinstance(value, dict) else None
+    return None
 
 
 def _compile_pattern(pattern: str) -> regex.Pattern | None:
@@ -276,7 +325,8 @@ def _compile_pattern(pattern: str) -> regex.Pattern | None:
         return None
 
 
-def _accept_anything(_value: Any) -> bool:
+def accept_anything(_value: Any) -> bool:
+    """Return True: the check of what cannot be checked."""
     return True
 
 
@@ -285,122 +335,144 @@ def _has_synthetic_schema(schemas: tuple[JsonSchema, ...] | tuple[dict[str, Any]
 
 
 def get_schema_name(ref: str) -> str:
-    """Return the name of the schema that a reference, a mapping's or ours, means."""
+    """Return the name of the schema that a reference, a discriminator's or ours, means."""
     return unescape_token(ref.rsplit("/", 1)[-1]).removesuffix(OPEN_SUFFIX)
 
 
 def _find_definition_name(ref: str) -> str | None:
-    parts = ref.split("/")
-    is_inside = parts[:2] == ["#", "$defs"] and len(parts) > 2  # noqa: PLR2004 (#/$defs/Name)
-    return unescape_token(parts[2]) if is_inside else None
+    segments = ref.split("/")
+    if segments[:2] != ["#", "$defs"] or len(segments) < _MIN_SEGMENTS:
+        return None
+    return unescape_token(segments[2])
 
 
 def _find_references(schema: Any) -> set[str]:
-    found: set[str] = set()
-    work = [schema]
-    while work:
-        here = work.pop()
-        if isinstance(here, dict):
-            if isinstance(here.get("$ref"), str):
-                found.add(here["$ref"])
-            work.extend(list_subschemas(here))  # not into examples, where a `$ref` is data
-    return found
+    refs: set[str] = set()
+    pending = [schema]
+    while pending:
+        here = pending.pop()
+        if not isinstance(here, dict):
+            continue
+        if isinstance(here.get("$ref"), str):
+            refs.add(here["$ref"])
+        pending += list_subschemas(here)  # examples are left out: a `$ref` there is data
+    return refs
 
 
-def _find_forced_option(
-    options: list[tuple[JsonSchema, ...]], forced: Container[int]
-) -> tuple[JsonSchema, ...] | None:
-    return next((option for option in options if option and id(option[0]) in forced), None)
+# --- choices
 
 
-def _find_branch_tag(owner: dict[str, Any], branch: tuple[JsonSchema, ...]) -> dict[str, str]:
-    """Return what a discriminator wants as the tag of a chosen branch."""
-    rule = owner.get("discriminator")
-    ref = branch[0].get("$ref") if branch and isinstance(branch[0], dict) else None
-    if not isinstance(rule, dict) or ref is None or "propertyName" not in rule:
-        return {}
-    return {
-        rule["propertyName"]: _map_names_to_tags(rule).get(
-            get_schema_name(ref), get_schema_name(ref)
-        )
-    }
+def _choose_option(
+    schema: dict[str, Any],
+    keyword: str,
+    options: list[Option],
+    choose: BranchChooser | None,
+    forced: Container[int],
+) -> Option:
+    for option in options:
+        if option and id(option[0]) in forced:
+            return option
+    return options[choose(schema, keyword, options) if choose else 0]
 
 
 def _find_implied_schemas(
-    leaves: list[dict[str, Any]], refs: list[str], seen: Container[int]
+    conjuncts: list[dict[str, Any]], refs: list[str], visited: Container[int]
 ) -> Iterator[JsonSchema]:
-    """Yield what follows from conditions that surely hold, because the schema they refer to must hold anyway."""
-    for leaf in leaves:
-        holds = (
-            isinstance(leaf.get("if"), dict)
-            and leaf["if"].get("$ref") in refs
-            and len(leaf["if"]) == 1
-        )
-        if holds and id(leaf.get("then", True)) not in seen:
-            yield leaf.get("then", True)
+    """Yield the `then` of each condition that surely holds, as its schema must hold anyway."""
+    for schema in conjuncts:
+        condition = schema.get("if")
+        if not isinstance(condition, dict) or len(condition) != 1:
+            continue
+        consequence = schema.get("then", True)
+        if condition.get("$ref") in refs and id(consequence) not in visited:
+            yield consequence
 
 
-def _find_own_tags(leaves: list[dict[str, Any]], refs: tuple[str, ...]) -> dict[str, str]:
-    """Return tags of discriminators that stand in a base schema: by the first mapped reference on the way there."""
+def _find_branch_tag(owner: dict[str, Any], branch: Option) -> dict[str, str]:
+    """Return the property and value that a discriminator wants for a chosen branch."""
+    rule = owner.get("discriminator")
+    if not isinstance(rule, dict) or "propertyName" not in rule:
+        return {}
+    schema = branch[0] if branch else True
+    if not isinstance(schema, dict) or "$ref" not in schema:
+        return {}
+    name = get_schema_name(schema["$ref"])
+    tag = _map_names_to_tags(rule).get(name, name)
+    return {rule["propertyName"]: tag}
+
+
+def _find_own_tags(conjuncts: list[dict[str, Any]], names: tuple[str, ...]) -> dict[str, str]:
+    """Return the tags that discriminators of base schemas want.
+
+    The first definition on the way that the mapping names decides, else the mapping's first entry.
+    """
     tags: dict[str, str] = {}
-    for leaf in leaves:
-        rule = leaf.get("discriminator")
-        if isinstance(rule, dict) and "propertyName" in rule:
-            keys = _map_names_to_tags(rule)
-            known = [keys[ref] for ref in refs if ref in keys] or list(keys.values()) or refs
-            tags |= dict.fromkeys([rule["propertyName"]], known[0]) if known else {}
+    for schema in conjuncts:
+        rule = schema.get("discriminator")
+        if not isinstance(rule, dict) or "propertyName" not in rule:
+            continue
+        tags_by_name = _map_names_to_tags(rule)
+        candidates = [tags_by_name[name] for name in names if name in tags_by_name]
+        candidates += [*tags_by_name.values(), *names]
+        if candidates:
+            tags[rule["propertyName"]] = candidates[0]
     return tags
 
 
 def _map_names_to_tags(rule: dict[str, Any]) -> dict[str, str]:
+    """Return a discriminator's mapping read backwards; of several tags for a schema the first."""
     mapping = rule.get("mapping")
-    return (
-        {get_schema_name(ref): key for key, ref in reversed(mapping.items())}
-        if isinstance(mapping, dict)
-        else {}
-    )
+    if not isinstance(mapping, dict):
+        return {}
+    return {get_schema_name(ref): tag for tag, ref in reversed(mapping.items())}
 
 
-def _list_unchecked_offers(shape: MergedSchema, keyword: str) -> list[Any]:
+def _list_unchecked_offers(merged: MergedSchema, keyword: str) -> list[Any]:
     if keyword == "values":
-        return shape.listed_values or []
+        return merged.listed_values or []
     if keyword == "default":
-        return list(shape.get_keyword_values("default"))
-    lists = [value for value in shape.get_keyword_values("examples") if isinstance(value, list)]
-    return [value for values in lists for value in values] + list(
-        shape.get_keyword_values("example")
-    )
+        return list(merged.get_keyword_values("default"))
+    examples: list[Any] = []
+    for values in merged.get_keyword_values("examples"):
+        examples += values if isinstance(values, list) else ()
+    return [*examples, *merged.get_keyword_values("example")]
 
 
-def _compute_height(schema: JsonSchema, known: Mapping[str, float], depth: int = 0) -> float:
-    if isinstance(schema, bool) or depth > MAX_DEPTH:
-        return 0 if schema is True else math.inf
+# --- heights
+
+
+def _compute_height(
+    schema: JsonSchema, definition_heights: Mapping[str, float], depth: int = 0
+) -> float:
+    if schema is True:
+        return 0
+    if schema is False or depth > MAX_DEPTH:
+        return math.inf
     if "const" in schema or "enum" in schema:
         return 0
-    members = [*_find_required_children(schema)]
-    same = list(schema.get("allOf", ()))
-    levels = [1 + _compute_height(sub, known, depth + 1) for sub in members] + [
-        _compute_height(sub, known, depth + 1) for sub in same
-    ]
+
+    def compute(subschema: JsonSchema) -> float:
+        return _compute_height(subschema, definition_heights, depth + 1)
+
+    levels = [1 + compute(child) for child in _find_required_children(schema)]
+    levels += [compute(conjunct) for conjunct in schema.get("allOf", ())]
     for keyword in ("anyOf", "oneOf"):
-        levels += (
-            [min(_compute_height(sub, known, depth + 1) for sub in schema[keyword])]
-            if schema.get(keyword)
-            else []
-        )
+        if schema.get(keyword):
+            levels.append(min(map(compute, schema[keyword])))
     if "$ref" in schema:
-        levels.append(known.get(_find_definition_name(schema["$ref"]) or "", 0))
+        name = _find_definition_name(schema["$ref"])
+        levels.append(definition_heights.get(name or "", 0))
     return max(levels, default=0)
 
 
 def _find_required_children(schema: dict[str, Any]) -> Iterator[JsonSchema]:
-    """Yield the schemas of what every instance must contain."""
-    properties, prefix, least = (
-        schema.get("properties", {}),
-        schema.get("prefixItems", ()),
-        schema.get("minItems", 0),
-    )
-    yield from (properties.get(name, True) for name in schema.get("required", ()))
+    """Yield the schemas of the properties and items that every instance must have."""
+    properties = schema.get("properties", {})
+    for name in schema.get("required", ()):
+        yield properties.get(name, True)
+
+    prefix = schema.get("prefixItems", ())
+    least = schema.get("minItems", 0)
     yield from prefix[:least]
     if least > len(prefix):
         yield schema.get("items", True)

@@ -1,4 +1,4 @@
-"""Growth: one attempt at an instance, a walk down the schema that chooses, grows and tries again."""
+"""One attempt at an instance: a walk down the schema that chooses branches and tries again."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from random import Random
 from typing import Any, Literal
 
+from dynclient.document.references import escape_token
+from dynclient.generate.branch_choice import BranchCounts
 from dynclient.generate.conflict_analysis import ConflictAnalyzer
 from dynclient.generate.merged_schema import (
     ExcludedValues,
@@ -23,26 +25,36 @@ from dynclient.generate.scalar_values import generate_number, generate_string
 from dynclient.generate.schema_cache import (
     MAX_DEPTH,
     NO_VALUE,
-    BranchChooser,
-    InstanceCheck,
     SchemaCache,
-    get_schema_name,
+    SchemaKey,
+    accept_anything,
+    get_schema_key,
 )
 
+#: How many of the optional properties and items a value has.
 OptionalMembers = Literal["none", "some", "all"]
 
 MAX_STEPS = 20_000
 MAX_TRIES = 64
-#: What a search among branches may cost (more where one try costs much), and how often it may fail in one sample.
+#: So many tries are made at branches, and two more for each branch of the schema.
+MIN_TRIES = 16
+#: What a search among branches may cost, and how often it may fail in one value.
 MAX_SEARCH_STEPS = 1000
 MAX_FAILURES = 2
-#: Lessons are forgotten after so many tries: a fresh start may do better.
+#: A search may cost so many times its first try, where one try costs much.
+SEARCH_STEPS_PER_FIRST_TRY = 6
+#: After so many tries the conflicts are forgotten: a restart may do better.
 RESTART_INTERVAL = 6
-#: From this depth or size on, a sample grows only what it must.
+#: From this depth or size on, a value has only what it must have.
 MINIMAL_FROM_DEPTH = 6
 MINIMAL_FROM_SIZE = {"none": 0, "some": 400, "all": 2000}
-#: How often the items that `contains` asks for stand first although they need not.
+#: How often the items that `contains` requires come first although they need not.
 AMONG_SHARE = 0.3
+#: How often a bare map has a second property, and an array a second item.
+SECOND_PROPERTY_SHARE = 0.3
+SECOND_ITEM_SHARE = 0.4
+#: How often a unique item is tried.
+MAX_ITEM_TRIES = 12
 
 
 class BudgetExceeded(Exception):
@@ -50,7 +62,17 @@ class BudgetExceeded(Exception):
 
 
 class ValueGenerator:
-    """One attempt: a walk down the schema that grows a value."""
+    """One attempt: a walk down the schema that generates a value.
+
+    Args:
+        cache: the caches about the schema.
+        random: makes each random choice.
+        optional: how many of the optional properties and items appear.
+        steps: the budget.
+        failures: schemas -> how often a search for them failed; shared by the attempts at a value.
+        is_first: take the first valid example, not a random one.
+
+    """
 
     __slots__ = (
         "_active_definitions",
@@ -68,20 +90,20 @@ class ValueGenerator:
 
     def __init__(
         self,
-        known: SchemaCache,
+        cache: SchemaCache,
         random: Random,
         optional: OptionalMembers,
         steps: int,
-        failures: dict[tuple[int, ...], int],
+        failures: dict[SchemaKey, int],
         *,
         is_first: bool,
     ) -> None:
-        self.cache = known
+        self.cache = cache
         self._failure_counts = failures
         self.is_first = is_first
         self.remaining_steps = steps
         self._random = random
-        self._conflict_analyzer = ConflictAnalyzer(known, random, self.spend)
+        self._conflict_analyzer = ConflictAnalyzer(cache, random, self.spend)
         self._optional_members = optional
         self._is_minimal = False
         self._size = 0
@@ -95,11 +117,17 @@ class ValueGenerator:
         prefer: Any = NO_VALUE,
         avoid: ExcludedValues = frozenset(),
     ) -> Any:
-        """Grow a value for all of some schemas.
+        """Return a value that all of some schemas accept, as far as this attempt can see.
+
+        Args:
+            schemas: what the value must satisfy.
+            name: the property that the value is for; readable strings are made from it.
+            prefer: the value to take where the schemas accept it.
+            avoid: identities of the values that must not be generated.
 
         Raises:
-            Refusal: this attempt found none here.
-            Spent: the budget is used up.
+            GenerationFailed: this attempt found no value here.
+            BudgetExceeded: the budget is used up.
 
         """
         self.spend(1)
@@ -107,474 +135,455 @@ class ValueGenerator:
         if len(self._path) > MAX_DEPTH:
             raise GenerationFailed("it nests too deeply")
         try:
-            shape = self.cache.merge_without_choice(schemas)
-            if shape is None or shape.has_uncertain_keywords:
+            merged = self.cache.merge_without_choice(schemas)
+            if merged is None or merged.has_uncertain_keywords:
                 return self._search(schemas, name, prefer, avoid)
-            return self._offer_or_generate(shape, schemas, name, prefer, avoid)
-        except GenerationFailed as refusal:
-            refusal.pointer = (
-                _format_pointer(self._path) if refusal.pointer is None else refusal.pointer
-            )
+            return self._offer_or_generate(merged, schemas, name, prefer, avoid)
+        except GenerationFailed as failure:
+            if failure.pointer is None:
+                failure.pointer = _format_pointer(self._path)
             raise
 
     def spend(self, steps: int) -> None:
-        """Take steps off the budget."""
+        """Take steps off the budget.
+
+        Raises:
+            BudgetExceeded: fewer are left.
+
+        """
         self.remaining_steps -= steps
         if self.remaining_steps < 0:
             raise BudgetExceeded("the search grew too large")
 
+    # --- the search among branches
+
     def _search(
         self, schemas: tuple[JsonSchema, ...], name: str, prefer: Any, avoid: ExcludedValues
     ) -> Any:
-        """Try one branch after the other until a value is accepted, learning from what was refused."""
-        key = tuple(id(schema) for schema in schemas if not isinstance(schema, SyntheticSchema))
+        """Return a value that the schemas accept, by a bounded search among their branches."""
+        key = get_schema_key(schemas)
         if self._failure_counts.get(key, 0) >= MAX_FAILURES:
             raise GenerationFailed("every branch was refused before")
-        accepts = self.cache.get_check(schemas) if key else None
+
+        def generate(merged: MergedSchema) -> Any:
+            return self._offer_or_generate(merged, schemas, name, prefer, avoid)
+
         try:
-            return self._try_branches(
-                schemas,
-                accepts,
-                lambda shape: self._offer_or_generate(shape, schemas, name, prefer, avoid),
-            )
+            return self._try_branches(schemas, generate)
         except GenerationFailed:
-            if len(key) == len(schemas):
+            has_synthetic = len(key) < len(schemas)
+            if not has_synthetic:
                 self._failure_counts[key] = self._failure_counts.get(key, 0) + 1
             raise
 
     def _try_branches(
-        self,
-        schemas: tuple[JsonSchema, ...],
-        accepts: InstanceCheck | None,
-        settle: Callable[[MergedSchema], Any],
+        self, schemas: tuple[JsonSchema, ...], generate: Callable[[MergedSchema], Any]
     ) -> Any:
-        tried: dict[tuple[int, str], list[int]] = {}
-        lessons: tuple[JsonSchema, ...] = ()
-        refusal = GenerationFailed("every branch was refused")
-        tries, before, limit, asked = (
-            0,
-            self.remaining_steps,
-            MAX_SEARCH_STEPS,
-            self._optional_members,
-        )
-        while (
-            tries < min(16 + 2 * sum(map(len, tried.values())), MAX_TRIES)
-            and before - self.remaining_steps < limit
-        ):
-            limit = max(limit, 6 * (before - self.remaining_steps)) if tries == 1 else limit
-            self._optional_members = (asked, asked, "some", "none")[
-                tries % 4
-            ]  # what is there may be what tells branches apart
-            tries += 1
+        """Try one branch after the other; analyze the conflict where a value is refused."""
+        accepts = self.cache.get_check(schemas) if get_schema_key(schemas) else accept_anything
+        branches = BranchCounts(self.cache, self._random)
+        conflicts: tuple[JsonSchema, ...] = ()
+        failure = GenerationFailed("every branch was refused")
+        first_steps, max_steps = self.remaining_steps, MAX_SEARCH_STEPS
+        requested = self._optional_members
+
+        for number in range(MAX_TRIES):
+            used_steps = first_steps - self.remaining_steps
+            if number >= MIN_TRIES + 2 * branches.branch_count or used_steps >= max_steps:
+                break
+            if number == 1:
+                max_steps = max(max_steps, SEARCH_STEPS_PER_FIRST_TRY * used_steps)
             try:
-                shape = self.cache.merge(
-                    lessons + schemas,
-                    self._build_branch_chooser(tried, twins=tries % 3 > 0),
-                    {*map(id, lessons)},
-                )
-                assert shape is not None
-                self.spend(len(shape.conjuncts) // 20)
-                found = settle(shape)
-                if not shape.has_uncertain_keywords or accepts is None or accepts(found):
-                    return found
+                # Optional properties may be what tells branches apart, so their number varies.
+                self._optional_members = (requested, requested, "some", "none")[number % 4]
+                merged = self._merge_branches(branches, conflicts, schemas, number)
+                value = generate(merged)
+                if not merged.has_uncertain_keywords or accepts(value):
+                    return value
                 self.spend(4)
-                lessons = (
-                    lessons + self._conflict_analyzer.analyze(shape, found)
-                    if tries % RESTART_INTERVAL
-                    else ()
-                )
+                is_restart = (number + 1) % RESTART_INTERVAL == 0
+                if is_restart:
+                    conflicts = ()
+                else:
+                    conflicts += self._conflict_analyzer.analyze(merged, value)
             except GenerationFailed as error:
-                refusal, lessons = error, ()
+                failure, conflicts = error, ()
                 self.spend(1)
             finally:
-                self._optional_members = asked
-        raise refusal
+                self._optional_members = requested
+        raise failure
 
-    def _build_branch_chooser(
-        self, tried: dict[tuple[int, str], list[int]], *, twins: bool = False
-    ) -> BranchChooser:
-        """Return what draws a branch: one tried seldom, null last, the lowest where growth is lean.
+    def _merge_branches(
+        self,
+        branches: BranchCounts,
+        conflicts: tuple[JsonSchema, ...],
+        schemas: tuple[JsonSchema, ...],
+        number: int,
+    ) -> MergedSchema:
+        """Choose branches for one try, and merge what must hold then."""
+        choose = branches.build_chooser(
+            is_minimal=self._is_minimal,
+            repeats_twins=(number + 1) % 3 > 0,
+        )
+        merged = self.cache.merge(conflicts + schemas, choose, set(map(id, conflicts)))
+        assert merged is not None
+        self.spend(len(merged.conjuncts) // 20)
+        return merged
 
-        Args:
-            tried: how often each branch was drawn, by owner and keyword; kept between tries.
-            twins: draw the same branch where the same alternatives come again, as in two readings of one schema.
-
-        """
-        drawn: dict[tuple[Any, ...], int] = {}
-
-        def choose(
-            owner: dict[str, Any], keyword: str, options: list[tuple[JsonSchema, ...]]
-        ) -> int:
-            counts = [int(_is_null_option(option)) for option in options]
-            if not isinstance(owner, SyntheticSchema):  # a made-up schema's id may come again
-                counts = tried.setdefault((id(owner), keyword), counts)
-            heights = [
-                max(map(self.cache.compute_height, option), default=0) if self._is_minimal else 0
-                for option in options
-            ]
-            best = min(zip(counts, heights, strict=True))
-            chosen: int = pick(
-                [i for i, rank in enumerate(zip(counts, heights, strict=True)) if rank == best],
-                self._random,
-            )
-            if twins and keyword != "not":
-                chosen = drawn.setdefault(tuple(map(_compute_signature, options)), chosen)
-            counts[chosen] += 1
-            return chosen
-
-        return choose
+    # --- one value
 
     def _offer_or_generate(
         self,
-        shape: MergedSchema,
+        merged: MergedSchema,
         schemas: tuple[JsonSchema, ...],
         name: str,
         prefer: Any,
         avoid: ExcludedValues,
     ) -> Any:
-        """Return what the schema itself offers, else grow."""
-        if shape.excluded_identities:
-            avoid = shape.excluded_identities | avoid
-        given = self._find_offered_value(shape, schemas, prefer, avoid)
-        if given is not NO_VALUE:
-            return copy_json(given)
-        with self._enter_definitions(shape):
-            return self._generate_by_type(shape, name, avoid)
+        """Return a value that the schemas offer themselves, else a generated one."""
+        if merged.excluded_identities:
+            avoid = merged.excluded_identities | avoid
+        offered = self._find_offered_value(merged, schemas, prefer, avoid)
+        if offered is not NO_VALUE:
+            return copy_json(offered)
+        with self._enter_definitions(merged):
+            return self._generate_by_type(merged, name, avoid)
 
     def _find_offered_value(
         self,
-        shape: MergedSchema,
+        merged: MergedSchema,
         schemas: tuple[JsonSchema, ...],
         prefer: Any,
         avoid: ExcludedValues,
     ) -> Any:
-        valid = self.cache.list_offered_values
-        if prefer is not NO_VALUE and (
-            shape.satisfies_scalar_keywords(prefer)
-            if shape.has_only_scalar_keywords
-            else self.cache.get_check(schemas)(prefer)
-        ):
+        """Return the preferred value, an example, the default or a listed value; else NO_VALUE."""
+        if prefer is not NO_VALUE and self._is_accepted(prefer, merged, schemas):
             return prefer
-        fixed, only_null = (
-            any("const" in leaf for leaf in shape.conjuncts),
-            shape.candidate_types == ("null",),
-        )
-        for keyword in ("examples", "default"):
-            offered = exclude_values(valid(shape, keyword, schemas), avoid)
-            if offered and (keyword == "examples" or only_null or offered != [None]):
-                return offered[0] if self.is_first else pick(offered, self._random)
-        if shape.listed_values is None:
+        examples = self._list_offers(merged, "examples", schemas, avoid)
+        if examples:
+            return self._pick_offer(examples)
+        defaults = self._list_offers(merged, "default", schemas, avoid)
+        if defaults and (defaults != [None] or merged.candidate_types == ("null",)):
+            return self._pick_offer(defaults)
+        if merged.listed_values is None:
             return NO_VALUE
-        listed = exclude_values(valid(shape, "values", schemas), avoid)
-        if not listed:
-            raise GenerationFailed("const refuses" if fixed else "enum leaves no value")
-        return pick([value for value in listed if value is not None] or listed, self._random)
+        return self._pick_listed_value(merged, schemas, avoid)
+
+    def _pick_listed_value(
+        self, merged: MergedSchema, schemas: tuple[JsonSchema, ...], avoid: ExcludedValues
+    ) -> Any:
+        """Return a value of `const` or `enum`, null only where nothing else is left."""
+        values = self._list_offers(merged, "values", schemas, avoid)
+        if not values:
+            is_constant = merged.has_keyword("const")
+            raise GenerationFailed("const refuses" if is_constant else "enum leaves no value")
+        other_than_null = [value for value in values if value is not None]
+        return pick(other_than_null or values, self._random)
+
+    def _is_accepted(
+        self, value: Any, merged: MergedSchema, schemas: tuple[JsonSchema, ...]
+    ) -> bool:
+        if merged.has_only_scalar_keywords:
+            return merged.satisfies_scalar_keywords(value)
+        return self.cache.get_check(schemas)(value)
+
+    def _list_offers(
+        self,
+        merged: MergedSchema,
+        keyword: str,
+        schemas: tuple[JsonSchema, ...],
+        avoid: ExcludedValues,
+    ) -> list[Any]:
+        return exclude_values(self.cache.list_offered_values(merged, keyword, schemas), avoid)
+
+    def _pick_offer(self, values: list[Any]) -> Any:
+        return values[0] if self.is_first else pick(values, self._random)
 
     @contextmanager
-    def _enter_definitions(self, shape: MergedSchema) -> Iterator[None]:
-        """Grow lean inside of a schema that is entered again, too deep or too large."""
-        before = self._is_minimal
-        again = any(self._active_definitions.get(ref) for ref in shape.definition_names)
-        self._is_minimal = (
-            before
-            or again
-            or len(self._path) > MINIMAL_FROM_DEPTH
-            or self._size > MINIMAL_FROM_SIZE[self._optional_members]
-        )
-        for ref in shape.definition_names:
-            self._active_definitions[ref] = self._active_definitions.get(ref, 0) + 1
+    def _enter_definitions(self, merged: MergedSchema) -> Iterator[None]:
+        """Generate only what must be, inside a definition entered again, too deep or too large."""
+        names = merged.definition_names
+        was_minimal = self._is_minimal
+        is_entered_again = any(self._active_definitions.get(name) for name in names)
+        is_too_deep = len(self._path) > MINIMAL_FROM_DEPTH
+        is_too_large = self._size > MINIMAL_FROM_SIZE[self._optional_members]
+        self._is_minimal = was_minimal or is_entered_again or is_too_deep or is_too_large
+        for name in names:
+            self._active_definitions[name] = self._active_definitions.get(name, 0) + 1
         try:
             yield
         finally:
-            self._is_minimal = before
-            for ref in shape.definition_names:
-                self._active_definitions[ref] -= 1
+            self._is_minimal = was_minimal
+            for name in names:
+                self._active_definitions[name] -= 1
 
-    def _generate_by_type(self, shape: MergedSchema, name: str, avoid: ExcludedValues) -> Any:
-        if not shape.candidate_types:
+    def _generate_by_type(self, merged: MergedSchema, name: str, avoid: ExcludedValues) -> Any:
+        if not merged.candidate_types:
             raise GenerationFailed("type leaves nothing")
-        kind = pick(shape.candidate_types, self._random)
-        if kind == "object":
-            return self._generate_object(shape, name)
-        if kind == "array":
-            return self._generate_array(shape, name)
-        if kind == "string":
-            self.spend(shape.length_bounds[0] // 1000)
-            return generate_string(shape, name, self._random, avoid, self.cache.matches)
-        if kind in ("integer", "number"):
-            return generate_number(shape, kind == "integer", self._random, avoid)
-        words = exclude_values([True, False] if kind == "boolean" else [None], avoid)
-        if not words:
+        json_type = pick(merged.candidate_types, self._random)
+        if json_type == "object":
+            return self._generate_object(merged, name)
+        if json_type == "array":
+            return self._generate_array(merged, name)
+        if json_type == "string":
+            self.spend(merged.length_bounds[0] // 1000)
+            return generate_string(merged, name, self._random, avoid, self.cache.matches)
+        if json_type in ("integer", "number"):
+            return generate_number(merged, json_type == "integer", self._random, avoid)
+        constants = exclude_values([True, False] if json_type == "boolean" else [None], avoid)
+        if not constants:
             raise GenerationFailed("every value is ruled out")
-        return pick(words, self._random)
+        return pick(constants, self._random)
 
     def _generate_child(
         self,
-        parts: tuple[JsonSchema, ...],
-        at: str | int,
+        schemas: tuple[JsonSchema, ...],
+        key: str | int,
         name: str,
         prefer: Any = NO_VALUE,
         avoid: ExcludedValues = frozenset(),
     ) -> Any:
-        self._path.append(at)
+        """Return a property's or an item's value; `key` is its place in the object or array."""
+        self._path.append(key)
         try:
-            return self.generate(parts, name, prefer, avoid)
+            return self.generate(schemas, name, prefer, avoid)
         finally:
             self._path.pop()
 
-    # --- objects ---
+    @property
+    def _has_optional_members(self) -> bool:
+        """Whether optional properties and items appear at this place."""
+        return not self._is_minimal and self._optional_members != "none"
 
-    def _generate_object(self, shape: MergedSchema, name: str) -> dict[str, Any]:
-        shape, names, required = self._choose_properties(shape)
-        rules = len(shape.conjuncts) + sum(map(len, shape.get_keyword_values("patternProperties")))
-        self.spend(len(names) * rules // 50)
-        found: dict[str, Any] = {}
+    # --- objects
+
+    def _generate_object(self, merged: MergedSchema, name: str) -> dict[str, Any]:
+        merged, names, needed = self._choose_properties(merged)
+        pattern_count = sum(map(len, merged.get_keyword_values("patternProperties")))
+        self.spend(len(names) * (len(merged.conjuncts) + pattern_count) // 50)
+
+        value: dict[str, Any] = {}
         for member in names:
-            parts = shape.get_property_schemas(member, self.cache.matches)
+            schemas = merged.get_property_schemas(member, self.cache.matches)
+            tag = merged.tags.get(member, NO_VALUE)
             try:
-                found[member] = self._generate_child(
-                    parts, member, member, shape.tags.get(member, NO_VALUE)
-                )
+                value[member] = self._generate_child(schemas, member, member, tag)
             except GenerationFailed:
-                if member in required:
+                if member in needed:
                     raise
-        self._add_optional_properties(shape, found, name)
-        return found
+        self._add_optional_properties(merged, value, name)
+        return value
 
     def _choose_properties(
-        self, shape: MergedSchema
+        self, merged: MergedSchema
     ) -> tuple[MergedSchema, list[str], dict[str, None]]:
-        """Choose the properties; those that depend on one bring their own schemas."""
-        names = self._choose_names(shape)
+        """Choose the properties of an object.
+
+        Returns:
+            The merged schema, with the schemas that depend on the chosen properties; the names in
+            the order of the declaration; those of them that are needed.
+
+        """
+        names = self._choose_names(merged)
         while True:
-            needed = self._find_needed_names(shape, names)
+            needed = self._find_needed_names(merged, names)
             names |= needed
-            wider = self._add_dependent_schemas(shape, names)
-            if wider is shape:
+            extended = self._add_dependent_schemas(merged, names)
+            if extended is merged:
                 break
-            shape = wider
-        most = shape.get_upper_limit("maxProperties")
+            merged = extended
+
+        most = merged.get_upper_limit("maxProperties")
         if most is not None and len(names) > most:
             if len(needed) > most:
                 raise GenerationFailed("maxProperties is less than what is required")
             spare = [name for name in names if name not in needed]
             names = needed | dict.fromkeys(spare[: most - len(needed)])
-        order = shape.property_positions
-        return shape, sorted(names, key=lambda name: order.get(name, len(order))), needed
 
-    def _choose_names(self, shape: MergedSchema) -> dict[str, None]:
-        required = dict.fromkeys(shape.required_names)
-        if self._is_minimal or self._optional_members == "none":
+        positions = merged.property_positions
+        ordered = sorted(names, key=lambda name: positions.get(name, len(positions)))
+        return merged, ordered, needed
+
+    def _choose_names(self, merged: MergedSchema) -> dict[str, None]:
+        """Return the required names and some of the optional ones."""
+        required = dict.fromkeys(merged.required_names)
+        if not self._has_optional_members:
             return required
-        keep = 1.0 if self._optional_members == "all" else 0.5
-        named = tuple(shape.get_keyword_values("propertyNames"))
-        names = [
-            name
-            for name in shape.property_positions
-            if self._random.random() < keep and name not in required
-        ]
-        return required | dict.fromkeys(
-            n for n in names if not named or self.cache.get_check(named)(n)
-        )
+        share = 1.0 if self._optional_members == "all" else 0.5
+        chosen = [name for name in merged.property_positions if self._random.random() < share]
 
-    def _find_needed_names(self, shape: MergedSchema, names: dict[str, None]) -> dict[str, None]:
-        """Return the required names, and what they and the chosen ones depend on."""
-        needed = dict.fromkeys(shape.required_names)
-        rules = [
-            rule
-            for rules in shape.get_keyword_values("dependentRequired")
-            for rule in rules.items()
-        ]
-        work = [*needed, *names] if rules else []
-        while work:
-            name = work.pop()
-            more = [
-                other
-                for trigger, others in rules
-                if trigger == name
-                for other in others
-                if other not in needed
-            ]
-            self.spend(bool(more))
-            needed |= dict.fromkeys(more)
-            work += more
+        name_schemas = tuple(merged.get_keyword_values("propertyNames"))
+        if name_schemas:
+            accepts = self.cache.get_check(name_schemas)
+            chosen = [name for name in chosen if name in required or accepts(name)]
+        return required | dict.fromkeys(chosen)
+
+    def _find_needed_names(self, merged: MergedSchema, names: dict[str, None]) -> dict[str, None]:
+        """Return the required names, and those that `dependentRequired` adds."""
+        needed = dict.fromkeys(merged.required_names)
+        rules = list(merged.get_keyword_values("dependentRequired"))
+        pending = [*needed, *names] if any(rules) else []
+        while pending:
+            trigger = pending.pop()
+            added: list[str] = []
+            for rule in rules:
+                added += [name for name in rule.get(trigger, ()) if name not in needed]
+            self.spend(bool(added))
+            needed |= dict.fromkeys(added)
+            pending += added
         return needed
 
-    def _add_dependent_schemas(self, shape: MergedSchema, names: dict[str, None]) -> MergedSchema:
-        """Return a shape with what dependentSchemas add for these names; the same shape if that is nothing."""
-        dependent = [
-            sub
-            for subs in shape.get_keyword_values("dependentSchemas")
-            for name, sub in subs.items()
-            if name in names
-        ]
-        have = {id(leaf) for leaf in shape.conjuncts}
-        news = tuple(sub for sub in dependent if sub is not True and id(sub) not in have)
-        if not news:
-            return shape
-        self.spend(len(news))
-        wider = self.cache.merge(news, self._build_branch_chooser({}))
-        assert wider is not None
-        leaves = shape.conjuncts + tuple(leaf for leaf in wider.conjuncts if id(leaf) not in have)
+    def _add_dependent_schemas(self, merged: MergedSchema, names: dict[str, None]) -> MergedSchema:
+        """Return the schema with what `dependentSchemas` add for these names.
+
+        Where they add nothing, it is the same object.
+        """
+        present = set(map(id, merged.conjuncts))
+        added: list[JsonSchema] = []
+        for schemas in merged.get_keyword_values("dependentSchemas"):
+            for name, schema in schemas.items():
+                if name in names and schema is not True and id(schema) not in present:
+                    added.append(schema)
+        if not added:
+            return merged
+
+        self.spend(len(added))
+        branches = BranchCounts(self.cache, self._random)
+        choose = branches.build_chooser(is_minimal=self._is_minimal)
+        dependent = self.cache.merge(tuple(added), choose)
+        assert dependent is not None
+        conjuncts = [schema for schema in dependent.conjuncts if id(schema) not in present]
         return MergedSchema(
-            leaves, shape.definition_names + wider.definition_names, shape.tags | wider.tags
+            conjuncts=(*merged.conjuncts, *conjuncts),
+            definition_names=merged.definition_names + dependent.definition_names,
+            tags=merged.tags | dependent.tags,
         )
 
     def _add_optional_properties(
-        self, shape: MergedSchema, found: dict[str, Any], name: str
+        self, merged: MergedSchema, value: dict[str, Any], name: str
     ) -> None:
-        """Add properties up to minProperties: declared ones, then made-up names; one or two to a bare map."""
-        least, most = shape.get_lower_limit("minProperties"), shape.get_upper_limit("maxProperties")
-        is_map = not shape.property_positions and any(
-            isinstance(s, dict) and s for s in shape.get_keyword_values("additionalProperties")
-        )
-        is_map = is_map or (
-            not shape.property_positions
-            and any("patternProperties" in leaf for leaf in shape.conjuncts)
-        )
-        wanted = least
-        if is_map and not self._is_minimal and self._optional_members != "none":
-            wanted = max(least, 1 + (self._random.random() < 0.3))  # noqa: PLR2004 (seldom two)
-        wanted = wanted if most is None else min(wanted, most)
-        for member in self._generate_spare_names(shape, name, least):
-            if len(found) >= wanted:
+        """Add properties up to `minProperties`, and one or two to a bare map."""
+        least = merged.get_lower_limit("minProperties")
+        most = merged.get_upper_limit("maxProperties")
+        count = least
+        if merged.is_bare_map and self._has_optional_members:
+            count = max(least, 1 + (self._random.random() < SECOND_PROPERTY_SHARE))
+        if most is not None:
+            count = min(count, most)
+
+        for member in self._generate_spare_names(merged, name, least):
+            if len(value) >= count:
                 return
-            if member not in found:
-                self._add_property(shape, found, member)
-        if len(found) < least:
+            if member not in value:
+                self._add_property(merged, value, member)
+        if len(value) < least:
             raise GenerationFailed("minProperties asks for more than was found")
 
-    def _add_property(self, shape: MergedSchema, found: dict[str, Any], member: str) -> None:
-        names, parts = (
-            tuple(shape.get_keyword_values("propertyNames")),
-            shape.get_property_schemas(member, self.cache.matches),
-        )
-        if any(part is False for part in parts) or (
-            names and not self.cache.get_check(names)(member)
-        ):
+    def _add_property(self, merged: MergedSchema, value: dict[str, Any], member: str) -> None:
+        """Add one property where the schema allows its name and a value is found."""
+        schemas = merged.get_property_schemas(member, self.cache.matches)
+        if any(schema is False for schema in schemas):
+            return
+        name_schemas = tuple(merged.get_keyword_values("propertyNames"))
+        if name_schemas and not self.cache.get_check(name_schemas)(member):
             return
         try:
-            found[member] = self._generate_child(parts, member, member)
+            value[member] = self._generate_child(schemas, member, member)
         except GenerationFailed:
             self.spend(1)
 
-    def _generate_spare_names(self, shape: MergedSchema, name: str, least: int) -> Iterator[str]:
-        yield from shape.property_positions if least else ()
-        named = tuple(shape.get_keyword_values("propertyNames"))
-        by_pattern = [
-            pattern
-            for patterns in shape.get_keyword_values("patternProperties")
-            for pattern in patterns
-        ]
+    def _generate_spare_names(self, merged: MergedSchema, name: str, least: int) -> Iterator[str]:
+        """Yield names for more properties: declared ones, then names that the schema allows."""
+        if least:
+            yield from merged.property_positions
+        name_schemas = tuple(merged.get_keyword_values("propertyNames"))
+        patterns: list[str] = []
+        for schemas in merged.get_keyword_values("patternProperties"):
+            patterns += schemas
+
         for n in range(least * 2 + 20):
             self.spend(1)
-            if named:
-                drawn = self._generate_name(named)
-            elif by_pattern and n % 2 == 0:
-                drawn = self._generate_name(
-                    ({"type": "string", "pattern": pick(by_pattern, self._random)},)
-                )
-            else:
-                drawn = f"{name or 'property'}-{n + 1}" if by_pattern else f"key-{n + 1}"
-            if drawn is not None:
-                yield drawn
+            spare: str | None = f"key-{n + 1}"
+            if name_schemas:
+                spare = self._generate_name(name_schemas)
+            elif patterns and n % 2 == 0:
+                pattern = pick(patterns, self._random)
+                spare = self._generate_name(({"type": "string", "pattern": pattern},))
+            elif patterns:
+                spare = f"{name or 'property'}-{n + 1}"
+            if spare is not None:
+                yield spare
 
     def _generate_name(self, schemas: tuple[JsonSchema, ...]) -> str | None:
+        """Return a property's name that some schemas accept, None where none is found."""
+        name_schemas = (SyntheticSchema(type="string"), *map(_make_synthetic, schemas))
         try:
-            drawn = self._generate_child(
-                (SyntheticSchema(type="string"), *map(_make_synthetic, schemas)), "(name)", "key"
-            )
+            name = self._generate_child(name_schemas, "(name)", "key")
         except GenerationFailed:
             return None
-        return drawn if isinstance(drawn, str) else None
+        return name if isinstance(name, str) else None
 
-    # --- arrays ---
+    # --- arrays
 
-    def _generate_array(self, shape: MergedSchema, name: str) -> list[Any]:
-        least, most = self._get_size_bounds(shape)
-        special = [
-            leaf["contains"] for leaf in shape.conjuncts for _ in range(_get_min_contains(leaf))
-        ]
-        others = tuple(
-            SyntheticSchema({"not": leaf["contains"]})
-            for leaf in shape.conjuncts
-            if "maxContains" in leaf and "contains" in leaf
-        )
-        start = self._find_contains_start(shape, len(special), most)
-        least = max(least, start + len(special)) if special else least
-        unique = any(shape.get_keyword_values("uniqueItems"))
-        found: list[Any] = []
-        seen: set[Any] = set()
-        for index in range(self._choose_length(shape, least, most)):
-            offset = index - start
-            extra = (special[offset],) if 0 <= offset < len(special) else others
+    def _generate_array(self, merged: MergedSchema, name: str) -> list[Any]:
+        least, most = self._get_size_bounds(merged)
+        contained, others = merged.list_contains_schemas(MAX_STEPS)
+        start = self._find_contains_start(merged, len(contained), most)
+        if contained:
+            least = max(least, start + len(contained))
+        is_unique = any(merged.get_keyword_values("uniqueItems"))
+
+        items: list[Any] = []
+        identities: set[Any] = set()
+        for index in range(self._choose_length(merged, least, most)):
+            schemas = merged.get_item_schemas(index)
+            is_contained = start <= index < start + len(contained)
+            schemas += (contained[index - start],) if is_contained else others
             try:
-                item = self._generate_item(
-                    shape.get_item_schemas(index) + extra,
-                    index,
-                    _make_singular(name),
-                    seen if unique else set(),
-                )
+                item = self._generate_item(schemas, index, _make_singular(name), identities)
             except GenerationFailed:
                 if index < least:
                     raise
                 break
-            found.append(item)
-            if unique:
-                seen.add(compute_identity(item))
-        return found
+            items.append(item)
+            if is_unique:
+                identities.add(compute_identity(item))
+        return items
 
-    def _find_contains_start(self, shape: MergedSchema, count: int, most: int | None) -> int:
-        """Say where the items that `contains` asks for begin: behind a tuple's own, or among them."""
-        start = max(map(len, shape.get_keyword_values("prefixItems")), default=0)
-        among = most is not None and start + count > most
-        if among or False in shape.get_item_schemas(start):
+    def _find_contains_start(self, merged: MergedSchema, count: int, most: int | None) -> int:
+        """Return where the items that `contains` requires begin: behind a tuple's own, or at 0."""
+        start = merged.tuple_length
+        is_among = most is not None and start + count > most
+        if is_among or False in merged.get_item_schemas(start):
             return 0
         is_first = self._random.random() < AMONG_SHARE
         return 0 if is_first else start
 
-    def _get_size_bounds(self, shape: MergedSchema) -> tuple[int, int | None]:
-        least, most = shape.get_lower_limit("minItems"), shape.get_upper_limit("maxItems")
+    def _get_size_bounds(self, merged: MergedSchema) -> tuple[int, int | None]:
+        least, most = merged.get_lower_limit("minItems"), merged.get_upper_limit("maxItems")
         if most is not None and least > most:
             raise GenerationFailed("minItems is more than maxItems")
         return least, most
 
-    def _choose_length(self, shape: MergedSchema, least: int, most: int | None) -> int:
-        tuple_length = max(map(len, shape.get_keyword_values("prefixItems")), default=0)
-        if self._is_minimal or self._optional_members == "none":
-            wanted = least
-        elif tuple_length:
-            wanted = tuple_length
-        else:
-            wanted = 1 + (self._random.random() < 0.4)  # noqa: PLR2004 (mostly one)
-        return max(least, wanted if most is None else min(wanted, most))
+    def _choose_length(self, merged: MergedSchema, least: int, most: int | None) -> int:
+        length = merged.tuple_length
+        if not self._has_optional_members:
+            length = least
+        elif not length:
+            length = 1 + (self._random.random() < SECOND_ITEM_SHARE)
+        if most is not None:
+            length = min(length, most)
+        return max(least, length)
 
     def _generate_item(
-        self, parts: tuple[JsonSchema, ...], index: int, name: str, seen: set[Any]
+        self, schemas: tuple[JsonSchema, ...], index: int, name: str, identities: set[Any]
     ) -> Any:
-        for _ in range(12):
-            item = self._generate_child(parts, index, name, NO_VALUE, seen)
-            if not seen or compute_identity(item) not in seen:
+        """Return an item whose identity is not among those of the others."""
+        for _ in range(MAX_ITEM_TRIES):
+            item = self._generate_child(schemas, index, name, NO_VALUE, identities)
+            if not identities or compute_identity(item) not in identities:
                 return item
         raise GenerationFailed("uniqueItems finds no other item")
-
-
-def _is_null_option(option: tuple[JsonSchema, ...]) -> bool:
-    return len(option) == 1 and isinstance(option[0], dict) and option[0].get("type") == "null"
-
-
-def _compute_signature(option: tuple[JsonSchema, ...]) -> tuple[Any, ...]:
-    """Return what an alternative looks like from outside, the same in the open and in the closed reading."""
-    schema = option[0] if option else True
-    if isinstance(schema, bool):
-        return (schema,)
-    name = get_schema_name(schema["$ref"]) if "$ref" in schema else schema.get("title")
-    return (
-        name,
-        str(schema.get("type")),
-        *schema.get("properties", ()),
-        *schema.get("required", ()),
-    )
 
 
 def _make_synthetic(schema: JsonSchema) -> JsonSchema:
@@ -582,12 +591,9 @@ def _make_synthetic(schema: JsonSchema) -> JsonSchema:
 
 
 def _format_pointer(path: list[str | int]) -> str:
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
-
-
-def _get_min_contains(leaf: dict[str, Any]) -> int:
-    return min(leaf.get("minContains", 1), MAX_STEPS) if "contains" in leaf else 0
+    return "".join("/" + escape_token(str(token)) for token in path)
 
 
 def _make_singular(name: str) -> str:
-    return name[:-1] if name.endswith("s") and not name.endswith("ss") else name
+    is_plural = name.endswith("s") and not name.endswith("ss")
+    return name[:-1] if is_plural else name

@@ -1,1 +1,1 @@
-"""The schema layer: one dialect, two readings, two engines that agree, and samples."""
+"""One schema dialect, two readings of it, two engines that agree, and what a refusal means."""

@@ -1,7 +1,8 @@
 """The engine port: compile a schema once, then check values against it.
 
-Two engines, one truth: jsonschema-rs accepts fast; where it refuses, jsonschema, which is the reference, decides and
-explains. Both judge formats by our list, patterns by our translation and `multipleOf` exactly.
+Two engines agree on what is valid. jsonschema-rs accepts fast. Where it refuses, jsonschema, the
+reference, decides and explains. Both check formats by our list, patterns by our translation, and
+`multipleOf` exactly.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ MAX_ERRORS = 1000
 
 
 class Checker:
-    """A schema made ready to check values, which are plain JSON data: NaN and infinities are none.
+    """A compiled schema that checks values, which are plain JSON data: NaN and infinities are none.
 
     Args:
         schema: a self-contained root in our dialect (JSON Schema 2020-12, local `$ref`s only).
@@ -38,10 +39,7 @@ class Checker:
     def _fast_validator(self) -> Any:
         try:
             return compile_fast_validator(self.schema)
-        except (
-            UnsuitableSchema,
-            ValueError,
-        ):  # ValueError: jsonschema-rs refuses the schema itself
+        except (UnsuitableSchema, ValueError):  # ValueError: jsonschema-rs refuses the schema
             return None
 
     @cached_property
@@ -49,7 +47,7 @@ class Checker:
         return compile_reference_validator(self.schema)
 
     def accepts_by_fast_engine(self, value: Any) -> bool:
-        """Tell whether the fast engine accepts a value; where it does not, the reference has to be asked.
+        """Return whether the fast engine accepts a value. Where not, the reference must be asked.
 
         Raises:
             ValueError: the value holds something that is no JSON, or text that is no Unicode.
@@ -58,31 +56,28 @@ class Checker:
         return self._fast_validator is not None and bool(self._fast_validator.is_valid(value))
 
     def accepts(self, value: Any) -> bool:
-        """Tell whether a value fits the schema."""
+        """Return whether a value fits the schema."""
         try:
             if self.accepts_by_fast_engine(value):
                 return True
-        except (
-            ValueError,
-            TypeError,
-        ):  # a Python value that is no JSON, a string that is no Unicode text
-            pass
+        except (ValueError, TypeError):
+            pass  # it is no JSON value, or has text that is no Unicode: the reference decides
         return self.accepts_by_reference(value)
 
     def accepts_by_reference(self, value: Any) -> bool:
-        """Tell whether a value fits the schema, by the reference engine alone."""
+        """Return whether a value fits the schema, by the reference engine alone."""
         try:
             with limit_steps():
-                return next(iter(self._reference_validator.iter_errors(value)), None) is None
+                return next(self._reference_validator.iter_errors(value), None) is None
         except (RecursionError, ValidationTooComplex):  # deeper than the reference can go
             return self.accepts_by_fast_engine(value)
 
     def find_violations(self, value: Any, at: tuple[str | int, ...] = ()) -> list[Violation]:
-        """Return everything that is wrong with a value; [] where the reference engine finds nothing.
+        """Return everything that is wrong with a value; [] where the reference finds nothing.
 
         Args:
             value: plain JSON data.
-            at: the path of the value, put before each finding's own.
+            at: the path of the value, put before the path of each violation.
 
         """
         try:
@@ -91,13 +86,10 @@ class Checker:
         except (RecursionError, ValidationTooComplex):
             if self.accepts_by_fast_engine(value):
                 return []
-            return [
-                Violation(
-                    "schema",
-                    at,
-                    "does not fit its schema, and is too deep or too complex to say where",
-                )
-            ]
-        found = explain_errors(errors, self.schema.get("$defs", {}), at)
-        # Whatever the explanation overlooks: what is refused is never without a violation.
-        return found or [Violation("schema", at, "does not fit its schema")] if errors else []
+            message = "does not fit its schema, and is too deep or too complex to say where"
+            return [Violation("schema", at, message)]
+        if not errors:
+            return []
+        violations = explain_errors(errors, self.schema.get("$defs", {}), at)
+        # A refused value always has a violation, even if the explanation overlooks something.
+        return violations or [Violation("schema", at, "does not fit its schema")]

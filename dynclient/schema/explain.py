@@ -1,4 +1,4 @@
-"""Errors of the reference engine → violations that a person can act on: where, what was got, what was wanted."""
+"""Errors of the reference engine become violations: where, what the value is, what is expected."""
 
 from __future__ import annotations
 
@@ -6,75 +6,82 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from dynclient.names import suggest
-from dynclient.schema.dialect import X_SERIALIZATION
+from dynclient.schema.dialect import X_SERIALIZATION, get_place
 from dynclient.schema.formats import INTEGER_FORMAT_BOUNDS
-from dynclient.schema.readings import walk_in_place
+from dynclient.schema.readings import OPEN_SUFFIX, Definitions, walk_in_place
 from dynclient.violations import Place, Violation, shorten, shorten_repr
 
 InstancePath = tuple[str | int, ...]
-Definitions = dict[str, Any]
 
 MAX_LISTED_VALUES = 6
-
-#: Bounds that only an integer format gave: true, and no help to anybody.
-_INTEGER_FORMAT_LIMITS = frozenset(
-    edge for name in ("int32", "int64") for edge in INTEGER_FORMAT_BOUNDS[name]
-)
+MAX_LISTED_NAMES_LENGTH = 100
 MAX_VIOLATIONS = 200
 
+#: Bounds that an integer format gives. They are true, but help nobody.
+_INTEGER_FORMAT_LIMITS = {*INTEGER_FORMAT_BOUNDS["int32"], *INTEGER_FORMAT_BOUNDS["int64"]}
 
-def explain_errors(
-    errors: Iterable[Any], defs: Definitions, at: InstancePath = ()
-) -> list[Violation]:
-    """Return the violations behind jsonschema's errors, each once.
+#: Keywords whose own errors say where the value is wrong.
+_TRANSPARENT_KEYWORDS = frozenset(("allOf", "$ref", "if", "then", "else", "dependentSchemas"))
 
-    Args:
-        errors: `jsonschema.ValidationError`s of one value.
-        defs: the `$defs` of the schema, to find what was meant by an unknown name.
-        at: put before each path.
+#: Annotation of a property that must not be here -> the message.
+_EXCLUSION_TEXTS = {
+    "readOnly": "is read-only: it must not be sent",
+    "writeOnly": "is write-only",
+}
 
-    """
-    telling = _ViolationCollector(defs, at)
-    for error in errors:
-        telling.collect(error, ())
-        if len(telling.violations) >= MAX_VIOLATIONS:
-            break
-    return list(telling.violations)
-
-
-#: What the wire refuses, in words.
+#: Keyword that refuses what the wire cannot carry -> the message.
 _SERIALIZATION_TEXTS = {
     "not": "a dot segment, which would leave its place in the path",
     "pattern": "a header carries no control characters, and no white space at its ends",
 }
 
+_SIZE_KEYWORDS = (
+    ("minLength", "maxLength", "characters"),
+    ("minItems", "maxItems", "items"),
+    ("minProperties", "maxProperties", "properties"),
+)
+_SINGULARS = {"characters": "character", "items": "item", "properties": "property"}
+
+
+def explain_errors(
+    errors: Iterable[Any], defs: Definitions, at: InstancePath = ()
+) -> list[Violation]:
+    """Return the violations that jsonschema's errors stand for, each once.
+
+    Args:
+        errors: `jsonschema.ValidationError`s of one value.
+        defs: the `$defs` of the schema, to suggest a declared name for an unknown one.
+        at: put before each path.
+
+    """
+    collector = _ViolationCollector(defs, at)
+    for error in errors:
+        collector.collect(error, ())
+        if len(collector.violations) >= MAX_VIOLATIONS:
+            break
+    return list(collector.violations)
+
 
 class _ViolationCollector:
+    """Collects the violations of one value, as the keys of a dict, in order."""
+
     def __init__(self, defs: Definitions, at: InstancePath) -> None:
         self.defs = defs
         self.at = at
         self.violations: dict[Violation, None] = {}
 
     def collect(self, error: Any, above: InstancePath) -> None:
+        """Add the violations of one error, which is at a path below `above`."""
         path = above + tuple(error.relative_path)
         keyword = error.validator
+        is_closing = keyword in ("additionalProperties", "unevaluatedProperties")
         if keyword == "required":
             self._collect_missing_properties(error, path)
-        elif (
-            keyword in ("additionalProperties", "unevaluatedProperties")
-            and error.validator_value is False
-        ):
+        elif is_closing and error.validator_value is False:
             self._collect_unknown_properties(error, path)
         elif keyword in ("anyOf", "oneOf"):
             self._collect_alternatives(error, path)
-        elif error.context and keyword in (
-            "allOf",
-            "$ref",
-            "if",
-            "then",
-            "else",
-            "dependentSchemas",
-        ):
+        elif error.context and keyword in _TRANSPARENT_KEYWORDS:
             for inner in error.context:
                 self.collect(inner, path)
         else:
@@ -90,16 +97,15 @@ class _ViolationCollector:
     ) -> None:
         self.violations.setdefault(Violation(kind, self.at + path, message, suggestion, place))
 
+    # --- properties
+
     def _collect_missing_properties(self, error: Any, path: InstancePath) -> None:
         for name in error.validator_value:
-            if name not in error.instance:
-                schema = self._find_property_schema(error.schema, name)
-                self._add_violation(
-                    "missing",
-                    (*path, name),
-                    f"{describe_schema(schema, self.defs)}, required",
-                    _get_place(error.schema),
-                )
+            if name in error.instance:
+                continue
+            schema = self._find_property_schema(error.schema, name)
+            message = f"{describe_schema(schema, self.defs)}, required"
+            self._add_violation("missing", (*path, name), message, get_place(error.schema))
 
     def _find_property_schema(self, schema: Any, name: str) -> Any:
         for part in walk_in_place(schema, self.defs):
@@ -108,243 +114,256 @@ class _ViolationCollector:
         return {}
 
     def _collect_unknown_properties(self, error: Any, path: InstancePath) -> None:
-        known, place = list_declared_names(error.schema, self.defs), _get_place(error.schema)
-        for name in error.extra[: MAX_VIOLATIONS + 1]:
-            meant = suggest(name, [k for k in known if k not in error.instance] or known, 1)
-            if name in known:
-                text = "is declared by an alternative that does not apply here"
-                self._add_violation("unknown", (*path, name), text, place)
+        place = get_place(error.schema)
+        declared = list_declared_names(error.schema, self.defs)
+        unused = [name for name in declared if name not in error.instance]
+        for name in error.undeclared_names[: MAX_VIOLATIONS + 1]:
+            message = _describe_declared_names(declared)
+            suggestion = None
+            if name in declared:
+                message = "is declared by an alternative that does not apply here"
             else:
-                self._add_violation(
-                    "unknown",
-                    (*path, name),
-                    _describe_declared_names(known),
-                    place,
-                    meant[0] if meant else None,
-                )
+                suggestion = next(iter(suggest(name, unused or declared, 1)), None)
+            self._add_violation("unknown", (*path, name), message, place, suggestion)
+
+    # --- alternatives
 
     def _collect_alternatives(self, error: Any, path: InstancePath) -> None:
-        branches: dict[int, list[Any]] = {}
-        for inner in error.context:
-            if inner.relative_schema_path:  # a branch that is `false` has none, and nothing to say
-                branches.setdefault(inner.relative_schema_path[0], []).append(inner)
-        if not branches:
-            several = not error.context and error.validator == "oneOf"
-            why = (
-                "several alternatives where exactly one is allowed"
-                if several
-                else "none of the alternatives"
-            )
-            text = f"got {shorten_repr(error.instance)}, which fits {why}"
-            self._add_violation(error.validator, path, text, _get_place(error.schema))
-            return
-        tagged = self._find_tagged_alternative(error, branches)
-        chosen = (
-            tagged
-            if tagged is not None
-            else min(branches, key=lambda i: _measure_distance(branches[i]))
-        )
-        if tagged is not None or _measure_distance(branches[chosen])[0] == 0 or len(branches) == 1:
-            for inner in branches[chosen]:
+        """Collect the violations of the branch that was intended, if it can be found."""
+        errors_by_branch = _group_by_branch(error)
+        intended = self._find_intended_branch(error, errors_by_branch)
+        if intended is not None:
+            for inner in errors_by_branch[intended]:
                 self.collect(inner, path)
             return
-        wanted = _join_alternatives([describe_schema(s, self.defs) for s in error.validator_value])
-        self._add_violation(
-            error.validator,
-            path,
-            f"got {shorten_repr(error.instance)}, want {wanted}",
-            _get_place(error.schema),
-        )
 
-    def _find_tagged_alternative(self, error: Any, branches: dict[int, list[Any]]) -> int | None:
-        """Return the branch that the discriminator's value names, if it is among those that refused."""
-        rule = error.schema.get("discriminator") if isinstance(error.schema, dict) else None
-        if not isinstance(rule, dict) or not isinstance(error.instance, dict):
+        if errors_by_branch:
+            branches = [describe_schema(branch, self.defs) for branch in error.validator_value]
+            reason = f"want {_join_alternatives(branches)}"
+        elif error.validator == "oneOf" and not error.context:
+            reason = "which fits several alternatives where exactly one is allowed"
+        else:
+            reason = "which fits none of the alternatives"
+        message = f"got {shorten_repr(error.instance)}, {reason}"
+        self._add_violation(error.validator, path, message, get_place(error.schema))
+
+    def _find_intended_branch(
+        self, error: Any, errors_by_branch: dict[int, list[Any]]
+    ) -> int | None:
+        """Return the branch of the discriminator's tag, else the nearest if it is near enough."""
+        if not errors_by_branch:
             return None
-        tag = error.instance.get(rule.get("propertyName"))
-        target = (
-            (rule.get("mapping") or {}).get(tag, f"#/$defs/{tag}") if isinstance(tag, str) else None
-        )
-        for index, branch in enumerate(error.validator_value):
-            if (
-                index in branches
-                and isinstance(branch, dict)
-                and branch.get("$ref", "").removesuffix(".open") == target
-            ):
-                return index
-        return None
+        tagged = _find_tagged_branch(error, errors_by_branch)
+        if tagged is not None:
+            return tagged
+        distances = {index: _measure_distance(errors) for index, errors in errors_by_branch.items()}
+        nearest = min(distances, key=distances.__getitem__)
+        is_of_same_kind = distances[nearest][0] == 0
+        return nearest if is_of_same_kind or len(distances) == 1 else None
+
+    # --- one value
 
     def _collect_wrong_value(self, error: Any, path: InstancePath) -> None:
         schema = error.schema if isinstance(error.schema, dict) else {}
-        place = _get_place(schema)
-        for note, text in (
-            ("readOnly", "is read-only: it must not be sent"),
-            ("writeOnly", "is write-only"),
-        ):
-            if schema.get(note) is True and schema.get("not") == {}:
-                self._add_violation(note, path, text, place)
+        place = get_place(schema)
+        for annotation, text in _EXCLUSION_TEXTS.items():
+            if schema.get(annotation) is True and schema.get("not") == {}:
+                self._add_violation(annotation, path, text, place)
                 return
         if X_SERIALIZATION in schema:
-            own = schema[X_SERIALIZATION]
-            text = (
-                own
-                if isinstance(own, str)
-                else _SERIALIZATION_TEXTS.get(error.validator, "an empty one is not sent at all")
-            )
-            self._add_violation(
-                "unsafe", path, f"got {shorten_repr(error.instance)}: {text}", place
-            )
+            text = _describe_serialization(schema[X_SERIALIZATION], error.validator)
+            message = f"got {shorten_repr(error.instance)}: {text}"
+            self._add_violation("unsafe", path, message, place)
             return
         keyword = str(error.validator or "false")
-        self._add_violation(
-            keyword,
-            path,
-            f"got {self._describe_instance(error)}, want {self._describe_expected(error, schema)}",
-            place,
-        )
-
-    def _describe_instance(self, error: Any) -> str:
-        value = error.instance
-        if error.validator in ("minLength", "maxLength") and isinstance(value, str):
-            return f"{len(value)} characters"
-        if error.validator == "uniqueItems":
-            return "equal items"
-        return shorten_repr(value)
+        expected = self._describe_expected(error, schema)
+        message = f"got {_describe_instance(error)}, want {expected}"
+        self._add_violation(keyword, path, message, place)
 
     def _describe_expected(self, error: Any, schema: dict[str, Any]) -> str:
-        if error.validator == "not":
+        keyword = error.validator
+        if keyword == "not":
             return _describe_negated_schema(error.validator_value)
-        if error.validator in (
-            "minItems",
-            "maxItems",
-            "minProperties",
-            "maxProperties",
-            "uniqueItems",
-        ):
+        if keyword in ("minItems", "maxItems", "minProperties", "maxProperties", "uniqueItems"):
             return _describe_size(schema) or "something else"
-        if error.validator == "dependentRequired":
+        if keyword == "dependentRequired":
             return "the properties that go with it: " + ", ".join(map(str, error.validator_value))
-        if error.validator in ("contains", "minContains", "maxContains"):
+        if keyword in ("contains", "minContains", "maxContains"):
             return f"items that are {describe_schema(schema.get('contains', {}), self.defs)}"
         return describe_schema(schema, self.defs)
 
 
+def _group_by_branch(error: Any) -> dict[int, list[Any]]:
+    """Return the errors of `anyOf` or `oneOf` by the index of their branch."""
+    errors_by_branch: dict[int, list[Any]] = {}
+    for inner in error.context:
+        # The error of a branch that is `false` has no path, and says nothing.
+        if inner.relative_schema_path:
+            errors_by_branch.setdefault(inner.relative_schema_path[0], []).append(inner)
+    return errors_by_branch
+
+
+def _find_tagged_branch(error: Any, errors_by_branch: dict[int, list[Any]]) -> int | None:
+    """Return the branch that the discriminator's tag names, if it is among those that refused."""
+    rule = error.schema.get("discriminator") if isinstance(error.schema, dict) else None
+    if not isinstance(rule, dict) or not isinstance(error.instance, dict):
+        return None
+    tag = error.instance.get(rule.get("propertyName"))
+    target = None
+    if isinstance(tag, str):
+        target = (rule.get("mapping") or {}).get(tag, f"#/$defs/{tag}")
+    for index, branch in enumerate(error.validator_value):
+        if index not in errors_by_branch or not isinstance(branch, dict):
+            continue
+        if branch.get("$ref", "").removesuffix(OPEN_SUFFIX) == target:
+            return index
+    return None
+
+
 def _measure_distance(errors: Sequence[Any]) -> tuple[int, int]:
-    """Return how far a value is from a branch: first whether its very kind is wrong, then how much."""
-    kind = any(
-        e.validator in ("type", "const", "enum", "false") and not e.relative_path for e in errors
-    )
-    tag = any(e.validator in ("const", "enum") and len(e.relative_path) == 1 for e in errors)
-    return int(kind or tag), len(errors)
+    """Return how far a value is from a branch.
+
+    Returns:
+        1 if its very kind or its tag is wrong, else 0; then the number of errors.
+
+    """
+    for error in errors:
+        depth = len(error.relative_path)
+        is_wrong_kind = depth == 0 and error.validator in ("type", "const", "enum", "false")
+        is_wrong_tag = depth == 1 and error.validator in ("const", "enum")
+        if is_wrong_kind or is_wrong_tag:
+            return 1, len(errors)
+    return 0, len(errors)
+
+
+def _describe_instance(error: Any) -> str:
+    value = error.instance
+    if error.validator in ("minLength", "maxLength") and isinstance(value, str):
+        return f"{len(value)} characters"
+    if error.validator == "uniqueItems":
+        return "equal items"
+    return shorten_repr(value)
+
+
+def _describe_serialization(reason: Any, keyword: str) -> str:
+    """Return what the wire cannot carry: in the schema's own words, else by the keyword."""
+    if isinstance(reason, str):
+        return reason
+    return _SERIALIZATION_TEXTS.get(keyword, "an empty one is not sent at all")
+
+
+# --- schemas in words
 
 
 def list_declared_names(schema: Any, defs: Definitions) -> list[str]:
-    """Return the property names that a schema, with all it refers to and all its alternatives, declares."""
-    return list(
-        dict.fromkeys(
-            name for part in walk_in_place(schema, defs) for name in part.get("properties", ())
-        )
-    )
+    """Return the property names that a schema declares, references and alternatives included."""
+    names: dict[str, None] = {}
+    for part in walk_in_place(schema, defs):
+        names |= dict.fromkeys(part.get("properties", ()))
+    return list(names)
 
 
 def describe_schema(schema: Any, defs: Definitions) -> str:
-    """Return what a schema wants, in a few words: `integer ≥ 1`, `string, 1–20 characters`, `one of 'a', 'b'`."""
+    """Return what a schema accepts, in a few words.
+
+    Examples: `integer ≥ 1`; `string, 1–20 characters`; `one of 'a', 'b'`.
+    """
     if not isinstance(schema, dict):
         return "anything" if schema else "nothing"
-    parts = [
-        part
-        for part in walk_in_place(schema, defs, alternatives=False)
-        if X_SERIALIZATION not in part
-    ]
     merged: dict[str, Any] = {}
-    for part in parts:
-        for keyword, value in part.items():
-            merged.setdefault(keyword, value)
+    for part in walk_in_place(schema, defs, alternatives=False):
+        if X_SERIALIZATION not in part:
+            merged = {**part, **merged}
+
     if "const" in merged:
         return shorten_repr(merged["const"])
     if "enum" in merged:
         return _describe_enum(merged["enum"])
     alternatives = merged.get("anyOf") or merged.get("oneOf")
-    if "type" not in merged and alternatives:
-        return _join_alternatives([describe_schema(s, defs) for s in alternatives])
+    if alternatives and "type" not in merged:
+        return _join_alternatives([describe_schema(part, defs) for part in alternatives])
     return _describe_merged_keywords(merged)
 
 
 def _describe_merged_keywords(schema: dict[str, Any]) -> str:
-    types = schema.get("type", "any value" if "properties" not in schema else "object")
-    words = [" or ".join(types) if isinstance(types, list) else str(types)]
-    words[0] += _describe_bounds(schema)
-    words += [
-        text
-        for text in (
-            _describe_size(schema),
-            str(schema["format"]) if schema.get("format") and "minimum" not in schema else "",
-            f"matching {shorten(str(schema['pattern']))}" if "pattern" in schema else "",
-            f"a multiple of {schema['multipleOf']}" if "multipleOf" in schema else "",
-        )
-        if text
-    ]
-    return ", ".join(words)
+    types = schema.get("type", "object" if "properties" in schema else "any value")
+    type_text = " or ".join(types) if isinstance(types, list) else str(types)
+    texts = [type_text + _describe_bounds(schema)]
+
+    size = _describe_size(schema)
+    if size:
+        texts.append(size)
+    if schema.get("format") and "minimum" not in schema:
+        texts.append(str(schema["format"]))
+    if "pattern" in schema:
+        texts.append(f"matching {shorten(str(schema['pattern']))}")
+    if "multipleOf" in schema:
+        texts.append(f"a multiple of {schema['multipleOf']}")
+    return ", ".join(texts)
 
 
 def _describe_bounds(schema: dict[str, Any]) -> str:
-    low, high = (
-        None if limit in _INTEGER_FORMAT_LIMITS else limit
-        for limit in (schema.get("minimum"), schema.get("maximum"))
-    )
-    signs = (("exclusiveMinimum", ">"), ("exclusiveMaximum", "<"))
-    text = "".join(f" {sign} {schema[k]}" for k, sign in signs if k in schema)
-    if low is not None and high is not None:
-        return f" {low}–{high}{text}"
-    return (
-        (f" ≥ {low}" if low is not None else "") + (f" ≤ {high}" if high is not None else "") + text
-    )
+    low = schema.get("minimum")
+    high = schema.get("maximum")
+    has_low = low is not None and low not in _INTEGER_FORMAT_LIMITS
+    has_high = high is not None and high not in _INTEGER_FORMAT_LIMITS
+    text = ""
+    if has_low and has_high:
+        text = f" {low}–{high}"
+    elif has_low:
+        text = f" ≥ {low}"
+    elif has_high:
+        text = f" ≤ {high}"
+    if "exclusiveMinimum" in schema:
+        text += f" > {schema['exclusiveMinimum']}"
+    if "exclusiveMaximum" in schema:
+        text += f" < {schema['exclusiveMaximum']}"
+    return text
 
 
 def _describe_size(schema: dict[str, Any]) -> str:
-    for low, high, noun in (
-        ("minLength", "maxLength", "characters"),
-        ("minItems", "maxItems", "items"),
-        ("minProperties", "maxProperties", "properties"),
-    ):
-        least, most = schema.get(low), schema.get(high)
-        if least is not None and most is not None and least != most:
-            return f"{least}–{most} {noun}"
-        if least is not None:
-            return f"{'exactly' if most is not None else 'at least'} {_format_count(least, noun)}"
-        if most is not None:
-            return f"at most {_format_count(most, noun)}"
+    for low_keyword, high_keyword, noun in _SIZE_KEYWORDS:
+        low = schema.get(low_keyword)
+        high = schema.get(high_keyword)
+        if low is None and high is None:
+            continue
+        if low is None:
+            return f"at most {_format_count(high, noun)}"
+        if high is None:
+            return f"at least {_format_count(low, noun)}"
+        return f"exactly {_format_count(low, noun)}" if low == high else f"{low}–{high} {noun}"
     return "unique items" if schema.get("uniqueItems") else ""
 
 
-def _format_count(count: int, noun: str) -> str:
-    singular = {"properties": "property"}.get(noun, noun.removesuffix("s"))
-    return f"{count} {singular if count == 1 else noun}"
+def _format_count(count: Any, noun: str) -> str:
+    return f"{count} {_SINGULARS[noun] if count == 1 else noun}"
 
 
 def _describe_enum(values: Sequence[Any]) -> str:
-    listed = ", ".join(shorten_repr(v) for v in values[:MAX_LISTED_VALUES])
-    rest = f", … ({len(values)} values)" if len(values) > MAX_LISTED_VALUES else ""
-    return f"{listed}{rest}" if len(values) == 1 else f"one of {listed}{rest}"
+    text = ", ".join(map(shorten_repr, values[:MAX_LISTED_VALUES]))
+    if len(values) == 1:
+        return text
+    if len(values) > MAX_LISTED_VALUES:
+        text += f", … ({len(values)} values)"
+    return f"one of {text}"
 
 
-def _join_alternatives(wanted: Sequence[str]) -> str:
-    unique = list(dict.fromkeys(wanted))
-    rest = f", … ({len(unique)} alternatives)" if len(unique) > MAX_LISTED_VALUES else ""
-    return " or ".join(unique[:MAX_LISTED_VALUES]) + rest
+def _join_alternatives(descriptions: Sequence[str]) -> str:
+    unique = list(dict.fromkeys(descriptions))
+    text = " or ".join(unique[:MAX_LISTED_VALUES])
+    if len(unique) > MAX_LISTED_VALUES:
+        text += f", … ({len(unique)} alternatives)"
+    return text
 
 
 def _describe_negated_schema(schema: Any) -> str:
     if isinstance(schema, dict) and "enum" in schema:
-        return "anything but " + ", ".join(
-            shorten_repr(v) for v in schema["enum"][:MAX_LISTED_VALUES]
-        )
-    return "something that the schema does not exclude" if schema != {} else "nothing here"
+        values = map(shorten_repr, schema["enum"][:MAX_LISTED_VALUES])
+        return "anything but " + ", ".join(values)
+    return "nothing here" if schema == {} else "something that the schema does not exclude"
 
 
-def _describe_declared_names(known: Sequence[str]) -> str:
-    return "is not declared" + (f"; declared: {shorten(', '.join(known), 100)}" if known else "")
-
-
-def _get_place(schema: Any) -> Place | None:
-    return getattr(schema, "place", None)
+def _describe_declared_names(names: Sequence[str]) -> str:
+    if not names:
+        return "is not declared"
+    return f"is not declared; declared: {shorten(', '.join(names), MAX_LISTED_NAMES_LENGTH)}"

@@ -1,13 +1,13 @@
-"""The reference engine: jsonschema, with the keywords that it judges otherwise than our dialect means them.
+"""The reference engine: jsonschema, with our own keywords where our dialect means another thing.
 
-`multipleOf` is exact, patterns are ours (jsonschema's are Python's), formats are our list, and `unevaluatedProperties`
-names what no alternative that applies declares.
+`multipleOf` is exact, patterns are ECMA-262 (jsonschema's are Python's), formats are our list, and
+`unevaluatedProperties` reports the names that no applicable alternative declares.
 """
 
 from __future__ import annotations
 
 import contextvars
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from functools import lru_cache
@@ -16,36 +16,66 @@ from typing import Any
 from dynclient import regex
 from dynclient.schema.formats import FORMAT_CHECKS
 
-#: How many keywords that branch or descend may be judged for one value.
+#: How many keywords that branch or descend may be checked for one value.
 MAX_STEPS = 500_000
+
+#: The keywords whose checks are counted: with them a hostile schema could take for ever.
+_COUNTED_KEYWORDS = ("allOf", "anyOf", "oneOf", "properties", "items", "$ref", "if")
+
+
+class ValidationTooComplex(Exception):
+    """Checking a value takes more than MAX_STEPS."""
+
+
+#: How many steps are left, in a list that is changed in place; None where nothing limits them.
+_remaining_steps: contextvars.ContextVar[list[int] | None] = contextvars.ContextVar(
+    "dynclient_steps", default=None
+)
+
+
+@contextmanager
+def limit_steps() -> Iterator[None]:
+    """Let the reference engine take no more than MAX_STEPS inside.
+
+    Raises:
+        ValidationTooComplex: it would take more.
+
+    """
+    token = _remaining_steps.set([MAX_STEPS])
+    try:
+        yield
+    finally:
+        _remaining_steps.reset(token)
 
 
 def compile_reference_validator(schema: dict[str, Any]) -> Any:
     """Return jsonschema's validator of a self-contained root in our dialect."""
-    return _build_validator_class()(schema, format_checker=_build_format_checker())
+    validator_class = _build_validator_class()
+    return validator_class(schema, format_checker=_build_format_checker())
 
 
 @lru_cache(maxsize=1)
 def _build_validator_class() -> Any:
     from jsonschema import Draft202012Validator, validators
 
-    # The keywords that branch or descend count steps: a hostile schema could make them take for ever.
-    known = Draft202012Validator.VALIDATORS
-    own = {
-        name: _count_steps(known[name])
-        for name in ("allOf", "anyOf", "oneOf", "properties", "items", "$ref", "if")
+    keywords = {
+        name: _count_steps(Draft202012Validator.VALIDATORS[name]) for name in _COUNTED_KEYWORDS
     }
-    own |= {
+    keywords |= {
         "additionalProperties": _check_additional_properties,
         "multipleOf": _check_multiple_of,
         "pattern": _check_pattern,
         "patternProperties": _check_pattern_properties,
         "unevaluatedProperties": _check_unevaluated_properties,
     }
-    types = Draft202012Validator.TYPE_CHECKER.redefine(
-        "array", lambda _checker, value: isinstance(value, list | tuple)
+    types = Draft202012Validator.TYPE_CHECKER.redefine("array", _is_array)
+    return validators.extend(  # type: ignore[no-untyped-call] # its stub
+        Draft202012Validator, keywords, type_checker=types
     )
-    return validators.extend(Draft202012Validator, own, type_checker=types)  # type: ignore[no-untyped-call] # its stub
+
+
+def _is_array(_checker: Any, value: Any) -> bool:
+    return isinstance(value, list | tuple)
 
 
 @lru_cache(maxsize=1)
@@ -58,107 +88,98 @@ def _build_format_checker() -> Any:
     return checker
 
 
-class ValidationTooComplex(Exception):
-    """Judging a value took more than MAX_STEPS."""
+def _check_strings_only(check: Callable[[str], bool]) -> Callable[[Any], bool]:
+    return lambda value: not isinstance(value, str) or check(value)
 
 
-_remaining_steps: contextvars.ContextVar[list[int] | None] = contextvars.ContextVar(
-    "dynclient_steps", default=None
-)
-
-
-@contextmanager
-def limit_steps() -> Iterator[None]:
-    """Let the reference engine take no more than MAX_STEPS inside.
-
-    Raises:
-        TooComplex: it would.
-
-    """
-    token = _remaining_steps.set([MAX_STEPS])
-    try:
-        yield
-    finally:
-        _remaining_steps.reset(token)
-
-
-def _count_steps(keyword: Any) -> Any:
+def _count_steps(check_keyword: Any) -> Any:
     def check(validator: Any, value: Any, instance: Any, schema: Any) -> Any:
-        left = _remaining_steps.get()
-        if left is not None:
-            left[0] -= 1
-            if left[0] < 0:
+        remaining = _remaining_steps.get()
+        if remaining is not None:
+            remaining[0] -= 1
+            if remaining[0] < 0:
                 raise ValidationTooComplex
-        return keyword(validator, value, instance, schema)
+        return check_keyword(validator, value, instance, schema)
 
     return check
 
 
-def _check_strings_only(check: Any) -> Any:
-    return lambda value: not isinstance(value, str) or check(value)
-
-
-def _build_error(message: str, extra: tuple[str, ...] = ()) -> Any:
-    """Return jsonschema's error; `extra` are the names that an object should not have."""
+def _build_error(message: str, undeclared_names: tuple[str, ...] = ()) -> Any:
+    """Return jsonschema's error; `undeclared_names` are those that an object must not have."""
     from jsonschema import ValidationError
 
     error: Any = ValidationError(message)
-    error.extra = extra
+    error.undeclared_names = undeclared_names
     return error
 
 
+# --- assertions
+
+
 def _check_multiple_of(validator: Any, divisor: Any, instance: Any, _schema: Any) -> Iterator[Any]:
-    """Judge by the decimal text of both numbers: 19.99 is a multiple of 0.01."""
-    if validator.is_type(instance, "number") and not is_multiple(instance, divisor):
+    if not validator.is_type(instance, "number"):
+        return
+    if not is_multiple(instance, divisor):
         yield _build_error("is not a multiple")
 
 
 def is_multiple(value: Any, divisor: Any) -> bool:
-    """Tell whether a number is an integral multiple of another, by their decimal texts; infinities are of none."""
+    """Return whether a number is an integral multiple of another: 19.99 is one of 0.01.
+
+    The decimal text of both numbers counts. Infinities are multiples of nothing.
+    """
     try:
-        return (Fraction(str(value)) / Fraction(str(divisor))).denominator == 1
+        quotient = Fraction(str(value)) / Fraction(str(divisor))
     except (ValueError, OverflowError):
         return False
+    return quotient.denominator == 1
 
 
 def _check_pattern(validator: Any, pattern: str, instance: Any, _schema: Any) -> Iterator[Any]:
-    if validator.is_type(instance, "string") and not regex.compile(pattern).search(instance):
+    if not validator.is_type(instance, "string"):
+        return
+    if not regex.compile(pattern).search(instance):
         yield _build_error("does not match")
 
 
+# --- properties
+
+
 def _check_pattern_properties(
-    validator: Any, by_pattern: dict[str, Any], instance: Any, _schema: Any
+    validator: Any, schemas_by_pattern: dict[str, Any], instance: Any, _schema: Any
 ) -> Iterator[Any]:
-    if validator.is_type(instance, "object"):
-        for pattern, schema in by_pattern.items():
-            for name, value in instance.items():
-                if regex.compile(pattern).search(name):
-                    yield from validator.descend(value, schema, path=name, schema_path=pattern)
+    if not validator.is_type(instance, "object"):
+        return
+    for pattern, schema in schemas_by_pattern.items():
+        search = regex.compile(pattern).search
+        for name, value in instance.items():
+            if search(name):
+                yield from validator.descend(value, schema, path=name, schema_path=pattern)
 
 
 def _check_additional_properties(
     validator: Any, additional: Any, instance: Any, schema: dict[str, Any]
 ) -> Iterator[Any]:
-    if validator.is_type(instance, "object"):
-        known = _find_declared_properties(schema, instance)
-        yield from _check_undeclared_properties(
-            validator, additional, instance, [name for name in instance if name not in known]
-        )
+    if not validator.is_type(instance, "object"):
+        return
+    declared = _find_declared_properties(schema, instance)
+    yield from _check_undeclared_properties(validator, additional, instance, declared)
 
 
 def _check_unevaluated_properties(
-    validator: Any, others: Any, instance: Any, schema: dict[str, Any]
+    validator: Any, unevaluated: Any, instance: Any, schema: dict[str, Any]
 ) -> Iterator[Any]:
-    if validator.is_type(instance, "object"):
-        known = _find_evaluated_properties(validator, schema, instance)
-        yield from _check_undeclared_properties(
-            validator, others, instance, [name for name in instance if name not in known]
-        )
+    if not validator.is_type(instance, "object"):
+        return
+    evaluated = _find_evaluated_properties(validator, schema, instance)
+    yield from _check_undeclared_properties(validator, unevaluated, instance, evaluated)
 
 
 def _check_undeclared_properties(
-    validator: Any, schema: Any, instance: dict[str, Any], names: list[str]
+    validator: Any, schema: Any, instance: dict[str, Any], declared: set[str]
 ) -> Iterator[Any]:
+    """Check the properties that are not among the declared names by a schema of their own."""
+    names = [name for name in instance if name not in declared]
     if schema is False and names:
         yield _build_error(f"{len(names)} properties are not declared", tuple(names))
     elif isinstance(schema, dict):
@@ -167,52 +188,74 @@ def _check_undeclared_properties(
 
 
 def _find_declared_properties(schema: dict[str, Any], instance: dict[str, Any]) -> set[str]:
-    """Return the names in an object that `properties` and `patternProperties` of a schema speak of."""
-    known = {name for name in schema.get("properties", ()) if name in instance}
+    """Return the names in an object that `properties` and `patternProperties` apply to."""
+    declared = {name for name in schema.get("properties", ()) if name in instance}
     for pattern in schema.get("patternProperties", ()):
         search = regex.compile(pattern).search
-        known.update(name for name in instance if search(name))
-    return known
+        declared.update(name for name in instance if search(name))
+    return declared
 
 
 def _find_evaluated_properties(
-    validator: Any, schema: Any, instance: dict[str, Any], *, inside: bool = False
+    validator: Any, schema: Any, instance: dict[str, Any], *, is_subschema: bool = False
 ) -> set[str]:
-    """Return the names in an object that a schema evaluates. Source: JSON Schema 2020-12 Core §11.3.
+    """Return the names in an object that a schema evaluates.
 
-    Where no alternative of several fits, all count: what is wrong is told at the alternatives, not here.
+    Where none of several alternatives fits, all count: the alternatives report what is wrong.
+
+    Source: JSON Schema 2020-12 Core §11.3.
     """
     if not isinstance(schema, dict):
         return set()
-    if "additionalProperties" in schema or (inside and "unevaluatedProperties" in schema):
+    if "additionalProperties" in schema:
         return set(instance)
-    known = _find_declared_properties(schema, instance)
-    for part, here in _find_applied_subschemas(validator, schema, instance):
-        known |= _find_evaluated_properties(here, part, instance, inside=True)
-    return known
+    if is_subschema and "unevaluatedProperties" in schema:
+        return set(instance)
+    evaluated = _find_declared_properties(schema, instance)
+    for subschema, resolving_validator in _find_applied_subschemas(validator, schema, instance):
+        evaluated |= _find_evaluated_properties(
+            resolving_validator, subschema, instance, is_subschema=True
+        )
+    return evaluated
 
 
 def _find_applied_subschemas(
     validator: Any, schema: dict[str, Any], instance: dict[str, Any]
 ) -> Iterator[tuple[Any, Any]]:
-    """Yield the schemas that apply to the same object, each with the validator that resolves its references."""
+    """Yield the schemas applied to the same object, each with the validator for its references."""
     if "$ref" in schema:
-        resolved = validator._resolver.lookup(schema["$ref"])  # noqa: SLF001 (jsonschema's own keywords do the same)
-        yield (
-            resolved.contents,
-            validator.evolve(schema=resolved.contents, _resolver=resolved.resolver),
-        )
-    for part in schema.get("allOf", ()):
-        yield part, validator
+        # jsonschema's own keywords use the resolver like this.
+        resolved = validator._resolver.lookup(schema["$ref"])  # noqa: SLF001
+        target = resolved.contents
+        yield target, validator.evolve(schema=target, _resolver=resolved.resolver)
+    for subschema in schema.get("allOf", ()):
+        yield subschema, validator
     for keyword in ("anyOf", "oneOf"):
-        branches = schema.get(keyword, [])
-        fitting = [part for part in branches if validator.evolve(schema=part).is_valid(instance)]
-        yield from ((part, validator) for part in fitting or branches)
-    if "if" in schema:
-        holds = validator.evolve(schema=schema["if"]).is_valid(instance)
-        yield from (
-            (schema[k], validator) for k in (("if", "then") if holds else ("else",)) if k in schema
-        )
-    for name, part in schema.get("dependentSchemas", {}).items():
+        for branch in _find_accepting_branches(validator, schema.get(keyword, []), instance):
+            yield branch, validator
+    for keyword in _find_condition_keywords(validator, schema, instance):
+        if keyword in schema:
+            yield schema[keyword], validator
+    for name, subschema in schema.get("dependentSchemas", {}).items():
         if name in instance:
-            yield part, validator
+            yield subschema, validator
+
+
+def _find_accepting_branches(
+    validator: Any, branches: list[Any], instance: dict[str, Any]
+) -> list[Any]:
+    """Return the branches that accept an object; all of them where none does."""
+    accepting = [
+        branch for branch in branches if validator.evolve(schema=branch).is_valid(instance)
+    ]
+    return accepting or branches
+
+
+def _find_condition_keywords(
+    validator: Any, schema: dict[str, Any], instance: dict[str, Any]
+) -> tuple[str, ...]:
+    """Return which of `if`, `then` and `else` apply to an object."""
+    if "if" not in schema:
+        return ()
+    holds = validator.evolve(schema=schema["if"]).is_valid(instance)
+    return ("if", "then") if holds else ("else",)

@@ -1,8 +1,9 @@
-"""The two readings of a schema: the consumer's is the schema as it is (open), the producer's is closed.
+"""The two readings of a schema: the consumer's is open, as the schema is; the producer's is closed.
 
-Closing adds an outermost `unevaluatedProperties: false` wherever an object may stand that declares properties and says
-nothing of others. Inside `oneOf` it binds after the branch is chosen, and conditions (`if`, `not`, `contains`) stay as
-they are, so closing never changes which branch that is.
+Closing adds an outermost `unevaluatedProperties: false` at each place where an object may be that
+declares properties and does not mention others. Inside `oneOf` it applies after the branch is
+chosen, and conditions (`if`, `not`, `contains`) stay as they are. So closing never changes which
+branch is chosen.
 """
 
 from __future__ import annotations
@@ -12,20 +13,26 @@ from typing import Any
 
 from dynclient.document.references import escape_token
 from dynclient.schema.dialect import (
+    EXCLUDING_ANNOTATIONS,
     Direction,
     Schema,
     bundle_schema,
     get_definition_name,
+    get_place,
     map_subschemas,
 )
 
 Definitions = dict[str, Schema | bool]
 
-#: What the definitions that conditions ask for are called beside their closed namesakes.
+#: Ends the name of an open definition, which conditions need beside the closed one.
 OPEN_SUFFIX = ".open"
 
 _CHILD_KEYWORDS = ("items", "additionalProperties", "unevaluatedItems", "unevaluatedProperties")
 _CONDITION_KEYWORDS = ("if", "not", "contains", "propertyNames")
+#: With one of these keywords, properties may be declared elsewhere than beside `properties`.
+_IN_PLACE_KEYWORDS = frozenset(
+    ("$ref", "allOf", "anyOf", "oneOf", "then", "else", "dependentSchemas")
+)
 
 
 def close_schema(schema: Schema | bool, defs: Definitions, direction: Direction) -> Schema:
@@ -34,261 +41,300 @@ def close_schema(schema: Schema | bool, defs: Definitions, direction: Direction)
     Args:
         schema: the root, in our dialect.
         defs: the definitions that its references name.
-        direction: what travels only the other way (`readOnly` in a request, `writeOnly` in a response) is refused.
+        direction: what travels only the other way is refused: `readOnly` in a request,
+            `writeOnly` in a response.
 
     """
-    closing = SchemaCloser(defs, direction)
-    return bundle_schema(closing.close_location(schema), closing.closed_defs)
+    closer = SchemaCloser(defs, direction)
+    return bundle_schema(closer.close_location(schema), closer.closed_defs)
 
 
 def walk_in_place(
     schema: Any, defs: Definitions, *, alternatives: bool = True
 ) -> Iterator[dict[str, Any]]:
-    """Yield the schemas that speak of the same value: itself, what it refers to, `allOf`, and the alternatives.
+    """Yield the schemas that apply to the same value: itself, references, `allOf`, alternatives.
 
     Args:
         schema: where to begin.
         defs: the definitions that references name.
-        alternatives: also those that need not hold (`anyOf`, `oneOf`, `then`, `else`, `dependentSchemas`).
+        alternatives: also those that need not hold (`anyOf`, `oneOf`, `then`, `else`,
+            `dependentSchemas`).
 
+    Source: JSON Schema 2020-12 Core §10.2, in-place applicators.
     """
-    todo, seen = [schema], set[str]()
-    while todo:
-        at = todo.pop()
-        if not isinstance(at, dict):
+    pending = [schema]
+    visited: set[str] = set()
+    while pending:
+        part = pending.pop()
+        if not isinstance(part, dict):
             continue
-        yield at
-        if "$ref" in at and at["$ref"] not in seen:
-            seen.add(at["$ref"])
-            todo.append(defs.get(get_definition_name(at["$ref"])))
+        yield part
+
+        # The last one that is added comes next.
+        if "$ref" in part and part["$ref"] not in visited:
+            visited.add(part["$ref"])
+            pending.append(defs.get(get_definition_name(part["$ref"])))
         if alternatives:
-            todo += reversed(at.get("dependentSchemas", {}).values())
-            todo += [at[k] for k in ("else", "then") if k in at]
-            todo += reversed([*at.get("oneOf", ()), *at.get("anyOf", ())])
-        todo += reversed(at.get("allOf", ()))
+            pending += reversed(part.get("dependentSchemas", {}).values())
+            pending += [part[keyword] for keyword in ("else", "then") if keyword in part]
+            pending += reversed([*part.get("oneOf", ()), *part.get("anyOf", ())])
+        pending += reversed(part.get("allOf", ()))
 
 
 def has_declared_properties(schema: Any, defs: Definitions, *, alternatives: bool = True) -> bool:
-    """Tell whether a schema declares properties."""
+    """Return whether a schema declares properties."""
     parts = walk_in_place(schema, defs, alternatives=alternatives)
     return any(part.get("properties") or part.get("patternProperties") for part in parts)
 
 
 def is_closable(schema: Any, defs: Definitions) -> bool:
-    """Tell whether a place with this schema closes: it declares properties and says nothing of others."""
-    parts = walk_in_place(schema, defs, alternatives=False)
-    if any("additionalProperties" in part or "unevaluatedProperties" in part for part in parts):
-        return False
+    """Return whether a place with this schema closes.
+
+    It does where properties are declared, and others are not mentioned.
+    """
+    for part in walk_in_place(schema, defs, alternatives=False):
+        if "additionalProperties" in part or "unevaluatedProperties" in part:
+            return False
     return has_declared_properties(schema, defs)
 
 
 class SchemaCloser:
-    """Closes schemas that share definitions: it writes the closed ones into `made`, under their own names.
+    """Closes schemas that share definitions.
 
-    Open ones that conditions need stand beside them.
+    It writes the closed definitions into `closed_defs`, under their own names. The open ones that
+    conditions need are beside them.
+
+    Args:
+        defs: the definitions that references name.
+        direction: what travels only the other way is refused.
+
     """
 
     def __init__(self, defs: Definitions, direction: Direction) -> None:
         self.defs = defs
-        self.refused_annotation = "readOnly" if direction == "request" else "writeOnly"
+        self.refused_annotation = EXCLUDING_ANNOTATIONS[direction]
         self.closed_defs: Definitions = {}
 
     def close_location(self, schema: Any) -> Any:
-        """Return the closed schema of a place where a value stands on its own."""
+        """Return the closed schema of a place where a value is on its own."""
         parts = list(walk_in_place(schema, self.defs, alternatives=False))
+        closed: Any
         if self._has_shared_children(parts):
-            made: Any = self._close_conjunction(schema, parts)
+            closed = self._close_conjunction(schema, parts)
         else:
-            made = self.close_children(
-                schema, alone=not has_declared_properties(schema, self.defs, alternatives=False)
-            )
-        if isinstance(made, Schema) and is_closable(schema, self.defs):
-            plain = not any(
-                k in made
-                for k in ("$ref", "allOf", "anyOf", "oneOf", "then", "else", "dependentSchemas")
-            )
-            made["additionalProperties" if plain else "unevaluatedProperties"] = False
-            self._declare_required_properties(made, schema, parts)
-        return made
+            is_alone = not has_declared_properties(schema, self.defs, alternatives=False)
+            closed = self.close_children(schema, alone=is_alone)
+
+        if isinstance(closed, Schema) and is_closable(schema, self.defs):
+            is_plain = _IN_PLACE_KEYWORDS.isdisjoint(closed)
+            keyword = "additionalProperties" if is_plain else "unevaluatedProperties"
+            closed[keyword] = False
+            self._declare_required_properties(closed, schema, parts)
+        return closed
 
     def _declare_required_properties(
-        self, made: Schema, schema: Any, parts: list[dict[str, Any]]
+        self, closed: Schema, schema: Any, parts: list[dict[str, Any]]
     ) -> None:
-        """Declare what is required and nobody declares: one document in ten asks for such a property."""
-        declared = {
-            name for part in walk_in_place(schema, self.defs) for name in part.get("properties", ())
-        }
-        extra = [
-            name for part in parts for name in part.get("required", ()) if name not in declared
-        ]
-        if extra:
-            made["properties"] = {**made.get("properties", {}), **dict.fromkeys(extra, True)}
+        """Declare the properties that are required and not declared.
+
+        One document in ten requires such a property.
+        """
+        declared: set[str] = set()
+        for part in walk_in_place(schema, self.defs):
+            declared.update(part.get("properties", ()))
+        undeclared: dict[str, bool] = {}
+        for part in parts:
+            for name in part.get("required", ()):
+                if name not in declared:
+                    undeclared[name] = True
+        if undeclared:
+            closed["properties"] = {**closed.get("properties", {}), **undeclared}
 
     def _has_shared_children(self, parts: list[dict[str, Any]]) -> bool:
-        """Tell whether several schemas of one value speak of the same inner place, so that none may close it alone."""
-        names = [name for part in parts for name in part.get("properties", ())]
-        return len(names) > len(set(names)) or sum("items" in part for part in parts) > 1
+        """Return whether several schemas of one value describe the same child.
+
+        Then none of them may close the child alone.
+        """
+        names: set[str] = set()
+        has_items = False
+        for part in parts:
+            properties = part.get("properties", ())
+            if not names.isdisjoint(properties) or (has_items and "items" in part):
+                return True
+            names.update(properties)
+            has_items = has_items or "items" in part
+        return False
 
     def _close_conjunction(self, schema: Any, parts: list[dict[str, Any]]) -> Schema:
-        """Return a schema left open, joined by one that closes its inner places by all that is said of each."""
-        said: dict[str, list[Any]] = {}
+        """Return the open schema and beside it one that closes each child by all its schemas."""
+        schemas_by_name: dict[str, list[Any]] = {}
         for part in parts:
-            for name, inner in part.get("properties", {}).items():
-                said.setdefault(name, []).append(inner)
-        items = [part["items"] for part in parts if "items" in part]
-        inner = (
-            {
-                "properties": {
-                    name: self._close_member(_combine_schemas(schemas))
-                    for name, schemas in said.items()
-                }
+            for name, child in part.get("properties", {}).items():
+                schemas_by_name.setdefault(name, []).append(child)
+
+        children: dict[str, Any] = {}
+        if schemas_by_name:
+            children["properties"] = {
+                name: self._close_member(_combine_schemas(schemas))
+                for name, schemas in schemas_by_name.items()
             }
-            if said
-            else {}
-        )
+        items = [part["items"] for part in parts if "items" in part]
         if items and not any("prefixItems" in part for part in parts):
-            inner["items"] = self.close_location(_combine_schemas(items))
-        return Schema(
-            {"allOf": [self._refer_to_open_definitions(schema), Schema(inner, _get_place(schema))]},
-            _get_place(schema),
-        )
+            children["items"] = self.close_location(_combine_schemas(items))
+
+        place = get_place(schema)
+        opened = self._refer_to_open_definitions(schema)
+        return Schema({"allOf": [opened, Schema(children, place)]}, place)
 
     def close_children(self, schema: Any, *, alone: bool) -> Any:
-        """Return a schema whose inner places are closed, itself left open.
+        """Return a schema whose children are closed, while it is itself open.
 
         Args:
             schema: the schema.
-            alone: nothing that always speaks of this value declares a property.
+            alone: no schema that always applies to this value declares a property.
 
         """
         if not isinstance(schema, dict):
             return schema
-        made = Schema(schema, _get_place(schema))
-        if "$ref" in made:
-            made["$ref"] = "#/$defs/" + escape_token(
-                self._close_definition(get_definition_name(made["$ref"]))
-            )
+        closed = Schema(schema, get_place(schema))
+        if "$ref" in closed:
+            name = self._close_definition(get_definition_name(closed["$ref"]))
+            closed["$ref"] = "#/$defs/" + escape_token(name)
         for keyword in _CHILD_KEYWORDS:
-            if keyword in made:
-                made[keyword] = self.close_location(made[keyword])
-        if "prefixItems" in made:
-            made["prefixItems"] = [self.close_location(s) for s in made["prefixItems"]]
+            if keyword in closed:
+                closed[keyword] = self.close_location(closed[keyword])
+        if "prefixItems" in closed:
+            closed["prefixItems"] = list(map(self.close_location, closed["prefixItems"]))
         for keyword in ("properties", "patternProperties"):
-            if keyword in made:
-                made[keyword] = {k: self._close_member(s) for k, s in made[keyword].items()}
+            if keyword in closed:
+                members = closed[keyword].items()
+                closed[keyword] = {name: self._close_member(member) for name, member in members}
         for keyword in _CONDITION_KEYWORDS:
-            if keyword in made:
-                made[keyword] = self._refer_to_open_definitions(made[keyword])
-        self._close_alternatives(made, schema, alone=alone)
-        return made
+            if keyword in closed:
+                closed[keyword] = self._refer_to_open_definitions(closed[keyword])
+        self._close_conditional_parts(closed, alone=alone)
+        self._close_one_of(closed, schema, alone=alone)
+        return closed
 
     def _close_member(self, schema: Any) -> Any:
         if self._is_refused(schema):
-            return Schema({"not": {}, self.refused_annotation: True}, _get_place(schema))
+            return Schema({"not": {}, self.refused_annotation: True}, get_place(schema))
         return self.close_location(schema)
 
     def _is_refused(self, schema: Any) -> bool:
-        return any(
-            part.get(self.refused_annotation) is True
-            for part in walk_in_place(schema, self.defs, alternatives=False)
-        )
+        parts = walk_in_place(schema, self.defs, alternatives=False)
+        return any(part.get(self.refused_annotation) is True for part in parts)
 
-    def _close_alternatives(self, made: Schema, schema: Any, *, alone: bool) -> None:
-        if "allOf" in made:
-            made["allOf"] = [self.close_children(s, alone=alone) for s in made["allOf"]]
+    def _close_conditional_parts(self, closed: Schema, *, alone: bool) -> None:
+        """Close the schemas that apply to the same value, `oneOf` apart."""
+        if "allOf" in closed:
+            closed["allOf"] = [self.close_children(part, alone=alone) for part in closed["allOf"]]
         for keyword in ("then", "else"):
-            if keyword in made:
-                made[keyword] = self.close_children(made[keyword], alone=False)
-        if "dependentSchemas" in made:
-            made["dependentSchemas"] = {
-                k: self.close_children(s, alone=False) for k, s in made["dependentSchemas"].items()
+            if keyword in closed:
+                closed[keyword] = self.close_children(closed[keyword], alone=False)
+        if "dependentSchemas" in closed:
+            dependents = closed["dependentSchemas"].items()
+            closed["dependentSchemas"] = {
+                name: self.close_children(part, alone=False) for name, part in dependents
             }
-        if "anyOf" in made:
-            made["anyOf"] = [self._close_alternative(s, alone=alone) for s in made["anyOf"]]
-        if "oneOf" in made:
-            decided = [
-                (s, self._close_alternative(s, alone=alone))
-                for s in schema["oneOf"]
-                if self._has_closable_children(s)
+        if "anyOf" in closed:
+            closed["anyOf"] = [
+                self._close_alternative(part, alone=alone) for part in closed["anyOf"]
             ]
-            made["oneOf"] = [
-                self._keep_free_form(self._refer_to_open_definitions(s), s, alone=alone)
-                for s in schema["oneOf"]
-            ]
-            if decided:
-                strict = [
-                    Schema({"if": self._refer_to_open_definitions(s), "then": c}, _get_place(s))
-                    for s, c in decided
-                ]
-                made["allOf"] = [*made.get("allOf", ()), *strict]
+
+    def _close_one_of(self, closed: Schema, schema: Any, *, alone: bool) -> None:
+        """Leave the branches open, and close the one that holds by a condition beside them.
+
+        A closed branch could refuse what the open one accepts, and so let another branch match.
+        """
+        if "oneOf" not in closed:
+            return
+        closable = [part for part in schema["oneOf"] if self._has_closable_children(part)]
+        alternatives = [self._close_alternative(part, alone=alone) for part in closable]
+
+        branches: list[Any] = []
+        for branch in schema["oneOf"]:
+            opened = self._refer_to_open_definitions(branch)
+            branches.append(self._keep_free_form(opened, branch, alone=alone))
+        closed["oneOf"] = branches
+
+        conditions: list[Any] = []
+        for branch, alternative in zip(closable, alternatives, strict=True):
+            opened = self._refer_to_open_definitions(branch)
+            conditions.append(Schema({"if": opened, "then": alternative}, get_place(branch)))
+        if conditions:
+            closed["allOf"] = [*closed.get("allOf", ()), *conditions]
 
     def _close_alternative(self, schema: Any, *, alone: bool) -> Any:
-        still_alone = alone and not has_declared_properties(schema, self.defs, alternatives=False)
-        return self._keep_free_form(
-            self.close_children(schema, alone=still_alone), schema, alone=alone
-        )
+        declares = has_declared_properties(schema, self.defs, alternatives=False)
+        closed = self.close_children(schema, alone=alone and not declares)
+        return self._keep_free_form(closed, schema, alone=alone)
 
-    def _keep_free_form(self, made: Any, schema: Any, *, alone: bool) -> Any:
-        """Let an alternative that declares nothing, beside others that do, stay the free-form object that it is."""
-        if (
-            not alone
-            or not isinstance(made, dict)
-            or has_declared_properties(schema, self.defs)
-            or "unevaluatedProperties" in made
-        ):
-            return made
-        return Schema({"additionalProperties": True, **made}, _get_place(schema))
+    def _keep_free_form(self, closed: Any, schema: Any, *, alone: bool) -> Any:
+        """Keep an alternative that declares nothing, beside others that do, a free-form object."""
+        if not alone or not isinstance(closed, dict) or "unevaluatedProperties" in closed:
+            return closed
+        if has_declared_properties(schema, self.defs):
+            return closed
+        return Schema({"additionalProperties": True, **closed}, get_place(schema))
 
     def _has_closable_children(self, schema: Any) -> bool:
-        """Tell whether closing would change anything inside a branch."""
-        todo, seen = [schema], set[int]()
-        while todo:
-            for part in walk_in_place(todo.pop(), self.defs):
-                if id(part) in seen:
+        """Return whether closing would change anything inside a branch."""
+        pending = [schema]
+        visited: set[int] = set()
+        while pending:
+            for part in walk_in_place(pending.pop(), self.defs):
+                if id(part) in visited:
                     continue
-                seen.add(id(part))
-                inner = [
-                    *part.get("properties", {}).values(),
-                    *part.get("patternProperties", {}).values(),
-                ]
-                inner += [part[k] for k in _CHILD_KEYWORDS if k in part] + part.get(
-                    "prefixItems", []
-                )
-                if any(is_closable(s, self.defs) or self._is_refused(s) for s in inner):
-                    return True
-                todo += inner
+                visited.add(id(part))
+                children = _list_children(part)
+                for child in children:
+                    if is_closable(child, self.defs) or self._is_refused(child):
+                        return True
+                pending += children
         return False
 
     def _close_definition(self, name: str) -> str:
+        """Close a definition when it is first named; return its name."""
         if name not in self.closed_defs:
-            self.closed_defs[name] = Schema()
+            self.closed_defs[name] = Schema()  # it may refer to itself
             definition = self.defs[name]
-            alone = not has_declared_properties(definition, self.defs, alternatives=False)
-            self.closed_defs[name] = self.close_children(definition, alone=alone)
+            is_alone = not has_declared_properties(definition, self.defs, alternatives=False)
+            self.closed_defs[name] = self.close_children(definition, alone=is_alone)
         return name
 
     def _refer_to_open_definitions(self, schema: Any) -> Any:
-        """Return a schema as it is, its references to the open definitions."""
+        """Return a schema as it is, while its references name the open definitions."""
         if not isinstance(schema, dict):
             return schema
-        made = Schema(map_subschemas(schema, self._refer_to_open_definitions), _get_place(schema))
-        if "$ref" in made:
-            made["$ref"] = "#/$defs/" + escape_token(
-                self._add_open_definition(get_definition_name(made["$ref"]))
-            )
-        return made
+        mapped = map_subschemas(schema, self._refer_to_open_definitions)
+        opened = Schema(mapped, get_place(schema))
+        if "$ref" in opened:
+            name = self._add_open_definition(get_definition_name(opened["$ref"]))
+            opened["$ref"] = "#/$defs/" + escape_token(name)
+        return opened
 
     def _add_open_definition(self, name: str) -> str:
-        opened = name + OPEN_SUFFIX
-        if opened not in self.closed_defs:
-            self.closed_defs[opened] = Schema()
-            self.closed_defs[opened] = self._refer_to_open_definitions(self.defs[name])
-        return opened
+        """Add the open form of a definition when it is first named; return its name."""
+        open_name = name + OPEN_SUFFIX
+        if open_name not in self.closed_defs:
+            self.closed_defs[open_name] = Schema()  # it may refer to itself
+            self.closed_defs[open_name] = self._refer_to_open_definitions(self.defs[name])
+        return open_name
 
 
 def _combine_schemas(schemas: list[Any]) -> Any:
-    return schemas[0] if len(schemas) == 1 else Schema({"allOf": schemas}, _get_place(schemas[0]))
+    if len(schemas) == 1:
+        return schemas[0]
+    return Schema({"allOf": schemas}, get_place(schemas[0]))
 
 
-def _get_place(schema: Any) -> Any:
-    return getattr(schema, "place", None)
+def _list_children(schema: dict[str, Any]) -> list[Any]:
+    """Return the schemas of the properties and items that a schema describes."""
+    children = [
+        *schema.get("properties", {}).values(),
+        *schema.get("patternProperties", {}).values(),
+    ]
+    children += [schema[keyword] for keyword in _CHILD_KEYWORDS if keyword in schema]
+    children += schema.get("prefixItems", [])
+    return children

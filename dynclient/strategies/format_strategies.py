@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from hypothesis import strategies as st
 
+from dynclient.generate.format_values import generate_formatted_string
 from dynclient.schema import formats
 from dynclient.strategies.hypothesis_random import HypothesisRandom
 
@@ -35,7 +36,7 @@ def _sample_texts(name: str) -> Texts:
 
 @st.composite
 def _generated_texts(draw: st.DrawFn, name: str) -> str:
-    return formats.generate_formatted_string(name, HypothesisRandom(draw)) or ""
+    return generate_formatted_string(name, HypothesisRandom(draw)) or ""
 
 
 def _join_texts(separator: str, part: Texts, least: int = 1, most: int = 3) -> Texts:

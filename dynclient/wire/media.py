@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, NoReturn, TypeVar
 
 from dynclient.model import Encoding
-from dynclient.schema.dialect import has_only_finite_numbers
+from dynclient.schema.keyword_values import has_only_finite_numbers
 from dynclient.wire import forms, multipart
 from dynclient.wire.binary_values import StreamedBody, build_binary_body, is_file
 from dynclient.wire.binary_values import is_binary as is_binary_value

@@ -54,7 +54,7 @@ def _holds_surrogates(value) -> bool:
      (10**40, 10**20, True), (2**53 + 1, 2, False), (1e22, 1e-7, True), (0, 7, True), (-4.5, 1.5, True),
      (1e308, 1e-308, True), (float("inf"), 1, False), (float("nan"), 1, False)],
 )  # fmt: skip
-def test_a_multiple_is_judged_by_decimal_digits(value, divisor, fits):
+def test_decimal_digits_decide_what_is_a_multiple(value, divisor, fits):
     assert is_multiple(value, divisor) is fits
     if math.isfinite(value):
         assert agreed({"multipleOf": divisor}, value) is fits
@@ -114,6 +114,6 @@ def test_a_boolean_branch_is_a_branch(keyword):
     assert agreed({keyword: [True]}, 1)
 
 
-def test_a_schema_that_the_fast_engine_does_not_compile_is_still_judged():
+def test_a_schema_that_the_fast_engine_does_not_compile_still_checks():
     assert Checker({"title": 5, "type": "integer"}).accepts(1)
     assert not Checker({"title": 5, "type": "integer"}).accepts("x")

@@ -15,7 +15,7 @@ def told(schema, value) -> dict[str, tuple[str, str]]:
     }
 
 
-def test_a_missing_property_is_told_at_its_own_place():
+def test_a_missing_property_is_reported_at_its_own_place():
     schema = {"required": ["id"], "properties": {"id": {"type": "string", "minLength": 1}}}
     assert told(schema, {}) == {"id": ("missing", "string, at least 1 character, required")}
 
@@ -33,7 +33,7 @@ def test_a_suggested_name_is_not_one_that_is_given_already():
     )
 
 
-def test_what_was_got_and_wanted_is_told_deep_inside():
+def test_what_is_there_and_what_is_expected_is_reported_deep_inside():
     schema = {
         "properties": {"items": {"items": {"properties": {"n": {"type": "integer", "minimum": 1}}}}}
     }
@@ -52,7 +52,7 @@ def test_a_property_that_only_another_branch_declares_is_unknown():
     assert told(schema, {"kind": "b", "x": 1})["x"][0] == "unknown"
 
 
-def test_a_declared_property_with_a_wrong_value_is_told_once_and_not_as_unknown():
+def test_a_declared_property_with_a_wrong_value_is_reported_once_and_not_as_unknown():
     schema = {"allOf": [{"properties": {"a": {"type": "integer"}}}], "unevaluatedProperties": False}
     assert told(schema, {"a": "x"}) == {"a": ("type", "got 'x', want integer")}
 
@@ -98,7 +98,7 @@ def test_branches_that_are_all_far_are_listed():
     assert told(schema, []) == {"(whole)": ("anyOf", "got an array of 0, want string or integer")}
 
 
-def test_a_value_that_fits_two_alternatives_is_told_so():
+def test_a_value_that_fits_two_alternatives_is_reported_as_such():
     assert (
         "several alternatives"
         in told({"oneOf": [{"type": "integer"}, {"minimum": 0}]}, 1)["(whole)"][1]
@@ -145,7 +145,7 @@ def test_names_are_found_through_references_and_branches_even_in_a_circle():
     assert list_declared_names({"$ref": "#/$defs/A"}, defs) == ["a", "b"]
 
 
-def test_ten_thousand_unknown_properties_are_told_in_a_few_violations():
+def test_ten_thousand_unknown_properties_are_reported_in_a_few_violations():
     schema = {"properties": {f"prop{i}": {} for i in range(30)}, "additionalProperties": False}
     found = Checker(schema).find_violations({f"prpo{i}": 1 for i in range(10_000)})
     assert 0 < len(found) <= 1000

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import datetime as dt
 import ipaddress
-import random
-import re
 import uuid
 from collections.abc import Callable
 
@@ -13,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dynclient.schema import formats
 from dynclient.schema.formats import FORMAT_CHECKS, INTEGER_FORMAT_BOUNDS
 
 #: The first example pays for compiling; no test here is about time.
@@ -255,31 +252,6 @@ def test_a_check_answers_any_text(name: str, text: str) -> None:
 def test_a_check_is_linear_in_the_text(name: str) -> None:
     for unit in ["a", "1", ":", "/", "%41", "a.", "a@", "{a}", "P1", '\\"', "=", "[", "A-", "~0"]:
         assert FORMAT_CHECKS[name](unit * 30_000 + "\n") in {True, False}
-
-
-@pytest.mark.parametrize("name", sorted(FORMAT_CHECKS))
-@unhurried
-@given(seed=st.integers(0, 2**32))
-def test_a_sample_has_its_format(name: str, seed: int) -> None:
-    text = formats.generate_formatted_string(name, random.Random(seed))
-
-    assert text is not None
-    assert FORMAT_CHECKS[name](text)
-    assert text == formats.generate_formatted_string(name, random.Random(seed))
-
-
-def test_samples_look_like_what_people_write() -> None:
-    drawn = random.Random(1)
-
-    assert re.fullmatch(
-        r"20(2\d|30)-\d\d-\d\dT.*Z", str(formats.generate_formatted_string("date-time", drawn))
-    )
-    assert uuid.UUID(formats.generate_formatted_string("uuid", drawn)).version == 4
-    assert re.fullmatch(
-        r"[a-z]+@example\.com", str(formats.generate_formatted_string("email", drawn))
-    )
-    assert str(formats.generate_formatted_string("uri", drawn)).startswith("https://example.com/")
-    assert formats.generate_formatted_string("nonsense", drawn) is None
 
 
 def test_integer_formats_are_bounds() -> None:

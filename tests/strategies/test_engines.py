@@ -24,11 +24,11 @@ def agreed(checker, value):
 
     The one thing that the fast engine is not asked about: names by a pattern that it could not search within bounds.
     """
-    if checker._fast is None:
+    if checker._fast_validator is None:
         with pytest.raises(UnsuitableSchema):
             compile_fast_validator(checker.schema)
         return checker.accepts_by_reference(value)
-    fast = checker.fast_accepts(value)
+    fast = checker.accepts_by_fast_engine(value)
     assert checker.accepts_by_reference(value) is fast
     return fast
 
@@ -100,7 +100,7 @@ def test_of_any_schema(data):
 def test_of_the_calls_of_any_document(document, data):
     client = dynclient.Client(document)
     operation = data.draw(st.sampled_from(list(client.operations.values())))
-    checker = operation._plan.checker(None, "producer")
+    checker = operation._plan.get_checker(None, "producer")
     call, broken = (
         data.draw(strategies.calls(operation)),
         data.draw(strategies.invalid_calls(operation)),

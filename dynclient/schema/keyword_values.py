@@ -1,0 +1,85 @@
+"""Which values the keywords of JSON Schema can have."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+
+def is_non_negative_integer(value: Any) -> bool:
+    """Return whether a value is a non-negative integer."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return False
+    return value >= 0
+
+
+def is_number(value: Any) -> bool:
+    """Return whether a value is a JSON number."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return math.isfinite(value)
+
+
+def has_only_finite_numbers(value: Any) -> bool:
+    """Return whether no number in a value is NaN or infinite, as JSON has no such numbers."""
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, float) and not math.isfinite(item):
+            return False
+        if isinstance(item, dict):
+            pending += item.values()
+        elif isinstance(item, list):
+            pending += item
+    return True
+
+
+def _is_positive_number(value: Any) -> bool:
+    return is_number(value) and value > 0
+
+
+def _is_boolean(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def is_string(value: Any) -> bool:
+    """Return whether a value is a string."""
+    return isinstance(value, str)
+
+
+def is_list_of_names(value: Any) -> bool:
+    """Return whether a value is a list of strings."""
+    return isinstance(value, list) and all(map(is_string, value))
+
+
+def _is_list_of_values(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and has_only_finite_numbers(value)
+
+
+def _is_map_of_names(value: Any) -> bool:
+    return isinstance(value, dict) and all(map(is_list_of_names, value.values()))
+
+
+_SIZE_KEYWORDS = (
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "minProperties",
+    "maxProperties",
+    "minContains",
+    "maxContains",
+)
+_BOUND_KEYWORDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+
+#: Assertion that carries over as it is -> the check of its value.
+ASSERTIONS: dict[str, Callable[[Any], bool]] = {
+    **dict.fromkeys(_SIZE_KEYWORDS, is_non_negative_integer),
+    **dict.fromkeys(_BOUND_KEYWORDS, is_number),
+    "multipleOf": _is_positive_number,
+    "uniqueItems": _is_boolean,
+    "enum": _is_list_of_values,
+    "const": has_only_finite_numbers,
+    "dependentRequired": _is_map_of_names,
+}
