@@ -63,6 +63,11 @@ def print_note(text: str) -> None:
     click.echo(text, err=True)
 
 
+def format_count(number: int, noun: str) -> str:
+    """Return a number with its noun: `1 use`, `2 uses`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def align_columns(rows: Iterable[Sequence[str]], indent: str = "") -> list[str]:
     """Return rows of cells as lines with aligned columns."""
     cells = [tuple(row) for row in rows]
