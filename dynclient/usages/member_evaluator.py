@@ -1,4 +1,4 @@
-"""The attributes and items of abstract values: of clients, operations, results, modules, classes."""
+"""The attributes and items of abstract values: clients, operations, results, modules, classes."""
 
 from __future__ import annotations
 

@@ -95,8 +95,8 @@ class StatementVisitor:
         self._tables.add_return(self._scope.node, values)
 
     def _visit_assign(self, node: ast.Assign) -> None:
-        is_yield = isinstance(node.value, ast.Yield)
-        values = self._expressions.evaluate(node.value.value if is_yield else node.value)
+        value_node = node.value.value if isinstance(node.value, ast.Yield) else node.value
+        values = self._expressions.evaluate(value_node)
         for target in node.targets:
             self._bind(target, values, node.value)
 
@@ -145,9 +145,9 @@ class StatementVisitor:
     def _bind_unpacked(
         self, target: ast.Tuple | ast.List, values: AbstractValues, value_node: ast.expr | None
     ) -> None:
-        is_display = isinstance(value_node, ast.Tuple | ast.List)
-        if is_display and len(value_node.elts) == len(target.elts):
-            for inner, part in zip(target.elts, value_node.elts, strict=True):
+        parts = value_node.elts if isinstance(value_node, ast.Tuple | ast.List) else None
+        if parts is not None and len(parts) == len(target.elts):
+            for inner, part in zip(target.elts, parts, strict=True):
                 self._bind(inner, self._expressions.evaluate(part), part)
             return
         has_pairs = any(isinstance(value, ResultPairValue) for value in values)

@@ -163,9 +163,8 @@ class UsageCollector:
         modified_paths = self.modified_paths.get(site, set())
         reads = []
         for read in self.reads.get(site, {}):
-            if _is_below_any(read.path, modified_paths):
-                read = replace(read, is_certain=False)
-            reads.append(read)
+            is_modified = _is_below_any(read.path, modified_paths)
+            reads.append(replace(read, is_certain=False) if is_modified else read)
         return tuple(sorted(reads, key=_build_read_order))
 
     def _list_result_paths(self, site: UsageSite) -> tuple[KeyPath, ...]:
@@ -177,7 +176,7 @@ class UsageCollector:
 
 def _find_leaf_paths(read_paths: set[KeyPath], used_paths: set[KeyPath]) -> set[KeyPath]:
     """Return the paths that are read, without those that lead to another path read or used."""
-    inner_paths = set()
+    inner_paths: set[KeyPath] = set()
     for path in read_paths | used_paths:
         inner_paths.update(path[:depth] for depth in range(len(path)))
     return read_paths - inner_paths
