@@ -16,7 +16,7 @@ from dynclient.api_reference.markdown_text import (
 )
 from dynclient.api_reference.operation_section import build_operation_section
 from dynclient.client.client import Client
-from dynclient.description.operation_facts import describe_credential_place
+from dynclient.description.operation_description import describe_credential_place
 from dynclient.model import Document, Operation
 from dynclient.names import to_snake_case
 from dynclient.wire.message import build_credential_variable
