@@ -1,4 +1,4 @@
-"""The section of an operation: signature, example, parameters, return type, authorization, headers, statuses."""
+"""The section of an operation: signature, example, parameters, results, authorization."""
 
 from __future__ import annotations
 
