@@ -165,10 +165,12 @@ def _measure_longest_run(text: str) -> int:
 
 def format_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """Return the lines of a table; an empty cell is a dash."""
-    lines = []
-    for cells in (headings, ["---"] * len(headings), *rows):
-        lines.append(f"| {' | '.join(cell or '-' for cell in cells)} |")
-    return lines
+    lines = [headings, ["---"] * len(headings), *rows]
+    return [_format_row(cells) for cells in lines]
+
+
+def _format_row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cell or '-' for cell in cells)} |"
 
 
 def _escape_unprintable(text: str) -> str:

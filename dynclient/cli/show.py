@@ -165,7 +165,7 @@ def _format_examples(client: Client, operation: Operation) -> Iterator[str]:
         yield f"  none: {error.headline}"
 
 
-def _mark_required(text: str, is_required: bool) -> str:  # noqa: FBT001 (a plain value)
+def _mark_required(text: str, is_required: bool) -> str:
     return f"{text}, required" if is_required else text
 
 
