@@ -1,4 +1,4 @@
-"""`dynclient call`: one call. The response goes to standard output, what is wrong to standard error."""
+"""`dynclient call`: one call; the response is on standard output, problems on standard error."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dynclient.errors import DecodeError, ResponseError, StatusError, UsageError
 if TYPE_CHECKING:
     from dynclient.cli.call_arguments import CallArguments
     from dynclient.cli.output_files import Download
-    from dynclient.client.client import Client, Operation
+    from dynclient.client.client import Operation
     from dynclient.plan.results import Result
 
 

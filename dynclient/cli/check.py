@@ -1,4 +1,4 @@
-"""`dynclient check`: what is wrong with a document, with its place, and which lines of code do not fit it."""
+"""`dynclient check`: the problems of a document, and the lines of code that do not fit it."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def add_spec_option(command: CommandT) -> CommandT:
 
 
 def add_spec_argument(command: CommandT) -> CommandT:
-    """Give a command the argument SPEC, which may be left out or given as `--spec`; it gets `spec` and `named`."""
+    """Give a command the argument SPEC, also as `--spec`; it gets `spec` and `named`."""
     option = click.option(
         "--spec", "named", metavar="SPEC", shell_complete=_complete_files, help="The same as SPEC."
     )
@@ -78,7 +78,9 @@ class DocumentChoice:
 
 
 def find_shipped_document() -> Path:
-    """Return the path of the Talon.One document that comes with dynclient: inside the package, or beside it.
+    """Return the path of the Talon.One document that comes with dynclient.
+
+    It lies inside the package, or beside it.
 
     Raises:
         DocumentNotFound: this installation lacks it.
@@ -93,7 +95,10 @@ def find_shipped_document() -> Path:
 
 
 def choose_document(spec: str | None) -> DocumentChoice:
-    """Return the document to work on: `--spec`, else DYNCLIENT_SPEC, else pyproject.toml, else the shipped one."""
+    """Return the document to work on.
+
+    It is `--spec`, else DYNCLIENT_SPEC, else pyproject.toml, else the shipped one.
+    """
     if spec:
         return DocumentChoice(spec, "--spec")
     if named := os.environ.get("DYNCLIENT_SPEC"):
@@ -128,7 +133,7 @@ def load_choice(choice: DocumentChoice) -> Document:
     """Return the document that was chosen.
 
     Raises:
-        DocumentError: it cannot be read; where a file of a similar name lies beside it, the hint names that.
+        DocumentError: it cannot be read; the hint names a file beside it with a similar name.
 
     """
     from dynclient.client.load import load
@@ -219,7 +224,7 @@ def _build_dummy_credential(scheme: SecurityScheme) -> Secret:
 def complete_operation_names(
     ctx: click.Context, _param: click.Parameter, incomplete: str
 ) -> list[str]:
-    """Return the operations that a half-typed word may become, for the shell; from a local document only."""
+    """Return the operations that begin with a word, for the shell; of a local document only."""
     from dynclient.document.document_cache import open_default_cache
     from dynclient.document.file_loader import is_remote, load_files, read_file
     from dynclient.model import Document

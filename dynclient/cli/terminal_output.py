@@ -1,4 +1,4 @@
-"""What commands print: tables that a pipe can cut, JSON, text, bytes; colours only where somebody looks."""
+"""What commands print: aligned rows, JSON, text, bytes; colours only on a terminal."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from dynclient.wire.message import is_secret_header
 if TYPE_CHECKING:
     from dynclient.plan.results import Result
 
-#: Prose is wrapped at the terminal's width, at most at this one; lines for programs are never wrapped.
+#: The largest width of prose, in columns; lines for programs are never wrapped.
 PROSE_WIDTH = 88
 
-#: A column that would be wider is as wide as nine of ten of its cells need; a wider cell pushes its own line only.
+#: A wider column is as wide as nine of ten of its cells need; a wider cell moves its own line only.
 MAX_COLUMN_WIDTH = 48
 
 #: Colouring longer texts takes longer than anybody wants to wait.
@@ -41,7 +41,7 @@ def get_width() -> int:
 
 
 def escape_controls(text: str, *, keep: str = "") -> str:
-    """Return a text of a document or response made harmless for a terminal: control characters are escaped."""
+    """Return a text that is harmless for a terminal: control characters are escaped."""
     return "".join(c if c.isprintable() or c in keep else repr(c)[1:-1] for c in text)
 
 
@@ -119,7 +119,7 @@ def format_head(result: Result) -> list[str]:
 
 
 def print_data(value: Any, media_type: str) -> None:
-    """Print the data of a result: JSON indented, text as it is, bytes as they are, but no bytes on a terminal.
+    """Print the data of a result: JSON indented, text and bytes as they are.
 
     Raises:
         UsageError: bytes for a terminal.

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def print_request(request: Request) -> None:
-    """Tell a request that is about to be sent: its line, its headers, its size, and which credentials it asks for."""
+    """Print a request before it is sent: line, headers, size, and the credentials it needs."""
     from dynclient.cli.terminal_output import escape_controls, print_note
     from dynclient.wire.message import is_secret_header
     from dynclient.wire.security import format_formula
@@ -54,7 +54,7 @@ def print_response(result: Result) -> None:
 
 
 def get_body_bytes(result: Result) -> bytes:
-    """Return the body of a result as it came, its content coding undone; from a sandbox as it would have come."""
+    """Return the body of a result as it came, without its content coding."""
     from dynclient.wire import media
 
     raw = getattr(result.http, "content", None)
