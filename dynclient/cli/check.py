@@ -98,11 +98,8 @@ def _build_problem_order(problem: Problem) -> tuple[str, int, int]:
 
 def _format_problem(problem: Problem) -> str:
     """Return `file:line: severity: message [code]`, as editors and CI systems read it."""
-    at = (
-        f"{_shorten_uri(problem.file)}:{problem.line}"
-        if problem.line
-        else f"{_shorten_uri(problem.file)}#{problem.pointer}"
-    )
+    file = _shorten_uri(problem.file)
+    at = f"{file}:{problem.line}" if problem.line else f"{file}#{problem.pointer}"
     return f"{at}: {problem.severity}: {' '.join(problem.message.split())} [{problem.code}]"
 
 

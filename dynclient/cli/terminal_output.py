@@ -71,51 +71,53 @@ def format_count(number: int, noun: str) -> str:
 def align_columns(rows: Iterable[Sequence[str]], indent: str = "") -> list[str]:
     """Return rows of cells as lines with aligned columns."""
     cells = [tuple(row) for row in rows]
-    widths = [_choose_column_width(list(map(len, column))) for column in zip(*cells, strict=True)]
-    return [
-        indent
-        + "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in cells
-    ]
+    columns = zip(*cells, strict=True)
+    widths = [_choose_column_width(list(map(len, column))) for column in columns]
+    lines = []
+    for row in cells:
+        padded = [f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)]
+        lines.append(indent + "  ".join(padded).rstrip())
+    return lines
 
 
 def _choose_column_width(lengths: list[int]) -> int:
     widest = max(lengths)
-    return (
-        widest
-        if widest <= MAX_COLUMN_WIDTH
-        else min(sorted(lengths)[len(lengths) * 9 // 10], MAX_COLUMN_WIDTH)
-    )
+    if widest <= MAX_COLUMN_WIDTH:
+        return widest
+    ninth_tenth = sorted(lengths)[len(lengths) * 9 // 10]
+    return min(ninth_tenth, MAX_COLUMN_WIDTH)
 
 
 def wrap_prose(text: str, indent: str = "") -> list[str]:
     """Return the paragraphs of a text, wrapped; list items keep their lines."""
+    width = max(get_width() - len(indent), 20)
+    wrapper = textwrap.TextWrapper(width, break_long_words=False, break_on_hyphens=False)
     lines: list[str] = []
     for paragraph in escape_controls(text.strip(), keep="\n").split("\n\n"):
-        lines += [""] if lines else []
-        blocks = "\n".join(
-            f"\n{line}" if line.lstrip()[:2] in ("- ", "* ") else line
-            for line in paragraph.split("\n")
-        )
-        for block in blocks.strip().split("\n\n"):
-            words = " ".join(block.split())
-            lines += textwrap.wrap(
-                words,
-                max(get_width() - len(indent), 20),
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
+        if lines:
+            lines.append("")
+        for block in _split_list_items(paragraph):
+            lines += wrapper.wrap(" ".join(block.split()))
     return [(indent + line).rstrip() for line in lines]
+
+
+def _split_list_items(paragraph: str) -> list[str]:
+    """Return the blocks of a paragraph: its text, and each of its list items."""
+    lines = []
+    for line in paragraph.split("\n"):
+        is_item = line.lstrip()[:2] in ("- ", "* ")
+        lines.append(f"\n{line}" if is_item else line)
+    return "\n".join(lines).strip().split("\n\n")
 
 
 def format_head(result: Result) -> list[str]:
     """Return the status line and the headers of a result, what is secret masked."""
-    known = {s.value: s.phrase for s in HTTPStatus}
-    headers = [
-        escape_controls(f"{name}: {'…' if is_secret_header(name) else value}")
-        for name, value in result.headers.pairs()
-    ]
-    return [f"{result.status} {known.get(result.status, '')}".rstrip(), *headers]
+    phrases = {status.value: status.phrase for status in HTTPStatus}
+    lines = [f"{result.status} {phrases.get(result.status, '')}".rstrip()]
+    for name, value in result.headers.pairs():
+        shown_value = "…" if is_secret_header(name) else value
+        lines.append(escape_controls(f"{name}: {shown_value}"))
+    return lines
 
 
 def print_data(value: Any, media_type: str) -> None:

@@ -201,12 +201,13 @@ def _format_summary(report: _UsesReport) -> str:
 
 def _build_json(report: _UsesReport) -> dict[str, Any]:
     analysis = report.analysis
+    missing = [
+        {**_convert_usage(usage), "name": usage.operation, "meant": list(suggestions)}
+        for usage, suggestions in report.resolved.unresolved
+    ]
     return {
         "operations": list(_build_operation_entries(report)),
-        "missing": [
-            {**_convert_usage(usage), "name": usage.operation, "meant": list(suggestions)}
-            for usage, suggestions in report.resolved.unresolved
-        ],
+        "missing": missing,
         "nameless": [_convert_unanalyzed_code(code) for code in analysis.dynamic_names],
         "unread": [_convert_unanalyzed_code(code) for code in analysis.unreadable_files],
         "unmatched": [_convert_recorded_line(line) for line in report.recorded.unmatched],
