@@ -1,4 +1,6 @@
-"""A Python console with a client in it: IPython where it is installed, else Python's own; from a pipe, a script.
+"""A Python console with a client in it.
+
+It is IPython if that is installed, else Python's own console; a script from a pipe is run.
 
 In each of them an error of dynclient is its message, without a traceback.
 """
@@ -158,10 +160,12 @@ def build_ipython_config() -> Any:
     from traitlets.config import Config
 
     config = Config()
-    # Jedi looks at the class of an operation and finds *args; IPython's own completer asks the signature.
+    # Jedi looks at the class of an operation and finds *args; IPython's own completer asks the
+    # signature.
     config.IPCompleter.use_jedi = False
     config.TerminalInteractiveShell.enable_tip = False
-    # To find that signature it must look at attributes of the client; it must never call: a call is sent.
+    # To find that signature it must look at attributes of the client. It must never call one: that
+    # sends a request.
     config.Completer.evaluation = "unsafe"
     config.Completer.policy_overrides = {"allow_any_calls": False, "allow_all_operations": False}
     return config

@@ -1,7 +1,8 @@
-"""Markdown that is ours, with text that is not: what a document says cannot leave its place or bring HTML along.
+"""Markdown that holds the text of a document, which cannot leave its place or bring HTML along.
 
-The text of a document is CommonMark, so emphasis, lists, links, tables and code stay what they are. Everything else is
-made harmless: HTML, headings, images, link definitions, links to anything but the web, fences that are never closed.
+The text of a document is CommonMark, so emphasis, lists, links, tables and code stay what they
+are. Everything else is made harmless: HTML, headings, images, link definitions, links to anything
+but the web, and fences that are never closed.
 """
 
 from __future__ import annotations
@@ -9,19 +10,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-#: What begins a line before its own text: the marks of quotes and lists, in any nesting.
+#: What may stand before the text of a line: the marks of quotes and lists, in any nesting.
 _LINE_PREFIX = r"((?:[ \t]|>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t]))*)"
 
 _HEADING = re.compile(_LINE_PREFIX + r"(#{1,6}(?:[ \t]|$))")
 _UNDERLINE = re.compile(_LINE_PREFIX + r"([=-]{1,}[ \t]*)$")
 _FENCE = re.compile(r" {0,3}(?:(`{3,})([^`]*)|(~{3,})(.*))$")
 
-#: What must not mean what it means in Markdown, and the backslashes before it: HTML, images, link definitions, and
+#: What ends a paragraph: an empty line, or the beginning of a list item.
+_PARAGRAPH_END = re.compile(r"\n(?:[ \t]*\n)+|\n(?=[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t])")
+
+#: Markup that must not work, with the backslashes before it: HTML, images, link definitions, and
 #: links to anything but the web.
 _HARMFUL = re.compile(r"(\\*)(<|!\[|\]:|\]\((?![ \t]*(?:https?://|mailto:|#|/)))", re.IGNORECASE)
 
-#: Signs that may mean something; an underscore within a word does not.
+#: Characters that may be markup; an underscore within a word is not.
 _MARKUP = re.compile(r"[\\`*\[\]|~!#$]|(?<![^\W_])_|_(?![^\W_])")
+
+_SPACES = {"\n": "\n", "\t": " ", "\r": ""}
 
 MAX_CHARS = 20_000
 
@@ -29,23 +35,31 @@ MAX_CHARS = 20_000
 def format_block(text: str) -> str:
     """Return the text of a document as paragraphs of a page."""
     lines: list[str] = []
-    fence = ""
+    open_fence = ""
     for line in _escape_unprintable(text.strip()[:MAX_CHARS]).split("\n"):
-        mark = _FENCE.match(line)
-        opens = (mark[1] or mark[3]) if mark else ""
-        if fence and mark and opens.startswith(fence) and not (mark[2] or mark[4] or "").strip():
-            lines += [fence, ""]
-            fence = ""
-        elif fence:
+        fence, info = _parse_fence(line)
+        if open_fence and fence.startswith(open_fence) and not info.strip():
+            lines += [open_fence, ""]
+            open_fence = ""
+        elif open_fence:
             lines.append(line)
-        elif opens:
+        elif fence:
             # At the margin and after an empty line it is a fence for every reader of Markdown.
-            fence = opens
+            open_fence = fence
             lines += ["", fence]
         else:
             lines.append(_escape_line(line))
-    lines += [fence] if fence else []
+    if open_fence:
+        lines.append(open_fence)
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _parse_fence(line: str) -> tuple[str, str]:
+    """Return the fence that a line begins with and the text after it, "" for both if none."""
+    match = _FENCE.match(line)
+    if match is None:
+        return "", ""
+    return match[1] or match[3], match[2] or match[4] or ""
 
 
 def _escape_line(line: str) -> str:
@@ -56,53 +70,65 @@ def _escape_line(line: str) -> str:
 
 
 def format_inline(text: str) -> str:
-    """Return the text of a document for a line, or the cell of a table: its paragraphs are parted by a break."""
-    paragraphs = re.split(
-        r"\n(?:[ \t]*\n)+|\n(?=[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t])", text.strip()[:MAX_CHARS]
-    )
-    lines = [
-        " ".join(_escape_line(_escape_unprintable(line)) for line in part.split("\n"))
-        for part in paragraphs
-    ]
-    return "<br>".join(" ".join(line.split()).replace("|", "\\|") for line in lines if line.strip())
+    """Return the text of a document for a line, or for the cell of a table.
+
+    A `<br>` stands between its paragraphs.
+    """
+    paragraphs = []
+    for paragraph in _PARAGRAPH_END.split(text.strip()[:MAX_CHARS]):
+        lines = [_escape_line(_escape_unprintable(line)) for line in paragraph.split("\n")]
+        words = " ".join(lines).split()
+        if words:
+            paragraphs.append(" ".join(words).replace("|", "\\|"))
+    return "<br>".join(paragraphs)
 
 
 def _escape_unsafe(text: str) -> str:
-    """Return a line without HTML, images, link definitions, or links that lead out of the web."""
+    """Return a line without HTML, images, link definitions, and links to anything but the web."""
+    # Every second piece is a run of backticks.
     pieces = re.split("(`+)", text)
     safe: list[str] = []
-    at = 0
-    while at < len(pieces):
-        end = next(
-            (i for i in range(at + 2, len(pieces), 2) if at % 2 and pieces[i] == pieces[at]), 0
-        )
+    index = 0
+    while index < len(pieces):
+        is_run = index % 2 == 1
+        end = _find_equal_run(pieces, index) if is_run else 0
         if end:
-            safe.append(_format_code_span("".join(pieces[at + 1 : end]), pieces[at]))
-            at = end
+            safe.append(_format_code_span("".join(pieces[index + 1 : end]), pieces[index]))
+            index = end
         else:
-            safe.append(pieces[at] if at % 2 else _escape_harmful(pieces[at]))
-        at += 1
+            safe.append(pieces[index] if is_run else _escape_harmful(pieces[index]))
+        index += 1
     return "".join(safe)
+
+
+def _find_equal_run(pieces: list[str], start: int) -> int:
+    """Return the index of the next run of as many backticks, 0 if there is none."""
+    for index in range(start + 2, len(pieces), 2):
+        if pieces[index] == pieces[start]:
+            return index
+    return 0
 
 
 def _escape_harmful(text: str) -> str:
     return _HARMFUL.sub(_escape_match, text)
 
 
-def _escape_match(found: re.Match[str]) -> str:
-    before, sign = found.groups()
-    escaped = len(before) % 2 == 1
-    if sign == "<":  # an entity, which every reader of Markdown knows
-        return (before[:-1] if escaped else before) + "&lt;"
-    if escaped:
-        return found[0]
-    return before + (f"]\\{sign[1]}" if sign[0] == "]" else f"\\{sign}")
+def _escape_match(match: re.Match[str]) -> str:
+    backslashes, markup = match.groups()
+    is_escaped = len(backslashes) % 2 == 1
+    if markup == "<":  # an entity, which every reader of Markdown knows
+        return (backslashes[:-1] if is_escaped else backslashes) + "&lt;"
+    if is_escaped:
+        return match[0]
+    if markup[0] == "]":
+        return f"{backslashes}]\\{markup[1]}"
+    return f"{backslashes}\\{markup}"
 
 
 def _format_code_span(text: str, ticks: str) -> str:
-    """Return a code span as it stands; one that would mean something outside of one is spelled out.
+    """Return a code span as it is, or as HTML if its text would be markup outside of a span.
 
-    Where a reader of Markdown finds other spans than we do, nothing in them does harm.
+    Readers of Markdown may find other spans than these; so nothing in them does harm.
     """
     if re.search(r"[<&]|\]:|!\[|\]\(", text):
         return f"<code>{escape_literal(text.strip())}</code>"
@@ -110,7 +136,7 @@ def _format_code_span(text: str, ticks: str) -> str:
 
 
 def escape_literal(text: str) -> str:
-    """Return text in which no sign means anything to Markdown or HTML."""
+    """Return text in which no character is markup for Markdown or HTML."""
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _MARKUP.sub(r"\\\g<0>", _escape_unprintable(text).replace("\n", " "))
 
@@ -120,7 +146,7 @@ def format_code(text: str) -> str:
     flat = " ".join(_escape_unprintable(text).split())
     if not flat:
         return ""
-    ticks = "`" * (1 + max((len(run) for run in re.findall("`+", flat)), default=0))
+    ticks = "`" * (1 + _measure_longest_run(flat))
     pad = " " if flat[0] == "`" or flat[-1] == "`" else ""
     return f"{ticks}{pad}{flat}{pad}{ticks}".replace("|", "\\|")
 
@@ -128,24 +154,30 @@ def format_code(text: str) -> str:
 def format_code_block(text: str, language: str) -> list[str]:
     """Return the lines of a code block, whose fence is longer than any in it."""
     text = _escape_unprintable(text)
-    fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", text)), default=0))
+    fence = "`" * max(3, 1 + _measure_longest_run(text))
     return [f"{fence}{language}", *text.split("\n"), fence]
 
 
-def format_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+def _measure_longest_run(text: str) -> int:
+    """Return the length of the longest run of backticks in a text."""
+    return max(map(len, re.findall("`+", text)), default=0)
+
+
+def format_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """Return the lines of a table; an empty cell is a dash."""
-    lines = [heads, ["---"] * len(heads), *rows]
-    return [f"| {' | '.join(cell or '-' for cell in line)} |" for line in lines]
+    lines = [headings, ["---"] * len(headings), *rows]
+    return [_format_row(cells) for cells in lines]
+
+
+def _format_row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cell or '-' for cell in cells)} |"
 
 
 def _escape_unprintable(text: str) -> str:
-    return "".join(
-        c
-        if c.isprintable() or c == "\n"
-        else " "
-        if c == "\t"
-        else ""
-        if c == "\r"
-        else repr(c)[1:-1]
-        for c in text
-    )
+    return "".join(map(_escape_character, text))
+
+
+def _escape_character(character: str) -> str:
+    if character.isprintable():
+        return character
+    return _SPACES.get(character, repr(character)[1:-1])

@@ -1,4 +1,4 @@
-"""The section of an operation: signature, example, parameters, return type, authorization, headers, statuses."""
+"""The section of an operation: signature, example, parameters, results, authorization."""
 
 from __future__ import annotations
 
@@ -15,53 +15,58 @@ from dynclient.api_reference.markdown_text import (
     format_table,
 )
 from dynclient.client.client import Client, Operation
-from dynclient.description.operation_facts import (
+from dynclient.description.operation_description import (
     ArgumentDescription,
+    ResultDescription,
     describe_arguments,
     describe_credential_place,
     describe_results,
-    describe_type,
-    find_description,
     get_component_name,
-    get_location_shape,
     list_security_schemes,
 )
+from dynclient.description.operation_signature import format_signature
 from dynclient.description.python_text import (
     build_accessor,
     build_call_arguments,
     format_python_call,
-    format_signature,
+)
+from dynclient.description.value_outline import (
+    describe_type,
+    find_description,
+    get_location_types,
 )
 from dynclient.errors import DocumentError, UsageError
-from dynclient.model import Parameter, Response
+from dynclient.model import Parameter, RequestBody, Response
 from dynclient.names import to_snake_case
 from dynclient.wire.message import build_credential_variable
 from dynclient.wire.security import format_formula
 
 MAX_COLUMNS = 100
 
-#: The server of examples where the document names none that can be called, as the generated SDKs have it.
+#: The server of examples if the document names none that can be called.
 PLACEHOLDER_SERVER = "http://localhost"
 
 MAX_MEMBERS = 60
+
+_PARAMETER_HEADINGS = ("Name", "In", "Type", "Required", "Default", "Description")
 
 
 def build_operation_section(client: Client, key: str, index: str) -> Iterator[str]:
     """Yield the lines of an operation's section.
 
     Args:
-        client: of the document; nothing is sent.
-        key: of the operation.
+        client: a client of the document; nothing is sent.
+        key: the key of the operation.
         index: the file that explains the security schemes.
 
     """
     operation = client.operations[key]
-    about_it = operation.operation
+    declared = operation.operation
     yield from [f"## {format_code(operation.__name__)}", ""]
-    yield from [f"**{about_it.method}** {format_code(about_it.path)}", ""]
+    yield from [f"**{declared.method}** {format_code(declared.path)}", ""]
     if operation.deprecated:
         yield from ["**Deprecated.**", ""]
-    for text in dict.fromkeys((about_it.summary.strip(), about_it.description.strip())):
+    for text in dict.fromkeys((declared.summary.strip(), declared.description.strip())):
         if text:
             yield from [format_block(text), ""]
     try:
@@ -72,20 +77,16 @@ def build_operation_section(client: Client, key: str, index: str) -> Iterator[st
 
 
 def _build_details(client: Client, operation: Operation, index: str) -> Iterator[str]:
-    yield from format_code_block(
-        format_signature(build_accessor(client, operation), operation, MAX_COLUMNS), "python"
-    )
+    accessor = build_accessor(client, operation.operation)
+    signature = format_signature(accessor, operation.__signature__, MAX_COLUMNS)
+    responses = operation.operation.responses.values()
+    yield from format_code_block(signature, "python")
     yield from ["", "### Example", "", *_build_example(client, operation)]
     yield from ["", "### Parameters", "", *_build_parameters(operation)]
     yield from ["", "### Return type", "", *_build_return_type(operation)]
     yield from ["", "### Authorization", "", *_build_authorization(operation, index)]
     yield from ["", "### HTTP request headers", "", *_build_content_headers(operation)]
-    yield from [
-        "",
-        "### HTTP response details",
-        "",
-        *_build_status_table(operation.operation.responses.values()),
-    ]
+    yield from ["", "### HTTP response details", "", *_build_status_table(responses)]
 
 
 def _build_example(client: Client, operation: Operation) -> Iterator[str]:
@@ -94,69 +95,69 @@ def _build_example(client: Client, operation: Operation) -> Iterator[str]:
     except UsageError as error:
         yield f"None could be made: {escape_literal(error.headline)}"
         return
-    args, kwargs = build_call_arguments(operation, call)
-    yield from format_code_block(
-        format_python_call(build_accessor(client, operation), args, kwargs, MAX_COLUMNS), "python"
-    )
-    nowhere = client.with_options(server=PLACEHOLDER_SERVER)[operation.operation.key]
-    for sender in (operation, nowhere):
+    binder = operation._plan.binder  # noqa: SLF001 (it knows the names of the arguments)
+    args, kwargs = build_call_arguments(binder, call)
+    accessor = build_accessor(client, operation.operation)
+    yield from format_code_block(format_python_call(accessor, args, kwargs, MAX_COLUMNS), "python")
+    on_placeholder = client.with_options(server=PLACEHOLDER_SERVER)[operation.operation.key]
+    for sender in (operation, on_placeholder):
         with suppress(UsageError):
             yield from ["", *format_code_block(sender.request(call).curl(), "bash")]
             return
 
 
+# --- parameters and body
+
+
 def _build_parameters(operation: Operation) -> Iterator[str]:
-    rows = [_build_parameter_row(argument) for argument in describe_arguments(operation)]
+    plan = operation._plan  # noqa: SLF001 (the plan describes the operation)
+    arguments = describe_arguments(plan, operation.call_schema)
+    rows = [_build_parameter_row(argument) for argument in arguments]
     body = operation.operation.request_body
-    if body is not None and not operation._plan.body_property_names:  # noqa: SLF001 (the compiled operation knows)
-        schema = operation.call_schema
-        shape = get_location_shape(schema, "body")
-        text = format_inline(body.description or find_description(shape))
-        rows.append(
-            (
-                "**body**",
-                "body",
-                _format_type(describe_type(shape), _get_body_component_name(operation)),
-                _format_yes_no("body" in schema["required"]),
-                "",
-                text,
-            )
-        )
+    if body is not None and not plan.body_property_names:
+        rows.append(_build_body_row(operation, body))
     if not rows:
         yield "This operation takes no parameters."
         return
-    yield from format_table(("Name", "In", "Type", "Required", "Default", "Description"), rows)
-    if name := _get_body_component_name(operation):
-        yield from (
-            [
-                "",
-                f"The body is {format_code(name)}: its properties are arguments, or it is given whole as `body=`.",
-            ]
-            if (
-                operation._plan.body_property_names  # noqa: SLF001 (the compiled operation knows)
-            )
-            else []
+    yield from format_table(_PARAMETER_HEADINGS, rows)
+    component_name = _get_body_component_name(operation)
+    if component_name and plan.body_property_names:
+        yield ""
+        yield (
+            f"The body is {format_code(component_name)}: its properties are arguments, "
+            "or it is given whole as `body=`."
         )
 
 
 def _build_parameter_row(argument: ArgumentDescription) -> tuple[str, ...]:
-    text = format_inline(find_description(argument.shape))
+    text = format_inline(find_description(argument.types))
     if argument.is_deprecated:
         text = f"**Deprecated.** {text}".strip()
     if argument.name != argument.wire_name:
         text = f"{format_code(argument.wire_name)} on the wire. {text}".strip()
-    default = (
-        format_code(json.dumps(argument.default, ensure_ascii=False))
-        if argument.has_default
-        else ""
-    )
+    default = ""
+    if argument.has_default:
+        default = format_code(json.dumps(argument.default, ensure_ascii=False))
     return (
         f"**{format_code(argument.name)}**",
         argument.location,
-        _format_type(describe_type(argument.shape), argument.component_name),
+        _format_type(describe_type(argument.types), argument.component_name),
         _format_yes_no(argument.is_required),
         default,
         text,
+    )
+
+
+def _build_body_row(operation: Operation, body: RequestBody) -> tuple[str, ...]:
+    schema = operation.call_schema
+    types = get_location_types(schema, "body")
+    return (
+        "**body**",
+        "body",
+        _format_type(describe_type(types), _get_body_component_name(operation)),
+        _format_yes_no("body" in schema["required"]),
+        "",
+        format_inline(body.description or find_description(types)),
     )
 
 
@@ -165,25 +166,35 @@ def _format_yes_no(value: bool) -> str:
 
 
 def _get_body_component_name(operation: Operation) -> str:
-    entry = operation._plan.find_media_type(None)  # noqa: SLF001 (the compiled operation knows)
+    entry = operation._plan.find_media_type(None)  # noqa: SLF001 (the plan chooses it)
     return get_component_name(entry.schema) if entry is not None else ""
 
 
-def _format_type(text: str, name: str) -> str:
-    return f"{format_code(name)}, {format_code(text)}" if name else format_code(text)
+def _format_type(text: str, component_name: str) -> str:
+    if not component_name:
+        return format_code(text)
+    return f"{format_code(component_name)}, {format_code(text)}"
+
+
+# --- results, authorization, headers
 
 
 def _build_return_type(operation: Operation) -> Iterator[str]:
-    found = list(describe_results(operation))
-    if not found:
+    results = list(describe_results(operation._plan))  # noqa: SLF001 (the plan describes it)
+    if not results:
         yield "The document declares no success."
-    for one in found:
-        lead = f"{format_code(one.status)}: " if len(found) > 1 else ""
-        members = ", ".join(format_code(name) for name in one.member_names[:MAX_MEMBERS])
-        rest = ", …" if len(one.member_names) > MAX_MEMBERS else ""
-        yield f"{'- ' if lead else ''}{lead}{_format_type(one.type_text, one.component_name)}" + (
-            f" with {members}{rest}" if members else ""
-        )
+    for result in results:
+        text = _format_result(result)
+        yield f"- {format_code(result.status)}: {text}" if len(results) > 1 else text
+
+
+def _format_result(result: ResultDescription) -> str:
+    type_text = _format_type(result.type_text, result.component_name)
+    if not result.member_names:
+        return type_text
+    members = ", ".join(map(format_code, result.member_names[:MAX_MEMBERS]))
+    rest = ", …" if len(result.member_names) > MAX_MEMBERS else ""
+    return f"{type_text} with {members}{rest}"
 
 
 def _build_authorization(operation: Operation, index: str) -> Iterator[str]:
@@ -194,33 +205,35 @@ def _build_authorization(operation: Operation, index: str) -> Iterator[str]:
     yield from [f"Needs {escape_literal(format_formula(formula))}.", ""]
     for scheme in list_security_schemes(formula):
         link = f"[{escape_literal(scheme.key)}]({index}#auth-{to_snake_case(scheme.key)})"
-        yield f"- {link}: {format_code(describe_credential_place(scheme))}, `credentials=` or {format_code('$' + build_credential_variable(scheme.key))}"
+        place = format_code(describe_credential_place(scheme))
+        variable = format_code(f"${build_credential_variable(scheme.key)}")
+        yield f"- {link}: {place}, `credentials=` or {variable}"
 
 
 def _build_content_headers(operation: Operation) -> Iterator[str]:
     body = operation.operation.request_body
-    sent = ", ".join(format_code(name) for name in body.content) if body is not None else ""
-    came = dict.fromkeys(
-        name for response in operation.operation.responses.values() for name in response.content
-    )
-    yield f"- **Content-Type**: {sent or 'Not defined'}"
-    yield f"- **Accept**: {', '.join(map(format_code, came)) or 'Not defined'}"
+    content_types = list(body.content) if body is not None else []
+    accepted: dict[str, None] = {}
+    for response in operation.operation.responses.values():
+        accepted.update(dict.fromkeys(response.content))
+    yield f"- **Content-Type**: {', '.join(map(format_code, content_types)) or 'Not defined'}"
+    yield f"- **Accept**: {', '.join(map(format_code, accepted)) or 'Not defined'}"
 
 
 def _build_status_table(responses: Iterable[Response]) -> list[str]:
-    rows = [
-        (
-            f"**{format_code(r.status)}**",
-            format_inline(r.description),
-            _format_response_headers(r.headers.values()),
-        )
-        for r in responses
-    ]
+    rows = []
+    for response in responses:
+        status = f"**{format_code(response.status)}**"
+        headers = _format_response_headers(response.headers.values())
+        rows.append((status, format_inline(response.description), headers))
     return format_table(("Status code", "Description", "Response headers"), rows)
 
 
 def _format_response_headers(headers: Iterable[Parameter]) -> str:
-    return "<br>".join(
-        f"{format_code(h.name)}{': ' if h.description else ''}{format_inline(h.description)}"
-        for h in headers
-    )
+    texts = []
+    for header in headers:
+        text = format_code(header.name)
+        if header.description:
+            text += f": {format_inline(header.description)}"
+        texts.append(text)
+    return "<br>".join(texts)

@@ -1,1 +1,1 @@
-"""The command line: one module per command, `render` for what is printed, `choice` for which document and server."""
+"""The command line: one module per command; the other modules serve several of them."""

@@ -1,4 +1,4 @@
-"""`dynclient call`: one call; the answer on standard output, whatever its status, the judgement on standard error."""
+"""`dynclient call`: one call; the response is on standard output, problems on standard error."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from dynclient.errors import DecodeError, ResponseError, StatusError, UsageError
 if TYPE_CHECKING:
     from dynclient.cli.call_arguments import CallArguments
     from dynclient.cli.output_files import Download
-    from dynclient.client.client import Client, Operation
+    from dynclient.client.client import Operation
     from dynclient.plan.results import Result
 
 
 @dataclass(frozen=True)
 class CallOptions:
-    """What was asked for on the command line, option by option."""
+    """The options of the command line, by their names."""
 
     body: str | None
     param: tuple[str, ...]
@@ -79,66 +79,69 @@ class CallOptions:
 @click.option(
     "-v", "--verbose", is_flag=True, help="Tell what goes out and what comes back; no secrets."
 )
-def command(operation: str, words: tuple[str, ...], **given: Any) -> None:
+def command(operation: str, words: tuple[str, ...], **options: Any) -> None:
     """Call an OPERATION and print what comes back.
 
-    name=text is a text, or a number, true, false or null where the document wants one; name:=json is JSON; name:=@file
-    is a file, as it is where the document wants one, else the JSON or YAML in it. A name is spelled as in the document
-    or in snake_case. An array takes its name several times. Within JSON a binary value is {"$file": "a.png"} or
-    {"$base64": "…"}.
+    name=text is a text, or a number, true, false or null where the document wants one; name:=json
+    is JSON; name:=@file is a file, as it is where the document wants one, else the JSON or YAML in
+    it. A name is spelled as in the document or in snake_case. An array takes its name several
+    times. Within JSON a binary value is {"$file": "a.png"} or {"$base64": "…"}.
     """
     from dynclient.cli.call_arguments import parse_arguments
 
-    wish = CallOptions(**given)
-    if wish.curl:
-        shown = _open_unsent_client(wish)[operation]
-        args, kwargs = parse_arguments(shown, words, wish.body, wish.param)
-        click.echo(shown.request(*args, **kwargs).curl())
+    call_options = CallOptions(**options)
+    if call_options.curl:
+        _print_curl(operation, words, call_options)
         return
-    if wish.output:
+    if call_options.output:
         from dynclient.cli.output_files import check_writable
 
-        check_writable(wish.output)
-    with document_option.open_client(wish.spec, wish.server, sandbox=wish.sandbox) as client:
-        called = client.with_options(**build_client_options(wish))[operation]
-        send_call(called, parse_arguments(called, words, wish.body, wish.param), wish)
+        check_writable(call_options.output)
+    with document_option.open_client(
+        call_options.spec, call_options.server, sandbox=call_options.sandbox
+    ) as client:
+        bound = client.with_options(**build_client_options(call_options))[operation]
+        arguments = parse_arguments(bound, words, call_options.body, call_options.param)
+        send_call(bound, arguments, call_options)
 
 
-def build_client_options(wish: CallOptions) -> dict[str, Any]:
+def build_client_options(options: CallOptions) -> dict[str, Any]:
     """Return the client's options that a command line sets.
 
     Raises:
         UsageError: a header, a server variable or the timeout is not written as one.
 
     """
-    found: dict[str, Any] = {
-        "headers": _parse_headers(wish.header),
-        "server_variables": dict(
-            _split_pair(word, "=", "--server-var name=value") for word in wish.server_var
-        ),
-        "media_type": wish.media_type,
-        "accept": wish.accept,
-        "timeout": _parse_timeout(wish.timeout) if wish.timeout else None,
+    server_variables = dict(
+        _split_pair(word, "=", "--server-var name=value") for word in options.server_var
+    )
+    client_options: dict[str, Any] = {
+        "headers": _parse_headers(options.header),
+        "server_variables": server_variables,
+        "media_type": options.media_type,
+        "accept": options.accept,
+        "timeout": _parse_timeout(options.timeout) if options.timeout else None,
     }
-    return {name: value for name, value in found.items() if value is not None}
+    return {name: value for name, value in client_options.items() if value is not None}
 
 
 def _parse_headers(lines: tuple[str, ...]) -> dict[str, str]:
     """Return header lines by name; several of one name are joined. Source: RFC 9110 §5.3."""
-    found: dict[str, str] = {}
+    headers: dict[str, str] = {}
+    names_by_fold: dict[str, str] = {}
     for line in lines:
         name, value = _split_pair(line, ":", "--header 'Name: value'")
-        same = next((known for known in found if known.lower() == name.lower()), name)
-        found[same] = f"{found[same]}, {value}" if same in found else value
-    return found
+        first_name = names_by_fold.setdefault(name.lower(), name)
+        if first_name in headers:
+            value = f"{headers[first_name]}, {value}"
+        headers[first_name] = value
+    return headers
 
 
 def _split_pair(word: str, sign: str, hint: str) -> tuple[str, str]:
-    name, found, value = word.partition(sign)
-    if not found or not name.strip():
-        raise UsageError(
-            f"{word.partition(sign)[0]!r} is not a name and a value", hint=f"write {hint}"
-        )
+    name, separator, value = word.partition(sign)
+    if not separator or not name.strip():
+        raise UsageError(f"{name!r} is not a name and a value", hint=f"write {hint}")
     return name.strip(), value.strip()
 
 
@@ -146,95 +149,99 @@ def _parse_timeout(text: str) -> Any:
     try:
         seconds = tuple(float(part) for part in text.split(","))
     except ValueError:
-        raise UsageError(
-            f"--timeout {text} is no time", hint="give seconds, or two of them: 2,30"
-        ) from None
+        hint = "give seconds, or two of them: 2,30"
+        raise UsageError(f"--timeout {text} is no time", hint=hint) from None
     return seconds[0] if len(seconds) == 1 else seconds
 
 
-def _open_unsent_client(wish: CallOptions) -> Client:
+def _print_curl(operation: str, words: tuple[str, ...], options: CallOptions) -> None:
+    """Print a call as a curl command; nothing is sent."""
+    from dynclient.cli.call_arguments import parse_arguments
     from dynclient.client.client import Client
 
-    if wish.server and wish.sandbox:
+    if options.server and options.sandbox:
         raise UsageError("--server and --sandbox exclude each other", hint="give one")
-    return Client(document_option.load_document(wish.spec), server=wish.server).with_options(
-        **build_client_options(wish)
-    )
+    client = Client(document_option.load_document(options.spec), server=options.server)
+    bound = client.with_options(**build_client_options(options))[operation]
+    args, kwargs = parse_arguments(bound, words, options.body, options.param)
+    click.echo(bound.request(*args, **kwargs).curl())
 
 
-def send_call(called: Operation, arguments: CallArguments, wish: CallOptions) -> None:
-    """Send a call and print what comes back.
+def send_call(operation: Operation, arguments: CallArguments, options: CallOptions) -> None:
+    """Send a call and print its result.
 
     Raises:
-        DynclientError: just as calling does; what came is printed before.
+        DynclientError: as calling the operation does; a response is printed before.
 
     """
     from dynclient.cli import verbose_output
 
     args, kwargs = arguments
-    request = called.request(*args, **kwargs)
-    if wish.verbose:
+    request = operation.request(*args, **kwargs)
+    if options.verbose:
         verbose_output.print_request(request)
-    download = _prepare_download(wish)
+    download = _prepare_download(options)
     try:
-        result = called._send_request(request, download)  # noqa: SLF001 (sending to a file is ours alone)
+        result = operation._send_request(request, download)  # noqa: SLF001 (only we send to a file)
     except ResponseError as error:
-        if download:
-            download.drop()
+        _drop_download(download)
         if error.result is not None:
-            # What was not decoded is text, whatever its media type says.
+            # A body that is not decoded is text, whatever its media type says.
             is_raw = isinstance(error, DecodeError | StatusError) and isinstance(error.data, str)
-            print_result(error.result, wish, media_type="text/plain" if is_raw else None)
+            print_result(error.result, options, media_type="text/plain" if is_raw else None)
         raise
     except BaseException:
-        if download:
-            download.drop()
+        _drop_download(download)
         raise
     if download and download.has_begun:
-        if wish.verbose:
+        if options.verbose:
             verbose_output.print_response(result)
         download.finish(f"{result.elapsed:.2f} s")
     else:
-        print_result(result, wish)
+        print_result(result, options)
 
 
-def _prepare_download(wish: CallOptions) -> Download | None:
-    """Return where a body goes piece by piece; None where it is printed, or written to a pipe or device."""
+def _drop_download(download: Download | None) -> None:
+    if download:
+        download.drop()
+
+
+def _prepare_download(options: CallOptions) -> Download | None:
+    """Return where a body is written piece by piece.
+
+    None if it is printed, or written to a pipe or device.
+    """
     from dynclient.cli.output_files import STDOUT, Download
 
-    if (
-        not wish.output
-        or wish.output == STDOUT
-        or (Path(wish.output).exists() and not Path(wish.output).is_file())
-    ):
+    if not options.output or options.output == STDOUT:
         return None
-    return Download(wish.output)
+    path = Path(options.output)
+    is_special = path.exists() and not path.is_file()
+    return None if is_special else Download(options.output)
 
 
-def print_result(result: Result, wish: CallOptions, media_type: str | None = None) -> None:
-    """Print what came back, or write it to a file; what a server says of a failure is never written to a file.
+def print_result(result: Result, options: CallOptions, media_type: str | None = None) -> None:
+    """Print a result, or write its body to a file; the body of a failure is never written.
 
     Args:
-        result: what came.
-        wish: how it is to be shown.
-        media_type: what the data are taken for; None: what the response says.
+        result: the result.
+        options: how it is shown.
+        media_type: the media type of the data; None: that of the response.
 
     """
     from dynclient.cli import output_files, terminal_output, verbose_output
 
-    if wish.verbose:
+    if options.verbose:
         verbose_output.print_response(result)
-    if wish.include:
+    if options.include:
         for line in terminal_output.format_head(result):
             click.echo(line)
         click.echo()
     if result.data is None and not result.media_type:
         terminal_output.print_note(f"{result.status}, no body")
-    elif wish.output and result.status < FIRST_FAILURE_STATUS:
-        output_files.save_data(
-            wish.output, verbose_output.get_body_bytes(result), f"{result.elapsed:.2f} s"
-        )
+    elif options.output and result.status < FIRST_FAILURE_STATUS:
+        body = verbose_output.get_body_bytes(result)
+        output_files.save_data(options.output, body, f"{result.elapsed:.2f} s")
     else:
-        terminal_output.print_data(
-            result.data, result.media_type if media_type is None else media_type
-        )
+        shown_type = result.media_type if media_type is None else media_type
+        terminal_output.print_data(result.data, shown_type)

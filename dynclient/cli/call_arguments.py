@@ -1,4 +1,4 @@
-"""Words of a command line → the arguments of an operation: `name=text`, `name:=json`, `part:=@file`, and the body."""
+"""Words of a command line → the arguments of an operation: `name=text`, `name:=json`, files."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ from dynclient.errors import UsageError
 
 if TYPE_CHECKING:
     from dynclient.client.client import Operation
+    from dynclient.errors import InvalidCall
+    from dynclient.plan.call_document import Call
+    from dynclient.violations import Violation
     from dynclient.wire.schema_types import SchemaTypes
 
 _WORD = re.compile(r"(?s)([^=]+?)(:?=)(.*)")
@@ -31,6 +34,9 @@ LOCATIONS = ("path", "query", "header", "cookie", "body")
 
 #: A place: (location, name on the wire).
 ArgumentPlace = tuple[str, str]
+
+#: The place of the body as a whole.
+WHOLE_BODY: ArgumentPlace = ("body", "")
 
 #: Positional and keyword arguments.
 CallArguments = tuple[tuple[Any, ...], dict[str, Any]]
@@ -66,190 +72,209 @@ def parse_arguments(
 
 
 class ArgumentCollector:
-    """What somebody typed, as it is collected: values by the names of arguments, and values by their places."""
+    """Collects what somebody typed: values by argument names, and values by their places."""
 
     def __init__(self, operation: Operation) -> None:
         from dynclient.wire import media
 
+        plan = operation._plan  # noqa: SLF001 (the plan knows the arguments)
         self._operation = operation
-        self._binder = operation._plan.binder  # noqa: SLF001 (the compiled operation knows)
-        self._chosen_media_type = operation._options.media_type  # noqa: SLF001 (so does the bound one)
+        self._plan = plan
+        self._binder = plan.binder
+        self._chosen_media_type = operation._options.media_type  # noqa: SLF001 (of this view)
         self._media_type = (
-            self._chosen_media_type or operation._plan.preferred_media_type or "application/json"  # noqa: SLF001 (so does the bound one)
+            self._chosen_media_type or plan.preferred_media_type or "application/json"
         )
         self._is_multipart = media.is_multipart(self._media_type)
         self._values_by_name: dict[str, Any] = {}
         self._values_by_place: dict[ArgumentPlace, Any] = {}
 
     def add_word(self, word: str) -> None:
-        """Take `name=text` or `name:=json`."""
+        """Add `name=text` or `name:=json`."""
         name, sign, text = _split_word(word, "write name=text or name:=json")
         place = self._binder.targets.get(name)
-        if (
-            place is None
-            and name not in ("body", *self._binder.ambiguous)
-            and name in self._list_names("body")
-        ):
-            # A property of a media type that is not the operation's first.
-            _add_value(
-                self._values_by_place,
-                ("body", name),
-                name,
-                self._parse_value(("body", name), name, sign, text),
-            )
-        else:
-            whole = ("body", "") if name == "body" else None
-            _add_value(
-                self._values_by_name,
-                name,
-                name,
-                self._parse_value(place or whole, name, sign, text),
-            )
+        if place is None and self._is_other_property(name):
+            place = ("body", name)
+            value = self._parse_value(place, name, sign, text)
+            _add_value(self._values_by_place, place, name, value)
+            return
+        if place is None and name == "body":
+            place = WHOLE_BODY
+        _add_value(self._values_by_name, name, name, self._parse_value(place, name, sign, text))
+
+    def _is_other_property(self, name: str) -> bool:
+        """Tell whether a name is a body property in another media type than the preferred one."""
+        if name == "body" or name in self._binder.ambiguous:
+            return False
+        return name in self._list_names("body")
 
     def add_param(self, word: str) -> None:
-        """Take `place.name=text` or `place.name:=json`."""
+        """Add `place.name=text` or `place.name:=json`."""
         hint = f"write query.name=text or query.name:=json; places are {', '.join(LOCATIONS)}"
-        given, sign, text = _split_word(word, hint)
-        location, _, name = given.partition(".")
+        path, sign, text = _split_word(word, hint)
+        location, _, name = path.partition(".")
         if location not in LOCATIONS or not name:
-            raise UsageError(f"{given!r} names no place", hint=hint)
+            raise UsageError(f"{path!r} names no place", hint=hint)
         place = (location, self._find_wire_name(location, name))
-        _add_value(self._values_by_place, place, given, self._parse_value(place, given, sign, text))
+        _add_value(self._values_by_place, place, path, self._parse_value(place, path, sign, text))
 
-    def set_body(self, given: str) -> None:
-        """Take the whole body."""
+    def set_body(self, text: str) -> None:
+        """Set the whole body."""
         if "body" in self._values_by_name:
-            raise UsageError(
-                "the body is given twice", hint="give it once: --body, or an argument `body`"
-            )
-        self._values_by_name["body"] = self._parse_body(given)
+            hint = "give it once: --body, or an argument `body`"
+            raise UsageError("the body is given twice", hint=hint)
+        self._values_by_name["body"] = self._parse_body(text)
 
     def build_arguments(self) -> CallArguments:
-        """Return what was collected, ready for the operation.
+        """Return the arguments of the operation.
 
         Raises:
-            InvalidCall: it cannot be put together; every problem is told at once.
+            InvalidCall: they make no call; the error holds every problem.
 
         """
         if not self._values_by_place:
             return (), self._values_by_name
-        from dynclient.violations import sort_violations
-
         bound = self._binder.bind((), self._values_by_name)
         for (location, name), value in self._values_by_place.items():
             bound.put(location, name, value, f"{location}.{name}")
         if bound.violations:
-            told = {violation.path[-1] for violation in bound.violations}
-            others = [
-                v
-                for v in self._operation.validate(bound.call)
-                if v.kind != "missing" or v.path[-1] not in told
-            ]
-            raise self._operation._plan.build_invalid_call(  # noqa: SLF001 (so does the bound one)
-                sort_violations([*bound.violations, *others])
-            )
+            raise self._build_invalid_call(bound.call, bound.violations)
         return (bound.call,), {}
+
+    def _build_invalid_call(self, call: Call, violations: list[Violation]) -> InvalidCall:
+        """Return the error of arguments that make no call, with what is wrong in the rest."""
+        from dynclient.violations import sort_violations
+
+        reported_names = {violation.path[-1] for violation in violations}
+        all_violations = list(violations)
+        for violation in self._operation.validate(call):
+            is_reported = violation.kind == "missing" and violation.path[-1] in reported_names
+            if not is_reported:
+                all_violations.append(violation)
+        return self._plan.build_invalid_call(sort_violations(all_violations))
 
     # --- what a text stands for
 
-    def _get_shape(self, location: str, name: str = "") -> SchemaTypes:
-        """Return the shape of a place, or of a location as a whole."""
-        from dynclient.wire.schema_types import SchemaTypes
+    def _get_types(self, location: str, name: str = "") -> SchemaTypes:
+        """Return what may stand at a place, or in a location as a whole."""
+        from dynclient.description.value_outline import get_location_types
 
-        schema = self._operation.call_schema
-        group = SchemaTypes(schema["properties"].get(location, {}), schema.get("$defs", {}))
+        group = get_location_types(self._operation.call_schema, location)
         return group.find_member_types(name) if name else group
 
     def _find_wire_name(self, location: str, name: str) -> str:
-        """Return a name of a location as the document spells it; one that it does not know is left to validation."""
+        """Return a name as the document spells it; validation reports one that it lacks."""
         from dynclient.names import to_snake_case
 
-        known = self._list_names(location)
-        return (
-            name
-            if name in known
-            else next((key for key in known if to_snake_case(key) == name), name)
-        )
+        wire_names = self._list_names(location)
+        if name in wire_names:
+            return name
+        for wire_name in wire_names:
+            if to_snake_case(wire_name) == name:
+                return wire_name
+        return name
 
     def _list_names(self, location: str) -> list[str]:
-        return [
-            name
-            for part in self._get_shape(location).subschemas
-            for name in part.get("properties", {})
-        ]
+        names: list[str] = []
+        for subschema in self._get_types(location).subschemas:
+            names += subschema.get("properties", {})
+        return names
 
     def _parse_value(self, place: ArgumentPlace | None, name: str, sign: str, text: str) -> Any:
-        shape = self._get_shape(*place) if place else None
+        """Return the value that somebody typed for a place.
+
+        Args:
+            place: the place; None if the name means none.
+            name: the name, as typed.
+            sign: `=` for a text, `:=` for JSON or a file.
+            text: what follows the sign.
+
+        """
+        types = self._get_types(*place) if place else None
         if sign == "=":
-            return _parse_text(shape, text)
-        if place == ("body", ""):
-            return (
-                self._parse_body(text)
-                if text.startswith("@")
-                else self._resolve_binaries(parse_json(text, name))
-            )
-        is_part = place is not None and place[0] == "body" and self._is_multipart
-        if text.startswith("@"):
-            if is_part and shape is not None and is_binary_part(shape, typed=True):
-                file = open_file_value(text[1:], name)
-                return _ArrayItem(file) if shape.is_array else file
-            hint = (
-                "a file as it is needs a multipart body; see --media-type"
-                if place and place[0] == "body"
-                else None
-            )
-            return read_json_file(text[1:], hint)
+            return _parse_text(types, text)
+        is_file = text.startswith("@")
+        if place == WHOLE_BODY:
+            if is_file:
+                return self._parse_body(text)
+            return self._resolve_binaries(parse_json(text, name))
+        is_in_body = place is not None and place[0] == "body"
+        part_types = types if is_in_body and self._is_multipart else None
+        if is_file:
+            return _read_file(text[1:], name, part_types, is_in_body=is_in_body)
         value = parse_json(text, name)
-        return resolve_part_binaries(value, shape) if is_part and shape is not None else value
+        return value if part_types is None else resolve_part_binaries(value, part_types)
 
     def _resolve_binaries(self, body: Any) -> Any:
-        """Return a body that is given as JSON, what is binary in it as the values that this stands for."""
+        """Return a body that is given as JSON, with the binary values that its marks stand for."""
         from dynclient.wire import media
 
         if self._is_multipart and isinstance(body, dict):
             return {
-                name: resolve_part_binaries(value, self._get_shape("body", name))
+                name: resolve_part_binaries(value, self._get_types("body", name))
                 for name, value in body.items()
             }
         return resolve_binary(body) if media.is_binary(self._media_type) else body
 
-    def _parse_body(self, given: str) -> Any:
-        """Return the body that `--body` gives: JSON (or YAML from a .yaml file), text, or bytes as they are."""
+    def _parse_body(self, text: str) -> Any:
+        """Return the body that a text gives: JSON or YAML, text, or bytes as they are.
+
+        Args:
+            text: `@FILE`, `@-` or `-` for standard input, else the body itself.
+
+        """
         from dynclient.wire import media
 
-        is_file = given.startswith("@") or given == STDIN
-        name = given.removeprefix("@")
-        media_type = self._choose_media_type(name) if is_file else self._media_type
+        is_file = text.startswith("@") or text == STDIN
+        file = text.removeprefix("@")
+        media_type = self._choose_media_type(file) if is_file else self._media_type
         if media.is_json(media_type) or media.is_composed(media_type):
-            return self._resolve_binaries(
-                read_json_file(name) if is_file else parse_json(given, "the body")
-            )
-        if is_file:
-            return read_text_file(name) if media.is_text(media_type) else open_file_value(name)
-        return convert_body_text(given, is_text=media.is_text(media_type))
+            body = read_json_file(file) if is_file else parse_json(text, "the body")
+            return self._resolve_binaries(body)
+        is_text = media.is_text(media_type)
+        if not is_file:
+            return convert_body_text(text, is_text=is_text)
+        return read_text_file(file) if is_text else open_file_value(file)
 
     def _choose_media_type(self, file: str) -> str:
-        """Return the media type of a body that a file gives: the one chosen, else what its name says, if declared."""
+        """Return the media type of a body in a file.
+
+        It is the one that the caller chose, else the one of the file's name if it is declared.
+        """
         from dynclient.wire import media
 
         guess = mimetypes.guess_type(file)[0]
-        known = self._operation._plan.media_types  # noqa: SLF001 (the compiled operation knows)
-        if (
-            self._chosen_media_type
-            or guess is None
-            or media.is_json(guess)
-            or media.get_essence(self._media_type) == guess
-        ):
+        if self._chosen_media_type or guess is None or media.is_json(guess):
             return self._media_type
-        fitting = media.match_media_type(guess, dict.fromkeys(known))
-        return guess if fitting is not None else self._media_type
+        if media.get_essence(self._media_type) == guess:
+            return self._media_type
+        declared = dict.fromkeys(self._plan.media_types)
+        is_declared = media.match_media_type(guess, declared) is not None
+        return guess if is_declared else self._media_type
 
 
 class _ArrayItem:
-    """One member of an array that is given member by member."""
+    """One item of an array that is given item by item."""
 
     def __init__(self, value: Any) -> None:
         self.value = value
+
+
+def _read_file(file: str, name: str, part_types: SchemaTypes | None, *, is_in_body: bool) -> Any:
+    """Return the value in a file: as it is for a binary part, else JSON or YAML.
+
+    Args:
+        file: its path, or `-` for standard input.
+        name: the name of the argument.
+        part_types: what a part of a multipart body may be; None for any other value.
+        is_in_body: whether the value belongs to the body.
+
+    """
+    if part_types is not None and is_binary_part(part_types, typed=True):
+        value = open_file_value(file, name)
+        return _ArrayItem(value) if part_types.is_array else value
+    hint = "a file as it is needs a multipart body; see --media-type" if is_in_body else None
+    return read_json_file(file, hint)
 
 
 def _split_word(word: str, hint: str) -> tuple[str, str, str]:
@@ -260,23 +285,30 @@ def _split_word(word: str, hint: str) -> tuple[str, str, str]:
     return name, sign, text
 
 
-def _add_value(found: dict[Any, Any], key: Any, name: str, value: Any) -> None:
-    if isinstance(value, _ArrayItem) and isinstance(found.setdefault(key, []), list):
-        found[key].append(value.value)
-    elif key in found:
+def _add_value(values: dict[Any, Any], key: Any, name: str, value: Any) -> None:
+    """Add a value under a key; the items of an array may come one by one.
+
+    Raises:
+        UsageError: the key has a value already, and is no array.
+
+    """
+    if isinstance(value, _ArrayItem) and isinstance(values.setdefault(key, []), list):
+        values[key].append(value.value)
+    elif key in values:
         raise UsageError(f"{name} is given twice", hint="only arrays take several values")
     else:
-        found[key] = value
+        values[key] = value
 
 
-def _parse_text(shape: SchemaTypes | None, text: str) -> _ArrayItem | Any:
+def _parse_text(types: SchemaTypes | None, text: str) -> _ArrayItem | Any:
     """Return what a text stands for: itself wherever the schema allows a string."""
-    if shape is None:
+    if types is None:
         return text
-    if shape.is_array and "string" not in shape.types and text[:1] != "[":
-        return _ArrayItem(_convert_text(shape.item_types, text))
-    return _convert_text(shape, text)
+    if types.is_array and "string" not in types.types and text[:1] != "[":
+        return _ArrayItem(_convert_text(types.item_types, text))
+    return _convert_text(types, text)
 
 
-def _convert_text(shape: SchemaTypes, text: str) -> Any:
-    return text if not shape.types or "string" in shape.types else shape.parse_text(text)
+def _convert_text(types: SchemaTypes, text: str) -> Any:
+    is_string_allowed = not types.types or "string" in types.types
+    return text if is_string_allowed else types.parse_text(text)

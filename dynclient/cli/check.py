@@ -1,4 +1,4 @@
-"""`dynclient check`: what is wrong with a document, with its place, and which lines of code do not fit it."""
+"""`dynclient check`: the problems of a document, and the lines of code that do not fit it."""
 
 from __future__ import annotations
 
@@ -41,51 +41,65 @@ def command(ctx: click.Context, spec: str | None, named: str | None, used: tuple
     a key that no result has. The code is read, never run. The exit code is 1 where
     there is such a line and the document is in order.
     """
-    from dynclient.cli import terminal_output
+    from dynclient.cli.terminal_output import escape_controls, format_count
 
     document = document_option.load_document(document_option.choose_spec(spec, named))
-    problems = sorted(document.problems, key=lambda p: (p.file, p.line or 0, p.column or 0))
+    problems = sorted(document.problems, key=_build_problem_order)
     for problem in problems:
-        click.echo(terminal_output.escape_controls(_format_problem(problem)))
-    errors = sum(problem.severity == "error" for problem in problems)
-    operations = len(document.operations)
-    click.echo(
-        f"{terminal_output.format_one_line(_shorten_uri(document.uri))}: {_format_count(operations, 'operation')}, "
-        f"{_format_count(errors, 'error')}, {_format_count(len(problems) - errors, 'warning')}"
-    )
-    fits = _check_usages(document, used) if used else True
-    ctx.exit(INVALID_DOCUMENT if errors else 0 if fits else USAGE_MISMATCH)
+        click.echo(escape_controls(_format_problem(problem)))
+    error_count = sum(problem.severity == "error" for problem in problems)
+    operation_count = format_count(len(document.operations), "operation")
+    counts = _format_counts(error_count, len(problems) - error_count)
+    _print_summary(_shorten_uri(document.uri), f"{operation_count}, {counts}")
+
+    is_conforming = _check_usages(document, used) if used else True
+    if error_count:
+        ctx.exit(INVALID_DOCUMENT)
+    ctx.exit(0 if is_conforming else USAGE_MISMATCH)
 
 
 def _check_usages(document: Document, paths: tuple[str, ...]) -> bool:
-    """Print the lines of code that do not fit a document, then how many there are; tell whether all fit."""
-    from dynclient.cli import terminal_output
+    """Print the lines of code that do not fit a document; return whether all of them fit."""
+    from dynclient.cli.terminal_output import escape_controls, format_count
     from dynclient.cli.uses import find_usages_in
     from dynclient.usages import diagnose_usages
 
-    found = find_usages_in(paths)
-    wrong = diagnose_usages(found.usages, document)
-    unread = [
-        f"{u.file}:{u.line}:{u.column}: warning: {u.reason} [unreadable]"
-        for u in found.unreadable_files
+    analysis = find_usages_in(paths)
+    diagnostics = diagnose_usages(analysis.usages, document)
+    unreadable = [
+        f"{code.file}:{code.line}:{code.column}: warning: {code.reason} [unreadable]"
+        for code in analysis.unreadable_files
     ]
-    for line in (*unread, *map(str, wrong)):
-        click.echo(terminal_output.escape_controls(line))
-    errors = sum(misfit.is_certain for misfit in wrong)
-    click.echo(
-        f"{terminal_output.format_one_line(', '.join(paths))}: {_format_count(found.file_count, 'file')}, {_format_count(errors, 'error')}, "
-        f"{_format_count(len(wrong) - errors + len(unread), 'warning')}"
-    )
-    return not errors
+    for line in (*unreadable, *map(str, diagnostics)):
+        click.echo(escape_controls(line))
+    error_count = sum(diagnostic.is_certain for diagnostic in diagnostics)
+    warning_count = len(diagnostics) - error_count + len(unreadable)
+    file_count = format_count(analysis.file_count, "file")
+    counts = _format_counts(error_count, warning_count)
+    _print_summary(", ".join(paths), f"{file_count}, {counts}")
+    return not error_count
+
+
+def _print_summary(subject: str, text: str) -> None:
+    from dynclient.cli.terminal_output import format_one_line
+
+    click.echo(f"{format_one_line(subject)}: {text}")
+
+
+def _format_counts(error_count: int, warning_count: int) -> str:
+    from dynclient.cli.terminal_output import format_count
+
+    return f"{format_count(error_count, 'error')}, {format_count(warning_count, 'warning')}"
+
+
+def _build_problem_order(problem: Problem) -> tuple[str, int, int]:
+    return problem.file, problem.line or 0, problem.column or 0
 
 
 def _format_problem(problem: Problem) -> str:
     """Return `file:line: severity: message [code]`, as editors and CI systems read it."""
-    at = (
-        f"{_shorten_uri(problem.file)}:{problem.line}"
-        if problem.line
-        else f"{_shorten_uri(problem.file)}#{problem.pointer}"
-    )
+    file = _shorten_uri(problem.file)
+    at = f"{file}:{problem.line}" if problem.line else f"{file}#{problem.pointer}"
     return f"{at}: {problem.severity}: {' '.join(problem.message.split())} [{problem.code}]"
 
 
@@ -101,7 +115,3 @@ def _shorten_uri(uri: str) -> str:
     except ValueError:  # another drive
         return str(path)
     return near if not near.startswith(os.pardir) else str(Path(path))
-
-
-def _format_count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,4 +1,4 @@
-"""`dynclient demo`: a day at a shop that uses Talon.One, told on the sandbox; then what happens to wrong calls."""
+"""`dynclient demo`: a day at a shop that uses Talon.One, on the sandbox; then wrong calls."""
 
 from __future__ import annotations
 
@@ -49,15 +49,15 @@ def command(ctx: click.Context) -> None:
 
 @dataclass
 class DemoStory:
-    """Calls that are shown, made and counted.
+    """A story of calls that are shown, made and counted.
 
     Attributes:
-        client: makes the calls.
-        called: how many calls were made.
-        requests: how many of them the document accepted.
-        responses: how many responses were held against the document.
-        violations: how many violations were found in either.
-        failures: what did not go as it should, one line each.
+        client: the client that makes the calls.
+        call_count: the number of calls.
+        request_count: the number of calls that fit the document.
+        response_count: the number of responses that are validated.
+        violation_count: the number of violations in either.
+        failures: what does not go as it should, one line each.
 
     """
 
@@ -74,25 +74,25 @@ class DemoStory:
         self._chapter_count += 1
         click.echo(f"\n{self._chapter_count}. {title}")
 
-    def call(self, tells: Sequence[str], name: str, /, *args: Any, **kwargs: Any) -> Any:
-        """Show and make a call, hold both sides against the document, and count.
+    def call(self, shown_paths: Sequence[str], name: str, /, *args: Any, **kwargs: Any) -> Any:
+        """Show and make a call, validate its request and response, and count them.
 
         Args:
-            tells: what of the answer is told: dotted paths, `[]` for each item of an array.
+            shown_paths: the parts of the result to show: dotted paths, `[]` for each item.
             name: the operation.
-            *args: of the operation.
-            **kwargs: of the operation.
+            *args: the positional arguments of the operation.
+            **kwargs: its keyword arguments.
 
         Returns:
-            The data of the answer, {} where none came.
+            The data of the result, {} if there is none.
 
         """
         _print_call(name, args, kwargs)
         self.call_count += 1
         operation = self.client.with_options(validate_responses="warn")[name]
-        found = operation.validate(*args, **kwargs)
-        self.violation_count += len(found)
-        self.request_count += not found
+        violations = operation.validate(*args, **kwargs)
+        self.violation_count += len(violations)
+        self.request_count += not violations
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", ResponseDrift)
@@ -103,10 +103,9 @@ class DemoStory:
             return {}
         self.response_count += 1
         self.violation_count += len(result.violations)
-        self.failures += [
-            f"{name}: {result.status}: {violation}" for violation in result.violations
-        ]
-        click.echo(f"{INDENT}  → {result.status}  {summarize_data(result.data, tells)}")
+        for violation in result.violations:
+            self.failures.append(f"{name}: {result.status}: {violation}")
+        click.echo(f"{INDENT}  → {result.status}  {summarize_data(result.data, shown_paths)}")
         return {} if result.data is None else result.data
 
     def show_refused(self, title: str, wanted: str, show: str, attempt: Callable[[], Any]) -> None:
@@ -148,29 +147,36 @@ def _indent(text: str, lead: str = "") -> str:
     return "\n".join([INDENT + lead + first, *(INDENT + " " * len(lead) + line for line in rest)])
 
 
-def summarize_data(data: Any, tells: Sequence[str]) -> str:
-    """Return what is told of an answer: `name Gold, cartItems 2`; what is not in it is left out."""
+def summarize_data(data: Any, shown_paths: Sequence[str]) -> str:
+    """Return the parts of a result that are in it: `name Gold, cartItems × 2`."""
     if data is None:
         return "no body, as the document says"
-    told = [(path, _summarize_path(data, path)) for path in tells]
-    return ", ".join(f"{path.rpartition('.')[2]} {text}" for path, text in told if text) or "{}"
+    parts = []
+    for path in shown_paths:
+        text = _summarize_path(data, path)
+        if text:
+            parts.append(f"{path.rpartition('.')[2]} {text}")
+    return ", ".join(parts) or "{}"
 
 
 def _summarize_path(data: Any, path: str) -> str:
-    """Return the text of what stands at a path: a value, the values of several items, or how many items there are."""
+    """Return the text of what stands at a path: a value, several values, or a count of items."""
     name, _, rest = path.partition(".")
-    for_each = name.endswith("[]")
     value = data.get(name.removesuffix("[]")) if isinstance(data, dict) else None
     if isinstance(value, list):
-        texts = (
-            [_summarize_path(item, rest) for item in value]
-            if for_each and rest
-            else [f"× {len(value)}"]
-        )
-        return " ".join(dict.fromkeys(texts))
+        return _summarize_items(value, rest if name.endswith("[]") else "")
     if rest:
         return _summarize_path(value, rest)
-    return f"× {len(value)}" if isinstance(value, dict) else "" if value is None else str(value)
+    if isinstance(value, dict):
+        return f"× {len(value)}"
+    return "" if value is None else str(value)
+
+
+def _summarize_items(items: list[Any], path: str) -> str:
+    """Return the different texts at a path of items; without a path, how many items there are."""
+    if not path:
+        return f"× {len(items)}"
+    return " ".join(dict.fromkeys(_summarize_path(item, path) for item in items))
 
 
 # --- the story

@@ -21,8 +21,9 @@ from dynclient.errors import UsageError
 def command(spec: str | None, named: str | None, out: str) -> None:
     """Write the reference of a document as Markdown.
 
-    README.md lists the operations; each tag has a page with the signature, an example, parameters, return type,
-    authorization, content types and status codes of each of its operations. The same document gives the same pages.
+    README.md lists the operations; each tag has a page with the signature, an example,
+    parameters, return type, authorization, content types and status codes of each of its
+    operations. The same document gives the same pages.
     """
     from dynclient.api_reference import build_reference
     from dynclient.cli.output_files import write_file

@@ -33,7 +33,7 @@ def add_spec_option(command: CommandT) -> CommandT:
 
 
 def add_spec_argument(command: CommandT) -> CommandT:
-    """Give a command the argument SPEC, which may be left out or given as `--spec`; it gets `spec` and `named`."""
+    """Give a command the argument SPEC, also as `--spec`; it gets `spec` and `named`."""
     option = click.option(
         "--spec", "named", metavar="SPEC", shell_complete=_complete_files, help="The same as SPEC."
     )
@@ -78,7 +78,9 @@ class DocumentChoice:
 
 
 def find_shipped_document() -> Path:
-    """Return the path of the Talon.One document that comes with dynclient: inside the package, or beside it.
+    """Return the path of the Talon.One document that comes with dynclient.
+
+    It lies inside the package, or beside it.
 
     Raises:
         DocumentNotFound: this installation lacks it.
@@ -93,7 +95,10 @@ def find_shipped_document() -> Path:
 
 
 def choose_document(spec: str | None) -> DocumentChoice:
-    """Return the document to work on: `--spec`, else DYNCLIENT_SPEC, else pyproject.toml, else the shipped one."""
+    """Return the document to work on.
+
+    It is `--spec`, else DYNCLIENT_SPEC, else pyproject.toml, else the shipped one.
+    """
     if spec:
         return DocumentChoice(spec, "--spec")
     if named := os.environ.get("DYNCLIENT_SPEC"):
@@ -128,7 +133,7 @@ def load_choice(choice: DocumentChoice) -> Document:
     """Return the document that was chosen.
 
     Raises:
-        DocumentError: it cannot be read; where a file of a similar name lies beside it, the hint names that.
+        DocumentError: it cannot be read; the hint names a file beside it with a similar name.
 
     """
     from dynclient.client.load import load
@@ -165,12 +170,12 @@ def open_client(spec: str | None, server: str | None, *, sandbox: bool) -> Clien
     """Return the client of a command: of a real server, or of a sandbox with dummy credentials.
 
     Args:
-        spec: the document, where one was named.
+        spec: the document; None for the default one.
         server: the server's URL; credentials then come from the environment.
         sandbox: whether to use a sandbox; the shipped document does without a server.
 
     Raises:
-        UsageError: both a server and the sandbox were asked for.
+        UsageError: the command asks for both a server and the sandbox.
 
     """
     from dynclient.client.client import Client
@@ -178,48 +183,47 @@ def open_client(spec: str | None, server: str | None, *, sandbox: bool) -> Clien
     if server and sandbox:
         raise UsageError("--server and --sandbox exclude each other", hint="give one")
     choice = choose_document(spec)
-    found = load_choice(choice)
+    document = load_choice(choice)
     if server or not (sandbox or choice.is_shipped):
-        return Client(found, server=server)
+        return Client(document, server=server)
     if not sandbox:
         from dynclient.cli.terminal_output import format_one_line, print_note
 
         print_note(
-            f"{format_one_line(found.title)} on the sandbox; --server URL calls the real one"
+            f"{format_one_line(document.title)} on the sandbox; --server URL calls the real one"
         )
-    return open_sandbox_client(found)
+    return open_sandbox_client(document)
 
 
-def open_sandbox_client(found: Document, sandbox: Any = None) -> Client:
-    """Return a client of a sandbox, a new one where none is given, with dummy credentials."""
+def open_sandbox_client(document: Document, sandbox: Any = None) -> Client:
+    """Return a client of a sandbox, by default of a new one, with dummy credentials."""
     from dynclient.client.client import Client
 
     if sandbox is None:
         from dynclient.sandbox import Sandbox
 
-        sandbox = Sandbox(found, second_opinion=False)
-    return Client(found, transport=sandbox, credentials=build_dummy_credentials(found))
+        sandbox = Sandbox(document, second_opinion=False)
+    return Client(document, transport=sandbox, credentials=build_dummy_credentials(document))
 
 
-def build_dummy_credentials(found: Document) -> dict[str, Secret]:
+def build_dummy_credentials(document: Document) -> dict[str, Secret]:
     """Return a dummy credential for each security scheme, of the kind that the scheme takes."""
-    schemes = found.security_schemes
-    return {
-        name: _build_dummy_credential(scheme)
-        for name, scheme in schemes.items()
-        if scheme.type != "mutualTLS"
-    }
+    credentials = {}
+    for name, scheme in document.security_schemes.items():
+        if scheme.type != "mutualTLS":
+            credentials[name] = _build_dummy_credential(scheme)
+    return credentials
 
 
 def _build_dummy_credential(scheme: SecurityScheme) -> Secret:
-    pair = scheme.type == "http" and scheme.scheme in ("basic", "digest")
-    return (DUMMY_CREDENTIAL, DUMMY_CREDENTIAL) if pair else DUMMY_CREDENTIAL
+    is_pair = scheme.type == "http" and scheme.scheme in ("basic", "digest")
+    return (DUMMY_CREDENTIAL, DUMMY_CREDENTIAL) if is_pair else DUMMY_CREDENTIAL
 
 
 def complete_operation_names(
     ctx: click.Context, _param: click.Parameter, incomplete: str
 ) -> list[str]:
-    """Return the operations that a half-typed word may become, for the shell; from a local document only."""
+    """Return the operations that begin with a word, for the shell; of a local document only."""
     from dynclient.document.document_cache import open_default_cache
     from dynclient.document.file_loader import is_remote, load_files, read_file
     from dynclient.model import Document
@@ -228,7 +232,7 @@ def complete_operation_names(
         source = choose_document(ctx.params.get("spec")).source
         if is_remote(source):
             return []
-        found = Document(load_files(Path(source), read_file, open_default_cache()))
-        return [key for key in found.operations if key.lower().startswith(incomplete.lower())]
+        document = Document(load_files(Path(source), read_file, open_default_cache()))
+        return [key for key in document.operations if key.lower().startswith(incomplete.lower())]
     except Exception:  # noqa: BLE001 (completion is silent)
         return []

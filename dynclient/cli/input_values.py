@@ -1,4 +1,4 @@
-"""Values from files, standard input and JSON; where a schema is binary, `{"$base64": …}` and `{"$file": …}` too."""
+"""Values from files, standard input and JSON, with `{"$base64": …}` and `{"$file": …}`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 STDIN = "-"
 
-#: Text files up to this size are read, so that their schema is asked; larger ones are sent as they are.
+#: Text files up to this size are read and validated; larger ones are sent as they are.
 MAX_TEXT_BYTES = 1024 * 1024
 
 _BINARY_MARKS = ("$base64", "$file")
@@ -50,7 +50,7 @@ def parse_json(text: str, name: str) -> Any:
 
 
 def read_json_file(file: str, hint: str | None = None) -> Any:
-    """Return the value of a JSON file, of YAML where its name ends so, or of JSON on standard input.
+    """Return the value of a JSON or YAML file, or of JSON on standard input.
 
     Args:
         file: its path, or `-`.
@@ -142,7 +142,7 @@ def read_text_file(file: str) -> Any:
 
 
 def convert_body_text(text: str, *, is_text: bool) -> Any:
-    """Return a body that was typed: text as it is, of another media type the binary value that it stands for."""
+    """Return a body that was typed: text as it is, else the binary value that it stands for."""
     if is_text:
         return text
     data = text.encode("utf-8", "surrogateescape")
@@ -172,7 +172,10 @@ def is_binary_part(shape: SchemaTypes, *, typed: bool = False) -> bool:
 
 
 def resolve_part_binaries(value: Any, shape: SchemaTypes) -> Any:
-    """Return the value of a part; where its schema is binary, what `{"$base64": …}` and `{"$file": …}` stand for."""
+    """Return the value of a part, with the binary values that its marks stand for.
+
+    Only a part whose schema is binary has such marks.
+    """
     if not is_binary_part(shape):
         return value
     return (
@@ -183,7 +186,9 @@ def resolve_part_binaries(value: Any, shape: SchemaTypes) -> Any:
 
 
 def resolve_binary(value: Any) -> Any:
-    """Return the binary value that `{"$base64": …}` or `{"$file": …}` stands for; what is neither is itself.
+    """Return the binary value that `{"$base64": …}` or `{"$file": …}` stands for.
+
+    Any other value is returned as it is.
 
     Raises:
         UsageError: the text is no base64, or the file cannot be opened.

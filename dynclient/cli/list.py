@@ -44,29 +44,37 @@ def select_operations(document: Document, tag: str | None, search: str | None) -
 
     """
     if tag is not None and tag not in document.tags:
-        by_fold = {name.casefold(): name for name in document.tags}
-        meant = by_fold.get(tag.casefold()) or next(iter(suggest(tag, document.tags, 1)), None)
-        hint = (
-            f"did you mean {meant!r}?"
-            if meant
-            else f"tags are {', '.join(document.tags) or 'none'}"
-        )
+        hint = _suggest_tag(document, tag)
         raise UsageError(f"no operation has the tag {tag!r}", hint=hint)
-    found = list(document.operations.values())
+    operations = list(document.operations.values())
     if search is not None:
         from dynclient.client.client import Client
 
-        found = [bound.operation for bound in Client(document).find(search)]
-    return [operation for operation in found if tag is None or tag in operation.tags]
+        operations = [bound.operation for bound in Client(document).find(search)]
+    if tag is None:
+        return operations
+    return [operation for operation in operations if tag in operation.tags]
+
+
+def _suggest_tag(document: Document, tag: str) -> str:
+    """Return a hint that names the tag that was probably meant, else all tags."""
+    tags_by_fold = {name.casefold(): name for name in document.tags}
+    same_tag = tags_by_fold.get(tag.casefold())
+    suggestions = [same_tag] if same_tag else suggest(tag, document.tags, 1)
+    if suggestions:
+        return f"did you mean {suggestions[0]!r}?"
+    return f"tags are {', '.join(document.tags) or 'none'}"
 
 
 def _build_row(operation: Operation) -> tuple[str, str, str]:
-    """Return name, summary, and `METHOD /path`, which stands last: it is long, and a name of the operation too."""
+    """Return name, summary, and `METHOD /path`.
+
+    The path stands last, because it is long, and because it names the operation too.
+    """
     from dynclient.cli.terminal_output import format_one_line
 
-    summary = format_one_line(operation.summary) + (" (deprecated)" if operation.deprecated else "")
-    return (
-        format_one_line(operation.key),
-        summary.strip(),
-        format_one_line(f"{operation.method} {operation.path}"),
-    )
+    summary = format_one_line(operation.summary)
+    if operation.deprecated:
+        summary += " (deprecated)"
+    request = format_one_line(f"{operation.method} {operation.path}")
+    return format_one_line(operation.key), summary.strip(), request

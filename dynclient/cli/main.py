@@ -1,4 +1,4 @@
-"""The root of the command line: which commands there are, and how errors and interruptions leave it."""
+"""The root of the command line: its commands, and how errors and interruptions end it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class CommandGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command that a command line names; a misspelt one is told with what was probably meant."""
+        """Return the command that a command line names; suggest one for a misspelt name."""
         name = args[0]
         if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
             meant = suggest(name, COMMANDS, 1)
@@ -57,7 +57,7 @@ class CommandGroup(click.Group):
         except KeyboardInterrupt:
             ctx.exit(INTERRUPTED)
         except BrokenPipeError:
-            # Whoever read us has gone: nothing may be written any more, not even at the interpreter's end.
+            # The reader has closed the pipe: nothing may be written, not even at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(BROKEN_PIPE)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
@@ -110,7 +110,8 @@ def _translate_hint(error: DynclientError) -> str | None:
 @click.group(
     cls=CommandGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="The document: --spec, else DYNCLIENT_SPEC, else `spec` in [tool.dynclient] of pyproject.toml, "
+    epilog="The document: --spec, else DYNCLIENT_SPEC, "
+    "else `spec` in [tool.dynclient] of pyproject.toml, "
     "else the Talon.One Integration API on a sandbox.",
 )
 @click.version_option(__version__, "-V", "--version", message="dynclient %(version)s")

@@ -41,7 +41,7 @@ def check_writable(file: str) -> None:
 
 
 class Download:
-    """The body of a good answer that is no text, written beside the file as it comes in, and then put in its place.
+    """The binary body of a success, written beside the file until it is complete.
 
     Args:
         file: the file that it becomes.
@@ -123,7 +123,9 @@ def save_data(file: str, data: bytes, remark: str = "") -> None:
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Write a file so that whoever reads it finds all of the old or all of the new; a device or pipe is written to.
+    """Write a file so that a reader finds all of the old or all of the new.
+
+    A device or pipe is written to directly.
 
     Raises:
         UsageError: it cannot be written.

@@ -65,7 +65,8 @@ _FAULT_OPTION = re.compile(
     "faults",
     metavar="KIND[:OPERATION][@RATE][=SECONDS]",
     multiple=True,
-    help="Switch a fault on: latency, drop, stall, truncate, malformed, wrong-schema. May be given several times.",
+    help="Switch a fault on: latency, drop, stall, truncate, malformed, wrong-schema. "
+    "May be given several times.",
 )
 def command(
     spec: str | None,
@@ -153,7 +154,7 @@ def _import_uvicorn() -> Any:
 
 
 def _open_listener(host: str, port: int) -> socket.socket:
-    """Return a socket that listens; opened here, so that the port is known before the server runs."""
+    """Return a socket that listens; the port is known before the server runs."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listener = socket.create_server((host, port), family=family)
@@ -162,6 +163,7 @@ def _open_listener(host: str, port: int) -> socket.socket:
         raise UsageError(
             f"cannot listen on {host}:{port}: {error.strerror or error}", hint=hint
         ) from None
-    # Header and body go out as two writes: without this the second waits 40 ms for the client's acknowledgement.
+    # Header and body go out as two writes: without this, the second waits 40 ms for the client's
+    # acknowledgement.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener

@@ -1,4 +1,4 @@
-"""`dynclient show`: everything a caller wants to know of one operation."""
+"""`dynclient show`: everything a caller wants to know about one operation."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from dynclient.client.client import Client, Operation
     from dynclient.wire.schema_types import SchemaTypes
 
-#: How deep the outline of a value goes, and how many lines it may take.
-MAX_DEPTH = 3
+#: How many lines the outline of a value may take.
 MAX_LINES = 40
 
 
@@ -29,146 +28,103 @@ def command(operation: str, spec: str | None) -> None:
     from dynclient.client.client import Client
 
     client = Client(document_option.load_document(spec))
-    shown = client[operation]
-    for section in (
-        _format_heading,
-        _format_arguments,
-        _format_body,
-        _format_results,
-        _format_auth,
-    ):
-        for line in section(shown):
-            click.echo(line)
-    for line in _format_examples(client, shown):
+    for line in _format_operation(client, client[operation]):
         click.echo(line)
 
 
+def _format_operation(client: Client, operation: Operation) -> Iterator[str]:
+    yield from _format_heading(operation)
+    yield from _format_arguments(operation)
+    yield from _format_body(operation)
+    yield from _format_results(operation)
+    yield from _format_auth(operation)
+    yield from _format_examples(client, operation)
+
+
 def _format_heading(operation: Operation) -> Iterator[str]:
-    from dynclient.cli.terminal_output import format_one_line, wrap_prose
+    from dynclient.cli.terminal_output import format_one_line, get_width, wrap_prose
+    from dynclient.description.operation_signature import format_signature
 
-    about = operation.operation
-    yield f"{format_one_line(about.id)}  {about.method} {format_one_line(about.path)}"
-    yield format_one_line(about.summary) + ("  (deprecated)" if operation.deprecated else "")
+    declared = operation.operation
+    yield f"{format_one_line(declared.id)}  {declared.method} {format_one_line(declared.path)}"
+    yield format_one_line(declared.summary) + ("  (deprecated)" if operation.deprecated else "")
     yield ""
-    yield from _format_signature_lines(operation)
-    if about.description.strip() not in ("", about.summary.strip()):
+    name, signature = operation.__name__, operation.__signature__
+    yield from _indent(format_signature(name, signature, get_width() - 2), "  ")
+    if declared.description.strip() not in ("", declared.summary.strip()):
         yield ""
-        yield from wrap_prose(about.description, "  ")
-
-
-def _format_signature_lines(operation: Operation) -> Iterator[str]:
-    from dynclient.cli.terminal_output import get_width
-    from dynclient.description.python_text import format_signature
-
-    yield from (
-        f"  {line}"
-        for line in format_signature(operation.__name__, operation, get_width() - 2).splitlines()
-    )
+        yield from wrap_prose(declared.description, "  ")
 
 
 def _format_arguments(operation: Operation) -> Iterator[str]:
     from dynclient.cli.terminal_output import align_columns, format_one_line, wrap_prose
-    from dynclient.description import operation_facts
+    from dynclient.description.operation_description import describe_arguments
+    from dynclient.description.value_outline import describe_type, find_description
 
-    found = operation_facts.describe_arguments(operation)
-    if not found:
+    plan = operation._plan  # noqa: SLF001 (the plan describes the operation)
+    arguments = describe_arguments(plan, operation.call_schema)
+    if not arguments:
         return
-    rows = [
-        (
-            a.name,
-            a.location,
-            format_one_line(
-                operation_facts.describe_type(a.shape) + (", required" if a.is_required else "")
-            ),
-        )
-        for a in found
-    ]
+    rows = []
+    for argument in arguments:
+        type_text = _mark_required(describe_type(argument.types), argument.is_required)
+        rows.append((argument.name, argument.location, format_one_line(type_text)))
     yield ""
     yield "Arguments"
-    for line, argument in zip(align_columns(rows, "  "), found, strict=True):
+    for line, argument in zip(align_columns(rows, "  "), arguments, strict=True):
         yield line
-        yield from wrap_prose(operation_facts.find_description(argument.shape), "      ")
+        yield from wrap_prose(find_description(argument.types), "      ")
 
 
 def _format_body(operation: Operation) -> Iterator[str]:
-    from dynclient.description.operation_facts import get_location_shape
+    from dynclient.description.value_outline import get_location_types
 
     body = operation.operation.request_body
     if body is None:
         return
     schema = operation.call_schema
-    required = ", required" if "body" in schema["required"] else ""
+    media_types = ", ".join(body.content) or "of any media type"
     yield ""
-    yield f"Body  {', '.join(body.content) or 'of any media type'}{required}"
-    yield from _format_outline(get_location_shape(schema, "body"))
+    yield f"Body  {_mark_required(media_types, 'body' in schema['required'])}"
+    yield from _format_outline(get_location_types(schema, "body"))
 
 
-def _format_outline(shape: SchemaTypes, depth: int = MAX_DEPTH) -> Iterator[str]:
+def _format_outline(value: SchemaTypes, depth: int | None = None) -> Iterator[str]:
     """Yield the members of a value, with those of their members, as aligned lines."""
     from dynclient.cli.terminal_output import align_columns, format_one_line
+    from dynclient.description.value_outline import MAX_DEPTH, outline_members
 
-    rows = [
-        (format_one_line(name), format_one_line(wanted))
-        for name, wanted in _iterate_members(shape, "", depth, frozenset())
-    ]
+    rows = []
+    for member in outline_members(value, depth or MAX_DEPTH):
+        type_text = _mark_required(member.type_text, member.is_required)
+        rows.append((format_one_line(member.path), format_one_line(type_text)))
     yield from align_columns(rows[:MAX_LINES], "  ")
     if len(rows) > MAX_LINES:
         yield f"  … and {len(rows) - MAX_LINES} more"
 
 
-def _iterate_members(
-    shape: SchemaTypes, above: str, depth: int, seen: frozenset[int]
-) -> Iterator[tuple[str, str]]:
-    """Yield (path, what it wants) of each member of an object, or of an array's items, down to a depth."""
-    from dynclient.description.operation_facts import (
-        describe_type,
-        find_required_names,
-        list_member_names,
-    )
-    from dynclient.schema.explain import describe_schema
-
-    if not above and not list_member_names(shape):
-        yield "(whole)", describe_type(shape)
-    if shape.is_array:
-        yield from _iterate_members(shape.item_types, f"{above}[]", depth, seen)
-        return
-    needed = find_required_names(shape)
-    for name in list_member_names(shape):
-        member = shape.find_member_types(name)
-        path = f"{above}.{name}" if above else name
-        yield path, describe_type(member) + (", required" if name in needed else "")
-        inner = member.item_types if member.is_array else member
-        mark = hash(describe_schema(inner.schema, inner.defs) + ",".join(list_member_names(inner)))
-        if depth > 1 and mark not in seen:
-            yield from _iterate_members(member, path, depth - 1, seen | {mark})
-
-
 def _format_results(operation: Operation) -> Iterator[str]:
     from dynclient.cli.terminal_output import format_one_line
-    from dynclient.description.operation_facts import describe_type, list_member_names
+    from dynclient.description.value_outline import describe_type, list_member_names
     from dynclient.wire.schema_types import SchemaTypes
 
     yield ""
     yield "Results"
-    schemas = operation.result_schemas
     for status, response in operation.operation.responses.items():
         yield f"  {status}  {format_one_line(response.description)}"
-        for name in response.content:
-            schema = schemas[status, name]
-            shape = SchemaTypes(schema, schema.get("$defs", {}))
-            yield f"      {format_one_line(name)}: {format_one_line(describe_type(shape))}"
-            if status.startswith("2"):
-                inner = shape.item_types if shape.is_array else shape
-                yield from (
-                    (f"      {line}" for line in _format_outline(inner, 1))
-                    if list_member_names(inner)
-                    else ()
-                )
+        for media_type in response.content:
+            schema = operation.result_schemas[status, media_type]
+            value = SchemaTypes(schema, schema.get("$defs", {}))
+            yield f"      {format_one_line(media_type)}: {format_one_line(describe_type(value))}"
+            objects = value.item_types if value.is_array else value
+            if status.startswith("2") and list_member_names(objects):
+                for line in _format_outline(objects, depth=1):
+                    yield f"      {line}"
 
 
 def _format_auth(operation: Operation) -> Iterator[str]:
     from dynclient.cli.terminal_output import align_columns, format_one_line
-    from dynclient.description.operation_facts import (
+    from dynclient.description.operation_description import (
         describe_credential_place,
         list_security_schemes,
     )
@@ -178,14 +134,11 @@ def _format_auth(operation: Operation) -> Iterator[str]:
     formula = operation.operation.security
     yield ""
     yield f"Auth  {format_one_line(format_formula(formula))}"
-    rows = (
-        (
-            format_one_line(s.key),
-            format_one_line(describe_credential_place(s)),
-            f"${build_credential_variable(s.key)}",
-        )
-        for s in list_security_schemes(formula)
-    )
+    rows = []
+    for scheme in list_security_schemes(formula):
+        place = format_one_line(describe_credential_place(scheme))
+        variable = build_credential_variable(scheme.key)
+        rows.append((format_one_line(scheme.key), place, f"${variable}"))
     yield from align_columns(rows, "  ")
 
 
@@ -202,12 +155,20 @@ def _format_examples(client: Client, operation: Operation) -> Iterator[str]:
     yield "Example"
     try:
         call = operation.example()
-        args, kwargs = build_call_arguments(operation, call)
-        python = format_python_call(
-            build_accessor(client, operation), args, kwargs, get_width() - 2
-        )
-        yield from (f"  {line}" for line in python.splitlines())
+        binder = operation._plan.binder  # noqa: SLF001 (it knows the names of the arguments)
+        args, kwargs = build_call_arguments(binder, call)
+        accessor = build_accessor(client, operation.operation)
+        yield from _indent(format_python_call(accessor, args, kwargs, get_width() - 2), "  ")
         yield ""
-        yield from (f"  {line}" for line in operation.request(call).curl().splitlines())
+        yield from _indent(operation.request(call).curl(), "  ")
     except UsageError as error:
         yield f"  none: {error.headline}"
+
+
+def _mark_required(text: str, is_required: bool) -> str:
+    return f"{text}, required" if is_required else text
+
+
+def _indent(text: str, indent: str) -> Iterator[str]:
+    for line in text.splitlines():
+        yield indent + line

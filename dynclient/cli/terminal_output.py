@@ -1,4 +1,4 @@
-"""What commands print: tables that a pipe can cut, JSON, text, bytes; colours only where somebody looks."""
+"""What commands print: aligned rows, JSON, text, bytes; colours only on a terminal."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from dynclient.wire.message import is_secret_header
 if TYPE_CHECKING:
     from dynclient.plan.results import Result
 
-#: Prose is wrapped at the terminal's width, at most at this one; lines for programs are never wrapped.
+#: The largest width of prose, in columns; lines for programs are never wrapped.
 PROSE_WIDTH = 88
 
-#: A column that would be wider is as wide as nine of ten of its cells need; a wider cell pushes its own line only.
+#: A wider column is as wide as nine of ten of its cells need; a wider cell moves its own line only.
 MAX_COLUMN_WIDTH = 48
 
 #: Colouring longer texts takes longer than anybody wants to wait.
@@ -41,7 +41,7 @@ def get_width() -> int:
 
 
 def escape_controls(text: str, *, keep: str = "") -> str:
-    """Return a text of a document or response made harmless for a terminal: control characters are escaped."""
+    """Return a text that is harmless for a terminal: control characters are escaped."""
     return "".join(c if c.isprintable() or c in keep else repr(c)[1:-1] for c in text)
 
 
@@ -63,58 +63,65 @@ def print_note(text: str) -> None:
     click.echo(text, err=True)
 
 
+def format_count(number: int, noun: str) -> str:
+    """Return a number with its noun: `1 use`, `2 uses`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def align_columns(rows: Iterable[Sequence[str]], indent: str = "") -> list[str]:
     """Return rows of cells as lines with aligned columns."""
     cells = [tuple(row) for row in rows]
-    widths = [_choose_column_width(list(map(len, column))) for column in zip(*cells, strict=True)]
-    return [
-        indent
-        + "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in cells
-    ]
+    columns = zip(*cells, strict=True)
+    widths = [_choose_column_width(list(map(len, column))) for column in columns]
+    lines = []
+    for row in cells:
+        padded = [f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)]
+        lines.append(indent + "  ".join(padded).rstrip())
+    return lines
 
 
 def _choose_column_width(lengths: list[int]) -> int:
     widest = max(lengths)
-    return (
-        widest
-        if widest <= MAX_COLUMN_WIDTH
-        else min(sorted(lengths)[len(lengths) * 9 // 10], MAX_COLUMN_WIDTH)
-    )
+    if widest <= MAX_COLUMN_WIDTH:
+        return widest
+    ninth_tenth = sorted(lengths)[len(lengths) * 9 // 10]
+    return min(ninth_tenth, MAX_COLUMN_WIDTH)
 
 
 def wrap_prose(text: str, indent: str = "") -> list[str]:
     """Return the paragraphs of a text, wrapped; list items keep their lines."""
+    width = max(get_width() - len(indent), 20)
+    wrapper = textwrap.TextWrapper(width, break_long_words=False, break_on_hyphens=False)
     lines: list[str] = []
     for paragraph in escape_controls(text.strip(), keep="\n").split("\n\n"):
-        lines += [""] if lines else []
-        blocks = "\n".join(
-            f"\n{line}" if line.lstrip()[:2] in ("- ", "* ") else line
-            for line in paragraph.split("\n")
-        )
-        for block in blocks.strip().split("\n\n"):
-            words = " ".join(block.split())
-            lines += textwrap.wrap(
-                words,
-                max(get_width() - len(indent), 20),
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
+        if lines:
+            lines.append("")
+        for block in _split_list_items(paragraph):
+            lines += wrapper.wrap(" ".join(block.split()))
     return [(indent + line).rstrip() for line in lines]
+
+
+def _split_list_items(paragraph: str) -> list[str]:
+    """Return the blocks of a paragraph: its text, and each of its list items."""
+    lines = []
+    for line in paragraph.split("\n"):
+        is_item = line.lstrip()[:2] in ("- ", "* ")
+        lines.append(f"\n{line}" if is_item else line)
+    return "\n".join(lines).strip().split("\n\n")
 
 
 def format_head(result: Result) -> list[str]:
     """Return the status line and the headers of a result, what is secret masked."""
-    known = {s.value: s.phrase for s in HTTPStatus}
-    headers = [
-        escape_controls(f"{name}: {'…' if is_secret_header(name) else value}")
-        for name, value in result.headers.pairs()
-    ]
-    return [f"{result.status} {known.get(result.status, '')}".rstrip(), *headers]
+    phrases = {status.value: status.phrase for status in HTTPStatus}
+    lines = [f"{result.status} {phrases.get(result.status, '')}".rstrip()]
+    for name, value in result.headers.pairs():
+        shown_value = "…" if is_secret_header(name) else value
+        lines.append(escape_controls(f"{name}: {shown_value}"))
+    return lines
 
 
 def print_data(value: Any, media_type: str) -> None:
-    """Print the data of a result: JSON indented, text as it is, bytes as they are, but no bytes on a terminal.
+    """Print the data of a result: JSON indented, text and bytes as they are.
 
     Raises:
         UsageError: bytes for a terminal.

@@ -1,8 +1,9 @@
-"""`dynclient uses`: which operations code calls, where, with which arguments, and what it reads of their results."""
+"""`dynclient uses`: the operations that code calls, with their arguments and what it reads."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,9 +15,11 @@ if TYPE_CHECKING:
     from dynclient.model import Document
     from dynclient.usages import (
         OperationUsage,
+        RecordedLine,
         RecordedUsages,
         ResolvedUsage,
         ResolvedUsages,
+        UnanalyzedCode,
         UsageAnalysis,
     )
 
@@ -44,26 +47,45 @@ def command(paths: tuple[str, ...], spec: str | None, used_by: str | None, form:
 
     if not paths and used_by is None:
         raise UsageError("nothing to look at", hint="give files or folders, or --used-by FILE")
-    found = find_usages_in(paths)
+    analysis = find_usages_in(paths)
     document = document_option.load_document(spec)
-    resolved, recording = (
-        resolve_usages(found.usages, document),
-        read_recorded_usages(used_by, document),
+    report = _UsesReport(
+        document=document,
+        analysis=analysis,
+        resolved=resolve_usages(analysis.usages, document),
+        recorded=read_recorded_usages(used_by, document),
     )
     if form == "json":
-        click.echo(terminal_output.format_json(_build_json(document, found, resolved, recording)))
+        click.echo(terminal_output.format_json(_build_json(report)))
         return
-    for line in terminal_output.align_columns(
-        [*_build_usage_rows(document, resolved), *_build_recorded_rows(recording)]
-    ):
+    rows = [*_build_usage_rows(report), *_build_recorded_rows(report)]
+    for line in terminal_output.align_columns(rows):
         terminal_output.print_line(line)
-    for note in _format_notes(found, resolved, recording):
+    for note in _format_notes(report):
         terminal_output.print_note(terminal_output.escape_controls(note))
-    click.echo(_format_summary(document, found, resolved, recording))
+    click.echo(_format_summary(report))
+
+
+@dataclass(frozen=True)
+class _UsesReport:
+    """What the command reports.
+
+    Attributes:
+        document: the document that the usages are resolved against.
+        analysis: what the analysis of the sources found.
+        resolved: the usages by the operations of the document.
+        recorded: the lines of a recorded list by the operations of the document.
+
+    """
+
+    document: Document
+    analysis: UsageAnalysis
+    resolved: ResolvedUsages
+    recorded: RecordedUsages
 
 
 def find_usages_in(paths: Sequence[str]) -> UsageAnalysis:
-    """Return the uses in files and folders.
+    """Return the usages in files and folders.
 
     Raises:
         UsageError: one of them does not exist.
@@ -78,7 +100,7 @@ def find_usages_in(paths: Sequence[str]) -> UsageAnalysis:
 
 
 def read_recorded_usages(path: str | None, document: Document) -> RecordedUsages:
-    """Return the operations that a recorded list names; none where there is no list.
+    """Return the operations that a recorded list names; none if there is no list.
 
     Raises:
         UsageError: the list cannot be read.
@@ -87,9 +109,8 @@ def read_recorded_usages(path: str | None, document: Document) -> RecordedUsages
     from dynclient.usages import read_recorded_lines, resolve_recorded_lines
 
     try:
-        return resolve_recorded_lines(
-            read_recorded_lines(path) if path is not None else [], document
-        )
+        lines = read_recorded_lines(path) if path is not None else []
+        return resolve_recorded_lines(lines, document)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror or error}") from None
 
@@ -97,145 +118,141 @@ def read_recorded_usages(path: str | None, document: Document) -> RecordedUsages
 # --- as text
 
 
-def _build_usage_rows(document: Document, resolved: ResolvedUsages) -> Iterator[tuple[str, ...]]:
+def _build_usage_rows(report: _UsesReport) -> Iterator[tuple[str, ...]]:
+    usages = report.resolved.usages_by_operation
+    for key in report.document.operations:
+        for resolved in usages.get(key, ()):
+            yield _build_usage_row(key, resolved)
+
+
+def _build_usage_row(key: str, resolved: ResolvedUsage) -> tuple[str, ...]:
     from dynclient.cli.terminal_output import format_one_line
 
-    operations = resolved.usages_by_operation
-    for key in document.operations:
-        for used in operations.get(key, ()):
-            use = used.usage
-            results = ", ".join(_format_key_path(path) or "(whole)" for path in use.result_paths)
-            cells = (
-                key,
-                f"{use.file}:{use.line}",
-                _format_arguments(used),
-                f"→ {results}" if results else "",
-            )
-            yield *map(format_one_line, cells), "" if use.is_certain else "perhaps"
+    usage = resolved.usage
+    place = f"{usage.file}:{usage.line}"
+    results = ", ".join(_format_key_path(path) or "(whole)" for path in usage.result_paths)
+    cells = (key, place, _format_arguments(resolved), f"→ {results}" if results else "")
+    return *map(format_one_line, cells), "" if usage.is_certain else "perhaps"
 
 
-def _format_arguments(used: ResolvedUsage) -> str:
-    method = used.usage.method if used.usage.method != "call" else ""
-    given = [_format_key_path(path) for path in used.argument_paths] + (
-        ["…"] if used.has_other_arguments else []
-    )
-    return f"{method}({', '.join(given)})"
+def _format_arguments(resolved: ResolvedUsage) -> str:
+    method = resolved.usage.method if resolved.usage.method != "call" else ""
+    arguments = [_format_key_path(path) for path in resolved.argument_paths]
+    if resolved.has_other_arguments:
+        arguments.append("…")
+    return f"{method}({', '.join(arguments)})"
 
 
 def _format_key_path(path: Sequence[str]) -> str:
     return ".".join(path).replace(".[]", "[]")
 
 
-def _build_recorded_rows(recording: RecordedUsages) -> Iterator[tuple[str, ...]]:
+def _build_recorded_rows(report: _UsesReport) -> Iterator[tuple[str, ...]]:
     from dynclient.cli.terminal_output import format_one_line
 
-    for key, lines in recording.lines_by_operation.items():
-        times = sum(line.count for line in lines)
-        yield (
-            format_one_line(key),
-            f"{lines[0].file}:{lines[0].line}",
-            f"recorded × {times}",
-            "",
-            "",
-        )
+    for key, lines in report.recorded.lines_by_operation.items():
+        count = sum(line.count for line in lines)
+        place = f"{lines[0].file}:{lines[0].line}"
+        yield format_one_line(key), place, f"recorded × {count}", "", ""
 
 
-def _format_notes(
-    found: UsageAnalysis, resolved: ResolvedUsages, recording: RecordedUsages
-) -> Iterator[str]:
-    """Yield what could not be read or is of no operation, each with its place."""
-    for unread in (*found.unreadable_files, *found.dynamic_names):
-        yield f"{unread.file}:{unread.line}:{unread.column}: {unread.reason}"
-    for use, suggestions in resolved.unresolved:
-        meant = f": did you mean {' or '.join(suggestions)}?" if suggestions else ""
-        yield f"{use.file}:{use.line}:{use.column}: no operation {use.operation}{meant}"
-    for line in recording.unmatched:
-        yield f"{line.file}:{line.line}: no operation: {' '.join(line.text.split())[:200]}"
+def _format_notes(report: _UsesReport) -> Iterator[str]:
+    """Yield what could not be read or belongs to no operation, each with its place."""
+    analysis = report.analysis
+    for code in (*analysis.unreadable_files, *analysis.dynamic_names):
+        yield f"{code.file}:{code.line}:{code.column}: {code.reason}"
+    for usage, suggestions in report.resolved.unresolved:
+        place = f"{usage.file}:{usage.line}:{usage.column}"
+        suggestion = f": did you mean {' or '.join(suggestions)}?" if suggestions else ""
+        yield f"{place}: no operation {usage.operation}{suggestion}"
+    for line in report.recorded.unmatched:
+        text = " ".join(line.text.split())[:200]
+        yield f"{line.file}:{line.line}: no operation: {text}"
 
 
-def _format_summary(
-    document: Document, found: UsageAnalysis, resolved: ResolvedUsages, recording: RecordedUsages
-) -> str:
-    used = len({*resolved.usages_by_operation, *recording.lines_by_operation})
-    perhaps = sum(not used.usage.is_certain for used in resolved.usages)
-    told = [
-        f"{used} of {format_count(len(document.operations), 'operation')} used",
-        f"{format_count(len(resolved.usages), 'use')} in {format_count(found.file_count, 'file')}",
-        *([f"{perhaps} perhaps"] if perhaps else []),
-        *(
-            [f"{format_count(len(resolved.unresolved), 'use')} of no operation"]
-            if resolved.unresolved
-            else []
-        ),
-        *(
-            [f"{format_count(len(found.dynamic_names), 'name')} known only at run time"]
-            if found.dynamic_names
-            else []
-        ),
-        *(
-            [f"{format_count(len(found.unreadable_files), 'file')} not read"]
-            if found.unreadable_files
-            else []
-        ),
-        *(
-            [f"{format_count(len(recording.unmatched), 'recorded line')} of no operation"]
-            if recording.unmatched
-            else []
-        ),
+def _format_summary(report: _UsesReport) -> str:
+    from dynclient.cli.terminal_output import format_count
+
+    resolved, recorded, analysis = report.resolved, report.recorded, report.analysis
+    operations = {*resolved.usages_by_operation, *recorded.lines_by_operation}
+    operation_count = format_count(len(report.document.operations), "operation")
+    usage_count = format_count(len(resolved.usages), "use")
+    parts = [
+        f"{len(operations)} of {operation_count} used",
+        f"{usage_count} in {format_count(analysis.file_count, 'file')}",
     ]
-    return ", ".join(told)
-
-
-def format_count(number: int, noun: str) -> str:
-    """Return `1 use`, `2 uses`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    uncertain = [usage for usage in resolved.usages if not usage.usage.is_certain]
+    if uncertain:
+        parts.append(f"{len(uncertain)} perhaps")
+    exceptions: tuple[tuple[Sequence[object], str, str], ...] = (
+        (resolved.unresolved, "use", "of no operation"),
+        (analysis.dynamic_names, "name", "known only at run time"),
+        (analysis.unreadable_files, "file", "not read"),
+        (recorded.unmatched, "recorded line", "of no operation"),
+    )
+    for items, noun, text in exceptions:
+        if items:
+            parts.append(f"{format_count(len(items), noun)} {text}")
+    return ", ".join(parts)
 
 
 # --- as JSON
 
 
-def _build_json(
-    document: Document, found: UsageAnalysis, resolved: ResolvedUsages, recording: RecordedUsages
-) -> dict[str, Any]:
-    operations = resolved.usages_by_operation
+def _build_json(report: _UsesReport) -> dict[str, Any]:
+    analysis = report.analysis
+    missing = [
+        {**_convert_usage(usage), "name": usage.operation, "meant": list(suggestions)}
+        for usage, suggestions in report.resolved.unresolved
+    ]
     return {
-        "operations": [
-            {
+        "operations": list(_build_operation_entries(report)),
+        "missing": missing,
+        "nameless": [_convert_unanalyzed_code(code) for code in analysis.dynamic_names],
+        "unread": [_convert_unanalyzed_code(code) for code in analysis.unreadable_files],
+        "unmatched": [_convert_recorded_line(line) for line in report.recorded.unmatched],
+        "files": analysis.file_count,
+    }
+
+
+def _build_operation_entries(report: _UsesReport) -> Iterator[dict[str, Any]]:
+    """Yield the entry of each operation that is used, in the order of the document."""
+    usages = report.resolved.usages_by_operation
+    lines = report.recorded.lines_by_operation
+    for key, operation in report.document.operations.items():
+        if key in usages or key in lines:
+            yield {
                 "operation": key,
                 "method": operation.method,
                 "path": operation.path,
-                "uses": [_convert_usage(used.usage, used) for used in operations.get(key, ())],
-                "recorded": [
-                    _convert_line(line) for line in recording.lines_by_operation.get(key, ())
-                ],
+                "uses": [_convert_resolved_usage(resolved) for resolved in usages.get(key, ())],
+                "recorded": [_convert_recorded_line(line) for line in lines.get(key, ())],
             }
-            for key, operation in document.operations.items()
-            if key in operations or key in recording.lines_by_operation
-        ],
-        "missing": [
-            {**_convert_usage(use), "name": use.operation, "meant": list(meant)}
-            for use, meant in resolved.unresolved
-        ],
-        "nameless": [vars(place) for place in found.dynamic_names],
-        "unread": [vars(place) for place in found.unreadable_files],
-        "unmatched": [_convert_line(line) for line in recording.unmatched],
-        "files": found.file_count,
-    }
 
 
-def _convert_usage(use: OperationUsage, used: ResolvedUsage | None = None) -> dict[str, Any]:
-    told = {
-        name: getattr(use, name) for name in ("file", "line", "column", "how", "method", "certain")
-    }
-    if used is None:
-        return told
+def _convert_usage(usage: OperationUsage) -> dict[str, Any]:
     return {
-        **told,
-        "arguments": [list(path) for path in used.argument_paths],
-        "others": used.has_other_arguments,
-        "results": [list(path) for path in use.result_paths],
+        "file": usage.file,
+        "line": usage.line,
+        "column": usage.column,
+        "how": usage.naming_form,
+        "method": usage.method,
+        "certain": usage.is_certain,
     }
 
 
-def _convert_line(line: Any) -> dict[str, Any]:
-    return dict(vars(line))
+def _convert_resolved_usage(resolved: ResolvedUsage) -> dict[str, Any]:
+    return {
+        **_convert_usage(resolved.usage),
+        "arguments": [list(path) for path in resolved.argument_paths],
+        "others": resolved.has_other_arguments,
+        "results": [list(path) for path in resolved.usage.result_paths],
+    }
+
+
+def _convert_unanalyzed_code(code: UnanalyzedCode) -> dict[str, Any]:
+    return {"file": code.file, "line": code.line, "column": code.column, "why": code.reason}
+
+
+def _convert_recorded_line(line: RecordedLine) -> dict[str, Any]:
+    return {"text": line.text, "file": line.file, "line": line.line, "times": line.count}

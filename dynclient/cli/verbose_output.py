@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def print_request(request: Request) -> None:
-    """Tell a request that is about to be sent: its line, its headers, its size, and which credentials it asks for."""
+    """Print a request before it is sent: line, headers, size, and the credentials it needs."""
     from dynclient.cli.terminal_output import escape_controls, print_note
     from dynclient.wire.message import is_secret_header
     from dynclient.wire.security import format_formula
@@ -25,16 +25,16 @@ def print_request(request: Request) -> None:
 
 
 def _mask_secrets(url: str) -> str:
-    """Return a URL in which what a query parameter that may be a secret holds is left out."""
+    """Return a URL without the values of query parameters that may be secret."""
     from dynclient.wire.message import is_secret_header
 
     path, mark, query = url.partition("?")
-    pairs = (pair.partition("=") for pair in query.split("&"))
-    shown = (
-        f"{name}{sign}{'…' if sign and is_secret_header(unquote(name)) else value}"
-        for name, sign, value in pairs
-    )
-    return path + mark + "&".join(shown)
+    pairs = []
+    for pair in query.split("&"):
+        name, sign, value = pair.partition("=")
+        is_secret = bool(sign) and is_secret_header(unquote(name))
+        pairs.append(f"{name}{sign}{'…' if is_secret else value}")
+    return path + mark + "&".join(pairs)
 
 
 def _format_size(request: Request) -> str:
@@ -45,7 +45,7 @@ def _format_size(request: Request) -> str:
 
 
 def print_response(result: Result) -> None:
-    """Tell what came back: status and headers, the size of the body, and how long it took."""
+    """Print a response: its status and headers, the size of its body, the time that it took."""
     from dynclient.cli.terminal_output import format_head, print_note
 
     for line in format_head(result):
@@ -54,7 +54,7 @@ def print_response(result: Result) -> None:
 
 
 def get_body_bytes(result: Result) -> bytes:
-    """Return the body of a result as it came, its content coding undone; from a sandbox as it would have come."""
+    """Return the body of a result as it came, without its content coding."""
     from dynclient.wire import media
 
     raw = getattr(result.http, "content", None)
@@ -64,7 +64,8 @@ def get_body_bytes(result: Result) -> bytes:
     if isinstance(data, bytes):
         return data
     if isinstance(data, str) and not media.is_json(result.media_type):
-        return data.encode(
-            media.find_charset(result.headers.get("content-type", "")) or "utf-8", "surrogateescape"
-        )
-    return b"" if data is None and not result.media_type else media.encode_json(data)
+        content_type = result.headers.get("content-type", "")
+        return data.encode(media.find_charset(content_type) or "utf-8", "surrogateescape")
+    if data is None and not result.media_type:
+        return b""
+    return media.encode_json(data)

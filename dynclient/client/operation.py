@@ -10,6 +10,8 @@ from typing import Any, Generic, TypeVar
 
 from dynclient import model
 from dynclient.client.options import Options
+from dynclient.description.operation_docstring import build_docstring
+from dynclient.description.operation_signature import build_signature
 from dynclient.errors import DocumentError, ResponseDrift, UnsafeValue, UsageError
 from dynclient.names import to_snake_case
 from dynclient.plan.call_document import Call
@@ -17,7 +19,6 @@ from dynclient.plan.plan import Plan, RequestChecks
 from dynclient.plan.results import Result, select_drifts
 from dynclient.schema.dialect import Schema
 from dynclient.schema.engine import Checker
-from dynclient.schema.explain import describe_schema
 from dynclient.transport.authorization import AuthorizedRequest, CredentialStore
 from dynclient.transport.exchange import Exchange
 from dynclient.transport.http import DEFAULT_TIMEOUTS, build_timeouts
@@ -241,16 +242,6 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
         return result
 
 
-class _OmittedArgument:
-    """The default of an optional argument in a signature: it is not sent."""
-
-    def __repr__(self) -> str:
-        return "…"
-
-
-OMITTED = _OmittedArgument()
-
-
 def _compile_schema(schema: dict[str, Any]) -> Any:
     return Checker(schema).accepts
 
@@ -268,95 +259,3 @@ def _add_headers(request: Request, extra: Mapping[str, str]) -> Request:
     return Request(
         request.method, request.url, headers, request.body, request.security, request.operation_id
     )
-
-
-def build_signature(plan: Plan) -> inspect.Signature:
-    """Return the Python signature of an operation: required before optional, path parameters positional."""
-    binder, kinds = plan.binder, inspect.Parameter
-    schema = plan.get_call_schema()
-    required = _find_required(schema)
-    names = dict.fromkeys(to_snake_case(name) for name in binder.positional)
-    parameters = [kinds(name, kinds.POSITIONAL_OR_KEYWORD) for name in names if name.isidentifier()]
-    seen = set(names)
-    keywords: list[inspect.Parameter] = []
-    for name in plan.argument_names:
-        python = to_snake_case(name)
-        if (
-            python in seen
-            or not python.isidentifier()
-            or (name == "body" and plan.body_property_names)
-        ):
-            continue
-        seen.add(python)
-        default = (
-            kinds.empty if binder.targets.get(name) in required or name in required else OMITTED
-        )
-        keywords.append(kinds(python, kinds.KEYWORD_ONLY, default=default))
-    keywords.sort(key=lambda p: p.default is not kinds.empty)
-    return inspect.Signature([*parameters, *keywords])
-
-
-def _find_required(schema: Schema) -> set[Any]:
-    found: set[Any] = set()
-    for location, group in schema["properties"].items():
-        if location == "body" and "body" in schema["required"]:
-            parts = [group, *_collect_subschemas(group, schema)] if isinstance(group, dict) else []
-            found |= {("body", name) for part in parts for name in part.get("required", ())} | {
-                "body"
-            }
-        elif isinstance(group, dict):
-            found |= {(location, name) for name in group.get("required", ())}
-    return found
-
-
-def _collect_subschemas(group: dict[str, Any], schema: Schema) -> list[dict[str, Any]]:
-    from dynclient.schema.readings import walk_in_place
-
-    return list(walk_in_place(group, schema.get("$defs", {}), alternatives=False))
-
-
-def build_docstring(plan: Plan) -> str:
-    """Return the docstring of an operation: what it does, its arguments, its results."""
-    operation, schema = plan.operation, plan.get_call_schema()
-    defs = schema.get("$defs", {})
-    lines = [operation.summary or operation.id, "", f"{operation.method} {operation.path}"]
-    if operation.deprecated:
-        lines += ["", "Deprecated."]
-    if operation.description and operation.description != operation.summary:
-        lines += ["", operation.description.strip()]
-    required = _find_required(schema)
-    arguments = [
-        _describe_argument(plan, name, defs, required)
-        for name in plan.argument_names
-        if name in plan.binder.targets
-    ]
-    if plan.binder.has_body:
-        arguments.append(
-            f"    body: the whole body, {describe_schema(schema['properties'].get('body', True), defs)}"
-        )
-    if arguments:
-        lines += ["", "Args:", *arguments]
-    results = [
-        f"    {status}: {_describe_response(response)}"
-        for status, response in operation.responses.items()
-    ]
-    return "\n".join([*lines, *(["", "Results:", *results] if results else [])])
-
-
-def _describe_argument(plan: Plan, name: str, defs: dict[str, Any], required: set[Any]) -> str:
-    location, wire = plan.binder.targets[name]
-    schema = plan.get_call_schema()["properties"].get(location, {})
-    parts = _collect_subschemas(schema, plan.get_call_schema()) if isinstance(schema, dict) else []
-    own: Any = next(
-        (part["properties"][wire] for part in parts if wire in part.get("properties", {})), True
-    )
-    text = f"    {to_snake_case(name)} ({location}): {describe_schema(own, defs)}"
-    text += ", required" if (location, wire) in required else ""
-    about = str(own.get("description", "")) if isinstance(own, dict) else ""
-    return text + (f". {' '.join(about.split())}" if about else "")
-
-
-def _describe_response(response: model.Response) -> str:
-    first = " ".join(response.description.split())
-    names = ", ".join(media.get_essence(name) for name in response.content)
-    return f"{first} ({names})" if names else first

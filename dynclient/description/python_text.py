@@ -1,146 +1,164 @@
-"""Operations and calls as Python text: how a reader would type them."""
+"""Operations and calls as Python text, as somebody would type them."""
 
 from __future__ import annotations
 
 import keyword
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+from dynclient.model import Operation
 from dynclient.names import to_snake_case
-
-if TYPE_CHECKING:
-    from dynclient.client.client import Client, Operation
-    from dynclient.plan.call_document import Call
+from dynclient.plan.binder import Binder
+from dynclient.plan.call_document import Call
 
 INDENT_WIDTH = 4
 
+#: The locations of parameters in the order in which a call names them.
+_PARAMETER_LOCATIONS = ("path", "query", "header", "cookie")
 
-def build_accessor(client: Client, operation: Operation) -> str:
-    """Return how an operation is reached: `client.create_audience_v2`, or `client["GET /items"]` where that is sure."""
-    name, key = operation.__name__, operation.operation.key
-    is_own = hasattr(type(client), name) or name.startswith("_") or not name.isidentifier()
-    if is_own or name not in client or client[name].operation.key != key:
-        return f"client[{_quote_text(key)}]"
+
+class OperationLookup(Protocol):
+    """A client, as far as the text of a call depends on it."""
+
+    def __contains__(self, name: object) -> bool:
+        """Tell whether there is an operation of this name."""
+
+    def __getitem__(self, name: str) -> Any:
+        """Return the operation of a name, bound to the client."""
+
+
+def build_accessor(client: OperationLookup, operation: Operation) -> str:
+    """Return how code reaches an operation.
+
+    It is `client.create_audience_v2`, or `client["GET /items"]` if an attribute of that name
+    would be something else.
+    """
+    name = to_snake_case(operation.id)
+    by_key = f"client[{_quote_text(operation.key)}]"
+    if hasattr(type(client), name) or name.startswith("_") or not name.isidentifier():
+        return by_key
+    if name not in client or client[name].operation.key != operation.key:
+        return by_key
     return f"client.{name}"
-
-
-def format_signature(name: str, operation: Operation, width: int = 80) -> str:
-    """Return an operation's signature under a name: on one line where it fits, else one argument per line."""
-    parameters = operation.__signature__.parameters.values()
-    flat = f"{name}{operation.__signature__}"
-    if len(flat) <= width or not parameters:
-        return flat
-    lines = [f"{' ' * INDENT_WIDTH}{parameter}," for parameter in parameters]
-    star = next((i for i, p in enumerate(parameters) if p.kind is p.KEYWORD_ONLY), None)
-    if star is not None:
-        lines.insert(star, f"{' ' * INDENT_WIDTH}*,")
-    return "\n".join([f"{name}(", *lines, ")"])
 
 
 def format_python_call(
     name: str, args: Sequence[Any], kwargs: Mapping[str, Any], width: int = 80
 ) -> str:
-    """Return a call as Python text: on one line where it fits, else one argument per line.
+    """Return a call as Python text: on one line if it fits, else one argument per line.
 
     Args:
         name: what is called, such as `client.create_audience_v2`.
         args: positional arguments, plain JSON data.
         kwargs: keyword arguments, plain JSON data.
-        width: columns that a line may take.
+        width: the columns that a line may take.
 
     """
-    arguments = [("", value) for value in args] + [
-        (f"{key}=", value) for key, value in kwargs.items()
-    ]
-    flat = f"{name}({', '.join(f'{key}{_format_flat(value)}' for key, value in arguments)})"
+    arguments = [("", value) for value in args]
+    arguments += [(f"{key}=", value) for key, value in kwargs.items()]
+    flat_arguments = [f"{prefix}{_format_flat(value)}" for prefix, value in arguments]
+    flat = f"{name}({', '.join(flat_arguments)})"
     if len(flat) <= width or not arguments:
         return flat
-    lines = [
-        f"{' ' * INDENT_WIDTH}{key}{format_python_literal(value, width, INDENT_WIDTH, len(key))},"
-        for key, value in arguments
-    ]
-    return "\n".join([f"{name}(", *lines, ")"])
+    lines = [f"{name}("]
+    for prefix, value in arguments:
+        text = format_python_literal(value, width, INDENT_WIDTH, len(prefix))
+        lines.append(f"{' ' * INDENT_WIDTH}{prefix}{text},")
+    return "\n".join([*lines, ")"])
 
 
 def format_python_literal(value: Any, width: int, indent: int = 0, lead: int = 0) -> str:
-    """Return JSON data as Python text, broken into lines where it is longer than the width.
+    """Return JSON data as Python text, broken into lines if it is longer than the width.
 
     Args:
         value: plain JSON data.
-        width: columns that a line may take.
-        indent: columns before the line on which the value begins.
-        lead: columns between that and the value.
+        width: the columns that a line may take.
+        indent: the columns before the line on which the value begins.
+        lead: the columns between that and the value.
 
     """
     flat = _format_flat(value)
     if indent + lead + len(flat) < width or not isinstance(value, dict | list) or not value:
         return flat
     inner = indent + INDENT_WIDTH
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    lines = [opening]
+    for prefix, item in _list_items(value):
+        text = format_python_literal(item, width, inner, len(prefix))
+        lines.append(f"{' ' * inner}{prefix}{text},")
+    return "\n".join([*lines, " " * indent + closing])
+
+
+def _list_items(value: dict[str, Any] | list[Any]) -> list[tuple[str, Any]]:
+    """Return the items of a container, each with the text that stands before it."""
     if isinstance(value, dict):
-        items = [
-            f"{_quote_text(k)}: {format_python_literal(v, width, inner, len(_quote_text(k)) + 2)}"
-            for k, v in value.items()
-        ]
-    else:
-        items = [format_python_literal(v, width, inner) for v in value]
-    brackets = "{}" if isinstance(value, dict) else "[]"
-    lines = [f"{' ' * inner}{item}," for item in items]
-    return "\n".join([brackets[0], *lines, " " * indent + brackets[1]])
+        return [(f"{_quote_text(key)}: ", item) for key, item in value.items()]
+    return [("", item) for item in value]
 
 
 def _format_flat(value: Any) -> str:
-    if isinstance(value, dict):
-        return (
-            "{" + ", ".join(f"{_quote_text(k)}: {_format_flat(v)}" for k, v in value.items()) + "}"
-        )
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_format_flat, value)) + "]"
+    if isinstance(value, dict | list):
+        items = [f"{prefix}{_format_flat(item)}" for prefix, item in _list_items(value)]
+        opening, closing = "{}" if isinstance(value, dict) else "[]"
+        return f"{opening}{', '.join(items)}{closing}"
     return _quote_text(value) if isinstance(value, str) else repr(value)
 
 
 def _quote_text(value: str) -> str:
-    """Return a string literal in double quotes, where that needs no more escaping."""
+    """Return a string literal in double quotes, unless it would need more escapes then."""
     text = repr(value)
     return f'"{text[1:-1]}"' if text[0] == "'" and '"' not in text else text
 
 
-def build_call_arguments(operation: Operation, call: Call) -> tuple[list[Any], dict[str, Any]]:
-    """Return the positional and keyword arguments that make a call document, named as Python people write them."""
-    binder = operation._plan.binder  # noqa: SLF001 (the compiled operation is what knows the names)
+def build_call_arguments(binder: Binder, call: Call) -> tuple[list[Any], dict[str, Any]]:
+    """Return the positional and keyword arguments that make a call document.
+
+    Args:
+        binder: of the operation; it knows the names in Python.
+        call: the call document.
+
+    """
     path = dict(call.get("path", {}))
     args = [path.pop(name) for name in binder.positional if name in path]
     kwargs: dict[str, Any] = {}
-    for location in ("path", "query", "header", "cookie"):
+    for location in _PARAMETER_LOCATIONS:
         values = path if location == "path" else call.get(location, {})
-        _add_named_arguments(binder.targets, location, values, kwargs)
+        kwargs.update(_name_arguments(binder, location, values))
     if "body" in call:
-        body = call["body"]
-        inside: dict[str, Any] = {}
-        if isinstance(body, dict) and body:
-            _add_named_arguments(binder.targets, "body", body, inside)
-        kwargs |= (
-            inside
-            if inside and "body" not in inside and not inside.keys() & kwargs.keys()
-            else {"body": body}
-        )
+        kwargs.update(_name_body_arguments(binder, call["body"], kwargs))
     return args, kwargs
 
 
-def _add_named_arguments(
-    targets: Mapping[str, tuple[str, str]],
-    location: str,
-    values: Mapping[str, Any],
-    found: dict[str, Any],
-) -> None:
-    """Add values by their argument names; those without a name of their own go together under the location."""
+def _name_body_arguments(binder: Binder, body: Any, kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a body as arguments: its properties by name, else all of it as `body`."""
+    if isinstance(body, dict) and body:
+        arguments = _name_arguments(binder, "body", body)
+        if "body" not in arguments and not arguments.keys() & kwargs.keys():
+            return arguments
+    return {"body": body}
+
+
+def _name_arguments(binder: Binder, location: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values by their argument names.
+
+    Those without a name of their own go together under the name of their location.
+    """
+    arguments: dict[str, Any] = {}
     rest = {}
-    for name, value in values.items():
-        python = next(
-            (n for n in (to_snake_case(name), name) if targets.get(n) == (location, name)), ""
-        )
-        if python.isidentifier() and not keyword.iskeyword(python):
-            found[python] = value
+    for wire_name, value in values.items():
+        name = _find_keyword(binder, location, wire_name)
+        if name is None:
+            rest[wire_name] = value
         else:
-            rest[name] = value
+            arguments[name] = value
     if rest:
-        found[location] = rest
+        arguments[location] = rest
+    return arguments
+
+
+def _find_keyword(binder: Binder, location: str, wire_name: str) -> str | None:
+    """Return the keyword that means a place and can be written in Python, else None."""
+    for name in (to_snake_case(wire_name), wire_name):
+        if binder.targets.get(name) == (location, wire_name):
+            return name if name.isidentifier() and not keyword.iskeyword(name) else None
+    return None

@@ -1,4 +1,4 @@
-"""Uses: which operations code calls, with which arguments, what it reads of results, and where it does not fit."""
+"""Usages: the operations that code calls, its arguments, its reads, and what does not fit."""
 
 from dynclient.usages.operation_usage import (
     OperationUsage,

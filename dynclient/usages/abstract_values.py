@@ -1,4 +1,8 @@
-"""What an expression may stand for, as far as it matters: clients, their operations, results, and the way to them."""
+"""Abstract values: what an expression may stand for, as far as the analysis follows it.
+
+The analysis is a forward data-flow analysis: each name stands for a set of abstract values, and
+where two branches meet, the sets are joined.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,14 @@ import ast
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from dynclient.usages.operation_usage import KeyPath, NamingForm
+from dynclient.usages.operation_usage import ANY_INDEX, KeyPath, NamingForm
 
-#: All that an expression may be; what nobody knows is OTHER.
+#: All that an expression may stand for; UNKNOWN_VALUE is among them where that is not known.
 AbstractValues = frozenset["AbstractValue"]
 
 
 class UsageSite(NamedTuple):
-    """A place where an operation is called or named, and which: it tells one use from all others."""
+    """The place where an operation is called or named, and the operation: a key for one usage."""
 
     file: str
     begin: tuple[int, int]
@@ -22,19 +26,21 @@ class UsageSite(NamedTuple):
     is_certain: bool
 
 
-#: Beyond that many, nobody knows.
+#: A larger set of values is taken for unknown.
 MAX_VALUES = 64
+
+#: The keys below this depth of a result are not told apart.
 MAX_PATH_LENGTH = 16
 
 
 @dataclass(frozen=True)
 class UnknownValue:
-    """Something that does not matter, or that nobody knows."""
+    """A value that the analysis does not know, or does not need."""
 
 
 @dataclass(frozen=True)
 class BuiltinValue:
-    """A name that nothing in the sources binds."""
+    """A builtin: a name that nothing in the sources binds."""
 
     name: str
 
@@ -48,7 +54,7 @@ class ModuleValue:
 
 @dataclass(frozen=True)
 class LibraryValue:
-    """A name of a library that is understood: `Client`, `AsyncClient`, `Call`, `partial`."""
+    """A name of a library that the analysis understands, such as `Client`, `Call` or `partial`."""
 
     name: str
 
@@ -58,8 +64,8 @@ class ClientValue:
     """A client.
 
     Attributes:
-        certain: whether it is one for sure.
-        lenient: it was told to check less than usual, or something else.
+        is_certain: whether it can be nothing else.
+        is_lenient: whether an option makes it check less, or check by another schema.
 
     """
 
@@ -67,7 +73,7 @@ class ClientValue:
     is_lenient: bool = False
 
 
-#: Something that may be a client: nobody knows what it is.
+#: An unknown value, taken for a client.
 MAYBE_CLIENT = ClientValue(is_certain=False)
 
 
@@ -76,9 +82,9 @@ class ClientMemberValue:
     """A part of a client that leads to operations.
 
     Attributes:
-        client: whose.
-        name: `call` and `with_options` are called, so is `get`, of a mapping; `operations` (all, or those of a tag) and
-            `tags` are mappings.
+        client: the client.
+        name: `call`, `with_options` or `get` (of a mapping), which are called; `operations` (all,
+            or those of a tag) or `tags`, which are mappings.
 
     """
 
@@ -91,12 +97,13 @@ class OperationValue:
     """An operation of a client, or a method of it that calls.
 
     Attributes:
-        client: whose.
-        name: as written.
-        how: how it is named.
-        site: where it is named.
+        client: the client.
+        name: the operation's name, as written.
+        naming_form: how the source names it.
+        site: where the source names it.
         method: `call`, or the method's name.
-        given: the calls of `functools.partial` that gave it arguments, and how many of theirs are none.
+        partial_calls: the calls of `functools.partial` that give it arguments, each with the
+            number of its first positional arguments that are not the operation's.
 
     """
 
@@ -118,14 +125,14 @@ class ResultValue:
 
 @dataclass(frozen=True)
 class SentResultValue:
-    """What `send` returns: its `data` are the answer."""
+    """What `send` returns: a result whose `data` is a ResultValue."""
 
     site: UsageSite
 
 
 @dataclass(frozen=True)
 class ResultMethodValue:
-    """A method of an answer: `get`, `items`, …."""
+    """A method of a result's data: `get`, `items`, …."""
 
     result: ResultValue
     name: str
@@ -133,28 +140,28 @@ class ResultMethodValue:
 
 @dataclass(frozen=True)
 class ResultMembersValue:
-    """Members of an answer: `values()`."""
+    """The members of a part of a result: `values()`."""
 
     member: ResultValue
 
 
 @dataclass(frozen=True)
 class ResultPairsValue:
-    """Pairs of something and a member of an answer: `items()`, `enumerate(…)`."""
+    """Pairs whose second element is a member of a result: `items()`, `enumerate(…)`."""
 
     member: ResultValue
 
 
 @dataclass(frozen=True)
 class ResultPairValue:
-    """One of such pairs."""
+    """One pair of ResultPairsValue."""
 
     member: ResultValue
 
 
 @dataclass(frozen=True)
 class FunctionValue:
-    """A function of the sources; of a method that is bound, the first parameter is given."""
+    """A function of the sources; a bound one is a method that has its first argument already."""
 
     node: ast.FunctionDef | ast.AsyncFunctionDef
     is_bound: bool = False
@@ -176,7 +183,7 @@ class InstanceValue:
 
 @dataclass(frozen=True)
 class LiteralValue:
-    """A literal that was given a name."""
+    """A literal."""
 
     node: ast.expr
 
@@ -214,6 +221,36 @@ UNKNOWN_VALUES: AbstractValues = frozenset({UNKNOWN_VALUE})
 
 
 def join_values(*several: AbstractValues) -> AbstractValues:
-    """Return all that one of several may be."""
-    found: AbstractValues = frozenset().union(*several)
-    return found if len(found) <= MAX_VALUES else UNKNOWN_VALUES
+    """Return the union of several sets of values; a union that is too large is unknown."""
+    union: AbstractValues = frozenset().union(*several)
+    return union if len(union) <= MAX_VALUES else UNKNOWN_VALUES
+
+
+def get_elements(values: AbstractValues) -> AbstractValues:
+    """Return what the elements of values may stand for."""
+    return frozenset(map(_get_element, values)) or UNKNOWN_VALUES
+
+
+def _get_element(value: AbstractValue) -> AbstractValue:
+    if isinstance(value, ResultValue):
+        return ResultValue(value.site, (*value.path, ANY_INDEX))
+    if isinstance(value, ResultMembersValue):
+        return value.member
+    if isinstance(value, ResultPairsValue):
+        return ResultPairValue(value.member)
+    return UNKNOWN_VALUE
+
+
+def is_single_result(values: AbstractValues) -> bool:
+    """Tell whether values are one result, or an empty value in its place (`result or {}`)."""
+    others = [value for value in values if not isinstance(value, ResultValue)]
+    return len(values) - len(others) == 1 and all(map(_is_empty_literal, others))
+
+
+def _is_empty_literal(value: AbstractValue) -> bool:
+    if not isinstance(value, LiteralValue):
+        return False
+    if isinstance(value.node, ast.Constant):
+        return value.node.value is None
+    is_container = isinstance(value.node, ast.Dict | ast.List | ast.Tuple)
+    return is_container and not any(ast.iter_child_nodes(value.node))

@@ -1,8 +1,8 @@
-"""Arguments as they are written → the call document that they make, and where in it each of them stands."""
+"""Source arguments → the call document that they make, and where each part of it is written."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,11 +18,11 @@ from dynclient.usages.operation_usage import (
 
 @dataclass(frozen=True)
 class ArgumentPart:
-    """A part of an argument that has a place of its own in the call document.
+    """An argument, or a part of it, that has a place of its own in the call document.
 
     Attributes:
-        argument: which.
-        inner: the part's path in the argument.
+        argument: the argument.
+        path: the path of the part in the argument.
 
     """
 
@@ -31,28 +31,28 @@ class ArgumentPart:
 
     @property
     def value(self) -> Any:
-        """Its value, with holes."""
-        found = self.argument.partial_value.value
+        """The value of the part, with placeholders for what is not known."""
+        value = self.argument.partial_value.value
         for name in self.path:
-            found = found[name]
-        return found
+            value = value[name]
+        return value
 
-    def iterate_relative_paths(self, paths: frozenset[ValuePath]) -> Iterator[ValuePath]:
-        """Yield those of an argument's paths that are in this part, from the part on."""
+    def iterate_relative_paths(self, paths: Iterable[ValuePath]) -> Iterator[ValuePath]:
+        """Yield those paths of the argument that lie in this part, relative to it."""
         depth = len(self.path)
         return (path[depth:] for path in paths if path[:depth] == self.path)
 
 
 @dataclass(frozen=True)
 class BoundArguments:
-    """The arguments of a use, bound.
+    """The arguments of a usage, bound as a call of the operation binds them.
 
     Attributes:
-        args: the positional arguments, with holes.
-        kwargs: the keyword arguments, with holes.
-        pieces: path in the call document → what stands there.
-        has_star: whether there may be more arguments than those.
-        is_opaque: whether all of the call is one value that nobody sees.
+        args: the positional arguments, with placeholders for what is not known.
+        kwargs: the keyword arguments, likewise.
+        parts: what stands at each path of the call document.
+        has_other_arguments: whether the call may give more arguments.
+        is_opaque: whether all of the call is one value that is not known.
 
     """
 
@@ -64,74 +64,82 @@ class BoundArguments:
 
     @property
     def unknown_paths(self) -> frozenset[ValuePath]:
-        """Paths in the call document of what only running the program would tell."""
-        return self._collect_paths(
-            lambda piece: piece.iterate_relative_paths(piece.argument.partial_value.unknown_paths)
-        )
+        """The paths in the call document of values that are known only at run time."""
+        paths: set[ValuePath] = set()
+        for prefix, part in self.parts.items():
+            unknown_paths = part.argument.partial_value.unknown_paths
+            paths.update((*prefix, *path) for path in part.iterate_relative_paths(unknown_paths))
+        return frozenset(paths)
 
     @property
     def open_paths(self) -> frozenset[ValuePath]:
-        """Paths in the call document of what may have more members than are written."""
-        found = self._collect_paths(
-            lambda piece: piece.iterate_relative_paths(piece.argument.partial_value.open_paths)
-        )
-        if not self.has_other_arguments:
-            return found
-        return (
-            found
-            | {()}
-            | {
-                (location,)
-                for location in (*LOCATION_GROUPS, "body")
-                if (location,) not in self.parts
-            }
-        )
-
-    def _collect_paths(self, inside: Any) -> frozenset[ValuePath]:
-        return frozenset(
-            (*path, *inner) for path, piece in self.parts.items() for inner in inside(piece)
-        )
+        """The paths in the call document of what may have more members than are written."""
+        paths: set[ValuePath] = set()
+        for prefix, part in self.parts.items():
+            open_paths = part.argument.partial_value.open_paths
+            paths.update((*prefix, *path) for path in part.iterate_relative_paths(open_paths))
+        if self.has_other_arguments:
+            locations = {(location,) for location in (*LOCATION_GROUPS, "body")}
+            paths |= {(), *(locations - self.parts.keys())}
+        return frozenset(paths)
 
     @property
     def given_paths(self) -> Iterator[ValuePath]:
-        """The paths in the call document that are given, down to where literals end."""
-        for path, piece in self.parts.items():
-            for inner in piece.argument.partial_value.iterate_leaf_paths():
-                if inner[: len(piece.path)] == piece.path:
-                    yield (*path, *inner[len(piece.path) :])
+        """The paths in the call document that the arguments give, down to their leaves."""
+        for prefix, part in self.parts.items():
+            leaf_paths = part.argument.partial_value.iterate_leaf_paths()
+            for path in part.iterate_relative_paths(leaf_paths):
+                yield (*prefix, *path)
 
     def locate(self, path: ValuePath) -> SourcePosition | None:
-        """Return where in the source the value at a path of the call document is written, or what holds it."""
-        for n in range(len(path), 0, -1):
-            piece = self.parts.get(path[:n])
-            if piece is not None:
-                return piece.argument.partial_value.locate((*piece.path, *path[n:]))
+        """Return where the value at a path of the call document is written.
+
+        A value that is not written itself has the position of what holds it.
+        """
+        for length in range(len(path), 0, -1):
+            part = self.parts.get(path[:length])
+            if part is not None:
+                return part.argument.partial_value.locate((*part.path, *path[length:]))
         return None
 
 
-def bind_arguments(binder: Binder, use: OperationUsage) -> BoundArguments:
-    """Return the arguments of a use, bound as a call of the operation would bind them."""
-    args = [argument for argument in use.arguments if isinstance(argument.name, int)]
-    if (
-        len(args) == len(use.arguments) == 1 and args[0].partial_value.is_unknown
-    ):  # perhaps a Call, or a Request
+def bind_arguments(binder: Binder, usage: OperationUsage) -> BoundArguments:
+    """Return the arguments of a usage, bound as a call of the operation binds them."""
+    if _is_single_unknown(usage.arguments):
+        # It may be a `Call` or a `Request`.
         return BoundArguments(is_opaque=True)
-    kept = [
-        argument
-        for argument in use.arguments
-        if not _is_location_group(binder, argument) or not argument.partial_value.is_unknown
-    ]
-    pieces = {argument.name: _split_argument(binder, argument) for argument in kept}
-    positional = [piece for name, piece in pieces.items() if isinstance(name, int)]
-    named = {name: piece for name, piece in pieces.items() if isinstance(name, str)}
+
+    has_other_arguments = usage.has_other_arguments
+    positional: list[Any] = []
+    keywords: dict[str, Any] = {}
+    for argument in usage.arguments:
+        is_group = _is_location_group(binder, argument)
+        value = argument.partial_value
+        if is_group and value.is_unknown:
+            has_other_arguments = True
+            continue
+        if () in value.open_paths and (is_group or value.is_call):
+            has_other_arguments = True
+        parts = _split_argument(argument, is_group=is_group)
+        if isinstance(argument.name, str):
+            keywords[argument.name] = parts
+        else:
+            positional.append(parts)
+
+    call = binder.bind(positional, keywords).call
     return BoundArguments(
-        [_extract_values(piece) for piece in positional],
-        {name: _extract_values(piece) for name, piece in named.items()},
-        dict(_iterate_parts(binder.bind(positional, named).call)),
-        use.has_other_arguments
-        or len(kept) < len(use.arguments)
-        or any(_is_open_argument(binder, argument) for argument in kept),
+        args=[_extract_values(parts) for parts in positional],
+        kwargs={name: _extract_values(parts) for name, parts in keywords.items()},
+        parts=dict(_iterate_parts(call)),
+        has_other_arguments=has_other_arguments,
     )
+
+
+def _is_single_unknown(arguments: Sequence[SourceArgument]) -> bool:
+    """Tell whether the only argument is positional and not known."""
+    if len(arguments) != 1 or not isinstance(arguments[0].name, int):
+        return False
+    return arguments[0].partial_value.is_unknown
 
 
 def _is_location_group(binder: Binder, argument: SourceArgument) -> bool:
@@ -139,35 +147,28 @@ def _is_location_group(binder: Binder, argument: SourceArgument) -> bool:
     return argument.name in LOCATION_GROUPS and argument.name not in binder.targets
 
 
-def _is_open_argument(binder: Binder, argument: SourceArgument) -> bool:
-    return () in argument.partial_value.open_paths and (
-        argument.partial_value.is_call or _is_location_group(binder, argument)
-    )
-
-
-def _split_argument(binder: Binder, argument: SourceArgument) -> Any:
-    """Return what stands for an argument while it is bound: a piece, or a mapping of pieces."""
+def _split_argument(argument: SourceArgument, *, is_group: bool) -> Any:
+    """Return what stands for an argument while it is bound: a part, or a mapping of parts."""
     value = argument.partial_value.value
     if argument.partial_value.is_call:
         return Call({key: ArgumentPart(argument, (key,)) for key in value})
-    if _is_location_group(binder, argument) and isinstance(value, dict):
+    if is_group and isinstance(value, dict):
         return {name: ArgumentPart(argument, (name,)) for name in value}
     return ArgumentPart(argument)
 
 
-def _extract_values(pieces: Any) -> Any:
-    if isinstance(pieces, ArgumentPart):
-        return pieces.value
-    return type(pieces)({name: piece.value for name, piece in pieces.items()})
+def _extract_values(parts: Any) -> Any:
+    """Return the values of a part, or of a mapping of parts, in the same type."""
+    if isinstance(parts, ArgumentPart):
+        return parts.value
+    return type(parts)({name: part.value for name, part in parts.items()})
 
 
 def _iterate_parts(call: Call) -> Iterator[tuple[ValuePath, ArgumentPart]]:
-    for location, found in call.items():
-        if isinstance(found, ArgumentPart):
-            yield (location,), found
-        else:
-            yield from (
-                ((location, name), piece)
-                for name, piece in found.items()
-                if isinstance(piece, ArgumentPart)
-            )
+    for location, content in call.items():
+        if isinstance(content, ArgumentPart):
+            yield (location,), content
+            continue
+        for name, part in content.items():
+            if isinstance(part, ArgumentPart):
+                yield (location, name), part

@@ -1,9 +1,10 @@
-"""Calls: of operations, and of whatever leads to one."""
+"""Calls: of operations, of what leads to one, and of functions and classes of the sources."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
 from dynclient.usages.abstract_values import (
     UNKNOWN_VALUES,
@@ -17,366 +18,321 @@ from dynclient.usages.abstract_values import (
     FunctionValue,
     InstanceValue,
     LibraryValue,
-    LiteralValue,
     OperationValue,
     ResultMembersValue,
     ResultMethodValue,
     ResultPairsValue,
     ResultValue,
     SentResultValue,
-    UsageSite,
+    get_elements,
     join_values,
 )
-from dynclient.usages.expression_evaluator import ExpressionEvaluator, get_elements, list_parameters
-from dynclient.usages.literal_reader import is_container, read_call_document, read_partial_value
-from dynclient.usages.operation_usage import ANY_INDEX, PartialValue, SourceArgument
+from dynclient.usages.argument_reader import ArgumentReader
+from dynclient.usages.member_evaluator import MemberEvaluator
+from dynclient.usages.operation_usage import ANY_INDEX, SourcePosition
 from dynclient.usages.python_sources import MUTATING_METHODS
+from dynclient.usages.source_context import SourceContext
 from dynclient.usages.usage_collector import UsageDraft
 
-#: What gives its argument again, in another order or form.
+#: Builtins that return their argument in another order or form.
 _PASS_THROUGH_BUILTINS = frozenset(
     {"list", "tuple", "sorted", "reversed", "iter", "dict", "enumerate"}
 )
 
-#: Options after which arguments are judged by other rules, or by another schema.
+#: Options after which other rules, or another schema, decide about arguments.
 _LENIENT_OPTIONS = frozenset({"media_type", "unknown_properties", "validate_requests"})
 
-
-class CallBinder(ExpressionEvaluator):
-    """Evaluates calls too."""
-
-    #: Whether what is called can be one thing only.
-    _has_single_callee = True
-
-    def call(self, node: ast.Call) -> AbstractValues:
-        """Evaluate a call."""
-        callees = self.evaluate(node.func)
-        follow = all(self._is_followed(callee, node) for callee in callees)
-        given = [self.evaluate(arg) if follow else self.evaluate_escaping(arg) for arg in node.args]
-        named = {
-            k.arg: self.evaluate(k.value) if follow and k.arg else self.evaluate_escaping(k.value)
-            for k in node.keywords
-        }
-        self._has_single_callee = len(callees) == 1
-        return (
-            join_values(*[self._evaluate_callee(callee, node, given, named) for callee in callees])
-            or UNKNOWN_VALUES
-        )
-
-    def _is_followed(self, callee: AbstractValue, node: ast.Call) -> bool:
-        """Tell whether what is given to something can be followed further."""
-        if isinstance(callee, BuiltinValue):
-            return (
-                callee.name in _PASS_THROUGH_BUILTINS and len(node.args) == 1 and not node.keywords
-            )
-        has_star = any(isinstance(arg, ast.Starred) for arg in node.args)
-        return (
-            isinstance(callee, FunctionValue | ClassValue) and not has_star
-        ) or callee == LibraryValue("partial")
-
-    def _evaluate_callee(
-        self,
-        callee: AbstractValue,
-        node: ast.Call,
-        given: list[AbstractValues],
-        named: dict[str | None, AbstractValues],
-    ) -> AbstractValues:
-        found: AbstractValues = frozenset()
-        if isinstance(callee, OperationValue):
-            found = self._record_usage(callee, node)
-        elif isinstance(callee, ClientMemberValue):
-            found = self._evaluate_client_member_call(callee, node)
-        elif isinstance(callee, LibraryValue):
-            found = self._evaluate_library_call(callee.name, node, given)
-        elif isinstance(callee, ResultMethodValue):
-            found = self._evaluate_result_method(callee, node)
-        elif isinstance(callee, FunctionValue | ClassValue):
-            found = self._evaluate_source_call(callee, given, named)
-        elif isinstance(callee, BuiltinValue) and self._is_followed(callee, node):
-            found = _pass_through(callee.name, given[0])
-            if callee.name == "enumerate":  # pairs of pairs are not followed
-                self.collector.record_escape(
-                    frozenset(value for value in given[0] if isinstance(value, ResultPairsValue))
-                )
-        return found or UNKNOWN_VALUES
-
-    # --- of a client
-
-    def _evaluate_library_call(
-        self, name: str, node: ast.Call, given: list[AbstractValues]
-    ) -> AbstractValues:
-        if name in ("Client", "AsyncClient"):
-            return frozenset({ClientValue(is_lenient=_has_lenient_option(node))})
-        if name == "Call":
-            return frozenset({CallValue(node)})
-        if name == "partial" and given:
-            return join_values(*[self._evaluate_partial(value, node) for value in given[0]])
-        return UNKNOWN_VALUES
-
-    def _evaluate_partial(self, value: AbstractValue, node: ast.Call) -> AbstractValues:
-        given = (node, 1)
-        if isinstance(value, ClientMemberValue) and value.name == "call":
-            named = self.evaluate_named_operation(
-                value.client, node, node.args[1] if len(node.args) > 1 else None, "call"
-            )
-            return (
-                join_values(
-                    *[
-                        self._evaluate_partial(inner, node)
-                        for inner in named
-                        if isinstance(inner, OperationValue)
-                    ]
-                )
-                or UNKNOWN_VALUES
-            )
-        if not isinstance(value, OperationValue):
-            return UNKNOWN_VALUES
-        self.collector.called_sites.add(value.site)
-        skip = 2 if value.naming_form == "call" else 1
-        given = (node, skip)
-        made = OperationValue(
-            value.client,
-            value.name,
-            value.naming_form,
-            value.site,
-            value.method,
-            (*value.partial_calls, given),
-        )
-        return frozenset({made})
-
-    def _evaluate_client_member_call(
-        self, part: ClientMemberValue, node: ast.Call
-    ) -> AbstractValues:
-        if part.name == "with_options":
-            return frozenset(
-                {
-                    ClientValue(
-                        part.client.is_certain, part.client.is_lenient or _has_lenient_option(node)
-                    )
-                }
-            )
-        if part.name not in ("call", "get"):
-            return UNKNOWN_VALUES
-        name = node.args[0] if node.args else None
-        found = self.evaluate_named_operation(
-            part.client, node, name, "call" if part.name == "call" else "item"
-        )
-        if part.name == "get":
-            return found
-        return (
-            join_values(
-                *[self._record_usage(op, node) for op in found if isinstance(op, OperationValue)]
-            )
-            or UNKNOWN_VALUES
-        )
-
-    def _record_usage(self, operation: OperationValue, node: ast.Call) -> AbstractValues:
-        """Note a use, and return what comes of it."""
-        end = (node.end_lineno or 0, node.end_col_offset or 0)
-        certain = operation.client.is_certain
-        site = UsageSite(
-            self.source.file, (node.lineno, node.col_offset), end, operation.name, certain
-        )
-        arguments, has_star = self._read_arguments(operation, node)
-        named = self.collector.named_operations.get(operation.site)
-        inside = (
-            operation.site.file == site.file
-            and site.begin <= operation.site.begin
-            and operation.site.end <= end
-        )
-        spot = named.position if named and inside else self.locate(node.func)
-        self.collector.calls[site] = UsageDraft(
-            operation, self.source.file, spot, arguments, has_star
-        )
-        self.collector.called_sites.add(operation.site)
-        if operation.method == "call":
-            return frozenset({ResultValue(site)}) | (frozenset() if certain else UNKNOWN_VALUES)
-        if operation.method == "send":
-            return frozenset({SentResultValue(site)}) | (frozenset() if certain else UNKNOWN_VALUES)
-        if operation.method not in ("request", "validate"):
-            self.collector.record_use(ResultValue(site))  # nobody follows pages and streams
-        return UNKNOWN_VALUES
-
-    # --- arguments
-
-    def _read_arguments(
-        self, operation: OperationValue, node: ast.Call
-    ) -> tuple[tuple[SourceArgument, ...], bool]:
-        """Return the arguments of a use as they are written, and whether there may be others."""
-        found: dict[str | int, SourceArgument] = {}
-        has_star = operation.method == "map"
-        calls = [
-            *operation.partial_calls,
-            (node, 1 if operation.naming_form == "call" and not operation.partial_calls else 0),
-        ]
-        for call, skip in calls if not has_star else ():
-            position = sum(isinstance(name, int) for name in found)
-            for arg in call.args[skip:]:
-                if isinstance(arg, ast.Starred):
-                    has_star = True
-                    break
-                found[position] = SourceArgument(
-                    position, self._read_partial_value(arg), *self.source.locate(arg)
-                )
-                position += 1
-            for keyword in call.keywords:
-                has_star |= self._add_keyword(keyword, found)
-        return tuple(found.values()), has_star
-
-    def _add_keyword(self, keyword: ast.keyword, found: dict[str | int, SourceArgument]) -> bool:
-        """Add a keyword argument, or those of a `**{…}`; tell whether there may be others."""
-        value = self._read_partial_value(keyword.value)
-        if keyword.arg is not None:
-            spot = self.source.locate_offset(keyword.lineno, keyword.col_offset)
-            found[keyword.arg] = SourceArgument(keyword.arg, value, *spot)
-            return False
-        if value.is_unknown or not isinstance(value.value, dict):
-            return True
-        for name in value.value:
-            found[name] = SourceArgument(
-                name, value.get_member(name), *(value.locate((name,)) or (keyword.lineno, 1))
-            )
-        return () in value.open_paths
-
-    def _read_partial_value(self, node: ast.expr) -> PartialValue:
-        call = (
-            node
-            if isinstance(node, ast.Call)
-            and LibraryValue("Call") in self._evaluate_reference(node.func)
-            else None
-        )
-        if isinstance(node, ast.Name):
-            found = self.scope.look_up(node.id)
-            only = next(iter(found)) if len(found) == 1 else None
-            call = (
-                only.node
-                if isinstance(only, CallValue) and node.id not in self.source.mutated_names
-                else None
-            )
-        if call is None:
-            return read_partial_value(node, self.source.locate, self._resolve_literal)
-        return read_call_document(call, self.source.locate, self._resolve_literal)
-
-    def _evaluate_reference(self, node: ast.expr) -> AbstractValues:
-        """Return what a name or a name of a module stands for."""
-        return self.evaluate(node) if isinstance(node, ast.Name | ast.Attribute) else UNKNOWN_VALUES
-
-    def _resolve_literal(self, name: str) -> ast.expr | None:
-        found = self.scope.look_up(name)
-        only = next(iter(found)) if len(found) == 1 else None
-        if not isinstance(only, LiteralValue) or (
-            is_container(only.node) and name in self.source.mutated_names
-        ):
-            return None
-        return only.node
-
-    # --- of a result
-
-    def _evaluate_result_method(self, method: ResultMethodValue, node: ast.Call) -> AbstractValues:
-        answer, name = method.result, method.name
-        if name in MUTATING_METHODS and name not in ("pop", "setdefault"):
-            self.collector.record_modification(answer)
-            return UNKNOWN_VALUES
-        if name in ("get", "pop", "setdefault") and node.args:
-            part = self.read_part(
-                answer, node.args[0], node, certain=self._has_single_callee and name == "get"
-            )
-            if name == "setdefault":
-                self.collector.record_modification(part)
-            return frozenset({part})
-        inside = ResultValue(answer.site, (*answer.path, ANY_INDEX))
-        if name == "items":
-            return frozenset({ResultPairsValue(inside)})
-        if name in ("values", "copy"):
-            return frozenset({ResultMembersValue(inside) if name == "values" else answer})
-        self.collector.record_use(answer)
-        return UNKNOWN_VALUES
-
-    # --- of the sources
-
-    def _evaluate_source_call(
-        self,
-        callee: FunctionValue | ClassValue,
-        given: list[AbstractValues],
-        named: dict[str | None, AbstractValues],
-    ) -> AbstractValues:
-        if isinstance(callee, ClassValue):
-            self._pass_to_constructor(callee, given, named)
-            return frozenset({InstanceValue(callee.node)})
-        self._pass_to_function(callee, given, named)
-        return self.tables.returns.get(callee.node, UNKNOWN_VALUES)
-
-    def _pass_to_constructor(
-        self,
-        owner: ClassValue,
-        given: list[AbstractValues],
-        named: dict[str | None, AbstractValues],
-    ) -> None:
-        found = self.tables.find_member(owner.node, "__init__") or UNKNOWN_VALUES
-        functions = [value for value in found if isinstance(value, FunctionValue)]
-        for function in functions:
-            self._pass_to_function(FunctionValue(function.node, is_bound=True), given, named)
-        if not functions:
-            for name, values in named.items():  # the fields of a dataclass
-                if name is not None:
-                    self.tables.add_attribute(owner.node, name, values)
-            for values in given:
-                self.collector.record_escape(values)
-
-    def _pass_to_function(
-        self,
-        function: FunctionValue,
-        given: list[AbstractValues],
-        named: dict[str | None, AbstractValues],
-    ) -> None:
-        """Let the parameters of a function stand for what is given to it."""
-        arguments = function.node.args
-        positional = [*arguments.posonlyargs, *arguments.args][1 if function.is_bound else 0 :]
-        known = {parameter.arg for parameter in list_parameters(arguments)}
-        pairs = list(_pair_parameters(positional, given)) + [
-            (name, values) for name, values in named.items() if name in known
-        ]
-        for name, values in pairs:
-            told = frozenset(value for value in values if isinstance(value, _PASSED_VALUES))
-            self.collector.record_escape(values - told)
-            if name and told:
-                self.tables.add_name(function.node, name, told)
-        taken = {name for name, _ in pairs}
-        for values in [
-            *given[len(positional) :],
-            *(v for name, v in named.items() if name not in taken),
-        ]:
-            self.collector.record_escape(values)
-
-
-#: What is worth to be told to a function.
+#: What the analysis follows into the parameters of a function.
 _PASSED_VALUES = (
     ClientValue | ClientMemberValue | OperationValue | ResultValue | SentResultValue | InstanceValue
 )
 
+#: Methods of a result that return one of its members by a key.
+_KEYED_METHODS = frozenset({"get", "pop", "setdefault"})
 
-def _pass_through(name: str, values: AbstractValues) -> AbstractValues:
-    """Return what a builtin gives again of its only argument."""
-    if name != "enumerate":
-        return (
-            values
-            if any(
-                isinstance(value, ResultValue | ResultMembersValue | ResultPairsValue)
-                for value in values
+
+@dataclass(frozen=True)
+class _EvaluatedCall:
+    """A call whose arguments are evaluated.
+
+    Attributes:
+        node: the call.
+        positional: what each positional argument may stand for.
+        keywords: what each keyword argument may stand for; None: that of `**`.
+        has_single_callee: whether only one thing can be called here.
+
+    """
+
+    node: ast.Call
+    positional: list[AbstractValues]
+    keywords: dict[str | None, AbstractValues]
+    has_single_callee: bool
+
+
+class CallBinder:
+    """Evaluates calls: it records calls of operations, and binds arguments to parameters.
+
+    Args:
+        context: of the source.
+        members: evaluates attributes and items.
+        evaluate: returns what an expression may stand for.
+
+    """
+
+    def __init__(
+        self,
+        context: SourceContext,
+        members: MemberEvaluator,
+        evaluate: Callable[[ast.expr], AbstractValues],
+    ) -> None:
+        self._context = context
+        self._collector = context.collector
+        self._members = members
+        self._evaluate = evaluate
+        self._arguments = ArgumentReader(context, self.evaluate_reference)
+
+    def evaluate_reference(self, node: ast.expr) -> AbstractValues:
+        """Return what a name, or a name of a module, stands for; of other expressions nothing."""
+        is_reference = isinstance(node, ast.Name | ast.Attribute)
+        return self._evaluate(node) if is_reference else UNKNOWN_VALUES
+
+    def evaluate_call(self, node: ast.Call) -> AbstractValues:
+        """Return what a call may return."""
+        callees = self._evaluate(node.func)
+        is_followed = all(_follows_arguments(callee, node) for callee in callees)
+        positional = [self._evaluate_argument(arg, is_followed=is_followed) for arg in node.args]
+        keywords: dict[str | None, AbstractValues] = {}
+        for keyword in node.keywords:
+            keywords[keyword.arg] = self._evaluate_argument(
+                keyword.value, is_followed=is_followed and bool(keyword.arg)
             )
-            else UNKNOWN_VALUES
+        call = _EvaluatedCall(node, positional, keywords, has_single_callee=len(callees) == 1)
+        values = [self._evaluate_callee(callee, call) for callee in callees]
+        return join_values(*values) or UNKNOWN_VALUES
+
+    def _evaluate_argument(self, node: ast.expr, *, is_followed: bool) -> AbstractValues:
+        values = self._evaluate(node)
+        if not is_followed:
+            self._collector.record_escape(values)
+        return values
+
+    def _evaluate_callee(self, callee: AbstractValue, call: _EvaluatedCall) -> AbstractValues:
+        """Return what a call may return if the callee is this value."""
+        values: AbstractValues = frozenset()
+        if isinstance(callee, OperationValue):
+            values = self._record_usage(callee, call.node)
+        elif isinstance(callee, ClientMemberValue):
+            values = self._evaluate_client_member_call(callee, call.node)
+        elif isinstance(callee, LibraryValue):
+            values = self._evaluate_library_call(callee.name, call)
+        elif isinstance(callee, ResultMethodValue):
+            values = self._evaluate_result_method(callee, call)
+        elif isinstance(callee, ClassValue):
+            values = self._evaluate_construction(callee, call)
+        elif isinstance(callee, FunctionValue):
+            values = self._evaluate_function_call(callee, call)
+        elif isinstance(callee, BuiltinValue):
+            values = self._evaluate_builtin_call(callee, call)
+        return values or UNKNOWN_VALUES
+
+    # --- of a client and its operations
+
+    def _evaluate_library_call(self, name: str, call: _EvaluatedCall) -> AbstractValues:
+        if name in ("Client", "AsyncClient"):
+            return frozenset({ClientValue(is_lenient=_has_lenient_option(call.node))})
+        if name == "Call":
+            return frozenset({CallValue(call.node)})
+        if name == "partial" and call.positional:
+            values = [self._evaluate_partial(value, call.node) for value in call.positional[0]]
+            return join_values(*values)
+        return UNKNOWN_VALUES
+
+    def _evaluate_partial(self, value: AbstractValue, node: ast.Call) -> AbstractValues:
+        """Return what `functools.partial(value, …)` may stand for."""
+        if isinstance(value, ClientMemberValue) and value.name == "call":
+            name_node = node.args[1] if len(node.args) > 1 else None
+            named = self._context.name_operation_by(name_node, node, "call", value.client)
+            operations = [inner for inner in named if isinstance(inner, OperationValue)]
+            partials = [self._evaluate_partial(operation, node) for operation in operations]
+            return join_values(*partials) or UNKNOWN_VALUES
+        if not isinstance(value, OperationValue):
+            return UNKNOWN_VALUES
+        self._collector.called_sites.add(value.site)
+        # `partial(client.call, "name", …)` gives the operation's name after the callable.
+        skip = 2 if value.naming_form == "call" else 1
+        partial_calls = (*value.partial_calls, (node, skip))
+        return frozenset({replace(value, partial_calls=partial_calls)})
+
+    def _evaluate_client_member_call(
+        self, member: ClientMemberValue, node: ast.Call
+    ) -> AbstractValues:
+        client = member.client
+        if member.name == "with_options":
+            is_lenient = client.is_lenient or _has_lenient_option(node)
+            return frozenset({ClientValue(client.is_certain, is_lenient)})
+        name_node = node.args[0] if node.args else None
+        if member.name == "get":
+            return self._context.name_operation_by(name_node, node, "item", client)
+        if member.name != "call":
+            return UNKNOWN_VALUES
+        named = self._context.name_operation_by(name_node, node, "call", client)
+        operations = [value for value in named if isinstance(value, OperationValue)]
+        results = [self._record_usage(operation, node) for operation in operations]
+        return join_values(*results) or UNKNOWN_VALUES
+
+    def _record_usage(self, operation: OperationValue, node: ast.Call) -> AbstractValues:
+        """Record a call of an operation, and return what it may return."""
+        context, collector = self._context, self._collector
+        is_certain = operation.client.is_certain
+        site = context.build_site(node, operation.name, is_certain=is_certain)
+        arguments = self._arguments.read_arguments(operation, node)
+        collector.calls[site] = UsageDraft(
+            operation=operation,
+            file=context.source.file,
+            position=self._locate_usage(operation, node),
+            arguments=tuple(arguments.by_name.values()),
+            has_other_arguments=arguments.has_others,
         )
-    return frozenset(
-        ResultPairsValue(value) for value in get_elements(values) if isinstance(value, ResultValue)
-    )
+        collector.called_sites.add(operation.site)
+
+        alternatives = frozenset[AbstractValue]() if is_certain else UNKNOWN_VALUES
+        if operation.method == "call":
+            return alternatives | {ResultValue(site)}
+        if operation.method == "send":
+            return alternatives | {SentResultValue(site)}
+        if operation.method not in ("request", "validate"):
+            # Pages and streams are not followed: all of their data counts as used.
+            collector.record_use(ResultValue(site))
+        return UNKNOWN_VALUES
+
+    def _locate_usage(self, operation: OperationValue, node: ast.Call) -> SourcePosition:
+        """Return where the operation's name stands, if it stands in the call itself."""
+        context, named_at = self._context, operation.site
+        draft = self._collector.named_operations.get(named_at)
+        begin = (node.lineno, node.col_offset)
+        end = (node.end_lineno or 0, node.end_col_offset or 0)
+        is_inside = (
+            named_at.file == context.source.file and begin <= named_at.begin and named_at.end <= end
+        )
+        return draft.position if draft and is_inside else context.locate(node.func)
+
+    # --- of a result
+
+    def _evaluate_result_method(
+        self, method: ResultMethodValue, call: _EvaluatedCall
+    ) -> AbstractValues:
+        result, name = method.result, method.name
+        if name in _KEYED_METHODS and call.node.args:
+            return self._evaluate_keyed_method(method, call)
+        if name in MUTATING_METHODS and name not in _KEYED_METHODS:
+            self._collector.record_modification(result)
+            return UNKNOWN_VALUES
+        member = ResultValue(result.site, (*result.path, ANY_INDEX))
+        if name == "items":
+            return frozenset({ResultPairsValue(member)})
+        if name == "values":
+            return frozenset({ResultMembersValue(member)})
+        if name == "copy":
+            return frozenset({result})
+        self._collector.record_use(result)
+        return UNKNOWN_VALUES
+
+    def _evaluate_keyed_method(
+        self, method: ResultMethodValue, call: _EvaluatedCall
+    ) -> AbstractValues:
+        """Return what `get`, `pop` or `setdefault` of a result returns."""
+        is_certain = call.has_single_callee and method.name == "get"
+        key = call.node.args[0]
+        part = self._members.read_part(method.result, key, call.node, is_certain=is_certain)
+        if method.name == "setdefault":
+            self._collector.record_modification(part)
+        return frozenset({part})
+
+    def _evaluate_builtin_call(self, builtin: BuiltinValue, call: _EvaluatedCall) -> AbstractValues:
+        """Return what a builtin returns that gives its only argument in another form."""
+        if not _follows_arguments(builtin, call.node):
+            return UNKNOWN_VALUES
+        [values] = call.positional
+        if builtin.name == "enumerate":
+            # Pairs of pairs are not followed.
+            pairs = [value for value in values if isinstance(value, ResultPairsValue)]
+            self._collector.record_escape(frozenset(pairs))
+            elements = get_elements(values)
+            members = [value for value in elements if isinstance(value, ResultValue)]
+            return frozenset(map(ResultPairsValue, members))
+        kinds = ResultValue | ResultMembersValue | ResultPairsValue
+        return values if any(isinstance(value, kinds) for value in values) else UNKNOWN_VALUES
+
+    # --- of the sources
+
+    def _evaluate_function_call(
+        self, function: FunctionValue, call: _EvaluatedCall
+    ) -> AbstractValues:
+        self._pass_arguments(function, call)
+        return self._context.tables.returns.get(function.node, UNKNOWN_VALUES)
+
+    def _evaluate_construction(self, owner: ClassValue, call: _EvaluatedCall) -> AbstractValues:
+        """Return the object that a call of a class makes."""
+        tables = self._context.tables
+        initializers = tables.find_member(owner.node, "__init__") or UNKNOWN_VALUES
+        functions = [value for value in initializers if isinstance(value, FunctionValue)]
+        for function in functions:
+            self._pass_arguments(FunctionValue(function.node, is_bound=True), call)
+        if not functions:
+            for name, values in call.keywords.items():
+                if name is not None:  # a field of a dataclass
+                    tables.add_attribute(owner.node, name, values)
+            self._record_escapes(call.positional)
+        return frozenset({InstanceValue(owner.node)})
+
+    def _pass_arguments(self, function: FunctionValue, call: _EvaluatedCall) -> None:
+        """Record that the parameters of a function may stand for the arguments of a call."""
+        parameters = function.node.args
+        first = 1 if function.is_bound else 0
+        positional = [*parameters.posonlyargs, *parameters.args][first:]
+        names = {parameter.arg for parameter in list_parameters(parameters)}
+
+        passed_names = set()
+        for parameter, values in zip(positional, call.positional, strict=False):
+            self._pass_argument(function, parameter.arg, values)
+            passed_names.add(parameter.arg)
+        for name, values in call.keywords.items():
+            if name in names:
+                self._pass_argument(function, name, values)
+                passed_names.add(name)
+
+        self._record_escapes(call.positional[len(positional) :])
+        others = [v for name, v in call.keywords.items() if name not in passed_names]
+        self._record_escapes(others)
+
+    def _pass_argument(
+        self, function: FunctionValue, parameter: str, values: AbstractValues
+    ) -> None:
+        passed = frozenset(value for value in values if isinstance(value, _PASSED_VALUES))
+        self._collector.record_escape(values - passed)
+        if passed:
+            self._context.tables.add_name(function.node, parameter, passed)
+
+    def _record_escapes(self, several: Iterable[AbstractValues]) -> None:
+        for values in several:
+            self._collector.record_escape(values)
 
 
-def _pair_parameters(
-    positional: list[ast.arg], given: list[AbstractValues]
-) -> Iterator[tuple[str, AbstractValues]]:
-    for parameter, values in zip(positional, given, strict=False):
-        yield parameter.arg, values
+def _follows_arguments(callee: AbstractValue, node: ast.Call) -> bool:
+    """Tell whether the analysis follows the arguments of a call of this value."""
+    if isinstance(callee, BuiltinValue):
+        has_one_argument = len(node.args) == 1 and not node.keywords
+        return callee.name in _PASS_THROUGH_BUILTINS and has_one_argument
+    if isinstance(callee, FunctionValue | ClassValue):
+        return not any(isinstance(arg, ast.Starred) for arg in node.args)
+    return callee == LibraryValue("partial")
 
 
 def _has_lenient_option(node: ast.Call) -> bool:
     return any(keyword.arg is None or keyword.arg in _LENIENT_OPTIONS for keyword in node.keywords)
+
+
+def list_parameters(arguments: ast.arguments) -> list[ast.arg]:
+    """Return the parameters of a function, `*args` and `**kwargs` among them."""
+    extra = [arg for arg in (arguments.vararg, arguments.kwarg) if arg is not None]
+    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *extra]

@@ -1,24 +1,24 @@
-"""What is found in sources, as data: uses of operations, what is given to them and what is read of their results."""
+"""What the analysis of sources finds, as data: usages of operations, their arguments, reads."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 #: How an operation is named: `client.name`, `client["name"]`, `client.call("name")`.
 NamingForm = Literal["attribute", "item", "call"]
 
-#: Where something stands in a file: line and column, both from 1, the column in characters.
+#: A place in a file: line and column, both from 1, the column in characters.
 SourcePosition = tuple[int, int]
 
-#: Where something stands in a value.
+#: A place in a value.
 ValuePath = tuple[str | int, ...]
 
-#: A path whose positions in arrays are all `[]`.
+#: A place in a value, with `[]` for every position in an array.
 KeyPath = tuple[str, ...]
 
-#: Stands in for a value that only running the program would tell.
+#: Stands for a value that is known only at run time.
 UNKNOWN_PLACEHOLDER = "…"
 
 #: Any position of an array.
@@ -32,13 +32,13 @@ def generalize_path(path: ValuePath) -> KeyPath:
 
 @dataclass(frozen=True, eq=False)
 class PartialValue:
-    """A value as it is written in a source: JSON data as far as literals go.
+    """A value as a source writes it: JSON data as far as it is a literal.
 
     Attributes:
-        value: plain data; HOLE at each path of `holes`.
-        holes: paths at which an expression stands that is no literal.
-        open: paths of objects and arrays that may have more members than those written here.
-        spots: where the value at a path is written.
+        value: plain data; UNKNOWN_PLACEHOLDER at each path of `unknown_paths`.
+        unknown_paths: the paths of expressions that are not literals.
+        open_paths: the paths of objects and arrays that may have more members than are written.
+        positions: where the value at each path is written.
         is_call: whether it is a `dynclient.Call(…)`, the whole call as one value.
 
     """
@@ -51,56 +51,64 @@ class PartialValue:
 
     @property
     def is_unknown(self) -> bool:
-        """Whether nothing is known of the value."""
+        """Whether nothing is known about the value."""
         return () in self.unknown_paths
 
     def get_member(self, name: str) -> PartialValue:
         """Return a member of an object."""
         return PartialValue(
-            self.value[name],
-            frozenset(path[1:] for path in self.unknown_paths if path[:1] == (name,)),
-            frozenset(path[1:] for path in self.open_paths if path[:1] == (name,)),
-            {path[1:]: spot for path, spot in self.positions.items() if path[:1] == (name,)},
+            value=self.value[name],
+            unknown_paths=frozenset(_list_paths_below(name, self.unknown_paths)),
+            open_paths=frozenset(_list_paths_below(name, self.open_paths)),
+            positions={
+                path[1:]: position
+                for path, position in self.positions.items()
+                if path[:1] == (name,)
+            },
         )
 
     def locate(self, path: ValuePath) -> SourcePosition | None:
-        """Return where the value at a path is written, or, where it is not, the nearest that holds it."""
-        return next(
-            (
-                self.positions[path[:n]]
-                for n in range(len(path), -1, -1)
-                if path[:n] in self.positions
-            ),
-            None,
-        )
+        """Return where the value at a path is written, else where what holds it is written."""
+        for length in range(len(path), -1, -1):
+            position = self.positions.get(path[:length])
+            if position is not None:
+                return position
+        return None
 
     def iterate_leaf_paths(self) -> Iterator[ValuePath]:
-        """Yield the path of everything that has no members: scalars, empty objects and arrays, holes."""
+        """Yield the path of everything that has no members, or may have others.
+
+        These are scalars, empty objects and arrays, unknown values, and open objects and arrays.
+        """
         todo: list[tuple[ValuePath, Any]] = [((), self.value)]
         while todo:
             path, value = todo.pop()
-            inner = (
-                value.items()
-                if isinstance(value, dict)
-                else enumerate(value)
-                if isinstance(value, list)
-                else ()
-            )
-            members = [((*path, name), member) for name, member in inner]
+            members = [((*path, key), member) for key, member in _list_members(value)]
             todo += reversed(members)
             if not members or path in self.open_paths:
                 yield path
 
 
+def _list_members(value: Any) -> Iterable[tuple[str | int, Any]]:
+    if isinstance(value, dict):
+        return value.items()
+    return enumerate(value) if isinstance(value, list) else ()
+
+
+def _list_paths_below(name: str, paths: Iterable[ValuePath]) -> list[ValuePath]:
+    """Return those paths that begin with a name, without it."""
+    return [path[1:] for path in paths if path[:1] == (name,)]
+
+
 @dataclass(frozen=True)
 class SourceArgument:
-    """An argument of a use.
+    """An argument of a usage.
 
     Attributes:
         name: the keyword, or the position from 0.
-        written: its value, as far as it is a literal.
-        line: where it stands, from 1.
-        column: from 1.
+        partial_value: the value, as far as it is a literal.
+        line: the line, from 1.
+        column: the column in characters, from 1.
 
     """
 
@@ -111,25 +119,23 @@ class SourceArgument:
 
     @property
     def key_paths(self) -> tuple[KeyPath, ...]:
-        """The literal keys in it: ("customer_session", "cartItems", "[]", "quantity"); just its name where none are."""
-        return tuple(
-            dict.fromkeys(
-                (str(self.name), *generalize_path(path))
-                for path in self.partial_value.iterate_leaf_paths()
-            )
-        )
+        """The paths of what is written: ("customer_session", "cartItems", "[]", "quantity")."""
+        paths: dict[KeyPath, None] = {}
+        for path in self.partial_value.iterate_leaf_paths():
+            paths[str(self.name), *generalize_path(path)] = None
+        return tuple(paths)
 
 
 @dataclass(frozen=True)
 class ResultRead:
-    """A key of a result that is looked at.
+    """A key of a result that a source reads.
 
     Attributes:
-        path: to the key, `[]` for any position.
-        file: where it is read.
-        line: from 1.
-        column: from 1.
-        certain: whether it is certainly this use's result that is read, as it came.
+        path: the path to the key, with `[]` for any position.
+        file: the file that reads it.
+        line: the line, from 1.
+        column: the column in characters, from 1.
+        is_certain: whether it certainly reads the result of this usage, unchanged.
 
     """
 
@@ -145,18 +151,22 @@ class OperationUsage:
     """A place in a source where an operation is called, or named to be called elsewhere.
 
     Attributes:
-        operation: its name, as written.
-        file: as it was given or found.
-        line: where the name stands, from 1.
-        column: from 1.
-        how: whether it is named as an attribute, an item, or to `client.call`.
-        method: `call`, `send`, `request`, `validate`, `map`, `pages`, `items`, `stream`; `name` where it is only named.
-        arguments: those that are written out.
-        has_star: whether there may be others: `*args`, `**kwargs`, a `Call` from elsewhere.
-        reads: the keys of the result that are looked at.
-        results: the parts of the result that are used, sorted, each with all below it; () for the whole.
-        certain: whether it is certainly a client whose operation this is.
-        lenient: the client was told to check less, or to send another media type: its arguments are not judged.
+        operation: the operation's name, as written.
+        file: the file, as it was given or found.
+        line: the line of the name, from 1.
+        column: the column of the name in characters, from 1.
+        naming_form: whether an attribute, an item or the first argument of `client.call` names it.
+        method: `call`, `send`, `request`, `validate`, `map`, `pages`, `items` or `stream`; `name`
+            if the operation is only named.
+        arguments: the arguments that are written out.
+        has_other_arguments: whether there may be others: `*args`, `**kwargs`, a `Call` that is
+            built elsewhere.
+        reads: the keys of the result that the source reads.
+        result_paths: the parts of the result that the source uses, sorted, each with all below
+            it; () for the whole.
+        is_certain: whether the operation certainly belongs to a client.
+        is_lenient: whether the client checks less, or sends another media type: then the
+            arguments are not checked.
 
     """
 
@@ -176,7 +186,7 @@ class OperationUsage:
 
 @dataclass(frozen=True)
 class UnanalyzedCode:
-    """A file, or a part of it, in which no uses could be looked for, and why."""
+    """A file, or a place in it, that the analysis does not understand, with the reason."""
 
     file: str
     line: int
@@ -186,13 +196,13 @@ class UnanalyzedCode:
 
 @dataclass(frozen=True)
 class UsageAnalysis:
-    """What was found in sources.
+    """What the analysis of sources finds.
 
     Attributes:
-        uses: in the order of files and lines.
-        unread: files that could not be read.
-        nameless: calls of operations whose name only running the program would tell.
-        files: how many files were read.
+        usages: the usages, in the order of files and lines.
+        unreadable_files: the files that cannot be read or followed.
+        dynamic_names: the lookups of operations by a name that is known only at run time.
+        file_count: the number of files that are analysed.
 
     """
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from dynclient.usages.operation_usage import SourcePosition, UnanalyzedCode
 
-#: Methods by which an object or array is changed.
+#: Methods that change an object or array.
 MUTATING_METHODS = frozenset(
     (
         "append",
@@ -41,9 +41,9 @@ class PythonSource:
     """A Python file.
 
     Attributes:
-        file: as it was given or found.
-        tree: what it says.
-        lines: its text, to tell columns in characters.
+        file: its path, as it was given or found.
+        tree: its syntax tree.
+        lines: its text, line by line, from which columns are counted in characters.
 
     """
 
@@ -53,12 +53,12 @@ class PythonSource:
 
     @cached_property
     def mutated_names(self) -> frozenset[str]:
-        """The names of objects and arrays that are changed somewhere, so that their literal tells little."""
+        """The names of objects and arrays that the source changes after their literal."""
         return frozenset(_find_mutated_names(self.tree))
 
     @property
     def module_parts(self) -> tuple[str, ...]:
-        """The parts of the module's name, with those of all folders above."""
+        """The parts of the module's name, with the names of all folders above it."""
         parts = Path(self.file).with_suffix("").parts
         return parts[:-1] if parts and parts[-1] == "__init__" else parts
 
@@ -67,7 +67,7 @@ class PythonSource:
         return self.locate_offset(node.lineno, node.col_offset)
 
     def locate_offset(self, line: int, offset: int) -> SourcePosition:
-        """Return line and column, where Python counts the bytes of a line in UTF-8."""
+        """Return the position of an offset in a line, which Python counts in bytes of UTF-8."""
         text = self.lines[line - 1] if line <= len(self.lines) else ""
         if not text.isascii():
             offset = len(text.encode()[:offset].decode(errors="ignore"))
@@ -75,26 +75,32 @@ class PythonSource:
 
 
 def find_python_files(paths: Iterable[str | os.PathLike[str]]) -> Iterator[Path]:
-    """Yield the files that were given, and the `.py` files of folders, each once; no environment, cache or hidden one.
+    """Yield the files that were given, and the `.py` files of folders, each once.
+
+    Hidden folders, caches and environments are left out.
 
     Raises:
         FileNotFoundError: one of the paths does not exist.
 
     """
     seen: set[Path] = set()
-    for given in map(Path, paths):
-        if not given.exists():
-            raise FileNotFoundError(os.fspath(given))
-        for file in _walk_folder(given) if given.is_dir() else (given,):
-            if (real := file.resolve()) not in seen:
-                seen.add(real)
+    for path in map(Path, paths):
+        if not path.exists():
+            raise FileNotFoundError(os.fspath(path))
+        for file in _walk_folder(path) if path.is_dir() else (path,):
+            real_path = file.resolve()
+            if real_path not in seen:
+                seen.add(real_path)
                 yield file
 
 
-def _walk_folder(folder: Path) -> Iterator[Path]:
-    for at, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not _is_skipped(Path(at) / name))
-        yield from (Path(at) / name for name in sorted(names) if name.endswith(".py"))
+def _walk_folder(root: Path) -> Iterator[Path]:
+    for folder_name, subfolders, names in os.walk(root):
+        folder = Path(folder_name)
+        subfolders[:] = sorted(name for name in subfolders if not _is_skipped(folder / name))
+        for name in sorted(names):
+            if name.endswith(".py"):
+                yield folder / name
 
 
 def _is_skipped(folder: Path) -> bool:
@@ -106,21 +112,21 @@ def _is_skipped(folder: Path) -> bool:
 
 
 def read_source(file: Path) -> PythonSource | UnanalyzedCode:
-    """Return what a file says, or why it cannot be read."""
+    """Return the source in a file, or why it cannot be read."""
     name = os.fspath(file)
     try:
         data = file.read_bytes()
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         text = data.decode(encoding)
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of a doubtful escape in somebody's text
+            warnings.simplefilter("ignore")  # about escapes in the sources
             tree = ast.parse(text, name)
     except SyntaxError as error:
-        return UnanalyzedCode(name, error.lineno or 1, error.offset or 1, f"no Python: {error.msg}")
+        reason = f"no Python: {error.msg}"
+        return UnanalyzedCode(name, error.lineno or 1, error.offset or 1, reason)
     except (OSError, ValueError) as error:
-        return UnanalyzedCode(
-            name, 1, 1, f"cannot be read: {getattr(error, 'strerror', None) or error}"
-        )
+        reason = getattr(error, "strerror", None) or str(error)
+        return UnanalyzedCode(name, 1, 1, f"cannot be read: {reason}")
     except (RecursionError, MemoryError):
         return UnanalyzedCode(name, 1, 1, "cannot be read: nested too deeply")
     return PythonSource(name, tree, _LINE_BREAK.split(text))
@@ -130,12 +136,21 @@ def _find_mutated_names(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
             yield node.target.id
-        is_written = isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load)
-        if isinstance(node, ast.expr) and (
-            is_written or (isinstance(node, ast.Attribute) and node.attr in MUTATING_METHODS)
-        ):
-            base = node
-            while isinstance(base, ast.Subscript | ast.Attribute):
-                base = base.value
-            if isinstance(base, ast.Name):
-                yield base.id
+        elif isinstance(node, ast.Subscript | ast.Attribute) and _is_mutation(node):
+            name = _find_base_name(node)
+            if name is not None:
+                yield name
+
+
+def _is_mutation(node: ast.Subscript | ast.Attribute) -> bool:
+    """Tell whether an expression writes an item, or names a method that changes its object."""
+    if isinstance(node, ast.Subscript):
+        return not isinstance(node.ctx, ast.Load)
+    return node.attr in MUTATING_METHODS
+
+
+def _find_base_name(node: ast.expr) -> str | None:
+    """Return the name that a chain of attributes and items begins with, if it is one."""
+    while isinstance(node, ast.Subscript | ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else None

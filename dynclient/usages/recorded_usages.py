@@ -1,4 +1,4 @@
-"""Uses that somebody recorded, of code in any language: operation ids, `METHOD /path`, or an access log."""
+"""Recorded usages of code in any language: operation ids, `METHOD /path`, or an access log."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class RecordedLine:
     """A line of a recorded list.
 
     Attributes:
-        text: the operation, or `METHOD /path` without its query; a line that is neither, as it is.
-        file: the list.
-        line: where it first stands, from 1.
-        times: how often.
+        text: the operation's name, or `METHOD /path` without its query; any other line as it is.
+        file: the file of the list.
+        line: the line of its first occurrence, from 1.
+        count: the number of its occurrences.
 
     """
 
@@ -41,11 +41,11 @@ class RecordedLine:
 
 @dataclass(frozen=True)
 class RecordedUsages:
-    """A recorded list held against a document.
+    """A recorded list, resolved against a document.
 
     Attributes:
-        operations: key in `document.operations` → the lines that are of it.
-        unmatched: the lines that are of none.
+        lines_by_operation: the lines of each operation, by its key in `document.operations`.
+        unmatched: the lines that belong to no operation.
 
     """
 
@@ -54,54 +54,59 @@ class RecordedUsages:
 
 
 def read_recorded_lines(path: str | os.PathLike[str]) -> list[RecordedLine]:
-    """Return the lines of a recorded list, equal ones as one; empty lines and those that begin with `#` are left out.
+    """Return the lines of a recorded list, equal ones as one.
+
+    Empty lines and those that begin with `#` are left out.
 
     Raises:
         FileNotFoundError: there is no such file.
 
     """
-    first: dict[str, int] = {}
-    times: Counter[str] = Counter()
+    first_lines: dict[str, int] = {}
+    counts: Counter[str] = Counter()
     with Path(path).open(encoding="utf-8", errors="replace") as lines:
         for number, line in enumerate(lines, 1):
             text = _parse_request_line(line.strip())
             if text and not text.startswith("#"):
-                first.setdefault(text, number)
-                times[text] += 1
-    return [
-        RecordedLine(text, os.fspath(path), number, times[text]) for text, number in first.items()
-    ]
+                first_lines.setdefault(text, number)
+                counts[text] += 1
+    file = os.fspath(path)
+    return [RecordedLine(text, file, line, counts[text]) for text, line in first_lines.items()]
 
 
 def _parse_request_line(line: str) -> str:
-    found = _LOG_LINE.search(line) or _REQUEST_LINE.fullmatch(line)
-    if found is None:
+    """Return `METHOD /path` if a line is a request, else the line."""
+    match = _LOG_LINE.search(line) or _REQUEST_LINE.fullmatch(line)
+    if match is None:
         return line
-    return f"{found[1].upper()} {_extract_path(found[2])}"
+    method, url = match.groups()
+    return f"{method.upper()} {_extract_path(url)}"
 
 
 def _extract_path(url: str) -> str:
-    """Return the path of a URL, also of one that is none by the letter."""
-    _, mark, rest = url.partition("//")
-    path = "/" + rest.partition("/")[2] if mark and (url.startswith("//") or "://" in url) else url
+    """Return the path of a URL; it need not be a valid one."""
+    path = url
+    if url.startswith("//") or "://" in url:
+        rest = url.partition("//")[2]
+        path = "/" + rest.partition("/")[2]
     return path.partition("?")[0].partition("#")[0] or "/"
 
 
-def resolve_recorded_lines(recorded: Iterable[RecordedLine], document: Document) -> RecordedUsages:
-    """Return the operations that recorded lines are of."""
-    client, templates = Client(document), PathTemplateTable(document)
-    found: dict[str, list[RecordedLine]] = {}
+def resolve_recorded_lines(lines: Iterable[RecordedLine], document: Document) -> RecordedUsages:
+    """Return the operations that recorded lines name."""
+    client = Client(document)
+    templates = PathTemplateTable(document)
+    by_operation: dict[str, list[RecordedLine]] = {}
     unmatched = []
-    for one in recorded:
-        operation = _find_by_name(client, one.text) or templates.find_operation(
-            *one.text.partition(" ")[::2]
-        )
+    for line in lines:
+        method, _, path = line.text.partition(" ")
+        operation = _find_by_name(client, line.text) or templates.find_operation(method, path)
         if operation is None:
-            unmatched.append(one)
+            unmatched.append(line)
         else:
-            found.setdefault(operation.key, []).append(one)
-    order = [key for key in document.operations if key in found]
-    return RecordedUsages({key: tuple(found[key]) for key in order}, tuple(unmatched))
+            by_operation.setdefault(operation.key, []).append(line)
+    keys = [key for key in document.operations if key in by_operation]
+    return RecordedUsages({key: tuple(by_operation[key]) for key in keys}, tuple(unmatched))
 
 
 def _find_by_name(client: Client, name: str) -> Operation | None:
@@ -111,66 +116,83 @@ def _find_by_name(client: Client, name: str) -> Operation | None:
         return None
 
 
+#: A segment of a path template: a literal, or the expression that its values match.
+_Segment = re.Pattern[str] | str
+
+#: The expression of a segment that is one variable and nothing else.
+_WHOLE_VARIABLE = "(.+)"
+
+
 @dataclass(frozen=True)
 class _PathTemplate:
-    """A path template as what it matches: literals before what holds variables."""
+    """A path template, segment by segment."""
 
-    segments: tuple[re.Pattern[str] | str, ...]
+    segments: tuple[_Segment, ...]
     operation: Operation
 
     @property
     def sort_key(self) -> tuple[int, ...]:
-        """What sorts templates: the more is literal, the earlier, from the left."""
-        return tuple(
-            0 if isinstance(s, str) else 1 if s.pattern != "(.+)" else 2 for s in self.segments
-        )
+        """A key that sorts templates: those with more literal segments first, from the left."""
+        return tuple(map(_rank_segment, self.segments))
 
     def matches(self, segments: tuple[str, ...]) -> bool:
-        """Tell whether a concrete path may be of this template."""
+        """Tell whether a concrete path fits this template."""
         pairs = zip(self.segments, segments, strict=True)
-        return all(
-            own == text if isinstance(own, str) else own.fullmatch(text) for own, text in pairs
-        )
+        return all(_matches_segment(segment, text) for segment, text in pairs)
+
+
+def _rank_segment(segment: _Segment) -> int:
+    if isinstance(segment, str):
+        return 0
+    return 2 if segment.pattern == _WHOLE_VARIABLE else 1
+
+
+def _matches_segment(segment: _Segment, text: str) -> bool:
+    if isinstance(segment, str):
+        return segment == text
+    return segment.fullmatch(text) is not None
 
 
 class PathTemplateTable:
-    """The path templates of a document, to find the operation of a concrete path."""
+    """The path templates of a document; it finds the operation of a concrete path."""
 
     def __init__(self, document: Document) -> None:
         self._templates_by_length: dict[tuple[str, int], list[_PathTemplate]] = {}
-        bases: set[tuple[str, ...]] = {()}
+        base_paths: set[tuple[str, ...]] = {()}
         for operation in document.operations.values():
             path = operation.path.partition("#")[0].partition("?")[0]
-            template = _PathTemplate(tuple(map(_compile_segment, path.split("/")[1:])), operation)
-            self._templates_by_length.setdefault(
-                (operation.method, len(template.segments)), []
-            ).append(template)
-            bases |= set(_iterate_base_paths(operation))
+            segments = tuple(map(_compile_segment, path.split("/")[1:]))
+            key = (operation.method, len(segments))
+            template = _PathTemplate(segments, operation)
+            self._templates_by_length.setdefault(key, []).append(template)
+            base_paths.update(_iterate_base_paths(operation))
         for templates in self._templates_by_length.values():
             templates.sort(key=lambda template: template.sort_key)
-        #: The base path of a server may stand before the document's own, and need not.
-        self._base_paths = sorted(bases, key=len, reverse=True)
+        #: A concrete path may begin with the base path of a server, or leave it out.
+        self._base_paths = sorted(base_paths, key=len, reverse=True)
 
     def find_operation(self, method: str, path: str) -> Operation | None:
-        """Return the operation of a concrete path: of several, the one with more literal segments."""
+        """Return the operation of a concrete path; of several, that with more literal segments."""
         segments = tuple(unquote(text) for text in path.split("/")[1:])
         for base in self._base_paths:
-            if segments[: len(base)] == base:
-                rest = segments[len(base) :]
-                for template in self._templates_by_length.get((method, len(rest)), ()):
-                    if template.matches(rest):
-                        return template.operation
+            if segments[: len(base)] != base:
+                continue
+            rest = segments[len(base) :]
+            for template in self._templates_by_length.get((method, len(rest)), ()):
+                if template.matches(rest):
+                    return template.operation
         return None
 
 
-def _compile_segment(text: str) -> re.Pattern[str] | str:
+def _compile_segment(text: str) -> _Segment:
     if "{" not in text:
         return unquote(text)
-    return re.compile("(.+)".join(map(re.escape, _VARIABLE.split(text))), re.DOTALL)
+    literals = map(re.escape, _VARIABLE.split(text))
+    return re.compile(_WHOLE_VARIABLE.join(literals), re.DOTALL)
 
 
 def _iterate_base_paths(operation: Operation) -> Iterator[tuple[str, ...]]:
-    """Yield the base paths of an operation's servers, template variables at their defaults."""
+    """Yield the base paths of an operation's servers, with their variables at the defaults."""
     for server in operation.servers:
         url = server.url
         for name, (default, _) in server.variables.items():

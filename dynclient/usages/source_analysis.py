@@ -1,4 +1,4 @@
-"""Sources → uses: the sources are gone through until they tell nothing new of each other."""
+"""Sources → usages: the analysis visits the sources until a pass finds nothing new."""
 
 from __future__ import annotations
 
@@ -7,46 +7,68 @@ from collections.abc import Iterable
 
 from dynclient.usages.operation_usage import UnanalyzedCode, UsageAnalysis
 from dynclient.usages.python_sources import PythonSource, find_python_files, read_source
+from dynclient.usages.source_context import SourceContext
 from dynclient.usages.statement_visitor import StatementVisitor
 from dynclient.usages.symbol_tables import LexicalScope, SymbolTables
 from dynclient.usages.usage_collector import UsageCollector
 
-#: A name that goes through more files than that is not followed to its end.
+#: A value that is passed through more files than this is not followed to its end.
 MAX_PASSES = 5
 
 
 def find_usages(paths: Iterable[str | os.PathLike[str]]) -> UsageAnalysis:
-    """Return the uses of operations in Python sources, without running them.
+    """Return the usages of operations in Python sources, without running them.
 
     Args:
-        paths: files, and folders, of which the `.py` files are read; hidden folders, caches and environments are not.
+        paths: files, and folders; of a folder the `.py` files are read, without those in hidden
+            folders, caches and environments.
 
     Raises:
         FileNotFoundError: one of the paths does not exist.
 
     """
-    found = [read_source(file) for file in find_python_files(paths)]
-    sources = [one for one in found if isinstance(one, PythonSource)]
-    unread = [one for one in found if isinstance(one, UnanalyzedCode)]
+    sources: list[PythonSource] = []
+    unreadable: list[UnanalyzedCode] = []
+    for file in find_python_files(paths):
+        source = read_source(file)
+        if isinstance(source, PythonSource):
+            sources.append(source)
+        else:
+            unreadable.append(source)
+
     tables = SymbolTables(modules={source.module_parts: source.tree for source in sources})
+    collector, failed_files = _run_passes(sources, tables)
+    for file_name in sorted(failed_files):
+        reason = "cannot be followed: nested too deeply"
+        unreadable.append(UnanalyzedCode(file_name, 1, 1, reason))
+    return UsageAnalysis(
+        usages=tuple(collector.iterate_usages()),
+        unreadable_files=tuple(unreadable),
+        dynamic_names=tuple(collector.dynamic_names.values()),
+        file_count=len(sources) - len(failed_files),
+    )
+
+
+def _run_passes(
+    sources: list[PythonSource], tables: SymbolTables
+) -> tuple[UsageCollector, set[str]]:
+    """Visit the sources until the tables stop growing.
+
+    Returns:
+        What the last pass collected, and the files that are nested too deeply.
+
+    """
     for _ in range(MAX_PASSES):
-        tables.has_grown, notes, failed = False, UsageCollector(), set[str]()
+        tables.has_grown = False
+        collector = UsageCollector()
+        failed_files: set[str] = set()
         for source in sources:
+            scope = LexicalScope(source.tree, tables)
+            visitor = StatementVisitor(SourceContext(source, scope, tables, collector))
             try:
-                StatementVisitor(
-                    source, LexicalScope(source.tree, tables), tables, notes
-                ).visit_all(source.tree.body)
+                visitor.visit_all(source.tree.body)
             except RecursionError:
-                failed.add(source.file)
+                failed_files.add(source.file)
         if not tables.has_grown:
             break
-    unread += [
-        UnanalyzedCode(file, 1, 1, "cannot be followed: nested too deeply")
-        for file in sorted(failed)
-    ]
-    return UsageAnalysis(
-        tuple(notes.iterate_usages()),
-        tuple(unread),
-        tuple(notes.dynamic_names.values()),
-        len(sources) - len(failed),
-    )
+    return collector, failed_files

@@ -1,4 +1,4 @@
-"""Names and what they stand for: as far as the code has come, and, for whoever looks from elsewhere, at any time."""
+"""Names and what they stand for: at one point of the code, and anywhere in all sources."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ _BUILTIN_NAMES = frozenset(dir(builtins))
 
 @dataclass
 class SymbolTables:
-    """What all sources tell of each other; it grows from pass to pass until nothing is new.
+    """What all sources together say about names; it grows from pass to pass until nothing is new.
 
     Attributes:
-        names: what a name of a scope stands for at any time.
+        names: what a name of a scope stands for anywhere in the code.
         attributes: what an attribute of the objects of a class stands for.
         returns: what a function returns or yields.
-        bases: the classes of the sources that a class derives from, and Known ones.
-        modules: a module's name, in parts with the folders above it → its tree.
-        grown: whether anything was new in this pass.
+        bases: what a class derives from: classes of the sources and of known libraries.
+        modules: the tree of each module by the parts of its name, with the folders above it.
+        has_grown: whether this pass has added anything.
 
     """
 
@@ -55,89 +55,103 @@ class SymbolTables:
     _modules_by_suffix: dict[str, list[ast.Module]] = field(default_factory=dict)
 
     def add_name(self, scope: ast.AST, name: str, values: AbstractValues) -> None:
-        """Note that a name may stand for something."""
+        """Record that a name may stand for values."""
         self._add(self.names, (scope, name), values)
 
     def add_attribute(self, owner: ast.ClassDef, name: str, values: AbstractValues) -> None:
-        """Note that an attribute may stand for something."""
+        """Record that an attribute may stand for values."""
         self._add(self.attributes, (owner, name), values)
 
     def add_return(self, function: ast.AST, values: AbstractValues) -> None:
-        """Note that a function may return something."""
+        """Record that a function may return values."""
         self._add(self.returns, function, values)
 
     def _add(self, table: dict[KeyT, AbstractValues], key: KeyT, values: AbstractValues) -> None:
         known = table.get(key, frozenset())
-        found = join_values(known, values)
-        if found != known:
-            table[key] = found
-            self.has_grown |= any(map(_is_relevant, found - known))
+        union = join_values(known, values)
+        if union != known:
+            table[key] = union
+            self.has_grown |= any(map(_is_relevant, union - known))
 
-    def find_module(self, dotted: str) -> ast.Module | None:
-        """Return the source of a module: the only one whose name, with the folders above it, ends in that name."""
+    def find_module(self, dotted_name: str) -> ast.Module | None:
+        """Return the module of a name: the only one whose path ends in it, else None."""
         if not self._modules_by_suffix:
-            for name, tree in self.modules.items():
-                for n in range(len(name)):
-                    self._modules_by_suffix.setdefault(".".join(name[n:]), []).append(tree)
-        found = self._modules_by_suffix.get(dotted, [])
-        return found[0] if len(found) == 1 else None
+            self._index_modules()
+        modules = self._modules_by_suffix.get(dotted_name, [])
+        return modules[0] if len(modules) == 1 else None
+
+    def _index_modules(self) -> None:
+        for parts, tree in self.modules.items():
+            for start in range(len(parts)):
+                suffix = ".".join(parts[start:])
+                self._modules_by_suffix.setdefault(suffix, []).append(tree)
 
     def find_member(
         self, owner: ast.ClassDef, name: str, seen: frozenset[ast.ClassDef] = frozenset()
     ) -> AbstractValues | None:
-        """Return what an attribute of an object may stand for, its own or of a class that it derives from."""
-        own = [t.get((owner, name)) for t in (self.attributes, self.names)]
-        found = join_values(*[values for values in own if values])
-        if found or owner in seen:
-            return found or None
+        """Return what an attribute of an object stands for, its own or an inherited one.
+
+        Args:
+            owner: the class of the object.
+            name: the attribute.
+            seen: the classes that are looked at already.
+
+        """
+        key = (owner, name)
+        own_values = join_values(
+            self.attributes.get(key, frozenset()), self.names.get(key, frozenset())
+        )
+        if own_values or owner in seen:
+            return own_values or None
         for base in self.bases.get(owner, ()):
-            inherited = (
-                self.find_member(base.node, name, seen | {owner})
-                if isinstance(base, ClassValue)
-                else None
-            )
-            if inherited:
-                return inherited
+            if isinstance(base, ClassValue):
+                values = self.find_member(base.node, name, seen | {owner})
+                if values:
+                    return values
         return None
 
     def iterate_base_values(self, owner: ast.ClassDef) -> Iterator[AbstractValues]:
-        """Yield what a class derives from, and what that derives from."""
+        """Yield what a class derives from, and what its base classes derive from."""
         todo, seen = [owner], set[ast.ClassDef]()
         while todo:
-            at = todo.pop()
-            if at not in seen:
-                seen.add(at)
-                found = self.bases.get(at, frozenset())
-                yield found
-                todo += [base.node for base in found if isinstance(base, ClassValue)]
+            current = todo.pop()
+            if current not in seen:
+                seen.add(current)
+                bases = self.bases.get(current, frozenset())
+                yield bases
+                todo += [base.node for base in bases if isinstance(base, ClassValue)]
 
     def is_client_class(self, owner: ast.ClassDef) -> bool:
         """Tell whether a class derives from a client class."""
-        return any(
-            LibraryValue(name) in found
-            for found in self.iterate_base_values(owner)
-            for name in ("Client", "AsyncClient")
-        )
+        client_classes = {LibraryValue("Client"), LibraryValue("AsyncClient")}
+        return any(client_classes & bases for bases in self.iterate_base_values(owner))
 
 
 def _is_relevant(value: AbstractValue) -> bool:
-    """Tell whether somebody elsewhere would see more by it."""
+    """Tell whether another source can find more usages because of a value."""
     if isinstance(value, OperationValue):
         return value.client.is_certain
-    if isinstance(
-        value, ResultMethodValue | ResultMembersValue | ResultPairsValue | ResultPairValue
-    ):
-        value = value.result if isinstance(value, ResultMethodValue) else value.member
-    return (
-        value.site.is_certain
-        if isinstance(value, ResultValue | SentResultValue)
-        else not isinstance(value, UnknownValue | BuiltinValue | LiteralValue)
-    )
+    if isinstance(value, ResultMethodValue):
+        return value.result.site.is_certain
+    if isinstance(value, ResultMembersValue | ResultPairsValue | ResultPairValue):
+        return value.member.site.is_certain
+    if isinstance(value, ResultValue | SentResultValue):
+        return value.site.is_certain
+    return not isinstance(value, UnknownValue | BuiltinValue | LiteralValue)
 
 
 @dataclass
 class LexicalScope:
-    """The names of a module, function or class, as they stand where the code has come to."""
+    """The names of a module, function or class, at the point that the visitor has reached.
+
+    Attributes:
+        node: the module, function or class.
+        tables: what all sources together say about names.
+        parent: the scope around it.
+        bindings: what each name stands for at this point.
+        declared_scopes: the scope of each name that `global` or `nonlocal` declares.
+
+    """
 
     node: ast.AST
     tables: SymbolTables
@@ -151,11 +165,13 @@ class LexicalScope:
         return self.parent.module_scope if self.parent else self
 
     def bind(self, name: str, values: AbstractValues) -> None:
-        """Give a name a value."""
+        """Let a name stand for values."""
         owner = self.declared_scopes.get(name)
-        if owner is not None:  # nobody knows when that happens
+        if owner is None:
+            owner = self
+        else:
+            # When a function runs that writes to a name outside of it is not known.
             values = join_values(owner.bindings.get(name, frozenset()), values)
-        owner = owner or self
         owner.bindings[name] = values
         self.tables.add_name(owner.node, name, values)
 
@@ -163,21 +179,24 @@ class LexicalScope:
         """Return what a name may stand for."""
         if name in self.bindings:
             return self.bindings[name]
-        at: LexicalScope | None = self
-        while at is not None:
-            found = self.tables.names.get((at.node, name))
-            if found and (at is self or not isinstance(at.node, ast.ClassDef)):
-                return found
-            at = at.parent
+        scope: LexicalScope | None = self
+        while scope is not None:
+            values = self.tables.names.get((scope.node, name))
+            # A function does not see the names of the class around it.
+            is_visible = scope is self or not isinstance(scope.node, ast.ClassDef)
+            if values and is_visible:
+                return values
+            scope = scope.parent
         return frozenset({BuiltinValue(name)}) if name in _BUILTIN_NAMES else UNKNOWN_VALUES
 
     def copy_bindings(self) -> dict[str, AbstractValues]:
-        """Return the names as they stand, to come back to them."""
+        """Return a copy of what names stand for at this point."""
         return dict(self.bindings)
 
-    def join(self, *several: dict[str, AbstractValues]) -> None:
-        """Let each name stand for whatever it does at the end of one of several ways."""
-        names = dict.fromkeys(name for way in several for name in way)
-        self.bindings = {
-            name: join_values(*[way[name] for way in several if name in way]) for name in names
-        }
+    def join(self, *ends: dict[str, AbstractValues]) -> None:
+        """Let each name stand for what it may stand for at the end of any of several branches."""
+        values_by_name: dict[str, list[AbstractValues]] = {}
+        for end in ends:
+            for name, values in end.items():
+                values_by_name.setdefault(name, []).append(values)
+        self.bindings = {name: join_values(*several) for name, several in values_by_name.items()}

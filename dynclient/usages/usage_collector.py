@@ -1,4 +1,4 @@
-"""What is written down on the way through a source: calls, names, and what becomes of results."""
+"""What one pass through the sources collects: calls, names, and what is read of results."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from dynclient.usages.operation_usage import (
 
 @dataclass
 class UsageDraft:
-    """A use in the making.
+    """A usage that is not complete yet: what is read of its result is collected apart.
 
     Attributes:
-        operation: which, as it is named.
-        file: in which it is.
-        spot: where its name stands.
-        arguments: those that are written out.
-        has_star: whether there may be others.
+        operation: the operation, as it is named.
+        file: the file of the source.
+        position: where the operation's name stands.
+        arguments: the arguments that are written out.
+        has_other_arguments: whether the call may give others.
 
     """
 
@@ -48,17 +48,17 @@ class UsageDraft:
 
 @dataclass
 class UsageCollector:
-    """What a pass through the sources writes down.
+    """What one pass through the sources collects.
 
     Attributes:
-        calls: calls of operations.
-        named: operations that are named.
-        called: those of them that are called.
-        handed: those of them that go where nobody looks.
-        reads: the keys that are read of an answer, each with where.
-        used: the parts of an answer that are used.
-        altered: the parts of an answer that the source itself writes to.
-        nameless: calls of operations whose name nobody knows.
+        calls: the calls of operations.
+        named_operations: the operations that the sources name.
+        called_sites: the sites of named operations that are called.
+        escaping_sites: the sites of named operations that the analysis cannot follow.
+        reads: the keys of each result that are read; a dict, because it keeps their order.
+        used_paths: the parts of each result that are used as a whole.
+        modified_paths: the parts of each result that the source writes to.
+        dynamic_names: lookups of operations by a name that is known only at run time.
 
     """
 
@@ -72,7 +72,7 @@ class UsageCollector:
     dynamic_names: dict[tuple[str, SourcePosition], UnanalyzedCode] = field(default_factory=dict)
 
     def record_escape(self, values: AbstractValues) -> None:
-        """Note that values go where nobody looks any further."""
+        """Record that the analysis does not follow values any further."""
         for value in values:
             if isinstance(value, OperationValue):
                 self.escaping_sites.add(value.site)
@@ -83,85 +83,113 @@ class UsageCollector:
             elif isinstance(value, SentResultValue):
                 self.record_use(ResultValue(value.site))
 
-    def record_use(self, answer: ResultValue) -> None:
-        """Note that a part of an answer is used, with all below it."""
-        self.used_paths.setdefault(answer.site, set()).add(answer.path)
+    def record_use(self, result: ResultValue) -> None:
+        """Record that a part of a result is used, with all below it."""
+        self.used_paths.setdefault(result.site, set()).add(result.path)
 
     def record_read(
-        self, answer: ResultValue, key: str, file: str, spot: SourcePosition, *, certain: bool
+        self,
+        result: ResultValue,
+        key: str,
+        file: str,
+        position: SourcePosition,
+        *,
+        is_certain: bool,
     ) -> ResultValue:
-        """Note that a key of an answer is looked at, and return what stands there."""
-        inner = ResultValue(answer.site, (*answer.path, key)[:MAX_PATH_LENGTH])
-        self.reads.setdefault(answer.site, {})[ResultRead(inner.path, file, *spot, certain)] = None
-        return inner
+        """Record that a source reads a key of a result, and return the part at that key."""
+        path = (*result.path, key)[:MAX_PATH_LENGTH]
+        read = ResultRead(path, file, *position, is_certain)
+        self.reads.setdefault(result.site, {})[read] = None
+        return ResultValue(result.site, path)
 
-    def record_modification(self, answer: ResultValue, *path: str) -> None:
-        """Note that the source itself writes to an answer."""
-        self.modified_paths.setdefault(answer.site, set()).add((*answer.path, *path))
+    def record_modification(self, result: ResultValue, *path: str) -> None:
+        """Record that a source writes to a part of a result."""
+        self.modified_paths.setdefault(result.site, set()).add((*result.path, *path))
 
-    def record_dynamic_name(self, file: str, spot: SourcePosition) -> None:
-        """Note that an operation is looked up by a name that nobody knows."""
-        self.dynamic_names[file, spot] = UnanalyzedCode(
-            file, *spot, "which operation it is, only running it would tell"
-        )
+    def record_dynamic_name(self, file: str, position: SourcePosition) -> None:
+        """Record that a source looks up an operation by a name that is known only at run time."""
+        reason = "which operation it is, only running it would tell"
+        self.dynamic_names[file, position] = UnanalyzedCode(file, *position, reason)
+
+    # --- what the collected data says
 
     def iterate_usages(self) -> Iterator[OperationUsage]:
-        """Yield the uses, file by file, in the order of their lines."""
-        sure = {(d.file, d.position) for d in self.calls.values() if d.operation.client.is_certain}
-        only = {
-            site: d
-            for site, d in self.named_operations.items()
-            if site in self.escaping_sites or site not in self.called_sites
-        }
-        found = [
-            *self.calls.items(),
-            *((site, d) for site, d in only.items() if d.operation.client.is_certain),
-        ]
-        for site, draft in sorted(
-            found, key=lambda pair: (pair[1].file, pair[1].position, pair[0].operation)
-        ):
-            if draft.operation.client.is_certain or (draft.file, draft.position) not in sure:
-                yield self._build_usage(site, draft, is_call=site in self.calls)
+        """Yield the usages, file by file, in the order of their lines."""
+        certain_places = set()
+        for draft in self.calls.values():
+            if draft.operation.client.is_certain:
+                certain_places.add((draft.file, draft.position))
 
-    def _build_usage(self, site: UsageSite, draft: UsageDraft, *, is_call: bool) -> OperationUsage:
+        drafts = [*self.calls.items(), *self._list_named_only()]
+        for site, draft in sorted(drafts, key=_build_usage_order):
+            # Where one client is certain, what else may stand there is not a usage.
+            is_certain = draft.operation.client.is_certain
+            if is_certain or (draft.file, draft.position) not in certain_places:
+                yield self._build_usage(site, draft)
+
+    def _list_named_only(self) -> list[tuple[UsageSite, UsageDraft]]:
+        """Return the operations of certain clients that are named, to be called elsewhere."""
+        drafts = []
+        for site, draft in self.named_operations.items():
+            is_called_elsewhere = site in self.escaping_sites or site not in self.called_sites
+            if is_called_elsewhere and draft.operation.client.is_certain:
+                drafts.append((site, draft))
+        return drafts
+
+    def _build_usage(self, site: UsageSite, draft: UsageDraft) -> OperationUsage:
         operation = draft.operation
-        reads, altered, used = (
-            self.reads.get(site, {}),
-            self.modified_paths.get(site, set()),
-            self.used_paths.get(site, set()),
-        )
+        is_call = site in self.calls
+        line, column = draft.position
         return OperationUsage(
-            operation.name,
-            draft.file,
-            *draft.position,
-            operation.naming_form,
-            operation.method if is_call else "name",
-            draft.arguments,
-            draft.has_other_arguments or not is_call,
-            tuple(
-                sorted(
-                    (_mark_uncertain(r) if _is_below_any(r.path, altered) else r for r in reads),
-                    key=_build_read_order,
-                )
-            ),
-            tuple(sorted(used | _find_leaf_paths({read.path for read in reads}, used))),
-            operation.client.is_certain,
-            operation.client.is_lenient,
+            operation=operation.name,
+            file=draft.file,
+            line=line,
+            column=column,
+            naming_form=operation.naming_form,
+            method=operation.method if is_call else "name",
+            arguments=draft.arguments,
+            has_other_arguments=draft.has_other_arguments or not is_call,
+            reads=self._list_reads(site),
+            result_paths=self._list_result_paths(site),
+            is_certain=operation.client.is_certain,
+            is_lenient=operation.client.is_lenient,
         )
 
+    def _list_reads(self, site: UsageSite) -> tuple[ResultRead, ...]:
+        """Return the reads of a result in the order of the code.
 
-def _find_leaf_paths(reads: set[KeyPath], used: set[KeyPath]) -> set[KeyPath]:
-    """Return the paths that are read and lead no further: to none that is read, and to none that is used."""
-    return reads - {path[:n] for path in reads | used for n in range(len(path))}
+        A read below a part that the source writes to is uncertain: it may read what was written.
+        """
+        modified_paths = self.modified_paths.get(site, set())
+        reads = []
+        for read in self.reads.get(site, {}):
+            is_modified = _is_below_any(read.path, modified_paths)
+            reads.append(replace(read, is_certain=False) if is_modified else read)
+        return tuple(sorted(reads, key=_build_read_order))
+
+    def _list_result_paths(self, site: UsageSite) -> tuple[KeyPath, ...]:
+        """Return the parts of a result that are used, each with all below it."""
+        used_paths = self.used_paths.get(site, set())
+        read_paths = {read.path for read in self.reads.get(site, {})}
+        return tuple(sorted(used_paths | _find_leaf_paths(read_paths, used_paths)))
+
+
+def _find_leaf_paths(read_paths: set[KeyPath], used_paths: set[KeyPath]) -> set[KeyPath]:
+    """Return the paths that are read, without those that lead to another path read or used."""
+    inner_paths: set[KeyPath] = set()
+    for path in read_paths | used_paths:
+        inner_paths.update(path[:depth] for depth in range(len(path)))
+    return read_paths - inner_paths
+
+
+def _build_usage_order(item: tuple[UsageSite, UsageDraft]) -> tuple[str, SourcePosition, str]:
+    site, draft = item
+    return draft.file, draft.position, site.operation
 
 
 def _build_read_order(read: ResultRead) -> tuple[str, int, int, KeyPath]:
     return read.file, read.line, read.column, read.path
 
 
-def _is_below_any(path: KeyPath, places: set[KeyPath]) -> bool:
-    return any(path[: len(place)] == place for place in places)
-
-
-def _mark_uncertain(read: ResultRead) -> ResultRead:
-    return replace(read, is_certain=False)
+def _is_below_any(path: KeyPath, ancestors: set[KeyPath]) -> bool:
+    return any(path[: len(ancestor)] == ancestor for ancestor in ancestors)

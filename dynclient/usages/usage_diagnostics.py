@@ -1,7 +1,9 @@
-"""Which lines do not fit a document: misspelt operations, calls that it refuses, keys that no result of it has.
+"""The lines of code that do not fit a document.
 
-A call is judged by the plan itself, with what is written. What only running the program would tell never makes a
-misfit: what is found at such a value, below it, or by a choice between alternatives that depends on it, is dropped.
+They name an operation that it lacks, give a call that it refuses, or read a key that no result
+has. The plan itself validates the call, as far as the source writes it out. A value that is known
+only at run time never makes a diagnostic: a violation at it, below it, or of a choice between
+alternatives that depends on it, is dropped.
 """
 
 from __future__ import annotations
@@ -27,16 +29,16 @@ from dynclient.violations import Violation, format_path, shorten
 from dynclient.wire import media
 from dynclient.wire.schema_types import SchemaTypes
 
-#: Methods whose arguments are those of a call that is to be sent.
+#: Methods whose arguments are those of a call that is sent.
 _SENDING_METHODS = frozenset({"call", "send", "request", "pages", "items", "stream"})
 
-#: What is wrong with a member whatever its value is.
+#: Violations of a member that do not depend on its value.
 _VALUE_INDEPENDENT_KINDS = frozenset({"unknown", "readOnly"})
 
-#: What is wrong with a value whatever its members are.
+#: Violations of a value that do not depend on its members.
 _MEMBER_INDEPENDENT_KINDS = frozenset({"type", "unknown", "missing", "readOnly"})
 
-#: What makes a choice that members may decide.
+#: Keywords by which the members of a value decide what applies to it.
 _CONDITIONAL_KEYWORDS = frozenset(
     {"anyOf", "oneOf", "if", "not", "dependentSchemas", "dependentRequired"}
 )
@@ -49,14 +51,15 @@ class UsageDiagnostic:
     """A line that does not fit the document.
 
     Attributes:
-        file: as it was given or found.
-        line: from 1.
-        column: from 1.
-        operation: the operation, as the document calls it; as written, where it has none of that name.
-        kind: as of a violation; `operation-not-found` for a name that no operation has.
-        where: in the call, or in the result, e.g. `body.cartItems[0].quantity`; "" for the operation itself.
+        file: the file of the source.
+        line: the line, from 1.
+        column: the column in characters, from 1.
+        operation: the operation's id; the name as written if the document has no such operation.
+        kind: the kind of a violation, or `operation-not-found`.
+        where: the place in the call or result, such as `body.cartItems[0].quantity`; "" for the
+            operation itself.
         text: what is wrong, or what was probably meant.
-        certain: whether it is certainly a client that is called.
+        is_certain: whether the line certainly calls a client.
 
     """
 
@@ -71,202 +74,226 @@ class UsageDiagnostic:
 
     def __str__(self) -> str:
         severity = "error" if self.is_certain else "warning"
-        at = f"{self.where}: " if self.where else ""
-        return f"{self.file}:{self.line}:{self.column}: {severity}: {self.operation}: {at}{self.text} [{self.kind}]"
+        position = f"{self.file}:{self.line}:{self.column}"
+        where = f"{self.where}: " if self.where else ""
+        return f"{position}: {severity}: {self.operation}: {where}{self.text} [{self.kind}]"
 
 
-def diagnose_usages(uses: Iterable[OperationUsage], document: Document) -> list[UsageDiagnostic]:
+def diagnose_usages(usages: Iterable[OperationUsage], document: Document) -> list[UsageDiagnostic]:
     """Return the lines that do not fit a document, in the order of files and lines."""
-    resolved = resolve_usages(uses, document)
-    found = [
-        UsageDiagnostic(
-            use.file,
-            use.line,
-            use.column,
-            use.operation,
-            "operation-not-found",
-            "",
-            _describe_missing_operation(document, suggestions),
-        )
-        for use, suggestions in resolved.unresolved
+    resolved = resolve_usages(usages, document)
+    diagnostics = [
+        _diagnose_missing_operation(usage, suggestions, document)
+        for usage, suggestions in resolved.unresolved
     ]
-    for used in resolved.usages:
-        plan = get_plan(document, used.operation)
+    for resolved_usage in resolved.usages:
+        plan = get_plan(document, resolved_usage.operation)
         try:
-            found += [*_diagnose_call(plan, used), *_diagnose_result_reads(plan, used)]
-        except DocumentError:  # a corner that cannot be read: `check` tells it
+            own_diagnostics = [
+                *_diagnose_call(plan, resolved_usage),
+                *_diagnose_result_reads(plan, resolved_usage),
+            ]
+        except DocumentError:  # the command `check` reports the part that cannot be read
             continue
-    return sorted(
-        dict.fromkeys(found), key=lambda misfit: (misfit.file, misfit.line, misfit.column)
-    )
+        diagnostics += own_diagnostics
+    return sorted(dict.fromkeys(diagnostics), key=lambda d: (d.file, d.line, d.column))
 
 
-def _describe_missing_operation(document: Document, suggestions: Sequence[str]) -> str:
-    return (
-        f"did you mean {' or '.join(suggestions)}?"
-        if suggestions
-        else f"{document.title} has no such operation"
+def _diagnose_missing_operation(
+    usage: OperationUsage, suggestions: Sequence[str], document: Document
+) -> UsageDiagnostic:
+    if suggestions:
+        text = f"did you mean {' or '.join(suggestions)}?"
+    else:
+        text = f"{document.title} has no such operation"
+    return UsageDiagnostic(
+        file=usage.file,
+        line=usage.line,
+        column=usage.column,
+        operation=usage.operation,
+        kind="operation-not-found",
+        where="",
+        text=text,
     )
 
 
 # --- calls
 
 
-def _diagnose_call(plan: Plan, used: ResolvedUsage) -> Iterator[UsageDiagnostic]:
-    use = used.usage
-    if use.is_lenient or use.method not in _SENDING_METHODS:
+def _diagnose_call(plan: Plan, resolved: ResolvedUsage) -> Iterator[UsageDiagnostic]:
+    usage = resolved.usage
+    if usage.is_lenient or usage.method not in _SENDING_METHODS:
         return
-    bound = bind_usage(plan, use)
-    if bound.is_opaque:
+    arguments = bind_usage(plan, usage)
+    if arguments.is_opaque:
         return
-    _, violations = plan.bind(bound.args, bound.kwargs, RequestChecks(is_thorough=True))
-    judging = _ViolationFilter(
-        bound, SchemaTypes(plan.get_call_schema(), plan.get_call_schema().get("$defs", {}))
-    )
+    checks = RequestChecks(is_thorough=True)
+    _, violations = plan.bind(arguments.args, arguments.kwargs, checks)
+    call_schema = plan.get_call_schema()
+    call_types = SchemaTypes(call_schema, call_schema.get("$defs", {}))
+    violation_filter = _ViolationFilter(arguments, call_types)
     for violation in violations:
-        if judging.is_certain(violation):
-            line, column = _locate_violation(bound, use, violation)
-            text = str(violation).removeprefix(f"{violation.where}: ")
+        if violation_filter.is_certain(violation):
+            line, column = _locate_violation(arguments, usage, violation)
             yield UsageDiagnostic(
-                use.file,
-                line,
-                column,
-                used.operation.id,
-                violation.kind,
-                violation.where,
-                text,
-                is_certain=use.is_certain,
+                file=usage.file,
+                line=line,
+                column=column,
+                operation=resolved.operation.id,
+                kind=violation.kind,
+                where=violation.where,
+                text=str(violation).removeprefix(f"{violation.where}: "),
+                is_certain=usage.is_certain,
             )
 
 
 def _locate_violation(
-    bound: BoundArguments, use: OperationUsage, violation: Violation
+    arguments: BoundArguments, usage: OperationUsage, violation: Violation
 ) -> SourcePosition:
-    """Return where the mistake is written: the value, the argument, or, of what is missing, the call."""
+    """Return where the source writes what is wrong; of what is missing, where it calls."""
     if violation.path[:1] == ("args",):
-        named = (a for a in use.arguments if a.name == violation.path[1])
-        return next(((a.line, a.column) for a in named), (use.line, use.column))
-    found = bound.locate(violation.path[:-1] if violation.kind == "missing" else violation.path)
-    return found or (use.line, use.column)
+        for argument in usage.arguments:
+            if argument.name == violation.path[1]:
+                return argument.line, argument.column
+        return usage.line, usage.column
+    path = violation.path[:-1] if violation.kind == "missing" else violation.path
+    return arguments.locate(path) or (usage.line, usage.column)
 
 
 @dataclass(frozen=True)
 class _ViolationFilter:
-    """Tells which violations hold whatever stands in the holes of a call."""
+    """Tells which violations of a call do not depend on what is known only at run time.
+
+    Attributes:
+        arguments: the arguments of the call.
+        call_types: the schema of the call.
+
+    """
 
     arguments: BoundArguments
-    shape: SchemaTypes
+    call_types: SchemaTypes
 
     def is_certain(self, violation: Violation) -> bool:
+        """Tell whether a violation holds whatever the unknown values are."""
         path, kind = violation.path, violation.kind
         if path[:1] == ("args",):
             return True
-        owner = path[:-1] if kind in _VALUE_INDEPENDENT_KINDS else path
-        if any(owner[: len(hole)] == hole for hole in self.arguments.unknown_paths):
+        if self._depends_on_unknown(path[:-1] if kind in _VALUE_INDEPENDENT_KINDS else path):
             return False
         if kind == "unknown":
-            return not self._is_uncertain(path[:-1]) or not self._find_shape(
-                path[:-1]
-            ).can_have_member(str(path[-1]))
+            return self._is_unknown_member(path)
         if kind == "missing" and path[:-1] in self.arguments.open_paths:
             return False
-        if self._is_uncertain(path) and kind not in _MEMBER_INDEPENDENT_KINDS:
+        if kind not in _MEMBER_INDEPENDENT_KINDS and self._is_uncertain(path):
             return False
-        return not any(
-            self._is_conditional(path[:n]) and self._is_uncertain(path[:n])
-            for n in range(len(path) + 1)
-        )
+        ancestors = (path[:length] for length in range(len(path) + 1))
+        return not any(self._is_conditional(p) and self._is_uncertain(p) for p in ancestors)
+
+    def _depends_on_unknown(self, path: ValuePath) -> bool:
+        """Tell whether the value at a path, or one that holds it, is known only at run time."""
+        return any(path[: len(unknown)] == unknown for unknown in self.arguments.unknown_paths)
+
+    def _is_unknown_member(self, path: ValuePath) -> bool:
+        """Tell whether an object has no such member, whatever its other members are."""
+        owner, name = path[:-1], str(path[-1])
+        return not self._is_uncertain(owner) or not self._find_types(owner).can_have_member(name)
 
     def _is_uncertain(self, path: ValuePath) -> bool:
-        """Tell whether anything at a path or below it is not known."""
-        return any(
-            doubt[: len(path)] == path
-            for doubt in self.arguments.unknown_paths | self.arguments.open_paths
-        )
+        """Tell whether anything at a path, or below it, is known only at run time."""
+        uncertain_paths = self.arguments.unknown_paths | self.arguments.open_paths
+        return any(uncertain[: len(path)] == path for uncertain in uncertain_paths)
 
     def _is_conditional(self, path: ValuePath) -> bool:
-        return any(
-            _CONDITIONAL_KEYWORDS & part.keys() for part in self._find_shape(path).subschemas
-        )
+        """Tell whether the members of the value at a path decide what applies to it."""
+        subschemas = self._find_types(path).subschemas
+        return any(_CONDITIONAL_KEYWORDS & subschema.keys() for subschema in subschemas)
 
-    def _find_shape(self, path: ValuePath) -> SchemaTypes:
-        found = self.shape
+    def _find_types(self, path: ValuePath) -> SchemaTypes:
+        types = self.call_types
         for part in path:
-            found = found.item_types if isinstance(part, int) else found.find_member_types(part)
-        return found
+            types = types.item_types if isinstance(part, int) else types.find_member_types(part)
+        return types
 
 
 # --- results
 
 
-def _diagnose_result_reads(plan: Plan, used: ResolvedUsage) -> Iterator[UsageDiagnostic]:
-    if used.usage.method not in ("call", "send") or not any(
-        read.is_certain for read in used.usage.reads
-    ):
+def _diagnose_result_reads(plan: Plan, resolved: ResolvedUsage) -> Iterator[UsageDiagnostic]:
+    usage = resolved.usage
+    reads = [read for read in usage.reads if read.is_certain]
+    if usage.method not in ("call", "send") or not reads:
         return
-    shapes = _list_result_shapes(plan, used.operation)
-    for read in used.usage.reads if shapes else ():
-        wrong = _find_read_error(shapes, read) if read.is_certain else None
-        if wrong is not None:
-            kind, text = wrong
-            where = _format_key_path(("result", *read.path))
-            certain = used.usage.is_certain
+    result_types = _list_result_types(plan, resolved.operation)
+    for read in reads if result_types else ():
+        error = _find_read_error(result_types, read)
+        if error is not None:
+            kind, text = error
             yield UsageDiagnostic(
-                read.file,
-                read.line,
-                read.column,
-                used.operation.id,
-                kind,
-                where,
-                text,
-                is_certain=certain,
+                file=read.file,
+                line=read.line,
+                column=read.column,
+                operation=resolved.operation.id,
+                kind=kind,
+                where=_format_key_path(("result", *read.path)),
+                text=text,
+                is_certain=usage.is_certain,
             )
 
 
-def _list_result_shapes(plan: Plan, operation: Operation) -> list[SchemaTypes]:
-    """Return the shapes of the data of success; [] where the document leaves any of them open."""
+def _list_result_types(plan: Plan, operation: Operation) -> list[SchemaTypes]:
+    """Return the types of the data of each success; [] if the document leaves any of them open."""
     responses = operation.responses
-    success = [r for status, r in responses.items() if status.startswith("2")]
-    success = success or [responses[status] for status in ("default",) if status in responses]
-    entries = [entry for response in success for entry in response.content.values()]
-    if not all(entry.schema is not None and media.is_json(entry.name) for entry in entries):
-        return []
-    schemas = [plan.schemas.build_result_schema(entry, "consumer") for entry in entries]
-    return [SchemaTypes(schema, schema.get("$defs", {})) for schema in schemas]
+    successes = [r for status, r in responses.items() if status.startswith("2")]
+    if not successes and "default" in responses:
+        successes = [responses["default"]]
+    result_types = []
+    for response in successes:
+        for entry in response.content.values():
+            if entry.schema is None or not media.is_json(entry.name):
+                return []
+            schema = plan.schemas.build_result_schema(entry, "consumer")
+            result_types.append(SchemaTypes(schema, schema.get("$defs", {})))
+    return result_types
 
 
-def _find_read_error(shapes: list[SchemaTypes], read: ResultRead) -> tuple[str, str] | None:
-    """Return what is wrong with the last key of a path that is read, (kind, text); None where nothing is."""
-    at = shapes
-    for part in read.path[:-1]:
-        at = (
-            [shape.item_types for shape in at if shape.is_array]
-            if part == ANY_INDEX
-            else _list_member_shapes(at, part)
-        )
-    key = read.path[-1]
-    if key == ANY_INDEX or not at or _list_member_shapes(at, key):
+def _find_read_error(result_types: list[SchemaTypes], read: ResultRead) -> tuple[str, str] | None:
+    """Return what is wrong with the last key that a read names.
+
+    Returns:
+        The kind and the text of the error; None if there is none.
+
+    """
+    *owner_path, key = read.path
+    owners = result_types
+    for part in owner_path:
+        owners = _list_part_types(owners, part)
+    if key == ANY_INDEX or not owners or _list_part_types(owners, key):
         return None
-    kinds = sorted({kind for shape in at for kind in shape.types})
-    if kinds and "object" not in kinds:
-        return "type", f"got a key, the result has {' or '.join(kinds)} there"
-    known = list(
-        dict.fromkeys(
-            n for shape in at for part in shape.subschemas for n in part.get("properties", {})
-        )
-    )
-    if meant := suggest(key, known, 1):
-        return "unknown", f"did you mean {meant[0]}?"
-    return "unknown", f"is not declared; declared: {shorten(', '.join(known), _MAX_TEXT_LENGTH)}"
+
+    type_names = {name for owner in owners for name in owner.types}
+    if type_names and "object" not in type_names:
+        return "type", f"got a key, the result has {' or '.join(sorted(type_names))} there"
+
+    known_names: dict[str, None] = {}
+    for owner in owners:
+        for subschema in owner.subschemas:
+            known_names.update(dict.fromkeys(subschema.get("properties", {})))
+    suggestions = suggest(key, list(known_names), 1)
+    if suggestions:
+        return "unknown", f"did you mean {suggestions[0]}?"
+    declared = shorten(", ".join(known_names), _MAX_TEXT_LENGTH)
+    return "unknown", f"is not declared; declared: {declared}"
 
 
-def _list_member_shapes(shapes: list[SchemaTypes], name: str) -> list[SchemaTypes]:
-    found = [shape for shape in shapes if not shape.types or "object" in shape.types]
-    return [shape.find_member_types(name) for shape in found if shape.can_have_member(name)]
+def _list_part_types(owners: list[SchemaTypes], part: str) -> list[SchemaTypes]:
+    """Return the types of the items, or of a member, of values of any of several types."""
+    if part == ANY_INDEX:
+        return [owner.item_types for owner in owners if owner.is_array]
+    objects = [owner for owner in owners if not owner.types or "object" in owner.types]
+    return [owner.find_member_types(part) for owner in objects if owner.can_have_member(part)]
 
 
 def _format_key_path(path: KeyPath) -> str:
-    """Return a path as Python people read it, `[]` for any position."""
-    return format_path([part if part != ANY_INDEX else 0 for part in path]).replace(
-        "[0]", ANY_INDEX
-    )
+    """Return a path as Python writes it, with `[]` for any position."""
+    concrete = [0 if part == ANY_INDEX else part for part in path]
+    return format_path(concrete).replace("[0]", ANY_INDEX)

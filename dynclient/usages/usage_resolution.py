@@ -1,9 +1,9 @@
-"""Uses × document: which operation each use is of, as a client finds it, and which of its arguments it gives."""
+"""Usages × document: the operation that each usage calls, and the arguments that it gives."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from dynclient.client.client import Client, CompiledDocument
 from dynclient.errors import DocumentError, OperationNotFound
@@ -15,14 +15,14 @@ from dynclient.usages.operation_usage import KeyPath, OperationUsage, generalize
 
 @dataclass(frozen=True)
 class ResolvedUsage:
-    """A use of an operation of a document.
+    """A usage whose operation the document has.
 
     Attributes:
-        use: where and how.
-        operation: which.
-        arguments: the paths of the call document that are given, each with all below it: ("path", "id"),
-            ("body", "cartItems", "[]", "quantity").
-        has_star: whether any other may be given too.
+        usage: the usage.
+        operation: the operation that it calls.
+        argument_paths: the paths of the call document that it gives, each with all below it:
+            ("path", "id"), ("body", "cartItems", "[]", "quantity").
+        has_other_arguments: whether it may give others.
 
     """
 
@@ -34,11 +34,12 @@ class ResolvedUsage:
 
 @dataclass(frozen=True)
 class ResolvedUsages:
-    """Uses held against a document.
+    """Usages, resolved against a document.
 
     Attributes:
-        used: those whose operation it has.
-        missing: those of a client for sure, whose operation it does not have, each with what was probably meant.
+        usages: those whose operation the document has.
+        unresolved: those of a certain client whose operation it lacks, each with the names of
+            operations that were probably meant.
 
     """
 
@@ -47,39 +48,38 @@ class ResolvedUsages:
 
     @property
     def usages_by_operation(self) -> Mapping[str, tuple[ResolvedUsage, ...]]:
-        """The uses by the key that their operation has in `document.operations`."""
-        found: dict[str, list[ResolvedUsage]] = {}
-        for used in self.usages:
-            found.setdefault(used.operation.key, []).append(used)
-        return {key: tuple(several) for key, several in found.items()}
+        """The usages by the key that their operation has in `document.operations`."""
+        by_operation: dict[str, list[ResolvedUsage]] = {}
+        for resolved in self.usages:
+            by_operation.setdefault(resolved.operation.key, []).append(resolved)
+        return {key: tuple(usages) for key, usages in by_operation.items()}
 
 
-@dataclass
-class _ResolutionDraft:
-    usages: list[ResolvedUsage] = field(default_factory=list)
-    unresolved: list[tuple[OperationUsage, tuple[str, ...]]] = field(default_factory=list)
+def resolve_usages(usages: Iterable[OperationUsage], document: Document) -> ResolvedUsages:
+    """Return the operations that usages call.
 
-
-def resolve_usages(uses: Iterable[OperationUsage], document: Document) -> ResolvedUsages:
-    """Return the operations that uses are of; a use that need not be a client's, and is no operation, is left out."""
-    client, found = Client(document), _ResolutionDraft()
-    for use in uses:
+    A usage is left out if the document has no such operation and its client is uncertain.
+    """
+    client = Client(document)
+    resolved: list[ResolvedUsage] = []
+    unresolved: list[tuple[OperationUsage, tuple[str, ...]]] = []
+    for usage in usages:
         try:
-            operation = client[use.operation].operation
+            operation = client[usage.operation].operation
         except OperationNotFound as error:
-            if use.is_certain and not use.operation.startswith("_"):
-                found.unresolved.append((use, tuple(error.suggestions)))
-            continue
-        bound = bind_usage(get_plan(document, operation), use)
-        found.usages.append(
-            ResolvedUsage(
-                use,
-                operation,
-                tuple(dict.fromkeys(map(generalize_path, bound.given_paths))),
-                bound.has_other_arguments,
-            )
-        )
-    return ResolvedUsages(tuple(found.usages), tuple(found.unresolved))
+            if usage.is_certain and not usage.operation.startswith("_"):
+                unresolved.append((usage, tuple(error.suggestions)))
+        else:
+            resolved.append(_resolve_usage(usage, operation, document))
+    return ResolvedUsages(tuple(resolved), tuple(unresolved))
+
+
+def _resolve_usage(
+    usage: OperationUsage, operation: Operation, document: Document
+) -> ResolvedUsage:
+    arguments = bind_usage(get_plan(document, operation), usage)
+    argument_paths = dict.fromkeys(map(generalize_path, arguments.given_paths))
+    return ResolvedUsage(usage, operation, tuple(argument_paths), arguments.has_other_arguments)
 
 
 def get_plan(document: Document, operation: Operation) -> Plan:
@@ -87,9 +87,9 @@ def get_plan(document: Document, operation: Operation) -> Plan:
     return CompiledDocument.of(document).plans.get_plan(operation)
 
 
-def bind_usage(plan: Plan, use: OperationUsage) -> BoundArguments:
-    """Return the arguments of a use, bound; nothing of an operation that cannot be read."""
+def bind_usage(plan: Plan, usage: OperationUsage) -> BoundArguments:
+    """Return the arguments of a usage, bound; opaque ones if the operation cannot be read."""
     try:
-        return bind_arguments(plan.binder, use)
+        return bind_arguments(plan.binder, usage)
     except DocumentError:
         return BoundArguments(is_opaque=True)

@@ -207,7 +207,7 @@ def test_the_demo_leaves_with_zero_only_if_all_went_well(cli, monkeypatch):
     assert cli("demo").exit_code == 0
 
     def wrong(story):
-        story.violations += 1
+        story.violation_count += 1
 
     monkeypatch.setattr(demo, "run_mistakes", lambda *_: None)
     monkeypatch.setattr(demo, "run_story", wrong)

@@ -101,10 +101,10 @@ def answer(request):
     sent.append(request)
     return httpx.Response(200, json={"name": "x"})
 client = dynclient.Client(sys.argv[1], server="http://x", transport=httpx.MockTransport(answer))
-config = repl.settings()
+config = repl.build_ipython_config()
 config.HistoryManager.enabled = False
 shell = TerminalInteractiveShell.instance(config=config, user_ns={"client": client})
-repl.configure(shell)
+repl.configure_shell(shell)
 def complete(line):
     return shell.Completer.complete(line_buffer=line, cursor_pos=len(line))[1]
 print(complete("client.create_it"))

@@ -58,18 +58,22 @@ def test_a_text_of_no_width_is_broken_into_lines_that_fit():
     ],
 )
 def test_the_arguments_of_a_call_document_make_that_document(operation, call):
-    args, kwargs = build_call_arguments(SHOP[operation], dynclient.Call(call))
+    args, kwargs = build_call_arguments(SHOP[operation]._plan.binder, dynclient.Call(call))
     bound = SHOP[operation]._plan.binder.bind(args, kwargs)
     assert bound.call == call
     assert bound.violations == []
 
 
 def test_properties_of_an_object_become_arguments_in_python_spelling():
-    assert build_call_arguments(SHOP["createItem"], dynclient.Call(body={"name": "x"})) == (
+    assert build_call_arguments(
+        SHOP["createItem"]._plan.binder, dynclient.Call(body={"name": "x"})
+    ) == (
         [],
         {"name": "x"},
     )
-    assert build_call_arguments(SHOP["listItems"], dynclient.Call(query={"maxPrice": 1})) == (
+    assert build_call_arguments(
+        SHOP["listItems"]._plan.binder, dynclient.Call(query={"maxPrice": 1})
+    ) == (
         [],
         {"max_price": 1},
     )

@@ -1,0 +1,204 @@
+"""An operation described by its plan: its arguments, its results, its security schemes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+from dynclient.description.value_outline import (
+    describe_type,
+    find_required_names,
+    get_location_types,
+    is_forbidden,
+    list_member_names,
+)
+from dynclient.document.references import Node
+from dynclient.model import MediaType, Response, SecurityFormula, SecurityScheme
+from dynclient.names import to_snake_case
+from dynclient.plan.plan import Plan
+from dynclient.schema.dialect import Schema, get_definition_name
+from dynclient.schema.readings import OPEN_SUFFIX
+from dynclient.wire import media
+from dynclient.wire.schema_types import SchemaTypes
+
+_NO_DEFAULT = object()
+
+
+@dataclass(frozen=True)
+class ArgumentDescription:
+    """An argument of an operation: a parameter, or a property at the top of its body.
+
+    Attributes:
+        name: the name in Python; the wire name if the Python name could mean several places.
+        wire_name: the name on the wire.
+        location: path, query, header, cookie or body.
+        types: what its value may be.
+        is_required: whether a call must give it.
+
+    """
+
+    name: str
+    wire_name: str
+    location: str
+    types: SchemaTypes
+    is_required: bool
+
+    @property
+    def default(self) -> Any:
+        """The value that the server takes if none is given; see `has_default`."""
+        return _find_default(self.types)
+
+    @property
+    def has_default(self) -> bool:
+        """Whether the document declares a default."""
+        return _find_default(self.types) is not _NO_DEFAULT
+
+    @property
+    def component_name(self) -> str:
+        """The name of its component, `array of NAME` for an array of one, "" for neither."""
+        return _get_translated_component_name(self.types.schema)
+
+    @property
+    def is_deprecated(self) -> bool:
+        """Whether the document advises against it."""
+        return any(subschema.get("deprecated") is True for subschema in self.types.subschemas)
+
+
+def _find_default(value: SchemaTypes) -> Any:
+    for subschema in value.subschemas:
+        if "default" in subschema:
+            return subschema["default"]
+    return _NO_DEFAULT
+
+
+def _get_translated_component_name(schema: Any) -> str:
+    """Return the name of the component that a translated schema refers to, "" for none."""
+    if not isinstance(schema, dict):
+        return ""
+    if "$ref" in schema:
+        return get_definition_name(schema["$ref"]).removesuffix(OPEN_SUFFIX)
+    item_name = _get_translated_component_name(schema.get("items"))
+    return f"array of {item_name}" if item_name else ""
+
+
+def describe_arguments(plan: Plan, call_schema: Schema) -> list[ArgumentDescription]:
+    """Return the arguments of an operation: its parameters, then the properties of its body.
+
+    Args:
+        plan: the plan of the operation.
+        call_schema: the schema of its calls, for the media type that was chosen.
+
+    """
+    places: list[tuple[str, str]] = [*plan.parameters]
+    places += [("body", name) for name in plan.body_property_names]
+    arguments = []
+    for location, wire_name in places:
+        group = get_location_types(call_schema, location)
+        types = group.find_member_types(wire_name)
+        if not is_forbidden(types):
+            argument = ArgumentDescription(
+                name=_find_argument_name(plan, location, wire_name),
+                wire_name=wire_name,
+                location=location,
+                types=types,
+                is_required=wire_name in find_required_names(group),
+            )
+            arguments.append(argument)
+    return arguments
+
+
+def _find_argument_name(plan: Plan, location: str, wire_name: str) -> str:
+    """Return the name in snake_case if it means this place, else the wire name."""
+    python_name = to_snake_case(wire_name)
+    is_own = plan.binder.targets.get(python_name) == (location, wire_name)
+    return python_name if is_own else wire_name
+
+
+def get_component_name(node: Node | None) -> str:
+    """Return the name of the component that a schema refers to.
+
+    It is `array of NAME` for an array of a component, and "" for neither.
+    """
+    if node is None or not isinstance(node.value, dict):
+        return ""
+    reference = node.value.get("$ref")
+    if isinstance(reference, str):
+        name = unquote(reference.rpartition("/")[2])
+        return name.replace("~1", "/").replace("~0", "~")
+    if not isinstance(node.value.get("items"), dict):
+        return ""
+    item_name = get_component_name(node.get_child("items"))
+    return f"array of {item_name}" if item_name else ""
+
+
+@dataclass(frozen=True)
+class ResultDescription:
+    """What a successful call returns.
+
+    Attributes:
+        status: the status, as the document writes it.
+        component_name: the name of the component, "" if it has none.
+        type_text: what the value is, in a few words.
+        member_names: the properties of the object, or of the objects in the array.
+
+    """
+
+    status: str
+    component_name: str
+    type_text: str
+    member_names: tuple[str, ...] = ()
+
+
+def describe_results(plan: Plan) -> Iterator[ResultDescription]:
+    """Yield what each success returns: JSON as data, other text as str, the rest as bytes."""
+    responses = plan.operation.responses
+    statuses = [status for status in responses if status.startswith("2")]
+    if not statuses and "default" in responses:
+        statuses = ["default"]
+    for status in statuses:
+        yield _describe_result(plan, status, responses[status])
+
+
+def _describe_result(plan: Plan, status: str, response: Response) -> ResultDescription:
+    name = media.choose_preferred(response.content)
+    if name is None:
+        return ResultDescription(status, "", "no body: None")
+    if media.is_json(name):
+        return _describe_json_result(plan, status, response.content[name])
+    kind = "text: str" if media.is_text(name) else "bytes"
+    return ResultDescription(status, "", f"{kind} ({name})")
+
+
+def _describe_json_result(plan: Plan, status: str, entry: MediaType) -> ResultDescription:
+    types = build_result_types(plan, entry)
+    objects = types.item_types if types.is_array else types
+    return ResultDescription(
+        status=status,
+        component_name=get_component_name(entry.schema),
+        type_text=describe_type(types),
+        member_names=tuple(list_member_names(objects)),
+    )
+
+
+def build_result_types(plan: Plan, entry: MediaType) -> SchemaTypes:
+    """Return what the data of a response may be, as its consumer reads them."""
+    schema = plan.schemas.build_result_schema(entry, "consumer")
+    return SchemaTypes(schema, schema.get("$defs", {}))
+
+
+def list_security_schemes(formula: SecurityFormula) -> list[SecurityScheme]:
+    """Return the security schemes of a formula, each once."""
+    schemes: dict[str, SecurityScheme] = {}
+    for alternative in formula:
+        for requirement in alternative:
+            schemes[requirement.scheme.key] = requirement.scheme
+    return list(schemes.values())
+
+
+def describe_credential_place(scheme: SecurityScheme) -> str:
+    """Return where a credential goes: `apiKey in header Authorization`, `http bearer`."""
+    if scheme.type == "apiKey":
+        return f"apiKey in {scheme.location} {scheme.name}"
+    return f"{scheme.type} {scheme.scheme}".strip()

@@ -1,0 +1,85 @@
+"""The docstring of an operation, which `help()` shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from dynclient.description.operation_signature import find_required_places
+from dynclient.model import Operation, Response
+from dynclient.names import to_snake_case
+from dynclient.plan.plan import Plan
+from dynclient.schema.explain import describe_schema
+from dynclient.schema.readings import walk_in_place
+from dynclient.wire import media
+
+INDENT = "    "
+
+
+def build_docstring(plan: Plan) -> str:
+    """Return the docstring of an operation: what it does, its arguments, its results."""
+    lines = _describe_purpose(plan.operation)
+    arguments = list(_describe_arguments(plan))
+    if arguments:
+        lines += ["", "Args:", *arguments]
+    results = [
+        f"{INDENT}{status}: {_describe_response(response)}"
+        for status, response in plan.operation.responses.items()
+    ]
+    if results:
+        lines += ["", "Results:", *results]
+    return "\n".join(lines)
+
+
+def _describe_purpose(operation: Operation) -> list[str]:
+    lines = [operation.summary or operation.id, "", f"{operation.method} {operation.path}"]
+    if operation.deprecated:
+        lines += ["", "Deprecated."]
+    if operation.description and operation.description != operation.summary:
+        lines += ["", operation.description.strip()]
+    return lines
+
+
+def _describe_arguments(plan: Plan) -> Iterator[str]:
+    call_schema = plan.get_call_schema()
+    required_places = find_required_places(call_schema)
+    for name in plan.argument_names:
+        place = plan.binder.targets.get(name)
+        if place is not None:
+            is_required = place in required_places
+            yield _describe_argument(plan, name, place, is_required=is_required)
+    if plan.binder.has_body:
+        body_schema = call_schema["properties"].get("body", True)
+        body_text = describe_schema(body_schema, call_schema.get("$defs", {}))
+        yield f"{INDENT}body: the whole body, {body_text}"
+
+
+def _describe_argument(plan: Plan, name: str, place: tuple[str, str], *, is_required: bool) -> str:
+    location, _ = place
+    schema = _find_argument_schema(plan, place)
+    type_text = describe_schema(schema, plan.get_call_schema().get("$defs", {}))
+    text = f"{INDENT}{to_snake_case(name)} ({location}): {type_text}"
+    if is_required:
+        text += ", required"
+    description = str(schema.get("description", "")) if isinstance(schema, dict) else ""
+    return f"{text}. {' '.join(description.split())}" if description else text
+
+
+def _find_argument_schema(plan: Plan, place: tuple[str, str]) -> Any:
+    """Return the schema of an argument as its location declares it, True if it does not."""
+    location, wire_name = place
+    call_schema = plan.get_call_schema()
+    group = call_schema["properties"].get(location, {})
+    if not isinstance(group, dict):
+        return True
+    for subschema in walk_in_place(group, call_schema.get("$defs", {}), alternatives=False):
+        properties = subschema.get("properties", {})
+        if wire_name in properties:
+            return properties[wire_name]
+    return True
+
+
+def _describe_response(response: Response) -> str:
+    description = " ".join(response.description.split())
+    media_types = ", ".join(map(media.get_essence, response.content))
+    return f"{description} ({media_types})" if media_types else description
