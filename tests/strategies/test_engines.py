@@ -24,11 +24,11 @@ def agreed(checker, value):
 
     The one thing that the fast engine is not asked about: names by a pattern that it could not search within bounds.
     """
-    if checker._fast is None:
+    if checker._fast_validator is None:
         with pytest.raises(UnsuitableSchema):
             compile_fast_validator(checker.schema)
         return checker.accepts_by_reference(value)
-    fast = checker.fast_accepts(value)
+    fast = checker.accepts_by_fast_engine(value)
     assert checker.accepts_by_reference(value) is fast
     return fast
 
