@@ -37,78 +37,83 @@ class NotComparable(Exception):
 
 
 def build_openapi(document: Document) -> Any:
-    """Return a document as openapi-core reads it: unchecked, other files taken from those that are loaded.
+    """Return a document as openapi-core reads it, unchecked, with the other files of the document.
 
-    Patterns that Python's `re` would read otherwise, or could be caught in, are judged by ours.
+    A pattern that Python's `re` reads differently, or that could take it too long, is checked by our engine.
 
     Raises:
-        Unasked: it cannot be asked about this document.
+        NotComparable: openapi-core cannot be asked about this document.
 
     """
     from jsonschema_path import SchemaPath
     from openapi_core import Config, OpenAPI
 
-    if any(_has_too_many_variables(path) for path in _find_templates(document)):
+    if any(map(_has_too_many_variables, _find_templates(document))):
         raise NotComparable(
-            f"more than {MAX_VARIABLES_PER_SEGMENT} variables in a path segment: its expression for that may never end"
+            f"more than {MAX_VARIABLES_PER_SEGMENT} variables in a path segment:"
+            " its expression for that may never end"
         )
-    files, rewriting, unchecked = document.files, _PatternRewriter(), cast("Any", None)
-    trees = {uri: rewriting.rewrite(file.tree) for uri, file in files.by_uri.items()}
+    files, rewriter = document.files, _PatternRewriter()
+    trees = {uri: rewriter.rewrite(file.tree) for uri, file in files.by_uri.items()}
     config = Config(
-        spec_validator_cls=unchecked,
+        spec_validator_cls=cast("Any", None),
         extra_media_type_deserializers=_MediaTypeDecoders(),
-        extra_format_validators=rewriting.formats,
+        extra_format_validators=rewriter.formats,
     )
-    top = SchemaPath.from_dict(
-        trees[files.root], base_uri=files.root, handlers=_FetchHandlers(trees)
-    )
+    handlers = _FetchHandlers(trees)
+    top = SchemaPath.from_dict(trees[files.root], base_uri=files.root, handlers=handlers)
     return OpenAPI(top, config)
 
 
 def _find_templates(document: Document) -> Iterator[str]:
     for operation in document.operations.values():
         yield operation.path
-        yield from (server.url for server in operation.servers)
+        for server in operation.servers:
+            yield server.url
 
 
 def _has_too_many_variables(template: str) -> bool:
-    return any(segment.count("{") > MAX_VARIABLES_PER_SEGMENT for segment in template.split("/"))
+    segments = template.split("/")
+    return any(segment.count("{") > MAX_VARIABLES_PER_SEGMENT for segment in segments)
 
 
 class _PatternRewriter:
-    """Copies a document's tree; each pattern that is not harmless becomes a format of ours beside what stands there."""
+    """Copies a document's tree; a pattern that is not safe becomes a format that our engine checks."""
 
     def __init__(self) -> None:
         self.formats: dict[str, Callable[[Any], bool]] = {}
 
     def rewrite(self, value: Any, *, is_map: bool = False) -> Any:
-        """Return a copy of a value; `is_map` says that its keys are names, not keywords."""
+        """Return a copy of a value; the keys of a map are names, not keywords."""
         if isinstance(value, list):
             return [self.rewrite(item) for item in value]
         if not isinstance(value, dict):
             return value
         if is_map:
-            return {name: self.rewrite(v) for name, v in value.items()}
-        made = {
-            k: v if k in _DATA_KEYWORDS else self.rewrite(v, is_map=k in _MAP_KEYWORDS)
-            for k, v in value.items()
-        }
-        return self._replace_patterns(made)
+            return {name: self.rewrite(member) for name, member in value.items()}
+        copy = {}
+        for key, member in value.items():
+            if key in _DATA_KEYWORDS:
+                copy[key] = member
+            else:
+                copy[key] = self.rewrite(member, is_map=key in _MAP_KEYWORDS)
+        self._replace_patterns(copy)
+        return copy
 
-    def _replace_patterns(self, schema: dict[str, Any]) -> dict[str, Any]:
-        if isinstance(by_name := schema.get("patternProperties"), dict):
+    def _replace_patterns(self, schema: dict[str, Any]) -> None:
+        by_pattern = schema.get("patternProperties")
+        if isinstance(by_pattern, dict):
             schema["patternProperties"] = {
-                k: v for k, v in by_name.items() if is_safe_pattern(str(k))
+                pattern: member
+                for pattern, member in by_pattern.items()
+                if is_safe_pattern(str(pattern))
             }
         pattern = schema.get("pattern")
         if isinstance(pattern, str) and not is_safe_pattern(pattern):
             del schema["pattern"]
             others = schema.get("allOf")
-            schema["allOf"] = [
-                *(others if isinstance(others, list) else ()),
-                {"format": self._register_format(pattern)},
-            ]
-        return schema
+            format_schema = {"format": self._register_format(pattern)}
+            schema["allOf"] = [*(others if isinstance(others, list) else ()), format_schema]
 
     def _register_format(self, pattern: str) -> str:
         name = f"pattern {pattern}"

@@ -116,78 +116,89 @@ class ResourceMap:
 
     """
 
-    def __init__(self, operations: Iterable[Operation], conventions: SandboxExtension) -> None:
-        self._sandbox_extension = conventions
+    def __init__(self, operations: Iterable[Operation], extension: SandboxExtension) -> None:
+        self._sandbox_extension = extension
         self._methods_by_template: dict[tuple[str, ...], set[str]] = {}
-        #: Templates of collections → the variable that names an item.
+        #: Template of a collection → the variable that names an item.
         self._item_variables: dict[tuple[str, ...], str] = {}
-        #: What has a POST that says that something was made: without paths of items, the mark of a collection.
+        #: Paths whose POST declares that it creates something: a collection, even without paths of items.
         self._creating_templates: set[tuple[str, ...]] = set()
         self._creatable_templates: set[tuple[str, ...]] = set()
+
         all_operations = tuple(operations)
         for operation in all_operations:
-            segments = _split_path(operation.path)
-            self._methods_by_template.setdefault(ResourceAddress(segments).template, set()).add(
-                operation.method
-            )
-            if operation.method == "POST" and not _CREATED_STATUSES.isdisjoint(operation.responses):
-                self._creating_templates.add(ResourceAddress(segments).template)
-            if variable := _get_last_variable(segments):
-                self._item_variables.setdefault(ResourceAddress(segments[:-1]).template, variable)
+            self._add_operation(operation)
         for operation in all_operations:
-            kind, address = self._find_action(operation)
-            if kind in ("create", "upsert", "write", "add"):
+            action, address = self._find_action(operation)
+            if action in ("create", "upsert", "write", "add"):
                 self._creatable_templates.add(address.template)
 
-    def find_role(self, operation: Operation) -> ResourceRole:
-        """Return what an operation does."""
-        kind, address = self._find_action(operation)
+    def _add_operation(self, operation: Operation) -> None:
         segments = _split_path(operation.path)
-        above = [
-            ResourceAddress(segments[:i], v)
-            for i in range(1, len(segments) - 1)
-            if (v := _get_last_variable(segments[: i + 1]))
+        template = ResourceAddress(segments).template
+        self._methods_by_template.setdefault(template, set()).add(operation.method)
+        if operation.method == "POST" and not _CREATED_STATUSES.isdisjoint(operation.responses):
+            self._creating_templates.add(template)
+        variable = _get_last_variable(segments)
+        if variable:
+            self._item_variables.setdefault(template[:-1], variable)
+
+    def find_role(self, operation: Operation) -> ResourceRole:
+        """Return what an operation does, and to which resource."""
+        action, address = self._find_action(operation)
+        ancestors = [
+            ancestor
+            for ancestor in _list_ancestors(_split_path(operation.path))
+            if ancestor.template in self._creatable_templates
         ]
-        known = tuple(a for a in above if a.template in self._creatable_templates)
-        variable = address.variable or self._item_variables.get(address.template, "")
         return ResourceRole(
-            kind, address, known, address.template in self._creatable_templates, variable
+            action=action,
+            address=address,
+            ancestors=tuple(ancestors),
+            can_create=address.template in self._creatable_templates,
+            variable=address.variable or self._item_variables.get(address.template, ""),
         )
 
     def _find_action(self, operation: Operation) -> tuple[ResourceAction, ResourceAddress]:
-        """Return kind and address: the extension's word, else what path and method say."""
-        extra = self._sandbox_extension.get_operation_extension(operation)
-        kind, address = self._derive_action(operation)
-        if extra.collection:
-            segments = _split_path(extra.collection)
-            variable = _get_last_variable(segments)
-            address = ResourceAddress(segments[:-1] if variable else segments, variable)
-        if extra.role in get_args(ResourceAction):
-            kind = cast("ResourceAction", extra.role)
-        return kind, address
+        """Return action and address: those of the extension, else those of path and method."""
+        extension = self._sandbox_extension.get_operation_extension(operation)
+        action, address = self._derive_action(operation)
+        if extension.collection:
+            segments = _split_path(extension.collection)
+            address = _find_item(segments) or ResourceAddress(segments)
+        if extension.role in get_args(ResourceAction):
+            action = cast("ResourceAction", extension.role)
+        return action, address
 
     def _derive_action(self, operation: Operation) -> tuple[ResourceAction, ResourceAddress]:
         segments, method = _split_path(operation.path), operation.method
-        variable = _get_last_variable(segments)
-        if variable:
-            return _ITEM_ACTIONS.get(method, "none"), ResourceAddress(segments[:-1], variable)
-        template = ResourceAddress(segments).template
-        methods = self._methods_by_template[template]
-        if template in self._item_variables or (
-            template in self._creating_templates and not methods & {"PUT", "PATCH"}
-        ):
-            return _COLLECTION_ACTIONS.get(method, "none"), ResourceAddress(segments)
-        if "GET" in methods and methods & {"PUT", "PATCH"}:
-            return _ITEM_ACTIONS.get(method, "none"), ResourceAddress(segments)
+        item = _find_item(segments)
+        if item is not None:
+            return _ITEM_ACTIONS.get(method, "none"), item
+
+        address = ResourceAddress(segments)
+        methods = self._methods_by_template[address.template]
+        has_update = bool(methods & {"PUT", "PATCH"})
+        is_creating = address.template in self._creating_templates
+        if address.template in self._item_variables or (is_creating and not has_update):
+            return _COLLECTION_ACTIONS.get(method, "none"), address
+        if "GET" in methods and has_update:
+            return _ITEM_ACTIONS.get(method, "none"), address
         if method == "GET":
-            return "list", ResourceAddress(segments)
-        item = _find_parent_item(segments)
-        return ("act", item) if item else ("none", ResourceAddress(segments))
+            return "list", address
+        # `/orders/{id}/cancel` is an action on `/orders/{id}`.
+        parent = _find_item(segments[:-1])
+        return ("act", parent) if parent else ("none", address)
 
 
 _ITEM_ACTIONS: Mapping[str, ResourceAction] = {
-    "GET": "read", "HEAD": "read", "PUT": "write", "PATCH": "write", "POST": "write", "DELETE": "delete",
-}  # fmt: skip
+    "GET": "read",
+    "HEAD": "read",
+    "PUT": "write",
+    "PATCH": "write",
+    "POST": "write",
+    "DELETE": "delete",
+}
 _COLLECTION_ACTIONS: Mapping[str, ResourceAction] = {
     "GET": "list",
     "HEAD": "list",
@@ -197,35 +208,43 @@ _COLLECTION_ACTIONS: Mapping[str, ResourceAction] = {
 }
 
 
-def _find_parent_item(segments: tuple[str, ...]) -> ResourceAddress | None:
-    """Return the item that an action is on: `/orders/{id}` of `/orders/{id}/cancel`."""
-    variable = _get_last_variable(segments[:-1])
-    return ResourceAddress(segments[:-2], variable) if variable else None
+def _find_item(segments: tuple[str, ...]) -> ResourceAddress | None:
+    """Return the item that a path names; None where it does not end in a variable."""
+    variable = _get_last_variable(segments)
+    return ResourceAddress(segments[:-1], variable) if variable else None
+
+
+def _list_ancestors(segments: tuple[str, ...]) -> list[ResourceAddress]:
+    """Return the items that a path goes through before its last segment, the outermost first."""
+    items = [_find_item(segments[:end]) for end in range(2, len(segments))]
+    return [item for item in items if item is not None]
 
 
 def find_identity_property(
-    names: Iterable[str], role: ResourceRole, extra: OperationExtension
+    names: Iterable[str], role: ResourceRole, extension: OperationExtension
 ) -> str:
-    """Return the property, of those of an item, that holds its identity; "" where none is recognised.
+    """Return the property of an item that holds its identity; "" where none is recognised.
 
-    `petId` in `/pets/{petId}` is `petId`, `id`, or what the variable ends in: `petName` → `name`.
+    Of `/pets/{petId}` it is `petId`, `id`, or the end of the variable: `petName` → `name`.
+
+    Args:
+        names: of the item's properties.
+        role: of the operation.
+        extension: of the operation.
+
     """
-    given = {fold_name(name): name for name in names}
-    if extra.identity:
-        return extra.identity
-    variable, thing = fold_name(role.variable), role.address.item_name
-    ends = [
-        name
-        for name in given
-        if variable.endswith(name) and variable.removesuffix(name) in (thing, "")
-    ]
-    wanted = [variable, f"{thing}id", *ends] if variable else []
-    loose = (
-        sorted((name for name in given if variable.endswith(name)), key=len, reverse=True)
-        if variable
-        else []
-    )
-    for name in (*wanted, "id", *loose, f"{thing}id", "uuid", "key"):
-        if name and name in given:
-            return given[name]
+    if extension.identity:
+        return extension.identity
+    names_by_folded = {fold_name(name): name for name in names}
+    variable, item_name = fold_name(role.variable), role.address.item_name
+    item_id = f"{item_name}id"
+    candidates = ["id", item_id, "uuid", "key"]
+    if variable:
+        endings = [name for name in names_by_folded if variable.endswith(name)]
+        full = [name for name in endings if variable.removesuffix(name) in (item_name, "")]
+        longest_first = sorted(endings, key=len, reverse=True)
+        candidates = [variable, item_id, *full, "id", *longest_first, "uuid", "key"]
+    for name in candidates:
+        if name and name in names_by_folded:
+            return names_by_folded[name]
     return ""
