@@ -52,7 +52,7 @@ class MatchResult:
 
 @dataclass(frozen=True)
 class SegmentTemplate:
-    """The literals of a path segment, with a variable between any two: `{a}.{b}`, `report({id})`."""
+    """A path segment as its literals, with a variable between any two: `{a}.{b}`."""
 
     literals: tuple[str, ...]
 
@@ -133,7 +133,7 @@ class OperationMatcher:
 
     def __init__(self, operations: Iterable[Operation], document_uri: str) -> None:
         self._root = _TemplateNode()
-        #: A sandbox may also be mounted at the root of its host: () is a base path of every operation.
+        #: A sandbox may be mounted at the root: () is a base path of every operation.
         all_bases: set[tuple[str, ...]] = {()}
         bases_by_urls: dict[tuple[str, ...], frozenset[tuple[str, ...]]] = {}
         for operation in operations:
@@ -191,7 +191,7 @@ CandidatesByMethod = dict[str, list[CandidateOperation]]
 def _select_available(
     candidates_by_method: CandidatesByMethod, base: tuple[str, ...], query: NameValuePairs
 ) -> CandidatesByMethod:
-    """Return the operations that have a base path and match a query, of the methods that have any."""
+    """Return the operations with a base path that match a query; no method without any."""
     available: CandidatesByMethod = {}
     for method, candidates in candidates_by_method.items():
         selected = [c for c in candidates if _is_available_at(c, base) and c.matches_query(query)]
@@ -203,8 +203,8 @@ def _select_available(
 def get_base_path(server: Server, document_uri: str) -> str:
     """Return the path of a server's URL, without a slash at its end.
 
-    A variable that is a part of one segment stays. One whose default has a slash, or that begins the URL, is replaced
-    by its default.
+    A variable that is a part of one segment stays. One whose default has a slash, or that begins
+    the URL, is replaced by its default.
     """
     url = server.url
     for name, (default, _) in server.variables.items():

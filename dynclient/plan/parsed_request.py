@@ -13,7 +13,7 @@ NameValuePairs = list[tuple[str, str]]
 
 
 class RequestLike(Protocol):
-    """Anything with the parts of a request: a `Request`, or the one that a transport makes of it."""
+    """Anything with the parts of a request, a `Request` or one of a transport."""
 
     @property
     def method(self) -> str:
@@ -68,7 +68,7 @@ class ParsedRequest:
 
     @cached_property
     def query_pairs(self) -> NameValuePairs:
-        """The query as (name, value), both still encoded; `+` is read as a space, as forms write it."""
+        """The query as (name, value), both still encoded; `+` is a space, as in forms."""
         query = self.query.replace("+", "%20")
         return _split_pairs(query.split("&"))
 

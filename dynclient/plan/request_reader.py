@@ -1,4 +1,4 @@
-"""Reads a request into its call document, as the document's consumer: the mirror of `request_writer`."""
+"""A request is read into its call document: the mirror of `request_writer`."""
 
 from __future__ import annotations
 
@@ -94,7 +94,8 @@ class RequestReader:
     def _is_relevant(self, violation: Violation, parsed_call: ParsedCall) -> bool:
         """Tell whether the caller can mend a violation.
 
-        A body that cannot be checked has none. A path parameter that the path template lacks cannot be sent.
+        A body that cannot be checked has none. A path parameter that the path template lacks cannot
+        be sent.
         """
         if violation.path[:1] == ("body",):
             return not parsed_call.is_body_opaque
@@ -235,7 +236,7 @@ def _get_raw_value(
 
 
 def _split_pairs(pairs: NameValuePairs) -> NameValuePairs:
-    """Return the pairs of cookies whose values hold several, joined by `&`. Source: RFC 6570 §3.2.8."""
+    """Return the pairs that cookies carry, joined by `&`. Source: RFC 6570 §3.2.8."""
     split: NameValuePairs = []
     for name, text in pairs:
         for part in f"{name}={text}".split("&"):

@@ -1,4 +1,4 @@
-"""The media type of a response, chosen from those that the document declares by the request's Accept field.
+"""The declared media type that fits the Accept field of a request.
 
 Source: RFC 9110 §12.5.1, Accept.
 """
@@ -36,8 +36,8 @@ def negotiate_media_type(
 ) -> tuple[MediaType, str] | None:
     """Return the declared media type to answer in, and its concrete name.
 
-    The one of the highest quality comes first, then JSON before others, then the document's order. Where the request
-    accepts none of them, the document's own choice is sent.
+    The one of the highest quality comes first, then JSON before others, then the document's order.
+    Where the request accepts none of them, the document's own choice is sent.
 
     Args:
         accept: the Accept field, "" where there is none.
@@ -92,7 +92,7 @@ def _find_quality(name: str, ranges: Sequence[_AcceptedRange]) -> float:
 
 
 def _choose_concrete_name(name: str, ranges: Sequence[_AcceptedRange]) -> str:
-    """Return the name to send for a declared media type; for a range, one that the request accepts."""
+    """Return the name to send for a media type; for a range, an accepted one."""
     if "*" not in name:
         return name
     type_ = media.get_essence(name).partition("/")[0]

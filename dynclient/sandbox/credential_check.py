@@ -54,7 +54,7 @@ def _has_credential(scheme: SecurityScheme, request: ParsedRequest) -> bool:
 
 
 def _has_authorization_form(scheme: SecurityScheme, field: str) -> bool:
-    """Tell whether an Authorization field has the form of a scheme; any value fits a rare scheme."""
+    """Tell whether an Authorization field has the form of a scheme; a rare one has any."""
     name, _, value = field.partition(" ")
     name, value = name.lower(), value.strip()
     if scheme.type in ("oauth2", "openIdConnect") or scheme.scheme == "bearer":

@@ -50,7 +50,7 @@ class Disagreement:
 
 
 class CrossChecker:
-    """Compares openapi-core's verdicts with the sandbox'; openapi-core is imported when it is needed."""
+    """Compares openapi-core's verdicts with ours; it is imported when it is needed."""
 
     def __init__(self, document: Document) -> None:
         self._document = document

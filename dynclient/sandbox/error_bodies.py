@@ -17,7 +17,7 @@ from dynclient.wire.message import Headers, Response
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 
-#: Names of properties that say what happened, lower case without `_` and `-`; the longer text first.
+#: Folded names of properties that say what is wrong, those of longer texts first.
 _TEXT_NAMES = (
     "message",
     "detail",
@@ -49,7 +49,7 @@ def build_problem_response(
 
 
 def fill_error_body(body: SampledBody, status: int, reasons: Sequence[str]) -> Any:
-    """Return a valid error body that says what is wrong, in the properties that its schema has for that.
+    """Return a valid error body that says what is wrong, in the properties for that.
 
     A property that holds only a sample is left out where it may be: it would mislead.
 
@@ -90,7 +90,7 @@ class _ErrorBodyFiller:
     def _set_first_valid(
         self, value: dict[str, Any], name: str, options: Iterable[Any]
     ) -> dict[str, Any]:
-        """Return a body with the first option for a property that is valid; the same where none is."""
+        """Return a body with the first valid option for a property, else the same."""
         for option in options:
             candidate = {**value, name: option}
             if self.body.is_valid(candidate):
@@ -131,7 +131,7 @@ class _ErrorBodyFiller:
     def _remove_from_items(
         self, value: dict[str, Any], name: str, inner: str, sample: Any
     ) -> dict[str, Any]:
-        """Remove a sampled property from the items of a list; an object that must stay becomes empty."""
+        """Remove a sampled property from the items of a list, or empty it."""
         items = value[name]
         options = [[_omit(item, inner) for item in items]]
         if isinstance(sample, dict):

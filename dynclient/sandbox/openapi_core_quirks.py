@@ -16,6 +16,8 @@ from dynclient.plan.schemas import is_ignored_header
 from dynclient.wire import media
 from dynclient.wire.message import Response
 
+UNAUTHORIZED = 401
+
 JudgedKind = Literal["request", "response"]
 
 
@@ -29,7 +31,8 @@ class JudgedMessage:
         response: the sandbox' response.
         kind: whether the verdicts are on the request or on the response.
         our_reasons: why the sandbox refuses it, each as `kind where: what`; () where it accepts.
-        their_reasons: why openapi-core refuses it, each as `Kind: where: what`; () where it accepts.
+        their_reasons: why openapi-core refuses it, each as `Kind: where: what`; () where it
+            accepts.
 
     """
 
@@ -138,7 +141,7 @@ def _is_capital_scheme_error(message: JudgedMessage, text: str) -> bool:
 
 
 def _is_unauthorized(message: JudgedMessage, _line: str) -> bool:
-    return message.response.status == 401 and message.kind == "request"  # noqa: PLR2004 (Unauthorized)
+    return message.response.status == UNAUTHORIZED and message.kind == "request"
 
 
 def _has_no_body(message: JudgedMessage, error: str) -> bool:
@@ -290,33 +293,90 @@ def _find_marked_names(properties: Any, keyword: str) -> set[str]:
 QUIRKS: tuple[Quirk, ...] = (
     Quirk("it does not read paths in matrix or label style", _has_style("matrix", "label")),
     Quirk("it does not read exploded objects in form style", _is_absent_form_object),
-    Quirk("it reads deepObject only beside `explode: true`, which says nothing there", _is_unexploded_deep_object),
+    Quirk(
+        "it reads deepObject only beside `explode: true`, which says nothing there",
+        _is_unexploded_deep_object,
+    ),
     Quirk("it does not split the members of an exploded array in a cookie", _is_exploded_cookie),
-    Quirk("it does not split spaceDelimited and pipeDelimited values", _has_style("spaceDelimited", "pipeDelimited")),
-    Quirk("it reads Accept, Content-Type and Authorization as declared parameters, which the standard ignores",
-          _is_about_parameter(is_ignored_header)),
-    Quirk("it holds a parameter that is absent against its default", _require_both(_is_absent, _matches_text("^InvalidParameter"))),
-    Quirk("it takes the text `null` of a parameter for a string", _matches_every_part(r"got 'null'")),
+    Quirk(
+        "it does not split spaceDelimited and pipeDelimited values",
+        _has_style("spaceDelimited", "pipeDelimited"),
+    ),
+    Quirk(
+        "it reads Accept, Content-Type and Authorization as declared parameters,"
+        " which the standard ignores",
+        _is_about_parameter(is_ignored_header),
+    ),
+    Quirk(
+        "it holds a parameter that is absent against its default",
+        _require_both(_is_absent, _matches_text("^InvalidParameter")),
+    ),
+    Quirk(
+        "it takes the text `null` of a parameter for a string", _matches_every_part(r"got 'null'")
+    ),
     Quirk("it compares the name of an HTTP scheme with regard to case", _is_capital_scheme_error),
-    Quirk("it takes any credential that is there, and does not ask for OAuth 2, OpenID Connect and mutual TLS",
-          explains_our_refusal=_is_unauthorized),
+    Quirk(
+        "it takes any credential that is there, and does not ask for OAuth 2, OpenID Connect"
+        " and mutual TLS",
+        explains_our_refusal=_is_unauthorized,
+    ),
     Quirk("it wants a body where a status, HEAD or an empty `content` has none", _has_no_body),
-    Quirk("it takes an empty body for none at all", _is_empty_body_error, _is_missing_in_empty_body),
-    Quirk("it refuses an empty text in a query, which is a value like any other", _matches_text("EmptyQueryParameterValue")),
-    Quirk("it cannot cast where `type` is a list", _matches_text("Expected a string value, got <class 'list'>")),
-    Quirk("it does not read an empty object in simple style", _matches_text("dictionary update sequence")),
-    Quirk("it does not read an empty array of numbers in simple style",
-          _require_both(_has_style("simple"), _matches_text("string to float: ''$", "base 10: ''$"))),
-    Quirk("it takes an escaped comma in a flat array or object for one that delimits", _has_escaped_comma),
-    Quirk("beside enum, allOf and oneOf it reads `nullable: true` as 3.0.3 has it to the letter; we as authors mean it",
-          _is_null_error),
-    Quirk("of several templates that fit a path it takes the first with the fewest variables", _is_shadowed),
-    Quirk("it keeps bodies that are neither JSON nor text as bytes, which no schema allows", _matches_every_part("got b['\"]")),
-    Quirk("it judges formats by a list of its own", _matches_every_part("^format at "), _matches_text("^format ")),
-    Quirk("it looks for a schema that a discriminator's value does not name", _matches_text("could not be resolved|'#/comp")),
-    Quirk("it cannot read the members of an object whose `type` is a list", _matches_text("got <class 'list'>")),
+    Quirk(
+        "it takes an empty body for none at all", _is_empty_body_error, _is_missing_in_empty_body
+    ),
+    Quirk(
+        "it refuses an empty text in a query, which is a value like any other",
+        _matches_text("EmptyQueryParameterValue"),
+    ),
+    Quirk(
+        "it cannot cast where `type` is a list",
+        _matches_text("Expected a string value, got <class 'list'>"),
+    ),
+    Quirk(
+        "it does not read an empty object in simple style",
+        _matches_text("dictionary update sequence"),
+    ),
+    Quirk(
+        "it does not read an empty array of numbers in simple style",
+        _require_both(_has_style("simple"), _matches_text("string to float: ''$", "base 10: ''$")),
+    ),
+    Quirk(
+        "it takes an escaped comma in a flat array or object for one that delimits",
+        _has_escaped_comma,
+    ),
+    Quirk(
+        "beside enum, allOf and oneOf it reads `nullable: true` as 3.0.3 has it to the letter;"
+        " we as authors mean it",
+        _is_null_error,
+    ),
+    Quirk(
+        "of several templates that fit a path it takes the first with the fewest variables",
+        _is_shadowed,
+    ),
+    Quirk(
+        "it keeps bodies that are neither JSON nor text as bytes, which no schema allows",
+        _matches_every_part("got b['\"]"),
+    ),
+    Quirk(
+        "it judges formats by a list of its own",
+        _matches_every_part("^format at "),
+        _matches_text("^format "),
+    ),
+    Quirk(
+        "it looks for a schema that a discriminator's value does not name",
+        _matches_text("could not be resolved|'#/comp"),
+    ),
+    Quirk(
+        "it cannot read the members of an object whose `type` is a list",
+        _matches_text("got <class 'list'>"),
+    ),
     Quirk("it does not find the document's server", _matches_text("^ServerNotFound")),
-    Quirk("it wants what is required in the other direction: readOnly in a request, writeOnly in an answer",
-          _require_both(_matches_text("^InvalidRequestBody|^InvalidData|^DataValidation"), _is_one_way_error)),
+    Quirk(
+        "it wants what is required in the other direction: readOnly in a request,"
+        " writeOnly in an answer",
+        _require_both(
+            _matches_text("^InvalidRequestBody|^InvalidData|^DataValidation"), _is_one_way_error
+        ),
+    ),
     Quirk("it keeps the values of multipart parts as text", _is_multipart, _is_multipart),
-)  # fmt: skip
+)

@@ -1,4 +1,4 @@
-"""The answer that a caller chooses: `Prefer: code=409`, `Prefer: example=name`, `Prefer: dynamic=true`.
+"""The preferences of a request: `Prefer: code=409`, `example=name`, `dynamic=true`.
 
 Source: RFC 7240, Prefer Header for HTTP.
 """
@@ -16,12 +16,12 @@ MAX_PREFERENCES = 32
 
 @dataclass(frozen=True)
 class Preferences:
-    """What is preferred; what a document cannot give is ignored, as the standard asks.
+    """The response that a request prefers; a preference that the document lacks is ignored.
 
     Attributes:
         code: the status to answer.
         example: the name of the example to answer.
-        dynamic: whether a new sample is to be drawn each time.
+        is_dynamic: whether to send a new sample each time.
 
     """
 
@@ -31,7 +31,7 @@ class Preferences:
 
     @classmethod
     def parse(cls, headers: Headers) -> Preferences | None:
-        """Return the preferences of a request; None where it has none that a sandbox knows."""
+        """Return the preferences of a request; None where a sandbox knows none of them."""
         fields = headers.all("prefer")
         if not fields:
             return None

@@ -69,8 +69,8 @@ class ResponseBuilder:
     ) -> UnencodedResponse:
         """Return the response to a valid call.
 
-        Properties of the body that have the name of a property of the request's body, or of a path parameter, take
-        its value where the body stays valid.
+        Properties of the body that have the name of a property of the request's body, or of a path
+        parameter, take its value where the body stays valid.
 
         Args:
             request: the request.
@@ -108,7 +108,7 @@ class ResponseBuilder:
         return UnencodedResponse(status, headers, body, value)
 
     def sample_complete_body(self, response: UnencodedResponse, request: ParsedRequest) -> Any:
-        """Return a sample of a response's body with every declared property; None where none is found."""
+        """Return a sample of a response's body with every declared property, if any is found."""
         declared = self._plan.result_table.find_response(response.status)
         if declared is None:
             return None
@@ -178,7 +178,7 @@ class ResponseBuilder:
         return _encode_body(response, response.body, request)
 
     def has_error_response(self, status: int) -> bool:
-        """Tell whether the document declares an error status, as such, as a range or as `default`."""
+        """Tell whether an error status is declared, as such, as a range or as `default`."""
         responses = self._plan.operation.responses
         if str(status) in responses or f"{status // 100}XX" in responses:
             return True
@@ -209,7 +209,8 @@ class ResponseBuilder:
     ) -> Response:
         """Return the response that refuses a request.
 
-        Its body fits the declared schema of the status; it is a problem document where there is none.
+        Its body fits the declared schema of the status; it is a problem document where there is
+        none.
 
         Args:
             status: of the response.
@@ -242,7 +243,7 @@ class ResponseBuilder:
         return _encode_body(UnencodedResponse(status, all_headers, body, value), body, request)
 
     def choose_refusal_status(self, *, is_media_type_unknown: bool) -> int:
-        """Return the status that refuses an invalid request: 400, or 422 where only that is declared."""
+        """Return the status for an invalid request: 400, or 422 where only that is declared."""
         responses = self._plan.operation.responses
         if is_media_type_unknown and str(UNSUPPORTED_MEDIA_TYPE) in responses:
             return UNSUPPORTED_MEDIA_TYPE

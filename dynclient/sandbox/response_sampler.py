@@ -1,4 +1,4 @@
-"""Bodies that the sandbox answers with: the document's own example where it is valid, else a sample."""
+"""Bodies of responses: the document's own example where it is valid, else a sample."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class SampledBody:
 
     @cached_property
     def _can_use_fast_engine(self) -> bool:
-        """Whether the fast engine can check the schema: then it accepts the value, which is valid."""
+        """Whether the fast engine can check the schema: then it accepts the valid value."""
         return self.checker.accepts_by_fast_engine(self.value)
 
     @cached_property
@@ -83,7 +83,7 @@ class ResponseSampler:
 
     def __init__(self, plan: Plan, seed: int) -> None:
         self._plan = plan
-        #: Seed 0 is the generator's first choice; any other seed differs from operation to operation.
+        #: Seed 0 is the generator's first choice; any other one differs by operation.
         self._seed = zlib.crc32(f"{seed} {plan.operation.key}".encode()) if seed else 0
         self._bodies: dict[tuple[str, str, str, bool], SampledBody] = {}
         self._complete_bodies: dict[tuple[MediaType, str], Any] = {}
@@ -111,7 +111,7 @@ class ResponseSampler:
         return body
 
     def sample_complete(self, entry: MediaType, media_type: str) -> Any:
-        """Return a sample of a body with every declared property, even where the example lacks some.
+        """Return a sample of a body with every declared property, even beyond the example.
 
         Args:
             entry: the media type.

@@ -71,22 +71,24 @@ class _Outcome:
 
 
 class Sandbox:
-    """A document that answers its own calls; give it to a client as `transport=`, or serve it over HTTP.
+    """A document that answers its own calls: a client's `transport=`, or an HTTP server.
 
-    A request is read as the document's consumer reads it. A path or method that is not in the document gets 404 or
-    405. A call without credentials gets 401. An invalid call gets 400 (422 where the document declares only that) in
-    the document's own error schema. A valid call gets a valid result: the document's example or a sample, in which
-    the properties that the request carries have its values.
+    A request is read as the document's consumer reads it. A path or method that is not in the
+    document gets 404 or 405. A call without credentials gets 401. An invalid call gets 400 (422
+    where the document declares only that) in the document's own error schema. A valid call gets a
+    valid result: the document's example or a sample, in which the properties that the request
+    carries have its values.
 
-    The sandbox stores the item that a create or upsert carries: read, list and update then answer with it, and a
-    delete removes it. An item that was never created is answered as if it existed. The same document, seed and
-    requests give the same responses. Threads may share a sandbox.
+    The sandbox stores the item that a create or upsert carries: read, list and update then answer
+    with it, and a delete removes it. An item that was never created is answered as if it existed.
+    The same document, seed and requests give the same responses. Threads may share a sandbox.
 
     Args:
         source: a document, or anything that `load` takes.
         strict: whether an item that was never created here gets 404, where that is declared.
         seed: of the samples; another number gives others.
-        second_opinion: whether openapi-core checks every request and response too; its disagreements are kept.
+        second_opinion: whether openapi-core checks every request and response too; its
+            disagreements are kept.
 
     """
 
@@ -170,7 +172,7 @@ class Sandbox:
         return response
 
     def answer(self, request: RequestLike) -> tuple[Response, FaultEffect]:
-        """Return the response to a request, and the effect of the faults; for a server of the sandbox.
+        """Return the response to a request and the effect of faults, for a server of the sandbox.
 
         The call is carried out, whatever happens to its response.
 
@@ -178,7 +180,8 @@ class Sandbox:
             request: anything with `method`, `url`, `headers` and `body`.
 
         Returns:
-            The response and the effect that the server has to apply; `malformed` and `wrong-schema` are applied.
+            The response and the effect that the server has to apply; `malformed` and `wrong-schema`
+            are applied.
 
         """
         parsed = ParsedRequest.parse(request)

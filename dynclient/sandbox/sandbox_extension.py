@@ -1,14 +1,15 @@
-"""The extension `x-sandbox` of a document, and the common names of paging parameters and properties.
+"""The extension `x-sandbox` of a document, and common names of paging parameters.
 
-The extension says what no path, method or schema tells of an API. It stands at the top of a document:
+The extension says what no path, method or schema tells of an API. It stands at the top of a
+document:
 
     x-sandbox:
-      conventions:                      # what a value in the query does, on every operation that declares it
+      conventions:                      # what a query does, on every operation that declares it
         - query: {dry: true}
           store: false                  # the response is the same, nothing is stored
         - query: {silent: "yes"}
           answer: 204                   # where the operation declares it
-      parts: responseContent            # the property of a request that lists the optional parts of its response
+      parts: responseContent            # the property of a request that lists optional parts
       operations:
         updateCustomerSessionV2:
           identity: integrationId       # the property that holds the identity in the path
@@ -25,7 +26,7 @@ from dynclient.model import Document, Operation, Parameter
 
 EXTENSION = "x-sandbox"
 
-#: Names in a query that size a page, skip items, or number a page (lower case, without `_` and `-`).
+#: Folded names in a query: the size of a page, the items to skip, the number of a page.
 PAGE_SIZE = ("pagesize", "limit", "perpage", "size", "maxresults", "top")
 OFFSET = ("skip", "offset")
 PAGE_NUMBER = ("page", "pagenumber")
@@ -45,7 +46,7 @@ ITEM = ("data", "item", "result")
 
 
 def fold_name(name: str) -> str:
-    """Return a name in the form in which names are compared: lower case, without `_`, `-` and `.`."""
+    """Return a name for comparison: in lower case, without `_`, `-` and `.`."""
     return name.lower().replace("_", "").replace("-", "").replace(".", "")
 
 
@@ -59,7 +60,8 @@ class OperationExtension:
         identity: the property that holds the identity.
         item: the property of a response that holds the item.
         unique: properties that together are unique in a collection.
-        update: `merge` keeps the properties that an update leaves out; `replace`, as PUT does otherwise, removes them.
+        update: `merge` keeps the properties that an update leaves out; `replace`, as PUT does
+            otherwise, removes them.
         set: property → value that the operation gives the item.
         each: the property of a request that lists identities, each of one item.
 
@@ -95,7 +97,8 @@ class SandboxExtension:
     """The `x-sandbox` extension of a document; a value of the wrong type in it is ignored.
 
     Attributes:
-        parts_property: the property of a request's body that lists the optional parts of its response; "" for none.
+        parts_property: the property of a request's body that lists the optional parts of its
+            response; "" for none.
 
     """
 

@@ -11,7 +11,7 @@ from dynclient.plan.call_document import Call
 
 
 class DrawnCall(Call):
-    """A `Call` that was drawn for an operation; it prints as `client.create_audience_v2(name='Gold')`.
+    """A drawn `Call` that prints as the line `client.create_audience_v2(name='Gold')`.
 
     In everything else it is a `Call`: it compares as one, and copied or pickled it becomes one.
     """
@@ -76,7 +76,7 @@ def _format_positional(path: dict[str, Any], binder: Binder) -> list[str]:
 
 
 def _format_group(group: str, members: Mapping[str, Any], binder: Binder) -> list[str]:
-    """Return the keyword arguments of a group; members without an argument name go in one mapping."""
+    """Return the keyword arguments of a group, one mapping for members without a name."""
     texts: list[str] = []
     unnamed: dict[str, Any] = {}
     for wire_name, value in members.items():

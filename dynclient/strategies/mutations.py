@@ -1,4 +1,4 @@
-"""Mutations of valid values: every place that surely has a rule, and how to break the rule there."""
+"""Mutations of valid values: every place with a certain rule, and how to break it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ class Mutation:
     """One rule of a schema, and how to break it.
 
     Attributes:
-        violation_kind: of the violation; where a schema has alternatives, one of theirs may be reported instead.
+        violation_kind: of the violation; where a schema has alternatives, one of theirs may be
+            reported instead.
         target_path: of the value that is changed.
         violation_path: of the violation.
         mutate: (draw, value) → the changed value; it raises NotApplicable where there is none.

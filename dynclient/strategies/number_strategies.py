@@ -19,7 +19,7 @@ NumberBounds = tuple[Fraction | None, Fraction | None, bool, bool, Fraction | No
 
 
 def get_bounds(allowed: NumberRange, *, whole: bool) -> NumberBounds:
-    """Return what a strategy of these numbers depends on."""
+    """Return the bounds that a strategy of these numbers depends on."""
     return (
         allowed.low,
         allowed.high,
@@ -32,9 +32,9 @@ def get_bounds(allowed: NumberRange, *, whole: bool) -> NumberBounds:
 
 @lru_cache(maxsize=1024)
 def bounded_numbers(bounds: NumberBounds) -> st.SearchStrategy[Any] | None:
-    """Return a strategy of numbers, ints and floats as JSON has them; None where there is none to be found."""
+    """Return a strategy of numbers, as JSON has them; None where none is found."""
     *limits, whole = bounds
-    allowed = NumberRange(*limits)  # type: ignore[arg-type] # the limits are a Range's fields in their order
+    allowed = NumberRange(*limits)  # type: ignore[arg-type] # the fields in order
     if whole or allowed.step is not None:
         return _multiples(allowed, whole=whole)
     found = [

@@ -1,4 +1,4 @@
-"""Texts that match a pattern of ECMA-262: drawn from its tree, so that they shrink to its shortest, plainest match."""
+"""Texts that match a pattern of ECMA-262, drawn from its tree: they shrink to a short match."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class _MatchDrawer:
         self.draw = draw
         self.captures: dict[int, str] = {}
 
-    def draw_node(self, node: PatternNode, low: int, high: int) -> str | None:  # noqa: PLR0911 (one for each kind of node)
+    def draw_node(self, node: PatternNode, low: int, high: int) -> str | None:  # noqa: PLR0911
         """Return a text of `low` to `high` characters for a node; None where that failed."""
         match node:
             case Literal(char):
@@ -192,7 +192,7 @@ def _can_fit(size: tuple[int, int | None], low: int, high: int) -> bool:
 
 @lru_cache(maxsize=512)
 def _characters(ranges: Ranges) -> st.SearchStrategy[str] | None:
-    """Return a strategy of the characters in ranges, mostly plain ones; None where there are none."""
+    """Return a strategy of the characters in ranges, mostly plain; None without any."""
     if not ranges:
         return None
     plain = [char for char in _PLAIN_CHARACTERS if _is_in_ranges(char, ranges)]

@@ -42,8 +42,9 @@ def from_schema(schema: Mapping[str, Any] | bool) -> st.SearchStrategy[Any]:
     """Return a strategy of the values that a schema accepts.
 
     Args:
-        schema: JSON Schema 2020-12, self-contained (references to its own `$defs`), as `operation.call_schema` and
-            `operation.result_schemas` hold them; patterns are ECMA-262, formats those that calls are checked by.
+        schema: JSON Schema 2020-12, self-contained (references to its own `$defs`), as
+            `operation.call_schema` and `operation.result_schemas` hold them; patterns are ECMA-262,
+            formats those that calls are checked by.
 
     Raises:
         UsageError: when drawing, that no value was found; perhaps there is none.
@@ -53,13 +54,14 @@ def from_schema(schema: Mapping[str, Any] | bool) -> st.SearchStrategy[Any]:
 
 
 class ValueSource:
-    """Where the values of one schema come from; everything that is known of it is kept, nothing of any example.
+    """Draws the values of one schema; it caches facts of the schema, none of an example.
 
     Args:
         schema: self-contained, in our dialect.
         what: the schema's name in an error.
 
-    `counts` tells how it went: `drawn`, `again` (drawn anew), `sampled` (the sampler helped out), `rejected`.
+    `counts` tells how it went: `drawn`, `again` (drawn anew), `sampled` (the sampler helped out),
+    `rejected`.
     """
 
     def __init__(self, schema: dict[str, Any], what: str = "the schema") -> None:
@@ -105,9 +107,9 @@ class ValueSource:
 
     @cached_property
     def _failure(self) -> UsageError | None:
-        """What to raise because there is no value: neither the sampler nor a search of its own finds any.
+        """The error where neither the generator nor a search of its own finds a value.
 
-        It is settled before anything is drawn, so that the same choices of Hypothesis always end the same.
+        It is settled before anything is drawn: the same choices have the same end.
         """
         try:
             self._sampler.generate(seed=1, optional="none")
@@ -133,7 +135,7 @@ class ValueSource:
         return True
 
     def _draw_seeded_sample(self, draw: st.DrawFn) -> Any:
-        """Fall back on the sampler, which searches longer; it draws only a seed, so this shrinks less well."""
+        """Draw a seed for the generator, which searches longer; this shrinks less well."""
         try:
             value = self._sampler.generate(seed=draw(st.integers(0, MAX_SEED)))
         except NoExample:

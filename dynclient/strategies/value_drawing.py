@@ -1,4 +1,4 @@
-"""One example of a schema, drawn: the sampler's walk down the schema, each of its choices made by Hypothesis."""
+"""One example of a schema: the generator's walk, with choices made by Hypothesis."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from dynclient.strategies.hypothesis_random import HypothesisRandom
 from dynclient.strategies.number_strategies import bounded_numbers, get_bounds
 from dynclient.strategies.pattern_strategies import draw_match
 
-#: From this depth or size on, or inside a schema that was entered so often, an example grows only what it must.
+#: Beyond this depth, size or recursion, only what is required is generated.
 LEAN_DEPTH = 7
 LEAN_SIZE = 120
 LEAN_RECURSION = 3
@@ -34,9 +34,10 @@ MAX_ATTEMPTS = 3
 #: Longer texts are filled up with one character.
 MAX_DRAWN_LENGTH = 60
 MAX_EXTRA_PROPERTIES = 12
-#: Texts that tell something: what a careless writer or reader of parameters, paths, JSON and numbers gets wrong.
-EDGE_CASE_TEXTS = ("%2F", "a%20b", "100%", "a/b", "..", "a,b", "a|b", "a;b", "a=b&c", "+1", "#", "?", "{id}", "null", "true",
-           "007", "1e3", " ", "a b", '"', "\\", "[0]", "ü", "\U0001f600", "\u2028", "<&>")  # fmt: skip
+#: Texts that a careless writer or reader of parameters, paths, JSON or numbers gets wrong.
+EDGE_CASE_TEXTS = ("%2F", "a%20b", "100%", "a/b", "..", "a,b", "a|b", "a;b", "a=b&c", "+1", "#",
+           "?", "{id}", "null", "true", "007", "1e3", " ", "a b", '"', "\\",
+           "[0]", "ü", "\U0001f600", "\u2028", "<&>")  # fmt: skip
 #: What is longer than this is not drawn just to be as long as it may be.
 EDGE_LENGTH = 2000
 EDGE_SIZE = 32
@@ -54,12 +55,13 @@ _SCALARS = ("null", "boolean", "integer", "number", "string")
 
 
 class HypothesisValueGenerator(ValueGenerator):
-    """Draws one value; where the sampler is content with what is plausible, any value that fits may come.
+    """Draws one value: any that fits, where the generator itself prefers plausible ones.
 
     Args:
         known: what is known of the schema.
         draw: of the example under way.
-        wanted: paths in the value that must be there, where the schema lets them; 0 stands for an array's first item.
+        wanted: paths in the value that must be there, where the schema lets them; 0 stands for an
+            array's first item.
 
     """
 
@@ -106,7 +108,7 @@ class HypothesisValueGenerator(ValueGenerator):
 
     @contextmanager
     def _enter_definitions(self, shape: MergedSchema) -> Iterator[None]:
-        """Generate only what is required inside a schema that recurs often, is too deep or too large."""
+        """Generate only what is required in a schema that recurs often, or is deep or large."""
         was_minimal, active = self._is_minimal, self._active_definitions
         depths = [active.get(name, 0) for name in shape.definition_names]
         is_recursive = max(depths, default=0) >= LEAN_RECURSION

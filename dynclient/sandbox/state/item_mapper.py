@@ -1,4 +1,4 @@
-"""Items in bodies: where a body holds an item, and how a stored item is put there so that it stays valid."""
+"""Items in bodies: where a body holds one, and how a stored one is put there validly."""
 
 from __future__ import annotations
 
@@ -346,7 +346,7 @@ def select_parts(
 
 
 def _generate_identities(first: Any, count: int) -> Iterator[Any]:
-    """Yield identities like a first one, counted up from the number of those in use; the first one comes last.
+    """Yield identities like a first one, counted up; the first one comes last.
 
     The first one is the document's example, or a sample: it stands for an item that existed before.
     """

@@ -1,7 +1,7 @@
-"""The resources of a document: which collection an operation is about, and what it does there.
+"""The resources of a document: the collection of each operation, and its action there.
 
-Nothing is written per API: `POST /pets` makes an item in `/pets` where the document has a `/pets/{id}`, and
-`PUT /pets/{id}` is about one item.
+Nothing is written per API: `POST /pets` creates an item in `/pets` where the document has a
+`/pets/{id}`, and `PUT /pets/{id}` is about one item.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from dynclient.model import Operation
 from dynclient.sandbox.sandbox_extension import OperationExtension, SandboxExtension, fold_name
 from dynclient.wire.media import encode_json
 
-#: create: in a collection, identity in the body or by the server. upsert: one or several that the body names. write: an
-#: item that the path names. act: on what is below an item. add, remove: the items that a request lists.
+#: create: an item whose identity is in the body, or that the server assigns. upsert: the item, or
+#: the items, that the body names. write: the item that the path names. act: an action below an
+#: item. add, remove: the items that a request lists.
 ResourceAction = Literal[
     "create", "list", "upsert", "read", "write", "delete", "act", "add", "remove", "none"
 ]
@@ -28,11 +29,11 @@ _VARIABLE = re.compile(r"\{([^{}]+)\}")
 
 @dataclass(frozen=True)
 class ResourceAddress:
-    """A collection, or one item in it, as a path template says it.
+    """A collection, or one item in it, as a path template names it.
 
     Attributes:
         segments: of the collection's path, variables in braces.
-        variable: the path variable that names the item; "" for the collection, or what is the only one of its kind.
+        variable: the path variable that names the item; "" for the collection, or a single item.
 
     """
 
@@ -41,12 +42,12 @@ class ResourceAddress:
 
     @property
     def template(self) -> tuple[str, ...]:
-        """The segments without the names of variables: what operations have in common."""
+        """The segments without the names of variables, which differ between operations."""
         return tuple("{}" if _VARIABLE.fullmatch(s) else s for s in self.segments)
 
     @property
     def item_name(self) -> str:
-        """What one item is called, as names are compared: `customersession` of `/v2/customer_sessions`."""
+        """The folded name of one item: `customersession` of `/v2/customer_sessions`."""
         literals = [s for s in self.segments if "{" not in s]
         return singularize(fold_name(literals[-1])) if literals else ""
 
@@ -61,14 +62,14 @@ class ResourceAddress:
 
 @dataclass(frozen=True)
 class ResourceRole:
-    """What an operation does, and where.
+    """The action of an operation, and its resource.
 
     Attributes:
-        kind: what it does.
+        action: what it does.
         address: the collection or item it is about.
-        above: the items that its path goes through.
-        can_make: whether the document has a way to make items there.
-        variable: the path variable that names one item, on whatever path it stands; "" where there is none.
+        ancestors: the items that its path goes through.
+        can_create: whether the document has an operation that creates items there.
+        variable: the path variable that names one item, on any path; "" where there is none.
 
     """
 
@@ -108,11 +109,11 @@ def _get_last_variable(segments: tuple[str, ...]) -> str:
 
 
 class ResourceMap:
-    """The resources of a document, told by its path templates and methods.
+    """The resources of a document, by its path templates and methods.
 
     Args:
         operations: all of them.
-        conventions: what the document's extension adds.
+        extension: of the document.
 
     """
 
@@ -121,7 +122,7 @@ class ResourceMap:
         self._methods_by_template: dict[tuple[str, ...], set[str]] = {}
         #: Template of a collection → the variable that names an item.
         self._item_variables: dict[tuple[str, ...], str] = {}
-        #: Paths whose POST declares that it creates something: a collection, even without paths of items.
+        #: Paths whose POST declares 201 or 204: collections, even without paths of items.
         self._creating_templates: set[tuple[str, ...]] = set()
         self._creatable_templates: set[tuple[str, ...]] = set()
 

@@ -1,4 +1,4 @@
-"""One operation on the stored items: it creates, reads, lists, updates or deletes them, and builds the response."""
+"""One operation on the stored items: it reads or changes them, and builds the response."""
 
 from __future__ import annotations
 
@@ -382,7 +382,8 @@ class StatefulOperation:
     def _is_list_known(self, call: _ResourceCall) -> bool:
         """Tell whether an empty list is known to be empty.
 
-        It is where an item was deleted from it, and where the sandbox saw everything that could add one.
+        It is where an item was deleted from it, and where the sandbox saw everything that could add
+        one.
         """
         if self._item_store.count_created(call.collection):
             return True
