@@ -125,11 +125,8 @@ async def _break_connection(send: Send, response: Response, kind: str) -> None:
         # The server notices that the connection is closed, and sends no 500 of its own.
         await asyncio.sleep(0.01)
         return
-    headers = [
-        (name.lower().encode("latin-1"), value.encode("latin-1"))
-        for name, value in response.headers.pairs()
-    ]
-    headers.append((b"content-length", str(len(response.body) + 1).encode()))
+    # One byte more than is sent, so that the body is incomplete.
+    headers = _encode_headers(response, size_bytes=len(response.body) + 1)
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     half = response.body[: len(response.body) // 2] if kind == "truncate" else b""
     await send({"type": "http.response.body", "body": half, "more_body": True})
@@ -139,11 +136,17 @@ async def _break_connection(send: Send, response: Response, kind: str) -> None:
 
 
 async def _send_response(send: Send, response: Response, method: str) -> None:
+    has_length = method != "HEAD" and response.status not in (204, 304)
+    headers = _encode_headers(response, size_bytes=len(response.body) if has_length else None)
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": response.body})
+
+
+def _encode_headers(response: Response, *, size_bytes: int | None) -> list[tuple[bytes, bytes]]:
     headers = [
         (name.lower().encode("latin-1"), value.encode("latin-1"))
         for name, value in response.headers.pairs()
     ]
-    if method != "HEAD" and response.status not in (204, 304):
-        headers.append((b"content-length", str(len(response.body)).encode()))
-    await send({"type": "http.response.start", "status": response.status, "headers": headers})
-    await send({"type": "http.response.body", "body": response.body})
+    if size_bytes is not None:
+        headers.append((b"content-length", str(size_bytes).encode()))
+    return headers

@@ -203,10 +203,10 @@ def find_response_errors(
     from werkzeug.datastructures import Headers
 
     content_type = response.headers.get("content-type", "")
-    seen = _OpenapiCoreResponse(
+    openapi_core_response = _OpenapiCoreResponse(
         response.status, content_type, Headers(response.headers.pairs()), response.body or None
     )
-    errors = api.iter_response_errors(_build_request(match, request), seen)
+    errors = api.iter_response_errors(_build_request(match, request), openapi_core_response)
     return [_describe_error(error) for error in errors]
 
 
@@ -240,10 +240,14 @@ def _build_request(match: OperationMatch, request: ParsedRequest) -> _OpenapiCor
 
 def _build_address(match: OperationMatch) -> tuple[str, str]:
     """Return host and path under the first server, as openapi-core knows no other host."""
-    path = _VARIABLE.sub(lambda found: match.path_values.get(found[1], ""), match.operation.path)
+    path = _VARIABLE.sub(
+        lambda variable: match.path_values.get(variable[1], ""), match.operation.path
+    )
     server = next(iter(match.operation.servers), Server("/"))
     defaults = {name: default for name, (default, _) in server.variables.items()}
-    url = _VARIABLE.sub(lambda found: _make_segment_text(defaults.get(found[1], "")), server.url)
+    url = _VARIABLE.sub(
+        lambda variable: _make_segment_text(defaults.get(variable[1], "")), server.url
+    )
     scheme, mark, rest = url.partition("://")
     if not mark:
         return HOST, get_base_path(server, match.operation.document.uri) + path

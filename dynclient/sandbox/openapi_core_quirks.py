@@ -89,10 +89,10 @@ _PARAMETER_ERROR = re.compile(r"\w+: (path|query|header|cookie) (.+?): ")
 
 def _find_parameter(message: JudgedMessage, error: str) -> Parameter | None:
     """Return the parameter that an error of openapi-core is about."""
-    found = _PARAMETER_ERROR.match(error)
-    if found is None:
+    located = _PARAMETER_ERROR.match(error)
+    if located is None:
         return None
-    location, name = found.groups()
+    location, name = located.groups()
     for parameter in message.match.operation.parameters:
         if parameter.location == location and parameter.name == name:
             return parameter

@@ -35,14 +35,14 @@ class Preferences:
         fields = headers.all("prefer")
         if not fields:
             return None
-        parts = (
-            part.partition("=") for part in re.split("[,;]", ",".join(fields))[:MAX_PREFERENCES]
+        values = {}
+        for part in re.split("[,;]", ",".join(fields))[:MAX_PREFERENCES]:
+            name, _, value = part.partition("=")
+            values[name.strip().lower()] = value.strip().strip('"')
+        code = values.get("code", "")
+        preferences = cls(
+            code=int(code) if _STATUS.fullmatch(code) else None,
+            example=values.get("example", ""),
+            is_dynamic=values.get("dynamic", "false").lower() in ("true", "1", ""),
         )
-        given = {name.strip().lower(): value.strip().strip('"') for name, _, value in parts}
-        code = given.get("code", "")
-        found = cls(
-            int(code) if _STATUS.fullmatch(code) else None,
-            given.get("example", ""),
-            given.get("dynamic", "false").lower() in ("true", "1", ""),
-        )
-        return None if found == cls() else found
+        return None if preferences == cls() else preferences

@@ -118,26 +118,29 @@ class _DocumentDrawer:
         wanted = st.tuples(_NAMES, st.sampled_from(["query", "header", "cookie"]))
         for other, location in self.draw(st.lists(wanted, max_size=3, unique=True)):
             parameters.append(self.draw_parameter(other, location))
-        made: dict[str, Any] = {"operationId": _to_ascii(name), "responses": self.draw_responses()}
+        operation: dict[str, Any] = {
+            "operationId": _to_ascii(name),
+            "responses": self.draw_responses(),
+        }
         if parameters:
-            made["parameters"] = parameters
+            operation["parameters"] = parameters
         if has_body and self.draw(st.booleans()):
-            made["requestBody"] = self.draw_request_body()
-        return made
+            operation["requestBody"] = self.draw_request_body()
+        return operation
 
     def draw_parameter(self, name: str, location: str) -> dict[str, Any]:
         """Return a Parameter Object of a style that suits its schema."""
         name = _to_ascii(name) if location in ("header", "cookie") else name
-        made: dict[str, Any] = {"name": name, "in": location}
+        parameter: dict[str, Any] = {"name": name, "in": location}
         if location == "path" or self.draw(st.booleans()):
-            made["required"] = True
+            parameter["required"] = True
         if location == "query" and self.draw(st.integers(0, 5)) == 5:  # noqa: PLR2004 (seldom)
-            return {**made, "content": {"application/json": {"schema": self.draw_schema(2)}}}
+            return {**parameter, "content": {"application/json": {"schema": self.draw_schema(2)}}}
         style = self.draw(st.sampled_from(_STYLES[location]))
         # An exploded label is cut at dots, which numbers and texts hold too.
         explode = style == "deepObject" or (style != "label" and self.draw(st.booleans()))
         return {
-            **made,
+            **parameter,
             "style": style,
             "explode": explode,
             "schema": self.draw_parameter_schema(style, location),
@@ -227,12 +230,12 @@ class _DocumentDrawer:
         """Return a schema of objects."""
         names = self.draw(st.lists(_FIELDS, min_size=1, max_size=3, unique=True))
         inner = self.draw_scalar_schema if is_free else lambda: self.draw_schema(depth + 1)
-        made: dict[str, Any] = {
+        schema: dict[str, Any] = {
             "type": "object",
             "properties": {name: self.mark_one_way(inner()) for name in names},
         }
         needed = [name for name in names if self.draw(st.booleans())]
-        return {**made, "required": needed} if needed else made
+        return {**schema, "required": needed} if needed else schema
 
     def mark_one_way(self, schema: dict[str, Any]) -> dict[str, Any]:
         """Return a property's schema, sometimes read-only or write-only."""

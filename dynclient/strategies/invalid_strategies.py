@@ -27,7 +27,7 @@ from dynclient.strategies.value_drawing import ValuePath
 from dynclient.violations import Violation
 from dynclient.wire import media
 
-#: How many faults are tried on one value before it is given up.
+#: Mutations that are tried before the example is rejected.
 MAX_MUTATION_ATTEMPTS = 8
 
 
@@ -106,9 +106,11 @@ def _mutate_at(draw: st.DrawFn, value: Any, mutation: Mutation) -> Any:
 
 
 @lru_cache(maxsize=1024)
-def find_call_mutations(way: CallVariant) -> dict[str, list[Mutation]]:
+def find_call_mutations(variant: CallVariant) -> dict[str, list[Mutation]]:
     """Return what can be wrong with a call, by kind."""
-    return _group_by_kind(find_mutations(way.source.schema_cache, way.source.schema, is_call=True))
+    return _group_by_kind(
+        find_mutations(variant.source.schema_cache, variant.source.schema, is_call=True)
+    )
 
 
 def invalid_results(

@@ -25,7 +25,7 @@ from dynclient.regex.syntax_tree import (
 
 #: How many turns more than it must a repeat takes.
 MAX_EXTRA_REPEATS = 6
-#: How often a text is drawn anew before the sampler is asked.
+#: Attempts before the generator is asked.
 MAX_MATCH_ATTEMPTS = 3
 MAX_MATCH_LENGTH = 100_000
 #: How many characters of a run are drawn; the last one is repeated.

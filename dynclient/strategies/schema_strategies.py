@@ -58,15 +58,15 @@ class ValueSource:
 
     Args:
         schema: self-contained, in our dialect.
-        what: the schema's name in an error.
+        label: the schema's name in an error.
 
-    `counts` tells how it went: `drawn`, `again` (drawn anew), `sampled` (the sampler helped out),
-    `rejected`.
+    `counts` has the number of values that were `drawn`, drawn `again`, `sampled` by the generator
+    and `rejected`.
     """
 
-    def __init__(self, schema: dict[str, Any], what: str = "the schema") -> None:
+    def __init__(self, schema: dict[str, Any], label: str = "the schema") -> None:
         self.schema = schema
-        self.label = what
+        self.label = label
         self.checker = Checker(schema)
         self.schema_cache = SchemaCache(schema, _compile_check, self.checker.accepts)
         self._sampler = ExampleGenerator(
@@ -96,11 +96,10 @@ class ValueSource:
         return self._draw_seeded_sample(draw)
 
     def draw_once(self, draw: st.DrawFn, wanted: Collection[ValuePath] = ()) -> Any:
-        """Draw a value that the engine accepts, or NOTHING where this one attempt has none."""
+        """Draw a value that the engine accepts, or NO_VALUE where this attempt finds none."""
+        generator = HypothesisValueGenerator(self.schema_cache, draw, wanted)
         try:
-            value = HypothesisValueGenerator(self.schema_cache, draw, wanted).generate(
-                (self.schema,), ""
-            )
+            value = generator.generate((self.schema,), "")
         except (GenerationFailed, BudgetExceeded):
             return NO_VALUE
         return value if self.checker.accepts(value) else NO_VALUE
@@ -114,16 +113,15 @@ class ValueSource:
         try:
             self._sampler.generate(seed=1, optional="none")
         except NoExample as error:
-            if not self._can_find_value:
-                hint = "perhaps nothing can satisfy it"
-                return UsageError(
-                    f"{self.label} has no value that could be found: {error}", hint=hint
-                )
+            if self._can_find_value:
+                return None
+            text = f"{self.label} has no value that could be found: {error}"
+            return UsageError(text, hint="perhaps nothing can satisfy it")
         return None
 
     @property
     def _can_find_value(self) -> bool:
-        # A thread of its own: Hypothesis asks that no search runs inside of another.
+        # It runs in its own thread, as Hypothesis allows no search inside another one.
         with ThreadPoolExecutor(1) as thread:
             return thread.submit(self._search).result()
 
@@ -161,19 +159,20 @@ def values(draw: st.DrawFn, source: ValueSource) -> Any:
     return source.draw(draw)
 
 
-#: Sources of our own schemas, by identity: these are never changed once made.
+#: Sources of schemas that dynclient translated, by identity: these never change.
 _cached_sources: OrderedDict[int, ValueSource] = OrderedDict()
 
 
-def get_source(schema: Mapping[str, Any] | bool, what: str = "the schema") -> ValueSource:
-    """Return the source of a schema; of one that dynclient made the same each time."""
+def get_source(schema: Mapping[str, Any] | bool, label: str = "the schema") -> ValueSource:
+    """Return the source of a schema; of one that dynclient translated, the same each time."""
+    if isinstance(schema, bool):
+        return ValueSource({} if schema else {"not": {}}, label)
     if not isinstance(schema, Schema):
-        return ValueSource(
-            dict(schema) if not isinstance(schema, bool) else {} if schema else {"not": {}}, what
-        )
-    found = _cached_sources.get(id(schema))
-    if found is None or found.schema is not schema:
-        found = _cached_sources[id(schema)] = ValueSource(schema, what)
+        return ValueSource(dict(schema), label)
+    source = _cached_sources.get(id(schema))
+    if source is None or source.schema is not schema:
+        source = ValueSource(schema, label)
+        _cached_sources[id(schema)] = source
         if len(_cached_sources) > MAX_CACHED_SOURCES:
             _cached_sources.popitem(last=False)
-    return found
+    return source

@@ -162,20 +162,20 @@ class ItemMapper:
 
     # --- one item
 
-    def apply_item(self, body: SampledBody, value: Any, item: Item, *, lean: bool) -> Any:
+    def apply_item(self, body: SampledBody, value: Any, item: Item, *, omit_others: bool) -> Any:
         """Return a valid body that shows as much of an item as it can.
 
         Args:
             body: checks whether a value is valid.
             value: a valid body.
             item: the item to show.
-            lean: whether to leave out properties that the item lacks, where that is valid.
+            omit_others: whether to leave out properties that the item lacks, where that is valid.
 
         """
         if not isinstance(value, dict) or not item:
             return value
         declared = self.item_schema.select_declared(item)
-        candidates = [declared] if lean else []
+        candidates = [declared] if omit_others else []
         candidates.append({**self.get_item(value), **declared})
         for new_item in candidates:
             candidate = self._replace_item(value, new_item)
@@ -309,7 +309,7 @@ class ItemMapper:
             if is_taken(format_identity(candidate)):
                 continue
             new_item = {self.identity_property: candidate}
-            new_value = self.apply_item(body, value, new_item, lean=False)
+            new_value = self.apply_item(body, value, new_item, omit_others=False)
             if self.get_item(new_value).get(self.identity_property) == candidate:
                 return new_value, format_identity(candidate)
         return value, format_identity(first)

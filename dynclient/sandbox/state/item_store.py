@@ -54,7 +54,7 @@ class ItemStore:
         self._size += identity not in items
         items[identity] = item
         if self._size > MAX_ITEMS:
-            oldest = next(c for c, found in self._items.items() if found)
+            oldest = next(name for name, members in self._items.items() if members)
             self._remove(oldest, next(iter(self._items[oldest])))
 
     def put_assumed(self, collection: str, identity: str, item: Item) -> None:
@@ -69,10 +69,10 @@ class ItemStore:
         if identity not in self._items.get(collection, {}):
             return
         self._remove(collection, identity)
-        gone = self._deleted.setdefault(collection, {})
-        gone[identity] = None
-        if len(gone) > MAX_ITEMS:
-            del gone[next(iter(gone))]
+        identities = self._deleted.setdefault(collection, {})
+        identities[identity] = None
+        if len(identities) > MAX_ITEMS:
+            del identities[next(iter(identities))]
         below = f"{collection}/{quote(identity, safe='')}/"
         for name in [name for name in self._items if f"{name}/".startswith(below)]:
             self._size -= len(self._items.pop(name))
@@ -93,10 +93,11 @@ class ItemStore:
         `{"items": {collection: {identity: item}}, "gone": {collection: [identity]}}`; updates of
         items that were never created are left out.
         """
-        items = {name: found for name, found in self._items.items() if found}
+        items = {name: members for name, members in self._items.items() if members}
+        deleted = {name: list(members) for name, members in self._deleted.items() if members}
         return {
             "items": deepcopy(items),
-            "gone": {name: list(found) for name, found in self._deleted.items() if found},
+            "gone": deleted,
         }
 
     def load(self, state: Mapping[str, Any]) -> None:
@@ -106,14 +107,14 @@ class ItemStore:
             UsageError: it is no such result; nothing is changed.
 
         """
-        items, gone = state.get("items", {}), state.get("gone", {})
+        items, deleted = state.get("items", {}), state.get("gone", {})
         if not (_is_map_of(items, dict) and all(_is_map_of(i, dict) for i in items.values())):
             raise UsageError("no state of a sandbox: `items` wants {collection: {identity: item}}")
-        if not (_is_map_of(gone, list) and all(map(_is_list_of_texts, gone.values()))):
+        if not (_is_map_of(deleted, list) and all(map(_is_list_of_texts, deleted.values()))):
             raise UsageError("no state of a sandbox: `gone` wants {collection: [identity]}")
         self._items, self._assumed = deepcopy(dict(items)), {}
-        self._deleted = {name: dict.fromkeys(found) for name, found in gone.items()}
-        self._size = sum(len(found) for found in self._items.values())
+        self._deleted = {name: dict.fromkeys(members) for name, members in deleted.items()}
+        self._size = sum(map(len, self._items.values()))
 
 
 def _is_map_of(value: Any, kind: type) -> bool:

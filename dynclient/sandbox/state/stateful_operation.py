@@ -228,7 +228,7 @@ class StatefulOperation:
         self._check_conflict(call.collection, identity, request_item)
 
         response = self._omit_unrequested(response, request_item)
-        response = self._apply_item(response, request_item, lean=False)
+        response = self._apply_item(response, request_item, omit_others=False)
         if identity is None:
             response, identity = self._assign_identity(response, call.collection)
         self._store_item(call, identity, {**request_item, **self._get_response_item(response)})
@@ -285,8 +285,10 @@ class StatefulOperation:
         response = self._build_success(call)
         item = self._item_store.get(call.collection, call.identity)
         if item is None:
-            return self._apply_item(response, self._add_identity(response, call, {}), lean=False)
-        return self._apply_item(response, item, lean=True)
+            return self._apply_item(
+                response, self._add_identity(response, call, {}), omit_others=False
+            )
+        return self._apply_item(response, item, omit_others=True)
 
     def _write(self, call: _ResourceCall) -> UnencodedResponse:
         method = self._plan.operation.method
@@ -299,7 +301,7 @@ class StatefulOperation:
         item = self._add_identity(response, call, item)
         if method == "PUT":
             response = self._omit_unrequested(response, item)
-        response = self._apply_item(response, item, lean=old_item is not None)
+        response = self._apply_item(response, item, omit_others=old_item is not None)
 
         item = {**item, **self._get_response_item(response)}
         if is_created or self._can_create:
@@ -321,7 +323,7 @@ class StatefulOperation:
             old_item = self._item_store.get(call.collection, identity)
             item = self._merge_update(old_item, request_item)
             if is_single:
-                response = self._apply_item(response, item, lean=True)
+                response = self._apply_item(response, item, omit_others=True)
                 item = {**item, **self._get_response_item(response)}
             self._store_item(call, identity, item)
         return response
@@ -343,7 +345,7 @@ class StatefulOperation:
         response = self._build_success(call)
         item = self._item_store.get(call.collection, call.identity)
         if item is not None:
-            response = self._apply_item(response, item, lean=True)
+            response = self._apply_item(response, item, omit_others=True)
         if call.is_stored:
             self._item_store.delete(call.collection, call.identity)
         return response
@@ -359,7 +361,7 @@ class StatefulOperation:
         item = {**item, **new_values}
         if new_values and self._item_store.is_created(call.collection, call.identity):
             self._store_item(call, call.identity, item)
-        return self._apply_item(response, item, lean=True) if has_wrapper else response
+        return self._apply_item(response, item, omit_others=True) if has_wrapper else response
 
     def _list(self, call: _ResourceCall) -> UnencodedResponse:
         response = self._build_success(call)
@@ -449,13 +451,13 @@ class StatefulOperation:
         return {**item, name: call.path_values[variable]}
 
     def _apply_item(
-        self, response: UnencodedResponse, item: Item, *, lean: bool
+        self, response: UnencodedResponse, item: Item, *, omit_others: bool
     ) -> UnencodedResponse:
-        """Return a response that shows an item; `lean` leaves out what the item lacks."""
+        """Return a response that shows an item; `omit_others` leaves out what the item lacks."""
         if not response.is_json or response.body is None:
             return response
         mapper = self._get_response_mapper(response)
-        value = mapper.apply_item(response.body, response.value, item, lean=lean)
+        value = mapper.apply_item(response.body, response.value, item, omit_others=omit_others)
         return replace(response, value=value)
 
     def _omit_unrequested(self, response: UnencodedResponse, item: Item) -> UnencodedResponse:

@@ -164,3 +164,14 @@ def test_over_http_an_answer_can_be_late():
         "http.response.start",
         "http.response.body",
     ]
+
+
+def test_the_old_names_still_work_and_say_that_they_are_deprecated(sandbox):
+    with pytest.warns(DeprecationWarning, match="call inject_fault"):
+        sandbox.disturb("drop", "read", rate=0.5)
+    assert [(fault.kind, fault.operation, fault.rate) for fault in sandbox.faults] == [
+        ("drop", "read", 0.5)
+    ]
+    with pytest.warns(DeprecationWarning, match="call clear_faults"):
+        sandbox.calm()
+    assert sandbox.faults == []
