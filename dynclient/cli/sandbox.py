@@ -117,7 +117,7 @@ def _inject_fault(sandbox: Sandbox, text: str) -> None:
     except ValueError:
         raise UsageError(f"no fault: {text!r}", hint=hint) from None
     kind: Any = match["kind"]
-    sandbox.disturb(kind, match["operation"] or "", rate=rate, delay_s=delay)
+    sandbox.inject_fault(kind, match["operation"] or "", rate=rate, delay_s=delay)
 
 
 def _load_state(sandbox: Sandbox, file: Path) -> None:

@@ -1,4 +1,4 @@
-"""Which operation a request is for: one tree of all path templates, built once, concrete before templated.
+"""The operation of a request: one tree of all path templates, concrete segments before variables.
 
 Source: OAS 3.1.1 Paths Object, Path Templating Matching.
 """
@@ -20,12 +20,12 @@ _SAFE_IN_LITERALS = "/:@!$&'()*+,;=-._~%"
 
 @dataclass(frozen=True)
 class OperationMatch:
-    """An operation that a request may be for.
+    """An operation whose path template matches a request.
 
     Attributes:
         operation: the operation.
-        values: its path variables, still percent-encoded.
-        base: the base path before the operation's own path.
+        path_values: the values of its path variables, still percent-encoded.
+        base_path: the server's path, before the operation's own path.
         path: the operation's own path.
 
     """
@@ -38,7 +38,13 @@ class OperationMatch:
 
 @dataclass(frozen=True)
 class MatchResult:
-    """What a path leads to: the operations, best first; where there is none, the methods that would have one."""
+    """The operations that a request matches.
+
+    Attributes:
+        matches: the best first.
+        allowed_methods: where there is none, the methods that the path has operations for.
+
+    """
 
     matches: tuple[OperationMatch, ...] = ()
     allowed_methods: tuple[str, ...] = ()
@@ -46,12 +52,17 @@ class MatchResult:
 
 @dataclass(frozen=True)
 class SegmentTemplate:
-    """A path segment in which literals and variables take turns: `{a}.{b}`, `report({id})`."""
+    """A path segment as its literals, with a variable between any two: `{a}.{b}`."""
 
     literals: tuple[str, ...]
 
+    @property
+    def literal_length(self) -> int:
+        """The number of literal characters: the more, the more specific."""
+        return sum(map(len, self.literals))
+
     def match(self, text: str) -> tuple[str, ...] | None:
-        """Return the values of the variables, None where the text does not fit; each takes as little as it can."""
+        """Return the values of the variables, each as short as it can be; None without a match."""
         if not text.startswith(self.literals[0]):
             return None
         at, values = len(self.literals[0]), []
@@ -68,18 +79,21 @@ class SegmentTemplate:
 
 
 def _find_value_end(text: str, literal: str, at: int) -> int:
-    """Return where a value ends that begins at `at`: before the next literal, one character at least if it can be."""
+    """Return the end of a value that begins at `at`: the next literal.
+
+    The value has one character at least, where that is possible.
+    """
     if literal:
         end = text.find(literal, at + 1)
         return end if end >= 0 else text.find(literal, at)
-    # Two variables side by side: the second is in label or matrix style and begins with its own mark.
-    marks = [i for i in (text.find(";", at + 1), text.find(".", at + 1)) if i >= 0]
-    return min(marks, default=len(text))
+    # Of two variables side by side, the second has label or matrix style and begins with its mark.
+    marks = [text.find(mark, at + 1) for mark in ";."]
+    return min((mark for mark in marks if mark >= 0), default=len(text))
 
 
 @dataclass(frozen=True)
 class CandidateOperation:
-    """An operation at a leaf of the tree, with what its path key asks of the query."""
+    """An operation at a leaf of the tree, and the query that its path key asks for."""
 
     operation: Operation
     variable_names: tuple[str, ...]
@@ -90,12 +104,14 @@ class CandidateOperation:
         """Tell whether the query has the pairs that the path key names (`/items?type=a`)."""
         if not self.query_pairs:
             return True
-        known = {(unquote(name), unquote(value)) for name, value in query}
-        names = {name for name, _ in known}
-        return all(
-            name in names if value is None else (name, value) in known
-            for name, value in self.query_pairs
-        )
+        decoded = {(unquote(name), unquote(value)) for name, value in query}
+        names = {name for name, _ in decoded}
+        for name, value in self.query_pairs:
+            if name not in names:
+                return False
+            if value is not None and (name, value) not in decoded:
+                return False
+        return True
 
 
 @dataclass
@@ -107,26 +123,27 @@ class _TemplateNode:
 
 
 class OperationMatcher:
-    """The operations of a document by path; it holds no state of any request.
+    """Finds the operations of a document by method and path; it keeps nothing of a request.
 
     Args:
         operations: in document order.
-        document_uri: what relative server URLs are relative to, where it is an http(s) URL.
+        document_uri: base of relative server URLs, where it is an http(s) URL.
 
     """
 
     def __init__(self, operations: Iterable[Operation], document_uri: str) -> None:
         self._root = _TemplateNode()
-        found: set[tuple[str, ...]] = {()}
-        bases_of: dict[tuple[str, ...], frozenset[tuple[str, ...]]] = {}
+        #: A sandbox may be mounted at the root: () is a base path of every operation.
+        all_bases: set[tuple[str, ...]] = {()}
+        bases_by_urls: dict[tuple[str, ...], frozenset[tuple[str, ...]]] = {}
         for operation in operations:
             urls = tuple(get_base_path(server, document_uri) for server in operation.servers)
-            if urls not in bases_of:
-                bases_of[urls] = frozenset(tuple(path.split("/")[1:]) for path in urls)
-                found |= bases_of[urls]
-            self._add(operation, bases_of[urls])
-        #: A sandbox may be mounted at the root of its host, whatever the document's servers say: () comes last.
-        self._base_paths = sorted(found, key=len, reverse=True)
+            if urls not in bases_by_urls:
+                bases = frozenset(tuple(path.split("/")[1:]) for path in urls)
+                bases_by_urls[urls] = bases
+                all_bases |= bases
+            self._add(operation, bases_by_urls[urls])
+        self._base_paths = sorted(all_bases, key=len, reverse=True)
 
     def _add(self, operation: Operation, bases: frozenset[tuple[str, ...]]) -> None:
         path, _, query = operation.path.partition("#")[0].partition("?")
@@ -135,55 +152,75 @@ class OperationMatcher:
             pieces = _VARIABLE.split(text)
             names += pieces[1::2]
             node = _get_or_add_child(node, pieces)
+        candidate = CandidateOperation(operation, tuple(names), _parse_query_key(query), bases)
         candidates = node.candidates.setdefault(operation.method, [])
-        candidates.append(
-            CandidateOperation(operation, tuple(names), _parse_query_key(query), bases)
-        )
-        candidates.sort(key=lambda candidate: -len(candidate.query_pairs))
+        candidates.append(candidate)
+        candidates.sort(key=lambda other: -len(other.query_pairs))
 
     def find(self, method: str, path: str, query: NameValuePairs) -> MatchResult:
         """Return the operations that a request may be for.
 
-        Several only where path keys differ in what a path cannot tell (`/#a` and `/#b`); best first.
+        They are several only where path keys differ in a part that no path has (`/#a` and `/#b`).
+
+        Args:
+            method: of the request, upper case.
+            path: of the request, still percent-encoded.
+            query: of the request, still percent-encoded.
+
         """
         segments = path.split("/")[1:]
-        allow: dict[str, None] = {}
+        allowed_methods: dict[str, None] = {}
         for base in self._base_paths:
             if not _starts_with(segments, base):
                 continue
-            for leaf, values in _find_leaves(self._root, segments[len(base) :]):
-                fitting = {
-                    m: [c for c in found if _is_available_at(c, base) and c.matches_query(query)]
-                    for m, found in leaf.items()
-                }
-                routes = [
-                    _build_match(candidate, values, segments, len(base))
-                    for candidate in fitting.get(method, ())
-                ]
-                if routes:
-                    return MatchResult(tuple(routes))
-                allow.update(dict.fromkeys(m for m, found in fitting.items() if found))
-        return MatchResult((), tuple(allow))
+            for candidates_by_method, values in _find_leaves(self._root, segments[len(base) :]):
+                available = _select_available(candidates_by_method, base, query)
+                if method in available:
+                    matches = [
+                        _build_match(candidate, values, segments, len(base))
+                        for candidate in available[method]
+                    ]
+                    return MatchResult(tuple(matches))
+                allowed_methods |= dict.fromkeys(available)
+        return MatchResult((), tuple(allowed_methods))
+
+
+CandidatesByMethod = dict[str, list[CandidateOperation]]
+
+
+def _select_available(
+    candidates_by_method: CandidatesByMethod, base: tuple[str, ...], query: NameValuePairs
+) -> CandidatesByMethod:
+    """Return the operations with a base path that match a query; no method without any."""
+    available: CandidatesByMethod = {}
+    for method, candidates in candidates_by_method.items():
+        selected = [c for c in candidates if _is_available_at(c, base) and c.matches_query(query)]
+        if selected:
+            available[method] = selected
+    return available
 
 
 def get_base_path(server: Server, document_uri: str) -> str:
-    """Return the path of a server's URL, without a slash at its end; a variable stays where it fills a segment's part.
+    """Return the path of a server's URL, without a slash at its end.
 
-    A variable whose default reaches beyond one segment, and one that begins the URL, is filled with its default.
+    A variable that is a part of one segment stays. One whose default has a slash, or that begins
+    the URL, is replaced by its default.
     """
     url = server.url
     for name, (default, _) in server.variables.items():
         if "/" in default or url.startswith(f"{{{name}}}"):
             url = url.replace(f"{{{name}}}", default)
-    # A variable in the host would not be understood as one.
-    scheme, mark, rest = url.partition("://") if not url.startswith("//") else ("", "//", url[2:])
+    if url.startswith("//"):
+        url = f"http:{url}"
+    # `urlsplit` would refuse a variable in the host.
+    _, mark, rest = url.partition("://")
     if mark:
-        slash = rest.find("/")
-        path = rest[slash:] if slash >= 0 else ""
+        _, slash, after_slash = rest.partition("/")
+        path = slash + after_slash
     elif urlsplit(document_uri).scheme in ("http", "https"):
-        path = urlsplit(urljoin(document_uri, scheme)).path
+        path = urlsplit(urljoin(document_uri, url)).path
     else:
-        path = scheme
+        path = url
     path = path.partition("?")[0].partition("#")[0].strip("/")
     return f"/{path}" if path else ""
 
@@ -196,24 +233,23 @@ def _get_or_add_child(node: _TemplateNode, pieces: Sequence[str]) -> _TemplateNo
         node.variable = node.variable or _TemplateNode()
         return node.variable
     child = node.mixed.setdefault(SegmentTemplate(literals), _TemplateNode())
-    node.mixed = dict(sorted(node.mixed.items(), key=lambda item: -sum(map(len, item[0].literals))))
+    node.mixed = dict(sorted(node.mixed.items(), key=lambda item: -item[0].literal_length))
     return child
 
 
 def _parse_query_key(query: str) -> tuple[tuple[str, str | None], ...]:
-    parts = (part.partition("=") for part in query.split("&") if part)
-    return tuple(
-        (unquote(name), None if "{" in value else unquote(value)) for name, _, value in parts
-    )
-
-
-CandidatesByMethod = dict[str, list[CandidateOperation]]
+    pairs: list[tuple[str, str | None]] = []
+    for part in filter(None, query.split("&")):
+        name, _, value = part.partition("=")
+        is_variable = "{" in value
+        pairs.append((unquote(name), None if is_variable else unquote(value)))
+    return tuple(pairs)
 
 
 def _find_leaves(
     root: _TemplateNode, segments: Sequence[str]
 ) -> Iterator[tuple[CandidatesByMethod, tuple[str, ...]]]:
-    """Yield the leaves that a path leads to with the values of its variables, literal segments before variables."""
+    """Yield the leaves of a path and the values of its variables, literal segments first."""
     todo: list[tuple[_TemplateNode, int, tuple[str, ...]]] = [(root, 0, ())]
     while todo:
         node, at, values = todo.pop()
@@ -234,13 +270,13 @@ def _find_leaves(
 
 
 def _starts_with(segments: Sequence[str], base: tuple[str, ...]) -> bool:
-    return len(segments) >= len(base) and all(
-        _matches_segment(wanted, text) for wanted, text in zip(base, segments, strict=False)
-    )
+    if len(segments) < len(base):
+        return False
+    return all(map(_matches_segment, base, segments))
 
 
 def matches_template(template: str, path: str) -> bool:
-    """Tell whether a path could be of a template; for one question only: `Routes` answers many."""
+    """Tell whether a path matches a template; `OperationMatcher` is faster for many templates."""
     wanted, segments = template.partition("?")[0].split("/"), path.split("/")
     return len(wanted) == len(segments) and _starts_with(segments, tuple(wanted))
 
@@ -258,6 +294,9 @@ def _is_available_at(candidate: CandidateOperation, base: tuple[str, ...]) -> bo
 def _build_match(
     candidate: CandidateOperation, values: tuple[str, ...], segments: Sequence[str], cut: int
 ) -> OperationMatch:
-    base, path = (["", *segments[:cut]], ["", *segments[cut:]])
-    named = dict(zip(candidate.variable_names, values, strict=True))
-    return OperationMatch(candidate.operation, named, "/".join(base), "/".join(path))
+    return OperationMatch(
+        operation=candidate.operation,
+        path_values=dict(zip(candidate.variable_names, values, strict=True)),
+        base_path="/".join(["", *segments[:cut]]),
+        path="/".join(["", *segments[cut:]]),
+    )

@@ -1,4 +1,4 @@
-"""A request as the sandbox got it: raw path, raw pairs, nothing decoded yet."""
+"""A received request: its path, query and cookies as they came, nothing decoded yet."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NameValuePairs = list[tuple[str, str]]
 
 
 class RequestLike(Protocol):
-    """What can be handed to a sandbox: a `Request`, or what a transport makes of it."""
+    """Anything with the parts of a request, a `Request` or one of a transport."""
 
     @property
     def method(self) -> str:
@@ -34,7 +34,7 @@ class RequestLike(Protocol):
 
 @dataclass(frozen=True)
 class ParsedRequest:
-    """A request taken apart.
+    """A request in its parts.
 
     Attributes:
         method: upper case.
@@ -53,14 +53,13 @@ class ParsedRequest:
 
     @classmethod
     def parse(cls, sent: RequestLike) -> ParsedRequest:
-        """Return what was sent, taken apart; the host is of no interest: a sandbox answers for all of them."""
+        """Return the parts of a request; the host is ignored, as a sandbox answers for any."""
         target = sent.url.partition("#")[0]
         scheme, mark, rest = target.partition("://")
         if mark and "/" not in scheme and "?" not in scheme:
-            authority = min(
-                (i for i in (rest.find("/"), rest.find("?")) if i >= 0), default=len(rest)
-            )
-            target = rest[authority:]
+            ends = [rest.find("/"), rest.find("?")]
+            host_end = min((end for end in ends if end >= 0), default=len(rest))
+            target = rest[host_end:]
         path, _, query = target.partition("?")
         headers = sent.headers if isinstance(sent.headers, Headers) else Headers(sent.headers)
         path = path if path.startswith("/") else f"/{path}"
@@ -69,17 +68,25 @@ class ParsedRequest:
 
     @cached_property
     def query_pairs(self) -> NameValuePairs:
-        """The query as (name, value), both still encoded; `+` is a space here, as browsers and forms write it."""
-        parts = (part.partition("=") for part in self.query.replace("+", "%20").split("&") if part)
-        return [(name, value) for name, _, value in parts]
+        """The query as (name, value), both still encoded; `+` is a space, as in forms."""
+        query = self.query.replace("+", "%20")
+        return _split_pairs(query.split("&"))
 
     @cached_property
     def cookie_pairs(self) -> NameValuePairs:
-        """The cookies as (name, value), as they stand."""
-        parts = (part.strip() for field in self.headers.all("cookie") for part in field.split(";"))
-        return [(name, value) for name, _, value in (part.partition("=") for part in parts if part)]
+        """The cookies as (name, value), as they came."""
+        cookies = ";".join(self.headers.all("cookie"))
+        return _split_pairs([cookie.strip() for cookie in cookies.split(";")])
 
     @property
     def content_type(self) -> str:
         """The Content-Type; "" where none came."""
         return self.headers.get("content-type", "").strip()
+
+
+def _split_pairs(texts: Iterable[str]) -> NameValuePairs:
+    pairs: NameValuePairs = []
+    for text in filter(None, texts):
+        name, _, value = text.partition("=")
+        pairs.append((name, value))
+    return pairs

@@ -1,4 +1,4 @@
-"""A request becomes a call document again: the consumer's half of the wire."""
+"""A request is read into its call document: the mirror of `request_writer`."""
 
 from __future__ import annotations
 
@@ -17,16 +17,19 @@ from dynclient.wire import media
 from dynclient.wire.parameters import ParameterAbsent, is_declared_name, read_parameter
 from dynclient.wire.schema_types import SchemaTypes
 
+#: A body whose schema cannot check it (XML, for one): it is accepted as it is.
+OPAQUE: Any = object()
+
 
 @dataclass
 class ParsedCall:
-    """What a request says, as a call document, and what is wrong with it.
+    """The call document of a request, and what is wrong with it.
 
     Attributes:
         call: the call document.
         violations: everything that the document's consumer refuses.
-        is_media_type_unknown: the body's media type is not declared.
-        is_body_unread: JSON Schema has no word for this body (XML, multipart): it is there, and taken as it is.
+        is_media_type_unknown: whether the body's media type is undeclared.
+        is_body_opaque: whether JSON Schema cannot check the body, as it is XML or multipart.
 
     """
 
@@ -34,6 +37,10 @@ class ParsedCall:
     violations: list[Violation] = field(default_factory=list)
     is_media_type_unknown: bool = False
     is_body_opaque: bool = False
+
+    def add_violation(self, kind: str, path: tuple[str, ...], message: str) -> None:
+        """Add a violation."""
+        self.violations.append(Violation(kind, path, message))
 
 
 class RequestReader:
@@ -46,151 +53,161 @@ class RequestReader:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        schemas = plan.schemas
-        opened = {
-            p: schemas.translate(p.schema, "request")
-            for p in plan.operation.parameters
-            if not is_ignored_header(p)
-        }
-        defs = schemas.get_dialect("request").defs
-        self._shapes = {
-            parameter: SchemaTypes(schema, defs) for parameter, schema in opened.items()
-        }
+        self._types_by_parameter: dict[Parameter, SchemaTypes] = {}
+        for parameter in plan.operation.parameters:
+            if not is_ignored_header(parameter):
+                self._types_by_parameter[parameter] = self._build_types(parameter.schema)
         self._path_variables = frozenset(re.findall(r"\{([^{}]*)\}", plan.operation.path))
 
-    def read(self, incoming: ParsedRequest, variables: Mapping[str, str]) -> ParsedCall:
-        """Return what a request says.
+    def _build_types(self, schema: Any) -> SchemaTypes:
+        schemas = self._plan.schemas
+        return SchemaTypes(
+            schemas.translate(schema, "request"), schemas.get_dialect("request").defs
+        )
+
+    def read(self, request: ParsedRequest, path_values: Mapping[str, str]) -> ParsedCall:
+        """Return the call document of a request, and its violations.
 
         Args:
-            incoming: the request.
-            variables: the values of the path variables, still percent-encoded.
+            request: the request.
+            path_values: the values of the path variables, still percent-encoded.
 
         """
-        found = ParsedCall()
-        self._read_parameters(found, incoming, variables)
-        entry = self._read_body(found, incoming)
-        name = entry.name if entry else None
-        if not found.is_media_type_unknown:
-            checker = self._plan.get_checker(name, "consumer")
-            if found.violations or not checker.accepts(found.call):
-                found.violations += [
-                    v for v in checker.find_violations(found.call) if self._is_relevant(v, found)
-                ]
-        found.violations = sort_violations(found.violations)
-        return found
+        parsed_call = ParsedCall()
+        self._read_parameters(parsed_call, request, path_values)
+        entry = self._read_body(parsed_call, request)
+        if not parsed_call.is_media_type_unknown:
+            self._check(parsed_call, entry.name if entry else None)
+        parsed_call.violations = sort_violations(parsed_call.violations)
+        return parsed_call
+
+    def _check(self, parsed_call: ParsedCall, media_type: str | None) -> None:
+        checker = self._plan.get_checker(media_type, "consumer")
+        if not parsed_call.violations and checker.accepts(parsed_call.call):
+            return
+        reported_paths = {violation.path for violation in parsed_call.violations}
+        for violation in checker.find_violations(parsed_call.call):
+            is_reported = violation.path in reported_paths
+            if not is_reported and self._is_relevant(violation, parsed_call):
+                parsed_call.violations.append(violation)
+
+    def _is_relevant(self, violation: Violation, parsed_call: ParsedCall) -> bool:
+        """Tell whether the caller can mend a violation.
+
+        A body that cannot be checked has none. A path parameter that the path template lacks cannot
+        be sent.
+        """
+        if violation.path[:1] == ("body",):
+            return not parsed_call.is_body_opaque
+        if violation.kind == "missing" and violation.path[:1] == ("path",):
+            return violation.path[-1] in self._path_variables
+        return True
+
+    # --- parameters
 
     def _read_parameters(
-        self, found: ParsedCall, incoming: ParsedRequest, variables: Mapping[str, str]
+        self, parsed_call: ParsedCall, request: ParsedRequest, path_values: Mapping[str, str]
     ) -> None:
-        """Read the parameters that are there; a location in which one is required stands even when it is empty."""
-        for parameter, shape in self._shapes.items():
+        """Read the parameters; a location with a required one is present even when it is empty."""
+        call = parsed_call.call
+        for parameter, types in self._types_by_parameter.items():
             if parameter.required:
-                found.call.setdefault(parameter.location, {})
-            raw = _get_raw_value(parameter, shape, incoming, variables)
-            if raw is None:
+                call.setdefault(parameter.location, {})
+            raw_value = _get_raw_value(parameter, types, request, path_values)
+            if raw_value is None:
                 continue
+            own_value = self._exclude_claimed(parameter, types, raw_value)
             try:
-                value = read_parameter(
-                    parameter, shape, self._exclude_claimed(parameter, shape, raw)
-                )
+                value = read_parameter(parameter, types, own_value)
             except ParameterAbsent:
                 continue
             except (ValueError, RecursionError) as error:
-                found.violations.append(
-                    Violation(
-                        "syntax",
-                        (parameter.location, parameter.name),
-                        _describe_syntax_error(error),
-                    )
-                )
+                path = (parameter.location, parameter.name)
+                parsed_call.add_violation("syntax", path, _describe_syntax_error(error))
                 continue
-            found.call.setdefault(parameter.location, {})[parameter.name] = value
+            call.setdefault(parameter.location, {})[parameter.name] = value
 
     def _exclude_claimed(
-        self, parameter: Parameter, shape: SchemaTypes, raw: str | NameValuePairs
+        self, parameter: Parameter, types: SchemaTypes, raw_value: str | NameValuePairs
     ) -> str | NameValuePairs:
-        """Return the pairs that an exploded object may take its members from: not what another parameter claims."""
-        if isinstance(raw, str) or not (parameter.explode and "object" in shape.types):
-            return raw
-        others = [
-            (p, s)
-            for p, s in self._shapes.items()
-            if p is not parameter and p.location == parameter.location
-        ]
+        """Return the pairs of an exploded object: those that no other parameter claims."""
+        if isinstance(raw_value, str) or not (parameter.explode and "object" in types.types):
+            return raw_value
         return [
             (name, text)
-            for name, text in raw
-            if not any(is_declared_name(p, s, unquote(name)) for p, s in others)
+            for name, text in raw_value
+            if not self._is_claimed_by_another(parameter, unquote(name))
         ]
 
-    def _is_relevant(self, violation: Violation, found: ParsedCall) -> bool:
-        """Tell whether a violation is the caller's: a place told already, or one that no wire can carry, is not."""
-        if found.is_body_opaque and violation.path[:1] == ("body",):
-            return False
-        told = {v.path for v in found.violations}
-        if violation.kind == "missing" and violation.path[:1] == ("path",):
-            return violation.path[-1] in self._path_variables and violation.path not in told
-        return violation.path not in told
+    def _is_claimed_by_another(self, parameter: Parameter, name: str) -> bool:
+        for other, types in self._types_by_parameter.items():
+            is_beside = other is not parameter and other.location == parameter.location
+            if is_beside and is_declared_name(other, types, name):
+                return True
+        return False
 
-    def _read_body(self, found: ParsedCall, incoming: ParsedRequest) -> MediaType | None:
-        """Read the body and return the Media Type Object that it is judged by."""
+    # --- the body
+
+    def _read_body(self, parsed_call: ParsedCall, request: ParsedRequest) -> MediaType | None:
+        """Read the body, and return the Media Type Object that its schema is in."""
         body = self._plan.operation.request_body
         if body is None or not body.content:
             return None
-        given, content = incoming.content_type, body.content
-        if not incoming.body and not (
-            given and not media.is_json(given) and incoming.body is not None
-        ):
+        if _is_body_absent(request):
             return self._plan.find_media_type(None)
-        matched = media.match_media_type(given or self._plan.preferred_media_type or "", content)
+
+        content_type = request.content_type
+        searched = content_type or self._plan.preferred_media_type or ""
+        matched = media.match_media_type(searched, body.content)
         if matched is None:
-            text = f"got {media.get_essence(given) or 'none'}, want {' or '.join(content)}"
-            found.violations.append(Violation("media-type", ("body",), text))
-            found.is_media_type_unknown = True
+            got, wanted = media.get_essence(content_type) or "none", " or ".join(body.content)
+            parsed_call.add_violation("media-type", ("body",), f"got {got}, want {wanted}")
+            parsed_call.is_media_type_unknown = True
             return None
         entry = matched[1]
-        self._read_body_value(
-            found, media.get_essence(given or entry.name), incoming.body or b"", given, entry
-        )
+        self._read_body_value(parsed_call, request, entry)
         return entry
 
     def _read_body_value(
-        self, found: ParsedCall, media_type: str, body: bytes, content_type: str, entry: MediaType
+        self, parsed_call: ParsedCall, request: ParsedRequest, entry: MediaType
     ) -> None:
-        schemas = self._plan.schemas
-        shape = SchemaTypes(
-            schemas.translate(entry.schema, "request"), schemas.get_dialect("request").defs
-        )
+        content_type = request.content_type
+        media_type = media.get_essence(content_type or entry.name)
+        types = self._build_types(entry.schema)
+        content = request.body or b""
         try:
-            value = media.read(media_type, body, content_type, shape, entry.encodings)
+            value = media.read(media_type, content, content_type, types, entry.encodings)
         except (ValueError, RecursionError) as error:
-            found.violations.append(
-                Violation(
-                    "syntax", ("body",), f"is no {media_type}: {_describe_syntax_error(error)}"
-                )
-            )
+            message = f"is no {media_type}: {_describe_syntax_error(error)}"
+            parsed_call.add_violation("syntax", ("body",), message)
             return
         if not media.is_json(media_type):
-            value = _to_json(value, shape)
-            found.is_body_opaque = value is OPAQUE
+            value = _to_json(value, types)
+            parsed_call.is_body_opaque = value is OPAQUE
         if value is not OPAQUE:
-            found.call["body"] = value
+            parsed_call.call["body"] = value
 
 
-#: A body that JSON Schema has no word for.
-OPAQUE: Any = object()
+def _is_body_absent(request: ParsedRequest) -> bool:
+    """Tell whether a request has no body; an empty one with a type other than JSON is a body."""
+    if request.body:
+        return False
+    has_other_type = request.content_type != "" and not media.is_json(request.content_type)
+    return request.body is None or not has_other_type
 
 
-def _to_json(value: Any, shape: SchemaTypes) -> Any:
-    """Return what a body that is no JSON says, as far as its schema can speak of it.
+def _to_json(value: Any, types: SchemaTypes) -> Any:
+    """Return a body that is not JSON as JSON data, as far as its schema can check it.
 
-    Bytes are judged as text of as many characters.
+    Bytes become a text of as many characters.
     """
     if isinstance(value, dict):
         return {name: _decode_binary(member) for name, member in value.items()}
-    if not shape.types or "string" in shape.types:
+    if not types.types or "string" in types.types:
         return _decode_binary(value)
-    return OPAQUE if shape.types & {"object", "array"} else shape.parse_text(_decode_binary(value))
+    if types.types & {"object", "array"}:
+        return OPAQUE
+    return types.parse_text(_decode_binary(value))
 
 
 def _decode_binary(value: Any) -> Any:
@@ -200,30 +217,35 @@ def _decode_binary(value: Any) -> Any:
 
 
 def _get_raw_value(
-    parameter: Parameter, shape: SchemaTypes, incoming: ParsedRequest, variables: Mapping[str, str]
+    parameter: Parameter,
+    types: SchemaTypes,
+    request: ParsedRequest,
+    path_values: Mapping[str, str],
 ) -> str | NameValuePairs | None:
-    """Return the text that a parameter is read from; None where there is none."""
+    """Return the text, or the pairs, that a parameter is read from; None where there is none."""
     if parameter.location == "path":
-        return variables.get(parameter.name)
+        return path_values.get(parameter.name)
     if parameter.location == "query":
-        return incoming.query_pairs
-    several = shape.is_array or shape.is_object
+        return request.query_pairs
     if parameter.location == "cookie":
-        return (
-            _split_pairs(incoming.cookie_pairs)
-            if several and parameter.explode
-            else incoming.cookie_pairs
-        )
-    fields = incoming.headers.all(parameter.name)
+        is_composite = types.is_array or types.is_object
+        pairs = request.cookie_pairs
+        return _split_pairs(pairs) if is_composite and parameter.explode else pairs
+    fields = request.headers.all(parameter.name)
     return ",".join(fields).strip(" \t") if fields else None
 
 
 def _split_pairs(pairs: NameValuePairs) -> NameValuePairs:
-    """Return pairs with those taken apart that one cookie carries, joined by `&`. Source: RFC 6570 §3.2.8."""
-    parts = (part.partition("=") for name, text in pairs for part in f"{name}={text}".split("&"))
-    return [(name, value) for name, _, value in parts]
+    """Return the pairs that cookies carry, joined by `&`. Source: RFC 6570 §3.2.8."""
+    split: NameValuePairs = []
+    for name, text in pairs:
+        for part in f"{name}={text}".split("&"):
+            part_name, _, value = part.partition("=")
+            split.append((part_name, value))
+    return split
 
 
 def _describe_syntax_error(error: Exception) -> str:
-    """Return what a reader of text says, without the text that it met."""
-    return str(getattr(error, "msg", None) or getattr(error, "reason", None) or error)[:120]
+    """Return the message of a parser's error, without the text that it read."""
+    message = getattr(error, "msg", None) or getattr(error, "reason", None) or error
+    return str(message)[:120]

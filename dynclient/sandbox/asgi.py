@@ -23,7 +23,7 @@ CONTENT_TOO_LARGE = 413
 
 @dataclass(frozen=True)
 class _AsgiRequest:
-    """A request as ASGI brought it."""
+    """A request from ASGI."""
 
     method: str
     url: str
@@ -34,8 +34,8 @@ class _AsgiRequest:
 def app(sandbox: Sandbox) -> Application:
     """Return the ASGI application that answers as a sandbox does: give it to any ASGI server.
 
-    Requests are answered in worker threads, so that a slow one does not hold up the others. A body of more than
-    64 MiB is refused with 413.
+    Requests are answered in worker threads, so that a slow one does not delay the others. A body of
+    more than 64 MiB is refused with 413.
 
     Source: ASGI 3.0, HTTP connection scope and lifespan.
     """
@@ -48,16 +48,16 @@ def app(sandbox: Sandbox) -> Application:
             if body is None:
                 await _send_response(send, _build_too_large_response(), scope["method"])
                 return
-            response, disturbance = await asyncio.to_thread(
+            response, effect = await asyncio.to_thread(
                 sandbox.answer, _build_asgi_request(scope, body)
             )
-            await asyncio.sleep(disturbance.delay_s)
-            if disturbance.kind is None:
+            await asyncio.sleep(effect.delay_s)
+            if effect.kind is None:
                 await _send_response(send, response, scope["method"])
-            elif disturbance.kind == "stall":
+            elif effect.kind == "stall":
                 await _wait_for_disconnect(receive)
             else:
-                await _break_connection(send, response, disturbance.kind)
+                await _break_connection(send, response, effect.kind)
 
     return application
 
@@ -71,7 +71,7 @@ async def _run_lifespan(receive: Receive, send: Send) -> None:
 
 
 async def _read_whole_body(receive: Receive) -> bytes | None:
-    """Return the whole body, None where it is larger than anybody needs."""
+    """Return the whole body; None where it is too large."""
     chunks, size = [], 0
     while True:
         message = await receive()
@@ -101,7 +101,7 @@ def _build_asgi_request(scope: Scope, body: bytes) -> _AsgiRequest:
 
 
 def _decode_field_value(field: bytes) -> str:
-    """Return a field's value; ours are UTF-8, those of others may be anything."""
+    """Return a field's value: UTF-8, or Latin-1 where it is not."""
     try:
         return field.decode()
     except UnicodeDecodeError:
@@ -109,28 +109,24 @@ def _decode_field_value(field: bytes) -> str:
 
 
 async def _wait_for_disconnect(receive: Receive) -> None:
-    """Wait until the client has gone; a server that ends cancels this."""
+    """Wait until the client disconnects; a server that shuts down cancels this."""
     while (await receive())["type"] != "http.disconnect":
         pass
 
 
 async def _break_connection(send: Send, response: Response, kind: str) -> None:
-    """End the connection: before an answer, or in the middle of its body.
+    """End the connection, before a response or in the middle of its body.
 
-    ASGI has no word for the first, uvicorn has; with another server a drop ends after the headers.
+    ASGI cannot do the first, uvicorn can; with another server a drop ends after the headers.
     """
     transport = getattr(getattr(send, "__self__", None), "transport", None)
     if kind == "drop" and transport is not None:
         transport.abort()
-        await asyncio.sleep(
-            0.01
-        )  # the server learns that it is closed, and sends no 500 of its own
+        # The server notices that the connection is closed, and sends no 500 of its own.
+        await asyncio.sleep(0.01)
         return
-    headers = [
-        (name.lower().encode("latin-1"), value.encode("latin-1"))
-        for name, value in response.headers.pairs()
-    ]
-    headers.append((b"content-length", str(len(response.body) + 1).encode()))
+    # One byte more than is sent, so that the body is incomplete.
+    headers = _encode_headers(response, size_bytes=len(response.body) + 1)
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     half = response.body[: len(response.body) // 2] if kind == "truncate" else b""
     await send({"type": "http.response.body", "body": half, "more_body": True})
@@ -140,11 +136,17 @@ async def _break_connection(send: Send, response: Response, kind: str) -> None:
 
 
 async def _send_response(send: Send, response: Response, method: str) -> None:
+    has_length = method != "HEAD" and response.status not in (204, 304)
+    headers = _encode_headers(response, size_bytes=len(response.body) if has_length else None)
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": response.body})
+
+
+def _encode_headers(response: Response, *, size_bytes: int | None) -> list[tuple[bytes, bytes]]:
     headers = [
         (name.lower().encode("latin-1"), value.encode("latin-1"))
         for name, value in response.headers.pairs()
     ]
-    if method != "HEAD" and response.status not in (204, 304):
-        headers.append((b"content-length", str(len(response.body)).encode()))
-    await send({"type": "http.response.start", "status": response.status, "headers": headers})
-    await send({"type": "http.response.body", "body": response.body})
+    if size_bytes is not None:
+        headers.append((b"content-length", str(size_bytes).encode()))
+    return headers

@@ -1,4 +1,4 @@
-"""The second opinion: openapi-core is asked about every request and response, and where it differs is kept."""
+"""The second opinion: openapi-core checks every request and response too."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from typing import Any, Literal
 from dynclient.model import Document
 from dynclient.plan.operation_matcher import OperationMatch
 from dynclient.plan.parsed_request import ParsedRequest
-from dynclient.sandbox import openapi_core_adapter
+from dynclient.sandbox import openapi_core_adapter as adapter
 from dynclient.sandbox.openapi_core_quirks import JudgedKind, JudgedMessage, find_reason
 from dynclient.violations import shorten
 from dynclient.wire.message import Response
 
-#: What the sandbox made of a request; `broken` is a fault of the document, about which nobody is asked.
+#: The sandbox' verdict on a request; `broken` is a fault of the document: nobody else is asked.
 RequestVerdict = Literal["accepted", "refused", "unauthorized", "broken"]
 
 MAX_DETAIL_CHARS = 300
@@ -25,17 +25,17 @@ MAX_DETAIL_CHARS = 300
 
 @dataclass(frozen=True)
 class Disagreement:
-    """A request or response that openapi-core judges otherwise than the sandbox does.
+    """A request or response on which openapi-core and the sandbox have different verdicts.
 
     Attributes:
         operation: the operation's key.
-        kind: what was judged, `request` or `response`.
-        ours: `accepted` or `refused`, what the sandbox says.
-        theirs: `accepted`, `refused`, or `failed` where openapi-core could not judge.
+        kind: `request` or `response`.
+        ours: the sandbox' verdict.
+        theirs: openapi-core's verdict; `failed` where it has none.
         method: of the request.
         path: of the request.
-        detail: what the one that refuses says, in short.
-        reason: why openapi-core is known to be wrong here; None where nobody knows: then one of both has a fault.
+        detail: the reasons of the one that refuses, shortened.
+        reason: the known fault of openapi-core; None where none is known: one of both has a fault.
 
     """
 
@@ -50,7 +50,7 @@ class Disagreement:
 
 
 class CrossChecker:
-    """openapi-core's judgement of one document; it is imported when it is first asked."""
+    """Compares openapi-core's verdicts with ours; it is imported when it is needed."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -59,93 +59,111 @@ class CrossChecker:
 
     @cached_property
     def _openapi(self) -> Any:
-        return openapi_core_adapter.build_openapi(self._document)
+        return adapter.build_openapi(self._document)
 
     def find_disagreements(
         self,
-        route: OperationMatch,
-        incoming: ParsedRequest,
+        match: OperationMatch,
+        request: ParsedRequest,
         response: Response,
         verdict: RequestVerdict,
-        lines: Sequence[str],
+        reasons: Sequence[str],
     ) -> list[Disagreement]:
-        """Return where openapi-core differs about a request and its response; it never raises.
+        """Return the disagreements of openapi-core about a request and its response; never raise.
 
         Args:
-            route: whose request it is.
-            incoming: the request.
+            match: the operation of the request.
+            request: the request.
             response: the sandbox' response to it.
-            verdict: what the sandbox made of the request.
-            lines: why it refused.
+            verdict: the sandbox' verdict on the request.
+            reasons: of a refusal.
 
         """
         if verdict == "broken":
             return []
         with self._lock, warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            case = JudgedMessage(route, incoming, response, "request", tuple(lines))
-            found = [self._check_request(case, verdict)]
-            if openapi_core_adapter.is_status_declared(route.operation, response.status):
-                found.append(
-                    self._check_response(JudgedMessage(route, incoming, response, "response"))
-                )
-        return [d for d in found if d is not None]
+            message = JudgedMessage(match, request, response, "request", tuple(reasons))
+            disagreements = [self._check_request(message, verdict)]
+            if adapter.is_status_declared(match.operation, response.status):
+                message = JudgedMessage(match, request, response, "response")
+                disagreements.append(self._check_response(message))
+        return [disagreement for disagreement in disagreements if disagreement is not None]
 
-    def _check_request(self, case: JudgedMessage, verdict: RequestVerdict) -> Disagreement | None:
+    def _check_request(
+        self, message: JudgedMessage, verdict: RequestVerdict
+    ) -> Disagreement | None:
+        is_accepted = verdict == "accepted"
         try:
-            errors = openapi_core_adapter.find_request_errors(
-                self._openapi, case.route, case.incoming
+            errors = adapter.find_request_errors(self._openapi, message.match, message.request)
+        except Exception as error:  # noqa: BLE001 (whatever breaks in there, the sandbox answers)
+            return _describe_failure(message, is_accepted, error)
+        if _is_same_verdict(verdict, errors):
+            return None
+        return _describe_difference(message, is_accepted, errors)
+
+    def _check_response(self, message: JudgedMessage) -> Disagreement | None:
+        try:
+            errors = adapter.find_response_errors(
+                self._openapi, message.match, message.request, message.response
             )
         except Exception as error:  # noqa: BLE001 (whatever breaks in there, the sandbox answers)
-            return _describe_failure(case, verdict == "accepted", error)
-        is_same = bool(errors) == (verdict != "accepted")
-        if verdict == "unauthorized":
-            is_same = any(error.startswith("SecurityValidationError") for error in errors)
-        elif verdict == "refused":
-            is_same = is_same and not any(
-                error.startswith("SecurityValidationError") for error in errors
-            )
-        return None if is_same else _describe_difference(case, verdict == "accepted", errors)
+            return _describe_failure(message, True, error)
+        return _describe_difference(message, True, errors) if errors else None
 
-    def _check_response(self, case: JudgedMessage) -> Disagreement | None:
-        try:
-            errors = openapi_core_adapter.find_response_errors(
-                self._openapi, case.route, case.incoming, case.response
-            )
-        except Exception as error:  # noqa: BLE001 (whatever breaks in there, the sandbox answers)
-            return _describe_failure(case, True, error)
-        return _describe_difference(case, True, errors) if errors else None
+
+def _is_same_verdict(verdict: RequestVerdict, errors: Sequence[str]) -> bool:
+    """Tell whether openapi-core's errors mean the same as the sandbox' verdict on a request."""
+    is_credential_refused = any(error.startswith("SecurityValidationError") for error in errors)
+    if verdict == "accepted":
+        return not errors
+    if verdict == "unauthorized":
+        return is_credential_refused
+    return len(errors) > 0 and not is_credential_refused
 
 
 def _describe_difference(
-    case: JudgedMessage, accepted: bool, errors: Iterable[str]
+    message: JudgedMessage, is_accepted: bool, errors: Iterable[str]
 ) -> Disagreement:
-    case = replace(case, their_reasons=tuple(errors))
-    detail = shorten(
-        "; ".join(case.their_reasons if accepted else case.our_reasons), MAX_DETAIL_CHARS
+    message = replace(message, their_reasons=tuple(errors))
+    reasons = message.their_reasons if is_accepted else message.our_reasons
+    return _build_disagreement(
+        message,
+        is_accepted,
+        theirs="refused" if message.their_reasons else "accepted",
+        detail=shorten("; ".join(reasons), MAX_DETAIL_CHARS),
+        reason=find_reason(message),
     )
-    theirs: Literal["accepted", "refused"] = "refused" if case.their_reasons else "accepted"
-    return _build_disagreement(case, accepted, theirs, detail, find_reason(case))
 
 
-def _describe_failure(case: JudgedMessage, accepted: bool, error: Exception) -> Disagreement:
-    text = shorten(f"{type(error).__name__}: {error}", MAX_DETAIL_CHARS)
-    why = (
-        str(error)
-        if isinstance(error, openapi_core_adapter.NotComparable)
-        else f"openapi-core failed: {type(error).__name__}"
+def _describe_failure(message: JudgedMessage, is_accepted: bool, error: Exception) -> Disagreement:
+    reason = f"openapi-core failed: {type(error).__name__}"
+    if isinstance(error, adapter.NotComparable):
+        reason = str(error)
+    return _build_disagreement(
+        message,
+        is_accepted,
+        theirs="failed",
+        detail=shorten(f"{type(error).__name__}: {error}", MAX_DETAIL_CHARS),
+        reason=reason,
     )
-    return _build_disagreement(case, accepted, "failed", text, why)
 
 
 def _build_disagreement(
-    case: JudgedMessage,
-    accepted: bool,
+    message: JudgedMessage,
+    is_accepted: bool,
+    *,
     theirs: Literal["accepted", "refused", "failed"],
     detail: str,
-    why: str | None,
+    reason: str | None,
 ) -> Disagreement:
-    ours: Literal["accepted", "refused"] = "accepted" if accepted else "refused"
-    incoming = case.incoming
-    key = case.route.operation.key
-    return Disagreement(key, case.kind, ours, theirs, incoming.method, incoming.path, detail, why)
+    return Disagreement(
+        operation=message.match.operation.key,
+        kind=message.kind,
+        ours="accepted" if is_accepted else "refused",
+        theirs=theirs,
+        method=message.request.method,
+        path=message.request.path,
+        detail=detail,
+        reason=reason,
+    )

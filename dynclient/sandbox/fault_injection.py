@@ -1,4 +1,4 @@
-"""Faults on purpose: answers that come late, broken, wrong, or not at all."""
+"""Injected faults: responses that are late, broken, wrong or missing."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class Fault:
     """A fault that is switched on.
 
     Attributes:
-        kind: `latency` answers late; `drop` ends the connection without an answer; `stall` never answers;
-            `truncate` ends it in the middle of the body; `malformed` answers a body that cannot be decoded;
-            `wrong-schema` one that does not fit its schema.
+        kind: `latency` delays the response. `drop` ends the connection without one. `stall` never
+            sends one. `truncate` ends the connection in the middle of the body. `malformed` sends a
+            body that cannot be decoded, `wrong-schema` one that does not fit its schema.
         operation: the key of the operation that it is for, "" for all.
-        rate: in how many of its answers it happens, 0 to 1.
-        delay_s: how late `latency` is.
+        rate: the share of responses in which it happens, 0 to 1.
+        delay_s: the delay of `latency`, in seconds.
 
     """
 
@@ -48,14 +48,14 @@ class Fault:
 
 @dataclass(frozen=True)
 class FaultEffect:
-    """What happens to one answer: it comes `delay_s` seconds late, and then as `kind` says, if there is one."""
+    """The effect of all faults on one response: a delay, and the kind of a fault if one happens."""
 
     delay_s: float = 0.0
     kind: FaultKind | None = None
 
 
 class FaultInjector:
-    """Decides in which answers a fault happens; of one seed always in the same ones of an operation."""
+    """Decides in which responses of an operation a fault happens: always the same for one seed."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
@@ -63,25 +63,24 @@ class FaultInjector:
         self._random_generators: dict[tuple[str, int], Random] = {}
 
     def reset(self) -> None:
-        """Begin anew."""
+        """Restart the random numbers."""
         with self._lock:
             self._random_generators.clear()
 
     def draw_effect(self, faults: list[Fault], operation: str) -> FaultEffect:
-        """Return what happens to the next answer of an operation: every delay, and the first other fault."""
-        delay, kind = 0.0, None
+        """Return the effect on the next response: all delays, and the first other fault."""
+        delay_s, kind = 0.0, None
         with self._lock:
             for position, fault in enumerate(faults):
-                if (
-                    fault.operation not in ("", operation)
-                    or self._draw_fraction(operation, position) >= fault.rate
-                ):
+                if fault.operation not in ("", operation):
+                    continue
+                if self._draw_fraction(operation, position) >= fault.rate:
                     continue
                 if fault.kind == "latency":
-                    delay += fault.delay_s
-                else:
-                    kind = kind or fault.kind
-        return FaultEffect(delay, kind)
+                    delay_s += fault.delay_s
+                elif kind is None:
+                    kind = fault.kind
+        return FaultEffect(delay_s, kind)
 
     def _draw_fraction(self, operation: str, position: int) -> float:
         key = (operation, position)
@@ -92,11 +91,11 @@ class FaultInjector:
 
 
 def raise_fault(kind: FaultKind | None, request: Any) -> None:
-    """Raise what a client sees of a fault that leaves no answer, as if a connection had told it.
+    """Raise the error of a fault that leaves no response, as a connection would.
 
     Raises:
-        BrokenResponse: of `drop` and `truncate`.
-        TimedOut: of `stall`, at once: nobody has to wait.
+        BrokenResponse: the kind is `drop` or `truncate`.
+        TimedOut: the kind is `stall`; it is raised at once.
 
     """
     if kind in ("drop", "truncate"):
@@ -110,17 +109,17 @@ def raise_fault(kind: FaultKind | None, request: Any) -> None:
 
 
 def make_malformed(response: Response) -> Response:
-    """Return a response whose body is not what its media type says."""
+    """Return a response whose body cannot be decoded by its media type."""
     body = response.body[: len(response.body) // 2] + b"\x00\xff{"
     return Response(response.status, response.headers, body) if response.body else response
 
 
 def make_wrong_schema(response: Response, accepts: Callable[[Any], bool]) -> Response:
-    """Return a response whose body can be decoded and does not fit its schema; the same where none is found.
+    """Return a response whose body does not fit its schema; the same where none is found.
 
     Args:
         response: a valid one.
-        accepts: what a client's reading of the schema says of a decoded body.
+        accepts: whether a client accepts a decoded body.
 
     """
     media_type = response.headers.get("content-type", "")
@@ -134,12 +133,12 @@ def make_wrong_schema(response: Response, accepts: Callable[[Any], bool]) -> Res
 
 
 def _generate_wrong_values(value: Any) -> Iterator[Any]:
-    """Yield values like one, each with something wrong, as far as a guess can go."""
+    """Yield values like one, each with a change that a schema probably refuses."""
     if isinstance(value, dict):
         for name, member in value.items():
             yield {**value, name: _change_type(member)}
         for name in value:
-            yield {k: v for k, v in value.items() if k != name}
+            yield {key: member for key, member in value.items() if key != name}
     if isinstance(value, list) and value:
         yield [_change_type(value[0]), *value[1:]]
         yield from ([inner, *value[1:]] for inner in _generate_wrong_values(value[0]))

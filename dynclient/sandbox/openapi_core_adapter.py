@@ -1,4 +1,4 @@
-"""openapi-core behind three functions: a document, a request and a response, as it wants to see them."""
+"""openapi-core behind three functions, for a document, a request and a response."""
 
 from __future__ import annotations
 
@@ -21,94 +21,101 @@ HOST = "http://sandbox.invalid"
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 _UNBOUNDED_QUANTIFIER = re.compile(r"[*+]|\{[0-9]+,\}")
 MAX_UNBOUNDED_QUANTIFIERS = 2
-#: What stands under these keys is data.
+#: The values of these keys are data, not schemas.
 _DATA_KEYWORDS = frozenset({"enum", "const", "default", "example", "examples"})
-#: What stands under these keys has names as keys, which may be any.
-_MAP_KEYWORDS = frozenset({"properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "schemas"}) | {
-    "responses", "headers", "content", "paths", "callbacks", "encoding", "links"
-}  # fmt: skip
+#: The values of these keys are maps: their keys are names, not keywords.
+_MAP_KEYWORDS = frozenset({
+    "properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "schemas",
+    "responses", "headers", "content", "paths", "callbacks", "encoding", "links",
+})  # fmt: skip
 MAX_CAUSES = 5
-#: In one segment of a path: openapi-core makes each `[^/]*`, and as many of them are tried in turn.
+#: openapi-core writes each variable as `[^/]*`: many of them in a segment take too long.
 MAX_VARIABLES_PER_SEGMENT = 3
 
 
 class NotComparable(Exception):
-    """openapi-core is not asked about this."""
+    """openapi-core cannot be asked about a document."""
 
 
 def build_openapi(document: Document) -> Any:
-    """Return a document as openapi-core reads it: unchecked, other files taken from those that are loaded.
+    """Return a document as openapi-core reads it, unchecked, with the other files of the document.
 
-    Patterns that Python's `re` would read otherwise, or could be caught in, are judged by ours.
+    A pattern that Python's `re` reads differently, or that could take it too long, is checked by
+    our engine.
 
     Raises:
-        Unasked: it cannot be asked about this document.
+        NotComparable: openapi-core cannot be asked about this document.
 
     """
     from jsonschema_path import SchemaPath
     from openapi_core import Config, OpenAPI
 
-    if any(_has_too_many_variables(path) for path in _find_templates(document)):
+    if any(map(_has_too_many_variables, _find_templates(document))):
         raise NotComparable(
-            f"more than {MAX_VARIABLES_PER_SEGMENT} variables in a path segment: its expression for that may never end"
+            f"more than {MAX_VARIABLES_PER_SEGMENT} variables in a path segment:"
+            " its expression for that may never end"
         )
-    files, rewriting, unchecked = document.files, _PatternRewriter(), cast("Any", None)
-    trees = {uri: rewriting.rewrite(file.tree) for uri, file in files.by_uri.items()}
+    files, rewriter = document.files, _PatternRewriter()
+    trees = {uri: rewriter.rewrite(file.tree) for uri, file in files.by_uri.items()}
     config = Config(
-        spec_validator_cls=unchecked,
+        spec_validator_cls=cast("Any", None),
         extra_media_type_deserializers=_MediaTypeDecoders(),
-        extra_format_validators=rewriting.formats,
+        extra_format_validators=rewriter.formats,
     )
-    top = SchemaPath.from_dict(
-        trees[files.root], base_uri=files.root, handlers=_FetchHandlers(trees)
-    )
+    handlers = _FetchHandlers(trees)
+    top = SchemaPath.from_dict(trees[files.root], base_uri=files.root, handlers=handlers)
     return OpenAPI(top, config)
 
 
 def _find_templates(document: Document) -> Iterator[str]:
     for operation in document.operations.values():
         yield operation.path
-        yield from (server.url for server in operation.servers)
+        for server in operation.servers:
+            yield server.url
 
 
 def _has_too_many_variables(template: str) -> bool:
-    return any(segment.count("{") > MAX_VARIABLES_PER_SEGMENT for segment in template.split("/"))
+    segments = template.split("/")
+    return any(segment.count("{") > MAX_VARIABLES_PER_SEGMENT for segment in segments)
 
 
 class _PatternRewriter:
-    """Copies a document's tree; each pattern that is not harmless becomes a format of ours beside what stands there."""
+    """Copies a document's tree; an unsafe pattern becomes a format that our engine checks."""
 
     def __init__(self) -> None:
         self.formats: dict[str, Callable[[Any], bool]] = {}
 
     def rewrite(self, value: Any, *, is_map: bool = False) -> Any:
-        """Return a copy of a value; `is_map` says that its keys are names, not keywords."""
+        """Return a copy of a value; the keys of a map are names, not keywords."""
         if isinstance(value, list):
             return [self.rewrite(item) for item in value]
         if not isinstance(value, dict):
             return value
         if is_map:
-            return {name: self.rewrite(v) for name, v in value.items()}
-        made = {
-            k: v if k in _DATA_KEYWORDS else self.rewrite(v, is_map=k in _MAP_KEYWORDS)
-            for k, v in value.items()
-        }
-        return self._replace_patterns(made)
+            return {name: self.rewrite(member) for name, member in value.items()}
+        copy = {}
+        for key, member in value.items():
+            if key in _DATA_KEYWORDS:
+                copy[key] = member
+            else:
+                copy[key] = self.rewrite(member, is_map=key in _MAP_KEYWORDS)
+        self._replace_patterns(copy)
+        return copy
 
-    def _replace_patterns(self, schema: dict[str, Any]) -> dict[str, Any]:
-        if isinstance(by_name := schema.get("patternProperties"), dict):
+    def _replace_patterns(self, schema: dict[str, Any]) -> None:
+        by_pattern = schema.get("patternProperties")
+        if isinstance(by_pattern, dict):
             schema["patternProperties"] = {
-                k: v for k, v in by_name.items() if is_safe_pattern(str(k))
+                pattern: member
+                for pattern, member in by_pattern.items()
+                if is_safe_pattern(str(pattern))
             }
         pattern = schema.get("pattern")
         if isinstance(pattern, str) and not is_safe_pattern(pattern):
             del schema["pattern"]
             others = schema.get("allOf")
-            schema["allOf"] = [
-                *(others if isinstance(others, list) else ()),
-                {"format": self._register_format(pattern)},
-            ]
-        return schema
+            format_schema = {"format": self._register_format(pattern)}
+            schema["allOf"] = [*(others if isinstance(others, list) else ()), format_schema]
 
     def _register_format(self, pattern: str) -> str:
         name = f"pattern {pattern}"
@@ -126,13 +133,16 @@ def _compile_pattern_check(pattern: str) -> Callable[[Any], bool]:
 
 
 def is_safe_pattern(pattern: str) -> bool:
-    """Tell whether Python's `re` reads a pattern as ECMA-262 does, and in time: no groups, few repetitions."""
+    """Tell whether Python's `re` reads a pattern as ECMA-262 does, and quickly.
+
+    Such a pattern has no groups and few repetitions.
+    """
     few = len(_UNBOUNDED_QUANTIFIER.findall(pattern)) <= MAX_UNBOUNDED_QUANTIFIERS
     return few and not re.search(r"^/|[()|$]|\\[a-zA-Z]|\[\[|\[\^?\]", pattern)
 
 
 class _FetchHandlers(dict[str, Any]):
-    """For every URI scheme the way to fetch a file: it is one of those that are loaded, or refused."""
+    """For every URI scheme, a function that returns a loaded file and refuses any other."""
 
     def __init__(self, trees: Mapping[str, Any]) -> None:
         super().__init__()
@@ -151,7 +161,7 @@ class _FetchHandlers(dict[str, Any]):
 
 
 class _MediaTypeDecoders(dict[str, Any]):
-    """For every media type that is JSON or text the way to decode it; openapi-core knows only a few by name."""
+    """For every media type that is JSON or text, a decoder; openapi-core knows only a few."""
 
     def __contains__(self, media_type: object) -> bool:
         if not isinstance(media_type, str) or media_type.endswith("xml"):
@@ -180,98 +190,103 @@ class _OpenapiCoreResponse:
     data: bytes | None
 
 
-def find_request_errors(api: Any, route: OperationMatch, incoming: ParsedRequest) -> list[str]:
-    """Return what openapi-core finds wrong with a request, each as `Kind: what: why`."""
-    return [
-        _describe_error(error) for error in api.iter_request_errors(_build_request(route, incoming))
-    ]
+def find_request_errors(api: Any, match: OperationMatch, request: ParsedRequest) -> list[str]:
+    """Return the errors that openapi-core finds in a request, each as `Kind: place: reason`."""
+    errors = api.iter_request_errors(_build_request(match, request))
+    return [_describe_error(error) for error in errors]
 
 
 def find_response_errors(
-    api: Any, route: OperationMatch, incoming: ParsedRequest, response: Response
+    api: Any, match: OperationMatch, request: ParsedRequest, response: Response
 ) -> list[str]:
-    """Return what openapi-core finds wrong with a response."""
+    """Return the errors that openapi-core finds in a response."""
     from werkzeug.datastructures import Headers
 
     content_type = response.headers.get("content-type", "")
-    seen = _OpenapiCoreResponse(
+    openapi_core_response = _OpenapiCoreResponse(
         response.status, content_type, Headers(response.headers.pairs()), response.body or None
     )
-    return [
-        _describe_error(error)
-        for error in api.iter_response_errors(_build_request(route, incoming), seen)
-    ]
+    errors = api.iter_response_errors(_build_request(match, request), openapi_core_response)
+    return [_describe_error(error) for error in errors]
 
 
 def is_status_declared(operation: Operation, status: int) -> bool:
-    """Tell whether a document knows a status, so that openapi-core can judge its response."""
+    """Tell whether a document declares a status, so that openapi-core can check its response."""
     return not {str(status), f"{status // 100}XX", "default"}.isdisjoint(operation.responses)
 
 
-def _build_request(route: OperationMatch, incoming: ParsedRequest) -> _OpenapiCoreRequest:
+def _build_request(match: OperationMatch, request: ParsedRequest) -> _OpenapiCoreRequest:
     from openapi_core.datatypes import RequestParameters
     from werkzeug.datastructures import Headers, ImmutableMultiDict
 
-    query = ((unquote(name), unquote(value)) for name, value in incoming.query_pairs)
+    query = [(unquote(name), unquote(value)) for name, value in request.query_pairs]
+    cookies = [(name, unquote(value)) for name, value in request.cookie_pairs]
     parameters = RequestParameters(
-        ImmutableMultiDict(list(query)),
-        Headers(incoming.headers.pairs()),
-        ImmutableMultiDict([(name, unquote(value)) for name, value in incoming.cookie_pairs]),
-        {name: unquote(value) for name, value in route.path_values.items()},
+        query=ImmutableMultiDict(query),
+        header=Headers(request.headers.pairs()),
+        cookie=ImmutableMultiDict(cookies),
+        path={name: unquote(value) for name, value in match.path_values.items()},
     )
-    host, path = _build_address(route)
-    method = incoming.method.lower()
+    host, path = _build_address(match)
     return _OpenapiCoreRequest(
-        host, path, method, parameters, _choose_content_type(route, incoming), incoming.body
+        host_url=host,
+        path=path,
+        method=request.method.lower(),
+        parameters=parameters,
+        content_type=_choose_content_type(match, request),
+        body=request.body,
     )
 
 
-def _build_address(route: OperationMatch) -> tuple[str, str]:
-    """Return host and path under the document's own first server: any other would be none to openapi-core."""
-    path = _VARIABLE.sub(lambda match: route.path_values.get(match[1], ""), route.operation.path)
-    server = next(iter(route.operation.servers), Server("/"))
+def _build_address(match: OperationMatch) -> tuple[str, str]:
+    """Return host and path under the first server, as openapi-core knows no other host."""
+    path = _VARIABLE.sub(
+        lambda variable: match.path_values.get(variable[1], ""), match.operation.path
+    )
+    server = next(iter(match.operation.servers), Server("/"))
+    defaults = {name: default for name, (default, _) in server.variables.items()}
     url = _VARIABLE.sub(
-        lambda match: _make_segment_text(server.variables.get(match[1], ("", ()))[0]), server.url
+        lambda variable: _make_segment_text(defaults.get(variable[1], "")), server.url
     )
     scheme, mark, rest = url.partition("://")
     if not mark:
-        return HOST, get_base_path(server, route.operation.document.uri) + path
+        return HOST, get_base_path(server, match.operation.document.uri) + path
     host, slash, base = rest.partition("/")
     return f"{scheme}://{host}", (slash + base).rstrip("/") + path
 
 
 def _make_segment_text(default: str) -> str:
-    """Return a value that openapi-core finds in a server's URL: no slash, and not nothing."""
+    """Return a value that openapi-core finds in a server's URL: not empty, and without a slash."""
     return "x" if not default or "/" in default else default
 
 
-def _choose_content_type(route: OperationMatch, incoming: ParsedRequest) -> str:
-    body = route.operation.request_body
-    if incoming.content_type or body is None or len(body.content) != 1:
-        return incoming.content_type
+def _choose_content_type(match: OperationMatch, request: ParsedRequest) -> str:
+    body = match.operation.request_body
+    if request.content_type or body is None or len(body.content) != 1:
+        return request.content_type
     return next(iter(body.content))
 
 
 def _describe_error(error: BaseException) -> str:
-    """Return an error in one line: its kind (of security errors their common base), what, and the last cause of it."""
+    """Return an error in one line: its kind, its place and its last cause.
+
+    Security errors have the name of their common base.
+    """
     names = [kind.__name__ for kind in type(error).__mro__]
     kind = "SecurityValidationError" if "SecurityValidationError" in names else names[0]
+    place = "body"
+    if hasattr(error, "location") and hasattr(error, "name"):
+        place = f"{error.location} {error.name}"
+    return f"{kind}: {place}: {_describe_cause(error)}"
+
+
+def _describe_cause(error: BaseException) -> str:
     causes = list(_walk_causes(error))
-    inner = next(
-        (found for cause in causes if (found := list(getattr(cause, "schema_errors", None) or ()))),
-        None,
-    )
-    why = (
-        "; ".join(map(_describe_keyword, inner))
-        if inner
-        else f"{type(causes[-1]).__name__}: {causes[-1]}"
-    )
-    where = (
-        f"{error.location} {error.name}"
-        if hasattr(error, "location") and hasattr(error, "name")
-        else "body"
-    )
-    return f"{kind}: {where}: {why}"
+    for cause in causes:
+        schema_errors = list(getattr(cause, "schema_errors", None) or ())
+        if schema_errors:
+            return "; ".join(map(_describe_keyword, schema_errors))
+    return f"{type(causes[-1]).__name__}: {causes[-1]}"
 
 
 def _walk_causes(error: BaseException) -> Iterator[BaseException]:
@@ -283,10 +298,12 @@ def _walk_causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _describe_keyword(error: Any) -> str:
-    """Return the keyword that refused, where, and what; of alternatives each one's first words too."""
-    where = "/".join(map(str, error.absolute_path))
-    inner = ", ".join(
-        f"{e.validator} at {'/'.join(map(str, e.absolute_path))}" for e in (error.context or ())[:5]
-    )
-    text = f"{error.validator} at /{where} got {shorten(repr(error.instance), 40)}: {shorten(error.message[-100:])}"
-    return f"{text} ({inner})" if inner else text
+    """Return the keyword that refuses a value, with place and reason, and those of alternatives."""
+    value, reason = shorten(repr(error.instance), 40), shorten(error.message[-100:])
+    text = f"{error.validator} at /{_format_path(error)} got {value}: {reason}"
+    alternatives = [f"{e.validator} at {_format_path(e)}" for e in (error.context or ())[:5]]
+    return f"{text} ({', '.join(alternatives)})" if alternatives else text
+
+
+def _format_path(error: Any) -> str:
+    return "/".join(map(str, error.absolute_path))

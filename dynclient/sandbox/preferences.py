@@ -1,4 +1,4 @@
-"""The answer that a caller chooses: `Prefer: code=409`, `Prefer: example=name`, `Prefer: dynamic=true`.
+"""The preferences of a request: `Prefer: code=409`, `example=name`, `dynamic=true`.
 
 Source: RFC 7240, Prefer Header for HTTP.
 """
@@ -16,12 +16,12 @@ MAX_PREFERENCES = 32
 
 @dataclass(frozen=True)
 class Preferences:
-    """What is preferred; what a document cannot give is ignored, as the standard asks.
+    """The response that a request prefers; a preference that the document lacks is ignored.
 
     Attributes:
         code: the status to answer.
         example: the name of the example to answer.
-        dynamic: whether a new sample is to be drawn each time.
+        is_dynamic: whether to send a new sample each time.
 
     """
 
@@ -31,18 +31,18 @@ class Preferences:
 
     @classmethod
     def parse(cls, headers: Headers) -> Preferences | None:
-        """Return the preferences of a request; None where it has none that a sandbox knows."""
+        """Return the preferences of a request; None where a sandbox knows none of them."""
         fields = headers.all("prefer")
         if not fields:
             return None
-        parts = (
-            part.partition("=") for part in re.split("[,;]", ",".join(fields))[:MAX_PREFERENCES]
+        values = {}
+        for part in re.split("[,;]", ",".join(fields))[:MAX_PREFERENCES]:
+            name, _, value = part.partition("=")
+            values[name.strip().lower()] = value.strip().strip('"')
+        code = values.get("code", "")
+        preferences = cls(
+            code=int(code) if _STATUS.fullmatch(code) else None,
+            example=values.get("example", ""),
+            is_dynamic=values.get("dynamic", "false").lower() in ("true", "1", ""),
         )
-        given = {name.strip().lower(): value.strip().strip('"') for name, _, value in parts}
-        code = given.get("code", "")
-        found = cls(
-            int(code) if _STATUS.fullmatch(code) else None,
-            given.get("example", ""),
-            given.get("dynamic", "false").lower() in ("true", "1", ""),
-        )
-        return None if found == cls() else found
+        return None if preferences == cls() else preferences

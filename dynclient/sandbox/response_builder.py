@@ -1,9 +1,9 @@
-"""The response of one operation: which status, which media type, and what stands in the body."""
+"""The response of one operation: its status, media type, headers and body."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from dynclient.model import Response as DeclaredResponse
 from dynclient.plan.parsed_request import ParsedRequest
 from dynclient.plan.plan import Plan
 from dynclient.plan.results import BODILESS_STATUSES, FIRST_ERROR_STATUS
+from dynclient.sandbox.content_negotiation import negotiate_media_type
 from dynclient.sandbox.error_bodies import build_problem_response, fill_error_body
 from dynclient.sandbox.preferences import Preferences
 from dynclient.sandbox.response_sampler import ResponseSampler, SampledBody
@@ -20,29 +21,22 @@ from dynclient.wire import media
 from dynclient.wire.message import Headers, Response
 
 _STATUS = re.compile(r"[1-5][0-9][0-9]")
+OK = 200
 MULTIPLE_CHOICES = 300
 BAD_REQUEST = 400
 UNSUPPORTED_MEDIA_TYPE = 415
 UNPROCESSABLE_CONTENT = 422
 
-#: What a range stands for when one media type of it has to be named.
-_RANGE_DEFAULTS = {
-    "*": "application/json",
-    "application": "application/json",
-    "text": "text/plain",
-    "image": "image/png",
-}
-
 
 @dataclass(frozen=True)
 class UnencodedResponse:
-    """A response that is not yet bytes.
+    """A response whose body is not yet bytes.
 
     Attributes:
         status: of the response.
-        headers: those that the document asks for.
-        body: what was sampled for it; None where there is none.
-        value: what is said instead of the sample; always valid.
+        headers: those that the document requires.
+        body: the sampled body; None where there is none.
+        value: the value to send in place of the sample; always valid.
 
     """
 
@@ -53,16 +47,16 @@ class UnencodedResponse:
 
     @property
     def is_json(self) -> bool:
-        """Whether there is a body that items can stand in."""
+        """Whether there is a JSON body."""
         return self.body is not None and media.is_json(self.body.media_type)
 
 
 class ResponseBuilder:
-    """What one operation answers; the same for the same request.
+    """Builds the responses of one operation; the same request gets the same response.
 
     Args:
         plan: of the operation.
-        seed: of everything that is sampled.
+        seed: of all samples.
 
     """
 
@@ -71,42 +65,40 @@ class ResponseBuilder:
         self._sampler = ResponseSampler(plan, seed)
 
     def build_success(
-        self, incoming: ParsedRequest, call: Mapping[str, Any], *statuses: int
+        self, request: ParsedRequest, call: Mapping[str, Any], *statuses: int
     ) -> UnencodedResponse:
-        """Return the answer to a call that is in order.
+        """Return the response to a valid call.
 
-        Properties of the body that are named like properties of the request's body, or like a path parameter, take
-        their values where the body stays valid.
+        Properties of the body that have the name of a property of the request's body, or of a path
+        parameter, take its value where the body stays valid.
 
         Args:
-            incoming: the request.
-            call: what it says.
-            *statuses: those to answer with, the first that is declared by its number; else the lowest success.
+            request: the request.
+            call: its call document.
+            *statuses: the first that is declared is taken; the lowest success where none is.
 
         Raises:
-            Unsampled: no valid body or header was found.
+            NoExample: no valid body or header was found.
 
         """
         responses = self._plan.operation.responses
-        status = next((s for s in statuses if str(s) in responses), None)
-        status, declared = (
-            (status, responses[str(status)]) if status is not None else self._lowest_success
-        )
-        return (
-            UnencodedResponse(status)
-            if declared is None
-            else self._build_declared(status, declared, incoming, call)
-        )
+        for status in statuses:
+            if str(status) in responses:
+                return self._build_declared(status, responses[str(status)], request, call)
+        status, declared = self._lowest_success
+        if declared is None:
+            return UnencodedResponse(status)
+        return self._build_declared(status, declared, request, call)
 
     def _build_declared(
         self,
         status: int,
         declared: DeclaredResponse,
-        incoming: ParsedRequest,
+        request: ParsedRequest,
         call: Mapping[str, Any],
     ) -> UnencodedResponse:
         headers = self._sampler.sample_headers(declared)
-        body = self._sample_body(declared, incoming)
+        body = self._sample_body(declared, request)
         if status in BODILESS_STATUSES or body is None:
             return UnencodedResponse(status, headers)
         value = body.value
@@ -115,185 +107,167 @@ class ResponseBuilder:
             value = copy_request_values(value, call.get("path"), body.is_valid)
         return UnencodedResponse(status, headers, body, value)
 
-    def sample_complete_body(self, answer: UnencodedResponse, incoming: ParsedRequest) -> Any:
-        """Return a sample of an answer's body with everything in it that its schema declares; None where none is."""
-        declared = self._plan.result_table.find_response(answer.status)
-        chosen = (
-            negotiate_media_type(incoming.headers.get("accept", ""), declared.content)
-            if declared is not None
-            else None
-        )
+    def sample_complete_body(self, response: UnencodedResponse, request: ParsedRequest) -> Any:
+        """Return a sample of a response's body with every declared property, if any is found."""
+        declared = self._plan.result_table.find_response(response.status)
+        if declared is None:
+            return None
+        media_type = _negotiate(request, declared)
+        if media_type is None:
+            return None
         try:
-            return self._sampler.sample_complete(*chosen) if chosen else None
+            return self._sampler.sample_complete(*media_type)
         except NoExample:
             return None
 
     def build_preferred(
-        self, prefer: Preferences, incoming: ParsedRequest, call: Mapping[str, Any], turn: int
+        self,
+        preferences: Preferences,
+        request: ParsedRequest,
+        call: Mapping[str, Any],
+        number: int,
     ) -> Response | None:
-        """Return the answer that a caller prefers; None where the document has no such thing.
+        """Return the response that a request prefers; None where the document has no such response.
 
         Args:
-            prefer: what is preferred.
-            incoming: the request.
-            call: what it says.
-            turn: which answer of the operation it is: a dynamic one is another each time.
+            preferences: of the request.
+            request: the request.
+            call: its call document.
+            number: of the operation's request; a dynamic response is another each time.
 
         Raises:
-            Unsampled: no valid body or header was found.
+            NoExample: no valid body or header was found.
 
         """
+        code = preferences.code
         status, declared = self._lowest_success
-        if prefer.code is not None:
-            status, declared = prefer.code, self._plan.result_table.find_response(prefer.code)
+        if code is not None:
+            status, declared = code, self._plan.result_table.find_response(code)
         if declared is None:
             return None
-        chosen = negotiate_media_type(incoming.headers.get("accept", ""), declared.content)
-        if chosen is not None and (prefer.example or prefer.is_dynamic):
-            body = self._sampler.sample_preferred(
-                *chosen, prefer.example, turn if prefer.is_dynamic else None
-            )
-            if body is not None:
-                return self.encode(
-                    UnencodedResponse(
-                        status, self._sampler.sample_headers(declared), body, body.value
-                    ),
-                    incoming,
-                )
-        if prefer.code is None:
-            return None
-        if prefer.code >= FIRST_ERROR_STATUS:
-            return self.build_refusal(
-                prefer.code, [f"the request asked for {prefer.code}"], incoming
-            )
-        return self.encode(self._build_declared(prefer.code, declared, incoming, call), incoming)
 
-    def encode(self, answer: UnencodedResponse, incoming: ParsedRequest) -> Response:
-        """Return an answer as a response."""
-        if answer.body is None:
-            return Response(answer.status, Headers(answer.headers))
-        return self._encode_body(answer.status, answer.headers, answer.body, answer.value, incoming)
+        body = self._sample_preferred(preferences, request, declared, number)
+        if body is not None:
+            headers = self._sampler.sample_headers(declared)
+            return self.encode(UnencodedResponse(status, headers, body, body.value), request)
+        if code is None:
+            return None
+        if code >= FIRST_ERROR_STATUS:
+            return self.build_refusal(code, [f"the request asked for {code}"], request)
+        return self.encode(self._build_declared(code, declared, request, call), request)
+
+    def _sample_preferred(
+        self,
+        preferences: Preferences,
+        request: ParsedRequest,
+        declared: DeclaredResponse,
+        number: int,
+    ) -> SampledBody | None:
+        if not (preferences.example or preferences.is_dynamic):
+            return None
+        media_type = _negotiate(request, declared)
+        if media_type is None:
+            return None
+        sample_number = number if preferences.is_dynamic else None
+        return self._sampler.sample_preferred(*media_type, preferences.example, sample_number)
+
+    def encode(self, response: UnencodedResponse, request: ParsedRequest) -> Response:
+        """Return a response with its body as bytes."""
+        if response.body is None:
+            return Response(response.status, Headers(response.headers))
+        return _encode_body(response, response.body, request)
 
     def has_error_response(self, status: int) -> bool:
-        """Tell whether the document knows an error status here, as such, as a range or as `default`."""
+        """Tell whether an error status is declared, as such, as a range or as `default`."""
         responses = self._plan.operation.responses
-        own = {str(status), f"{status // 100}XX"}
-        return not own.isdisjoint(responses) or ("default" in responses and len(responses) > 1)
+        if str(status) in responses or f"{status // 100}XX" in responses:
+            return True
+        return "default" in responses and len(responses) > 1
 
     @property
     def _lowest_success(self) -> tuple[int, DeclaredResponse | None]:
         """The lowest declared success; a redirect only where nothing else is declared."""
         responses = self._plan.operation.responses
-        exact = sorted(int(key) for key in responses if _STATUS.fullmatch(key))
-        own = [status for status in exact if status // 100 == 2]  # noqa: PLR2004 (2xx)
-        if own:
-            return own[0], responses[str(own[0])]
+        statuses = sorted(int(key) for key in responses if _STATUS.fullmatch(key))
+        for status in statuses:
+            if OK <= status < MULTIPLE_CHOICES:
+                return status, responses[str(status)]
         for key in ("2XX", "default"):
             if key in responses:
-                return 200, responses[key]
-        redirects = [status for status in exact if MULTIPLE_CHOICES <= status < FIRST_ERROR_STATUS]
-        return (redirects[0], responses[str(redirects[0])]) if redirects else (200, None)
+                return OK, responses[key]
+        for status in statuses:
+            if MULTIPLE_CHOICES <= status < FIRST_ERROR_STATUS:
+                return status, responses[str(status)]
+        return OK, None
 
     def build_refusal(
-        self, status: int, lines: Sequence[str], incoming: ParsedRequest, *headers: tuple[str, str]
+        self,
+        status: int,
+        reasons: Sequence[str],
+        request: ParsedRequest,
+        *headers: tuple[str, str],
     ) -> Response:
-        """Return the response that refuses a request: in the declared error schema of its status, if there is one.
+        """Return the response that refuses a request.
+
+        Its body fits the declared schema of the status; it is a problem document where there is
+        none.
 
         Args:
             status: of the response.
-            lines: what is wrong.
-            incoming: the request.
-            headers: beside those that the document asks for.
+            reasons: what is wrong.
+            request: the request.
+            headers: beside those that the document requires.
 
         """
         declared = self._plan.result_table.find_response(status)
-        try:
-            if declared is not None:
-                required = (*self._sampler.sample_headers(declared), *headers)
-                body = self._sample_body(declared, incoming, full=True)
-                if body is None:
-                    return Response(status, Headers(required))
-                return self._encode_body(
-                    status, required, body, fill_error_body(body, status, lines), incoming
-                )
-        except NoExample:
-            pass  # an error schema that nothing fits: a problem document says more than a 500
-        return build_problem_response(status, "; ".join(lines), headers)
+        if declared is not None:
+            try:
+                return self._build_declared_refusal(status, declared, reasons, request, headers)
+            except NoExample:
+                pass  # A problem document says more than a 500 does.
+        return build_problem_response(status, "; ".join(reasons), headers)
+
+    def _build_declared_refusal(
+        self,
+        status: int,
+        declared: DeclaredResponse,
+        reasons: Sequence[str],
+        request: ParsedRequest,
+        headers: Sequence[tuple[str, str]],
+    ) -> Response:
+        all_headers = (*self._sampler.sample_headers(declared), *headers)
+        body = self._sample_body(declared, request, full=True)
+        if body is None:
+            return Response(status, Headers(all_headers))
+        value = fill_error_body(body, status, reasons)
+        return _encode_body(UnencodedResponse(status, all_headers, body, value), body, request)
 
     def choose_refusal_status(self, *, is_media_type_unknown: bool) -> int:
-        """Return the status that refuses an invalid request: 400 unless the document only knows 422."""
+        """Return the status for an invalid request: 400, or 422 where only that is declared."""
         responses = self._plan.operation.responses
         if is_media_type_unknown and str(UNSUPPORTED_MEDIA_TYPE) in responses:
             return UNSUPPORTED_MEDIA_TYPE
-        only_422 = str(BAD_REQUEST) not in responses and str(UNPROCESSABLE_CONTENT) in responses
-        return UNPROCESSABLE_CONTENT if only_422 else BAD_REQUEST
+        declares_only_422 = (
+            str(BAD_REQUEST) not in responses and str(UNPROCESSABLE_CONTENT) in responses
+        )
+        return UNPROCESSABLE_CONTENT if declares_only_422 else BAD_REQUEST
 
     def _sample_body(
-        self, declared: DeclaredResponse, incoming: ParsedRequest, *, full: bool = False
+        self, declared: DeclaredResponse, request: ParsedRequest, *, full: bool = False
     ) -> SampledBody | None:
-        chosen = negotiate_media_type(incoming.headers.get("accept", ""), declared.content)
-        return self._sampler.sample_body(declared, *chosen, full=full) if chosen else None
-
-    def _encode_body(
-        self,
-        status: int,
-        headers: Sequence[tuple[str, str]],
-        body: SampledBody,
-        value: Any,
-        incoming: ParsedRequest,
-    ) -> Response:
-        content = b"" if incoming.method == "HEAD" else body.encode(value)
-        return Response(status, Headers([("Content-Type", body.media_type), *headers]), content)
+        media_type = _negotiate(request, declared)
+        if media_type is None:
+            return None
+        return self._sampler.sample_body(declared, *media_type, full=full)
 
 
-def negotiate_media_type(
-    accept: str, content: Mapping[str, MediaType]
-) -> tuple[MediaType, str] | None:
-    """Return the media type to answer in and its name: what is accepted most, JSON before others, then their order.
-
-    Where nothing declared is accepted, the document's own choice is answered. Source: RFC 9110 §12.5.1.
-    """
-    if not content:
-        return None
-    wanted = list(_parse_accept(accept)) or [("*/*", 1.0)]
-
-    def rank(item: tuple[int, str]) -> tuple[float, bool, int]:
-        position, name = item
-        return (
-            -_find_quality(name, wanted),
-            not media.is_json(_choose_concrete_name(name, wanted)),
-            position,
-        )
-
-    _, name = min(enumerate(content), key=rank)
-    return content[name], _choose_concrete_name(name, wanted)
+def _negotiate(request: ParsedRequest, declared: DeclaredResponse) -> tuple[MediaType, str] | None:
+    return negotiate_media_type(request.headers.get("accept", ""), declared.content)
 
 
-def _parse_accept(accept: str) -> Iterator[tuple[str, float]]:
-    for part in accept.split(",")[:64]:
-        name, *parameters = (text.strip().lower() for text in part.split(";"))
-        if "/" in name:
-            quality = next((p[2:] for p in parameters if p.startswith("q=")), "1")
-            yield name, float(quality) if re.fullmatch(r"[01](\.[0-9]{0,3})?", quality) else 1.0
-
-
-def _find_quality(name: str, wanted: Sequence[tuple[str, float]]) -> float:
-    """Return how much a declared media type (or range) is accepted: by the most specific part of Accept."""
-    kind, _, sub = media.get_essence(name).partition("/")
-    best = (-1, 0.0)
-    for accepted, quality in wanted:
-        main, _, rest = accepted.partition("/")
-        fits = (main in (kind, "*") or kind == "*") and (rest in (sub, "*") or sub == "*")
-        best = max(best, ((main != "*") + (rest != "*"), quality)) if fits else best
-    return best[1]
-
-
-def _choose_concrete_name(name: str, wanted: Sequence[tuple[str, float]]) -> str:
-    """Return the media type that a declared one is answered as; of a range, one that is accepted."""
-    if "*" not in name:
-        return name
-    kind = media.get_essence(name).partition("/")[0]
-    concrete = [accepted for accepted, quality in wanted if quality and "*" not in accepted]
-    fitting = [accepted for accepted in concrete if kind in ("*", accepted.partition("/")[0])]
-    named = next((accepted for accepted in fitting if media.is_json(accepted)), None)
-    return named or next(iter(fitting), _RANGE_DEFAULTS.get(kind, "application/octet-stream"))
+def _encode_body(
+    response: UnencodedResponse, body: SampledBody, request: ParsedRequest
+) -> Response:
+    content = b"" if request.method == "HEAD" else body.encode(response.value)
+    headers = Headers([("Content-Type", body.media_type), *response.headers])
+    return Response(response.status, headers, content)

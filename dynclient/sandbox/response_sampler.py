@@ -1,9 +1,8 @@
-"""Bodies that the sandbox answers with: the document's own example where it is valid, else a sample."""
+"""Bodies of responses: the document's own example where it is valid, else a sample."""
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -24,14 +23,14 @@ EVENT_STREAM = "text/event-stream"
 MAX_SAMPLES = 5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SampledBody:
-    """What is answered where the request adds nothing: a valid value and the schema that it fits.
+    """A valid value of a response's body, and the schema that it fits; equal only to itself.
 
     Attributes:
-        media_type: as the Content-Type will name it.
-        value: JSON data; of what is no JSON: text, or JSON data that is written as such.
-        checker: the producer's reading of the schema.
+        media_type: for the Content-Type.
+        value: JSON data; for other media types a text, or JSON data that `encode` writes.
+        checker: of the producer's reading of the schema.
 
     """
 
@@ -40,19 +39,17 @@ class SampledBody:
     checker: Checker
 
     def is_valid(self, value: Any) -> bool:
-        """Tell whether a value could be answered instead; quick, and in doubt no."""
+        """Tell whether a value fits the schema too; a value that cannot be checked does not."""
         try:
-            return (
-                self.checker.accepts_by_fast_engine(value)
-                if self._can_use_fast_engine
-                else self.checker.accepts(value)
-            )
+            if self._can_use_fast_engine:
+                return self.checker.accepts_by_fast_engine(value)
+            return self.checker.accepts(value)
         except (ValueError, TypeError):
             return False
 
     @cached_property
     def _can_use_fast_engine(self) -> bool:
-        """Whether the fast engine can judge at all: it then accepts the value that is known to be valid."""
+        """Whether the fast engine can check the schema: then it accepts the valid value."""
         return self.checker.accepts_by_fast_engine(self.value)
 
     @cached_property
@@ -76,17 +73,17 @@ class SampledBody:
 
 
 class ResponseSampler:
-    """The bodies and headers of one operation's responses, each made at first need.
+    """Samples the bodies and headers of one operation's responses, each once and when it is needed.
 
     Args:
         plan: of the operation.
-        seed: the same seed, the same bodies.
+        seed: the same seed gives the same bodies.
 
     """
 
     def __init__(self, plan: Plan, seed: int) -> None:
         self._plan = plan
-        #: Seed 0 is the sampler's own first choice; every other seed means something else in each operation.
+        #: Seed 0 is the generator's first choice; any other one differs by operation.
         self._seed = zlib.crc32(f"{seed} {plan.operation.key}".encode()) if seed else 0
         self._bodies: dict[tuple[str, str, str, bool], SampledBody] = {}
         self._complete_bodies: dict[tuple[MediaType, str], Any] = {}
@@ -100,144 +97,140 @@ class ResponseSampler:
         Args:
             response: the response.
             entry: one of its media types.
-            media_type: what the Content-Type will name.
-            full: with all optional properties, as an error body wants them: they say what is wrong.
+            media_type: for the Content-Type.
+            full: whether it has all optional properties: those of an error body say what is wrong.
 
         Raises:
-            Unsampled: no valid one was found.
+            NoExample: no valid one was found.
 
         """
         key = (response.status, entry.name, media_type, full)
-        found = self._bodies.get(key)
-        return found or self._bodies.setdefault(
-            key, self._create_body(entry, media_type, full=full)
-        )
+        body = self._bodies.get(key)
+        if body is None:
+            body = self._bodies.setdefault(key, self._create_body(entry, media_type, full=full))
+        return body
 
     def sample_complete(self, entry: MediaType, media_type: str) -> Any:
-        """Return a sample of everything that a body may hold, whatever the document's example leaves out.
+        """Return a sample of a body with every declared property, even beyond the example.
 
         Args:
             entry: the media type.
-            media_type: what the Content-Type will name.
+            media_type: for the Content-Type.
 
         Raises:
-            Unsampled: no valid one was found.
+            NoExample: no valid one was found.
 
         """
         key = (entry, media_type)
         if key not in self._complete_bodies:
-            checker = Checker(self._plan.schemas.build_result_schema(entry, "producer"))
-            sampler = ExampleGenerator(
-                checker.schema, compile_schema=_compile, accepts=checker.accepts
-            )
-            self._complete_bodies[key] = self._sample_nonempty(sampler, "all", media_type)
+            generator = _build_generator(self._build_checker(entry, "producer"))
+            self._complete_bodies[key] = self._sample_nonempty(generator, "all", media_type)
         return self._complete_bodies[key]
 
     def sample_preferred(
-        self, entry: MediaType, media_type: str, example: str, turn: int | None
+        self, entry: MediaType, media_type: str, example: str, number: int | None
     ) -> SampledBody | None:
-        """Return the example of a name, or else a new sample; None where there is neither.
+        """Return a named example, or else a new sample; None where there is neither.
 
         Args:
             entry: the media type.
-            media_type: what the Content-Type will name.
+            media_type: for the Content-Type.
             example: the name of the example, "" for none.
-            turn: another number, another sample; None: no sample is wanted.
+            number: another number gives another sample; None where no sample is wanted.
 
         Raises:
-            Unsampled: no valid sample was found.
+            NoExample: no valid sample was found.
 
         """
-        checker = Checker(self._plan.schemas.build_result_schema(entry, "producer"))
-        named = entry.node["examples"]
-        if example and example in named.member_keys():
-            value = named[example].get_child("value").value
+        checker = self._build_checker(entry, "producer")
+        examples = entry.node["examples"]
+        if example and example in examples.member_keys():
+            value = examples[example].get_child("value").value
             if not media.is_json(media_type) or checker.accepts(value):
                 return SampledBody(media_type, value, checker)
-        if turn is None:
+        if number is None:
             return None
-        sampler = ExampleGenerator(checker.schema, compile_schema=_compile, accepts=checker.accepts)
-        seed = zlib.crc32(f"{self._seed} {self._plan.operation.key} {turn}".encode())
-        return SampledBody(media_type, sampler.generate(seed=seed + 1), checker)
+        seed = zlib.crc32(f"{self._seed} {self._plan.operation.key} {number}".encode())
+        value = _build_generator(checker).generate(seed=seed + 1)
+        return SampledBody(media_type, value, checker)
+
+    def _build_checker(self, entry: MediaType, reading: Reading) -> Checker:
+        return Checker(self._plan.schemas.build_result_schema(entry, reading))
 
     def _create_body(self, entry: MediaType, media_type: str, *, full: bool) -> SampledBody:
         try:
             return self._create_body_for_reading("producer", entry, media_type, full=full)
         except NoExample:
-            # A schema that requires what it does not declare has no instance until it is read openly.
+            # A schema that requires an undeclared property has no value in its closed reading.
             return self._create_body_for_reading("consumer", entry, media_type, full=full)
 
     def _create_body_for_reading(
         self, reading: Reading, entry: MediaType, media_type: str, *, full: bool
     ) -> SampledBody:
-        checker = Checker(self._plan.schemas.build_result_schema(entry, reading))
+        checker = self._build_checker(entry, reading)
+        is_json = media.is_json(media_type)
         for example in entry.examples:
             is_text = isinstance(example, str) and example != ""
-            if checker.accepts(example) if media.is_json(media_type) else is_text:
+            is_usable = checker.accepts(example) if is_json else is_text
+            if is_usable:
                 return SampledBody(media_type, example, checker)
-        sampler = ExampleGenerator(checker.schema, compile_schema=_compile, accepts=checker.accepts)
-        return SampledBody(
-            media_type,
-            self._sample_nonempty(sampler, "all" if full else "some", media_type),
-            checker,
-        )
+        optional: Literal["some", "all"] = "all" if full else "some"
+        value = self._sample_nonempty(_build_generator(checker), optional, media_type)
+        return SampledBody(media_type, value, checker)
 
     def _sample_nonempty(
-        self, sampler: ExampleGenerator, optional: Literal["some", "all"], media_type: str
+        self, generator: ExampleGenerator, optional: Literal["some", "all"], media_type: str
     ) -> Any:
-        value = sampler.generate(seed=self._seed, optional=optional)
-        # An empty body reads as none at all: of text, one with something in it is looked for.
-        for seed in range(MAX_SAMPLES):
-            if value != "" or media.is_json(media_type):
+        value = generator.generate(seed=self._seed, optional=optional)
+        if media.is_json(media_type):
+            return value
+        # An empty text reads as no body at all.
+        for number in range(MAX_SAMPLES):
+            if value != "":
                 break
-            value = sampler.generate(seed=self._seed + seed + 1)
+            value = generator.generate(seed=self._seed + number + 1)
         return value
 
     def sample_headers(self, response: Response) -> tuple[tuple[str, str], ...]:
         """Return the headers that a response must have.
 
         Raises:
-            Unsampled: no valid value was found for one of them.
+            NoExample: no valid value was found for one of them.
 
         """
-        found = self._headers.get(response.status)
-        if found is None:
-            pairs = tuple(
-                (p.name, self._choose_header_value(p))
-                for p in response.headers.values()
-                if p.required
-            )
-            found = self._headers.setdefault(response.status, pairs)
-        return found
+        headers = self._headers.get(response.status)
+        if headers is None:
+            required = [header for header in response.headers.values() if header.required]
+            pairs = tuple((header.name, self._choose_header_value(header)) for header in required)
+            headers = self._headers.setdefault(response.status, pairs)
+        return headers
 
-    def _choose_header_value(self, parameter: Parameter) -> str:
+    def _choose_header_value(self, header: Parameter) -> str:
+        """Return the first valid example of a header that a field can carry, else a sample."""
         schemas = self._plan.schemas
-        root = schemas.bundle(
-            schemas.translate(parameter.schema, "response"), "response", "producer"
-        )
-        checker = Checker(root)
-        write = build_writer(parameter)
-        examples = (write(value) for value in parameter.examples if checker.accepts(value))
-        return next(filter(_is_field_value, examples), None) or self._sample_header_value(
-            root, parameter
-        )
+        translated = schemas.translate(header.schema, "response")
+        schema = schemas.bundle(translated, "response", "producer")
+        checker = Checker(schema)
+        write = build_writer(header)
+        for example in header.examples:
+            if checker.accepts(example):
+                text = write(example)
+                if text and _is_field_value(text):
+                    return text
+        return self._sample_header_value(schema, header)
 
-    def _sample_header_value(self, root: dict[str, Any], parameter: Parameter) -> str:
-        own = {k: v for k, v in root.items() if k not in ("$schema", "$defs")}
-        narrowed = {
-            "$schema": DIALECT_URI,
-            "allOf": [own, {"pattern": FIELD_VALUE}],
-            "$defs": root.get("$defs", {}),
-        }
-        sampler = ExampleGenerator(narrowed, compile_schema=_compile)
-        texts: Iterable[str] = (
-            build_writer(parameter)(sampler.generate(seed=self._seed + i))
-            for i in range(MAX_SAMPLES)
-        )
-        found = next(filter(_is_field_value, texts), None)
-        if found is None:
-            raise NoExample("", f"no value of the header {parameter.name} can be carried")
-        return found
+    def _sample_header_value(self, schema: dict[str, Any], header: Parameter) -> str:
+        defs = schema.get("$defs", {})
+        own = {key: value for key, value in schema.items() if key not in ("$schema", "$defs")}
+        carried = {"pattern": FIELD_VALUE}
+        restricted = {"$schema": DIALECT_URI, "allOf": [own, carried], "$defs": defs}
+        generator = ExampleGenerator(restricted, compile_schema=_compile)
+        write = build_writer(header)
+        for number in range(MAX_SAMPLES):
+            text = write(generator.generate(seed=self._seed + number))
+            if _is_field_value(text):
+                return text
+        raise NoExample("", f"no value of the header {header.name} can be carried")
 
 
 def _is_field_value(text: str) -> bool:
@@ -246,3 +239,7 @@ def _is_field_value(text: str) -> bool:
 
 def _compile(schema: dict[str, Any]) -> Any:
     return Checker(schema).accepts
+
+
+def _build_generator(checker: Checker) -> ExampleGenerator:
+    return ExampleGenerator(checker.schema, compile_schema=_compile, accepts=checker.accepts)

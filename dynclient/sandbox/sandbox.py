@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,10 +17,10 @@ from dynclient.errors import DynclientError, OperationNotFound, UsageError
 from dynclient.generate import NoExample
 from dynclient.model import Document, Operation
 from dynclient.names import suggest
-from dynclient.plan.operation_matcher import OperationMatch, OperationMatcher
+from dynclient.plan.operation_matcher import MatchResult, OperationMatch, OperationMatcher
 from dynclient.plan.parsed_request import ParsedRequest, RequestLike
 from dynclient.plan.plan import Plan
-from dynclient.plan.request_reader import RequestReader
+from dynclient.plan.request_reader import ParsedCall, RequestReader
 from dynclient.sandbox.credential_check import build_challenge, is_authorized
 from dynclient.sandbox.cross_check import CrossChecker, Disagreement, RequestVerdict
 from dynclient.sandbox.error_bodies import build_problem_response
@@ -52,7 +53,7 @@ MAX_DISAGREEMENTS = 1000
 
 @dataclass(frozen=True)
 class _PreparedOperation:
-    """An operation made ready to answer."""
+    """What it takes to answer the requests of one operation."""
 
     plan: Plan
     reader: RequestReader
@@ -62,7 +63,7 @@ class _PreparedOperation:
 
 @dataclass(frozen=True)
 class _Outcome:
-    """What became of a request: the response, the verdict behind it, and why the request was refused."""
+    """The response to a request, the verdict behind it, and the reasons of a refusal."""
 
     response: Response
     verdict: RequestVerdict
@@ -70,20 +71,24 @@ class _Outcome:
 
 
 class Sandbox:
-    """A document that answers its own calls; hand it to a client as `transport=`, or serve it over HTTP.
+    """A document that answers its own calls: a client's `transport=`, or an HTTP server.
 
-    A request is read as the document's consumer reads it. What is outside of the document gets 404 or 405, a call
-    without credentials 401, a wrong one 400 (422 where the document knows only that) in the document's own error
-    schema, and a right one a valid result: the document's example, or a sample, in which properties that the request
-    carries take their values. What a create or upsert made is what read, list and update answer later, and a delete
-    makes it gone; what was never met is answered as if it existed. The same document, seed and requests give the same
-    responses. Threads may share it.
+    A request is read as the document's consumer reads it. A path or method that is not in the
+    document gets 404 or 405. A call without credentials gets 401. An invalid call gets 400 (422
+    where the document declares only that) in the document's own error schema. A valid call gets a
+    valid result: the document's example or a sample, in which the properties that the request
+    carries have its values.
+
+    The sandbox stores the item that a create or upsert carries: read, list and update then answer
+    with it, and a delete removes it. An item that was never created is answered as if it existed.
+    The same document, seed and requests give the same responses. Threads may share a sandbox.
 
     Args:
-        source: a document, or what `load` takes.
-        strict: what was never made here is not there: 404, where that is declared.
-        seed: another number, other samples.
-        second_opinion: ask openapi-core about every request and response too, and keep where it differs.
+        source: a document, or anything that `load` takes.
+        strict: whether an item that was never created here gets 404, where that is declared.
+        seed: of the samples; another number gives others.
+        second_opinion: whether openapi-core checks every request and response too; its
+            disagreements are kept.
 
     """
 
@@ -100,7 +105,7 @@ class Sandbox:
         self._cross_checker = CrossChecker(self.document) if second_opinion else None
         self._prepared_operations: dict[str, _PreparedOperation] = {}
         self._lock = threading.Lock()
-        #: Held while an operation reads and changes the memory: what it finds is what it changes.
+        #: Held while an operation reads and changes the stored items, so that both see the same.
         self._state_lock = threading.RLock()
         self._item_store = ItemStore()
         self._faults: list[Fault] = []
@@ -115,36 +120,34 @@ class Sandbox:
 
     @property
     def state(self) -> dict[str, Any]:
-        """What the sandbox keeps, as JSON data, a copy; assign such data to have it remembered instead.
+        """The state of the sandbox as JSON data, a copy; assign such data to replace the state.
 
-        `{"answered": {operation key: how many requests it got}, "items": {collection: {identity: item}},
-        "gone": {collection: [identity]}}`; a collection is the path of it, filled: `/users/7/pets`.
+        `{"answered": {operation key: number of requests}, "items": {collection: {identity: item}},
+        "gone": {collection: [identity]}}`; a collection is its path with values: `/users/7/pets`.
         """
         with self._state_lock, self._lock:
             return {"answered": dict(self._request_counts), **self._item_store.dump()}
 
     @state.setter
     def state(self, state: Mapping[str, Any]) -> None:
-        given: object = state
-        answered = given.get("answered", {}) if isinstance(given, Mapping) else None
-        if not isinstance(answered, Mapping) or not all(
-            type(count) is int for count in answered.values()
-        ):
+        new_state: object = state
+        counts = new_state.get("answered", {}) if isinstance(new_state, Mapping) else None
+        if not isinstance(counts, Mapping) or any(type(n) is not int for n in counts.values()):
             raise UsageError(
                 "no state of a sandbox", hint="give what `state` was, or JSON that says the same"
             )
         with self._state_lock, self._lock:
             self._item_store.load(state)
-            self._request_counts = Counter(answered)
+            self._request_counts = Counter(counts)
 
     @property
     def disagreements(self) -> list[Disagreement]:
-        """Where openapi-core differed, each once, in the order found; at most 1,000."""
+        """The disagreements with openapi-core, each once, in their order; at most 1,000."""
         with self._lock:
             return list(self._disagreements)
 
     def reset(self) -> None:
-        """Forget every request: the state, the disagreements, and how often a fault happened; faults stay on."""
+        """Remove the state and the disagreements, and restart the faults; the faults stay on."""
         with self._state_lock, self._lock:
             self._item_store.clear()
             self._fault_injector.reset()
@@ -152,67 +155,62 @@ class Sandbox:
             self._disagreements.clear()
 
     def handle(self, request: RequestLike) -> Response:
-        """Return the response to a request; it never raises, unless a fault is on that leaves no response.
+        """Return the response to a request; it raises only where a fault leaves no response.
 
         Args:
             request: anything with `method`, `url`, `headers` and `body`.
 
         Raises:
-            BrokenResponse: of the faults `drop` and `truncate`.
-            TimedOut: of the fault `stall`.
+            BrokenResponse: the fault `drop` or `truncate` happened.
+            TimedOut: the fault `stall` happened.
 
         """
-        response, disturbance = self.answer(request)
-        if disturbance.delay_s:
-            time.sleep(disturbance.delay_s)
-        raise_fault(disturbance.kind, request)
+        response, effect = self.answer(request)
+        if effect.delay_s:
+            time.sleep(effect.delay_s)
+        raise_fault(effect.kind, request)
         return response
 
     def answer(self, request: RequestLike) -> tuple[Response, FaultEffect]:
-        """Return the response to a request, and what is to happen to it on its way; for who serves the sandbox.
+        """Return the response to a request and the effect of faults, for a server of the sandbox.
 
-        The call has been carried out whatever happens to its answer.
+        The call is carried out, whatever happens to its response.
 
         Args:
             request: anything with `method`, `url`, `headers` and `body`.
 
         Returns:
-            The response, and what becomes of it: of `malformed` and `wrong-schema` nothing is left to do.
+            The response and the effect that the server has to apply; `malformed` and `wrong-schema`
+            are applied.
 
         """
-        incoming = ParsedRequest.parse(request)
-        found = self._operation_matcher.find(incoming.method, incoming.path, incoming.query_pairs)
-        if found.allowed_methods:
-            methods = ", ".join(sorted(found.allowed_methods))
-            text = f"{incoming.method} is not declared here; {methods} is"
-            return build_problem_response(
-                METHOD_NOT_ALLOWED, text, [("Allow", methods)]
-            ), FaultEffect()
-        if not found.matches:
-            return build_problem_response(
-                NOT_FOUND, "the document declares no such path"
-            ), FaultEffect()
-        route, outcome = self._answer_first_accepted(found.matches, incoming)
-        self._record(route, incoming, outcome)
+        parsed = ParsedRequest.parse(request)
+        result = self._operation_matcher.find(parsed.method, parsed.path, parsed.query_pairs)
+        if not result.matches:
+            return _build_no_match_response(parsed, result), FaultEffect()
+        match, outcome = self._answer_first_accepted(result.matches, parsed)
+        self._record(match, parsed, outcome)
         if not self._faults:
             return outcome.response, FaultEffect()
-        return self._apply_faults(route.operation, outcome.response)
+        return self._apply_faults(match.operation, outcome.response)
+
+    # --- faults
 
     @property
     def faults(self) -> list[Fault]:
-        """The faults that are on, a copy; `disturb` adds one, `calm` switches all of them off."""
+        """The faults that are on, a copy; `inject_fault` adds one, `clear_faults` removes all."""
         return list(self._faults)
 
-    def disturb(
+    def inject_fault(
         self, kind: FaultKind, operation: str = "", *, rate: float = 1.0, delay_s: float = 0.1
     ) -> None:
         """Switch a fault on.
 
         Args:
             kind: `latency`, `drop`, `stall`, `truncate`, `malformed` or `wrong-schema`.
-            operation: the operation whose answers it befalls, as `document.operations` names it; "" for all.
-            rate: in how many of them it happens, 0 to 1; in which, the seed decides.
-            delay_s: how late `latency` is, in seconds.
+            operation: the key of the operation in `document.operations`; "" for all.
+            rate: the share of responses in which it happens, 0 to 1; the seed decides in which.
+            delay_s: the delay of `latency`, in seconds.
 
         Raises:
             UsageError: there is no such fault, rate or delay.
@@ -220,30 +218,48 @@ class Sandbox:
 
         """
         if operation and operation not in self.document.operations:
-            near_ones = suggest(operation, self.document.operations)
             raise OperationNotFound(
-                f"the document has no operation {operation!r}", suggestions=near_ones
+                f"the document has no operation {operation!r}",
+                suggestions=suggest(operation, self.document.operations),
             )
         self._faults = [*self._faults, Fault(kind, operation, rate, delay_s)]
 
-    def calm(self) -> None:
+    def clear_faults(self) -> None:
         """Switch all faults off."""
         self._faults = []
+
+    def disturb(
+        self, kind: FaultKind, operation: str = "", *, rate: float = 1.0, delay_s: float = 0.1
+    ) -> None:
+        """Call `inject_fault`; this name is deprecated."""
+        warnings.warn(
+            "Sandbox.disturb is deprecated: call inject_fault", DeprecationWarning, stacklevel=2
+        )
+        self.inject_fault(kind, operation, rate=rate, delay_s=delay_s)
+
+    def calm(self) -> None:
+        """Call `clear_faults`; this name is deprecated."""
+        warnings.warn(
+            "Sandbox.calm is deprecated: call clear_faults", DeprecationWarning, stacklevel=2
+        )
+        self.clear_faults()
 
     def _apply_faults(
         self, operation: Operation, response: Response
     ) -> tuple[Response, FaultEffect]:
-        disturbance = self._fault_injector.draw_effect(self._faults, operation.key)
-        if disturbance.kind == "malformed":
-            return make_malformed(response), FaultEffect(disturbance.delay_s)
-        if disturbance.kind == "wrong-schema":
-            row = self._prepare_operation(operation).plan.result_table.get_row(
-                response.status, response.headers.get("content-type", "")
-            )
-            if row.checker is not None:
-                response = make_wrong_schema(response, row.checker.accepts)
-            return response, FaultEffect(disturbance.delay_s)
-        return response, disturbance
+        effect = self._fault_injector.draw_effect(self._faults, operation.key)
+        if effect.kind == "malformed":
+            return make_malformed(response), FaultEffect(effect.delay_s)
+        if effect.kind != "wrong-schema":
+            return response, effect
+
+        results = self._prepare_operation(operation).plan.result_table
+        row = results.get_row(response.status, response.headers.get("content-type", ""))
+        if row.checker is not None:
+            response = make_wrong_schema(response, row.checker.accepts)
+        return response, FaultEffect(effect.delay_s)
+
+    # --- responses
 
     @cached_property
     def _operation_matcher(self) -> OperationMatcher:
@@ -258,21 +274,22 @@ class Sandbox:
         return ResourceMap(self.document.operations.values(), self._extension)
 
     def _answer_first_accepted(
-        self, routes: Sequence[OperationMatch], incoming: ParsedRequest
+        self, matches: Sequence[OperationMatch], request: ParsedRequest
     ) -> tuple[OperationMatch, _Outcome]:
-        """Return the answer of the first operation that accepts the request, else of the first."""
-        found = []
-        for route in routes:
-            found.append((route, self._answer_safely(route, incoming)))
-            if found[-1][1].verdict == "accepted":
-                return found[-1]
-        return found[0]
+        """Return the outcome of the first operation that accepts the request, else of the first."""
+        outcomes = []
+        for match in matches:
+            outcome = self._answer_safely(match, request)
+            if outcome.verdict == "accepted":
+                return match, outcome
+            outcomes.append(outcome)
+        return matches[0], outcomes[0]
 
-    def _answer_safely(self, route: OperationMatch, incoming: ParsedRequest) -> _Outcome:
-        """Answer; a broken corner of the document is told in a 500, and hurts no other operation."""
-        operation = route.operation
+    def _answer_safely(self, match: OperationMatch, request: ParsedRequest) -> _Outcome:
+        """Return the outcome of one operation; a broken part of the document gets a 500 there."""
+        operation = match.operation
         try:
-            return self._answer_operation(self._prepare_operation(operation), route, incoming)
+            return self._answer_operation(self._prepare_operation(operation), match, request)
         except NoExample as error:
             text = f"{operation.id}: the sandbox has no valid answer: {error}"
         except DynclientError as error:
@@ -280,69 +297,93 @@ class Sandbox:
         return _Outcome(build_problem_response(INTERNAL_SERVER_ERROR, text), "broken")
 
     def _answer_operation(
-        self, ready: _PreparedOperation, route: OperationMatch, incoming: ParsedRequest
+        self, prepared: _PreparedOperation, match: OperationMatch, request: ParsedRequest
     ) -> _Outcome:
-        formula = route.operation.security
-        if not is_authorized(formula, incoming):
-            ask = build_challenge(formula)
-            headers = [("WWW-Authenticate", ask)] if ask else []
-            lines = [f"this operation needs {format_formula(formula)}"]
-            refusal = ready.response_builder.build_refusal(UNAUTHORIZED, lines, incoming, *headers)
-            return _Outcome(refusal, "unauthorized", tuple(lines))
-        reading = ready.reader.read(incoming, route.path_values)
-        if reading.violations:
-            lines = _format_violations(reading.violations)
-            status = ready.response_builder.choose_refusal_status(
-                is_media_type_unknown=reading.is_media_type_unknown
-            )
-            return _Outcome(
-                ready.response_builder.build_refusal(status, lines, incoming),
-                "refused",
-                tuple(lines),
-            )
-        prefer = Preferences.parse(incoming.headers)
-        if prefer is not None:
-            response = ready.response_builder.build_preferred(
-                prefer, incoming, reading.call, self._request_counts[route.operation.key]
+        if not is_authorized(match.operation.security, request):
+            return _refuse_unauthorized(prepared.response_builder, match.operation, request)
+        parsed_call = prepared.reader.read(request, match.path_values)
+        if parsed_call.violations:
+            return _refuse_invalid(prepared.response_builder, parsed_call, request)
+
+        preferences = Preferences.parse(request.headers)
+        if preferences is not None:
+            number = self._request_counts[match.operation.key]
+            response = prepared.response_builder.build_preferred(
+                preferences, request, parsed_call.call, number
             )
             if response is not None:
                 return _Outcome(response, "accepted")
         with self._state_lock:
-            return _Outcome(ready.stateful_operation.answer(incoming, reading.call), "accepted")
+            response = prepared.stateful_operation.execute(request, parsed_call.call)
+        return _Outcome(response, "accepted")
 
     def _prepare_operation(self, operation: Operation) -> _PreparedOperation:
-        ready = self._prepared_operations.get(operation.key)
-        if ready is None:
-            plan = self._compiled.plans.get_plan(operation)
-            answers = ResponseBuilder(plan, self.seed)
-            known = self._item_store, self._resource_map, self._extension
-            made = _PreparedOperation(
-                plan,
-                RequestReader(plan),
-                answers,
-                StatefulOperation(plan, answers, *known, strict=self.strict),
-            )
-            ready = self._prepared_operations.setdefault(operation.key, made)
-        return ready
+        prepared = self._prepared_operations.get(operation.key)
+        if prepared is not None:
+            return prepared
+        plan = self._compiled.plans.get_plan(operation)
+        response_builder = ResponseBuilder(plan, self.seed)
+        stateful_operation = StatefulOperation(
+            plan,
+            response_builder,
+            self._item_store,
+            self._resource_map,
+            self._extension,
+            strict=self.strict,
+        )
+        prepared = _PreparedOperation(
+            plan, RequestReader(plan), response_builder, stateful_operation
+        )
+        # Another thread may have prepared it in the meantime: the first one counts.
+        return self._prepared_operations.setdefault(operation.key, prepared)
 
-    def _record(self, route: OperationMatch, incoming: ParsedRequest, outcome: _Outcome) -> None:
-        """Keep that a request was answered, and where openapi-core differs."""
-        new: list[Disagreement] = []
+    def _record(self, match: OperationMatch, request: ParsedRequest, outcome: _Outcome) -> None:
+        """Count the request, and keep the disagreements with openapi-core about it."""
+        disagreements: list[Disagreement] = []
         if self._cross_checker:
-            new = self._cross_checker.find_disagreements(
-                route, incoming, outcome.response, outcome.verdict, outcome.reasons
+            disagreements = self._cross_checker.find_disagreements(
+                match, request, outcome.response, outcome.verdict, outcome.reasons
             )
         with self._lock:
-            self._request_counts[route.operation.key] += 1
+            self._request_counts[match.operation.key] += 1
             room = MAX_DISAGREEMENTS - len(self._disagreements)
-            self._disagreements += [d for d in new if d not in self._disagreements][:room]
+            new = [d for d in disagreements if d not in self._disagreements]
+            self._disagreements += new[:room]
 
     def __repr__(self) -> str:
         return f"<Sandbox {self.document.title}: {len(self.document.operations)} operations>"
 
 
+def _build_no_match_response(request: ParsedRequest, result: MatchResult) -> Response:
+    """Return 405 with Allow where the path has other methods, else 404."""
+    if not result.allowed_methods:
+        return build_problem_response(NOT_FOUND, "the document declares no such path")
+    methods = ", ".join(sorted(result.allowed_methods))
+    text = f"{request.method} is not declared here; {methods} is"
+    return build_problem_response(METHOD_NOT_ALLOWED, text, [("Allow", methods)])
+
+
+def _refuse_unauthorized(
+    builder: ResponseBuilder, operation: Operation, request: ParsedRequest
+) -> _Outcome:
+    challenge = build_challenge(operation.security)
+    headers = [("WWW-Authenticate", challenge)] if challenge else []
+    reason = f"this operation needs {format_formula(operation.security)}"
+    response = builder.build_refusal(UNAUTHORIZED, [reason], request, *headers)
+    return _Outcome(response, "unauthorized", (reason,))
+
+
+def _refuse_invalid(
+    builder: ResponseBuilder, parsed_call: ParsedCall, request: ParsedRequest
+) -> _Outcome:
+    reasons = _format_violations(parsed_call.violations)
+    status = builder.choose_refusal_status(is_media_type_unknown=parsed_call.is_media_type_unknown)
+    response = builder.build_refusal(status, reasons, request)
+    return _Outcome(response, "refused", tuple(reasons))
+
+
 def _format_violations(violations: Sequence[Violation]) -> list[str]:
-    """Return a line for each violation, and one that counts those which are too many."""
+    """Return a line for each violation; the last one counts those beyond the limit."""
     lines = [f"{violation.kind} {violation}" for violation in violations[:MAX_LINES]]
     rest = len(violations) - MAX_LINES
     return [*lines, f"and {rest} more"] if rest > 0 else lines

@@ -1,18 +1,19 @@
-"""What no path, method or schema tells of an API, as data: the document's own `x-sandbox`, and common paging names.
+"""The extension `x-sandbox` of a document, and common names of paging parameters.
 
-The extension stands at the top of a document:
+The extension says what no path, method or schema tells of an API. It stands at the top of a
+document:
 
     x-sandbox:
-      conventions:                      # what a value in the query does, on every operation that declares it
+      conventions:                      # what a query does, on every operation that declares it
         - query: {dry: true}
-          store: false                  # the answer is the same, nothing is kept
+          store: false                  # the response is the same, nothing is stored
         - query: {silent: "yes"}
           answer: 204                   # where the operation declares it
-      parts: responseContent            # the property of a request that lists the optional parts of its answer
+      parts: responseContent            # the property of a request that lists optional parts
       operations:
         updateCustomerSessionV2:
-          identity: integrationId       # the property that holds what the path names
-          update: merge                 # a PUT that keeps what it leaves out
+          identity: integrationId       # the property that holds the identity in the path
+          update: merge                 # a PUT keeps the properties that it leaves out
 """
 
 from __future__ import annotations
@@ -21,15 +22,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from dynclient.model import Document, Operation
+from dynclient.model import Document, Operation, Parameter
 
 EXTENSION = "x-sandbox"
 
-#: Names in a query that size a page, skip items, or number a page (lower case, without `_` and `-`).
+#: Folded names in a query: the size of a page, the items to skip, the number of a page.
 PAGE_SIZE = ("pagesize", "limit", "perpage", "size", "maxresults", "top")
 OFFSET = ("skip", "offset")
 PAGE_NUMBER = ("page", "pagenumber")
-#: Names in an answer that tell whether there is more, and how many there are in all.
+#: Names in a response: whether there is another page, and how many items there are in all.
 HAS_MORE = ("hasmore", "hasnext", "more")
 TOTAL_COUNT = (
     "totalresultsize",
@@ -39,13 +40,13 @@ TOTAL_COUNT = (
     "totalitems",
     "totalelements",
 )
-#: Names that hold the items of a list, or one item, whatever they are.
+#: Names that hold the items of a list, or one item, of any resource.
 ITEMS = ("data", "items", "results", "values", "content", "entries", "records")
 ITEM = ("data", "item", "result")
 
 
 def fold_name(name: str) -> str:
-    """Return a name as names are compared: lower case, without `_`, `-` and `.`."""
+    """Return a name for comparison: in lower case, without `_`, `-` and `.`."""
     return name.lower().replace("_", "").replace("-", "").replace(".", "")
 
 
@@ -54,14 +55,15 @@ class OperationExtension:
     """What a document says of one operation in its extension.
 
     Attributes:
-        collection: path template of the collection that it is about, where its own path does not tell.
-        role: what it does there, where its method does not tell.
+        collection: path template of the collection, where the operation's own path does not tell.
+        role: what the operation does, where its method does not tell.
         identity: the property that holds the identity.
-        item: the property of an answer that holds the item.
-        unique: properties that together must not occur twice.
-        update: `merge` keeps what an update leaves out; `replace` is what PUT does otherwise.
+        item: the property of a response that holds the item.
+        unique: properties that together are unique in a collection.
+        update: `merge` keeps the properties that an update leaves out; `replace`, as PUT does
+            otherwise, removes them.
         set: property → value that the operation gives the item.
-        each: the property of the request that lists identities, each of which is one item.
+        each: the property of a request that lists identities, each of one item.
 
     """
 
@@ -77,7 +79,14 @@ class OperationExtension:
 
 @dataclass(frozen=True)
 class QueryConvention:
-    """What a value in the query does: `store=False` keeps nothing, `answer` is a status."""
+    """What a value in the query does.
+
+    Attributes:
+        query: the values that ask for it, by parameter.
+        store: whether the operation changes the stored items.
+        answer: the status of the response, where the operation declares it.
+
+    """
 
     query: Mapping[str, Any]
     store: bool = True
@@ -85,71 +94,86 @@ class QueryConvention:
 
 
 class SandboxExtension:
-    """The extension of a document; what in it is not understood is left out.
+    """The `x-sandbox` extension of a document; a value of the wrong type in it is ignored.
 
-    `parts` names the property of a request's body that lists which optional parts its answer has, "" for none.
+    Attributes:
+        parts_property: the property of a request's body that lists the optional parts of its
+            response; "" for none.
+
     """
 
     def __init__(self, document: Document) -> None:
-        top = document.top.value
-        given = top.get(EXTENSION) if isinstance(top, dict) else None
-        given = given if isinstance(given, dict) else {}
-        found = given.get("operations")
-        self._operation_extensions = (
-            {k: _read_operation_extension(v) for k, v in found.items()}
-            if isinstance(found, dict)
-            else {}
-        )
-        parts = given.get("parts")
-        self.parts_property = parts if isinstance(parts, str) else ""
-        listed = given.get("conventions")
-        self._conventions = (
-            [_read_convention(c) for c in listed if isinstance(c, dict)]
-            if isinstance(listed, list)
-            else []
-        )
+        extension = _as_object(_as_object(document.top.value).get(EXTENSION))
+        self._operation_extensions = {
+            key: _read_operation_extension(_as_object(node))
+            for key, node in _as_object(extension.get("operations")).items()
+        }
+        self.parts_property = _as_text(extension.get("parts"))
+        self._conventions = [
+            _read_convention(node)
+            for node in _as_list(extension.get("conventions"))
+            if isinstance(node, dict)
+        ]
 
     def get_operation_extension(self, operation: Operation) -> OperationExtension:
-        """Return what is said of one operation."""
+        """Return what the extension says of one operation."""
         return self._operation_extensions.get(operation.key, OperationExtension())
 
     def find_conventions(
         self, operation: Operation, query: Mapping[str, Any]
     ) -> list[QueryConvention]:
-        """Return the conventions that a query asks for; a parameter that is left out has its default."""
+        """Return the conventions that a query asks for; a missing parameter has its default."""
         if not self._conventions:
             return []
         declared = {p.name: p for p in operation.parameters if p.location == "query"}
 
-        def value(name: str) -> Any:
-            schema = declared[name].schema
-            default = schema.resolve().get_child("default").value if schema is not None else None
-            return query.get(name, default)
+        def is_asked_for(convention: QueryConvention) -> bool:
+            for name, wanted in convention.query.items():
+                if name not in declared:
+                    return False
+                if query.get(name, get_default(declared[name])) != wanted:
+                    return False
+            return True
 
-        return [
-            c
-            for c in self._conventions
-            if c.query
-            and all(name in declared and value(name) == wanted for name, wanted in c.query.items())
-        ]
+        return [c for c in self._conventions if c.query and is_asked_for(c)]
 
 
-def _read_operation_extension(given: Any) -> OperationExtension:
-    given = given if isinstance(given, dict) else {}
-    names = ("collection", "role", "identity", "item", "update", "each")
-    texts = {name: value for name in names if isinstance(value := given.get(name), str)}
-    unique, values = given.get("unique"), given.get("set")
+def get_default(parameter: Parameter) -> Any:
+    """Return the default of a parameter's schema; None where it has none."""
+    if parameter.schema is None:
+        return None
+    return parameter.schema.resolve().get_child("default").value
+
+
+def _read_operation_extension(node: Mapping[str, Any]) -> OperationExtension:
     return OperationExtension(
-        **texts,
-        unique=tuple(n for n in unique if isinstance(n, str)) if isinstance(unique, list) else (),
-        set=values if isinstance(values, dict) else {},
+        collection=_as_text(node.get("collection")),
+        role=_as_text(node.get("role")),
+        identity=_as_text(node.get("identity")),
+        item=_as_text(node.get("item")),
+        unique=tuple(name for name in _as_list(node.get("unique")) if isinstance(name, str)),
+        update=_as_text(node.get("update")),
+        set=_as_object(node.get("set")),
+        each=_as_text(node.get("each")),
     )
 
 
-def _read_convention(given: Mapping[str, Any]) -> QueryConvention:
-    query, answer = given.get("query"), given.get("answer")
+def _read_convention(node: Mapping[str, Any]) -> QueryConvention:
+    status = node.get("answer")
     return QueryConvention(
-        query if isinstance(query, dict) else {},
-        given.get("store") is not False,
-        answer if isinstance(answer, int) else None,
+        query=_as_object(node.get("query")),
+        store=node.get("store") is not False,
+        answer=status if isinstance(status, int) else None,
     )
+
+
+def _as_object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

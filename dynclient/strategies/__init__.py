@@ -4,8 +4,8 @@
     def test_it(call):
         assert client.create_audience_v2(call)["id"]
 
-What is drawn is always valid by the document (or, for `invalid_…`, wrong in one place), and shrinks. It needs
-hypothesis: `pip install 'dynclient[fuzz]'`.
+What is drawn is always valid by the document (or, for `invalid_…`, wrong in one place), and
+shrinks. It needs hypothesis: `pip install 'dynclient[fuzz]'`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Small valid OpenAPI documents of every version that is read, as a strategy: for tests of what reads documents."""
+"""Small valid OpenAPI documents as a strategy, for tests of code that reads documents."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ _BODIES = st.sampled_from(
 def documents(versions: tuple[str, ...] = VERSIONS) -> st.SearchStrategy[dict[str, Any]]:
     """Return a strategy of small valid documents, as mappings.
 
-    Their operations have parameters of all places, styles and types, bodies of JSON, forms and parts, and results;
-    every schema in them has values.
+    Their operations have parameters of all places, styles and types, bodies of JSON, forms and
+    parts, and results; every schema in them has values.
 
     Args:
         versions: of OpenAPI, one of which a document has; all that are read where none are given.
@@ -53,33 +53,25 @@ def documents(versions: tuple[str, ...] = VERSIONS) -> st.SearchStrategy[dict[st
 
 @st.composite
 def _documents(draw: st.DrawFn, version: str) -> dict[str, Any]:
-    made = _DocumentDrawer(draw, version)
-    components = {name: made.draw_component(name) for name in _COMPONENTS} | {
-        tag: made.draw_discriminated(tag) for tag in _TAGS
-    }
-    shapes = st.lists(
+    drawer = _DocumentDrawer(draw, version)
+    schemas = {name: drawer.draw_component(name) for name in _COMPONENTS}
+    schemas |= {tag: drawer.draw_discriminated(tag) for tag in _TAGS}
+    segment_shapes = st.lists(
         st.tuples(_SEGMENTS, st.booleans()),
         min_size=1,
         max_size=MAX_PATHS,
-        unique_by=lambda s: s[0],
+        unique_by=lambda shape: shape[0],
     )
     paths = {}
-    for segment, has_variable in draw(shapes):
-        variables = ["id"] if has_variable else []
-        methods = draw(st.lists(_METHODS, min_size=1, max_size=2, unique=True))
-        path = f"/{segment}" + "".join(f"/{{{name}}}" for name in variables)
-        paths[path] = {
-            m: made.draw_operation(
-                f"{m}_{segment}", variables, has_body=m not in _METHODS_WITHOUT_BODY
-            )
-            for m in methods
-        }
-    top = {"openapi": version, "info": {"title": "Drawn", "version": "1"}}
+    for segment, has_variable in draw(segment_shapes):
+        path = f"/{segment}/{{id}}" if has_variable else f"/{segment}"
+        paths[path] = drawer.draw_path_item(segment, ["id"] if has_variable else [])
     return {
-        **top,
+        "openapi": version,
+        "info": {"title": "Drawn", "version": "1"},
         "servers": [{"url": "https://api.example.com"}],
         "paths": paths,
-        "components": {"schemas": components},
+        "components": {"schemas": schemas},
     }
 
 
@@ -94,6 +86,15 @@ class _DocumentDrawer:
         self.is_30 = version.startswith("3.0")
         self.object_count = 0
 
+    def draw_path_item(self, segment: str, variables: list[str]) -> dict[str, Any]:
+        """Return a Path Item Object."""
+        operations = {}
+        for method in self.draw(st.lists(_METHODS, min_size=1, max_size=2, unique=True)):
+            has_body = method not in _METHODS_WITHOUT_BODY
+            name = f"{method}_{segment}"
+            operations[method] = self.draw_operation(name, variables, has_body=has_body)
+        return operations
+
     def draw_component(self, name: str) -> dict[str, Any]:
         """Return a component schema; `Node` may hold itself."""
         schema = self.draw_object_schema(1, is_free=True)
@@ -104,7 +105,7 @@ class _DocumentDrawer:
         return schema
 
     def draw_discriminated(self, tag: str) -> dict[str, Any]:
-        """Return a component schema whose values tell by a property that they are of it."""
+        """Return a component schema that a property discriminates."""
         properties = {
             "tag": {"type": "string", "enum": [tag]},
             f"of{tag}": self.draw_scalar_schema(),
@@ -117,26 +118,29 @@ class _DocumentDrawer:
         wanted = st.tuples(_NAMES, st.sampled_from(["query", "header", "cookie"]))
         for other, location in self.draw(st.lists(wanted, max_size=3, unique=True)):
             parameters.append(self.draw_parameter(other, location))
-        made: dict[str, Any] = {"operationId": _to_ascii(name), "responses": self.draw_responses()}
+        operation: dict[str, Any] = {
+            "operationId": _to_ascii(name),
+            "responses": self.draw_responses(),
+        }
         if parameters:
-            made["parameters"] = parameters
+            operation["parameters"] = parameters
         if has_body and self.draw(st.booleans()):
-            made["requestBody"] = self.draw_request_body()
-        return made
+            operation["requestBody"] = self.draw_request_body()
+        return operation
 
     def draw_parameter(self, name: str, location: str) -> dict[str, Any]:
         """Return a Parameter Object of a style that suits its schema."""
         name = _to_ascii(name) if location in ("header", "cookie") else name
-        made: dict[str, Any] = {"name": name, "in": location}
+        parameter: dict[str, Any] = {"name": name, "in": location}
         if location == "path" or self.draw(st.booleans()):
-            made["required"] = True
+            parameter["required"] = True
         if location == "query" and self.draw(st.integers(0, 5)) == 5:  # noqa: PLR2004 (seldom)
-            return {**made, "content": {"application/json": {"schema": self.draw_schema(2)}}}
+            return {**parameter, "content": {"application/json": {"schema": self.draw_schema(2)}}}
         style = self.draw(st.sampled_from(_STYLES[location]))
         # An exploded label is cut at dots, which numbers and texts hold too.
         explode = style == "deepObject" or (style != "label" and self.draw(st.booleans()))
         return {
-            **made,
+            **parameter,
             "style": style,
             "explode": explode,
             "schema": self.draw_parameter_schema(style, location),
@@ -156,12 +160,10 @@ class _DocumentDrawer:
                 "type": "object",
                 "properties": {f"{name}{self.object_count}": member() for name in fields},
             }
-        # An array of one empty text reads as an empty one in most styles: two items are more telling.
-        return (
-            self.draw_scalar_schema()
-            if kind == "scalar"
-            else {"type": "array", "items": member(), "minItems": 2}
-        )
+        # An array of one empty text reads as an empty array in most styles: so two items.
+        if kind == "scalar":
+            return self.draw_scalar_schema()
+        return {"type": "array", "items": member(), "minItems": 2}
 
     def draw_request_body(self) -> dict[str, Any]:
         """Return a Request Body Object."""
@@ -173,28 +175,24 @@ class _DocumentDrawer:
         """Return a schema of bodies of a media type."""
         if name == "application/json":
             return self.draw_schema(0)
-        schema = {
-            "type": "object",
-            "properties": {
-                "name": self.draw_scalar_schema(),
-                "amounts": self.draw_array_schema(MAX_DEPTH),
-            },
+        properties = {
+            "name": self.draw_scalar_schema(),
+            "amounts": self.draw_array_schema(MAX_DEPTH),
         }
         if name.startswith("multipart/"):
-            schema["properties"] |= {"file": {"type": "string", "format": "binary"}}  # type: ignore[operator] # a dict
-        return {**schema, "required": ["name"]}
+            properties["file"] = {"type": "string", "format": "binary"}
+        return {"type": "object", "properties": properties, "required": ["name"]}
 
     def draw_responses(self) -> dict[str, Any]:
         """Return a Responses Object."""
-        found: dict[str, Any] = {}
-        for status in self.draw(
-            st.lists(st.sampled_from(["200", "201", "4XX"]), min_size=1, max_size=2, unique=True)
-        ):
-            found[status] = {
-                "description": "a result",
-                "content": {"application/json": {"schema": self.draw_schema(0)}},
-            }
-        return found if set(found) != {"4XX"} else {**found, "204": {"description": "nothing"}}
+        statuses = st.sampled_from(["200", "201", "4XX"])
+        responses: dict[str, Any] = {}
+        for status in self.draw(st.lists(statuses, min_size=1, max_size=2, unique=True)):
+            content = {"application/json": {"schema": self.draw_schema(0)}}
+            responses[status] = {"description": "a result", "content": content}
+        if set(responses) == {"4XX"}:
+            responses["204"] = {"description": "nothing"}
+        return responses
 
     # --- schemas
 
@@ -222,12 +220,8 @@ class _DocumentDrawer:
         if kind == "reference":
             return {"$ref": f"#/components/schemas/{self.draw(st.sampled_from(_COMPONENTS))}"}
         if kind == "either":
-            return {
-                self.draw(st.sampled_from(["oneOf", "anyOf"])): [
-                    {"type": "integer"},
-                    {"type": "string"},
-                ]
-            }
+            keyword = self.draw(st.sampled_from(["oneOf", "anyOf"]))
+            return {keyword: [{"type": "integer"}, {"type": "string"}]}
         if kind == "nullable":
             return self.make_nullable(self.draw_scalar_schema())
         return {"type": "object", "additionalProperties": self.draw_schema(depth + 1)}
@@ -236,15 +230,15 @@ class _DocumentDrawer:
         """Return a schema of objects."""
         names = self.draw(st.lists(_FIELDS, min_size=1, max_size=3, unique=True))
         inner = self.draw_scalar_schema if is_free else lambda: self.draw_schema(depth + 1)
-        made: dict[str, Any] = {
+        schema: dict[str, Any] = {
             "type": "object",
             "properties": {name: self.mark_one_way(inner()) for name in names},
         }
         needed = [name for name in names if self.draw(st.booleans())]
-        return {**made, "required": needed} if needed else made
+        return {**schema, "required": needed} if needed else schema
 
     def mark_one_way(self, schema: dict[str, Any]) -> dict[str, Any]:
-        """Return a property's schema that now and then travels one way only."""
+        """Return a property's schema, sometimes read-only or write-only."""
         note = self.draw(st.sampled_from([*[""] * 6, "readOnly", "writeOnly"]))
         return {**schema, note: True} if note and "$ref" not in schema else schema
 
@@ -266,58 +260,43 @@ class _DocumentDrawer:
         if kind in ("integer", "number"):
             return self.draw_number_schema(kind)
         if kind == "enum":
-            words = st.lists(
-                st.text(string.ascii_lowercase, min_size=1, max_size=5),
-                min_size=1,
-                max_size=3,
-                unique=True,
-            )
-            return {"type": "string", "enum": self.draw(words)}
+            return self.draw_word_schema()
         if kind == "pattern":
             return {"type": "string", "pattern": self.draw(_PATTERNS)}
         if kind == "format":
             return {"type": "string", "format": self.draw(_FORMATS)}
         least = self.draw(st.integers(0, 3))
-        return (
-            {"type": kind}
-            if kind == "boolean"
-            else {"type": kind, "minLength": least, "maxLength": least + 8}
-        )
+        if kind == "boolean":
+            return {"type": kind}
+        return {"type": kind, "minLength": least, "maxLength": least + 8}
 
     def draw_word_schema(self) -> dict[str, Any]:
         """Return a schema of a few words."""
         letters = st.text(string.ascii_lowercase, min_size=1, max_size=5)
-        return {
-            "type": "string",
-            "enum": self.draw(st.lists(letters, min_size=1, max_size=3, unique=True)),
-        }
+        words = st.lists(letters, min_size=1, max_size=3, unique=True)
+        return {"type": "string", "enum": self.draw(words)}
 
     def draw_number_schema(self, kind: str) -> dict[str, Any]:
         """Return a schema of numbers, its bounds written as the version does."""
         low = self.draw(st.integers(-100, 100))
-        made: dict[str, Any] = {
-            "type": kind,
-            "minimum": low,
-            "maximum": low + self.draw(st.integers(5, 100)),
-        }
-        if self.draw(st.booleans()):
-            made |= (
-                {"exclusiveMinimum": True}
-                if self.is_30
-                else {"exclusiveMinimum": made.pop("minimum")}
-            )
-        return made
+        high = low + self.draw(st.integers(5, 100))
+        schema: dict[str, Any] = {"type": kind, "minimum": low, "maximum": high}
+        if not self.draw(st.booleans()):
+            return schema
+        if self.is_30:
+            return {**schema, "exclusiveMinimum": True}
+        return {"type": kind, "maximum": high, "exclusiveMinimum": low}
 
     def make_nullable(self, schema: dict[str, Any]) -> dict[str, Any]:
         """Return a schema that takes null too, written as the version does."""
+        nullable = dict(schema)
         if self.is_30:
-            return {
-                **schema,
-                "nullable": True,
-                **({"enum": [*schema["enum"], None]} if "enum" in schema else {}),
-            }
-        made = {**schema, "type": [schema["type"], "null"]}
-        return {**made, "enum": [*schema["enum"], None]} if "enum" in schema else made
+            nullable["nullable"] = True
+        else:
+            nullable["type"] = [schema["type"], "null"]
+        if "enum" in schema:
+            nullable["enum"] = [*schema["enum"], None]
+        return nullable
 
 
 def _to_ascii(name: str) -> str:

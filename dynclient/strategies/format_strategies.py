@@ -1,4 +1,4 @@
-"""Texts of each format, as strategies; every one is judged by the format's own check afterwards."""
+"""Texts of each format, as strategies; each text is checked by the format's own check."""
 
 from __future__ import annotations
 
@@ -26,12 +26,9 @@ def texts_of_format(name: str) -> Texts | None:
     check = formats.FORMAT_CHECKS.get(name)
     if check is None:
         return None
-    make = _STRATEGY_FACTORIES.get(name)
-    return (make() if make else _sample_texts(name)).filter(check)
-
-
-def _sample_texts(name: str) -> Texts:
-    return _generated_texts(name)
+    build = _STRATEGY_FACTORIES.get(name)
+    strategy: Texts = build() if build else _generated_texts(name)
+    return strategy.filter(check)
 
 
 @st.composite

@@ -1,4 +1,4 @@
-"""Chance from Hypothesis: whatever asks a `Random` is drawn, recorded and shrunk like the rest of an example."""
+"""A `Random` from Hypothesis, so that its numbers are drawn, recorded and shrunk."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _FRACTIONS = st.integers(0, _STEPS - 1)
 
 
 class HypothesisRandom(Random):
-    """A `Random` whose numbers Hypothesis chooses; it shrinks to 0, so to the first of every choice.
+    """A `Random` whose numbers Hypothesis draws; they shrink to 0, the first choice.
 
     Args:
         draw: of the example under way.

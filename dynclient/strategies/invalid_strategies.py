@@ -27,7 +27,7 @@ from dynclient.strategies.value_drawing import ValuePath
 from dynclient.violations import Violation
 from dynclient.wire import media
 
-#: How many faults are tried on one value before it is given up.
+#: Mutations that are tried before the example is rejected.
 MAX_MUTATION_ATTEMPTS = 8
 
 
@@ -68,7 +68,7 @@ class BrokenResult:
 
 
 def invalid_calls(operation: AnyOperation) -> st.SearchStrategy[BrokenCall]:
-    """Return a strategy of calls that would be in order but for one thing, which `operation.validate` names.
+    """Return a strategy of calls with one violation, which `operation.validate` reports.
 
     Args:
         operation: of a `Client` or an `AsyncClient`.
@@ -82,37 +82,41 @@ def invalid_calls(operation: AnyOperation) -> st.SearchStrategy[BrokenCall]:
 
 @st.composite
 def _invalid_calls(draw: st.DrawFn, operation: AnyOperation) -> BrokenCall:
-    way = draw_call_variant(draw, operation)
-    by_kind = find_call_mutations(way)
+    variant = draw_call_variant(draw, operation)
+    by_kind = find_call_mutations(variant)
     for _ in range(MAX_MUTATION_ATTEMPTS):
-        fault = _draw_mutation(draw, by_kind)
-        call = way.draw(draw, [fault.target_path])
+        mutation = _draw_mutation(draw, by_kind)
+        call = variant.draw(draw, [mutation.target_path])
         try:
-            broken = build_drawn_call(
-                operation,
-                _replace_at(
-                    call, fault.target_path, fault.mutate(draw, _get_at(call, fault.target_path))
-                ),
-            )
+            mutated = _mutate_at(draw, call, mutation)
+            broken = build_drawn_call(operation, mutated)
         except (NotApplicable, LookupError, TypeError):
             continue
-        found = _find_sole_violation(operation.validate(broken), fault)
-        if found is not None:
-            return BrokenCall(broken, found.kind, found.path, found.message)
+        violation = _find_sole_violation(operation.validate(broken), mutation)
+        if violation is not None:
+            return BrokenCall(broken, violation.kind, violation.path, violation.message)
     event("dynclient: rejected, no fault was found")
     return reject()
 
 
+def _mutate_at(draw: st.DrawFn, value: Any, mutation: Mutation) -> Any:
+    """Return a value with the part changed that a mutation is about."""
+    new_part = mutation.mutate(draw, _get_at(value, mutation.target_path))
+    return _replace_at(value, mutation.target_path, new_part)
+
+
 @lru_cache(maxsize=1024)
-def find_call_mutations(way: CallVariant) -> dict[str, list[Mutation]]:
+def find_call_mutations(variant: CallVariant) -> dict[str, list[Mutation]]:
     """Return what can be wrong with a call, by kind."""
-    return _group_by_kind(find_mutations(way.source.schema_cache, way.source.schema, is_call=True))
+    return _group_by_kind(
+        find_mutations(variant.source.schema_cache, variant.source.schema, is_call=True)
+    )
 
 
 def invalid_results(
     operation: AnyOperation, status: int | str | None = None, media_type: str | None = None
 ) -> st.SearchStrategy[BrokenResult]:
-    """Return a strategy of results that would be in order but for one thing, which the client's check names.
+    """Return a strategy of results with one violation, which the client reports.
 
     Args:
         operation: of a `Client` or an `AsyncClient`.
@@ -120,7 +124,7 @@ def invalid_results(
         media_type: as for `results`.
 
     Raises:
-        UsageError: the document declares no such response, or says nothing of its body that could be wrong.
+        UsageError: the document declares no such response, or no rule for its body.
 
     """
     entry = find_declared_media_type(operation, status, media_type)
@@ -133,24 +137,21 @@ def invalid_results(
 
 @st.composite
 def _invalid_results(draw: st.DrawFn, operation: AnyOperation, entry: MediaType) -> BrokenResult:
-    by_kind, checker = (
-        _find_result_mutations(operation, entry),
-        get_result_source(operation, entry, "consumer").checker,
-    )
+    by_kind = _find_result_mutations(operation, entry)
+    checker = get_result_source(operation, entry, "consumer").checker
     for _ in range(MAX_MUTATION_ATTEMPTS):
-        fault = _draw_mutation(draw, by_kind)
-        data = get_result_source(operation, entry).draw(draw, [fault.target_path])
+        mutation = _draw_mutation(draw, by_kind)
+        data = get_result_source(operation, entry).draw(draw, [mutation.target_path])
         try:
-            broken = _replace_at(
-                data, fault.target_path, fault.mutate(draw, _get_at(data, fault.target_path))
-            )
+            broken = _mutate_at(draw, data, mutation)
         except (NotApplicable, LookupError, TypeError):
             continue
-        found = _find_sole_violation(
-            [] if checker.accepts(broken) else checker.find_violations(broken), fault
-        )
-        if found is not None:
-            return BrokenResult(broken, found.kind, ("body", *found.path), found.message)
+        if checker.accepts(broken):
+            continue
+        violation = _find_sole_violation(checker.find_violations(broken), mutation)
+        if violation is not None:
+            path = ("body", *violation.path)
+            return BrokenResult(broken, violation.kind, path, violation.message)
     event("dynclient: rejected, no fault was found")
     return reject()
 
@@ -161,26 +162,31 @@ def _find_result_mutations(operation: AnyOperation, entry: MediaType) -> dict[st
     return _group_by_kind(find_mutations(source.schema_cache, source.schema, is_call=False))
 
 
-def _group_by_kind(found: Sequence[Mutation]) -> dict[str, list[Mutation]]:
+def _group_by_kind(mutations: Sequence[Mutation]) -> dict[str, list[Mutation]]:
     by_kind: dict[str, list[Mutation]] = {}
-    for fault in found:
-        by_kind.setdefault(fault.violation_kind, []).append(fault)
+    for mutation in mutations:
+        by_kind.setdefault(mutation.violation_kind, []).append(mutation)
     return by_kind
 
 
 def _draw_mutation(draw: st.DrawFn, by_kind: dict[str, list[Mutation]]) -> Mutation:
     if not by_kind:
         raise UsageError("nothing can be wrong with this")
-    return draw(st.sampled_from(by_kind[draw(st.sampled_from(list(by_kind)))]))
+    kind = draw(st.sampled_from(list(by_kind)))
+    return draw(st.sampled_from(by_kind[kind]))
 
 
-def _find_sole_violation(violations: Sequence[Violation], fault: Mutation) -> Violation | None:
-    """Return the violation that a fault makes; None where it makes none, or something else is wrong as well."""
-    where = fault.violation_path
-    if not violations or any(v.path[: len(where)] != where for v in violations):
+def _find_sole_violation(violations: Sequence[Violation], mutation: Mutation) -> Violation | None:
+    """Return the violation that a mutation causes, if it causes no other one."""
+    expected = mutation.violation_path
+    if any(violation.path[: len(expected)] != expected for violation in violations):
         return None
-    exact = [v for v in violations if v.path == where or (fault.is_deep and len(violations) == 1)]
-    return next((v for v in exact if v.kind == fault.violation_kind), next(iter(exact), None))
+    may_be_deeper = mutation.is_deep and len(violations) == 1
+    candidates = [v for v in violations if may_be_deeper or v.path == expected]
+    for violation in candidates:
+        if violation.kind == mutation.violation_kind:
+            return violation
+    return candidates[0] if candidates else None
 
 
 def _get_at(value: Any, path: ValuePath) -> Any:
@@ -190,9 +196,9 @@ def _get_at(value: Any, path: ValuePath) -> Any:
 
 
 def _replace_at(value: Any, path: ValuePath, new: Any) -> Any:
-    """Return a value with another one at a path; what lies beside it is shared."""
+    """Return a value with another one at a path; the other members are shared."""
     if not path:
         return new
-    made: Any = dict(value) if isinstance(value, dict) else list(value)
-    made[path[0]] = _replace_at(value[path[0]], path[1:], new)
-    return made
+    copy: Any = dict(value) if isinstance(value, dict) else list(value)
+    copy[path[0]] = _replace_at(value[path[0]], path[1:], new)
+    return copy

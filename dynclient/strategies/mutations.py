@@ -1,4 +1,4 @@
-"""What can be wrong with a value of a schema: every place that surely has a rule, and how the rule is broken there."""
+"""Mutations of valid values: every place with a certain rule, and how to break it."""
 
 from __future__ import annotations
 
@@ -39,19 +39,20 @@ Mutator = Callable[[st.DrawFn, Any], Any]
 
 
 class NotApplicable(Exception):
-    """Say that this value cannot be broken in this way."""
+    """A value cannot be mutated in this way."""
 
 
 @dataclass(frozen=True, eq=False)
 class Mutation:
-    """One rule, and how to break it.
+    """One rule of a schema, and how to break it.
 
     Attributes:
-        kind: of the violation, as a rule: where a schema has alternatives, theirs may be told instead.
-        at: where the value stands that is changed.
-        where: where the violation will be.
-        broken: (draw, value) → the changed value; Unbroken where this one cannot be.
-        is_deep: the violation may be told further inside.
+        violation_kind: of the violation; where a schema has alternatives, one of theirs may be
+            reported instead.
+        target_path: of the value that is changed.
+        violation_path: of the violation.
+        mutate: (draw, value) → the changed value; it raises NotApplicable where there is none.
+        is_deep: whether the violation may be reported further inside.
 
     """
 
@@ -67,98 +68,104 @@ class _SchemaPlace:
     path: ValuePath
     shape: MergedSchema
 
+    def build_mutation(self, kind: str, mutate: Mutator) -> Mutation:
+        return Mutation(kind, self.path, self.path, mutate)
 
-def find_mutations(known: SchemaCache, schema: dict[str, Any], *, is_call: bool) -> list[Mutation]:
-    """Return what can be wrong with values of a schema.
+
+def find_mutations(cache: SchemaCache, schema: dict[str, Any], *, is_call: bool) -> list[Mutation]:
+    """Return the ways in which values of a schema can be made invalid.
 
     Args:
-        known: what is known of it.
+        cache: of the schema.
         schema: self-contained, in our dialect.
-        is_call: of a call document: its outermost levels are ours.
+        is_call: whether it is a call schema: a call and its groups always stay objects.
 
     """
-    found: list[Mutation] = []
-    for place in _find_places(known, schema):
-        outer = is_call and len(place.path) < 2 and place.path != ("body",)  # noqa: PLR2004 (the call and its groups)
-        found += _find_name_mutations(place, known, outer=is_call and not place.path)
-        found += (
-            []
-            if outer
-            else [
-                *_find_type_mutations(place),
-                *_find_value_mutations(place, known),
-                *_find_size_mutations(place),
-            ]
-        )
+    mutations: list[Mutation] = []
+    for place in _find_places(cache, schema):
+        is_call_itself = is_call and not place.path
+        is_group = is_call and len(place.path) == 1 and place.path != ("body",)
+        mutations += _find_name_mutations(place, cache, outer=is_call_itself)
+        if not is_call_itself and not is_group:
+            mutations += _find_type_mutations(place)
+            mutations += _find_value_mutations(place, cache)
+            mutations += _find_size_mutations(place)
         if is_call:
-            found += _find_serialization_mutations(place)
-    return found + (_find_group_mutations(schema) if is_call else [])
+            mutations += _find_serialization_mutations(place)
+    if is_call:
+        mutations += _find_group_mutations(schema)
+    return mutations
 
 
-def _find_places(known: SchemaCache, schema: dict[str, Any]) -> Iterator[_SchemaPlace]:
-    """Yield the places that every value may have, without those inside alternatives; the outermost first."""
+def _find_places(cache: SchemaCache, schema: dict[str, Any]) -> Iterator[_SchemaPlace]:
+    """Yield the places that every value may have, the outermost first.
+
+    Those inside alternatives are left out.
+    """
     defs = schema.get("$defs", {})
     todo: deque[tuple[ValuePath, tuple[JsonSchema, ...]]] = deque([((), (schema,))])
     count = 0
     while todo and count < MAX_PLACES:
         path, schemas = todo.popleft()
-        leaves = {
-            id(part): part for s in schemas for part in walk_in_place(s, defs, alternatives=False)
-        }
-        shape = MergedSchema(tuple(leaves.values()))
-        if False in schemas or any(leaf.get("not") == {} for leaf in shape.conjuncts):
+        shape = _merge_in_place(schemas, defs)
+        has_no_value = any(conjunct.get("not") == {} for conjunct in shape.conjuncts)
+        if False in schemas or has_no_value:
             continue
         count += 1
         yield _SchemaPlace(path, shape)
-        if len(path) < MAX_DEPTH:
-            todo += [
-                ((*path, name), shape.get_property_schemas(name, known.matches))
-                for name in shape.property_positions
-            ]
-            if any("items" in leaf or "prefixItems" in leaf for leaf in shape.conjuncts):
-                todo.append(((*path, 0), shape.get_item_schemas(0)))
+
+        if len(path) >= MAX_DEPTH:
+            continue
+        for name in shape.property_positions:
+            todo.append(((*path, name), shape.get_property_schemas(name, cache.matches)))
+        if any("items" in part or "prefixItems" in part for part in shape.conjuncts):
+            todo.append(((*path, 0), shape.get_item_schemas(0)))
 
 
-def _build_mutation(place: _SchemaPlace, kind: str, broken: Mutator) -> Mutation:
-    return Mutation(kind, place.path, place.path, broken)
+def _merge_in_place(schemas: tuple[JsonSchema, ...], defs: dict[str, Any]) -> MergedSchema:
+    """Return the conjunction of schemas, each subschema of it once."""
+    conjuncts = {}
+    for schema in schemas:
+        for part in walk_in_place(schema, defs, alternatives=False):
+            conjuncts[id(part)] = part
+    return MergedSchema(tuple(conjuncts.values()))
 
 
 # --- names of an object
 
 
 def _find_name_mutations(
-    place: _SchemaPlace, known: SchemaCache, *, outer: bool
+    place: _SchemaPlace, cache: SchemaCache, *, outer: bool
 ) -> Iterator[Mutation]:
     for name in place.shape.required_names:
         if not outer or name == "body":
             yield Mutation(
-                "missing",
-                place.path,
-                (*place.path, name),
-                _build_member_removal(name),
+                violation_kind="missing",
+                target_path=place.path,
+                violation_path=(*place.path, name),
+                mutate=_build_member_removal(name),
                 is_deep=outer,
             )
-    if outer or False not in place.shape.get_property_schemas("\0", known.matches):
+    if outer or False not in place.shape.get_property_schemas("\0", cache.matches):
         return
-    name = next(
-        n for n in ("undeclared", "undeclared-too") if n not in place.shape.property_positions
-    )
-    if False in place.shape.get_property_schemas(name, known.matches):
+    is_first_declared = "undeclared" in place.shape.property_positions
+    name = "undeclared-too" if is_first_declared else "undeclared"
+    if False in place.shape.get_property_schemas(name, cache.matches):
         yield Mutation("unknown", place.path, (*place.path, name), _build_member_addition(name))
 
 
 def _build_member_removal(name: str) -> Mutator:
-    def broken(_draw: st.DrawFn, value: Any) -> Any:
+    def mutate(_draw: st.DrawFn, value: Any) -> Any:
         return {key: member for key, member in _require_object(value).items() if key != name}
 
-    return broken
+    return mutate
 
 
 def _build_member_addition(name: str) -> Mutator:
-    def broken(draw: st.DrawFn, value: Any) -> Any:
+    def mutate(draw: st.DrawFn, value: Any) -> Any:
         return {**_require_object(value), name: draw(st.sampled_from(["x", 1, True]))}
 
-    return broken
+    return mutate
 
 
 def _require_object(value: Any) -> dict[str, Any]:
@@ -168,43 +175,37 @@ def _require_object(value: Any) -> dict[str, Any]:
 
 
 def _find_group_mutations(schema: dict[str, Any]) -> list[Mutation]:
-    """Return faults of a call that gives arguments in a place where the operation has none."""
+    """Return the mutations that add an argument in a location where the operation has none."""
 
-    def adding(group: str) -> Mutator:
+    def build_addition(group: str) -> Mutator:
         return lambda draw, value: {**value, group: {draw(_NAMES): "x"}}
 
-    return [
-        Mutation("unknown", (), (g,), adding(g))
-        for g in LOCATION_GROUPS
-        if g not in schema["properties"]
-    ]
+    missing = [group for group in LOCATION_GROUPS if group not in schema["properties"]]
+    return [Mutation("unknown", (), (group,), build_addition(group)) for group in missing]
 
 
 # --- types and listed values
 
 
 def _find_type_mutations(place: _SchemaPlace) -> Iterator[Mutation]:
-    others = [
-        other
-        for other in _VALUES_OF_ALL_TYPES
-        if get_json_type(other) not in place.shape.allowed_types
-    ]
-    if others and any("type" in leaf for leaf in place.shape.conjuncts):
-        yield _build_mutation(place, "type", lambda draw, _value: draw(st.sampled_from(others)))
+    allowed_types = place.shape.allowed_types
+    others = [v for v in _VALUES_OF_ALL_TYPES if get_json_type(v) not in allowed_types]
+    has_type = any("type" in conjunct for conjunct in place.shape.conjuncts)
+    if others and has_type:
+        yield place.build_mutation("type", lambda draw, _value: draw(st.sampled_from(others)))
         if None in others:
-            yield _build_mutation(place, "type", lambda _draw, _value: None)
-    if place.shape.listed_values is not None:
-        yield _build_mutation(
-            place,
-            "const" if len(place.shape.listed_values) == 1 else "enum",
-            _build_unlisted_value(place.shape),
-        )
+            yield place.build_mutation("type", lambda _draw, _value: None)
+
+    listed_values = place.shape.listed_values
+    if listed_values is not None:
+        kind = "const" if len(listed_values) == 1 else "enum"
+        yield place.build_mutation(kind, _build_unlisted_value(place.shape))
 
 
 def _build_unlisted_value(shape: MergedSchema) -> Mutator:
     listed = {compute_identity(value) for value in shape.listed_values or ()}
 
-    def broken(draw: st.DrawFn, value: Any) -> Any:
+    def mutate(draw: st.DrawFn, value: Any) -> Any:
         if isinstance(value, str):
             other: Any = value + draw(st.sampled_from(["x", " ", "X", "-"]))
         elif isinstance(value, bool) or not isinstance(value, int | float):
@@ -215,41 +216,34 @@ def _build_unlisted_value(shape: MergedSchema) -> Mutator:
             raise NotApplicable
         return other
 
-    return broken
+    return mutate
 
 
 # --- texts and numbers
 
 
-def _find_value_mutations(place: _SchemaPlace, known: SchemaCache) -> Iterator[Mutation]:
-    for leaf in place.shape.conjuncts:
-        wire = X_SERIALIZATION in leaf
-        if "pattern" in leaf and not wire:
-            yield _build_mutation(
-                place, "pattern", _build_mismatch(partial(known.matches, leaf["pattern"]))
-            )
-        if leaf.get("format") in known_formats.FORMAT_CHECKS:
-            yield _build_mutation(
-                place, "format", _build_mismatch(known_formats.FORMAT_CHECKS[leaf["format"]])
-            )
+def _find_value_mutations(place: _SchemaPlace, cache: SchemaCache) -> Iterator[Mutation]:
+    for conjunct in place.shape.conjuncts:
+        if "pattern" in conjunct and X_SERIALIZATION not in conjunct:
+            matches = partial(cache.matches, conjunct["pattern"])
+            yield place.build_mutation("pattern", _build_mismatch(matches))
+        if conjunct.get("format") in known_formats.FORMAT_CHECKS:
+            check = known_formats.FORMAT_CHECKS[conjunct["format"]]
+            yield place.build_mutation("format", _build_mismatch(check))
         for keyword, sign in _BOUND_SIGNS.items():
-            if keyword in leaf:
-                yield _build_mutation(
-                    place,
-                    keyword,
-                    _build_out_of_bounds(
-                        leaf[keyword], sign, is_open=keyword.startswith("exclusive")
-                    ),
-                )
-        if "multipleOf" in leaf:
-            yield _build_mutation(place, "multipleOf", _build_non_multiple(place.shape))
+            if keyword in conjunct:
+                is_open = keyword.startswith("exclusive")
+                mutate = _build_out_of_bounds(conjunct[keyword], sign, is_open=is_open)
+                yield place.build_mutation(keyword, mutate)
+        if "multipleOf" in conjunct:
+            yield place.build_mutation("multipleOf", _build_non_multiple(place.shape))
 
 
 _BOUND_SIGNS = {"minimum": -1, "exclusiveMinimum": -1, "maximum": 1, "exclusiveMaximum": 1}
 
 
 def _build_mismatch(fits: Callable[[str], bool]) -> Mutator:
-    def broken(draw: st.DrawFn, value: Any) -> Any:
+    def mutate(draw: st.DrawFn, value: Any) -> Any:
         if not isinstance(value, str):
             raise NotApplicable
         candidates = (
@@ -263,31 +257,37 @@ def _build_mismatch(fits: Callable[[str], bool]) -> Mutator:
                 return text
         raise NotApplicable
 
-    return broken
+    return mutate
 
 
 def _build_out_of_bounds(bound: float, sign: int, *, is_open: bool) -> Mutator:
-    def broken(draw: st.DrawFn, value: Any) -> Any:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise NotApplicable
+    def mutate(draw: st.DrawFn, value: Any) -> Any:
+        _require_number(value)
         edge = math.floor(bound) if sign < 0 else math.ceil(bound)
-        return edge + sign * draw(st.integers(0 if is_open and edge == bound else 1, 1000))
+        least = 0 if is_open and edge == bound else 1
+        return edge + sign * draw(st.integers(least, 1000))
 
-    return broken
+    return mutate
 
 
 def _build_non_multiple(shape: MergedSchema) -> Mutator:
-    def broken(_draw: st.DrawFn, value: Any) -> Any:
+    def mutate(_draw: st.DrawFn, value: Any) -> Any:
         step = shape.number_range.step
-        if step is None or isinstance(value, bool) or not isinstance(value, int | float):
+        if step is None:
             raise NotApplicable
-        return (
-            value + 1
-            if step.denominator == 1 and step > 1 and isinstance(value, int)
-            else value + float(step) / 2
-        )
+        number = _require_number(value)
+        is_whole_step = step.denominator == 1 and step > 1
+        if is_whole_step and isinstance(number, int):
+            return number + 1
+        return number + float(step) / 2
 
-    return broken
+    return mutate
+
+
+def _require_number(value: Any) -> int | float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise NotApplicable
+    return value
 
 
 # --- sizes
@@ -297,11 +297,11 @@ def _find_size_mutations(place: _SchemaPlace) -> Iterator[Mutation]:
     for low, high, cut, grow in _SIZE_KEYWORDS:
         least, most = place.shape.get_lower_limit(low), place.shape.get_upper_limit(high)
         if 0 < least <= MAX_LENGTH:
-            yield _build_mutation(place, low, _build_resizing(cut, least - 1))
+            yield place.build_mutation(low, _build_resizing(cut, least - 1))
         if most is not None and most <= MAX_LENGTH:
-            yield _build_mutation(place, high, _build_resizing(grow, most + 1))
+            yield place.build_mutation(high, _build_resizing(grow, most + 1))
     if any(place.shape.get_keyword_values("uniqueItems")):
-        yield _build_mutation(place, "uniqueItems", _duplicate_item)
+        yield place.build_mutation("uniqueItems", _duplicate_item)
 
 
 def _build_resizing(change: Callable[[Any, int], Any], limit: int) -> Mutator:
@@ -363,19 +363,22 @@ def _require_type(kind: type[Any], value: Any) -> Any:
     return value
 
 
-# --- the wire
+# --- values that cannot be serialized
 
 
 def _find_serialization_mutations(place: _SchemaPlace) -> Iterator[Mutation]:
-    for leaf in place.shape.conjuncts:
-        if X_SERIALIZATION not in leaf:
+    location = place.path[:1]
+    takes_text = "string" in place.shape.allowed_types
+    for conjunct in place.shape.conjuncts:
+        if X_SERIALIZATION not in conjunct:
             continue
-        if place.path[:1] == ("path",) and "not" in leaf:
-            texts = [text for text in leaf["not"].get("enum", ()) if isinstance(text, str)]
-            if texts and "string" in place.shape.allowed_types:
-                yield _build_mutation(place, "unsafe", _build_choice(texts))
-        if place.path[:1] == ("header",) and "pattern" in leaf:
-            yield _build_mutation(place, "unsafe", _append_forbidden_character)
+        if location == ("path",) and "not" in conjunct:
+            forbidden = conjunct["not"].get("enum", ())
+            texts = [text for text in forbidden if isinstance(text, str)]
+            if texts and takes_text:
+                yield place.build_mutation("unsafe", _build_choice(texts))
+        if location == ("header",) and "pattern" in conjunct:
+            yield place.build_mutation("unsafe", _append_forbidden_character)
 
 
 def _build_choice(texts: list[str]) -> Mutator:

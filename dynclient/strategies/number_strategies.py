@@ -19,7 +19,7 @@ NumberBounds = tuple[Fraction | None, Fraction | None, bool, bool, Fraction | No
 
 
 def get_bounds(allowed: NumberRange, *, whole: bool) -> NumberBounds:
-    """Return what a strategy of these numbers depends on."""
+    """Return the bounds that a strategy of these numbers depends on."""
     return (
         allowed.low,
         allowed.high,
@@ -32,17 +32,14 @@ def get_bounds(allowed: NumberRange, *, whole: bool) -> NumberBounds:
 
 @lru_cache(maxsize=1024)
 def bounded_numbers(bounds: NumberBounds) -> st.SearchStrategy[Any] | None:
-    """Return a strategy of numbers, ints and floats as JSON has them; None where there is none to be found."""
+    """Return a strategy of numbers, as JSON has them; None where none is found."""
     *limits, whole = bounds
-    allowed = NumberRange(*limits)  # type: ignore[arg-type] # the limits are a Range's fields in their order
+    allowed = NumberRange(*limits)  # type: ignore[arg-type] # the fields in order
     if whole or allowed.step is not None:
         return _multiples(allowed, whole=whole)
-    found = [
-        strategy
-        for strategy in (_multiples(allowed, whole=True), _floats(allowed))
-        if strategy is not None
-    ]
-    return st.one_of(found) if found else None
+    strategies = [_multiples(allowed, whole=True), _floats(allowed)]
+    non_empty = [strategy for strategy in strategies if strategy is not None]
+    return st.one_of(non_empty) if non_empty else None
 
 
 def _multiples(allowed: NumberRange, *, whole: bool) -> st.SearchStrategy[Any] | None:
@@ -54,11 +51,8 @@ def _multiples(allowed: NumberRange, *, whole: bool) -> st.SearchStrategy[Any] |
         first, last = _limit_counts(first, last)
     if step == 1:
         return st.integers(first, last)
-    return (
-        st.integers(first, last)
-        .map(lambda count: to_json_number(count * step))
-        .filter(lambda n: is_allowed(allowed, n))
-    )
+    multiples = st.integers(first, last).map(lambda count: to_json_number(count * step))
+    return multiples.filter(lambda number: is_allowed(allowed, number))
 
 
 def _limit_counts(first: int | None, last: int | None) -> tuple[int, int]:
@@ -79,29 +73,28 @@ def is_allowed(allowed: NumberRange, number: float) -> bool:
     """Tell whether a number is allowed, both by its digits and by its exact value."""
     if number == number // 1:
         return allowed.contains(Fraction(number))
-    # The engines compare a float with the float that a bound is.
-    low, high = (
-        None if edge is None else Fraction(edge)
-        for edge in (_to_float(allowed.low), _to_float(allowed.high))
-    )
-    binary = NumberRange(low, high, allowed.is_low_exclusive, allowed.is_high_exclusive)
-    return (
-        math.isfinite(number)
-        and allowed.contains(Fraction(str(number)))
-        and binary.contains(Fraction(number))
-    )
+    if not math.isfinite(number):
+        return False
+    # The engines compare a float with the bound as a float.
+    low, high = _round_to_float(allowed.low), _round_to_float(allowed.high)
+    rounded = NumberRange(low, high, allowed.is_low_exclusive, allowed.is_high_exclusive)
+    return allowed.contains(Fraction(str(number))) and rounded.contains(Fraction(number))
+
+
+def _round_to_float(bound: Fraction | None) -> Fraction | None:
+    """Return the value that a bound has as a float."""
+    rounded = _to_float(bound)
+    return None if rounded is None else Fraction(rounded)
 
 
 def _floats(allowed: NumberRange) -> st.SearchStrategy[Any] | None:
     low, high = _to_float(allowed.low), _to_float(allowed.high)
     if low is not None and high is not None and low > high:
         return None
-    drawn = st.floats(low, high, allow_nan=False, allow_infinity=False)
-    return (
-        drawn
-        if low is None and high is None
-        else drawn.filter(lambda number: is_allowed(allowed, number))
-    )
+    floats = st.floats(low, high, allow_nan=False, allow_infinity=False)
+    if low is None and high is None:
+        return floats
+    return floats.filter(lambda number: is_allowed(allowed, number))
 
 
 def _to_float(bound: Fraction | None) -> float | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -18,7 +18,6 @@ from dynclient.names import to_snake_case
 from dynclient.plan.binder import LOCATION_GROUPS
 from dynclient.plan.call_document import Call
 from dynclient.plan.plan import Plan
-from dynclient.plan.results import FIRST_ERROR_STATUS
 from dynclient.plan.schemas import Reading
 from dynclient.schema.dialect import Schema
 from dynclient.schema.readings import walk_in_place
@@ -31,13 +30,16 @@ AnyOperation = Operation | AsyncOperation
 
 #: Bytes of a binary value, at most.
 MAX_BYTES = 64
+OK = 200
+MULTIPLE_CHOICES = 300
 
 
 def calls(operation: AnyOperation) -> st.SearchStrategy[Call]:
     """Return a strategy of the calls that an operation's client accepts.
 
-    Where the document declares several media types of the body, each is drawn; the call names it where the value
-    alone would not tell. Binary values are bytes. A call prints as the Python line that makes it.
+    Where the document declares several media types of the body, each is drawn; the call names it
+    where the value alone would not tell. Binary values are bytes. A call prints as the Python line
+    that makes it.
 
     Args:
         operation: of a `Client` or an `AsyncClient`.
@@ -63,15 +65,18 @@ def _calls(draw: st.DrawFn, operation: AnyOperation) -> Call:
 def results(
     operation: AnyOperation, status: int | str | None = None, media_type: str | None = None
 ) -> st.SearchStrategy[Any]:
-    """Return a strategy of an operation's results: the data of a body as its server, the producer, may send it.
+    """Return a strategy of an operation's results: the data of a body that its server may send.
 
     Args:
         operation: of a `Client` or an `AsyncClient`.
-        status: 200, or a key of the document (`2XX`, `default`); the lowest success where none is given.
-        media_type: one that the document declares for the status; JSON before others where none is given.
+        status: 200, or a key of the document (`2XX`, `default`); the lowest success where none is
+            given.
+        media_type: one that the document declares for the status; JSON before others where none is
+            given.
 
     Returns:
-        JSON data; text for text types, bytes for the rest, None where the document declares no body.
+        JSON data; text for text types, bytes for the rest, None where the document declares no
+        body.
 
     Raises:
         UsageError: the document declares no such response; when drawing, that no value was found.
@@ -107,28 +112,29 @@ def find_declared_media_type(
 
 def _find_response(operation: AnyOperation, status: int | str | None) -> Response:
     responses = operation.operation.responses
-    known = ", ".join(responses) or "none"
-    if status is None:
-        exact = sorted(
-            int(key) for key in responses if key.isdecimal() and int(key) < FIRST_ERROR_STATUS
-        )
-        other = "2XX" if "2XX" in responses else "default"
-        status = next((str(s) for s in exact if s // 100 == 2), other)  # noqa: PLR2004
-    found = responses.get(str(status))
-    if found is None and str(status).isdecimal():
-        found = get_plan(operation).result_table.find_response(int(status))
-    if found is None:
-        raise UsageError(f"{operation.id} declares no {status} result; it declares {known}")
-    return found
+    key = _find_lowest_success(responses) if status is None else str(status)
+    response = responses.get(key)
+    if response is None and key.isdecimal():
+        response = get_plan(operation).result_table.find_response(int(key))
+    if response is None:
+        known = ", ".join(responses) or "none"
+        raise UsageError(f"{operation.id} declares no {key} result; it declares {known}")
+    return response
+
+
+def _find_lowest_success(responses: Mapping[str, Response]) -> str:
+    for status in sorted(int(key) for key in responses if key.isdecimal()):
+        if OK <= status < MULTIPLE_CHOICES:
+            return str(status)
+    return "2XX" if "2XX" in responses else "default"
 
 
 def get_result_source(
     operation: AnyOperation, entry: MediaType, reading: Reading = "producer"
 ) -> ValueSource:
-    """Return where the results of one media type come from; the same each time."""
-    return get_source(
-        _get_result_schema(get_plan(operation), entry, reading), f"{operation.id}: the result"
-    )
+    """Return the source of the results of one media type, the same each time."""
+    schema = _get_result_schema(get_plan(operation), entry, reading)
+    return get_source(schema, f"{operation.id}: the result")
 
 
 @lru_cache(maxsize=1024)
@@ -143,9 +149,10 @@ class CallVariant:
     Attributes:
         plan: of the operation.
         media_type: as the document writes it; None where it declares no body.
-        source: of call documents, less what is binary.
-        files: the properties of a body of parts that are binary.
-        is_fixed: the client was told the media type: calls leave it out.
+        source: of call documents, without a binary body.
+        binary_properties: of a multipart body.
+        is_media_type_fixed: whether the client has this media type as an option; then calls leave
+            it out.
 
     """
 
@@ -163,16 +170,14 @@ class CallVariant:
     def draw(self, draw: st.DrawFn, wanted: Collection[ValuePath] = ()) -> dict[str, Any]:
         """Draw a call document; no group in it is empty."""
         value = self.source.draw(draw, wanted)
-        call = {
-            key: member for key, member in value.items() if member or key not in LOCATION_GROUPS
-        }
+        empty_groups = [key for key in LOCATION_GROUPS if key in value and not value[key]]
+        call = {key: member for key, member in value.items() if key not in empty_groups}
         if self.is_binary and self._draw_has_body(draw):
             call["body"] = draw(st.binary(min_size=1, max_size=MAX_BYTES))
-        if self.binary_properties and isinstance(call.get("body"), dict):
-            call["body"] = {
-                k: _to_bytes(v) if k in self.binary_properties else v
-                for k, v in call["body"].items()
-            }
+        body = call.get("body")
+        if self.binary_properties and isinstance(body, dict):
+            encoded = {n: _to_bytes(v) for n, v in body.items() if n in self.binary_properties}
+            call["body"] = body | encoded
         return self.add_media_type(call)
 
     def _draw_has_body(self, draw: st.DrawFn) -> bool:
@@ -180,18 +185,18 @@ class CallVariant:
         return body is not None and (body.required or draw(st.booleans()))
 
     def add_media_type(self, call: dict[str, Any]) -> dict[str, Any]:
-        """Return a call with its media type, where the value of the body would not tell it."""
-        body = self.plan.operation.request_body
-        if "body" not in call or body is None or self.media_type is None:
+        """Return a call with its media type, unless the body's value or an option gives it."""
+        request_body = self.plan.operation.request_body
+        if "body" not in call or request_body is None or self.media_type is None:
             return call
         concrete = media.resolve_range(self.media_type, call["body"])
-        if concrete == self.media_type:
-            told = (
-                self.is_media_type_fixed
-                or media.choose_by_value(list(body.content), call["body"]) == self.media_type
-            )
-            return call if told else {**call, "media_type": concrete}
-        return {**call, "media_type": concrete or media.pick_example_media_type(self.media_type)}
+        if concrete != self.media_type:
+            name = concrete or media.pick_example_media_type(self.media_type)
+            return {**call, "media_type": name}
+        if self.is_media_type_fixed:
+            return call
+        default = media.choose_by_value(list(request_body.content), call["body"])
+        return call if default == self.media_type else {**call, "media_type": concrete}
 
 
 def _to_bytes(value: Any) -> Any:
@@ -207,18 +212,18 @@ def get_plan(operation: AnyOperation) -> Plan:
 
 def build_drawn_call(operation: AnyOperation, call: dict[str, Any]) -> DrawnCall:
     """Return a call that prints as the line that makes it."""
-    name = (
-        to_snake_case(operation.id)
-        if operation.operation.node.get_text("operationId")
-        else operation.operation.key
-    )
+    has_id = operation.operation.node.get_text("operationId") != ""
+    name = to_snake_case(operation.id) if has_id else operation.operation.key
     return DrawnCall(call, name, get_plan(operation).binder)
 
 
 def draw_call_variant(draw: st.DrawFn, operation: AnyOperation) -> CallVariant:
     """Draw one of the ways to call an operation."""
-    found = list_call_variants(get_plan(operation), operation._options.media_type)  # noqa: SLF001 (as above)
-    return found[draw(st.integers(0, len(found) - 1))] if len(found) > 1 else found[0]
+    media_type = operation._options.media_type  # noqa: SLF001 (as above)
+    variants = list_call_variants(get_plan(operation), media_type)
+    if len(variants) == 1:
+        return variants[0]
+    return variants[draw(st.integers(0, len(variants) - 1))]
 
 
 @lru_cache(maxsize=1024)
@@ -227,41 +232,56 @@ def list_call_variants(plan: Plan, media_type: str | None) -> tuple[CallVariant,
 
     Args:
         plan: of the operation.
-        media_type: the one that the client was told; None: any that is declared.
+        media_type: that of the client's options; None for any that is declared.
 
     """
-    first = plan.preferred_media_type
-    written: list[str | None] = [*sorted(plan.media_types, key=lambda name: name != first)]
-    names = [media_type] if media_type else written or [None]
-    return tuple(_build_call_variant(plan, name, is_fixed=media_type is not None) for name in names)
+    if media_type:
+        return (_build_call_variant(plan, media_type, is_fixed=True),)
+    names: list[str | None] = [None]
+    if plan.media_types:
+        first = plan.preferred_media_type
+        names = [*sorted(plan.media_types, key=lambda name: name != first)]
+    is_fixed = media_type is not None
+    return tuple(_build_call_variant(plan, name, is_fixed=is_fixed) for name in names)
 
 
 def _build_call_variant(plan: Plan, name: str | None, *, is_fixed: bool) -> CallVariant:
     schema = build_example_schema(plan.get_call_schema(name))
-    body, defs = schema["properties"].get("body"), schema.get("$defs", {})
+    properties, defs = schema["properties"], schema.get("$defs", {})
+    body = properties.get("body")
+    binary_properties: frozenset[str] = frozenset()
     if name is not None and media.is_binary(name):
-        others = {key: value for key, value in schema["properties"].items() if key != "body"}
-        needed = [key for key in schema["required"] if key != "body"]
-        schema = {**schema, "properties": others, "required": needed}
+        others = {key: value for key, value in properties.items() if key != "body"}
+        required = [key for key in schema["required"] if key != "body"]
+        schema = {**schema, "properties": others, "required": required}
     elif name is not None and media.is_text(name):
-        # Text with nothing in it is no body at all.
+        # An empty text is no body.
         text = {"allOf": [body, {"type": "string", "minLength": 1}]}
-        schema = {**schema, "properties": {**schema["properties"], "body": text}}
-    files = (
-        frozenset(_find_binary_properties(body, defs))
-        if name is not None and media.is_multipart(name)
-        else frozenset[str]()
+        schema = {**schema, "properties": {**properties, "body": text}}
+    if name is not None and media.is_multipart(name):
+        binary_properties = frozenset(_find_binary_properties(body, defs))
+    return CallVariant(
+        plan=plan,
+        media_type=name,
+        source=ValueSource(schema, f"{plan.operation.id}: a call"),
+        binary_properties=binary_properties,
+        is_media_type_fixed=is_fixed,
     )
-    source = ValueSource(schema, f"{plan.operation.id}: a call")
-    return CallVariant(plan, name, source, files, is_fixed)
 
 
 def _find_binary_properties(body: Any, defs: dict[str, Any]) -> list[str]:
-    """Return the properties of a body of parts that are binary, or arrays of such."""
-    found = []
+    """Return the properties of a multipart body that are binary, or arrays of binary values."""
+    names = []
     for part in walk_in_place(body, defs):
         for name, schema in part.get("properties", {}).items():
-            inner = [schema, *(p["items"] for p in walk_in_place(schema, defs) if "items" in p)]
-            if any(p.get("format") == "binary" for s in inner for p in walk_in_place(s, defs)):
-                found.append(name)
-    return found
+            if _is_binary_schema(schema, defs):
+                names.append(name)
+    return names
+
+
+def _is_binary_schema(schema: Any, defs: dict[str, Any]) -> bool:
+    parts = list(walk_in_place(schema, defs))
+    for part in list(parts):
+        if "items" in part:
+            parts += walk_in_place(part["items"], defs)
+    return any(part.get("format") == "binary" for part in parts)

@@ -1,4 +1,4 @@
-"""Texts that match a pattern of ECMA-262: drawn from its tree, so that they shrink to its shortest, plainest match."""
+"""Texts that match a pattern of ECMA-262, drawn from its tree: they shrink to a short match."""
 
 from __future__ import annotations
 
@@ -25,9 +25,11 @@ from dynclient.regex.syntax_tree import (
 
 #: How many turns more than it must a repeat takes.
 MAX_EXTRA_REPEATS = 6
-#: How often a text is drawn anew before the sampler is asked.
+#: Attempts before the generator is asked.
 MAX_MATCH_ATTEMPTS = 3
 MAX_MATCH_LENGTH = 100_000
+#: How many characters of a run are drawn; the last one is repeated.
+MAX_DIFFERENT = 40
 
 _PLAIN_CHARACTERS = string.ascii_lowercase + string.digits + string.ascii_uppercase + "-_."
 _EIGHT_SIDES = st.integers(0, 7)
@@ -47,17 +49,18 @@ def draw_match(draw: st.DrawFn, source: str, low: int = 0, high: int | None = No
     if pattern is None:
         return None
     least, most = compute_width(pattern.node)
-    ceiling = min([MAX_MATCH_LENGTH, *(limit for limit in (most, high) if limit is not None)])
+    limits = [limit for limit in (MAX_MATCH_LENGTH, most, high) if limit is not None]
+    ceiling = min(limits)
     if least > ceiling:
         return None
+    floor = min(max(low, least), ceiling)
     for _ in range(MAX_MATCH_ATTEMPTS):
-        text = _MatchDrawer(draw).draw_node(pattern.node, min(max(low, least), ceiling), ceiling)
-        text = None if text is None else _add_surroundings(draw, pattern.node, text, low, high)
-        if (
-            text is not None
-            and low <= len(text) <= (high or MAX_MATCH_LENGTH)
-            and pattern.search(text)
-        ):
+        text = _MatchDrawer(draw).draw_node(pattern.node, floor, ceiling)
+        if text is None:
+            continue
+        text = _add_surroundings(draw, pattern.node, text, low, high)
+        has_length = low <= len(text) <= (high or MAX_MATCH_LENGTH)
+        if has_length and pattern.search(text):
             return text
     return None
 
@@ -73,12 +76,13 @@ def _compile_pattern(source: str) -> regex.Pattern | None:
 def _add_surroundings(
     draw: st.DrawFn, node: PatternNode, text: str, low: int, high: int | None
 ) -> str:
-    """Return a match with text around it, where the pattern does not ask for the ends; filled up to a length."""
+    """Return a text of some length that contains a match, where the pattern has no assertions."""
     if _has_assertion(node):
         return text
     if draw(_EIGHT_SIDES) == _RARE_SIDE:
-        around = draw(st.text(_PLAIN_CHARACTERS, max_size=4))
-        text = text + around if high is None or len(text) + len(around) <= high else text
+        suffix = draw(st.text(_PLAIN_CHARACTERS, max_size=4))
+        if high is None or len(text) + len(suffix) <= high:
+            text += suffix
     return text + "a" * (low - len(text))
 
 
@@ -91,14 +95,14 @@ def _has_assertion(node: PatternNode) -> bool:
 
 
 class _MatchDrawer:
-    """Draws one text for a tree; remembers what groups captured."""
+    """Draws one text for the tree of a pattern, with the captures of its groups."""
 
     def __init__(self, draw: st.DrawFn) -> None:
         self.draw = draw
         self.captures: dict[int, str] = {}
 
-    def draw_node(self, node: PatternNode, low: int, high: int) -> str | None:  # noqa: PLR0911 (one for each kind of node)
-        """Return a text of `low` to `high` characters for a node (looks aside), None where that failed."""
+    def draw_node(self, node: PatternNode, low: int, high: int) -> str | None:  # noqa: PLR0911
+        """Return a text of `low` to `high` characters for a node; None where that failed."""
         match node:
             case Literal(char):
                 return char if low <= 1 <= high else None
@@ -125,9 +129,10 @@ class _MatchDrawer:
     def _draw_alternation(
         self, options: tuple[PatternNode, ...], low: int, high: int
     ) -> str | None:
-        fitting = [o for o in options if _can_fit(compute_width(o), low, high)]
-        while fitting:
-            option = fitting.pop(self.draw(st.integers(0, len(fitting) - 1)))
+        remaining = [option for option in options if _can_fit(compute_width(option), low, high)]
+        while remaining:
+            index = self.draw(st.integers(0, len(remaining) - 1))
+            option = remaining.pop(index)
             text = self.draw_node(option, low, high)
             if text is not None:
                 return text
@@ -135,13 +140,16 @@ class _MatchDrawer:
 
     def _draw_sequence(self, parts: tuple[PatternNode, ...], low: int, high: int) -> str | None:
         widths = [compute_width(part) for part in parts]
+        # The fewest and most characters that the parts after this one can have.
         rest_low = sum(least for least, _ in widths)
         rest_high = sum(high if most is None else most for _, most in widths)
         texts: list[str] = []
         for part, (least, most) in zip(parts, widths, strict=True):
             rest_low -= least
             rest_high -= high if most is None else most
-            upper = high - rest_low if most is None else min(most, high - rest_low)
+            upper = high - rest_low
+            if most is not None:
+                upper = min(most, upper)
             text = self.draw_node(part, max(least, low - rest_high), upper)
             if text is None or len(text) > high:
                 return None
@@ -153,11 +161,14 @@ class _MatchDrawer:
         least, most = compute_width(node.node)
         if most == 0 or node.max == 0:
             return "" if low == 0 else None
-        fewest = max(node.min, -(-low // most) if most else min(low, 1))
-        largest = min(
-            high // least if least else fewest + MAX_EXTRA_REPEATS, fewest + MAX_EXTRA_REPEATS
-        )
-        largest = largest if node.max is None else min(largest, node.max)
+        needed = -(-low // most) if most else min(low, 1)
+        fewest = max(node.min, needed)
+        limits = [fewest + MAX_EXTRA_REPEATS]
+        if least:
+            limits.append(high // least)
+        if node.max is not None:
+            limits.append(node.max)
+        largest = min(limits)
         if fewest > largest:
             return None
         count = self.draw(st.integers(fewest, largest))
@@ -170,8 +181,8 @@ class _MatchDrawer:
         characters = _characters(node.ranges)
         if characters is None:
             return None if count else ""
-        drawn = [self.draw(characters) for _ in range(min(count, 40))]
-        return "".join(drawn) + (drawn[-1] * (count - len(drawn)) if drawn else "")
+        run = "".join(self.draw(characters) for _ in range(min(count, MAX_DIFFERENT)))
+        return run + run[-1:] * (count - len(run))
 
 
 def _can_fit(size: tuple[int, int | None], low: int, high: int) -> bool:
@@ -181,20 +192,23 @@ def _can_fit(size: tuple[int, int | None], low: int, high: int) -> bool:
 
 @lru_cache(maxsize=512)
 def _characters(ranges: Ranges) -> st.SearchStrategy[str] | None:
-    """Return a strategy of a class's characters: mostly plain ones, sometimes any; None for the empty class."""
+    """Return a strategy of the characters in ranges, mostly plain; None without any."""
     if not ranges:
         return None
-    plain = [
-        char
-        for char in _PLAIN_CHARACTERS
-        if any(first <= ord(char) <= last for first, last in ranges)
-    ]
-    wide = [
-        st.characters(min_codepoint=a, max_codepoint=b, exclude_categories=["Cs"])
-        for a, b in ranges[:20]
-    ]
-    others = wide[0] if len(wide) == 1 else st.one_of(wide)
+    plain = [char for char in _PLAIN_CHARACTERS if _is_in_ranges(char, ranges)]
     size = sum(last - first + 1 for first, last in ranges)
     if len(plain) == size:
         return st.sampled_from(plain)
-    return st.one_of(st.sampled_from(plain), st.sampled_from(plain), others) if plain else others
+
+    of_each_range = [
+        st.characters(min_codepoint=first, max_codepoint=last, exclude_categories=["Cs"])
+        for first, last in ranges[:20]
+    ]
+    of_all_ranges = of_each_range[0] if len(of_each_range) == 1 else st.one_of(of_each_range)
+    if not plain:
+        return of_all_ranges
+    return st.one_of(st.sampled_from(plain), st.sampled_from(plain), of_all_ranges)
+
+
+def _is_in_ranges(char: str, ranges: Ranges) -> bool:
+    return any(first <= ord(char) <= last for first, last in ranges)

@@ -42,8 +42,9 @@ def from_schema(schema: Mapping[str, Any] | bool) -> st.SearchStrategy[Any]:
     """Return a strategy of the values that a schema accepts.
 
     Args:
-        schema: JSON Schema 2020-12, self-contained (references to its own `$defs`), as `operation.call_schema` and
-            `operation.result_schemas` hold them; patterns are ECMA-262, formats those that calls are checked by.
+        schema: JSON Schema 2020-12, self-contained (references to its own `$defs`), as
+            `operation.call_schema` and `operation.result_schemas` hold them; patterns are ECMA-262,
+            formats those that calls are checked by.
 
     Raises:
         UsageError: when drawing, that no value was found; perhaps there is none.
@@ -53,18 +54,19 @@ def from_schema(schema: Mapping[str, Any] | bool) -> st.SearchStrategy[Any]:
 
 
 class ValueSource:
-    """Where the values of one schema come from; everything that is known of it is kept, nothing of any example.
+    """Draws the values of one schema; it caches facts of the schema, none of an example.
 
     Args:
         schema: self-contained, in our dialect.
-        what: the schema's name in an error.
+        label: the schema's name in an error.
 
-    `counts` tells how it went: `drawn`, `again` (drawn anew), `sampled` (the sampler helped out), `rejected`.
+    `counts` has the number of values that were `drawn`, drawn `again`, `sampled` by the generator
+    and `rejected`.
     """
 
-    def __init__(self, schema: dict[str, Any], what: str = "the schema") -> None:
+    def __init__(self, schema: dict[str, Any], label: str = "the schema") -> None:
         self.schema = schema
-        self.label = what
+        self.label = label
         self.checker = Checker(schema)
         self.schema_cache = SchemaCache(schema, _compile_check, self.checker.accepts)
         self._sampler = ExampleGenerator(
@@ -94,34 +96,32 @@ class ValueSource:
         return self._draw_seeded_sample(draw)
 
     def draw_once(self, draw: st.DrawFn, wanted: Collection[ValuePath] = ()) -> Any:
-        """Draw a value that the engine accepts, or NOTHING where this one attempt has none."""
+        """Draw a value that the engine accepts, or NO_VALUE where this attempt finds none."""
+        generator = HypothesisValueGenerator(self.schema_cache, draw, wanted)
         try:
-            value = HypothesisValueGenerator(self.schema_cache, draw, wanted).generate(
-                (self.schema,), ""
-            )
+            value = generator.generate((self.schema,), "")
         except (GenerationFailed, BudgetExceeded):
             return NO_VALUE
         return value if self.checker.accepts(value) else NO_VALUE
 
     @cached_property
     def _failure(self) -> UsageError | None:
-        """What to raise because there is no value: neither the sampler nor a search of its own finds any.
+        """The error where neither the generator nor a search of its own finds a value.
 
-        It is settled before anything is drawn, so that the same choices of Hypothesis always end the same.
+        It is settled before anything is drawn: the same choices have the same end.
         """
         try:
             self._sampler.generate(seed=1, optional="none")
         except NoExample as error:
-            if not self._can_find_value:
-                hint = "perhaps nothing can satisfy it"
-                return UsageError(
-                    f"{self.label} has no value that could be found: {error}", hint=hint
-                )
+            if self._can_find_value:
+                return None
+            text = f"{self.label} has no value that could be found: {error}"
+            return UsageError(text, hint="perhaps nothing can satisfy it")
         return None
 
     @property
     def _can_find_value(self) -> bool:
-        # A thread of its own: Hypothesis asks that no search runs inside of another.
+        # It runs in its own thread, as Hypothesis allows no search inside another one.
         with ThreadPoolExecutor(1) as thread:
             return thread.submit(self._search).result()
 
@@ -133,7 +133,7 @@ class ValueSource:
         return True
 
     def _draw_seeded_sample(self, draw: st.DrawFn) -> Any:
-        """Fall back on the sampler, which searches longer; it draws only a seed, so this shrinks less well."""
+        """Draw a seed for the generator, which searches longer; this shrinks less well."""
         try:
             value = self._sampler.generate(seed=draw(st.integers(0, MAX_SEED)))
         except NoExample:
@@ -159,19 +159,20 @@ def values(draw: st.DrawFn, source: ValueSource) -> Any:
     return source.draw(draw)
 
 
-#: Sources of our own schemas, by identity: these are never changed once made.
+#: Sources of schemas that dynclient translated, by identity: these never change.
 _cached_sources: OrderedDict[int, ValueSource] = OrderedDict()
 
 
-def get_source(schema: Mapping[str, Any] | bool, what: str = "the schema") -> ValueSource:
-    """Return the source of a schema; of one that dynclient made the same each time."""
+def get_source(schema: Mapping[str, Any] | bool, label: str = "the schema") -> ValueSource:
+    """Return the source of a schema; of one that dynclient translated, the same each time."""
+    if isinstance(schema, bool):
+        return ValueSource({} if schema else {"not": {}}, label)
     if not isinstance(schema, Schema):
-        return ValueSource(
-            dict(schema) if not isinstance(schema, bool) else {} if schema else {"not": {}}, what
-        )
-    found = _cached_sources.get(id(schema))
-    if found is None or found.schema is not schema:
-        found = _cached_sources[id(schema)] = ValueSource(schema, what)
+        return ValueSource(dict(schema), label)
+    source = _cached_sources.get(id(schema))
+    if source is None or source.schema is not schema:
+        source = ValueSource(schema, label)
+        _cached_sources[id(schema)] = source
         if len(_cached_sources) > MAX_CACHED_SOURCES:
             _cached_sources.popitem(last=False)
-    return found
+    return source

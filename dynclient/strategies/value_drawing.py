@@ -1,8 +1,8 @@
-"""One example of a schema, drawn: the sampler's walk down the schema, each of its choices made by Hypothesis."""
+"""One example of a schema: the generator's walk, with choices made by Hypothesis."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
@@ -26,7 +26,7 @@ from dynclient.strategies.hypothesis_random import HypothesisRandom
 from dynclient.strategies.number_strategies import bounded_numbers, get_bounds
 from dynclient.strategies.pattern_strategies import draw_match
 
-#: From this depth or size on, or inside a schema that was entered so often, an example grows only what it must.
+#: Beyond this depth, size or recursion, only what is required is generated.
 LEAN_DEPTH = 7
 LEAN_SIZE = 120
 LEAN_RECURSION = 3
@@ -34,9 +34,10 @@ MAX_ATTEMPTS = 3
 #: Longer texts are filled up with one character.
 MAX_DRAWN_LENGTH = 60
 MAX_EXTRA_PROPERTIES = 12
-#: Texts that tell something: what a careless writer or reader of parameters, paths, JSON and numbers gets wrong.
-EDGE_CASE_TEXTS = ("%2F", "a%20b", "100%", "a/b", "..", "a,b", "a|b", "a;b", "a=b&c", "+1", "#", "?", "{id}", "null", "true",
-           "007", "1e3", " ", "a b", '"', "\\", "[0]", "ü", "\U0001f600", "\u2028", "<&>")  # fmt: skip
+#: Texts that a careless writer or reader of parameters, paths, JSON or numbers gets wrong.
+EDGE_CASE_TEXTS = ("%2F", "a%20b", "100%", "a/b", "..", "a,b", "a|b", "a;b", "a=b&c", "+1", "#",
+           "?", "{id}", "null", "true", "007", "1e3", " ", "a b", '"', "\\",
+           "[0]", "ü", "\U0001f600", "\u2028", "<&>")  # fmt: skip
 #: What is longer than this is not drawn just to be as long as it may be.
 EDGE_LENGTH = 2000
 EDGE_SIZE = 32
@@ -54,12 +55,13 @@ _SCALARS = ("null", "boolean", "integer", "number", "string")
 
 
 class HypothesisValueGenerator(ValueGenerator):
-    """Draws one value; where the sampler is content with what is plausible, any value that fits may come.
+    """Draws one value: any that fits, where the generator itself prefers plausible ones.
 
     Args:
         known: what is known of the schema.
         draw: of the example under way.
-        wanted: paths in the value that must be there, where the schema lets them; 0 stands for an array's first item.
+        wanted: paths in the value that must be there, where the schema lets them; 0 stands for an
+            array's first item.
 
     """
 
@@ -81,48 +83,45 @@ class HypothesisValueGenerator(ValueGenerator):
         prefer: Any,
         avoid: ExcludedValues,
     ) -> Any:
-        if prefer is not NO_VALUE and (
-            shape.satisfies_scalar_keywords(prefer)
-            if shape.has_only_scalar_keywords
-            else self.cache.get_check(schemas)(prefer)
-        ):
+        if prefer is not NO_VALUE and self._accepts(shape, schemas, prefer):
             return prefer
         if shape.listed_values is not None:
             listed = exclude_values(self.cache.list_offered_values(shape, "values", schemas), avoid)
             if not listed:
                 raise GenerationFailed("enum or const leaves no value")
             return self._draw(st.sampled_from(listed))
-        if (
-            any("examples" in leaf for leaf in shape.conjuncts)
-            and self._draw(_EIGHT_SIDES) == _RARE_SIDE
-        ):
-            offered = exclude_values(
-                self.cache.list_offered_values(shape, "examples", schemas), avoid
-            )
-            return self._draw(st.sampled_from(offered)) if offered else NO_VALUE
-        return NO_VALUE
+        has_examples = any("examples" in conjunct for conjunct in shape.conjuncts)
+        if not has_examples or not self._draw_rarely():
+            return NO_VALUE
+        examples = self.cache.list_offered_values(shape, "examples", schemas)
+        offered = exclude_values(examples, avoid)
+        return self._draw(st.sampled_from(offered)) if offered else NO_VALUE
+
+    def _accepts(self, shape: MergedSchema, schemas: tuple[JsonSchema, ...], value: Any) -> bool:
+        if shape.has_only_scalar_keywords:
+            return shape.satisfies_scalar_keywords(value)
+        return self.cache.get_check(schemas)(value)
+
+    def _draw_rarely(self) -> bool:
+        """Draw true seldom, and never in a shrunk example."""
+        return bool(self._draw(_EIGHT_SIDES) == _RARE_SIDE)
 
     @contextmanager
     def _enter_definitions(self, shape: MergedSchema) -> Iterator[None]:
-        """Grow lean inside of a schema that is entered again and again, too deep or too large."""
-        before = self._is_minimal
-        turns = max(
-            (self._active_definitions.get(ref, 0) for ref in shape.definition_names), default=0
-        )
-        self._is_minimal = (
-            before
-            or turns >= LEAN_RECURSION
-            or len(self._path) > LEAN_DEPTH
-            or self._size > LEAN_SIZE
-        )
-        for ref in shape.definition_names:
-            self._active_definitions[ref] = self._active_definitions.get(ref, 0) + 1
+        """Generate only what is required in a schema that recurs often, or is deep or large."""
+        was_minimal, active = self._is_minimal, self._active_definitions
+        depths = [active.get(name, 0) for name in shape.definition_names]
+        is_recursive = max(depths, default=0) >= LEAN_RECURSION
+        is_large = len(self._path) > LEAN_DEPTH or self._size > LEAN_SIZE
+        self._is_minimal = was_minimal or is_recursive or is_large
+        for name in shape.definition_names:
+            active[name] = active.get(name, 0) + 1
         try:
             yield
         finally:
-            self._is_minimal = before
-            for ref in shape.definition_names:
-                self._active_definitions[ref] -= 1
+            self._is_minimal = was_minimal
+            for name in shape.definition_names:
+                active[name] -= 1
 
     def _generate_by_type(self, shape: MergedSchema, name: str, avoid: ExcludedValues) -> Any:
         kind = self._draw_type(shape)
@@ -134,29 +133,28 @@ class HypothesisValueGenerator(ValueGenerator):
             return self._draw_text(shape, name, avoid)
         if kind in ("integer", "number"):
             return self._draw_number(shape, whole=kind == "integer", avoid=avoid)
-        words = exclude_values([False, True] if kind == "boolean" else [None], avoid)
-        if not words:
+        constants = [False, True] if kind == "boolean" else [None]
+        remaining = exclude_values(constants, avoid)
+        if not remaining:
             raise GenerationFailed("every value is ruled out")
-        return words[0] if len(words) == 1 else self._draw(st.sampled_from(words))
+        return self._draw_one(remaining)
+
+    def _draw_one(self, values: Sequence[Any]) -> Any:
+        return values[0] if len(values) == 1 else self._draw(st.sampled_from(values))
 
     def _draw_type(self, shape: MergedSchema) -> str:
-        """Draw a type: of those that are named, or that the keywords speak of; of all where nothing says a word."""
-        typed = any("type" in leaf for leaf in shape.conjuncts)
-        kinds = shape.candidate_types
-        if not typed and not any(
-            key not in ("$ref", "allOf") for leaf in shape.conjuncts for key in leaf
-        ):
-            kinds = _SCALARS if self._is_minimal else (*_SCALARS, "array", "object")
-        if not kinds:
+        """Draw a type: one that the keywords are about, any where the schema says nothing."""
+        has_type = any("type" in conjunct for conjunct in shape.conjuncts)
+        types = shape.candidate_types
+        if not has_type and not _has_own_keywords(shape):
+            types = _SCALARS if self._is_minimal else (*_SCALARS, "array", "object")
+        if not types:
             raise GenerationFailed("type leaves nothing")
-        if (
-            typed
-            and "null" in shape.allowed_types
-            and "null" not in kinds
-            and self._draw(_EIGHT_SIDES) == 0
-        ):
+        is_nullable = has_type and "null" in shape.allowed_types and "null" not in types
+        if is_nullable and self._draw(_EIGHT_SIDES) == 0:
             return "null"
-        return kinds[0] if len(kinds) == 1 else self._draw(st.sampled_from(kinds))
+        drawn: str = self._draw_one(types)
+        return drawn
 
     # --- text and numbers
 
@@ -166,84 +164,75 @@ class HypothesisValueGenerator(ValueGenerator):
         if low > scalar_values.MAX_STRING_LENGTH or (high is not None and low > high):
             raise GenerationFailed("minLength cannot be met")
         sources = list(dict.fromkeys(shape.get_keyword_values("pattern")))
-        forms = [
-            form
-            for form in dict.fromkeys(shape.get_keyword_values("format"))
-            if form in known_formats.FORMAT_CHECKS
-        ]
+        names = dict.fromkeys(shape.get_keyword_values("format"))
+        formats = [name for name in names if name in known_formats.FORMAT_CHECKS]
         for _ in range(MAX_ATTEMPTS):
-            text = self._draw_candidate_text(sources, forms, low, high)
-            if (
-                text is not None
-                and text not in avoid
-                and self._is_valid_text(text, sources, forms, low, high)
-            ):
+            text = self._draw_candidate_text(sources, formats, low, high)
+            if text is None or text in avoid:
+                continue
+            if self._is_valid_text(text, sources, formats, low, high):
                 return text
         return scalar_values.generate_string(shape, name, self._random, avoid, self.cache.matches)
 
     def _draw_candidate_text(
-        self, sources: list[str], forms: list[str], low: int, high: int | None
+        self, sources: list[str], formats: list[str], low: int, high: int | None
     ) -> str | None:
         if sources:
-            # The narrowest pattern as a rule is the longest; the others are asked whether they match.
+            # The longest pattern is usually the narrowest; the text is checked against the others.
             return draw_match(self._draw, max(sources, key=len), low, high)
-        if forms:
-            strategy = format_strategies.texts_of_format(forms[0])
+        if formats:
+            strategy = format_strategies.texts_of_format(formats[0])
             return None if strategy is None else self._draw(strategy)
-        drawn = self._draw(plain_texts(min(low, MAX_DRAWN_LENGTH), high))
-        filled = (
-            high
-            if high is not None and len(drawn) < high <= EDGE_LENGTH and self._draw_is_at_edge()
-            else low
-        )
-        return drawn + "a" * (filled - len(drawn))
-
-    def _draw_is_at_edge(self) -> bool:
-        """Draw, seldom, that something is as long as it may be: that is where an off-by-one shows."""
-        return bool(self._draw(_EIGHT_SIDES) == _RARE_SIDE)
+        text = self._draw(plain_texts(min(low, MAX_DRAWN_LENGTH), high))
+        length = low
+        can_be_longer = high is not None and len(text) < high <= EDGE_LENGTH
+        # A text of the greatest length shows an off-by-one.
+        if high is not None and can_be_longer and self._draw_rarely():
+            length = high
+        return text + "a" * (length - len(text))
 
     def _is_valid_text(
-        self, text: str, sources: list[str], forms: list[str], low: int, high: int | None
+        self, text: str, sources: list[str], formats: list[str], low: int, high: int | None
     ) -> bool:
-        fits = low <= len(text) and (high is None or len(text) <= high)
-        return (
-            fits
-            and all(self.cache.matches(s, text) for s in sources)
-            and _match_formats(forms, text)
-        )
+        if len(text) < low or (high is not None and len(text) > high):
+            return False
+        matches_patterns = all(self.cache.matches(source, text) for source in sources)
+        return matches_patterns and _match_formats(formats, text)
 
     def _draw_number(
         self, shape: MergedSchema, *, whole: bool, avoid: ExcludedValues
     ) -> int | float:
         strategy = bounded_numbers(get_bounds(shape.number_range, whole=whole))
-        for _ in range(MAX_ATTEMPTS if strategy is not None else 0):
-            value: int | float = self._draw(strategy)  # type: ignore[arg-type] # None draws nothing
-            if compute_identity(value) not in avoid:
-                return value
+        if strategy is not None:
+            for _ in range(MAX_ATTEMPTS):
+                value: int | float = self._draw(strategy)
+                if compute_identity(value) not in avoid:
+                    return value
         return scalar_values.generate_number(shape, whole, self._random, avoid)
 
     # --- objects
 
     def _choose_names(self, shape: MergedSchema) -> dict[str, None]:
-        required = dict.fromkeys(shape.required_names)
-        wanted = {
-            path[len(self._path)]: None for path in self._wanted if self._leads_to_wanted(path)
-        }
-        forced = required | {name: None for name in wanted if isinstance(name, str)}
+        names = dict.fromkeys(shape.required_names)
+        depth = len(self._path)
+        for path in self._wanted:
+            name = path[depth] if self._leads_to_wanted(path) else None
+            if isinstance(name, str):
+                names[name] = None
         if self._is_minimal or self._optional_members == "none":
-            return forced
-        named = tuple(shape.get_keyword_values("propertyNames"))
-        coin = (
-            _BOOLEANS
-            if len(shape.property_positions) < MAX_EXTRA_PROPERTIES
-            else st.integers(0, len(shape.property_positions) // 6).map(lambda n: n == 1)
-        )
-        names = [
-            name for name in shape.property_positions if name not in forced and self._draw(coin)
+            return names
+
+        name_schemas = tuple(shape.get_keyword_values("propertyNames"))
+        count = len(shape.property_positions)
+        coin = _BOOLEANS
+        if count >= MAX_EXTRA_PROPERTIES:
+            coin = st.integers(0, count // 6).map(lambda number: number == 1)
+        chosen = [
+            name for name in shape.property_positions if name not in names and self._draw(coin)
         ]
-        return forced | dict.fromkeys(
-            n for n in names if not named or self.cache.get_check(named)(n)
-        )
+        if name_schemas:
+            chosen = list(filter(self.cache.get_check(name_schemas), chosen))
+        return names | dict.fromkeys(chosen)
 
     def _leads_to_wanted(self, path: ValuePath) -> bool:
         return len(path) > len(self._path) and list(path[: len(self._path)]) == self._path
@@ -251,10 +240,11 @@ class HypothesisValueGenerator(ValueGenerator):
     def _add_optional_properties(
         self, shape: MergedSchema, found: dict[str, Any], name: str
     ) -> None:
-        """Add properties up to minProperties, and to an object that is free a few more."""
+        """Add properties up to minProperties, and a few more to an object that is free."""
         least, most = shape.get_lower_limit("minProperties"), shape.get_upper_limit("maxProperties")
         count = max(least, len(found) + self._draw_extra_count(shape))
-        count = count if most is None else min(count, most)
+        if most is not None:
+            count = min(count, most)
         for member in self._generate_spare_names(shape, name, least):
             if len(found) >= count:
                 return
@@ -264,22 +254,23 @@ class HypothesisValueGenerator(ValueGenerator):
             raise GenerationFailed("minProperties asks for more than was found")
 
     def _draw_extra_count(self, shape: MergedSchema) -> int:
-        if (
-            self._is_minimal
-            or self._optional_members == "none"
-            or False in shape.get_property_schemas("\0", self.cache.matches)
-        ):
+        if self._is_minimal or self._optional_members == "none":
             return 0
-        by_pattern = any("patternProperties" in leaf for leaf in shape.conjuncts)
-        if shape.property_positions and not by_pattern:
-            return int(self._draw(_EIGHT_SIDES) == _RARE_SIDE)
+        is_closed = False in shape.get_property_schemas("\0", self.cache.matches)
+        if is_closed:
+            return 0
+        has_patterns = any("patternProperties" in conjunct for conjunct in shape.conjuncts)
+        if shape.property_positions and not has_patterns:
+            return int(self._draw_rarely())
         return self._draw(st.integers(0, 3))
 
     def _generate_spare_names(self, shape: MergedSchema, name: str, least: int) -> Iterator[str]:
-        if any("propertyNames" in leaf or "patternProperties" in leaf for leaf in shape.conjuncts):
+        keywords = {"propertyNames", "patternProperties"}
+        if any(not keywords.isdisjoint(conjunct) for conjunct in shape.conjuncts):
             yield from super()._generate_spare_names(shape, name, least)
             return
-        yield from shape.property_positions if least else ()
+        if least:
+            yield from shape.property_positions
         for _ in range(MAX_EXTRA_PROPERTIES):
             yield self._draw(_NAMES)
         yield from super()._generate_spare_names(shape, name, least)
@@ -287,16 +278,24 @@ class HypothesisValueGenerator(ValueGenerator):
     # --- arrays
 
     def _choose_length(self, shape: MergedSchema, least: int, most: int | None) -> int:
-        if any(self._leads_to_wanted(path) and path[len(self._path)] == 0 for path in self._wanted):
+        depth = len(self._path)
+        if any(self._leads_to_wanted(path) and path[depth] == 0 for path in self._wanted):
             least = max(least, 1)
         if self._is_minimal or self._optional_members == "none":
             return least
-        if most is not None and least < most <= EDGE_SIZE and self._draw_is_at_edge():
+        # An array of the greatest length shows an off-by-one.
+        if most is not None and least < most <= EDGE_SIZE and self._draw_rarely():
             return most
-        highest = max(least, max(map(len, shape.get_keyword_values("prefixItems")), default=0)) + 3
-        return self._draw(
-            st.integers(least, highest if most is None else max(least, min(highest, most)))
-        )
+        prefix_lengths = map(len, shape.get_keyword_values("prefixItems"))
+        highest = max(least, max(prefix_lengths, default=0)) + 3
+        if most is not None:
+            highest = max(least, min(highest, most))
+        return self._draw(st.integers(least, highest))
+
+
+def _has_own_keywords(shape: MergedSchema) -> bool:
+    """Tell whether a schema has keywords other than references and conjunctions."""
+    return any(set(conjunct) - {"$ref", "allOf"} for conjunct in shape.conjuncts)
 
 
 def _match_formats(forms: list[str], text: str) -> bool:
@@ -305,8 +304,8 @@ def _match_formats(forms: list[str], text: str) -> bool:
 
 @lru_cache(maxsize=256)
 def plain_texts(low: int, high: int | None) -> st.SearchStrategy[str]:
-    """Return a strategy of texts that nothing but their length binds."""
+    """Return a strategy of texts of some length, any characters and some edge cases."""
     most = low + MAX_DRAWN_LENGTH if high is None else max(low, min(high, low + MAX_DRAWN_LENGTH))
     drawn = st.text(st.characters(codec="utf-8"), min_size=low, max_size=most)
-    known = [text for text in EDGE_CASE_TEXTS if low <= len(text) <= most]
-    return st.one_of(drawn, drawn, drawn, st.sampled_from(known)) if known else drawn
+    edge_cases = [text for text in EDGE_CASE_TEXTS if low <= len(text) <= most]
+    return st.one_of(drawn, drawn, drawn, st.sampled_from(edge_cases)) if edge_cases else drawn

@@ -170,8 +170,8 @@ def results_of(operation):
 def is_open(entry):
     """Tell whether a body, by the document as it is written, declares properties and nothing of others."""
     return (
-        "properties" in entry.schema.resolved().value
-        and "additionalProperties" not in entry.schema.resolved().value
+        "properties" in entry.schema.resolve().value
+        and "additionalProperties" not in entry.schema.resolve().value
     )
 
 

@@ -1,4 +1,4 @@
-"""Items in bodies: where one stands in a request or an answer, and how a remembered one is put there validly."""
+"""Items in bodies: where a body holds one, and how a stored one is put there validly."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 @dataclass(frozen=True)
 class TopLevelSchema:
-    """What a schema declares at the top.
+    """The declarations of a schema, without those of its properties.
 
     Attributes:
         properties: by name; the first declaration of each.
         is_open: whether it takes other properties too.
         types: the types it takes.
-        members: the schema of an array's items, where it says.
+        items_schema: the schema of an array's items; true where it says nothing of them.
 
     """
 
@@ -49,153 +49,183 @@ class TopLevelSchema:
 
     @classmethod
     def from_schema(cls, schema: Any, defs: Definitions) -> TopLevelSchema:
-        """Return the outline of a schema."""
-        parts = SchemaTypes(schema, defs).subschemas
+        """Return what a schema declares."""
+        schema_types = SchemaTypes(schema, defs)
         properties: dict[str, Any] = {}
-        for part in parts:
-            for name, sub in part.get("properties", {}).items():
-                properties.setdefault(name, sub)
-        is_open = any(part.get("additionalProperties", False) is not False for part in parts)
-        members = next((part["items"] for part in parts if "items" in part), True)
+        items_schemas: list[Any] = []
+        allows_others = False
+        for subschema in schema_types.subschemas:
+            for name, property_schema in subschema.get("properties", {}).items():
+                properties.setdefault(name, property_schema)
+            if "items" in subschema:
+                items_schemas.append(subschema["items"])
+            allows_others |= subschema.get("additionalProperties", False) is not False
         return cls(
-            properties,
-            is_open or not properties,
-            frozenset(SchemaTypes(schema, defs).types),
-            members,
+            properties=properties,
+            is_open=allows_others or not properties,
+            types=frozenset(schema_types.types),
+            items_schema=items_schemas[0] if items_schemas else True,
         )
 
     def select_declared(self, item: Item) -> Item:
-        """Return what of an item it declares."""
-        return item if self.is_open else {k: v for k, v in item.items() if k in self.properties}
+        """Return the properties of an item that the schema takes."""
+        if self.is_open:
+            return item
+        return {name: value for name, value in item.items() if name in self.properties}
 
 
 class ItemMapper:
-    """Where an operation has its items in one schema.
+    """The place of items in the bodies of one schema.
 
     Args:
         schema: of a body, self-contained.
-        role: what the operation does.
-        extra: what the document's extension adds.
+        role: of the operation.
+        extension: of the operation.
 
     """
 
-    def __init__(self, schema: Any, role: ResourceRole, extra: OperationExtension) -> None:
+    def __init__(self, schema: Any, role: ResourceRole, extension: OperationExtension) -> None:
         defs = schema.get("$defs", {}) if isinstance(schema, dict) else {}
-        self._top = top = TopLevelSchema.from_schema(schema, defs)
-        self.wrapper_property = self._find_wrapper_property(role, extra, defs)
-        self.item_schema = (
-            TopLevelSchema.from_schema(top.properties[self.wrapper_property], defs)
-            if self.wrapper_property
-            else top
-        )
-        self.identity_property = find_identity_property(self.item_schema.properties, role, extra)
-        self.list_property = self._find_list_property(role, defs)
-        in_list = (
-            TopLevelSchema.from_schema(top.properties[self.list_property], defs)
-            if self.list_property
-            else top
-        )
-        self._list_item_schema = TopLevelSchema.from_schema(in_list.items_schema, defs)
-        self.list_identity_property = find_identity_property(
-            self._list_item_schema.properties, role, extra
-        )
-        self._names_by_folded = {fold_name(name): name for name in top.properties}
+        self._defs = defs
+        self._top = TopLevelSchema.from_schema(schema, defs)
+        self._names_by_folded = {fold_name(name): name for name in self._top.properties}
 
-    def _find_wrapper_property(
-        self, role: ResourceRole, extra: OperationExtension, defs: Definitions
-    ) -> str:
+        self.wrapper_property = self._find_wrapper_property(role, extension)
+        self.item_schema = self._get_property_schema(self.wrapper_property)
+        item_names = self.item_schema.properties
+        self.identity_property = find_identity_property(item_names, role, extension)
+
+        self.list_property = self._find_list_property(role)
+        array_schema = self._get_property_schema(self.list_property or "")
+        self._list_item_schema = TopLevelSchema.from_schema(array_schema.items_schema, defs)
+        list_item_names = self._list_item_schema.properties
+        self.list_identity_property = find_identity_property(list_item_names, role, extension)
+
+    def _get_property_schema(self, name: str) -> TopLevelSchema:
+        """Return the declarations of a property; of the whole body for the name ""."""
+        if not name:
+            return self._top
+        return TopLevelSchema.from_schema(self._top.properties[name], self._defs)
+
+    def _find_wrapper_property(self, role: ResourceRole, extension: OperationExtension) -> str:
+        """Return the property that holds one item; "" where the body is the item."""
         names = self._top.properties
-        thing = role.address.item_name
-        if extra.item in names:
-            return extra.item
-        own = [n for n in names if fold_name(n) == thing]
-        bare = not find_identity_property(names, role, extra)
-        loose = [n for n in names if fold_name(n) in ITEM] if bare else []
-        return next(
-            (name for name in (*own, *loose) if "object" in SchemaTypes(names[name], defs).types),
-            "",
-        )
+        if extension.item in names:
+            return extension.item
+        candidates = [name for name in names if fold_name(name) == role.address.item_name]
+        if not find_identity_property(names, role, extension):
+            candidates += [name for name in names if fold_name(name) in ITEM]
+        for name in candidates:
+            if self._has_type(name, "object"):
+                return name
+        return ""
 
-    def _find_list_property(self, role: ResourceRole, defs: Definitions) -> str | None:
-        """Return the property that holds a list of items, "" where the whole is one, None where there is none."""
+    def _find_list_property(self, role: ResourceRole) -> str | None:
+        """Return the property that holds a list of items.
+
+        It is "" where the body is the list, None where there is none.
+        """
         if "array" in self._top.types:
             return ""
-        arrays = [
-            n for n, sub in self._top.properties.items() if "array" in SchemaTypes(sub, defs).types
-        ]
-        last = fold_name(role.address.segments[-1]) if role.address.segments else ""
-        named = [n for n in arrays if fold_name(n) == last] or [
-            n for n in arrays if fold_name(n) in ITEMS
-        ]
-        return next(iter(named or (arrays if len(arrays) == 1 else [])), None)
+        arrays = [name for name in self._top.properties if self._has_type(name, "array")]
+        segments = role.address.segments
+        collection_name = fold_name(segments[-1]) if segments else ""
+        for known_names in ((collection_name,), ITEMS):
+            for name in arrays:
+                if fold_name(name) in known_names:
+                    return name
+        return arrays[0] if len(arrays) == 1 else None
+
+    def _has_type(self, name: str, type_: str) -> bool:
+        return type_ in SchemaTypes(self._top.properties[name], self._defs).types
 
     def get_item(self, value: Any) -> Item:
         """Return the item in a body, {} where there is none."""
-        found = (
-            value.get(self.wrapper_property)
-            if self.wrapper_property and isinstance(value, dict)
-            else value
-        )
-        return found if isinstance(found, dict) else {}
+        item = _get_member(value, self.wrapper_property)
+        return item if isinstance(item, dict) else {}
 
     def get_items(self, value: Any) -> list[tuple[str, Item]]:
-        """Return the items in a body, one or a list of them, each with the name of its identity where it has one."""
-        found = self.get_item(value)
-        if self.identity_property in found:
-            return [(self.identity_property, found)]
-        listed = (
-            value.get(self.list_property)
-            if self.list_property and isinstance(value, dict)
-            else value
-        )
-        name = self.list_identity_property
-        return (
-            [(name, i) for i in listed if isinstance(i, dict) and name in i]
-            if isinstance(listed, list)
-            else []
-        )
+        """Return the items in a body that have an identity: one, or a list of them.
 
-    def apply_item(self, body: SampledBody, value: Any, item: Item, *, lean: bool) -> Any:
-        """Return a valid body that says of an item what it can.
+        Returns:
+            A list of (name of the property that holds the identity, item).
+
+        """
+        item = self.get_item(value)
+        if self.identity_property in item:
+            return [(self.identity_property, item)]
+        items = _get_member(value, self.list_property or "")
+        if not isinstance(items, list):
+            return []
+        name = self.list_identity_property
+        return [(name, item) for item in items if isinstance(item, dict) and name in item]
+
+    # --- one item
+
+    def apply_item(self, body: SampledBody, value: Any, item: Item, *, omit_others: bool) -> Any:
+        """Return a valid body that shows as much of an item as it can.
 
         Args:
-            body: judges.
+            body: checks whether a value is valid.
             value: a valid body.
-            item: what is to be said.
-            lean: say nothing else of it, where that is valid.
+            item: the item to show.
+            omit_others: whether to leave out properties that the item lacks, where that is valid.
 
         """
         if not isinstance(value, dict) or not item:
             return value
-        wanted, found = self.item_schema.select_declared(item), self.get_item(value)
-        for whole in ([wanted] if lean else []) + [{**found, **wanted}]:
-            candidate = self._replace_item(value, whole)
+        declared = self.item_schema.select_declared(item)
+        candidates = [declared] if omit_others else []
+        candidates.append({**self.get_item(value), **declared})
+        for new_item in candidates:
+            candidate = self._replace_item(value, new_item)
             if body.is_valid(candidate):
                 return candidate
-        for name, member in wanted.items():
+
+        for name, member in declared.items():
             candidate = self._replace_item(value, {**self.get_item(value), name: member})
-            value = candidate if body.is_valid(candidate) else value
+            if body.is_valid(candidate):
+                value = candidate
         return value
 
     def omit_properties(self, body: SampledBody, value: Any, names: Iterable[str]) -> Any:
-        """Return a valid body without what a client could have said and did not: left out, or else empty."""
-        found = self.get_item(value)
-        names = [name for name in names if name in found]
-        bare = self._replace_item(value, {k: v for k, v in found.items() if k not in names})
-        if not names or body.is_valid(bare):
-            return bare if names else value
+        """Return a valid body without some properties of its item.
+
+        A property that cannot be left out becomes empty, where that is valid.
+
+        Args:
+            body: checks whether a value is valid.
+            value: a valid body.
+            names: of the properties.
+
+        """
+        item = self.get_item(value)
+        names = [name for name in names if name in item]
+        if not names:
+            return value
+        rest = {name: member for name, member in item.items() if name not in names}
+        candidate = self._replace_item(value, rest)
+        if body.is_valid(candidate):
+            return candidate
         for name in names:
-            less = {k: v for k, v in self.get_item(value).items() if k != name}
-            kind = type(found[name])
-            options = (
-                [less, {**self.get_item(value), name: kind()}] if kind in (list, dict) else [less]
-            )
-            candidates = (self._replace_item(value, option) for option in options)
-            value = next(filter(body.is_valid, candidates), value)
+            value = self._omit_property(body, value, name)
+        return value
+
+    def _omit_property(self, body: SampledBody, value: Any, name: str) -> Any:
+        item = self.get_item(value)
+        options = [{key: member for key, member in item.items() if key != name}]
+        if isinstance(item[name], list | dict):
+            options.append({**item, name: type(item[name])()})
+        for option in options:
+            candidate = self._replace_item(value, option)
+            if body.is_valid(candidate):
+                return candidate
         return value
 
     def _replace_item(self, value: dict[str, Any], item: Item) -> dict[str, Any]:
         return {**value, self.wrapper_property: item} if self.wrapper_property else item
+
+    # --- a list of items
 
     def apply_page(
         self, body: SampledBody, value: Any, items: Sequence[Item], first: int, total: int
@@ -203,60 +233,61 @@ class ItemMapper:
         """Return a valid body that lists items.
 
         Args:
-            body: judges.
-            value: a valid body; what is answered where the items do not fit.
+            body: checks whether a value is valid.
+            value: a valid body; it is returned where the items do not fit.
             items: of this page.
-            first: how many come before it.
-            total: how many there are in all.
+            first: number of items before the page.
+            total: number of items in all.
 
         """
         if self.list_property is None:
             return value
-        around = self._update_counts(value, first + len(items) < total, total)
-        taken = [self._list_item_schema.select_declared(item) for item in items]
-        candidate = self._replace_list(around, taken)
+        has_more = first + len(items) < total
+        envelope = self._update_counts(value, has_more=has_more, total=total)
+        declared_items = [self._list_item_schema.select_declared(item) for item in items]
+        candidate = self._replace_list(envelope, declared_items)
         if body.is_valid(candidate):
             return candidate
-        mould = self._get_sampled_item(value)
-        fitted = [self._fit_list_item(body, around, item, mould) for item in taken]
-        candidate = self._replace_list(around, fitted)
+
+        sample = self._get_sampled_item(value)
+        valid_items = [self._fit_list_item(body, envelope, item, sample) for item in declared_items]
+        candidate = self._replace_list(envelope, valid_items)
         return candidate if body.is_valid(candidate) else value
 
-    def _fit_list_item(self, body: SampledBody, around: Any, item: Item, mould: Item) -> Item:
-        for option in (item, {**mould, **item}):
-            if body.is_valid(self._replace_list(around, [option])):
+    def _fit_list_item(self, body: SampledBody, envelope: Any, item: Item, sample: Item) -> Item:
+        """Return an item of a list that is valid and shows as much of an item as it can."""
+        for option in (item, {**sample, **item}):
+            if body.is_valid(self._replace_list(envelope, [option])):
                 return option
-        found = mould
+        valid_item = sample
         for name, member in item.items():
-            option = {**found, name: member}
-            found = option if body.is_valid(self._replace_list(around, [option])) else found
-        return found
+            option = {**valid_item, name: member}
+            if body.is_valid(self._replace_list(envelope, [option])):
+                valid_item = option
+        return valid_item
 
     def _get_sampled_item(self, value: Any) -> Item:
-        found = (
-            value.get(self.list_property)
-            if self.list_property and isinstance(value, dict)
-            else value
-        )
-        return found[0] if isinstance(found, list) and found and isinstance(found[0], dict) else {}
+        items = _get_member(value, self.list_property or "")
+        if not isinstance(items, list) or not items:
+            return {}
+        return items[0] if isinstance(items[0], dict) else {}
 
-    def _replace_list(self, around: Any, items: list[Any]) -> Any:
-        return {**around, self.list_property: items} if self.list_property else items
+    def _replace_list(self, envelope: Any, items: list[Any]) -> Any:
+        return {**envelope, self.list_property: items} if self.list_property else items
 
-    def _update_counts(self, value: Any, has_more: bool, total: int) -> Any:
-        """Return an envelope that counts right."""
+    def _update_counts(self, value: Any, *, has_more: bool, total: int) -> Any:
+        """Return an envelope whose total count and mark of a next page are right."""
         if not isinstance(value, dict):
             return value
-        counted = dict(value)
-        for plain, name in self._names_by_folded.items():
-            kinds = self._top.properties[name]
-            if plain in HAS_MORE:
-                counted[name] = has_more
-            elif plain in TOTAL_COUNT and not (
-                isinstance(kinds, dict) and kinds.get("type") == "string"
-            ):
-                counted[name] = total
-        return counted
+        envelope = dict(value)
+        for folded_name, name in self._names_by_folded.items():
+            schema = self._top.properties[name]
+            is_text = isinstance(schema, dict) and schema.get("type") == "string"
+            if folded_name in HAS_MORE:
+                envelope[name] = has_more
+            elif folded_name in TOTAL_COUNT and not is_text:
+                envelope[name] = total
+        return envelope
 
     def assign_identity(
         self, body: SampledBody, value: Any, is_taken: Callable[[str], bool], count: int
@@ -264,50 +295,60 @@ class ItemMapper:
         """Return a valid body whose item has an identity that is not taken, and that identity.
 
         Args:
-            body: judges.
-            value: a valid body; identities are like its own.
-            is_taken: tells of an identity.
-            count: how many are taken, roughly.
+            body: checks whether a value is valid.
+            value: a valid body; the identity is like its own.
+            is_taken: whether an identity is taken.
+            count: number of identities that are taken, roughly.
 
         """
-        if not self.identity_property or self.identity_property not in self.get_item(value):
+        item = self.get_item(value)
+        if not self.identity_property or self.identity_property not in item:
             return value, ""
-        first = self.get_item(value)[self.identity_property]
+        first = item[self.identity_property]
         for candidate in _generate_identities(first, count):
-            if not is_taken(format_identity(candidate)):
-                whole = self.apply_item(
-                    body, value, {self.identity_property: candidate}, lean=False
-                )
-                if self.get_item(whole).get(self.identity_property) == candidate:
-                    return whole, format_identity(candidate)
+            if is_taken(format_identity(candidate)):
+                continue
+            new_item = {self.identity_property: candidate}
+            new_value = self.apply_item(body, value, new_item, omit_others=False)
+            if self.get_item(new_value).get(self.identity_property) == candidate:
+                return new_value, format_identity(candidate)
         return value, format_identity(first)
 
 
+def _get_member(value: Any, name: str) -> Any:
+    """Return a property of an object; anything itself where there is no name or no object."""
+    return value.get(name) if name and isinstance(value, dict) else value
+
+
 def select_parts(
-    body: SampledBody, value: dict[str, Any], wanted: Sequence[Any], whole: Any
+    body: SampledBody, value: dict[str, Any], parts: Sequence[Any], complete: Any
 ) -> dict[str, Any]:
-    """Return a valid body that has those of its optional properties which are wanted, and no others.
+    """Return a valid body that has the optional properties that a request lists, and no others.
 
     Args:
-        body: judges.
+        body: checks whether a value is valid.
         value: a valid body.
-        wanted: names of properties.
-        whole: a body that has every property, to take from what `value` lacks.
+        parts: names of properties.
+        complete: a body with every property, from which a missing one is taken.
 
     """
-    for name in [name for name in value if name not in wanted]:
-        less = {k: v for k, v in value.items() if k != name}
-        value = less if body.is_valid(less) else value
-    for name in wanted if isinstance(whole, dict) else ():
-        more = {**value, name: whole[name]} if name in whole and name not in value else value
-        value = more if body.is_valid(more) else value
+    for name in list(value):
+        if name not in parts:
+            smaller = {key: member for key, member in value.items() if key != name}
+            value = smaller if body.is_valid(smaller) else value
+    if not isinstance(complete, dict):
+        return value
+    for name in parts:
+        if name in complete and name not in value:
+            larger = {**value, name: complete[name]}
+            value = larger if body.is_valid(larger) else value
     return value
 
 
 def _generate_identities(first: Any, count: int) -> Iterator[Any]:
-    """Yield identities like a first one, not in use as long as they are counted up; itself last.
+    """Yield identities like a first one, counted up; the first one comes last.
 
-    The first one is the document's example or a sample of it: it stands for what was there before.
+    The first one is the document's example, or a sample: it stands for an item that existed before.
     """
     for n in (*range(count + 1, count + MAX_IDENTITIES), *range(1, MAX_IDENTITIES)):
         if isinstance(first, int) and not isinstance(first, bool):

@@ -1,4 +1,4 @@
-"""What a sandbox remembers: the items that were made, and those that were and are gone; plain JSON data."""
+"""The items that a sandbox stores: created and deleted ones, as plain JSON data."""
 
 from __future__ import annotations
 
@@ -9,33 +9,33 @@ from urllib.parse import quote
 
 from dynclient.errors import UsageError
 
-#: The oldest item of all is forgotten for one that is too many.
+#: Beyond this number the oldest item is removed for a new one.
 MAX_ITEMS = 100_000
 
 Item = dict[str, Any]
 
 
 class ItemStore:
-    """The items of every collection by identity, in the order made; whoever shares it between threads locks it."""
+    """The items of all collections by identity, oldest first; threads that share it need a lock."""
 
     def __init__(self) -> None:
         self._items: dict[str, dict[str, Item]] = {}
         self._deleted: dict[str, dict[str, None]] = {}
-        #: Items that nobody made, as they were last updated: they are no more than assumed to exist.
+        #: Items that were updated but never created: they are only assumed to exist.
         self._assumed: dict[tuple[str, str], Item] = {}
         self._size = 0
 
     def get(self, collection: str, identity: str) -> Item | None:
-        """Return an item that was made, or at least updated; None where it was never met, or is gone."""
-        found = self._items.get(collection, {}).get(identity)
-        return self._assumed.get((collection, identity)) if found is None else found
+        """Return an item that was created or updated; None where it is unknown or deleted."""
+        item = self._items.get(collection, {}).get(identity)
+        return self._assumed.get((collection, identity)) if item is None else item
 
     def is_created(self, collection: str, identity: str) -> bool:
-        """Tell whether an item was made here, and still is."""
+        """Tell whether an item was created here, and not deleted."""
         return identity in self._items.get(collection, {})
 
     def count_created(self, collection: str) -> int:
-        """Return how many items were ever made in a collection, as far as is known."""
+        """Return the number of items that were created in a collection, deleted ones included."""
         return len(self._items.get(collection, ())) + len(self._deleted.get(collection, ()))
 
     def list_items(self, collection: str) -> list[Item]:
@@ -43,36 +43,36 @@ class ItemStore:
         return list(self._items.get(collection, {}).values())
 
     def is_deleted(self, collection: str, identity: str) -> bool:
-        """Tell whether an item was made here and then deleted."""
+        """Tell whether an item was created here and then deleted."""
         return identity in self._deleted.get(collection, {})
 
     def put(self, collection: str, identity: str, item: Item) -> None:
-        """Keep an item that is made; what was gone is there again."""
+        """Store a created item, even if one of its identity was deleted before."""
         self._assumed.pop((collection, identity), None)
         self._deleted.get(collection, {}).pop(identity, None)
         items = self._items.setdefault(collection, {})
         self._size += identity not in items
         items[identity] = item
         if self._size > MAX_ITEMS:
-            oldest = next(c for c, found in self._items.items() if found)
+            oldest = next(name for name, members in self._items.items() if members)
             self._remove(oldest, next(iter(self._items[oldest])))
 
     def put_assumed(self, collection: str, identity: str, item: Item) -> None:
-        """Keep an update of an item that nobody made: it is read, but neither listed nor ever gone."""
+        """Store an update of an item that was never created; it is not listed."""
         self._assumed[collection, identity] = item
         if len(self._assumed) > MAX_ITEMS:
             del self._assumed[next(iter(self._assumed))]
 
     def delete(self, collection: str, identity: str) -> None:
-        """Delete an item and what lies below it; of one that was never made nothing is kept."""
+        """Delete an item and the collections below it; only a created one counts as deleted."""
         self._assumed.pop((collection, identity), None)
         if identity not in self._items.get(collection, {}):
             return
         self._remove(collection, identity)
-        gone = self._deleted.setdefault(collection, {})
-        gone[identity] = None
-        if len(gone) > MAX_ITEMS:
-            del gone[next(iter(gone))]
+        identities = self._deleted.setdefault(collection, {})
+        identities[identity] = None
+        if len(identities) > MAX_ITEMS:
+            del identities[next(iter(identities))]
         below = f"{collection}/{quote(identity, safe='')}/"
         for name in [name for name in self._items if f"{name}/".startswith(below)]:
             self._size -= len(self._items.pop(name))
@@ -84,44 +84,44 @@ class ItemStore:
         self._size -= 1
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove everything."""
         self._items, self._deleted, self._assumed, self._size = {}, {}, {}, 0
 
     def dump(self) -> dict[str, Any]:
-        """Return all of it as JSON data.
+        """Return the created and deleted items as JSON data.
 
-        `{"items": {collection: {identity: item}}, "gone": {collection: [identity]}}`; updates of what nobody made are
-        left out.
+        `{"items": {collection: {identity: item}}, "gone": {collection: [identity]}}`; updates of
+        items that were never created are left out.
         """
-        items = {name: found for name, found in self._items.items() if found}
+        items = {name: members for name, members in self._items.items() if members}
+        deleted = {name: list(members) for name, members in self._deleted.items() if members}
         return {
             "items": deepcopy(items),
-            "gone": {name: list(found) for name, found in self._deleted.items() if found},
+            "gone": deleted,
         }
 
     def load(self, state: Mapping[str, Any]) -> None:
-        """Take over what `dump` returned, in place of what is remembered.
+        """Replace everything by the result of an earlier `dump`.
 
         Raises:
-            UsageError: it is something else; then nothing has changed.
+            UsageError: it is no such result; nothing is changed.
 
         """
-        items, gone = state.get("items", {}), state.get("gone", {})
-        if not (
-            _is_map_of(items, dict) and all(_is_map_of(found, dict) for found in items.values())
-        ):
+        items, deleted = state.get("items", {}), state.get("gone", {})
+        if not (_is_map_of(items, dict) and all(_is_map_of(i, dict) for i in items.values())):
             raise UsageError("no state of a sandbox: `items` wants {collection: {identity: item}}")
-        if not (
-            _is_map_of(gone, list)
-            and all(isinstance(i, str) for found in gone.values() for i in found)
-        ):
+        if not (_is_map_of(deleted, list) and all(map(_is_list_of_texts, deleted.values()))):
             raise UsageError("no state of a sandbox: `gone` wants {collection: [identity]}")
         self._items, self._assumed = deepcopy(dict(items)), {}
-        self._deleted = {name: dict.fromkeys(found) for name, found in gone.items()}
-        self._size = sum(len(found) for found in self._items.values())
+        self._deleted = {name: dict.fromkeys(members) for name, members in deleted.items()}
+        self._size = sum(map(len, self._items.values()))
 
 
 def _is_map_of(value: Any, kind: type) -> bool:
-    return isinstance(value, dict) and all(
-        isinstance(k, str) and isinstance(v, kind) for k, v in value.items()
-    )
+    if not isinstance(value, dict) or not _is_list_of_texts(list(value)):
+        return False
+    return all(isinstance(member, kind) for member in value.values())
+
+
+def _is_list_of_texts(values: list[Any]) -> bool:
+    return all(isinstance(value, str) for value in values)

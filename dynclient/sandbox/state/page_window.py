@@ -7,59 +7,73 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from dynclient.model import Operation, Parameter
-from dynclient.sandbox.sandbox_extension import OFFSET, PAGE_NUMBER, PAGE_SIZE, fold_name
+from dynclient.sandbox.sandbox_extension import (
+    OFFSET,
+    PAGE_NUMBER,
+    PAGE_SIZE,
+    fold_name,
+    get_default,
+)
 
 ItemT = TypeVar("ItemT")
 
 
 @dataclass(frozen=True)
 class PageWindow:
-    """What of a list is wanted: `skip` items are left out, `size` at most are taken; None: all."""
+    """The part of a list that a query asks for.
+
+    Attributes:
+        skip: number of items before it.
+        size: number of items in it at most; None for all.
+
+    """
 
     skip: int = 0
     size: int | None = None
 
     @classmethod
     def from_query(cls, operation: Operation, query: Mapping[str, Any]) -> PageWindow:
-        """Return the page that a query asks for; what it leaves out has its parameter's default."""
-        declared = {fold_name(p.name): p for p in operation.parameters if p.location == "query"}
-
-        def given(names: Sequence[str]) -> int | None:
-            parameter = next((declared[name] for name in names if name in declared), None)
-            value = (
-                None if parameter is None else query.get(parameter.name, _get_default(parameter))
-            )
-            return (
-                value
-                if isinstance(value, int) and not isinstance(value, bool) and value >= 0
-                else None
-            )
-
-        size, skip, page = given(PAGE_SIZE), given(OFFSET), given(PAGE_NUMBER)
-        if skip is None and page is not None and size is not None:
-            first = next(
-                _find_first_page(declared[name]) for name in PAGE_NUMBER if name in declared
-            )
-            skip = max(page - first, 0) * size
-        return cls(skip or 0, size)
+        """Return the page that a query asks for; a missing parameter has its default."""
+        size = _read_count(_find_parameter(operation, PAGE_SIZE), query)
+        offset = _read_count(_find_parameter(operation, OFFSET), query)
+        number_parameter = _find_parameter(operation, PAGE_NUMBER)
+        number = _read_count(number_parameter, query)
+        if offset is not None:
+            return cls(offset, size)
+        if number_parameter is None or number is None or size is None:
+            return cls(0, size)
+        pages_before = max(number - _find_first_page(number_parameter), 0)
+        return cls(pages_before * size, size)
 
     def select(self, items: Sequence[ItemT]) -> Sequence[ItemT]:
         """Return the items of the page."""
-        return items[self.skip :] if self.size is None else items[self.skip : self.skip + self.size]
+        if self.size is None:
+            return items[self.skip :]
+        return items[self.skip : self.skip + self.size]
 
 
-def _get_default(parameter: Parameter) -> Any:
-    return (
-        None if parameter.schema is None else parameter.schema.resolve().get_child("default").value
-    )
+def _find_parameter(operation: Operation, names: Sequence[str]) -> Parameter | None:
+    """Return the query parameter of the first of some folded names that is declared."""
+    declared = {fold_name(p.name): p for p in operation.parameters if p.location == "query"}
+    for name in names:
+        if name in declared:
+            return declared[name]
+    return None
+
+
+def _read_count(parameter: Parameter | None, query: Mapping[str, Any]) -> int | None:
+    """Return the value of a parameter, None unless it is an integer from 0."""
+    if parameter is None:
+        return None
+    value = query.get(parameter.name, get_default(parameter))
+    is_integer = isinstance(value, int) and not isinstance(value, bool)
+    return value if is_integer and value >= 0 else None
 
 
 def _find_first_page(parameter: Parameter) -> int:
-    """Return the number of the first page: 1, unless the document knows a page 0."""
-    schema = parameter.schema.resolve() if parameter.schema is not None else None
-    return (
-        0
-        if schema is not None
-        and 0 in (schema.get_child("minimum").value, schema.get_child("default").value)
-        else 1
-    )
+    """Return the number of the first page: 0 where that is the minimum or the default, else 1."""
+    if parameter.schema is None:
+        return 1
+    schema = parameter.schema.resolve()
+    limits = (schema.get_child("minimum").value, schema.get_child("default").value)
+    return 0 if 0 in limits else 1

@@ -1,7 +1,7 @@
-"""The resources of a document: which collection an operation is about, and what it does there.
+"""The resources of a document: the collection of each operation, and its action there.
 
-Nothing is written per API: `POST /pets` makes an item in `/pets` where the document has a `/pets/{id}`, and
-`PUT /pets/{id}` is about one item.
+Nothing is written per API: `POST /pets` creates an item in `/pets` where the document has a
+`/pets/{id}`, and `PUT /pets/{id}` is about one item.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from dynclient.model import Operation
 from dynclient.sandbox.sandbox_extension import OperationExtension, SandboxExtension, fold_name
 from dynclient.wire.media import encode_json
 
-#: create: in a collection, identity in the body or by the server. upsert: one or several that the body names. write: an
-#: item that the path names. act: on what is below an item. add, remove: the items that a request lists.
+#: create: an item whose identity is in the body, or that the server assigns. upsert: the item, or
+#: the items, that the body names. write: the item that the path names. act: an action below an
+#: item. add, remove: the items that a request lists.
 ResourceAction = Literal[
     "create", "list", "upsert", "read", "write", "delete", "act", "add", "remove", "none"
 ]
@@ -28,11 +29,11 @@ _VARIABLE = re.compile(r"\{([^{}]+)\}")
 
 @dataclass(frozen=True)
 class ResourceAddress:
-    """A collection, or one item in it, as a path template says it.
+    """A collection, or one item in it, as a path template names it.
 
     Attributes:
         segments: of the collection's path, variables in braces.
-        variable: the path variable that names the item; "" for the collection, or what is the only one of its kind.
+        variable: the path variable that names the item; "" for the collection, or a single item.
 
     """
 
@@ -41,12 +42,12 @@ class ResourceAddress:
 
     @property
     def template(self) -> tuple[str, ...]:
-        """The segments without the names of variables: what operations have in common."""
+        """The segments without the names of variables, which differ between operations."""
         return tuple("{}" if _VARIABLE.fullmatch(s) else s for s in self.segments)
 
     @property
     def item_name(self) -> str:
-        """What one item is called, as names are compared: `customersession` of `/v2/customer_sessions`."""
+        """The folded name of one item: `customersession` of `/v2/customer_sessions`."""
         literals = [s for s in self.segments if "{" not in s]
         return singularize(fold_name(literals[-1])) if literals else ""
 
@@ -61,14 +62,14 @@ class ResourceAddress:
 
 @dataclass(frozen=True)
 class ResourceRole:
-    """What an operation does, and where.
+    """The action of an operation, and its resource.
 
     Attributes:
-        kind: what it does.
+        action: what it does.
         address: the collection or item it is about.
-        above: the items that its path goes through.
-        can_make: whether the document has a way to make items there.
-        variable: the path variable that names one item, on whatever path it stands; "" where there is none.
+        ancestors: the items that its path goes through.
+        can_create: whether the document has an operation that creates items there.
+        variable: the path variable that names one item, on any path; "" where there is none.
 
     """
 
@@ -108,86 +109,97 @@ def _get_last_variable(segments: tuple[str, ...]) -> str:
 
 
 class ResourceMap:
-    """The resources of a document, told by its path templates and methods.
+    """The resources of a document, by its path templates and methods.
 
     Args:
         operations: all of them.
-        conventions: what the document's extension adds.
+        extension: of the document.
 
     """
 
-    def __init__(self, operations: Iterable[Operation], conventions: SandboxExtension) -> None:
-        self._sandbox_extension = conventions
+    def __init__(self, operations: Iterable[Operation], extension: SandboxExtension) -> None:
+        self._sandbox_extension = extension
         self._methods_by_template: dict[tuple[str, ...], set[str]] = {}
-        #: Templates of collections → the variable that names an item.
+        #: Template of a collection → the variable that names an item.
         self._item_variables: dict[tuple[str, ...], str] = {}
-        #: What has a POST that says that something was made: without paths of items, the mark of a collection.
+        #: Paths whose POST declares 201 or 204: collections, even without paths of items.
         self._creating_templates: set[tuple[str, ...]] = set()
         self._creatable_templates: set[tuple[str, ...]] = set()
+
         all_operations = tuple(operations)
         for operation in all_operations:
-            segments = _split_path(operation.path)
-            self._methods_by_template.setdefault(ResourceAddress(segments).template, set()).add(
-                operation.method
-            )
-            if operation.method == "POST" and not _CREATED_STATUSES.isdisjoint(operation.responses):
-                self._creating_templates.add(ResourceAddress(segments).template)
-            if variable := _get_last_variable(segments):
-                self._item_variables.setdefault(ResourceAddress(segments[:-1]).template, variable)
+            self._add_operation(operation)
         for operation in all_operations:
-            kind, address = self._find_action(operation)
-            if kind in ("create", "upsert", "write", "add"):
+            action, address = self._find_action(operation)
+            if action in ("create", "upsert", "write", "add"):
                 self._creatable_templates.add(address.template)
 
-    def find_role(self, operation: Operation) -> ResourceRole:
-        """Return what an operation does."""
-        kind, address = self._find_action(operation)
+    def _add_operation(self, operation: Operation) -> None:
         segments = _split_path(operation.path)
-        above = [
-            ResourceAddress(segments[:i], v)
-            for i in range(1, len(segments) - 1)
-            if (v := _get_last_variable(segments[: i + 1]))
+        template = ResourceAddress(segments).template
+        self._methods_by_template.setdefault(template, set()).add(operation.method)
+        if operation.method == "POST" and not _CREATED_STATUSES.isdisjoint(operation.responses):
+            self._creating_templates.add(template)
+        variable = _get_last_variable(segments)
+        if variable:
+            self._item_variables.setdefault(template[:-1], variable)
+
+    def find_role(self, operation: Operation) -> ResourceRole:
+        """Return what an operation does, and to which resource."""
+        action, address = self._find_action(operation)
+        ancestors = [
+            ancestor
+            for ancestor in _list_ancestors(_split_path(operation.path))
+            if ancestor.template in self._creatable_templates
         ]
-        known = tuple(a for a in above if a.template in self._creatable_templates)
-        variable = address.variable or self._item_variables.get(address.template, "")
         return ResourceRole(
-            kind, address, known, address.template in self._creatable_templates, variable
+            action=action,
+            address=address,
+            ancestors=tuple(ancestors),
+            can_create=address.template in self._creatable_templates,
+            variable=address.variable or self._item_variables.get(address.template, ""),
         )
 
     def _find_action(self, operation: Operation) -> tuple[ResourceAction, ResourceAddress]:
-        """Return kind and address: the extension's word, else what path and method say."""
-        extra = self._sandbox_extension.get_operation_extension(operation)
-        kind, address = self._derive_action(operation)
-        if extra.collection:
-            segments = _split_path(extra.collection)
-            variable = _get_last_variable(segments)
-            address = ResourceAddress(segments[:-1] if variable else segments, variable)
-        if extra.role in get_args(ResourceAction):
-            kind = cast("ResourceAction", extra.role)
-        return kind, address
+        """Return action and address: those of the extension, else those of path and method."""
+        extension = self._sandbox_extension.get_operation_extension(operation)
+        action, address = self._derive_action(operation)
+        if extension.collection:
+            segments = _split_path(extension.collection)
+            address = _find_item(segments) or ResourceAddress(segments)
+        if extension.role in get_args(ResourceAction):
+            action = cast("ResourceAction", extension.role)
+        return action, address
 
     def _derive_action(self, operation: Operation) -> tuple[ResourceAction, ResourceAddress]:
         segments, method = _split_path(operation.path), operation.method
-        variable = _get_last_variable(segments)
-        if variable:
-            return _ITEM_ACTIONS.get(method, "none"), ResourceAddress(segments[:-1], variable)
-        template = ResourceAddress(segments).template
-        methods = self._methods_by_template[template]
-        if template in self._item_variables or (
-            template in self._creating_templates and not methods & {"PUT", "PATCH"}
-        ):
-            return _COLLECTION_ACTIONS.get(method, "none"), ResourceAddress(segments)
-        if "GET" in methods and methods & {"PUT", "PATCH"}:
-            return _ITEM_ACTIONS.get(method, "none"), ResourceAddress(segments)
+        item = _find_item(segments)
+        if item is not None:
+            return _ITEM_ACTIONS.get(method, "none"), item
+
+        address = ResourceAddress(segments)
+        methods = self._methods_by_template[address.template]
+        has_update = bool(methods & {"PUT", "PATCH"})
+        is_creating = address.template in self._creating_templates
+        if address.template in self._item_variables or (is_creating and not has_update):
+            return _COLLECTION_ACTIONS.get(method, "none"), address
+        if "GET" in methods and has_update:
+            return _ITEM_ACTIONS.get(method, "none"), address
         if method == "GET":
-            return "list", ResourceAddress(segments)
-        item = _find_parent_item(segments)
-        return ("act", item) if item else ("none", ResourceAddress(segments))
+            return "list", address
+        # `/orders/{id}/cancel` is an action on `/orders/{id}`.
+        parent = _find_item(segments[:-1])
+        return ("act", parent) if parent else ("none", address)
 
 
 _ITEM_ACTIONS: Mapping[str, ResourceAction] = {
-    "GET": "read", "HEAD": "read", "PUT": "write", "PATCH": "write", "POST": "write", "DELETE": "delete",
-}  # fmt: skip
+    "GET": "read",
+    "HEAD": "read",
+    "PUT": "write",
+    "PATCH": "write",
+    "POST": "write",
+    "DELETE": "delete",
+}
 _COLLECTION_ACTIONS: Mapping[str, ResourceAction] = {
     "GET": "list",
     "HEAD": "list",
@@ -197,35 +209,43 @@ _COLLECTION_ACTIONS: Mapping[str, ResourceAction] = {
 }
 
 
-def _find_parent_item(segments: tuple[str, ...]) -> ResourceAddress | None:
-    """Return the item that an action is on: `/orders/{id}` of `/orders/{id}/cancel`."""
-    variable = _get_last_variable(segments[:-1])
-    return ResourceAddress(segments[:-2], variable) if variable else None
+def _find_item(segments: tuple[str, ...]) -> ResourceAddress | None:
+    """Return the item that a path names; None where it does not end in a variable."""
+    variable = _get_last_variable(segments)
+    return ResourceAddress(segments[:-1], variable) if variable else None
+
+
+def _list_ancestors(segments: tuple[str, ...]) -> list[ResourceAddress]:
+    """Return the items that a path goes through before its last segment, the outermost first."""
+    items = [_find_item(segments[:end]) for end in range(2, len(segments))]
+    return [item for item in items if item is not None]
 
 
 def find_identity_property(
-    names: Iterable[str], role: ResourceRole, extra: OperationExtension
+    names: Iterable[str], role: ResourceRole, extension: OperationExtension
 ) -> str:
-    """Return the property, of those of an item, that holds its identity; "" where none is recognised.
+    """Return the property of an item that holds its identity; "" where none is recognised.
 
-    `petId` in `/pets/{petId}` is `petId`, `id`, or what the variable ends in: `petName` → `name`.
+    Of `/pets/{petId}` it is `petId`, `id`, or the end of the variable: `petName` → `name`.
+
+    Args:
+        names: of the item's properties.
+        role: of the operation.
+        extension: of the operation.
+
     """
-    given = {fold_name(name): name for name in names}
-    if extra.identity:
-        return extra.identity
-    variable, thing = fold_name(role.variable), role.address.item_name
-    ends = [
-        name
-        for name in given
-        if variable.endswith(name) and variable.removesuffix(name) in (thing, "")
-    ]
-    wanted = [variable, f"{thing}id", *ends] if variable else []
-    loose = (
-        sorted((name for name in given if variable.endswith(name)), key=len, reverse=True)
-        if variable
-        else []
-    )
-    for name in (*wanted, "id", *loose, f"{thing}id", "uuid", "key"):
-        if name and name in given:
-            return given[name]
+    if extension.identity:
+        return extension.identity
+    names_by_folded = {fold_name(name): name for name in names}
+    variable, item_name = fold_name(role.variable), role.address.item_name
+    item_id = f"{item_name}id"
+    candidates = ["id", item_id, "uuid", "key"]
+    if variable:
+        endings = [name for name in names_by_folded if variable.endswith(name)]
+        full = [name for name in endings if variable.removesuffix(name) in (item_name, "")]
+        longest_first = sorted(endings, key=len, reverse=True)
+        candidates = [variable, item_id, *full, "id", *longest_first, "uuid", "key"]
+    for name in candidates:
+        if name and name in names_by_folded:
+            return names_by_folded[name]
     return ""

@@ -1,19 +1,25 @@
-"""One operation on what is remembered: it makes, reads, lists, updates or deletes, and answers what is there then."""
+"""One operation on the stored items: it reads or changes them, and builds the response."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from dynclient.plan.parsed_request import ParsedRequest
 from dynclient.plan.plan import Plan
 from dynclient.sandbox.response_builder import ResponseBuilder, UnencodedResponse
+from dynclient.sandbox.response_sampler import SampledBody
 from dynclient.sandbox.sandbox_extension import SandboxExtension
 from dynclient.sandbox.state.item_mapper import ItemMapper, select_parts
 from dynclient.sandbox.state.item_store import Item, ItemStore
 from dynclient.sandbox.state.page_window import PageWindow
-from dynclient.sandbox.state.resource_map import ResourceMap, format_identity
+from dynclient.sandbox.state.resource_map import (
+    ResourceAction,
+    ResourceAddress,
+    ResourceMap,
+    format_identity,
+)
 from dynclient.wire.message import Response
 
 CREATED = 201
@@ -22,19 +28,31 @@ NO_CONTENT = 204
 NOT_FOUND = 404
 CONFLICT = 409
 
+MAX_MERGE_DEPTH = 32
+
 
 class ResourceError(Exception):
-    """What is remembered stands against a call: the status, and why."""
+    """The stored items do not allow a call: an error status, and the reason."""
 
-    def __init__(self, status: int, why: str) -> None:
-        super().__init__(status, why)
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(status, reason)
         self.status = status
-        self.reason = why
+        self.reason = reason
 
 
 @dataclass(frozen=True)
 class _ResourceCall:
-    """A call on its way through the memory."""
+    """A call, and the item or collection that it is about.
+
+    Attributes:
+        request: the request.
+        call: the call document.
+        collection: the key of the collection.
+        identity: the identity of the item; "" where the path names none.
+        is_stored: whether the call may change the stored items.
+        convention_status: the status that a convention asks for, if any does.
+
+    """
 
     request: ParsedRequest
     call: Mapping[str, Any]
@@ -45,105 +63,141 @@ class _ResourceCall:
 
     @property
     def path_values(self) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = self.call.get("path", {})
-        return found
+        values: Mapping[str, Any] = self.call.get("path", {})
+        return values
 
     @property
     def query(self) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = self.call.get("query", {})
-        return found
+        values: Mapping[str, Any] = self.call.get("query", {})
+        return values
 
 
 class StatefulOperation:
-    """What one operation does to the memory, and answers.
+    """Executes the calls of one operation on the stored items.
 
     Args:
         plan: of the operation.
-        answers: of the operation.
-        memory: of the sandbox; whoever calls holds its lock.
-        resources: of the document.
-        conventions: of the document.
-        strict: an item that was never met is not there.
+        response_builder: of the operation.
+        item_store: of the sandbox; the caller holds its lock.
+        resource_map: of the document.
+        sandbox_extension: of the document.
+        strict: whether an item that was never created here does not exist.
 
     """
 
     def __init__(
         self,
         plan: Plan,
-        answers: ResponseBuilder,
-        memory: ItemStore,
-        resources: ResourceMap,
-        conventions: SandboxExtension,
+        response_builder: ResponseBuilder,
+        item_store: ItemStore,
+        resource_map: ResourceMap,
+        sandbox_extension: SandboxExtension,
+        *,
         strict: bool,
     ) -> None:
         self._plan = plan
-        self._response_builder = answers
-        self._item_store = memory
-        self._sandbox_extension = conventions
+        self._response_builder = response_builder
+        self._item_store = item_store
+        self._sandbox_extension = sandbox_extension
         self._is_strict = strict
-        self._role = resources.find_role(plan.operation)
-        self._operation_extension = conventions.get_operation_extension(plan.operation)
-        self._response_mappers: dict[int, tuple[Any, ItemMapper]] = {}
+        self._role = resource_map.find_role(plan.operation)
+        self._operation_extension = sandbox_extension.get_operation_extension(plan.operation)
+        self._response_mappers: dict[SampledBody | None, ItemMapper] = {}
         self._request_mapper = self._build_request_mapper()
+        self._perform = self._find_action(self._role.action)
 
     def _build_request_mapper(self) -> ItemMapper:
+        # The extension names the item's property of a response, not of a request.
+        extension = replace(self._operation_extension, item="")
         entry = self._plan.find_media_type(None)
         if entry is None:
-            return ItemMapper(False, self._role, replace(self._operation_extension, item=""))
+            return ItemMapper(False, self._role, extension)
         schemas = self._plan.schemas
-        schema = schemas.bundle(schemas.translate_body(entry, "request"), "request", "consumer")
-        return ItemMapper(schema, self._role, replace(self._operation_extension, item=""))
+        body_schema = schemas.translate_body(entry, "request")
+        schema = schemas.bundle(body_schema, "request", "consumer")
+        return ItemMapper(schema, self._role, extension)
 
-    def answer(self, incoming: ParsedRequest, call: Mapping[str, Any]) -> Response:
-        """Return the response to a call that is in order, and remember what it did.
+    def _find_action(self, action: ResourceAction) -> Callable[[_ResourceCall], UnencodedResponse]:
+        actions: dict[ResourceAction, Callable[[_ResourceCall], UnencodedResponse]] = {
+            "create": self._create,
+            "list": self._list,
+            "upsert": self._upsert,
+            "read": self._read,
+            "write": self._write,
+            "delete": self._delete,
+            "act": self._act,
+            "add": self._add,
+            "remove": self._remove,
+            "none": self._build_success,
+        }
+        return actions[action]
+
+    def execute(self, request: ParsedRequest, call: Mapping[str, Any]) -> Response:
+        """Return the response to a valid call, and store what it changed.
+
+        Args:
+            request: the request.
+            call: its call document.
 
         Raises:
-            Unsampled: no valid body or header was found.
+            NoExample: no valid body or header was found.
 
         """
-        found = self._sandbox_extension.find_conventions(
-            self._plan.operation, call.get("query", {})
-        )
-        address, values = self._role.address, call.get("path", {})
-        keeps = all(convention.store for convention in found)
-        status = next((c.answer for c in found if c.answer is not None), None)
-        visit = _ResourceCall(
-            incoming,
-            call,
-            address.build_collection_key(values),
-            address.get_identity(values),
-            keeps,
-            status,
-        )
+        resource_call = self._locate(request, call)
         try:
-            self._check_existence(visit)
-            answer = getattr(self, f"_{self._role.action}")(visit)
-        except ResourceError as refused:
-            return self._response_builder.build_refusal(refused.status, [refused.reason], incoming)
+            self._check_existence(resource_call)
+            response = self._perform(resource_call)
+        except ResourceError as error:
+            return self._response_builder.build_refusal(error.status, [error.reason], request)
+
+        status = resource_call.convention_status
         if status is not None and str(status) in self._plan.operation.responses:
-            answer = self._response_builder.build_success(incoming, call, status)
-        return self._response_builder.encode(self._select_parts(answer, visit), incoming)
+            response = self._build_success(resource_call, status)
+        response = self._select_parts(response, resource_call)
+        return self._response_builder.encode(response, request)
 
-    # --- who is there
-
-    def _check_existence(self, visit: _ResourceCall) -> None:
-        """Refuse a call about what is gone, or was never met where that counts."""
-        kind = self._role.action
-        makes = kind == "write" and self._can_create
-        own = (
-            [self._role.address] if kind in ("read", "write", "delete", "act") and not makes else []
+    def _locate(self, request: ParsedRequest, call: Mapping[str, Any]) -> _ResourceCall:
+        """Return a call with the item or collection that it is about."""
+        operation, address = self._plan.operation, self._role.address
+        path_values = call.get("path", {})
+        conventions = self._sandbox_extension.find_conventions(operation, call.get("query", {}))
+        statuses = [c.answer for c in conventions if c.answer is not None]
+        return _ResourceCall(
+            request=request,
+            call=call,
+            collection=address.build_collection_key(path_values),
+            identity=address.get_identity(path_values),
+            is_stored=all(convention.store for convention in conventions),
+            convention_status=statuses[0] if statuses else None,
         )
-        for address in (
-            (*self._role.ancestors, *own)
-            if self._response_builder.has_error_response(NOT_FOUND)
-            else ()
-        ):
-            identity = address.get_identity(visit.path_values)
-            self._require_existing(
-                address.build_collection_key(visit.path_values),
-                identity,
-                address.variable or address.item_name or "it",
-            )
+
+    def _build_success(self, call: _ResourceCall, *statuses: int) -> UnencodedResponse:
+        return self._response_builder.build_success(call.request, call.call, *statuses)
+
+    # --- which items exist
+
+    def _check_existence(self, call: _ResourceCall) -> None:
+        """Check that the items that a call names exist, where the operation declares a 404.
+
+        Raises:
+            ResourceError: one was deleted; or, where the sandbox is strict, one was never created.
+
+        """
+        if not self._declares(NOT_FOUND):
+            return
+        for address in self._find_required_addresses():
+            collection = address.build_collection_key(call.path_values)
+            identity = address.get_identity(call.path_values)
+            name = address.variable or address.item_name or "it"
+            self._require_existing(collection, identity, name)
+
+    def _find_required_addresses(self) -> tuple[ResourceAddress, ...]:
+        action = self._role.action
+        if action not in ("read", "write", "delete", "act"):
+            return self._role.ancestors
+        if action == "write" and self._can_create:
+            return self._role.ancestors
+        return (*self._role.ancestors, self._role.address)
 
     def _require_existing(self, collection: str, identity: str, name: str) -> None:
         if self._item_store.is_deleted(collection, identity):
@@ -151,286 +205,297 @@ class StatefulOperation:
         if self._is_strict and not self._item_store.is_created(collection, identity):
             raise ResourceError(NOT_FOUND, f"{name} {identity[:60]!r} was never made here")
 
+    def _declares(self, status: int) -> bool:
+        return self._response_builder.has_error_response(status)
+
     @property
     def _can_create(self) -> bool:
-        """Whether a write makes what is not there: it declares 201, or is a PUT that knows no 404."""
-        operation = self._plan.operation
-        if str(CREATED) in operation.responses:
-            return operation.method != "POST" or not self._response_builder.has_error_response(
-                NOT_FOUND
-            )
-        return operation.method == "PUT" and not self._response_builder.has_error_response(
-            NOT_FOUND
-        )
+        """Whether a write creates a missing item: it declares 201, or is a PUT without a 404."""
+        method, responses = self._plan.operation.method, self._plan.operation.responses
+        declares_created = str(CREATED) in responses
+        if declares_created and method != "POST":
+            return True
+        if not declares_created and method != "PUT":
+            return False
+        return not self._declares(NOT_FOUND)
 
-    def _get_response_mapper(self, answer: UnencodedResponse) -> ItemMapper:
-        body = answer.body
-        found = self._response_mappers.get(id(body))
-        if found is None or found[0] is not body:
-            schema = body.checker.schema if body is not None else {}
-            found = self._response_mappers[id(body)] = (
-                body,
-                ItemMapper(schema, self._role, self._operation_extension),
-            )
-        return found[1]
+    # --- the actions
 
-    # --- what is done, by kind
+    def _create(self, call: _ResourceCall) -> UnencodedResponse:
+        response = self._build_success(call, CREATED)
+        request_item = self._get_request_item(call)
+        identity = self._find_requested_identity(response, request_item)
+        self._check_conflict(call.collection, identity, request_item)
 
-    def _none(self, visit: _ResourceCall) -> UnencodedResponse:
-        return self._response_builder.build_success(visit.request, visit.call)
+        response = self._omit_unrequested(response, request_item)
+        response = self._apply_item(response, request_item, omit_others=False)
+        if identity is None:
+            response, identity = self._assign_identity(response, call.collection)
+        self._store_item(call, identity, {**request_item, **self._get_response_item(response)})
+        return response
 
-    def _create(self, visit: _ResourceCall) -> UnencodedResponse:
-        answer = self._response_builder.build_success(visit.request, visit.call, CREATED)
-        fitting, told = self._get_response_mapper(answer), self._get_request_item(visit)
-        own = self._request_mapper.identity_property
-        given = own in told and (fitting.identity_property in (own, "") or not answer.is_json)
-        identity = format_identity(told[own]) if given else ""
-        self._check_conflict(visit.collection, identity if given else None, told)
-        answer = self._apply_item(self._omit_unrequested(answer, told), told, lean=False)
-        if not given:
-            answer, identity = self._assign_identity(answer, visit.collection)
-        self._store_item(visit, identity, {**told, **self._get_response_item(answer)})
-        return answer
+    def _find_requested_identity(self, response: UnencodedResponse, item: Item) -> str | None:
+        """Return the identity that a request gives its item; None where the server assigns one."""
+        name = self._request_mapper.identity_property
+        if name not in item:
+            return None
+        response_name = self._get_response_mapper(response).identity_property
+        if response.is_json and response_name not in (name, ""):
+            return None
+        return format_identity(item[name])
 
-    def _check_conflict(self, collection: str, identity: str | None, told: Item) -> None:
-        if not self._response_builder.has_error_response(CONFLICT):
+    def _check_conflict(self, collection: str, identity: str | None, item: Item) -> None:
+        """Check that no stored item has the identity, or the unique properties, of a new one.
+
+        Raises:
+            ResourceError: one has.
+
+        """
+        if not self._declares(CONFLICT):
             return
         if identity is not None and self._item_store.is_created(collection, identity):
-            raise ResourceError(
-                CONFLICT, f"{self._request_mapper.identity_property} {identity!r} is taken"
-            )
+            name = self._request_mapper.identity_property
+            raise ResourceError(CONFLICT, f"{name} {identity!r} is taken")
+
         unique = self._operation_extension.unique
-        if unique and unique[0] in told:
-            wanted = [told.get(name) for name in unique]
-            if any(
-                [item.get(name) for name in unique] == wanted
-                for item in self._item_store.list_items(collection)
-            ):
+        if not unique or unique[0] not in item:
+            return
+        wanted = [item.get(name) for name in unique]
+        for stored_item in self._item_store.list_items(collection):
+            if [stored_item.get(name) for name in unique] == wanted:
                 raise ResourceError(CONFLICT, f"{' and '.join(unique)} of another one")
 
     def _assign_identity(
-        self, answer: UnencodedResponse, collection: str
+        self, response: UnencodedResponse, collection: str
     ) -> tuple[UnencodedResponse, str]:
-        """Return an answer with an identity that the server gives, and the identity."""
+        """Return a response with an identity that the server assigns, and the identity."""
+        store = self._item_store
 
         def is_taken(identity: str) -> bool:
-            return self._item_store.is_created(collection, identity) or self._item_store.is_deleted(
-                collection, identity
-            )
+            return store.is_created(collection, identity) or store.is_deleted(collection, identity)
 
-        count, identity = self._item_store.count_created(collection), ""
-        if answer.is_json and answer.body is not None:
-            value, identity = self._get_response_mapper(answer).assign_identity(
-                answer.body, answer.value, is_taken, count
-            )
-            answer = replace(answer, value=value)
-        return answer, identity or str(count + 1)
+        count = store.count_created(collection)
+        if not response.is_json or response.body is None:
+            return response, str(count + 1)
+        mapper = self._get_response_mapper(response)
+        value, identity = mapper.assign_identity(response.body, response.value, is_taken, count)
+        return replace(response, value=value), identity or str(count + 1)
 
-    def _read(self, visit: _ResourceCall) -> UnencodedResponse:
-        answer = self._response_builder.build_success(visit.request, visit.call)
-        item = self._item_store.get(visit.collection, visit.identity)
+    def _read(self, call: _ResourceCall) -> UnencodedResponse:
+        response = self._build_success(call)
+        item = self._item_store.get(call.collection, call.identity)
         if item is None:
-            return self._apply_item(answer, self._add_identity(answer, visit, {}), lean=False)
-        return self._apply_item(answer, item, lean=True)
-
-    def _write(self, visit: _ResourceCall) -> UnencodedResponse:
-        old = self._item_store.get(visit.collection, visit.identity)
-        is_made, operation = (
-            self._item_store.is_created(visit.collection, visit.identity),
-            self._plan.operation,
-        )
-        statuses = (OK, NO_CONTENT) if is_made and operation.method != "POST" else (CREATED,)
-        answer = self._response_builder.build_success(visit.request, visit.call, *statuses)
-        item = self._add_identity(
-            answer, visit, self._merge_update(old, self._get_request_item(visit))
-        )
-        answer = (
-            self._omit_unrequested(answer, item)
-            if self._role.action == "write" and operation.method == "PUT"
-            else answer
-        )
-        answer = self._apply_item(answer, item, lean=old is not None)
-        item = {**item, **self._get_response_item(answer)}
-        if is_made or self._can_create:
-            self._store_item(visit, visit.identity, item)
-        elif visit.is_stored:
-            self._item_store.put_assumed(visit.collection, visit.identity, item)
-        return answer
-
-    def _upsert(self, visit: _ResourceCall) -> UnencodedResponse:
-        """Make or update what the body names: one item, or each of a list."""
-        found = [
-            (format_identity(item[name]), item)
-            for name, item in self._request_mapper.get_items(visit.call.get("body"))
-        ]
-        if len(found) == 1 and self._response_builder.has_error_response(NOT_FOUND):
-            self._require_existing(visit.collection, found[0][0], "it")
-        answer, items = self._response_builder.build_success(visit.request, visit.call), {}
-        for identity, item in found:
-            items[identity] = self._merge_update(
-                self._item_store.get(visit.collection, identity), item
+            return self._apply_item(
+                response, self._add_identity(response, call, {}), omit_others=False
             )
-            answer = (
-                self._apply_item(answer, items[identity], lean=True) if len(found) == 1 else answer
-            )
-            self._store_item(
-                visit,
-                identity,
-                {**items[identity], **(self._get_response_item(answer) if len(found) == 1 else {})},
-            )
-        return answer
+        return self._apply_item(response, item, omit_others=True)
 
-    def _merge_update(self, old: Item | None, told: Item) -> Item:
-        """Return an item as an update leaves it: a PUT replaces what a client may say, everything else merges."""
-        if old is None:
-            return told
+    def _write(self, call: _ResourceCall) -> UnencodedResponse:
+        method = self._plan.operation.method
+        old_item = self._item_store.get(call.collection, call.identity)
+        is_created = self._item_store.is_created(call.collection, call.identity)
+        statuses = (OK, NO_CONTENT) if is_created and method != "POST" else (CREATED,)
+        response = self._build_success(call, *statuses)
+
+        item = self._merge_update(old_item, self._get_request_item(call))
+        item = self._add_identity(response, call, item)
+        if method == "PUT":
+            response = self._omit_unrequested(response, item)
+        response = self._apply_item(response, item, omit_others=old_item is not None)
+
+        item = {**item, **self._get_response_item(response)}
+        if is_created or self._can_create:
+            self._store_item(call, call.identity, item)
+        elif call.is_stored:
+            self._item_store.put_assumed(call.collection, call.identity, item)
+        return response
+
+    def _upsert(self, call: _ResourceCall) -> UnencodedResponse:
+        """Create or update what the body names: one item, or each of a list."""
+        named_items = self._request_mapper.get_items(call.call.get("body"))
+        updates = [(format_identity(item[name]), item) for name, item in named_items]
+        is_single = len(updates) == 1
+        if is_single and self._declares(NOT_FOUND):
+            self._require_existing(call.collection, updates[0][0], "it")
+
+        response = self._build_success(call)
+        for identity, request_item in updates:
+            old_item = self._item_store.get(call.collection, identity)
+            item = self._merge_update(old_item, request_item)
+            if is_single:
+                response = self._apply_item(response, item, omit_others=True)
+                item = {**item, **self._get_response_item(response)}
+            self._store_item(call, identity, item)
+        return response
+
+    def _merge_update(self, old_item: Item | None, request_item: Item) -> Item:
+        """Return an item after an update.
+
+        A PUT replaces everything that a request can set; any other update is merged.
+        """
+        if old_item is None:
+            return request_item
         if self._plan.operation.method != "PUT" or self._operation_extension.update == "merge":
-            return merge_items(old, told)
+            return merge_items(old_item, request_item)
         declared = self._request_mapper.item_schema.properties
-        return {**{name: member for name, member in old.items() if name not in declared}, **told}
+        kept = {name: value for name, value in old_item.items() if name not in declared}
+        return {**kept, **request_item}
 
-    def _delete(self, visit: _ResourceCall) -> UnencodedResponse:
-        answer = self._response_builder.build_success(visit.request, visit.call)
-        item = self._item_store.get(visit.collection, visit.identity)
+    def _delete(self, call: _ResourceCall) -> UnencodedResponse:
+        response = self._build_success(call)
+        item = self._item_store.get(call.collection, call.identity)
         if item is not None:
-            answer = self._apply_item(answer, item, lean=True)
-        if visit.is_stored:
-            self._item_store.delete(visit.collection, visit.identity)
-        return answer
+            response = self._apply_item(response, item, omit_others=True)
+        if call.is_stored:
+            self._item_store.delete(call.collection, call.identity)
+        return response
 
-    def _act(self, visit: _ResourceCall) -> UnencodedResponse:
-        answer = self._response_builder.build_success(visit.request, visit.call)
-        item = self._item_store.get(visit.collection, visit.identity)
-        fitting = self._get_response_mapper(answer)
-        if item is None or not (fitting.wrapper_property or self._operation_extension.set):
-            return answer
-        item = {**item, **self._operation_extension.set}
-        if self._operation_extension.set and self._item_store.is_created(
-            visit.collection, visit.identity
-        ):
-            self._store_item(visit, visit.identity, item)
-        return self._apply_item(answer, item, lean=True) if fitting.wrapper_property else answer
+    def _act(self, call: _ResourceCall) -> UnencodedResponse:
+        response = self._build_success(call)
+        item = self._item_store.get(call.collection, call.identity)
+        new_values = self._operation_extension.set
+        has_wrapper = self._get_response_mapper(response).wrapper_property != ""
+        if item is None or not (has_wrapper or new_values):
+            return response
 
-    def _list(self, visit: _ResourceCall) -> UnencodedResponse:
-        answer = self._response_builder.build_success(visit.request, visit.call)
-        items = self._item_store.list_items(visit.collection)
-        if not answer.is_json or answer.body is None or not (items or self._is_list_known(visit)):
-            return answer
-        window = PageWindow.from_query(self._plan.operation, visit.query)
-        page = window.select(items)
-        fitting = self._get_response_mapper(answer)
-        return replace(
-            answer,
-            value=fitting.apply_page(answer.body, answer.value, page, window.skip, len(items)),
+        item = {**item, **new_values}
+        if new_values and self._item_store.is_created(call.collection, call.identity):
+            self._store_item(call, call.identity, item)
+        return self._apply_item(response, item, omit_others=True) if has_wrapper else response
+
+    def _list(self, call: _ResourceCall) -> UnencodedResponse:
+        response = self._build_success(call)
+        items = self._item_store.list_items(call.collection)
+        if not response.is_json or response.body is None:
+            return response
+        if not items and not self._is_list_known(call):
+            return response
+
+        window = PageWindow.from_query(self._plan.operation, call.query)
+        value = self._get_response_mapper(response).apply_page(
+            response.body,
+            response.value,
+            items=window.select(items),
+            first=window.skip,
+            total=len(items),
         )
+        return replace(response, value=value)
 
-    def _is_list_known(self, visit: _ResourceCall) -> bool:
-        """Tell whether what is not in a list is not there: nothing else can be in it, or something was."""
-        if self._item_store.count_created(visit.collection) or not self._role.can_create:
-            return bool(self._item_store.count_created(visit.collection))
-        above = self._role.ancestors[-1:]
-        values = visit.path_values
-        return (
-            self._is_strict
-            or not any("{" in segment for segment in self._role.address.segments)
-            or any(
-                self._item_store.is_created(
-                    address.build_collection_key(values), address.get_identity(values)
-                )
-                for address in above
-            )
-        )
+    def _is_list_known(self, call: _ResourceCall) -> bool:
+        """Tell whether an empty list is known to be empty.
 
-    def _add(self, visit: _ResourceCall) -> UnencodedResponse:
-        for value in self._get_listed_identities(visit) if visit.is_stored else ():
-            self._item_store.put(
-                visit.collection,
-                format_identity(value),
-                {self._operation_extension.identity: value},
-            )
-        return self._response_builder.build_success(visit.request, visit.call)
+        It is where an item was deleted from it, and where the sandbox saw everything that could add
+        one.
+        """
+        if self._item_store.count_created(call.collection):
+            return True
+        if not self._role.can_create:
+            return False
+        has_variables = any("{" in segment for segment in self._role.address.segments)
+        if self._is_strict or not has_variables:
+            return True
+        if not self._role.ancestors:
+            return False
+        parent = self._role.ancestors[-1]
+        collection = parent.build_collection_key(call.path_values)
+        return self._item_store.is_created(collection, parent.get_identity(call.path_values))
 
-    def _remove(self, visit: _ResourceCall) -> UnencodedResponse:
-        for value in self._get_listed_identities(visit) if visit.is_stored else ():
-            self._item_store.delete(visit.collection, format_identity(value))
-        return self._response_builder.build_success(visit.request, visit.call)
+    def _add(self, call: _ResourceCall) -> UnencodedResponse:
+        if call.is_stored:
+            for value in self._get_listed_identities(call):
+                item = {self._operation_extension.identity: value}
+                self._item_store.put(call.collection, format_identity(value), item)
+        return self._build_success(call)
 
-    def _get_listed_identities(self, visit: _ResourceCall) -> list[Any]:
-        body = visit.call.get("body")
-        found = body.get(self._operation_extension.each) if isinstance(body, dict) else None
-        return found if isinstance(found, list) else []
+    def _remove(self, call: _ResourceCall) -> UnencodedResponse:
+        if call.is_stored:
+            for value in self._get_listed_identities(call):
+                self._item_store.delete(call.collection, format_identity(value))
+        return self._build_success(call)
 
-    # --- small things
+    def _get_listed_identities(self, call: _ResourceCall) -> list[Any]:
+        body = call.call.get("body")
+        if not isinstance(body, dict):
+            return []
+        identities = body.get(self._operation_extension.each)
+        return identities if isinstance(identities, list) else []
 
-    def _select_parts(self, answer: UnencodedResponse, visit: _ResourceCall) -> UnencodedResponse:
-        """Return an answer with the optional parts that a request lists, where it lists any."""
-        body, name = visit.call.get("body"), self._sandbox_extension.parts_property
-        wanted = body.get(name) if name and isinstance(body, dict) else None
-        if (
-            not isinstance(wanted, list)
-            or answer.body is None
-            or not isinstance(answer.value, dict)
-        ):
-            return answer
-        whole = self._response_builder.sample_complete_body(answer, visit.request)
-        return replace(answer, value=select_parts(answer.body, answer.value, wanted, whole))
+    # --- items of requests and responses
 
-    def _get_request_item(self, visit: _ResourceCall) -> Item:
-        return self._request_mapper.get_item(visit.call.get("body"))
+    def _get_request_item(self, call: _ResourceCall) -> Item:
+        return self._request_mapper.get_item(call.call.get("body"))
 
-    def _add_identity(self, answer: UnencodedResponse, visit: _ResourceCall, item: Item) -> Item:
-        """Return an item with the identity that the path gave it."""
-        name = (
-            self._get_response_mapper(answer).identity_property
-            if answer.is_json
-            else self._request_mapper.identity_property or self._operation_extension.identity
-        )
+    def _get_response_item(self, response: UnencodedResponse) -> Item:
+        if not response.is_json:
+            return {}
+        return self._get_response_mapper(response).get_item(response.value)
+
+    def _get_response_mapper(self, response: UnencodedResponse) -> ItemMapper:
+        body = response.body
+        mapper = self._response_mappers.get(body)
+        if mapper is None:
+            schema = body.checker.schema if body is not None else {}
+            mapper = ItemMapper(schema, self._role, self._operation_extension)
+            self._response_mappers[body] = mapper
+        return mapper
+
+    def _add_identity(self, response: UnencodedResponse, call: _ResourceCall, item: Item) -> Item:
+        """Return an item with the identity that the path gives it."""
+        if response.is_json:
+            name = self._get_response_mapper(response).identity_property
+        else:
+            name = self._request_mapper.identity_property or self._operation_extension.identity
         variable = self._role.address.variable
-        return (
-            {**item, name: visit.path_values[variable]}
-            if name and variable in visit.path_values
-            else item
-        )
+        if not name or variable not in call.path_values:
+            return item
+        return {**item, name: call.path_values[variable]}
 
     def _apply_item(
-        self, answer: UnencodedResponse, item: Item, *, lean: bool
+        self, response: UnencodedResponse, item: Item, *, omit_others: bool
     ) -> UnencodedResponse:
-        if not answer.is_json or answer.body is None:
-            return answer
-        return replace(
-            answer,
-            value=self._get_response_mapper(answer).apply_item(
-                answer.body, answer.value, item, lean=lean
-            ),
-        )
+        """Return a response that shows an item; `omit_others` leaves out what the item lacks."""
+        if not response.is_json or response.body is None:
+            return response
+        mapper = self._get_response_mapper(response)
+        value = mapper.apply_item(response.body, response.value, item, omit_others=omit_others)
+        return replace(response, value=value)
 
-    def _omit_unrequested(self, answer: UnencodedResponse, item: Item) -> UnencodedResponse:
-        """Return an answer without the samples of what the client could have said, and did not."""
-        if not answer.is_json or answer.body is None:
-            return answer
-        names = [name for name in self._request_mapper.item_schema.properties if name not in item]
-        return replace(
-            answer,
-            value=self._get_response_mapper(answer).omit_properties(
-                answer.body, answer.value, names
-            ),
-        )
+    def _omit_unrequested(self, response: UnencodedResponse, item: Item) -> UnencodedResponse:
+        """Return a response without samples of properties that the client could set and did not."""
+        if not response.is_json or response.body is None:
+            return response
+        settable = self._request_mapper.item_schema.properties
+        names = [name for name in settable if name not in item]
+        mapper = self._get_response_mapper(response)
+        value = mapper.omit_properties(response.body, response.value, names)
+        return replace(response, value=value)
 
-    def _get_response_item(self, answer: UnencodedResponse) -> Item:
-        return self._get_response_mapper(answer).get_item(answer.value) if answer.is_json else {}
+    def _select_parts(self, response: UnencodedResponse, call: _ResourceCall) -> UnencodedResponse:
+        """Return a response with the optional parts that a request lists, where it lists any."""
+        body, name = call.call.get("body"), self._sandbox_extension.parts_property
+        parts = body.get(name) if name and isinstance(body, dict) else None
+        if not isinstance(parts, list):
+            return response
+        if response.body is None or not isinstance(response.value, dict):
+            return response
+        complete = self._response_builder.sample_complete_body(response, call.request)
+        return replace(response, value=select_parts(response.body, response.value, parts, complete))
 
-    def _store_item(self, visit: _ResourceCall, identity: str, item: Item) -> None:
-        if visit.is_stored:
-            self._item_store.put(visit.collection, identity, item)
+    def _store_item(self, call: _ResourceCall, identity: str, item: Item) -> None:
+        if call.is_stored:
+            self._item_store.put(call.collection, identity, item)
 
 
-def merge_items(old: Item, new: Item, depth: int = 32) -> Item:
-    """Return an item with another merged into it, objects member by member. Source: RFC 7396, where null is kept."""
+def merge_items(old: Item, new: Item, depth: int = MAX_MERGE_DEPTH) -> Item:
+    """Return an item with another merged into it, object by object.
 
-    def member(name: str) -> Any:
-        inner, outer = new[name], old.get(name)
-        if isinstance(inner, dict) and isinstance(outer, dict) and depth:
-            return merge_items(outer, inner, depth - 1)
-        return inner
-
-    return {**old, **{name: member(name) for name in new}}
+    Source: RFC 7396, except that null is a value here.
+    """
+    merged = dict(old)
+    for name, value in new.items():
+        old_value = old.get(name)
+        if isinstance(value, dict) and isinstance(old_value, dict) and depth:
+            merged[name] = merge_items(old_value, value, depth - 1)
+        else:
+            merged[name] = value
+    return merged

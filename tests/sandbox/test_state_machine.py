@@ -97,10 +97,10 @@ class Shop(RuleBasedStateMachine):
 
     @rule(target=pets, name=NAMES)
     def lose_the_answer(self, name):
-        self.sandbox.disturb("drop", "create")
+        self.sandbox.inject_fault("drop", "create")
         assert self.is_refused(self.client.create, name=name, error=BrokenResponse)
         pet = self.client.list()["data"][-1]
-        self.sandbox.calm()
+        self.sandbox.clear_faults()
         assert pet["id"] not in self.model
         assert pet["name"] == name
         self.model[pet["id"]] = pet
@@ -108,9 +108,9 @@ class Shop(RuleBasedStateMachine):
 
     @rule(pet=pets)
     def garble(self, pet):
-        self.sandbox.disturb("wrong-schema", "read")
+        self.sandbox.inject_fault("wrong-schema", "read")
         assert self.is_refused(self.client.read, pet, error=InvalidResponse)
-        self.sandbox.calm()
+        self.sandbox.clear_faults()
 
     @rule(size=st.integers(1, 4), skip=st.integers(0, 5))
     def page(self, size, skip):

@@ -44,16 +44,16 @@ def client(sandbox):
     ],
 )
 def test_each_fault_is_the_error_that_it_is_on_the_wire(sandbox, client, kind, error):
-    sandbox.disturb(kind)
+    sandbox.inject_fault(kind)
     with pytest.raises(error):
         client.read(7)
-    sandbox.calm()
+    sandbox.clear_faults()
     assert client.read(7)["id"] == 7
     assert unexplained(sandbox) == []
 
 
 def test_a_fault_befalls_the_operations_that_it_is_for(sandbox, client):
-    sandbox.disturb("drop", "read")
+    sandbox.inject_fault("drop", "read")
     assert client.list()["data"] == []
     with pytest.raises(BrokenResponse):
         client.read(1)
@@ -62,8 +62,8 @@ def test_a_fault_befalls_the_operations_that_it_is_for(sandbox, client):
 def test_latency_waits(sandbox, client, monkeypatch):
     waited = []
     monkeypatch.setattr(time, "sleep", waited.append)
-    sandbox.disturb("latency", delay_s=1.5)
-    sandbox.disturb("latency", "read", delay_s=2)
+    sandbox.inject_fault("latency", delay_s=1.5)
+    sandbox.inject_fault("latency", "read", delay_s=2)
     client.read(1)
     client.list()
     assert waited == [3.5, 1.5]
@@ -80,25 +80,25 @@ def outcomes(sandbox, client):
 
 
 def test_the_seed_says_when_a_fault_happens(sandbox, client):
-    sandbox.disturb("drop", rate=0.5)
+    sandbox.inject_fault("drop", rate=0.5)
     first = outcomes(sandbox, client)
     assert 3 < sum(first) < 27
     sandbox.reset()
     assert outcomes(sandbox, client) == first
     other = Sandbox(sandbox.document, seed=1)
-    other.disturb("drop", rate=0.5)
+    other.inject_fault("drop", rate=0.5)
     assert outcomes(other, Client(sandbox.document, transport=other)) != first
 
 
 def test_the_call_was_carried_out_though_its_answer_is_lost(sandbox, client):
-    sandbox.disturb("drop", "create")
+    sandbox.inject_fault("drop", "create")
     with pytest.raises(BrokenResponse):
         client.create(name="Rex")
     assert client.list()["totalResultSize"] == 1
 
 
 def test_a_retry_meets_the_next_throw(sandbox, client):
-    sandbox.disturb("drop", rate=0.5)
+    sandbox.inject_fault("drop", rate=0.5)
     patient = client.with_options(retries=8)
     pet_ids = [patient.read(n)["id"] for n in range(6)]
     assert pet_ids == list(range(6))
@@ -110,13 +110,13 @@ def test_a_retry_meets_the_next_throw(sandbox, client):
 )
 def test_what_is_no_fault_is_refused(sandbox, fault):
     with pytest.raises(UsageError):
-        sandbox.disturb(**fault)
+        sandbox.inject_fault(**fault)
     assert sandbox.faults == []
 
 
 def test_an_unknown_operation_is_told(sandbox):
     with pytest.raises(OperationNotFound) as caught:
-        sandbox.disturb("drop", "reed")
+        sandbox.inject_fault("drop", "reed")
     assert "read" in caught.value.suggestions
 
 
@@ -133,7 +133,7 @@ def served(kind, *events):
     sandbox = Sandbox(
         document({"/a": {"get": operation(responses=answer(PET))}}), second_opinion=False
     )
-    sandbox.disturb(kind)
+    sandbox.inject_fault(kind)
     scope = {"type": "http", "method": "GET", "path": "/a", "query_string": b"", "headers": []}
     incoming, sent = [{"type": "http.request"}, *events], []
 
@@ -164,3 +164,14 @@ def test_over_http_an_answer_can_be_late():
         "http.response.start",
         "http.response.body",
     ]
+
+
+def test_the_old_names_still_work_and_say_that_they_are_deprecated(sandbox):
+    with pytest.warns(DeprecationWarning, match="call inject_fault"):
+        sandbox.disturb("drop", "read", rate=0.5)
+    assert [(fault.kind, fault.operation, fault.rate) for fault in sandbox.faults] == [
+        ("drop", "read", 0.5)
+    ]
+    with pytest.warns(DeprecationWarning, match="call clear_faults"):
+        sandbox.calm()
+    assert sandbox.faults == []
