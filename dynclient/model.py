@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from dynclient.document.openapi_version import SchemaFlavour, detect_schema_flavour
 from dynclient.document.problems import Problem
@@ -16,9 +16,12 @@ from dynclient.document.references import DocumentFiles, Node
 from dynclient.errors import DocumentError
 from dynclient.violations import Place
 
+T = TypeVar("T")
+
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
-_TEMPLATE_VARIABLE = re.compile(r"\{([^{}]+)\}")
+#: A variable of a path or server template: `{name}`.
+TEMPLATE_VARIABLE = re.compile(r"\{([^{}]+)\}")
 
 Location = Literal["path", "query", "header", "cookie"]
 LOCATIONS: tuple[Location, ...] = ("path", "query", "header", "cookie")
@@ -318,7 +321,7 @@ class Operation:
                 name, location = node.get_text("name"), node.get_text("in")
                 if name and location in LOCATIONS:
                     found[location, name] = Parameter(name, location, node)
-        for name in _TEMPLATE_VARIABLE.findall(self.path.partition("#")[0].partition("?")[0]):
+        for name in TEMPLATE_VARIABLE.findall(self.path.partition("#")[0].partition("?")[0]):
             found.setdefault(
                 ("path", name), Parameter(name, "path", self._build_implied_parameter(name))
             )
@@ -378,6 +381,14 @@ class Document:
         self.top = files.top
         self.flavour: SchemaFlavour = detect_schema_flavour(files)
         self._check = check
+        self._derived: dict[Callable[[Document], Any], Any] = {}
+
+    def derive(self, build: Callable[[Document], T]) -> T:
+        """Return what a function builds of this document: the same object each time."""
+        if build not in self._derived:
+            self._derived.setdefault(build, build(self))
+        built: T = self._derived[build]
+        return built
 
     @property
     def uri(self) -> str:

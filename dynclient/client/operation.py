@@ -18,16 +18,17 @@ from dynclient.plan.results import Result, select_drifts
 from dynclient.schema.dialect import Schema
 from dynclient.schema.engine import Checker
 from dynclient.schema.explain import describe_schema
-from dynclient.transport.authorization import AuthorizedRequest, CredentialStore
-from dynclient.transport.exchange import Exchange
-from dynclient.transport.http import DEFAULT_TIMEOUTS, build_timeouts
+from dynclient.transport.authorization import CredentialStore
+from dynclient.transport.exchange import Exchange, ExchangePolicy
+from dynclient.transport.http_adapter import DEFAULT_TIMEOUTS, PhaseTimeouts, build_timeouts
 from dynclient.transport.response_body import BodySink
+from dynclient.transport.runners import Runner
 from dynclient.violations import Violation
 from dynclient.wire import media
 from dynclient.wire.message import Headers, Request, Response
 from dynclient.wire.servers import resolve_base_url
 
-RunnerT = TypeVar("RunnerT")
+RunnerT = TypeVar("RunnerT", bound=Runner)
 
 
 class DocstringDescriptor:
@@ -61,13 +62,13 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
         plan: Plan,
         options: Options,
         runner: RunnerT,
-        vault: CredentialStore,
+        credential_store: CredentialStore,
     ) -> None:
         self.operation = operation
         self._plan = plan
         self._options = options
         self._runner = runner
-        self._credential_store = vault
+        self._credential_store = credential_store
 
     # --- what it is
 
@@ -175,7 +176,7 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
         strict = RequestChecks(
             unknown_properties=self._options.unknown_properties, is_thorough=True
         )
-        return self._plan.bind(args, kwargs, strict, self._options.media_type)[1]
+        return self._plan.bind(args, kwargs, strict, self._options.media_type).violations
 
     def request(self, /, *args: Any, **kwargs: Any) -> Request:
         """Return the request of a call, as a pure value without credentials; nothing is sent.
@@ -186,18 +187,17 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
             UsageError: there is no server to call.
 
         """
-        options = self._options
-        call, violations = self._plan.bind(args, kwargs, options.checks, options.media_type)
-        if violations:
-            raise self._plan.build_invalid_call(violations)
+        plan, options = self._plan, self._options
+        call = plan.bind(args, kwargs, options.checks, options.media_type)
+        if call.violations:
+            raise plan.build_invalid_call(call.violations)
         try:
-            request = self._plan.build_request(
-                call, self._base_url, options.media_type, options.accept
-            )
+            request = plan.build_request(call, self._base_url, options.accept)
         except UnsafeValue:
-            # What the fast engine passed over in a free-form part is told as what it is: a violation, with its path.
-            if options.validate_requests and (violations := self.validate(call)):
-                raise self._plan.build_invalid_call(violations) from None
+            # The fast engine passes over free-form parts; a violation names the place in one.
+            violations = self.validate(call.document) if options.validate_requests else []
+            if violations:
+                raise plan.build_invalid_call(violations) from None
             raise
         return _add_headers(request, options.headers) if options.headers else request
 
@@ -215,21 +215,28 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
                 operation.servers, operation.document.uri, options.server, options.server_variables
             )
         except UsageError:
-            if getattr(self._runner, "wire").in_process and options.server is None:  # noqa: B009 (both runners have it)
+            if self._runner.adapter.is_in_process and options.server is None:
                 return "http://sandbox.invalid"
             raise
 
     @cached_property
-    def _timeouts(self) -> dict[str, float | None] | None:
+    def _timeouts(self) -> PhaseTimeouts | None:
         if self._options.has_timeout:
             return build_timeouts(self._options.timeout)
-        return None if getattr(self._runner, "wire").is_users else DEFAULT_TIMEOUTS  # noqa: B009 (both runners have it)
+        return None if self._runner.adapter.is_user_owned else DEFAULT_TIMEOUTS
+
+    @cached_property
+    def _exchange_policy(self) -> ExchangePolicy:
+        options = self._options
+        return ExchangePolicy(
+            retries=options.retries,
+            follow_redirects=options.follow_redirects,
+            max_response_bytes=options.max_response_bytes,
+        )
 
     def _begin_exchange(self, request: Request, sink: BodySink | None = None) -> Exchange:
-        outgoing: AuthorizedRequest = self._credential_store.authorize(request)
-        options = self._options
-        limit, follow = options.max_response_bytes, options.follow_redirects
-        return Exchange(request, outgoing, options.retries, follow, limit, sink)
+        outgoing = self._credential_store.authorize(request)
+        return Exchange(request, outgoing, self._exchange_policy, sink)
 
     def _build_result(self, request: Request, response: Response) -> Result:
         result = self._plan.result_table.build_result(

@@ -10,14 +10,13 @@ from typing import Any, Literal
 from dynclient.document.problems import Problem
 from dynclient.document.references import Node
 from dynclient.errors import DocumentError, UnresolvableReference
-from dynclient.model import LOCATIONS, METHODS, Document, MediaType, Operation
+from dynclient.model import LOCATIONS, METHODS, TEMPLATE_VARIABLE, Document, MediaType, Operation
 from dynclient.names import to_snake_case
 from dynclient.plan.schemas import Schemas
 from dynclient.schema.dialect import Direction
 from dynclient.schema.engine import Checker
 from dynclient.wire import media
 
-_VARIABLE = re.compile(r"\{([^{}]+)\}")
 _STATUS_KEY = re.compile(r"[1-5](\d\d|XX)|default", re.IGNORECASE)
 
 
@@ -163,7 +162,9 @@ class _DocumentChecker:
         python = Counter(
             to_snake_case(o.id) for o in operations.values() if o.node.get_text("operationId")
         )
-        templates = Counter((o.method, _VARIABLE.sub("{}", o.path)) for o in operations.values())
+        templates = Counter(
+            (o.method, TEMPLATE_VARIABLE.sub("{}", o.path)) for o in operations.values()
+        )
         for operation in operations.values():
             own = operation.node.get_text("operationId")
             node = operation.node.get_child("operationId")
@@ -176,7 +177,7 @@ class _DocumentChecker:
             elif not own:
                 self.report(operation.node, "missing-operation-id", "the operation has no operationId",
                           f'call it as client["{operation.key}"]', "warning")  # fmt: skip
-            if templates[operation.method, _VARIABLE.sub("{}", operation.path)] > 1:
+            if templates[operation.method, TEMPLATE_VARIABLE.sub("{}", operation.path)] > 1:
                 text = f"another path matches the same requests as {operation.path}"
                 self.report(operation.node, "path-clash", text, severity="warning")
 
@@ -230,7 +231,7 @@ class _DocumentChecker:
             for n in self._iterate_parameter_nodes(operation)
             if n.get_text("in") == "path"
         }
-        in_path = _VARIABLE.findall(operation.path)
+        in_path = TEMPLATE_VARIABLE.findall(operation.path)
         for name in dict.fromkeys(n for n in in_path if n not in declared):
             self.report(operation.node, "undeclared-path-variable", f"{{{name}}} of {operation.path} is not declared",
                       "add a parameter with `in: path`")  # fmt: skip

@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from dynclient.document.file_loader import MAX_FILE_BYTES, Fetch, is_remote, read_file
 from dynclient.errors import DocumentNotFound, DocumentTooLarge
 from dynclient.transport.content_coding import UndecodableContent, build_accept_encoding
-from dynclient.transport.http import CONNECT_TIMEOUT_S, READ_TIMEOUT_S
+from dynclient.transport.http_adapter import CONNECT_TIMEOUT_S, READ_TIMEOUT_S
 from dynclient.transport.http_library import import_library, is_sending
 from dynclient.transport.policy import MAX_REDIRECTS
 from dynclient.transport.response_body import BodyTooLarge, ResponseBody

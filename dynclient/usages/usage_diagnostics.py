@@ -119,7 +119,7 @@ def _diagnose_call(plan: Plan, used: ResolvedUsage) -> Iterator[UsageDiagnostic]
     bound = bind_usage(plan, use)
     if bound.is_opaque:
         return
-    _, violations = plan.bind(bound.args, bound.kwargs, RequestChecks(is_thorough=True))
+    violations = plan.bind(bound.args, bound.kwargs, RequestChecks(is_thorough=True)).violations
     judging = _ViolationFilter(
         bound, SchemaTypes(plan.get_call_schema(), plan.get_call_schema().get("$defs", {}))
     )

@@ -60,7 +60,7 @@ class CredentialPlacement:
     digest: tuple[str, str] | None = None
 
     def __repr__(self) -> str:
-        return "<Placed …>"
+        return "<CredentialPlacement …>"
 
 
 def place_credentials(

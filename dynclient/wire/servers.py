@@ -8,9 +8,8 @@ from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 from dynclient.errors import UsageError
-from dynclient.model import Server
+from dynclient.model import TEMPLATE_VARIABLE, Server
 
-_VARIABLE = re.compile(r"\{([^{}]+)\}")
 _SERVER_HINT = 'give one: server="https://…"'
 
 
@@ -82,7 +81,7 @@ def _fill_template(
             raise UsageError(f"the server variable {name!r} cannot be {chosen!r}", hint=hint)
         return chosen
 
-    return _VARIABLE.sub(value, template)
+    return TEMPLATE_VARIABLE.sub(value, template)
 
 
 def get_origin(url: str) -> str:
