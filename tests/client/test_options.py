@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import dataclasses
+
 import httpx
 import pytest
 from support.documents import SERVER, Server, content, document, operation, parameter, single
 
 import dynclient
+from dynclient.client.options import ClientOptions, Options
 from dynclient.errors import UsageError
 
 
