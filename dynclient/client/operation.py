@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import warnings
 from collections.abc import Mapping
@@ -9,7 +10,9 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from dynclient import model
+from dynclient.client.docstring import build_docstring
 from dynclient.client.options import Options
+from dynclient.client.signature import build_signature
 from dynclient.errors import DocumentError, ResponseDrift, UnsafeValue, UsageError
 from dynclient.names import to_snake_case
 from dynclient.plan.call_document import Call
@@ -17,7 +20,6 @@ from dynclient.plan.plan import Plan, RequestChecks
 from dynclient.plan.results import Result, select_drifts
 from dynclient.schema.dialect import Schema
 from dynclient.schema.engine import Checker
-from dynclient.schema.explain import describe_schema
 from dynclient.transport.authorization import CredentialStore
 from dynclient.transport.exchange import Exchange, ExchangePolicy
 from dynclient.transport.http_adapter import DEFAULT_TIMEOUTS, PhaseTimeouts, build_timeouts
@@ -144,27 +146,21 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
         """
         from dynclient.generate import ExampleGenerator, NoExample
 
-        media_type = self._options.media_type
-        checker = self._plan.get_checker(media_type, "producer")
+        checker = self._plan.get_checker(self._options.media_type, "producer")
+        schema = build_example_schema(checker.schema)
+        generator = ExampleGenerator(schema, compile_schema=_compile_schema)
         try:
-            call = Call(
-                ExampleGenerator(
-                    build_example_schema(checker.schema), compile_schema=_compile_schema
-                ).generate(seed=seed)
-            )
+            call = Call(generator.generate(seed=seed))
         except NoExample as error:
-            raise UsageError(
-                f"{self.id}: no example was found: {error}", hint="give a Call of your own"
-            ) from error
-        body = self.operation.request_body
-        entry = self._plan.find_media_type(media_type)
-        if (
-            "body" in call
-            and entry is not None
-            and media.resolve_range(media_type or entry.name, call["body"]) is None
-        ):
-            call["media_type"] = media.pick_example_media_type(entry.name)
-        if body is not None and entry is not None and seed == 0:
+            text = f"{self.id}: no example was found: {error}"
+            raise UsageError(text, hint="give a Call of your own") from error
+        entry = self._plan.find_media_type(self._options.media_type)
+        if "body" in call and entry is not None:
+            name = self._options.media_type or entry.name
+            if media.resolve_range(name, call["body"]) is None:
+                call["media_type"] = media.pick_example_media_type(entry.name)
+        if entry is not None and seed == 0:
+            # The document's own example is preferred, where it is valid.
             for example in entry.examples:
                 if checker.accepts({**call, "body": example}):
                     call["body"] = example
@@ -248,16 +244,6 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
         return result
 
 
-class _OmittedArgument:
-    """The default of an optional argument in a signature: it is not sent."""
-
-    def __repr__(self) -> str:
-        return "…"
-
-
-OMITTED = _OmittedArgument()
-
-
 def _compile_schema(schema: dict[str, Any]) -> Any:
     return Checker(schema).accepts
 
@@ -270,100 +256,5 @@ def build_example_schema(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _add_headers(request: Request, extra: Mapping[str, str]) -> Request:
     names = {name.lower() for name in extra}
-    kept = [(name, value) for name, value in request.headers.pairs() if name.lower() not in names]
-    headers = Headers([*kept, *extra.items()])
-    return Request(
-        request.method, request.url, headers, request.body, request.security, request.operation_id
-    )
-
-
-def build_signature(plan: Plan) -> inspect.Signature:
-    """Return the Python signature of an operation: required before optional, path parameters positional."""
-    binder, kinds = plan.binder, inspect.Parameter
-    schema = plan.get_call_schema()
-    required = _find_required(schema)
-    names = dict.fromkeys(to_snake_case(name) for name in binder.positional)
-    parameters = [kinds(name, kinds.POSITIONAL_OR_KEYWORD) for name in names if name.isidentifier()]
-    seen = set(names)
-    keywords: list[inspect.Parameter] = []
-    for name in plan.argument_names:
-        python = to_snake_case(name)
-        if (
-            python in seen
-            or not python.isidentifier()
-            or (name == "body" and plan.body_property_names)
-        ):
-            continue
-        seen.add(python)
-        default = (
-            kinds.empty if binder.targets.get(name) in required or name in required else OMITTED
-        )
-        keywords.append(kinds(python, kinds.KEYWORD_ONLY, default=default))
-    keywords.sort(key=lambda p: p.default is not kinds.empty)
-    return inspect.Signature([*parameters, *keywords])
-
-
-def _find_required(schema: Schema) -> set[Any]:
-    found: set[Any] = set()
-    for location, group in schema["properties"].items():
-        if location == "body" and "body" in schema["required"]:
-            parts = [group, *_collect_subschemas(group, schema)] if isinstance(group, dict) else []
-            found |= {("body", name) for part in parts for name in part.get("required", ())} | {
-                "body"
-            }
-        elif isinstance(group, dict):
-            found |= {(location, name) for name in group.get("required", ())}
-    return found
-
-
-def _collect_subschemas(group: dict[str, Any], schema: Schema) -> list[dict[str, Any]]:
-    from dynclient.schema.readings import walk_in_place
-
-    return list(walk_in_place(group, schema.get("$defs", {}), alternatives=False))
-
-
-def build_docstring(plan: Plan) -> str:
-    """Return the docstring of an operation: what it does, its arguments, its results."""
-    operation, schema = plan.operation, plan.get_call_schema()
-    defs = schema.get("$defs", {})
-    lines = [operation.summary or operation.id, "", f"{operation.method} {operation.path}"]
-    if operation.deprecated:
-        lines += ["", "Deprecated."]
-    if operation.description and operation.description != operation.summary:
-        lines += ["", operation.description.strip()]
-    required = _find_required(schema)
-    arguments = [
-        _describe_argument(plan, name, defs, required)
-        for name in plan.argument_names
-        if name in plan.binder.targets
-    ]
-    if plan.binder.has_body:
-        arguments.append(
-            f"    body: the whole body, {describe_schema(schema['properties'].get('body', True), defs)}"
-        )
-    if arguments:
-        lines += ["", "Args:", *arguments]
-    results = [
-        f"    {status}: {_describe_response(response)}"
-        for status, response in operation.responses.items()
-    ]
-    return "\n".join([*lines, *(["", "Results:", *results] if results else [])])
-
-
-def _describe_argument(plan: Plan, name: str, defs: dict[str, Any], required: set[Any]) -> str:
-    location, wire = plan.binder.targets[name]
-    schema = plan.get_call_schema()["properties"].get(location, {})
-    parts = _collect_subschemas(schema, plan.get_call_schema()) if isinstance(schema, dict) else []
-    own: Any = next(
-        (part["properties"][wire] for part in parts if wire in part.get("properties", {})), True
-    )
-    text = f"    {to_snake_case(name)} ({location}): {describe_schema(own, defs)}"
-    text += ", required" if (location, wire) in required else ""
-    about = str(own.get("description", "")) if isinstance(own, dict) else ""
-    return text + (f". {' '.join(about.split())}" if about else "")
-
-
-def _describe_response(response: model.Response) -> str:
-    first = " ".join(response.description.split())
-    names = ", ".join(media.get_essence(name) for name in response.content)
-    return f"{first} ({names})" if names else first
+    own = [field for field in request.headers.pairs() if field[0].lower() not in names]
+    return dataclasses.replace(request, headers=Headers([*own, *extra.items()]))

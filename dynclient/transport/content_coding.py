@@ -95,16 +95,16 @@ class ZlibDecoder:
         if len(data) < 2:  # noqa: PLR2004 (a header)
             self._held = data
         elif not self._is_padding:
-            has_header = data[0] & 15 == 8 and int.from_bytes(data[:2], "big") % 31 == 0  # noqa: PLR2004 (RFC 1950 §2.2)
-            bits = (
-                16 + zlib.MAX_WBITS
-                if self._is_gzip
-                else zlib.MAX_WBITS
-                if has_header
-                else -zlib.MAX_WBITS
-            )
-            self._engine = zlib.decompressobj(bits)
+            self._engine = zlib.decompressobj(self._choose_window_bits(data))
         return data
+
+    def _choose_window_bits(self, data: bytes) -> int:
+        if self._is_gzip:
+            return 16 + zlib.MAX_WBITS
+        # A zlib header names deflate, and is a multiple of 31. Source: RFC 1950 §2.2.
+        is_deflate, checksum = data[0] & 15 == 8, int.from_bytes(data[:2], "big") % 31  # noqa: PLR2004 (RFC 1950 §2.2)
+        has_zlib_header = is_deflate and checksum == 0
+        return zlib.MAX_WBITS if has_zlib_header else -zlib.MAX_WBITS
 
     def finish(self) -> None:
         """Make sure that nothing is missing."""

@@ -50,18 +50,17 @@ def _download(uri: str, root: str) -> bytes:
     }
     with httpx.Client(timeout=timeout, headers=headers) as client:
         for _ in range(MAX_REDIRECTS + 1):
-            where, how = _pin_address(url, _resolve_permitted_address(url, root))
+            target, options = _pin_address(url, _resolve_permitted_address(url, root))
             try:
-                with client.stream("GET", where, **how) as response:
+                with client.stream("GET", target, **options) as response:
                     if response.is_redirect and "location" in response.headers:
                         url = urljoin(url, response.headers["location"])
                         continue
-                    if not response.is_success:
-                        raise DocumentNotFound(
-                            f"no document at {url}: the server answered {response.status_code}",
-                            uri=uri,
-                        )
-                    return _read_limited(response, uri)
+                    if response.is_success:
+                        return _read_limited(response, uri)
+                    status = response.status_code
+                    text = f"no document at {url}: the server answered {status}"
+                    raise DocumentNotFound(text, uri=uri)
             except (httpx.HTTPError, httpx.InvalidURL, UndecodableContent, UnicodeError) as error:
                 text = f"no document at {url}: {type(error).__name__}: {error}"
                 raise DocumentNotFound(text, uri=uri) from error
@@ -99,13 +98,14 @@ def _resolve_permitted_address(url: str, root: str) -> str | None:
     if url == root or not is_remote(root) or get_origin(url) == get_origin(root):
         return None
     try:
-        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
+        entries = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise DocumentNotFound(f"no document at {url}: {error}", uri=url) from error
-    addresses = sorted((str(entry[4][0]) for entry in found), key=lambda address: ":" in address)
+    addresses = [str(entry[4][0]) for entry in entries]
     if not addresses or not all(ipaddress.ip_address(address).is_global for address in addresses):
         raise DocumentNotFound(f"{root} refers to {url}, a private host; refused", uri=url)
-    return addresses[0]
+    # IPv4 first: its route is the one that exists everywhere.
+    return min(addresses, key=lambda address: ":" in address)
 
 
 def _pin_address(url: str, address: str | None) -> tuple[str, dict[str, Any]]:
@@ -114,8 +114,8 @@ def _pin_address(url: str, address: str | None) -> tuple[str, dict[str, Any]]:
         return url, {}
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2]
-    netloc = (f"[{address}]" if ":" in address else address) + (
-        f":{parts.port}" if parts.port else ""
-    )
-    how = {"headers": {"Host": host}, "extensions": {"sni_hostname": parts.hostname}}
-    return parts._replace(netloc=netloc).geturl(), how
+    netloc = f"[{address}]" if ":" in address else address
+    if parts.port:
+        netloc += f":{parts.port}"
+    options = {"headers": {"Host": host}, "extensions": {"sni_hostname": parts.hostname}}
+    return parts._replace(netloc=netloc).geturl(), options

@@ -42,7 +42,7 @@ class ResponseBody:
         status: of the response.
         headers: of the response.
         limit: how many bytes it may have, coding undone; None: any number.
-        elsewhere: takes the pieces in place of holding them here.
+        write: takes the pieces, which are then not held here.
 
     Raises:
         TooLarge: the Content-Length says so already.
@@ -56,15 +56,15 @@ class ResponseBody:
         status: int,
         headers: Mapping[str, str],
         limit: int | None,
-        elsewhere: Callable[[bytes], None] | None = None,
+        write: Callable[[bytes], None] | None = None,
     ) -> None:
         coding = headers.get("content-encoding", "")
         has_body = method != "HEAD" and status not in _BODILESS_STATUSES
         self._decoders: list[ContentDecoder] = build_decoders(coding) if coding and has_body else []
         self._limit = limit
         self._parts: list[bytes] = []
-        self.is_in_sink = elsewhere is not None
-        self._write = elsewhere or self._parts.append
+        self.is_in_sink = write is not None
+        self._write = write or self._parts.append
         self._remaining_bytes = self._remaining_coded_bytes = (
             float("inf") if limit is None else limit
         )

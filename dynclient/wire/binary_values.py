@@ -54,12 +54,13 @@ class StreamedBody:
     @property
     def length(self) -> int | None:
         """The number of bytes; None where it is unknown before the end."""
-        sizes = [_measure_size(piece) for piece in self.pieces]
-        return (
-            None
-            if any(size is None for size in sizes)
-            else sum(size for size in sizes if size is not None)
-        )
+        total = 0
+        for piece in self.pieces:
+            size_bytes = _measure_size(piece)
+            if size_bytes is None:
+                return None
+            total += size_bytes
+        return total
 
     def __iter__(self) -> Iterator[bytes]:
         for piece in self.pieces:
@@ -164,16 +165,17 @@ LocatedBinary = tuple[tuple[str | int, ...], Any]
 
 def replace_binaries(value: Any) -> tuple[Any, list[LocatedBinary]]:
     """Return a value in which text stands for each binary one, and where they were."""
-    found: list[LocatedBinary] = []
+    binaries: list[LocatedBinary] = []
 
-    def without(at: Any, path: tuple[str | int, ...]) -> Any:
-        if is_file(at):
-            found.append((path, at[1] if isinstance(at, tuple) else at))
+    def replace(current: Any, path: tuple[str | int, ...]) -> Any:
+        if is_file(current):
+            content = current[1] if isinstance(current, tuple) else current
+            binaries.append((path, content))
             return BINARY_PLACEHOLDER
-        if isinstance(at, dict):
-            return {key: without(item, (*path, key)) for key, item in at.items()}
-        if isinstance(at, list | tuple):
-            return [without(item, (*path, i)) for i, item in enumerate(at)]
-        return at
+        if isinstance(current, dict):
+            return {key: replace(member, (*path, key)) for key, member in current.items()}
+        if isinstance(current, list | tuple):
+            return [replace(item, (*path, index)) for index, item in enumerate(current)]
+        return current
 
-    return without(value, ()), found
+    return replace(value, ()), binaries

@@ -94,13 +94,8 @@ def write(
         return f"{media_type}; boundary={boundary}", body
     if isinstance(value, str) or (is_text(media_type) and isinstance(value, int | float)):
         return media_type, to_text(value).encode(find_charset(media_type) or "utf-8")
-    raise ValueError(
-        f"{media_type} is written from {_describe_accepted_value(media_type)}, not from {_describe_kind(value)}"
-    )
-
-
-def _describe_accepted_value(media_type: str) -> str:
-    return "an object" if is_composed(media_type) else "text or bytes"
+    accepted = "an object" if is_composed(media_type) else "text or bytes"
+    raise ValueError(f"{media_type} is written from {accepted}, not from {_describe_kind(value)}")
 
 
 def choose_by_value(names: Sequence[str], value: Any) -> str:
@@ -109,22 +104,41 @@ def choose_by_value(names: Sequence[str], value: Any) -> str:
     Files make parts, other binary values octets, text a text type, everything else JSON, then a form; among equals the
     first one declared.
     """
-    return names[0] if len(names) == 1 else max(names, key=lambda name: _score_fit(name, value))
+    if len(names) == 1:
+        return names[0]
+    return max(names, key=lambda name: _score_fit(name, value))
 
 
-def _score_fit(name: str, value: Any) -> int:
-    plain = not (is_json(name) or is_composed(name))
+def _score_fit(media_type: str, value: Any) -> int:
+    """Return how well a media type fits a value; 0: not at all."""
+    if is_json(media_type):
+        kind = "json"
+    elif is_multipart(media_type):
+        kind = "multipart"
+    elif is_composed(media_type):
+        kind = "form"
+    else:
+        kind = "text" if is_text(media_type) else "octets"
+    return _FIT_SCORES[_classify_value(value)].get(kind, 0)
+
+
+def _classify_value(value: Any) -> str:
     if is_binary_value(value):
-        return 2 * plain + (plain and not is_text(name))
+        return "binary"
     if isinstance(value, str):
-        return 3 * (plain and is_text(name)) or 2 * is_json(name) or int(plain)
+        return "text"
     if isinstance(value, dict) and any(map(_has_file, value.values())):
-        return int(is_multipart(name))
-    return (
-        3 * is_json(name)
-        or 2 * (is_composed(name) and not is_multipart(name))
-        or int(is_composed(name))
-    )
+        return "files"
+    return "other"
+
+
+#: For each kind of value, how well a kind of media type fits it; a kind that is missing does not fit.
+_FIT_SCORES: dict[str, dict[str, int]] = {
+    "binary": {"octets": 3, "text": 2},
+    "text": {"text": 3, "json": 2, "octets": 1},
+    "files": {"multipart": 1},
+    "other": {"json": 3, "form": 2, "multipart": 1},
+}
 
 
 def _has_file(value: Any) -> bool:
@@ -135,7 +149,7 @@ def read(
     media_type: str,
     body: bytes,
     content_type: str,
-    shape: SchemaTypes,
+    types: SchemaTypes,
     encodings: Mapping[str, Encoding],
 ) -> Any:
     """Return the value that a body was written from: what `write` wrote, up to what text cannot tell apart.
@@ -145,9 +159,9 @@ def read(
 
     """
     if is_multipart(media_type):
-        return multipart.read(body, content_type, shape, encodings)
+        return multipart.read(body, content_type, types, encodings)
     if get_essence(media_type) == forms.FORM_MEDIA_TYPE:
-        return forms.read_form(body, shape, encodings)
+        return forms.read_form(body, types, encodings)
     return decode(media_type, body, content_type)
 
 
@@ -163,11 +177,12 @@ def decode(media_type: str, body: bytes, content_type: str = "") -> Any:
         ValueError: the bytes are not what the media type says.
 
     """
-    given = find_charset(content_type)
+    charset = find_charset(content_type)
     if is_json(media_type):
-        return decode_json(body if given in ("", "utf-8", "ascii") else body.decode(given).encode())
+        is_utf8 = charset in ("", "utf-8", "ascii")
+        return decode_json(body if is_utf8 else body.decode(charset).encode())
     if is_text(media_type):
-        return body.decode(given or "utf-8")
+        return body.decode(charset or "utf-8")
     if is_composed(media_type):
         return read(media_type, body, content_type, SchemaTypes({}, {}), {})
     return body
@@ -205,9 +220,8 @@ def encode_json(value: Any) -> bytes:
     if fast is not None:
         try:
             body: bytes = fast.dumps(value)
-        except (
-            TypeError
-        ):  # an integer beyond 64 bits, or no JSON at all: the standard library tells
+        except TypeError:
+            # An integer beyond 64 bits, or no JSON at all: the standard library tells which.
             return _encode_exactly(value)
         # orjson writes NaN as null: only where a null stands do we have to look.
         if b"null" not in body or has_only_finite_numbers(value):
@@ -216,26 +230,26 @@ def encode_json(value: Any) -> bytes:
 
 
 def _encode_exactly(value: Any) -> bytes:
-    if not _has_text_keys(value):  # the standard library would make text of a number
+    # The standard library would make text of a number.
+    if not _has_text_keys(value):
         raise ValueError("the body is no JSON: a key is no text")
     try:
-        return json.dumps(
-            value, ensure_ascii=False, separators=(",", ":"), allow_nan=False
-        ).encode()
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     except (TypeError, RecursionError) as error:
         raise ValueError(f"the body is no JSON: {type(error).__name__}") from None
+    return text.encode()
 
 
 def _has_text_keys(value: Any) -> bool:
-    todo = [value]
-    while todo:
-        at = todo.pop()
-        if isinstance(at, dict):
-            if not all(isinstance(key, str) for key in at):
+    pending = [value]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, dict):
+            if not all(isinstance(key, str) for key in current):
                 return False
-            todo += at.values()
-        elif isinstance(at, list | tuple):
-            todo += at
+            pending += current.values()
+        elif isinstance(current, list | tuple):
+            pending += current
     return True
 
 
@@ -263,7 +277,8 @@ def decode_json(body: bytes) -> Any:
 
 
 def _parse_float(text: str) -> float:
-    if math.isinf(value := float(text)):
+    value = float(text)
+    if math.isinf(value):
         raise ValueError("a number is beyond what a float can hold")
     return value
 
@@ -277,10 +292,12 @@ def match_media_type(media_type: str, content: Mapping[str, T]) -> tuple[str, T]
 
     Source: OAS 3.1.1 Response Object, content: the most specific key applies.
     """
-    best = max(
-        content, key=lambda key: _rank_match(key, media_type), default=None
-    )  # of equals the first
-    return (best, content[best]) if best is not None and _rank_match(best, media_type) else None
+    best, best_rank = "", 0
+    for declared in content:
+        rank = _rank_match(declared, media_type)
+        if rank > best_rank:  # of equals the first one counts
+            best, best_rank = declared, rank
+    return (best, content[best]) if best_rank else None
 
 
 def _rank_match(declared: str, wanted: str) -> int:
@@ -303,49 +320,50 @@ def resolve_range(media_type: str, value: Any) -> str | None:
     """Return the media type that a body is sent as where the document gives a range; None where that cannot be told."""
     if "*" not in media_type:
         return media_type
-    kind = (
-        "application/octet-stream"
-        if is_binary_value(value)
-        else "text/plain"
-        if isinstance(value, str)
-        else "-"
-    )
-    return next(
-        (name for name in (kind, "application/json") if match_media_type(name, {media_type: None})),
-        None,
-    )
+    if is_binary_value(value):
+        candidates = ["application/octet-stream", "application/json"]
+    elif isinstance(value, str):
+        candidates = ["text/plain", "application/json"]
+    else:
+        candidates = ["application/json"]
+    for candidate in candidates:
+        if _rank_match(media_type, candidate):
+            return candidate
+    return None
 
 
 def pick_example_media_type(media_range: str) -> str:
     """Return a media type of a range, for an example: `image/*` → `image/png`."""
     kind = media_range.partition("/")[0]
-    usual = {"audio": "mpeg", "font": "woff2", "image": "png", "text": "plain", "video": "mp4"}
-    return (
-        f"{kind}/{usual.get(kind, 'octet-stream')}" if kind != "*" else "application/octet-stream"
-    )
+    if kind == "*":
+        return "application/octet-stream"
+    subtypes = {"audio": "mpeg", "font": "woff2", "image": "png", "text": "plain", "video": "mp4"}
+    return f"{kind}/{subtypes.get(kind, 'octet-stream')}"
 
 
 def choose_preferred(content: Mapping[str, T]) -> str | None:
     """Return the media type that a body is written in where the caller does not choose: JSON before others."""
-    names = list(content)
-    return next((name for name in names if is_json(name)), names[0] if names else None)
+    for name in content:
+        if is_json(name):
+            return name
+    return next(iter(content), None)
 
 
 def build_accept_header(contents: Iterable[Mapping[str, Any]]) -> str:
     """Return the Accept header for the declared result media types: what can be decoded comes first."""
     names = list(dict.fromkeys(get_essence(name) for content in contents for name in content))
-    if not names or "*/*" in names:
-        return "application/json, */*;q=0.5" if not names or any(map(is_json, names)) else "*/*"
-    first = [name for name in names if not is_binary(name)]
-    rest = [f"{name};q=0.5" if first else name for name in names if name not in first]
-    return ", ".join(first + rest)
+    if not names:
+        return "application/json, */*;q=0.5"
+    if "*/*" in names:
+        return "application/json, */*;q=0.5" if any(map(is_json, names)) else "*/*"
+    decodable = [name for name in names if not is_binary(name)]
+    others = [name for name in names if is_binary(name)]
+    if decodable:
+        others = [f"{name};q=0.5" for name in others]
+    return ", ".join(decodable + others)
 
 
 def _describe_kind(value: Any) -> str:
-    return (
-        "an object"
-        if isinstance(value, dict)
-        else "an array"
-        if isinstance(value, list)
-        else "that"
-    )
+    if isinstance(value, dict):
+        return "an object"
+    return "an array" if isinstance(value, list) else "that"
