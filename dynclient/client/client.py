@@ -35,14 +35,15 @@ class Operation(BoundOperation[SyncRunner]):  # noqa: D101 (its docstring is eac
     __doc__ = BoundOperation.__dict__["__doc__"]
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        """Send the call and return its data: exactly the JSON that came, str for text, bytes for the rest, or None.
+        """Send the call and return its data: the JSON that came, str, bytes, or None.
 
         Raises:
             InvalidCall: the call does not fit the document; nothing was sent.
             CredentialsMissing: no security requirement can be met; nothing was sent.
             TransportError: no usable response came.
             StatusError: the server answered 4xx or 5xx.
-            InvalidResponse: the response does not fit the document (and `UndocumentedResponse`, `DecodeError`).
+            InvalidResponse: the response does not fit the document (and `UndocumentedResponse`,
+                `DecodeError`).
 
         """
         return self._send_request(self.request(*args, **kwargs)).data
@@ -93,7 +94,10 @@ class ClientCredentials(dict[str, Credential]):
 
 
 class CompiledDocument:
-    """A document with its operations compiled as they are touched; shared by all clients made from one Document."""
+    """A document with its operations, each compiled when it is first used.
+
+    All clients made from one Document share it.
+    """
 
     def __init__(self, document: model.Document) -> None:
         self.document = document
@@ -168,7 +172,7 @@ class BaseClient(Generic[OperationT]):
 
     @cached_property
     def operations(self) -> Mapping[str, OperationT]:
-        """The operations in document order, by operationId where that is unique, else by `METHOD /path`."""
+        """The operations in document order: by a unique operationId, else by `METHOD /path`."""
         return MappingProxyType(_OperationMapping(self, self.document.operations))
 
     @cached_property
@@ -309,7 +313,8 @@ class BaseClient(Generic[OperationT]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         raise TypeError(
-            "a client holds connections and cannot be pickled or copied; with_options() makes another view"
+            "a client holds connections and cannot be pickled or copied;"
+            " with_options() makes another view"
         )
 
     def __repr__(self) -> str:
@@ -403,9 +408,10 @@ class Client(BaseClient[Operation]):
 
     Args:
         source: a path, an http(s) URL, the document as a mapping, or a Document.
-        credentials: by security scheme: a string (an api key as it is sent, or a token), a pair (user, password) for
-            basic, or a callable that returns one.
-        transport: a Sandbox, a transport of httpx or httpx2, or a ready client of either, which stays yours.
+        credentials: by security scheme: a string (an api key as it is sent, or a token), a pair
+            (user, password) for basic, or a callable that returns one.
+        transport: a Sandbox, a transport of httpx or httpx2, or a ready client of either, which
+            stays yours.
         **options: how calls are made, as `ClientOptions` describes them.
 
     """
@@ -425,7 +431,7 @@ class Client(BaseClient[Operation]):
 
 
 class AsyncClient(BaseClient[AsyncOperation]):
-    """A client of the API that an OpenAPI document describes, awaited; its arguments are those of `Client`."""
+    """A client that is awaited; its arguments are those of `Client`."""
 
     _operation_class = AsyncOperation
     _runner_class = AsyncRunner

@@ -34,7 +34,7 @@ RunnerT = TypeVar("RunnerT", bound=Runner)
 
 
 class DocstringDescriptor:
-    """The docstring of a class of operations, and of each operation its own, written when somebody looks."""
+    """The docstring of a class of operations; of an operation, its own, built when it is read."""
 
     def __init__(self, of_class: str) -> None:
         self.class_docstring = of_class
@@ -50,11 +50,11 @@ class DocstringDescriptor:
 
 class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
     __doc__ = DocstringDescriptor(
-        """An operation of a document together with how its client calls it; it keeps nothing of any call.
+        """An operation of a document, bound to its client; it keeps no state of any call.
 
-    Call it with the operation's arguments: path parameters by position in template order, everything else by keyword,
-    in the spec's spelling or in snake_case; the body as `body=`, or its top-level properties as keywords; or all of it
-    as one `Call`.
+    Call it with the operation's arguments: path parameters by position in template order,
+    everything else by keyword, in the spec's spelling or in snake_case. Give the body as `body=`,
+    or its top-level properties as keywords. Or give all of it as one `Call`.
     """
     )
 
@@ -101,7 +101,7 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
 
     @property
     def call_schema(self) -> Schema:
-        """JSON Schema 2020-12 of the call document, closed as its producer reads it: a misspelling is refused."""
+        """JSON Schema 2020-12 of the call document in the producer's reading, which is closed."""
         return self._plan.get_call_schema(self._options.media_type)
 
     @cached_property
@@ -129,13 +129,14 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
 
     def __reduce__(self) -> tuple[Any, ...]:
         raise TypeError(
-            "an operation is bound to its client's connections and cannot be pickled; pickle its Call instead"
+            "an operation is bound to its client's connections and cannot be pickled;"
+            " pickle its Call instead"
         )
 
     # --- everything short of sending
 
     def example(self, seed: int = 0) -> Call:
-        """Return a valid call of this operation: the document's own examples where they are valid, else made up.
+        """Return a valid call of this operation: a valid example of the document, else generated.
 
         Args:
             seed: another number, another example; the same number, the same example.
@@ -249,7 +250,7 @@ def _compile_schema(schema: dict[str, Any]) -> Any:
 
 
 def build_example_schema(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return a call schema without the choice of media type: an example leaves that to the default."""
+    """Return a call schema without `media_type`: an example leaves it to the default."""
     properties = {k: v for k, v in schema["properties"].items() if k != "media_type"}
     return {**schema, "properties": properties}
 

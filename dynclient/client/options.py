@@ -15,7 +15,8 @@ from dynclient.transport.response_body import MAX_RESPONSE_BYTES
 from dynclient.violations import shorten_repr
 from dynclient.wire.message import is_valid_header
 
-#: No timeout was given: 5 s to connect and 30 s to read, or whatever the user's own HTTP client has.
+#: No timeout was given: 5 s to connect and 30 s to read, or whatever the user's own HTTP client
+#: has.
 _UNSET: Any = "default"
 
 
@@ -74,20 +75,23 @@ class ClientOptions(TypedDict, total=False):
     """The options of `Client`, `AsyncClient` and `with_options`: how calls are made.
 
     Attributes:
-        timeout: seconds for each phase, a pair (connect, read), or None for no limit. Default: 5 s to
-            connect and 30 s to read.
+        timeout: seconds for each phase, a pair (connect, read), or None for no limit. Default: 5 s
+            to connect and 30 s to read.
         headers: header fields of every request; they win over those of the operation.
         server: the URL that wins over the document's servers; it may be a template.
         server_variables: values of the server template's variables.
         media_type: of the request body, where the document offers several.
         accept: the Accept header.
         validate_requests: False writes whatever can be written. Default: True.
-        unknown_properties: `refuse` what the document does not declare (the default), or `allow` it.
-        validate_responses: `raise` (the default), `warn` (keep the data, warn once per place) or `off`.
+        unknown_properties: `refuse` what the document does not declare (the default), or `allow`
+            it.
+        validate_responses: `raise` (the default), `warn` (keep the data, warn once per place) or
+            `off`.
         retries: how often a call is tried again that is safe to repeat. Default: 0.
-        follow_redirects: None (the default): GET and HEAD, at most 5; True: every method; False: none.
-        max_response_bytes: how large the body of a response may be, content coding undone; None: any
-            size. A larger one is a BrokenResponse, and never held in memory. Default: 256 MiB.
+        follow_redirects: None (the default): GET and HEAD, at most 5; True: every method; False:
+            none.
+        max_response_bytes: how large the body of a response may be, content coding undone; None:
+            any size. A larger one is a BrokenResponse, and never held in memory. Default: 256 MiB.
 
     """
 

@@ -51,7 +51,7 @@ def build_signature(plan: Plan) -> inspect.Signature:
 
 
 def find_required(schema: Schema) -> set[Any]:
-    """Return the (location, name) pairs that a call schema requires, and "body" where it requires one."""
+    """Return the (location, name) pairs that a call schema requires, and "body" for a body."""
     required: set[Any] = set()
     for location, location_schema in schema["properties"].items():
         if location == "body" and "body" in schema["required"]:

@@ -1,4 +1,8 @@
-"""Arguments → call document: positional path parameters, keywords by spec or Python name, groups, a whole Call."""
+"""Arguments → call document.
+
+Path parameters may be positional. A keyword has the spec's name or the Python name, or names a
+location. One `Call` may be given in place of all arguments.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +57,7 @@ class Binder:
         return binding
 
     def _bind_other(self, binding: Binding, name: str, value: Any) -> None:
-        """Bind a keyword that is no argument name of one place: a location, `body`, or a mistake."""
+        """Bind a keyword that names no single target: a location, `body`, or a mistake."""
         if name in LOCATION_GROUPS and isinstance(value, Mapping):
             for member, member_value in value.items():
                 binding.put(name, member, member_value, name)

@@ -171,7 +171,8 @@ class _DocumentChecker:
                 hint = f'call it as client["{operation.key}"]'
                 self.warn(operation.node, "missing-operation-id", text, hint)
             elif id_counts[operation_id] > 1:
-                text = f"the operationId {operation_id!r} stands at {id_counts[operation_id]} operations"
+                count = id_counts[operation_id]
+                text = f"the operationId {operation_id!r} stands at {count} operations"
                 hint = f'call it as client["{operation.method} {operation.path}"]'
                 self.report(node, "duplicate-operation-id", text, hint)
             elif name_counts[name] > 1:

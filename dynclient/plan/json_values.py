@@ -1,4 +1,4 @@
-"""Python values → JSON form: what people hold in their hands becomes plain JSON data and binary values."""
+"""Python values → JSON form: plain JSON data and binary values."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _PLAIN_TYPES = frozenset({str, int, float, bool, type(None), bytes})
 def to_json(value: Any) -> Any:
     """Return a value as plain JSON data; what is plain already is returned itself, not copied.
 
-    datetime, date and time become ISO 8601 text, UUID its text, Decimal the number with the same digits, Enum its
-    value, dataclasses and pydantic models objects (by alias, what was never set left out), tuples arrays. Binary
-    values stay as they are.
+    datetime, date and time become ISO 8601 text, UUID its text, Decimal the number with the same
+    digits, Enum its value, dataclasses and pydantic models objects (by alias, what was never set
+    left out), tuples arrays. Binary values stay as they are.
 
     Raises:
         TypeError: something has no JSON form.

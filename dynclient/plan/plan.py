@@ -135,7 +135,7 @@ class Plan:
         return match[1]
 
     def _accepts_media_type(self, media_type: Any) -> bool:
-        """Tell whether the operation has a body of a media type, or, without a body, none was chosen."""
+        """Tell whether a body can have a media type; None leaves the choice to us."""
         body = self.operation.request_body
         if media_type is None:
             return True
@@ -266,7 +266,7 @@ class Plan:
     def _find_misplaced_binaries(
         self, binaries: list[LocatedBinary], media_type: str | None
     ) -> list[Violation]:
-        """Return a violation for each binary value where none can go, or whose file cannot be read."""
+        """Return a violation for each binary value in a wrong place, or with an unreadable file."""
         entry = self.find_media_type(media_type)
         name = media_type or (entry.name if entry else "")
         violations = []
@@ -318,7 +318,7 @@ class Plan:
         return [v for v in violations if v.kind != "missing" or v.path[-1] not in reported]
 
     def _accept_unknown_as_body(self, binding: Binding) -> None:
-        """Let unknown arguments be properties of the body, where the operation has one that is an object."""
+        """Turn unknown arguments into properties of the body, where the operation has one."""
         has_whole_body = "body" in binding.call and not binding.is_body_gathered
         if self.operation.request_body is None or has_whole_body:
             return
@@ -362,7 +362,7 @@ class Plan:
 
 
 def find_unwritable_numbers(value: Any, path: tuple[str | int, ...] = ()) -> list[Violation]:
-    """Return a violation for each number that no JSON can carry: NaN, infinities, endless integers."""
+    """Return a violation for each number that JSON cannot carry, such as NaN."""
     if isinstance(value, dict | list | tuple):
         members = value.items() if isinstance(value, dict) else enumerate(value)
         violations = []
@@ -378,7 +378,7 @@ def find_unwritable_numbers(value: Any, path: tuple[str | int, ...] = ()) -> lis
 
 
 def _can_carry_binary(path: tuple[str | int, ...], media_type: str) -> bool:
-    """Tell whether a body of a media type can carry a binary value at a place in the call document."""
+    """Tell whether a place in the call document can carry a binary value."""
     if path[0] != "body" or media.is_json(media_type):
         return False
     return path == ("body",) or media.is_multipart(media_type)
@@ -395,7 +395,10 @@ def _convert_if_possible(value: Any) -> Any:
 
 
 def _is_json_form(value: Any) -> bool:
-    """Tell whether the parameters need no conversion; the body is converted only where its encoder cannot write it."""
+    """Tell whether the parameters need no conversion.
+
+    The body is converted only where its encoder cannot write it.
+    """
     todo: list[Any] = [value]
     while todo:
         at = todo.pop()
@@ -432,7 +435,7 @@ def _expand_missing_locations(violations: list[Violation], checker: Checker) -> 
 
 
 def _find_missing_members(location: str, schema: dict[str, Any]) -> list[Violation]:
-    """Return the violations of an empty location, [] where something else than members is missing."""
+    """Return the violations of an empty location; [] where not only members are missing."""
     location_schema = schema["properties"].get(location)
     if not isinstance(location_schema, dict):
         return []
@@ -444,7 +447,7 @@ def _find_missing_members(location: str, schema: dict[str, Any]) -> list[Violati
 
 
 def _build_schema_input(call: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the part of a call that its schema checks: all but the media type, which is matched."""
+    """Return the part of a call that its schema checks: all but the media type."""
     if "media_type" not in call:
         return call
     return {key: value for key, value in call.items() if key != "media_type"}

@@ -1,4 +1,4 @@
-"""Call document → request: every value into its place on the wire, or UnsafeValue; nothing is checked twice here."""
+"""Call document → request: every value is written into its place on the wire, or is unsafe."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class RequestWriter:
 
     @cached_property
     def _template(self) -> tuple[list[str], str]:
-        """The path cut at its variables (literal, name, literal, …), and the query that the path key carries."""
+        """The path split at its variables (literal, name, …), and the query of the path key."""
         path, _, query = self.operation.path.partition("#")[0].partition("?")
         # Without its slash a path would be part of the host.
         path = path if path.startswith("/") else "/" + path

@@ -39,7 +39,7 @@ class DeclaredHeader:
         return SchemaTypes(self.checker.schema, self.checker.schema.get("$defs", {}))
 
     def read(self, headers: Headers) -> tuple[Any, list[Violation]]:
-        """Return the value that headers have for it, None where they have none, and what is wrong with it."""
+        """Return the value of this header, None where it is absent, and its violations."""
         name = self.parameter.name
         if name not in headers:
             return None, [self._build_missing()] if self.parameter.required else []

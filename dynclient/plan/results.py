@@ -39,10 +39,12 @@ class Result:
     """What came back.
 
     Attributes:
-        data: the decoded body: plain JSON data, str for text, bytes for the rest, None where there is no body.
+        data: the decoded body: plain JSON data, str for text, bytes for the rest, None where there
+            is no body.
         status: the status code.
         headers: as they came, all of them text.
-        header_data: the headers that the document declares, decoded by their schemas, by the document's spelling.
+        header_data: the headers that the document declares, decoded by their schemas, by the
+            document's spelling.
         media_type: without parameters, lower case; "" where there is none.
         violations: what does not fit the document.
         request: what was sent.
@@ -93,7 +95,7 @@ class ResultRow:
 
 
 class ResultTable:
-    """The result table of an operation: which response is declared for a status, which schema for its media type."""
+    """The result table of an operation: the schema for a status and a media type."""
 
     def __init__(self, operation: Operation, schemas: Schemas) -> None:
         self.operation = operation
@@ -114,7 +116,7 @@ class ResultTable:
         return None
 
     def get_body_checker(self, response: DeclaredResponse, media_type: MediaType) -> Checker | None:
-        """Return the checker of a response body; None where the document gives no schema that can say anything."""
+        """Return the checker of a response body; None where no schema applies to it."""
         key = (response.status, media_type.name)
         if key not in self._checkers:
             self._checkers[key] = self._build_body_checker(media_type)
@@ -179,7 +181,8 @@ class ResultTable:
 
         Raises:
             StatusError: the status is 400 or above; its class goes by the status.
-            UndocumentedResponse: under `raise`: a status, or success media type, that the document does not know.
+            UndocumentedResponse: under `raise`: a status, or success media type, that the document
+                does not know.
             DecodeError: a success body that is not what its media type says.
             InvalidResponse: under `raise`: the body does not fit its schema.
 
@@ -267,7 +270,7 @@ class ResultTable:
 def _match_content(
     media_type: str, content: Mapping[str, MediaType]
 ) -> tuple[str, MediaType] | None:
-    """Return the entry of a content map for a media type; the only one where the response names none."""
+    """Return the entry of a content map for a media type; the only one for a missing name."""
     if media_type:
         return media.match_media_type(media_type, content)
     return next(iter(content.items())) if len(content) == 1 else None
@@ -276,7 +279,7 @@ def _match_content(
 def _read_headers(
     declared: Sequence[DeclaredHeader], headers: Headers
 ) -> tuple[dict[str, Any], list[Violation]]:
-    """Return the values of the declared headers that came, and the violations of all declared ones."""
+    """Return the values of the declared headers that came, and the violations of all."""
     values, violations = {}, []
     for header in declared:
         value, header_violations = header.read(headers)

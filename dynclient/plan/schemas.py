@@ -1,4 +1,4 @@
-"""The call schema of an operation and media type, and the schemas of its results, in both readings."""
+"""The call schema of an operation and the schemas of its results, in both readings."""
 
 from __future__ import annotations
 
@@ -26,21 +26,26 @@ ApplyReading = Callable[[Any], Any]
 
 DIALECT_URI = "https://json-schema.org/draft/2020-12/schema"
 
-#: A header field's value. Source: RFC 9110 §5.5: no control characters, no white space at either end.
+#: A header field's value. Source: RFC 9110 §5.5: no control characters, no white space at either
+#: end.
 FIELD_VALUE_PATTERN = "^([!-~\\u0080-\\uffff]([\\t -~\\u0080-\\uffff]*[!-~\\u0080-\\uffff])?)?$"
 
 _TEXT_IN_HEADER = {X_SERIALIZATION: True, "pattern": FIELD_VALUE_PATTERN}
 _IN_HEADER = {**_TEXT_IN_HEADER, "items": _TEXT_IN_HEADER, "additionalProperties": _TEXT_IN_HEADER}
 
-#: An empty array or object of these styles is absent, so a required one has something in it. Source: RFC 6570 §2.3.
+#: An empty array or object of these styles is absent, so a required one has something in it.
+#: Source: RFC 6570 §2.3.
 _NOT_EMPTY = {X_SERIALIZATION: True, "minItems": 1, "minProperties": 1}
 
-#: The empty text, which `allowEmptyValue` allows whatever the schema says; put so that nobody reads a type from it.
+#: The empty text, which `allowEmptyValue` allows whatever the schema says; put so that nobody reads
+#: a type from it.
 _EMPTY_TEXT = {"maxLength": 0, "not": {"type": ["array", "boolean", "null", "number", "object"]}}
 
 #: A cookie that is text as it is. Source: RFC 6265 §4.1.1, cookie-value.
 _IN_COOKIE = {
-    X_SERIALIZATION: "a cookie carries no semicolon, comma, backslash, white space or control character",
+    X_SERIALIZATION: (
+        "a cookie carries no semicolon, comma, backslash, white space or control character"
+    ),
     "pattern": '^("[!#-+\\--:<-\\[\\]-~]*"|[!#-+\\--:<-\\[\\]-~]*)$',
 }
 
@@ -55,7 +60,7 @@ _DOT_SEGMENTS: dict[str, list[Any]] = {
 
 
 def _forbid_character(character: str, name: str) -> dict[str, Any]:
-    """Return what refuses, in members and their names, a character that would end them on the wire."""
+    """Return a schema that forbids a character in members and names: it would end them."""
     text = {
         X_SERIALIZATION: f"{name} ends a value of this style, and nothing can escape it",
         "pattern": f"^[^{character}]*$",
@@ -78,13 +83,15 @@ def _forbid_brackets(depth: int) -> dict[str, Any]:
     }
 
 
-#: An array of one empty text is written as an empty array is, wherever nothing but its members stands.
+#: An array of one empty text is written as an empty array is, wherever nothing but its members
+#: stands.
 _NO_SINGLE_EMPTY_TEXT = {
     X_SERIALIZATION: "an array of one empty text cannot be told from an empty one",
     "not": {"enum": [[""]]},
 }
 
-#: A header is never escaped, so that a comma in a member would end it. Source: OAS 3.1.1 Parameter Object, schema.
+#: A header is never escaped, so that a comma in a member would end it. Source: OAS 3.1.1 Parameter
+#: Object, schema.
 _MEMBERS_IN_HEADER = _forbid_character(",", "a comma")
 _NAMES_IN_HEADER = {
     X_SERIALIZATION: True,
@@ -100,8 +107,8 @@ _NO_DOT = {
     "multipleOf": 1,
 }
 
-#: Delimiters that cannot be told from data: percent-encoding leaves them as they are, or they are encoded themselves.
-#: Source: RFC 6570 §3.2.5; OAS 3.2 Appendix E.
+#: Delimiters that cannot be told from data: percent-encoding leaves them as they are, or they are
+#: encoded themselves. Source: RFC 6570 §3.2.5; OAS 3.2 Appendix E.
 _DELIMITERS: dict[tuple[str, bool], dict[str, Any]] = {
     ("label", True): {X_SERIALIZATION: True, "items": _NO_DOT},
     ("spaceDelimited", False): _forbid_character(" ", "a space"),
@@ -115,14 +122,15 @@ IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 
 
 class Schemas:
-    """The translated schemas of one document, each direction once, and the call and result schemas made of them."""
+    """The translated schemas of one document, and the call and result schemas built of them."""
 
     def __init__(self, document: Document) -> None:
         self._dialects: dict[Direction, SchemaTranslator] = {
             "request": SchemaTranslator(document.flavour, "request"),
             "response": SchemaTranslator(document.flavour, "response"),
         }
-        #: Translating fills `defs` step by step: only one thread at a time may be in the middle of it.
+        #: Translating fills `defs` step by step: only one thread at a time may be in the middle of
+        #: it.
         self._lock = threading.RLock()
 
     def get_dialect(self, direction: Direction) -> SchemaTranslator:
@@ -135,7 +143,7 @@ class Schemas:
             return self._dialects[direction].translate(node) if node is not None else True
 
     def translate_body(self, media_type: MediaType, direction: Direction) -> Schema | bool:
-        """Return the schema of a body as Python holds it: XML and the like are text, whatever their schema says."""
+        """Return the schema of a body in Python: XML and the like are text, whatever it says."""
         schema = self.translate(media_type.schema, direction)
         name, node = media_type.name, media_type.schema
         if node is None or media.is_json(name) or media.is_composed(name):
@@ -164,7 +172,7 @@ class Schemas:
     def build_call_schema(
         self, operation: Operation, media_type: MediaType | None, reading: Reading
     ) -> Schema:
-        """Return the call schema of an operation with a body of the given media type (None: no body is declared)."""
+        """Return the call schema of an operation with a body of a media type; None: no body."""
         with self._lock:
             return self._build_call_schema(operation, media_type, reading)
 
@@ -197,7 +205,7 @@ class Schemas:
         schema: Schema | bool,
         reading: Reading,
     ) -> None:
-        """Add a parameter to the schema of its location, which is made where it is not there yet."""
+        """Add a parameter to the schema of its location, which is added where it is absent."""
         location = parameter.location
         if location not in root["properties"]:
             root["properties"][location] = _build_location_schema(operation, reading)
@@ -237,7 +245,7 @@ def _can_be_empty(parameter: Parameter) -> bool:
 
 
 def _build_limits(operation: Operation, parameter: Parameter) -> list[Any]:
-    """Return the schemas that exclude what the wire cannot carry in a parameter's place and style."""
+    """Return the schemas that exclude what a parameter cannot carry on the wire."""
     content = parameter.content
     is_text = content is not None and not media.is_json(content.name)
     limits: list[Any] = []
@@ -269,7 +277,7 @@ def _build_style_limits(parameter: Parameter) -> list[Any]:
 
 
 def _build_location_schema(operation: Operation, reading: Reading) -> Schema:
-    """Return the schema of the call document, or of one location in it, before anything is declared."""
+    """Return the schema of the call document, or of one location, without properties."""
     schema: dict[str, Any] = {"type": "object", "properties": {}, "required": []}
     if reading == "producer":
         schema["additionalProperties"] = False

@@ -29,7 +29,8 @@ class AuthorizedRequest:
         body: the bytes, or a Body that is read while it is sent; None where there is none.
         secrets: lower-case names of the headers that carry a credential.
         digest: (user, password) for the digest scheme, which answers a challenge of the server.
-        is_abroad: a redirect led to another origin, where nothing of the user's own HTTP client may go either.
+        is_abroad: a redirect led to another origin, where nothing of the user's own HTTP client may
+            go either.
 
     """
 
@@ -90,7 +91,8 @@ class CredentialStore:
         """Return a request with the credentials of one alternative of its security requirements.
 
         Raises:
-            CredentialsMissing: no alternative is satisfied, or the request goes where no credential may go.
+            CredentialsMissing: no alternative is satisfied, or the request goes where no credential
+                may go.
 
         """
         headers = request.headers.pairs()
@@ -140,7 +142,7 @@ class CredentialStore:
         return placement
 
     def _choose_alternative(self, request: Request) -> tuple[RequiredScheme, ...]:
-        """Return the schemes whose credentials go on: none where the caller wrote them into a header."""
+        """Return the schemes whose credentials are added; none where the caller wrote them."""
         if not request.security or self._has_own_credentials(request):
             return ()
         try:
@@ -151,7 +153,7 @@ class CredentialStore:
             raise
 
     def _has_own_credentials(self, request: Request) -> bool:
-        """Tell whether the caller wrote the credential headers of an alternative: a value given there wins."""
+        """Tell whether the caller wrote the credential headers of an alternative; they win."""
         for alternative in request.security:
             names = [_get_credential_header(required.scheme) for required in alternative]
             if names and all(name in request.headers for name in names):

@@ -1,6 +1,7 @@
-"""Content codings undone piece by piece: however much a few bytes unfold to, little of it is held at once.
+"""Content decoders that work piece by piece, so that little is held in memory at once.
 
-Source: RFC 9110 §8.4; RFC 1950, 1951, 1952 (deflate, gzip); RFC 7932 (br); RFC 8878 and 9659 (zstd).
+Source: RFC 9110 §8.4; RFC 1950, 1951, 1952 (deflate, gzip); RFC 7932 (br); RFC 8878 and 9659
+    (zstd).
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from typing import Any, Protocol
 CHUNK_BYTES = 64 * 1024
 PIECE_BYTES = 256 * 1024
 
-#: br and zstd unfold 16 MiB from some 16 bytes, and their libraries know no bound: they are given little at a time.
+#: br and zstd unfold 16 MiB from some 16 bytes, and their libraries know no bound: they are given
+#: little at a time.
 SLICE_BYTES = 32
 
 #: What a zstd frame may ask us to remember. Source: RFC 9659 §3.
@@ -88,7 +90,7 @@ class ZlibDecoder:
             self._ended += 1
 
     def _begin_member(self, data: bytes) -> bytes:
-        """Begin a member, once there is enough to see what it is; the bytes that are left are returned."""
+        """Begin a member once its header is there, and return the bytes that are left."""
         if self._ended:
             data = data.lstrip(b"\0") if self._is_gzip else b""
             self._is_padding = bool(data) and not b"\x1f\x8b".startswith(data[:2])

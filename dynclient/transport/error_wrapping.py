@@ -40,10 +40,11 @@ class SendProgress:
 def wrap_error(
     library: Any, error: Exception, exchange: Exchange, progress: SendProgress
 ) -> Exception:
-    """Return our error for one of the HTTP library, or the error itself where it is not the library's.
+    """Return our error for one of the HTTP library; the error itself where it is another one.
 
-    The caller keeps the error as the cause. So it is stripped here of its request, whose headers hold credentials, and
-    of its frames, whose variables do: pickles, and tools that record variables, would carry them away.
+    The caller keeps the error as the cause. So it is stripped here of its request, whose headers
+    hold credentials, and of its frames, whose variables do: pickles, and tools that record
+    variables, would carry them away.
     """
     wrapped = _ErrorBuilder(library, exchange, progress).build(error)
     if wrapped is None:
@@ -139,7 +140,7 @@ class _ErrorBuilder:
 
 
 def _describe_root_cause(error: BaseException) -> str:
-    """Return the text of the root of an error: what the library makes of it differs between sync and async."""
+    """Return the text of an error's root cause, which is the same for sync and async."""
     for _ in range(MAX_CAUSES):
         inner = error.__cause__ or error.__context__
         if isinstance(inner, BaseExceptionGroup):

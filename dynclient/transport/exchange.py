@@ -1,4 +1,4 @@
-"""One call on its way, as a step function: a state and what came of sending it make the next step."""
+"""One call on its way, as a step function: state and outcome → the next step."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class Exchange(NamedTuple):
         return None if delay is None else self._send_again(delay)
 
     def build_error_context(self, status: int | None) -> dict[str, Any]:
-        """Return what every error on the way carries: request, attempts, and the status, if one came."""
+        """Return what every error on the way carries: request, attempts, and a status."""
         return {"request": self.request, "attempts": self.attempts, "status": status}
 
     def _choose_delay(self, status: int | None, headers: Mapping[str, str]) -> float | None:
@@ -108,7 +108,10 @@ class Exchange(NamedTuple):
             raise TooManyRedirects(text, limit=MAX_REDIRECTS, **context)
         redirect = build_redirect(self.outgoing, response.status, url)
         if redirect.body is not None and not redirect.can_repeat:
-            text = f"the {response.status} response asks for the body again, which is read from a stream"
+            text = (
+                f"the {response.status} response asks for the body again,"
+                " which is read from a stream"
+            )
             raise self._build_broken_response(text, response)
         return Follow(self._replace(outgoing=redirect, redirects=self.redirects + 1))
 

@@ -1,4 +1,4 @@
-"""Reading documents: files of the user's own machine, and the net within the bounds that hostile documents need."""
+"""Reads documents: local files, and the net within the bounds that hostile documents need."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ MAX_REMOTE_BYTES = min(MAX_FILE_BYTES, 64 * 1024 * 1024)
 def build_fetcher(root: str) -> Fetch:
     """Return the function that reads the files of the document at `root`.
 
-    A document from the net reaches neither local files nor, beside its own origin, private hosts, not even by a
-    redirect.
+    A document from the net reaches neither local files nor, beside its own origin, private hosts,
+    not even by a redirect.
     """
 
     def fetch(uri: str) -> bytes:
@@ -78,7 +78,7 @@ def _read_limited(response: Any, uri: str) -> bytes:
 
 
 def _resolve_permitted_address(url: str, root: str) -> str | None:
-    """Return the address that a URL may be read from; None where its host is vouched for, whatever it resolves to.
+    """Return the address that a URL may be read from; None where its host is trusted.
 
     Raises:
         DocumentNotFound: it may not be read.
@@ -109,7 +109,7 @@ def _resolve_permitted_address(url: str, root: str) -> str | None:
 
 
 def _pin_address(url: str, address: str | None) -> tuple[str, dict[str, Any]]:
-    """Return how to read a URL from the address that was looked at: asked again, a name may lead elsewhere."""
+    """Return how to read a URL from the checked address: a second look-up may differ."""
     if address is None:
         return url, {}
     parts = urlsplit(url)

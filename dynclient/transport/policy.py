@@ -55,8 +55,8 @@ def _escape_location(location: str) -> str:
 def build_redirect(sent: AuthorizedRequest, status: int, url: str) -> AuthorizedRequest:
     """Return the request that a redirect asks for.
 
-    No credential goes along to another origin, nor a cookie, an Authorization, or another header that is likely to
-    carry a secret. Source: RFC 9110 §15.4.
+    No credential goes along to another origin, nor a cookie, an Authorization, or another header
+    that is likely to carry a secret. Source: RFC 9110 §15.4.
     """
     is_see_other = status == 303  # noqa: PLR2004 (RFC 9110 §15.4)
     is_moved_post = status in (301, 302) and sent.method == "POST"

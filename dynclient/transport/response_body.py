@@ -1,4 +1,4 @@
-"""The body of a response as it comes in: content coding undone, and never more of it held than is allowed."""
+"""The body of a response as it comes in: decoded, and never larger than is allowed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from dynclient.transport.content_coding import ContentDecoder, build_decoders
 
 MAX_RESPONSE_BYTES = 256 * 1024 * 1024
 
-#: How much longer than the limit a body may be on the wire: a coding adds a little to what it cannot shrink.
+#: How much longer than the limit a body may be on the wire: a coding adds a little to what it
+#: cannot shrink.
 _SLACK_BYTES = 64 * 1024
 
 #: Source: RFC 9110 §6.4.1, §15.4.5.
@@ -20,7 +21,7 @@ class BodySink(Protocol):
     """Where the body of a response goes that is not to be held in memory."""
 
     def takes(self, status: int, headers: Mapping[str, str]) -> bool:
-        """Tell whether the body of this response is taken, from its beginning: what an earlier one left is void."""
+        """Tell whether the body of this response is accepted; it replaces an earlier one."""
 
     def write(self, piece: bytes) -> None:
         """Take a piece, its content coding undone."""

@@ -1,8 +1,8 @@
 """application/x-www-form-urlencoded: an object ↔ pairs; write and read are mirror pairs.
 
-Source: WHATWG URL §5 (the characters), OAS 3.1.1 Encoding Object (what becomes of a property): with `style`, `explode`
-or `allowReserved` a property is written as a query parameter would be; without, by its content type, which is text
-for scalars and JSON for objects, and each member of an array is a pair of its own.
+Source: WHATWG URL §5 (the characters), OAS 3.1.1 Encoding Object (how a property is written).
+A property with `style`, `explode` or `allowReserved` is written as a query parameter. Another one is
+written by its content type: text for scalars, JSON for objects, a pair for each item of an array.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Media types: a value ↔ the bytes of a body (encode and decode are mirror pairs), and which one is chosen."""
+"""Media types: a value ↔ the bytes of a body, and which media type is chosen."""
 
 from __future__ import annotations
 
@@ -20,14 +20,16 @@ from dynclient.wire.schema_types import SchemaTypes
 
 T = TypeVar("T")
 
-#: The charsets of the web, by Python's names for them; Python knows stranger codecs, and some take quadratic time.
+#: The charsets of the web, by Python's names for them; Python knows stranger codecs, and some take
+#: quadratic time.
 _CHARSET = re.compile(
     "ascii|utf-(8|16|32)(-[bl]e)?|iso8859-[0-9]+|cp(12[0-9]{2}|437|850|852|866|874|932|949|950)"
     "|koi8-[ru]|mac-roman|shift_jis|euc_(jp|kr)|iso2022_jp|gb(k|2312|18030)|big5(hkscs)?"
 )
 
-#: From 19 digits on an integer may not fit 64 bits, and orjson would make it a float. Every digit becomes a 0, so
-#: that a run of them is found by a plain search: ten times as fast as a regular expression.
+#: From 19 digits on an integer may not fit 64 bits, and orjson would make it a float. Every digit
+#: becomes a 0, so that a run of them is found by a plain search: ten times as fast as a regular
+#: expression.
 _DIGITS = bytes(ord("0") if chr(byte).isdecimal() and byte < 128 else 0 for byte in range(256))  # noqa: PLR2004 (ASCII)
 _LONG_NUMBER = b"0" * 19
 
@@ -64,7 +66,7 @@ def is_multipart(media_type: str) -> bool:
 
 
 def is_composed(media_type: str) -> bool:
-    """Tell whether a body of this media type is a form or made of parts: an object on the Python side."""
+    """Tell whether a body of this media type is a form or multipart: an object in Python."""
     return get_essence(media_type) == forms.FORM_MEDIA_TYPE or is_multipart(media_type)
 
 
@@ -75,8 +77,8 @@ def write(
 
     Args:
         media_type: what the body is to be.
-        value: plain JSON data for JSON; an object for forms and parts, its members files where they are; text or a
-            binary value for the rest.
+        value: plain JSON data for JSON; an object for forms and parts, its members files where they
+            are; text or a binary value for the rest.
         encodings: how the properties of a form or of parts are written.
 
     Raises:
@@ -99,10 +101,10 @@ def write(
 
 
 def choose_by_value(names: Sequence[str], value: Any) -> str:
-    """Return which of several media types a body is written in where nobody chose: by what the value is.
+    """Return the media type, of several, that fits the kind of a value best.
 
-    Files make parts, other binary values octets, text a text type, everything else JSON, then a form; among equals the
-    first one declared.
+    Files make parts, other binary values octets, text a text type, everything else JSON, then a
+    form; among equals the first one declared.
     """
     if len(names) == 1:
         return names[0]
@@ -132,7 +134,8 @@ def _classify_value(value: Any) -> str:
     return "other"
 
 
-#: For each kind of value, how well a kind of media type fits it; a kind that is missing does not fit.
+#: For each kind of value, how well a kind of media type fits it; a kind that is missing does not
+#: fit.
 _FIT_SCORES: dict[str, dict[str, int]] = {
     "binary": {"octets": 3, "text": 2},
     "text": {"text": 3, "json": 2, "octets": 1},
@@ -152,7 +155,7 @@ def read(
     types: SchemaTypes,
     encodings: Mapping[str, Encoding],
 ) -> Any:
-    """Return the value that a body was written from: what `write` wrote, up to what text cannot tell apart.
+    """Return the value that a body was written from, as far as text can tell.
 
     Raises:
         ValueError: the bytes are not what the media type says.
@@ -166,7 +169,7 @@ def read(
 
 
 def decode(media_type: str, body: bytes, content_type: str = "") -> Any:
-    """Return the value of a body: plain JSON data, str, or bytes where the media type is neither JSON nor text.
+    """Return the value of a body: plain JSON data, str, or bytes.
 
     Args:
         media_type: what the body is.
@@ -189,7 +192,7 @@ def decode(media_type: str, body: bytes, content_type: str = "") -> Any:
 
 
 def find_charset(content_type: str) -> str:
-    """Return the charset that a Content-Type names, lower case; "" where it names none, or none that is known."""
+    """Return the charset that a Content-Type names, lower case; "" without a known one."""
     found = re.search(r"(?i);\s*charset\s*=\s*\"?([^\s;\"]+)", content_type)
     if not found:
         return ""
@@ -288,7 +291,7 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def match_media_type(media_type: str, content: Mapping[str, T]) -> tuple[str, T] | None:
-    """Return the entry of a content map that fits a media type: the exact one, else a range, else None.
+    """Return the entry of a content map for a media type: the exact one, else a range.
 
     Source: OAS 3.1.1 Response Object, content: the most specific key applies.
     """
@@ -317,7 +320,7 @@ def _fold_case(media_type: str) -> str:
 
 
 def resolve_range(media_type: str, value: Any) -> str | None:
-    """Return the media type that a body is sent as where the document gives a range; None where that cannot be told."""
+    """Return the media type that a body is sent as; None for a range without one for it."""
     if "*" not in media_type:
         return media_type
     if is_binary_value(value):
@@ -342,7 +345,7 @@ def pick_example_media_type(media_range: str) -> str:
 
 
 def choose_preferred(content: Mapping[str, T]) -> str | None:
-    """Return the media type that a body is written in where the caller does not choose: JSON before others."""
+    """Return the media type that is preferred: JSON before others."""
     for name in content:
         if is_json(name):
             return name
@@ -350,7 +353,7 @@ def choose_preferred(content: Mapping[str, T]) -> str | None:
 
 
 def build_accept_header(contents: Iterable[Mapping[str, Any]]) -> str:
-    """Return the Accept header for the declared result media types: what can be decoded comes first."""
+    """Return the Accept header for the declared media types, decodable ones first."""
     names = list(dict.fromkeys(get_essence(name) for content in contents for name in content))
     if not names:
         return "application/json, */*;q=0.5"

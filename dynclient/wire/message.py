@@ -84,7 +84,7 @@ _SECRET = re.compile(
 
 
 def is_secret_header(name: str) -> bool:
-    """Tell whether a header of this name is likely to carry a secret; its value is never printed."""
+    """Tell whether a header of this name is likely to carry a secret, so is not printed."""
     return bool(_SECRET.search(name))
 
 
@@ -94,14 +94,18 @@ _UNSHOWN_BODY = "--data-binary @BODY"
 
 @dataclass(frozen=True)
 class Request:
-    """A request as a pure value: it can be looked at, compared, pickled, kept, printed as curl, and then sent.
+    """A request as a pure value.
 
-    It never holds a credential of the client: `security` names what it needs, and the transport puts it on.
+    It can be inspected, compared, pickled, kept, printed as curl, and then sent.
+
+    It never holds a credential of the client: `security` names what it needs, and the transport
+    puts it on.
 
     Attributes:
         method: upper case.
         url: absolute, fully encoded.
-        headers: as they are sent, without credentials and without what the transport adds (Host, Content-Length).
+        headers: as they are sent, without credentials and without what the transport adds (Host,
+            Content-Length).
         body: the bytes, or a Body that is read while it is sent; None where there is none.
         security: OR of AND of what the operation asks for.
         operation_id: whose request it is.
@@ -171,7 +175,7 @@ def _write_curl_header(name: str, value: str) -> str:
 
 
 def _write_curl_body(body: bytes | StreamedBody) -> str:
-    """Return the body as a curl option; `--data-raw` reads no file, whatever the text begins with."""
+    """Return the body as a curl option; `--data-raw` never reads a file."""
     if isinstance(body, StreamedBody):
         is_one_file = len(body.pieces) == 1 and isinstance(body.pieces[0], os.PathLike)
         return (

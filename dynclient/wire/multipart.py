@@ -1,8 +1,10 @@
 """multipart/form-data (and mixed, related): an object ↔ parts; write and read are mirror pairs.
 
-Source: RFC 7578, RFC 2046 §5.1, WHATWG HTML (how names are escaped), OAS 3.1.1 Encoding Object. Each property is a
-part, each member of an array a part of its own; a scalar is text, an object JSON, a file octets, unless `encoding`
-says otherwise. A file may be given as (file name, content[, content type[, headers]]).
+Source: RFC 7578, RFC 2046 §5.1, WHATWG HTML (how names are escaped), OAS 3.1.1 Encoding Object.
+    Each property is a
+part, each member of an array a part of its own; a scalar is text, an object JSON, a file octets,
+unless `encoding` says otherwise. A file may be given as (file name, content[, content type[,
+headers]]).
 """
 
 from __future__ import annotations
@@ -71,8 +73,8 @@ def write(
 ) -> tuple[str, bytes | StreamedBody]:
     """Return the boundary and the body of an object's parts.
 
-    The boundary follows from the content, so that the same call is the same request; where a file or stream is not
-    looked into beforehand it is random.
+    The boundary follows from the content, so that the same call is the same request; where a file
+    or stream is not looked into beforehand it is random.
 
     Raises:
         ValueError: a part cannot be written.

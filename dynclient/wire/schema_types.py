@@ -1,4 +1,4 @@
-"""Which kinds of value a schema allows, found through references and branches: what a reader of text must know."""
+"""The JSON types that a schema allows: what a reader of text must know."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class SchemaTypes:
 
     @cached_property
     def types(self) -> frozenset[str]:
-        """JSON's type names, guessed from other keywords where no `type` is given; empty: anything."""
+        """JSON's type names, by other keywords where `type` is absent; empty: any type."""
         types: set[str] = set()
         for part in self.subschemas:
             declared = part.get("type", ())
@@ -129,7 +129,7 @@ class SchemaTypes:
         return not any(part.get("properties") for part in self.subschemas)
 
     def parse_text(self, text: str) -> Any:
-        """Return the JSON value that a text stands for: a number or word where the schema allows one, else the text."""
+        """Return the JSON value of a text: a number or literal where one is allowed, else text."""
         types = self.types
         if types & {"integer", "number"} and len(text) <= _MAX_DIGITS:
             if _INTEGER.fullmatch(text):
@@ -145,7 +145,10 @@ class SchemaTypes:
         return text
 
     def parse_tree(self, texts: Any) -> Any:
-        """Return the value of a tree of texts; where an array may stand, an object keyed 0, 1, … or "" is one."""
+        """Return the value of a tree of texts.
+
+        Where an array is allowed, an object with the keys 0, 1, … or "" is one.
+        """
         if isinstance(texts, list):
             if "array" in self.types:
                 return [self.item_types.parse_text(text) for text in texts]
@@ -161,7 +164,9 @@ class SchemaTypes:
         return [self.item_types.parse_tree(item) for item in items]
 
     def _parse_leaf(self, text: str) -> Any:
-        """Return the value of a text in a tree; where only an array or object may stand, no text is an empty one.
+        """Return the value of a text in a tree.
+
+        Where only an array or object is allowed, the empty text is an empty one.
 
         A single text is an array of one, as it is where the name is repeated.
         """

@@ -1,4 +1,4 @@
-"""Security formulas: OR of AND. Which alternative can be met, how it reads, and where a credential goes."""
+"""Security requirements, OR of AND: the satisfied alternative, and where credentials go."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Credential = Secret | Callable[[], Secret]
 def choose_alternative(
     formula: SecurityFormula, known: Container[str]
 ) -> tuple[RequiredScheme, ...]:
-    """Return the first alternative that the known credentials fully satisfy; () where nothing is asked.
+    """Return the first alternative that the known credentials satisfy; () without any.
 
     Mutual TLS is the transport's business and always counts as satisfied.
 
@@ -57,7 +57,7 @@ def format_formula(formula: SecurityFormula) -> str:
 
 @dataclass(frozen=True)
 class CredentialPlacement:
-    """Where credentials go: header fields, query text to append, cookies, and a pair for the digest scheme."""
+    """Where credentials go: header fields, query text, cookies, and a pair for digest."""
 
     headers: tuple[tuple[str, str], ...] = ()
     query: tuple[str, ...] = ()
@@ -133,7 +133,8 @@ def check_credential(scheme: SecurityScheme, secret: object) -> Secret:
     """Return a secret that is of the kind that its scheme takes.
 
     Raises:
-        UsageError: it is not, or the scheme is one that dynclient cannot speak; the secret is not in the message.
+        UsageError: it is not, or the scheme is one that dynclient cannot speak; the secret is not
+            in the message.
 
     """
     kind = f"{scheme.type} {scheme.scheme}".strip()

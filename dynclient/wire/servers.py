@@ -1,4 +1,4 @@
-"""Which server a call goes to: the user's, else the document's; templates filled, relative ones resolved."""
+"""The server that a call goes to: the user's, else the document's."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ def resolve_base_url(
         variables: values of template variables; the document's defaults fill the rest.
 
     Raises:
-        UsageError: there is no server, it is relative to nothing, or a variable has no value or not one of its enum.
+        UsageError: there is no server, it is relative to nothing, or a variable has no value or not
+            one of its enum.
 
     """
     declared = servers[0] if servers else Server("/")
@@ -55,7 +56,7 @@ def _explain_missing_server(servers: Sequence[Server], given: str | None) -> str
 
 
 def is_sendable_url(url: str) -> bool:
-    """Tell whether something can be sent to a URL: http or https, a host, nothing that breaks out of a request line."""
+    """Tell whether a request can be sent to a URL: http or https, a host, no control character."""
     try:
         parts = urlsplit(url)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0

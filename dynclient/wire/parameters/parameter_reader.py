@@ -1,4 +1,4 @@
-"""Parameters, read: the text of a path, query, header or cookie becomes the value that was written."""
+"""Parameters, read: the text of a path, query, header or cookie becomes a value."""
 
 from __future__ import annotations
 
@@ -32,12 +32,13 @@ class ParameterAbsent(Exception):
 
 
 def read_parameter(parameter: Parameter, schema: SchemaTypes, raw: str | NameValuePairs) -> Any:
-    """Return the value of a parameter from its text: what its writer wrote, up to what text cannot tell apart.
+    """Return the value of a parameter from its text, as far as text can tell.
 
     Args:
         parameter: the parameter.
         schema: the types that its schema allows, to tell a number from text.
-        raw: of a path or header the text; of a query or cookie all (name, value) pairs, names and values still encoded.
+        raw: of a path or header the text; of a query or cookie all (name, value) pairs, names and
+            values still encoded.
 
     Raises:
         ParameterAbsent: the text holds no value of it.
@@ -110,7 +111,7 @@ class _DelimitedReader:
         return _parse_items(schema, parts, self.decode)
 
     def _has_named_members(self, parts: list[str]) -> bool:
-        """Tell whether the parts name the members of an object, where it might be another value too."""
+        """Tell whether the parts name the members of an object, where other types fit too."""
         if not parts or not self.explode or "object" not in self.types.types:
             return False
         # In a header an equals sign may be data.
@@ -149,7 +150,7 @@ def _build_splitter(delimiter: str) -> Callable[[str], list[str]]:
 
 
 def _split_header_list(text: str) -> list[str]:
-    """Return the members of a header's list, without the white space around them. Source: RFC 9110 §5.6.1."""
+    """Return the trimmed members of a header's list. Source: RFC 9110 §5.6.1."""
     return [part.strip(" \t") for part in text.split(",")]
 
 
@@ -212,7 +213,7 @@ def _read_pairs(parameter: Parameter, schema: SchemaTypes, pairs: NameValuePairs
 
 
 def _collect_members(schema: SchemaTypes, pairs: NameValuePairs) -> dict[str, Any]:
-    """Return the members of an exploded object; of a name that comes twice, the first value counts."""
+    """Return the members of an exploded object; the first value of a name counts."""
     texts: dict[str, str] = {}
     for raw_name, text in pairs:
         name = _decode_name(raw_name)
@@ -247,7 +248,7 @@ def _decode_name(raw: str) -> str:
 
 
 def _unquote_cookie(text: str) -> str:
-    """Return a cookie's value without the quotes that it may stand in. Source: RFC 6265 §4.1.1 cookie-value."""
+    """Return a cookie's value without quotes. Source: RFC 6265 §4.1.1, cookie-value."""
     return text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
 
 
