@@ -1,7 +1,6 @@
 """Content decoders that work piece by piece, so that little is held in memory at once.
 
-Source: RFC 9110 §8.4; RFC 1950, 1951, 1952 (deflate, gzip); RFC 7932 (br); RFC 8878 and 9659
-    (zstd).
+Source: RFC 9110 §8.4; RFC 1950, 1951, 1952 (deflate, gzip); RFC 7932 (br); RFC 8878, 9659 (zstd).
 """
 
 from __future__ import annotations

@@ -1,10 +1,9 @@
 """multipart/form-data (and mixed, related): an object ↔ parts; write and read are mirror pairs.
 
 Source: RFC 7578, RFC 2046 §5.1, WHATWG HTML (how names are escaped), OAS 3.1.1 Encoding Object.
-    Each property is a
-part, each member of an array a part of its own; a scalar is text, an object JSON, a file octets,
-unless `encoding` says otherwise. A file may be given as (file name, content[, content type[,
-headers]]).
+Each property is a part, and each item of an array is a part of its own. A scalar is text, an object
+JSON, a file octets, unless `encoding` says otherwise. A file may be given as (file name, content[,
+content type[, headers]]).
 """
 
 from __future__ import annotations
