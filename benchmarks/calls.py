@@ -112,7 +112,7 @@ def main() -> None:
         print(f"{name:<28}{medians[0]:>10.0f}{medians[1]:>14.0f}{ratio:>8.2f}")
     floor = cold_ms("import httpx; httpx.Client()")
     made = f"c = dynclient.Client({str(SPEC)!r}, server={SERVER!r})"
-    first = "c.create_audience_v2.request(name='x'); c._runner.wire.client"
+    first = "c.create_audience_v2.request(name='x'); c._runner.adapter.client"
     load = cold_ms(f"import dynclient; {made}; {first}")
     print(f"{'cold start (ms)':<28}{floor:>10.0f}{load:>14.0f}{load / floor:>8.2f}")
 

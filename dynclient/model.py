@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from dynclient.document.openapi_version import SchemaFlavour, detect_schema_flavour
 from dynclient.document.problems import Problem
@@ -16,9 +16,12 @@ from dynclient.document.references import DocumentFiles, Node
 from dynclient.errors import DocumentError
 from dynclient.violations import Place
 
+T = TypeVar("T")
+
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
-_TEMPLATE_VARIABLE = re.compile(r"\{([^{}]+)\}")
+#: A variable of a path or server template: `{name}`.
+TEMPLATE_VARIABLE = re.compile(r"\{([^{}]+)\}")
 
 Location = Literal["path", "query", "header", "cookie"]
 LOCATIONS: tuple[Location, ...] = ("path", "query", "header", "cookie")
@@ -338,7 +341,7 @@ class Operation:
                     parameters[location, name] = Parameter(name, location, node)
 
         path_template = self.path.partition("#")[0].partition("?")[0]
-        for name in _TEMPLATE_VARIABLE.findall(path_template):
+        for name in TEMPLATE_VARIABLE.findall(path_template):
             implied = Parameter(name, "path", self._build_implied_parameter(name))
             parameters.setdefault(("path", name), implied)
         return tuple(parameters.values())
@@ -404,6 +407,14 @@ class Document:
         self.top = files.top
         self.flavour: SchemaFlavour = detect_schema_flavour(files)
         self._check = check
+        self._derived: dict[Callable[[Document], Any], Any] = {}
+
+    def derive(self, build: Callable[[Document], T]) -> T:
+        """Return what a function builds of this document: the same object each time."""
+        if build not in self._derived:
+            self._derived.setdefault(build, build(self))
+        built: T = self._derived[build]
+        return built
 
     @property
     def uri(self) -> str:

@@ -6,12 +6,12 @@ import os
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar, Unpack
 
 from dynclient import __version__, model
 from dynclient.client.load import DocumentSource, load
 from dynclient.client.operation import BoundOperation
-from dynclient.client.options import Options
+from dynclient.client.options import ClientOptions, Options
 from dynclient.document.file_loader import is_remote
 from dynclient.errors import OperationNotFound, UsageError
 from dynclient.names import NAMELESS, suggest, to_snake_case
@@ -20,8 +20,8 @@ from dynclient.plan.plan import Plans
 from dynclient.plan.results import Result
 from dynclient.plan.schemas import Schemas
 from dynclient.transport.authorization import CredentialStore
-from dynclient.transport.http import AsyncRunner, SyncRunner
 from dynclient.transport.response_body import BodySink
+from dynclient.transport.runners import AsyncRunner, SyncRunner
 from dynclient.wire.message import build_credential_variable
 from dynclient.wire.security import Credential, check_credential, is_user_password_scheme
 from dynclient.wire.servers import get_origin, resolve_base_url
@@ -35,14 +35,15 @@ class Operation(BoundOperation[SyncRunner]):  # noqa: D101 (its docstring is eac
     __doc__ = BoundOperation.__dict__["__doc__"]
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        """Send the call and return its data: exactly the JSON that came, str for text, bytes for the rest, or None.
+        """Send the call and return its data: the JSON that came, str, bytes, or None.
 
         Raises:
             InvalidCall: the call does not fit the document; nothing was sent.
             CredentialsMissing: no security requirement can be met; nothing was sent.
             TransportError: no usable response came.
             StatusError: the server answered 4xx or 5xx.
-            InvalidResponse: the response does not fit the document (and `UndocumentedResponse`, `DecodeError`).
+            InvalidResponse: the response does not fit the document (and `UndocumentedResponse`,
+                `DecodeError`).
 
         """
         return self._send_request(self.request(*args, **kwargs)).data
@@ -57,9 +58,8 @@ class Operation(BoundOperation[SyncRunner]):  # noqa: D101 (its docstring is eac
         return self._send_request(self._prepare_request(args, kwargs))
 
     def _send_request(self, request: Any, sink: BodySink | None = None) -> Result:
-        return self._build_result(
-            request, self._runner.send(self._begin_exchange(request, sink), self._timeouts)
-        )
+        exchange = self._begin_exchange(request, sink)
+        return self._build_result(request, self._runner.send(exchange, self._timeouts))
 
 
 class AsyncOperation(BoundOperation[AsyncRunner]):  # noqa: D101 (its docstring is each operation's own)
@@ -74,9 +74,8 @@ class AsyncOperation(BoundOperation[AsyncRunner]):  # noqa: D101 (its docstring 
         return await self._send_request(self._prepare_request(args, kwargs))
 
     async def _send_request(self, request: Any) -> Result:
-        return self._build_result(
-            request, await self._runner.send(self._begin_exchange(request), self._timeouts)
-        )
+        exchange = self._begin_exchange(request)
+        return self._build_result(request, await self._runner.send(exchange, self._timeouts))
 
 
 class ClientCredentials(dict[str, Credential]):
@@ -95,7 +94,10 @@ class ClientCredentials(dict[str, Credential]):
 
 
 class CompiledDocument:
-    """A document with its operations compiled as they are touched; shared by all clients made from one Document."""
+    """A document with its operations, each compiled when it is first used.
+
+    All clients made from one Document share it.
+    """
 
     def __init__(self, document: model.Document) -> None:
         self.document = document
@@ -104,27 +106,23 @@ class CompiledDocument:
 
     @cached_property
     def operation_keys(self) -> Mapping[str, str]:
-        """Every spelling by which an operation is found → its key in `document.operations`."""
-        found: dict[str, str] = {}
+        """Every spelling that finds an operation → its key in `document.operations`."""
+        keys: dict[str, str] = {}
         operations = self.document.operations
         for key, operation in operations.items():
             name = to_snake_case(operation.id)
-            # A name that two operations share finds neither: whoever means one says METHOD /path.
-            found[name] = "" if name in found or name == NAMELESS else key
+            # A name that two operations share finds neither: `METHOD /path` finds each.
+            is_ambiguous = name in keys or name == NAMELESS
+            keys[name] = "" if is_ambiguous else key
         for key, operation in operations.items():
-            found[f"{operation.method} {operation.path}"] = key
-            found[key] = key
-        return {name: key for name, key in found.items() if key}
+            keys[f"{operation.method} {operation.path}"] = key
+            keys[key] = key
+        return {name: key for name, key in keys.items() if key}
 
     @classmethod
     def of(cls, document: model.Document) -> CompiledDocument:
-        """Return what is compiled of a document; the same each time."""
-        kept = document.__dict__.get("_compiled")
-        return (
-            kept
-            if isinstance(kept, cls)
-            else document.__dict__.setdefault("_compiled", cls(document))
-        )
+        """Return the compiled form of a document: the same object each time."""
+        return document.derive(cls)
 
 
 class BaseClient(Generic[OperationT]):
@@ -139,53 +137,42 @@ class BaseClient(Generic[OperationT]):
         *,
         credentials: Mapping[str, Credential] | None = None,
         transport: Any = None,
-        **options: Any,
+        **options: Unpack[ClientOptions],
     ) -> None:
-        self._shared = CompiledDocument.of(load(source))
-        self._options = Options().replace(**options)
-        self._runner = self._runner_class(transport, USER_AGENT)
-        self._given = ClientCredentials(credentials or {})
-        self._credentials = self._collect_credentials(self._given)
+        compiled = CompiledDocument.of(load(source))
+        checked_options = Options().replace(**options)
+        runner = self._runner_class(transport, USER_AGENT)
+        own = ClientCredentials(credentials or {})
+        complete = _collect_credentials(own, compiled.document, checked_options)
+        self._set_up(compiled, checked_options, runner, own, complete)
+
+    def _set_up(
+        self,
+        compiled: CompiledDocument,
+        options: Options,
+        runner: Any,
+        own_credentials: ClientCredentials,
+        credentials: ClientCredentials,
+    ) -> None:
+        """Give this client its parts: a new one in `__init__`, a view in `with_options`."""
+        self._compiled = compiled
+        self._options = options
+        self._runner = runner
+        #: Those that the program gave; `_credentials` has those of the environment too.
+        self._own_credentials = own_credentials
+        self._credentials = credentials
         self._bound_operations: dict[str, OperationT] = {}
-
-    def _collect_credentials(self, given: ClientCredentials) -> ClientCredentials:
-        """Return the credentials: those given, and those of the environment where a server is given too.
-
-        Raises:
-            UsageError: a name is no security scheme of the document, or a value is of the wrong kind.
-
-        """
-        schemes = self.document.security_schemes
-        for name, credential in given.items():
-            if name not in schemes:
-                meant = suggest(name, schemes, 1)
-                hint = (
-                    f"did you mean {meant[0]}?"
-                    if meant
-                    else f"schemes are {', '.join(schemes) or 'none'}"
-                )
-                raise UsageError(f"the document has no security scheme {name!r}", hint=hint)
-            if not callable(credential):
-                check_credential(schemes[name], credential)
-        found = ClientCredentials(given)
-        if self._options.server:
-            for name, scheme in schemes.items():
-                text = os.environ.get(build_credential_variable(name))
-                if text and name not in found:
-                    user, _, password = text.partition(":")
-                    found[name] = (user, password) if is_user_password_scheme(scheme) else text
-        return found
 
     @property
     def document(self) -> model.Document:
         """The document."""
-        return self._shared.document
+        return self._compiled.document
 
     # --- finding operations
 
     @cached_property
     def operations(self) -> Mapping[str, OperationT]:
-        """The operations in document order, by operationId where that is unique, else by `METHOD /path`."""
+        """The operations in document order: by a unique operationId, else by `METHOD /path`."""
         return MappingProxyType(_OperationMapping(self, self.document.operations))
 
     @cached_property
@@ -213,7 +200,7 @@ class BaseClient(Generic[OperationT]):
         """Return the key of the operation that a name finds, or None."""
         if not isinstance(name, str):
             return None
-        keys = self._shared.operation_keys
+        keys = self._compiled.operation_keys
         method, _, path = name.partition(" ")
         return (
             keys.get(name)
@@ -225,49 +212,55 @@ class BaseClient(Generic[OperationT]):
         bound = self._bound_operations.get(key)
         if bound is None:
             operation = self.document.operations[key]
-            plan = self._shared.plans.get_plan(operation)
-            made = self._operation_class(
+            bound = self._operation_class(
                 operation,
-                plan,
-                self._options,
-                self._runner,
-                self._build_credential_store(operation),
+                plan=self._compiled.plans.get_plan(operation),
+                options=self._options,
+                runner=self._runner,
+                credential_store=self._build_credential_store(operation),
             )
-            bound = self._bound_operations.setdefault(key, made)
+            # Of two threads that bind at once, both return what the first one kept.
+            bound = self._bound_operations.setdefault(key, bound)
         return bound
 
     def _build_credential_store(self, operation: model.Operation) -> CredentialStore:
-        wire, options, document = self._runner.wire, self._options, self.document
-        if wire.in_process:
+        adapter = self._runner.adapter
+        if adapter.is_in_process:
             return CredentialStore(self._credentials)
+        origins = frozenset({self._find_trusted_origin(operation)})
+        return CredentialStore(self._credentials, origins, is_optional=adapter.is_user_owned)
+
+    def _find_trusted_origin(self, operation: model.Operation) -> str:
+        """Return the origin that the user vouched for; "" where there is none."""
+        options, document = self._options, self.document
         if options.server is None and is_remote(document.uri):
-            vouched = get_origin(document.uri)
-        else:
-            try:
-                base = resolve_base_url(
-                    operation.servers, document.uri, options.server, options.server_variables
-                )
-                vouched = get_origin(base)
-            except UsageError:  # told when a request is made
-                vouched = ""
-        return CredentialStore(self._credentials, frozenset({vouched}), is_optional=wire.is_users)
+            return get_origin(document.uri)
+        try:
+            base_url = resolve_base_url(
+                operation.servers, document.uri, options.server, options.server_variables
+            )
+        except UsageError:  # raised again when a request is built
+            return ""
+        return get_origin(base_url)
 
     def _build_not_found(self, name: Any) -> OperationNotFound:
-        python = [k for k in self._shared.operation_keys if " " not in k and k == to_snake_case(k)]
-        suggestions = suggest(str(name), python)
+        names = [
+            key
+            for key in self._compiled.operation_keys
+            if " " not in key and key == to_snake_case(key)
+        ]
+        suggestions = suggest(str(name), names)
+        hint = "client.find(text) searches"
+        if suggestions:
+            hint = f"did you mean {' or '.join(suggestions)}?"
         title, count = self.document.title, len(self.document.operations)
-        hint = (
-            f"did you mean {' or '.join(suggestions)}?"
-            if suggestions
-            else "client.find(text) searches"
-        )
         text = f"{title} has no operation {name!r} among its {count}; nothing was sent"
         return OperationNotFound(text, hint=hint, suggestions=tuple(suggestions), name=str(name))
 
     def __getattr__(self, name: str) -> OperationT:
-        private = name.startswith("_")
         # While a client is being made or copied, its own attributes are not there yet.
-        if "_shared" not in self.__dict__ or (private and self._find_key(name) is None):
+        is_set_up = "_compiled" in self.__dict__
+        if not is_set_up or (name.startswith("_") and self._find_key(name) is None):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
         return self[name]
 
@@ -283,11 +276,15 @@ class BaseClient(Generic[OperationT]):
         return list(self.document.operations)
 
     def find(self, text: str) -> list[OperationT]:
-        """Return the operations that speak of a text, in name, path, tag or description; the best first."""
+        """Return the operations with a text in name, path, tag or description; the best first."""
         words = text.lower().split()
-        scored = [(_score_match(o, words), key) for key, o in self.document.operations.items()]
-        found = sorted(((score, key) for score, key in scored if score), key=lambda pair: -pair[0])
-        return [self._bind_operation(key) for _, key in found]
+        scores = {}
+        for key, operation in self.document.operations.items():
+            score = _score_match(operation, words)
+            if score:
+                scores[key] = score
+        best_first = sorted(scores, key=lambda key: -scores[key])
+        return [self._bind_operation(key) for key in best_first]
 
     def call(self, operation: str, /, *args: Any, **kwargs: Any) -> Any:
         """Call an operation by a name that is known only at run time."""
@@ -295,31 +292,29 @@ class BaseClient(Generic[OperationT]):
 
     # --- options
 
-    def with_options(self, **changes: Any) -> Self:
+    def with_options(self, **changes: Unpack[ClientOptions]) -> Self:
         """Return a view with other options on the same document and connections.
 
         Args:
-            **changes: any of `Options`: timeout, headers, server, server_variables, media_type, accept,
-                validate_requests, unknown_properties, validate_responses, retries, follow_redirects,
-                max_response_bytes.
+            **changes: the options that differ, as `ClientOptions` describes them.
 
         Raises:
             UsageError: an option does not exist or cannot have that value.
 
         """
+        options = self._options.replace(**changes)
+        own, credentials = self._own_credentials, self._credentials
+        if "server" in changes:
+            # The environment is read where a server is given, and only then.
+            credentials = _collect_credentials(own, self.document, options)
         view = object.__new__(type(self))
-        view.__dict__.update(
-            {k: self.__dict__[k] for k in ("_shared", "_runner", "_given", "_credentials")}
-        )
-        view._options = self._options.replace(**changes)
-        if "server" in changes:  # a server that is given lets the environment speak
-            view._credentials = view._collect_credentials(view._given)
-        view._bound_operations = {}
+        view._set_up(self._compiled, options, self._runner, own, credentials)
         return view
 
     def __reduce__(self) -> tuple[Any, ...]:
         raise TypeError(
-            "a client holds connections and cannot be pickled or copied; with_options() makes another view"
+            "a client holds connections and cannot be pickled or copied;"
+            " with_options() makes another view"
         )
 
     def __repr__(self) -> str:
@@ -327,12 +322,63 @@ class BaseClient(Generic[OperationT]):
         return f"<{type(self).__name__} {document.title}: {len(document.operations)} operations>"
 
 
+def _collect_credentials(
+    own: ClientCredentials, document: model.Document, options: Options
+) -> ClientCredentials:
+    """Return the program's credentials, and those of the environment where it gives a server too.
+
+    Raises:
+        UsageError: a name is no security scheme of the document, or a value is of the wrong kind.
+
+    """
+    schemes = document.security_schemes
+    for name, credential in own.items():
+        if name not in schemes:
+            raise _build_unknown_scheme(name, schemes)
+        if not callable(credential):
+            check_credential(schemes[name], credential)
+
+    credentials = ClientCredentials(own)
+    if not options.server:
+        return credentials
+    for name, scheme in schemes.items():
+        text = os.environ.get(build_credential_variable(name))
+        if not text or name in credentials:
+            continue
+        if is_user_password_scheme(scheme):
+            user, _, password = text.partition(":")
+            credentials[name] = (user, password)
+        else:
+            credentials[name] = text
+    return credentials
+
+
+def _build_unknown_scheme(name: str, schemes: Mapping[str, model.SecurityScheme]) -> UsageError:
+    suggestions = suggest(name, schemes, 1)
+    hint = f"schemes are {', '.join(schemes) or 'none'}"
+    if suggestions:
+        hint = f"did you mean {suggestions[0]}?"
+    return UsageError(f"the document has no security scheme {name!r}", hint=hint)
+
+
 def _score_match(operation: model.Operation, words: list[str]) -> int:
+    """Return how well an operation matches all of the words; 0 where one is nowhere in it."""
     name = f"{operation.id} {to_snake_case(operation.id)}".lower()
-    near_by = f"{operation.method} {operation.path} {' '.join(operation.tags)} {operation.summary}".lower()
-    far = operation.description.lower()
-    scores = [9 if word in name else 3 if word in near_by else int(word in far) for word in words]
-    return sum(scores) if all(scores) else 0
+    tags = " ".join(operation.tags)
+    summary = f"{operation.method} {operation.path} {tags} {operation.summary}".lower()
+    description = operation.description.lower()
+
+    total = 0
+    for word in words:
+        if word in name:
+            total += 9
+        elif word in summary:
+            total += 3
+        elif word in description:
+            total += 1
+        else:
+            return 0
+    return total
 
 
 class _OperationMapping(Mapping[str, OperationT]):
@@ -362,10 +408,11 @@ class Client(BaseClient[Operation]):
 
     Args:
         source: a path, an http(s) URL, the document as a mapping, or a Document.
-        credentials: by security scheme: a string (an api key as it is sent, or a token), a pair (user, password) for
-            basic, or a callable that returns one.
-        transport: a Sandbox, a transport of httpx or httpx2, or a ready client of either, which stays yours.
-        **options: as in `with_options`.
+        credentials: by security scheme: a string (an api key as it is sent, or a token), a pair
+            (user, password) for basic, or a callable that returns one.
+        transport: a Sandbox, a transport of httpx or httpx2, or a ready client of either, which
+            stays yours.
+        **options: how calls are made, as `ClientOptions` describes them.
 
     """
 
@@ -384,7 +431,7 @@ class Client(BaseClient[Operation]):
 
 
 class AsyncClient(BaseClient[AsyncOperation]):
-    """A client of the API that an OpenAPI document describes, awaited; its arguments are those of `Client`."""
+    """A client that is awaited; its arguments are those of `Client`."""
 
     _operation_class = AsyncOperation
     _runner_class = AsyncRunner

@@ -23,10 +23,12 @@ DocumentSource = str | PathLike[str] | Mapping[str, Any] | Document
 def load(source: DocumentSource) -> Document:
     """Return the OpenAPI document at a path or URL, or in a mapping.
 
-    Loading indexes the operations and looks no further; what is wrong with the document is in `Document.problems`.
+    Loading indexes the operations and looks no further; what is wrong with the document is in
+    `Document.problems`.
 
     Args:
-        source: a path, an http(s) URL, the document as a mapping, or a Document, which is returned itself.
+        source: a path, an http(s) URL, the document as a mapping, or a Document, which is returned
+            itself.
 
     Raises:
         UsageError: the source is none of these.

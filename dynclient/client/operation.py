@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import warnings
 from collections.abc import Mapping
@@ -19,20 +20,21 @@ from dynclient.plan.plan import Plan, RequestChecks
 from dynclient.plan.results import Result, select_drifts
 from dynclient.schema.dialect import Schema
 from dynclient.schema.engine import Checker
-from dynclient.transport.authorization import AuthorizedRequest, CredentialStore
-from dynclient.transport.exchange import Exchange
-from dynclient.transport.http import DEFAULT_TIMEOUTS, build_timeouts
+from dynclient.transport.authorization import CredentialStore
+from dynclient.transport.exchange import Exchange, ExchangePolicy
+from dynclient.transport.http_adapter import DEFAULT_TIMEOUTS, PhaseTimeouts, build_timeouts
 from dynclient.transport.response_body import BodySink
+from dynclient.transport.runners import Runner
 from dynclient.violations import Violation
 from dynclient.wire import media
 from dynclient.wire.message import Headers, Request, Response
 from dynclient.wire.servers import resolve_base_url
 
-RunnerT = TypeVar("RunnerT")
+RunnerT = TypeVar("RunnerT", bound=Runner)
 
 
 class DocstringDescriptor:
-    """The docstring of a class of operations, and of each operation its own, written when somebody looks."""
+    """The docstring of a class of operations; of an operation, its own, built when it is read."""
 
     def __init__(self, of_class: str) -> None:
         self.class_docstring = of_class
@@ -48,11 +50,11 @@ class DocstringDescriptor:
 
 class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
     __doc__ = DocstringDescriptor(
-        """An operation of a document together with how its client calls it; it keeps nothing of any call.
+        """An operation of a document, bound to its client; it keeps no state of any call.
 
-    Call it with the operation's arguments: path parameters by position in template order, everything else by keyword,
-    in the spec's spelling or in snake_case; the body as `body=`, or its top-level properties as keywords; or all of it
-    as one `Call`.
+    Call it with the operation's arguments: path parameters by position in template order,
+    everything else by keyword, in the spec's spelling or in snake_case. Give the body as `body=`,
+    or its top-level properties as keywords. Or give all of it as one `Call`.
     """
     )
 
@@ -62,13 +64,13 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
         plan: Plan,
         options: Options,
         runner: RunnerT,
-        vault: CredentialStore,
+        credential_store: CredentialStore,
     ) -> None:
         self.operation = operation
         self._plan = plan
         self._options = options
         self._runner = runner
-        self._credential_store = vault
+        self._credential_store = credential_store
 
     # --- what it is
 
@@ -99,7 +101,7 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
 
     @property
     def call_schema(self) -> Schema:
-        """JSON Schema 2020-12 of the call document, closed as its producer reads it: a misspelling is refused."""
+        """JSON Schema 2020-12 of the call document in the producer's reading, which is closed."""
         return self._plan.get_call_schema(self._options.media_type)
 
     @cached_property
@@ -127,13 +129,14 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
 
     def __reduce__(self) -> tuple[Any, ...]:
         raise TypeError(
-            "an operation is bound to its client's connections and cannot be pickled; pickle its Call instead"
+            "an operation is bound to its client's connections and cannot be pickled;"
+            " pickle its Call instead"
         )
 
     # --- everything short of sending
 
     def example(self, seed: int = 0) -> Call:
-        """Return a valid call of this operation: the document's own examples where they are valid, else made up.
+        """Return a valid call of this operation: a valid example of the document, else generated.
 
         Args:
             seed: another number, another example; the same number, the same example.
@@ -144,27 +147,21 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
         """
         from dynclient.generate import ExampleGenerator, NoExample
 
-        media_type = self._options.media_type
-        checker = self._plan.get_checker(media_type, "producer")
+        checker = self._plan.get_checker(self._options.media_type, "producer")
+        schema = build_example_schema(checker.schema)
+        generator = ExampleGenerator(schema, compile_schema=_compile_schema)
         try:
-            call = Call(
-                ExampleGenerator(
-                    build_example_schema(checker.schema), compile_schema=_compile_schema
-                ).generate(seed=seed)
-            )
+            call = Call(generator.generate(seed=seed))
         except NoExample as error:
-            raise UsageError(
-                f"{self.id}: no example was found: {error}", hint="give a Call of your own"
-            ) from error
-        body = self.operation.request_body
-        entry = self._plan.find_media_type(media_type)
-        if (
-            "body" in call
-            and entry is not None
-            and media.resolve_range(media_type or entry.name, call["body"]) is None
-        ):
-            call["media_type"] = media.pick_example_media_type(entry.name)
-        if body is not None and entry is not None and seed == 0:
+            text = f"{self.id}: no example was found: {error}"
+            raise UsageError(text, hint="give a Call of your own") from error
+        entry = self._plan.find_media_type(self._options.media_type)
+        if "body" in call and entry is not None:
+            name = self._options.media_type or entry.name
+            if media.resolve_range(name, call["body"]) is None:
+                call["media_type"] = media.pick_example_media_type(entry.name)
+        if entry is not None and seed == 0:
+            # The document's own example is preferred, where it is valid.
             for example in entry.examples:
                 if checker.accepts({**call, "body": example}):
                     call["body"] = example
@@ -176,7 +173,7 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
         strict = RequestChecks(
             unknown_properties=self._options.unknown_properties, is_thorough=True
         )
-        return self._plan.bind(args, kwargs, strict, self._options.media_type)[1]
+        return self._plan.bind(args, kwargs, strict, self._options.media_type).violations
 
     def request(self, /, *args: Any, **kwargs: Any) -> Request:
         """Return the request of a call, as a pure value without credentials; nothing is sent.
@@ -187,18 +184,17 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
             UsageError: there is no server to call.
 
         """
-        options = self._options
-        call, violations = self._plan.bind(args, kwargs, options.checks, options.media_type)
-        if violations:
-            raise self._plan.build_invalid_call(violations)
+        plan, options = self._plan, self._options
+        call = plan.bind(args, kwargs, options.checks, options.media_type)
+        if call.violations:
+            raise plan.build_invalid_call(call.violations)
         try:
-            request = self._plan.build_request(
-                call, self._base_url, options.media_type, options.accept
-            )
+            request = plan.build_request(call, self._base_url, options.accept)
         except UnsafeValue:
-            # What the fast engine passed over in a free-form part is told as what it is: a violation, with its path.
-            if options.validate_requests and (violations := self.validate(call)):
-                raise self._plan.build_invalid_call(violations) from None
+            # The fast engine passes over free-form parts; a violation names the place in one.
+            violations = self.validate(call.document) if options.validate_requests else []
+            if violations:
+                raise plan.build_invalid_call(violations) from None
             raise
         return _add_headers(request, options.headers) if options.headers else request
 
@@ -216,21 +212,28 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
                 operation.servers, operation.document.uri, options.server, options.server_variables
             )
         except UsageError:
-            if getattr(self._runner, "wire").in_process and options.server is None:  # noqa: B009 (both runners have it)
+            if self._runner.adapter.is_in_process and options.server is None:
                 return "http://sandbox.invalid"
             raise
 
     @cached_property
-    def _timeouts(self) -> dict[str, float | None] | None:
+    def _timeouts(self) -> PhaseTimeouts | None:
         if self._options.has_timeout:
             return build_timeouts(self._options.timeout)
-        return None if getattr(self._runner, "wire").is_users else DEFAULT_TIMEOUTS  # noqa: B009 (both runners have it)
+        return None if self._runner.adapter.is_user_owned else DEFAULT_TIMEOUTS
+
+    @cached_property
+    def _exchange_policy(self) -> ExchangePolicy:
+        options = self._options
+        return ExchangePolicy(
+            retries=options.retries,
+            follow_redirects=options.follow_redirects,
+            max_response_bytes=options.max_response_bytes,
+        )
 
     def _begin_exchange(self, request: Request, sink: BodySink | None = None) -> Exchange:
-        outgoing: AuthorizedRequest = self._credential_store.authorize(request)
-        options = self._options
-        limit, follow = options.max_response_bytes, options.follow_redirects
-        return Exchange(request, outgoing, options.retries, follow, limit, sink)
+        outgoing = self._credential_store.authorize(request)
+        return Exchange(request, outgoing, self._exchange_policy, sink)
 
     def _build_result(self, request: Request, response: Response) -> Result:
         result = self._plan.result_table.build_result(
@@ -247,15 +250,12 @@ def _compile_schema(schema: dict[str, Any]) -> Any:
 
 
 def build_example_schema(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return a call schema without the choice of media type: an example leaves that to the default."""
+    """Return a call schema without `media_type`: an example leaves it to the default."""
     properties = {k: v for k, v in schema["properties"].items() if k != "media_type"}
     return {**schema, "properties": properties}
 
 
 def _add_headers(request: Request, extra: Mapping[str, str]) -> Request:
     names = {name.lower() for name in extra}
-    kept = [(name, value) for name, value in request.headers.pairs() if name.lower() not in names]
-    headers = Headers([*kept, *extra.items()])
-    return Request(
-        request.method, request.url, headers, request.body, request.security, request.operation_id
-    )
+    own = [field for field in request.headers.pairs() if field[0].lower() not in names]
+    return dataclasses.replace(request, headers=Headers([*own, *extra.items()]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 from dynclient.errors import UsageError
 from dynclient.names import suggest
@@ -15,7 +15,8 @@ from dynclient.transport.response_body import MAX_RESPONSE_BYTES
 from dynclient.violations import shorten_repr
 from dynclient.wire.message import is_valid_header
 
-#: No timeout was given: 5 s to connect and 30 s to read, or whatever the user's own HTTP client has.
+#: No timeout was given: 5 s to connect and 30 s to read, or whatever the user's own HTTP client
+#: has.
 _UNSET: Any = "default"
 
 
@@ -24,14 +25,16 @@ def _is_seconds(value: Any) -> bool:
 
 
 def _is_timeout(value: Any) -> bool:
-    pair = isinstance(value, tuple) and len(value) == 2 and all(map(_is_seconds, value))  # noqa: PLR2004 (a pair)
-    return value is None or value is _UNSET or _is_seconds(value) or pair
+    if isinstance(value, tuple):
+        return len(value) == 2 and all(map(_is_seconds, value))  # noqa: PLR2004 (a pair)
+    return value is None or value is _UNSET or _is_seconds(value)
 
 
 def _is_text_mapping(value: Any) -> bool:
-    return isinstance(value, Mapping) and all(
-        isinstance(t, str) for pair in value.items() for t in pair
-    )
+    if not isinstance(value, Mapping):
+        return False
+    texts = [*value.keys(), *value.values()]
+    return all(isinstance(text, str) for text in texts)
 
 
 def _is_text_or_none(value: Any) -> bool:
@@ -42,7 +45,7 @@ def _is_media_type(value: Any) -> bool:
     return value is None or (isinstance(value, str) and is_valid_header("Accept", value))
 
 
-#: What each option may be, and how that is said.
+#: For each option what its value may be: a predicate, and the words of the hint.
 _OPTION_RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "timeout": (_is_timeout, "seconds, a pair (connect, read), or None for no limit"),
     "headers": (_is_text_mapping, "a mapping of names to texts"),
@@ -68,26 +71,47 @@ _OPTION_RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
 }
 
 
-@dataclass(frozen=True)
-class Options:
-    """How calls are made.
+class ClientOptions(TypedDict, total=False):
+    """The options of `Client`, `AsyncClient` and `with_options`: how calls are made.
 
     Attributes:
-        timeout: seconds for each phase, a pair (connect, read), or None for no limit.
-        headers: sent with every request; they win over those of the operation.
+        timeout: seconds for each phase, a pair (connect, read), or None for no limit. Default: 5 s
+            to connect and 30 s to read.
+        headers: header fields of every request; they win over those of the operation.
         server: the URL that wins over the document's servers; it may be a template.
         server_variables: values of the server template's variables.
         media_type: of the request body, where the document offers several.
         accept: the Accept header.
-        validate_requests: False writes whatever can be written.
-        unknown_properties: `refuse` what the document does not declare, or `allow` it.
-        validate_responses: `raise`, `warn` (keep the data, tell once per place) or `off`.
-        retries: how often a call is tried again that is safe to repeat.
-        follow_redirects: None: GET and HEAD, at most 5; True: every method; False: none.
-        max_response_bytes: how large the body of a response may be, content coding undone; None: as large as it likes.
-            A larger one is a BrokenResponse, and never held. 256 MiB where nothing is given.
+        validate_requests: False writes whatever can be written. Default: True.
+        unknown_properties: `refuse` what the document does not declare (the default), or `allow`
+            it.
+        validate_responses: `raise` (the default), `warn` (keep the data, warn once per place) or
+            `off`.
+        retries: how often a call is tried again that is safe to repeat. Default: 0.
+        follow_redirects: None (the default): GET and HEAD, at most 5; True: every method; False:
+            none.
+        max_response_bytes: how large the body of a response may be, content coding undone; None:
+            any size. A larger one is a BrokenResponse, and never held in memory. Default: 256 MiB.
 
     """
+
+    timeout: float | tuple[float, float] | None
+    headers: Mapping[str, str]
+    server: str | None
+    server_variables: Mapping[str, str]
+    media_type: str | None
+    accept: str | None
+    validate_requests: bool
+    unknown_properties: Literal["refuse", "allow"]
+    validate_responses: ResponseValidation
+    retries: int
+    follow_redirects: bool | None
+    max_response_bytes: int | None
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of a client with their defaults, checked; `ClientOptions` describes each."""
 
     timeout: Any = _UNSET
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -103,16 +127,14 @@ class Options:
     max_response_bytes: int | None = MAX_RESPONSE_BYTES
 
     def __post_init__(self) -> None:
-        for name, (fits, hint) in _OPTION_RULES.items():
-            if not fits(getattr(self, name)):
-                raise UsageError(
-                    f"{name} cannot be {shorten_repr(getattr(self, name))}", hint=f"give {hint}"
-                )
+        for name, (is_valid, hint) in _OPTION_RULES.items():
+            value = getattr(self, name)
+            if not is_valid(value):
+                raise UsageError(f"{name} cannot be {shorten_repr(value)}", hint=f"give {hint}")
         for name, value in self.headers.items():
             if not is_valid_header(name, value):
-                raise UsageError(
-                    f"the header {shorten_repr(name)} holds a character that no header can carry"
-                )
+                text = f"the header {shorten_repr(name)} holds a character that no header can carry"
+                raise UsageError(text)
 
     @property
     def checks(self) -> RequestChecks:
@@ -125,19 +147,27 @@ class Options:
         return self.timeout is not _UNSET
 
     def replace(self, **changes: Any) -> Options:
-        """Return these options with some of them changed; headers and server variables are added to.
+        """Return these options with some of them changed.
+
+        Headers and server variables are added to those that are there.
 
         Raises:
             UsageError: an option does not exist or cannot have that value.
 
         """
-        known = [f.name for f in dataclasses.fields(self)]
+        names = [field.name for field in dataclasses.fields(self)]
         for name in changes:
-            if name not in known:
-                meant = suggest(name, known, 1)
-                hint = f"did you mean {meant[0]}?" if meant else f"options are {', '.join(known)}"
-                raise UsageError(f"there is no option {name!r}", hint=hint)
+            if name not in names:
+                raise _build_unknown_option(name, names)
         for name in ("headers", "server_variables"):
             if isinstance(changes.get(name), Mapping):
                 changes[name] = {**getattr(self, name), **changes[name]}
         return dataclasses.replace(self, **changes)
+
+
+def _build_unknown_option(name: str, names: list[str]) -> UsageError:
+    suggestions = suggest(name, names, 1)
+    hint = f"options are {', '.join(names)}"
+    if suggestions:
+        hint = f"did you mean {suggestions[0]}?"
+    return UsageError(f"there is no option {name!r}", hint=hint)

@@ -1,1 +1,1 @@
-"""The plan layer: an operation compiled once; arguments become a request, a response becomes a result."""
+"""An operation compiled once: arguments become a request, a response becomes a result."""

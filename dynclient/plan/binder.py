@@ -1,4 +1,8 @@
-"""Arguments → call document: positional path parameters, keywords by spec or Python name, groups, a whole Call."""
+"""Arguments → call document.
+
+Path parameters may be positional. A keyword has the spec's name or the Python name, or names a
+location. One `Call` may be given in place of all arguments.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,9 @@ from dynclient.violations import Violation, shorten_repr
 ArgumentTarget = tuple[str, str]
 
 LOCATION_GROUPS = ("path", "query", "header", "cookie")
+
+#: How many argument names a message lists.
+MAX_LISTED_NAMES = 12
 
 
 @dataclass(frozen=True)
@@ -37,80 +44,85 @@ class Binder:
 
     def bind(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Binding:
         """Return the call document that the arguments make, and what is wrong with them."""
-        bound = Binding()
         if args and isinstance(args[0], Call):
             return self._bind_call(args, kwargs)
-        self._bind_positionals(bound, args)
+        binding = Binding()
+        self._bind_positionals(binding, args)
         for name, value in kwargs.items():
             target = self.targets.get(name)
             if target is not None:
-                bound.put(*target, value, name)
-            elif name in self.ambiguous and not (
-                name in LOCATION_GROUPS and isinstance(value, Mapping)
-            ):
-                bound.add_violation("ambiguous", name, self._explain_ambiguity(name))
-            elif name in LOCATION_GROUPS and isinstance(value, Mapping):
-                for inner, item in value.items():
-                    bound.put(name, inner, item, name)
-            elif name == "body" and self.has_body:
-                bound.set_body(value)
+                binding.put(*target, value, name)
             else:
-                self._report_unknown(bound, name, value)
-        return bound
+                self._bind_other(binding, name, value)
+        return binding
+
+    def _bind_other(self, binding: Binding, name: str, value: Any) -> None:
+        """Bind a keyword that names no single target: a location, `body`, or a mistake."""
+        if name in LOCATION_GROUPS and isinstance(value, Mapping):
+            for member, member_value in value.items():
+                binding.put(name, member, member_value, name)
+        elif name in self.ambiguous:
+            binding.add_violation("ambiguous", name, self._explain_ambiguity(name))
+        elif name == "body" and self.has_body:
+            binding.set_body(value)
+        else:
+            self._report_unknown(binding, name, value)
 
     def _bind_call(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Binding:
-        bound = Binding(Call(args[0]))
+        binding = Binding(Call(args[0]))
         for extra in (*map(shorten_repr, args[1:]), *kwargs):
-            bound.add_violation(
-                "unknown", extra, "a Call is the only argument beside which nothing else is given"
-            )
-        for key in [key for key in bound.call if key not in CALL_KEYS]:
-            bound.call.pop(key)
-            bound.add_violation(
+            message = "a Call is the only argument beside which nothing else is given"
+            binding.add_violation("unknown", extra, message)
+        unknown_keys = [key for key in binding.call if key not in CALL_KEYS]
+        for key in unknown_keys:
+            binding.call.pop(key)
+            suggestions = suggest(str(key), CALL_KEYS, 1)
+            binding.add_violation(
                 "unknown",
                 str(key),
                 f"a Call has the keys {', '.join(CALL_KEYS)}",
-                next(iter(suggest(str(key), CALL_KEYS, 1)), None),
+                suggestions[0] if suggestions else None,
             )
-        return bound
+        return binding
 
-    def _bind_positionals(self, bound: Binding, args: Sequence[Any]) -> None:
+    def _bind_positionals(self, binding: Binding, args: Sequence[Any]) -> None:
         for name, value in zip(self.positional, args, strict=False):
-            bound.put("path", name, value, name)
+            binding.put("path", name, value, name)
         for value in args[len(self.positional) :]:
             order = ", ".join(self.positional) or "none"
-            bound.add_violation(
-                "unknown",
-                shorten_repr(value),
-                f"too many positional arguments; positional are the path's: {order}",
-            )
+            message = f"too many positional arguments; positional are the path's: {order}"
+            binding.add_violation("unknown", shorten_repr(value), message)
 
     def _explain_ambiguity(self, name: str) -> str:
-        places = [location for location, _ in self.ambiguous[name]]
-        ways = [f"body={{{name!r}: …}}" if p == "body" else f"{p}={{{name!r}: …}}" for p in places]
-        return f"stands in {' and '.join(places)}: say which with {' or '.join(ways)}"
+        locations = [location for location, _ in self.ambiguous[name]]
+        ways = [f"{location}={{{name!r}: …}}" for location in locations]
+        return f"stands in {' and '.join(locations)}: say which with {' or '.join(ways)}"
 
-    def _report_unknown(self, bound: Binding, name: str, value: Any) -> None:
+    def _report_unknown(self, binding: Binding, name: str, value: Any) -> None:
         if name in LOCATION_GROUPS:
-            bound.add_violation(
-                "type", name, f"got {shorten_repr(value)}, want a mapping of names to values"
-            )
+            message = f"got {shorten_repr(value)}, want a mapping of names to values"
+            binding.add_violation("type", name, message)
             return
-        meant = suggest(name, self.names, 1)
-        listed = (
-            f"is not declared; arguments are {', '.join(self.names[:12])}"
-            if self.names
-            else "takes no arguments"
-        )
-        bound.add_violation("unknown", name, listed, meant[0] if meant else None)
-        bound.unplaced[name] = value
+        message = "takes no arguments"
+        if self.names:
+            names = ", ".join(self.names[:MAX_LISTED_NAMES])
+            message = f"is not declared; arguments are {names}"
+        suggestions = suggest(name, self.names, 1)
+        suggestion = suggestions[0] if suggestions else None
+        binding.add_violation("unknown", name, message, suggestion)
+        binding.unplaced[name] = value
 
 
 @dataclass
 class Binding:
     """A call document in the making, and the violations of binding.
 
-    `leftover` holds keyword arguments that found no place; `gathered` says that the body is made of arguments.
+    Attributes:
+        call: the call document so far.
+        violations: what is wrong with the arguments.
+        unplaced: keyword arguments that are not declared.
+        is_body_gathered: whether the body is made of arguments of its own.
+
     """
 
     call: Call = field(default_factory=Call)
@@ -122,30 +134,28 @@ class Binding:
         """Put a value into its place."""
         if location == "body" and not self.is_body_gathered:
             if "body" in self.call:
-                self.add_violation(
-                    "ambiguous", argument, "is given twice: in body= and as an argument of its own"
-                )
+                message = "is given twice: in body= and as an argument of its own"
+                self.add_violation("ambiguous", argument, message)
                 return
             self.is_body_gathered = True
-        group = self.call.setdefault(location, {})
-        if name in group:
+        values = self.call.setdefault(location, {})
+        if name in values:
             self.add_violation("ambiguous", argument, "is given twice")
-            return
-        group[name] = value
+        else:
+            values[name] = value
 
     def set_body(self, value: Any) -> None:
         """Take the whole body."""
         if "body" in self.call:
-            self.add_violation(
-                "ambiguous", "body", "is given twice: in body= and by arguments of its own"
-            )
+            message = "is given twice: in body= and by arguments of its own"
+            self.add_violation("ambiguous", "body", message)
         else:
             self.call["body"] = value
 
     def add_violation(
         self, kind: str, argument: str, message: str, suggestion: str | None = None
     ) -> None:
-        """Note a violation of binding."""
+        """Add a violation of binding."""
         self.violations.append(Violation(kind, ("args", argument), message, suggestion))
 
 
@@ -165,20 +175,26 @@ def build_binder(
         has_body: whether the operation takes a body.
 
     """
-    places: list[ArgumentTarget] = [*parameters, *(("body", name) for name in body_names)]
-    exact: dict[str, list[ArgumentTarget]] = {}
-    for target in places:
-        exact.setdefault(target[1], []).append(target)
-    spelled: dict[str, list[ArgumentTarget]] = {}
-    for target in places:
+    targets: list[ArgumentTarget] = list(parameters)
+    targets += [("body", name) for name in body_names]
+
+    by_spec_name: dict[str, list[ArgumentTarget]] = {}
+    for target in targets:
+        by_spec_name.setdefault(target[1], []).append(target)
+    by_python_name: dict[str, list[ArgumentTarget]] = {}
+    for target in targets:
         name = to_snake_case(target[1])
-        if name not in exact:
-            spelled.setdefault(name, []).append(target)
-    known = {**spelled, **exact}
+        if name not in by_spec_name:
+            by_python_name.setdefault(name, []).append(target)
+
+    candidates = {**by_python_name, **by_spec_name}
+    names = list(by_spec_name)
+    if has_body and "body" not in by_spec_name:
+        names.append("body")
     return Binder(
-        tuple(path_order),
-        {name: found[0] for name, found in known.items() if len(found) == 1},
-        {name: tuple(found) for name, found in known.items() if len(found) > 1},
-        tuple(dict.fromkeys([*(name for _, name in places), *(["body"] if has_body else [])])),
-        has_body,
+        positional=tuple(path_order),
+        targets={name: found[0] for name, found in candidates.items() if len(found) == 1},
+        ambiguous={name: tuple(found) for name, found in candidates.items() if len(found) > 1},
+        names=tuple(names),
+        has_body=has_body,
     )

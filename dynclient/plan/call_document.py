@@ -6,7 +6,9 @@ from typing import Any
 
 
 class Call(dict[str, Any]):
-    """A call as one JSON document: `path`, `query`, `header`, `cookie`, `body`, `media_type`; absent when empty.
+    """A call as one JSON document.
+
+    Its keys are `path`, `query`, `header`, `cookie`, `body` and `media_type`; each may be absent.
 
     Wherever an operation takes arguments it takes a single Call instead; no name can clash in it.
     """

@@ -1,10 +1,11 @@
-"""Python values → JSON form: what people hold in their hands becomes plain JSON data and binary values."""
+"""Python values → JSON form: plain JSON data and binary values."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime
 import enum
+import operator
 import uuid
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -18,9 +19,9 @@ _PLAIN_TYPES = frozenset({str, int, float, bool, type(None), bytes})
 def to_json(value: Any) -> Any:
     """Return a value as plain JSON data; what is plain already is returned itself, not copied.
 
-    datetime, date and time become ISO 8601 text, UUID its text, Decimal the number with the same digits, Enum its
-    value, dataclasses and pydantic models objects (by alias, what was never set left out), tuples arrays. Binary
-    values stay as they are.
+    datetime, date and time become ISO 8601 text, UUID its text, Decimal the number with the same
+    digits, Enum its value, dataclasses and pydantic models objects (by alias, what was never set
+    left out), tuples arrays. Binary values stay as they are.
 
     Raises:
         TypeError: something has no JSON form.
@@ -36,9 +37,12 @@ def to_json(value: Any) -> Any:
 
 
 def _convert_object(value: Mapping[Any, Any]) -> Any:
-    made = {_convert_key(k): to_json(v) for k, v in value.items()}
-    same = type(value) is dict and all(made.get(k, made) is v for k, v in value.items())
-    return value if same else made
+    converted = {_convert_key(key): to_json(member) for key, member in value.items()}
+    # A value that needs no conversion is not copied.
+    is_same = type(value) is dict and all(
+        converted.get(key, converted) is member for key, member in value.items()
+    )
+    return value if is_same else converted
 
 
 def _convert_key(key: Any) -> str:
@@ -49,9 +53,9 @@ def _convert_key(key: Any) -> str:
 
 
 def _convert_array(value: Sequence[Any]) -> Any:
-    made = [to_json(item) for item in value]
-    same = type(value) is list and all(a is b for a, b in zip(made, value, strict=True))
-    return value if same else made
+    converted = [to_json(item) for item in value]
+    is_same = type(value) is list and all(map(operator.is_, converted, value))
+    return value if is_same else converted
 
 
 def _convert_scalar(value: Any) -> Any:  # noqa: C901, PLR0911 (one line per kind of value reads best)
@@ -67,14 +71,10 @@ def _convert_scalar(value: Any) -> Any:  # noqa: C901, PLR0911 (one line per kin
         return {f.name: to_json(getattr(value, f.name)) for f in dataclasses.fields(value)}
     if hasattr(value, "model_dump"):  # pydantic 2, without importing it
         return to_json(value.model_dump(mode="json", by_alias=True, exclude_unset=True))
-    for kind in (
-        str,
-        bool,
-        int,
-        float,
-    ):  # subclasses: to the plain type, which is all that JSON knows
-        if isinstance(value, kind):
-            return kind(value)
+    # JSON knows the plain types only, so a subclass becomes its plain type.
+    for plain_type in (str, bool, int, float):
+        if isinstance(value, plain_type):
+            return plain_type(value)
     if isinstance(value, bytearray | memoryview):
         return bytes(value)
     if is_binary(value):
@@ -86,9 +86,9 @@ def _convert_decimal(value: Decimal) -> int | float:
     """Return the number with the same digits: an int, or a float that prints the same."""
     if value.is_finite() and value == value.to_integral_value():
         return int(value)
-    made = float(value)
-    if value.is_finite() and Decimal(repr(made)) != value:
+    number = float(value)
+    if value.is_finite() and Decimal(repr(number)) != value:
         raise TypeError(
             f"the Decimal {value} has more digits than a JSON reader keeps; round it first"
         )
-    return made
+    return number

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from dynclient.errors import InvalidCall, UsageError
-from dynclient.model import Location, MediaType, Operation, Parameter
+from dynclient.model import TEMPLATE_VARIABLE, Location, MediaType, Operation, Parameter
 from dynclient.plan.binder import Binder, Binding, build_binder
 from dynclient.plan.call_document import Call
 from dynclient.plan.json_values import to_json
@@ -26,8 +25,6 @@ from dynclient.wire import media
 from dynclient.wire.binary_values import LocatedBinary, explain_unreadable_file, replace_binaries
 from dynclient.wire.message import Request
 
-_VARIABLE = re.compile(r"\{([^{}]+)\}")
-
 #: Python writes out integers of up to 4,300 digits.
 MAX_BITS = 14_000
 
@@ -37,9 +34,11 @@ class RequestChecks:
     """How strictly a call is checked.
 
     Attributes:
-        requests: False writes whatever can be written.
-        thorough: looks into free-form parts too, which the fast engine passes over unseen: for asking, not for sending.
-        unknown: `refuse` reads the call as its producer (closed), `allow` as its consumer (open).
+        is_enabled: False writes whatever can be written.
+        unknown_properties: `refuse` reads the call as its producer (closed), `allow` as its
+            consumer (open).
+        is_thorough: looks into free-form parts too, which the fast engine does not: for `validate`,
+            not for sending.
 
     """
 
@@ -48,8 +47,39 @@ class RequestChecks:
     is_thorough: bool = False
 
 
+class BodyMediaType(NamedTuple):
+    """The media type that the body of one call is written in; it is chosen once.
+
+    Attributes:
+        name: the one that the caller chose; None where the caller chose none.
+        entry: the Media Type Object of the document; None where there is none, or no body.
+
+    """
+
+    name: str | None = None
+    entry: MediaType | None = None
+
+
+class CheckedCall(NamedTuple):
+    """A call document, and what checking it showed.
+
+    Attributes:
+        document: in JSON form, with binary values.
+        violations: everything that is wrong with it.
+        media_type: of its body.
+
+    """
+
+    document: Call
+    violations: list[Violation]
+    media_type: BodyMediaType
+
+
 class Plan:
-    """One operation, compiled: it holds no state of any call, so it is re-entrant and safe to share between threads."""
+    """One operation, compiled.
+
+    It holds no state of any call, so it is re-entrant and safe to share between threads.
+    """
 
     def __init__(self, operation: Operation, schemas: Schemas) -> None:
         self.operation = operation
@@ -67,14 +97,15 @@ class Plan:
     @cached_property
     def binder(self) -> Binder:
         """What turns arguments into a call document."""
-        variables = _VARIABLE.findall(self.operation.path)
-        order = [name for name in variables if ("path", name) in self.parameters]
-        order += [
-            name for location, name in self.parameters if location == "path" and name not in order
-        ]
-        has_body = self.operation.request_body is not None
+        in_template = TEMPLATE_VARIABLE.findall(self.operation.path)
+        declared = [name for location, name in self.parameters if location == "path"]
+        order = [name for name in in_template if name in declared]
+        order += [name for name in declared if name not in order]
         return build_binder(
-            order, list(self.parameters), self.body_property_names, has_body=has_body
+            order,
+            list(self.parameters),
+            self.body_property_names,
+            has_body=self.operation.request_body is not None,
         )
 
     @cached_property
@@ -95,23 +126,22 @@ class Plan:
         if body is None or not body.content:
             return None
         name = media_type or self.preferred_media_type or ""
-        found = media.match_media_type(name, body.content)
-        if found is None:
-            hint = f"one of {', '.join(body.content)}"
+        match = media.match_media_type(name, body.content)
+        if match is None:
             raise UsageError(
-                f"{self.operation.id} takes no body of the media type {name}", hint=hint
+                f"{self.operation.id} takes no body of the media type {name}",
+                hint=f"one of {', '.join(body.content)}",
             )
-        return found[1]
+        return match[1]
 
     def _accepts_media_type(self, media_type: Any) -> bool:
-        """Tell whether the operation has a body of a media type, or, without a body, none was chosen."""
+        """Tell whether a body can have a media type; None leaves the choice to us."""
         body = self.operation.request_body
-        if media_type is None or body is None:
-            return media_type is None or isinstance(media_type, str)
-        return (
-            isinstance(media_type, str)
-            and media.match_media_type(media_type, body.content) is not None
-        )
+        if media_type is None:
+            return True
+        if not isinstance(media_type, str):
+            return False
+        return body is None or media.match_media_type(media_type, body.content) is not None
 
     @cached_property
     def body_property_names(self) -> list[str]:
@@ -125,43 +155,37 @@ class Plan:
     @cached_property
     def argument_names(self) -> tuple[str, ...]:
         """The argument names that help and signature show: those that a call may give."""
-        group = self.get_call_schema()["properties"]
-        defs = self.get_call_schema().get("$defs", {})
-        refused = {
-            name
-            for part in walk_in_place(group.get("body", True), defs)
-            for name, schema in part.get("properties", {}).items()
-            if isinstance(schema, dict) and schema.get("not") == {}
-        }
-        return tuple(
-            n
-            for n in self.binder.names
-            if self.binder.targets.get(n) not in {("body", name) for name in refused}
-        )
+        call_schema = self.get_call_schema()
+        body_schema = call_schema["properties"].get("body", True)
+        forbidden = set()
+        for part in walk_in_place(body_schema, call_schema.get("$defs", {})):
+            for name, schema in part.get("properties", {}).items():
+                if isinstance(schema, dict) and schema.get("not") == {}:
+                    forbidden.add(("body", name))
+        targets = self.binder.targets
+        return tuple(name for name in self.binder.names if targets.get(name) not in forbidden)
 
     def get_checker(
-        self, media_type: str | None, reading: Reading, *, opaque: bool = False
+        self, media_type: str | None, reading: Reading, *, is_opaque: bool = False
     ) -> Checker:
         """Return the checker of call documents.
 
         Args:
             media_type: of the body; None: the preferred one.
             reading: whose.
-            opaque: the body is bytes, which no schema looks into.
+            is_opaque: the body is bytes, which no schema looks into.
 
         """
-        key = (media_type, reading, opaque)
-        found = self._checkers.get(key)
-        if found is None:
-            schema = self.schemas.build_call_schema(
-                self.operation, self.find_media_type(media_type), reading
-            )
-            if opaque:
-                schema = Schema(
-                    {**schema, "properties": {**schema["properties"], "body": True}}, schema.place
-                )
-            found = self._checkers[key] = Checker(schema)
-        return found
+        key = (media_type, reading, is_opaque)
+        checker = self._checkers.get(key)
+        if checker is None:
+            entry = self.find_media_type(media_type)
+            schema = self.schemas.build_call_schema(self.operation, entry, reading)
+            if is_opaque:
+                properties = {**schema["properties"], "body": True}
+                schema = Schema({**schema, "properties": properties}, schema.place)
+            checker = self._checkers[key] = Checker(schema)
+        return checker
 
     def get_call_schema(self, media_type: str | None = None) -> Schema:
         """Return the call schema, as the client, its producer, reads it."""
@@ -176,118 +200,134 @@ class Plan:
         kwargs: Mapping[str, Any],
         checks: RequestChecks,
         media_type: str | None = None,
-    ) -> tuple[Call, list[Violation]]:
-        """Return the call document that arguments make, in JSON form, and everything that is wrong with it."""
-        bound = self.binder.bind(args, kwargs)
-        if checks.unknown_properties == "allow" or not checks.is_enabled:
-            self._accept_unknown_as_body(bound)
-        call, chosen = bound.call, self._choose_media_type(bound, media_type)
-        if not checks.is_enabled:
-            return self._convert_to_json(call, bound.violations)
-        reading: Reading = "producer" if checks.unknown_properties == "refuse" else "consumer"
-        if not (bound.violations or checks.is_thorough) and self._is_accepted(
-            self.get_checker(chosen, reading), _build_schema_input(call)
-        ):
-            return call, []
-        call, violations = self._convert_to_json(call, bound.violations)
-        told, binaries = replace_binaries(_build_schema_input(call))
-        opaque = any(path == ("body",) for path, _ in binaries)
-        violations += self._find_misplaced_binaries(binaries, chosen)
-        return call, sort_violations(
-            violations
-            + self._find_violations(self.get_checker(chosen, reading, opaque=opaque), told, bound)
-        )
+    ) -> CheckedCall:
+        """Return the call document that arguments make, and everything that is wrong with it.
 
-    def _choose_media_type(self, bound: Binding, media_type: str | None) -> str | None:
-        """Return the media type of a call's body: the call's own, the option's, or, of several, by the value's kind."""
-        call = bound.call
+        Args:
+            args: positional arguments, or one Call.
+            kwargs: arguments by name.
+            checks: how strictly the call is checked.
+            media_type: of the body, where the call does not choose.
+
+        """
+        binding = self.binder.bind(args, kwargs)
+        if checks.unknown_properties == "allow" or not checks.is_enabled:
+            self._accept_unknown_as_body(binding)
+        call, violations = binding.call, binding.violations
         chosen = call.get("media_type", media_type)
         if not self._accepts_media_type(chosen):
-            known = ", ".join(self.media_types) or "none"
-            bound.violations.append(
-                Violation(
-                    "enum", ("media_type",), f"got {shorten_repr(chosen)}, want one of {known}"
-                )
-            )
+            violations.append(self._build_media_type_violation(chosen))
             call.pop("media_type", None)
-            return None
-        if chosen is None and len(self.media_types) > 1 and "body" in call:
-            entry = self._choose_by_value(call["body"])
-            return entry.name if entry else None
-        return chosen
+            chosen = None
+        body_media_type = self._choose_media_type(call, chosen)
+        if not checks.is_enabled:
+            document, violations = self._convert_to_json(call, violations)
+            return CheckedCall(document, violations, body_media_type)
 
-    def _choose_by_value(self, body: Any) -> MediaType | None:
-        """Return the Media Type Object that a body is written by where nobody chose: by what the value is."""
-        declared = self.operation.request_body
-        if declared is None or not declared.content:
-            return None
-        return declared.content[media.choose_by_value(list(declared.content), body)]
+        reading: Reading = "producer" if checks.unknown_properties == "refuse" else "consumer"
+        if chosen is None and len(self.media_types) > 1 and body_media_type.entry is not None:
+            chosen = body_media_type.entry.name
+        if not violations and not checks.is_thorough:
+            checker = self.get_checker(chosen, reading)
+            if self._is_accepted(checker, _build_schema_input(call)):
+                return CheckedCall(call, [], body_media_type)
+
+        document, violations = self._convert_to_json(call, violations)
+        schema_input, binaries = replace_binaries(_build_schema_input(document))
+        is_opaque = any(path == ("body",) for path, _ in binaries)
+        checker = self.get_checker(chosen, reading, is_opaque=is_opaque)
+        violations += self._find_misplaced_binaries(binaries, chosen)
+        violations += self._find_violations(checker, schema_input, binding)
+        return CheckedCall(document, sort_violations(violations), body_media_type)
+
+    def _build_media_type_violation(self, media_type: Any) -> Violation:
+        choices = ", ".join(self.media_types) or "none"
+        message = f"got {shorten_repr(media_type)}, want one of {choices}"
+        return Violation("enum", ("media_type",), message)
+
+    def _choose_media_type(self, call: Call, chosen: str | None) -> BodyMediaType:
+        """Return the media type of a call's body.
+
+        Args:
+            call: the call document.
+            chosen: what the caller chose; without that, the kind of the body's value decides.
+
+        """
+        request_body = self.operation.request_body
+        if "body" not in call or request_body is None or not request_body.content:
+            return BodyMediaType(chosen)
+        if chosen:
+            return BodyMediaType(chosen, self.find_media_type(chosen))
+        name = self.media_types[0]
+        if len(self.media_types) > 1:
+            name = media.choose_by_value(self.media_types, _convert_if_possible(call["body"]))
+        return BodyMediaType(None, request_body.content[name])
 
     def _find_misplaced_binaries(
         self, binaries: list[LocatedBinary], media_type: str | None
     ) -> list[Violation]:
-        """Return a violation for each binary value where none can go, or whose file cannot be read."""
+        """Return a violation for each binary value in a wrong place, or with an unreadable file."""
         entry = self.find_media_type(media_type)
         name = media_type or (entry.name if entry else "")
-        found = []
+        violations = []
         for path, value in binaries:
-            whole, part = path == ("body",), path[0] == "body" and media.is_multipart(name)
-            if path[0] != "body" or media.is_json(name) or not (whole or part):
-                where = name if path[0] == "body" else f"a {path[0]}"
-                found.append(
-                    Violation("type", path, f"got binary data, which {where} cannot carry")
-                )
-            elif why := explain_unreadable_file(value):
-                found.append(Violation("file", path, f"{shorten_repr(str(value))} {why}"))
-        return found
+            if not _can_carry_binary(path, name):
+                place = name if path[0] == "body" else f"a {path[0]}"
+                message = f"got binary data, which {place} cannot carry"
+                violations.append(Violation("type", path, message))
+                continue
+            reason = explain_unreadable_file(value)
+            if reason:
+                message = f"{shorten_repr(str(value))} {reason}"
+                violations.append(Violation("file", path, message))
+        return violations
 
     def _is_accepted(self, checker: Checker, call: Mapping[str, Any]) -> bool:
         """Tell whether a call is in order as it is: JSON through and through."""
+        others = {key: value for key, value in call.items() if key != "body"}
         try:
-            return checker.accepts_by_fast_engine(call) and _is_json_form(
-                {k: v for k, v in call.items() if k != "body"}
-            )
+            return checker.accepts_by_fast_engine(call) and _is_json_form(others)
         except (ValueError, TypeError):
             return False
 
     def _convert_to_json(
         self, call: Call, violations: list[Violation]
     ) -> tuple[Call, list[Violation]]:
-        made, wrong = Call(), list(violations)
+        """Return a call in JSON form, and the violations with those of what has no JSON form."""
+        document, violations = Call(), list(violations)
         for key, value in call.items():
             try:
-                made[key] = to_json(value)
+                document[key] = to_json(value)
             except RecursionError:
-                wrong.append(Violation("depth", (key,), "nested too deeply"))
+                violations.append(Violation("depth", (key,), "nested too deeply"))
             except (TypeError, ValueError) as error:
-                wrong.append(Violation("type", (key,), str(error)))
-        return made, wrong
+                violations.append(Violation("type", (key,), str(error)))
+        return document, violations
 
     def _find_violations(
-        self, checker: Checker, call: Mapping[str, Any], bound: Binding
+        self, checker: Checker, call: Mapping[str, Any], binding: Binding
     ) -> list[Violation]:
-        """Return the violations of the schema, less those that binding has told already."""
-        if unsayable := find_unwritable_numbers(call):
-            return unsayable
+        """Return the violations of the schema, without those that binding reported already."""
+        unwritable = find_unwritable_numbers(call)
+        if unwritable:
+            return unwritable
         if checker.accepts(call):
             return []
-        told = {v.path[1] for v in bound.violations if v.path[:1] == ("args",)}
-        return [
-            v
-            for v in _expand_missing_locations(checker.find_violations(call), checker)
-            if not (v.kind == "missing" and v.path[-1] in told)
-        ]
+        reported = {v.path[1] for v in binding.violations if v.path[:1] == ("args",)}
+        violations = _expand_missing_locations(checker.find_violations(call), checker)
+        return [v for v in violations if v.kind != "missing" or v.path[-1] not in reported]
 
-    def _accept_unknown_as_body(self, bound: Binding) -> None:
-        """Let unknown arguments be properties of the body, where the operation has one that is an object."""
-        if self.operation.request_body is None or (
-            "body" in bound.call and not bound.is_body_gathered
-        ):
+    def _accept_unknown_as_body(self, binding: Binding) -> None:
+        """Turn unknown arguments into properties of the body, where the operation has one."""
+        has_whole_body = "body" in binding.call and not binding.is_body_gathered
+        if self.operation.request_body is None or has_whole_body:
             return
-        for name, value in bound.unplaced.items():
-            bound.put("body", name, value, name)
-        bound.violations = [
-            v for v in bound.violations if v.path[1:2] and v.path[1] not in bound.unplaced
+        for name, value in binding.unplaced.items():
+            binding.put("body", name, value, name)
+        binding.violations = [
+            violation
+            for violation in binding.violations
+            if violation.path[1:2] and violation.path[1] not in binding.unplaced
         ]
 
     # --- call document → request
@@ -296,36 +336,20 @@ class Plan:
     def _request_writer(self) -> RequestWriter:
         return RequestWriter(self.operation)
 
-    def build_request(
-        self,
-        call: Mapping[str, Any],
-        base: str,
-        media_type: str | None = None,
-        accept: str | None = None,
-    ) -> Request:
-        """Return the request that a call document makes.
+    def build_request(self, call: CheckedCall, base_url: str, accept: str | None = None) -> Request:
+        """Return the request that a call makes.
 
         Args:
-            call: in JSON form, with binary values.
-            base: the server's URL, without a slash at its end.
-            media_type: of the body, where the call does not choose.
+            call: as `bind` returns it.
+            base_url: the server's URL, without a slash at its end.
             accept: the Accept header, where not the declared media types.
 
         Raises:
             UnsafeValue: a value would leave its place on the wire, or cannot be written at all.
 
         """
-        entry = None
-        if "body" in call:
-            chosen = call.get("media_type") or media_type
-            entry = (
-                self.find_media_type(chosen)
-                if self._accepts_media_type(chosen) and chosen
-                else self._choose_by_value(call["body"])
-            )
-            if chosen and "media_type" not in call:
-                call = {**call, "media_type": chosen}
-        return self._request_writer.write(call, base, entry, accept)
+        name, entry = call.media_type
+        return self._request_writer.write(call.document, base_url, name, entry, accept)
 
     # --- errors
 
@@ -338,28 +362,43 @@ class Plan:
 
 
 def find_unwritable_numbers(value: Any, path: tuple[str | int, ...] = ()) -> list[Violation]:
-    """Return a violation for each number in a call that no JSON can carry: NaN, infinities, endless integers."""
-    if isinstance(value, dict):
-        return [
-            v for key, item in value.items() for v in find_unwritable_numbers(item, (*path, key))
-        ]
-    if isinstance(value, list | tuple):
-        return [
-            v for i, item in enumerate(value) for v in find_unwritable_numbers(item, (*path, i))
-        ]
+    """Return a violation for each number that JSON cannot carry, such as NaN."""
+    if isinstance(value, dict | list | tuple):
+        members = value.items() if isinstance(value, dict) else enumerate(value)
+        violations = []
+        for key, member in members:
+            violations += find_unwritable_numbers(member, (*path, key))
+        return violations
     if isinstance(value, float) and not math.isfinite(value):
         return [Violation("type", path, f"got {value}, want a number that JSON can carry")]
     if isinstance(value, int) and value.bit_length() > MAX_BITS:
-        return [
-            Violation(
-                "type", path, f"got {shorten_repr(value)}, want a number that can be written out"
-            )
-        ]
+        message = f"got {shorten_repr(value)}, want a number that can be written out"
+        return [Violation("type", path, message)]
     return []
 
 
+def _can_carry_binary(path: tuple[str | int, ...], media_type: str) -> bool:
+    """Tell whether a place in the call document can carry a binary value."""
+    if path[0] != "body" or media.is_json(media_type):
+        return False
+    return path == ("body",) or media.is_multipart(media_type)
+
+
+def _convert_if_possible(value: Any) -> Any:
+    """Return a value in JSON form; itself where it has none, which its checker reports."""
+    if type(value) in _JSON_CONTAINERS:
+        return value
+    try:
+        return to_json(value)
+    except (TypeError, ValueError, RecursionError):
+        return value
+
+
 def _is_json_form(value: Any) -> bool:
-    """Tell whether the parameters need no conversion; the body is converted only where its encoder cannot write it."""
+    """Tell whether the parameters need no conversion.
+
+    The body is converted only where its encoder cannot write it.
+    """
     todo: list[Any] = [value]
     while todo:
         at = todo.pop()
@@ -377,27 +416,41 @@ def _is_json_form(value: Any) -> bool:
 
 _JSON_TYPES = frozenset({str, int, float, bool, type(None)})
 
+#: Of these the kind of the value is known without a conversion.
+_JSON_CONTAINERS = frozenset({dict, list, str, bytes})
+
 
 def _expand_missing_locations(violations: list[Violation], checker: Checker) -> list[Violation]:
-    """Tell a missing location by what is missing in it: `missing path` becomes `missing path.customerSessionId`."""
-    found: list[Violation] = []
+    """Return the violations, with a missing location replaced by what is missing in it.
+
+    `missing path` becomes `missing path.customerSessionId`.
+    """
+    expanded: list[Violation] = []
     for violation in violations:
-        location = violation.path[0] if violation.path else ""
-        group = checker.schema["properties"].get(location)
-        if violation.kind != "missing" or len(violation.path) != 1 or not isinstance(group, dict):
-            found.append(violation)
-            continue
-        whole = Schema(
-            {**group, "$defs": checker.schema.get("$defs", {})}, getattr(group, "place", None)
-        )
-        inside = Checker(whole).find_violations({}, (str(location),))
-        found += inside if inside and all(v.kind == "missing" for v in inside) else [violation]
-    return found
+        members = []
+        if violation.kind == "missing" and len(violation.path) == 1:
+            members = _find_missing_members(str(violation.path[0]), checker.schema)
+        expanded += members or [violation]
+    return expanded
+
+
+def _find_missing_members(location: str, schema: dict[str, Any]) -> list[Violation]:
+    """Return the violations of an empty location; [] where not only members are missing."""
+    location_schema = schema["properties"].get(location)
+    if not isinstance(location_schema, dict):
+        return []
+    root = {**location_schema, "$defs": schema.get("$defs", {})}
+    place = getattr(location_schema, "place", None)
+    violations = Checker(Schema(root, place)).find_violations({}, (location,))
+    is_only_missing = all(violation.kind == "missing" for violation in violations)
+    return violations if is_only_missing else []
 
 
 def _build_schema_input(call: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what of a call its schema is asked about: not the media type, which is judged by its match."""
-    return {k: v for k, v in call.items() if k != "media_type"} if "media_type" in call else call
+    """Return the part of a call that its schema checks: all but the media type."""
+    if "media_type" not in call:
+        return call
+    return {key: value for key, value in call.items() if key != "media_type"}
 
 
 class Plans:

@@ -1,4 +1,4 @@
-"""Call document → request: every value into its place on the wire, or UnsafeValue; nothing is checked twice here."""
+"""Call document → request: every value is written into its place on the wire, or is unsafe."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from dynclient.errors import UnsafeValue
-from dynclient.model import Location, MediaType, Operation
+from dynclient.model import TEMPLATE_VARIABLE, Location, MediaType, Operation
 from dynclient.plan.json_values import to_json
 from dynclient.violations import shorten_repr
 from dynclient.wire import media
@@ -17,7 +17,6 @@ from dynclient.wire.binary_values import StreamedBody
 from dynclient.wire.message import Headers, Request, is_valid_header
 from dynclient.wire.parameters import ParameterWriter, build_default_writer, build_writer
 
-_VARIABLE = re.compile(r"\{([^{}]+)\}")
 _DOT_SEGMENT = re.compile(r"(?:^|/)(?:\.|%2[Ee]){1,2}(?=/|$)")
 
 #: Characters that stand as they are in the literal parts of a path template.
@@ -36,11 +35,11 @@ class RequestWriter:
 
     @cached_property
     def _template(self) -> tuple[list[str], str]:
-        """The path cut at its variables (literal, name, literal, …), and the query that the path key carries."""
+        """The path split at its variables (literal, name, …), and the query of the path key."""
         path, _, query = self.operation.path.partition("#")[0].partition("?")
         # Without its slash a path would be part of the host.
         path = path if path.startswith("/") else "/" + path
-        pieces = _VARIABLE.split(path)
+        pieces = TEMPLATE_VARIABLE.split(path)
         return [
             piece if i % 2 else quote(piece, safe=_PATH_SAFE) for i, piece in enumerate(pieces)
         ], query
@@ -53,13 +52,19 @@ class RequestWriter:
         )
 
     def write(
-        self, call: Mapping[str, Any], base: str, entry: MediaType | None, accept: str | None
+        self,
+        call: Mapping[str, Any],
+        base_url: str,
+        media_type: str | None,
+        entry: MediaType | None,
+        accept: str | None,
     ) -> Request:
         """Return the request that a call document makes.
 
         Args:
-            call: in JSON form, with binary values; its media type is the body's.
-            base: the server's URL, without a slash at its end.
+            call: in JSON form, with binary values.
+            base_url: the server's URL, without a slash at its end.
+            media_type: of the body, as the caller chose it; None: that of the entry.
             entry: the Media Type Object of the body, where there is one.
             accept: the Accept header, where not the declared media types.
 
@@ -67,24 +72,29 @@ class RequestWriter:
             UnsafeValue: a value would leave its place on the wire, or cannot be written at all.
 
         """
-        url = (
-            base
-            + self._write_path(self._get_location(call, "path"))
-            + self._write_query(self._get_location(call, "query"))
-        )
+        path = self._write_path(self._get_location(call, "path"))
+        query = self._write_query(self._get_location(call, "query"))
+        own = self._write_headers(self._get_location(call, "header"))
         headers = [("Accept", accept or self.accept)]
-        given = self._write_headers(self._get_location(call, "header"))
         body: bytes | StreamedBody | None = None
         if "body" in call:
-            content_type, body = self._write_body(call, entry)
+            chosen = media_type or (entry.name if entry is not None else "application/json")
+            content_type, body = self._write_body(call["body"], chosen, entry)
             headers.append(("Content-Type", content_type))
-        names = {name.lower() for name, _ in given}
-        headers = [(name, value) for name, value in headers if name.lower() not in names] + given
-        if cookies := self._write_cookies(self._get_location(call, "cookie")):
+        if own:
+            own_names = {name.lower() for name, _ in own}
+            headers = [field for field in headers if field[0].lower() not in own_names] + own
+        cookies = self._write_cookies(self._get_location(call, "cookie"))
+        if cookies:
             headers.append(("Cookie", cookies))
         operation = self.operation
         return Request(
-            operation.method, url, Headers(headers), body, operation.security, operation.id
+            method=operation.method,
+            url=base_url + path + query,
+            headers=Headers(headers),
+            body=body,
+            security=operation.security,
+            operation_id=operation.id,
         )
 
     def _build_error(self, text: str, hint: str | None = None) -> UnsafeValue:
@@ -102,10 +112,11 @@ class RequestWriter:
         pieces = self._template[0]
         if len(pieces) == 1:
             return pieces[0]
-        path = "".join(
-            self._write_variable(piece, values) if i % 2 else piece
-            for i, piece in enumerate(pieces)
-        )
+        texts = [
+            self._write_variable(piece, values) if index % 2 else piece
+            for index, piece in enumerate(pieces)
+        ]
+        path = "".join(texts)
         if _DOT_SEGMENT.search(path):
             raise self._build_error("a path value makes a dot segment, which would leave its place")
         return path
@@ -123,51 +134,47 @@ class RequestWriter:
             raise self._build_error(f"{location}.{name} cannot be written as text") from None
 
     def _write_query(self, values: Mapping[str, Any]) -> str:
-        pieces = [
-            self._template[1],
-            *(self._write_value("query", name, value) for name, value in values.items()),
-        ]
-        query = "&".join(piece for piece in pieces if piece)
+        texts = [self._template[1]]
+        texts += [self._write_value("query", name, value) for name, value in values.items()]
+        query = "&".join(filter(None, texts))
         return "?" + query if query else ""
 
     def _write_headers(self, values: Mapping[str, Any]) -> list[tuple[str, str]]:
-        found = []
+        headers = []
         for name, value in values.items():
             text = self._write_value("header", name, value)
             if not is_valid_header(name, text):
                 raise self._build_error(f"header.{name} holds a character that no header can carry")
-            found.append((name, text))
-        return found
+            headers.append((name, text))
+        return headers
 
     def _write_cookies(self, values: Mapping[str, Any]) -> str:
-        pieces = (self._write_value("cookie", name, value) for name, value in values.items())
-        return "; ".join(piece for piece in pieces if piece)
+        texts = [self._write_value("cookie", name, value) for name, value in values.items()]
+        return "; ".join(filter(None, texts))
 
     def _write_body(
-        self, call: Mapping[str, Any], entry: MediaType | None
+        self, value: Any, media_type: str, entry: MediaType | None
     ) -> tuple[str, bytes | StreamedBody]:
-        value, name = call["body"], self._choose_media_type(call, entry)
+        """Return the Content-Type and the body."""
+        name = self._resolve_media_type(media_type, value)
         encodings = entry.encodings if entry is not None else {}
         try:
-            return media.write(name, value, encodings)
-        except (ValueError, TypeError):
-            # The fast engine takes Decimals, Enums and tuples as they are; a writer need not.
             try:
+                return media.write(name, value, encodings)
+            except (ValueError, TypeError):
+                # The fast engine accepts Decimals, Enums and tuples as they are; a writer may not.
                 return media.write(name, to_json(value), encodings)
-            except RecursionError:
-                raise self._build_error("the body is nested too deeply") from None
-            except (ValueError, TypeError, AttributeError) as error:
-                raise self._build_error(f"the body cannot be written: {error}") from None
         except RecursionError:
             raise self._build_error("the body is nested too deeply") from None
+        except (ValueError, TypeError, AttributeError) as error:
+            raise self._build_error(f"the body cannot be written: {error}") from None
 
-    def _choose_media_type(self, call: Mapping[str, Any], entry: MediaType | None) -> str:
-        """Return the media type that a body is sent as: the one chosen, else the entry's, a range made concrete."""
-        name = call.get("media_type") or (entry.name if entry is not None else "application/json")
-        if not isinstance(name, str) or not is_valid_header("Content-Type", name):
-            raise self._build_error(f"the media type {shorten_repr(name)} cannot be written")
-        made = media.resolve_range(name, call["body"])
-        if made is None:
+    def _resolve_media_type(self, media_type: Any, body: Any) -> str:
+        """Return the media type that a body is sent as: a range made concrete."""
+        if not isinstance(media_type, str) or not is_valid_header("Content-Type", media_type):
+            raise self._build_error(f"the media type {shorten_repr(media_type)} cannot be written")
+        concrete = media.resolve_range(media_type, body)
+        if concrete is None:
             hint = 'give media_type="…", in the Call or with_options'
-            raise self._build_error(f"the body's media type {name} is a range", hint)
-        return made
+            raise self._build_error(f"the body's media type {media_type} is a range", hint)
+        return concrete

@@ -39,31 +39,37 @@ class DeclaredHeader:
         return SchemaTypes(self.checker.schema, self.checker.schema.get("$defs", {}))
 
     def read(self, headers: Headers) -> tuple[Any, list[Violation]]:
-        """Return the value that headers have for it, None where they have none, and what is wrong with it."""
+        """Return the value of this header, None where it is absent, and its violations."""
         name = self.parameter.name
         if name not in headers:
             return None, [self._build_missing()] if self.parameter.required else []
-        if name.lower() == _UNJOINED_HEADER and not self.types.is_array:
-            found = [self._read_text(text) for text in headers.all(name)]
-            return [value for value, _ in found], [v for _, wrong in found for v in wrong]
-        return self._read_text(headers[name])
+        if name.lower() != _UNJOINED_HEADER or self.types.is_array:
+            return self._read_text(headers[name])
+        values, violations = [], []
+        for text in headers.all(name):
+            value, value_violations = self._read_text(text)
+            values.append(value)
+            violations += value_violations
+        return values, violations
 
     def _read_text(self, text: str) -> tuple[Any, list[Violation]]:
         path = ("headers", self.parameter.name)
         try:
             value = read_parameter(self.parameter, self.types, text)
         except (ParameterAbsent, ValueError, RecursionError):
-            said = f"cannot be read as {describe_schema(self.checker.schema, self.types.defs)}"
-            return text, [Violation("style", path, said, None, self.parameter.node.place)]
-        return value, [] if self.checker.accepts(value) else self.checker.find_violations(
-            value, path
-        )
+            message = f"cannot be read as {self._describe()}"
+            return text, [Violation("style", path, message, None, self.parameter.node.place)]
+        if self.checker.accepts(value):
+            return value, []
+        return value, self.checker.find_violations(value, path)
 
     def _build_missing(self) -> Violation:
-        said = f"{describe_schema(self.checker.schema, self.types.defs)}, required"
-        return Violation(
-            "missing", ("headers", self.parameter.name), said, None, self.parameter.node.place
-        )
+        path = ("headers", self.parameter.name)
+        message = f"{self._describe()}, required"
+        return Violation("missing", path, message, None, self.parameter.node.place)
+
+    def _describe(self) -> str:
+        return describe_schema(self.checker.schema, self.types.defs)
 
 
 def build_declared_headers(

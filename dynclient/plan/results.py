@@ -28,6 +28,10 @@ FIRST_ERROR_STATUS = 400
 BODILESS_STATUSES = frozenset({204, 205, 304})
 MAX_ROWS = 256
 MAX_KEY_CHARS = 256
+MAX_MESSAGE_CHARS = 200
+
+#: Where APIs put the line that says what happened; the first one that is not empty counts.
+_ERROR_MESSAGE_MEMBERS = ("message", "detail", "title", "error_description", "error")
 
 
 @dataclass(frozen=True)
@@ -35,10 +39,12 @@ class Result:
     """What came back.
 
     Attributes:
-        data: the decoded body: plain JSON data, str for text, bytes for the rest, None where there is no body.
+        data: the decoded body: plain JSON data, str for text, bytes for the rest, None where there
+            is no body.
         status: the status code.
         headers: as they came, all of them text.
-        header_data: the headers that the document declares, decoded by their schemas, by the document's spelling.
+        header_data: the headers that the document declares, decoded by their schemas, by the
+            document's spelling.
         media_type: without parameters, lower case; "" where there is none.
         violations: what does not fit the document.
         request: what was sent.
@@ -89,7 +95,7 @@ class ResultRow:
 
 
 class ResultTable:
-    """The result table of an operation: which response is declared for a status, which schema for its media type."""
+    """The result table of an operation: the schema for a status and a media type."""
 
     def __init__(self, operation: Operation, schemas: Schemas) -> None:
         self.operation = operation
@@ -110,64 +116,56 @@ class ResultTable:
         return None
 
     def get_body_checker(self, response: DeclaredResponse, media_type: MediaType) -> Checker | None:
-        """Return the checker of a response body; None where the document gives no schema that can say anything."""
+        """Return the checker of a response body; None where no schema applies to it."""
         key = (response.status, media_type.name)
         if key not in self._checkers:
-            useful = media_type.schema is not None and not media.is_binary(media_type.name)
-            self._checkers[key] = (
-                Checker(self._schemas.build_result_schema(media_type, "consumer"))
-                if useful
-                else None
-            )
+            self._checkers[key] = self._build_body_checker(media_type)
         return self._checkers[key]
+
+    def _build_body_checker(self, media_type: MediaType) -> Checker | None:
+        if media_type.schema is None or media.is_binary(media_type.name):
+            return None
+        return Checker(self._schemas.build_result_schema(media_type, "consumer"))
 
     def get_row(self, status: int, content_type: str) -> ResultRow:
         """Return the row of a status and a Content-Type, "" where the response names none."""
         key = (status, content_type)
-        found = self._rows.get(key)
-        if found is None:
-            found = self._build_row(status, content_type)
-            if len(content_type) > MAX_KEY_CHARS:
-                return found
-            if (
-                len(self._rows) >= MAX_ROWS
-            ):  # a server that invents media types shall not fill the memory
+        row = self._rows.get(key)
+        if row is not None:
+            return row
+        row = self._build_row(status, content_type)
+        if len(content_type) <= MAX_KEY_CHARS:
+            # A server that invents media types shall not fill the memory.
+            if len(self._rows) >= MAX_ROWS:
                 self._rows.clear()
-            self._rows[key] = found
-        return found
+            self._rows[key] = row
+        return row
 
-    def _build_row(self, status: int, name: str) -> ResultRow:
-        declared, place = self.find_response(status), self.operation.place
+    def _build_row(self, status: int, media_type: str) -> ResultRow:
+        declared = self.find_response(status)
         if declared is None:
-            known = ", ".join(self.operation.responses) or "none"
-            text = f"got {status}, the document knows {known}"
-            return ResultRow(name, undocumented=Violation("status", ("status",), text, None, place))
-        content = declared.content
-        empty = None
+            statuses = ", ".join(self.operation.responses) or "none"
+            text = f"got {status}, the document knows {statuses}"
+            violation = Violation("status", ("status",), text, None, self.operation.place)
+            return ResultRow(media_type, undocumented=violation)
+
+        content, place = declared.content, declared.node.place
+        missing_body = None
         if content and status not in BODILESS_STATUSES and self.operation.method != "HEAD":
-            empty = Violation(
-                "missing",
-                ("body",),
-                f"no body came, want {', '.join(content)}",
-                None,
-                declared.node.place,
-            )
+            text = f"no body came, want {', '.join(content)}"
+            missing_body = Violation("missing", ("body",), text, None, place)
         headers = self._get_headers(declared)
-        entry = media.match_media_type(name, content) if name else None
-        if not name and len(content) == 1:
-            entry = next(iter(content.items()))
-        if entry is None and content:
-            text = f"got {shorten(media.get_essence(name)) or 'none'}, the document knows {', '.join(content)}"
-            unknown = Violation("media-type", ("media_type",), text, None, declared.node.place)
-            return ResultRow(name, None, unknown, empty, headers)
-        read_as = name or (entry[0] if entry else "")
-        return ResultRow(
-            read_as,
-            self.get_body_checker(declared, entry[1]) if entry else None,
-            None,
-            empty,
-            headers,
-        )
+        match = _match_content(media_type, content)
+        if match is not None:
+            name, entry = match
+            checker = self.get_body_checker(declared, entry)
+            return ResultRow(media_type or name, checker, None, missing_body, headers)
+        if not content:
+            return ResultRow(media_type, None, None, missing_body, headers)
+        essence = shorten(media.get_essence(media_type)) or "none"
+        text = f"got {essence}, the document knows {', '.join(content)}"
+        undocumented = Violation("media-type", ("media_type",), text, None, place)
+        return ResultRow(media_type, None, undocumented, missing_body, headers)
 
     def _get_headers(self, declared: DeclaredResponse) -> tuple[DeclaredHeader, ...]:
         if declared.status not in self._declared_headers:
@@ -183,56 +181,56 @@ class ResultTable:
 
         Raises:
             StatusError: the status is 400 or above; its class goes by the status.
-            UndocumentedResponse: under `raise`: a status, or success media type, that the document does not know.
+            UndocumentedResponse: under `raise`: a status, or success media type, that the document
+                does not know.
             DecodeError: a success body that is not what its media type says.
             InvalidResponse: under `raise`: the body does not fit its schema.
 
         """
-        failed = response.status >= FIRST_ERROR_STATUS
         content_type = response.headers.get("content-type", "")
         row = self.get_row(response.status, content_type)
-        data, broken = _decode_body(response.body, row.media_type, content_type)
-        violations = (
-            () if validation == "off" or broken else self._find_violations(row, response, data)
-        )
+        data, decode_error = _decode_body(response.body, row.media_type, content_type)
+        violations: list[Violation] = []
+        if validation != "off" and not decode_error:
+            violations += self._find_violations(row, response, data)
         header_data: Mapping[str, Any] = {}
         if row.headers:
-            header_data, wrong = _read_headers(row.headers, response.headers)
-            violations = violations if validation == "off" else (*violations, *wrong)
+            header_data, header_violations = _read_headers(row.headers, response.headers)
+            if validation != "off":
+                violations += header_violations
         result = Result(
-            data,
-            response.status,
-            response.headers,
-            media.get_essence(content_type),
-            violations,
-            request,
-            response.elapsed,
-            header_data,
-            response.http,
+            data=data,
+            status=response.status,
+            headers=response.headers,
+            media_type=media.get_essence(content_type),
+            violations=tuple(violations),
+            request=request,
+            elapsed=response.elapsed,
+            header_data=header_data,
+            http=response.http,
         )
-        if failed:
+
+        if response.status >= FIRST_ERROR_STATUS:
             raise self._build_status_error(result)
-        if broken:
-            raise self._build_error(
-                DecodeError, f"the body cannot be decoded: {broken}", result, body=response.body
-            )
+        if decode_error:
+            text = f"the body cannot be decoded: {decode_error}"
+            raise self._build_error(DecodeError, text, result, body=response.body)
         if violations and validation == "raise":
             raise self._build_invalid_response(result)
         return result
 
     def _find_violations(
         self, row: ResultRow, response: Response, data: Any
-    ) -> tuple[Violation, ...]:
-        came = bool(response.body) or response.is_in_sink
-        if row.undocumented and (came or row.undocumented.kind == "status"):
-            return (row.undocumented,)
-        if not came:
-            return (row.missing_body,) if row.missing_body else ()
-        if response.is_in_sink:
-            return ()
-        if row.checker is None or row.checker.accepts(data):
-            return ()
-        return tuple(row.checker.find_violations(data, ("body",)))
+    ) -> Sequence[Violation]:
+        has_body = bool(response.body) or response.is_in_sink
+        undocumented = row.undocumented
+        if undocumented and (has_body or undocumented.kind == "status"):
+            return [undocumented]
+        if not has_body:
+            return [row.missing_body] if row.missing_body else []
+        if response.is_in_sink or row.checker is None or row.checker.accepts(data):
+            return []
+        return row.checker.find_violations(data, ("body",))
 
     def _build_status_error(self, result: Result) -> ResponseError:
         message = _find_error_message(result.data)
@@ -240,50 +238,55 @@ class ResultTable:
         return self._build_error(status_error(result.status), text, result)
 
     def _build_invalid_response(self, result: Result) -> ResponseError:
-        unknown = result.violations[0].kind in ("status", "media-type")
-        count = f"{len(result.violations)} problem" + ("s" if len(result.violations) > 1 else "")
         hint = 'the data are in error.result; validate_responses="warn" keeps going'
-        if unknown:
-            return self._build_error(
-                UndocumentedResponse,
-                f"the {result.status} response is not in the document",
-                result,
-                hint,
-            )
-        return self._build_error(
-            InvalidResponse,
-            f"the {result.status} response does not fit the document: {count}",
-            result,
-            hint,
-        )
+        start = f"the {result.status} response"
+        if result.violations[0].kind in ("status", "media-type"):
+            text = f"{start} is not in the document"
+            return self._build_error(UndocumentedResponse, text, result, hint)
+        count = len(result.violations)
+        problems = f"{count} problems" if count > 1 else f"{count} problem"
+        text = f"{start} does not fit the document: {problems}"
+        return self._build_error(InvalidResponse, text, result, hint)
 
     def _build_error(
         self,
-        kind: type[ResponseError],
+        error_class: type[ResponseError],
         text: str,
         result: Result,
         hint: str | None = None,
         **data: Any,
     ) -> ResponseError:
         operation = self.operation
-        headline = f"{operation.id}  {operation.method} {operation.path}: {text}"
-        told = result.violations
-        return kind(
-            headline, hint=hint, result=result, violations=told, operation_id=operation.id, **data
+        return error_class(
+            f"{operation.id}  {operation.method} {operation.path}: {text}",
+            hint=hint,
+            result=result,
+            violations=result.violations,
+            operation_id=operation.id,
+            **data,
         )
+
+
+def _match_content(
+    media_type: str, content: Mapping[str, MediaType]
+) -> tuple[str, MediaType] | None:
+    """Return the entry of a content map for a media type; the only one for a missing name."""
+    if media_type:
+        return media.match_media_type(media_type, content)
+    return next(iter(content.items())) if len(content) == 1 else None
 
 
 def _read_headers(
     declared: Sequence[DeclaredHeader], headers: Headers
 ) -> tuple[dict[str, Any], list[Violation]]:
-    """Return the values of the declared headers that came, and what is wrong with them or missing."""
-    found, wrong = {}, []
+    """Return the values of the declared headers that came, and the violations of all."""
+    values, violations = {}, []
     for header in declared:
-        value, violations = header.read(headers)
-        wrong += violations
+        value, header_violations = header.read(headers)
+        violations += header_violations
         if header.parameter.name in headers:
-            found[header.parameter.name] = value
-    return found, wrong
+            values[header.parameter.name] = value
+    return values, violations
 
 
 def _decode_body(body: bytes, media_type: str, content_type: str) -> tuple[Any, str]:
@@ -306,26 +309,25 @@ def _explain_decode_error(error: ValueError) -> str:
 
 def _find_error_message(data: Any) -> str:
     """Return the one line in which an error body says what happened, if it has one."""
-    found: Any = data
+    message: Any = data
     if isinstance(data, Mapping):
-        found = next(
-            (
-                data[k]
-                for k in ("message", "detail", "title", "error_description", "error")
-                if data.get(k)
-            ),
-            "",
-        )
-    if isinstance(found, Mapping):
-        found = found.get("message", "")
-    text = " ".join(found.split()) if isinstance(found, str) else ""
-    return text if len(text) <= 200 else text[:199] + "…"  # noqa: PLR2004 (one line of a message)
+        message = ""
+        for name in _ERROR_MESSAGE_MEMBERS:
+            if data.get(name):
+                message = data[name]
+                break
+    if isinstance(message, Mapping):
+        message = message.get("message", "")
+    if not isinstance(message, str):
+        return ""
+    line = " ".join(message.split())
+    return line if len(line) <= MAX_MESSAGE_CHARS else line[: MAX_MESSAGE_CHARS - 1] + "…"
 
 
 def select_drifts(violations: Sequence[Violation]) -> Sequence[Violation]:
-    """Return one violation per place, positions in arrays taken as one: what `warn` tells."""
-    found: dict[tuple[Any, ...], Violation] = {}
+    """Return one violation per place, for `warn`; all positions in an array are one place."""
+    drifts: dict[tuple[Any, ...], Violation] = {}
     for violation in violations:
         place = tuple("*" if isinstance(part, int) else part for part in violation.path)
-        found.setdefault((violation.kind, place), violation)
-    return list(found.values())
+        drifts.setdefault((violation.kind, place), violation)
+    return list(drifts.values())

@@ -1,4 +1,4 @@
-"""The call schema of an operation and media type, and the schemas of its results, in both readings."""
+"""The call schema of an operation and the schemas of its results, in both readings."""
 
 from __future__ import annotations
 
@@ -26,23 +26,31 @@ ApplyReading = Callable[[Any], Any]
 
 DIALECT_URI = "https://json-schema.org/draft/2020-12/schema"
 
-#: A header field's value. Source: RFC 9110 §5.5: no control characters, no white space at either end.
+#: A header field's value. Source: RFC 9110 §5.5: no control characters, no white space at either
+#: end.
 FIELD_VALUE_PATTERN = "^([!-~\\u0080-\\uffff]([\\t -~\\u0080-\\uffff]*[!-~\\u0080-\\uffff])?)?$"
 
 _TEXT_IN_HEADER = {X_SERIALIZATION: True, "pattern": FIELD_VALUE_PATTERN}
 _IN_HEADER = {**_TEXT_IN_HEADER, "items": _TEXT_IN_HEADER, "additionalProperties": _TEXT_IN_HEADER}
 
-#: An empty array or object of these styles is absent, so a required one has something in it. Source: RFC 6570 §2.3.
+#: An empty array or object of these styles is absent, so a required one has something in it.
+#: Source: RFC 6570 §2.3.
 _NOT_EMPTY = {X_SERIALIZATION: True, "minItems": 1, "minProperties": 1}
 
-#: The empty text, which `allowEmptyValue` allows whatever the schema says; put so that nobody reads a type from it.
+#: The empty text, which `allowEmptyValue` allows whatever the schema says; put so that nobody reads
+#: a type from it.
 _EMPTY_TEXT = {"maxLength": 0, "not": {"type": ["array", "boolean", "null", "number", "object"]}}
 
 #: A cookie that is text as it is. Source: RFC 6265 §4.1.1, cookie-value.
 _IN_COOKIE = {
-    X_SERIALIZATION: "a cookie carries no semicolon, comma, backslash, white space or control character",
+    X_SERIALIZATION: (
+        "a cookie carries no semicolon, comma, backslash, white space or control character"
+    ),
     "pattern": '^("[!#-+\\--:<-\\[\\]-~]*"|[!#-+\\--:<-\\[\\]-~]*)$',
 }
+
+#: What text in `content` must be, by location.
+_TEXT_LIMITS = {"header": _TEXT_IN_HEADER, "cookie": _IN_COOKIE}
 
 #: What would be a dot segment once written, by style. Source: RFC 3986 §3.3, §5.2.4.
 _DOT_SEGMENTS: dict[str, list[Any]] = {
@@ -52,7 +60,7 @@ _DOT_SEGMENTS: dict[str, list[Any]] = {
 
 
 def _forbid_character(character: str, name: str) -> dict[str, Any]:
-    """Return what refuses, in members and their names, a character that would end them on the wire."""
+    """Return a schema that forbids a character in members and names: it would end them."""
     text = {
         X_SERIALIZATION: f"{name} ends a value of this style, and nothing can escape it",
         "pattern": f"^[^{character}]*$",
@@ -75,13 +83,15 @@ def _forbid_brackets(depth: int) -> dict[str, Any]:
     }
 
 
-#: An array of one empty text is written as an empty array is, wherever nothing but its members stands.
+#: An array of one empty text is written as an empty array is, wherever nothing but its members
+#: stands.
 _NO_SINGLE_EMPTY_TEXT = {
     X_SERIALIZATION: "an array of one empty text cannot be told from an empty one",
     "not": {"enum": [[""]]},
 }
 
-#: A header is never escaped, so that a comma in a member would end it. Source: OAS 3.1.1 Parameter Object, schema.
+#: A header is never escaped, so that a comma in a member would end it. Source: OAS 3.1.1 Parameter
+#: Object, schema.
 _MEMBERS_IN_HEADER = _forbid_character(",", "a comma")
 _NAMES_IN_HEADER = {
     X_SERIALIZATION: True,
@@ -97,8 +107,8 @@ _NO_DOT = {
     "multipleOf": 1,
 }
 
-#: Delimiters that cannot be told from data: percent-encoding leaves them as they are, or they are encoded themselves.
-#: Source: RFC 6570 §3.2.5; OAS 3.2 Appendix E.
+#: Delimiters that cannot be told from data: percent-encoding leaves them as they are, or they are
+#: encoded themselves. Source: RFC 6570 §3.2.5; OAS 3.2 Appendix E.
 _DELIMITERS: dict[tuple[str, bool], dict[str, Any]] = {
     ("label", True): {X_SERIALIZATION: True, "items": _NO_DOT},
     ("spaceDelimited", False): _forbid_character(" ", "a space"),
@@ -112,14 +122,15 @@ IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 
 
 class Schemas:
-    """The translated schemas of one document, each direction once, and the call and result schemas made of them."""
+    """The translated schemas of one document, and the call and result schemas built of them."""
 
     def __init__(self, document: Document) -> None:
         self._dialects: dict[Direction, SchemaTranslator] = {
             "request": SchemaTranslator(document.flavour, "request"),
             "response": SchemaTranslator(document.flavour, "response"),
         }
-        #: Translating fills `defs` step by step: only one thread at a time may be in the middle of it.
+        #: Translating fills `defs` step by step: only one thread at a time may be in the middle of
+        #: it.
         self._lock = threading.RLock()
 
     def get_dialect(self, direction: Direction) -> SchemaTranslator:
@@ -132,29 +143,20 @@ class Schemas:
             return self._dialects[direction].translate(node) if node is not None else True
 
     def translate_body(self, media_type: MediaType, direction: Direction) -> Schema | bool:
-        """Return the schema of a body as Python holds it: XML and the like are text, whatever their schema says."""
+        """Return the schema of a body in Python: XML and the like are text, whatever it says."""
         schema = self.translate(media_type.schema, direction)
-        if (
-            media.is_json(media_type.name)
-            or media.is_composed(media_type.name)
-            or media_type.schema is None
-        ):
+        name, node = media_type.name, media_type.schema
+        if node is None or media.is_json(name) or media.is_composed(name):
             return schema
         types = SchemaTypes(schema, self._dialects[direction].defs).types
-        return (
-            schema
-            if not types or "string" in types
-            else Schema({"type": "string"}, media_type.schema.place)
-        )
+        is_text = not types or "string" in types
+        return schema if is_text else Schema({"type": "string"}, node.place)
 
     def bundle(self, schema: Schema | bool, direction: Direction, reading: Reading) -> Schema:
         """Return a schema as a self-contained root in a reading."""
         defs = self._dialects[direction].defs
-        root = (
-            close_schema(schema, defs, direction)
-            if reading == "producer"
-            else bundle_schema(schema, defs)
-        )
+        is_closed = reading == "producer"
+        root = close_schema(schema, defs, direction) if is_closed else bundle_schema(schema, defs)
         return Schema({"$schema": DIALECT_URI, **root}, root.place)
 
     def build_result_schema(self, media_type: MediaType, reading: Reading) -> Schema:
@@ -170,7 +172,7 @@ class Schemas:
     def build_call_schema(
         self, operation: Operation, media_type: MediaType | None, reading: Reading
     ) -> Schema:
-        """Return the call schema of an operation with a body of the given media type (None: no body is declared)."""
+        """Return the call schema of an operation with a body of a media type; None: no body."""
         with self._lock:
             return self._build_call_schema(operation, media_type, reading)
 
@@ -178,95 +180,108 @@ class Schemas:
         self, operation: Operation, media_type: MediaType | None, reading: Reading
     ) -> Schema:
         defs = self._dialects["request"].defs
-        closing = SchemaCloser(defs, "request")
-        read: ApplyReading = (
-            closing.close_location if reading == "producer" else lambda schema: schema
-        )
+        apply_reading: ApplyReading = _leave_open
+        if reading == "producer":
+            closer = SchemaCloser(defs, "request")
+            apply_reading, defs = closer.close_location, closer.closed_defs
         root = _build_location_schema(operation, reading)
         for parameter in operation.parameters:
-            group = root["properties"].setdefault(
-                parameter.location, _build_location_schema(operation, reading)
-            )
-            group["properties"][parameter.name] = self._build_parameter_schema(
-                operation, parameter, read
-            )
-            if parameter.required and not is_ignored_header(parameter):
-                group["required"].append(parameter.name)
-                if parameter.location not in root["required"]:
-                    root["required"].append(parameter.location)
+            schema = self._build_parameter_schema(operation, parameter, apply_reading)
+            self._add_parameter(root, operation, parameter, schema, reading)
         body = operation.request_body
         if body is not None and media_type is not None:
-            root["properties"]["body"] = read(self.translate_body(media_type, "request"))
+            root["properties"]["body"] = apply_reading(self.translate_body(media_type, "request"))
             root["properties"]["media_type"] = Schema({"enum": list(body.content)})
-            root["required"] += ["body"] if body.required else []
-        made = bundle_schema(root, closing.closed_defs if reading == "producer" else defs)
-        return Schema({"$schema": DIALECT_URI, **made}, operation.place)
+            if body.required:
+                root["required"].append("body")
+        bundle = bundle_schema(root, defs)
+        return Schema({"$schema": DIALECT_URI, **bundle}, operation.place)
+
+    def _add_parameter(
+        self,
+        root: Schema,
+        operation: Operation,
+        parameter: Parameter,
+        schema: Schema | bool,
+        reading: Reading,
+    ) -> None:
+        """Add a parameter to the schema of its location, which is added where it is absent."""
+        location = parameter.location
+        if location not in root["properties"]:
+            root["properties"][location] = _build_location_schema(operation, reading)
+        location_schema = root["properties"][location]
+        location_schema["properties"][parameter.name] = schema
+        if parameter.required and not is_ignored_header(parameter):
+            location_schema["required"].append(parameter.name)
+            if location not in root["required"]:
+                root["required"].append(location)
 
     def _build_parameter_schema(
-        self, operation: Operation, parameter: Parameter, read: ApplyReading
+        self, operation: Operation, parameter: Parameter, apply_reading: ApplyReading
     ) -> Schema | bool:
-        schema: Schema | bool = read(self.translate(parameter.schema, "request"))
-        if (
-            parameter.location == "query"
-            and not parameter.content
-            and parameter.node.get_flag("allowEmptyValue")
-        ):
-            schema = Schema({"if": _EMPTY_TEXT, "else": schema}, parameter.node.place)
+        schema: Schema | bool = apply_reading(self.translate(parameter.schema, "request"))
+        place = parameter.node.place
+        if _can_be_empty(parameter):
+            schema = Schema({"if": _EMPTY_TEXT, "else": schema}, place)
+        annotations: dict[str, Any] = {}
+        if parameter.description:
+            annotations["description"] = parameter.description
+        if parameter.examples:
+            annotations["examples"] = parameter.examples
         limits = _build_limits(operation, parameter)
-        notes = {
-            k: v
-            for k, v in (("description", parameter.description), ("examples", parameter.examples))
-            if v
-        }
-        if not limits and not notes:
+        if not limits and not annotations:
             return schema
-        return Schema({**notes, "allOf": [schema, *limits]}, parameter.node.place)
+        return Schema({**annotations, "allOf": [schema, *limits]}, place)
+
+
+def _leave_open(schema: Any) -> Any:
+    return schema
+
+
+def _can_be_empty(parameter: Parameter) -> bool:
+    """Tell whether `allowEmptyValue` lets a query parameter be the empty text."""
+    is_styled_query = parameter.location == "query" and not parameter.content
+    return is_styled_query and parameter.node.get_flag("allowEmptyValue")
 
 
 def _build_limits(operation: Operation, parameter: Parameter) -> list[Any]:
-    """Return what excludes the values that the wire cannot carry in this parameter's place and style."""
-    location, is_text = (
-        parameter.location,
-        bool(parameter.content and not media.is_json(parameter.content.name)),
-    )
+    """Return the schemas that exclude what a parameter cannot carry on the wire."""
+    content = parameter.content
+    is_text = content is not None and not media.is_json(content.name)
     limits: list[Any] = []
-    if is_text:
-        limits += (
-            [_TEXT_IN_HEADER]
-            if location == "header"
-            else [_IN_COOKIE]
-            if location == "cookie"
-            else []
-        )
-    if location == "path" and f"/{{{parameter.name}}}/" in operation.path + "/":
+    if is_text and parameter.location in _TEXT_LIMITS:
+        limits.append(_TEXT_LIMITS[parameter.location])
+    is_whole_segment = f"/{{{parameter.name}}}/" in operation.path + "/"
+    if parameter.location == "path" and is_whole_segment:
         dots = _DOT_SEGMENTS.get("simple" if is_text else parameter.style, [])
-        limits += [{X_SERIALIZATION: True, "not": {"enum": dots}}] if dots else []
-    if parameter.content:
-        return limits
+        if dots:
+            limits.append({X_SERIALIZATION: True, "not": {"enum": dots}})
+    return limits if content else limits + _build_style_limits(parameter)
+
+
+def _build_style_limits(parameter: Parameter) -> list[Any]:
+    location = parameter.location
+    limits: list[Any] = []
     if location == "header":
-        limits += [
-            _IN_HEADER,
-            _MEMBERS_IN_HEADER,
-            *([_NAMES_IN_HEADER] if parameter.explode else []),
-        ]
+        limits += [_IN_HEADER, _MEMBERS_IN_HEADER]
+        if parameter.explode:
+            limits.append(_NAMES_IN_HEADER)
     if location in ("path", "header"):
         limits.append(_NO_SINGLE_EMPTY_TEXT)
-    if (
-        parameter.required
-        and location in ("query", "cookie")
-        and not parameter.node.get_flag("allowEmptyValue")
-    ):
+    elif parameter.required and not parameter.node.get_flag("allowEmptyValue"):
         limits.append(_NOT_EMPTY)
     delimiters = _DELIMITERS.get((parameter.style, parameter.explode))
-    return [*limits, delimiters] if delimiters else limits
+    if delimiters:
+        limits.append(delimiters)
+    return limits
 
 
 def _build_location_schema(operation: Operation, reading: Reading) -> Schema:
-    """Return the schema of the call document, or of one location in it, before anything is declared."""
-    closed_to_others = {"additionalProperties": False} if reading == "producer" else {}
-    return Schema(
-        {"type": "object", "properties": {}, "required": [], **closed_to_others}, operation.place
-    )
+    """Return the schema of the call document, or of one location, without properties."""
+    schema: dict[str, Any] = {"type": "object", "properties": {}, "required": []}
+    if reading == "producer":
+        schema["additionalProperties"] = False
+    return Schema(schema, operation.place)
 
 
 def is_ignored_header(parameter: Parameter) -> bool:

@@ -1,1 +1,1 @@
-"""The only place that speaks HTTP: credentials go on here, errors are wrapped here, policies are asked here."""
+"""The only package that speaks HTTP: it adds credentials, applies policies, wraps errors."""

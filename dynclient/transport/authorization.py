@@ -1,4 +1,4 @@
-"""A request with its credentials on: it lives only while it is being sent."""
+"""A request with its credentials: it lives only while it is being sent."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ class AuthorizedRequest:
         body: the bytes, or a Body that is read while it is sent; None where there is none.
         secrets: lower-case names of the headers that carry a credential.
         digest: (user, password) for the digest scheme, which answers a challenge of the server.
-        is_abroad: a redirect led to another origin, where nothing of the user's own HTTP client may go either.
+        is_abroad: a redirect led to another origin, where nothing of the user's own HTTP client may
+            go either.
 
     """
 
@@ -56,72 +57,92 @@ class AuthorizedRequest:
         )
 
     def __repr__(self) -> str:
-        return f"<Outgoing {self.method} {self.url.partition('?')[0]}>"
+        return f"<AuthorizedRequest {self.method} {self.url.partition('?')[0]}>"
 
 
-@dataclass(frozen=True)
 class CredentialStore:
     """The credentials of a client, and where they may go.
 
-    Attributes:
+    Args:
         credentials: by security scheme.
-        origins: where they may go; None: wherever the request goes (a sandbox; a document of the user's own machine).
-        optional: whether a request may go without (the user's own HTTP client has its own authentication).
+        origins: where they may go; None: wherever the request goes (a sandbox).
+        is_optional: whether a request may go without (the user's own HTTP client has its own
+            authentication).
 
     """
 
-    credentials: Mapping[str, Credential] = field(default_factory=dict)
-    origins: frozenset[str] | None = None
-    is_optional: bool = False
-    _placements: dict[int, tuple[tuple[RequiredScheme, ...], CredentialPlacement]] = field(
-        default_factory=dict, compare=False
-    )
+    def __init__(
+        self,
+        credentials: Mapping[str, Credential] | None = None,
+        origins: frozenset[str] | None = None,
+        *,
+        is_optional: bool = False,
+    ) -> None:
+        self.credentials = credentials or {}
+        self.origins = origins
+        self.is_optional = is_optional
+        #: The alternative of the last request, and where its credentials go.
+        self._last: tuple[tuple[RequiredScheme, ...], CredentialPlacement] | None = None
 
     def __repr__(self) -> str:
-        return f"<Vault {', '.join(self.credentials) or 'empty'}>"
+        return f"<CredentialStore {', '.join(self.credentials) or 'empty'}>"
 
     def authorize(self, request: Request) -> AuthorizedRequest:
-        """Return a request with the credentials on that its formula asks for: one alternative, and only that.
+        """Return a request with the credentials of one alternative of its security requirements.
 
         Raises:
-            CredentialsMissing: no alternative can be met, or the request goes where no credential may go.
+            CredentialsMissing: no alternative is satisfied, or the request goes where no credential
+                may go.
 
         """
         headers = request.headers.pairs()
         requirements = self._choose_alternative(request)
         if not requirements:
             return AuthorizedRequest(request.method, request.url, headers, request.body)
-        if self.origins is not None and get_origin(request.url) not in self.origins:
-            where, name = get_origin(request.url), requirements[0].scheme.key
-            raise CredentialsMissing(
-                f"the credential {name!r} is not sent to {where}: nobody vouched for it; nothing was sent",
-                hint=f'if you trust it, say so: server="{where}"',
-            )
-        put = self._place(requirements)
+        self._check_origin(request, requirements)
+
+        placement = self._place(requirements)
         url = request.url
-        if put.query:
-            url += ("&" if "?" in url else "?") + "&".join(put.query)
-        if put.cookies:
-            own = request.headers.all("cookie")
-            headers = tuple((k, v) for k, v in headers if k.lower() != "cookie")
-            headers += (("Cookie", "; ".join([*own, *put.cookies])),)
-        names = frozenset(name.lower() for name, _ in put.headers)
+        if placement.query:
+            url += ("&" if "?" in url else "?") + "&".join(placement.query)
+        if placement.cookies:
+            cookies = [*request.headers.all("cookie"), *placement.cookies]
+            others = [(name, value) for name, value in headers if name.lower() != "cookie"]
+            headers = (*others, ("Cookie", "; ".join(cookies)))
         return AuthorizedRequest(
-            request.method, url, (*headers, *put.headers), request.body, names, put.digest
+            method=request.method,
+            url=url,
+            headers=(*headers, *placement.headers),
+            body=request.body,
+            secret_headers=frozenset(name.lower() for name, _ in placement.headers),
+            digest=placement.digest,
+        )
+
+    def _check_origin(self, request: Request, requirements: tuple[RequiredScheme, ...]) -> None:
+        if self.origins is None:
+            return
+        origin = get_origin(request.url)
+        if origin in self.origins:
+            return
+        name = requirements[0].scheme.key
+        raise CredentialsMissing(
+            f"the credential {name!r} is not sent to {origin}: nobody vouched for it;"
+            " nothing was sent",
+            hint=f'if you trust it, say so: server="{origin}"',
         )
 
     def _place(self, requirements: tuple[RequiredScheme, ...]) -> CredentialPlacement:
-        """Return where the credentials go; what no callable has to be asked for is worked out once."""
-        kept = self._placements.get(id(requirements))
-        if kept is not None and kept[0] is requirements:
-            return kept[1]
-        put = place_credentials(requirements, self.credentials)
+        """Return where the credentials go: computed once, unless a callable has to be asked."""
+        last = self._last
+        if last is not None and last[0] is requirements:
+            return last[1]
+        placement = place_credentials(requirements, self.credentials)
         if not any(callable(self.credentials.get(r.scheme.key)) for r in requirements):
-            self._placements[id(requirements)] = (requirements, put)
-        return put
+            self._last = (requirements, placement)
+        return placement
 
     def _choose_alternative(self, request: Request) -> tuple[RequiredScheme, ...]:
-        """Return what to put on: nothing where nothing is asked, or where the caller wrote it into a header."""
+        """Return the schemes whose credentials are added; none where the caller wrote them."""
         if not request.security or self._has_own_credentials(request):
             return ()
         try:
@@ -132,11 +153,12 @@ class CredentialStore:
             raise
 
     def _has_own_credentials(self, request: Request) -> bool:
-        """Tell whether the caller wrote the credential headers of an alternative: a value given there wins."""
-        return any(
-            r and all(_get_credential_header(one.scheme) in request.headers for one in r)
-            for r in request.security
-        )
+        """Tell whether the caller wrote the credential headers of an alternative; they win."""
+        for alternative in request.security:
+            names = [_get_credential_header(required.scheme) for required in alternative]
+            if names and all(name in request.headers for name in names):
+                return True
+        return False
 
 
 def _get_credential_header(scheme: SecurityScheme) -> str:

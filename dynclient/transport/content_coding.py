@@ -1,6 +1,6 @@
-"""Content codings undone piece by piece: however much a few bytes unfold to, little of it is held at once.
+"""Content decoders that work piece by piece, so that little is held in memory at once.
 
-Source: RFC 9110 §8.4; RFC 1950, 1951, 1952 (deflate, gzip); RFC 7932 (br); RFC 8878 and 9659 (zstd).
+Source: RFC 9110 §8.4; RFC 1950, 1951, 1952 (deflate, gzip); RFC 7932 (br); RFC 8878, 9659 (zstd).
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from typing import Any, Protocol
 CHUNK_BYTES = 64 * 1024
 PIECE_BYTES = 256 * 1024
 
-#: br and zstd unfold 16 MiB from some 16 bytes, and their libraries know no bound: they are given little at a time.
+#: br and zstd unfold 16 MiB from some 16 bytes, and their libraries know no bound: they are given
+#: little at a time.
 SLICE_BYTES = 32
 
 #: What a zstd frame may ask us to remember. Source: RFC 9659 §3.
@@ -88,23 +89,23 @@ class ZlibDecoder:
             self._ended += 1
 
     def _begin_member(self, data: bytes) -> bytes:
-        """Begin a member, once there is enough to see what it is; the bytes that are left are returned."""
+        """Begin a member once its header is there, and return the bytes that are left."""
         if self._ended:
             data = data.lstrip(b"\0") if self._is_gzip else b""
             self._is_padding = bool(data) and not b"\x1f\x8b".startswith(data[:2])
         if len(data) < 2:  # noqa: PLR2004 (a header)
             self._held = data
         elif not self._is_padding:
-            has_header = data[0] & 15 == 8 and int.from_bytes(data[:2], "big") % 31 == 0  # noqa: PLR2004 (RFC 1950 §2.2)
-            bits = (
-                16 + zlib.MAX_WBITS
-                if self._is_gzip
-                else zlib.MAX_WBITS
-                if has_header
-                else -zlib.MAX_WBITS
-            )
-            self._engine = zlib.decompressobj(bits)
+            self._engine = zlib.decompressobj(self._choose_window_bits(data))
         return data
+
+    def _choose_window_bits(self, data: bytes) -> int:
+        if self._is_gzip:
+            return 16 + zlib.MAX_WBITS
+        # A zlib header names deflate, and is a multiple of 31. Source: RFC 1950 §2.2.
+        is_deflate, checksum = data[0] & 15 == 8, int.from_bytes(data[:2], "big") % 31  # noqa: PLR2004 (RFC 1950 §2.2)
+        has_zlib_header = is_deflate and checksum == 0
+        return zlib.MAX_WBITS if has_zlib_header else -zlib.MAX_WBITS
 
     def finish(self) -> None:
         """Make sure that nothing is missing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from typing import Any
 
 from dynclient.errors import BrokenResponse, ConnectFailed, TimedOut, TransportError
@@ -22,86 +23,124 @@ _PHASES = {
 }
 
 
-def wrap_error(library: Any, error: Exception, exchange: Exchange) -> Exception:
-    """Return our error for one of the HTTP library, or the error itself where it is somebody else's.
+@dataclass(slots=True)
+class SendProgress:
+    """How far one try came: the runner notes it, so that an error can tell it.
 
-    The caller keeps the cause, which is stripped here: of the request, whose headers hold credentials, and of its
-    frames, whose variables do; pickles, and the tools that record variables, would carry them away.
+    Attributes:
+        was_sent: whether the request was handed to the HTTP client.
+        status: of the response that is being read; None before there is one.
+
     """
-    found = _build_error(library, error, exchange)
-    if found is None:
+
+    was_sent: bool = False
+    status: int | None = None
+
+
+def wrap_error(
+    library: Any, error: Exception, exchange: Exchange, progress: SendProgress
+) -> Exception:
+    """Return our error for one of the HTTP library; the error itself where it is another one.
+
+    The caller keeps the error as the cause. So it is stripped here of its request, whose headers
+    hold credentials, and of its frames, whose variables do: pickles, and tools that record
+    variables, would carry them away.
+    """
+    wrapped = _ErrorBuilder(library, exchange, progress).build(error)
+    if wrapped is None:
         return error
+    _strip_causes(error)
+    return wrapped
+
+
+def _strip_causes(error: Exception) -> None:
     cause: BaseException | None = error
     for _ in range(MAX_CAUSES):
         if cause is None:
-            break
+            return
         cause.__traceback__ = None
         if hasattr(cause, "_request"):
             cause.request = None  # type: ignore[attr-defined] # httpx.RequestError has a setter
         cause = cause.__cause__ or cause.__context__
-    return found
 
 
-def _build_error(library: Any, error: Exception, exchange: Exchange) -> TransportError | None:
-    start, known = describe_request(exchange.request), exchange.build_error_context(exchange.status)
-    if isinstance(error, BodyTooLarge):
-        hint = "allow more: max_response_bytes="
-        return BrokenResponse(
-            f"{start}: {_describe_status(exchange)}{error}", hint=hint, limit=error.limit, **known
-        )
-    if isinstance(error, UndecodableContent | library.DecodingError):
-        return BrokenResponse(
-            f"{start}: {_describe_status(exchange)}the body cannot be decompressed: {_describe_root_cause(error)}",
-            **known,
-        )
-    if isinstance(error, library.InvalidURL) and exchange.was_sent:
-        return BrokenResponse(
-            f"{start}: its redirect cannot be followed: {_describe_root_cause(error)}", **known
-        )
-    if isinstance(error, library.InvalidURL) or (
-        isinstance(error, UnicodeError) and "idna" in str(error)
-    ):
-        return ConnectFailed(
-            f"{start}: no request can be sent to this URL: {_describe_root_cause(error)}", **known
-        )
-    if isinstance(error, library.TransportError):
-        return _build_transport_error(library, error, exchange, known)
-    return None
+class _ErrorBuilder:
+    """Builds our error for one of the HTTP library."""
 
+    def __init__(self, library: Any, exchange: Exchange, progress: SendProgress) -> None:
+        self._library = library
+        self._request = describe_request(exchange.request)
+        self._context = exchange.build_error_context(progress.status)
+        self._is_redirect = progress.was_sent or exchange.redirects > 0
+        # A request whose 201 breaks off was carried out all the same, so the status is told.
+        self._after_status = f"after the status {progress.status} came, " if progress.status else ""
 
-def _build_transport_error(
-    library: Any, error: Exception, exchange: Exchange, known: dict[str, Any]
-) -> TransportError:
-    start = describe_request(exchange.request)
-    phase = next(
-        (phase for name, phase in _PHASES.items() if isinstance(error, getattr(library, name))), ""
-    )
-    if phase:
-        text = f"{start}: {_describe_status(exchange)}timed out ({phase})"
-        return TimedOut(text, hint="give more time: timeout=", phase=phase, **known)
-    if isinstance(error, library.ConnectError | library.ProxyError | library.UnsupportedProtocol):
-        text = f"{start}: cannot connect: {_describe_root_cause(error)}"
-        return ConnectFailed(text, hint="is the server= right, and up?", **known)
-    if isinstance(error, library.RemoteProtocolError) and "location header" in str(error):
-        return BrokenResponse(
-            f"{start}: its redirect cannot be followed: {_describe_root_cause(error)}", **known
-        )
-    # What the library says of a request of its own making may quote a header, and that header may be a credential.
-    told = (
-        "" if isinstance(error, library.LocalProtocolError) else f": {_describe_root_cause(error)}"
-    )
-    return BrokenResponse(
-        f"{start}: {_describe_status(exchange)}{type(error).__name__}{told}", **known
-    )
+    def build(self, error: Exception) -> TransportError | None:
+        """Return our error; None for one that is not the HTTP library's."""
+        library = self._library
+        if isinstance(error, BodyTooLarge):
+            hint = "allow more: max_response_bytes="
+            return self._build_broken_response(
+                f"{self._after_status}{error}", hint=hint, limit=error.limit
+            )
+        if isinstance(error, UndecodableContent | library.DecodingError):
+            cause = _describe_root_cause(error)
+            return self._build_broken_response(
+                f"{self._after_status}the body cannot be decompressed: {cause}"
+            )
+        if isinstance(error, library.InvalidURL):
+            return self._build_url_error(error)
+        if isinstance(error, UnicodeError) and "idna" in str(error):
+            return self._build_unsendable_error(error)
+        if isinstance(error, library.TransportError):
+            return self._build_transport_error(error)
+        return None
 
+    def _build_broken_response(
+        self, text: str, hint: str | None = None, **data: Any
+    ) -> BrokenResponse:
+        return BrokenResponse(f"{self._request}: {text}", hint=hint, **data, **self._context)
 
-def _describe_status(exchange: Exchange) -> str:
-    """Return words on the status, if one came before things went wrong: a 201 that breaks off was done all the same."""
-    return f"after the status {exchange.status} came, " if exchange.status else ""
+    def _build_url_error(self, error: Exception) -> TransportError:
+        if self._is_redirect:
+            cause = _describe_root_cause(error)
+            return self._build_broken_response(f"its redirect cannot be followed: {cause}")
+        return self._build_unsendable_error(error)
+
+    def _build_unsendable_error(self, error: Exception) -> ConnectFailed:
+        cause = _describe_root_cause(error)
+        text = f"{self._request}: no request can be sent to this URL: {cause}"
+        return ConnectFailed(text, **self._context)
+
+    def _build_transport_error(self, error: Exception) -> TransportError:
+        library, cause = self._library, _describe_root_cause(error)
+        phase = self._find_phase(error)
+        if phase:
+            text = f"{self._request}: {self._after_status}timed out ({phase})"
+            hint = "give more time: timeout="
+            return TimedOut(text, hint=hint, phase=phase, **self._context)
+        if isinstance(
+            error, library.ConnectError | library.ProxyError | library.UnsupportedProtocol
+        ):
+            text = f"{self._request}: cannot connect: {cause}"
+            return ConnectFailed(text, hint="is the server= right, and up?", **self._context)
+        if isinstance(error, library.RemoteProtocolError) and "location header" in str(error):
+            return self._build_broken_response(f"its redirect cannot be followed: {cause}")
+        text = f"{self._after_status}{type(error).__name__}"
+        # What the library says of a request of its own making may quote a header with a credential.
+        if not isinstance(error, library.LocalProtocolError):
+            text += f": {cause}"
+        return self._build_broken_response(text)
+
+    def _find_phase(self, error: Exception) -> str:
+        for name, phase in _PHASES.items():
+            if isinstance(error, getattr(self._library, name)):
+                return phase
+        return ""
 
 
 def _describe_root_cause(error: BaseException) -> str:
-    """Return what was at the root of an error; what the library makes of it differs between sync and async."""
+    """Return the text of an error's root cause, which is the same for sync and async."""
     for _ in range(MAX_CAUSES):
         inner = error.__cause__ or error.__context__
         if isinstance(inner, BaseExceptionGroup):

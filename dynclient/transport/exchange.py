@@ -1,8 +1,9 @@
-"""One call on its way: which request goes next, after what wait, and when it is over."""
+"""One call on its way, as a step function: state and outcome → the next step."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from dynclient.errors import (
     BrokenResponse,
@@ -26,103 +27,116 @@ from dynclient.wire.servers import is_sendable_url
 _UNKNOWN_OUTCOME_STATUS = 503
 
 
-class Exchange:
-    """One call on its way; a pure decision maker.
-
-    Args:
-        request: what was asked for.
-        outgoing: the same with its credentials.
-        retries: how many more tries than the first are allowed.
-        follow: whether redirects are followed, as in `policy.target`.
-        max_bytes: how large the body of a response may be; None: as large as it likes.
-        sink: where the body goes in place of memory, if it takes it; no limit holds for it.
+class ExchangePolicy(NamedTuple):
+    """What is allowed on the way.
 
     Attributes:
-        next: what to send now.
-        attempts: how many tries there were; the first is 1.
-        was_sent: whether anything went out at all.
-        status: of the response that is being read; None before there is one.
+        retries: how many more tries than the first are allowed.
+        follow_redirects: whether redirects are followed, as in `policy.find_redirect_target`.
+        max_response_bytes: how large the body of a response may be; None: any size.
 
     """
 
-    def __init__(
-        self,
-        request: Request,
-        outgoing: AuthorizedRequest,
-        retries: int,
-        follow: bool | None,
-        max_bytes: int | None = MAX_RESPONSE_BYTES,
-        sink: BodySink | None = None,
-    ) -> None:
-        self.request = request
-        self.next = outgoing
-        self.retries = retries
-        self.follow = follow
-        self.max_bytes = max_bytes
-        self.sink = sink
-        self.attempts = 1
-        self.was_sent = False
-        self.status: int | None = None
-        self._hops = 0
+    retries: int = 0
+    follow_redirects: bool | None = None
+    max_response_bytes: int | None = MAX_RESPONSE_BYTES
 
-    def advance(self, response: Response) -> bool:
-        """Tell whether a response is the answer; if not, `next` is what to send now.
+
+class Exchange(NamedTuple):
+    """The immutable state of one call on its way; its `decide_…` methods return the next step.
+
+    Attributes:
+        request: the request of the caller.
+        outgoing: what is sent now: the same with its credentials, or what a redirect asks for.
+        policy: what is allowed on the way.
+        sink: where the body goes instead of memory, if it accepts it; no limit holds for it.
+        attempts: how many tries there are, this one included; the first is 1.
+        redirects: how many redirects were followed.
+
+    """
+
+    request: Request
+    outgoing: AuthorizedRequest
+    policy: ExchangePolicy = ExchangePolicy()
+    sink: BodySink | None = None
+    attempts: int = 1
+    redirects: int = 0
+
+    def decide_after_response(self, response: Response) -> SendAgain | Follow | Done:
+        """Return the step after a response.
 
         Raises:
-            TooManyRedirects: one more than is allowed.
-            BrokenResponse: it leads to something that no request can go to.
+            TooManyRedirects: the response asks for one redirect more than is allowed.
+            BrokenResponse: the response leads to something that no request can go to.
 
         """
-        url = find_redirect_target(self.next, response, self.follow)
-        if url is None:
-            return True
-        if not is_sendable_url(url):
-            raise self._build_broken_response(
-                f"the redirect of the {response.status} response cannot be followed", response
-            )
-        self._hops += 1
-        if self._hops > MAX_REDIRECTS:
-            text = f"{describe_request(self.request)}: more than {MAX_REDIRECTS} redirects"
-            raise TooManyRedirects(
-                text, limit=MAX_REDIRECTS, **self.build_error_context(response.status)
-            )
-        hop = build_redirect(self.next, response.status, url)
-        if hop.body is not None and not hop.can_repeat:
-            text = f"the {response.status} response asks for the body again, which is read from a stream"
-            raise self._build_broken_response(text, response)
-        self.next = hop
-        return False
+        if self.outgoing.can_repeat:
+            delay = self._choose_delay(response.status, response.headers)
+            if delay is not None:
+                return self._send_again(delay)
+        url = find_redirect_target(self.outgoing, response, self.policy.follow_redirects)
+        return Done(response) if url is None else self._follow(response, url)
 
-    def _build_broken_response(self, text: str, response: Response) -> BrokenResponse:
-        return BrokenResponse(
-            f"{describe_request(self.request)}: {text}", **self.build_error_context(response.status)
-        )
+    def decide_after_failure(self, error: TransportError) -> SendAgain | None:
+        """Return the step after a failure; None where the failure stands."""
+        is_unsent = was_not_sent(error)
+        if not is_unsent and not self.outgoing.can_repeat:
+            return None
+        if isinstance(error, BrokenResponse) and hasattr(error, "limit"):
+            return None  # the body would be as large again
+        delay = self._choose_delay(None if is_unsent else _UNKNOWN_OUTCOME_STATUS, {})
+        return None if delay is None else self._send_again(delay)
 
     def build_error_context(self, status: int | None) -> dict[str, Any]:
-        """Return what every error on the way tells: request, attempts, and the status, if one came."""
+        """Return what every error on the way carries: request, attempts, and a status."""
         return {"request": self.request, "attempts": self.attempts, "status": status}
 
-    def compute_retry_delay(self, outcome: Response | TransportError) -> float | None:
-        """Return after how many seconds to send `next` again, or None: the outcome stands."""
-        if not self.next.can_repeat and not (
-            isinstance(outcome, TransportError) and was_not_sent(outcome)
-        ):
-            return None
-        if isinstance(outcome, Response):
-            status, headers = outcome.status, outcome.headers
-            delay = choose_retry_delay(
-                self.attempts, self.retries, self.next.method, status, headers
+    def _choose_delay(self, status: int | None, headers: Mapping[str, str]) -> float | None:
+        method = self.outgoing.method
+        return choose_retry_delay(self.attempts, self.policy.retries, method, status, headers)
+
+    def _send_again(self, delay_s: float) -> SendAgain:
+        return SendAgain(self._replace(attempts=self.attempts + 1), delay_s)
+
+    def _follow(self, response: Response, url: str) -> Follow:
+        if not is_sendable_url(url):
+            text = f"the redirect of the {response.status} response cannot be followed"
+            raise self._build_broken_response(text, response)
+        if self.redirects >= MAX_REDIRECTS:
+            text = f"{describe_request(self.request)}: more than {MAX_REDIRECTS} redirects"
+            context = self.build_error_context(response.status)
+            raise TooManyRedirects(text, limit=MAX_REDIRECTS, **context)
+        redirect = build_redirect(self.outgoing, response.status, url)
+        if redirect.body is not None and not redirect.can_repeat:
+            text = (
+                f"the {response.status} response asks for the body again,"
+                " which is read from a stream"
             )
-        elif isinstance(outcome, BrokenResponse) and "limit" in vars(
-            outcome
-        ):  # it would be as large again
-            delay = None
-        else:
-            known = None if was_not_sent(outcome) else _UNKNOWN_OUTCOME_STATUS
-            delay = choose_retry_delay(self.attempts, self.retries, self.next.method, known, {})
-        if delay is not None:
-            self.attempts += 1
-        return delay
+            raise self._build_broken_response(text, response)
+        return Follow(self._replace(outgoing=redirect, redirects=self.redirects + 1))
+
+    def _build_broken_response(self, text: str, response: Response) -> BrokenResponse:
+        context = self.build_error_context(response.status)
+        return BrokenResponse(f"{describe_request(self.request)}: {text}", **context)
+
+
+class SendAgain(NamedTuple):
+    """Wait, then send `exchange`."""
+
+    exchange: Exchange
+    delay_s: float
+
+
+class Follow(NamedTuple):
+    """Send `exchange` at once: it goes where a redirect leads."""
+
+    exchange: Exchange
+
+
+class Done(NamedTuple):
+    """The exchange is over; `response` is its answer."""
+
+    response: Response
 
 
 def was_not_sent(error: TransportError) -> bool:
@@ -133,5 +147,5 @@ def was_not_sent(error: TransportError) -> bool:
 
 
 def describe_request(request: Request) -> str:
-    """Return how messages name a request; its query may hold what is nobody else's business."""
+    """Return how messages name a request, without its query, which may hold what is private."""
     return f"{request.operation_id}  {request.method} {request.url.partition('?')[0]}"

@@ -1,4 +1,4 @@
-"""Reading documents: files of the user's own machine, and the net within the bounds that hostile documents need."""
+"""Reads documents: local files, and the net within the bounds that hostile documents need."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from dynclient.document.file_loader import MAX_FILE_BYTES, Fetch, is_remote, read_file
 from dynclient.errors import DocumentNotFound, DocumentTooLarge
 from dynclient.transport.content_coding import UndecodableContent, build_accept_encoding
-from dynclient.transport.http import CONNECT_TIMEOUT_S, READ_TIMEOUT_S
+from dynclient.transport.http_adapter import CONNECT_TIMEOUT_S, READ_TIMEOUT_S
 from dynclient.transport.http_library import import_library, is_sending
 from dynclient.transport.policy import MAX_REDIRECTS
 from dynclient.transport.response_body import BodyTooLarge, ResponseBody
@@ -22,8 +22,8 @@ MAX_REMOTE_BYTES = min(MAX_FILE_BYTES, 64 * 1024 * 1024)
 def build_fetcher(root: str) -> Fetch:
     """Return the function that reads the files of the document at `root`.
 
-    A document from the net reaches neither local files nor, beside its own origin, private hosts, not even by a
-    redirect.
+    A document from the net reaches neither local files nor, beside its own origin, private hosts,
+    not even by a redirect.
     """
 
     def fetch(uri: str) -> bytes:
@@ -50,18 +50,17 @@ def _download(uri: str, root: str) -> bytes:
     }
     with httpx.Client(timeout=timeout, headers=headers) as client:
         for _ in range(MAX_REDIRECTS + 1):
-            where, how = _pin_address(url, _resolve_permitted_address(url, root))
+            target, options = _pin_address(url, _resolve_permitted_address(url, root))
             try:
-                with client.stream("GET", where, **how) as response:
+                with client.stream("GET", target, **options) as response:
                     if response.is_redirect and "location" in response.headers:
                         url = urljoin(url, response.headers["location"])
                         continue
-                    if not response.is_success:
-                        raise DocumentNotFound(
-                            f"no document at {url}: the server answered {response.status_code}",
-                            uri=uri,
-                        )
-                    return _read_limited(response, uri)
+                    if response.is_success:
+                        return _read_limited(response, uri)
+                    status = response.status_code
+                    text = f"no document at {url}: the server answered {status}"
+                    raise DocumentNotFound(text, uri=uri)
             except (httpx.HTTPError, httpx.InvalidURL, UndecodableContent, UnicodeError) as error:
                 text = f"no document at {url}: {type(error).__name__}: {error}"
                 raise DocumentNotFound(text, uri=uri) from error
@@ -79,7 +78,7 @@ def _read_limited(response: Any, uri: str) -> bytes:
 
 
 def _resolve_permitted_address(url: str, root: str) -> str | None:
-    """Return the address that a URL may be read from; None where its host is vouched for, whatever it resolves to.
+    """Return the address that a URL may be read from; None where its host is trusted.
 
     Raises:
         DocumentNotFound: it may not be read.
@@ -99,23 +98,24 @@ def _resolve_permitted_address(url: str, root: str) -> str | None:
     if url == root or not is_remote(root) or get_origin(url) == get_origin(root):
         return None
     try:
-        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
+        entries = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise DocumentNotFound(f"no document at {url}: {error}", uri=url) from error
-    addresses = sorted((str(entry[4][0]) for entry in found), key=lambda address: ":" in address)
+    addresses = [str(entry[4][0]) for entry in entries]
     if not addresses or not all(ipaddress.ip_address(address).is_global for address in addresses):
         raise DocumentNotFound(f"{root} refers to {url}, a private host; refused", uri=url)
-    return addresses[0]
+    # IPv4 first: its route is the one that exists everywhere.
+    return min(addresses, key=lambda address: ":" in address)
 
 
 def _pin_address(url: str, address: str | None) -> tuple[str, dict[str, Any]]:
-    """Return how to read a URL from the address that was looked at: asked again, a name may lead elsewhere."""
+    """Return how to read a URL from the checked address: a second look-up may differ."""
     if address is None:
         return url, {}
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2]
-    netloc = (f"[{address}]" if ":" in address else address) + (
-        f":{parts.port}" if parts.port else ""
-    )
-    how = {"headers": {"Host": host}, "extensions": {"sni_hostname": parts.hostname}}
-    return parts._replace(netloc=netloc).geturl(), how
+    netloc = f"[{address}]" if ":" in address else address
+    if parts.port:
+        netloc += f":{parts.port}"
+    options = {"headers": {"Host": host}, "extensions": {"sni_hostname": parts.hostname}}
+    return parts._replace(netloc=netloc).geturl(), options

@@ -1,4 +1,4 @@
-"""The HTTP library: httpx, or httpx2 where the user brings it; its log is quiet while it works for us."""
+"""The HTTP library, httpx or httpx2; its log lines of our requests are held back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import logging
 from functools import lru_cache
 from typing import Any
 
-#: True while one of our requests is under way: a log line of its URL or headers may hold a key, and is held back.
+#: True while one of our requests is under way: a log line of its URL or headers may hold a key, and
+#: is held back.
 is_sending: contextvars.ContextVar[bool] = contextvars.ContextVar(
     "dynclient_sending", default=False
 )

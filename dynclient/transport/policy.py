@@ -19,6 +19,7 @@ IDEMPOTENT_METHODS = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRAC
 TRANSIENT_STATUSES = frozenset({429, 502, 503, 504})
 MAX_DELAY_S = 60.0
 
+_CONTENT_HEADERS = ("content-type", "content-length")
 _ASCII = "".join(map(chr, range(128)))
 
 
@@ -46,29 +47,36 @@ def find_redirect_target(
 
 def _escape_location(location: str) -> str:
     """Return a Location with its other bytes escaped: they came as latin-1, whatever they mean."""
-    return (
-        location
-        if location.isascii()
-        else quote(location, safe=_ASCII, encoding="latin-1", errors="replace")
-    )
+    if location.isascii():
+        return location
+    return quote(location, safe=_ASCII, encoding="latin-1", errors="replace")
 
 
 def build_redirect(sent: AuthorizedRequest, status: int, url: str) -> AuthorizedRequest:
     """Return the request that a redirect asks for.
 
-    No credential goes along to another origin, nor a cookie, an Authorization, or another header that is likely to
-    carry a secret. Source: RFC 9110 §15.4.
+    No credential goes along to another origin, nor a cookie, an Authorization, or another header
+    that is likely to carry a secret. Source: RFC 9110 §15.4.
     """
-    to_get = status == 303 or (status in (301, 302) and sent.method == "POST")  # noqa: PLR2004 (RFC 9110 §15.4)
-    method, body = ("GET", None) if to_get and sent.method != "HEAD" else (sent.method, sent.body)
-    abroad = sent.is_cross_origin or get_origin(url) != get_origin(sent.url)
-    headers = sent.select_public_headers() if abroad else sent.headers
+    is_see_other = status == 303  # noqa: PLR2004 (RFC 9110 §15.4)
+    is_moved_post = status in (301, 302) and sent.method == "POST"
+    method, body = sent.method, sent.body
+    if (is_see_other or is_moved_post) and method != "HEAD":
+        method, body = "GET", None
+    is_cross_origin = sent.is_cross_origin or get_origin(url) != get_origin(sent.url)
+    headers = sent.select_public_headers() if is_cross_origin else sent.headers
     if body is None:
         headers = tuple(
-            (k, v) for k, v in headers if k.lower() not in ("content-type", "content-length")
+            (name, value) for name, value in headers if name.lower() not in _CONTENT_HEADERS
         )
     return AuthorizedRequest(
-        method, url, headers, body, sent.secret_headers, None if abroad else sent.digest, abroad
+        method=method,
+        url=url,
+        headers=headers,
+        body=body,
+        secret_headers=sent.secret_headers,
+        digest=None if is_cross_origin else sent.digest,
+        is_cross_origin=is_cross_origin,
     )
 
 
@@ -87,23 +95,22 @@ def choose_retry_delay(
     """
     if attempt > retries:
         return None
-    repeatable = method in IDEMPOTENT_METHODS or status in (None, 429)
-    if not repeatable or (status is not None and status not in TRANSIENT_STATUSES):
+    if status is not None and status not in TRANSIENT_STATUSES:
         return None
-    asked = _parse_retry_after(headers.get("retry-after", ""))
-    delay = asked if asked is not None else 0.5 * 2 ** (attempt - 1)
-    return min(delay, MAX_DELAY_S)
+    was_not_processed = status in (None, 429)
+    if method not in IDEMPOTENT_METHODS and not was_not_processed:
+        return None
+    delay_s = _parse_retry_after(headers.get("retry-after", ""))
+    if delay_s is None:
+        delay_s = 0.5 * 2 ** (attempt - 1)
+    return min(delay_s, MAX_DELAY_S)
 
 
 def _parse_retry_after(text: str) -> float | None:
     if text.isdecimal():
         return float(text)
     try:
-        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())
-    except (
-        ValueError,
-        TypeError,
-        OverflowError,
-        OSError,
-    ):  # a date beyond what the machine can count
-        return None
+        time_s = email.utils.parsedate_to_datetime(text).timestamp()
+    except (ValueError, TypeError, OverflowError, OSError):
+        return None  # no date, or one beyond what the machine can count
+    return max(0.0, time_s - time.time())

@@ -1,4 +1,4 @@
-"""The body of a response as it comes in: content coding undone, and never more of it held than is allowed."""
+"""The body of a response as it comes in: decoded, and never larger than is allowed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from dynclient.transport.content_coding import ContentDecoder, build_decoders
 
 MAX_RESPONSE_BYTES = 256 * 1024 * 1024
 
-#: How much longer than the limit a body may be on the wire: a coding adds a little to what it cannot shrink.
+#: How much longer than the limit a body may be on the wire: a coding adds a little to what it
+#: cannot shrink.
 _SLACK_BYTES = 64 * 1024
 
 #: Source: RFC 9110 §6.4.1, §15.4.5.
@@ -20,7 +21,7 @@ class BodySink(Protocol):
     """Where the body of a response goes that is not to be held in memory."""
 
     def takes(self, status: int, headers: Mapping[str, str]) -> bool:
-        """Tell whether the body of this response is taken, from its beginning: what an earlier one left is void."""
+        """Tell whether the body of this response is accepted; it replaces an earlier one."""
 
     def write(self, piece: bytes) -> None:
         """Take a piece, its content coding undone."""
@@ -42,7 +43,7 @@ class ResponseBody:
         status: of the response.
         headers: of the response.
         limit: how many bytes it may have, coding undone; None: any number.
-        elsewhere: takes the pieces in place of holding them here.
+        write: takes the pieces, which are then not held here.
 
     Raises:
         TooLarge: the Content-Length says so already.
@@ -56,15 +57,15 @@ class ResponseBody:
         status: int,
         headers: Mapping[str, str],
         limit: int | None,
-        elsewhere: Callable[[bytes], None] | None = None,
+        write: Callable[[bytes], None] | None = None,
     ) -> None:
         coding = headers.get("content-encoding", "")
         has_body = method != "HEAD" and status not in _BODILESS_STATUSES
         self._decoders: list[ContentDecoder] = build_decoders(coding) if coding and has_body else []
         self._limit = limit
         self._parts: list[bytes] = []
-        self.is_in_sink = elsewhere is not None
-        self._write = elsewhere or self._parts.append
+        self.is_in_sink = write is not None
+        self._write = write or self._parts.append
         self._remaining_bytes = self._remaining_coded_bytes = (
             float("inf") if limit is None else limit
         )

@@ -128,7 +128,7 @@ def _diagnose_call(plan: Plan, resolved: ResolvedUsage) -> Iterator[UsageDiagnos
     if arguments.is_opaque:
         return
     checks = RequestChecks(is_thorough=True)
-    _, violations = plan.bind(arguments.args, arguments.kwargs, checks)
+    violations = plan.bind(arguments.args, arguments.kwargs, checks).violations
     call_schema = plan.get_call_schema()
     call_types = SchemaTypes(call_schema, call_schema.get("$defs", {}))
     violation_filter = _ViolationFilter(arguments, call_types)

@@ -1,4 +1,4 @@
-"""Binary values and bodies: bytes, paths, open files and streams, sent piece by piece and never held whole."""
+"""Binary values and bodies: bytes, paths, open files and streams, sent piece by piece."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from typing import Any
 
 CHUNK_BYTES = 64 * 1024
 
-#: What stands for a binary value where a schema is asked: text that no enum and hardly a pattern means.
+#: What stands for a binary value where a schema is asked: text that no enum and hardly a pattern
+#: means.
 BINARY_PLACEHOLDER = "\ufffd binary \ufffd"
 
 
@@ -25,7 +26,10 @@ def is_binary(value: Any) -> bool:
 
 
 def is_file(value: Any) -> bool:
-    """Tell whether a value is a file for a part: binary, or (name, content[, content type[, headers]])."""
+    """Tell whether a value is a file for a part.
+
+    It is binary, or (name, content[, content type[, headers]]).
+    """
     pair = isinstance(value, tuple) and 2 <= len(value) <= 4 and isinstance(value[0], str)  # noqa: PLR2004 (its forms)
     return is_binary(value[1]) if pair else is_binary(value)
 
@@ -43,7 +47,7 @@ class StreamedBody:
 
     @property
     def can_repeat(self) -> bool:
-        """Whether it can be sent twice: bytes and paths can, what is read from an open file or stream cannot."""
+        """Whether it can be sent twice: bytes and paths can, open files and streams cannot."""
         return all(isinstance(piece, bytes | os.PathLike) for piece in self.pieces)
 
     @property
@@ -54,12 +58,13 @@ class StreamedBody:
     @property
     def length(self) -> int | None:
         """The number of bytes; None where it is unknown before the end."""
-        sizes = [_measure_size(piece) for piece in self.pieces]
-        return (
-            None
-            if any(size is None for size in sizes)
-            else sum(size for size in sizes if size is not None)
-        )
+        total = 0
+        for piece in self.pieces:
+            size_bytes = _measure_size(piece)
+            if size_bytes is None:
+                return None
+            total += size_bytes
+        return total
 
     def __iter__(self) -> Iterator[bytes]:
         for piece in self.pieces:
@@ -71,13 +76,17 @@ class StreamedBody:
     def __reduce__(self) -> tuple[Any, ...]:
         if not self.can_repeat:
             raise TypeError(
-                "a body that is read from an open file or a stream cannot be pickled; give a path instead"
+                "a body that is read from an open file or a stream cannot be pickled;"
+                " give a path instead"
             )
         return StreamedBody, (self.pieces,)
 
 
 class _AsyncChunkIterator:
-    """The chunks of pieces, awaited; no generator, so that nothing is left to be closed where sending is given up."""
+    """The chunks of pieces, awaited.
+
+    It is no generator, so that nothing is left open where sending is given up.
+    """
 
     def __init__(self, pieces: Iterable[Any]) -> None:
         self._pieces = iter(pieces)
@@ -139,7 +148,7 @@ def build_binary_body(value: Any) -> bytes | StreamedBody:
 
 
 def get_file_name(value: Any, default: str) -> str:
-    """Return the name that a file is sent under: that of the path or open file, without its folder."""
+    """Return the name that a file is sent with: of the path or open file, without folder."""
     name = os.fspath(value) if isinstance(value, os.PathLike) else getattr(value, "name", default)
     return (isinstance(name, str) and Path(name).name) or default
 
@@ -164,16 +173,17 @@ LocatedBinary = tuple[tuple[str | int, ...], Any]
 
 def replace_binaries(value: Any) -> tuple[Any, list[LocatedBinary]]:
     """Return a value in which text stands for each binary one, and where they were."""
-    found: list[LocatedBinary] = []
+    binaries: list[LocatedBinary] = []
 
-    def without(at: Any, path: tuple[str | int, ...]) -> Any:
-        if is_file(at):
-            found.append((path, at[1] if isinstance(at, tuple) else at))
+    def replace(current: Any, path: tuple[str | int, ...]) -> Any:
+        if is_file(current):
+            content = current[1] if isinstance(current, tuple) else current
+            binaries.append((path, content))
             return BINARY_PLACEHOLDER
-        if isinstance(at, dict):
-            return {key: without(item, (*path, key)) for key, item in at.items()}
-        if isinstance(at, list | tuple):
-            return [without(item, (*path, i)) for i, item in enumerate(at)]
-        return at
+        if isinstance(current, dict):
+            return {key: replace(member, (*path, key)) for key, member in current.items()}
+        if isinstance(current, list | tuple):
+            return [replace(item, (*path, index)) for index, item in enumerate(current)]
+        return current
 
-    return without(value, ()), found
+    return replace(value, ()), binaries

@@ -1,4 +1,4 @@
-"""Media types: a value ↔ the bytes of a body (encode and decode are mirror pairs), and which one is chosen."""
+"""Media types: a value ↔ the bytes of a body, and which media type is chosen."""
 
 from __future__ import annotations
 
@@ -20,14 +20,16 @@ from dynclient.wire.schema_types import SchemaTypes
 
 T = TypeVar("T")
 
-#: The charsets of the web, by Python's names for them; Python knows stranger codecs, and some take quadratic time.
+#: The charsets of the web, by Python's names for them; Python knows stranger codecs, and some take
+#: quadratic time.
 _CHARSET = re.compile(
     "ascii|utf-(8|16|32)(-[bl]e)?|iso8859-[0-9]+|cp(12[0-9]{2}|437|850|852|866|874|932|949|950)"
     "|koi8-[ru]|mac-roman|shift_jis|euc_(jp|kr)|iso2022_jp|gb(k|2312|18030)|big5(hkscs)?"
 )
 
-#: From 19 digits on an integer may not fit 64 bits, and orjson would make it a float. Every digit becomes a 0, so
-#: that a run of them is found by a plain search: ten times as fast as a regular expression.
+#: From 19 digits on an integer may not fit 64 bits, and orjson would make it a float. Every digit
+#: becomes a 0, so that a run of them is found by a plain search: ten times as fast as a regular
+#: expression.
 _DIGITS = bytes(ord("0") if chr(byte).isdecimal() and byte < 128 else 0 for byte in range(256))  # noqa: PLR2004 (ASCII)
 _LONG_NUMBER = b"0" * 19
 
@@ -64,7 +66,7 @@ def is_multipart(media_type: str) -> bool:
 
 
 def is_composed(media_type: str) -> bool:
-    """Tell whether a body of this media type is a form or made of parts: an object on the Python side."""
+    """Tell whether a body of this media type is a form or multipart: an object in Python."""
     return get_essence(media_type) == forms.FORM_MEDIA_TYPE or is_multipart(media_type)
 
 
@@ -75,8 +77,8 @@ def write(
 
     Args:
         media_type: what the body is to be.
-        value: plain JSON data for JSON; an object for forms and parts, its members files where they are; text or a
-            binary value for the rest.
+        value: plain JSON data for JSON; an object for forms and parts, its members files where they
+            are; text or a binary value for the rest.
         encodings: how the properties of a form or of parts are written.
 
     Raises:
@@ -94,37 +96,52 @@ def write(
         return f"{media_type}; boundary={boundary}", body
     if isinstance(value, str) or (is_text(media_type) and isinstance(value, int | float)):
         return media_type, to_text(value).encode(find_charset(media_type) or "utf-8")
-    raise ValueError(
-        f"{media_type} is written from {_describe_accepted_value(media_type)}, not from {_describe_kind(value)}"
-    )
-
-
-def _describe_accepted_value(media_type: str) -> str:
-    return "an object" if is_composed(media_type) else "text or bytes"
+    accepted = "an object" if is_composed(media_type) else "text or bytes"
+    raise ValueError(f"{media_type} is written from {accepted}, not from {_describe_kind(value)}")
 
 
 def choose_by_value(names: Sequence[str], value: Any) -> str:
-    """Return which of several media types a body is written in where nobody chose: by what the value is.
+    """Return the media type, of several, that fits the kind of a value best.
 
-    Files make parts, other binary values octets, text a text type, everything else JSON, then a form; among equals the
-    first one declared.
+    Files make parts, other binary values octets, text a text type, everything else JSON, then a
+    form; among equals the first one declared.
     """
-    return names[0] if len(names) == 1 else max(names, key=lambda name: _score_fit(name, value))
+    if len(names) == 1:
+        return names[0]
+    return max(names, key=lambda name: _score_fit(name, value))
 
 
-def _score_fit(name: str, value: Any) -> int:
-    plain = not (is_json(name) or is_composed(name))
+def _score_fit(media_type: str, value: Any) -> int:
+    """Return how well a media type fits a value; 0: not at all."""
+    if is_json(media_type):
+        kind = "json"
+    elif is_multipart(media_type):
+        kind = "multipart"
+    elif is_composed(media_type):
+        kind = "form"
+    else:
+        kind = "text" if is_text(media_type) else "octets"
+    return _FIT_SCORES[_classify_value(value)].get(kind, 0)
+
+
+def _classify_value(value: Any) -> str:
     if is_binary_value(value):
-        return 2 * plain + (plain and not is_text(name))
+        return "binary"
     if isinstance(value, str):
-        return 3 * (plain and is_text(name)) or 2 * is_json(name) or int(plain)
+        return "text"
     if isinstance(value, dict) and any(map(_has_file, value.values())):
-        return int(is_multipart(name))
-    return (
-        3 * is_json(name)
-        or 2 * (is_composed(name) and not is_multipart(name))
-        or int(is_composed(name))
-    )
+        return "files"
+    return "other"
+
+
+#: For each kind of value, how well a kind of media type fits it; a kind that is missing does not
+#: fit.
+_FIT_SCORES: dict[str, dict[str, int]] = {
+    "binary": {"octets": 3, "text": 2},
+    "text": {"text": 3, "json": 2, "octets": 1},
+    "files": {"multipart": 1},
+    "other": {"json": 3, "form": 2, "multipart": 1},
+}
 
 
 def _has_file(value: Any) -> bool:
@@ -135,24 +152,24 @@ def read(
     media_type: str,
     body: bytes,
     content_type: str,
-    shape: SchemaTypes,
+    types: SchemaTypes,
     encodings: Mapping[str, Encoding],
 ) -> Any:
-    """Return the value that a body was written from: what `write` wrote, up to what text cannot tell apart.
+    """Return the value that a body was written from, as far as text can tell.
 
     Raises:
         ValueError: the bytes are not what the media type says.
 
     """
     if is_multipart(media_type):
-        return multipart.read(body, content_type, shape, encodings)
+        return multipart.read(body, content_type, types, encodings)
     if get_essence(media_type) == forms.FORM_MEDIA_TYPE:
-        return forms.read_form(body, shape, encodings)
+        return forms.read_form(body, types, encodings)
     return decode(media_type, body, content_type)
 
 
 def decode(media_type: str, body: bytes, content_type: str = "") -> Any:
-    """Return the value of a body: plain JSON data, str, or bytes where the media type is neither JSON nor text.
+    """Return the value of a body: plain JSON data, str, or bytes.
 
     Args:
         media_type: what the body is.
@@ -163,18 +180,19 @@ def decode(media_type: str, body: bytes, content_type: str = "") -> Any:
         ValueError: the bytes are not what the media type says.
 
     """
-    given = find_charset(content_type)
+    charset = find_charset(content_type)
     if is_json(media_type):
-        return decode_json(body if given in ("", "utf-8", "ascii") else body.decode(given).encode())
+        is_utf8 = charset in ("", "utf-8", "ascii")
+        return decode_json(body if is_utf8 else body.decode(charset).encode())
     if is_text(media_type):
-        return body.decode(given or "utf-8")
+        return body.decode(charset or "utf-8")
     if is_composed(media_type):
         return read(media_type, body, content_type, SchemaTypes({}, {}), {})
     return body
 
 
 def find_charset(content_type: str) -> str:
-    """Return the charset that a Content-Type names, lower case; "" where it names none, or none that is known."""
+    """Return the charset that a Content-Type names, lower case; "" without a known one."""
     found = re.search(r"(?i);\s*charset\s*=\s*\"?([^\s;\"]+)", content_type)
     if not found:
         return ""
@@ -205,9 +223,8 @@ def encode_json(value: Any) -> bytes:
     if fast is not None:
         try:
             body: bytes = fast.dumps(value)
-        except (
-            TypeError
-        ):  # an integer beyond 64 bits, or no JSON at all: the standard library tells
+        except TypeError:
+            # An integer beyond 64 bits, or no JSON at all: the standard library tells which.
             return _encode_exactly(value)
         # orjson writes NaN as null: only where a null stands do we have to look.
         if b"null" not in body or has_only_finite_numbers(value):
@@ -216,26 +233,26 @@ def encode_json(value: Any) -> bytes:
 
 
 def _encode_exactly(value: Any) -> bytes:
-    if not _has_text_keys(value):  # the standard library would make text of a number
+    # The standard library would make text of a number.
+    if not _has_text_keys(value):
         raise ValueError("the body is no JSON: a key is no text")
     try:
-        return json.dumps(
-            value, ensure_ascii=False, separators=(",", ":"), allow_nan=False
-        ).encode()
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     except (TypeError, RecursionError) as error:
         raise ValueError(f"the body is no JSON: {type(error).__name__}") from None
+    return text.encode()
 
 
 def _has_text_keys(value: Any) -> bool:
-    todo = [value]
-    while todo:
-        at = todo.pop()
-        if isinstance(at, dict):
-            if not all(isinstance(key, str) for key in at):
+    pending = [value]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, dict):
+            if not all(isinstance(key, str) for key in current):
                 return False
-            todo += at.values()
-        elif isinstance(at, list | tuple):
-            todo += at
+            pending += current.values()
+        elif isinstance(current, list | tuple):
+            pending += current
     return True
 
 
@@ -263,7 +280,8 @@ def decode_json(body: bytes) -> Any:
 
 
 def _parse_float(text: str) -> float:
-    if math.isinf(value := float(text)):
+    value = float(text)
+    if math.isinf(value):
         raise ValueError("a number is beyond what a float can hold")
     return value
 
@@ -273,14 +291,16 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def match_media_type(media_type: str, content: Mapping[str, T]) -> tuple[str, T] | None:
-    """Return the entry of a content map that fits a media type: the exact one, else a range, else None.
+    """Return the entry of a content map for a media type: the exact one, else a range.
 
     Source: OAS 3.1.1 Response Object, content: the most specific key applies.
     """
-    best = max(
-        content, key=lambda key: _rank_match(key, media_type), default=None
-    )  # of equals the first
-    return (best, content[best]) if best is not None and _rank_match(best, media_type) else None
+    best, best_rank = "", 0
+    for declared in content:
+        rank = _rank_match(declared, media_type)
+        if rank > best_rank:  # of equals the first one counts
+            best, best_rank = declared, rank
+    return (best, content[best]) if best_rank else None
 
 
 def _rank_match(declared: str, wanted: str) -> int:
@@ -300,52 +320,53 @@ def _fold_case(media_type: str) -> str:
 
 
 def resolve_range(media_type: str, value: Any) -> str | None:
-    """Return the media type that a body is sent as where the document gives a range; None where that cannot be told."""
+    """Return the media type that a body is sent as; None for a range without one for it."""
     if "*" not in media_type:
         return media_type
-    kind = (
-        "application/octet-stream"
-        if is_binary_value(value)
-        else "text/plain"
-        if isinstance(value, str)
-        else "-"
-    )
-    return next(
-        (name for name in (kind, "application/json") if match_media_type(name, {media_type: None})),
-        None,
-    )
+    if is_binary_value(value):
+        candidates = ["application/octet-stream", "application/json"]
+    elif isinstance(value, str):
+        candidates = ["text/plain", "application/json"]
+    else:
+        candidates = ["application/json"]
+    for candidate in candidates:
+        if _rank_match(media_type, candidate):
+            return candidate
+    return None
 
 
 def pick_example_media_type(media_range: str) -> str:
     """Return a media type of a range, for an example: `image/*` → `image/png`."""
     kind = media_range.partition("/")[0]
-    usual = {"audio": "mpeg", "font": "woff2", "image": "png", "text": "plain", "video": "mp4"}
-    return (
-        f"{kind}/{usual.get(kind, 'octet-stream')}" if kind != "*" else "application/octet-stream"
-    )
+    if kind == "*":
+        return "application/octet-stream"
+    subtypes = {"audio": "mpeg", "font": "woff2", "image": "png", "text": "plain", "video": "mp4"}
+    return f"{kind}/{subtypes.get(kind, 'octet-stream')}"
 
 
 def choose_preferred(content: Mapping[str, T]) -> str | None:
-    """Return the media type that a body is written in where the caller does not choose: JSON before others."""
-    names = list(content)
-    return next((name for name in names if is_json(name)), names[0] if names else None)
+    """Return the media type that is preferred: JSON before others."""
+    for name in content:
+        if is_json(name):
+            return name
+    return next(iter(content), None)
 
 
 def build_accept_header(contents: Iterable[Mapping[str, Any]]) -> str:
-    """Return the Accept header for the declared result media types: what can be decoded comes first."""
+    """Return the Accept header for the declared media types, decodable ones first."""
     names = list(dict.fromkeys(get_essence(name) for content in contents for name in content))
-    if not names or "*/*" in names:
-        return "application/json, */*;q=0.5" if not names or any(map(is_json, names)) else "*/*"
-    first = [name for name in names if not is_binary(name)]
-    rest = [f"{name};q=0.5" if first else name for name in names if name not in first]
-    return ", ".join(first + rest)
+    if not names:
+        return "application/json, */*;q=0.5"
+    if "*/*" in names:
+        return "application/json, */*;q=0.5" if any(map(is_json, names)) else "*/*"
+    decodable = [name for name in names if not is_binary(name)]
+    others = [name for name in names if is_binary(name)]
+    if decodable:
+        others = [f"{name};q=0.5" for name in others]
+    return ", ".join(decodable + others)
 
 
 def _describe_kind(value: Any) -> str:
-    return (
-        "an object"
-        if isinstance(value, dict)
-        else "an array"
-        if isinstance(value, list)
-        else "that"
-    )
+    if isinstance(value, dict):
+        return "an object"
+    return "an array" if isinstance(value, list) else "that"

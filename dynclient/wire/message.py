@@ -84,20 +84,28 @@ _SECRET = re.compile(
 
 
 def is_secret_header(name: str) -> bool:
-    """Tell whether a header of this name is likely to carry a secret; its value is never printed."""
+    """Tell whether a header of this name is likely to carry a secret, so is not printed."""
     return bool(_SECRET.search(name))
+
+
+#: Stands for a body that no command line can hold.
+_UNSHOWN_BODY = "--data-binary @BODY"
 
 
 @dataclass(frozen=True)
 class Request:
-    """A request as a pure value: it can be looked at, compared, pickled, kept, printed as curl, and then sent.
+    """A request as a pure value.
 
-    It never holds a credential of the client: `security` names what it needs, and the transport puts it on.
+    It can be inspected, compared, pickled, kept, printed as curl, and then sent.
+
+    It never holds a credential of the client: `security` names what it needs, and the transport
+    puts it on.
 
     Attributes:
         method: upper case.
         url: absolute, fully encoded.
-        headers: as they are sent, without credentials and without what the transport adds (Host, Content-Length).
+        headers: as they are sent, without credentials and without what the transport adds (Host,
+            Content-Length).
         body: the bytes, or a Body that is read while it is sent; None where there is none.
         security: OR of AND of what the operation asks for.
         operation_id: whose request it is.
@@ -116,20 +124,22 @@ class Request:
 
         A credential appears as `$DYNCLIENT_CREDENTIAL_<SCHEME>`, to be set in the environment.
         """
-        target, lines = shlex.quote(self.url), []
-        for requirement in next(iter(self.security), ()):
+        target = shlex.quote(self.url)
+        options = []
+        requirements = self.security[0] if self.security else ()
+        for requirement in requirements:
             option, parameter = _write_credential_placeholder(requirement)
-            lines += [option] if option else []
+            if option:
+                options.append(option)
             if parameter:
                 target += shlex.quote("&" if "?" in self.url else "?") + parameter
-        lines += [
-            f"-H {shlex.quote(_write_curl_header(name, value))}"
-            for name, value in self.headers.pairs()
-        ]
+        for name, value in self.headers.pairs():
+            options.append(f"-H {shlex.quote(_write_curl_header(name, value))}")
         if self.body is not None:
-            lines.append(_write_curl_body(self.body))
+            options.append(_write_curl_body(self.body))
         method = "--head" if self.method == "HEAD" else f"-X {shlex.quote(self.method)}"
-        return " \\\n  ".join([f"curl --globoff --path-as-is {method} {target}", *lines])
+        command = f"curl --globoff --path-as-is {method} {target}"
+        return " \\\n  ".join([command, *options])
 
     def __repr__(self) -> str:
         return f"<Request {self.method} {self.url}>"
@@ -144,14 +154,15 @@ def _write_credential_placeholder(requirement: RequiredScheme) -> tuple[str, str
     """Return (curl option, query parameter) that stand for a credential, quoted for a shell."""
     scheme = requirement.scheme
     variable = f'"${build_credential_variable(scheme.key)}"'
-    if scheme.type == "apiKey" and scheme.location == "query":
-        return "", shlex.quote(quote(scheme.name, safe="") + "=") + variable
-    if scheme.type == "apiKey" and scheme.location == "cookie":
-        return f"-b {shlex.quote(scheme.name + '=')}{variable}", ""
     if scheme.type == "apiKey":
+        if scheme.location == "query":
+            return "", shlex.quote(quote(scheme.name, safe="") + "=") + variable
+        if scheme.location == "cookie":
+            return f"-b {shlex.quote(scheme.name + '=')}{variable}", ""
         return f"-H {shlex.quote(scheme.name + ': ')}{variable}", ""
     if scheme.type == "http" and scheme.scheme in ("basic", "digest"):
-        return ("--digest " if scheme.scheme == "digest" else "") + f"-u {variable}", ""
+        option = "-u" if scheme.scheme == "basic" else "--digest -u"
+        return f"{option} {variable}", ""
     if scheme.type in ("http", "oauth2", "openIdConnect"):
         return f"-H 'Authorization: Bearer '{variable}", ""
     return "", ""
@@ -164,19 +175,17 @@ def _write_curl_header(name: str, value: str) -> str:
 
 
 def _write_curl_body(body: bytes | StreamedBody) -> str:
-    """Return the body as a curl option; `--data-raw` reads no file, whatever the text begins with."""
+    """Return the body as a curl option; `--data-raw` never reads a file."""
     if isinstance(body, StreamedBody):
-        only = body.pieces[0] if len(body.pieces) == 1 else None
+        is_one_file = len(body.pieces) == 1 and isinstance(body.pieces[0], os.PathLike)
         return (
-            f"--data-binary {shlex.quote(f'@{only}')}"
-            if isinstance(only, os.PathLike)
-            else "--data-binary @BODY"
+            f"--data-binary {shlex.quote(f'@{body.pieces[0]}')}" if is_one_file else _UNSHOWN_BODY
         )
     try:
         text = body.decode()
     except UnicodeDecodeError:
-        text = "\0"
-    return "--data-binary @BODY" if "\0" in text else f"--data-raw {shlex.quote(text)}"
+        return _UNSHOWN_BODY
+    return _UNSHOWN_BODY if "\0" in text else f"--data-raw {shlex.quote(text)}"
 
 
 @dataclass(frozen=True)

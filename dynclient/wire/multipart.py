@@ -1,8 +1,9 @@
 """multipart/form-data (and mixed, related): an object ↔ parts; write and read are mirror pairs.
 
-Source: RFC 7578, RFC 2046 §5.1, WHATWG HTML (how names are escaped), OAS 3.1.1 Encoding Object. Each property is a
-part, each member of an array a part of its own; a scalar is text, an object JSON, a file octets, unless `encoding`
-says otherwise. A file may be given as (file name, content[, content type[, headers]]).
+Source: RFC 7578, RFC 2046 §5.1, WHATWG HTML (how names are escaped), OAS 3.1.1 Encoding Object.
+Each property is a part, and each item of an array is a part of its own. A scalar is text, an object
+JSON, a file octets, unless `encoding` says otherwise. A file may be given as (file name, content[,
+content type[, headers]]).
 """
 
 from __future__ import annotations
@@ -31,6 +32,11 @@ from dynclient.wire.schema_types import SchemaTypes
 
 MAX_PARTS = 10_000
 
+_HEADER_LINE = re.compile(r"(?im)^([!-9;-~]+):[ \t]*(.*?)\r?$")
+_PART_NAME = re.compile(r'(?i);\s*name="([^"]*)"')
+_FILE_NAME = re.compile(r"(?i);\s*filename\*?=")
+_BOUNDARY = re.compile(r'(?i);\s*boundary=(?:"([^"]{1,70})"|([^\s;]{1,70}))')
+
 
 @dataclass(frozen=True)
 class BodyPart:
@@ -57,32 +63,37 @@ def _escape_name(name: str) -> str:
     return name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
 
 
+def _unescape_name(name: str) -> str:
+    return name.replace("%22", '"').replace("%0D", "\r").replace("%0A", "\n")
+
+
 def write(
     value: Mapping[str, Any], encodings: Mapping[str, Encoding]
 ) -> tuple[str, bytes | StreamedBody]:
     """Return the boundary and the body of an object's parts.
 
-    The boundary follows from the content, so that the same call is the same request; where a file or stream is not
-    looked into beforehand it is random.
+    The boundary follows from the content, so that the same call is the same request; where a file
+    or stream is not looked into beforehand it is random.
 
     Raises:
         ValueError: a part cannot be written.
 
     """
-    parts = [
-        part
-        for name, item in value.items()
-        for part in _build_parts(name, item, encodings.get(name))
-    ]
+    parts: list[BodyPart] = []
+    for name, member in value.items():
+        parts += _build_parts(name, member, encodings.get(name))
     boundary = _compute_boundary(parts)
     pieces: list[Any] = []
     for part in parts:
         pieces.append(f"--{boundary}\r\n".encode() + part.write_head())
-        pieces += part.content.pieces if isinstance(part.content, StreamedBody) else (part.content,)
+        content = part.content
+        pieces += content.pieces if isinstance(content, StreamedBody) else [content]
         pieces.append(b"\r\n")
     pieces.append(f"--{boundary}--\r\n".encode())
-    whole = all(isinstance(piece, bytes) for piece in pieces)
-    return boundary, b"".join(pieces) if whole else StreamedBody(tuple(_join_bytes(pieces)))
+
+    if all(isinstance(piece, bytes) for piece in pieces):
+        return boundary, b"".join(pieces)
+    return boundary, StreamedBody(tuple(_join_bytes(pieces)))
 
 
 def _compute_boundary(parts: list[BodyPart]) -> str:
@@ -96,15 +107,16 @@ def _compute_boundary(parts: list[BodyPart]) -> str:
 
 
 def _join_bytes(pieces: list[Any]) -> Iterator[Any]:
-    held = b""
+    """Yield the pieces, neighbours that are bytes joined to one."""
+    joined = b""
     for piece in pieces:
         if isinstance(piece, bytes):
-            held += piece
+            joined += piece
         else:
-            yield held
+            yield joined
             yield piece
-            held = b""
-    yield held
+            joined = b""
+    yield joined
 
 
 def _build_parts(name: str, value: Any, encoding: Encoding | None) -> Iterator[BodyPart]:
@@ -116,34 +128,39 @@ def _build_parts(name: str, value: Any, encoding: Encoding | None) -> Iterator[B
 
 
 def _build_part(name: str, value: Any, encoding: Encoding | None) -> BodyPart:
-    wanted = encoding.content_type if encoding else ""
+    content_type = encoding.content_type if encoding else ""
     if is_file(value):
-        return _build_file_part(name, value, wanted)
-    if isinstance(value, dict | list) or _is_json(wanted):
+        return _build_file_part(name, value, content_type)
+    if isinstance(value, dict | list) or _is_json(content_type):
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-        return BodyPart(name, text.encode(), _choose_content_type(wanted, "application/json"))
-    return BodyPart(
-        name, to_text(value).encode(), _choose_content_type(wanted, "") if wanted else ""
-    )
+        return BodyPart(name, text.encode(), _choose_content_type(content_type, "application/json"))
+    chosen = _choose_content_type(content_type, "") if content_type else ""
+    return BodyPart(name, to_text(value).encode(), chosen)
 
 
-def _build_file_part(name: str, value: Any, wanted: str) -> BodyPart:
-    named, content, given, headers = (
-        (*value, None, None)[:4] if isinstance(value, tuple) else (None, value, None, None)
-    )
-    named = named or get_file_name(content, name)
-    for key, text in (headers or {}).items():
-        if not is_valid_header(key, text):
+def _build_file_part(name: str, value: Any, declared_type: str) -> BodyPart:
+    """Return the part of a file.
+
+    Args:
+        name: of the property.
+        value: the content, or (file name, content[, content type[, headers]]).
+        declared_type: the content types of the encoding, "" where it gives none.
+
+    """
+    file = value if isinstance(value, tuple) else (None, value)
+    file_name, content, own_type, headers = (*file, None, None)[:4]
+    for header, text in (headers or {}).items():
+        if not is_valid_header(header, text):
             raise ValueError("a part's header holds a character that no header can carry")
-    if given is not None and not is_valid_header("Content-Type", given):
+    if own_type is not None and not is_valid_header("Content-Type", own_type):
         raise ValueError("a part's content type holds a character that no header can carry")
-    content_type = given or _choose_content_type(wanted, guess_media_type(named))
+    file_name = file_name or get_file_name(content, name)
     return BodyPart(
-        name,
-        build_binary_body(content) if is_binary(content) else to_text(content).encode(),
-        content_type,
-        named,
-        headers or {},
+        name=name,
+        content=build_binary_body(content) if is_binary(content) else to_text(content).encode(),
+        content_type=own_type or _choose_content_type(declared_type, guess_media_type(file_name)),
+        file_name=file_name,
+        headers=headers or {},
     )
 
 
@@ -151,18 +168,30 @@ def _is_json(content_type: str) -> bool:
     return "json" in content_type and "," not in content_type
 
 
-def _choose_content_type(wanted: str, guess: str) -> str:
-    """Return the content type of a part: the encoding's, or of several or a range the one that fits the guess."""
-    names = [name.strip() for name in wanted.split(",") if name.strip()]
-    for name in names:
-        kind, _, sub = name.partition("/")
-        if name in (guess, "*/*") or (sub == "*" and guess.startswith(kind + "/")):
-            return guess
-    return next((name for name in names if "*" not in name), guess)
+def _choose_content_type(declared: str, guess: str) -> str:
+    """Return the content type of a part.
+
+    Args:
+        declared: one, several separated by commas, or a range.
+        guess: by the value; it is chosen where it is declared, or nothing else is.
+
+    """
+    names = [name.strip() for name in declared.split(",") if name.strip()]
+    concrete = [name for name in names if "*" not in name]
+    if any(_includes(name, guess) for name in names) or not concrete:
+        return guess
+    return concrete[0]
+
+
+def _includes(declared: str, content_type: str) -> bool:
+    kind, _, subtype = declared.partition("/")
+    if subtype == "*" and content_type.startswith(kind + "/"):
+        return True
+    return declared in (content_type, "*/*")
 
 
 def read(
-    body: bytes, content_type: str, shape: SchemaTypes, encodings: Mapping[str, Encoding]
+    body: bytes, content_type: str, types: SchemaTypes, encodings: Mapping[str, Encoding]
 ) -> dict[str, Any]:
     """Return the object of the parts of a body.
 
@@ -172,51 +201,48 @@ def read(
     """
     values: dict[str, list[Any]] = {}
     for head, content in _split_parts(body, content_type):
-        headers = dict(
-            re.findall(r"(?im)^([!-9;-~]+):[ \t]*(.*?)\r?$", head.decode("utf-8", "replace"))
-        )
-        folded = {name.lower(): text for name, text in headers.items()}
-        disposition = folded.get("content-disposition", "")
-        found = re.search(r'(?i);\s*name="([^"]*)"', disposition)
-        if found is None:
+        fields = _HEADER_LINE.findall(head.decode("utf-8", "replace"))
+        headers = {name.lower(): text for name, text in fields}
+        disposition = headers.get("content-disposition", "")
+        quoted = _PART_NAME.search(disposition)
+        if quoted is None:
             raise ValueError("a part has no name")
-        name = found[1].replace("%22", '"').replace("%0D", "\r").replace("%0A", "\n")
-        is_upload = re.search(r"(?i);\s*filename\*?=", disposition) is not None
-        values.setdefault(name, []).append(
-            _decode_content(folded.get("content-type", ""), content, upload=is_upload)
-        )
+        name = _unescape_name(quoted[1])
+        is_upload = _FILE_NAME.search(disposition) is not None
+        value = _decode_content(headers.get("content-type", ""), content, is_upload=is_upload)
+        values.setdefault(name, []).append(value)
     return {
-        name: _read_property(items, shape.find_member_types(name), encodings.get(name))
+        name: _read_property(items, types.find_member_types(name), encodings.get(name))
         for name, items in values.items()
     }
 
 
-def _read_property(items: list[Any], shape: SchemaTypes, encoding: Encoding | None) -> Any:
+def _read_property(items: list[Any], types: SchemaTypes, encoding: Encoding | None) -> Any:
     if encoding is not None and _is_json(encoding.content_type) and len(items) == 1:
         return items[0]
-    return combine_values(items, shape)
+    return combine_values(items, types)
 
 
-def _decode_content(content_type: str, content: bytes, *, upload: bool) -> Any:
+def _decode_content(content_type: str, content: bytes, *, is_upload: bool) -> Any:
     name = content_type.partition(";")[0].strip().lower()
     if name == "application/json" or name.endswith("+json"):
         return json.loads(content)
-    if upload or (name and not name.startswith("text/")):
+    if is_upload or (name and not name.startswith("text/")):
         return content
     return content.decode("utf-8")
 
 
 def _split_parts(body: bytes, content_type: str) -> Iterator[tuple[bytes, bytes]]:
-    found = re.search(r'(?i);\s*boundary=(?:"([^"]{1,70})"|([^\s;]{1,70}))', content_type)
-    if found is None:
+    boundary = _BOUNDARY.search(content_type)
+    if boundary is None:
         raise ValueError("the content type names no boundary")
-    mark = b"--" + (found[1] or found[2]).encode("utf-8")
-    pieces = (b"\r\n" + body).split(b"\r\n" + mark)
-    if len(pieces) < 2 or not pieces[-1].startswith(b"--"):  # noqa: PLR2004 (a preamble and an end)
+    delimiter = b"--" + (boundary[1] or boundary[2]).encode("utf-8")
+    _preamble, *pieces = (b"\r\n" + body).split(b"\r\n" + delimiter)
+    if not pieces or not pieces[-1].startswith(b"--"):
         raise ValueError("the parts have no end")
-    if len(pieces) > MAX_PARTS:
+    if len(pieces) >= MAX_PARTS:
         raise ValueError("there are too many parts")
-    for piece in pieces[1:-1]:
+    for piece in pieces[:-1]:
         head, gap, content = piece.partition(b"\r\n\r\n")
         if not gap:
             raise ValueError("a part has no empty line after its headers")

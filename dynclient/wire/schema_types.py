@@ -1,4 +1,4 @@
-"""Which kinds of value a schema allows, found through references and branches: what a reader of text must know."""
+"""The JSON types that a schema allows: what a reader of text must know."""
 
 from __future__ import annotations
 
@@ -15,6 +15,14 @@ _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _MAX_DIGITS = 4000
 
+_JSON_TYPES = {
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    str: "string",
+    list: "array",
+    dict: "object",
+}
 _SCALAR_TYPES = frozenset({"string", "number", "integer", "boolean", "null"})
 _UNDECLARED_KEYWORDS = ("additionalProperties", "unevaluatedProperties")
 
@@ -39,18 +47,19 @@ class SchemaTypes:
 
     @cached_property
     def types(self) -> frozenset[str]:
-        """JSON's type names, guessed from other keywords where no `type` is given; empty: anything."""
-        found: set[str] = set()
+        """JSON's type names, by other keywords where `type` is absent; empty: any type."""
+        types: set[str] = set()
         for part in self.subschemas:
-            given = part.get("type", ())
-            found.update([given] if isinstance(given, str) else given)
-            values = [*part.get("enum", ()), *([part["const"]] if "const" in part else [])]
-            found.update(_get_json_type(value) for value in values)
-        if not found and any("properties" in part for part in self.subschemas):
-            found.add("object")
-        if not found and any("items" in part or "prefixItems" in part for part in self.subschemas):
-            found.add("array")
-        return frozenset(found)
+            declared = part.get("type", ())
+            types.update([declared] if isinstance(declared, str) else declared)
+            types.update(map(_get_json_type, part.get("enum", ())))
+            if "const" in part:
+                types.add(_get_json_type(part["const"]))
+        if not types and any("properties" in part for part in self.subschemas):
+            types.add("object")
+        if not types and any("items" in part or "prefixItems" in part for part in self.subschemas):
+            types.add("array")
+        return frozenset(types)
 
     @property
     def is_array(self) -> bool:
@@ -74,51 +83,53 @@ class SchemaTypes:
 
     @cached_property
     def item_types(self) -> SchemaTypes:
-        """The shape of an array's members."""
-        found = [part["items"] for part in self.subschemas if isinstance(part.get("items"), dict)]
-        found += [s for part in self.subschemas for s in part.get("prefixItems", ())]
-        return SchemaTypes(_build_any_of(found), self.defs)
+        """The types of an array's items."""
+        items = [part.get("items") for part in self.subschemas]
+        schemas: list[Any] = [schema for schema in items if isinstance(schema, dict)]
+        for part in self.subschemas:
+            schemas += part.get("prefixItems", ())
+        return SchemaTypes(_build_any_of(schemas), self.defs)
 
     def find_member_types(self, name: str) -> SchemaTypes:
-        """Return the shape of an object's member."""
-        found = [
+        """Return the types of an object's member."""
+        schemas = [
             part["properties"][name]
             for part in self.subschemas
             if name in part.get("properties", {})
         ]
-        return (
-            SchemaTypes(_build_any_of(found), self.defs) if found else self._undeclared_member_types
-        )
+        if not schemas:
+            return self._undeclared_member_types
+        return SchemaTypes(_build_any_of(schemas), self.defs)
 
     @cached_property
     def _undeclared_member_types(self) -> SchemaTypes:
-        """The shape of members that are not declared by name."""
-        found = [s for part in self.subschemas for s in part.get("patternProperties", {}).values()]
-        found += [part[k] for part in self.subschemas for k in _UNDECLARED_KEYWORDS if k in part]
-        return SchemaTypes(
-            _build_any_of([schema for schema in found if isinstance(schema, dict)]), self.defs
-        )
+        """The types of members that are not declared by name."""
+        schemas: list[Any] = []
+        for part in self.subschemas:
+            schemas += part.get("patternProperties", {}).values()
+        for part in self.subschemas:
+            schemas += [part[keyword] for keyword in _UNDECLARED_KEYWORDS if keyword in part]
+        objects = [schema for schema in schemas if isinstance(schema, dict)]
+        return SchemaTypes(_build_any_of(objects), self.defs)
 
     def has_property(self, name: str) -> bool:
-        """Tell whether an object of this shape declares a property of that name."""
+        """Tell whether an object declares a property of that name."""
         return any(name in part.get("properties", {}) for part in self.subschemas)
 
     def can_have_member(self, name: str) -> bool:
-        """Tell whether an object of this shape may have a member of that name: one declared, or any of a free one."""
+        """Tell whether an object may have a member of that name, declared or free-form."""
         return self._is_free_form or self.has_property(name)
 
     @cached_property
     def _is_free_form(self) -> bool:
-        says = [
-            part[k]
-            for part in self.subschemas
-            for k in ("patternProperties", *_UNDECLARED_KEYWORDS)
-            if k in part
-        ]
-        return any(says) if says else not any(part.get("properties") for part in self.subschemas)
+        keywords = ("patternProperties", *_UNDECLARED_KEYWORDS)
+        values = [part[key] for part in self.subschemas for key in keywords if key in part]
+        if values:
+            return any(values)
+        return not any(part.get("properties") for part in self.subschemas)
 
     def parse_text(self, text: str) -> Any:
-        """Return the JSON value that a text stands for: a number or word where the schema allows one, else the text."""
+        """Return the JSON value of a text: a number or literal where one is allowed, else text."""
         types = self.types
         if types & {"integer", "number"} and len(text) <= _MAX_DIGITS:
             if _INTEGER.fullmatch(text):
@@ -134,26 +145,28 @@ class SchemaTypes:
         return text
 
     def parse_tree(self, texts: Any) -> Any:
-        """Return the value of a tree of texts; where an array may stand, an object keyed 0, 1, … or "" is one."""
+        """Return the value of a tree of texts.
+
+        Where an array is allowed, an object with the keys 0, 1, … or "" is one.
+        """
         if isinstance(texts, list):
-            return (
-                [self.item_types.parse_text(text) for text in texts]
-                if "array" in self.types
-                else self.parse_text(texts[0])
-            )
+            if "array" in self.types:
+                return [self.item_types.parse_text(text) for text in texts]
+            return self.parse_text(texts[0])
         if not isinstance(texts, dict):
             return self._parse_leaf(texts)
-        if self.is_array and all(key.isdecimal() or key == "" for key in texts):
-            members = [
-                m
-                for value in texts.values()
-                for m in (value if isinstance(value, list) else [value])
-            ]
-            return [self.item_types.parse_tree(member) for member in members]
-        return {key: self.find_member_types(key).parse_tree(value) for key, value in texts.items()}
+        is_index = all(key.isdecimal() or key == "" for key in texts)
+        if not self.is_array or not is_index:
+            return {key: self.find_member_types(key).parse_tree(texts[key]) for key in texts}
+        items: list[Any] = []
+        for value in texts.values():
+            items += value if isinstance(value, list) else [value]
+        return [self.item_types.parse_tree(item) for item in items]
 
     def _parse_leaf(self, text: str) -> Any:
-        """Return the value of a text in a tree; where only an array or object may stand, no text is an empty one.
+        """Return the value of a text in a tree.
+
+        Where only an array or object is allowed, the empty text is an empty one.
 
         A single text is an array of one, as it is where the name is repeated.
         """
@@ -177,16 +190,10 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def _build_any_of(schemas: list[Any]) -> Any:
-    return schemas[0] if len(schemas) == 1 else {"anyOf": schemas} if schemas else {}
+    if len(schemas) == 1:
+        return schemas[0]
+    return {"anyOf": schemas} if schemas else {}
 
 
 def _get_json_type(value: Any) -> str:
-    kinds = {
-        bool: "boolean",
-        int: "integer",
-        float: "number",
-        str: "string",
-        list: "array",
-        dict: "object",
-    }
-    return kinds.get(type(value), "null")
+    return _JSON_TYPES.get(type(value), "null")

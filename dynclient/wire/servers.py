@@ -1,4 +1,4 @@
-"""Which server a call goes to: the user's, else the document's; templates filled, relative ones resolved."""
+"""The server that a call goes to: the user's, else the document's."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 from dynclient.errors import UsageError
-from dynclient.model import Server
+from dynclient.model import TEMPLATE_VARIABLE, Server
 
-_VARIABLE = re.compile(r"\{([^{}]+)\}")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _SERVER_HINT = 'give one: server="https://…"'
 
 
@@ -26,39 +26,37 @@ def resolve_base_url(
         variables: values of template variables; the document's defaults fill the rest.
 
     Raises:
-        UsageError: there is no server, it is relative to nothing, or a variable has no value or not one of its enum.
+        UsageError: there is no server, it is relative to nothing, or a variable has no value or not
+            one of its enum.
 
     """
-    server = Server(given) if given else next(iter(servers), Server("/"))
-    known = dict(next(iter(servers), server).variables) if given else dict(server.variables)
-    url = _fill_template(server.url, known, variables)
-    if (
-        not given
-        and not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", url)
-        and is_sendable_url(document_uri)
-    ):
+    declared = servers[0] if servers else Server("/")
+    server = Server(given) if given else declared
+    url = _fill_template(server.url, dict(declared.variables), variables)
+    is_absolute = _SCHEME.match(url) is not None
+    if not given and not is_absolute and is_sendable_url(document_uri):
         url = urljoin(document_uri, url)
-    if is_sendable_url(url) and "@" in urlsplit(url).netloc:
-        raise UsageError(
-            "a server URL must not hold a user or password", hint="give them as credentials="
-        )
     if not is_sendable_url(url):
-        what = (
-            f"the document's server {server.url!r} is relative, and the document came from no URL"
-        )
-        what = (
-            f"{given!r} is no http(s) URL"
-            if given
-            else what
-            if servers
-            else "the document names no server"
-        )
-        raise UsageError(f"no server to call: {what}", hint=_SERVER_HINT)
+        reason = _explain_missing_server(servers, given)
+        raise UsageError(f"no server to call: {reason}", hint=_SERVER_HINT)
+    if "@" in urlsplit(url).netloc:
+        text = "a server URL must not hold a user or password"
+        raise UsageError(text, hint="give them as credentials=")
     return url.partition("#")[0].partition("?")[0].rstrip("/")
 
 
+def _explain_missing_server(servers: Sequence[Server], given: str | None) -> str:
+    if given:
+        return f"{given!r} is no http(s) URL"
+    if not servers:
+        return "the document names no server"
+    return (
+        f"the document's server {servers[0].url!r} is relative, and the document came from no URL"
+    )
+
+
 def is_sendable_url(url: str) -> bool:
-    """Tell whether something can be sent to a URL: http or https, a host, nothing that breaks out of a request line."""
+    """Tell whether a request can be sent to a URL: http or https, a host, no control character."""
     try:
         parts = urlsplit(url)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -70,19 +68,19 @@ def is_sendable_url(url: str) -> bool:
 def _fill_template(
     template: str, declared: Mapping[str, tuple[str, tuple[str, ...]]], variables: Mapping[str, str]
 ) -> str:
-    def value(match: re.Match[str]) -> str:
+    def get_value(match: re.Match[str]) -> str:
         name = match[1]
         default, allowed = declared.get(name, ("", ()))
-        chosen = str(variables.get(name, default))
-        if not chosen:
+        value = str(variables.get(name, default))
+        if not value:
             hint = f'give server_variables={{"{name}": "…"}}'
             raise UsageError(f"the server {template} has no value for {{{name}}}", hint=hint)
-        if allowed and chosen not in allowed:
+        if allowed and value not in allowed:
             hint = f"one of {', '.join(allowed)}"
-            raise UsageError(f"the server variable {name!r} cannot be {chosen!r}", hint=hint)
-        return chosen
+            raise UsageError(f"the server variable {name!r} cannot be {value!r}", hint=hint)
+        return value
 
-    return _VARIABLE.sub(value, template)
+    return TEMPLATE_VARIABLE.sub(get_value, template)
 
 
 def get_origin(url: str) -> str:

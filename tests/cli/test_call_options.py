@@ -131,11 +131,11 @@ def test_server_variables_fill_the_template(curl, cli):
 
 
 def test_a_server_that_takes_too_long_is_told(get, monkeypatch):
-    from dynclient.transport import http
+    from dynclient.transport import runners
 
     seen = []
     monkeypatch.setattr(
-        http.SyncRunner, "send", lambda self, exchange, limits: seen.append(limits) or 1 / 0
+        runners.SyncRunner, "send", lambda self, exchange, limits: seen.append(limits) or 1 / 0
     )
     for words in (["2.5"], ["2,30"]):
         with pytest.raises(AssertionError):

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import dataclasses
+
 import httpx
 import pytest
 from support.documents import SERVER, Server, content, document, operation, parameter, single
 
 import dynclient
+from dynclient.client.options import ClientOptions, Options
 from dynclient.errors import UsageError
 
 
@@ -132,3 +135,10 @@ def test_a_client_closes_at_the_end_of_its_block():
 def test_a_server_variable_is_one_of_its_enum():
     with pytest.raises(UsageError, match="mars"):
         made(server_variables={"env": "mars"}).run()
+
+
+def test_the_typed_options_are_the_options_of_the_client():
+    fields = [field.name for field in dataclasses.fields(Options)]
+    assert list(ClientOptions.__annotations__) == fields
+    assert "max_response_bytes" in (ClientOptions.__doc__ or "")
+    assert all(f"{name}:" in (ClientOptions.__doc__ or "") for name in fields)

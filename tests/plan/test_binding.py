@@ -46,9 +46,9 @@ def refusal(*args, **kwargs):
 
 
 def bound(op, *args, **kwargs):
-    call, violations = op._plan.bind(args, kwargs, op._options.checks)
-    assert violations == []
-    return call
+    call = op._plan.bind(args, kwargs, op._options.checks)
+    assert call.violations == []
+    return call.document
 
 
 def kinds(op, *args, **kwargs):

@@ -115,7 +115,7 @@ def test_a_task_that_is_cancelled_lets_its_connection_go(serve, steps):
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
-            assert client._runner.wire.client._transport._pool.connections == []
+            assert client._runner.adapter.client._transport._pool.connections == []
             assert await client.run(n="good") == [1]
 
     asyncio.run(main())
@@ -152,7 +152,7 @@ def test_ctrl_c_lets_the_connection_go_and_the_next_call_succeeds(serve, steps, 
             for _ in range(3):
                 with pytest.raises(KeyboardInterrupt):
                     client.run(n=1)
-                assert client._runner.wire.client._transport._pool.connections == []
+                assert client._runner.adapter.client._transport._pool.connections == []
                 assert client.run(n="good") == [1]
     finally:
         signal.signal(signal.SIGINT, before)

@@ -420,7 +420,7 @@ def test_no_cookie_piles_up_in_the_http_client(serve):
     server = serve([reply(200, b"1", set_cookie="sid=1")])
     with dynclient.Client(document(), server=server.url) as client:
         client.run()
-        assert len(client._runner.wire.client.cookies.jar) == 0
+        assert len(client._runner.adapter.client.cookies.jar) == 0
 
 
 def test_a_connection_is_used_again(serve, kind):

@@ -126,7 +126,7 @@ def test_too_large_is_not_tried_again_and_the_client_goes_on(serve, monkeypatch)
     ) as client:
         with pytest.raises(errors.BrokenResponse):
             client.run()
-        assert client._runner.wire.client._transport._pool.connections == []
+        assert client._runner.adapter.client._transport._pool.connections == []
         assert client.run() == "1"
     assert len(server.seen) == 2
 
@@ -140,7 +140,7 @@ def test_a_body_that_is_refused_lets_its_connection_go_when_awaited(serve):
         ) as client:
             with pytest.raises(errors.BrokenResponse):
                 await client.run()
-            assert client._runner.wire.client._transport._pool.connections == []
+            assert client._runner.adapter.client._transport._pool.connections == []
 
     asyncio.run(main())
 

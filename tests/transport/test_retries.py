@@ -14,7 +14,7 @@ from support.faulty_server import CLOSE, HANG, RESET, reply
 
 from dynclient import errors
 from dynclient.transport.authorization import AuthorizedRequest
-from dynclient.transport.exchange import Exchange
+from dynclient.transport.exchange import Done, Exchange, ExchangePolicy, SendAgain
 from dynclient.transport.policy import (
     MAX_DELAY_S,
     build_redirect,
@@ -94,7 +94,8 @@ def test_attempts_are_counted_and_the_last_failure_is_told(serve, kind, slept):
 
 def exchange(method="POST", body=b"x", retries=1, follow=None):
     request = Request(method, "http://a.test/b", Headers(), body, (), "run")
-    return Exchange(request, AuthorizedRequest(method, request.url, (), body), retries, follow)
+    outgoing = AuthorizedRequest(method, request.url, (), body)
+    return Exchange(request, outgoing, ExchangePolicy(retries, follow))
 
 
 @pytest.mark.parametrize(
@@ -109,15 +110,17 @@ def exchange(method="POST", body=b"x", retries=1, follow=None):
     ],
 )
 def test_only_what_cannot_have_arrived_is_repeated_for_every_method(error, again):
-    assert (exchange().compute_retry_delay(error) is not None) is again
-    assert exchange("GET").compute_retry_delay(error) is not None
+    assert (exchange().decide_after_failure(error) is not None) is again
+    assert exchange("GET").decide_after_failure(error) is not None
     stream = StreamedBody((iter([b"x"]),))
-    assert (exchange("PUT", stream).compute_retry_delay(error) is not None) is again
+    assert (exchange("PUT", stream).decide_after_failure(error) is not None) is again
 
 
 def test_a_stream_is_not_sent_again_whatever_the_status():
-    assert exchange(body=StreamedBody((iter([b"x"]),))).compute_retry_delay(Response(429)) is None
-    assert exchange(body=b"x").compute_retry_delay(Response(429)) is not None
+    stream = StreamedBody((iter([b"x"]),))
+    assert isinstance(exchange(body=stream).decide_after_response(Response(429)), Done)
+    assert isinstance(exchange(body=b"x").decide_after_response(Response(429)), SendAgain)
+    assert exchange().attempts == 1
 
 
 @given(

@@ -1,7 +1,9 @@
-"""Parameter serialization: a value ↔ its text in path, query, header or cookie; write and read are mirror pairs.
+"""Parameter serialization: a value ↔ its text in path, query, header or cookie.
 
-Source: OAS 3.0.4 and 3.1.1 Parameter Object, Style Values and Style Examples; RFC 6570 for what those leave open. Where
-they are silent or disagree, the choices and their sources are in docs/wire.md.
+A writer and the reader are mirror images.
+
+Source: OAS 3.0.4 and 3.1.1 Parameter Object, Style Values and Style Examples; RFC 6570 for what
+those leave open. Where they are silent or disagree, docs/wire.md has the choices and their sources.
 """
 
 from dynclient.wire.parameters.parameter_reader import (

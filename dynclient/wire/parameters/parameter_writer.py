@@ -1,8 +1,8 @@
-"""Parameters, written: for each the function that turns a value into its text, made once when an operation compiles."""
+"""Parameters, written: for each a function that turns a value into its text."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from dynclient.model import Location, Parameter
@@ -19,17 +19,20 @@ from dynclient.wire.parameters.text_encoding import (
 
 ParameterWriter = Callable[[Any], str]
 
-#: What stands between the pairs of one parameter. Source: RFC 6265 §4.2.1; OAS 3.1.1 Appendix D: `&` is never correct.
+#: What stands between the pairs of one parameter. Source: RFC 6265 §4.2.1; OAS 3.1.1 Appendix D:
+#: `&` is never correct.
 _COOKIE_SEPARATOR = "; "
+
+_DELIMITERS = {"spaceDelimited": "%20", "pipeDelimited": "%7C"}
 
 
 def build_writer(parameter: Parameter) -> ParameterWriter:
     """Return the function that writes a parameter's value.
 
     Returns:
-        For a path the text of the variable; for a query the pairs joined by `&`, for a cookie by `; ` ("" where nothing
-        is sent); for a header its value. All but headers are percent-encoded. It raises ValueError for what has no
-        text.
+        For a path the text of the variable; for a query the pairs joined by `&`, for a cookie by `;
+        ` ("" where nothing is sent); for a header its value. All but headers are percent-encoded.
+        It raises ValueError for what has no text.
 
     """
     try:
@@ -44,35 +47,32 @@ def _build_writer(parameter: Parameter) -> ParameterWriter:
     name, explode = parameter.name, parameter.explode
     if parameter.location == "header":
         return _build_simple_writer(explode, leave_unencoded)
+    is_query = parameter.location == "query"
+    encode = percent_encode
     # In 3.0 and 3.1 `allowReserved` is a query's only.
-    encode = (
-        percent_encode_keeping_reserved
-        if parameter.allow_reserved and parameter.location == "query"
-        else percent_encode
-    )
+    if is_query and parameter.allow_reserved:
+        encode = percent_encode_keeping_reserved
     if parameter.location == "path":
-        return (
-            _build_matrix_writer(name, explode)
-            if parameter.style == "matrix"
-            else _PATH_STYLES[parameter.style](explode, encode)
-        )
-    empty = (
-        f"{percent_encode(name)}="
-        if parameter.location == "query" and parameter.node.get_flag("allowEmptyValue")
-        else ""
-    )
+        return _build_path_writer(parameter)
+    can_be_empty = is_query and parameter.node.get_flag("allowEmptyValue")
+    empty = f"{percent_encode(name)}=" if can_be_empty else ""
     if parameter.style == "deepObject":
         return _build_deep_object_writer(name, encode, empty)
-    delimiter = {"spaceDelimited": "%20", "pipeDelimited": "%7C"}.get(parameter.style, ",")
     if explode:
-        return _build_exploded_writer(
-            name, encode, empty, _COOKIE_SEPARATOR if parameter.location == "cookie" else "&"
-        )
+        separator = _COOKIE_SEPARATOR if parameter.location == "cookie" else "&"
+        return _build_exploded_writer(name, encode, empty, separator)
+    delimiter = _DELIMITERS.get(parameter.style, ",")
     return _build_delimited_writer(name, encode, empty, delimiter)
 
 
+def _build_path_writer(parameter: Parameter) -> ParameterWriter:
+    if parameter.style == "matrix":
+        return _build_matrix_writer(parameter.name, parameter.explode)
+    return _PATH_STYLES[parameter.style](parameter.explode, percent_encode)
+
+
 def build_default_writer(location: Location, name: str) -> ParameterWriter:
-    """Return the writer of a parameter that the document does not declare: the location's default style."""
+    """Return the writer of an undeclared parameter: in its location's default style."""
     if location in ("path", "header"):
         return _build_simple_writer(
             False, leave_unencoded if location == "header" else percent_encode
@@ -90,24 +90,24 @@ def _refuse_value(_value: Any) -> str:
 
 
 def _build_content_writer(name: str, location: Location, media_type: str) -> ParameterWriter:
-    """Write by media type: JSON as JSON, what else there is as text; `style` and its fellows do not apply."""
+    """Return the writer of a `content` parameter: JSON as JSON, everything else as text."""
     encode = leave_unencoded if location == "header" else percent_encode
     if is_json(media_type):
-        in_header = location == "header"
 
-        def text(value: Any) -> str:
-            return encode(to_json_text(value, ascii_only=in_header))
+        def write(value: Any) -> str:
+            return encode(to_json_text(value, ascii_only=location == "header"))
     else:
-        # The way the standard recommends to send a cookie that is not to be percent-encoded.
-        encode = check_cookie_value if location == "cookie" else encode
+        if location == "cookie":
+            # The way the standard recommends to send a cookie that is not to be percent-encoded.
+            encode = check_cookie_value
 
-        def text(value: Any) -> str:
+        def write(value: Any) -> str:
             return encode(to_text(value))
 
     if location in ("path", "header"):
-        return text
+        return write
     prefix = f"{percent_encode(name)}="
-    return lambda value: prefix + text(value)
+    return lambda value: prefix + write(value)
 
 
 def _build_simple_writer(explode: bool, encode: TextEncoder) -> ParameterWriter:
@@ -145,23 +145,19 @@ _PATH_STYLES: dict[str, Callable[[bool, TextEncoder], ParameterWriter]] = {
 def _build_matrix_writer(name: str, explode: bool) -> ParameterWriter:
     key = percent_encode(name)
 
-    def pair(key: str, text: str) -> str:
+    def write_pair(key: str, text: str) -> str:
         return f";{key}={text}" if text else f";{key}"
 
     def write(value: Any) -> str:
         if not isinstance(value, dict | list):
-            return pair(key, percent_encode(to_text(value)))
+            return write_pair(key, percent_encode(to_text(value)))
         if not value:
             return f";{key}"
         if not explode:
-            texts = (
-                _encode_members(value, percent_encode, ",")
-                if isinstance(value, dict)
-                else _encode_items(value, percent_encode)
-            )
-            return pair(key, ",".join(texts))
+            return write_pair(key, ",".join(_encode_parts(value, percent_encode, ",")))
         pairs = value.items() if isinstance(value, dict) else [(name, item) for item in value]
-        return "".join(pair(percent_encode(k), percent_encode(to_text(v))) for k, v in pairs)
+        texts = [write_pair(percent_encode(k), percent_encode(to_text(v))) for k, v in pairs]
+        return "".join(texts)
 
     return write
 
@@ -173,12 +169,8 @@ def _build_exploded_writer(
 
     def write(value: Any) -> str:
         if isinstance(value, dict):
-            return (
-                between.join(
-                    [f"{percent_encode(k)}={encode(to_text(v))}" for k, v in value.items()]
-                )
-                or empty
-            )
+            texts = [f"{percent_encode(k)}={encode(to_text(v))}" for k, v in value.items()]
+            return between.join(texts) or empty
         if isinstance(value, list):
             return between.join([prefix + text for text in _encode_items(value, encode)]) or empty
         return prefix + encode(to_text(value))
@@ -191,7 +183,7 @@ def _build_delimited_writer(
 ) -> ParameterWriter:
     prefix = f"{percent_encode(name)}="
 
-    def inside(text: str) -> str:
+    def encode_part(text: str) -> str:
         # A comma that is data must be told from one that delimits, whatever `allowReserved` says.
         return encode(text).replace(",", "%2C")
 
@@ -200,12 +192,7 @@ def _build_delimited_writer(
             return prefix + encode(to_text(value))
         if not value:
             return empty
-        texts = (
-            _encode_members(value, inside, delimiter)
-            if isinstance(value, dict)
-            else _encode_items(value, inside)
-        )
-        return prefix + delimiter.join(texts)
+        return prefix + delimiter.join(_encode_parts(value, encode_part, delimiter))
 
     return write
 
@@ -213,18 +200,29 @@ def _build_delimited_writer(
 def _build_deep_object_writer(name: str, encode: TextEncoder, empty: str) -> ParameterWriter:
     key = percent_encode(name)
 
-    def pairs(prefix: str, value: Any) -> Iterable[str]:
-        if value and isinstance(value, dict | list):
-            for k, v in value.items() if isinstance(value, dict) else enumerate(value):
-                yield from pairs(f"{prefix}%5B{percent_encode(str(k))}%5D", v)
+    def write_pairs(prefix: str, value: Any) -> Iterator[str]:
+        if not isinstance(value, dict | list):
+            yield f"{prefix}={encode(to_text(value))}"
+        elif not value:
+            yield f"{prefix}="
         else:
-            yield (
-                f"{prefix}="
-                if isinstance(value, dict | list)
-                else f"{prefix}={encode(to_text(value))}"
-            )
+            members = value.items() if isinstance(value, dict) else enumerate(value)
+            for member, member_value in members:
+                yield from write_pairs(f"{prefix}%5B{percent_encode(str(member))}%5D", member_value)
 
-    return lambda value: empty if value in ({}, []) else "&".join(pairs(key, value))
+    def write(value: Any) -> str:
+        return empty if value in ({}, []) else "&".join(write_pairs(key, value))
+
+    return write
+
+
+def _encode_parts(
+    value: dict[str, Any] | list[Any], encode: TextEncoder, between: str
+) -> list[str]:
+    """Return the texts of an array's items, or of an object's members."""
+    if isinstance(value, dict):
+        return _encode_members(value, encode, between)
+    return _encode_items(value, encode)
 
 
 def _encode_items(value: list[Any], encode: TextEncoder) -> list[str]:

@@ -13,8 +13,9 @@ TextEncoder = Callable[[str], str]
 #: RFC 3986 §2.3 unreserved characters besides letters and digits.
 UNRESERVED = "-._~"
 
-#: What `allowReserved` leaves as it is in a query: what RFC 3986 §3.4 allows there, less what forms give a meaning of
-#: their own (`& = +`). Source: OAS 3.1.1 Parameter Object, allowReserved; OAS 3.2 Appendix E.
+#: What `allowReserved` leaves as it is in a query: what RFC 3986 §3.4 allows there, less what forms
+#: give a meaning of their own (`& = +`). Source: OAS 3.1.1 Parameter Object, allowReserved; OAS 3.2
+#: Appendix E.
 RESERVED = ":/?@!$'()*,;"
 
 _match_unreserved = re.compile(r"[A-Za-z0-9._~-]*+").fullmatch
@@ -27,7 +28,7 @@ _encode_ascii_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).en
 
 
 def to_text(value: Any) -> str:
-    """Return a JSON value as the text that a style puts into its place: a string itself, all else as JSON.
+    """Return a JSON value as the text of a style: a string itself, all else as JSON.
 
     Raises:
         ValueError: it is NaN or an infinity, or has more digits than Python writes out.
@@ -57,12 +58,18 @@ def percent_encode(text: str) -> str:
 
 
 def percent_encode_keeping_reserved(text: str) -> str:
-    """Return a text with reserved characters and percent-encoded triples left as they are. Source: RFC 6570 §3.2.3."""
+    """Return a text percent-encoded but for reserved characters and percent-encoded triples.
+
+    Source: RFC 6570 §3.2.3.
+    """
     return quote(_STRAY_PERCENT.sub("%25", text), safe=UNRESERVED + RESERVED + "%")
 
 
 def leave_unencoded(text: str) -> str:
-    """Return the text itself: headers are never percent-encoded. Source: OAS 3.1.1 Parameter Object, schema."""
+    """Return the text itself: headers are never percent-encoded.
+
+    Source: OAS 3.1.1 Parameter Object, schema.
+    """
     return text
 
 

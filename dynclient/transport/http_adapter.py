@@ -1,0 +1,289 @@
+"""The HTTP client of a runner: our request becomes one of httpx, and its response one of ours."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import AsyncIterator, Generator, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, Protocol
+
+from dynclient.errors import UsageError
+from dynclient.transport.authorization import AuthorizedRequest
+from dynclient.transport.content_coding import build_accept_encoding
+from dynclient.transport.exchange import Exchange
+from dynclient.transport.http_library import find_library, get_tls_context, import_library
+from dynclient.transport.response_body import BodyTooLarge, ResponseBody
+from dynclient.wire.binary_values import StreamedBody
+from dynclient.wire.message import Headers, Response
+
+CONNECT_TIMEOUT_S = 5.0
+READ_TIMEOUT_S = 30.0
+
+Timeout = float | tuple[float, float] | None
+
+#: The timeout of each phase in seconds; None: no limit.
+PhaseTimeouts = dict[str, float | None]
+
+#: Yields requests of the HTTP library, and is sent the response to each.
+AuthFlow = Generator[Any, Any, None]
+
+
+class InProcessTransport(Protocol):
+    """Something that answers in process, as a sandbox does."""
+
+    def handle(self, request: AuthorizedRequest) -> Response:
+        """Return the response to a request."""
+
+
+def build_timeouts(timeout: Timeout) -> PhaseTimeouts:
+    """Return the timeout of each phase.
+
+    Args:
+        timeout: seconds for every phase, a pair (connect, read), or None: no limit.
+
+    """
+    if timeout is None:
+        return dict.fromkeys(("connect", "read", "write", "pool"))
+    connect, read = timeout if isinstance(timeout, tuple) else (timeout, timeout)
+    return {"connect": connect, "read": read, "write": read, "pool": connect}
+
+
+DEFAULT_TIMEOUTS = build_timeouts((CONNECT_TIMEOUT_S, READ_TIMEOUT_S))
+
+
+class HttpAdapter:
+    """The HTTP client that a runner sends with, and how requests are translated for it.
+
+    Args:
+        target: None for a client of our own; a transport or ready client of httpx or httpx2; or an
+            InProcessTransport.
+        user_agent: sent where the request names none.
+        is_async: whether the client is awaited.
+
+    """
+
+    def __init__(self, target: Any, user_agent: str, *, is_async: bool) -> None:
+        self.target = target
+        self.user_agent = user_agent
+        self.is_async = is_async
+        self.is_closed = False
+        self.is_in_process = hasattr(target, "handle")
+        is_ready_client = hasattr(target, "build_request") and hasattr(target, "send")
+        self.is_user_owned = is_ready_client and not self.is_in_process
+        self._check_target()
+        self._lock = threading.Lock()
+        self.library: Any = find_library(target) if self.is_user_owned else None
+        self._client: Any = target if self.is_user_owned else None
+        self._default_headers = (
+            (b"User-Agent", user_agent.encode()),
+            (b"Accept-Encoding", build_accept_encoding().encode()),
+        )
+
+    def _check_target(self) -> None:
+        target = self.target
+        is_class = isinstance(target, type)
+        if target is None or (self.is_in_process and not is_class):
+            return
+        method = self._get_required_method()
+        is_suitable = hasattr(target, method)
+        if self.is_user_owned:  # a ready client: `aclose` tells the two kinds apart
+            is_suitable = hasattr(target, "aclose") == self.is_async
+        if is_suitable and not is_class:
+            return
+        what = f"the class {target.__name__}" if is_class else f"a {type(target).__name__}"
+        client = "AsyncClient" if self.is_async else "Client"
+        raise UsageError(
+            f"transport= of this client cannot be {what}",
+            hint=f"a Sandbox, a transport of httpx or httpx2 with {method}(),"
+            f" or a ready {client} of either",
+        )
+
+    def _get_required_method(self) -> str:
+        """Return the method by which a transport or client is known to be of the right kind."""
+        if not self.is_async:
+            return "handle_request"
+        return "aclose" if self.is_user_owned else "handle_async_request"
+
+    @property
+    def client(self) -> Any:
+        """The HTTP client; our own is made at first use.
+
+        Raises:
+            UsageError: the client was closed.
+
+        """
+        if self.is_closed or (self.is_user_owned and getattr(self._client, "is_closed", False)):
+            raise UsageError("the client is closed", hint="make another one")
+        if self._client is None:
+            with self._lock:
+                if self._client is None:
+                    self._client = self._build_client()
+        return self._client
+
+    def _build_client(self) -> Any:
+        if self.target is None:
+            library = import_library("httpx")
+            connection = {"verify": get_tls_context(library.__name__)}
+        else:
+            library = find_library(self.target)
+            connection = {"transport": self.target}
+        self.library = library
+        client_class = library.AsyncClient if self.is_async else library.Client
+        limits = library.Limits(max_connections=None)
+        client = client_class(timeout=None, limits=limits, **connection)
+        # No cookie is kept, so none piles up.
+        client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        return client
+
+    def release(self) -> Any:
+        """Refuse further calls, and return our own HTTP client, if one was made, for closing."""
+        self.is_closed = True
+        return None if self.is_user_owned else self._client
+
+    def begin(
+        self, outgoing: AuthorizedRequest, timeouts: PhaseTimeouts | None
+    ) -> tuple[Any, AuthFlow | None]:
+        """Return the HTTP library's request, and what answers a challenge of the digest scheme.
+
+        Args:
+            outgoing: what is sent.
+            timeouts: by phase; None keeps those of the user's own client.
+
+        """
+        request = self._build_request(outgoing, timeouts)
+        if not (outgoing.digest and outgoing.can_repeat):
+            return request, None
+        flow: AuthFlow = self.library.DigestAuth(*outgoing.digest).auth_flow(request)
+        return next(flow), flow
+
+    def build_send_options(self, outgoing: AuthorizedRequest) -> dict[str, Any]:
+        """Return the arguments of `send`: redirects, challenges and the body are our business."""
+        options = {"stream": True, "follow_redirects": False}
+        if outgoing.digest or outgoing.is_cross_origin:
+            options["auth"] = None  # type: ignore[assignment] # the library's own is left out
+        return options
+
+    def _build_request(self, outgoing: AuthorizedRequest, timeouts: PhaseTimeouts | None) -> Any:
+        headers = [(name.encode("ascii"), value.encode()) for name, value in outgoing.headers]
+        content = outgoing.body
+        if isinstance(content, StreamedBody):
+            length = content.length
+            if length is not None:
+                headers.append((b"Content-Length", b"%d" % length))
+            content = self._build_stream(content)
+        if self.is_user_owned and not outgoing.is_cross_origin:
+            extra = {} if timeouts is None else {"timeout": self.library.Timeout(**timeouts)}
+            return self._client.build_request(
+                outgoing.method, outgoing.url, headers=headers, content=content, **extra
+            )
+        names = {name.lower() for name, _ in headers}
+        headers += [field for field in self._default_headers if field[0].lower() not in names]
+        return self.library.Request(
+            outgoing.method,
+            _parse_url(self.library.URL, outgoing.url),
+            headers=headers,
+            content=content,
+            extensions={"timeout": DEFAULT_TIMEOUTS if timeouts is None else timeouts},
+        )
+
+    def _build_stream(self, body: StreamedBody) -> Any:
+        if self.is_async:
+            return _AsyncByteStream(body)
+        if body.is_async:
+            raise UsageError(
+                "the body is an asynchronous stream, which only AsyncClient can send;"
+                " nothing was sent"
+            )
+        return _SyncByteStream(body)
+
+
+@dataclass(frozen=True)
+class _SyncByteStream:
+    """A body as a client that waits reads it: from its start each time it is sent."""
+
+    body: StreamedBody
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self.body)
+
+
+@dataclass(frozen=True)
+class _AsyncByteStream:
+    """A body as a client that awaits reads it: from its start each time it is sent."""
+
+    body: StreamedBody
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return aiter(self.body)
+
+
+@lru_cache(maxsize=256)
+def _parse_url(url_class: Any, text: str) -> Any:
+    """Return a parsed URL; many calls go to one and the same."""
+    return url_class(text)
+
+
+def answer_challenge(flow: AuthFlow | None, response: Any) -> Any:
+    """Return the request that answers a challenge, or None where the response stands.
+
+    It stands too where its challenge makes no sense.
+    """
+    if flow is None:
+        return None
+    try:
+        return flow.send(response)
+    except Exception:  # noqa: BLE001 (StopIteration; or the library cannot read the challenge)
+        return None
+
+
+def read_headers(response: Any) -> Headers:
+    """Return the header fields of the HTTP library's response."""
+    fields = [
+        (name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw
+    ]
+    return Headers(fields)
+
+
+def begin_body(response: Any, exchange: Exchange, headers: Headers) -> ResponseBody | None:
+    """Return the body that is to be read.
+
+    Returns:
+        None where somebody read it already: the user's hook, or a transport in memory.
+
+    Raises:
+        BodyTooLarge: it is beyond the limit, as far as can be told by now.
+        UndecodableContent: its content coding cannot be undone here.
+
+    """
+    status, limit = response.status_code, exchange.policy.max_response_bytes
+    if response.is_stream_consumed:
+        if limit is not None and len(response.content) > limit:
+            raise BodyTooLarge(limit)
+        return None
+    method, sink = exchange.outgoing.method, exchange.sink
+    if sink is not None and sink.takes(status, headers):
+        return ResponseBody(method, status, headers, None, sink.write)
+    return ResponseBody(method, status, headers, limit)
+
+
+def build_response(
+    response: Any, headers: Headers, body: ResponseBody | None, started: float
+) -> Response:
+    """Return a response as dynclient knows it; the HTTP library's own is given the body too.
+
+    Args:
+        response: the HTTP library's own.
+        headers: its fields.
+        body: what was read of it; None where somebody else read it.
+        started: when it was sent, by `time.perf_counter`.
+
+    """
+    if body is not None:
+        # The library's only way to have `.content` of a body that it did not read.
+        response._content = body.end()  # noqa: SLF001
+    elapsed = time.perf_counter() - started
+    is_in_sink = body is not None and body.is_in_sink
+    return Response(response.status_code, headers, response.content, elapsed, response, is_in_sink)

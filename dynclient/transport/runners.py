@@ -1,0 +1,213 @@
+"""Two thin runners, one that waits and one that is awaited: an exchange becomes a response."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from typing import Any
+
+from dynclient.errors import TransportError
+from dynclient.transport.error_wrapping import SendProgress, wrap_error
+from dynclient.transport.exchange import Done, Exchange, Follow, SendAgain
+from dynclient.transport.http_adapter import (
+    HttpAdapter,
+    PhaseTimeouts,
+    answer_challenge,
+    begin_body,
+    build_response,
+    read_headers,
+)
+from dynclient.transport.http_library import is_sending
+from dynclient.wire.message import Response
+
+
+class Runner:
+    """What both runners share: the adapter of their HTTP client."""
+
+    def __init__(self, adapter: HttpAdapter) -> None:
+        self.adapter = adapter
+
+    def _send_in_process(self, exchange: Exchange) -> Response:
+        started = time.perf_counter()
+        response = self.adapter.target.handle(exchange.outgoing)
+        elapsed = time.perf_counter() - started
+        return Response(response.status, response.headers, response.body, elapsed, response.http)
+
+
+class SyncRunner(Runner):
+    """Sends requests and waits for their responses."""
+
+    def __init__(self, target: Any, user_agent: str) -> None:
+        super().__init__(HttpAdapter(target, user_agent, is_async=False))
+
+    def send(self, exchange: Exchange, timeouts: PhaseTimeouts | None) -> Response:
+        """Return the response that ends an exchange.
+
+        Args:
+            exchange: its first state.
+            timeouts: by phase; None keeps those of the user's own client.
+
+        Raises:
+            TransportError: no usable response came.
+
+        """
+        while True:
+            step: SendAgain | Follow | Done | None
+            try:
+                response = self._send_once(exchange, timeouts)
+            except TransportError as error:
+                step = exchange.decide_after_failure(error)
+                if step is None:
+                    raise
+            else:
+                step = exchange.decide_after_response(response)
+            if isinstance(step, Done):
+                return step.response
+            if isinstance(step, SendAgain):
+                time.sleep(step.delay_s)
+            exchange = step.exchange
+
+    def _send_once(self, exchange: Exchange, timeouts: PhaseTimeouts | None) -> Response:
+        if self.adapter.is_in_process:
+            return self._send_in_process(exchange)
+        client = self.adapter.client
+        progress = SendProgress()
+        token = is_sending.set(True)
+        try:
+            return self._send_authenticated(client, exchange, timeouts, progress)
+        except Exception as error:
+            wrapped = wrap_error(self.adapter.library, error, exchange, progress)
+            if wrapped is error:
+                raise
+            raise wrapped from error
+        finally:
+            is_sending.reset(token)
+
+    def _send_authenticated(
+        self,
+        client: Any,
+        exchange: Exchange,
+        timeouts: PhaseTimeouts | None,
+        progress: SendProgress,
+    ) -> Response:
+        """Send a request, and again for each challenge that can be answered."""
+        started = time.perf_counter()
+        options = self.adapter.build_send_options(exchange.outgoing)
+        request, flow = self.adapter.begin(exchange.outgoing, timeouts)
+        progress.was_sent = True
+        while True:
+            raw = client.send(request, **options)
+            progress.status = raw.status_code
+            response = self._read_response(raw, exchange, started)
+            request = answer_challenge(flow, raw)
+            if request is None:
+                return response
+
+    def _read_response(self, raw: Any, exchange: Exchange, started: float) -> Response:
+        headers = read_headers(raw)
+        try:
+            body = begin_body(raw, exchange, headers)
+            if body is not None:
+                with contextlib.closing(raw.iter_raw()) as chunks:
+                    for chunk in chunks:
+                        body.feed(chunk)
+            return build_response(raw, headers, body, started)
+        except BaseException:  # a Ctrl-C too: the connection must not stay taken
+            raw.close()
+            raise
+
+    def close(self) -> None:
+        """Close our own HTTP client; one of the user's stays open."""
+        client = self.adapter.release()
+        if client is not None:
+            client.close()
+
+
+class AsyncRunner(Runner):
+    """Sends requests and awaits their responses."""
+
+    def __init__(self, target: Any, user_agent: str) -> None:
+        super().__init__(HttpAdapter(target, user_agent, is_async=True))
+
+    async def send(self, exchange: Exchange, timeouts: PhaseTimeouts | None) -> Response:
+        """Return the response that ends an exchange.
+
+        Args:
+            exchange: its first state.
+            timeouts: by phase; None keeps those of the user's own client.
+
+        Raises:
+            TransportError: no usable response came.
+
+        """
+        while True:
+            step: SendAgain | Follow | Done | None
+            try:
+                response = await self._send_once(exchange, timeouts)
+            except TransportError as error:
+                step = exchange.decide_after_failure(error)
+                if step is None:
+                    raise
+            else:
+                step = exchange.decide_after_response(response)
+            if isinstance(step, Done):
+                return step.response
+            if isinstance(step, SendAgain):
+                await asyncio.sleep(step.delay_s)
+            exchange = step.exchange
+
+    async def _send_once(self, exchange: Exchange, timeouts: PhaseTimeouts | None) -> Response:
+        if self.adapter.is_in_process:
+            return self._send_in_process(exchange)
+        client = self.adapter.client
+        progress = SendProgress()
+        token = is_sending.set(True)
+        try:
+            return await self._send_authenticated(client, exchange, timeouts, progress)
+        except Exception as error:
+            wrapped = wrap_error(self.adapter.library, error, exchange, progress)
+            if wrapped is error:
+                raise
+            raise wrapped from error
+        finally:
+            is_sending.reset(token)
+
+    async def _send_authenticated(
+        self,
+        client: Any,
+        exchange: Exchange,
+        timeouts: PhaseTimeouts | None,
+        progress: SendProgress,
+    ) -> Response:
+        """Send a request, and again for each challenge that can be answered."""
+        started = time.perf_counter()
+        options = self.adapter.build_send_options(exchange.outgoing)
+        request, flow = self.adapter.begin(exchange.outgoing, timeouts)
+        progress.was_sent = True
+        while True:
+            raw = await client.send(request, **options)
+            progress.status = raw.status_code
+            response = await self._read_response(raw, exchange, started)
+            request = answer_challenge(flow, raw)
+            if request is None:
+                return response
+
+    async def _read_response(self, raw: Any, exchange: Exchange, started: float) -> Response:
+        headers = read_headers(raw)
+        try:
+            body = begin_body(raw, exchange, headers)
+            if body is not None:
+                async with contextlib.aclosing(raw.aiter_raw()) as chunks:
+                    async for chunk in chunks:
+                        body.feed(chunk)
+            return build_response(raw, headers, body, started)
+        except BaseException:  # a cancellation too: the connection must not stay taken
+            await raw.aclose()
+            raise
+
+    async def close(self) -> None:
+        """Close our own HTTP client; one of the user's stays open."""
+        client = self.adapter.release()
+        if client is not None:
+            await client.aclose()
