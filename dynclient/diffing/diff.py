@@ -66,7 +66,7 @@ def diff(
             {"operations": len(before.operations)},
         )
     from dynclient.diffing.compare.document_changes import DocumentComparer
-    from dynclient.diffing.decide.document_pair import ComparisonOptions
+    from dynclient.diffing.exposure import ComparisonOptions
 
     choices = ComparisonOptions(
         open_enums=open_enums, tolerant_results=tolerant_results, include_descriptions=docs

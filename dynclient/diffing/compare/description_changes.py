@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from dynclient.diffing.compare.operation_pairing import OperationPair
-from dynclient.diffing.compare.parameter_changes import pair_parameters
+from dynclient.diffing.compare.parameter_pairing import pair_parameters
 from dynclient.diffing.compare.result_changes import find_response
 from dynclient.diffing.findings import Finding
 from dynclient.document.references import Node

@@ -7,9 +7,12 @@ from dataclasses import replace
 
 from dynclient.diffing.change import Level
 from dynclient.diffing.compare.call_changes import CallComparer
+from dynclient.diffing.compare.comparison_context import ComparisonContext
 from dynclient.diffing.compare.operation_pairing import OperationPair, Pairing
 from dynclient.diffing.compare.result_changes import ResultComparer
-from dynclient.diffing.decide.document_pair import WEBHOOK_CALL, WEBHOOK_RESULT, DocumentPair
+from dynclient.diffing.compare.schema_changes import SchemaComparer
+from dynclient.diffing.decide.document_pair import DocumentPair
+from dynclient.diffing.exposure import WEBHOOK_CALL, WEBHOOK_RESULT
 from dynclient.diffing.findings import Finding, find_places
 from dynclient.document.references import Node
 from dynclient.errors import DocumentError
@@ -20,17 +23,17 @@ EventOperations = dict[tuple[str, str], Operation]
 
 
 def compare_webhooks(
-    revisions: DocumentPair, pairs: Pairing, calls: CallComparer, results: ResultComparer
+    documents: DocumentPair, pairs: Pairing, schemas: SchemaComparer
 ) -> Iterator[Finding]:
     """Yield what is different about what the API sends of its own accord."""
-    old, new = revisions.old, revisions.new
+    old, new = documents.old, documents.new
     yield from _compare_events(
-        "webhook", "", _read_webhooks(old), _read_webhooks(new), calls, results
+        "webhook", "", _read_webhooks(old), _read_webhooks(new), documents, schemas
     )
     for pair in pairs.pairs:
         mine, theirs = _read_callbacks(pair.old), _read_callbacks(pair.new)
         if mine or theirs:
-            yield from _compare_events("callback", pair.old.key, mine, theirs, calls, results)
+            yield from _compare_events("callback", pair.old.key, mine, theirs, documents, schemas)
 
 
 def _read_webhooks(document: Document) -> EventOperations:
@@ -71,8 +74,8 @@ def _compare_events(
     owner: str,
     old: EventOperations,
     new: EventOperations,
-    calls: CallComparer,
-    results: ResultComparer,
+    documents: DocumentPair,
+    schemas: SchemaComparer,
 ) -> Iterator[Finding]:
     for key, operation in old.items():
         if key not in new:
@@ -83,7 +86,12 @@ def _compare_events(
         if operation.node.value == new[key].node.value and operation.document is new[key].document:
             continue
         try:
-            found = [*calls.compare(pair, WEBHOOK_CALL), *results.compare(pair, WEBHOOK_RESULT)]
+            found = [
+                *CallComparer(ComparisonContext(documents, pair, WEBHOOK_CALL), schemas).compare(),
+                *ResultComparer(
+                    ComparisonContext(documents, pair, WEBHOOK_RESULT), schemas
+                ).compare(),
+            ]
         except (DocumentError, RecursionError):
             continue
         for one in found:
