@@ -21,7 +21,7 @@ from dynclient.errors import UsageError
 if TYPE_CHECKING:
     from dynclient.diffing.accept import AcceptEntry
     from dynclient.diffing.change import Change, Level
-    from dynclient.diffing.changeset import Diff
+    from dynclient.diffing.diff import Diff
     from dynclient.diffing.report.combined import NamedDiff
     from dynclient.diffing.settings import DiffSettings
     from dynclient.diffing.sources.source_pairs import SourcePair

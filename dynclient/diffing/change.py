@@ -17,6 +17,7 @@ LEVELS: tuple[Level, ...] = ("breaking", "warning", "info", "none")
 
 #: Who reads the document: programs already deployed (`wire`), callers by name who load the new one (`code`).
 View = Literal["wire", "code", "both"]
+VIEWS: tuple[View, ...] = ("wire", "code", "both")
 READERS: tuple[Literal["wire", "code"], ...] = ("wire", "code")
 
 #: What a verdict rests on: a payload that both engines judged, a fact of the two documents, a rule that proves that

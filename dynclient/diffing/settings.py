@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from dynclient.diffing import toml_files
-from dynclient.diffing.change import LEVELS, View
+from dynclient.diffing.change import LEVELS, VIEWS
 from dynclient.diffing.gate import UNKNOWN_POLICIES, LevelSetting
 from dynclient.diffing.rules import RULES
 from dynclient.errors import UsageError
@@ -16,7 +16,6 @@ from dynclient.violations import shorten_repr
 
 PYPROJECT_FILE = "pyproject.toml"
 
-VIEWS: tuple[View, ...] = get_args(View)
 POLICIES = ("deprecation", "sunset", "stability", "version")
 ALL_POLICIES = "all"
 FORMATS = ("text", "json", "markdown", "html", "sarif", "github")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dynclient.diffing import json_text, witness_code
 from dynclient.diffing.change import Change, Level
-from dynclient.diffing.changeset import Diff
+from dynclient.diffing.changeset import ChangeSet
 from dynclient.diffing.report import messages, summary
 from dynclient.violations import escape_unprintable
 
@@ -17,7 +17,7 @@ COMMANDS: dict[Level, str] = {"breaking": "error", "warning": "warning", "info":
 MAX_PAYLOAD = 500
 
 
-def render(diff: Diff) -> str:
+def render(diff: ChangeSet) -> str:
     """Return one command a line, the worst first, and last one with the verdict; what is accepted is not annotated."""
     told = [*summary.list_document_changes(diff), *summary.list_policy_findings(diff)]
     lines = [

@@ -11,7 +11,7 @@ from typing import Any
 
 from dynclient.diffing import json_text, witness_code
 from dynclient.diffing.change import Change, ChangeLocation, Level
-from dynclient.diffing.changeset import Diff, Revision
+from dynclient.diffing.changeset import ChangeSet, Revision
 from dynclient.diffing.report import messages, summary
 from dynclient.diffing.report.html_elements import Child, Markup, element, join_children
 from dynclient.diffing.report.summary import ReportSection
@@ -47,7 +47,7 @@ TILES = (
 )
 
 
-def render(diff: Diff) -> str:
+def render(diff: ChangeSet) -> str:
     """Return the page."""
     style, script = _read_asset("page.css"), _read_asset("page.js")
     sources = (
@@ -87,7 +87,7 @@ def _hash_content(content: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"
 
 
-def _list_touched_operations(diff: Diff) -> list[str]:
+def _list_touched_operations(diff: ChangeSet) -> list[str]:
     return sorted(
         {
             name
@@ -100,7 +100,7 @@ def _list_touched_operations(diff: Diff) -> list[str]:
 # --- the top of the page
 
 
-def _build_header(diff: Diff) -> Markup:
+def _build_header(diff: ChangeSet) -> Markup:
     outcome = summary.determine_outcome(diff)
     versions = (
         f"{messages.to_one_line(diff.old.version)} → {messages.to_one_line(diff.new.version)}"
@@ -153,7 +153,7 @@ def _build_choice(kind: str, name: str, key: str, label: str, *, checked: bool) 
     return join_children([box, element("label", label, for_=f"{name}-{key}")])
 
 
-def _build_tiles(diff: Diff) -> Iterator[Markup]:
+def _build_tiles(diff: ChangeSet) -> Iterator[Markup]:
     counts = {section.key: len(section.changes) for section in summary.build_sections(diff)}
     unknown = len(summary.list_undecided(diff))
     for key, name in TILES:
@@ -221,7 +221,7 @@ def _build_choices(kind: str, name: str, legend: str, options: list[tuple[Any, s
 # --- the changes
 
 
-def _build_main(diff: Diff, indices: dict[str, int]) -> Iterator[Markup]:
+def _build_main(diff: ChangeSet, indices: dict[str, int]) -> Iterator[Markup]:
     seen: dict[str, int] = {}
     for section in summary.build_sections(diff):
         yield _build_section(section, indices, seen)

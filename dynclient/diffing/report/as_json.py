@@ -8,19 +8,19 @@ from typing import Any
 
 from dynclient.diffing import json_text, witness_code
 from dynclient.diffing.change import Change, ChangeLocation
-from dynclient.diffing.changeset import Diff, Revision
+from dynclient.diffing.changeset import ChangeSet, Revision
 from dynclient.diffing.report import messages, summary
 
 #: Grows when a field changes its meaning or goes; new fields may come at any time.
 FORMAT_VERSION = 1
 
 
-def render(diff: Diff) -> str:
+def render(diff: ChangeSet) -> str:
     """Return the diff as indented JSON text."""
     return json_text.dump_json(build_data(diff), indent=2) + "\n"
 
 
-def build_data(diff: Diff) -> dict[str, Any]:
+def build_data(diff: ChangeSet) -> dict[str, Any]:
     """Return the diff as JSON data; what matters to nobody who was asked for is only counted."""
     document = {
         "format": FORMAT_VERSION,
@@ -54,7 +54,7 @@ def _describe_revision(revision: Revision) -> dict[str, Any]:
     }
 
 
-def _count_changes(diff: Diff) -> dict[str, int]:
+def _count_changes(diff: ChangeSet) -> dict[str, int]:
     """Return how many changes there are of each kind; what is accepted or a policy's is in no other count."""
     found = summary.list_document_changes(diff)
     return {

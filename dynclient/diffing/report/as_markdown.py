@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from dynclient.diffing import json_text, witness_code
 from dynclient.diffing.change import Change
-from dynclient.diffing.changeset import Diff
+from dynclient.diffing.changeset import ChangeSet
 from dynclient.diffing.report import messages, summary
 from dynclient.diffing.report.summary import ReportSection
 from dynclient.violations import escape_unprintable
@@ -41,7 +41,7 @@ _AUTOLINK_SIGNS = re.compile(r"@|(?<=[a-z]):(?=//)|(?<=www)(?=\.)|(?<=GH)(?=-\d)
 _WORD_JOINER = "\u2060"
 
 
-def render(diff: Diff, limit: int = LIMIT) -> str:
+def render(diff: ChangeSet, limit: int = LIMIT) -> str:
     """Return the comment: what does not fit is left out, the least important first, and counted.
 
     Args:

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 import dynclient
 from dynclient.diffing import json_text, witness_code
 from dynclient.diffing.change import Change, ChangeLocation, Level
-from dynclient.diffing.changeset import Diff
+from dynclient.diffing.changeset import ChangeSet
 from dynclient.diffing.report import messages, summary
 from dynclient.diffing.rules import RULES
 
@@ -24,12 +24,12 @@ SARIF_SCHEMA = (
 SARIF_LEVELS: dict[Level, str] = {"breaking": "error", "warning": "warning", "info": "note"}
 
 
-def render(diff: Diff) -> str:
+def render(diff: ChangeSet) -> str:
     """Return the log as indented JSON text."""
     return json_text.dump_json(_build_log(diff), indent=2) + "\n"
 
 
-def _build_log(diff: Diff) -> dict[str, Any]:
+def _build_log(diff: ChangeSet) -> dict[str, Any]:
     changes = summary.list_reported(diff)
     rules = dict(RULES) | {change.rule: "" for change in changes if change.rule not in RULES}
     index = {rule: number for number, rule in enumerate(rules)}
@@ -58,7 +58,7 @@ def _build_rule(rule: str, meaning: str) -> dict[str, Any]:
     }
 
 
-def _build_result(change: Change, index: Mapping[str, int], diff: Diff) -> dict[str, Any]:
+def _build_result(change: Change, index: Mapping[str, int], diff: ChangeSet) -> dict[str, Any]:
     related = [] if change.is_gone or not change.old_source else [change.old_source]
     result: dict[str, Any] = {
         "ruleId": change.rule,
@@ -97,7 +97,7 @@ def _escape_message(text: str) -> str:
     return re.sub(r"([\\\[\]])", r"\\\1", text).replace("{", "{{").replace("}", "}}")
 
 
-def _build_location(change: Change, diff: Diff) -> dict[str, Any]:
+def _build_location(change: Change, diff: ChangeSet) -> dict[str, Any]:
     """Return the place; a change of no place stands at its document, since a result without one is not shown."""
     physical = (
         _build_physical_location(change.source)

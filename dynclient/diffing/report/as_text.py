@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from dynclient.diffing import json_text, witness_code
 from dynclient.diffing.change import Change
-from dynclient.diffing.changeset import Diff
+from dynclient.diffing.changeset import ChangeSet
 from dynclient.diffing.report import messages, summary
 from dynclient.diffing.report.summary import ReportSection
 
@@ -34,7 +34,7 @@ HEADINGS = {
 }
 
 
-def render(diff: Diff, width: int = WIDTH) -> str:
+def render(diff: ChangeSet, width: int = WIDTH) -> str:
     """Return the changes, the worst first; the last line is the verdict.
 
     Args:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.diffing import json_text
 from dynclient.diffing.change import READERS, Change, ChangeLocation, Level, View
-from dynclient.diffing.changeset import Diff, Revision
+from dynclient.diffing.changeset import ChangeSet, Revision
 from dynclient.diffing.report import summary
 from dynclient.diffing.sources.document_sources import GIT_PREFIX
 from dynclient.diffing.sources.source_pairs import SourcePair
@@ -26,10 +26,10 @@ class NamedDiff:
     """The diff of one pair of documents, and the name that tells it from the others."""
 
     name: str
-    diff: Diff
+    diff: ChangeSet
 
 
-def label_git_revisions(diff: Diff, labels: tuple[str, str]) -> Diff:
+def label_git_revisions(diff: ChangeSet, labels: tuple[str, str]) -> ChangeSet:
     """Return a diff that names git revisions as such: their files are those of the work tree otherwise."""
 
     def named(revision: Revision, label: str) -> Revision:
@@ -38,7 +38,7 @@ def label_git_revisions(diff: Diff, labels: tuple[str, str]) -> Diff:
     return replace(diff, old=named(diff.old, labels[0]), new=named(diff.new, labels[1]))
 
 
-def diff_unpaired_document(pair: SourcePair, view: View, used: Usage | None = None) -> Diff:
+def diff_unpaired_document(pair: SourcePair, view: View, used: Usage | None = None) -> ChangeSet:
     """Return the diff of a document that is only in the old folder, or only in the new one: that it is gone, or new.
 
     Args:
@@ -78,7 +78,7 @@ def diff_unpaired_document(pair: SourcePair, view: View, used: Usage | None = No
             )
         ),
     )
-    return Diff(
+    return ChangeSet(
         *((here, nowhere) if is_gone else (nowhere, here)),
         view,
         (change,) if touched or used is None else (),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dynclient.diffing.change import LEVELS, Change, Level
-from dynclient.diffing.changeset import Diff
+from dynclient.diffing.changeset import ChangeSet
 from dynclient.diffing.report.messages import (
     LEVEL_TITLES,
     READER_NAMES,
@@ -35,7 +35,7 @@ class ReportSection:
     changes: tuple[Change, ...]
 
 
-def list_reported(diff: Diff) -> list[Change]:
+def list_reported(diff: ChangeSet) -> list[Change]:
     """Return every change that a report tells, the worst first, else in their order."""
     return sorted(
         (c for c in diff.changes if c.level in REPORTED_LEVELS),
@@ -43,22 +43,22 @@ def list_reported(diff: Diff) -> list[Change]:
     )
 
 
-def list_document_changes(diff: Diff) -> list[Change]:
+def list_document_changes(diff: ChangeSet) -> list[Change]:
     """Return what follows from the documents alone and is not accepted."""
     return [change for change in list_reported(diff) if not change.policy and not change.accepted]
 
 
-def list_policy_findings(diff: Diff) -> list[Change]:
+def list_policy_findings(diff: ChangeSet) -> list[Change]:
     """Return the findings of opt-in policies that are not accepted."""
     return [change for change in list_reported(diff) if change.policy and not change.accepted]
 
 
-def list_accepted(diff: Diff) -> list[Change]:
+def list_accepted(diff: ChangeSet) -> list[Change]:
     """Return what was accepted."""
     return [change for change in list_reported(diff) if change.accepted]
 
 
-def build_sections(diff: Diff) -> list[ReportSection]:
+def build_sections(diff: ChangeSet) -> list[ReportSection]:
     """Return the changes as reports tell them: truth by level, then policies, then what was accepted."""
     found = list_document_changes(diff)
     parts = [
@@ -70,7 +70,7 @@ def build_sections(diff: Diff) -> list[ReportSection]:
     return [part for part in parts if part.changes]
 
 
-def determine_outcome(diff: Diff) -> str:
+def determine_outcome(diff: ChangeSet) -> str:
     """Return the state of a diff in one word: identical, compatible, undecided or breaking; policies do not count."""
     found = list_document_changes(diff)
     if any(change.level == "breaking" for change in found):
@@ -80,18 +80,18 @@ def determine_outcome(diff: Diff) -> str:
     return "compatible" if diff.changes else "identical"
 
 
-def list_undecided(diff: Diff) -> list[Change]:
+def list_undecided(diff: ChangeSet) -> list[Change]:
     """Return what could not be decided and was not accepted, whatever its level."""
     return [change for change in diff.unknown if not change.policy]
 
 
-def count_breaking(diff: Diff, reader: str) -> int:
+def count_breaking(diff: ChangeSet, reader: str) -> int:
     """Return how many changes break a reader, whatever view was asked for."""
     counting = (c for c in diff.changes if not c.accepted and not c.policy)
     return sum(change.views.get(reader) == "breaking" for change in counting)
 
 
-def format_title(diff: Diff) -> str:
+def format_title(diff: ChangeSet) -> str:
     """Return what was compared: `Shop 1.0 → 2.0`, with both titles where they differ."""
     old, new = to_one_line(diff.old.title), to_one_line(diff.new.title)
     before, after = to_one_line(diff.old.version), to_one_line(diff.new.version)
@@ -100,12 +100,12 @@ def format_title(diff: Diff) -> str:
     return f"{old} {before} → {new} {after}".strip()
 
 
-def format_verdict_line(diff: Diff) -> str:
+def format_verdict_line(diff: ChangeSet) -> str:
     """Return the verdict in one line."""
     return f"{format_title(diff)}: {format_verdict(diff)}"
 
 
-def format_verdict(diff: Diff) -> str:
+def format_verdict(diff: ChangeSet) -> str:
     """Return the verdict without what was compared."""
     return join_clauses(
         [
@@ -117,7 +117,7 @@ def format_verdict(diff: Diff) -> str:
     )
 
 
-def _format_state(diff: Diff) -> str:
+def _format_state(diff: ChangeSet) -> str:
     found = list_document_changes(diff)
     state = determine_outcome(diff)
     if state == "identical":
@@ -146,7 +146,7 @@ def _format_operation_count(found: Sequence[Change]) -> str:
     return f" in {format_count(len(touched), 'operation')}" if touched else ""
 
 
-def _format_reader_counts(diff: Diff) -> str:
+def _format_reader_counts(diff: ChangeSet) -> str:
     wire, code = count_breaking(diff, "wire"), count_breaking(diff, "code")
     if determine_outcome(diff) == "identical":
         return ""
@@ -158,7 +158,7 @@ def _format_reader_counts(diff: Diff) -> str:
     )
 
 
-def _format_policy_count(diff: Diff) -> str:
+def _format_policy_count(diff: ChangeSet) -> str:
     found = list_policy_findings(diff)
     bad = sum(change.level == "breaking" for change in found)
     return (
@@ -168,12 +168,12 @@ def _format_policy_count(diff: Diff) -> str:
     )
 
 
-def _format_accepted_count(diff: Diff) -> str:
+def _format_accepted_count(diff: ChangeSet) -> str:
     found = list_accepted(diff)
     bad = sum(change.level == "breaking" for change in found)
     return f"{len(found):,} accepted" + (f" ({bad} breaking)" if bad else "") if found else ""
 
 
-def count_unreported(diff: Diff) -> int:
+def count_unreported(diff: ChangeSet) -> int:
     """Return how many changes matter to nobody who was asked for, so that no report tells them."""
     return len(diff.changes) - len(list_reported(diff))
