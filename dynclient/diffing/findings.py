@@ -16,6 +16,7 @@ from dynclient.diffing.change import (
     View,
     find_worst_level,
 )
+from dynclient.diffing.verdict_table import VERDICTS
 from dynclient.document.references import Node
 from dynclient.violations import Place
 
@@ -65,6 +66,12 @@ class Finding:
     used: tuple[str, ...] | None = None
     sides: tuple[SideSummary, ...] = ()
 
+    def add_witness(self, witness: Any, refusal: str) -> Finding:
+        """Return it with a payload that shows it; itself where there is no payload (None)."""
+        if witness is None:
+            return self
+        return replace(self, proof="witness", witness=witness, refusal=refusal)
+
     @property
     def side_summaries(self) -> tuple[SideSummary, ...]:
         """Side, both readers' levels, and what is said of that side."""
@@ -88,21 +95,24 @@ class HasNode(Protocol):
         """Where."""
 
 
+#: Where something stands in the old document and in the new one; None where it is not there.
+PlacePair = tuple[Place | None, Place | None]
+
 #: The same thing in the old document and in the new one; None where it is not there.
 NodePair = tuple[HasNode | None, HasNode | None]
 
 
-def find_places(old: HasNode | None, new: HasNode | None) -> tuple[Place | None, Place | None]:
+def find_places(old: HasNode | None, new: HasNode | None) -> PlacePair:
     """Return where something stands in both documents."""
     return old.node.place if old else None, new.node.place if new else None
 
 
 @dataclass(frozen=True)
 class FindingContext:
-    """What several findings are about.
+    """What several findings are about: it builds all of them.
 
     Attributes:
-        operation: the key of the operation.
+        operation: the key of the operation; "" for the whole document.
         side: the side of a call, "" for neither.
 
     """
@@ -111,24 +121,44 @@ class FindingContext:
     side: str = ""
 
     def build_finding(
-        self, rule: str, levels: Level | tuple[Level, Level], where: str, nodes: NodePair, said: tuple[Any, Any],
-        because: str,
-    ) -> Finding:  # fmt: skip
-        """Return a finding on something that stands in the documents: what many operations share is one cause.
+        self,
+        rule: str,
+        situation: str,
+        where: str,
+        nodes: NodePair = (None, None),
+        documented: tuple[Any, Any] = (None, None),
+        *,
+        key: Hashable = None,
+        places: PlacePair | None = None,
+        **details: object,
+    ) -> Finding:
+        """Return a finding with the levels and the sentence that the table of verdicts has.
 
         Args:
-            rule: of `rules.RULES`.
-            levels: how much it matters to deployed programs and to callers by name; one, where that is the same.
+            rule: the kind of change, from `rules.RULES`.
+            situation: which of the rule's rows in `VERDICTS` holds.
             where: the place, as people read it.
-            nodes: what it is in the old and in the new document.
-            said: what they say.
-            because: what follows.
+            nodes: what it is in the old document and in the new one.
+            documented: what the old document says there, and what the new one says.
+            key: what makes it the same cause when it is met again; by default rule and places.
+            places: where it stands in both documents; by default where `nodes` stand.
+            details: what the sentence of the row names.
 
         """
-        at = find_places(*nodes)
-        wire, code = (levels, levels) if isinstance(levels, str) else levels
+        row = VERDICTS[rule, situation]
+        if places is None:
+            places = find_places(*nodes)
         return Finding(
-            (rule, *at), rule, wire, code, (self.operation,), self.side, where, said, at, because
+            key=(rule, *places) if key is None else key,
+            rule=rule,
+            wire=row.wire,
+            code=row.code,
+            operations=(self.operation,) if self.operation else (),
+            side=self.side,
+            where=where,
+            documented=documented,
+            places=places,
+            because=row.because.format(**details),
         )
 
 
