@@ -24,7 +24,9 @@ class LevelSetting:
     reason: str
 
 
-def apply_levels(diff: ChangeSetT, settings: Mapping[str, LevelSetting], unknown: UnknownPolicy) -> ChangeSetT:
+def apply_levels(
+    diff: ChangeSetT, settings: Mapping[str, LevelSetting], unknown: UnknownPolicy
+) -> ChangeSetT:
     """Return a diff with the levels that were set.
 
     Args:
@@ -56,7 +58,9 @@ def _set_level(level: Level, change: Change) -> Change:
     return replace(change, level=level, views=dict.fromkeys(READERS, level))
 
 
-def mark_accepted(diff: ChangeSetT, entries: Iterable[AcceptEntry], today: date, document: str) -> ChangeSetT:
+def mark_accepted(
+    diff: ChangeSetT, entries: Iterable[AcceptEntry], today: date, document: str
+) -> ChangeSetT:
     """Return a diff in which what entries cover is accepted, for as long as they count.
 
     Args:
