@@ -1,4 +1,4 @@
-"""`dynclient diff`: what changed between two revisions, whom it breaks, and whether that lets a build pass."""
+"""`dynclient diff`: what changed between two revisions, and whether a build passes."""
 
 from __future__ import annotations
 
@@ -223,11 +223,12 @@ _accepting_options = _combine_options(
 def command(ctx: click.Context, /, old: str, new: str | None, **given: Any) -> None:
     """Compare two revisions of a document.
 
-    OLD and NEW are paths, URLs, folders (compared file by file), git:REV:path, or - for stdin. A git revision alone, as
-    in `dynclient diff main`, stands for the documents of [tool.dynclient] as they were then, compared with now.
+    OLD and NEW are paths, URLs, folders (compared file by file), git:REV:path, or - for stdin. A
+    git revision alone, as in `dynclient diff main`, stands for the documents of [tool.dynclient] as
+    they were then, compared with now.
 
-    The exit code is 0 where nothing at the level of --fail-on or above was found, 1 where something was, 7 where a
-    document cannot be read.
+    The exit code is 0 where nothing at the level of --fail-on or above was found, 1 where something
+    was, 7 where a document cannot be read.
     """
     from dynclient.diffing import accept, settings
 

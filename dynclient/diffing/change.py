@@ -66,9 +66,9 @@ class Change:
     """One difference between two revisions, however many operations it touches.
 
     Attributes:
-        rule: the kind of change, kebab-case, from `rules.RULES`: `property-removed`, `operation-renamed`, …
+        rule: the kind of change, from `rules.RULES`: `property-removed`, `operation-renamed`, …
         level: how much it matters under the chosen view.
-        views: how much it matters to each reader: `wire` (deployed programs) and `code` (callers by name).
+        views: reader → level, for `wire` (deployed programs) and `code` (callers by name).
         side: `call`, `result`, or `call and result`; "" if it is about neither.
         sides: side → reader → level, if it is about both sides.
         operation: the operation on which it was found, as a key of the old document (of the new one
@@ -127,7 +127,7 @@ class Change:
 
     @property
     def pointer(self) -> str:
-        """The JSON pointer of the place, in the new document, or in the old one if it was removed."""
+        """The JSON pointer in the new document, or in the old one if the place was removed."""
         return self.source.pointer if self.source else ""
 
     @property

@@ -49,7 +49,8 @@ class ChangeSet:
         new: the revision that replaces it.
         view: who counts: `wire`, `code`, or `both`.
         changes: every change, the worst first, then in the order of the document.
-        statistics: how many schema pairs were `compared`, `refuted` and `unknown`; how many `operations`.
+        statistics: the numbers of schema pairs `compared`, `refuted` and `unknown`, and of
+            `operations`.
 
     """
 

@@ -1,4 +1,4 @@
-"""`dynclient.diff` compares two revisions of a document; `Diff` holds every change with its verdict."""
+"""`dynclient.diff` compares two revisions of a document; `Diff` holds all changes."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def truncate(text: str, limit: int) -> str:
 
 
 def format_value(value: Any) -> str:
-    """Return a value on one line; a text has no quotes if it is not empty and has no outer spaces."""
+    """Return a value on one line; a text without outer spaces has no quotes."""
     if isinstance(value, str) and value and value == value.strip():
         return escape_unprintable(value)
     return format_line(value)

@@ -1,4 +1,4 @@
-"""The diffs of what a command line names: git revisions by name, and documents without a partner."""
+"""The diffs of sources: git revisions get their names, single documents get a diff too."""
 
 from __future__ import annotations
 

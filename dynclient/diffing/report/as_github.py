@@ -18,7 +18,7 @@ MAX_PAYLOAD = 500
 
 
 def render(diff: ChangeSet) -> str:
-    """Return one command a line, the worst first, and the verdict last; accepted changes have none."""
+    """Return one command a line, the worst first, the verdict last; accepted changes have none."""
     changes = [*summary.list_document_changes(diff), *summary.list_policy_findings(diff)]
     lines = []
     for change in changes:

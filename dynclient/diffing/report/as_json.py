@@ -22,7 +22,7 @@ def render(diff: ChangeSet) -> str:
 
 
 def build_data(diff: ChangeSet) -> dict[str, Any]:
-    """Return the diff as JSON data; changes that matter to no reader of the view are only counted."""
+    """Return the diff as JSON data; changes that matter to no reader of the view are counted."""
     document = {
         "format": FORMAT_VERSION,
         "old": _describe_revision(diff.old),

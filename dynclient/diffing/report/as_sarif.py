@@ -85,14 +85,15 @@ def _build_result(change: Change, index: Mapping[str, int], diff: ChangeSet) -> 
 
 
 def _build_message(change: Change) -> str:
-    lead = f"{messages.format_subject(change)}: {messages.format_because(change) or messages.format_proof(change)}"
+    reason = messages.format_because(change) or messages.format_proof(change)
+    lead = f"{messages.format_subject(change)}: {reason}"
     return messages.join_clauses(
         [lead, messages.format_difference(change), "undecided" if change.is_unknown else ""]
     )
 
 
 def _escape_message(text: str) -> str:
-    r"""Return text in which no sign means anything: braces are placeholders (§3.11.5), brackets links (§3.11.6)."""
+    r"""Return text in which braces are no placeholders (§3.11.5) and brackets no links (§3.11.6)."""
     return re.sub(r"([\\\[\]])", r"\\\1", text).replace("{", "{{").replace("}", "}}")
 
 

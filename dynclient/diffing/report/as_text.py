@@ -1,4 +1,4 @@
-"""A diff for a terminal: what breaks with its proof, the rest in one line each, then the verdict."""
+"""A diff for a terminal: what breaks with its proof, the rest in a line each, the verdict."""
 
 from __future__ import annotations
 

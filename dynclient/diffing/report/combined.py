@@ -1,4 +1,4 @@
-"""The diffs of several pairs of documents as one report; each format has its own way to join them."""
+"""The diffs of several pairs of documents as one report, in each format."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def format_where(change: Change) -> str:
 
 
 def format_operation(change: Change) -> str:
-    """Return the operation with the number of others that it touches too: `createAudienceV2 (+3)`."""
+    """Return the operation and the number of others that it touches: `createAudienceV2 (+3)`."""
     name = escape_unprintable(change.operation) or "whole document"
     others = len(list_operations(change)) - 1
     return f"{name} (+{others})" if others > 0 else name
@@ -91,7 +91,7 @@ def list_readers(change: Change) -> list[tuple[str, str, Level]]:
 
 
 def format_readers(change: Change) -> str:
-    """Return in one line how much a change matters to whom; of each side, where the sides differ."""
+    """Return the level for each reader in one line, and for each side if the sides differ."""
     parts = []
     for key, name, level in list_readers(change):
         parts.append(f"{name} {level}{format_sides(change, key)}")
@@ -99,7 +99,7 @@ def format_readers(change: Change) -> str:
 
 
 def format_sides(change: Change, reader: str) -> str:
-    """Return the level of each side for a reader, in brackets; "" where both sides have the same."""
+    """Return the level of each side for a reader, in brackets; "" if both have the same."""
     levels = {side: by_reader.get(reader, "none") for side, by_reader in change.sides.items()}
     if len(set(levels.values())) <= 1:
         return ""

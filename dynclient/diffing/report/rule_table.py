@@ -11,6 +11,9 @@ from dynclient.diffing.verdict_table import VERDICTS, VerdictRow
 #: The rule whose rows hold for every schema rule without rows of its own.
 SCHEMA_RULE = "schema-changed"
 
+#: Writes the page of the documentation.
+COMMAND = "dynclient diff --rules markdown > docs/rules.md"
+
 _PLACEHOLDER = re.compile(r"\{(\w+)(?:![rs])?\}")
 
 _INTRODUCTION = (
@@ -45,8 +48,9 @@ def render_markdown() -> str:
 
 
 def _generate_markdown() -> Iterator[str]:
-    yield "<!-- made by `dynclient diff --rules markdown`; change dynclient/diffing/verdict_table.py instead -->"
     yield "# Rules of a diff"
+    yield ""
+    yield f"<!-- `{COMMAND}` writes this page from dynclient/diffing/verdict_table.py -->"
     yield ""
     yield from _INTRODUCTION
     for rule, meaning in RULES.items():
