@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dynclient.client.client import Client as Client
     from dynclient.client.client import Operation as Operation
     from dynclient.client.load import load as load
-    from dynclient.diffing.changeset import Diff as Diff
+    from dynclient.diffing.diff import Diff as Diff
     from dynclient.diffing.diff import diff as diff
     from dynclient.model import Document as Document
     from dynclient.plan.call_document import Call as Call
@@ -27,7 +27,7 @@ _MODULE_BY_NAME = {
     "AsyncClient": "dynclient.client.client",
     "Call": "dynclient.plan.call_document",
     "Client": "dynclient.client.client",
-    "Diff": "dynclient.diffing.changeset",
+    "Diff": "dynclient.diffing.diff",
     "Document": "dynclient.model",
     "Operation": "dynclient.client.client",
     "Sandbox": "dynclient.sandbox",

@@ -9,7 +9,7 @@ from typing import Literal
 
 from dynclient.diffing.accept import AcceptEntry
 from dynclient.diffing.change import LEVELS, READERS, Change, Level
-from dynclient.diffing.changeset import Diff
+from dynclient.diffing.changeset import ChangeSet, ChangeSetT
 
 #: What becomes of a change that could neither be proved harmless nor shown to break.
 UnknownPolicy = Literal["error", "warning", "ignore"]
@@ -24,7 +24,9 @@ class LevelSetting:
     reason: str
 
 
-def apply_levels(diff: Diff, settings: Mapping[str, LevelSetting], unknown: UnknownPolicy) -> Diff:
+def apply_levels(
+    diff: ChangeSetT, settings: Mapping[str, LevelSetting], unknown: UnknownPolicy
+) -> ChangeSetT:
     """Return a diff with the levels that were set.
 
     Args:
@@ -56,7 +58,9 @@ def _set_level(level: Level, change: Change) -> Change:
     return replace(change, level=level, views=dict.fromkeys(READERS, level))
 
 
-def mark_accepted(diff: Diff, entries: Iterable[AcceptEntry], today: date, document: str) -> Diff:
+def mark_accepted(
+    diff: ChangeSetT, entries: Iterable[AcceptEntry], today: date, document: str
+) -> ChangeSetT:
     """Return a diff in which what entries cover is accepted, for as long as they count.
 
     Args:
@@ -78,7 +82,7 @@ def mark_accepted(diff: Diff, entries: Iterable[AcceptEntry], today: date, docum
     )
 
 
-def find_failing_changes(diff: Diff, fail_on: Level) -> list[Change]:
+def find_failing_changes(diff: ChangeSet, fail_on: Level) -> list[Change]:
     """Return the changes at a level or above that nobody accepted; none where the level is `none`."""
     counting: Sequence[Level] = LEVELS[: LEVELS.index(fail_on) + 1] if fail_on != "none" else ()
     return [change for change in diff.changes if change.level in counting and not change.accepted]

@@ -1,4 +1,4 @@
-"""HTML that is right by construction: what is not an element of ours is text, and text is escaped."""
+"""HTML that is valid by construction: all text that is no element of ours is escaped."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ VOID_ELEMENTS = frozenset({"input", "meta"})
 
 
 def element(name: str, /, *children: Child, **attributes: str | bool) -> Markup:
-    """Return an element; names of attributes are ours, with `_` for `-` and one behind Python's own words.
+    """Return an element; `_` in a name of an attribute means `-`, `class_` means `class`.
 
     Args:
         name: the tag.
@@ -47,7 +47,7 @@ def join_children(children: Iterable[Child]) -> Markup:
 
 
 def escape_text(text: str) -> str:
-    """Return text that means nothing to HTML; control characters, but line ends, are made visible."""
+    """Return escaped text; control characters other than line ends become visible."""
     return html.escape("\n".join(escape_unprintable(line) for line in text.split("\n")))
 
 
