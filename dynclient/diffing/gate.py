@@ -1,4 +1,4 @@
-"""Which changes count and how much: levels that somebody set, what is undecided, what was accepted."""
+"""Which changes count, and how much: levels of the project, undecided changes, accepted changes."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from dynclient.diffing.accept import AcceptEntry
 from dynclient.diffing.change import LEVELS, READERS, Change, Level
 from dynclient.diffing.changeset import ChangeSet, ChangeSetT
 
-#: What becomes of a change that could neither be proved harmless nor shown to break.
+#: How a change counts that could neither be proved harmless nor shown to break.
 UnknownPolicy = Literal["error", "warning", "ignore"]
 UNKNOWN_POLICIES: tuple[UnknownPolicy, ...] = ("error", "warning", "ignore")
 
 
 @dataclass(frozen=True)
 class LevelSetting:
-    """The level that somebody gave a rule, and why."""
+    """The level that a project gave a rule, and why."""
 
     level: Level
     reason: str
@@ -32,7 +32,7 @@ def apply_levels(
     Args:
         diff: as it was compared.
         settings: by rule; they win over `unknown`.
-        unknown: what becomes of changes that are undecided: `error` makes them breaking, `ignore` leaves them out.
+        unknown: how undecided changes count: `error` makes them breaking, `ignore` leaves them out.
 
     """
     changes = [_apply_level(change, settings, unknown) for change in diff.changes]
@@ -43,14 +43,15 @@ def apply_levels(
 def _apply_level(
     change: Change, settings: Mapping[str, LevelSetting], unknown: UnknownPolicy
 ) -> Change | None:
-    if setting := settings.get(change.rule):
+    setting = settings.get(change.rule)
+    if setting is not None:
         because = f"{change.because} The project says {setting.level}: {setting.reason}".strip()
         return _set_level(setting.level, replace(change, because=because))
     if not change.is_unknown or unknown == "warning":
         return change
     if unknown == "error":
         return _set_level("breaking", change)
-    # What breaks one reader for sure is not ignored because it is undecided for another.
+    # A change that breaks one reader for sure counts, though it is undecided for another.
     return change if change.level == "breaking" else None
 
 
