@@ -113,7 +113,7 @@ def diff(
 
     # Heavy modules: nobody waits for them where both texts are the same.
     from dynclient.diffing.compare.document_changes import DocumentComparer
-    from dynclient.diffing.decide.document_pair import ComparisonOptions
+    from dynclient.diffing.exposure import ComparisonOptions
     from dynclient.diffing.usage_filter import Usage
 
     options = ComparisonOptions(

@@ -72,9 +72,9 @@ _ROWS = (
                "it is looked for in the {new_location} and sent in the {old_location}"),
     VerdictRow("parameter-wire", "webhook-moved-optional", "warning", "warning",
                "it is looked for in the {new_location} and sent in the {old_location}"),
-    VerdictRow("parameter-wire", "call-misread", "breaking", "info",
+    VerdictRow("parameter-wire", "misread-by-new-reader", "breaking", "info",
                "what is written in the one way is not what the other way reads"),
-    VerdictRow("parameter-wire", "webhook-or-header-misread", "breaking", "breaking",
+    VerdictRow("parameter-wire", "misread-by-old-reader", "breaking", "breaking",
                "what is written in the one way is not what the other way reads"),
     VerdictRow("parameter-wire", "undecided", "warning", "info",
                "it could not be decided whether every value reads as before: "

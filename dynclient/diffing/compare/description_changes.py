@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dynclient.diffing.compare.operation_pairing import OperationPair
-from dynclient.diffing.compare.parameter_changes import pair_parameters
+from dynclient.diffing.compare.parameter_pairing import pair_parameters
 from dynclient.diffing.compare.result_changes import find_response
 from dynclient.diffing.findings import Finding, FindingContext
 from dynclient.document.references import Node

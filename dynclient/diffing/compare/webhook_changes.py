@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from dynclient.diffing.compare.call_changes import CallComparer
+from dynclient.diffing.compare.comparison_context import ComparisonContext
 from dynclient.diffing.compare.operation_pairing import OperationPair, Pairing
 from dynclient.diffing.compare.result_changes import ResultComparer
-from dynclient.diffing.decide.document_pair import WEBHOOK_CALL, WEBHOOK_RESULT, DocumentPair
+from dynclient.diffing.compare.schema_changes import SchemaComparer
+from dynclient.diffing.decide.document_pair import DocumentPair
+from dynclient.diffing.exposure import WEBHOOK_CALL, WEBHOOK_RESULT
 from dynclient.diffing.findings import Finding, FindingContext
 from dynclient.document.references import Node
 from dynclient.errors import DocumentError
@@ -19,15 +22,16 @@ EventOperations = dict[tuple[str, str], Operation]
 
 
 def compare_webhooks(
-    revisions: DocumentPair, pairing: Pairing, calls: CallComparer, results: ResultComparer
+    documents: DocumentPair, pairing: Pairing, schemas: SchemaComparer
 ) -> Iterator[Finding]:
     """Yield what is different about the webhooks and callbacks that the API calls."""
-    webhooks = _EventComparer("webhook", "", calls, results)
-    yield from webhooks.compare(_read_webhooks(revisions.old), _read_webhooks(revisions.new))
+    webhooks = _EventComparer("webhook", "", documents, schemas)
+    yield from webhooks.compare(_read_webhooks(documents.old), _read_webhooks(documents.new))
     for pair in pairing.pairs:
         old, new = _read_callbacks(pair.old), _read_callbacks(pair.new)
         if old or new:
-            yield from _EventComparer("callback", pair.old.key, calls, results).compare(old, new)
+            callbacks = _EventComparer("callback", pair.old.key, documents, schemas)
+            yield from callbacks.compare(old, new)
 
 
 def _read_webhooks(document: Document) -> EventOperations:
@@ -69,16 +73,18 @@ class _EventComparer:
     Args:
         kind: `webhook` or `callback`.
         owner: the key of the operation that callbacks belong to; "" for webhooks.
-        calls: compares what the API sends.
-        results: compares what the client answers.
+        documents: both revisions.
+        schemas: compares schemas.
 
     """
 
-    def __init__(self, kind: str, owner: str, calls: CallComparer, results: ResultComparer) -> None:
+    def __init__(
+        self, kind: str, owner: str, documents: DocumentPair, schemas: SchemaComparer
+    ) -> None:
         self._kind = kind
         self._owner = owner
-        self._calls = calls
-        self._results = results
+        self._documents = documents
+        self._schemas = schemas
 
     def compare(self, old: EventOperations, new: EventOperations) -> Iterator[Finding]:
         """Yield what is different: removed events first, added ones last."""
@@ -95,10 +101,12 @@ class _EventComparer:
         if old.node.value == new.node.value and old.document is new.document:
             return
         pair = OperationPair(old, new, matches_wire=True, matches_code=True)
+        call_context = ComparisonContext(self._documents, pair, WEBHOOK_CALL)
+        result_context = ComparisonContext(self._documents, pair, WEBHOOK_RESULT)
         try:
             findings = [
-                *self._calls.compare(pair, WEBHOOK_CALL),
-                *self._results.compare(pair, WEBHOOK_RESULT),
+                *CallComparer(call_context, self._schemas).compare(),
+                *ResultComparer(result_context, self._schemas).compare(),
             ]
         except (DocumentError, RecursionError):
             return
