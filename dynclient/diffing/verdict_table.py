@@ -197,7 +197,7 @@ _ROWS = (
     # --- operations
     VerdictRow("operation-added", "", "info", "info", "nobody calls it yet"),
     VerdictRow("operation-removed", "", "breaking", "breaking",
-               "nothing answers it any more{deprecated}{suggestion}"),
+               "nothing answers it any more{deprecation}{suggestion}"),
     VerdictRow("operation-moved", "to-nothing", "breaking", "none",
                "programs that call the old place reach nothing"),
     VerdictRow("operation-moved", "to-another-operation", "warning", "none",

@@ -93,7 +93,7 @@ def _build_message(change: Change) -> str:
 
 
 def _escape_message(text: str) -> str:
-    r"""Return text in which braces are no placeholders (§3.11.5) and brackets no links (§3.11.6)."""
+    r"""Return text whose braces are no placeholders (§3.11.5) and brackets no links (§3.11.6)."""
     return re.sub(r"([\\\[\]])", r"\\\1", text).replace("{", "{{").replace("}", "}}")
 
 

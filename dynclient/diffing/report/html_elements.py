@@ -30,20 +30,20 @@ def element(name: str, /, *children: Child, **attributes: str | bool) -> Markup:
         **attributes: a text, or True for one without a value; False and "" leave it out.
 
     """
-    said = "".join(_format_attribute(key, value) for key, value in attributes.items())
-    inner = "" if name in VOID_ELEMENTS else f"{join_children(children)}</{name}>"
-    return Markup(f"<{name}{said}>{inner}")
+    attribute_text = "".join(map(_format_attribute, attributes, attributes.values()))
+    start = f"<{name}{attribute_text}>"
+    if name in VOID_ELEMENTS:
+        return Markup(start)
+    return Markup(f"{start}{join_children(children)}</{name}>")
 
 
 def join_children(children: Iterable[Child]) -> Markup:
-    """Return children one behind the other."""
-    return Markup(
-        "".join(
-            child if isinstance(child, Markup) else escape_text(child)
-            for child in children
-            if child
-        )
-    )
+    """Return children as one piece of HTML."""
+    return Markup("".join(_to_markup(child) for child in children if child))
+
+
+def _to_markup(child: str) -> str:
+    return child if isinstance(child, Markup) else escape_text(child)
 
 
 def escape_text(text: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dynclient.diffing.rules import RULES
 from dynclient.diffing.verdict_table import VERDICTS, VerdictRow
 
-#: The rule whose rows hold for every schema rule without rows of its own.
+#: The rule whose rows hold where a schema rule has none of its own.
 SCHEMA_RULE = "schema-changed"
 
 #: Writes the page of the documentation.
@@ -19,7 +19,8 @@ _PLACEHOLDER = re.compile(r"\{(\w+)(?:![rs])?\}")
 _INTRODUCTION = (
     "A rule is a kind of change. A row is one situation of it.",
     "`wire` is the level for deployed programs, `code` the level for callers by name.",
-    f"A schema rule without a row has the rows of `{SCHEMA_RULE}` too.",
+    "A reader to whom a change does not matter has the level `none`.",
+    f"A schema change in a situation without a row has the row of `{SCHEMA_RULE}`.",
 )
 
 

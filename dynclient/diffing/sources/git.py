@@ -147,7 +147,7 @@ class RevisionTree:
     id: str
 
     def normalize_path(self, given: str) -> str:
-        """Return a path relative to the root; only `./…` and `../…` start at the folder, as in git."""
+        """Return a path relative to the root; only `./…` and `../…` start at the folder."""
         is_relative = given in (".", "..") or given.startswith(("./", "../"))
         path = posixpath.normpath(self.repository.prefix + given if is_relative else given)
         return "" if path == "." else path
