@@ -14,7 +14,7 @@ _HOMES = {
     "Call": "dynclient.plan.call_document",
     "Change": "dynclient.diffing.change",
     "Client": "dynclient.client.client",
-    "Diff": "dynclient.diffing.changeset",
+    "Diff": "dynclient.diffing.diff",
     "Document": "dynclient.model",
     "Operation": "dynclient.client.client",
     "Problem": "dynclient.document.problems",

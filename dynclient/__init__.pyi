@@ -8,7 +8,7 @@ from dynclient.client.client import Client as Client
 from dynclient.client.client import Operation as Operation
 from dynclient.client.load import load as load
 from dynclient.diffing.change import Change as Change
-from dynclient.diffing.changeset import Diff as Diff
+from dynclient.diffing.diff import Diff as Diff
 from dynclient.diffing.diff import diff as diff
 from dynclient.document.problems import Problem as Problem
 from dynclient.model import Document as Document

@@ -1,4 +1,4 @@
-"""`dynclient diff`: what changed between two revisions, whom it breaks, and whether that lets a build pass."""
+"""`dynclient diff`: what changed between two revisions, and whether a build passes."""
 
 from __future__ import annotations
 
@@ -13,15 +13,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from dynclient.cli import document_option
-from dynclient.diffing.change import LEVELS
+from dynclient.diffing.change import LEVELS, VIEWS
 from dynclient.diffing.gate import UNKNOWN_POLICIES
-from dynclient.diffing.settings import ALL_POLICIES, FORMATS, POLICIES, VIEWS
+from dynclient.diffing.settings import ALL_POLICIES, FORMATS, POLICIES
 from dynclient.errors import UsageError
 
 if TYPE_CHECKING:
     from dynclient.diffing.accept import AcceptEntry
     from dynclient.diffing.change import Change, Level
-    from dynclient.diffing.changeset import Diff
     from dynclient.diffing.report.combined import NamedDiff
     from dynclient.diffing.settings import DiffSettings
     from dynclient.diffing.sources.source_pairs import SourcePair
@@ -31,10 +30,10 @@ if TYPE_CHECKING:
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
-#: Something was found that lets the build fail.
+#: The exit code for changes that let the build fail.
 EXIT_CHANGES_FOUND = 1
 
-#: Prose is wrapped at the terminal's width, at most at this one.
+#: Text is wrapped at the width of the terminal, at most at this one (columns).
 MAX_WIDTH = 100
 
 _DEFAULTS: Mapping[str, Any] = {
@@ -48,7 +47,7 @@ _DEFAULTS: Mapping[str, Any] = {
 
 @dataclass(frozen=True)
 class DiffOptions:
-    """What was asked for: on the command line, else in pyproject.toml, else what is usual."""
+    """The options of a run: from the command line, else from pyproject.toml, else the defaults."""
 
     format: str
     output: tuple[tuple[str, str], ...]
@@ -69,9 +68,9 @@ class DiffOptions:
 
     @classmethod
     def of(cls, given: Mapping[str, Any], settings: Mapping[str, Any]) -> DiffOptions:
-        """Return the wish that a command line and the project's settings make."""
-        said = {name: value for name, value in given.items() if value not in (None, ())}
-        return cls(**{**given, **_DEFAULTS, **settings, **said})
+        """Return the options of a command line, where it is silent those of the project."""
+        explicit = {name: value for name, value in given.items() if value not in (None, ())}
+        return cls(**{**given, **_DEFAULTS, **settings, **explicit})
 
     @property
     def policies(self) -> tuple[str, ...]:
@@ -97,6 +96,17 @@ def _parse_date(_ctx: click.Context, _param: click.Parameter, text: str | None) 
         return None if text is None else date.fromisoformat(text)
     except ValueError:
         raise click.BadParameter(f"{text!r} is no day; write it as 2026-12-31.") from None
+
+
+def _print_rules(ctx: click.Context, _param: click.Parameter, form: str | None) -> None:
+    """Print the rules and leave, whatever else stands on the command line."""
+    if form is None or ctx.resilient_parsing:
+        return
+    from dynclient.diffing.report import rule_table
+
+    text = rule_table.render_markdown() if form == "markdown" else rule_table.render_text()
+    click.echo(text, nl=False)
+    ctx.exit()
 
 
 def _combine_options(*options: Callable[[CommandT], CommandT]) -> Callable[[CommandT], CommandT]:
@@ -172,6 +182,16 @@ _judging_options = _combine_options(
     ),
     _option("--used-by", metavar="FILE", help="Tell only of the operations in a recorded list."),
 )
+_rules_option = _option(
+    "--rules",
+    type=click.Choice(("text", "markdown")),
+    is_flag=False,
+    flag_value="text",
+    is_eager=True,
+    expose_value=False,
+    callback=_print_rules,
+    help="List all rules with meaning, level and sentence, and exit.",
+)
 _accepting_options = _combine_options(
     _option(
         "--accept", is_flag=True, help="Accept what was found: write it to dynclient-accept.toml."
@@ -198,55 +218,60 @@ _accepting_options = _combine_options(
 @_report_options
 @_judging_options
 @_accepting_options
+@_rules_option
 @click.pass_context
 def command(ctx: click.Context, /, old: str, new: str | None, **given: Any) -> None:
     """Compare two revisions of a document.
 
-    OLD and NEW are paths, URLs, folders (compared file by file), git:REV:path, or - for stdin. A git revision alone, as
-    in `dynclient diff main`, stands for the documents of [tool.dynclient] as they were then, compared with now.
+    OLD and NEW are paths, URLs, folders (compared file by file), git:REV:path, or - for stdin. A
+    git revision alone, as in `dynclient diff main`, stands for the documents of [tool.dynclient] as
+    they were then, compared with now.
 
-    The exit code is 0 where nothing at the level of --fail-on or above was found, 1 where something was, 7 where a
-    document cannot be read.
+    The exit code is 0 where nothing at the level of --fail-on or above was found, 1 where something
+    was, 7 where a document cannot be read.
     """
     from dynclient.diffing import accept, settings
 
     project = settings.find_settings(Path.cwd())
-    wish = DiffOptions.of(given, project.options)
-    _check_options(wish)
+    options = DiffOptions.of(given, project.options)
+    _check_options(options)
     file = accept.find_accept_file(Path.cwd())
     text = accept.read_accept_file(file)
     entries = accept.parse_entries(text, _shorten_path(file))
 
-    code = _find_used_code(wish)
-    compared = [_compare_pair(pair, wish, code) for pair in _load_pairs(old, new, project)]
-    judged = _apply_settings(compared, project, wish, entries)
-    if wish.accept and (chosen := _build_entries(judged, wish)):
-        _write_entries(file, accept.add_entries(text, chosen, _shorten_path(file)), len(chosen))
-        judged = _apply_settings(
-            compared, project, wish, [*entries, *(entry for entry, _ in chosen)]
-        )
-    _print_reports(judged, wish)
-    unused = _report_idle_entries(entries, compared)
-    ctx.exit(
-        EXIT_CHANGES_FOUND if _has_failures(judged, wish) or (unused and wish.strict_accept) else 0
-    )
+    code = _find_used_code(options)
+    pairs = _load_pairs(old, new, project)
+    compared = [_compare_pair(pair, options, code) for pair in pairs]
+    rated = _apply_settings(compared, project, options, entries)
+    new_entries = _build_entries(rated, options) if options.accept else []
+    if new_entries:
+        data = accept.add_entries(text, new_entries, _shorten_path(file))
+        _write_entries(file, data, len(new_entries))
+        all_entries = [*entries, *(entry for entry, _ in new_entries)]
+        rated = _apply_settings(compared, project, options, all_entries)
+    _print_reports(rated, options)
+
+    unused = _find_unused_entries(entries, compared)
+    _print_idle_entries(entries, unused)
+    is_failing = _has_failures(rated, options) or (bool(unused) and options.strict_accept)
+    ctx.exit(EXIT_CHANGES_FOUND if is_failing else 0)
 
 
-def _check_options(wish: DiffOptions) -> None:
+def _check_options(options: DiffOptions) -> None:
     """Refuse options that do not go together."""
-    if wish.accept and not (wish.reason and wish.reason.strip()):
+    if options.accept and not (options.reason and options.reason.strip()):
         raise UsageError("--accept needs a reason", hint="add --reason 'why nobody is hurt'")
-    if not wish.accept and (wish.reason or wish.until or wish.owner):
+    if not options.accept and (options.reason or options.until or options.owner):
         raise UsageError("--reason, --until and --owner go with --accept", hint="add --accept")
-    if wish.until and wish.until < _get_today():
-        raise UsageError(f"--until {wish.until} is over", hint="give a day to come")
+    if options.until and options.until < _get_today():
+        raise UsageError(f"--until {options.until} is over", hint="give a day to come")
 
 
 def _get_today() -> date:
     return datetime.now(UTC).date()
 
 
-# --- what is compared
+# --- which documents are compared
 
 
 def _load_pairs(old: str, new: str | None, project: DiffSettings) -> Iterator[SourcePair]:
@@ -254,8 +279,8 @@ def _load_pairs(old: str, new: str | None, project: DiffSettings) -> Iterator[So
 
     if new is not None:
         return source_pairs.load_pairs(old, new, _load_document)
-    named = os.environ.get("DYNCLIENT_SPEC")
-    specs = [named] if named else list(project.specs)
+    spec = os.environ.get("DYNCLIENT_SPEC")
+    specs = [spec] if spec else list(project.specs)
     if os.path.lexists(old) and not specs:
         raise UsageError(f"{old} alone is compared with nothing", hint="dynclient diff OLD NEW")
     if not specs:
@@ -270,114 +295,123 @@ def _load_document(source: str) -> Document:
     return document_option.load_choice(document_option.DocumentChoice(source, "--spec"))
 
 
-def _compare_pair(pair: SourcePair, wish: DiffOptions, code: UsageAnalysis | None) -> NamedDiff:
+def _compare_pair(pair: SourcePair, options: DiffOptions, code: UsageAnalysis | None) -> NamedDiff:
+    from dynclient.diffing import source_diffs
     from dynclient.diffing.diff import diff
-    from dynclient.diffing.report.combined import (
-        NamedDiff,
-        diff_unpaired_document,
-        label_git_revisions,
-    )
+    from dynclient.diffing.report.combined import NamedDiff
 
-    if pair.old is None or pair.new is None:
-        used = _find_usage(wish, code, document) if (document := pair.old or pair.new) else None
-        return NamedDiff(pair.name, diff_unpaired_document(pair, wish.view, used))
-    options = {
-        "open_enums": wish.open_enums,
-        "tolerant_results": wish.tolerant_results,
-        "docs": wish.docs,
-    }
-    found = diff(
+    if pair.old is None:
+        assert pair.new is not None
+        usage = _find_usage(options, code, pair.new)
+        added = source_diffs.diff_added_document(pair.name, pair.new, options.view, usage)
+        return NamedDiff(pair.name, added)
+
+    usage = _find_usage(options, code, pair.old)
+    if pair.new is None:
+        removed = source_diffs.diff_removed_document(pair.name, pair.old, options.view, usage)
+        return NamedDiff(pair.name, removed)
+    changes = diff(
         pair.old,
         pair.new,
-        view=wish.view,
-        policies=wish.policies,
-        used=_find_usage(wish, code, pair.old),
-        **options,
+        view=options.view,
+        policies=options.policies,
+        used=usage,
+        open_enums=options.open_enums,
+        tolerant_results=options.tolerant_results,
+        docs=options.docs,
     )
-    return NamedDiff(pair.name, label_git_revisions(found, pair.labels))
+    return NamedDiff(pair.name, source_diffs.label_git_revisions(changes, pair.labels))
 
 
-def _find_used_code(wish: DiffOptions) -> UsageAnalysis | None:
-    """Return the uses in the code that was named, None where neither code nor a recorded list was."""
+def _find_used_code(options: DiffOptions) -> UsageAnalysis | None:
+    """Return the usages in the code that was named.
+
+    None means that neither code nor a recorded list was named.
+    """
     from dynclient.cli.uses import find_usages_in
 
-    return find_usages_in(wish.used) if wish.used or wish.used_by else None
+    if not options.used and not options.used_by:
+        return None
+    return find_usages_in(options.used)
 
 
-def _find_usage(wish: DiffOptions, code: UsageAnalysis | None, old: Document) -> Usage | None:
-    """Return what is used of a document; None: all of it counts."""
+def _find_usage(options: DiffOptions, code: UsageAnalysis | None, old: Document) -> Usage | None:
+    """Return what is used of a document; None means that all of it counts."""
     if code is None:
         return None
     from dynclient.cli.uses import read_recorded_usages
     from dynclient.diffing.usage_filter import Usage
     from dynclient.usages import resolve_usages
 
-    return Usage.from_code(resolve_usages(code.usages, old)) | Usage.from_recording(
-        read_recorded_usages(wish.used_by, old)
-    )
+    in_code = Usage.from_code(resolve_usages(code.usages, old))
+    return in_code | Usage.from_recording(read_recorded_usages(options.used_by, old))
 
 
-# --- what counts
+# --- which changes count
 
 
 def _apply_settings(
-    compared: list[NamedDiff], project: DiffSettings, wish: DiffOptions, entries: list[AcceptEntry]
+    compared: list[NamedDiff],
+    project: DiffSettings,
+    options: DiffOptions,
+    entries: list[AcceptEntry],
 ) -> list[NamedDiff]:
     from dynclient.diffing import gate
     from dynclient.diffing.report.combined import NamedDiff
 
-    def judged(named: NamedDiff) -> Diff:
-        diff = gate.apply_levels(named.diff, project.levels, wish.unknown)
-        return gate.mark_accepted(diff, entries, _get_today(), named.name)
+    rated = []
+    for named in compared:
+        diff = gate.apply_levels(named.diff, project.levels, options.unknown)
+        diff = gate.mark_accepted(diff, entries, _get_today(), named.name)
+        rated.append(NamedDiff(named.name, diff))
+    return rated
 
-    return [NamedDiff(named.name, judged(named)) for named in compared]
 
-
-def _has_failures(judged: list[NamedDiff], wish: DiffOptions) -> bool:
+def _has_failures(rated: list[NamedDiff], options: DiffOptions) -> bool:
     from dynclient.diffing import gate
 
-    return any(gate.find_failing_changes(named.diff, wish.fail_on) for named in judged)
+    return any(gate.find_failing_changes(named.diff, options.fail_on) for named in rated)
 
 
-def _build_entries(judged: list[NamedDiff], wish: DiffOptions) -> list[tuple[AcceptEntry, str]]:
-    """Return an entry for each change that lets the build fail, with the comment that says what it is."""
+def _build_entries(rated: list[NamedDiff], options: DiffOptions) -> list[tuple[AcceptEntry, str]]:
+    """Return an entry, and the comment above it, for each change that lets the build fail."""
     from dynclient.diffing import gate
     from dynclient.diffing.accept import AcceptEntry
 
-    found: dict[tuple[str, str], tuple[AcceptEntry, str]] = {}
-    for named in judged:
-        document = named.name if len(judged) > 1 else ""
-        for change in gate.find_failing_changes(named.diff, wish.fail_on):
+    entries: dict[tuple[str, str], tuple[AcceptEntry, str]] = {}
+    for named in rated:
+        document = named.name if len(rated) > 1 else ""
+        for change in gate.find_failing_changes(named.diff, options.fail_on):
             entry = AcceptEntry(
-                wish.reason or "",
-                change.fingerprint,
+                reason=options.reason or "",
+                fingerprint=change.fingerprint,
                 document=document,
-                until=wish.until,
-                owner=wish.owner or "",
+                until=options.until,
+                owner=options.owner or "",
             )
-            found.setdefault((document, entry.fingerprint), (entry, _describe_change(change)))
-    return list(found.values())
+            key = document, entry.fingerprint
+            entries.setdefault(key, (entry, _describe_change(change)))
+    return list(entries.values())
 
 
 def _describe_change(change: Change) -> str:
     return " ".join(filter(None, (f"{change.rule}:", change.operation, change.where)))
 
 
-# --- what is told
+# --- what is printed and written
 
 
-def _print_reports(judged: list[NamedDiff], wish: DiffOptions) -> None:
+def _print_reports(rated: list[NamedDiff], options: DiffOptions) -> None:
     from dynclient.cli.output_files import save_data
     from dynclient.cli.terminal_output import is_terminal
     from dynclient.diffing.report.combined import build_report
 
     columns = shutil.get_terminal_size().columns if is_terminal() else MAX_WIDTH
     width = min(columns, MAX_WIDTH)
-    click.echo(build_report(judged, wish.format, width), nl=False)
-    for form, file in wish.output:
-        save_data(
-            file, build_report(judged, form, MAX_WIDTH).encode(errors="backslashreplace"), form
-        )
+    click.echo(build_report(rated, options.format, width), nl=False)
+    for form, file in options.output:
+        text = build_report(rated, form, MAX_WIDTH)
+        save_data(file, text.encode(errors="backslashreplace"), form)
 
 
 def _write_entries(file: Path, data: bytes, count: int) -> None:
@@ -388,21 +422,29 @@ def _write_entries(file: Path, data: bytes, count: int) -> None:
     print_note(f"{count} {'entry' if count == 1 else 'entries'} → {_shorten_path(file)}")
 
 
-def _report_idle_entries(
+def _find_unused_entries(
     entries: list[AcceptEntry], compared: list[NamedDiff]
 ) -> list[AcceptEntry]:
-    """Tell of entries that count no more, or never did; return those that match nothing."""
-    from dynclient.cli.terminal_output import format_one_line, print_note
-    from dynclient.diffing.accept import ACCEPT_FILE, find_unused_entries
+    """Return the entries that match no change of any document."""
+    from dynclient.diffing import accept
 
-    idle = find_unused_entries(
-        entries, [(named.name, change) for named in compared for change in named.diff.changes]
-    )
+    changes = [(named.name, change) for named in compared for change in named.diff.changes]
+    return accept.find_unused_entries(entries, changes)
+
+
+def _print_idle_entries(entries: list[AcceptEntry], unused: list[AcceptEntry]) -> None:
+    """Print a note on each entry that matches nothing or has expired."""
+    from dynclient.cli.terminal_output import format_one_line, print_note
+    from dynclient.diffing.accept import ACCEPT_FILE
+
     for entry in entries:
-        why = "matches nothing any more" if entry in idle else f"has expired on {entry.until}"
-        if entry in idle or entry.is_expired(_get_today()):
-            print_note(format_one_line(f"{ACCEPT_FILE}:{entry.line or '?'}: {entry} {why}"))
-    return idle
+        if entry in unused:
+            why = "matches nothing any more"
+        elif entry.is_expired(_get_today()):
+            why = f"has expired on {entry.until}"
+        else:
+            continue
+        print_note(format_one_line(f"{ACCEPT_FILE}:{entry.line or '?'}: {entry} {why}"))
 
 
 def _shorten_path(file: Path) -> str:

@@ -17,16 +17,17 @@ from dynclient.violations import shorten_repr
 
 ACCEPT_FILE = "dynclient-accept.toml"
 
-#: Together they name a change where no fingerprint does.
+#: The keys that together name a change without a fingerprint.
 _PLACE_KEYS = ("rule", "operation", "pointer")
 
 _ENTRY_KEYS = ("fingerprint", *_PLACE_KEYS, "document", "reason", "until", "owner")
 
 _ENTRY_HEADER = re.compile(rb"^\s*\[\[\s*[\"']?accept[\"']?\s*\]\]", re.MULTILINE)
 
-_FILE_HEADER = b"""\
-# Changes that were accepted: `dynclient diff` does not count them any more. docs/ci.md of dynclient has the keys.
-"""
+_FILE_HEADER = (
+    b"# Changes that were accepted: `dynclient diff` does not count them any more. "
+    b"docs/ci.md of dynclient has the keys.\n"
+)
 
 
 @dataclass(frozen=True)
@@ -35,14 +36,14 @@ class AcceptEntry:
 
     Attributes:
         reason: why the change is accepted.
-        fingerprint: of the change; "" where rule, operation and pointer name it.
+        fingerprint: of the change; "" if rule, operation and pointer name it.
         rule: of the change.
-        operation: one that it touches, "" for the whole document.
-        pointer: its place in the new document, or, of what is gone, in the old one.
-        document: the name of the document, where several are compared; "" for any.
-        until: the last day on which it counts; None for ever.
-        owner: whom to ask.
-        line: where it begins in the file; None where nobody knows.
+        operation: one that the change touches, "" for the whole document.
+        pointer: the place in the new document, or in the old one if the change removed it.
+        document: the name of the document if several are compared; "" for any.
+        until: the last day on which the entry counts; None for ever.
+        owner: whom to ask about it.
+        line: the line in the file; None if it is not known.
 
     """
 
@@ -57,38 +58,39 @@ class AcceptEntry:
     line: int | None = field(default=None, compare=False)
 
     def covers(self, change: Change, document: str) -> bool:
-        """Tell whether it is about a change of a document, expired or not."""
+        """Tell whether it names a change of a document, expired or not."""
         if self.document not in ("", document):
             return False
         if self.fingerprint:
             return self.fingerprint == change.fingerprint
-        is_there = self.operation in (change.operation, *change.operations)
-        return self.rule == change.rule and is_there and self.pointer == change.pointer
+        has_place = self.rule == change.rule and self.pointer == change.pointer
+        return has_place and self.operation in (change.operation, *change.operations)
 
     def is_expired(self, today: date) -> bool:
-        """Tell whether its last day is over."""
+        """Tell whether its last day has passed."""
         return self.until is not None and self.until < today
 
     def __str__(self) -> str:
         """Return what it accepts, in one line."""
-        named = self.fingerprint or " ".join(
-            filter(None, (self.rule, self.operation, self.pointer))
-        )
-        return f"{named} of {self.document}" if self.document else named
+        place = " ".join(filter(None, (self.rule, self.operation, self.pointer)))
+        name = self.fingerprint or place
+        return f"{name} of {self.document}" if self.document else name
 
 
 def find_accept_file(start: Path) -> Path:
-    """Return the file for a folder: there or above it, within its project; one in `start` where there is none."""
+    """Return the file for a folder: the nearest at or above it, at most at the root of its project.
+
+    A path in `start` is returned if there is neither file nor project.
+    """
     for folder in (start, *start.parents):
-        if (folder / ACCEPT_FILE).exists():
-            return folder / ACCEPT_FILE
-        if (folder / "pyproject.toml").exists() or (folder / ".git").exists():
-            return folder / ACCEPT_FILE
+        for name in (ACCEPT_FILE, "pyproject.toml", ".git"):
+            if (folder / name).exists():
+                return folder / ACCEPT_FILE
     return start / ACCEPT_FILE
 
 
 def read_accept_file(file: Path) -> bytes:
-    """Return the text of a file, b"" where there is none.
+    """Return the bytes of a file, b"" if it does not exist.
 
     Raises:
         UsageError: it cannot be read.
@@ -106,31 +108,40 @@ def parse_entries(data: bytes, file: str) -> list[AcceptEntry]:
     """Return the entries of a text.
 
     Args:
-        data: the text.
+        data: the text, in UTF-8.
         file: what messages call it.
 
     Raises:
-        UsageError: it is no TOML, or an entry is not as it must be; the message begins with file and line.
+        UsageError: it is no TOML, or an entry is wrong; the message begins with file and line.
 
     """
     table = toml_files.parse_toml(data, file)
     for key in table:
         toml_files.check_known_name(file, key, ("accept",), "table")
-    given = table.get("accept", [])
-    if not isinstance(given, list) or not all(isinstance(entry, dict) for entry in given):
+    entries = table.get("accept", [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise UsageError(
             f"{file}: `accept` is no list of tables", hint="write [[accept]] above each entry"
         )
-    lines = [data.count(b"\n", 0, match.end()) + 1 for match in _ENTRY_HEADER.finditer(data)]
-    known = lines if len(lines) == len(given) else [None] * len(given)
+    lines = _find_entry_lines(data)
+    if len(lines) != len(entries):  # some entry has no header of its own
+        return [
+            _parse_entry(entry, f"{file}, entry {number}", None)
+            for number, entry in enumerate(entries, 1)
+        ]
     return [
-        _parse_entry(entry, file, number, line)
-        for number, (entry, line) in enumerate(zip(given, known, strict=True), 1)
+        _parse_entry(entry, f"{file}:{line}", line)
+        for entry, line in zip(entries, lines, strict=True)
     ]
 
 
-def _parse_entry(table: Mapping[str, Any], file: str, number: int, line: int | None) -> AcceptEntry:
-    where = f"{file}:{line}" if line else f"{file}, entry {number}"
+def _find_entry_lines(data: bytes) -> list[int]:
+    """Return the lines of the `[[accept]]` headers."""
+    headers = _ENTRY_HEADER.finditer(data)
+    return [data.count(b"\n", 0, header.end()) + 1 for header in headers]
+
+
+def _parse_entry(table: Mapping[str, Any], where: str, line: int | None) -> AcceptEntry:
     for key in table:
         toml_files.check_known_name(where, key, _ENTRY_KEYS, "key")
     texts = {key: _parse_text(table, key, where) for key in _ENTRY_KEYS if key != "until"}
@@ -139,18 +150,27 @@ def _parse_entry(table: Mapping[str, Any], file: str, number: int, line: int | N
             f"{where}: the entry has no reason", hint='add reason = "…": why nobody is hurt'
         )
     if "fingerprint" in table:
-        if any(key in table for key in _PLACE_KEYS):
-            raise UsageError(f"{where}: the entry names its change twice", hint=_NAMING_HINT)
-        if not texts["fingerprint"]:
-            raise UsageError(f"{where}: the fingerprint is empty", hint=_NAMING_HINT)
-    elif missing := [key for key in _PLACE_KEYS if key not in table]:
+        _check_fingerprint(table, texts["fingerprint"], where)
+    else:
+        _check_place(table, texts["rule"], where)
+    return AcceptEntry(**texts, until=_parse_date(table.get("until"), where), line=line)
+
+
+def _check_fingerprint(table: Mapping[str, Any], fingerprint: str, where: str) -> None:
+    if any(key in table for key in _PLACE_KEYS):
+        raise UsageError(f"{where}: the entry names its change twice", hint=_NAMING_HINT)
+    if not fingerprint:
+        raise UsageError(f"{where}: the fingerprint is empty", hint=_NAMING_HINT)
+
+
+def _check_place(table: Mapping[str, Any], rule: str, where: str) -> None:
+    missing = [key for key in _PLACE_KEYS if key not in table]
+    if missing:
         raise UsageError(
             f"{where}: the entry names no change: {' and '.join(missing)} missing",
             hint=_NAMING_HINT,
         )
-    else:
-        toml_files.check_known_name(where, texts["rule"], RULES, "rule")
-    return AcceptEntry(**texts, until=_parse_date(table.get("until"), where), line=line)
+    toml_files.check_known_name(where, rule, RULES, "rule")
 
 
 _NAMING_HINT = "give fingerprint, or rule, operation and pointer"
@@ -176,29 +196,29 @@ def _parse_date(value: Any, where: str) -> date | None:
 
 
 def add_entries(data: bytes, entries: Iterable[tuple[AcceptEntry, str]], file: str) -> bytes:
-    """Return a text with entries added at its end; what is there stays as it is, comments and all.
+    """Return a text with entries added at its end; the rest stays as it is, with its comments.
 
     Args:
         data: the text.
-        entries: each with what a comment above it says.
+        entries: each with the text of a comment above it.
         file: what messages call it.
 
     Raises:
         UsageError: nothing can be added to the text.
 
     """
+    blocks = []
+    for entry, description in entries:
+        comment = toml_files.write_comment(description)
+        blocks.append(f"\n{comment}\n{_format_entry(entry)}")
     start = data or _FILE_HEADER
-    start += b"" if start.endswith(b"\n") else b"\n"
-    text = (
-        start
-        + "".join(
-            f"\n{toml_files.write_comment(said)}\n{_format_entry(entry)}" for entry, said in entries
-        ).encode()
-    )
+    if not start.endswith(b"\n"):
+        start += b"\n"
+    text = start + "".join(blocks).encode()
     try:
         parse_entries(text, file)
     except UsageError:
-        parse_entries(data, file)  # its own faults are told as such
+        parse_entries(data, file)  # raises if the text was wrong before
         raise UsageError(
             f"{file}: no [[accept]] can be added", hint="write `accept = […]` as [[accept]] tables"
         ) from None
@@ -206,27 +226,40 @@ def add_entries(data: bytes, entries: Iterable[tuple[AcceptEntry, str]], file: s
 
 
 def _format_entry(entry: AcceptEntry) -> str:
-    pairs = [(key, getattr(entry, key)) for key in _ENTRY_KEYS]
-    # An operation may be "": the whole document.
-    texts = [
-        (key, value)
-        for key, value in pairs
-        if value or (key in _PLACE_KEYS and not entry.fingerprint)
-    ]
-    lines = (
-        f"{key} = {value if isinstance(value, date) else toml_files.write_string(value)}"
-        for key, value in texts
-    )
-    return "\n".join(["[[accept]]", *lines, ""])
+    values: dict[str, str | date | None] = {
+        "fingerprint": entry.fingerprint,
+        "rule": entry.rule,
+        "operation": entry.operation,
+        "pointer": entry.pointer,
+        "document": entry.document,
+        "reason": entry.reason,
+        "until": entry.until,
+        "owner": entry.owner,
+    }
+    lines = ["[[accept]]"]
+    for key, value in values.items():
+        # An operation may be "": the whole document.
+        is_needed = key in _PLACE_KEYS and not entry.fingerprint
+        if isinstance(value, date):
+            lines.append(f"{key} = {value}")
+        elif value or is_needed:
+            lines.append(f"{key} = {toml_files.write_string(value or '')}")
+    return "\n".join([*lines, ""])
 
 
 def find_unused_entries(
     entries: Iterable[AcceptEntry], changes: Iterable[tuple[str, Change]]
 ) -> list[AcceptEntry]:
-    """Return the entries that match none of the changes, each of which comes with the name of its document."""
-    found = list(changes)
-    return [
-        entry
-        for entry in entries
-        if not any(entry.covers(change, document) for document, change in found)
-    ]
+    """Return the entries that match no change.
+
+    Args:
+        entries: the entries.
+        changes: (name of the document, change).
+
+    """
+    all_changes = list(changes)
+    return [entry for entry in entries if not _covers_any(entry, all_changes)]
+
+
+def _covers_any(entry: AcceptEntry, changes: Iterable[tuple[str, Change]]) -> bool:
+    return any(entry.covers(change, document) for document, change in changes)

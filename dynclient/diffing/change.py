@@ -15,17 +15,19 @@ from dynclient.violations import Place
 Level = Literal["breaking", "warning", "info", "none"]
 LEVELS: tuple[Level, ...] = ("breaking", "warning", "info", "none")
 
-#: Who reads the document: programs already deployed (`wire`), callers by name who load the new one (`code`).
+#: Who reads the document: deployed programs (`wire`), or callers by name who load the new document
+#: (`code`).
 View = Literal["wire", "code", "both"]
+VIEWS: tuple[View, ...] = ("wire", "code", "both")
 READERS: tuple[Literal["wire", "code"], ...] = ("wire", "code")
 
-#: What a verdict rests on: a payload that both engines judged, a fact of the two documents, a rule that proves that
-#: nothing breaks, or nothing (`unknown`).
+#: What a verdict rests on: a payload that both engines checked (`witness`), a fact of the two
+#: documents, a rule that proves that nothing breaks, or nothing (`unknown`).
 Proof = Literal["witness", "fact", "rule", "unknown"]
 
 
 def find_worst_level(levels: Sequence[Level]) -> Level:
-    """Return the level that matters most; `none` where there is none."""
+    """Return the level that matters most; `none` for no levels."""
     return min(levels, key=LEVELS.index, default="none")
 
 
@@ -36,7 +38,7 @@ class ChangeLocation:
     Attributes:
         file: the URI or path of the file, as it was loaded.
         pointer: JSON pointer in that file.
-        line: the line in it, first line 1; None where nobody knows.
+        line: the line in that file, the first is 1; None if it is not known.
 
     """
 
@@ -46,12 +48,12 @@ class ChangeLocation:
 
     @classmethod
     def from_place(cls, place: Place | None) -> ChangeLocation | None:
-        """Return the source of a place, None where there is none."""
+        """Return the location of a place; None for None."""
         return None if place is None else cls(place.uri, place.pointer, place)
 
     @property
     def line(self) -> int | None:
-        """The line in the file, looked up when it is first asked for."""
+        """The line in the file, read at the first access."""
         return self._place.line if self._place else None
 
     def to_dict(self) -> dict[str, Any]:
@@ -61,32 +63,33 @@ class ChangeLocation:
 
 @dataclass(frozen=True)
 class Change:
-    """One difference between two revisions, told once however many operations it touches.
+    """One difference between two revisions, however many operations it touches.
 
     Attributes:
-        rule: the kind of change, kebab-case, from `rules.RULES`: `property-removed`, `operation-renamed`, …
-        level: how much it matters under the view that was asked for.
-        views: how much it matters to each reader: `wire` (deployed programs) and `code` (callers by name).
-        side: `call`, `result`, or both as `call and result`; "" where it is about neither.
-        sides: how much it matters to each reader on each side, where it is about both: side → reader → level.
-        operation: the operation it was found on, as a key of the old document (of the new one where it was added);
-            "" for the whole document.
-        operations: every operation that it touches, that one first.
-        where: the place as people read it: `body.cartItems[].quantity`, `200 application/json: effects[].props`,
-            `query.limit`, `security`.
-        old: what the old document says there; None where it says nothing.
-        new: what the new document says there.
+        rule: the kind of change, from `rules.RULES`: `property-removed`, `operation-renamed`, …
+        level: how much it matters under the chosen view.
+        views: reader → level, for `wire` (deployed programs) and `code` (callers by name).
+        side: `call`, `result`, or `call and result`; "" if it is about neither.
+        sides: side → reader → level, if it is about both sides.
+        operation: the operation on which it was found, as a key of the old document (of the new one
+            if the operation is new); "" for the whole document.
+        operations: every operation that it touches, `operation` first.
+        where: the place as people read it: `body.cartItems[].quantity`, `query.limit`,
+            `200 application/json: effects[].props`, `security`.
+        old: what the old document says there; None if it says nothing.
+        new: what the new document says there; None if it says nothing.
         proof: what the verdict rests on.
-        witness: where `proof` is `witness`: for the call side a call document that the old document accepts and the
-            new one refuses; for the result side a body (or {header: value}) that the new document allows and the old
-            one refuses. Plain JSON data; it may itself be null. For `integer-size` the first integer beyond 64 bits.
-        refusal: what the refusing document says of the witness, one line.
-        python: the line of Python that makes the call of a witness through dynclient; "" where it is no call.
-        because: one sentence that says what follows, or the fact or rule that settles it.
-        source: where it stands in the new document, or, for what is gone, in the old one.
-        old_source: where it stands in the old document; None for what is new.
-        used: `file:line` of the code that it touches, where code was given.
-        accepted: the reason for which it was accepted; "" where it was not.
+        witness: plain JSON data, set if `proof` is `witness`. For the call side it is a call
+            document that the old document accepts and the new one refuses. For the result side it
+            is a body (or {header: value}) that the new document allows and the old one refuses. It
+            may itself be null. For `integer-size` it is the first integer beyond 64 bits.
+        refusal: the violation of the witness in one line.
+        python: the line of Python that makes the call of a witness; "" if the witness is no call.
+        because: one sentence: what follows, or the fact or rule that proves it.
+        source: the location in the new document, or, if it was removed, in the old one.
+        old_source: the location in the old document; None if the place is new.
+        used: `file:line` of the code that it touches, if code was given.
+        accepted: the reason for which somebody accepted it; "" if nobody did.
         policy: whether it is a finding of an opt-in policy, which no payload can show.
 
     """
@@ -114,7 +117,7 @@ class Change:
 
     @property
     def has_witness(self) -> bool:
-        """Whether a payload shows it."""
+        """Whether a payload proves it."""
         return self.proof == "witness"
 
     @property
@@ -124,7 +127,7 @@ class Change:
 
     @property
     def pointer(self) -> str:
-        """The JSON pointer of the place that changed: in the new document, or, for what is gone, in the old one."""
+        """The JSON pointer in the new document, or in the old one if the place was removed."""
         return self.source.pointer if self.source else ""
 
     @property
@@ -134,32 +137,38 @@ class Change:
 
     @property
     def is_gone(self) -> bool:
-        """Whether the place is no longer in the new document, so that `source` is in the old one."""
+        """Whether the new document lacks the place, so that `source` is in the old one."""
         return self.source is not None and self.source is self.old_source
 
     @cached_property
     def fingerprint(self) -> str:
-        """A stable name: it does not change with lines, order, witnesses or the operations that share the cause."""
-        places = [source.pointer if source else "" for source in (self.old_source, self.source)]
-        said = [
+        """A stable name of 16 hex digits.
+
+        It does not change with lines, order, witnesses or the operations that share the cause.
+        """
+        old_pointer = self.old_source.pointer if self.old_source else ""
+        new_pointer = self.source.pointer if self.source else ""
+        operation = "" if old_pointer or new_pointer else self.operation
+        identity = [
             self.rule,
             self.side,
-            *places,
-            "" if any(places) else self.operation,
+            old_pointer,
+            new_pointer,
+            operation,
             self.old,
             self.new,
         ]
-        text = json.dumps(said, sort_keys=True, ensure_ascii=True, default=repr)
+        text = json.dumps(identity, sort_keys=True, ensure_ascii=True, default=repr)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def seen(self, view: View) -> Change:
         """Return it with the level that it has under a view."""
         readers = READERS if view == "both" else (view,)
         level = find_worst_level([self.views[reader] for reader in readers])
-        # What is open to the other reader alone is harmless to this one.
-        proof: Proof = (
-            "rule" if self.proof == "unknown" and level in ("info", "none") else self.proof
-        )
+        proof = self.proof
+        if proof == "unknown" and level in ("info", "none"):
+            # Only the other reader's verdict is unknown; for this one it is proved harmless.
+            proof = "rule"
         return replace(self, level=level, proof=proof)
 
     @property

@@ -1,12 +1,15 @@
-"""The outcome of a comparison: all changes, and how they are counted and told."""
+"""A change set is data: two revisions, and every change between them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
 from dynclient.diffing.change import Change, Level, View
+
+if TYPE_CHECKING:
+    from dynclient.model import Document
 
 
 @dataclass(frozen=True)
@@ -26,17 +29,28 @@ class Revision:
     uri: str
     operations: int
 
+    @classmethod
+    def of(cls, document: Document) -> Revision:
+        """Return how reports name a document."""
+        return cls(
+            title=document.title,
+            version=str(document.info.get("version") or ""),
+            uri=document.uri,
+            operations=len(document.operations),
+        )
+
 
 @dataclass(frozen=True)
-class Diff:
-    """What differs between two revisions of a document.
+class ChangeSet:
+    """What differs between two revisions of a document; reports and the gate of a build read it.
 
     Attributes:
-        old: the revision that is relied on.
-        new: the revision that is to come.
+        old: the revision that programs rely on.
+        new: the revision that replaces it.
         view: who counts: `wire`, `code`, or `both`.
         changes: every change, the worst first, then in the order of the document.
-        statistics: how many schema pairs were `compared`, `refuted` and `unknown`; how many `operations`.
+        statistics: the numbers of schema pairs `compared`, `refuted` and `unknown`, and of
+            `operations`.
 
     """
 
@@ -57,7 +71,7 @@ class Diff:
 
     @property
     def warnings(self) -> list[Change]:
-        """What breaks nobody by the documents and may surprise somebody; what is unknown is among it."""
+        """What breaks nobody but may surprise somebody; unknown changes are among it."""
         return self.at("warning")
 
     @property
@@ -72,7 +86,7 @@ class Diff:
 
     @property
     def accepted(self) -> list[Change]:
-        """What somebody accepted, with a reason."""
+        """The changes that somebody accepted with a reason."""
         return [change for change in self.changes if change.accepted]
 
     @property
@@ -80,44 +94,6 @@ class Diff:
         """Whether nothing breaks and nothing is unknown."""
         return not self.breaking and not self.unknown
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as JSON data."""
-        from dynclient.diffing.report.as_json import build_data
 
-        return build_data(self)
-
-    def to_json(self) -> str:
-        """Return it as JSON text, in the shape that `report/diff.schema.json` describes."""
-        from dynclient.diffing.report.as_json import render
-
-        return render(self)
-
-    def to_text(self) -> str:
-        """Return it as text for a terminal; the last line is the verdict."""
-        from dynclient.diffing.report.as_text import render
-
-        return render(self)
-
-    def to_markdown(self) -> str:
-        """Return it as a comment for a pull request."""
-        from dynclient.diffing.report.as_markdown import render
-
-        return render(self)
-
-    def to_html(self) -> str:
-        """Return it as one page that needs nothing else."""
-        from dynclient.diffing.report.as_html import render
-
-        return render(self)
-
-    def to_sarif(self) -> str:
-        """Return it as SARIF 2.1.0."""
-        from dynclient.diffing.report.as_sarif import render
-
-        return render(self)
-
-    def to_github(self) -> str:
-        """Return it as workflow commands that GitHub turns into annotations."""
-        from dynclient.diffing.report.as_github import render
-
-        return render(self)
+#: A change set, or the `Diff` that extends it: what changes one returns the same type.
+ChangeSetT = TypeVar("ChangeSetT", bound=ChangeSet)

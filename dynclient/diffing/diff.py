@@ -1,22 +1,70 @@
-"""`dynclient.diff`: two revisions of a document, every difference with its verdict."""
+"""`dynclient.diff` compares two revisions of a document; `Diff` holds all changes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from os import PathLike
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dynclient.client.load import DocumentSource, load
-from dynclient.diffing.change import View
-from dynclient.diffing.changeset import Diff, Revision
+from dynclient.diffing.change import VIEWS, View
+from dynclient.diffing.changeset import ChangeSet, Revision
 from dynclient.diffing.detect.unchanged import is_identical_document
 from dynclient.errors import UsageError
-from dynclient.model import Document
 
 if TYPE_CHECKING:
     from dynclient.diffing.usage_filter import Usage
 
-VIEWS = ("wire", "code", "both")
+
+@dataclass(frozen=True)
+class Diff(ChangeSet):
+    """What differs between two revisions of a document, and the reports of it.
+
+    The attributes are those of `ChangeSet`. A report is pure text; nothing is printed or written.
+    """
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the diff as JSON data."""
+        from dynclient.diffing.report.as_json import build_data
+
+        return build_data(self)
+
+    def to_json(self) -> str:
+        """Return the diff as JSON text in the shape of `report/diff.schema.json`."""
+        from dynclient.diffing.report import as_json
+
+        return as_json.render(self)
+
+    def to_text(self) -> str:
+        """Return the diff as text for a terminal; the last line is the verdict."""
+        from dynclient.diffing.report import as_text
+
+        return as_text.render(self)
+
+    def to_markdown(self) -> str:
+        """Return the diff as a comment for a pull request."""
+        from dynclient.diffing.report import as_markdown
+
+        return as_markdown.render(self)
+
+    def to_html(self) -> str:
+        """Return the diff as one page that needs nothing else."""
+        from dynclient.diffing.report import as_html
+
+        return as_html.render(self)
+
+    def to_sarif(self) -> str:
+        """Return the diff as a SARIF 2.1.0 log."""
+        from dynclient.diffing.report import as_sarif
+
+        return as_sarif.render(self)
+
+    def to_github(self) -> str:
+        """Return the diff as workflow commands that GitHub turns into annotations."""
+        from dynclient.diffing.report import as_github
+
+        return as_github.render(self)
 
 
 def diff(
@@ -32,17 +80,19 @@ def diff(
 ) -> Diff:
     """Return what changed between two revisions of a document, whom it breaks, and what proves it.
 
-    The producer of a message sends only what its document declares; the consumer accepts what its schema accepts. A new
-    revision is compatible when every call that was valid still is and means the same on the wire, and every result that
-    can now come was understood before.
+    A producer sends only what its document declares. A consumer accepts what its schema accepts.
+    The new revision is compatible if every call that was valid still is valid and means the same on
+    the wire, and if old programs understand every result that the new revision allows.
 
     Args:
-        old: the revision that is relied on: a path, URL, mapping or Document.
-        new: the revision that is to come.
-        view: whose programs count: those deployed (`wire`), callers by name who load the new document (`code`), `both`.
-        used: Python sources: files and folders; what they do not touch is left out. Or a `Usage` of them.
+        old: the revision that programs rely on: a path, URL, mapping or Document.
+        new: the revision that replaces it.
+        view: whose programs count: `wire` (deployed programs), `code` (callers by name who load the
+            new document), or `both`.
+        used: Python files and folders, or a `Usage` of them; changes that they do not touch are
+            left out.
         open_enums: a new value of an enum that the document calls open breaks nobody.
-        tolerant_results: readers of results pass over properties that a closed schema refuses.
+        tolerant_results: readers of results ignore properties that a closed schema refuses.
         docs: descriptions, examples, titles and links count too.
         policies: names of policies to check: deprecation, sunset, stability, version.
 
@@ -56,40 +106,20 @@ def diff(
     """
     if view not in VIEWS:
         raise UsageError(f"there is no view {view!r}", hint=f"one of {', '.join(VIEWS)}")
-    before, after = load(old), load(new)
-    if is_identical_document(before, after):
-        return Diff(
-            _describe_revision(before),
-            _describe_revision(after),
-            view,
-            (),
-            {"operations": len(before.operations)},
-        )
+    old_document, new_document = load(old), load(new)
+    revisions = Revision.of(old_document), Revision.of(new_document)
+    if is_identical_document(old_document, new_document):
+        return Diff(*revisions, view, statistics={"operations": len(old_document.operations)})
+
+    # Heavy modules: nobody waits for them where both texts are the same.
     from dynclient.diffing.compare.document_changes import DocumentComparer
-    from dynclient.diffing.decide.document_pair import ComparisonOptions
-
-    choices = ComparisonOptions(
-        open_enums=open_enums, tolerant_results=tolerant_results, include_descriptions=docs
-    )
-    usage = _read_usage(used, before) if used is not None else None
-    changes, statistics = DocumentComparer(before, after, choices, tuple(policies), usage).compare(
-        view
-    )
-    return Diff(_describe_revision(before), _describe_revision(after), view, changes, statistics)
-
-
-def _read_usage(
-    used: Usage | str | PathLike[str] | Iterable[str | PathLike[str]], document: Document
-) -> Usage:
+    from dynclient.diffing.exposure import ComparisonOptions
     from dynclient.diffing.usage_filter import Usage
 
-    return Usage.of(used, document)
-
-
-def _describe_revision(document: Document) -> Revision:
-    return Revision(
-        document.title,
-        str(document.info.get("version") or ""),
-        document.uri,
-        len(document.operations),
+    options = ComparisonOptions(
+        open_enums=open_enums, tolerant_results=tolerant_results, include_descriptions=docs
     )
+    usage = None if used is None else Usage.of(used, old_document)
+    comparer = DocumentComparer(old_document, new_document, options, tuple(policies), usage)
+    changes, statistics = comparer.compare(view)
+    return Diff(*revisions, view, changes, statistics)

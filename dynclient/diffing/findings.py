@@ -1,4 +1,4 @@
-"""Findings become changes: one cause is told once, with every operation that it touches."""
+"""Findings become changes: one cause is one change, with every operation that it touches."""
 
 from __future__ import annotations
 
@@ -16,34 +16,34 @@ from dynclient.diffing.change import (
     View,
     find_worst_level,
 )
+from dynclient.diffing.verdict_table import VERDICTS
 from dynclient.document.references import Node
 from dynclient.violations import Place
 
 _PROOF_ORDER: tuple[Proof, ...] = ("witness", "fact", "unknown", "rule")
 
 
-#: A side, how much it matters to deployed programs and to callers by name, and what is said of it.
+#: A side, its level for deployed programs, its level for callers by name, and its sentence.
 SideSummary = tuple[str, Level, Level, str]
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One cause, as it was met on one operation.
+    """One cause, as it was found on one operation.
 
     Attributes:
-        key: what makes it the same cause when it is met again.
-        rule: of `rules.RULES`.
+        key: two findings with the same key have the same cause.
+        rule: the kind of change, from `rules.RULES`.
         wire: how much it matters to deployed programs.
         code: how much it matters to callers by name.
-        operations: the operations it was met on, by their keys; the first is the one that the witness is of.
-        said: what the old document says, and what the new one says.
-        places: where, in the old and in the new one.
+        operations: the keys of the operations that have the cause; the witness is of the first.
+        documented: what the old document says, and what the new one says.
+        places: where in the old document, and where in the new one.
+        has_own_witness: the witness is of the first operation, not of another with the same cause.
+        used: the lines of code that it touches; None for all lines that use the operations.
+        sides: the levels and the sentence of each side, if the cause was found on several.
 
-        is_shown: the witness is one of the first operation; else it was shown on another one.
-        used: the lines of code that it touches; None where that is all that use the operation.
-        sides: where it was met on several sides, what is to be told of each.
-
-    The rest is as in `Change`.
+    The other attributes are those of `Change`.
 
     """
 
@@ -65,14 +65,20 @@ class Finding:
     used: tuple[str, ...] | None = None
     sides: tuple[SideSummary, ...] = ()
 
+    def add_witness(self, witness: Any, refusal: str) -> Finding:
+        """Return it with a payload that shows it; itself where there is no payload (None)."""
+        if witness is None:
+            return self
+        return replace(self, proof="witness", witness=witness, refusal=refusal)
+
     @property
     def side_summaries(self) -> tuple[SideSummary, ...]:
-        """Side, both readers' levels, and what is said of that side."""
+        """The side, both levels and the sentence of each side."""
         return self.sides or ((self.side, self.wire, self.code, self.because),)
 
     @property
     def sort_key(self) -> tuple[int, int, bool]:
-        """What sorts the finding that says most of a cause first."""
+        """Sorts the finding that says most of a cause first."""
         return (
             LEVELS.index(find_worst_level([self.wire, self.code])),
             _PROOF_ORDER.index(self.proof),
@@ -81,28 +87,33 @@ class Finding:
 
 
 class HasNode(Protocol):
-    """What stands in a document: an operation, a parameter, a media type."""
+    """A part of a document: an operation, a parameter, a media type."""
 
     @property
     def node(self) -> Node:
-        """Where."""
+        """Where it is in the document."""
 
+
+#: Where something stands in the old document and in the new one; None where it is not there.
+PlacePair = tuple[Place | None, Place | None]
 
 #: The same thing in the old document and in the new one; None where it is not there.
 NodePair = tuple[HasNode | None, HasNode | None]
 
 
-def find_places(old: HasNode | None, new: HasNode | None) -> tuple[Place | None, Place | None]:
+def find_places(old: HasNode | None, new: HasNode | None) -> PlacePair:
     """Return where something stands in both documents."""
-    return old.node.place if old else None, new.node.place if new else None
+    old_place = old.node.place if old else None
+    new_place = new.node.place if new else None
+    return old_place, new_place
 
 
 @dataclass(frozen=True)
 class FindingContext:
-    """What several findings are about.
+    """What several findings are about: it builds all of them.
 
     Attributes:
-        operation: the key of the operation.
+        operation: the key of the operation; "" for the whole document.
         side: the side of a call, "" for neither.
 
     """
@@ -111,52 +122,73 @@ class FindingContext:
     side: str = ""
 
     def build_finding(
-        self, rule: str, levels: Level | tuple[Level, Level], where: str, nodes: NodePair, said: tuple[Any, Any],
-        because: str,
-    ) -> Finding:  # fmt: skip
-        """Return a finding on something that stands in the documents: what many operations share is one cause.
+        self,
+        rule: str,
+        situation: str,
+        where: str,
+        nodes: NodePair = (None, None),
+        documented: tuple[Any, Any] = (None, None),
+        *,
+        key: Hashable = None,
+        places: PlacePair | None = None,
+        **details: object,
+    ) -> Finding:
+        """Return a finding with the levels and the sentence that the table of verdicts has.
 
         Args:
-            rule: of `rules.RULES`.
-            levels: how much it matters to deployed programs and to callers by name; one, where that is the same.
+            rule: the kind of change, from `rules.RULES`.
+            situation: which of the rule's rows in `VERDICTS` holds.
             where: the place, as people read it.
-            nodes: what it is in the old and in the new document.
-            said: what they say.
-            because: what follows.
+            nodes: what it is in the old document and in the new one.
+            documented: what the old document says there, and what the new one says.
+            key: what makes it the same cause when it is met again; by default rule and places.
+            places: where it stands in both documents; by default where `nodes` stand.
+            details: what the sentence of the row names.
 
         """
-        at = find_places(*nodes)
-        wire, code = (levels, levels) if isinstance(levels, str) else levels
+        row = VERDICTS[rule, situation]
+        if places is None:
+            places = find_places(*nodes)
         return Finding(
-            (rule, *at), rule, wire, code, (self.operation,), self.side, where, said, at, because
+            key=(rule, *places) if key is None else key,
+            rule=rule,
+            wire=row.wire,
+            code=row.code,
+            operations=(self.operation,) if self.operation else (),
+            side=self.side,
+            where=where,
+            documented=documented,
+            places=places,
+            because=row.because.format(**details),
         )
 
 
 class Findings:
-    """Gathers findings in the order they come and joins those of one cause."""
+    """Collects findings in their order, and merges those of one cause."""
 
     def __init__(self) -> None:
         self._by_cause: dict[Hashable, Finding] = {}
 
-    def add(self, found: Iterable[Finding]) -> None:
-        """Take findings in."""
-        for one in found:
-            kept = self._by_cause.get(one.key)
-            self._by_cause[one.key] = one if kept is None else _merge_findings(kept, one)
+    def add(self, findings: Iterable[Finding]) -> None:
+        """Add findings."""
+        for finding in findings:
+            known = self._by_cause.get(finding.key)
+            if known is not None:
+                finding = _merge_findings(known, finding)  # noqa: PLW2901 (the merged one)
+            self._by_cause[finding.key] = finding
 
     def build_changes(self, view: View) -> tuple[Change, ...]:
-        """Return the changes under a view, the worst first, else in the order found."""
-        made = [_build_change(one).seen(view) for one in self._by_cause.values()]
-        return tuple(
-            sorted(
-                (c for c in made if c.level != "none"),
-                key=lambda change: LEVELS.index(change.level),
-            )
-        )
+        """Return the changes that matter under a view, the worst first, else in their order."""
+        changes = [_build_change(finding).seen(view) for finding in self._by_cause.values()]
+        relevant = [change for change in changes if change.level != "none"]
+        return tuple(sorted(relevant, key=lambda change: LEVELS.index(change.level)))
 
 
 def _merge_findings(one: Finding, other: Finding) -> Finding:
-    """Return a cause that was met twice: told by what says more, of all operations, each reader's worst."""
+    """Return one finding of a cause that was found twice.
+
+    It is the one that says more, with all operations and the worst level of each reader.
+    """
     first, second = (one, other) if one.sort_key <= other.sort_key else (other, one)
     sides = _merge_sides(first, second)
     return replace(
@@ -167,61 +199,77 @@ def _merge_findings(one: Finding, other: Finding) -> Finding:
         sides=sides if len(sides) > 1 else (),
         side=" and ".join(sorted(side for side, *_ in sides)),
         used=_merge_lines(first.used, second.used),
-        places=(first.places[0] or second.places[0], first.places[1] or second.places[1]),
+        places=_merge_places(first.places, second.places),
     )
+
+
+def _merge_places(first: PlacePair, second: PlacePair) -> PlacePair:
+    return first[0] or second[0], first[1] or second[1]
 
 
 def _merge_lines(
-    one: tuple[str, ...] | None, other: tuple[str, ...] | None
+    first: tuple[str, ...] | None, second: tuple[str, ...] | None
 ) -> tuple[str, ...] | None:
-    return None if one is None or other is None else tuple(dict.fromkeys((*one, *other)))
+    if first is None or second is None:
+        return None
+    return tuple(dict.fromkeys((*first, *second)))
 
 
 def _merge_sides(first: Finding, second: Finding) -> tuple[SideSummary, ...]:
-    """Return what is told of each side, of one that was met twice the worst; what is about neither is not a side."""
-    found: dict[str, SideSummary] = {}
-    for told in (*first.side_summaries, *second.side_summaries):
-        side, wire, code, because = found.setdefault(told[0], told)
-        found[side] = (
-            side,
-            find_worst_level([wire, told[1]]),
-            find_worst_level([code, told[2]]),
-            because,
-        )
-    return tuple(told for side, told in found.items() if side)
+    """Return the summary of each side; a side that both findings have gets the worse levels."""
+    by_side: dict[str, SideSummary] = {}
+    for summary in (*first.side_summaries, *second.side_summaries):
+        side, wire, code, because = summary
+        if side in by_side:
+            _, known_wire, known_code, because = by_side[side]
+            wire = find_worst_level([known_wire, wire])
+            code = find_worst_level([known_code, code])
+        if side:  # a finding about neither call nor result has no side
+            by_side[side] = side, wire, code, because
+    return tuple(by_side.values())
 
 
-def _build_change(one: Finding) -> Change:
-    old, new = map(ChangeLocation.from_place, one.places)
+def _build_change(finding: Finding) -> Change:
+    old_place, new_place = finding.places
+    old_source = ChangeLocation.from_place(old_place)
+    new_source = ChangeLocation.from_place(new_place)
+    old, new = finding.documented
     return Change(
-        rule=one.rule,
+        rule=finding.rule,
         level="none",
-        views=dict(zip(READERS, (one.wire, one.code), strict=True)),
-        side=one.side,
-        sides={
-            side: dict(zip(READERS, (wire, code), strict=True))
-            for side, wire, code, _ in one.sides
-            if len(one.sides) > 1
-        },
-        operation=next(iter(one.operations), ""),
-        operations=one.operations,
-        where=one.where,
-        old=one.documented[0],
-        new=one.documented[1],
-        proof=one.proof,
-        witness=one.witness,
-        refusal=one.refusal,
-        because=_explain_finding(one),
-        source=new or old,
-        old_source=old,
-        used=one.used or (),
-        policy=one.policy,
+        views=_build_views(finding.wire, finding.code),
+        side=finding.side,
+        sides=_build_side_views(finding),
+        operation=next(iter(finding.operations), ""),
+        operations=finding.operations,
+        where=finding.where,
+        old=old,
+        new=new,
+        proof=finding.proof,
+        witness=finding.witness,
+        refusal=finding.refusal,
+        because=_explain_finding(finding),
+        source=new_source or old_source,
+        old_source=old_source,
+        used=finding.used or (),
+        policy=finding.policy,
     )
 
 
-def _explain_finding(one: Finding) -> str:
-    """Return what follows, told of each side where the sides differ."""
-    said = {because for *_, because in one.sides}
-    if len(said) < 2:  # noqa: PLR2004 (one thing is said of all)
-        return one.because
-    return "; ".join(f"{side}s: {because}" for side, _, _, because in one.sides)
+def _build_views(wire: Level, code: Level) -> dict[str, Level]:
+    return dict(zip(READERS, (wire, code), strict=True))
+
+
+def _build_side_views(finding: Finding) -> dict[str, dict[str, Level]]:
+    """Return the levels of each side; {} where there is one side only."""
+    if len(finding.sides) < 2:  # noqa: PLR2004 (one side)
+        return {}
+    return {side: _build_views(wire, code) for side, wire, code, _ in finding.sides}
+
+
+def _explain_finding(finding: Finding) -> str:
+    """Return what follows, for each side if the sides differ."""
+    sentences = {because for *_, because in finding.sides}
+    if len(sentences) < 2:  # noqa: PLR2004 (all sides have the same)
+        return finding.because
+    return "; ".join(f"{side}s: {because}" for side, _, _, because in finding.sides)

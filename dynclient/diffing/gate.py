@@ -1,4 +1,4 @@
-"""Which changes count and how much: levels that somebody set, what is undecided, what was accepted."""
+"""Which changes count, and how much: levels of the project, undecided changes, accepted changes."""
 
 from __future__ import annotations
 
@@ -9,28 +9,30 @@ from typing import Literal
 
 from dynclient.diffing.accept import AcceptEntry
 from dynclient.diffing.change import LEVELS, READERS, Change, Level
-from dynclient.diffing.changeset import Diff
+from dynclient.diffing.changeset import ChangeSet, ChangeSetT
 
-#: What becomes of a change that could neither be proved harmless nor shown to break.
+#: How a change counts that could neither be proved harmless nor shown to break.
 UnknownPolicy = Literal["error", "warning", "ignore"]
 UNKNOWN_POLICIES: tuple[UnknownPolicy, ...] = ("error", "warning", "ignore")
 
 
 @dataclass(frozen=True)
 class LevelSetting:
-    """The level that somebody gave a rule, and why."""
+    """The level that a project gave a rule, and why."""
 
     level: Level
     reason: str
 
 
-def apply_levels(diff: Diff, settings: Mapping[str, LevelSetting], unknown: UnknownPolicy) -> Diff:
+def apply_levels(
+    diff: ChangeSetT, settings: Mapping[str, LevelSetting], unknown: UnknownPolicy
+) -> ChangeSetT:
     """Return a diff with the levels that were set.
 
     Args:
         diff: as it was compared.
         settings: by rule; they win over `unknown`.
-        unknown: what becomes of changes that are undecided: `error` makes them breaking, `ignore` leaves them out.
+        unknown: how undecided changes count: `error` makes them breaking, `ignore` leaves them out.
 
     """
     changes = [_apply_level(change, settings, unknown) for change in diff.changes]
@@ -41,14 +43,15 @@ def apply_levels(diff: Diff, settings: Mapping[str, LevelSetting], unknown: Unkn
 def _apply_level(
     change: Change, settings: Mapping[str, LevelSetting], unknown: UnknownPolicy
 ) -> Change | None:
-    if setting := settings.get(change.rule):
+    setting = settings.get(change.rule)
+    if setting is not None:
         because = f"{change.because} The project says {setting.level}: {setting.reason}".strip()
         return _set_level(setting.level, replace(change, because=because))
     if not change.is_unknown or unknown == "warning":
         return change
     if unknown == "error":
         return _set_level("breaking", change)
-    # What breaks one reader for sure is not ignored because it is undecided for another.
+    # A change that breaks one reader for sure counts, though it is undecided for another.
     return change if change.level == "breaking" else None
 
 
@@ -56,7 +59,9 @@ def _set_level(level: Level, change: Change) -> Change:
     return replace(change, level=level, views=dict.fromkeys(READERS, level))
 
 
-def mark_accepted(diff: Diff, entries: Iterable[AcceptEntry], today: date, document: str) -> Diff:
+def mark_accepted(
+    diff: ChangeSetT, entries: Iterable[AcceptEntry], today: date, document: str
+) -> ChangeSetT:
     """Return a diff in which what entries cover is accepted, for as long as they count.
 
     Args:
@@ -78,7 +83,7 @@ def mark_accepted(diff: Diff, entries: Iterable[AcceptEntry], today: date, docum
     )
 
 
-def find_failing_changes(diff: Diff, fail_on: Level) -> list[Change]:
+def find_failing_changes(diff: ChangeSet, fail_on: Level) -> list[Change]:
     """Return the changes at a level or above that nobody accepted; none where the level is `none`."""
     counting: Sequence[Level] = LEVELS[: LEVELS.index(fail_on) + 1] if fail_on != "none" else ()
     return [change for change in diff.changes if change.level in counting and not change.accepted]

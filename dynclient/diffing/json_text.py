@@ -1,4 +1,4 @@
-"""JSON values of documents, as reports write them: always valid JSON, never a character that steers anything."""
+"""JSON values of documents as reports write them: valid JSON without control characters."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dynclient.violations import escape_unprintable
 
 
 def to_json_value(value: Any) -> Any:
-    """Return a value as JSON that every reader takes: documents may hold `.inf`, which JSON has no word for."""
+    """Return a value as strict JSON: YAML documents may hold `.inf`, dates and sets."""
     if value is None or isinstance(value, bool | int | str):
         return value
     if isinstance(value, float):
@@ -26,7 +26,7 @@ def to_json_value(value: Any) -> Any:
 
 
 def dump_json(value: Any, indent: int | None = None) -> str:
-    """Return JSON for programs: legible, and where a character could not be encoded, in ASCII."""
+    """Return JSON for programs, in ASCII only if a character could not be encoded."""
     ready = to_json_value(value)
     text = json.dumps(ready, indent=indent, ensure_ascii=False)
     try:
@@ -37,7 +37,7 @@ def dump_json(value: Any, indent: int | None = None) -> str:
 
 
 def format_line(value: Any) -> str:
-    """Return JSON on one line for people: what is not printable is escaped, so that it is still the same JSON."""
+    """Return JSON on one line for people; escapes stand for unprintable characters."""
     return "".join(map(_escape_unprintable, json.dumps(to_json_value(value), ensure_ascii=False)))
 
 
@@ -48,12 +48,15 @@ def format_block(value: Any) -> list[str]:
 
 
 def _escape_unprintable(character: str) -> str:
-    """Return a character of JSON; one that is not printable stands in a string, so its escape means the same."""
+    """Return a character of JSON, escaped if it is not printable.
+
+    Such a character can only stand in a string, so the JSON means the same.
+    """
     return character if character.isprintable() else json.dumps(character)[1:-1]
 
 
 def truncate(text: str, limit: int) -> str:
-    """Return a text up to a limit of characters; one that is cut says how long it was."""
+    """Return a text up to a limit of characters, with a note of its length if it is longer."""
     if len(text) <= limit:
         return text
     note = f"… (of {len(text):,} characters)"
@@ -61,9 +64,7 @@ def truncate(text: str, limit: int) -> str:
 
 
 def format_value(value: Any) -> str:
-    """Return what a document says, on one line: a text without its quotes where it is one word or sentence."""
-    return (
-        escape_unprintable(value)
-        if isinstance(value, str) and value and value == value.strip()
-        else format_line(value)
-    )
+    """Return a value on one line; a text without outer spaces has no quotes."""
+    if isinstance(value, str) and value and value == value.strip():
+        return escape_unprintable(value)
+    return format_line(value)

@@ -1,4 +1,4 @@
-"""The kinds of change: one line each that says what it is, for reports and for whoever sets levels."""
+"""The kinds of change: each with one line that says what it is."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ RULES: Mapping[str, str] = MappingProxyType(
         "operation-removed": "an operation is gone",
         "operation-moved": "an operation has another method or path",
         "operation-renamed": "an operation has another operationId",
-        "operation-deprecated": "an operation is deprecated, or no longer so, or its sunset is another day",
+        "operation-deprecated": (
+            "an operation is deprecated, or no longer so, or its sunset is another day"
+        ),
         "tag-removed": "a tag namespace is gone, or an operation left it",
         # calls
         "parameter-added": "a parameter that was not there before",
@@ -52,7 +54,9 @@ RULES: Mapping[str, str] = MappingProxyType(
         "properties-changed": "the number or the names of properties are bounded in another way",
         "additional-changed": "what may stand beside the declared properties is something else",
         "alternatives-changed": "the alternatives (oneOf, anyOf) are others",
-        "condition-changed": "a condition (not, if/then/else, dependencies, contains) is another one",
+        "condition-changed": (
+            "a condition (not, if/then/else, dependencies, contains) is another one"
+        ),
         "direction-changed": "a property travels in one direction only now, or no longer so",
         "integer-size": "integers are declared to fit 64 bits",
         "schema-changed": "a schema allows other values",
@@ -64,7 +68,9 @@ RULES: Mapping[str, str] = MappingProxyType(
         "security-scheme-changed": "a security scheme is another one",
         "security-scheme-added": "a security scheme that was not there before",
         "security-scheme-removed": "a security scheme is gone",
-        "security-scheme-renamed": "a security scheme has another name, by which credentials are given",
+        "security-scheme-renamed": (
+            "a security scheme has another name, by which credentials are given"
+        ),
         "server-added": "a server that was not there before",
         "server-removed": "a server is gone",
         "server-changed": "a server's variables are others, or calls go to another one by default",
@@ -76,7 +82,9 @@ RULES: Mapping[str, str] = MappingProxyType(
         "words-changed": "descriptions, examples or titles are others",
         "undecided": "part of a document cannot be read, so that nothing can be said of it",
         # policies
-        "policy-removed-without-deprecation": "something was removed that had not been deprecated before",
+        "policy-removed-without-deprecation": (
+            "something was removed that had not been deprecated before"
+        ),
         "policy-removed-before-sunset": "something was removed before its sunset date",
         "policy-sunset": "a sunset date is missing, unreadable, or was moved earlier",
         "policy-stability": "the declared stability is lower, or unreadable",

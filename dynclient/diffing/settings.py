@@ -1,14 +1,14 @@
-"""`[tool.dynclient]` of pyproject.toml, as `dynclient diff` reads it: the documents, the options, the levels."""
+"""`[tool.dynclient]` of pyproject.toml as `dynclient diff` reads it: documents, options, levels."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from dynclient.diffing import toml_files
-from dynclient.diffing.change import LEVELS, View
+from dynclient.diffing.change import LEVELS, VIEWS
 from dynclient.diffing.gate import UNKNOWN_POLICIES, LevelSetting
 from dynclient.diffing.rules import RULES
 from dynclient.errors import UsageError
@@ -16,12 +16,11 @@ from dynclient.violations import shorten_repr
 
 PYPROJECT_FILE = "pyproject.toml"
 
-VIEWS: tuple[View, ...] = get_args(View)
 POLICIES = ("deprecation", "sunset", "stability", "version")
 ALL_POLICIES = "all"
 FORMATS = ("text", "json", "markdown", "html", "sarif", "github")
 
-#: What an option of one word may be set to.
+#: The values of options that take one word.
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "view": VIEWS,
     "fail_on": LEVELS,
@@ -35,12 +34,12 @@ _OPTIONS = (*_CHOICES, *_FLAGS, "policy", *_PATHS, "levels")
 
 @dataclass(frozen=True)
 class DiffSettings:
-    """What a project says once, so that nobody has to say it on every command line.
+    """The settings of a project, which hold for every command line.
 
     Attributes:
         specs: the paths or URLs of its documents.
         options: values of options by their names, `fail_on` for `--fail-on`.
-        levels: rule → the level that it was given.
+        levels: rule → the level that the project gives it.
 
     """
 
@@ -50,15 +49,16 @@ class DiffSettings:
 
 
 def find_settings(start: Path) -> DiffSettings:
-    """Return the settings of the project that a folder is in: of the nearest pyproject.toml that has such a table.
+    """Return the settings of the nearest pyproject.toml, at or above a folder, that has the table.
 
     Raises:
-        UsageError: a file cannot be read, or says what cannot be meant.
+        UsageError: a file cannot be read, or a value is wrong.
 
     """
     for folder in (start, *start.parents):
         file = folder / PYPROJECT_FILE
-        if file.is_file() and (table := _read_table(file)) is not None:
+        table = _read_table(file) if file.is_file() else None
+        if table is not None:
             return parse_settings(table, file)
     return DiffSettings()
 
@@ -78,17 +78,17 @@ def parse_settings(table: Mapping[str, Any], file: Path) -> DiffSettings:
 
     Args:
         table: its content.
-        file: where it stands; paths are relative to it.
+        file: the file that has it; paths are relative to its folder.
 
     Raises:
-        UsageError: it says what cannot be meant; the message begins with the file and the key.
+        UsageError: a value is wrong; the message begins with the file and the key.
 
     """
     where = f"{file}: [tool.dynclient.diff]"
-    given = table.get("diff", {})
-    if not isinstance(given, dict):
+    diff_table = table.get("diff", {})
+    if not isinstance(diff_table, dict):
         raise UsageError(f"{where} is no table")
-    options = {key.replace("-", "_"): value for key, value in given.items()}
+    options = {key.replace("-", "_"): value for key, value in diff_table.items()}
     for key in options:
         toml_files.check_known_name(where, key, _OPTIONS, "option")
     levels = _parse_levels(options.pop("levels", {}), where)
@@ -107,12 +107,16 @@ def _parse_specs(table: Mapping[str, Any], file: Path) -> tuple[str, ...]:
             f"{where}: spec must be a text, not {shorten_repr(spec)}",
             hint='write spec = "api.yaml"',
         )
-    given = [*([spec] if spec else []), *_parse_texts("specs", table.get("specs", []), where)]
-    return tuple(_resolve_path(path, file) for path in dict.fromkeys(given))
+    specs = _parse_texts("specs", table.get("specs", []), where)
+    if spec:
+        specs = [spec, *specs]
+    return tuple(_resolve_path(path, file) for path in dict.fromkeys(specs))
 
 
 def _resolve_path(path: str, file: Path) -> str:
-    return path if path.startswith(("http://", "https://")) else str(file.parent / path)
+    """Return a URL as it is, a path from the folder of the file."""
+    is_url = path.startswith(("http://", "https://"))
+    return path if is_url else str(file.parent / path)
 
 
 def _parse_option(key: str, value: Any, where: str, file: Path) -> Any:
@@ -123,13 +127,11 @@ def _parse_option(key: str, value: Any, where: str, file: Path) -> Any:
         if not isinstance(value, bool):
             raise UsageError(f"{where}: {key} must be true or false, not {shorten_repr(value)}")
         return value
+    texts = _parse_texts(key, [value] if isinstance(value, str) else value, where)
     if key == "policy":
-        names = _parse_texts(key, [value] if isinstance(value, str) else value, where)
-        return tuple(_parse_choice(key, name, (*POLICIES, ALL_POLICIES), where) for name in names)
-    paths = tuple(
-        _resolve_path(path, file)
-        for path in _parse_texts(key, [value] if isinstance(value, str) else value, where)
-    )
+        names = (*POLICIES, ALL_POLICIES)
+        return tuple(_parse_choice(key, text, names, where) for text in texts)
+    paths = tuple(_resolve_path(text, file) for text in texts)
     return paths if key == "used" else next(iter(paths), None)
 
 
@@ -153,7 +155,10 @@ def _parse_texts(key: str, value: Any, where: str) -> list[str]:
 def _parse_levels(table: Any, where: str) -> dict[str, LevelSetting]:
     if not isinstance(table, dict):
         raise UsageError(f"{where}: levels is no table", hint=_LEVEL_HINT)
-    return {rule: _parse_level_setting(rule, value, where) for rule, value in table.items()}
+    settings = {}
+    for rule, value in table.items():
+        settings[rule] = _parse_level_setting(rule, value, where)
+    return settings
 
 
 _LEVEL_HINT = 'write levels = { "parameter-removed" = { level = "breaking", reason = "…" } }'

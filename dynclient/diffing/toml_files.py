@@ -1,4 +1,4 @@
-"""TOML files of a project: read with errors that name the line, and texts as TOML has them."""
+"""TOML files of a project: reading them with errors that name the line, and writing strings."""
 
 from __future__ import annotations
 
@@ -48,15 +48,22 @@ def parse_toml(data: bytes, file: str) -> dict[str, Any]:
             f"{file}:{line}: it is no TOML: not UTF-8", hint="save it as UTF-8"
         ) from None
     except (ValueError, RecursionError) as error:
-        said = str(error)
-        found = _ERROR_POSITION.search(said)
-        line = int(found[1]) if found and found[1] else data.rstrip().count(b"\n") + 1
-        text = f"{file}:{line}: it is no TOML: {_ERROR_POSITION.sub('', said)}"
-        raise UsageError(text, hint='texts stand in quotes, such as reason = "…"') from None
+        message = str(error)
+        position = _ERROR_POSITION.search(message)
+        last_line = data.rstrip().count(b"\n") + 1
+        line = int(position[1]) if position and position[1] else last_line
+        reason = _ERROR_POSITION.sub("", message)
+        raise UsageError(
+            f"{file}:{line}: it is no TOML: {reason}",
+            hint='texts stand in quotes, such as reason = "…"',
+        ) from None
 
 
 def write_string(text: str) -> str:
-    """Return a text as a TOML basic string; a lone surrogate, which TOML cannot carry, becomes `?`."""
+    """Return a text as a TOML basic string.
+
+    A lone surrogate, which TOML cannot write, becomes `?`.
+    """
     return f'"{"".join(map(_escape_character, text))}"'
 
 
@@ -71,24 +78,28 @@ def _escape_character(char: str) -> str:
     code = ord(char)
     if code in _SURROGATES:
         return "?"
-    return f"\\u{code:04X}" if code <= _LAST_CONTROL or code == _DELETE else char
+    is_control = code <= _LAST_CONTROL or code == _DELETE
+    return f"\\u{code:04X}" if is_control else char
 
 
 def check_known_name(where: str, name: str, known: Iterable[str], what: str) -> None:
-    """Refuse a name that is none of those that are known.
+    """Refuse an unknown name.
 
     Args:
-        where: file and place, as messages begin.
-        name: as it was written.
-        known: the names that there are.
+        where: file and place, with which the message begins.
+        name: the name, as it was written.
+        known: the names that exist.
         what: what they are names of.
 
     Raises:
-        UsageError: it is none of them; the hint names the one that was probably meant.
+        UsageError: the name is unknown; the hint suggests a similar one.
 
     """
-    known = list(known)
-    if name not in known:
-        meant = suggest(name, known, 1)
-        hint = f"did you mean {meant[0]}?" if meant else f"there are {', '.join(known)}"
-        raise UsageError(f"{where}: there is no {what} {name!r}", hint=hint)
+    known_names = list(known)
+    if name in known_names:
+        return
+    suggestions = suggest(name, known_names, 1)
+    hint = f"there are {', '.join(known_names)}"
+    if suggestions:
+        hint = f"did you mean {suggestions[0]}?"
+    raise UsageError(f"{where}: there is no {what} {name!r}", hint=hint)

@@ -1,4 +1,4 @@
-"""What code uses of an API, so that a diff tells what it touches, and where in the code."""
+"""What code uses of an API, so that a diff shows only what touches it, and where."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class CallSite:
 
     Attributes:
         line: `file:line`.
-        gives: what it gives, as paths in the call document; each stands for all below it.
-        reads: what it reads of the result, as paths in the data.
-        hides: it gives things that cannot be seen (`**options`).
+        argument_paths: what it passes, as paths in the call document; a path includes all below it.
+        result_paths: what it reads of the result, as paths in the data.
+        has_hidden_arguments: it passes arguments that cannot be seen (`**options`).
 
     """
 
@@ -37,7 +37,7 @@ class CallSite:
 
 
 class Usage:
-    """The operations that are used, by their keys in the document, with the lines that use them."""
+    """The operations that code uses, by their keys in the document, with the lines of code."""
 
     def __init__(self, touches: Mapping[str, tuple[CallSite, ...]]) -> None:
         self._call_sites = touches
@@ -48,7 +48,7 @@ class Usage:
         given: Usage | str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
         document: Document,
     ) -> Usage:
-        """Return what Python sources use of a document; a Usage is returned itself."""
+        """Return what Python sources use of a document; a `Usage` is returned as it is."""
         if isinstance(given, Usage):
             return given
         paths = [given] if isinstance(given, str | os.PathLike) else given
@@ -56,29 +56,25 @@ class Usage:
 
     @classmethod
     def from_code(cls, resolved: ResolvedUsages) -> Usage:
-        """Return what resolved uses come to."""
-        return cls(
-            {
-                key: tuple(map(_build_call_site, used))
-                for key, used in resolved.usages_by_operation.items()
-            }
-        )
+        """Return the usage of calls that were resolved to operations."""
+        call_sites = {}
+        for key, usages in resolved.usages_by_operation.items():
+            call_sites[key] = tuple(map(_build_call_site, usages))
+        return cls(call_sites)
 
     @classmethod
     def from_recording(cls, recording: RecordedUsages) -> Usage:
-        """Return what a recorded list comes to: of each operation everything."""
-        return cls(
-            {
-                key: tuple(CallSite(f"{one.file}:{one.line}") for one in found)
-                for key, found in recording.lines_by_operation.items()
-            }
-        )
+        """Return the usage of a recorded list: it uses all of each operation."""
+        call_sites = {}
+        for key, lines in recording.lines_by_operation.items():
+            call_sites[key] = tuple(CallSite(f"{line.file}:{line.line}") for line in lines)
+        return cls(call_sites)
 
     def __or__(self, other: Usage) -> Usage:
-        keys = dict.fromkeys([*self._call_sites, *other._call_sites])
-        return Usage(
-            {key: (*self._call_sites.get(key, ()), *other._call_sites.get(key, ())) for key in keys}
-        )
+        call_sites = dict(self._call_sites)
+        for key, others in other._call_sites.items():
+            call_sites[key] = (*call_sites.get(key, ()), *others)
+        return Usage(call_sites)
 
     def __contains__(self, operation: str) -> bool:
         return operation in self._call_sites
@@ -88,12 +84,13 @@ class Usage:
 
     def find_lines(self, operation: str) -> tuple[str, ...]:
         """Return the lines that use an operation."""
-        return tuple(dict.fromkeys(touch.line for touch in self._call_sites.get(operation, ())))
+        call_sites = self._call_sites.get(operation, ())
+        return tuple(dict.fromkeys(call_site.line for call_site in call_sites))
 
     def find_paths(
         self, operation: str, root: ValuePath, *, is_call: bool
     ) -> Iterator[tuple[str, ValuePath]]:
-        """Yield the lines that touch a part of a call, or of the result, with their paths in it.
+        """Yield the lines that use a part of a call, or the result, with their paths in it.
 
         Args:
             operation: the key of the operation.
@@ -101,21 +98,28 @@ class Usage:
             is_call: whether it is part of a call.
 
         """
-        for touch in self._call_sites.get(operation, ()):
+        for call_site in self._call_sites.get(operation, ()):
             if not is_call:
-                yield from ((touch.line, path) for path in touch.result_paths)
-            elif touch.has_hidden_arguments:
-                yield touch.line, ()
+                paths = list(call_site.result_paths)
+            elif call_site.has_hidden_arguments:
+                paths = [()]
             else:
-                yield from (
-                    (touch.line, path[len(root) :])
-                    for path in touch.argument_paths
-                    if path[: len(root)] == root
-                )
+                paths = _select_below(root, call_site.argument_paths)
+            for path in paths:
+                yield call_site.line, path
+
+
+def _select_below(root: ValuePath, paths: Iterable[ValuePath]) -> list[ValuePath]:
+    """Return the paths at or below a root, as they continue from there."""
+    depth = len(root)
+    return [path[depth:] for path in paths if path[:depth] == root]
 
 
 def _build_call_site(used: ResolvedUsage) -> CallSite:
     line = f"{used.usage.file}:{used.usage.line}"
     return CallSite(
-        line, tuple(used.argument_paths), tuple(used.usage.result_paths), used.has_other_arguments
+        line=line,
+        argument_paths=tuple(used.argument_paths),
+        result_paths=tuple(used.usage.result_paths),
+        has_hidden_arguments=used.has_other_arguments,
     )

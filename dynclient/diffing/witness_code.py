@@ -1,11 +1,13 @@
 """A witness as Python: the line that makes the call through dynclient, or the answer that may come.
 
-A line must make the very call it stands for. What an argument is called depends on the operation, so without its
-binder only what can hardly be mistaken is written as an argument; the rest as one `dynclient.Call`, which always works.
+A line must make exactly the call of the witness. The names of arguments depend on the operation.
+Without its binder, only unambiguous values become arguments; all others stand in one
+`dynclient.Call`, which always works.
 """
 
 from __future__ import annotations
 
+import itertools
 import keyword
 import re
 from collections.abc import Iterator, Mapping
@@ -39,13 +41,13 @@ def format_witness(change: Change) -> str:
         return change.python
     if change.where.startswith(_EVENT_PREFIXES):
         return _format_event(change)
-    return (
-        format_call(change.operation, change.witness) if is_call(change) else format_answer(change)
-    )
+    if is_call(change):
+        return format_call(change.operation, change.witness)
+    return format_answer(change)
 
 
 def is_call(change: Change) -> bool:
-    """Tell whether the witness of a change is a call document, not what may be answered."""
+    """Tell whether the witness of a change is a call document, not an answer."""
     if change.side == "call and result":  # the place is that of the side which has the witness
         return not _STATUS.match(change.where) and _is_call_document(change.witness)
     return change.side == "call" and isinstance(change.witness, Mapping)
@@ -64,7 +66,8 @@ def format_call(operation: str, document: Mapping[str, Any], binder: Binder | No
     Args:
         operation: the key of the operation: its operationId, or `METHOD /path`.
         document: the call document.
-        binder: how the operation binds its arguments; with it, the nicest line that binds to just this document.
+        binder: how the operation binds its arguments; with it, the nicest line that binds to just
+            this document.
 
     """
     plain: dict[str, Any] = json_text.to_json_value(document)
@@ -77,35 +80,26 @@ def format_call(operation: str, document: Mapping[str, Any], binder: Binder | No
 def _can_bind(
     binder: Binder, args: tuple[Any, ...], kwargs: dict[str, Any], document: Mapping[str, Any]
 ) -> bool:
+    """Tell whether arguments bind to just this call document."""
     bound = binder.bind(args, kwargs)
     return not bound.violations and dict(bound.call) == document
 
 
 def _format_callee(operation: str) -> str:
-    """Return how the operation is found: as an attribute where no attribute of a client has its name."""
+    """Return how a client finds the operation: as an attribute unless that name is taken."""
     from dynclient.client.client import Client  # heavy
 
     name = to_snake_case(operation)
-    plain = (
-        operation.isidentifier()
-        and name.isidentifier()
-        and name != NAMELESS
-        and not name.startswith("_")
-    )
-    return (
-        f"client.{name}"
-        if plain and not hasattr(Client, name)
-        else f"client[{format_literal(operation)}]"
-    )
+    is_name = operation.isidentifier() and name.isidentifier() and name != NAMELESS
+    if is_name and not name.startswith("_") and not hasattr(Client, name):
+        return f"client.{name}"
+    return f"client[{format_literal(operation)}]"
 
 
 def _format_arguments(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
-    return ", ".join(
-        [
-            *map(format_literal, args),
-            *(f"{name}={format_literal(value)}" for name, value in kwargs.items()),
-        ]
-    )
+    parts = [format_literal(value) for value in args]
+    parts += [f"{name}={format_literal(value)}" for name, value in kwargs.items()]
+    return ", ".join(parts)
 
 
 def _generate_argument_forms(
@@ -113,21 +107,26 @@ def _generate_argument_forms(
 ) -> Iterator[PythonArguments]:
     """Yield ways to give a call as arguments, the nicest first."""
     groups = {name: document[name] for name in LOCATIONS if name in document}
-    if not document.keys() <= {*LOCATIONS, "body"} or any(not group for group in groups.values()):
-        return  # a media type has no argument, and no argument makes an empty group
-    order = binder.positional if binder else _find_path_order(operation, document)
+    # A media type has no argument, and no argument makes an empty group.
+    if not document.keys() <= {*LOCATIONS, "body"} or not all(groups.values()):
+        return
+
     path = groups.pop("path", {})
-    lead = order[: next((i for i, name in enumerate(order) if name not in path), len(order))]
-    args = tuple(path[name] for name in lead)
-    rest = {"path": {name: value for name, value in path.items() if name not in lead}, **groups}
-    body = document.get("body")
-    if binder and isinstance(body, dict) and body:
-        yield from _generate_keyword_forms(args, {**rest, "body": body}, {})
+    order = binder.positional if binder else _find_path_order(operation, document)
+    positional = tuple(itertools.takewhile(path.__contains__, order))
+    args = tuple(path[name] for name in positional)
+    path_keywords = {name: value for name, value in path.items() if name not in positional}
+    groups = {"path": path_keywords, **groups}
+
     if "body" not in document:
-        yield from _generate_keyword_forms(args, rest, {})
-    elif binder or not any(rest.values()):
-        # Who knows only the call cannot tell whether a name in it means a property of the body too.
-        yield from _generate_keyword_forms(args, rest, {"body": body})
+        yield from _generate_keyword_forms(args, groups, {})
+        return
+    body = document["body"]
+    if binder and isinstance(body, dict) and body:
+        yield from _generate_keyword_forms(args, {**groups, "body": body}, {})
+    # Without a binder, nobody can tell whether a keyword means a property of the body too.
+    if binder or not any(groups.values()):
+        yield from _generate_keyword_forms(args, groups, {"body": body})
 
 
 def _find_path_order(operation: str, document: Mapping[str, Any]) -> tuple[str, ...]:
@@ -140,39 +139,58 @@ def _find_path_order(operation: str, document: Mapping[str, Any]) -> tuple[str, 
 
 
 def _generate_keyword_forms(
-    args: tuple[Any, ...], groups: Mapping[str, Mapping[str, Any]], last: dict[str, Any]
+    args: tuple[Any, ...], groups: Mapping[str, Mapping[str, Any]], body: dict[str, Any]
 ) -> Iterator[PythonArguments]:
-    """Yield the ways to give groups by keyword: in snake_case, else as the document spells the names."""
-    members = [(name, value) for group in groups.values() for name, value in group.items()]
-    for spelled in (to_snake_case, str):
-        kwargs = {spelled(name): value for name, value in members}
-        names = [*kwargs, *last]
-        usable = all(name.isidentifier() and not keyword.iskeyword(name) for name in names)
-        if usable and len(set(names)) == len(members) + len(last):
-            yield args, {**kwargs, **last}
+    """Yield the ways to give groups by keyword: in snake_case, then in the document's spelling.
+
+    Args:
+        args: the positional arguments.
+        groups: location → name → value.
+        body: `{"body": …}`, or {} where no keyword gives the whole body.
+
+    """
+    members = [member for group in groups.values() for member in group.items()]
+    for spell in (to_snake_case, str):
+        kwargs = {spell(name): value for name, value in members}
+        has_clash = len(kwargs) < len(members) or not kwargs.keys().isdisjoint(body)
+        if not has_clash and all(map(_is_keyword_name, kwargs)):
+            yield args, {**kwargs, **body}
+
+
+def _is_keyword_name(name: str) -> bool:
+    return name.isidentifier() and not keyword.iskeyword(name)
 
 
 def _format_event(change: Change) -> str:
-    """Return the comment that shows what the API may send of its own accord, or no longer takes as an answer to it."""
+    """Return the comment that shows a witness of a webhook or callback.
+
+    The API may send it on its own, or no longer accepts it as an answer.
+    """
     name = escape_unprintable(change.where.partition(": ")[0])
-    follows = "no longer takes the answer" if change.side == "call" else "may now bring"
-    return f"# {name} {follows}: {format_literal(json_text.to_json_value(change.witness))}"
+    verb = "no longer takes the answer" if change.side == "call" else "may now bring"
+    return f"# {name} {verb}: {_format_value(change.witness)}"
 
 
 def format_answer(change: Change) -> str:
-    """Return the comment that shows what may be answered now, as the Python value that comes."""
-    status = _STATUS.match(change.where)
-    text = f" {status[0]}" if status else ""
-    what = "headers " if change.rule.startswith("header-") else ""
+    """Return the comment that shows what an operation may answer now, as a Python value."""
     operation = escape_unprintable(change.operation)
-    return f"# {operation} may now answer{text} with: {what}{format_literal(json_text.to_json_value(change.witness))}"
+    status = _STATUS.match(change.where)
+    status_text = f" {status[0]}" if status else ""
+    kind = "headers " if change.rule.startswith("header-") else ""
+    return f"# {operation} may now answer{status_text} with: {kind}{_format_value(change.witness)}"
+
+
+def _format_value(value: Any) -> str:
+    return format_literal(json_text.to_json_value(value))
 
 
 def format_literal(value: Any) -> str:
     """Return plain data as Python people write it; what is not printable is escaped."""
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{format_literal(key)}: {format_literal(item)}' for key, item in value.items())}}}"
+        members = [f"{format_literal(key)}: {format_literal(item)}" for key, item in value.items()]
+        return f"{{{', '.join(members)}}}"
     if isinstance(value, list):
         return f"[{', '.join(map(format_literal, value))}]"
     text = repr(value)
-    return f'"{text[1:-1]}"' if text[0] == "'" and '"' not in text else text
+    is_single_quoted = text[0] == "'"
+    return f'"{text[1:-1]}"' if is_single_quoted and '"' not in text else text

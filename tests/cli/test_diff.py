@@ -11,7 +11,8 @@ from support import repos
 from support.repos import api
 
 from dynclient.diffing.change import Change, ChangeLocation
-from dynclient.diffing.changeset import Diff, Revision
+from dynclient.diffing.changeset import Revision
+from dynclient.diffing.diff import Diff
 
 ROOT = Path(__file__).resolve().parents[2]
 REVISIONS = ROOT / "spec" / "talon-one" / "revisions"
@@ -261,7 +262,7 @@ def test_code_and_a_recorded_list_say_what_is_used(cli, engine, pair, tmp_path, 
     )
     (tmp_path / "access.log").write_text("GET /a\n")
     assert cli("diff", "old.yaml", "new.yaml", *words).exit_code == 0
-    assert list(engine[-1]["used"].lines("a")) == lines
+    assert list(engine[-1]["used"].find_lines("a")) == lines
 
 
 @pytest.mark.parametrize("option", ["--used", "--used-by"])

@@ -1,105 +1,91 @@
-"""Which operations there are, and what they are called: identity, deprecation, tags and words."""
+"""The comparison of which operations there are: their identity, deprecation and tags."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
-from dynclient.diffing.change import Level
-from dynclient.diffing.compare.operation_pairing import OperationPair, Pairing
-from dynclient.diffing.findings import Finding
+from dynclient.diffing.compare.operation_pairing import (
+    OperationPair,
+    Pairing,
+    read_operation_id,
+)
+from dynclient.diffing.findings import Finding, FindingContext
 from dynclient.model import Document, Operation
 from dynclient.names import suggest
+from dynclient.violations import Place
 
 
-def find_added_and_removed(found: Pairing) -> Iterator[Finding]:
+def find_added_and_removed(pairing: Pairing) -> Iterator[Finding]:
     """Yield the operations that are in one document only."""
-    for operation in found.removed:
-        alike = suggest(operation.id, [o.id for o in found.added], 1)
-        text = f"; perhaps it is {alike[0]} now" if alike else ""
-        noted = " (it had been deprecated)" if operation.deprecated else ""
-        made = Finding(
-            ("removed", operation.key),
-            "operation-removed",
-            "breaking",
-            "breaking",
-            (operation.key,),
+    for operation in pairing.removed:
+        yield _build_removed(operation, pairing)
+    for operation in pairing.added:
+        yield FindingContext(operation.key).build_finding(
+            "operation-added",
+            "",
+            "operation",
+            (None, operation),
+            (None, _format_operation(operation)),
+            key=("added", operation.key),
         )
-        because = f"nothing answers it any more{noted}{text}"
-        yield replace(made, where="operation", documented=(_format_operation(operation), None), places=(operation.place, None),
-                      because=because)  # fmt: skip
-    for operation in found.added:
-        made = Finding(
-            ("added", operation.key), "operation-added", "info", "info", (operation.key,)
-        )
-        yield replace(made, where="operation", documented=(None, _format_operation(operation)), places=(None, operation.place),
-                      because="nobody calls it yet")  # fmt: skip
 
 
-def compare_identity(pair: OperationPair, found: Pairing) -> Iterator[Finding]:
-    """Yield what an operation is called now, where it is, and whether it is advised against."""
-    old, new = pair.old, pair.new
-    both = {p.old.key for p in found.pairs if p.old.key == old.key and p is not pair}
-    if (pair.matches_wire and not pair.matches_code and not both) or (
-        pair.matches_wire and _read_operation_id(old) != _read_operation_id(new)
-    ):
-        yield from _compare_operation_ids(pair)
+def _build_removed(operation: Operation, pairing: Pairing) -> Finding:
+    suggestions = suggest(operation.id, [added.id for added in pairing.added], 1)
+    return FindingContext(operation.key).build_finding(
+        "operation-removed",
+        "",
+        "operation",
+        (operation, None),
+        (_format_operation(operation), None),
+        key=("removed", operation.key),
+        deprecation=" (it had been deprecated)" if operation.deprecated else "",
+        suggestion=f"; perhaps it is {suggestions[0]} now" if suggestions else "",
+    )
+
+
+def compare_identity(pair: OperationPair, pairing: Pairing) -> Iterator[Finding]:
+    """Yield changes of the operationId, of method and path, and of the deprecation."""
+    has_other_partner = any(
+        other.old.key == pair.old.key and other is not pair for other in pairing.pairs
+    )
+    yield from _compare_operation_ids(pair, has_other_partner=has_other_partner)
+
     if pair.matches_code and not pair.matches_wire:
-        level: Level = "info" if both else "breaking"
-        because = "programs that call the old place reach " + (
-            "another operation" if both else "nothing"
-        )
-        yield _build_operation_finding(pair, "operation-moved", "breaking" if level == "breaking" else "warning", "none",
-                       f"{old.method} {old.path}", f"{new.method} {new.path}", because)  # fmt: skip
-    if _read_lifecycle(old) != _read_lifecycle(new):
-        because = "it is advised against" if new.deprecated else "it is no longer advised against"
-        because = (
-            "the day on which it ends is another one"
-            if old.deprecated == new.deprecated
-            else because
-        )
-        yield _build_operation_finding(
-            pair,
-            "operation-deprecated",
-            "info",
-            "info",
-            _read_lifecycle(old),
-            _read_lifecycle(new),
-            because,
-        )
+        situation = "to-another-operation" if has_other_partner else "to-nothing"
+        documented = _format_operation(pair.old), _format_operation(pair.new)
+        yield _build_operation_finding(pair, "operation-moved", situation, documented)
+
+    lifecycles = _read_lifecycle(pair.old), _read_lifecycle(pair.new)
+    if lifecycles[0] != lifecycles[1]:
+        situation = _find_deprecation_situation(pair)
+        yield _build_operation_finding(pair, "operation-deprecated", situation, lifecycles)
+
+
+def _find_deprecation_situation(pair: OperationPair) -> str:
+    if pair.old.deprecated == pair.new.deprecated:
+        return "sunset"
+    return "deprecated" if pair.new.deprecated else "reinstated"
+
+
+def _compare_operation_ids(pair: OperationPair, *, has_other_partner: bool) -> Iterator[Finding]:
+    """Yield a changed operationId, or a lost one where the name means another operation now."""
+    old_id, new_id = read_operation_id(pair.old), read_operation_id(pair.new)
+    is_lost = not pair.matches_code and not has_other_partner
+    if pair.matches_wire and (is_lost or old_id != new_id):
+        situation = "renamed" if old_id else "first-name"
+        documented = old_id or None, new_id or None
+        yield _build_operation_finding(pair, "operation-renamed", situation, documented)
 
 
 def _read_lifecycle(operation: Operation) -> dict[str, Any]:
     """Return what a document says of how long an operation will be there."""
+    lifecycle: dict[str, Any] = {"deprecated": operation.deprecated}
     sunset = operation.node.value.get("x-sunset")
-    return {
-        "deprecated": operation.deprecated,
-        **({"x-sunset": str(sunset)} if sunset is not None else {}),
-    }
-
-
-def _compare_operation_ids(pair: OperationPair) -> Iterator[Finding]:
-    old, new = _read_operation_id(pair.old), _read_operation_id(pair.new)
-    if not old:
-        yield _build_operation_finding(
-            pair,
-            "operation-renamed",
-            "none",
-            "info",
-            None,
-            new,
-            "it has a name now; METHOD /path still works",
-        )
-        return
-    because = "the request is the same; callers by the old name find nothing"
-    yield _build_operation_finding(
-        pair, "operation-renamed", "info", "breaking", old, new or None, because
-    )
-
-
-def _read_operation_id(operation: Operation) -> str:
-    return operation.node.get_text("operationId")
+    if sunset is not None:
+        lifecycle["x-sunset"] = str(sunset)
+    return lifecycle
 
 
 def _format_operation(operation: Operation) -> str:
@@ -107,32 +93,38 @@ def _format_operation(operation: Operation) -> str:
 
 
 def _build_operation_finding(
-    pair: OperationPair, rule: str, wire: Level, code: Level, old: Any, new: Any, because: str
+    pair: OperationPair, rule: str, situation: str, documented: tuple[Any, Any]
 ) -> Finding:
-    made = Finding((rule, pair.old.key), rule, wire, code, (pair.old.key,), "", "operation")
-    return replace(
-        made, documented=(old, new), places=(pair.old.place, pair.new.place), because=because
+    return FindingContext(pair.old.key).build_finding(
+        rule,
+        situation,
+        "operation",
+        (pair.old, pair.new),
+        documented,
+        key=(rule, pair.old.key),
     )
 
 
-def compare_tags(new: Document, found: Pairing) -> Iterator[Finding]:
-    """Yield tag namespaces that are gone, and operations that left one which is still there."""
-    left = {tag for operation in new.operations.values() for tag in operation.tags}
-    for pair in found.pairs:
+def compare_tags(new: Document, pairing: Pairing) -> Iterator[Finding]:
+    """Yield removed tag namespaces, and operations that left a namespace that still exists."""
+    remaining = {tag for operation in new.operations.values() for tag in operation.tags}
+    for pair in pairing.pairs:
         for tag in pair.old.tags:
-            if tag in pair.new.tags:
-                continue
-            is_gone = tag not in left
-            because = f"client.tags[{tag!r}] " + ("is gone" if is_gone else "no longer holds it")
-            key = ("tag", tag) if is_gone else ("tag", tag, pair.new.tags)
-            level: Level = "breaking" if is_gone else "warning"
-            made = Finding(key, "tag-removed", "none", level, (pair.old.key,), "", "tags")
-            places = [
-                o.node.get_child("tags").place if o.tags else o.place for o in (pair.old, pair.new)
-            ]
-            yield replace(
-                made,
-                documented=(tag, list(pair.new.tags) or None),
-                places=(places[0], places[1]),
-                because=because,
-            )
+            if tag not in pair.new.tags:
+                yield _build_tag_removed(pair, tag, is_removed=tag not in remaining)
+
+
+def _build_tag_removed(pair: OperationPair, tag: str, *, is_removed: bool) -> Finding:
+    return FindingContext(pair.old.key).build_finding(
+        "tag-removed",
+        "namespace" if is_removed else "membership",
+        "tags",
+        documented=(tag, list(pair.new.tags) or None),
+        key=("tag", tag) if is_removed else ("tag", tag, pair.new.tags),
+        places=(_find_tags_place(pair.old), _find_tags_place(pair.new)),
+        tag=tag,
+    )
+
+
+def _find_tags_place(operation: Operation) -> Place:
+    return operation.node.get_child("tags").place if operation.tags else operation.place

@@ -1,10 +1,9 @@
-"""Which operation of the new document is which of the old one: by method and path, and by operationId."""
+"""The pairing of operations of two documents: by method and path, and by operationId."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from dynclient.model import Document, Operation
@@ -17,10 +16,12 @@ class OperationPair:
     """An operation in both revisions.
 
     Attributes:
-        old: as it was.
-        new: as it is.
-        wire: deployed programs that called the one reach the other: same method, same path template.
-        code: callers by name who load the new document call the other: same operationId, or the one it was renamed to.
+        old: the operation in the old document.
+        new: the operation in the new one.
+        matches_wire: a deployed program that calls the old one reaches the new one, since method
+            and path template are the same.
+        matches_code: a caller by name who loads the new document calls the new one, since the
+            operationId is the same, or was renamed.
 
     """
 
@@ -44,66 +45,80 @@ def normalize_template(path: str) -> str:
     return "/" + _VARIABLE.sub("{}", path.partition("#")[0]).lstrip("/")
 
 
-def pair_operations(old: Document, new: Document) -> Pairing:
-    """Return which operations of two documents belong together."""
-    mine, theirs = _OperationIndex(old), _OperationIndex(new)
-    found = [
-        pair
-        for operation in old.operations.values()
-        for pair in _find_partners(operation, mine, theirs)
-    ]
-    kept, reached = {pair.old.key for pair in found}, {pair.new.key for pair in found}
-    return Pairing(
-        tuple(found),
-        tuple(o for key, o in old.operations.items() if key not in kept),
-        tuple(o for key, o in new.operations.items() if key not in reached),
-    )
-
-
-class _OperationIndex:
-    """The operations of a document by what callers know them by; of two with the same template the first counts."""
-
-    def __init__(self, document: Document) -> None:
-        operations = document.operations.values()
-        ids = Counter(_read_operation_id(operation) for operation in operations)
-        self.by_wire: dict[tuple[str, str], Operation] = {}
-        for operation in operations:
-            self.by_wire.setdefault(_build_wire_key(operation), operation)
-        self.by_path = {(o.method, o.path): o for o in operations}
-        self.by_id: Mapping[str, Operation] = {
-            _read_operation_id(o): o
-            for o in operations
-            if _read_operation_id(o) and ids[_read_operation_id(o)] == 1
-        }
-
-
-def _find_partners(
-    operation: Operation, mine: _OperationIndex, theirs: _OperationIndex
-) -> Iterator[OperationPair]:
-    by_wire = theirs.by_path.get((operation.method, operation.path)) or theirs.by_wire.get(
-        _build_wire_key(operation)
-    )
-    by_id = theirs.by_id.get(_read_operation_id(operation))
-    if by_wire is not None and (by_id is by_wire or by_id is None):
-        # Another operation of the old document may have this one's new name: then it is not the one that was renamed.
-        is_free = (
-            _read_operation_id(by_wire) not in mine.by_id
-            or _read_operation_id(operation) == _read_operation_id(by_wire)
-            or not _read_operation_id(operation)
-        )
-        yield OperationPair(
-            operation, by_wire, matches_wire=True, matches_code=by_id is by_wire or is_free
-        )
-        return
-    if by_wire is not None:
-        yield OperationPair(operation, by_wire, matches_wire=True, matches_code=False)
-    if by_id is not None:
-        yield OperationPair(operation, by_id, matches_wire=False, matches_code=True)
-
-
-def _read_operation_id(operation: Operation) -> str:
+def read_operation_id(operation: Operation) -> str:
+    """Return the operationId as the document has it; "" where it has none."""
     return operation.node.get_text("operationId")
 
 
-def _build_wire_key(operation: Operation) -> tuple[str, str]:
+def pair_operations(old: Document, new: Document) -> Pairing:
+    """Return which operations of two documents belong together."""
+    old_index, new_index = _OperationIndex(old), _OperationIndex(new)
+    pairs: list[OperationPair] = []
+    for operation in old.operations.values():
+        pairs += _find_partners(operation, old_index, new_index)
+
+    paired_old = {pair.old.key for pair in pairs}
+    paired_new = {pair.new.key for pair in pairs}
+    removed = [each for key, each in old.operations.items() if key not in paired_old]
+    added = [each for key, each in new.operations.items() if key not in paired_new]
+    return Pairing(tuple(pairs), tuple(removed), tuple(added))
+
+
+class _OperationIndex:
+    """The operations of a document by path, by template and by operationId.
+
+    Of two operations with the same template the first counts. An operationId that stands twice
+    names none.
+    """
+
+    def __init__(self, document: Document) -> None:
+        operations = document.operations.values()
+        id_counts = Counter(map(read_operation_id, operations))
+        self.by_path: dict[tuple[str, str], Operation] = {}
+        self.by_template: dict[tuple[str, str], Operation] = {}
+        self.by_id: dict[str, Operation] = {}
+        for operation in operations:
+            self.by_path[operation.method, operation.path] = operation
+            self.by_template.setdefault(_build_template_key(operation), operation)
+            operation_id = read_operation_id(operation)
+            if operation_id and id_counts[operation_id] == 1:
+                self.by_id[operation_id] = operation
+
+    def find_same_request(self, operation: Operation) -> Operation | None:
+        """Return the operation that a request for another document's operation reaches."""
+        exact = self.by_path.get((operation.method, operation.path))
+        return exact or self.by_template.get(_build_template_key(operation))
+
+
+def _find_partners(
+    operation: Operation, old_index: _OperationIndex, new_index: _OperationIndex
+) -> list[OperationPair]:
+    """Return the one or two operations of the new document that an old one is paired with."""
+    same_request = new_index.find_same_request(operation)
+    same_id = new_index.by_id.get(read_operation_id(operation))
+    if same_request is None:
+        if same_id is None:
+            return []
+        return [OperationPair(operation, same_id, matches_wire=False, matches_code=True)]
+    if same_id is None:
+        is_same = _is_renamed(operation, same_request, old_index)
+        return [OperationPair(operation, same_request, matches_wire=True, matches_code=is_same)]
+    if same_id is same_request:
+        return [OperationPair(operation, same_request, matches_wire=True, matches_code=True)]
+    return [
+        OperationPair(operation, same_request, matches_wire=True, matches_code=False),
+        OperationPair(operation, same_id, matches_wire=False, matches_code=True),
+    ]
+
+
+def _is_renamed(old: Operation, new: Operation, old_index: _OperationIndex) -> bool:
+    """Tell whether an operation has a new name.
+
+    It has not if another operation of the old document had that name before.
+    """
+    old_id, new_id = read_operation_id(old), read_operation_id(new)
+    return not old_id or old_id == new_id or new_id not in old_index.by_id
+
+
+def _build_template_key(operation: Operation) -> tuple[str, str]:
     return operation.method, normalize_template(operation.path)

@@ -1,4 +1,7 @@
-"""Policies: what a team may ask of a new revision beyond that it breaks nobody. Each is opt-in; no payload shows it."""
+"""The policies: what a team may ask of a new revision beside that it breaks nobody.
+
+Each policy is opt-in. No payload can show its findings.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from dynclient.diffing.compare.operation_pairing import Pairing
-from dynclient.diffing.findings import Finding, find_places
+from dynclient.diffing.findings import Finding, FindingContext
 from dynclient.errors import UsageError
 from dynclient.model import Document, Operation
 from dynclient.names import suggest
@@ -19,18 +22,21 @@ STABILITY_LEVELS = ("draft", "alpha", "beta", "stable")
 
 PolicyCheck = Callable[[Document, Document, Pairing], Iterator[Finding]]
 
+#: So much of a foreign text stands in a sentence.
+_MAX_TEXT = 40
+
 
 def check_policies(
-    old: Document, new: Document, pairs: Pairing, names: tuple[str, ...]
+    old: Document, new: Document, pairing: Pairing, names: tuple[str, ...]
 ) -> Iterator[Finding]:
-    """Yield what offends against the policies that were asked for.
+    """Yield the findings of the policies that the user named.
 
     Raises:
         UsageError: there is no policy of that name.
 
     """
     for name in _select_policies(names):
-        yield from POLICY_CHECKS[name](old, new, pairs)
+        yield from POLICY_CHECKS[name](old, new, pairing)
 
 
 def _select_policies(names: tuple[str, ...]) -> list[str]:
@@ -38,121 +44,148 @@ def _select_policies(names: tuple[str, ...]) -> list[str]:
         return list(POLICY_CHECKS)
     for name in names:
         if name not in POLICY_CHECKS:
-            meant = suggest(name, POLICY_CHECKS, 1)
-            hint = (
-                f"did you mean {meant[0]}?" if meant else f"one of all, {', '.join(POLICY_CHECKS)}"
-            )
-            raise UsageError(f"there is no policy {name!r}", hint=hint)
+            raise UsageError(f"there is no policy {name!r}", hint=_build_hint(name))
     return list(dict.fromkeys(names))
 
 
-def _check_deprecation(_old: Document, _new: Document, pairs: Pairing) -> Iterator[Finding]:
-    for operation in pairs.removed:
+def _build_hint(name: str) -> str:
+    suggestions = suggest(name, POLICY_CHECKS, 1)
+    if suggestions:
+        return f"did you mean {suggestions[0]}?"
+    return f"one of all, {', '.join(POLICY_CHECKS)}"
+
+
+def _check_deprecation(_old: Document, _new: Document, pairing: Pairing) -> Iterator[Finding]:
+    for operation in pairing.removed:
         if not operation.deprecated:
-            because = "it should be deprecated in one revision before it is removed in another"
-            yield _build_policy_finding(
-                "policy-removed-without-deprecation", operation, None, because
-            )
+            yield _build_policy_finding("policy-removed-without-deprecation", "", operation, None)
 
 
-def _check_sunset(_old: Document, _new: Document, pairs: Pairing) -> Iterator[Finding]:
-    for operation in pairs.removed:
-        date = _read_sunset(operation)
-        if date is not None and date > datetime.datetime.now(tz=datetime.UTC).date():
+def _check_sunset(_old: Document, _new: Document, pairing: Pairing) -> Iterator[Finding]:
+    today = datetime.datetime.now(tz=datetime.UTC).date()
+    for operation in pairing.removed:
+        sunset = _read_sunset(operation)
+        if sunset is not None and sunset > today:
             yield _build_policy_finding(
-                "policy-removed-before-sunset", operation, None, f"its sunset is {date.isoformat()}"
+                "policy-removed-before-sunset", "", operation, None, sunset=sunset.isoformat()
             )
-    for pair in pairs.pairs:
+    for pair in pairing.pairs:
         yield from _check_sunset_change(pair.old, pair.new)
 
 
 def _check_sunset_change(old: Operation, new: Operation) -> Iterator[Finding]:
-    before, after, text = _read_sunset(old), _read_sunset(new), new.node.value.get("x-sunset")
-    if text is not None and after is None:
+    old_sunset, new_sunset = _read_sunset(old), _read_sunset(new)
+    text = new.node.value.get("x-sunset")
+    is_newly_deprecated = new.deprecated and not old.deprecated
+    if text is not None and new_sunset is None:
+        value = str(text)[:_MAX_TEXT]
+        yield _build_policy_finding("policy-sunset", "unreadable", old, new, value=value)
+    elif is_newly_deprecated and text is None:
+        yield _build_policy_finding("policy-sunset", "missing", old, new)
+    elif new.deprecated and _is_earlier(new_sunset, old_sunset):
         yield _build_policy_finding(
-            "policy-sunset", old, new, f"x-sunset {str(text)[:40]!r} is no date (YYYY-MM-DD)"
+            "policy-sunset",
+            "earlier",
+            old,
+            new,
+            old_sunset=old_sunset,
+            new_sunset=new_sunset or "gone",
         )
-    elif new.deprecated and not old.deprecated and text is None:
-        yield _build_policy_finding(
-            "policy-sunset", old, new, "a deprecated operation should name its sunset (x-sunset)"
-        )
-    elif before is not None and new.deprecated and (after is None or after < before):
-        yield _build_policy_finding(
-            "policy-sunset", old, new, f"the sunset was {before}, and is {after or 'gone'}"
-        )
+
+
+def _is_earlier(new_sunset: datetime.date | None, old_sunset: datetime.date | None) -> bool:
+    """Tell whether a promised day is gone or moved to an earlier one."""
+    if old_sunset is None:
+        return False
+    return new_sunset is None or new_sunset < old_sunset
 
 
 def _read_sunset(operation: Operation) -> datetime.date | None:
-    text = operation.node.value.get("x-sunset")
-    if isinstance(text, datetime.date):
-        return text
+    """Return the day of `x-sunset`; None where there is none or it is no day."""
+    value = operation.node.value.get("x-sunset")
+    if isinstance(value, datetime.date):
+        return value
+    if not value:
+        return None
     try:
-        return datetime.date.fromisoformat(str(text)[:10]) if text else None
+        return datetime.date.fromisoformat(str(value)[:10])
     except ValueError:
         return None
 
 
-def _check_stability(_old: Document, _new: Document, pairs: Pairing) -> Iterator[Finding]:
-    for pair in pairs.pairs:
-        before, after = _read_stability(pair.old), _read_stability(pair.new)
-        if after is not None and after not in STABILITY_LEVELS:
+def _check_stability(_old: Document, _new: Document, pairing: Pairing) -> Iterator[Finding]:
+    for pair in pairing.pairs:
+        old_level, new_level = _read_stability(pair.old), _read_stability(pair.new)
+        if new_level is not None and new_level not in STABILITY_LEVELS:
+            value = str(new_level)[:_MAX_TEXT]
+            yield _build_policy_finding(
+                "policy-stability", "unreadable", pair.old, pair.new, value=value
+            )
+        elif old_level in STABILITY_LEVELS and _is_less_stable(new_level, old_level):
             yield _build_policy_finding(
                 "policy-stability",
+                "lower",
                 pair.old,
                 pair.new,
-                f"{str(after)[:40]!r} is none of {', '.join(STABILITY_LEVELS)}",
+                old_level=old_level,
+                new_level=new_level,
             )
-        elif before in STABILITY_LEVELS and STABILITY_LEVELS.index(
-            str(after or "stable")
-        ) < STABILITY_LEVELS.index(str(before)):
-            yield _build_policy_finding(
-                "policy-stability", pair.old, pair.new, f"it was {before}, and is {after}"
-            )
+
+
+def _is_less_stable(new_level: Any, old_level: Any) -> bool:
+    """Tell whether a level is lower than another; an operation without a level is stable."""
+    new_rank = STABILITY_LEVELS.index(str(new_level or "stable"))
+    return new_rank < STABILITY_LEVELS.index(str(old_level))
 
 
 def _read_stability(operation: Operation) -> Any:
     return operation.node.value.get("x-stability-level")
 
 
-def _check_version(old: Document, new: Document, pairs: Pairing) -> Iterator[Finding]:
-    """Ask for a higher version where anything changed, and for a higher first number where an operation is gone."""
-    before, after = _read_version_numbers(old), _read_version_numbers(new)
-    if old.top.value == new.top.value or before is None or after is None:
+def _check_version(old: Document, new: Document, pairing: Pairing) -> Iterator[Finding]:
+    """Ask for a higher version after any change, and for a higher major number after a removal."""
+    old_version, new_version = _read_version_numbers(old), _read_version_numbers(new)
+    if old.top.value == new.top.value or old_version is None or new_version is None:
         return
-    why = "the version should be higher, since the document changed" if after <= before else ""
-    if pairs.removed and after[:1] <= before[:1]:
-        why = "the major version should be higher, since operations were removed"
-    if why:
-        made = Finding(
-            ("policy-version",),
-            "policy-version",
-            "warning",
-            "warning",
-            where="info.version",
-            policy=True,
-        )
-        nodes = (
-            old.top.get_child("info").get_child("version"),
-            new.top.get_child("info").get_child("version"),
-        )
-        said = (str(nodes[0].value), str(nodes[1].value))
-        yield replace(made, documented=said, places=(nodes[0].place, nodes[1].place), because=why)
+    if pairing.removed and new_version[:1] <= old_version[:1]:
+        yield _build_version_finding(old, new, "major-not-higher")
+    elif new_version <= old_version:
+        yield _build_version_finding(old, new, "not-higher")
 
 
 def _read_version_numbers(document: Document) -> tuple[int, ...] | None:
-    found = re.match(r"v?(\d+(?:\.\d+)*)", str(document.info.get("version") or ""))
-    return tuple(map(int, found[1].split("."))) if found else None
+    match = re.match(r"v?(\d+(?:\.\d+)*)", str(document.info.get("version") or ""))
+    return tuple(map(int, match[1].split("."))) if match else None
+
+
+def _build_version_finding(old: Document, new: Document, situation: str) -> Finding:
+    old_node = old.top.get_child("info").get_child("version")
+    new_node = new.top.get_child("info").get_child("version")
+    finding = FindingContext("").build_finding(
+        "policy-version",
+        situation,
+        "info.version",
+        documented=(str(old_node.value), str(new_node.value)),
+        key=("policy-version",),
+        places=(old_node.place, new_node.place),
+    )
+    return replace(finding, policy=True)
 
 
 def _build_policy_finding(
-    rule: str, old: Operation, new: Operation | None, because: str
+    rule: str, situation: str, old: Operation, new: Operation | None, **details: Any
 ) -> Finding:
     keyword = "x-stability-level" if rule == "policy-stability" else "x-sunset"
-    made = Finding(
-        (rule, old.key), rule, "warning", "warning", (old.key,), "", "operation", policy=True
+    finding = FindingContext(old.key).build_finding(
+        rule,
+        situation,
+        "operation",
+        (old, new),
+        (old.node.value.get(keyword), new and new.node.value.get(keyword)),
+        key=(rule, old.key),
+        **details,
     )
-    said = (old.node.value.get(keyword), new and new.node.value.get(keyword))
-    return replace(made, documented=said, places=find_places(old, new), because=because)
+    return replace(finding, policy=True)
 
 
 #: name → check.

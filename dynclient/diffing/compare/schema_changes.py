@@ -1,31 +1,45 @@
-"""What changed between two schemas, and whom it breaks: edits say what, the comparison of meanings says whether."""
+"""What changed between two schemas, and whom it breaks.
+
+Edits say what changed. The comparison of what both schemas allow says whether it breaks anybody.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 from dynclient.containment import Incompatibility
 from dynclient.diffing.change import Level
-from dynclient.diffing.decide import explanations
 from dynclient.diffing.decide.compatibility import (
     CompatibilityChecker,
     SchemaPair,
     Verdict,
     WitnessBuilder,
 )
-from dynclient.diffing.decide.document_pair import DocumentPair, Exposure, Reader
-from dynclient.diffing.detect.edits import Edit
-from dynclient.diffing.detect.keyword_differences import (
+from dynclient.diffing.decide.document_pair import DocumentPair
+from dynclient.diffing.decide.explanations import (
+    can_exceed_int64,
+    explain_edit,
+    find_accepted_row,
+    find_refused_row,
+    find_undecided_row,
+    format_path,
+)
+from dynclient.diffing.detect.differences import (
     ANNOTATION_RULES,
     RULES_BY_KEYWORD,
     Difference,
 )
-from dynclient.diffing.findings import Finding
+from dynclient.diffing.detect.edits import Edit
+from dynclient.diffing.exposure import Exposure, Reader
+from dynclient.diffing.findings import Finding, PlacePair
 from dynclient.diffing.usage_filter import Usage
 from dynclient.schema.dialect import Schema
+
+#: The first integer that does not fit 64 bits.
+_BEYOND_INT64 = 2**63
 
 
 @dataclass(frozen=True)
@@ -33,11 +47,11 @@ class ComparedPart:
     """A place of an operation whose schema is compared: its body, a parameter, a result.
 
     Attributes:
-        flow: who sends.
-        operation: the key of the operation.
+        exposure: which values it has, and who sends them.
+        operation_key: the key of the operation.
         where: the place, as people read it.
-        wrap: makes a whole witness of a value that the part may have.
-        root: where in a call document the part is; () in a result.
+        build_witness: makes a whole witness of a value that the part may have.
+        call_path: where in a call document the part is; () in a result.
         separator: what stands between `where` and a path in the value.
 
     """
@@ -46,42 +60,44 @@ class ComparedPart:
     operation_key: str
     where: str
     build_witness: WitnessBuilder = lambda value: value
-    separator: str = "."
     call_path: tuple[str, ...] = ()
+    separator: str = "."
 
     @property
     def is_visible_in_code(self) -> bool:
-        """Whether code shows what it does there: what it makes of errors and headers does not show."""
+        """Whether code shows how it uses the part; it does not show that of errors and headers."""
         return bool(self.call_path) or self.where.startswith("2")
 
-    def describe_place(self, path: tuple[str, ...]) -> str:
-        """Return a place inside it."""
-        inner = explanations.format_path(path)
-        return (
-            f"{self.where}{'' if inner.startswith('[') else self.separator}{inner}"
-            if inner
-            else self.where
-        )
+    def describe_place(self, path: Sequence[str]) -> str:
+        """Return a place inside it, as people read it."""
+        inner = format_path(path)
+        if not inner:
+            return self.where
+        separator = "" if inner.startswith("[") else self.separator
+        return f"{self.where}{separator}{inner}"
 
 
 class SchemaComparer:
     """Compares pairs of schemas of two revisions.
 
     Args:
-        revisions: the documents.
-        usage: what code uses of the API; None where that is not asked.
+        documents: both revisions.
+        usage: what code uses of the API; None where all counts.
 
     """
 
-    def __init__(self, revisions: DocumentPair, usage: Usage | None = None) -> None:
-        self._documents = revisions
+    def __init__(self, documents: DocumentPair, usage: Usage | None = None) -> None:
+        self._documents = documents
         self._usage = usage
-        self._checker = CompatibilityChecker(revisions)
+        self._checker = CompatibilityChecker(documents)
         self._is_collecting = False
 
     @contextmanager
     def collect_candidates(self) -> Iterator[None]:
-        """Only note what speaks against the parts that are looked at meanwhile, and show it at the end."""
+        """Collect what speaks against the parts compared meanwhile; prove it at the end.
+
+        Meanwhile `compare` yields nothing.
+        """
         self._is_collecting = True
         try:
             yield
@@ -102,166 +118,187 @@ class SchemaComparer:
             part: the place.
             old: its schema in the old document.
             new: its schema in the new one.
-            wire: the gaps for deployed programs, where they are not those of the values themselves.
+            wire: the incompatibilities for deployed programs, where they are not those of the
+                values themselves.
 
         """
         edits = self._documents.get_edit_finder(part.exposure.direction).find_edits(old, new)
-        question = SchemaPair(
-            part.exposure, old, new, edits, part.build_witness, part.operation_key
-        )
-        if self._is_collecting and wire is None:
-            self._checker.collect_candidates(question)
+        pair = SchemaPair(part.exposure, old, new, edits, part.build_witness, part.operation_key)
         if self._is_collecting:
+            if wire is None:
+                self._checker.collect_candidates(pair)
             return
-        verdicts = self._checker.check(question, wire)
+        verdicts = self._checker.check(pair, wire)
         lines = self._find_used_lines(part, old, new)
         for edit in edits:
-            made = self._build_edit_finding(part, edit, verdicts.by_edit.get(edit.key, {}))
-            yield made if lines is None else replace(made, used=tuple(lines.get(edit.key, ())))
+            finding = self._build_edit_finding(part, edit, verdicts.by_edit.get(edit.key, {}))
+            if lines is not None:
+                finding = replace(finding, used=tuple(lines.get(edit.key, ())))
+            yield finding
         for key, by_reader in verdicts.unattributed.items():
             yield self._build_unattributed_finding(part, key, by_reader)
 
     def _find_used_lines(
         self, part: ComparedPart, old: Any, new: Any
     ) -> dict[Any, list[str]] | None:
-        """Return the lines of code that meet each edit; None where nobody asks, or code cannot be seen to."""
+        """Return the lines of code that meet each edit; None where code does not count or show."""
         if self._usage is None or not part.is_visible_in_code:
             return None
-        found: dict[Any, list[str]] = {}
-        edits = self._documents.get_edit_finder(part.exposure.direction)
+        lines: dict[Any, list[str]] = {}
+        finder = self._documents.get_edit_finder(part.exposure.direction)
+        is_call = part.exposure.old_sends
         for line, path in self._usage.find_paths(
-            part.operation_key, part.call_path, is_call=part.exposure.old_sends
+            part.operation_key, part.call_path, is_call=is_call
         ):
-            for key in edits.find_edits_along(old, new, path):
-                found.setdefault(key, []).append(line)
-        return found
+            for key in finder.find_edits_along(old, new, path):
+                lines.setdefault(key, []).append(line)
+        return lines
+
+    # --- findings
 
     def _build_edit_finding(
         self, part: ComparedPart, edit: Edit, verdicts: Mapping[Reader, Verdict]
     ) -> Finding:
-        shown = _choose_shown_verdict(verdicts)
-        fact = _choose_main_difference(edit, shown.incompatibility if shown else None)
-        # A size that appears in forty places is one remark on the whole document.
-        key: Any = (
-            ("integer-size", fact.new) if fact.rule == "integer-size" else ("schema", *edit.key)
-        )
-        made = self._build_finding(part, key, fact, verdicts, edit)
-        because = explanations.explain_edit(
-            fact, part.exposure, verdicts, _list_other_differences(edit, fact)
-        )
-        return replace(
-            made,
-            where=part.describe_place(edit.path),
+        difference = _choose_main_difference(edit, _choose_shown_verdict(verdicts))
+        key: Hashable = ("schema", *edit.key)
+        if difference.rule == "integer-size":
+            # A size that appears in forty places is one remark on the whole document.
+            key = ("integer-size", difference.new)
+        finding = self._build_finding(
+            part,
+            key,
+            difference,
+            verdicts,
+            path=edit.path,
             places=(edit.old_place, edit.new_place),
-            because=because,
+            others=[other for other in edit.differences if other is not difference],
+        )
+        is_open = edit.is_open_enum and difference.rule == "values-changed"
+        if not is_open or not self._documents.options.open_enums:
+            return finding
+        return replace(
+            finding, wire=_ignore_refusal(finding.wire), code=_ignore_refusal(finding.code)
         )
 
     def _build_unattributed_finding(
-        self, part: ComparedPart, key: Any, verdicts: Mapping[Reader, Verdict]
+        self, part: ComparedPart, key: tuple[Any, ...], verdicts: Mapping[Reader, Verdict]
     ) -> Finding:
-        """Return the finding of a gap that no single edit explains."""
+        """Return the finding of an incompatibility that no single edit explains."""
         shown = _choose_shown_verdict(verdicts)
         assert shown is not None
-        gap = shown.incompatibility
-        said, places = (
-            (gap.subschema_assertion, gap.superschema_assertion),
-            (gap.subschema_place, gap.superschema_place),
+        found = shown.incompatibility
+        sent, read = found.subschema_assertion, found.superschema_assertion
+        sent_place, read_place = found.subschema_place, found.superschema_place
+        if part.exposure.old_sends:
+            difference = Difference("schema-changed", sent, read)
+            places = sent_place, read_place
+        else:
+            difference = Difference("schema-changed", read, sent)
+            places = read_place, sent_place
+        return self._build_finding(
+            part, ("stray", *key), difference, verdicts, path=found.path, places=places
         )
-        if not part.exposure.old_sends:
-            said, places = said[::-1], places[::-1]
-        fact = Difference("schema-changed", *said)
-        made = self._build_finding(part, ("stray", *key), fact, verdicts, None)
-        because = explanations.explain_edit(fact, part.exposure, verdicts, ())
-        return replace(made, where=part.describe_place(gap.path), places=places, because=because)
 
     def _build_finding(
         self,
         part: ComparedPart,
-        key: Any,
-        fact: Difference,
+        key: Hashable,
+        difference: Difference,
         verdicts: Mapping[Reader, Verdict],
-        edit: Edit | None,
+        *,
+        path: Sequence[str],
+        places: PlacePair,
+        others: Sequence[Difference] = (),
     ) -> Finding:
-        """Return a finding with its levels and its proof; a witness is told with the first operation that shows it."""
-        shown = _choose_shown_verdict(verdicts)
-        levels = self._choose_levels(part.exposure, fact, verdicts, edit)
-        made = Finding(
-            key,
-            fact.rule,
-            *levels,
-            (part.operation_key,),
-            part.exposure.side,
-            documented=(fact.old, fact.new),
+        wire, code = _choose_levels(part.exposure, difference, verdicts)
+        finding = Finding(
+            key=key,
+            rule=difference.rule,
+            wire=wire,
+            code=code,
+            operations=(part.operation_key,),
+            side=part.exposure.side,
+            where=part.describe_place(path),
+            documented=(difference.old, difference.new),
+            places=places,
+            because=explain_edit(difference, part.exposure, verdicts, others),
         )
-        if shown is None and explanations.can_exceed_int64(fact, part.exposure):
-            return replace(made, proof="fact", witness=2**63)
-        if shown is None:
-            return replace(made, proof="rule")
-        if not shown.is_breaking:
-            return replace(made, proof="unknown")
-        return replace(
-            made,
-            proof="witness",
-            witness=shown.witness,
-            refusal=shown.refusal,
-            has_own_witness=shown.has_own_witness,
-        )
-
-    def _choose_levels(
-        self,
-        flow: Exposure,
-        fact: Difference,
-        verdicts: Mapping[Reader, Verdict],
-        edit: Edit | None,
-    ) -> tuple[Level, Level]:
-        """Return how much it matters to each reader; where code's own verdict is open, deployed programs' holds for it.
-
-        What the new document refuses as a consumer it refuses as a producer, too.
-        """
-        wire, code = verdicts.get("wire"), verdicts.get("code")
-        if wire is not None and wire.is_breaking and code is not None and not code.is_breaking:
-            code = wire
-        return self._choose_level(flow, fact, wire, edit), self._choose_level(
-            flow, fact, code, edit
-        )
-
-    def _choose_level(
-        self, flow: Exposure, fact: Difference, verdict: Verdict | None, edit: Edit | None
-    ) -> Level:
-        if verdict is None:
-            return choose_harmless_level(fact, flow)
-        if not verdict.is_breaking:
-            return "warning"
-        is_open = edit is not None and edit.is_open_enum and fact.rule == "values-changed"
-        return "info" if is_open and self._documents.options.open_enums else "breaking"
+        return _add_proof(finding, part.exposure, difference, _choose_shown_verdict(verdicts))
 
 
-def _choose_main_difference(edit: Edit, gap: Incompatibility | None) -> Difference:
-    """Return the fact that names an edit: the one that refuses, else the first that is no note, else the first."""
-    kinds = RULES_BY_KEYWORD.get(gap.rule, ()) if gap else ()
-    by_kind = (fact for kind in kinds for fact in edit.differences if fact.rule == kind)
-    plain = (fact for fact in edit.differences if fact.rule not in ANNOTATION_RULES)
-    return next(by_kind, None) or next(plain, None) or edit.differences[0]
+def _add_proof(
+    finding: Finding, exposure: Exposure, difference: Difference, shown: Verdict | None
+) -> Finding:
+    """Return a finding with what its verdict rests on."""
+    if shown is None:
+        if can_exceed_int64(difference, exposure):
+            return replace(finding, proof="fact", witness=_BEYOND_INT64)
+        return replace(finding, proof="rule")
+    if not shown.is_breaking:
+        return replace(finding, proof="unknown")
+    return replace(
+        finding,
+        proof="witness",
+        witness=shown.witness,
+        refusal=shown.refusal,
+        has_own_witness=shown.has_own_witness,
+    )
 
 
-def _list_other_differences(edit: Edit, fact: Difference) -> tuple[Difference, ...]:
-    return tuple(other for other in edit.differences if other is not fact)
+# --- levels
+
+
+def _choose_levels(
+    exposure: Exposure, difference: Difference, verdicts: Mapping[Reader, Verdict]
+) -> tuple[Level, Level]:
+    """Return how much a difference matters to deployed programs and to callers by name.
+
+    What the new document refuses as a consumer it refuses as a producer, too. So where it is
+    undecided for callers by name, the verdict for deployed programs holds for them.
+    """
+    wire, code = verdicts.get("wire"), verdicts.get("code")
+    is_code_undecided = code is not None and not code.is_breaking
+    if is_code_undecided and wire is not None and wire.is_breaking:
+        code = wire
+    return _choose_level(exposure, difference, wire), _choose_level(exposure, difference, code)
+
+
+def _choose_level(exposure: Exposure, difference: Difference, verdict: Verdict | None) -> Level:
+    if verdict is None:
+        return find_accepted_row(difference, exposure).wire
+    if not verdict.is_breaking:
+        return find_undecided_row().wire
+    return find_refused_row(difference, exposure).wire
+
+
+def _ignore_refusal(level: Level) -> Level:
+    return "info" if level == "breaking" else level
+
+
+# --- which difference and which verdict are shown
+
+
+def _choose_main_difference(edit: Edit, shown: Verdict | None) -> Difference:
+    """Return the difference that names an edit.
+
+    It is the one that refuses, else the first that is no annotation, else the first.
+    """
+    rules = RULES_BY_KEYWORD.get(shown.incompatibility.rule, ()) if shown else ()
+    for rule in rules:
+        for difference in edit.differences:
+            if difference.rule == rule:
+                return difference
+    for difference in edit.differences:
+        if difference.rule not in ANNOTATION_RULES:
+            return difference
+    return edit.differences[0]
 
 
 def _choose_shown_verdict(verdicts: Mapping[Reader, Verdict]) -> Verdict | None:
     """Return the verdict that shows most: one with a witness, deployed programs' before callers'."""
-    found = [verdicts[reader] for reader in ("wire", "code") if reader in verdicts]
+    candidates = [verdicts[reader] for reader in ("wire", "code") if reader in verdicts]
+    if not candidates:
+        return None
     return min(
-        found,
-        key=lambda verdict: (not verdict.is_breaking, not verdict.has_own_witness),
-        default=None,
-    )
-
-
-def choose_harmless_level(fact: Difference, flow: Exposure) -> Level:
-    """Return how much a change matters that is proved to break nobody."""
-    return (
-        "warning"
-        if explanations.can_exceed_int64(fact, flow) or explanations.explain_surprise(fact, flow)
-        else "info"
+        candidates, key=lambda verdict: (not verdict.is_breaking, not verdict.has_own_witness)
     )

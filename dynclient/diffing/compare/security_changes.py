@@ -1,221 +1,256 @@
-"""What a call must prove: formulas of alternatives, compared by whether credentials that were enough still are."""
+"""The comparison of security requirements: whether credentials that were enough still are."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass
+from typing import Any
 
-from dynclient.diffing.change import Level
 from dynclient.diffing.compare.operation_pairing import OperationPair
-from dynclient.diffing.findings import Finding
+from dynclient.diffing.findings import Finding, FindingContext
 from dynclient.document.references import Node
 from dynclient.model import Document, Operation, RequiredScheme, SecurityFormula, SecurityScheme
 from dynclient.violations import Place
 from dynclient.wire.security import format_formula
 
+#: Schemes that must all be satisfied.
+Alternative = tuple[RequiredScheme, ...]
+
+#: What a formula without alternatives means: no credential is needed.
+_NO_CREDENTIAL: SecurityFormula = ((),)
+
 
 def compare_security(pair: OperationPair) -> Iterator[Finding]:
     """Yield what is different between the credentials that an operation asks for."""
-    old, new = read_formula(pair.old), read_formula(pair.new)
-    if _to_sets(old) == _to_sets(new):
-        return
-    heirs = _find_scheme_renames(pair.old.document, pair.new.document)
-    lost = [
-        alternative for alternative in old or ((),) if not _is_sufficient(alternative, new, heirs)
-    ]
-    unnamed = [
-        alternative for alternative in old or ((),) if not _is_sufficient(alternative, new, {})
-    ]
-    wire: Level = "breaking" if lost else "info"
-    code: Level = "breaking" if unnamed else wire
-    yield from _compare_schemes(pair, (old, new), heirs, wire, code)
-    if not _is_explained_by_schemes(old, new, heirs):
-        yield _build_formula_finding(pair, old, new, wire, code, lost or unnamed)
+    comparison = _FormulaComparison(
+        pair=pair,
+        old=read_formula(pair.old),
+        new=read_formula(pair.new),
+        renames=_find_scheme_renames(pair.old.document, pair.new.document),
+    )
+    if _to_sets(comparison.old) != _to_sets(comparison.new):
+        yield from comparison.find_changes()
 
 
 def read_formula(operation: Operation) -> SecurityFormula:
-    """Return what an operation asks for; schemes that nobody defines, which a call can do without, are told apart."""
-    owners = (operation.node.get_child("security"), operation.document.top.get_child("security"))
-    node = owners[0] if isinstance(owners[0].value, list) else owners[1]
+    """Return what an operation asks for.
+
+    A scheme that the document does not define stays in the formula, with the type `undefined`.
+    """
+    node = operation.node.get_child("security")
+    if not isinstance(node.value, list):
+        node = operation.document.top.get_child("security")
+    if not isinstance(node.value, list):
+        return ()
     schemes = operation.document.security_schemes
     return tuple(
-        tuple(
-            RequiredScheme(
-                schemes.get(name) or SecurityScheme(name, "undefined", name=name),
-                _read_scopes(alternative.get_child(name)),
-            )
-            for name in alternative.member_keys()
-        )
+        _read_alternative(alternative, schemes)
         for alternative in node.iterate_children()
-        if isinstance(node.value, list) and isinstance(alternative.value, dict)
+        if isinstance(alternative.value, dict)
     )
+
+
+def _read_alternative(node: Node, schemes: Mapping[str, SecurityScheme]) -> Alternative:
+    required = []
+    for name in node.member_keys():
+        scheme = schemes.get(name) or SecurityScheme(name, "undefined", name=name)
+        required.append(RequiredScheme(scheme, _read_scopes(node.get_child(name))))
+    return tuple(required)
 
 
 def _read_scopes(node: Node) -> tuple[str, ...]:
-    return (
-        tuple(sorted(scope for scope in node.value if isinstance(scope, str)))
-        if isinstance(node.value, list)
-        else ()
-    )
+    if not isinstance(node.value, list):
+        return ()
+    return tuple(sorted(scope for scope in node.value if isinstance(scope, str)))
+
+
+@dataclass(frozen=True)
+class _FormulaComparison:
+    """The security formulas of one operation in both documents.
+
+    Attributes:
+        pair: the operation.
+        old: its formula in the old document.
+        new: its formula in the new one.
+        renames: old name → new name of schemes that have another name only.
+
+    """
+
+    pair: OperationPair
+    old: SecurityFormula
+    new: SecurityFormula
+    renames: Mapping[str, str]
+
+    def find_changes(self) -> Iterator[Finding]:
+        """Yield a finding for each scheme that explains the change, or one for the formula."""
+        insufficient = _find_insufficient(self.old, self.new, self.renames)
+        insufficient_by_name = _find_insufficient(self.old, self.new, {})
+        if insufficient:
+            situation = "insufficient"
+        elif insufficient_by_name:
+            situation = "insufficient-by-name"
+        else:
+            situation = "sufficient"
+
+        has_same_names = _list_scheme_keys(self.old, {}) == _list_scheme_keys(self.new, {})
+        has_same_renamed = _list_scheme_keys(self.old, self.renames) == _list_scheme_keys(
+            self.new, {}
+        )
+        if has_same_names:
+            yield from self._find_changed_schemes(is_sufficient=not insufficient)
+        if has_same_renamed:
+            yield from self._find_renamed_schemes(situation)
+        if not has_same_names and not has_same_renamed:
+            lost = insufficient or insufficient_by_name
+            yield self._build_formula_finding(situation, lost[0] if lost else ())
+
+    def _find_changed_schemes(self, *, is_sufficient: bool) -> Iterator[Finding]:
+        situation = "sufficient" if is_sufficient else "insufficient"
+        new_schemes = _index_schemes(self.new)
+        for key, scheme in _index_schemes(self.old).items():
+            other = new_schemes.get(key)
+            if other is not None and _describe_on_wire(scheme) != _describe_on_wire(other):
+                yield self._build_scheme_finding(
+                    "security-scheme-changed", situation, scheme, other
+                )
+
+    def _find_renamed_schemes(self, situation: str) -> Iterator[Finding]:
+        new_schemes = _index_schemes(self.new)
+        for key, scheme in _index_schemes(self.old).items():
+            other = new_schemes.get(self.renames.get(key, ""))
+            if other is not None:
+                yield self._build_scheme_finding(
+                    "security-scheme-renamed", situation, scheme, other
+                )
+
+    def _build_scheme_finding(
+        self, rule: str, situation: str, old: SecurityScheme, new: SecurityScheme
+    ) -> Finding:
+        return FindingContext(self.pair.old.key, "call").build_finding(
+            rule,
+            situation,
+            f"security.{old.key}",
+            documented=(_describe_scheme(old), _describe_scheme(new)),
+            key=("scheme", old.key),
+            places=(
+                _find_scheme_place(self.pair.old.document, old.key),
+                _find_scheme_place(self.pair.new.document, new.key),
+            ),
+        )
+
+    def _build_formula_finding(self, situation: str, lost: Alternative) -> Finding:
+        documented = _format_formula(self.old), _format_formula(self.new)
+        credential = " and ".join(map(_format_requirement, lost)) or "no credential"
+        return FindingContext(self.pair.old.key, "call").build_finding(
+            "security-changed",
+            situation,
+            "security",
+            documented=documented,
+            key=("security", *documented),
+            places=(_find_security_place(self.pair.old), _find_security_place(self.pair.new)),
+            credential=credential,
+        )
 
 
 def _to_sets(formula: SecurityFormula) -> frozenset[frozenset[RequiredScheme]]:
-    return frozenset(frozenset(alternative) for alternative in formula) or frozenset(
-        {frozenset[RequiredScheme]()}
-    )
+    return frozenset(frozenset(alternative) for alternative in formula or _NO_CREDENTIAL)
 
 
 def _find_scheme_renames(old: Document, new: Document) -> dict[str, str]:
     """Return old name → new name of the schemes that are the same under another name.
 
-    Two schemes that stand side by side in one document are two credentials, however alike they look.
+    Two schemes that stand side by side in one document are two credentials, even if they look alike.
     """
-    gone = {k: s for k, s in old.security_schemes.items() if k not in new.security_schemes}
-    come = {k: s for k, s in new.security_schemes.items() if k not in old.security_schemes}
-    return {
-        key: heir
-        for key, one in gone.items()
-        for heir, other in come.items()
-        if _describe_on_wire(one) == _describe_on_wire(other)
-    }
+    removed = _select_missing(old.security_schemes, new.security_schemes)
+    added = _select_missing(new.security_schemes, old.security_schemes)
+    renames = {}
+    for old_key, old_scheme in removed.items():
+        for new_key, new_scheme in added.items():
+            if _describe_on_wire(old_scheme) == _describe_on_wire(new_scheme):
+                renames[old_key] = new_key
+    return renames
+
+
+def _select_missing(schemes: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: scheme for key, scheme in schemes.items() if key not in others}
+
+
+def _find_insufficient(
+    old: SecurityFormula, new: SecurityFormula, renames: Mapping[str, str]
+) -> list[Alternative]:
+    """Return the alternatives of the old formula that are not enough for the new one."""
+    return [
+        alternative
+        for alternative in old or _NO_CREDENTIAL
+        if not _is_sufficient(alternative, new, renames)
+    ]
 
 
 def _is_sufficient(
-    alternative: tuple[RequiredScheme, ...], formula: SecurityFormula, heirs: Mapping[str, str]
+    credentials: Alternative, formula: SecurityFormula, renames: Mapping[str, str]
 ) -> bool:
-    """Tell whether who can prove all of an alternative can prove one of a formula."""
+    """Tell whether credentials that satisfy an alternative satisfy one of a formula."""
     return any(
-        all(_has_requirement(alternative, wanted, heirs) for wanted in other)
-        for other in formula or ((),)
+        all(_has_requirement(credentials, required, renames) for required in alternative)
+        for alternative in formula or _NO_CREDENTIAL
     )
 
 
 def _has_requirement(
-    alternative: tuple[RequiredScheme, ...], wanted: RequiredScheme, heirs: Mapping[str, str]
+    credentials: Alternative, required: RequiredScheme, renames: Mapping[str, str]
 ) -> bool:
-    return any(
-        heirs.get(one.scheme.key, one.scheme.key) == wanted.scheme.key
-        and _describe_on_wire(one.scheme) == _describe_on_wire(wanted.scheme)
-        and set(wanted.scopes) <= set(one.scopes)
-        for one in alternative
-    )
+    for one in credentials:
+        key = renames.get(one.scheme.key, one.scheme.key)
+        if (
+            key == required.scheme.key
+            and _describe_on_wire(one.scheme) == _describe_on_wire(required.scheme)
+            and set(required.scopes) <= set(one.scopes)
+        ):
+            return True
+    return False
 
 
 def _describe_on_wire(scheme: SecurityScheme) -> tuple[str, ...]:
-    """Return what of a scheme shows in a request."""
+    """Return what of a scheme shows in a request; header names ignore case."""
     name = scheme.name.lower() if scheme.location == "header" else scheme.name
     return scheme.type, scheme.scheme, scheme.location, name
 
 
-def _is_explained_by_schemes(
-    old: SecurityFormula, new: SecurityFormula, heirs: Mapping[str, str]
-) -> bool:
-    """Tell whether the formulas are the same but for what their schemes are, or for the names of schemes."""
-    return _list_scheme_keys(old, {}) == _list_scheme_keys(new, {}) or _list_scheme_keys(
-        old, heirs
-    ) == _list_scheme_keys(new, {})
+def _index_schemes(formula: SecurityFormula) -> dict[str, SecurityScheme]:
+    return {
+        required.scheme.key: required.scheme for alternative in formula for required in alternative
+    }
 
 
 def _list_scheme_keys(
-    formula: SecurityFormula, heirs: Mapping[str, str]
+    formula: SecurityFormula, renames: Mapping[str, str]
 ) -> list[list[tuple[str, tuple[str, ...]]]]:
-    return sorted(
-        sorted((heirs.get(r.scheme.key, r.scheme.key), r.scopes) for r in one) for one in formula
-    )
+    """Return the names and scopes of a formula, in an order of their own."""
+    alternatives = []
+    for alternative in formula:
+        keys = [(renames.get(one.scheme.key, one.scheme.key), one.scopes) for one in alternative]
+        alternatives.append(sorted(keys))
+    return sorted(alternatives)
 
 
-def _build_formula_finding(
-    pair: OperationPair,
-    old: SecurityFormula,
-    new: SecurityFormula,
-    wire: Level,
-    code: Level,
-    lost: list[tuple[RequiredScheme, ...]],
-) -> Finding:
-    said = (_format_formula(old), _format_formula(new))
-    if lost:
-        enough = " and ".join(_format_requirement(r) for r in lost[0]) or "no credential"
-        because = f"{enough} was enough, and is not any more"
-    else:
-        because = "whatever was enough still is"
-    places = (
-        _find_security_place(pair.old.document, pair.old.node),
-        _find_security_place(pair.new.document, pair.new.node),
-    )
-    made = Finding(
-        ("security", *said), "security-changed", wire, code, (pair.old.key,), "call", "security"
-    )
-    return replace(made, documented=said, places=places, because=because)
-
-
-def _find_security_place(document: Document, node: Node) -> Place:
-    own = node.get_child("security")
-    return own.place if own.value is not None else document.top.get_child("security").place
+def _find_security_place(operation: Operation) -> Place:
+    own = operation.node.get_child("security")
+    if own.value is not None:
+        return own.place
+    return operation.document.top.get_child("security").place
 
 
 def _format_formula(formula: SecurityFormula) -> str:
-    scopes = sorted({s for alternative in formula for r in alternative for s in r.scopes})
-    return format_formula(formula) + (f" [{', '.join(scopes)}]" if scopes else "")
+    scopes = {
+        scope for alternative in formula for required in alternative for scope in required.scopes
+    }
+    text = format_formula(formula)
+    return f"{text} [{', '.join(sorted(scopes))}]" if scopes else text
 
 
-def _format_requirement(requirement: RequiredScheme) -> str:
-    scopes = f" ({', '.join(requirement.scopes)})" if requirement.scopes else ""
-    return f"{requirement.scheme.key}{scopes}"
-
-
-def _compare_schemes(
-    pair: OperationPair,
-    formulas: tuple[SecurityFormula, SecurityFormula],
-    heirs: Mapping[str, str],
-    wire: Level,
-    code: Level,
-) -> Iterator[Finding]:
-    """Tell schemes that are asked for under the same name and are others, or are the same under another name."""
-    mine, theirs = (
-        {r.scheme.key: r.scheme for alternative in f for r in alternative} for f in formulas
-    )
-    for key, scheme in mine.items():
-        other, heir = theirs.get(key), theirs.get(heirs.get(key, ""))
-        if (
-            other is not None
-            and _describe_on_wire(scheme) != _describe_on_wire(other)
-            and _list_scheme_keys(formulas[0], {}) == _list_scheme_keys(formulas[1], {})
-        ):
-            because = "a credential goes elsewhere, or is another kind of thing"
-            yield _build_scheme_finding(
-                pair, "security-scheme-changed", scheme, other, wire, wire, because
-            )
-        if heir is not None and _list_scheme_keys(formulas[0], heirs) == _list_scheme_keys(
-            formulas[1], {}
-        ):
-            because = "the request is the same; callers give the credential by another name"
-            yield _build_scheme_finding(
-                pair, "security-scheme-renamed", scheme, heir, wire, code, because
-            )
-
-
-def _build_scheme_finding(
-    pair: OperationPair,
-    rule: str,
-    old: SecurityScheme,
-    new: SecurityScheme,
-    wire: Level,
-    code: Level,
-    because: str,
-) -> Finding:
-    places = (
-        _find_scheme_place(pair.old.document, old.key),
-        _find_scheme_place(pair.new.document, new.key),
-    )
-    made = Finding(
-        ("scheme", old.key), rule, wire, code, (pair.old.key,), "call", f"security.{old.key}"
-    )
-    return replace(
-        made,
-        documented=(_describe_scheme(old), _describe_scheme(new)),
-        places=places,
-        because=because,
-    )
+def _format_requirement(required: RequiredScheme) -> str:
+    scopes = f" ({', '.join(required.scopes)})" if required.scopes else ""
+    return f"{required.scheme.key}{scopes}"
 
 
 def _find_scheme_place(document: Document, key: str) -> Place:
@@ -223,70 +258,73 @@ def _find_scheme_place(document: Document, key: str) -> Place:
 
 
 def _describe_scheme(scheme: SecurityScheme) -> dict[str, str]:
-    said = {
+    fields = {
         "key": scheme.key,
         "type": scheme.type,
         "scheme": scheme.scheme,
         "in": scheme.location,
         "name": scheme.name,
     }
-    return {k: v for k, v in said.items() if v}
+    return {name: value for name, value in fields.items() if value}
+
+
+# --- definitions, whether or not an operation asks for them
 
 
 def compare_scheme_definitions(old: Document, new: Document) -> Iterator[Finding]:
-    """Yield what is different about schemes wherever they are asked for: new, gone, other flows and addresses."""
-    mine, theirs = (_read_scheme_definitions(document) for document in (old, new))
-    gone, come = (
-        [k for k in one if k not in other] for one, other in ((mine, theirs), (theirs, mine))
-    )
-    heirs = {
-        key: heir
-        for key in gone
-        for heir in come
-        if _strip_annotations(mine[key].value) == _strip_annotations(theirs[heir].value)
-    }
-    for key, node in mine.items():
-        heir = heirs.get(key, key)
-        if (
-            key in heirs
-            or heir not in theirs
-            or _strip_annotations(node.value) != _strip_annotations(theirs[heir].value)
-        ):
-            yield _build_definition_finding(key, heir, node, theirs.get(heir))
-    for key, node in theirs.items():
-        if key not in mine and key not in heirs.values():
-            yield _build_definition_finding(key, key, None, node)
+    """Yield added, removed, renamed and changed definitions of security schemes."""
+    old_schemes, new_schemes = _read_definitions(old), _read_definitions(new)
+    removed = _select_missing(old_schemes, new_schemes)
+    added = _select_missing(new_schemes, old_schemes)
+    renames = {}
+    for old_key, old_node in removed.items():
+        for new_key, new_node in added.items():
+            if _is_same_definition(old_node, new_node):
+                renames[old_key] = new_key
+
+    for key, node in old_schemes.items():
+        if key in renames:
+            renamed = new_schemes[renames[key]]
+            yield _build_definition_finding("security-scheme-renamed", key, node, renamed)
+        elif key in removed:
+            yield _build_definition_finding("security-scheme-removed", key, node, None)
+        elif not _is_same_definition(node, new_schemes[key]):
+            yield _build_definition_finding("security-scheme-changed", key, node, new_schemes[key])
+    for key, node in added.items():
+        if key not in renames.values():
+            yield _build_definition_finding("security-scheme-added", key, None, node)
 
 
-def _read_scheme_definitions(document: Document) -> dict[str, Node]:
-    found = document.top.get_child("components").get_child("securitySchemes")
-    return {name: found.get_child(name) for name in found.member_keys()}
+def _read_definitions(document: Document) -> dict[str, Node]:
+    schemes = document.top.get_child("components").get_child("securitySchemes")
+    return {name: schemes.get_child(name) for name in schemes.member_keys()}
 
 
-def _build_definition_finding(key: str, heir: str, old: Node | None, new: Node | None) -> Finding:
-    kind = (
-        "renamed"
-        if key != heir
-        else "added"
-        if old is None
-        else "removed"
-        if new is None
-        else "changed"
+def _build_definition_finding(rule: str, key: str, old: Node | None, new: Node | None) -> Finding:
+    places = old.place if old else None, new.place if new else None
+    return FindingContext("").build_finding(
+        rule,
+        "definition",
+        f"securitySchemes.{key}",
+        documented=(
+            old and _strip_annotations(old.value),
+            new and _strip_annotations(new.value),
+        ),
+        key=("scheme", key),
+        places=places,
     )
-    said = (old and _strip_annotations(old.value), new and _strip_annotations(new.value))
-    made = Finding(
-        ("scheme", key), f"security-scheme-{kind}", "info", "info", (), "", f"securitySchemes.{key}"
-    )
-    because = "what calls must prove is told with each operation"
-    return replace(
-        made,
-        documented=said,
-        places=(old.place if old else None, new.place if new else None),
-        because=because,
-    )
+
+
+def _is_same_definition(old: Node, new: Node) -> bool:
+    return _strip_annotations(old.value) == _strip_annotations(new.value)
 
 
 def _strip_annotations(value: object) -> object:
+    """Return a definition without its description and its extensions."""
     if not isinstance(value, dict):
         return None
-    return {k: v for k, v in value.items() if k != "description" and not str(k).startswith("x-")}
+    return {
+        name: member
+        for name, member in value.items()
+        if name != "description" and not str(name).startswith("x-")
+    }

@@ -1,4 +1,7 @@
-"""Servers: where calls go. Deployed programs know a URL; callers by name take the first one and its variables."""
+"""The comparison of servers, which say where calls go.
+
+Deployed programs know a URL. Callers by name take the first server and its variables.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from dynclient.diffing.change import Level
 from dynclient.diffing.compare.operation_pairing import OperationPair
-from dynclient.diffing.findings import Finding
+from dynclient.diffing.findings import Finding, FindingContext
 from dynclient.model import Operation, Server
 from dynclient.violations import Place
 
@@ -30,78 +32,78 @@ class _ServerComparison:
 
     def __init__(self, pair: OperationPair) -> None:
         self._pair = pair
-        self._old, self._new = (
-            _index_by_url(operation.servers) for operation in (pair.old, pair.new)
-        )
+        self._old = _index_by_url(pair.old.servers)
+        self._new = _index_by_url(pair.new.servers)
 
     def find_changes(self) -> Iterator[Finding]:
-        for shape, server in self._old.items():
-            if shape in self._new:
-                yield from self._compare_variables(server, self._new[shape])
+        for url, server in self._old.items():
+            if url in self._new:
+                yield from self._compare_variables(server, self._new[url])
             else:
-                because = "programs that call it may reach nothing; callers by name take one of the others"
-                yield self._build_server_finding(
-                    "server-removed", (server.url, None), ("warning", "info"), because
-                )
-        for shape, server in self._new.items():
-            if shape not in self._old:
-                yield self._build_server_finding(
-                    "server-added", (None, server.url), ("info", "info"), "nobody has to call it"
-                )
-        before, after = (next(iter(servers), None) for servers in (self._old, self._new))
-        if after is not None and before != after and before in self._new:
-            because = "callers by name who choose none reach another server"
-            yield self._build_server_finding(
-                "server-changed", (before, after), ("none", "warning"), because
-            )
+                yield self._build_server_finding("server-removed", "", (server.url, None))
+        for url, server in self._new.items():
+            if url not in self._old:
+                yield self._build_server_finding("server-added", "", (None, server.url))
+
+        old_default = next(iter(self._old), None)
+        new_default = next(iter(self._new), None)
+        if new_default is not None and old_default != new_default and old_default in self._new:
+            defaults = old_default, new_default
+            yield self._build_server_finding("server-changed", "first-server", defaults)
 
     def _compare_variables(self, old: Server, new: Server) -> Iterator[Finding]:
         """Compare the variables of a server, which stand in its URL in the same order."""
-        for mine, theirs in zip(
-            _VARIABLE.findall(old.url), _VARIABLE.findall(new.url), strict=True
-        ):
-            if mine != theirs:
-                because = "the URLs are the same; callers give the variable by another name"
-                yield self._build_server_finding(
-                    "server-changed",
-                    ({"name": mine}, {"name": theirs}),
-                    ("info", "breaking"),
-                    because,
+        names = zip(_VARIABLE.findall(old.url), _VARIABLE.findall(new.url), strict=True)
+        for old_name, new_name in names:
+            if old_name != new_name:
+                documented = {"name": old_name}, {"name": new_name}
+                yield self._build_server_finding("server-changed", "variable-renamed", documented)
+            if old_name in old.variables and new_name in new.variables:
+                yield from self._compare_variable(
+                    old_name, old.variables[old_name], new.variables[new_name]
                 )
-            if mine in old.variables and theirs in new.variables:
-                yield from self._compare_variable(mine, old.variables[mine], new.variables[theirs])
 
     def _compare_variable(
         self, name: str, old: VariableDefinition, new: VariableDefinition
     ) -> Iterator[Finding]:
-        (default, choices), (other, left) = old, new
-        if set(choices) != set(left):
-            gone = [choice for choice in choices or (default,) if left and choice not in left]
-            level: Level = "breaking" if gone else "info"
-            because = (
-                f"{gone[0]!r} was allowed, and is not any more"
-                if gone
-                else "every value that was allowed still is"
+        old_default, old_values = old
+        new_default, new_values = new
+        if set(old_values) != set(new_values):
+            documented = (
+                {name: list(old_values) or old_default},
+                {name: list(new_values) or new_default},
             )
-            said = ({name: list(choices) or default}, {name: list(left) or other})
-            yield self._build_server_finding("server-changed", said, (level, level), because)
-        if default != other:
-            because = "callers who choose no value reach another server"
-            yield self._build_server_finding(
-                "server-changed", ({name: default}, {name: other}), ("info", "warning"), because
-            )
+            removed: list[str] = []
+            if new_values:
+                removed = [
+                    value for value in old_values or (old_default,) if value not in new_values
+                ]
+            if removed:
+                yield self._build_server_finding(
+                    "server-changed", "value-removed", documented, value=removed[0]
+                )
+            else:
+                yield self._build_server_finding("server-changed", "value-added", documented)
+        if old_default != new_default:
+            defaults = {name: old_default}, {name: new_default}
+            yield self._build_server_finding("server-changed", "variable-default", defaults)
 
     def _build_server_finding(
-        self, rule: str, said: tuple[Any, Any], levels: tuple[Level, Level], because: str
+        self, rule: str, situation: str, documented: tuple[Any, Any], **details: Any
     ) -> Finding:
-        at = (
-            _find_servers_place(self._pair.old) if said[0] else None,
-            _find_servers_place(self._pair.new) if said[1] else None,
+        old, new = documented
+        finding = FindingContext(self._pair.old.key, "call").build_finding(
+            rule,
+            situation,
+            "servers",
+            documented=documented,
+            places=(
+                _find_servers_place(self._pair.old) if old else None,
+                _find_servers_place(self._pair.new) if new else None,
+            ),
+            **details,
         )
-        made = Finding(
-            (rule, repr(said), because), rule, *levels, (self._pair.old.key,), "call", "servers"
-        )
-        return replace(made, documented=said, places=at, because=because)
+        return replace(finding, key=(rule, repr(documented), finding.because))
 
 
 def _index_by_url(servers: Sequence[Server]) -> dict[str, Server]:
@@ -110,7 +112,7 @@ def _index_by_url(servers: Sequence[Server]) -> dict[str, Server]:
 
 
 def _find_servers_place(operation: Operation) -> Place:
-    """Return where the servers of an operation stand: its own, those of its path, or the document's."""
+    """Return where the servers of an operation stand: at the operation, its path or the top."""
     for owner in (operation.node, operation.path_item):
         if owner.get_child("servers").value:
             return owner.get_child("servers").place

@@ -1,36 +1,37 @@
-"""Webhooks and callbacks: there the API is the caller, so the roles are turned round."""
+"""The comparison of webhooks and callbacks: there the API calls and the client answers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
 
-from dynclient.diffing.change import Level
 from dynclient.diffing.compare.call_changes import CallComparer
+from dynclient.diffing.compare.comparison_context import ComparisonContext
 from dynclient.diffing.compare.operation_pairing import OperationPair, Pairing
 from dynclient.diffing.compare.result_changes import ResultComparer
-from dynclient.diffing.decide.document_pair import WEBHOOK_CALL, WEBHOOK_RESULT, DocumentPair
-from dynclient.diffing.findings import Finding, find_places
+from dynclient.diffing.compare.schema_changes import SchemaComparer
+from dynclient.diffing.decide.document_pair import DocumentPair
+from dynclient.diffing.exposure import WEBHOOK_CALL, WEBHOOK_RESULT
+from dynclient.diffing.findings import Finding, FindingContext
 from dynclient.document.references import Node
 from dynclient.errors import DocumentError
 from dynclient.model import METHODS, Document, Operation
 
-#: What the API calls, by (name, method).
+#: The operations that the API calls, by (name, method).
 EventOperations = dict[tuple[str, str], Operation]
 
 
 def compare_webhooks(
-    revisions: DocumentPair, pairs: Pairing, calls: CallComparer, results: ResultComparer
+    documents: DocumentPair, pairing: Pairing, schemas: SchemaComparer
 ) -> Iterator[Finding]:
-    """Yield what is different about what the API sends of its own accord."""
-    old, new = revisions.old, revisions.new
-    yield from _compare_events(
-        "webhook", "", _read_webhooks(old), _read_webhooks(new), calls, results
-    )
-    for pair in pairs.pairs:
-        mine, theirs = _read_callbacks(pair.old), _read_callbacks(pair.new)
-        if mine or theirs:
-            yield from _compare_events("callback", pair.old.key, mine, theirs, calls, results)
+    """Yield what is different about the webhooks and callbacks that the API calls."""
+    webhooks = _EventComparer("webhook", "", documents, schemas)
+    yield from webhooks.compare(_read_webhooks(documents.old), _read_webhooks(documents.new))
+    for pair in pairing.pairs:
+        old, new = _read_callbacks(pair.old), _read_callbacks(pair.new)
+        if old or new:
+            callbacks = _EventComparer("callback", pair.old.key, documents, schemas)
+            yield from callbacks.compare(old, new)
 
 
 def _read_webhooks(document: Document) -> EventOperations:
@@ -38,14 +39,16 @@ def _read_webhooks(document: Document) -> EventOperations:
 
 
 def _read_callbacks(operation: Operation) -> EventOperations:
-    found: EventOperations = {}
-    for name in operation.node.get_child("callbacks").member_keys():
+    callbacks = operation.node.get_child("callbacks")
+    operations: EventOperations = {}
+    for name in callbacks.member_keys():
         try:
-            callback = operation.node.get_child("callbacks")[name]
+            callback = callbacks[name]
         except DocumentError:
             continue
-        found.update(_read_path_items(operation.document, callback, f"{operation.key} {name} "))
-    return found
+        prefix = f"{operation.key} {name} "
+        operations.update(_read_path_items(operation.document, callback, prefix))
+    return operations
 
 
 def _read_path_items(
@@ -56,55 +59,81 @@ def _read_path_items(
             item = owner[name]
         except DocumentError:
             continue
-        for method in item.member_keys():
-            node = item.get_child(method)
-            if method.lower() in METHODS and isinstance(node.value, dict):
-                key = f"{prefix}{name}"
-                yield (
-                    (key, method.upper()),
-                    Operation(document, key, method.upper(), "", item, node),
-                )
+        key = f"{prefix}{name}"
+        for member in item.member_keys():
+            node = item.get_child(member)
+            if member.lower() in METHODS and isinstance(node.value, dict):
+                method = member.upper()
+                yield (key, method), Operation(document, key, method, "", item, node)
 
 
-def _compare_events(
-    kind: str,
-    owner: str,
-    old: EventOperations,
-    new: EventOperations,
-    calls: CallComparer,
-    results: ResultComparer,
-) -> Iterator[Finding]:
-    for key, operation in old.items():
-        if key not in new:
-            because = "it no longer comes"
-            yield _build_presence_finding(f"{kind}-removed", owner, operation, None, because)
-            continue
-        pair = OperationPair(operation, new[key], matches_wire=True, matches_code=True)
-        if operation.node.value == new[key].node.value and operation.document is new[key].document:
-            continue
+class _EventComparer:
+    """Compares the webhooks of a document, or the callbacks of one operation.
+
+    Args:
+        kind: `webhook` or `callback`.
+        owner: the key of the operation that callbacks belong to; "" for webhooks.
+        documents: both revisions.
+        schemas: compares schemas.
+
+    """
+
+    def __init__(
+        self, kind: str, owner: str, documents: DocumentPair, schemas: SchemaComparer
+    ) -> None:
+        self._kind = kind
+        self._owner = owner
+        self._documents = documents
+        self._schemas = schemas
+
+    def compare(self, old: EventOperations, new: EventOperations) -> Iterator[Finding]:
+        """Yield what is different: removed events first, added ones last."""
+        for key, operation in old.items():
+            if key in new:
+                yield from self._compare_operations(key[0], operation, new[key])
+            else:
+                yield self._build_presence_finding("removed", operation, None)
+        for key, operation in new.items():
+            if key not in old:
+                yield self._build_presence_finding("added", None, operation)
+
+    def _compare_operations(self, name: str, old: Operation, new: Operation) -> Iterator[Finding]:
+        if old.node.value == new.node.value and old.document is new.document:
+            return
+        pair = OperationPair(old, new, matches_wire=True, matches_code=True)
+        call_context = ComparisonContext(self._documents, pair, WEBHOOK_CALL)
+        result_context = ComparisonContext(self._documents, pair, WEBHOOK_RESULT)
         try:
-            found = [*calls.compare(pair, WEBHOOK_CALL), *results.compare(pair, WEBHOOK_RESULT)]
+            call_context = ComparisonContext(self._documents, pair, WEBHOOK_CALL)
+            result_context = ComparisonContext(self._documents, pair, WEBHOOK_RESULT)
+            findings = [
+                *CallComparer(call_context, self._schemas).compare(),
+                *ResultComparer(result_context, self._schemas).compare(),
+            ]
         except (DocumentError, RecursionError):
-            continue
-        for one in found:
+            return
+        for finding in findings:
             yield replace(
-                one, operations=(owner or operation.key,), where=f"{kind} {key[0]}: {one.where}"
-            )
-    for key, operation in new.items():
-        if key not in old:
-            yield _build_presence_finding(
-                f"{kind}-added", owner, None, operation, "whoever does not listen misses nothing"
+                finding,
+                operations=(self._owner or old.key,),
+                where=f"{self._kind} {name}: {finding.where}",
             )
 
+    def _build_presence_finding(
+        self, suffix: str, old: Operation | None, new: Operation | None
+    ) -> Finding:
+        operation = old or new
+        assert operation is not None
+        rule = f"{self._kind}-{suffix}"
+        return FindingContext(self._owner or operation.key).build_finding(
+            rule,
+            "",
+            operation.key,
+            (old, new),
+            (old and _format_operation(old), new and _format_operation(new)),
+            key=(rule, operation.key, operation.method),
+        )
 
-def _build_presence_finding(
-    rule: str, owner: str, old: Operation | None, new: Operation | None, because: str
-) -> Finding:
-    one = old or new
-    assert one is not None
-    level: Level = "warning" if old else "info"
-    made = Finding(
-        (rule, one.key, one.method), rule, level, level, (owner or one.key,), "", one.key
-    )
-    said = (old and f"{old.method} {old.key}", new and f"{new.method} {new.key}")
-    return replace(made, documented=said, places=find_places(old, new), because=because)
+
+def _format_operation(operation: Operation) -> str:
+    return f"{operation.method} {operation.key}"

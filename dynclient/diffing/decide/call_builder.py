@@ -1,4 +1,4 @@
-"""A caller of the old document: makes the smallest valid call, and calls with one thing in it chosen."""
+"""Builds calls of an operation of the old document: the smallest valid one, and variants of it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from dynclient.plan.plan import Plan
 from dynclient.schema.engine import Checker
 from dynclient.wire import media
 
-#: The smallest first; where styles cannot carry what is empty, something larger.
+#: How many optional members a call gets, and the seed: the smallest call first. Larger ones help
+#: where a style cannot write an empty value.
 _SAMPLING_ATTEMPTS: tuple[tuple[OptionalMembers, int], ...] = (
     ("none", 0),
     ("some", 0),
@@ -23,10 +24,10 @@ _SAMPLING_ATTEMPTS: tuple[tuple[OptionalMembers, int], ...] = (
 
 
 class CallBuilder:
-    """Makes calls of one operation, as its document has it.
+    """Builds calls of one operation.
 
     Args:
-        plan: of the operation.
+        plan: the plan of the operation.
 
     """
 
@@ -42,51 +43,30 @@ class CallBuilder:
 
     def build_with_any_body(self, media_type: str) -> Call | None:
         """Return a valid call with some body in a media type, None where none is found."""
-        call = self._sample_call(media_type, asked=("body",))
+        call = self._sample_call(media_type, required_also=("body",))
         return None if call is None else Call({**call, "media_type": media_type})
-
-    def _sample_call(
-        self, media_type: str | None, *, without: tuple[str, ...] = (), asked: tuple[str, ...] = ()
-    ) -> Call | None:
-        schema = self._plan.get_checker(media_type, "producer").schema
-        left = ("media_type", *without)
-        properties = {k: v for k, v in schema["properties"].items() if k not in left}
-        required = [
-            name for name in dict.fromkeys((*schema["required"], *asked)) if name not in left
-        ]
-        wanted = {**schema, "properties": properties, "required": required}
-        sampler = ExampleGenerator(wanted, compile_schema=lambda part: Checker(part).accepts)
-        for amount, seed in _SAMPLING_ATTEMPTS:
-            with contextlib.suppress(NoExample):
-                return Call(sampler.generate(optional=amount, seed=seed))
-        return None
-
-    @cached_property
-    def _call_without_body(self) -> Call | None:
-        """The smallest call without a body, valid but for that."""
-        return self._sample_call(None, without=("body",))
 
     def build_with_parameter(self, location: str, name: str, value: Any) -> Call | None:
         """Return a valid call with a value for a parameter, None where there is none."""
-        base = self.build_smallest()
-        if base is None:
+        smallest = self.build_smallest()
+        if smallest is None:
             return None
-        call = Call({**base, location: {**base.get(location, {}), name: value}})
-        return call if self._plan.get_checker(None, "producer").accepts(call) else None
+        parameters = {**smallest.get(location, {}), name: value}
+        return self._return_valid(Call({**smallest, location: parameters}))
 
     def build_without_parameter(self, location: str, name: str) -> Call | None:
         """Return a valid call that does not give a parameter, None where there is none."""
-        base = self.build_smallest()
-        if base is None or name not in base.get(location, {}):
-            return base
-        rest = {k: v for k, v in base[location].items() if k != name}
-        call = Call(
-            {k: v for k, v in base.items() if k != location} | ({location: rest} if rest else {})
-        )
-        return call if self._plan.get_checker(None, "producer").accepts(call) else None
+        smallest = self.build_smallest()
+        if smallest is None or name not in smallest.get(location, {}):
+            return smallest
+        call = {key: value for key, value in smallest.items() if key != location}
+        others = {key: value for key, value in smallest[location].items() if key != name}
+        if others:
+            call[location] = others
+        return self._return_valid(Call(call))
 
     def build_with_body(self, value: Any, media_type: str) -> Call | None:
-        """Return a call with a body, its media type named where it is not the one that is taken anyway."""
+        """Return a call with a body; it names the media type unless that is the default for it."""
         if self._call_without_body is None:
             return None
         call = Call({**self._call_without_body, "body": value})
@@ -97,8 +77,40 @@ class CallBuilder:
 
     def build_without_body(self) -> Call | None:
         """Return a valid call without a body, None where there is none."""
-        base = self.build_smallest()
-        if base is None or "body" not in base:
-            return base
-        call = Call({k: v for k, v in base.items() if k not in ("body", "media_type")})
+        smallest = self.build_smallest()
+        if smallest is None or "body" not in smallest:
+            return smallest
+        without = {k: v for k, v in smallest.items() if k not in ("body", "media_type")}
+        return self._return_valid(Call(without))
+
+    @cached_property
+    def _call_without_body(self) -> Call | None:
+        """The smallest call without a body, which may be all that it lacks."""
+        return self._sample_call(None, without=("body",))
+
+    def _return_valid(self, call: Call) -> Call | None:
+        """Return a call that the operation accepts, None for any other."""
         return call if self._plan.get_checker(None, "producer").accepts(call) else None
+
+    def _sample_call(
+        self,
+        media_type: str | None,
+        *,
+        without: tuple[str, ...] = (),
+        required_also: tuple[str, ...] = (),
+    ) -> Call | None:
+        schema = self._plan.get_checker(media_type, "producer").schema
+        left_out = ("media_type", *without)
+        required = dict.fromkeys((*schema["required"], *required_also))
+        call_schema = {
+            **schema,
+            "properties": {k: v for k, v in schema["properties"].items() if k not in left_out},
+            "required": [name for name in required if name not in left_out],
+        }
+        generator = ExampleGenerator(
+            call_schema, compile_schema=lambda subschema: Checker(subschema).accepts
+        )
+        for optional, seed in _SAMPLING_ATTEMPTS:
+            with contextlib.suppress(NoExample):
+                return Call(generator.generate(optional=optional, seed=seed))
+        return None

@@ -1,80 +1,47 @@
-"""Two revisions side by side: their schemas in both directions, and who sends what to whom."""
+"""Two revisions side by side: what is built from them once and shared by every comparison."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 from dynclient.containment import ContainmentChecker, SchemaView
 from dynclient.diffing.decide.call_builder import CallBuilder
-from dynclient.diffing.detect.edits import EditFinder
+from dynclient.diffing.detect.edit_finder import EditFinder
+from dynclient.diffing.exposure import RESULT, ComparisonOptions, Exposure, Reader
 from dynclient.model import Document, Operation
 from dynclient.plan.plan import Plan
 from dynclient.plan.schemas import Reading, Schemas
 from dynclient.schema.dialect import Direction, Schema, map_subschemas
 from dynclient.schema.readings import Definitions, close_schema
 
-Reader = Literal["wire", "code"]
-
-
-@dataclass(frozen=True)
-class Exposure:
-    """A way that values travel between the two revisions.
-
-    Attributes:
-        direction: whether they are part of a request or of a response.
-        forward: those who follow the old document send, and the new one's read; else the other way round.
-
-    """
-
-    direction: Direction
-    old_sends: bool
-
-    @property
-    def side(self) -> str:
-        """The side of a call that a change of these values is about."""
-        return "call" if self.old_sends else "result"
-
-
-#: Callers of the old document call the new API; its answers are read by them.
-CALL = Exposure("request", old_sends=True)
-RESULT = Exposure("response", old_sends=False)
-#: In webhooks and callbacks the API is the caller: its requests are read by us, and it reads our answers.
-WEBHOOK_CALL = Exposure("request", old_sends=False)
-WEBHOOK_RESULT = Exposure("response", old_sends=True)
-
-
-@dataclass(frozen=True)
-class ComparisonOptions:
-    """What the user chose of how documents are compared.
-
-    Attributes:
-        open_enums: a new value of an enum that the document calls open breaks nobody.
-        tolerant_results: readers of results do not mind properties that a closed schema refuses.
-        words: descriptions, examples, titles and links count too.
-
-    """
-
-    open_enums: bool = False
-    tolerant_results: bool = False
-    include_descriptions: bool = False
+#: Added to the names of definitions that stand beside those of the same name.
+_DECLARED_SUFFIX = ".declared"
 
 
 class DocumentPair:
-    """The old and the new revision, each translated once; what was proved of their schemas is shared by all who ask."""
+    """The old and the new revision, with what is built from each.
 
-    def __init__(self, old: Document, new: Document, choices: ComparisonOptions) -> None:
+    Schemas are translated once, and what was proved of them is shared.
+
+    Args:
+        old: the old revision.
+        new: the new revision.
+        options: how they are compared.
+
+    """
+
+    def __init__(self, old: Document, new: Document, options: ComparisonOptions) -> None:
         self.old = old
         self.new = new
-        self.options = choices
+        self.options = options
         self.schemas = {True: Schemas(old), False: Schemas(new)}
         self._containments: dict[tuple[Exposure, Reader], ContainmentChecker] = {}
         self._edit_finders: dict[Direction, EditFinder] = {}
         self._plans: dict[tuple[bool, Operation], Plan] = {}
         self._call_builders: dict[Operation, CallBuilder] = {}
-        self._rewritten: dict[tuple[Direction, bool, str], RewrittenSchemas] = {}
+        self._relaxed: dict[tuple[Direction, bool], RewrittenSchemas] = {}
+        self._opened: dict[tuple[Direction, bool], RewrittenSchemas] = {}
 
     def get_definitions(self, direction: Direction, *, old: bool) -> Definitions:
         """Return the definitions of one revision."""
@@ -88,136 +55,141 @@ class DocumentPair:
         return self._plans[key]
 
     def get_call_builder(self, operation: Operation) -> CallBuilder:
-        """Return the caller of an operation of the old revision."""
+        """Return what builds calls of an operation of the old revision."""
         if operation not in self._call_builders:
             self._call_builders[operation] = CallBuilder(self.get_plan(operation, old=True))
         return self._call_builders[operation]
 
     def get_edit_finder(self, direction: Direction) -> EditFinder:
-        """Return what finds the edits between schemas."""
+        """Return what finds the edits between schemas of one direction."""
         if direction not in self._edit_finders:
-            defs = (
+            self._edit_finders[direction] = EditFinder(
                 self.get_definitions(direction, old=True),
                 self.get_definitions(direction, old=False),
-            )
-            self._edit_finders[direction] = EditFinder(
-                *defs, direction, words=self.options.include_descriptions
+                direction,
+                include_descriptions=self.options.include_descriptions,
             )
         return self._edit_finders[direction]
 
-    def get_containment(self, flow: Exposure, reader: Reader) -> ContainmentChecker:
-        """Return what proves that the values of a flow are understood by a reader.
+    # --- containment: whether the reader accepts what is sent
 
-        A program that is deployed reads as a consumer; a caller by name loads the new document, and is refused whatever
-        its producer's reading refuses.
+    def get_containment(self, exposure: Exposure, reader: Reader) -> ContainmentChecker:
+        """Return what proves that a reader accepts the values that are sent.
+
+        A deployed program reads as a consumer. A caller by name loads the new document, which
+        refuses whatever its producer's reading refuses.
         """
-        key = (flow, reader if flow.old_sends else "wire")
+        key = (exposure, reader if exposure.old_sends else "wire")
         if key not in self._containments:
+            direction = exposure.direction
             reading: Reading = "producer" if key[1] == "code" else "consumer"
-            sender = SchemaView(
-                self.get_definitions(flow.direction, old=flow.old_sends), "producer", flow.direction
-            )
+            sent_definitions = self.get_definitions(direction, old=exposure.old_sends)
             self._containments[key] = ContainmentChecker(
-                sender, SchemaView(self.get_reader_definitions(flow), reading, flow.direction)
+                SchemaView(sent_definitions, "producer", direction),
+                SchemaView(self.get_reader_definitions(exposure), reading, direction),
             )
         return self._containments[key]
 
     def get_containment_as_written(
-        self, flow: Exposure, sent: Any
+        self, exposure: Exposure, sent: Any
     ) -> tuple[ContainmentChecker, Schema]:
-        """Return what proves that values are understood that a schema allows as it is written, and their schema.
+        """Return what proves that values are accepted which a schema allows as it is written.
 
-        They have only properties that an alternative declares, though several may fit.
+        Returns:
+            The checker, and the schema of these values: they have only properties that an
+            alternative declares, though several alternatives may fit.
+
         """
-        defs = self.get_definitions(flow.direction, old=flow.old_sends)
-        loose = self.get_rewritten(flow.direction, relax_one_of, old=flow.old_sends)
-        declared = close_schema(loose.rewrite(sent), loose.defs, flow.direction)
-        apart = {
-            name + _DECLARED_SUFFIX: _rename_references(schema)
-            for name, schema in declared.pop("$defs", {}).items()
-        }
-        sender = SchemaView({**defs, **apart}, "consumer", flow.direction)
-        taker = SchemaView(self.get_reader_definitions(flow), "consumer", flow.direction)
-        return ContainmentChecker(sender, taker), Schema(
-            {"allOf": [sent, _rename_references(declared)]}, getattr(sent, "place", None)
-        )
+        direction = exposure.direction
+        relaxed = self._get_relaxed(direction, old=exposure.old_sends)
+        declared = close_schema(relaxed.rewrite(sent), relaxed.defs, direction)
+        definitions = dict(self.get_definitions(direction, old=exposure.old_sends))
+        for name, schema in declared.pop("$defs", {}).items():
+            definitions[name + _DECLARED_SUFFIX] = _rename_references(schema)
+        sender = SchemaView(definitions, "consumer", direction)
+        reader = SchemaView(self.get_reader_definitions(exposure), "consumer", direction)
+        both = {"allOf": [sent, _rename_references(declared)]}
+        return ContainmentChecker(sender, reader), Schema(both, getattr(sent, "place", None))
 
-    def get_reader_definitions(self, flow: Exposure) -> Definitions:
-        """Return the definitions of whoever reads, those of a tolerant one with its closed objects opened."""
-        if self._is_tolerant(flow):
-            return self.get_rewritten(
-                flow.direction, open_closed_object, old=not flow.old_sends
-            ).defs
-        return self.get_definitions(flow.direction, old=not flow.old_sends)
+    def get_reader_definitions(self, exposure: Exposure) -> Definitions:
+        """Return the definitions of the reader; a tolerant one reads closed objects as open ones."""
+        if self._is_tolerant(exposure):
+            return self._get_opened(exposure.direction, old=not exposure.old_sends).defs
+        return self.get_definitions(exposure.direction, old=not exposure.old_sends)
 
-    def get_reader_schema(self, flow: Exposure, schema: Any) -> Any:
-        """Return a schema as whoever reads by it takes it."""
-        if self._is_tolerant(flow):
-            return self.get_rewritten(
-                flow.direction, open_closed_object, old=not flow.old_sends
-            ).rewrite(schema)
+    def get_reader_schema(self, exposure: Exposure, schema: Any) -> Any:
+        """Return a schema as the reader takes it."""
+        if self._is_tolerant(exposure):
+            return self._get_opened(exposure.direction, old=not exposure.old_sends).rewrite(schema)
         return schema
 
-    def _is_tolerant(self, flow: Exposure) -> bool:
-        return self.options.tolerant_results and flow == RESULT
+    def _is_tolerant(self, exposure: Exposure) -> bool:
+        return self.options.tolerant_results and exposure == RESULT
 
-    def get_rewritten(
-        self, direction: Direction, change: Callable[[Schema], None], *, old: bool
-    ) -> RewrittenSchemas:
-        """Return the schemas of one revision, made over."""
-        key = (direction, old, change.__name__)
-        if key not in self._rewritten:
-            self._rewritten[key] = RewrittenSchemas(
-                self.get_definitions(direction, old=old), change
-            )
-        return self._rewritten[key]
+    def _get_opened(self, direction: Direction, *, old: bool) -> RewrittenSchemas:
+        """Return the schemas of one revision with every closed object opened."""
+        key = (direction, old)
+        if key not in self._opened:
+            definitions = self.get_definitions(direction, old=old)
+            self._opened[key] = RewrittenSchemas(definitions, _open_closed_object)
+        return self._opened[key]
 
-    @cached_property
-    def statistics(self) -> dict[str, int]:
-        """How many pairs of schemas were compared, refuted and left unknown."""
-        found = {"compared": 0, "refuted": 0, "unknown": 0}
-        for inclusion in self._containments.values():
-            found["compared"] += inclusion.compared_count
-            for key in ("refuted", "unknown"):
-                found[key] += inclusion.statistics[key]
-        return found
+    def _get_relaxed(self, direction: Direction, *, old: bool) -> RewrittenSchemas:
+        """Return the schemas of one revision with `anyOf` in place of every `oneOf`."""
+        key = (direction, old)
+        if key not in self._relaxed:
+            definitions = self.get_definitions(direction, old=old)
+            self._relaxed[key] = RewrittenSchemas(definitions, _relax_one_of)
+        return self._relaxed[key]
 
-
-#: What definitions are called that stand beside their namesakes.
-_DECLARED_SUFFIX = ".declared"
+    def count_compared(self) -> dict[str, int]:
+        """Return how many pairs of schemas were compared, refuted and left unknown."""
+        counts = {"compared": 0, "refuted": 0, "unknown": 0}
+        for containment in self._containments.values():
+            counts["compared"] += containment.compared_count
+            counts["refuted"] += containment.statistics["refuted"]
+            counts["unknown"] += containment.statistics["unknown"]
+        return counts
 
 
 def _rename_references(schema: Any) -> Any:
-    """Return a schema whose references name the definitions that stand beside their namesakes."""
+    """Return a schema whose references name the definitions with the suffix."""
     if not isinstance(schema, dict):
         return schema
-    made = Schema(map_subschemas(schema, _rename_references), getattr(schema, "place", None))
-    if "$ref" in made:
-        made["$ref"] += _DECLARED_SUFFIX
-    return made
+    renamed = Schema(map_subschemas(schema, _rename_references), getattr(schema, "place", None))
+    if "$ref" in renamed:
+        renamed["$ref"] += _DECLARED_SUFFIX
+    return renamed
 
 
 class RewrittenSchemas:
-    """The schemas of a document, each made over in the same way: `change` alters the copy of one, in place."""
+    """The schemas of a document, each rewritten in the same way.
 
-    def __init__(self, defs: Definitions, change: Callable[[Schema], None]) -> None:
+    Args:
+        defs: the definitions of the document.
+        rewrite_in_place: alters the copy of one schema.
+
+    """
+
+    def __init__(self, defs: Definitions, rewrite_in_place: Callable[[Schema], None]) -> None:
         self.defs: Definitions = _RewrittenDefinitions(self, defs)
-        self._rewrite_in_place = change
+        self._rewrite_in_place = rewrite_in_place
+        # By identity, with the schema itself, so that it lives as long as its entry.
         self._cache: dict[int, tuple[Any, Any]] = {}
 
     def rewrite(self, schema: Any) -> Any:
-        """Return a schema made over; the same one for the same one."""
+        """Return a schema rewritten; the same one for the same one."""
         if not isinstance(schema, dict):
             return schema
         if id(schema) not in self._cache:
-            made = Schema(map_subschemas(schema, self.rewrite), getattr(schema, "place", None))
-            self._rewrite_in_place(made)
-            self._cache[id(schema)] = schema, made
+            copy = Schema(map_subschemas(schema, self.rewrite), getattr(schema, "place", None))
+            self._rewrite_in_place(copy)
+            self._cache[id(schema)] = schema, copy
         return self._cache[id(schema)][1]
 
 
 class _RewrittenDefinitions(dict[str, Any]):
-    """Definitions that are made over when they are first asked for: those of a document grow while it is read."""
+    """Definitions that are rewritten at first use, since those of a document grow while it is read."""
 
     def __init__(self, owner: RewrittenSchemas, defs: Definitions) -> None:
         super().__init__()
@@ -229,18 +201,19 @@ class _RewrittenDefinitions(dict[str, Any]):
         return self[name]
 
     def get(self, name: str, default: Any = None) -> Any:
-        """Return a definition, made over."""
+        """Return a definition, rewritten."""
         return self[name] if name in self._defs else default
 
 
-def open_closed_object(made: Schema) -> None:
-    """Let a closed object take more than it declares."""
+def _open_closed_object(schema: Schema) -> None:
+    """Let a closed object have properties that it does not declare."""
     for keyword in ("additionalProperties", "unevaluatedProperties"):
-        if made.get(keyword) is False:
-            del made[keyword]
+        if schema.get(keyword) is False:
+            del schema[keyword]
 
 
-def relax_one_of(made: Schema) -> None:
-    """Let a value fit several alternatives where it should fit one."""
-    if "oneOf" in made:
-        made["allOf"] = [*made.get("allOf", ()), Schema({"anyOf": made.pop("oneOf")}, made.place)]
+def _relax_one_of(schema: Schema) -> None:
+    """Let a value fit several alternatives where it must fit exactly one."""
+    if "oneOf" in schema:
+        alternatives = Schema({"anyOf": schema.pop("oneOf")}, schema.place)
+        schema["allOf"] = [*schema.get("allOf", ()), alternatives]

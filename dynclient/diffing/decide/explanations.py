@@ -1,4 +1,4 @@
-"""What is said of a change: one sentence that tells what follows from it."""
+"""What follows from a change of a schema: the row of the verdict table that holds, in one sentence."""
 
 from __future__ import annotations
 
@@ -6,104 +6,89 @@ from collections.abc import Mapping, Sequence
 
 from dynclient.containment import ANY_ITEM, ANY_PROPERTY
 from dynclient.diffing.decide.compatibility import Verdict
-from dynclient.diffing.decide.document_pair import Exposure, Reader
-from dynclient.diffing.detect.keyword_differences import Difference
+from dynclient.diffing.detect.differences import Difference
+from dynclient.diffing.exposure import Exposure, Reader
 from dynclient.diffing.rules import RULES
+from dynclient.diffing.verdict_table import VERDICTS, VerdictRow
+
+#: The rule whose rows hold for every schema rule that has none of its own.
+_ANY_SCHEMA_RULE = "schema-changed"
 
 
 def format_path(steps: Sequence[str]) -> str:
     """Return a path in a value as people read it: `cartItems[].quantity`, `attributes.{}`."""
     text = ""
     for step in steps:
-        text += (
-            step
-            if step == ANY_ITEM
-            else ("." if text else "") + (ANY_PROPERTY if step == ANY_PROPERTY else step)
-        )
+        is_first_or_item = not text or step == ANY_ITEM
+        name = ANY_PROPERTY if step == ANY_PROPERTY else step
+        text += name if is_first_or_item else f".{name}"
     return text
 
 
 def explain_edit(
-    fact: Difference,
-    flow: Exposure,
+    difference: Difference,
+    exposure: Exposure,
     verdicts: Mapping[Reader, Verdict],
     others: Sequence[Difference],
 ) -> str:
-    """Return what follows from a fact: what was sent and is refused, or why nothing is."""
-    text = _explain_consequence(fact, flow, verdicts)
-    more = "; ".join(RULES[other.rule] for other in others)
-    return f"{text}; also: {more}" if more else text
+    """Return what follows from a difference: what was sent and is refused, or why nothing is."""
+    consequence = _explain_consequence(difference, exposure, verdicts)
+    if not others:
+        return consequence
+    other_meanings = "; ".join(RULES[other.rule] for other in others)
+    return f"{consequence}; also: {other_meanings}"
 
 
 def _explain_consequence(
-    fact: Difference, flow: Exposure, verdicts: Mapping[Reader, Verdict]
+    difference: Difference, exposure: Exposure, verdicts: Mapping[Reader, Verdict]
 ) -> str:
-    broken = [reader for reader, verdict in verdicts.items() if verdict.is_breaking]
-    if verdicts and not broken:
-        why = (
-            next(iter(verdicts.values())).incompatibility.reason
-            or "no whole call could be made that shows it"
-        )
-        return f"it could not be decided whether this breaks anybody: {why}"
-    if "wire" in broken:
-        return _BROKEN[flow.old_sends].get(fact.rule, _REFUSED[flow.old_sends])
-    if can_exceed_int64(fact, flow):
-        return f"integers beyond 64 bits, such as {2**63}, are no longer declared to fit"
-    text = explain_surprise(fact, flow) or _HARMLESS[flow.old_sends].get(
-        fact.rule, _ACCEPTED[flow.old_sends]
-    )
-    return f"callers by name are refused; on the wire {text}" if broken else text
+    refusing_readers = [reader for reader, verdict in verdicts.items() if verdict.is_breaking]
+    if verdicts and not refusing_readers:
+        first = next(iter(verdicts.values()))
+        reason = first.incompatibility.reason or "no whole call could be made that shows it"
+        return find_undecided_row().because.format(reason=reason)
+    if "wire" in refusing_readers:
+        return find_refused_row(difference, exposure).because
+    consequence = find_accepted_row(difference, exposure).because
+    if not refusing_readers or can_exceed_int64(difference, exposure):
+        return consequence
+    row = VERDICTS[_ANY_SCHEMA_RULE, "call-refused-by-name"]
+    return row.because.format(consequence=consequence)
 
 
-def can_exceed_int64(fact: Difference, flow: Exposure) -> bool:
-    """Tell whether an integer may be sent that the reader, and not the sender, declares to fit 64 bits."""
-    return fact.rule == "integer-size" and (fact.new if flow.old_sends else fact.old) == "int64"
+def find_refused_row(difference: Difference, exposure: Exposure) -> VerdictRow:
+    """Return the row that holds where a value is refused because of a difference."""
+    situation = "call-refused" if exposure.old_sends else "result-refused"
+    general_row = VERDICTS[_ANY_SCHEMA_RULE, situation]
+    return VERDICTS.get((difference.rule, situation), general_row)
 
 
-def explain_surprise(fact: Difference, flow: Exposure) -> str:
-    """Return what may surprise somebody about a change that breaks nobody; "" where nothing may."""
-    if fact.rule == "direction-changed":
-        turned = "readOnly" if flow.direction == "request" else "writeOnly"
-        is_turned = turned in (fact.new or {}) and turned not in (fact.old or {})
-        return _SURPRISES[flow.old_sends]["property-removed"] if is_turned else ""
-    return _SURPRISES[flow.old_sends].get(fact.rule, "")
+def find_accepted_row(difference: Difference, exposure: Exposure) -> VerdictRow:
+    """Return the row that holds where no value is refused because of a difference."""
+    if can_exceed_int64(difference, exposure):
+        return VERDICTS["integer-size", "beyond-64-bits"]
+    if _stops_travelling(difference, exposure):
+        situation = "call-ignored" if exposure.old_sends else "result-withheld"
+        return VERDICTS["direction-changed", situation]
+    situation = "call-accepted" if exposure.old_sends else "result-accepted"
+    general_row = VERDICTS[_ANY_SCHEMA_RULE, situation]
+    return VERDICTS.get((difference.rule, situation), general_row)
 
 
-#: By whether those who follow the old document send (True) or read (False).
-_REFUSED = {
-    True: "what was accepted before is refused now",
-    False: "what may come now was not allowed before",
-}
-_BROKEN = {
-    True: {
-        "property-added": "what was accepted before is refused without it, or with what could stand there before",
-        "property-required": "a call without it was accepted before and is refused now",
-        "property-removed": "whoever sends it is refused now",
-        "property-renamed": "whoever sends it by the old name is refused now",
-    },
-    False: {
-        "property-added": "readers refuse what they do not know",
-        "property-required": "readers could rely on it, and it may be absent now",
-        "property-removed": "readers could rely on it, and it is gone",
-        "property-renamed": "readers could rely on the old name, and it is gone",
-    },
-}
-_ACCEPTED = {
-    True: "everything that was accepted before still is",
-    False: "everything that may come now was allowed before",
-}
-_SURPRISES = {
-    True: {
-        "property-removed": "whoever still sends it is not refused, and it is ignored",
-        "property-renamed": "whoever still sends the old name is not refused, and it is ignored",
-        "default-changed": "the same call may mean something else",
-    },
-    False: {
-        "property-removed": "it could be absent before, and always is now: readers get nothing",
-        "property-renamed": "it could be absent before, and always is now: readers get nothing",
-    },
-}
-_HARMLESS: dict[bool, dict[str, str]] = {
-    True: {},
-    False: {"property-added": "readers pass over what they do not know"},
-}
+def find_undecided_row() -> VerdictRow:
+    """Return the row that holds where nothing was proved."""
+    return VERDICTS[_ANY_SCHEMA_RULE, "undecided"]
+
+
+def can_exceed_int64(difference: Difference, exposure: Exposure) -> bool:
+    """Tell whether only the reader declares that an integer fits 64 bits, so that more may be sent."""
+    reader_format = difference.new if exposure.old_sends else difference.old
+    return difference.rule == "integer-size" and reader_format == "int64"
+
+
+def _stops_travelling(difference: Difference, exposure: Exposure) -> bool:
+    """Tell whether a property is no longer sent in the direction of the values."""
+    if difference.rule != "direction-changed":
+        return False
+    keyword = "readOnly" if exposure.direction == "request" else "writeOnly"
+    return keyword in (difference.new or {}) and keyword not in (difference.old or {})

@@ -1,9 +1,9 @@
-"""What a schema says of one value, gathered from its references and `allOf` parts: what an edit is an edit of."""
+"""All that holds of one value: a schema with its references and `allOf` parts gathered."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -13,9 +13,10 @@ from dynclient.schema.readings import Definitions
 from dynclient.violations import Place
 
 _COMPOSITION_KEYWORDS = ("$ref", "allOf")
+_UNION_KEYWORDS = ("oneOf", "anyOf")
 _SUBSCHEMA_KEYWORDS = ("additionalProperties", "items", "unevaluatedItems", "unevaluatedProperties")
 
-#: How far references are followed for one value.
+#: How many parts are gathered for one value.
 MAX_PARTS = 500
 
 
@@ -24,38 +25,51 @@ class FlattenedSchema:
     """All that several schemas, holding at once, say of one value.
 
     Attributes:
-        parts: plain parts: no references, no `allOf`, no union with null alone.
-        nullable: null is allowed beside what the parts say.
-        places: where the parts, and the schemas they came from, stand; the schema itself first.
+        parts: schemas without references, without `allOf`, and without a union with null alone.
+        is_nullable: null is allowed beside what the parts say.
+        places: where the parts stand, and the schemas they came from; the schema itself first.
 
     """
 
     parts: tuple[dict[str, Any], ...]
     is_nullable: bool = False
-    places: tuple[Place, ...] = field(default=())
+    places: tuple[Place, ...] = ()
+
+    @property
+    def first_place(self) -> Place | None:
+        """Where the schema itself stands."""
+        return self.places[0] if self.places else None
 
     def collect_values(self, keyword: str) -> list[Any]:
-        """Return what the parts say by a keyword."""
+        """Return the values that the parts give a keyword."""
         return [part[keyword] for part in self.parts if keyword in part]
+
+    def collect_subschemas(self, keyword: str) -> tuple[dict[str, Any], ...]:
+        """Return the subschemas that the parts give a keyword, true and false left out."""
+        return tuple(value for value in self.collect_values(keyword) if isinstance(value, dict))
 
     def has_flag(self, keyword: str) -> bool:
         """Tell whether a part sets a flag."""
         return any(value is True for value in self.collect_values(keyword))
 
     def find_first(self, keyword: str) -> Any:
-        """Return what the first part that uses a keyword says, else None."""
+        """Return the value of the first part that uses a keyword, else None."""
         return next(iter(self.collect_values(keyword)), None)
 
     @cached_property
     def types(self) -> tuple[str, ...]:
-        """The types of value that are allowed, in JSON Schema's order; all of them where none is named."""
-        found = set(TYPES)
-        for given in self.collect_values("type"):
-            listed = {given} if isinstance(given, str) else set(given)
-            found &= listed | ({"integer"} if "number" in listed else set())
-        if "number" in found:
-            found.discard("integer")
-        return tuple(t for t in TYPES if t in found or (t == "null" and self.is_nullable and found))
+        """The types that are allowed, in JSON Schema's order; all of them where none is named."""
+        allowed = set(TYPES)
+        for value in self.collect_values("type"):
+            named = {value} if isinstance(value, str) else set(value)
+            if "number" in named:
+                named.add("integer")
+            allowed &= named
+        if "number" in allowed:
+            allowed.discard("integer")
+        if allowed and self.is_nullable:
+            allowed.add("null")
+        return tuple(name for name in TYPES if name in allowed)
 
     @cached_property
     def is_typed(self) -> bool:
@@ -64,105 +78,129 @@ class FlattenedSchema:
 
     @cached_property
     def values(self) -> list[Any] | None:
-        """The values that are listed, by `enum` or `const`; None where they are not."""
-        lists = [*self.collect_values("enum"), *([value] for value in self.collect_values("const"))]
+        """The values that `enum` or `const` lists, None where neither stands."""
+        lists = self.collect_values("enum")
+        lists += [[value] for value in self.collect_values("const")]
         return min(lists, key=len) if lists else None
 
     @cached_property
     def properties(self) -> dict[str, tuple[Any, ...]]:
-        """The declared properties with all that is said of each, in order."""
-        found: dict[str, tuple[Any, ...]] = {}
-        for declared in self.collect_values("properties"):
-            for name, schema in declared.items():
-                found[name] = (*found.get(name, ()), schema)
-        return found
-
-    @cached_property
-    def required(self) -> frozenset[str]:
-        """The properties that must be there."""
-        return frozenset(name for names in self.collect_values("required") for name in names)
+        """The declared properties in order, with all schemas of each."""
+        return self._merge_maps("properties")
 
     @cached_property
     def pattern_properties(self) -> dict[str, tuple[Any, ...]]:
-        """The patterns of property names, with what is said of each."""
-        found: dict[str, tuple[Any, ...]] = {}
-        for declared in self.collect_values("patternProperties"):
-            for pattern, schema in declared.items():
-                found[pattern] = (*found.get(pattern, ()), schema)
-        return found
+        """The patterns of property names, with all schemas of each."""
+        return self._merge_maps("patternProperties")
+
+    def _merge_maps(self, keyword: str) -> dict[str, tuple[Any, ...]]:
+        merged: dict[str, tuple[Any, ...]] = {}
+        for schemas in self.collect_values(keyword):
+            for name, schema in schemas.items():
+                merged[name] = (*merged.get(name, ()), schema)
+        return merged
+
+    @cached_property
+    def required(self) -> frozenset[str]:
+        """The properties that are required."""
+        return frozenset().union(*self.collect_values("required"))
 
     @cached_property
     def unions(self) -> list[tuple[str, list[Any]]]:
         """Each `oneOf` and `anyOf`, with its alternatives."""
-        return [(k, part[k]) for part in self.parts for k in ("oneOf", "anyOf") if k in part]
+        return [
+            (keyword, part[keyword])
+            for part in self.parts
+            for keyword in _UNION_KEYWORDS
+            if keyword in part
+        ]
 
 
 def flatten_schemas(schemas: Iterable[Any], defs: Definitions) -> FlattenedSchema:
-    """Return the outline of schemas that hold all at once."""
-    parts: list[dict[str, Any]] = []
-    places: list[Place] = []
-    is_nullable = [_collect_parts(schema, defs, parts, places, set()) for schema in schemas]
-    return FlattenedSchema(tuple(parts), any(is_nullable), tuple(dict.fromkeys(places)))
+    """Return all that schemas which hold at once say of one value."""
+    collector = _PartCollector(defs)
+    is_nullable = [collector.collect(schema, set()) for schema in schemas]
+    places = tuple(dict.fromkeys(collector.places))
+    return FlattenedSchema(tuple(collector.parts), any(is_nullable), places)
 
 
-def _collect_parts(
-    schema: Any, defs: Definitions, parts: list[dict[str, Any]], places: list[Place], seen: set[str]
-) -> bool:
-    """Add the plain parts of a schema, and tell whether null is allowed beside them."""
-    if schema is False:
-        parts.append({"not": {}})
-    if not isinstance(schema, dict) or len(parts) > MAX_PARTS:
-        return False
-    inner = find_non_null_alternative(schema)
-    if inner is not None:
-        rest = {k: v for k, v in schema.items() if k not in ("anyOf", "oneOf")}
-        _collect_parts(Schema(rest, getattr(schema, "place", None)), defs, parts, places, seen)
-        _collect_parts(inner, defs, parts, places, seen)
-        return True
-    place = getattr(schema, "place", None)
-    places += [place] if place else []
-    plain = {key: value for key, value in schema.items() if key not in _COMPOSITION_KEYWORDS}
-    for keyword in _SUBSCHEMA_KEYWORDS:
-        if keyword in plain and is_unconstrained(plain[keyword], defs):
-            plain[keyword] = True
-    if plain:
-        parts.append(Schema(plain, place))
-    nullable = False
-    if "$ref" in schema and schema["$ref"] not in seen:
-        seen.add(schema["$ref"])
-        nullable = _collect_parts(
-            defs.get(get_definition_name(schema["$ref"]), True), defs, parts, places, seen
-        )
-    for part in schema.get("allOf", ()):
-        _collect_parts(part, defs, parts, places, seen)
-    return nullable
+class _PartCollector:
+    """Collects the parts of schemas, and where they stand."""
+
+    def __init__(self, defs: Definitions) -> None:
+        self._defs = defs
+        self.parts: list[dict[str, Any]] = []
+        self.places: list[Place] = []
+
+    def collect(self, schema: Any, seen: set[str]) -> bool:
+        """Add the parts of a schema; tell whether null is allowed beside them.
+
+        Args:
+            schema: the schema.
+            seen: the references that were followed already; more are added.
+
+        """
+        if schema is False:
+            self.parts.append({"not": {}})
+        if not isinstance(schema, dict) or len(self.parts) > MAX_PARTS:
+            return False
+        alternative = find_non_null_alternative(schema)
+        if alternative is not None:
+            rest = {k: v for k, v in schema.items() if k not in _UNION_KEYWORDS}
+            self.collect(Schema(rest, getattr(schema, "place", None)), seen)
+            self.collect(alternative, seen)
+            return True
+        self._add_part(schema)
+        is_nullable = self._collect_target(schema, seen)
+        for part in schema.get("allOf", ()):
+            self.collect(part, seen)
+        return is_nullable
+
+    def _add_part(self, schema: dict[str, Any]) -> None:
+        place = getattr(schema, "place", None)
+        if place:
+            self.places.append(place)
+        part = {k: v for k, v in schema.items() if k not in _COMPOSITION_KEYWORDS}
+        for keyword in _SUBSCHEMA_KEYWORDS:
+            if keyword in part and is_unconstrained(part[keyword], self._defs):
+                part[keyword] = True
+        if part:
+            self.parts.append(Schema(part, place))
+
+    def _collect_target(self, schema: dict[str, Any], seen: set[str]) -> bool:
+        reference = schema.get("$ref")
+        if reference is None or reference in seen:
+            return False
+        seen.add(reference)
+        return self.collect(self._defs.get(get_definition_name(reference), True), seen)
 
 
 def is_unconstrained(schema: Any, defs: Definitions) -> bool:
     """Tell whether every value fits a schema, however that is written."""
-    todo, seen = [schema], set[str]()
-    while todo:
-        at = todo.pop()
-        if not isinstance(at, dict):
-            if at is not True:
-                return False
+    pending, seen = [schema], set[str]()
+    while pending:
+        current = pending.pop()
+        if current is True:
             continue
-        said = select_assertions(at)
-        if said.keys() - {"$ref", "allOf"}:
+        if not isinstance(current, dict):
             return False
-        todo += said.get("allOf", ())
-        if "$ref" in said and said["$ref"] not in seen:
-            seen.add(said["$ref"])
-            todo.append(defs[get_definition_name(said["$ref"])])
+        asserted = select_assertions(current)
+        if asserted.keys() - {"$ref", "allOf"}:
+            return False
+        pending += asserted.get("allOf", ())
+        reference = asserted.get("$ref")
+        if reference is not None and reference not in seen:
+            seen.add(reference)
+            pending.append(defs[get_definition_name(reference)])
     return True
 
 
 def find_non_null_alternative(schema: dict[str, Any]) -> Any:
-    """Return the one alternative of a schema that is a union of it and null; None where it is no such union."""
+    """Return the other alternative of a union with null alone, None where there is no such union."""
     for keyword in ("anyOf", "oneOf"):
-        members = schema.get(keyword, ())
-        others = [member for member in members if not _is_null(member)]
-        if len(others) == 1 and len(members) == 2:  # noqa: PLR2004 (it and null)
+        alternatives = schema.get(keyword, ())
+        others = [alternative for alternative in alternatives if not _is_null(alternative)]
+        if len(others) == 1 and len(alternatives) == len(others) + 1:
             return others[0]
     return None
 
@@ -172,14 +210,12 @@ def _is_null(schema: Any) -> bool:
 
 
 def resolve_alias(schema: Any, defs: Definitions) -> Any:
-    """Return the definition that a schema names, where it says nothing else; else the schema itself."""
+    """Return the definition that a schema consists of a reference to, else the schema itself."""
     seen = set[str]()
-    while (
-        isinstance(schema, dict)
-        and "$ref" in schema
-        and len(schema) == 1
-        and schema["$ref"] not in seen
-    ):
-        seen.add(schema["$ref"])
-        schema = defs[get_definition_name(schema["$ref"])]
+    while isinstance(schema, dict) and len(schema) == 1 and "$ref" in schema:
+        reference = schema["$ref"]
+        if reference in seen:
+            break
+        seen.add(reference)
+        schema = defs[get_definition_name(reference)]
     return schema

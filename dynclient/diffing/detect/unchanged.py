@@ -1,112 +1,115 @@
-"""Operations that need not be looked at: their text is the same, and so is all that it refers to."""
+"""Operations that need no comparison: their text is the same, and so is all that it refers to."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dynclient.document.references import Node, unescape_token
-from dynclient.model import Document
+from dynclient.model import Document, Operation
 
-if TYPE_CHECKING:
-    from dynclient.diffing.compare.operation_pairing import OperationPair
-
-#: What stands under these keys of an operation is looked at elsewhere.
+#: What stands under these keys of an operation is compared elsewhere.
 _COMPARED_ELSEWHERE = ("security", "servers", "tags", "summary", "description")
 
 
 def is_identical_document(old: Document, new: Document) -> bool:
-    """Tell whether two documents are written alike as a whole, in all their files."""
-    mine, theirs = (
-        [file.tree for file in document.files.by_uri.values()] for document in (old, new)
-    )
-    return old.flavour == new.flavour and mine == theirs
+    """Tell whether two documents have the same text, in all their files."""
+    old_trees = [file.tree for file in old.files.by_uri.values()]
+    new_trees = [file.tree for file in new.files.by_uri.values()]
+    return old.flavour == new.flavour and old_trees == new_trees
 
 
 class UnchangedDetector:
-    """Tells operations apart that are written alike, down to the components that they refer to.
+    """Finds operations with the same text in both documents, down to the components they refer to.
 
-    It is a shortcut only: whatever it does not see through is compared by meaning.
+    This is a shortcut: an operation that it does not recognize is compared by meaning.
 
     Args:
-        old: the one document.
-        new: the other.
+        old: the old document.
+        new: the new document.
 
     """
 
     def __init__(self, old: Document, new: Document) -> None:
         self._old = old
         self._new = new
-        self._is_comparable = (
-            old.flavour == new.flavour and len(old.files.by_uri) == len(new.files.by_uri) == 1
-        )
+        has_one_file_each = len(old.files.by_uri) == len(new.files.by_uri) == 1
+        self._is_comparable = has_one_file_each and old.flavour == new.flavour
+        #: Reference → whether its target is the same, and the references in that target.
         self._same_targets: dict[str, bool] = {}
         self._nested_references: dict[str, list[str]] = {}
 
-    def is_unchanged(self, pair: OperationPair) -> bool:
-        """Tell whether an operation is written alike in both documents, and all that it refers to."""
-        if not self._is_comparable or pair.old.path != pair.new.path:
+    def is_unchanged(self, old: Operation, new: Operation) -> bool:
+        """Tell whether an operation has the same text in both documents, and all it refers to."""
+        if not self._is_comparable or old.path != new.path:
             return False
-        old, new = (
-            _select_compared_parts(pair.old.node, pair.old.path_item),
-            _select_compared_parts(pair.new.node, pair.new.path_item),
-        )
-        return old == new and all(map(self._is_same_target, _collect_references(old)))
+        old_parts = _select_compared_parts(old.node, old.path_item)
+        if old_parts != _select_compared_parts(new.node, new.path_item):
+            return False
+        return all(map(self._is_same_target, _collect_references(old_parts)))
 
     def _is_same_target(self, reference: str) -> bool:
-        """Tell whether a reference leads to the same thing in both documents, through all that it refers to."""
-        todo, seen = [reference], {reference}
-        while todo:
-            at = todo.pop()
-            if at not in self._same_targets:
-                self._compare_targets(at)
-            if not self._same_targets[at]:
+        """Tell whether a reference leads to the same text in both documents, and all it refers to."""
+        pending, seen = [reference], {reference}
+        while pending:
+            current = pending.pop()
+            if current not in self._same_targets:
+                self._compare_targets(current)
+            if not self._same_targets[current]:
                 return False
-            fresh = [inner for inner in self._nested_references[at] if inner not in seen]
-            seen.update(fresh)
-            todo += fresh
+            for nested in self._nested_references[current]:
+                if nested not in seen:
+                    seen.add(nested)
+                    pending.append(nested)
         return True
 
     def _compare_targets(self, reference: str) -> None:
-        found = [_resolve_pointer(document, reference) for document in (self._old, self._new)]
-        self._same_targets[reference] = found[0] is not None and found[0] == found[1]
-        self._nested_references[reference] = (
-            _collect_references(found[0]) if self._same_targets[reference] else []
-        )
+        old_target = _resolve_local(self._old, reference)
+        is_same = old_target is not None and old_target == _resolve_local(self._new, reference)
+        self._same_targets[reference] = is_same
+        self._nested_references[reference] = _collect_references(old_target) if is_same else []
 
 
-def _select_compared_parts(node: Node, item: Node) -> Any:
+def _select_compared_parts(node: Node, path_item: Node) -> list[Any]:
+    """Return what of an operation is compared here, with the parameters of its path item."""
     own = {k: v for k, v in node.value.items() if k not in _COMPARED_ELSEWHERE}
-    return [own, item.value.get("parameters") if isinstance(item.value, dict) else None]
+    is_object = isinstance(path_item.value, dict)
+    return [own, path_item.value.get("parameters") if is_object else None]
 
 
-def _resolve_pointer(document: Document, reference: str) -> Any:
-    """Return what a reference inside the document leads to, None where it leads elsewhere or nowhere."""
-    at: Any = document.top.value
+def _resolve_local(document: Document, reference: str) -> Any:
+    """Return what a reference inside the document leads to, None for any other reference."""
+    target: Any = document.top.value
     if not reference.startswith("#/"):
         return None
     for token in reference[2:].split("/"):
-        at = at.get(unescape_token(token)) if isinstance(at, dict) else None
-    return at
+        target = target.get(unescape_token(token)) if isinstance(target, dict) else None
+    return target
 
 
 def _collect_references(value: Any) -> list[str]:
-    found: dict[str, None] = {}
-    todo = [value]
-    while todo:
-        at = todo.pop()
-        if isinstance(at, dict):
-            named = [at.get("$ref"), at.get("$dynamicRef")]
-            mapping = at.get("discriminator", {})
-            if isinstance(mapping, dict) and isinstance(mapping.get("mapping"), dict):
-                named += mapping["mapping"].values()
-            found.update(
-                dict.fromkeys(_to_local_reference(text) for text in named if isinstance(text, str))
-            )
-            todo += at.values()
-        elif isinstance(at, list):
-            todo += at
-    return list(found)
+    """Return the references in a value, each once."""
+    references: dict[str, None] = {}
+    pending = [value]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, dict):
+            references.update(dict.fromkeys(_list_own_references(current)))
+            pending += current.values()
+        elif isinstance(current, list):
+            pending += current
+    return list(references)
+
+
+def _list_own_references(schema: dict[str, Any]) -> list[str]:
+    """Return the references of one object, those in the mapping of its discriminator included."""
+    texts = [schema.get("$ref"), schema.get("$dynamicRef")]
+    discriminator = schema.get("discriminator", {})
+    if isinstance(discriminator, dict) and isinstance(discriminator.get("mapping"), dict):
+        texts += discriminator["mapping"].values()
+    return [_to_local_reference(text) for text in texts if isinstance(text, str)]
 
 
 def _to_local_reference(text: str) -> str:
-    return text if "/" in text or "#" in text or "." in text else f"#/components/schemas/{text}"
+    """Return a reference; a mapping may give the bare name of a component."""
+    is_reference = "/" in text or "#" in text or "." in text
+    return text if is_reference else f"#/components/schemas/{text}"

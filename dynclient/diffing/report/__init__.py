@@ -1,5 +1,5 @@
-"""The faces of a diff: the same changes for a terminal, a pull request, a browser, a CI system, and other programs.
+"""The reports of a diff: for a terminal, a pull request, a browser, a CI system, and programs.
 
-Each `as_…` module has `text(diff) -> str`. They are pure: none reads a file, and what they say in common is said in
-`wording` (sentences), `verdict` (counts), `values` (JSON) and `python_line` (calls).
+Each `as_…` module has `render(diff) -> str`, which is pure. `combined` joins the reports of several
+documents. They share `summary` (sections and counts) and `messages` (phrases).
 """

@@ -1,9 +1,13 @@
-"""A diff as one page for a browser: it needs nothing else, reads well without scripts, and trusts no document."""
+"""A diff as one page for a browser.
+
+The page needs no other file, reads well without scripts, and trusts no document.
+"""
 
 from __future__ import annotations
 
 import base64
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 from importlib import resources
@@ -11,7 +15,7 @@ from typing import Any
 
 from dynclient.diffing import json_text, witness_code
 from dynclient.diffing.change import Change, ChangeLocation, Level
-from dynclient.diffing.changeset import Diff, Revision
+from dynclient.diffing.changeset import ChangeSet, Revision
 from dynclient.diffing.report import messages, summary
 from dynclient.diffing.report.html_elements import Child, Markup, element, join_children
 from dynclient.diffing.report.summary import ReportSection
@@ -47,7 +51,7 @@ TILES = (
 )
 
 
-def render(diff: Diff) -> str:
+def render(diff: ChangeSet) -> str:
     """Return the page."""
     style, script = _read_asset("page.css"), _read_asset("page.js")
     sources = (
@@ -78,33 +82,31 @@ def render(diff: Diff) -> str:
 
 def _read_asset(name: str) -> Markup:
     """Return a file of ours that goes into the page as it is."""
-    return Markup(
-        resources.files("dynclient.diffing.report").joinpath(name).read_text(encoding="utf-8")
-    )
+    file = resources.files("dynclient.diffing.report").joinpath(name)
+    return Markup(file.read_text(encoding="utf-8"))
 
 
 def _hash_content(content: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"
+    """Return the hash of a style or script, as a Content-Security-Policy names it."""
+    digest = hashlib.sha256(content.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
-def _list_touched_operations(diff: Diff) -> list[str]:
-    return sorted(
-        {
-            name
-            for change in summary.list_reported(diff)
-            for name in messages.list_operations(change)
-        }
-    )
+def _list_touched_operations(diff: ChangeSet) -> list[str]:
+    names: set[str] = set()
+    for change in summary.list_reported(diff):
+        names.update(messages.list_operations(change))
+    return sorted(names)
 
 
 # --- the top of the page
 
 
-def _build_header(diff: Diff) -> Markup:
+def _build_header(diff: ChangeSet) -> Markup:
     outcome = summary.determine_outcome(diff)
-    versions = (
-        f"{messages.to_one_line(diff.old.version)} → {messages.to_one_line(diff.new.version)}"
-    )
+    old_version = messages.to_one_line(diff.old.version)
+    new_version = messages.to_one_line(diff.new.version)
+    versions = f"{old_version} → {new_version}"
     return element(
         "header",
         element(
@@ -153,30 +155,30 @@ def _build_choice(kind: str, name: str, key: str, label: str, *, checked: bool) 
     return join_children([box, element("label", label, for_=f"{name}-{key}")])
 
 
-def _build_tiles(diff: Diff) -> Iterator[Markup]:
+def _build_tiles(diff: ChangeSet) -> Iterator[Markup]:
     counts = {section.key: len(section.changes) for section in summary.build_sections(diff)}
     unknown = len(summary.list_undecided(diff))
     for key, name in TILES:
         number = counts.get(key, 0)
         if not number and key in NOTES:
             continue
-        said = [element("span", f"{number:,}", class_="number"), " ", element("span", name)]
-        said += [element("small", f"{unknown} undecided")] if key == "warning" and unknown else []
-        yield element(
-            "li",
-            element("a", *said, href=f"#{key}") if number else element("span", *said),
-            class_=f"tile {key}",
-        )
+        content = [element("span", f"{number:,}", class_="number"), " ", element("span", name)]
+        if key == "warning" and unknown:
+            content.append(element("small", f"{unknown} undecided"))
+        name_of_element = "a" if number else "span"
+        link = f"#{key}" if number else ""
+        tile = element(name_of_element, *content, href=link)
+        yield element("li", tile, class_=f"tile {key}")
 
 
 def _build_revision(name: str, revision: Revision) -> Iterator[Markup]:
-    yield element("dt", name)
     operations = messages.format_count(revision.operations, "operation")
-    yield element("dd", element("code", messages.shorten_path(revision.uri)), f" · {operations}")
+    path = element("code", messages.shorten_path(revision.uri))
+    yield from _build_fact(name, path, f" · {operations}")
 
 
 def _build_filters(operations: list[str]) -> Markup:
-    """Return what filters the changes; without scripts it could do nothing, so it stays hidden."""
+    """Return the filters of the changes, hidden until the script shows them."""
     options = [element("option", name, value=str(number)) for number, name in enumerate(operations)]
     levels = [(level, messages.LEVEL_TITLES[level]) for level in summary.REPORTED_LEVELS]
     readers = [("any", "anybody"), *messages.READER_NAMES.items()]
@@ -211,21 +213,21 @@ def _build_filters(operations: list[str]) -> Markup:
 
 
 def _build_choices(kind: str, name: str, legend: str, options: list[tuple[Any, str]]) -> Markup:
-    made = [
-        _build_choice(kind, name, key, label, checked=kind == "checkbox" or key == "any")
-        for key, label in options
-    ]
-    return element("fieldset", element("legend", legend), *made, class_="choices")
+    choices = []
+    for key, label in options:
+        is_checked = kind == "checkbox" or key == "any"
+        choices.append(_build_choice(kind, name, key, label, checked=is_checked))
+    return element("fieldset", element("legend", legend), *choices, class_="choices")
 
 
 # --- the changes
 
 
-def _build_main(diff: Diff, indices: dict[str, int]) -> Iterator[Markup]:
-    seen: dict[str, int] = {}
+def _build_main(diff: ChangeSet, indices: dict[str, int]) -> Iterator[Markup]:
+    anchors: Counter[str] = Counter()
     for section in summary.build_sections(diff):
-        yield _build_section(section, indices, seen)
-    if seen:
+        yield _build_section(section, indices, anchors)
+    if anchors:
         yield element(
             "p",
             "Nothing matches. ",
@@ -235,25 +237,33 @@ def _build_main(diff: Diff, indices: dict[str, int]) -> Iterator[Markup]:
             hidden=True,
         )
     else:
-        title, said = EMPTY[summary.determine_outcome(diff)]
-        yield element("section", element("h2", title), element("p", said), class_="empty")
+        title, text = EMPTY[summary.determine_outcome(diff)]
+        yield element("section", element("h2", title), element("p", text), class_="empty")
 
 
-def _build_section(section: ReportSection, indices: dict[str, int], seen: dict[str, int]) -> Markup:
+def _build_section(
+    section: ReportSection, indices: dict[str, int], anchors: Counter[str]
+) -> Markup:
     number = element("span", f"{len(section.changes):,}", class_="count")
-    return element(
-        "section",
-        element("h2", section.title, " ", number, id=section.key),
-        element("p", NOTES[section.key], class_="note") if section.key in NOTES else None,
-        *(_build_change(change, indices, seen) for change in section.changes),
-        aria_labelledby=section.key,
-    )
+    content = [element("h2", section.title, " ", number, id=section.key)]
+    if section.key in NOTES:
+        content.append(element("p", NOTES[section.key], class_="note"))
+    for change in section.changes:
+        anchors[change.fingerprint] += 1
+        anchor = _build_anchor(change.fingerprint, anchors[change.fingerprint])
+        content.append(_build_change(change, indices, anchor))
+    return element("section", *content, aria_labelledby=section.key)
 
 
-def _build_change(change: Change, indices: dict[str, int], seen: dict[str, int]) -> Markup:
+def _build_anchor(fingerprint: str, count: int) -> str:
+    """Return the id of a change in the page; changes of the same fingerprint are numbered."""
+    return f"c-{fingerprint}" if count == 1 else f"c-{fingerprint}-{count}"
+
+
+def _build_change(change: Change, indices: dict[str, int], anchor: str) -> Markup:
     """Return a change as a fold; what breaks or may surprise is open."""
-    name = change.fingerprint
-    seen[name] = seen.get(name, 0) + 1
+    operations = [str(indices[name]) for name in messages.list_operations(change)]
+    levels = {f"data_{key}": level for key, _, level in messages.list_readers(change)}
     body = [
         *_build_reasons(change),
         *_build_sides(change),
@@ -265,11 +275,11 @@ def _build_change(change: Change, indices: dict[str, int], seen: dict[str, int])
         element("summary", *_build_summary(change)),
         element("div", *body, class_="body"),
         class_=f"change {change.level}",
-        id=f"c-{name}" + (f"-{seen[name]}" if seen[name] > 1 else ""),
+        id=anchor,
         open=change.level != "info" and not change.accepted,
         data_level=change.level,
-        data_operations=" ".join(str(indices[each]) for each in messages.list_operations(change)),
-        **{f"data_{key}": level for key, _, level in messages.list_readers(change)},
+        data_operations=" ".join(operations),
+        **levels,
     )
 
 
@@ -285,8 +295,8 @@ def _build_summary(change: Change) -> Iterator[Child]:
         yield element("span", messages.format_location(change.source), class_="place")
 
 
-def _build_chip(kind: str, said: str) -> Markup:
-    return element("span", said, class_=f"chip {kind}")
+def _build_chip(kind: str, text: str) -> Markup:
+    return element("span", text, class_=f"chip {kind}")
 
 
 def _build_reasons(change: Change) -> Iterator[Markup]:
@@ -302,39 +312,38 @@ def _build_reasons(change: Change) -> Iterator[Markup]:
 
 
 def _build_sides(change: Change) -> Iterator[Markup]:
-    """Yield what the old and the new document say, side by side; lines that only one of them says are marked."""
+    """Yield what both documents say, side by side; lines that only one of them has are marked."""
     if change.old is None and change.new is None:
         return
-    olds, news = _mark_differences(_format_lines(change.old), _format_lines(change.new))
-    both = change.old is not None and change.new is not None
+    old_lines, new_lines = _mark_differences(_format_lines(change.old), _format_lines(change.new))
+    is_in_both = change.old is not None and change.new is not None
+    old_tag, new_tag = ("del", "ins") if is_in_both else ("span", "span")
+    old_source = None if change.old is None else change.old_source
+    new_source = None if change.is_gone else change.source
     yield element(
         "div",
-        _build_side(
-            "Old",
-            "del" if both else "span",
-            olds,
-            None if change.old is None else change.old_source,
-        ),
-        _build_side(
-            "New", "ins" if both else "span", news, None if change.is_gone else change.source
-        ),
+        _build_side("Old", old_tag, old_lines, old_source),
+        _build_side("New", new_tag, new_lines, new_source),
         class_="sides",
     )
 
 
-#: A line, and whether only its side says it.
+#: A line, and whether only its side has it.
 MarkedLine = tuple[bool, str]
 
 
 def _mark_differences(old: list[str], new: list[str]) -> tuple[list[MarkedLine], list[MarkedLine]]:
-    """Return the lines of both sides; a comma behind the last of a list is no difference."""
-    before, after = ([line.rstrip(",") for line in side] for side in (old, new))
-    olds: list[MarkedLine] = []
-    news: list[MarkedLine] = []
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        olds += [(tag != "equal", line) for line in old[i1:i2]]
-        news += [(tag != "equal", line) for line in new[j1:j2]]
-    return olds, news
+    """Return the lines of both sides; the comma after the last item of a list does not count."""
+    old_plain = [line.rstrip(",") for line in old]
+    new_plain = [line.rstrip(",") for line in new]
+    matcher = SequenceMatcher(None, old_plain, new_plain, autojunk=False)
+    old_marked: list[MarkedLine] = []
+    new_marked: list[MarkedLine] = []
+    for tag, old_start, old_end, new_start, new_end in matcher.get_opcodes():
+        is_different = tag != "equal"
+        old_marked += [(is_different, line) for line in old[old_start:old_end]]
+        new_marked += [(is_different, line) for line in new[new_start:new_end]]
+    return old_marked, new_marked
 
 
 def _format_lines(value: Any) -> list[str]:
@@ -342,107 +351,94 @@ def _format_lines(value: Any) -> list[str]:
         return []
     if isinstance(value, str):
         return [json_text.truncate(json_text.format_value(value), MAX_CHARS)]
-    lines = [json_text.truncate(line, MAX_CHARS // 10) for line in json_text.format_block(value)]
-    rest = len(lines) - MAX_LINES
-    return (
-        [*lines[:MAX_LINES], f"… {rest:,} more lines, all in the JSON report"]
-        if rest > 0
-        else lines
-    )
+    block = json_text.format_block(value)
+    lines = [json_text.truncate(line, MAX_CHARS // 10) for line in block[:MAX_LINES]]
+    rest = len(block) - MAX_LINES
+    if rest > 0:
+        lines.append(f"… {rest:,} more lines, all in the JSON report")
+    return lines
 
 
 def _build_side(
     name: str, tag: str, lines: list[MarkedLine], source: ChangeLocation | None
 ) -> Markup:
-    place = element("span", messages.format_location(source), class_="place") if source else None
-    said = [join_children([element(tag, line) if marked else line, "\n"]) for marked, line in lines]
-    shown = (
-        element("pre", element("code", *said), tabindex="0")
-        if lines
-        else element("p", "says nothing", class_="nothing")
-    )
-    return element(
-        "figure", element("figcaption", name, " ", place), shown, class_=f"side {name.lower()}"
-    )
+    location = None
+    if source is not None:
+        location = element("span", messages.format_location(source), class_="place")
+    caption = element("figcaption", name, " ", location)
+    return element("figure", caption, _build_lines(tag, lines), class_=f"side {name.lower()}")
+
+
+def _build_lines(tag: str, lines: list[MarkedLine]) -> Markup:
+    if not lines:
+        return element("p", "says nothing", class_="nothing")
+    content: list[Child] = []
+    for is_different, line in lines:
+        content += [element(tag, line) if is_different else line, "\n"]
+    return element("pre", element("code", *content), tabindex="0")
 
 
 def _build_proof(change: Change) -> Iterator[Markup]:
     if not change.has_witness:
         return
-    payload = "\n".join(
-        _format_lines(change.witness)
-        if isinstance(change.witness, dict | list)
-        else [json_text.format_line(change.witness)]
-    )
-    parts = [
-        ("Witness", payload),
-        ("As Python", json_text.truncate(witness_code.format_witness(change), MAX_CHARS)),
-    ]
+    payload = json_text.format_line(change.witness)
+    if isinstance(change.witness, dict | list):
+        payload = "\n".join(_format_lines(change.witness))
+    code = json_text.truncate(witness_code.format_witness(change), MAX_CHARS)
     yield element(
-        "div", *(_build_figure(name, said) for name, said in parts), class_="sides witness"
+        "div",
+        _build_figure("Witness", payload),
+        _build_figure("As Python", code),
+        class_="sides witness",
     )
     if change.refusal:
-        yield element(
-            "p",
-            element("strong", "Refused: "),
-            messages.to_one_line(change.refusal),
-            class_="refusal",
-        )
+        refusal = messages.to_one_line(change.refusal)
+        yield element("p", element("strong", "Refused: "), refusal, class_="refusal")
 
 
-def _build_figure(name: str, said: str) -> Markup:
-    return element(
-        "figure", element("figcaption", name), element("pre", element("code", said), tabindex="0")
-    )
+def _build_figure(name: str, text: str) -> Markup:
+    content = element("pre", element("code", text), tabindex="0")
+    return element("figure", element("figcaption", name), content)
 
 
 def _build_facts(change: Change) -> Iterator[Markup]:
-    said = [
-        _build_reader(name, level, messages.format_sides(change, key))
-        for key, name, level in messages.list_readers(change)
-    ]
-    yield from _build_fact("Matters to", element("ul", *said, class_="readers"))
+    readers = []
+    for key, name, level in messages.list_readers(change):
+        readers.append(_build_reader(name, level, messages.format_sides(change, key)))
+    yield from _build_fact("Matters to", element("ul", *readers, class_="readers"))
     yield from _build_fact("Proof", messages.format_proof(change))
+
     names = messages.list_operations(change)
     if len(names) > 1:
         yield from _build_fact("Used by", _build_fold(f"{len(names):,} operations", names))
-    # Where both sides are shown, their places stand there.
-    for which, place in (
-        messages.list_locations(change) if change.old is None and change.new is None else ()
-    ):
-        yield from _build_fact(f"In the {which} document", element("code", place))
+    if change.old is None and change.new is None:
+        # Otherwise the two sides show their locations.
+        for which, location in messages.list_locations(change):
+            yield from _build_fact(f"In the {which} document", element("code", location))
     if change.used:
-        yield from _build_fact(
-            "In code",
-            _build_fold(
-                messages.format_count(len(change.used), "line"), messages.list_used_lines(change)
-            ),
-        )
+        count = messages.format_count(len(change.used), "line")
+        yield from _build_fact("In code", _build_fold(count, messages.list_used_lines(change)))
     if change.policy:
         yield from _build_fact("Kind", "a policy, apart from what the documents prove")
-    yield from _build_fact(
-        "Fingerprint",
-        element("a", element("code", change.fingerprint), href=f"#c-{change.fingerprint}"),
-    )
+
+    fingerprint = element("code", change.fingerprint)
+    link = element("a", fingerprint, href=f"#c-{change.fingerprint}")
+    yield from _build_fact("Fingerprint", link)
 
 
 def _build_reader(name: str, level: Level, by_side: str) -> Markup:
-    return element(
-        "li", f"{name} ", _build_chip(level, "not at all" if level == "none" else level), by_side
-    )
+    text = "not at all" if level == "none" else level
+    return element("li", f"{name} ", _build_chip(level, text), by_side)
 
 
-def _build_fact(name: str, said: str) -> Iterator[Markup]:
+def _build_fact(name: str, *content: Child) -> Iterator[Markup]:
     yield element("dt", name)
-    yield element("dd", said)
+    yield element("dd", *content)
 
 
 def _build_fold(title: str, names: list[str]) -> Markup:
-    listed = element(
-        "ul", *(element("li", element("code", name)) for name in names), class_="names"
-    )
-    return (
-        listed
-        if len(names) <= MAX_LISTED
-        else element("details", element("summary", title), listed, class_="fold")
-    )
+    items = [element("li", element("code", name)) for name in names]
+    names_list = element("ul", *items, class_="names")
+    if len(names) <= MAX_LISTED:
+        return names_list
+    return element("details", element("summary", title), names_list, class_="fold")

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from importlib import resources
 from typing import Any
 
 from dynclient.diffing import json_text, witness_code
 from dynclient.diffing.change import Change, ChangeLocation
-from dynclient.diffing.changeset import Diff, Revision
+from dynclient.diffing.changeset import ChangeSet, Revision
 from dynclient.diffing.report import messages, summary
 
-#: Grows when a field changes its meaning or goes; new fields may come at any time.
+#: Grows when a field changes its meaning or disappears; new fields may appear at any time.
 FORMAT_VERSION = 1
 
 
-def render(diff: Diff) -> str:
+def render(diff: ChangeSet) -> str:
     """Return the diff as indented JSON text."""
     return json_text.dump_json(build_data(diff), indent=2) + "\n"
 
 
-def build_data(diff: Diff) -> dict[str, Any]:
-    """Return the diff as JSON data; what matters to nobody who was asked for is only counted."""
+def build_data(diff: ChangeSet) -> dict[str, Any]:
+    """Return the diff as JSON data; changes that matter to no reader of the view are counted."""
     document = {
         "format": FORMAT_VERSION,
         "old": _describe_revision(diff.old),
@@ -41,8 +42,8 @@ def build_data(diff: Diff) -> dict[str, Any]:
 def load_report_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of the report."""
     file = resources.files("dynclient.diffing.report").joinpath("diff.schema.json")
-    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return found
+    schema: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return schema
 
 
 def _describe_revision(revision: Revision) -> dict[str, Any]:
@@ -54,14 +55,14 @@ def _describe_revision(revision: Revision) -> dict[str, Any]:
     }
 
 
-def _count_changes(diff: Diff) -> dict[str, int]:
-    """Return how many changes there are of each kind; what is accepted or a policy's is in no other count."""
-    found = summary.list_document_changes(diff)
+def _count_changes(diff: ChangeSet) -> dict[str, int]:
+    """Return how many changes there are of each kind.
+
+    Accepted changes and findings of policies are in no other count.
+    """
+    levels = Counter(change.level for change in summary.list_document_changes(diff))
     return {
-        **{
-            level: sum(change.level == level for change in found)
-            for level in summary.REPORTED_LEVELS
-        },
+        **{level: levels[level] for level in summary.REPORTED_LEVELS},
         "undecided": len(summary.list_undecided(diff)),
         "breaks_wire": summary.count_breaking(diff, "wire"),
         "breaks_code": summary.count_breaking(diff, "code"),
@@ -72,13 +73,16 @@ def _count_changes(diff: Diff) -> dict[str, int]:
 
 
 def _describe_change(change: Change) -> dict[str, Any]:
-    """Return a change with its files as one names them here, and with its witness as Python."""
-    said = change.to_dict()
-    said.update(
-        source=_describe_location(change.source), old_source=_describe_location(change.old_source)
-    )
-    return {**said, "python": witness_code.format_witness(change)} if change.has_witness else said
+    """Return a change with paths from the current directory, and its witness as Python."""
+    data = change.to_dict()
+    data["source"] = _describe_location(change.source)
+    data["old_source"] = _describe_location(change.old_source)
+    if change.has_witness:
+        data["python"] = witness_code.format_witness(change)
+    return data
 
 
 def _describe_location(source: ChangeLocation | None) -> dict[str, Any] | None:
-    return {**source.to_dict(), "file": messages.shorten_path(source.file)} if source else None
+    if source is None:
+        return None
+    return {**source.to_dict(), "file": messages.shorten_path(source.file)}

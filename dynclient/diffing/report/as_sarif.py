@@ -1,6 +1,6 @@
 """A diff as SARIF 2.1.0, for code scanning: a result per change, at its place in the new document.
 
-Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0"; § numbers below are its.
+Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0", cited by § below.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 import dynclient
 from dynclient.diffing import json_text, witness_code
 from dynclient.diffing.change import Change, ChangeLocation, Level
-from dynclient.diffing.changeset import Diff
+from dynclient.diffing.changeset import ChangeSet
 from dynclient.diffing.report import messages, summary
 from dynclient.diffing.rules import RULES
 
@@ -24,14 +24,16 @@ SARIF_SCHEMA = (
 SARIF_LEVELS: dict[Level, str] = {"breaking": "error", "warning": "warning", "info": "note"}
 
 
-def render(diff: Diff) -> str:
+def render(diff: ChangeSet) -> str:
     """Return the log as indented JSON text."""
     return json_text.dump_json(_build_log(diff), indent=2) + "\n"
 
 
-def _build_log(diff: Diff) -> dict[str, Any]:
+def _build_log(diff: ChangeSet) -> dict[str, Any]:
     changes = summary.list_reported(diff)
-    rules = dict(RULES) | {change.rule: "" for change in changes if change.rule not in RULES}
+    rules = dict(RULES)
+    for change in changes:
+        rules.setdefault(change.rule, "")
     index = {rule: number for number, rule in enumerate(rules)}
     driver = {
         "name": "dynclient",
@@ -58,8 +60,7 @@ def _build_rule(rule: str, meaning: str) -> dict[str, Any]:
     }
 
 
-def _build_result(change: Change, index: Mapping[str, int], diff: Diff) -> dict[str, Any]:
-    related = [] if change.is_gone or not change.old_source else [change.old_source]
+def _build_result(change: Change, index: Mapping[str, int], diff: ChangeSet) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": change.rule,
         "ruleIndex": index[change.rule],
@@ -69,15 +70,13 @@ def _build_result(change: Change, index: Mapping[str, int], diff: Diff) -> dict[
         "partialFingerprints": {"dynclient/v1": change.fingerprint},
         "properties": _build_properties(change),
     }
-    if related:
-        result["relatedLocations"] = [
-            {
-                "id": number,
-                "message": {"text": "in the old document"},
-                "physicalLocation": _build_physical_location(source),
-            }
-            for number, source in enumerate(related, 1)
-        ]
+    if change.old_source and not change.is_gone:
+        related = {
+            "id": 1,
+            "message": {"text": "in the old document"},
+            "physicalLocation": _build_physical_location(change.old_source),
+        }
+        result["relatedLocations"] = [related]
     if change.accepted:
         result["suppressions"] = [
             {"kind": "external", "status": "accepted", "justification": change.accepted}
@@ -86,31 +85,32 @@ def _build_result(change: Change, index: Mapping[str, int], diff: Diff) -> dict[
 
 
 def _build_message(change: Change) -> str:
-    lead = f"{messages.format_subject(change)}: {messages.format_because(change) or messages.format_proof(change)}"
+    reason = messages.format_because(change) or messages.format_proof(change)
+    lead = f"{messages.format_subject(change)}: {reason}"
     return messages.join_clauses(
         [lead, messages.format_difference(change), "undecided" if change.is_unknown else ""]
     )
 
 
 def _escape_message(text: str) -> str:
-    r"""Return text in which no sign means anything: braces are placeholders (§3.11.5), brackets links (§3.11.6)."""
+    r"""Return text whose braces are no placeholders (§3.11.5) and brackets no links (§3.11.6)."""
     return re.sub(r"([\\\[\]])", r"\\\1", text).replace("{", "{{").replace("}", "}}")
 
 
-def _build_location(change: Change, diff: Diff) -> dict[str, Any]:
-    """Return the place; a change of no place stands at its document, since a result without one is not shown."""
-    physical = (
-        _build_physical_location(change.source)
-        if change.source
-        else {"artifactLocation": _build_artifact_location(diff.new.uri)}
-    )
+def _build_location(change: Change, diff: ChangeSet) -> dict[str, Any]:
+    """Return the place of a change, or its document: results without a place are not shown."""
+    physical: dict[str, Any] = {"artifactLocation": _build_artifact_location(diff.new.uri)}
+    if change.source:
+        physical = _build_physical_location(change.source)
     logical = {"fullyQualifiedName": messages.format_subject(change), "kind": "member"}
     return {"physicalLocation": physical, "logicalLocations": [logical]}
 
 
 def _build_physical_location(source: ChangeLocation) -> dict[str, Any]:
-    region = {"region": {"startLine": source.line}} if source.line else {}
-    return {"artifactLocation": _build_artifact_location(source.file), **region}
+    location: dict[str, Any] = {"artifactLocation": _build_artifact_location(source.file)}
+    if source.line:
+        location["region"] = {"startLine": source.line}
+    return location
 
 
 def _build_artifact_location(uri: str) -> dict[str, str]:
@@ -124,7 +124,7 @@ def _build_artifact_location(uri: str) -> dict[str, str]:
 
 
 def _has_host(uri: str) -> bool:
-    """Tell whether what stands where a URI has its host is one; only there do brackets stand unescaped."""
+    """Tell whether a URI has a valid host; brackets may stand unescaped in a host only."""
     try:
         return bool(urlsplit(uri).hostname)
     except ValueError:
@@ -133,7 +133,7 @@ def _has_host(uri: str) -> bool:
 
 def _build_properties(change: Change) -> dict[str, Any]:
     """Return what SARIF has no field for (§3.8)."""
-    said: dict[str, Any] = {
+    properties: dict[str, Any] = {
         "views": dict(change.views),
         "proof": change.proof,
         "side": change.side,
@@ -144,9 +144,9 @@ def _build_properties(change: Change) -> dict[str, Any]:
         "policy": change.policy,
     }
     if change.has_witness:
-        said |= {
+        properties |= {
             "witness": change.witness,
             "python": witness_code.format_witness(change),
             "refusal": change.refusal,
         }
-    return said
+    return properties

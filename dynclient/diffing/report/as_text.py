@@ -1,31 +1,32 @@
-"""A diff for a terminal: what breaks with its proof, the rest in a line each, and at the end the verdict."""
+"""A diff for a terminal: what breaks with its proof, the rest in a line each, the verdict."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from dynclient.diffing import json_text, witness_code
 from dynclient.diffing.change import Change
-from dynclient.diffing.changeset import Diff
+from dynclient.diffing.changeset import ChangeSet
 from dynclient.diffing.report import messages, summary
 from dynclient.diffing.report.summary import ReportSection
 
 WIDTH = 100
 
-#: What stands below the line of a change begins here, under its rule.
+#: The details of a change begin at this column, under its rule.
 INDENT = 10
 
-#: A label and what it labels.
+#: The width of a label.
 LABEL_WIDTH = 10
 
-#: Columns are aligned up to this width; a wider cell pushes only its own line.
+#: Columns are aligned up to this width; a wider cell moves its own line only.
 MAX_COLUMN = 28
 
 #: No cell is cut shorter.
 MIN_CELL = 12
 
-#: A payload is never wrapped, so that it can be copied; one longer than this is in the other reports.
+#: A payload is never wrapped, so that people can copy it. The other reports have longer ones.
 MAX_PAYLOAD = 400
 
 HEADINGS = {
@@ -34,12 +35,13 @@ HEADINGS = {
 }
 
 
-def render(diff: Diff, width: int = WIDTH) -> str:
+def render(diff: ChangeSet, width: int = WIDTH) -> str:
     """Return the changes, the worst first; the last line is the verdict.
 
     Args:
-        diff: what to tell.
-        width: of the terminal, in columns; only what one wants to copy may be wider: payloads, places, and the verdict.
+        diff: the changes.
+        width: of the terminal, in columns; payloads, locations and the verdict may be wider, so
+            that people can copy them.
 
     """
     lines: list[str] = []
@@ -49,114 +51,132 @@ def render(diff: Diff, width: int = WIDTH) -> str:
 
 
 def _render_section(section: ReportSection, width: int) -> Iterator[str]:
-    heads = _format_headlines(section.changes, width)
+    headlines = _format_headlines(section.changes, width)
     if section.key in HEADINGS:
         yield from [*_wrap_text(HEADINGS[section.key], width, "", "  "), ""]
-    for number, (change, head) in enumerate(zip(section.changes, heads, strict=True)):
+    for number, change in enumerate(section.changes):
         details = list(_render_details(change, width))
-        if number and details:
+        if number > 0 and details:
             yield ""
-        yield from head
+        yield from headlines[number]
         yield from details
 
 
+@dataclass(frozen=True)
+class _Row:
+    """The cells of the first line of a change."""
+
+    change: Change
+    rule: str
+    where: str
+    operation: str
+    location: str
+
+
 def _format_headlines(changes: Sequence[Change], width: int) -> list[list[str]]:
-    """Return the first lines of changes, their columns aligned where all of a line finds room."""
+    """Return the first lines of changes, with aligned columns where a whole line has room."""
     rules = [messages.to_one_line(change.rule) for change in changes]
-    first = min(max(map(len, rules)), MAX_COLUMN)
-    rows = [
-        _format_cells(change, width - INDENT - max(len(rule), first) - 4)
-        for change, rule in zip(changes, rules, strict=True)
-    ]
-    second = min(max(len(where) for where, _, _ in rows), MAX_COLUMN)
-    found = []
-    for change, rule, (where, operation, place) in zip(changes, rules, rows, strict=True):
-        level = f"{change.level:<{INDENT}}{rule:<{first}}  "
-        line = f"{level}{where:<{second}}  {operation}".rstrip()
-        fits = len(line) + (len(place) + 2 if change.level == "info" else 0) <= width
-        line = line if fits else f"{level}{where}  {operation}".rstrip()
-        found.append(
-            [f"{line}  {place}"]
-            if change.level == "info" and not fits
-            else _append_location(line, place, width)
-        )
-    return found
+    rule_width = min(max(map(len, rules)), MAX_COLUMN)
+    rows = []
+    for change, rule in zip(changes, rules, strict=True):
+        room = width - INDENT - max(len(rule), rule_width) - 4
+        rows.append(_build_row(change, rule, room))
+    where_width = min(max(len(row.where) for row in rows), MAX_COLUMN)
+    return [_format_headline(row, rule_width, where_width, width) for row in rows]
 
 
-def _format_cells(change: Change, room: int) -> tuple[str, str, str]:
-    """Return place in the operation, operation, and file of a change; all of it fits where it is told in one line."""
-    place = messages.format_location(change.source)
+def _format_headline(row: _Row, rule_width: int, where_width: int, width: int) -> list[str]:
+    is_info = row.change.level == "info"
+    lead = f"{row.change.level:<{INDENT}}{row.rule:<{rule_width}}  "
+    line = f"{lead}{row.where:<{where_width}}  {row.operation}".rstrip()
+    needed = len(line) + len(row.location) + 2 if is_info else len(line)
+    if needed <= width:
+        return _append_location(line, row.location, width)
+
+    line = f"{lead}{row.where}  {row.operation}".rstrip()
+    if is_info:
+        return [f"{line}  {row.location}"]
+    return _append_location(line, row.location, width)
+
+
+def _build_row(change: Change, rule: str, room: int) -> _Row:
+    """Return the cells of a change; those of an info fit into one line."""
+    location = messages.format_location(change.source)
     if change.level == "info":
-        place = (
-            place
-            if len(place) <= room // 2
-            else _shorten_middle(place.rpartition("/")[2], max(room // 2, MIN_CELL))
-        )
-        room -= len(place) + 2
-    where, operation = (
-        messages.format_where(change).replace(" application/json: ", ": "),
-        messages.format_operation(change),
-    )
-    if where == change.operation:  # it is about the operation as such
-        return _shorten_middle(operation, max(room, MIN_CELL)), "", place
+        half = room // 2
+        if len(location) > half:
+            file_name = location.rpartition("/")[2]
+            location = _shorten_middle(file_name, max(half, MIN_CELL))
+        room -= len(location) + 2
+
+    where = messages.format_where(change).replace(" application/json: ", ": ")
+    operation = messages.format_operation(change)
+    if where == change.operation:  # the change is about the operation as such
+        return _Row(change, rule, _shorten_middle(operation, max(room, MIN_CELL)), "", location)
     operation = _shorten_middle(operation, max(room * 2 // 5, room - len(where), MIN_CELL))
-    return _shorten_middle(where, max(room - len(operation), MIN_CELL)), operation, place
+    where = _shorten_middle(where, max(room - len(operation), MIN_CELL))
+    return _Row(change, rule, where, operation, location)
 
 
 def _shorten_middle(text: str, limit: int) -> str:
-    """Return a text whose middle gives way: both ends of a place tell more."""
+    """Return a text without its middle if it is too long: both ends of a place say more."""
     if len(text) <= limit:
         return text
     tail = (limit - 1) // 2
     return f"{text[: limit - 1 - tail]}…{text[len(text) - tail :]}"
 
 
-def _append_location(line: str, place: str, width: int) -> list[str]:
-    room = width - len(line) - 2
-    if not place:
+def _append_location(line: str, location: str, width: int) -> list[str]:
+    if not location:
         return [line]
-    return [f"{line}  {place:>{room}}"] if len(place) <= room else [line, f"{'':{INDENT}}{place}"]
+    room = width - len(line) - 2
+    if len(location) <= room:
+        return [f"{line}  {location:>{room}}"]
+    return [line, f"{'':{INDENT}}{location}"]
 
 
 def _render_details(change: Change, width: int) -> Iterator[str]:
-    """Yield what stands below the line of a change; what is harmless has its line only."""
+    """Yield what stands below the first line of a change; nothing for a harmless one."""
     if change.accepted:
         yield from _format_labelled("accepted", messages.to_one_line(change.accepted), width)
     if change.level == "info":
         return
+
+    yield from _wrap_sentence(messages.format_because(change), width)
     difference = messages.format_difference(change)
-    for sentence in (
-        messages.format_because(change),
-        "" if difference[2:] == messages.format_where(change) else difference,
-    ):
-        yield from _wrap_text(json_text.truncate(sentence, MAX_PAYLOAD), width, " " * INDENT)
+    if difference[2:] != messages.format_where(change):
+        yield from _wrap_sentence(difference, width)
     yield from _render_proof(change, width)
     yield from _format_labelled("for", messages.format_readers(change), width)
     if len(messages.list_operations(change)) > 1:
         yield from _format_labelled("used by", messages.format_used_by(change), width)
-    if messages.list_used_lines(change):
-        yield from _format_labelled(
-            "code", messages.format_some(messages.list_used_lines(change), 8), width
-        )
+    used_lines = messages.list_used_lines(change)
+    if used_lines:
+        yield from _format_labelled("code", messages.format_some(used_lines, 8), width)
     if change.old_source and not change.is_gone:
-        yield f"{'':{INDENT}}{'was at':<{LABEL_WIDTH}}{messages.format_location(change.old_source)}"
+        yield _format_unwrapped("was at", messages.format_location(change.old_source))
 
 
 def _render_proof(change: Change, width: int) -> Iterator[str]:
     if not change.has_witness:
-        yield from _format_labelled(
-            "undecided" if change.is_unknown else "proof", messages.format_proof(change), width
-        )
+        label = "undecided" if change.is_unknown else "proof"
+        yield from _format_labelled(label, messages.format_proof(change), width)
         return
-    for label, payload in (
-        ("witness", json_text.format_line(change.witness)),
-        ("python", witness_code.format_witness(change)),
-    ):
-        yield f"{'':{INDENT}}{label:<{LABEL_WIDTH}}{json_text.truncate(payload, MAX_PAYLOAD)}"
+    witness = json_text.format_line(change.witness)
+    yield _format_unwrapped("witness", json_text.truncate(witness, MAX_PAYLOAD))
+    code = witness_code.format_witness(change)
+    yield _format_unwrapped("python", json_text.truncate(code, MAX_PAYLOAD))
     if change.refusal:
-        yield from _format_labelled(
-            "refused", json_text.truncate(messages.to_one_line(change.refusal), MAX_PAYLOAD), width
-        )
+        refusal = json_text.truncate(messages.to_one_line(change.refusal), MAX_PAYLOAD)
+        yield from _format_labelled("refused", refusal, width)
+
+
+def _format_unwrapped(label: str, text: str) -> str:
+    return f"{'':{INDENT}}{label:<{LABEL_WIDTH}}{text}"
+
+
+def _wrap_sentence(sentence: str, width: int) -> list[str]:
+    return _wrap_text(json_text.truncate(sentence, MAX_PAYLOAD), width, " " * INDENT)
 
 
 def _format_labelled(label: str, said: str, width: int) -> list[str]:

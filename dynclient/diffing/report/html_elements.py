@@ -1,4 +1,4 @@
-"""HTML that is right by construction: what is not an element of ours is text, and text is escaped."""
+"""HTML that is valid by construction: all text that is no element of ours is escaped."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ VOID_ELEMENTS = frozenset({"input", "meta"})
 
 
 def element(name: str, /, *children: Child, **attributes: str | bool) -> Markup:
-    """Return an element; names of attributes are ours, with `_` for `-` and one behind Python's own words.
+    """Return an element; `_` in a name of an attribute means `-`, `class_` means `class`.
 
     Args:
         name: the tag.
@@ -30,24 +30,24 @@ def element(name: str, /, *children: Child, **attributes: str | bool) -> Markup:
         **attributes: a text, or True for one without a value; False and "" leave it out.
 
     """
-    said = "".join(_format_attribute(key, value) for key, value in attributes.items())
-    inner = "" if name in VOID_ELEMENTS else f"{join_children(children)}</{name}>"
-    return Markup(f"<{name}{said}>{inner}")
+    attribute_text = "".join(map(_format_attribute, attributes, attributes.values()))
+    start = f"<{name}{attribute_text}>"
+    if name in VOID_ELEMENTS:
+        return Markup(start)
+    return Markup(f"{start}{join_children(children)}</{name}>")
 
 
 def join_children(children: Iterable[Child]) -> Markup:
-    """Return children one behind the other."""
-    return Markup(
-        "".join(
-            child if isinstance(child, Markup) else escape_text(child)
-            for child in children
-            if child
-        )
-    )
+    """Return children as one piece of HTML."""
+    return Markup("".join(_to_markup(child) for child in children if child))
+
+
+def _to_markup(child: str) -> str:
+    return child if isinstance(child, Markup) else escape_text(child)
 
 
 def escape_text(text: str) -> str:
-    """Return text that means nothing to HTML; control characters, but line ends, are made visible."""
+    """Return escaped text; control characters other than line ends become visible."""
     return html.escape("\n".join(escape_unprintable(line) for line in text.split("\n")))
 
 

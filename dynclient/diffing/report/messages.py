@@ -1,4 +1,4 @@
-"""What all reports say of a change in the same words."""
+"""The phrases of a change that all reports share."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ PROOF_TEXTS = {
 
 def format_count(number: int, noun: str) -> str:
     """Return a number with its noun: `1 info`, `2 infos`, `3 breaking`."""
-    return f"{number:,} {noun}" if number == 1 or noun == "breaking" else f"{number:,} {noun}s"
+    has_plural = number != 1 and noun != "breaking"
+    return f"{number:,} {noun}s" if has_plural else f"{number:,} {noun}"
 
 
 def format_where(change: Change) -> str:
@@ -40,37 +41,32 @@ def format_where(change: Change) -> str:
 
 
 def format_operation(change: Change) -> str:
-    """Return the operation with the number of others that it touches too: `createAudienceV2 (+3)`."""
+    """Return the operation and the number of others that it touches: `createAudienceV2 (+3)`."""
+    name = escape_unprintable(change.operation) or "whole document"
     others = len(list_operations(change)) - 1
-    return (escape_unprintable(change.operation) or "whole document") + (
-        f" (+{others})" if others > 0 else ""
-    )
+    return f"{name} (+{others})" if others > 0 else name
 
 
 def format_subject(change: Change) -> str:
     """Return what a change is about in one line: `body.name of createAudienceV2 (+3)`."""
     if change.where == change.operation or not change.where:
         return format_operation(change)
-    return (
-        f"{format_where(change)} of {format_operation(change)}"
-        if change.operation
-        else format_where(change)
-    )
+    if not change.operation:
+        return format_where(change)
+    return f"{format_where(change)} of {format_operation(change)}"
 
 
 def list_operations(change: Change) -> list[str]:
     """Return every operation that a change touches, the one it was found on first."""
-    return [
-        escape_unprintable(each)
-        for each in dict.fromkeys((change.operation, *change.operations))
-        if each
-    ]
+    names = dict.fromkeys((change.operation, *change.operations))
+    return [escape_unprintable(name) for name in names if name]
 
 
 def format_some(names: Sequence[str], limit: int) -> str:
     """Return some names, and how many more there are."""
+    text = ", ".join(names[:limit])
     rest = len(names) - limit
-    return ", ".join(names[:limit]) + (f" and {rest} more" if rest > 0 else "")
+    return f"{text} and {rest} more" if rest > 0 else text
 
 
 def format_used_by(change: Change, limit: int = 5) -> str:
@@ -95,20 +91,19 @@ def list_readers(change: Change) -> list[tuple[str, str, Level]]:
 
 
 def format_readers(change: Change) -> str:
-    """Return in one line how much a change matters to whom; of each side, where the sides differ."""
-    return ", ".join(
-        f"{name} {level}{format_sides(change, key)}" for key, name, level in list_readers(change)
-    )
+    """Return the level for each reader in one line, and for each side if the sides differ."""
+    parts = []
+    for key, name, level in list_readers(change):
+        parts.append(f"{name} {level}{format_sides(change, key)}")
+    return ", ".join(parts)
 
 
 def format_sides(change: Change, reader: str) -> str:
-    """Return how much a change matters to a reader on each side, in brackets; "" where that is the same on both."""
+    """Return the level of each side for a reader, in brackets; "" if both have the same."""
     levels = {side: by_reader.get(reader, "none") for side, by_reader in change.sides.items()}
-    return (
-        f" ({', '.join(f'{side} {level}' for side, level in levels.items())})"
-        if len(set(levels.values())) > 1
-        else ""
-    )
+    if len(set(levels.values())) <= 1:
+        return ""
+    return f" ({', '.join(f'{side} {level}' for side, level in levels.items())})"
 
 
 def format_proof(change: Change) -> str:
@@ -117,59 +112,63 @@ def format_proof(change: Change) -> str:
 
 
 def format_difference(change: Change) -> str:
-    """Return what the documents say otherwise, on one line: `old → new`, `+ new` or `− old`; "" for nothing."""
+    """Return the difference on one line: `old → new`, `+ new` or `− old`; "" for none."""
     return "  ".join(_format_edits(change.old, change.new))
 
 
 def _format_edits(old: Any, new: Any) -> list[str]:
     """Return the edits between two values; of lists and objects only what differs."""
-    if isinstance(old or new, dict) and None in (old, new):
-        old, new = old or {}, new or {}
     if isinstance(old, list) and isinstance(new, list):
-        before, after = (
-            {json_text.format_line(each): None for each in side} for side in (old, new)
-        )
-        members = [f"− {each}" for each in before if each not in after]
-        members += [f"+ {each}" for each in after if each not in before]
-        return members or [f"{json_text.format_line(old)} → {json_text.format_line(new)}"]
+        return _format_list_edits(old, new)
     if isinstance(old, dict) and isinstance(new, dict):
-        names = [
-            name
-            for name in {**old, **new}
-            if json_text.format_line(old.get(name)) != json_text.format_line(new.get(name))
-        ]
-        return [_format_member_edit(name, old, new) for name in names]
-    is_other = json_text.format_line(old) != json_text.format_line(new)
-    return (
-        [
-            _format_edit(
-                json_text.format_value(old),
-                json_text.format_value(new),
-                is_old=old is not None,
-                is_new=new is not None,
-            )
-        ]
-        if is_other
-        else []
-    )
+        return _format_object_edits(old, new)
+    if isinstance(old or new, dict) and None in (old, new):
+        return _format_object_edits(old or {}, new or {})
+    if json_text.format_line(old) == json_text.format_line(new):
+        return []
+    return [_format_value_edit(old, new)]
 
 
-def _format_member_edit(name: Any, old: dict[Any, Any], new: dict[Any, Any]) -> str:
-    label = escape_unprintable(str(name))
-    before, after = (json_text.format_line(side.get(name)) for side in (old, new))
-    if name in old:
-        return _format_edit(f"{label}: {before}", after, is_old=True, is_new=name in new)
-    return _format_edit("", f"{label}: {after}", is_old=False, is_new=True)
+def _format_value_edit(old: Any, new: Any) -> str:
+    if new is None:
+        return f"− {json_text.format_value(old)}"
+    if old is None:
+        return f"+ {json_text.format_value(new)}"
+    return f"{json_text.format_value(old)} → {json_text.format_value(new)}"
 
 
-def _format_edit(old: str, new: str, *, is_old: bool, is_new: bool) -> str:
-    return f"{old} → {new}" if is_old and is_new else f"− {old}" if is_old else f"+ {new}"
+def _format_list_edits(old: list[Any], new: list[Any]) -> list[str]:
+    """Return removed and added items; the whole lists where only their order differs."""
+    old_items = dict.fromkeys(map(json_text.format_line, old))
+    new_items = dict.fromkeys(map(json_text.format_line, new))
+    removed = [f"− {item}" for item in old_items if item not in new_items]
+    added = [f"+ {item}" for item in new_items if item not in old_items]
+    if removed or added:
+        return removed + added
+    return [f"{json_text.format_line(old)} → {json_text.format_line(new)}"]
+
+
+def _format_object_edits(old: dict[Any, Any], new: dict[Any, Any]) -> list[str]:
+    edits = []
+    for name in {**old, **new}:
+        label = escape_unprintable(str(name))
+        old_text = json_text.format_line(old.get(name))
+        new_text = json_text.format_line(new.get(name))
+        if old_text == new_text:
+            continue
+        if name not in old:
+            edits.append(f"+ {label}: {new_text}")
+        elif name not in new:
+            edits.append(f"− {label}: {old_text}")
+        else:
+            edits.append(f"{label}: {old_text} → {new_text}")
+    return edits
 
 
 def is_file(uri: str) -> bool:
     """Tell whether a URI or path names a file of this machine."""
-    found = get_scheme(uri)
-    return found == "file" or len(found) < MIN_SCHEME_LENGTH
+    scheme = get_scheme(uri)
+    return scheme == "file" or len(scheme) < MIN_SCHEME_LENGTH
 
 
 def is_absolute(name: str) -> bool:
@@ -185,26 +184,31 @@ def shorten_path(uri: str) -> str:
     if not is_absolute(name):
         return name
     try:
-        near = os.path.relpath(name)
+        relative = os.path.relpath(name)
     except ValueError:  # another drive
         return name
-    return str(Path(name)) if Path(near).parts[:1] == (os.pardir,) else near
+    is_outside = Path(relative).parts[:1] == (os.pardir,)
+    return str(Path(name)) if is_outside else relative
 
 
 def format_location(source: ChangeLocation | None) -> str:
-    """Return `file:line`, `file#pointer` where no line is known, "" where there is no place."""
+    """Return `file:line`, or `file#pointer` where no line is known; "" for no location."""
     if source is None:
         return ""
     file = escape_unprintable(shorten_path(source.file))
-    return (
-        f"{file}:{source.line}" if source.line else f"{file}#{escape_unprintable(source.pointer)}"
-    )
+    if source.line:
+        return f"{file}:{source.line}"
+    return f"{file}#{escape_unprintable(source.pointer)}"
 
 
 def list_locations(change: Change) -> list[tuple[str, str]]:
-    """Return the places of a change, each with what it is: `in the new document`, `in the old document`."""
-    found = [] if change.is_gone or not change.source else [("new", format_location(change.source))]
-    return [*found, *([("old", format_location(change.old_source))] if change.old_source else [])]
+    """Return (`new` or `old`, location) for each document that has the place of a change."""
+    locations = []
+    if change.source and not change.is_gone:
+        locations.append(("new", format_location(change.source)))
+    if change.old_source:
+        locations.append(("old", format_location(change.old_source)))
+    return locations
 
 
 def list_used_lines(change: Change) -> list[str]:
@@ -213,5 +217,5 @@ def list_used_lines(change: Change) -> list[str]:
 
 
 def join_clauses(parts: Iterable[str]) -> str:
-    """Return the parts that say something, parted by semicolons."""
+    """Return the parts that are not empty, with semicolons between them."""
     return "; ".join(part for part in parts if part)

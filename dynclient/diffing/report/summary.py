@@ -1,4 +1,4 @@
-"""How a diff is counted, in which order it is told, and the one line that says what came out."""
+"""The summary of a diff: its sections, its counts, and the verdict in one line."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dynclient.diffing.change import LEVELS, Change, Level
-from dynclient.diffing.changeset import Diff
+from dynclient.diffing.changeset import ChangeSet
 from dynclient.diffing.report.messages import (
     LEVEL_TITLES,
     READER_NAMES,
@@ -15,13 +15,13 @@ from dynclient.diffing.report.messages import (
     to_one_line,
 )
 
-#: What a report tells; `none` matters to nobody who was asked for.
+#: The levels that a report shows; `none` matters to no reader that the view includes.
 REPORTED_LEVELS: tuple[Level, ...] = LEVELS[:-1]
 
 
 @dataclass(frozen=True)
 class ReportSection:
-    """Changes that are told together.
+    """Changes that a report shows together.
 
     Attributes:
         key: `breaking`, `warning`, `info`, `policy` or `accepted`.
@@ -35,145 +35,159 @@ class ReportSection:
     changes: tuple[Change, ...]
 
 
-def list_reported(diff: Diff) -> list[Change]:
-    """Return every change that a report tells, the worst first, else in their order."""
-    return sorted(
-        (c for c in diff.changes if c.level in REPORTED_LEVELS),
-        key=lambda change: LEVELS.index(change.level),
-    )
+def list_reported(diff: ChangeSet) -> list[Change]:
+    """Return every change that a report shows, the worst first, else in their order."""
+    reported = [change for change in diff.changes if change.level in REPORTED_LEVELS]
+    return sorted(reported, key=lambda change: LEVELS.index(change.level))
 
 
-def list_document_changes(diff: Diff) -> list[Change]:
+def list_document_changes(diff: ChangeSet) -> list[Change]:
     """Return what follows from the documents alone and is not accepted."""
     return [change for change in list_reported(diff) if not change.policy and not change.accepted]
 
 
-def list_policy_findings(diff: Diff) -> list[Change]:
+def list_policy_findings(diff: ChangeSet) -> list[Change]:
     """Return the findings of opt-in policies that are not accepted."""
     return [change for change in list_reported(diff) if change.policy and not change.accepted]
 
 
-def list_accepted(diff: Diff) -> list[Change]:
-    """Return what was accepted."""
+def list_accepted(diff: ChangeSet) -> list[Change]:
+    """Return the accepted changes that a report shows."""
     return [change for change in list_reported(diff) if change.accepted]
 
 
-def build_sections(diff: Diff) -> list[ReportSection]:
-    """Return the changes as reports tell them: truth by level, then policies, then what was accepted."""
-    found = list_document_changes(diff)
-    parts = [
-        ReportSection(level, LEVEL_TITLES[level], tuple(c for c in found if c.level == level))
-        for level in REPORTED_LEVELS
-    ]
-    parts.append(ReportSection("policy", "Policies", tuple(list_policy_findings(diff))))
-    parts.append(ReportSection("accepted", "Accepted", tuple(list_accepted(diff))))
-    return [part for part in parts if part.changes]
+def build_sections(diff: ChangeSet) -> list[ReportSection]:
+    """Return the sections of a report: the levels, then policies, then what was accepted."""
+    changes = list_document_changes(diff)
+    sections = []
+    for level in REPORTED_LEVELS:
+        of_level = tuple(change for change in changes if change.level == level)
+        sections.append(ReportSection(level, LEVEL_TITLES[level], of_level))
+    sections.append(ReportSection("policy", "Policies", tuple(list_policy_findings(diff))))
+    sections.append(ReportSection("accepted", "Accepted", tuple(list_accepted(diff))))
+    return [section for section in sections if section.changes]
 
 
-def determine_outcome(diff: Diff) -> str:
-    """Return the state of a diff in one word: identical, compatible, undecided or breaking; policies do not count."""
-    found = list_document_changes(diff)
-    if any(change.level == "breaking" for change in found):
+def determine_outcome(diff: ChangeSet) -> str:
+    """Return the state of a diff in one word: identical, compatible, undecided or breaking.
+
+    Policies do not count.
+    """
+    if any(change.level == "breaking" for change in list_document_changes(diff)):
         return "breaking"
     if list_undecided(diff):
         return "undecided"
     return "compatible" if diff.changes else "identical"
 
 
-def list_undecided(diff: Diff) -> list[Change]:
+def list_undecided(diff: ChangeSet) -> list[Change]:
     """Return what could not be decided and was not accepted, whatever its level."""
     return [change for change in diff.unknown if not change.policy]
 
 
-def count_breaking(diff: Diff, reader: str) -> int:
-    """Return how many changes break a reader, whatever view was asked for."""
-    counting = (c for c in diff.changes if not c.accepted and not c.policy)
+def count_breaking(diff: ChangeSet, reader: str) -> int:
+    """Return how many changes break a reader, whether or not the view includes it."""
+    counting = [change for change in diff.changes if not change.accepted and not change.policy]
     return sum(change.views.get(reader) == "breaking" for change in counting)
 
 
-def format_title(diff: Diff) -> str:
+def count_unreported(diff: ChangeSet) -> int:
+    """Return how many changes matter to no reader of the view, so that no report shows them."""
+    return len(diff.changes) - len(list_reported(diff))
+
+
+# --- the verdict in words
+
+
+def format_title(diff: ChangeSet) -> str:
     """Return what was compared: `Shop 1.0 → 2.0`, with both titles where they differ."""
     old, new = to_one_line(diff.old.title), to_one_line(diff.new.title)
-    before, after = to_one_line(diff.old.version), to_one_line(diff.new.version)
+    old_version, new_version = to_one_line(diff.old.version), to_one_line(diff.new.version)
     if old == new:
-        return f"{new} {before} → {after}".strip()
-    return f"{old} {before} → {new} {after}".strip()
+        return f"{new} {old_version} → {new_version}".strip()
+    return f"{old} {old_version} → {new} {new_version}".strip()
 
 
-def format_verdict_line(diff: Diff) -> str:
+def format_verdict_line(diff: ChangeSet) -> str:
     """Return the verdict in one line."""
     return f"{format_title(diff)}: {format_verdict(diff)}"
 
 
-def format_verdict(diff: Diff) -> str:
+def format_verdict(diff: ChangeSet) -> str:
     """Return the verdict without what was compared."""
-    return join_clauses(
-        [
-            _format_state(diff),
-            _format_reader_counts(diff),
-            _format_policy_count(diff),
-            _format_accepted_count(diff),
-        ]
-    )
+    clauses = [
+        _format_state(diff),
+        _format_reader_counts(diff),
+        _format_policy_count(diff),
+        _format_accepted_count(diff),
+    ]
+    return join_clauses(clauses)
 
 
-def _format_state(diff: Diff) -> str:
-    found = list_document_changes(diff)
-    state = determine_outcome(diff)
-    if state == "identical":
+def _format_state(diff: ChangeSet) -> str:
+    changes = list_document_changes(diff)
+    outcome = determine_outcome(diff)
+    if outcome == "identical":
         return "no difference"
-    counts = ", ".join(_format_level_counts(found, breaking=state == "breaking"))
-    if state == "breaking":
-        return counts + _format_operation_count(found)
-    whom = "" if diff.view == "both" else f" for {READER_NAMES[diff.view]}"
-    lead = f"not proved compatible{whom}" if state == "undecided" else f"compatible{whom}"
+
+    is_breaking = outcome == "breaking"
+    counts = ", ".join(_format_level_counts(changes, is_breaking=is_breaking))
+    if is_breaking:
+        return counts + _format_operation_count(changes)
+
+    lead = "compatible" if outcome == "compatible" else "not proved compatible"
+    if diff.view != "both":
+        lead = f"{lead} for {READER_NAMES[diff.view]}"
     if counts:
-        return f"{lead}, {counts}{_format_operation_count(found)}"
-    return f"{lead}, {len(list_undecided(diff)):,} undecided" if list_undecided(diff) else lead
+        return f"{lead}, {counts}{_format_operation_count(changes)}"
+    undecided = list_undecided(diff)
+    return f"{lead}, {len(undecided):,} undecided" if undecided else lead
 
 
-def _format_level_counts(found: Sequence[Change], *, breaking: bool) -> Iterator[str]:
+def _format_level_counts(changes: Sequence[Change], *, is_breaking: bool) -> Iterator[str]:
     """Yield the number of changes at each level, and how many of them are undecided."""
     for level in REPORTED_LEVELS:
-        mine = [change for change in found if change.level == level]
-        unknown = sum(change.is_unknown for change in mine)
-        if mine or (breaking and level == "warning"):
-            yield format_count(len(mine), level) + (f" ({unknown} undecided)" if unknown else "")
+        of_level = [change for change in changes if change.level == level]
+        undecided = sum(change.is_unknown for change in of_level)
+        if of_level or (is_breaking and level == "warning"):
+            note = f" ({undecided} undecided)" if undecided else ""
+            yield format_count(len(of_level), level) + note
 
 
-def _format_operation_count(found: Sequence[Change]) -> str:
-    touched = {name for change in found for name in (change.operation, *change.operations) if name}
-    return f" in {format_count(len(touched), 'operation')}" if touched else ""
+def _format_operation_count(changes: Sequence[Change]) -> str:
+    names: set[str] = set()
+    for change in changes:
+        names.update((change.operation, *change.operations))
+    names.discard("")
+    return f" in {format_count(len(names), 'operation')}" if names else ""
 
 
-def _format_reader_counts(diff: Diff) -> str:
-    wire, code = count_breaking(diff, "wire"), count_breaking(diff, "code")
+def _format_reader_counts(diff: ChangeSet) -> str:
     if determine_outcome(diff) == "identical":
         return ""
-    if not wire and not code:
+    parts = []
+    for reader, name in (("wire", "deployed programs"), ("code", "code")):
+        count = count_breaking(diff, reader)
+        if count:
+            verb = "breaks" if count == 1 else "break"
+            parts.append(f"{count:,} {verb} {name}")
+    return ", ".join(parts)
+
+
+def _format_policy_count(diff: ChangeSet) -> str:
+    findings = list_policy_findings(diff)
+    if not findings:
         return ""
-    parts = [f"{wire:,} {'breaks' if wire == 1 else 'break'} deployed programs"] if wire else []
-    return ", ".join(
-        parts + ([f"{code:,} {'breaks' if code == 1 else 'break'} code"] if code else [])
-    )
+    return format_count(len(findings), "policy finding") + _format_breaking_note(findings)
 
 
-def _format_policy_count(diff: Diff) -> str:
-    found = list_policy_findings(diff)
-    bad = sum(change.level == "breaking" for change in found)
-    return (
-        (format_count(len(found), "policy finding") + (f" ({bad} breaking)" if bad else ""))
-        if found
-        else ""
-    )
+def _format_accepted_count(diff: ChangeSet) -> str:
+    changes = list_accepted(diff)
+    if not changes:
+        return ""
+    return f"{len(changes):,} accepted" + _format_breaking_note(changes)
 
 
-def _format_accepted_count(diff: Diff) -> str:
-    found = list_accepted(diff)
-    bad = sum(change.level == "breaking" for change in found)
-    return f"{len(found):,} accepted" + (f" ({bad} breaking)" if bad else "") if found else ""
-
-
-def count_unreported(diff: Diff) -> int:
-    """Return how many changes matter to nobody who was asked for, so that no report tells them."""
-    return len(diff.changes) - len(list_reported(diff))
+def _format_breaking_note(changes: Sequence[Change]) -> str:
+    count = sum(change.level == "breaking" for change in changes)
+    return f" ({count} breaking)" if count else ""

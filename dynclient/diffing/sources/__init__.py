@@ -1,1 +1,1 @@
-"""Where the two sides of a comparison come from: paths, URLs, standard input, folders, and git revisions."""
+"""The sources of a comparison: paths, URLs, standard input, folders, and git revisions."""

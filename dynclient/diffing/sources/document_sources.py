@@ -1,4 +1,4 @@
-"""What one word of a command line names: a document, or a folder of documents."""
+"""What an argument of the command line names: a document, or a folder of documents."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _URL = re.compile("(?:https?|file):", re.IGNORECASE)
 
 SUFFIXES = (".yaml", ".yml", ".json")
 
-#: A folder of other people's documents.
+#: A folder of the documents of other projects.
 _DEPENDENCIES_FOLDER = "node_modules"
 
 #: Loads the document at a path or URL.
@@ -59,9 +59,9 @@ class DocumentFolder:
     Attributes:
         label: what messages call it.
         root: where it is in the work tree.
-        names: the paths of the files that may be documents, as seen from it.
-        fetch: gives the bytes of a URI.
-        said: what errors add to say which revision it is of.
+        names: the paths of the files that may be documents, relative to the folder.
+        fetch: returns the bytes of a URI.
+        error_suffix: the end of error messages, which names the revision.
 
     """
 
@@ -81,15 +81,15 @@ class DocumentFolder:
 
 
 def resolve_source(word: str, load: DocumentLoader) -> SingleDocument | DocumentFolder:
-    """Return what a word names.
+    """Return what an argument names.
 
     Args:
-        word: `-`, a URL, `git:REV:path`, `git REV:path`, a path, or `REV:path` where git has it and no such file is
-            there.
+        word: `-`, a URL, `git:REV:path`, `git REV:path`, a path, or `REV:path` if git has it and
+            there is no file of that name.
         load: loads the document at a path or URL.
 
     Raises:
-        DocumentNotFound: a revision, or the path in it, is not there.
+        DocumentNotFound: the revision, or the path in it, does not exist.
         UsageError: it is none of these.
 
     """
@@ -117,7 +117,7 @@ def _parse_revision_path(text: str, word: str) -> tuple[RevisionTree, str]:
 
 
 def _find_in_git(word: str) -> SingleDocument | DocumentFolder | None:
-    """Return what `REV:path` names without the word git; None where it is no such thing."""
+    """Return what `REV:path` names without the prefix git; None if git has no such file."""
     if ":" not in word.strip(":"):
         return None
     try:
@@ -133,11 +133,9 @@ def open_at_revision(tree: RevisionTree, path: str) -> SingleDocument | Document
         DocumentNotFound: nothing is there.
 
     """
-    label, said, uri = (
-        f"{GIT_PREFIX}{tree.revision}:{path}",
-        f" (at the revision {tree.revision})",
-        tree.build_uri(path),
-    )
+    label = f"{GIT_PREFIX}{tree.revision}:{path}"
+    error_suffix = f" (at the revision {tree.revision})"
+    uri = tree.build_uri(path)
     kind, fetch = tree.find_kind(path), tree.build_fetcher(build_fetcher(uri))
     if kind == "tree":
         return DocumentFolder(
@@ -145,15 +143,15 @@ def open_at_revision(tree: RevisionTree, path: str) -> SingleDocument | Document
             tree.repository.root / path,
             _select_candidates(tree.list_names(path)),
             fetch,
-            said,
+            error_suffix,
         )
     if not kind:
         raise tree.build_missing_error(path)
-    return SingleDocument(label, lambda: build_document(_open_document(uri, fetch, said)))
+    return SingleDocument(label, lambda: build_document(_open_document(uri, fetch, error_suffix)))
 
 
 def open_in_work_tree(path: str, load: DocumentLoader) -> SingleDocument | DocumentFolder:
-    """Return the document or folder at a path; whether a document is there is found when it is loaded."""
+    """Return the document or folder at a path; loading fails later if there is no document."""
     root = Path(path).absolute()
     if not root.is_dir():
         return SingleDocument(path, partial(load, path))
@@ -169,10 +167,8 @@ def _list_files(root: Path) -> Iterable[str]:
 
 
 def _select_candidates(names: Iterable[str]) -> list[str]:
-    ours = (
-        name for name in names if name.endswith(SUFFIXES) and all(map(_is_ours, name.split("/")))
-    )
-    return sorted(ours)
+    documents = [name for name in names if name.endswith(SUFFIXES)]
+    return sorted(name for name in documents if all(map(_is_ours, name.split("/"))))
 
 
 def _is_ours(part: str) -> bool:
@@ -180,7 +176,7 @@ def _is_ours(part: str) -> bool:
 
 
 def _read_stdin() -> Document:
-    """Return the document on standard input; what it refers to is looked for in the current folder."""
+    """Return the document on standard input; its references are relative to the current folder."""
     uri, data = (Path.cwd() / "stdin").as_uri(), sys.stdin.buffer.read()
     local = build_fetcher(uri)
     return build_document(
@@ -188,11 +184,11 @@ def _read_stdin() -> Document:
     )
 
 
-def _open_document(uri: str, fetch: Fetch, said: str = "") -> DocumentFiles:
+def _open_document(uri: str, fetch: Fetch, error_suffix: str = "") -> DocumentFiles:
     try:
         return load_files(uri, fetch, open_default_cache())
     except DocumentError as error:
-        error.headline += said
+        error.headline += error_suffix
         raise
 
 

@@ -1,4 +1,7 @@
-"""Files as git keeps them at a revision: no work tree is touched, no shell is asked, no name is taken for an option."""
+"""Files as git keeps them at a revision.
+
+Nothing changes the work tree, no shell runs, and no name can be an option of git.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +18,10 @@ from dynclient.document.file_loader import Fetch, is_remote, to_path
 from dynclient.errors import DocumentNotFound
 from dynclient.names import suggest
 
-#: How long git may take to answer one question.
+#: How long one git command may take.
 TIMEOUT_S = 30
 
-#: What somebody's terminal or language would change in git's answers.
+#: Makes git's output independent of terminal and language.
 _PLAIN_ENVIRONMENT = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
 
 _OBJECT_HEADER = re.compile(rb"([0-9a-f]{40,64}) (blob|tree|commit|tag) \d+\n")
@@ -32,8 +35,8 @@ class Repository:
 
     Attributes:
         folder: where git is run.
-        root: the top of the work tree; of a bare repository, the repository itself.
-        prefix: the folder as seen from there, "" or `a/b/`.
+        root: the top of the work tree; for a bare repository, the repository itself.
+        prefix: the folder relative to the root, "" or `a/b/`.
 
     """
 
@@ -79,12 +82,12 @@ class Repository:
         return RevisionTree(self, revision, found[0])
 
     def find_object(self, name: str) -> tuple[str, str] | None:
-        """Return id and kind of the object that a name means, None where there is none."""
+        """Return id and kind of the object with a name, None if there is none."""
         found = _OBJECT_HEADER.match(self._query_object("--batch-check", name))
         return (found[1].decode(), found[2].decode()) if found else None
 
     def make_relative(self, uri: str) -> str:
-        """Return the path of a file: URI as seen from the root.
+        """Return the path of a `file:` URI relative to the root.
 
         Raises:
             DocumentNotFound: it is outside.
@@ -94,36 +97,37 @@ class Repository:
         try:
             return path.relative_to(self.root).as_posix()
         except ValueError:
-            text = f"{path} is outside the repository {self.root}; at a revision only its own files are read"
+            text = f"{path} is outside the repository {self.root}"
+            text = f"{text}; at a revision only its own files are read"
             raise _build_not_found(text, uri=uri) from None
 
     def _query_object(self, how: str, name: str) -> bytes:
-        """Ask for one object. Names go to standard input, where none of them can be an option."""
+        """Ask for one object. Names go to standard input, where they cannot be options."""
         if "\n" in name:
             return b""
         return _run_git(self.folder, "cat-file", how, "--follow-symlinks", given=name + "\n")
 
     def read_object(self, name: str) -> bytes | None:
-        """Return the bytes of the file that a name means, None where it means none."""
+        """Return the bytes of the file with a name, None if there is none."""
         answer = self._query_object("--batch", name)
         found = _OBJECT_HEADER.match(answer)
         return answer[found.end() : -1] if found and found[2] == b"blob" else None
 
     def _suggest_revision(self, revision: str) -> str:
-        """Return what to do about a revision that is not there."""
+        """Return the hint for a revision that does not exist."""
         if ":" in revision or os.path.lexists(revision):
             return "dynclient diff OLD NEW compares two documents; alone stands a revision"
-        refs = (
-            _run_git(self.folder, "for-each-ref", "--format=%(refname:short)")
-            .decode(errors="replace")
-            .split()
-        )
-        if meant := [ref for ref in refs if ref.endswith(f"/{revision}")] or suggest(
-            revision, refs, 1
-        ):
-            return f"did you mean {meant[0]}?"
+        output = _run_git(self.folder, "for-each-ref", "--format=%(refname:short)")
+        refs = output.decode(errors="replace").split()
+        remote_refs = [ref for ref in refs if ref.endswith(f"/{revision}")]
+        suggestions = remote_refs or suggest(revision, refs, 1)
+        if suggestions:
+            return f"did you mean {suggestions[0]}?"
         if _run_git(self.folder, "rev-parse", "--is-shallow-repository") == b"true\n":
-            return "this clone is shallow: fetch that revision first (in actions/checkout: `fetch-depth: 0`)"
+            return (
+                "this clone is shallow: fetch that revision first "
+                "(in actions/checkout: `fetch-depth: 0`)"
+            )
         return "git branch --all lists the branches; git fetch brings in what is missing"
 
 
@@ -133,8 +137,8 @@ class RevisionTree:
 
     Attributes:
         repository: whose files they are.
-        revision: as it was named.
-        id: the id of the tree: later questions are about it, whatever happens to a branch meanwhile.
+        revision: as the user wrote it.
+        id: the id of the tree; it stays the same when a branch moves meanwhile.
 
     """
 
@@ -143,13 +147,13 @@ class RevisionTree:
     id: str
 
     def normalize_path(self, given: str) -> str:
-        """Return a path as seen from the root: by git's rule only `./…` and `../…` begin where it is run."""
+        """Return a path relative to the root; only `./…` and `../…` start at the folder."""
         is_relative = given in (".", "..") or given.startswith(("./", "../"))
         path = posixpath.normpath(self.repository.prefix + given if is_relative else given)
         return "" if path == "." else path
 
     def find_kind(self, path: str) -> ObjectKind:
-        """Return whether a path leads to a file (`blob`), a folder (`tree`), or nowhere ("")."""
+        """Return whether a path is a file (`blob`), a folder (`tree`), or nothing ("")."""
         found = self.repository.find_object(self._build_object_name(path))
         if found is None:
             return ""
@@ -168,28 +172,28 @@ class RevisionTree:
         return found
 
     def list_names(self, folder: str) -> list[str]:
-        """Return the paths of all files in a folder and below, as seen from it."""
+        """Return the paths of all files in a folder and below, relative to it."""
         found = self.repository.find_object(self._build_object_name(folder))
         if found is None or found[1] != "tree":
             raise self.build_missing_error(folder)
-        listed = _run_git(
-            self.repository.folder, "ls-tree", "-r", "-z", "--name-only", "--full-tree", found[0]
-        )
-        return [os.fsdecode(name) for name in listed.split(b"\0") if name]
+        tree_id, _ = found
+        options = ("-r", "-z", "--name-only", "--full-tree")
+        output = _run_git(self.repository.folder, "ls-tree", *options, tree_id)
+        return [os.fsdecode(name) for name in output.split(b"\0") if name]
 
     def _build_object_name(self, path: str) -> str:
-        """Return how git is asked for a path; one that leads out of the tree is asked for as nothing."""
+        """Return git's name of a path, "" for a path outside the tree."""
         return "" if f"{path}/".startswith("../") else f"{self.id}:{path}"
 
     def build_uri(self, path: str) -> str:
-        """Return the URI that a file has in the work tree: messages, lines and references work as there."""
+        """Return the URI that a file has in the work tree, for messages and references."""
         return (self.repository.root / path).as_uri()
 
     def build_fetcher(self, remote: Fetch) -> Fetch:
-        """Return the function that reads the files of a document at this revision, and none outside the repository.
+        """Return the function that reads files at this revision, and none outside the repository.
 
         Args:
-            remote: reads what it refers to over the net.
+            remote: reads references over the net.
 
         """
         return lambda uri: (
@@ -197,17 +201,12 @@ class RevisionTree:
         )
 
     def build_missing_error(self, path: str) -> DocumentNotFound:
-        """Return the error of a path that leads nowhere; the hint names a file that was probably meant."""
-        meant = suggest(
-            path,
-            [name for name in self._file_names if name.endswith((".yaml", ".yml", ".json"))],
-            1,
-        )
-        hint = (
-            f"did you mean {self.revision}:{meant[0]}?"
-            if meant
-            else "paths are as seen from the root; ./… from here"
-        )
+        """Return the error of a path that does not exist; the hint suggests a file."""
+        names = [name for name in self._file_names if name.endswith((".yaml", ".yml", ".json"))]
+        suggestions = suggest(path, names, 1)
+        hint = "paths are as seen from the root; ./… from here"
+        if suggestions:
+            hint = f"did you mean {self.revision}:{suggestions[0]}?"
         text = f"no document at {path or '/'} in the revision {self.revision}"
         return _build_not_found(text, hint=hint, uri=self.build_uri(path))
 
@@ -247,19 +246,19 @@ def _run_git(folder: Path, *words: str, given: str = "") -> bytes:
 
 
 def _build_not_found(headline: str, hint: str | None = None, uri: str = "") -> DocumentNotFound:
-    """Return the error with a code of its own: what to do differs from what a missing path asks for."""
+    """Return the error with a code of its own, since its hints differ from those of a path."""
     return DocumentNotFound(headline, hint=hint, uri=uri, code="revision-not-found")
 
 
-def _build_refusal(folder: Path, said: str) -> DocumentNotFound:
-    if "not a git repository" in said.lower():
+def _build_refusal(folder: Path, output: str) -> DocumentNotFound:
+    if "not a git repository" in output.lower():
         return _build_not_found(
             f"{folder} is in no git repository", hint="give a path or a URL, or run it in one"
         )
-    first = said.removeprefix("fatal: ").partition("\n")[0]
+    first = output.removeprefix("fatal: ").partition("\n")[0]
     hint = (
         f"git config --global --add safe.directory {folder}"
-        if "dubious ownership" in said
+        if "dubious ownership" in output
         else None
     )
     return _build_not_found(f"git cannot read the repository at {folder}: {first}", hint=hint)

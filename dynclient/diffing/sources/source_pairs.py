@@ -1,4 +1,4 @@
-"""Two sides → the pairs of documents to compare: one pair, or one for each document of two folders."""
+"""The pairs of documents to compare: one pair, or one for each document of two folders."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from dynclient.document.file_loader import is_remote
 from dynclient.errors import DocumentNotFound, UsageError
 from dynclient.model import Document
 
-#: A quick look that spares parsing what cannot be an OpenAPI document: `openapi:` begins a line, or is a key of JSON.
+#: A quick test that a file may be an OpenAPI document: `openapi:` begins a line, or is a JSON key.
 _MENTION = re.compile(
     rb"""^(?:\xef\xbb\xbf)?[\s{]*["']?(?:openapi|swagger)["']?\s*:|"(?:openapi|swagger)"\s*:""",
     re.MULTILINE,
@@ -36,10 +36,10 @@ class SourcePair:
     """Two documents to compare.
 
     Attributes:
-        name: what tells it from other pairs: the path in the folders; of a single pair, that of the new document.
-        old: the document that is relied on; None where it is only in the new folder.
-        new: the document that is to come; None where it is only in the old folder.
-        labels: where the two are from, as messages say it.
+        name: the path in the folders; for a single pair the path of the new document.
+        old: the document that programs rely on; None if it is only in the new folder.
+        new: the document that replaces it; None if it is only in the old folder.
+        labels: where the two are from, as messages call it.
 
     """
 
@@ -50,7 +50,7 @@ class SourcePair:
 
 
 def load_pairs(old: str, new: str, load: DocumentLoader) -> Iterator[SourcePair]:
-    """Yield the pairs of documents that two words name.
+    """Yield the pairs of documents that two command-line arguments name.
 
     Args:
         old: a path, URL, `git:REV:path`, folder, or `-`.
@@ -59,7 +59,7 @@ def load_pairs(old: str, new: str, load: DocumentLoader) -> Iterator[SourcePair]
 
     Raises:
         DocumentError: a document cannot be read.
-        UsageError: the two do not go together.
+        UsageError: one is a folder and the other a document, or both are stdin.
 
     """
     if old == new == STDIN:
@@ -72,13 +72,13 @@ def load_pairs(old: str, new: str, load: DocumentLoader) -> Iterator[SourcePair]
 def pair_sources(
     old: SingleDocument | DocumentFolder, new: SingleDocument | DocumentFolder
 ) -> Iterator[SourcePair]:
-    """Yield the pairs of two sides: of two documents, or by path of two folders."""
+    """Return the pairs of two sources: of two documents, or by path of two folders."""
     if isinstance(old, SingleDocument) and isinstance(new, SingleDocument):
         return iter([SourcePair(new.label, old.load(), new.load(), (old.label, new.label))])
     if isinstance(old, DocumentFolder) and isinstance(new, DocumentFolder):
         return _pair_by_path(old, new)
-    folder, one = (old, new) if isinstance(old, DocumentFolder) else (new, old)
-    text = f"{folder.label} is a folder and {one.label} a document"
+    folder, document = (old, new) if isinstance(old, DocumentFolder) else (new, old)
+    text = f"{folder.label} is a folder and {document.label} a document"
     raise UsageError(text, hint="compare two documents, or two folders")
 
 
@@ -94,7 +94,7 @@ def load_project_pairs(
 
     Raises:
         DocumentError: a document cannot be read, now or at the revision.
-        UsageError: a document is at no path, so that git does not know it.
+        UsageError: a document is not at a path, so git does not have it.
 
     """
     for spec in specs:
@@ -103,18 +103,17 @@ def load_project_pairs(
                 f"{spec} is on the net, and has no git revision", hint="dynclient diff OLD NEW"
             )
     for spec in specs:
-        # The folder is followed through links, as git does for its root; the file may itself be a link that git keeps.
+        # Links to the folder are followed, as git does for its root. The file may be a link in git.
         path = Path(os.path.normpath(Path(spec).parent.resolve() / Path(spec).name))
-        # Within a hook git names its repository as seen from the top, which is where hooks are run.
+        # Git runs hooks at the top of the repository, and names it from there.
         repository = Repository.discover(Path.cwd() if "GIT_DIR" in os.environ else path.parent)
         before = open_at_revision(
             repository.open_revision(revision), repository.make_relative(path.as_uri())
         )
-        near = _shorten_path(spec)
+        name = _shorten_path(spec)
+        is_folder = isinstance(before, DocumentFolder)
         for pair in pair_sources(before, open_in_work_tree(spec, load)):
-            yield replace(
-                pair, name=f"{near}/{pair.name}" if isinstance(before, DocumentFolder) else near
-            )
+            yield replace(pair, name=f"{name}/{pair.name}" if is_folder else name)
 
 
 def _shorten_path(path: str) -> str:
@@ -126,33 +125,35 @@ def _shorten_path(path: str) -> str:
 
 
 def _pair_by_path(old: DocumentFolder, new: DocumentFolder) -> Iterator[SourcePair]:
-    empty = [old, new]
+    has_old = has_new = False
     for name in sorted({*old.names, *new.names}):
         labels = (f"{old.label.rstrip('/')}/{name}", f"{new.label.rstrip('/')}/{name}")
         pair = SourcePair(name, _read_document(old, name), _read_document(new, name), labels)
+        has_old = has_old or pair.old is not None
+        has_new = has_new or pair.new is not None
         if pair.old is not None or pair.new is not None:
-            empty = [
-                folder
-                for folder, found in ((old, pair.old), (new, pair.new))
-                if found is None and folder in empty
-            ]
             yield pair
-    for folder in empty:
-        # Else a folder that was misspelt would pass: nothing was there, so nothing could break.
-        text = f"no OpenAPI document is in {folder.label}"
-        raise DocumentNotFound(
-            text, hint=f"they end in {', '.join(SUFFIXES)}", code="folder-without-documents"
-        )
+    # A misspelt folder has no documents, and must not pass as compatible.
+    if not has_old:
+        raise _build_empty_folder_error(old)
+    if not has_new:
+        raise _build_empty_folder_error(new)
+
+
+def _build_empty_folder_error(folder: DocumentFolder) -> DocumentNotFound:
+    return DocumentNotFound(
+        f"no OpenAPI document is in {folder.label}",
+        hint=f"they end in {', '.join(SUFFIXES)}",
+        code="folder-without-documents",
+    )
 
 
 def _read_document(folder: DocumentFolder, name: str) -> Document | None:
-    """Return a document of a folder; None where there is none of that name, or the file is something else."""
+    """Return a document of a folder; None if the file does not exist or is no OpenAPI document."""
     if name not in folder.names or not _MENTION.search(folder.read(name)):
         return None
     files = folder.open_document(name)
     tree = files.top.value
-    return (
-        build_document(files)
-        if isinstance(tree, dict) and ("openapi" in tree or "swagger" in tree)
-        else None
-    )
+    if not isinstance(tree, dict):
+        return None
+    return build_document(files) if "openapi" in tree or "swagger" in tree else None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dynclient.diffing.change import Change, ChangeLocation
-from dynclient.diffing.changeset import Diff, Revision
+from dynclient.diffing.changeset import Revision
+from dynclient.diffing.diff import Diff
 from dynclient.violations import Place
 
 FOLDER = "spec/revisions"

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from report_samples import source
 
 from dynclient.diffing.change import Change, find_worst_level
-from dynclient.diffing.changeset import Diff, Revision
+from dynclient.diffing.changeset import Revision
+from dynclient.diffing.diff import Diff
 from dynclient.diffing.rules import RULES
 
 #: Unique enough to be found again in a report.

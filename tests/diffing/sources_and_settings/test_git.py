@@ -34,7 +34,7 @@ def old(word, load):
 
 def thing(document):
     content = document.operations["a"].responses["200"].content["application/json"]
-    return content.schema.resolved()
+    return content.schema.resolve()
 
 
 @pytest.fixture

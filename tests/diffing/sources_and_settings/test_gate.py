@@ -9,7 +9,8 @@ import pytest
 from dynclient.diffing import gate
 from dynclient.diffing.accept import AcceptEntry
 from dynclient.diffing.change import Change, ChangeLocation
-from dynclient.diffing.changeset import Diff, Revision
+from dynclient.diffing.changeset import Revision
+from dynclient.diffing.diff import Diff
 from dynclient.diffing.gate import LevelSetting
 
 REVISION = Revision("Shop", "1", "api.yaml", 3)

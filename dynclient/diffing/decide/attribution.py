@@ -1,0 +1,102 @@
+"""Which edit an incompatibility comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dynclient.containment import Incompatibility
+from dynclient.diffing.detect.differences import ANNOTATION_RULES, RULES_BY_KEYWORD
+from dynclient.diffing.detect.edits import Edit
+from dynclient.diffing.exposure import Exposure
+from dynclient.diffing.findings import PlacePair
+
+#: Edits inside which an incompatibility can show that they cause.
+_ENCLOSING_RULES = frozenset(
+    {
+        "alternatives-changed",
+        "condition-changed",
+        "additional-changed",
+        "type-changed",
+        "items-changed",
+        "property-added",
+        "property-removed",
+        "property-renamed",
+    }
+)
+
+
+def attribute_to_edit(
+    incompatibility: Incompatibility, edits: Sequence[Edit], exposure: Exposure
+) -> Edit | None:
+    """Return the edit that an incompatibility comes from, None where no single edit explains it.
+
+    It is an edit at the same place, of a kind that can refuse values so; else the nearest edit
+    around it.
+    """
+    places = (incompatibility.subschema_place, incompatibility.superschema_place)
+    if not exposure.old_sends:
+        places = places[1], places[0]
+    refusing = [edit for edit in edits if _can_refuse(edit)]
+    if incompatibility.property_name:
+        candidates = _find_property_edits(incompatibility, refusing, places)
+    else:
+        candidates = _find_value_edits(incompatibility, refusing, places)
+    for edit in candidates:
+        if edit.path == incompatibility.path:
+            return edit
+    if candidates:
+        return candidates[0]
+    return _find_enclosing_edit(incompatibility, refusing)
+
+
+def _can_refuse(edit: Edit) -> bool:
+    """Tell whether an edit is more than a change of annotations."""
+    return any(difference.rule not in ANNOTATION_RULES for difference in edit.differences)
+
+
+def _find_property_edits(
+    incompatibility: Incompatibility, edits: list[Edit], places: PlacePair
+) -> list[Edit]:
+    """Return the edits of the property that an object asks for or refuses."""
+    name = incompatibility.property_name
+    named = [edit for edit in edits if name in (edit.property_name, edit.renamed_to)]
+    at_place = [edit for edit in named if any(_find_sides_at(edit, places))]
+    return at_place or [edit for edit in edits if edit.path == incompatibility.path]
+
+
+def _find_value_edits(
+    incompatibility: Incompatibility, edits: list[Edit], places: PlacePair
+) -> list[Edit]:
+    """Return the edits of the value itself: those of a kind that can refuse so, if there are any."""
+    unnamed = [edit for edit in edits if not edit.property_name]
+    candidates = [edit for edit in unnamed if all(_find_sides_at(edit, places))]
+    if not candidates:
+        candidates = [edit for edit in unnamed if any(_find_sides_at(edit, places))]
+    rules = RULES_BY_KEYWORD.get(incompatibility.rule, ())
+    of_kind = [
+        edit
+        for edit in candidates
+        if any(difference.rule in rules for difference in edit.differences)
+    ]
+    return of_kind or candidates
+
+
+def _find_sides_at(edit: Edit, places: PlacePair) -> tuple[bool, bool]:
+    """Return whether the edited node stands at the place in the old document, and in the new one."""
+    old_place, new_place = places
+    return old_place in edit.old_part_places, new_place in edit.new_part_places
+
+
+def _find_enclosing_edit(incompatibility: Incompatibility, edits: list[Edit]) -> Edit | None:
+    """Return the nearest edit around it that can show inside, such as other alternatives."""
+    nearest: Edit | None = None
+    for edit in edits:
+        is_around = incompatibility.path[: len(edit.path)] == edit.path
+        is_nearer = nearest is None or len(edit.path) > len(nearest.path)
+        if is_around and is_nearer and _can_show_inside(edit):
+            nearest = edit
+    return nearest
+
+
+def _can_show_inside(edit: Edit) -> bool:
+    return any(difference.rule in _ENCLOSING_RULES for difference in edit.differences)
