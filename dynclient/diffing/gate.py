@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
@@ -84,6 +84,10 @@ def mark_accepted(
 
 
 def find_failing_changes(diff: ChangeSet, fail_on: Level) -> list[Change]:
-    """Return the changes at a level or above that nobody accepted; none where the level is `none`."""
-    counting: Sequence[Level] = LEVELS[: LEVELS.index(fail_on) + 1] if fail_on != "none" else ()
-    return [change for change in diff.changes if change.level in counting and not change.accepted]
+    """Return the changes at a level or above that nobody accepted; none for the level `none`."""
+    if fail_on == "none":
+        return []
+    failing_levels = LEVELS[: LEVELS.index(fail_on) + 1]
+    return [
+        change for change in diff.changes if change.level in failing_levels and not change.accepted
+    ]
