@@ -71,16 +71,17 @@ def mark_accepted(
         document: the name of the document, as entries may give it.
 
     """
-    valid = [entry for entry in entries if not entry.is_expired(today)]
+    valid_entries = [entry for entry in entries if not entry.is_expired(today)]
+    changes = tuple(_accept_change(change, valid_entries, document) for change in diff.changes)
+    return replace(diff, changes=changes)
 
-    def reason(change: Change) -> str:
-        return next(
-            (entry.reason for entry in valid if entry.covers(change, document)), change.accepted
-        )
 
-    return replace(
-        diff, changes=tuple(replace(change, accepted=reason(change)) for change in diff.changes)
-    )
+def _accept_change(change: Change, entries: Iterable[AcceptEntry], document: str) -> Change:
+    """Return a change, accepted for the reason of the first entry that covers it."""
+    for entry in entries:
+        if entry.covers(change, document):
+            return replace(change, accepted=entry.reason)
+    return change
 
 
 def find_failing_changes(diff: ChangeSet, fail_on: Level) -> list[Change]:
