@@ -159,7 +159,7 @@ def _to_sets(formula: SecurityFormula) -> frozenset[frozenset[RequiredScheme]]:
 def _find_scheme_renames(old: Document, new: Document) -> dict[str, str]:
     """Return old name → new name of the schemes that are the same under another name.
 
-    Two schemes that stand side by side in one document are two credentials, however alike they look.
+    Two schemes that stand side by side in one document are two credentials, even if they look alike.
     """
     removed = _select_missing(old.security_schemes, new.security_schemes)
     added = _select_missing(new.security_schemes, old.security_schemes)
@@ -301,6 +301,7 @@ def _read_definitions(document: Document) -> dict[str, Node]:
 
 
 def _build_definition_finding(rule: str, key: str, old: Node | None, new: Node | None) -> Finding:
+    places = old.place if old else None, new.place if new else None
     return FindingContext("").build_finding(
         rule,
         "definition",
@@ -310,7 +311,7 @@ def _build_definition_finding(rule: str, key: str, old: Node | None, new: Node |
             new and _strip_annotations(new.value),
         ),
         key=("scheme", key),
-        places=(old.place if old else None, new.place if new else None),
+        places=places,
     )
 
 

@@ -381,10 +381,9 @@ def _build_lines(tag: str, lines: list[MarkedLine]) -> Markup:
 def _build_proof(change: Change) -> Iterator[Markup]:
     if not change.has_witness:
         return
+    payload = json_text.format_line(change.witness)
     if isinstance(change.witness, dict | list):
         payload = "\n".join(_format_lines(change.witness))
-    else:
-        payload = json_text.format_line(change.witness)
     code = json_text.truncate(witness_code.format_witness(change), MAX_CHARS)
     yield element(
         "div",

@@ -99,10 +99,9 @@ def _escape_message(text: str) -> str:
 
 def _build_location(change: Change, diff: ChangeSet) -> dict[str, Any]:
     """Return the place of a change, or its document: results without a place are not shown."""
+    physical: dict[str, Any] = {"artifactLocation": _build_artifact_location(diff.new.uri)}
     if change.source:
         physical = _build_physical_location(change.source)
-    else:
-        physical = {"artifactLocation": _build_artifact_location(diff.new.uri)}
     logical = {"fullyQualifiedName": messages.format_subject(change), "kind": "member"}
     return {"physicalLocation": physical, "logicalLocations": [logical]}
 
