@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
@@ -71,19 +71,24 @@ def mark_accepted(
         document: the name of the document, as entries may give it.
 
     """
-    valid = [entry for entry in entries if not entry.is_expired(today)]
+    valid_entries = [entry for entry in entries if not entry.is_expired(today)]
+    changes = tuple(_accept_change(change, valid_entries, document) for change in diff.changes)
+    return replace(diff, changes=changes)
 
-    def reason(change: Change) -> str:
-        return next(
-            (entry.reason for entry in valid if entry.covers(change, document)), change.accepted
-        )
 
-    return replace(
-        diff, changes=tuple(replace(change, accepted=reason(change)) for change in diff.changes)
-    )
+def _accept_change(change: Change, entries: Iterable[AcceptEntry], document: str) -> Change:
+    """Return a change, accepted for the reason of the first entry that covers it."""
+    for entry in entries:
+        if entry.covers(change, document):
+            return replace(change, accepted=entry.reason)
+    return change
 
 
 def find_failing_changes(diff: ChangeSet, fail_on: Level) -> list[Change]:
-    """Return the changes at a level or above that nobody accepted; none where the level is `none`."""
-    counting: Sequence[Level] = LEVELS[: LEVELS.index(fail_on) + 1] if fail_on != "none" else ()
-    return [change for change in diff.changes if change.level in counting and not change.accepted]
+    """Return the changes at a level or above that nobody accepted; none for the level `none`."""
+    if fail_on == "none":
+        return []
+    failing_levels = LEVELS[: LEVELS.index(fail_on) + 1]
+    return [
+        change for change in diff.changes if change.level in failing_levels and not change.accepted
+    ]

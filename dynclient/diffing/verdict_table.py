@@ -41,7 +41,8 @@ _ROWS = (
                "a call without it was accepted before and is refused now"),
     VerdictRow("parameter-added", "optional", "info", "info", "calls without it are in order"),
     VerdictRow("parameter-removed", "call", "warning", "breaking",
-               "programs that send it are not refused, and it is ignored; callers by name are refused"),
+               "programs that send it are not refused, and it is ignored; "
+               "callers by name are refused"),
     VerdictRow("parameter-removed", "webhook", "info", "info", "it no longer comes"),
     VerdictRow("parameter-renamed", "required", "breaking", "breaking",
                "programs that send it by the old name are refused, since the new one is asked for"),
@@ -89,7 +90,8 @@ _ROWS = (
                "a call without a body is refused now"),
     VerdictRow("body-added", "optional", "info", "info", "calls without a body are in order"),
     VerdictRow("body-removed", "call", "warning", "breaking",
-               "programs that send one are not refused, and it is ignored; callers by name are refused"),
+               "programs that send one are not refused, and it is ignored; "
+               "callers by name are refused"),
     VerdictRow("body-removed", "webhook", "warning", "warning", "no body comes any more"),
     VerdictRow("body-required", "required", "breaking", "breaking",
                "a call without a body is refused now"),
@@ -158,7 +160,8 @@ _ROWS = (
     VerdictRow("schema-changed", "undecided", "warning", "warning",
                "it could not be decided whether this breaks anybody: {reason}"),
     VerdictRow("property-added", "call-refused", "breaking", "breaking",
-               "what was accepted before is refused without it, or with what could stand there before"),
+               "what was accepted before is refused without it, "
+               "or with what could stand there before"),
     VerdictRow("property-added", "result-refused", "breaking", "breaking",
                "readers refuse what they do not know"),
     VerdictRow("property-added", "result-accepted", "info", "info",

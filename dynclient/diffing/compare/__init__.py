@@ -1,1 +1,1 @@
-"""The parts of two documents side by side: operations, parameters, bodies, results, servers and security."""
+"""The parts of two documents side by side: operations, calls, results, servers and security."""

@@ -9,7 +9,7 @@ from dynclient.diffing.findings import FindingContext
 
 
 class ComparisonContext:
-    """One side of an operation in both revisions: who sends what, and what is known of both documents.
+    """One side of an operation, its call or its result, in both revisions.
 
     Args:
         documents: both revisions.

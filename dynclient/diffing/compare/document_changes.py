@@ -84,7 +84,7 @@ class DocumentComparer:
         return Pairing(pairs, removed, ())
 
     def _add_lines(self, finding: Finding) -> Finding:
-        """Return a finding with the lines that it touches; by default all that use its operations."""
+        """Return a finding with the lines it touches: by default all that use its operations."""
         if self._usage is None or finding.used is not None:
             return finding
         lines: list[str] = []
@@ -125,7 +125,7 @@ class DocumentComparer:
         yield from policies.check_policies(old, new, pairing, self._policies)
 
     def _collect_candidates(self, pairing: Pairing) -> None:
-        """Compare all schemas once, so that a cause is shown on the operation where it lies least deep."""
+        """Compare all schemas once, to show each cause on the operation that shows it best."""
         with self._schemas.collect_candidates():
             for pair in pairing.pairs:
                 if self._unchanged.is_unchanged(pair.old, pair.new):

@@ -1,4 +1,4 @@
-"""Parameters of a call and headers of a result: which there are, their serialization, their values."""
+"""Parameters of a call and headers of a result: their presence, serialization and values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The result side of an operation: its statuses, the bodies that come with them, and their headers."""
+"""The result side of an operation: its statuses, their bodies and their headers."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class ResultComparer:
     def _compare_dropped_status(
         self, response: Response, old: ResponsesByStatus, new: ResponsesByStatus
     ) -> Iterator[Finding]:
-        """Compare a status of the old document with the range or default that covers it in the new."""
+        """Compare a status that is gone with the range or default that covers it now."""
         covering = find_response(response.status, new)
         if covering is None:
             yield self._build_status_removed(response)

@@ -295,7 +295,7 @@ def _choose_main_difference(edit: Edit, shown: Verdict | None) -> Difference:
 
 
 def _choose_shown_verdict(verdicts: Mapping[Reader, Verdict]) -> Verdict | None:
-    """Return the verdict that shows most: one with a witness, deployed programs' before callers'."""
+    """Return the verdict that shows most: one with a witness, deployed programs' first."""
     candidates = [verdicts[reader] for reader in ("wire", "code") if reader in verdicts]
     if not candidates:
         return None

@@ -1,1 +1,1 @@
-"""Whether a difference is breaking: each incompatibility with its proof, its witness, or as unknown."""
+"""Whether a difference is breaking: each incompatibility with its witness, or as unknown."""

@@ -67,7 +67,7 @@ def _find_property_edits(
 def _find_value_edits(
     incompatibility: Incompatibility, edits: list[Edit], places: PlacePair
 ) -> list[Edit]:
-    """Return the edits of the value itself: those of a kind that can refuse so, if there are any."""
+    """Return the edits of the value itself, preferably of a kind that can refuse so."""
     unnamed = [edit for edit in edits if not edit.property_name]
     candidates = [edit for edit in unnamed if all(_find_sides_at(edit, places))]
     if not candidates:
@@ -82,7 +82,7 @@ def _find_value_edits(
 
 
 def _find_sides_at(edit: Edit, places: PlacePair) -> tuple[bool, bool]:
-    """Return whether the edited node stands at the place in the old document, and in the new one."""
+    """Return whether the edited node stands at the place, in the old and in the new document."""
     old_place, new_place = places
     return old_place in edit.old_part_places, new_place in edit.new_part_places
 

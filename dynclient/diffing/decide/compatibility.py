@@ -147,7 +147,7 @@ class SchemaPair:
     operation_key: str = ""
 
     def find_cause(self, incompatibility: Incompatibility) -> tuple[Edit | None, CauseKey]:
-        """Return the edit that it comes from, None where there is none, and the key of the cause."""
+        """Return the edit that it comes from, if there is one, and the key of the cause."""
         edit = attribute_to_edit(incompatibility, self.edits, self.exposure)
         if edit is not None:
             return edit, edit.key
@@ -345,7 +345,7 @@ class CompatibilityChecker:
     def _explain_refusal(
         self, pair: SchemaPair, reader: Reader, incompatibility: Incompatibility
     ) -> str:
-        """Return the reader's violation of the witness, preferably at the place of the incompatibility."""
+        """Return the reader's violation of the witness, preferably at the same place."""
         checker = self._get_reader_checker(pair, reader)
         violations = checker.find_violations(incompatibility.witness)
         for violation in violations:

@@ -112,7 +112,7 @@ class DocumentPair:
         return ContainmentChecker(sender, reader), Schema(both, getattr(sent, "place", None))
 
     def get_reader_definitions(self, exposure: Exposure) -> Definitions:
-        """Return the definitions of the reader; a tolerant one reads closed objects as open ones."""
+        """Return the reader's definitions; a tolerant one reads closed objects as open ones."""
         if self._is_tolerant(exposure):
             return self._get_opened(exposure.direction, old=not exposure.old_sends).defs
         return self.get_definitions(exposure.direction, old=not exposure.old_sends)
@@ -189,7 +189,7 @@ class RewrittenSchemas:
 
 
 class _RewrittenDefinitions(dict[str, Any]):
-    """Definitions that are rewritten at first use, since those of a document grow while it is read."""
+    """Definitions that are rewritten at first use: those of a document grow while it is read."""
 
     def __init__(self, owner: RewrittenSchemas, defs: Definitions) -> None:
         super().__init__()

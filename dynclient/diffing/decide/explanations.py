@@ -1,4 +1,4 @@
-"""What follows from a change of a schema: the row of the verdict table that holds, in one sentence."""
+"""What follows from a change of a schema: which row of the verdict table holds."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def find_undecided_row() -> VerdictRow:
 
 
 def can_exceed_int64(difference: Difference, exposure: Exposure) -> bool:
-    """Tell whether only the reader declares that an integer fits 64 bits, so that more may be sent."""
+    """Tell whether an integer beyond 64 bits can be sent to a reader that declares 64 bits."""
     reader_format = difference.new if exposure.old_sends else difference.old
     return difference.rule == "integer-size" and reader_format == "int64"
 
@@ -91,4 +91,5 @@ def _stops_travelling(difference: Difference, exposure: Exposure) -> bool:
     if difference.rule != "direction-changed":
         return False
     keyword = "readOnly" if exposure.direction == "request" else "writeOnly"
-    return keyword in (difference.new or {}) and keyword not in (difference.old or {})
+    old_flags, new_flags = difference.old or {}, difference.new or {}
+    return keyword in new_flags and keyword not in old_flags

@@ -78,7 +78,7 @@ def is_serialized_alike(sender: SerializedParameter, reader: SerializedParameter
 
 
 def is_scalar_read_as_array(reader: Parameter) -> bool:
-    """Tell whether the text of any scalar is read as an array of one item, where an array is due."""
+    """Tell whether a reader of arrays takes the text of any scalar for an array of one item."""
     if reader.location in ("query", "cookie"):
         return reader.style == "form"
     return reader.location == "path" and reader.style == "simple"

@@ -197,18 +197,23 @@ def _translate_scalar(schema: Schema, types: frozenset[str], reader: SchemaTypes
         return schema
     if "enum" in schema:
         return Schema({"enum": [_reread(value, reader) for value in schema["enum"]]}, schema.place)
-    if "string" not in read_types or (types == {"number"} and "integer" in read_types):
-        return schema
-    kept_types = {name for name in types if name == "string" or name in read_types}
-    if "integer" in types and "number" in read_types:
-        kept_types.add("integer")
+    kept_types = _find_kept_types(types, read_types)
     text_types = (types & _SCALAR_TYPES) - kept_types - {"null"}
-    if not text_types:
+    may_be_read_as_integer = types == {"number"} and "integer" in read_types
+    if not text_types or "string" not in read_types or may_be_read_as_integer:
         return schema
     alternatives = [Schema(_TEXT_SCHEMAS[name]) for name in sorted(text_types)]
     if kept_types:
         alternatives.insert(0, Schema({**schema, "type": sorted(kept_types)}, schema.place))
     return Schema({"anyOf": alternatives}, schema.place)
+
+
+def _find_kept_types(types: frozenset[str], read_types: frozenset[str]) -> set[str]:
+    """Return the types whose values the reader takes for values of the same type."""
+    kept_types = types & (read_types | {"string"})
+    if "number" in read_types:
+        kept_types |= types & {"integer"}
+    return set(kept_types)
 
 
 def _reread(value: Any, reader: SchemaTypes) -> Any:

@@ -19,15 +19,11 @@ _MAX_DESCRIPTION = 60
 def compare_alternatives(
     old: FlattenedSchema, new: FlattenedSchema, is_equivalent: EquivalenceTest
 ) -> Difference | None:
-    """Return what the alternatives of two nodes are otherwise, None where they are the same ones."""
+    """Return the difference of the alternatives of two nodes, None where there is none."""
     if not old.unions and not new.unions:
         return None
-    is_changed = (
-        [keyword for keyword, _ in old.unions] != [keyword for keyword, _ in new.unions]
-        or _read_discriminator(old) != _read_discriminator(new)
-        or _has_unpaired_alternative(old, new, is_equivalent)
-    )
-    if not is_changed:
+    is_same_form = _describe_form(old) == _describe_form(new)
+    if is_same_form and not _has_unpaired_alternative(old, new, is_equivalent):
         return None
     return Difference(
         "alternatives-changed", _describe_alternatives(old), _describe_alternatives(new)
@@ -47,10 +43,11 @@ def _has_unpaired_alternative(
 def align_alternatives(
     old: list[Any], new: list[Any], is_equivalent: EquivalenceTest
 ) -> list[tuple[Any, Any]]:
-    """Return the alternatives of two unions in pairs; None on one side where the other alone has it.
+    """Return the alternatives of two unions in pairs.
 
-    An alternative is paired with one of the same meaning, else with one of the same name. One that
-    is left over on both sides is a pair too, where both are described alike.
+    An alternative is paired with one of the same meaning, else with one of the same name. If one is
+    left over on each side and both are described alike, they are a pair too. Where one union alone
+    has an alternative, the other side of the pair is None.
     """
     pairs: list[tuple[Any, Any]] = []
     old_rest: list[Any] = []
@@ -86,9 +83,12 @@ def _has_same_name(one: Any, other: Any) -> bool:
     return name is not None and name == (other.get("$ref") or other.get("title"))
 
 
-def _read_discriminator(side: FlattenedSchema) -> tuple[Any, list[str]]:
+def _describe_form(side: FlattenedSchema) -> tuple[Any, ...]:
+    """Return the keywords of the unions of a node, and what its discriminator says."""
+    keywords = [keyword for keyword, _ in side.unions]
     discriminator = side.find_first("discriminator") or {}
-    return discriminator.get("propertyName"), sorted(discriminator.get("mapping", ()))
+    tag_values = sorted(discriminator.get("mapping", ()))
+    return keywords, discriminator.get("propertyName"), tag_values
 
 
 def _describe_alternatives(side: FlattenedSchema) -> dict[str, Any] | None:

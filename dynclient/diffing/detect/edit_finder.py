@@ -21,7 +21,7 @@ _NodeKey = tuple[tuple[int, ...], tuple[int, ...]]
 
 @dataclass(frozen=True, eq=False)
 class WalkResult:
-    """What was found in a node up to the definitions it refers to, which are walked on their own."""
+    """What was found in a node, and the definitions it refers to, which are walked on their own."""
 
     edits: tuple[Edit, ...]
     deferred: tuple[PendingNode, ...]

@@ -196,7 +196,7 @@ def is_unconstrained(schema: Any, defs: Definitions) -> bool:
 
 
 def find_non_null_alternative(schema: dict[str, Any]) -> Any:
-    """Return the other alternative of a union with null alone, None where there is no such union."""
+    """Return what a schema allows beside null, None unless it is a union of that and null."""
     for keyword in ("anyOf", "oneOf"):
         alternatives = schema.get(keyword, ())
         others = [alternative for alternative in alternatives if not _is_null(alternative)]

@@ -83,15 +83,30 @@ def _describe_types(side: FlattenedSchema) -> str | list[str] | None:
 def _compare_values(old: FlattenedSchema, new: FlattenedSchema) -> Difference | None:
     if old.values is None and new.values is None:
         return None
-    old_keys = {build_value_key(value) for value in old.values or ()}
-    new_keys = {build_value_key(value) for value in new.values or ()}
-    if old_keys != new_keys or (old.values is None) != (new.values is None):
-        is_null_alone = old_keys ^ new_keys == {build_value_key(None)}
-        if old.values and new.values and is_null_alone and old.types != new.types:
-            return None  # null was added or removed together with the type
+    if old.values is None or new.values is None:
         return Difference("values-changed", old.values, new.values)
-    old_open, new_open = old.find_first("x-extensible-enum"), new.find_first("x-extensible-enum")
-    return Difference("values-changed", old_open, new_open) if old_open != new_open else None
+    changed_keys = _build_value_keys(old.values) ^ _build_value_keys(new.values)
+    if not changed_keys:
+        return _compare_open_values(old, new)
+    is_null_alone = changed_keys == {build_value_key(None)}
+    if is_null_alone and old.values and new.values and old.types != new.types:
+        return None  # null was added or removed together with the type
+    return Difference("values-changed", old.values, new.values)
+
+
+def _build_value_keys(values: list[Any]) -> set[str]:
+    return set(map(build_value_key, values))
+
+
+def _compare_open_values(old: FlattenedSchema, new: FlattenedSchema) -> Difference | None:
+    """Return a difference of the values of an open enum (`x-extensible-enum`)."""
+    old_values, new_values = (
+        old.find_first("x-extensible-enum"),
+        new.find_first("x-extensible-enum"),
+    )
+    return (
+        Difference("values-changed", old_values, new_values) if old_values != new_values else None
+    )
 
 
 # --- numbers, strings, arrays
@@ -151,7 +166,7 @@ def _build_difference(
 
 
 def _read_keywords(side: FlattenedSchema, keywords: Sequence[str]) -> dict[str, Any]:
-    """Return keyword → value, the strictest one of several; values that ask nothing are left out."""
+    """Return keyword → value: the strictest one; values that ask for nothing are left out."""
     strictest: dict[str, Any] = {}
     for keyword in keywords:
         values = [value for value in side.collect_values(keyword) if value is not False]

@@ -18,7 +18,7 @@ from dynclient.violations import Place
 
 
 class PendingNode(NamedTuple):
-    """A schema node that is still to be compared: where it is, and what holds of it on both sides."""
+    """A schema node that is still to be compared: where it is, and its schemas on both sides."""
 
     path: ValuePath
     old: Conjuncts
@@ -54,7 +54,7 @@ class DefinitionPair:
         return PendingNode(node.path, old, new)
 
     def is_same(self, old: Conjuncts, new: Conjuncts) -> bool:
-        """Tell whether a node needs no comparison: both sides say the same, annotations included."""
+        """Tell whether both sides say the same, annotations included."""
         if len(old) != len(new):
             return False
         return all(map(self._exact_equality.is_equal, old, new))

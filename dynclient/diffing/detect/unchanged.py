@@ -48,7 +48,7 @@ class UnchangedDetector:
         return all(map(self._is_same_target, _collect_references(old_parts)))
 
     def _is_same_target(self, reference: str) -> bool:
-        """Tell whether a reference leads to the same text in both documents, and all it refers to."""
+        """Tell whether a reference leads to the same text, and so does all it refers to."""
         pending, seen = [reference], {reference}
         while pending:
             current = pending.pop()
