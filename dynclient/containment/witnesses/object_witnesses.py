@@ -168,8 +168,8 @@ class _ObjectSearch:
 
         fresh: SearchResult = UNSATISFIABLE
         if not self._is_full():
-            taken = {*self._known_names, *self._chosen_properties}
-            fresh = self._find_fresh_name(existing.name_set, existing.signed_schemas, taken)
+            names_in_use = {*self._known_names, *self._chosen_properties}
+            fresh = self._find_fresh_name(existing.name_set, existing.signed_schemas, names_in_use)
         if isinstance(fresh, Witness):
             self._chosen_properties[fresh.value] = existing.signed_schemas
             return None
@@ -266,8 +266,8 @@ class _ObjectSearch:
             elif isinstance(result, Unknown):
                 unknown = unknown or result
         while len(self._chosen_properties) < least:
-            taken = {*self._known_names, *self._chosen_properties}
-            fresh = self._find_fresh_name(PropertyNameSet(), (), taken)
+            names_in_use = {*self._known_names, *self._chosen_properties}
+            fresh = self._find_fresh_name(PropertyNameSet(), (), names_in_use)
             if not isinstance(fresh, Witness):
                 return unknown or fresh
             self._chosen_properties[fresh.value] = ()
