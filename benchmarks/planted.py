@@ -146,7 +146,7 @@ FAULTS = [
     Planted("containment: any two required properties are disjoint", "containment/schema_view.py", "        return self.identities.isdisjoint(other.identities)", "        return True", CONTAINMENT),
     # the search for a value
     Planted("witnesses: required properties are not searched", "containment/witnesses/object_witnesses.py", "if self._search_property(name, ()) is UNSATISFIABLE:", "if False:", WITNESSES),
-    Planted("witnesses: no fresh name exists", "containment/witnesses/object_witnesses.py", "        if not self._is_full():\n            taken", "        if False:\n            taken", WITNESSES),
+    Planted("witnesses: no fresh name exists", "containment/witnesses/object_witnesses.py", "        if not self._is_full():\n            names_in_use", "        if False:\n            names_in_use", WITNESSES),
     Planted("witnesses: known names are never tried", "containment/witnesses/object_witnesses.py", "        if not self._is_full():\n            names", "        if False:\n            names", WITNESSES),
     Planted("witnesses: names need not fit propertyNames", "containment/witnesses/object_witnesses.py", "if not self._satisfies_all(self._constraints.property_names, name):", "if False:", WITNESSES),
     Planted("witnesses: enough items always fit", "containment/witnesses/array_witnesses.py", "if possible_count < at_least.count:", "if False:", WITNESSES),
