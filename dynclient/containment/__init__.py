@@ -1,4 +1,7 @@
-"""Whether all values of one schema fit another: proved by rules, refuted by a checked witness, or unknown."""
+"""Containment: whether every value of one schema fits another.
+
+Rules prove it, a confirmed witness refutes it, the rest is unknown.
+"""
 
 from dynclient.containment.containment_checker import ContainmentChecker
 from dynclient.containment.incompatibilities import (

@@ -1,4 +1,7 @@
-"""Arrays: their items by position, how many there are, and whether they repeat."""
+"""Rules for arrays: items by position, their number, whether they repeat, `contains`.
+
+`sub` is a disjunct of the subschema, `sup` one of the superschema.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from dynclient.containment.incompatibilities import (
 if TYPE_CHECKING:
     from dynclient.containment.containment_checker import ContainmentChecker
 
-#: How many items `contains` asks for.
+#: The keywords that bound how many items fit `contains`.
 _CONTAINS_BOUNDS = ("minContains", "maxContains")
 
 #: A witness has at most so many items.
@@ -25,113 +28,109 @@ MAX_ITEMS = 10_000
 
 
 def compare_arrays(
-    inclusion: ContainmentChecker, branch: Disjunct, other: Disjunct
+    checker: ContainmentChecker, sub: Disjunct, sup: Disjunct
 ) -> Iterator[SuspectedIncompatibility]:
-    """Suspect each keyword of the other side that not all arrays of an alternative fit."""
-    least, most = max(branch.collect_values("minItems"), default=0), _compute_max_items(branch)
+    """Suspect each keyword of the superschema that some array of the subschema may not fit."""
+    least = max(sub.collect_values("minItems"), default=0)
+    most = _compute_max_items(sub)
     if most is not None and least > most:
         return
-    for wanted in other.collect_values("minItems"):
-        if least < wanted:
-            yield suspect("minItems", least, wanted, partial(build_array, inclusion, branch, least))
-    for wanted in other.collect_values("maxItems"):
-        if most is None or most > wanted:
-            yield suspect(
-                "maxItems",
-                most,
-                wanted,
-                partial(build_array, inclusion, branch, max(wanted + 1, least)),
-            )
-    if (
-        True in other.collect_values("uniqueItems")
-        and True not in branch.collect_values("uniqueItems")
-        and (most is None or most > 1)
-    ):
-        yield suspect(
-            "uniqueItems", False, True, partial(build_array, inclusion, branch, max(2, least))
-        )
-    yield from _compare_items(inclusion, branch, other, most)
-    yield from _compare_contains(inclusion, branch, other)
+    make_array = partial(build_array, checker, sub)
+    for minimum in sup.collect_values("minItems"):
+        if least < minimum:
+            yield suspect("minItems", least, minimum, partial(make_array, least))
+    for maximum in sup.collect_values("maxItems"):
+        if most is None or most > maximum:
+            count = max(maximum + 1, least)
+            yield suspect("maxItems", most, maximum, partial(make_array, count))
+    can_repeat = True not in sub.collect_values("uniqueItems") and (most is None or most > 1)
+    if True in sup.collect_values("uniqueItems") and can_repeat:
+        yield suspect("uniqueItems", False, True, partial(make_array, max(2, least)))
+    yield from _compare_items(checker, sub, sup, most)
+    yield from _compare_contains(checker, sub, sup)
 
 
-def _compute_max_items(branch: Disjunct) -> int | None:
-    """Return how many items there are at most: no more than the first that cannot be."""
-    found = list(branch.collect_values("maxItems"))
-    found += [
-        i
-        for i in range(branch.prefix_length + 1)
-        if any(schema is False for schema in branch.find_item_schemas(i))
-    ][:1]
-    return min(found, default=None)
+def _compute_max_items(sub: Disjunct) -> int | None:
+    """Return the greatest number of items, None for no limit: the first refused item ends it."""
+    limits = sub.collect_values("maxItems")
+    for index in range(sub.prefix_length + 1):
+        if any(schema is False for schema in sub.find_item_schemas(index)):
+            limits.append(index)
+            break
+    return min(limits, default=None)
 
 
 def _compare_items(
-    inclusion: ContainmentChecker, branch: Disjunct, other: Disjunct, most: int | None
+    checker: ContainmentChecker, sub: Disjunct, sup: Disjunct, most: int | None
 ) -> Iterator[SuspectedIncompatibility]:
-    """Compare the items that have schemas of their own one by one, then all the others at once."""
-    for index in range(max(branch.prefix_length, other.prefix_length) + 1):
+    """Compare the items with schemas of their own one by one, then all others at once."""
+    for index in range(max(sub.prefix_length, sup.prefix_length) + 1):
         if most is not None and index >= most:
             return
-        for one in inclusion.compare(
-            branch.find_item_schemas(index), other.find_item_schemas(index)
-        ):
-            yield one.lift(ANY_ITEM, partial(_build_with_item, inclusion, branch, index))
+        item_schemas = sub.find_item_schemas(index)
+        for suspected in checker.compare(item_schemas, sup.find_item_schemas(index)):
+            yield suspected.lift(ANY_ITEM, partial(_build_with_item, checker, sub, index))
 
 
 def _compare_contains(
-    inclusion: ContainmentChecker, branch: Disjunct, other: Disjunct
+    checker: ContainmentChecker, sub: Disjunct, sup: Disjunct
 ) -> Iterator[SuspectedIncompatibility]:
-    """Suspect what is asked of some of the items, unless one part of the narrow side asks as much of the same."""
-    mine = [said for part in branch.parts if (said := _select_contains(part))]
-    for wanted in (said for part in other.parts if (said := _select_contains(part))):
-        near = [
-            said
-            for said in mine
-            if inclusion.equality.is_equal(said["contains"], wanted["contains"])
+    """Suspect `contains` and its bounds, unless a part of the subschema bounds an equal schema."""
+    own = [keywords for part in sub.parts if (keywords := _select_contains(part))]
+    make_example = partial(checker.generate_example, sub, "array")
+    for part in sup.parts:
+        other = _select_contains(part)
+        if not other:
+            continue
+        equal = [
+            keywords
+            for keywords in own
+            if checker.equality.is_equal(keywords["contains"], other["contains"])
         ]
-        failing = [_find_weaker_bounds(said, wanted) for said in near] or [["contains"]]
-        for rule in min(failing, key=len):
-            asked = near[0].get(rule) if near else None
-            yield suspect(
-                rule, asked, wanted[rule], partial(inclusion.generate_example, branch, "array")
-            )
+        weaker = [_find_weaker_bounds(keywords, other) for keywords in equal] or [["contains"]]
+        for rule in min(weaker, key=len):
+            own_value = equal[0].get(rule) if equal else None
+            yield suspect(rule, own_value, other[rule], make_example)
 
 
-def _find_weaker_bounds(mine: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
-    """Return what fails of what is asked of some items, where another part asks something of the same items."""
-    found = []
-    if mine.get("minContains", 1) < wanted.get("minContains", 1):
-        found.append("minContains" if "minContains" in wanted else "contains")
-    if (
-        "maxContains" in wanted
-        and not mine.get("maxContains", wanted["maxContains"] + 1) <= wanted["maxContains"]
-    ):
-        found.append("maxContains")
-    return found
+def _find_weaker_bounds(own: dict[str, Any], other: dict[str, Any]) -> list[str]:
+    """Return the bounds of the superschema that are narrower than those of the subschema."""
+    weaker = []
+    if own.get("minContains", 1) < other.get("minContains", 1):
+        weaker.append("minContains" if "minContains" in other else "contains")
+    if "maxContains" in other:
+        most = own.get("maxContains")
+        if most is None or most > other["maxContains"]:
+            weaker.append("maxContains")
+    return weaker
 
 
 def _select_contains(part: dict[str, Any]) -> dict[str, Any]:
-    """Return what a part asks of some of the items; `contains` counts nothing without it."""
-    return {k: part[k] for k in ("contains", *_CONTAINS_BOUNDS) if k in part and "contains" in part}
+    """Return `contains` with its bounds; {} without `contains`, where the bounds mean nothing."""
+    if "contains" not in part:
+        return {}
+    return {k: part[k] for k in ("contains", *_CONTAINS_BOUNDS) if k in part}
 
 
-def _build_with_item(inclusion: ContainmentChecker, branch: Disjunct, index: int, item: Any) -> Any:
+def _build_with_item(checker: ContainmentChecker, sub: Disjunct, index: int, item: Any) -> Any:
     """Return the shortest array with an item at an index."""
-    least = max(branch.collect_values("minItems"), default=0)
-    found = build_array(inclusion, branch, max(least, index + 1))
-    if found is NO_WITNESS or item is NO_WITNESS:
+    least = max(sub.collect_values("minItems"), default=0)
+    items = build_array(checker, sub, max(least, index + 1))
+    if items is NO_WITNESS or item is NO_WITNESS:
         return NO_WITNESS
-    found[index] = item
-    return found
+    items[index] = item
+    return items
 
 
-def build_array(inclusion: ContainmentChecker, branch: Disjunct, count: int) -> Any:
-    """Return an array of so many items, ABSENT where none can be made."""
+def build_array(checker: ContainmentChecker, sub: Disjunct, count: int) -> Any:
+    """Return an array with so many items, NO_WITNESS where none can be built."""
     if count > MAX_ITEMS:
         return NO_WITNESS
-    found: list[Any] = []
+    items: list[Any] = []
     for index in range(count):
-        schemas = branch.find_item_schemas(index)
-        same = index > branch.prefix_length and found
-        found.append(found[-1] if same else inclusion.generate_common_example(schemas))
-    return NO_WITNESS if any(item is NO_WITNESS for item in found) else found
+        # All items after the first without a schema of its own are alike.
+        if index > sub.prefix_length and items:
+            items.append(items[-1])
+        else:
+            items.append(checker.generate_common_example(sub.find_item_schemas(index)))
+    return NO_WITNESS if any(item is NO_WITNESS for item in items) else items

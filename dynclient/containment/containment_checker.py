@@ -1,6 +1,6 @@
-"""Whether every value of one schema fits another: a proof, or the gaps, each with a payload that shows it.
+"""Whether every value of one schema fits another: a proof, or incompatibilities with witnesses.
 
-Rules prove; nothing else does. Where a rule fails, it proposes a value, and the engines decide whether that is a
+Only rules prove. Where a rule fails, it proposes a value, and the engines decide whether that is a
 witness. What is neither proved nor refuted stays `unknown`.
 """
 
@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import Any
 
 from dynclient.containment import array_rules, object_rules, scalar_rules
-from dynclient.containment.disjuncts import Disjunct, ExpansionFailed, get_place
+from dynclient.containment.disjuncts import Conjuncts, Disjunct, ExpansionFailed, get_place
 from dynclient.containment.failure_conditions import build_failure_condition
+from dynclient.containment.identity_cache import IdentityCache
 from dynclient.containment.incompatibilities import (
     NO_WITNESS,
     Incompatibility,
@@ -34,448 +36,13 @@ from dynclient.schema.dialect import Schema
 from dynclient.schema.engine import Checker
 from dynclient.violations import Place
 
+#: Keywords that no rule decides, by the type of value that they apply to.
+_UNDECIDED_KEYWORDS = {"object": ("dependentSchemas", "propertyNames")}
 
-class ContainmentChecker:
-    """Compares schemas of two documents in one direction; proofs are kept and shared by everything that asks.
-
-    Args:
-        narrow: the side whose values are sent.
-        wide: the side that must take them.
-
-    """
-
-    def __init__(self, narrow: SchemaView, wide: SchemaView) -> None:
-        self.subschema_view = narrow
-        self.superschema_view = wide
-        self.statistics: Counter[str] = Counter()
-        self.validators = ValidatorCache()
-        self.equality = SchemaEquality(narrow.defs, wide.defs)
-        self.witness_generator = WitnessGenerator(self.equality, self.validators)
-        self._worklist = Worklist(self._suspect_pair, self._find_value_refused_by_all)
-        self._conjunctions: dict[Any, tuple[Any, Any]] = {}
-        self._suspected: dict[Any, tuple[SuspectedIncompatibility, ...]] = {}
-        self._superschemas: dict[int, tuple[Any, Schema]] = {}
-        #: Keys are identities: what is compared must not be collected meanwhile.
-        self._keepalive: list[Any] = []
-        self._negated_by_key: dict[int, tuple[Disjunct, dict[str, list[Any]]]] = {}
-        self._examples: dict[tuple[int, ...], Any] = {}
-
-    def find_incompatibilities(
-        self, a: Schema | bool, b: Schema | bool
-    ) -> tuple[Incompatibility, ...]:
-        """Return every cause for which a value of `a` might not fit `b`; () where each is proved to fit."""
-        found = self.find_suspected(a, b)
-        gaps = [gap for one in found if (gap := self.settle(one, a, b)) is not None]
-        if found and not gaps:
-            gaps = [gap for gap in [self.settle_whole(found[0], a, b)] if gap is not None]
-        return tuple({_build_identity(gap): gap for gap in gaps}.values())
-
-    def find_suspected(
-        self, a: Schema | bool, b: Schema | bool
-    ) -> tuple[SuspectedIncompatibility, ...]:
-        """Return everything that speaks against all values of `a` fitting `b`; () is a proof that they do."""
-        found = self.compare((a,), (b,))
-        key = found[0].pair if len(found) == 1 else None
-        if key is None:
-            return found
-        if key not in self._suspected:
-            self._suspected[key] = tuple(self._worklist.expand_links(found))
-        return self._suspected[key]
-
-    def settle_whole(
-        self, first: SuspectedIncompatibility, a: Any, b: Any
-    ) -> Incompatibility | None:
-        """Return None where all fits after all, else what speaks against it.
-
-        What was found to be no cause may have stood for others, so that the whole has the last word.
-        """
-        return self.settle(replace(first, make_candidate=None, failure_condition=None), a, b)
-
-    @property
-    def compared_count(self) -> int:
-        """How many pairs of schemas were compared."""
-        return len(self._worklist)
-
-    def settle(self, one: SuspectedIncompatibility, a: Any, b: Any) -> Incompatibility | None:
-        """Return the gap of a suspicion, refuted only if both engines agree on its witness; None where it is none."""
-        b = self._wrap_superschema(b)
-        witness = self._confirm_witness(
-            one.make_candidate() if one.make_candidate else NO_WITNESS, a, b
-        )
-        if witness is NO_WITNESS or not self.validators.get_checker(
-            self.subschema_view, a, formats=True
-        ).accepts(witness):
-            answer = self._generate_witness(one, a, b)
-            if answer is UNSATISFIABLE and witness is NO_WITNESS:
-                self.statistics["excluded"] += 1
-                return None
-            other = (
-                self._confirm_witness(answer.value, a, b)
-                if isinstance(answer, Witness)
-                else NO_WITNESS
-            )
-            witness = self._choose_witness(witness, other, a)
-        self.statistics["unknown" if witness is NO_WITNESS else "refuted"] += 1
-        return (
-            one.incompatibility
-            if witness is NO_WITNESS
-            else replace(one.incompatibility, verdict="refuted", reason="", witness=witness)
-        )
-
-    def _wrap_superschema(self, b: Any) -> Schema:
-        """Return what a value must not fit: the same schema for the same one, since what is known of it is kept."""
-        if id(b) not in self._superschemas:
-            self._superschemas[id(b)] = b, Schema({"allOf": [b]})
-        return self._superschemas[id(b)][1]
-
-    def _confirm_witness(self, value: Any, a: Any, b: Schema) -> Any:
-        """Return a value if both engines agree that it is sent and not taken, else ABSENT."""
-        if value is NO_WITNESS or not do_engines_agree(
-            self.validators.get_checker(self.subschema_view, a), value, wanted=True
-        ):
-            return NO_WITNESS
-        return (
-            value
-            if do_engines_agree(
-                self.validators.get_checker(self.superschema_view, b), value, wanted=False
-            )
-            else NO_WITNESS
-        )
-
-    def _choose_witness(self, one: Any, other: Any, a: Any) -> Any:
-        """Return the one of two witnesses that also has the formats that are declared."""
-        if other is NO_WITNESS or one is NO_WITNESS:
-            return one if other is NO_WITNESS else other
-        return (
-            other
-            if self.validators.get_checker(self.subschema_view, a, formats=True).accepts(other)
-            else one
-        )
-
-    def _generate_witness(self, one: SuspectedIncompatibility, a: Any, b: Schema) -> SearchResult:
-        """Search for a value that is sent, is not taken, and shows what is suspected."""
-        shown = (
-            [SignedSchema(self.superschema_view, one.failure_condition)]
-            if one.failure_condition is not None
-            else []
-        )
-        return self.witness_generator.generate(
-            (
-                SignedSchema(self.subschema_view, a),
-                SignedSchema(self.superschema_view, b, is_positive=False),
-                *shown,
-            )
-        )
-
-    # --- pairs
-
-    def compare(
-        self, a: tuple[Any, ...], b: tuple[Any, ...]
-    ) -> tuple[SuspectedIncompatibility, ...]:
-        """Return what speaks against the values of `a`, all of them holding, fitting all of `b`."""
-        a, b = (
-            tuple(map(self.subschema_view.resolve, a)),
-            tuple(map(self.superschema_view.resolve, b)),
-        )
-        return (
-            () if not b or self._is_contained_by_equality(a, b) else self._worklist.query_pair(a, b)
-        )
-
-    def _suspect_pair(
-        self, a: tuple[Any, ...], b: tuple[Any, ...]
-    ) -> Iterator[SuspectedIncompatibility]:
-        refused = build_negation(Schema({"allOf": list(b)}))
-        return (
-            one.locate(_find_place(a), _find_place(b), refused) for one in self._find_causes(a, b)
-        )
-
-    def _find_value_refused_by_all(self, a: tuple[Any, ...], b: tuple[Any, ...], value: Any) -> Any:
-        """Return a value that no alternative of a pair takes: the one that is given, else one that is searched for."""
-        sent, taken = self._conjoin(a), self._conjoin(b)
-        is_sent = value is not NO_WITNESS and self.validators.get_checker(
-            self.subschema_view, sent
-        ).accepts(value)
-        if is_sent and not self.validators.get_checker(self.superschema_view, taken).accepts(value):
-            return value
-        answer = self.witness_generator.generate(
-            (
-                SignedSchema(self.subschema_view, sent),
-                SignedSchema(self.superschema_view, taken, is_positive=False),
-            )
-        )
-        return answer.value if isinstance(answer, Witness) else NO_WITNESS
-
-    def _conjoin(self, schemas: tuple[Any, ...]) -> Any:
-        """Return schemas that hold all at once as one: the same one for the same ones, since what is known is kept."""
-        key = tuple(map(id, schemas))
-        if key not in self._conjunctions:
-            self._conjunctions[key] = (
-                schemas,
-                schemas[0] if len(schemas) == 1 else Schema({"allOf": list(schemas)}),
-            )
-        return self._conjunctions[key][1]
-
-    def _is_contained_by_equality(self, a: tuple[Any, ...], b: tuple[Any, ...]) -> bool:
-        """Tell whether what is asked is among what holds; a side that closes closes all that it asks together."""
-        holds = self.equality.is_equal
-        is_within = all(any(holds(one, other) for one in a) for other in b)
-        return is_within and (
-            self.superschema_view.reading == "consumer"
-            or all(any(holds(one, other) for other in b) for one in a)
-        )
-
-    def _find_causes(
-        self, a: tuple[Any, ...], b: tuple[Any, ...]
-    ) -> Iterator[SuspectedIncompatibility]:
-        try:
-            sent, taken = (
-                self.subschema_view.expand_subschema(a),
-                self.superschema_view.expand_superschema(b),
-            )
-        except ExpansionFailed:
-            yield suspect(
-                "anyOf", None, None, because="there are too many alternatives to tell apart"
-            )
-            return
-        if missing := self._find_refused_type(a, taken):
-            yield missing
-            return
-        spoken = frozenset[Any]().union(*(branch.declarations for branch in sent))
-        for branch in sent:
-            if branch.enumeration is not None:
-                yield from scalar_rules.compare_enumeration(
-                    self, branch.enumeration, branch, b, taken
-                )
-                continue
-            few = [
-                value
-                for kind, values in _FINITE_TYPES.items()
-                if kind in branch.types
-                for value in values
-            ]
-            yield from scalar_rules.compare_enumeration(self, few, branch, b, taken)
-            for kind in sorted(branch.types - _FINITE_TYPES.keys()):
-                yield from self._compare_type(
-                    branch,
-                    kind,
-                    [_admit_evaluated_elsewhere(branch, other, spoken) for other in taken],
-                )
-
-    def _find_refused_type(
-        self, a: tuple[Any, ...], taken: list[Disjunct]
-    ) -> SuspectedIncompatibility | None:
-        """Return that some kind of value is not taken, where anything is sent: all else would be the same cause."""
-        if any(
-            schema is False or (isinstance(schema, dict) and select_assertions(schema))
-            for schema in a
-        ):
-            return None
-        wanted = frozenset[str]().union(*(other.types for other in taken))
-        kinds = [kind for kind in _VALUE_OF_TYPE if kind not in wanted]
-        return (
-            suspect("type", None, sorted(wanted), lambda: _VALUE_OF_TYPE[kinds[0]])
-            if kinds
-            else None
-        )
-
-    def _compare_type(
-        self, branch: Disjunct, kind: str, taken: list[Disjunct]
-    ) -> Iterator[SuspectedIncompatibility]:
-        """Compare the values of one kind with the alternatives that take that kind."""
-        if self._is_empty(branch, kind):
-            return
-        fitting = [other for other in taken if kind in other.types]
-        if not fitting:
-            said, wanted = (
-                sorted(branch.types),
-                sorted(frozenset().union(*(other.types for other in taken))),
-            )
-            yield suspect("type", said, wanted, lambda: self.generate_example(branch, kind))
-            return
-        likeliest = self._select_candidates(branch, kind, fitting)
-        if len(likeliest) > 1:
-            self._worklist.mark_joint()
-        found = self._compare_with_closest(branch, kind, likeliest)
-        if found and not (
-            len(fitting) > 1
-            and kind in _COVERABLE_TYPES
-            and scalar_rules.is_covered(branch, kind, fitting)
-        ):
-            yield from found
-
-    def _compare_with_closest(
-        self, branch: Disjunct, kind: str, likeliest: list[Disjunct]
-    ) -> tuple[SuspectedIncompatibility, ...]:
-        """Return what speaks against the alternative of the same name, else against the one with least against it.
-
-        Of the others no more is asked than whether they are better than that.
-        """
-        best: tuple[SuspectedIncompatibility, ...] | None = None
-        is_known = self._has_same_pointer(branch, likeliest[:1])
-        for other in likeliest:
-            facets = self._compare_disjuncts(branch, kind, other)
-            enough = None if best is None else 1 if is_known else len(best)
-            found = tuple(islice(facets, enough))
-            if not found:
-                return ()
-            if best is None or (not is_known and len(found) < len(best)):
-                best = found
-        return best or ()
-
-    def _select_candidates(
-        self, branch: Disjunct, kind: str, fitting: list[Disjunct]
-    ) -> list[Disjunct]:
-        """Return the alternatives that may take a value, the one of the same name first; those of other tags cannot."""
-        if len(fitting) < 2:  # noqa: PLR2004 (no choice)
-            return fitting
-        near = [
-            other
-            for other in fitting
-            if kind != "object"
-            or not object_rules.are_disjuncts_disjoint(self, branch, kind, other)
-        ]
-        return sorted(
-            near or fitting, key=lambda other: not self._has_same_pointer(branch, [other])
-        )
-
-    def _has_same_pointer(self, branch: Disjunct, others: list[Disjunct]) -> bool:
-        """Tell whether one of several alternatives stands where an alternative stands in the other document."""
-        mine = branch.find_place("type")
-        places = [other.find_place("type") for other in others]
-        return mine is not None and any(
-            place is not None and place.pointer == mine.pointer for place in places
-        )
-
-    def _is_empty(self, branch: Disjunct, kind: str) -> bool:
-        if kind == "object":
-            return any(self.subschema_view.is_refused(branch, name) for name in branch.required)
-        return kind in ("number", "string") and scalar_rules.is_empty(branch, kind)
-
-    def _compare_disjuncts(
-        self, branch: Disjunct, kind: str, other: Disjunct
-    ) -> Iterator[SuspectedIncompatibility]:
-        """Compare one kind of value with one alternative; what is about a keyword is placed where it is said."""
-        for one in self._compare_keywords(branch, kind, other):
-            gap = one.incompatibility
-            mine, theirs = (
-                branch.find_place(gap.rule, gap.subschema_assertion),
-                other.find_place(gap.rule, gap.superschema_assertion, gap.property_name),
-            )
-            yield (
-                one
-                if gap.rule == "oneOf"
-                else one.locate(mine, theirs, build_failure_condition(other, gap))
-            )
-
-    def _compare_keywords(
-        self, branch: Disjunct, kind: str, other: Disjunct
-    ) -> Iterator[SuspectedIncompatibility]:
-        if other.enumeration is not None and kind in ("array", "object"):
-            yield suspect(
-                "enum", None, other.enumeration, lambda: self.generate_example(branch, kind)
-            )
-        if kind in ("number", "string"):
-            yield from scalar_rules.compare_scalars(branch, kind, other)
-        elif kind == "array":
-            yield from array_rules.compare_arrays(self, branch, other)
-        elif kind == "object":
-            yield from object_rules.compare_objects(self, branch, other)
-        yield from self._suspect_undecided_keywords(branch, kind, other)
-
-    def _suspect_undecided_keywords(
-        self, branch: Disjunct, kind: str, other: Disjunct
-    ) -> Iterator[SuspectedIncompatibility]:
-        """Suspect what no rule decides, unless both sides say the same."""
-        for barred in other.negated:
-            if not self._has_equal_negation(
-                branch, barred
-            ) and not object_rules.is_disjoint_from_schema(self, branch, kind, barred):
-                yield suspect("oneOf", None, None, lambda: self.generate_example(branch, kind))
-        for keyword in ("not", *_UNDECIDED_KEYWORDS.get(kind, ())):
-            for wanted in other.collect_values(keyword):
-                if not any(
-                    self._is_keyword_equal(keyword, said, wanted)
-                    for said in branch.collect_values(keyword)
-                ):
-                    yield suspect(keyword, None, None, lambda: self.generate_example(branch, kind))
-        for keyword in _UNEVALUATED_KEYWORDS.get(kind, ()):
-            for wanted in other.collect_values(keyword):
-                if not is_true_schema(wanted):
-                    yield suspect(
-                        keyword, None, wanted, lambda: self.generate_example(branch, kind)
-                    )
-
-    def _has_equal_negation(self, branch: Disjunct, barred: Any) -> bool:
-        """Tell whether what must not fit on the other side is among what must not fit on this one."""
-        if id(branch) not in self._negated_by_key:
-            by_look: dict[str, list[Any]] = {}
-            for one in branch.negated:
-                by_look.setdefault(self.equality.build_structural_key(one, mine=True), []).append(
-                    one
-                )
-            self._negated_by_key[id(branch)] = branch, by_look
-        alike = (
-            self._negated_by_key[id(branch)][1].get(
-                self.equality.build_structural_key(barred, mine=False), ()
-            )
-            if branch.negated
-            else ()
-        )
-        return any(self.equality.is_equal(one, barred) for one in alike)
-
-    def _is_keyword_equal(self, keyword: str, said: Any, wanted: Any) -> bool:
-        return self.equality.is_equal({keyword: said}, {keyword: wanted})
-
-    # --- examples
-
-    def generate_example(self, branch: Disjunct, kind: str = "") -> Any:
-        """Return a small value of an alternative, ABSENT where none is found."""
-        extra = {"type": kind} if kind else {}
-        schema = Schema(
-            {
-                "allOf": [
-                    *branch.parts,
-                    *([extra] if extra else []),
-                    *({"not": s} for s in branch.negated),
-                ]
-            }
-        )
-        key = (*map(id, branch.parts), *map(id, branch.negated), TYPE_NUMBERS.get(kind, 0))
-        if key not in self._examples:
-            self._keepalive.append(branch)
-            self._examples[key] = self._generate_or_sample(schema)
-        return self._examples[key]
-
-    def generate_common_example(self, schemas: tuple[Any, ...]) -> Any:
-        """Return a small value that fits several schemas, ABSENT where none is found."""
-        return self._generate_or_sample(Schema({"allOf": list(schemas)}))
-
-    def _generate_or_sample(self, schema: Schema) -> Any:
-        answer = self.witness_generator.generate((SignedSchema(self.subschema_view, schema),))
-        if not isinstance(answer, Unknown):
-            return answer.value if isinstance(answer, Witness) else NO_WITNESS
-        for judged in (
-            self.validators.build_root(self.subschema_view, schema, formats=formats)
-            for formats in (True, False)
-        ):
-            try:
-                return ExampleGenerator(judged, compile_schema=_compile_checker).generate(
-                    optional="none"
-                )
-            except NoExample:
-                continue
-        return NO_WITNESS
-
-
-#: What is looked into by no rule, by the kind of value that it speaks of.
-_UNDECIDED_KEYWORDS = {
-    "object": ("dependentSchemas", "propertyNames"),
-}
-
-#: What these say depends on the schemas around them, so that the same words on both sides prove nothing.
+#: These depend on the schemas around them: the same text on both sides proves nothing.
 _UNEVALUATED_KEYWORDS = {"array": ("unevaluatedItems",), "object": ("unevaluatedProperties",)}
 
-#: A value of each kind, for whoever may send any.
+#: One value of each type.
 _VALUE_OF_TYPE: dict[str, Any] = {
     "null": None,
     "boolean": True,
@@ -485,46 +52,495 @@ _VALUE_OF_TYPE: dict[str, Any] = {
     "object": {},
 }
 
-#: The kinds that have few values.
+#: The types that have few values.
 _FINITE_TYPES: dict[str, tuple[Any, ...]] = {"null": (None,), "boolean": (True, False)}
 
-#: The kinds of which several alternatives together may take all.
+#: The types whose values several disjuncts can cover together.
 _COVERABLE_TYPES = ("number", "string")
 
-TYPE_NUMBERS = {
-    kind: number
-    for number, kind in enumerate(("array", "boolean", "null", "number", "object", "string"), 1)
-}
+
+class ContainmentChecker:
+    """Compares schemas of two documents in one direction. Its queries share all proofs.
+
+    Args:
+        subschema_view: the schemas of the sender.
+        superschema_view: the schemas of the receiver, which must accept what is sent.
+
+    """
+
+    def __init__(self, subschema_view: SchemaView, superschema_view: SchemaView) -> None:
+        self.subschema_view = subschema_view
+        self.superschema_view = superschema_view
+        self.statistics: Counter[str] = Counter()
+        self.validators = ValidatorCache()
+        self.equality = SchemaEquality(subschema_view.defs, superschema_view.defs)
+        self.witness_generator = WitnessGenerator(self.equality, self.validators)
+        self._worklist = Worklist(self._suspect_pair, self._find_value_refused_by_all)
+        self._conjunctions = IdentityCache[Any]()
+        self._superschemas = IdentityCache[Schema]()
+        self._suspected: dict[Any, tuple[SuspectedIncompatibility, ...]] = {}
+        self._negated_by_key = IdentityCache[dict[str, list[Any]]]()
+        self._examples = IdentityCache[Any]()
+
+    def find_incompatibilities(
+        self, subschema: Schema | bool, superschema: Schema | bool
+    ) -> tuple[Incompatibility, ...]:
+        """Return every cause for which a value of the subschema might not fit the superschema.
+
+        Returns:
+            The causes; () where every value is proved to fit.
+
+        """
+        suspected = self.find_suspected(subschema, superschema)
+        settled = [self.settle(one, subschema, superschema) for one in suspected]
+        if suspected and not any(settled):
+            settled = [self.settle_whole(suspected[0], subschema, superschema)]
+        distinct = {_build_identity(one): one for one in settled if one is not None}
+        return tuple(distinct.values())
+
+    def find_suspected(
+        self, subschema: Schema | bool, superschema: Schema | bool
+    ) -> tuple[SuspectedIncompatibility, ...]:
+        """Return every suspected cause, with no witness checked; () is a proof of containment."""
+        suspected = self.compare((subschema,), (superschema,))
+        pair = suspected[0].pair if len(suspected) == 1 else None
+        if pair is None:
+            return suspected
+        if pair not in self._suspected:
+            self._suspected[pair] = tuple(self._worklist.expand_links(suspected))
+        return self._suspected[pair]
+
+    def settle_whole(
+        self, first: SuspectedIncompatibility, subschema: Any, superschema: Any
+    ) -> Incompatibility | None:
+        """Settle whether the whole superschema contains the subschema, reported at the first cause.
+
+        A cause that was excluded may stand for others that are real. So, where every cause was
+        excluded, the two schemas as a whole decide.
+
+        Returns:
+            The incompatibility; None where containment is proved.
+
+        """
+        whole = replace(first, make_candidate=None, failure_condition=None)
+        return self.settle(whole, subschema, superschema)
+
+    @property
+    def compared_count(self) -> int:
+        """How many pairs of schemas were compared."""
+        return len(self._worklist)
+
+    def settle(
+        self, suspected: SuspectedIncompatibility, subschema: Any, superschema: Any
+    ) -> Incompatibility | None:
+        """Decide a suspected incompatibility.
+
+        Returns:
+            It is `refuted` where both engines agree on a witness, else `unknown`; None where it is
+            proved that no witness exists.
+
+        """
+        superschema = self._wrap_superschema(superschema)
+        candidate = suspected.make_candidate() if suspected.make_candidate else NO_WITNESS
+        witness = self._confirm_witness(candidate, subschema, superschema)
+
+        if witness is NO_WITNESS or not self._has_declared_formats(witness, subschema):
+            result = self._generate_witness(suspected, subschema, superschema)
+            if result is UNSATISFIABLE and witness is NO_WITNESS:
+                self.statistics["excluded"] += 1
+                return None
+            if isinstance(result, Witness):
+                generated = self._confirm_witness(result.value, subschema, superschema)
+                witness = self._choose_witness(witness, generated, subschema)
+
+        if witness is NO_WITNESS:
+            self.statistics["unknown"] += 1
+            return suspected.incompatibility
+        self.statistics["refuted"] += 1
+        return replace(suspected.incompatibility, verdict="refuted", reason="", witness=witness)
+
+    def _wrap_superschema(self, superschema: Any) -> Schema:
+        """Return an equivalent schema without a place; the same object for the same schema."""
+        return self._superschemas.get_or_compute(
+            (superschema,), lambda: Schema({"allOf": [superschema]})
+        )
+
+    def _confirm_witness(self, value: Any, subschema: Any, superschema: Schema) -> Any:
+        """Return a value if both engines find it in the subschema only, else NO_WITNESS."""
+        if value is NO_WITNESS:
+            return NO_WITNESS
+        sender = self.validators.get_checker(self.subschema_view, subschema)
+        if not do_engines_agree(sender, value, is_valid=True):
+            return NO_WITNESS
+        receiver = self.validators.get_checker(self.superschema_view, superschema)
+        return value if do_engines_agree(receiver, value, is_valid=False) else NO_WITNESS
+
+    def _choose_witness(self, candidate: Any, generated: Any, subschema: Any) -> Any:
+        """Return the generated witness where it is the only one or has the declared formats."""
+        if generated is NO_WITNESS:
+            return candidate
+        if candidate is NO_WITNESS or self._has_declared_formats(generated, subschema):
+            return generated
+        return candidate
+
+    def _has_declared_formats(self, value: Any, subschema: Any) -> bool:
+        checker = self.validators.get_checker(self.subschema_view, subschema, formats=True)
+        return checker.accepts(value)
+
+    def _generate_witness(
+        self, suspected: SuspectedIncompatibility, subschema: Any, superschema: Schema
+    ) -> SearchResult:
+        """Search for a value of the subschema alone that shows the suspected cause."""
+        signed = [
+            SignedSchema(self.subschema_view, subschema),
+            SignedSchema(self.superschema_view, superschema, is_positive=False),
+        ]
+        if suspected.failure_condition is not None:
+            signed.append(SignedSchema(self.superschema_view, suspected.failure_condition))
+        return self.witness_generator.generate(tuple(signed))
+
+    # --- pairs of schemas
+
+    def compare(
+        self, subschemas: Conjuncts, superschemas: Conjuncts
+    ) -> tuple[SuspectedIncompatibility, ...]:
+        """Return what speaks against the containment of one conjunction of schemas in another."""
+        subschemas = tuple(map(self.subschema_view.resolve, subschemas))
+        superschemas = tuple(map(self.superschema_view.resolve, superschemas))
+        if not superschemas or self._is_contained_by_equality(subschemas, superschemas):
+            return ()
+        return self._worklist.query_pair(subschemas, superschemas)
+
+    def _suspect_pair(
+        self, subschemas: Conjuncts, superschemas: Conjuncts
+    ) -> Iterator[SuspectedIncompatibility]:
+        """Yield the causes of a pair; those without a place get the place of the whole schemas."""
+        condition = build_negation(Schema({"allOf": list(superschemas)}))
+        subschema_place = _find_place(subschemas)
+        superschema_place = _find_place(superschemas)
+        for suspected in self._find_causes(subschemas, superschemas):
+            yield suspected.locate(subschema_place, superschema_place, condition)
+
+    def _find_value_refused_by_all(
+        self, subschemas: Conjuncts, superschemas: Conjuncts, value: Any
+    ) -> Any:
+        """Return a value that no disjunct of the superschema accepts.
+
+        Returns:
+            The given value where it is one, else a generated one; NO_WITNESS where none is found.
+
+        """
+        subschema = self._conjoin(subschemas)
+        superschema = self._conjoin(superschemas)
+        if value is not NO_WITNESS:
+            is_sent = self.validators.get_checker(self.subschema_view, subschema).accepts(value)
+            receiver = self.superschema_view
+            if is_sent and not self.validators.get_checker(receiver, superschema).accepts(value):
+                return value
+        result = self.witness_generator.generate(
+            (
+                SignedSchema(self.subschema_view, subschema),
+                SignedSchema(self.superschema_view, superschema, is_positive=False),
+            )
+        )
+        return result.value if isinstance(result, Witness) else NO_WITNESS
+
+    def _conjoin(self, schemas: Conjuncts) -> Any:
+        """Return one schema for a conjunction; the same object each time, for the caches."""
+        if len(schemas) == 1:
+            return schemas[0]
+        return self._conjunctions.get_or_compute(schemas, lambda: Schema({"allOf": list(schemas)}))
+
+    def _is_contained_by_equality(self, subschemas: Conjuncts, superschemas: Conjuncts) -> bool:
+        """Tell whether each superschema equals one of the subschemas.
+
+        A producer's view closes all schemas of a value together, so that there both must be equal.
+        """
+        is_equal = self.equality.is_equal
+        for superschema in superschemas:
+            if not any(is_equal(one, superschema) for one in subschemas):
+                return False
+        if self.superschema_view.reading == "consumer":
+            return True
+        return all(any(is_equal(one, other) for other in superschemas) for one in subschemas)
+
+    def _find_causes(
+        self, subschemas: Conjuncts, superschemas: Conjuncts
+    ) -> Iterator[SuspectedIncompatibility]:
+        try:
+            sub_disjuncts = self.subschema_view.expand_subschema(subschemas)
+            super_disjuncts = self.superschema_view.expand_superschema(superschemas)
+        except ExpansionFailed:
+            reason = "there are too many alternatives to tell apart"
+            yield suspect("anyOf", None, None, reason=reason)
+            return
+        refused_type = self._find_refused_type(subschemas, super_disjuncts)
+        if refused_type is not None:
+            yield refused_type
+            return
+
+        declarations = frozenset[tuple[str, str]]()
+        for sub in sub_disjuncts:
+            declarations |= sub.declarations
+        for sub in sub_disjuncts:
+            values = _list_finite_values(sub) if sub.enumeration is None else sub.enumeration
+            yield from scalar_rules.compare_enumeration(
+                self, values, sub, superschemas, super_disjuncts
+            )
+            if sub.enumeration is not None:
+                continue
+            admitting = [
+                _admit_evaluated_elsewhere(sub, sup, declarations) for sup in super_disjuncts
+            ]
+            for json_type in sorted(sub.types - _FINITE_TYPES.keys()):
+                yield from self._compare_type(sub, json_type, admitting)
+
+    def _find_refused_type(
+        self, subschemas: Conjuncts, super_disjuncts: list[Disjunct]
+    ) -> SuspectedIncompatibility | None:
+        """Return that a type is refused, where the sender accepts any value.
+
+        Every other cause would say the same of such a sender.
+        """
+        for schema in subschemas:
+            if schema is False or (isinstance(schema, dict) and select_assertions(schema)):
+                return None
+        accepted = frozenset[str]().union(*(sup.types for sup in super_disjuncts))
+        for json_type, value in _VALUE_OF_TYPE.items():
+            if json_type not in accepted:
+                return suspect("type", None, sorted(accepted), partial(_return_value, value))
+        return None
+
+    def _compare_type(
+        self, sub: Disjunct, json_type: str, super_disjuncts: list[Disjunct]
+    ) -> Iterator[SuspectedIncompatibility]:
+        """Compare the values of one type with the disjuncts that accept this type."""
+        if self._is_empty(sub, json_type):
+            return
+        accepting = [sup for sup in super_disjuncts if json_type in sup.types]
+        if not accepting:
+            accepted_types = frozenset[str]().union(*(sup.types for sup in super_disjuncts))
+            make_example = partial(self.generate_example, sub, json_type)
+            yield suspect("type", sorted(sub.types), sorted(accepted_types), make_example)
+            return
+
+        candidates = self._select_candidates(sub, json_type, accepting)
+        if len(candidates) > 1:
+            self._worklist.mark_joint()
+        suspected = self._compare_with_closest(sub, json_type, candidates)
+        if not suspected:
+            return
+        can_be_covered = len(accepting) > 1 and json_type in _COVERABLE_TYPES
+        if not (can_be_covered and scalar_rules.is_covered(sub, json_type, accepting)):
+            yield from suspected
+
+    def _compare_with_closest(
+        self, sub: Disjunct, json_type: str, candidates: list[Disjunct]
+    ) -> tuple[SuspectedIncompatibility, ...]:
+        """Return what speaks against the closest disjunct; () where one contains all values.
+
+        The closest one has the same pointer, else the fewest causes against it. The comparison
+        with another disjunct stops as soon as that one cannot be closer.
+        """
+        is_closest_known = self._has_same_pointer(sub, candidates[:1])
+        closest = tuple(self._compare_disjuncts(sub, json_type, candidates[0]))
+        if not closest:
+            return ()
+        for sup in candidates[1:]:
+            limit = 1 if is_closest_known else len(closest)
+            suspected = tuple(islice(self._compare_disjuncts(sub, json_type, sup), limit))
+            if not suspected:
+                return ()
+            if not is_closest_known and len(suspected) < len(closest):
+                closest = suspected
+        return closest
+
+    def _select_candidates(
+        self, sub: Disjunct, json_type: str, accepting: list[Disjunct]
+    ) -> list[Disjunct]:
+        """Return the disjuncts that may accept a value, the one with the same pointer first."""
+        if len(accepting) < 2:  # noqa: PLR2004 (no choice)
+            return accepting
+        candidates = accepting
+        if json_type == "object":
+            are_disjoint = partial(object_rules.are_disjuncts_disjoint, self, sub, json_type)
+            candidates = [sup for sup in accepting if not are_disjoint(sup)] or accepting
+        return sorted(candidates, key=lambda sup: not self._has_same_pointer(sub, [sup]))
+
+    def _has_same_pointer(self, sub: Disjunct, super_disjuncts: list[Disjunct]) -> bool:
+        """Tell whether a disjunct stands at the same pointer in the other document."""
+        place = sub.find_place("type")
+        if place is None:
+            return False
+        other_places = [sup.find_place("type") for sup in super_disjuncts]
+        return any(other and other.pointer == place.pointer for other in other_places)
+
+    def _is_empty(self, sub: Disjunct, json_type: str) -> bool:
+        if json_type == "object":
+            return any(self.subschema_view.is_refused(sub, name) for name in sub.required)
+        return json_type in _COVERABLE_TYPES and scalar_rules.is_empty(sub, json_type)
+
+    def _compare_disjuncts(
+        self, sub: Disjunct, json_type: str, sup: Disjunct
+    ) -> Iterator[SuspectedIncompatibility]:
+        """Compare one type of value with one disjunct; a cause gets the place of its keyword."""
+        for suspected in self._compare_keywords(sub, json_type, sup):
+            cause = suspected.incompatibility
+            if cause.rule == "oneOf":
+                yield suspected
+                continue
+            yield suspected.locate(
+                sub.find_place(cause.rule, cause.subschema_assertion),
+                sup.find_place(cause.rule, cause.superschema_assertion, cause.property_name),
+                build_failure_condition(sup, cause),
+            )
+
+    def _compare_keywords(
+        self, sub: Disjunct, json_type: str, sup: Disjunct
+    ) -> Iterator[SuspectedIncompatibility]:
+        if sup.enumeration is not None and json_type in ("array", "object"):
+            make_example = partial(self.generate_example, sub, json_type)
+            yield suspect("enum", None, sup.enumeration, make_example)
+        if json_type in ("number", "string"):
+            yield from scalar_rules.compare_scalars(sub, json_type, sup)
+        elif json_type == "array":
+            yield from array_rules.compare_arrays(self, sub, sup)
+        elif json_type == "object":
+            yield from object_rules.compare_objects(self, sub, sup)
+        yield from self._suspect_undecided_keywords(sub, json_type, sup)
+
+    def _suspect_undecided_keywords(
+        self, sub: Disjunct, json_type: str, sup: Disjunct
+    ) -> Iterator[SuspectedIncompatibility]:
+        """Suspect keywords that no rule decides, unless both sides have the same one."""
+        make_example = partial(self.generate_example, sub, json_type)
+        for negated in sup.negated:
+            if self._has_equal_negation(sub, negated):
+                continue
+            if not object_rules.is_disjoint_from_schema(self, sub, json_type, negated):
+                yield suspect("oneOf", None, None, make_example)
+        for keyword in ("not", *_UNDECIDED_KEYWORDS.get(json_type, ())):
+            own_values = sub.collect_values(keyword)
+            for value in sup.collect_values(keyword):
+                if not any(self._is_keyword_equal(keyword, own, value) for own in own_values):
+                    yield suspect(keyword, None, None, make_example)
+        for keyword in _UNEVALUATED_KEYWORDS.get(json_type, ()):
+            for value in sup.collect_values(keyword):
+                if not is_true_schema(value):
+                    yield suspect(keyword, None, value, make_example)
+
+    def _has_equal_negation(self, sub: Disjunct, negated: Any) -> bool:
+        """Tell whether the sender's disjunct negates an equal schema."""
+        if not sub.negated:
+            return False
+        by_key = self._negated_by_key.get_or_compute((sub,), lambda: self._index_negated(sub))
+        key = self.equality.build_structural_key(negated, is_first=False)
+        return any(self.equality.is_equal(own, negated) for own in by_key.get(key, ()))
+
+    def _index_negated(self, sub: Disjunct) -> dict[str, list[Any]]:
+        by_key: dict[str, list[Any]] = {}
+        for negated in sub.negated:
+            key = self.equality.build_structural_key(negated, is_first=True)
+            by_key.setdefault(key, []).append(negated)
+        return by_key
+
+    def _is_keyword_equal(self, keyword: str, own: Any, other: Any) -> bool:
+        return self.equality.is_equal({keyword: own}, {keyword: other})
+
+    # --- examples
+
+    def generate_example(self, sub: Disjunct, json_type: str = "") -> Any:
+        """Return a small value of a disjunct, NO_WITNESS where none is found.
+
+        Args:
+            sub: the disjunct, of the sender.
+            json_type: the type of the value; "" for any.
+
+        """
+        return self._examples.get_or_compute(
+            (*sub.parts, *sub.negated),
+            lambda: self._generate_disjunct_example(sub, json_type),
+            (json_type, len(sub.parts)),
+        )
+
+    def _generate_disjunct_example(self, sub: Disjunct, json_type: str) -> Any:
+        conjuncts: list[Any] = list(sub.parts)
+        if json_type:
+            conjuncts.append({"type": json_type})
+        conjuncts += [{"not": schema} for schema in sub.negated]
+        return self._generate_or_sample(Schema({"allOf": conjuncts}))
+
+    def generate_common_example(self, schemas: Conjuncts) -> Any:
+        """Return a small value that fits several schemas, NO_WITNESS where none is found."""
+        return self._generate_or_sample(Schema({"allOf": list(schemas)}))
+
+    def _generate_or_sample(self, schema: Schema) -> Any:
+        """Return a witness of a schema; where the search gives up, an example of the generator."""
+        result = self.witness_generator.generate((SignedSchema(self.subschema_view, schema),))
+        if isinstance(result, Witness):
+            return result.value
+        if not isinstance(result, Unknown):
+            return NO_WITNESS
+        for formats in (True, False):
+            root = self.validators.build_root(self.subschema_view, schema, formats=formats)
+            generator = ExampleGenerator(root, compile_schema=_compile_checker)
+            try:
+                return generator.generate(optional="none")
+            except NoExample:
+                continue
+        return NO_WITNESS
 
 
 def _compile_checker(schema: dict[str, Any]) -> Any:
     return Checker(schema).accepts
 
 
-def _build_identity(gap: Incompatibility) -> tuple[Any, ...]:
+def _list_finite_values(sub: Disjunct) -> list[Any]:
+    """Return the values of a disjunct that belong to types with few values."""
+    finite: list[Any] = []
+    for json_type, values in _FINITE_TYPES.items():
+        if json_type in sub.types:
+            finite += values
+    return finite
+
+
+def _return_value(value: Any) -> Any:
+    return value
+
+
+def _build_identity(one: Incompatibility) -> tuple[Any, ...]:
+    """Return a key that is the same for two reports of the same cause."""
     return (
-        gap.rule,
-        gap.path,
-        gap.property_name,
-        gap.subschema_place,
-        gap.superschema_place,
-        repr(gap.superschema_assertion),
+        one.rule,
+        one.path,
+        one.property_name,
+        one.subschema_place,
+        one.superschema_place,
+        repr(one.superschema_assertion),
     )
 
 
 def _admit_evaluated_elsewhere(
-    branch: Disjunct, other: Disjunct, spoken: frozenset[tuple[str, str]]
+    sub: Disjunct, sup: Disjunct, declarations: frozenset[tuple[str, str]]
 ) -> Disjunct:
-    """Return what takes an alternative, with what is lent to that by others which are sent.
+    """Return the receiver's disjunct with the properties that other disjuncts evaluate.
 
-    Whoever sends what another alternative declares fits that one too; and what takes that one declares it, or it is
-    suspected there.
+    A sender that sends a property of another disjunct fits that disjunct too. The receiver's
+    disjunct that accepts that one declares the property, or the cause is found there.
     """
-    lent = frozenset(
-        (k, name) for part in branch.unevaluated_part for k in part for name in part[k]
-    )
-    return replace(other, evaluated_elsewhere=lent & spoken) if other.is_closed and lent else other
+    borrowed = set[tuple[str, str]]()
+    for part in sub.unevaluated_part:
+        for keyword in part:
+            borrowed.update((keyword, name) for name in part[keyword])
+    if not sup.is_closed or not borrowed:
+        return sup
+    return replace(sup, evaluated_elsewhere=declarations.intersection(borrowed))
 
 
-def _find_place(schemas: tuple[Any, ...]) -> Place | None:
-    return next((place for place in map(get_place, schemas) if place is not None), None)
+def _find_place(schemas: Conjuncts) -> Place | None:
+    """Return the place of the first schema that has one."""
+    for schema in schemas:
+        place = get_place(schema)
+        if place is not None:
+            return place
+    return None

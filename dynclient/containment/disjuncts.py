@@ -1,11 +1,10 @@
-"""One alternative of a schema: plain parts that all hold."""
+"""A disjunct: one alternative of a schema, as plain schemas that all hold."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
-from typing import Any
+from typing import Any, TypeAlias
 
 from dynclient import regex
 from dynclient.generate.merged_schema import compute_identity
@@ -14,29 +13,33 @@ from dynclient.violations import Place
 
 JSON_TYPES = ("null", "boolean", "number", "string", "array", "object")
 
-#: More alternatives than this are not told apart.
+#: A schema is not expanded into more disjuncts than this.
 MAX_DISJUNCTS = 256
 
 _DECLARING_KEYWORDS = ("properties", "patternProperties")
 
+#: Schemas that hold all at once.
+Conjuncts: TypeAlias = tuple[Any, ...]
+
 
 class ExpansionFailed(Exception):
-    """A schema comes to more than MAX_BRANCHES alternatives."""
+    """A schema has more than MAX_DISJUNCTS disjuncts, or closes as no disjunct can express."""
 
 
 @dataclass(frozen=True)
 class Disjunct:
-    """One alternative: all of `parts` hold, none of `barred` does.
+    """One alternative of a schema: all of `parts` hold, none of `negated` does.
 
     Attributes:
-        parts: plain schemas: no references, no composition.
-        barred: schemas that must not fit, as the other members of a `oneOf`.
-        closed: what no part declares is refused.
-        refused: the mark of properties that do not travel this way; "" where nobody asks.
-        lent: the part that lets in what only alternatives beside this one declare.
-        lets: what may be there though this one does not declare it, as `spoken` tells it: another one does.
-        freed: closing leaves it the free-form object that it is.
-        shut: names that it asks for and yet nothing lets in.
+        parts: plain schemas, without references and composition.
+        negated: schemas that must not fit, as the other members of a `oneOf`.
+        is_closed: a property that no part declares is refused.
+        refused_annotation: `readOnly` or `writeOnly`, where properties with this annotation are
+            refused; "" where none are.
+        unevaluated_part: a part for the properties that only other disjuncts declare; () for none.
+        evaluated_elsewhere: declarations of other disjuncts, which are allowed here as well.
+        stays_open: it is a free-form object, which closing leaves as it is.
+        forbidden: names that are required, and that nothing allows.
 
     """
 
@@ -56,188 +59,218 @@ class Disjunct:
             stays_open=self.stays_open or other.stays_open,
         )
 
+    # --- keywords
+
     def collect_values(self, keyword: str) -> list[Any]:
-        """Return what the parts say by a keyword."""
+        """Return the values of a keyword, one for each part that has it."""
         return [part[keyword] for part in self.parts if keyword in part]
 
     def find_place(self, keyword: str, value: Any = None, name: str = "") -> Place | None:
-        """Return the place of the part that says a keyword, else of one that says a type, else of any.
+        """Return the place of the part with a keyword, else of one with a type, else of any part.
 
         Args:
             keyword: the keyword.
-            value: what the part is known to say by it.
-            name: a name that is in what it says.
+            value: its value, where that is known.
+            name: a name that its value contains, where that is known.
 
         """
-        typed = [part for part in self.parts if "type" in part]
-        places = (
-            get_place(part)
-            for part in (*self.find_parts(keyword, value, name), *typed, *self.parts)
-        )
-        return next((place for place in places if place is not None), None)
+        typed_parts = [part for part in self.parts if "type" in part]
+        for part in (*self.find_parts(keyword, value, name), *typed_parts, *self.parts):
+            place = get_place(part)
+            if place is not None:
+                return place
+        return None
 
     def find_parts(self, keyword: str, value: Any = None, name: str = "") -> list[dict[str, Any]]:
-        """Return the parts that say a keyword, first those that are known to say a value or a name by it."""
-        said = [part for part in self.parts if keyword in part]
-        exact = [
-            part
-            for part in said
-            if part[keyword] == value or (name and name in _list_names(part[keyword]))
-        ]
-        return [*exact, *said]
+        """Return the parts with a keyword, those with the given value or name first."""
+        parts = [part for part in self.parts if keyword in part]
+        preferred = []
+        for part in parts:
+            has_name = name and name in _list_names(part[keyword])
+            if part[keyword] == value or has_name:
+                preferred.append(part)
+        return [*preferred, *parts]
 
     @cached_property
     def own_parts(self) -> list[dict[str, Any]]:
-        """The parts that it is made of, without what is lent to it."""
-        return [
-            part for part in self.parts if not any(part is lent for lent in self.unevaluated_part)
-        ]
+        """The parts without the one for properties of other disjuncts."""
+        borrowed = set(map(id, self.unevaluated_part))
+        return [part for part in self.parts if id(part) not in borrowed]
 
-    @cached_property
-    def declarations(self) -> frozenset[tuple[str, str]]:
-        """What it declares itself: the keyword, and the name or the pattern."""
-        return frozenset(
-            (k, name)
-            for part in self.own_parts
-            for k in _DECLARING_KEYWORDS
-            for name in part.get(k, ())
-        )
+    # --- values
 
     @cached_property
     def types(self) -> frozenset[str]:
-        """The kinds of value that it can hold."""
-        found = frozenset(JSON_TYPES)
-        for given in self.collect_values("type"):
-            types = given if isinstance(given, list) else [given]
-            found &= {"number" if t == "integer" else t for t in types}
-        return found
+        """The JSON types of its values; an integer is a number here."""
+        allowed = frozenset(JSON_TYPES)
+        for types in self._type_lists:
+            allowed &= {"number" if name == "integer" else name for name in types}
+        return allowed
 
     @cached_property
     def is_integer(self) -> bool:
         """Whether its numbers are integers."""
-        types = [t if isinstance(t, list) else [t] for t in self.collect_values("type")]
-        return any("integer" in t and "number" not in t for t in types)
+        return any("integer" in types and "number" not in types for types in self._type_lists)
+
+    @cached_property
+    def _type_lists(self) -> list[list[str]]:
+        types = self.collect_values("type")
+        return [one if isinstance(one, list) else [one] for one in types]
 
     @cached_property
     def enumeration(self) -> list[Any] | None:
-        """The values that every `enum` and `const` lists; None where they are not listed."""
-        lists = [*self.collect_values("enum"), *([value] for value in self.collect_values("const"))]
+        """The values that every `enum` and `const` allows; None where there is neither."""
+        lists = self.collect_values("enum")
+        lists += [[value] for value in self.collect_values("const")]
         if not lists:
             return None
-        first, *rest = sorted(lists, key=len)
-        known = [set(map(compute_identity, listed)) for listed in rest]
-        return [
-            value for value in first if all(compute_identity(value) in others for others in known)
-        ]
+        values, *others = sorted(lists, key=len)
+        for other in others:
+            allowed = set(map(compute_identity, other))
+            values = [value for value in values if compute_identity(value) in allowed]
+        return list(values)
 
     @property
     def is_trivially_empty(self) -> bool:
-        """Whether its parts plainly leave no value."""
+        """Whether its types and enumerations leave no value."""
         return not self.types or self.enumeration == []
+
+    # --- properties
+
+    @cached_property
+    def declarations(self) -> frozenset[tuple[str, str]]:
+        """The properties that it declares itself: the keyword, and the name or the pattern."""
+        declarations = set[tuple[str, str]]()
+        for part in self.own_parts:
+            for keyword in _DECLARING_KEYWORDS:
+                declarations.update((keyword, name) for name in part.get(keyword, ()))
+        return frozenset(declarations)
 
     @cached_property
     def required(self) -> frozenset[str]:
-        """The properties that must be there."""
-        return frozenset(name for names in self.collect_values("required") for name in names)
+        """The names of the required properties."""
+        return frozenset[str]().union(*self.collect_values("required"))
 
     @cached_property
     def property_names(self) -> list[str]:
-        """The properties that are declared by name, in order."""
-        return list(
-            dict.fromkeys(
-                name for properties in self.collect_values("properties") for name in properties
-            )
-        )
+        """The names of `properties`, in the order of the document."""
+        names: dict[str, None] = {}
+        for properties in self.collect_values("properties"):
+            names |= dict.fromkeys(properties)
+        return list(names)
 
     @cached_property
     def pattern_properties(self) -> list[tuple[str, Any]]:
         """The patterns of property names, with their schemas."""
-        return [
-            pair for found in self.collect_values("patternProperties") for pair in found.items()
-        ]
+        pairs: list[tuple[str, Any]] = []
+        for by_pattern in self.collect_values("patternProperties"):
+            pairs += by_pattern.items()
+        return pairs
 
     def find_property_schemas(self, name: str) -> tuple[Any, ...]:
-        """Return the schemas of a property: `(False,)` where it cannot be there."""
-        found = self._property_schemas.get(name)
-        if found is None:
-            found = self._property_schemas[name] = self._collect_property_schemas(name)
-        return found
+        """Return the schemas of a property, all of which hold; `(False,)` where it is refused."""
+        schemas = self._property_schemas.get(name)
+        if schemas is None:
+            schemas = self._property_schemas[name] = self._collect_property_schemas(name)
+        return schemas
 
     @cached_property
     def _property_schemas(self) -> dict[str, tuple[Any, ...]]:
         return {}
 
     def _collect_property_schemas(self, name: str) -> tuple[Any, ...]:
-        found: list[Any] = []
-        is_declared = False
+        schemas: list[Any] = []
         for part in self.own_parts:
-            own = _find_declared_schemas(part, name)
-            if not own and "additionalProperties" in part:
-                own = [part["additionalProperties"]]
-            is_declared = is_declared or bool(own)
-            found += own
-        if is_declared:
-            return tuple(found)
-        # One of those who lend it declares it, whichever that is.
-        lent = [
-            schema
-            for part in self.unevaluated_part
-            for schema in _find_declared_schemas(part, name)
-        ]
-        if lent:
-            return (lent[0] if len(lent) == 1 else Schema({"anyOf": lent}),)
-        is_let_in = (
-            name in self.required - self.forbidden
+            declared = find_declared_schemas(part, name)
+            if not declared and "additionalProperties" in part:
+                declared = [part["additionalProperties"]]
+            schemas += declared
+        if schemas:
+            return tuple(schemas)
+
+        # Another disjunct declares it. Nobody knows which one, so that one of its schemas holds.
+        alternatives: list[Any] = []
+        for part in self.unevaluated_part:
+            alternatives += find_declared_schemas(part, name)
+        if alternatives:
+            return (unite_schemas(alternatives),)
+
+        is_allowed = (
+            not self.is_closed
+            or name in self.required - self.forbidden
             or ("properties", name) in self.evaluated_elsewhere
         )
-        return (False,) if self.is_closed and not is_let_in else ()
+        return () if is_allowed else (False,)
 
     @property
     def additional_schemas(self) -> tuple[Any, ...]:
-        """The schemas of a property that nobody names; `(False,)` where there can be none."""
-        found = tuple(self.collect_values("additionalProperties"))
-        return found or ((False,) if self.is_closed else ())
+        """The schemas of a property that is not declared; `(False,)` where it is refused."""
+        schemas = tuple(self.collect_values("additionalProperties"))
+        if schemas or not self.is_closed:
+            return schemas
+        return (False,)
+
+    # --- items
 
     def find_item_schemas(self, index: int) -> tuple[Any, ...]:
-        """Return the schemas of the item at an index."""
-        found: list[Any] = []
+        """Return the schemas of the item at an index, all of which hold."""
+        schemas: list[Any] = []
         for part in self.parts:
-            first = part.get("prefixItems", [])
-            if index < len(first):
-                found.append(first[index])
+            prefix = part.get("prefixItems", [])
+            if index < len(prefix):
+                schemas.append(prefix[index])
             elif "items" in part:
-                found.append(part["items"])
-        return tuple(found)
+                schemas.append(part["items"])
+        return tuple(schemas)
 
     @property
     def prefix_length(self) -> int:
         """How many items have schemas of their own."""
-        return max((len(first) for first in self.collect_values("prefixItems")), default=0)
+        return max(map(len, self.collect_values("prefixItems")), default=0)
 
 
-def conjoin(one: list[Disjunct], other: list[Disjunct]) -> list[Disjunct]:
-    """Return what holds where one of each holds; most combinations of tagged alternatives are void."""
-    if len(one) * len(other) > MAX_DISJUNCTS**2:
+def conjoin(left: list[Disjunct], right: list[Disjunct]) -> list[Disjunct]:
+    """Return the conjunction of two disjunctions, without the disjuncts that are trivially empty.
+
+    Raises:
+        ExpansionFailed: there are too many.
+
+    """
+    if len(left) * len(right) > MAX_DISJUNCTS**2:
         raise ExpansionFailed
-    possible = (both for a in one for b in other if not (both := a & b).is_trivially_empty)
-    found = list(islice(possible, MAX_DISJUNCTS + 1))
-    if len(found) > MAX_DISJUNCTS:
-        raise ExpansionFailed
-    return found
+    disjuncts: list[Disjunct] = []
+    for one in left:
+        for other in right:
+            both = one & other
+            # Most combinations of tagged alternatives are empty.
+            if not both.is_trivially_empty:
+                disjuncts.append(both)
+            if len(disjuncts) > MAX_DISJUNCTS:
+                raise ExpansionFailed
+    return disjuncts
 
 
 def get_place(schema: Any) -> Place | None:
-    """Return where a schema stands, None where nobody knows."""
+    """Return where a schema stands in its document, None for one that was derived."""
     return getattr(schema, "place", None)
 
 
-def _find_declared_schemas(part: dict[str, Any], name: str) -> list[Any]:
-    """Return what a part says of a property by its name and by its patterns."""
-    own = [part["properties"][name]] if name in part.get("properties", ()) else []
-    return own + [
-        s for p, s in part.get("patternProperties", {}).items() if regex.compile(p).search(name)
-    ]
+def find_declared_schemas(part: dict[str, Any], name: str) -> list[Any]:
+    """Return the schemas of a property in `properties` and `patternProperties`."""
+    schemas = []
+    properties = part.get("properties", {})
+    if name in properties:
+        schemas.append(properties[name])
+    for pattern, schema in part.get("patternProperties", {}).items():
+        if regex.compile(pattern).search(name):
+            schemas.append(schema)
+    return schemas
 
 
-def _list_names(said: Any) -> Any:
-    return said if isinstance(said, list | dict) else ()
+def unite_schemas(schemas: list[Any]) -> Any:
+    """Return one schema for values that fit at least one of several."""
+    return schemas[0] if len(schemas) == 1 else Schema({"anyOf": schemas})
+
+
+def _list_names(value: Any) -> Any:
+    return value if isinstance(value, list | dict) else ()

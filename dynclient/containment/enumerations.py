@@ -1,4 +1,4 @@
-"""Alternatives that list single values each are one list: `oneOf` of constants is how an enum is described today."""
+"""Unions of enumerations as one enumeration: a `oneOf` of constants is a common form of an enum."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from dynclient.containment.disjuncts import get_place
 from dynclient.containment.schema_equality import select_assertions
 from dynclient.generate.merged_schema import compute_identity
 from dynclient.schema.dialect import Schema
 
-#: What is reckoned with beside a list.
+#: The keywords that can be evaluated for a listed value.
 _SUPPORTED_KEYWORDS = {"const", "enum", "type", "minimum", "maximum"}
 
-#: What values are of a type; a truth value is an integer to Python, and to it alone.
+#: The Python types of the values of a JSON type. A boolean is an `int` in Python only.
 _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "null": (type(None),),
     "boolean": (bool,),
@@ -24,58 +25,71 @@ _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
 
 
 def merge_enumerations(
-    schema: dict[str, Any], keyword: str, target: Callable[[Any], Any]
+    schema: dict[str, Any], keyword: str, resolve: Callable[[Any], Any]
 ) -> Schema | None:
-    """Return the list of the values that alternatives take, None where one of them lists none.
+    """Return one `enum` for a union whose members all are enumerations.
 
     Args:
-        schema: what has the alternatives.
-        keyword: `anyOf`, or `oneOf`, where what two of them take is refused.
-        target: follows references.
+        schema: the schema with the union.
+        keyword: `anyOf`, or `oneOf`, which refuses a value of two members.
+        resolve: follows references.
+
+    Returns:
+        The enumeration; None where a member is no enumeration.
 
     """
-    members = [_list_values(target(member)) for member in schema[keyword]]
-    if not members or any(values is None for values in members):
+    values: dict[Any, Any] = {}
+    member_counts = Counter[Any]()
+    for member in schema[keyword]:
+        member_values = _list_values(resolve(member))
+        if member_values is None:
+            return None
+        by_identity = {compute_identity(value): value for value in member_values}
+        values |= by_identity
+        member_counts.update(by_identity.keys())
+    if not schema[keyword]:
         return None
-    values = {compute_identity(value): value for found in members for value in found or ()}
-    times = Counter(
-        one for found in members for one in {compute_identity(value) for value in found or ()}
-    )
-    kept = [value for one, value in values.items() if keyword == "anyOf" or times[one] == 1]
-    return Schema({"enum": kept}, getattr(schema, "place", None))
+    if keyword == "oneOf":
+        values = {key: value for key, value in values.items() if member_counts[key] == 1}
+    return Schema({"enum": list(values.values())}, get_place(schema))
 
 
 def _list_values(schema: Any) -> list[Any] | None:
-    """Return the values that a schema lists, None where it lists none, or is more than a list of single ones."""
-    said = select_assertions(schema) if isinstance(schema, dict) else {}
-    if not ("const" in said or "enum" in said) or said.keys() - _SUPPORTED_KEYWORDS:
+    """Return the values of an enumeration; None for any other schema."""
+    assertions = select_assertions(schema) if isinstance(schema, dict) else {}
+    if not ("const" in assertions or "enum" in assertions):
         return None
-    found = list(said["enum"]) if "enum" in said else [said["const"]]
-    if any(isinstance(value, list | dict) for value in found):
+    if assertions.keys() - _SUPPORTED_KEYWORDS:
         return None
-    if "const" in said:
-        found = [
-            value for value in found if compute_identity(value) == compute_identity(said["const"])
-        ]
-    fitting = [value for value in found if _is_allowed(value, said)]
-    # The bounds of 64 bits may be no more than a note.
-    return None if schema.get("format") == "int64" and fitting != found else fitting
+    values = list(assertions["enum"]) if "enum" in assertions else [assertions["const"]]
+    if any(isinstance(value, list | dict) for value in values):
+        return None
+    if "const" in assertions:
+        constant = compute_identity(assertions["const"])
+        values = [value for value in values if compute_identity(value) == constant]
+    allowed = [value for value in values if _is_allowed(value, assertions)]
+    # The bounds of `int64` may be an annotation only.
+    if schema.get("format") == "int64" and allowed != values:
+        return None
+    return allowed
 
 
-def _is_allowed(value: Any, said: dict[str, Any]) -> bool:
-    types = said.get("type", list(_PYTHON_TYPES))
-    if not any(
-        _has_json_type(value, name) for name in ([types] if isinstance(types, str) else types)
-    ):
+def _is_allowed(value: Any, assertions: dict[str, Any]) -> bool:
+    types = assertions.get("type", list(_PYTHON_TYPES))
+    if isinstance(types, str):
+        types = [types]
+    if not any(_has_json_type(value, json_type) for json_type in types):
         return False
     if isinstance(value, bool) or not isinstance(value, int | float):
         return True
-    return bool(said.get("minimum", value) <= value <= said.get("maximum", value))
+    minimum = assertions.get("minimum", value)
+    maximum = assertions.get("maximum", value)
+    return bool(minimum <= value <= maximum)
 
 
-def _has_json_type(value: Any, name: str) -> bool:
+def _has_json_type(value: Any, json_type: str) -> bool:
     if isinstance(value, bool):
-        return name == "boolean"
-    if isinstance(value, float) and name == "integer":
+        return json_type == "boolean"
+    if isinstance(value, float) and json_type == "integer":
         return value.is_integer()
-    return isinstance(value, _PYTHON_TYPES.get(name, ()))
+    return isinstance(value, _PYTHON_TYPES.get(json_type, ()))

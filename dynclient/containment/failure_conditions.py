@@ -1,4 +1,4 @@
-"""What a value has to be like for one keyword of the other side to refuse it."""
+"""Schemas for the values that one keyword of the superschema refuses."""
 
 from __future__ import annotations
 
@@ -13,34 +13,46 @@ from dynclient.containment.witnesses.signed_schemas import (
 )
 from dynclient.schema.dialect import Schema
 
-#: What a keyword says depends on these beside it.
+#: A keyword has its meaning only together with these of the same part.
 _DEPENDS_ON = {
     "contains": ("contains", "minContains", "maxContains"),
     "minContains": ("contains", "minContains"),
     "maxContains": ("contains", "maxContains"),
 }
 
-#: What these say depends on schemas that a part no longer has.
+#: These depend on schemas that a part of a disjunct no longer has.
 _NEEDS_OTHER_SCHEMAS = ("unevaluatedItems", "unevaluatedProperties")
 
 
-def build_failure_condition(other: Disjunct, gap: Incompatibility) -> DerivedCondition | None:
-    """Return what holds where the keyword of a gap fails; None where it cannot be said by itself."""
-    rule, name = gap.rule, gap.property_name
+def build_failure_condition(sup: Disjunct, cause: Incompatibility) -> DerivedCondition | None:
+    """Return a schema for the values for which the keyword of a cause fails.
+
+    Args:
+        sup: the disjunct of the superschema that has the keyword.
+        cause: the incompatibility.
+
+    Returns:
+        The schema; None where the keyword cannot be expressed alone.
+
+    """
+    rule, name = cause.rule, cause.property_name
     if rule in ("additionalProperties", "readOnly", "writeOnly") and name:
         return build_property_condition(name, build_negation(False))
-    part = next(iter(other.find_parts(rule, gap.superschema_assertion, name)), None)
-    if part is None or rule in _NEEDS_OTHER_SCHEMAS:
+    parts = sup.find_parts(rule, cause.superschema_assertion, name)
+    if not parts or rule in _NEEDS_OTHER_SCHEMAS:
         return None
+    part = parts[0]
     if rule == "additionalProperties":
         return build_negation(Schema({**_accept_declared_names(part), rule: part[rule]}))
     if rule == "required":
         return build_negation(Schema({rule: [name]}))
-    kept = {k: part[k] for k in _DEPENDS_ON.get(rule, (rule,)) if k in part}
-    return build_negation(Schema({"minContains": 0, **kept} if rule == "maxContains" else kept))
+    keywords = {k: part[k] for k in _DEPENDS_ON.get(rule, (rule,)) if k in part}
+    if rule == "maxContains":
+        keywords = {"minContains": 0, **keywords}
+    return build_negation(Schema(keywords))
 
 
 def _accept_declared_names(part: dict[str, Any]) -> dict[str, Any]:
-    return {
-        k: dict.fromkeys(part[k], True) for k in ("properties", "patternProperties") if k in part
-    }
+    """Return the declaring keywords of a part, each property with the schema `true`."""
+    keywords = ("properties", "patternProperties")
+    return {k: dict.fromkeys(part[k], True) for k in keywords if k in part}

@@ -1,4 +1,4 @@
-"""A gap: one place where a value of one schema does not fit the other, or where nobody can say."""
+"""An incompatibility: a place where a value of one schema does not, or may not, fit another."""
 
 from __future__ import annotations
 
@@ -15,41 +15,45 @@ from dynclient.containment.witnesses.signed_schemas import (
 from dynclient.generate.merged_schema import copy_json
 from dynclient.violations import Place
 
-#: In a path: any item of an array, any property that is not declared by name.
+#: Steps of a path: any item of an array, any property that is not declared by name.
 ANY_ITEM = "[]"
 ANY_PROPERTY = "{}"
 
 
 class _NoWitness:
     def __repr__(self) -> str:
-        return "ABSENT"
+        return "NO_WITNESS"
 
 
-#: No witness.
+#: Stands for a witness that does not exist; None is a value of JSON.
 NO_WITNESS: Final = _NoWitness()
 
-#: A step from a value to the one around it: its name, and what makes the value around of the value; "" stays there.
+#: A step from a value to the one around it: its name in the path, "" for the value itself; and a
+#: function that builds the outer value from the inner one.
 PathStep = tuple[str, Callable[[Any], Any]]
 
-#: What makes a witness, asked for only when somebody wants it.
+#: Makes a candidate for a witness, called only where one is wanted.
 WitnessFactory = Callable[[], Any]
 
 
 @dataclass(frozen=True)
 class Incompatibility:
-    """One cause for which a schema is not included in another.
+    """One cause for which a schema does not contain another.
 
     Attributes:
-        verdict: `refuted`, with a witness that was checked, or `unknown`.
+        verdict: `refuted`, with a witness that both engines confirmed, or `unknown`.
         rule: the keyword that fails.
-        path: where in the value: property names, ITEMS, KEYS.
-        narrow: what the one whose values are sent says, as plain JSON data; None where it says nothing.
-        wide: what the one that must take them says.
-        narrow_place: where it says so, or where the schema stands that says nothing; None where nobody knows.
-        wide_place: the same of the one that must take them.
-        name: the property that an object asks for or refuses, the places being those of the object; "" elsewhere.
-        because: for `unknown`: why it could not be shown.
-        witness: a value that the one accepts and the other refuses; ABSENT where there is none.
+        path: the place in the value: property names, ANY_ITEM, ANY_PROPERTY.
+        subschema_assertion: the value of the keyword in the subschema, as plain JSON data; None
+            where it has none.
+        superschema_assertion: the same of the superschema.
+        subschema_place: where the keyword stands, else the schema that lacks it; None where that
+            is not known.
+        superschema_place: the same of the superschema.
+        property_name: the property that an object requires or refuses, in which case the places
+            are those of the object; "" elsewhere.
+        reason: for `unknown`, why nothing could be shown.
+        witness: a value that the subschema accepts and the superschema refuses, else NO_WITNESS.
 
     """
 
@@ -67,15 +71,15 @@ class Incompatibility:
 
 @dataclass(frozen=True)
 class SuspectedIncompatibility:
-    """A gap before its witness was checked.
+    """An incompatibility before its witness is checked.
 
     Attributes:
-        gap: what is suspected.
-        make: makes a candidate, where there is an idea of one.
-        condition: what a value is like that shows it, where it can be said.
-        is_placed: whether the places are known, or asked of whoever looks at the schemas around.
-        pair: the pair of schemas inside that it stands for, None where it is a cause of its own.
-        steps: how that pair is seen from here, from the inside outwards.
+        incompatibility: what is suspected.
+        make_candidate: makes a candidate for a witness; None where no rule proposes one.
+        failure_condition: a schema for the values that show it; None where no schema can say it.
+        has_places: whether the places are known. Else the comparison around it gives its own.
+        pair: the pair of inner schemas that it links to; None where it is a cause of its own.
+        path_steps: the steps from that pair to here, from the inside outwards.
 
     """
 
@@ -87,63 +91,80 @@ class SuspectedIncompatibility:
     path_steps: tuple[PathStep, ...] = ()
 
     def lift(self, step: str, wrap: Callable[[Any], Any]) -> SuspectedIncompatibility:
-        """Return it as seen from the value around."""
+        """Return the same cause as a cause about the value around.
+
+        Args:
+            step: the step of the path, "" where it is the same value.
+            wrap: builds the value around from the value.
+
+        """
         if self.pair is not None:
             return replace(self, path_steps=(*self.path_steps, (step, wrap)))
-        inner = self.make_candidate
-        make = None if inner is None else lambda: wrap(inner())
+
+        make_inner = self.make_candidate
+        make_outer = None if make_inner is None else lambda: wrap(make_inner())
         if not step:
-            return replace(self, make_candidate=make)
-        condition = (
-            None
-            if self.failure_condition is None
-            else _lift_condition(step, self.failure_condition)
-        )
+            return replace(self, make_candidate=make_outer)
+
+        condition = self.failure_condition
+        inner = self.incompatibility
         return replace(
             self,
-            incompatibility=replace(self.incompatibility, path=(step, *self.incompatibility.path)),
-            make_candidate=make,
-            failure_condition=condition,
+            incompatibility=replace(inner, path=(step, *inner.path)),
+            make_candidate=make_outer,
+            failure_condition=None if condition is None else _lift_condition(step, condition),
         )
 
     def locate(
-        self, narrow: Place | None, wide: Place | None, condition: DerivedCondition | None
+        self,
+        subschema_place: Place | None,
+        superschema_place: Place | None,
+        failure_condition: DerivedCondition | None,
     ) -> SuspectedIncompatibility:
-        """Return it with its places and its condition, unless they are known already."""
+        """Return the same cause with places and a condition, unless it has its places."""
         if self.has_places:
             return self
-        gap = replace(self.incompatibility, subschema_place=narrow, superschema_place=wide)
-        return replace(self, incompatibility=gap, failure_condition=condition, has_places=True)
+        located = replace(
+            self.incompatibility,
+            subschema_place=subschema_place,
+            superschema_place=superschema_place,
+        )
+        return replace(
+            self,
+            incompatibility=located,
+            failure_condition=failure_condition,
+            has_places=True,
+        )
 
 
 def build_link(pair: Any) -> SuspectedIncompatibility:
-    """Return a suspicion that stands for all that speaks against a pair of schemas."""
+    """Return a cause that stands for all causes of a pair of schemas."""
     return SuspectedIncompatibility(Incompatibility("unknown", ""), has_places=True, pair=pair)
+
+
+def suspect(
+    rule: str,
+    subschema_assertion: Any,
+    superschema_assertion: Any,
+    make_candidate: WitnessFactory | None = None,
+    reason: str = "no proof and no counter-example was found",
+    property_name: str = "",
+) -> SuspectedIncompatibility:
+    """Return a suspected cause about the value itself. The classes explain the arguments."""
+    incompatibility = Incompatibility(
+        verdict="unknown",
+        rule=rule,
+        subschema_assertion=copy_json(subschema_assertion),
+        superschema_assertion=copy_json(superschema_assertion),
+        property_name=property_name,
+        reason=reason,
+    )
+    return SuspectedIncompatibility(incompatibility, make_candidate)
 
 
 def _lift_condition(step: str, condition: DerivedCondition) -> DerivedCondition:
     if step == ANY_ITEM:
         return build_item_condition(condition)
-    return (
-        build_any_property_condition(condition)
-        if step == ANY_PROPERTY
-        else build_property_condition(step, condition)
-    )
-
-
-def suspect(
-    rule: str,
-    narrow: Any,
-    wide: Any,
-    make: WitnessFactory | None = None,
-    because: str = "",
-    name: str = "",
-) -> SuspectedIncompatibility:
-    """Return a suspicion about the value itself."""
-    why = because or "no proof and no counter-example was found"
-    return SuspectedIncompatibility(
-        Incompatibility(
-            "unknown", rule, (), copy_json(narrow), copy_json(wide), property_name=name, reason=why
-        ),
-        make,
-    )
+    if step == ANY_PROPERTY:
+        return build_any_property_condition(condition)
+    return build_property_condition(step, condition)

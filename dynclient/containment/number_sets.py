@@ -1,7 +1,7 @@
-"""Sets of numbers: bounds, grids and single values. Inclusion is decided exactly, with the simplest witness.
+"""Sets of numbers: bounds, divisors, enumerations. Containment is decided exactly.
 
-What a set holds is judged as the engines do: an integer may be written `1.0`, `multipleOf` counts by decimal texts,
-bounds by value.
+A set contains what the engines accept: `1.0` is an integer, `multipleOf` counts by the decimal
+text of a number, bounds count by its value. The witness is the simplest number that there is.
 """
 
 from __future__ import annotations
@@ -11,22 +11,24 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from dynclient.containment.unknown import Undecidable, Unknown
 
 Number: TypeAlias = int | float
 
-#: From here on a float's decimal text and its value are not the same number.
+T = TypeVar("T")
+
+#: From here on the decimal text of a float and its value are different numbers.
 MAX_EXACT_FLOAT = 2**53
-#: How many values are looked at before giving up on finding one (or on showing that there is none).
+#: At most so many values are tried, to find one or to show that there is none.
 MAX_CANDIDATES = 2_000
-#: How many parts a difference may fall into.
+#: A difference has at most so many parts.
 MAX_PIECES = 500
-#: How many digits an integer may have to be reckoned with.
+#: Integers with more digits are not computed with.
 MAX_DIGITS = 4_000
 _MAX_FLOAT_DIGITS = 17
-#: Keyword, whether it is a lower bound, whether it leaves the bound itself out.
+#: Keyword, whether it is a lower bound, whether it excludes the bound itself.
 _BOUND_KEYWORDS = (
     ("minimum", True, False),
     ("exclusiveMinimum", True, True),
@@ -37,16 +39,18 @@ _BOUND_KEYWORDS = (
 
 @dataclass(frozen=True, slots=True)
 class NumberSet:
-    """The numbers that all of these allow; without any, every number.
+    """The numbers that meet all of these conditions; without any, every number.
 
     Args:
-        whole: only integers.
-        low: least value, None for none; `low_open` leaves it out itself.
-        high: greatest value, likewise.
-        multiples: each number is an integral multiple of all of these (positive).
-        not_multiples: and of none of these.
-        excluded: values left out.
-        among: the only values there are, None for no such list.
+        is_integer: only integers.
+        minimum: least value, None for no bound.
+        is_minimum_exclusive: the bound itself is not in the set.
+        maximum: greatest value, None for no bound.
+        is_maximum_exclusive: the bound itself is not in the set.
+        divisors: each number is a multiple of all of these (positive).
+        excluded_divisors: no number is a multiple of any of these.
+        excluded: values that are not in the set.
+        enumeration: the only values that may be in the set; None for no such list.
 
     """
 
@@ -61,118 +65,120 @@ class NumberSet:
     enumeration: frozenset[Fraction] | None = None
 
     @classmethod
-    def from_schema(cls, schema: Mapping[str, Any], *, whole: bool = False) -> NumberSet:
-        """Return the numbers that the numeric keywords of a schema (in our dialect) allow; others play no part.
+    def from_schema(cls, schema: Mapping[str, Any], *, is_integer: bool = False) -> NumberSet:
+        """Return the numbers that the numeric keywords of a schema (in our dialect) allow.
 
         Args:
-            schema: with `minimum`, `exclusiveMinimum`, `maximum`, `exclusiveMaximum`, `multipleOf`, or none of them.
-            whole: only integers.
+            schema: with any of `minimum`, `exclusiveMinimum`, `maximum`, `exclusiveMaximum` and
+                `multipleOf`. Other keywords are ignored.
+            is_integer: only integers.
 
         Raises:
-            Undecidable: a keyword is no finite number, or a divisor not positive.
+            Undecidable: a keyword is no finite number, or a divisor is not positive.
 
         """
-        divisor = schema.get("multipleOf")
-        made = cls(
-            is_integer=whole,
-            divisors=frozenset() if divisor is None else frozenset({_to_divisor(divisor)}),
-        )
-        for keyword, is_low, is_open in _BOUND_KEYWORDS:
+        divisors = frozenset[Fraction]()
+        if schema.get("multipleOf") is not None:
+            divisors = frozenset({_to_divisor(schema["multipleOf"])})
+        result = cls(is_integer=is_integer, divisors=divisors)
+        for keyword, is_lower, is_exclusive in _BOUND_KEYWORDS:
             if keyword in schema:
-                made = made.restrict(to_exact(schema[keyword]), is_low=is_low, is_open=is_open)
-        return made
+                bound = to_exact(schema[keyword])
+                result = result.restrict(bound, is_lower=is_lower, is_exclusive=is_exclusive)
+        return result
 
     @classmethod
     def from_values(cls, values: Iterable[Number]) -> NumberSet:
-        """Return these numbers alone."""
+        """Return the set of these numbers."""
         return cls(enumeration=frozenset(map(to_exact, values)))
 
-    def restrict(self, value: Fraction, *, is_low: bool, is_open: bool) -> NumberSet:
-        """Return the part of the set above (or below) a value."""
-        if is_low:
-            if self.minimum is None or (value, is_open) > (self.minimum, self.is_minimum_exclusive):
-                return replace(self, minimum=value, is_minimum_exclusive=is_open)
-        elif self.maximum is None or (-value, is_open) > (-self.maximum, self.is_maximum_exclusive):
-            return replace(self, maximum=value, is_maximum_exclusive=is_open)
+    def restrict(self, bound: Fraction, *, is_lower: bool, is_exclusive: bool) -> NumberSet:
+        """Return the part of the set above a lower bound or below an upper one."""
+        if is_lower:
+            own = self.minimum
+            if own is None or (bound, is_exclusive) > (own, self.is_minimum_exclusive):
+                return replace(self, minimum=bound, is_minimum_exclusive=is_exclusive)
+        else:
+            own = self.maximum
+            if own is None or (-bound, is_exclusive) > (-own, self.is_maximum_exclusive):
+                return replace(self, maximum=bound, is_maximum_exclusive=is_exclusive)
         return self
 
     def exclude(self, values: Iterable[Number]) -> NumberSet:
-        """Return the set less some values."""
-        return replace(self, excluded=self.excluded | frozenset(map(to_exact, values)))
+        """Return the set without some values."""
+        return replace(self, excluded=self.excluded.union(map(to_exact, values)))
 
     def __and__(self, other: NumberSet) -> NumberSet:
-        made = replace(
+        result = replace(
             self,
             is_integer=self.is_integer or other.is_integer,
             divisors=self.divisors | other.divisors,
             excluded_divisors=self.excluded_divisors | other.excluded_divisors,
             excluded=self.excluded | other.excluded,
-            enumeration=_intersect_enumerations(self.enumeration, other.enumeration),
+            enumeration=intersect_enumerations(self.enumeration, other.enumeration),
         )
         if other.minimum is not None:
-            made = made.restrict(other.minimum, is_low=True, is_open=other.is_minimum_exclusive)
+            result = result.restrict(
+                other.minimum, is_lower=True, is_exclusive=other.is_minimum_exclusive
+            )
         if other.maximum is not None:
-            made = made.restrict(other.maximum, is_low=False, is_open=other.is_maximum_exclusive)
-        return made
+            result = result.restrict(
+                other.maximum, is_lower=False, is_exclusive=other.is_maximum_exclusive
+            )
+        return result
 
     def contains(self, value: Number) -> bool:
-        """Tell whether a number is in the set, as both engines judge it."""
+        """Tell whether a number is in the set, as both engines decide."""
         if not _is_number(value):
             return False
-        by_value, by_digits = (
-            to_exact(value),
-            Fraction(repr(value)) if isinstance(value, float) else Fraction(value),
-        )
+        by_value = to_exact(value)
+        by_digits = Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
         return (
             self._is_within_bounds(by_value)
-            and self._is_on_grid(by_digits)
+            and self._is_multiple(by_digits)
             and by_value not in self.excluded
         )
 
     def contains_exactly(self, value: Fraction) -> bool:
         """Tell whether an exact value is in the set."""
         return (
-            self._is_within_bounds(value) and self._is_on_grid(value) and value not in self.excluded
+            self._is_within_bounds(value)
+            and self._is_multiple(value)
+            and value not in self.excluded
         )
 
     def _is_within_bounds(self, value: Fraction) -> bool:
-        above = (
-            self.minimum is None
-            or value > self.minimum
-            or (value == self.minimum and not self.is_minimum_exclusive)
-        )
-        below = (
-            self.maximum is None
-            or value < self.maximum
-            or (value == self.maximum and not self.is_maximum_exclusive)
-        )
-        return above and below and (self.enumeration is None or value in self.enumeration)
+        low, high = self.minimum, self.maximum
+        if low is not None and (value < low or (value == low and self.is_minimum_exclusive)):
+            return False
+        if high is not None and (value > high or (value == high and self.is_maximum_exclusive)):
+            return False
+        return self.enumeration is None or value in self.enumeration
 
-    def _is_on_grid(self, value: Fraction) -> bool:
-        return (
-            (not self.is_integer or value.denominator == 1)
-            and all((value / step).denominator == 1 for step in self.divisors)
-            and not any((value / step).denominator == 1 for step in self.excluded_divisors)
-        )
+    def _is_multiple(self, value: Fraction) -> bool:
+        if self.is_integer and value.denominator != 1:
+            return False
+        if any((value / divisor).denominator != 1 for divisor in self.divisors):
+            return False
+        return not any((value / divisor).denominator == 1 for divisor in self.excluded_divisors)
 
     @property
     def step(self) -> Fraction | None:
-        """The grid that every number of the set is on, None where they lie dense."""
-        steps = [*self.divisors, *([Fraction(1)] if self.is_integer else [])]
-        if not steps:
+        """The number of which every number of the set is a multiple; None without divisors."""
+        divisors = set(self.divisors)
+        if self.is_integer:
+            divisors.add(Fraction(1))
+        if not divisors:
             return None
-        return Fraction(
-            math.lcm(*(s.numerator for s in steps)), math.gcd(*(s.denominator for s in steps))
-        )
+        numerator = math.lcm(*(divisor.numerator for divisor in divisors))
+        return Fraction(numerator, math.gcd(*(divisor.denominator for divisor in divisors)))
 
 
 def _is_number(value: Any) -> bool:
-    """Tell whether a value is a number of JSON (no truth value, no infinity)."""
-    return (
-        math.isfinite(value)
-        if isinstance(value, float)
-        else isinstance(value, int) and not isinstance(value, bool)
-    )
+    """Tell whether a value is a number of JSON: no boolean, no infinity."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def to_exact(value: Any) -> Fraction:
@@ -198,80 +204,89 @@ def _to_divisor(value: Number) -> Fraction:
     return Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
 
 
-def _intersect_enumerations(
-    one: frozenset[Fraction] | None, other: frozenset[Fraction] | None
-) -> frozenset[Fraction] | None:
-    if one is None or other is None:
-        return other if one is None else one
-    return one & other
+def intersect_enumerations(
+    one: frozenset[T] | None, other: frozenset[T] | None
+) -> frozenset[T] | None:
+    """Return the values of both enumerations, where None stands for any value."""
+    if one is None:
+        return other
+    return one if other is None else one & other
 
 
-def find_counterexample(narrow: NumberSet, wide: NumberSet) -> Number | Unknown | None:
-    """Tell whether every number of one set is in the other.
+def find_counterexample(subset: NumberSet, superset: NumberSet) -> Number | Unknown | None:
+    """Decide whether every number of one set is in the other.
 
     Returns:
-        None where that is proved; else a simple number that only the first set holds, or why neither could be shown.
+        None where that is proved; else a simple number of the first set alone, or why neither
+        could be shown.
 
     """
-    return find_uncovered(narrow, [wide])
+    return find_uncovered(subset, [superset])
 
 
-def find_uncovered(narrow: NumberSet, union: Iterable[NumberSet]) -> Number | Unknown | None:
-    """Tell whether every number of a set is in at least one of others; the answer is that of `included`."""
+def find_uncovered(subset: NumberSet, union: Iterable[NumberSet]) -> Number | Unknown | None:
+    """Decide whether every number of a set is in a union; the result is that of the above."""
     members = list(union)
+    pieces = [subset]
     try:
-        pieces = [narrow]
         for member in members:
             pieces = [rest for piece in pieces for rest in _subtract(piece, member)]
             if len(pieces) > MAX_PIECES:
                 return Unknown("the union falls into too many pieces")
     except Undecidable as error:
         return Unknown(error.reason)
-    return _find_simplest(
-        pieces, lambda value: narrow.contains(value) and not any(m.contains(value) for m in members)
-    )
+
+    def is_witness(value: Number) -> bool:
+        return subset.contains(value) and not any(member.contains(value) for member in members)
+
+    return _find_simplest(pieces, is_witness)
 
 
 def find_example(numbers: NumberSet) -> Number | Unknown | None:
-    """Return a simple number of a set, None where it is proved empty, or why neither could be shown."""
+    """Return a simple number of a set, None where it is proved empty, or why neither was shown."""
     return _find_simplest([numbers], numbers.contains)
 
 
-def _subtract(piece: NumberSet, wide: NumberSet) -> Iterator[NumberSet]:
-    """Yield sets that together are one set less another: each breaks one rule of the other."""
-    if wide.enumeration is not None:
-        taken = frozenset(value for value in wide.enumeration if wide.contains_exactly(value))
-        yield replace(piece, excluded=piece.excluded | taken)
+def _subtract(piece: NumberSet, other: NumberSet) -> Iterator[NumberSet]:
+    """Yield the parts of a set outside another: each part breaks one condition of the other."""
+    if other.enumeration is not None:
+        listed = filter(other.contains_exactly, other.enumeration)
+        yield replace(piece, excluded=piece.excluded.union(listed))
         return
-    if wide.minimum is not None:
-        yield piece.restrict(wide.minimum, is_low=False, is_open=not wide.is_minimum_exclusive)
-    if wide.maximum is not None:
-        yield piece.restrict(wide.maximum, is_low=True, is_open=not wide.is_maximum_exclusive)
-    for step in sorted(wide.divisors | ({Fraction(1)} if wide.is_integer else set())):
-        yield replace(piece, excluded_divisors=piece.excluded_divisors | {step})
-    for step in sorted(wide.excluded_divisors):
-        yield replace(piece, divisors=piece.divisors | {step})
-    if wide.excluded:
-        yield replace(piece, enumeration=_intersect_enumerations(piece.enumeration, wide.excluded))
+    if other.minimum is not None:
+        is_exclusive = not other.is_minimum_exclusive
+        yield piece.restrict(other.minimum, is_lower=False, is_exclusive=is_exclusive)
+    if other.maximum is not None:
+        is_exclusive = not other.is_maximum_exclusive
+        yield piece.restrict(other.maximum, is_lower=True, is_exclusive=is_exclusive)
+    divisors = set(other.divisors)
+    if other.is_integer:
+        divisors.add(Fraction(1))
+    for divisor in sorted(divisors):
+        yield replace(piece, excluded_divisors=piece.excluded_divisors | {divisor})
+    for divisor in sorted(other.excluded_divisors):
+        yield replace(piece, divisors=piece.divisors | {divisor})
+    if other.excluded:
+        yield replace(piece, enumeration=intersect_enumerations(piece.enumeration, other.excluded))
 
 
 def _find_simplest(
     pieces: list[NumberSet], is_witness: Callable[[Number], bool]
 ) -> Number | Unknown | None:
     """Return the simplest number of all pieces, None where all are empty."""
-    found: list[Number] = []
+    numbers: list[Number] = []
     unknown: Unknown | None = None
     for piece in pieces:
-        answer = _find_in_piece(piece, is_witness)
-        if isinstance(answer, Unknown):
-            unknown = answer
-        elif answer is not None:
-            found.append(answer)
-    return min(found, key=_rank_simplicity) if found else unknown
+        result = _find_in_piece(piece, is_witness)
+        if isinstance(result, Unknown):
+            unknown = result
+        elif result is not None:
+            numbers.append(result)
+    return min(numbers, key=_rank_simplicity) if numbers else unknown
 
 
 def _rank_simplicity(value: Number) -> tuple[bool, int, bool, Number]:
-    """Order numbers: integers first, then those with few digits, then small ones, positive before negative."""
+    """Order numbers: integers first, then few digits, then positive before negative, then small."""
     return isinstance(value, float), len(repr(abs(value))), value < 0, abs(value)
 
 
@@ -281,28 +296,26 @@ def _find_in_piece(
     if _is_trivially_empty(piece):
         return None
     for value in itertools.islice(_generate_candidates(piece), MAX_CANDIDATES):
-        if (
-            piece.contains_exactly(value)
-            and (number := _to_json_number(value)) is not None
-            and is_witness(number)
-        ):
+        if not piece.contains_exactly(value):
+            continue
+        number = _to_json_number(value)
+        if number is not None and is_witness(number):
             return number
-    return (
-        None
-        if _is_exhausted(piece)
-        else Unknown("no number was found that could serve as an example")
-    )
+    if _is_exhausted(piece):
+        return None
+    return Unknown("no number was found that could serve as an example")
 
 
 def _to_json_number(value: Fraction) -> Number | None:
-    """Return a value as JSON carries it, None where a float cannot."""
+    """Return a value as a number of JSON, None where a float cannot hold it."""
     if value.denominator == 1:
         return int(value)
     try:
         number = float(value)
     except OverflowError:
         return None
-    return number if abs(number) < MAX_EXACT_FLOAT and Fraction(repr(number)) == value else None
+    is_exact = abs(number) < MAX_EXACT_FLOAT and Fraction(repr(number)) == value
+    return number if is_exact else None
 
 
 def _is_trivially_empty(piece: NumberSet) -> bool:
@@ -310,7 +323,7 @@ def _is_trivially_empty(piece: NumberSet) -> bool:
         return True
     step = piece.step
     return step is not None and any(
-        (step / unwanted).denominator == 1 for unwanted in piece.excluded_divisors
+        (step / divisor).denominator == 1 for divisor in piece.excluded_divisors
     )
 
 
@@ -323,7 +336,7 @@ def _has_crossed_bounds(piece: NumberSet) -> bool:
 
 
 def _is_exhausted(piece: NumberSet) -> bool:
-    """Tell whether the candidates were all the numbers there are."""
+    """Tell whether the candidates were all numbers of a set."""
     if piece.enumeration is not None:
         return not any(piece.contains_exactly(value) for value in piece.enumeration)
     if piece.minimum is not None and piece.minimum == piece.maximum:
@@ -338,7 +351,7 @@ def _is_exhausted(piece: NumberSet) -> bool:
 
 
 def _spans_huge_floats(piece: NumberSet) -> bool:
-    """Tell whether there may be floats in a set whose digits say another number than their value."""
+    """Tell whether a set may have floats whose digits and value are different numbers."""
     if piece.minimum is None or piece.maximum is None:
         return True
     size = max(abs(piece.minimum), abs(piece.maximum))
@@ -346,7 +359,7 @@ def _spans_huge_floats(piece: NumberSet) -> bool:
 
 
 def _compute_step_range(piece: NumberSet, step: Fraction) -> tuple[int | None, int | None]:
-    """Return the first and last multiple of a step within the bounds, as counts of it."""
+    """Return the first and the last multiple of a step within the bounds, divided by the step."""
     first = last = None
     if piece.minimum is not None:
         first = math.ceil(piece.minimum / step)
@@ -382,7 +395,7 @@ def _generate_candidates(piece: NumberSet) -> Iterator[Fraction]:
 
 
 def _generate_between_bounds(piece: NumberSet) -> Iterator[Fraction]:
-    """Yield what lies at the bounds and between them, however small that is."""
+    """Yield the bounds and the value halfway between them, however close they are."""
     low, high = piece.minimum, piece.maximum
     if low is not None and high is not None and max(abs(low), abs(high)) < MAX_EXACT_FLOAT:
         yield from (low, high, Fraction(repr(float((low + high) / 2))))

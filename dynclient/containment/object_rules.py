@@ -1,14 +1,18 @@
-"""Objects: their properties by name and by pattern, what else they hold, which must be there, and how many."""
+"""Rules for objects: properties by name and by pattern, undeclared ones, required ones, counts.
+
+`sub` is a disjunct of the subschema, `sup` one of the superschema.
+"""
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dynclient import regex
 from dynclient.containment import schema_view
-from dynclient.containment.disjuncts import Disjunct, ExpansionFailed
+from dynclient.containment.disjuncts import Conjuncts, Disjunct, ExpansionFailed
 from dynclient.containment.incompatibilities import (
     ANY_PROPERTY,
     NO_WITNESS,
@@ -19,249 +23,215 @@ from dynclient.containment.incompatibilities import (
 if TYPE_CHECKING:
     from dynclient.containment.containment_checker import ContainmentChecker
 
-#: A name that nobody declares.
+#: Names for a property that no schema declares.
 _UNDECLARED_NAMES = ("other", "x", "additional")
+
+#: A witness gets at most so many properties with such names.
+_MAX_UNDECLARED = 1000
 
 
 def compare_objects(
-    inclusion: ContainmentChecker, branch: Disjunct, other: Disjunct
+    checker: ContainmentChecker, sub: Disjunct, sup: Disjunct
 ) -> Iterator[SuspectedIncompatibility]:
-    """Suspect each keyword of the other side that not all objects of an alternative fit."""
-    yield from _compare_required(inclusion, branch, other)
-    for name in dict.fromkeys(
-        [*branch.property_names, *other.property_names, *sorted(branch.required)]
-    ):
-        if not inclusion.subschema_view.is_refused(branch, name):
-            yield from _compare_property(inclusion, branch, other, name)
-    yield from _compare_undeclared(inclusion, branch, other)
-    yield from _compare_property_counts(inclusion, branch, other)
-    yield from _compare_dependent_required(inclusion, branch, other)
+    """Suspect each keyword of the superschema that some object of the subschema may not fit."""
+    yield from _compare_required(checker, sub, sup)
+    for name in dict.fromkeys([*sub.property_names, *sup.property_names, *sorted(sub.required)]):
+        if not checker.subschema_view.is_refused(sub, name):
+            yield from _compare_property(checker, sub, sup, name)
+    yield from _compare_undeclared(checker, sub, sup)
+    yield from _compare_property_counts(checker, sub, sup)
+    yield from _compare_dependent_required(checker, sub, sup)
 
 
 def _compare_required(
-    inclusion: ContainmentChecker, branch: Disjunct, other: Disjunct
+    checker: ContainmentChecker, sub: Disjunct, sup: Disjunct
 ) -> Iterator[SuspectedIncompatibility]:
-    for name in sorted(other.required - branch.required):
-        make = partial(_build_without_property, inclusion, branch, name)
-        found = suspect("required", "optional", "required", make, name=name)
-        yield found.lift(name, lambda whole: whole)
+    for name in sorted(sup.required - sub.required):
+        make = partial(_build_without_property, checker, sub, name)
+        suspected = suspect("required", "optional", "required", make, property_name=name)
+        yield suspected.lift(name, lambda whole: whole)
 
 
 def _compare_property(
-    inclusion: ContainmentChecker, branch: Disjunct, other: Disjunct, name: str
+    checker: ContainmentChecker, sub: Disjunct, sup: Disjunct, name: str
 ) -> Iterator[SuspectedIncompatibility]:
-    mine, theirs = branch.find_property_schemas(name), other.find_property_schemas(name)
-    if any(schema is False for schema in theirs):
-        found: tuple[SuspectedIncompatibility, ...] = (
-            suspect(
-                "additionalProperties",
-                None,
-                False,
-                partial(inclusion.generate_common_example, mine),
-                name=name,
-            ),
-        )
-    elif other.refused_annotation and any(
-        map(inclusion.superschema_view.is_excluded_by_direction, theirs)
+    schemas = sub.find_property_schemas(name)
+    other_schemas = sup.find_property_schemas(name)
+    make = partial(checker.generate_common_example, schemas)
+    suspected: tuple[SuspectedIncompatibility, ...]
+    if _is_refused(other_schemas):
+        suspected = (suspect("additionalProperties", None, False, make, property_name=name),)
+    elif sup.refused_annotation and any(
+        map(checker.superschema_view.is_excluded_by_direction, other_schemas)
     ):
-        found = (
-            suspect(
-                other.refused_annotation,
-                None,
-                True,
-                partial(inclusion.generate_common_example, mine),
-                name=name,
-            ),
-        )
+        suspected = (suspect(sup.refused_annotation, None, True, make, property_name=name),)
     else:
-        found = inclusion.compare(mine, theirs)
-    for one in found:
-        yield one.lift(name, partial(_build_with_property, inclusion, branch, name))
+        suspected = checker.compare(schemas, other_schemas)
+    for one in suspected:
+        yield one.lift(name, partial(_build_with_property, checker, sub, name))
 
 
 def _compare_undeclared(
-    inclusion: ContainmentChecker, branch: Disjunct, other: Disjunct
+    checker: ContainmentChecker, sub: Disjunct, sup: Disjunct
 ) -> Iterator[SuspectedIncompatibility]:
-    """Compare what is not declared by name: each group of the one with each group of the other it may fall into."""
-    groups = [(pattern, (schema,)) for pattern, schema in branch.pattern_properties]
-    if not any(schema is False for schema in branch.additional_schemas):
-        groups.append(("", branch.additional_schemas))
-    for pattern, mine in groups:
-        name = _choose_undeclared_name(branch, other, pattern)
-        for theirs in [
-            *((schema,) for _, schema in other.pattern_properties),
-            _find_undeclared_schemas(other, pattern),
-        ]:
-            for one in _compare_group(inclusion, mine, theirs):
-                yield one.lift(ANY_PROPERTY, partial(_build_with_property, inclusion, branch, name))
+    """Compare each group of undeclared properties with each group that its names may belong to."""
+    groups: list[tuple[str, Conjuncts]]
+    groups = [(pattern, (schema,)) for pattern, schema in sub.pattern_properties]
+    if not _is_refused(sub.additional_schemas):
+        groups.append(("", sub.additional_schemas))
+    for pattern, schemas in groups:
+        name = _choose_undeclared_name(sub, sup, pattern)
+        other_groups: list[Conjuncts] = [(schema,) for _, schema in sup.pattern_properties]
+        other_groups.append(_find_undeclared_schemas(sup, pattern))
+        for other_schemas in other_groups:
+            for one in _compare_group(checker, schemas, other_schemas):
+                yield one.lift(ANY_PROPERTY, partial(_build_with_property, checker, sub, name))
 
 
-def _find_undeclared_schemas(other: Disjunct, pattern: str) -> tuple[Any, ...]:
-    """Return what is said of the names that a pattern fits and no part that has this pattern declares."""
-    is_let_in = ("patternProperties", pattern) in other.evaluated_elsewhere
-    if (
-        other.is_closed
-        and not is_let_in
-        and not any(pattern == known for known, _ in other.pattern_properties)
-    ):
+def _find_undeclared_schemas(sup: Disjunct, pattern: str) -> Conjuncts:
+    """Return the schemas for names that fit a pattern, of the parts without this pattern."""
+    own_patterns = {own for own, _ in sup.pattern_properties}
+    is_evaluated = ("patternProperties", pattern) in sup.evaluated_elsewhere
+    if sup.is_closed and not is_evaluated and pattern not in own_patterns:
         return (False,)
-    rest = [
-        p
-        for p in other.parts
-        if "additionalProperties" in p and pattern not in p.get("patternProperties", {})
-    ]
-    return tuple(part["additionalProperties"] for part in rest)
+    return tuple(
+        part["additionalProperties"]
+        for part in sup.parts
+        if "additionalProperties" in part and pattern not in part.get("patternProperties", {})
+    )
 
 
 def _compare_group(
-    inclusion: ContainmentChecker, mine: tuple[Any, ...], theirs: tuple[Any, ...]
+    checker: ContainmentChecker, schemas: Conjuncts, other_schemas: Conjuncts
 ) -> tuple[SuspectedIncompatibility, ...]:
-    if any(schema is False for schema in theirs):
-        return (
-            suspect(
-                "additionalProperties",
-                True,
-                False,
-                partial(inclusion.generate_common_example, mine),
-            ),
-        )
-    return inclusion.compare(mine, theirs)
+    if _is_refused(other_schemas):
+        make = partial(checker.generate_common_example, schemas)
+        return (suspect("additionalProperties", True, False, make),)
+    return checker.compare(schemas, other_schemas)
 
 
-def _choose_undeclared_name(branch: Disjunct, other: Disjunct, pattern: str) -> str:
-    """Return a name that nobody declares, and that a pattern fits."""
+def _choose_undeclared_name(sub: Disjunct, sup: Disjunct, pattern: str) -> str:
+    """Return a name that fits a pattern, or, without one, a name that no schema declares."""
     if pattern:
-        import random
-
-        return regex.sample(regex.parse(pattern), random.Random(0)) or pattern  # noqa: S311 (an example)
-    known = {*branch.property_names, *other.property_names}
-    return next((name for name in _UNDECLARED_NAMES if name not in known), "_".join(known))
+        chance = random.Random(0)  # noqa: S311 (an example, the same each time)
+        return regex.sample(regex.parse(pattern), chance) or pattern
+    declared = {*sub.property_names, *sup.property_names}
+    for name in _UNDECLARED_NAMES:
+        if name not in declared:
+            return name
+    return "_".join(declared)
 
 
 def _compare_property_counts(
-    inclusion: ContainmentChecker, branch: Disjunct, other: Disjunct
+    checker: ContainmentChecker, sub: Disjunct, sup: Disjunct
 ) -> Iterator[SuspectedIncompatibility]:
-    least = max(*branch.collect_values("minProperties"), len(branch.required), 0)
-    for wanted in other.collect_values("minProperties"):
-        if least < wanted:
-            yield suspect(
-                "minProperties", least, wanted, lambda: inclusion.generate_example(branch, "object")
-            )
-    most = _compute_max_properties(inclusion, branch)
-    for wanted in other.collect_values("maxProperties"):
-        if most is None or most > wanted:
-            yield suspect(
-                "maxProperties",
-                most,
-                wanted,
-                partial(_build_with_property_count, inclusion, branch, wanted + 1),
-            )
+    least = max(*sub.collect_values("minProperties"), len(sub.required), 0)
+    for minimum in sup.collect_values("minProperties"):
+        if least < minimum:
+            make = partial(checker.generate_example, sub, "object")
+            yield suspect("minProperties", least, minimum, make)
+    most = _compute_max_properties(checker, sub)
+    for maximum in sup.collect_values("maxProperties"):
+        if most is None or most > maximum:
+            make = partial(_build_with_property_count, checker, sub, maximum + 1)
+            yield suspect("maxProperties", most, maximum, make)
 
 
-def _compute_max_properties(inclusion: ContainmentChecker, branch: Disjunct) -> int | None:
-    """Return how many properties there are at most, None for no limit."""
-    found = list(branch.collect_values("maxProperties"))
-    if (
-        any(schema is False for schema in branch.additional_schemas)
-        and not branch.pattern_properties
-    ):
-        names = {*branch.property_names, *branch.required}
-        found.append(sum(not inclusion.subschema_view.is_refused(branch, name) for name in names))
-    return min(found, default=None)
+def _compute_max_properties(checker: ContainmentChecker, sub: Disjunct) -> int | None:
+    """Return the greatest number of properties, None for no limit."""
+    limits = sub.collect_values("maxProperties")
+    if _is_refused(sub.additional_schemas) and not sub.pattern_properties:
+        names = {*sub.property_names, *sub.required}
+        limits.append(sum(not checker.subschema_view.is_refused(sub, name) for name in names))
+    return min(limits, default=None)
 
 
 def _compare_dependent_required(
-    inclusion: ContainmentChecker, branch: Disjunct, other: Disjunct
+    checker: ContainmentChecker, sub: Disjunct, sup: Disjunct
 ) -> Iterator[SuspectedIncompatibility]:
-    mine = [pair for found in branch.collect_values("dependentRequired") for pair in found.items()]
-    for name, wanted in (
-        pair for found in other.collect_values("dependentRequired") for pair in found.items()
-    ):
-        given = branch.required.union(*(names for key, names in mine if key == name))
-        if not set(wanted) <= given and not inclusion.subschema_view.is_refused(branch, name):
-            missing = sorted(set(wanted) - given)
-            make = partial(_build_with_generated_property, inclusion, branch, name)
-            yield suspect("dependentRequired", None, {name: missing}, make, name=name)
+    for dependencies in sup.collect_values("dependentRequired"):
+        for name, names in dependencies.items():
+            required = set(sub.required)
+            for own_dependencies in sub.collect_values("dependentRequired"):
+                required.update(own_dependencies.get(name, ()))
+            missing = sorted(set(names) - required)
+            if missing and not checker.subschema_view.is_refused(sub, name):
+                make = partial(_build_with_generated_property, checker, sub, name)
+                asserted = {name: missing}
+                yield suspect("dependentRequired", None, asserted, make, property_name=name)
+
+
+def _is_refused(schemas: Conjuncts) -> bool:
+    return any(schema is False for schema in schemas)
 
 
 # --- witnesses
 
 
-def _generate_base_object(inclusion: ContainmentChecker, branch: Disjunct) -> dict[str, Any] | None:
-    found = inclusion.generate_example(branch, "object")
-    return dict(found) if isinstance(found, dict) else None
+def _generate_base_object(checker: ContainmentChecker, sub: Disjunct) -> dict[str, Any] | None:
+    example = checker.generate_example(sub, "object")
+    return dict(example) if isinstance(example, dict) else None
 
 
-def _build_without_property(inclusion: ContainmentChecker, branch: Disjunct, name: str) -> Any:
-    found = _generate_base_object(inclusion, branch)
-    return (
-        NO_WITNESS if found is None else {key: value for key, value in found.items() if key != name}
-    )
-
-
-def _build_with_property(
-    inclusion: ContainmentChecker, branch: Disjunct, name: str, value: Any
-) -> Any:
-    found = _generate_base_object(inclusion, branch)
-    return NO_WITNESS if found is None or value is NO_WITNESS else {**found, name: value}
-
-
-def _build_with_generated_property(
-    inclusion: ContainmentChecker, branch: Disjunct, name: str
-) -> Any:
-    return _build_with_property(
-        inclusion,
-        branch,
-        name,
-        inclusion.generate_common_example(branch.find_property_schemas(name)),
-    )
-
-
-def _build_with_property_count(inclusion: ContainmentChecker, branch: Disjunct, count: int) -> Any:
-    """Return an object with so many properties."""
-    found = _generate_base_object(inclusion, branch)
-    if found is None:
+def _build_without_property(checker: ContainmentChecker, sub: Disjunct, name: str) -> Any:
+    base = _generate_base_object(checker, sub)
+    if base is None:
         return NO_WITNESS
-    names = [
-        name
-        for name in branch.property_names
-        if not inclusion.subschema_view.is_refused(branch, name)
-    ]
-    is_free = not any(schema is False for schema in branch.additional_schemas)
-    names += [f"{_UNDECLARED_NAMES[0]}{i}" for i in range(min(count, 1000))] if is_free else []
+    base.pop(name, None)
+    return base
+
+
+def _build_with_property(checker: ContainmentChecker, sub: Disjunct, name: str, value: Any) -> Any:
+    base = _generate_base_object(checker, sub)
+    if base is None or value is NO_WITNESS:
+        return NO_WITNESS
+    return {**base, name: value}
+
+
+def _build_with_generated_property(checker: ContainmentChecker, sub: Disjunct, name: str) -> Any:
+    value = checker.generate_common_example(sub.find_property_schemas(name))
+    return _build_with_property(checker, sub, name, value)
+
+
+def _build_with_property_count(checker: ContainmentChecker, sub: Disjunct, count: int) -> Any:
+    """Return an object with so many properties, fewer where the subschema allows no more."""
+    properties = _generate_base_object(checker, sub)
+    if properties is None:
+        return NO_WITNESS
+    is_refused = partial(checker.subschema_view.is_refused, sub)
+    names = [name for name in sub.property_names if not is_refused(name)]
+    if not _is_refused(sub.additional_schemas):
+        names += [f"{_UNDECLARED_NAMES[0]}{i}" for i in range(min(count, _MAX_UNDECLARED))]
     for name in names:
-        if len(found) < count and name not in found:
-            found[name] = inclusion.generate_common_example(
-                branch.find_property_schemas(name) or branch.additional_schemas
-            )
-    return NO_WITNESS if any(value is NO_WITNESS for value in found.values()) else found
+        if len(properties) < count and name not in properties:
+            schemas = sub.find_property_schemas(name) or sub.additional_schemas
+            properties[name] = checker.generate_common_example(schemas)
+    has_gap = any(value is NO_WITNESS for value in properties.values())
+    return NO_WITNESS if has_gap else properties
 
 
-# --- exactly one
+# --- disjointness
 
 
 def is_disjoint_from_schema(
-    inclusion: ContainmentChecker, branch: Disjunct, kind: str, barred: Any
+    checker: ContainmentChecker, sub: Disjunct, json_type: str, schema: Any
 ) -> bool:
-    """Tell whether no value of an alternative fits a schema of the other side."""
+    """Tell whether no value of a disjunct fits a schema of the other document."""
     try:
-        others = inclusion.superschema_view.open_view.expand_subschema((barred,))
+        others = checker.superschema_view.open_view.expand_subschema((schema,))
     except ExpansionFailed:
         return False
-    return all(are_disjuncts_disjoint(inclusion, branch, kind, other) for other in others)
+    return all(are_disjuncts_disjoint(checker, sub, json_type, other) for other in others)
 
 
 def are_disjuncts_disjoint(
-    inclusion: ContainmentChecker, branch: Disjunct, kind: str, other: Disjunct
+    checker: ContainmentChecker, sub: Disjunct, json_type: str, sup: Disjunct
 ) -> bool:
-    """Tell whether no value of an alternative fits one of the other side, as far as is quickly seen."""
-    if kind not in other.types:
+    """Tell whether no value of one type fits both disjuncts, as far as cheap rules show."""
+    if json_type not in sup.types:
         return True
-    if kind != "object":
+    if json_type != "object":
         return False
-    impossible = (
-        name for name in other.required if inclusion.subschema_view.is_refused(branch, name)
-    )
-    return next(impossible, None) is not None or schema_view.are_disjoint(
-        inclusion.subschema_view, branch, inclusion.superschema_view, other
-    )
+    if any(checker.subschema_view.is_refused(sub, name) for name in sup.required):
+        return True
+    return schema_view.are_disjoint(checker.subschema_view, sub, checker.superschema_view, sup)

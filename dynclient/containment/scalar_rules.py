@@ -1,15 +1,21 @@
-"""Texts, numbers and listed values: sets that are compared exactly."""
+"""Rules for strings, numbers and enumerations, as sets that are compared exactly.
+
+`sub` is a disjunct of the subschema, `sup` one of the superschema.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import reduce
-from operator import and_
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dynclient.containment import number_sets, string_sets
-from dynclient.containment.disjuncts import Disjunct
-from dynclient.containment.incompatibilities import NO_WITNESS, SuspectedIncompatibility, suspect
+from dynclient.containment.disjuncts import Conjuncts, Disjunct
+from dynclient.containment.incompatibilities import (
+    NO_WITNESS,
+    SuspectedIncompatibility,
+    suspect,
+)
 from dynclient.containment.number_sets import NumberSet
 from dynclient.containment.schema_equality import build_value_key
 from dynclient.containment.schema_view import is_format_bound
@@ -20,65 +26,13 @@ from dynclient.schema.dialect import Schema
 if TYPE_CHECKING:
     from dynclient.containment.containment_checker import ContainmentChecker
 
-#: What bounds the values of a kind.
+#: The keywords that bound the values of a type.
 SCALAR_KEYWORDS = {
     "number": ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf"),
     "string": ("minLength", "maxLength", "pattern"),
 }
 
-
-def compare_enumeration(
-    inclusion: ContainmentChecker,
-    values: Iterable[Any],
-    branch: Disjunct,
-    b: tuple[Any, ...],
-    taken: list[Disjunct],
-) -> Iterator[SuspectedIncompatibility]:
-    """Suspect each value of a finite alternative that the other side refuses."""
-    sendable = [value for value in values if _is_in_subschema(inclusion, branch, value)]
-    refused = [value for value in sendable if not _is_in_superschema(inclusion, b, taken, value)]
-    if refused:
-        yield suspect("enum", sendable, refused, lambda: refused[0])
-
-
-def _is_in_subschema(inclusion: ContainmentChecker, branch: Disjunct, value: Any) -> bool:
-    fits = _is_allowed_without_engine(branch, value)
-    if fits is not None:
-        return fits
-    return inclusion.validators.get_checker(
-        inclusion.subschema_view, Schema({"allOf": list(branch.parts)}), is_open=True
-    ).accepts(value)
-
-
-def _is_in_superschema(
-    inclusion: ContainmentChecker, b: tuple[Any, ...], taken: list[Disjunct], value: Any
-) -> bool:
-    found = [_is_allowed_without_engine(other, value) for other in taken]
-    if True in found or None not in found:
-        return True in found
-    return inclusion.validators.get_checker(
-        inclusion.superschema_view, Schema({"allOf": list(b)})
-    ).accepts(value)
-
-
-def _is_allowed_without_engine(branch: Disjunct, value: Any) -> bool | None:
-    """Tell whether a single value fits an alternative; None where that takes an engine, which is slow to make."""
-    kind = next((kind for known, kind in _TYPE_OF_PYTHON_TYPE if isinstance(value, known)), "null")
-    if branch.negated or branch.collect_values("not") or kind in ("array", "object"):
-        return None
-    if kind not in branch.types or (kind == "number" and branch.is_integer and value != int(value)):
-        return False
-    if branch.enumeration is not None and build_value_key(value) not in map(
-        build_value_key, branch.enumeration
-    ):
-        return False
-    described = _build_set(branch, kind) if kind in SCALAR_KEYWORDS else None
-    return (
-        None if isinstance(described, Unknown) else described is None or described.contains(value)
-    )
-
-
-#: The kinds of value by their Python types; a truth value is an integer to Python, so it comes first.
+#: JSON types by Python type. A boolean is an `int` in Python, so that it comes first.
 _TYPE_OF_PYTHON_TYPE = (
     (bool, "boolean"),
     (str, "string"),
@@ -88,88 +42,161 @@ _TYPE_OF_PYTHON_TYPE = (
 )
 
 
-def compare_scalars(
-    branch: Disjunct, kind: str, other: Disjunct
+def compare_enumeration(
+    checker: ContainmentChecker,
+    values: Iterable[Any],
+    sub: Disjunct,
+    superschemas: Conjuncts,
+    super_disjuncts: list[Disjunct],
 ) -> Iterator[SuspectedIncompatibility]:
-    """Suspect each keyword of the other side that not all texts or numbers of an alternative fit."""
-    mine = _build_set(branch, kind)
-    if kind == "number" and other.is_integer and not branch.is_integer:
-        answer = _find_counterexample(mine, NumberSet(is_integer=True))
-        if answer is not None:
-            yield _suspect_counterexample("type", "number", "integer", answer)
-    if other.enumeration is not None:
-        answer = _find_counterexample(mine, _build_enumerated_set(other.enumeration, kind))
-        if answer is not None:
-            yield _suspect_counterexample("enum", None, other.enumeration, answer)
-    for part in other.parts:
-        for keyword in SCALAR_KEYWORDS[kind]:
-            if keyword in part and not is_format_bound(part, keyword):
-                answer = _find_counterexample(
-                    mine, _build_set_of_keywords(kind, {keyword: part[keyword]})
-                )
-                if answer is not None:
-                    said = branch.collect_values(keyword)
-                    yield _suspect_counterexample(
-                        keyword, said[0] if said else None, part[keyword], answer
-                    )
+    """Suspect the values of a finite disjunct that the superschema refuses."""
+    sent = [value for value in values if _is_in_subschema(checker, sub, value)]
+    refused = [
+        value
+        for value in sent
+        if not _is_in_superschema(checker, superschemas, super_disjuncts, value)
+    ]
+    if refused:
+        yield suspect("enum", sent, refused, partial(_return_first, refused))
 
 
-def is_covered(branch: Disjunct, kind: str, union: list[Disjunct]) -> bool:
-    """Tell whether several alternatives together take all texts or numbers of one."""
-    plain = [other for other in union if not other.negated and not other.collect_values("not")]
-    found = [_build_set(other, kind) for other in plain]
-    mine = _build_set(branch, kind)
+def _is_in_subschema(checker: ContainmentChecker, sub: Disjunct, value: Any) -> bool:
+    is_allowed = _is_allowed_without_engine(sub, value)
+    if is_allowed is not None:
+        return is_allowed
+    schema = Schema({"allOf": list(sub.parts)})
+    validator = checker.validators.get_checker(checker.subschema_view, schema, is_open=True)
+    return validator.accepts(value)
+
+
+def _is_in_superschema(
+    checker: ContainmentChecker,
+    superschemas: Conjuncts,
+    super_disjuncts: list[Disjunct],
+    value: Any,
+) -> bool:
+    answers = [_is_allowed_without_engine(sup, value) for sup in super_disjuncts]
+    if True in answers:
+        return True
+    if None not in answers:
+        return False
+    schema = Schema({"allOf": list(superschemas)})
+    return checker.validators.get_checker(checker.superschema_view, schema).accepts(value)
+
+
+def _is_allowed_without_engine(disjunct: Disjunct, value: Any) -> bool | None:
+    """Tell whether a value fits a disjunct; None where only an engine can tell, which is slower."""
+    json_type = _get_json_type(value)
+    if disjunct.negated or disjunct.collect_values("not") or json_type in ("array", "object"):
+        return None
+    if json_type not in disjunct.types:
+        return False
+    if json_type == "number" and disjunct.is_integer and value != int(value):
+        return False
+    if disjunct.enumeration is not None:
+        key = build_value_key(value)
+        if not any(build_value_key(allowed) == key for allowed in disjunct.enumeration):
+            return False
+    if json_type not in SCALAR_KEYWORDS:
+        return True
+    value_set = _build_set(disjunct, json_type)
+    return None if isinstance(value_set, Unknown) else value_set.contains(value)
+
+
+def _get_json_type(value: Any) -> str:
+    for python_type, json_type in _TYPE_OF_PYTHON_TYPE:
+        if isinstance(value, python_type):
+            return json_type
+    return "null"
+
+
+def compare_scalars(
+    sub: Disjunct, json_type: str, sup: Disjunct
+) -> Iterator[SuspectedIncompatibility]:
+    """Suspect each keyword of the superschema that some string or number may not fit."""
+    own = _build_set(sub, json_type)
+    if json_type == "number" and sup.is_integer and not sub.is_integer:
+        result = _find_counterexample(own, NumberSet(is_integer=True))
+        if result is not None:
+            yield _suspect_counterexample("type", "number", "integer", result)
+    if sup.enumeration is not None:
+        result = _find_counterexample(own, _build_enumerated_set(sup.enumeration, json_type))
+        if result is not None:
+            yield _suspect_counterexample("enum", None, sup.enumeration, result)
+    for part in sup.parts:
+        for keyword, value in _select_keywords(part, json_type).items():
+            other = _build_set_of_keywords(json_type, {keyword: value})
+            result = _find_counterexample(own, other)
+            if result is not None:
+                own_values = sub.collect_values(keyword) or [None]
+                yield _suspect_counterexample(keyword, own_values[0], value, result)
+
+
+def is_covered(sub: Disjunct, json_type: str, super_disjuncts: list[Disjunct]) -> bool:
+    """Tell whether several disjuncts together contain all strings or numbers of one."""
+    own = _build_set(sub, json_type)
+    others = [
+        _build_set(sup, json_type)
+        for sup in super_disjuncts
+        if not sup.negated and not sup.collect_values("not")
+    ]
     try:
-        if isinstance(mine, NumberSet):
-            return (
-                number_sets.find_uncovered(mine, [f for f in found if isinstance(f, NumberSet)])
-                is None
-            )
-        if isinstance(mine, StringSet):
-            return (
-                string_sets.find_uncovered(mine, [f for f in found if isinstance(f, StringSet)])
-                is None
-            )
+        if isinstance(own, NumberSet):
+            number_union = [other for other in others if isinstance(other, NumberSet)]
+            return number_sets.find_uncovered(own, number_union) is None
+        if isinstance(own, StringSet):
+            string_union = [other for other in others if isinstance(other, StringSet)]
+            return string_sets.find_uncovered(own, string_union) is None
     except Undecidable:
-        pass
+        return False
     return False
 
 
-def is_empty(branch: Disjunct, kind: str) -> bool:
-    """Tell whether no text or number fits an alternative."""
-    mine = _build_set(branch, kind)
-    if isinstance(mine, NumberSet):
-        return number_sets.find_example(mine) is None
-    return isinstance(mine, StringSet) and string_sets.find_example(mine) is None
+def is_empty(sub: Disjunct, json_type: str) -> bool:
+    """Tell whether a disjunct is proved to have no string or number."""
+    own = _build_set(sub, json_type)
+    if isinstance(own, NumberSet):
+        return number_sets.find_example(own) is None
+    return isinstance(own, StringSet) and string_sets.find_example(own) is None
 
 
-def _build_set(branch: Disjunct, kind: str) -> NumberSet | StringSet | Unknown:
-    found: list[Any] = [
-        _build_set_of_keywords(kind, _select_keywords(part, kind)) for part in branch.parts
-    ]
-    if branch.enumeration is not None:
-        found.append(_build_enumerated_set(branch.enumeration, kind))
-    unknown = next((one for one in found if isinstance(one, Unknown)), None)
-    if unknown is not None:
-        return unknown
-    start: Any = NumberSet(is_integer=branch.is_integer) if kind == "number" else StringSet()
-    made: NumberSet | StringSet = reduce(and_, found, start)
-    return made
+def _build_set(disjunct: Disjunct, json_type: str) -> NumberSet | StringSet | Unknown:
+    """Return the set of the strings or numbers of a disjunct."""
+    result: Any = StringSet()
+    if json_type == "number":
+        result = NumberSet(is_integer=disjunct.is_integer)
+    for part in disjunct.parts:
+        part_set = _build_set_of_keywords(json_type, _select_keywords(part, json_type))
+        if isinstance(part_set, Unknown):
+            return part_set
+        result &= part_set
+    if disjunct.enumeration is not None:
+        result &= _build_enumerated_set(disjunct.enumeration, json_type)
+    value_set: NumberSet | StringSet = result
+    return value_set
 
 
-def _select_keywords(part: dict[str, Any], kind: str) -> dict[str, Any]:
-    return {k: part[k] for k in SCALAR_KEYWORDS[kind] if k in part and not is_format_bound(part, k)}
+def _select_keywords(part: dict[str, Any], json_type: str) -> dict[str, Any]:
+    return {
+        keyword: part[keyword]
+        for keyword in SCALAR_KEYWORDS[json_type]
+        if keyword in part and not is_format_bound(part, keyword)
+    }
 
 
-def _build_set_of_keywords(kind: str, said: dict[str, Any]) -> NumberSet | StringSet | Unknown:
+def _build_set_of_keywords(
+    json_type: str, keywords: dict[str, Any]
+) -> NumberSet | StringSet | Unknown:
     try:
-        return NumberSet.from_schema(said) if kind == "number" else StringSet.from_schema(said)
+        if json_type == "number":
+            return NumberSet.from_schema(keywords)
+        return StringSet.from_schema(keywords)
     except Undecidable as error:
         return Unknown(error.reason)
 
 
-def _build_enumerated_set(values: list[Any], kind: str) -> NumberSet | StringSet:
-    if kind == "string":
+def _build_enumerated_set(values: list[Any], json_type: str) -> NumberSet | StringSet:
+    if json_type == "string":
         return StringSet.from_values(value for value in values if isinstance(value, str))
     return NumberSet.from_values(
         value for value in values if isinstance(value, int | float) and not isinstance(value, bool)
@@ -177,19 +204,24 @@ def _build_enumerated_set(values: list[Any], kind: str) -> NumberSet | StringSet
 
 
 def _find_counterexample(
-    narrow: NumberSet | StringSet | Unknown, wide: NumberSet | StringSet | Unknown
+    own: NumberSet | StringSet | Unknown, other: NumberSet | StringSet | Unknown
 ) -> Any:
-    """Return None where it is proved, a witness, or Unknown."""
-    if isinstance(narrow, NumberSet) and isinstance(wide, NumberSet):
-        return number_sets.find_counterexample(narrow, wide)
-    if isinstance(narrow, StringSet) and isinstance(wide, StringSet):
-        return string_sets.find_counterexample(narrow, wide)
-    return narrow if isinstance(narrow, Unknown) else wide
+    """Return a value of the first set alone, None where there is none, or Unknown."""
+    if isinstance(own, NumberSet) and isinstance(other, NumberSet):
+        return number_sets.find_counterexample(own, other)
+    if isinstance(own, StringSet) and isinstance(other, StringSet):
+        return string_sets.find_counterexample(own, other)
+    return own if isinstance(own, Unknown) else other
 
 
 def _suspect_counterexample(
-    rule: str, narrow: Any, wide: Any, answer: Any
+    rule: str, own_value: Any, other_value: Any, result: Any
 ) -> SuspectedIncompatibility:
-    if isinstance(answer, Unknown):
-        return suspect(rule, narrow, wide, because=answer.reason)
-    return suspect(rule, narrow, wide, lambda: NO_WITNESS if answer is None else answer)
+    """Suspect a keyword, with the counter-example of a set as the candidate where there is one."""
+    if isinstance(result, Unknown):
+        return suspect(rule, own_value, other_value, reason=result.reason)
+    return suspect(rule, own_value, other_value, partial(_return_first, [result]))
+
+
+def _return_first(values: list[Any]) -> Any:
+    return values[0] if values else NO_WITNESS

@@ -1,9 +1,13 @@
-"""Whether two schemas of different documents are the same but for annotations and the names of definitions."""
+"""Whether two schemas of different documents are equal, apart from annotations.
+
+The names of definitions and the order of unordered keywords do not count either.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+from dynclient.containment.identity_cache import IdentityCache
 from dynclient.schema.dialect import (
     SCHEMA_LIST_KEYWORDS,
     SCHEMA_MAP_KEYWORDS,
@@ -13,114 +17,127 @@ from dynclient.schema.dialect import (
 )
 from dynclient.schema.readings import Definitions
 
-#: What refuses no value.
-ANNOTATIONS = ("contentEncoding", "contentMediaType", "default", "deprecated", "description", "discriminator", "examples",
-         "format", "title")  # fmt: skip
-#: What is only words.
+#: Keywords that refuse no value.
+ANNOTATIONS = (
+    "contentEncoding",
+    "contentMediaType",
+    "default",
+    "deprecated",
+    "description",
+    "discriminator",
+    "examples",
+    "format",
+    "title",
+)
+#: Keywords that are only for readers.
 DOCUMENTATION_KEYWORDS = ("description", "examples", "title")
 _FALSE_BY_DEFAULT = ("deprecated", "readOnly", "uniqueItems", "writeOnly")
 _ZERO_BY_DEFAULT = ("minItems", "minLength", "minProperties")
 _UNORDERED = ("enum", "required", "type")
 
-
+#: A definition of the first document, and one of the second.
 DefinitionPair = tuple[str, str]
 
-#: How deep schemas are looked into to put them in order.
+#: A structural key looks at so many levels of a schema.
 _KEY_DEPTH = 3
 
 
 class SchemaEquality:
     """Compares the schemas of two documents.
 
-    Definitions are compared where they stand, once; two are the same unless a difference can be reached from them, so
-    that circles come to an end.
+    Each pair of definitions is compared once. Two definitions are equal unless a difference can be
+    reached from them, so that recursive schemas come to an end.
 
     Args:
-        one: the definitions of the one document.
-        other: those of the other.
-        ignored: annotations that do not count; other extensions (`x-…`) never do.
+        first_defs: the definitions of the first document.
+        second_defs: the definitions of the second document.
+        ignored: annotations that do not count. Extensions (`x-…`) never do.
 
     """
 
     def __init__(
-        self, one: Definitions, other: Definitions, ignored: tuple[str, ...] = ANNOTATIONS
+        self,
+        first_defs: Definitions,
+        second_defs: Definitions,
+        ignored: tuple[str, ...] = ANNOTATIONS,
     ) -> None:
-        self._first_defs = one
-        self._second_defs = other
+        self._first_defs = first_defs
+        self._second_defs = second_defs
         self._ignored = ignored
-        self._first_keys, self._second_keys = (
-            _StructuralKeys(one, ignored),
-            _StructuralKeys(other, ignored),
-        )
+        self._first_keys = _StructuralKeys(first_defs, ignored)
+        self._second_keys = _StructuralKeys(second_defs, ignored)
         self._equal_definitions: dict[DefinitionPair, bool] = {}
-        #: Keys are identities: what was compared must not be collected meanwhile.
-        self._equal_schemas: dict[tuple[int, int], tuple[Any, Any, bool]] = {}
+        self._equal_schemas = IdentityCache[bool]()
 
-    def is_equal(self, one: Any, other: Any) -> bool:
-        """Tell whether two schemas are the same; what is no schema of a document is not kept."""
-        if not isinstance(one, Schema) or not isinstance(other, Schema):
-            return self._compare(one, other)
-        key = id(one), id(other)
-        if key not in self._equal_schemas:
-            self._equal_schemas[key] = one, other, self._compare(one, other)
-        return self._equal_schemas[key][2]
-
-    def _compare(self, one: Any, other: Any) -> bool:
-        met = set[DefinitionPair]()
-        return self._are_schemas_equal(one, other, met) and all(
-            self._are_definitions_equal(pair) for pair in met
+    def is_equal(self, first: Any, second: Any) -> bool:
+        """Tell whether a schema of the first document equals one of the second."""
+        # Only the schemas of a document live long enough to be worth keeping.
+        if not isinstance(first, Schema) or not isinstance(second, Schema):
+            return self._compare(first, second)
+        return self._equal_schemas.get_or_compute(
+            (first, second), lambda: self._compare(first, second)
         )
-
-    def build_structural_key(self, schema: Any, *, mine: bool) -> str:
-        """Return a text that is the same for schemas that are the same, and mostly another one for others."""
-        return (self._first_keys if mine else self._second_keys).build_key(schema)
 
     def is_equal_either_way(self, defs: Definitions, one: Any, other: Any) -> bool:
-        """Tell whether two schemas are the same, `defs` being the definitions of the first."""
+        """Tell whether two schemas are equal, where `defs` are the definitions of `one`."""
         return self.is_equal(one, other) if defs is self._first_defs else self.is_equal(other, one)
 
-    def _are_schemas_equal(self, one: Any, other: Any, met: set[DefinitionPair]) -> bool:
-        """Tell whether two schemas are the same if the definitions are that they name in the same places."""
-        one, other = self._first_keys.unwrap(one), self._second_keys.unwrap(other)
-        if isinstance(one, str) and isinstance(other, str):
-            met.add((one, other))
+    def build_structural_key(self, schema: Any, *, is_first: bool) -> str:
+        """Return a key that is equal for equal schemas, and mostly differs for others."""
+        return (self._first_keys if is_first else self._second_keys).build_key(schema)
+
+    def _compare(self, first: Any, second: Any) -> bool:
+        references = set[DefinitionPair]()
+        if not self._are_schemas_equal(first, second, references):
+            return False
+        return all(map(self._are_definitions_equal, references))
+
+    def _are_schemas_equal(self, first: Any, second: Any, references: set[DefinitionPair]) -> bool:
+        """Tell whether two schemas are equal if the definitions that they reference are.
+
+        Args:
+            first: a schema of the first document.
+            second: a schema of the second document.
+            references: the pairs of definitions, which are added to it.
+
+        """
+        first, second = self._first_keys.unwrap(first), self._second_keys.unwrap(second)
+        if isinstance(first, str) and isinstance(second, str):
+            references.add((first, second))
             return True
-        one = self._first_defs[one] if isinstance(one, str) else one
-        other = self._second_defs[other] if isinstance(other, str) else other
-        if not isinstance(one, dict) or not isinstance(other, dict):
-            return _get_boolean_meaning(one) is _get_boolean_meaning(other) is not None
-        mine, others = (
-            select_assertions(one, self._ignored),
-            select_assertions(other, self._ignored),
-        )
-        return mine.keys() == others.keys() and all(
-            self._is_keyword_equal(k, mine[k], others[k], met) for k in mine
-        )
+        if isinstance(first, str):
+            first = self._first_defs[first]
+        if isinstance(second, str):
+            second = self._second_defs[second]
+        if not isinstance(first, dict) or not isinstance(second, dict):
+            return _get_boolean_meaning(first) is _get_boolean_meaning(second) is not None
+        first = select_assertions(first, self._ignored)
+        second = select_assertions(second, self._ignored)
+        if first.keys() != second.keys():
+            return False
+        return all(self._is_keyword_equal(k, first[k], second[k], references) for k in first)
 
     def _is_keyword_equal(
-        self, keyword: str, one: Any, other: Any, met: set[DefinitionPair]
+        self, keyword: str, first: Any, second: Any, references: set[DefinitionPair]
     ) -> bool:
         if keyword == "$ref":
-            met.add((get_definition_name(one), get_definition_name(other)))
+            references.add((get_definition_name(first), get_definition_name(second)))
             return True
         if keyword in SINGLE_SCHEMA_KEYWORDS:
-            return self._are_schemas_equal(one, other, met)
+            return self._are_schemas_equal(first, second, references)
         if keyword in SCHEMA_LIST_KEYWORDS:
             if keyword != "prefixItems":
-                one, other = (
-                    self._first_keys.sort_schemas(one),
-                    self._second_keys.sort_schemas(other),
-                )
-            return len(one) == len(other) and all(
-                self._are_schemas_equal(a, b, met) for a, b in zip(one, other, strict=True)
+                first = self._first_keys.sort_schemas(first)
+                second = self._second_keys.sort_schemas(second)
+            return len(first) == len(second) and all(
+                self._are_schemas_equal(one, other, references)
+                for one, other in zip(first, second, strict=True)
             )
         if keyword in SCHEMA_MAP_KEYWORDS:
-            return one.keys() == other.keys() and all(
-                self._are_schemas_equal(one[k], other[k], met) for k in one
+            return first.keys() == second.keys() and all(
+                self._are_schemas_equal(first[k], second[k], references) for k in first
             )
-        if keyword in _UNORDERED and isinstance(one, list) and isinstance(other, list):
-            return sorted(map(build_value_key, one)) == sorted(map(build_value_key, other))
-        return build_value_key(one) == build_value_key(other)
+        return _build_keyword_value_key(keyword, first) == _build_keyword_value_key(keyword, second)
 
     def _are_definitions_equal(self, pair: DefinitionPair) -> bool:
         if pair not in self._equal_definitions:
@@ -128,90 +145,83 @@ class SchemaEquality:
         return self._equal_definitions[pair]
 
     def _compare_definitions(self, start: DefinitionPair) -> None:
-        """Look at every pair of definitions that can be reached, then carry differences back to where they show."""
-        asked: dict[DefinitionPair, list[DefinitionPair]] = {}
-        todo, seen, differing = [start], {start}, list[DefinitionPair]()
-        while todo:
-            pair = todo.pop()
-            met = set[DefinitionPair]()
-            if not self._are_schemas_equal(
-                self._first_defs[pair[0]], self._second_defs[pair[1]], met
-            ):
+        """Compare all pairs of definitions that can be reached, then carry differences back."""
+        referrers: dict[DefinitionPair, list[DefinitionPair]] = {}
+        differing: list[DefinitionPair] = []
+        queue, visited = [start], {start}
+        while queue:
+            pair = queue.pop()
+            references = set[DefinitionPair]()
+            first, second = self._first_defs[pair[0]], self._second_defs[pair[1]]
+            if not self._are_schemas_equal(first, second, references):
                 differing.append(pair)
-            for inner in met:
-                asked.setdefault(inner, []).append(pair)
+            for inner in references:
+                referrers.setdefault(inner, []).append(pair)
                 if self._equal_definitions.get(inner) is False:
                     differing.append(pair)
-                elif inner not in self._equal_definitions and inner not in seen:
-                    seen.add(inner)
-                    todo.append(inner)
-        self._equal_definitions.update(dict.fromkeys(seen, True))
+                elif inner not in self._equal_definitions and inner not in visited:
+                    visited.add(inner)
+                    queue.append(inner)
+
+        self._equal_definitions.update(dict.fromkeys(visited, True))
         while differing:
             pair = differing.pop()
             if self._equal_definitions[pair]:
                 self._equal_definitions[pair] = False
-                differing += asked.get(pair, ())
+                differing += referrers.get(pair, ())
 
 
 class _StructuralKeys:
-    """How the schemas of a document look, however they are written: references and `allOf` of one seen through."""
+    """Builds keys for the schemas of a document from their structure, through references."""
 
     def __init__(self, defs: Definitions, ignored: tuple[str, ...]) -> None:
         self._defs = defs
         self._ignored = ignored
-        self._sorted_schemas: dict[int, tuple[list[Any], list[Any]]] = {}
-        self._keys: dict[int, tuple[Any, str]] = {}
+        self._sorted_schemas = IdentityCache[list[Any]]()
+        self._keys = IdentityCache[str]()
 
     def build_key(self, schema: Any) -> str:
-        """Return how a schema of the document looks."""
-        if id(schema) not in self._keys:
-            self._keys[id(schema)] = schema, self._build_key(schema, _KEY_DEPTH)
-        return self._keys[id(schema)][1]
+        """Return the key of a schema."""
+        return self._keys.get_or_compute((schema,), lambda: self._build_key(schema, _KEY_DEPTH))
 
     def unwrap(self, schema: Any) -> Any:
-        """Return a schema without an `allOf` of one around it; the name of a definition, where it is nothing else."""
+        """Return a schema without an `allOf` of one around it.
+
+        Returns:
+            The schema; the name of a definition, where it is only a reference.
+
+        """
         while isinstance(schema, dict):
-            said = select_assertions(schema, self._ignored)
-            if (
-                said.keys() == {"allOf"}
-                and len(said["allOf"]) == 1
-                and not schema.keys() - said.keys()
-            ):
-                schema = said["allOf"][0]
-            elif said.keys() == {"$ref"}:
-                return get_definition_name(said["$ref"])
-            else:
+            assertions = select_assertions(schema, self._ignored)
+            if assertions.keys() == {"$ref"}:
+                return get_definition_name(assertions["$ref"])
+            if assertions.keys() != {"allOf"} or schema.keys() != {"allOf"}:
                 break
+            if len(schema["allOf"]) != 1:
+                break
+            schema = schema["allOf"][0]
         return schema
 
     def sort_schemas(self, schemas: list[Any]) -> list[Any]:
-        """Return schemas whose order means nothing in an order that does not depend on how they are written."""
+        """Return the members of an unordered keyword in the order of their keys."""
         if len(schemas) < 2:  # noqa: PLR2004 (one has no order)
             return schemas
-        if id(schemas) not in self._sorted_schemas:
-            self._sorted_schemas[id(schemas)] = (
-                schemas,
-                sorted(schemas, key=lambda schema: self._build_key(schema, _KEY_DEPTH)),
-            )
-        return self._sorted_schemas[id(schemas)][1]
+        return self._sorted_schemas.get_or_compute(
+            (schemas,), lambda: sorted(schemas, key=lambda one: self._build_key(one, _KEY_DEPTH))
+        )
 
     def _build_key(self, schema: Any, depth: int) -> str:
-        """Return a text that is the same for the same schemas, and mostly another one for others."""
         schema = self.unwrap(schema)
         if isinstance(schema, str):
             schema = self._defs[schema]
         if not isinstance(schema, dict):
             return repr(schema)
-        said = select_assertions(schema, self._ignored)
+        assertions = select_assertions(schema, self._ignored)
+        keywords = sorted(assertions)
         if not depth:
-            return repr(sorted(said))
-        return (
-            "{"
-            + ",".join(
-                f"{k}:{self._build_keyword_key(k, said[k], depth - 1)}" for k in sorted(said)
-            )
-            + "}"
-        )
+            return repr(keywords)
+        keys = [f"{k}:{self._build_keyword_key(k, assertions[k], depth - 1)}" for k in keywords]
+        return "{" + ",".join(keys) + "}"
 
     def _build_keyword_key(self, keyword: str, value: Any, depth: int) -> str:
         if keyword in SINGLE_SCHEMA_KEYWORDS:
@@ -222,35 +232,46 @@ class _StructuralKeys:
             return str([(name, self._build_key(value[name], depth)) for name in sorted(value)])
         if keyword == "$ref":
             return self._build_key(self._defs[get_definition_name(value)], depth)
-        is_set = keyword in _UNORDERED and isinstance(value, list)
-        return str(sorted(map(build_value_key, value))) if is_set else build_value_key(value)
+        return _build_keyword_value_key(keyword, value)
 
 
 def select_assertions(
     schema: dict[str, Any], ignored: tuple[str, ...] = ANNOTATIONS
 ) -> dict[str, Any]:
-    """Return a schema without its annotations, and without what asks for nothing."""
+    """Return the keywords of a schema without annotations, and without those at their default."""
     return {
-        k: v
-        for k, v in schema.items()
-        if k not in ignored and not k.startswith("x-") and not _is_default(k, v)
+        keyword: value
+        for keyword, value in schema.items()
+        if keyword not in ignored
+        and not keyword.startswith("x-")
+        and not _is_default(keyword, value)
     }
 
 
 def _is_default(keyword: str, value: Any) -> bool:
-    return (value is False and keyword in _FALSE_BY_DEFAULT) or (
-        value == 0 and keyword in _ZERO_BY_DEFAULT
-    )
+    if value is False:
+        return keyword in _FALSE_BY_DEFAULT or keyword in _ZERO_BY_DEFAULT
+    return keyword in _ZERO_BY_DEFAULT and bool(value == 0)
 
 
 def _get_boolean_meaning(schema: Any) -> bool | None:
+    """Return True or False for a schema that accepts or refuses every value, else None."""
     if isinstance(schema, bool):
         return schema
-    return True if isinstance(schema, dict) and not select_assertions(schema) else None
+    if isinstance(schema, dict) and not select_assertions(schema):
+        return True
+    return None
+
+
+def _build_keyword_value_key(keyword: str, value: Any) -> str:
+    """Return the key of the value of a keyword without schemas."""
+    if keyword in _UNORDERED and isinstance(value, list):
+        return str(sorted(map(build_value_key, value)))
+    return build_value_key(value)
 
 
 def build_value_key(value: Any) -> str:
-    """Return a text that is the same for values that JSON Schema holds equal."""
+    """Return a key that is the same for values that JSON Schema holds equal."""
     if isinstance(value, bool) or value is None or isinstance(value, str):
         return repr(value)
     if isinstance(value, float) and value.is_integer():

@@ -1,4 +1,4 @@
-"""One side of a comparison: a schema in a reading, taken apart into alternatives of plain parts."""
+"""The schemas of one document in one reading, and their expansion into disjuncts."""
 
 from __future__ import annotations
 
@@ -9,17 +9,21 @@ from typing import Any, Literal
 
 from dynclient.containment.disjuncts import (
     JSON_TYPES,
+    Conjuncts,
     Disjunct,
     ExpansionFailed,
     conjoin,
     get_place,
+    unite_schemas,
 )
 from dynclient.containment.enumerations import merge_enumerations
 from dynclient.containment.evaluated_properties import (
+    EvaluatedProperties,
     collect_evaluated_properties,
     find_undeclared_required,
     has_shared_subschemas,
 )
+from dynclient.containment.identity_cache import IdentityCache
 from dynclient.containment.schema_equality import select_assertions
 from dynclient.generate.merged_schema import compute_identity
 from dynclient.schema.dialect import Direction, Schema, get_definition_name
@@ -33,23 +37,39 @@ from dynclient.schema.readings import (
 
 _IN_PLACE_APPLICATORS = ("$ref", "allOf", "anyOf", "oneOf", "if", "then", "else")
 
-
-#: Several schemas that hold at once.
-Conjunction = tuple[Any, ...]
+#: A schema without any of these has no inner place that a reading could close or refuse.
+_CLOSABLE_KEYWORDS = (
+    *_IN_PLACE_APPLICATORS,
+    "additionalProperties",
+    "items",
+    "patternProperties",
+    "prefixItems",
+    "properties",
+    "readOnly",
+    "writeOnly",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ValueDomain:
-    """What values there can be: of some kinds, and, where they are listed, of some identities."""
+    """An upper bound of the values of a schema.
+
+    Attributes:
+        types: the JSON types that a value can have.
+        identities: the identities of the only values that there are; None for no such list.
+
+    """
 
     types: frozenset[str]
-    values: frozenset[Any] | None
+    identities: frozenset[Any] | None
 
     def is_disjoint(self, other: ValueDomain) -> bool:
-        """Tell whether no value is among both."""
-        if self.values is not None and other.values is not None and not self.values & other.values:
+        """Tell whether no value is in both."""
+        if self.types.isdisjoint(other.types):
             return True
-        return not self.types & other.types
+        if self.identities is None or other.identities is None:
+            return False
+        return self.identities.isdisjoint(other.identities)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +77,7 @@ class SchemaView:
     """A document's schemas in a reading.
 
     Attributes:
-        defs: what `$ref`s name.
+        defs: the definitions that references name.
         reading: the producer's (closed) or the consumer's (open).
         direction: which way the values travel.
 
@@ -66,320 +86,341 @@ class SchemaView:
     defs: Definitions
     reading: Literal["producer", "consumer"]
     direction: Direction
-    _unevaluated_parts: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
-    _excluded_by_direction: dict[int, tuple[Any, bool]] = field(
+    _unevaluated_parts: dict[Any, tuple[Schema, EvaluatedProperties]] = field(
         default_factory=dict, init=False, repr=False
     )
-    _disjuncts: dict[Any, tuple[Conjunction, list[Disjunct]]] = field(
-        default_factory=dict, init=False, repr=False
+    _excluded_by_direction: IdentityCache[bool] = field(
+        default_factory=IdentityCache, init=False, repr=False
     )
-    _domains: dict[Any, tuple[Conjunction, ValueDomain]] = field(
-        default_factory=dict, init=False, repr=False
+    _disjuncts: IdentityCache[list[Disjunct]] = field(
+        default_factory=IdentityCache, init=False, repr=False
     )
-
-    def resolve(self, schema: Any) -> Any:
-        """Return the definition that a schema names, where it says nothing else; else the schema itself."""
-        while (
-            isinstance(schema, dict)
-            and "$ref" in schema
-            and not select_assertions(schema).keys() - {"$ref"}
-        ):
-            schema = self.defs[get_definition_name(schema["$ref"])]
-        return schema
-
-    def expand_subschema(self, schemas: tuple[Any, ...]) -> list[Disjunct]:
-        """Return the alternatives that schemas, holding all at once, come to: together they hold no less.
-
-        Raises:
-            TooWide: there are too many, or they close in ways that alternatives cannot say.
-
-        """
-        return self._expand_once("sent", schemas, self._close_subschema)
-
-    def expand_superschema(self, schemas: tuple[Any, ...]) -> list[Disjunct]:
-        """Return the same for the side that takes: together they hold no more.
-
-        Raises:
-            TooWide: as for `branches`.
-
-        """
-        return self._expand_once("taken", schemas, self._close_superschema)
-
-    def compute_domain(self, schemas: Conjunction) -> ValueDomain:
-        """Return what values schemas, holding all at once, can have: no fewer, as what closes has no part in it."""
-        key = tuple(map(id, schemas))
-        if key not in self._domains:
-            self._domains[key] = schemas, self._compute_domain(schemas)
-        return self._domains[key][1]
-
-    def _compute_domain(self, schemas: Conjunction) -> ValueDomain:
-        try:
-            found = self.open_view.expand_open(schemas)
-        except ExpansionFailed:
-            return ValueDomain(frozenset(JSON_TYPES), None)
-        kinds = frozenset[str]().union(*(branch.types for branch in found))
-        lists = [branch.enumeration for branch in found]
-        if None in lists:
-            return ValueDomain(kinds, None)
-        return ValueDomain(
-            kinds, frozenset(compute_identity(value) for values in lists for value in values or ())
-        )
-
-    def _expand_once(
-        self, how: str, schemas: Conjunction, close: Callable[[Disjunct, Conjunction], Disjunct]
-    ) -> list[Disjunct]:
-        """Return the alternatives of schemas, the same ones when they are asked for again."""
-        key = (how, *map(id, schemas))
-        if key not in self._disjuncts:
-            found = self.expand_open(schemas)
-            read = (
-                [close(branch, schemas) for branch in found]
-                if self.reading == "producer"
-                else found
-            )
-            self._disjuncts[key] = schemas, read
-        return self._disjuncts[key][1]
+    _domains: IdentityCache[ValueDomain] = field(
+        default_factory=IdentityCache, init=False, repr=False
+    )
 
     @cached_property
     def open_view(self) -> SchemaView:
-        """The same schemas as they stand, as conditions are read."""
-        return (
-            self
-            if self.reading == "consumer"
-            else SchemaView(self.defs, "consumer", self.direction)
-        )
+        """The same schemas without any closing, as conditions are read."""
+        if self.reading == "consumer":
+            return self
+        return SchemaView(self.defs, "consumer", self.direction)
 
-    def expand_open(self, schemas: Conjunction) -> list[Disjunct]:
-        """Return the alternatives of schemas, none of them closed."""
-        # Several schemas of one value may close by all that is said together, which frees none of them.
-        is_single = len(schemas) == 1 and not has_shared_subschemas(schemas[0], self.defs)
-        alone = self._declares_nothing(schemas[0]) if is_single else None
-        found = [Disjunct()]
-        for schema in schemas:
-            found = conjoin(found, self._expand(schema, alone=alone))
-        return found
+    @property
+    def excluding_annotation(self) -> str:
+        """The annotation of properties that travel only the other way."""
+        return "readOnly" if self.direction == "request" else "writeOnly"
 
-    def _declares_nothing(self, schema: Any) -> bool:
-        """Tell whether nothing that always speaks of a value declares a property."""
-        return not has_declared_properties(schema, self.defs, alternatives=False)
-
-    def _set_closed(self, branch: Disjunct, *, closed: bool) -> Disjunct:
-        return replace(
-            branch,
-            is_closed=closed,
-            refused_annotation="readOnly" if self.direction == "request" else "writeOnly",
-        )
-
-    def _close_subschema(self, branch: Disjunct, schemas: tuple[Any, ...]) -> Disjunct:
-        """Close an alternative to what no schema that may fit beside it declares."""
-        declares = any(p.get("properties") or p.get("patternProperties") for p in branch.parts)
-        if not declares or not is_closable(Schema({"allOf": list(schemas)}), self.defs):
-            return self._set_closed(branch, closed=False)
-        found = collect_evaluated_properties(
-            schemas,
-            (*branch.negated, *self._find_disjoint_alternatives(branch, schemas)),
-            self.defs,
-        )
-        if found is None:
-            return self._set_closed(branch, closed=False)
-        lent = self._build_unevaluated_part(branch, *found)
-        return replace(
-            self._set_closed(branch & Disjunct(lent), closed=True), unevaluated_part=lent
-        )
-
-    def _find_disjoint_alternatives(self, branch: Disjunct, schemas: Conjunction) -> list[Any]:
-        """Return the alternatives of schemas that fit no object beside an alternative."""
-        found = []
-        for part in (part for schema in schemas for part in walk_in_place(schema, self.defs)):
-            found += [
-                s
-                for s in (*part.get("anyOf", ()), *part.get("oneOf", ()))
-                if self._is_disjoint(branch, s)
-            ]
-        return found
-
-    def _is_disjoint(self, branch: Disjunct, schema: Any) -> bool:
-        try:
-            others = self.open_view.expand_subschema((schema,))
-        except ExpansionFailed:
-            return False
-        return all(
-            "object" not in other.types or are_disjoint(self, branch, self, other)
-            for other in others
-        )
-
-    def _build_unevaluated_part(
-        self, branch: Disjunct, named: dict[str, list[Any]], like: list[tuple[str, Any]]
-    ) -> tuple[dict[str, Any], ...]:
-        """Return a part that lets in what only alternatives beside this one declare."""
-        more = {name: inner for name, inner in named.items() if name not in branch.property_names}
-        known = {pattern for pattern, _ in branch.pattern_properties}
-        unlike = {pattern: [inner] for pattern, inner in like if pattern not in known}
-        if not more and not unlike:
-            return ()
-        key = (*((name, *map(id, inner)) for name, inner in more.items()), *unlike)
-        if key not in self._unevaluated_parts:
-            said = {"properties": _build_unions(more), "patternProperties": _build_unions(unlike)}
-            self._unevaluated_parts[key] = (
-                Schema({k: v for k, v in said.items() if v}),
-                (named, like),
-            )
-        return (self._unevaluated_parts[key][0],)
-
-    def _close_superschema(self, branch: Disjunct, schemas: tuple[Any, ...]) -> Disjunct:
-        """Close an alternative to what it does not declare itself."""
-        names = [name for part in branch.parts for name in part.get("properties", ())]
-        shared = {name for name in names if names.count(name) > 1}
-        if any(
-            is_closable(schema, self.defs)
-            for name in shared
-            for schema in branch.find_property_schemas(name)
-        ):
-            raise ExpansionFailed  # the reading closes each alone or all together, depending on where they stand
-        whole = Schema({"allOf": list(schemas)})
-        # What is asked for and not declared here may be declared elsewhere, and is let in only then.
-        shut = (
-            branch.required
-            - set(branch.property_names)
-            - find_undeclared_required(whole, self.defs)
-        )
-        is_free = branch.stays_open or any(
-            "additionalProperties" in p or "unevaluatedProperties" in p for p in branch.parts
-        )
-        return replace(
-            self._set_closed(branch, closed=not is_free and is_closable(whole, self.defs)),
-            forbidden=shut,
-        )
-
-    def is_refused(self, branch: Disjunct, name: str) -> bool:
-        """Tell whether a property may not be sent: it cannot be there, or travels only the other way."""
-        schemas = branch.find_property_schemas(name)
-        if any(is_false_schema(schema) for schema in schemas):
-            return True
-        return bool(branch.refused_annotation) and any(map(self.is_excluded_by_direction, schemas))
+    def resolve(self, schema: Any) -> Any:
+        """Return the definition that a schema references, where it asserts nothing else."""
+        while isinstance(schema, dict) and "$ref" in schema:
+            if select_assertions(schema).keys() != {"$ref"}:
+                break
+            schema = self.defs[get_definition_name(schema["$ref"])]
+        return schema
 
     def is_excluded_by_direction(self, schema: Any) -> bool:
-        """Tell whether a schema says that its values travel only the other way."""
-        if id(schema) not in self._excluded_by_direction:
-            mark = "readOnly" if self.direction == "request" else "writeOnly"
-            is_marked = any(
-                part.get(mark) is True
-                for part in walk_in_place(schema, self.defs, alternatives=False)
-            )
-            self._excluded_by_direction[id(schema)] = schema, is_marked
-        return self._excluded_by_direction[id(schema)][1]
+        """Tell whether the values of a schema travel only the other way."""
+        return self._excluded_by_direction.get_or_compute(
+            (schema,), lambda: self._has_excluding_annotation(schema)
+        )
 
-    def _expand(self, schema: Any, *, alone: bool | None = None) -> list[Disjunct]:
-        """Return what a schema comes to.
+    def _has_excluding_annotation(self, schema: Any) -> bool:
+        annotation = self.excluding_annotation
+        parts = walk_in_place(schema, self.defs, alternatives=False)
+        return any(part.get(annotation) is True for part in parts)
+
+    def is_refused(self, disjunct: Disjunct, name: str) -> bool:
+        """Tell whether a property cannot be sent: no value fits, or it travels the other way."""
+        schemas = disjunct.find_property_schemas(name)
+        if any(map(is_false_schema, schemas)):
+            return True
+        return bool(disjunct.refused_annotation) and any(
+            map(self.is_excluded_by_direction, schemas)
+        )
+
+    def compute_domain(self, schemas: Conjuncts) -> ValueDomain:
+        """Return an upper bound of the values that fit all of some schemas, without any closing."""
+        return self._domains.get_or_compute(schemas, lambda: self._compute_domain(schemas))
+
+    def _compute_domain(self, schemas: Conjuncts) -> ValueDomain:
+        try:
+            disjuncts = self.open_view.expand_open(schemas)
+        except ExpansionFailed:
+            return ValueDomain(frozenset(JSON_TYPES), None)
+        types = set[str]()
+        identities: set[Any] | None = set()
+        for disjunct in disjuncts:
+            types |= disjunct.types
+            if disjunct.enumeration is None:
+                identities = None
+            elif identities is not None:
+                identities.update(map(compute_identity, disjunct.enumeration))
+        return ValueDomain(frozenset(types), None if identities is None else frozenset(identities))
+
+    # --- expansion
+
+    def expand_subschema(self, schemas: Conjuncts) -> list[Disjunct]:
+        """Return the disjuncts of a conjunction of schemas: together they have no fewer values.
+
+        Raises:
+            ExpansionFailed: there are too many, or they close as no disjunct can express.
+
+        """
+        return self._expand_once("subschema", schemas, self._close_subschema)
+
+    def expand_superschema(self, schemas: Conjuncts) -> list[Disjunct]:
+        """Return the disjuncts of a conjunction of schemas: together they have no more values.
+
+        Raises:
+            ExpansionFailed: there are too many, or they close as no disjunct can express.
+
+        """
+        return self._expand_once("superschema", schemas, self._close_superschema)
+
+    def _expand_once(
+        self, role: str, schemas: Conjuncts, close: Callable[[Disjunct, Conjuncts], Disjunct]
+    ) -> list[Disjunct]:
+        """Return the disjuncts of schemas; the same objects each time, for the caches."""
+
+        def expand() -> list[Disjunct]:
+            disjuncts = self.expand_open(schemas)
+            if self.reading == "consumer":
+                return disjuncts
+            return [close(disjunct, schemas) for disjunct in disjuncts]
+
+        return self._disjuncts.get_or_compute(schemas, expand, (role,))
+
+    def expand_open(self, schemas: Conjuncts) -> list[Disjunct]:
+        """Return the disjuncts of a conjunction of schemas, none of them closed.
+
+        Raises:
+            ExpansionFailed: there are too many.
+
+        """
+        # Several schemas of one value close together, which leaves none of them open.
+        is_single = len(schemas) == 1 and not has_shared_subschemas(schemas[0], self.defs)
+        is_alone = self._declares_nothing(schemas[0]) if is_single else None
+        disjuncts = [Disjunct()]
+        for schema in schemas:
+            disjuncts = conjoin(disjuncts, self._expand(schema, is_alone=is_alone))
+        return disjuncts
+
+    def _expand(self, schema: Any, *, is_alone: bool | None = None) -> list[Disjunct]:
+        """Return the disjuncts of a schema.
 
         Args:
             schema: the schema.
-            alone: nothing that always speaks of the value declares a property, so that closing frees what declares
-                none; None where closing leaves everything inside as it is.
+            is_alone: whether no schema that always applies to the value declares a property, so
+                that alternatives which declare none stay open; None where all stay as they are.
 
         """
         if is_false_schema(schema):
             return []
         if not isinstance(schema, dict):
             return [Disjunct()]
-        plain = Schema(
-            {key: value for key, value in schema.items() if key not in _IN_PLACE_APPLICATORS},
-            get_place(schema),
-        )
-        found = [Disjunct((plain,))]
+        plain = {k: v for k, v in schema.items() if k not in _IN_PLACE_APPLICATORS}
+        disjuncts = [Disjunct((Schema(plain, get_place(schema)),))]
         if "$ref" in schema:
             target = self.defs[get_definition_name(schema["$ref"])]
-            inner = None if alone is None else self._declares_nothing(target)
-            found = conjoin(found, self._expand(target, alone=inner))
-        for part in schema.get("allOf", ()):
-            found = conjoin(found, self._expand(part, alone=alone))
-        for union in self._expand_unions(schema, alone=alone):
-            found = conjoin(found, union)
-        return found
+            is_target_alone = None if is_alone is None else self._declares_nothing(target)
+            disjuncts = conjoin(disjuncts, self._expand(target, is_alone=is_target_alone))
+        for member in schema.get("allOf", ()):
+            disjuncts = conjoin(disjuncts, self._expand(member, is_alone=is_alone))
+        for alternatives in self._expand_choices(schema, is_alone=is_alone):
+            disjuncts = conjoin(disjuncts, alternatives)
+        return disjuncts
 
-    def _require_flat_condition(self, condition: Any) -> None:
-        """Refuse a condition inside which a reading would close what it leaves open.
-
-        Raises:
-            TooWide: it is one.
-
-        """
-        if self.reading == "producer":
-            parts = list(walk_in_place(condition, self.defs))
-            inner = [
-                s
-                for part in parts
-                for k in ("properties", "patternProperties")
-                for s in part.get(k, {}).values()
-            ]
-            inner += [
-                part[k] for part in parts for k in ("items", "additionalProperties") if k in part
-            ]
-            inner += [s for part in parts for s in part.get("prefixItems", ())]
-            if any(isinstance(s, dict) and not _is_leaf(s) for s in inner):
-                raise ExpansionFailed
-
-    def _expand_unions(
-        self, schema: dict[str, Any], *, alone: bool | None
+    def _expand_choices(
+        self, schema: dict[str, Any], *, is_alone: bool | None
     ) -> Iterator[list[Disjunct]]:
+        """Yield the disjuncts of each keyword that offers alternatives."""
         for keyword in ("anyOf", "oneOf"):
-            listed = (
-                merge_enumerations(schema, keyword, self.resolve) if keyword in schema else None
-            )
-            if listed is not None:
-                yield [Disjunct((listed,))]
-            elif keyword in schema:
-                yield self._expand_union(schema[keyword], is_one=keyword == "oneOf", alone=alone)
+            if keyword not in schema:
+                continue
+            enumeration = merge_enumerations(schema, keyword, self.resolve)
+            if enumeration is not None:
+                yield [Disjunct((enumeration,))]
+            else:
+                yield self._expand_union(schema[keyword], keyword, is_alone=is_alone)
         if "if" in schema and ("then" in schema or "else" in schema):
-            self._require_flat_condition(schema["if"])
-            inner = None if alone is None else False
-            held, missed = (
-                self._expand(schema.get(keyword, True), alone=inner) for keyword in ("then", "else")
-            )
-            then = conjoin(self._expand(schema["if"]), held)
-            otherwise = [branch & Disjunct(negated=(schema["if"],)) for branch in missed]
-            yield [*then, *otherwise]
+            yield self._expand_conditional(schema, is_alone=is_alone)
 
     def _expand_union(
-        self, members: list[Any], *, is_one: bool, alone: bool | None
+        self, members: list[Any], keyword: str, *, is_alone: bool | None
     ) -> list[Disjunct]:
-        """Return the alternatives of `anyOf`, or of `oneOf`, where the other members must not fit."""
-        found = []
-        for i, member in enumerate(members):
-            barred = tuple(other for j, other in enumerate(members) if j != i) if is_one else ()
-            added = Disjunct(negated=barred, stays_open=bool(alone) and self._stays_open(member))
-            # A member of `oneOf` is left as it is inside, so that closing does not change which one fits.
-            inner = None if is_one or alone is None else alone and self._declares_nothing(member)
-            found += [branch & added for branch in self._expand(member, alone=inner)]
-        return found
+        """Return the disjuncts of `anyOf`, or of `oneOf`, where the other members must not fit."""
+        is_exclusive = keyword == "oneOf"
+        disjuncts: list[Disjunct] = []
+        for index, member in enumerate(members):
+            negated = (*members[:index], *members[index + 1 :]) if is_exclusive else ()
+            stays_open = bool(is_alone) and self._stays_open(member)
+            # Closing does not reach into a member of `oneOf`: it must not change which one fits.
+            is_member_alone = None if is_exclusive else is_alone
+            if is_member_alone:
+                is_member_alone = self._declares_nothing(member)
+            addition = Disjunct(negated=negated, stays_open=stays_open)
+            expanded = self._expand(member, is_alone=is_member_alone)
+            disjuncts += [disjunct & addition for disjunct in expanded]
+        return disjuncts
+
+    def _expand_conditional(
+        self, schema: dict[str, Any], *, is_alone: bool | None
+    ) -> list[Disjunct]:
+        """Return the disjuncts of `if` with `then` and `else`."""
+        condition = schema["if"]
+        self._require_flat_condition(condition)
+        is_branch_alone = None if is_alone is None else False
+        then_disjuncts = self._expand(schema.get("then", True), is_alone=is_branch_alone)
+        else_disjuncts = self._expand(schema.get("else", True), is_alone=is_branch_alone)
+        negation = Disjunct(negated=(condition,))
+        return [
+            *conjoin(self._expand(condition), then_disjuncts),
+            *(disjunct & negation for disjunct in else_disjuncts),
+        ]
+
+    def _require_flat_condition(self, condition: Any) -> None:
+        """Require that a producer's reading closes nothing inside a condition.
+
+        Raises:
+            ExpansionFailed: it could close something.
+
+        """
+        if self.reading == "consumer":
+            return
+        for part in walk_in_place(condition, self.defs):
+            inner = [part[k] for k in ("items", "additionalProperties") if k in part]
+            inner += part.get("prefixItems", ())
+            inner += part.get("properties", {}).values()
+            inner += part.get("patternProperties", {}).values()
+            if not all(map(_is_leaf, inner)):
+                raise ExpansionFailed
+
+    def _declares_nothing(self, schema: Any) -> bool:
+        """Tell whether no schema that always applies to a value declares a property."""
+        return not has_declared_properties(schema, self.defs, alternatives=False)
 
     def _stays_open(self, member: Any) -> bool:
-        return (
-            isinstance(member, dict)
-            and not has_declared_properties(member, self.defs)
-            and "unevaluatedProperties" not in member
+        """Tell whether a member of a union is a free-form object, which closing leaves open."""
+        if not isinstance(member, dict) or "unevaluatedProperties" in member:
+            return False
+        return not has_declared_properties(member, self.defs)
+
+    # --- closing
+
+    def _set_closed(self, disjunct: Disjunct, *, is_closed: bool) -> Disjunct:
+        return replace(disjunct, is_closed=is_closed, refused_annotation=self.excluding_annotation)
+
+    def _close_subschema(self, disjunct: Disjunct, schemas: Conjuncts) -> Disjunct:
+        """Close a disjunct, but for the properties of any schema that may fit at the same time."""
+        has_properties = any(
+            part.get("properties") or part.get("patternProperties") for part in disjunct.parts
         )
+        if not has_properties or not is_closable(Schema({"allOf": list(schemas)}), self.defs):
+            return self._set_closed(disjunct, is_closed=False)
+        disjoint = self._find_disjoint_alternatives(disjunct, schemas)
+        evaluated = collect_evaluated_properties(schemas, (*disjunct.negated, *disjoint), self.defs)
+        if evaluated is None:
+            return self._set_closed(disjunct, is_closed=False)
+        unevaluated_part = self._build_unevaluated_part(disjunct, evaluated)
+        closed = self._set_closed(disjunct & Disjunct(unevaluated_part), is_closed=True)
+        return replace(closed, unevaluated_part=unevaluated_part)
+
+    def _find_disjoint_alternatives(self, disjunct: Disjunct, schemas: Conjuncts) -> list[Any]:
+        """Return the alternatives of schemas that fit no object of a disjunct."""
+        disjoint: list[Any] = []
+        for schema in schemas:
+            for part in walk_in_place(schema, self.defs):
+                members = (*part.get("anyOf", ()), *part.get("oneOf", ()))
+                disjoint += [one for one in members if self._is_disjoint(disjunct, one)]
+        return disjoint
+
+    def _is_disjoint(self, disjunct: Disjunct, schema: Any) -> bool:
+        """Tell whether no object of a disjunct fits a schema, as far as its disjuncts show."""
+        try:
+            others = self.open_view.expand_subschema((schema,))
+        except ExpansionFailed:
+            return False
+        objects = [other for other in others if "object" in other.types]
+        return all(are_disjoint(self, disjunct, self, other) for other in objects)
+
+    def _build_unevaluated_part(
+        self, disjunct: Disjunct, evaluated: EvaluatedProperties
+    ) -> tuple[dict[str, Any], ...]:
+        """Return a part for the properties that only other disjuncts declare; () for none."""
+        by_name = {
+            name: schemas
+            for name, schemas in evaluated.by_name.items()
+            if name not in disjunct.property_names
+        }
+        own_patterns = {pattern for pattern, _ in disjunct.pattern_properties}
+        by_pattern = {
+            pattern: [schema]
+            for pattern, schema in evaluated.by_pattern
+            if pattern not in own_patterns
+        }
+        if not by_name and not by_pattern:
+            return ()
+
+        # The same part each time, for the caches.
+        key = (*((name, *map(id, schemas)) for name, schemas in by_name.items()), *by_pattern)
+        if key not in self._unevaluated_parts:
+            part = Schema({})
+            if by_name:
+                part["properties"] = _unite_each(by_name)
+            if by_pattern:
+                part["patternProperties"] = _unite_each(by_pattern)
+            self._unevaluated_parts[key] = part, evaluated
+        return (self._unevaluated_parts[key][0],)
+
+    def _close_superschema(self, disjunct: Disjunct, schemas: Conjuncts) -> Disjunct:
+        """Close a disjunct to the properties that it declares itself.
+
+        Raises:
+            ExpansionFailed: two parts declare the same property, and its schemas would close.
+
+        """
+        self._require_unshared_closing(disjunct)
+        whole = Schema({"allOf": list(schemas)})
+        # A required name that is not declared here may be declared elsewhere. Only then is it
+        # allowed.
+        undeclared = disjunct.required.difference(disjunct.property_names)
+        forbidden = undeclared - find_undeclared_required(whole, self.defs)
+        is_open = disjunct.stays_open or any(
+            "additionalProperties" in part or "unevaluatedProperties" in part
+            for part in disjunct.parts
+        )
+        is_closed = not is_open and is_closable(whole, self.defs)
+        return replace(self._set_closed(disjunct, is_closed=is_closed), forbidden=forbidden)
+
+    def _require_unshared_closing(self, disjunct: Disjunct) -> None:
+        """Require that no property which two parts declare has a schema that closes.
+
+        The reading closes each alone or all together. That depends on where they stand.
+        """
+        names = [name for part in disjunct.parts for name in part.get("properties", ())]
+        for name in set(names):
+            if names.count(name) == 1:
+                continue
+            for schema in disjunct.find_property_schemas(name):
+                if is_closable(schema, self.defs):
+                    raise ExpansionFailed
 
 
 def are_disjoint(
-    one: SchemaView, branch: Disjunct, other_side: SchemaView, other: Disjunct
+    view: SchemaView, disjunct: Disjunct, other_view: SchemaView, other: Disjunct
 ) -> bool:
-    """Tell whether a property that one of two alternatives for objects requires has no value that fits both."""
-    names = branch.required | other.required
-    return any(
-        one.compute_domain(branch.find_property_schemas(name)).is_disjoint(
-            other_side.compute_domain(other.find_property_schemas(name))
-        )
-        for name in names
-    )
-
-
-def _build_unions(schemas: dict[str, list[Any]]) -> dict[str, Any]:
-    return {name: s[0] if len(s) == 1 else Schema({"anyOf": s}) for name, s in schemas.items()}
+    """Tell whether a property that either of two disjuncts requires has no value that fits both."""
+    for name in disjunct.required | other.required:
+        domain = view.compute_domain(disjunct.find_property_schemas(name))
+        other_domain = other_view.compute_domain(other.find_property_schemas(name))
+        if domain.is_disjoint(other_domain):
+            return True
+    return False
 
 
 def is_format_bound(part: dict[str, Any], keyword: str) -> bool:
-    """Tell whether a bound only says that an integer fits 64 bits, which is an annotation to a comparison."""
+    """Tell whether a bound only says that an integer fits 64 bits. A comparison ignores it."""
     return (
         part.get("format") == "int64"
         and keyword in ("minimum", "maximum")
@@ -388,15 +429,14 @@ def is_format_bound(part: dict[str, Any], keyword: str) -> bool:
 
 
 def is_false_schema(schema: Any) -> bool:
-    """Tell whether a schema says in so many words that nothing fits it."""
+    """Tell whether a schema is `false`, or the negation of a schema that is `true`."""
     return schema is False or (isinstance(schema, dict) and schema.get("not") in ({}, True))
 
 
-#: What may close inside, or be refused.
-_CLOSABLE_KEYWORDS = (*_IN_PLACE_APPLICATORS, "additionalProperties", "items", "patternProperties", "prefixItems", "properties", "readOnly",
-             "writeOnly")  # fmt: skip
+def _unite_each(schemas: dict[str, list[Any]]) -> dict[str, Any]:
+    return {name: unite_schemas(alternatives) for name, alternatives in schemas.items()}
 
 
-def _is_leaf(schema: dict[str, Any]) -> bool:
-    """Tell whether nothing inside a schema could close."""
-    return not any(keyword in schema for keyword in _CLOSABLE_KEYWORDS)
+def _is_leaf(schema: Any) -> bool:
+    """Tell whether a reading can close nothing inside a schema."""
+    return not isinstance(schema, dict) or schema.keys().isdisjoint(_CLOSABLE_KEYWORDS)

@@ -1,4 +1,4 @@
-"""What a decision procedure says when it can neither prove nor refute."""
+"""The third answer of a decision procedure: neither proved nor refuted."""
 
 from __future__ import annotations
 
@@ -7,14 +7,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """It could not be shown either way; `why` says what stood in the way, in a few words."""
+    """Nothing could be shown.
+
+    Attributes:
+        reason: why, in a few words.
+
+    """
 
     reason: str
 
 
 class Undecidable(Exception):
-    """What a procedure raises deep inside where its caller will answer Unknown; `why` as there."""
+    """Raised deep inside a procedure, whose caller answers Unknown with the same reason."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.reason = why
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

@@ -1,8 +1,9 @@
-"""The pairs of schemas under comparison: each is held to be right until something speaks against it.
+"""The worklist of pairs of schemas: a greatest fixed point of containment.
 
-Schemas refer to each other in circles. So a pair is compared once, with what is known by then of the pairs inside it;
-when one of those turns out wrong, those that asked for it are compared again. What is left at the end holds, since
-nothing speaks against it but what was assumed of the others.
+Schemas can be recursive. So each pair is assumed to hold, and is compared once under the
+assumptions about the pairs inside it. When one of those turns out wrong, the pairs that depend on
+it are compared again. A pair that is left without a cause at the end holds, because nothing speaks
+against it but the assumptions.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
+from dynclient.containment.disjuncts import Conjuncts
 from dynclient.containment.incompatibilities import (
     PathStep,
     SuspectedIncompatibility,
@@ -18,33 +20,32 @@ from dynclient.containment.incompatibilities import (
     suspect,
 )
 
-Conjunction = tuple[Any, ...]
 PairKey = tuple[tuple[int, ...], tuple[int, ...]]
 
-#: How many pairs of schemas are compared for two documents.
+#: At most so many pairs of schemas are compared for two documents.
 MAX_PAIRS = 200_000
 
 
 class Worklist:
-    """Keeps what speaks against each pair.
+    """Keeps what speaks against each pair of schemas.
 
     Args:
-        causes: yields what speaks against a pair; it asks for the pairs inside by `ask`.
-        better: makes of a value that should speak against a pair one that does, where it can.
+        find_causes: yields what speaks against a pair. It queries the pairs inside it.
+        improve_witness: turns a candidate into a value that no disjunct accepts, where it can.
 
     """
 
     def __init__(
         self,
-        causes: Callable[[Conjunction, Conjunction], Iterable[SuspectedIncompatibility]],
-        better: Callable[[Conjunction, Conjunction, Any], Any],
+        find_causes: Callable[[Conjuncts, Conjuncts], Iterable[SuspectedIncompatibility]],
+        improve_witness: Callable[[Conjuncts, Conjuncts, Any], Any],
     ) -> None:
-        self._find_causes = causes
-        self._improve_witness = better
+        self._find_causes = find_causes
+        self._improve_witness = improve_witness
         self._joint_pairs = set[PairKey]()
         self._suspected: dict[PairKey, tuple[SuspectedIncompatibility, ...]] = {}
-        #: Keys are identities: what is compared must not be collected meanwhile.
-        self._compared_schemas: dict[PairKey, tuple[Conjunction, Conjunction]] = {}
+        #: The keys are identities, so that the schemas have to stay alive.
+        self._compared_schemas: dict[PairKey, tuple[Conjuncts, Conjuncts]] = {}
         self._dependents: dict[PairKey, dict[PairKey, None]] = {}
         self._queue: dict[PairKey, None] = {}
         self._current_pair: PairKey | None = None
@@ -52,16 +53,21 @@ class Worklist:
     def __len__(self) -> int:
         return len(self._suspected)
 
-    def query_pair(self, a: Conjunction, b: Conjunction) -> tuple[SuspectedIncompatibility, ...]:
-        """Return () where a pair holds as far as is known, else one suspicion for all that speaks against it."""
-        key: PairKey = tuple(map(id, a)), tuple(map(id, b))
+    def query_pair(
+        self, subschemas: Conjuncts, superschemas: Conjuncts
+    ) -> tuple[SuspectedIncompatibility, ...]:
+        """Return () where a pair holds as far as is known, else one link to all its causes.
+
+        The first query compares every pair that it reaches. A query from within a comparison only
+        adds to the worklist.
+        """
+        key: PairKey = tuple(map(id, subschemas)), tuple(map(id, superschemas))
         if key not in self._suspected:
             if len(self._suspected) >= MAX_PAIRS:
-                return (
-                    suspect("depth", None, None, because="there are too many schemas to follow"),
-                )
+                reason = "there are too many schemas to follow"
+                return (suspect("depth", None, None, reason=reason),)
             self._suspected[key] = ()
-            self._compared_schemas[key] = (a, b)
+            self._compared_schemas[key] = (subschemas, superschemas)
             self._queue[key] = None
         if self._current_pair is None:
             self._process_queue()
@@ -70,71 +76,73 @@ class Worklist:
         return (build_link(key),) if self._suspected[key] else ()
 
     def mark_joint(self) -> None:
-        """Note that several alternatives may take the values of the pair under comparison."""
+        """Note that several disjuncts may accept the values of the pair under comparison."""
         if self._current_pair is not None:
             self._joint_pairs.add(self._current_pair)
 
     def _process_queue(self) -> None:
         while self._queue:
             key, _ = self._queue.popitem()
-            self._current_pair, before = key, self._suspected[key]
+            was_refuted = bool(self._suspected[key])
+            self._current_pair = key
             try:
-                self._suspected[key] = _remove_duplicates(
-                    self._find_causes(*self._compared_schemas[key])
-                )
+                causes = self._find_causes(*self._compared_schemas[key])
+                self._suspected[key] = _remove_duplicates(causes)
             finally:
                 self._current_pair = None
-            if self._suspected[key] and not before:
+            if self._suspected[key] and not was_refuted:
                 self._queue.update(self._dependents.get(key, {}))
 
     def expand_links(
-        self, found: Iterable[SuspectedIncompatibility]
+        self, suspected: Iterable[SuspectedIncompatibility]
     ) -> Iterator[SuspectedIncompatibility]:
-        """Yield suspicions with those that stand for a pair followed into it, each pair once, by its shortest path."""
-        todo: list[tuple[SuspectedIncompatibility, tuple[PathStep, ...]]] = [
-            (one, ()) for one in found
-        ]
-        seen = set[Any]()
-        for one, steps in todo:  # grows meanwhile
+        """Yield causes, each link replaced by the causes of its pair.
+
+        Each pair is visited once, by its shortest path.
+        """
+        visited = set[Any]()
+        queue: list[tuple[SuspectedIncompatibility, tuple[PathStep, ...]]]
+        queue = [(one, ()) for one in suspected]
+        for one, outer_steps in queue:  # it grows meanwhile
             if one.pair is None:
-                yield _lift_through(one, steps)
-            elif one.pair not in seen:
-                seen.add(one.pair)
-                outward = (*self._build_improvement_steps(one.pair), *one.path_steps, *steps)
-                todo += [(inner, outward) for inner in self._suspected[one.pair]]
+                yield _lift_through(one, outer_steps)
+            elif one.pair not in visited:
+                visited.add(one.pair)
+                improvement = self._build_improvement_steps(one.pair)
+                steps = (*improvement, *one.path_steps, *outer_steps)
+                queue += [(inner, steps) for inner in self._suspected[one.pair]]
 
     def _build_improvement_steps(self, pair: PairKey) -> tuple[PathStep, ...]:
-        """Return a step that stays where it is: there another alternative may take what one refuses."""
-        return (
-            (("", partial(self._improve_witness, *self._compared_schemas[pair])),)
-            if pair in self._joint_pairs
-            else ()
-        )
+        """Return a step that improves a witness, where another disjunct may accept the value."""
+        if pair not in self._joint_pairs:
+            return ()
+        return (("", partial(self._improve_witness, *self._compared_schemas[pair])),)
 
 
 def _lift_through(
-    one: SuspectedIncompatibility, steps: tuple[PathStep, ...]
+    suspected: SuspectedIncompatibility, steps: tuple[PathStep, ...]
 ) -> SuspectedIncompatibility:
     for step, wrap in steps:
-        one = one.lift(step, wrap)
-    return one
+        suspected = suspected.lift(step, wrap)
+    return suspected
 
 
 def _remove_duplicates(
-    found: Iterable[SuspectedIncompatibility],
+    causes: Iterable[SuspectedIncompatibility],
 ) -> tuple[SuspectedIncompatibility, ...]:
     """Return each cause once, by its shortest path."""
-    kept: dict[tuple[Any, ...], SuspectedIncompatibility] = {}
-    for one in found:
-        gap = one.incompatibility
+    distinct: dict[tuple[Any, ...], SuspectedIncompatibility] = {}
+    for suspected in causes:
+        cause = suspected.incompatibility
         key = (
-            one.pair,
-            gap.rule,
-            gap.property_name,
-            gap.subschema_place,
-            gap.superschema_place,
-            repr((gap.subschema_assertion, gap.superschema_assertion)),
+            suspected.pair,
+            cause.rule,
+            cause.property_name,
+            cause.subschema_place,
+            cause.superschema_place,
+            repr((cause.subschema_assertion, cause.superschema_assertion)),
         )
-        if key not in kept or len(gap.path) < len(kept[key].incompatibility.path):
-            kept[key] = one
-    return tuple(kept.values())
+        known = distinct.get(key)
+        if known is None or len(cause.path) < len(known.incompatibility.path):
+            distinct[key] = suspected
+    return tuple(distinct.values())

@@ -21,12 +21,12 @@ def schema(value):
     return [schema(inner) for inner in value] if isinstance(value, list) else value
 
 
-def gaps(narrow, wide, reading="producer", taking="producer", defs=None):
+def gaps(subschema, superschema, reading="producer", taking="producer", defs=None):
     sides = [
         SchemaView({k: schema(v) for k, v in (defs or {}).items()}, said, "request")
         for said in (reading, taking)
     ]
-    return ContainmentChecker(*sides).find_incompatibilities(schema(narrow), schema(wide))
+    return ContainmentChecker(*sides).find_incompatibilities(schema(subschema), schema(superschema))
 
 
 def thing(properties, *required, **more):
@@ -56,9 +56,9 @@ FITS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("narrow", "wide"), FITS)
-def test_unions_are_proved_to_fit(narrow, wide):
-    assert gaps(narrow, wide) == ()
+@pytest.mark.parametrize(("subschema", "superschema"), FITS)
+def test_unions_are_proved_to_fit(subschema, superschema):
+    assert gaps(subschema, superschema) == ()
 
 
 BREAKS = [
@@ -72,9 +72,9 @@ BREAKS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("narrow", "wide"), BREAKS)
-def test_unions_that_do_not_fit_are_shown_by_a_witness(narrow, wide):
-    assert {gap.verdict for gap in gaps(narrow, wide)} == {"refuted"}
+@pytest.mark.parametrize(("subschema", "superschema"), BREAKS)
+def test_unions_that_do_not_fit_are_shown_by_a_witness(subschema, superschema):
+    assert {gap.verdict for gap in gaps(subschema, superschema)} == {"refuted"}
 
 
 def test_a_union_of_many_tagged_objects_takes_no_product_of_its_tags():

@@ -1,4 +1,4 @@
-"""Whether schemas, wanted and refused, leave room for a value: each keyword from both sides."""
+"""Witnesses of positive and negated schemas: each keyword with both signs."""
 
 import pytest
 
@@ -20,16 +20,16 @@ def schema(value):
     return [schema(inner) for inner in value] if isinstance(value, list) else value
 
 
-def solved(wanted, refused=(), reading="consumer"):
-    """What fits all of some schemas, the first of which are sent, and none of others, which are another document's."""
+def search_witness(positive, negated=(), reading="consumer"):
+    """A value that fits all positive schemas, and none of the negated ones of another document."""
     sent, taken = SchemaView({}, reading, "request"), SchemaView({}, "consumer", "request")
-    judge = ValidatorCache()
-    terms = [SignedSchema(sent, schema(one)) for one in wanted] + [
-        SignedSchema(taken, schema(one), is_positive=False) for one in refused
+    validators = ValidatorCache()
+    signed_schemas = [SignedSchema(sent, schema(one)) for one in positive] + [
+        SignedSchema(taken, schema(one), is_positive=False) for one in negated
     ]
-    answer = WitnessGenerator(SchemaEquality({}, {}), judge).generate(tuple(terms))
+    answer = WitnessGenerator(SchemaEquality({}, {}), validators).generate(tuple(signed_schemas))
     if isinstance(answer, Witness):
-        assert all(judge.satisfies(term, answer.value) for term in terms)
+        assert all(validators.satisfies(signed, answer.value) for signed in signed_schemas)
     return answer
 
 
@@ -89,9 +89,9 @@ ROOM = [
 ]
 
 
-@pytest.mark.parametrize(("wanted", "refused"), ROOM)
-def test_a_value_is_found_where_there_is_room(wanted, refused):
-    assert isinstance(solved(wanted, refused), Witness)
+@pytest.mark.parametrize(("positive", "negated"), ROOM)
+def test_a_value_is_found_where_there_is_room(positive, negated):
+    assert isinstance(search_witness(positive, negated), Witness)
 
 
 NONE = [
@@ -151,9 +151,9 @@ NONE = [
 ]
 
 
-@pytest.mark.parametrize(("wanted", "refused"), NONE)
-def test_where_there_is_no_room_that_is_proved(wanted, refused):
-    assert solved(wanted, refused) is UNSATISFIABLE
+@pytest.mark.parametrize(("positive", "negated"), NONE)
+def test_where_there_is_no_room_that_is_proved(positive, negated):
+    assert search_witness(positive, negated) is UNSATISFIABLE
 
 
 def test_what_is_wanted_and_refused_at_once_is_nothing_however_little_is_understood_of_it():
@@ -164,20 +164,27 @@ def test_what_is_wanted_and_refused_at_once_is_nothing_however_little_is_underst
         "unevaluatedItems": False,
     }
 
-    assert solved([odd], [odd]) is UNSATISFIABLE
+    assert search_witness([odd], [odd]) is UNSATISFIABLE
 
 
 def test_what_is_too_much_to_look_into_is_unknown():
     names = {f"^{letter}|z$": TEXT for letter in "abcdefgh"}
 
-    assert isinstance(solved([{**ARRAY, "minItems": 10_000}]), Unknown)
-    assert isinstance(solved([{**OBJECT, "minProperties": 10_000}]), Unknown)
-    assert isinstance(solved([{**OBJECT, "patternProperties": names, "minProperties": 1}]), Unknown)
+    assert isinstance(search_witness([{**ARRAY, "minItems": 10_000}]), Unknown)
+    assert isinstance(search_witness([{**OBJECT, "minProperties": 10_000}]), Unknown)
+    assert isinstance(
+        search_witness([{**OBJECT, "patternProperties": names, "minProperties": 1}]), Unknown
+    )
 
 
 def test_a_side_that_closes_has_no_room_for_what_it_does_not_declare():
     declared = {**OBJECT, "properties": {"a": TEXT}}
 
-    assert solved([declared], [{"properties": {"b": False}}], reading="producer") is UNSATISFIABLE
+    assert (
+        search_witness([declared], [{"properties": {"b": False}}], reading="producer")
+        is UNSATISFIABLE
+    )
     both = {"allOf": [declared, {"properties": {"b": {}}}]}
-    assert isinstance(solved([both], [{"properties": {"b": False}}], reading="producer"), Witness)
+    assert isinstance(
+        search_witness([both], [{"properties": {"b": False}}], reading="producer"), Witness
+    )

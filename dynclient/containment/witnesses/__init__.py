@@ -1,7 +1,11 @@
-"""Whether several schemas, of either document, wanted or refused, leave room for a value; and a value where they do.
+"""Witness generation: a value that fits some schemas and not others, or the proof of none.
 
-What is refused is taken apart into what must fail, so that any keyword can be looked into: a proof that nothing is
-left is a proof that whatever fits the ones fits the others.
+Signed schemas (positive or negated, of either document) are expanded into disjunctive normal form.
+Each disjunct is a constraint set, from which a value is built. Where every constraint set is proved
+to be unsatisfiable, the positive schemas are contained in the union of the negated ones.
+
+Source: Attouche, Baazizi, Colazzo, Ghelli, Sartiani, Scherzinger, "Witness generation for JSON
+Schema", VLDB 2022.
 """
 
 from dynclient.containment.witnesses.signed_schemas import (

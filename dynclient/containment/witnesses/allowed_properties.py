@@ -1,4 +1,4 @@
-"""Which properties an object may have besides those that are spoken of."""
+"""The properties that an object may have where unevaluated ones are refused or restricted."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from dynclient import regex
 from dynclient.containment.evaluated_properties import (
+    EvaluatedProperties,
     collect_evaluated_properties,
     find_undeclared_required,
 )
@@ -16,49 +17,50 @@ from dynclient.containment.witnesses.constraint_set import UnevaluatedRule
 
 @dataclass(frozen=True, slots=True)
 class AllowedProperties:
-    """All properties are of these names, their values fitting one of the schemas given; any other fits `rest`.
+    """A property fits one of the schemas that evaluate it, else the schema of the rule.
 
     Attributes:
-        limit: where this comes from.
-        named: schemas by name.
-        like: schemas by pattern.
+        rule: the rule that restricts the properties.
+        evaluated: the properties that some schema may evaluate.
 
     """
 
     rule: UnevaluatedRule
-    schemas_by_name: dict[str, list[Any]]
-    schemas_by_pattern: list[tuple[str, Any]]
+    evaluated: EvaluatedProperties
 
     def find_schemas(self, name: str) -> tuple[Any, ...]:
-        """Return those of which a property of a name must fit one."""
-        found = (
-            *self.schemas_by_name.get(name, ()),
-            *(s for p, s in self.schemas_by_pattern if regex.compile(p).search(name)),
-        )
-        rest = self.rule.unevaluated_schema.schema
-        return (*found, rest) if rest is not False or not found else found
+        """Return the schemas for a property. It fits at least one of them."""
+        schemas = list(self.evaluated.by_name.get(name, ()))
+        for pattern, schema in self.evaluated.by_pattern:
+            if regex.compile(pattern).search(name):
+                schemas.append(schema)
+        unevaluated = self.rule.unevaluated_schema.schema
+        if unevaluated is not False or not schemas:
+            schemas.append(unevaluated)
+        return tuple(schemas)
 
 
 def compute_allowed_properties(
-    limit: UnevaluatedRule, barred: Iterable[Any]
+    rule: UnevaluatedRule, negated: Iterable[Any]
 ) -> AllowedProperties | None:
-    """Return the properties that may be there, None where a schema that may fit takes all.
+    """Return the properties that a rule allows.
 
     Args:
-        limit: the limit.
-        barred: schemas that are known not to fit.
+        rule: the rule.
+        negated: schemas that do not fit the value, which evaluate nothing.
+
+    Returns:
+        The properties; None where some schema may evaluate every property.
 
     """
-    defs = limit.signed.view.defs
-    found = collect_evaluated_properties(limit.schemas, barred, defs, limit.declaring_schema)
-    if found is None:
+    defs = rule.signed.view.defs
+    declaring_schema = rule.declaring_schema
+    evaluated = collect_evaluated_properties(rule.schemas, negated, defs, declaring_schema)
+    if evaluated is None:
         return None
-    named, like = found
-    if limit.declaring_schema is None:
-        named |= {
-            name: [True]
-            for schema in limit.schemas
-            for name in find_undeclared_required(schema, defs)
-            if name not in named
-        }
-    return AllowedProperties(limit, named, like)
+    if declaring_schema is None:
+        # The reading allows required properties even where nothing declares them.
+        for schema in rule.schemas:
+            for name in sorted(find_undeclared_required(schema, defs)):
+                evaluated.by_name.setdefault(name, [True])
+    return AllowedProperties(rule, evaluated)

@@ -1,4 +1,4 @@
-"""Arrays that fit facts: items by position, how many there are, which of them must be somewhere."""
+"""Arrays that fit a constraint set: items by position, their number, `contains`, repetition."""
 
 from __future__ import annotations
 
@@ -17,58 +17,57 @@ from dynclient.containment.witnesses.signed_schemas import SignedSchema
 from dynclient.schema.dialect import Schema
 
 if TYPE_CHECKING:
+    from dynclient.containment.schema_view import SchemaView
     from dynclient.containment.witnesses.witness_generator import WitnessGenerator
 
-#: A longer array is not made.
+#: A longer array is not built.
 MAX_ARRAY_ITEMS = 200
 
+_TOO_MANY_ITEMS = Unknown("too many items are asked for")
 
-def generate_array(solver: WitnessGenerator, cell: ConstraintSet) -> SearchResult:
-    """Return an array that fits the facts of a cell, EMPTY where none can."""
+
+def generate_array(generator: WitnessGenerator, constraints: ConstraintSet) -> SearchResult:
+    """Return an array that fits constraints, UNSATISFIABLE by proof, or Unknown."""
     return generate_distinct_value(
-        cell, lambda larger: _ArraySearch(solver, larger).search(), "lengths"
+        constraints, lambda larger: _ArraySearch(generator, larger).search(), "item_count"
     )
 
 
 class _ArraySearch:
-    def __init__(self, solver: WitnessGenerator, cell: ConstraintSet) -> None:
-        self._generator = solver
-        self._constraints = cell
-        firsts = [len(part.keywords.get("prefixItems", ())) for part in cell.applicators]
-        #: From here on all items are treated alike.
-        self._prefix_length = max(
-            (
-                *firsts,
-                *(index + 1 for index, _ in cell.items),
-                *(s.start for s in cell.contains_at_least),
-            ),
-            default=0,
-        )
+    """Places what must be somewhere in the array, then fills the other positions."""
+
+    def __init__(self, generator: WitnessGenerator, constraints: ConstraintSet) -> None:
+        self._generator = generator
+        self._constraints = constraints
+        #: From this index on all items have the same schemas.
+        self._prefix_length = _compute_prefix_length(constraints)
         self._placed_schemas: dict[int, tuple[SignedSchema, ...]] = {}
-        self._min_items = cell.item_count[0]
+        self._min_items = constraints.item_count[0]
         self._max_items = self._compute_max_items()
 
     def search(self) -> SearchResult:
-        """Return an array, EMPTY or Unknown."""
+        """Return an array, UNSATISFIABLE or Unknown."""
         if self._max_items is not None and self._min_items > self._max_items:
             return UNSATISFIABLE
         if self._min_items > MAX_ARRAY_ITEMS:
-            return Unknown("too many items are asked for")
-        if any(
-            self._is_contradictory(some, few)
-            for some in self._constraints.contains_at_least
-            for few in self._constraints.contains_at_most
-        ):
+            return _TOO_MANY_ITEMS
+        for at_least in self._constraints.contains_at_least:
+            for at_most in self._constraints.contains_at_most:
+                if self._is_contradictory(at_least, at_most):
+                    return UNSATISFIABLE
+
+        failures = [self._place_items(one) for one in self._constraints.contains_at_least]
+        if self._constraints.has_equal_items:
+            failures.append(self._place_equal_items())
+        if UNSATISFIABLE in failures:
             return UNSATISFIABLE
-        doubts = [self._place_items(some) for some in self._constraints.contains_at_least]
-        doubts += [self._place_equal_items()] if self._constraints.has_equal_items else []
-        if UNSATISFIABLE in doubts:
-            return UNSATISFIABLE
-        doubt = next((one for one in doubts if one is not None), None)
-        return doubt or self._build_array()
+        for failure in failures:
+            if failure is not None:
+                return failure
+        return self._build_array()
 
     def _compute_max_items(self) -> int | None:
-        """Return how many items there are at most: no more than the first that cannot be."""
+        """Return the greatest number of items, None for no limit: an impossible item ends it."""
         most = self._constraints.item_count[1]
         for index in range(self._prefix_length + 1):
             if most is not None and index >= most:
@@ -78,142 +77,147 @@ class _ArraySearch:
         return most
 
     def _collect_item_schemas(self, index: int) -> tuple[SignedSchema, ...]:
-        found = [term for known, term in self._constraints.items if known == index]
-        found += [
-            self._negate_counted(few)
-            for few in self._constraints.contains_at_most
-            if few.count == 0
+        schemas = [signed for known, signed in self._constraints.items if known == index]
+        schemas += [
+            _negate_contained(at_most)
+            for at_most in self._constraints.contains_at_most
+            if at_most.count == 0
         ]
         for part in self._constraints.applicators:
-            first = part.keywords.get("prefixItems", [])
-            if index < len(first):
-                found.append(
-                    SignedSchema(part.signed.view, first[index], closing_mode=part.closing_mode)
-                )
+            prefix = part.keywords.get("prefixItems", [])
+            if index < len(prefix):
+                schemas.append(part.sign_inner(prefix[index]))
             elif "items" in part.keywords:
-                found.append(
-                    SignedSchema(
-                        part.signed.view, part.keywords["items"], closing_mode=part.closing_mode
-                    )
-                )
-        return tuple(found)
+                schemas.append(part.sign_inner(part.keywords["items"]))
+        return tuple(schemas)
 
-    def _is_contradictory(self, some: AtLeast, few: AtMost) -> bool:
-        """Tell whether more items are asked for than there may be, as all that fit the one fit the other."""
-        if some.count <= few.count:
+    def _is_contradictory(self, at_least: AtLeast, at_most: AtMost) -> bool:
+        """Tell whether more items must fit a schema than may fit another that contains it."""
+        if at_least.count <= at_most.count:
             return False
-        return self._generator.search((some.signed, self._negate_counted(few))) is UNSATISFIABLE
+        outside = (at_least.signed, _negate_contained(at_most))
+        return self._generator.search(outside) is UNSATISFIABLE
 
     # --- what must be somewhere
 
-    def _list_positions(self, start: int, count: int) -> range:
-        """Return the positions that need be looked at to place so many items."""
-        last = max(self._prefix_length, start, self._min_items) + count
-        return range(start, last if self._max_items is None else min(last, self._max_items))
+    def _list_positions(self, at_least: AtLeast) -> range:
+        """Return the indexes that have to be tried to place so many items."""
+        end = max(self._prefix_length, at_least.start, self._min_items) + at_least.count
+        if self._max_items is not None:
+            end = min(end, self._max_items)
+        return range(at_least.start, end)
 
-    def _place_items(self, some: AtLeast) -> SearchResult | None:
-        """Let items be somewhere; return EMPTY where there cannot be so many, None where they are placed."""
-        if some.count > MAX_ARRAY_ITEMS:
-            return Unknown("too many items are asked for")
-        placed, possible, unknown = 0, 0, None
-        for index in self._list_positions(some.start, some.count):
-            alone = self._generator.search((*self._collect_item_schemas(index), some.signed))
-            possible += alone is not UNSATISFIABLE
-            if alone is UNSATISFIABLE or placed == some.count:
+    def _place_items(self, at_least: AtLeast) -> SearchResult | None:
+        """Place items that fit a schema; return why not, UNSATISFIABLE for a proof."""
+        if at_least.count > MAX_ARRAY_ITEMS:
+            return _TOO_MANY_ITEMS
+        placed_count = 0
+        possible_count = 0
+        failure: SearchResult | None = None
+        for index in self._list_positions(at_least):
+            schemas = self._collect_item_schemas(index)
+            alone = self._generator.search((*schemas, at_least.signed))
+            if alone is UNSATISFIABLE:
                 continue
-            extra = (*self._placed_schemas.get(index, ()), some.signed)
-            answer = self._generator.search((*self._collect_item_schemas(index), *extra))
-            if isinstance(answer, Witness):
-                self._placed_schemas[index] = extra
-                placed += 1
-            unknown = unknown or answer
+            possible_count += 1
+            if placed_count == at_least.count:
+                continue
+            placed = (*self._placed_schemas.get(index, ()), at_least.signed)
+            result = self._generator.search((*schemas, *placed))
+            if isinstance(result, Witness):
+                self._placed_schemas[index] = placed
+                placed_count += 1
+            failure = failure or result
         self._min_items = max(self._min_items, *(index + 1 for index in self._placed_schemas), 0)
-        if possible < some.count:
+        if possible_count < at_least.count:
             return UNSATISFIABLE
-        return (
-            None
-            if placed == some.count
-            else (unknown if isinstance(unknown, Unknown) else UNDETERMINED)
-        )
+        if placed_count == at_least.count:
+            return None
+        return failure if isinstance(failure, Unknown) else UNDETERMINED
 
     def _place_equal_items(self) -> SearchResult | None:
-        """Let two items be equal; return EMPTY where no two can be."""
-        if self._constraints.has_unique_items or (
-            self._max_items is not None and self._max_items < 2  # noqa: PLR2004 (two equal items)
-        ):
+        """Place two equal items; return why not, UNSATISFIABLE for a proof."""
+        has_no_room = self._max_items is not None and self._max_items < 2  # noqa: PLR2004 (a pair)
+        if self._constraints.has_unique_items or has_no_room:
             return UNSATISFIABLE
-        last = (
-            self._prefix_length + 2
-            if self._max_items is None
-            else min(self._prefix_length + 2, self._max_items)
-        )
-        pairs = [(i, j) for j in range(last) for i in range(j)]
-        unknown = False
-        for one, other in pairs:
-            both = (*self._collect_item_schemas(one), *self._collect_item_schemas(other))
-            answer = self._generator.search(
-                (*both, *self._placed_schemas.get(one, ()), *self._placed_schemas.get(other, ()))
-            )
-            if isinstance(answer, Witness):
-                fixed = SignedSchema(
-                    both[0].view if both else self._view,
-                    Schema({"const": answer.value}),
-                    closing_mode="open",
+        end = self._prefix_length + 2
+        if self._max_items is not None:
+            end = min(end, self._max_items)
+        is_undecided = False
+        for second in range(end):
+            for first in range(second):
+                own = (*self._collect_item_schemas(first), *self._collect_item_schemas(second))
+                placed = (*self._get_placed(first), *self._get_placed(second))
+                result = self._generator.search((*own, *placed))
+                if isinstance(result, Witness):
+                    self._fix_equal_items(first, second, result.value)
+                    return None
+                # Where only the items that were placed refuse it, nothing is proved.
+                is_undecided = (
+                    is_undecided
+                    or isinstance(result, Unknown)
+                    or self._generator.search(own) is not UNSATISFIABLE
                 )
-                self._placed_schemas[one] = (*self._placed_schemas.get(one, ()), fixed)
-                self._placed_schemas[other] = (*self._placed_schemas.get(other, ()), fixed)
-                self._min_items = max(self._min_items, other + 1)
-                return None
-            unknown = (
-                unknown
-                or isinstance(answer, Unknown)
-                or self._generator.search(both) is not UNSATISFIABLE
-            )
-        return UNDETERMINED if unknown else UNSATISFIABLE
+        return UNDETERMINED if is_undecided else UNSATISFIABLE
+
+    def _fix_equal_items(self, first: int, second: int, value: Any) -> None:
+        own = (*self._collect_item_schemas(first), *self._collect_item_schemas(second))
+        view = own[0].view if own else self._view
+        constant = SignedSchema(view, Schema({"const": value}), closing_mode="open")
+        for index in (first, second):
+            self._placed_schemas[index] = (*self._get_placed(index), constant)
+        self._min_items = max(self._min_items, second + 1)
+
+    def _get_placed(self, index: int) -> tuple[SignedSchema, ...]:
+        return self._placed_schemas.get(index, ())
 
     @property
-    def _view(self) -> Any:
+    def _view(self) -> SchemaView:
         return self._constraints.expanded[0].view
 
     # --- the array
 
     def _build_array(self) -> SearchResult:
-        made: list[Any] = []
+        items: list[Any] = []
         for index in range(self._min_items):
-            answer = self._search_item(index, made)
-            if not isinstance(answer, Witness):
-                # What all items have in common leaves so many different values and no more.
-                is_alike = self._prefix_length == 0 and not self._placed_schemas
-                return answer if isinstance(answer, Unknown) or is_alike else UNDETERMINED
-            made.append(answer.value)
-        return Witness(made)
+            result = self._search_item(index, items)
+            if isinstance(result, Witness):
+                items.append(result.value)
+                continue
+            # Where all items are alike, the failure is a proof: there are no more different values.
+            are_items_alike = self._prefix_length == 0 and not self._placed_schemas
+            return result if isinstance(result, Unknown) or are_items_alike else UNDETERMINED
+        return Witness(items)
 
-    def _search_item(self, index: int, before: list[Any]) -> SearchResult:
-        terms = (*self._collect_item_schemas(index), *self._placed_schemas.get(index, ()))
-        if self._constraints.has_unique_items and before:
-            taken = Schema({"enum": list(before)})
-            terms = (
-                *terms,
-                SignedSchema(self._view, taken, is_positive=False, closing_mode="open"),
-            )
-        sparing = [
-            self._negate_counted(few) for few in self._constraints.contains_at_most if few.count
+    def _search_item(self, index: int, previous: list[Any]) -> SearchResult:
+        schemas = (*self._collect_item_schemas(index), *self._get_placed(index))
+        if self._constraints.has_unique_items and previous:
+            used = Schema({"enum": list(previous)})
+            schemas = (*schemas, SignedSchema(self._view, used, False, "open"))
+        # First an item that does not count towards a maximum.
+        uncounted = [
+            _negate_contained(at_most)
+            for at_most in self._constraints.contains_at_most
+            if at_most.count
         ]
-        answer = self._generator.search((*terms, *sparing)) if sparing else UNSATISFIABLE
-        if isinstance(answer, Witness):
-            return answer
-        answer = self._generator.search(terms)
-        return (
-            UNDETERMINED
-            if answer is UNSATISFIABLE and not self._constraints.has_unique_items
-            else answer
-        )
+        if uncounted:
+            result = self._generator.search((*schemas, *uncounted))
+            if isinstance(result, Witness):
+                return result
+        result = self._generator.search(schemas)
+        if result is UNSATISFIABLE and not self._constraints.has_unique_items:
+            return UNDETERMINED
+        return result
 
-    def _negate_counted(self, few: AtMost) -> SignedSchema:
-        """Return what keeps an item from being one of those of which there are few."""
-        return SignedSchema(
-            few.signed.view,
-            few.signed.schema,
-            is_positive=not few.signed.is_positive,
-            closing_mode=few.signed.closing_mode,
-        )
+
+def _compute_prefix_length(constraints: ConstraintSet) -> int:
+    lengths = [len(part.keywords.get("prefixItems", ())) for part in constraints.applicators]
+    lengths += [index + 1 for index, _ in constraints.items]
+    lengths += [at_least.start for at_least in constraints.contains_at_least]
+    return max(lengths, default=0)
+
+
+def _negate_contained(at_most: AtMost) -> SignedSchema:
+    """Return what keeps an item from being counted."""
+    signed = at_most.signed
+    return SignedSchema(signed.view, signed.schema, not signed.is_positive, signed.closing_mode)

@@ -1,10 +1,11 @@
-"""Facts about one value, gathered from many schemas; and what is still open between several possibilities."""
+"""Constraint sets: conjunctions of the disjunctive normal form, possibly not fully expanded."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from operator import attrgetter
+from typing import Any, TypeAlias, TypeVar
 
 from dynclient import regex
 from dynclient.containment.disjuncts import JSON_TYPES
@@ -15,16 +16,19 @@ from dynclient.generate.merged_schema import compute_identity
 
 T = TypeVar("T")
 
+#: A minimum, and a maximum or None for no limit.
+CountBounds: TypeAlias = tuple[int, int | None]
+
 
 @dataclass(frozen=True, slots=True)
 class PropertyNameSet:
-    """Property names: those that fit a pattern, fit no other, and are none of some.
+    """A set of property names.
 
     Attributes:
-        like: patterns that are found in each.
-        unlike: patterns that are found in none.
-        but: names left out.
-        terms: what each name, as a text, must fit or must not.
+        patterns: each is found in the name.
+        excluded_patterns: none is found in the name.
+        excluded_names: names that are not in the set.
+        signed_schemas: what the name, as a string, must fit or must not fit.
 
     """
 
@@ -34,17 +38,22 @@ class PropertyNameSet:
     signed_schemas: tuple[SignedSchema, ...] = ()
 
     def may_contain(self, name: str) -> bool:
-        """Tell whether a name is among them, `terms` apart."""
-        return (
-            name not in self.excluded_names
-            and all(regex.compile(p).search(name) for p in self.patterns)
-            and not any(regex.compile(p).search(name) for p in self.excluded_patterns)
-        )
+        """Tell whether a name is in the set, `signed_schemas` apart."""
+        if name in self.excluded_names:
+            return False
+        return fits_patterns(name, self.patterns, self.excluded_patterns)
+
+
+def fits_patterns(name: str, patterns: Iterable[str], excluded_patterns: Iterable[str]) -> bool:
+    """Tell whether all patterns are found in a name, and none of the excluded ones."""
+    if not all(regex.compile(pattern).search(name) for pattern in patterns):
+        return False
+    return not any(regex.compile(pattern).search(name) for pattern in excluded_patterns)
 
 
 @dataclass(frozen=True, slots=True)
 class ExistingProperty:
-    """A property with one of some names is there, and its value fits all of `terms`."""
+    """At least one property has a name of a set, and a value that fits all `signed_schemas`."""
 
     name_set: PropertyNameSet
     signed_schemas: tuple[SignedSchema, ...] = ()
@@ -52,22 +61,33 @@ class ExistingProperty:
 
 @dataclass(frozen=True, slots=True)
 class ChildApplicators:
-    """What one schema says of the places inside an object or array."""
+    """The keywords of one schema that apply to properties or items.
+
+    Attributes:
+        signed: the schema that has the keywords.
+        keywords: the keywords with their values.
+        closing_mode: how the reading applies to the inner schemas.
+
+    """
 
     signed: SignedSchema
     keywords: dict[str, Any]
     closing_mode: ClosingMode
 
+    def sign_inner(self, schema: Any) -> SignedSchema:
+        """Return one of the inner schemas as a signed schema."""
+        return SignedSchema(self.signed.view, schema, closing_mode=self.closing_mode)
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class UnevaluatedRule:
-    """Properties that no schema of the value evaluates fit `rest`.
+    """Every property that no schema of the value evaluates fits `unevaluated_schema`.
 
     Attributes:
-        term: whose schemas these are, and how they are read.
-        schemas: those of the value.
-        rest: what is asked of the others.
-        said: the schema that says so itself; None where the reading does.
+        signed: whose schemas these are, and how the reading applies to them.
+        schemas: the schemas of the value.
+        unevaluated_schema: what the other properties must fit.
+        declaring_schema: the schema with the keyword; None where the reading closes.
 
     """
 
@@ -79,7 +99,7 @@ class UnevaluatedRule:
 
 @dataclass(frozen=True, slots=True)
 class AtLeast:
-    """At least `least` items from `start` on fit a term."""
+    """At least `count` items from index `start` on fit a schema."""
 
     start: int
     signed: SignedSchema
@@ -88,7 +108,7 @@ class AtLeast:
 
 @dataclass(frozen=True, slots=True)
 class AtMost:
-    """At most `most` items fit a term."""
+    """At most `count` items fit a schema."""
 
     signed: SignedSchema
     count: int
@@ -99,19 +119,32 @@ _ANY_NUMBER, _ANY_STRING = NumberSet(), StringSet()
 
 @dataclass(frozen=True, slots=True)
 class ConstraintSet:
-    """Facts that all hold; without any, every value fits.
+    """Constraints that all hold; without any, every value fits.
 
     Attributes:
-        kinds: the kinds of value it may be.
-        numbers: if it is a number, one of these; `strings` likewise.
-        values: the only values there are, None for no such list.
-        parts: what is said of the places inside.
-        members: a property, if it is there, fits the term; `items` likewise by index.
-        limits: what else may be there.
-        pending: what holds in one of several ways, each to be looked into when it matters.
-        asked: the terms that these facts come from, as far as they were gathered.
-        barred: schemas that are known not to fit, for what they would declare.
-        doubts: what was left out because nobody can say it in facts.
+        types: the JSON types that the value can have.
+        numbers: if the value is a number, it is one of these.
+        strings: if the value is a string, it is one of these.
+        enumeration: the only values that there are; None for no such list.
+        excluded_values: values that are not allowed.
+        formats: the formats of a string, which are annotations.
+        applicators: the keywords for properties and items, schema by schema.
+        properties: a schema for a property, if it exists.
+        required: the names of properties that exist.
+        existing_properties: properties that exist under one of several names.
+        property_names: what every property name must fit, as a string.
+        unevaluated: what properties must fit that no schema evaluates.
+        property_count: how many properties there are.
+        item_count: how many items there are.
+        items: a schema for the item at an index, if it exists.
+        contains_at_least: how many items fit a schema at least.
+        contains_at_most: how many items fit a schema at most.
+        has_unique_items: all items differ.
+        has_equal_items: two items are equal.
+        unexpanded: conjuncts that have several disjuncts, to be expanded where that matters.
+        expanded: the signed schemas that these constraints come from.
+        negated: schemas that do not fit, and so evaluate no property.
+        unexpressed: why a keyword was left out, where no constraint can express it.
 
     """
 
@@ -127,8 +160,8 @@ class ConstraintSet:
     existing_properties: tuple[ExistingProperty, ...] = ()
     property_names: tuple[SignedSchema, ...] = ()
     unevaluated: tuple[UnevaluatedRule, ...] = ()
-    property_count: tuple[int, int | None] = (0, None)
-    item_count: tuple[int, int | None] = (0, None)
+    property_count: CountBounds = (0, None)
+    item_count: CountBounds = (0, None)
     items: tuple[tuple[int, SignedSchema], ...] = ()
     contains_at_least: tuple[AtLeast, ...] = ()
     contains_at_most: tuple[AtMost, ...] = ()
@@ -140,68 +173,75 @@ class ConstraintSet:
     unexpressed: tuple[str, ...] = ()
 
     def __and__(self, other: ConstraintSet) -> ConstraintSet:
-        joined = {name: getattr(self, name) + getattr(other, name) for name in _CONCATENATED_FIELDS}
-        return replace(
-            self,
+        return ConstraintSet(
             types=self.types & other.types,
             numbers=self.numbers & other.numbers,
             strings=self.strings & other.strings,
             enumeration=_intersect_values(self.enumeration, other.enumeration),
+            excluded_values=self.excluded_values + other.excluded_values,
+            formats=self.formats + other.formats,
+            applicators=self.applicators + other.applicators,
+            properties=self.properties + other.properties,
             required=self.required | other.required,
+            existing_properties=self.existing_properties + other.existing_properties,
+            property_names=self.property_names + other.property_names,
+            unevaluated=self.unevaluated + other.unevaluated,
             property_count=_intersect_bounds(self.property_count, other.property_count),
             item_count=_intersect_bounds(self.item_count, other.item_count),
+            items=self.items + other.items,
+            contains_at_least=self.contains_at_least + other.contains_at_least,
+            contains_at_most=self.contains_at_most + other.contains_at_most,
             has_unique_items=self.has_unique_items or other.has_unique_items,
             has_equal_items=self.has_equal_items or other.has_equal_items,
-            unexpanded=remove_duplicates(
-                (*self.unexpanded, *other.unexpanded), lambda term: term.key
-            ),
-            expanded=remove_duplicates((*self.expanded, *other.expanded), lambda term: term.key),
-            **joined,
+            unexpanded=remove_duplicates((*self.unexpanded, *other.unexpanded), _get_key),
+            expanded=remove_duplicates((*self.expanded, *other.expanded), _get_key),
+            negated=self.negated + other.negated,
+            unexpressed=self.unexpressed + other.unexpressed,
         )
 
     @property
     def is_trivially_empty(self) -> bool:
-        """Whether no kind of value is left."""
+        """Whether no type or no listed value is left."""
         return not self.types or self.enumeration == ()
 
+    def replace_unexpanded(self, unexpanded: tuple[SignedSchema, ...]) -> ConstraintSet:
+        """Return the same constraints with other conjuncts to be expanded."""
+        return replace(self, unexpanded=unexpanded)
 
-_CONCATENATED_FIELDS = (
-    "excluded_values",
-    "formats",
-    "applicators",
-    "properties",
-    "existing_properties",
-    "property_names",
-    "unevaluated",
-    "items",
-    "contains_at_least",
-    "contains_at_most",
-    "negated",
-    "unexpressed",
-)
+    def replace_conjuncts(
+        self, unexpanded: tuple[SignedSchema, ...], expanded: tuple[SignedSchema, ...]
+    ) -> ConstraintSet:
+        """Return the same constraints with other conjuncts, still and no longer to be expanded."""
+        return replace(self, unexpanded=unexpanded, expanded=expanded)
+
+    def negate(self, schemas: Iterable[Any]) -> ConstraintSet:
+        """Return the same constraints where some more schemas do not fit."""
+        return replace(self, negated=(*self.negated, *schemas))
 
 
-def _intersect_bounds(
-    one: tuple[int, int | None], other: tuple[int, int | None]
-) -> tuple[int, int | None]:
-    return max(one[0], other[0]), min(
-        (most for most in (one[1], other[1]) if most is not None), default=None
-    )
+_get_key = attrgetter("key")
+
+
+def _intersect_bounds(one: CountBounds, other: CountBounds) -> CountBounds:
+    limits = [limit for limit in (one[1], other[1]) if limit is not None]
+    return max(one[0], other[0]), min(limits, default=None)
 
 
 def _intersect_values(
     one: tuple[Any, ...] | None, other: tuple[Any, ...] | None
 ) -> tuple[Any, ...] | None:
-    if one is None or other is None:
-        return other if one is None else one
-    known = set(map(compute_identity, other))
-    return tuple(value for value in one if compute_identity(value) in known)
+    if one is None:
+        return other
+    if other is None:
+        return one
+    allowed = set(map(compute_identity, other))
+    return tuple(value for value in one if compute_identity(value) in allowed)
 
 
-def remove_duplicates(found: Iterable[T], key: Callable[[T], Any]) -> tuple[T, ...]:
-    """Return each once, in order."""
-    return tuple({key(one): one for one in found}.values())
+def remove_duplicates(elements: Iterable[T], get_key: Callable[[T], Any]) -> tuple[T, ...]:
+    """Return the elements with different keys, in order."""
+    return tuple({get_key(element): element for element in elements}.values())
 
 
-#: No value at all.
+#: No value fits.
 NO_VALUES = ConstraintSet(types=frozenset())

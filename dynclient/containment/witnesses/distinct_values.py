@@ -1,4 +1,4 @@
-"""Another value, where the first that comes to mind is one of those left out."""
+"""Values that differ from excluded ones, found among larger and larger values."""
 
 from __future__ import annotations
 
@@ -10,41 +10,36 @@ from dynclient.containment.witnesses.constraint_set import ConstraintSet
 from dynclient.containment.witnesses.search_results import UNDETERMINED, SearchResult, Witness
 from dynclient.generate.merged_schema import compute_identity
 
+Size = Literal["property_count", "item_count"]
+
 
 def generate_distinct_value(
-    cell: ConstraintSet,
-    search: Callable[[ConstraintSet], SearchResult],
-    size: Literal["counts", "lengths"],
+    constraints: ConstraintSet, search: Callable[[ConstraintSet], SearchResult], size: Size
 ) -> SearchResult:
-    """Return what a search finds that is not left out: a larger one than those found before.
+    """Return a witness that is not excluded: one that is larger than the excluded ones found.
 
     Args:
-        cell: the facts.
-        search: looks for a value that fits them.
-        size: what says how large it is.
+        constraints: what the value must fit.
+        search: finds a value that fits constraints, the excluded values apart.
+        size: the constraint that says how large the value is.
 
     """
-    left_out = set(map(compute_identity, cell.excluded_values))
-    answer = search(cell)
-    for _ in left_out:
-        if not isinstance(answer, Witness) or compute_identity(answer.value) not in left_out:
-            return answer
-        alone, larger = not answer.value, len(answer.value) + 1
-        answer = search(_require_size(cell, size, larger))
-        if not isinstance(answer, Witness):
-            return (
-                answer if alone else UNDETERMINED
-            )  # where it was not empty, another of its size may do
-    return (
-        UNDETERMINED
-        if isinstance(answer, Witness) and compute_identity(answer.value) in left_out
-        else answer
-    )
+    excluded = set(map(compute_identity, constraints.excluded_values))
+    result = search(constraints)
+    for _ in excluded:
+        if not isinstance(result, Witness) or compute_identity(result.value) not in excluded:
+            return result
+        # The empty value is the only one of its size. Else another one of the size may fit.
+        is_only_one = not result.value
+        result = search(_require_size(constraints, size, len(result.value) + 1))
+        if not isinstance(result, Witness):
+            return result if is_only_one else UNDETERMINED
+    if isinstance(result, Witness) and compute_identity(result.value) in excluded:
+        return UNDETERMINED
+    return result
 
 
-def _require_size(
-    cell: ConstraintSet, size: Literal["counts", "lengths"], least: int
-) -> ConstraintSet:
-    if size == "counts":
-        return replace(cell, property_count=(least, cell.property_count[1]))
-    return replace(cell, item_count=(least, cell.item_count[1]))
+def _require_size(constraints: ConstraintSet, size: Size, minimum: int) -> ConstraintSet:
+    if size == "property_count":
+        return replace(constraints, property_count=(minimum, constraints.property_count[1]))
+    return replace(constraints, item_count=(minimum, constraints.item_count[1]))

@@ -1,4 +1,8 @@
-"""What it takes for a schema not to fit a value: one of its keywords fails."""
+"""The expansion of a negated signed schema into constraint sets, the mirror of the positive one.
+
+A value does not fit a schema where one of its keywords fails. So each keyword becomes one or more
+constraint sets, under which this keyword fails.
+"""
 
 from __future__ import annotations
 
@@ -36,34 +40,34 @@ from dynclient.schema.readings import is_closable, walk_in_place
 
 _NUMBER_TYPE, _STRING_TYPE = frozenset({"number"}), frozenset({"string"})
 
+_DIVISOR_ONE = NumberSet.from_schema({"multipleOf": 1}).divisors
 
-def expand_negated(term: SignedSchema) -> list[ConstraintSet]:
-    """Return the ways in which a value can fail the schema of a term.
+
+def expand_negated(signed: SignedSchema) -> list[ConstraintSet]:
+    """Return the constraint sets under which a value does not fit a schema.
 
     Args:
-        term: one that is not wanted.
+        signed: a negated signed schema.
 
     """
-    schema = term.schema
+    schema = signed.schema
     if schema is False:
         return [ConstraintSet()]
     if not isinstance(schema, dict):
         return []
     if isinstance(schema, DerivedCondition):
         raise TypeError("a derived condition is never refused")
-    found = [
+    constraint_sets = [
         *_negate_value_keywords(schema),
-        *_negate_object_keywords(term, schema),
-        *_negate_array_keywords(term, schema),
-        *_negate_applicators(term, schema),
+        *_negate_object_keywords(signed, schema),
+        *_negate_array_keywords(signed, schema),
+        *_negate_applicators(signed, schema),
     ]
-    if not term.is_open and term.closing_mode == "location" and is_closable(schema, term.view.defs):
-        found.append(
-            _require_undeclared_property(
-                term, schema, SignedSchema(term.view, False, is_positive=False)
-            )
-        )
-    return found
+    is_location = signed.closing_mode == "location" and not signed.is_open
+    if is_location and is_closable(schema, signed.view.defs):
+        refused = SignedSchema(signed.view, False, is_positive=False)
+        constraint_sets.append(_require_undeclared_property(signed, schema, refused))
+    return constraint_sets
 
 
 # --- the value itself
@@ -71,13 +75,12 @@ def expand_negated(term: SignedSchema) -> list[ConstraintSet]:
 
 def _negate_value_keywords(schema: dict[str, Any]) -> Iterator[ConstraintSet]:
     if "type" in schema:
-        left = complement_types(*get_types(schema))
-        if left:
-            yield ConstraintSet(types=left)
+        other_types = complement_types(*get_types(schema))
+        if other_types:
+            yield ConstraintSet(types=other_types)
         if is_integer_only(schema):
-            yield ConstraintSet(
-                types=_NUMBER_TYPE, numbers=NumberSet(excluded_divisors=frozenset({_DIVISOR_ONE}))
-            )
+            fractions = NumberSet(excluded_divisors=_DIVISOR_ONE)
+            yield ConstraintSet(types=_NUMBER_TYPE, numbers=fractions)
     for keyword in NUMBER_KEYWORDS:
         if keyword in schema and not is_format_bound(schema, keyword):
             yield _negate_number_keyword(keyword, schema[keyword])
@@ -90,270 +93,230 @@ def _negate_value_keywords(schema: dict[str, Any]) -> Iterator[ConstraintSet]:
         yield ConstraintSet(excluded_values=(schema["const"],))
 
 
-_DIVISOR_ONE = next(iter(NumberSet.from_schema({"multipleOf": 1}).divisors))
-
-
-def _negate_number_keyword(keyword: str, said: Any) -> ConstraintSet:
-    """Return what fails a keyword of numbers; where it cannot be reckoned with, any number may."""
+def _negate_number_keyword(keyword: str, value: Any) -> ConstraintSet:
+    """Return the numbers for which a keyword fails; where it has no exact value, all numbers."""
     try:
-        held = NumberSet.from_schema({keyword: said})
+        allowed = NumberSet.from_schema({keyword: value})
     except Undecidable as error:
         return ConstraintSet(types=_NUMBER_TYPE, unexpressed=(error.reason,))
-    if keyword == "multipleOf":
-        return ConstraintSet(types=_NUMBER_TYPE, numbers=NumberSet(excluded_divisors=held.divisors))
-    if held.minimum is not None:
-        return ConstraintSet(
-            types=_NUMBER_TYPE,
-            numbers=NumberSet().restrict(
-                held.minimum, is_low=False, is_open=not held.is_minimum_exclusive
-            ),
-        )
-    assert held.maximum is not None
-    return ConstraintSet(
-        types=_NUMBER_TYPE,
-        numbers=NumberSet().restrict(
-            held.maximum, is_low=True, is_open=not held.is_maximum_exclusive
-        ),
-    )
+    if allowed.minimum is not None:
+        is_exclusive = not allowed.is_minimum_exclusive
+        refused = NumberSet(maximum=allowed.minimum, is_maximum_exclusive=is_exclusive)
+    elif allowed.maximum is not None:
+        is_exclusive = not allowed.is_maximum_exclusive
+        refused = NumberSet(minimum=allowed.maximum, is_minimum_exclusive=is_exclusive)
+    else:
+        refused = NumberSet(excluded_divisors=allowed.divisors)
+    return ConstraintSet(types=_NUMBER_TYPE, numbers=refused)
 
 
-def _negate_string_keyword(keyword: str, said: Any) -> Iterator[ConstraintSet]:
+def _negate_string_keyword(keyword: str, value: Any) -> Iterator[ConstraintSet]:
     if keyword == "pattern":
-        yield ConstraintSet(
-            types=_STRING_TYPE, strings=StringSet(excluded_patterns=frozenset({said}))
-        )
+        refused = StringSet(excluded_patterns=frozenset({value}))
     elif keyword == "maxLength":
-        yield ConstraintSet(types=_STRING_TYPE, strings=StringSet(min_length=math.floor(said) + 1))
-    elif said > 0:
-        yield ConstraintSet(types=_STRING_TYPE, strings=StringSet(max_length=math.ceil(said) - 1))
+        refused = StringSet(min_length=math.floor(value) + 1)
+    elif value > 0:
+        refused = StringSet(max_length=math.ceil(value) - 1)
+    else:
+        return
+    yield ConstraintSet(types=_STRING_TYPE, strings=refused)
 
 
 # --- objects
 
 
-def _negate_object_keywords(term: SignedSchema, schema: dict[str, Any]) -> Iterator[ConstraintSet]:
-    never = SignedSchema(term.view, False)
+def _negate_object_keywords(
+    signed: SignedSchema, schema: dict[str, Any]
+) -> Iterator[ConstraintSet]:
     for name in schema.get("required", ()):
-        yield ConstraintSet(types=OBJECT_TYPE, properties=((name, never),))
+        yield _forbid_property(signed, name)
+    yield from _negate_properties(signed, schema)
+    yield from _negate_names_and_counts(signed, schema)
+    yield from _negate_dependencies(signed, schema)
+    unevaluated = schema.get("unevaluatedProperties", True)
+    if not is_true_schema(unevaluated) and not _evaluates_all_properties(signed, schema):
+        yield _require_undeclared_property(signed, schema, signed.sign_inner(unevaluated))
+
+
+def _forbid_property(signed: SignedSchema, name: str) -> ConstraintSet:
+    never = SignedSchema(signed.view, False)
+    return ConstraintSet(types=OBJECT_TYPE, properties=((name, never),))
+
+
+def _negate_properties(signed: SignedSchema, schema: dict[str, Any]) -> Iterator[ConstraintSet]:
+    """Yield how a property can fail `properties`, `patternProperties`, `additionalProperties`."""
     for name, inner in schema.get("properties", {}).items():
-        if not is_true_schema(inner) or _is_excluded_by_direction(term, inner):
+        if not is_true_schema(inner) or _is_excluded_by_direction(signed, inner):
+            refused = _negate_property_schema(signed, inner)
             yield ConstraintSet(
-                types=OBJECT_TYPE,
-                required=frozenset({name}),
-                properties=((name, _negate_property_schema(term, inner)),),
+                types=OBJECT_TYPE, required=frozenset({name}), properties=((name, refused),)
             )
     for pattern, inner in schema.get("patternProperties", {}).items():
-        yield ConstraintSet(
-            types=OBJECT_TYPE,
-            existing_properties=(
-                ExistingProperty(
-                    PropertyNameSet(patterns=(pattern,)), (_negate_property_schema(term, inner),)
-                ),
-            ),
-        )
-    if not is_true_schema(schema.get("additionalProperties", True)):
-        declared = frozenset(schema.get("properties", ()))
+        refused = _negate_property_schema(signed, inner)
+        yield _require_property(PropertyNameSet(patterns=(pattern,)), refused)
+    additional = schema.get("additionalProperties", True)
+    if not is_true_schema(additional):
         names = PropertyNameSet(
-            excluded_patterns=tuple(schema.get("patternProperties", ())), excluded_names=declared
+            excluded_patterns=tuple(schema.get("patternProperties", ())),
+            excluded_names=frozenset(schema.get("properties", ())),
         )
-        found = SignedSchema(
-            term.view,
-            schema["additionalProperties"],
-            is_positive=False,
-            closing_mode=term.inner_closing_mode,
-        )
-        yield ConstraintSet(
-            types=OBJECT_TYPE, existing_properties=(ExistingProperty(names, (found,)),)
-        )
-    yield from _negate_names_and_counts(term, schema)
-    for name, asked in schema.get("dependentRequired", {}).items():
-        yield from (
-            ConstraintSet(types=OBJECT_TYPE, required=frozenset({name}), properties=((n, never),))
-            for n in asked
-            if n != name
-        )
+        yield _require_property(names, signed.sign_inner(additional))
+
+
+def _require_property(names: PropertyNameSet, *signed_schemas: SignedSchema) -> ConstraintSet:
+    some_property = ExistingProperty(names, signed_schemas)
+    return ConstraintSet(types=OBJECT_TYPE, existing_properties=(some_property,))
+
+
+def _negate_names_and_counts(
+    signed: SignedSchema, schema: dict[str, Any]
+) -> Iterator[ConstraintSet]:
+    if "propertyNames" in schema:
+        refused_name = signed.sign_condition(schema["propertyNames"], is_positive=False)
+        yield _require_property(PropertyNameSet(signed_schemas=(refused_name,)))
+    if schema.get("minProperties", 0) > 0:
+        maximum = math.ceil(schema["minProperties"]) - 1
+        yield ConstraintSet(types=OBJECT_TYPE, property_count=(0, maximum))
+    if "maxProperties" in schema:
+        minimum = math.floor(schema["maxProperties"]) + 1
+        yield ConstraintSet(types=OBJECT_TYPE, property_count=(minimum, None))
+
+
+def _negate_dependencies(signed: SignedSchema, schema: dict[str, Any]) -> Iterator[ConstraintSet]:
+    for name, required in schema.get("dependentRequired", {}).items():
+        existing = ConstraintSet(types=OBJECT_TYPE, required=frozenset({name}))
+        for other in required:
+            if other != name:
+                yield existing & _forbid_property(signed, other)
     for name, inner in schema.get("dependentSchemas", {}).items():
         yield ConstraintSet(
-            types=OBJECT_TYPE, required=frozenset({name}), unexpanded=(term.sign_part(inner),)
-        )
-    if "unevaluatedProperties" in schema and not is_true_schema(schema["unevaluatedProperties"]):
-        found = SignedSchema(
-            term.view,
-            schema["unevaluatedProperties"],
-            is_positive=False,
-            closing_mode=term.inner_closing_mode,
-        )
-        if not _evaluates_all_properties(term, schema):
-            yield _require_undeclared_property(term, schema, found)
-
-
-def _negate_names_and_counts(term: SignedSchema, schema: dict[str, Any]) -> Iterator[ConstraintSet]:
-    if "propertyNames" in schema:
-        names = PropertyNameSet(
-            signed_schemas=(term.sign_condition(schema["propertyNames"], wanted=False),)
-        )
-        yield ConstraintSet(types=OBJECT_TYPE, existing_properties=(ExistingProperty(names),))
-    if schema.get("minProperties", 0) > 0:
-        yield ConstraintSet(
-            types=OBJECT_TYPE, property_count=(0, math.ceil(schema["minProperties"]) - 1)
-        )
-    if "maxProperties" in schema:
-        yield ConstraintSet(
-            types=OBJECT_TYPE, property_count=(math.floor(schema["maxProperties"]) + 1, None)
+            types=OBJECT_TYPE, required=frozenset({name}), unexpanded=(signed.sign_part(inner),)
         )
 
 
-def _is_excluded_by_direction(term: SignedSchema, schema: Any) -> bool:
-    return not term.is_open and term.view.is_excluded_by_direction(schema)
+def _is_excluded_by_direction(signed: SignedSchema, schema: Any) -> bool:
+    return not signed.is_open and signed.view.is_excluded_by_direction(schema)
 
 
-def _negate_property_schema(term: SignedSchema, inner: Any) -> SignedSchema:
-    """Return what a property must fit to be refused; one that does not travel is refused whatever it is."""
-    return SignedSchema(
-        term.view,
-        False if _is_excluded_by_direction(term, inner) else inner,
-        is_positive=False,
-        closing_mode=term.inner_closing_mode,
-    )
+def _negate_property_schema(signed: SignedSchema, inner: Any) -> SignedSchema:
+    """Return what the value of a refused property fits: anything, if it travels the other way."""
+    return signed.sign_inner(False if _is_excluded_by_direction(signed, inner) else inner)
 
 
-def _evaluates_all_properties(term: SignedSchema, schema: dict[str, Any]) -> bool:
-    parts = walk_in_place(schema, term.view.defs, alternatives=False)
+def _evaluates_all_properties(signed: SignedSchema, schema: dict[str, Any]) -> bool:
+    parts = walk_in_place(schema, signed.view.defs, alternatives=False)
     return any("additionalProperties" in part for part in parts)
 
 
 def _require_undeclared_property(
-    term: SignedSchema, schema: dict[str, Any], found: SignedSchema
+    signed: SignedSchema, schema: dict[str, Any], refused: SignedSchema
 ) -> ConstraintSet:
-    """Return what holds where a property is there that no part which always applies declares."""
-    parts = list(walk_in_place(schema, term.view.defs, alternatives=False))
-    declared = {name for part in parts for name in part.get("properties", ())}
-    if not term.is_open:
-        declared |= find_undeclared_required(schema, term.view.defs)
-    unlike = tuple(pattern for part in parts for pattern in part.get("patternProperties", ()))
-    return ConstraintSet(
-        types=OBJECT_TYPE,
-        existing_properties=(
-            ExistingProperty(
-                PropertyNameSet(excluded_patterns=unlike, excluded_names=frozenset(declared)),
-                (found,),
-            ),
-        ),
-    )
+    """Return that a property exists which no schema that always applies declares."""
+    names = set[str]()
+    patterns: list[str] = []
+    for part in walk_in_place(schema, signed.view.defs, alternatives=False):
+        names.update(part.get("properties", ()))
+        patterns += part.get("patternProperties", ())
+    if not signed.is_open:
+        names |= find_undeclared_required(schema, signed.view.defs)
+    undeclared = PropertyNameSet(excluded_patterns=tuple(patterns), excluded_names=frozenset(names))
+    return _require_property(undeclared, refused)
 
 
 # --- arrays
 
 
-def _negate_array_keywords(term: SignedSchema, schema: dict[str, Any]) -> Iterator[ConstraintSet]:
-    first = schema.get("prefixItems", [])
-    for index, inner in enumerate(first):
+def _negate_array_keywords(signed: SignedSchema, schema: dict[str, Any]) -> Iterator[ConstraintSet]:
+    prefix = schema.get("prefixItems", [])
+    for index, inner in enumerate(prefix):
         if not is_true_schema(inner):
-            found = SignedSchema(
-                term.view, inner, is_positive=False, closing_mode=term.inner_closing_mode
-            )
+            refused = signed.sign_inner(inner)
             yield ConstraintSet(
-                types=ARRAY_TYPE, item_count=(index + 1, None), items=((index, found),)
+                types=ARRAY_TYPE, item_count=(index + 1, None), items=((index, refused),)
             )
-    if not is_true_schema(schema.get("items", True)):
-        found = SignedSchema(
-            term.view, schema["items"], is_positive=False, closing_mode=term.inner_closing_mode
-        )
-        yield ConstraintSet(types=ARRAY_TYPE, contains_at_least=(AtLeast(len(first), found),))
+    items = schema.get("items", True)
+    if not is_true_schema(items):
+        yield _require_items(AtLeast(len(prefix), signed.sign_inner(items)))
     if schema.get("minItems", 0) > 0:
         yield ConstraintSet(types=ARRAY_TYPE, item_count=(0, math.ceil(schema["minItems"]) - 1))
     if "maxItems" in schema:
-        yield ConstraintSet(types=ARRAY_TYPE, item_count=(math.floor(schema["maxItems"]) + 1, None))
+        minimum = math.floor(schema["maxItems"]) + 1
+        yield ConstraintSet(types=ARRAY_TYPE, item_count=(minimum, None))
     if schema.get("uniqueItems") is True:
         yield ConstraintSet(types=ARRAY_TYPE, has_equal_items=True)
-    yield from _negate_contains(term, schema)
-    yield from _negate_unevaluated_items(term, schema)
+    yield from _negate_contains(signed, schema)
+    yield from _negate_unevaluated_items(signed, schema)
 
 
-def _negate_contains(term: SignedSchema, schema: dict[str, Any]) -> Iterator[ConstraintSet]:
+def _require_items(at_least: AtLeast) -> ConstraintSet:
+    return ConstraintSet(types=ARRAY_TYPE, contains_at_least=(at_least,))
+
+
+def _negate_contains(signed: SignedSchema, schema: dict[str, Any]) -> Iterator[ConstraintSet]:
     if "contains" not in schema:
         return
-    found = term.sign_condition(schema["contains"], wanted=True)
-    least = math.ceil(schema.get("minContains", 1))
-    if least > 0:
-        yield ConstraintSet(types=ARRAY_TYPE, contains_at_most=(AtMost(found, least - 1),))
+    contained = signed.sign_condition(schema["contains"], is_positive=True)
+    minimum = math.ceil(schema.get("minContains", 1))
+    if minimum > 0:
+        at_most = AtMost(contained, minimum - 1)
+        yield ConstraintSet(types=ARRAY_TYPE, contains_at_most=(at_most,))
     if "maxContains" in schema:
-        yield ConstraintSet(
-            types=ARRAY_TYPE,
-            contains_at_least=(AtLeast(0, found, math.floor(schema["maxContains"]) + 1),),
-        )
+        yield _require_items(AtLeast(0, contained, math.floor(schema["maxContains"]) + 1))
 
 
 def _negate_unevaluated_items(
-    term: SignedSchema, schema: dict[str, Any]
+    signed: SignedSchema, schema: dict[str, Any]
 ) -> Iterator[ConstraintSet]:
-    if "unevaluatedItems" not in schema or is_true_schema(schema["unevaluatedItems"]):
+    unevaluated = schema.get("unevaluatedItems", True)
+    if is_true_schema(unevaluated):
         return
-    parts = list(walk_in_place(schema, term.view.defs, alternatives=False))
-    if not any("items" in part for part in parts):
-        start = max((len(part.get("prefixItems", ())) for part in parts), default=0)
-        found = SignedSchema(
-            term.view,
-            schema["unevaluatedItems"],
-            is_positive=False,
-            closing_mode=term.inner_closing_mode,
-        )
-        yield ConstraintSet(types=ARRAY_TYPE, contains_at_least=(AtLeast(start, found),))
+    start = 0
+    for part in walk_in_place(schema, signed.view.defs, alternatives=False):
+        if "items" in part:
+            return
+        start = max(start, len(part.get("prefixItems", ())))
+    yield _require_items(AtLeast(start, signed.sign_inner(unevaluated)))
 
 
-# --- composition
+# --- applicators in place
 
 
-def _negate_applicators(term: SignedSchema, schema: dict[str, Any]) -> Iterator[ConstraintSet]:
+def _negate_applicators(signed: SignedSchema, schema: dict[str, Any]) -> Iterator[ConstraintSet]:
     if "$ref" in schema:
-        yield ConstraintSet(
-            unexpanded=(term.sign_part(term.view.defs[get_definition_name(schema["$ref"])]),)
-        )
-    yield from (
-        ConstraintSet(unexpanded=(term.sign_part(part),)) for part in schema.get("allOf", ())
-    )
+        target = signed.view.defs[get_definition_name(schema["$ref"])]
+        yield ConstraintSet(unexpanded=(signed.sign_part(target),))
+    for member in schema.get("allOf", ()):
+        yield ConstraintSet(unexpanded=(signed.sign_part(member),))
     if "not" in schema:
-        yield ConstraintSet(unexpanded=(term.sign_condition(schema["not"], wanted=True),))
-    yield from _negate_unions(term, schema)
+        yield ConstraintSet(unexpanded=(signed.sign_condition(schema["not"], is_positive=True),))
+    yield from _negate_unions(signed, schema)
     if "if" in schema:
-        condition = schema["if"]
-        for keyword, wanted in (("then", True), ("else", False)):
+        for keyword, is_positive in (("then", True), ("else", False)):
             if keyword in schema:
-                yield ConstraintSet(
-                    unexpanded=(
-                        term.sign_condition(condition, wanted=wanted),
-                        term.sign_part(schema[keyword]),
-                    )
-                )
+                condition = signed.sign_condition(schema["if"], is_positive=is_positive)
+                yield ConstraintSet(unexpanded=(condition, signed.sign_part(schema[keyword])))
 
 
-def _negate_unions(term: SignedSchema, schema: dict[str, Any]) -> Iterator[ConstraintSet]:
+def _negate_unions(signed: SignedSchema, schema: dict[str, Any]) -> Iterator[ConstraintSet]:
     for keyword in ("anyOf", "oneOf"):
-        listed = (
-            merge_enumerations(schema, keyword, term.view.resolve) if keyword in schema else None
-        )
-        if listed is not None:
-            yield ConstraintSet(excluded_values=tuple(listed["enum"]))
-        elif keyword == "anyOf" and keyword in schema:
-            yield ConstraintSet(unexpanded=tuple(term.sign_part(part) for part in schema["anyOf"]))
-        elif keyword in schema:
-            yield from _negate_one_of(term, schema["oneOf"])
+        if keyword not in schema:
+            continue
+        enumeration = merge_enumerations(schema, keyword, signed.view.resolve)
+        if enumeration is not None:
+            yield ConstraintSet(excluded_values=tuple(enumeration["enum"]))
+        elif keyword == "anyOf":
+            yield ConstraintSet(unexpanded=tuple(map(signed.sign_part, schema["anyOf"])))
+        else:
+            yield from _negate_one_of(signed, schema["oneOf"])
 
 
-def _negate_one_of(term: SignedSchema, listed: list[Any]) -> Iterator[ConstraintSet]:
-    """Yield how no member fits, or two do, or the only one fails where it is closed inside."""
-    yield ConstraintSet(
-        unexpanded=tuple(term.sign_condition(part, wanted=False) for part in listed)
-    )
-    for one, other in combinations(listed, 2):
-        yield ConstraintSet(
-            unexpanded=(
-                term.sign_condition(one, wanted=True),
-                term.sign_condition(other, wanted=True),
-            )
-        )
-    if not term.is_open:
-        yield from (
-            ConstraintSet(unexpanded=(term.sign_condition(part, wanted=True), term.sign_part(part)))
-            for part in listed
-        )
+def _negate_one_of(signed: SignedSchema, members: list[Any]) -> Iterator[ConstraintSet]:
+    """Yield that no member fits, that two do, or that closing refuses the only one that fits."""
+    none = [signed.sign_condition(member, is_positive=False) for member in members]
+    yield ConstraintSet(unexpanded=tuple(none))
+    fitting = [signed.sign_condition(member, is_positive=True) for member in members]
+    for pair in combinations(fitting, 2):
+        yield ConstraintSet(unexpanded=pair)
+    if not signed.is_open:
+        for member, condition in zip(members, fitting, strict=True):
+            yield ConstraintSet(unexpanded=(condition, signed.sign_part(member)))

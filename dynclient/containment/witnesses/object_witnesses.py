@@ -1,4 +1,4 @@
-"""Objects that fit facts: what must be there, what is asked of some property, how many there are."""
+"""Objects that fit a constraint set: required properties, existing ones, and their number."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import count, product
 from typing import TYPE_CHECKING, Any
 
-from dynclient import regex
+from dynclient.containment.disjuncts import find_declared_schemas
 from dynclient.containment.unknown import Unknown
 from dynclient.containment.witnesses.allowed_properties import AllowedProperties
 from dynclient.containment.witnesses.constraint_set import (
@@ -28,248 +28,229 @@ from dynclient.schema.dialect import Schema
 if TYPE_CHECKING:
     from dynclient.containment.witnesses.witness_generator import WitnessGenerator
 
-#: With more patterns of names than this their overlaps are not looked into.
+#: The overlaps of more patterns of property names than this are not explored.
 MAX_PATTERNS = 4
 
-#: Names for what nobody declares.
+#: Names for properties that no schema declares.
 _READABLE_NAMES = ("other", "x", "a", "b", "additional")
 
-#: An object of more properties is not made.
+#: An object with more properties is not built.
 MAX_PROPERTIES = 200
 
 
-def generate_object(solver: WitnessGenerator, cell: ConstraintSet) -> SearchResult:
-    """Return an object that fits the facts of a cell, EMPTY where none can."""
-    least, most = cell.property_count
-    if len(cell.required) > (most if most is not None else len(cell.required)) or (
-        most is not None and least > most
-    ):
+def generate_object(generator: WitnessGenerator, constraints: ConstraintSet) -> SearchResult:
+    """Return an object that fits constraints, UNSATISFIABLE by proof, or Unknown."""
+    least, most = constraints.property_count
+    if most is not None and most < max(least, len(constraints.required)):
         return UNSATISFIABLE
     return generate_distinct_value(
-        cell, lambda larger: _ObjectSearch(solver, larger).search(), "counts"
+        constraints, lambda larger: _ObjectSearch(generator, larger).search(), "property_count"
     )
 
 
 class _ObjectSearch:
-    def __init__(self, solver: WitnessGenerator, cell: ConstraintSet) -> None:
-        self._generator = solver
-        self._constraints = cell
-        limits = (solver.find_allowed_properties(limit, cell.negated) for limit in cell.unevaluated)
-        self._allowed_properties = [only for only in limits if only is not None]
-        self._chosen_properties: dict[str, tuple[SignedSchema, ...]] = dict.fromkeys(
-            sorted(cell.required), ()
-        )
+    """Chooses properties one by one, with the schemas that each has to fit beyond its own."""
+
+    def __init__(self, generator: WitnessGenerator, constraints: ConstraintSet) -> None:
+        self._generator = generator
+        self._constraints = constraints
+        self._allowed_properties: list[AllowedProperties] = []
+        for rule in constraints.unevaluated:
+            allowed = generator.find_allowed_properties(rule, constraints.negated)
+            if allowed is not None:
+                self._allowed_properties.append(allowed)
+        self._chosen_properties: dict[str, tuple[SignedSchema, ...]]
+        self._chosen_properties = dict.fromkeys(sorted(constraints.required), ())
         self._known_names = self._collect_names()
         self._undecided_result: SearchResult | None = None
 
     def search(self) -> SearchResult:
-        """Return an object, EMPTY or Unknown."""
+        """Return an object, UNSATISFIABLE or Unknown."""
         for name in self._chosen_properties:
             if self._search_property(name, ()) is UNSATISFIABLE:
                 return UNSATISFIABLE
-        for exists in sorted(self._constraints.existing_properties, key=_rank_freedom):
-            found = self._place_existing_property(exists)
-            if found is UNSATISFIABLE:
+        for existing in sorted(self._constraints.existing_properties, key=_rank_freedom):
+            if self._place_existing_property(existing) is UNSATISFIABLE:
                 return UNSATISFIABLE
-        filled = self._add_missing_properties()
-        if filled is UNSATISFIABLE or self._undecided_result is not None or filled is not None:
-            return filled or self._undecided_result or UNDETERMINED
-        return self._build_object()
+        failure = self._add_missing_properties()
+        if failure is not None:
+            return failure
+        return self._undecided_result or self._build_object()
 
     def _build_object(self) -> SearchResult:
-        """Return the object of what was chosen."""
+        """Return the object of the chosen properties."""
         most = self._constraints.property_count[1]
         if most is not None and len(self._chosen_properties) > most:
             return UNDETERMINED
-        made: dict[str, Any] = {}
-        for name, extra in self._chosen_properties.items():
-            answer = self._search_property(name, extra)
-            if not isinstance(answer, Witness):
-                return answer if isinstance(answer, Unknown) else UNDETERMINED
-            made[name] = answer.value
-        return Witness(made)
+        properties: dict[str, Any] = {}
+        for name, signed_schemas in self._chosen_properties.items():
+            result = self._search_property(name, signed_schemas)
+            if isinstance(result, Unknown):
+                return result
+            if not isinstance(result, Witness):
+                return UNDETERMINED
+            properties[name] = result.value
+        return Witness(properties)
 
-    # --- what is asked of a property
+    # --- the schemas of a property
 
     def _collect_names(self) -> list[str]:
-        """Return the names that somebody speaks of, in order."""
-        found = dict.fromkeys(self._chosen_properties)
-        found |= dict.fromkeys(
-            name
-            for part in self._constraints.applicators
-            for name in part.keywords.get("properties", ())
-        )
-        found |= dict.fromkeys(name for name, _ in self._constraints.properties)
-        found |= dict.fromkeys(
-            name for only in self._allowed_properties for name in only.schemas_by_name
-        )
-        found |= dict.fromkeys(
-            sorted(
-                name
-                for exists in self._constraints.existing_properties
-                for name in exists.name_set.excluded_names
-            )
-        )
-        return list(found)
+        """Return the names that some constraint mentions, in order."""
+        names: dict[str, None] = dict.fromkeys(self._chosen_properties)
+        for part in self._constraints.applicators:
+            names |= dict.fromkeys(part.keywords.get("properties", ()))
+        names |= dict.fromkeys(name for name, _ in self._constraints.properties)
+        for allowed in self._allowed_properties:
+            names |= dict.fromkeys(allowed.evaluated.by_name)
+        excluded = set[str]()
+        for existing in self._constraints.existing_properties:
+            excluded |= existing.name_set.excluded_names
+        names |= dict.fromkeys(sorted(excluded))
+        return list(names)
 
-    def _search_property(self, name: str, extra: tuple[SignedSchema, ...]) -> SearchResult:
-        """Return a value of a property, EMPTY where it cannot be there."""
-        if not all(
-            self._generator.validators.satisfies(term, name)
-            for term in self._constraints.property_names
-        ):
+    def _search_property(self, name: str, signed_schemas: tuple[SignedSchema, ...]) -> SearchResult:
+        """Return a value of a property, UNSATISFIABLE where it cannot exist."""
+        if not self._satisfies_all(self._constraints.property_names, name):
             return UNSATISFIABLE
-        return self._generator.search((*self._collect_property_schemas(name), *extra))
+        return self._generator.search((*self._collect_property_schemas(name), *signed_schemas))
+
+    def _satisfies_all(self, signed_schemas: tuple[SignedSchema, ...], value: Any) -> bool:
+        satisfies = self._generator.validators.satisfies
+        return all(satisfies(signed, value) for signed in signed_schemas)
 
     def _collect_property_schemas(self, name: str) -> Iterator[SignedSchema]:
-        spoken: set[int] = set()
+        declaring_views = set[int]()
         for part in self._constraints.applicators:
-            own = list(_collect_declared_schemas(part, name))
-            if own and not part.signed.is_open:
-                spoken.add(id(part.signed.view))
-            if not own and "additionalProperties" in part.keywords:
-                own = [
-                    SignedSchema(
-                        part.signed.view,
-                        part.keywords["additionalProperties"],
-                        closing_mode=part.closing_mode,
-                    )
-                ]
-            yield from own
-        yield from (term for known, term in self._constraints.properties if known == name)
-        for only in self._allowed_properties:
-            if id(only.rule.signed.view) not in spoken or only.rule.declaring_schema is not None:
-                yield self._sign_allowed_schemas(only, name)
+            declared = list(_collect_declared_schemas(part, name))
+            yield from declared
+            if declared and not part.signed.is_open:
+                declaring_views.add(id(part.signed.view))
+            if not declared and "additionalProperties" in part.keywords:
+                yield part.sign_inner(part.keywords["additionalProperties"])
+        for known, signed in self._constraints.properties:
+            if known == name:
+                yield signed
+        for allowed in self._allowed_properties:
+            rule = allowed.rule
+            is_declared = id(rule.signed.view) in declaring_views
+            if not is_declared or rule.declaring_schema is not None:
+                yield self._sign_allowed_schemas(allowed, name)
 
-    def _sign_allowed_schemas(self, only: AllowedProperties, name: str) -> SignedSchema:
-        around, schemas = only.rule.signed, only.find_schemas(name)
-        marked = any(
-            not around.is_open and around.view.is_excluded_by_direction(schema)
-            for schema in schemas
-        )
-        schema = False if marked and len(schemas) == 1 else self._generator.build_union(schemas)
-        return SignedSchema(around.view, schema, closing_mode="open" if around.is_open else "part")
+    def _sign_allowed_schemas(self, allowed: AllowedProperties, name: str) -> SignedSchema:
+        """Return the union of the schemas that a rule allows for a property."""
+        signed = allowed.rule.signed
+        schemas = allowed.find_schemas(name)
+        if signed.is_open:
+            return SignedSchema(signed.view, self._generator.build_union(schemas), True, "open")
+        if len(schemas) == 1 and signed.view.is_excluded_by_direction(schemas[0]):
+            return SignedSchema(signed.view, False, True, "part")
+        return SignedSchema(signed.view, self._generator.build_union(schemas), True, "part")
 
-    # --- what some property is asked for
+    # --- properties that exist under one of several names
 
-    def _place_existing_property(self, exists: ExistingProperty) -> SearchResult | None:
-        """Let a property be there that is as asked; return EMPTY where none can be."""
+    def _place_existing_property(self, existing: ExistingProperty) -> SearchResult | None:
+        """Choose a property that is as required; return UNSATISFIABLE where none can be."""
         unknown: SearchResult | None = None
-        known = [name for name in self._chosen_properties if exists.name_set.may_contain(name)]
-        most = self._constraints.property_count[1]
-        is_full = most is not None and len(self._constraints.required) >= most
-        more = () if is_full else self._known_names
-        known += [
-            name
-            for name in more
-            if name not in self._chosen_properties and exists.name_set.may_contain(name)
-        ]
-        for name in known:
-            if all(
-                self._generator.validators.satisfies(term, name)
-                for term in exists.name_set.signed_schemas
-            ):
-                answer = self._search_property(
-                    name, (*self._chosen_properties.get(name, ()), *exists.signed_schemas)
-                )
-                if isinstance(answer, Witness):
-                    self._chosen_properties[name] = (
-                        *self._chosen_properties.get(name, ()),
-                        *exists.signed_schemas,
-                    )
-                    return None
-                conflict = (
-                    answer is UNSATISFIABLE
-                    and self._chosen_properties.get(name)
-                    and self._search_property(name, exists.signed_schemas) is not UNSATISFIABLE
-                )
-                unknown = (
-                    UNDETERMINED if conflict else unknown if answer is UNSATISFIABLE else answer
-                )
-        fresh = (
-            UNSATISFIABLE
-            if is_full
-            else self._find_fresh_name(
-                exists.name_set,
-                exists.signed_schemas,
-                {*self._known_names, *self._chosen_properties},
-            )
-        )
+        for name in self._list_known_names(existing.name_set):
+            if not self._satisfies_all(existing.name_set.signed_schemas, name):
+                continue
+            chosen = self._chosen_properties.get(name, ())
+            both = (*chosen, *existing.signed_schemas)
+            result = self._search_property(name, both)
+            if isinstance(result, Witness):
+                self._chosen_properties[name] = both
+                return None
+            if result is not UNSATISFIABLE:
+                unknown = result
+            elif chosen and not self._is_impossible(name, existing.signed_schemas):
+                # Only the choices made so far refuse it.
+                unknown = UNDETERMINED
+
+        fresh: SearchResult = UNSATISFIABLE
+        if not self._is_full():
+            names_in_use = {*self._known_names, *self._chosen_properties}
+            fresh = self._find_fresh_name(existing.name_set, existing.signed_schemas, names_in_use)
         if isinstance(fresh, Witness):
-            self._chosen_properties[fresh.value] = exists.signed_schemas
+            self._chosen_properties[fresh.value] = existing.signed_schemas
             return None
-        self._undecided_result = self._undecided_result or (
-            fresh if isinstance(fresh, Unknown) else unknown
-        )
-        return UNSATISFIABLE if fresh is UNSATISFIABLE and unknown is None else None
+        undecided = fresh if isinstance(fresh, Unknown) else unknown
+        self._undecided_result = self._undecided_result or undecided
+        return UNSATISFIABLE if undecided is None else None
+
+    def _is_impossible(self, name: str, signed_schemas: tuple[SignedSchema, ...]) -> bool:
+        return self._search_property(name, signed_schemas) is UNSATISFIABLE
+
+    def _is_full(self) -> bool:
+        """Tell whether the required properties are all that there may be."""
+        most = self._constraints.property_count[1]
+        return most is not None and len(self._constraints.required) >= most
+
+    def _list_known_names(self, name_set: PropertyNameSet) -> list[str]:
+        """Return the names of a set that are chosen or known, the chosen ones first."""
+        names = list(self._chosen_properties)
+        if not self._is_full():
+            names += [name for name in self._known_names if name not in self._chosen_properties]
+        return [name for name in names if name_set.may_contain(name)]
 
     def _find_fresh_name(
-        self, names: PropertyNameSet, terms: tuple[SignedSchema, ...], but: set[str]
+        self,
+        name_set: PropertyNameSet,
+        signed_schemas: tuple[SignedSchema, ...],
+        excluded: set[str],
     ) -> SearchResult:
-        """Return a name that nobody speaks of and whose value can be as asked."""
-        all_patterns = list(dict.fromkeys(self._collect_patterns()))
-        asked = [
-            pattern
-            for pattern in all_patterns
-            if pattern in names.patterns or pattern in names.excluded_patterns
-        ]
-        free = [pattern for pattern in all_patterns if pattern not in asked]
+        """Return a name that no constraint mentions, and whose value can fit some schemas."""
+        fixed = {*name_set.patterns, *name_set.excluded_patterns}
+        free = [pattern for pattern in self._collect_patterns() if pattern not in fixed]
         if len(free) > MAX_PATTERNS:
             return Unknown("there are too many patterns of names")
         unknown: SearchResult = UNSATISFIABLE
-        for chosen in product((False, True), repeat=len(free)):
-            like = [
-                *names.patterns,
-                *(p for p, is_like in zip(free, chosen, strict=True) if is_like),
-            ]
-            unlike = [
-                *names.excluded_patterns,
-                *(p for p, is_like in zip(free, chosen, strict=True) if not is_like),
-            ]
-            name = self._generate_name(
-                like, unlike, but | names.excluded_names, names.signed_schemas
+        for choice in product((False, True), repeat=len(free)):
+            chosen = [pattern for pattern, is_chosen in zip(free, choice, strict=True) if is_chosen]
+            group = PropertyNameSet(
+                patterns=(*name_set.patterns, *chosen),
+                excluded_patterns=(
+                    *name_set.excluded_patterns,
+                    *(pattern for pattern in free if pattern not in chosen),
+                ),
+                excluded_names=name_set.excluded_names.union(excluded),
+                signed_schemas=name_set.signed_schemas,
             )
-            answer = self._search_property(name.value, terms) if isinstance(name, Witness) else name
-            if isinstance(answer, Witness) and isinstance(name, Witness):
-                return name
-            unknown = unknown if answer is UNSATISFIABLE else answer
+            result = name = self._generate_name(group)
+            if isinstance(name, Witness):
+                result = self._search_property(name.value, signed_schemas)
+                if isinstance(result, Witness):
+                    return name
+            if result is not UNSATISFIABLE:
+                unknown = result
         return unknown
 
-    def _collect_patterns(self) -> Iterator[str]:
+    def _collect_patterns(self) -> list[str]:
+        """Return the patterns of property names, each once."""
+        patterns: dict[str, None] = {}
         for part in self._constraints.applicators:
-            yield from part.keywords.get("patternProperties", ())
-        yield from (
-            pattern for only in self._allowed_properties for pattern, _ in only.schemas_by_pattern
-        )
+            patterns |= dict.fromkeys(part.keywords.get("patternProperties", ()))
+        for allowed in self._allowed_properties:
+            patterns |= dict.fromkeys(pattern for pattern, _ in allowed.evaluated.by_pattern)
+        return list(patterns)
 
-    def _generate_name(
-        self, like: list[str], unlike: list[str], but: set[str], terms: tuple[SignedSchema, ...]
-    ) -> SearchResult:
-        """Return a name of a group of names that are all treated alike."""
-        if not any((like, unlike, terms, self._constraints.property_names)):
-            return Witness(next(name for name in _generate_fresh_names() if name not in but))
-        said = Schema(
-            {"type": "string", "allOf": [Schema({"pattern": pattern}) for pattern in like]}
-        )
-        out = [Schema({"pattern": pattern}) for pattern in unlike] + (
-            [Schema({"enum": sorted(but)})] if but else []
-        )
-        if out:
-            said["not"] = Schema({"anyOf": out})
-        asked = (*terms, *self._constraints.property_names)
-        for name in (name for name in _READABLE_NAMES if name not in but):
-            if _matches_patterns(name, like, unlike) and all(
-                self._generator.validators.satisfies(term, name) for term in asked
-            ):
+    def _generate_name(self, group: PropertyNameSet) -> SearchResult:
+        """Return one name of a group of names with the same schemas."""
+        conditions = (*group.signed_schemas, *self._constraints.property_names)
+        if not any((group.patterns, group.excluded_patterns, conditions)):
+            for name in _generate_fresh_names():
+                if name not in group.excluded_names:
+                    return Witness(name)
+        for name in _READABLE_NAMES:
+            if group.may_contain(name) and self._satisfies_all(conditions, name):
                 return Witness(name)
-        return self._generator.search(
-            (SignedSchema(self._constraints.expanded[0].view, said, closing_mode="open"), *asked)
-        )
+        view = self._constraints.expanded[0].view
+        name_schema = SignedSchema(view, _build_name_schema(group), closing_mode="open")
+        return self._generator.search((name_schema, *conditions))
 
     # --- how many
 
     def _add_missing_properties(self) -> SearchResult | None:
-        """Let as many properties be there as are asked for; return EMPTY where there cannot be so many."""
+        """Choose as many properties as are required; return why where there cannot be so many."""
         least = self._constraints.property_count[0]
         if least > MAX_PROPERTIES:
             return Unknown("too many properties are asked for")
@@ -277,57 +258,53 @@ class _ObjectSearch:
         for name in self._known_names:
             if len(self._chosen_properties) >= least:
                 return None
-            answer = (
-                UNSATISFIABLE
-                if name in self._chosen_properties
-                else self._search_property(name, ())
-            )
-            if isinstance(answer, Witness):
+            if name in self._chosen_properties:
+                continue
+            result = self._search_property(name, ())
+            if isinstance(result, Witness):
                 self._chosen_properties[name] = ()
-            unknown = unknown or (answer if isinstance(answer, Unknown) else None)
+            elif isinstance(result, Unknown):
+                unknown = unknown or result
         while len(self._chosen_properties) < least:
-            fresh = self._find_fresh_name(
-                PropertyNameSet(), (), {*self._known_names, *self._chosen_properties}
-            )
+            names_in_use = {*self._known_names, *self._chosen_properties}
+            fresh = self._find_fresh_name(PropertyNameSet(), (), names_in_use)
             if not isinstance(fresh, Witness):
                 return unknown or fresh
             self._chosen_properties[fresh.value] = ()
         return None
 
 
-def _rank_freedom(exists: ExistingProperty) -> int:
-    """Order what is asked of some property: what leaves the least choice comes first, and may do for the others."""
-    names = exists.name_set
-    return (
-        -len(names.patterns)
-        - len(names.excluded_patterns)
-        - len(names.signed_schemas)
-        - len(names.excluded_names)
+def _rank_freedom(existing: ExistingProperty) -> int:
+    """Order existing properties: those with the least choice of names may do for others too."""
+    names = existing.name_set
+    return -(
+        len(names.patterns)
+        + len(names.excluded_patterns)
+        + len(names.signed_schemas)
+        + len(names.excluded_names)
     )
 
 
 def _collect_declared_schemas(part: ChildApplicators, name: str) -> Iterator[SignedSchema]:
-    """Yield what a part says of a property by its name and its patterns."""
-    side = part.signed.view
-    found = (
-        [part.keywords["properties"][name]] if name in part.keywords.get("properties", ()) else []
-    )
-    found += [
-        s
-        for p, s in part.keywords.get("patternProperties", {}).items()
-        if regex.compile(p).search(name)
-    ]
-    for schema in found:
-        is_marked = not part.signed.is_open and side.is_excluded_by_direction(schema)
-        yield SignedSchema(side, False if is_marked else schema, closing_mode=part.closing_mode)
+    """Yield the schemas of a property in `properties` and `patternProperties` of one schema."""
+    view = part.signed.view
+    for schema in find_declared_schemas(part.keywords, name):
+        is_excluded = not part.signed.is_open and view.is_excluded_by_direction(schema)
+        yield part.sign_inner(False if is_excluded else schema)
+
+
+def _build_name_schema(group: PropertyNameSet) -> Schema:
+    """Return a schema for the names of a group, its signed schemas apart."""
+    patterns = [Schema({"pattern": pattern}) for pattern in group.patterns]
+    schema = Schema({"type": "string", "allOf": patterns})
+    refused = [Schema({"pattern": pattern}) for pattern in group.excluded_patterns]
+    if group.excluded_names:
+        refused.append(Schema({"enum": sorted(group.excluded_names)}))
+    if refused:
+        schema["not"] = Schema({"anyOf": refused})
+    return schema
 
 
 def _generate_fresh_names() -> Iterator[str]:
     yield from _READABLE_NAMES
     yield from (f"other{number}" for number in count(1))
-
-
-def _matches_patterns(name: str, like: list[str], unlike: list[str]) -> bool:
-    return all(regex.compile(p).search(name) for p in like) and not any(
-        regex.compile(p).search(name) for p in unlike
-    )

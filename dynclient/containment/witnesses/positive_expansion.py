@@ -1,13 +1,19 @@
-"""What a schema that must fit says of a value: facts, and what holds in one of several ways."""
+"""The expansion of a positive signed schema into constraint sets, one for each disjunct.
+
+Keywords that always hold become constraints. References, `allOf` and `not` become conjuncts that
+are expanded next. A keyword with alternatives becomes a `DisjunctiveKeyword`, which is expanded
+only where its choice matters.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 from dynclient.containment.disjuncts import JSON_TYPES
 from dynclient.containment.enumerations import merge_enumerations
+from dynclient.containment.identity_cache import IdentityCache
 from dynclient.containment.number_sets import NumberSet
 from dynclient.containment.schema_equality import select_assertions
 from dynclient.containment.schema_view import is_format_bound
@@ -26,7 +32,7 @@ from dynclient.containment.witnesses.signed_schemas import DerivedCondition, Sig
 from dynclient.schema.dialect import Schema, get_definition_name
 from dynclient.schema.readings import walk_in_place
 
-#: What is said of a number or text by itself.
+#: The keywords that bound a number or a string.
 NUMBER_KEYWORDS = ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf")
 STRING_KEYWORDS = ("minLength", "maxLength", "pattern")
 
@@ -42,193 +48,205 @@ _CHILD_APPLICATORS = (
 
 
 class DisjunctiveKeyword(Schema):
-    """One keyword of a schema that holds in one of several ways."""
+    """A schema of one keyword that holds in one of several ways."""
 
 
-def complement_types(*kinds: str) -> frozenset[str]:
-    """Return all kinds but some."""
-    return frozenset(JSON_TYPES) - frozenset(kinds)
+#: The disjunctive keywords of a schema; the same objects each time, for the caches.
+DisjunctiveKeywordCache: TypeAlias = IdentityCache[list[Schema]]
 
 
-def expand(term: SignedSchema, fragments: dict[int, list[Any]]) -> list[ConstraintSet]:
-    """Return the ways in which a value can fit the schema of a term.
+def complement_types(*types: str) -> frozenset[str]:
+    """Return all JSON types but some."""
+    return frozenset(JSON_TYPES).difference(types)
+
+
+def expand(signed: SignedSchema, cache: DisjunctiveKeywordCache) -> list[ConstraintSet]:
+    """Return the constraint sets under which a value fits a schema: it fits under one of them.
 
     Args:
-        term: a wanted one.
-        fragments: keeps those that are made, so that the same term is the same again.
+        signed: a positive signed schema.
+        cache: keeps the disjunctive keywords of each schema.
 
     """
-    schema = term.schema
+    schema = signed.schema
     if schema is False:
         return []
     if not isinstance(schema, dict):
         return [ConstraintSet()]
     if isinstance(schema, DerivedCondition):
-        return _expand_derived(term, schema)
+        return [_expand_derived(signed, schema)]
     if isinstance(schema, DisjunctiveKeyword):
-        return list(_expand_disjunctive_keyword(term, schema))
-    made = _build_constraints(term, schema)
-    pending = [
-        term.sign_part(fragment)
-        for fragment in _split_disjunctive_keywords(term, schema, fragments)
-    ]
+        return list(_expand_disjunctive_keyword(signed, schema))
+
+    choices = cache.get_or_compute(
+        (schema,), lambda: list(_split_disjunctive_keywords(signed, schema))
+    )
+    conjuncts = [signed.sign_part(choice) for choice in choices]
     if "$ref" in schema:
-        pending.append(term.sign_part(term.view.defs[get_definition_name(schema["$ref"])]))
-    pending += [term.sign_part(part) for part in schema.get("allOf", ())]
+        target = signed.view.defs[get_definition_name(schema["$ref"])]
+        conjuncts.append(signed.sign_part(target))
+    conjuncts += [signed.sign_part(member) for member in schema.get("allOf", ())]
     if "not" in schema:
-        pending.append(term.sign_condition(schema["not"], wanted=False))
-    return [made & ConstraintSet(unexpanded=tuple(pending))]
+        conjuncts.append(signed.sign_condition(schema["not"], is_positive=False))
+    return [_build_constraints(signed, schema) & ConstraintSet(unexpanded=tuple(conjuncts))]
 
 
-def _expand_derived(term: SignedSchema, said: DerivedCondition) -> list[ConstraintSet]:
-    inner = SignedSchema(term.view, said.get("that"), closing_mode=term.closing_mode)
-    if "unless" in said:
-        return [
-            ConstraintSet(
-                unexpanded=(
-                    SignedSchema(
-                        term.view, said["unless"], is_positive=False, closing_mode=term.closing_mode
-                    ),
-                )
-            )
-        ]
-    if "member" in said:
-        name = said["member"]
-        return [
-            ConstraintSet(
-                types=OBJECT_TYPE, required=frozenset({name}), properties=((name, inner),)
-            )
-        ]
-    if "item" in said:
-        return [ConstraintSet(types=ARRAY_TYPE, contains_at_least=(AtLeast(0, inner),))]
-    return [
-        ConstraintSet(
-            types=OBJECT_TYPE, existing_properties=(ExistingProperty(PropertyNameSet(), (inner,)),)
+def _expand_derived(signed: SignedSchema, condition: DerivedCondition) -> ConstraintSet:
+    view, closing_mode = signed.view, signed.closing_mode
+    if "unless" in condition:
+        negated = SignedSchema(view, condition["unless"], False, closing_mode)
+        return ConstraintSet(unexpanded=(negated,))
+    inner = SignedSchema(view, condition["that"], closing_mode=closing_mode)
+    if "member" in condition:
+        name = condition["member"]
+        return ConstraintSet(
+            types=OBJECT_TYPE, required=frozenset({name}), properties=((name, inner),)
         )
-    ]
+    if "item" in condition:
+        return ConstraintSet(types=ARRAY_TYPE, contains_at_least=(AtLeast(0, inner),))
+    some_property = ExistingProperty(PropertyNameSet(), (inner,))
+    return ConstraintSet(types=OBJECT_TYPE, existing_properties=(some_property,))
 
 
-def _split_disjunctive_keywords(
-    term: SignedSchema, schema: dict[str, Any], kept: dict[int, list[Any]]
-) -> list[Any]:
-    """Return what a schema says that holds in one of several ways."""
-    if id(schema) not in kept:
-        unions = [k for k in ("anyOf", "oneOf") if k in schema]
-        found: list[Any] = [
-            merge_enumerations(schema, k, term.view.resolve) or DisjunctiveKeyword({k: schema[k]})
-            for k in unions
-        ]
-        if "if" in schema and ("then" in schema or "else" in schema):
-            found.append(
-                DisjunctiveKeyword({k: schema[k] for k in ("if", "then", "else") if k in schema})
-            )
-        for keyword in ("dependentRequired", "dependentSchemas"):
-            found += [
-                DisjunctiveKeyword({keyword: {name: said}})
-                for name, said in schema.get(keyword, {}).items()
-            ]
-        kept[id(schema)] = [schema, *found]
-    return kept[id(schema)][1:]
+# --- disjunctive keywords
+
+
+def _split_disjunctive_keywords(signed: SignedSchema, schema: dict[str, Any]) -> Iterator[Schema]:
+    """Yield the keywords with alternatives as schemas of their own."""
+    for keyword in ("anyOf", "oneOf"):
+        if keyword in schema:
+            enumeration = merge_enumerations(schema, keyword, signed.view.resolve)
+            yield enumeration or DisjunctiveKeyword({keyword: schema[keyword]})
+    if "if" in schema and ("then" in schema or "else" in schema):
+        keywords = ("if", "then", "else")
+        yield DisjunctiveKeyword({k: schema[k] for k in keywords if k in schema})
+    for keyword in ("dependentRequired", "dependentSchemas"):
+        for name, dependency in schema.get(keyword, {}).items():
+            yield DisjunctiveKeyword({keyword: {name: dependency}})
 
 
 def _expand_disjunctive_keyword(
-    term: SignedSchema, schema: DisjunctiveKeyword
+    signed: SignedSchema, schema: DisjunctiveKeyword
 ) -> Iterator[ConstraintSet]:
-    """Yield the ways in which one keyword holds."""
+    """Yield one constraint set for each alternative of a keyword."""
     if "anyOf" in schema:
-        yield from (ConstraintSet(unexpanded=(term.sign_part(part),)) for part in schema["anyOf"])
+        for member in schema["anyOf"]:
+            yield ConstraintSet(unexpanded=(signed.sign_part(member),))
     elif "oneOf" in schema:
-        for part in schema["oneOf"]:
-            rest = [other for other in schema["oneOf"] if other is not part]
-            barred = (term.sign_condition(other, wanted=False) for other in rest)
-            yield ConstraintSet(unexpanded=(term.sign_part(part), *barred), negated=tuple(rest))
+        yield from _expand_one_of(signed, schema["oneOf"])
     elif "if" in schema:
-        yield ConstraintSet(
-            unexpanded=(
-                term.sign_condition(schema["if"], wanted=True),
-                term.sign_part(schema.get("then", True)),
-            )
-        )
-        refused = term.sign_condition(schema["if"], wanted=False)
-        yield ConstraintSet(
-            unexpanded=(refused, term.sign_part(schema.get("else", True))), negated=(schema["if"],)
-        )
+        condition = schema["if"]
+        positive = signed.sign_condition(condition, is_positive=True)
+        then_part = signed.sign_part(schema.get("then", True))
+        yield ConstraintSet(unexpanded=(positive, then_part))
+        negative = signed.sign_condition(condition, is_positive=False)
+        else_part = signed.sign_part(schema.get("else", True))
+        yield ConstraintSet(unexpanded=(negative, else_part), negated=(condition,))
     else:
-        yield from _expand_dependent(term, schema)
+        yield from _expand_dependent(signed, schema)
 
 
-def _expand_dependent(term: SignedSchema, schema: DisjunctiveKeyword) -> Iterator[ConstraintSet]:
-    (by_name,) = schema.values()
-    ((name, said),) = by_name.items()
+def _expand_one_of(signed: SignedSchema, members: list[Any]) -> Iterator[ConstraintSet]:
+    for member in members:
+        others = [other for other in members if other is not member]
+        negations = [signed.sign_condition(other, is_positive=False) for other in others]
+        yield ConstraintSet(
+            unexpanded=(signed.sign_part(member), *negations), negated=tuple(others)
+        )
+
+
+def _expand_dependent(signed: SignedSchema, schema: DisjunctiveKeyword) -> Iterator[ConstraintSet]:
+    ((keyword, dependencies),) = schema.items()
+    ((name, dependency),) = dependencies.items()
+    never = SignedSchema(signed.view, False)
     yield ConstraintSet(types=complement_types("object"))
-    yield ConstraintSet(types=OBJECT_TYPE, properties=((name, SignedSchema(term.view, False)),))
-    if "dependentRequired" in schema:
-        yield ConstraintSet(types=OBJECT_TYPE, required=frozenset({name, *said}))
+    yield ConstraintSet(types=OBJECT_TYPE, properties=((name, never),))
+    if keyword == "dependentRequired":
+        yield ConstraintSet(types=OBJECT_TYPE, required=frozenset({name, *dependency}))
     else:
         yield ConstraintSet(
-            types=OBJECT_TYPE, required=frozenset({name}), unexpanded=(term.sign_part(said),)
+            types=OBJECT_TYPE,
+            required=frozenset({name}),
+            unexpanded=(signed.sign_part(dependency),),
         )
 
 
-def _build_constraints(term: SignedSchema, schema: dict[str, Any]) -> ConstraintSet:
-    """Return the facts that a schema says without any choice."""
-    made = ConstraintSet(
+# --- keywords that always hold
+
+
+def _build_constraints(signed: SignedSchema, schema: dict[str, Any]) -> ConstraintSet:
+    """Return the constraints of the keywords without alternatives."""
+    constraints = ConstraintSet(
         types=get_types(schema),
         numbers=_build_number_set(schema),
         strings=_build_string_set(schema),
         enumeration=_get_enumeration(schema),
         formats=(schema["format"],) if "format" in schema else (),
-        applicators=_collect_applicators(term, schema),
+        applicators=_collect_applicators(signed, schema),
     )
-    if made.types & OBJECT_TYPE:
-        made &= _build_object_constraints(term, schema)
-    if made.types & ARRAY_TYPE:
-        made &= _build_array_constraints(term, schema)
-    return made
+    if constraints.types & OBJECT_TYPE:
+        constraints &= _build_object_constraints(signed, schema)
+    if constraints.types & ARRAY_TYPE:
+        constraints &= _build_array_constraints(signed, schema)
+    return constraints
 
 
-def _build_object_constraints(term: SignedSchema, schema: dict[str, Any]) -> ConstraintSet:
+def _build_object_constraints(signed: SignedSchema, schema: dict[str, Any]) -> ConstraintSet:
+    property_names: tuple[SignedSchema, ...] = ()
+    if "propertyNames" in schema:
+        property_names = (signed.sign_condition(schema["propertyNames"], is_positive=True),)
     return ConstraintSet(
         required=frozenset(schema.get("required", ())),
         property_count=(_get_minimum(schema, "minProperties"), schema.get("maxProperties")),
-        property_names=(term.sign_condition(schema["propertyNames"], wanted=True),)
-        if "propertyNames" in schema
-        else (),
-        unevaluated=_build_unevaluated_rules(term, schema),
+        property_names=property_names,
+        unevaluated=_build_unevaluated_rules(signed, schema),
     )
 
 
-def _build_array_constraints(term: SignedSchema, schema: dict[str, Any]) -> ConstraintSet:
+def _build_array_constraints(signed: SignedSchema, schema: dict[str, Any]) -> ConstraintSet:
+    at_least: tuple[AtLeast, ...] = ()
+    at_most: tuple[AtMost, ...] = ()
+    if "contains" in schema:
+        contained = signed.sign_condition(schema["contains"], is_positive=True)
+        minimum = _get_minimum({"minContains": 1, **schema}, "minContains")
+        if minimum != 0:
+            at_least = (AtLeast(0, contained, minimum),)
+        if "maxContains" in schema:
+            at_most = (AtMost(contained, math.floor(schema["maxContains"])),)
     return ConstraintSet(
-        applicators=_build_unevaluated_items(term, schema),
+        applicators=_build_unevaluated_items(signed, schema),
         item_count=(_get_minimum(schema, "minItems"), schema.get("maxItems")),
         has_unique_items=schema.get("uniqueItems") is True,
-        contains_at_least=_build_contains_at_least(term, schema),
-        contains_at_most=_build_contains_at_most(term, schema),
+        contains_at_least=at_least,
+        contains_at_most=at_most,
     )
 
 
 def get_types(schema: dict[str, Any]) -> frozenset[str]:
-    """Return the kinds of value that the type of a schema names."""
+    """Return the JSON types that the `type` of a schema allows; an integer is a number here."""
     types = schema.get("type", list(JSON_TYPES))
-    return frozenset(
-        "number" if t == "integer" else t for t in (types if isinstance(types, list) else [types])
-    )
+    if not isinstance(types, list):
+        types = [types]
+    return frozenset("number" if name == "integer" else name for name in types)
 
 
 def is_integer_only(schema: dict[str, Any]) -> bool:
-    """Tell whether the type of a schema leaves only integers of all numbers."""
+    """Tell whether the `type` of a schema allows integers and no other numbers."""
     types = schema.get("type", ())
-    listed = types if isinstance(types, list) else [types]
-    return "integer" in listed and "number" not in listed
+    if not isinstance(types, list):
+        types = [types]
+    return "integer" in types and "number" not in types
 
 
 def _build_number_set(schema: dict[str, Any]) -> NumberSet:
-    said = {k: schema[k] for k in NUMBER_KEYWORDS if k in schema and not is_format_bound(schema, k)}
+    is_integer = is_integer_only(schema)
+    keywords = {
+        k: schema[k] for k in NUMBER_KEYWORDS if k in schema and not is_format_bound(schema, k)
+    }
     try:
-        return NumberSet.from_schema(said, whole=is_integer_only(schema))
+        return NumberSet.from_schema(keywords, is_integer=is_integer)
     except Undecidable:
-        return NumberSet(is_integer=is_integer_only(schema))
+        return NumberSet(is_integer=is_integer)
 
 
 def _build_string_set(schema: dict[str, Any]) -> StringSet:
@@ -245,76 +263,51 @@ def _get_enumeration(schema: dict[str, Any]) -> tuple[Any, ...] | None:
 
 
 def _get_minimum(schema: dict[str, Any], keyword: str) -> int:
-    least: float = schema.get(keyword, 0)
-    return math.ceil(least)
+    minimum: float = schema.get(keyword, 0)
+    return math.ceil(minimum)
 
 
 def _collect_applicators(
-    term: SignedSchema, schema: dict[str, Any]
+    signed: SignedSchema, schema: dict[str, Any]
 ) -> tuple[ChildApplicators, ...]:
-    said = {k: schema[k] for k in _CHILD_APPLICATORS if k in schema}
-    return (ChildApplicators(term, said, term.inner_closing_mode),) if said else ()
-
-
-def _build_contains_at_least(term: SignedSchema, schema: dict[str, Any]) -> tuple[AtLeast, ...]:
-    least = _get_minimum({"minContains": 1, **schema}, "minContains")
-    if "contains" not in schema or least == 0:
+    keywords = {k: schema[k] for k in _CHILD_APPLICATORS if k in schema}
+    if not keywords:
         return ()
-    return (AtLeast(0, term.sign_condition(schema["contains"], wanted=True), least),)
-
-
-def _build_contains_at_most(term: SignedSchema, schema: dict[str, Any]) -> tuple[AtMost, ...]:
-    if "contains" not in schema or "maxContains" not in schema:
-        return ()
-    return (
-        AtMost(
-            term.sign_condition(schema["contains"], wanted=True), math.floor(schema["maxContains"])
-        ),
-    )
+    return (ChildApplicators(signed, keywords, signed.inner_closing_mode),)
 
 
 def _build_unevaluated_items(
-    term: SignedSchema, schema: dict[str, Any]
+    signed: SignedSchema, schema: dict[str, Any]
 ) -> tuple[ChildApplicators, ...]:
-    """Return what `unevaluatedItems` says of the items that no schema, of those that may apply, speaks of."""
-    parts = list(walk_in_place(schema, term.view.defs))
-    speaks = any(
-        "items" in p or "contains" in p or ("unevaluatedItems" in p and p is not schema)
-        for p in parts
-    )
-    if "unevaluatedItems" not in schema or speaks or any("if" in part for part in parts):
+    """Return `unevaluatedItems` as `items`, after the items that some schema may evaluate.
+
+    Where a schema may evaluate any item, or none under an `if`, the keyword is left out.
+    """
+    if "unevaluatedItems" not in schema:
         return ()
-    first = [True] * max((len(part.get("prefixItems", ())) for part in parts), default=0)
-    return (
-        ChildApplicators(
-            term,
-            {"prefixItems": first, "items": schema["unevaluatedItems"]},
-            term.inner_closing_mode,
-        ),
-    )
+    prefix_length = 0
+    for part in walk_in_place(schema, signed.view.defs):
+        has_other = "unevaluatedItems" in part and part is not schema
+        if has_other or "items" in part or "contains" in part or "if" in part:
+            return ()
+        prefix_length = max(prefix_length, len(part.get("prefixItems", ())))
+    keywords = {"prefixItems": [True] * prefix_length, "items": schema["unevaluatedItems"]}
+    return (ChildApplicators(signed, keywords, signed.inner_closing_mode),)
 
 
 def _build_unevaluated_rules(
-    term: SignedSchema, schema: dict[str, Any]
+    signed: SignedSchema, schema: dict[str, Any]
 ) -> tuple[UnevaluatedRule, ...]:
     if "unevaluatedProperties" not in schema:
         return ()
-    return (
-        UnevaluatedRule(
-            term,
-            (schema,),
-            SignedSchema(
-                term.view, schema["unevaluatedProperties"], closing_mode=term.inner_closing_mode
-            ),
-            schema,
-        ),
-    )
+    unevaluated = signed.sign_inner(schema["unevaluatedProperties"])
+    return (UnevaluatedRule(signed, (schema,), unevaluated, declaring_schema=schema),)
 
 
 def is_true_schema(schema: Any) -> bool:
-    """Tell whether a schema says in so many words that everything fits it."""
-    return schema is True or (
-        isinstance(schema, dict)
-        and not isinstance(schema, DerivedCondition)
-        and not select_assertions(schema)
-    )
+    """Tell whether a schema is `true`, or asserts nothing."""
+    if schema is True:
+        return True
+    if not isinstance(schema, dict) or isinstance(schema, DerivedCondition):
+        return False
+    return not select_assertions(schema)

@@ -1,4 +1,4 @@
-"""What comes out of a search for a value."""
+"""What a search for a witness returns: a witness, the proof that there is none, or neither."""
 
 from __future__ import annotations
 
@@ -10,28 +10,32 @@ from dynclient.containment.unknown import Unknown
 
 class _Unsatisfiable:
     def __repr__(self) -> str:
-        return "EMPTY"
+        return "UNSATISFIABLE"
 
 
-#: It is proved that there is no value.
+#: It is proved that no value fits.
 UNSATISFIABLE: Final = _Unsatisfiable()
 
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """A value that should do; the engines have the last word."""
+    """A value that fits as far as the search can tell. The engines have the last word."""
 
     value: Any
 
 
 SearchResult: TypeAlias = _Unsatisfiable | Witness | Unknown
 
-#: Nothing was proved, nothing found.
+#: Nothing was proved, and no witness was found.
 UNDETERMINED = Unknown("no proof and no counter-example was found")
 
 
-def combine_results(answers: list[SearchResult]) -> SearchResult:
-    """Return what several ways come to: a value of one, EMPTY where all are."""
-    found = next((one for one in answers if isinstance(one, Witness)), None)
-    unknown = next((one for one in answers if isinstance(one, Unknown)), None)
-    return found or unknown or UNSATISFIABLE
+def combine_results(results: list[SearchResult]) -> SearchResult:
+    """Return the result of a disjunction: a witness of one disjunct, or the proof for all."""
+    unknown: Unknown | None = None
+    for result in results:
+        if isinstance(result, Witness):
+            return result
+        if isinstance(result, Unknown):
+            unknown = unknown or result
+    return unknown or UNSATISFIABLE

@@ -1,4 +1,4 @@
-"""What is asked of one value: that a schema of one side holds, or that it does not."""
+"""Signed schemas: a schema of either document that a value must fit, or must not fit."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from dynclient.schema.dialect import Schema
 if TYPE_CHECKING:
     from dynclient.containment.schema_view import SchemaView
 
-#: How a schema is read: as it stands; closed inside, as one of several that speak of a value; closed itself as well.
+#: How a producer's reading applies: not at all; to the places inside, as the schema is one part of
+#: a location; to the location itself as well.
 ClosingMode = Literal["open", "part", "location"]
 
 SignedKey = tuple[int, int, bool, str]
@@ -18,13 +19,13 @@ SignedKey = tuple[int, int, bool, str]
 
 @dataclass(frozen=True, eq=False, slots=True)
 class SignedSchema:
-    """A schema that a value must fit or must not.
+    """A schema that a value must fit (positive) or must not fit (negated).
 
     Attributes:
-        side: whose schema it is.
+        view: whose schema it is.
         schema: the schema.
-        wanted: whether it must fit.
-        mode: how it is read; on a consumer's side everything is open.
+        is_positive: whether the value must fit.
+        closing_mode: how the reading applies; for a consumer everything is open.
 
     """
 
@@ -35,57 +36,57 @@ class SignedSchema:
 
     @property
     def key(self) -> SignedKey:
-        """What is the same for terms that ask the same."""
-        return (
-            id(self.view),
-            id(self.schema),
-            self.is_positive,
-            self.closing_mode if self.view.reading == "producer" else "open",
-        )
+        """A key that is equal for signed schemas with the same meaning."""
+        closing_mode = self.closing_mode if self.view.reading == "producer" else "open"
+        return id(self.view), id(self.schema), self.is_positive, closing_mode
 
     @property
     def is_open(self) -> bool:
-        """Whether nothing in it closes."""
+        """Whether the reading closes nothing in it."""
         return self.closing_mode == "open" or self.view.reading == "consumer"
 
     @property
     def inner_closing_mode(self) -> ClosingMode:
-        """How the schemas of values inside are read."""
+        """The closing mode of the schemas of inner values."""
         return "open" if self.is_open else "location"
 
-    def sign_part(self, schema: Any, *, wanted: bool | None = None) -> SignedSchema:
-        """Return a term about the same value."""
-        return SignedSchema(
-            self.view,
-            schema,
-            self.is_positive if wanted is None else wanted,
-            "open" if self.is_open else "part",
-        )
+    def sign_part(self, schema: Any) -> SignedSchema:
+        """Return another schema of the same value with the same sign."""
+        closing_mode: ClosingMode = "open" if self.is_open else "part"
+        return SignedSchema(self.view, schema, self.is_positive, closing_mode)
 
-    def sign_condition(self, schema: Any, *, wanted: bool) -> SignedSchema:
-        """Return a term about the same value that no reading closes."""
-        return SignedSchema(self.view, schema, wanted, "open")
+    def sign_condition(self, schema: Any, *, is_positive: bool) -> SignedSchema:
+        """Return another schema of the same value that no reading closes."""
+        return SignedSchema(self.view, schema, is_positive, "open")
+
+    def sign_inner(self, schema: Any) -> SignedSchema:
+        """Return the schema of an inner value with the same sign."""
+        return SignedSchema(self.view, schema, self.is_positive, self.inner_closing_mode)
 
 
 class DerivedCondition(Schema):
-    """A condition that no document says, made from what one says: it declares nothing, and nothing closes it."""
+    """A condition that is in no document. It declares nothing, and no reading closes it.
+
+    It has one of these forms: `unless`, a schema that must not fit; `member` with `that`, a
+    property and its condition; `item` or `key` with `that`, a condition of some item or property.
+    """
 
 
 def build_negation(schema: Any) -> DerivedCondition:
-    """Return what holds where a schema does not."""
+    """Return the condition that a schema does not fit."""
     return DerivedCondition({"unless": schema})
 
 
 def build_property_condition(name: str, inner: Any) -> DerivedCondition:
-    """Return what holds for objects with a property for which something holds."""
+    """Return the condition that an object has a property for which a condition holds."""
     return DerivedCondition({"member": name, "that": inner})
 
 
 def build_item_condition(inner: Any) -> DerivedCondition:
-    """Return what holds for arrays with an item for which something holds."""
+    """Return the condition that an array has an item for which a condition holds."""
     return DerivedCondition({"item": True, "that": inner})
 
 
 def build_any_property_condition(inner: Any) -> DerivedCondition:
-    """Return what holds for objects with some property for which something holds."""
+    """Return the condition that an object has some property for which a condition holds."""
     return DerivedCondition({"key": True, "that": inner})

@@ -1,6 +1,7 @@
-"""What an object borrows: properties that only alternatives beside those that were chosen for it declare.
+"""Objects with properties of alternatives that were not chosen for them.
 
-They may be there only where such an alternative fits, too, which is seen when the object is made.
+Such a property is allowed only where its alternative fits the object as well. That can be checked
+only once the object is built.
 """
 
 from __future__ import annotations
@@ -15,52 +16,47 @@ from dynclient.schema.readings import walk_in_place
 
 
 def find_unfitting_alternatives(
-    judge: ValidatorCache, cell: ConstraintSet, answer: SearchResult
+    validators: ValidatorCache, constraints: ConstraintSet, result: SearchResult
 ) -> list[Any]:
-    """Return the alternatives that do not fit an object which is refused as it borrows of them; [] where it is not."""
-    if not isinstance(answer, Witness) or not isinstance(answer.value, dict):
+    """Return the alternatives that do not fit an object with refused properties; [] if allowed."""
+    if not isinstance(result, Witness) or not isinstance(result.value, dict):
         return []
-    found: list[Any] = []
-    for limit in cell.unevaluated:
-        if _has_unevaluated_properties(cell, limit, answer.value) and not _is_allowed(
-            judge, limit, answer.value
-        ):
-            found += _select_unfitting(judge, limit, answer.value)
-    return found
+    unfitting: list[Any] = []
+    for rule in constraints.unevaluated:
+        if not _has_unevaluated_properties(constraints, rule, result.value):
+            continue
+        if not _is_allowed(validators, rule, result.value):
+            unfitting += _select_unfitting(validators, rule, result.value)
+    return unfitting
 
 
 def _has_unevaluated_properties(
-    cell: ConstraintSet, limit: UnevaluatedRule, value: dict[str, Any]
+    constraints: ConstraintSet, rule: UnevaluatedRule, value: dict[str, Any]
 ) -> bool:
-    own = {
-        name
-        for part in cell.applicators
-        if part.signed.view is limit.signed.view
-        for name in part.keywords.get("properties", ())
-    }
-    return not own.issuperset(value)
+    """Tell whether an object has properties that no chosen schema of the same side declares."""
+    declared = set[str]()
+    for part in constraints.applicators:
+        if part.signed.view is rule.signed.view:
+            declared.update(part.keywords.get("properties", ()))
+    return not declared.issuperset(value)
 
 
-def _is_allowed(judge: ValidatorCache, limit: UnevaluatedRule, value: dict[str, Any]) -> bool:
-    """Tell whether a limit lets an object in; where several schemas close together nobody looks."""
-    return (
-        limit.declaring_schema is not None
-        or len(limit.schemas) != 1
-        or judge.satisfies(limit.signed, value)
-    )
+def _is_allowed(validators: ValidatorCache, rule: UnevaluatedRule, value: dict[str, Any]) -> bool:
+    """Tell whether a rule allows an object. Where several schemas close together, assume so."""
+    if rule.declaring_schema is not None or len(rule.schemas) != 1:
+        return True
+    return validators.satisfies(rule.signed, value)
 
 
 def _select_unfitting(
-    judge: ValidatorCache, limit: UnevaluatedRule, value: dict[str, Any]
+    validators: ValidatorCache, rule: UnevaluatedRule, value: dict[str, Any]
 ) -> list[Any]:
-    parts = (
-        part for schema in limit.schemas for part in walk_in_place(schema, limit.signed.view.defs)
-    )
-    members = (
-        member for part in parts for member in (*part.get("anyOf", ()), *part.get("oneOf", ()))
-    )
-    return [
-        member
-        for member in members
-        if not judge.satisfies(SignedSchema(limit.signed.view, member, closing_mode="open"), value)
-    ]
+    view = rule.signed.view
+    unfitting: list[Any] = []
+    for schema in rule.schemas:
+        for part in walk_in_place(schema, view.defs):
+            for member in (*part.get("anyOf", ()), *part.get("oneOf", ())):
+                signed = SignedSchema(view, member, closing_mode="open")
+                if not validators.satisfies(signed, value):
+                    unfitting.append(member)
+    return unfitting

@@ -1,14 +1,20 @@
-"""The search: facts are gathered, a value is made of them, and what it does not fit is looked into."""
+"""The search for a witness: expand schemas, build a value, expand what the value does not fit.
+
+The schemas are expanded lazily. A conjunct with several disjuncts is expanded only where the value
+that fits all other constraints does not fit this conjunct.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from dynclient.containment import number_sets, string_sets
+from dynclient.containment.identity_cache import IdentityCache
 from dynclient.containment.schema_equality import SchemaEquality
 from dynclient.containment.unknown import Undecidable, Unknown
-from dynclient.containment.witnesses import array_witnesses, object_witnesses, unevaluated
+from dynclient.containment.witnesses import array_witnesses, object_witnesses
 from dynclient.containment.witnesses.allowed_properties import (
     AllowedProperties,
     compute_allowed_properties,
@@ -29,360 +35,429 @@ from dynclient.containment.witnesses.search_results import (
     Witness,
     combine_results,
 )
-from dynclient.containment.witnesses.signed_schemas import DerivedCondition, SignedKey, SignedSchema
+from dynclient.containment.witnesses.signed_schemas import (
+    DerivedCondition,
+    SignedKey,
+    SignedSchema,
+)
+from dynclient.containment.witnesses.unevaluated import find_unfitting_alternatives
 from dynclient.containment.witnesses.validator_cache import ValidatorCache
 from dynclient.schema.dialect import Schema
 from dynclient.schema.readings import is_closable
 
-#: How deep values may be nested, and how many cells are looked at to find them: first shallow ones are looked for,
-#: since in what goes round in circles every step leads to more.
+#: How deep values may be nested, and how many steps a search may take. Shallow values come first:
+#: with recursive schemas, each level has many more values than the one above it.
 SEARCH_ROUNDS = ((3, 500), (6, 1_000), (12, 1_500), (40, 2_000))
 
-#: So many schemas of one value cost as much as a cell.
+#: Each so many schemas of one value cost a step.
 _SCHEMAS_PER_STEP = 16
 
-#: An engine costs as much as so many cells.
+#: To compile a validator costs so many steps.
 _STEPS_PER_VALIDATOR = 5
 
-#: In the order in which a value is looked for.
+#: The order in which the types of a value are tried.
 TYPE_ORDER = ("string", "number", "boolean", "array", "object", "null")
 
-#: A text that will do wherever any text does.
+#: The string that is used wherever any string fits.
 _DEFAULT_STRING = "a"
 
 _TOO_DEEP = Unknown("the schemas are too deep to follow")
 
 _FINITE_TYPES: dict[str, tuple[Any, ...]] = {"boolean": (True, False), "null": (None,)}
 
+QueryKey = frozenset[SignedKey]
 
-class WitnessGenerator:
-    """Finds values that fit some schemas and not others, or proves that there are none; answers are kept.
+#: All signed schemas of one value.
+SignedSchemas = tuple[SignedSchema, ...]
 
-    Args:
-        equality: compares schemas of the narrow side with those of the wide one.
-        judge: judges values.
+_get_key = attrgetter("key")
+
+
+@dataclass(frozen=True, slots=True)
+class _KeptResult:
+    """A result, with the schemas that keep the identities in its key alive.
+
+    Attributes:
+        signed_schemas: the schemas of the query.
+        result: its result.
+        levels: how many levels of nested values the search had left.
 
     """
 
-    def __init__(self, equality: SchemaEquality, judge: ValidatorCache) -> None:
+    signed_schemas: SignedSchemas
+    result: SearchResult
+    levels: int = 0
+
+
+class WitnessGenerator:
+    """Finds values that fit some schemas and not others, or proves that there are none.
+
+    Results are kept.
+
+    Args:
+        equality: compares schemas of the subschema's document with those of the superschema's.
+        validators: checks values.
+
+    """
+
+    def __init__(self, equality: SchemaEquality, validators: ValidatorCache) -> None:
         self._equality = equality
-        self.validators = judge
-        self._expansions: dict[SignedKey, tuple[Any, list[ConstraintSet]]] = {}
-        self._disjunctive_keywords: dict[int, list[Any]] = {}
-        self._unions: dict[tuple[int, ...], DisjunctiveKeyword] = {}
-        self._allowed_properties: dict[Any, tuple[Any, AllowedProperties | None]] = {}
-        self._results: dict[frozenset[SignedKey], tuple[Any, SearchResult]] = {}
-        self._in_progress: dict[frozenset[SignedKey], int] = {}
+        self.validators = validators
+        self._expansions: dict[SignedKey, tuple[SignedSchema, list[ConstraintSet]]] = {}
+        self._disjunctive_keywords = IdentityCache[list[Schema]]()
+        self._unions = IdentityCache[DisjunctiveKeyword]()
+        self._allowed_properties = IdentityCache[AllowedProperties | None]()
+        self._results: dict[QueryKey, _KeptResult] = {}
+        #: Queries for which all rounds were tried.
+        self._exhausted_results: dict[QueryKey, _KeptResult] = {}
+        #: Queries that were cut off at the maximum depth.
+        self._truncated_results: dict[QueryKey, _KeptResult] = {}
+        #: The depth of each query in progress, and the lowest of these that a query came back to.
+        self._in_progress: dict[QueryKey, int] = {}
         self._lowlink = 0
         self._steps_left = 0
         self._max_depth = 0
-        #: What all effort was spent on already.
-        self._exhausted_results: dict[frozenset[SignedKey], tuple[Any, SearchResult]] = {}
-        #: Whether something lay too deep; and what was not found out within so many levels more.
         self._is_truncated = False
-        self._truncated_results: dict[frozenset[SignedKey], tuple[int, Any, SearchResult]] = {}
 
-    def generate(self, terms: tuple[SignedSchema, ...]) -> SearchResult:
-        """Return a value that fits all terms, EMPTY where it is proved that there is none, or Unknown."""
-        key = frozenset(term.key for term in terms)
+    # --- queries
+
+    def generate(self, signed_schemas: SignedSchemas) -> SearchResult:
+        """Return a witness of all signed schemas, UNSATISFIABLE by proof, or Unknown."""
+        key = frozenset(signed.key for signed in signed_schemas)
         if key in self._exhausted_results:
-            return self._exhausted_results[key][1]
-        answer: SearchResult = UNDETERMINED
+            return self._exhausted_results[key].result
+        result: SearchResult = UNDETERMINED
         for self._max_depth, self._steps_left in SEARCH_ROUNDS:
             self._is_truncated = False
-            answer = self.search(terms)
-            if not isinstance(answer, Unknown) or not (self._is_truncated or self._steps_left <= 0):
+            result = self.search(signed_schemas)
+            if not isinstance(result, Unknown):
+                return result
+            if not self._is_truncated and self._steps_left > 0:
                 break
-        if isinstance(answer, Unknown):
-            self._exhausted_results[key] = terms, answer
-        return answer
+        self._exhausted_results[key] = _KeptResult(signed_schemas, result)
+        return result
 
-    def search(self, terms: tuple[SignedSchema, ...]) -> SearchResult:
-        """Return the same, within the effort of a question that is under way.
+    def search(self, signed_schemas: SignedSchemas) -> SearchResult:
+        """Return the same, within the depth and the steps of the query in progress.
 
-        A question that comes up again inside itself is about a smaller value: if that answer was EMPTY all along, the
-        smallest value there could be would hold a smaller one.
+        A query that comes back to itself is about a smaller value. So its inner result may be
+        UNSATISFIABLE: if it had a witness, the smallest one would contain a smaller one.
         """
-        key = frozenset(term.key for term in terms)
+        key = frozenset(signed.key for signed in signed_schemas)
         if key in self._in_progress:
             self._lowlink = min(self._lowlink, self._in_progress[key])
             return UNSATISFIABLE
         if key in self._results:
-            return self._results[key][1]
+            return self._results[key].result
         depth = len(self._in_progress)
-        left, _, doubt = self._truncated_results.get(key, (0, None, _TOO_DEEP))
-        if left >= self._max_depth - depth:
+        levels = self._max_depth - depth
+        truncated = self._truncated_results.get(key)
+        if levels <= (truncated.levels if truncated else 0):
             self._is_truncated = True
-            return doubt
-        return self._search_deeper(key, terms, depth)
+            return truncated.result if truncated else _TOO_DEEP
+        return self._search_deeper(key, signed_schemas, depth)
 
     def _search_deeper(
-        self, key: frozenset[SignedKey], terms: tuple[SignedSchema, ...], depth: int
+        self, key: QueryKey, signed_schemas: SignedSchemas, depth: int
     ) -> SearchResult:
-        """Solve a question for the first time, or with more levels than before, and keep what holds everywhere."""
+        """Search for the first time, or with more levels than before; keep what always holds."""
         self._in_progress[key] = depth
-        lowest, self._lowlink = self._lowlink, depth + 1
-        is_cut, self._is_truncated = self._is_truncated, False
+        outer_lowlink, self._lowlink = self._lowlink, depth + 1
+        outer_is_truncated, self._is_truncated = self._is_truncated, False
         try:
-            answer = self._search_types(terms)
+            result = self._search_types(signed_schemas)
         finally:
             del self._in_progress[key]
-        if self._lowlink >= depth and (self._steps_left > 0 or not isinstance(answer, Unknown)):
-            if self._is_truncated and isinstance(answer, Unknown):
-                self._truncated_results[key] = self._max_depth - depth, terms, answer
-            else:
-                self._results[key] = terms, answer
-        self._lowlink = min(lowest, self._lowlink) if self._lowlink < depth else lowest
-        self._is_truncated = is_cut or self._is_truncated
-        return answer
 
-    def _search_types(self, terms: tuple[SignedSchema, ...]) -> SearchResult:
-        if any(term.schema is (not term.is_positive) for term in terms):
-            return UNSATISFIABLE
-        cell = self.conjoin(ConstraintSet(unevaluated=self._collect_closing_rules(terms)), terms)
-        if cell.enumeration is not None:
-            return self._search_enumeration(list(cell.enumeration), terms)
-        answers: list[SearchResult] = []
-        for kind in (k for k in TYPE_ORDER if k in cell.types):
-            answers.append(self._search_type(cell, kind, terms))
-            if isinstance(answers[-1], Witness):
-                break
-        return combine_results(answers)
+        # A result that depends on an outer query in progress holds only inside that query.
+        is_independent = self._lowlink >= depth
+        is_unknown = isinstance(result, Unknown)
+        if is_independent and (self._steps_left > 0 or not is_unknown):
+            if self._is_truncated and is_unknown:
+                levels = self._max_depth - depth
+                self._truncated_results[key] = _KeptResult(signed_schemas, result, levels)
+            else:
+                self._results[key] = _KeptResult(signed_schemas, result)
+        if not is_independent:
+            outer_lowlink = min(outer_lowlink, self._lowlink)
+        self._lowlink = outer_lowlink
+        self._is_truncated = outer_is_truncated or self._is_truncated
+        return result
+
+    def _search_types(self, signed_schemas: SignedSchemas) -> SearchResult:
+        for signed in signed_schemas:
+            if signed.schema is (not signed.is_positive):
+                return UNSATISFIABLE
+        closing_rules = self._collect_closing_rules(signed_schemas)
+        constraints = self.conjoin(ConstraintSet(unevaluated=closing_rules), signed_schemas)
+        if constraints.enumeration is not None:
+            return self._search_enumeration(constraints.enumeration, signed_schemas)
+        results: list[SearchResult] = []
+        for json_type in TYPE_ORDER:
+            if json_type in constraints.types:
+                results.append(self._search_type(constraints, json_type, signed_schemas))
+                if isinstance(results[-1], Witness):
+                    break
+        return combine_results(results)
 
     def _search_enumeration(
-        self, values: list[Any], terms: tuple[SignedSchema, ...]
+        self, values: tuple[Any, ...], signed_schemas: SignedSchemas
     ) -> SearchResult:
-        value = next(
-            (v for v in values if all(self._satisfies(term, v) for term in terms)), UNSATISFIABLE
-        )
-        return UNSATISFIABLE if value is UNSATISFIABLE else Witness(value)
+        for value in values:
+            if all(self._satisfies(signed, value) for signed in signed_schemas):
+                return Witness(value)
+        return UNSATISFIABLE
 
-    def _collect_closing_rules(
-        self, terms: tuple[SignedSchema, ...]
-    ) -> tuple[UnevaluatedRule, ...]:
-        """Return what the reading of a side that closes lets in, all its schemas of the value taken together."""
-        sides: dict[int, list[SignedSchema]] = {}
-        for term in terms:
-            closes = term.is_positive and term.closing_mode == "location" and not term.is_open
-            if (
-                closes
-                and isinstance(term.schema, dict)
-                and not isinstance(term.schema, DerivedCondition)
-            ):
-                sides.setdefault(id(term.view), []).append(term)
-        found = []
-        for closing in sides.values():
-            schemas, first = tuple(term.schema for term in closing), closing[0]
+    def _collect_closing_rules(self, signed_schemas: SignedSchemas) -> tuple[UnevaluatedRule, ...]:
+        """Return the rules of the readings: each closes all schemas of the value together."""
+        by_view: dict[int, list[SignedSchema]] = {}
+        for signed in signed_schemas:
+            if _closes(signed) and signed.is_positive and _is_in_document(signed.schema):
+                by_view.setdefault(id(signed.view), []).append(signed)
+        rules = []
+        for closing in by_view.values():
+            first = closing[0]
+            schemas = tuple(signed.schema for signed in closing)
             if is_closable(Schema({"allOf": list(schemas)}), first.view.defs):
-                found.append(UnevaluatedRule(first, schemas, SignedSchema(first.view, False)))
-        return tuple(found)
+                rules.append(UnevaluatedRule(first, schemas, SignedSchema(first.view, False)))
+        return tuple(rules)
 
-    # --- facts
+    # --- expansion
 
-    def conjoin(self, cell: ConstraintSet, terms: tuple[SignedSchema, ...]) -> ConstraintSet:
-        """Return the facts of a cell and of terms; what holds in several ways stays pending."""
-        todo, pending, known = [*terms], list(cell.unexpanded), list(cell.expanded)
-        seen = {term.key for term in known}
-        while todo:
-            term = todo.pop(0)
-            if term.key in seen:
+    def conjoin(self, constraints: ConstraintSet, signed_schemas: SignedSchemas) -> ConstraintSet:
+        """Return the conjunction of constraints and signed schemas.
+
+        A schema with several disjuncts is not expanded.
+        """
+        queue = list(signed_schemas)
+        unexpanded = list(constraints.unexpanded)
+        expanded = list(constraints.expanded)
+        visited = {signed.key for signed in expanded}
+        while queue:
+            signed = queue.pop(0)
+            if signed.key in visited:
                 continue
-            seen.add(term.key)
-            known.append(term)
-            ways = self.expand(term)
-            if not ways:
+            visited.add(signed.key)
+            expanded.append(signed)
+            disjuncts = self.expand(signed)
+            if not disjuncts:
                 return NO_VALUES
-            if len(ways) > 1:
-                pending.append(term)
+            if len(disjuncts) > 1:
+                unexpanded.append(signed)
                 continue
-            cell &= _drop_unexpanded(ways[0])
-            todo += ways[0].unexpanded
-        self._steps_left -= len(known) // _SCHEMAS_PER_STEP
-        if cell.is_trivially_empty or self._has_contradiction(known):
+            constraints &= disjuncts[0].replace_unexpanded(())
+            queue += disjuncts[0].unexpanded
+        self._steps_left -= len(expanded) // _SCHEMAS_PER_STEP
+        if constraints.is_trivially_empty or self._has_contradiction(expanded):
             return NO_VALUES
-        return replace(cell, unexpanded=tuple(pending), expanded=tuple(known))
+        return constraints.replace_conjuncts(tuple(unexpanded), tuple(expanded))
 
-    def expand(self, term: SignedSchema) -> list[ConstraintSet]:
-        """Return the ways in which a value can be as a term asks."""
-        if term.key not in self._expansions:
-            found = (
-                expand(term, self._disjunctive_keywords)
-                if term.is_positive
-                else expand_negated(term)
-            )
-            self._expansions[term.key] = term, [way for way in found if not way.is_trivially_empty]
-        return self._expansions[term.key][1]
+    def expand(self, signed: SignedSchema) -> list[ConstraintSet]:
+        """Return the disjuncts of a signed schema."""
+        key = signed.key
+        if key not in self._expansions:
+            disjuncts = self._expand(signed)
+            possible = [disjunct for disjunct in disjuncts if not disjunct.is_trivially_empty]
+            self._expansions[key] = signed, possible
+        return self._expansions[key][1]
 
-    def _has_contradiction(self, terms: list[SignedSchema]) -> bool:
-        """Tell whether a schema is wanted and the same one is refused."""
-        wanted = [
-            t
-            for t in terms
-            if t.is_positive and isinstance(t.schema, dict) and not _is_synthetic(t.schema)
+    def _expand(self, signed: SignedSchema) -> list[ConstraintSet]:
+        if signed.is_positive:
+            return expand(signed, self._disjunctive_keywords)
+        return expand_negated(signed)
+
+    def _has_contradiction(self, signed_schemas: list[SignedSchema]) -> bool:
+        """Tell whether a schema must fit and an equal one must not."""
+        schemas = [signed for signed in signed_schemas if isinstance(signed.schema, dict)]
+        negative = [signed for signed in schemas if not signed.is_positive]
+        if not negative:
+            return False
+        positive = [
+            signed
+            for signed in schemas
+            if signed.is_positive
+            and not isinstance(signed.schema, DerivedCondition | DisjunctiveKeyword)
         ]
-        refused = [t for t in terms if not t.is_positive and isinstance(t.schema, dict)]
-        located = [term for term in wanted if term.closing_mode == "location" and not term.is_open]
-        return any(self._is_contained(one, other, located) for one in wanted for other in refused)
+        closing = [signed for signed in positive if _closes(signed)]
+        return any(
+            self._is_contained(one, other, closing) for one in positive for other in negative
+        )
 
     def _is_contained(
-        self, one: SignedSchema, other: SignedSchema, located: list[SignedSchema]
+        self, one: SignedSchema, other: SignedSchema, closing: list[SignedSchema]
     ) -> bool:
-        """Tell whether what fits the one fits the other; where both close, only what closes alone closes the same."""
-        if not other.is_open and (other.closing_mode != "location" or located != [one]):
+        """Tell whether every value that fits one schema fits the other.
+
+        Where the reading closes the other, it must close the one alone in the same way.
+        """
+        if not other.is_open and (other.closing_mode != "location" or closing != [one]):
             return False
         if one.view is other.view:
             return one.schema is other.schema
         return self._equality.is_equal_either_way(one.view.defs, one.schema, other.schema)
 
     def build_union(self, schemas: tuple[Any, ...]) -> Any:
-        """Return a schema that at least one of several fits, the same each time."""
+        """Return a schema that at least one of several fits; the same object each time."""
         if len(schemas) == 1:
             return schemas[0]
-        key = tuple(map(id, schemas))
-        return self._unions.setdefault(key, DisjunctiveKeyword({"anyOf": list(schemas)}))
+        return self._unions.get_or_compute(
+            schemas, lambda: DisjunctiveKeyword({"anyOf": list(schemas)})
+        )
 
     def find_allowed_properties(
-        self, limit: UnevaluatedRule, barred: tuple[Any, ...]
+        self, rule: UnevaluatedRule, negated: tuple[Any, ...]
     ) -> AllowedProperties | None:
-        """Return the properties that a limit lets in."""
-        key = (
-            limit.signed.key,
-            tuple(map(id, limit.schemas)),
-            tuple(sorted(map(id, barred))),
-            id(limit.declaring_schema),
+        """Return the properties that a rule allows where some schemas do not fit."""
+        in_order = sorted(negated, key=id)
+        signed = rule.signed
+        return self._allowed_properties.get_or_compute(
+            (signed.view, signed.schema, rule.declaring_schema, *rule.schemas, *in_order),
+            lambda: compute_allowed_properties(rule, negated),
+            (signed.key, len(rule.schemas)),
         )
-        if key not in self._allowed_properties:
-            self._allowed_properties[key] = (
-                (limit, barred),
-                compute_allowed_properties(limit, barred),
-            )
-        return self._allowed_properties[key][1]
 
     # --- values
 
     def _search_type(
-        self, cell: ConstraintSet, kind: str, terms: tuple[SignedSchema, ...]
+        self, constraints: ConstraintSet, json_type: str, signed_schemas: SignedSchemas
     ) -> SearchResult:
-        """Return a value of one kind."""
+        """Return a witness of one type."""
         self._steps_left -= 1
         if self._steps_left < 0:
             return UNDETERMINED
-        few = _FINITE_TYPES.get(kind, cell.enumeration)
-        if few is not None:
-            return self._search_enumeration(list(few), terms)
+        values = _FINITE_TYPES.get(json_type, constraints.enumeration)
+        if values is not None:
+            return self._search_enumeration(values, signed_schemas)
         try:
-            answer = self._generate_candidate(cell, kind)
+            result = self._generate_candidate(constraints, json_type)
         except Undecidable as error:
             return Unknown(error.reason)
-        if answer is UNSATISFIABLE:
-            return UNSATISFIABLE
-        pending = self._choose_unexpanded(cell, answer)
-        if pending is not None:
-            return self._split_cases(cell, kind, terms, pending)
-        return self._verify_object(cell, answer, terms) if kind == "object" else answer
+        conjunct = None
+        if result is not UNSATISFIABLE:
+            conjunct = self._choose_unexpanded(constraints, result)
+        if conjunct is not None:
+            return self._split_cases(constraints, json_type, signed_schemas, conjunct)
+        if json_type == "object" and result is not UNSATISFIABLE:
+            return self._verify_object(constraints, result, signed_schemas)
+        return result
 
-    def _verify_object(
-        self, cell: ConstraintSet, answer: SearchResult, terms: tuple[SignedSchema, ...]
-    ) -> SearchResult:
-        """Return an object only if those who close say of it what is made believe here."""
-        answer = self._remove_unevaluated(cell, answer) if cell.unevaluated else answer
-        return answer if self._is_refused_by_closed(terms, answer) else UNDETERMINED
+    def _generate_candidate(self, constraints: ConstraintSet, json_type: str) -> SearchResult:
+        """Return a value that fits the constraints; the unexpanded conjuncts are ignored."""
+        if json_type == "array":
+            return array_witnesses.generate_array(self, constraints)
+        if json_type == "object":
+            return object_witnesses.generate_object(self, constraints)
+        if json_type == "number":
+            return _generate_number(constraints)
+        return _generate_string(constraints)
 
-    def _is_refused_by_closed(self, terms: tuple[SignedSchema, ...], answer: SearchResult) -> bool:
-        """Tell whether an object is refused by whoever closes: what is undeclared here may be declared elsewhere."""
-        self._steps_left -= 1
-        closing = [
-            term
-            for term in terms
-            if not term.is_positive and not term.is_open and term.closing_mode == "location"
-        ]
-        return not isinstance(answer, Witness) or all(
-            self._satisfies(term, answer.value) for term in closing
-        )
-
-    def _satisfies(self, term: SignedSchema, value: Any) -> bool:
-        """Tell whether a value is as a term asks; to make an engine for that is an effort."""
-        known = self.validators.compiled_count
-        holds = self.validators.satisfies(term, value)
-        self._steps_left -= _STEPS_PER_VALIDATOR * (self.validators.compiled_count - known)
-        return holds
-
-    def _remove_unevaluated(self, cell: ConstraintSet, answer: SearchResult) -> SearchResult:
-        """Return a value that has nothing of alternatives which do not fit it: another one, where it has."""
-        out = unevaluated.find_unfitting_alternatives(self.validators, cell, answer)
-        if not out:
-            return answer
-        again = object_witnesses.generate_object(self, replace(cell, negated=(*cell.negated, *out)))
-        is_good = isinstance(again, Witness) and not unevaluated.find_unfitting_alternatives(
-            self.validators, cell, again
-        )
-        return again if is_good and self._choose_unexpanded(cell, again) is None else UNDETERMINED
-
-    def _generate_candidate(self, cell: ConstraintSet, kind: str) -> SearchResult:
-        """Return a value that fits the facts; what is pending is left aside."""
-        if kind == "array":
-            return array_witnesses.generate_array(self, cell)
-        if kind == "object":
-            return object_witnesses.generate_object(self, cell)
-        if kind == "number":
-            given = [
-                v
-                for v in cell.excluded_values
-                if isinstance(v, int | float) and not isinstance(v, bool)
-            ]
-            return _to_result(number_sets.find_example(cell.numbers.exclude(given)))
-        texts = cell.strings.exclude(v for v in cell.excluded_values if isinstance(v, str))
-        found = find_formatted_string(texts, cell.formats)
-        return found or (
-            Witness(_DEFAULT_STRING)
-            if texts.contains(_DEFAULT_STRING)
-            else _to_result(string_sets.find_example(texts))
-        )
-
-    def _choose_unexpanded(self, cell: ConstraintSet, answer: SearchResult) -> SignedSchema | None:
-        """Return what to look into: what the value does not fit; of several what has fewest ways."""
-        waiting = list(cell.unexpanded)
-        if isinstance(answer, Witness):
-            self._steps_left -= len(waiting) // _SCHEMAS_PER_STEP
-            waiting = [term for term in waiting if not self._satisfies(term, answer.value)]
-        return min(waiting, key=lambda term: len(self.expand(term)), default=None)
+    def _choose_unexpanded(
+        self, constraints: ConstraintSet, result: SearchResult
+    ) -> SignedSchema | None:
+        """Return the conjunct to expand: one that the value does not fit, with fewest disjuncts."""
+        conjuncts = list(constraints.unexpanded)
+        if isinstance(result, Witness):
+            self._steps_left -= len(conjuncts) // _SCHEMAS_PER_STEP
+            conjuncts = [one for one in conjuncts if not self._satisfies(one, result.value)]
+        return min(conjuncts, key=lambda one: len(self.expand(one)), default=None)
 
     def _split_cases(
-        self, cell: ConstraintSet, kind: str, terms: tuple[SignedSchema, ...], pending: SignedSchema
+        self,
+        constraints: ConstraintSet,
+        json_type: str,
+        signed_schemas: SignedSchemas,
+        conjunct: SignedSchema,
     ) -> SearchResult:
-        answers: list[SearchResult] = []
-        rest = remove_duplicates(
-            (t for t in cell.unexpanded if t is not pending), lambda term: term.key
-        )
-        for way in self.expand(pending):
-            if kind not in way.types:
+        """Search under each disjunct of a conjunct."""
+        results: list[SearchResult] = []
+        others = [one for one in constraints.unexpanded if one is not conjunct]
+        unexpanded = remove_duplicates(others, _get_key)
+        for disjunct in self.expand(conjunct):
+            if json_type not in disjunct.types:
                 continue
             if self._steps_left < 0:
-                answers.append(UNDETERMINED)
+                results.append(UNDETERMINED)
                 break
-            left = _replace_unexpanded(cell & _drop_unexpanded(way), rest)
-            part = self.conjoin(left, way.unexpanded)
-            if kind in part.types:
-                answers.append(self._search_type(part, kind, terms))
-            if answers and isinstance(answers[-1], Witness):
+            both = constraints & disjunct.replace_unexpanded(())
+            case = self.conjoin(both.replace_unexpanded(unexpanded), disjunct.unexpanded)
+            if json_type in case.types:
+                results.append(self._search_type(case, json_type, signed_schemas))
+            if results and isinstance(results[-1], Witness):
                 break
-        return combine_results(answers)
+        return combine_results(results)
+
+    # --- closed objects
+
+    def _verify_object(
+        self, constraints: ConstraintSet, result: SearchResult, signed_schemas: SignedSchemas
+    ) -> SearchResult:
+        """Return an object only if the schemas that a reading closes judge it as assumed."""
+        if constraints.unevaluated:
+            result = self._remove_unevaluated(constraints, result)
+        return result if self._is_refused_by_closed(signed_schemas, result) else UNDETERMINED
+
+    def _is_refused_by_closed(self, signed_schemas: SignedSchemas, result: SearchResult) -> bool:
+        """Tell whether the negated closed schemas refuse an object.
+
+        A property that is undeclared in one disjunct may be declared in another.
+        """
+        self._steps_left -= 1
+        if not isinstance(result, Witness):
+            return True
+        negative = [one for one in signed_schemas if _closes(one) and not one.is_positive]
+        return all(self._satisfies(signed, result.value) for signed in negative)
+
+    def _remove_unevaluated(self, constraints: ConstraintSet, result: SearchResult) -> SearchResult:
+        """Return an object without properties of alternatives that do not fit it."""
+        unfitting = find_unfitting_alternatives(self.validators, constraints, result)
+        if not unfitting:
+            return result
+        other = object_witnesses.generate_object(self, constraints.negate(unfitting))
+        if not isinstance(other, Witness):
+            return UNDETERMINED
+        if find_unfitting_alternatives(self.validators, constraints, other):
+            return UNDETERMINED
+        return other if self._choose_unexpanded(constraints, other) is None else UNDETERMINED
+
+    def _satisfies(self, signed: SignedSchema, value: Any) -> bool:
+        """Tell whether a value satisfies a signed schema; a new validator costs steps."""
+        compiled_count = self.validators.compiled_count
+        result = self.validators.satisfies(signed, value)
+        self._steps_left -= _STEPS_PER_VALIDATOR * (self.validators.compiled_count - compiled_count)
+        return result
 
 
-def _drop_unexpanded(cell: ConstraintSet) -> ConstraintSet:
-    return _replace_unexpanded(cell, ())
+def _closes(signed: SignedSchema) -> bool:
+    """Tell whether a producer's reading closes the location of a schema."""
+    return signed.closing_mode == "location" and not signed.is_open
 
 
-def _replace_unexpanded(cell: ConstraintSet, pending: tuple[SignedSchema, ...]) -> ConstraintSet:
-    return replace(cell, unexpanded=pending)
+def _is_in_document(schema: Any) -> bool:
+    return isinstance(schema, dict) and not isinstance(schema, DerivedCondition)
 
 
-def _is_synthetic(schema: Any) -> bool:
-    return isinstance(schema, DerivedCondition | DisjunctiveKeyword)
+def _generate_number(constraints: ConstraintSet) -> SearchResult:
+    excluded = [
+        value
+        for value in constraints.excluded_values
+        if isinstance(value, int | float) and not isinstance(value, bool)
+    ]
+    return _to_result(number_sets.find_example(constraints.numbers.exclude(excluded)))
 
 
-def _to_result(found: Any) -> SearchResult:
-    """Return the answer of a set of numbers or texts."""
-    if found is None:
+def _generate_string(constraints: ConstraintSet) -> SearchResult:
+    excluded = [value for value in constraints.excluded_values if isinstance(value, str)]
+    strings = constraints.strings.exclude(excluded)
+    formatted = find_formatted_string(strings, constraints.formats)
+    if formatted is not None:
+        return formatted
+    if strings.contains(_DEFAULT_STRING):
+        return Witness(_DEFAULT_STRING)
+    return _to_result(string_sets.find_example(strings))
+
+
+def _to_result(example: Any) -> SearchResult:
+    """Return the example of a set of numbers or strings as a result."""
+    if example is None:
         return UNSATISFIABLE
-    return found if isinstance(found, Unknown) else Witness(found)
+    return example if isinstance(example, Unknown) else Witness(example)

@@ -24,10 +24,21 @@ def schema(value):
     return [schema(inner) for inner in value] if isinstance(value, list) else value
 
 
-def gaps(narrow, wide, narrow_defs=None, wide_defs=None, reading="producer", taking="consumer"):
-    mine = SchemaView({k: schema(v) for k, v in (narrow_defs or {}).items()}, reading, "request")
-    theirs = SchemaView({k: schema(v) for k, v in (wide_defs or {}).items()}, taking, "request")
-    return ContainmentChecker(mine, theirs).find_incompatibilities(schema(narrow), schema(wide))
+def gaps(
+    subschema,
+    superschema,
+    subschema_defs=None,
+    superschema_defs=None,
+    reading="producer",
+    taking="consumer",
+):
+    mine = SchemaView({k: schema(v) for k, v in (subschema_defs or {}).items()}, reading, "request")
+    theirs = SchemaView(
+        {k: schema(v) for k, v in (superschema_defs or {}).items()}, taking, "request"
+    )
+    return ContainmentChecker(mine, theirs).find_incompatibilities(
+        schema(subschema), schema(superschema)
+    )
 
 
 def thing(**keywords):
@@ -99,26 +110,26 @@ REFUTED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("narrow", "wide"), PROVED)
-def test_what_fits_is_proved(narrow, wide):
-    assert gaps(narrow, wide) == ()
+@pytest.mark.parametrize(("subschema", "superschema"), PROVED)
+def test_what_fits_is_proved(subschema, superschema):
+    assert gaps(subschema, superschema) == ()
 
 
-@pytest.mark.parametrize(("narrow", "wide", "rule", "path"), REFUTED)
-def test_what_does_not_fit_is_shown_by_a_witness(narrow, wide, rule, path):
-    found = [gap for gap in gaps(narrow, wide) if (gap.rule, gap.path) == (rule, path)]
+@pytest.mark.parametrize(("subschema", "superschema", "rule", "path"), REFUTED)
+def test_what_does_not_fit_is_shown_by_a_witness(subschema, superschema, rule, path):
+    found = [gap for gap in gaps(subschema, superschema) if (gap.rule, gap.path) == (rule, path)]
 
     assert [gap.verdict for gap in found] == ["refuted"]
 
 
 def test_every_cause_is_told_each_with_a_witness_of_its_own():
-    narrow = thing(properties={"a": NUMBER, "b": TEXT, "c": TEXT})
-    wide = thing(
+    subschema = thing(properties={"a": NUMBER, "b": TEXT, "c": TEXT})
+    superschema = thing(
         properties={"a": INTEGER, "b": {"type": "string", "maxLength": 3}, "c": TEXT},
         required=["c"],
     )
 
-    found = gaps(narrow, wide)
+    found = gaps(subschema, superschema)
 
     assert {gap.path: gap.rule for gap in found} == {
         ("a",): "type",
@@ -143,13 +154,13 @@ def test_a_schema_that_holds_itself_is_proved_by_assuming_what_is_under_way():
 def test_a_failed_alternative_leaves_no_assumption_behind():
     reference = {"$ref": "#/$defs/Node"}
     either = {"anyOf": [{"$ref": "#/$defs/Narrow"}, {"$ref": "#/$defs/Node"}]}
-    wide = {
+    superschema = {
         **tree(NUMBER),
         "Narrow": thing(properties={"value": INTEGER, "next": reference}, required=["next"]),
     }
 
-    assert gaps(reference, either, tree(NUMBER), wide) == ()
-    assert gaps(reference, either, tree({"type": ["number", "string"]}), wide)
+    assert gaps(reference, either, tree(NUMBER), superschema) == ()
+    assert gaps(reference, either, tree({"type": ["number", "string"]}), superschema)
 
 
 def test_what_rested_on_an_assumption_that_failed_is_asked_again():
@@ -158,16 +169,17 @@ def test_what_rested_on_an_assumption_that_failed_is_asked_again():
         node = thing(properties={"holder": {"$ref": "#/$defs/Holder"}, "value": value})
         return {name: schema(made) for name, made in (("Node", node), ("Holder", holder))}
 
-    narrow, wide = circle(NUMBER), circle(INTEGER)
-    inclusion = ContainmentChecker(
-        SchemaView(narrow, "producer", "request"), SchemaView(wide, "consumer", "request")
+    subschema, superschema = circle(NUMBER), circle(INTEGER)
+    checker = ContainmentChecker(
+        SchemaView(subschema, "producer", "request"), SchemaView(superschema, "consumer", "request")
     )
 
-    assert [gap.path for gap in inclusion.find_incompatibilities(narrow["Node"], wide["Node"])] == [
-        ("value",)
-    ]
     assert [
-        gap.path for gap in inclusion.find_incompatibilities(narrow["Holder"], wide["Holder"])
+        gap.path for gap in checker.find_incompatibilities(subschema["Node"], superschema["Node"])
+    ] == [("value",)]
+    assert [
+        gap.path
+        for gap in checker.find_incompatibilities(subschema["Holder"], superschema["Holder"])
     ] == [("node", "value")]
 
 
@@ -180,16 +192,18 @@ def test_what_cannot_be_shown_is_unknown_never_passed():
 
 
 def test_hostile_unions_and_depths_come_to_an_end():
-    wide = {"allOf": [{"anyOf": [{"required": [f"a{i}{j}"]} for j in range(9)]} for i in range(9)]}
-    deep_narrow, deep_wide = NUMBER, INTEGER
+    superschema = {
+        "allOf": [{"anyOf": [{"required": [f"a{i}{j}"]} for j in range(9)]} for i in range(9)]
+    }
+    deep_subschema, deep_superschema = NUMBER, INTEGER
     for _ in range(100):
-        deep_narrow, deep_wide = (
-            thing(properties={"a": deep_narrow}),
-            thing(properties={"a": deep_wide}),
+        deep_subschema, deep_superschema = (
+            thing(properties={"a": deep_subschema}),
+            thing(properties={"a": deep_superschema}),
         )
 
-    assert [gap.verdict for gap in gaps(thing(), wide)] == ["refuted"]
-    assert [gap.verdict for gap in gaps(deep_narrow, deep_wide)] == ["refuted"]
+    assert [gap.verdict for gap in gaps(thing(), superschema)] == ["refuted"]
+    assert [gap.verdict for gap in gaps(deep_subschema, deep_superschema)] == ["refuted"]
 
 
 def test_one_cause_may_stand_for_others_that_are_real():
@@ -212,10 +226,14 @@ def test_several_lists_leave_what_is_in_all():
 
 @pytest.mark.parametrize("steps", [0, 1, 2, 3, 5])
 def test_who_gives_up_has_shown_nothing(monkeypatch, steps):
-    monkeypatch.setattr("dynclient.containment.witnesses.witness_generator.ROUNDS", ((40, steps),))
-    narrow, wide = next((a, b) for a, b in SOLVED if "anyOf" in b and "enum" in json.dumps(a))
+    monkeypatch.setattr(
+        "dynclient.containment.witnesses.witness_generator.SEARCH_ROUNDS", ((40, steps),)
+    )
+    subschema, superschema = next(
+        (a, b) for a, b in SOLVED if "anyOf" in b and "enum" in json.dumps(a)
+    )
 
-    assert [gap.verdict for gap in gaps(narrow, wide)] == ["unknown"]
+    assert [gap.verdict for gap in gaps(subschema, superschema)] == ["unknown"]
 
 
 def placed(value, *steps):
@@ -248,21 +266,23 @@ PLACES = [
 
 
 @pytest.mark.parametrize(
-    ("narrow", "wide", "rule", "name", "narrow_pointer", "wide_pointer"), PLACES
+    ("subschema", "superschema", "rule", "name", "subschema_pointer", "superschema_pointer"), PLACES
 )
 def test_a_gap_knows_the_two_places_that_disagree(
-    narrow, wide, rule, name, narrow_pointer, wide_pointer
+    subschema, superschema, rule, name, subschema_pointer, superschema_pointer
 ):
     sides = (SchemaView({}, "producer", "request"), SchemaView({}, "consumer", "request"))
 
     found = [
         gap
-        for gap in ContainmentChecker(*sides).find_incompatibilities(placed(narrow), placed(wide))
+        for gap in ContainmentChecker(*sides).find_incompatibilities(
+            placed(subschema), placed(superschema)
+        )
         if (gap.rule, gap.property_name) == (rule, name)
     ]
 
     assert [(gap.subschema_place.pointer, gap.superschema_place.pointer) for gap in found] == [
-        (narrow_pointer, wide_pointer)
+        (subschema_pointer, superschema_pointer)
     ]
 
 
@@ -300,18 +320,18 @@ CLOSED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("narrow", "wide", "rule", "path"), CLOSED)
-def test_what_a_closed_side_no_longer_declares_is_refused(narrow, wide, rule, path):
-    found = gaps(narrow, wide, taking="producer")
+@pytest.mark.parametrize(("subschema", "superschema", "rule", "path"), CLOSED)
+def test_what_a_closed_side_no_longer_declares_is_refused(subschema, superschema, rule, path):
+    found = gaps(subschema, superschema, taking="producer")
 
     assert found
     assert all(gap.verdict == "refuted" for gap in found)
     assert [gap for gap in found if (rule or gap.rule, path or gap.path) == (gap.rule, gap.path)]
-    assert gaps(narrow, wide) == () or rule is None
+    assert gaps(subschema, superschema) == () or rule is None
 
 
 @pytest.mark.parametrize(
-    ("narrow", "wide"),
+    ("subschema", "superschema"),
     [
         (thing(properties={"a": TEXT}), thing(properties={"a": TEXT, "b": TEXT})),
         (thing(properties={"a": TEXT}), thing()),
@@ -326,18 +346,18 @@ def test_what_a_closed_side_no_longer_declares_is_refused(narrow, wide, rule, pa
         ),
     ],
 )
-def test_what_a_closed_side_declares_fits(narrow, wide):
-    assert gaps(narrow, wide, taking="producer") == ()
+def test_what_a_closed_side_declares_fits(subschema, superschema):
+    assert gaps(subschema, superschema, taking="producer") == ()
 
 
 def test_what_closes_together_is_not_what_closes_alone():
     inner, other = thing(properties={"x": TEXT}), thing(properties={"y": TEXT})
-    narrow = {"allOf": [thing(properties={"p": inner}), thing(properties={"p": other})]}
+    subschema = {"allOf": [thing(properties={"p": inner}), thing(properties={"p": other})]}
 
-    found = gaps(narrow, thing(properties={"p": inner}), taking="producer")
+    found = gaps(subschema, thing(properties={"p": inner}), taking="producer")
 
     assert [(gap.verdict, gap.witness) for gap in found] == [("refuted", {"p": {"y": "a"}})]
-    assert gaps(narrow, narrow, taking="producer") == ()
+    assert gaps(subschema, subschema, taking="producer") == ()
 
 
 def test_a_closed_side_that_sends_may_fit_several_alternatives_at_once():
@@ -358,7 +378,7 @@ def test_a_closed_side_that_sends_may_fit_several_alternatives_at_once():
 
 
 @pytest.mark.parametrize(
-    ("narrow", "wide"),
+    ("subschema", "superschema"),
     [
         ({"type": "string", "format": "uuid"}, {"type": "string", "format": "date"}),
         (TEXT, {"type": "string", "format": "date"}),
@@ -372,12 +392,12 @@ def test_a_closed_side_that_sends_may_fit_several_alternatives_at_once():
         ),
     ],
 )
-def test_a_format_alone_refuses_nothing(narrow, wide):
-    assert gaps(narrow, wide) == ()
+def test_a_format_alone_refuses_nothing(subschema, superschema):
+    assert gaps(subschema, superschema) == ()
 
 
 @pytest.mark.parametrize(
-    ("narrow", "wide"),
+    ("subschema", "superschema"),
     [
         ({"type": "string", "format": "date-time"}, {"type": "string", "maxLength": 5}),
         ({"type": "string", "format": "uuid"}, INTEGER),
@@ -386,11 +406,11 @@ def test_a_format_alone_refuses_nothing(narrow, wide):
         ({"type": "integer", "format": "int64", "minimum": -(2**63), "maximum": 2**63 - 1}, {"maximum": 2**31 - 1}),
     ],
 )  # fmt: skip
-def test_a_witness_has_the_formats_that_are_declared_where_it_can(narrow, wide):
-    found = gaps(narrow, wide)
+def test_a_witness_has_the_formats_that_are_declared_where_it_can(subschema, superschema):
+    found = gaps(subschema, superschema)
 
     assert [gap.verdict for gap in found] == ["refuted"]
-    assert Checker(bundle_schema(schema(narrow), {})).accepts(found[0].witness)
+    assert Checker(bundle_schema(schema(subschema), {})).accepts(found[0].witness)
 
 
 def test_where_no_witness_has_the_format_one_without_it_does():
@@ -462,9 +482,9 @@ SOLVED = [
 ENDLESS = {"Endless": thing(properties={"next": {"$ref": "#/$defs/Endless"}}, required=["next"])}
 
 
-@pytest.mark.parametrize(("narrow", "wide"), SOLVED)
-def test_what_no_single_rule_shows_is_proved_by_leaving_no_value(narrow, wide):
-    assert gaps(narrow, wide, narrow_defs=ENDLESS) == ()
+@pytest.mark.parametrize(("subschema", "superschema"), SOLVED)
+def test_what_no_single_rule_shows_is_proved_by_leaving_no_value(subschema, superschema):
+    assert gaps(subschema, superschema, subschema_defs=ENDLESS) == ()
 
 
 SHOWN = [
@@ -496,9 +516,9 @@ SHOWN = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("narrow", "wide", "witness"), SHOWN)
-def test_a_witness_is_made_of_what_must_hold_and_what_must_not(narrow, wide, witness):
-    found = gaps(narrow, wide)
+@pytest.mark.parametrize(("subschema", "superschema", "witness"), SHOWN)
+def test_a_witness_is_made_of_what_must_hold_and_what_must_not(subschema, superschema, witness):
+    found = gaps(subschema, superschema)
 
     assert {gap.verdict for gap in found} == {"refuted"}
     assert found[0].witness == witness
@@ -606,8 +626,8 @@ PAIRS = st.tuples(SCHEMAS, SCHEMAS) | SCHEMAS.flatmap(
     st.data(),
 )
 def test_a_proof_holds_for_what_is_drawn_and_a_witness_under_both_engines(pair, readings, data):
-    narrow, wide = pair
-    found = gaps(narrow, wide, reading=readings[0], taking=readings[1])
+    subschema, superschema = pair
+    found = gaps(subschema, superschema, reading=readings[0], taking=readings[1])
     sent, taken = (
         Checker(
             close_schema(schema(one), {}, "request")

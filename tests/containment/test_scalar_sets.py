@@ -19,7 +19,7 @@ WHOLE = {"type": "integer"}
 
 
 def number_set(schema: dict[str, Any]) -> NumberSet:
-    return NumberSet.from_schema(schema, whole=schema.get("type") == "integer")
+    return NumberSet.from_schema(schema, is_integer=schema.get("type") == "integer")
 
 
 def accepts(schema: dict[str, Any], value: Any) -> bool:
@@ -30,7 +30,7 @@ def accepts(schema: dict[str, Any], value: Any) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("narrow", "wide", "witness"),
+    ("subschema", "superschema", "witness"),
     [
         ({}, {}, None),
         ({"minimum": 0}, {"minimum": 1}, 0),
@@ -65,14 +65,16 @@ def accepts(schema: dict[str, Any], value: Any) -> bool:
     ],
 )
 def test_numbers_within_bounds_and_on_grids(
-    narrow: dict[str, Any], wide: dict[str, Any], witness: object
+    subschema: dict[str, Any], superschema: dict[str, Any], witness: object
 ) -> None:
-    assert number_sets.find_counterexample(number_set(narrow), number_set(wide)) == witness
-    assert witness is None or (accepts(narrow, witness) and not accepts(wide, witness))
+    assert (
+        number_sets.find_counterexample(number_set(subschema), number_set(superschema)) == witness
+    )
+    assert witness is None or (accepts(subschema, witness) and not accepts(superschema, witness))
 
 
 @pytest.mark.parametrize(
-    ("narrow", "union", "witness"),
+    ("subschema", "union", "witness"),
     [
         ({**WHOLE, "minimum": 0, "maximum": 10}, [{"maximum": 5}, {"minimum": 6}], None),
         ({"minimum": 0, "maximum": 10}, [{"maximum": 5}, {"minimum": 6}], 5.5),
@@ -87,13 +89,13 @@ def test_numbers_within_bounds_and_on_grids(
     ],
 )
 def test_numbers_within_a_union(
-    narrow: dict[str, Any], union: list[dict[str, Any]], witness: object
+    subschema: dict[str, Any], union: list[dict[str, Any]], witness: object
 ) -> None:
-    assert number_sets.find_uncovered(number_set(narrow), map(number_set, union)) == witness
+    assert number_sets.find_uncovered(number_set(subschema), map(number_set, union)) == witness
 
 
 def test_single_numbers_are_left_out_and_listed() -> None:
-    three = NumberSet.from_schema({"minimum": 1, "maximum": 3}, whole=True)
+    three = NumberSet.from_schema({"minimum": 1, "maximum": 3}, is_integer=True)
 
     assert number_sets.find_counterexample(three, NumberSet.from_values([1, 2.0, 3])) is None
     assert number_sets.find_counterexample(three, NumberSet.from_values([1, 3])) == 2
@@ -178,10 +180,10 @@ def test_bounds_that_are_no_numbers_are_undecidable(schema: dict[str, Any]) -> N
 
 
 @pytest.mark.parametrize(
-    ("narrow", "union"),
+    ("subschema", "union"),
     [
         (
-            NumberSet.from_schema({"minimum": 0, "maximum": 10**9}, whole=True),
+            NumberSet.from_schema({"minimum": 0, "maximum": 10**9}, is_integer=True),
             [NumberSet.from_schema({"multipleOf": n}) for n in range(2, 40)],
         ),
         (
@@ -200,20 +202,20 @@ def test_bounds_that_are_no_numbers_are_undecidable(schema: dict[str, Any]) -> N
             [NumberSet.from_schema({"minimum": 10**3001})],
         ),
         (
-            NumberSet.from_schema({"multipleOf": 2**60}, whole=True).exclude(
+            NumberSet.from_schema({"multipleOf": 2**60}, is_integer=True).exclude(
                 range(0, 3000 * 2**60, 2**60)
             ),
             [NumberSet.from_values([1])],
         ),
     ],
 )
-def test_hostile_numbers_get_an_answer(narrow: NumberSet, union: list[NumberSet]) -> None:
-    answer = number_sets.find_uncovered(narrow, union)
+def test_hostile_numbers_get_an_answer(subschema: NumberSet, union: list[NumberSet]) -> None:
+    answer = number_sets.find_uncovered(subschema, union)
 
     assert (
         isinstance(answer, Unknown)
         or answer is None
-        or (narrow.contains(answer) and not any(m.contains(answer) for m in union))
+        or (subschema.contains(answer) and not any(m.contains(answer) for m in union))
     )
 
 
@@ -244,34 +246,38 @@ _TRIED = sorted(
 )
 
 
-def _check_numbers(answer: object, narrow: dict[str, Any], union: list[dict[str, Any]]) -> None:
+def _check_numbers(answer: object, subschema: dict[str, Any], union: list[dict[str, Any]]) -> None:
     assert not isinstance(answer, Unknown)
     if answer is None:
         assert [
-            v for v in _TRIED if accepts(narrow, v) and not any(accepts(wide, v) for wide in union)
+            v
+            for v in _TRIED
+            if accepts(subschema, v) and not any(accepts(superschema, v) for superschema in union)
         ] == []
     else:
         assert json.loads(json.dumps(answer)) == answer
-        assert accepts(narrow, answer)
-        assert not any(accepts(wide, answer) for wide in union)
+        assert accepts(subschema, answer)
+        assert not any(accepts(superschema, answer) for superschema in union)
 
 
 @given(_number_schemas, _number_schemas)
 def test_an_answer_on_numbers_agrees_with_the_engine(
-    narrow: dict[str, Any], wide: dict[str, Any]
+    subschema: dict[str, Any], superschema: dict[str, Any]
 ) -> None:
     _check_numbers(
-        number_sets.find_counterexample(number_set(narrow), number_set(wide)), narrow, [wide]
+        number_sets.find_counterexample(number_set(subschema), number_set(superschema)),
+        subschema,
+        [superschema],
     )
-    _check_numbers(number_sets.find_example(number_set(narrow)), narrow, [])
+    _check_numbers(number_sets.find_example(number_set(subschema)), subschema, [])
 
 
 @given(_number_schemas, st.lists(_number_schemas, max_size=3))
 def test_an_answer_on_unions_of_numbers_agrees_with_the_engine(
-    narrow: dict[str, Any], union: list[dict[str, Any]]
+    subschema: dict[str, Any], union: list[dict[str, Any]]
 ) -> None:
     _check_numbers(
-        number_sets.find_uncovered(number_set(narrow), map(number_set, union)), narrow, union
+        number_sets.find_uncovered(number_set(subschema), map(number_set, union)), subschema, union
     )
 
 
@@ -282,14 +288,16 @@ def test_an_answer_on_unions_of_numbers_agrees_with_the_engine(
     st.sets(st.integers(-4, 4), max_size=4),
 )
 def test_an_answer_on_left_out_numbers_agrees_with_the_engine(
-    narrow: dict[str, Any], wide: dict[str, Any], fewer: set[int], less: set[int]
+    subschema: dict[str, Any], superschema: dict[str, Any], fewer: set[int], less: set[int]
 ) -> None:
     answer = number_sets.find_counterexample(
-        number_set(narrow).exclude(fewer), number_set(wide).exclude(less)
+        number_set(subschema).exclude(fewer), number_set(superschema).exclude(less)
     )
 
     _check_numbers(
-        answer, {**narrow, "not": {"enum": list(fewer)}}, [{**wide, "not": {"enum": list(less)}}]
+        answer,
+        {**subschema, "not": {"enum": list(fewer)}},
+        [{**superschema, "not": {"enum": list(less)}}],
     )
 
 
@@ -302,7 +310,7 @@ def test_a_set_holds_what_the_engine_accepts(schema: dict[str, Any], value: floa
 
 
 @pytest.mark.parametrize(
-    ("narrow", "wide", "witness"),
+    ("subschema", "superschema", "witness"),
     [
         ({}, {}, None),
         ({"maxLength": 10}, {"maxLength": 5}, "aaaaaa"),
@@ -328,22 +336,22 @@ def test_a_set_holds_what_the_engine_accepts(schema: dict[str, Any], value: floa
     ],
 )
 def test_strings_within_lengths_and_patterns(
-    narrow: dict[str, Any], wide: dict[str, Any], witness: str | None
+    subschema: dict[str, Any], superschema: dict[str, Any], witness: str | None
 ) -> None:
     found = string_sets.find_counterexample(
-        StringSet.from_schema(narrow), StringSet.from_schema(wide)
+        StringSet.from_schema(subschema), StringSet.from_schema(superschema)
     )
 
     assert isinstance(found, str | None)
     assert (found and len(found)) == (witness and len(witness))
     assert found == witness or not (found or "").isprintable()
-    assert found is None or (accepts(narrow, found) and not accepts(wide, found))
+    assert found is None or (accepts(subschema, found) and not accepts(superschema, found))
 
 
 def test_what_needs_a_backreference_is_unknown() -> None:
-    narrow, wide = {"pattern": r"^(a|b)\1$"}, {"pattern": r"^(aa|bb)$"}
+    subschema, superschema = {"pattern": r"^(a|b)\1$"}, {"pattern": r"^(aa|bb)$"}
 
-    for one, other in [(narrow, wide), (wide, narrow)]:
+    for one, other in [(subschema, superschema), (superschema, subschema)]:
         answer = string_sets.find_counterexample(
             StringSet.from_schema(one), StringSet.from_schema(other)
         )
@@ -483,23 +491,23 @@ _TEXTS = ["".join(chars) for size in range(5) for chars in itertools.product("ab
 
 @given(_string_schemas, st.lists(_string_schemas, max_size=3))
 def test_an_answer_on_strings_agrees_with_the_engine(
-    narrow: dict[str, Any], union: list[dict[str, Any]]
+    subschema: dict[str, Any], union: list[dict[str, Any]]
 ) -> None:
     answer = string_sets.find_uncovered(
-        StringSet.from_schema(narrow), map(StringSet.from_schema, union)
+        StringSet.from_schema(subschema), map(StringSet.from_schema, union)
     )
 
     assert not isinstance(answer, Unknown)
     if answer is None:
-        judges = [compile_reference_validator(wide) for wide in union]
+        validators = [compile_reference_validator(superschema) for superschema in union]
         assert [
             t
             for t in _TEXTS
-            if accepts(narrow, t) and not any(judge.is_valid(t) for judge in judges)
+            if accepts(subschema, t) and not any(validator.is_valid(t) for validator in validators)
         ] == []
     else:
-        assert accepts(narrow, answer)
-        assert not any(accepts(wide, answer) for wide in union)
+        assert accepts(subschema, answer)
+        assert not any(accepts(superschema, answer) for superschema in union)
 
 
 @given(_string_schemas, _string_schemas, st.sampled_from(_TEXTS))
