@@ -27,12 +27,12 @@ def texts_of_format(name: str) -> Texts | None:
     if check is None:
         return None
     build = _STRATEGY_FACTORIES.get(name)
-    strategy: Texts = build() if build else _generated_texts(name)
+    strategy: Texts = build() if build else _draw_generated_text(name)
     return strategy.filter(check)
 
 
 @st.composite
-def _generated_texts(draw: st.DrawFn, name: str) -> str:
+def _draw_generated_text(draw: st.DrawFn, name: str) -> str:
     return generate_formatted_string(name, HypothesisRandom(draw)) or ""
 
 

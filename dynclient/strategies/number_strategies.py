@@ -31,7 +31,7 @@ def get_bounds(allowed: NumberRange, *, whole: bool) -> NumberBounds:
 
 
 @lru_cache(maxsize=1024)
-def bounded_numbers(bounds: NumberBounds) -> st.SearchStrategy[Any] | None:
+def build_number_strategy(bounds: NumberBounds) -> st.SearchStrategy[Any] | None:
     """Return a strategy of numbers, as JSON has them; None where none is found."""
     *limits, whole = bounds
     allowed = NumberRange(*limits)  # type: ignore[arg-type] # the fields in order

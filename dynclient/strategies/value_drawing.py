@@ -23,7 +23,7 @@ from dynclient.generate.value_generator import MAX_STEPS, ValueGenerator
 from dynclient.schema import formats as known_formats
 from dynclient.strategies import format_strategies
 from dynclient.strategies.hypothesis_random import HypothesisRandom
-from dynclient.strategies.number_strategies import bounded_numbers, get_bounds
+from dynclient.strategies.number_strategies import build_number_strategy, get_bounds
 from dynclient.strategies.pattern_strategies import draw_match
 
 #: Beyond this depth, size or recursion, only what is required is generated.
@@ -202,7 +202,7 @@ class HypothesisValueGenerator(ValueGenerator):
     def _draw_number(
         self, shape: MergedSchema, *, whole: bool, avoid: ExcludedValues
     ) -> int | float:
-        strategy = bounded_numbers(get_bounds(shape.number_range, whole=whole))
+        strategy = build_number_strategy(get_bounds(shape.number_range, whole=whole))
         if strategy is not None:
             for _ in range(MAX_ATTEMPTS):
                 value: int | float = self._draw(strategy)

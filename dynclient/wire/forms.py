@@ -1,8 +1,8 @@
-"""application/x-www-form-urlencoded: an object ↔ pairs; write and read are mirror pairs.
+"""application/x-www-form-urlencoded: an object ↔ pairs; write and read are mirrors.
 
 Source: WHATWG URL §5 (the characters), OAS 3.1.1 Encoding Object (how a property is written).
-A property with `style`, `explode` or `allowReserved` is written as a query parameter. Another one is
-written by its content type: text for scalars, JSON for objects, a pair for each item of an array.
+A property with `style`, `explode` or `allowReserved` is written as a query parameter. Others are
+written by their content type: text for scalars, JSON for objects, a pair for each item of an array.
 """
 
 from __future__ import annotations

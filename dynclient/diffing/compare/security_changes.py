@@ -159,7 +159,7 @@ def _to_sets(formula: SecurityFormula) -> frozenset[frozenset[RequiredScheme]]:
 def _find_scheme_renames(old: Document, new: Document) -> dict[str, str]:
     """Return old name → new name of the schemes that are the same under another name.
 
-    Two schemes that stand side by side in one document are two credentials, even if they look alike.
+    Two schemes of one document are two credentials, even if they look alike.
     """
     removed = _select_missing(old.security_schemes, new.security_schemes)
     added = _select_missing(new.security_schemes, old.security_schemes)
