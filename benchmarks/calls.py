@@ -31,7 +31,7 @@ CASES = {"createAudienceV2": 200, "updateCustomerSessionV2": 100, "updateCustome
 def pairs() -> dict[str, tuple[Callable[[], Any], Callable[[], Any]]]:
     """Return for each case a call with httpx and the same with dynclient."""
     document = dynclient.load(SPEC)
-    sandbox = dynclient.Sandbox(document, second_opinion=False)
+    sandbox = dynclient.Sandbox(document)
     found = {}
     for name in CASES:
         drawn = dynclient.Client(document, transport=sandbox, credentials={"api_key_v1": KEY})[name]

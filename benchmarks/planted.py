@@ -5,8 +5,6 @@ examples is run on it: it must fail. With words, only faults whose description h
 that no test finds, or whose text is no longer there, ends in exit code 1.
 """
 
-# ruff: noqa: E501 (a table)
-
 from __future__ import annotations
 
 import os

@@ -16,6 +16,7 @@ from dynclient.errors import DynclientError, ResponseDrift
 if TYPE_CHECKING:
     from dynclient.client.client import Client
     from dynclient.model import Document
+    from dynclient.sandbox import Sandbox
     from dynclient.wire.message import Response
 
 WIDTH = 76
@@ -33,14 +34,18 @@ def command(ctx: click.Context) -> None:
     Good calls, the same calls done wrong, and how many requests and responses were validated.
     """
     from dynclient.client.load import load
+    from dynclient.sandbox import Sandbox
 
     document = load(document_option.find_shipped_document())
     version = document.info.get("version", "")
     click.echo(f"{document.title} {version} on the sandbox: nothing leaves this process.")
-    story = DemoStory(document_option.open_sandbox_client(document))
+    sandbox = Sandbox(document, second_opinion=True)
+    story = DemoStory(document_option.open_sandbox_client(document, sandbox))
     run_story(story)
     run_mistakes(story, document)
+    story.check_second_opinion(sandbox)
     click.echo()
+    click.echo(story.format_second_opinion(sandbox))
     click.echo(story.format_summary())
     for failure in story.failures:
         click.echo(f"demo: {failure}", err=True)
@@ -127,6 +132,19 @@ class DemoStory:
             if type(error).__name__ == wanted:
                 return
         self.failures.append(f"{title}: no {wanted} was raised")
+
+    def check_second_opinion(self, sandbox: Sandbox) -> None:
+        """Count each verdict of openapi-core that differs from the sandbox' as a failure."""
+        for difference in sandbox.disagreements:
+            if difference.reason is None:
+                self.failures.append(f"openapi-core: {difference.kind}: {difference.detail}")
+
+    def format_second_opinion(self, sandbox: Sandbox) -> str:
+        """Return the line that says whether openapi-core agreed."""
+        count = len(sandbox.disagreements)
+        if count:
+            return f"openapi-core, the second opinion, disagreed {count} times"
+        return "openapi-core, the second opinion, agreed with each verdict"
 
     def format_summary(self) -> str:
         """Return the line that counts."""
@@ -293,7 +311,7 @@ def _call_without_credentials(story: DemoStory, document: Document) -> None:
     from dynclient.client.client import Client
     from dynclient.sandbox import Sandbox
 
-    sandbox = Sandbox(document, second_opinion=False)
+    sandbox = Sandbox(document)
     stranger = Client(document, transport=sandbox)
     show = f'dynclient.Client(document, transport=sandbox).get_customer_session("{SESSION}")'
     story.show_refused(

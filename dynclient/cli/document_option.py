@@ -202,7 +202,7 @@ def open_sandbox_client(document: Document, sandbox: Any = None) -> Client:
     if sandbox is None:
         from dynclient.sandbox import Sandbox
 
-        sandbox = Sandbox(document, second_opinion=False)
+        sandbox = Sandbox(document)
     return Client(document, transport=sandbox, credentials=build_dummy_credentials(document))
 
 

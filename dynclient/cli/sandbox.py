@@ -85,7 +85,7 @@ def command(
     from dynclient.sandbox import Sandbox
     from dynclient.sandbox.asgi import app
 
-    sandbox = Sandbox(document, strict=strict, seed=seed, second_opinion=False)
+    sandbox = Sandbox(document, strict=strict, seed=seed)
     for fault in faults:
         _inject_fault(sandbox, fault)
     if state is not None:

@@ -97,7 +97,7 @@ class Sandbox:
         source: DocumentSource,
         strict: bool = False,
         seed: int = 0,
-        second_opinion: bool = True,
+        second_opinion: bool = False,
     ) -> None:
         self._compiled = CompiledDocument.of(load(source))
         self.strict = strict

@@ -12,7 +12,7 @@ SPEC = "spec/talon-one/integration.yaml"
 @pytest.fixture(scope="module")
 def talon_one(request):
     document = dynclient.load(request.config.rootpath / SPEC)
-    sandbox = dynclient.Sandbox(document)
+    sandbox = dynclient.Sandbox(document, second_opinion=True)
     return dynclient.Client(
         document, transport=sandbox, credentials={"api_key_v1": "ApiKey-v1 test"}
     ), sandbox

@@ -17,7 +17,7 @@ def talon_one():
 @pytest.fixture
 def sandbox(talon_one):
     """A fresh sandbox of the shipped document, with its second opinion."""
-    return dynclient.Sandbox(talon_one)
+    return dynclient.Sandbox(talon_one, second_opinion=True)
 
 
 @pytest.fixture

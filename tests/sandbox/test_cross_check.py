@@ -30,7 +30,7 @@ assert "openapi_core" in sys.modules
 
 
 def test_what_only_openapi_core_refuses_is_kept_once_with_what_it_says(monkeypatch):
-    sandbox = Sandbox(single(method="get"))
+    sandbox = Sandbox(single(method="get"), second_opinion=True)
     monkeypatch.setattr(
         openapi_core_adapter,
         "find_request_errors",
@@ -52,7 +52,9 @@ def test_what_only_openapi_core_refuses_is_kept_once_with_what_it_says(monkeypat
 
 
 def test_what_only_we_refuse_is_kept_too(monkeypatch):
-    sandbox = Sandbox(single(parameter("n", schema={"type": "integer"}), method="get"))
+    sandbox = Sandbox(
+        single(parameter("n", schema={"type": "integer"}), method="get"), second_opinion=True
+    )
     monkeypatch.setattr(openapi_core_adapter, "find_request_errors", lambda *_: [])
     ask(sandbox, "GET", "/things?n=x")
     [found] = unexplained(sandbox)
@@ -61,7 +63,9 @@ def test_what_only_we_refuse_is_kept_too(monkeypatch):
 
 
 def test_a_response_that_it_refuses_is_kept(monkeypatch):
-    sandbox = Sandbox(single(method="get", responses=answer({"type": "string"})))
+    sandbox = Sandbox(
+        single(method="get", responses=answer({"type": "string"})), second_opinion=True
+    )
     monkeypatch.setattr(
         openapi_core_adapter, "find_response_errors", lambda *_: ["InvalidData: body: no"]
     )
@@ -76,7 +80,7 @@ def test_a_failure_of_openapi_core_is_a_disagreement_with_a_reason_and_no_failur
         raise KeyError("inside")
 
     monkeypatch.setattr(openapi_core_adapter, "find_request_errors", fails)
-    sandbox = Sandbox(single(method="get"))
+    sandbox = Sandbox(single(method="get"), second_opinion=True)
     assert ask(sandbox, "GET", "/things").status == 200
     assert [(d.theirs, d.reason) for d in sandbox.disagreements] == [
         ("failed", "openapi-core failed: KeyError")
@@ -113,14 +117,14 @@ def test_known_faults_of_openapi_core_are_told_with_their_reason(given, url):
     others = [] if given["in"] == "path" else [parameter("v2", "path", {"type": "string"})]
     name = given["name"] if given["in"] == "path" else "v2"
     run = operation(given, *others)
-    sandbox = Sandbox(document({f"/p/{{{name}}}": {"get": run}}))
+    sandbox = Sandbox(document({f"/p/{{{name}}}": {"get": run}}), second_opinion=True)
     assert ask(sandbox, "GET", url).status == 200
     assert unexplained(sandbox) == []
 
 
 def test_null_beside_an_enum_is_what_authors_of_3_0_mean_and_told_with_its_reason():
     schema = {"type": "string", "nullable": True, "enum": ["a"]}
-    sandbox = Sandbox(single(body=content(schema), version="3.0.3"))
+    sandbox = Sandbox(single(body=content(schema), version="3.0.3"), second_opinion=True)
     assert (
         ask(sandbox, "POST", "/things", body=b"null", Content_Type="application/json").status == 200
     )
@@ -135,7 +139,8 @@ def test_of_two_templates_that_fit_the_one_with_more_literal_text_answers():
         )
 
     sandbox = Sandbox(
-        document({"/c/{a}": {"get": run("plain")}, "/c/{a}.ics": {"get": run("ics")}})
+        document({"/c/{a}": {"get": run("plain")}, "/c/{a}.ics": {"get": run("ics")}}),
+        second_opinion=True,
     )
     assert data(ask(sandbox, "GET", "/c/x.ics")) == "ics"
     assert {d.reason for d in sandbox.disagreements} <= {
@@ -145,7 +150,7 @@ def test_of_two_templates_that_fit_the_one_with_more_literal_text_answers():
 
 def test_a_path_that_openapi_core_might_never_finish_is_not_asked_about():
     wide = "/" + "".join(f"{{v{i}}}-" for i in range(40))
-    sandbox = Sandbox(document({wide: {"get": operation()}}))
+    sandbox = Sandbox(document({wide: {"get": operation()}}), second_opinion=True)
     assert ask(sandbox, "GET", "/" + "-" * 200).status == 200
     assert {d.theirs for d in sandbox.disagreements} == {"failed"}
     assert all("may never end" in d.reason for d in sandbox.disagreements)
@@ -156,7 +161,7 @@ def test_a_known_fault_explains_only_what_it_is_about(monkeypatch):
         parameter("v", "path", {"type": "string"}, style="matrix"),
         parameter("n", schema={"type": "integer"}),
     )
-    sandbox = Sandbox(document({"/p/{v}": {"get": run}}))
+    sandbox = Sandbox(document({"/p/{v}": {"get": run}}), second_opinion=True)
     errors = [
         "MissingRequiredParameter: path v: x",
         "InvalidParameter: query n: type at / got 3: wrong",
@@ -172,7 +177,7 @@ def test_every_known_fault_has_a_reason_of_its_own():
 
 def test_values_that_are_encoded_in_the_path_are_no_reason_to_differ():
     run = operation(parameter("v", "path", {"const": "a/b c?"}))
-    sandbox = Sandbox(document({"/p/{v}": {"get": run}}))
+    sandbox = Sandbox(document({"/p/{v}": {"get": run}}), second_opinion=True)
     assert ask(sandbox, "GET", "/p/a%2Fb%20c%3F").status == 200
     assert ask(sandbox, "GET", "/p/other").status == 400
     assert sandbox.disagreements == []
@@ -184,7 +189,8 @@ def test_json_and_text_of_any_name_are_no_reason_to_differ():
         sandbox = Sandbox(
             single(
                 body=content(schema, media_type), responses=answer(schema, media_type=media_type)
-            )
+            ),
+            second_opinion=True,
         )
         assert (
             ask(sandbox, "POST", "/things", body=b'{"n": 1}', Content_Type=media_type).status == 200
@@ -195,7 +201,8 @@ def test_json_and_text_of_any_name_are_no_reason_to_differ():
         )
         assert sandbox.disagreements == []
     sandbox = Sandbox(
-        single(method="get", responses=answer({"type": "string"}, media_type="text/csv"))
+        single(method="get", responses=answer({"type": "string"}, media_type="text/csv")),
+        second_opinion=True,
     )
     ask(sandbox, "GET", "/things")
     assert sandbox.disagreements == []
@@ -207,7 +214,8 @@ def test_json_and_text_of_any_name_are_no_reason_to_differ():
 )
 def test_patterns_that_python_reads_otherwise_or_is_caught_in_are_judged_by_ours(pattern):
     sandbox = Sandbox(
-        single(parameter("v", schema={"type": "string", "pattern": pattern}), method="get")
+        single(parameter("v", schema={"type": "string", "pattern": pattern}), method="get"),
+        second_opinion=True,
     )
     for value in ("a" * 40 + "!", "a", "A"):
         ask(sandbox, "GET", f"/things?v={value}")
@@ -220,7 +228,7 @@ def test_properties_that_are_called_like_keywords_are_asked_about_too():
         "type": "object",
         "properties": {n: {"type": "string", "pattern": "^\\p{Ll}$"} for n in names},
     }
-    sandbox = Sandbox(single(body=content(schema)))
+    sandbox = Sandbox(single(body=content(schema)), second_opinion=True)
     assert ask(sandbox, "POST", "/things", dict.fromkeys(names, "a")).status == 200
     for name in names:
         assert ask(sandbox, "POST", "/things", {name: "C"}).status == 400
@@ -228,7 +236,7 @@ def test_properties_that_are_called_like_keywords_are_asked_about_too():
 
 
 def test_data_that_looks_like_a_schema_stays_as_it_is():
-    sandbox = Sandbox(single(body=content({"enum": [{"pattern": "(a)"}]})))
+    sandbox = Sandbox(single(body=content({"enum": [{"pattern": "(a)"}]})), second_opinion=True)
     assert ask(sandbox, "POST", "/things", {"pattern": "(a)"}).status == 200
     assert sandbox.disagreements == []
 
@@ -240,7 +248,7 @@ def test_a_document_of_several_files_is_judged_from_those_that_are_loaded(tmp_pa
     (tmp_path / "b.yaml").write_text(
         "item: {get: {parameters: [{name: n, in: query, schema: {$ref: '#/n'}}], responses: {}}}\nn: {type: integer}\n"
     )
-    sandbox = Sandbox(load(tmp_path / "a.yaml"))
+    sandbox = Sandbox(load(tmp_path / "a.yaml"), second_opinion=True)
     (tmp_path / "b.yaml").unlink()
     assert ask(sandbox, "GET", "/a?n=1").status == 200
     assert ask(sandbox, "GET", "/a?n=x").status == 400
@@ -249,7 +257,9 @@ def test_a_document_of_several_files_is_judged_from_those_that_are_loaded(tmp_pa
 
 def test_openapi_core_never_fetches_anything(tmp_path):
     late = tmp_path / "late.yaml"
-    sandbox = Sandbox(single(parameter("n", schema={"$ref": late.as_uri()}), method="get"))
+    sandbox = Sandbox(
+        single(parameter("n", schema={"$ref": late.as_uri()}), method="get"), second_opinion=True
+    )
     assert "run" in sandbox.document.operations
     late.write_text("type: integer\n")
     assert ask(sandbox, "GET", "/things?n=x").status == 200
@@ -259,7 +269,7 @@ def test_openapi_core_never_fetches_anything(tmp_path):
 
 
 def test_the_state_counts_what_was_answered_and_reset_forgets_it():
-    sandbox = Sandbox(single(method="get"))
+    sandbox = Sandbox(single(method="get"), second_opinion=True)
     ask(sandbox, "GET", "/things")
     ask(sandbox, "GET", "/things")
     ask(sandbox, "GET", "/nowhere")
@@ -273,7 +283,7 @@ def test_many_disagreements_are_kept_up_to_a_bound(monkeypatch):
         openapi_core_adapter, "find_request_errors", lambda *_: ["InvalidParameter: query n: no"]
     )
     run = operation(parameter("v", "path", {"type": "string"}))
-    sandbox = Sandbox(document({"/p/{v}": {"get": run}}))
+    sandbox = Sandbox(document({"/p/{v}": {"get": run}}), second_opinion=True)
     for i in range(1100):
         ask(sandbox, "GET", f"/p/{i}")
     assert len(sandbox.disagreements) == 1000
@@ -302,7 +312,9 @@ def test_what_is_required_in_the_other_direction_is_a_known_fault(version):
             "secret": {"type": "string", "writeOnly": True},
         },
     }
-    sandbox = Sandbox(single(body=content(schema), responses=answer(schema), version=version))
+    sandbox = Sandbox(
+        single(body=content(schema), responses=answer(schema), version=version), second_opinion=True
+    )
     assert ask(sandbox, "POST", "/things", {"secret": "x"}).status == 200
     assert unexplained(sandbox) == []
     assert ask(sandbox, "POST", "/things", {}).status == 400

@@ -20,6 +20,6 @@ def test_a_free_object_leaves_the_pairs_of_other_parameters_alone():
         "info": {"title": "t", "version": "1"},
         "paths": {"/x": {"get": get}},
     }
-    client = dynclient.Client(document, transport=dynclient.Sandbox(document, second_opinion=False))
+    client = dynclient.Client(document, transport=dynclient.Sandbox(document))
 
     assert client.run.send(free={"a": 1}, n="x").status == 200

@@ -28,7 +28,7 @@ class Shop(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        self.sandbox = Sandbox(SHOP, strict=self.strict)
+        self.sandbox = Sandbox(SHOP, strict=self.strict, second_opinion=True)
         self.client = Client(SHOP, transport=self.sandbox)
         self.model = {}
         self.codes = {}
@@ -139,7 +139,7 @@ class Shop(RuleBasedStateMachine):
 
     @rule(target=pets)
     def reload(self):
-        other = Sandbox(SHOP, strict=self.strict)
+        other = Sandbox(SHOP, strict=self.strict, second_opinion=True)
         other.state = self.sandbox.state
         self.sandbox, self.client = other, Client(SHOP, transport=other)
         return multiple()

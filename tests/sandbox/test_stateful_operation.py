@@ -17,7 +17,7 @@ from dynclient.sandbox.state import item_store
 
 @pytest.fixture
 def sandbox():
-    sandbox = Sandbox(shop())
+    sandbox = Sandbox(shop(), second_opinion=True)
     yield sandbox
     assert unexplained(sandbox) == []
 
@@ -71,7 +71,7 @@ def test_an_update_of_what_nobody_made_is_read_but_neither_listed_nor_ever_gone(
 
 
 def test_strict_knows_only_what_was_made(client, sandbox):
-    strict = Sandbox(shop(), strict=True)
+    strict = Sandbox(shop(), strict=True, second_opinion=True)
     stranger = Client(strict.document, transport=strict)
     for call in (
         stranger.read,
@@ -100,7 +100,7 @@ def test_where_no_conflict_is_declared_a_second_create_replaces():
         parameter("id", "path", {"type": "integer"}), operationId="read", responses=answer(PET)
     )
     made = document({"/pets": {"post": run}, "/pets/{id}": {"get": read}})
-    client = Client(made, transport=Sandbox(made))
+    client = Client(made, transport=Sandbox(made, second_opinion=True))
     client.make(id=1, name="Rex")
     client.make(id=1, name="Tom")
     assert client.read(1)["name"] == "Tom"
@@ -154,7 +154,7 @@ def test_pages_can_be_numbered():
     )
     make = operation(operationId="make", body=content(NEW_PET), responses=answer(PET, "201"))
     made = document({"/pets": {"get": lists, "post": make}})
-    client = Client(made, transport=Sandbox(made))
+    client = Client(made, transport=Sandbox(made, second_opinion=True))
     for name in "abc":
         client.make(name=name)
     assert [pet["name"] for pet in client.list(per_page=2, page=2)] == ["c"]
@@ -170,7 +170,7 @@ def test_a_valid_result_beats_an_echo():
     )
     make = operation(operationId="make", body=content(NEW_PET), responses=answer(PET, "201"))
     made = document({"/pets": {"post": make}, "/pets/{id}": {"get": read}})
-    client = Client(made, transport=Sandbox(made))
+    client = Client(made, transport=Sandbox(made, second_opinion=True))
     pet = client.make(name="Methuselah", tag="x")
     found = client.read(pet["id"])
     assert len(found["name"]) <= 3
@@ -196,7 +196,7 @@ def test_an_item_in_a_wrapper_is_the_same_item():
             }
         }
     )
-    client = Client(made, transport=Sandbox(made))
+    client = Client(made, transport=Sandbox(made, second_opinion=True))
     client.put(5, pet={"name": "Rex"})
     found = client.get(5)["pet"]
     assert (found["id"], found["name"], "tag" in found) == (5, "Rex", False)
@@ -206,7 +206,7 @@ def test_an_item_in_a_wrapper_is_the_same_item():
 def test_the_state_is_json_and_can_be_loaded(client, sandbox):
     pet, gone = client.create(name="Rex"), client.create(name="Tom")
     client.delete(gone["id"])
-    other = Sandbox(shop(), strict=True)
+    other = Sandbox(shop(), strict=True, second_opinion=True)
     other.state = json.loads(json.dumps(sandbox.state))
     assert other.state == sandbox.state
     again = Client(other.document, transport=other)
@@ -253,7 +253,7 @@ def test_the_oldest_item_is_forgotten_for_one_too_many(monkeypatch, client):
 
 
 def test_threads_lose_nothing():
-    sandbox = Sandbox(shop(), second_opinion=False)
+    sandbox = Sandbox(shop())
     client = Client(sandbox.document, transport=sandbox)
     found = []
 
@@ -273,7 +273,7 @@ def test_a_create_without_a_body_in_its_answer_is_listed_all_the_same():
     make = operation(operationId="make", body=content(NEW_PET), responses={"204": BARE})
     lists = operation(operationId="list", responses=answer({"type": "array", "items": NEW_PET}))
     made = document({"/pets": {"post": make, "get": lists}})
-    sandbox = Sandbox(made)
+    sandbox = Sandbox(made, second_opinion=True)
     assert ask(sandbox, "POST", "/pets", {"name": "Rex"}).status == 204
     assert data(ask(sandbox, "GET", "/pets")) == [{"name": "Rex"}]
 
@@ -287,7 +287,7 @@ def test_a_put_on_a_collection_is_about_what_its_body_names():
     one["get"] = operation(operationId="get", responses={**answer(PET), **MISSING})
     one["delete"] = operation(operationId="delete", responses={"204": BARE, **MISSING})
     made = document({"/pet": both, "/pet/{petId}": one})
-    client = Client(made, transport=Sandbox(made))
+    client = Client(made, transport=Sandbox(made, second_opinion=True))
     client.add(id=10, name="Rex")
     assert client.update(id=10, name="Tom") == client.get(10)
     assert client.get(10)["name"] == "Tom"
@@ -308,7 +308,7 @@ def test_a_put_of_many_makes_each_of_them():
     made = document(
         {"/pets": {"put": operation(operationId="put", body=content(many))}, "/pets/{petId}": one}
     )
-    client = Client(made, transport=Sandbox(made))
+    client = Client(made, transport=Sandbox(made, second_opinion=True))
     client.put(pets=[{"id": 1, "name": "Rex"}, {"id": 2, "name": "Tom"}])
     assert [client.get(n)["name"] for n in (1, 2)] == ["Rex", "Tom"]
 
@@ -323,7 +323,7 @@ def test_a_post_that_makes_nothing_is_remembered_by_no_list():
         operationId="list", responses=answer({"type": "array", "items": PET, "minItems": 1})
     )
     made = document({"/search": {"post": search, "get": lists}})
-    sandbox = Sandbox(made)
+    sandbox = Sandbox(made, second_opinion=True)
     Client(made, transport=sandbox).search(name="Rex")
     assert sandbox.state["items"] == {}
 
@@ -338,6 +338,6 @@ def test_what_the_fast_engine_cannot_judge_is_remembered_too():
         parameter("petId", "path", {"type": "integer"}), operationId="read", responses=answer(odd)
     )
     made = document({"/pets": {"post": make}, "/pets/{petId}": {"get": read}})
-    client = Client(made, transport=Sandbox(made))
+    client = Client(made, transport=Sandbox(made, second_opinion=True))
     pet = client.make(name="Rex")
     assert client.read(pet["id"])["name"] == pet["name"] == "Rex"

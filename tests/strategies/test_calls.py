@@ -286,7 +286,7 @@ def test_three_lines_are_enough_for_a_test(data):
     made = document(
         {"/things": {"post": operation(body=content(RICH), responses=answer(RICH, "201"))}}
     )
-    client = dynclient.Client(made, transport=dynclient.Sandbox(made))
+    client = dynclient.Client(made, transport=dynclient.Sandbox(made, second_opinion=True))
     call = data.draw(strategies.calls(client.run))
     assert "name" in client.run(call)
 

@@ -65,7 +65,7 @@ def sandboxed(version):
     schema = {"type": "object", "required": ["count", "id"], "properties": DIALECTS[version]}
     fields = {"body": content(schema), "responses": answer(schema), "components": {"schemas": PETS}}
     trace = parameter("X-Trace", "header", {"type": "string"})
-    sandbox = dynclient.Sandbox(single(trace, version=version, **fields))
+    sandbox = dynclient.Sandbox(single(trace, version=version, **fields), second_opinion=True)
     return dynclient.Client(sandbox.document, transport=sandbox), sandbox
 
 

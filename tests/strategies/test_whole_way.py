@@ -35,7 +35,7 @@ def loaded(path):
 
 @functools.cache
 def sandbox_of(path):
-    return dynclient.Sandbox(loaded(path))
+    return dynclient.Sandbox(loaded(path), second_opinion=True)
 
 
 @functools.cache
