@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -102,3 +103,24 @@ def test_a_module_name_stands_once():
             places[name].add(path)
     shared = {name: sorted(paths) for name, paths in places.items() if len(paths) > 1}
     assert set(shared) == set(SHARED_MODULES), shared
+
+
+PAGES = Path(__file__).parents[1] / "docs"
+
+
+@pytest.mark.parametrize("page", ["architecture.md", "glossary.md"])
+def test_each_module_that_a_page_names_exists(page):
+    text = (PAGES / page).read_text(encoding="utf-8")
+    paths = re.findall(r"`([a-z0-9_]+(?:/[a-z0-9_]+)*\.py)`", text)
+    assert [
+        path
+        for path in paths
+        if not (PACKAGE.parent / path).exists() and not (PACKAGE / path).exists()
+    ] == []
+
+
+def test_each_name_of_the_glossary_exists():
+    text = (PAGES / "glossary.md").read_text(encoding="utf-8")
+    names = set(re.findall(r"`([A-Z][A-Za-z]+|[a-z]+(?:_[a-z]+)+)`", text))
+    source = "\n".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
+    assert [name for name in sorted(names) if not re.search(rf"\b{name}\b", source)] == []
