@@ -114,14 +114,14 @@ def _build_parameters(operation: Operation) -> Iterator[str]:
     arguments = describe_arguments(plan, operation.call_schema)
     rows = [_build_parameter_row(argument) for argument in arguments]
     body = operation.operation.request_body
-    if body is not None and not plan.body_property_names:
+    if body is not None and not plan.list_body_properties():
         rows.append(_build_body_row(operation, body))
     if not rows:
         yield "This operation takes no parameters."
         return
     yield from format_table(_PARAMETER_HEADINGS, rows)
     component_name = _get_body_component_name(operation)
-    if component_name and plan.body_property_names:
+    if component_name and plan.list_body_properties():
         yield ""
         yield (
             f"The body is {format_code(component_name)}: its properties are arguments, "

@@ -80,8 +80,8 @@ class ArgumentCollector:
         plan = operation._plan  # noqa: SLF001 (the plan knows the arguments)
         self._operation = operation
         self._plan = plan
-        self._binder = plan.binder
         self._chosen_media_type = operation._options.media_type  # noqa: SLF001 (of this view)
+        self._binder = plan.get_binder(self._chosen_media_type)
         self._media_type = (
             self._chosen_media_type or plan.preferred_media_type or "application/json"
         )
@@ -93,20 +93,9 @@ class ArgumentCollector:
         """Add `name=text` or `name:=json`."""
         name, sign, text = _split_word(word, "write name=text or name:=json")
         place = self._binder.targets.get(name)
-        if place is None and self._is_other_property(name):
-            place = ("body", name)
-            value = self._parse_value(place, name, sign, text)
-            _add_value(self._values_by_place, place, name, value)
-            return
         if place is None and name == "body":
             place = WHOLE_BODY
         _add_value(self._values_by_name, name, name, self._parse_value(place, name, sign, text))
-
-    def _is_other_property(self, name: str) -> bool:
-        """Tell whether a name is a body property in another media type than the preferred one."""
-        if name == "body" or name in self._binder.ambiguous:
-            return False
-        return name in self._list_names("body")
 
     def add_param(self, word: str) -> None:
         """Add `place.name=text` or `place.name:=json`."""

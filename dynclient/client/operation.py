@@ -43,7 +43,7 @@ class DocstringDescriptor:
         if operation is None:
             return self.class_docstring
         try:
-            return build_docstring(operation._plan)  # noqa: SLF001 (it is written for it)
+            return build_docstring(operation._plan, operation._accepted_media_type)  # noqa: SLF001 (it is written for it)
         except DocumentError as error:
             return f"{operation.method} {operation.path}\n\nThis operation cannot be used: {error}"
 
@@ -114,13 +114,19 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
         }
 
     @property
+    def _accepted_media_type(self) -> str | None:
+        """The media type of the options; None where this operation does not take it."""
+        media_type = self._options.media_type
+        return media_type if self._plan.accepts_media_type(media_type) else None
+
+    @property
     def __name__(self) -> str:
         return to_snake_case(self.operation.id)
 
     @property
     def __signature__(self) -> inspect.Signature:
         try:
-            return build_signature(self._plan)
+            return build_signature(self._plan, self._accepted_media_type)
         except DocumentError:
             return inspect.Signature([inspect.Parameter("call", inspect.Parameter.POSITIONAL_ONLY)])
 

@@ -17,6 +17,7 @@ from dynclient.description.value_outline import (
 from dynclient.document.references import Node
 from dynclient.model import MediaType, Response, SecurityFormula, SecurityScheme
 from dynclient.names import to_snake_case
+from dynclient.plan.binder import Binder
 from dynclient.plan.plan import Plan
 from dynclient.schema.dialect import Schema, get_definition_name
 from dynclient.schema.readings import OPEN_SUFFIX
@@ -83,23 +84,27 @@ def _get_translated_component_name(schema: Any) -> str:
     return f"array of {item_name}" if item_name else ""
 
 
-def describe_arguments(plan: Plan, call_schema: Schema) -> list[ArgumentDescription]:
+def describe_arguments(
+    plan: Plan, call_schema: Schema, media_type: str | None = None
+) -> list[ArgumentDescription]:
     """Return the arguments of an operation: its parameters, then the properties of its body.
 
     Args:
         plan: the plan of the operation.
         call_schema: the schema of its calls, for the media type that was chosen.
+        media_type: the media type that was chosen for the body; None: the preferred one.
 
     """
+    binder = plan.get_binder(media_type)
     places: list[tuple[str, str]] = [*plan.parameters]
-    places += [("body", name) for name in plan.body_property_names]
+    places += [("body", name) for name in plan.list_body_properties(media_type)]
     arguments = []
     for location, wire_name in places:
         group = get_location_types(call_schema, location)
         types = group.find_member_types(wire_name)
         if not is_forbidden(types):
             argument = ArgumentDescription(
-                name=_find_argument_name(plan, location, wire_name),
+                name=_find_argument_name(binder, location, wire_name),
                 wire_name=wire_name,
                 location=location,
                 types=types,
@@ -109,10 +114,10 @@ def describe_arguments(plan: Plan, call_schema: Schema) -> list[ArgumentDescript
     return arguments
 
 
-def _find_argument_name(plan: Plan, location: str, wire_name: str) -> str:
+def _find_argument_name(binder: Binder, location: str, wire_name: str) -> str:
     """Return the name in snake_case if it means this place, else the wire name."""
     python_name = to_snake_case(wire_name)
-    is_own = plan.binder.targets.get(python_name) == (location, wire_name)
+    is_own = binder.targets.get(python_name) == (location, wire_name)
     return python_name if is_own else wire_name
 
 

@@ -9,6 +9,7 @@ from dynclient.description.operation_signature import find_required_places
 from dynclient.model import Operation, Response
 from dynclient.names import to_snake_case
 from dynclient.plan.plan import Plan
+from dynclient.schema.dialect import Schema
 from dynclient.schema.explain import describe_schema
 from dynclient.schema.readings import walk_in_place
 from dynclient.wire import media
@@ -16,10 +17,16 @@ from dynclient.wire import media
 INDENT = "    "
 
 
-def build_docstring(plan: Plan) -> str:
-    """Return the docstring of an operation: what it does, its arguments, its results."""
+def build_docstring(plan: Plan, media_type: str | None = None) -> str:
+    """Return the docstring of an operation: what it does, its arguments, its results.
+
+    Args:
+        plan: of the operation.
+        media_type: of the body; None: the preferred one.
+
+    """
     lines = _describe_purpose(plan.operation)
-    arguments = list(_describe_arguments(plan))
+    arguments = list(_describe_arguments(plan, media_type))
     if arguments:
         lines += ["", "Args:", *arguments]
     results = [
@@ -40,24 +47,27 @@ def _describe_purpose(operation: Operation) -> list[str]:
     return lines
 
 
-def _describe_arguments(plan: Plan) -> Iterator[str]:
-    call_schema = plan.get_call_schema()
+def _describe_arguments(plan: Plan, media_type: str | None) -> Iterator[str]:
+    call_schema = plan.get_call_schema(media_type)
+    binder = plan.get_binder(media_type)
     required_places = find_required_places(call_schema)
-    for name in plan.argument_names:
-        place = plan.binder.targets.get(name)
+    for name in plan.list_argument_names(media_type):
+        place = binder.targets.get(name)
         if place is not None:
             is_required = place in required_places
-            yield _describe_argument(plan, name, place, is_required=is_required)
-    if plan.binder.has_body:
+            yield _describe_argument(call_schema, name, place, is_required=is_required)
+    if binder.has_body:
         body_schema = call_schema["properties"].get("body", True)
         body_text = describe_schema(body_schema, call_schema.get("$defs", {}))
         yield f"{INDENT}body: the whole body, {body_text}"
 
 
-def _describe_argument(plan: Plan, name: str, place: tuple[str, str], *, is_required: bool) -> str:
+def _describe_argument(
+    call_schema: Schema, name: str, place: tuple[str, str], *, is_required: bool
+) -> str:
     location, _ = place
-    schema = _find_argument_schema(plan, place)
-    type_text = describe_schema(schema, plan.get_call_schema().get("$defs", {}))
+    schema = _find_argument_schema(call_schema, place)
+    type_text = describe_schema(schema, call_schema.get("$defs", {}))
     text = f"{INDENT}{to_snake_case(name)} ({location}): {type_text}"
     if is_required:
         text += ", required"
@@ -65,10 +75,9 @@ def _describe_argument(plan: Plan, name: str, place: tuple[str, str], *, is_requ
     return f"{text}. {' '.join(description.split())}" if description else text
 
 
-def _find_argument_schema(plan: Plan, place: tuple[str, str]) -> Any:
+def _find_argument_schema(call_schema: Schema, place: tuple[str, str]) -> Any:
     """Return the schema of an argument as its location declares it, True if it does not."""
     location, wire_name = place
-    call_schema = plan.get_call_schema()
     group = call_schema["properties"].get(location, {})
     if not isinstance(group, dict):
         return True

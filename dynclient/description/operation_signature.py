@@ -6,6 +6,7 @@ import inspect
 
 from dynclient.description.value_outline import find_required_names, get_location_types
 from dynclient.names import to_snake_case
+from dynclient.plan.binder import Binder
 from dynclient.plan.plan import Plan
 from dynclient.schema.dialect import Schema
 
@@ -22,28 +23,35 @@ class _OmittedArgument:
 OMITTED = _OmittedArgument()
 
 
-def build_signature(plan: Plan) -> inspect.Signature:
+def build_signature(plan: Plan, media_type: str | None = None) -> inspect.Signature:
     """Return the Python signature of an operation.
 
     Path parameters are positional, all other arguments are keywords, the required ones first.
+
+    Args:
+        plan: of the operation.
+        media_type: of the body; None: the preferred one.
+
     """
-    path_names = dict.fromkeys(map(to_snake_case, plan.binder.positional))
+    binder = plan.get_binder(media_type)
+    path_names = dict.fromkeys(map(to_snake_case, binder.positional))
     positional = [
         inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD)
         for name in path_names
         if name.isidentifier()
     ]
-    required_places = find_required_places(plan.get_call_schema())
+    required_places = find_required_places(plan.get_call_schema(media_type))
+    has_body_arguments = bool(plan.list_body_properties(media_type))
     required: list[inspect.Parameter] = []
     optional: list[inspect.Parameter] = []
     seen = set(path_names)
-    for name in plan.argument_names:
+    for name in plan.list_argument_names(media_type):
         python_name = to_snake_case(name)
-        is_whole_body = name == "body" and bool(plan.body_property_names)
+        is_whole_body = binder.targets.get(name) is None and has_body_arguments
         if python_name in seen or not python_name.isidentifier() or is_whole_body:
             continue
         seen.add(python_name)
-        if _is_required(plan, name, required_places):
+        if _is_required(binder, name, required_places):
             parameter = inspect.Parameter(python_name, inspect.Parameter.KEYWORD_ONLY)
             required.append(parameter)
         else:
@@ -54,10 +62,11 @@ def build_signature(plan: Plan) -> inspect.Signature:
     return inspect.Signature([*positional, *required, *optional])
 
 
-def _is_required(plan: Plan, name: str, required_places: set[tuple[str, str]]) -> bool:
-    if name == "body" and ("body", "") in required_places:
-        return True
-    return plan.binder.targets.get(name) in required_places
+def _is_required(binder: Binder, name: str, required_places: set[tuple[str, str]]) -> bool:
+    target = binder.targets.get(name)
+    if target is None and name == "body":
+        target = ("body", "")
+    return target in required_places
 
 
 def find_required_places(call_schema: Schema) -> set[tuple[str, str]]:

@@ -19,6 +19,12 @@ ArgumentTarget = tuple[str, str]
 
 LOCATION_GROUPS = ("path", "query", "header", "cookie")
 
+#: A property of the body whose name is also the argument of the whole body.
+_BODY_PROPERTY: ArgumentTarget = ("body", "body")
+
+#: Of these types no value is an object; None may be the whole body or the property.
+_NO_OBJECTS = (str, int, float, bytes, list, tuple)
+
 #: How many argument names a message lists.
 MAX_LISTED_NAMES = 12
 
@@ -48,13 +54,26 @@ class Binder:
             return self._bind_call(args, kwargs)
         binding = Binding()
         self._bind_positionals(binding, args)
+        has_whole_body = "body" in kwargs and self._is_whole_body(kwargs)
         for name, value in kwargs.items():
             target = self.targets.get(name)
-            if target is not None:
+            if name == "body" and has_whole_body:
+                binding.set_body(value)
+            elif target is not None:
                 binding.put(*target, value, name)
             else:
                 self._bind_other(binding, name, value)
         return binding
+
+    def _is_whole_body(self, kwargs: Mapping[str, Any]) -> bool:
+        """Tell whether `body=` is the whole body where the body has a property of that name.
+
+        It is where nothing else of the body is given by keyword, and the value may be an object.
+        """
+        if self.targets.get("body") != _BODY_PROPERTY or isinstance(kwargs["body"], _NO_OBJECTS):
+            return False
+        targets = [self.targets.get(name) for name in kwargs if name != "body"]
+        return not any(target is not None and target[0] == "body" for target in targets)
 
     def _bind_other(self, binding: Binding, name: str, value: Any) -> None:
         """Bind a keyword that names no single target: a location, `body`, or a mistake."""
@@ -168,6 +187,8 @@ def build_binder(
 ) -> Binder:
     """Return the binder of an operation.
 
+    A name means a parameter, else a property of the body.
+
     Args:
         path_order: names of the path parameters in template order.
         parameters: (location, name) of every parameter.
@@ -175,21 +196,14 @@ def build_binder(
         has_body: whether the operation takes a body.
 
     """
-    targets: list[ArgumentTarget] = list(parameters)
-    targets += [("body", name) for name in body_names]
+    levels = [list(parameters), [("body", name) for name in body_names]]
+    candidates: dict[str, list[ArgumentTarget]] = {}
+    for level in levels:
+        for name, found in _group_by_name(level).items():
+            candidates.setdefault(name, found)
 
-    by_spec_name: dict[str, list[ArgumentTarget]] = {}
-    for target in targets:
-        by_spec_name.setdefault(target[1], []).append(target)
-    by_python_name: dict[str, list[ArgumentTarget]] = {}
-    for target in targets:
-        name = to_snake_case(target[1])
-        if name not in by_spec_name:
-            by_python_name.setdefault(name, []).append(target)
-
-    candidates = {**by_python_name, **by_spec_name}
-    names = list(by_spec_name)
-    if has_body and "body" not in by_spec_name:
+    names = list(dict.fromkeys(name for level in levels for _, name in level))
+    if has_body and "body" not in names:
         names.append("body")
     return Binder(
         positional=tuple(path_order),
@@ -198,3 +212,16 @@ def build_binder(
         names=tuple(names),
         has_body=has_body,
     )
+
+
+def _group_by_name(targets: Sequence[ArgumentTarget]) -> dict[str, list[ArgumentTarget]]:
+    """Return the places that each argument name means; the document's own spelling comes first."""
+    by_spec_name: dict[str, list[ArgumentTarget]] = {}
+    for target in targets:
+        by_spec_name.setdefault(target[1], []).append(target)
+    by_python_name: dict[str, list[ArgumentTarget]] = {}
+    for target in targets:
+        name = to_snake_case(target[1])
+        if name not in by_spec_name:
+            by_python_name.setdefault(name, []).append(target)
+    return {**by_python_name, **by_spec_name}

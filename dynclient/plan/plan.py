@@ -85,6 +85,7 @@ class Plan:
         self.operation = operation
         self.schemas = schemas
         self.result_table = ResultTable(operation, schemas)
+        self._binders: dict[str | None, Binder] = {}
         self._checkers: dict[tuple[str | None, Reading, bool], Checker] = {}
 
     # --- what the operation takes
@@ -94,9 +95,24 @@ class Plan:
         """The parameters by location and name."""
         return {(p.location, p.name): p for p in self.operation.parameters}
 
-    @cached_property
+    def get_binder(self, media_type: str | None = None) -> Binder:
+        """Return what turns arguments into a call document.
+
+        Args:
+            media_type: of the body, whose properties are arguments; None: the preferred one.
+
+        """
+        binder = self._binders.get(media_type)
+        if binder is None:
+            binder = self._binders[media_type] = self._build_binder(media_type)
+        return binder
+
+    @property
     def binder(self) -> Binder:
-        """What turns arguments into a call document."""
+        """The binder for the preferred media type."""
+        return self.get_binder()
+
+    def _build_binder(self, media_type: str | None) -> Binder:
         in_template = TEMPLATE_VARIABLE.findall(self.operation.path)
         declared = [name for location, name in self.parameters if location == "path"]
         order = [name for name in in_template if name in declared]
@@ -104,7 +120,7 @@ class Plan:
         return build_binder(
             order,
             list(self.parameters),
-            self.body_property_names,
+            self.list_body_properties(media_type),
             has_body=self.operation.request_body is not None,
         )
 
@@ -134,7 +150,7 @@ class Plan:
             )
         return match[1]
 
-    def _accepts_media_type(self, media_type: Any) -> bool:
+    def accepts_media_type(self, media_type: Any) -> bool:
         """Tell whether a body can have a media type; None leaves the choice to us."""
         body = self.operation.request_body
         if media_type is None:
@@ -143,27 +159,25 @@ class Plan:
             return False
         return body is None or media.match_media_type(media_type, body.content) is not None
 
-    @cached_property
-    def body_property_names(self) -> list[str]:
-        """The body's top-level properties that may be given as arguments of their own."""
-        entry = self.find_media_type(None)
+    def list_body_properties(self, media_type: str | None = None) -> list[str]:
+        """Return the body's top-level properties that may be given as arguments of their own."""
+        entry = self.find_media_type(media_type)
         if entry is None or entry.schema is None:
             return []
         schema = self.schemas.translate(entry.schema, "request")
         return list_declared_names(schema, self.schemas.get_dialect("request").defs)
 
-    @cached_property
-    def argument_names(self) -> tuple[str, ...]:
-        """The argument names that help and signature show: those that a call may give."""
-        call_schema = self.get_call_schema()
+    def list_argument_names(self, media_type: str | None = None) -> tuple[str, ...]:
+        """Return the argument names that help and signature show: those that a call may give."""
+        call_schema = self.get_call_schema(media_type)
         body_schema = call_schema["properties"].get("body", True)
         forbidden = set()
         for part in walk_in_place(body_schema, call_schema.get("$defs", {})):
             for name, schema in part.get("properties", {}).items():
                 if isinstance(schema, dict) and schema.get("not") == {}:
                     forbidden.add(("body", name))
-        targets = self.binder.targets
-        return tuple(name for name in self.binder.names if targets.get(name) not in forbidden)
+        binder = self.get_binder(media_type)
+        return tuple(name for name in binder.names if binder.targets.get(name) not in forbidden)
 
     def get_checker(
         self, media_type: str | None, reading: Reading, *, is_opaque: bool = False
@@ -194,6 +208,10 @@ class Plan:
 
     # --- arguments → call document
 
+    def _get_binder_of_call(self, media_type: str | None) -> Binder:
+        """Return the binder of a call; that of the preferred media type for an unknown one."""
+        return self.get_binder(media_type if self.accepts_media_type(media_type) else None)
+
     def bind(
         self,
         args: Sequence[Any],
@@ -210,12 +228,13 @@ class Plan:
             media_type: of the body, where the call does not choose.
 
         """
-        binding = self.binder.bind(args, kwargs)
+        binder = self._binders.get(media_type) or self._get_binder_of_call(media_type)
+        binding = binder.bind(args, kwargs)
         if checks.unknown_properties == "allow" or not checks.is_enabled:
             self._accept_unknown_as_body(binding)
         call, violations = binding.call, binding.violations
         chosen = call.get("media_type", media_type)
-        if not self._accepts_media_type(chosen):
+        if not self.accepts_media_type(chosen):
             violations.append(self._build_media_type_violation(chosen))
             call.pop("media_type", None)
             chosen = None

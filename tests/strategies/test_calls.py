@@ -109,9 +109,7 @@ def test_what_has_no_argument_name_is_written_by_its_place():
         "run",
         rich()._plan.binder,
     )
-    assert (
-        repr(call) == "client.run('t', query={'name': 'n', 'zzz': 1}, body={'a-b': 1, 'name': 'n'})"
-    )
+    assert repr(call) == "client.run('t', name='n', query={'zzz': 1}, body={'a-b': 1, 'name': 'n'})"
 
 
 def test_a_call_whose_media_type_is_chosen_says_so():
