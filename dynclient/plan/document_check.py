@@ -323,7 +323,7 @@ class _DocumentChecker:
 
     def _check_component(self, node: Node) -> None:
         dialect = self.schemas.get_dialect("response")
-        schema = dialect.defs[dialect.add_definition(node)]
+        schema = dialect.translate_component(node)
         if isinstance(schema, dict) and "default" in schema:
             checker = Checker(self.schemas.bundle(schema, "response", "consumer"))
             if not checker.accepts(schema["default"]):

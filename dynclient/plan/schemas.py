@@ -12,10 +12,10 @@ from dynclient.schema.dialect import (
     X_SERIALIZATION,
     Direction,
     Schema,
-    SchemaTranslator,
     bundle_schema,
 )
 from dynclient.schema.readings import SchemaCloser, close_schema
+from dynclient.schema.translator import SchemaTranslator
 from dynclient.wire import media
 from dynclient.wire.schema_types import SchemaTypes
 
