@@ -8,8 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dynclient.document.document_cache import open_default_cache
-from dynclient.document.file_loader import IN_MEMORY_URI, load_files, to_uri
-from dynclient.errors import UsageError
+from dynclient.document.file_loader import (
+    IN_MEMORY_URI,
+    get_scheme,
+    load_files,
+    to_path,
+    to_uri,
+)
+from dynclient.errors import DocumentNotFound, UsageError
 from dynclient.model import Document
 from dynclient.transport.fetch import build_fetcher
 from dynclient.violations import shorten_repr
@@ -17,10 +23,18 @@ from dynclient.violations import shorten_repr
 if TYPE_CHECKING:
     from dynclient.document.problems import Problem
 
+#: The name of a mapping in the folder that is its base.
+MAPPING_NAME = "mapping"
+
 DocumentSource = str | PathLike[str] | Mapping[str, Any] | Document
 
 
-def load(source: DocumentSource) -> Document:
+def load(
+    source: DocumentSource,
+    *,
+    base: str | PathLike[str] | None = None,
+    allow_references: bool = False,
+) -> Document:
     """Return the OpenAPI document at a path or URL, or in a mapping.
 
     Loading indexes the operations and looks no further; what is wrong with the document is in
@@ -29,15 +43,24 @@ def load(source: DocumentSource) -> Document:
     Args:
         source: a path, an http(s) URL, the document as a mapping, or a Document, which is returned
             itself.
+        base: of a mapping: the file, folder or URL that its references are relative to. Without one
+            it reads no other file and nothing from the net.
+        allow_references: of a mapping without `base`: whether it may read the files and URLs that
+            its references name in full.
 
     Raises:
-        UsageError: the source is none of these.
+        UsageError: the source is none of these, or is no mapping and has one of the options.
         DocumentNotFound: nothing is there, or it cannot be read.
         DocumentSyntaxError: the text is neither YAML nor JSON; the error names line and column.
         UnsupportedVersion: it is no OpenAPI document of a version that dynclient reads.
         DocumentTooLarge: size, depth or alias expansion is beyond the limits.
 
     """
+    if not isinstance(source, Mapping) and (base is not None or allow_references):
+        raise UsageError(
+            "`base` and `allow_references` are for a document that is given as a mapping",
+            hint="leave them out: a path or URL is its own base",
+        )
     if isinstance(source, Document):
         return source
     given: object = source
@@ -46,9 +69,35 @@ def load(source: DocumentSource) -> Document:
             f"no document can be loaded from {shorten_repr(source)}",
             hint="give a path, a URL or a mapping",
         )
-    where = source if isinstance(source, Mapping | str) else Path(source)
-    root = IN_MEMORY_URI if isinstance(where, Mapping) else to_uri(where)
-    return Document(load_files(where, build_fetcher(root), open_default_cache()), _find_problems)
+    if isinstance(source, Mapping):
+        return _load_mapping(source, base, allow_references=allow_references)
+    where = source if isinstance(source, str) else Path(source)
+    fetch = build_fetcher(to_uri(where))
+    return Document(load_files(where, fetch, open_default_cache()), _find_problems)
+
+
+def _load_mapping(
+    source: Mapping[str, Any], base: str | PathLike[str] | None, *, allow_references: bool
+) -> Document:
+    uri = IN_MEMORY_URI if base is None else _build_mapping_uri(base)
+    may_read = allow_references or base is not None
+    fetch = build_fetcher(uri) if may_read else _refuse_reference
+    return Document(load_files(source, fetch, open_default_cache(), uri), _find_problems)
+
+
+def _build_mapping_uri(base: str | PathLike[str]) -> str:
+    """Return the URI of a mapping whose references are relative to a file, folder or URL."""
+    uri = to_uri(base if isinstance(base, str) else Path(base))
+    is_folder = get_scheme(uri) == "file" and to_path(uri).is_dir()
+    return f"{uri.rstrip('/')}/{MAPPING_NAME}" if is_folder else uri
+
+
+def _refuse_reference(uri: str) -> bytes:
+    raise DocumentNotFound(
+        "a document that is given as a mapping has no base and reads no other file; "
+        "load it with base=PATH, or with allow_references=True",
+        uri=uri,
+    )
 
 
 def _find_problems(document: Document) -> list[Problem]:

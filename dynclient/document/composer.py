@@ -19,7 +19,13 @@ from yaml.events import (
 
 from dynclient.document.problems import Problem
 from dynclient.document.references import escape_token
-from dynclient.document.yaml_events import MAX_DEPTH, build_depth_error, find_hint, get_file_name
+from dynclient.document.yaml_events import (
+    MAX_DEPTH,
+    build_depth_error,
+    build_syntax_error,
+    find_hint,
+    get_file_name,
+)
 from dynclient.errors import DocumentSyntaxError, DocumentTooLarge
 from dynclient.violations import shorten
 
@@ -240,14 +246,8 @@ class Composer:
             )
 
     def _build_alias_error(self, message: str, event: Any) -> DocumentSyntaxError:
-        line, column = get_position(event)
-        return DocumentSyntaxError(
-            f"{get_file_name(self.uri)} is not valid YAML: {message}",
-            hint=find_hint(message, ""),
-            line=line,
-            column=column,
-            uri=self.uri,
-        )
+        hint = find_hint(message, "")
+        return build_syntax_error(self.uri, "YAML", message, get_position(event), hint)
 
 
 def get_position(event: Any) -> tuple[int, int]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from functools import cached_property, partial
 from pathlib import Path
+from types import NoneType
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -61,7 +61,10 @@ def to_path(uri: str) -> Path:
 
 
 def load_files(
-    source: str | Path | Mapping[str, Any], fetch: Fetch, cache: DocumentCache
+    source: str | Path | Mapping[str, Any],
+    fetch: Fetch,
+    cache: DocumentCache,
+    mapping_uri: str = IN_MEMORY_URI,
 ) -> DocumentFiles:
     """Load a document and every file that it refers to.
 
@@ -69,6 +72,7 @@ def load_files(
         source: a path, a URL, or the document as a mapping.
         fetch: returns the bytes of a URI; it decides which URIs may be read.
         cache: where parsed texts are kept.
+        mapping_uri: what the references of a mapping are relative to.
 
     Raises:
         DocumentNotFound: nothing is at `source`. A file that is only referred to may be missing:
@@ -78,8 +82,9 @@ def load_files(
 
     """
     files: dict[str, DocumentFile] = {}
+    failures: dict[str, DocumentError] = {}
     if isinstance(source, Mapping):
-        root = IN_MEMORY_URI
+        root = mapping_uri
         tree, problems = normalize_mapping(source, root)
         files[root] = DocumentFile(root, tree, tuple(problems))
         pending = find_external_files(files[root], None)
@@ -89,23 +94,20 @@ def load_files(
 
     while pending:
         uri = pending.pop(0)
-        if uri in files or (uri != root and not _is_fetchable(uri)):
+        if uri in files or uri in failures:
             continue
         if len(files) >= MAX_FILES:
             raise DocumentTooLarge(f"{root} refers to more than {MAX_FILES} files", uri=root)
         try:
             data = fetch(uri)
             files[uri] = _parse_file(uri, data, fetch, cache)
-        except DocumentError:
+        except DocumentError as error:
             if uri == root:
                 raise
+            failures[uri] = error
             continue
         pending += find_external_files(files[uri], data)
-    return DocumentFiles(root, files)
-
-
-def _is_fetchable(uri: str) -> bool:
-    return get_scheme(uri) in ("http", "https", "file")
+    return DocumentFiles(root, files, failures)
 
 
 def _parse_file(uri: str, data: bytes, fetch: Fetch, cache: DocumentCache) -> DocumentFile:
@@ -116,10 +118,9 @@ def _parse_file(uri: str, data: bytes, fetch: Fetch, cache: DocumentCache) -> Do
         )
     # A local file is read again for its lines. A remote one is kept: no request in mid-call.
     locate = _LazyLocator((lambda: data) if is_remote(uri) else partial(fetch, uri))
-    entry = cache.get(data)
-    if isinstance(entry, dict) and entry.keys() == {"tree", "problems"}:
-        cached_problems = [Problem(**{**fields, "file": uri}) for fields in entry["problems"]]
-        return DocumentFile(uri, entry["tree"], tuple(cached_problems), locate)
+    cached_file = _read_entry(cache.get(data), uri, locate)
+    if cached_file is not None:
+        return cached_file
 
     from dynclient.document import yaml12
 
@@ -129,11 +130,38 @@ def _parse_file(uri: str, data: bytes, fetch: Fetch, cache: DocumentCache) -> Do
     return DocumentFile(uri, parsed.tree, tuple(parsed.problems), locate)
 
 
+def _read_entry(entry: Any, uri: str, locate: _LazyLocator) -> DocumentFile | None:
+    """Return the file that an entry of the cache holds; None where it does not have its shape.
+
+    Such an entry counts as absent: it is written anew.
+    """
+    if not isinstance(entry, dict) or entry.keys() != {"tree", "problems"}:
+        return None
+    if not isinstance(entry["problems"], list):
+        return None
+    problems = []
+    for fields in entry["problems"]:
+        if not _has_shape_of_problem(fields):
+            return None
+        problems.append(Problem(**{**fields, "file": uri}))
+    return DocumentFile(uri, entry["tree"], tuple(problems), locate)
+
+
+#: What the cache keeps of a problem: all but its place, which is found anew.
+_CACHED_FIELDS: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(("severity", "code", "message", "hint", "pointer", "file"), (str,)),
+    **dict.fromkeys(("known_line", "known_column"), (int, NoneType)),
+}
+
+
+def _has_shape_of_problem(fields: Any) -> bool:
+    if not isinstance(fields, dict) or fields.keys() != _CACHED_FIELDS.keys():
+        return False
+    return all(isinstance(fields[name], kinds) for name, kinds in _CACHED_FIELDS.items())
+
+
 def _list_fields(problem: Problem) -> dict[str, Any]:
-    """Return what the cache keeps of a problem: all but its place, which is found anew."""
-    fields = asdict(problem)
-    del fields["place"]
-    return fields
+    return {name: getattr(problem, name) for name in _CACHED_FIELDS}
 
 
 class _LazyLocator:
@@ -156,10 +184,12 @@ def read_file(uri: str) -> bytes:
     """Return the bytes of a file: URI.
 
     Raises:
-        DocumentNotFound: it does not exist or cannot be read.
+        DocumentNotFound: it does not exist, cannot be read, or the URI is of another scheme.
         DocumentTooLarge: it has more than MAX_FILE_BYTES.
 
     """
+    if get_scheme(uri) != "file":
+        raise DocumentNotFound(f"{uri} is neither a file nor an http or https URL", uri=uri)
     path = to_path(uri)
     try:
         if path.stat().st_size > MAX_FILE_BYTES:

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin
 
 from dynclient.document.problems import Problem
-from dynclient.errors import UnresolvableReference
+from dynclient.errors import DocumentError, DocumentSyntaxError, UnresolvableReference
 from dynclient.violations import Place
 
 MAX_CHAIN = 64
@@ -68,10 +68,18 @@ class DocumentFile:
 
 @dataclass(frozen=True)
 class DocumentFiles:
-    """All files of one document by URI; `root` is the URI of the entry document."""
+    """All files of one document.
+
+    Attributes:
+        root: the URI of the entry document.
+        by_uri: the files that were loaded.
+        failures: the URI of a file that could not be loaded -> why.
+
+    """
 
     root: str
     by_uri: Mapping[str, DocumentFile]
+    failures: Mapping[str, DocumentError] = field(default_factory=dict)
 
     @property
     def top(self) -> Node:
@@ -109,7 +117,7 @@ class DocumentFiles:
         target = base_uri + next_reference if is_local else urljoin(base_uri, next_reference)
         uri, fragment = urldefrag(target)
         if uri not in self.by_uri:
-            raise self._build_unresolvable_error(reference, base, "that file was not loaded")
+            raise self._build_not_loaded_error(reference, base, uri)
         tree = self.by_uri[uri].tree
         pointer = unquote(fragment)
         if pointer and not pointer.startswith("/"):
@@ -120,14 +128,24 @@ class DocumentFiles:
             raise self._build_unresolvable_error(reference, base, "nothing is there") from None
         return Node(self, uri, pointer, value)
 
+    def _build_not_loaded_error(
+        self, reference: str, base: Node, uri: str
+    ) -> UnresolvableReference:
+        failure = self.failures.get(uri)
+        if failure is None:
+            return self._build_unresolvable_error(reference, base, "that file was not loaded")
+        # Hints about a missing file are for the source of a document, not for a reference.
+        hint = failure.hint if isinstance(failure, DocumentSyntaxError) else None
+        return self._build_unresolvable_error(reference, base, failure.headline, hint)
+
     def _build_unresolvable_error(
-        self, reference: str, base: Node, cause: str
+        self, reference: str, base: Node, cause: str, hint: str | None = None
     ) -> UnresolvableReference:
         reason = f"$ref {reference!r} cannot be resolved: {cause}"
         return UnresolvableReference(
             f"{base.place}: {reason}",
             reason=reason,
-            hint="correct the reference, or add what it names",
+            hint=hint or "correct the reference, or add what it names",
             uri=base.uri,
             reference=reference,
             pointer=base.pointer,

@@ -17,6 +17,7 @@ from dynclient.document.problems import Problem
 from dynclient.document.yaml_events import (
     MAX_DEPTH,
     build_depth_error,
+    build_syntax_error,
     decode,
     find_position,
     get_file_name,
@@ -312,10 +313,6 @@ def _parse_almost_json(text: str, uri: str, json_error: Exception) -> ParsedText
         return _parse_yaml(text, uri)
     except DocumentSyntaxError:
         if isinstance(json_error, json.JSONDecodeError) and get_file_name(uri).endswith(".json"):
-            raise DocumentSyntaxError(
-                f"{get_file_name(uri)} is not valid JSON: {json_error.msg}",
-                line=json_error.lineno,
-                column=json_error.colno,
-                uri=uri,
-            ) from None
+            position = (json_error.lineno, json_error.colno)
+            raise build_syntax_error(uri, "JSON", json_error.msg, position) from None
         raise

@@ -94,13 +94,31 @@ def decode(data: bytes, uri: str) -> str:
         is_utf8 = encoding == "utf-8-sig"
         encoding_name = "UTF-8" if is_utf8 else encoding.upper()
         reason = f"{error.reason} (byte 0x{data[error.start]:02x})"
-        raise DocumentSyntaxError(
-            f"{get_file_name(uri)} is not valid {encoding_name}: {reason}",
-            hint="save the file as UTF-8" if is_utf8 else None,
-            line=line,
-            column=column,
-            uri=uri,
-        ) from None
+        hint = "save the file as UTF-8" if is_utf8 else None
+        raise build_syntax_error(uri, encoding_name, reason, (line, column), hint) from None
+
+
+def build_syntax_error(
+    uri: str, language: str, reason: str, position: tuple[int, int], hint: str | None = None
+) -> DocumentSyntaxError:
+    """Return the error for a text that is not what it should be; its headline says where.
+
+    Args:
+        uri: the URI of the file.
+        language: what the text should be: `YAML`, `JSON`, or an encoding.
+        reason: what is wrong, one line.
+        position: line and column, first is 1.
+        hint: what to do about it.
+
+    """
+    line, column = position
+    return DocumentSyntaxError(
+        f"{get_file_name(uri)} is not valid {language} in line {line}, column {column}: {reason}",
+        hint=hint,
+        line=line,
+        column=column,
+        uri=uri,
+    )
 
 
 def _detect_encoding(data: bytes) -> str:
@@ -172,7 +190,7 @@ def parse_events(text: str, uri: str) -> Iterator[Event]:
         # PyYAML 6.0.4 brought libyaml's own limit; ours is the lower one.
         if "nesting depth" in str(error):
             raise build_depth_error(uri) from None
-        raise _build_syntax_error(error, text, uri) from None
+        raise _build_yaml_error(error, text, uri) from None
 
 
 def build_depth_error(uri: str) -> DocumentTooLarge:
@@ -195,34 +213,28 @@ def _choose_substitutes(text: str) -> dict[int, int]:
     return dict(zip(breaks, unused_codes, strict=False))
 
 
-def _build_syntax_error(error: yaml.YAMLError, text: str, uri: str) -> DocumentSyntaxError:
-    headline = f"{get_file_name(uri)} is not valid YAML: "
+def _build_yaml_error(error: yaml.YAMLError, text: str, uri: str) -> DocumentSyntaxError:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     if mark is None:
-        return _build_character_error(headline, text, uri)
+        return _build_character_error(text, uri)
     problem = getattr(error, "problem", None) or getattr(error, "context", None)
     message = shorten(problem or "it cannot be read", MAX_MESSAGE_CHARS)
-    return DocumentSyntaxError(
-        headline + message,
-        hint=find_hint(message, text[mark.index : mark.index + 1]),
-        line=mark.line + 1,
-        column=mark.column + 1,
-        uri=uri,
-    )
+    hint = find_hint(message, text[mark.index : mark.index + 1])
+    return build_syntax_error(uri, "YAML", message, (mark.line + 1, mark.column + 1), hint)
 
 
-def _build_character_error(headline: str, text: str, uri: str) -> DocumentSyntaxError:
+def _build_character_error(text: str, uri: str) -> DocumentSyntaxError:
     """Return the error for a character that YAML does not allow anywhere."""
-    line, column = 1, 1
+    position = (1, 1)
     message = "it cannot be read"
     hint = "remove it, or escape it in double quotes"
     match = _FORBIDDEN_CHARACTER.search(text)
     if match:
-        line, column = find_position(text, match.start())
+        position = find_position(text, match.start())
         message = f"the character U+{ord(match[0]):04X} is not allowed"
         if match[0] == "\0":
             hint = "is it UTF-16 without a byte order mark?"
-    return DocumentSyntaxError(headline + message, hint=hint, line=line, column=column, uri=uri)
+    return build_syntax_error(uri, "YAML", message, position, hint)
 
 
 def find_hint(message: str, character: str) -> str | None:

@@ -95,7 +95,10 @@ class _DocumentChecker:
             text = "the document has neither `paths`, `webhooks` nor `components`"
             self.report(root, "missing-field", text)
         self._check_security(root.get_child("security"))
-        self._check_members(root)
+        self._check_guarded(root, self._check_members, root)
+        self._check_guarded(root, self._check_paths, root)
+
+    def _check_paths(self, root: Node) -> None:
         paths = root["paths"]
         for path in paths.member_keys():
             self._check_guarded(paths.get_child(path), self._check_path_item, paths, path)

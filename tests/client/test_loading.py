@@ -121,6 +121,112 @@ def test_a_mapping_that_holds_itself_comes_to_an_end():
         dynclient.load(made)
 
 
+def _refer(reference, version="3.1.0"):
+    return single(body=content({"$ref": reference}), version=version)
+
+
+def _reasons(document_):
+    return [p.message for p in document_.problems if p.code == "unresolvable-reference"]
+
+
+@pytest.fixture
+def parts(tmp_path):
+    """Write a schema file, and one that refers to it, and return the path of the second one."""
+    (tmp_path / "integer.json").write_text('{"type": "integer"}')
+    path = tmp_path / "parts.json"
+    path.write_text('{"A": {"$ref": "integer.json"}}')
+    return path
+
+
+@pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
+@pytest.mark.parametrize("reference", ["parts.json#/A", "../parts.json#/A", "{uri}#/A", "{path}"])
+def test_a_mapping_has_no_base_and_reads_no_file(parts, monkeypatch, reference, version):
+    monkeypatch.chdir(parts.parent)
+    named = reference.format(uri=parts.as_uri(), path=parts)
+    [reason] = _reasons(dynclient.load(_refer(named, version)))
+    assert reason == (
+        f"$ref {named!r} cannot be resolved: a document that is given as a mapping has no base and "
+        "reads no other file; load it with base=PATH, or with allow_references=True"
+    )
+
+
+def test_a_mapping_reads_nothing_from_the_net(web, parts):
+    [reason] = _reasons(dynclient.load(_refer(f"{web}/parts.json#/A")))
+    assert "has no base and reads no other file" in reason
+
+
+@pytest.mark.parametrize("place", ["paths", "parameter", "response", "path item"])
+def test_a_mapping_reads_no_file_wherever_the_reference_stands(parts, place):
+    reference = {"$ref": parts.as_uri() + "#/A"}
+    made = single(**{"parameters": [reference]} if place == "parameter" else {})
+    if place == "response":
+        made = single(responses={"200": reference})
+    if place == "paths":
+        made = {**document(), "paths": reference}
+    if place == "path item":
+        made = document({"/x": reference})
+    assert _reasons(dynclient.load(made))
+
+
+@pytest.mark.parametrize("kind", ["file", "folder", "text"])
+def test_a_mapping_with_a_base_reads_what_lies_beside_it(parts, kind):
+    base = {
+        "file": parts.with_name("api.yaml"),
+        "folder": parts.parent,
+        "text": str(parts.parent / "x.json"),
+    }[kind]
+    found = dynclient.load(_refer("parts.json#/A"), base=base)
+    assert not found.problems
+    assert dynclient.Client(found, server="https://a.test").run.validate(body="x")
+
+
+def test_a_file_that_refers_back_to_the_base_finds_the_mapping(tmp_path):
+    (tmp_path / "parts.json").write_text('{"A": {"$ref": "api.json#/components/schemas/B"}}')
+    made = {**_refer("parts.json#/A"), "components": {"schemas": {"B": {"type": "integer"}}}}
+    assert not dynclient.load(made, base=tmp_path / "api.json").problems
+
+
+def test_a_mapping_with_a_url_as_base_reads_from_there_and_no_local_file(web, parts):
+    base = f"{web}/api.json"
+    assert not dynclient.load(_refer("parts.json#/A"), base=base).problems
+    [reason] = _reasons(dynclient.load(_refer(parts.as_uri()), base=base))
+    assert "refers to the local file" in reason
+
+
+def test_allowed_references_of_a_mapping_are_read_where_they_are_whole(web, parts):
+    for reference in (f"{parts.as_uri()}#/A", f"{web}/parts.json#/A"):
+        assert not dynclient.load(_refer(reference), allow_references=True).problems
+    [reason] = _reasons(dynclient.load(_refer("parts.json"), allow_references=True))
+    assert reason.endswith("parts.json is neither a file nor an http or https URL")
+
+
+@pytest.mark.parametrize("options", [{"base": "."}, {"allow_references": True}])
+def test_the_base_of_a_path_is_the_path_itself(tmp_path, options):
+    (tmp_path / "api.json").write_text(json.dumps(MADE))
+    with pytest.raises(errors.UsageError) as caught:
+        dynclient.load(tmp_path / "api.json", **options)
+    assert str(caught.value) == (
+        "`base` and `allow_references` are for a document that is given as a mapping\n"
+        "  hint: leave them out: a path or URL is its own base"
+    )
+
+
+def test_a_reference_to_a_broken_file_says_what_is_broken(tmp_path):
+    (tmp_path / "parts.yaml").write_text("A:\n\t type: integer\n")
+    (tmp_path / "api.json").write_text(json.dumps(_refer("parts.yaml#/A")))
+    [reason] = _reasons(dynclient.load(tmp_path / "api.json"))
+    assert reason.startswith(
+        "$ref 'parts.yaml#/A' cannot be resolved: "
+        "parts.yaml is not valid YAML in line 2, column 1: "
+    )
+
+
+def test_a_reference_to_a_missing_file_names_the_file(tmp_path):
+    (tmp_path / "api.json").write_text(json.dumps(_refer("parts.yaml#/A")))
+    [reason] = _reasons(dynclient.load(tmp_path / "api.json"))
+    assert reason.endswith(f"no document at {tmp_path / 'parts.yaml'}: No such file or directory")
+
+
 def test_a_document_is_taken_as_it_is():
     found = dynclient.load(MADE)
     assert dynclient.load(found) is found

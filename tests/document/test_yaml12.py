@@ -333,7 +333,9 @@ def test_big_endian_utf_16_is_read():
 def test_bytes_that_are_not_utf_8_are_refused_with_their_place():
     error = refusal("a: 1\r\nä: ".encode() + b"\xff\xfe\n")
     assert (error.line, error.column) == (2, 4)
-    assert error.headline == "spec.yaml is not valid UTF-8: invalid start byte (byte 0xff)"
+    assert error.headline == (
+        "spec.yaml is not valid UTF-8 in line 2, column 4: invalid start byte (byte 0xff)"
+    )
 
 
 def test_broken_utf_16_is_refused_with_its_place():
@@ -449,7 +451,7 @@ def test_json_that_yaml_would_refuse_is_read():
 def test_a_json_file_that_is_neither_json_nor_yaml_gets_the_error_of_json():
     error = refusal('{"a": 1,\n "b" 2}', "dir/spec.json")
     assert (error.headline, error.line, error.column) == (
-        "spec.json is not valid JSON: Expecting ':' delimiter",
+        "spec.json is not valid JSON in line 2, column 6: Expecting ':' delimiter",
         2,
         6,
     )
@@ -485,7 +487,7 @@ def test_a_version_directive_changes_nothing():
 def test_a_syntax_error_says_what_and_where(text, place, what, hint):
     error = refusal(text, "https://example.org/dir/spec.yaml?key=secret")
     assert (error.headline, (error.line, error.column)) == (
-        f"spec.yaml is not valid YAML: {what}",
+        f"spec.yaml is not valid YAML in line {place[0]}, column {place[1]}: {what}",
         place,
     )
     assert hint is None or hint in error.hint

@@ -15,7 +15,7 @@ from dynclient.diffing.sources.git import Repository, RevisionTree
 from dynclient.document.document_cache import open_default_cache
 from dynclient.document.file_loader import Fetch, load_files
 from dynclient.document.references import DocumentFiles
-from dynclient.errors import DocumentError, UsageError
+from dynclient.errors import DocumentError, DocumentNotFound, UsageError
 from dynclient.model import Document
 from dynclient.transport.fetch import build_fetcher
 
@@ -176,12 +176,16 @@ def _is_ours(part: str) -> bool:
 
 
 def _read_stdin() -> Document:
-    """Return the document on standard input; its references are relative to the current folder."""
-    uri, data = (Path.cwd() / "stdin").as_uri(), sys.stdin.buffer.read()
-    local = build_fetcher(uri)
-    return build_document(
-        _open_document(uri, lambda wanted: data if wanted == uri else local(wanted))
-    )
+    """Return the document on standard input. It has no base, so its references read no file."""
+    root, data = (Path.cwd() / "stdin").as_uri(), sys.stdin.buffer.read()
+
+    def fetch(uri: str) -> bytes:
+        if uri != root:
+            message = "standard input has no base and reads no other file; give a path"
+            raise DocumentNotFound(message, uri=uri)
+        return data
+
+    return build_document(_open_document(root, fetch))
 
 
 def _open_document(uri: str, fetch: Fetch, error_suffix: str = "") -> DocumentFiles:

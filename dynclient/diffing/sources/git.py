@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from dynclient.document.file_loader import Fetch, is_remote, to_path
+from dynclient.document.file_loader import Fetch, get_scheme, is_remote, to_path
 from dynclient.errors import DocumentNotFound
 from dynclient.names import suggest
 
@@ -90,9 +90,11 @@ class Repository:
         """Return the path of a `file:` URI relative to the root.
 
         Raises:
-            DocumentNotFound: it is outside.
+            DocumentNotFound: it is outside, or of another scheme.
 
         """
+        if get_scheme(uri) != "file":
+            raise _build_not_found(f"{uri} is no file of the repository", uri=uri)
         path = Path(os.path.normpath(to_path(uri)))
         try:
             return path.relative_to(self.root).as_posix()

@@ -51,14 +51,15 @@ def test_two_paths_are_one_pair_named_by_the_new_one(put, load):
     )
 
 
-def test_standard_input_is_a_document_whose_references_begin_in_the_current_folder(
-    put, load, stdin
-):
+def test_standard_input_has_no_base_so_its_references_read_no_file(put, load, stdin):
     put("a.yaml", api("a"))
     put("parts.yaml", "item:\n  get: {operationId: x, responses: {}}\n")
     stdin("openapi: 3.0.3\ninfo: {}\npaths: {/x: {$ref: 'parts.yaml#/item'}}\n")
     [pair] = load_pairs("a.yaml", "-", load)
-    assert list(pair.new.operations) == ["x"]
+    assert list(pair.new.operations) == []
+    assert "standard input has no base and reads no other file; give a path" in str(
+        [problem.message for problem in pair.new.problems]
+    )
 
 
 def test_standard_input_is_read_once(load):
