@@ -23,6 +23,28 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 #: A variable of a path or server template: `{name}`.
 TEMPLATE_VARIABLE = re.compile(r"\{([^{}]+)\}")
 
+#: Header fields that frame a message, or speak of one connection: the transport's business, never a
+#: call's. Source: RFC 9112 §6, RFC 9110 §6.6.2, §7.6.1.
+FRAMING_HEADERS = frozenset(
+    {
+        "connection",
+        "content-length",
+        "http2-settings",
+        "keep-alive",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+
+
+def is_framing_header(name: str) -> bool:
+    """Tell whether a header field frames the message."""
+    return name.lower() in FRAMING_HEADERS
+
+
 Location = Literal["path", "query", "header", "cookie"]
 LOCATIONS: tuple[Location, ...] = ("path", "query", "header", "cookie")
 
@@ -255,6 +277,13 @@ class RequiredScheme:
 SecurityFormula = tuple[tuple[RequiredScheme, ...], ...]
 
 
+#: A value as it may stand in a server's URL.
+Scalar = str | int | float | bool
+
+#: The default of a server variable (None: it has none), and the values that it may have ((): any).
+ServerVariable = tuple[str | None, tuple[str, ...]]
+
+
 @dataclass(frozen=True)
 class Server:
     """A server.
@@ -262,13 +291,13 @@ class Server:
     Attributes:
         url: the URL template.
         description: what the document says of it.
-        variables: name of a server variable -> (its default, the values that it may have).
+        variables: server variables by name.
 
     """
 
     url: str
     description: str = ""
-    variables: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    variables: Mapping[str, ServerVariable] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -297,6 +326,12 @@ class Operation:
     def id(self) -> str:
         """The operationId; the key where the document gives none."""
         return self.node.get_text("operationId") or self.key
+
+    @property
+    def heading(self) -> str:
+        """What messages call it: operationId, method and path; without an operationId the rest."""
+        request = f"{self.method} {self.path}"
+        return request if self.id == request else f"{self.id}  {request}"
 
     @property
     def summary(self) -> str:
@@ -328,6 +363,8 @@ class Operation:
     def parameters(self) -> tuple[Parameter, ...]:
         """The parameters: those of the path item, unless overridden, then those of the operation.
 
+        A header that frames the message is a problem of the document and left out.
+
         Raises:
             UnresolvableReference: one of them is a `$ref` that leads nowhere.
 
@@ -337,7 +374,8 @@ class Operation:
             for child in owner["parameters"].iterate_children():
                 node = child.resolve()
                 name, location = node.get_text("name"), node.get_text("in")
-                if name and location in LOCATIONS:
+                is_ignored = location == "header" and is_framing_header(name)
+                if name and location in LOCATIONS and not is_ignored:
                     parameters[location, name] = Parameter(name, location, node)
 
         path_template = self.path.partition("#")[0].partition("?")[0]
@@ -391,7 +429,7 @@ class Operation:
         return self.document.servers
 
     def __repr__(self) -> str:
-        return f"<Operation {self.id}  {self.method} {self.path}>"
+        return f"<Operation {self.heading}>"
 
 
 class Document:
@@ -481,12 +519,13 @@ class Document:
         for requirement in security.iterate_children():
             if not isinstance(requirement.value, dict):
                 continue
-            schemes = self._read_requirement(requirement)
+            schemes = self.read_requirement(requirement)
             if schemes or not requirement.value:
                 alternatives.append(schemes)
         return tuple(alternatives)
 
-    def _read_requirement(self, requirement: Node) -> tuple[RequiredScheme, ...]:
+    def read_requirement(self, requirement: Node) -> tuple[RequiredScheme, ...]:
+        """Return the schemes of one Security Requirement Object, those that are defined."""
         schemes: list[RequiredScheme] = []
         for name in requirement.member_keys():
             if name in self.security_schemes:
@@ -595,12 +634,19 @@ def _read_servers(owner: Node) -> tuple[Server, ...]:
     return tuple(servers)
 
 
-def _read_server_variables(node: Node) -> dict[str, tuple[str, tuple[str, ...]]]:
-    variables: dict[str, tuple[str, tuple[str, ...]]] = {}
+def _read_server_variables(node: Node) -> dict[str, ServerVariable]:
+    variables: dict[str, ServerVariable] = {}
     for name in node.member_keys():
         variable = node.get_child(name)
         enum = variable.get_child("enum").value
-        values = tuple(map(str, enum)) if isinstance(enum, list) else ()
-        default = str(variable.get_child("default").value or "")
-        variables[name] = (default, values)
+        values = tuple(map(write_scalar, enum)) if isinstance(enum, list) else ()
+        default = variable.get_child("default").value
+        variables[name] = (None if default is None else write_scalar(default), values)
     return variables
+
+
+def write_scalar(value: Any) -> str:
+    """Return a value as YAML and JSON write it: text itself, `true` for True."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)

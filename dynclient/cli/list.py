@@ -67,7 +67,7 @@ def _suggest_tag(document: Document, tag: str) -> str:
 
 
 def _build_row(operation: Operation) -> tuple[str, str, str]:
-    """Return name, summary, and `METHOD /path`.
+    """Return name, summary, and `METHOD /path` where that is not the name already.
 
     The path stands last, because it is long, and because it names the operation too.
     """
@@ -76,5 +76,6 @@ def _build_row(operation: Operation) -> tuple[str, str, str]:
     summary = format_one_line(operation.summary)
     if operation.deprecated:
         summary += " (deprecated)"
-    request = format_one_line(f"{operation.method} {operation.path}")
-    return format_one_line(operation.key), summary.strip(), request
+    request = f"{operation.method} {operation.path}"
+    shown_request = "" if operation.key == request else format_one_line(request)
+    return format_one_line(operation.key), summary.strip(), shown_request

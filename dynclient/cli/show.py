@@ -46,7 +46,7 @@ def _format_heading(operation: Operation) -> Iterator[str]:
     from dynclient.description.operation_signature import format_signature
 
     declared = operation.operation
-    yield f"{format_one_line(declared.id)}  {declared.method} {format_one_line(declared.path)}"
+    yield "  ".join(map(format_one_line, declared.heading.split("  ")))
     yield format_one_line(declared.summary) + ("  (deprecated)" if operation.deprecated else "")
     yield ""
     name, signature = operation.__name__, operation.__signature__

@@ -88,6 +88,8 @@ class ClientCredentials(dict[str, Credential]):
                 "credentials must be a mapping", hint='give credentials={"scheme name": "secret"}'
             )
         super().__init__(given)
+        #: Schemes with a credential in the environment, which is not read without a server.
+        self.unread: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:
         return f"<credentials of {', '.join(self) or 'nothing'}>"
@@ -226,9 +228,13 @@ class BaseClient(Generic[OperationT]):
     def _build_credential_store(self, operation: model.Operation) -> CredentialStore:
         adapter = self._runner.adapter
         if adapter.is_in_process:
-            return CredentialStore(self._credentials)
-        origins = frozenset({self._find_trusted_origin(operation)})
-        return CredentialStore(self._credentials, origins, is_optional=adapter.is_user_owned)
+            return CredentialStore(self._credentials, unread=self._credentials.unread)
+        return CredentialStore(
+            self._credentials,
+            frozenset({self._find_trusted_origin(operation)}),
+            is_optional=adapter.is_user_owned,
+            unread=self._credentials.unread,
+        )
 
     def _find_trusted_origin(self, operation: model.Operation) -> str:
         """Return the origin that the user vouched for; "" where there is none."""
@@ -339,10 +345,12 @@ def _collect_credentials(
             check_credential(schemes[name], credential)
 
     credentials = ClientCredentials(own)
+    texts = {name: os.environ.get(build_credential_variable(name), "") for name in schemes}
     if not options.server:
+        credentials.unread = frozenset(name for name, text in texts.items() if text)
         return credentials
     for name, scheme in schemes.items():
-        text = os.environ.get(build_credential_variable(name))
+        text = texts[name]
         if not text or name in credentials:
             continue
         if is_user_password_scheme(scheme):

@@ -18,6 +18,7 @@ from dynclient.names import to_snake_case
 from dynclient.plan.call_document import Call
 from dynclient.plan.plan import Plan, RequestChecks
 from dynclient.plan.results import Result, select_drifts
+from dynclient.plan.schemas import IGNORED_HEADERS
 from dynclient.schema.dialect import Schema
 from dynclient.schema.engine import Checker
 from dynclient.transport.authorization import CredentialStore
@@ -205,10 +206,23 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
         return _add_headers(request, options.headers) if options.headers else request
 
     def _prepare_request(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request:
-        """Return the request of a call, or the one that was built before and is given instead."""
-        if len(args) == 1 and not kwargs and isinstance(args[0], Request):
-            return args[0]
-        return self.request(*args, **kwargs)
+        """Return the request of a call, or the one that was built before and is given instead.
+
+        Raises:
+            UsageError: the request that is given is one of another operation.
+
+        """
+        if len(args) != 1 or kwargs or not isinstance(args[0], Request):
+            return self.request(*args, **kwargs)
+        request = args[0]
+        is_own = request.operation_id in ("", self.operation.key)
+        if is_own and request.method == self.method:
+            return request
+        owner = request.operation_id or f"a {request.method} operation"
+        raise UsageError(
+            f"{self.id} cannot send a request of {owner}; nothing was sent",
+            hint="send it with the operation that built it",
+        )
 
     @cached_property
     def _base_url(self) -> str:
@@ -256,8 +270,19 @@ def _compile_schema(schema: dict[str, Any]) -> Any:
 
 
 def build_example_schema(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return a call schema without `media_type`: an example leaves it to the default."""
+    """Return a call schema without what an example leaves to others.
+
+    The media type is left to the default; the headers that the standard ignores are left to the
+    credentials and the media types.
+    """
     properties = {k: v for k, v in schema["properties"].items() if k != "media_type"}
+    header = properties.get("header", {})
+    names = [name for name in header.get("properties", ()) if name.lower() not in IGNORED_HEADERS]
+    if names:
+        kept = {name: header["properties"][name] for name in names}
+        properties["header"] = {**header, "properties": kept}
+    else:
+        properties.pop("header", None)
     return {**schema, "properties": properties}
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypedDict
 
 from dynclient.errors import UsageError
+from dynclient.model import Scalar, is_framing_header
 from dynclient.names import suggest
 from dynclient.plan.plan import RequestChecks
 from dynclient.plan.results import ResponseValidation
@@ -37,6 +38,13 @@ def _is_text_mapping(value: Any) -> bool:
     return all(isinstance(text, str) for text in texts)
 
 
+def _is_scalar_mapping(value: Any) -> bool:
+    if not isinstance(value, Mapping):
+        return False
+    has_text_keys = all(isinstance(key, str) for key in value)
+    return has_text_keys and all(isinstance(member, Scalar) for member in value.values())
+
+
 def _is_text_or_none(value: Any) -> bool:
     return value is None or isinstance(value, str)
 
@@ -50,7 +58,7 @@ _OPTION_RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "timeout": (_is_timeout, "seconds, a pair (connect, read), or None for no limit"),
     "headers": (_is_text_mapping, "a mapping of names to texts"),
     "server": (_is_text_or_none, "a URL"),
-    "server_variables": (_is_text_mapping, "a mapping of names to texts"),
+    "server_variables": (_is_scalar_mapping, "a mapping of names to texts or numbers"),
     "media_type": (_is_media_type, "a media type"),
     "accept": (_is_media_type, "a media type"),
     "validate_requests": (lambda value: isinstance(value, bool), "True or False"),
@@ -98,7 +106,7 @@ class ClientOptions(TypedDict, total=False):
     timeout: float | tuple[float, float] | None
     headers: Mapping[str, str]
     server: str | None
-    server_variables: Mapping[str, str]
+    server_variables: Mapping[str, Scalar]
     media_type: str | None
     accept: str | None
     validate_requests: bool
@@ -116,7 +124,7 @@ class Options:
     timeout: Any = _UNSET
     headers: Mapping[str, str] = field(default_factory=dict)
     server: str | None = None
-    server_variables: Mapping[str, str] = field(default_factory=dict)
+    server_variables: Mapping[str, Scalar] = field(default_factory=dict)
     media_type: str | None = None
     accept: str | None = None
     validate_requests: bool = True
@@ -135,6 +143,9 @@ class Options:
             if not is_valid_header(name, value):
                 text = f"the header {shorten_repr(name)} holds a character that no header can carry"
                 raise UsageError(text)
+            if is_framing_header(name):
+                text = f"the header {name} frames the message, which is the transport's business"
+                raise UsageError(text, hint="leave it out of headers=")
 
     @property
     def checks(self) -> RequestChecks:

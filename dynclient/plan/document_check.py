@@ -18,12 +18,14 @@ from dynclient.model import (
     MediaType,
     Operation,
     Response,
+    is_framing_header,
 )
 from dynclient.names import to_snake_case
 from dynclient.plan.schemas import Schemas
 from dynclient.schema.dialect import Direction
 from dynclient.schema.engine import Checker
 from dynclient.wire import media
+from dynclient.wire.security import build_own_header_hint, find_place_clash, is_supported
 
 #: The JSON type of each field of the root.
 _ROOT_TYPES = {"info": dict, "paths": dict, "servers": list, "tags": list, "components": dict}
@@ -128,6 +130,13 @@ class _DocumentChecker:
                 self._check_type(variable.get_child("enum"), list)
         for scheme in components.get_child("securitySchemes").iterate_children():
             self._check_guarded(scheme, self._check_object, scheme)
+        for name, declared in self.document.security_schemes.items():
+            if not is_supported(declared):
+                kind = f"{declared.type} {declared.scheme}".strip()
+                text = f"dynclient cannot put the security scheme {name!r} ({kind}) on a request"
+                node = components.get_child("securitySchemes").get_child(name)
+                hint = build_own_header_hint(declared)
+                self.warn(node, "unsupported-security-scheme", text, hint)
 
     def _check_object(self, node: Node) -> None:
         self._check_type(node.resolve(), dict)
@@ -270,12 +279,21 @@ class _DocumentChecker:
         elif node.get_text("in") == "path" and not node.get_flag("required"):
             text = "a path parameter must have `required: true`"
             self.warn(node, "optional-path-parameter", text)
+        elif node.get_text("in") == "header" and is_framing_header(node.get_text("name")):
+            text = (
+                f"the header {node.get_text('name')} frames the message; the parameter is ignored"
+            )
+            self.warn(node, "framing-header", text, "the transport writes it; remove the parameter")
 
     def _check_security(self, security: Node) -> None:
         if not self._check_type(security, list):
             return
         for alternative in security.iterate_children():
             self._check_type(alternative, dict)
+            clash = find_place_clash(self.document.read_requirement(alternative))
+            if clash is not None:
+                text = f"{clash}, and a request has only one such place"
+                self.warn(alternative, "clashing-security-schemes", text, "make them alternatives")
             for name in alternative.member_keys():
                 requirement = alternative.get_child(name)
                 self._check_type(requirement, list)

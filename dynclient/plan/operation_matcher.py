@@ -203,13 +203,14 @@ def _select_available(
 def get_base_path(server: Server, document_uri: str) -> str:
     """Return the path of a server's URL, without a slash at its end.
 
-    A variable that is a part of one segment stays. One whose default has a slash, or that begins
-    the URL, is replaced by its default.
+    A variable that is a part of one segment stays. One whose default is empty or has a slash, or
+    that begins the URL, is replaced by its default.
     """
     url = server.url
     for name, (default, _) in server.variables.items():
-        if "/" in default or url.startswith(f"{{{name}}}"):
-            url = url.replace(f"{{{name}}}", default)
+        is_replaced = default == "" or "/" in (default or "") or url.startswith(f"{{{name}}}")
+        if is_replaced:
+            url = url.replace(f"{{{name}}}", default or "")
     if url.startswith("//"):
         url = f"http:{url}"
     # `urlsplit` would refuse a variable in the host.

@@ -353,7 +353,7 @@ class Plan:
 
     @cached_property
     def _request_writer(self) -> RequestWriter:
-        return RequestWriter(self.operation)
+        return RequestWriter(self.operation, self.schemas.allows_empty_text)
 
     def build_request(self, call: CheckedCall, base_url: str, accept: str | None = None) -> Request:
         """Return the request that a call makes.
@@ -376,7 +376,7 @@ class Plan:
         """Return the error that tells the violations of a call."""
         count = f"{len(violations)} problem" + ("s" if len(violations) > 1 else "")
         operation = self.operation
-        headline = f"{operation.id}  {operation.method} {operation.path}: {count}, nothing was sent"
+        headline = f"{operation.heading}: {count}, nothing was sent"
         return InvalidCall(headline, violations=tuple(violations), operation_id=operation.id)
 
 

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
 from dynclient.errors import UnsafeValue
-from dynclient.model import TEMPLATE_VARIABLE, Location, MediaType, Operation
+from dynclient.model import (
+    TEMPLATE_VARIABLE,
+    Location,
+    MediaType,
+    Operation,
+    Parameter,
+    is_framing_header,
+)
 from dynclient.plan.json_values import to_json
+from dynclient.plan.schemas import EMPTY_VALUES
 from dynclient.violations import shorten_repr
 from dynclient.wire import media
 from dynclient.wire.binary_values import StreamedBody
@@ -24,10 +32,19 @@ _PATH_SAFE = "/:@!$&'()*+,;=-._~%"
 
 
 class RequestWriter:
-    """Writes the requests of one operation; it holds nothing of any call."""
+    """Writes the requests of one operation; it holds nothing of any call.
 
-    def __init__(self, operation: Operation) -> None:
+    Args:
+        operation: the operation.
+        allows_empty_text: whether the schema of a parameter lists the empty text.
+
+    """
+
+    def __init__(
+        self, operation: Operation, allows_empty_text: Callable[[Parameter], bool]
+    ) -> None:
         self.operation = operation
+        self._allows_empty_text = allows_empty_text
 
     @cached_property
     def _writers(self) -> Mapping[tuple[str, str], ParameterWriter]:
@@ -94,7 +111,7 @@ class RequestWriter:
             headers=Headers(headers),
             body=body,
             security=operation.security,
-            operation_id=operation.id,
+            operation_id=operation.key,
         )
 
     def _build_error(self, text: str, hint: str | None = None) -> UnsafeValue:
@@ -124,7 +141,21 @@ class RequestWriter:
     def _write_variable(self, name: str, values: Mapping[str, Any]) -> str:
         if name not in values:
             raise self._build_error(f"the path needs a value for {{{name}}}")
-        return self._write_value("path", name, values[name])
+        value = values[name]
+        text = self._write_value("path", name, value)
+        if (not text or value in EMPTY_VALUES) and not self._can_be_empty(name, value, text):
+            raise self._build_error(
+                f"path.{name} is empty, which would make it the path of another resource"
+            )
+        return text
+
+    def _can_be_empty(self, name: str, value: Any, text: str) -> bool:
+        """Tell whether an empty value of a path variable is meant, or is written as something."""
+        for parameter in self.operation.parameters:
+            if (parameter.location, parameter.name) == ("path", name):
+                is_json = parameter.content is not None and text != ""
+                return is_json or (value == "" and self._allows_empty_text(parameter))
+        return False
 
     def _write_value(self, location: Location, name: str, value: Any) -> str:
         write = self._writers.get((location, name)) or build_default_writer(location, name)
@@ -142,6 +173,8 @@ class RequestWriter:
     def _write_headers(self, values: Mapping[str, Any]) -> list[tuple[str, str]]:
         headers = []
         for name, value in values.items():
+            if is_framing_header(name):
+                raise self._build_error(f"header.{name} frames the message, which no call may do")
             text = self._write_value("header", name, value)
             if not is_valid_header(name, text):
                 raise self._build_error(f"header.{name} holds a character that no header can carry")

@@ -258,7 +258,7 @@ class ResultTable:
     ) -> ResponseError:
         operation = self.operation
         return error_class(
-            f"{operation.id}  {operation.method} {operation.path}: {text}",
+            f"{operation.heading}: {text}",
             hint=hint,
             result=result,
             violations=result.violations,

@@ -58,6 +58,17 @@ _DOT_SEGMENTS: dict[str, list[Any]] = {
     "label": ["", ".", [], [""], ["."], ["", ""], {}],
 }
 
+#: Values that a path style writes as nothing, or as its mark alone.
+EMPTY_VALUES: tuple[Any, ...] = ("", [], {}, [""])
+
+#: A path without a value is the path of another resource. Source: RFC 3986 §3.3.
+_NOT_EMPTY_IN_PATH = {
+    X_SERIALIZATION: "an empty value would make it the path of another resource",
+    "minLength": 1,
+    "minItems": 1,
+    "minProperties": 1,
+}
+
 
 def _forbid_character(character: str, name: str) -> dict[str, Any]:
     """Return a schema that forbids a character in members and names: it would end them."""
@@ -117,8 +128,9 @@ _DELIMITERS: dict[tuple[str, bool], dict[str, Any]] = {
     ("deepObject", True): _forbid_brackets(4),
 }
 
-#: Headers that the standard takes from elsewhere: they may be given, and are never asked for.
-IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
+#: Headers that the standard, or for Host the URL, gives a value: they may be given, and are never
+#: asked for or made up.
+IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization", "host"})
 
 
 class Schemas:
@@ -216,6 +228,12 @@ class Schemas:
             if location not in root["required"]:
                 root["required"].append(location)
 
+    def allows_empty_text(self, parameter: Parameter) -> bool:
+        """Tell whether the schema of a parameter lists the empty text among its values."""
+        schema = self.translate(parameter.schema, "request")
+        types = SchemaTypes(schema, self._dialects["request"].defs)
+        return any("" in part.get("enum", [part.get("const")]) for part in types.subschemas)
+
     def _build_parameter_schema(
         self, operation: Operation, parameter: Parameter, apply_reading: ApplyReading
     ) -> Schema | bool:
@@ -228,7 +246,10 @@ class Schemas:
             annotations["description"] = parameter.description
         if parameter.examples:
             annotations["examples"] = parameter.examples
-        limits = _build_limits(operation, parameter)
+        limits = _build_limits(parameter)
+        if parameter.location == "path":
+            can_be_empty = self.allows_empty_text(parameter)
+            limits += _build_path_limits(operation, parameter, can_be_empty=can_be_empty)
         if not limits and not annotations:
             return schema
         return Schema({**annotations, "allOf": [schema, *limits]}, place)
@@ -244,19 +265,32 @@ def _can_be_empty(parameter: Parameter) -> bool:
     return is_styled_query and parameter.node.get_flag("allowEmptyValue")
 
 
-def _build_limits(operation: Operation, parameter: Parameter) -> list[Any]:
+def _build_limits(parameter: Parameter) -> list[Any]:
     """Return the schemas that exclude what a parameter cannot carry on the wire."""
     content = parameter.content
     is_text = content is not None and not media.is_json(content.name)
     limits: list[Any] = []
     if is_text and parameter.location in _TEXT_LIMITS:
         limits.append(_TEXT_LIMITS[parameter.location])
-    is_whole_segment = f"/{{{parameter.name}}}/" in operation.path + "/"
-    if parameter.location == "path" and is_whole_segment:
-        dots = _DOT_SEGMENTS.get("simple" if is_text else parameter.style, [])
-        if dots:
-            limits.append({X_SERIALIZATION: True, "not": {"enum": dots}})
     return limits if content else limits + _build_style_limits(parameter)
+
+
+def _build_path_limits(
+    operation: Operation, parameter: Parameter, *, can_be_empty: bool
+) -> list[Any]:
+    """Return the schemas that exclude what would leave its place in the path."""
+    is_text = parameter.content is not None and not media.is_json(parameter.content.name)
+    is_styled = parameter.content is None
+    dots = []
+    if f"/{{{parameter.name}}}/" in operation.path + "/":
+        dots = _DOT_SEGMENTS.get("simple" if is_text else parameter.style, [])
+    limits: list[Any] = []
+    if not can_be_empty and (is_text or is_styled):
+        limits.append(_NOT_EMPTY_IN_PATH)
+        dots = [value for value in dots if value not in EMPTY_VALUES]
+    if dots:
+        limits.append({X_SERIALIZATION: True, "not": {"enum": dots}})
+    return limits
 
 
 def _build_style_limits(parameter: Parameter) -> list[Any]:

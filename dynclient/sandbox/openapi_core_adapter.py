@@ -244,7 +244,7 @@ def _build_address(match: OperationMatch) -> tuple[str, str]:
         lambda variable: match.path_values.get(variable[1], ""), match.operation.path
     )
     server = next(iter(match.operation.servers), Server("/"))
-    defaults = {name: default for name, (default, _) in server.variables.items()}
+    defaults = {name: default or "" for name, (default, _) in server.variables.items()}
     url = _VARIABLE.sub(
         lambda variable: _make_segment_text(defaults.get(variable[1], "")), server.url
     )

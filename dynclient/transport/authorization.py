@@ -68,6 +68,8 @@ class CredentialStore:
         origins: where they may go; None: wherever the request goes (a sandbox).
         is_optional: whether a request may go without (the user's own HTTP client has its own
             authentication).
+        unread: security schemes with a credential in the environment, which is not read without a
+            server.
 
     """
 
@@ -77,8 +79,10 @@ class CredentialStore:
         origins: frozenset[str] | None = None,
         *,
         is_optional: bool = False,
+        unread: frozenset[str] = frozenset(),
     ) -> None:
         self.credentials = credentials or {}
+        self.unread = unread
         self.origins = origins
         self.is_optional = is_optional
         #: The alternative of the last request, and where its credentials go.
@@ -146,7 +150,7 @@ class CredentialStore:
         if not request.security or self._has_own_credentials(request):
             return ()
         try:
-            return choose_alternative(request.security, self.credentials)
+            return choose_alternative(request.security, self.credentials, self.unread)
         except CredentialsMissing:
             if self.is_optional:
                 return ()
@@ -155,7 +159,8 @@ class CredentialStore:
     def _has_own_credentials(self, request: Request) -> bool:
         """Tell whether the caller wrote the credential headers of an alternative; they win."""
         for alternative in request.security:
-            names = [_get_credential_header(required.scheme) for required in alternative]
+            schemes = [required.scheme for required in alternative]
+            names = [_get_credential_header(s) for s in schemes if s.type != "mutualTLS"]
             if names and all(name in request.headers for name in names):
                 return True
         return False

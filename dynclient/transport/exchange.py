@@ -148,4 +148,8 @@ def was_not_sent(error: TransportError) -> bool:
 
 def describe_request(request: Request) -> str:
     """Return how messages name a request, without its query, which may hold what is private."""
-    return f"{request.operation_id}  {request.method} {request.url.partition('?')[0]}"
+    line = f"{request.method} {request.url.partition('?')[0]}"
+    # An operation without an operationId has `METHOD /path` for one, which the line repeats.
+    name = request.operation_id
+    is_named = bool(name) and not name.startswith(f"{request.method} ")
+    return f"{name}  {line}" if is_named else line

@@ -196,7 +196,7 @@ def _iterate_base_paths(operation: Operation) -> Iterator[tuple[str, ...]]:
     for server in operation.servers:
         url = server.url
         for name, (default, _) in server.variables.items():
-            url = url.replace(f"{{{name}}}", default)
+            url = url.replace(f"{{{name}}}", default or "")
         path = _extract_path(url).strip("/")
         if path:
             yield tuple(unquote(path).split("/"))

@@ -108,7 +108,8 @@ class Request:
             Content-Length).
         body: the bytes, or a Body that is read while it is sent; None where there is none.
         security: OR of AND of what the operation asks for.
-        operation_id: whose request it is.
+        operation_id: whose request it is: the operationId, or `METHOD /path` where that is not
+            unique.
 
     """
 

@@ -6,12 +6,13 @@ import base64
 import re
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TypeGuard
 from urllib.parse import quote
 
 from dynclient.errors import CredentialsMissing, UnsafeValue, UsageError
-from dynclient.model import RequiredScheme, SecurityFormula, SecurityScheme
-from dynclient.wire.message import is_valid_header
+from dynclient.model import RequiredScheme, SecurityFormula, SecurityScheme, is_framing_header
+from dynclient.wire.message import build_credential_variable, is_valid_header
 
 _NOT_PRINTABLE = re.compile(r"[^\t\x20-\x7e]")
 
@@ -20,27 +21,106 @@ Credential = Secret | Callable[[], Secret]
 
 
 def choose_alternative(
-    formula: SecurityFormula, known: Container[str]
+    formula: SecurityFormula, known: Container[str], unread: Container[str] = ()
 ) -> tuple[RequiredScheme, ...]:
-    """Return the first alternative that the known credentials satisfy; () without any.
+    """Return the first alternative that asks for something and is satisfied; () without any.
 
     Mutual TLS is the transport's business and always counts as satisfied.
 
+    Args:
+        formula: the alternatives; an empty one counts only where no other is satisfied.
+        known: the schemes with a credential.
+        unread: those with a credential in the environment, which is not read without a server.
+
     Raises:
-        CredentialsMissing: none is; the error names the formula.
+        CredentialsMissing: none is satisfied; the error names the formula.
+        UsageError: one is, but two of its schemes have the same place on the request.
 
     """
     for requirements in formula:
-        if all(r.scheme.key in known or r.scheme.type == "mutualTLS" for r in requirements):
+        if requirements and not _list_missing(requirements, known):
+            _check_places(requirements)
             return requirements
-    if not formula:
+    if not formula or not all(formula):
         return ()
     text = format_formula(formula)
     raise CredentialsMissing(
         f"this operation needs {text}; nothing was sent",
-        hint=f'give credentials={{"{formula[0][0].scheme.key}": "…"}}',
+        hint=_build_missing_hint(formula, known, unread),
         formula=text,
     )
+
+
+def _list_missing(
+    requirements: tuple[RequiredScheme, ...], known: Container[str]
+) -> list[SecurityScheme]:
+    """Return the schemes of an alternative that still need a credential."""
+    schemes = [requirement.scheme for requirement in requirements]
+    return [s for s in schemes if s.key not in known and s.type != "mutualTLS"]
+
+
+def _check_places(requirements: tuple[RequiredScheme, ...]) -> None:
+    clash = find_place_clash(requirements) if len(requirements) > 1 else None
+    if clash is not None:
+        raise UsageError(
+            f"{clash}, and a request has only one such place; nothing was sent",
+            hint="give the field yourself: with_options(headers=…)",
+        )
+
+
+@lru_cache(maxsize=256)
+def find_place_clash(requirements: tuple[RequiredScheme, ...]) -> str | None:
+    """Return which two schemes of an alternative have the same place on a request, in words."""
+    schemes_by_place: dict[tuple[str, str], SecurityScheme] = {}
+    for requirement in requirements:
+        scheme = requirement.scheme
+        if scheme.type == "mutualTLS":
+            continue
+        place = _get_place(scheme)
+        if place in schemes_by_place:
+            names = f"{schemes_by_place[place].key!r} and {scheme.key!r}"
+            location = "query parameter" if place[0] == "query" else place[0]
+            return f"the security schemes {names} both go into the {location} {place[1]}"
+        schemes_by_place[place] = scheme
+    return None
+
+
+def _get_place(scheme: SecurityScheme) -> tuple[str, str]:
+    """Return (location, name) of the place where a credential goes."""
+    if scheme.type != "apiKey":
+        return "header", "authorization"
+    name = scheme.name.lower() if scheme.location == "header" else scheme.name
+    return scheme.location, name
+
+
+def _build_missing_hint(
+    formula: SecurityFormula, known: Container[str], unread: Container[str]
+) -> str:
+    """Return what to give for the alternative that needs the least."""
+    candidates = [_list_missing(requirements, known) for requirements in formula]
+    missing = min(
+        candidates, key=lambda schemes: (not all(map(is_supported, schemes)), len(schemes))
+    )
+    variables = [build_credential_variable(scheme.key) for scheme in missing]
+    if all(scheme.key in unread for scheme in missing):
+        verb = "is set, and is read" if len(variables) == 1 else "are set, and are read"
+        return f'{" and ".join(variables)} {verb} only together with a server: give server="…"'
+    unsupported = [scheme for scheme in missing if not is_supported(scheme)]
+    if unsupported:
+        return build_own_header_hint(unsupported[0])
+    values = ", ".join(f'"{s.key}": {_get_example_value(s)}' for s in missing)
+    names = " and ".join(variables)
+    return f"give credentials={{{values}}}; or set {names}, and give server="
+
+
+def _get_example_value(scheme: SecurityScheme) -> str:
+    return '("USER", "PASSWORD")' if is_user_password_scheme(scheme) else '"…"'
+
+
+def build_own_header_hint(scheme: SecurityScheme) -> str:
+    """Return how to call an operation with a scheme that cannot be put on a request."""
+    value = f"{scheme.scheme.title()} …" if scheme.type == "http" else "…"
+    return f'give the header yourself: with_options(headers={{"Authorization": "{value}"}})'
 
 
 def format_formula(formula: SecurityFormula) -> str:
@@ -105,7 +185,7 @@ def _add_credential(
     if scheme.location == "query":
         pair = f"{quote(scheme.name, safe='')}={quote(secret, safe='')}"
         return replace(placement, query=(*placement.query, pair))
-    if not is_valid_header(scheme.name, ""):
+    if not is_valid_header(scheme.name, "") or is_framing_header(scheme.name):
         raise UnsafeValue(
             f"the security scheme {scheme.key!r} names a header or cookie that cannot be sent"
         )
@@ -138,8 +218,8 @@ def check_credential(scheme: SecurityScheme, secret: object) -> Secret:
 
     """
     kind = f"{scheme.type} {scheme.scheme}".strip()
-    if not _is_supported(scheme):
-        hint = "give the header yourself: with_options(headers=…)"
+    if not is_supported(scheme):
+        hint = build_own_header_hint(scheme)
         text = f"the security scheme {scheme.key!r} ({kind}) cannot be put on a request"
         raise UsageError(text, hint=hint)
     if is_user_password_scheme(scheme):
@@ -161,7 +241,8 @@ def is_user_password_scheme(scheme: SecurityScheme) -> bool:
     return scheme.type == "http" and scheme.scheme in ("basic", "digest")
 
 
-def _is_supported(scheme: SecurityScheme) -> bool:
+def is_supported(scheme: SecurityScheme) -> bool:
+    """Tell whether a credential of a scheme can be put on a request."""
     if scheme.type == "apiKey":
         return scheme.location in ("header", "query", "cookie") and bool(scheme.name)
     if scheme.type == "http":

@@ -8,14 +8,14 @@ from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 from dynclient.errors import UsageError
-from dynclient.model import TEMPLATE_VARIABLE, Server
+from dynclient.model import TEMPLATE_VARIABLE, Scalar, Server, ServerVariable, write_scalar
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _SERVER_HINT = 'give one: server="https://…"'
 
 
 def resolve_base_url(
-    servers: Sequence[Server], document_uri: str, given: str | None, variables: Mapping[str, str]
+    servers: Sequence[Server], document_uri: str, given: str | None, variables: Mapping[str, Scalar]
 ) -> str:
     """Return the URL that path templates are appended to, without a slash at its end.
 
@@ -66,17 +66,17 @@ def is_sendable_url(url: str) -> bool:
 
 
 def _fill_template(
-    template: str, declared: Mapping[str, tuple[str, tuple[str, ...]]], variables: Mapping[str, str]
+    template: str, declared: Mapping[str, ServerVariable], variables: Mapping[str, Scalar]
 ) -> str:
     def get_value(match: re.Match[str]) -> str:
         name = match[1]
-        default, allowed = declared.get(name, ("", ()))
-        value = str(variables.get(name, default))
-        if not value:
+        default, allowed = declared.get(name, (None, ()))
+        value = write_scalar(variables[name]) if name in variables else default
+        if value is None:
             hint = f'give server_variables={{"{name}": "…"}}'
             raise UsageError(f"the server {template} has no value for {{{name}}}", hint=hint)
         if allowed and value not in allowed:
-            hint = f"one of {', '.join(allowed)}"
+            hint = f"one of {', '.join(text or repr(text) for text in allowed)}"
             raise UsageError(f"the server variable {name!r} cannot be {value!r}", hint=hint)
         return value
 

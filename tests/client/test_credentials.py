@@ -387,3 +387,57 @@ def test_one_document_serves_two_clients_with_credentials_of_their_own():
     first.run(), second.run()
     assert (one.last.headers["x-key"], two.last.headers["x-key"]) == ("a", "b")
     assert CompiledDocument.of(made) is CompiledDocument.of(made)
+
+
+# --- alternatives, places, and what a hint asks for
+
+
+def test_optional_security_sends_a_credential_that_is_known():
+    server = Server()
+    secured([{}, {"key": []}], server, {"key": SECRET}).run()
+    secured([{}, {"key": []}], server).run()
+    assert [request.headers.get("X-Key") for request in server.seen] == [SECRET, None]
+
+
+def test_two_schemes_in_one_header_are_refused_and_reported():
+    server = Server()
+    client = secured([{"basic": [], "bearer": []}], server, KINDS)
+    with pytest.raises(errors.UsageError, match="'basic' and 'bearer' both go into the header"):
+        client.run()
+    assert server.seen == []
+    (problem,) = client.document.problems
+    assert (problem.code, problem.severity) == ("clashing-security-schemes", "warning")
+    assert "'basic' and 'bearer'" in problem.message
+
+
+def test_a_header_of_the_callers_own_stands_for_a_scheme_that_cannot_be_put_on_a_request():
+    schemes = {"hawk": {"type": "http", "scheme": "Hawk"}}
+    made = single(security=[{"hawk": []}], components={"securitySchemes": schemes})
+    server = Server()
+    client = dynclient.Client(made, transport=server)
+    hint = 'with_options(headers={"Authorization": "Hawk …"})'
+    with pytest.raises(errors.CredentialsMissing) as caught:
+        client.run()
+    assert hint in caught.value.hint
+    with pytest.raises(errors.UsageError) as refused:
+        dynclient.Client(made, transport=server, credentials={"hawk": "x"})
+    assert hint in refused.value.hint
+    client.with_options(headers={"Authorization": 'Hawk id="1"'}).run()
+    assert [r.headers["authorization"] for r in server.seen] == ['Hawk id="1"']
+    (problem,) = client.document.problems
+    assert problem.code == "unsupported-security-scheme"
+    assert hint in problem.hint
+
+
+def test_a_credential_in_the_environment_without_a_server_is_told(monkeypatch):
+    monkeypatch.setenv("DYNCLIENT_CREDENTIAL_KEY", SECRET)
+    server = Server()
+    client = secured([{"key": []}], server)
+    with pytest.raises(errors.CredentialsMissing) as caught:
+        client.run()
+    text = str(caught.value)
+    assert "DYNCLIENT_CREDENTIAL_KEY is set" in text
+    assert "give server=" in text
+    assert SECRET not in text
+    client.with_options(server=SERVER).run()
+    assert server.last.headers["X-Key"] == SECRET

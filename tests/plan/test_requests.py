@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import dataclasses
 import datetime
@@ -7,18 +8,20 @@ import decimal
 import enum
 import json
 import math
+import pickle
 import uuid
 from urllib.parse import unquote, urlsplit
 
+import httpx
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from support.documents import SERVER, Server, content, parameter, single
+from support.documents import SERVER, Server, content, document, parameter, single
 from support.schemas import values
 
 import dynclient
-from dynclient import Call
-from dynclient.errors import DynclientError, InvalidCall, UnsafeValue
+from dynclient import Call, errors
+from dynclient.errors import DynclientError, InvalidCall, UnsafeValue, UsageError
 
 
 def operate(*parameters, server=None, **fields):
@@ -454,3 +457,141 @@ def test_the_documents_own_example_comes_first():
         body={"content": {"application/json": {"schema": {"type": "integer"}, "example": 4711}}}
     )
     assert op.example()["body"] == 4711
+
+
+# --- a path value is never empty
+
+PATH_SCHEMAS = [{"type": "string"}, {"type": "array"}, {"type": "object"}, {}]
+
+
+@pytest.mark.parametrize("value", ["", [], {}, [""]])
+@pytest.mark.parametrize("schema", PATH_SCHEMAS)
+@pytest.mark.parametrize("style", ["simple", "label", "matrix"])
+@pytest.mark.parametrize("explode", [True, False])
+def test_an_empty_path_value_is_refused_as_unsafe(style, explode, schema, value):
+    found = parameter("id", "path", schema, style=style, explode=explode)
+    for path in ("/customer_data/{id}", "/customer_data/{id}.json"):
+        violations = operate(found, path=path, method="delete").validate(value)
+        assert [v.kind for v in violations if v.kind != "type"] == ["unsafe"]
+        with pytest.raises(UnsafeValue):
+            operate(found, path=path, method="delete", validate_requests=False).request(value)
+
+
+@pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
+@pytest.mark.parametrize("checked", [True, False])
+def test_an_empty_path_value_that_an_enum_lists_is_sent(version, checked):
+    for schema in ({"enum": ["", "a"]}, {"allOf": [{"type": "string", "enum": ["", "b"]}]}):
+        found = parameter("id", "path", schema)
+        op = operate(found, path="/things/{id}", version=version, validate_requests=checked)
+        assert op.request("").url == f"{SERVER}/things/"
+        assert op.example()["path"]["id"] in {"", "a", "b"}
+
+
+def test_the_empty_value_of_a_path_with_content_is_refused_where_it_is_text_alone():
+    for media_type, is_refused in (("text/plain", True), ("application/json", False)):
+        found = {"name": "id", "in": "path", "required": True}
+        found |= {"content": {media_type: {"schema": {"type": "string"}}}}
+        assert bool(operate(found, path="/things/{id}").validate("")) is is_refused
+
+
+def test_an_example_never_has_an_empty_path_value():
+    found = parameter("id", "path", {"type": "array", "items": {"type": "string"}})
+    op = operate(found, path="/things/{id}")
+    assert all(op.example(seed)["path"]["id"] for seed in range(20))
+
+
+# --- headers that belong to credentials, media types and the transport
+
+STANDARD_HEADERS = ["Authorization", "Accept", "Content-Type", "Host"]
+FRAMING_HEADERS = ["Content-Length", "Transfer-Encoding", "connection", "TE", "Upgrade", "Trailer"]
+
+
+@pytest.mark.parametrize("name", STANDARD_HEADERS)
+def test_an_example_leaves_out_the_headers_that_the_standard_ignores(name):
+    found = parameter(name, "header", {"type": "string", "example": "x"}, required=True)
+    found["example"] = "made up"
+    op = operate(found, parameter("X-Own", "header", {"type": "string"}, required=True))
+    for seed in range(5):
+        assert set(op.example(seed).get("header", {})) == {"X-Own"}
+
+
+@pytest.mark.parametrize("name", STANDARD_HEADERS)
+def test_a_value_that_is_given_for_a_header_of_the_standard_wins(name):
+    found = parameter(name, "header", {"type": "string"})
+    request = operate(found).request(header={name: "mine"})
+    assert request.headers.all(name) == ["mine"]
+
+
+@pytest.mark.parametrize("name", FRAMING_HEADERS)
+def test_a_header_that_frames_the_message_is_no_argument(name):
+    found = parameter(name, "header", {"type": "string"}, required=True)
+    op = operate(found)
+    assert op.validate() == []
+    assert [v.kind for v in op.validate(header={name: "5"})] == ["unknown"]
+    assert "header" not in op.example()
+    for options in ({"validate_requests": False}, {"unknown_properties": "allow"}):
+        with pytest.raises(UnsafeValue, match="frames the message"):
+            operate(found, **options).request(header={name: "5"})
+
+
+@pytest.mark.parametrize("name", FRAMING_HEADERS)
+def test_a_header_that_frames_the_message_is_a_problem_of_the_document(name):
+    problems = dynclient.load(single(parameter(name, "header", {}, required=True))).problems
+    assert [(p.code, p.severity) for p in problems] == [("framing-header", "warning")]
+    assert name in problems[0].message
+
+
+@pytest.mark.parametrize("name", FRAMING_HEADERS)
+def test_a_header_option_cannot_frame_the_message(name):
+    with pytest.raises(UsageError, match=f"the header {name} frames the message"):
+        operate(headers={name: "5"})
+    with pytest.raises(UsageError):
+        dynclient.Client(single(), transport=Server()).with_options(headers={name: "5"})
+    assert operate(headers={"Host": "other.test"}).request().headers["Host"] == "other.test"
+
+
+# --- a request is sent by its own operation
+
+
+def two_operations():
+    """Return a document with operations that have one id, and one without."""
+    made = {"responses": {"200": {"description": "fine"}}}
+    paths = {
+        "/a": {"get": {**made, "operationId": "twin"}, "delete": {**made, "operationId": "own"}},
+        "/b": {"get": {**made, "operationId": "twin"}, "put": made},
+    }
+    return document(paths)
+
+
+def test_a_request_of_another_operation_is_not_sent():
+    server = Server()
+    client = dynclient.Client(two_operations(), transport=server)
+    operations = list(client.operations.values())
+    for owner in operations:
+        request = pickle.loads(pickle.dumps(owner.request()))
+        owner.send(request)
+        sent_by_owner = len(server.seen)
+        for other in operations:
+            if other is not owner:
+                with pytest.raises(UsageError, match="cannot send a request of"):
+                    other.send(request)
+        assert len(server.seen) == sent_by_owner
+
+
+def test_an_asynchronous_operation_does_not_send_the_request_of_another():
+    client = dynclient.AsyncClient(two_operations(), transport=httpx.MockTransport(lambda _: None))
+    request = client["own"].request()
+    with pytest.raises(UsageError, match="cannot send a request of own"):
+        asyncio.run(client["PUT /b"].send(request))
+
+
+def test_the_heading_of_an_operation_without_an_id_does_not_repeat_its_key():
+    client = dynclient.Client(two_operations(), transport=Server())
+    with pytest.raises(InvalidCall) as caught:
+        client["PUT /b"](nothing=1)
+    assert str(caught.value).startswith("PUT /b: 1 problem, nothing was sent\n")
+    assert repr(client["PUT /b"].operation) == "<Operation PUT /b>"
+    assert repr(client["own"].operation) == "<Operation own  DELETE /a>"
+    failing = dynclient.Client(two_operations(), transport=Server(httpx.Response(404)))
+    with pytest.raises(errors.StatusError, match=r"^PUT /b: 404"):
+        failing["PUT /b"]()

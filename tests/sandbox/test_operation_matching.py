@@ -33,7 +33,7 @@ def sandbox_of(paths, **fields):
         ("/pets/m%69ne", "/pets/mine"),
         ("/pets/7", "/pets/{id}"),
         ("/pets/a%2Fb", "/pets/{id}"),
-        ("/pets/", "/pets/{id}"),
+        ("/pets/", 400),
         ("/pets", "/pets"),
         ("/pets/7/photo", "/pets/{id}/photo"),
         ("/pets/mine/photo", "/pets/{id}/photo"),

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from dynclient.errors import CredentialsMissing, DynclientError, UsageError
+from dynclient.errors import CredentialsMissing, DynclientError, UnsafeValue, UsageError
 from dynclient.model import RequiredScheme, SecurityScheme
 from dynclient.wire.security import (
     check_credential,
@@ -145,3 +147,61 @@ def test_a_callable_that_gives_nothing_useful_is_our_error(given_):
 def test_a_scheme_cannot_name_a_field_that_is_none(scheme):
     with pytest.raises(DynclientError):
         place_credentials(requirements(scheme), {"x": "secret"})
+
+
+# --- which alternative is sent
+
+HAWK = SecurityScheme("hawk", "http", "hawk")
+AUTHORIZATION = SecurityScheme("own", "apiKey", "", "header", "authorization")
+
+
+@pytest.mark.parametrize("alternatives", [([], [KEY]), ([KEY], []), ([], [BASIC], [KEY])])
+def test_a_credential_is_sent_though_an_alternative_asks_for_none(alternatives):
+    chosen = choose_alternative(formula(*alternatives), {"key"})
+    assert [r.scheme.key for r in chosen] == ["key"]
+    assert choose_alternative(formula(*alternatives), {"other"}) == ()
+
+
+@pytest.mark.parametrize(
+    ("schemes", "message"),
+    [
+        ([BASIC, BEARER], "'basic' and 'bearer' both go into the header authorization"),
+        ([KEY, AUTHORIZATION, OAUTH], "'own' and 'oauth' both go into the header authorization"),
+        ([QUERY, replace(QUERY, key="q2")], "'query' and 'q2' both go into the query parameter"),
+        ([SID, replace(SID, key="s2")], "'sid' and 's2' both go into the cookie sid"),
+    ],
+)
+def test_two_schemes_of_an_alternative_in_one_place_are_refused_by_name(schemes, message):
+    with pytest.raises(UsageError, match=message) as caught:
+        choose_alternative(formula(schemes), {scheme.key for scheme in schemes})
+    assert "nothing was sent" in str(caught.value)
+
+
+def test_schemes_in_different_places_are_sent_together():
+    schemes = [KEY, SID, QUERY, BASIC, TLS, replace(SID, key="other", location="header")]
+    known = {scheme.key for scheme in schemes}
+    assert len(choose_alternative(formula(schemes), known)) == len(schemes)
+
+
+@pytest.mark.parametrize(
+    ("alternatives", "known", "unread", "hint"),
+    [
+        (([KEY],), (), (), 'give credentials={"key": "…"}; or set DYNCLIENT_CREDENTIAL_KEY, and give server='),
+        (([KEY, SID], [QUERY, BASIC, BEARER]), {"key"}, (), 'give credentials={"sid": "…"}; or set DYNCLIENT_CREDENTIAL_SID, and give server='),
+        (([KEY, BASIC],), (), (), 'give credentials={"key": "…", "basic": ("USER", "PASSWORD")}; or set DYNCLIENT_CREDENTIAL_KEY and DYNCLIENT_CREDENTIAL_BASIC, and give server='),
+        (([KEY],), (), {"key"}, 'DYNCLIENT_CREDENTIAL_KEY is set, and is read only together with a server: give server="…"'),
+        (([KEY, SID],), (), {"key", "sid"}, 'DYNCLIENT_CREDENTIAL_KEY and DYNCLIENT_CREDENTIAL_SID are set, and are read only together with a server: give server="…"'),
+        (([HAWK],), (), (), 'give the header yourself: with_options(headers={"Authorization": "Hawk …"})'),
+        (([HAWK], [KEY, SID]), (), (), 'give credentials={"key": "…", "sid": "…"}; or set DYNCLIENT_CREDENTIAL_KEY and DYNCLIENT_CREDENTIAL_SID, and give server='),
+    ],
+)  # fmt: skip
+def test_the_hint_asks_for_what_is_missing(alternatives, known, unread, hint):
+    with pytest.raises(CredentialsMissing) as caught:
+        choose_alternative(formula(*alternatives), known, unread)
+    assert caught.value.hint == hint
+
+
+def test_a_credential_never_goes_where_a_field_frames_the_message():
+    scheme = SecurityScheme("k", "apiKey", "", "header", "Transfer-Encoding")
+    with pytest.raises(UnsafeValue):
+        place_credentials(requirements(scheme), {"k": "chunked"})

@@ -3,7 +3,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.documents import document, single
 
+from dynclient import Client, Sandbox, load
 from dynclient.errors import UsageError
 from dynclient.model import Server
 from dynclient.wire.servers import get_origin, resolve_base_url
@@ -93,3 +95,48 @@ def test_no_text_as_server_ends_in_anything_but_a_usage_error(text):
     except UsageError:
         return
     assert get_origin(url).startswith("https://")
+
+
+def variable_server(url="https://{host}{base}", **variables):
+    """Return the servers of a document whose server variables are as given."""
+    made = document(servers=[{"url": url, "variables": variables}])
+    return load(made).servers
+
+
+@pytest.mark.parametrize(
+    ("default", "text"), [("", ""), (0, "0"), (False, "false"), (True, "true"), (2, "2")]
+)
+def test_a_default_of_a_server_variable_is_a_value_whatever_its_type(default, text):
+    servers = variable_server("https://a.test/v{n}x", n={"default": default})
+    assert resolve_base_url(servers, "", None, {}) == f"https://a.test/v{text}x"
+
+
+@pytest.mark.parametrize(("given", "text"), [("", ""), (0, "0"), (False, "false"), ("b", "b")])
+def test_a_given_server_variable_is_a_value_whatever_its_type(given, text):
+    servers = variable_server("https://a.test/v{n}x", n={"default": "d"})
+    assert resolve_base_url(servers, "", None, {"n": given}) == f"https://a.test/v{text}x"
+    client = Client(document(), server="https://a.test/v{n}x", server_variables={"n": given})
+    assert client.with_options(retries=0)._options.server_variables == {"n": given}
+
+
+@pytest.mark.parametrize("enum", [["", "/v2"], [0, False]])
+def test_values_of_a_server_variable_are_compared_as_text(enum):
+    servers = variable_server("https://a.test{n}", n={"default": enum[0], "enum": enum})
+    texts = ["", "/v2"] if "" in enum else ["0", "false"]
+    for text in texts:
+        assert resolve_base_url(servers, "", None, {"n": text}) == f"https://a.test{text}"
+    with pytest.raises(UsageError, match="cannot be 'x'"):
+        resolve_base_url(servers, "", None, {"n": "x"})
+
+
+def test_a_server_variable_without_default_has_no_value():
+    for variable in ({}, {"default": None}):
+        with pytest.raises(UsageError, match="has no value for"):
+            resolve_base_url(variable_server("https://a.test/{n}", n=variable), "", None, {})
+
+
+def test_a_sandbox_answers_under_a_server_variable_that_is_empty():
+    variables = {"base": {"default": ""}}
+    made = single(servers=[{"url": "https://a.test/{base}", "variables": variables}])
+    client = Client(made, transport=Sandbox(made))
+    assert client.run.send().status == 200

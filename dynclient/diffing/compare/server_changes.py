@@ -18,7 +18,7 @@ from dynclient.violations import Place
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 
 #: The default of a server variable, and the values it may take.
-VariableDefinition = tuple[str, tuple[str, ...]]
+VariableDefinition = tuple[str | None, tuple[str, ...]]
 
 
 def compare_servers(pair: OperationPair) -> Iterator[Finding]:
@@ -75,9 +75,8 @@ class _ServerComparison:
             )
             removed: list[str] = []
             if new_values:
-                removed = [
-                    value for value in old_values or (old_default,) if value not in new_values
-                ]
+                usable = old_values or tuple(filter(None, [old_default]))
+                removed = [value for value in usable if value not in new_values]
             if removed:
                 yield self._build_server_finding(
                     "server-changed", "value-removed", documented, value=removed[0]
