@@ -408,6 +408,13 @@ class Operation:
                 responses[status] = Response(status, node)
         return MappingProxyType(responses)
 
+    def find_response(self, status: int) -> Response | None:
+        """Return the response that is declared for a status, for its range, or by default.
+
+        Source: OAS 3.1.1 Responses Object.
+        """
+        return find_response(str(status), self.responses)
+
     @cached_property
     def security(self) -> SecurityFormula:
         """The security formula of the operation, else that of the document.
@@ -579,6 +586,14 @@ class Document:
 
     def __repr__(self) -> str:
         return f"<Document {self.title}: {len(self.operations)} operations, OpenAPI {self.version}>"
+
+
+def find_response(status: str, responses: Mapping[str, Response]) -> Response | None:
+    """Return the response of a status or range: its own, else its range's, else `default`."""
+    for key in (status, f"{status[:1]}XX", "default"):
+        if key in responses:
+            return responses[key]
+    return None
 
 
 def _resolve_members(owner: Node, key: str) -> Iterator[tuple[str, Node]]:

@@ -26,7 +26,7 @@ from dynclient.containment.evaluated_properties import (
 from dynclient.containment.identity_cache import IdentityCache
 from dynclient.containment.schema_equality import select_assertions
 from dynclient.generate.merged_schema import compute_identity
-from dynclient.schema.dialect import Direction, Schema, get_definition_name
+from dynclient.schema.dialect import EXCLUDING_ANNOTATIONS, Direction, Schema, get_definition_name
 from dynclient.schema.formats import INTEGER_FORMAT_BOUNDS
 from dynclient.schema.readings import (
     Definitions,
@@ -109,7 +109,7 @@ class SchemaView:
     @property
     def excluding_annotation(self) -> str:
         """The annotation of properties that travel only the other way."""
-        return "readOnly" if self.direction == "request" else "writeOnly"
+        return EXCLUDING_ANNOTATIONS[self.direction]
 
     def resolve(self, schema: Any) -> Any:
         """Return the definition that a schema references, where it asserts nothing else."""

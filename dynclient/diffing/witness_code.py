@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.diffing import json_text
 from dynclient.diffing.change import Change
+from dynclient.model import TEMPLATE_VARIABLE
 from dynclient.names import NAMELESS, to_snake_case
 from dynclient.violations import escape_unprintable
 
@@ -26,7 +27,6 @@ PythonArguments = tuple[tuple[Any, ...], dict[str, Any]]
 
 LOCATIONS = ("path", "query", "header", "cookie")
 
-_VARIABLE = re.compile(r"\{([^{}]+)\}")
 #: How a place begins where the API is the caller.
 _EVENT_PREFIXES = ("webhook ", "callback ")
 
@@ -134,7 +134,7 @@ def _find_path_order(operation: str, document: Mapping[str, Any]) -> tuple[str, 
     path = document.get("path", {})
     _, space, template = operation.partition(" ")
     if space:
-        return tuple(name for name in _VARIABLE.findall(template) if name in path)
+        return tuple(name for name in TEMPLATE_VARIABLE.findall(template) if name in path)
     return tuple(path) if len(path) == 1 else ()
 
 

@@ -5,15 +5,13 @@ Source: OAS 3.1.1 Paths Object, Path Templating Matching.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
-from dynclient.model import Operation, Server
+from dynclient.model import TEMPLATE_VARIABLE, Operation, Server
 from dynclient.plan.parsed_request import NameValuePairs
 
-_VARIABLE = re.compile(r"\{([^{}]*)\}")
 #: What a client leaves as it is in the literal parts of a template.
 _SAFE_IN_LITERALS = "/:@!$&'()*+,;=-._~%"
 
@@ -149,7 +147,7 @@ class OperationMatcher:
         path, _, query = operation.path.partition("#")[0].partition("?")
         node, names = self._root, []
         for text in path.removeprefix("/").split("/"):
-            pieces = _VARIABLE.split(text)
+            pieces = TEMPLATE_VARIABLE.split(text)
             names += pieces[1::2]
             node = _get_or_add_child(node, pieces)
         candidate = CandidateOperation(operation, tuple(names), _parse_query_key(query), bases)
@@ -285,7 +283,7 @@ def matches_template(template: str, path: str) -> bool:
 def _matches_segment(template: str, text: str) -> bool:
     if "{" not in template:
         return template == text
-    return SegmentTemplate(tuple(_VARIABLE.split(template)[::2])).match(text) is not None
+    return SegmentTemplate(tuple(TEMPLATE_VARIABLE.split(template)[::2])).match(text) is not None
 
 
 def _is_available_at(candidate: CandidateOperation, base: tuple[str, ...]) -> bool:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-from dynclient.model import MediaType, Parameter
+from dynclient.model import TEMPLATE_VARIABLE, MediaType, Parameter
 from dynclient.plan.parsed_request import NameValuePairs, ParsedRequest
 from dynclient.plan.plan import Plan
 from dynclient.plan.schemas import is_ignored_header
@@ -57,7 +56,7 @@ class RequestReader:
         for parameter in plan.operation.parameters:
             if not is_ignored_header(parameter):
                 self._types_by_parameter[parameter] = self._build_types(parameter.schema)
-        self._path_variables = frozenset(re.findall(r"\{([^{}]*)\}", plan.operation.path))
+        self._path_variables = frozenset(TEMPLATE_VARIABLE.findall(plan.operation.path))
 
     def _build_types(self, schema: Any) -> SchemaTypes:
         schemas = self._plan.schemas

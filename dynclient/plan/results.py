@@ -104,17 +104,6 @@ class ResultTable:
         self._declared_headers: dict[str, tuple[DeclaredHeader, ...]] = {}
         self._rows: dict[tuple[int, str], ResultRow] = {}
 
-    def find_response(self, status: int) -> DeclaredResponse | None:
-        """Return the declared response of a status: exact, else its range, else `default`.
-
-        Source: OAS 3.1.1 Responses Object.
-        """
-        responses = self.operation.responses
-        for key in (str(status), f"{status // 100}XX", "default"):
-            if key in responses:
-                return responses[key]
-        return None
-
     def get_body_checker(self, response: DeclaredResponse, media_type: MediaType) -> Checker | None:
         """Return the checker of a response body; None where no schema applies to it."""
         key = (response.status, media_type.name)
@@ -142,7 +131,7 @@ class ResultTable:
         return row
 
     def _build_row(self, status: int, media_type: str) -> ResultRow:
-        declared = self.find_response(status)
+        declared = self.operation.find_response(status)
         if declared is None:
             statuses = ", ".join(self.operation.responses) or "none"
             text = f"got {status}, the document knows {statuses}"

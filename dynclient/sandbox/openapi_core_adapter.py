@@ -9,7 +9,7 @@ from typing import Any, cast
 from urllib.parse import unquote
 
 from dynclient import regex
-from dynclient.model import Document, Operation, Server
+from dynclient.model import TEMPLATE_VARIABLE, Document, Operation, Server
 from dynclient.plan.operation_matcher import OperationMatch, get_base_path
 from dynclient.plan.parsed_request import ParsedRequest
 from dynclient.violations import shorten
@@ -18,7 +18,6 @@ from dynclient.wire.message import Response
 
 HOST = "http://sandbox.invalid"
 
-_VARIABLE = re.compile(r"\{([^{}]*)\}")
 _UNBOUNDED_QUANTIFIER = re.compile(r"[*+]|\{[0-9]+,\}")
 MAX_UNBOUNDED_QUANTIFIERS = 2
 #: The values of these keys are data, not schemas.
@@ -212,7 +211,7 @@ def find_response_errors(
 
 def is_status_declared(operation: Operation, status: int) -> bool:
     """Tell whether a document declares a status, so that openapi-core can check its response."""
-    return not {str(status), f"{status // 100}XX", "default"}.isdisjoint(operation.responses)
+    return operation.find_response(status) is not None
 
 
 def _build_request(match: OperationMatch, request: ParsedRequest) -> _OpenapiCoreRequest:
@@ -240,12 +239,12 @@ def _build_request(match: OperationMatch, request: ParsedRequest) -> _OpenapiCor
 
 def _build_address(match: OperationMatch) -> tuple[str, str]:
     """Return host and path under the first server, as openapi-core knows no other host."""
-    path = _VARIABLE.sub(
+    path = TEMPLATE_VARIABLE.sub(
         lambda variable: match.path_values.get(variable[1], ""), match.operation.path
     )
     server = next(iter(match.operation.servers), Server("/"))
     defaults = {name: default or "" for name, (default, _) in server.variables.items()}
-    url = _VARIABLE.sub(
+    url = TEMPLATE_VARIABLE.sub(
         lambda variable: _make_segment_text(defaults.get(variable[1], "")), server.url
     )
     scheme, mark, rest = url.partition("://")

@@ -13,6 +13,7 @@ from dynclient.plan.operation_matcher import OperationMatch, matches_template
 from dynclient.plan.parsed_request import NameValuePairs, ParsedRequest
 from dynclient.plan.results import BODILESS_STATUSES
 from dynclient.plan.schemas import is_ignored_header
+from dynclient.schema.dialect import EXCLUDING_ANNOTATIONS
 from dynclient.wire import media
 from dynclient.wire.message import Response
 
@@ -145,15 +146,13 @@ def _is_unauthorized(message: JudgedMessage, _line: str) -> bool:
 
 
 def _has_no_body(message: JudgedMessage, error: str) -> bool:
-    status, responses = message.response.status, message.match.operation.responses
+    status = message.response.status
     if not error.startswith("MissingData"):
         return False
     if status in BODILESS_STATUSES or message.request.method == "HEAD":
         return True
-    for key in (str(status), f"{status // 100}XX", "default"):
-        if key in responses:
-            return not responses[key].content
-    return False
+    declared = message.match.operation.find_response(status)
+    return declared is not None and not declared.content
 
 
 def _has_empty_body(message: JudgedMessage) -> bool:
@@ -252,7 +251,7 @@ def _is_one_way_error(message: JudgedMessage, error: str) -> bool:
 
     These are read-only ones in a request, write-only ones in a response.
     """
-    keyword = "readOnly" if message.kind == "request" else "writeOnly"
+    keyword = EXCLUDING_ANNOTATIONS[message.kind]
     one_way_names = _find_marked_properties(message.match.operation.document, keyword)
     for part in _split_error(error):
         found = _REQUIRED_ERROR.search(part)

@@ -109,7 +109,7 @@ class ResponseBuilder:
 
     def sample_complete_body(self, response: UnencodedResponse, request: ParsedRequest) -> Any:
         """Return a sample of a response's body with every declared property, if any is found."""
-        declared = self._plan.result_table.find_response(response.status)
+        declared = self._plan.operation.find_response(response.status)
         if declared is None:
             return None
         media_type = _negotiate(request, declared)
@@ -142,7 +142,7 @@ class ResponseBuilder:
         code = preferences.code
         status, declared = self._lowest_success
         if code is not None:
-            status, declared = code, self._plan.result_table.find_response(code)
+            status, declared = code, self._plan.operation.find_response(code)
         if declared is None:
             return None
 
@@ -219,7 +219,7 @@ class ResponseBuilder:
             headers: beside those that the document requires.
 
         """
-        declared = self._plan.result_table.find_response(status)
+        declared = self._plan.operation.find_response(status)
         if declared is not None:
             try:
                 return self._build_declared_refusal(status, declared, reasons, request, headers)

@@ -115,7 +115,7 @@ def _find_response(operation: AnyOperation, status: int | str | None) -> Respons
     key = _find_lowest_success(responses) if status is None else str(status)
     response = responses.get(key)
     if response is None and key.isdecimal():
-        response = get_plan(operation).result_table.find_response(int(key))
+        response = get_plan(operation).operation.find_response(int(key))
     if response is None:
         known = ", ".join(responses) or "none"
         raise UsageError(f"{operation.id} declares no {key} result; it declares {known}")

@@ -12,13 +12,12 @@ from urllib.parse import unquote
 
 from dynclient.client.client import Client
 from dynclient.errors import OperationNotFound
-from dynclient.model import METHODS, Document, Operation
+from dynclient.model import METHODS, TEMPLATE_VARIABLE, Document, Operation
 
 _METHOD = "|".join(method.upper() for method in METHODS)
 #: The request in a line of an access log, common or combined.
 _LOG_LINE = re.compile(rf'"({_METHOD}) (\S+)(?: HTTP/[\d.]+)?"')
 _REQUEST_LINE = re.compile(rf"({_METHOD})\s+(\S+)(?:\s+HTTP/[\d.]+)?", re.IGNORECASE)
-_VARIABLE = re.compile(r"\{[^{}]*\}")
 
 
 @dataclass(frozen=True)
@@ -187,7 +186,7 @@ class PathTemplateTable:
 def _compile_segment(text: str) -> _Segment:
     if "{" not in text:
         return unquote(text)
-    literals = map(re.escape, _VARIABLE.split(text))
+    literals = map(re.escape, TEMPLATE_VARIABLE.split(text)[::2])
     return re.compile(_WHOLE_VARIABLE.join(literals), re.DOTALL)
 
 

@@ -34,7 +34,7 @@ def test_without_a_credential_comes_401_in_the_declared_error_schema(talon_one, 
     response = sandbox.handle(request)
     assert response.status == 401
     plan = stranger.operations[key]._plan
-    declared = plan.result_table.find_response(401)
+    declared = plan.operation.find_response(401)
     if declared is not None and declared.content:
         entry = next(iter(declared.content.values()))
         assert (

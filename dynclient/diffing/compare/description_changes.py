@@ -9,10 +9,9 @@ from collections.abc import Iterator
 
 from dynclient.diffing.compare.operation_pairing import OperationPair
 from dynclient.diffing.compare.parameter_pairing import pair_parameters
-from dynclient.diffing.compare.result_changes import find_response
 from dynclient.diffing.findings import Finding, FindingContext
 from dynclient.document.references import Node
-from dynclient.model import Document, Response
+from dynclient.model import Document, Response, find_response
 from dynclient.violations import Place
 
 _DESCRIPTION_KEYWORDS = ("summary", "description", "externalDocs")

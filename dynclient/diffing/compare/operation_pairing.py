@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 
-from dynclient.model import Document, Operation
-
-_VARIABLE = re.compile(r"\{[^{}]*\}")
+from dynclient.model import TEMPLATE_VARIABLE, Document, Operation
 
 
 @dataclass(frozen=True)
@@ -42,7 +39,7 @@ class Pairing:
 
 def normalize_template(path: str) -> str:
     """Return a path template without the names of its variables, which no request shows."""
-    return "/" + _VARIABLE.sub("{}", path.partition("#")[0]).lstrip("/")
+    return "/" + TEMPLATE_VARIABLE.sub("{}", path.partition("#")[0]).lstrip("/")
 
 
 def read_operation_id(operation: Operation) -> str:

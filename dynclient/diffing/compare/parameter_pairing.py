@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from dynclient.diffing.compare.operation_pairing import normalize_template
-from dynclient.model import Operation, Parameter
+from dynclient.model import TEMPLATE_VARIABLE, Operation, Parameter
 from dynclient.plan.schemas import is_ignored_header
-
-_TEMPLATE_VARIABLE = re.compile(r"\{([^{}]+)\}")
 
 
 @dataclass(frozen=True)
@@ -66,7 +63,7 @@ def _list_call_parameters(operation: Operation) -> list[Parameter]:
 
 def find_template_variables(operation: Operation) -> list[str]:
     """Return the names in a path template, in order."""
-    return _TEMPLATE_VARIABLE.findall(operation.path)
+    return TEMPLATE_VARIABLE.findall(operation.path)
 
 
 def _find_counterpart(

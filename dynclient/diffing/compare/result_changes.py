@@ -10,7 +10,7 @@ from dynclient.diffing.compare.comparison_context import ComparisonContext
 from dynclient.diffing.compare.parameter_changes import ParameterComparer
 from dynclient.diffing.compare.schema_changes import ComparedPart, SchemaComparer
 from dynclient.diffing.findings import Finding
-from dynclient.model import MediaType, Parameter, Response
+from dynclient.model import MediaType, Parameter, Response, find_response
 from dynclient.wire import media
 
 ResponsesByStatus = Mapping[str, Response]
@@ -221,14 +221,6 @@ class ResultComparer:
             (old, new),
             (_describe_header(old), _describe_header(new)),
         )
-
-
-def find_response(status: str, responses: ResponsesByStatus) -> Response | None:
-    """Return the response that is declared for a status, for its range, or by default."""
-    for key in (status, f"{status[:1]}XX", "default"):
-        if key in responses:
-            return responses[key]
-    return None
 
 
 def is_success_status(status: str) -> bool:

@@ -5,17 +5,14 @@ Deployed programs know a URL. Callers by name take the first server and its vari
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from dynclient.diffing.compare.operation_pairing import OperationPair
 from dynclient.diffing.findings import Finding, FindingContext
-from dynclient.model import Operation, Server
+from dynclient.model import TEMPLATE_VARIABLE, Operation, Server
 from dynclient.violations import Place
-
-_VARIABLE = re.compile(r"\{([^{}]*)\}")
 
 #: The default of a server variable, and the values it may take.
 VariableDefinition = tuple[str | None, tuple[str, ...]]
@@ -53,8 +50,9 @@ class _ServerComparison:
 
     def _compare_variables(self, old: Server, new: Server) -> Iterator[Finding]:
         """Compare the variables of a server, which stand in its URL in the same order."""
-        names = zip(_VARIABLE.findall(old.url), _VARIABLE.findall(new.url), strict=True)
-        for old_name, new_name in names:
+        old_names = TEMPLATE_VARIABLE.findall(old.url)
+        new_names = TEMPLATE_VARIABLE.findall(new.url)
+        for old_name, new_name in zip(old_names, new_names, strict=True):
             if old_name != new_name:
                 documented = {"name": old_name}, {"name": new_name}
                 yield self._build_server_finding("server-changed", "variable-renamed", documented)
@@ -107,7 +105,7 @@ class _ServerComparison:
 
 def _index_by_url(servers: Sequence[Server]) -> dict[str, Server]:
     """Return servers by their URLs without the names of variables, which no request shows."""
-    return {_VARIABLE.sub("{}", server.url).rstrip("/"): server for server in servers}
+    return {TEMPLATE_VARIABLE.sub("{}", server.url).rstrip("/"): server for server in servers}
 
 
 def _find_servers_place(operation: Operation) -> Place:

@@ -10,6 +10,7 @@ from dynclient.diffing.detect.differences import Difference
 from dynclient.diffing.exposure import Exposure, Reader
 from dynclient.diffing.rules import RULES
 from dynclient.diffing.verdict_table import VERDICTS, VerdictRow
+from dynclient.schema.dialect import EXCLUDING_ANNOTATIONS
 
 #: The rule whose rows hold for every schema rule that has none of its own.
 _ANY_SCHEMA_RULE = "schema-changed"
@@ -90,6 +91,6 @@ def _stops_travelling(difference: Difference, exposure: Exposure) -> bool:
     """Tell whether a property is no longer sent in the direction of the values."""
     if difference.rule != "direction-changed":
         return False
-    keyword = "readOnly" if exposure.direction == "request" else "writeOnly"
+    keyword = EXCLUDING_ANNOTATIONS[exposure.direction]
     old_flags, new_flags = difference.old or {}, difference.new or {}
     return keyword in new_flags and keyword not in old_flags

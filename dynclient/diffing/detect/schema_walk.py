@@ -12,7 +12,7 @@ from dynclient.diffing.detect.edits import Conjuncts, Edit, ValuePath
 from dynclient.diffing.detect.flattening import FlattenedSchema, flatten_schemas, resolve_alias
 from dynclient.diffing.detect.keyword_differences import compare_keywords
 from dynclient.names import suggest
-from dynclient.schema.dialect import Direction, get_definition_name
+from dynclient.schema.dialect import EXCLUDING_ANNOTATIONS, Direction, get_definition_name
 from dynclient.schema.readings import Definitions
 from dynclient.violations import Place
 
@@ -41,7 +41,7 @@ class DefinitionPair:
     ) -> None:
         self._old = old
         self._new = new
-        self._unsent_keyword = "readOnly" if direction == "request" else "writeOnly"
+        self._unsent_keyword = EXCLUDING_ANNOTATIONS[direction]
         ignored_keywords = () if include_descriptions else DOCUMENTATION_KEYWORDS
         self._exact_equality = SchemaEquality(old, new, ignored_keywords)
         self._assertion_equality = SchemaEquality(old, new)

@@ -6,13 +6,12 @@ Nothing is written per API: `POST /pets` creates an item in `/pets` where the do
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 from urllib.parse import quote
 
-from dynclient.model import Operation
+from dynclient.model import TEMPLATE_VARIABLE, Operation
 from dynclient.sandbox.sandbox_extension import OperationExtension, SandboxExtension, fold_name
 from dynclient.wire.media import encode_json
 
@@ -24,7 +23,6 @@ ResourceAction = Literal[
 ]
 
 _CREATED_STATUSES = frozenset({"201", "204"})
-_VARIABLE = re.compile(r"\{([^{}]+)\}")
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ class ResourceAddress:
     @property
     def template(self) -> tuple[str, ...]:
         """The segments without the names of variables, which differ between operations."""
-        return tuple("{}" if _VARIABLE.fullmatch(s) else s for s in self.segments)
+        return tuple("{}" if TEMPLATE_VARIABLE.fullmatch(s) else s for s in self.segments)
 
     @property
     def item_name(self) -> str:
@@ -95,7 +93,7 @@ def singularize(name: str) -> str:
 
 
 def _fill_segment(segment: str, values: Mapping[str, Any]) -> str:
-    match = _VARIABLE.fullmatch(segment)
+    match = TEMPLATE_VARIABLE.fullmatch(segment)
     return quote(format_identity(values.get(match[1], "")), safe="") if match else segment
 
 
@@ -104,7 +102,7 @@ def _split_path(path: str) -> tuple[str, ...]:
 
 
 def _get_last_variable(segments: tuple[str, ...]) -> str:
-    match = _VARIABLE.fullmatch(segments[-1]) if segments else None
+    match = TEMPLATE_VARIABLE.fullmatch(segments[-1]) if segments else None
     return match[1] if match else ""
 
 
