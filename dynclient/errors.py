@@ -16,15 +16,24 @@ DynclientError
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
+from dynclient.masking import mask_url, mask_urls
 from dynclient.violations import Violation, escape_unprintable, format_violations
 
 MAX_CHARS = 4000
 
 #: Attributes that a pickle does not hold among the data.
 _RESTORED_APART = ("headline", "hint", "__notes__")
+
+
+#: Attributes that are a URL or may quote one, and what masks its secrets.
+_MASKED_ATTRIBUTES: dict[str, Callable[[str], str]] = {
+    "reason": mask_urls,
+    "reference": mask_url,
+    "uri": mask_url,
+}
 
 
 class DynclientError(Exception):
@@ -36,7 +45,7 @@ class DynclientError(Exception):
         hint: what to do about it, one line, or None.
 
     Further data are attributes too; each class names its own. All data survive pickling and
-    copying.
+    copying. No URL in them shows its user information or secrets of its query.
 
     """
 
@@ -44,10 +53,12 @@ class DynclientError(Exception):
     exit_code: ClassVar[int] = 2
 
     def __init__(self, headline: str, *, hint: str | None = None, **data: Any) -> None:
-        self.headline = escape_unprintable(headline)
+        self.headline = escape_unprintable(mask_urls(headline))
         super().__init__(self.headline)
-        self.hint = escape_unprintable(hint) if hint else None
+        self.hint = escape_unprintable(mask_urls(hint)) if hint else None
         self.__dict__.update(data)
+        for name in _MASKED_ATTRIBUTES.keys() & data.keys():
+            self.__dict__[name] = _MASKED_ATTRIBUTES[name](data[name])
 
     def __str__(self) -> str:
         lines = [self.headline, *self.lines()]

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from dynclient.masking import mask_url
+
 #: Violations of these kinds come first, in this order; all other kinds keep their order.
 KIND_ORDER = ("missing", "unknown")
 
@@ -43,7 +45,7 @@ class Place:
     @property
     def file(self) -> str:
         """The last part of the URI, as messages name it."""
-        return self.uri.rstrip("/").rsplit("/", 1)[-1]
+        return mask_url(self.uri).rstrip("/").rsplit("/", 1)[-1]
 
     @property
     def line(self) -> int | None:
@@ -58,7 +60,7 @@ class Place:
         return f"{self.file}:{self.line}" if self.line else f"{self.file}#{self.pointer}"
 
     def __repr__(self) -> str:
-        return f"Place({self.uri!r}, {self.pointer!r})"
+        return f"Place({mask_url(self.uri)!r}, {self.pointer!r})"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Place) and (self.uri, self.pointer) == (other.uri, other.pointer)
@@ -67,7 +69,7 @@ class Place:
         return hash((self.uri, self.pointer))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restore_place, (self.uri, self.pointer, self.line)
+        return _restore_place, (mask_url(self.uri), self.pointer, self.line)
 
 
 def _restore_place(uri: str, pointer: str, line: int | None) -> Place:

@@ -16,6 +16,7 @@ from dynclient.api_reference.markdown_text import (
 from dynclient.api_reference.operation_section import build_operation_section
 from dynclient.client.client import Client
 from dynclient.description.operation_description import describe_credential_place
+from dynclient.masking import mask_url
 from dynclient.model import Document, Operation
 from dynclient.names import to_snake_case
 from dynclient.wire.message import build_credential_variable
@@ -148,7 +149,7 @@ def _describe_tag(document: Document, tag: str) -> list[str]:
 
 def _describe_servers(document: Document) -> Iterator[str]:
     if document.servers:
-        urls = " or ".join(format_code(server.url) for server in document.servers)
+        urls = " or ".join(format_code(mask_url(server.url)) for server in document.servers)
         yield f"All URIs are relative to {urls}"
 
 

@@ -106,9 +106,10 @@ def _format_problem(problem: Problem) -> str:
 def _shorten_uri(uri: str) -> str:
     """Return a file as one names it from the current directory; a URL as it is."""
     from dynclient.document.file_loader import to_path
+    from dynclient.masking import mask_url
 
     if not uri.startswith("file:"):
-        return uri
+        return mask_url(uri)
     path = to_path(uri)
     try:
         near = os.path.relpath(path)

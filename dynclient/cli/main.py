@@ -11,6 +11,7 @@ import click
 
 from dynclient import __version__
 from dynclient.errors import DynclientError
+from dynclient.masking import mask_urls
 from dynclient.names import suggest
 from dynclient.violations import escape_unprintable
 
@@ -60,12 +61,17 @@ class CommandGroup(click.Group):
             # The reader has closed the pipe: nothing may be written, not even at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(BROKEN_PIPE)
+        except click.UsageError as error:
+            # It quotes what was written: the URL of a document may hold a password.
+            error.message = mask_urls(error.message)  # type: ignore[misc] # no other way keeps its class
+            raise
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:
             if os.environ.get("DYNCLIENT_TRACEBACK"):
                 raise
-            click.echo(f"{type(error).__name__}: {escape_unprintable(str(error))}", err=True)
+            text = escape_unprintable(mask_urls(str(error)))
+            click.echo(f"{type(error).__name__}: {text}", err=True)
             click.echo(
                 "  this is a fault of dynclient; DYNCLIENT_TRACEBACK=1 shows where", err=True
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from dynclient.cli import document_option
+from dynclient.masking import mask_url
 
 
 @click.command("repl")
@@ -20,4 +21,4 @@ def command(ctx: click.Context, spec: str | None, named: str | None, server: str
 
     chosen = document_option.choose_spec(spec, named)
     with document_option.open_client(chosen, server, sandbox=server is None) as client:
-        ctx.exit(repl.run_console(client, server or "the sandbox"))
+        ctx.exit(repl.run_console(client, mask_url(server or "the sandbox")))

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dynclient.errors import UsageError
+from dynclient.masking import MASK, is_secret_header_name
 from dynclient.wire import media
-from dynclient.wire.message import is_secret_header
 
 if TYPE_CHECKING:
     from dynclient.plan.results import Result
@@ -115,7 +115,7 @@ def format_head(result: Result) -> list[str]:
     phrases = {status.value: status.phrase for status in HTTPStatus}
     lines = [f"{result.status} {phrases.get(result.status, '')}".rstrip()]
     for name, value in result.headers.pairs():
-        shown_value = "…" if is_secret_header(name) else value
+        shown_value = MASK if is_secret_header_name(name) else value
         lines.append(escape_controls(f"{name}: {shown_value}"))
     return lines
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 if TYPE_CHECKING:
     from dynclient.plan.results import Result
@@ -13,28 +12,17 @@ if TYPE_CHECKING:
 def print_request(request: Request) -> None:
     """Print a request before it is sent: line, headers, size, and the credentials it needs."""
     from dynclient.cli.terminal_output import escape_controls, print_note
-    from dynclient.wire.message import is_secret_header
+    from dynclient.masking import MASK, mask_url
     from dynclient.wire.security import format_formula
 
-    print_note(escape_controls(f"> {request.method} {_mask_secrets(request.url)}"))
+    url = mask_url(request.url, request.secret_names.query)
+    print_note(escape_controls(f"> {request.method} {url}"))
     for name, value in request.headers.pairs():
-        print_note(escape_controls(f"> {name}: {'…' if is_secret_header(name) else value}"))
+        shown_value = MASK if request.secret_names.has_header(name) else value
+        print_note(escape_controls(f"> {name}: {shown_value}"))
     if request.security:
         print_note(escape_controls(f"> (credentials: {format_formula(request.security)})"))
     print_note(f"> ({_format_size(request)})")
-
-
-def _mask_secrets(url: str) -> str:
-    """Return a URL without the values of query parameters that may be secret."""
-    from dynclient.wire.message import is_secret_header
-
-    path, mark, query = url.partition("?")
-    pairs = []
-    for pair in query.split("&"):
-        name, sign, value = pair.partition("=")
-        is_secret = bool(sign) and is_secret_header(unquote(name))
-        pairs.append(f"{name}{sign}{'…' if is_secret else value}")
-    return path + mark + "&".join(pairs)
 
 
 def _format_size(request: Request) -> str:

@@ -289,4 +289,5 @@ def build_example_schema(schema: dict[str, Any]) -> dict[str, Any]:
 def _add_headers(request: Request, extra: Mapping[str, str]) -> Request:
     names = {name.lower() for name in extra}
     own = [field for field in request.headers.pairs() if field[0].lower() not in names]
-    return dataclasses.replace(request, headers=Headers([*own, *extra.items()]))
+    headers = Headers([*own, *extra.items()], request.secret_names.headers)
+    return dataclasses.replace(request, headers=headers)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
+from dynclient.masking import mask_url
 from dynclient.violations import Place
 
 #: How much a change matters, the worst first.
@@ -36,7 +37,7 @@ class ChangeLocation:
     """Where a change stands in one of the two documents.
 
     Attributes:
-        file: the URI or path of the file, as it was loaded.
+        file: the URI or path of the file, as it was loaded, without secrets that stand in a URL.
         pointer: JSON pointer in that file.
         line: the line in that file, the first is 1; None if it is not known.
 
@@ -49,7 +50,7 @@ class ChangeLocation:
     @classmethod
     def from_place(cls, place: Place | None) -> ChangeLocation | None:
         """Return the location of a place; None for None."""
-        return None if place is None else cls(place.uri, place.pointer, place)
+        return None if place is None else cls(mask_url(place.uri), place.pointer, place)
 
     @property
     def line(self) -> int | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from dynclient.diffing.change import Change, Level, View
+from dynclient.masking import mask_url
 
 if TYPE_CHECKING:
     from dynclient.model import Document
@@ -19,7 +20,7 @@ class Revision:
     Attributes:
         title: the title of the API.
         version: `info.version`.
-        uri: where it came from.
+        uri: where it came from, without secrets that stand in a URL.
         operations: how many operations it has.
 
     """
@@ -35,7 +36,7 @@ class Revision:
         return cls(
             title=document.title,
             version=str(document.info.get("version") or ""),
-            uri=document.uri,
+            uri=mask_url(document.uri),
             operations=len(document.operations),
         )
 

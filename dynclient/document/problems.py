@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from dynclient.masking import mask_url, mask_urls
 from dynclient.violations import Place
 
 
@@ -19,7 +20,7 @@ class Problem:
         message: what is wrong, one line.
         hint: what to do about it, one line, or "".
         pointer: JSON pointer in the file.
-        file: the file's URI or path.
+        file: the file's URI or path, without secrets that stand in a URL.
 
     """
 
@@ -32,6 +33,11 @@ class Problem:
     known_line: int | None = None
     known_column: int | None = None
     place: Place | None = field(default=None, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", mask_urls(self.message))
+        object.__setattr__(self, "hint", mask_urls(self.hint))
+        object.__setattr__(self, "file", mask_url(self.file))
 
     @property
     def line(self) -> int | None:

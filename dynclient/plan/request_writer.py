@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from dynclient.errors import UnsafeValue
+from dynclient.masking import SecretNames
 from dynclient.model import (
     TEMPLATE_VARIABLE,
     Location,
@@ -19,6 +20,7 @@ from dynclient.model import (
 )
 from dynclient.plan.json_values import to_json
 from dynclient.plan.schemas import EMPTY_VALUES
+from dynclient.plan.secret_names import collect_secret_names
 from dynclient.violations import shorten_repr
 from dynclient.wire import media
 from dynclient.wire.binary_values import StreamedBody
@@ -68,6 +70,10 @@ class RequestWriter:
             response.content for response in self.operation.responses.values()
         )
 
+    @cached_property
+    def _secret_names(self) -> SecretNames:
+        return collect_secret_names(self.operation)
+
     def write(
         self,
         call: Mapping[str, Any],
@@ -108,10 +114,11 @@ class RequestWriter:
         return Request(
             method=operation.method,
             url=base_url + path + query,
-            headers=Headers(headers),
+            headers=Headers(headers, self._secret_names.headers),
             body=body,
             security=operation.security,
             operation_id=operation.key,
+            secret_names=self._secret_names,
         )
 
     def _build_error(self, text: str, hint: str | None = None) -> UnsafeValue:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from dynclient.errors import CredentialsMissing
 from dynclient.model import RequiredScheme, SecurityScheme
 from dynclient.wire.binary_values import StreamedBody
-from dynclient.wire.message import Request, is_secret_header
+from dynclient.wire.message import Request
 from dynclient.wire.security import (
     Credential,
     CredentialPlacement,
@@ -16,6 +16,13 @@ from dynclient.wire.security import (
     place_credentials,
 )
 from dynclient.wire.servers import get_origin
+
+#: Headers that say nothing about who sends them.
+_HARMLESS_HEADERS = frozenset({"accept", "accept-encoding", "accept-language", "user-agent"})
+
+
+def _is_harmless_header(name: str) -> bool:
+    return name in _HARMLESS_HEADERS or name.startswith("content-")
 
 
 @dataclass(frozen=True)
@@ -27,10 +34,10 @@ class AuthorizedRequest:
         url: with the credentials that go there.
         headers: (name, value) pairs, credentials among them.
         body: the bytes, or a Body that is read while it is sent; None where there is none.
-        secrets: lower-case names of the headers that carry a credential.
+        secret_headers: lower-case names of the headers that carry a credential.
         digest: (user, password) for the digest scheme, which answers a challenge of the server.
-        is_abroad: a redirect led to another origin, where nothing of the user's own HTTP client may
-            go either.
+        is_cross_origin: a redirect led to another origin, where nothing may go that the
+            user's own HTTP client would add.
 
     """
 
@@ -48,12 +55,14 @@ class AuthorizedRequest:
         return not isinstance(self.body, StreamedBody) or self.body.can_repeat
 
     def select_public_headers(self) -> tuple[tuple[str, str], ...]:
-        """Return the headers that may go to another origin."""
-        kept_back = self.secret_headers | {"host"}
+        """Return the headers that may go to another origin: those that are known to be harmless.
+
+        A header of any other name may carry a secret, or say what only this origin should know.
+        """
         return tuple(
-            (k, v)
-            for k, v in self.headers
-            if k.lower() not in kept_back and not is_secret_header(k)
+            (name, value)
+            for name, value in self.headers
+            if name.lower() not in self.secret_headers and _is_harmless_header(name.lower())
         )
 
     def __repr__(self) -> str:

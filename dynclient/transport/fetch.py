@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 from dynclient.document.file_loader import MAX_FILE_BYTES, Fetch, is_remote, read_file
 from dynclient.errors import DocumentNotFound, DocumentTooLarge
+from dynclient.masking import mask_url
 from dynclient.transport.content_coding import UndecodableContent, build_accept_encoding
 from dynclient.transport.http_adapter import CONNECT_TIMEOUT_S, READ_TIMEOUT_S
 from dynclient.transport.http_library import import_library, is_sending
@@ -29,7 +30,9 @@ def build_fetcher(root: str) -> Fetch:
     def fetch(uri: str) -> bytes:
         if not is_remote(uri):
             if is_remote(root):
-                raise DocumentNotFound(f"{root} refers to the local file {uri}; refused", uri=uri)
+                raise DocumentNotFound(
+                    f"{mask_url(root)} refers to the local file {mask_url(uri)}; refused", uri=uri
+                )
             return read_file(uri)
         token = is_sending.set(True)
         try:
@@ -59,12 +62,18 @@ def _download(uri: str, root: str) -> bytes:
                     if response.is_success:
                         return _read_limited(response, uri)
                     status = response.status_code
-                    text = f"no document at {url}: the server answered {status}"
+                    text = f"no document at {mask_url(url)}: the server answered {status}"
                     raise DocumentNotFound(text, uri=uri)
-            except (httpx.HTTPError, httpx.InvalidURL, UndecodableContent, UnicodeError) as error:
-                text = f"no document at {url}: {type(error).__name__}: {error}"
+            except httpx.InvalidURL:
+                # Its text quotes a part of the URL, which may be one of a password.
+                text = f"no document at {mask_url(url)}: it is no valid URL"
+                raise DocumentNotFound(text, uri=uri) from None
+            except (httpx.HTTPError, UndecodableContent, UnicodeError) as error:
+                text = f"no document at {mask_url(url)}: {type(error).__name__}: {error}"
                 raise DocumentNotFound(text, uri=uri) from error
-    raise DocumentNotFound(f"no document at {uri}: more than {MAX_REDIRECTS} redirects", uri=uri)
+    raise DocumentNotFound(
+        f"no document at {mask_url(uri)}: more than {MAX_REDIRECTS} redirects", uri=uri
+    )
 
 
 def _read_limited(response: Any, uri: str) -> bytes:
@@ -74,7 +83,7 @@ def _read_limited(response: Any, uri: str) -> bytes:
             body.feed(chunk)
         return body.end()
     except BodyTooLarge as error:
-        raise DocumentTooLarge(f"{uri}: {error}", uri=uri) from error
+        raise DocumentTooLarge(f"{mask_url(uri)}: {error}", uri=uri) from error
 
 
 def _resolve_permitted_address(url: str, root: str) -> str | None:
@@ -86,13 +95,13 @@ def _resolve_permitted_address(url: str, root: str) -> str | None:
     """
     try:
         parts = urlsplit(url)
-    except ValueError as error:
+    except ValueError:
         raise DocumentNotFound(
-            f"no document at {url}: {error}", hint="give a path or a URL", uri=url
+            f"no document at {mask_url(url)}: it is no URL", hint="give a path or a URL", uri=url
         ) from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise DocumentNotFound(
-            f"no document at {url}: only http and https are read over the net", uri=url
+            f"no document at {mask_url(url)}: only http and https are read over the net", uri=url
         )
     # What the user named is vouched for; so is all that a document of the user's own machine names.
     if url == root or not is_remote(root) or get_origin(url) == get_origin(root):
@@ -100,10 +109,12 @@ def _resolve_permitted_address(url: str, root: str) -> str | None:
     try:
         entries = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise DocumentNotFound(f"no document at {url}: {error}", uri=url) from error
+        raise DocumentNotFound(f"no document at {mask_url(url)}: {error}", uri=url) from error
     addresses = [str(entry[4][0]) for entry in entries]
     if not addresses or not all(ipaddress.ip_address(address).is_global for address in addresses):
-        raise DocumentNotFound(f"{root} refers to {url}, a private host; refused", uri=url)
+        raise DocumentNotFound(
+            f"{mask_url(root)} refers to {mask_url(url)}, a private host; refused", uri=url
+        )
     # IPv4 first: its route is the one that exists everywhere.
     return min(addresses, key=lambda address: ":" in address)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+from dynclient.masking import MASK, SecretNames, is_secret_header_name, mask_url
 from dynclient.model import RequiredScheme, SecurityFormula
 from dynclient.wire.binary_values import StreamedBody
 
@@ -19,12 +20,18 @@ class Headers(Mapping[str, str]):
 
     Args:
         items: (name, value) pairs, or a mapping.
+        secret_names: lower-case names whose values are not printed, whatever they look like.
 
     """
 
-    __slots__ = ("_folded", "_items")
+    __slots__ = ("_folded", "_items", "secret_names")
 
-    def __init__(self, items: Iterable[tuple[str, str]] | Mapping[str, str] = ()) -> None:
+    def __init__(
+        self,
+        items: Iterable[tuple[str, str]] | Mapping[str, str] = (),
+        secret_names: frozenset[str] = frozenset(),
+    ) -> None:
+        self.secret_names = secret_names
         pairs = items.items() if isinstance(items, Mapping) else items
         self._items = tuple(pairs)
         self._folded: dict[str, list[str]] = {}
@@ -63,10 +70,15 @@ class Headers(Mapping[str, str]):
         return hash(tuple(sorted((name, *values) for name, values in self._folded.items())))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Headers, (self._items,)
+        return Headers, (self._items, self.secret_names)
 
     def __repr__(self) -> str:
-        return f"Headers({[(n, '…' if is_secret_header(n) else v) for n, v in self._items]!r})"
+        shown = [(name, MASK if self.has_secret(name) else value) for name, value in self._items]
+        return f"Headers({shown!r})"
+
+    def has_secret(self, name: str) -> bool:
+        """Tell whether the field of this name carries a secret."""
+        return name.lower() in self.secret_names or is_secret_header_name(name)
 
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -76,16 +88,6 @@ _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
 def is_valid_header(name: str, value: str) -> bool:
     """Tell whether a header of this name and value can be sent. Source: RFC 9110 §5.1, §5.5."""
     return bool(_TOKEN.fullmatch(name)) and not _CONTROL.search(value)
-
-
-_SECRET = re.compile(
-    r"(?i)authorization|cookie|api[-_]?key|token|secret|password|signature|session"
-)
-
-
-def is_secret_header(name: str) -> bool:
-    """Tell whether a header of this name is likely to carry a secret, so is not printed."""
-    return bool(_SECRET.search(name))
 
 
 #: Stands for a body that no command line can hold.
@@ -110,6 +112,7 @@ class Request:
         security: OR of AND of what the operation asks for.
         operation_id: whose request it is: the operationId, or `METHOD /path` where that is not
             unique.
+        secret_names: what the document marks as secret among its fields.
 
     """
 
@@ -119,6 +122,7 @@ class Request:
     body: bytes | StreamedBody | None = None
     security: SecurityFormula = ()
     operation_id: str = field(default="", compare=False)
+    secret_names: SecretNames = field(default=SecretNames(), compare=False)
 
     def curl(self) -> str:
         """Return the request as a curl command for a POSIX shell.
@@ -143,7 +147,7 @@ class Request:
         return " \\\n  ".join([command, *options])
 
     def __repr__(self) -> str:
-        return f"<Request {self.method} {self.url}>"
+        return f"<Request {self.method} {mask_url(self.url, self.secret_names.query)}>"
 
 
 def build_credential_variable(scheme: str) -> str:
@@ -171,7 +175,7 @@ def _write_credential_placeholder(requirement: RequiredScheme) -> tuple[str, str
 
 def _write_curl_header(name: str, value: str) -> str:
     """Return a header as curl takes it; one that ends in a semicolon is sent empty."""
-    shown = "…" if is_secret_header(name) else value
+    shown = MASK if is_secret_header_name(name) else value
     return f"{name}: {shown}" if shown else f"{name};"
 
 

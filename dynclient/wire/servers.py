@@ -8,6 +8,7 @@ from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 from dynclient.errors import UsageError
+from dynclient.masking import mask_url
 from dynclient.model import TEMPLATE_VARIABLE, Scalar, Server, ServerVariable, write_scalar
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
@@ -47,12 +48,11 @@ def resolve_base_url(
 
 def _explain_missing_server(servers: Sequence[Server], given: str | None) -> str:
     if given:
-        return f"{given!r} is no http(s) URL"
+        return f"{mask_url(given)!r} is no http(s) URL"
     if not servers:
         return "the document names no server"
-    return (
-        f"the document's server {servers[0].url!r} is relative, and the document came from no URL"
-    )
+    url = mask_url(servers[0].url)
+    return f"the document's server {url!r} is relative, and the document came from no URL"
 
 
 def is_sendable_url(url: str) -> bool:

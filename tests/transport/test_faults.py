@@ -13,7 +13,7 @@ import socket
 import httpx
 import pytest
 from support.both import ANYTHING, BOTH, document
-from support.documents import content
+from support.documents import content, parameter
 from support.faulty_server import CLOSE, HANG, RESET, chunked, reply
 
 import dynclient
@@ -237,22 +237,56 @@ def test_a_redirect_of_a_post_is_not_followed_unless_it_is_asked_for(serve, stat
     assert error.result.headers["location"] == "/b"
 
 
-def test_nothing_secret_goes_to_another_origin(serve, kind):
+def test_only_harmless_headers_go_to_another_origin(serve, kind):
     other = serve([reply(200, b"1")])
     server = serve(location(f"{other.url}/b"))
     headers = {
         "X-Session-Token": "s3cret",
         "Authorization": "s3cret",
         "Cookie": "s3cret",
-        "X-Plain": "yes",
+        "X-Plain": "s3cret",
+        "Ocp-Apim-Subscription-Key": "s3cret",
+        "DD-APPLICATION-KEY": "s3cret",
+        "Accept-Language": "de",
+        "User-Agent": "mine",
+        "Content-Language": "de",
         "Host": "mine.test",
     }
     kind.send(document(), server=server.url, headers=headers)
-    assert "s3cret" not in str(other.seen[0].headers)
-    assert other.seen[0].header("x-plain") == "yes"
+    assert {name.lower() for name, _ in other.seen[0].headers} == {
+        "accept",
+        "accept-encoding",
+        "accept-language",
+        "content-language",
+        "host",
+        "user-agent",
+    }
+    assert other.seen[0].header("user-agent") == "mine"
     assert other.seen[0].header("host") == f"127.0.0.1:{other.port}"
-    assert str(server.seen[0].headers).count("s3cret") == 3
+    assert str(server.seen[0].headers).count("s3cret") == 6
     assert server.seen[0].header("host") == "mine.test"
+
+
+def test_a_header_that_the_document_marks_as_secret_stays_with_its_origin(serve, kind):
+    other = serve([reply(200, b"1")])
+    server = serve(location(f"{other.url}/b"))
+    password = {"type": "string", "format": "password"}
+    made = document(
+        parameter("X-Pin", "header", password),
+        components={"securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "X-T"}}},
+    )
+    kind.send(made, server=server.url, headers={"X-T": "s3cret"}, args={"x_pin": "s3cret"})
+    assert str(server.seen[0].headers).count("s3cret") == 2
+    assert "s3cret" not in str(other.seen[0].headers)
+
+
+def test_a_redirect_that_comes_back_does_not_bring_the_headers_back(serve, kind):
+    other = serve(lambda _: location(f"{server.url}/back"))
+    server = serve(
+        lambda seen: [reply(200, b"1")] if seen.target == "/back" else location(f"{other.url}/b")
+    )
+    kind.send(document(), server=server.url, headers={"X-Plain": "s3cret"})
+    assert [seen.header("x-plain") for seen in server.seen] == ["s3cret", None]
 
 
 # --- bodies that are no data: the answer came, and is kept

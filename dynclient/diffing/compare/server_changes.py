@@ -11,6 +11,7 @@ from typing import Any
 
 from dynclient.diffing.compare.operation_pairing import OperationPair
 from dynclient.diffing.findings import Finding, FindingContext
+from dynclient.masking import mask_url
 from dynclient.model import TEMPLATE_VARIABLE, Operation, Server
 from dynclient.violations import Place
 
@@ -37,15 +38,15 @@ class _ServerComparison:
             if url in self._new:
                 yield from self._compare_variables(server, self._new[url])
             else:
-                yield self._build_server_finding("server-removed", "", (server.url, None))
+                yield self._build_server_finding("server-removed", "", (mask_url(server.url), None))
         for url, server in self._new.items():
             if url not in self._old:
-                yield self._build_server_finding("server-added", "", (None, server.url))
+                yield self._build_server_finding("server-added", "", (None, mask_url(server.url)))
 
         old_default = next(iter(self._old), None)
         new_default = next(iter(self._new), None)
         if new_default is not None and old_default != new_default and old_default in self._new:
-            defaults = old_default, new_default
+            defaults = mask_url(old_default or ""), mask_url(new_default)
             yield self._build_server_finding("server-changed", "first-server", defaults)
 
     def _compare_variables(self, old: Server, new: Server) -> Iterator[Finding]:

@@ -1,0 +1,167 @@
+"""What counts as a secret by its name, and URLs without their secrets.
+
+Errors, problems, reports, logs, curl lines and reprs all ask here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from urllib.parse import unquote_plus
+
+#: Stands in the place of a secret.
+MASK = "…"
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+
+#: A name that holds one of these, its separators left out, names a secret …
+_SECRET_TERMS = re.compile(
+    "password|passwd|passphrase|pwd|secret|token|authorization|credential|signature|jwt|bearer"
+    "|(api|access|private|auth|subscription|application|app|functions?|account|client|admin"
+    "|master|license|licence|signing|encryption|shared|service|storage|deploy|host)key"
+)
+
+#: … unless it tells something about the secret, counts tokens of text, or names a page.
+_METADATA_WORDS = re.compile(
+    "type|ur[il]|endpoint|name|ids?|policy|expir(y|es|ation)|in|at|length|count|hint|required"
+    "|enabled|changed|updated|reset|version|status|algorithm|method|scopes?|limit|usage|details"
+)
+_HARMLESS_TOKEN_WORDS = re.compile(
+    "page|next|prev(ious)?|continuation|cursor|sync|start|max|min|total|prompt|completion|input"
+    "|output|cached|reasoning"
+)
+
+_SESSION_TERMS = re.compile("session|sess|sid$|csrf|xsrf|cookie|auth|remember")
+_HARMLESS_KEYS = re.compile("(idempotency|partition|routing|cache|sort|row|public|websocket)key$")
+_HEADER_TERMS = re.compile("authorization|cookie|auth$|apikey|token|secret|password|session|key$")
+
+_SECRET_QUERY_NAMES = frozenset({"auth", "key", "pass", "session", "sessionid", "sid", "sig"})
+
+#: Text that is a token by its looks: that of a well-known service, a JSON Web Token, or long and
+#: mixed.
+_TOKEN_TEXT = re.compile(
+    r"(gh[pousr]_|glpat-|xox[a-z]-|sk[-_](live|test|proj)?|eyJ[\w-]{10})[\w.-]{10,}"
+    r"|(?=[^\s]*[a-z])(?=[^\s]*[A-Z])(?=[^\s]*[0-9])[\w+/=~-]{24,}"
+)
+
+#: Free text is searched for URLs with an authority; punctuation after one is not part of it.
+_URL_IN_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s'\"<>`]*[^\s'\"<>`.,:;!?)]")
+_AUTHORITY_START = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//")
+
+
+def is_secret_name(name: str) -> bool:
+    """Tell whether a name is that of a secret, as a property, parameter or variable may have it."""
+    compact = "".join(char for char in name.lower() if char.isalnum())
+    if not _SECRET_TERMS.search(compact):
+        return False
+    words = [word.lower() for word in _WORD.findall(name)]
+    if words and _METADATA_WORDS.fullmatch(words[-1]):
+        return False
+    return "token" not in compact or not any(map(_HARMLESS_TOKEN_WORDS.fullmatch, words))
+
+
+def is_secret_header_name(name: str) -> bool:
+    """Tell whether a header field of this name is likely to carry a secret."""
+    compact = "".join(char for char in name.lower() if char.isalnum())
+    if _HARMLESS_KEYS.search(compact):
+        return False
+    return bool(_HEADER_TERMS.search(compact)) or is_secret_name(name)
+
+
+def is_secret_cookie_name(name: str) -> bool:
+    """Tell whether a cookie of this name is likely to carry a secret, as one of a session does."""
+    compact = "".join(char for char in name.lower() if char.isalnum())
+    return bool(_SESSION_TERMS.search(compact)) or is_secret_name(name)
+
+
+def is_secret_query_name(name: str) -> bool:
+    """Tell whether a query parameter of this name is likely to carry a secret."""
+    return name.lower() in _SECRET_QUERY_NAMES or is_secret_name(name)
+
+
+@dataclass(frozen=True)
+class SecretNames:
+    """The names that a document itself marks as secret: credentials, and `format: password`.
+
+    Its methods count what looks like a secret by its name too.
+
+    Attributes:
+        headers: lower-case names of header fields.
+        query: names of query parameters.
+        cookies: names of cookies.
+        properties: names of properties, at any depth of a body.
+
+    """
+
+    headers: frozenset[str] = frozenset()
+    query: frozenset[str] = frozenset()
+    cookies: frozenset[str] = frozenset()
+    properties: frozenset[str] = frozenset()
+
+    def has_header(self, name: str) -> bool:
+        """Tell whether a header field of this name carries a secret."""
+        return name.lower() in self.headers or is_secret_header_name(name)
+
+    def has_query(self, name: str) -> bool:
+        """Tell whether a query parameter of this name carries a secret."""
+        return name in self.query or is_secret_query_name(name)
+
+    def has_cookie(self, name: str) -> bool:
+        """Tell whether a cookie of this name carries a secret."""
+        return name in self.cookies or is_secret_cookie_name(name)
+
+    def has_property(self, name: str) -> bool:
+        """Tell whether a property of a body carries a secret."""
+        return name in self.properties or is_secret_name(name)
+
+
+def mask_url(url: str, secret_names: Collection[str] = ()) -> str:
+    """Return a URL without its user information, and without secrets in its query and fragment.
+
+    Args:
+        url: the whole URL, however broken.
+        secret_names: query parameters that are secret, whatever their names look like.
+
+    """
+    if "@" not in url and "?" not in url and "#" not in url:
+        return url
+    return _mask_fields(_mask_user(url), secret_names)
+
+
+def mask_urls(text: str) -> str:
+    """Return a text in which each URL is masked as `mask_url` does it."""
+    if "://" not in text:
+        return text
+    return _URL_IN_TEXT.sub(lambda match: mask_url(match[0]), text)
+
+
+def _mask_user(url: str) -> str:
+    start = _AUTHORITY_START.match(url)
+    begin = start.end() if start else 0
+    authority = re.split(r"[/?#\\]", url[begin:], maxsplit=1)[0]
+    end = begin + authority.rfind("@")
+    if "@" not in authority:
+        # A password may hold a slash that nobody escaped: then what should be a port is none.
+        _, colon, port = authority.partition(":")
+        is_broken = bool(colon) and not port.isdecimal() and authority[:1] not in "[{"
+        end = url.rfind("@") if is_broken else -1
+    has_password = ":" in url[begin : max(end, begin)]
+    if end <= begin or not (start or has_password):
+        return url
+    return f"{url[:begin]}{MASK}{url[end:]}"
+
+
+def _mask_fields(url: str, secret_names: Collection[str]) -> str:
+    """Return a URL without secret values among the fields of its query and its fragment."""
+    pieces = re.split(r"([?#&;])", url)
+    for index in range(2, len(pieces), 2):
+        name, sign, value = pieces[index].partition("=")
+        plain_name = unquote_plus(name)
+        if value and (plain_name in secret_names or _is_secret_field(plain_name, value)):
+            pieces[index] = name + sign + MASK
+    return "".join(pieces)
+
+
+def _is_secret_field(name: str, value: str) -> bool:
+    return is_secret_query_name(name) or bool(_TOKEN_TEXT.fullmatch(unquote_plus(value)))

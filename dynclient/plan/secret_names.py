@@ -1,0 +1,90 @@
+"""The names that the document marks as secret, for one operation."""
+
+from __future__ import annotations
+
+from dynclient.document.references import Node
+from dynclient.errors import DocumentError
+from dynclient.masking import SecretNames
+from dynclient.model import Document, Operation, Parameter
+
+#: A schema that reaches more than this is not searched further.
+MAX_SCHEMAS = 10_000
+
+_SUBSCHEMA_KEYWORDS = ("items", "additionalProperties", "not", "if", "then", "else", "contains")
+_SUBSCHEMA_LIST_KEYWORDS = ("allOf", "anyOf", "oneOf", "prefixItems")
+
+
+def collect_secret_names(operation: Operation) -> SecretNames:
+    """Return what counts as a secret in the requests of an operation.
+
+    The names of all api keys of the document are among it, whether the operation asks for them or
+    not: a caller may send one as a header of their own.
+    """
+    credentials = operation.document.derive(_collect_credential_names)
+    by_location: dict[str, set[str]] = {"header": set(), "query": set(), "cookie": set()}
+    for parameter in operation.parameters:
+        if parameter.location in by_location:
+            by_location[parameter.location] |= _find_secret_parameters(parameter)
+    properties: set[str] = set()
+    body = operation.request_body
+    for media_type in body.content.values() if body is not None else ():
+        if media_type.schema is not None:
+            properties |= _find_passwords(media_type.schema, "")
+    return SecretNames(
+        headers=credentials.headers | {name.lower() for name in by_location["header"]},
+        query=credentials.query | by_location["query"],
+        cookies=credentials.cookies | by_location["cookie"],
+        properties=frozenset(properties - {""}),
+    )
+
+
+def _collect_credential_names(document: Document) -> SecretNames:
+    names: dict[str, set[str]] = {"header": set(), "query": set(), "cookie": set()}
+    for scheme in document.security_schemes.values():
+        if scheme.type == "apiKey" and scheme.location in names:
+            names[scheme.location].add(scheme.name)
+    return SecretNames(
+        headers=frozenset(name.lower() for name in names["header"]),
+        query=frozenset(names["query"]),
+        cookies=frozenset(names["cookie"]),
+    )
+
+
+def _find_secret_parameters(parameter: Parameter) -> set[str]:
+    """Return the wire names that carry a password: its own, and those of an object's members."""
+    if parameter.schema is None:
+        return set()
+    names = _find_passwords(parameter.schema, parameter.name)
+    return names | {f"{parameter.name}[{name}]" for name in names if name != parameter.name}
+
+
+def _find_passwords(schema: Node, name: str) -> set[str]:
+    """Return the names of all properties that are passwords; `name` is that of the schema."""
+    names: set[str] = set()
+    visited: set[tuple[str, str, str]] = set()
+    pending = [(schema, name)]
+    while pending and len(visited) < MAX_SCHEMAS:
+        node, name = pending.pop()
+        key = (node.uri, node.pointer, name)
+        if key in visited or not isinstance(node.value, dict):
+            continue
+        visited.add(key)
+        if node.get_text("format") == "password":
+            names.add(name)
+        pending += _list_subschemas(node, name)
+    return names
+
+
+def _list_subschemas(node: Node, name: str) -> list[tuple[Node, str]]:
+    """Return the subschemas of a schema, each with the name of the property that it describes."""
+    subschemas = [(node.get_child(keyword), name) for keyword in _SUBSCHEMA_KEYWORDS]
+    for keyword in _SUBSCHEMA_LIST_KEYWORDS:
+        subschemas += [(child, name) for child in node.get_child(keyword).iterate_children()]
+    properties = node.get_child("properties")
+    subschemas += [(properties.get_child(key), key) for key in properties.member_keys()]
+    if node.reference is not None:
+        try:
+            subschemas.append((node.resolve(), name))
+        except DocumentError:
+            return subschemas
+    return subschemas
