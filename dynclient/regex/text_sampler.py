@@ -7,19 +7,14 @@ import string
 from typing import TYPE_CHECKING
 
 from dynclient.regex.character_classes import contains
+from dynclient.regex.match_builder import MatchBuilder, can_have_length
 from dynclient.regex.matcher import compile_search
 from dynclient.regex.syntax_tree import (
-    Alternation,
     Assertion,
-    Backreference,
     CharacterClass,
-    Concatenation,
-    Group,
     Literal,
     PatternNode,
     Ranges,
-    Repeat,
-    Width,
     compute_width,
     walk,
 )
@@ -81,9 +76,9 @@ def _generate_candidates(
     lookaheads = _list_lookaheads(node)
     sampler = _TextSampler(random)
     for attempt in range(MAX_ATTEMPTS):
-        text = sampler.draw(node, least, min(ceiling, least + LENGTH_SPREAD + attempt // 4))
+        text = sampler.build(node, least, min(ceiling, least + LENGTH_SPREAD + attempt // 4))
         if text is None and attempt % 2:
-            text = sampler.draw(node, low, ceiling)
+            text = sampler.build(node, low, ceiling)
         if text is None:
             continue
         yield from _pad(text, min_length)
@@ -115,110 +110,47 @@ def _pad(text: str, min_length: int) -> Iterator[str]:
             yield filler * missing + text
 
 
-class _TextSampler:
-    """Draws texts for nodes within a range of lengths; remembers what groups captured."""
+class _TextSampler(MatchBuilder):
+    """Builds texts by the choices of a `Random`."""
+
+    max_extra_turns = LENGTH_SPREAD
+    max_extra_empty_turns = 3
 
     def __init__(self, random: randomness.Random) -> None:
+        super().__init__()
         self.random = random
-        self.captures: dict[int, str] = {}
 
-    def draw(self, node: PatternNode, low: int, high: int) -> str | None:  # noqa: PLR0911 - one for each kind of node
-        """Return a text of `low` to `high` characters for the node, None where the draw failed.
-
-        Lookarounds do not count.
-        """
-        match node:
-            case Literal(char):
-                return char if low <= 1 <= high else None
-            case CharacterClass(ranges):
-                return self._draw_character(ranges) if low <= 1 <= high else None
-            case Concatenation(parts):
-                return self._draw_concatenation(parts, low, high)
-            case Alternation(alternatives):
-                return self._draw_alternation(alternatives, low, high)
-            case Repeat():
-                return self._draw_repeat(node, low, high)
-            case Group(inner, index):
-                text = self.draw(inner, low, high)
-                self.captures[index] = text or ""
-                return text
-            case Backreference(index):
-                return self.captures.get(index, "")
-        return "" if low == 0 else None
-
-    def overwrite_with_lookaheads(self, text: str, lookaheads: list[PatternNode]) -> str:
-        """Write what the lookaheads ask for over the text, each at a random position."""
-        for node in lookaheads:
-            low, _ = compute_width(node)
-            piece = self.draw(node, low, low) or ""
-            start = self.random.randint(0, max(len(text) - len(piece), 0))
-            text = text[:start] + piece + text[start + len(piece) :]
-        return text
-
-    def _draw_character(self, ranges: Ranges) -> str | None:
+    def choose_character(self, ranges: Ranges) -> str | None:
         characters = _list_readable_characters(ranges)
         return self.random.choice(characters) if characters else None
 
-    def _draw_alternation(
-        self, alternatives: tuple[PatternNode, ...], low: int, high: int
-    ) -> str | None:
-        for alternative in self.random.sample(alternatives, len(alternatives)):
-            least, most = compute_width(alternative)
-            if least > high or (most is not None and most < low):
-                continue
-            text = self.draw(alternative, low, high)
-            if text is not None:
-                return text
-        return None
-
-    def _draw_concatenation(
-        self, parts: tuple[PatternNode, ...], low: int, high: int
-    ) -> str | None:
-        widths = [compute_width(part) for part in parts]
-        rest_low = sum(least for least, _ in widths)
-        rest_high = sum(high if most is None else most for _, most in widths)
-        texts: list[str] = []
-        for part, (least, most) in zip(parts, widths, strict=True):
-            rest_low -= least
-            rest_high -= high if most is None else most
-            upper = high - rest_low if most is None else min(most, high - rest_low)
-            text = self.draw(part, max(least, low - rest_high), upper)
-            if text is None or len(text) > high:
-                return None
-            texts.append(text)
-            low = max(low - len(text), 0)
-            high -= len(text)
-        return "".join(texts) if low == 0 else None
-
-    def _draw_repeat(self, node: Repeat, low: int, high: int) -> str | None:
-        least, most = compute_width(node.node)
-        if most == 0 or node.max == 0:
-            return "" if low == 0 else None
-        turns = self._draw_turns(node, (least, most), low, high)
-        if turns is None:
-            return None
-        if not isinstance(node.node, Literal | CharacterClass):
-            return self._draw_concatenation((node.node,) * turns, low, high)
-
+    def choose_run(self, node: Literal | CharacterClass, count: int) -> str | None:
         characters: list[str] = []
-        for _ in range(turns):
-            character = self.draw(node.node, 1, 1)
+        for _ in range(count):
+            character = self.build(node, 1, 1)
             if character is None:
                 return None
             characters.append(character)
         return "".join(characters)
 
-    def _draw_turns(self, node: Repeat, width: Width, low: int, high: int) -> int | None:
-        """Return how many turns a repeat takes, None where no number of turns fits the range."""
-        least, most = width
-        needed = -(-low // most) if most else min(low, 1)
-        fewest = max(node.min, needed)
-        largest = high // least if least else fewest + 3
-        if node.max is not None:
-            largest = min(largest, node.max)
-        if fewest > largest:
-            return None
-        return self.random.randint(fewest, min(largest, fewest + LENGTH_SPREAD))
+    def choose_count(self, fewest: int, largest: int) -> int:
+        return self.random.randint(fewest, largest)
+
+    def order_alternatives(
+        self, alternatives: tuple[PatternNode, ...], low: int, high: int
+    ) -> Iterator[PatternNode]:
+        for alternative in self.random.sample(alternatives, len(alternatives)):
+            if can_have_length(alternative, low, high):
+                yield alternative
+
+    def overwrite_with_lookaheads(self, text: str, lookaheads: list[PatternNode]) -> str:
+        """Write what the lookaheads ask for over the text, each at a random position."""
+        for node in lookaheads:
+            low, _ = compute_width(node)
+            piece = self.build(node, low, low) or ""
+            start = self.random.randint(0, max(len(text) - len(piece), 0))
+            text = text[:start] + piece + text[start + len(piece) :]
+        return text
 
 
 @functools.lru_cache(maxsize=1024)

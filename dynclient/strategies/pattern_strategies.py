@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import string
+from collections.abc import Iterator
 from functools import lru_cache
 
 from hypothesis import strategies as st
 
 from dynclient import regex
+from dynclient.regex.match_builder import MatchBuilder, can_have_length
 from dynclient.regex.syntax_tree import (
-    Alternation,
     Assertion,
-    Backreference,
     CharacterClass,
-    Concatenation,
-    Group,
     Literal,
     PatternNode,
     Ranges,
-    Repeat,
     compute_width,
     walk,
 )
 
-#: How many turns more than it must a repeat takes.
-MAX_EXTRA_REPEATS = 6
 #: Attempts before the generator is asked.
 MAX_MATCH_ATTEMPTS = 3
 MAX_MATCH_LENGTH = 100_000
@@ -55,7 +50,7 @@ def draw_match(draw: st.DrawFn, source: str, low: int = 0, high: int | None = No
         return None
     floor = min(max(low, least), ceiling)
     for _ in range(MAX_MATCH_ATTEMPTS):
-        text = _MatchDrawer(draw).draw_node(pattern.node, floor, ceiling)
+        text = _DrawnMatchBuilder(draw).build(pattern.node, floor, ceiling)
         if text is None:
             continue
         text = _add_surroundings(draw, pattern.node, text, low, high)
@@ -94,100 +89,37 @@ def _has_assertion(node: PatternNode) -> bool:
     return any(isinstance(part, Assertion) for part in walk(node))
 
 
-class _MatchDrawer:
-    """Draws one text for the tree of a pattern, with the captures of its groups."""
+class _DrawnMatchBuilder(MatchBuilder):
+    """Builds texts by the choices of Hypothesis."""
+
+    max_extra_turns = 6
+    max_extra_empty_turns = 6
 
     def __init__(self, draw: st.DrawFn) -> None:
+        super().__init__()
         self.draw = draw
-        self.captures: dict[int, str] = {}
 
-    def draw_node(self, node: PatternNode, low: int, high: int) -> str | None:  # noqa: PLR0911
-        """Return a text of `low` to `high` characters for a node; None where that failed."""
-        match node:
-            case Literal(char):
-                return char if low <= 1 <= high else None
-            case CharacterClass(ranges):
-                return self._draw_char(ranges) if low <= 1 <= high else None
-            case Concatenation(parts):
-                return self._draw_sequence(parts, low, high)
-            case Alternation(options):
-                return self._draw_alternation(options, low, high)
-            case Repeat():
-                return self._draw_repeat(node, low, high)
-            case Group(inner, index):
-                text = self.draw_node(inner, low, high)
-                self.captures[index] = text or ""
-                return text
-            case Backreference(index):
-                return self.captures.get(index, "")
-        return "" if low == 0 else None
-
-    def _draw_char(self, ranges: Ranges) -> str | None:
+    def choose_character(self, ranges: Ranges) -> str | None:
         characters = _characters(ranges)
         return None if characters is None else self.draw(characters)
 
-    def _draw_alternation(
-        self, options: tuple[PatternNode, ...], low: int, high: int
-    ) -> str | None:
-        remaining = [option for option in options if _can_fit(compute_width(option), low, high)]
-        while remaining:
-            index = self.draw(st.integers(0, len(remaining) - 1))
-            option = remaining.pop(index)
-            text = self.draw_node(option, low, high)
-            if text is not None:
-                return text
-        return None
-
-    def _draw_sequence(self, parts: tuple[PatternNode, ...], low: int, high: int) -> str | None:
-        widths = [compute_width(part) for part in parts]
-        # The fewest and most characters that the parts after this one can have.
-        rest_low = sum(least for least, _ in widths)
-        rest_high = sum(high if most is None else most for _, most in widths)
-        texts: list[str] = []
-        for part, (least, most) in zip(parts, widths, strict=True):
-            rest_low -= least
-            rest_high -= high if most is None else most
-            upper = high - rest_low
-            if most is not None:
-                upper = min(most, upper)
-            text = self.draw_node(part, max(least, low - rest_high), upper)
-            if text is None or len(text) > high:
-                return None
-            texts.append(text)
-            low, high = max(low - len(text), 0), high - len(text)
-        return "".join(texts) if low == 0 else None
-
-    def _draw_repeat(self, node: Repeat, low: int, high: int) -> str | None:
-        least, most = compute_width(node.node)
-        if most == 0 or node.max == 0:
-            return "" if low == 0 else None
-        needed = -(-low // most) if most else min(low, 1)
-        fewest = max(node.min, needed)
-        limits = [fewest + MAX_EXTRA_REPEATS]
-        if least:
-            limits.append(high // least)
-        if node.max is not None:
-            limits.append(node.max)
-        largest = min(limits)
-        if fewest > largest:
-            return None
-        count = self.draw(st.integers(fewest, largest))
-        if isinstance(node.node, Literal | CharacterClass):
-            return self._draw_run(node.node, count)
-        return self._draw_sequence((node.node,) * count, low, high)
-
-    def _draw_run(self, node: Literal | CharacterClass, count: int) -> str | None:
-        """Draw a run of one class; of a long one only the first characters differ."""
+    def choose_run(self, node: Literal | CharacterClass, count: int) -> str | None:
+        """Return a run of one class; of a long one only the first characters differ."""
         characters = _characters(node.ranges)
         if characters is None:
             return None if count else ""
         run = "".join(self.draw(characters) for _ in range(min(count, MAX_DIFFERENT)))
         return run + run[-1:] * (count - len(run))
 
+    def choose_count(self, fewest: int, largest: int) -> int:
+        return self.draw(st.integers(fewest, largest))
 
-def _can_fit(size: tuple[int, int | None], low: int, high: int) -> bool:
-    least, most = size
-    return least <= high and (most is None or most >= low)
+    def order_alternatives(
+        self, alternatives: tuple[PatternNode, ...], low: int, high: int
+    ) -> Iterator[PatternNode]:
+        remaining = [node for node in alternatives if can_have_length(node, low, high)]
+        while remaining:
+            yield remaining.pop(self.draw(st.integers(0, len(remaining) - 1)))
 
 
 @lru_cache(maxsize=512)
