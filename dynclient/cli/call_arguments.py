@@ -23,6 +23,7 @@ from dynclient.errors import UsageError
 if TYPE_CHECKING:
     from dynclient.client.client import Operation
     from dynclient.errors import InvalidCall
+    from dynclient.plan.binder import MemberTarget
     from dynclient.plan.call_document import Call
     from dynclient.violations import Violation
     from dynclient.wire.schema_types import SchemaTypes
@@ -95,7 +96,12 @@ class ArgumentCollector:
         place = self._binder.targets.get(name)
         if place is None and name == "body":
             place = WHOLE_BODY
-        _add_value(self._values_by_name, name, name, self._parse_value(place, name, sign, text))
+        member = self._binder.get_member(name)
+        if place is None and member is not None:
+            value = self._parse_member(member, name, sign, text)
+        else:
+            value = self._parse_value(place, name, sign, text)
+        _add_value(self._values_by_name, name, name, value)
 
     def add_param(self, word: str) -> None:
         """Add `place.name=text` or `place.name:=json`."""
@@ -168,6 +174,13 @@ class ArgumentCollector:
         for subschema in self._get_types(location).subschemas:
             names += subschema.get("properties", {})
         return names
+
+    def _parse_member(self, member: MemberTarget, name: str, sign: str, text: str) -> Any:
+        """Return the value that somebody typed for a member of a parameter."""
+        if sign != "=":
+            return self._parse_value(None, name, sign, text)
+        parameter = self._get_types(member.location, member.parameter)
+        return _parse_text(parameter.find_member_types(member.member), text)
 
     def _parse_value(self, place: ArgumentPlace | None, name: str, sign: str, text: str) -> Any:
         """Return the value that somebody typed for a place.

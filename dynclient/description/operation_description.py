@@ -29,12 +29,14 @@ _NO_DEFAULT = object()
 
 @dataclass(frozen=True)
 class ArgumentDescription:
-    """An argument of an operation: a parameter, or a property at the top of its body.
+    """An argument of an operation.
+
+    It is a parameter, a property at the top of its body, or a member of a parameter.
 
     Attributes:
         name: the name in Python; the wire name if the Python name could mean several places.
         wire_name: the name on the wire.
-        location: path, query, header, cookie or body.
+        location: path, query, header, cookie or body; `query, in NAME` for a member of a parameter.
         types: what its value may be.
         is_required: whether a call must give it.
 
@@ -111,6 +113,31 @@ def describe_arguments(
                 is_required=wire_name in find_required_names(group),
             )
             arguments.append(argument)
+    return arguments + _describe_members(binder, call_schema)
+
+
+def _describe_members(binder: Binder, call_schema: Schema) -> list[ArgumentDescription]:
+    """Return the members of parameters that may be given as arguments of their own."""
+    arguments = []
+    for name in binder.names:
+        target = binder.get_member(name)
+        if target is None:
+            continue
+        group = get_location_types(call_schema, target.location)
+        parameter = group.find_member_types(target.parameter)
+        types = parameter.find_member_types(target.member)
+        if is_forbidden(types):
+            continue
+        python_name = to_snake_case(name)
+        is_own = binder.get_member(python_name) == target
+        argument = ArgumentDescription(
+            name=python_name if is_own else name,
+            wire_name=name,
+            location=f"{target.location}, in {target.parameter}",
+            types=types,
+            is_required=False,
+        )
+        arguments.append(argument)
     return arguments
 
 

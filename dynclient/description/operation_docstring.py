@@ -6,8 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from dynclient.description.operation_signature import find_required_places
+from dynclient.description.value_outline import (
+    describe_type,
+    find_description,
+    get_location_types,
+)
 from dynclient.model import Operation, Response
 from dynclient.names import to_snake_case
+from dynclient.plan.binder import MemberTarget
 from dynclient.plan.plan import Plan
 from dynclient.schema.dialect import Schema
 from dynclient.schema.explain import describe_schema
@@ -56,6 +62,9 @@ def _describe_arguments(plan: Plan, media_type: str | None) -> Iterator[str]:
         if place is not None:
             is_required = place in required_places
             yield _describe_argument(call_schema, name, place, is_required=is_required)
+        member = binder.get_member(name)
+        if place is None and member is not None:
+            yield _describe_member(call_schema, name, member)
     if binder.has_body:
         body_schema = call_schema["properties"].get("body", True)
         body_text = describe_schema(body_schema, call_schema.get("$defs", {}))
@@ -73,6 +82,15 @@ def _describe_argument(
         text += ", required"
     description = str(schema.get("description", "")) if isinstance(schema, dict) else ""
     return f"{text}. {' '.join(description.split())}" if description else text
+
+
+def _describe_member(call_schema: Schema, name: str, target: MemberTarget) -> str:
+    group = get_location_types(call_schema, target.location)
+    types = group.find_member_types(target.parameter).find_member_types(target.member)
+    place = f"{target.location}, member of {target.parameter}"
+    text = f"{INDENT}{to_snake_case(name)} ({place}): {describe_type(types)}"
+    description = " ".join(find_description(types).split())
+    return f"{text}. {description}" if description else text
 
 
 def _find_argument_schema(call_schema: Schema, place: tuple[str, str]) -> Any:

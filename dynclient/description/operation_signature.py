@@ -47,11 +47,11 @@ def build_signature(plan: Plan, media_type: str | None = None) -> inspect.Signat
     seen = set(path_names)
     for name in plan.list_argument_names(media_type):
         python_name = to_snake_case(name)
-        is_whole_body = binder.targets.get(name) is None and has_body_arguments
+        is_whole_body = name == "body" and name not in binder.targets and has_body_arguments
         if python_name in seen or not python_name.isidentifier() or is_whole_body:
             continue
         seen.add(python_name)
-        if _is_required(binder, name, required_places):
+        if _is_required(binder, name, required_places) and not has_members(binder, name):
             parameter = inspect.Parameter(python_name, inspect.Parameter.KEYWORD_ONLY)
             required.append(parameter)
         else:
@@ -67,6 +67,12 @@ def _is_required(binder: Binder, name: str, required_places: set[tuple[str, str]
     if target is None and name == "body":
         target = ("body", "")
     return target in required_places
+
+
+def has_members(binder: Binder, name: str) -> bool:
+    """Tell whether an argument is an object whose members may be given instead."""
+    place = binder.targets.get(name)
+    return any(place == target[0][:2] for target in binder.members.values())
 
 
 def find_required_places(call_schema: Schema) -> set[tuple[str, str]]:

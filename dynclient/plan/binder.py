@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from dynclient.names import suggest, to_snake_case
 from dynclient.plan.call_document import CALL_KEYS, Call
@@ -17,6 +17,22 @@ from dynclient.violations import Violation, shorten_repr
 #: A place for an argument: (location, name on the wire); location `body` is a property of the body.
 ArgumentTarget = tuple[str, str]
 
+
+class MemberTarget(NamedTuple):
+    """A place for an argument that is a member of a parameter: an object.
+
+    Attributes:
+        location: of the parameter.
+        parameter: its name on the wire.
+        member: the name of the member.
+
+    """
+
+    location: str
+    parameter: str
+    member: str
+
+
 LOCATION_GROUPS = ("path", "query", "header", "cookie")
 
 #: A property of the body whose name is also the argument of the whole body.
@@ -24,6 +40,8 @@ _BODY_PROPERTY: ArgumentTarget = ("body", "body")
 
 #: Of these types no value is an object; None may be the whole body or the property.
 _NO_OBJECTS = (str, int, float, bytes, list, tuple)
+
+TargetT = TypeVar("TargetT", ArgumentTarget, MemberTarget)
 
 #: How many argument names a message lists.
 MAX_LISTED_NAMES = 12
@@ -37,6 +55,8 @@ class Binder:
         positional: names of the path parameters in template order.
         targets: argument name → its place, for every spelling that means one place only.
         ambiguous: argument names that mean several places.
+        members: argument name → the members of parameters that it may mean, where it means no
+            parameter and no property of the body.
         names: the names that are suggested: every argument in the spec's spelling.
         has_body: whether the operation takes a body.
 
@@ -45,8 +65,14 @@ class Binder:
     positional: tuple[str, ...]
     targets: Mapping[str, ArgumentTarget]
     ambiguous: Mapping[str, tuple[ArgumentTarget, ...]]
+    members: Mapping[str, tuple[MemberTarget, ...]]
     names: tuple[str, ...]
     has_body: bool
+
+    def get_member(self, name: str) -> MemberTarget | None:
+        """Return the member of a parameter that an argument name means, if it means just one."""
+        targets = self.members.get(name, ())
+        return targets[0] if len(targets) == 1 else None
 
     def bind(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Binding:
         """Return the call document that the arguments make, and what is wrong with them."""
@@ -84,8 +110,20 @@ class Binder:
             binding.add_violation("ambiguous", name, self._explain_ambiguity(name))
         elif name == "body" and self.has_body:
             binding.set_body(value)
+        elif name in self.members:
+            self._bind_member(binding, name, value)
         else:
             self._report_unknown(binding, name, value)
+
+    def _bind_member(self, binding: Binding, name: str, value: Any) -> None:
+        target = self.get_member(name)
+        if target is not None:
+            binding.put_member(target, value, name)
+            return
+        parameters = [member.parameter for member in self.members[name]]
+        ways = [f"{parameter}={{{name!r}: …}}" for parameter in parameters]
+        text = f"is a member of {' and '.join(parameters)}: say which with {' or '.join(ways)}"
+        binding.add_violation("ambiguous", name, text)
 
     def _bind_call(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Binding:
         binding = Binding(Call(args[0]))
@@ -141,6 +179,7 @@ class Binding:
         violations: what is wrong with the arguments.
         unplaced: keyword arguments that are not declared.
         is_body_gathered: whether the body is made of arguments of its own.
+        gathered_parameters: those that are made of arguments of their own.
 
     """
 
@@ -148,6 +187,7 @@ class Binding:
     violations: list[Violation] = field(default_factory=list)
     unplaced: dict[str, Any] = field(default_factory=dict)
     is_body_gathered: bool = False
+    gathered_parameters: set[ArgumentTarget] = field(default_factory=set)
 
     def put(self, location: str, name: str, value: Any, argument: str) -> None:
         """Put a value into its place."""
@@ -162,6 +202,22 @@ class Binding:
             self.add_violation("ambiguous", argument, "is given twice")
         else:
             values[name] = value
+
+    def put_member(self, target: MemberTarget, value: Any, argument: str) -> None:
+        """Put a value into its place in a parameter that is an object."""
+        place = (target.location, target.parameter)
+        values = self.call.setdefault(target.location, {})
+        is_gathered = place in self.gathered_parameters
+        if target.parameter in values and not is_gathered:
+            message = f"is given twice: in {target.parameter}= and as an argument of its own"
+            self.add_violation("ambiguous", argument, message)
+            return
+        self.gathered_parameters.add(place)
+        members = values.setdefault(target.parameter, {})
+        if target.member in members:
+            self.add_violation("ambiguous", argument, "is given twice")
+        else:
+            members[target.member] = value
 
     def set_body(self, value: Any) -> None:
         """Take the whole body."""
@@ -182,17 +238,19 @@ def build_binder(
     path_order: Sequence[str],
     parameters: Iterable[ArgumentTarget],
     body_names: Iterable[str],
+    members: Iterable[MemberTarget] = (),
     *,
     has_body: bool,
 ) -> Binder:
     """Return the binder of an operation.
 
-    A name means a parameter, else a property of the body.
+    A name means a parameter, else a property of the body, else a member of a parameter.
 
     Args:
         path_order: names of the path parameters in template order.
         parameters: (location, name) of every parameter.
         body_names: the body's top-level properties, [] where it is no object that declares some.
+        members: the members of parameters that are objects.
         has_body: whether the operation takes a body.
 
     """
@@ -205,23 +263,32 @@ def build_binder(
     names = list(dict.fromkeys(name for level in levels for _, name in level))
     if has_body and "body" not in names:
         names.append("body")
+    members = list(members)
+    members_by_name = {
+        name: tuple(found)
+        for name, found in _group_by_name(members).items()
+        if name not in candidates and name not in names
+    }
+    member_names = dict.fromkeys(target.member for target in members)
+    names += [name for name in member_names if name in members_by_name]
     return Binder(
         positional=tuple(path_order),
         targets={name: found[0] for name, found in candidates.items() if len(found) == 1},
         ambiguous={name: tuple(found) for name, found in candidates.items() if len(found) > 1},
+        members=members_by_name,
         names=tuple(names),
         has_body=has_body,
     )
 
 
-def _group_by_name(targets: Sequence[ArgumentTarget]) -> dict[str, list[ArgumentTarget]]:
+def _group_by_name(targets: Sequence[TargetT]) -> dict[str, list[TargetT]]:
     """Return the places that each argument name means; the document's own spelling comes first."""
-    by_spec_name: dict[str, list[ArgumentTarget]] = {}
+    by_spec_name: dict[str, list[TargetT]] = {}
     for target in targets:
-        by_spec_name.setdefault(target[1], []).append(target)
-    by_python_name: dict[str, list[ArgumentTarget]] = {}
+        by_spec_name.setdefault(target[-1], []).append(target)
+    by_python_name: dict[str, list[TargetT]] = {}
     for target in targets:
-        name = to_snake_case(target[1])
+        name = to_snake_case(target[-1])
         if name not in by_spec_name:
             by_python_name.setdefault(name, []).append(target)
     return {**by_python_name, **by_spec_name}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from dynclient.errors import InvalidCall, UsageError
 from dynclient.model import TEMPLATE_VARIABLE, Location, MediaType, Operation, Parameter
-from dynclient.plan.binder import Binder, Binding, build_binder
+from dynclient.plan.binder import Binder, Binding, MemberTarget, build_binder
 from dynclient.plan.call_document import Call
 from dynclient.plan.json_values import to_json
 from dynclient.plan.request_writer import RequestWriter
@@ -19,11 +19,12 @@ from dynclient.plan.schemas import Reading, Schemas
 from dynclient.schema.dialect import Schema
 from dynclient.schema.engine import Checker
 from dynclient.schema.explain import list_declared_names
-from dynclient.schema.readings import walk_in_place
+from dynclient.schema.readings import Definitions, walk_in_place
 from dynclient.violations import Violation, shorten_repr, sort_violations
 from dynclient.wire import media
 from dynclient.wire.binary_values import LocatedBinary, explain_unreadable_file, replace_binaries
 from dynclient.wire.message import Request
+from dynclient.wire.schema_types import SchemaTypes
 
 #: Python writes out integers of up to 4,300 digits.
 MAX_BITS = 14_000
@@ -121,6 +122,7 @@ class Plan:
             order,
             list(self.parameters),
             self.list_body_properties(media_type),
+            self.list_parameter_members(),
             has_body=self.operation.request_body is not None,
         )
 
@@ -167,17 +169,34 @@ class Plan:
         schema = self.schemas.translate(entry.schema, "request")
         return list_declared_names(schema, self.schemas.get_dialect("request").defs)
 
+    def list_parameter_members(self) -> list[MemberTarget]:
+        """Return the members of parameters that are objects; a call may give each by itself."""
+        members: list[MemberTarget] = []
+        defs = self.schemas.get_dialect("request").defs
+        for (location, name), parameter in self.parameters.items():
+            types = SchemaTypes(self.schemas.translate(parameter.schema, "request"), defs)
+            if types.is_object:
+                names = list_declared_names(types.schema, defs)
+                members += [MemberTarget(location, name, member) for member in names]
+        return members
+
     def list_argument_names(self, media_type: str | None = None) -> tuple[str, ...]:
         """Return the argument names that help and signature show: those that a call may give."""
         call_schema = self.get_call_schema(media_type)
         body_schema = call_schema["properties"].get("body", True)
-        forbidden = set()
-        for part in walk_in_place(body_schema, call_schema.get("$defs", {})):
-            for name, schema in part.get("properties", {}).items():
-                if isinstance(schema, dict) and schema.get("not") == {}:
-                    forbidden.add(("body", name))
+        defs = call_schema.get("$defs", {})
+        forbidden: set[tuple[str, ...]] = {
+            ("body", name) for name in _list_forbidden_names(body_schema, defs)
+        }
+        for location, name in self.parameters:
+            schema = call_schema["properties"][location]["properties"][name]
+            forbidden.update((location, name, m) for m in _list_forbidden_names(schema, defs))
         binder = self.get_binder(media_type)
-        return tuple(name for name in binder.names if binder.targets.get(name) not in forbidden)
+        return tuple(
+            name
+            for name in binder.names
+            if (binder.targets.get(name) or binder.get_member(name)) not in forbidden
+        )
 
     def get_checker(
         self, media_type: str | None, reading: Reading, *, is_opaque: bool = False
@@ -378,6 +397,14 @@ class Plan:
         operation = self.operation
         headline = f"{operation.heading}: {count}, nothing was sent"
         return InvalidCall(headline, violations=tuple(violations), operation_id=operation.id)
+
+
+def _list_forbidden_names(schema: Any, defs: Definitions) -> Iterator[str]:
+    """Yield the properties that no value of a schema may have, as they are read-only."""
+    for part in walk_in_place(schema, defs):
+        for name, member in part.get("properties", {}).items():
+            if isinstance(member, dict) and member.get("not") == {}:
+                yield name
 
 
 def find_unwritable_numbers(value: Any, path: tuple[str | int, ...] = ()) -> list[Violation]:

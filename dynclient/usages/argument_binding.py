@@ -172,3 +172,6 @@ def _iterate_parts(call: Call) -> Iterator[tuple[ValuePath, ArgumentPart]]:
         for name, part in content.items():
             if isinstance(part, ArgumentPart):
                 yield (location, name), part
+            elif isinstance(part, dict):
+                # A parameter that is made of arguments of its own.
+                yield from (((location, name, member), value) for member, value in part.items())
