@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from support.processes import MAX_RUN_S
 
 HEAVY = {"httpx", "jsonschema", "jsonschema_rs", "openapi_core", "yaml", "click", "rich", "referencing", "asyncio", "orjson", "hypothesis", "uvicorn", "IPython"}  # fmt: skip
 
@@ -13,7 +14,7 @@ def modules_after(statement: str) -> set[str]:
     """Return the modules that a fresh interpreter has loaded by a statement."""
     code = f"import json, sys; before = set(sys.modules); {statement}; print(json.dumps(sorted(set(sys.modules) - before)))"
     found = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, check=True, text=True, timeout=60
+        [sys.executable, "-c", code], capture_output=True, check=True, text=True, timeout=MAX_RUN_S
     )
     return set(json.loads(found.stdout))
 

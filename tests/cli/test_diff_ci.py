@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 from support import repos
+from support.processes import MAX_RUN_S
 from support.repos import api
 
 from dynclient.cli import diff
@@ -76,7 +77,7 @@ def run(line, cwd, **environment):
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=MAX_RUN_S,
         check=False,
     )
 

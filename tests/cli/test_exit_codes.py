@@ -12,6 +12,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from support.processes import MAX_RUN_S, default_sigint
 
 from dynclient import errors
 from dynclient.cli import check, demo, document_option
@@ -158,7 +159,7 @@ def test_a_reader_that_has_gone_is_no_reason_to_complain():
     os.close(reading)
     with os.fdopen(writing, "wb") as gone:
         done = subprocess.run(
-            [*COMMAND, "list"], stdout=gone, stderr=subprocess.PIPE, timeout=30, check=False
+            [*COMMAND, "list"], stdout=gone, stderr=subprocess.PIPE, timeout=MAX_RUN_S, check=False
         )
     assert (done.returncode, done.stderr) == (141, b"")
 
@@ -169,22 +170,24 @@ def test_a_message_of_a_hostile_server_cannot_steer_the_terminal(cli, server):
 
 
 def test_the_sandbox_answers_over_http_until_it_is_interrupted():
-    with subprocess.Popen(
-        [*COMMAND, "sandbox", SHOP, "--port", "0"], stderr=subprocess.PIPE, text=True
-    ) as serving:
+    command = [*COMMAND, "sandbox", SHOP, "--port", "0"]
+    with (
+        default_sigint(),
+        subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as serving,
+    ):
         try:
             told = serving.stderr.readline()
             assert told.startswith("Shop in a sandbox at http://127.0.0.1:")
             url = told.split(" at ")[1].split()[0]
-            with urllib.request.urlopen(f"{url}/items/5", timeout=10) as response:
+            with urllib.request.urlopen(f"{url}/items/5", timeout=MAX_RUN_S) as response:
                 assert response.status == 200
             with pytest.raises(urllib.error.HTTPError) as refused:
-                urllib.request.urlopen(f"{url}/items/0", timeout=10)
+                urllib.request.urlopen(f"{url}/items/0", timeout=MAX_RUN_S)
             assert refused.value.code == 400
             refused.value.close()
         finally:
             serving.send_signal(signal.SIGINT)
-        assert serving.wait(10) == 130
+        assert serving.wait(MAX_RUN_S) == 130
         assert serving.stderr.read() == ""
 
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.processes import MAX_RUN_S
 
 import dynclient
 from dynclient import repl
@@ -124,7 +125,7 @@ def test_operations_and_arguments_complete_in_ipython_and_completion_calls_nothi
         capture_output=True,
         text=True,
         env=environment,
-        timeout=60,
+        timeout=MAX_RUN_S,
         check=False,
     )
     assert done.stdout.splitlines()[:5] == [

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.processes import MAX_RUN_S
 
 from dynclient.cli.main import COMMANDS
 
@@ -42,7 +43,7 @@ def run(*words, **environment):
         capture_output=True,
         encoding=environment.get("PYTHONIOENCODING", "utf-8"),
         env={**os.environ, **environment},
-        timeout=60,
+        timeout=MAX_RUN_S,
         check=False,
     )
 
@@ -117,7 +118,7 @@ def on_a_terminal(*words, columns=60, **environment):
             if not chunk:
                 break
             text += chunk
-        running.wait(30)
+        running.wait(MAX_RUN_S)
     os.close(master)
     return text.decode().replace("\r\n", "\n")
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.processes import MAX_RUN_S
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -68,7 +69,7 @@ def test_a_command_of_the_docs_runs(command):
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=MAX_RUN_S,
         check=False,
     )
     assert done.returncode == 0, done.stderr

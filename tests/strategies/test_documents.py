@@ -11,6 +11,7 @@ import sys
 import pytest
 from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
+from support.processes import MAX_RUN_S
 
 import dynclient
 from dynclient import strategies
@@ -162,7 +163,7 @@ def test_without_hypothesis_the_error_says_what_to_install():
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=MAX_RUN_S,
         env={**os.environ},
     )
     assert "needs hypothesis" in found.stdout

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.documents import document, operation, parameter
+from support.processes import MAX_RUN_S
 
 import dynclient
 from dynclient.model import RequiredScheme, SecurityScheme
@@ -96,7 +97,7 @@ def shell(tmp_path_factory):
 
     def run(line: str, program: str = "sh", **environment: str) -> list[str]:
         found = subprocess.run(
-            [program, "-u", "-c", line], capture_output=True, check=False, timeout=20, cwd=folder,
+            [program, "-u", "-c", line], capture_output=True, check=False, timeout=MAX_RUN_S, cwd=folder,
             env={"PATH": f"{folder}:{os.environ['PATH']}", **environment},
         )  # fmt: skip
         assert found.stderr == b""
