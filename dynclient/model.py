@@ -92,10 +92,22 @@ class Encoding:
 
 @dataclass(frozen=True, eq=False)
 class MediaType:
-    """A media type of a body, response or parameter: name, schema, encodings and examples."""
+    """A media type of a body, response or parameter: name, schema, encodings and examples.
+
+    Attributes:
+        name: as the document writes it; of a range, possibly the media type that it is used as.
+        node: the Media Type Object.
+        range_name: the range of the document that `name` was found under; "" for its own name.
+
+    """
 
     name: str
     node: Node
+    range_name: str = ""
+
+    def narrow(self, name: str) -> MediaType:
+        """Return this range as one of the media types that it includes."""
+        return MediaType(name, self.node, self.range_name or self.name)
 
     @cached_property
     def schema(self) -> Node | None:

@@ -143,6 +143,9 @@ def escape_unprintable(text: str) -> str:
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
+_LITERAL_TEXTS = {None: "null", True: "true", False: "false"}
+
+
 def shorten_repr(value: Any) -> str:
     """Return a value as messages show it: short, and never a whole body."""
     if isinstance(value, dict):
@@ -154,10 +157,10 @@ def shorten_repr(value: Any) -> str:
         value = value[: MAX_VALUE_CHARS + 1]
     if isinstance(value, int) and abs(value) >= _LONG_INTEGER:
         return f"an integer of {value.bit_length()} bits"
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
+    if isinstance(value, bytes | bytearray | memoryview):
+        return "binary data"
+    if value is None or isinstance(value, bool):
+        return _LITERAL_TEXTS[value]
     return shorten(repr(value))
 
 

@@ -243,7 +243,7 @@ class ArgumentCollector:
 
         It is the one that the caller chose, else the one of the file's name if it is declared.
         """
-        from dynclient.wire import media
+        from dynclient.wire import media, media_types
 
         guess = mimetypes.guess_type(file)[0]
         if self._chosen_media_type or guess is None or media.is_json(guess):
@@ -251,7 +251,7 @@ class ArgumentCollector:
         if media.get_essence(self._media_type) == guess:
             return self._media_type
         declared = dict.fromkeys(self._plan.media_types)
-        is_declared = media.match_media_type(guess, declared) is not None
+        is_declared = media_types.match_media_type(guess, declared) is not None
         return guess if is_declared else self._media_type
 
 

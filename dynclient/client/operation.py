@@ -27,7 +27,7 @@ from dynclient.transport.http_adapter import DEFAULT_TIMEOUTS, PhaseTimeouts, bu
 from dynclient.transport.response_body import BodySink
 from dynclient.transport.runners import Runner
 from dynclient.violations import Violation
-from dynclient.wire import media
+from dynclient.wire import media_types
 from dynclient.wire.message import Headers, Request, Response
 from dynclient.wire.servers import resolve_base_url
 
@@ -165,8 +165,8 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
         entry = self._plan.find_media_type(self._options.media_type)
         if "body" in call and entry is not None:
             name = self._options.media_type or entry.name
-            if media.resolve_range(name, call["body"]) is None:
-                call["media_type"] = media.pick_example_media_type(entry.name)
+            if media_types.resolve_range(name, call["body"]) is None:
+                call["media_type"] = media_types.pick_example_media_type(entry.name)
         if entry is not None and seed == 0:
             # The document's own example is preferred, where it is valid.
             for example in entry.examples:

@@ -21,7 +21,7 @@ from dynclient.plan.binder import Binder
 from dynclient.plan.plan import Plan
 from dynclient.schema.dialect import Schema, get_definition_name
 from dynclient.schema.readings import OPEN_SUFFIX
-from dynclient.wire import media
+from dynclient.wire import media, media_types
 from dynclient.wire.schema_types import SchemaTypes
 
 _NO_DEFAULT = object()
@@ -194,10 +194,10 @@ def describe_results(plan: Plan) -> Iterator[ResultDescription]:
 
 
 def _describe_result(plan: Plan, status: str, response: Response) -> ResultDescription:
-    name = media.choose_preferred(response.content)
+    name = media_types.choose_preferred(response.content)
     if name is None:
         return ResultDescription(status, "", "no body: None")
-    if media.is_json(name):
+    if media_types.takes_json(name):
         return _describe_json_result(plan, status, response.content[name])
     kind = "text: str" if media.is_text(name) else "bytes"
     return ResultDescription(status, "", f"{kind} ({name})")

@@ -24,7 +24,7 @@ from dynclient.names import to_snake_case
 from dynclient.plan.schemas import Schemas
 from dynclient.schema.dialect import Direction
 from dynclient.schema.engine import Checker
-from dynclient.wire import media
+from dynclient.wire import media_types
 from dynclient.wire.security import build_own_header_hint, find_place_clash, is_supported
 
 #: The JSON type of each field of the root.
@@ -305,7 +305,7 @@ class _DocumentChecker:
                     self.report(requirement, "unknown-security-scheme", text, hint)
 
     def _check_media_type(self, entry: MediaType, direction: Direction) -> None:
-        if media.is_json(entry.name):
+        if media_types.takes_json(entry.name):
             self._check_examples(entry.schema, entry.examples, entry.node, direction)
         elif entry.schema is not None:
             self.schemas.translate(entry.schema, direction)

@@ -21,7 +21,7 @@ from dynclient.schema.engine import Checker
 from dynclient.schema.explain import list_declared_names
 from dynclient.schema.readings import Definitions, walk_in_place
 from dynclient.violations import Violation, shorten_repr, sort_violations
-from dynclient.wire import media
+from dynclient.wire import media, media_types
 from dynclient.wire.binary_values import LocatedBinary, explain_unreadable_file, replace_binaries
 from dynclient.wire.message import Request
 from dynclient.wire.schema_types import SchemaTypes
@@ -136,7 +136,7 @@ class Plan:
     def preferred_media_type(self) -> str | None:
         """The media type that a body is written in where the caller chooses none."""
         body = self.operation.request_body
-        return media.choose_preferred(body.content) if body else None
+        return media_types.choose_preferred(body.content) if body else None
 
     def find_media_type(self, media_type: str | None) -> MediaType | None:
         """Return the Media Type Object for a body: the one asked for, else the preferred one."""
@@ -144,13 +144,13 @@ class Plan:
         if body is None or not body.content:
             return None
         name = media_type or self.preferred_media_type or ""
-        match = media.match_media_type(name, body.content)
+        match = media_types.match_media_type(name, body.content)
         if match is None:
             raise UsageError(
                 f"{self.operation.id} takes no body of the media type {name}",
                 hint=f"one of {', '.join(body.content)}",
             )
-        return match[1]
+        return _narrow_range(match[1], name)
 
     def accepts_media_type(self, media_type: Any) -> bool:
         """Tell whether a body can have a media type; None leaves the choice to us."""
@@ -159,7 +159,7 @@ class Plan:
             return True
         if not isinstance(media_type, str):
             return False
-        return body is None or media.match_media_type(media_type, body.content) is not None
+        return body is None or media_types.match_media_type(media_type, body.content) is not None
 
     def list_body_properties(self, media_type: str | None = None) -> list[str]:
         """Return the body's top-level properties that may be given as arguments of their own."""
@@ -209,7 +209,7 @@ class Plan:
             is_opaque: the body is bytes, which no schema looks into.
 
         """
-        key = (media_type, reading, is_opaque)
+        key = (media_type or self.preferred_media_type, reading, is_opaque)
         checker = self._checkers.get(key)
         if checker is None:
             entry = self.find_media_type(media_type)
@@ -263,7 +263,7 @@ class Plan:
             return CheckedCall(document, violations, body_media_type)
 
         reading: Reading = "producer" if checks.unknown_properties == "refuse" else "consumer"
-        if chosen is None and len(self.media_types) > 1 and body_media_type.entry is not None:
+        if body_media_type.entry is not None:
             chosen = body_media_type.entry.name
         if not violations and not checks.is_thorough:
             checker = self.get_checker(chosen, reading)
@@ -294,12 +294,15 @@ class Plan:
         request_body = self.operation.request_body
         if "body" not in call or request_body is None or not request_body.content:
             return BodyMediaType(chosen)
-        if chosen:
-            return BodyMediaType(chosen, self.find_media_type(chosen))
-        name = self.media_types[0]
-        if len(self.media_types) > 1:
-            name = media.choose_by_value(self.media_types, _convert_if_possible(call["body"]))
-        return BodyMediaType(None, request_body.content[name])
+        value = call["body"]
+        name = chosen or self.media_types[0]
+        if chosen is None and len(self.media_types) > 1:
+            name = media_types.choose_by_value(self.media_types, _convert_if_possible(value))
+        entry = self.find_media_type(name) if chosen else request_body.content[name]
+        concrete = media_types.resolve_range(name, value)
+        if concrete is None or entry is None or concrete == name:
+            return BodyMediaType(chosen, entry)
+        return BodyMediaType(concrete, _narrow_range(entry, concrete))
 
     def _find_misplaced_binaries(
         self, binaries: list[LocatedBinary], media_type: str | None
@@ -421,6 +424,13 @@ def find_unwritable_numbers(value: Any, path: tuple[str | int, ...] = ()) -> lis
         message = f"got {shorten_repr(value)}, want a number that can be written out"
         return [Violation("type", path, message)]
     return []
+
+
+def _narrow_range(entry: MediaType, name: str) -> MediaType:
+    """Return a Media Type Object under a concrete name, where it is that of a range."""
+    if not media_types.is_range(entry.name) or media_types.is_range(name):
+        return entry
+    return entry.narrow(name)
 
 
 def _can_carry_binary(path: tuple[str | int, ...], media_type: str) -> bool:

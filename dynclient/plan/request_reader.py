@@ -12,7 +12,7 @@ from dynclient.plan.parsed_request import NameValuePairs, ParsedRequest
 from dynclient.plan.plan import Plan
 from dynclient.plan.schemas import is_ignored_header
 from dynclient.violations import Violation, sort_violations
-from dynclient.wire import media
+from dynclient.wire import media, media_types
 from dynclient.wire.parameters import ParameterAbsent, is_declared_name, read_parameter
 from dynclient.wire.schema_types import SchemaTypes
 
@@ -157,13 +157,16 @@ class RequestReader:
 
         content_type = request.content_type
         searched = content_type or self._plan.preferred_media_type or ""
-        matched = media.match_media_type(searched, body.content)
+        matched = media_types.match_media_type(searched, body.content)
         if matched is None:
             got, wanted = media.get_essence(content_type) or "none", " or ".join(body.content)
             parsed_call.add_violation("media-type", ("body",), f"got {got}, want {wanted}")
             parsed_call.is_media_type_unknown = True
             return None
         entry = matched[1]
+        if media_types.is_range(entry.name):
+            # A caller may invent media types: those of one kind are read alike.
+            entry = entry.narrow(media_types.get_representative(searched))
         self._read_body_value(parsed_call, request, entry)
         return entry
 
@@ -202,11 +205,11 @@ def _to_json(value: Any, types: SchemaTypes) -> Any:
     """
     if isinstance(value, dict):
         return {name: _decode_binary(member) for name, member in value.items()}
-    if not types.types or "string" in types.types:
+    if isinstance(value, list):
+        return _decode_binary(value) if types.is_array else OPAQUE
+    if types.can_be_any_text or not types.types & {"object", "array"}:
         return _decode_binary(value)
-    if types.types & {"object", "array"}:
-        return OPAQUE
-    return types.parse_text(_decode_binary(value))
+    return OPAQUE
 
 
 def _decode_binary(value: Any) -> Any:

@@ -22,7 +22,7 @@ from dynclient.plan.json_values import to_json
 from dynclient.plan.schemas import EMPTY_VALUES
 from dynclient.plan.secret_names import collect_secret_names
 from dynclient.violations import shorten_repr
-from dynclient.wire import media
+from dynclient.wire import media, media_types
 from dynclient.wire.binary_values import StreamedBody
 from dynclient.wire.message import Headers, Request, is_valid_header
 from dynclient.wire.parameters import ParameterWriter, build_default_writer, build_writer
@@ -66,8 +66,8 @@ class RequestWriter:
     @cached_property
     def accept(self) -> str:
         """The Accept header: every declared result media type that can be decoded."""
-        return media.build_accept_header(
-            response.content for response in self.operation.responses.values()
+        return media_types.build_accept_header(
+            (status, response.content) for status, response in self.operation.responses.items()
         )
 
     @cached_property
@@ -213,7 +213,7 @@ class RequestWriter:
         """Return the media type that a body is sent as: a range made concrete."""
         if not isinstance(media_type, str) or not is_valid_header("Content-Type", media_type):
             raise self._build_error(f"the media type {shorten_repr(media_type)} cannot be written")
-        concrete = media.resolve_range(media_type, body)
+        concrete = media_types.resolve_range(media_type, body)
         if concrete is None:
             hint = 'give media_type="…", in the Call or with_options'
             raise self._build_error(f"the body's media type {media_type} is a range", hint)

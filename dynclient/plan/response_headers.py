@@ -43,8 +43,11 @@ class DeclaredHeader:
         name = self.parameter.name
         if name not in headers:
             return None, [self._build_missing()] if self.parameter.required else []
-        if name.lower() != _UNJOINED_HEADER or self.types.is_array:
+        if name.lower() != _UNJOINED_HEADER:
             return self._read_text(headers[name])
+        if self.types.is_array:
+            members = [self.types.item_types.parse_text(text) for text in headers.all(name)]
+            return members, self.checker.find_violations(members, ("headers", self.parameter.name))
         values, violations = [], []
         for text in headers.all(name):
             value, value_violations = self._read_text(text)

@@ -19,8 +19,10 @@ from dynclient.plan.response_headers import DeclaredHeader, build_declared_heade
 from dynclient.plan.schemas import Schemas
 from dynclient.schema.engine import Checker
 from dynclient.violations import Violation, shorten
-from dynclient.wire import media
+from dynclient.wire import media, media_types
+from dynclient.wire.binary_values import replace_binaries
 from dynclient.wire.message import Headers, Request, Response
+from dynclient.wire.schema_types import SchemaTypes
 
 ResponseValidation = Literal["raise", "warn", "off"]
 
@@ -29,6 +31,8 @@ BODILESS_STATUSES = frozenset({204, 205, 304})
 MAX_ROWS = 256
 MAX_KEY_CHARS = 256
 MAX_MESSAGE_CHARS = 200
+
+_KINDS_READ_BY_SCHEMA = frozenset({"form", "multipart", "plain text"})
 
 #: Where APIs put the line that says what happened; the first one that is not empty counts.
 _ERROR_MESSAGE_MEMBERS = ("message", "detail", "title", "error_description", "error")
@@ -84,6 +88,7 @@ class ResultRow:
         unknown: the violation of a status or media type that the document does not know.
         empty: the violation of a body that does not come.
         headers: those that the response declares.
+        types: of the body, where text is read by them: a form, parts, plain text.
 
     """
 
@@ -92,6 +97,7 @@ class ResultRow:
     undocumented: Violation | None = None
     missing_body: Violation | None = None
     headers: tuple[DeclaredHeader, ...] = ()
+    types: SchemaTypes | None = None
 
 
 class ResultTable:
@@ -100,21 +106,27 @@ class ResultTable:
     def __init__(self, operation: Operation, schemas: Schemas) -> None:
         self.operation = operation
         self._schemas = schemas
-        self._checkers: dict[tuple[str, str], Checker | None] = {}
+        self._checkers: dict[tuple[str, str, str], Checker | None] = {}
         self._declared_headers: dict[str, tuple[DeclaredHeader, ...]] = {}
         self._rows: dict[tuple[int, str], ResultRow] = {}
 
     def get_body_checker(self, response: DeclaredResponse, media_type: MediaType) -> Checker | None:
         """Return the checker of a response body; None where no schema applies to it."""
-        key = (response.status, media_type.name)
+        key = (response.status, media_type.range_name, media_type.name)
         if key not in self._checkers:
             self._checkers[key] = self._build_body_checker(media_type)
         return self._checkers[key]
 
     def _build_body_checker(self, media_type: MediaType) -> Checker | None:
-        if media_type.schema is None or media.is_binary(media_type.name):
+        if media_type.schema is None:
             return None
-        return Checker(self._schemas.build_result_schema(media_type, "consumer"))
+        is_binary = media_types.find_kind(media_type.name) == "octets"
+        if is_binary and not media_type.range_name:
+            return None
+        checker = Checker(self._schemas.build_result_schema(media_type, "consumer"))
+        types = SchemaTypes(checker.schema, checker.schema.get("$defs", {}))
+        # Where the schema takes text, nothing can be said of octets.
+        return None if is_binary and types.can_be_any_text else checker
 
     def get_row(self, status: int, content_type: str) -> ResultRow:
         """Return the row of a status and a Content-Type, "" where the response names none."""
@@ -146,9 +158,10 @@ class ResultTable:
         headers = self._get_headers(declared)
         match = _match_content(media_type, content)
         if match is not None:
-            name, entry = match
+            entry = _narrow_range(match[1], media_type)
             checker = self.get_body_checker(declared, entry)
-            return ResultRow(media_type or name, checker, None, missing_body, headers)
+            types = _build_types(entry, checker)
+            return ResultRow(media_type or entry.name, checker, None, missing_body, headers, types)
         if not content:
             return ResultRow(media_type, None, None, missing_body, headers)
         essence = shorten(media.get_essence(media_type)) or "none"
@@ -178,7 +191,7 @@ class ResultTable:
         """
         content_type = response.headers.get("content-type", "")
         row = self.get_row(response.status, content_type)
-        data, decode_error = _decode_body(response.body, row.media_type, content_type)
+        data, decode_error = _decode_body(response.body, row, content_type)
         violations: list[Violation] = []
         if validation != "off" and not decode_error:
             violations += self._find_violations(row, response, data)
@@ -217,7 +230,11 @@ class ResultTable:
             return [undocumented]
         if not has_body:
             return [row.missing_body] if row.missing_body else []
-        if response.is_in_sink or row.checker is None or row.checker.accepts(data):
+        if response.is_in_sink or row.checker is None:
+            return []
+        if media.is_multipart(row.media_type):
+            return _find_part_violations(row.checker, row.types, data)
+        if row.checker.accepts(data):
             return []
         return row.checker.find_violations(data, ("body",))
 
@@ -261,8 +278,21 @@ def _match_content(
 ) -> tuple[str, MediaType] | None:
     """Return the entry of a content map for a media type; the only one for a missing name."""
     if media_type:
-        return media.match_media_type(media_type, content)
+        return media_types.match_media_type(media_type, content)
     return next(iter(content.items())) if len(content) == 1 else None
+
+
+def _narrow_range(entry: MediaType, content_type: str) -> MediaType:
+    """Return the Media Type Object of a range as one of the kind that came.
+
+    A body without a media type is read as JSON where the range includes it and has a schema.
+    """
+    if not media_types.is_range(entry.name):
+        return entry
+    if content_type:
+        return entry.narrow(media_types.get_representative(content_type))
+    is_json = entry.schema is not None and media_types.takes_json(entry.name)
+    return entry.narrow(media_types.JSON if is_json else media_types.OCTETS)
 
 
 def _read_headers(
@@ -278,11 +308,33 @@ def _read_headers(
     return values, violations
 
 
-def _decode_body(body: bytes, media_type: str, content_type: str) -> tuple[Any, str]:
+def _find_part_violations(
+    checker: Checker, types: SchemaTypes | None, data: Any
+) -> Sequence[Violation]:
+    """Return the violations of a multipart body; of parts without names no object can be made."""
+    if isinstance(data, list) and types is not None and not types.is_array:
+        return []
+    return checker.find_violations(replace_binaries(data)[0], ("body",))
+
+
+def _build_types(entry: MediaType, checker: Checker | None) -> SchemaTypes | None:
+    """Return the types by which the text of a body is read; None for JSON, other text and octets.
+
+    Encoding Objects do not apply to responses. Source: OAS 3.1.1 Media Type Object, encoding.
+    """
+    if checker is None or media_types.find_kind(entry.name) not in _KINDS_READ_BY_SCHEMA:
+        return None
+    return SchemaTypes(checker.schema, checker.schema.get("$defs", {}))
+
+
+def _decode_body(body: bytes, row: ResultRow, content_type: str) -> tuple[Any, str]:
     """Return (data, ""), or (text or bytes, why) where the body is not what it says."""
     if not body:
         return None, ""
+    media_type = row.media_type
     try:
+        if row.types is not None:
+            return media.read(media_type, body, content_type, row.types, {}), ""
         return media.decode(media_type, body, content_type), ""
     except ValueError as error:
         try:

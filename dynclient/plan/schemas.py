@@ -16,8 +16,8 @@ from dynclient.schema.dialect import (
 )
 from dynclient.schema.readings import SchemaCloser, close_schema
 from dynclient.schema.translator import SchemaTranslator
-from dynclient.wire import media
-from dynclient.wire.schema_types import SchemaTypes
+from dynclient.wire import media, media_types
+from dynclient.wire.schema_types import SCALAR_TYPES, SchemaTypes
 
 Reading = Literal["producer", "consumer"]
 
@@ -128,6 +128,9 @@ _DELIMITERS: dict[tuple[str, bool], dict[str, Any]] = {
     ("deepObject", True): _forbid_brackets(4),
 }
 
+#: Kinds of media types whose bodies have the values that their schema describes.
+_STRUCTURED_KINDS = frozenset({"json", "form", "multipart"})
+
 #: Headers that the standard, or for Host the URL, gives a value: they may be given, and are never
 #: asked for or made up.
 IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization", "host"})
@@ -155,14 +158,22 @@ class Schemas:
             return self._dialects[direction].translate(node) if node is not None else True
 
     def translate_body(self, media_type: MediaType, direction: Direction) -> Schema | bool:
-        """Return the schema of a body in Python: XML and the like are text, whatever it says."""
+        """Return the schema of a body in Python: XML and the like are text, whatever it says.
+
+        Plain text may stand for a number or boolean. A result that came as text or octets under a
+        range is held to the schema, since the document means no XML then.
+        """
         schema = self.translate(media_type.schema, direction)
-        name, node = media_type.name, media_type.schema
-        if node is None or media.is_json(name) or media.is_composed(name):
+        kind, node = media_types.find_kind(media_type.name), media_type.schema
+        if node is None or kind in _STRUCTURED_KINDS:
             return schema
         types = SchemaTypes(schema, self._dialects[direction].defs).types
         is_text = not types or "string" in types
-        return schema if is_text else Schema({"type": "string"}, node.place)
+        is_scalar = kind == "plain text" and types <= SCALAR_TYPES
+        is_held = media_type.range_name != "" and direction == "response" and kind != "text"
+        if is_text or is_scalar or is_held:
+            return schema
+        return Schema({"type": "string"}, node.place)
 
     def bundle(self, schema: Schema | bool, direction: Direction, reading: Reading) -> Schema:
         """Return a schema as a self-contained root in a reading."""

@@ -268,6 +268,7 @@ def _negotiate(request: ParsedRequest, declared: DeclaredResponse) -> tuple[Medi
 def _encode_body(
     response: UnencodedResponse, body: SampledBody, request: ParsedRequest
 ) -> Response:
-    content = b"" if request.method == "HEAD" else body.encode(response.value)
-    headers = Headers([("Content-Type", body.media_type), *response.headers])
+    content_type, content = body.encode(response.value)
+    content = b"" if request.method == "HEAD" else content
+    headers = Headers([("Content-Type", content_type), *response.headers])
     return Response(response.status, headers, content)

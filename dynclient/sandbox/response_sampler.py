@@ -13,7 +13,7 @@ from dynclient.plan.plan import Plan
 from dynclient.plan.schemas import DIALECT_URI, Reading
 from dynclient.schema.engine import Checker
 from dynclient.schema.explain import list_declared_names
-from dynclient.wire import forms, media
+from dynclient.wire import media, media_types, multipart
 from dynclient.wire.parameters import build_writer, to_text
 
 #: A header field that every HTTP library carries. Source: RFC 9110 §5.5.
@@ -58,18 +58,20 @@ class SampledBody:
         schema = self.checker.schema
         return list_declared_names(schema, schema.get("$defs", {}))
 
-    def encode(self, value: Any) -> bytes:
-        """Return a value as this body's bytes."""
-        if media.is_json(self.media_type):
-            return media.encode_json(value)
+    def encode(self, value: Any) -> tuple[str, bytes]:
+        """Return the Content-Type and the bytes of this body with another value."""
         kind = media.get_essence(self.media_type)
         if kind == EVENT_STREAM and not isinstance(value, str):
-            return b"data: " + media.encode_json(value) + b"\n\n"
+            return self.media_type, b"data: " + media.encode_json(value) + b"\n\n"
         if kind.endswith(("/xml", "+xml")) and not isinstance(value, str):
-            return b"<root/>"
-        if kind == forms.FORM_MEDIA_TYPE and isinstance(value, dict):
-            return forms.write_form(value, {})
-        return to_text(value).encode()
+            return self.media_type, b"<root/>"
+        if media.is_multipart(kind) and not multipart.can_write(kind, value):
+            value = {"part": value}
+        try:
+            content_type, content = media.write(self.media_type, value, {})
+        except ValueError:
+            return self.media_type, to_text(value).encode()
+        return content_type, content if isinstance(content, bytes) else b"".join(content)
 
 
 class ResponseSampler:
@@ -123,7 +125,7 @@ class ResponseSampler:
         """
         key = (entry, media_type)
         if key not in self._complete_bodies:
-            generator = _build_generator(self._build_checker(entry, "producer"))
+            generator = _build_generator(self._build_checker(entry, media_type, "producer"))
             self._complete_bodies[key] = self._sample_nonempty(generator, "all", media_type)
         return self._complete_bodies[key]
 
@@ -142,7 +144,7 @@ class ResponseSampler:
             NoExample: no valid sample was found.
 
         """
-        checker = self._build_checker(entry, "producer")
+        checker = self._build_checker(entry, media_type, "producer")
         examples = entry.node["examples"]
         if example and example in examples.member_keys():
             value = examples[example].get_child("value").value
@@ -154,8 +156,9 @@ class ResponseSampler:
         value = _build_generator(checker).generate(seed=seed + 1)
         return SampledBody(media_type, value, checker)
 
-    def _build_checker(self, entry: MediaType, reading: Reading) -> Checker:
-        return Checker(self._plan.schemas.build_result_schema(entry, reading))
+    def _build_checker(self, entry: MediaType, media_type: str, reading: Reading) -> Checker:
+        used = entry.narrow(media_type) if media_types.is_range(entry.name) else entry
+        return Checker(self._plan.schemas.build_result_schema(used, reading))
 
     def _create_body(self, entry: MediaType, media_type: str, *, full: bool) -> SampledBody:
         try:
@@ -167,11 +170,12 @@ class ResponseSampler:
     def _create_body_for_reading(
         self, reading: Reading, entry: MediaType, media_type: str, *, full: bool
     ) -> SampledBody:
-        checker = self._build_checker(entry, reading)
+        checker = self._build_checker(entry, media_type, reading)
         is_json = media.is_json(media_type)
         for example in entry.examples:
             is_text = isinstance(example, str) and example != ""
-            is_usable = checker.accepts(example) if is_json else is_text
+            is_checked = is_json or (isinstance(example, int | float) and not is_text)
+            is_usable = checker.accepts(example) if is_checked else is_text
             if is_usable:
                 return SampledBody(media_type, example, checker)
         optional: Literal["some", "all"] = "all" if full else "some"
@@ -201,36 +205,46 @@ class ResponseSampler:
         headers = self._headers.get(response.status)
         if headers is None:
             required = [header for header in response.headers.values() if header.required]
-            pairs = tuple((header.name, self._choose_header_value(header)) for header in required)
-            headers = self._headers.setdefault(response.status, pairs)
+            pairs: list[tuple[str, str]] = []
+            for header in required:
+                pairs += [(header.name, text) for text in self._choose_header_texts(header)]
+            headers = self._headers.setdefault(response.status, tuple(pairs))
         return headers
 
-    def _choose_header_value(self, header: Parameter) -> str:
-        """Return the first valid example of a header that a field can carry, else a sample."""
+    def _choose_header_texts(self, header: Parameter) -> list[str]:
+        """Return the first valid example of a header that its lines can carry, else a sample."""
         schemas = self._plan.schemas
         translated = schemas.translate(header.schema, "response")
         schema = schemas.bundle(translated, "response", "producer")
         checker = Checker(schema)
-        write = build_writer(header)
         for example in header.examples:
             if checker.accepts(example):
-                text = write(example)
-                if text and _is_field_value(text):
-                    return text
-        return self._sample_header_value(schema, header)
+                texts = _write_header_lines(header, example)
+                if texts and all(text and _is_field_value(text) for text in texts):
+                    return texts
+        return self._sample_header_texts(schema, header)
 
-    def _sample_header_value(self, schema: dict[str, Any], header: Parameter) -> str:
+    def _sample_header_texts(self, schema: dict[str, Any], header: Parameter) -> list[str]:
         defs = schema.get("$defs", {})
         own = {key: value for key, value in schema.items() if key not in ("$schema", "$defs")}
         carried = {"pattern": FIELD_VALUE}
         restricted = {"$schema": DIALECT_URI, "allOf": [own, carried], "$defs": defs}
         generator = ExampleGenerator(restricted, compile_schema=_compile)
-        write = build_writer(header)
         for number in range(MAX_SAMPLES):
-            text = write(generator.generate(seed=self._seed + number))
-            if _is_field_value(text):
-                return text
+            texts = _write_header_lines(header, generator.generate(seed=self._seed + number))
+            if texts and all(map(_is_field_value, texts)):
+                return texts
         raise NoExample("", f"no value of the header {header.name} can be carried")
+
+
+def _write_header_lines(header: Parameter, value: Any) -> list[str]:
+    """Return the lines of a header: one, but for each member of a Set-Cookie that is an array.
+
+    Source: RFC 6265 §3.
+    """
+    if header.name.lower() == "set-cookie" and isinstance(value, list):
+        return [to_text(member) for member in value]
+    return [build_writer(header)(value)]
 
 
 def _is_field_value(text: str) -> bool:

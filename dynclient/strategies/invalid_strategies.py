@@ -25,7 +25,7 @@ from dynclient.strategies.operation_strategies import (
 )
 from dynclient.strategies.value_drawing import ValuePath
 from dynclient.violations import Violation
-from dynclient.wire import media
+from dynclient.wire import media_types
 
 #: Mutations that are tried before the example is rejected.
 MAX_MUTATION_ATTEMPTS = 8
@@ -128,7 +128,11 @@ def invalid_results(
 
     """
     entry = find_declared_media_type(operation, status, media_type)
-    if entry is None or media.is_binary(entry.name) or not _find_result_mutations(operation, entry):
+    if (
+        entry is None
+        or media_types.find_kind(entry.name) == "octets"
+        or not _find_result_mutations(operation, entry)
+    ):
         raise UsageError(
             f"{operation.id}: the document says nothing of this result that could be wrong"
         )

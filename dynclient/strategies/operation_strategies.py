@@ -24,7 +24,7 @@ from dynclient.schema.readings import walk_in_place
 from dynclient.strategies.drawn_call import DrawnCall
 from dynclient.strategies.schema_strategies import ValueSource, get_source, values
 from dynclient.strategies.value_drawing import ValuePath
-from dynclient.wire import media
+from dynclient.wire import media_types
 
 AnyOperation = Operation | AsyncOperation
 
@@ -85,7 +85,7 @@ def results(
     entry = find_declared_media_type(operation, status, media_type)
     if entry is None:
         return st.none()
-    if media.is_binary(entry.name):
+    if media_types.find_kind(entry.name) == "octets":
         return st.binary(max_size=MAX_BYTES)
     return values(get_result_source(operation, entry))
 
@@ -100,14 +100,18 @@ def find_declared_media_type(
 
     """
     response = _find_response(operation, status)
-    name = media_type or media.choose_preferred(response.content)
-    found = media.match_media_type(name, response.content) if name else None
+    name = media_type or media_types.choose_preferred(response.content)
+    found = media_types.match_media_type(name, response.content) if name else None
     if found is None and media_type is not None:
         known = ", ".join(response.content) or "none"
         raise UsageError(
             f"{operation.id} has no {response.status} result of {media_type}; it declares {known}"
         )
-    return found[1] if found else None
+    if found is None:
+        return None
+    entry = found[1]
+    is_narrowed = media_type is not None and media_types.is_range(entry.name)
+    return entry.narrow(media_type or "") if is_narrowed else entry
 
 
 def _find_response(operation: AnyOperation, status: int | str | None) -> Response:
@@ -165,7 +169,7 @@ class CallVariant:
     @property
     def is_binary(self) -> bool:
         """Whether the whole body is bytes."""
-        return self.media_type is not None and media.is_binary(self.media_type)
+        return self.media_type is not None and media_types.find_kind(self.media_type) == "octets"
 
     def draw(self, draw: st.DrawFn, wanted: Collection[ValuePath] = ()) -> dict[str, Any]:
         """Draw a call document; no group in it is empty."""
@@ -189,13 +193,13 @@ class CallVariant:
         request_body = self.plan.operation.request_body
         if "body" not in call or request_body is None or self.media_type is None:
             return call
-        concrete = media.resolve_range(self.media_type, call["body"])
+        concrete = media_types.resolve_range(self.media_type, call["body"])
         if concrete != self.media_type:
-            name = concrete or media.pick_example_media_type(self.media_type)
+            name = concrete or media_types.pick_example_media_type(self.media_type)
             return {**call, "media_type": name}
         if self.is_media_type_fixed:
             return call
-        default = media.choose_by_value(list(request_body.content), call["body"])
+        default = media_types.choose_by_value(list(request_body.content), call["body"])
         return call if default == self.media_type else {**call, "media_type": concrete}
 
 
@@ -250,15 +254,16 @@ def _build_call_variant(plan: Plan, name: str | None, *, is_fixed: bool) -> Call
     properties, defs = schema["properties"], schema.get("$defs", {})
     body = properties.get("body")
     binary_properties: frozenset[str] = frozenset()
-    if name is not None and media.is_binary(name):
+    kind = media_types.find_kind(name) if name is not None else None
+    if kind == "octets":
         others = {key: value for key, value in properties.items() if key != "body"}
         required = [key for key in schema["required"] if key != "body"]
         schema = {**schema, "properties": others, "required": required}
-    elif name is not None and media.is_text(name):
+    elif kind in ("plain text", "html", "text"):
         # An empty text is no body.
-        text = {"allOf": [body, {"type": "string", "minLength": 1}]}
+        text = {"allOf": [body, {"minLength": 1}]}
         schema = {**schema, "properties": {**properties, "body": text}}
-    if name is not None and media.is_multipart(name):
+    if kind == "multipart":
         binary_properties = frozenset(_find_binary_properties(body, defs))
     return CallVariant(
         plan=plan,

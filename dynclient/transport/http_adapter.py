@@ -260,6 +260,11 @@ def begin_body(response: Any, exchange: Exchange, headers: Headers) -> ResponseB
     """
     status, limit = response.status_code, exchange.policy.max_response_bytes
     if response.is_stream_consumed:
+        if headers.get("content-encoding", "").strip().lower() == "x-gzip":
+            # The HTTP library does not know this name of gzip. Source: RFC 9110 §8.4.1.3.
+            body = ResponseBody(exchange.outgoing.method, status, headers, limit)
+            body.feed(response.content)
+            response._content = body.end()  # noqa: SLF001 (as in build_response)
         if limit is not None and len(response.content) > limit:
             raise BodyTooLarge(limit)
         return None

@@ -26,7 +26,7 @@ from dynclient.usages.operation_usage import (
 )
 from dynclient.usages.usage_resolution import ResolvedUsage, bind_usage, get_plan, resolve_usages
 from dynclient.violations import Violation, format_path, shorten
-from dynclient.wire import media
+from dynclient.wire import media_types
 from dynclient.wire.schema_types import SchemaTypes
 
 #: Methods whose arguments are those of a call that is sent.
@@ -249,7 +249,7 @@ def _list_result_types(plan: Plan, operation: Operation) -> list[SchemaTypes]:
     result_types = []
     for response in successes:
         for entry in response.content.values():
-            if entry.schema is None or not media.is_json(entry.name):
+            if entry.schema is None or not media_types.takes_json(entry.name):
                 return []
             schema = plan.schemas.build_result_schema(entry, "consumer")
             result_types.append(SchemaTypes(schema, schema.get("$defs", {})))

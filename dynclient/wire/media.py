@@ -1,4 +1,4 @@
-"""Media types: a value ↔ the bytes of a body, and which media type is chosen."""
+"""Bodies: a value ↔ the bytes of a body, by its media type."""
 
 from __future__ import annotations
 
@@ -6,19 +6,17 @@ import codecs
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 from dynclient.model import Encoding
 from dynclient.schema.keyword_values import has_only_finite_numbers
 from dynclient.wire import forms, multipart
-from dynclient.wire.binary_values import StreamedBody, build_binary_body, is_file
+from dynclient.wire.binary_values import StreamedBody, build_binary_body
 from dynclient.wire.binary_values import is_binary as is_binary_value
 from dynclient.wire.parameters import to_text
 from dynclient.wire.schema_types import SchemaTypes
-
-T = TypeVar("T")
 
 #: The charsets of the web, by Python's names for them; Python knows stranger codecs, and some take
 #: quadratic time.
@@ -91,61 +89,14 @@ def write(
         return media_type, build_binary_body(value)
     if isinstance(value, dict) and get_essence(media_type) == forms.FORM_MEDIA_TYPE:
         return media_type, forms.write_form(value, encodings)
-    if isinstance(value, dict) and is_multipart(media_type):
+    if multipart.can_write(media_type, value):
         boundary, body = multipart.write(value, encodings)
         return f"{media_type}; boundary={boundary}", body
-    if isinstance(value, str) or (is_text(media_type) and isinstance(value, int | float)):
+    is_scalar = value is None or isinstance(value, int | float)
+    if isinstance(value, str) or (is_text(media_type) and is_scalar):
         return media_type, to_text(value).encode(find_charset(media_type) or "utf-8")
     accepted = "an object" if is_composed(media_type) else "text or bytes"
     raise ValueError(f"{media_type} is written from {accepted}, not from {_describe_kind(value)}")
-
-
-def choose_by_value(names: Sequence[str], value: Any) -> str:
-    """Return the media type, of several, that fits the kind of a value best.
-
-    Files make parts, other binary values octets, text a text type, everything else JSON, then a
-    form; among equals the first one declared.
-    """
-    if len(names) == 1:
-        return names[0]
-    return max(names, key=lambda name: _score_fit(name, value))
-
-
-def _score_fit(media_type: str, value: Any) -> int:
-    """Return how well a media type fits a value; 0: not at all."""
-    if is_json(media_type):
-        kind = "json"
-    elif is_multipart(media_type):
-        kind = "multipart"
-    elif is_composed(media_type):
-        kind = "form"
-    else:
-        kind = "text" if is_text(media_type) else "octets"
-    return _FIT_SCORES[_classify_value(value)].get(kind, 0)
-
-
-def _classify_value(value: Any) -> str:
-    if is_binary_value(value):
-        return "binary"
-    if isinstance(value, str):
-        return "text"
-    if isinstance(value, dict) and any(map(_has_file, value.values())):
-        return "files"
-    return "other"
-
-
-#: For each kind of value, how well a kind of media type fits it; a kind that is missing does not
-#: fit.
-_FIT_SCORES: dict[str, dict[str, int]] = {
-    "binary": {"octets": 3, "text": 2},
-    "text": {"text": 3, "json": 2, "octets": 1},
-    "files": {"multipart": 1},
-    "other": {"json": 3, "form": 2, "multipart": 1},
-}
-
-
-def _has_file(value: Any) -> bool:
-    return is_file(value) or (isinstance(value, list | tuple) and any(map(is_file, value)))
 
 
 def read(
@@ -165,7 +116,10 @@ def read(
         return multipart.read(body, content_type, types, encodings)
     if get_essence(media_type) == forms.FORM_MEDIA_TYPE:
         return forms.read_form(body, types, encodings)
-    return decode(media_type, body, content_type)
+    value = decode(media_type, body, content_type)
+    if isinstance(value, str) and get_essence(media_type) == "text/plain":
+        return types.parse_text(value if types.can_be_any_text else value.strip())
+    return value
 
 
 def decode(media_type: str, body: bytes, content_type: str = "") -> Any:
@@ -288,82 +242,6 @@ def _parse_float(text: str) -> float:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON")
-
-
-def match_media_type(media_type: str, content: Mapping[str, T]) -> tuple[str, T] | None:
-    """Return the entry of a content map for a media type: the exact one, else a range.
-
-    Source: OAS 3.1.1 Response Object, content: the most specific key applies.
-    """
-    best, best_rank = "", 0
-    for declared in content:
-        rank = _rank_match(declared, media_type)
-        if rank > best_rank:  # of equals the first one counts
-            best, best_rank = declared, rank
-    return (best, content[best]) if best_rank else None
-
-
-def _rank_match(declared: str, wanted: str) -> int:
-    if _fold_case(declared) == _fold_case(wanted):
-        return 4
-    declared, wanted = get_essence(declared), get_essence(wanted)
-    if declared == wanted:
-        return 3
-    kind = declared.removesuffix("/*")
-    if kind != declared and wanted.partition("/")[0] == kind:
-        return 2
-    return int(declared in ("*/*", "*"))
-
-
-def _fold_case(media_type: str) -> str:
-    return media_type.replace(" ", "").lower()
-
-
-def resolve_range(media_type: str, value: Any) -> str | None:
-    """Return the media type that a body is sent as; None for a range without one for it."""
-    if "*" not in media_type:
-        return media_type
-    if is_binary_value(value):
-        candidates = ["application/octet-stream", "application/json"]
-    elif isinstance(value, str):
-        candidates = ["text/plain", "application/json"]
-    else:
-        candidates = ["application/json"]
-    for candidate in candidates:
-        if _rank_match(media_type, candidate):
-            return candidate
-    return None
-
-
-def pick_example_media_type(media_range: str) -> str:
-    """Return a media type of a range, for an example: `image/*` → `image/png`."""
-    kind = media_range.partition("/")[0]
-    if kind == "*":
-        return "application/octet-stream"
-    subtypes = {"audio": "mpeg", "font": "woff2", "image": "png", "text": "plain", "video": "mp4"}
-    return f"{kind}/{subtypes.get(kind, 'octet-stream')}"
-
-
-def choose_preferred(content: Mapping[str, T]) -> str | None:
-    """Return the media type that is preferred: JSON before others."""
-    for name in content:
-        if is_json(name):
-            return name
-    return next(iter(content), None)
-
-
-def build_accept_header(contents: Iterable[Mapping[str, Any]]) -> str:
-    """Return the Accept header for the declared media types, decodable ones first."""
-    names = list(dict.fromkeys(get_essence(name) for content in contents for name in content))
-    if not names:
-        return "application/json, */*;q=0.5"
-    if "*/*" in names:
-        return "application/json, */*;q=0.5" if any(map(is_json, names)) else "*/*"
-    decodable = [name for name in names if not is_binary(name)]
-    others = [name for name in names if is_binary(name)]
-    if decodable:
-        others = [f"{name};q=0.5" for name in others]
-    return ", ".join(decodable + others)
 
 
 def _describe_kind(value: Any) -> str:

@@ -1,5 +1,7 @@
 """multipart/form-data (and mixed, related): an object ↔ parts; write and read are mirror pairs.
 
+Parts without names, which multipart/form-data does not have, are a list.
+
 Source: RFC 7578, RFC 2046 §5.1, WHATWG HTML (how names are escaped), OAS 3.1.1 Encoding Object.
 Each property is a part, and each item of an array is a part of its own. A scalar is text, an object
 JSON, a file octets, unless `encoding` says otherwise. A file may be given as (file name, content[,
@@ -25,11 +27,12 @@ from dynclient.wire.binary_values import (
     is_binary,
     is_file,
 )
-from dynclient.wire.forms import combine_values
+from dynclient.wire.forms import combine_values, parse_if_text
 from dynclient.wire.message import is_valid_header
 from dynclient.wire.parameters import to_text
 from dynclient.wire.schema_types import SchemaTypes
 
+FORM_DATA = "multipart/form-data"
 MAX_PARTS = 10_000
 
 _HEADER_LINE = re.compile(r"(?im)^([!-9;-~]+):[ \t]*(.*?)\r?$")
@@ -40,9 +43,9 @@ _BOUNDARY = re.compile(r'(?i);\s*boundary=(?:"([^"]{1,70})"|([^\s;]{1,70}))')
 
 @dataclass(frozen=True)
 class BodyPart:
-    """One part: its name, its headers, its content."""
+    """One part: its name, its headers, its content; without a name it is one of a list."""
 
-    name: str
+    name: str | None
     content: bytes | StreamedBody
     content_type: str = ""
     file_name: str | None = None
@@ -50,10 +53,14 @@ class BodyPart:
 
     def write_head(self) -> bytes:
         """Return the header lines, with the empty line at their end."""
-        disposition = f'form-data; name="{_escape_name(self.name)}"'
+        disposition = "attachment"
+        if self.name is not None:
+            disposition = f'form-data; name="{_escape_name(self.name)}"'
         if self.file_name is not None:
             disposition += f'; filename="{_escape_name(self.file_name)}"'
-        lines = [f"Content-Disposition: {disposition}"]
+        lines = []
+        if self.name is not None or self.file_name is not None:
+            lines.append(f"Content-Disposition: {disposition}")
         lines += [f"Content-Type: {self.content_type}"] if self.content_type else []
         lines += [f"{name}: {value}" for name, value in self.headers.items()]
         return "\r\n".join([*lines, "", ""]).encode()
@@ -67,10 +74,18 @@ def _unescape_name(name: str) -> str:
     return name.replace("%22", '"').replace("%0D", "\r").replace("%0A", "\n")
 
 
+def can_write(media_type: str, value: Any) -> bool:
+    """Tell whether a value can be written as parts: an object, or a list of unnamed ones."""
+    name = media_type.partition(";")[0].strip().lower()
+    if not name.startswith("multipart/"):
+        return False
+    return isinstance(value, dict) or (isinstance(value, list) and name != FORM_DATA)
+
+
 def write(
-    value: Mapping[str, Any], encodings: Mapping[str, Encoding]
+    value: Mapping[str, Any] | list[Any], encodings: Mapping[str, Encoding]
 ) -> tuple[str, bytes | StreamedBody]:
-    """Return the boundary and the body of an object's parts.
+    """Return the boundary and the body of an object's parts, or of a list of unnamed parts.
 
     The boundary follows from the content, so that the same call is the same request; where a file
     or stream is not looked into beforehand it is random.
@@ -80,8 +95,11 @@ def write(
 
     """
     parts: list[BodyPart] = []
-    for name, member in value.items():
-        parts += _build_parts(name, member, encodings.get(name))
+    if isinstance(value, list):
+        parts = [_build_part(None, item, None) for item in value]
+    else:
+        for name, member in value.items():
+            parts += _build_parts(name, member, encodings.get(name))
     boundary = _compute_boundary(parts)
     pieces: list[Any] = []
     for part in parts:
@@ -127,7 +145,7 @@ def _build_parts(name: str, value: Any, encoding: Encoding | None) -> Iterator[B
         yield _build_part(name, value, encoding)
 
 
-def _build_part(name: str, value: Any, encoding: Encoding | None) -> BodyPart:
+def _build_part(name: str | None, value: Any, encoding: Encoding | None) -> BodyPart:
     content_type = encoding.content_type if encoding else ""
     if is_file(value):
         return _build_file_part(name, value, content_type)
@@ -138,11 +156,11 @@ def _build_part(name: str, value: Any, encoding: Encoding | None) -> BodyPart:
     return BodyPart(name, to_text(value).encode(), chosen)
 
 
-def _build_file_part(name: str, value: Any, declared_type: str) -> BodyPart:
+def _build_file_part(name: str | None, value: Any, declared_type: str) -> BodyPart:
     """Return the part of a file.
 
     Args:
-        name: of the property.
+        name: of the property; None for a part of a list.
         value: the content, or (file name, content[, content type[, headers]]).
         declared_type: the content types of the encoding, "" where it gives none.
 
@@ -154,7 +172,7 @@ def _build_file_part(name: str, value: Any, declared_type: str) -> BodyPart:
             raise ValueError("a part's header holds a character that no header can carry")
     if own_type is not None and not is_valid_header("Content-Type", own_type):
         raise ValueError("a part's content type holds a character that no header can carry")
-    file_name = file_name or get_file_name(content, name)
+    file_name = file_name or get_file_name(content, name or "part")
     return BodyPart(
         name=name,
         content=build_binary_body(content) if is_binary(content) else to_text(content).encode(),
@@ -192,29 +210,36 @@ def _includes(declared: str, content_type: str) -> bool:
 
 def read(
     body: bytes, content_type: str, types: SchemaTypes, encodings: Mapping[str, Encoding]
-) -> dict[str, Any]:
-    """Return the object of the parts of a body.
+) -> dict[str, Any] | list[Any]:
+    """Return the object of the parts of a body; a list where a part has no name.
 
     Raises:
         ValueError: the bytes are no multipart body of that content type.
 
     """
-    values: dict[str, list[Any]] = {}
-    for head, content in _split_parts(body, content_type):
-        fields = _HEADER_LINE.findall(head.decode("utf-8", "replace"))
-        headers = {name.lower(): text for name, text in fields}
-        disposition = headers.get("content-disposition", "")
-        quoted = _PART_NAME.search(disposition)
-        if quoted is None:
+    parts = [_read_part(head, content) for head, content in _split_parts(body, content_type)]
+    if not all(name is not None for name, _ in parts):
+        if content_type.partition(";")[0].strip().lower() == FORM_DATA:
             raise ValueError("a part has no name")
-        name = _unescape_name(quoted[1])
-        is_upload = _FILE_NAME.search(disposition) is not None
-        value = _decode_content(headers.get("content-type", ""), content, is_upload=is_upload)
-        values.setdefault(name, []).append(value)
+        return [parse_if_text(value, types.item_types) for _, value in parts]
+    values: dict[str, list[Any]] = {}
+    for name, value in parts:
+        values.setdefault(name or "", []).append(value)
     return {
         name: _read_property(items, types.find_member_types(name), encodings.get(name))
         for name, items in values.items()
     }
+
+
+def _read_part(head: bytes, content: bytes) -> tuple[str | None, Any]:
+    """Return the name of a part, None where it has none, and its value."""
+    fields = _HEADER_LINE.findall(head.decode("utf-8", "replace"))
+    headers = {name.lower(): text for name, text in fields}
+    disposition = headers.get("content-disposition", "")
+    quoted = _PART_NAME.search(disposition)
+    is_upload = _FILE_NAME.search(disposition) is not None
+    value = _decode_content(headers.get("content-type", ""), content, is_upload=is_upload)
+    return _unescape_name(quoted[1]) if quoted else None, value
 
 
 def _read_property(items: list[Any], types: SchemaTypes, encoding: Encoding | None) -> Any:

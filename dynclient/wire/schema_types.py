@@ -23,7 +23,7 @@ _JSON_TYPES = {
     list: "array",
     dict: "object",
 }
-_SCALAR_TYPES = frozenset({"string", "number", "integer", "boolean", "null"})
+SCALAR_TYPES = frozenset({"string", "number", "integer", "boolean", "null"})
 _UNDECLARED_KEYWORDS = ("additionalProperties", "unevaluatedProperties")
 
 
@@ -74,7 +74,7 @@ class SchemaTypes:
     @cached_property
     def can_be_scalar(self) -> bool:
         """Whether a text may be one value that is neither array nor object."""
-        return not self.types or bool(self.types & _SCALAR_TYPES)
+        return not self.types or bool(self.types & SCALAR_TYPES)
 
     @cached_property
     def can_be_any_text(self) -> bool:

@@ -131,51 +131,6 @@ def test_a_media_type_is_known_by_its_essence(name, json_, text):
     assert (media.is_json(name), media.is_text(name)) == (json_, text)
 
 
-@pytest.mark.parametrize(
-    ("wanted", "entries", "key"),
-    [
-        ("application/json", ["*/*", "application/json", "application/*"], "application/json"),
-        ("application/json", ["*/*", "application/*"], "application/*"),
-        ("application/json", ["*/*"], "*/*"),
-        ("application/json", ["text/plain"], None),
-        ("application/json", ["application/json; charset=utf-8"], "application/json; charset=utf-8"),
-        ("APPLICATION/JSON", ["application/json"], "application/json"),
-        ("application/json; version=1", ["application/json; version=1", "application/json; version=2"], "application/json; version=1"),
-        ("application/json; version=2", ["application/json; version=1", "application/json; version=2"], "application/json; version=2"),
-        ("application/json", ["application/json; version=1", "application/json; version=2"], "application/json; version=1"),
-        ("image/png", ["image/*"], "image/*"),
-        ("imagery/png", ["image/*"], None),
-    ],
-)  # fmt: skip
-def test_the_most_specific_entry_fits(wanted, entries, key):
-    found = media.match_media_type(wanted, dict.fromkeys(entries, 1))
-    assert (found[0] if found else None) == key
-
-
-def test_json_is_preferred_for_a_body_and_then_the_first():
-    assert media.choose_preferred({"text/plain": 1, "application/json": 1}) == "application/json"
-    assert media.choose_preferred({"text/plain": 1, "image/png": 1}) == "text/plain"
-    assert media.choose_preferred({}) is None
-
-
-@pytest.mark.parametrize(
-    ("contents", "header"),
-    [
-        ([], "application/json, */*;q=0.5"),
-        ([{"application/json": 1}], "application/json"),
-        (
-            [{"application/pdf": 1, "application/json; charset=utf-8": 1}],
-            "application/json, application/pdf;q=0.5",
-        ),
-        ([{"application/pdf": 1}], "application/pdf"),
-        ([{"application/json": 1}, {"application/json": 1}], "application/json"),
-        ([{"*/*": 1}], "*/*"),
-    ],
-)
-def test_what_can_be_decoded_is_asked_for_first(contents, header):
-    assert media.build_accept_header(contents) == header
-
-
 # --- bodies that are no JSON
 
 

@@ -12,7 +12,7 @@ from dynclient.diffing.compare.schema_changes import ComparedPart, SchemaCompare
 from dynclient.diffing.decide.compatibility import WitnessBuilder, to_witness
 from dynclient.diffing.findings import Finding
 from dynclient.model import MediaType, RequestBody
-from dynclient.wire import media
+from dynclient.wire import media, media_types
 
 #: Keywords of an Encoding Object that change what is written, and their defaults.
 _ENCODING_DEFAULTS: dict[str, Any] = {
@@ -164,7 +164,7 @@ class CallComparer:
 
 
 def _find_media_type(name: str, body: RequestBody) -> MediaType | None:
-    match = media.match_media_type(name, body.content)
+    match = media_types.match_media_type(name, body.content)
     return match[1] if match else None
 
 

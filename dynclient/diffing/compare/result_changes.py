@@ -11,7 +11,7 @@ from dynclient.diffing.compare.parameter_changes import ParameterComparer
 from dynclient.diffing.compare.schema_changes import ComparedPart, SchemaComparer
 from dynclient.diffing.findings import Finding
 from dynclient.model import MediaType, Parameter, Response, find_response
-from dynclient.wire import media
+from dynclient.wire import media_types
 
 ResponsesByStatus = Mapping[str, Response]
 
@@ -114,7 +114,7 @@ class ResultComparer:
     def _compare_contents(self, old: Response, new: Response) -> Iterator[Finding]:
         matched_names = set[str]()
         for name, entry in new.content.items():
-            match = media.match_media_type(name, old.content)
+            match = media_types.match_media_type(name, old.content)
             if match is None:
                 yield self._build_media_type_added(old, new, entry)
                 continue
@@ -148,7 +148,7 @@ class ResultComparer:
             return "webhook-result"
         if not old.content:
             return "first-of-result"
-        if any(media.match_media_type(name, new.content) for name in old.content):
+        if any(media_types.match_media_type(name, new.content) for name in old.content):
             return "beside-known"
         return "instead-of-known-in-error" if _may_be_error(new.status) else "instead-of-known"
 

@@ -11,7 +11,7 @@ from dynclient.generate.value_generator import OptionalMembers
 from dynclient.plan.call_document import Call
 from dynclient.plan.plan import Plan
 from dynclient.schema.engine import Checker
-from dynclient.wire import media
+from dynclient.wire import media_types
 
 #: How many optional members a call gets, and the seed: the smallest call first. Larger ones help
 #: where a style cannot write an empty value.
@@ -71,7 +71,7 @@ class CallBuilder:
             return None
         call = Call({**self._call_without_body, "body": value})
         content = self._plan.media_types
-        if len(content) > 1 and media.choose_by_value(list(content), value) != media_type:
+        if len(content) > 1 and media_types.choose_by_value(list(content), value) != media_type:
             call["media_type"] = media_type
         return call
 
