@@ -180,12 +180,14 @@ def _rank_kind(violation: Violation) -> int:
 def format_violations(violations: Sequence[Violation], limit: int = MAX_LINES) -> list[str]:
     """Return up to `limit` aligned lines `kind  path  text  (file:line)`.
 
-    One more line counts the rest.
+    Where there are more violations, those of one kind at one place, in all items of an array, share
+    the line of the first with their count. One more line counts the rest.
     """
-    rows = sort_violations(violations)[:limit]
+    groups = _group_violations(sort_violations(violations), limit)[:limit]
+    rows = [group[0] for group in groups]
     kinds = [violation.kind for violation in rows]
     paths = [shorten(violation.where, MAX_LINE_CHARS) for violation in rows]
-    texts = [_format_text(violation) for violation in rows]
+    texts = [_format_text(group[0]) + _format_count(len(group)) for group in groups]
     kind_width, path_width, text_width = map(_measure_column, (kinds, paths, texts))
 
     lines: list[str] = []
@@ -196,10 +198,39 @@ def format_violations(violations: Sequence[Violation], limit: int = MAX_LINES) -
         else:
             lines.append(line + text)
 
-    rest = len(violations) - len(rows)
+    rest = len(violations) - sum(map(len, groups))
     if rest > 0:
         lines.append(f"  … and {rest} more")
     return lines
+
+
+def _group_violations(violations: Sequence[Violation], limit: int) -> list[list[Violation]]:
+    """Return violations in groups that share a line; each by itself where all have their line."""
+    if len(violations) <= limit:
+        return [[violation] for violation in violations]
+    by_position = _group_by(violations, lambda v: (v.kind, generalize_path(v.path)))
+    if len(by_position) <= limit:
+        return by_position
+    # Members of a map have names of their own; what they break is one place of the document.
+    return _group_by(violations, lambda v: (v.kind, v.place or generalize_path(v.path)))
+
+
+def _group_by(
+    violations: Sequence[Violation], key: Callable[[Violation], object]
+) -> list[list[Violation]]:
+    groups: dict[object, list[Violation]] = {}
+    for violation in violations:
+        groups.setdefault(key(violation), []).append(violation)
+    return list(groups.values())
+
+
+def generalize_path(path: Sequence[str | int]) -> tuple[str, ...]:
+    """Return a path in which each position in an array is a star."""
+    return tuple("*" if isinstance(part, int) else part for part in path)
+
+
+def _format_count(count: int) -> str:
+    return "" if count == 1 else f" ({count} times)"
 
 
 def _measure_column(cells: Iterable[str]) -> int:

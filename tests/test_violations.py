@@ -88,3 +88,37 @@ def test_no_line_of_the_table_is_long(path, message):
     (line,) = format_violations([Violation("type", tuple(path), message)])
     assert len(line) <= 2 * MAX_LINE_CHARS + 20
     assert "\n" not in line
+
+
+def test_sixty_problems_of_three_kinds_are_three_lines_with_their_counts():
+    violations = []
+    for index in range(20):
+        path = ("body", "items", index)
+        violations += [
+            Violation("type", (*path, "price"), f"got 'p{index}', want number"),
+            Violation("unknown", (*path, "colour"), "is not declared", "color"),
+            Violation("missing", (*path, "id"), "string, required"),
+        ]
+    assert format_violations(violations) == [
+        "  missing  body.items[0].id      string, required (20 times)",
+        "  unknown  body.items[0].colour  did you mean color? (20 times)",
+        "  type     body.items[0].price   got 'p0', want number (20 times)",
+    ]
+
+
+def test_members_of_a_map_that_break_one_schema_share_a_line():
+    place = Place("api.yaml", "/components/schemas/Rate")
+    violations = [
+        Violation("type", ("rates", f"c{n}", "value"), "want number", None, place)
+        for n in range(60)
+    ]
+    assert format_violations(violations) == ["  type  rates.c0.value  want number (60 times)"]
+
+
+def test_problems_that_all_have_a_line_are_not_counted():
+    violations = [Violation("type", ("a", n), "want number") for n in range(20)]
+    assert len(format_violations(violations)) == 20
+    assert not any("times" in line for line in format_violations(violations))
+    assert format_violations([*violations, violations[0]]) == [
+        "  type  a[0]  want number (21 times)"
+    ]

@@ -18,7 +18,7 @@ from dynclient.model import Response as DeclaredResponse
 from dynclient.plan.response_headers import DeclaredHeader, build_declared_headers
 from dynclient.plan.schemas import Schemas
 from dynclient.schema.engine import Checker
-from dynclient.violations import Violation, shorten
+from dynclient.violations import Violation, generalize_path, shorten
 from dynclient.wire import media, media_types
 from dynclient.wire.binary_values import replace_binaries
 from dynclient.wire.message import Headers, Request, Response
@@ -369,6 +369,5 @@ def select_drifts(violations: Sequence[Violation]) -> Sequence[Violation]:
     """Return one violation per place, for `warn`; all positions in an array are one place."""
     drifts: dict[tuple[Any, ...], Violation] = {}
     for violation in violations:
-        place = tuple("*" if isinstance(part, int) else part for part in violation.path)
-        drifts.setdefault((violation.kind, place), violation)
+        drifts.setdefault((violation.kind, generalize_path(violation.path)), violation)
     return list(drifts.values())

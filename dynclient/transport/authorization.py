@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dynclient.errors import CredentialsMissing
-from dynclient.model import RequiredScheme, SecurityScheme
+from dynclient.model import RequiredScheme
 from dynclient.wire.binary_values import StreamedBody
 from dynclient.wire.message import Request
 from dynclient.wire.security import (
     Credential,
     CredentialPlacement,
     choose_alternative,
+    has_own_credentials,
     place_credentials,
 )
 from dynclient.wire.servers import get_origin
@@ -156,7 +157,7 @@ class CredentialStore:
 
     def _choose_alternative(self, request: Request) -> tuple[RequiredScheme, ...]:
         """Return the schemes whose credentials are added; none where the caller wrote them."""
-        if not request.security or self._has_own_credentials(request):
+        if not request.security or has_own_credentials(request):
             return ()
         try:
             return choose_alternative(request.security, self.credentials, self.unread)
@@ -164,18 +165,3 @@ class CredentialStore:
             if self.is_optional:
                 return ()
             raise
-
-    def _has_own_credentials(self, request: Request) -> bool:
-        """Tell whether the caller wrote the credential headers of an alternative; they win."""
-        for alternative in request.security:
-            schemes = [required.scheme for required in alternative]
-            names = [_get_credential_header(s) for s in schemes if s.type != "mutualTLS"]
-            if names and all(name in request.headers for name in names):
-                return True
-        return False
-
-
-def _get_credential_header(scheme: SecurityScheme) -> str:
-    if scheme.type == "apiKey":
-        return scheme.name if scheme.location == "header" else ""
-    return "authorization"

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
 
 from dynclient.masking import MASK, SecretNames, is_secret_header_name, mask_url
-from dynclient.model import RequiredScheme, SecurityFormula
+from dynclient.model import SecurityFormula
 from dynclient.wire.binary_values import StreamedBody
 
 
@@ -90,10 +87,6 @@ def is_valid_header(name: str, value: str) -> bool:
     return bool(_TOKEN.fullmatch(name)) and not _CONTROL.search(value)
 
 
-#: Stands for a body that no command line can hold.
-_UNSHOWN_BODY = "--data-binary @BODY"
-
-
 @dataclass(frozen=True)
 class Request:
     """A request as a pure value.
@@ -127,24 +120,12 @@ class Request:
     def curl(self) -> str:
         """Return the request as a curl command for a POSIX shell.
 
-        A credential appears as `$DYNCLIENT_CREDENTIAL_<SCHEME>`, to be set in the environment.
+        A credential appears as `$DYNCLIENT_CREDENTIAL_<SCHEME>`, another secret as a variable of
+        its own name, such as `$X_AUTH_TOKEN`: both are to be set in the environment.
         """
-        target = shlex.quote(self.url)
-        options = []
-        requirements = self.security[0] if self.security else ()
-        for requirement in requirements:
-            option, parameter = _write_credential_placeholder(requirement)
-            if option:
-                options.append(option)
-            if parameter:
-                target += shlex.quote("&" if "?" in self.url else "?") + parameter
-        for name, value in self.headers.pairs():
-            options.append(f"-H {shlex.quote(_write_curl_header(name, value))}")
-        if self.body is not None:
-            options.append(_write_curl_body(self.body))
-        method = "--head" if self.method == "HEAD" else f"-X {shlex.quote(self.method)}"
-        command = f"curl --globoff --path-as-is {method} {target}"
-        return " \\\n  ".join([command, *options])
+        from dynclient.wire.curl_command import write_curl_command
+
+        return write_curl_command(self)
 
     def __repr__(self) -> str:
         return f"<Request {self.method} {mask_url(self.url, self.secret_names.query)}>"
@@ -153,44 +134,6 @@ class Request:
 def build_credential_variable(scheme: str) -> str:
     """Return the environment variable that holds the credential of a security scheme."""
     return "DYNCLIENT_CREDENTIAL_" + re.sub(r"[^A-Za-z0-9]+", "_", scheme).upper()
-
-
-def _write_credential_placeholder(requirement: RequiredScheme) -> tuple[str, str]:
-    """Return (curl option, query parameter) that stand for a credential, quoted for a shell."""
-    scheme = requirement.scheme
-    variable = f'"${build_credential_variable(scheme.key)}"'
-    if scheme.type == "apiKey":
-        if scheme.location == "query":
-            return "", shlex.quote(quote(scheme.name, safe="") + "=") + variable
-        if scheme.location == "cookie":
-            return f"-b {shlex.quote(scheme.name + '=')}{variable}", ""
-        return f"-H {shlex.quote(scheme.name + ': ')}{variable}", ""
-    if scheme.type == "http" and scheme.scheme in ("basic", "digest"):
-        option = "-u" if scheme.scheme == "basic" else "--digest -u"
-        return f"{option} {variable}", ""
-    if scheme.type in ("http", "oauth2", "openIdConnect"):
-        return f"-H 'Authorization: Bearer '{variable}", ""
-    return "", ""
-
-
-def _write_curl_header(name: str, value: str) -> str:
-    """Return a header as curl takes it; one that ends in a semicolon is sent empty."""
-    shown = MASK if is_secret_header_name(name) else value
-    return f"{name}: {shown}" if shown else f"{name};"
-
-
-def _write_curl_body(body: bytes | StreamedBody) -> str:
-    """Return the body as a curl option; `--data-raw` never reads a file."""
-    if isinstance(body, StreamedBody):
-        is_one_file = len(body.pieces) == 1 and isinstance(body.pieces[0], os.PathLike)
-        return (
-            f"--data-binary {shlex.quote(f'@{body.pieces[0]}')}" if is_one_file else _UNSHOWN_BODY
-        )
-    try:
-        text = body.decode()
-    except UnicodeDecodeError:
-        return _UNSHOWN_BODY
-    return _UNSHOWN_BODY if "\0" in text else f"--data-raw {shlex.quote(text)}"
 
 
 @dataclass(frozen=True)

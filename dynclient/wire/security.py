@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from dynclient.errors import CredentialsMissing, UnsafeValue, UsageError
 from dynclient.model import RequiredScheme, SecurityFormula, SecurityScheme, is_framing_header
-from dynclient.wire.message import build_credential_variable, is_valid_header
+from dynclient.wire.message import Request, build_credential_variable, is_valid_header
 
 _NOT_PRINTABLE = re.compile(r"[^\t\x20-\x7e]")
 
@@ -121,6 +121,21 @@ def build_own_header_hint(scheme: SecurityScheme) -> str:
     """Return how to call an operation with a scheme that cannot be put on a request."""
     value = f"{scheme.scheme.title()} …" if scheme.type == "http" else "…"
     return f'give the header yourself: with_options(headers={{"Authorization": "{value}"}})'
+
+
+def has_own_credentials(request: Request) -> bool:
+    """Tell whether the caller wrote the credential headers of an alternative; they win."""
+    for alternative in request.security:
+        schemes = [required.scheme for required in alternative]
+        names = [_get_credential_header(s) for s in schemes if s.type != "mutualTLS"]
+        if names and all(name in request.headers for name in names):
+            return True
+    return False
+
+
+def _get_credential_header(scheme: SecurityScheme) -> str:
+    location, name = _get_place(scheme)
+    return name if location == "header" else ""
 
 
 def format_formula(formula: SecurityFormula) -> str:
