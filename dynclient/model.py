@@ -486,7 +486,10 @@ class Document:
     @cached_property
     def info(self) -> Mapping[str, Any]:
         """The Info Object as plain data; {} where there is none."""
-        value = self.top["info"].value
+        try:
+            value = self.top["info"].value
+        except DocumentError:  # A problem of the document.
+            value = None
         return MappingProxyType(value if isinstance(value, dict) else {})
 
     @property
@@ -503,7 +506,7 @@ class Document:
     def tags(self) -> Mapping[str, str]:
         """Tag names → descriptions: declared tags first, then those that only operations name."""
         descriptions: dict[str, str] = {}
-        for tag in self.top.get_child("tags").iterate_children():
+        for tag in _list_items(self.top, "tags"):
             name = tag.get_text("name")
             if name:
                 descriptions[name] = tag.get_text("description")
@@ -516,15 +519,8 @@ class Document:
     def security_schemes(self) -> Mapping[str, SecurityScheme]:
         """The security schemes by name."""
         schemes: dict[str, SecurityScheme] = {}
-        for key, node in _resolve_members(self.top["components"], "securitySchemes"):
-            schemes[key] = SecurityScheme(
-                key=key,
-                type=node.get_text("type"),
-                scheme=node.get_text("scheme").lower(),
-                location=node.get_text("in"),
-                name=node.get_text("name"),
-                description=node.get_text("description"),
-            )
+        for key, node in _resolve_members(self.top, "components", "securitySchemes"):
+            schemes[key] = read_security_scheme(key, node)
         return MappingProxyType(schemes)
 
     def formula(self, security: Node) -> SecurityFormula:
@@ -608,13 +604,15 @@ def find_response(status: str, responses: Mapping[str, Response]) -> Response | 
     return None
 
 
-def _resolve_members(owner: Node, key: str) -> Iterator[tuple[str, Node]]:
-    """Yield the members of a map with their references followed.
+def _resolve_members(owner: Node, *keys: str) -> Iterator[tuple[str, Node]]:
+    """Yield the members of the map under some keys, with all references followed.
 
     A reference that leads nowhere is a problem of the document and left out here.
     """
+    members = owner
     try:
-        members = owner[key]
+        for key in keys:
+            members = members[key]
     except DocumentError:
         return
     for name in members.member_keys():
@@ -622,6 +620,26 @@ def _resolve_members(owner: Node, key: str) -> Iterator[tuple[str, Node]]:
             yield name, members[name]
         except DocumentError:
             continue
+
+
+def _list_items(owner: Node, key: str) -> list[Node]:
+    """Return the items of a list, which some documents put behind a reference."""
+    try:
+        return list(owner[key].iterate_children())
+    except DocumentError:  # A problem of the document.
+        return []
+
+
+def read_security_scheme(key: str, node: Node) -> SecurityScheme:
+    """Return the security scheme at a node."""
+    return SecurityScheme(
+        key=key,
+        type=node.get_text("type"),
+        scheme=node.get_text("scheme").lower(),
+        location=node.get_text("in"),
+        name=node.get_text("name"),
+        description=node.get_text("description"),
+    )
 
 
 def _read_content(node: Node) -> Mapping[str, MediaType]:
@@ -653,7 +671,7 @@ def _read_scopes(node: Node) -> tuple[str, ...]:
 
 def _read_servers(owner: Node) -> tuple[Server, ...]:
     servers: list[Server] = []
-    for node in owner.get_child("servers").iterate_children():
+    for node in _list_items(owner, "servers"):
         url = node.get_text("url")
         if url:
             variables = _read_server_variables(node.get_child("variables"))

@@ -425,7 +425,7 @@ def test_a_header_of_the_callers_own_stands_for_a_scheme_that_cannot_be_put_on_a
     client.with_options(headers={"Authorization": 'Hawk id="1"'}).run()
     assert [r.headers["authorization"] for r in server.seen] == ['Hawk id="1"']
     (problem,) = client.document.problems
-    assert problem.code == "unsupported-security-scheme"
+    assert problem.code == "unregistered-http-scheme"
     assert hint in problem.hint
 
 

@@ -1,0 +1,25 @@
+"""The problems of a document: every corner is checked once, each cause is reported once."""
+
+from __future__ import annotations
+
+from dynclient.document.problems import Problem
+from dynclient.model import Document
+from dynclient.plan.document_check.check_context import CheckContext
+from dynclient.plan.document_check.discriminator_rules import check_discriminated_bases
+from dynclient.plan.document_check.document_walk import walk_document
+from dynclient.plan.document_check.operation_rules import check_operations
+from dynclient.plan.document_check.rules_by_object import RULES
+
+__all__ = ["check_document"]
+
+
+def check_document(document: Document) -> list[Problem]:
+    """Return the problems of a document, apart from those of its text; each place and code once."""
+    context = CheckContext(document)
+    for visit in walk_document(document.top, context):
+        for rule in RULES.get(visit.kind, ()):
+            context.guard(visit.node, rule, visit, context)
+    check_operations(context)
+    check_discriminated_bases(context)
+    context.add_translation_problems()
+    return context.problems

@@ -1,0 +1,93 @@
+"""What the rules of the check share: the document, its translated schemas, and the problems."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from dynclient.document.problems import Problem
+from dynclient.document.references import Node
+from dynclient.errors import DocumentError, UnresolvableReference
+from dynclient.model import Document
+from dynclient.plan.schemas import Schemas
+from dynclient.schema.dialect import Direction
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """An object of the document, as a rule gets it.
+
+    Attributes:
+        kind: the name of the object in the OpenAPI Specification, e.g. `Media Type`.
+        node: the object itself, no reference.
+        direction: which way its values travel; None where both are possible.
+        is_root: of a schema: whether no other schema is around it.
+
+    """
+
+    kind: str
+    node: Node
+    direction: Direction | None = None
+    is_root: bool = False
+
+
+class CheckContext:
+    """Collects the problems of one document.
+
+    Attributes:
+        document: the document.
+        schemas: its translated schemas.
+        children_by_base: place of a schema -> the schemas that extend it by `allOf`.
+        discriminated_bases: schemas with a discriminator but no alternatives, and its property.
+
+    """
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.schemas = Schemas(document)
+        self.children_by_base: dict[tuple[str, str], list[Node]] = {}
+        self.discriminated_bases: list[tuple[Node, str]] = []
+        self._problems: dict[tuple[str, str, str], Problem] = {}
+
+    @property
+    def problems(self) -> list[Problem]:
+        """The problems found so far."""
+        return list(self._problems.values())
+
+    def report(
+        self,
+        node: Node,
+        code: str,
+        message: str,
+        hint: str = "",
+        severity: Severity = "error",
+    ) -> None:
+        """Add a problem at a node, unless it is known there."""
+        self._add(Problem(severity, code, message, hint, node.pointer, node.uri, place=node.place))
+
+    def warn(self, node: Node, code: str, message: str, hint: str = "") -> None:
+        """Add a problem that leaves the document usable."""
+        self.report(node, code, message, hint, "warning")
+
+    def guard(self, node: Node, check: Callable[..., object], *args: Any) -> None:
+        """Run a check; an error that stops it is reported as a problem of the node."""
+        try:
+            check(*args)
+        except UnresolvableReference as error:
+            uri, pointer = error.uri or node.uri, error.pointer or node.pointer
+            place = Node(node.files, uri, pointer, None)
+            self.report(place, error.code, error.reason, error.hint or "")
+        except DocumentError as error:
+            self.report(node, error.code, error.headline, error.hint or "")
+
+    def add_translation_problems(self) -> None:
+        """Add what the translation of the schemas found."""
+        for direction in ("request", "response"):
+            for problem in self.schemas.get_dialect(direction).problems:
+                self._add(problem)
+
+    def _add(self, problem: Problem) -> None:
+        self._problems.setdefault((problem.file, problem.pointer, problem.code), problem)

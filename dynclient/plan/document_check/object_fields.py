@@ -1,0 +1,200 @@
+"""The objects of OpenAPI 3.0 and 3.1 with their fields, and the fields of other versions.
+
+Source: OAS 3.0.3 and 3.1.1, "Schema", Fixed Fields of each object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+#: What a field holds: "X" an object, "[X]" a list of it, "{X}" a map of it, "[]" and "{}" a list
+#: and a map of anything, "?" true or false, "" anything.
+FieldType = str
+
+_EXAMPLES = {"example": "", "examples": "{Example}"}
+
+_SERIALIZATION: Mapping[str, FieldType] = {
+    "description": "",
+    "required": "?",
+    "deprecated": "?",
+    "allowEmptyValue": "?",
+    "style": "",
+    "explode": "?",
+    "allowReserved": "?",
+    "schema": "Schema",
+    "content": "{Media Type}",
+    **_EXAMPLES,
+}
+
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+#: Object -> its fields.
+OBJECT_FIELDS: Mapping[str, Mapping[str, FieldType]] = {
+    "OpenAPI": {
+        "openapi": "",
+        "info": "Info",
+        "jsonSchemaDialect": "",
+        "servers": "[Server]",
+        "paths": "Paths",
+        "webhooks": "{Path Item}",
+        "components": "Components",
+        "security": "[Security Requirement]",
+        "tags": "[Tag]",
+        "externalDocs": "External Documentation",
+    },
+    "Info": {
+        **dict.fromkeys(("title", "summary", "description", "termsOfService", "version"), ""),
+        "contact": "Contact",
+        "license": "License",
+    },
+    "Contact": {"name": "", "url": "", "email": ""},
+    "License": {"name": "", "identifier": "", "url": ""},
+    "Server": {"url": "", "description": "", "variables": "{Server Variable}"},
+    "Server Variable": {"enum": "[]", "default": "", "description": ""},
+    "Components": {
+        "schemas": "{Schema}",
+        "responses": "{Response}",
+        "parameters": "{Parameter}",
+        "examples": "{Example}",
+        "requestBodies": "{Request Body}",
+        "headers": "{Header}",
+        "securitySchemes": "{Security Scheme}",
+        "links": "{Link}",
+        "callbacks": "{Callback}",
+        "pathItems": "{Path Item}",
+    },
+    "Path Item": {
+        "summary": "",
+        "description": "",
+        "servers": "[Server]",
+        "parameters": "[Parameter]",
+        **dict.fromkeys(_METHODS, "Operation"),
+    },
+    "Operation": {
+        "tags": "[]",
+        "summary": "",
+        "description": "",
+        "externalDocs": "External Documentation",
+        "operationId": "",
+        "parameters": "[Parameter]",
+        "requestBody": "Request Body",
+        "responses": "Responses",
+        "callbacks": "{Callback}",
+        "deprecated": "?",
+        "security": "[Security Requirement]",
+        "servers": "[Server]",
+    },
+    "External Documentation": {"description": "", "url": ""},
+    "Parameter": {"name": "", "in": "", **_SERIALIZATION},
+    "Request Body": {"description": "", "content": "{Media Type}", "required": "?"},
+    "Media Type": {"schema": "Schema", "encoding": "{Encoding}", **_EXAMPLES},
+    "Encoding": {
+        "contentType": "",
+        "headers": "{Header}",
+        "style": "",
+        "explode": "?",
+        "allowReserved": "?",
+    },
+    "Response": {
+        "description": "",
+        "headers": "{Header}",
+        "content": "{Media Type}",
+        "links": "{Link}",
+    },
+    "Example": {"summary": "", "description": "", "value": "", "externalValue": ""},
+    "Link": {
+        "operationRef": "",
+        "operationId": "",
+        "parameters": "{}",
+        "requestBody": "",
+        "description": "",
+        "server": "Server",
+    },
+    "Header": _SERIALIZATION,
+    "Tag": {"name": "", "description": "", "externalDocs": "External Documentation"},
+    "Security Scheme": {
+        **dict.fromkeys(("type", "description", "name", "in", "scheme", "bearerFormat"), ""),
+        "flows": "OAuth Flows",
+        "openIdConnectUrl": "",
+    },
+    "OAuth Flows": dict.fromkeys(
+        ("implicit", "password", "clientCredentials", "authorizationCode"), "OAuth Flow"
+    ),
+    "OAuth Flow": {
+        **dict.fromkeys(("authorizationUrl", "tokenUrl", "refreshUrl"), ""),
+        "scopes": "{}",
+    },
+}
+
+#: An object whose keys are free -> what its members are. Keys that begin with `x-` are extensions.
+MAP_OBJECTS: Mapping[str, str] = {
+    "Paths": "Path Item",
+    "Responses": "Response",
+    "Callback": "Path Item",
+}
+
+#: (Object, field) that OpenAPI 3.0 lacks.
+_NEW_IN_3_1 = frozenset(
+    {
+        ("OpenAPI", "webhooks"),
+        ("OpenAPI", "jsonSchemaDialect"),
+        ("Info", "summary"),
+        ("License", "identifier"),
+        ("Components", "pathItems"),
+    }
+)
+
+_NEW_IN_3_2: Mapping[str, tuple[str, ...]] = {
+    "OpenAPI": ("$self",),
+    "Server": ("name",),
+    "Components": ("mediaTypes",),
+    "Path Item": ("query", "additionalOperations"),
+    "Media Type": ("itemSchema", "prefixEncoding", "itemEncoding"),
+    "Encoding": ("encoding", "prefixEncoding", "itemEncoding"),
+    "Response": ("summary",),
+    "Example": ("dataValue", "serializedValue"),
+    "Tag": ("summary", "parent", "kind"),
+    "Security Scheme": ("oauth2MetadataUrl", "deprecated"),
+    "OAuth Flows": ("deviceAuthorization",),
+    "OAuth Flow": ("deviceAuthorizationUrl",),
+}
+
+_SCHEMA_FIELDS_OF_2_0 = (
+    *("type", "format", "items", "collectionFormat", "default", "maximum", "exclusiveMaximum"),
+    *("minimum", "exclusiveMinimum", "maxLength", "minLength", "pattern", "maxItems", "minItems"),
+    *("uniqueItems", "enum", "multipleOf"),
+)
+_ONLY_IN_2_0: Mapping[str, tuple[str, ...]] = {
+    "OpenAPI": (
+        *("swagger", "host", "basePath", "schemes", "consumes", "produces", "definitions"),
+        *("parameters", "responses", "securityDefinitions"),
+    ),
+    "Operation": ("consumes", "produces", "schemes"),
+    "Parameter": _SCHEMA_FIELDS_OF_2_0,
+    "Header": _SCHEMA_FIELDS_OF_2_0,
+    "Response": ("schema", "examples"),
+    "Security Scheme": ("flow", "authorizationUrl", "tokenUrl", "scopes"),
+}
+
+
+def find_foreign_version(kind: str, field: str, version: str) -> str:
+    """Return the OpenAPI version that a field of an object is of, "" where it is of none.
+
+    Args:
+        kind: the object.
+        field: the field.
+        version: `3.0` or `3.1`; fields of this version are not foreign.
+
+    """
+    if version == "3.0" and (kind, field) in _NEW_IN_3_1:
+        return "3.1"
+    if field in _NEW_IN_3_2.get(kind, ()):
+        return "3.2"
+    return "2.0" if field in _ONLY_IN_2_0.get(kind, ()) else ""
+
+
+def describe_kind(kind: str) -> str:
+    """Return an object as messages name it: `a path item`, `an operation`."""
+    noun = kind if kind.startswith(("OpenAPI", "OAuth")) else kind.lower()
+    article = "an" if noun[0] in "aeiouO" else "a"
+    return f"{article} {noun}"

@@ -1,0 +1,99 @@
+"""Rules for operations as the client knows them: their names, paths and parameters."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from dynclient.document.references import Node
+from dynclient.model import TEMPLATE_VARIABLE, Operation
+from dynclient.names import to_snake_case
+from dynclient.plan.document_check.check_context import CheckContext
+
+
+def check_operations(context: CheckContext) -> None:
+    """Report names that clash, and path templates that disagree with their parameters."""
+    operations = list(context.document.operations.values())
+    _check_missing_ids(operations, context)
+    _check_names(operations, context)
+    _check_paths(operations, context)
+    for operation in operations:
+        context.guard(operation.node, _check_path_parameters, operation, context)
+        context.guard(operation.node, _check_duplicate_parameters, operation, context)
+
+
+def _check_missing_ids(operations: Sequence[Operation], context: CheckContext) -> None:
+    """Report all operations without operationId in one problem, at the first of them."""
+    nameless = [each for each in operations if not each.node.get_text("operationId")]
+    if not nameless:
+        return
+    first, count = nameless[0], len(nameless)
+    text = f"{count} of {len(operations)} operations have no operationId"
+    if count == 1:
+        text = "the operation has no operationId"
+    context.warn(first.node, "missing-operation-id", text, f'call it as client["{first.key}"]')
+
+
+def _check_names(operations: Sequence[Operation], context: CheckContext) -> None:
+    ids = [operation.node.get_text("operationId") for operation in operations]
+    id_counts = Counter(filter(None, ids))
+    name_counts = Counter(map(to_snake_case, id_counts))
+    for operation in operations:
+        operation_id = operation.node.get_text("operationId")
+        node = operation.node.get_child("operationId")
+        name = to_snake_case(operation_id)
+        if id_counts[operation_id] > 1:
+            count = id_counts[operation_id]
+            text = f"the operationId {operation_id!r} stands at {count} operations"
+            hint = f'call it as client["{operation.method} {operation.path}"]'
+            context.report(node, "duplicate-operation-id", text, hint)
+        elif operation_id and name_counts[name] > 1:
+            text = f"{operation_id!r} and another operationId are the same Python name, {name}"
+            context.warn(node, "name-clash", text, f'call it as client["{operation_id}"]')
+
+
+def _check_paths(operations: Sequence[Operation], context: CheckContext) -> None:
+    path_counts = Counter(map(_normalize_path, operations))
+    for operation in operations:
+        if path_counts[_normalize_path(operation)] > 1:
+            text = f"another path matches the same requests as {operation.path}"
+            context.warn(operation.node, "path-clash", text)
+
+
+def _normalize_path(operation: Operation) -> tuple[str, str]:
+    """Return what two operations that match the same requests have in common."""
+    return operation.method, TEMPLATE_VARIABLE.sub("{}", operation.path)
+
+
+def _check_path_parameters(operation: Operation, context: CheckContext) -> None:
+    nodes = list(_iterate_parameter_nodes(operation))
+    declared = {node.get_text("name") for node in nodes if node.get_text("in") == "path"}
+    in_path = dict.fromkeys(TEMPLATE_VARIABLE.findall(operation.path))
+    for name in in_path:
+        if name not in declared:
+            text = f"{{{name}}} of {operation.path} is not declared"
+            hint = "add a parameter with `in: path`"
+            context.report(operation.node, "undeclared-path-variable", text, hint)
+    for name in sorted(declared - set(in_path)):
+        text = f"the path parameter {name!r} is not in {operation.path}"
+        context.report(operation.node, "unused-path-parameter", text)
+
+
+def _check_duplicate_parameters(operation: Operation, context: CheckContext) -> None:
+    seen = set()
+    for owner in (operation.path_item, operation.node):
+        for child in owner["parameters"].iterate_children():
+            node = child.resolve()
+            location, name = node.get_text("in"), node.get_text("name")
+            key = (owner.pointer, location, name)
+            if key in seen:
+                text = f"the parameter {name!r} in {location} stands twice"
+                context.report(child, "duplicate-parameter", text)
+            seen.add(key)
+
+
+def _iterate_parameter_nodes(operation: Operation) -> Iterator[Node]:
+    """Yield the Parameter Objects of the path item, then those of the operation."""
+    for owner in (operation.path_item, operation.node):
+        for child in owner["parameters"].iterate_children():
+            yield child.resolve()

@@ -1,0 +1,55 @@
+"""Which rules judge which object of a document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from dynclient.plan.document_check.check_context import CheckContext, Visit
+from dynclient.plan.document_check.discriminator_rules import check_discriminator
+from dynclient.plan.document_check.schema_rules import check_bounds, check_keywords
+from dynclient.plan.document_check.security_rules import (
+    check_security_requirement,
+    check_security_scheme,
+)
+from dynclient.plan.document_check.server_rules import check_server, check_server_variable
+from dynclient.plan.document_check.structure_rules import (
+    check_info,
+    check_operation,
+    check_parameter,
+    check_paths,
+    check_response,
+    check_responses,
+    check_root,
+)
+from dynclient.plan.document_check.value_rules import (
+    check_media_type_examples,
+    check_parameter_examples,
+    check_schema_values,
+    check_translation,
+)
+
+Rule = Callable[[Visit, CheckContext], None]
+
+#: Object -> its rules. Whoever adds a rule adds it here, and its code to docs/checking.md.
+RULES: Mapping[str, tuple[Rule, ...]] = {
+    "OpenAPI": (check_root,),
+    "Info": (check_info,),
+    "Server": (check_server,),
+    "Server Variable": (check_server_variable,),
+    "Paths": (check_paths,),
+    "Operation": (check_operation,),
+    "Parameter": (check_parameter, check_parameter_examples),
+    "Header": (check_parameter_examples,),
+    "Media Type": (check_media_type_examples,),
+    "Responses": (check_responses,),
+    "Response": (check_response,),
+    "Security Scheme": (check_security_scheme,),
+    "Security Requirement": (check_security_requirement,),
+    "Schema": (
+        check_translation,
+        check_keywords,
+        check_bounds,
+        check_discriminator,
+        check_schema_values,
+    ),
+}

@@ -1,0 +1,165 @@
+"""Rules for Schema Objects as they stand in the document."""
+
+from __future__ import annotations
+
+import itertools
+from contextlib import suppress
+from typing import Any
+
+from dynclient.document.references import Node
+from dynclient.errors import UnresolvableReference
+from dynclient.plan.document_check.check_context import CheckContext, Visit
+from dynclient.plan.document_check.keyword_tables import (
+    FOREIGN_KEYWORDS,
+    KEYWORDS,
+    find_misspelt_keyword,
+)
+from dynclient.schema.keyword_values import is_number
+
+_KEYWORDS_WITH_FORMS = {"type", "items", "exclusiveMinimum", "exclusiveMaximum"}
+
+#: Keywords that bound the same size from below and from above.
+_BOUND_PAIRS = (
+    ("minimum", "maximum"),
+    ("minLength", "maxLength"),
+    ("minItems", "maxItems"),
+    ("minProperties", "maxProperties"),
+    ("minContains", "maxContains"),
+)
+_EXCLUSIVE = {"minimum": "exclusiveMinimum", "maximum": "exclusiveMaximum"}
+
+_BOUND_KEYWORDS = frozenset([*itertools.chain.from_iterable(_BOUND_PAIRS), *_EXCLUSIVE.values()])
+
+#: A schema that is made of more parts than this is not looked at as a whole.
+_MAX_CONJUNCTS = 100
+
+#: (bound, whether the value itself is excluded, keyword).
+_Bound = tuple[float, bool, str]
+
+
+def check_keywords(visit: Visit, context: CheckContext) -> None:
+    """Report keywords that are misspelt, or that are of another OpenAPI version."""
+    version = context.document.flavour
+    if version == "3.1" and has_foreign_dialect(visit.node, context):
+        return
+    for key in visit.node.member_keys():
+        if key in KEYWORDS[version] or key.startswith("x-") or key == "$ref":
+            continue
+        child = visit.node.get_child(key)
+        if key in FOREIGN_KEYWORDS[version]:
+            _warn_foreign(child, f"`{key}`", FOREIGN_KEYWORDS[version][key], context)
+            continue
+        keyword = find_misspelt_keyword(key, version)
+        if keyword:
+            text = f"`{key}` is no keyword of a schema; did you mean `{keyword}`?"
+            context.warn(child, "unknown-keyword", text)
+        elif version == "3.0":
+            text = f"`{key}` is no keyword of a schema of OpenAPI 3.0; it is ignored"
+            context.warn(child, "unknown-keyword", text)
+    _check_forms(visit.node, context)
+
+
+def has_foreign_dialect(node: Node, context: CheckContext) -> bool:
+    """Tell whether a schema of OpenAPI 3.1 says that it is of another dialect."""
+    uri = node.get_text("$schema") or context.document.top.get_text("jsonSchemaDialect")
+    return bool(uri) and "2020-12" not in uri and "spec.openapis.org" not in uri
+
+
+def _check_forms(node: Node, context: CheckContext) -> None:
+    """Report keywords whose value has the form of another version."""
+    version = context.document.flavour
+    if not _KEYWORDS_WITH_FORMS & node.value.keys():
+        return
+    types = node.get_child("type")
+    if version == "3.0" and isinstance(types.value, list):
+        _warn_foreign(types, "`type` with a list", "one type, or `nullable: true`", context)
+    elif version == "3.0" and types.value == "null":
+        _warn_foreign(types, "`type: 'null'`", "`nullable: true`", context)
+    for bound, exclusive in _EXCLUSIVE.items():
+        child = node.get_child(exclusive)
+        if version == "3.0" and is_number(child.value):
+            instead = f"`{bound}` with `{exclusive}: true`"
+            _warn_foreign(child, f"`{exclusive}` with a number", instead, context)
+        elif version == "3.1" and isinstance(child.value, bool):
+            instead = f"the bound itself as `{exclusive}`"
+            _warn_foreign(child, f"`{exclusive}` with true or false", instead, context)
+    items = node.get_child("items")
+    if isinstance(items.value, list):
+        instead = "`prefixItems`" if version == "3.1" else "one schema"
+        _warn_foreign(items, "`items` with a list", instead, context)
+
+
+def _warn_foreign(node: Node, what: str, instead: str, context: CheckContext) -> None:
+    text = f"{what} is not of OpenAPI {context.document.flavour}; other tools may ignore it"
+    if instead:
+        text += f"; write {instead}"
+    context.warn(node, "foreign-keyword", text)
+
+
+def check_bounds(visit: Visit, context: CheckContext) -> None:
+    """Report bounds that no value meets, of a schema or with all that it is made of."""
+    node = visit.node
+    is_alone = node.reference is None and "allOf" not in node.value
+    if is_alone and not _BOUND_KEYWORDS & node.value.keys():
+        return
+    conjuncts_by_part = [_list_conjuncts(part) for part in _list_parts(node)]
+    whole = [node, *itertools.chain.from_iterable(conjuncts_by_part)]
+    for low_keyword, high_keyword in _BOUND_PAIRS:
+        own = _find_conflict([node], low_keyword, high_keyword)
+        joint = own or _find_conflict(whole, low_keyword, high_keyword)
+        if joint is None:
+            continue
+        if own is None and any(
+            _find_conflict(conjuncts, low_keyword, high_keyword) for conjuncts in conjuncts_by_part
+        ):
+            continue  # It is reported at the part.
+        subject = "" if own else " this schema and what it is made of"
+        context.report(node, "impossible-bounds", f"no value fits{subject}: {joint}")
+
+
+def _list_conjuncts(node: Node) -> list[Node]:
+    """Return a schema with all that its references and `allOf` lead to, up to a limit."""
+    conjuncts: list[Node] = []
+    seen: set[tuple[str, str]] = set()
+    pending = [node]
+    while pending and len(conjuncts) < _MAX_CONJUNCTS:
+        part = pending.pop(0)
+        if (part.uri, part.pointer) not in seen:
+            seen.add((part.uri, part.pointer))
+            conjuncts.append(part)
+            pending += _list_parts(part)
+    return conjuncts
+
+
+def _list_parts(node: Node) -> list[Node]:
+    """Return what applies to the same values: the target of a reference, the parts of `allOf`."""
+    parts = list(node.get_child("allOf").iterate_children())
+    if node.reference is not None:
+        with suppress(UnresolvableReference):
+            parts.append(node.resolve())
+    return parts
+
+
+def _find_conflict(parts: list[Node], low_keyword: str, high_keyword: str) -> str | None:
+    """Return in words which bounds exclude each other, None where none do."""
+    lows = [bound for part in parts for bound in _list_bounds(part, low_keyword)]
+    highs = [bound for part in parts for bound in _list_bounds(part, high_keyword)]
+    if not lows or not highs:
+        return None
+    low = max(lows, key=lambda bound: (bound[0], bound[1]))
+    high = min(highs, key=lambda bound: (bound[0], not bound[1]))
+    is_empty = low[0] > high[0] or (low[0] == high[0] and (low[1] or high[1]))
+    return f"{low[2]} is {low[0]}, {high[2]} is {high[0]}" if is_empty else None
+
+
+def _list_bounds(node: Node, keyword: str) -> list[_Bound]:
+    schema: dict[str, Any] = node.value if isinstance(node.value, dict) else {}
+    exclusive = _EXCLUSIVE.get(keyword, "")
+    value, exclusive_value = schema.get(keyword), schema.get(exclusive)
+    bounds: list[_Bound] = []
+    if value is not None and is_number(value):
+        name = f"`{exclusive}`" if exclusive_value is True else f"`{keyword}`"
+        bounds.append((value, exclusive_value is True, name))
+    if exclusive_value is not None and is_number(exclusive_value):
+        bounds.append((exclusive_value, True, f"`{exclusive}`"))
+    return bounds

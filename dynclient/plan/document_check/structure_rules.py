@@ -1,0 +1,75 @@
+"""Rules for the root, paths, responses and parameters: what must be there, and in which form."""
+
+from __future__ import annotations
+
+import re
+
+from dynclient.model import LOCATIONS, is_framing_header
+from dynclient.plan.document_check.check_context import CheckContext, Visit
+
+_STATUS_KEY = re.compile(r"[1-5](\d\d|XX)|default", re.IGNORECASE)
+
+
+def check_root(visit: Visit, context: CheckContext) -> None:
+    """Report a document without `info`, or without anything that it describes."""
+    root = visit.node
+    if not root.get_child("info"):
+        context.report(root, "missing-field", "the document has no `info`", "add title and version")
+    if not any(root.get_child(key) for key in ("paths", "webhooks", "components")):
+        text = "the document has neither `paths`, `webhooks` nor `components`"
+        context.report(root, "missing-field", text)
+
+
+def check_info(visit: Visit, context: CheckContext) -> None:
+    """Report a missing title or version."""
+    for key in ("title", "version"):
+        if not isinstance(visit.node.get_child(key).value, str):
+            context.report(visit.node, "missing-field", f"`info` has no text `{key}`")
+
+
+def check_paths(visit: Visit, context: CheckContext) -> None:
+    """Report path templates that do not begin with a slash."""
+    for path in visit.node.member_keys():
+        if not path.startswith(("/", "x-", "$ref")):
+            text = f"the path {path!r} does not begin with a slash"
+            context.warn(visit.node.get_child(path), "path-without-slash", text)
+
+
+def check_responses(visit: Visit, context: CheckContext) -> None:
+    """Report keys that are no status."""
+    for status in visit.node.member_keys():
+        if not _STATUS_KEY.fullmatch(status) and not status.startswith("x-"):
+            text = f"{status!r} is no status code, range or `default`"
+            context.report(visit.node.get_child(status), "bad-status", text)
+
+
+def check_response(visit: Visit, context: CheckContext) -> None:
+    """Report a missing description."""
+    if not isinstance(visit.node.get_child("description").value, str):
+        context.warn(visit.node, "missing-field", "a response needs a description")
+
+
+def check_operation(visit: Visit, context: CheckContext) -> None:
+    """Report an operation without responses, which OpenAPI 3.1 allows."""
+    if not visit.node.get_child("responses").value:
+        severity = context.report if context.document.flavour == "3.0" else context.warn
+        severity(visit.node, "missing-field", "the operation has no `responses`")
+
+
+def check_parameter(visit: Visit, context: CheckContext) -> None:
+    """Report a parameter that cannot be used as written."""
+    node = visit.node
+    name, location = node.get_text("name"), node.get_text("in")
+    if not name or location not in LOCATIONS:
+        text = f"a parameter needs a name and `in`: one of {', '.join(LOCATIONS)}; it is ignored"
+        context.report(node, "bad-parameter", text)
+        return
+    if location == "path" and not node.get_flag("required"):
+        text = "a path parameter must have `required: true`"
+        context.warn(node, "optional-path-parameter", text)
+    if location == "header" and is_framing_header(name):
+        text = f"the header {name} frames the message; the parameter is ignored"
+        hint = "the transport writes it; remove the parameter"
+        context.warn(node, "framing-header", text, hint)
+    if not node.get_child("schema") and not node.get_child("content").member_keys():
+        context.report(node, "missing-field", f"the parameter {name!r} has no schema")

@@ -1,0 +1,150 @@
+"""Rules for the values in a document: examples, defaults and enums fit their own schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from dynclient.document.references import Node
+from dynclient.errors import DocumentError
+from dynclient.plan.document_check.check_context import CheckContext, Visit
+from dynclient.schema.dialect import Direction, Schema
+from dynclient.schema.engine import Checker
+from dynclient.violations import Violation, shorten_repr
+from dynclient.wire import media, media_types
+from dynclient.wire.schema_types import SchemaTypes
+
+#: Keywords that judge no value, or that the check of an `enum` leaves out.
+_NOT_OF_ENUM = (
+    *("enum", "const", "title", "description", "format", "default", "examples", "deprecated"),
+    *("readOnly", "writeOnly", "discriminator", "contentEncoding", "contentMediaType"),
+)
+
+_COMPONENTS = "/components/schemas/"
+
+
+def check_translation(visit: Visit, context: CheckContext) -> None:
+    """Translate a schema that is inside no other one; what cannot be translated is reported."""
+    direction = visit.direction or "response"
+    is_component = visit.node.pointer.startswith(_COMPONENTS)
+    if visit.is_root and is_component:
+        context.schemas.get_dialect(direction).translate_component(visit.node)
+    elif visit.is_root:
+        context.schemas.translate(visit.node, direction)
+
+
+def check_schema_values(visit: Visit, context: CheckContext) -> None:
+    """Report a default and examples of a schema that do not fit it, and members of its `enum`."""
+    node = visit.node
+    if "default" in node.value:
+        place = node.get_child("default")
+        _check_values([place], node, visit.direction, "invalid-default", context)
+    examples = [node.get_child("example")] if "example" in node.value else []
+    if isinstance(node.value.get("examples"), list):
+        examples += node.get_child("examples").iterate_children()
+    _check_values(examples, node, visit.direction, "invalid-example", context)
+    if isinstance(node.value.get("enum"), list):
+        _check_enum(visit, context)
+
+
+def check_media_type_examples(visit: Visit, context: CheckContext) -> None:
+    """Report examples of a media type that do not fit its schema.
+
+    Only JSON has the form of its schema; other examples may be the text that is sent.
+    """
+    name = visit.node.pointer.rpartition("/")[2].replace("~1", "/")
+    examples = list(_list_examples(visit.node))
+    if media.is_composed(name) or media_types.is_range(name):
+        examples = [example for example in examples if not isinstance(example.value, str)]
+    elif not media_types.takes_json(name):
+        return
+    schema = visit.node.get_child("schema")
+    _check_values(examples, schema, visit.direction, "invalid-example", context)
+
+
+def check_parameter_examples(visit: Visit, context: CheckContext) -> None:
+    """Report examples of a parameter or header that do not fit its schema.
+
+    An array or object may be given as the text that is sent.
+    """
+    schema = visit.node.get_child("schema")
+    examples = list(_list_examples(visit.node))
+    if not schema or not examples:
+        return
+    translated = context.schemas.translate(schema, visit.direction or "request")
+    if _allows_collections(translated, context, visit.direction or "request"):
+        examples = [example for example in examples if not isinstance(example.value, str)]
+    _check_values(examples, schema, visit.direction, "invalid-example", context)
+
+
+def _allows_collections(schema: Any, context: CheckContext, direction: Direction) -> bool:
+    defs = context.schemas.get_dialect(direction).defs
+    return bool({"array", "object"} & set(SchemaTypes(schema, defs).types))
+
+
+def _list_examples(node: Node) -> Iterator[Node]:
+    """Yield the values of `example` and `examples` of a parameter, header or media type."""
+    if "example" in node.value:
+        yield node.get_child("example")
+    for child in node.get_child("examples").iterate_children():
+        try:
+            example = child.resolve()
+        except DocumentError:  # It is reported where it stands.
+            continue
+        if isinstance(example.value, dict) and "value" in example.value:
+            yield example.get_child("value")
+
+
+def _check_values(
+    values: list[Node],
+    schema: Node,
+    direction: Direction | None,
+    code: str,
+    context: CheckContext,
+) -> None:
+    """Report the first of some values that does not fit a schema.
+
+    Where the values may travel both ways, one that fits one way is right: a request lacks what is
+    `readOnly`, and a response what is `writeOnly`.
+    """
+    if not values or not schema:
+        return
+    directions: tuple[Direction, ...] = (direction,) if direction else ("response", "request")
+    checkers = [_build_checker(schema, each, context) for each in directions]
+    for value in values:
+        if any(checker.accepts(value.value) for checker in checkers):
+            continue
+        noun = "the default" if code == "invalid-default" else "an example"
+        text = f"{noun} does not fit its schema"
+        violations = checkers[0].find_violations(value.value)
+        if violations:
+            text += f": {_describe_violation(violations[0])}"
+        context.warn(value, code, text)
+        return
+
+
+def _build_checker(schema: Node, direction: Direction, context: CheckContext) -> Checker:
+    translated = context.schemas.translate(schema, direction)
+    return Checker(context.schemas.bundle(translated, direction, "consumer"))
+
+
+def _describe_violation(violation: Violation) -> str:
+    """Return a violation in words; a value that is wrong as a whole needs no path."""
+    return violation.message if not violation.path else str(violation)
+
+
+def _check_enum(visit: Visit, context: CheckContext) -> None:
+    """Report members of an `enum` that the other keywords of the schema exclude."""
+    schema = context.schemas.translate(visit.node, visit.direction or "response")
+    if not isinstance(schema, dict):
+        return
+    rest = {key: value for key, value in schema.items() if key not in _NOT_OF_ENUM}
+    if not rest:
+        return
+    direction = visit.direction or "response"
+    checker = Checker(context.schemas.bundle(Schema(rest, schema.place), direction, "consumer"))
+    wrong = [value for value in visit.node.value["enum"] if not checker.accepts(value)]
+    if wrong:
+        shown = ", ".join(map(shorten_repr, wrong[:3])) + (" and more" if wrong[3:] else "")
+        text = f"the `enum` allows what the rest of the schema excludes: {shown}"
+        context.warn(visit.node.get_child("enum"), "invalid-enum", text)
