@@ -89,6 +89,35 @@ class Encoding:
         has_style = any(key in self.node.value for key in ("style", "explode", "allowReserved"))
         return Parameter(self.name, "query", self.node) if has_style else None
 
+    @cached_property
+    def as_part_parameter(self) -> Parameter | None:
+        """The query parameter whose pairs are the parts of multipart/form-data; None for one part.
+
+        In 3.0 parts have no style. Nothing is percent-encoded, so that `allowReserved` has no
+        effect.
+
+        Source: OAS 3.0.3 and 3.1.1 Encoding Object.
+        """
+        node = self.node
+        if self.as_parameter is None or detect_schema_flavour(node.files) == "3.0":
+            return None
+        value = {key: node.value[key] for key in node.value if key != "allowReserved"}
+        return Parameter(self.name, "query", Node(node.files, node.uri, node.pointer, value))
+
+    @property
+    def takes_json(self) -> bool:
+        """Whether an object is written as JSON: by default, or where the content types include it.
+
+        Source: OAS 3.1.1 Encoding Object, contentType.
+        """
+        names = [name.strip() for name in self.content_type.split(",") if name.strip()]
+        return not names or any(_includes_json(name) for name in names)
+
+
+def _includes_json(content_type: str) -> bool:
+    name = content_type.partition(";")[0].strip().lower()
+    return "json" in name or name in ("*/*", "application/*")
+
 
 @dataclass(frozen=True, eq=False)
 class MediaType:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from dynclient.document.references import Node
 from dynclient.model import Document, MediaType, Operation, Parameter
+from dynclient.plan.labelled_parts import write_labelled_as_text
 from dynclient.schema.dialect import (
     X_SERIALIZATION,
     Direction,
@@ -128,8 +129,8 @@ _DELIMITERS: dict[tuple[str, bool], dict[str, Any]] = {
     ("deepObject", True): _forbid_brackets(4),
 }
 
-#: Kinds of media types whose bodies have the values that their schema describes.
-_STRUCTURED_KINDS = frozenset({"json", "form", "multipart"})
+#: Kinds of media types whose bodies are made of the members of an object.
+_COMPOSED_KINDS = frozenset({"form", "multipart"})
 
 #: Headers that the standard, or for Host the URL, gives a value: they may be given, and are never
 #: asked for or made up.
@@ -165,9 +166,12 @@ class Schemas:
         """
         schema = self.translate(media_type.schema, direction)
         kind, node = media_types.find_kind(media_type.name), media_type.schema
-        if node is None or kind in _STRUCTURED_KINDS:
+        defs = self._dialects[direction].defs
+        if kind in _COMPOSED_KINDS and direction == "request":
+            return write_labelled_as_text(schema, defs, media_type, kind)
+        if node is None or kind == "json" or kind in _COMPOSED_KINDS:
             return schema
-        types = SchemaTypes(schema, self._dialects[direction].defs).types
+        types = SchemaTypes(schema, defs).types
         is_text = not types or "string" in types
         is_scalar = kind == "plain text" and types <= SCALAR_TYPES
         is_held = media_type.range_name != "" and direction == "response" and kind != "text"

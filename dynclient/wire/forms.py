@@ -7,14 +7,14 @@ written by their content type: text for scalars, JSON for objects, a pair for ea
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote_plus, unquote
 
-from dynclient.model import Encoding
+from dynclient.model import Encoding, Parameter
 from dynclient.wire.parameters import ParameterAbsent, build_writer, read_parameter, to_text
+from dynclient.wire.parameters.text_encoding import is_json, to_json_text
 from dynclient.wire.schema_types import SchemaTypes
 
 FORM_MEDIA_TYPE = "application/x-www-form-urlencoded"
@@ -35,8 +35,25 @@ def _write_pairs(name: str, value: Any, encoding: Encoding | None) -> Iterator[s
             # A form writes a space as a plus sign, and escapes a tilde.
             yield text.replace("%20", "+").replace("~", "%7E")
         return
+    if encoding is not None and is_json(encoding.content_type):
+        yield f"{_quote_form_text(name)}={_quote_form_text(to_json_text(value))}"
+        return
     for item in value if isinstance(value, list) else [value]:
+        check_label(name, item, encoding)
         yield f"{_quote_form_text(name)}={_quote_form_text(to_text(item))}"
+
+
+def check_label(name: str | None, value: Any, encoding: Encoding | None) -> None:
+    """Refuse an object, which becomes JSON, where an encoding names no content type that is JSON.
+
+    Raises:
+        ValueError: the value must be ready text or bytes.
+
+    """
+    if isinstance(value, dict | list) and encoding is not None and not encoding.takes_json:
+        raise ValueError(
+            f"{name} is sent as {encoding.content_type}, which is written from text or bytes"
+        )
 
 
 def _quote_form_text(text: str) -> str:
@@ -56,25 +73,50 @@ def read_form(body: bytes, types: SchemaTypes, encodings: Mapping[str, Encoding]
 
     """
     pairs = _split_pairs(body.decode("utf-8"))
-    members: dict[str, Any] = {}
-    styled = set()
-    for name, encoding in encodings.items():
-        if encoding.as_parameter is None:
-            continue
-        styled.add(name)
-        with contextlib.suppress(ParameterAbsent):
-            member_types = types.find_member_types(name)
-            members[name] = read_parameter(encoding.as_parameter, member_types, pairs)
-
+    parameters = {n: e.as_parameter for n, e in encodings.items() if e.as_parameter is not None}
+    members, styled_names = read_styled_members(parameters, types, pairs)
     texts_by_name: dict[str, list[str]] = {}
     for raw_name, raw_text in pairs:
         name = _decode(raw_name)
-        is_styled = name.partition("[")[0] in styled or name in members
-        if not is_styled:
+        if name.partition("[")[0] not in styled_names:
             texts_by_name.setdefault(name, []).append(_decode(raw_text))
     for name, texts in texts_by_name.items():
-        members[name] = combine_values(texts, types.find_member_types(name))
+        encoding = encodings.get(name)
+        if encoding is not None and is_json(encoding.content_type) and len(texts) == 1:
+            members[name] = json.loads(texts[0])
+        else:
+            members[name] = combine_values(texts, types.find_member_types(name))
     return members
+
+
+def read_styled_members(
+    parameters: Mapping[str, Parameter], types: SchemaTypes, pairs: list[tuple[str, str]]
+) -> tuple[dict[str, Any], set[str]]:
+    """Return the members that are written as query parameters, and all names that they take.
+
+    Args:
+        parameters: by the names of the properties.
+        types: of the whole object.
+        pairs: names and values, both percent-encoded.
+
+    """
+    members: dict[str, Any] = {}
+    names = set(parameters)
+    for name, parameter in parameters.items():
+        own = [pair for pair in pairs if _may_belong_to(name, _decode(pair[0]), types)]
+        try:
+            value = read_parameter(parameter, types.find_member_types(name), own)
+        except ParameterAbsent:
+            continue
+        members[name] = value
+        if parameter.style == "form" and parameter.explode and isinstance(value, dict):
+            names.update(value)
+    return members, names
+
+
+def _may_belong_to(name: str, pair_name: str, types: SchemaTypes) -> bool:
+    """Tell whether a pair may be of a property: by its name, or as no other property has it."""
+    return pair_name == name or not types.has_property(pair_name)
 
 
 def _split_pairs(text: str) -> list[tuple[str, str]]:

@@ -90,7 +90,9 @@ def write(
     if isinstance(value, dict) and get_essence(media_type) == forms.FORM_MEDIA_TYPE:
         return media_type, forms.write_form(value, encodings)
     if multipart.can_write(media_type, value):
-        boundary, body = multipart.write(value, encodings)
+        boundary, body = multipart.write(
+            value, encodings, is_form_data=get_essence(media_type) == multipart.FORM_DATA
+        )
         return f"{media_type}; boundary={boundary}", body
     is_scalar = value is None or isinstance(value, int | float)
     if isinstance(value, str) or (is_text(media_type) and is_scalar):

@@ -17,8 +17,9 @@ import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote, unquote
 
-from dynclient.model import Encoding
+from dynclient.model import Encoding, Parameter
 from dynclient.wire.binary_values import (
     StreamedBody,
     build_binary_body,
@@ -27,12 +28,22 @@ from dynclient.wire.binary_values import (
     is_binary,
     is_file,
 )
-from dynclient.wire.forms import combine_values, parse_if_text
+from dynclient.wire.forms import (
+    check_label,
+    combine_values,
+    parse_if_text,
+    read_styled_members,
+)
 from dynclient.wire.message import is_valid_header
-from dynclient.wire.parameters import to_text
+from dynclient.wire.parameters import build_writer, to_text
+from dynclient.wire.parameters.text_encoding import is_json
 from dynclient.wire.schema_types import SchemaTypes
 
 FORM_DATA = "multipart/form-data"
+
+#: What stands between the members of a style, a comma in all others.
+_DELIMITERS = {"spaceDelimited": " ", "pipeDelimited": "|"}
+
 MAX_PARTS = 10_000
 
 _HEADER_LINE = re.compile(r"(?im)^([!-9;-~]+):[ \t]*(.*?)\r?$")
@@ -83,9 +94,17 @@ def can_write(media_type: str, value: Any) -> bool:
 
 
 def write(
-    value: Mapping[str, Any] | list[Any], encodings: Mapping[str, Encoding]
+    value: Mapping[str, Any] | list[Any],
+    encodings: Mapping[str, Encoding],
+    *,
+    is_form_data: bool = True,
 ) -> tuple[str, bytes | StreamedBody]:
     """Return the boundary and the body of an object's parts, or of a list of unnamed parts.
+
+    Args:
+        value: an object, or a list.
+        encodings: of its properties.
+        is_form_data: whether it is multipart/form-data, whose encodings may have a style.
 
     The boundary follows from the content, so that the same call is the same request; where a file
     or stream is not looked into beforehand it is random.
@@ -99,7 +118,12 @@ def write(
         parts = [_build_part(None, item, None) for item in value]
     else:
         for name, member in value.items():
-            parts += _build_parts(name, member, encodings.get(name))
+            encoding = encodings.get(name)
+            parameter = encoding.as_part_parameter if encoding and is_form_data else None
+            if parameter is not None and not _has_file(member):
+                parts += _build_styled_parts(parameter, member)
+            else:
+                parts += _build_parts(name, member, encoding)
     boundary = _compute_boundary(parts)
     pieces: list[Any] = []
     for part in parts:
@@ -137,8 +161,34 @@ def _join_bytes(pieces: list[Any]) -> Iterator[Any]:
     yield joined
 
 
+def _has_file(value: Any) -> bool:
+    return is_file(value) or (isinstance(value, list) and any(map(is_file, value)))
+
+
+def _build_styled_parts(parameter: Parameter, value: Any) -> Iterator[BodyPart]:
+    """Yield a part for each pair of a query parameter, without percent-encoding.
+
+    Source: OAS 3.1.1 Encoding Object, RFC6570-style serialization.
+    """
+    _check_delimiter(parameter, value)
+    text = build_writer(parameter)(value)
+    for pair in text.split("&") if text else ():
+        name, _, content = pair.partition("=")
+        yield BodyPart(unquote(name), unquote(content).encode())
+
+
+def _check_delimiter(parameter: Parameter, value: Any) -> None:
+    """Refuse a member that holds the delimiter of its style, as nothing is escaped in a part."""
+    if parameter.explode or parameter.style == "deepObject" or not isinstance(value, dict | list):
+        return
+    delimiter = _DELIMITERS.get(parameter.style, ",")
+    members = [*value, *value.values()] if isinstance(value, dict) else value
+    if any(isinstance(member, str) and delimiter in member for member in members):
+        raise ValueError(f"{parameter.name} has a member with {delimiter!r}, which would end it")
+
+
 def _build_parts(name: str, value: Any, encoding: Encoding | None) -> Iterator[BodyPart]:
-    if isinstance(value, list) and not (encoding and _is_json(encoding.content_type)):
+    if isinstance(value, list) and not (encoding and is_json(encoding.content_type)):
         for item in value:
             yield _build_part(name, item, encoding)
     else:
@@ -149,7 +199,8 @@ def _build_part(name: str | None, value: Any, encoding: Encoding | None) -> Body
     content_type = encoding.content_type if encoding else ""
     if is_file(value):
         return _build_file_part(name, value, content_type)
-    if isinstance(value, dict | list) or _is_json(content_type):
+    check_label(name, value, encoding)
+    if isinstance(value, dict | list) or is_json(content_type):
         text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
         return BodyPart(name, text.encode(), _choose_content_type(content_type, "application/json"))
     chosen = _choose_content_type(content_type, "") if content_type else ""
@@ -180,10 +231,6 @@ def _build_file_part(name: str | None, value: Any, declared_type: str) -> BodyPa
         file_name=file_name,
         headers=headers or {},
     )
-
-
-def _is_json(content_type: str) -> bool:
-    return "json" in content_type and "," not in content_type
 
 
 def _choose_content_type(declared: str, guess: str) -> str:
@@ -222,13 +269,32 @@ def read(
         if content_type.partition(";")[0].strip().lower() == FORM_DATA:
             raise ValueError("a part has no name")
         return [parse_if_text(value, types.item_types) for _, value in parts]
+    members, styled_names = _read_styled_parts(parts, types, encodings)
     values: dict[str, list[Any]] = {}
     for name, value in parts:
-        values.setdefault(name or "", []).append(value)
-    return {
-        name: _read_property(items, types.find_member_types(name), encodings.get(name))
-        for name, items in values.items()
-    }
+        if name is not None and name.partition("[")[0] not in styled_names:
+            values.setdefault(name, []).append(value)
+    for name, items in values.items():
+        members[name] = _read_property(items, types.find_member_types(name), encodings.get(name))
+    return members
+
+
+def _read_styled_parts(
+    parts: list[tuple[str | None, Any]], types: SchemaTypes, encodings: Mapping[str, Encoding]
+) -> tuple[dict[str, Any], set[str]]:
+    """Return the members that are written as query parameters, and all names that they take."""
+    # A comma that delimits must stand as it is.
+    pairs = [
+        (quote(name or ""), quote(text, safe=",")) for name, text in parts if isinstance(text, str)
+    ]
+    texts = {name for name, value in parts if isinstance(value, str)}
+    parameters: dict[str, Parameter] = {}
+    for name, encoding in encodings.items():
+        parameter = encoding.as_part_parameter
+        is_uploaded = name not in texts and any(name == other for other, _ in parts)
+        if parameter is not None and not is_uploaded:
+            parameters[name] = parameter
+    return read_styled_members(parameters, types, pairs)
 
 
 def _read_part(head: bytes, content: bytes) -> tuple[str | None, Any]:
@@ -243,7 +309,7 @@ def _read_part(head: bytes, content: bytes) -> tuple[str | None, Any]:
 
 
 def _read_property(items: list[Any], types: SchemaTypes, encoding: Encoding | None) -> Any:
-    if encoding is not None and _is_json(encoding.content_type) and len(items) == 1:
+    if encoding is not None and is_json(encoding.content_type) and len(items) == 1:
         return items[0]
     return combine_values(items, types)
 
