@@ -28,6 +28,8 @@ ANNOTATIONS = (
     "examples",
     "format",
     "title",
+    "x-extensible-enum",
+    "x-ms-enum",
 )
 #: Keywords that are only for readers.
 DOCUMENTATION_KEYWORDS = ("description", "examples", "title")
@@ -51,7 +53,8 @@ class SchemaEquality:
     Args:
         first_defs: the definitions of the first document.
         second_defs: the definitions of the second document.
-        ignored: annotations that do not count. Extensions (`x-…`) never do.
+        ignored: annotations that do not count. Extensions (`x-…`) never do, apart from those of
+            open enums.
 
     """
 
@@ -243,7 +246,7 @@ def select_assertions(
         keyword: value
         for keyword, value in schema.items()
         if keyword not in ignored
-        and not keyword.startswith("x-")
+        and (not keyword.startswith("x-") or keyword in ANNOTATIONS)
         and not _is_default(keyword, value)
     }
 

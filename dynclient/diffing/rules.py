@@ -15,14 +15,14 @@ RULES: Mapping[str, str] = MappingProxyType(
         "operation-removed": "an operation is gone",
         "operation-moved": "an operation has another method or path",
         "operation-renamed": "an operation has another operationId",
-        "operation-deprecated": (
-            "an operation is deprecated, or no longer so, or its sunset is another day"
-        ),
+        "operation-deprecated": "an operation is deprecated, or its sunset is another day",
+        "operation-undeprecated": "an operation is no longer deprecated",
         "tag-removed": "a tag namespace is gone, or an operation left it",
         # calls
         "parameter-added": "a parameter that was not there before",
         "parameter-removed": "a parameter is gone",
         "parameter-renamed": "a parameter has another name",
+        "parameters-regrouped": "parameters are the members of one object now, or no longer so",
         "parameter-reordered": "positional arguments stand in another order",
         "parameter-required": "a parameter must be given now, or need not be any more",
         "parameter-wire": "a parameter is written in another way",
@@ -34,6 +34,7 @@ RULES: Mapping[str, str] = MappingProxyType(
         # media types and statuses
         "media-type-added": "a media type that was not there before",
         "media-type-removed": "a media type is gone",
+        "media-type-changed": "a media type has other parameters, or another one came in its place",
         "status-added": "a response status that was not there before",
         "status-removed": "a response status is gone",
         "no-success-left": "no success status is left",
@@ -61,6 +62,7 @@ RULES: Mapping[str, str] = MappingProxyType(
         "integer-size": "integers are declared to fit 64 bits",
         "schema-changed": "a schema allows other values",
         "default-changed": "the default is another one: the same call may mean something else",
+        "content-changed": "what a text contains is encoded otherwise, or is something else",
         "format-changed": "the format, which is an annotation, is another one",
         "schema-deprecated": "a property is deprecated, or no longer so",
         # the rest of the document

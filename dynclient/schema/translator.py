@@ -45,6 +45,7 @@ _ANNOTATIONS: dict[str, type] = {
     **dict.fromkeys(("deprecated", "readOnly", "writeOnly"), bool),
     "default": object,
     "x-extensible-enum": object,
+    "x-ms-enum": dict,
 }
 
 

@@ -145,7 +145,9 @@ def test_what_says_the_same_by_other_means_has_no_changes():
         query[1] |= (
             {"style": "spaceDelimited"} if "style" in fields else {}
         )  # one value has nothing to be delimited
-        media = "application/json; charset=utf-8" if "media" in fields else "application/json"
+        media = 'application/JSON;charset="UTF-8"'
+        if "media" in fields:
+            media = "application/json; charset=utf-8"
         body = content(
             {"type": "object", "required": ["a", "a"] if "twice" in fields else ["a"]}, media
         )

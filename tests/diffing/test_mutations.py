@@ -67,6 +67,7 @@ def check(case):
 def show(case, expected, change, judge):
     """Insist that a change's witness shows it on a side that breaks, by both libraries."""
     sides = [side for side, levels in expected.sides.items() if "breaking" in levels]
+    sides = sides or ["result"]  # a call that is not refused is no witness
     if case.raw:
         sent, taken = case.raw if sides == ["call"] else case.raw[::-1]
         accepted(sent, change.witness)
@@ -125,11 +126,20 @@ def test_what_a_judge_refuses_is_no_witness():
 
 # --- the other way round
 
-OPPOSITES = {"added": "removed", "removed": "added"}
+OPPOSITES = {
+    "added": "removed",
+    "removed": "added",
+    "deprecated": "undeprecated",
+    "undeprecated": "deprecated",
+}
+#: One rule for both ways.
+BOTH_WAYS = ("parameter-deprecated", "schema-deprecated")
 
 
 def mirrored(rule):
     """Return the rule that the opposite change has."""
+    if rule in BOTH_WAYS:
+        return rule
     kind, _, what = rule.rpartition("-")
     return f"{kind}-{OPPOSITES.get(what, what)}"
 

@@ -360,7 +360,7 @@ class Judge:
         heir = self._heir(key)
         body = heir.request_body
         media_type = call.get("media_type") or (next(iter(body.content), None) if body else None)
-        if change.rule == "media-type-removed":
+        if change.rule in ("media-type-removed", "media-type-changed"):
             assert body is not None
             assert media_type not in body.content
         elif change.rule == "parameter-wire":

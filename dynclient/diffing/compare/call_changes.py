@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 from dynclient.diffing.compare.comparison_context import ComparisonContext
+from dynclient.diffing.compare.encoding_changes import EncodedBody, choose_encoding_situation
+from dynclient.diffing.compare.media_type_pairing import Relation, pair_media_types
 from dynclient.diffing.compare.parameter_changes import ParameterComparer
 from dynclient.diffing.compare.schema_changes import ComparedPart, SchemaComparer
 from dynclient.diffing.decide.compatibility import WitnessBuilder, to_witness
 from dynclient.diffing.findings import Finding
 from dynclient.model import MediaType, RequestBody
-from dynclient.wire import media, media_types
-
-#: Keywords of an Encoding Object that change what is written, and their defaults.
-_ENCODING_DEFAULTS: dict[str, Any] = {
-    "contentType": None,
-    "style": "form",
-    "explode": True,
-    "allowReserved": False,
-}
+from dynclient.wire import media
 
 
 class CallComparer:
@@ -83,18 +76,33 @@ class CallComparer:
     # --- its media types
 
     def _compare_contents(self, old: RequestBody, new: RequestBody) -> Iterator[Finding]:
-        matched_names = set[str]()
-        for name, entry in old.content.items():
-            counterpart = _find_media_type(name, new)
-            if counterpart is None:
-                yield self._build_media_type_removed(entry)
-            else:
-                matched_names.add(counterpart.name)
-                yield from self._compare_media_types(entry, counterpart)
-        for name, entry in new.content.items():
-            if name not in matched_names and _find_media_type(name, old) is None:
-                situation = "call" if self._context.old_sends else "webhook"
-                yield self._build_media_type_finding("media-type-added", situation, None, entry)
+        old_sends = self._context.old_sends
+        sent, read = (old, new) if old_sends else (new, old)
+        for pair in pair_media_types(sent.content, read.content):
+            old_entry, new_entry = (pair.sent, pair.read) if old_sends else (pair.read, pair.sent)
+            if old_entry is not None and new_entry is not None:
+                if pair.relation != "same":
+                    yield self._build_media_type_changed(old_entry, new_entry, pair.relation)
+                if pair.relation != "replaced":
+                    yield from self._compare_media_types(old_entry, new_entry)
+            elif old_entry is not None:
+                yield self._build_media_type_removed(old_entry)
+            elif new_entry is not None:
+                situation = "call" if old_sends else "webhook"
+                yield self._build_media_type_finding("media-type-added", situation, None, new_entry)
+
+    def _build_media_type_changed(
+        self, old: MediaType, new: MediaType, relation: Relation
+    ) -> Finding:
+        situation = "parameters-accepted"
+        if relation != "accepted":
+            side = "call" if self._context.old_sends else "webhook"
+            situation = f"{side}-{relation}"
+        finding = self._build_media_type_finding("media-type-changed", situation, old, new)
+        if not self._context.old_sends or relation == "accepted":
+            return finding
+        call = self._context.call_builder.build_with_any_body(old.name)
+        return finding.add_witness(call, "unsupported media type")
 
     def _build_media_type_removed(self, old: MediaType) -> Finding:
         if not self._context.old_sends:
@@ -114,6 +122,8 @@ class CallComparer:
             f"body ({entry.name})",
             (old, new),
             (old and old.name, new and new.name),
+            old=old and old.name,
+            new=new and new.name,
         )
 
     def _compare_media_types(self, old: MediaType, new: MediaType) -> Iterator[Finding]:
@@ -130,7 +140,14 @@ class CallComparer:
         new_schema = schemas[False].translate(new.schema, direction)
         yield from self._schemas.compare(part, old_schema, new_schema)
         if media.is_composed(old.name):
-            yield from self._compare_encodings(old, new)
+            yield from self._compare_encodings(
+                EncodedBody.of(
+                    old, old_schema, context.documents.get_definitions(direction, old=True)
+                ),
+                EncodedBody.of(
+                    new, new_schema, context.documents.get_definitions(direction, old=False)
+                ),
+            )
 
     def _describe_place(self, entry: MediaType) -> str:
         body = self._context.pair.old.request_body
@@ -146,35 +163,18 @@ class CallComparer:
         # A value of any other media type cannot be written; it is shown as its schema has it.
         return lambda value: {"body": value}
 
-    def _compare_encodings(self, old: MediaType, new: MediaType) -> Iterator[Finding]:
-        for name in dict.fromkeys([*old.encodings, *new.encodings]):
-            old_encoding, new_encoding = (
-                _describe_encoding(old, name),
-                _describe_encoding(new, name),
-            )
-            if old_encoding == new_encoding:
+    def _compare_encodings(self, old: EncodedBody, new: EncodedBody) -> Iterator[Finding]:
+        for name in dict.fromkeys([*old.entry.encodings, *new.entry.encodings]):
+            situation = choose_encoding_situation(name, old, new, old_sends=self._context.old_sends)
+            if situation is None:
                 continue
-            finding = self._build_media_type_finding("body-encoding", "", old, new)
+            finding = self._build_media_type_finding(
+                "body-encoding", situation, old.entry, new.entry
+            )
+            old_encoding, new_encoding = old.describe_encoding(name), new.describe_encoding(name)
             yield replace(
                 finding,
                 key=(finding.key, name),
                 where=f"{finding.where}.{name}",
                 documented=(old_encoding or None, new_encoding or None),
             )
-
-
-def _find_media_type(name: str, body: RequestBody) -> MediaType | None:
-    match = media_types.match_media_type(name, body.content)
-    return match[1] if match else None
-
-
-def _describe_encoding(entry: MediaType, name: str) -> dict[str, Any]:
-    """Return the keywords of the encoding of a property that are not the defaults."""
-    encoding = entry.encodings.get(name)
-    if encoding is None:
-        return {}
-    return {
-        keyword: value
-        for keyword, value in encoding.node.value.items()
-        if keyword in _ENCODING_DEFAULTS and value != _ENCODING_DEFAULTS[keyword]
-    }

@@ -12,7 +12,7 @@ from dynclient.diffing.compare.operation_pairing import (
 )
 from dynclient.diffing.findings import Finding, FindingContext
 from dynclient.model import Document, Operation
-from dynclient.names import suggest
+from dynclient.names import suggest, to_snake_case
 from dynclient.violations import Place
 
 
@@ -59,14 +59,14 @@ def compare_identity(pair: OperationPair, pairing: Pairing) -> Iterator[Finding]
 
     lifecycles = _read_lifecycle(pair.old), _read_lifecycle(pair.new)
     if lifecycles[0] != lifecycles[1]:
-        situation = _find_deprecation_situation(pair)
-        yield _build_operation_finding(pair, "operation-deprecated", situation, lifecycles)
+        yield _build_lifecycle_finding(pair, lifecycles)
 
 
-def _find_deprecation_situation(pair: OperationPair) -> str:
-    if pair.old.deprecated == pair.new.deprecated:
-        return "sunset"
-    return "deprecated" if pair.new.deprecated else "reinstated"
+def _build_lifecycle_finding(pair: OperationPair, lifecycles: tuple[Any, Any]) -> Finding:
+    if pair.old.deprecated and not pair.new.deprecated:
+        return _build_operation_finding(pair, "operation-undeprecated", "", lifecycles)
+    situation = "sunset" if pair.old.deprecated else "deprecated"
+    return _build_operation_finding(pair, "operation-deprecated", situation, lifecycles)
 
 
 def _compare_operation_ids(pair: OperationPair, *, has_other_partner: bool) -> Iterator[Finding]:
@@ -75,8 +75,20 @@ def _compare_operation_ids(pair: OperationPair, *, has_other_partner: bool) -> I
     is_lost = not pair.matches_code and not has_other_partner
     if pair.matches_wire and (is_lost or old_id != new_id):
         situation = "renamed" if old_id else "first-name"
+        is_found = pair.matches_code and not has_other_partner
+        if is_found and _has_respelt_id(pair):
+            situation = "respelt"
         documented = old_id or None, new_id or None
         yield _build_operation_finding(pair, "operation-renamed", situation, documented)
+
+
+def _has_respelt_id(pair: OperationPair) -> bool:
+    """Tell whether the old spelling of an operationId finds the operation, and no other one."""
+    name = to_snake_case(read_operation_id(pair.old))
+    if not read_operation_id(pair.old) or name != to_snake_case(read_operation_id(pair.new)):
+        return False
+    names = [to_snake_case(each.id) for each in pair.new.document.operations.values()]
+    return names.count(name) == 1
 
 
 def _read_lifecycle(operation: Operation) -> dict[str, Any]:

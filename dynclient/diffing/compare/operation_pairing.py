@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from dynclient.model import TEMPLATE_VARIABLE, Document, Operation
+from dynclient.diffing.compare.request_urls import list_request_urls, normalize_template
+from dynclient.model import Document, Operation
+from dynclient.names import to_snake_case
 
 
 @dataclass(frozen=True)
@@ -16,7 +18,7 @@ class OperationPair:
         old: the operation in the old document.
         new: the operation in the new one.
         matches_wire: a deployed program that calls the old one reaches the new one, since method
-            and path template are the same.
+            and path template are the same, or method and URL.
         matches_code: a caller by name who loads the new document calls the new one, since the
             operationId is the same, or was renamed.
 
@@ -35,11 +37,6 @@ class Pairing:
     pairs: tuple[OperationPair, ...]
     removed: tuple[Operation, ...]
     added: tuple[Operation, ...]
-
-
-def normalize_template(path: str) -> str:
-    """Return a path template without the names of its variables, which no request shows."""
-    return "/" + TEMPLATE_VARIABLE.sub("{}", path.partition("#")[0]).lstrip("/")
 
 
 def read_operation_id(operation: Operation) -> str:
@@ -62,7 +59,7 @@ def pair_operations(old: Document, new: Document) -> Pairing:
 
 
 class _OperationIndex:
-    """The operations of a document by path, by template and by operationId.
+    """The operations of a document by URL, by path, by template and by operationId.
 
     Of two operations with the same template the first counts. An operationId that stands twice
     names none.
@@ -71,20 +68,43 @@ class _OperationIndex:
     def __init__(self, document: Document) -> None:
         operations = document.operations.values()
         id_counts = Counter(map(read_operation_id, operations))
+        name_counts = Counter(map(to_snake_case, filter(None, map(read_operation_id, operations))))
+        self.by_url: dict[tuple[str, str], Operation] = {}
         self.by_path: dict[tuple[str, str], Operation] = {}
         self.by_template: dict[tuple[str, str], Operation] = {}
         self.by_id: dict[str, Operation] = {}
+        self.by_python_name: dict[str, Operation] = {}
         for operation in operations:
             self.by_path[operation.method, operation.path] = operation
             self.by_template.setdefault(_build_template_key(operation), operation)
+            for url in list_request_urls(operation):
+                self.by_url.setdefault((operation.method, url), operation)
             operation_id = read_operation_id(operation)
             if operation_id and id_counts[operation_id] == 1:
                 self.by_id[operation_id] = operation
+            python_name = to_snake_case(operation_id) if operation_id else ""
+            if python_name and name_counts[python_name] == 1:
+                self.by_python_name[python_name] = operation
+
+    def find_same_name(self, operation: Operation) -> Operation | None:
+        """Return the operation that the operationId of another document's operation finds."""
+        operation_id = read_operation_id(operation)
+        if not operation_id:
+            return None
+        by_name = self.by_python_name.get(to_snake_case(operation_id))
+        return self.by_id.get(operation_id, by_name)
 
     def find_same_request(self, operation: Operation) -> Operation | None:
-        """Return the operation that a request for another document's operation reaches."""
+        """Return the operation that a request for another document's operation reaches.
+
+        It is the one with the same path, unless another one has the whole URL.
+        """
         exact = self.by_path.get((operation.method, operation.path))
-        return exact or self.by_template.get(_build_template_key(operation))
+        same_path = exact or self.by_template.get(_build_template_key(operation))
+        default_url = list_request_urls(operation)[0]
+        if same_path is not None and default_url in list_request_urls(same_path):
+            return same_path
+        return self.by_url.get((operation.method, default_url), same_path)
 
 
 def _find_partners(
@@ -92,7 +112,7 @@ def _find_partners(
 ) -> list[OperationPair]:
     """Return the one or two operations of the new document that an old one is paired with."""
     same_request = new_index.find_same_request(operation)
-    same_id = new_index.by_id.get(read_operation_id(operation))
+    same_id = new_index.find_same_name(operation)
     if same_request is None:
         if same_id is None:
             return []

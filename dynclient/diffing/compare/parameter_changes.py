@@ -13,6 +13,7 @@ from dynclient.diffing.compare.parameter_pairing import (
     find_template_variables,
     pair_parameters,
 )
+from dynclient.diffing.compare.regrouped_parameters import RegroupedParameterComparer
 from dynclient.diffing.compare.schema_changes import ComparedPart, SchemaComparer
 from dynclient.diffing.decide.compatibility import WitnessBuilder, to_witness
 from dynclient.diffing.decide.serialized_parameters import (
@@ -46,6 +47,11 @@ class ParameterComparer:
     def compare(self) -> Iterator[Finding]:
         """Yield what is different between the parameters of both revisions."""
         pairs = pair_parameters(self._context.pair.old, self._context.pair.new)
+        regrouped = RegroupedParameterComparer(self._context, self._schemas)
+        for group in regrouped.find_groups(pairs):
+            yield from regrouped.compare(group)
+            parameters = [group.owner, *group.members.values()]
+            pairs = [pair for pair in pairs if (pair.old or pair.new) not in parameters]
         renames = self._find_renames(pairs)
         for pair in pairs:
             yield from self._compare_pair(pair, renames)

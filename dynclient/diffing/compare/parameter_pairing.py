@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dynclient.diffing.compare.operation_pairing import normalize_template
+from dynclient.diffing.compare.request_urls import has_same_path
 from dynclient.model import TEMPLATE_VARIABLE, Operation, Parameter
 from dynclient.plan.schemas import is_ignored_header
 
@@ -25,7 +25,7 @@ def pair_parameters(old: Operation, new: Operation) -> list[ParameterPair]:
     standard ignores are left out.
     """
     unpaired = _list_call_parameters(new)
-    is_other_template = normalize_template(old.path) != normalize_template(new.path)
+    is_other_template = not has_same_path(old, new)
     pairs: list[ParameterPair] = []
     for parameter in _list_call_parameters(old):
         counterpart = _find_counterpart(parameter, old, new, unpaired, by_name=is_other_template)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from dynclient.diffing.compare.comparison_context import ComparisonContext
+from dynclient.diffing.compare.media_type_pairing import Relation, pair_media_types
 from dynclient.diffing.compare.parameter_changes import ParameterComparer
 from dynclient.diffing.compare.schema_changes import ComparedPart, SchemaComparer
 from dynclient.diffing.findings import Finding
@@ -112,17 +113,32 @@ class ResultComparer:
     # --- bodies
 
     def _compare_contents(self, old: Response, new: Response) -> Iterator[Finding]:
-        matched_names = set[str]()
-        for name, entry in new.content.items():
-            match = media_types.match_media_type(name, old.content)
-            if match is None:
-                yield self._build_media_type_added(old, new, entry)
-                continue
-            matched_names.add(match[0])
-            yield from self._compare_media_types(new.status, match[1], entry)
-        for name, entry in old.content.items():
-            if name not in matched_names:
-                yield self._build_media_type_removed(old, new, entry)
+        old_sends = self._context.old_sends
+        sent, read = (old, new) if old_sends else (new, old)
+        for pair in pair_media_types(sent.content, read.content):
+            old_entry, new_entry = (pair.sent, pair.read) if old_sends else (pair.read, pair.sent)
+            if old_entry is not None and new_entry is not None:
+                if pair.relation != "same":
+                    yield self._build_media_type_changed(new, old_entry, new_entry, pair.relation)
+                if pair.relation != "replaced":
+                    yield from self._compare_media_types(new.status, old_entry, new_entry)
+            elif old_entry is not None:
+                yield self._build_media_type_removed(old, new, old_entry)
+            elif new_entry is not None:
+                yield self._build_media_type_added(old, new, new_entry)
+
+    def _build_media_type_changed(
+        self, response: Response, old: MediaType, new: MediaType, relation: Relation
+    ) -> Finding:
+        situation = "parameters-accepted"
+        if relation != "accepted":
+            if self._context.old_sends:
+                side = "webhook-result"
+            else:
+                side = "error-result" if _may_be_error(response.status) else "result"
+            situation = f"{side}-{relation}"
+        rule = "media-type-changed"
+        return self._build_media_type_finding(rule, situation, response, old, new)
 
     def _compare_media_types(
         self, status: str, old: MediaType, new: MediaType
@@ -167,7 +183,7 @@ class ResultComparer:
         old: MediaType | None,
         new: MediaType | None,
     ) -> Finding:
-        entry = old or new
+        entry = new or old
         assert entry is not None
         return self._context.findings.build_finding(
             rule,
@@ -175,6 +191,8 @@ class ResultComparer:
             f"{response.status} {entry.name}",
             (old, new),
             (old and old.name, new and new.name),
+            old=old and old.name,
+            new=new and new.name,
         )
 
     # --- headers

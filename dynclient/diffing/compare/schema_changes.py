@@ -20,6 +20,7 @@ from dynclient.diffing.decide.compatibility import (
 )
 from dynclient.diffing.decide.document_pair import DocumentPair
 from dynclient.diffing.decide.explanations import (
+    LOSS_RULES,
     can_exceed_int64,
     explain_edit,
     find_accepted_row,
@@ -27,6 +28,7 @@ from dynclient.diffing.decide.explanations import (
     find_undecided_row,
     format_path,
 )
+from dynclient.diffing.decide.remaining_members import Remaining, find_remaining
 from dynclient.diffing.detect.differences import (
     ANNOTATION_RULES,
     RULES_BY_KEYWORD,
@@ -131,12 +133,21 @@ class SchemaComparer:
         verdicts = self._checker.check(pair, wire)
         lines = self._find_used_lines(part, old, new)
         for edit in edits:
-            finding = self._build_edit_finding(part, edit, verdicts.by_edit.get(edit.key, {}))
+            by_reader = verdicts.by_edit.get(edit.key, {})
+            remaining = self._find_remaining(part, edit, new)
+            finding = self._build_edit_finding(part, edit, by_reader, remaining)
             if lines is not None:
                 finding = replace(finding, used=tuple(lines.get(edit.key, ())))
             yield finding
         for key, by_reader in verdicts.unattributed.items():
             yield self._build_unattributed_finding(part, key, by_reader)
+
+    def _find_remaining(self, part: ComparedPart, edit: Edit, new: Any) -> Remaining:
+        """Return in what way a property that was removed may still come."""
+        if edit.differences[0].rule not in LOSS_RULES:
+            return "gone"
+        definitions = self._documents.get_definitions(part.exposure.direction, old=False)
+        return find_remaining(new, definitions, edit.path)
 
     def _find_used_lines(
         self, part: ComparedPart, old: Any, new: Any
@@ -157,7 +168,11 @@ class SchemaComparer:
     # --- findings
 
     def _build_edit_finding(
-        self, part: ComparedPart, edit: Edit, verdicts: Mapping[Reader, Verdict]
+        self,
+        part: ComparedPart,
+        edit: Edit,
+        verdicts: Mapping[Reader, Verdict],
+        remaining: Remaining,
     ) -> Finding:
         difference = _choose_main_difference(edit, _choose_shown_verdict(verdicts))
         key: Hashable = ("schema", *edit.key)
@@ -172,6 +187,7 @@ class SchemaComparer:
             path=edit.path,
             places=(edit.old_place, edit.new_place),
             others=[other for other in edit.differences if other is not difference],
+            remaining=remaining,
         )
         is_open = edit.is_open_enum and difference.rule == "values-changed"
         if not is_open or not self._documents.options.open_enums:
@@ -209,8 +225,9 @@ class SchemaComparer:
         path: Sequence[str],
         places: PlacePair,
         others: Sequence[Difference] = (),
+        remaining: Remaining = "gone",
     ) -> Finding:
-        wire, code = _choose_levels(part.exposure, difference, verdicts)
+        wire, code = _choose_levels(part.exposure, difference, verdicts, remaining)
         finding = Finding(
             key=key,
             rule=difference.rule,
@@ -221,7 +238,7 @@ class SchemaComparer:
             where=part.describe_place(path),
             documented=(difference.old, difference.new),
             places=places,
-            because=explain_edit(difference, part.exposure, verdicts, others),
+            because=explain_edit(difference, part.exposure, verdicts, others, remaining),
         )
         return _add_proof(finding, part.exposure, difference, _choose_shown_verdict(verdicts))
 
@@ -249,7 +266,10 @@ def _add_proof(
 
 
 def _choose_levels(
-    exposure: Exposure, difference: Difference, verdicts: Mapping[Reader, Verdict]
+    exposure: Exposure,
+    difference: Difference,
+    verdicts: Mapping[Reader, Verdict],
+    remaining: Remaining,
 ) -> tuple[Level, Level]:
     """Return how much a difference matters to deployed programs and to callers by name.
 
@@ -260,15 +280,18 @@ def _choose_levels(
     is_code_undecided = code is not None and not code.is_breaking
     if is_code_undecided and wire is not None and wire.is_breaking:
         code = wire
-    return _choose_level(exposure, difference, wire), _choose_level(exposure, difference, code)
+    wire_level = _choose_level(exposure, difference, wire, remaining)
+    return wire_level, _choose_level(exposure, difference, code, remaining)
 
 
-def _choose_level(exposure: Exposure, difference: Difference, verdict: Verdict | None) -> Level:
+def _choose_level(
+    exposure: Exposure, difference: Difference, verdict: Verdict | None, remaining: Remaining
+) -> Level:
     if verdict is None:
-        return find_accepted_row(difference, exposure).wire
+        return find_accepted_row(difference, exposure, remaining).wire
     if not verdict.is_breaking:
         return find_undecided_row().wire
-    return find_refused_row(difference, exposure).wire
+    return find_refused_row(difference, exposure, remaining).wire
 
 
 def _ignore_refusal(level: Level) -> Level:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,9 @@ from dynclient.wire.security import format_formula
 
 #: Schemes that must all be satisfied.
 Alternative = tuple[RequiredScheme, ...]
+
+#: Returns what of a scheme has to be the same, so that a credential for one is one for the other.
+SchemeDescriber = Callable[[SecurityScheme], tuple[str, ...]]
 
 #: What a formula without alternatives means: no credential is needed.
 _NO_CREDENTIAL: SecurityFormula = ((),)
@@ -83,14 +86,11 @@ class _FormulaComparison:
 
     def find_changes(self) -> Iterator[Finding]:
         """Yield a finding for each scheme that explains the change, or one for the formula."""
-        insufficient = _find_insufficient(self.old, self.new, self.renames)
-        insufficient_by_name = _find_insufficient(self.old, self.new, {})
-        if insufficient:
-            situation = "insufficient"
-        elif insufficient_by_name:
-            situation = "insufficient-by-name"
-        else:
-            situation = "sufficient"
+        insufficient = _find_insufficient(self.old, self.new, self.renames, _describe_on_wire)
+        insufficient_by_name = _find_insufficient(self.old, self.new, {}, _describe_for_caller)
+        situation = _choose_situation(
+            breaks_wire=bool(insufficient), breaks_code=bool(insufficient_by_name)
+        )
 
         has_same_names = _list_scheme_keys(self.old, {}) == _list_scheme_keys(self.new, {})
         has_same_renamed = _list_scheme_keys(self.old, self.renames) == _list_scheme_keys(
@@ -105,11 +105,15 @@ class _FormulaComparison:
             yield self._build_formula_finding(situation, lost[0] if lost else ())
 
     def _find_changed_schemes(self, *, is_sufficient: bool) -> Iterator[Finding]:
-        situation = "sufficient" if is_sufficient else "insufficient"
         new_schemes = _index_schemes(self.new)
         for key, scheme in _index_schemes(self.old).items():
             other = new_schemes.get(key)
             if other is not None and _describe_on_wire(scheme) != _describe_on_wire(other):
+                is_given_alike = _describe_for_caller(scheme) == _describe_for_caller(other)
+                situation = _choose_situation(
+                    breaks_wire=not is_sufficient,
+                    breaks_code=not is_sufficient and not is_given_alike,
+                )
                 yield self._build_scheme_finding(
                     "security-scheme-changed", situation, scheme, other
                 )
@@ -175,35 +179,51 @@ def _select_missing(schemes: Mapping[str, Any], others: Mapping[str, Any]) -> di
     return {key: scheme for key, scheme in schemes.items() if key not in others}
 
 
+def _choose_situation(*, breaks_wire: bool, breaks_code: bool) -> str:
+    """Return the situation of the verdict table for what breaks deployed programs and callers."""
+    if breaks_wire:
+        return "insufficient" if breaks_code else "insufficient-on-wire"
+    return "insufficient-by-name" if breaks_code else "sufficient"
+
+
 def _find_insufficient(
-    old: SecurityFormula, new: SecurityFormula, renames: Mapping[str, str]
+    old: SecurityFormula,
+    new: SecurityFormula,
+    renames: Mapping[str, str],
+    describe: SchemeDescriber,
 ) -> list[Alternative]:
     """Return the alternatives of the old formula that are not enough for the new one."""
     return [
         alternative
         for alternative in old or _NO_CREDENTIAL
-        if not _is_sufficient(alternative, new, renames)
+        if not _is_sufficient(alternative, new, renames, describe)
     ]
 
 
 def _is_sufficient(
-    credentials: Alternative, formula: SecurityFormula, renames: Mapping[str, str]
+    credentials: Alternative,
+    formula: SecurityFormula,
+    renames: Mapping[str, str],
+    describe: SchemeDescriber,
 ) -> bool:
     """Tell whether credentials that satisfy an alternative satisfy one of a formula."""
     return any(
-        all(_has_requirement(credentials, required, renames) for required in alternative)
+        all(_has_requirement(credentials, required, renames, describe) for required in alternative)
         for alternative in formula or _NO_CREDENTIAL
     )
 
 
 def _has_requirement(
-    credentials: Alternative, required: RequiredScheme, renames: Mapping[str, str]
+    credentials: Alternative,
+    required: RequiredScheme,
+    renames: Mapping[str, str],
+    describe: SchemeDescriber,
 ) -> bool:
     for one in credentials:
         key = renames.get(one.scheme.key, one.scheme.key)
         if (
             key == required.scheme.key
-            and _describe_on_wire(one.scheme) == _describe_on_wire(required.scheme)
+            and describe(one.scheme) == describe(required.scheme)
             and set(required.scopes) <= set(one.scopes)
         ):
             return True
@@ -214,6 +234,13 @@ def _describe_on_wire(scheme: SecurityScheme) -> tuple[str, ...]:
     """Return what of a scheme shows in a request; header names ignore case."""
     name = scheme.name.lower() if scheme.location == "header" else scheme.name
     return scheme.type, scheme.scheme, scheme.location, name
+
+
+def _describe_for_caller(scheme: SecurityScheme) -> tuple[str, ...]:
+    """Return what decides how callers give a credential; the name of a key's field does not."""
+    if scheme.type == "apiKey":
+        return scheme.type, scheme.location
+    return _describe_on_wire(scheme)
 
 
 def _index_schemes(formula: SecurityFormula) -> dict[str, SecurityScheme]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -48,10 +49,14 @@ class CallBuilder:
 
     def build_with_parameter(self, location: str, name: str, value: Any) -> Call | None:
         """Return a valid call with a value for a parameter, None where there is none."""
+        return self.build_with_parameters(location, {name: value})
+
+    def build_with_parameters(self, location: str, values: Mapping[str, Any]) -> Call | None:
+        """Return a valid call with values for parameters by name, None where there is none."""
         smallest = self.build_smallest()
         if smallest is None:
             return None
-        parameters = {**smallest.get(location, {}), name: value}
+        parameters = {**smallest.get(location, {}), **values}
         return self._return_valid(Call({**smallest, location: parameters}))
 
     def build_without_parameter(self, location: str, name: str) -> Call | None:

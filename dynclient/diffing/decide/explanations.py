@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from dynclient.containment import ANY_ITEM, ANY_PROPERTY
 from dynclient.diffing.decide.compatibility import Verdict
+from dynclient.diffing.decide.remaining_members import Remaining
 from dynclient.diffing.detect.differences import Difference
 from dynclient.diffing.exposure import Exposure, Reader
 from dynclient.diffing.rules import RULES
@@ -14,6 +15,9 @@ from dynclient.schema.dialect import EXCLUDING_ANNOTATIONS
 
 #: The rule whose rows hold for every schema rule that has none of its own.
 _ANY_SCHEMA_RULE = "schema-changed"
+
+#: Rules of properties that are no longer declared.
+LOSS_RULES = ("property-removed", "property-renamed")
 
 
 def format_path(steps: Sequence[str]) -> str:
@@ -31,9 +35,10 @@ def explain_edit(
     exposure: Exposure,
     verdicts: Mapping[Reader, Verdict],
     others: Sequence[Difference],
+    remaining: Remaining = "gone",
 ) -> str:
     """Return what follows from a difference: what was sent and is refused, or why nothing is."""
-    consequence = _explain_consequence(difference, exposure, verdicts)
+    consequence = _explain_consequence(difference, exposure, verdicts, remaining)
     if not others:
         return consequence
     other_meanings = "; ".join(RULES[other.rule] for other in others)
@@ -41,7 +46,10 @@ def explain_edit(
 
 
 def _explain_consequence(
-    difference: Difference, exposure: Exposure, verdicts: Mapping[Reader, Verdict]
+    difference: Difference,
+    exposure: Exposure,
+    verdicts: Mapping[Reader, Verdict],
+    remaining: Remaining,
 ) -> str:
     refusing_readers = [reader for reader, verdict in verdicts.items() if verdict.is_breaking]
     if verdicts and not refusing_readers:
@@ -49,22 +57,36 @@ def _explain_consequence(
         reason = first.incompatibility.reason or "no whole call could be made that shows it"
         return find_undecided_row().because.format(reason=reason)
     if "wire" in refusing_readers:
-        return find_refused_row(difference, exposure).because
-    consequence = find_accepted_row(difference, exposure).because
+        return find_refused_row(difference, exposure, remaining).because
+    consequence = find_accepted_row(difference, exposure, remaining).because
     if not refusing_readers or can_exceed_int64(difference, exposure):
         return consequence
     row = VERDICTS[_ANY_SCHEMA_RULE, "call-refused-by-name"]
     return row.because.format(consequence=consequence)
 
 
-def find_refused_row(difference: Difference, exposure: Exposure) -> VerdictRow:
-    """Return the row that holds where a value is refused because of a difference."""
+def find_refused_row(
+    difference: Difference, exposure: Exposure, remaining: Remaining = "gone"
+) -> VerdictRow:
+    """Return the row that holds where a value is refused because of a difference.
+
+    Args:
+        difference: what the two documents say otherwise.
+        exposure: which values are refused, and who sends them.
+        remaining: in what way a property that was removed may still come.
+
+    """
     situation = "call-refused" if exposure.old_sends else "result-refused"
     general_row = VERDICTS[_ANY_SCHEMA_RULE, situation]
+    if difference.rule in LOSS_RULES and not exposure.old_sends and remaining != "gone":
+        is_any_value = remaining == "free" and not difference.old["required"]
+        situation = "result-free" if is_any_value else "result-other-refused"
     return VERDICTS.get((difference.rule, situation), general_row)
 
 
-def find_accepted_row(difference: Difference, exposure: Exposure) -> VerdictRow:
+def find_accepted_row(
+    difference: Difference, exposure: Exposure, remaining: Remaining = "gone"
+) -> VerdictRow:
     """Return the row that holds where no value is refused because of a difference."""
     if can_exceed_int64(difference, exposure):
         return VERDICTS["integer-size", "beyond-64-bits"]
@@ -73,6 +95,8 @@ def find_accepted_row(difference: Difference, exposure: Exposure) -> VerdictRow:
         return VERDICTS["direction-changed", situation]
     situation = "call-accepted" if exposure.old_sends else "result-accepted"
     general_row = VERDICTS[_ANY_SCHEMA_RULE, situation]
+    if difference.rule in LOSS_RULES and remaining != "gone":
+        situation = "call-other-accepted" if exposure.old_sends else "result-other-accepted"
     return VERDICTS.get((difference.rule, situation), general_row)
 
 

@@ -13,6 +13,7 @@ from dynclient.model import Parameter
 from dynclient.schema.dialect import Schema, bundle_schema
 from dynclient.schema.engine import Checker
 from dynclient.schema.readings import Definitions, close_schema
+from dynclient.wire import media
 from dynclient.wire.parameters import ParameterAbsent, build_writer, read_parameter, to_text
 from dynclient.wire.parameters.parameter_reader import NameValuePairs
 from dynclient.wire.schema_types import SchemaTypes
@@ -87,7 +88,7 @@ def is_scalar_read_as_array(reader: Parameter) -> bool:
 def _describe_serialization(parameter: Parameter, *, is_scalar: bool) -> tuple[Any, ...]:
     """Return what decides how values are written; a scalar has one form whatever `explode` says."""
     if parameter.content:
-        return ("content", parameter.content.name.lower())
+        return ("content", media.get_essence(parameter.content.name))
     if not is_scalar:
         return ("style", parameter.style, parameter.explode)
     style = "form" if parameter.style in _FORM_LIKE_STYLES else parameter.style

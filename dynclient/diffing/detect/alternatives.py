@@ -111,6 +111,8 @@ def describe_schema(schema: Any) -> str:
     for keyword in ("title", "const", "enum"):
         if keyword in schema:
             return str(schema[keyword])[:_MAX_DESCRIPTION]
+    if "allOf" in schema:
+        return " and ".join(map(describe_schema, schema["allOf"]))[:_MAX_DESCRIPTION]
     type_name = str(schema.get("type", "a schema"))
     for name, subschema in schema.get("properties", {}).items():
         tag = _find_tag_value(subschema)

@@ -27,6 +27,7 @@ CONDITION_KEYWORDS = (
 ANNOTATION_RULES = (
     "default-changed",
     "format-changed",
+    "content-changed",
     "schema-deprecated",
     "words-changed",
     "integer-size",

@@ -16,6 +16,9 @@ _COMPOSITION_KEYWORDS = ("$ref", "allOf")
 _UNION_KEYWORDS = ("oneOf", "anyOf")
 _SUBSCHEMA_KEYWORDS = ("additionalProperties", "items", "unevaluatedItems", "unevaluatedProperties")
 
+#: How deep alternatives of alternatives are looked into.
+MAX_UNION_DEPTH = 3
+
 #: How many parts are gathered for one value.
 MAX_PARTS = 500
 
@@ -26,12 +29,14 @@ class FlattenedSchema:
 
     Attributes:
         parts: schemas without references, without `allOf`, and without a union with null alone.
+        defs: the definitions that references name.
         is_nullable: null is allowed beside what the parts say.
         places: where the parts stand, and the schemas they came from; the schema itself first.
 
     """
 
     parts: tuple[dict[str, Any], ...]
+    defs: Definitions
     is_nullable: bool = False
     places: tuple[Place, ...] = ()
 
@@ -84,6 +89,13 @@ class FlattenedSchema:
         return min(lists, key=len) if lists else None
 
     @cached_property
+    def has_open_enum(self) -> bool:
+        """Whether the document says that more values than the listed ones may come."""
+        if self.collect_values("x-extensible-enum"):
+            return True
+        return any(value.get("modelAsString") is True for value in self.collect_values("x-ms-enum"))
+
+    @cached_property
     def properties(self) -> dict[str, tuple[Any, ...]]:
         """The declared properties in order, with all schemas of each."""
         return self._merge_maps("properties")
@@ -115,13 +127,45 @@ class FlattenedSchema:
             if keyword in part
         ]
 
+    @cached_property
+    def union_sides(self) -> list[list[FlattenedSchema]]:
+        """The alternatives of each union, flattened."""
+        return [
+            [flatten_schemas((alternative,), self.defs) for alternative in alternatives]
+            for _, alternatives in self.unions
+        ]
+
+    def list_alternative_properties(self, depth: int = MAX_UNION_DEPTH) -> set[str]:
+        """Return the properties that any alternative declares."""
+        names: set[str] = set()
+        for sides in self.union_sides if depth else ():
+            for side in sides:
+                names |= side.properties.keys() | side.list_alternative_properties(depth - 1)
+        return names
+
+    def list_required_everywhere(self, depth: int = MAX_UNION_DEPTH) -> frozenset[str]:
+        """Return the properties that are required here, or by each alternative of a union."""
+        names = self.required
+        for sides in self.union_sides if depth else ():
+            by_side = [side.list_required_everywhere(depth - 1) for side in sides]
+            names |= frozenset.intersection(*by_side)
+        return names
+
+    def list_types_everywhere(self, depth: int = MAX_UNION_DEPTH) -> set[str]:
+        """Return the types that are allowed here and by an alternative of each union."""
+        types = set(self.types)
+        for sides in self.union_sides if depth else ():
+            by_side = [side.list_types_everywhere(depth - 1) for side in sides]
+            types &= set().union(*by_side)
+        return types
+
 
 def flatten_schemas(schemas: Iterable[Any], defs: Definitions) -> FlattenedSchema:
     """Return all that schemas which hold at once say of one value."""
     collector = _PartCollector(defs)
     is_nullable = [collector.collect(schema, set()) for schema in schemas]
     places = tuple(dict.fromkeys(collector.places))
-    return FlattenedSchema(tuple(collector.parts), any(is_nullable), places)
+    return FlattenedSchema(tuple(collector.parts), defs, any(is_nullable), places)
 
 
 class _PartCollector:

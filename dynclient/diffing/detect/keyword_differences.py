@@ -21,6 +21,14 @@ from dynclient.schema.formats import INTEGER_FORMAT_BOUNDS
 #: Keywords that ask for nothing where their value is 0.
 _MINIMUM_COUNTS = ("minLength", "minItems", "minProperties")
 _DESCRIPTION_KEYWORDS = ("title", "description", "examples")
+_CONTENT_KEYWORDS = ("contentEncoding", "contentMediaType")
+
+#: Formats of OpenAPI 3.0 that say what keywords of JSON Schema say in 3.1.
+#: Source: OAS 3.1.1, Working With Binary Data, Migrating binary descriptions from OAS 3.0.
+_CONTENT_OF_FORMAT: dict[str, dict[str, str]] = {
+    "byte": {"contentEncoding": "base64"},
+    "binary": {"contentMediaType": "application/octet-stream"},
+}
 _INT64_BOUNDS = INTEGER_FORMAT_BOUNDS["int64"]
 
 
@@ -53,6 +61,7 @@ def compare_keywords(
         _compare_conditions(old, new, is_equivalent),
         _compare_direction(old, new),
         _compare_defaults(old, new),
+        _compare_content(old, new),
         _compare_formats(old, new),
         _compare_deprecation(old, new),
     ]
@@ -71,6 +80,9 @@ def _compare_types(old: FlattenedSchema, new: FlattenedSchema) -> Difference | N
     is_union_on_one_side = bool(old.unions) != bool(new.unions)
     if old.types == new.types or is_union_on_one_side:
         return None
+    has_unions = bool(old.unions and new.unions)
+    if has_unions and old.list_types_everywhere() == new.list_types_everywhere():
+        return None  # what one side says beside the alternatives, the other says in them
     return Difference("type-changed", _describe_types(old), _describe_types(new))
 
 
@@ -82,7 +94,7 @@ def _describe_types(side: FlattenedSchema) -> str | list[str] | None:
 
 def _compare_values(old: FlattenedSchema, new: FlattenedSchema) -> Difference | None:
     if old.values is None and new.values is None:
-        return None
+        return _compare_open_values(old, new)
     if old.values is None or new.values is None:
         return Difference("values-changed", old.values, new.values)
     changed_keys = _build_value_keys(old.values) ^ _build_value_keys(new.values)
@@ -99,14 +111,18 @@ def _build_value_keys(values: list[Any]) -> set[str]:
 
 
 def _compare_open_values(old: FlattenedSchema, new: FlattenedSchema) -> Difference | None:
-    """Return a difference of the values of an open enum (`x-extensible-enum`)."""
-    old_values, new_values = (
-        old.find_first("x-extensible-enum"),
-        new.find_first("x-extensible-enum"),
-    )
-    return (
-        Difference("values-changed", old_values, new_values) if old_values != new_values else None
-    )
+    """Return a difference of an open enum: of its values, or of whether it is open."""
+    old_values = old.find_first("x-extensible-enum")
+    new_values = new.find_first("x-extensible-enum")
+    if old_values != new_values:
+        return Difference("values-changed", old_values, new_values)
+    if old.has_open_enum == new.has_open_enum or old.values is None:
+        return None
+    return Difference("values-changed", _describe_enum(old), _describe_enum(new))
+
+
+def _describe_enum(side: FlattenedSchema) -> dict[str, Any]:
+    return {"enum": side.values, "open": side.has_open_enum}
 
 
 # --- numbers, strings, arrays
@@ -265,6 +281,8 @@ def _summarize_additional(side: FlattenedSchema) -> bool | str:
     if any(isinstance(schema, dict) and select_assertions(schema) for schema in schemas):
         return "of a schema"
     declares_properties = bool(side.properties or side.pattern_properties)
+    if not schemas and not declares_properties:
+        declares_properties = bool(side.list_alternative_properties())
     return True if schemas or not declares_properties else "undeclared"
 
 
@@ -322,12 +340,34 @@ def _compare_defaults(old: FlattenedSchema, new: FlattenedSchema) -> Difference 
     return Difference("default-changed", old.find_first("default"), new.find_first("default"))
 
 
+def _compare_content(old: FlattenedSchema, new: FlattenedSchema) -> Difference | None:
+    """Return a difference of what a text contains: its encoding and its media type."""
+    old_content = _read_keywords(old, _CONTENT_KEYWORDS)
+    new_content = _read_keywords(new, _CONTENT_KEYWORDS)
+    if old_content == new_content or _has_same_content(old, new):
+        return None
+    return _build_difference("content-changed", old_content, new_content)
+
+
+def _has_same_content(old: FlattenedSchema, new: FlattenedSchema) -> bool:
+    return _read_content(old) == _read_content(new)
+
+
+def _read_content(side: FlattenedSchema) -> dict[str, str]:
+    """Return what a text contains, where a format of OpenAPI 3.0 may say it."""
+    content = _CONTENT_OF_FORMAT.get(str(side.find_first("format")), {})
+    written = _read_keywords(side, _CONTENT_KEYWORDS)
+    return {**content, **{keyword: str(value).lower() for keyword, value in written.items()}}
+
+
 def _compare_formats(old: FlattenedSchema, new: FlattenedSchema) -> Difference | None:
     old_format, new_format = old.find_first("format"), new.find_first("format")
     # Integer formats are bounds, which are compared as such.
     has_integer_format = not {"int64", "int32"}.isdisjoint((old_format, new_format))
     if old_format == new_format or has_integer_format:
         return None
+    if {old_format, new_format} <= {None, *_CONTENT_OF_FORMAT} and _has_same_content(old, new):
+        return None  # a keyword of JSON Schema says the same
     return Difference("format-changed", old_format, new_format)
 
 

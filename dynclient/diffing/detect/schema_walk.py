@@ -130,10 +130,6 @@ class SchemaWalk:
         )
         if not differences:
             return
-        open_values = (
-            *old.collect_values("x-extensible-enum"),
-            *new.collect_values("x-extensible-enum"),
-        )
         self.edits.append(
             Edit(
                 path,
@@ -142,7 +138,7 @@ class SchemaWalk:
                 new_part_places=new.places,
                 old_place=old.first_place,
                 new_place=new.first_place,
-                is_open_enum=bool(open_values),
+                is_open_enum=old.has_open_enum or new.has_open_enum,
             )
         )
 
@@ -151,20 +147,22 @@ class SchemaWalk:
     def _compare_properties(
         self, path: ValuePath, old: FlattenedSchema, new: FlattenedSchema
     ) -> None:
-        removed = [name for name in old.properties if name not in new.properties]
-        added = [name for name in new.properties if name not in old.properties]
+        # A property that an alternative declares on the other side is neither gone nor new.
+        removed = _list_missing_properties(old, new)
+        added = _list_missing_properties(new, old)
         renames = self._find_renames(old, new, removed, added)
         for name in old.properties:
             if name in new.properties:
                 self._compare_property(path, old, new, name)
             elif name in renames:
                 self._add_property_edit("property-renamed", path, old, new, name, renames[name])
-            else:
+            elif name in removed:
                 self._add_property_edit("property-removed", path, old, new, name)
         for name in added:
             if name not in renames.values():
                 self._add_property_edit("property-added", path, old, new, name)
-        undeclared = (old.required ^ new.required) - old.properties.keys() - new.properties.keys()
+        declared = old.properties.keys() | new.properties.keys()
+        undeclared = (old.required ^ new.required) - declared
         for name in sorted(undeclared):
             self._compare_required(path, old, new, name)
 
@@ -231,6 +229,8 @@ class SchemaWalk:
         was_required, is_required = name in old.required, name in new.required
         if was_required == is_required or _has_changed_direction(old, new, name):
             return
+        if name in old.list_required_everywhere() and name in new.list_required_everywhere():
+            return
         difference = Difference(
             "property-required",
             "required" if was_required else "optional",
@@ -279,6 +279,13 @@ class SchemaWalk:
             for old_schema, new_schema in aligned:
                 if old_schema is not None and new_schema is not None:
                     self._descend(path, (old_schema,), (new_schema,))
+
+
+def _list_missing_properties(side: FlattenedSchema, other: FlattenedSchema) -> list[str]:
+    """Return the properties of a side that the other one does not declare in any alternative."""
+    missing = [name for name in side.properties if name not in other.properties]
+    in_alternatives = other.list_alternative_properties() if missing else ()
+    return [name for name in missing if name not in in_alternatives]
 
 
 def _has_reference(schemas: Conjuncts) -> bool:

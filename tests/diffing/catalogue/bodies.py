@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from support.revisions import JSON, Steps, Tree, bodies, operations, put, said, value, without
@@ -16,6 +17,8 @@ OTHER, FORM, PARTS = (
     "application/x-www-form-urlencoded",
     "multipart/form-data",
 )
+#: Deployed programs are refused; callers by name write what the new document has.
+WIRE_ONLY: Levels = ("breaking", "info")
 BODY = {"content": {JSON: {"schema": thing()}}}
 
 
@@ -82,16 +85,47 @@ def _media_removed(whole: Tree, place: Steps) -> Case:
 def _media_replaced(whole: Tree, place: Steps) -> Case:
     at, old, both = _media(whole, place)
     gone = (*at[:-1], JSON)
-    expected = (
-        *_told("media-type-added", at, NOTES, "fact"),
-        *_told("media-type-removed", gone, BREAKS, "witness"),
-    )
-    return Case(old, without(both, gone), expected)
+    return Case(old, without(both, gone), _told("media-type-changed", at, BREAKS, "witness"))
+
+
+@dataclass(frozen=True)
+class _Parameters:
+    """A media type with other parameters: what is declared before and after."""
+
+    old: str
+    new: str
+    levels: Levels
+
+    def __call__(self, whole: Tree, place: Steps) -> Case:
+        at = (*place, "requestBody", "content")
+        schema = value(whole, (*at, JSON, "schema"))
+        old, new = (put(whole, at, {name: {"schema": schema}}) for name in (self.old, self.new))
+        proof = "fact" if self.levels == NOTES else "witness"
+        return Case(old, new, _told("media-type-changed", (*at, self.new), self.levels, proof))
 
 
 def _composed(whole: Tree, place: Steps, media: str, schema: Any, encoding: Any) -> Tree:
     content = {media: {"schema": schema, "encoding": {"parts": encoding}}}
     return said(whole, place, requestBody={"required": True, "content": content})
+
+
+@dataclass(frozen=True)
+class _ContentTypes:
+    """The content types that the part of a file may have, before and after."""
+
+    old: str
+    new: str
+    levels: Levels
+
+    def __call__(self, whole: Tree, place: Steps) -> Case:
+        schema = thing(parts={"type": "string", "format": "binary"})
+        old, new = (
+            _composed(whole, place, PARTS, schema, {"contentType": each} if each else {})
+            for each in (self.old, self.new)
+        )
+        at = (*place, "requestBody", "content", PARTS)
+        told = _told("body-encoding", at, self.levels, "fact") if self.levels else ()
+        return Case(old, new, told)
 
 
 _PARTS = thing(parts={"type": "array", "items": {"type": "string"}})
@@ -132,7 +166,24 @@ KINDS = (
     Kind("a media type of a body added", bodies, _media_added),
     Kind("a media type of a body removed", bodies, _media_removed),
     Kind("a media type of a body replaced", bodies, _media_replaced),
+    Kind("a version of a body's media type", bodies,
+         _Parameters(f"{JSON};version=1", f"{JSON};version=2", WIRE_ONLY)),
+    Kind("a profile of a body's media type asked for", bodies,
+         _Parameters(JSON, f'{JSON};profile="https://example.com/p"', WIRE_ONLY)),
+    Kind("a profile of a body's media type no longer asked for", bodies,
+         _Parameters(f'{JSON};profile="https://example.com/p"', JSON, NOTES)),
+    Kind("a charset of a body's media type", bodies,
+         _Parameters(JSON, f"{JSON}; charset=utf-8", NOTES)),
+    Kind("the default content type of a part in so many words", bodies,
+         _ContentTypes("", "application/octet-stream", ())),
+    Kind("blanks in the content types of a part", bodies,
+         _ContentTypes("image/png,image/gif", "image/png , image/gif", ())),
+    Kind("one more content type of a part", bodies,
+         _ContentTypes("image/png", "image/png, image/gif", NOTES)),
+    Kind("a range of content types of a part", bodies, _ContentTypes("image/png", "image/*", NOTES)),
+    Kind("fewer content types of a part", bodies,
+         _ContentTypes("image/png, image/gif", "image/png", MISREAD)),
     Kind("a part of a body in another media type", bodies, _encoded),
     Kind("a field of a form written in another way", bodies, _exploded),
     Kind("a field of a form asked for", bodies, _field_asked),
-)
+)  # fmt: skip

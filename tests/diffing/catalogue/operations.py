@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from support.revisions import Steps, Tree, operations, put, said, value, without
 
 from catalogue.case import BREAKS, CODE_ONLY, NOTES, Case, Expected, Kind, Levels
+from dynclient.names import to_snake_case
 
 #: Deployed programs reach nothing; callers by name follow.
 WIRE_ONLY: Levels = ("breaking", "none")
@@ -107,7 +108,35 @@ def _deprecated(whole: Tree, place: Steps) -> Case:
 
 def _reinstated(whole: Tree, place: Steps) -> Case:
     found = _deprecated(whole, place)
-    return Case(found.new, found.old, found.expected)
+    return Case(found.new, found.old, _told("operation-undeprecated", place, NOTES))
+
+
+def _respelt(whole: Tree, place: Steps) -> Case | None:
+    """Write the operationId of an operation as Python does."""
+    old_id = value(whole, (*place, "operationId"))
+    new_id = to_snake_case(old_id)
+    ids = [value(whole, (*at, "operationId"), "") for at in operations(whole)]
+    if new_id == old_id or [to_snake_case(each) for each in ids].count(new_id) > 1:
+        return None
+    new = said(whole, place, operationId=new_id)
+    return Case(whole, new, _told("operation-renamed", place, NOTES))
+
+
+def _prefix_moved(whole: Tree, _: Steps) -> Case:
+    """Move a prefix from the server's URL to all paths."""
+    url = "https://planted.example.com"
+    old = {**whole, "servers": [{"url": f"{url}/dyn"}]}
+    paths = {f"/dyn{path}": item for path, item in whole["paths"].items()}
+    new = {**whole, "servers": [{"url": url}], "paths": paths}
+    expected = Expected("server-changed", ("servers",), {"call": NOTES}, "fact")
+    return Case(old, new, (expected,))
+
+
+def _without_own_servers(whole: Tree) -> Sequence[Steps]:
+    """Return one place where no operation has servers of its own, and no path is referred to."""
+    owners = [*operations(whole), *(at[:2] for at in operations(whole))]
+    has_own = any("servers" in value(whole, at) for at in owners)
+    return [] if has_own or "#/paths/" in repr(whole) else [()]
 
 
 def _untagged(whole: Tree, place: Steps) -> Case:
@@ -131,6 +160,8 @@ KINDS = (
     Kind("an operation removed", operations, _removed),
     Kind("an operation added", operations, _added),
     Kind("an operation renamed", _named, _renamed),
+    Kind("an operation's id in another spelling", _named, _respelt),
+    Kind("a prefix of all paths that was the server's", _without_own_servers, _prefix_moved),
     Kind("an operation without its id", _named, _unnamed),
     Kind("an operation with an id", _named, _christened),
     Kind("an operation at another path", _named, _elsewhere),

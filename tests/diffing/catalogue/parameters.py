@@ -265,7 +265,39 @@ def _own_asked(whole: Tree, place: Steps) -> Case:
     )
 
 
+@dataclass(frozen=True)
+class _Regrouping:
+    """Two parameters, and one object that has the same bytes."""
+
+    style: str
+    names: tuple[str, str]
+    is_taken_apart: bool = False
+
+    def __call__(self, whole: Tree, place: Steps) -> Case:
+        known = value(whole, (*place, "parameters"), [])
+        members = dict.fromkeys(("planted_page", "planted_size"), INTEGER)
+        pages = [{"name": name, "in": "query", "schema": INTEGER} for name in self.names]
+        owner = {
+            "name": "planted",
+            "in": "query",
+            "style": self.style,
+            "explode": True,
+            "schema": {"type": "object", "properties": members},
+        }
+        old, new = (said(whole, place, parameters=[*known, *given]) for given in (pages, [owner]))
+        at = (*place, "parameters", len(known))
+        expected = Expected("parameters-regrouped", at, {"call": CODE_ONLY}, "fact")
+        return Case(new, old, (expected,)) if self.is_taken_apart else Case(old, new, (expected,))
+
+
+_NAMES = ("planted_page", "planted_size")
+_DEEP_NAMES = ("planted[planted_page]", "planted[planted_size]")
+
 KINDS = (
+    Kind("parameters to one exploded object", operations, _Regrouping("form", _NAMES)),
+    Kind("an exploded object to parameters", operations, _Regrouping("form", _NAMES, True)),
+    Kind("parameters to one deep object", operations, _Regrouping("deepObject", _DEEP_NAMES)),
+    Kind("a deep object to parameters", operations, _Regrouping("deepObject", _DEEP_NAMES, True)),
     *(Kind(name, operations, _Planting(old, new, told)) for name, old, new, told in _ROWS),
     Kind("a variable of a path renamed", _with_variable, _renamed_variable),
     Kind("a variable of a path of style label", _with_variable, _styled_variable),

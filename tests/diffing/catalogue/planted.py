@@ -29,6 +29,7 @@ class Row:
         result: the verdict where it comes in a result.
         at: the place that changes, from the schema.
         only: the version of OpenAPI that can say it, "" for any.
+        is_shown: a payload shows it, though it breaks nobody, where it comes in a result.
 
     """
 
@@ -40,6 +41,7 @@ class Row:
     result: Levels
     at: Steps = ()
     only: str = ""
+    is_shown: bool = False
 
     def expected(self, base: Steps, sides: Iterable[str]) -> Expected:
         """Return what must be told of it at a place that is met on some sides."""
@@ -48,7 +50,7 @@ class Row:
         # A payload shows a break, 64 bits are a fact, and a rule proves that nothing breaks.
         is_size = self.rule == "integer-size" and "warning" in told
         proof = "witness" if "breaking" in told else "fact" if is_size else "rule"
-        return Expected(self.rule, (*base, *self.at), levels, proof)
+        return Expected(self.rule, (*base, *self.at), levels, "" if self.is_shown else proof)
 
     def fits(self, whole: Tree) -> bool:
         """Tell whether a document can say it."""

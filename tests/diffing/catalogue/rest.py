@@ -13,6 +13,9 @@ from catalogue.members import thing
 
 TEXT = {"type": "string"}
 
+#: Deployed programs break; callers by name follow the new document.
+WIRE_ONLY: Levels = ("breaking", "info")
+
 # --- security
 
 KEY = {"type": "apiKey", "in": "header", "name": "X-Dyn-Planted"}
@@ -127,7 +130,7 @@ _SECURITY = (
     Kind("a scheme moved to the query", operations, _Schemes(
         ("dynKey", KEY), ("dynKey", {**KEY, "in": "query"}), "security-scheme-changed", BREAKS)),
     Kind("an API key of another name", operations, _Schemes(
-        ("dynKey", KEY), ("dynKey", {**KEY, "name": "X-Other"}), "security-scheme-changed", BREAKS)),
+        ("dynKey", KEY), ("dynKey", {**KEY, "name": "X-Other"}), "security-scheme-changed", WIRE_ONLY)),
     Kind("basic to bearer", operations, _Schemes(("dynKey", SCHEMES["dynBasic"]),
          ("dynKey", {"type": "http", "scheme": "bearer"}), "security-scheme-changed", BREAKS)),
     Kind("a scheme of another type", operations, _Schemes(
@@ -175,7 +178,11 @@ _SERVERS = (
     Kind("a server added", operations, _Servers([_ONE], [_ONE, _TWO], [("server-added", NOTES)])),
     Kind("a server removed", operations, _Servers([_ONE, _TWO], [_ONE], [("server-removed", GONE)])),
     Kind("a server replaced", operations, _Servers(
-        [_ONE], [_TWO], [("server-added", NOTES), ("server-removed", GONE)])),
+        [_ONE], [_TWO], [("server-added", NOTES), ("server-removed", WIRE_ONLY)])),
+    Kind("the default of a server's variable in so many words", operations, _Servers(
+        [_server()], [{"url": "https://eu.example.com"}], [("server-changed", NOTES)])),
+    Kind("a variable for a part of a server's URL", operations, _Servers(
+        [{"url": "https://eu.example.com"}], [_server()], [("server-changed", NOTES)])),
     Kind("another server first", operations, _Servers(
         [_ONE, _TWO], [_TWO, _ONE], [("server-changed", ("none", "warning"))])),
     Kind("a value of a server's variable left out", operations, _Servers(

@@ -110,11 +110,24 @@ def _media_removed(whole: Tree, place: Steps) -> Case:
 def _media_replaced(whole: Tree, place: Steps) -> Case:
     at, both = _media(whole, place)
     gone = (*place, "content", JSON)
-    expected = (
-        Expected("media-type-added", at, {"result": BREAKS}, "fact"),
-        Expected("media-type-removed", gone, {"result": BREAKS}, "fact"),
-    )
-    return Case(whole, without(both, gone), expected)
+    expected = Expected("media-type-changed", at, {"result": BREAKS}, "fact")
+    return Case(whole, without(both, gone), (expected,))
+
+
+@dataclass(frozen=True)
+class _Parameters:
+    """A media type with other parameters: what is declared before and after."""
+
+    old: str
+    new: str
+    levels: Levels
+
+    def __call__(self, whole: Tree, place: Steps) -> Case:
+        at = (*place, "content")
+        schema = value(whole, (*at, JSON, "schema"))
+        old, new = (put(whole, at, {name: {"schema": schema}}) for name in (self.old, self.new))
+        expected = Expected("media-type-changed", (*at, self.new), {"result": self.levels}, "fact")
+        return Case(old, new, (expected,))
 
 
 def _body_dropped(whole: Tree, place: Steps) -> Case:
@@ -180,6 +193,12 @@ KINDS = (
     Kind("a media type of a result added", answers, _media_added),
     Kind("a media type of a result removed", answers, _media_removed),
     Kind("a media type of a result replaced", answers, _media_replaced),
+    Kind("a version of a result's media type", answers,
+         _Parameters(f"{JSON};version=1", f"{JSON};version=2", ("breaking", "info"))),
+    Kind("a version of a result's media type added", answers,
+         _Parameters(JSON, f"{JSON};version=2", NOTES)),
+    Kind("a version of a result's media type left out", answers,
+         _Parameters(f"{JSON};version=2", JSON, ("breaking", "info"))),
     Kind("an optional header added", answers, _Headers(None, header(), "header-added", NOTES)),
     Kind("a required header added", answers, _Headers(None, header(required=True), "header-added", NOTES)),
     Kind("an optional header removed", answers, _Headers(header(), None, "header-removed", WARNS)),

@@ -123,8 +123,86 @@ _OTHER: list[tuple[Any, ...]] = [
     ("a branch of oneOf", "alternatives-changed", {"oneOf": [TEXT, INTEGER]}, {"oneOf": [TEXT, {"type": "boolean"}]}),
 ]  # fmt: skip
 
+
+def _object(**properties: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": properties}
+
+
+_BASE, _LEFT, _RIGHT = (
+    {"type": "object", "required": [name], "properties": {name: TEXT}}
+    for name in ("id", "left", "right")
+)
+_BOTH = _object(left=TEXT, right=TEXT)
+_OPEN_ENUM = {**TEXT, "enum": ["a"], "x-ms-enum": {"name": "Letter", "modelAsString": True}}
+_SHUT_ENUM = {**TEXT, "enum": ["a"], "x-ms-enum": {"name": "Letter", "modelAsString": False}}
+
+#: What says the same, or nearly so, in another form.
+_FORMS = [
+    Row("a base beside alternatives to a base in each", "alternatives-changed",
+        {"allOf": [_BASE, {"oneOf": [_LEFT, _RIGHT]}]},
+        {"oneOf": [{"allOf": [_BASE, _LEFT]}, {"allOf": [_BASE, _RIGHT]}]}, NOTES, NOTES),
+    Row("a base in each alternative to a base beside them", "alternatives-changed",
+        {"oneOf": [{"allOf": [_BASE, _LEFT]}, {"allOf": [_BASE, _RIGHT]}]},
+        {"allOf": [_BASE, {"oneOf": [_LEFT, _RIGHT]}]}, NOTES, NOTES),
+    Row("an object to alternatives with the same properties", "alternatives-changed", _BOTH,
+        {"anyOf": [{**_BOTH, "required": ["left"]}, {**_BOTH, "required": ["right"]}]}, BREAKS, NOTES),
+    Row("alternatives with the same properties to an object", "alternatives-changed",
+        {"anyOf": [{**_BOTH, "required": ["left"]}, {**_BOTH, "required": ["right"]}]}, _BOTH, NOTES, BREAKS),
+    Row("an object to alternatives of it and null without a type", "alternatives-changed", _BOTH,
+        {"anyOf": [_BOTH, {"nullable": True}]}, NOTES, BREAKS, (), "3.0"),
+    Row("alternatives of an object and null without a type to the object", "alternatives-changed",
+        {"anyOf": [_BOTH, {"nullable": True}]}, _BOTH, BREAKS, NOTES, (), "3.0"),
+]  # fmt: skip
+
 #: What refuses nothing.
 _NOTED = [
+    Row(
+        "a content encoding",
+        "content-changed",
+        {**TEXT, "contentEncoding": "base64"},
+        {**TEXT, "contentEncoding": "base64url"},
+        WARNS,
+        WARNS,
+        (),
+        "3.1",
+    ),
+    Row(
+        "a content encoding where there was none",
+        "content-changed",
+        TEXT,
+        {**TEXT, "contentEncoding": "base64"},
+        WARNS,
+        WARNS,
+        (),
+        "3.1",
+    ),
+    Row(
+        "a content media type",
+        "content-changed",
+        {**TEXT, "contentMediaType": "image/png"},
+        {**TEXT, "contentMediaType": "image/gif"},
+        WARNS,
+        WARNS,
+        (),
+        "3.1",
+    ),
+    Row(
+        "a value of an open list added",
+        "values-changed",
+        {**TEXT, "x-extensible-enum": ["a"]},
+        {**TEXT, "x-extensible-enum": ["a", "b"]},
+        NOTES,
+        NOTES,
+    ),
+    Row(
+        "an open list left out",
+        "values-changed",
+        {**TEXT, "x-extensible-enum": ["a"]},
+        TEXT,
+        NOTES,
+        NOTES,
+    ),
+    Row("an enum that is open no more", "values-changed", _OPEN_ENUM, _SHUT_ENUM, NOTES, NOTES),
     Row(
         "a format that is an annotation",
         "format-changed",
@@ -175,6 +253,7 @@ def _rows() -> Iterator[Row]:
         yield reversed_row(row, f"wider: {name}", NOTES, BREAKS)
     for name, rule, one, other, *more in _OTHER:
         yield Row(f"other: {name}", rule, one, other, BREAKS, BREAKS, *more)
+    yield from _FORMS
     yield from _NOTED
 
 
