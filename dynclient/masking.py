@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from types import TracebackType
 from urllib.parse import unquote_plus
 
 #: Stands in the place of a secret.
@@ -34,7 +35,7 @@ _HARMLESS_TOKEN_WORDS = re.compile(
 
 _SESSION_TERMS = re.compile("session|sess|sid$|csrf|xsrf|cookie|auth|remember")
 _HARMLESS_KEYS = re.compile("(idempotency|partition|routing|cache|sort|row|public|websocket)key$")
-_HEADER_TERMS = re.compile("authorization|cookie|auth$|apikey|token|secret|password|session|key$")
+_HEADER_TERMS = re.compile("authorization|cookie|auth$|apikey|secret|password|session|key$")
 
 _SECRET_QUERY_NAMES = frozenset({"auth", "key", "pass", "session", "sessionid", "sid", "sig"})
 
@@ -165,3 +166,40 @@ def _mask_fields(url: str, secret_names: Collection[str]) -> str:
 
 def _is_secret_field(name: str, value: str) -> bool:
     return is_secret_query_name(name) or bool(_TOKEN_TEXT.fullmatch(unquote_plus(value)))
+
+
+#: Their frames hold what is sent: credentials in headers, URLs and buffers.
+_PRIVATE_PACKAGES = frozenset(
+    {"anyio", "asyncio", "contextlib", "dataclasses", "dynclient", "h11", "h2", "hpack", "httpcore"}
+    | {"httpcore2", "httpx", "httpx2", "selectors", "socket", "socksio", "ssl", "urllib"}
+)
+_MAX_CAUSES = 16
+
+
+def drop_private_frames(error: BaseException) -> None:
+    """Take the frames out of an error and its causes whose variables may hold a secret.
+
+    The frames of the caller's own code stay, such as that of a stream that fails while it is sent.
+    An interruption or a cancellation may stand anywhere: none of its frames stays.
+    """
+    is_interruption = not isinstance(error, Exception)
+    cause: BaseException | None = error
+    for _ in range(_MAX_CAUSES):
+        if cause is None:
+            return
+        frames = None if is_interruption else _select_frames(cause.__traceback__)
+        cause.__traceback__ = frames
+        cause = cause.__cause__ or cause.__context__
+
+
+def _select_frames(traceback: TracebackType | None) -> TracebackType | None:
+    selected = []
+    while traceback is not None:
+        package = str(traceback.tb_frame.f_globals.get("__name__", "")).partition(".")[0]
+        if package not in _PRIVATE_PACKAGES:
+            selected.append(traceback)
+        traceback = traceback.tb_next
+    rest: TracebackType | None = None
+    for kept in reversed(selected):
+        rest = TracebackType(rest, kept.tb_frame, kept.tb_lasti, kept.tb_lineno)
+    return rest

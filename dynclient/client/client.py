@@ -11,15 +11,17 @@ from typing import Any, Generic, Self, TypeVar, Unpack
 from dynclient import __version__, model
 from dynclient.client.load import DocumentSource, load
 from dynclient.client.operation import BoundOperation
-from dynclient.client.options import ClientOptions, Options
+from dynclient.client.options import ClientOptions, Options, check_max_connections
 from dynclient.document.file_loader import is_remote
 from dynclient.errors import OperationNotFound, UsageError
+from dynclient.masking import drop_private_frames
 from dynclient.names import NAMELESS, suggest, to_snake_case
 from dynclient.plan.call_document import Call
 from dynclient.plan.plan import Plans
 from dynclient.plan.results import Result
 from dynclient.plan.schemas import Schemas
 from dynclient.transport.authorization import CredentialStore
+from dynclient.transport.http_clients import MAX_CONNECTIONS
 from dynclient.transport.response_body import BodySink
 from dynclient.transport.runners import AsyncRunner, SyncRunner
 from dynclient.wire.message import build_credential_variable
@@ -139,13 +141,21 @@ class BaseClient(Generic[OperationT]):
         *,
         credentials: Mapping[str, Credential] | None = None,
         transport: Any = None,
+        max_connections: int | None = MAX_CONNECTIONS,
         **options: Unpack[ClientOptions],
     ) -> None:
+        check_max_connections(max_connections)
         compiled = CompiledDocument.of(load(source))
-        checked_options = Options().replace(**options)
-        runner = self._runner_class(transport, USER_AGENT)
-        own = ClientCredentials(credentials or {})
-        complete = _collect_credentials(own, compiled.document, checked_options)
+        try:
+            checked_options = Options().replace(**options)
+            runner = self._runner_class(transport, USER_AGENT, max_connections)
+            own = ClientCredentials(credentials or {})
+            complete = _collect_credentials(own, compiled.document, checked_options)
+        except UsageError as error:
+            credentials = None
+            options = {}
+            drop_private_frames(error)
+            raise
         self._set_up(compiled, checked_options, runner, own, complete)
 
     def _set_up(
@@ -308,11 +318,16 @@ class BaseClient(Generic[OperationT]):
             UsageError: an option does not exist or cannot have that value.
 
         """
-        options = self._options.replace(**changes)
         own, credentials = self._own_credentials, self._credentials
-        if "server" in changes:
-            # The environment is read where a server is given, and only then.
-            credentials = _collect_credentials(own, self.document, options)
+        try:
+            options = self._options.replace(**changes)
+            if "server" in changes:
+                # The environment is read where a server is given, and only then.
+                credentials = _collect_credentials(own, self.document, options)
+        except UsageError as error:
+            changes = {}
+            drop_private_frames(error)
+            raise
         view = object.__new__(type(self))
         view._set_up(self._compiled, options, self._runner, own, credentials)
         return view
@@ -420,6 +435,8 @@ class Client(BaseClient[Operation]):
             (user, password) for basic, or a callable that returns one.
         transport: a Sandbox, a transport of httpx or httpx2, or a ready client of either, which
             stays yours.
+        max_connections: how many calls are under way at once; further ones wait their turn. None:
+            any number. A ready client has limits of its own.
         **options: how calls are made, as `ClientOptions` describes them.
 
     """

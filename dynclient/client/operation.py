@@ -14,6 +14,7 @@ from dynclient.client.options import Options
 from dynclient.description.operation_docstring import build_docstring
 from dynclient.description.operation_signature import build_signature
 from dynclient.errors import DocumentError, ResponseDrift, UnsafeValue, UsageError
+from dynclient.masking import mask_url
 from dynclient.names import to_snake_case
 from dynclient.plan.call_document import Call
 from dynclient.plan.plan import Plan, RequestChecks
@@ -29,7 +30,7 @@ from dynclient.transport.runners import Runner
 from dynclient.violations import Violation
 from dynclient.wire import media_types
 from dynclient.wire.message import Headers, Request, Response
-from dynclient.wire.servers import resolve_base_url
+from dynclient.wire.servers import is_sendable_url, resolve_base_url
 
 RunnerT = TypeVar("RunnerT", bound=Runner)
 
@@ -209,7 +210,7 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
         """Return the request of a call, or the one that was built before and is given instead.
 
         Raises:
-            UsageError: the request that is given is one of another operation.
+            UsageError: the request that is given is one of another operation, or its URL is none.
 
         """
         if len(args) != 1 or kwargs or not isinstance(args[0], Request):
@@ -217,6 +218,9 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
         request = args[0]
         is_own = request.operation_id in ("", self.operation.key)
         if is_own and request.method == self.method:
+            if not is_sendable_url(request.url):
+                url = mask_url(request.url)
+                raise UsageError(f"{self.id}: {url!r} is no http(s) URL; nothing was sent")
             return request
         owner = request.operation_id or f"a {request.method} operation"
         raise UsageError(

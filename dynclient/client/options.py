@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypedDict
 
 from dynclient.errors import UsageError
+from dynclient.masking import mask_url
 from dynclient.model import Scalar, is_framing_header
 from dynclient.names import suggest
 from dynclient.plan.plan import RequestChecks
@@ -117,7 +118,7 @@ class ClientOptions(TypedDict, total=False):
     max_response_bytes: int | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Options:
     """The options of a client with their defaults, checked; `ClientOptions` describes each."""
 
@@ -146,6 +147,16 @@ class Options:
             if is_framing_header(name):
                 text = f"the header {name} frames the message, which is the transport's business"
                 raise UsageError(text, hint="leave it out of headers=")
+
+    def __repr__(self) -> str:
+        """Return the options that were given; no value of a header is in it."""
+        shown = []
+        for each in dataclasses.fields(self):
+            value = getattr(self, each.name)
+            if value != getattr(_DEFAULTS, each.name):
+                text = mask_url(value) if each.name == "server" else shorten_repr(value)
+                shown.append(f"{each.name}={text}")
+        return f"Options({', '.join(shown)})"
 
     @property
     def checks(self) -> RequestChecks:
@@ -176,7 +187,28 @@ class Options:
         return dataclasses.replace(self, **changes)
 
 
+_DEFAULTS = Options()
+
+
+def check_max_connections(value: object) -> None:
+    """Check the number of connections that a client is given.
+
+    Raises:
+        UsageError: it is none.
+
+    """
+    if value is None or (type(value) is int and value > 0):
+        return
+    raise UsageError(
+        f"max_connections cannot be {shorten_repr(value)}",
+        hint="give a number above 0, or None for no limit",
+    )
+
+
 def _build_unknown_option(name: str, names: list[str]) -> UsageError:
+    if name == "max_connections":
+        text = "max_connections is of the whole client, and cannot differ in a view"
+        return UsageError(text, hint="give it to Client(…) or AsyncClient(…)")
     suggestions = suggest(name, names, 1)
     hint = f"options are {', '.join(names)}"
     if suggestions:

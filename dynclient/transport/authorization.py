@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dynclient.errors import CredentialsMissing
+from dynclient.errors import CredentialsMissing, UsageError
+from dynclient.masking import drop_private_frames
 from dynclient.model import RequiredScheme
 from dynclient.wire.binary_values import StreamedBody
 from dynclient.wire.message import Request
@@ -107,15 +108,21 @@ class CredentialStore:
         Raises:
             CredentialsMissing: no alternative is satisfied, or the request goes where no credential
                 may go.
+            UsageError: the request lost a secret when it was pickled.
 
         """
+        _check_complete(request)
         headers = request.headers.pairs()
         requirements = self._choose_alternative(request)
         if not requirements:
             return AuthorizedRequest(request.method, request.url, headers, request.body)
         self._check_origin(request, requirements)
 
-        placement = self._place(requirements)
+        try:
+            placement = self._place(requirements)
+        except UsageError as error:
+            drop_private_frames(error)  # they hold the credential
+            raise
         url = request.url
         if placement.query:
             url += ("&" if "?" in url else "?") + "&".join(placement.query)
@@ -165,3 +172,14 @@ class CredentialStore:
             if self.is_optional:
                 return ()
             raise
+
+
+def _check_complete(request: Request) -> None:
+    """Refuse a request in which a pickle left a mark in place of a secret."""
+    masked = request.find_masked_fields()
+    if masked:
+        raise UsageError(
+            f"{request.operation_id}: this request was pickled, and {' and '.join(masked)} lost"
+            " the secret; nothing was sent",
+            hint="pickle the Call, and build the request where it is sent",
+        )

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 import os
-from dataclasses import dataclass
 from typing import Any
 
 from dynclient.errors import BrokenResponse, ConnectFailed, TimedOut, TransportError
+from dynclient.masking import drop_private_frames
 from dynclient.transport.content_coding import UndecodableContent
 from dynclient.transport.exchange import Exchange, describe_request
+from dynclient.transport.http_clients import NoFreeConnection
 from dynclient.transport.response_body import BodyTooLarge
+from dynclient.transport.send_progress import SendProgress
 from dynclient.violations import shorten
 
 MAX_CAUSE_CHARS = 200
 MAX_CAUSES = 16
+
+#: The system has none left: of file descriptors, memory, ports.
+_EXHAUSTED = frozenset(
+    {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS, errno.EADDRNOTAVAIL}
+)
 
 _PHASES = {
     "ConnectTimeout": "connect",
@@ -23,37 +31,24 @@ _PHASES = {
 }
 
 
-@dataclass(slots=True)
-class SendProgress:
-    """How far one try came: the runner notes it, so that an error can tell it.
-
-    Attributes:
-        was_sent: whether the request was handed to the HTTP client.
-        status: of the response that is being read; None before there is one.
-
-    """
-
-    was_sent: bool = False
-    status: int | None = None
-
-
 def wrap_error(
-    library: Any, error: Exception, exchange: Exchange, progress: SendProgress
-) -> Exception:
+    library: Any, error: BaseException, exchange: Exchange, progress: SendProgress
+) -> BaseException:
     """Return our error for one of the HTTP library; the error itself where it is another one.
 
-    The caller keeps the error as the cause. So it is stripped here of its request, whose headers
-    hold credentials, and of its frames, whose variables do: pickles, and tools that record
-    variables, would carry them away.
+    The caller raises it, and keeps the error as its cause. So it is stripped here of its request,
+    whose headers hold credentials, and of its frames, whose variables do: pickles, and tools that
+    record variables, would carry them away.
     """
     wrapped = _ErrorBuilder(library, exchange, progress).build(error)
     if wrapped is None:
+        drop_private_frames(error)
         return error
     _strip_causes(error)
     return wrapped
 
 
-def _strip_causes(error: Exception) -> None:
+def _strip_causes(error: BaseException) -> None:
     cause: BaseException | None = error
     for _ in range(MAX_CAUSES):
         if cause is None:
@@ -70,46 +65,62 @@ class _ErrorBuilder:
     def __init__(self, library: Any, exchange: Exchange, progress: SendProgress) -> None:
         self._library = library
         self._request = describe_request(exchange.request)
+        self._url = exchange.outgoing.url
         self._context = exchange.build_error_context(progress.status)
         self._is_redirect = progress.was_sent or exchange.redirects > 0
         # A request whose 201 breaks off was carried out all the same, so the status is told.
         self._after_status = f"after the status {progress.status} came, " if progress.status else ""
 
-    def build(self, error: Exception) -> TransportError | None:
+    def build(self, error: BaseException) -> TransportError | None:
         """Return our error; None for one that is not the HTTP library's."""
         library = self._library
-        if isinstance(error, BodyTooLarge):
-            hint = "allow more: max_response_bytes="
-            return self._build_broken_response(
-                f"{self._after_status}{error}", hint=hint, limit=error.limit
-            )
-        if isinstance(error, UndecodableContent | library.DecodingError):
-            cause = _describe_root_cause(error)
-            return self._build_broken_response(
-                f"{self._after_status}the body cannot be decompressed: {cause}"
-            )
-        if isinstance(error, library.InvalidURL):
+        if isinstance(error, NoFreeConnection):
+            return self._build_pool_timeout(error)
+        if isinstance(error, BodyTooLarge | UndecodableContent | library.DecodingError):
+            return self._build_body_error(error)
+        is_bad_host = isinstance(error, UnicodeError) and "idna" in str(error)
+        if is_bad_host or isinstance(error, library.InvalidURL):
             return self._build_url_error(error)
-        if isinstance(error, UnicodeError) and "idna" in str(error):
-            return self._build_unsendable_error(error)
         if isinstance(error, library.TransportError):
             return self._build_transport_error(error)
+        if isinstance(error, OSError) and error.errno in _EXHAUSTED:
+            return self._build_connect_failed(error)
         return None
+
+    def _build_body_error(self, error: Exception) -> BrokenResponse:
+        if isinstance(error, BodyTooLarge):
+            text = f"{self._after_status}{error}"
+            hint = "allow more: max_response_bytes="
+            return self._build_broken_response(text, hint=hint, limit=error.limit)
+        cause = _describe_root_cause(error)
+        text = f"{self._after_status}the body cannot be decompressed: {cause}"
+        return self._build_broken_response(text)
+
+    def _build_pool_timeout(self, error: NoFreeConnection) -> TimedOut:
+        hint = "allow more: max_connections=; or give more time: timeout="
+        text = f"{self._request}: timed out (pool): {error}"
+        return TimedOut(text, hint=hint, phase="pool", **self._context)
+
+    def _build_connect_failed(self, error: Exception) -> ConnectFailed:
+        text = f"{self._request}: cannot connect: {_describe_root_cause(error)}"
+        return ConnectFailed(text, hint="is the server= right, and up?", **self._context)
 
     def _build_broken_response(
         self, text: str, hint: str | None = None, **data: Any
     ) -> BrokenResponse:
         return BrokenResponse(f"{self._request}: {text}", hint=hint, **data, **self._context)
 
-    def _build_url_error(self, error: Exception) -> TransportError:
-        if self._is_redirect:
+    def _build_url_error(self, error: BaseException) -> TransportError:
+        if self._is_redirect and isinstance(error, self._library.InvalidURL):
             cause = _describe_root_cause(error)
             return self._build_broken_response(f"its redirect cannot be followed: {cause}")
         return self._build_unsendable_error(error)
 
-    def _build_unsendable_error(self, error: Exception) -> ConnectFailed:
-        cause = _describe_root_cause(error)
-        text = f"{self._request}: no request can be sent to this URL: {cause}"
+    def _build_unsendable_error(self, error: BaseException) -> ConnectFailed:
+        # A quoted part of the URL may be one of a password.
+        has_user = "@" in self._url
+        cause = "" if has_user else f": {_describe_root_cause(error)}"
+        text = f"{self._request}: no request can be sent to this URL{cause}"
         return ConnectFailed(text, **self._context)
 
     def _build_transport_error(self, error: Exception) -> TransportError:
@@ -122,8 +133,7 @@ class _ErrorBuilder:
         if isinstance(
             error, library.ConnectError | library.ProxyError | library.UnsupportedProtocol
         ):
-            text = f"{self._request}: cannot connect: {cause}"
-            return ConnectFailed(text, hint="is the server= right, and up?", **self._context)
+            return self._build_connect_failed(error)
         if isinstance(error, library.RemoteProtocolError) and "location header" in str(error):
             return self._build_broken_response(f"its redirect cannot be followed: {cause}")
         text = f"{self._after_status}{type(error).__name__}"

@@ -15,6 +15,7 @@ from dynclient.errors import (
 from dynclient.transport.authorization import AuthorizedRequest
 from dynclient.transport.policy import (
     MAX_REDIRECTS,
+    SAFE_METHODS,
     build_redirect,
     choose_retry_delay,
     find_redirect_target,
@@ -52,6 +53,8 @@ class Exchange(NamedTuple):
         sink: where the body goes instead of memory, if it accepts it; no limit holds for it.
         attempts: how many tries there are, this one included; the first is 1.
         redirects: how many redirects were followed.
+        was_connection_stale: whether the request was sent again because the server had closed the
+            connection; that is one more try, and counts among no retries.
 
     """
 
@@ -61,6 +64,7 @@ class Exchange(NamedTuple):
     sink: BodySink | None = None
     attempts: int = 1
     redirects: int = 0
+    was_connection_stale: bool = False
 
     def decide_after_response(self, response: Response) -> SendAgain | Follow | Done:
         """Return the step after a response.
@@ -77,8 +81,19 @@ class Exchange(NamedTuple):
         url = find_redirect_target(self.outgoing, response, self.policy.follow_redirects)
         return Done(response) if url is None else self._follow(response, url)
 
-    def decide_after_failure(self, error: TransportError) -> SendAgain | None:
-        """Return the step after a failure; None where the failure stands."""
+    def decide_after_failure(
+        self, error: TransportError, *, is_connection_stale: bool = False
+    ) -> SendAgain | None:
+        """Return the step after a failure; None where the failure stands.
+
+        Args:
+            error: the failure.
+            is_connection_stale: whether the connection was a kept one, and gave no byte of an
+                answer: the server may have closed it before the request came.
+
+        """
+        if is_connection_stale and self._can_send_on_new_connection(error):
+            return SendAgain(self._replace(was_connection_stale=True), 0.0)
         is_unsent = was_not_sent(error)
         if not is_unsent and not self.outgoing.can_repeat:
             return None
@@ -87,9 +102,15 @@ class Exchange(NamedTuple):
         delay = self._choose_delay(None if is_unsent else _UNKNOWN_OUTCOME_STATUS, {})
         return None if delay is None else self._send_again(delay)
 
+    def _can_send_on_new_connection(self, error: TransportError) -> bool:
+        """Tell whether a safe request is sent once more. Source: RFC 9112 §9.3.1."""
+        is_safe = self.outgoing.method in SAFE_METHODS and self.outgoing.can_repeat
+        return is_safe and isinstance(error, BrokenResponse) and not self.was_connection_stale
+
     def build_error_context(self, status: int | None) -> dict[str, Any]:
         """Return what every error on the way carries: request, attempts, and a status."""
-        return {"request": self.request, "attempts": self.attempts, "status": status}
+        attempts = self.attempts + self.was_connection_stale
+        return {"request": self.request, "attempts": attempts, "status": status}
 
     def _choose_delay(self, status: int | None, headers: Mapping[str, str]) -> float | None:
         method = self.outgoing.method

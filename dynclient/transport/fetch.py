@@ -12,9 +12,10 @@ from dynclient.errors import DocumentNotFound, DocumentTooLarge
 from dynclient.masking import mask_url
 from dynclient.transport.content_coding import UndecodableContent, build_accept_encoding
 from dynclient.transport.http_adapter import CONNECT_TIMEOUT_S, READ_TIMEOUT_S
-from dynclient.transport.http_library import import_library, is_sending
+from dynclient.transport.http_library import build_setup_error, import_library
 from dynclient.transport.policy import MAX_REDIRECTS
 from dynclient.transport.response_body import BodyTooLarge, ResponseBody
+from dynclient.transport.send_progress import SendProgress, current_send
 from dynclient.wire.servers import get_origin
 
 MAX_REMOTE_BYTES = min(MAX_FILE_BYTES, 64 * 1024 * 1024)
@@ -34,11 +35,11 @@ def build_fetcher(root: str) -> Fetch:
                     f"{mask_url(root)} refers to the local file {mask_url(uri)}; refused", uri=uri
                 )
             return read_file(uri)
-        token = is_sending.set(True)
+        token = current_send.set(SendProgress())
         try:
             return _download(uri, root)
         finally:
-            is_sending.reset(token)
+            current_send.reset(token)
 
     return fetch
 
@@ -51,7 +52,11 @@ def _download(uri: str, root: str) -> bytes:
         "Accept": "application/json, application/yaml, */*;q=0.5",
         "Accept-Encoding": build_accept_encoding(),
     }
-    with httpx.Client(timeout=timeout, headers=headers) as client:
+    try:
+        http_client = httpx.Client(timeout=timeout, headers=headers)
+    except Exception as error:  # noqa: BLE001 (of an environment variable, a file, a package)
+        raise build_setup_error(error) from None
+    with http_client as client:
         for _ in range(MAX_REDIRECTS + 1):
             target, options = _pin_address(url, _resolve_permitted_address(url, root))
             try:

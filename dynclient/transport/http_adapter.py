@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import threading
+import asyncio
+import os
 import time
 from collections.abc import AsyncIterator, Generator, Iterator
 from dataclasses import dataclass
@@ -14,7 +15,15 @@ from dynclient.errors import UsageError
 from dynclient.transport.authorization import AuthorizedRequest
 from dynclient.transport.content_coding import build_accept_encoding
 from dynclient.transport.exchange import Exchange
-from dynclient.transport.http_library import find_library, get_tls_context, import_library
+from dynclient.transport.http_clients import MAX_CONNECTIONS, HttpClientSlot, HttpClientSlots
+from dynclient.transport.http_library import (
+    build_setup_error,
+    find_library,
+    get_tls_context,
+    import_ahead,
+    import_library,
+)
+from dynclient.transport.network_streams import watch_connections
 from dynclient.transport.response_body import BodyTooLarge, ResponseBody
 from dynclient.wire.binary_values import StreamedBody
 from dynclient.wire.message import Headers, Response
@@ -54,6 +63,15 @@ def build_timeouts(timeout: Timeout) -> PhaseTimeouts:
 DEFAULT_TIMEOUTS = build_timeouts((CONNECT_TIMEOUT_S, READ_TIMEOUT_S))
 
 
+def choose_queue_timeout(timeouts: PhaseTimeouts | None) -> float | None:
+    """Return how many seconds a call waits for one of our connections, as long as one may answer.
+
+    By default it waits as long as it takes: each call before it has its own timeouts.
+    """
+    is_default = timeouts is None or timeouts is DEFAULT_TIMEOUTS
+    return None if is_default else timeouts["read"]  # type: ignore[index] # it is not None
+
+
 class HttpAdapter:
     """The HTTP client that a runner sends with, and how requests are translated for it.
 
@@ -62,10 +80,19 @@ class HttpAdapter:
             InProcessTransport.
         user_agent: sent where the request names none.
         is_async: whether the client is awaited.
+        max_connections: how many connections are in use at once; further calls wait. None: any
+            number.
 
     """
 
-    def __init__(self, target: Any, user_agent: str, *, is_async: bool) -> None:
+    def __init__(
+        self,
+        target: Any,
+        user_agent: str,
+        *,
+        is_async: bool,
+        max_connections: int | None = MAX_CONNECTIONS,
+    ) -> None:
         self.target = target
         self.user_agent = user_agent
         self.is_async = is_async
@@ -74,9 +101,12 @@ class HttpAdapter:
         is_ready_client = hasattr(target, "build_request") and hasattr(target, "send")
         self.is_user_owned = is_ready_client and not self.is_in_process
         self._check_target()
-        self._lock = threading.Lock()
         self.library: Any = find_library(target) if self.is_user_owned else None
-        self._client: Any = target if self.is_user_owned else None
+        # A ready client has limits of its own.
+        limit = None if self.is_user_owned else max_connections
+        self._slots = HttpClientSlots(self._build_client, limit, is_async=is_async)
+        #: The process, or the event loop, that first used a connection of the user's own.
+        self._owner: Any = None
         self._default_headers = (
             (b"User-Agent", user_agent.encode()),
             (b"Accept-Encoding", build_accept_encoding().encode()),
@@ -109,39 +139,69 @@ class HttpAdapter:
 
     @property
     def client(self) -> Any:
-        """The HTTP client; our own is made at first use.
+        """The HTTP client; our own is made at first use, in each process and event loop."""
+        return self.get_slot().client
+
+    def get_slot(self) -> HttpClientSlot:
+        """Return the HTTP client to send with, and its limit on connections.
 
         Raises:
-            UsageError: the client was closed.
+            UsageError: the client was closed, cannot be set up, or holds connections of the user's
+                that belong to another process or event loop.
 
         """
-        if self.is_closed or (self.is_user_owned and getattr(self._client, "is_closed", False)):
+        target = self.target
+        if self.is_closed or (self.is_user_owned and getattr(target, "is_closed", False)):
             raise UsageError("the client is closed", hint="make another one")
-        if self._client is None:
-            with self._lock:
-                if self._client is None:
-                    self._client = self._build_client()
-        return self._client
+        if target is not None:
+            self._check_owner()
+        return self._slots.get_slot()
+
+    def _check_owner(self) -> None:
+        """Refuse connections of the user's in another process or event loop than their first."""
+        if not _holds_connections(self.target):
+            return
+        owner: Any = os.getpid()
+        if self.is_async:
+            owner = (owner, id(asyncio.get_running_loop()))
+        if self._owner is None:
+            self._owner = owner
+        if self._owner != owner:
+            place = "process or event loop" if self.is_async else "process"
+            raise UsageError(
+                f"the {type(self.target).__name__} given as transport= was used in another {place},"
+                " which has its connections; nothing was sent",
+                hint=f"make one in each {place}, or leave out transport=",
+            )
 
     def _build_client(self) -> Any:
-        if self.target is None:
-            library = import_library("httpx")
-            connection = {"verify": get_tls_context(library.__name__)}
-        else:
-            library = find_library(self.target)
-            connection = {"transport": self.target}
-        self.library = library
-        client_class = library.AsyncClient if self.is_async else library.Client
-        limits = library.Limits(max_connections=None)
-        client = client_class(timeout=None, limits=limits, **connection)
+        if self.is_user_owned:
+            return self.target
+        try:
+            client = self._build_own_client()
+        except Exception as error:  # noqa: BLE001 (of an environment variable, a file, a package)
+            raise build_setup_error(error) from None
         # No cookie is kept, so none piles up.
         client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        watch_connections(client)
+        import_ahead(is_async=self.is_async)
         return client
+
+    def _build_own_client(self) -> Any:
+        library = import_library("httpx") if self.target is None else find_library(self.target)
+        self.library = library
+        connection = {"transport": self.target}
+        if self.target is None:
+            connection = {"verify": get_tls_context(library.__name__)}
+        client_class = library.AsyncClient if self.is_async else library.Client
+        limits = library.Limits(max_connections=None)
+        return client_class(timeout=None, limits=limits, **connection)
 
     def release(self) -> Any:
         """Refuse further calls, and return our own HTTP client, if one was made, for closing."""
         self.is_closed = True
-        return None if self.is_user_owned else self._client
+        client = self._slots.release()
+        return None if self.is_user_owned else client
 
     def begin(
         self, outgoing: AuthorizedRequest, timeouts: PhaseTimeouts | None
@@ -176,7 +236,7 @@ class HttpAdapter:
             content = self._build_stream(content)
         if self.is_user_owned and not outgoing.is_cross_origin:
             extra = {} if timeouts is None else {"timeout": self.library.Timeout(**timeouts)}
-            return self._client.build_request(
+            return self.target.build_request(
                 outgoing.method, outgoing.url, headers=headers, content=content, **extra
             )
         names = {name.lower() for name, _ in headers}
@@ -218,6 +278,13 @@ class _AsyncByteStream:
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return aiter(self.body)
+
+
+def _holds_connections(target: Any) -> bool:
+    """Tell whether a transport, or that of a ready client, has connections to a network."""
+    transport = getattr(target, "_transport", target)
+    names = {kind.__name__ for kind in type(transport).__mro__}
+    return bool(names & {"HTTPTransport", "AsyncHTTPTransport"})
 
 
 @lru_cache(maxsize=256)

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-import contextvars
+import contextlib
 import importlib
 import logging
 from functools import lru_cache
 from typing import Any
 
-#: True while one of our requests is under way: a log line of its URL or headers may hold a key, and
-#: is held back.
-is_sending: contextvars.ContextVar[bool] = contextvars.ContextVar(
-    "dynclient_sending", default=False
-)
+from dynclient.errors import UsageError
+from dynclient.masking import mask_urls
+from dynclient.transport.send_progress import current_send
+from dynclient.violations import shorten
+
+MAX_REASON_CHARS = 200
 
 #: A filter of a logger does not see what its children log: each is told by name.
 _LOGGERS = ("", ".connection", ".http11", ".http2", ".proxy", ".socks")
+
+#: They log each header of HTTP/2.
+_HEADER_CODECS = ("hpack", "hpack.hpack", "hpack.huffman", "hpack.table")
+
+#: What the first call of an asynchronous client would import in the middle of connecting.
+_CONNECTION_MODULES = ("anyio", "anyio._backends._asyncio", "encodings.idna")
 
 
 @lru_cache(maxsize=8)
@@ -23,13 +30,13 @@ def import_library(name: str) -> Any:
     """Return the module `httpx` or `httpx2`."""
     module = importlib.import_module(name)
     core = name.replace("httpx", "httpcore")
-    for logger in (name, *(core + part for part in _LOGGERS)):
+    for logger in (name, *(core + part for part in _LOGGERS), *_HEADER_CODECS):
         logging.getLogger(logger).addFilter(_is_loggable)
     return module
 
 
 def _is_loggable(_record: logging.LogRecord) -> bool:
-    return not is_sending.get()
+    return current_send.get() is None
 
 
 def find_library(thing: Any) -> Any:
@@ -42,3 +49,22 @@ def find_library(thing: Any) -> Any:
 def get_tls_context(name: str) -> Any:
     """Return the TLS context that all clients of this process share: making one costs 20 ms."""
     return import_library(name).create_ssl_context()
+
+
+def import_ahead(*, is_async: bool) -> None:
+    """Import what a call needs, before connections take up all file descriptors."""
+    for name in _CONNECTION_MODULES if is_async else ("encodings.idna",):
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+
+
+def build_setup_error(error: Exception) -> UsageError:
+    """Return our error for one that the HTTP library raised when its client was made."""
+    # The text of other errors may quote a URL that is none, with a password in it.
+    reason = "a variable for proxies holds no URL of a proxy"
+    if isinstance(error, ImportError | OSError):
+        reason = shorten(mask_urls(str(error)), MAX_REASON_CHARS)
+    return UsageError(
+        f"no connection can be set up: {reason}; nothing was sent",
+        hint="look at HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY and SSL_CERT_FILE",
+    )

@@ -14,6 +14,9 @@ from dynclient.wire.servers import get_origin
 MAX_REDIRECTS = 5
 REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 
+#: Source: RFC 9110 §9.2.1.
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
 #: Source: RFC 9110 §9.2.2.
 IDEMPOTENT_METHODS = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"})
 TRANSIENT_STATUSES = frozenset({429, 502, 503, 504})
@@ -55,8 +58,7 @@ def _escape_location(location: str) -> str:
 def build_redirect(sent: AuthorizedRequest, status: int, url: str) -> AuthorizedRequest:
     """Return the request that a redirect asks for.
 
-    No credential goes along to another origin, nor a cookie, an Authorization, or another header
-    that is likely to carry a secret. Source: RFC 9110 §15.4.
+    Only harmless headers go along to another origin. Source: RFC 9110 §15.4.
     """
     is_see_other = status == 303  # noqa: PLR2004 (RFC 9110 §15.4)
     is_moved_post = status in (301, 302) and sent.method == "POST"

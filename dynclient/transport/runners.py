@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 from dynclient.errors import TransportError
-from dynclient.transport.error_wrapping import SendProgress, wrap_error
+from dynclient.transport.error_wrapping import wrap_error
 from dynclient.transport.exchange import Done, Exchange, Follow, SendAgain
 from dynclient.transport.http_adapter import (
     HttpAdapter,
@@ -16,9 +16,10 @@ from dynclient.transport.http_adapter import (
     answer_challenge,
     begin_body,
     build_response,
+    choose_queue_timeout,
     read_headers,
 )
-from dynclient.transport.http_library import is_sending
+from dynclient.transport.send_progress import SendProgress, current_send
 from dynclient.wire.message import Response
 
 
@@ -38,8 +39,9 @@ class Runner:
 class SyncRunner(Runner):
     """Sends requests and waits for their responses."""
 
-    def __init__(self, target: Any, user_agent: str) -> None:
-        super().__init__(HttpAdapter(target, user_agent, is_async=False))
+    def __init__(self, target: Any, user_agent: str, max_connections: int | None) -> None:
+        adapter = HttpAdapter(target, user_agent, is_async=False, max_connections=max_connections)
+        super().__init__(adapter)
 
     def send(self, exchange: Exchange, timeouts: PhaseTimeouts | None) -> Response:
         """Return the response that ends an exchange.
@@ -54,10 +56,13 @@ class SyncRunner(Runner):
         """
         while True:
             step: SendAgain | Follow | Done | None
+            progress = SendProgress()
             try:
-                response = self._send_once(exchange, timeouts)
+                response = self._send_once(exchange, timeouts, progress)
             except TransportError as error:
-                step = exchange.decide_after_failure(error)
+                step = exchange.decide_after_failure(
+                    error, is_connection_stale=progress.is_connection_stale
+                )
                 if step is None:
                     raise
             else:
@@ -68,21 +73,26 @@ class SyncRunner(Runner):
                 time.sleep(step.delay_s)
             exchange = step.exchange
 
-    def _send_once(self, exchange: Exchange, timeouts: PhaseTimeouts | None) -> Response:
+    def _send_once(
+        self, exchange: Exchange, timeouts: PhaseTimeouts | None, progress: SendProgress
+    ) -> Response:
         if self.adapter.is_in_process:
             return self._send_in_process(exchange)
-        client = self.adapter.client
-        progress = SendProgress()
-        token = is_sending.set(True)
+        slot = self.adapter.get_slot()
+        token = current_send.set(progress)
         try:
-            return self._send_authenticated(client, exchange, timeouts, progress)
-        except Exception as error:
+            slot.acquire(choose_queue_timeout(timeouts))
+            try:
+                return self._send_authenticated(slot.client, exchange, timeouts, progress)
+            finally:
+                slot.release()
+        except BaseException as error:  # a cancellation too: its frames hold what was sent
             wrapped = wrap_error(self.adapter.library, error, exchange, progress)
             if wrapped is error:
                 raise
             raise wrapped from error
         finally:
-            is_sending.reset(token)
+            current_send.reset(token)
 
     def _send_authenticated(
         self,
@@ -97,6 +107,7 @@ class SyncRunner(Runner):
         request, flow = self.adapter.begin(exchange.outgoing, timeouts)
         progress.was_sent = True
         while True:
+            progress.has_answer = False
             raw = client.send(request, **options)
             progress.status = raw.status_code
             response = self._read_response(raw, exchange, started)
@@ -127,8 +138,9 @@ class SyncRunner(Runner):
 class AsyncRunner(Runner):
     """Sends requests and awaits their responses."""
 
-    def __init__(self, target: Any, user_agent: str) -> None:
-        super().__init__(HttpAdapter(target, user_agent, is_async=True))
+    def __init__(self, target: Any, user_agent: str, max_connections: int | None) -> None:
+        adapter = HttpAdapter(target, user_agent, is_async=True, max_connections=max_connections)
+        super().__init__(adapter)
 
     async def send(self, exchange: Exchange, timeouts: PhaseTimeouts | None) -> Response:
         """Return the response that ends an exchange.
@@ -143,10 +155,13 @@ class AsyncRunner(Runner):
         """
         while True:
             step: SendAgain | Follow | Done | None
+            progress = SendProgress()
             try:
-                response = await self._send_once(exchange, timeouts)
+                response = await self._send_once(exchange, timeouts, progress)
             except TransportError as error:
-                step = exchange.decide_after_failure(error)
+                step = exchange.decide_after_failure(
+                    error, is_connection_stale=progress.is_connection_stale
+                )
                 if step is None:
                     raise
             else:
@@ -157,21 +172,26 @@ class AsyncRunner(Runner):
                 await asyncio.sleep(step.delay_s)
             exchange = step.exchange
 
-    async def _send_once(self, exchange: Exchange, timeouts: PhaseTimeouts | None) -> Response:
+    async def _send_once(
+        self, exchange: Exchange, timeouts: PhaseTimeouts | None, progress: SendProgress
+    ) -> Response:
         if self.adapter.is_in_process:
             return self._send_in_process(exchange)
-        client = self.adapter.client
-        progress = SendProgress()
-        token = is_sending.set(True)
+        slot = self.adapter.get_slot()
+        token = current_send.set(progress)
         try:
-            return await self._send_authenticated(client, exchange, timeouts, progress)
-        except Exception as error:
+            await slot.acquire_async(choose_queue_timeout(timeouts))
+            try:
+                return await self._send_authenticated(slot.client, exchange, timeouts, progress)
+            finally:
+                slot.release()
+        except BaseException as error:  # a cancellation too: its frames hold what was sent
             wrapped = wrap_error(self.adapter.library, error, exchange, progress)
             if wrapped is error:
                 raise
             raise wrapped from error
         finally:
-            is_sending.reset(token)
+            current_send.reset(token)
 
     async def _send_authenticated(
         self,
@@ -186,6 +206,7 @@ class AsyncRunner(Runner):
         request, flow = self.adapter.begin(exchange.outgoing, timeouts)
         progress.was_sent = True
         while True:
+            progress.has_answer = False
             raw = await client.send(request, **options)
             progress.status = raw.status_code
             response = await self._read_response(raw, exchange, started)

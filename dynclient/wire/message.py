@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote_plus
 
 from dynclient.masking import MASK, SecretNames, is_secret_header_name, mask_url
 from dynclient.model import SecurityFormula
@@ -67,11 +68,24 @@ class Headers(Mapping[str, str]):
         return hash(tuple(sorted((name, *values) for name, values in self._folded.items())))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Headers, (self._items, self.secret_names)
+        """Return what a pickle holds: a mark in place of each value that is a secret."""
+        shown = tuple(
+            (name, MASK if self.has_secret(name) else value) for name, value in self._items
+        )
+        return Headers, (shown, self.secret_names)
+
+    def __copy__(self) -> Headers:
+        return self  # it never changes
+
+    def __deepcopy__(self, _memo: object) -> Headers:
+        return self
+
+    def find_masked_names(self) -> list[str]:
+        """Return the names of the fields whose values a pickle left out."""
+        return [name for name, value in self._items if value == MASK]
 
     def __repr__(self) -> str:
-        shown = [(name, MASK if self.has_secret(name) else value) for name, value in self._items]
-        return f"Headers({shown!r})"
+        return f"Headers({list(self.__reduce__()[1][0])!r})"
 
     def has_secret(self, name: str) -> bool:
         """Tell whether the field of this name carries a secret."""
@@ -127,8 +141,36 @@ class Request:
 
         return write_curl_command(self)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a pickle holds: no value that the document marks as secret in the URL.
+
+        `Headers` does the same with its own. Such a request cannot be sent any more.
+        """
+        return {**self.__dict__, "url": _mask_query(self.url, self.secret_names.query)}
+
+    def __copy__(self) -> Request:
+        return self  # it never changes
+
+    def __deepcopy__(self, _memo: object) -> Request:
+        return self
+
+    def find_masked_fields(self) -> list[str]:
+        """Return what holds a mark in place of a secret, [] where the request can be sent."""
+        masked = [f"the header {name}" for name in self.headers.find_masked_names()]
+        return [*masked, "the query"] if MASK in self.url else masked
+
     def __repr__(self) -> str:
         return f"<Request {self.method} {mask_url(self.url, self.secret_names.query)}>"
+
+
+def _mask_query(url: str, secret_names: frozenset[str]) -> str:
+    """Return a URL without the values of some query parameters."""
+    path, mark, query = url.partition("?")
+    pairs = []
+    for pair in query.split("&"):
+        name, sign, _ = pair.partition("=")
+        pairs.append(f"{name}{sign}{MASK}" if unquote_plus(name) in secret_names else pair)
+    return path + mark + "&".join(pairs)
 
 
 def build_credential_variable(scheme: str) -> str:

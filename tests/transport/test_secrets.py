@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import hashlib
 import io
@@ -17,6 +18,7 @@ from support.faulty_server import CLOSE, HANG, reply
 
 import dynclient
 from dynclient import errors
+from dynclient.client.options import Options
 
 SECRET = "pl4nted-s3cret"
 SCHEMES = {
@@ -335,3 +337,206 @@ def test_a_document_from_the_net_is_fetched_quietly(serve, told):
     )
     dynclient.load(f"{server.url}/openapi.json?token={SECRET}")
     assert SECRET not in told.getvalue()
+
+
+# --- frames of what is no Exception, and of what was refused
+
+
+class Interruption(BaseException):
+    """Stands for a Ctrl-C in the middle of a call."""
+
+
+def describe_frames(error):
+    """Return all that a tool records which keeps the variables of frames."""
+    told = traceback.TracebackException.from_exception(error, capture_locals=True)
+    return "".join(told.format())
+
+
+@pytest.mark.parametrize("name", SCHEMES)
+def test_a_timeout_of_asyncio_leaves_no_credential_in_frames(serve, name):
+    server = serve(digest_script() if name == "digest" else [HANG])
+    if name == "digest":
+        server.script = lambda seen: (
+            [challenge()] if seen.header("authorization") is None else [HANG]
+        )
+
+    async def main():
+        credentials = {name: lambda: VALUES[name]}
+        async with dynclient.AsyncClient(
+            secured(name), server=server.url, credentials=credentials
+        ) as client:
+            async with asyncio.timeout(0.2):
+                await client.run()
+
+    with pytest.raises(TimeoutError) as caught:
+        asyncio.run(main())
+    assert not tells(describe_frames(caught.value))
+    assert not tells(describe_frames(caught.value.__cause__))
+
+
+@pytest.mark.parametrize("name", SCHEMES)
+def test_an_interruption_leaves_no_credential_in_frames(monkeypatch, name):
+    def interrupt(self, request, **_):
+        secret_of_the_library = request.url, request.headers.raw  # noqa: F841 (a frame that tells)
+        raise Interruption
+
+    monkeypatch.setattr(httpx.HTTPTransport, "handle_request", interrupt)
+    credentials = {name: lambda: VALUES[name]}
+    client = dynclient.Client(secured(name), server="http://a.test", credentials=credentials)
+    with pytest.raises(Interruption) as caught:
+        client.run()
+    names = [frame.name for frame in traceback.extract_tb(caught.value.__traceback__)]
+    assert "send" in names  # it is still told where it came from
+    library_frames = [each for each in names if each == "handle_request"]
+    assert library_frames == []
+    assert not tells(describe_frames(caught.value))
+
+
+def test_an_error_of_a_users_stream_keeps_the_users_frames_only(serve):
+    server = serve([reply(200, b"1")])
+
+    def broken_stream():
+        yield b"abc"
+        raise LookupError("mine")
+
+    body = {"content": {"application/octet-stream": {"schema": {"format": "binary"}}}}
+    made = secured("query", method="put", body=body)
+    credentials = {"query": lambda: SECRET}
+    client = dynclient.Client(made, server=server.url, credentials=credentials)
+    with pytest.raises(LookupError, match="mine") as caught:
+        client.run(body=broken_stream())
+    names = [frame.name for frame in traceback.extract_tb(caught.value.__traceback__)]
+    assert names[-1] == "broken_stream"
+    assert not tells(describe_frames(caught.value))
+    client.close()
+
+
+def get_bad_value(name):
+    return ("user", 7, SECRET) if name in ("basic", "digest") else [SECRET]
+
+
+@pytest.mark.parametrize("name", SCHEMES)
+def test_a_refused_credential_stands_in_no_frame_of_ours(name):
+    values = iter([{name: get_bad_value(name)}])
+    with pytest.raises(errors.UsageError) as caught:
+        dynclient.Client(secured(name), credentials=next(values))
+    assert not tells(describe_frames(caught.value))
+
+
+@pytest.mark.parametrize("name", ["header", "cookie", "bearer"])
+def test_a_credential_that_cannot_be_sent_stands_in_no_frame_of_ours(kind, name):
+    with pytest.raises(errors.UnsafeValue) as caught:
+        kind.send(
+            secured(name), server="http://a.test", credentials={name: lambda: VALUES[name] + "\n"}
+        )
+    assert not tells(describe_frames(caught.value))
+
+
+def test_a_refused_header_stands_in_no_frame_of_ours():
+    def get_headers():
+        return {"Authorization": VALUES["bearer"] + "\n"}
+
+    with pytest.raises(errors.UsageError) as caught:
+        dynclient.Client(secured("header"), headers=get_headers())
+    assert not tells(describe_frames(caught.value))
+    client = dynclient.Client(secured("header"))
+    with pytest.raises(errors.UsageError) as caught:
+        client.with_options(headers=get_headers())
+    assert not tells(describe_frames(caught.value))
+
+
+# --- reprs, logs of HTTP/2, pickles
+
+
+def test_options_are_printed_without_values_of_headers_and_user_information():
+    options = Options(
+        headers={"X-Thing": SECRET}, server=f"https://user:{SECRET}@a.test", retries=2
+    )
+    text = repr(options)
+    assert text == "Options(headers=an object of 1 property, server=https://…@a.test, retries=2)"
+
+
+def test_the_header_codec_of_http2_is_quiet_while_it_works_for_us(told):
+    class Logging(httpx.BaseTransport):
+        def handle_request(self, request):
+            for name in ("hpack", "hpack.hpack", "hpack.table"):
+                logging.getLogger(name).debug("Adding %r", request.headers.raw)
+            return httpx.Response(200, json=1)
+
+    client = dynclient.Client(
+        secured("header"), credentials={"header": SECRET}, transport=Logging()
+    )
+    assert client.run() == 1
+    assert SECRET not in told.getvalue()
+    logging.getLogger("hpack.hpack").debug("of others")
+    assert "of others" in told.getvalue()
+
+
+def build_secret_request(**headers):
+    password = {"type": "string", "format": "password"}
+    made = secured("query")
+    made["paths"]["/things"]["get"]["parameters"] = [
+        {"name": "pin", "in": "query", "schema": password},
+        {"name": "page_token", "in": "query", "schema": {"type": "string"}},
+        {"name": "X-Pin", "in": "header", "schema": password},
+    ]
+    client = dynclient.Client(
+        made, server="http://a.test", credentials={"query": "k"}, headers=headers
+    )
+    return client, client.run
+
+
+def test_a_pickled_request_holds_a_mark_in_place_of_each_secret():
+    client, run = build_secret_request(**{"X-Thing": SECRET, "Authorization": SECRET, "X-A": "b"})
+    request = run.request(x_pin=SECRET, pin=SECRET, page_token="p")
+    data = pickle.dumps(request)
+    assert SECRET.encode() not in data
+    again = pickle.loads(data)
+    assert again.headers["X-A"] == "b"
+    assert again.headers["Authorization"] == again.headers["X-Thing"] == "…"
+    assert again.url == "http://a.test/things?pin=…&page_token=p"
+    with pytest.raises(errors.UsageError) as caught:
+        client.run.send(again)
+    assert str(caught.value) == (
+        "run: this request was pickled, and the header X-Pin and the header X-Thing and the header"
+        " Authorization and the query lost the secret; nothing was sent\n"
+        "  hint: pickle the Call, and build the request where it is sent"
+    )
+
+
+def test_a_request_without_secrets_is_sent_after_pickling(serve):
+    server = serve([reply(200, b"1")])
+    client = dynclient.Client(document(), server=server.url, headers={"X-A": "b"})
+    request = client.run.request()
+    again = pickle.loads(pickle.dumps(request))
+    assert again == request
+    assert client.run.send(again).data == 1
+    client.close()
+
+
+def test_a_copied_request_keeps_its_secrets_and_can_be_sent():
+    _, run = build_secret_request(Authorization=SECRET)
+    request = run.request(pin=SECRET)
+    for again in (copy.copy(request), copy.deepcopy(request)):
+        assert again.headers["Authorization"] == SECRET
+        assert again.url.endswith(SECRET)
+
+
+def test_a_pickled_error_holds_a_mark_in_place_of_each_secret(serve, kind):
+    server = serve([reply(403, b"{}", set_cookie=f"sid={SECRET}")])
+    with pytest.raises(errors.Forbidden) as caught:
+        kind.send(document(), server=server.url, headers={"Authorization": SECRET})
+    error = caught.value
+    assert error.result.headers["set-cookie"] == f"sid={SECRET}"
+    data = pickle.dumps(error)
+    assert SECRET.encode() not in data
+    again = pickle.loads(data)
+    assert again.result.request.headers["Authorization"] == "…"
+    assert again.result.headers["set-cookie"] == "…"
+
+
+def test_the_repr_of_a_request_shows_nothing_that_the_document_marks_as_secret():
+    _, run = build_secret_request(**{"X-Thing": SECRET})
+    request = run.request(x_pin=SECRET, pin=SECRET)
+    assert repr(request) == "<Request GET http://a.test/things?pin=…>"
+    assert SECRET not in repr(request.headers)
