@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dynclient.generate import NoExample, copy_request_values
-from dynclient.model import MediaType
+from dynclient.model import MediaType, Parameter
 from dynclient.model import Response as DeclaredResponse
 from dynclient.plan.parsed_request import ParsedRequest
 from dynclient.plan.plan import Plan
@@ -16,7 +16,7 @@ from dynclient.plan.results import BODILESS_STATUSES, FIRST_ERROR_STATUS
 from dynclient.sandbox.content_negotiation import negotiate_media_type
 from dynclient.sandbox.error_bodies import build_problem_response, fill_error_body
 from dynclient.sandbox.preferences import Preferences
-from dynclient.sandbox.response_sampler import ResponseSampler, SampledBody
+from dynclient.sandbox.response_sampler import ResponseSampler, SampledBody, SampledParameter
 from dynclient.wire import media
 from dynclient.wire.message import Headers, Response
 
@@ -119,6 +119,10 @@ class ResponseBuilder:
             return self._sampler.sample_complete(*media_type)
         except NoExample:
             return None
+
+    def sample_parameter(self, parameter: Parameter) -> SampledParameter | None:
+        """Return a value of a parameter, if any is found."""
+        return self._sampler.sample_parameter(parameter)
 
     def build_preferred(
         self,

@@ -13,6 +13,7 @@ from dynclient.plan.plan import Plan
 from dynclient.plan.schemas import DIALECT_URI, Reading
 from dynclient.schema.engine import Checker
 from dynclient.schema.explain import list_declared_names
+from dynclient.schema.readings import Definitions
 from dynclient.wire import media, media_types, multipart
 from dynclient.wire.parameters import build_writer, to_text
 
@@ -72,6 +73,14 @@ class SampledBody:
         except ValueError:
             return self.media_type, to_text(value).encode()
         return content_type, content if isinstance(content, bytes) else b"".join(content)
+
+
+@dataclass(frozen=True)
+class SampledParameter:
+    """A valid value of a parameter, and the schema that it fits."""
+
+    value: Any
+    checker: Checker
 
 
 class ResponseSampler:
@@ -211,6 +220,27 @@ class ResponseSampler:
             headers = self._headers.setdefault(response.status, tuple(pairs))
         return headers
 
+    def sample_parameter(self, parameter: Parameter) -> SampledParameter | None:
+        """Return a value of a parameter, the first valid example if there is one.
+
+        Returns:
+            None where no valid value is found, or the parameter has no schema.
+
+        """
+        if parameter.schema is None:
+            return None
+        schemas = self._plan.schemas
+        translated = schemas.translate(parameter.schema, "request")
+        checker = Checker(schemas.bundle(translated, "request", "consumer"))
+        for example in parameter.examples:
+            if checker.accepts(example):
+                return SampledParameter(example, checker)
+        try:
+            value = _build_generator(checker).generate(seed=self._seed)
+        except NoExample:
+            return None
+        return SampledParameter(value, checker)
+
     def _choose_header_texts(self, header: Parameter) -> list[str]:
         """Return the first valid example of a header that its lines can carry, else a sample."""
         schemas = self._plan.schemas
@@ -245,6 +275,23 @@ def _write_header_lines(header: Parameter, value: Any) -> list[str]:
     if header.name.lower() == "set-cookie" and isinstance(value, list):
         return [to_text(member) for member in value]
     return [build_writer(header)(value)]
+
+
+def sample_value(schema: Any, defs: Definitions) -> Any:
+    """Return a value of a schema; None where it says nothing, or no value is found.
+
+    Args:
+        schema: the schema.
+        defs: where its references lead.
+
+    """
+    if not isinstance(schema, dict):
+        return None
+    root = {"$schema": DIALECT_URI, **schema, "$defs": dict(defs)}
+    try:
+        return _build_generator(Checker(root)).generate()
+    except NoExample:
+        return None
 
 
 def _is_field_value(text: str) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from dynclient.sandbox.response_sampler import SampledBody
+from dynclient.sandbox.response_sampler import SampledBody, sample_value
 from dynclient.sandbox.sandbox_extension import (
     HAS_MORE,
     ITEM,
@@ -26,6 +27,9 @@ from dynclient.schema.readings import Definitions
 from dynclient.wire.schema_types import SchemaTypes
 
 MAX_IDENTITIES = 1000
+
+#: The JSON text of an integer that JSON libraries agree about.
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -138,6 +142,16 @@ class ItemMapper:
 
     def _has_type(self, name: str, type_: str) -> bool:
         return type_ in SchemaTypes(self._top.properties[name], self._defs).types
+
+    @cached_property
+    def wrapper_sample(self) -> Any:
+        """A value of the property that holds one item; None where there is none."""
+        return sample_value(self._top.properties.get(self.wrapper_property), self._defs)
+
+    @cached_property
+    def identity_sample(self) -> Any:
+        """A value of the property that holds the identity; None where there is none."""
+        return sample_value(self.item_schema.properties.get(self.identity_property), self._defs)
 
     def get_item(self, value: Any) -> Item:
         """Return the item in a body, {} where there is none."""
@@ -289,30 +303,61 @@ class ItemMapper:
                 envelope[name] = total
         return envelope
 
+    # --- identities
+
     def assign_identity(
-        self, body: SampledBody, value: Any, is_taken: Callable[[str], bool], count: int
+        self,
+        body: SampledBody,
+        value: Any,
+        first: Any,
+        is_taken: Callable[[str], bool],
+        count: int,
     ) -> tuple[Any, str]:
         """Return a valid body whose item has an identity that is not taken, and that identity.
 
         Args:
             body: checks whether a value is valid.
-            value: a valid body; the identity is like its own.
+            value: a valid body.
+            first: the identity of a sample: the new one is like it.
             is_taken: whether an identity is taken.
             count: number of identities that are taken, roughly.
 
+        Returns:
+            The body and the identity; "" where the body can show none.
+
         """
-        item = self.get_item(value)
-        if not self.identity_property or self.identity_property not in item:
-            return value, ""
-        first = item[self.identity_property]
-        for candidate in _generate_identities(first, count):
+        name = self.identity_property
+        for candidate in generate_identities(first, count):
             if is_taken(format_identity(candidate)):
                 continue
-            new_item = {self.identity_property: candidate}
-            new_value = self.apply_item(body, value, new_item, omit_others=False)
-            if self.get_item(new_value).get(self.identity_property) == candidate:
+            new_value = self.apply_item(body, value, {name: candidate}, omit_others=False)
+            if self.get_item(new_value).get(name) == candidate:
                 return new_value, format_identity(candidate)
-        return value, format_identity(first)
+        known = self.get_item(value).get(name)
+        return value, "" if known is None else format_identity(known)
+
+    def add_identity(self, item: Item, identity: str) -> Item:
+        """Return an item with its identity, where the schema declares a property for it."""
+        name = self.identity_property
+        return _add_missing(item, name, identity, self.item_schema, self._defs)
+
+    def add_list_identity(self, item: Item, identity: str) -> Item:
+        """Return an item of a list with its identity, where the schema declares a property."""
+        name = self.list_identity_property
+        return _add_missing(item, name, identity, self._list_item_schema, self._defs)
+
+
+def _add_missing(
+    item: Item, name: str, identity: str, item_schema: TopLevelSchema, defs: Definitions
+) -> Item:
+    """Return an item with an identity in one of its properties, where it has none there yet."""
+    if not name or name in item:
+        return item
+    types = SchemaTypes(item_schema.properties.get(name, True), defs).types
+    if "string" in types:
+        return {**item, name: identity}
+    is_number = _INTEGER.fullmatch(identity) is not None
+    return {**item, name: int(identity)} if is_number else item
 
 
 def _get_member(value: Any, name: str) -> Any:
@@ -345,17 +390,22 @@ def select_parts(
     return value
 
 
-def _generate_identities(first: Any, count: int) -> Iterator[Any]:
+def generate_identities(first: Any, count: int) -> Iterator[Any]:
     """Yield identities like a first one, counted up; the first one comes last.
 
     The first one is the document's example, or a sample: it stands for an item that existed before.
+    Where there is none, whole numbers are tried as numbers and as texts.
     """
     for n in (*range(count + 1, count + MAX_IDENTITIES), *range(1, MAX_IDENTITIES)):
-        if isinstance(first, int) and not isinstance(first, bool):
+        if first is None:
+            yield n
+            yield str(n)
+        elif isinstance(first, int) and not isinstance(first, bool):
             yield first + n
         elif isinstance(first, str) and _UUID.fullmatch(first):
             yield f"{first[:-12]}{(int(first[-12:], 16) + n) % 16**12:012x}"
         elif isinstance(first, str):
             yield f"{first}-{n}"
             yield first[: -len(str(n))] + str(n)
-    yield first
+    if first is not None:
+        yield first

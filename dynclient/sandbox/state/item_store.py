@@ -38,9 +38,9 @@ class ItemStore:
         """Return the number of items that were created in a collection, deleted ones included."""
         return len(self._items.get(collection, ())) + len(self._deleted.get(collection, ()))
 
-    def list_items(self, collection: str) -> list[Item]:
-        """Return the items of a collection, oldest first."""
-        return list(self._items.get(collection, {}).values())
+    def list_items(self, collection: str) -> dict[str, Item]:
+        """Return the items of a collection by identity, oldest first."""
+        return dict(self._items.get(collection, {}))
 
     def is_deleted(self, collection: str, identity: str) -> bool:
         """Tell whether an item was created here and then deleted."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 from urllib.parse import quote
 
-from dynclient.model import TEMPLATE_VARIABLE, Operation
+from dynclient.model import TEMPLATE_VARIABLE, Operation, Parameter
 from dynclient.sandbox.sandbox_extension import OperationExtension, SandboxExtension, fold_name
 from dynclient.wire.media import encode_json
 
@@ -68,6 +68,7 @@ class ResourceRole:
         ancestors: the items that its path goes through.
         can_create: whether the document has an operation that creates items there.
         variable: the path variable that names one item, on any path; "" where there is none.
+        item_parameter: the parameter of that variable; None where there is none.
 
     """
 
@@ -76,6 +77,7 @@ class ResourceRole:
     ancestors: tuple[ResourceAddress, ...] = ()
     can_create: bool = False
     variable: str = ""
+    item_parameter: Parameter | None = None
 
 
 def format_identity(value: Any) -> str:
@@ -106,6 +108,13 @@ def _get_last_variable(segments: tuple[str, ...]) -> str:
     return match[1] if match else ""
 
 
+def _find_path_parameter(operation: Operation | None, name: str) -> Parameter | None:
+    for parameter in operation.parameters if operation is not None else ():
+        if (parameter.location, parameter.name) == ("path", name):
+            return parameter
+    return None
+
+
 class ResourceMap:
     """The resources of a document, by its path templates and methods.
 
@@ -118,8 +127,8 @@ class ResourceMap:
     def __init__(self, operations: Iterable[Operation], extension: SandboxExtension) -> None:
         self._sandbox_extension = extension
         self._methods_by_template: dict[tuple[str, ...], set[str]] = {}
-        #: Template of a collection → the variable that names an item.
-        self._item_variables: dict[tuple[str, ...], str] = {}
+        #: Template of a collection → the first operation whose path names an item of it.
+        self._item_operations: dict[tuple[str, ...], Operation] = {}
         #: Paths whose POST declares 201 or 204: collections, even without paths of items.
         self._creating_templates: set[tuple[str, ...]] = set()
         self._creatable_templates: set[tuple[str, ...]] = set()
@@ -138,9 +147,8 @@ class ResourceMap:
         self._methods_by_template.setdefault(template, set()).add(operation.method)
         if operation.method == "POST" and not _CREATED_STATUSES.isdisjoint(operation.responses):
             self._creating_templates.add(template)
-        variable = _get_last_variable(segments)
-        if variable:
-            self._item_variables.setdefault(template[:-1], variable)
+        if _get_last_variable(segments):
+            self._item_operations.setdefault(template[:-1], operation)
 
     def find_role(self, operation: Operation) -> ResourceRole:
         """Return what an operation does, and to which resource."""
@@ -150,12 +158,18 @@ class ResourceMap:
             for ancestor in _list_ancestors(_split_path(operation.path))
             if ancestor.template in self._creatable_templates
         ]
+        item_operation = operation if address.variable else None
+        item_operation = item_operation or self._item_operations.get(address.template)
+        item_variable = address.variable
+        if item_operation is not None:
+            item_variable = item_variable or _get_last_variable(_split_path(item_operation.path))
         return ResourceRole(
             action=action,
             address=address,
             ancestors=tuple(ancestors),
             can_create=address.template in self._creatable_templates,
-            variable=address.variable or self._item_variables.get(address.template, ""),
+            variable=item_variable,
+            item_parameter=_find_path_parameter(item_operation, item_variable),
         )
 
     def _find_action(self, operation: Operation) -> tuple[ResourceAction, ResourceAddress]:
@@ -179,7 +193,7 @@ class ResourceMap:
         methods = self._methods_by_template[address.template]
         has_update = bool(methods & {"PUT", "PATCH"})
         is_creating = address.template in self._creating_templates
-        if address.template in self._item_variables or (is_creating and not has_update):
+        if address.template in self._item_operations or (is_creating and not has_update):
             return _COLLECTION_ACTIONS.get(method, "none"), address
         if "GET" in methods and has_update:
             return _ITEM_ACTIONS.get(method, "none"), address

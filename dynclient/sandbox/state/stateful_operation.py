@@ -11,7 +11,7 @@ from dynclient.plan.plan import Plan
 from dynclient.sandbox.response_builder import ResponseBuilder, UnencodedResponse
 from dynclient.sandbox.response_sampler import SampledBody
 from dynclient.sandbox.sandbox_extension import SandboxExtension
-from dynclient.sandbox.state.item_mapper import ItemMapper, select_parts
+from dynclient.sandbox.state.item_mapper import ItemMapper, generate_identities, select_parts
 from dynclient.sandbox.state.item_store import Item, ItemStore
 from dynclient.sandbox.state.page_window import PageWindow
 from dynclient.sandbox.state.resource_map import (
@@ -227,10 +227,12 @@ class StatefulOperation:
         identity = self._find_requested_identity(response, request_item)
         self._check_conflict(call.collection, identity, request_item)
 
+        response = self._add_wrapper(response)
+        sampled_item = self._get_response_item(response)
         response = self._omit_unrequested(response, request_item)
         response = self._apply_item(response, request_item, omit_others=False)
         if identity is None:
-            response, identity = self._assign_identity(response, call.collection)
+            response, identity = self._assign_identity(response, call.collection, sampled_item)
         self._store_item(call, identity, {**request_item, **self._get_response_item(response)})
         return response
 
@@ -261,12 +263,12 @@ class StatefulOperation:
         if not unique or unique[0] not in item:
             return
         wanted = [item.get(name) for name in unique]
-        for stored_item in self._item_store.list_items(collection):
+        for stored_item in self._item_store.list_items(collection).values():
             if [stored_item.get(name) for name in unique] == wanted:
                 raise ResourceError(CONFLICT, f"{' and '.join(unique)} of another one")
 
     def _assign_identity(
-        self, response: UnencodedResponse, collection: str
+        self, response: UnencodedResponse, collection: str, sampled_item: Item
     ) -> tuple[UnencodedResponse, str]:
         """Return a response with an identity that the server assigns, and the identity."""
         store = self._item_store
@@ -275,15 +277,33 @@ class StatefulOperation:
             return store.is_created(collection, identity) or store.is_deleted(collection, identity)
 
         count = store.count_created(collection)
-        if not response.is_json or response.body is None:
-            return response, str(count + 1)
-        mapper = self._get_response_mapper(response)
-        value, identity = mapper.assign_identity(response.body, response.value, is_taken, count)
-        return replace(response, value=value), identity or str(count + 1)
+        identity = ""
+        if response.is_json and response.body is not None:
+            mapper = self._get_response_mapper(response)
+            if mapper.identity_property:
+                first = sampled_item.get(mapper.identity_property, mapper.identity_sample)
+                value, identity = mapper.assign_identity(
+                    response.body, response.value, first, is_taken, count
+                )
+                response = replace(response, value=value)
+        return response, identity or self._choose_hidden_identity(is_taken, count)
+
+    def _choose_hidden_identity(self, is_taken: Callable[[str], bool], count: int) -> str:
+        """Return an identity that the response does not show; a path can name the item by it."""
+        sample = None
+        if self._role.item_parameter is not None:
+            sample = self._response_builder.sample_parameter(self._role.item_parameter)
+        first = None if sample is None else sample.value
+        for candidate in generate_identities(first, count):
+            identity = format_identity(candidate)
+            is_valid = sample is None or sample.checker.accepts(candidate)
+            if is_valid and not is_taken(identity):
+                return identity
+        return str(count + 1)
 
     def _read(self, call: _ResourceCall) -> UnencodedResponse:
         response = self._build_success(call)
-        item = self._item_store.get(call.collection, call.identity)
+        item = self._get_stored_item(response, call)
         if item is None:
             return self._apply_item(
                 response, self._add_identity(response, call, {}), omit_others=False
@@ -295,7 +315,7 @@ class StatefulOperation:
         old_item = self._item_store.get(call.collection, call.identity)
         is_created = self._item_store.is_created(call.collection, call.identity)
         statuses = (OK, NO_CONTENT) if is_created and method != "POST" else (CREATED,)
-        response = self._build_success(call, *statuses)
+        response = self._add_wrapper(self._build_success(call, *statuses))
 
         item = self._merge_update(old_item, self._get_request_item(call))
         item = self._add_identity(response, call, item)
@@ -343,7 +363,7 @@ class StatefulOperation:
 
     def _delete(self, call: _ResourceCall) -> UnencodedResponse:
         response = self._build_success(call)
-        item = self._item_store.get(call.collection, call.identity)
+        item = self._get_stored_item(response, call)
         if item is not None:
             response = self._apply_item(response, item, omit_others=True)
         if call.is_stored:
@@ -352,7 +372,7 @@ class StatefulOperation:
 
     def _act(self, call: _ResourceCall) -> UnencodedResponse:
         response = self._build_success(call)
-        item = self._item_store.get(call.collection, call.identity)
+        item = self._get_stored_item(response, call)
         new_values = self._operation_extension.set
         has_wrapper = self._get_response_mapper(response).wrapper_property != ""
         if item is None or not (has_wrapper or new_values):
@@ -365,14 +385,16 @@ class StatefulOperation:
 
     def _list(self, call: _ResourceCall) -> UnencodedResponse:
         response = self._build_success(call)
-        items = self._item_store.list_items(call.collection)
+        stored_items = self._item_store.list_items(call.collection)
         if not response.is_json or response.body is None:
             return response
-        if not items and not self._is_list_known(call):
+        if not stored_items and not self._is_list_known(call):
             return response
 
         window = PageWindow.from_query(self._plan.operation, call.query)
-        value = self._get_response_mapper(response).apply_page(
+        mapper = self._get_response_mapper(response)
+        items = [mapper.add_list_identity(item, key) for key, item in stored_items.items()]
+        value = mapper.apply_page(
             response.body,
             response.value,
             items=window.select(items),
@@ -425,6 +447,13 @@ class StatefulOperation:
     def _get_request_item(self, call: _ResourceCall) -> Item:
         return self._request_mapper.get_item(call.call.get("body"))
 
+    def _get_stored_item(self, response: UnencodedResponse, call: _ResourceCall) -> Item | None:
+        """Return the item that a call names, with its identity; None where it is not stored."""
+        item = self._item_store.get(call.collection, call.identity)
+        if item is None or not call.identity or not response.is_json:
+            return item
+        return self._get_response_mapper(response).add_identity(item, call.identity)
+
     def _get_response_item(self, response: UnencodedResponse) -> Item:
         if not response.is_json:
             return {}
@@ -459,6 +488,17 @@ class StatefulOperation:
         mapper = self._get_response_mapper(response)
         value = mapper.apply_item(response.body, response.value, item, omit_others=omit_others)
         return replace(response, value=value)
+
+    def _add_wrapper(self, response: UnencodedResponse) -> UnencodedResponse:
+        """Return a response with the property that holds the item, if there is such a property."""
+        mapper = self._get_response_mapper(response)
+        name = mapper.wrapper_property
+        if response.body is None or not name or not isinstance(response.value, dict):
+            return response
+        if name in response.value:
+            return response
+        value = {**response.value, name: mapper.wrapper_sample}
+        return replace(response, value=value) if response.body.is_valid(value) else response
 
     def _omit_unrequested(self, response: UnencodedResponse, item: Item) -> UnencodedResponse:
         """Return a response without samples of properties that the client could set and did not."""
