@@ -7,7 +7,7 @@ import keyword
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 
 _NOT_WORD = re.compile(r"\W+")
 _PLURAL_ACRONYM = re.compile(r"(?<=[a-z0-9])([A-Z]{2,}s)(?![a-z])")
@@ -20,6 +20,30 @@ NAMELESS = "_"
 
 #: From 0 to 1: names less similar than this are not suggested.
 MIN_SIMILARITY = 0.6
+
+
+#: Words of which one cannot stand for another, however similar the names are.
+_OPPOSITES: tuple[tuple[frozenset[str], ...], ...] = (
+    (
+        frozenset({"add", "create", "insert", "new", "post", "register"}),
+        frozenset({"fetch", "find", "get", "list", "query", "read", "retrieve", "search", "show"}),
+        frozenset({"change", "edit", "modify", "patch", "put", "replace", "set", "update"}),
+        frozenset({"clear", "delete", "destroy", "drop", "purge", "remove", "revoke"}),
+    ),
+    (frozenset({"enable", "enabled"}), frozenset({"disable", "disabled"})),
+    (frozenset({"activate"}), frozenset({"deactivate"})),
+    (frozenset({"start", "begin"}), frozenset({"end", "stop", "finish"})),
+    (frozenset({"min", "minimum"}), frozenset({"max", "maximum"})),
+    (frozenset({"from"}), frozenset({"to"})),
+    (frozenset({"before"}), frozenset({"after"})),
+    (frozenset({"first"}), frozenset({"last"})),
+    (frozenset({"lock"}), frozenset({"unlock"})),
+    (frozenset({"include"}), frozenset({"exclude"})),
+    (frozenset({"open"}), frozenset({"close"})),
+    (frozenset({"source"}), frozenset({"destination", "target"})),
+    (frozenset({"old"}), frozenset({"new"})),
+    (frozenset({"import"}), frozenset({"export"})),
+)
 
 
 @lru_cache(maxsize=4096)
@@ -44,10 +68,11 @@ def to_snake_case(name: str) -> str:
 
 
 def suggest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
-    """Return the known names that are similar to a name, the most similar first."""
+    """Return the known names that can be meant by a similar name, the most similar first."""
     known_by_folded: dict[str, str] = {}
     for known_name in known:
-        known_by_folded.setdefault(_fold_name(known_name), known_name)
+        if can_mean(name, known_name):
+            known_by_folded.setdefault(_fold_name(known_name), known_name)
     matches = difflib.get_close_matches(
         _fold_name(name), known_by_folded, n=limit, cutoff=MIN_SIMILARITY
     )
@@ -56,3 +81,21 @@ def suggest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
 
 def _fold_name(name: str) -> str:
     return to_snake_case(name).replace("_", "")
+
+
+def can_mean(name: str, known: str) -> bool:
+    """Tell whether somebody who wrote a name can have meant another one.
+
+    `delete_pet` cannot mean `create_pet`, nor `end_date` `start_date`.
+    """
+    words = set(to_snake_case(name).split("_"))
+    known_words = set(to_snake_case(known).split("_"))
+    only_words, only_known = words - known_words, known_words - words
+    return not any(map(partial(_has_opposite, only_words, only_known), _OPPOSITES))
+
+
+def _has_opposite(words: set[str], others: set[str], groups: tuple[frozenset[str], ...]) -> bool:
+    """Tell whether two sets of words name different groups of opposites."""
+    named = {index for index, group in enumerate(groups) if words & group}
+    named_by_others = {index for index, group in enumerate(groups) if others & group}
+    return bool(named and named_by_others) and not named & named_by_others

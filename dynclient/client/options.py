@@ -205,12 +205,33 @@ def check_max_connections(value: object) -> None:
     )
 
 
+#: What other clients call an option → what it is here.
+_FOREIGN_OPTIONS = {
+    "allow_redirects": "follow_redirects=",
+    "base_url": "server=",
+    "host": "server=",
+    "max_retries": "retries=",
+    "request_timeout": "timeout=",
+    "url": "server=",
+    **dict.fromkeys(
+        ("api_key", "auth", "bearer_token", "credentials", "password", "token", "username"),
+        'Client(…, credentials={"scheme name": "…"})',
+    ),
+    **dict.fromkeys(
+        ("cert", "mounts", "proxies", "proxy", "session", "transport", "trust_env", "verify"),
+        "Client(…, transport=…) with an HTTP client of yours",
+    ),
+}
+
+
 def _build_unknown_option(name: str, names: list[str]) -> UsageError:
     if name == "max_connections":
         text = "max_connections is of the whole client, and cannot differ in a view"
         return UsageError(text, hint="give it to Client(…) or AsyncClient(…)")
     suggestions = suggest(name, names, 1)
     hint = f"options are {', '.join(names)}"
-    if suggestions:
+    if name in _FOREIGN_OPTIONS:
+        hint = f"use {_FOREIGN_OPTIONS[name]}"
+    elif suggestions:
         hint = f"did you mean {suggestions[0]}?"
     return UsageError(f"there is no option {name!r}", hint=hint)

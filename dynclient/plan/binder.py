@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
 from dynclient.names import suggest, to_snake_case
+from dynclient.plan.argument_hints import explain_foreign_argument, explain_nested_argument
 from dynclient.plan.call_document import CALL_KEYS, Call
 from dynclient.violations import Violation, shorten_repr
 
@@ -148,6 +149,8 @@ class Binder:
         for value in args[len(self.positional) :]:
             order = ", ".join(self.positional) or "none"
             message = f"too many positional arguments; positional are the path's: {order}"
+            if self.has_body and not isinstance(value, str | int | float):
+                message = "too many positional arguments; give the body as body=…"
             binding.add_violation("unknown", shorten_repr(value), message)
 
     def _explain_ambiguity(self, name: str) -> str:
@@ -160,13 +163,18 @@ class Binder:
             message = f"got {shorten_repr(value)}, want a mapping of names to values"
             binding.add_violation("type", name, message)
             return
-        message = "takes no arguments"
-        if self.names:
-            names = ", ".join(self.names[:MAX_LISTED_NAMES])
-            message = f"is not declared; arguments are {names}"
-        suggestions = suggest(name, self.names, 1)
-        suggestion = suggestions[0] if suggestions else None
-        binding.add_violation("unknown", name, message, suggestion)
+        hint = explain_nested_argument(name, {*self.names, *self.targets})
+        hint = hint or explain_foreign_argument(name)
+        if hint:
+            binding.add_violation("unknown", name, f"is not declared; {hint}")
+        else:
+            message = "takes no arguments"
+            if self.names:
+                names = ", ".join(self.names[:MAX_LISTED_NAMES])
+                message = f"is not declared; arguments are {names}"
+            suggestions = suggest(name, self.names, 1)
+            suggestion = suggestions[0] if suggestions else None
+            binding.add_violation("unknown", name, message, suggestion)
         binding.unplaced[name] = value
 
 

@@ -16,6 +16,7 @@ from dynclient.plan.json_values import to_json
 from dynclient.plan.request_writer import RequestWriter
 from dynclient.plan.results import ResultTable
 from dynclient.plan.schemas import Reading, Schemas
+from dynclient.plan.value_hints import add_value_hints
 from dynclient.schema.dialect import Schema
 from dynclient.schema.engine import Checker
 from dynclient.schema.explain import list_declared_names
@@ -356,7 +357,8 @@ class Plan:
             return []
         reported = {v.path[1] for v in binding.violations if v.path[:1] == ("args",)}
         violations = _expand_missing_locations(checker.find_violations(call), checker)
-        return [v for v in violations if v.kind != "missing" or v.path[-1] not in reported]
+        unreported = [v for v in violations if v.kind != "missing" or v.path[-1] not in reported]
+        return add_value_hints(unreported, call, checker.schema)
 
     def _accept_unknown_as_body(self, binding: Binding) -> None:
         """Turn unknown arguments into properties of the body, where the operation has one."""
