@@ -27,8 +27,8 @@ def told(found, shop):
 WRONG = {
     "client.creat_order(lines=[{'sku': 'a'}])": [("operation-not-found", "", "did you mean create_order or get_order or latest_order?")],
     "client['zeppelin']()": [("operation-not-found", "", "Shop has no such operation")],
-    "client.call('getOrdr', 1)": [("operation-not-found", "", "did you mean get_order or latest_order or delete_order?")],
-    "x = client.get_ordr": [("operation-not-found", "", "did you mean get_order or latest_order or delete_order?")],
+    "client.call('getOrdr', 1)": [("operation-not-found", "", "did you mean get_order or latest_order?")],
+    "x = client.get_ordr": [("operation-not-found", "", "did you mean get_order or latest_order?")],
     "client.get_order(1, x_trac='a')": [("unknown", "x_trac", "did you mean X-Trace?")],
     "client.get_order(1, 2)": [("unknown", "2", "too many positional arguments; positional are the path's: orderId")],
     "client.get_order()": [("missing", "path.orderId", "integer, required")],
