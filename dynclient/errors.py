@@ -345,6 +345,14 @@ class ResponseDrift(UserWarning):
     """
 
 
+class CallDrift(UserWarning):
+    """A call does not fit the document, at a place that the option `excuse` names; it is sent."""
+
+
+class UnusedExcuse(UserWarning):
+    """An entry of the option `excuse` excuses nothing any more."""
+
+
 _CLASS_BY_STATUS: dict[int, type[StatusError]] = {
     400: BadRequest,
     401: Unauthorized,

@@ -161,7 +161,9 @@ def _print_curl(operation: str, words: tuple[str, ...], options: CallOptions) ->
 
     if options.server and options.sandbox:
         raise UsageError("--server and --sandbox exclude each other", hint="give one")
-    client = Client(document_option.load_document(options.spec), server=options.server)
+    choice = document_option.choose_document(options.spec)
+    document = document_option.load_choice(choice)
+    client = Client(document, server=options.server, excuse=choice.excuse)
     bound = client.with_options(**build_client_options(options))[operation]
     args, kwargs = parse_arguments(bound, words, options.body, options.param)
     click.echo(bound.request(*args, **kwargs).curl())

@@ -65,11 +65,13 @@ class DocumentChoice:
     Attributes:
         source: its path or URL.
         named_by: who named it, as messages say it; "" for the shipped one.
+        excuse: where pyproject.toml excuses violations of it.
 
     """
 
     source: str
     named_by: str = ""
+    excuse: tuple[str, ...] = ()
 
     @property
     def is_shipped(self) -> bool:
@@ -100,23 +102,42 @@ def choose_document(spec: str | None) -> DocumentChoice:
     It is `--spec`, else DYNCLIENT_SPEC, else pyproject.toml, else the shipped one.
     """
     if spec:
-        return DocumentChoice(spec, "--spec")
+        return DocumentChoice(spec, "--spec", _find_excuses(spec))
     if named := os.environ.get("DYNCLIENT_SPEC"):
-        return DocumentChoice(named, "DYNCLIENT_SPEC")
+        return DocumentChoice(named, "DYNCLIENT_SPEC", _find_excuses(named))
     return _read_project_choice(Path.cwd()) or DocumentChoice(str(find_shipped_document()))
+
+
+def _find_excuses(source: str) -> tuple[str, ...]:
+    """Return the excuses that pyproject.toml has for a document, if it is the one it names."""
+    try:
+        choice = _read_project_choice(Path.cwd())
+    except UsageError:  # nobody asked for that file
+        return ()
+    is_same = choice is not None and Path(choice.source).absolute() == Path(source).absolute()
+    return choice.excuse if choice is not None and is_same else ()
 
 
 def _read_project_choice(start: Path) -> DocumentChoice | None:
     """Return what the nearest pyproject.toml with a `spec` in [tool.dynclient] names."""
     for folder in (start, *start.parents):
         file = folder / "pyproject.toml"
-        spec = _read_tool_table(file).get("spec") if file.is_file() else None
+        table = _read_tool_table(file) if file.is_file() else {}
+        spec = table.get("spec")
         if spec is not None and not isinstance(spec, str):
             raise UsageError(f"{file}: `spec` in [tool.dynclient] must be a string")
         if spec:
             is_url = spec.startswith(("http://", "https://"))
-            return DocumentChoice(spec if is_url else str(folder / spec), str(file))
+            source = spec if is_url else str(folder / spec)
+            return DocumentChoice(source, str(file), _read_excuses(file, table))
     return None
+
+
+def _read_excuses(file: Path, table: dict[str, Any]) -> tuple[str, ...]:
+    excuses = table.get("excuse", [])
+    if not isinstance(excuses, list) or not all(isinstance(text, str) for text in excuses):
+        raise UsageError(f"{file}: `excuse` in [tool.dynclient] must be a list of strings")
+    return tuple(excuses)
 
 
 def _read_tool_table(file: Path) -> dict[str, Any]:
@@ -185,14 +206,14 @@ def open_client(spec: str | None, server: str | None, *, sandbox: bool) -> Clien
     choice = choose_document(spec)
     document = load_choice(choice)
     if server or not (sandbox or choice.is_shipped):
-        return Client(document, server=server)
+        return Client(document, server=server, excuse=choice.excuse)
     if not sandbox:
         from dynclient.cli.terminal_output import format_one_line, print_note
 
         print_note(
             f"{format_one_line(document.title)} on the sandbox; --server URL calls the real one"
         )
-    return open_sandbox_client(document)
+    return open_sandbox_client(document).with_options(excuse=choice.excuse)
 
 
 def open_sandbox_client(document: Document, sandbox: Any = None) -> Client:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Generic, Self, TypeVar, Unpack
 
 from dynclient import __version__, model
+from dynclient.client.excuses import Excuses
 from dynclient.client.load import DocumentSource, load
 from dynclient.client.operation import BoundOperation
 from dynclient.client.options import ClientOptions, Options, check_max_connections
@@ -165,6 +166,7 @@ class BaseClient(Generic[OperationT]):
         runner: Any,
         own_credentials: ClientCredentials,
         credentials: ClientCredentials,
+        all_excuses: list[Excuses] | None = None,
     ) -> None:
         """Give this client its parts: a new one in `__init__`, a view in `with_options`."""
         self._compiled = compiled
@@ -174,6 +176,22 @@ class BaseClient(Generic[OperationT]):
         self._own_credentials = own_credentials
         self._credentials = credentials
         self._bound_operations: dict[str, OperationT] = {}
+        #: One for each list of excuses that this client, or a view of it, was given.
+        self._all_excuses = [] if all_excuses is None else all_excuses
+        self._excuses = self._find_excuses(options.excuse)
+
+    def _find_excuses(self, texts: Sequence[str]) -> Excuses:
+        """Return the excuses with these texts: the ones that a view shares, else new ones."""
+        for excuses in self._all_excuses:
+            if excuses.texts == tuple(texts):
+                return excuses
+        excuses = Excuses(texts, self._find_key)
+        self._all_excuses.append(excuses)
+        return excuses
+
+    def _warn_of_unused_excuses(self) -> None:
+        for excuses in self._all_excuses:
+            excuses.warn_of_unused()
 
     @property
     def document(self) -> model.Document:
@@ -230,6 +248,7 @@ class BaseClient(Generic[OperationT]):
                 options=self._options,
                 runner=self._runner,
                 credential_store=self._build_credential_store(operation),
+                excuses=self._excuses.get(key),
             )
             # Of two threads that bind at once, both return what the first one kept.
             bound = self._bound_operations.setdefault(key, bound)
@@ -329,7 +348,7 @@ class BaseClient(Generic[OperationT]):
             drop_private_frames(error)
             raise
         view = object.__new__(type(self))
-        view._set_up(self._compiled, options, self._runner, own, credentials)
+        view._set_up(self._compiled, options, self._runner, own, credentials, self._all_excuses)
         return view
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -447,6 +466,7 @@ class Client(BaseClient[Operation]):
     def close(self) -> None:
         """Close the connections; an HTTP client that you brought stays open."""
         self._runner.close()
+        self._warn_of_unused_excuses()
 
     def __enter__(self) -> Self:
         return self
@@ -464,6 +484,7 @@ class AsyncClient(BaseClient[AsyncOperation]):
     async def close(self) -> None:
         """Close the connections; an HTTP client that you brought stays open."""
         await self._runner.close()
+        self._warn_of_unused_excuses()
 
     aclose = close
 

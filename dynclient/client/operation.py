@@ -10,10 +10,11 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from dynclient import model
+from dynclient.client.excuses import OperationExcuses
 from dynclient.client.options import Options
 from dynclient.description.operation_docstring import build_docstring
 from dynclient.description.operation_signature import build_signature
-from dynclient.errors import DocumentError, ResponseDrift, UnsafeValue, UsageError
+from dynclient.errors import CallDrift, DocumentError, ResponseDrift, UnsafeValue, UsageError
 from dynclient.masking import mask_url
 from dynclient.names import to_snake_case
 from dynclient.plan.call_document import Call
@@ -67,12 +68,14 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
         options: Options,
         runner: RunnerT,
         credential_store: CredentialStore,
+        excuses: OperationExcuses | None = None,
     ) -> None:
         self.operation = operation
         self._plan = plan
         self._options = options
         self._runner = runner
         self._credential_store = credential_store
+        self._excuses = excuses
 
     # --- what it is
 
@@ -181,7 +184,18 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
         strict = RequestChecks(
             unknown_properties=self._options.unknown_properties, is_thorough=True
         )
-        return self._plan.bind(args, kwargs, strict, self._options.media_type).violations
+        violations = self._plan.bind(args, kwargs, strict, self._options.media_type).violations
+        return self._excuse_call(violations) if self._excuses else violations
+
+    def _excuse_call(self, violations: list[Violation]) -> list[Violation]:
+        """Return the violations of a call that nothing excuses; without any, warn of the others."""
+        if self._excuses is None:
+            return violations
+        unexcused = self._excuses.select_unexcused(violations)
+        if not unexcused:
+            for violation in select_drifts(violations):
+                warnings.warn(CallDrift(f"{self.id}: {violation}"), stacklevel=4)
+        return unexcused
 
     def request(self, /, *args: Any, **kwargs: Any) -> Request:
         """Return the request of a call, as a pure value without credentials; nothing is sent.
@@ -194,8 +208,9 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
         """
         plan, options = self._plan, self._options
         call = plan.bind(args, kwargs, options.checks, options.media_type)
-        if call.violations:
-            raise plan.build_invalid_call(call.violations)
+        violations = self._excuse_call(call.violations) if self._excuses else call.violations
+        if violations:
+            raise plan.build_invalid_call(violations)
         try:
             request = plan.build_request(call, self._base_url, options.accept)
         except UnsafeValue:
@@ -261,7 +276,10 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
 
     def _build_result(self, request: Request, response: Response) -> Result:
         result = self._plan.result_table.build_result(
-            request, response, self._options.validate_responses
+            request,
+            response,
+            self._options.validate_responses,
+            self._excuses.select_unexcused if self._excuses else tuple,
         )
         if result.violations:
             for violation in select_drifts(result.violations):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypedDict
 
@@ -50,6 +50,11 @@ def _is_text_or_none(value: Any) -> bool:
     return value is None or isinstance(value, str)
 
 
+def _is_text_list(value: Any) -> bool:
+    is_list = isinstance(value, list | tuple)
+    return is_list and all(isinstance(text, str) for text in value)
+
+
 def _is_media_type(value: Any) -> bool:
     return value is None or (isinstance(value, str) and is_valid_header("Accept", value))
 
@@ -69,6 +74,7 @@ _OPTION_RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
         "'raise', 'warn' or 'off'",
     ),
     "retries": (lambda value: type(value) is int and value >= 0, "how often, 0 or more"),
+    "excuse": (_is_text_list, "a list of texts such as 'getOrder: body.items[].price'"),
     "max_response_bytes": (
         lambda value: value is None or (type(value) is int and value >= 0),
         "a number of bytes, or None for no limit",
@@ -101,6 +107,8 @@ class ClientOptions(TypedDict, total=False):
             none.
         max_response_bytes: how large the body of a response may be, content coding undone; None:
             any size. A larger one is a BrokenResponse, and never held in memory. Default: 256 MiB.
+        excuse: where violations only warn: operations (`listOrders`), or places in their calls and
+            results (`getOrder: body.items[].price`). Default: nowhere.
 
     """
 
@@ -116,6 +124,7 @@ class ClientOptions(TypedDict, total=False):
     retries: int
     follow_redirects: bool | None
     max_response_bytes: int | None
+    excuse: Sequence[str]
 
 
 @dataclass(frozen=True, repr=False)
@@ -134,6 +143,7 @@ class Options:
     retries: int = 0
     follow_redirects: bool | None = None
     max_response_bytes: int | None = MAX_RESPONSE_BYTES
+    excuse: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         for name, (is_valid, hint) in _OPTION_RULES.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -177,9 +177,19 @@ class ResultTable:
         return self._declared_headers[declared.status]
 
     def build_result(
-        self, request: Request, response: Response, validation: ResponseValidation
+        self,
+        request: Request,
+        response: Response,
+        validation: ResponseValidation,
+        select_unexcused: Callable[[Sequence[Violation]], Sequence[Violation]] = tuple,
     ) -> Result:
         """Return the result of a response.
+
+        Args:
+            request: what was sent.
+            response: what came.
+            validation: what happens where the response does not fit the document.
+            select_unexcused: violations → those that are not excused, and so raise.
 
         Raises:
             StatusError: the status is 400 or above; its class goes by the status.
@@ -217,8 +227,9 @@ class ResultTable:
         if decode_error:
             text = f"the body cannot be decoded: {decode_error}"
             raise self._build_error(DecodeError, text, result, body=response.body)
-        if violations and validation == "raise":
-            raise self._build_invalid_response(result)
+        unexcused = select_unexcused(violations)
+        if unexcused and validation == "raise":
+            raise self._build_invalid_response(result, unexcused)
         return result
 
     def _find_violations(
@@ -243,16 +254,18 @@ class ResultTable:
         text = f"{result.status}" + (f" {message}" if message else "")
         return self._build_error(status_error(result.status), text, result)
 
-    def _build_invalid_response(self, result: Result) -> ResponseError:
+    def _build_invalid_response(
+        self, result: Result, violations: Sequence[Violation]
+    ) -> ResponseError:
         hint = 'the data are in error.result; validate_responses="warn" keeps going'
         start = f"the {result.status} response"
-        if result.violations[0].kind in ("status", "media-type"):
+        if violations[0].kind in ("status", "media-type"):
             text = f"{start} is not in the document"
-            return self._build_error(UndocumentedResponse, text, result, hint)
-        count = len(result.violations)
+            return self._build_error(UndocumentedResponse, text, result, hint, violations)
+        count = len(violations)
         problems = f"{count} problems" if count > 1 else f"{count} problem"
         text = f"{start} does not fit the document: {problems}"
-        return self._build_error(InvalidResponse, text, result, hint)
+        return self._build_error(InvalidResponse, text, result, hint, violations)
 
     def _build_error(
         self,
@@ -260,6 +273,7 @@ class ResultTable:
         text: str,
         result: Result,
         hint: str | None = None,
+        violations: Sequence[Violation] | None = None,
         **data: Any,
     ) -> ResponseError:
         operation = self.operation
@@ -267,7 +281,7 @@ class ResultTable:
             f"{operation.heading}: {text}",
             hint=hint,
             result=result,
-            violations=result.violations,
+            violations=result.violations if violations is None else tuple(violations),
             operation_id=operation.id,
             **data,
         )

@@ -109,3 +109,21 @@ def test_dummies_are_of_the_kind_that_each_scheme_takes():
         "token": "sandbox",
         "flow": "sandbox",
     }
+
+
+def test_excuses_of_the_project_hold_for_its_document_only(tmp_path, monkeypatch):
+    project(tmp_path, '[tool.dynclient]\nspec = "api.yaml"\nexcuse = ["getOrder: body.a"]')
+    excuse = ("getOrder: body.a",)
+    assert document_option.choose_document(None).excuse == excuse
+    assert document_option.choose_document("api.yaml").excuse == excuse
+    assert document_option.choose_document("other.yaml").excuse == ()
+    monkeypatch.setenv("DYNCLIENT_SPEC", str(tmp_path / "api.yaml"))
+    assert document_option.choose_document(None).excuse == excuse
+
+
+@pytest.mark.parametrize("excuse", ['"getOrder"', "[1]", "{}"])
+def test_excuses_of_the_project_are_a_list_of_strings(tmp_path, cli, excuse):
+    project(tmp_path, f'[tool.dynclient]\nspec = "api.yaml"\nexcuse = {excuse}')
+    result = cli("list")
+    assert result.exit_code == 2
+    assert "`excuse` in [tool.dynclient] must be a list of strings" in result.stderr
