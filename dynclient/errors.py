@@ -19,8 +19,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
+from dynclient.display_text import escape_unprintable
 from dynclient.masking import mask_url, mask_urls
-from dynclient.violations import Violation, escape_unprintable, format_violations
+from dynclient.violations import Violation, format_violations
 
 MAX_CHARS = 4000
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from dynclient.display_text import escape_unprintable
 from dynclient.masking import mask_url
 
 #: Violations of these kinds come first, in this order; all other kinds keep their order.
@@ -134,13 +135,6 @@ def shorten(text: str, limit: int = MAX_VALUE_CHARS) -> str:
     if is_complete and len(clean) <= limit:
         return clean
     return clean[: limit - 1] + "…"
-
-
-def escape_unprintable(text: str) -> str:
-    """Return a text on one line, control characters escaped, so that it cannot steer a terminal."""
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
 _LITERAL_TEXTS = {None: "null", True: "true", False: "false"}

@@ -157,6 +157,7 @@ def _parse_timeout(text: str) -> Any:
 def _print_curl(operation: str, words: tuple[str, ...], options: CallOptions) -> None:
     """Print a call as a curl command; nothing is sent."""
     from dynclient.cli.call_arguments import parse_arguments
+    from dynclient.cli.terminal_output import print_ready
     from dynclient.client.client import Client
 
     if options.server and options.sandbox:
@@ -166,7 +167,7 @@ def _print_curl(operation: str, words: tuple[str, ...], options: CallOptions) ->
     client = Client(document, server=options.server, excuse=choice.excuse)
     bound = client.with_options(**build_client_options(options))[operation]
     args, kwargs = parse_arguments(bound, words, options.body, options.param)
-    click.echo(bound.request(*args, **kwargs).curl())
+    print_ready(bound.request(*args, **kwargs).curl() + "\n")
 
 
 def send_call(operation: Operation, arguments: CallArguments, options: CallOptions) -> None:
@@ -237,8 +238,8 @@ def print_result(result: Result, options: CallOptions, media_type: str | None = 
         verbose_output.print_response(result)
     if options.include:
         for line in terminal_output.format_head(result):
-            click.echo(line)
-        click.echo()
+            terminal_output.print_block(line)
+        terminal_output.print_block()
     if result.data is None and not result.media_type:
         terminal_output.print_note(f"{result.status}, no body")
     elif options.output and result.status < FIRST_FAILURE_STATUS:

@@ -41,12 +41,12 @@ def command(ctx: click.Context, spec: str | None, named: str | None, used: tuple
     a key that no result has. The code is read, never run. The exit code is 1 where
     there is such a line and the document is in order.
     """
-    from dynclient.cli.terminal_output import escape_controls, format_count
+    from dynclient.cli.terminal_output import format_count, print_block
 
     document = document_option.load_document(document_option.choose_spec(spec, named))
     problems = sorted(document.problems, key=_build_problem_order)
     for problem in problems:
-        click.echo(escape_controls(_format_problem(problem)))
+        print_block(_format_problem(problem))
     error_count = sum(problem.severity == "error" for problem in problems)
     operation_count = format_count(len(document.operations), "operation")
     counts = _format_counts(error_count, len(problems) - error_count)
@@ -60,7 +60,7 @@ def command(ctx: click.Context, spec: str | None, named: str | None, used: tuple
 
 def _check_usages(document: Document, paths: tuple[str, ...]) -> bool:
     """Print the lines of code that do not fit a document; return whether all of them fit."""
-    from dynclient.cli.terminal_output import escape_controls, format_count
+    from dynclient.cli.terminal_output import format_count, print_block
     from dynclient.cli.uses import find_usages_in
     from dynclient.usages import diagnose_usages
 
@@ -71,7 +71,7 @@ def _check_usages(document: Document, paths: tuple[str, ...]) -> bool:
         for code in analysis.unreadable_files
     ]
     for line in (*unreadable, *map(str, diagnostics)):
-        click.echo(escape_controls(line))
+        print_block(line)
     error_count = sum(diagnostic.is_certain for diagnostic in diagnostics)
     warning_count = len(diagnostics) - error_count + len(unreadable)
     file_count = format_count(analysis.file_count, "file")
@@ -81,9 +81,9 @@ def _check_usages(document: Document, paths: tuple[str, ...]) -> bool:
 
 
 def _print_summary(subject: str, text: str) -> None:
-    from dynclient.cli.terminal_output import format_one_line
+    from dynclient.cli.terminal_output import format_one_line, print_block
 
-    click.echo(f"{format_one_line(subject)}: {text}")
+    print_block(f"{format_one_line(subject)}: {text}")
 
 
 def _format_counts(error_count: int, warning_count: int) -> str:

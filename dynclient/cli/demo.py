@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dynclient.cli import document_option
+from dynclient.cli.terminal_output import print_block, print_note
 from dynclient.errors import DynclientError, ResponseDrift
 
 if TYPE_CHECKING:
@@ -38,17 +39,17 @@ def command(ctx: click.Context) -> None:
 
     document = load(document_option.find_shipped_document())
     version = document.info.get("version", "")
-    click.echo(f"{document.title} {version} on the sandbox: nothing leaves this process.")
+    print_block(f"{document.title} {version} on the sandbox: nothing leaves this process.")
     sandbox = Sandbox(document, second_opinion=True)
     story = DemoStory(document_option.open_sandbox_client(document, sandbox))
     run_story(story)
     run_mistakes(story, document)
     story.check_second_opinion(sandbox)
-    click.echo()
-    click.echo(story.format_second_opinion(sandbox))
-    click.echo(story.format_summary())
+    print_block()
+    print_block(story.format_second_opinion(sandbox))
+    print_block(story.format_summary())
     for failure in story.failures:
-        click.echo(f"demo: {failure}", err=True)
+        print_note(f"demo: {failure}")
     ctx.exit(STORY_FAILED if story.violation_count or story.failures else 0)
 
 
@@ -77,7 +78,7 @@ class DemoStory:
     def begin_chapter(self, title: str) -> None:
         """Begin a chapter."""
         self._chapter_count += 1
-        click.echo(f"\n{self._chapter_count}. {title}")
+        print_block(f"\n{self._chapter_count}. {title}")
 
     def call(self, shown_paths: Sequence[str], name: str, /, *args: Any, **kwargs: Any) -> Any:
         """Show and make a call, validate its request and response, and count them.
@@ -104,13 +105,13 @@ class DemoStory:
                 result = operation.send(*args, **kwargs)
         except DynclientError as error:
             self.failures.append(f"{name}: {type(error).__name__}: {error.headline}")
-            click.echo(_indent(f"{type(error).__name__}: {error}", "  ! "))
+            print_block(_indent(f"{type(error).__name__}: {error}", "  ! "))
             return {}
         self.response_count += 1
         self.violation_count += len(result.violations)
         for violation in result.violations:
             self.failures.append(f"{name}: {result.status}: {violation}")
-        click.echo(f"{INDENT}  → {result.status}  {summarize_data(result.data, shown_paths)}")
+        print_block(f"{INDENT}  → {result.status}  {summarize_data(result.data, shown_paths)}")
         return {} if result.data is None else result.data
 
     def show_refused(self, title: str, wanted: str, show: str, attempt: Callable[[], Any]) -> None:
@@ -123,12 +124,12 @@ class DemoStory:
             attempt: makes the call.
 
         """
-        click.echo(f"\n - {title}")
-        click.echo(_indent(show))
+        print_block(f"\n - {title}")
+        print_block(_indent(show))
         try:
             attempt()
         except DynclientError as error:
-            click.echo(_indent(f"{type(error).__name__}: {error}", "  "))
+            print_block(_indent(f"{type(error).__name__}: {error}", "  "))
             if type(error).__name__ == wanted:
                 return
         self.failures.append(f"{title}: no {wanted} was raised")
@@ -157,7 +158,7 @@ class DemoStory:
 def _print_call(name: str, args: Sequence[Any], kwargs: dict[str, Any]) -> None:
     from dynclient.description.python_text import format_python_call
 
-    click.echo(_indent(format_python_call(f"client.{name}", args, kwargs, WIDTH)))
+    print_block(_indent(format_python_call(f"client.{name}", args, kwargs, WIDTH)))
 
 
 def _indent(text: str, lead: str = "") -> str:

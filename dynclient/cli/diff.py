@@ -102,10 +102,11 @@ def _print_rules(ctx: click.Context, _param: click.Parameter, form: str | None) 
     """Print the rules and leave, whatever else stands on the command line."""
     if form is None or ctx.resilient_parsing:
         return
+    from dynclient.cli.terminal_output import print_ready
     from dynclient.diffing.report import rule_table
 
     text = rule_table.render_markdown() if form == "markdown" else rule_table.render_text()
-    click.echo(text, nl=False)
+    print_ready(text)
     ctx.exit()
 
 
@@ -403,12 +404,12 @@ def _describe_change(change: Change) -> str:
 
 def _print_reports(rated: list[NamedDiff], options: DiffOptions) -> None:
     from dynclient.cli.output_files import save_data
-    from dynclient.cli.terminal_output import is_terminal
+    from dynclient.cli.terminal_output import is_terminal, print_ready
     from dynclient.diffing.report.combined import build_report
 
     columns = shutil.get_terminal_size().columns if is_terminal() else MAX_WIDTH
     width = min(columns, MAX_WIDTH)
-    click.echo(build_report(rated, options.format, width), nl=False)
+    print_ready(build_report(rated, options.format, width))
     for form, file in options.output:
         text = build_report(rated, form, MAX_WIDTH)
         save_data(file, text.encode(errors="backslashreplace"), form)

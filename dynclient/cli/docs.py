@@ -27,6 +27,7 @@ def command(spec: str | None, named: str | None, out: str) -> None:
     """
     from dynclient.api_reference import build_reference
     from dynclient.cli.output_files import write_file
+    from dynclient.cli.terminal_output import print_block
 
     document = document_option.load_document(document_option.choose_spec(spec, named))
     folder = Path(out)
@@ -36,4 +37,4 @@ def command(spec: str | None, named: str | None, out: str) -> None:
         raise UsageError(f"{out} cannot be made a folder: {error.strerror or error}") from None
     for name, text in build_reference(document).items():
         write_file(folder / name, text.encode())
-        click.echo(folder / name)
+        print_block(str(folder / name))

@@ -10,10 +10,10 @@ from typing import Any, NoReturn
 import click
 
 from dynclient import __version__
+from dynclient.display_text import escape_unprintable
 from dynclient.errors import DynclientError
 from dynclient.masking import mask_urls
 from dynclient.names import suggest
-from dynclient.violations import escape_unprintable
 
 #: Commands in the order of `--help`; each module is imported when its command is used.
 COMMANDS = ("list", "show", "call", "check", "diff", "uses", "demo", "sandbox", "docs", "repl")
@@ -70,11 +70,11 @@ class CommandGroup(click.Group):
         except Exception as error:
             if os.environ.get("DYNCLIENT_TRACEBACK"):
                 raise
+            from dynclient.cli.terminal_output import print_note
+
             text = escape_unprintable(mask_urls(str(error)))
-            click.echo(f"{type(error).__name__}: {text}", err=True)
-            click.echo(
-                "  this is a fault of dynclient; DYNCLIENT_TRACEBACK=1 shows where", err=True
-            )
+            print_note(f"{type(error).__name__}: {text}")
+            print_note("  this is a fault of dynclient; DYNCLIENT_TRACEBACK=1 shows where")
             ctx.exit(INTERNAL_ERROR)
 
 
@@ -93,7 +93,9 @@ _COMMAND_LINE_HINTS = {
 def exit_with_error(error: DynclientError) -> NoReturn:
     """Print an error of ours on standard error and leave with its exit code."""
     error.hint = _translate_hint(error)
-    click.echo(f"{type(error).__name__}: {error}", err=True)
+    from dynclient.cli.terminal_output import print_note
+
+    print_note(f"{type(error).__name__}: {error}")
     raise click.exceptions.Exit(error.exit_code)
 
 

@@ -91,10 +91,9 @@ class Download:
             self._stream.close()
             _move_into_place(_build_temporary_path(self.target), self.target)
             self._stream = None
-            print_note(
-                ("\r" if self._last_progress else "")
-                + f"{self.size_bytes:,} bytes → {self.target.name} ({remark})"
-            )
+            if self._last_progress:
+                sys.stderr.write("\r")
+            print_note(f"{self.size_bytes:,} bytes → {self.target.name} ({remark})")
 
     def drop(self) -> None:
         """Forget what was written so far."""

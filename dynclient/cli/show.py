@@ -25,11 +25,12 @@ def command(operation: str, spec: str | None) -> None:
 
     Signature, arguments, body, results, auth, and an example in Python and in curl.
     """
+    from dynclient.cli.terminal_output import print_block
     from dynclient.client.client import Client
 
     client = Client(document_option.load_document(spec))
     for line in _format_operation(client, client[operation]):
-        click.echo(line)
+        print_block(line)
 
 
 def _format_operation(client: Client, operation: Operation) -> Iterator[str]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dynclient.display_text import dump_json, escape_json_text, escape_unprintable
 from dynclient.errors import UsageError
 from dynclient.masking import MASK, is_secret_header_name
 from dynclient.wire import media
@@ -40,27 +41,33 @@ def get_width() -> int:
     return min(shutil.get_terminal_size().columns, PROSE_WIDTH) if is_terminal() else 80
 
 
-def escape_controls(text: str, *, keep: str = "") -> str:
-    """Return a text that is harmless for a terminal: control characters are escaped."""
-    return "".join(c if c.isprintable() or c in keep else repr(c)[1:-1] for c in text)
-
-
 def format_one_line(text: str) -> str:
     """Return a text on one line, made harmless."""
-    return escape_controls(" ".join(text.split()))
+    return escape_unprintable(" ".join(text.split()))
 
 
 def print_line(text: str = "") -> None:
-    """Print a line; on a terminal it is cut at the edge, in a pipe it is whole."""
+    """Print a line, made harmless; on a terminal it is cut at the edge, in a pipe it is whole."""
+    text = escape_unprintable(text, keep="\t")
     if is_terminal():
         columns = shutil.get_terminal_size().columns
         text = text if len(text) <= columns else text[: columns - 1] + "…"
     click.echo(text)
 
 
+def print_block(text: str = "") -> None:
+    """Print one or several lines, made harmless; none is cut."""
+    click.echo(escape_unprintable(text, keep="\n\t"))
+
+
 def print_note(text: str) -> None:
-    """Print a remark on standard error, beside the output."""
-    click.echo(text, err=True)
+    """Print a remark on standard error, beside the output; it is made harmless."""
+    click.echo(escape_unprintable(text, keep="\n\t"), err=True)
+
+
+def print_ready(text: str) -> None:
+    """Print text that is harmless already and must stay as it is, such as JSON for programs."""
+    click.echo(text, nl=False)
 
 
 def format_count(number: int, noun: str) -> str:
@@ -93,7 +100,7 @@ def wrap_prose(text: str, indent: str = "") -> list[str]:
     width = max(get_width() - len(indent), 20)
     wrapper = textwrap.TextWrapper(width, break_long_words=False, break_on_hyphens=False)
     lines: list[str] = []
-    for paragraph in escape_controls(text.strip(), keep="\n").split("\n\n"):
+    for paragraph in escape_unprintable(text.strip(), keep="\n").split("\n\n"):
         if lines:
             lines.append("")
         for block in _split_list_items(paragraph):
@@ -116,7 +123,7 @@ def format_head(result: Result) -> list[str]:
     lines = [f"{result.status} {phrases.get(result.status, '')}".rstrip()]
     for name, value in result.headers.pairs():
         shown_value = MASK if is_secret_header_name(name) else value
-        lines.append(escape_controls(f"{name}: {shown_value}"))
+        lines.append(escape_unprintable(f"{name}: {shown_value}"))
     return lines
 
 
@@ -147,7 +154,7 @@ def _print_bytes(value: bytes, media_type: str) -> None:
 
 def _print_text(value: str) -> None:
     if is_terminal():
-        click.echo(escape_controls(value, keep="\n\t"))
+        click.echo(escape_unprintable(value, keep="\n\t"))
     else:
         click.echo(value, nl=False)
 
@@ -161,13 +168,9 @@ def _print_json(value: Any) -> None:
 
 
 def format_json(value: Any) -> str:
-    """Return JSON, indented; where a character cannot be printed, all but ASCII is escaped."""
-    text = json.dumps(value, indent=2, ensure_ascii=False)
-    return (
-        text
-        if escape_controls(text, keep="\n") == text and _is_encodable(text)
-        else json.dumps(value, indent=2)
-    )
+    """Return JSON, indented; all but ASCII is escaped where the output cannot carry it."""
+    text = dump_json(value, indent=2)
+    return text if _is_encodable(text) else escape_json_text(json.dumps(value, indent=2))
 
 
 def _is_encodable(text: str) -> bool:

@@ -56,14 +56,14 @@ def command(paths: tuple[str, ...], spec: str | None, used_by: str | None, form:
         recorded=read_recorded_usages(used_by, document),
     )
     if form == "json":
-        click.echo(terminal_output.format_json(_build_json(report)))
+        terminal_output.print_ready(terminal_output.format_json(_build_json(report)) + "\n")
         return
     rows = [*_build_usage_rows(report), *_build_recorded_rows(report)]
     for line in terminal_output.align_columns(rows):
         terminal_output.print_line(line)
     for note in _format_notes(report):
-        terminal_output.print_note(terminal_output.escape_controls(note))
-    click.echo(_format_summary(report))
+        terminal_output.print_note(note)
+    terminal_output.print_block(_format_summary(report))
 
 
 @dataclass(frozen=True)

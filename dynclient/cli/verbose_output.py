@@ -11,17 +11,17 @@ if TYPE_CHECKING:
 
 def print_request(request: Request) -> None:
     """Print a request before it is sent: line, headers, size, and the credentials it needs."""
-    from dynclient.cli.terminal_output import escape_controls, print_note
+    from dynclient.cli.terminal_output import print_note
     from dynclient.masking import MASK, mask_url
     from dynclient.wire.security import format_formula
 
     url = mask_url(request.url, request.secret_names.query)
-    print_note(escape_controls(f"> {request.method} {url}"))
+    print_note(f"> {request.method} {url}")
     for name, value in request.headers.pairs():
         shown_value = MASK if request.secret_names.has_header(name) else value
-        print_note(escape_controls(f"> {name}: {shown_value}"))
+        print_note(f"> {name}: {shown_value}")
     if request.security:
-        print_note(escape_controls(f"> (credentials: {format_formula(request.security)})"))
+        print_note(f"> (credentials: {format_formula(request.security)})")
     print_note(f"> ({_format_size(request)})")
 
 

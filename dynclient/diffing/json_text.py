@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from typing import Any
 
-from dynclient.violations import escape_unprintable
+from dynclient import display_text
+from dynclient.display_text import escape_unprintable
 
 
 def to_json_value(value: Any) -> Any:
@@ -26,33 +26,18 @@ def to_json_value(value: Any) -> Any:
 
 
 def dump_json(value: Any, indent: int | None = None) -> str:
-    """Return JSON for programs, in ASCII only if a character could not be encoded."""
-    ready = to_json_value(value)
-    text = json.dumps(ready, indent=indent, ensure_ascii=False)
-    try:
-        text.encode()
-    except UnicodeEncodeError:  # half of a surrogate pair
-        text = json.dumps(ready, indent=indent)
-    return text
+    """Return JSON for programs; in a log it steers neither a terminal nor a runner."""
+    return display_text.dump_json(to_json_value(value), indent)
 
 
 def format_line(value: Any) -> str:
-    """Return JSON on one line for people; escapes stand for unprintable characters."""
-    return "".join(map(_escape_unprintable, json.dumps(to_json_value(value), ensure_ascii=False)))
+    """Return JSON on one line for people."""
+    return display_text.dump_json(to_json_value(value))
 
 
 def format_block(value: Any) -> list[str]:
     """Return JSON for people as indented lines."""
-    text = json.dumps(to_json_value(value), indent=2, ensure_ascii=False)
-    return ["".join(map(_escape_unprintable, each)) for each in text.split("\n")]
-
-
-def _escape_unprintable(character: str) -> str:
-    """Return a character of JSON, escaped if it is not printable.
-
-    Such a character can only stand in a string, so the JSON means the same.
-    """
-    return character if character.isprintable() else json.dumps(character)[1:-1]
+    return display_text.dump_json(to_json_value(value), indent=2).split("\n")
 
 
 def truncate(text: str, limit: int) -> str:

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from dynclient.diffing import json_text
 from dynclient.diffing.change import Change
+from dynclient.display_text import escape_unprintable
 from dynclient.model import TEMPLATE_VARIABLE
 from dynclient.names import NAMELESS, to_snake_case
-from dynclient.violations import escape_unprintable
 
 if TYPE_CHECKING:
     from dynclient.plan.binder import Binder

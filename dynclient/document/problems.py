@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from dynclient.display_text import escape_unprintable
 from dynclient.masking import mask_url, mask_urls
 from dynclient.violations import Place
 
@@ -52,4 +53,4 @@ class Problem:
     def __str__(self) -> str:
         file_name = self.file.rstrip("/").rsplit("/", 1)[-1]
         place = f"{file_name}:{self.line}" if self.line else f"{file_name}#{self.pointer}"
-        return f"{place}: {self.severity}: {self.message} [{self.code}]"
+        return escape_unprintable(f"{place}: {self.severity}: {self.message} [{self.code}]")

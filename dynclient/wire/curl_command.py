@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -45,10 +46,37 @@ class ShellVariable:
 Piece = str | ShellVariable
 
 
+#: Where a CI runner would read a command.
+_RUNNER_COMMAND = re.compile(r"##(?=\w*\[)|(?<=\n) *(?=::[A-Za-z])")
+
+
+def _quote_text(text: str) -> str:
+    """Return a text as one word of a POSIX shell that shows no control character.
+
+    `printf` makes those; an empty pair of quotes takes a command to a CI runner apart.
+    """
+    if text.isprintable() and "##" not in text:
+        return shlex.quote(text)
+    words: list[str] = []
+    for is_shown, characters in itertools.groupby(text, _is_shown):
+        part = "".join(characters)
+        if is_shown:
+            quoted = "'" + part.replace("'", "'\"'\"'") + "'"
+            words.append(_RUNNER_COMMAND.sub(r"\g<0>''", quoted))
+        else:
+            octets = "".join(f"\\{octet:03o}" for octet in part.encode(errors="replace"))
+            words.append(f"\"$(printf '{octets}')\"")
+    return "".join(words)
+
+
+def _is_shown(character: str) -> bool:
+    return character.isprintable() or character in "\n\t"
+
+
 def _quote_word(pieces: list[Piece]) -> str:
     """Return pieces as one word of a shell."""
     texts = [
-        f'"${piece.name}"' if isinstance(piece, ShellVariable) else shlex.quote(piece)
+        f'"${piece.name}"' if isinstance(piece, ShellVariable) else _quote_text(piece)
         for piece in _join_texts(pieces)
     ]
     return "".join(texts) or "''"
@@ -168,7 +196,7 @@ class _CurlWriter:
         if body is None:
             return
         if isinstance(body, StreamedBody):
-            yield f"--data-binary {shlex.quote(_name_file(body))}"
+            yield f"--data-binary {_quote_text(_name_file(body))}"
             return
         try:
             text = body.decode()

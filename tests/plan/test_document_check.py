@@ -645,3 +645,15 @@ def test_every_code_is_described():
     assert len(codes) > 30
     described = (package.parent / "docs" / "checking.md").read_text(encoding="utf-8")
     assert sorted(code for code in codes if f"`{code}`" not in described) == []
+
+
+def test_a_problem_as_text_steers_no_terminal_and_no_runner():
+    schemas = {"A": {"::error::x\x9b##vso[y]": 1}}
+    [problem] = dynclient.load(
+        {**document(version="3.0.3"), "components": {"schemas": schemas}}
+    ).problems
+    assert str(problem) == (
+        "memory:document#/components/schemas/A/::error::x\\x9b#\\x23vso[y]: warning: "
+        "`::error::x\\x9b#\\x23vso[y]` is no keyword of a schema of OpenAPI 3.0; it is ignored "
+        "[unknown-keyword]"
+    )

@@ -9,7 +9,7 @@ from dynclient.diffing import json_text, witness_code
 from dynclient.diffing.change import Change, Level
 from dynclient.diffing.changeset import ChangeSet
 from dynclient.diffing.report import messages, summary
-from dynclient.violations import escape_unprintable
+from dynclient.display_text import escape_unprintable
 
 COMMANDS: dict[Level, str] = {"breaking": "error", "warning": "warning", "info": "notice"}
 
@@ -31,7 +31,8 @@ def render(diff: ChangeSet) -> str:
 
 def _format_command(name: str, properties: dict[str, str], message: str) -> str:
     parts = [f"{key}={_escape_property(value)}" for key, value in properties.items() if value]
-    return f"::{name} {','.join(parts)}::{_escape_data(message)}"
+    clean_message = escape_unprintable(message, keep="\n")
+    return f"::{name} {','.join(parts)}::{_escape_data(clean_message)}"
 
 
 def _build_properties(change: Change) -> dict[str, str]:
@@ -70,4 +71,4 @@ def _escape_data(text: str) -> str:
 
 
 def _escape_property(text: str) -> str:
-    return _escape_data(text).replace(":", "%3A").replace(",", "%2C")
+    return _escape_data(escape_unprintable(text)).replace(":", "%3A").replace(",", "%2C")

@@ -15,7 +15,7 @@ from dynclient.diffing.change import Change
 from dynclient.diffing.changeset import ChangeSet
 from dynclient.diffing.report import messages, summary
 from dynclient.diffing.report.summary import ReportSection
-from dynclient.violations import escape_unprintable
+from dynclient.display_text import escape_unprintable
 
 #: What GitHub takes as the body of a comment, in characters.
 LIMIT = 65_536

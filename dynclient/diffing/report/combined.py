@@ -21,9 +21,12 @@ from dynclient.diffing.report import (
     summary,
 )
 from dynclient.diffing.report.html_elements import Markup, element
+from dynclient.display_text import escape_runner_commands
 
 #: What a diff can come to, the worst first.
 _OUTCOME_ORDER = ("breaking", "undecided", "compatible", "identical")
+
+_FORMS_FOR_PEOPLE = ("text", "markdown", "html")
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,12 @@ def build_report(diffs: Sequence[NamedDiff], form: str, width: int) -> str:
         width: of the terminal, in columns; only `text` asks.
 
     """
+    report = _render(diffs, form, width)
+    # Wrapping may put any word at the beginning of a line, where a runner looks for commands.
+    return escape_runner_commands(report) if form in _FORMS_FOR_PEOPLE else report
+
+
+def _render(diffs: Sequence[NamedDiff], form: str, width: int) -> str:
     if len(diffs) != 1:
         return _COMBINERS[form](diffs, width)
     if form == "text":

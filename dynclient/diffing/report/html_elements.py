@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable
 
-from dynclient.violations import escape_unprintable
+from dynclient.display_text import escape_unprintable
 
 
 class Markup(str):

@@ -9,8 +9,8 @@ from typing import Any
 
 from dynclient.diffing import json_text
 from dynclient.diffing.change import Change, ChangeLocation, Level
+from dynclient.display_text import escape_unprintable
 from dynclient.document.file_loader import get_scheme, to_path
-from dynclient.violations import escape_unprintable
 
 #: How a level is called where many have it.
 LEVEL_TITLES: dict[Level, str] = {"breaking": "Breaking", "warning": "Warnings", "info": "Infos"}

@@ -1,0 +1,58 @@
+"""Text as it is shown: whatever it holds, it steers neither a terminal nor a CI runner.
+
+Whatever prints a line, or puts text into a message, a report or JSON, asks here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+#: What a CI runner takes for a command wherever it stands in a line: `##vso[` and `##[` of Azure
+#: Pipelines and of older runners of GitHub, `##teamcity[` of TeamCity.
+_RUNNER_COMMAND = re.compile(r"##(?=\w*\[)")
+
+#: What GitHub's runner takes for a command at the beginning of a line.
+_COMMAND_AT_START = re.compile(r"^( *):(?=:[A-Za-z])", re.MULTILINE)
+
+
+def escape_unprintable(text: str, *, keep: str = "") -> str:
+    r"""Return a text with escapes in place of control characters and of commands to a CI runner.
+
+    Args:
+        text: from anywhere; without `keep` it becomes one line.
+        keep: control characters that stay, such as "\n\t".
+
+    """
+    if not text.isprintable():
+        text = "".join(
+            char if char.isprintable() or char in keep else repr(char)[1:-1] for char in text
+        )
+    return escape_runner_commands(text)
+
+
+def escape_runner_commands(text: str) -> str:
+    """Return a text, of one or several lines, in which a CI runner finds no command."""
+    if "##" in text:
+        text = _RUNNER_COMMAND.sub(r"#\\x23", text)
+    if "::" in text:
+        text = _COMMAND_AT_START.sub(r"\1\\x3a", text)
+    return text
+
+
+def escape_json_text(text: str) -> str:
+    """Return JSON that means the same, with escapes for what `escape_unprintable` escapes.
+
+    Such characters can only stand in strings; line breaks between the values stay.
+    """
+    if not text.isprintable():
+        text = "".join(
+            char if char.isprintable() or char == "\n" else json.dumps(char)[1:-1] for char in text
+        )
+    return _RUNNER_COMMAND.sub(r"#\\u0023", text) if "##" in text else text
+
+
+def dump_json(value: Any, indent: int | None = None) -> str:
+    """Return a value as JSON that can be shown anywhere; letters of all languages stay."""
+    return escape_json_text(json.dumps(value, indent=indent, ensure_ascii=False))
