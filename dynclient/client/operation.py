@@ -18,6 +18,7 @@ from dynclient.errors import CallDrift, DocumentError, ResponseDrift, UnsafeValu
 from dynclient.masking import mask_url
 from dynclient.names import to_snake_case
 from dynclient.plan.call_document import Call
+from dynclient.plan.file_values import convert_texts_of_files
 from dynclient.plan.plan import Plan, RequestChecks
 from dynclient.plan.results import Result, select_drifts
 from dynclient.plan.schemas import IGNORED_HEADERS
@@ -177,6 +178,9 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
                 if checker.accepts({**call, "body": example}):
                     call["body"] = example
                     break
+        if "body" in call:
+            places = self._plan.find_file_places(entry)
+            call["body"] = convert_texts_of_files(places, call["body"])
         return call
 
     def validate(self, /, *args: Any, **kwargs: Any) -> list[Violation]:

@@ -7,13 +7,21 @@ import datetime
 import enum
 import operator
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from dynclient.violations import Violation, shorten, shorten_repr
 from dynclient.wire.binary_values import is_binary, is_file
 
+ValuePath = tuple[str | int, ...]
+
 _PLAIN_TYPES = frozenset({str, int, float, bool, type(None), bytes})
+
+#: Python writes out integers of up to 4,300 digits.
+_MAX_DIGITS = 4300
+
+_PLAIN_DATA = "a dict, list, text, number, boolean or None"
 
 
 def to_json(value: Any) -> Any:
@@ -27,68 +35,129 @@ def to_json(value: Any) -> Any:
         TypeError: something has no JSON form.
 
     """
-    if type(value) in _PLAIN_TYPES:
-        return value
-    if isinstance(value, Mapping):
-        return _convert_object(value)
-    if isinstance(value, list | tuple):
-        return value if isinstance(value, tuple) and is_file(value) else _convert_array(value)
-    return _convert_scalar(value)
+    converter = JsonConverter()
+    converted = converter.convert(value, ())
+    if converter.violations:
+        raise TypeError(converter.violations[0].message)
+    return converted
 
 
-def _convert_object(value: Mapping[Any, Any]) -> Any:
-    converted = {_convert_key(key): to_json(member) for key, member in value.items()}
-    # A value that needs no conversion is not copied.
-    is_same = type(value) is dict and all(
-        converted.get(key, converted) is member for key, member in value.items()
-    )
-    return value if is_same else converted
+class JsonConverter:
+    """Converts values, and notes what has no JSON form.
 
+    Attributes:
+        violations: of each value without a JSON form, which becomes null.
+        naive_paths: where a datetime or time without a time zone was.
 
-def _convert_key(key: Any) -> str:
-    key = key.value if isinstance(key, enum.Enum) else key
-    if not isinstance(key, str):
-        raise TypeError(f"the key {key!r} is no text; a JSON object has text keys")
-    return str(key)
+    """
 
+    def __init__(self) -> None:
+        self.violations: list[Violation] = []
+        self.naive_paths: set[ValuePath] = set()
 
-def _convert_array(value: Sequence[Any]) -> Any:
-    converted = [to_json(item) for item in value]
-    is_same = type(value) is list and all(map(operator.is_, converted, value))
-    return value if is_same else converted
+    def convert(self, value: Any, path: ValuePath) -> Any:
+        """Return a value as plain JSON data.
 
+        Args:
+            value: what a caller gave.
+            path: where it is in the call document.
 
-def _convert_scalar(value: Any) -> Any:  # noqa: C901, PLR0911 (one line per kind of value reads best)
-    if isinstance(value, enum.Enum):
-        return to_json(value.value)
-    if isinstance(value, datetime.datetime | datetime.date | datetime.time):
-        return value.isoformat()
-    if isinstance(value, uuid.UUID):
-        return str(value)
-    if isinstance(value, Decimal):
-        return _convert_decimal(value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: to_json(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    if hasattr(value, "model_dump"):  # pydantic 2, without importing it
-        return to_json(value.model_dump(mode="json", by_alias=True, exclude_unset=True))
-    # JSON knows the plain types only, so a subclass becomes its plain type.
-    for plain_type in (str, bool, int, float):
-        if isinstance(value, plain_type):
-            return plain_type(value)
-    if isinstance(value, bytearray | memoryview):
-        return bytes(value)
-    if is_binary(value):
-        return value
-    raise TypeError(f"a {type(value).__name__} has no JSON form")
+        """
+        if type(value) in _PLAIN_TYPES:
+            return value
+        if isinstance(value, Mapping):
+            return self._convert_object(value, path)
+        if isinstance(value, list | tuple):
+            is_part = isinstance(value, tuple) and is_file(value)
+            return value if is_part else self._convert_array(value, path)
+        return self._convert_scalar(value, path)
 
+    def _report(self, path: ValuePath, message: str) -> None:
+        self.violations.append(Violation("type", path, message))
 
-def _convert_decimal(value: Decimal) -> int | float:
-    """Return the number with the same digits: an int, or a float that prints the same."""
-    if value.is_finite() and value == value.to_integral_value():
-        return int(value)
-    number = float(value)
-    if value.is_finite() and Decimal(repr(number)) != value:
-        raise TypeError(
-            f"the Decimal {value} has more digits than a JSON reader keeps; round it first"
+    def _convert_object(self, value: Mapping[Any, Any], path: ValuePath) -> Any:
+        converted: dict[str, Any] = {}
+        for given_key, member in value.items():
+            key = self._convert_key(given_key, path)
+            converted[key] = self.convert(member, (*path, key))
+        # A value that needs no conversion is not copied.
+        is_same = type(value) is dict and all(
+            converted.get(key, converted) is member for key, member in value.items()
         )
-    return number
+        return value if is_same else converted
+
+    def _convert_key(self, key: Any, path: ValuePath) -> str:
+        key = key.value if isinstance(key, enum.Enum) else key
+        if isinstance(key, str):
+            return str(key)
+        text = shorten_repr(key)
+        way = f"give {text!r}" if type(key) in (int, float) else "a JSON object has text keys"
+        self._report((*path, text), f"the key {text} is no text: {way}")
+        return text
+
+    def _convert_array(self, value: Sequence[Any], path: ValuePath) -> Any:
+        converted = [self.convert(item, (*path, index)) for index, item in enumerate(value)]
+        is_same = type(value) is list and all(map(operator.is_, converted, value))
+        return value if is_same else converted
+
+    def _convert_scalar(self, value: Any, path: ValuePath) -> Any:  # noqa: C901, PLR0911 (one line per kind of value reads best)
+        if isinstance(value, enum.Enum):
+            return self.convert(value.value, path)
+        if isinstance(value, datetime.datetime | datetime.date | datetime.time):
+            return self._convert_time(value, path)
+        if isinstance(value, uuid.UUID):
+            return str(value)
+        if isinstance(value, Decimal):
+            return self._convert_decimal(value, path)
+        if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            members = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
+            return self._convert_object(members, path)
+        if hasattr(value, "model_dump"):  # pydantic 2, without importing it
+            return self._convert_model(value, path)
+        # JSON knows the plain types only, so a subclass becomes its plain type.
+        for plain_type in (str, bool, int, float):
+            if isinstance(value, plain_type):
+                return plain_type(value)
+        if isinstance(value, bytearray | memoryview):
+            return bytes(value)
+        if is_binary(value):
+            return value
+        self._report(path, _explain_no_json_form(value))
+        return None
+
+    def _convert_time(
+        self, value: datetime.datetime | datetime.date | datetime.time, path: ValuePath
+    ) -> str:
+        if isinstance(value, datetime.datetime | datetime.time) and value.tzinfo is None:
+            self.naive_paths.add(path)
+        return value.isoformat()
+
+    def _convert_model(self, value: Any, path: ValuePath) -> Any:
+        try:
+            dumped = value.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        except (TypeError, ValueError) as error:
+            name = type(value).__name__
+            self._report(path, f"the model {name} cannot be dumped: {type(error).__name__}")
+            return None
+        return self.convert(dumped, path)
+
+    def _convert_decimal(self, value: Decimal, path: ValuePath) -> int | float | None:
+        """Return the number with the same digits: an int, or a float that prints the same."""
+        is_finite = value.is_finite()
+        if is_finite and abs(value.adjusted()) > _MAX_DIGITS:
+            self._report(path, f"the Decimal {shorten(str(value))} cannot be written out")
+            return None
+        if is_finite and value == value.to_integral_value():
+            return int(value)
+        number = float(value)
+        if is_finite and Decimal(repr(number)) != value:
+            text = f"the Decimal {shorten(str(value))} has more digits than a JSON reader keeps"
+            self._report(path, f"{text}: round it, or give a text where the document takes one")
+            return None
+        return number
+
+
+def _explain_no_json_form(value: Any) -> str:
+    name = type(value).__name__
+    way = "a list of its items" if isinstance(value, Iterable) else _PLAIN_DATA
+    return f"a {name} has no JSON form: give {way}"

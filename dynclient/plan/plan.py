@@ -12,6 +12,14 @@ from dynclient.errors import InvalidCall, UsageError
 from dynclient.model import TEMPLATE_VARIABLE, Location, MediaType, Operation, Parameter
 from dynclient.plan.binder import Binder, Binding, MemberTarget, build_binder
 from dynclient.plan.call_document import Call
+from dynclient.plan.converted_call import convert_call
+from dynclient.plan.file_values import (
+    FilePlaces,
+    find_file_places,
+    find_misplaced_binaries,
+    find_texts_for_files,
+    select_misplaced,
+)
 from dynclient.plan.json_values import to_json
 from dynclient.plan.request_writer import RequestWriter
 from dynclient.plan.results import ResultTable
@@ -22,8 +30,8 @@ from dynclient.schema.engine import Checker
 from dynclient.schema.explain import list_declared_names
 from dynclient.schema.readings import Definitions, walk_in_place
 from dynclient.violations import Violation, shorten_repr, sort_violations
-from dynclient.wire import media, media_types
-from dynclient.wire.binary_values import LocatedBinary, explain_unreadable_file, replace_binaries
+from dynclient.wire import media_types
+from dynclient.wire.binary_values import replace_binaries
 from dynclient.wire.message import Request
 from dynclient.wire.schema_types import SchemaTypes
 
@@ -87,6 +95,7 @@ class Plan:
         self.operation = operation
         self.schemas = schemas
         self.result_table = ResultTable(operation, schemas)
+        self._file_places: dict[str, FilePlaces | None] = {}
         self._binders: dict[str | None, Binder] = {}
         self._checkers: dict[tuple[str | None, Reading, bool], Checker] = {}
 
@@ -260,24 +269,42 @@ class Plan:
             chosen = None
         body_media_type = self._choose_media_type(call, chosen)
         if not checks.is_enabled:
-            document, violations = self._convert_to_json(call, violations)
-            return CheckedCall(document, violations, body_media_type)
+            converted = convert_call(call)
+            violations += converted.violations
+            return CheckedCall(converted.document, violations, body_media_type)
 
         reading: Reading = "producer" if checks.unknown_properties == "refuse" else "consumer"
         if body_media_type.entry is not None:
             chosen = body_media_type.entry.name
+        places = self.find_file_places(body_media_type.entry)
         if not violations and not checks.is_thorough:
             checker = self.get_checker(chosen, reading)
-            if self._is_accepted(checker, _build_schema_input(call)):
+            has_texts = places is not None and find_texts_for_files(places, call.get("body"))
+            if not has_texts and self._is_accepted(checker, _build_schema_input(call)):
                 return CheckedCall(call, [], body_media_type)
 
-        document, violations = self._convert_to_json(call, violations)
+        converted = convert_call(call)
+        document = converted.document
+        texts_for_files = find_texts_for_files(places, document.get("body"))
         schema_input, binaries = replace_binaries(_build_schema_input(document))
-        is_opaque = any(path == ("body",) for path, _ in binaries)
+        is_opaque = any(path == ("body",) for path, _ in binaries) and not _is_judged(chosen)
         checker = self.get_checker(chosen, reading, is_opaque=is_opaque)
-        violations += self._find_misplaced_binaries(binaries, chosen)
-        violations += self._find_violations(checker, schema_input, binding)
+        found = self._find_violations(checker, schema_input, binding, has_binaries=bool(binaries))
+        misplaced = select_misplaced(find_misplaced_binaries(binaries, chosen or ""), found)
+        hidden_paths = {violation.path for violation in misplaced}
+        found = [v for v in converted.select_violations(found) if v.path not in hidden_paths]
+        violations += converted.violations + texts_for_files + misplaced + found
         return CheckedCall(document, sort_violations(violations), body_media_type)
+
+    def find_file_places(self, entry: MediaType | None) -> FilePlaces | None:
+        """Return where a body of a media type takes files only; None where nowhere."""
+        if entry is None:
+            return None
+        if entry.name not in self._file_places:
+            schema = self.schemas.translate_body(entry, "request")
+            defs = self.schemas.get_dialect("request").defs
+            self._file_places[entry.name] = find_file_places(entry, schema, defs)
+        return self._file_places[entry.name]
 
     def _build_media_type_violation(self, media_type: Any) -> Violation:
         choices = ", ".join(self.media_types) or "none"
@@ -305,25 +332,6 @@ class Plan:
             return BodyMediaType(chosen, entry)
         return BodyMediaType(concrete, _narrow_range(entry, concrete))
 
-    def _find_misplaced_binaries(
-        self, binaries: list[LocatedBinary], media_type: str | None
-    ) -> list[Violation]:
-        """Return a violation for each binary value in a wrong place, or with an unreadable file."""
-        entry = self.find_media_type(media_type)
-        name = media_type or (entry.name if entry else "")
-        violations = []
-        for path, value in binaries:
-            if not _can_carry_binary(path, name):
-                place = name if path[0] == "body" else f"a {path[0]}"
-                message = f"got binary data, which {place} cannot carry"
-                violations.append(Violation("type", path, message))
-                continue
-            reason = explain_unreadable_file(value)
-            if reason:
-                message = f"{shorten_repr(str(value))} {reason}"
-                violations.append(Violation("file", path, message))
-        return violations
-
     def _is_accepted(self, checker: Checker, call: Mapping[str, Any]) -> bool:
         """Tell whether a call is in order as it is: JSON through and through."""
         others = {key: value for key, value in call.items() if key != "body"}
@@ -332,28 +340,20 @@ class Plan:
         except (ValueError, TypeError):
             return False
 
-    def _convert_to_json(
-        self, call: Call, violations: list[Violation]
-    ) -> tuple[Call, list[Violation]]:
-        """Return a call in JSON form, and the violations with those of what has no JSON form."""
-        document, violations = Call(), list(violations)
-        for key, value in call.items():
-            try:
-                document[key] = to_json(value)
-            except RecursionError:
-                violations.append(Violation("depth", (key,), "nested too deeply"))
-            except (TypeError, ValueError) as error:
-                violations.append(Violation("type", (key,), str(error)))
-        return document, violations
-
     def _find_violations(
-        self, checker: Checker, call: Mapping[str, Any], binding: Binding
+        self,
+        checker: Checker,
+        call: Mapping[str, Any],
+        binding: Binding,
+        *,
+        has_binaries: bool,
     ) -> list[Violation]:
         """Return the violations of the schema, without those that binding reported already."""
         unwritable = find_unwritable_numbers(call)
         if unwritable:
             return unwritable
-        if checker.accepts(call):
+        # Only the reference engine knows what stands for binary data.
+        if not has_binaries and checker.accepts(call):
             return []
         reported = {v.path[1] for v in binding.violations if v.path[:1] == ("args",)}
         violations = _expand_missing_locations(checker.find_violations(call), checker)
@@ -435,11 +435,9 @@ def _narrow_range(entry: MediaType, name: str) -> MediaType:
     return entry.narrow(name)
 
 
-def _can_carry_binary(path: tuple[str | int, ...], media_type: str) -> bool:
-    """Tell whether a place in the call document can carry a binary value."""
-    if path[0] != "body" or media.is_json(media_type):
-        return False
-    return path == ("body",) or media.is_multipart(media_type)
+def _is_judged(media_type: str | None) -> bool:
+    """Tell whether a schema has something to say of a whole body that is binary data."""
+    return media_type is not None and media_types.find_kind(media_type) == "octets"
 
 
 def _convert_if_possible(value: Any) -> Any:

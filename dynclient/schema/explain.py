@@ -6,12 +6,19 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from dynclient.names import suggest
+from dynclient.schema.binary_stand_in import BinaryStandIn
 from dynclient.schema.dialect import X_SERIALIZATION, get_place
-from dynclient.schema.formats import INTEGER_FORMAT_BOUNDS
+from dynclient.schema.formats import FORMAT_CHECKS, INTEGER_FORMAT_BOUNDS
 from dynclient.schema.readings import OPEN_SUFFIX, Definitions, walk_in_place
 from dynclient.violations import Place, Violation, shorten, shorten_repr
 
 InstancePath = tuple[str | int, ...]
+
+#: What a message says of a date-time or time without a time zone.
+NO_TIME_ZONE = "has no time zone"
+MAX_TIME_CHARS = 64
+
+_LENGTH_KEYWORDS = ("minLength", "maxLength")
 
 MAX_LISTED_VALUES = 6
 MAX_LISTED_NAMES_LENGTH = 100
@@ -182,6 +189,10 @@ class _ViolationCollector:
 
     def _describe_expected(self, error: Any, schema: dict[str, Any]) -> str:
         keyword = error.validator
+        if isinstance(error.instance, BinaryStandIn):
+            octets = _describe_octets(keyword, schema)
+            if octets:
+                return octets
         if keyword == "not":
             return _describe_negated_schema(error.validator_value)
         if keyword in ("minItems", "maxItems", "minProperties", "maxProperties", "uniqueItems"):
@@ -238,11 +249,32 @@ def _measure_distance(errors: Sequence[Any]) -> tuple[int, int]:
 
 def _describe_instance(error: Any) -> str:
     value = error.instance
-    if error.validator in ("minLength", "maxLength") and isinstance(value, str):
+    if error.validator in _LENGTH_KEYWORDS and isinstance(value, BinaryStandIn):
+        return f"{value.size_bytes} bytes"
+    if error.validator in _LENGTH_KEYWORDS and isinstance(value, str):
         return f"{len(value)} characters"
+    if error.validator == "format" and _lacks_time_zone(error.validator_value, value):
+        return f"{shorten_repr(value)}, which {NO_TIME_ZONE}"
     if error.validator == "uniqueItems":
         return "equal items"
     return shorten_repr(value)
+
+
+def _lacks_time_zone(format_name: str, text: str) -> bool:
+    """Tell whether a date-time or time is one but for its time zone."""
+    if format_name not in ("date-time", "time") or len(text) > MAX_TIME_CHARS:
+        return False
+    return FORMAT_CHECKS[format_name](text + "Z")
+
+
+def _describe_octets(keyword: Any, schema: dict[str, Any]) -> str:
+    """Return what binary data must be, "" where the schema says it as well."""
+    if keyword in ("format", "contentEncoding"):
+        return "base64 text: give base64.b64encode(…).decode()"
+    if keyword in _LENGTH_KEYWORDS:
+        lengths = {name: schema[name] for name in _LENGTH_KEYWORDS if name in schema}
+        return _describe_size(lengths).replace("character", "byte")
+    return ""
 
 
 def _describe_serialization(reason: Any, keyword: str) -> str:

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from dynclient import regex
+from dynclient.schema.binary_stand_in import BinaryStandIn
 from dynclient.schema.formats import FORMAT_CHECKS
 
 #: How many keywords that branch or descend may be checked for one value.
@@ -63,6 +64,9 @@ def _build_validator_class() -> Any:
     }
     keywords |= {
         "additionalProperties": _check_additional_properties,
+        "contentEncoding": _check_content_encoding,
+        "maxLength": _check_max_length,
+        "minLength": _check_min_length,
         "multipleOf": _check_multiple_of,
         "pattern": _check_pattern,
         "patternProperties": _check_pattern_properties,
@@ -84,12 +88,23 @@ def _build_format_checker() -> Any:
 
     checker = FormatChecker(formats=())
     for name, check in FORMAT_CHECKS.items():
-        checker.checks(name)(_check_strings_only(check))
+        checker.checks(name)(_check_strings_only(check, takes_octets=name not in _BASE64_FORMATS))
     return checker
 
 
-def _check_strings_only(check: Callable[[str], bool]) -> Callable[[Any], bool]:
-    return lambda value: not isinstance(value, str) or check(value)
+#: Texts that are made of octets, for which they cannot stand.
+_BASE64_FORMATS = frozenset({"byte", "base64url"})
+
+
+def _check_strings_only(
+    check: Callable[[str], bool], *, takes_octets: bool
+) -> Callable[[Any], bool]:
+    def check_value(value: Any) -> bool:
+        if isinstance(value, BinaryStandIn):
+            return takes_octets
+        return not isinstance(value, str) or check(value)
+
+    return check_value
 
 
 def _count_steps(check_keyword: Any) -> Any:
@@ -135,8 +150,36 @@ def is_multiple(value: Any, divisor: Any) -> bool:
     return quotient.denominator == 1
 
 
+def _check_min_length(validator: Any, limit: int, instance: Any, _schema: Any) -> Iterator[Any]:
+    if validator.is_type(instance, "string"):
+        length = _measure_length(instance)
+        if length is not None and length < limit:
+            yield _build_error("is too short")
+
+
+def _check_max_length(validator: Any, limit: int, instance: Any, _schema: Any) -> Iterator[Any]:
+    if validator.is_type(instance, "string"):
+        length = _measure_length(instance)
+        if length is not None and length > limit:
+            yield _build_error("is too long")
+
+
+def _measure_length(text: str) -> int | None:
+    """Return the characters of a text, or the octets of binary data; None where unknown."""
+    return text.size_bytes if isinstance(text, BinaryStandIn) else len(text)
+
+
+def _check_content_encoding(
+    _validator: Any, encoding: Any, instance: Any, _schema: Any
+) -> Iterator[Any]:
+    """Check that octets are not taken for the text that encodes them; other texts are not read."""
+    is_base64 = isinstance(encoding, str) and encoding.lower().startswith("base64")
+    if is_base64 and isinstance(instance, BinaryStandIn):
+        yield _build_error("is not encoded")
+
+
 def _check_pattern(validator: Any, pattern: str, instance: Any, _schema: Any) -> Iterator[Any]:
-    if not validator.is_type(instance, "string"):
+    if not validator.is_type(instance, "string") or isinstance(instance, BinaryStandIn):
         return
     if not regex.compile(pattern).search(instance):
         yield _build_error("does not match")

@@ -264,7 +264,9 @@ def _build_call_variant(plan: Plan, name: str | None, *, is_fixed: bool) -> Call
         text = {"allOf": [body, {"minLength": 1}]}
         schema = {**schema, "properties": {**properties, "body": text}}
     if kind == "multipart":
-        binary_properties = frozenset(_find_binary_properties(body, defs))
+        places = plan.find_file_places(plan.find_media_type(name))
+        file_properties = places.property_names if places is not None else ()
+        binary_properties = frozenset([*_find_binary_properties(body, defs), *file_properties])
     return CallVariant(
         plan=plan,
         media_type=name,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import mimetypes
 import os
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping
@@ -9,11 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-CHUNK_BYTES = 64 * 1024
+from dynclient.schema.binary_stand_in import BinaryStandIn
 
-#: What stands for a binary value where a schema is asked: text that no enum and hardly a pattern
-#: means.
-BINARY_PLACEHOLDER = "\ufffd binary \ufffd"
+CHUNK_BYTES = 64 * 1024
 
 
 def is_binary(value: Any) -> bool:
@@ -171,6 +171,20 @@ def explain_unreadable_file(value: Any) -> str | None:
 LocatedBinary = tuple[tuple[str | int, ...], Any]
 
 
+def build_stand_in(value: Any) -> BinaryStandIn:
+    """Return the text that stands for a binary value; the same data have the same."""
+    if isinstance(value, bytes | bytearray | memoryview):
+        content = bytes(value)
+        return BinaryStandIn(hashlib.sha256(content).hexdigest()[:32], len(content))
+    if isinstance(value, io.BytesIO):
+        return BinaryStandIn(f"object {id(value)}", len(value.getbuffer()) - value.tell())
+    identity = f"object {id(value)}"
+    if isinstance(value, os.PathLike):
+        name = os.fsencode(Path(value).absolute())
+        identity = f"file {hashlib.sha256(name).hexdigest()[:32]}"
+    return BinaryStandIn(identity, _measure_size(value))
+
+
 def replace_binaries(value: Any) -> tuple[Any, list[LocatedBinary]]:
     """Return a value in which text stands for each binary one, and where they were."""
     binaries: list[LocatedBinary] = []
@@ -179,7 +193,7 @@ def replace_binaries(value: Any) -> tuple[Any, list[LocatedBinary]]:
         if is_file(current):
             content = current[1] if isinstance(current, tuple) else current
             binaries.append((path, content))
-            return BINARY_PLACEHOLDER
+            return build_stand_in(content)
         if isinstance(current, dict):
             return {key: replace(member, (*path, key)) for key, member in current.items()}
         if isinstance(current, list | tuple):
