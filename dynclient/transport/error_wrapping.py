@@ -9,6 +9,7 @@ from typing import Any
 from dynclient.errors import BrokenResponse, ConnectFailed, TimedOut, TransportError
 from dynclient.masking import drop_private_frames
 from dynclient.transport.content_coding import UndecodableContent
+from dynclient.transport.environment_proxy import PROXY_HINT, find_environment_proxy
 from dynclient.transport.exchange import Exchange, describe_request
 from dynclient.transport.http_clients import NoFreeConnection
 from dynclient.transport.response_body import BodyTooLarge
@@ -32,7 +33,12 @@ _PHASES = {
 
 
 def wrap_error(
-    library: Any, error: BaseException, exchange: Exchange, progress: SendProgress
+    library: Any,
+    error: BaseException,
+    exchange: Exchange,
+    progress: SendProgress,
+    *,
+    uses_environment: bool = False,
 ) -> BaseException:
     """Return our error for one of the HTTP library; the error itself where it is another one.
 
@@ -40,7 +46,8 @@ def wrap_error(
     whose headers hold credentials, and of its frames, whose variables do: pickles, and tools that
     record variables, would carry them away.
     """
-    wrapped = _ErrorBuilder(library, exchange, progress).build(error)
+    proxy = find_environment_proxy(exchange.outgoing.url) if uses_environment else ""
+    wrapped = _ErrorBuilder(library, exchange, progress, proxy).build(error)
     if wrapped is None:
         drop_private_frames(error)
         return error
@@ -62,8 +69,11 @@ def _strip_causes(error: BaseException) -> None:
 class _ErrorBuilder:
     """Builds our error for one of the HTTP library."""
 
-    def __init__(self, library: Any, exchange: Exchange, progress: SendProgress) -> None:
+    def __init__(
+        self, library: Any, exchange: Exchange, progress: SendProgress, proxy: str
+    ) -> None:
         self._library = library
+        self._proxy = proxy
         self._request = describe_request(exchange.request)
         self._url = exchange.outgoing.url
         self._context = exchange.build_error_context(progress.status)
@@ -102,8 +112,14 @@ class _ErrorBuilder:
         return TimedOut(text, hint=hint, phase="pool", **self._context)
 
     def _build_connect_failed(self, error: Exception) -> ConnectFailed:
-        text = f"{self._request}: cannot connect: {_describe_root_cause(error)}"
-        return ConnectFailed(text, hint="is the server= right, and up?", **self._context)
+        cause = _describe_root_cause(error)
+        reason, hint = f"cannot connect: {cause}", "is the server= right, and up?"
+        proxy = f"the proxy {self._proxy}" if self._proxy else "the proxy"
+        if isinstance(error, self._library.ProxyError):
+            reason, hint = f"{proxy} refuses: {cause}", PROXY_HINT
+        elif self._proxy and not _is_tls_error(error):
+            reason, hint = f"cannot connect to {proxy}: {cause}", PROXY_HINT
+        return ConnectFailed(f"{self._request}: {reason}", hint=hint, **self._context)
 
     def _build_broken_response(
         self, text: str, hint: str | None = None, **data: Any
@@ -149,8 +165,12 @@ class _ErrorBuilder:
         return ""
 
 
-def _describe_root_cause(error: BaseException) -> str:
-    """Return the text of an error's root cause, which is the same for sync and async."""
+def _is_tls_error(error: BaseException) -> bool:
+    """Tell whether TLS failed: behind a proxy that is the server's, as the tunnel stands."""
+    return "ssl" in type(_find_root_cause(error)).__module__ or "SSL" in str(error)
+
+
+def _find_root_cause(error: BaseException) -> BaseException:
     for _ in range(MAX_CAUSES):
         inner = error.__cause__ or error.__context__
         if isinstance(inner, BaseExceptionGroup):
@@ -158,6 +178,12 @@ def _describe_root_cause(error: BaseException) -> str:
         if inner is None:
             break
         error = inner
+    return error
+
+
+def _describe_root_cause(error: BaseException) -> str:
+    """Return the text of an error's root cause, which is the same for sync and async."""
+    error = _find_root_cause(error)
     if type(error).__module__ == "builtins" and isinstance(error, OSError) and error.errno:
         return os.strerror(error.errno)
     return shorten(str(error), MAX_CAUSE_CHARS) or type(error).__name__

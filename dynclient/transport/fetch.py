@@ -11,6 +11,7 @@ from dynclient.document.file_loader import MAX_FILE_BYTES, Fetch, is_remote, rea
 from dynclient.errors import DocumentNotFound, DocumentTooLarge
 from dynclient.masking import mask_url
 from dynclient.transport.content_coding import UndecodableContent, build_accept_encoding
+from dynclient.transport.environment_proxy import PROXY_HINT, find_environment_proxy
 from dynclient.transport.http_adapter import CONNECT_TIMEOUT_S, READ_TIMEOUT_S
 from dynclient.transport.http_library import build_setup_error, import_library
 from dynclient.transport.policy import MAX_REDIRECTS
@@ -74,11 +75,20 @@ def _download(uri: str, root: str) -> bytes:
                 text = f"no document at {mask_url(url)}: it is no valid URL"
                 raise DocumentNotFound(text, uri=uri) from None
             except (httpx.HTTPError, UndecodableContent, UnicodeError) as error:
-                text = f"no document at {mask_url(url)}: {type(error).__name__}: {error}"
-                raise DocumentNotFound(text, uri=uri) from error
+                raise _build_fetch_error(error, url, uri) from error
     raise DocumentNotFound(
         f"no document at {mask_url(uri)}: more than {MAX_REDIRECTS} redirects", uri=uri
     )
+
+
+def _build_fetch_error(error: Exception, url: str, uri: str) -> DocumentNotFound:
+    """Return the error of a document that could not be fetched; a proxy is named where it is."""
+    reason, hint = f"{type(error).__name__}: {error}", None
+    is_connect_error = type(error).__name__ in ("ConnectError", "ProxyError")
+    proxy = find_environment_proxy(url) if is_connect_error else ""
+    if proxy and "SSL" not in reason:
+        reason, hint = f"the proxy {proxy}: {reason}", PROXY_HINT
+    return DocumentNotFound(f"no document at {mask_url(url)}: {reason}", hint=hint, uri=uri)
 
 
 def _read_limited(response: Any, uri: str) -> bytes:

@@ -87,7 +87,14 @@ class SyncRunner(Runner):
             finally:
                 slot.release()
         except BaseException as error:  # a cancellation too: its frames hold what was sent
-            wrapped = wrap_error(self.adapter.library, error, exchange, progress)
+            uses_environment = self.adapter.target is None
+            wrapped = wrap_error(
+                self.adapter.library,
+                error,
+                exchange,
+                progress,
+                uses_environment=uses_environment,
+            )
             if wrapped is error:
                 raise
             raise wrapped from error
@@ -186,7 +193,14 @@ class AsyncRunner(Runner):
             finally:
                 slot.release()
         except BaseException as error:  # a cancellation too: its frames hold what was sent
-            wrapped = wrap_error(self.adapter.library, error, exchange, progress)
+            uses_environment = self.adapter.target is None
+            wrapped = wrap_error(
+                self.adapter.library,
+                error,
+                exchange,
+                progress,
+                uses_environment=uses_environment,
+            )
             if wrapped is error:
                 raise
             raise wrapped from error

@@ -494,9 +494,43 @@ def test_a_proxy_of_the_environment_is_used(serve, kind, proxy):
     assert server.seen[0].target == "http://api.example.com/things"
 
 
-def test_a_proxy_that_is_down_is_connect_failed(proxy):
-    proxy("http://127.0.0.1:1")
-    assert type(outcomes("http://api.example.com", document())) is errors.ConnectFailed
+PROXY_HINT = "it is set by HTTP_PROXY, HTTPS_PROXY or ALL_PROXY; NO_PROXY leaves a host out"
+
+
+def test_a_proxy_that_is_down_is_named(proxy):
+    proxy("http://me:s3cret@127.0.0.1:1")
+    error = outcomes("http://api.example.com", document())
+    assert type(error) is errors.ConnectFailed
+    assert "cannot connect to the proxy http://" in error.headline
+    assert "127.0.0.1:1: Connection refused" in error.headline
+    assert error.hint == PROXY_HINT
+    assert "s3cret" not in str(error)
+
+
+def test_a_proxy_that_refuses_a_tunnel_is_named(serve, proxy, monkeypatch):
+    server = serve([reply(403, b"")])
+    monkeypatch.setenv("HTTPS_PROXY" if os.name == "nt" else "https_proxy", server.url)
+    error = outcomes("https://api.example.com", document())
+    assert type(error) is errors.ConnectFailed
+    assert f"the proxy {server.url} refuses: 403 Forbidden" in error.headline
+    assert error.hint == PROXY_HINT
+
+
+def test_a_host_that_the_proxy_leaves_out_is_not_said_to_be_a_proxy(proxy, monkeypatch):
+    proxy("http://proxy.test:1")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    error = outcomes("http://127.0.0.1:1", document())
+    assert "proxy" not in str(error)
+    assert error.hint == "is the server= right, and up?"
+
+
+def test_a_document_behind_a_proxy_that_is_down_names_the_proxy(proxy):
+    proxy("http://me:s3cret@127.0.0.1:1")
+    with pytest.raises(errors.DocumentNotFound) as caught:
+        dynclient.load("http://api.example.com/api.yaml")
+    assert "the proxy http://" in caught.value.headline
+    assert caught.value.hint == PROXY_HINT
+    assert "s3cret" not in str(caught.value)
 
 
 # --- the client is closed
