@@ -89,6 +89,9 @@ class Violation:
         message: what the value is and what was expected, one line, values shortened.
         suggestion: the name that was probably meant, or None.
         place: the place of the schema in its file; None where the violation is of no schema.
+        expected: what was expected, as data: the value of the keyword that failed, the schema of a
+            missing property, the names that are declared where one is unknown.
+        got: the value itself; None where there is none.
 
     """
 
@@ -97,6 +100,13 @@ class Violation:
     message: str
     suggestion: str | None = None
     place: Place | None = field(default=None, compare=False)
+    expected: Any = field(default=None, compare=False, repr=False)
+    got: Any = field(default=None, compare=False, repr=False)
+
+    @property
+    def schema_pointer(self) -> str | None:
+        """The JSON pointer of the schema in its file; None where the violation is of no schema."""
+        return self.place.pointer if self.place else None
 
     @property
     def where(self) -> str:

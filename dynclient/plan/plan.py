@@ -309,7 +309,8 @@ class Plan:
     def _build_media_type_violation(self, media_type: Any) -> Violation:
         choices = ", ".join(self.media_types) or "none"
         message = f"got {shorten_repr(media_type)}, want one of {choices}"
-        return Violation("enum", ("media_type",), message)
+        known = list(self.media_types)
+        return Violation("enum", ("media_type",), message, None, None, known, media_type)
 
     def _choose_media_type(self, call: Call, chosen: str | None) -> BodyMediaType:
         """Return the media type of a call's body.

@@ -61,7 +61,8 @@ class DeclaredHeader:
             value = read_parameter(self.parameter, self.types, text)
         except (ParameterAbsent, ValueError, RecursionError):
             message = f"cannot be read as {self._describe()}"
-            return text, [Violation("style", path, message, None, self.parameter.node.place)]
+            place = self.parameter.node.place
+            return text, [Violation("style", path, message, None, place, None, text)]
         if self.checker.accepts(value):
             return value, []
         return value, self.checker.find_violations(value, path)

@@ -147,7 +147,9 @@ class ResultTable:
         if declared is None:
             statuses = ", ".join(self.operation.responses) or "none"
             text = f"got {status}, the document knows {statuses}"
-            violation = Violation("status", ("status",), text, None, self.operation.place)
+            known = list(self.operation.responses)
+            place = self.operation.place
+            violation = Violation("status", ("status",), text, None, place, known, status)
             return ResultRow(media_type, undocumented=violation)
 
         content, place = declared.content, declared.node.place
@@ -166,7 +168,10 @@ class ResultTable:
             return ResultRow(media_type, None, None, missing_body, headers)
         essence = shorten(media.get_essence(media_type)) or "none"
         text = f"got {essence}, the document knows {', '.join(content)}"
-        undocumented = Violation("media-type", ("media_type",), text, None, place)
+        known = list(content)
+        undocumented = Violation(
+            "media-type", ("media_type",), text, None, place, known, media_type or None
+        )
         return ResultRow(media_type, None, undocumented, missing_body, headers)
 
     def _get_headers(self, declared: DeclaredResponse) -> tuple[DeclaredHeader, ...]:

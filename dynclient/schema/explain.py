@@ -76,9 +76,11 @@ class _ViolationCollector:
         self.defs = defs
         self.at = at
         self.violations: dict[Violation, None] = {}
+        self._error: Any = None  # the one whose violations are added
 
     def collect(self, error: Any, above: InstancePath) -> None:
         """Add the violations of one error, which is at a path below `above`."""
+        self._error = error
         path = above + tuple(error.relative_path)
         keyword = error.validator
         is_closing = keyword in ("additionalProperties", "unevaluatedProperties")
@@ -102,7 +104,28 @@ class _ViolationCollector:
         place: Place | None,
         suggestion: str | None = None,
     ) -> None:
-        self.violations.setdefault(Violation(kind, self.at + path, message, suggestion, place))
+        name = path[-1] if path else ""
+        expected = self._find_expected(kind, name)
+        got = self._find_value(kind, name)
+        violation = Violation(kind, self.at + path, message, suggestion, place, expected, got)
+        self.violations.setdefault(violation)
+
+    def _find_expected(self, kind: str, name: str | int) -> Any:
+        """Return what was expected of the value, or of a property, as data."""
+        error = self._error
+        if kind == "missing":
+            return self._find_property_schema(error.schema, str(name))
+        if kind == "unknown":
+            return list_declared_names(error.schema, self.defs)
+        if kind in ("anyOf", "oneOf"):
+            return [describe_schema(branch, self.defs) for branch in error.validator_value]
+        return error.validator_value if kind in (error.validator, "unsafe") else None
+
+    def _find_value(self, kind: str, name: str | int) -> Any:
+        """Return the value that is wrong: the error's, or that of one of its properties."""
+        value = self._error.instance
+        is_of_property = kind in ("missing", "unknown") or kind == "enum" != self._error.validator
+        return value.get(name) if is_of_property and isinstance(value, dict) else value
 
     # --- properties
 

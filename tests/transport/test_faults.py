@@ -512,7 +512,7 @@ def test_a_proxy_that_refuses_a_tunnel_is_named(serve, proxy, monkeypatch):
     monkeypatch.setenv("HTTPS_PROXY" if os.name == "nt" else "https_proxy", server.url)
     error = outcomes("https://api.example.com", document())
     assert type(error) is errors.ConnectFailed
-    assert f"the proxy {server.url} refuses: 403 Forbidden" in error.headline
+    assert f"the proxy {server.url} refuses: 403 " in error.headline
     assert error.hint == PROXY_HINT
 
 
