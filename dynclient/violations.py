@@ -121,7 +121,8 @@ class Violation:
 def _format_text(violation: Violation) -> str:
     text = violation.message
     if violation.suggestion:
-        text = f"did you mean {violation.suggestion}?"
+        question = f"did you mean {violation.suggestion}?"
+        text = f"{text}; {question}" if violation.kind == "enum" else question
     return shorten(text, MAX_LINE_CHARS)
 
 

@@ -18,9 +18,10 @@ from dynclient.errors import OperationNotFound, UsageError
 from dynclient.masking import drop_private_frames
 from dynclient.names import NAMELESS, suggest, to_snake_case
 from dynclient.plan.call_document import Call
-from dynclient.plan.plan import Plans
+from dynclient.plan.plan import Plan, Plans
 from dynclient.plan.results import Result
 from dynclient.plan.schemas import Schemas
+from dynclient.schema.translator import TranslationOptions
 from dynclient.transport.authorization import CredentialStore
 from dynclient.transport.http_clients import MAX_CONNECTIONS
 from dynclient.transport.response_body import BodySink
@@ -108,6 +109,16 @@ class CompiledDocument:
         self.document = document
         self.schemas = Schemas(document)
         self.plans = Plans(self.schemas)
+
+    @cached_property
+    def _lenient_plans(self) -> Plans:
+        """The plans of clients for which a value may fit any number of alternatives of `oneOf`."""
+        return Plans(Schemas(self.document, TranslationOptions(one_of="any")))
+
+    def get_plan(self, operation: model.Operation, options: Options) -> Plan:
+        """Return the plan of an operation for a client with some options."""
+        plans = self.plans if options.one_of == "exactly" else self._lenient_plans
+        return plans.get_plan(operation)
 
     @cached_property
     def operation_keys(self) -> Mapping[str, str]:
@@ -244,7 +255,7 @@ class BaseClient(Generic[OperationT]):
             operation = self.document.operations[key]
             bound = self._operation_class(
                 operation,
-                plan=self._compiled.plans.get_plan(operation),
+                plan=self._compiled.get_plan(operation, self._options),
                 options=self._options,
                 runner=self._runner,
                 credential_store=self._build_credential_store(operation),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -278,12 +278,17 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
         outgoing = self._credential_store.authorize(request)
         return Exchange(request, outgoing, self._exchange_policy, sink)
 
+    def _select_unexcused(self, violations: Sequence[Violation]) -> Sequence[Violation]:
+        """Return the violations of a result that the options do not let pass."""
+        if self._excuses:
+            violations = self._excuses.select_unexcused(violations)
+        if self._options.open_enums:
+            violations = [violation for violation in violations if violation.kind != "enum"]
+        return violations
+
     def _build_result(self, request: Request, response: Response) -> Result:
         result = self._plan.result_table.build_result(
-            request,
-            response,
-            self._options.validate_responses,
-            self._excuses.select_unexcused if self._excuses else tuple,
+            request, response, self._options.validate_responses, self._select_unexcused
         )
         if result.violations:
             for violation in select_drifts(result.violations):

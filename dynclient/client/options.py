@@ -69,6 +69,8 @@ _OPTION_RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "accept": (_is_media_type, "a media type"),
     "validate_requests": (lambda value: isinstance(value, bool), "True or False"),
     "unknown_properties": (lambda value: value in ("refuse", "allow"), "'refuse' or 'allow'"),
+    "one_of": (lambda value: value in ("exactly", "any"), "'exactly' or 'any'"),
+    "open_enums": (lambda value: isinstance(value, bool), "True or False"),
     "validate_responses": (
         lambda value: value in ("raise", "warn", "off"),
         "'raise', 'warn' or 'off'",
@@ -100,6 +102,9 @@ class ClientOptions(TypedDict, total=False):
         validate_requests: False writes whatever can be written. Default: True.
         unknown_properties: `refuse` what the document does not declare (the default), or `allow`
             it.
+        one_of: how many alternatives of `oneOf` a value may fit: `exactly` one (the default), or
+            `any` number.
+        open_enums: a new value of an enum in a response passes with a warning. Default: False.
         validate_responses: `raise` (the default), `warn` (keep the data, warn once per place) or
             `off`.
         retries: how often a call is tried again that is safe to repeat. Default: 0.
@@ -120,6 +125,8 @@ class ClientOptions(TypedDict, total=False):
     accept: str | None
     validate_requests: bool
     unknown_properties: Literal["refuse", "allow"]
+    one_of: Literal["exactly", "any"]
+    open_enums: bool
     validate_responses: ResponseValidation
     retries: int
     follow_redirects: bool | None
@@ -139,6 +146,8 @@ class Options:
     accept: str | None = None
     validate_requests: bool = True
     unknown_properties: Literal["refuse", "allow"] = "refuse"
+    one_of: Literal["exactly", "any"] = "exactly"
+    open_enums: bool = False
     validate_responses: ResponseValidation = "raise"
     retries: int = 0
     follow_redirects: bool | None = None

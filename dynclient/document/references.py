@@ -267,7 +267,10 @@ class Node:
         return Place(self.uri, self.pointer, self.files.find_line)
 
 
-_EXTERNAL_REFERENCE = re.compile(rb"""\$ref["']?\s*:\s*["']?[^#"'\s]""")
+_EXTERNAL_REFERENCE = re.compile(rb"""\$ref["']?\s*:\s*["']?[^#"'\s]|["']?\bmapping\b["']?\s*:""")
+
+#: A value of a discriminator's mapping that names a file, and not a component.
+_MAPPED_FILE = re.compile(r"[^#]+\.(ya?ml|json)(#.*)?|[^#]*/[^#]*(#.*)?", re.IGNORECASE)
 
 #: The values of these keys are data: a `$ref` in them is no reference.
 _DATA_KEYS = frozenset({"example", "examples", "default", "enum", "const", "x-example"})
@@ -288,8 +291,7 @@ def find_external_files(file: DocumentFile, data: bytes | None) -> list[str]:
     while pending:
         value = pending.pop()
         if isinstance(value, dict):
-            reference = value.get("$ref")
-            if isinstance(reference, str) and not reference.startswith("#"):
+            for reference in _list_external_references(value):
                 uri, _ = urldefrag(urljoin(file.uri, reference))
                 uris.setdefault(uri)
             pending += [item for key, item in reversed(value.items()) if key not in _DATA_KEYS]
@@ -297,3 +299,17 @@ def find_external_files(file: DocumentFile, data: bytes | None) -> list[str]:
             pending += reversed(value)
     uris.pop(file.uri, None)
     return list(uris)
+
+
+def _list_external_references(value: dict[str, Any]) -> list[str]:
+    """Return the references to files that an object holds: its `$ref`, and a mapping's values."""
+    reference = value.get("$ref")
+    references = []
+    if isinstance(reference, str) and not reference.startswith("#"):
+        references.append(reference)
+    discriminator = value.get("discriminator")
+    mapping = discriminator.get("mapping") if isinstance(discriminator, dict) else None
+    if isinstance(mapping, dict):
+        texts = [text for text in mapping.values() if isinstance(text, str)]
+        references += [text for text in texts if _MAPPED_FILE.fullmatch(text)]
+    return references

@@ -18,7 +18,7 @@ from dynclient.generate.merged_schema import (
     get_listed_values,
 )
 from dynclient.generate.negated_schemas import list_negations
-from dynclient.schema.dialect import list_subschemas
+from dynclient.schema.dialect import BASE_SUFFIX, list_subschemas
 from dynclient.schema.readings import OPEN_SUFFIX
 
 InstanceCheck = Callable[[Any], bool]
@@ -336,7 +336,8 @@ def _has_synthetic_schema(schemas: tuple[JsonSchema, ...] | tuple[dict[str, Any]
 
 def get_schema_name(ref: str) -> str:
     """Return the name of the schema that a reference, a discriminator's or ours, means."""
-    return unescape_token(ref.rsplit("/", 1)[-1]).removesuffix(OPEN_SUFFIX)
+    name = unescape_token(ref.rsplit("/", 1)[-1])
+    return name.removesuffix(OPEN_SUFFIX).removesuffix(BASE_SUFFIX)
 
 
 def _find_definition_name(ref: str) -> str | None:

@@ -6,7 +6,7 @@ location. One `Call` may be given in place of all arguments.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
@@ -249,6 +249,7 @@ def build_binder(
     members: Iterable[MemberTarget] = (),
     *,
     has_body: bool,
+    unlisted: Container[tuple[str, ...]] = (),
 ) -> Binder:
     """Return the binder of an operation.
 
@@ -260,6 +261,7 @@ def build_binder(
         body_names: the body's top-level properties, [] where it is no object that declares some.
         members: the members of parameters that are objects.
         has_body: whether the operation takes a body.
+        unlisted: places that messages do not offer, as a call must not have them.
 
     """
     levels = [list(parameters), [("body", name) for name in body_names]]
@@ -268,7 +270,8 @@ def build_binder(
         for name, found in _group_by_name(level).items():
             candidates.setdefault(name, found)
 
-    names = list(dict.fromkeys(name for level in levels for _, name in level))
+    listed = [*levels[0], *(target for target in levels[1] if target not in unlisted)]
+    names = list(dict.fromkeys(name for _, name in listed))
     if has_body and "body" not in names:
         names.append("body")
     members = list(members)
@@ -277,7 +280,7 @@ def build_binder(
         for name, found in _group_by_name(members).items()
         if name not in candidates and name not in names
     }
-    member_names = dict.fromkeys(target.member for target in members)
+    member_names = dict.fromkeys(target.member for target in members if target not in unlisted)
     names += [name for name in member_names if name in members_by_name]
     return Binder(
         positional=tuple(path_order),

@@ -27,7 +27,7 @@ from dynclient.plan.schemas import Reading, Schemas
 from dynclient.plan.value_hints import add_value_hints
 from dynclient.schema.dialect import Schema
 from dynclient.schema.engine import Checker
-from dynclient.schema.explain import list_declared_names
+from dynclient.schema.explain import is_refused_property, list_declared_names
 from dynclient.schema.readings import Definitions, walk_in_place
 from dynclient.violations import Violation, shorten_repr, sort_violations
 from dynclient.wire import media_types
@@ -134,6 +134,7 @@ class Plan:
             self.list_body_properties(media_type),
             self.list_parameter_members(),
             has_body=self.operation.request_body is not None,
+            unlisted=self._find_refused_targets(media_type),
         )
 
     @cached_property
@@ -192,21 +193,20 @@ class Plan:
 
     def list_argument_names(self, media_type: str | None = None) -> tuple[str, ...]:
         """Return the argument names that help and signature show: those that a call may give."""
+        return self.get_binder(media_type).names
+
+    def _find_refused_targets(self, media_type: str | None) -> set[tuple[str, ...]]:
+        """Return the places of arguments that a call must not have, as they are read-only."""
         call_schema = self.get_call_schema(media_type)
-        body_schema = call_schema["properties"].get("body", True)
         defs = call_schema.get("$defs", {})
-        forbidden: set[tuple[str, ...]] = {
-            ("body", name) for name in _list_forbidden_names(body_schema, defs)
+        body_schema = call_schema["properties"].get("body", True)
+        refused: set[tuple[str, ...]] = {
+            ("body", name) for name in _list_refused_names(body_schema, defs)
         }
         for location, name in self.parameters:
             schema = call_schema["properties"][location]["properties"][name]
-            forbidden.update((location, name, m) for m in _list_forbidden_names(schema, defs))
-        binder = self.get_binder(media_type)
-        return tuple(
-            name
-            for name in binder.names
-            if (binder.targets.get(name) or binder.get_member(name)) not in forbidden
-        )
+            refused.update((location, name, member) for member in _list_refused_names(schema, defs))
+        return refused
 
     def get_checker(
         self, media_type: str | None, reading: Reading, *, is_opaque: bool = False
@@ -405,11 +405,11 @@ class Plan:
         return InvalidCall(headline, violations=tuple(violations), operation_id=operation.id)
 
 
-def _list_forbidden_names(schema: Any, defs: Definitions) -> Iterator[str]:
+def _list_refused_names(schema: Any, defs: Definitions) -> Iterator[str]:
     """Yield the properties that no value of a schema may have, as they are read-only."""
     for part in walk_in_place(schema, defs):
         for name, member in part.get("properties", {}).items():
-            if isinstance(member, dict) and member.get("not") == {}:
+            if is_refused_property(member):
                 yield name
 
 

@@ -263,6 +263,8 @@ class ResultTable:
         self, result: Result, violations: Sequence[Violation]
     ) -> ResponseError:
         hint = 'the data are in error.result; validate_responses="warn" keeps going'
+        if all(violation.kind == "enum" for violation in violations):
+            hint = "the data are in error.result; open_enums=True accepts new values of enums"
         start = f"the {result.status} response"
         if violations[0].kind in ("status", "media-type"):
             text = f"{start} is not in the document"

@@ -16,7 +16,11 @@ from dynclient.schema.dialect import (
     bundle_schema,
 )
 from dynclient.schema.readings import SchemaCloser, close_schema
-from dynclient.schema.translator import SchemaTranslator
+from dynclient.schema.translator import (
+    DEFAULT_TRANSLATION,
+    SchemaTranslator,
+    TranslationOptions,
+)
 from dynclient.wire import media, media_types
 from dynclient.wire.schema_types import SCALAR_TYPES, SchemaTypes
 
@@ -138,12 +142,20 @@ IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization", "host"})
 
 
 class Schemas:
-    """The translated schemas of one document, and the call and result schemas built of them."""
+    """The translated schemas of one document, and the call and result schemas built of them.
 
-    def __init__(self, document: Document) -> None:
+    Args:
+        document: the document.
+        options: what the translation lets pass.
+
+    """
+
+    def __init__(
+        self, document: Document, options: TranslationOptions = DEFAULT_TRANSLATION
+    ) -> None:
         self._dialects: dict[Direction, SchemaTranslator] = {
-            "request": SchemaTranslator(document.flavour, "request"),
-            "response": SchemaTranslator(document.flavour, "response"),
+            "request": SchemaTranslator(document.flavour, "request", options),
+            "response": SchemaTranslator(document.flavour, "response", options),
         }
         #: Translating fills `defs` step by step: only one thread at a time may be in the middle of
         #: it.

@@ -298,7 +298,7 @@ def _walk_causes(error: BaseException) -> Iterator[BaseException]:
 
 def _describe_keyword(error: Any) -> str:
     """Return the keyword that refuses a value, with place and reason, and those of alternatives."""
-    value, reason = shorten(repr(error.instance), 40), shorten(error.message[-100:])
+    value, reason = shorten(repr(error.instance), 40), shorten(error.message[-100:], 100)
     text = f"{error.validator} at /{_format_path(error)} got {value}: {reason}"
     alternatives = [f"{e.validator} at {_format_path(e)}" for e in (error.context or ())[:5]]
     return f"{text} ({', '.join(alternatives)})" if alternatives else text

@@ -366,6 +366,13 @@ QUIRKS: tuple[Quirk, ...] = (
         _matches_text("could not be resolved|'#/comp"),
     ),
     Quirk(
+        "it wants the property of a discriminator in every value, and only objects",
+        _matches_text(
+            "does not contain discriminating property",
+            r"(one|any)Of at .* is not of type 'object'$",
+        ),
+    ),
+    Quirk(
         "it cannot read the members of an object whose `type` is a list",
         _matches_text("got <class 'list'>"),
     ),

@@ -19,6 +19,12 @@ EXCLUDING_ANNOTATIONS: dict[Direction, str] = {"request": "readOnly", "response"
 
 TYPES = ("null", "boolean", "integer", "number", "string", "array", "object")
 
+#: Keywords whose value is a list of alternatives.
+UNION_KEYWORDS = ("oneOf", "anyOf")
+
+#: Ends the name of the definition of a base schema alone, without the schemas that build on it.
+BASE_SUFFIX = ".base"
+
 #: Marks a schema of ours about what the wire can carry. Its keywords would tell a user nothing.
 X_SERIALIZATION = "x-wire"
 

@@ -7,9 +7,19 @@ from typing import Any
 
 from dynclient.names import suggest
 from dynclient.schema.binary_stand_in import BinaryStandIn
+from dynclient.schema.branch_errors import (
+    TRANSPARENT_KEYWORDS,
+    collect_listed_values,
+    find_tag_errors,
+    find_tagged_branch,
+    get_tag_name,
+    group_by_branch,
+    measure_distance,
+)
 from dynclient.schema.dialect import X_SERIALIZATION, get_place
 from dynclient.schema.formats import FORMAT_CHECKS, INTEGER_FORMAT_BOUNDS
-from dynclient.schema.readings import OPEN_SUFFIX, Definitions, walk_in_place
+from dynclient.schema.open_enums import X_EXTENSIBLE_ENUM
+from dynclient.schema.readings import Definitions, get_schema_name, walk_in_place
 from dynclient.violations import Place, Violation, shorten, shorten_repr
 
 InstancePath = tuple[str | int, ...]
@@ -26,9 +36,6 @@ MAX_VIOLATIONS = 200
 
 #: Bounds that an integer format gives. They are true, but help nobody.
 _INTEGER_FORMAT_LIMITS = {*INTEGER_FORMAT_BOUNDS["int32"], *INTEGER_FORMAT_BOUNDS["int64"]}
-
-#: Keywords whose own errors say where the value is wrong.
-_TRANSPARENT_KEYWORDS = frozenset(("allOf", "$ref", "if", "then", "else", "dependentSchemas"))
 
 #: Annotation of a property that must not be here -> the message.
 _EXCLUSION_TEXTS = {
@@ -90,7 +97,7 @@ class _ViolationCollector:
             self._collect_unknown_properties(error, path)
         elif keyword in ("anyOf", "oneOf"):
             self._collect_alternatives(error, path)
-        elif error.context and keyword in _TRANSPARENT_KEYWORDS:
+        elif error.context and keyword in TRANSPARENT_KEYWORDS:
             for inner in error.context:
                 self.collect(inner, path)
         else:
@@ -160,52 +167,103 @@ class _ViolationCollector:
 
     def _collect_alternatives(self, error: Any, path: InstancePath) -> None:
         """Collect the violations of the branch that was intended, if it can be found."""
-        errors_by_branch = _group_by_branch(error)
+        errors_by_branch = group_by_branch(error)
+        if self._collect_wrong_tag(error, errors_by_branch, path):
+            return
         intended = self._find_intended_branch(error, errors_by_branch)
         if intended is not None:
             for inner in errors_by_branch[intended]:
                 self.collect(inner, path)
             return
 
+        reason = "which fits none of the alternatives"
         if errors_by_branch:
             branches = [describe_schema(branch, self.defs) for branch in error.validator_value]
             reason = f"want {_join_alternatives(branches)}"
-        elif error.validator == "oneOf" and not error.context:
-            reason = "which fits several alternatives where exactly one is allowed"
-        else:
-            reason = "which fits none of the alternatives"
+        fitting = getattr(error, "fitting_branches", ())
+        if fitting:
+            reason = self._describe_overlap(error, fitting)
         message = f"got {shorten_repr(error.instance)}, {reason}"
         self._add_violation(error.validator, path, message, get_place(error.schema))
+
+    def _describe_overlap(self, error: Any, fitting: Sequence[int]) -> str:
+        """Return which alternatives fit where exactly one is allowed, and the way out."""
+        names = [name_schema(error.validator_value[index], self.defs) for index in fitting]
+        if len(set(names)) < len(names):
+            names = [f"number {index + 1}" for index in fitting]
+        listed = shorten(" and ".join(names), MAX_LISTED_NAMES_LENGTH)
+        tag = get_tag_name(error)
+        way_out = "option one_of='any' allows it"
+        if tag and isinstance(error.instance, dict) and tag not in error.instance:
+            way_out = f"give {tag} to choose"
+        return f"which fits several alternatives, {listed}, where one is allowed; {way_out}"
+
+    def _collect_wrong_tag(
+        self, error: Any, errors_by_branch: dict[int, list[Any]], path: InstancePath
+    ) -> bool:
+        """Collect the violation of a property that tells the alternatives apart, if it is wrong.
+
+        It is the discriminator's property, else one whose listed values each branch refuses.
+        """
+        tag_errors = find_tag_errors(error, errors_by_branch)
+        if not tag_errors:
+            return False
+        first = tag_errors[0]
+        name = first.relative_path[0]
+        values = collect_listed_values(tag_errors)
+        expected = _join_alternatives([shorten_repr(value) for value in values])
+        message = f"got {shorten_repr(first.instance)}, want {expected}"
+        texts = [value for value in values if isinstance(value, str)]
+        suggestions = suggest(first.instance, texts, 1) if isinstance(first.instance, str) else ()
+        suggestion = next(iter(suggestions), None)
+        self._add_violation("enum", (*path, name), message, get_place(first.schema), suggestion)
+        return True
 
     def _find_intended_branch(
         self, error: Any, errors_by_branch: dict[int, list[Any]]
     ) -> int | None:
-        """Return the branch of the discriminator's tag, else the nearest if it is near enough."""
+        """Return the branch of the discriminator's tag, else the nearest; None: all are far.
+
+        The nearest is of the value's kind, has its tag, declares most of its properties and has
+        the fewest errors.
+        """
         if not errors_by_branch:
             return None
-        tagged = _find_tagged_branch(error, errors_by_branch)
+        tagged = find_tagged_branch(error, errors_by_branch)
         if tagged is not None:
             return tagged
-        distances = {index: _measure_distance(errors) for index, errors in errors_by_branch.items()}
+        distances = {
+            index: (*measure_distance(errors), -self._count_declared(error, index), len(errors))
+            for index, errors in errors_by_branch.items()
+        }
         nearest = min(distances, key=distances.__getitem__)
         is_of_same_kind = distances[nearest][0] == 0
         return nearest if is_of_same_kind or len(distances) == 1 else None
+
+    def _count_declared(self, error: Any, index: int) -> int:
+        """Return how many properties of an object a branch declares."""
+        if not isinstance(error.instance, dict):
+            return 0
+        declared = set(list_declared_names(error.validator_value[index], self.defs))
+        return len(declared & error.instance.keys())
 
     # --- one value
 
     def _collect_wrong_value(self, error: Any, path: InstancePath) -> None:
         schema = error.schema if isinstance(error.schema, dict) else {}
         place = get_place(schema)
-        for annotation, text in _EXCLUSION_TEXTS.items():
-            if schema.get(annotation) is True and schema.get("not") == {}:
-                self._add_violation(annotation, path, text, place)
-                return
+        if is_refused_property(schema):
+            annotation = next(name for name in _EXCLUSION_TEXTS if schema.get(name) is True)
+            self._add_violation(annotation, path, _EXCLUSION_TEXTS[annotation], place)
+            return
         if X_SERIALIZATION in schema:
             text = _describe_serialization(schema[X_SERIALIZATION], error.validator)
             message = f"got {shorten_repr(error.instance)}: {text}"
             self._add_violation("unsafe", path, message, place)
             return
         keyword = str(error.validator or "false")
+        if keyword == "enum" and not _has_listed_type(error):
+            keyword = "type"  # it is no new value of the enum
         expected = self._describe_expected(error, schema)
         message = f"got {_describe_instance(error)}, want {expected}"
         self._add_violation(keyword, path, message, place)
@@ -227,47 +285,15 @@ class _ViolationCollector:
         return describe_schema(schema, self.defs)
 
 
-def _group_by_branch(error: Any) -> dict[int, list[Any]]:
-    """Return the errors of `anyOf` or `oneOf` by the index of their branch."""
-    errors_by_branch: dict[int, list[Any]] = {}
-    for inner in error.context:
-        # The error of a branch that is `false` has no path, and says nothing.
-        if inner.relative_schema_path:
-            errors_by_branch.setdefault(inner.relative_schema_path[0], []).append(inner)
-    return errors_by_branch
+def _has_listed_type(error: Any) -> bool:
+    """Return whether the value that `enum` refuses has the type of one of the listed values."""
+    return _get_kind(error.instance) in map(_get_kind, error.validator_value)
 
 
-def _find_tagged_branch(error: Any, errors_by_branch: dict[int, list[Any]]) -> int | None:
-    """Return the branch that the discriminator's tag names, if it is among those that refused."""
-    rule = error.schema.get("discriminator") if isinstance(error.schema, dict) else None
-    if not isinstance(rule, dict) or not isinstance(error.instance, dict):
-        return None
-    tag = error.instance.get(rule.get("propertyName"))
-    target = None
-    if isinstance(tag, str):
-        target = (rule.get("mapping") or {}).get(tag, f"#/$defs/{tag}")
-    for index, branch in enumerate(error.validator_value):
-        if index not in errors_by_branch or not isinstance(branch, dict):
-            continue
-        if branch.get("$ref", "").removesuffix(OPEN_SUFFIX) == target:
-            return index
-    return None
-
-
-def _measure_distance(errors: Sequence[Any]) -> tuple[int, int]:
-    """Return how far a value is from a branch.
-
-    Returns:
-        1 if its very kind or its tag is wrong, else 0; then the number of errors.
-
-    """
-    for error in errors:
-        depth = len(error.relative_path)
-        is_wrong_kind = depth == 0 and error.validator in ("type", "const", "enum", "false")
-        is_wrong_tag = depth == 1 and error.validator in ("const", "enum")
-        if is_wrong_kind or is_wrong_tag:
-            return 1, len(errors)
-    return 0, len(errors)
+def _get_kind(value: Any) -> type:
+    """Return a type that values of one JSON type share."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float if is_number else type(value)
 
 
 def _describe_instance(error: Any) -> str:
@@ -311,11 +337,33 @@ def _describe_serialization(reason: Any, keyword: str) -> str:
 
 
 def list_declared_names(schema: Any, defs: Definitions) -> list[str]:
-    """Return the property names that a schema declares, references and alternatives included."""
+    """Return the property names that a schema declares, references and alternatives included.
+
+    Those that the reading refuses are left out.
+    """
     names: dict[str, None] = {}
+    refused: set[str] = set()
     for part in walk_in_place(schema, defs):
-        names |= dict.fromkeys(part.get("properties", ()))
-    return list(names)
+        properties = part.get("properties", {})
+        names |= dict.fromkeys(properties)
+        refused.update(name for name in properties if is_refused_property(properties[name]))
+    return [name for name in names if name not in refused]
+
+
+def is_refused_property(schema: Any) -> bool:
+    """Return whether a reading refuses a property, as it travels only the other way."""
+    if not isinstance(schema, dict) or schema.get("not") != {}:
+        return False
+    return any(schema.get(annotation) is True for annotation in _EXCLUSION_TEXTS)
+
+
+def name_schema(schema: Any, defs: Definitions) -> str:
+    """Return the name of a schema: that of the component or its title, else a description."""
+    if isinstance(schema, dict) and "$ref" in schema:
+        return get_schema_name(schema["$ref"])
+    if isinstance(schema, dict) and schema.get("title"):
+        return shorten(str(schema["title"]))
+    return describe_schema(schema, defs)
 
 
 def describe_schema(schema: Any, defs: Definitions) -> str:
@@ -334,6 +382,9 @@ def describe_schema(schema: Any, defs: Definitions) -> str:
         return shorten_repr(merged["const"])
     if "enum" in merged:
         return _describe_enum(merged["enum"])
+    if isinstance(merged.get(X_EXTENSIBLE_ENUM), list):
+        known = _describe_enum(merged[X_EXTENSIBLE_ENUM])
+        return f"{_describe_merged_keywords(merged)}, known: {known.removeprefix('one of ')}"
     alternatives = merged.get("anyOf") or merged.get("oneOf")
     if alternatives and "type" not in merged:
         return _join_alternatives([describe_schema(part, defs) for part in alternatives])

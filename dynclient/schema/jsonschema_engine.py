@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import contextvars
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from functools import lru_cache
@@ -21,7 +21,7 @@ from dynclient.schema.formats import FORMAT_CHECKS
 MAX_STEPS = 500_000
 
 #: The keywords whose checks are counted: with them a hostile schema could take for ever.
-_COUNTED_KEYWORDS = ("allOf", "anyOf", "oneOf", "properties", "items", "$ref", "if")
+_COUNTED_KEYWORDS = ("allOf", "anyOf", "properties", "items", "$ref", "if")
 
 
 class ValidationTooComplex(Exception):
@@ -68,6 +68,7 @@ def _build_validator_class() -> Any:
         "maxLength": _check_max_length,
         "minLength": _check_min_length,
         "multipleOf": _check_multiple_of,
+        "oneOf": _count_steps(_check_one_of),
         "pattern": _check_pattern,
         "patternProperties": _check_pattern_properties,
         "unevaluatedProperties": _check_unevaluated_properties,
@@ -119,13 +120,50 @@ def _count_steps(check_keyword: Any) -> Any:
     return check
 
 
-def _build_error(message: str, undeclared_names: tuple[str, ...] = ()) -> Any:
-    """Return jsonschema's error; `undeclared_names` are those that an object must not have."""
+def _build_error(
+    message: str,
+    undeclared_names: tuple[str, ...] = (),
+    fitting_branches: tuple[int, ...] = (),
+    context: Sequence[Any] = (),
+) -> Any:
+    """Return jsonschema's error.
+
+    Args:
+        message: what is wrong.
+        undeclared_names: the names that an object must not have.
+        fitting_branches: the indexes of the branches of `oneOf` that fit, where several do.
+        context: the errors of the branches.
+
+    """
     from jsonschema import ValidationError
 
-    error: Any = ValidationError(message)
+    error: Any = ValidationError(message, context=context)
     error.undeclared_names = undeclared_names
+    error.fitting_branches = fitting_branches
     return error
+
+
+# --- alternatives
+
+
+def _check_one_of(
+    validator: Any, branches: list[Any], instance: Any, _schema: Any
+) -> Iterator[Any]:
+    """Check `oneOf`; the error says which branches fit, where several do."""
+    fitting: list[int] = []
+    branch_errors: list[Any] = []
+    for index, branch in enumerate(branches):
+        if fitting:
+            errors = [] if validator.evolve(schema=branch).is_valid(instance) else [None]
+        else:
+            errors = list(validator.descend(instance, branch, schema_path=index))
+            branch_errors += errors
+        if not errors:
+            fitting.append(index)
+    if not fitting:
+        yield _build_error("fits no branch", context=branch_errors)
+    elif len(fitting) > 1:
+        yield _build_error("fits several branches", fitting_branches=tuple(fitting))
 
 
 # --- assertions

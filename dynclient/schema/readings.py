@@ -13,6 +13,7 @@ from typing import Any
 
 from dynclient.document.references import escape_token
 from dynclient.schema.dialect import (
+    BASE_SUFFIX,
     EXCLUDING_ANNOTATIONS,
     Direction,
     Schema,
@@ -47,6 +48,11 @@ def close_schema(schema: Schema | bool, defs: Definitions, direction: Direction)
     """
     closer = SchemaCloser(defs, direction)
     return bundle_schema(closer.close_location(schema), closer.closed_defs)
+
+
+def get_schema_name(reference: str) -> str:
+    """Return the name of the document's schema that a reference to a definition means."""
+    return get_definition_name(reference).removesuffix(OPEN_SUFFIX).removesuffix(BASE_SUFFIX)
 
 
 def walk_in_place(

@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import deque
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
 
 from dynclient import regex
 from dynclient.document.openapi_version import SchemaFlavour
 from dynclient.document.problems import Problem
 from dynclient.document.references import Node, escape_token
 from dynclient.errors import DocumentTooLarge, UnresolvableReference
+from dynclient.schema.conjuncts import ConjunctReader
 from dynclient.schema.dialect import (
-    EXCLUDING_ANNOTATIONS,
+    BASE_SUFFIX,
     SCHEMA_LIST_KEYWORDS,
     SCHEMA_MAP_KEYWORDS,
     SINGLE_SCHEMA_KEYWORDS,
     TYPES,
+    UNION_KEYWORDS,
     Direction,
     Schema,
     bundle_schema,
-    get_definition_name,
 )
+from dynclient.schema.discriminators import DiscriminatorTranslator, SchemaOrigin
 from dynclient.schema.formats import INTEGER_FORMAT_BOUNDS
+from dynclient.schema.hierarchy import SchemaHierarchy, find_mapped_schema
 from dynclient.schema.keyword_values import (
     ASSERTIONS,
     has_only_finite_numbers,
     is_list_of_names,
     is_string,
 )
+from dynclient.schema.open_enums import X_EXTENSIBLE_ENUM, is_open_enum, open_enum
+from dynclient.schema.reference_cycles import remove_reference_cycles
+from dynclient.schema.widening import allow_null, replace_one_of
 from dynclient.violations import Place
 
 #: Keyword with subschemas -> the types that its value may have.
@@ -49,6 +57,54 @@ _ANNOTATIONS: dict[str, type] = {
 }
 
 
+#: With one of these keywords, what must be there may be said apart from what it is.
+_CONJUNCTION_KEYWORDS = (
+    "allOf",
+    "anyOf",
+    "dependentRequired",
+    "dependentSchemas",
+    "else",
+    "oneOf",
+    "required",
+    "then",
+)
+
+
+@dataclass(frozen=True)
+class TranslationOptions:
+    """What the translation lets pass.
+
+    Attributes:
+        one_of: how many alternatives of `oneOf` a value may fit: `exactly` one, or `any` number.
+        opens_enums: whether an enum that says that it is open accepts new values.
+
+    """
+
+    one_of: Literal["exactly", "any"] = "exactly"
+    opens_enums: bool = True
+
+
+DEFAULT_TRANSLATION = TranslationOptions()
+
+
+class _DefinitionKey(NamedTuple):
+    """What a definition is made of.
+
+    Attributes:
+        uri: the file of the schema.
+        pointer: its place in that file.
+        is_base: it is the base of a hierarchy as others extend it, without those others.
+        exclusions: names that it does not require, as a schema beside it lets them travel only the
+            other way.
+
+    """
+
+    uri: str
+    pointer: str
+    is_base: bool = False
+    exclusions: frozenset[str] = frozenset()
+
+
 class SchemaTranslator:
     """Translates the schemas of one document for one direction, each component once, on demand.
 
@@ -59,18 +115,28 @@ class SchemaTranslator:
     Args:
         flavour: the version family of the document.
         direction: which way the values travel.
+        options: what the translation lets pass.
 
     """
 
-    def __init__(self, flavour: SchemaFlavour, direction: Direction) -> None:
+    def __init__(
+        self,
+        flavour: SchemaFlavour,
+        direction: Direction,
+        options: TranslationOptions = DEFAULT_TRANSLATION,
+    ) -> None:
         self.flavour = flavour
         self.direction = direction
+        self.options = options
         self.defs: dict[str, Schema | bool] = {}
         self.problems: list[Problem] = []
-        self._definition_names: dict[tuple[str, str], str] = {}
+        self._definition_names: dict[_DefinitionKey, str] = {}
         #: Components that are named and not yet translated. So a chain of references is no nesting.
-        self._pending_definitions: deque[tuple[str, Node]] = deque()
+        self._pending_definitions: deque[tuple[str, _DefinitionKey, Node]] = deque()
         self._acyclic_names: set[str] = set()
+        self._known_hierarchy: SchemaHierarchy | None = None
+        self._conjuncts = ConjunctReader(flavour, direction)
+        self._discriminators = DiscriminatorTranslator(self.defs)
 
     def translate(self, node: Node) -> Schema | bool:
         """Return the schema at a node in our dialect. Its `$ref`s name members of `defs`.
@@ -125,26 +191,28 @@ class SchemaTranslator:
             self._report_problem(node, "invalid-schema", "a schema must be an object")
             return schema
 
-        has_reference = self._translate_reference(schema, node)
-        if has_reference and self.flavour == "3.0":  # what is beside a $ref does not count there
-            return _allow_null(schema) if value.get("nullable") is True else schema
-        self._translate_assertions(schema, node)
         exclusions = inherited_exclusions
-        if "required" in value or "allOf" in value:
-            exclusions |= self._find_excluded_properties(node)
+        is_extension = "$ref" in value and "properties" in value
+        if is_extension or any(keyword in value for keyword in _CONJUNCTION_KEYWORDS):
+            exclusions |= self._conjuncts.find_excluded_properties(node)
+        has_reference = self._translate_reference(schema, node, exclusions)
+        if has_reference and self.flavour == "3.0":  # what is beside a $ref does not count there
+            return allow_null(schema) if value.get("nullable") is True else schema
+        self._translate_assertions(schema, node)
         self._translate_subschemas(schema, node, exclusions)
         self._translate_bounds(schema, node)
         self._translate_required(schema, node, exclusions)
+        self._remove_dependents(schema, exclusions)
         self._translate_annotations(schema, node)
 
         nullable = value.get("nullable", False)
         if not isinstance(nullable, bool):
             self._report_invalid_keyword(node, "nullable")
-        return _allow_null(schema) if nullable is True else schema
+        return allow_null(schema) if nullable is True else schema
 
     # --- references
 
-    def _translate_reference(self, schema: Schema, node: Node) -> bool:
+    def _translate_reference(self, schema: Schema, node: Node, exclusions: frozenset[str]) -> bool:
         """Carry a `$ref` over; return whether there is one."""
         reference = node.value.get("$ref", node.value.get("$dynamicRef"))
         if reference is None:
@@ -157,66 +225,126 @@ class SchemaTranslator:
             node.files.resolve_reference(reference, node)
         except UnresolvableReference as error:
             self._report_problem(node, "unresolvable-reference", error.reason)
-        else:
-            schema["$ref"] = "#/$defs/" + escape_token(self.add_definition(target))
+            return True
+        base = self._get_hierarchy(node).extension_places.get((node.uri, node.pointer))
+        is_extension = base is not None
+        name = self.add_definition(base or target, is_base=is_extension, exclusions=exclusions)
+        schema["$ref"] = "#/$defs/" + escape_token(name)
         return True
 
-    def add_definition(self, target: Node) -> str:
-        """Return the name of the schema at a node; `translate` adds it to `defs`."""
-        key = (target.uri, target.pointer)
+    def add_definition(
+        self,
+        target: Node,
+        *,
+        is_base: bool = False,
+        exclusions: frozenset[str] = frozenset(),
+    ) -> str:
+        """Return the name of the schema at a node; `translate` adds it to `defs`.
+
+        Args:
+            target: the Schema Object.
+            is_base: as others extend it: a base of a hierarchy, without the schemas that build on
+                it.
+            exclusions: names that it shall not require, as they travel only the other way.
+
+        """
+        if exclusions:
+            exclusions &= self._conjuncts.find_required_names(target)
+            exclusions -= self._conjuncts.find_excluded_properties(target)
+        key = _DefinitionKey(target.uri, target.pointer, is_base, exclusions)
         if key not in self._definition_names:
-            name = self._choose_definition_name(target)
+            name = self._choose_definition_name(target, BASE_SUFFIX if is_base else "")
             self._definition_names[key] = name
             self.defs[name] = Schema(place=target.place)
-            self._pending_definitions.append((name, target))
+            origin = SchemaOrigin(key[:2], self._get_hierarchy(target).find_name(target))
+            self._discriminators.origins[name] = origin
+            self._pending_definitions.append((name, key, target))
         return self._definition_names[key]
 
     def _complete_definitions(self) -> None:
         """Translate the components that are named, and those that these name."""
         while self._pending_definitions:
-            name, target = self._pending_definitions.popleft()
-            self.defs[name] = self._translate_schema(target)
-        self._remove_reference_cycles()
+            name, key, target = self._pending_definitions.popleft()
+            self.defs[name] = self._translate_definition(key, target)
+        for schema, name in remove_reference_cycles(self.defs, self._acyclic_names):
+            self._report_cycle(schema, name)
+        self._discriminators.restrict_alternatives()
 
-    def _choose_definition_name(self, target: Node) -> str:
+    def _translate_definition(self, key: _DefinitionKey, target: Node) -> Schema | bool:
+        hierarchy = self._get_hierarchy(target)
+        if not hierarchy.is_base(target):
+            return self._translate_schema(target, key.exclusions)
+        offers_others = hierarchy.lists_descendants(target)
+        if not key.is_base and not offers_others:
+            return self._translate_hierarchy(target)
+        if key.is_base and offers_others:
+            target = _without_keywords(target, ("oneOf", "anyOf", "discriminator"))
+        return self._translate_schema(target, key.exclusions)
+
+    def _get_hierarchy(self, node: Node) -> SchemaHierarchy:
+        if self._known_hierarchy is None:
+            self._known_hierarchy = SchemaHierarchy(node.files)
+        return self._known_hierarchy
+
+    def _translate_hierarchy(self, base: Node) -> Schema:
+        """Return the union of a base schema and the schemas that build on it.
+
+        A response may have a tag that nobody knows yet: it is read as the base.
+
+        Source: OAS 3.1.1 Discriminator Object.
+        """
+        hierarchy = self._get_hierarchy(base)
+        rule = hierarchy.find_discriminator(base) or base
+        tag = rule.get_text("propertyName")
+        union = Schema(place=base.place)
+        for keyword in ("title", "description"):
+            if base.get_text(keyword):
+                union[keyword] = base.get_text(keyword)
+        self._translate_discriminator(union, rule)
+
+        members = hierarchy.list_descendants(base)
+        is_response = self.direction == "response"
+        is_nameless = self._is_abstract(base, rule.get_child("mapping"))
+        if is_response or not is_nameless or tag not in self._conjuncts.find_required_names(base):
+            members.append(base)
+        alternatives = []
+        for member in members:
+            is_base = hierarchy.is_base(member) and hierarchy.has_tag(member, tag)
+            name = self.add_definition(member, is_base=is_base)
+            reference = "#/$defs/" + escape_token(name)
+            alternatives.append(Schema({"$ref": reference}, member.place))
+        union["anyOf"] = alternatives
+        fallback = len(alternatives) - 1 if is_response else None
+        self._discriminators.add_union(union, fallback)
+        return union
+
+    def _is_abstract(self, base: Node, mapping: Node) -> bool:
+        """Return whether no tag means the base, as a mapping names other schemas only."""
+        entries = list(mapping.iterate_children())
+        for entry in entries:
+            with contextlib.suppress(UnresolvableReference):
+                target = find_mapped_schema(entry)
+                if target and (target.uri, target.pointer) == (base.uri, base.pointer):
+                    return False
+        return bool(entries)
+
+    def _choose_definition_name(self, target: Node, suffix: str) -> str:
         last_token = target.pointer.rsplit("/", 1)[-1] or target.place.file
         base = re.sub(r"[^A-Za-z0-9._-]+", "_", last_token)
-        name = base
+        name = base + suffix
         count = 1
         while name in self.defs:
             count += 1
-            name = f"{base}_{count}"
+            name = f"{base}_{count}{suffix}"
         return name
 
-    def _remove_reference_cycles(self) -> None:
-        """Remove the references by which a definition applies itself to the same value again."""
-        path: list[str] = []
-
-        def visit(name: str) -> None:
-            path.append(name)
-            for schema, target in list(_find_in_place_references(self.defs[name])):
-                if target in path:
-                    del schema["$ref"]
-                    self._report_cycle(schema, target)
-                elif target not in self._acyclic_names:
-                    visit(target)
-            self._acyclic_names.add(path.pop())
-
-        for name in [name for name in self.defs if name not in self._acyclic_names]:
-            if name not in self._acyclic_names:
-                visit(name)
-
-    def _report_cycle(self, schema: Schema, target: str) -> None:
+    def _report_cycle(self, schema: Schema, name: str) -> None:
         place = schema.place or Place("", "")
+        message = (
+            f"the schema {name!r} refers to itself and describes nothing; the reference is ignored"
+        )
         problem = Problem(
-            "error",
-            "circular-schema",
-            f"the schema {target!r} refers to itself and describes nothing; "
-            "the reference is ignored",
-            "",
-            place.pointer,
-            place.uri,
-            place=schema.place,
+            "error", "circular-schema", message, "", place.pointer, place.uri, place=schema.place
         )
         self.problems.append(problem)
 
@@ -301,27 +429,13 @@ class SchemaTranslator:
         if required:
             schema["required"] = required
 
-    def _find_excluded_properties(self, node: Node) -> frozenset[str]:
-        """Return the properties that travel only the other way, of a schema and its `allOf`."""
-        annotation = EXCLUDING_ANNOTATIONS[self.direction]
-        names: set[str] = set()
-        visited: set[tuple[str, str]] = set()
-        pending = [node]
-        while pending:
-            try:
-                part = pending.pop().resolve()
-                properties = part["properties"]
-                names.update(
-                    name
-                    for name in properties.member_keys()
-                    if properties[name].get_flag(annotation)
-                )
-            except UnresolvableReference:
-                continue
-            if (part.uri, part.pointer) not in visited:
-                visited.add((part.uri, part.pointer))
-                pending += part.get_child("allOf").iterate_children()
-        return frozenset(names)
+    def _remove_dependents(self, schema: Schema, exclusions: frozenset[str]) -> None:
+        """Remove the names that travel only the other way from `dependentRequired`."""
+        if exclusions and "dependentRequired" in schema:
+            schema["dependentRequired"] = {
+                name: [dependent for dependent in dependents if dependent not in exclusions]
+                for name, dependents in schema["dependentRequired"].items()
+            }
 
     # --- subschemas
 
@@ -337,18 +451,45 @@ class SchemaTranslator:
                 self._report_invalid_keyword(node, keyword)
             else:
                 schema[keyword] = self._translate_keyword(keyword, child, exclusions)
+        if self.options.one_of == "any" and "oneOf" in schema:
+            replace_one_of(schema)
         self._translate_tuple_items(schema, node)
         self._drop_invalid_patterns(schema, node)
 
     def _translate_keyword(self, keyword: str, child: Node, exclusions: frozenset[str]) -> Any:
         """Return the schema, list of schemas or schemas by name that a keyword holds."""
+        if keyword in ("then", "else"):
+            return self._translate_schema(child, exclusions)
         if keyword in SINGLE_SCHEMA_KEYWORDS:
             return self._translate_schema(child)
         if keyword == "allOf":
             return [self._translate_schema(item, exclusions) for item in child.iterate_children()]
+        if keyword in UNION_KEYWORDS:
+            return self._translate_alternatives(child, exclusions)
         if keyword in SCHEMA_LIST_KEYWORDS:
             return [self._translate_schema(item) for item in child.iterate_children()]
-        return {name: self._translate_schema(child.get_child(name)) for name in child.member_keys()}
+        inherited = exclusions if keyword == "dependentSchemas" else frozenset()
+        return {
+            name: self._translate_schema(child.get_child(name), inherited)
+            for name in child.member_keys()
+        }
+
+    def _translate_alternatives(self, node: Node, exclusions: frozenset[str]) -> list[Any]:
+        """Return alternatives, in which what travels only the other way is not required.
+
+        Of several branches of `oneOf`, one that requires nothing else keeps it: it would fit every
+        value, and is not meant in this direction.
+        """
+        alternatives = list(node.iterate_children())
+        names = [self._conjuncts.find_required_names(one) for one in alternatives]
+        is_one_of = node.pointer.endswith("/oneOf")
+        keeps = is_one_of and any(required - exclusions for required in names)
+        translated = []
+        for alternative, required in zip(alternatives, names, strict=True):
+            is_only_excluded = bool(required) and required <= exclusions
+            inherited = frozenset[str]() if is_only_excluded and keeps else exclusions
+            translated.append(self._translate_schema(alternative, inherited))
+        return translated
 
     def _translate_tuple_items(self, schema: Schema, node: Node) -> None:
         """Carry a list of schemas under `items` over, as the drafts before 2020-12 have it."""
@@ -380,6 +521,10 @@ class SchemaTranslator:
             else:
                 self._report_invalid_keyword(node, keyword)
 
+        if "enum" in schema and is_open_enum(value):
+            schema.setdefault(X_EXTENSIBLE_ENUM, True)
+            if self.options.opens_enums:
+                open_enum(schema)
         examples = [value["example"]] if "example" in value else []
         if isinstance(value.get("examples"), list):
             examples += value["examples"]
@@ -393,25 +538,27 @@ class SchemaTranslator:
 
     def _translate_discriminator(self, schema: Schema, node: Node) -> None:
         """Let the mapping name members of `defs`, as the `$ref`s of the alternatives do."""
+        if not node.get_text("propertyName"):
+            return
         mapping_node = node.get_child("mapping")
         mapping = {}
         for tag in mapping_node.member_keys():
-            reference = mapping_node.get_text(tag)
-            is_schema_name = not any(mark in reference for mark in "/#.")
-            if is_schema_name:
-                reference = f"#/components/schemas/{reference}"
+            entry = mapping_node.get_child(tag)
             try:
-                name = self.add_definition(node.files.find_target(reference, node))
+                target = find_mapped_schema(entry)
             except UnresolvableReference as error:
-                self._report_problem(
-                    mapping_node.get_child(tag), "unresolvable-reference", error.reason
-                )
+                self._report_problem(entry, "unresolvable-reference", error.reason)
+                continue
+            if target is None:
+                self._report_invalid_keyword(mapping_node, tag)
             else:
-                mapping[tag] = "#/$defs/" + escape_token(name)
+                mapping[tag] = "#/$defs/" + escape_token(self.add_definition(target))
 
         schema["discriminator"] = {"propertyName": node.get_text("propertyName")}
         if mapping:
             schema["discriminator"]["mapping"] = mapping
+        if any(keyword in schema for keyword in UNION_KEYWORDS):
+            self._discriminators.add_union(schema)
 
     # --- problems
 
@@ -430,43 +577,14 @@ def _build_depth_error(node: Node) -> DocumentTooLarge:
     return DocumentTooLarge(f"{node.place}: the schema is nested too deeply", uri=node.uri)
 
 
+def _without_keywords(node: Node, keywords: tuple[str, ...]) -> Node:
+    """Return a Schema Object without some of its keywords, at the same place."""
+    value = {name: part for name, part in node.value.items() if name not in keywords}
+    return Node(node.files, node.uri, node.pointer, value)
+
+
 def _allows_only_integers(types: Any) -> bool:
     """Return whether a `type` allows integers and no other numbers."""
     if isinstance(types, list):
         return "integer" in types and "number" not in types
     return bool(types == "integer")
-
-
-def _allow_null(schema: Schema) -> Schema:
-    """Return a schema that accepts null too.
-
-    Null is added to an `enum` without it, and to a composed schema or reference: authors mean it.
-
-    Source: OAS 3.0.3 Schema Object, nullable.
-    """
-    place = schema.place
-    if "enum" in schema and None not in schema["enum"]:
-        schema["enum"] = [*schema["enum"], None]
-    if "type" in schema:
-        types = schema["type"]
-        if not isinstance(types, list):
-            types = [types]
-        schema["type"] = types if "null" in types else [*types, "null"]
-    if any(keyword in schema for keyword in ("$ref", "allOf", "anyOf", "oneOf")):
-        return Schema({"anyOf": [schema, Schema({"type": "null"}, place)]}, place)
-    return schema
-
-
-def _find_in_place_references(schema: Schema | bool) -> Iterator[tuple[Schema, str]]:
-    """Yield the schemas with a `$ref` that apply to the same value, each with the name it names."""
-    pending: list[Any] = [schema]
-    while pending:
-        part = pending.pop()
-        if not isinstance(part, Schema):
-            continue
-        if "$ref" in part:
-            yield part, get_definition_name(part["$ref"])
-        pending += [part[keyword] for keyword in ("not", "if", "then", "else") if keyword in part]
-        for keyword in ("allOf", "anyOf", "oneOf"):
-            pending += part.get(keyword, ())
-        pending += part.get("dependentSchemas", {}).values()

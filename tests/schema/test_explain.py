@@ -98,11 +98,75 @@ def test_branches_that_are_all_far_are_listed():
     assert told(schema, []) == {"(whole)": ("anyOf", "got an array of 0, want string or integer")}
 
 
-def test_a_value_that_fits_two_alternatives_is_reported_as_such():
-    assert (
-        "several alternatives"
-        in told({"oneOf": [{"type": "integer"}, {"minimum": 0}]}, 1)["(whole)"][1]
+def test_a_value_that_fits_two_alternatives_is_reported_with_their_names_and_a_way_out():
+    way_out = "where one is allowed; option one_of='any' allows it"
+    assert told({"oneOf": [{"type": "integer"}, {"minimum": 0}]}, 1) == {
+        "(whole)": (
+            "oneOf",
+            f"got 1, which fits several alternatives, integer and any value ≥ 0, {way_out}",
+        )
+    }
+    twins = {"oneOf": [{"title": "Gold"}, {"type": "string"}, {"type": "object"}, {}]}
+    assert told(twins, {})["(whole)"][1] == (
+        "got an object of 0 properties, which fits several alternatives, Gold and object and any"
+        f" value, {way_out}"
     )
+    equal = {"oneOf": [{"type": "string"}, {"type": "object"}, {"type": "object"}]}
+    assert "alternatives, number 2 and number 3, where" in told(equal, {})["(whole)"][1]
+
+
+INTERFACES = {
+    "properties": {
+        "network_interfaces": {
+            "oneOf": [
+                {
+                    "type": "object",
+                    "required": ["type", "params"],
+                    "properties": {"type": {"enum": ["new"]}, "params": {"type": "array"}},
+                },
+                {"type": "object", "properties": {"type": {"enum": ["none"]}}},
+            ]
+        }
+    }
+}
+
+
+def test_the_property_that_tells_alternatives_apart_is_explained():
+    assert told(INTERFACES, {"network_interfaces": {"type": "default"}}) == {
+        "network_interfaces.type": ("enum", "got 'default', want 'new' or 'none'")
+    }
+    assert told(INTERFACES, {"network_interfaces": {"type": "noen"}}) == {
+        "network_interfaces.type": (
+            "enum",
+            "got 'noen', want 'new' or 'none'; did you mean none?",
+        )
+    }
+    assert told(INTERFACES, {"network_interfaces": {"type": "new"}}) == {
+        "network_interfaces.params": ("missing", "array, required")
+    }
+
+
+def test_the_alternative_with_most_of_the_keys_is_explained():
+    schema = {
+        "oneOf": [
+            {"required": ["z"], "properties": {"a": {"type": "integer"}}},
+            {
+                "required": ["x", "y"],
+                "properties": {name: {"type": "integer"} for name in ("a", "b", "c")},
+            },
+        ]
+    }
+    assert told(schema, {"a": 1, "b": 2, "c": "three"}) == {
+        "x": ("missing", "any value, required"),
+        "y": ("missing", "any value, required"),
+        "c": ("type", "got 'three', want integer"),
+    }
+
+
+@pytest.mark.parametrize("keyword", ["oneOf", "anyOf"])
+def test_no_message_wants_an_object_of_an_object(keyword):
+    one, two = ({"type": "object", "required": [name]} for name in ("a", "b"))
+    assert told({keyword: [one, two]}, {"c": 1}) == {"a": ("missing", "any value, required")}
 
 
 @pytest.mark.parametrize(

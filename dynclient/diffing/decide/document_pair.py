@@ -14,6 +14,7 @@ from dynclient.plan.plan import Plan
 from dynclient.plan.schemas import Reading, Schemas
 from dynclient.schema.dialect import Direction, Schema, map_subschemas
 from dynclient.schema.readings import Definitions, close_schema
+from dynclient.schema.translator import TranslationOptions
 
 #: Added to the names of definitions that stand beside those of the same name.
 _DECLARED_SUFFIX = ".declared"
@@ -35,7 +36,9 @@ class DocumentPair:
         self.old = old
         self.new = new
         self.options = options
-        self.schemas = {True: Schemas(old), False: Schemas(new)}
+        # A new value of an open enum is a change all the same; its rule gives it a level.
+        translation = TranslationOptions(opens_enums=False)
+        self.schemas = {True: Schemas(old, translation), False: Schemas(new, translation)}
         self._containments: dict[tuple[Exposure, Reader], ContainmentChecker] = {}
         self._edit_finders: dict[Direction, EditFinder] = {}
         self._plans: dict[tuple[bool, Operation], Plan] = {}

@@ -1,0 +1,55 @@
+"""References by which a definition applies itself to its own value: they describe nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from dynclient.schema.dialect import UNION_KEYWORDS, Schema, get_definition_name
+
+
+def remove_reference_cycles(
+    defs: dict[str, Schema | bool], acyclic_names: set[str]
+) -> list[tuple[Schema, str]]:
+    """Remove the references that close a cycle of schemas of the same value.
+
+    Args:
+        defs: the definitions.
+        acyclic_names: those that are known to be in no cycle; the others are added.
+
+    Returns:
+        The schemas that lost their reference, each with the name of the definition it named.
+
+    """
+    removed: list[tuple[Schema, str]] = []
+    path: list[str] = []
+
+    def visit(name: str) -> None:
+        path.append(name)
+        for schema, target in list(_find_in_place_references(defs[name])):
+            if target in path:
+                del schema["$ref"]
+                removed.append((schema, target))
+            elif target not in acyclic_names:
+                visit(target)
+        acyclic_names.add(path.pop())
+
+    for name in [name for name in defs if name not in acyclic_names]:
+        if name not in acyclic_names:
+            visit(name)
+    return removed
+
+
+def _find_in_place_references(schema: Schema | bool) -> Iterator[tuple[Schema, str]]:
+    """Yield the schemas with a `$ref` that apply to the same value, each with the name it names."""
+    pending: list[Any] = [schema]
+    while pending:
+        part = pending.pop()
+        if not isinstance(part, Schema):
+            continue
+        if "$ref" in part:
+            yield part, get_definition_name(part["$ref"])
+        pending += [part[keyword] for keyword in ("not", "if", "then", "else") if keyword in part]
+        for keyword in ("allOf", *UNION_KEYWORDS):
+            pending += part.get(keyword, ())
+        pending += part.get("dependentSchemas", {}).values()
