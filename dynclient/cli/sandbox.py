@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,7 +84,7 @@ def command(
     uvicorn = _import_uvicorn()
     from dynclient.cli import terminal_output
     from dynclient.sandbox import Sandbox
-    from dynclient.sandbox.asgi import app
+    from dynclient.sandbox.asgi import app, restrict_hosts
 
     sandbox = Sandbox(document, strict=strict, seed=seed)
     for fault in faults:
@@ -97,13 +98,29 @@ def command(
         f"{terminal_output.format_one_line(document.title)} in a sandbox at {url} (Ctrl-C ends it)"
     )
     config = uvicorn.Config(
-        app(sandbox), log_level="warning", lifespan="off", timeout_graceful_shutdown=GRACE_S
+        restrict_hosts(app(sandbox), _choose_allowed_hosts(host)),
+        log_level="warning",
+        lifespan="off",
+        timeout_graceful_shutdown=GRACE_S,
     )
     try:
         uvicorn.Server(config).run(sockets=[listener])
     finally:
         if state is not None:
             _save_state(sandbox, state)
+
+
+def _choose_allowed_hosts(host: str) -> Callable[[str], bool]:
+    """Return which hosts a request may name: this machine's, and that which --host gives.
+
+    A server that listens on every address answers to every name: any may be its own.
+    """
+    from dynclient.sandbox.asgi import is_loopback_host
+
+    own = host.strip("[]").lower()
+    if own in ("", "0.0.0.0", "::"):  # noqa: S104 (compared, not bound)
+        return lambda _: True
+    return lambda named: is_loopback_host(named) or named.strip("[]") == own
 
 
 def _inject_fault(sandbox: Sandbox, text: str) -> None:

@@ -272,6 +272,7 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
             retries=options.retries,
             follow_redirects=options.follow_redirects,
             max_response_bytes=options.max_response_bytes,
+            max_response_values=options.max_response_values,
         )
 
     def _begin_exchange(self, request: Request, sink: BodySink | None = None) -> Exchange:

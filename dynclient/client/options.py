@@ -13,7 +13,7 @@ from dynclient.model import Scalar, is_framing_header
 from dynclient.names import suggest
 from dynclient.plan.plan import RequestChecks
 from dynclient.plan.results import ResponseValidation
-from dynclient.transport.response_body import MAX_RESPONSE_BYTES
+from dynclient.transport.response_body import MAX_RESPONSE_BYTES, MAX_RESPONSE_VALUES
 from dynclient.violations import shorten_repr
 from dynclient.wire.message import is_valid_header
 
@@ -81,6 +81,10 @@ _OPTION_RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
         lambda value: value is None or (type(value) is int and value >= 0),
         "a number of bytes, or None for no limit",
     ),
+    "max_response_values": (
+        lambda value: value is None or (type(value) is int and value >= 0),
+        "a number of values, or None for no limit",
+    ),
     "follow_redirects": (
         lambda value: value is None or isinstance(value, bool),
         "None, True or False",
@@ -112,6 +116,9 @@ class ClientOptions(TypedDict, total=False):
             none.
         max_response_bytes: how large the body of a response may be, content coding undone; None:
             any size. A larger one is a BrokenResponse, and never held in memory. Default: 256 MiB.
+        max_response_values: how many values the JSON, form or multipart body of a response may
+            hold; None: any number. More are a BrokenResponse, counted before anything is made of
+            them. Default: 3,000,000.
         excuse: where violations only warn: operations (`listOrders`), or places in their calls and
             results (`getOrder: body.items[].price`). Default: nowhere.
 
@@ -131,6 +138,7 @@ class ClientOptions(TypedDict, total=False):
     retries: int
     follow_redirects: bool | None
     max_response_bytes: int | None
+    max_response_values: int | None
     excuse: Sequence[str]
 
 
@@ -152,6 +160,7 @@ class Options:
     retries: int = 0
     follow_redirects: bool | None = None
     max_response_bytes: int | None = MAX_RESPONSE_BYTES
+    max_response_values: int | None = MAX_RESPONSE_VALUES
     excuse: Sequence[str] = ()
 
     def __post_init__(self) -> None:

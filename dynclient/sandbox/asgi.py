@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +21,11 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
 CONTENT_TOO_LARGE = 413
+
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\s:@/\\\[\]]+)(?::[0-9]*)?")
+
+#: Source: RFC 9110 §15.5.20.
+MISDIRECTED_REQUEST = 421
 
 
 @dataclass(frozen=True)
@@ -81,6 +88,53 @@ async def _read_whole_body(receive: Receive) -> bytes | None:
             chunks.append(chunk)
         if message["type"] == "http.disconnect" or not message.get("more_body", False):
             return b"".join(chunks) if size <= MAX_BODY_BYTES else None
+
+
+def restrict_hosts(application: Application, is_allowed_host: Callable[[str], bool]) -> Application:
+    """Return an application that answers 421 where a request names another host than allowed.
+
+    A web page that has its own name lead to this machine cannot read the sandbox then.
+
+    Args:
+        application: what answers other requests.
+        is_allowed_host: tells it of a host without port, lower case; "" where none is named.
+
+    """
+
+    async def restricted(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not is_allowed_host(_get_host(scope)):
+            await _send_response(send, _build_misdirected_response(), scope["method"])
+            return
+        await application(scope, receive, send)
+
+    return restricted
+
+
+def _get_host(scope: Scope) -> str:
+    """Return the host that a request names, without its port, lower case; "" for none."""
+    values = [value for name, value in scope["headers"] if name.lower() == b"host"]
+    match = _HOST.fullmatch(values[0].decode("latin-1").lower()) if len(values) == 1 else None
+    return match[1].removesuffix(".") if match else ""
+
+
+def is_loopback_host(host: str) -> bool:
+    """Tell whether a host is this machine, by a name that no other machine can have.
+
+    Source: RFC 6761 §6.3 (localhost).
+    """
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _build_misdirected_response() -> Response:
+    return build_problem_response(
+        MISDIRECTED_REQUEST,
+        "the sandbox answers requests to localhost only; start it with --host to allow others",
+    )
 
 
 def _build_too_large_response() -> Response:

@@ -12,7 +12,7 @@ from dynclient.transport.content_coding import UndecodableContent
 from dynclient.transport.environment_proxy import PROXY_HINT, find_environment_proxy
 from dynclient.transport.exchange import Exchange, describe_request
 from dynclient.transport.http_clients import NoFreeConnection
-from dynclient.transport.response_body import BodyTooLarge
+from dynclient.transport.response_body import BodyTooLarge, TooManyValues
 from dynclient.transport.send_progress import SendProgress
 from dynclient.violations import shorten
 
@@ -86,7 +86,9 @@ class _ErrorBuilder:
         library = self._library
         if isinstance(error, NoFreeConnection):
             return self._build_pool_timeout(error)
-        if isinstance(error, BodyTooLarge | UndecodableContent | library.DecodingError):
+        if isinstance(
+            error, BodyTooLarge | TooManyValues | UndecodableContent | library.DecodingError
+        ):
             return self._build_body_error(error)
         is_bad_host = isinstance(error, UnicodeError) and "idna" in str(error)
         if is_bad_host or isinstance(error, library.InvalidURL):
@@ -98,9 +100,11 @@ class _ErrorBuilder:
         return None
 
     def _build_body_error(self, error: Exception) -> BrokenResponse:
-        if isinstance(error, BodyTooLarge):
+        if isinstance(error, BodyTooLarge | TooManyValues):
+            is_counted = isinstance(error, TooManyValues)
+            option = "max_response_values" if is_counted else "max_response_bytes"
             text = f"{self._after_status}{error}"
-            hint = "allow more: max_response_bytes="
+            hint = f"allow more: {option}="
             return self._build_broken_response(text, hint=hint, limit=error.limit)
         cause = _describe_root_cause(error)
         text = f"{self._after_status}the body cannot be decompressed: {cause}"

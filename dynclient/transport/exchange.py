@@ -20,7 +20,7 @@ from dynclient.transport.policy import (
     choose_retry_delay,
     find_redirect_target,
 )
-from dynclient.transport.response_body import MAX_RESPONSE_BYTES, BodySink
+from dynclient.transport.response_body import MAX_RESPONSE_BYTES, MAX_RESPONSE_VALUES, BodySink
 from dynclient.wire.message import Request, Response
 from dynclient.wire.servers import is_sendable_url
 
@@ -35,12 +35,14 @@ class ExchangePolicy(NamedTuple):
         retries: how many more tries than the first are allowed.
         follow_redirects: whether redirects are followed, as in `policy.find_redirect_target`.
         max_response_bytes: how large the body of a response may be; None: any size.
+        max_response_values: how many JSON values it may hold; None: any number.
 
     """
 
     retries: int = 0
     follow_redirects: bool | None = None
     max_response_bytes: int | None = MAX_RESPONSE_BYTES
+    max_response_values: int | None = MAX_RESPONSE_VALUES
 
 
 class Exchange(NamedTuple):

@@ -24,7 +24,7 @@ from dynclient.transport.http_library import (
     import_library,
 )
 from dynclient.transport.network_streams import watch_connections
-from dynclient.transport.response_body import BodyTooLarge, ResponseBody
+from dynclient.transport.response_body import BodyTooLarge, ResponseBody, check_value_count
 from dynclient.wire.binary_values import StreamedBody
 from dynclient.wire.message import Headers, Response
 
@@ -342,7 +342,11 @@ def begin_body(response: Any, exchange: Exchange, headers: Headers) -> ResponseB
 
 
 def build_response(
-    response: Any, headers: Headers, body: ResponseBody | None, started: float
+    response: Any,
+    headers: Headers,
+    body: ResponseBody | None,
+    started: float,
+    max_values: int | None,
 ) -> Response:
     """Return a response as dynclient knows it; the HTTP library's own is given the body too.
 
@@ -351,11 +355,17 @@ def build_response(
         headers: its fields.
         body: what was read of it; None where somebody else read it.
         started: when it was sent, by `time.perf_counter`.
+        max_values: how many values the body may have; None: any number.
+
+    Raises:
+        TooManyValues: it has more.
+        UndecodableContent: the body is not coded as it says.
 
     """
     if body is not None:
         # The library's only way to have `.content` of a body that it did not read.
         response._content = body.end()  # noqa: SLF001
+    check_value_count(response.content, headers.get("content-type", ""), max_values)
     elapsed = time.perf_counter() - started
     is_in_sink = body is not None and body.is_in_sink
     return Response(response.status_code, headers, response.content, elapsed, response, is_in_sink)

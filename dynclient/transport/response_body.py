@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 from dynclient.transport.content_coding import ContentDecoder, build_decoders
+from dynclient.wire import media
 
 MAX_RESPONSE_BYTES = 256 * 1024 * 1024
+
+#: `[{},{},…]` takes 3 bytes a value, and 72 in memory: some 60 KB of gzip become gigabytes.
+MAX_RESPONSE_VALUES = 3_000_000
 
 #: How much longer than the limit a body may be on the wire: a coding adds a little to what it
 #: cannot shrink.
@@ -32,6 +37,14 @@ class BodyTooLarge(Exception):
 
     def __init__(self, limit: int) -> None:
         super().__init__(f"the body is larger than {limit:,} bytes")
+        self.limit = limit
+
+
+class TooManyValues(Exception):
+    """A body has more values than are allowed; `.limit` says how many are."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"the body has more than {limit:,} values")
         self.limit = limit
 
 
@@ -112,6 +125,39 @@ class ResponseBody:
         for decoder in self._decoders:
             decoder.finish()
         return self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+
+
+_JSON_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+
+
+def check_value_count(body: bytes, content_type: str, limit: int | None) -> None:
+    """Count the values that a body will become, before anything is made of it.
+
+    Args:
+        body: its bytes, content coding undone.
+        content_type: of the response; without one it may be read as JSON.
+        limit: how many values it may have; None: any number.
+
+    Raises:
+        TooManyValues: it has more.
+
+    """
+    if limit is None or len(body) <= limit:
+        return
+    if count_values(body, content_type) > limit:
+        # What stands inside strings is counted too above: that is quick, and often enough.
+        is_json = not content_type or media.is_json(content_type)
+        if not is_json or count_values(_JSON_STRING.sub(b"0", body), content_type) > limit:
+            raise TooManyValues(limit)
+
+
+def count_values(body: bytes, content_type: str) -> int:
+    """Return at most how many values a body holds: of JSON, a form, or parts; 1 of other types."""
+    if not content_type or media.is_json(content_type):
+        return 1 + sum(map(body.count, (b",", b"[", b"{")))
+    if media.is_multipart(content_type):
+        return 1 + body.count(b"\n--")
+    return 1 + body.count(b"&") if media.is_composed(content_type) else 1
 
 
 def _decode_chain(chunk: bytes, chain: list[ContentDecoder]) -> Iterator[bytes]:

@@ -130,7 +130,7 @@ class SyncRunner(Runner):
                 with contextlib.closing(raw.iter_raw()) as chunks:
                     for chunk in chunks:
                         body.feed(chunk)
-            return build_response(raw, headers, body, started)
+            return build_response(raw, headers, body, started, exchange.policy.max_response_values)
         except BaseException:  # a Ctrl-C too: the connection must not stay taken
             raw.close()
             raise
@@ -236,7 +236,7 @@ class AsyncRunner(Runner):
                 async with contextlib.aclosing(raw.aiter_raw()) as chunks:
                     async for chunk in chunks:
                         body.feed(chunk)
-            return build_response(raw, headers, body, started)
+            return build_response(raw, headers, body, started, exchange.policy.max_response_values)
         except BaseException:  # a cancellation too: the connection must not stay taken
             await raw.aclose()
             raise

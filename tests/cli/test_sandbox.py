@@ -73,3 +73,24 @@ def test_a_file_that_is_no_state_is_told_and_stays(cli, served, tmp_path, text):
     assert cli("sandbox", "--port", "0", "--state", str(file), SHOP).exit_code == 2
     assert file.read_text() == text
     assert served == []
+
+
+@pytest.mark.parametrize(
+    ("host", "named", "is_answered"),
+    [
+        ("127.0.0.1", "localhost", True),
+        ("127.0.0.1", "127.0.0.1", True),
+        ("127.0.0.1", "evil.example", False),
+        ("127.0.0.1", "", False),
+        ("my.machine", "my.machine", True),
+        ("my.machine", "localhost", True),
+        ("my.machine", "evil.example", False),
+        ("fe80::1", "[fe80::1]", True),
+        ("0.0.0.0", "any.machine", True),
+        ("::", "any.machine", True),
+    ],
+)
+def test_host_widens_the_names_that_are_answered(host, named, is_answered):
+    from dynclient.cli.sandbox import _choose_allowed_hosts
+
+    assert _choose_allowed_hosts(host)(named) is is_answered

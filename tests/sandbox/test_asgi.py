@@ -6,6 +6,7 @@ import asyncio
 import threading
 
 import httpx
+import pytest
 from support.documents import answer, content, document, operation, parameter, single
 
 from dynclient import AsyncClient, Sandbox
@@ -152,3 +153,52 @@ def test_threads_share_a_sandbox():
     assert errors == []
     assert sandbox.state["answered"] == {f"p{i}": 8 for i in range(20)}
     assert sandbox.disagreements == []
+
+
+# --- hosts
+
+
+def post_to(host, sandbox):
+    application = asgi.restrict_hosts(asgi.app(sandbox), asgi.is_loopback_host)
+
+    async def run():
+        transport = httpx.ASGITransport(application)
+        async with httpx.AsyncClient(transport=transport, base_url="http://a.test") as client:
+            return await client.post("/things", headers={"Host": host})
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost",
+        "LOCALHOST:8000",
+        "localhost.",
+        "a.localhost:1",
+        "127.0.0.1",
+        "127.1.2.3:80",
+        "[::1]:8000",
+        "[::1]",
+    ],
+)
+def test_a_loopback_name_is_answered(host):
+    assert post_to(host, Sandbox(single())).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("evil.example", "localhost.evil.example", "evillocalhost", "127.0.0.1.evil.example"),
+        *("192.168.0.1", "0.0.0.0", "[::]", "[::2", "", "127.0.0.1, evil", "2130706433"),
+        *("evil:127", "localhost:1@evil", "localhost/", "[::1]evil"),
+    ],
+)
+def test_another_name_is_misdirected(host):
+    sandbox = Sandbox(single())
+    response = post_to(host, sandbox)
+    assert response.status_code == 421
+    assert response.json()["detail"] == (
+        "the sandbox answers requests to localhost only; start it with --host to allow others"
+    )
+    assert sandbox.state["answered"] == {}

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gzip
 import itertools
+import json
 import tracemalloc
 import zlib
 
@@ -26,7 +27,14 @@ from dynclient.transport.content_coding import (
     build_accept_encoding,
     build_decoders,
 )
-from dynclient.transport.response_body import MAX_RESPONSE_BYTES, BodyTooLarge, ResponseBody
+from dynclient.transport.response_body import (
+    MAX_RESPONSE_BYTES,
+    BodyTooLarge,
+    ResponseBody,
+    TooManyValues,
+    check_value_count,
+    count_values,
+)
 
 TEXT = {"200": {"description": "", "content": {"text/plain": {}}}}
 
@@ -291,3 +299,104 @@ def test_nothing_stays_behind_in_an_inflater(size):
         )
         == size
     )
+
+
+# --- how many values
+
+#: Bodies of a few bytes a value, and how many values they have.
+MANY_VALUES = {
+    "objects": (b"[" + b",".join([b"{}"] * 999) + b"]", 1000),
+    "arrays": (b"[" + b",".join([b"[]"] * 999) + b"]", 1000),
+    "numbers": (b"[" + b",".join([b"1"] * 999) + b"]", 1000),
+    "nested": (b"[" * 400 + b"1" + b"]" * 400, 401),
+    "members": (b"{" + b",".join(b'"%d":1' % i for i in range(999)) + b"}", 1000),
+}
+
+
+def send_values(kind, server, limit, **options):
+    return kind.send(document(), server=server.url, max_response_values=limit, **options)
+
+
+@pytest.mark.parametrize(("body", "count"), MANY_VALUES.values(), ids=MANY_VALUES.keys())
+def test_a_body_may_have_as_many_values_as_the_limit(serve, kind, body, count):
+    server = serve([reply(200, body)])
+    assert send_values(kind, server, 2 * count).status == 200
+    assert send_values(kind, server, None).status == 200
+    limit = count // 3
+    with pytest.raises(errors.BrokenResponse) as caught:
+        send_values(kind, server, limit)
+    assert str(caught.value) == (
+        f"run  GET {server.url}/things: after the status 200 came, the body has more than"
+        f" {limit:,} values\n  hint: allow more: max_response_values="
+    )
+    assert (caught.value.limit, caught.value.status) == (limit, 200)
+
+
+def test_commas_and_brackets_inside_strings_are_no_values(serve, kind):
+    value = [',[{"\\' * 500, {"a,b": "\\\\"}]
+    server = serve([reply(200, json.dumps(value).encode())])
+    assert send_values(kind, server, 6).data == value
+
+
+_JSON_VALUES = st.recursive(
+    st.none() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+def count_exactly(value):
+    if not isinstance(value, dict | list):
+        return 1
+    members = value.values() if isinstance(value, dict) else value
+    return 1 + sum(map(count_exactly, members))
+
+
+@given(_JSON_VALUES)
+def test_values_are_never_counted_too_low(value):
+    for text in (json.dumps(value), json.dumps(value, ensure_ascii=False, indent=1)):
+        body = text.encode()
+        assert count_values(body, "application/json") >= count_exactly(value)
+        check_value_count(body, "application/json", 2 * count_exactly(value))
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b"a&" * 1000, "application/x-www-form-urlencoded"),
+        (b"\r\n--b" * 1000, 'multipart/mixed; boundary="b"'),
+        (b"[" * 1000, ""),
+        (b"[" * 1000, "Application/Problem+JSON; charset=utf-8"),
+        (("[" * 1000).encode("utf-16"), "application/json"),
+    ],
+)
+def test_the_values_of_every_composed_body_are_counted(body, content_type):
+    with pytest.raises(TooManyValues, match="more than 999 values"):
+        check_value_count(body, content_type, 999)
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "application/xml", "image/png", "text/csv"])
+def test_a_body_that_stays_one_value_is_not_counted(content_type):
+    check_value_count(b"[,&--" * 1000, content_type, 10)
+
+
+def test_a_small_body_that_becomes_millions_of_values_is_refused(serve, kind):
+    body = gzip.compress(b"[" + b"{}," * 20_000_000 + b"1]")
+    assert len(body) < 70_000
+    server = serve([reply(200, body, content_encoding="gzip")])
+    tracemalloc.start()
+    with pytest.raises(errors.BrokenResponse, match="more than 3,000,000 values"):
+        kind.send(document(), server=server.url)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 200_000_000
+
+
+def test_a_bomb_in_an_error_response_is_refused_too_and_not_asked_for_again(serve, kind):
+    server = serve([reply(503, b"[" + b"1," * 999 + b"1]")])
+    with pytest.raises(errors.BrokenResponse) as caught:
+        send_values(kind, server, 100)
+    assert (caught.value.status, len(server.seen)) == (503, 1)
+    server = serve([reply(500, b"[" + b"1," * 999 + b"1]")])
+    with pytest.raises(errors.BrokenResponse):
+        send_values(kind, server, 100, retries=3)
+    assert len(server.seen) == 1
