@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any, Literal
 
 from dynclient.document.references import Node
+from dynclient.fork_safety import build_fork_safe_lock
 from dynclient.model import Document, MediaType, Operation, Parameter
 from dynclient.plan.labelled_parts import write_labelled_as_text
 from dynclient.schema.dialect import (
@@ -141,6 +141,10 @@ _COMPOSED_KINDS = frozenset({"form", "multipart"})
 IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization", "host"})
 
 
+#: Translating fills `defs` step by step: only one thread at a time may be in the middle of it.
+_TRANSLATION_LOCK = build_fork_safe_lock()
+
+
 class Schemas:
     """The translated schemas of one document, and the call and result schemas built of them.
 
@@ -157,9 +161,6 @@ class Schemas:
             "request": SchemaTranslator(document.flavour, "request", options),
             "response": SchemaTranslator(document.flavour, "response", options),
         }
-        #: Translating fills `defs` step by step: only one thread at a time may be in the middle of
-        #: it.
-        self._lock = threading.RLock()
 
     def get_dialect(self, direction: Direction) -> SchemaTranslator:
         """Return the translation for a direction."""
@@ -167,7 +168,7 @@ class Schemas:
 
     def translate(self, node: Node | None, direction: Direction) -> Schema | bool:
         """Return the schema at a node as it is; `True` where there is none."""
-        with self._lock:
+        with _TRANSLATION_LOCK:
             return self._dialects[direction].translate(node) if node is not None else True
 
     def translate_body(self, media_type: MediaType, direction: Direction) -> Schema | bool:
@@ -200,19 +201,19 @@ class Schemas:
 
     def build_result_schema(self, media_type: MediaType, reading: Reading) -> Schema:
         """Return the schema of a response body."""
-        with self._lock:
+        with _TRANSLATION_LOCK:
             return self.bundle(self.translate_body(media_type, "response"), "response", reading)
 
     def build_header_schema(self, header: Parameter, reading: Reading) -> Schema:
         """Return the schema of a response header."""
-        with self._lock:
+        with _TRANSLATION_LOCK:
             return self.bundle(self.translate(header.schema, "response"), "response", reading)
 
     def build_call_schema(
         self, operation: Operation, media_type: MediaType | None, reading: Reading
     ) -> Schema:
         """Return the call schema of an operation with a body of a media type; None: no body."""
-        with self._lock:
+        with _TRANSLATION_LOCK:
             return self._build_call_schema(operation, media_type, reading)
 
     def _build_call_schema(

@@ -101,13 +101,13 @@ def restrict_hosts(application: Application, is_allowed_host: Callable[[str], bo
 
     """
 
-    async def restricted(scope: Scope, receive: Receive, send: Send) -> None:
+    async def application_of_hosts(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and not is_allowed_host(_get_host(scope)):
             await _send_response(send, _build_misdirected_response(), scope["method"])
             return
         await application(scope, receive, send)
 
-    return restricted
+    return application_of_hosts
 
 
 def _get_host(scope: Scope) -> str:

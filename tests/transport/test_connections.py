@@ -5,21 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import subprocess
 import sys
 import threading
-from pathlib import Path
 
 import httpx
 import pytest
 from support.both import document
 from support.documents import parameter
 from support.faulty_server import CLOSE, HANG, RESET, reply
+from support.scripts import run_script
 
 import dynclient
 from dynclient import errors
-
-TESTS = Path(__file__).parent.parent
 
 #: An operation that is answered with the value it was given.
 ECHO = document(parameter("q", schema={"type": "string"}))
@@ -28,20 +25,6 @@ ECHO = document(parameter("q", schema={"type": "string"}))
 def answer_value(seen):
     value = seen.target.partition("q=")[2]
     return [reply(200, json.dumps(value).encode())]
-
-
-def run_script(script, *words):
-    """Run a script in a process of its own, which may fork and use up its file descriptors."""
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", script, *words],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([*sys.path, str(TESTS)])},
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 # --- a fork
