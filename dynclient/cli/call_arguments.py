@@ -76,16 +76,16 @@ class ArgumentCollector:
     """Collects what somebody typed: values by argument names, and values by their places."""
 
     def __init__(self, operation: Operation) -> None:
-        from dynclient.wire import media
+        from dynclient.wire import media, media_types
 
         plan = operation._plan  # noqa: SLF001 (the plan knows the arguments)
         self._operation = operation
         self._plan = plan
         self._chosen_media_type = operation._options.media_type  # noqa: SLF001 (of this view)
         self._binder = plan.get_binder(self._chosen_media_type)
-        self._media_type = (
-            self._chosen_media_type or plan.preferred_media_type or "application/json"
-        )
+        media_type = self._chosen_media_type or plan.preferred_media_type or media_types.JSON
+        # A range that takes JSON is JSON here.
+        self._media_type = media_types.resolve_range(media_type, {}) or media_type
         self._is_multipart = media.is_multipart(self._media_type)
         self._values_by_name: dict[str, Any] = {}
         self._values_by_place: dict[ArgumentPlace, Any] = {}

@@ -219,7 +219,10 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
             request = plan.build_request(call, self._base_url, options.accept)
         except UnsafeValue:
             # The fast engine passes over free-form parts; a violation names the place in one.
-            violations = self.validate(call.document) if options.validate_requests else []
+            if options.validate_requests:
+                violations = self.validate(call.document)
+            else:
+                violations = plan.find_misplaced_values(call)
             if violations:
                 raise plan.build_invalid_call(violations) from None
             raise

@@ -16,6 +16,9 @@ from dynclient.wire.schema_types import SchemaTypes
 _FILE_TYPES = ("image", "audio", "video", "font")
 
 
+_GOT_BINARY = "got binary data"
+
+
 class FilePlaces(NamedTuple):
     """Where a body takes files only.
 
@@ -179,16 +182,20 @@ def select_misplaced(misplaced: list[Violation], found: list[Violation]) -> list
     It does where it wants base64 text: then the way to encode them is told.
     """
     paths = {each.path for each in found if each.kind in ("format", "contentEncoding")}
-    return [each for each in misplaced if each.path not in paths]
+    return [
+        each
+        for each in misplaced
+        if each.path not in paths or not each.message.startswith(_GOT_BINARY)
+    ]
 
 
 def _explain_misplaced(path: tuple[str | int, ...], value: Any, media_type: str) -> str:
     if isinstance(value, Iterator | AsyncIterable) and not hasattr(value, "read"):
         return f"a {type(value).__name__} has no JSON form: give a list of its items"
     if path[0] != "body":
-        return f"got binary data, which a {path[0]} cannot carry"
+        return f"{_GOT_BINARY}, which a {path[0]} cannot carry"
     place = media_type if len(path) == 1 or not media.is_multipart(media_type) else "a JSON part"
-    return f"got binary data, which {place} cannot carry"
+    return f"{_GOT_BINARY}, which {place} cannot carry"
 
 
 def _can_carry_binary(path: tuple[str | int, ...], media_type: str) -> bool:

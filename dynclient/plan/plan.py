@@ -296,6 +296,13 @@ class Plan:
         violations += converted.violations + texts_for_files + misplaced + found
         return CheckedCall(document, sort_violations(violations), body_media_type)
 
+    def find_misplaced_values(self, call: CheckedCall) -> list[Violation]:
+        """Return the violations of binary values where a body that was not checked has none."""
+        name, entry = call.media_type
+        media_type = name or (entry.name if entry is not None else media_types.JSON)
+        _, binaries = replace_binaries(_build_schema_input(call.document))
+        return find_misplaced_binaries(binaries, media_type)
+
     def find_file_places(self, entry: MediaType | None) -> FilePlaces | None:
         """Return where a body of a media type takes files only; None where nowhere."""
         if entry is None:

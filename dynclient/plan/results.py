@@ -121,12 +121,12 @@ class ResultTable:
         if media_type.schema is None:
             return None
         is_binary = media_types.find_kind(media_type.name) == "octets"
-        if is_binary and not media_type.range_name:
-            return None
         checker = Checker(self._schemas.build_result_schema(media_type, "consumer"))
+        if not is_binary:
+            return checker
         types = SchemaTypes(checker.schema, checker.schema.get("$defs", {}))
-        # Where the schema takes text, nothing can be said of octets.
-        return None if is_binary and types.can_be_any_text else checker
+        is_refused = media_type.range_name != "" and not types.can_be_any_text
+        return checker if is_refused or _has_length(types) else None
 
     def get_row(self, status: int, content_type: str) -> ResultRow:
         """Return the row of a status and a Content-Type, "" where the response names none."""
@@ -248,8 +248,8 @@ class ResultTable:
             return [row.missing_body] if row.missing_body else []
         if response.is_in_sink or row.checker is None:
             return []
-        if media.is_multipart(row.media_type):
-            return _find_part_violations(row.checker, row.types, data)
+        if isinstance(data, bytes) or media.is_multipart(row.media_type):
+            return _find_binary_violations(row.checker, row.types, data)
         if row.checker.accepts(data):
             return []
         return row.checker.find_violations(data, ("body",))
@@ -329,10 +329,18 @@ def _read_headers(
     return values, violations
 
 
-def _find_part_violations(
+def _has_length(types: SchemaTypes) -> bool:
+    """Tell whether a schema limits the length of a text, which octets can be held to."""
+    return any("minLength" in part or "maxLength" in part for part in types.subschemas)
+
+
+def _find_binary_violations(
     checker: Checker, types: SchemaTypes | None, data: Any
 ) -> Sequence[Violation]:
-    """Return the violations of a multipart body; of parts without names no object can be made."""
+    """Return the violations of octets, or of parts with octets.
+
+    Of parts without names no object can be made.
+    """
     if isinstance(data, list) and types is not None and not types.is_array:
         return []
     return checker.find_violations(replace_binaries(data)[0], ("body",))

@@ -243,6 +243,13 @@ def _is_multipart(message: JudgedMessage, _text: str) -> bool:
     return media.get_essence(message.request.content_type).startswith("multipart/")
 
 
+def _is_plain_text(message: JudgedMessage, _text: str) -> bool:
+    content_type = message.request.content_type
+    if message.kind == "response":
+        content_type = message.response.media_type
+    return media.get_essence(content_type) == "text/plain"
+
+
 _REQUIRED_ERROR = re.compile(r"^required at .*'([^']*)' is a required property$")
 
 
@@ -385,4 +392,8 @@ QUIRKS: tuple[Quirk, ...] = (
         ),
     ),
     Quirk("it keeps the values of multipart parts as text", _is_multipart, _is_multipart),
+    Quirk(
+        "it keeps plain text as text where its schema is a number or boolean",
+        _require_both(_is_plain_text, _matches_every_part("^body: type at |^type at ")),
+    ),
 )

@@ -299,7 +299,7 @@ def _get_kind(value: Any) -> type:
 def _describe_instance(error: Any) -> str:
     value = error.instance
     if error.validator in _LENGTH_KEYWORDS and isinstance(value, BinaryStandIn):
-        return f"{value.size_bytes} bytes"
+        return f"{value.size_bytes} byte" + ("s" if value.size_bytes != 1 else "")
     if error.validator in _LENGTH_KEYWORDS and isinstance(value, str):
         return f"{len(value)} characters"
     if error.validator == "format" and _lacks_time_zone(error.validator_value, value):

@@ -289,3 +289,21 @@ def test_what_goes_into_a_file_is_the_body_without_its_content_coding(blob, serv
     server.headers, server.body = {"Content-Encoding": "gzip"}, gzip.compress(BYTES)
     assert blob("--output", "answer.bin").exit_code == 0
     assert (tmp_path / "answer.bin").read_bytes() == BYTES
+
+
+def test_a_body_under_a_range_is_json(cli, tmp_path, monkeypatch):
+    body = {"required": True, "content": {"*/*": {"schema": {"type": "object"}}}}
+    post = {"operationId": "post", "requestBody": body, "responses": {}}
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "t", "version": "1"},
+        "servers": [{"url": "https://a.example"}],
+        "paths": {"/x": {"post": post}},
+    }
+    (tmp_path / "range.json").write_text(json.dumps(document), encoding="utf-8")
+    monkeypatch.setenv("DYNCLIENT_SPEC", str(tmp_path / "range.json"))
+    result = cli("call", "post", "--curl", "--body", '{"a": 1}')
+
+    assert result.exit_code == 0, result.stderr
+    assert "Content-Type: application/json" in result.output
+    assert """--data-raw '{"a":1}'""" in result.output

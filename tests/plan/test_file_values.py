@@ -44,7 +44,7 @@ def test_the_length_of_a_file_is_counted_in_octets(wrap, version, tmp_path):
     wrong = ("body.file", "got 5 bytes, want 2–3 bytes")
 
     assert refuse(op, {"file": b"12"}) == refuse(op, {"file": "é".encode()}) == []
-    assert refuse(op, {"file": b"1"}) == [("minLength", "body.file", "got 1 bytes, want 2–3 bytes")]
+    assert refuse(op, {"file": b"1"}) == [("minLength", "body.file", "got 1 byte, want 2–3 bytes")]
     assert refuse(op, {"file": long_file}) == [("maxLength", *wrong)]
     assert refuse(op, {"file": io.BytesIO(b"12345")}) == [("maxLength", *wrong)]
     with long_file.open("rb") as file:
@@ -182,6 +182,16 @@ def test_without_validation_a_text_is_written_as_it_is():
     assert (
         b"\r\na.png\r\n" in build_upload(FILE, validate_requests=False).request(file="a.png").body
     )
+
+
+def test_without_validation_a_file_that_cannot_be_carried_is_told_where_it_is():
+    schema = {"type": "object", "properties": {"a": {}}}
+    op = build_operation(JSON, schema, validate_requests=False)
+
+    with pytest.raises(InvalidCall, match=r"body\.a\[0\] +got binary data, which application/json"):
+        op.request(a=[b"x"])
+    with pytest.raises(InvalidCall, match=r"body\.a +a generator has no JSON form"):
+        op.request(a=(item for item in "x"))
 
 
 # --- bytes where text must be

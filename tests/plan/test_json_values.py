@@ -23,6 +23,7 @@ BODY = {
         "clock": {"type": "string", "format": "time"},
         "day": {"type": "string", "format": "date"},
         "text": {"type": "string"},
+        "byte": {"type": "string", "format": "byte"},
     },
 }
 
@@ -99,12 +100,16 @@ def test_a_value_without_a_json_form_is_reported_at_its_own_path_and_alone(
     ],
 )
 def test_a_generator_is_no_binary_data(make, name):
-    found = build_operation().validate(body={"a": {"list": make()}})
+    message = f"a {name} has no JSON form: {LIST}"
 
-    assert ("body.a.list", f"a {name} has no JSON form: {LIST}") in [
-        (v.where, v.message) for v in found
-    ]
-    assert not any("binary" in v.message for v in found)
+    for body, where in (
+        ({"a": {"list": make()}}, "body.a.list"),
+        ({"a": {}, "byte": make()}, "body.byte"),
+        ({"a": {}, "either": make()}, "body.either"),
+        (make(), "body"),
+    ):
+        found = build_operation().validate(body=body)
+        assert [(v.where, v.message) for v in found] == [(where, message)]
 
 
 def test_what_is_wrong_elsewhere_is_told_too():

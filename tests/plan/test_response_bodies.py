@@ -198,3 +198,28 @@ def test_a_list_of_parts_is_written_and_read_back_by_the_sandbox():
         request = client.run.request(body=["x", {"a": 1}])
         assert b"Content-Disposition" not in request.body
         client.run(body=["x", {"a": 1}, b"\x00"])
+
+
+@pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
+@pytest.mark.parametrize("name", ["application/octet-stream", "image/png", "*/*"])
+def test_the_length_of_octets_is_counted_in_a_response(name, version):
+    schema = {"type": "string", "format": "binary", "maxLength": 3}
+    source = build_document(name, schema, version)
+    media_type = "image/png" if "*" in name else name
+
+    assert receive(source, "é1".encode(), ("content-type", media_type)).data == b"\xc3\xa91"
+    with pytest.raises(InvalidResponse, match="got 4 bytes, want at most 3 bytes"):
+        receive(source, b"1234", ("content-type", media_type))
+
+
+def test_the_length_of_a_part_is_counted_in_octets_in_a_response():
+    part = {"type": "string", "format": "binary", "maxLength": 1}
+    source = build_document("multipart/mixed", {"type": "array", "items": {"anyOf": [{}, part]}})
+    short = build_document("multipart/mixed", {"type": "array", "items": {"maxLength": 0}})
+    header = ("content-type", "multipart/mixed; boundary=b")
+
+    assert receive(source, PARTS, header).violations == ()
+    with pytest.raises(
+        InvalidResponse, match=r"body\[2\] +got 1 byte, want exactly 0 bytes|at most"
+    ):
+        receive(short, PARTS, header)
