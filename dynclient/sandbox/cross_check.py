@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -81,8 +80,7 @@ class CrossChecker:
         """
         if verdict == "broken":
             return []
-        with self._lock, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with self._lock, adapter.ask_silently():
             message = JudgedMessage(match, request, response, "request", tuple(reasons))
             disagreements = [self._check_request(message, verdict)]
             if adapter.is_status_declared(match.operation, response.status):

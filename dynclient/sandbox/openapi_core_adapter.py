@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import re
+import warnings
 from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import unquote
@@ -36,6 +40,33 @@ class NotComparable(Exception):
     """openapi-core cannot be asked about a document."""
 
 
+#: Whether this thread or task asks openapi-core at the moment.
+_is_asking: ContextVar[bool] = ContextVar("is_asking", default=False)
+
+
+@contextlib.contextmanager
+def ask_silently() -> Iterator[None]:
+    """Ask openapi-core in this context: its log lines and warnings reach nobody."""
+    token = _is_asking.set(True)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        _is_asking.reset(token)
+
+
+def _filter_log_lines() -> None:
+    """Have the loggers of openapi-core say nothing while we ask it; other users hear it."""
+    for name, logger in logging.root.manager.loggerDict.items():
+        if name.partition(".")[0] == "openapi_core" and isinstance(logger, logging.Logger):
+            logger.addFilter(_is_logged)
+
+
+def _is_logged(_record: logging.LogRecord) -> bool:
+    return not _is_asking.get()
+
+
 def build_openapi(document: Document) -> Any:
     """Return a document as openapi-core reads it, unchecked, with the other files of the document.
 
@@ -56,6 +87,7 @@ def build_openapi(document: Document) -> Any:
         )
     files, rewriter = document.files, _PatternRewriter()
     trees = {uri: rewriter.rewrite(file.tree) for uri, file in files.by_uri.items()}
+    _filter_log_lines()
     config = Config(
         spec_validator_cls=cast("Any", None),
         extra_media_type_deserializers=_MediaTypeDecoders(),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import subprocess
 import sys
 
@@ -9,7 +11,8 @@ import pytest
 from support.documents import answer, content, document, operation, parameter, single
 from support.sandboxes import ask, data, unexplained
 
-from dynclient import Sandbox, load
+from dynclient import Client, Sandbox, load
+from dynclient.errors import DynclientError
 from dynclient.sandbox import openapi_core_adapter
 from dynclient.sandbox.openapi_core_quirks import QUIRKS
 
@@ -253,6 +256,44 @@ def test_a_document_of_several_files_is_judged_from_those_that_are_loaded(tmp_pa
     assert ask(sandbox, "GET", "/a?n=1").status == 200
     assert ask(sandbox, "GET", "/a?n=x").status == 400
     assert sandbox.disagreements == []
+
+
+FORM = "application/x-www-form-urlencoded"
+CHOICE = {"type": "object", "oneOf": [{"required": ["a"]}, {"required": ["b"]}]}
+PARTS = {"allOf": [{"type": "object", "required": ["a"]}]}
+
+
+@pytest.mark.parametrize("schema", [CHOICE, PARTS, {"type": "object", "properties": {"c": CHOICE}}])
+@pytest.mark.parametrize("media_type", ["application/json", FORM, "multipart/form-data"])
+def test_no_log_line_of_openapi_core_reaches_a_handler(media_type, schema, caplog, capfd):
+    made = single(body=content(schema, media_type), responses=answer(schema))
+    client = Client(made, transport=Sandbox(made, second_opinion=True), validate_requests=False)
+    for body in ({"d": 1}, {"a": 1}, {"a": 1, "c": {"d": 1}}, {"c": {"a": 1, "b": 2}}):
+        with contextlib.suppress(DynclientError):
+            client.run(body=body)
+    assert [record for record in caplog.records if "openapi" in record.name] == []
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_sandbox_with_a_second_opinion_writes_nothing_to_stderr():
+    code = f"""
+from dynclient import Sandbox
+from dynclient.wire.message import Headers, Request
+content = {{"{FORM}": {{"schema": {CHOICE!r}}}}}
+operation = {{"requestBody": {{"content": content}}, "responses": {{"200": {{"description": ""}}}}}}
+made = {{"openapi": "3.0.3", "info": {{"title": "t", "version": "1"}}, "paths": {{"/a": {{"post": operation}}}}}}
+sandbox = Sandbox(made, second_opinion=True)
+assert sandbox.handle(Request("POST", "/a", Headers({{"Content-Type": "{FORM}"}}), b"c=1")).status == 400
+"""
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+    assert (done.stdout, done.stderr) == (b"", b"")
+
+
+def test_others_still_hear_what_openapi_core_logs(caplog):
+    sandbox = Sandbox(single(body=content(CHOICE, FORM)), second_opinion=True)
+    ask(sandbox, "POST", "/things", body=b"c=1", Content_Type=FORM)
+    logging.getLogger("openapi_core.validation.schemas.validators").warning("heard")
+    assert [record.message for record in caplog.records] == ["heard"]
 
 
 def test_openapi_core_never_fetches_anything(tmp_path):
