@@ -135,6 +135,16 @@ class CompiledDocument:
             keys[key] = key
         return {name: key for name, key in keys.items() if key}
 
+    def find_key(self, name: str) -> str | None:
+        """Return the key of the operation that a name finds, or None."""
+        keys = self.operation_keys
+        method, _, path = name.partition(" ")
+        return (
+            keys.get(name)
+            or keys.get(to_snake_case(name))
+            or keys.get(f"{method.upper()} {path.strip()}")
+        )
+
     @classmethod
     def of(cls, document: model.Document) -> CompiledDocument:
         """Return the compiled form of a document: the same object each time."""
@@ -239,15 +249,7 @@ class BaseClient(Generic[OperationT]):
 
     def _find_key(self, name: Any) -> str | None:
         """Return the key of the operation that a name finds, or None."""
-        if not isinstance(name, str):
-            return None
-        keys = self._compiled.operation_keys
-        method, _, path = name.partition(" ")
-        return (
-            keys.get(name)
-            or keys.get(to_snake_case(name))
-            or keys.get(f"{method.upper()} {path.strip()}")
-        )
+        return self._compiled.find_key(name) if isinstance(name, str) else None
 
     def _bind_operation(self, key: str) -> OperationT:
         bound = self._bound_operations.get(key)

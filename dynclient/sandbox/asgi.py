@@ -56,7 +56,7 @@ def app(sandbox: Sandbox) -> Application:
                 await _send_response(send, _build_too_large_response(), scope["method"])
                 return
             response, effect = await asyncio.to_thread(
-                sandbox.answer, _build_asgi_request(scope, body)
+                sandbox.respond, _build_asgi_request(scope, body)
             )
             await asyncio.sleep(effect.delay_s)
             if effect.kind is None:

@@ -181,6 +181,34 @@ class ResponseBuilder:
             return Response(response.status, Headers(response.headers))
         return _encode_body(response, response.body, request)
 
+    def build_for_status(
+        self, status: int, request: ParsedRequest, call: Mapping[str, Any]
+    ) -> UnencodedResponse:
+        """Return the response to a valid call with one status, declared or not.
+
+        Raises:
+            NoExample: no valid body or header was found.
+
+        """
+        declared = self._plan.operation.find_response(status)
+        if declared is None:
+            return UnencodedResponse(status)
+        return self._build_declared(status, declared, request, call)
+
+    def sample_headers(self, declared: DeclaredResponse) -> Sequence[tuple[str, str]]:
+        """Return the headers that the document requires of a response.
+
+        Raises:
+            NoExample: no valid value was found for one of them.
+
+        """
+        return self._sampler.sample_headers(declared)
+
+    @property
+    def success_status(self) -> int:
+        """The lowest declared success status."""
+        return self._lowest_success[0]
+
     def has_error_response(self, status: int) -> bool:
         """Tell whether an error status is declared, as such, as a range or as `default`."""
         responses = self._plan.operation.responses

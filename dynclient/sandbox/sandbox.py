@@ -7,7 +7,7 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +17,7 @@ from dynclient.errors import DynclientError, OperationNotFound, UsageError
 from dynclient.generate import NoExample
 from dynclient.model import Document, Operation
 from dynclient.names import suggest
+from dynclient.plan.call_document import Call
 from dynclient.plan.operation_matcher import MatchResult, OperationMatch, OperationMatcher
 from dynclient.plan.parsed_request import ParsedRequest, RequestLike
 from dynclient.plan.plan import Plan
@@ -33,7 +34,14 @@ from dynclient.sandbox.fault_injection import (
     make_wrong_schema,
     raise_fault,
 )
+from dynclient.sandbox.given_answers import (
+    NOT_GIVEN,
+    AnswerBuilder,
+    GivenAnswers,
+    send_answer,
+)
 from dynclient.sandbox.preferences import Preferences
+from dynclient.sandbox.received_calls import CallLog, ReceivedCall
 from dynclient.sandbox.response_builder import ResponseBuilder
 from dynclient.sandbox.sandbox_extension import SandboxExtension
 from dynclient.sandbox.state.item_store import ItemStore
@@ -63,11 +71,12 @@ class _PreparedOperation:
 
 @dataclass(frozen=True)
 class _Outcome:
-    """The response to a request, the verdict behind it, and the reasons of a refusal."""
+    """The response to a request, the verdict behind it, the reasons of a refusal, and the call."""
 
     response: Response
     verdict: RequestVerdict
     reasons: tuple[str, ...] = ()
+    call: Mapping[str, Any] | None = None
 
 
 class Sandbox:
@@ -112,6 +121,8 @@ class Sandbox:
         self._fault_injector = FaultInjector(seed)
         self._request_counts: Counter[str] = Counter()
         self._disagreements: list[Disagreement] = []
+        self._call_log = CallLog()
+        self._given_answers = GivenAnswers()
 
     @property
     def document(self) -> Document:
@@ -147,12 +158,77 @@ class Sandbox:
             return list(self._disagreements)
 
     def reset(self) -> None:
-        """Remove the state and the disagreements, and restart the faults; the faults stay on."""
+        """Remove the state, the calls, the given answers and the disagreements.
+
+        The faults stay on, and start again.
+        """
         with self._state_lock, self._lock:
             self._item_store.clear()
             self._fault_injector.reset()
             self._request_counts.clear()
             self._disagreements.clear()
+            self._call_log.clear()
+            self._given_answers.clear()
+
+    # --- for tests
+
+    @property
+    def calls(self) -> list[ReceivedCall]:
+        """The calls that came, the oldest first: the newest 1,000, with up to 16 MiB of bodies.
+
+        A refused call is one of them, with what could be read of it; a request that belongs to no
+        operation is none.
+        """
+        with self._lock:
+            return self._call_log.copy_calls()
+
+    def answer(
+        self,
+        operation: str,
+        *,
+        status: int | None = None,
+        data: Any = NOT_GIVEN,
+        headers: Mapping[str, str] | None = None,
+        media_type: str = "",
+        times: int | None = None,
+        validate: bool = True,
+    ) -> None:
+        """Set the answer to valid calls of an operation; the stored items do not change.
+
+        Answers for a number of requests are used up in their order. The last one without a number
+        comes after them. `reset` removes all.
+
+        Args:
+            operation: the operation's id in any spelling that a client takes, or `METHOD /path`.
+            status: of the response; None for the lowest success that is declared.
+            data: of the body, as a client would give it; a sample where it is left out.
+            headers: beside those that the document requires.
+            media_type: of the body; the document's own choice where it is left out.
+            times: the number of requests that get this answer; None for all.
+            validate: whether the answer has to fit the document, with declared names only.
+
+        Raises:
+            OperationNotFound: the document has no such operation.
+            UsageError: the answer does not fit the document; `.violations` say where.
+
+        """
+        key = self._find_operation_key(operation)
+        prepared = self._prepare_operation(self.document.operations[key])
+        builder = AnswerBuilder(prepared.plan, prepared.response_builder, validate=validate)
+        answer = builder.build(status, data, headers or {}, media_type, times)
+        with self._lock:
+            self._given_answers.add(key, answer)
+
+    def _find_operation_key(self, name: Any) -> str:
+        key = self._compiled.find_key(name) if isinstance(name, str) else None
+        if key is None:
+            raise OperationNotFound(
+                f"the document has no operation {name!r}",
+                suggestions=suggest(str(name), self.document.operations),
+            )
+        return key
+
+    # --- answering
 
     def handle(self, request: RequestLike) -> Response:
         """Return the response to a request; it raises only where a fault leaves no response.
@@ -165,13 +241,13 @@ class Sandbox:
             TimedOut: the fault `stall` happened.
 
         """
-        response, effect = self.answer(request)
+        response, effect = self.respond(request)
         if effect.delay_s:
             time.sleep(effect.delay_s)
         raise_fault(effect.kind, request)
         return response
 
-    def answer(self, request: RequestLike) -> tuple[Response, FaultEffect]:
+    def respond(self, request: RequestLike) -> tuple[Response, FaultEffect]:
         """Return the response to a request and the effect of faults, for a server of the sandbox.
 
         The call is carried out, whatever happens to its response.
@@ -208,7 +284,7 @@ class Sandbox:
 
         Args:
             kind: `latency`, `drop`, `stall`, `truncate`, `malformed` or `wrong-schema`.
-            operation: the key of the operation in `document.operations`; "" for all.
+            operation: the operation's id, or `METHOD /path`; "" for all.
             rate: the share of responses in which it happens, 0 to 1; the seed decides in which.
             delay_s: the delay of `latency`, in seconds.
 
@@ -217,12 +293,8 @@ class Sandbox:
             OperationNotFound: the document has no such operation.
 
         """
-        if operation and operation not in self.document.operations:
-            raise OperationNotFound(
-                f"the document has no operation {operation!r}",
-                suggestions=suggest(operation, self.document.operations),
-            )
-        self._faults = [*self._faults, Fault(kind, operation, rate, delay_s)]
+        key = self._find_operation_key(operation) if operation else ""
+        self._faults = [*self._faults, Fault(kind, key, rate, delay_s)]
 
     def clear_faults(self) -> None:
         """Switch all faults off."""
@@ -300,11 +372,26 @@ class Sandbox:
         self, prepared: _PreparedOperation, match: OperationMatch, request: ParsedRequest
     ) -> _Outcome:
         if not is_authorized(match.operation.security, request):
-            return _refuse_unauthorized(prepared.response_builder, match.operation, request)
+            outcome = _refuse_unauthorized(prepared.response_builder, match.operation, request)
+            return replace(outcome, call=prepared.reader.read(request, match.path_values).call)
         parsed_call = prepared.reader.read(request, match.path_values)
         if parsed_call.violations:
             return _refuse_invalid(prepared.response_builder, parsed_call, request)
+        response = self._answer_accepted(prepared, match, request, parsed_call)
+        return _Outcome(response, "accepted", call=parsed_call.call)
 
+    def _answer_accepted(
+        self,
+        prepared: _PreparedOperation,
+        match: OperationMatch,
+        request: ParsedRequest,
+        parsed_call: ParsedCall,
+    ) -> Response:
+        """Return the given answer to a valid call, else the preferred one, else its own."""
+        with self._lock:
+            given = self._given_answers.take(match.operation.key)
+        if given is not None:
+            return send_answer(given, prepared.response_builder, request, parsed_call.call)
         preferences = Preferences.parse(request.headers)
         if preferences is not None:
             number = self._request_counts[match.operation.key]
@@ -312,10 +399,9 @@ class Sandbox:
                 preferences, request, parsed_call.call, number
             )
             if response is not None:
-                return _Outcome(response, "accepted")
+                return response
         with self._state_lock:
-            response = prepared.stateful_operation.execute(request, parsed_call.call)
-        return _Outcome(response, "accepted")
+            return prepared.stateful_operation.execute(request, parsed_call.call)
 
     def _prepare_operation(self, operation: Operation) -> _PreparedOperation:
         prepared = self._prepared_operations.get(operation.key)
@@ -346,6 +432,11 @@ class Sandbox:
             )
         with self._lock:
             self._request_counts[match.operation.key] += 1
+            if outcome.call is not None:
+                received = ReceivedCall(
+                    match.operation.key, Call(outcome.call), outcome.response.status
+                )
+                self._call_log.append(received, len(request.body or b""))
             room = MAX_DISAGREEMENTS - len(self._disagreements)
             new = [d for d in disagreements if d not in self._disagreements]
             self._disagreements += new[:room]
@@ -379,7 +470,7 @@ def _refuse_invalid(
     reasons = _format_violations(parsed_call.violations)
     status = builder.choose_refusal_status(is_media_type_unknown=parsed_call.is_media_type_unknown)
     response = builder.build_refusal(status, reasons, request)
-    return _Outcome(response, "refused", tuple(reasons))
+    return _Outcome(response, "refused", tuple(reasons), parsed_call.call)
 
 
 def _format_violations(violations: Sequence[Violation]) -> list[str]:
