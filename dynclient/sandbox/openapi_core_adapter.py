@@ -32,6 +32,7 @@ _MAP_KEYWORDS = frozenset({
     "responses", "headers", "content", "paths", "callbacks", "encoding", "links",
 })  # fmt: skip
 MAX_CAUSES = 5
+_CHOICES = frozenset({"oneOf", "anyOf", "allOf"})
 #: openapi-core writes each variable as `[^/]*`: many of them in a segment take too long.
 MAX_VARIABLES_PER_SEGMENT = 3
 
@@ -332,7 +333,17 @@ def _describe_keyword(error: Any) -> str:
     """Return the keyword that refuses a value, with place and reason, and those of alternatives."""
     value, reason = shorten(repr(error.instance), 40), shorten(error.message[-100:], 100)
     text = f"{error.validator} at /{_format_path(error)} got {value}: {reason}"
-    alternatives = [f"{e.validator} at {_format_path(e)}" for e in (error.context or ())[:5]]
+    alternatives = [_describe_alternative(cause) for cause in (error.context or ())[:5]]
+    return f"{text} ({', '.join(alternatives)})" if alternatives else text
+
+
+def _describe_alternative(error: Any, depth: int = MAX_CAUSES) -> str:
+    """Return the keyword that refuses an alternative, and those of its own alternatives."""
+    text = f"{error.validator} at {_format_path(error)}"
+    if error.validator in _CHOICES and not error.context:
+        text += f": {shorten(error.message[-100:])}"
+    inner = (error.context or ())[:5] if depth else ()
+    alternatives = [_describe_alternative(cause, depth - 1) for cause in inner]
     return f"{text} ({', '.join(alternatives)})" if alternatives else text
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
-from dynclient.model import Document, Parameter
+from dynclient.model import Document, Parameter, is_framing_header
 from dynclient.plan.operation_matcher import OperationMatch, matches_template
 from dynclient.plan.parsed_request import NameValuePairs, ParsedRequest
 from dynclient.plan.results import BODILESS_STATUSES
@@ -173,6 +173,10 @@ def _matches_text(*patterns: str) -> Test:
     return lambda _message, text: any(pattern.search(text) for pattern in compiled)
 
 
+#: Keywords that a text fails where a schema asks for another value.
+_TEXT_BODY_ERROR = _matches_text(r"body: (type|enum|const) at / got ['\"]")
+
+
 def _split_error(error: str) -> Iterable[str]:
     return error.partition(": ")[2].partition(": ")[2].split("; ")
 
@@ -192,6 +196,21 @@ def _is_absent_form_object(message: JudgedMessage, error: str) -> bool:
     if parameter is None or parameter.style != "form" or not parameter.explode:
         return False
     return _is_absent(message, error)
+
+
+def _is_framing_header_error(_message: JudgedMessage, error: str) -> bool:
+    located = _PARAMETER_ERROR.match(error)
+    return located is not None and located[1] == "header" and is_framing_header(located[2])
+
+
+def _is_text_body_error(message: JudgedMessage, error: str) -> bool:
+    """Tell whether a body of text is held as a text against a schema of another type."""
+    is_request = message.kind == "request"
+    content_type = message.request.content_type
+    if not is_request:
+        content_type = message.response.headers.get("content-type", "")
+    is_text = media.is_text(content_type) and not media.is_json(content_type)
+    return is_text and _TEXT_BODY_ERROR(message, error)
 
 
 def _is_null_error(message: JudgedMessage, error: str) -> bool:
@@ -243,12 +262,8 @@ def _is_multipart(message: JudgedMessage, _text: str) -> bool:
     return media.get_essence(message.request.content_type).startswith("multipart/")
 
 
-def _is_plain_text(message: JudgedMessage, _text: str) -> bool:
-    content_type = message.request.content_type
-    if message.kind == "response":
-        content_type = message.response.media_type
-    return media.get_essence(content_type) == "text/plain"
-
+_NO_TAG = r"discriminating property"
+_NO_OBJECT = r"(oneOf|anyOf|allOf) at [^ :]*( got .*)?: .*is not of type 'object'"
 
 _REQUIRED_ERROR = re.compile(r"^required at .*'([^']*)' is a required property$")
 
@@ -312,6 +327,30 @@ QUIRKS: tuple[Quirk, ...] = (
         "it reads Accept, Content-Type and Authorization as declared parameters,"
         " which the standard ignores",
         _is_about_parameter(is_ignored_header),
+    ),
+    Quirk(
+        "it reads header fields that frame the message as declared parameters",
+        _is_framing_header_error,
+    ),
+    Quirk(
+        "it applies `readOnly` to parameters; it says something of properties only",
+        _require_both(_is_about_parameter(lambda _: True), _matches_every_part("^readOnly at ")),
+    ),
+    Quirk(
+        "it refuses a value without the property that a discriminator names",
+        _matches_every_part(_NO_TAG),
+    ),
+    Quirk(
+        "it refuses a value that is no object beside a discriminator",
+        _matches_every_part(_NO_OBJECT),
+    ),
+    Quirk(
+        "an empty `enum` is none for us; it takes no value there",
+        _matches_every_part(r"is not one of \[\]"),
+    ),
+    Quirk(
+        "it holds a body that is text as a text against a schema of another type",
+        _is_text_body_error,
     ),
     Quirk(
         "it holds a parameter that is absent against its default",
@@ -392,8 +431,4 @@ QUIRKS: tuple[Quirk, ...] = (
         ),
     ),
     Quirk("it keeps the values of multipart parts as text", _is_multipart, _is_multipart),
-    Quirk(
-        "it keeps plain text as text where its schema is a number or boolean",
-        _require_both(_is_plain_text, _matches_every_part("^body: type at |^type at ")),
-    ),
 )

@@ -360,3 +360,60 @@ def test_what_is_required_in_the_other_direction_is_a_known_fault(version):
     assert unexplained(sandbox) == []
     assert ask(sandbox, "POST", "/things", {}).status == 400
     assert unexplained(sandbox) == []
+
+
+PET_TYPES = {
+    "Cat": {"type": "object", "properties": {"kind": {"type": "string"}, "n": {"type": "integer"}}},
+}
+TAGGED = {
+    "oneOf": [{"$ref": "#/components/schemas/Cat"}],
+    "discriminator": {"propertyName": "kind", "mapping": {"Cat": "#/components/schemas/Cat"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        (TAGGED, {"n": 1}),
+        ({"type": "array", "items": TAGGED}, [{"n": 1}]),
+        ({"properties": {"pet": TAGGED}}, {"pet": {"n": 1}}),
+        ({"properties": {"pets": {"anyOf": [{"type": "array", "items": TAGGED}, {"type": "null"}]}}}, {"pets": [{"n": 1}]}),
+        ({"anyOf": [{"properties": {"pet": TAGGED}, "required": ["pet"]}, {"type": "null"}]}, {"pet": {"n": 1}}),
+    ],
+)  # fmt: skip
+def test_a_value_without_the_tag_of_a_discriminator_is_a_known_difference(schema, value):
+    sandbox = Sandbox(
+        single(body=content(schema), components={"schemas": PET_TYPES}), second_opinion=True
+    )
+    assert ask(sandbox, "POST", "/things", value).status == 200
+    assert len(sandbox.disagreements) == 1
+    assert unexplained(sandbox) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "url"),
+    [
+        (parameter("Content-Length", "header", {"type": "integer"}, required=True), "/things"),
+        (parameter("connection", "header", {"type": "string"}, required=True), "/things"),
+        (parameter("n", schema={"type": "integer", "readOnly": True}), "/things?n=1"),
+        (
+            parameter("n", schema={"type": "string", "enum": [], "allOf": [{"minLength": 1}]}),
+            "/things?n=a",
+        ),
+    ],
+)
+def test_parameters_that_openapi_core_reads_otherwise_are_told_with_their_reason(given, url):
+    sandbox = Sandbox(single(given, method="get", version="3.0.3"), second_opinion=True)
+    assert ask(sandbox, "GET", url).status == 200
+    assert len(sandbox.disagreements) == 1
+    assert unexplained(sandbox) == []
+
+
+def test_a_text_body_of_another_type_is_a_known_difference():
+    made = single(
+        method="get", responses=answer({"type": "object", "required": ["a"]}, media_type="text/csv")
+    )
+    sandbox = Sandbox(made, second_opinion=True)
+    assert ask(sandbox, "GET", "/things").status == 200
+    assert len(sandbox.disagreements) == 1
+    assert unexplained(sandbox) == []
