@@ -33,7 +33,9 @@ def _add_value_hint(
         return violation
     value = _get_value(call, violation.path)
     hint = None
-    if value is None and _is_optional(schema, violation.path):
+    if violation.path[0] == "path" and isinstance(value, dict) and "body" in schema["properties"]:
+        hint = "give the body as body=…"
+    elif value is None and _is_optional(schema, violation.path):
         hint = "leave it out where there is none"
     elif violation.kind in ("type", "anyOf", "oneOf"):
         hint = explain_json_text(value)

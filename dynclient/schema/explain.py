@@ -126,6 +126,8 @@ class _ViolationCollector:
             return list_declared_names(error.schema, self.defs)
         if kind in ("anyOf", "oneOf"):
             return [describe_schema(branch, self.defs) for branch in error.validator_value]
+        if kind == "enum" and error.validator in ("anyOf", "oneOf"):
+            return collect_listed_values(find_tag_errors(error, group_by_branch(error)))
         return error.validator_value if kind in (error.validator, "unsafe") else None
 
     def _find_value(self, kind: str, name: str | int) -> Any:

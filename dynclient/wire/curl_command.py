@@ -9,6 +9,7 @@ import re
 import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote, unquote_plus
 
@@ -16,6 +17,7 @@ from dynclient.masking import SecretNames
 from dynclient.model import RequiredScheme, SecurityScheme
 from dynclient.names import to_snake_case
 from dynclient.wire.binary_values import StreamedBody
+from dynclient.wire.form_fields import FormField, parse_form_fields, quote_form_value
 from dynclient.wire.message import Request, build_credential_variable
 from dynclient.wire.security import has_own_credentials, is_supported
 
@@ -170,6 +172,8 @@ class _CurlWriter:
         if credential_cookies and "cookie" not in request.headers:
             yield f"-b {_quote_word(credential_cookies)}"
         for name, value in request.headers.pairs():
+            if name.lower() == "content-type" and self._form_fields is not None:
+                continue  # curl writes it, with a boundary of its own
             pieces: list[Piece] = [f"{name}: "]
             if not value:
                 pieces = [f"{name};"]  # curl sends it empty, and leaves out one with a colon
@@ -196,7 +200,11 @@ class _CurlWriter:
         if body is None:
             return
         if isinstance(body, StreamedBody):
-            yield f"--data-binary {_quote_text(_name_file(body))}"
+            if self._form_fields is not None:
+                yield from map(self._write_form_field, self._form_fields)
+                return
+            piece = body.pieces[0] if len(body.pieces) == 1 else None
+            yield f"--data-binary {_quote_text(_name_file(piece))}"
             return
         try:
             text = body.decode()
@@ -206,6 +214,29 @@ class _CurlWriter:
             yield f"--data-binary {_UNSHOWN_BYTES}"
         else:
             yield f"--data-raw {_quote_word(list(self._split_body(text)))}"
+
+    @cached_property
+    def _form_fields(self) -> list[FormField] | None:
+        """The fields of a form with files; None for any other body."""
+        body = self.request.body
+        if not isinstance(body, StreamedBody):
+            return None
+        return parse_form_fields(body, self.request.headers.get("content-type", ""))
+
+    def _write_form_field(self, form_field: FormField) -> str:
+        name, content = form_field.name, form_field.content
+        pieces: list[Piece] = [f"{name}="]
+        if not isinstance(content, str):
+            pieces += ["@", quote_form_value(_name_file(content).removeprefix("@"))]
+        elif content and self.secret_names.has_property(name):
+            pieces += ['"', self._get_variable(name, content), '"']
+        else:
+            pieces.append(quote_form_value(content))
+        if form_field.file_name:
+            pieces.append(f";filename={quote_form_value(form_field.file_name)}")
+        if form_field.content_type:
+            pieces.append(f";type={form_field.content_type}")
+        return f"-F {_quote_word(pieces)}"
 
     def _split_body(self, text: str) -> Iterator[Piece]:
         content_type = self.request.headers.get("content-type", "")
@@ -292,9 +323,8 @@ def _write_credential_option(scheme: SecurityScheme) -> list[str]:
     return [f"-H {_quote_word([start, variable])}"]
 
 
-def _name_file(body: StreamedBody) -> str:
-    """Return what curl reads a body from: its file, if it is one that has a path."""
-    piece = body.pieces[0] if len(body.pieces) == 1 else None
+def _name_file(piece: Any) -> str:
+    """Return what curl reads a body or part from: its file, if it is one that has a path."""
     path: Any = os.fspath(piece) if isinstance(piece, os.PathLike) else getattr(piece, "name", "")
     # A stream without a path is named `<stdin>`, or has the number of its descriptor.
     has_path = isinstance(path, str) and path != "" and not path.startswith("<")

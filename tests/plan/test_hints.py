@@ -40,6 +40,11 @@ def test_a_body_by_position_is_led_to_the_keyword(client_class, args):
     assert find_message(build_operation(), {"name": "x"}) == message
 
 
+def test_a_body_in_place_of_a_path_value_is_led_to_the_keyword():
+    op = build_operation(parameter("id", "path", {"type": "string"}), path="/x/{id}")
+    assert find_message(op, {"name": "x"}).endswith("; give the body as body=…")
+
+
 def test_other_positional_arguments_are_told_what_is_positional():
     op = build_operation(parameter("id", "path"), path="/x/{id}", body=None)
     assert (
