@@ -41,6 +41,7 @@ _DEFAULTS: Mapping[str, Any] = {
     "fail_on": "breaking",
     "unknown": "warning",
     "format": "text",
+    "level": "warning",
     **dict.fromkeys(("open_enums", "tolerant_results", "docs", "strict_accept"), False),
 }
 
@@ -65,6 +66,10 @@ class DiffOptions:
     until: date | None
     owner: str | None
     strict_accept: bool
+    level: Level = "warning"
+    verbose: bool = False
+    explain: tuple[str, ...] = ()
+    accept_change: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, given: Mapping[str, Any], settings: Mapping[str, Any]) -> DiffOptions:
@@ -136,6 +141,19 @@ _report_options = _combine_options(
         help="Write this report to a file too.",
     ),
     _option(
+        "--level",
+        type=click.Choice(LEVELS[:-1]),
+        metavar="LEVEL",
+        help="With text: list changes from here on: breaking, warning (the default), info.",
+    ),
+    _option("-v", "--verbose", is_flag=True, help="With text: show the proof of each change, too."),
+    _option(
+        "--explain",
+        metavar="FINGERPRINT",
+        multiple=True,
+        help="Show only this change, with its proof, its places and whom it affects.",
+    ),
+    _option(
         "--fail-on",
         type=click.Choice(LEVELS),
         metavar="LEVEL",
@@ -197,14 +215,20 @@ _accepting_options = _combine_options(
     _option(
         "--accept", is_flag=True, help="Accept what was found: write it to dynclient-accept.toml."
     ),
-    _option("--reason", metavar="TEXT", help="With --accept: why nobody is hurt."),
+    _option(
+        "--accept-change",
+        metavar="FINGERPRINT",
+        multiple=True,
+        help="Accept this change only; may be repeated.",
+    ),
+    _option("--reason", metavar="TEXT", help="With --accept or --accept-change: why."),
     _option(
         "--until",
         metavar="DATE",
         callback=_parse_date,
-        help="With --accept: the last day on which it counts.",
+        help="When accepting: the last day on which it counts.",
     ),
-    _option("--owner", metavar="NAME", help="With --accept: whom to ask."),
+    _option("--owner", metavar="NAME", help="When accepting: whom to ask."),
     _option(
         "--strict-accept/--no-strict-accept",
         default=None,
@@ -244,13 +268,16 @@ def command(ctx: click.Context, /, old: str, new: str | None, **given: Any) -> N
     pairs = _load_pairs(old, new, project)
     compared = [_compare_pair(pair, options, code) for pair in pairs]
     rated = _apply_settings(compared, project, options, entries)
-    new_entries = _build_entries(rated, options) if options.accept else []
+    explained = [_find_change(rated, fingerprint) for fingerprint in options.explain]
+    new_entries = _build_entries(rated, options)
     if new_entries:
         data = accept.add_entries(text, new_entries, _shorten_path(file))
         _write_entries(file, data, len(new_entries))
         all_entries = [*entries, *(entry for entry, _ in new_entries)]
         rated = _apply_settings(compared, project, options, all_entries)
-    _print_reports(rated, options)
+    _print_explanations(explained)
+    if not explained:
+        _print_reports(rated, options)
 
     unused = _find_unused_entries(entries, compared)
     _print_idle_entries(entries, unused)
@@ -260,10 +287,14 @@ def command(ctx: click.Context, /, old: str, new: str | None, **given: Any) -> N
 
 def _check_options(options: DiffOptions) -> None:
     """Refuse options that do not go together."""
-    if options.accept and not (options.reason and options.reason.strip()):
-        raise UsageError("--accept needs a reason", hint="add --reason 'why nobody is hurt'")
-    if not options.accept and (options.reason or options.until or options.owner):
+    is_accepting = options.accept or options.accept_change
+    if is_accepting and not (options.reason and options.reason.strip()):
+        name = "--accept" if options.accept else "--accept-change"
+        raise UsageError(f"{name} needs a reason", hint="add --reason 'why nobody is hurt'")
+    if not is_accepting and (options.reason or options.until or options.owner):
         raise UsageError("--reason, --until and --owner go with --accept", hint="add --accept")
+    if options.explain and options.format != "text":
+        raise UsageError("--explain prints text", hint=f"leave out --format {options.format}")
     if options.until and options.until < _get_today():
         raise UsageError(f"--until {options.until} is over", hint="give a day to come")
 
@@ -375,24 +406,61 @@ def _has_failures(rated: list[NamedDiff], options: DiffOptions) -> bool:
 
 
 def _build_entries(rated: list[NamedDiff], options: DiffOptions) -> list[tuple[AcceptEntry, str]]:
-    """Return an entry, and the comment above it, for each change that lets the build fail."""
-    from dynclient.diffing import gate
+    """Return an entry, and the comment above it, for each change that is accepted now."""
     from dynclient.diffing.accept import AcceptEntry
 
     entries: dict[tuple[str, str], tuple[AcceptEntry, str]] = {}
-    for named in rated:
+    for named, change in _find_accepted_changes(rated, options):
         document = named.name if len(rated) > 1 else ""
-        for change in gate.find_failing_changes(named.diff, options.fail_on):
-            entry = AcceptEntry(
-                reason=options.reason or "",
-                fingerprint=change.fingerprint,
-                document=document,
-                until=options.until,
-                owner=options.owner or "",
-            )
-            key = document, entry.fingerprint
-            entries.setdefault(key, (entry, _describe_change(change)))
+        entry = AcceptEntry(
+            reason=options.reason or "",
+            fingerprint=change.fingerprint,
+            document=document,
+            until=options.until,
+            owner=options.owner or "",
+        )
+        key = document, entry.fingerprint
+        entries.setdefault(key, (entry, _describe_change(change)))
     return list(entries.values())
+
+
+def _find_accepted_changes(
+    rated: list[NamedDiff], options: DiffOptions
+) -> Iterator[tuple[NamedDiff, Change]]:
+    """Yield the changes that --accept-change names and, with --accept, all that would fail."""
+    from dynclient.diffing import gate
+
+    for fingerprint in options.accept_change:
+        named, change = _find_change(rated, fingerprint)
+        if not change.accepted:
+            yield named, change
+    if options.accept:
+        for named in rated:
+            for change in gate.find_failing_changes(named.diff, options.fail_on):
+                yield named, change
+
+
+def _find_change(rated: list[NamedDiff], fingerprint: str) -> tuple[NamedDiff, Change]:
+    """Return the change of a fingerprint, or of the first digits of one.
+
+    Raises:
+        UsageError: no change has it, or several changes begin so.
+
+    """
+    found: dict[str, tuple[NamedDiff, Change]] = {}
+    for named in rated:
+        for change in named.diff.changes:
+            if change.fingerprint.startswith(fingerprint.lower()):
+                found.setdefault(change.fingerprint, (named, change))
+    if fingerprint and len(found) == 1:
+        return next(iter(found.values()))
+    if fingerprint and found:
+        names = ", ".join(sorted(found))
+        raise UsageError(f"{fingerprint!r} begins several fingerprints: {names}")
+    raise UsageError(
+        f"no change has the fingerprint {fingerprint!r}",
+        hint="the report shows the fingerprint of each change in [brackets]",
+    )
 
 
 def _describe_change(change: Change) -> str:
@@ -404,15 +472,53 @@ def _describe_change(change: Change) -> str:
 
 def _print_reports(rated: list[NamedDiff], options: DiffOptions) -> None:
     from dynclient.cli.output_files import save_data
-    from dynclient.cli.terminal_output import is_terminal, print_ready
-    from dynclient.diffing.report.combined import build_report
+    from dynclient.cli.terminal_output import print_ready
+    from dynclient.diffing.report.as_text import TextOptions
+    from dynclient.diffing.report.combined import ReportOptions, build_report
+
+    text_options = TextOptions(
+        width=_find_width(),
+        level=options.level,
+        has_details=options.verbose,
+        footer=_format_footer(rated, options),
+    )
+    report_options = ReportOptions(text_options, options.fail_on)
+    print_ready(build_report(rated, options.format, report_options))
+    for form, file in options.output:
+        text = build_report(rated, form, report_options)
+        save_data(file, text.encode(errors="backslashreplace"), form)
+
+
+def _find_width() -> int:
+    """Return the width of the terminal in columns, at most that of a report."""
+    from dynclient.cli.terminal_output import is_terminal
 
     columns = shutil.get_terminal_size().columns if is_terminal() else MAX_WIDTH
-    width = min(columns, MAX_WIDTH)
-    print_ready(build_report(rated, options.format, width))
-    for form, file in options.output:
-        text = build_report(rated, form, MAX_WIDTH)
-        save_data(file, text.encode(errors="backslashreplace"), form)
+    return min(columns, MAX_WIDTH)
+
+
+def _format_footer(rated: list[NamedDiff], options: DiffOptions) -> str:
+    """Return what the exit code means, and how to explain and accept a change."""
+    if not any(named.diff.changes for named in rated):
+        return ""
+    if options.fail_on == "none":
+        return "exit code 0: --fail-on none never fails"
+    if not _has_failures(rated, options):
+        return f"exit code 0: nothing at --fail-on {options.fail_on} or above"
+    return (
+        f"exit code 1: changes at --fail-on {options.fail_on} or above; "
+        "--explain FINGERPRINT shows the proof of one, "
+        "--accept-change FINGERPRINT --reason TEXT accepts one"
+    )
+
+
+def _print_explanations(explained: list[tuple[NamedDiff, Change]]) -> None:
+    """Print the changes that were asked for, each with its proof."""
+    from dynclient.cli.terminal_output import print_ready
+    from dynclient.diffing.report.as_text import render_explanation
+
+    for named, change in explained:
+        print_ready(render_explanation(named.diff, change, _find_width()) + "\n")
 
 
 def _write_entries(file: Path, data: bytes, count: int) -> None:

@@ -20,7 +20,8 @@ COMMANDS = ("list", "show", "call", "check", "diff", "uses", "demo", "sandbox", 
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141
-INTERNAL_ERROR = 1
+#: A fault of ours is never taken for a result of a check (sysexits.h: EX_SOFTWARE).
+INTERNAL_ERROR = 70
 
 
 class CommandGroup(click.Group):
@@ -67,6 +68,9 @@ class CommandGroup(click.Group):
             raise
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
+        except OSError as error:
+            click.echo(f"{type(error).__name__}: {escape_unprintable(str(error))}", err=True)
+            ctx.exit(INTERNAL_ERROR)
         except Exception as error:
             if os.environ.get("DYNCLIENT_TRACEBACK"):
                 raise

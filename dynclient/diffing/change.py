@@ -89,6 +89,7 @@ class Change:
         because: one sentence: what follows, or the fact or rule that proves it.
         source: the location in the new document, or, if it was removed, in the old one.
         old_source: the location in the old document; None if the place is new.
+        nearest: the nearest place that the new document still has, if the change removed one.
         used: `file:line` of the code that it touches, if code was given.
         accepted: the reason for which somebody accepted it; "" if nobody did.
         policy: whether it is a finding of an opt-in policy, which no payload can show.
@@ -112,6 +113,7 @@ class Change:
     because: str = ""
     source: ChangeLocation | None = None
     old_source: ChangeLocation | None = None
+    nearest: ChangeLocation | None = None
     used: tuple[str, ...] = ()
     accepted: str = ""
     policy: bool = False
@@ -161,6 +163,11 @@ class Change:
         ]
         text = json.dumps(identity, sort_keys=True, ensure_ascii=True, default=repr)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    @property
+    def short_fingerprint(self) -> str:
+        """The first 8 digits of the fingerprint, as reports show it."""
+        return self.fingerprint[:8]
 
     def seen(self, view: View) -> Change:
         """Return it with the level that it has under a view."""

@@ -52,6 +52,7 @@ class ChangeSet:
         changes: every change, the worst first, then in the order of the document.
         statistics: the numbers of schema pairs `compared`, `refuted` and `unknown`, and of
             `operations`.
+        addresses: the key of each operation → its method and path.
 
     """
 
@@ -60,6 +61,7 @@ class ChangeSet:
     view: View
     changes: tuple[Change, ...] = ()
     statistics: Mapping[str, int] = field(default_factory=dict)
+    addresses: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def at(self, level: Level) -> list[Change]:
         """Return the changes of a level that are not accepted."""

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from dynclient.client.load import DocumentSource, load
-from dynclient.diffing.change import VIEWS, View
+from dynclient.diffing.change import VIEWS, Change, ChangeLocation, View
 from dynclient.diffing.changeset import ChangeSet, Revision
 from dynclient.diffing.detect.unchanged import is_identical_document
+from dynclient.document.references import unescape_token
 from dynclient.errors import UsageError
 
 if TYPE_CHECKING:
     from dynclient.diffing.usage_filter import Usage
+    from dynclient.model import Document
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Diff(ChangeSet):
         return as_json.render(self)
 
     def to_text(self) -> str:
-        """Return the diff as text for a terminal; the last line is the verdict."""
+        """Return the diff as text for a terminal; the first and the last line are the verdict."""
         from dynclient.diffing.report import as_text
 
         return as_text.render(self)
@@ -59,6 +61,12 @@ class Diff(ChangeSet):
         from dynclient.diffing.report import as_sarif
 
         return as_sarif.render(self)
+
+    def to_junit(self) -> str:
+        """Return the diff as a JUnit report, a test case for each change."""
+        from dynclient.diffing.report import as_junit
+
+        return as_junit.render(self)
 
     def to_github(self) -> str:
         """Return the diff as workflow commands that GitHub turns into annotations."""
@@ -122,4 +130,24 @@ def diff(
     usage = None if used is None else Usage.of(used, old_document)
     comparer = DocumentComparer(old_document, new_document, options, tuple(policies), usage)
     changes, statistics = comparer.compare(view)
-    return Diff(*revisions, view, changes, statistics)
+    located = tuple(_locate_removed(change, new_document) for change in changes)
+    addresses = {**_list_addresses(new_document), **_list_addresses(old_document)}
+    return Diff(*revisions, view, located, statistics, addresses)
+
+
+def _list_addresses(document: Document) -> dict[str, str]:
+    """Return the method and path of each operation, by its key."""
+    return {key: f"{op.method} {op.path}" for key, op in document.operations.items()}
+
+
+def _locate_removed(change: Change, new_document: Document) -> Change:
+    """Return a change that removed a place with the nearest place that is still there."""
+    if not change.is_gone:
+        return change
+    node = new_document.top
+    for token in change.pointer.split("/")[1:]:
+        key = unescape_token(token)
+        if key not in node.member_keys():
+            break
+        node = node.get_child(key)
+    return replace(change, nearest=ChangeLocation.from_place(node.place))

@@ -18,7 +18,7 @@ PYPROJECT_FILE = "pyproject.toml"
 
 POLICIES = ("deprecation", "sunset", "stability", "version")
 ALL_POLICIES = "all"
-FORMATS = ("text", "json", "markdown", "html", "sarif", "github")
+FORMATS = ("text", "json", "markdown", "html", "sarif", "github", "junit")
 
 #: The values of options that take one word.
 _CHOICES: Mapping[str, tuple[str, ...]] = {

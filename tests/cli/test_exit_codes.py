@@ -145,7 +145,7 @@ def test_a_fault_of_ours_shows_no_traceback_unless_asked(cli, monkeypatch):
 
     monkeypatch.setattr(list_command, "select_operations", broken)
     result = cli("list")
-    assert result.exit_code == 1
+    assert result.exit_code == 70
     assert result.stderr == (
         "ZeroDivisionError: oops\n  this is a fault of dynclient; DYNCLIENT_TRACEBACK=1 shows where\n"
     )

@@ -12,16 +12,23 @@ from urllib.parse import quote, urlsplit
 
 import dynclient
 from dynclient.diffing import json_text, witness_code
-from dynclient.diffing.change import Change, ChangeLocation, Level
+from dynclient.diffing.change import LEVELS, Change, ChangeLocation, Level
 from dynclient.diffing.changeset import ChangeSet
-from dynclient.diffing.report import messages, summary
+from dynclient.diffing.report import annotated_places, messages, summary
 from dynclient.diffing.rules import RULES
+from dynclient.diffing.verdict_table import VERDICTS
 
 SARIF_SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
 
-SARIF_LEVELS: dict[Level, str] = {"breaking": "error", "warning": "warning", "info": "note"}
+HELP = (
+    "`dynclient diff OLD NEW --explain FINGERPRINT` shows the proof of a change. To accept it, add "
+    "`--accept-change FINGERPRINT --reason TEXT`. `dynclient diff --rules` lists all rules."
+)
+
+#: Infos are no results: code scanning would show each as an alert.
+SARIF_LEVELS: dict[Level, str] = {"breaking": "error", "warning": "warning"}
 
 
 def render(diff: ChangeSet) -> str:
@@ -30,7 +37,7 @@ def render(diff: ChangeSet) -> str:
 
 
 def _build_log(diff: ChangeSet) -> dict[str, Any]:
-    changes = summary.list_reported(diff)
+    changes = [change for change in summary.list_reported(diff) if change.level in SARIF_LEVELS]
     rules = dict(RULES)
     for change in changes:
         rules.setdefault(change.rule, "")
@@ -54,10 +61,21 @@ def _build_log(diff: ChangeSet) -> dict[str, Any]:
 
 
 def _build_rule(rule: str, meaning: str) -> dict[str, Any]:
+    description = {"text": _escape_message(meaning or messages.to_one_line(rule))}
     return {
         "id": rule,
-        "shortDescription": {"text": _escape_message(meaning or messages.to_one_line(rule))},
+        "shortDescription": description,
+        "fullDescription": {"text": _escape_message(_describe_rule(rule, meaning))},
+        "help": {"text": _escape_message(HELP)},
     }
+
+
+def _describe_rule(rule: str, meaning: str) -> str:
+    """Return the meaning of a rule, and which levels it can have."""
+    rows = [row for (name, _), row in VERDICTS.items() if name == rule]
+    levels = sorted({level for row in rows for level in (row.wire, row.code)}, key=LEVELS.index)
+    text = f"{meaning or rule}."
+    return f"{text} Its level is {' or '.join(levels)}, by the situation." if levels else text
 
 
 def _build_result(change: Change, index: Mapping[str, int], diff: ChangeSet) -> dict[str, Any]:
@@ -100,9 +118,10 @@ def _escape_message(text: str) -> str:
 def _build_location(change: Change, diff: ChangeSet) -> dict[str, Any]:
     """Return the place of a change, or its document: results without a place are not shown."""
     physical: dict[str, Any] = {"artifactLocation": _build_artifact_location(diff.new.uri)}
-    if change.source:
-        physical = _build_physical_location(change.source)
-    logical = {"fullyQualifiedName": messages.format_subject(change), "kind": "member"}
+    location, note = annotated_places.find_annotated_location(change)
+    if location:
+        physical = _build_physical_location(location)
+    logical = {"fullyQualifiedName": messages.format_subject(change) + note, "kind": "member"}
     return {"physicalLocation": physical, "logicalLocations": [logical]}
 
 
@@ -114,11 +133,11 @@ def _build_physical_location(source: ChangeLocation) -> dict[str, Any]:
 
 
 def _build_artifact_location(uri: str) -> dict[str, str]:
-    """Return the file as a URI reference; one under the current directory is relative."""
+    """Return the file as a URI reference; one in a repository is relative to its root."""
     if not messages.is_file(uri):
         brackets = "[]" if _has_host(uri) else ""
         return {"uri": quote(uri, safe="/:?#@!$&'()*+,;=%~" + brackets, errors="replace")}
-    path = messages.shorten_path(uri).replace("\\", "/")
+    path = annotated_places.find_repository_path(uri)
     quoted = quote(path, errors="replace")
     return {"uri": f"file:///{quoted.lstrip('/')}" if messages.is_absolute(path) else quoted}
 

@@ -1,4 +1,4 @@
-"""A diff for a terminal: what breaks with its proof, the rest in a line each, the verdict."""
+"""A diff for a terminal: the verdict, one line a change under its operation, the verdict again."""
 
 from __future__ import annotations
 
@@ -7,154 +7,160 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dynclient.diffing import json_text, witness_code
-from dynclient.diffing.change import Change
+from dynclient.diffing.change import LEVELS, Change, Level
 from dynclient.diffing.changeset import ChangeSet
 from dynclient.diffing.report import messages, summary
-from dynclient.diffing.report.summary import ReportSection
 
 WIDTH = 100
 
-#: The details of a change begin at this column, under its rule.
-INDENT = 10
+#: The level of a change, and its details below it, begin at these columns.
+INDENT = 2
+DETAIL_INDENT = 12
 
 #: The width of a label.
 LABEL_WIDTH = 10
 
 #: Columns are aligned up to this width; a wider cell moves its own line only.
-MAX_COLUMN = 28
-
-#: No cell is cut shorter.
-MIN_CELL = 12
+MAX_COLUMN = 40
 
 #: A payload is never wrapped, so that people can copy it. The other reports have longer ones.
 MAX_PAYLOAD = 400
 
-HEADINGS = {
-    "policy": "policies: what was asked for beside compatibility; no payload can show it",
-    "accepted": "accepted: each with the reason that was given",
-}
+#: So many edits of a list are written in the line of a change.
+MAX_EDITS = 5
 
-
-def render(diff: ChangeSet, width: int = WIDTH) -> str:
-    """Return the changes, the worst first; the last line is the verdict.
-
-    Args:
-        diff: the changes.
-        width: of the terminal, in columns; payloads, locations and the verdict may be wider, so
-            that people can copy them.
-
-    """
-    lines: list[str] = []
-    for section in summary.build_sections(diff):
-        lines += [*_render_section(section, width), ""]
-    return "\n".join([*lines, summary.format_verdict_line(diff)]) + "\n"
-
-
-def _render_section(section: ReportSection, width: int) -> Iterator[str]:
-    headlines = _format_headlines(section.changes, width)
-    if section.key in HEADINGS:
-        yield from [*_wrap_text(HEADINGS[section.key], width, "", "  "), ""]
-    for number, change in enumerate(section.changes):
-        details = list(_render_details(change, width))
-        if number > 0 and details:
-            yield ""
-        yield from headlines[number]
-        yield from details
+#: So many lines of code that a change touches are written in its line.
+MAX_USED_LINES = 3
 
 
 @dataclass(frozen=True)
-class _Row:
-    """The cells of the first line of a change."""
+class TextOptions:
+    """What a text report shows.
 
-    change: Change
-    rule: str
-    where: str
-    operation: str
-    location: str
+    Attributes:
+        width: of the terminal, in columns. Names, places and payloads are never shortened.
+        level: changes from this level on have a line; the others are a count.
+        has_details: whether each change has its proof, witness and readers below its line.
+        footer: what the last line says after the verdict.
 
+    """
 
-def _format_headlines(changes: Sequence[Change], width: int) -> list[list[str]]:
-    """Return the first lines of changes, with aligned columns where a whole line has room."""
-    rules = [messages.to_one_line(change.rule) for change in changes]
-    rule_width = min(max(map(len, rules)), MAX_COLUMN)
-    rows = []
-    for change, rule in zip(changes, rules, strict=True):
-        room = width - INDENT - max(len(rule), rule_width) - 4
-        rows.append(_build_row(change, rule, room))
-    where_width = min(max(len(row.where) for row in rows), MAX_COLUMN)
-    return [_format_headline(row, rule_width, where_width, width) for row in rows]
+    width: int = WIDTH
+    level: Level = "warning"
+    has_details: bool = False
+    footer: str = ""
 
 
-def _format_headline(row: _Row, rule_width: int, where_width: int, width: int) -> list[str]:
-    is_info = row.change.level == "info"
-    lead = f"{row.change.level:<{INDENT}}{row.rule:<{rule_width}}  "
-    line = f"{lead}{row.where:<{where_width}}  {row.operation}".rstrip()
-    needed = len(line) + len(row.location) + 2 if is_info else len(line)
-    if needed <= width:
-        return _append_location(line, row.location, width)
-
-    line = f"{lead}{row.where}  {row.operation}".rstrip()
-    if is_info:
-        return [f"{line}  {row.location}"]
-    return _append_location(line, row.location, width)
-
-
-def _build_row(change: Change, rule: str, room: int) -> _Row:
-    """Return the cells of a change; those of an info fit into one line."""
-    location = messages.format_location(change.source)
-    if change.level == "info":
-        half = room // 2
-        if len(location) > half:
-            file_name = location.rpartition("/")[2]
-            location = _shorten_middle(file_name, max(half, MIN_CELL))
-        room -= len(location) + 2
-
-    where = messages.format_where(change).replace(" application/json: ", ": ")
-    operation = messages.format_operation(change)
-    if where == change.operation:  # the change is about the operation as such
-        return _Row(change, rule, _shorten_middle(operation, max(room, MIN_CELL)), "", location)
-    operation = _shorten_middle(operation, max(room * 2 // 5, room - len(where), MIN_CELL))
-    where = _shorten_middle(where, max(room - len(operation), MIN_CELL))
-    return _Row(change, rule, where, operation, location)
+def render(diff: ChangeSet, options: TextOptions | None = None) -> str:
+    """Return the report; the first and the last line are the verdict."""
+    options = options or TextOptions()
+    changes = list_shown(diff, options.level)
+    lines = [summary.format_verdict_line(diff)]
+    for operation, group in _group_by_operation(changes).items():
+        lines += ["", messages.format_heading(diff, operation)]
+        lines += _render_group(group, options)
+    counts = _format_unshown(diff, changes, options.level)
+    if counts:
+        lines += ["", counts]
+    if len(lines) > 1:
+        lines += ["", summary.format_verdict_line(diff)]
+    lines[-1] = messages.join_clauses([lines[-1], options.footer])
+    return "\n".join(lines) + "\n"
 
 
-def _shorten_middle(text: str, limit: int) -> str:
-    """Return a text without its middle if it is too long: both ends of a place say more."""
-    if len(text) <= limit:
-        return text
-    tail = (limit - 1) // 2
-    return f"{text[: limit - 1 - tail]}…{text[len(text) - tail :]}"
+def render_explanation(diff: ChangeSet, change: Change, width: int = WIDTH) -> str:
+    """Return one change of a diff with its proof, its places and whom it affects."""
+    lines = [messages.format_heading(diff, change.operation)]
+    lines += _render_group([change], TextOptions(width=width, has_details=True))
+    return "\n".join(lines) + "\n"
 
 
-def _append_location(line: str, location: str, width: int) -> list[str]:
-    if not location:
-        return [line]
-    room = width - len(line) - 2
-    if len(location) <= room:
-        return [f"{line}  {location:>{room}}"]
-    return [line, f"{'':{INDENT}}{location}"]
+def list_shown(diff: ChangeSet, level: Level) -> list[Change]:
+    """Return the changes that have a line: those of a level or above that nobody accepted."""
+    shown_levels = LEVELS[: LEVELS.index(level) + 1]
+    reported = summary.list_reported(diff)
+    return [change for change in reported if change.level in shown_levels and not change.accepted]
+
+
+def _group_by_operation(changes: Sequence[Change]) -> dict[str, list[Change]]:
+    """Return the changes of each operation; the operation with the worst change is first."""
+    groups: dict[str, list[Change]] = {}
+    for change in changes:
+        groups.setdefault(change.operation, []).append(change)
+    return groups
+
+
+def _render_group(changes: Sequence[Change], options: TextOptions) -> Iterator[str]:
+    places = [_format_place(change) for change in changes]
+    column = min(max(map(len, places)), MAX_COLUMN)
+    for change, place in zip(changes, places, strict=True):
+        lead = f"{'':{INDENT}}{change.level:<{DETAIL_INDENT - INDENT}}"
+        words = _format_words(change)
+        yield f"{lead}{place:<{column}}  {words}  [{change.short_fingerprint}]"
+        if options.has_details:
+            yield from _render_details(change, options.width)
+
+
+def _format_place(change: Change) -> str:
+    """Return the place of a change within its operation."""
+    if not change.where or change.where == change.operation:
+        return "operation" if change.operation else "document"
+    return messages.format_where(change).replace(" application/json: ", ": ")
+
+
+def _format_words(change: Change) -> str:
+    """Return what changed: the rule, and the difference where there is one."""
+    parts = [messages.to_one_line(change.rule)]
+    difference = messages.format_difference(change, MAX_EDITS)
+    if difference and difference[2:] != messages.format_where(change):
+        parts.append(json_text.truncate(difference, MAX_PAYLOAD))
+    text = ": ".join(parts)
+    if change.is_unknown:
+        text = f"undecided: {text}"
+    if change.policy:
+        text = f"policy: {text}"
+    others = len(messages.list_operations(change)) - 1
+    if others > 0:
+        text += f" (and {messages.format_count(others, 'other operation')})"
+    used_lines = messages.list_used_lines(change)
+    if used_lines:
+        text += f" (used at {messages.format_some(used_lines, MAX_USED_LINES)})"
+    return text
+
+
+def _format_unshown(diff: ChangeSet, shown: Sequence[Change], level: Level) -> str:
+    """Return how many changes have no line, and how to see them; "" if all have one."""
+    accepted = summary.list_accepted(diff)
+    rest = len(summary.list_reported(diff)) - len(shown) - len(accepted)
+    parts = []
+    if rest:
+        parts.append(
+            f"{messages.format_count(rest, 'more change')} below {level} (--level info lists all)"
+        )
+    if accepted:
+        parts.append(f"{len(accepted):,} accepted")
+    return ", ".join(parts)
 
 
 def _render_details(change: Change, width: int) -> Iterator[str]:
-    """Yield what stands below the first line of a change; nothing for a harmless one."""
-    if change.accepted:
-        yield from _format_labelled("accepted", messages.to_one_line(change.accepted), width)
-    if change.level == "info":
-        return
-
-    yield from _wrap_sentence(messages.format_because(change), width)
+    """Yield what stands below the line of a change."""
+    yield from _format_labelled("level", change.level, width)
+    yield from _format_labelled("because", messages.format_because(change), width)
     difference = messages.format_difference(change)
     if difference[2:] != messages.format_where(change):
-        yield from _wrap_sentence(difference, width)
+        yield from _format_labelled("change", difference, width)
     yield from _render_proof(change, width)
-    yield from _format_labelled("for", messages.format_readers(change), width)
+    yield from _format_labelled("affects", messages.format_readers(change), width)
     if len(messages.list_operations(change)) > 1:
         yield from _format_labelled("used by", messages.format_used_by(change), width)
     used_lines = messages.list_used_lines(change)
     if used_lines:
         yield from _format_labelled("code", messages.format_some(used_lines, 8), width)
-    if change.old_source and not change.is_gone:
-        yield _format_unwrapped("was at", messages.format_location(change.old_source))
+    for revision, location in messages.list_locations(change):
+        yield _format_unwrapped(revision, location)
+    if change.accepted:
+        yield from _format_labelled("accepted", messages.to_one_line(change.accepted), width)
+    yield _format_unwrapped("fingerprint", f" {change.fingerprint}")
 
 
 def _render_proof(change: Change, width: int) -> Iterator[str]:
@@ -172,26 +178,16 @@ def _render_proof(change: Change, width: int) -> Iterator[str]:
 
 
 def _format_unwrapped(label: str, text: str) -> str:
-    return f"{'':{INDENT}}{label:<{LABEL_WIDTH}}{text}"
+    return f"{'':{DETAIL_INDENT}}{label:<{LABEL_WIDTH}}{text}"
 
 
-def _wrap_sentence(sentence: str, width: int) -> list[str]:
-    return _wrap_text(json_text.truncate(sentence, MAX_PAYLOAD), width, " " * INDENT)
-
-
-def _format_labelled(label: str, said: str, width: int) -> list[str]:
-    return _wrap_text(
-        said, width, f"{'':{INDENT}}{label:<{LABEL_WIDTH}}", " " * (INDENT + LABEL_WIDTH)
-    )
-
-
-def _wrap_text(said: str, width: int, first: str, after: str | None = None) -> list[str]:
-    """Return a sentence in lines of a width; nothing where it says nothing."""
-    rest = first if after is None else after
+def _format_labelled(label: str, text: str, width: int) -> list[str]:
+    """Return a labelled text in lines of a width; nothing where there is no text."""
+    indent = " " * (DETAIL_INDENT + LABEL_WIDTH)
     return textwrap.wrap(
-        said,
-        max(width, len(rest) + 20),
-        initial_indent=first,
-        subsequent_indent=rest,
+        json_text.truncate(text, MAX_PAYLOAD),
+        max(width, len(indent) + 20),
+        initial_indent=f"{'':{DETAIL_INDENT}}{label:<{LABEL_WIDTH}}",
+        subsequent_indent=indent,
         break_on_hyphens=False,
     )

@@ -5,21 +5,25 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dynclient.diffing import json_text
+from dynclient.diffing.change import Level
 from dynclient.diffing.changeset import ChangeSet
+from dynclient.diffing.gate import find_failing_changes
 from dynclient.diffing.report import (
     as_github,
     as_html,
     as_json,
+    as_junit,
     as_markdown,
     as_sarif,
     as_text,
     messages,
     summary,
 )
+from dynclient.diffing.report.as_text import TextOptions
 from dynclient.diffing.report.html_elements import Markup, element
 from dynclient.display_text import escape_runner_commands
 
@@ -37,26 +41,45 @@ class NamedDiff:
     diff: ChangeSet
 
 
-def build_report(diffs: Sequence[NamedDiff], form: str, width: int) -> str:
+@dataclass(frozen=True)
+class ReportOptions:
+    """What reports need to know beside the diffs.
+
+    Attributes:
+        text: what the text report shows.
+        fail_on: changes at this level or above let the build fail.
+
+    """
+
+    text: TextOptions = field(default_factory=TextOptions)
+    fail_on: Level = "breaking"
+
+
+def build_report(diffs: Sequence[NamedDiff], form: str, options: ReportOptions) -> str:
     """Return the report of all diffs.
 
     Args:
         diffs: the diffs; a report of one is that of its own.
-        form: `text`, `json`, `markdown`, `html`, `sarif` or `github`.
-        width: of the terminal, in columns; only `text` asks.
+        form: `text`, `json`, `markdown`, `html`, `sarif`, `github` or `junit`.
+        options: which details it has, and what counts as failing.
 
     """
-    report = _render(diffs, form, width)
+    report = _render(diffs, form, options)
     # Wrapping may put any word at the beginning of a line, where a runner looks for commands.
     return escape_runner_commands(report) if form in _FORMS_FOR_PEOPLE else report
 
 
-def _render(diffs: Sequence[NamedDiff], form: str, width: int) -> str:
+def _render(diffs: Sequence[NamedDiff], form: str, options: ReportOptions) -> str:
     if len(diffs) != 1:
-        return _COMBINERS[form](diffs, width)
+        return _COMBINERS[form](diffs, options)
+    diff = diffs[0].diff
     if form == "text":
-        return as_text.render(diffs[0].diff, width)
-    return _RENDERERS[form](diffs[0].diff)
+        return as_text.render(diff, options.text)
+    if form == "github":
+        return as_github.render(diff, is_failing=bool(find_failing_changes(diff, options.fail_on)))
+    if form == "junit":
+        return as_junit.render(diff, find_failing_changes(diff, options.fail_on))
+    return _RENDERERS[form](diff)
 
 
 def summarize_outcomes(diffs: Sequence[NamedDiff]) -> str:
@@ -75,16 +98,18 @@ def _select_reportable(diffs: Sequence[NamedDiff]) -> list[NamedDiff]:
     ]
 
 
-def _combine_text(diffs: Sequence[NamedDiff], width: int) -> str:
+def _combine_text(diffs: Sequence[NamedDiff], options: ReportOptions) -> str:
     parts = []
+    text_options = replace(options.text, footer="")
     for named in _select_reportable(diffs):
         name = messages.to_one_line(named.name)
-        line = "─" * min(len(name), width)
-        parts.append(f"{name}\n{line}\n{as_text.render(named.diff, width)}\n")
-    return "".join([*parts, f"{summarize_outcomes(diffs)}\n"])
+        line = "─" * min(len(name), text_options.width)
+        parts.append(f"{name}\n{line}\n{as_text.render(named.diff, text_options)}\n")
+    verdict = messages.join_clauses([summarize_outcomes(diffs), options.text.footer])
+    return "".join([*parts, f"{verdict}\n"])
 
 
-def _combine_markdown(diffs: Sequence[NamedDiff], _width: int) -> str:
+def _combine_markdown(diffs: Sequence[NamedDiff], _options: ReportOptions) -> str:
     """Return one comment, whose room the documents share equally."""
     title = f"# {summarize_outcomes(diffs)}\n"
     reportable = _select_reportable(diffs)
@@ -97,11 +122,22 @@ def _combine_markdown(diffs: Sequence[NamedDiff], _width: int) -> str:
     return "".join(parts)
 
 
-def _combine_github(diffs: Sequence[NamedDiff], _width: int) -> str:
-    return "".join(as_github.render(named.diff) for named in diffs)
+def _combine_github(diffs: Sequence[NamedDiff], options: ReportOptions) -> str:
+    changes = [change for named in diffs for change in as_github.list_annotated(named.diff)]
+    is_failing = any(find_failing_changes(named.diff, options.fail_on) for named in diffs)
+    verdict = summarize_outcomes(diffs)
+    return as_github.render_annotations(verdict, changes, is_failing=is_failing)
 
 
-def _combine_json(diffs: Sequence[NamedDiff], _width: int) -> str:
+def _combine_junit(diffs: Sequence[NamedDiff], options: ReportOptions) -> str:
+    suites = []
+    for named in diffs:
+        failing = find_failing_changes(named.diff, options.fail_on)
+        suites.append(as_junit.build_suite(named.name, named.diff, failing))
+    return as_junit.render_suites(suites)
+
+
+def _combine_json(diffs: Sequence[NamedDiff], _options: ReportOptions) -> str:
     data = {
         "format": as_json.FORMAT_VERSION,
         "verdict": summarize_outcomes(diffs),
@@ -110,7 +146,7 @@ def _combine_json(diffs: Sequence[NamedDiff], _width: int) -> str:
     return json_text.dump_json(data, indent=2) + "\n"
 
 
-def _combine_sarif(diffs: Sequence[NamedDiff], _width: int) -> str:
+def _combine_sarif(diffs: Sequence[NamedDiff], _options: ReportOptions) -> str:
     """Return one log with one run of all results: code scanning takes one run of a tool."""
     logs = [json.loads(as_sarif.render(named.diff)) for named in diffs]
     runs = [log["runs"][0] for log in logs]
@@ -134,7 +170,7 @@ def _combine_sarif(diffs: Sequence[NamedDiff], _width: int) -> str:
     return json_text.dump_json({**logs[0], "runs": [combined_run]}, indent=2) + "\n"
 
 
-def _combine_html(diffs: Sequence[NamedDiff], _width: int) -> str:
+def _combine_html(diffs: Sequence[NamedDiff], _options: ReportOptions) -> str:
     """Return one page with each document in a frame: they share no style, script or anchor."""
     title = summarize_outcomes(diffs)
     head = element(
@@ -174,14 +210,14 @@ _RENDERERS: Mapping[str, Callable[[ChangeSet], str]] = {
     "markdown": as_markdown.render,
     "html": as_html.render,
     "sarif": as_sarif.render,
-    "github": as_github.render,
 }
 
-_COMBINERS: Mapping[str, Callable[[Sequence[NamedDiff], int], str]] = {
+_COMBINERS: Mapping[str, Callable[[Sequence[NamedDiff], ReportOptions], str]] = {
     "text": _combine_text,
     "json": _combine_json,
     "markdown": _combine_markdown,
     "html": _combine_html,
     "sarif": _combine_sarif,
     "github": _combine_github,
+    "junit": _combine_junit,
 }

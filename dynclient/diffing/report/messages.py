@@ -9,6 +9,7 @@ from typing import Any
 
 from dynclient.diffing import json_text
 from dynclient.diffing.change import Change, ChangeLocation, Level
+from dynclient.diffing.changeset import ChangeSet
 from dynclient.display_text import escape_unprintable
 from dynclient.document.file_loader import get_scheme, to_path
 
@@ -45,6 +46,17 @@ def format_operation(change: Change) -> str:
     name = escape_unprintable(change.operation) or "whole document"
     others = len(list_operations(change)) - 1
     return f"{name} (+{others})" if others > 0 else name
+
+
+def format_heading(diff: ChangeSet, operation: str) -> str:
+    """Return the heading of an operation: `PUT /v2/audiences/{audienceId}  updateAudienceV2`."""
+    if not operation:
+        return "whole document"
+    address = to_one_line(diff.addresses.get(operation, ""))
+    name = to_one_line(operation)
+    if not address or address == name:
+        return name
+    return f"{address}  {name}"
 
 
 def format_subject(change: Change) -> str:
@@ -111,9 +123,33 @@ def format_proof(change: Change) -> str:
     return PROOF_TEXTS[change.proof]
 
 
-def format_difference(change: Change) -> str:
-    """Return the difference on one line: `old → new`, `+ new` or `− old`; "" for none."""
-    return "  ".join(_format_edits(change.old, change.new))
+def format_difference(change: Change, max_edits: int | None = None) -> str:
+    """Return the difference on one line: `old → new`, `+ new` or `− old`; "" for none.
+
+    Args:
+        change: the change.
+        max_edits: only so many edits of a list or object, and how many more there are; None for
+            all of them.
+
+    """
+    if max_edits is None:
+        return "  ".join(_format_edits(change.old, change.new))
+    if change.old is None or change.new is None:
+        old, new = _shorten_list(change.old, max_edits), _shorten_list(change.new, max_edits)
+        return "  ".join(_format_edits(old, new))
+    edits = _format_edits(change.old, change.new)
+    shown = edits[:max_edits]
+    if len(edits) > max_edits:
+        shown.append(f"and {len(edits) - max_edits:,} more")
+    return "  ".join(shown)
+
+
+def _shorten_list(value: Any, limit: int) -> Any:
+    """Return the text of a long list with its first items; any other value as it is."""
+    if not isinstance(value, list) or len(value) <= limit:
+        return value
+    items = ", ".join(map(json_text.format_line, value[:limit]))
+    return f"[{items}, and {len(value) - limit:,} more]"
 
 
 def _format_edits(old: Any, new: Any) -> list[str]:
