@@ -105,6 +105,7 @@ class HttpAdapter:
         # A ready client has limits of its own.
         limit = None if self.is_user_owned else max_connections
         self._slots = HttpClientSlots(self._build_client, limit, is_async=is_async)
+        self._holds_own_connections = _holds_connections(target)
         #: The process, or the event loop, that first used a connection of the user's own.
         self._owner: Any = None
         self._default_headers = (
@@ -153,14 +154,12 @@ class HttpAdapter:
         target = self.target
         if self.is_closed or (self.is_user_owned and getattr(target, "is_closed", False)):
             raise UsageError("the client is closed", hint="make another one")
-        if target is not None:
+        if self._holds_own_connections:
             self._check_owner()
         return self._slots.get_slot()
 
     def _check_owner(self) -> None:
         """Refuse connections of the user's in another process or event loop than their first."""
-        if not _holds_connections(self.target):
-            return
         owner: Any = os.getpid()
         if self.is_async:
             owner = (owner, id(asyncio.get_running_loop()))

@@ -5,15 +5,18 @@ from __future__ import annotations
 import contextlib
 import importlib
 import logging
+import re
 from functools import lru_cache
 from typing import Any
 
 from dynclient.errors import UsageError
-from dynclient.masking import mask_urls
+from dynclient.masking import mask_url, mask_urls
 from dynclient.transport.send_progress import current_send
 from dynclient.violations import shorten
 
 MAX_REASON_CHARS = 200
+
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+")
 
 #: A filter of a logger does not see what its children log: each is told by name.
 _LOGGERS = ("", ".connection", ".http11", ".http2", ".proxy", ".socks")
@@ -35,8 +38,16 @@ def import_library(name: str) -> Any:
     return module
 
 
-def _is_loggable(_record: logging.LogRecord) -> bool:
-    return current_send.get() is None
+def _is_loggable(record: logging.LogRecord) -> bool:
+    """Tell whether a line may be logged: of our requests only that of a URL without secrets."""
+    progress = current_send.get()
+    if progress is None:
+        return True
+    if record.levelno != logging.INFO or record.name not in ("httpx", "httpx2"):
+        return False  # headers, or the bytes of HTTP/2
+    text = record.getMessage()
+    urls = _URL.findall(text)
+    return all(mask_url(url, progress.secret_query_names) == url for url in urls)
 
 
 def find_library(thing: Any) -> Any:

@@ -56,7 +56,8 @@ class SyncRunner(Runner):
         """
         while True:
             step: SendAgain | Follow | Done | None
-            progress = SendProgress()
+            names = exchange.request.secret_names
+            progress = SendProgress(secret_query_names=names.query)
             try:
                 response = self._send_once(exchange, timeouts, progress)
             except TransportError as error:
@@ -162,7 +163,8 @@ class AsyncRunner(Runner):
         """
         while True:
             step: SendAgain | Follow | Done | None
-            progress = SendProgress()
+            names = exchange.request.secret_names
+            progress = SendProgress(secret_query_names=names.query)
             try:
                 response = await self._send_once(exchange, timeouts, progress)
             except TransportError as error:

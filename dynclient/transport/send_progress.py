@@ -15,6 +15,7 @@ class SendProgress:
         status: of the response that is being read; None before there is one.
         is_connection_reused: whether an earlier answer came over the connection.
         has_answer: whether a byte of the answer came.
+        secret_query_names: the query parameters that the document marks as secret.
 
     """
 
@@ -22,6 +23,7 @@ class SendProgress:
     status: int | None = None
     is_connection_reused: bool = False
     has_answer: bool = False
+    secret_query_names: frozenset[str] = frozenset()
 
     @property
     def is_connection_stale(self) -> bool:

@@ -157,7 +157,9 @@ class Request:
     def find_masked_fields(self) -> list[str]:
         """Return what holds a mark in place of a secret, [] where the request can be sent."""
         masked = [f"the header {name}" for name in self.headers.find_masked_names()]
-        return [*masked, "the query"] if MASK in self.url else masked
+        if MASK in self.url:  # which is plain ASCII otherwise
+            masked.append("the query")
+        return masked
 
     def __repr__(self) -> str:
         return f"<Request {self.method} {mask_url(self.url, self.secret_names.query)}>"

@@ -36,7 +36,7 @@ def resolve_base_url(
     url = _fill_template(server.url, dict(declared.variables), variables)
     is_absolute = _SCHEME.match(url) is not None
     if not given and not is_absolute and is_sendable_url(document_uri):
-        url = urljoin(document_uri, url)
+        url = urljoin(_drop_user(document_uri), url)
     if not is_sendable_url(url):
         reason = _explain_missing_server(servers, given)
         raise UsageError(f"no server to call: {reason}", hint=_SERVER_HINT)
@@ -44,6 +44,12 @@ def resolve_base_url(
         text = "a server URL must not hold a user or password"
         raise UsageError(text, hint="give them as credentials=")
     return url.partition("#")[0].partition("?")[0].rstrip("/")
+
+
+def _drop_user(url: str) -> str:
+    """Return a URL without user information: that of the document is not for its server."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 def _explain_missing_server(servers: Sequence[Server], given: str | None) -> str:

@@ -322,6 +322,40 @@ def test_the_log_of_the_http_library_is_quiet_while_it_works_for_us_and_only_the
     assert "receive_response_headers" in told.getvalue()
 
 
+def test_the_log_line_of_a_url_without_secrets_is_not_held_back(serve, kind, told):
+    server = serve([reply(200, b"1")])
+    made = secured("bearer")
+    made["paths"]["/things"]["get"]["parameters"] = [{"name": "page", "in": "query", "schema": {}}]
+    kind.send(made, server=server.url, credentials={"bearer": SECRET}, args={"page": 2})
+    [line] = [each for each in told.getvalue().splitlines() if "127.0.0.1" in each]
+    assert line == f'HTTP Request: GET {server.url}/things?page=2 "HTTP/1.1 200 Whatever"'
+    assert SECRET not in told.getvalue()
+
+
+@pytest.mark.parametrize("name", ["pin", "access_token", "thing key"])
+def test_the_log_line_of_a_url_with_a_secret_is_held_back(serve, kind, told, name):
+    server = serve([reply(200, b"1")])
+    made = secured("bearer")
+    schema = {"type": "string", **({"format": "password"} if name == "pin" else {})}
+    made["paths"]["/things"]["get"]["parameters"] = [
+        {"name": name, "in": "query", "schema": schema}
+    ]
+    call = dynclient.Call(query={name: SECRET})
+    if kind.name == "sync":
+        with dynclient.Client(made, server=server.url, credentials={"bearer": "t"}) as client:
+            client.run(call)
+    else:
+
+        async def main():
+            options = {"server": server.url, "credentials": {"bearer": "t"}}
+            async with dynclient.AsyncClient(made, **options) as client:
+                await client.run(call)
+
+        asyncio.run(main())
+    assert SECRET not in told.getvalue()
+    assert SECRET in server.seen[0].target
+
+
 def test_the_log_speaks_again_after_a_fault(serve, kind, told):
     server = serve([CLOSE])
     with pytest.raises(errors.BrokenResponse):

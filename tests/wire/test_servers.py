@@ -140,3 +140,9 @@ def test_a_sandbox_answers_under_a_server_variable_that_is_empty():
     made = single(servers=[{"url": "https://a.test/{base}", "variables": variables}])
     client = Client(made, transport=Sandbox(made))
     assert client.run.send().status == 200
+
+
+def test_the_user_information_of_the_documents_url_is_not_that_of_its_server():
+    uri = "https://user:pw@docs.test/api/openapi.json?token=t"
+    assert resolve_base_url([Server("v1")], uri, None, {}) == "https://docs.test/api/v1"
+    assert resolve_base_url([], uri, None, {}) == "https://docs.test"
