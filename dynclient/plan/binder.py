@@ -92,12 +92,16 @@ class Binder:
                 self._bind_other(binding, name, value)
         return binding
 
+    def is_body_property(self, value: Any) -> bool:
+        """Tell whether `body=` with this value is the property `body`: no object can be it."""
+        return self.targets.get("body") == _BODY_PROPERTY and isinstance(value, _NO_OBJECTS)
+
     def _is_whole_body(self, kwargs: Mapping[str, Any]) -> bool:
         """Tell whether `body=` is the whole body where the body has a property of that name.
 
         It is where nothing else of the body is given by keyword, and the value may be an object.
         """
-        if self.targets.get("body") != _BODY_PROPERTY or isinstance(kwargs["body"], _NO_OBJECTS):
+        if self.targets.get("body") != _BODY_PROPERTY or self.is_body_property(kwargs["body"]):
             return False
         targets = [self.targets.get(name) for name in kwargs if name != "body"]
         return not any(target is not None and target[0] == "body" for target in targets)

@@ -160,4 +160,5 @@ class JsonConverter:
 def _explain_no_json_form(value: Any) -> str:
     name = type(value).__name__
     way = "a list of its items" if isinstance(value, Iterable) else _PLAIN_DATA
-    return f"a {name} has no JSON form: give {way}"
+    article = "an" if name[0].lower() in "aeiou" else "a"
+    return f"{article} {name} has no JSON form: give {way}"

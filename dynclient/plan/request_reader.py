@@ -164,9 +164,11 @@ class RequestReader:
             parsed_call.is_media_type_unknown = True
             return None
         entry = matched[1]
-        if media_types.is_range(entry.name):
+        representative = media_types.get_representative(searched)
+        is_included = media_types.match_media_type(representative, {entry.name: entry}) is not None
+        if media_types.is_range(entry.name) and is_included:
             # A caller may invent media types: those of one kind are read alike.
-            entry = entry.narrow(media_types.get_representative(searched))
+            entry = entry.narrow(representative)
         self._read_body_value(parsed_call, request, entry)
         return entry
 

@@ -127,6 +127,14 @@ def bind_arguments(binder: Binder, usage: OperationUsage) -> BoundArguments:
             positional.append(parts)
 
     call = binder.bind(positional, keywords).call
+    body = call.get("body")
+    if (
+        "body" in keywords
+        and isinstance(body, ArgumentPart)
+        and binder.is_body_property(body.value)
+    ):
+        # The binder sees the part, and takes what is not known for the whole body.
+        call["body"] = {"body": body}
     return BoundArguments(
         args=[_extract_values(parts) for parts in positional],
         kwargs={name: _extract_values(parts) for name, parts in keywords.items()},

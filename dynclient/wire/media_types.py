@@ -75,6 +75,7 @@ def _unquote(text: str) -> str:
 # --- ranges
 
 
+@lru_cache(maxsize=512)
 def is_range(media_type: str) -> bool:
     """Tell whether a media type is a range: `*/*`, `image/*`, or `application/*+json`."""
     return "*" in get_essence(media_type)
@@ -107,7 +108,14 @@ def pick_example_media_type(media_range: str) -> str:
     kind = media_range.partition("/")[0]
     if kind == "*":
         return OCTETS
-    subtypes = {"audio": "mpeg", "font": "woff2", "image": "png", "text": "plain", "video": "mp4"}
+    subtypes = {
+        "audio": "mpeg",
+        "font": "woff2",
+        "image": "png",
+        "multipart": "form-data",
+        "text": "plain",
+        "video": "mp4",
+    }
     return f"{kind}/{subtypes.get(kind, 'octet-stream')}"
 
 

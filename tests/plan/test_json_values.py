@@ -66,7 +66,7 @@ LIST = "give a list of its items"
         (
             {"a": {}, "text": object()},
             "body.text",
-            "a object has no JSON form: give a dict, list, text, number, boolean or None",
+            "an object has no JSON form: give a dict, list, text, number, boolean or None",
         ),
         (
             {"a": {}, "n": datetime.timedelta(1)},

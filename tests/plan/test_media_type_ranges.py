@@ -174,3 +174,24 @@ def test_a_response_is_held_to_the_most_specific_key(media_type, wanted):
         "application/json; version=1, application/json; version=2, application/json, "
         "application/*;q=0.5"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type", "body"),
+    [
+        ("image/*", "image/png", b"\x89"),
+        ("text/*", "text/html", "<p>"),
+        ("text/*", "text/csv", "a,b"),
+        ("multipart/*", "multipart/mixed", {"a": 1}),
+    ],
+)
+def test_a_range_without_json_is_served_by_the_sandbox(name, media_type, body):
+    source = build_document(
+        name, {} if body != {"a": 1} else THING, responses={"200": {"description": "-"}}
+    )
+    client = build_client(source)
+
+    client.run(dynclient.Call(body=body, media_type=media_type))
+    call = client.run.example()
+    assert client.run.validate(call) == []
+    client.run(call)

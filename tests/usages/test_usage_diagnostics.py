@@ -286,3 +286,18 @@ def test_a_hidden_value_does_not_make_its_neighbours_unknown(found):
         text = "client.run(body={'sku': 'a', 'quantity': x})\nclient.run(body={'skuu': 'a', 'quantity': x})\n"
         told = [(m.line, m.kind, m.text) for m in diagnose_usages(found(text).usages, source)]
         assert told == [(4, "unknown", "did you mean sku?")]
+
+
+def test_a_body_property_named_body_is_read_as_a_call_reads_it(found):
+    schema = {"type": "object", "properties": {"title": {}, "body": {"type": "string"}}}
+    post = operation(operationId="comment", body=content(schema))
+    source = dynclient.load(document({"/comments": {"post": post}}))
+
+    def find_misfits(text):
+        return [(m.kind, m.where) for m in diagnose_usages(found(text).usages, source)]
+
+    assert find_misfits("client.comment(body='text')") == []
+    assert find_misfits("client.comment(title=x, body='text')") == []
+    assert find_misfits("client.comment(body={'body': 'text'})") == []
+    assert find_misfits("client.comment(body=5)") == [("type", "body.body")]
+    assert find_misfits("client.comment(body={'body': 5})") == [("type", "body.body")]
