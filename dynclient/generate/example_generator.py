@@ -19,6 +19,7 @@ from dynclient.generate.value_generator import (
     OptionalMembers,
     ValueGenerator,
 )
+from dynclient.schema.step_limit import limit_steps
 
 MAX_ATTEMPTS = 50
 #: With fewer steps than these left, the last attempt is made, at a value without optional members.
@@ -84,6 +85,10 @@ class ExampleGenerator:
             NoExample: none was found within the bounds.
 
         """
+        with limit_steps():
+            return self._generate(seed, optional, hints or {})
+
+    def _generate(self, seed: int, optional: OptionalMembers, hints: Mapping[str, Any]) -> Any:
         accepts = self._cache.get_check((self.schema,))
         pointer, reason = "", "nothing was tried"
         steps = MAX_STEPS
@@ -101,7 +106,7 @@ class ExampleGenerator:
             try:
                 value = generator.generate((self.schema,), "")
                 if accepts(value):
-                    return self._apply_hints(value, hints or {}, accepts)
+                    return self._apply_hints(value, hints, accepts)
                 pointer, reason = "", self._explain_refusal(value)
             except GenerationFailed as failure:
                 pointer, reason = failure.pointer or "", str(failure)

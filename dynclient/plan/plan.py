@@ -360,11 +360,10 @@ class Plan:
         unwritable = find_unwritable_numbers(call)
         if unwritable:
             return unwritable
-        # Only the reference engine knows what stands for binary data.
-        if not has_binaries and checker.accepts(call):
-            return []
         reported = {v.path[1] for v in binding.violations if v.path[:1] == ("args",)}
-        violations = _expand_missing_locations(checker.find_violations(call), checker)
+        # Only the reference engine knows what stands for binary data.
+        check = checker.find_violations if has_binaries else checker.check
+        violations = _expand_missing_locations(check(call), checker)
         unreported = [v for v in violations if v.kind != "missing" or v.path[-1] not in reported]
         return add_value_hints(unreported, call, checker.schema)
 

@@ -82,10 +82,8 @@ class RequestReader:
 
     def _check(self, parsed_call: ParsedCall, media_type: str | None) -> None:
         checker = self._plan.get_checker(media_type, "consumer")
-        if not parsed_call.violations and checker.accepts(parsed_call.call):
-            return
         reported_paths = {violation.path for violation in parsed_call.violations}
-        for violation in checker.find_violations(parsed_call.call):
+        for violation in checker.check(parsed_call.call):
             is_reported = violation.path in reported_paths
             if not is_reported and self._is_relevant(violation, parsed_call):
                 parsed_call.violations.append(violation)

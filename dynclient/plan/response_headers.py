@@ -63,9 +63,7 @@ class DeclaredHeader:
             message = f"cannot be read as {self._describe()}"
             place = self.parameter.node.place
             return text, [Violation("style", path, message, None, place, None, text)]
-        if self.checker.accepts(value):
-            return value, []
-        return value, self.checker.find_violations(value, path)
+        return value, self.checker.check(value, path)
 
     def _build_missing(self) -> Violation:
         path = ("headers", self.parameter.name)

@@ -250,9 +250,7 @@ class ResultTable:
             return []
         if isinstance(data, bytes) or media.is_multipart(row.media_type):
             return _find_binary_violations(row.checker, row.types, data)
-        if row.checker.accepts(data):
-            return []
-        return row.checker.find_violations(data, ("body",))
+        return row.checker.check(data, ("body",))
 
     def _build_status_error(self, result: Result) -> ResponseError:
         message = _find_error_message(result.data)

@@ -15,7 +15,7 @@ from dynclient.schema.dialect import (
     Schema,
     bundle_schema,
 )
-from dynclient.schema.readings import SchemaCloser, close_schema
+from dynclient.schema.readings import SchemaCloser
 from dynclient.schema.translator import (
     DEFAULT_TRANSLATION,
     SchemaTranslator,
@@ -161,6 +161,11 @@ class Schemas:
             "request": SchemaTranslator(document.flavour, "request", options),
             "response": SchemaTranslator(document.flavour, "response", options),
         }
+        #: What is closed is closed once, whichever operations share it.
+        self._closers: dict[Direction, SchemaCloser] = {
+            direction: SchemaCloser(dialect.defs, direction)
+            for direction, dialect in self._dialects.items()
+        }
 
     def get_dialect(self, direction: Direction) -> SchemaTranslator:
         """Return the translation for a direction."""
@@ -195,8 +200,11 @@ class Schemas:
     def bundle(self, schema: Schema | bool, direction: Direction, reading: Reading) -> Schema:
         """Return a schema as a self-contained root in a reading."""
         defs = self._dialects[direction].defs
-        is_closed = reading == "producer"
-        root = close_schema(schema, defs, direction) if is_closed else bundle_schema(schema, defs)
+        with _TRANSLATION_LOCK:
+            if reading == "producer":
+                closer = self._closers[direction]
+                schema, defs = closer.close_location(schema), closer.closed_defs
+            root = bundle_schema(schema, defs)
         return Schema({"$schema": DIALECT_URI, **root}, root.place)
 
     def build_result_schema(self, media_type: MediaType, reading: Reading) -> Schema:
@@ -222,7 +230,7 @@ class Schemas:
         defs = self._dialects["request"].defs
         apply_reading: ApplyReading = _leave_open
         if reading == "producer":
-            closer = SchemaCloser(defs, "request")
+            closer = self._closers["request"]
             apply_reading, defs = closer.close_location, closer.closed_defs
         root = _build_location_schema(operation, reading)
         for parameter in operation.parameters:

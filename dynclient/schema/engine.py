@@ -12,12 +12,10 @@ from itertools import islice
 from typing import Any
 
 from dynclient.schema.explain import explain_errors
-from dynclient.schema.jsonschema_engine import (
-    ValidationTooComplex,
-    compile_reference_validator,
-    limit_steps,
-)
-from dynclient.schema.jsonschema_rs_engine import UnsuitableSchema, compile_fast_validator
+from dynclient.schema.fast_schema import UnsuitableSchema
+from dynclient.schema.jsonschema_engine import compile_reference_validator
+from dynclient.schema.jsonschema_rs_engine import FastValidator
+from dynclient.schema.step_limit import ValidationTooComplex, limit_steps
 from dynclient.violations import Violation
 
 #: How many errors of the reference engine are looked at.
@@ -36,9 +34,9 @@ class Checker:
         self.schema = schema
 
     @cached_property
-    def _fast_validator(self) -> Any:
+    def _fast_validator(self) -> FastValidator | None:
         try:
-            return compile_fast_validator(self.schema)
+            return FastValidator(self.schema)
         except (UnsuitableSchema, ValueError):  # ValueError: jsonschema-rs refuses the schema
             return None
 
@@ -53,7 +51,7 @@ class Checker:
             ValueError: the value holds something that is no JSON, or text that is no Unicode.
 
         """
-        return self._fast_validator is not None and bool(self._fast_validator.is_valid(value))
+        return self._fast_validator is not None and self._fast_validator.is_valid(value)
 
     def accepts(self, value: Any) -> bool:
         """Return whether a value fits the schema."""
@@ -72,6 +70,21 @@ class Checker:
         except (RecursionError, ValidationTooComplex):  # deeper than the reference can go
             return self.accepts_by_fast_engine(value)
 
+    def check(self, value: Any, at: tuple[str | int, ...] = ()) -> list[Violation]:
+        """Return everything that is wrong with a value; the fast engine is asked first.
+
+        Args:
+            value: plain JSON data.
+            at: the path of the value, put before the path of each violation.
+
+        """
+        try:
+            if self.accepts_by_fast_engine(value):
+                return []
+        except (ValueError, TypeError):
+            pass  # as in `accepts`
+        return self.find_violations(value, at)
+
     def find_violations(self, value: Any, at: tuple[str | int, ...] = ()) -> list[Violation]:
         """Return everything that is wrong with a value; [] where the reference finds nothing.
 
@@ -80,14 +93,14 @@ class Checker:
             at: the path of the value, put before the path of each violation.
 
         """
+        errors: list[Any] = []
         try:
             with limit_steps():
-                errors = list(islice(self._reference_validator.iter_errors(value), MAX_ERRORS))
+                errors.extend(islice(self._reference_validator.iter_errors(value), MAX_ERRORS))
         except (RecursionError, ValidationTooComplex):
-            if self.accepts_by_fast_engine(value):
-                return []
-            message = "does not fit its schema, and is too deep or too complex to say where"
-            return [Violation("schema", at, message)]
+            if not errors and not self.accepts_by_fast_engine(value):
+                message = "does not fit its schema, and is too deep or too complex to say where"
+                return [Violation("schema", at, message)]
         if not errors:
             return []
         violations = explain_errors(errors, self.schema.get("$defs", {}), at)

@@ -8,7 +8,8 @@ branch is chosen.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from dynclient.document.references import escape_token
@@ -26,7 +27,16 @@ from dynclient.schema.dialect import (
 Definitions = dict[str, Schema | bool]
 
 #: Ends the name of an open definition, which conditions need beside the closed one.
-OPEN_SUFFIX = ".open"
+#: No component has a name with a colon.
+OPEN_SUFFIX = ":open"
+
+#: Begins the name of a definition that closes a child by all schemas that describe it.
+#: No component has a name with a colon.
+CONJUNCTION_PREFIX = "allOf:"
+
+#: How many such definitions there may be. Beyond them, a child that several schemas describe is
+#: open: schemas that meet in every combination could make a definition for each set of them.
+MAX_CONJUNCTIONS = 1000
 
 _CHILD_KEYWORDS = ("items", "additionalProperties", "unevaluatedItems", "unevaluatedProperties")
 _CONDITION_KEYWORDS = ("if", "not", "contains", "propertyNames")
@@ -120,16 +130,30 @@ class SchemaCloser:
         self.defs = defs
         self.refused_annotation = EXCLUDING_ANNOTATIONS[direction]
         self.closed_defs: Definitions = {}
+        #: What adds the definitions that are named and not yet written.
+        self._pending_definitions: deque[Callable[[], None]] = deque()
+        #: Identities of the schemas that describe one child -> the name of their definition, and
+        #: the schema of all of them.
+        self._conjunctions: dict[tuple[int, ...], tuple[str, Schema]] = {}
 
     def close_location(self, schema: Any) -> Any:
-        """Return the closed schema of a place where a value is on its own."""
+        """Return the closed schema of a place where a value is on its own.
+
+        The definitions that it names are in `closed_defs` after this.
+        """
+        closed = self._close_location(schema)
+        while self._pending_definitions:
+            self._pending_definitions.popleft()()
+        return closed
+
+    def _close_location(self, schema: Any) -> Any:
         parts = list(walk_in_place(schema, self.defs, alternatives=False))
         closed: Any
         if self._has_shared_children(parts):
             closed = self._close_conjunction(schema, parts)
         else:
             is_alone = not has_declared_properties(schema, self.defs, alternatives=False)
-            closed = self.close_children(schema, alone=is_alone)
+            closed = self._close_children(schema, alone=is_alone)
 
         if isinstance(closed, Schema) and is_closable(schema, self.defs):
             is_plain = _IN_PLACE_KEYWORDS.isdisjoint(closed)
@@ -181,18 +205,45 @@ class SchemaCloser:
         children: dict[str, Any] = {}
         if schemas_by_name:
             children["properties"] = {
-                name: self._close_member(_combine_schemas(schemas))
-                for name, schemas in schemas_by_name.items()
+                name: self._close_conjoined(schemas) for name, schemas in schemas_by_name.items()
             }
         items = [part["items"] for part in parts if "items" in part]
         if items and not any("prefixItems" in part for part in parts):
-            children["items"] = self.close_location(_combine_schemas(items))
+            children["items"] = self._close_conjoined(items)
 
         place = get_place(schema)
         opened = self._refer_to_open_definitions(schema)
         return Schema({"allOf": [opened, Schema(children, place)]}, place)
 
-    def close_children(self, schema: Any, *, alone: bool) -> Any:
+    def _close_conjoined(self, schemas: list[Any]) -> Any:
+        """Return the closed schema of a child that several schemas describe.
+
+        It is a definition, as schemas that refer to themselves can meet without end.
+        """
+        if len(schemas) == 1:
+            return self._close_member(schemas[0])
+        conjunction = Schema({"allOf": schemas}, get_place(schemas[0]))
+        # The conjunction is kept beside its name, so that the identities stay those of its parts.
+        key = tuple(map(id, schemas))
+        if key not in self._conjunctions:
+            if len(self._conjunctions) >= MAX_CONJUNCTIONS:
+                return self._refer_to_open_definitions(conjunction)
+            name = f"{CONJUNCTION_PREFIX}{len(self._conjunctions) + 1}"
+            self._conjunctions[key] = name, conjunction
+            self._add_definition(name, lambda: self._close_member(conjunction))
+        name, _ = self._conjunctions[key]
+        return Schema({"$ref": "#/$defs/" + escape_token(name)}, conjunction.place)
+
+    def _add_definition(self, name: str, build: Callable[[], Any]) -> None:
+        """Add a definition, later: a long chain of references is no nesting."""
+
+        def add() -> None:
+            self.closed_defs[name] = build()
+
+        self.closed_defs[name] = Schema()
+        self._pending_definitions.append(add)
+
+    def _close_children(self, schema: Any, *, alone: bool) -> Any:
         """Return a schema whose children are closed, while it is itself open.
 
         Args:
@@ -208,9 +259,9 @@ class SchemaCloser:
             closed["$ref"] = "#/$defs/" + escape_token(name)
         for keyword in _CHILD_KEYWORDS:
             if keyword in closed:
-                closed[keyword] = self.close_location(closed[keyword])
+                closed[keyword] = self._close_location(closed[keyword])
         if "prefixItems" in closed:
-            closed["prefixItems"] = list(map(self.close_location, closed["prefixItems"]))
+            closed["prefixItems"] = list(map(self._close_location, closed["prefixItems"]))
         for keyword in ("properties", "patternProperties"):
             if keyword in closed:
                 members = closed[keyword].items()
@@ -225,7 +276,7 @@ class SchemaCloser:
     def _close_member(self, schema: Any) -> Any:
         if self._is_refused(schema):
             return Schema({"not": {}, self.refused_annotation: True}, get_place(schema))
-        return self.close_location(schema)
+        return self._close_location(schema)
 
     def _is_refused(self, schema: Any) -> bool:
         parts = walk_in_place(schema, self.defs, alternatives=False)
@@ -234,14 +285,14 @@ class SchemaCloser:
     def _close_conditional_parts(self, closed: Schema, *, alone: bool) -> None:
         """Close the schemas that apply to the same value, `oneOf` apart."""
         if "allOf" in closed:
-            closed["allOf"] = [self.close_children(part, alone=alone) for part in closed["allOf"]]
+            closed["allOf"] = [self._close_children(part, alone=alone) for part in closed["allOf"]]
         for keyword in ("then", "else"):
             if keyword in closed:
-                closed[keyword] = self.close_children(closed[keyword], alone=False)
+                closed[keyword] = self._close_children(closed[keyword], alone=False)
         if "dependentSchemas" in closed:
             dependents = closed["dependentSchemas"].items()
             closed["dependentSchemas"] = {
-                name: self.close_children(part, alone=False) for name, part in dependents
+                name: self._close_children(part, alone=False) for name, part in dependents
             }
         if "anyOf" in closed:
             closed["anyOf"] = [
@@ -255,25 +306,21 @@ class SchemaCloser:
         """
         if "oneOf" not in closed:
             return
-        closable = [part for part in schema["oneOf"] if self._has_closable_children(part)]
-        alternatives = [self._close_alternative(part, alone=alone) for part in closable]
-
         branches: list[Any] = []
+        conditions: list[Any] = []
         for branch in schema["oneOf"]:
             opened = self._refer_to_open_definitions(branch)
             branches.append(self._keep_free_form(opened, branch, alone=alone))
+            if self._has_closable_children(branch):
+                alternative = self._close_alternative(branch, alone=alone)
+                conditions.append(Schema({"if": opened, "then": alternative}, get_place(branch)))
         closed["oneOf"] = branches
-
-        conditions: list[Any] = []
-        for branch, alternative in zip(closable, alternatives, strict=True):
-            opened = self._refer_to_open_definitions(branch)
-            conditions.append(Schema({"if": opened, "then": alternative}, get_place(branch)))
         if conditions:
             closed["allOf"] = [*closed.get("allOf", ()), *conditions]
 
     def _close_alternative(self, schema: Any, *, alone: bool) -> Any:
         declares = has_declared_properties(schema, self.defs, alternatives=False)
-        closed = self.close_children(schema, alone=alone and not declares)
+        closed = self._close_children(schema, alone=alone and not declares)
         return self._keep_free_form(closed, schema, alone=alone)
 
     def _keep_free_form(self, closed: Any, schema: Any, *, alone: bool) -> Any:
@@ -303,10 +350,9 @@ class SchemaCloser:
     def _close_definition(self, name: str) -> str:
         """Close a definition when it is first named; return its name."""
         if name not in self.closed_defs:
-            self.closed_defs[name] = Schema()  # it may refer to itself
             definition = self.defs[name]
             is_alone = not has_declared_properties(definition, self.defs, alternatives=False)
-            self.closed_defs[name] = self.close_children(definition, alone=is_alone)
+            self._add_definition(name, lambda: self._close_children(definition, alone=is_alone))
         return name
 
     def _refer_to_open_definitions(self, schema: Any) -> Any:
@@ -324,15 +370,9 @@ class SchemaCloser:
         """Add the open form of a definition when it is first named; return its name."""
         open_name = name + OPEN_SUFFIX
         if open_name not in self.closed_defs:
-            self.closed_defs[open_name] = Schema()  # it may refer to itself
-            self.closed_defs[open_name] = self._refer_to_open_definitions(self.defs[name])
+            definition = self.defs[name]
+            self._add_definition(open_name, lambda: self._refer_to_open_definitions(definition))
         return open_name
-
-
-def _combine_schemas(schemas: list[Any]) -> Any:
-    if len(schemas) == 1:
-        return schemas[0]
-    return Schema({"allOf": schemas}, get_place(schemas[0]))
 
 
 def _list_children(schema: dict[str, Any]) -> list[Any]:

@@ -474,11 +474,11 @@ def test_a_branch_that_accepts_everything_is_drawn_where_the_others_refuse():
 CLOSED = {
     "type": "object",
     "properties": {"kind": {"type": "string"}},
-    "oneOf": [{"title": "Any"}, {"$ref": "#/$defs/Cat.open"}],
-    "allOf": [{"if": {"$ref": "#/$defs/Cat.open"}, "then": {"$ref": "#/$defs/Cat"}}],
+    "oneOf": [{"title": "Any"}, {"$ref": "#/$defs/Cat:open"}],
+    "allOf": [{"if": {"$ref": "#/$defs/Cat:open"}, "then": {"$ref": "#/$defs/Cat"}}],
     "unevaluatedProperties": False,
     "$defs": {
-        "Cat.open": {"properties": {"kind": {"const": "cat"}, "owner": {"type": "object"}}},
+        "Cat:open": {"properties": {"kind": {"const": "cat"}, "owner": {"type": "object"}}},
         "Cat": {
             "properties": {
                 "kind": {"const": "cat"},
@@ -501,11 +501,11 @@ def test_the_loosest_of_several_branches_is_found_from_every_seed():
     }
     schema = {
         **CLOSED,
-        "oneOf": [{"title": "Any"}, *({"$ref": f"#/$defs/{n}.open"} for n in tagged)],
+        "oneOf": [{"title": "Any"}, *({"$ref": f"#/$defs/{n}:open"} for n in tagged)],
         "allOf": [
-            {"if": {"$ref": f"#/$defs/{n}.open"}, "then": {"$ref": f"#/$defs/{n}"}} for n in tagged
+            {"if": {"$ref": f"#/$defs/{n}:open"}, "then": {"$ref": f"#/$defs/{n}"}} for n in tagged
         ],
-        "$defs": {**tagged, **{f"{n}.open": branch for n, branch in tagged.items()}},
+        "$defs": {**tagged, **{f"{n}:open": branch for n, branch in tagged.items()}},
     }
 
     for optional in ("none", "some", "all"):
@@ -520,9 +520,9 @@ def test_two_readings_of_one_schema_draw_the_same_branch(optional):
         for name in names
     ]
     schema = {
-        "allOf": [{"$ref": "#/$defs/Shape.open"}, {"$ref": "#/$defs/Shape"}],
+        "allOf": [{"$ref": "#/$defs/Shape:open"}, {"$ref": "#/$defs/Shape"}],
         "$defs": {
-            "Shape.open": {
+            "Shape:open": {
                 "anyOf": [{"anyOf": [dict(shape) for shape in shapes]}, {"type": "null"}]
             },
             "Shape": {"anyOf": [{"anyOf": shapes}, {"type": "null", "additionalProperties": True}]},
@@ -536,7 +536,7 @@ def test_what_follows_from_a_chosen_branch_is_known_before_the_first_try(monkeyp
     monkeypatch.setattr(
         conflict_analysis.ConflictAnalyzer, "analyze", lambda *_: pytest.fail("a value was refused")
     )
-    schema = {**CLOSED, "oneOf": [{"type": "array"}, {"$ref": "#/$defs/Cat.open"}]}
+    schema = {**CLOSED, "oneOf": [{"type": "array"}, {"$ref": "#/$defs/Cat:open"}]}
 
     assert all("name" in found["owner"] for found in generate_checked(schema, optional="all"))
 
@@ -636,9 +636,9 @@ def test_a_discriminator_gives_the_tag_its_mapped_key_or_the_name():
 
 def test_a_discriminator_knows_a_branch_of_the_closed_reading_by_its_own_name():
     schema = {
-        "anyOf": [{"$ref": "#/$defs/Cat.open"}],
+        "anyOf": [{"$ref": "#/$defs/Cat:open"}],
         "discriminator": {"propertyName": "kind", "mapping": {"meow": "#/$defs/Cat"}},
-        "$defs": {"Cat.open": ANIMALS["Cat"], "Cat": ANIMALS["Cat"]},
+        "$defs": {"Cat:open": ANIMALS["Cat"], "Cat": ANIMALS["Cat"]},
     }
 
     assert generate_checked(schema, [0])[0]["kind"] == "meow"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from support.schemas import odd_texts, schemas, values
 
 from dynclient.schema.engine import Checker
-from dynclient.schema.jsonschema_engine import is_multiple
+from dynclient.schema.jsonschema_keywords import is_multiple
 
 
 def agreed(schema, value) -> bool:

@@ -14,7 +14,8 @@ import dynclient
 from dynclient import strategies
 from dynclient.errors import UsageError
 from dynclient.schema.engine import Checker
-from dynclient.schema.jsonschema_rs_engine import UnsuitableSchema, compile_fast_validator
+from dynclient.schema.fast_schema import UnsuitableSchema
+from dynclient.schema.jsonschema_rs_engine import FastValidator
 from dynclient.strategies.operation_strategies import find_declared_media_type, get_result_source
 from dynclient.wire import media
 
@@ -26,7 +27,7 @@ def agreed(checker, value):
     """
     if checker._fast_validator is None:
         with pytest.raises(UnsuitableSchema):
-            compile_fast_validator(checker.schema)
+            FastValidator(checker.schema)
         return checker.accepts_by_reference(value)
     fast = checker.accepts_by_fast_engine(value)
     assert checker.accepts_by_reference(value) is fast

@@ -1,0 +1,314 @@
+"""A schema as the fast engine is given it: equivalent, and nothing in it makes the engine unroll.
+
+Patterns are in Rust's syntax. `unevaluatedProperties` stands beside names and conditions instead of
+the schemas that evaluate properties, and what several places need is a definition.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+from dynclient import regex
+from dynclient.document.references import escape_token
+from dynclient.schema.check_cost import CheckCostEstimator
+from dynclient.schema.dialect import (
+    SCHEMA_LIST_KEYWORDS,
+    SCHEMA_MAP_KEYWORDS,
+    SINGLE_SCHEMA_KEYWORDS,
+    X_SERIALIZATION,
+    get_definition_name,
+    map_subschemas,
+)
+from dynclient.schema.evaluation_conditions import (
+    Condition,
+    EvaluatedNames,
+    EvaluationReader,
+    TooManyConditions,
+)
+
+_DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_TIME = "[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+
+#: Formats that the engine itself checks as we do -> a pattern that must match too, so that its
+#: digits are digits. The other formats are checked by our functions. Each call of these costs as
+#: much as twenty strings checked in Rust.
+NATIVE_FORMATS = {
+    "uuid": None,
+    "ipv4": None,
+    "ipv6": None,
+    "date": f"^({_DATE})$",
+    "time": f"^({_TIME})$",
+    "date-time": f"^({_DATE}[Tt]{_TIME})$",
+}
+
+#: Patterns with more states than this are searched by our own bounded search.
+MAX_STATES = 5000
+
+#: How many schemas the engine is given at most. It takes about 500 bytes for each.
+MAX_SCHEMAS = 200_000
+
+#: How many schemas the engine may check for one path through a value. A million take 20 ms.
+MAX_CHECK_COST = 5_000_000
+
+#: How many schemas may apply in place where `unevaluatedItems` is: the engine copies them.
+MAX_UNROLLED_SCHEMAS = 20_000
+
+#: Keywords that say nothing about what is valid.
+_ANNOTATIONS = frozenset(
+    (
+        "default",
+        "deprecated",
+        "description",
+        "discriminator",
+        "examples",
+        "readOnly",
+        "title",
+        "writeOnly",
+        "x-extensible-enum",
+        X_SERIALIZATION,
+    )
+)
+_SUBSCHEMA_KEYWORDS = frozenset(
+    ("$ref", *SINGLE_SCHEMA_KEYWORDS, *SCHEMA_LIST_KEYWORDS, *SCHEMA_MAP_KEYWORDS)
+)
+#: Without these beside them, `properties` and `patternProperties` are all that is evaluated.
+_EVALUATING_KEYWORDS = frozenset(
+    (
+        "$ref",
+        "additionalProperties",
+        "allOf",
+        "anyOf",
+        "dependentSchemas",
+        "if",
+        "oneOf",
+        "unevaluatedProperties",
+    )
+)
+
+
+class UnsuitableSchema(Exception):
+    """The fast engine cannot check values by this schema within bounds."""
+
+
+class FastSchemaWriter:
+    """Writes a schema for the fast engine.
+
+    Args:
+        root: a self-contained root in our dialect.
+
+    Attributes:
+        pattern_searches: the checks of the formats that stand in place of patterns which the engine
+            cannot search within bounds.
+        max_depth: how deep the values may be that the engine checks within bounds; None: any.
+
+    """
+
+    def __init__(self, root: dict[str, Any]) -> None:
+        self.pattern_searches: dict[str, Any] = {}
+        self.max_depth: int | None = None
+        self._root = root
+        self._defs: dict[str, Any] = root.get("$defs", {})
+        self._written: dict[str, Any] = {}
+        #: The definitions that are named and not yet written, as they are in the root.
+        self._pending: deque[tuple[str, Any]] = deque()
+        #: Identity of a schema that is a condition -> the name of its definition.
+        self._condition_names: dict[int, str] = {}
+        self._evaluation_reader = EvaluationReader(self._defs)
+        self._count = 0
+        self._unrolled_count = 0
+
+    def write(self) -> dict[str, Any]:
+        """Return the root for the fast engine.
+
+        Raises:
+            UnsuitableSchema: the engine would need too much time or memory.
+
+        """
+        try:
+            root = self._write_root()
+        except (TooManyConditions, RecursionError):
+            raise UnsuitableSchema from None
+        self.max_depth = CheckCostEstimator(self._written).find_depth(root, MAX_CHECK_COST)
+        if self.max_depth == 0:
+            raise UnsuitableSchema
+        return root
+
+    def _write_root(self) -> dict[str, Any]:
+        own = {key: value for key, value in self._root.items() if key != "$defs"}
+        written: dict[str, Any] = self._write_schema(own, is_definition=True)
+        while self._pending:
+            name, schema = self._pending.popleft()
+            self._written[name] = self._write_schema(schema, is_definition=True)
+        return {**written, "$defs": self._written} if self._written else written
+
+    def _write_schema(self, schema: Any, *, is_definition: bool = False) -> Any:
+        if not isinstance(schema, dict):
+            return schema
+        if "unevaluatedItems" in schema and not is_definition:
+            return self._write_condition(schema)
+        self._count += 1
+        if self._count > MAX_SCHEMAS:
+            raise UnsuitableSchema
+        own = {key: value for key, value in schema.items() if key not in _ANNOTATIONS}
+        if own.keys() == {"$ref", "unevaluatedProperties"}:
+            return self._refer_to_closed_definition(own)
+        return self._write_keywords(own, schema)
+
+    def _write_keywords(self, own: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+        conditions = {key: own.pop(key) for key in ("anyOf", "oneOf", "if") if key in own}
+        unevaluated = own.pop("unevaluatedProperties", None)
+        written = map_subschemas(own, self._write_schema)
+        for keyword in ("anyOf", "oneOf"):
+            if keyword in conditions:
+                written[keyword] = list(map(self._write_condition, conditions[keyword]))
+        if "if" in conditions:
+            written["if"] = self._write_condition(conditions["if"])
+        if "$ref" in written:
+            self._refer_to_definition(get_definition_name(written["$ref"]))
+        if "patternProperties" in written:
+            members = written["patternProperties"].items()
+            written["patternProperties"] = {
+                _write_linear_pattern(pattern): member for pattern, member in members
+            }
+
+        conjuncts = self._write_scalar_conjuncts(written)
+        if unevaluated is not None:
+            evaluated = self._evaluation_reader.read(schema)
+            conjuncts += self._write_unevaluated(written, evaluated, unevaluated)
+        if "unevaluatedItems" in written:
+            self._count_unrolled(schema)
+        if conjuncts:
+            written["allOf"] = [*written.get("allOf", ()), *conjuncts]
+        return written
+
+    # --- definitions
+
+    def _refer_to_definition(self, name: str) -> dict[str, Any]:
+        """Return a reference to a definition, which is written later."""
+        self._add_definition(name, self._defs[name])
+        return {"$ref": "#/$defs/" + escape_token(name)}
+
+    def _add_definition(self, name: str, schema: Any) -> None:
+        if name not in self._written:
+            self._written[name] = True
+            self._pending.append((name, schema))
+
+    def _refer_to_closed_definition(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """Return a reference to a definition with `unevaluatedProperties`, for all places."""
+        name = get_definition_name(schema["$ref"])
+        if schema["unevaluatedProperties"] is not False:
+            conjuncts = [{"$ref": schema["$ref"]}]
+            return self._write_keywords({**schema, "allOf": conjuncts}, schema)
+        closed_name = f"{name}:closed"
+        target = self._defs[name]
+        is_plain = isinstance(target, dict) and _EVALUATING_KEYWORDS.isdisjoint(target)
+        if is_plain:
+            self._add_definition(closed_name, {**target, "additionalProperties": False})
+        else:
+            parts = {"allOf": [{"$ref": schema["$ref"]}], "unevaluatedProperties": False}
+            self._add_definition(closed_name, parts)
+        return {"$ref": "#/$defs/" + escape_token(closed_name)}
+
+    def _write_condition(self, schema: Any) -> Any:
+        """Return a schema that several places need, as a reference to a definition."""
+        is_simple = not isinstance(schema, dict) or _SUBSCHEMA_KEYWORDS.isdisjoint(schema)
+        if is_simple or schema.keys() == {"$ref"}:
+            return self._write_schema(schema)
+        name = self._condition_names.get(id(schema))
+        if name is None:
+            name = f"condition:{len(self._condition_names) + 1}"
+            self._condition_names[id(schema)] = name
+            self._add_definition(name, schema)
+        return {"$ref": "#/$defs/" + escape_token(name)}
+
+    # --- properties
+
+    def _write_unevaluated(
+        self, written: dict[str, Any], evaluated: EvaluatedNames, unevaluated: Any
+    ) -> list[dict[str, Any]]:
+        """Return what checks the properties that a schema does not evaluate.
+
+        Returns:
+            Schemas that apply beside what is written; none where it is written into that.
+
+        """
+        if evaluated.is_everything:
+            return []
+        others = self._write_schema(unevaluated)
+        if _EVALUATING_KEYWORDS.isdisjoint(written):
+            written["additionalProperties"] = others
+            return []
+        names = self._write_evaluated(evaluated)
+        keyword = "unevaluatedProperties" if evaluated.conditional else "additionalProperties"
+        return [{**names, keyword: others}]
+
+    def _write_evaluated(self, evaluated: EvaluatedNames) -> dict[str, Any]:
+        """Return a schema that accepts everything and evaluates certain properties."""
+        self._count += len(evaluated.names) + len(evaluated.patterns)
+        if evaluated.is_everything:
+            return {"additionalProperties": True}
+        written: dict[str, Any] = {}
+        if evaluated.names:
+            written["properties"] = dict.fromkeys(evaluated.names, True)
+        if evaluated.patterns:
+            written["patternProperties"] = {
+                _write_linear_pattern(pattern): True for pattern in evaluated.patterns
+            }
+        alternatives = [
+            {**self._write_shielded(condition), **self._write_evaluated(part)}
+            for condition, part in evaluated.conditional.values()
+        ]
+        if alternatives:
+            written["anyOf"] = [True, *alternatives]
+        return written
+
+    def _write_shielded(self, condition: Condition) -> dict[str, Any]:
+        """Return a condition that evaluates nothing itself: what is negated never does."""
+        if condition.schema is None:
+            return {"required": [condition.name]}
+        negated = {"not": self._write_condition(condition.schema)}
+        return negated if condition.is_negated else {"not": negated}
+
+    def _count_unrolled(self, schema: dict[str, Any]) -> None:
+        """Count what the engine copies for `unevaluatedItems`: all that applies in place."""
+        before = self._evaluation_reader.remaining
+        self._evaluation_reader.read(schema)
+        self._unrolled_count += before - self._evaluation_reader.remaining
+        if self._unrolled_count > MAX_UNROLLED_SCHEMAS:
+            raise UnsuitableSchema
+
+    # --- strings
+
+    def _write_scalar_conjuncts(self, written: dict[str, Any]) -> list[dict[str, Any]]:
+        """Take `pattern` out, and return what together with the rest means the same."""
+        conjuncts: list[dict[str, Any]] = []
+        if "pattern" in written:
+            conjuncts += self._write_pattern(written.pop("pattern"))
+        format_pattern = NATIVE_FORMATS.get(str(written.get("format")))
+        if format_pattern is not None:
+            conjuncts.append({"pattern": format_pattern})
+        return conjuncts
+
+    def _write_pattern(self, source: str) -> list[dict[str, Any]]:
+        """Return schemas that together accept what a pattern matches, without backtracking."""
+        pattern = regex.compile(source)
+        if pattern.size > MAX_STATES or not all(term.is_linear for term in pattern.searches):
+            name = f"x-pattern-{len(self.pattern_searches)}"
+            self.pattern_searches[name] = pattern.search
+            return [{"format": name}]
+        conjuncts: list[dict[str, Any]] = []
+        for term in pattern.searches:
+            search = {"pattern": term.rust}
+            if term.is_positive:
+                conjuncts.append(search)
+            else:
+                conjuncts.append({"not": {"type": "string", **search}})
+        return conjuncts
+
+
+def _write_linear_pattern(source: str) -> str:
+    pattern = regex.compile(source)
+    if not pattern.is_linear or pattern.size > MAX_STATES:
+        raise UnsuitableSchema
+    return pattern.rust
