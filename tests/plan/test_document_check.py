@@ -216,6 +216,26 @@ def test_siblings_of_the_reference_to_a_parameter(version, siblings, expected):
     assert codes == ["ignored-sibling"] * expected
 
 
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(
+    ("schema", "code", "below"),
+    [
+        ({"type": "string", "const": 1}, "invalid-enum", "/const"),
+        ({"type": "string", "examples": {"a": {"value": "b"}}}, "invalid-keyword", "/examples"),
+        ({"type": "string", "xml": {"atribute": True}}, "unknown-field", "/xml/atribute"),
+        ({"externalDocs": {"link": "x"}}, "unknown-field", "/externalDocs/link"),
+        (
+            {"required": ["k"], "discriminator": {"propertyName": "k", "mappings": {}}},
+            "unknown-field",
+            "/discriminator/mappings",
+        ),
+    ],
+)
+def test_more_faults_of_schemas_of_3_1(schema, code, below, place):
+    build, pointer = PLACES[place]
+    assert _check(build(schema)) == [("warning", code, pointer + below)]
+
+
 def test_a_bound_of_a_reference_and_one_beside_it_exclude_each_other():
     schemas = {"T": {"minimum": 5}, "A": {"$ref": "#/components/schemas/T", "maximum": 3}}
     assert _check({"components": {"schemas": schemas}}) == [
@@ -334,6 +354,75 @@ def test_keywords_of_another_dialect_are_legal_where_the_document_names_it():
 def test_no_keyword_is_a_misspelling(keyword):
     assert keyword not in FOREIGN_KEYWORDS["3.1"]
     assert find_misspelt_keyword(keyword, "3.1") in (keyword, "")
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=3) | st.just("#/components"),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(
+            st.sampled_from(["$ref", "type", "enum", "allOf", "a"]), inner, max_size=2
+        )
+    ),
+    max_leaves=4,
+)
+
+_WHOLE = {
+    **document(
+        {
+            "/x/{id}": {
+                "parameters": [parameter("id", "path", {"type": "string"})],
+                "post": operation(
+                    parameter("q", schema={"type": "integer", "minimum": 1, "maximum": 2}),
+                    body=content({"$ref": "#/components/schemas/A"}),
+                    responses={
+                        "200": {"description": "", **_json({"type": "string"}, example="x")}
+                    },
+                    callbacks={"c": {"{$url}": {"post": operation()}}},
+                    security=[{"k": []}],
+                ),
+            }
+        },
+        servers=[{"url": "/{a}", "variables": {"a": {"default": "b", "enum": ["b"]}}}],
+    ),
+    "components": {
+        "schemas": {
+            "A": {
+                "allOf": [{"type": "object", "required": ["k"], "minProperties": 1}],
+                "oneOf": [{"properties": {"k": {"enum": ["a"], "default": "a", "example": "a"}}}],
+                "discriminator": {"propertyName": "k", "mapping": {"a": "A"}},
+            }
+        },
+        "securitySchemes": {"k": {"type": "http", "scheme": "basic"}},
+    },
+}
+
+
+def _list_paths(value, path=()):
+    yield path
+    items = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
+    for key, item in items:
+        yield from _list_paths(item, (*path, key))
+
+
+_ALL_PATHS = [path for path in _list_paths(_WHOLE) if path and path[0] != "openapi"]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(_ALL_PATHS), _JSON, st.sampled_from(VERSIONS))
+def test_whatever_stands_somewhere_is_a_problem_and_never_an_error(path, value, version):
+    made = {**copy.deepcopy(_WHOLE), "openapi": version}
+    place = made
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    assert all(problem.code and str(problem) for problem in dynclient.load(made).problems)
 
 
 @settings(max_examples=300)

@@ -29,6 +29,13 @@ _DIRECTIONS: dict[str, Direction] = {
     "Response": "response",
 }
 
+#: Keyword of a schema -> the object that it holds.
+_OBJECTS_IN_SCHEMA = {
+    "discriminator": "Discriminator",
+    "xml": "XML",
+    "externalDocs": "External Documentation",
+}
+
 #: Beside a reference these fields count. Source: OAS 3.1.1 Reference Object.
 _COUNTED_SIBLINGS = {"3.0": (), "3.1": ("summary", "description")}
 
@@ -119,6 +126,10 @@ def _list_parts(visit: Visit, context: CheckContext) -> Iterator[Visit]:
     if visit.kind == "Schema":
         for child in list_schema_children(visit.node):
             yield Visit("Schema", child, direction)
+        for keyword, kind in _OBJECTS_IN_SCHEMA.items():
+            child = visit.node.get_child(keyword)
+            if isinstance(child.value, dict):
+                yield Visit(kind, child)
     elif visit.kind in MAP_OBJECTS:
         for key in visit.node.member_keys():
             if not key.startswith("x-"):

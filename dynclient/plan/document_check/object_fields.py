@@ -111,6 +111,8 @@ OBJECT_FIELDS: Mapping[str, Mapping[str, FieldType]] = {
         "server": "Server",
     },
     "Header": _SERIALIZATION,
+    "Discriminator": {"propertyName": "", "mapping": "{}"},
+    "XML": {"name": "", "namespace": "", "prefix": "", "attribute": "?", "wrapped": "?"},
     "Tag": {"name": "", "description": "", "externalDocs": "External Documentation"},
     "Security Scheme": {
         **dict.fromkeys(("type", "description", "name", "in", "scheme", "bearerFormat"), ""),
@@ -157,6 +159,8 @@ _NEW_IN_3_2: Mapping[str, tuple[str, ...]] = {
     "Security Scheme": ("oauth2MetadataUrl", "deprecated"),
     "OAuth Flows": ("deviceAuthorization",),
     "OAuth Flow": ("deviceAuthorizationUrl",),
+    "Discriminator": ("defaultMapping",),
+    "XML": ("nodeType",),
 }
 
 _SCHEMA_FIELDS_OF_2_0 = (
@@ -195,6 +199,6 @@ def find_foreign_version(kind: str, field: str, version: str) -> str:
 
 def describe_kind(kind: str) -> str:
     """Return an object as messages name it: `a path item`, `an operation`."""
-    noun = kind if kind.startswith(("OpenAPI", "OAuth")) else kind.lower()
-    article = "an" if noun[0] in "aeiouO" else "a"
+    noun = kind if kind.startswith(("OpenAPI", "OAuth", "XML")) else kind.lower()
+    article = "an" if noun[0] in "aeiouOX" else "a"
     return f"{article} {noun}"

@@ -31,7 +31,7 @@ _EXCLUSIVE = {"minimum": "exclusiveMinimum", "maximum": "exclusiveMaximum"}
 _BOUND_KEYWORDS = frozenset([*itertools.chain.from_iterable(_BOUND_PAIRS), *_EXCLUSIVE.values()])
 
 #: A schema that is made of more parts than this is not looked at as a whole.
-_MAX_CONJUNCTS = 100
+_MAX_CONJUNCTS = 30
 
 #: (bound, whether the value itself is excluded, keyword).
 _Bound = tuple[float, bool, str]
@@ -100,10 +100,12 @@ def check_bounds(visit: Visit, context: CheckContext) -> None:
     """Report bounds that no value meets, of a schema or with all that it is made of."""
     node = visit.node
     is_alone = node.reference is None and "allOf" not in node.value
-    if is_alone and not _BOUND_KEYWORDS & node.value.keys():
+    if is_alone and not _has_bounds(node):
         return
     conjuncts_by_part = [_list_conjuncts(part) for part in _list_parts(node)]
     whole = [node, *itertools.chain.from_iterable(conjuncts_by_part)]
+    if not any(_has_bounds(part) for part in whole):
+        return
     for low_keyword, high_keyword in _BOUND_PAIRS:
         own = _find_conflict([node], low_keyword, high_keyword)
         joint = own or _find_conflict(whole, low_keyword, high_keyword)
@@ -138,6 +140,10 @@ def _list_parts(node: Node) -> list[Node]:
         with suppress(UnresolvableReference):
             parts.append(node.resolve())
     return parts
+
+
+def _has_bounds(node: Node) -> bool:
+    return isinstance(node.value, dict) and not _BOUND_KEYWORDS.isdisjoint(node.value)
 
 
 def _find_conflict(parts: list[Node], low_keyword: str, high_keyword: str) -> str | None:

@@ -40,11 +40,17 @@ def check_schema_values(visit: Visit, context: CheckContext) -> None:
         place = node.get_child("default")
         _check_values([place], node, visit.direction, "invalid-default", context)
     examples = [node.get_child("example")] if "example" in node.value else []
-    if isinstance(node.value.get("examples"), list):
-        examples += node.get_child("examples").iterate_children()
+    listed = node.get_child("examples")
+    if isinstance(listed.value, list):
+        examples += listed.iterate_children()
+    elif listed.value is not None:
+        text = "`examples` of a schema must be a list of values; it is ignored"
+        context.warn(listed, "invalid-keyword", text)
     _check_values(examples, node, visit.direction, "invalid-example", context)
-    if isinstance(node.value.get("enum"), list):
-        _check_enum(visit, context)
+    members = [node.get_child("const")] if "const" in node.value else []
+    members += node.get_child("enum").iterate_children()
+    if members:
+        _check_members(visit, members, context)
 
 
 def check_media_type_examples(visit: Visit, context: CheckContext) -> None:
@@ -133,18 +139,21 @@ def _describe_violation(violation: Violation) -> str:
     return violation.message if not violation.path else str(violation)
 
 
-def _check_enum(visit: Visit, context: CheckContext) -> None:
-    """Report members of an `enum` that the other keywords of the schema exclude."""
-    schema = context.schemas.translate(visit.node, visit.direction or "response")
+def _check_members(visit: Visit, members: list[Node], context: CheckContext) -> None:
+    """Report members of an `enum`, and a `const`, that the other keywords exclude."""
+    direction = visit.direction or "response"
+    schema = context.schemas.translate(visit.node, direction)
     if not isinstance(schema, dict):
         return
     rest = {key: value for key, value in schema.items() if key not in _NOT_OF_ENUM}
     if not rest:
         return
-    direction = visit.direction or "response"
     checker = Checker(context.schemas.bundle(Schema(rest, schema.place), direction, "consumer"))
-    wrong = [value for value in visit.node.value["enum"] if not checker.accepts(value)]
+    wrong = [member for member in members if not checker.accepts(member.value)]
     if wrong:
-        shown = ", ".join(map(shorten_repr, wrong[:3])) + (" and more" if wrong[3:] else "")
-        text = f"the `enum` allows what the rest of the schema excludes: {shown}"
-        context.warn(visit.node.get_child("enum"), "invalid-enum", text)
+        keyword = wrong[0].pointer[len(visit.node.pointer) :].split("/")[1]
+        shown = ", ".join(shorten_repr(member.value) for member in wrong[:3])
+        text = f"the `{keyword}` allows what the rest of the schema excludes: {shown}"
+        if wrong[3:]:
+            text += " and more"
+        context.warn(visit.node.get_child(keyword), "invalid-enum", text)
