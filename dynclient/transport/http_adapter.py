@@ -162,7 +162,7 @@ class HttpAdapter:
         """Refuse connections of the user's in another process or event loop than their first."""
         owner: Any = os.getpid()
         if self.is_async:
-            owner = (owner, id(asyncio.get_running_loop()))
+            owner = (owner, asyncio.get_running_loop())
         if self._owner is None:
             self._owner = owner
         if self._owner != owner:
