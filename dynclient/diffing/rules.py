@@ -55,6 +55,7 @@ RULES: Mapping[str, str] = MappingProxyType(
         "properties-changed": "the number or the names of properties are bounded in another way",
         "additional-changed": "what may stand beside the declared properties is something else",
         "alternatives-changed": "the alternatives (oneOf, anyOf) are others",
+        "discriminator-changed": "a value of the discriminator means something else, or nothing",
         "condition-changed": (
             "a condition (not, if/then/else, dependencies, contains) is another one"
         ),

@@ -231,6 +231,10 @@ _ROWS = (
     VerdictRow("property-renamed", "result-other-accepted", "warning", "warning",
                "the old name could be absent before; it may still come, "
                "but it is no longer declared here"),
+    VerdictRow("discriminator-changed", "other-meaning", "breaking", "breaking",
+               "the same value is read as another schema"),
+    VerdictRow("discriminator-changed", "value-renamed", "breaking", "breaking",
+               "the old value no longer means it, and old readers do not know the new one"),
     VerdictRow("default-changed", "call-accepted", "warning", "warning",
                "the same call may mean something else"),
     VerdictRow("content-changed", "call-accepted", "warning", "warning",

@@ -122,10 +122,18 @@ class SchemaTypes:
 
     @cached_property
     def _is_free_form(self) -> bool:
-        keywords = ("patternProperties", *_UNDECLARED_KEYWORDS)
-        values = [part[key] for part in self.subschemas for key in keywords if key in part]
-        if values:
-            return any(values)
+        patterns = [
+            part["patternProperties"] for part in self.subschemas if "patternProperties" in part
+        ]
+        values = [
+            part[keyword]
+            for part in self.subschemas
+            for keyword in _UNDECLARED_KEYWORDS
+            if keyword in part
+        ]
+        if patterns or values:
+            # An empty schema accepts anything.
+            return any(patterns) or any(value is not False for value in values)
         return not any(part.get("properties") for part in self.subschemas)
 
     def parse_text(self, text: str) -> Any:

@@ -40,6 +40,9 @@ from dynclient.diffing.findings import Finding, PlacePair
 from dynclient.diffing.usage_filter import Usage
 from dynclient.schema.dialect import Schema
 
+#: How a violation names the whole value of a part.
+_WHOLE = "(whole):"
+
 #: The first integer that does not fit 64 bits.
 _BEYOND_INT64 = 2**63
 
@@ -240,15 +243,22 @@ class SchemaComparer:
             places=places,
             because=explain_edit(difference, part.exposure, verdicts, others, remaining),
         )
-        return _add_proof(finding, part.exposure, difference, _choose_shown_verdict(verdicts))
+        shown = _choose_shown_verdict(verdicts)
+        if difference.fact_situation:
+            # It breaks deployed programs, so what only callers by name refuse does not show it.
+            shown = verdicts.get("wire")
+        return _add_proof(finding, part, difference, shown)
 
 
 def _add_proof(
-    finding: Finding, exposure: Exposure, difference: Difference, shown: Verdict | None
+    finding: Finding, part: ComparedPart, difference: Difference, shown: Verdict | None
 ) -> Finding:
     """Return a finding with what its verdict rests on."""
+    is_shown = shown is not None and shown.is_breaking
+    if difference.fact_situation and not is_shown:
+        return replace(finding, proof="fact")
     if shown is None:
-        if can_exceed_int64(difference, exposure):
+        if can_exceed_int64(difference, part.exposure):
             return replace(finding, proof="fact", witness=_BEYOND_INT64)
         return replace(finding, proof="rule")
     if not shown.is_breaking:
@@ -257,7 +267,7 @@ def _add_proof(
         finding,
         proof="witness",
         witness=shown.witness,
-        refusal=shown.refusal,
+        refusal=shown.refusal.replace(_WHOLE, f"{part.where}:", 1),
         has_own_witness=shown.has_own_witness,
     )
 
@@ -287,7 +297,7 @@ def _choose_levels(
 def _choose_level(
     exposure: Exposure, difference: Difference, verdict: Verdict | None, remaining: Remaining
 ) -> Level:
-    if verdict is None:
+    if verdict is None or difference.fact_situation:
         return find_accepted_row(difference, exposure, remaining).wire
     if not verdict.is_breaking:
         return find_undecided_row().wire
@@ -304,8 +314,12 @@ def _ignore_refusal(level: Level) -> Level:
 def _choose_main_difference(edit: Edit, shown: Verdict | None) -> Difference:
     """Return the difference that names an edit.
 
-    It is the one that refuses, else the first that is no annotation, else the first.
+    It is one that changes a meaning, else one that refuses, else the first that is no annotation,
+    else the first.
     """
+    for difference in edit.differences:
+        if difference.fact_situation:
+            return difference
     rules = RULES_BY_KEYWORD.get(shown.incompatibility.rule, ()) if shown else ()
     for rule in rules:
         for difference in edit.differences:

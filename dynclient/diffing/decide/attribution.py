@@ -14,6 +14,7 @@ from dynclient.diffing.findings import PlacePair
 _ENCLOSING_RULES = frozenset(
     {
         "alternatives-changed",
+        "discriminator-changed",
         "condition-changed",
         "additional-changed",
         "type-changed",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dynclient.containment import (
@@ -21,6 +21,7 @@ from dynclient.containment import (
 from dynclient.diffing.change import READERS
 from dynclient.diffing.decide.attribution import attribute_to_edit
 from dynclient.diffing.decide.document_pair import DocumentPair
+from dynclient.diffing.decide.witness_isolation import WitnessIsolator
 from dynclient.diffing.detect.edits import Edit
 from dynclient.diffing.exposure import Exposure, Reader
 from dynclient.generate import ExampleGenerator, NoExample
@@ -40,6 +41,13 @@ ReaderCause = tuple[Exposure, Reader, CauseKey]
 
 #: What speaks against a part, and the schemas of the part.
 WitnessCandidate = tuple[SuspectedIncompatibility, "SchemaPair"]
+
+#: Keyword → the kind of the violation, where that has another name.
+_VIOLATION_KINDS = {
+    "required": "missing",
+    "additionalProperties": "unknown",
+    "unevaluatedProperties": "unknown",
+}
 
 #: On how many parts a witness of a cause is sought first: those where it lies least deep.
 MAX_CANDIDATES = 2
@@ -292,7 +300,12 @@ class CompatibilityChecker:
         cause = (pair.exposure, reader, key)
         witness = NO_WITNESS
         if incompatibility.verdict == "refuted":
-            witness = pair.build_witness(incompatibility.witness)
+            isolated = self._isolate_witness(pair, reader, incompatibility)
+            witness = pair.build_witness(isolated.witness)
+            if witness is NO_WITNESS:
+                witness = pair.build_witness(incompatibility.witness)
+            else:
+                incompatibility = isolated
         if witness is NO_WITNESS:
             self._undecided_counts[cause] += 1
             verdicts.add(edit, key, reader, Verdict(incompatibility))
@@ -303,6 +316,32 @@ class CompatibilityChecker:
         proven = ProvenCause(pair.operation_key, pair.old, witness, refusal)
         self._proven_causes[cause] = proven
         verdicts.add(edit, key, reader, proven.to_verdict(pair, incompatibility))
+
+    def _isolate_witness(
+        self, pair: SchemaPair, reader: Reader, incompatibility: Incompatibility
+    ) -> Incompatibility:
+        """Return an incompatibility whose witness shows nothing else, as far as that can be."""
+        if len(pair.edits) < 2:  # noqa: PLR2004 (there is nothing else)
+            return incompatibility
+        exposure = pair.exposure
+        sent, _ = self._select_sender_and_reader(pair)
+        containment = self._documents.get_containment(exposure, reader)
+        sender = containment.validators.get_checker(containment.subschema_view, sent)
+        find_violations = self._get_reader_checker(pair, reader).find_violations
+        isolator = WitnessIsolator(
+            sent,
+            self._documents.get_definitions(exposure.direction, old=exposure.old_sends),
+            sender.accepts,
+            find_violations,
+        )
+        witness = incompatibility.witness
+        shown = _find_shown(find_violations(witness), incompatibility)
+        if shown is None:
+            return incompatibility
+        isolated = isolator.isolate(
+            witness, lambda other: (other.kind, other.path) == (shown.kind, shown.path)
+        )
+        return replace(incompatibility, witness=isolated)
 
     def _is_explained_by_edits(
         self,
@@ -348,10 +387,8 @@ class CompatibilityChecker:
         """Return the reader's violation of the witness, preferably at the same place."""
         checker = self._get_reader_checker(pair, reader)
         violations = checker.find_violations(incompatibility.witness)
-        for violation in violations:
-            if _is_at_place_of(violation, incompatibility):
-                return str(violation)
-        return str(violations[0]) if violations else ""
+        shown = _find_shown(violations, incompatibility) or next(iter(violations), None)
+        return "" if shown is None else str(shown)
 
     def _get_reader_checker(self, pair: SchemaPair, reader: Reader) -> Checker:
         exposure = pair.exposure
@@ -386,6 +423,15 @@ def _has_no_sample(schema: dict[str, Any]) -> bool:
     except NoExample:
         return True
     return False
+
+
+def _find_shown(violations: list[Violation], incompatibility: Incompatibility) -> Violation | None:
+    """Return the violation that an incompatibility is about: preferably the keyword itself."""
+    at_place = [each for each in violations if _is_at_place_of(each, incompatibility)]
+    rule = incompatibility.rule
+    kinds = (rule, _VIOLATION_KINDS.get(rule, rule))
+    of_kind = [each for each in at_place if each.kind in kinds]
+    return next(iter(of_kind or at_place), None)
 
 
 def _is_at_place_of(violation: Violation, incompatibility: Incompatibility) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from dynclient.containment import ContainmentChecker, SchemaView
 from dynclient.diffing.decide.call_builder import CallBuilder
+from dynclient.diffing.detect.discriminator_meanings import ComponentNames
 from dynclient.diffing.detect.edit_finder import EditFinder
 from dynclient.diffing.exposure import RESULT, ComparisonOptions, Exposure, Reader
 from dynclient.model import Document, Operation
@@ -71,6 +72,9 @@ class DocumentPair:
                 self.get_definitions(direction, old=False),
                 direction,
                 include_descriptions=self.options.include_descriptions,
+                components=ComponentNames(
+                    _list_schema_names(self.old), _list_schema_names(self.new)
+                ),
             )
         return self._edit_finders[direction]
 
@@ -153,6 +157,11 @@ class DocumentPair:
             counts["refuted"] += containment.statistics["refuted"]
             counts["unknown"] += containment.statistics["unknown"]
         return counts
+
+
+def _list_schema_names(document: Document) -> frozenset[str]:
+    schemas = document.top.get_child("components").get_child("schemas")
+    return frozenset(schemas.member_keys())
 
 
 def _rename_references(schema: Any) -> Any:

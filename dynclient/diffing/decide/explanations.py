@@ -39,6 +39,8 @@ def explain_edit(
 ) -> str:
     """Return what follows from a difference: what was sent and is refused, or why nothing is."""
     consequence = _explain_consequence(difference, exposure, verdicts, remaining)
+    if difference.summary:
+        consequence = f"{difference.summary}; {consequence}"
     if not others:
         return consequence
     other_meanings = "; ".join(RULES[other.rule] for other in others)
@@ -51,6 +53,8 @@ def _explain_consequence(
     verdicts: Mapping[Reader, Verdict],
     remaining: Remaining,
 ) -> str:
+    if difference.fact_situation:
+        return VERDICTS[difference.rule, difference.fact_situation].because
     refusing_readers = [reader for reader, verdict in verdicts.items() if verdict.is_breaking]
     if verdicts and not refusing_readers:
         first = next(iter(verdicts.values()))
@@ -90,6 +94,8 @@ def find_accepted_row(
     """Return the row that holds where no value is refused because of a difference."""
     if can_exceed_int64(difference, exposure):
         return VERDICTS["integer-size", "beyond-64-bits"]
+    if difference.fact_situation:
+        return VERDICTS[difference.rule, difference.fact_situation]
     if _stops_travelling(difference, exposure):
         situation = "call-ignored" if exposure.old_sends else "result-withheld"
         return VERDICTS["direction-changed", situation]

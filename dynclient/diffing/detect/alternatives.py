@@ -84,11 +84,10 @@ def _has_same_name(one: Any, other: Any) -> bool:
 
 
 def _describe_form(side: FlattenedSchema) -> tuple[Any, ...]:
-    """Return the keywords of the unions of a node, and what its discriminator says."""
+    """Return the keywords of the unions of a node, and the property that tells them apart."""
     keywords = [keyword for keyword, _ in side.unions]
     discriminator = side.find_first("discriminator") or {}
-    tag_values = sorted(discriminator.get("mapping", ()))
-    return keywords, discriminator.get("propertyName"), tag_values
+    return keywords, discriminator.get("propertyName")
 
 
 def _describe_alternatives(side: FlattenedSchema) -> dict[str, Any] | None:

@@ -36,7 +36,12 @@ ANNOTATION_RULES = (
 #: The keyword that fails → the rules of the differences that may be the cause, the likeliest first.
 RULES_BY_KEYWORD: dict[str, tuple[str, ...]] = {
     "type": ("type-changed", "values-changed", "alternatives-changed"),
-    "enum": ("values-changed", "type-changed", "alternatives-changed"),
+    "enum": (
+        "values-changed",
+        "type-changed",
+        "alternatives-changed",
+        "discriminator-changed",
+    ),
     **dict.fromkeys(RANGE_KEYWORDS, ("range-changed", "type-changed")),
     **dict.fromkeys(LENGTH_KEYWORDS, ("length-changed", "type-changed")),
     "pattern": ("pattern-changed", "type-changed"),
@@ -44,8 +49,7 @@ RULES_BY_KEYWORD: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(OBJECT_KEYWORDS, ("properties-changed", "type-changed")),
     "additionalProperties": ("additional-changed", "type-changed"),
     "patternProperties": ("additional-changed",),
-    "oneOf": ("alternatives-changed",),
-    "anyOf": ("alternatives-changed",),
+    **dict.fromkeys(("oneOf", "anyOf"), ("alternatives-changed", "discriminator-changed")),
     **dict.fromkeys(
         CONDITION_KEYWORDS, ("condition-changed", "items-changed", "additional-changed")
     ),
@@ -60,9 +64,14 @@ class Difference:
         rule: the kind of change, from `rules.RULES`.
         old: what the old document says; None where it says nothing.
         new: what the new document says; None where it says nothing.
+        summary: what is different, in words, where the two values do not say it.
+        fact_situation: the situation of the verdict table that holds whether or not a value is
+            refused; "" where that decides.
 
     """
 
     rule: str
     old: Any = None
     new: Any = None
+    summary: str = ""
+    fact_situation: str = ""

@@ -10,6 +10,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
+from dynclient.diffing.detect.discriminator_meanings import NO_COMPONENTS, ComponentNames
 from dynclient.diffing.detect.edits import Conjuncts, Edit, ValuePath, is_overlapping
 from dynclient.diffing.detect.schema_walk import DefinitionPair, PendingNode, SchemaWalk
 from dynclient.schema.dialect import Direction
@@ -35,6 +36,7 @@ class EditFinder:
         new: the definitions of the new document.
         direction: whether the values are part of a request or of a response.
         include_descriptions: descriptions, titles and examples count too.
+        components: the names of the schemas of both documents.
 
     """
 
@@ -45,8 +47,9 @@ class EditFinder:
         direction: Direction,
         *,
         include_descriptions: bool = False,
+        components: ComponentNames = NO_COMPONENTS,
     ) -> None:
-        self._definitions = DefinitionPair(old, new, direction, include_descriptions)
+        self._definitions = DefinitionPair(old, new, direction, include_descriptions, components)
         self._edits_cache: dict[_NodeKey, list[Edit]] = {}
         self._walks = _WalkCache(self._definitions)
 

@@ -119,12 +119,24 @@ class FlattenedSchema:
 
     @cached_property
     def unions(self) -> list[tuple[str, list[Any]]]:
-        """Each `oneOf` and `anyOf`, with its alternatives."""
+        """Each `oneOf` and `anyOf`, with its alternatives as the document has them."""
         return [
-            (keyword, part[keyword])
-            for part in self.parts
-            for keyword in _UNION_KEYWORDS
-            if keyword in part
+            (keyword, [_remove_tag_restriction(one, part) for one in part[keyword]])
+            for keyword, part in self._list_unions()
+        ]
+
+    def list_restricted_alternatives(self) -> list[tuple[Any, Any]]:
+        """Return all alternatives: with the values that a discriminator adds, and without."""
+        return [
+            (alternative, _remove_tag_restriction(alternative, part))
+            for keyword, part in self._list_unions()
+            for alternative in part[keyword]
+        ]
+
+    def _list_unions(self) -> list[tuple[str, dict[str, Any]]]:
+        """Return each keyword of a union with the part that has it."""
+        return [
+            (keyword, part) for part in self.parts for keyword in _UNION_KEYWORDS if keyword in part
         ]
 
     @cached_property
@@ -166,6 +178,25 @@ def flatten_schemas(schemas: Iterable[Any], defs: Definitions) -> FlattenedSchem
     is_nullable = [collector.collect(schema, set()) for schema in schemas]
     places = tuple(dict.fromkeys(collector.places))
     return FlattenedSchema(tuple(collector.parts), defs, any(is_nullable), places)
+
+
+def _remove_tag_restriction(alternative: Any, owner: dict[str, Any]) -> Any:
+    """Return an alternative without the values that the translation adds to a reference.
+
+    Args:
+        alternative: it may be restricted to some values of the discriminator.
+        owner: the schema with the union, and with the discriminator if there is one.
+
+    """
+    if "discriminator" not in owner or not isinstance(alternative, dict):
+        return alternative
+    tag = owner["discriminator"].get("propertyName")
+    is_restricted = alternative.get("properties", {}).keys() == {tag}
+    if "$ref" not in alternative or not is_restricted:
+        return alternative
+    added = ("properties", "additionalProperties")
+    rest = {key: value for key, value in alternative.items() if key not in added}
+    return Schema(rest, getattr(alternative, "place", None))
 
 
 class _PartCollector:

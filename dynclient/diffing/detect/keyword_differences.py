@@ -15,6 +15,7 @@ from dynclient.diffing.detect.differences import (
     RANGE_KEYWORDS,
     Difference,
 )
+from dynclient.diffing.detect.discriminator_meanings import ComponentNames, compare_discriminators
 from dynclient.diffing.detect.flattening import FlattenedSchema
 from dynclient.schema.formats import INTEGER_FORMAT_BOUNDS
 
@@ -37,6 +38,7 @@ def compare_keywords(
     new: FlattenedSchema,
     is_equivalent: EquivalenceTest,
     *,
+    components: ComponentNames,
     include_descriptions: bool,
 ) -> Iterator[Difference]:
     """Yield what two nodes say otherwise; the values inside them are compared elsewhere.
@@ -45,6 +47,7 @@ def compare_keywords(
         old: the node in the old document.
         new: the node in the new document.
         is_equivalent: tells whether two schemas are the same but for annotations.
+        components: the names of the schemas of both documents.
         include_descriptions: titles, descriptions and examples count too.
 
     """
@@ -58,6 +61,7 @@ def compare_keywords(
         _compare_objects(old, new, is_equivalent),
         _compare_undeclared_properties(old, new),
         compare_alternatives(old, new, is_equivalent),
+        compare_discriminators(old, new, is_equivalent, components),
         _compare_conditions(old, new, is_equivalent),
         _compare_direction(old, new),
         _compare_defaults(old, new),

@@ -8,6 +8,7 @@ from dynclient.containment import ANY_ITEM, ANY_PROPERTY
 from dynclient.containment.schema_equality import DOCUMENTATION_KEYWORDS, SchemaEquality
 from dynclient.diffing.detect.alternatives import align_alternatives
 from dynclient.diffing.detect.differences import Difference
+from dynclient.diffing.detect.discriminator_meanings import ComponentNames
 from dynclient.diffing.detect.edits import Conjuncts, Edit, ValuePath
 from dynclient.diffing.detect.flattening import FlattenedSchema, flatten_schemas, resolve_alias
 from dynclient.diffing.detect.keyword_differences import compare_keywords
@@ -33,11 +34,17 @@ class DefinitionPair:
         new: the definitions of the new document.
         direction: whether the values are part of a request or of a response.
         include_descriptions: descriptions, titles and examples count too.
+        components: the names of the schemas of both documents.
 
     """
 
     def __init__(
-        self, old: Definitions, new: Definitions, direction: Direction, include_descriptions: bool
+        self,
+        old: Definitions,
+        new: Definitions,
+        direction: Direction,
+        include_descriptions: bool,
+        components: ComponentNames,
     ) -> None:
         self._old = old
         self._new = new
@@ -46,6 +53,7 @@ class DefinitionPair:
         self._exact_equality = SchemaEquality(old, new, ignored_keywords)
         self._assertion_equality = SchemaEquality(old, new)
         self.include_descriptions = include_descriptions
+        self.components = components
 
     def resolve_aliases(self, node: PendingNode) -> PendingNode:
         """Return a node with definitions in place of schemas that only refer to one."""
@@ -125,6 +133,7 @@ class SchemaWalk:
                 old,
                 new,
                 self._definitions.is_equivalent,
+                components=self._definitions.components,
                 include_descriptions=self._definitions.include_descriptions,
             )
         )

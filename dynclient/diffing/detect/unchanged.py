@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from dynclient.document.references import Node, unescape_token
@@ -45,6 +46,8 @@ class UnchangedDetector:
         old_parts = _select_compared_parts(old.node, old.path_item)
         if old_parts != _select_compared_parts(new.node, new.path_item):
             return False
+        if _has_discriminator(old_parts) and not self._has_same_schemas:
+            return False
         return all(map(self._is_same_target, _collect_references(old_parts)))
 
     def _is_same_target(self, reference: str) -> bool:
@@ -62,9 +65,20 @@ class UnchangedDetector:
                     pending.append(nested)
         return True
 
+    @cached_property
+    def _has_same_schemas(self) -> bool:
+        """Whether both documents have the same schemas.
+
+        Any of them may extend one with a discriminator, which does not refer to it.
+        """
+        reference = "#/components/schemas"
+        return bool(_resolve_local(self._old, reference) == _resolve_local(self._new, reference))
+
     def _compare_targets(self, reference: str) -> None:
         old_target = _resolve_local(self._old, reference)
         is_same = old_target is not None and old_target == _resolve_local(self._new, reference)
+        if is_same and _has_discriminator(old_target):
+            is_same = self._has_same_schemas
         self._same_targets[reference] = is_same
         self._nested_references[reference] = _collect_references(old_target) if is_same else []
 
@@ -84,6 +98,19 @@ def _resolve_local(document: Document, reference: str) -> Any:
     for token in reference[2:].split("/"):
         target = target.get(unescape_token(token)) if isinstance(target, dict) else None
     return target
+
+
+def _has_discriminator(value: Any) -> bool:
+    pending = [value]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, dict):
+            if "discriminator" in current:
+                return True
+            pending += current.values()
+        elif isinstance(current, list):
+            pending += current
+    return False
 
 
 def _collect_references(value: Any) -> list[str]:

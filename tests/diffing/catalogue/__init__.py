@@ -4,11 +4,22 @@ The verdicts follow from who reads what: the producer sends only what its docume
 schema accepts. Deployed programs (wire) keep to the old document; callers by name (code) load the new one.
 """
 
-from catalogue import bodies, members, operations, parameters, real, rest, results, values
+from catalogue import (
+    bodies,
+    discriminators,
+    members,
+    operations,
+    parameters,
+    real,
+    rest,
+    results,
+    values,
+)
 from catalogue.case import Case, Expected, Kind
 
 KINDS: tuple[Kind, ...] = (
     *values.KINDS,
+    *discriminators.KINDS,
     *members.KINDS,
     *real.KINDS,
     *parameters.KINDS,
