@@ -12,7 +12,8 @@ from dynclient.model import Document
 from dynclient.plan.operation_matcher import OperationMatch
 from dynclient.plan.parsed_request import ParsedRequest
 from dynclient.sandbox import openapi_core_adapter as adapter
-from dynclient.sandbox.openapi_core_quirks import JudgedKind, JudgedMessage, find_reason
+from dynclient.sandbox.disagreement_tests import JudgedKind, JudgedMessage
+from dynclient.sandbox.openapi_core_quirks import find_reason
 from dynclient.violations import shorten
 from dynclient.wire.message import Response
 

@@ -143,7 +143,9 @@ class SchemaTypes:
             if _INTEGER.fullmatch(text):
                 return int(text)
             if _NUMBER.fullmatch(text) and math.isfinite(number := float(text)):
-                return number
+                is_allowed = "number" in types or number.is_integer()
+                # Where a text is allowed too, a fraction is no integer but a text.
+                return number if is_allowed or "string" not in types else text
         if "boolean" in types and text in ("true", "false"):
             return text == "true"
         if "null" in types and text == "null":
