@@ -6,6 +6,7 @@ that fits all other constraints does not fit this conjunct.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
@@ -121,13 +122,23 @@ class WitnessGenerator:
 
     # --- queries
 
-    def generate(self, signed_schemas: SignedSchemas) -> SearchResult:
-        """Return a witness of all signed schemas, UNSATISFIABLE by proof, or Unknown."""
+    def generate(
+        self,
+        signed_schemas: SignedSchemas,
+        rounds: Sequence[tuple[int, int]] = SEARCH_ROUNDS,
+    ) -> SearchResult:
+        """Return a witness of all signed schemas, UNSATISFIABLE by proof, or Unknown.
+
+        Args:
+            signed_schemas: what the witness must fit, or must not fit.
+            rounds: the effort, as SEARCH_ROUNDS has it.
+
+        """
         key = frozenset(signed.key for signed in signed_schemas)
         if key in self._exhausted_results:
             return self._exhausted_results[key].result
         result: SearchResult = UNDETERMINED
-        for self._max_depth, self._steps_left in SEARCH_ROUNDS:
+        for self._max_depth, self._steps_left in rounds:
             self._is_truncated = False
             result = self.search(signed_schemas)
             if not isinstance(result, Unknown):

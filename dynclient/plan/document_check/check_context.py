@@ -10,8 +10,12 @@ from dynclient.document.problems import Problem
 from dynclient.document.references import Node
 from dynclient.errors import DocumentError, UnresolvableReference
 from dynclient.model import Document
+from dynclient.plan.document_check.overlap_finder import OverlapFinder
 from dynclient.plan.schemas import Schemas
 from dynclient.schema.dialect import Direction
+
+#: How many pairs of alternatives of `oneOf` are looked at in one document.
+MAX_OVERLAP_PAIRS = 400
 
 Severity = Literal["error", "warning"]
 
@@ -41,6 +45,7 @@ class CheckContext:
         document: the document.
         schemas: its translated schemas.
         children_by_base: place of a schema -> the schemas that extend it by `allOf`.
+        overlap_finders: what finds values that fit two alternatives of `oneOf`, by direction.
         discriminated_bases: schemas with a discriminator but no alternatives, and its property.
 
     """
@@ -50,12 +55,19 @@ class CheckContext:
         self.schemas = Schemas(document)
         self.children_by_base: dict[tuple[str, str], list[Node]] = {}
         self.discriminated_bases: list[tuple[Node, str]] = []
+        self.overlap_finders: dict[Direction, OverlapFinder] = {}
+        self._overlap_pairs_left = MAX_OVERLAP_PAIRS
         self._problems: dict[tuple[str, str, str], Problem] = {}
 
     @property
     def problems(self) -> list[Problem]:
         """The problems found so far."""
         return list(self._problems.values())
+
+    def take_overlap_pair(self) -> bool:
+        """Return whether one more pair of alternatives may be looked at, and count it."""
+        self._overlap_pairs_left -= 1
+        return self._overlap_pairs_left >= 0
 
     def report(
         self,

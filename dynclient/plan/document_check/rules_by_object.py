@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from dynclient.plan.document_check.check_context import CheckContext, Visit
 from dynclient.plan.document_check.discriminator_rules import check_discriminator
+from dynclient.plan.document_check.overlap_rules import check_one_of
 from dynclient.plan.document_check.schema_rules import check_bounds, check_keywords
 from dynclient.plan.document_check.security_rules import (
     check_security_requirement,
@@ -50,6 +51,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
         check_keywords,
         check_bounds,
         check_discriminator,
+        check_one_of,
         check_schema_values,
     ),
 }
