@@ -7,6 +7,8 @@ import threading
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.documents import answer, content, document, operation, parameter, single
 
 from dynclient import AsyncClient, Sandbox
@@ -202,3 +204,11 @@ def test_another_name_is_misdirected(host):
         "the sandbox answers requests to localhost only; start it with --host to allow others"
     )
     assert sandbox.state["answered"] == {}
+
+
+@given(st.text(), st.sampled_from(["", "localhost", "127.0.0.1", "[::1]"]), st.text())
+def test_any_host_is_read_without_an_error(before, name, after):
+    host = f"{before}{name}{after}"
+    found = asgi._get_host({"headers": [(b"host", host.encode(errors="replace"))]})
+    assert not any(character in found for character in "@/\\ ")
+    assert isinstance(asgi.is_loopback_host(found), bool)
