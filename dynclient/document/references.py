@@ -251,6 +251,30 @@ class Node:
         for key in keys:
             yield self.get_child(key)
 
+    def iterate_resolved_members(self, *keys: str) -> Iterator[tuple[str, Node]]:
+        """Yield the members of the map under some keys, with all references followed.
+
+        A reference that leads nowhere is a problem of the document and left out here.
+        """
+        members = self
+        try:
+            for key in keys:
+                members = members[key]
+        except DocumentError:
+            return
+        for name in members.member_keys():
+            try:
+                yield name, members[name]
+            except DocumentError:
+                continue
+
+    def list_items(self, key: str) -> list[Node]:
+        """Return the items of a list, which some documents put behind a reference."""
+        try:
+            return list(self[key].iterate_children())
+        except DocumentError:  # A problem of the document.
+            return []
+
     def get_text(self, key: str, default: str = "") -> str:
         """Return the string under `key`, `default` where there is none."""
         value = self.value.get(key) if isinstance(self.value, dict) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dynclient.model import SecurityScheme, read_security_scheme
+from dynclient.model import SecurityScheme, read_requirement, read_security_scheme
 from dynclient.names import suggest
 from dynclient.plan.document_check.check_context import CheckContext, Visit
 from dynclient.wire.security import build_own_header_hint, find_place_clash, is_supported
@@ -72,7 +72,8 @@ def _check_http_scheme(visit: Visit, scheme: SecurityScheme, context: CheckConte
 
 def check_security_requirement(visit: Visit, context: CheckContext) -> None:
     """Report schemes that are not defined, and two schemes in one place of a request."""
-    clash = find_place_clash(context.document.read_requirement(visit.node))
+    required = read_requirement(visit.node, context.document.security_schemes)
+    clash = find_place_clash(required)
     if clash is not None:
         text = f"{clash}, and a request has only one such place"
         context.warn(visit.node, "clashing-security-schemes", text, "make them alternatives")

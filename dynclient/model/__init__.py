@@ -1,0 +1,56 @@
+"""The document in OpenAPI's terms: a frozen, lazy view that reads an object when it is needed."""
+
+from dynclient.model.openapi_document import Document
+from dynclient.model.openapi_operation import (
+    METHODS,
+    TEMPLATE_VARIABLE,
+    Operation,
+    RequestBody,
+    Response,
+    find_response,
+)
+from dynclient.model.parameters_and_media_types import (
+    FRAMING_HEADERS,
+    LOCATIONS,
+    Encoding,
+    Location,
+    MediaType,
+    Parameter,
+    is_framing_header,
+)
+from dynclient.model.security_schemes import (
+    RequiredScheme,
+    SecurityFormula,
+    SecurityScheme,
+    read_requirement,
+    read_security_formula,
+    read_security_scheme,
+)
+from dynclient.model.server_objects import Scalar, Server, ServerVariable, write_scalar
+
+__all__ = [
+    "FRAMING_HEADERS",
+    "LOCATIONS",
+    "METHODS",
+    "TEMPLATE_VARIABLE",
+    "Document",
+    "Encoding",
+    "Location",
+    "MediaType",
+    "Operation",
+    "Parameter",
+    "RequestBody",
+    "RequiredScheme",
+    "Response",
+    "Scalar",
+    "SecurityFormula",
+    "SecurityScheme",
+    "Server",
+    "ServerVariable",
+    "find_response",
+    "is_framing_header",
+    "read_requirement",
+    "read_security_formula",
+    "read_security_scheme",
+    "write_scalar",
+]

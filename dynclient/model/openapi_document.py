@@ -1,0 +1,139 @@
+"""A loaded document: what it describes, its operations, and the problems in it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from dynclient.document.openapi_version import SchemaFlavour, detect_schema_flavour
+from dynclient.document.problems import Problem
+from dynclient.document.references import DocumentFiles, Node
+from dynclient.errors import DocumentError
+from dynclient.model.openapi_operation import METHODS, Operation
+from dynclient.model.security_schemes import SecurityScheme, read_security_scheme
+from dynclient.model.server_objects import Server, read_servers
+
+T = TypeVar("T")
+
+
+class Document:
+    """A loaded OpenAPI document.
+
+    `problems` lists what is wrong in it. A problem matters only to the operations that it concerns.
+    """
+
+    def __init__(
+        self, files: DocumentFiles, check: Callable[[Document], list[Problem]] | None = None
+    ) -> None:
+        self.files = files
+        self.top = files.top
+        self.flavour: SchemaFlavour = detect_schema_flavour(files)
+        self._check = check
+        self._derived: dict[Callable[[Document], Any], Any] = {}
+
+    def derive(self, build: Callable[[Document], T]) -> T:
+        """Return what a function builds of this document: the same object each time."""
+        if build not in self._derived:
+            self._derived.setdefault(build, build(self))
+        built: T = self._derived[build]
+        return built
+
+    @property
+    def uri(self) -> str:
+        """Where it came from."""
+        return self.files.root
+
+    @property
+    def version(self) -> str:
+        """The OpenAPI version as the document gives it, e.g. `3.1.0`."""
+        return str(self.top.value.get("openapi"))
+
+    @cached_property
+    def info(self) -> Mapping[str, Any]:
+        """The Info Object as plain data; {} where there is none."""
+        try:
+            value = self.top["info"].value
+        except DocumentError:  # A problem of the document.
+            value = None
+        return MappingProxyType(value if isinstance(value, dict) else {})
+
+    @property
+    def title(self) -> str:
+        """The title, or a word for a document that has none."""
+        return str(self.info.get("title") or "untitled API")
+
+    @cached_property
+    def servers(self) -> tuple[Server, ...]:
+        """The servers of the document; operations may have their own."""
+        return read_servers(self.top)
+
+    @cached_property
+    def tags(self) -> Mapping[str, str]:
+        """Tag names → descriptions: declared tags first, then those that only operations name."""
+        descriptions: dict[str, str] = {}
+        for tag in self.top.list_items("tags"):
+            name = tag.get_text("name")
+            if name:
+                descriptions[name] = tag.get_text("description")
+        for operation in self.operations.values():
+            for name in operation.tags:
+                descriptions.setdefault(name, "")
+        return MappingProxyType(descriptions)
+
+    @cached_property
+    def security_schemes(self) -> Mapping[str, SecurityScheme]:
+        """The security schemes by name."""
+        schemes: dict[str, SecurityScheme] = {}
+        for key, node in self.top.iterate_resolved_members("components", "securitySchemes"):
+            schemes[key] = read_security_scheme(key, node)
+        return MappingProxyType(schemes)
+
+    @cached_property
+    def operations(self) -> Mapping[str, Operation]:
+        """The operations in document order.
+
+        The key is the operationId where that is unique, else `METHOD /path`.
+        """
+        rows = list(self._walk_operations())
+        id_counts = Counter(node.get_text("operationId") for _, _, _, node in rows)
+        operations: dict[str, Operation] = {}
+        for method, path, path_item, node in rows:
+            operation_id = node.get_text("operationId")
+            is_unique = operation_id and id_counts[operation_id] == 1
+            key = operation_id if is_unique else f"{method} {path}"
+            operations[key] = Operation(self, key, method, path, path_item, node)
+        return MappingProxyType(operations)
+
+    def _walk_operations(self) -> Iterator[tuple[str, str, Node, Node]]:
+        """Yield method, path template, Path Item Object and Operation Object of each operation."""
+        for path, path_item in self.top.iterate_resolved_members("paths"):
+            if path.startswith("x-"):
+                continue
+            for method in path_item.member_keys():
+                node = path_item.get_child(method)
+                if method.lower() in METHODS and isinstance(node.value, dict):
+                    yield method.upper(), path, path_item, node
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything that is wrong with the document, by place.
+
+        The first use compiles all operations to find it.
+        """
+        problems: list[Problem] = []
+        for file in self.files.by_uri.values():
+            problems += file.problems
+        if self._check is not None:
+            problems += self._check(self)
+        return tuple(problems)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError(
+            "a Document holds its files and cannot be pickled; load it again where it is needed"
+        )
+
+    def __repr__(self) -> str:
+        return f"<Document {self.title}: {len(self.operations)} operations, OpenAPI {self.version}>"

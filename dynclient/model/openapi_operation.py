@@ -1,0 +1,229 @@
+"""An operation of the document: its parameters, request body, responses and requirements."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from dynclient.document.references import Node
+from dynclient.model.parameters_and_media_types import (
+    LOCATIONS,
+    MediaType,
+    Parameter,
+    is_framing_header,
+    read_content,
+)
+from dynclient.model.security_schemes import SecurityFormula, read_security_formula
+from dynclient.model.server_objects import Server, read_servers
+from dynclient.violations import Place
+
+if TYPE_CHECKING:
+    from dynclient.model.openapi_document import Document
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+#: A variable of a path or server template: `{name}`.
+TEMPLATE_VARIABLE = re.compile(r"\{([^{}]+)\}")
+
+
+@dataclass(frozen=True, eq=False)
+class RequestBody:
+    """The body of a request: whether it must be there, and its media types in document order."""
+
+    node: Node
+
+    @property
+    def required(self) -> bool:
+        """Whether a call must give a body."""
+        return self.node.get_flag("required")
+
+    @property
+    def description(self) -> str:
+        """The description in the document."""
+        return self.node.get_text("description")
+
+    @cached_property
+    def content(self) -> Mapping[str, MediaType]:
+        """The media types by name, in document order."""
+        return read_content(self.node)
+
+
+@dataclass(frozen=True, eq=False)
+class Response:
+    """A response: `status` is the key in the document (`200`, `2XX`, `default`)."""
+
+    status: str
+    node: Node
+
+    @property
+    def description(self) -> str:
+        """The description in the document."""
+        return self.node.get_text("description")
+
+    @cached_property
+    def content(self) -> Mapping[str, MediaType]:
+        """The media types by name, in document order; empty where no body is declared."""
+        return read_content(self.node)
+
+    @cached_property
+    def headers(self) -> Mapping[str, Parameter]:
+        """The declared headers by name; `Content-Type` is not one of them.
+
+        Source: OAS 3.1.1 Response Object.
+        """
+        headers: dict[str, Parameter] = {}
+        for name, node in self.node.iterate_resolved_members("headers"):
+            if name.lower() != "content-type":
+                headers[name] = Parameter(name, "header", node)
+        return MappingProxyType(headers)
+
+
+@dataclass(frozen=True, eq=False)
+class Operation:
+    """An operation of the document.
+
+    Attributes:
+        document: the document it belongs to.
+        key: its name in `document.operations`: the operationId where that is unique, else
+            `METHOD /path`.
+        method: upper case.
+        path: the path template, as written.
+        path_item: the Path Item Object.
+        node: the Operation Object.
+
+    """
+
+    document: Document
+    key: str
+    method: str
+    path: str
+    path_item: Node
+    node: Node
+
+    @property
+    def id(self) -> str:
+        """The operationId; the key where the document gives none."""
+        return self.node.get_text("operationId") or self.key
+
+    @property
+    def heading(self) -> str:
+        """What messages call it: operationId, method and path; without an operationId the rest."""
+        request = f"{self.method} {self.path}"
+        return request if self.id == request else f"{self.id}  {request}"
+
+    @property
+    def summary(self) -> str:
+        """One line on what it does."""
+        return self.node.get_text("summary") or self.path_item.get_text("summary")
+
+    @property
+    def description(self) -> str:
+        """The description in the document."""
+        return self.node.get_text("description") or self.path_item.get_text("description")
+
+    @property
+    def deprecated(self) -> bool:
+        """Whether the document advises against it."""
+        return self.node.get_flag("deprecated")
+
+    @cached_property
+    def tags(self) -> tuple[str, ...]:
+        """The names of its tags."""
+        names = [tag.value for tag in self.node.get_child("tags").iterate_children()]
+        return tuple(name for name in names if isinstance(name, str))
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return self.node.place
+
+    @cached_property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The parameters: those of the path item, unless overridden, then those of the operation.
+
+        A header that frames the message is a problem of the document and left out.
+
+        Raises:
+            UnresolvableReference: one of them is a `$ref` that leads nowhere.
+
+        """
+        parameters: dict[tuple[str, str], Parameter] = {}
+        for owner in (self.path_item, self.node):
+            for child in owner["parameters"].iterate_children():
+                node = child.resolve()
+                name, location = node.get_text("name"), node.get_text("in")
+                is_ignored = location == "header" and is_framing_header(name)
+                if name and location in LOCATIONS and not is_ignored:
+                    parameters[location, name] = Parameter(name, location, node)
+
+        path_template = self.path.partition("#")[0].partition("?")[0]
+        for name in TEMPLATE_VARIABLE.findall(path_template):
+            implied = Parameter(name, "path", self._build_implied_parameter(name))
+            parameters.setdefault(("path", name), implied)
+        return tuple(parameters.values())
+
+    def _build_implied_parameter(self, name: str) -> Node:
+        """Return the Parameter Object of a path variable that is not declared: a string."""
+        value = {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        return Node(self.node.files, self.node.uri, self.node.pointer, value)
+
+    @cached_property
+    def request_body(self) -> RequestBody | None:
+        """The request body, or None."""
+        node = self.node["requestBody"]
+        return RequestBody(node) if node.member_keys() else None
+
+    @cached_property
+    def responses(self) -> Mapping[str, Response]:
+        """The responses by status, range (`2XX`) or `default`.
+
+        A response that cannot be resolved is left out.
+        """
+        responses: dict[str, Response] = {}
+        for key, node in self.node.iterate_resolved_members("responses"):
+            if not key.startswith("x-") and isinstance(node.value, dict):
+                status = key.upper() if key != "default" else key
+                responses[status] = Response(status, node)
+        return MappingProxyType(responses)
+
+    def find_response(self, status: int) -> Response | None:
+        """Return the response that is declared for a status, for its range, or by default.
+
+        Source: OAS 3.1.1 Responses Object.
+        """
+        return find_response(str(status), self.responses)
+
+    @cached_property
+    def security(self) -> SecurityFormula:
+        """The security formula of the operation, else that of the document.
+
+        A scheme that the document does not define is a problem of the document and ignored here.
+        """
+        security = self.node.get_child("security")
+        if not isinstance(security.value, list):
+            security = self.document.top.get_child("security")
+        return read_security_formula(security, self.document.security_schemes)
+
+    @cached_property
+    def servers(self) -> tuple[Server, ...]:
+        """The servers of the operation, else of the path item, else of the document."""
+        for owner in (self.node, self.path_item):
+            servers = read_servers(owner)
+            if servers:
+                return servers
+        return self.document.servers
+
+    def __repr__(self) -> str:
+        return f"<Operation {self.heading}>"
+
+
+def find_response(status: str, responses: Mapping[str, Response]) -> Response | None:
+    """Return the response of a status or range: its own, else its range's, else `default`."""
+    for key in (status, f"{status[:1]}XX", "default"):
+        if key in responses:
+            return responses[key]
+    return None
