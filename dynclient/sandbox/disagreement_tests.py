@@ -434,8 +434,9 @@ def _find_discriminators(document: Document) -> tuple[frozenset[str], bool]:
     return frozenset(tags), has_tagged_base
 
 
-def is_repeated_form_field(message: JudgedMessage, reason: str) -> bool:
-    """Tell whether a form repeats a field that is no array."""
+def is_unread_form_field(message: JudgedMessage, reason: str) -> bool:
+    """Tell whether a form repeats a field that is no array, or has one that is undeclared."""
     essence = media.get_essence(message.request.content_type)
     is_form = essence == "application/x-www-form-urlencoded"
-    return is_form and re.match(r"type body\.[^:]*: got an array", reason) is not None
+    is_unread = re.match(r"type body\.[^:]*: got an array|unknown body\.", reason) is not None
+    return is_form and is_unread

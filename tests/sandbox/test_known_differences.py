@@ -56,6 +56,7 @@ CASES = {
     ),
     "null of an integer": query({"type": ["integer", "null"]}, "?n=null"),
     "a repeated field of a form": body(POINT, b"x=1&x=2", FORM),
+    "an undeclared field of a form": body({**POINT, "additionalProperties": False}, b"z=1", FORM),
     "a text that is no XML": body({"type": "string"}, b"abc", "application/xml"),
     "keywords beside a reference": body(
         {"$ref": "#/components/schemas/A", "minimum": 9},
