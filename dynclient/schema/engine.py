@@ -7,6 +7,8 @@ reference, decides and explains. Both check formats by our list, patterns by our
 
 from __future__ import annotations
 
+import threading
+import weakref
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -17,6 +19,12 @@ from dynclient.schema.jsonschema_engine import compile_reference_validator
 from dynclient.schema.jsonschema_rs_engine import FastValidator
 from dynclient.schema.step_limit import ValidationTooComplex, limit_steps
 from dynclient.violations import Violation
+
+#: A schema that the fast engine was given as more schemas than this takes about a megabyte.
+LARGE_SIZE = 1_000
+
+#: How many schemas all large ones together may have: about 80 MB.
+MAX_COMPILED_SIZE = 90_000
 
 #: How many errors of the reference engine are looked at.
 MAX_ERRORS = 1000
@@ -36,9 +44,16 @@ class Checker:
     @cached_property
     def _fast_validator(self) -> FastValidator | None:
         try:
-            return FastValidator(self.schema)
+            validator = FastValidator(self.schema)
         except (UnsuitableSchema, ValueError):  # ValueError: jsonschema-rs refuses the schema
             return None
+        if validator.size > LARGE_SIZE:
+            _large_checkers.add(self, validator.size)
+        return validator
+
+    def release_memory(self) -> None:
+        """Forget what was compiled. It is compiled again when it is needed."""
+        self.__dict__.pop("_fast_validator", None)
 
     @cached_property
     def _reference_validator(self) -> Any:
@@ -51,7 +66,8 @@ class Checker:
             ValueError: the value holds something that is no JSON, or text that is no Unicode.
 
         """
-        return self._fast_validator is not None and self._fast_validator.is_valid(value)
+        validator = self._fast_validator
+        return validator is not None and validator.is_valid(value)
 
     def accepts(self, value: Any) -> bool:
         """Return whether a value fits the schema."""
@@ -106,3 +122,27 @@ class Checker:
         violations = explain_errors(errors, self.schema.get("$defs", {}), at)
         # A refused value always has a violation, even if the explanation overlooks something.
         return violations or [Violation("schema", at, "does not fit its schema")]
+
+
+class _LargeCheckers:
+    """The checkers whose compiled schemas take much memory. The oldest ones give it back."""
+
+    def __init__(self) -> None:
+        self._sizes: weakref.WeakKeyDictionary[Checker, int] = weakref.WeakKeyDictionary()
+        self._lock = threading.Lock()
+
+    def add(self, checker: Checker, size: int) -> None:
+        """Add a checker, and let the oldest others release what is too much."""
+        with self._lock:
+            self._sizes.pop(checker, None)
+            total = size + sum(self._sizes.values())
+            for oldest, its_size in list(self._sizes.items()):
+                if total <= MAX_COMPILED_SIZE:
+                    break
+                oldest.release_memory()
+                del self._sizes[oldest]
+                total -= its_size
+            self._sizes[checker] = size
+
+
+_large_checkers = _LargeCheckers()

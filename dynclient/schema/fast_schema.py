@@ -100,6 +100,7 @@ class FastSchemaWriter:
     Attributes:
         pattern_searches: the checks of the formats that stand in place of patterns which the engine
             cannot search within bounds.
+        size: how many schemas the engine is given.
         max_depth: how deep the values may be that the engine checks within bounds; None: any.
 
     """
@@ -115,7 +116,7 @@ class FastSchemaWriter:
         #: Identity of a schema that is a condition -> the name of its definition.
         self._condition_names: dict[int, str] = {}
         self._evaluation_reader = EvaluationReader(self._defs)
-        self._count = 0
+        self.size = 0
         self._unrolled_count = 0
 
     def write(self) -> dict[str, Any]:
@@ -147,8 +148,8 @@ class FastSchemaWriter:
             return schema
         if "unevaluatedItems" in schema and not is_definition:
             return self._write_condition(schema)
-        self._count += 1
-        if self._count > MAX_SCHEMAS:
+        self.size += 1
+        if self.size > MAX_SCHEMAS:
             raise UnsuitableSchema
         own = {key: value for key, value in schema.items() if key not in _ANNOTATIONS}
         if own.keys() == {"$ref", "unevaluatedProperties"}:
@@ -245,7 +246,7 @@ class FastSchemaWriter:
 
     def _write_evaluated(self, evaluated: EvaluatedNames) -> dict[str, Any]:
         """Return a schema that accepts everything and evaluates certain properties."""
-        self._count += len(evaluated.names) + len(evaluated.patterns)
+        self.size += len(evaluated.names) + len(evaluated.patterns)
         if evaluated.is_everything:
             return {"additionalProperties": True}
         written: dict[str, Any] = {}

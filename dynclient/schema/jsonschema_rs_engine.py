@@ -14,6 +14,9 @@ class FastValidator:
     Args:
         schema: a self-contained root in our dialect.
 
+    Attributes:
+        size: how many schemas the engine was given.
+
     Raises:
         UnsuitableSchema: this engine cannot check values by it within bounds.
 
@@ -27,6 +30,7 @@ class FastValidator:
         own_checks = {
             name: check for name, check in FORMAT_CHECKS.items() if name not in NATIVE_FORMATS
         }
+        self.size = writer.size
         self._max_depth = writer.max_depth
         self._validator = jsonschema_rs.Draft202012Validator(
             fast_schema,
