@@ -30,6 +30,9 @@ from dynclient.wire.message import build_credential_variable
 from dynclient.wire.security import Credential, check_credential, is_user_password_scheme
 from dynclient.wire.servers import get_origin, resolve_base_url
 
+#: How many ways to read the schemas of a document are kept, besides the usual one.
+MAX_TRANSLATIONS = 16
+
 USER_AGENT = f"dynclient/{__version__}"
 
 OperationT = TypeVar("OperationT", bound=BoundOperation[Any])
@@ -109,16 +112,25 @@ class CompiledDocument:
         self.document = document
         self.schemas = Schemas(document)
         self.plans = Plans(self.schemas)
-
-    @cached_property
-    def _lenient_plans(self) -> Plans:
-        """The plans of clients for which a value may fit any number of alternatives of `oneOf`."""
-        return Plans(Schemas(self.document, TranslationOptions(one_of="any")))
+        self._other_plans: dict[TranslationOptions, Plans] = {}
 
     def get_plan(self, operation: model.Operation, options: Options) -> Plan:
         """Return the plan of an operation for a client with some options."""
-        plans = self.plans if options.one_of == "exactly" else self._lenient_plans
-        return plans.get_plan(operation)
+        if options.one_of == "exactly" and not options.formats:
+            return self.plans.get_plan(operation)
+        formats = tuple(options.formats.items())
+        translation = TranslationOptions(one_of=options.one_of, formats=formats)
+        return self._get_plans(translation).get_plan(operation)
+
+    def _get_plans(self, translation: TranslationOptions) -> Plans:
+        """Return the plans of clients whose options read schemas in another way."""
+        plans = self._other_plans.get(translation)
+        if plans is None:
+            # A program that makes new functions for each call shall not fill the memory.
+            if len(self._other_plans) >= MAX_TRANSLATIONS:
+                self._other_plans.clear()
+            plans = self._other_plans[translation] = Plans(Schemas(self.document, translation))
+        return plans
 
     @cached_property
     def operation_keys(self) -> Mapping[str, str]:

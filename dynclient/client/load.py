@@ -17,14 +17,19 @@ from dynclient.document.file_loader import (
 )
 from dynclient.errors import DocumentNotFound, UsageError
 from dynclient.model import Document
+from dynclient.schema.formats import FormatCheck
 from dynclient.transport.fetch import build_fetcher
 from dynclient.violations import shorten_repr
 
 if TYPE_CHECKING:
     from dynclient.document.problems import Problem
+    from dynclient.document.references import DocumentFiles
 
 #: The name of a mapping in the folder that is its base.
 MAPPING_NAME = "mapping"
+
+#: What the formats of a user are.
+FORMATS_HINT = 'a mapping of names to functions, such as {"currency": is_currency}'
 
 DocumentSource = str | PathLike[str] | Mapping[str, Any] | Document
 
@@ -34,6 +39,7 @@ def load(
     *,
     base: str | PathLike[str] | None = None,
     allow_references: bool = False,
+    formats: Mapping[str, FormatCheck] | None = None,
 ) -> Document:
     """Return the OpenAPI document at a path or URL, or in a mapping.
 
@@ -47,6 +53,8 @@ def load(
             it reads no other file and nothing from the net.
         allow_references: of a mapping without `base`: whether it may read the files and URLs that
             its references name in full.
+        formats: name of a format → function that says whether a string fits it. They are added to
+            the known formats, or replace them.
 
     Raises:
         UsageError: the source is none of these, or is no mapping and has one of the options.
@@ -61,8 +69,11 @@ def load(
             "`base` and `allow_references` are for a document that is given as a mapping",
             hint="leave them out: a path or URL is its own base",
         )
+    if formats is not None and not is_format_mapping(formats):
+        text = f"formats cannot be {shorten_repr(formats)}"
+        raise UsageError(text, hint=f"give {FORMATS_HINT}")
     if isinstance(source, Document):
-        return source
+        return source if not formats else _replace_formats(source, formats)
     given: object = source
     if not isinstance(given, Mapping | PathLike | str) or given == "":
         raise UsageError(
@@ -70,19 +81,33 @@ def load(
             hint="give a path, a URL or a mapping",
         )
     if isinstance(source, Mapping):
-        return _load_mapping(source, base, allow_references=allow_references)
+        files = _load_mapping(source, base, allow_references=allow_references)
+        return Document(files, _find_problems, formats)
     where = source if isinstance(source, str) else Path(source)
     fetch = build_fetcher(to_uri(where))
-    return Document(load_files(where, fetch, open_default_cache()), _find_problems)
+    files = load_files(where, fetch, open_default_cache())
+    return Document(files, _find_problems, formats)
+
+
+def is_format_mapping(value: object) -> bool:
+    """Tell whether a value is a mapping of names to functions."""
+    if not isinstance(value, Mapping):
+        return False
+    return all(isinstance(name, str) and callable(check) for name, check in value.items())
+
+
+def _replace_formats(document: Document, formats: Mapping[str, FormatCheck]) -> Document:
+    """Return a document with more formats, or with other ones."""
+    return Document(document.files, _find_problems, {**document.formats, **formats})
 
 
 def _load_mapping(
     source: Mapping[str, Any], base: str | PathLike[str] | None, *, allow_references: bool
-) -> Document:
+) -> DocumentFiles:
     uri = IN_MEMORY_URI if base is None else _build_mapping_uri(base)
     may_read = allow_references or base is not None
     fetch = build_fetcher(uri) if may_read else _refuse_reference
-    return Document(load_files(source, fetch, open_default_cache(), uri), _find_problems)
+    return load_files(source, fetch, open_default_cache(), uri)
 
 
 def _build_mapping_uri(base: str | PathLike[str]) -> str:

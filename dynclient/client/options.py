@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypedDict
 
+from dynclient.client.load import FORMATS_HINT, is_format_mapping
 from dynclient.errors import UsageError
 from dynclient.masking import mask_url
 from dynclient.model import Scalar, is_framing_header
 from dynclient.names import suggest
 from dynclient.plan.plan import RequestChecks
 from dynclient.plan.results import ResponseValidation
+from dynclient.schema.formats import FormatCheck
 from dynclient.transport.response_body import MAX_RESPONSE_BYTES, MAX_RESPONSE_VALUES
 from dynclient.violations import shorten_repr
 from dynclient.wire.message import is_valid_header
@@ -71,6 +73,7 @@ _OPTION_RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "unknown_properties": (lambda value: value in ("refuse", "allow"), "'refuse' or 'allow'"),
     "one_of": (lambda value: value in ("exactly", "any"), "'exactly' or 'any'"),
     "open_enums": (lambda value: isinstance(value, bool), "True or False"),
+    "formats": (is_format_mapping, FORMATS_HINT),
     "validate_responses": (
         lambda value: value in ("raise", "warn", "off"),
         "'raise', 'warn' or 'off'",
@@ -109,6 +112,8 @@ class ClientOptions(TypedDict, total=False):
         one_of: how many alternatives of `oneOf` a value may fit: `exactly` one (the default), or
             `any` number.
         open_enums: a new value of an enum in a response passes with a warning. Default: False.
+        formats: name of a format → function that says whether a string fits it. They are added to
+            the known formats, or replace them. Default: {}.
         validate_responses: `raise` (the default), `warn` (keep the data, warn once per place) or
             `off`.
         retries: how often a call is tried again that is safe to repeat. Default: 0.
@@ -134,6 +139,7 @@ class ClientOptions(TypedDict, total=False):
     unknown_properties: Literal["refuse", "allow"]
     one_of: Literal["exactly", "any"]
     open_enums: bool
+    formats: Mapping[str, FormatCheck]
     validate_responses: ResponseValidation
     retries: int
     follow_redirects: bool | None
@@ -156,6 +162,7 @@ class Options:
     unknown_properties: Literal["refuse", "allow"] = "refuse"
     one_of: Literal["exactly", "any"] = "exactly"
     open_enums: bool = False
+    formats: Mapping[str, FormatCheck] = field(default_factory=dict)
     validate_responses: ResponseValidation = "raise"
     retries: int = 0
     follow_redirects: bool | None = None
@@ -209,7 +216,7 @@ class Options:
         for name in changes:
             if name not in names:
                 raise _build_unknown_option(name, names)
-        for name in ("headers", "server_variables"):
+        for name in ("headers", "server_variables", "formats"):
             if isinstance(changes.get(name), Mapping):
                 changes[name] = {**getattr(self, name), **changes[name]}
         return dataclasses.replace(self, **changes)

@@ -23,12 +23,17 @@ class Document:
     """A loaded OpenAPI document.
 
     `problems` lists what is wrong in it. A problem matters only to the operations that it concerns.
+    `formats` holds the user's own checks of formats, by name.
     """
 
     def __init__(
-        self, files: DocumentFiles, check: Callable[[Document], list[Problem]] | None = None
+        self,
+        files: DocumentFiles,
+        check: Callable[[Document], list[Problem]] | None = None,
+        formats: Mapping[str, Callable[[str], bool]] | None = None,
     ) -> None:
         self.files = files
+        self.formats = MappingProxyType(dict(formats or {}))
         self.top = files.top
         self.flavour: SchemaFlavour = detect_schema_flavour(files)
         self._check = check

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Literal
 
 from dynclient.document.references import Node
@@ -157,6 +158,8 @@ class Schemas:
     def __init__(
         self, document: Document, options: TranslationOptions = DEFAULT_TRANSLATION
     ) -> None:
+        formats = {**document.formats, **dict(options.formats)}
+        options = replace(options, formats=tuple(formats.items()))
         self._dialects: dict[Direction, SchemaTranslator] = {
             "request": SchemaTranslator(document.flavour, "request", options),
             "response": SchemaTranslator(document.flavour, "response", options),

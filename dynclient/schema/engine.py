@@ -7,12 +7,13 @@ reference, decides and explains. Both check formats by our list, patterns by our
 
 from __future__ import annotations
 
-import threading
 import weakref
+from contextlib import suppress
 from functools import cached_property
 from itertools import islice
 from typing import Any
 
+from dynclient.fork_safety import build_fork_safe_lock
 from dynclient.schema.explain import explain_errors
 from dynclient.schema.fast_schema import UnsuitableSchema
 from dynclient.schema.jsonschema_engine import compile_reference_validator
@@ -53,7 +54,8 @@ class Checker:
 
     def release_memory(self) -> None:
         """Forget what was compiled. It is compiled again when it is needed."""
-        self.__dict__.pop("_fast_validator", None)
+        with suppress(AttributeError):
+            del self._fast_validator
 
     @cached_property
     def _reference_validator(self) -> Any:
@@ -129,11 +131,10 @@ class _LargeCheckers:
 
     def __init__(self) -> None:
         self._sizes: weakref.WeakKeyDictionary[Checker, int] = weakref.WeakKeyDictionary()
-        self._lock = threading.Lock()
 
     def add(self, checker: Checker, size: int) -> None:
         """Add a checker, and let the oldest others release what is too much."""
-        with self._lock:
+        with _LARGE_CHECKERS_LOCK:
             self._sizes.pop(checker, None)
             total = size + sum(self._sizes.values())
             for oldest, its_size in list(self._sizes.items()):
@@ -146,3 +147,4 @@ class _LargeCheckers:
 
 
 _large_checkers = _LargeCheckers()
+_LARGE_CHECKERS_LOCK = build_fork_safe_lock()

@@ -7,6 +7,7 @@ the schemas that evaluate properties, and what several places need is a definiti
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 from dynclient import regex
@@ -26,6 +27,7 @@ from dynclient.schema.evaluation_conditions import (
     EvaluationReader,
     TooManyConditions,
 )
+from dynclient.schema.formats import CheckedFormat
 
 _DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME = "[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
@@ -98,15 +100,15 @@ class FastSchemaWriter:
         root: a self-contained root in our dialect.
 
     Attributes:
-        pattern_searches: the checks of the formats that stand in place of patterns which the engine
-            cannot search within bounds.
+        format_checks: the checks of formats that stand in place of what the engine does not check
+            itself: patterns that it cannot search within bounds, and formats of the user.
         size: how many schemas the engine is given.
         max_depth: how deep the values may be that the engine checks within bounds; None: any.
 
     """
 
     def __init__(self, root: dict[str, Any]) -> None:
-        self.pattern_searches: dict[str, Any] = {}
+        self.format_checks: dict[str, Any] = {}
         self.max_depth: int | None = None
         self._root = root
         self._defs: dict[str, Any] = root.get("$defs", {})
@@ -286,8 +288,11 @@ class FastSchemaWriter:
         conjuncts: list[dict[str, Any]] = []
         if "pattern" in written:
             conjuncts += self._write_pattern(written.pop("pattern"))
-        format_pattern = NATIVE_FORMATS.get(str(written.get("format")))
-        if format_pattern is not None:
+        format_name = written.get("format")
+        format_pattern = NATIVE_FORMATS.get(str(format_name))
+        if isinstance(format_name, CheckedFormat):
+            written["format"] = self._add_format_check(format_name.check)
+        elif format_pattern is not None:
             conjuncts.append({"pattern": format_pattern})
         return conjuncts
 
@@ -295,9 +300,7 @@ class FastSchemaWriter:
         """Return schemas that together accept what a pattern matches, without backtracking."""
         pattern = regex.compile(source)
         if pattern.size > MAX_STATES or not all(term.is_linear for term in pattern.searches):
-            name = f"x-pattern-{len(self.pattern_searches)}"
-            self.pattern_searches[name] = pattern.search
-            return [{"format": name}]
+            return [{"format": self._add_format_check(pattern.search)}]
         conjuncts: list[dict[str, Any]] = []
         for term in pattern.searches:
             search = {"pattern": term.rust}
@@ -306,6 +309,12 @@ class FastSchemaWriter:
             else:
                 conjuncts.append({"not": {"type": "string", **search}})
         return conjuncts
+
+    def _add_format_check(self, check: Callable[[str], Any]) -> str:
+        """Return the name of a new format with a check of its own."""
+        name = f"x-check-{len(self.format_checks)}"
+        self.format_checks[name] = check
+        return name
 
 
 def _write_linear_pattern(source: str) -> str:

@@ -29,13 +29,17 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from collections.abc import Callable
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 from dynclient import regex
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
+
+#: Whether a string fits a format.
+FormatCheck = Callable[[str], bool]
 
 _DATE = r"(?P<year>[0-9]{4})-(?P<month>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12][0-9]|3[01])"
 _TIME = (
@@ -290,6 +294,40 @@ def _is_regex(text: str) -> bool:
     except regex.PatternError:
         return False
     return True
+
+
+class CheckedFormat(str):
+    """The name of a format that the user checks, with the check.
+
+    Args:
+        name: the name.
+        check: the user's check of a string. It may raise ValueError for one that does not fit.
+
+    """
+
+    __slots__ = ("_check",)
+
+    _check: Callable[[str], bool]
+
+    def __new__(cls, name: str, check: Callable[[str], bool]) -> Self:
+        """Return the name."""
+        checked_format = super().__new__(cls, name)
+        checked_format._check = check
+        return checked_format
+
+    def check(self, text: str) -> bool:
+        """Return whether a string fits."""
+        try:
+            return bool(self._check(text))
+        except ValueError:
+            return False
+
+
+def find_format_check(name: Any) -> Callable[[str], bool] | None:
+    """Return the check of a format: the user's, else ours; None for one that nobody knows."""
+    if isinstance(name, CheckedFormat):
+        return name.check
+    return FORMAT_CHECKS.get(name) if isinstance(name, str) else None
 
 
 #: Format -> check of a string.

@@ -6,12 +6,9 @@ values are wrong, that would take more memory than the values.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from dynclient.schema.binary_stand_in import BinaryStandIn
-from dynclient.schema.formats import FORMAT_CHECKS
 from dynclient.schema.jsonschema_keywords import KEYWORD_CHECKS
 from dynclient.schema.step_limit import spend_steps
 
@@ -24,8 +21,7 @@ _KEYWORD_STEPS = {
 
 def compile_reference_validator(schema: dict[str, Any]) -> Any:
     """Return jsonschema's validator of a self-contained root in our dialect."""
-    validator_class = _build_validator_class()
-    return validator_class(schema, format_checker=_build_format_checker())
+    return _build_validator_class()(schema)
 
 
 @lru_cache(maxsize=1)
@@ -44,31 +40,6 @@ def _build_validator_class() -> Any:
 
 def _is_array(_checker: Any, value: Any) -> bool:
     return isinstance(value, list | tuple)
-
-
-@lru_cache(maxsize=1)
-def _build_format_checker() -> Any:
-    from jsonschema import FormatChecker
-
-    checker = FormatChecker(formats=())
-    for name, check in FORMAT_CHECKS.items():
-        checker.checks(name)(_check_strings_only(check, takes_octets=name not in _BASE64_FORMATS))
-    return checker
-
-
-#: Texts that are made of octets, for which they cannot stand.
-_BASE64_FORMATS = frozenset({"byte", "base64url"})
-
-
-def _check_strings_only(
-    check: Callable[[str], bool], *, takes_octets: bool
-) -> Callable[[Any], bool]:
-    def check_value(value: Any) -> bool:
-        if isinstance(value, BinaryStandIn):
-            return takes_octets
-        return not isinstance(value, str) or check(value)
-
-    return check_value
 
 
 def _count_steps(check_keyword: Any, steps: int) -> Any:

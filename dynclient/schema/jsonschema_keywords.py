@@ -14,10 +14,14 @@ from typing import Any
 
 from dynclient import regex
 from dynclient.schema.binary_stand_in import BinaryStandIn
+from dynclient.schema.formats import find_format_check
 from dynclient.schema.step_limit import spend_steps
 
 #: How many errors of each alternative are kept, to explain why none fits.
 MAX_BRANCH_ERRORS = 100
+
+#: Texts that are made of octets, for which they cannot stand.
+_BASE64_FORMATS = frozenset({"byte", "base64url"})
 
 #: How many steps it takes to find what one schema evaluates.
 STEPS_PER_SCHEMA = 20
@@ -158,6 +162,16 @@ def _check_content_encoding(
     is_base64 = isinstance(encoding, str) and encoding.lower().startswith("base64")
     if is_base64 and isinstance(instance, BinaryStandIn):
         yield _build_error("is not encoded")
+
+
+def _check_format(_validator: Any, name: Any, instance: Any, _schema: Any) -> Iterator[Any]:
+    check = find_format_check(name)
+    if check is None or not isinstance(instance, str):
+        return
+    is_binary = isinstance(instance, BinaryStandIn)
+    fits = name not in _BASE64_FORMATS if is_binary else check(instance)
+    if not fits:
+        yield _build_error("is not of the format")
 
 
 def _check_pattern(validator: Any, pattern: str, instance: Any, _schema: Any) -> Iterator[Any]:
@@ -401,6 +415,7 @@ KEYWORD_CHECKS: dict[str, Callable[..., Iterator[Any]]] = {
     "contains": _check_contains,
     "contentEncoding": _check_content_encoding,
     "enum": _check_enum,
+    "format": _check_format,
     "maxItems": _build_size_check("array", operator.le),
     "maxLength": _check_max_length,
     "maxProperties": _build_size_check("object", operator.le),

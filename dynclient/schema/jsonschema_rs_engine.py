@@ -34,7 +34,7 @@ class FastValidator:
         self._max_depth = writer.max_depth
         self._validator = jsonschema_rs.Draft202012Validator(
             fast_schema,
-            formats=own_checks | writer.pattern_searches,
+            formats=own_checks | writer.format_checks,
             validate_formats=True,
             ignore_unknown_formats=True,
             pattern_options=jsonschema_rs.RegexOptions(),

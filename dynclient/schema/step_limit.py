@@ -6,8 +6,8 @@ import contextvars
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-#: How many steps may be taken for one value: about two seconds. A simple keyword is one step.
-MAX_STEPS = 1_000_000
+#: How many steps may be taken for one value: about a second. A simple keyword is one step.
+MAX_STEPS = 600_000
 
 
 class ValidationTooComplex(Exception):

@@ -27,7 +27,7 @@ from dynclient.schema.dialect import (
     bundle_schema,
 )
 from dynclient.schema.discriminators import DiscriminatorTranslator, SchemaOrigin
-from dynclient.schema.formats import INTEGER_FORMAT_BOUNDS
+from dynclient.schema.formats import INTEGER_FORMAT_BOUNDS, CheckedFormat, FormatCheck
 from dynclient.schema.hierarchy import SchemaHierarchy, find_mapped_schema
 from dynclient.schema.keyword_values import (
     ASSERTIONS,
@@ -77,11 +77,13 @@ class TranslationOptions:
     Attributes:
         one_of: how many alternatives of `oneOf` a value may fit: `exactly` one, or `any` number.
         opens_enums: whether an enum that says that it is open accepts new values.
+        formats: the names and checks of the user's own formats.
 
     """
 
     one_of: Literal["exactly", "any"] = "exactly"
     opens_enums: bool = True
+    formats: tuple[tuple[str, FormatCheck], ...] = ()
 
 
 DEFAULT_TRANSLATION = TranslationOptions()
@@ -129,6 +131,7 @@ class SchemaTranslator:
         self.direction = direction
         self.options = options
         self.defs: dict[str, Schema | bool] = {}
+        self._format_checks = dict(options.formats)
         self.problems: list[Problem] = []
         self._definition_names: dict[_DefinitionKey, str] = {}
         #: Components that are named and not yet translated. So a chain of references is no nesting.
@@ -410,7 +413,8 @@ class SchemaTranslator:
             else:
                 self._report_invalid_keyword(node, exclusive)
 
-        bounds = INTEGER_FORMAT_BOUNDS.get(str(node.value.get("format")))
+        name = str(node.value.get("format"))
+        bounds = None if name in self._format_checks else INTEGER_FORMAT_BOUNDS.get(name)
         if bounds and _allows_only_integers(schema.get("type")):
             low, high = bounds
             schema["minimum"] = max(schema.get("minimum", low), low)
@@ -521,6 +525,7 @@ class SchemaTranslator:
             else:
                 self._report_invalid_keyword(node, keyword)
 
+        self._add_format_check(schema)
         if "enum" in schema and is_open_enum(value):
             schema.setdefault(X_EXTENSIBLE_ENUM, True)
             if self.options.opens_enums:
@@ -535,6 +540,12 @@ class SchemaTranslator:
             self._translate_discriminator(schema, node.get_child("discriminator"))
         elif "discriminator" in value:
             self._report_invalid_keyword(node, "discriminator")
+
+    def _add_format_check(self, schema: Schema) -> None:
+        """Let the format of a schema carry its check, where it is one of the user's."""
+        name = schema.get("format", "")
+        if name in self._format_checks:
+            schema["format"] = CheckedFormat(name, self._format_checks[name])
 
     def _translate_discriminator(self, schema: Schema, node: Node) -> None:
         """Let the mapping name members of `defs`, as the `$ref`s of the alternatives do."""

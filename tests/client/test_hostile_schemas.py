@@ -4,9 +4,12 @@ import json
 import resource
 import subprocess
 import sys
+import tracemalloc
 
 import pytest
 from support.documents import answer, content, document, operation
+
+import dynclient
 
 #: What one use of an operation may add to the memory of the process.
 MOST_MEGABYTES = 300
@@ -108,3 +111,30 @@ def test_a_small_document_takes_no_endless_memory_or_time(schemas):
     )
     assert done.returncode == 0, done.stderr[-800:]
     assert float(done.stdout) < MOST_MEGABYTES
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [("the same, forty deep", ["complex-schema"]), ("a row of four hundred", [])],
+)
+def test_a_document_that_asks_for_too_much_has_one_problem(name, codes):
+    used = operation(body=content(ref("S0")), responses=answer(ref("S0")))
+    paths = {"/things": {"post": used}, "/others": {"post": {**used, "operationId": "other"}}}
+    loaded = dynclient.load(document(paths, components={"schemas": SCHEMAS[name]}))
+    assert [problem.code for problem in loaded.problems] == codes
+
+
+def test_sixty_operations_of_schemas_that_reach_each_other_share_memory():
+    """The compiled schemas of one document give memory back to the others."""
+    paths = {
+        f"/o{i}": {"post": operation(body=content(ref(f"S{i}")), operationId=f"op{i}")}
+        for i in range(60)
+    }
+    loaded = dynclient.load(document(paths, components={"schemas": crowd(150)}))
+    client = dynclient.Client(loaded)
+    tracemalloc.start()
+    for bound in client.operations.values():
+        assert bound.validate(body={"id": "a", "p1": {"id": "b"}}) == []
+    grown = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert grown < 40_000_000

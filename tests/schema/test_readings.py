@@ -201,3 +201,15 @@ def test_closing_ends_where_a_branch_refers_to_itself_through_its_items():
 
     assert Checker(made).accepts(["a", ["b", ["c"]]])
     assert not Checker(made).accepts(["a", [5]])
+
+
+def test_recursive_schemas_that_meet_close_together():
+    """Two schemas describe one child, and each refers to itself: their conjunction does too."""
+    defs = {
+        "A": {"properties": {"next": {"$ref": "#/$defs/A"}, "a": {"type": "integer"}}},
+        "B": {"properties": {"next": {"$ref": "#/$defs/B"}, "b": {"type": "integer"}}},
+    }
+    strict, _ = both({"allOf": [{"$ref": "#/$defs/A"}, {"$ref": "#/$defs/B"}]}, defs)
+    assert strict.accepts({"next": {"next": {"a": 1, "b": 2}}})
+    assert not strict.accepts({"next": {"next": {"a": 1, "c": 2}}})
+    assert not strict.accepts({"next": {"next": {"a": 1, "b": "2"}}})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dynclient.document.problems import Problem
 from dynclient.model import Document
 from dynclient.plan.document_check.check_context import CheckContext
+from dynclient.plan.document_check.complexity_rule import check_complexity
 from dynclient.plan.document_check.discriminator_rules import check_discriminated_bases
 from dynclient.plan.document_check.document_walk import walk_document
 from dynclient.plan.document_check.operation_rules import check_operations
@@ -22,4 +23,5 @@ def check_document(document: Document) -> list[Problem]:
     check_operations(context)
     check_discriminated_bases(context)
     context.add_translation_problems()
+    check_complexity(context)
     return context.problems
