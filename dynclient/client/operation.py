@@ -20,7 +20,7 @@ from dynclient.names import to_snake_case
 from dynclient.plan.call_document import Call
 from dynclient.plan.file_values import convert_texts_of_files
 from dynclient.plan.plan import Plan, RequestChecks
-from dynclient.plan.results import Result, select_drifts
+from dynclient.plan.results import WRITE_ONLY, Result, select_drifts
 from dynclient.plan.schemas import IGNORED_HEADERS
 from dynclient.schema.dialect import Schema
 from dynclient.schema.engine import Checker
@@ -286,9 +286,10 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
         """Return the violations of a result that the options do not let pass."""
         if self._excuses:
             violations = self._excuses.select_unexcused(violations)
+        drift_kinds = {WRITE_ONLY}
         if self._options.open_enums:
-            violations = [violation for violation in violations if violation.kind != "enum"]
-        return violations
+            drift_kinds.add("enum")
+        return [violation for violation in violations if violation.kind not in drift_kinds]
 
     def _build_result(self, request: Request, response: Response) -> Result:
         result = self._plan.result_table.build_result(

@@ -27,6 +27,8 @@ from dynclient.wire.schema_types import SchemaTypes
 ResponseValidation = Literal["raise", "warn", "off"]
 
 FIRST_ERROR_STATUS = 400
+#: The kind of a violation that never makes a result invalid: it is reported as drift.
+WRITE_ONLY = "writeOnly"
 BODILESS_STATUSES = frozenset({204, 205, 304})
 MAX_ROWS = 256
 MAX_KEY_CHARS = 256
@@ -89,6 +91,7 @@ class ResultRow:
         empty: the violation of a body that does not come.
         headers: those that the response declares.
         types: of the body, where text is read by them: a form, parts, plain text.
+        write_only_checker: refuses write-only values; None where the schema has none.
 
     """
 
@@ -98,6 +101,7 @@ class ResultRow:
     missing_body: Violation | None = None
     headers: tuple[DeclaredHeader, ...] = ()
     types: SchemaTypes | None = None
+    write_only_checker: Checker | None = None
 
 
 class ResultTable:
@@ -127,6 +131,10 @@ class ResultTable:
         types = SchemaTypes(checker.schema, checker.schema.get("$defs", {}))
         is_refused = media_type.range_name != "" and not types.can_be_any_text
         return checker if is_refused or _has_length(types) else None
+
+    def _build_write_only_checker(self, media_type: MediaType) -> Checker | None:
+        schema = self._schemas.build_write_only_schema(media_type)
+        return None if schema is None else Checker(schema)
 
     def get_row(self, status: int, content_type: str) -> ResultRow:
         """Return the row of a status and a Content-Type, "" where the response names none."""
@@ -163,7 +171,9 @@ class ResultTable:
             entry = _narrow_range(match[1], media_type)
             checker = self.get_body_checker(declared, entry)
             types = _build_types(entry, checker)
-            return ResultRow(media_type or entry.name, checker, None, missing_body, headers, types)
+            refusing = self._build_write_only_checker(entry) if checker else None
+            name = media_type or entry.name
+            return ResultRow(name, checker, None, missing_body, headers, types, refusing)
         if not content:
             return ResultRow(media_type, None, None, missing_body, headers)
         essence = shorten(media.get_essence(media_type)) or "none"
@@ -250,7 +260,11 @@ class ResultTable:
             return []
         if isinstance(data, bytes) or media.is_multipart(row.media_type):
             return _find_binary_violations(row.checker, row.types, data)
-        return row.checker.check(data, ("body",))
+        violations = row.checker.check(data, ("body",))
+        if row.write_only_checker is not None:
+            refused = row.write_only_checker.check(data, ("body",))
+            violations += [violation for violation in refused if violation.kind == WRITE_ONLY]
+        return violations
 
     def _build_status_error(self, result: Result) -> ResponseError:
         message = _find_error_message(result.data)

@@ -16,7 +16,7 @@ from dynclient.schema.dialect import (
     Schema,
     bundle_schema,
 )
-from dynclient.schema.readings import SchemaCloser
+from dynclient.schema.readings import SchemaCloser, refuse_other_direction
 from dynclient.schema.translator import (
     DEFAULT_TRANSLATION,
     SchemaTranslator,
@@ -214,6 +214,12 @@ class Schemas:
         """Return the schema of a response body."""
         with _TRANSLATION_LOCK:
             return self.bundle(self.translate_body(media_type, "response"), "response", reading)
+
+    def build_write_only_schema(self, media_type: MediaType) -> Schema | None:
+        """Return a schema of a response body that refuses write-only values; None without any."""
+        with _TRANSLATION_LOCK:
+            schema = self.translate_body(media_type, "response")
+            return refuse_other_direction(schema, self._dialects["response"].defs, "response")
 
     def build_header_schema(self, header: Parameter, reading: Reading) -> Schema:
         """Return the schema of a response header."""

@@ -60,6 +60,36 @@ def close_schema(schema: Schema | bool, defs: Definitions, direction: Direction)
     return bundle_schema(closer.close_location(schema), closer.closed_defs)
 
 
+def refuse_other_direction(
+    schema: Schema | bool, defs: Definitions, direction: Direction
+) -> Schema | None:
+    """Return an open root that refuses what travels only the other way; None where nothing does.
+
+    Args:
+        schema: the root, in our dialect.
+        defs: the definitions that its references name.
+        direction: which way the values travel.
+
+    """
+    annotation = EXCLUDING_ANNOTATIONS[direction]
+    refused_names: list[str] = []
+
+    def refuse(part: Any) -> Any:
+        if not isinstance(part, dict):
+            return part
+        refusing = Schema(map_subschemas(part, refuse), get_place(part))
+        for name, member in part.get("properties", {}).items():
+            parts = walk_in_place(member, defs, alternatives=False)
+            if any(each.get(annotation) is True for each in parts):
+                refused_names.append(name)
+                refused = Schema({"not": {}, annotation: True}, get_place(member))
+                refusing["properties"][name] = refused
+        return refusing
+
+    root: Schema = refuse(bundle_schema(schema, defs))
+    return root if refused_names else None
+
+
 def get_schema_name(reference: str) -> str:
     """Return the name of the document's schema that a reference to a definition means."""
     return get_definition_name(reference).removesuffix(OPEN_SUFFIX).removesuffix(BASE_SUFFIX)
