@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from dynclient.masking import MASK
 from dynclient.names import suggest
 from dynclient.schema.binary_stand_in import BinaryStandIn
 from dynclient.schema.branch_errors import (
@@ -132,6 +133,8 @@ class _ViolationCollector:
 
     def _find_value(self, kind: str, name: str | int) -> Any:
         """Return the value that is wrong: the error's, or that of one of its properties."""
+        if _is_password(self._error.schema):
+            return MASK
         value = self._error.instance
         is_of_property = kind in ("missing", "unknown") or kind == "enum" != self._error.validator
         return value.get(name) if is_of_property and isinstance(value, dict) else value
@@ -308,7 +311,14 @@ def _describe_instance(error: Any) -> str:
         return f"{shorten_repr(value)}, which {NO_TIME_ZONE}"
     if error.validator == "uniqueItems":
         return "equal items"
+    if _is_password(error.schema):
+        return "a password"
     return shorten_repr(value)
+
+
+def _is_password(schema: Any) -> bool:
+    """Tell whether a schema marks its value as secret; then no message shows it."""
+    return isinstance(schema, dict) and schema.get("format") == "password"
 
 
 def _lacks_time_zone(format_name: str, text: str) -> bool:

@@ -219,3 +219,19 @@ def test_values_are_cut_short_and_bodies_never_echoed():
     text = told({"type": "integer"}, "x" * 10_000)["(whole)"][1]
     assert len(text) < 120
     assert "secret" not in str(told({"type": "integer"}, {"password": "secret"}))
+
+
+@pytest.mark.parametrize(
+    ("limits", "value"),
+    [
+        ({"pattern": "^[a-z]+$"}, "Hunter-2"),
+        ({"enum": ["alpha", "beta"]}, "hunter2"),
+        ({"type": "string"}, 20252025),
+        ({"maxLength": 3}, "hunter2"),
+    ],
+)
+def test_a_value_that_is_a_password_is_in_no_message(limits, value):
+    schema = {"properties": {"secret": {"format": "password", **limits}}}
+    (violation,) = Checker(schema).find_violations({"secret": value})
+    assert str(value) not in f"{violation} {violation!r}"
+    assert violation.got == "…"
