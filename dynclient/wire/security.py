@@ -247,8 +247,15 @@ def check_credential(scheme: SecurityScheme, secret: object) -> Secret:
         if _is_unicode_text(secret):
             return secret
         expected = "a string"
-    actual = "text that is no Unicode" if isinstance(secret, str) else f"a {type(secret).__name__}"
+    actual = _describe_secret(secret)
     raise UsageError(f"the credential {scheme.key!r} is {actual}; {kind} takes {expected}")
+
+
+def _describe_secret(secret: object) -> str:
+    """Return what kind of value a secret is, without the secret."""
+    if not isinstance(secret, str):
+        return f"a {type(secret).__name__}"
+    return "a string" if _is_unicode_text(secret) else "text that is not valid Unicode"
 
 
 def is_user_password_scheme(scheme: SecurityScheme) -> bool:
