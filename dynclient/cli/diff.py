@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dynclient.cli import document_option
-from dynclient.diffing.change import LEVELS, VIEWS
-from dynclient.diffing.gate import UNKNOWN_POLICIES
-from dynclient.diffing.settings import ALL_POLICIES, FORMATS, POLICIES
+from dynclient.cli.diff_options import (
+    DiffOptions,
+    add_accepting_options,
+    add_judging_options,
+    add_report_options,
+    add_rules_option,
+)
 from dynclient.errors import UsageError
 
 if TYPE_CHECKING:
     from dynclient.diffing.accept import AcceptEntry
-    from dynclient.diffing.change import Change, Level
+    from dynclient.diffing.change import Change
     from dynclient.diffing.report.combined import NamedDiff
     from dynclient.diffing.settings import DiffSettings
     from dynclient.diffing.sources.source_pairs import SourcePair
@@ -28,222 +31,20 @@ if TYPE_CHECKING:
     from dynclient.model import Document
     from dynclient.usages import UsageAnalysis
 
-CommandT = TypeVar("CommandT", bound=Callable[..., Any])
-
 #: The exit code for changes that let the build fail.
 EXIT_CHANGES_FOUND = 1
 
 #: Text is wrapped at the width of the terminal, at most at this one (columns).
 MAX_WIDTH = 100
 
-_DEFAULTS: Mapping[str, Any] = {
-    "view": "both",
-    "fail_on": "breaking",
-    "unknown": "warning",
-    "format": "text",
-    "level": "warning",
-    **dict.fromkeys(("open_enums", "tolerant_results", "docs", "strict_accept"), False),
-}
-
-
-@dataclass(frozen=True)
-class DiffOptions:
-    """The options of a run: from the command line, else from pyproject.toml, else the defaults."""
-
-    format: str
-    output: tuple[tuple[str, str], ...]
-    fail_on: Level
-    view: Any
-    unknown: Any
-    open_enums: bool
-    tolerant_results: bool
-    docs: bool
-    policy: tuple[str, ...]
-    used: tuple[str, ...]
-    used_by: str | None
-    accept: bool
-    reason: str | None
-    until: date | None
-    owner: str | None
-    strict_accept: bool
-    level: Level = "warning"
-    verbose: bool = False
-    explain: tuple[str, ...] = ()
-    accept_change: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, given: Mapping[str, Any], settings: Mapping[str, Any]) -> DiffOptions:
-        """Return the options of a command line, where it is silent those of the project."""
-        explicit = {name: value for name, value in given.items() if value not in (None, ())}
-        return cls(**{**given, **_DEFAULTS, **settings, **explicit})
-
-    @property
-    def policies(self) -> tuple[str, ...]:
-        """The policies by name, each once."""
-        return POLICIES if ALL_POLICIES in self.policy else tuple(dict.fromkeys(self.policy))
-
-
-def _parse_outputs(
-    _ctx: click.Context, _param: click.Parameter, words: tuple[str, ...]
-) -> tuple[tuple[str, str], ...]:
-    return tuple(_parse_output(word) for word in words)
-
-
-def _parse_output(word: str) -> tuple[str, str]:
-    form, sign, file = word.partition("=")
-    if not (sign and file) or form not in FORMATS:
-        raise click.BadParameter(f"{word!r} is not FORMAT=FILE; formats are {', '.join(FORMATS)}.")
-    return form, file
-
-
-def _parse_date(_ctx: click.Context, _param: click.Parameter, text: str | None) -> date | None:
-    try:
-        return None if text is None else date.fromisoformat(text)
-    except ValueError:
-        raise click.BadParameter(f"{text!r} is no day; write it as 2026-12-31.") from None
-
-
-def _print_rules(ctx: click.Context, _param: click.Parameter, form: str | None) -> None:
-    """Print the rules and leave, whatever else stands on the command line."""
-    if form is None or ctx.resilient_parsing:
-        return
-    from dynclient.cli.terminal_output import print_ready
-    from dynclient.diffing.report import rule_table
-
-    text = rule_table.render_markdown() if form == "markdown" else rule_table.render_text()
-    print_ready(text)
-    ctx.exit()
-
-
-def _combine_options(*options: Callable[[CommandT], CommandT]) -> Callable[[CommandT], CommandT]:
-    def decorate(command: CommandT) -> CommandT:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return decorate
-
-
-_option = click.option
-
-_report_options = _combine_options(
-    _option(
-        "--format",
-        type=click.Choice(FORMATS),
-        metavar="FORMAT",
-        help=f"What is printed: {', '.join(FORMATS)}.",
-    ),
-    _option(
-        "--output",
-        metavar="FORMAT=FILE",
-        multiple=True,
-        callback=_parse_outputs,
-        help="Write this report to a file too.",
-    ),
-    _option(
-        "--level",
-        type=click.Choice(LEVELS[:-1]),
-        metavar="LEVEL",
-        help="With text: list changes from here on: breaking, warning (the default), info.",
-    ),
-    _option("-v", "--verbose", is_flag=True, help="With text: show the proof of each change, too."),
-    _option(
-        "--explain",
-        metavar="FINGERPRINT",
-        multiple=True,
-        help="Show only this change, with its proof, its places and whom it affects.",
-    ),
-    _option(
-        "--fail-on",
-        type=click.Choice(LEVELS),
-        metavar="LEVEL",
-        help="Fail from here on: breaking (the default), warning, info, none.",
-    ),
-)
-_judging_options = _combine_options(
-    _option(
-        "--view",
-        type=click.Choice(VIEWS),
-        metavar="VIEW",
-        help="Whom it may break: wire (deployed programs), code, both (default).",
-    ),
-    _option(
-        "--unknown",
-        type=click.Choice(UNKNOWN_POLICIES),
-        metavar="AS",
-        help="What is undecided: error, warning (the default), ignore.",
-    ),
-    _option(
-        "--open-enums/--no-open-enums",
-        default=None,
-        help="A new value of an open enum breaks nobody.",
-    ),
-    _option(
-        "--tolerant-results/--no-tolerant-results",
-        default=None,
-        help="A new property in a result breaks nobody.",
-    ),
-    _option(
-        "--docs/--no-docs", default=None, help="Tell of descriptions, examples and titles, too."
-    ),
-    _option(
-        "--policy",
-        type=click.Choice((*POLICIES, ALL_POLICIES)),
-        metavar="POLICY",
-        multiple=True,
-        help=f"Check this, too: {', '.join(POLICIES)}, or {ALL_POLICIES}.",
-    ),
-    _option(
-        "--used",
-        metavar="PATH",
-        multiple=True,
-        help="Tell only of what the Python code there calls.",
-    ),
-    _option("--used-by", metavar="FILE", help="Tell only of the operations in a recorded list."),
-)
-_rules_option = _option(
-    "--rules",
-    type=click.Choice(("text", "markdown")),
-    is_flag=False,
-    flag_value="text",
-    is_eager=True,
-    expose_value=False,
-    callback=_print_rules,
-    help="List all rules with meaning, level and sentence, and exit.",
-)
-_accepting_options = _combine_options(
-    _option(
-        "--accept", is_flag=True, help="Accept what was found: write it to dynclient-accept.toml."
-    ),
-    _option(
-        "--accept-change",
-        metavar="FINGERPRINT",
-        multiple=True,
-        help="Accept this change only; may be repeated.",
-    ),
-    _option("--reason", metavar="TEXT", help="With --accept or --accept-change: why."),
-    _option(
-        "--until",
-        metavar="DATE",
-        callback=_parse_date,
-        help="When accepting: the last day on which it counts.",
-    ),
-    _option("--owner", metavar="NAME", help="When accepting: whom to ask."),
-    _option(
-        "--strict-accept/--no-strict-accept",
-        default=None,
-        help="Fail where an accepted change is none any more.",
-    ),
-)
-
 
 @click.command("diff")
 @click.argument("old")
 @click.argument("new", required=False)
-@_report_options
-@_judging_options
-@_accepting_options
-@_rules_option
+@add_report_options
+@add_judging_options
+@add_accepting_options
+@add_rules_option
 @click.pass_context
 def command(ctx: click.Context, /, old: str, new: str | None, **given: Any) -> None:
     """Compare two revisions of a document.
