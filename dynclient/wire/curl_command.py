@@ -264,10 +264,7 @@ class _CurlWriter:
                 yield from self._split_json_value(owner, lexeme)
             else:
                 yield lexeme
-            if lexeme in "{[":
-                owners.append(owner)
-            elif lexeme in "}]" and len(owners) > 1:
-                owners.pop()
+            _track_nesting(owners, lexeme, owner)
             if lexeme in "{[,]}" or is_value:
                 key = ""
 
@@ -291,6 +288,14 @@ class _CurlWriter:
                 yield from (head + mark, self._get_variable(name[1], value), "\r\n")
             else:
                 yield part
+
+
+def _track_nesting(owners: list[str], lexeme: str, owner: str) -> None:
+    """Note the owner of an object or array that begins, and forget that of one that ends."""
+    if lexeme in "{[":
+        owners.append(owner)
+    elif lexeme in "}]" and len(owners) > 1:
+        owners.pop()
 
 
 def _choose_requirements(request: Request) -> tuple[RequiredScheme, ...]:

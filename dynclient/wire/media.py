@@ -94,11 +94,17 @@ def write(
             value, encodings, is_form_data=get_essence(media_type) == multipart.FORM_DATA
         )
         return f"{media_type}; boundary={boundary}", body
-    is_scalar = value is None or isinstance(value, int | float)
-    if isinstance(value, str) or (is_text(media_type) and is_scalar):
+    if _can_be_text(media_type, value):
         return media_type, to_text(value).encode(find_charset(media_type) or "utf-8")
     accepted = "an object" if is_composed(media_type) else "text or bytes"
     raise ValueError(f"{media_type} is written from {accepted}, not from {_describe_kind(value)}")
+
+
+def _can_be_text(media_type: str, value: Any) -> bool:
+    """Tell whether a value is written as its text: where the body is text, a scalar too."""
+    if isinstance(value, str):
+        return True
+    return is_text(media_type) and (value is None or isinstance(value, int | float))
 
 
 def read(

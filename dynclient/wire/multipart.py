@@ -113,17 +113,10 @@ def write(
         ValueError: a part cannot be written.
 
     """
-    parts: list[BodyPart] = []
     if isinstance(value, list):
         parts = [_build_part(None, item, None) for item in value]
     else:
-        for name, member in value.items():
-            encoding = encodings.get(name)
-            parameter = encoding.as_part_parameter if encoding and is_form_data else None
-            if parameter is not None and not _has_file(member):
-                parts += _build_styled_parts(parameter, member)
-            else:
-                parts += _build_parts(name, member, encoding)
+        parts = _build_named_parts(value, encodings, is_form_data=is_form_data)
     boundary = _compute_boundary(parts)
     pieces: list[Any] = []
     for part in parts:
@@ -136,6 +129,20 @@ def write(
     if all(isinstance(piece, bytes) for piece in pieces):
         return boundary, b"".join(pieces)
     return boundary, StreamedBody(tuple(_join_bytes(pieces)))
+
+
+def _build_named_parts(
+    value: Mapping[str, Any], encodings: Mapping[str, Encoding], *, is_form_data: bool
+) -> list[BodyPart]:
+    parts: list[BodyPart] = []
+    for name, member in value.items():
+        encoding = encodings.get(name)
+        parameter = encoding.as_part_parameter if encoding and is_form_data else None
+        if parameter is not None and not _has_file(member):
+            parts += _build_styled_parts(parameter, member)
+        else:
+            parts += _build_parts(name, member, encoding)
+    return parts
 
 
 def _compute_boundary(parts: list[BodyPart]) -> str:
@@ -218,19 +225,27 @@ def _build_file_part(name: str | None, value: Any, declared_type: str) -> BodyPa
     """
     file = value if isinstance(value, tuple) else (None, value)
     file_name, content, own_type, headers = (*file, None, None)[:4]
-    for header, text in (headers or {}).items():
-        if not is_valid_header(header, text):
-            raise ValueError("a part's header holds a character that no header can carry")
-    if own_type is not None and not is_valid_header("Content-Type", own_type):
-        raise ValueError("a part's content type holds a character that no header can carry")
+    headers = headers or {}
+    _check_part_headers(headers, own_type)
     file_name = file_name or get_file_name(content, name or "part")
+    if not is_binary(content):
+        content = to_text(content).encode()
     return BodyPart(
         name=name,
-        content=build_binary_body(content) if is_binary(content) else to_text(content).encode(),
+        content=build_binary_body(content),
         content_type=own_type or _choose_content_type(declared_type, guess_media_type(file_name)),
         file_name=file_name,
-        headers=headers or {},
+        headers=headers,
     )
+
+
+def _check_part_headers(headers: Mapping[str, str], content_type: str | None) -> None:
+    """Refuse what would break out of the header lines of a part."""
+    for header, text in headers.items():
+        if not is_valid_header(header, text):
+            raise ValueError("a part's header holds a character that no header can carry")
+    if content_type is not None and not is_valid_header("Content-Type", content_type):
+        raise ValueError("a part's content type holds a character that no header can carry")
 
 
 def _choose_content_type(declared: str, guess: str) -> str:

@@ -15,6 +15,14 @@ _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _MAX_DIGITS = 4000
 
+#: Text -> the type of its literal, and the literal.
+_LITERALS: dict[str, tuple[str | None, bool | None]] = {
+    "true": ("boolean", True),
+    "false": ("boolean", False),
+    "null": ("null", None),
+}
+_NO_LITERAL = (None, None)
+
 _JSON_TYPES = {
     bool: "boolean",
     int: "integer",
@@ -55,11 +63,15 @@ class SchemaTypes:
             types.update(map(_get_json_type, part.get("enum", ())))
             if "const" in part:
                 types.add(_get_json_type(part["const"]))
-        if not types and any("properties" in part for part in self.subschemas):
-            types.add("object")
-        if not types and any("items" in part or "prefixItems" in part for part in self.subschemas):
-            types.add("array")
-        return frozenset(types)
+        return frozenset(types or self._list_implied_types())
+
+    def _list_implied_types(self) -> list[str]:
+        """Return the type that keywords of objects or arrays imply where none is declared."""
+        if any("properties" in part for part in self.subschemas):
+            return ["object"]
+        if any("items" in part or "prefixItems" in part for part in self.subschemas):
+            return ["array"]
+        return []
 
     @property
     def is_array(self) -> bool:
@@ -143,16 +155,18 @@ class SchemaTypes:
             if _INTEGER.fullmatch(text):
                 return int(text)
             if _NUMBER.fullmatch(text) and math.isfinite(number := float(text)):
-                is_allowed = "number" in types or number.is_integer()
-                # Where a text is allowed too, a fraction is no integer but a text.
-                return number if is_allowed or "string" not in types else text
-        if "boolean" in types and text in ("true", "false"):
-            return text == "true"
-        if "null" in types and text == "null":
-            return None
+                return self._choose_number_or_text(number, text)
+        literal_type, literal = _LITERALS.get(text, _NO_LITERAL)
+        if literal_type in types:
+            return literal
         if types & {"array", "object"} and text[:1] in ("[", "{"):
             return _parse_json(text)
         return text
+
+    def _choose_number_or_text(self, number: float, text: str) -> float | str:
+        is_allowed = "number" in self.types or number.is_integer()
+        # Where a text is allowed too, a fraction is no integer but a text.
+        return number if is_allowed or "string" not in self.types else text
 
     def parse_tree(self, texts: Any) -> Any:
         """Return the value of a tree of texts.
@@ -160,18 +174,26 @@ class SchemaTypes:
         Where an array is allowed, an object with the keys 0, 1, … or "" is one.
         """
         if isinstance(texts, list):
-            if "array" in self.types:
-                return [self.item_types.parse_text(text) for text in texts]
-            return self.parse_text(texts[0])
+            return self._parse_repeated(texts)
         if not isinstance(texts, dict):
             return self._parse_leaf(texts)
         is_index = all(key.isdecimal() or key == "" for key in texts)
-        if not self.is_array or not is_index:
-            return {key: self.find_member_types(key).parse_tree(texts[key]) for key in texts}
+        if self.is_array and is_index:
+            return self._parse_indexed(texts)
+        return {key: self.find_member_types(key).parse_tree(texts[key]) for key in texts}
+
+    def _parse_indexed(self, texts: dict[str, Any]) -> list[Any]:
+        """Return the array of texts that each stand under an index."""
         items: list[Any] = []
         for value in texts.values():
             items += value if isinstance(value, list) else [value]
         return [self.item_types.parse_tree(item) for item in items]
+
+    def _parse_repeated(self, texts: list[str]) -> Any:
+        """Return the array of texts with one name; where no array is allowed, the first counts."""
+        if "array" in self.types:
+            return [self.item_types.parse_text(text) for text in texts]
+        return self.parse_text(texts[0])
 
     def _parse_leaf(self, text: str) -> Any:
         """Return the value of a text in a tree.

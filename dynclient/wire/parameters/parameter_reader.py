@@ -106,9 +106,7 @@ class _DelimitedReader:
             return schema.parse_text(self.decode(raw))
         if has_named_members or schema.is_object:
             return self._read_object(parts)
-        if not parts and self.is_text_empty and schema.item_types.can_be_any_text:
-            return [""]
-        return _parse_items(schema, parts, self.decode)
+        return self._read_array(parts)
 
     def _has_named_members(self, parts: list[str]) -> bool:
         """Tell whether the parts name the members of an object, where other types fit too."""
@@ -116,6 +114,11 @@ class _DelimitedReader:
             return False
         # In a header an equals sign may be data.
         return self.decode is not leave_unencoded and all("=" in part for part in parts)
+
+    def _read_array(self, parts: list[str]) -> list[Any]:
+        if not parts and self.is_text_empty and self.types.item_types.can_be_any_text:
+            return [""]
+        return _parse_items(self.types, parts, self.decode)
 
     def _read_object(self, parts: list[str]) -> dict[str, Any]:
         if self.explode:
@@ -176,40 +179,59 @@ def _read_matrix(parameter: Parameter, schema: SchemaTypes, raw: str) -> Any:
         raise ValueError("a matrix begins with a semicolon")
     pairs = [_split_pair(part) for part in raw[1:].split(";")]
     own = [text for name, text in pairs if percent_decode(name) == parameter.name]
+    is_one_value = schema.can_be_scalar and len(own) == 1
+    if parameter.explode and not is_one_value:
+        return _read_exploded_matrix(parameter, schema, pairs, own)
+    return _DelimitedReader(schema, _build_splitter(","), False).read(_get_first(own))
+
+
+def _read_exploded_matrix(
+    parameter: Parameter, schema: SchemaTypes, pairs: NameValuePairs, own: list[str]
+) -> Any:
     is_empty = pairs == [(pairs[0][0], "")] and bool(own)
-    if not parameter.explode or (schema.can_be_scalar and len(own) == 1):
-        if not own:
-            raise ParameterAbsent
-        return _DelimitedReader(schema, _build_splitter(","), False).read(own[0])
     if "array" in schema.types and own:
         return [] if is_empty else _parse_items(schema, own)
     if "object" in schema.types:
         is_empty_object = is_empty and not schema.has_property(parameter.name)
         # Of a name that comes twice, the last value counts.
         return {} if is_empty_object else _parse_members(schema, dict(pairs).items())
+    return schema.parse_text(percent_decode(_get_first(own)))
+
+
+def _get_first(own: list[str]) -> str:
+    """Return the first text under a parameter's own name.
+
+    Raises:
+        ParameterAbsent: there is none.
+
+    """
     if not own:
         raise ParameterAbsent
-    return schema.parse_text(percent_decode(own[0]))
+    return own[0]
 
 
 def _read_pairs(parameter: Parameter, schema: SchemaTypes, pairs: NameValuePairs) -> Any:
     own = [text for name, text in pairs if _decode_name(name) == parameter.name]
     if parameter.content:
-        if not own:
-            raise ParameterAbsent
-        return _read_content(parameter, schema, own[0])
+        return _read_content(parameter, schema, _get_first(own))
     if parameter.location == "cookie":
         own = [_unquote_cookie(text) for text in own]
     if parameter.style == "deepObject":
         return _read_deep_object(parameter, schema, pairs, own)
-    is_own_value = bool(own) and (schema.can_be_scalar or schema.is_array)
-    if parameter.explode and "object" in schema.types and not is_own_value:
+    if _can_be_exploded_object(parameter, schema, own):
         members = _collect_members(schema, pairs)
         if members:
             return members
     if not own:
         raise ParameterAbsent
     return _read_own(parameter, schema, own)
+
+
+def _can_be_exploded_object(parameter: Parameter, schema: SchemaTypes, own: list[str]) -> bool:
+    """Tell whether the members of an object may stand as pairs of their own."""
+    if not parameter.explode or "object" not in schema.types:
+        return False
+    return not own or not (schema.can_be_scalar or schema.is_array)
 
 
 def _collect_members(schema: SchemaTypes, pairs: NameValuePairs) -> dict[str, Any]:
@@ -230,13 +252,19 @@ def _read_own(parameter: Parameter, schema: SchemaTypes, own: list[str]) -> Any:
     is_empty = own == [""] and parameter.node.get_flag("allowEmptyValue")
     is_repeatable = "array" in schema.types and parameter.explode
     if is_repeatable and (len(own) > 1 or not schema.can_be_scalar):
-        can_be_one_text = schema.item_types.can_be_any_text and not is_empty
-        is_empty_array = own == [""] and not can_be_one_text
-        return [] if is_empty_array else _parse_items(schema, own)
+        return _read_repeated(schema, own, is_empty=is_empty)
     split = _SPLITTERS.get(parameter.style, _build_splitter(","))
     if parameter.explode and "object" not in schema.types:
         return schema.parse_text(percent_decode(own[0]))
     return _DelimitedReader(schema, split, False, is_text_empty=not is_empty).read(own[0])
+
+
+def _read_repeated(schema: SchemaTypes, own: list[str], *, is_empty: bool) -> list[Any]:
+    """Return the array whose items came under one name each."""
+    can_be_one_text = schema.item_types.can_be_any_text and not is_empty
+    if own == [""] and not can_be_one_text:
+        return []
+    return _parse_items(schema, own)
 
 
 def _decode_name(raw: str) -> str:
@@ -263,9 +291,7 @@ def _read_deep_object(
             _insert_text(tree, keys, percent_decode(raw_text))
     if tree:
         return schema.parse_tree(tree)
-    if not own:
-        raise ParameterAbsent
-    return schema.parse_tree(percent_decode(own[0]))
+    return schema.parse_tree(percent_decode(_get_first(own)))
 
 
 def _insert_text(tree: dict[str, Any], keys: list[str], text: str) -> None:

@@ -44,21 +44,26 @@ def build_writer(parameter: Parameter) -> ParameterWriter:
 def _build_writer(parameter: Parameter) -> ParameterWriter:
     if parameter.content:
         return _build_content_writer(parameter.name, parameter.location, parameter.content.name)
-    name, explode = parameter.name, parameter.explode
     if parameter.location == "header":
-        return _build_simple_writer(explode, leave_unencoded)
+        return _build_simple_writer(parameter.explode, leave_unencoded)
+    if parameter.location == "path":
+        return _build_path_writer(parameter)
+    return _build_pair_writer(parameter)
+
+
+def _build_pair_writer(parameter: Parameter) -> ParameterWriter:
+    """Return the writer of a parameter of a query or cookie."""
+    name = parameter.name
     is_query = parameter.location == "query"
     encode = percent_encode
     # In 3.0 and 3.1 `allowReserved` is a query's only.
     if is_query and parameter.allow_reserved:
         encode = percent_encode_keeping_reserved
-    if parameter.location == "path":
-        return _build_path_writer(parameter)
     can_be_empty = is_query and parameter.node.get_flag("allowEmptyValue")
     empty = f"{percent_encode(name)}=" if can_be_empty else ""
     if parameter.style == "deepObject":
         return _build_deep_object_writer(name, encode, empty)
-    if explode:
+    if parameter.explode:
         separator = _COOKIE_SEPARATOR if parameter.location == "cookie" else "&"
         return _build_exploded_writer(name, encode, empty, separator)
     delimiter = _DELIMITERS.get(parameter.style, ",")
