@@ -174,12 +174,7 @@ def generate_string(
     if low > MAX_STRING_LENGTH or (high is not None and low > high):
         raise GenerationFailed("minLength cannot be met")
     patterns = list(dict.fromkeys(merged.get_keyword_values("pattern")))
-    format_names = [
-        format_name
-        for format_name in dict.fromkeys(merged.get_keyword_values("format"))
-        if format_name in FORMAT_CHECKS
-    ]
-
+    format_names = _list_checked_formats(merged)
     for candidate in _generate_candidates(patterns, format_names, name, random, (low, high)):
         if candidate in avoid or not _has_length(candidate, low, high):
             continue
@@ -189,6 +184,11 @@ def generate_string(
     raise GenerationFailed(
         "no string was found for " + " and ".join(["its length", *patterns, *format_names])
     )
+
+
+def _list_checked_formats(merged: MergedSchema) -> list[str]:
+    names = dict.fromkeys(merged.get_keyword_values("format"))
+    return [name for name in names if name in FORMAT_CHECKS]
 
 
 def _has_length(text: str, low: int, high: int | None) -> bool:

@@ -210,9 +210,10 @@ class SchemaCache:
                 followers += option
                 tags |= _find_branch_tag(schema, option)
 
-            if not followers and not pending:
-                followers = list(_find_implied_schemas(conjuncts, refs, visited))
             pending += reversed(followers)
+            if not pending:
+                implied = list(_find_implied_schemas(conjuncts, refs, visited))
+                pending += reversed(implied)
 
         names = tuple(dict.fromkeys(map(get_schema_name, refs)))
         tags = _find_own_tags(conjuncts, names) | tags
@@ -456,10 +457,9 @@ def _compute_height(
         return _compute_height(subschema, definition_heights, depth + 1)
 
     levels = [1 + compute(child) for child in _find_required_children(schema)]
-    levels += [compute(conjunct) for conjunct in schema.get("allOf", ())]
-    for keyword in ("anyOf", "oneOf"):
-        if schema.get(keyword):
-            levels.append(min(map(compute, schema[keyword])))
+    levels += map(compute, schema.get("allOf", ()))
+    choices = [schema[keyword] for keyword in ("anyOf", "oneOf") if schema.get(keyword)]
+    levels += [min(map(compute, branches)) for branches in choices]
     if "$ref" in schema:
         name = _find_definition_name(schema["$ref"])
         levels.append(definition_heights.get(name or "", 0))

@@ -67,13 +67,16 @@ class MatchBuilder(ABC):
                 return self._build_alternative(alternatives, low, high)
             case Repeat():
                 return self._build_repeat(node, low, high)
-            case Group(inner, index):
-                text = self.build(inner, low, high)
-                self.captures[index] = text or ""
-                return text
+            case Group():
+                return self._build_group(node, low, high)
             case Backreference(index):
                 return self.captures.get(index, "")
-        return "" if low == 0 else None
+        return _build_empty(low)
+
+    def _build_group(self, node: Group, low: int, high: int) -> str | None:
+        text = self.build(node.node, low, high)
+        self.captures[node.index] = text or ""
+        return text
 
     def _build_alternative(
         self, alternatives: tuple[PatternNode, ...], low: int, high: int
@@ -88,15 +91,13 @@ class MatchBuilder(ABC):
         widths = [compute_width(part) for part in parts]
         # The fewest and most characters that the parts after this one can have.
         rest_low = sum(least for least, _ in widths)
-        rest_high = sum(high if most is None else most for _, most in widths)
+        rest_high = sum(_limit_width(width, high) for width in widths)
         texts: list[str] = []
-        for part, (least, most) in zip(parts, widths, strict=True):
+        for part, width in zip(parts, widths, strict=True):
+            least, most = width[0], _limit_width(width, high)
             rest_low -= least
-            rest_high -= high if most is None else most
-            upper = high - rest_low
-            if most is not None:
-                upper = min(most, upper)
-            text = self.build(part, max(least, low - rest_high), upper)
+            rest_high -= most
+            text = self.build(part, max(least, low - rest_high), min(most, high - rest_low))
             if text is None or len(text) > high:
                 return None
             texts.append(text)
@@ -107,7 +108,7 @@ class MatchBuilder(ABC):
     def _build_repeat(self, node: Repeat, low: int, high: int) -> str | None:
         width = compute_width(node.node)
         if width[1] == 0 or node.max == 0:
-            return "" if low == 0 else None
+            return _build_empty(low)
         count = self._choose_turns(node, width, low, high)
         if count is None:
             return None
@@ -128,6 +129,16 @@ class MatchBuilder(ABC):
         if fewest > largest:
             return None
         return self.choose_count(fewest, largest)
+
+
+def _build_empty(low: int) -> str | None:
+    return "" if low == 0 else None
+
+
+def _limit_width(width: Width, high: int) -> int:
+    """Return the most characters of a node; `high` where nothing else limits them."""
+    _, most = width
+    return high if most is None else most
 
 
 def can_have_length(node: PatternNode, low: int, high: int) -> bool:

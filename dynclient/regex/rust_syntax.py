@@ -46,17 +46,25 @@ def _write(node: PatternNode, numbers: dict[int, int]) -> str:  # noqa: PLR0911 
         case CharacterClass(ranges):
             return _write_class(ranges)
         case Concatenation(parts):
-            return "".join(_write_part(part, numbers) for part in parts) or "(?:)"
+            return _write_sequence(parts, numbers)
         case Alternation(alternatives):
             return "|".join(_write(alternative, numbers) for alternative in alternatives)
         case Repeat():
             return _write_repeat(node, numbers)
-        case Group(inner, index):
-            opener = "(" if index in numbers else "(?:"
-            return f"{opener}{_write(inner, numbers)})"
+        case Group():
+            return _write_group(node, numbers)
         case Backreference(index):
             return f"(?:\\{numbers[index]})"
     return _write_assertion(node, numbers)
+
+
+def _write_sequence(parts: tuple[PatternNode, ...], numbers: dict[int, int]) -> str:
+    return "".join(_write_part(part, numbers) for part in parts) or "(?:)"
+
+
+def _write_group(node: Group, numbers: dict[int, int]) -> str:
+    opener = "(" if node.index in numbers else "(?:"
+    return f"{opener}{_write(node.node, numbers)})"
 
 
 def _write_part(node: PatternNode, numbers: dict[int, int]) -> str:

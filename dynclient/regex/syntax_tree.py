@@ -214,11 +214,9 @@ def compute_width(node: PatternNode) -> Width:  # noqa: PLR0911 - one for each k
         case Literal() | CharacterClass():
             return 1, 1
         case Concatenation(parts):
-            widths = [compute_width(part) for part in parts]
-            return sum(low for low, _ in widths), _combine_highs(sum, widths)
+            return _combine_widths(parts, sum, sum)
         case Alternation(alternatives):
-            widths = [compute_width(alternative) for alternative in alternatives]
-            return min(low for low, _ in widths), _combine_highs(max, widths)
+            return _combine_widths(alternatives, min, max)
         case Repeat(inner, least, most):
             return _multiply_width(compute_width(inner), least, most)
         case Group(inner):
@@ -228,10 +226,16 @@ def compute_width(node: PatternNode) -> Width:  # noqa: PLR0911 - one for each k
     return 0, 0
 
 
-def _combine_highs(combine: Callable[[list[int]], int], widths: list[Width]) -> int | None:
-    """Return the sum or maximum of the upper ends; None where one of them has no limit."""
+def _combine_widths(
+    nodes: tuple[PatternNode, ...],
+    combine_lows: Callable[[list[int]], int],
+    combine_highs: Callable[[list[int]], int],
+) -> Width:
+    """Return the width of several nodes; it has no limit where one of them has none."""
+    widths = [compute_width(node) for node in nodes]
+    low = combine_lows([low for low, _ in widths])
     highs = [high for _, high in widths if high is not None]
-    return combine(highs) if len(highs) == len(widths) else None
+    return low, combine_highs(highs) if len(highs) == len(widths) else None
 
 
 def _multiply_width(width: Width, least: int, most: int | None) -> Width:

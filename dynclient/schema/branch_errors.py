@@ -35,8 +35,10 @@ def find_tag_errors(error: Any, errors_by_branch: dict[int, list[Any]]) -> list[
         return []
     candidates = [errors for errors in errors_by_branch.values() if not is_wrong_kind(errors)]
     by_branch = [_find_listing_errors(errors) for errors in candidates]
-    for name in [get_tag_name(error), *(by_branch[0] if by_branch else ())]:
-        if by_branch and all(name in errors_by_name for errors_by_name in by_branch):
+    if not by_branch:
+        return []
+    for name in (get_tag_name(error), *by_branch[0]):
+        if all(name in errors_by_name for errors_by_name in by_branch):
             return [errors_by_name[name] for errors_by_name in by_branch]
     return []
 

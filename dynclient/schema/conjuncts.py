@@ -81,14 +81,14 @@ class ConjunctReader:
                 continue
             pending.pop()
             if key not in known:
-                names = read(part) if self._counts(part) else frozenset()
+                names = read(part) if self._has_effect(part) else frozenset()
                 known[key] = names.union(
                     *(known.get((one.uri, one.pointer), ()) for one in conjuncts)
                 )
         return known[node.uri, node.pointer]
 
-    def _counts(self, node: Node) -> bool:
-        """Return whether the keywords of a schema count: in 3.0 not beside a `$ref`."""
+    def _has_effect(self, node: Node) -> bool:
+        """Return whether the keywords of a schema apply: in 3.0 not beside a `$ref`."""
         return isinstance(node.value, dict) and (self.flavour != "3.0" or node.reference is None)
 
     def _list_conjuncts(self, node: Node) -> list[Node]:
@@ -98,7 +98,7 @@ class ConjunctReader:
         if reference is not None:
             target = self._find_target(node, reference)
             conjuncts += [target] if target else []
-        if self._counts(node) and isinstance(node.value.get("allOf"), list):
+        if self._has_effect(node) and isinstance(node.value.get("allOf"), list):
             conjuncts += node.get_child("allOf").iterate_children()
         return conjuncts
 

@@ -75,8 +75,8 @@ class EvaluatedNames:
         """Whether nothing is evaluated."""
         return not (self.names or self.patterns or self.is_everything or self.conditional)
 
-    def under(self, condition: Condition) -> EvaluatedNames:
-        """Return what is evaluated under a condition, to add to it."""
+    def add_condition(self, condition: Condition) -> EvaluatedNames:
+        """Return what is evaluated under a condition, so that more can be added to it."""
         return self.conditional.setdefault(condition.key, (condition, EvaluatedNames()))[1]
 
     def remove_known(self, names: dict[str, None], patterns: dict[str, None]) -> None:
@@ -153,7 +153,7 @@ class EvaluationReader:
         for branch in branches:
             part = EvaluatedNames()
             if isinstance(branch, dict):
-                part = evaluated.under(Condition(branch))
+                part = evaluated.add_condition(Condition(branch))
                 self._collect(branch, part)
             parts.append(part)
         if parts:
@@ -164,11 +164,11 @@ class EvaluationReader:
     def _collect_conditional_parts(self, schema: dict[str, Any], evaluated: EvaluatedNames) -> None:
         condition = schema.get("if")
         if isinstance(condition, dict):
-            holds = evaluated.under(Condition(condition))
+            holds = evaluated.add_condition(Condition(condition))
             self._collect(condition, holds)
             self._collect(schema.get("then"), holds)
-            self._collect(schema.get("else"), evaluated.under(Condition(condition, True)))
+            self._collect(schema.get("else"), evaluated.add_condition(Condition(condition, True)))
         elif condition is not None:
             self._collect(schema.get("then" if condition else "else"), evaluated)
         for name, part in schema.get("dependentSchemas", {}).items():
-            self._collect(part, evaluated.under(Condition(name=name)))
+            self._collect(part, evaluated.add_condition(Condition(name=name)))

@@ -385,11 +385,7 @@ def describe_schema(schema: Any, defs: Definitions) -> str:
     """
     if not isinstance(schema, dict):
         return "anything" if schema else "nothing"
-    merged: dict[str, Any] = {}
-    for part in walk_in_place(schema, defs, alternatives=False):
-        if X_SERIALIZATION not in part:
-            merged = {**part, **merged}
-
+    merged = _merge_in_place(schema, defs)
     if "const" in merged:
         return shorten_repr(merged["const"])
     if "enum" in merged:
@@ -401,6 +397,15 @@ def describe_schema(schema: Any, defs: Definitions) -> str:
     if alternatives and "type" not in merged:
         return _join_alternatives([describe_schema(part, defs) for part in alternatives])
     return _describe_merged_keywords(merged)
+
+
+def _merge_in_place(schema: dict[str, Any], defs: Definitions) -> dict[str, Any]:
+    """Return the keywords of the schemas that always apply; of one keyword, the first."""
+    merged: dict[str, Any] = {}
+    for part in walk_in_place(schema, defs, alternatives=False):
+        if X_SERIALIZATION not in part:
+            merged = {**part, **merged}
+    return merged
 
 
 def _describe_merged_keywords(schema: dict[str, Any]) -> str:

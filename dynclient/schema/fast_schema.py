@@ -162,19 +162,15 @@ class FastSchemaWriter:
         conditions = {key: own.pop(key) for key in ("anyOf", "oneOf", "if") if key in own}
         unevaluated = own.pop("unevaluatedProperties", None)
         written = map_subschemas(own, self._write_schema)
-        for keyword in ("anyOf", "oneOf"):
-            if keyword in conditions:
-                written[keyword] = list(map(self._write_condition, conditions[keyword]))
-        if "if" in conditions:
-            written["if"] = self._write_condition(conditions["if"])
+        for keyword, condition in conditions.items():
+            if keyword == "if":
+                written[keyword] = self._write_condition(condition)
+            else:
+                written[keyword] = list(map(self._write_condition, condition))
         if "$ref" in written:
             self._refer_to_definition(get_definition_name(written["$ref"]))
         if "patternProperties" in written:
-            members = written["patternProperties"].items()
-            written["patternProperties"] = {
-                _write_linear_pattern(pattern): member for pattern, member in members
-            }
-
+            written["patternProperties"] = _write_linear_patterns(written["patternProperties"])
         conjuncts = self._write_scalar_conjuncts(written)
         if unevaluated is not None:
             evaluated = self._evaluation_reader.read(schema)
@@ -255,9 +251,8 @@ class FastSchemaWriter:
         if evaluated.names:
             written["properties"] = dict.fromkeys(evaluated.names, True)
         if evaluated.patterns:
-            written["patternProperties"] = {
-                _write_linear_pattern(pattern): True for pattern in evaluated.patterns
-            }
+            members = dict.fromkeys(evaluated.patterns, True)
+            written["patternProperties"] = _write_linear_patterns(members)
         alternatives = [
             {**self._write_shielded(condition), **self._write_evaluated(part)}
             for condition, part in evaluated.conditional.values()
@@ -315,6 +310,10 @@ class FastSchemaWriter:
         name = f"x-check-{len(self.format_checks)}"
         self.format_checks[name] = check
         return name
+
+
+def _write_linear_patterns(members: dict[str, Any]) -> dict[str, Any]:
+    return {_write_linear_pattern(pattern): member for pattern, member in members.items()}
 
 
 def _write_linear_pattern(source: str) -> str:

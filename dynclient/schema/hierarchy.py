@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
-from dynclient.document.references import DocumentFiles, Node, escape_token
+from dynclient.document.references import DocumentFiles, Node, escape_token, unescape_token
 from dynclient.errors import UnresolvableReference
 from dynclient.schema.conjuncts import SchemaKey
 
@@ -180,7 +180,7 @@ class SchemaHierarchy:
     def find_name(self, node: Node) -> str:
         """Return the name by which a tag means a schema: that of the component, or of the file."""
         if node.pointer:
-            return node.pointer.rsplit("/", 1)[-1].replace("~1", "/").replace("~0", "~")
+            return unescape_token(node.pointer.rsplit("/", 1)[-1])
         return self._names_of_files.get(node.uri, node.place.file.partition(".")[0])
 
     @cached_property

@@ -194,10 +194,7 @@ class SchemaTranslator:
             self._report_problem(node, "invalid-schema", "a schema must be an object")
             return schema
 
-        exclusions = inherited_exclusions
-        is_extension = "$ref" in value and "properties" in value
-        if is_extension or any(keyword in value for keyword in _CONJUNCTION_KEYWORDS):
-            exclusions |= self._conjuncts.find_excluded_properties(node)
+        exclusions = inherited_exclusions | self._find_own_exclusions(node)
         has_reference = self._translate_reference(schema, node, exclusions)
         if has_reference and self.flavour == "3.0":  # what is beside a $ref does not count there
             return allow_null(schema) if value.get("nullable") is True else schema
@@ -207,8 +204,18 @@ class SchemaTranslator:
         self._translate_required(schema, node, exclusions)
         self._remove_dependents(schema, exclusions)
         self._translate_annotations(schema, node)
+        return self._translate_nullable(schema, node)
 
-        nullable = value.get("nullable", False)
+    def _find_own_exclusions(self, node: Node) -> frozenset[str]:
+        """Return the properties that a schema excludes together with its conjuncts."""
+        value = node.value
+        is_extension = "$ref" in value and "properties" in value
+        if is_extension or any(keyword in value for keyword in _CONJUNCTION_KEYWORDS):
+            return self._conjuncts.find_excluded_properties(node)
+        return frozenset()
+
+    def _translate_nullable(self, schema: Schema, node: Node) -> Schema:
+        nullable = node.value.get("nullable", False)
         if not isinstance(nullable, bool):
             self._report_invalid_keyword(node, "nullable")
         return allow_null(schema) if nullable is True else schema
@@ -515,30 +522,24 @@ class SchemaTranslator:
     # --- annotations
 
     def _translate_annotations(self, schema: Schema, node: Node) -> None:
-        value = node.value
         for keyword, value_type in _ANNOTATIONS.items():
-            if keyword not in value:
+            if keyword not in node.value:
                 continue
-            annotation = value[keyword]
+            annotation = node.value[keyword]
             if isinstance(annotation, value_type) and has_only_finite_numbers(annotation):
                 schema[keyword] = annotation
             else:
                 self._report_invalid_keyword(node, keyword)
 
         self._add_format_check(schema)
-        if "enum" in schema and is_open_enum(value):
+        if "enum" in schema and is_open_enum(node.value):
             schema.setdefault(X_EXTENSIBLE_ENUM, True)
             if self.options.opens_enums:
                 open_enum(schema)
-        examples = [value["example"]] if "example" in value else []
-        if isinstance(value.get("examples"), list):
-            examples += value["examples"]
-        if examples and has_only_finite_numbers(examples):
-            schema["examples"] = examples
-
-        if isinstance(value.get("discriminator"), dict):
+        _translate_examples(schema, node.value)
+        if isinstance(node.value.get("discriminator"), dict):
             self._translate_discriminator(schema, node.get_child("discriminator"))
-        elif "discriminator" in value:
+        elif "discriminator" in node.value:
             self._report_invalid_keyword(node, "discriminator")
 
     def _add_format_check(self, schema: Schema) -> None:
@@ -586,6 +587,15 @@ class SchemaTranslator:
 
 def _build_depth_error(node: Node) -> DocumentTooLarge:
     return DocumentTooLarge(f"{node.place}: the schema is nested too deeply", uri=node.uri)
+
+
+def _translate_examples(schema: Schema, schema_object: dict[str, Any]) -> None:
+    """Carry `example` and `examples` over as one list."""
+    examples = [schema_object["example"]] if "example" in schema_object else []
+    if isinstance(schema_object.get("examples"), list):
+        examples += schema_object["examples"]
+    if examples and has_only_finite_numbers(examples):
+        schema["examples"] = examples
 
 
 def _without_keywords(node: Node, keywords: tuple[str, ...]) -> Node:

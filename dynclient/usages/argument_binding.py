@@ -109,38 +109,37 @@ def bind_arguments(binder: Binder, usage: OperationUsage) -> BoundArguments:
         # It may be a `Call` or a `Request`.
         return BoundArguments(is_opaque=True)
 
-    has_other_arguments = usage.has_other_arguments
-    positional: list[Any] = []
-    keywords: dict[str, Any] = {}
-    for argument in usage.arguments:
-        is_group = _is_location_group(binder, argument)
-        value = argument.partial_value
-        if is_group and value.is_unknown:
-            has_other_arguments = True
-            continue
-        if () in value.open_paths and (is_group or value.is_call):
-            has_other_arguments = True
-        parts = _split_argument(argument, is_group=is_group)
-        if isinstance(argument.name, str):
-            keywords[argument.name] = parts
-        else:
-            positional.append(parts)
-
+    positional, keywords = _split_arguments(binder, usage.arguments)
     call = binder.bind(positional, keywords).call
-    body = call.get("body")
-    if (
-        "body" in keywords
-        and isinstance(body, ArgumentPart)
-        and binder.is_body_property(body.value)
-    ):
-        # The binder sees the part, and takes what is not known for the whole body.
-        call["body"] = {"body": body}
+    if "body" in keywords:
+        _correct_body_property(binder, call)
+    is_any_open = any(_is_partly_unknown(binder, argument) for argument in usage.arguments)
+    has_other_arguments = usage.has_other_arguments or is_any_open
     return BoundArguments(
         args=[_extract_values(parts) for parts in positional],
         kwargs={name: _extract_values(parts) for name, parts in keywords.items()},
         parts=dict(_iterate_parts(call)),
         has_other_arguments=has_other_arguments,
     )
+
+
+def _is_partly_unknown(binder: Binder, argument: SourceArgument) -> bool:
+    """Tell whether an argument stands for several, and not all of them are known."""
+    value = argument.partial_value
+    is_group = _is_location_group(binder, argument)
+    if is_group and value.is_unknown:
+        return True
+    return () in value.open_paths and (is_group or value.is_call)
+
+
+def _correct_body_property(binder: Binder, call: Call) -> None:
+    """Let `body=` be the property of that name where the binder would, if it saw the value.
+
+    The binder sees the part, and takes what is not known for the whole body.
+    """
+    body = call.get("body")
+    if isinstance(body, ArgumentPart) and binder.is_body_property(body.value):
+        call["body"] = {"body": body}
 
 
 def _is_single_unknown(arguments: Sequence[SourceArgument]) -> bool:
@@ -153,6 +152,24 @@ def _is_single_unknown(arguments: Sequence[SourceArgument]) -> bool:
 def _is_location_group(binder: Binder, argument: SourceArgument) -> bool:
     """Tell whether an argument is `path=`, `query=` and so on: several arguments in one."""
     return argument.name in LOCATION_GROUPS and argument.name not in binder.targets
+
+
+def _split_arguments(
+    binder: Binder, arguments: Sequence[SourceArgument]
+) -> tuple[list[Any], dict[str, Any]]:
+    """Return what stands for the positional and the keyword arguments while they are bound."""
+    positional: list[Any] = []
+    keywords: dict[str, Any] = {}
+    for argument in arguments:
+        is_group = _is_location_group(binder, argument)
+        if is_group and argument.partial_value.is_unknown:
+            continue
+        parts = _split_argument(argument, is_group=is_group)
+        if isinstance(argument.name, str):
+            keywords[argument.name] = parts
+        else:
+            positional.append(parts)
+    return positional, keywords
 
 
 def _split_argument(argument: SourceArgument, *, is_group: bool) -> Any:

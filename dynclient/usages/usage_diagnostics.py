@@ -186,12 +186,16 @@ class _ViolationFilter:
             return False
         if kind not in _MEMBER_INDEPENDENT_KINDS and self._is_uncertain(path):
             return False
-        ancestors = (path[:length] for length in range(len(path) + 1))
-        return not any(self._is_conditional(p) and self._is_uncertain(p) for p in ancestors)
+        return not self._depends_on_uncertain_condition(path)
 
     def _depends_on_unknown(self, path: ValuePath) -> bool:
         """Tell whether the value at a path, or one that holds it, is known only at run time."""
         return any(path[: len(unknown)] == unknown for unknown in self.arguments.unknown_paths)
+
+    def _depends_on_uncertain_condition(self, path: ValuePath) -> bool:
+        """Tell whether a condition on what is known only at run time applies at a path."""
+        ancestors = (path[:length] for length in range(len(path) + 1))
+        return any(self._is_conditional(one) and self._is_uncertain(one) for one in ancestors)
 
     def _is_unknown_member(self, path: ValuePath) -> bool:
         """Tell whether an object has no such member, whatever its other members are."""
@@ -273,16 +277,20 @@ def _find_read_error(result_types: list[SchemaTypes], read: ResultRead) -> tuple
     type_names = {name for owner in owners for name in owner.types}
     if type_names and "object" not in type_names:
         return "type", f"got a key, the result has {' or '.join(sorted(type_names))} there"
+    return "unknown", _explain_unknown_key(owners, key)
 
+
+def _explain_unknown_key(owners: list[SchemaTypes], key: str) -> str:
+    """Return the declared name that is most like a key, else all of them."""
     known_names: dict[str, None] = {}
     for owner in owners:
         for subschema in owner.subschemas:
             known_names.update(dict.fromkeys(subschema.get("properties", {})))
     suggestions = suggest(key, list(known_names), 1)
     if suggestions:
-        return "unknown", f"did you mean {suggestions[0]}?"
+        return f"did you mean {suggestions[0]}?"
     declared = shorten(", ".join(known_names), _MAX_TEXT_LENGTH)
-    return "unknown", f"is not declared; declared: {declared}"
+    return f"is not declared; declared: {declared}"
 
 
 def _list_part_types(owners: list[SchemaTypes], part: str) -> list[SchemaTypes]:
