@@ -96,9 +96,9 @@ def test_the_github_workflow_annotates_comments_and_fails(clone):
         "dynclient": 1,
         "gh": 0,
     }
-    assert found["dynclient"].stdout.startswith(
-        "::error file=api.yaml,line=5,title=operation-removed"
-    )
+    verdict, annotation = found["dynclient"].stdout.splitlines()
+    assert verdict.startswith("::error title=dynclient diff::Shop 1 → 1: 1 breaking, ")
+    assert annotation.startswith("::error file=api.yaml,line=5,title=operation-removed")
     assert all((clone.root / file).is_file() for file in ("api.md", "api.sarif"))
     assert found["gh"].stdout == "gh pr comment 7 --body-file api.md --edit-last --create-if-none\n"
     assert "hashFiles('api.md')" in steps["gh"]["if"]

@@ -101,8 +101,6 @@ class _EventComparer:
         if old.node.value == new.node.value and old.document is new.document:
             return
         pair = OperationPair(old, new, matches_wire=True, matches_code=True)
-        call_context = ComparisonContext(self._documents, pair, WEBHOOK_CALL)
-        result_context = ComparisonContext(self._documents, pair, WEBHOOK_RESULT)
         try:
             call_context = ComparisonContext(self._documents, pair, WEBHOOK_CALL)
             result_context = ComparisonContext(self._documents, pair, WEBHOOK_RESULT)
