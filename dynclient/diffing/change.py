@@ -62,6 +62,10 @@ class ChangeLocation:
         return {"file": self.file, "pointer": self.pointer, "line": self.line}
 
 
+def _describe_location(location: ChangeLocation | None) -> dict[str, Any] | None:
+    return None if location is None else location.to_dict()
+
+
 @dataclass(frozen=True)
 class Change:
     """One difference between two revisions, however many operations it touches.
@@ -201,8 +205,8 @@ class Change:
             "proof": self.proof,
             **(self._witness_fields if self.has_witness else {}),
             "because": self.because,
-            "source": self.source.to_dict() if self.source else None,
-            "old_source": self.old_source.to_dict() if self.old_source else None,
+            "source": _describe_location(self.source),
+            "old_source": _describe_location(self.old_source),
             "used": list(self.used),
             "accepted": self.accepted,
             "policy": self.policy,

@@ -12,7 +12,7 @@ from dynclient.display_text import escape_unprintable
 
 def to_json_value(value: Any) -> Any:
     """Return a value as strict JSON: YAML documents may hold `.inf`, dates and sets."""
-    if value is None or isinstance(value, bool | int | str):
+    if isinstance(value, bool | int | str | None):
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else str(value)

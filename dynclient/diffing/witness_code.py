@@ -118,10 +118,19 @@ def _generate_argument_forms(
     path_keywords = {name: value for name, value in path.items() if name not in positional}
     groups = {"path": path_keywords, **groups}
 
-    if "body" not in document:
+    if "body" in document:
+        yield from _generate_body_forms(args, groups, document["body"], binder)
+    else:
         yield from _generate_keyword_forms(args, groups, {})
-        return
-    body = document["body"]
+
+
+def _generate_body_forms(
+    args: tuple[Any, ...],
+    groups: Mapping[str, Mapping[str, Any]],
+    body: Any,
+    binder: Binder | None,
+) -> Iterator[PythonArguments]:
+    """Yield ways to give a body beside other arguments: by its properties, then as a whole."""
     if binder and isinstance(body, dict) and body:
         yield from _generate_keyword_forms(args, {**groups, "body": body}, {})
     # Without a binder, nobody can tell whether a keyword means a property of the body too.

@@ -126,11 +126,10 @@ class AnswerBuilder:
             UsageError: the answer does not fit the document.
 
         """
-        if times is not None and (type(times) is not int or times < 1):
-            raise UsageError(f"times is {times!r}", hint="give a number from 1, or None for all")
-        status = self._response_builder.success_status if status is None else status
-        if type(status) is not int or status not in STATUSES:
-            raise UsageError(f"status is {status!r}", hint="give a number from 100 to 599")
+        _check_times(times)
+        if status is None:
+            status = self._response_builder.success_status
+        _check_status(status)
         declared = self._plan.operation.find_response(status)
         if declared is None and self._validate:
             raise self._build_undeclared(status)
@@ -175,14 +174,15 @@ class AnswerBuilder:
     def _choose_body(
         self, status: int, declared: DeclaredResponse | None, value: Any, media_type: str
     ) -> SampledBody:
-        is_bodiless = status in BODILESS_STATUSES or declared is None or not declared.content
-        if is_bodiless and self._validate:
+        content = {} if declared is None else declared.content
+        has_body = bool(content) and status not in BODILESS_STATUSES
+        if self._validate and not has_body:
             raise self._build_misfit(f"the status {status} has no body; leave data out")
-        entry = None if declared is None else _find_media_type(media_type, declared)
+        entry = _find_media_type(media_type, content)
         if entry is not None:
             return self._check_data(entry, value, media_type)
-        if declared is not None and not is_bodiless and self._validate:
-            names = ", ".join(declared.content)
+        if self._validate:
+            names = ", ".join(content)
             raise self._build_misfit(
                 f"the media type {media_type} is not declared, the document knows {names}"
             )
@@ -244,13 +244,24 @@ def send_answer(
     return replace(response, body=b"") if request.method == "HEAD" else response
 
 
-def _find_media_type(media_type: str, declared: DeclaredResponse) -> MediaType | None:
+def _check_times(times: int | None) -> None:
+    is_valid = times is None or (type(times) is int and times >= 1)
+    if not is_valid:
+        raise UsageError(f"times is {times!r}", hint="give a number from 1, or None for all")
+
+
+def _check_status(status: int) -> None:
+    if type(status) is not int or status not in STATUSES:
+        raise UsageError(f"status is {status!r}", hint="give a number from 100 to 599")
+
+
+def _find_media_type(media_type: str, content: Mapping[str, MediaType]) -> MediaType | None:
     """Return the declared entry for a media type, "" for the document's own choice."""
     if media_type:
-        match = media_types.match_media_type(media_type, declared.content)
+        match = media_types.match_media_type(media_type, content)
         entry_and_name = None if match is None else (match[1], media.get_essence(media_type))
     else:
-        entry_and_name = negotiate_media_type("", declared.content)
+        entry_and_name = negotiate_media_type("", content)
     if entry_and_name is None:
         return None
     entry, name = entry_and_name

@@ -114,12 +114,18 @@ def _find_places(cache: SchemaCache, schema: dict[str, Any]) -> Iterator[_Schema
         count += 1
         yield _SchemaPlace(path, shape)
 
-        if len(path) >= MAX_DEPTH:
-            continue
-        for name in shape.property_positions:
-            todo.append(((*path, name), shape.get_property_schemas(name, cache.matches)))
-        if any("items" in part or "prefixItems" in part for part in shape.conjuncts):
-            todo.append(((*path, 0), shape.get_item_schemas(0)))
+        if len(path) < MAX_DEPTH:
+            todo.extend(_generate_inner_schemas(cache, path, shape))
+
+
+def _generate_inner_schemas(
+    cache: SchemaCache, path: ValuePath, shape: MergedSchema
+) -> Iterator[tuple[ValuePath, tuple[JsonSchema, ...]]]:
+    """Yield path → schemas of the declared properties and of the first item of a value."""
+    for name in shape.property_positions:
+        yield (*path, name), shape.get_property_schemas(name, cache.matches)
+    if any("items" in part or "prefixItems" in part for part in shape.conjuncts):
+        yield (*path, 0), shape.get_item_schemas(0)
 
 
 def _merge_in_place(schemas: tuple[JsonSchema, ...], defs: dict[str, Any]) -> MergedSchema:

@@ -79,17 +79,22 @@ class CallComparer:
         old_sends = self._context.old_sends
         sent, read = (old, new) if old_sends else (new, old)
         for pair in pair_media_types(sent.content, read.content):
-            old_entry, new_entry = (pair.sent, pair.read) if old_sends else (pair.read, pair.sent)
+            old_entry, new_entry = pair.order_by_revision(old_sends=old_sends)
             if old_entry is not None and new_entry is not None:
-                if pair.relation != "same":
-                    yield self._build_media_type_changed(old_entry, new_entry, pair.relation)
-                if pair.relation != "replaced":
-                    yield from self._compare_media_types(old_entry, new_entry)
+                yield from self._compare_both(old_entry, new_entry, pair.relation)
             elif old_entry is not None:
                 yield self._build_media_type_removed(old_entry)
             elif new_entry is not None:
                 situation = "call" if old_sends else "webhook"
                 yield self._build_media_type_finding("media-type-added", situation, None, new_entry)
+
+    def _compare_both(
+        self, old: MediaType, new: MediaType, relation: Relation
+    ) -> Iterator[Finding]:
+        if relation != "same":
+            yield self._build_media_type_changed(old, new, relation)
+        if relation != "replaced":
+            yield from self._compare_media_types(old, new)
 
     def _build_media_type_changed(
         self, old: MediaType, new: MediaType, relation: Relation
@@ -116,14 +121,9 @@ class CallComparer:
     ) -> Finding:
         entry = old or new
         assert entry is not None
+        names = old.name if old else None, new.name if new else None
         return self._context.findings.build_finding(
-            rule,
-            situation,
-            f"body ({entry.name})",
-            (old, new),
-            (old and old.name, new and new.name),
-            old=old and old.name,
-            new=new and new.name,
+            rule, situation, f"body ({entry.name})", (old, new), names, old=names[0], new=names[1]
         )
 
     def _compare_media_types(self, old: MediaType, new: MediaType) -> Iterator[Finding]:

@@ -34,6 +34,10 @@ class MediaTypePair:
     read: MediaType | None
     relation: Relation = "same"
 
+    def order_by_revision(self, *, old_sends: bool) -> tuple[MediaType | None, MediaType | None]:
+        """Return the media type of the old document, and that of the new one."""
+        return (self.sent, self.read) if old_sends else (self.read, self.sent)
+
 
 def pair_media_types(
     sent: Mapping[str, MediaType], read: Mapping[str, MediaType]

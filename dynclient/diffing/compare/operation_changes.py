@@ -73,13 +73,18 @@ def _compare_operation_ids(pair: OperationPair, *, has_other_partner: bool) -> I
     """Yield a changed operationId, or a lost one where the name means another operation now."""
     old_id, new_id = read_operation_id(pair.old), read_operation_id(pair.new)
     is_lost = not pair.matches_code and not has_other_partner
-    if pair.matches_wire and (is_lost or old_id != new_id):
-        situation = "renamed" if old_id else "first-name"
-        is_found = pair.matches_code and not has_other_partner
-        if is_found and _has_respelt_id(pair):
-            situation = "respelt"
-        documented = old_id or None, new_id or None
-        yield _build_operation_finding(pair, "operation-renamed", situation, documented)
+    if not pair.matches_wire or (old_id == new_id and not is_lost):
+        return
+    documented = old_id or None, new_id or None
+    is_found = pair.matches_code and not has_other_partner
+    situation = _choose_renamed_situation(pair, is_found=is_found)
+    yield _build_operation_finding(pair, "operation-renamed", situation, documented)
+
+
+def _choose_renamed_situation(pair: OperationPair, *, is_found: bool) -> str:
+    if is_found and _has_respelt_id(pair):
+        return "respelt"
+    return "renamed" if read_operation_id(pair.old) else "first-name"
 
 
 def _has_respelt_id(pair: OperationPair) -> bool:
@@ -127,9 +132,10 @@ def compare_tags(new: Document, pairing: Pairing) -> Iterator[Finding]:
 
 
 def _build_tag_removed(pair: OperationPair, tag: str, *, is_removed: bool) -> Finding:
+    situation = "namespace" if is_removed else "membership"
     return FindingContext(pair.old.key).build_finding(
         "tag-removed",
-        "namespace" if is_removed else "membership",
+        situation,
         "tags",
         documented=(tag, list(pair.new.tags) or None),
         key=("tag", tag) if is_removed else ("tag", tag, pair.new.tags),

@@ -5,7 +5,7 @@ Source: OAS 3.1.1 Parameter Object, Style Examples: `form` with explode, and `de
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from dynclient.diffing.decide.text_containment import (
 from dynclient.diffing.findings import Finding
 from dynclient.model import Parameter
 from dynclient.schema.dialect import Schema
+from dynclient.wire.schema_types import SchemaTypes
 
 
 @dataclass(frozen=True)
@@ -85,31 +86,33 @@ class RegroupedParameterComparer:
         for owner in owners:
             if owner.location != "query" or owner.content or owner.name in free:
                 continue
-            members: dict[str, Parameter] = {}
-            for member, wire_name in self._list_members(owner, is_old=is_owner_old):
-                parameter = free.get(wire_name)
-                if parameter is not None and self._is_scalar(parameter, is_old=not is_owner_old):
-                    members[member] = parameter
+            members = self._find_members(owner, free, is_owner_old=is_owner_old)
             if members:
                 yield ParameterGroup(owner, members, is_owner_old)
             for parameter in members.values():
                 del free[parameter.name]
 
+    def _find_members(
+        self, owner: Parameter, others: Mapping[str, Parameter], *, is_owner_old: bool
+    ) -> dict[str, Parameter]:
+        """Return the parameters that are scalar members of an object, by the members' names."""
+        members = {}
+        for member, wire_name in self._list_members(owner, is_old=is_owner_old):
+            parameter = others.get(wire_name)
+            if parameter is not None and self._is_scalar(parameter, is_old=not is_owner_old):
+                members[member] = parameter
+        return members
+
     def _list_members(self, owner: Parameter, *, is_old: bool) -> list[tuple[str, str]]:
         """Return the scalar members of an object, each with the name that it has on the wire."""
         is_exploded = owner.style == "form" and owner.explode
-        end = self._serialize(owner, is_old=is_old)
-        if not end.value_types.is_object or not (is_exploded or owner.style == "deepObject"):
+        value_types = self._serialize(owner, is_old=is_old).value_types
+        if not value_types.is_object or not (is_exploded or owner.style == "deepObject"):
             return []
-        names = dict.fromkeys(
-            name for part in end.value_types.subschemas for name in part.get("properties", ())
-        )
-        members = []
-        for name in names:
-            types = end.value_types.find_member_types(name).types
-            if types and not types & {"array", "object"}:
-                members.append((name, name if is_exploded else f"{owner.name}[{name}]"))
-        return members
+        names = _list_scalar_members(value_types)
+        if is_exploded:
+            return [(name, name) for name in names]
+        return [(name, f"{owner.name}[{name}]") for name in names]
 
     def _is_scalar(self, parameter: Parameter, *, is_old: bool) -> bool:
         if parameter.content:
@@ -203,3 +206,16 @@ class RegroupedParameterComparer:
             return to_witness(call_builder.build_with_parameters("query", values))
 
         return build_witness
+
+
+def _list_scalar_members(value_types: SchemaTypes) -> list[str]:
+    """Return the declared properties of an object whose values are neither arrays nor objects."""
+    names: dict[str, None] = {}
+    for part in value_types.subschemas:
+        names |= dict.fromkeys(part.get("properties", ()))
+    scalar_names = []
+    for name in names:
+        types = value_types.find_member_types(name).types
+        if types and not types & {"array", "object"}:
+            scalar_names.append(name)
+    return scalar_names

@@ -116,29 +116,32 @@ class ResultComparer:
         old_sends = self._context.old_sends
         sent, read = (old, new) if old_sends else (new, old)
         for pair in pair_media_types(sent.content, read.content):
-            old_entry, new_entry = (pair.sent, pair.read) if old_sends else (pair.read, pair.sent)
+            old_entry, new_entry = pair.order_by_revision(old_sends=old_sends)
             if old_entry is not None and new_entry is not None:
-                if pair.relation != "same":
-                    yield self._build_media_type_changed(new, old_entry, new_entry, pair.relation)
-                if pair.relation != "replaced":
-                    yield from self._compare_media_types(new.status, old_entry, new_entry)
+                yield from self._compare_both(new, old_entry, new_entry, pair.relation)
             elif old_entry is not None:
                 yield self._build_media_type_removed(old, new, old_entry)
             elif new_entry is not None:
                 yield self._build_media_type_added(old, new, new_entry)
 
-    def _build_media_type_changed(
+    def _compare_both(
         self, response: Response, old: MediaType, new: MediaType, relation: Relation
-    ) -> Finding:
-        situation = "parameters-accepted"
-        if relation != "accepted":
-            if self._context.old_sends:
-                side = "webhook-result"
-            else:
-                side = "error-result" if _may_be_error(response.status) else "result"
-            situation = f"{side}-{relation}"
-        rule = "media-type-changed"
-        return self._build_media_type_finding(rule, situation, response, old, new)
+    ) -> Iterator[Finding]:
+        if relation != "same":
+            situation = self._choose_changed_situation(response, relation)
+            yield self._build_media_type_finding(
+                "media-type-changed", situation, response, old, new
+            )
+        if relation != "replaced":
+            yield from self._compare_media_types(response.status, old, new)
+
+    def _choose_changed_situation(self, response: Response, relation: Relation) -> str:
+        if relation == "accepted":
+            return "parameters-accepted"
+        if self._context.old_sends:
+            return f"webhook-result-{relation}"
+        side = "error-result" if _may_be_error(response.status) else "result"
+        return f"{side}-{relation}"
 
     def _compare_media_types(
         self, status: str, old: MediaType, new: MediaType
@@ -185,14 +188,15 @@ class ResultComparer:
     ) -> Finding:
         entry = new or old
         assert entry is not None
+        names = old.name if old else None, new.name if new else None
         return self._context.findings.build_finding(
             rule,
             situation,
             f"{response.status} {entry.name}",
             (old, new),
-            (old and old.name, new and new.name),
-            old=old and old.name,
-            new=new and new.name,
+            names,
+            old=names[0],
+            new=names[1],
         )
 
     # --- headers

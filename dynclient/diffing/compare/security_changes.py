@@ -207,10 +207,10 @@ def _is_sufficient(
     describe: SchemeDescriber,
 ) -> bool:
     """Tell whether credentials that satisfy an alternative satisfy one of a formula."""
-    return any(
-        all(_has_requirement(credentials, required, renames, describe) for required in alternative)
-        for alternative in formula or _NO_CREDENTIAL
-    )
+    for alternative in formula or _NO_CREDENTIAL:
+        if all(_has_requirement(credentials, one, renames, describe) for one in alternative):
+            return True
+    return False
 
 
 def _has_requirement(

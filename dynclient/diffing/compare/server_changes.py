@@ -54,7 +54,6 @@ class _ServerComparison:
     def find_changes(self) -> Iterator[Finding]:
         counterparts = {key: self._find_counterpart(key) for key in self._old}
         old_default = next(iter(self._old), None)
-        new_default = next(iter(self._new), None)
         for key, counterpart in counterparts.items():
             if counterpart is None:
                 situation = "default" if key == old_default else "other"
@@ -66,9 +65,14 @@ class _ServerComparison:
             if key not in counterparts.values():
                 yield self._build_server_finding("server-added", "", (None, mask_url(server.url)))
 
-        default_counterpart = counterparts.get(old_default) if old_default else None
-        if default_counterpart not in (None, new_default):
-            defaults = mask_url(old_default or ""), mask_url(new_default or "")
+        if old_default:
+            yield from self._compare_defaults(old_default, counterparts[old_default])
+
+    def _compare_defaults(self, old_default: str, counterpart: str | None) -> Iterator[Finding]:
+        """Yield that another server is the first one now, if the old first one is still there."""
+        new_default = next(iter(self._new), "")
+        if counterpart not in (None, new_default):
+            defaults = mask_url(old_default), mask_url(new_default)
             yield self._build_server_finding("server-changed", "first-server", defaults)
 
     def _find_counterpart(self, key: str) -> str | None:

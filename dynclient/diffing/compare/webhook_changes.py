@@ -128,10 +128,12 @@ class _EventComparer:
             "",
             operation.key,
             (old, new),
-            (old and _format_operation(old), new and _format_operation(new)),
+            (_format_operation(old), _format_operation(new)),
             key=(rule, operation.key, operation.method),
         )
 
 
-def _format_operation(operation: Operation) -> str:
+def _format_operation(operation: Operation | None) -> str | None:
+    if operation is None:
+        return None
     return f"{operation.method} {operation.key}"

@@ -134,21 +134,23 @@ class _TableComparison:
 
     def find_lost(self) -> list[Any]:
         """Return the values that mean nothing any more, though their alternative is still there."""
-        return [
-            value
-            for value, schema in self.old.meanings.items()
-            if value not in self.new.meanings
-            and any(self._is_kept(schema, other) for other in self.new.meanings.values())
-        ]
+        lost = []
+        for value, schema in self.old.meanings.items():
+            if value in self.new.meanings:
+                continue
+            if any(self._is_kept(schema, other) for other in self.new.meanings.values()):
+                lost.append(value)
+        return lost
 
     def find_gained(self) -> list[Any]:
         """Return the new values of alternatives that were there before."""
-        return [
-            value
-            for value, schema in self.new.meanings.items()
-            if value not in self.old.meanings
-            and any(self._is_kept(other, schema) for other in self.old.meanings.values())
-        ]
+        gained = []
+        for value, schema in self.new.meanings.items():
+            if value in self.old.meanings:
+                continue
+            if any(self._is_kept(other, schema) for other in self.old.meanings.values()):
+                gained.append(value)
+        return gained
 
     def _is_kept(self, old: Any, new: Any) -> bool:
         """Tell whether both are one alternative that leaves its values to the discriminator.

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from dynclient.diffing.change import Change, ChangeLocation
 from dynclient.diffing.report import messages
-from dynclient.document.file_loader import to_path
 
 
 def find_repository_path(uri: str) -> str:
@@ -18,8 +17,7 @@ def find_repository_path(uri: str) -> str:
     """
     if not messages.is_file(uri):
         return uri
-    name = str(to_path(uri)) if uri.lower().startswith("file:") else uri
-    path = Path(os.path.normpath(Path.cwd() / name))
+    path = Path(os.path.normpath(Path.cwd() / messages.to_file_name(uri)))
     for folder in path.parents:
         if (folder / ".git").exists():
             return path.relative_to(folder).as_posix()

@@ -160,17 +160,17 @@ def _format_edits(old: Any, new: Any) -> list[str]:
         return _format_object_edits(old, new)
     if isinstance(old or new, dict) and None in (old, new):
         return _format_object_edits(old or {}, new or {})
+    return _format_value_edit(old, new)
+
+
+def _format_value_edit(old: Any, new: Any) -> list[str]:
     if json_text.format_line(old) == json_text.format_line(new):
         return []
-    return [_format_value_edit(old, new)]
-
-
-def _format_value_edit(old: Any, new: Any) -> str:
     if new is None:
-        return f"− {json_text.format_value(old)}"
+        return [f"− {json_text.format_value(old)}"]
     if old is None:
-        return f"+ {json_text.format_value(new)}"
-    return f"{json_text.format_value(old)} → {json_text.format_value(new)}"
+        return [f"+ {json_text.format_value(new)}"]
+    return [f"{json_text.format_value(old)} → {json_text.format_value(new)}"]
 
 
 def _format_list_edits(old: list[Any], new: list[Any]) -> list[str]:
@@ -212,11 +212,16 @@ def is_absolute(name: str) -> bool:
     return Path(name).is_absolute()
 
 
+def to_file_name(uri: str) -> str:
+    """Return the path of a file that is given as a path or as a `file:` URI."""
+    return str(to_path(uri)) if uri.lower().startswith("file:") else uri
+
+
 def shorten_path(uri: str) -> str:
     """Return a file as one names it from the current directory; a URL as it is."""
     if not is_file(uri):
         return uri
-    name = str(to_path(uri)) if uri.lower().startswith("file:") else uri
+    name = to_file_name(uri)
     if not is_absolute(name):
         return name
     try:
