@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from dynclient.containment.incompatibilities import (
     SuspectedIncompatibility,
     suspect,
 )
+from dynclient.schema.long_values import MAX_VALUE_SIZE, LongArray
 
 if TYPE_CHECKING:
     from dynclient.containment.containment_checker import ContainmentChecker
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 #: The keywords that bound how many items fit `contains`.
 _CONTAINS_BOUNDS = ("minContains", "maxContains")
 
-#: A witness has at most so many items.
+#: A witness has at most so many items; a longer one is described by its length.
 MAX_ITEMS = 10_000
 
 
@@ -123,14 +125,31 @@ def _build_with_item(checker: ContainmentChecker, sub: Disjunct, index: int, ite
 
 
 def build_array(checker: ContainmentChecker, sub: Disjunct, count: int) -> Any:
-    """Return an array with so many items, NO_WITNESS where none can be built."""
-    if count > MAX_ITEMS:
-        return NO_WITNESS
+    """Return an array with so many items, NO_WITNESS where none can be built.
+
+    Where it would be too long, it is a stand-in that states the number of items.
+    """
     items: list[Any] = []
-    for index in range(count):
+    for index in range(min(count, MAX_ITEMS)):
         # All items after the first without a schema of its own are alike.
         if index > sub.prefix_length and items:
             items.append(items[-1])
         else:
             items.append(checker.generate_common_example(sub.find_item_schemas(index)))
-    return NO_WITNESS if any(item is NO_WITNESS for item in items) else items
+    if any(item is NO_WITNESS for item in items):
+        return NO_WITNESS
+    if count <= MAX_ITEMS and _is_small(items, sub.prefix_length):
+        return items
+    if sub.collect_values("contains") or True in sub.collect_values("uniqueItems"):
+        # The stand-in does not show how many items fit, nor that they differ.
+        return NO_WITNESS
+    return LongArray(items[: sub.prefix_length + 2], count)
+
+
+def _is_small(items: list[Any], prefix_length: int) -> bool:
+    """Tell whether an array is small enough to be shown; all items after the first are alike."""
+    distinct = items[: prefix_length + 2]
+    size = len(json.dumps(distinct, default=str))
+    if len(items) > len(distinct):
+        size += len(json.dumps(items[-1], default=str)) * (len(items) - len(distinct))
+    return size <= MAX_VALUE_SIZE

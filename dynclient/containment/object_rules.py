@@ -19,6 +19,7 @@ from dynclient.containment.incompatibilities import (
     SuspectedIncompatibility,
     suspect,
 )
+from dynclient.schema.long_values import LongObject
 
 if TYPE_CHECKING:
     from dynclient.containment.containment_checker import ContainmentChecker
@@ -194,7 +195,10 @@ def _build_with_generated_property(checker: ContainmentChecker, sub: Disjunct, n
 
 
 def _build_with_property_count(checker: ContainmentChecker, sub: Disjunct, count: int) -> Any:
-    """Return an object with so many properties, fewer where the subschema allows no more."""
+    """Return an object with so many properties, fewer where the subschema allows no more.
+
+    Where there are too many to build, it is a stand-in that states their number.
+    """
     properties = _generate_base_object(checker, sub)
     if properties is None:
         return NO_WITNESS
@@ -207,7 +211,12 @@ def _build_with_property_count(checker: ContainmentChecker, sub: Disjunct, count
             schemas = sub.find_property_schemas(name) or sub.additional_schemas
             properties[name] = checker.generate_common_example(schemas)
     has_gap = any(value is NO_WITNESS for value in properties.values())
-    return NO_WITNESS if has_gap else properties
+    if has_gap:
+        return NO_WITNESS
+    is_free = not _is_refused(sub.additional_schemas) and not sub.collect_values("propertyNames")
+    if is_free and count > _MAX_UNDECLARED:
+        return LongObject(properties, count)
+    return properties
 
 
 # --- disjointness

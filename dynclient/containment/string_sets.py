@@ -17,12 +17,11 @@ from typing import Any
 from dynclient import regex
 from dynclient.containment.number_sets import intersect_enumerations, to_exact
 from dynclient.containment.unknown import Unknown
-from dynclient.regex.automata import Language, NotRegular, TooManyStates, Undecided
+from dynclient.regex.automata import Language, NotRegular, TextTooLong, Undecided
+from dynclient.schema.long_values import MAX_VALUE_SIZE, LongText
 
 #: How many strings are tried as witnesses where a pattern is not regular.
 MAX_CANDIDATES = 12
-#: A longer string is not built from the bounds of a length.
-MAX_EXAMPLE_LENGTH = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +196,7 @@ def _find_trivial_witness(subset: StringSet, members: list[StringSet]) -> str | 
         if member.max_length is not None:
             lengths.add(member.max_length + 1)
     for length in sorted(lengths):
-        if not subset.min_length <= length <= MAX_EXAMPLE_LENGTH:
+        if not subset.min_length <= length <= MAX_VALUE_SIZE:
             continue
         text = "a" * length
         if _is_witness(text, subset, members):
@@ -216,12 +215,20 @@ def _decide_by_automata(subset: StringSet, members: list[StringSet]) -> str | Un
             reason = reason or part_reason
         difference = upper - lower
         text = difference.find_shortest()
+    except TextTooLong as error:
+        return _describe_long_text(subset, error)
     except Undecided as error:
         return _try_candidates(subset, members, None, error.reason)
     if text is None or _is_witness(text, subset, members):
         return text
     reason = reason or "the matcher gives up where the automata do not"
     return _try_candidates(subset, members, difference, reason)
+
+
+def _describe_long_text(strings: StringSet, error: TextTooLong) -> LongText | Unknown:
+    """Return a stand-in of a text that is too long, with a short text of the same patterns."""
+    text = find_example(replace(strings, min_length=0, max_length=None))
+    return LongText(text, error.length) if isinstance(text, str) else Unknown(error.reason)
 
 
 def _drop_shared_patterns(superset: StringSet, subset: StringSet) -> StringSet:
@@ -270,7 +277,7 @@ def _try_candidates(
 
 def _generate_candidates(subset: StringSet, difference: Language | None) -> Iterator[str]:
     if difference is not None:
-        with contextlib.suppress(TooManyStates):
+        with contextlib.suppress(Undecided):
             yield from difference.list_texts(MAX_CANDIDATES)
     chance = random.Random(0)  # noqa: S311 (the same strings each time, nothing secret)
     for pattern in sorted(subset.patterns):

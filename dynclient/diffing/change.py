@@ -23,7 +23,8 @@ VIEWS: tuple[View, ...] = ("wire", "code", "both")
 READERS: tuple[Literal["wire", "code"], ...] = ("wire", "code")
 
 #: What a verdict rests on: a payload that both engines checked (`witness`), a fact of the two
-#: documents, a rule that proves that nothing breaks, or nothing (`unknown`).
+#: documents, a rule that proves that nothing breaks (or that something does, where every payload
+#: that shows it is too long to be built), or nothing (`unknown`).
 Proof = Literal["witness", "fact", "rule", "unknown"]
 
 

@@ -19,6 +19,7 @@ from dynclient.schema.branch_errors import (
 )
 from dynclient.schema.dialect import X_SERIALIZATION, get_place
 from dynclient.schema.formats import FORMAT_CHECKS, INTEGER_FORMAT_BOUNDS
+from dynclient.schema.long_values import LongArray, LongObject, measure_size
 from dynclient.schema.open_enums import X_EXTENSIBLE_ENUM
 from dynclient.schema.readings import Definitions, get_schema_name, walk_in_place
 from dynclient.violations import Place, Violation, shorten, shorten_repr
@@ -306,14 +307,15 @@ def _describe_instance(error: Any) -> str:
     if error.validator in _LENGTH_KEYWORDS and isinstance(value, BinaryStandIn):
         return f"{value.size_bytes} byte" + ("s" if value.size_bytes != 1 else "")
     if error.validator in _LENGTH_KEYWORDS and isinstance(value, str):
-        return f"{len(value)} characters"
+        return f"{measure_size(value)} characters"
     if error.validator == "format" and _lacks_time_zone(error.validator_value, value):
         return f"{shorten_repr(value)}, which {NO_TIME_ZONE}"
     if error.validator == "uniqueItems":
         return "equal items"
     if _is_password(error.schema):
         return "a password"
-    return shorten_repr(value)
+    is_long = isinstance(value, LongArray | LongObject)
+    return repr(value) if is_long else shorten_repr(value)
 
 
 def _is_password(schema: Any) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 from dynclient import regex
 from dynclient.schema.binary_stand_in import BinaryStandIn
 from dynclient.schema.formats import find_format_check
+from dynclient.schema.long_values import measure_size
 from dynclient.schema.step_limit import spend_steps
 
 #: How many errors of each alternative are kept, to explain why none fits.
@@ -111,7 +112,7 @@ def _build_size_check(
     type_name: str, is_right: Callable[[Any, Any], bool]
 ) -> Callable[..., Iterator[Any]]:
     def check(validator: Any, limit: int, instance: Any, _schema: Any) -> Iterator[Any]:
-        if validator.is_type(instance, type_name) and not is_right(len(instance), limit):
+        if validator.is_type(instance, type_name) and not is_right(measure_size(instance), limit):
             yield _build_error("has another size")
 
     return check
@@ -152,7 +153,7 @@ def _check_max_length(validator: Any, limit: int, instance: Any, _schema: Any) -
 
 def _measure_length(text: str) -> int | None:
     """Return the characters of a text, or the octets of binary data; None where unknown."""
-    return text.size_bytes if isinstance(text, BinaryStandIn) else len(text)
+    return text.size_bytes if isinstance(text, BinaryStandIn) else measure_size(text)
 
 
 def _check_content_encoding(
@@ -177,7 +178,7 @@ def _check_format(_validator: Any, name: Any, instance: Any, _schema: Any) -> It
 def _check_pattern(validator: Any, pattern: str, instance: Any, _schema: Any) -> Iterator[Any]:
     if not validator.is_type(instance, "string") or isinstance(instance, BinaryStandIn):
         return
-    if not regex.compile(pattern).search(instance):
+    if not regex.compile(pattern).search(str(instance)):
         yield _build_error("does not match")
 
 

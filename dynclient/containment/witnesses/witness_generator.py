@@ -244,6 +244,8 @@ class WitnessGenerator:
         unexpanded = list(constraints.unexpanded)
         expanded = list(constraints.expanded)
         visited = {signed.key for signed in expanded}
+        # They are put back at the end, so that no step on the way has to compare them.
+        constraints = constraints.replace_conjuncts((), ())
         while queue:
             signed = queue.pop(0)
             if signed.key in visited:

@@ -263,6 +263,8 @@ def _add_proof(
         return replace(finding, proof="rule")
     if not shown.is_breaking:
         return replace(finding, proof="unknown")
+    if shown.is_too_long:
+        return replace(finding, proof="rule", refusal=shown.refusal)
     return replace(
         finding,
         proof="witness",

@@ -27,6 +27,7 @@ from dynclient.diffing.exposure import Exposure, Reader
 from dynclient.generate import ExampleGenerator, NoExample
 from dynclient.schema.dialect import bundle_schema
 from dynclient.schema.engine import Checker
+from dynclient.schema.long_values import is_long_value
 from dynclient.schema.readings import close_schema
 from dynclient.violations import Violation
 
@@ -66,6 +67,7 @@ class Verdict:
         witness: the whole witness, where it was found here.
         refusal: what the refusing document says of it.
         has_own_witness: whether the witness is one of this operation.
+        is_too_long: whether every witness is too long to be shown; `refusal` tells its length.
 
     """
 
@@ -74,6 +76,7 @@ class Verdict:
     witness: Any = None
     refusal: str = ""
     has_own_witness: bool = False
+    is_too_long: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,7 @@ class ProvenCause:
         old_schema: the schema of the part, in the old document.
         witness: the whole witness.
         refusal: what the refusing document says of it.
+        is_too_long: whether the witness is only a stand-in of a value too long to be built.
 
     """
 
@@ -92,9 +96,12 @@ class ProvenCause:
     old_schema: Any
     witness: Any
     refusal: str
+    is_too_long: bool = False
 
     def to_verdict(self, pair: SchemaPair, incompatibility: Incompatibility) -> Verdict:
         """Return the verdict on a part: with the witness, where it was found on that part."""
+        if self.is_too_long:
+            return Verdict(incompatibility, True, refusal=self.refusal, is_too_long=True)
         if (self.operation_key, self.old_schema) != (pair.operation_key, pair.old):
             return Verdict(incompatibility, is_breaking=True)
         return Verdict(incompatibility, True, self.witness, self.refusal, has_own_witness=True)
@@ -299,7 +306,10 @@ class CompatibilityChecker:
         edit, key = pair.find_cause(incompatibility)
         cause = (pair.exposure, reader, key)
         witness = NO_WITNESS
-        if incompatibility.verdict == "refuted":
+        is_too_long = is_long_value(incompatibility.witness)
+        if is_too_long:
+            witness = incompatibility.witness
+        elif incompatibility.verdict == "refuted":
             isolated = self._isolate_witness(pair, reader, incompatibility)
             witness = pair.build_witness(isolated.witness)
             if witness is NO_WITNESS:
@@ -313,7 +323,7 @@ class CompatibilityChecker:
         if edit is None and self._is_explained_by_edits(verdicts, pair, reader, incompatibility):
             return
         refusal = self._explain_refusal(pair, reader, incompatibility)
-        proven = ProvenCause(pair.operation_key, pair.old, witness, refusal)
+        proven = ProvenCause(pair.operation_key, pair.old, witness, refusal, is_too_long)
         self._proven_causes[cause] = proven
         verdicts.add(edit, key, reader, proven.to_verdict(pair, incompatibility))
 

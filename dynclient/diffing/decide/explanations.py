@@ -61,7 +61,11 @@ def _explain_consequence(
         reason = first.incompatibility.reason or "no whole call could be made that shows it"
         return find_undecided_row().because.format(reason=reason)
     if "wire" in refusing_readers:
-        return find_refused_row(difference, exposure, remaining).because
+        because = find_refused_row(difference, exposure, remaining).because
+        verdict = verdicts["wire"]
+        if verdict.is_too_long:
+            because = f"{because}; the witness is too long to be shown: {verdict.refusal}"
+        return because
     consequence = find_accepted_row(difference, exposure, remaining).because
     if not refusing_readers or can_exceed_int64(difference, exposure):
         return consequence

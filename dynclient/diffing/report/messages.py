@@ -120,6 +120,8 @@ def format_sides(change: Change, reader: str) -> str:
 
 def format_proof(change: Change) -> str:
     """Return what the verdict rests on."""
+    if change.proof == "rule" and change.level == "breaking":
+        return "a rule proves it; a payload that shows it is too long to be built"
     return PROOF_TEXTS[change.proof]
 
 

@@ -5,7 +5,12 @@
 Lengths are counted apart, in code points.
 """
 
-from dynclient.regex.automata.automata_errors import NotRegular, TooManyStates, Undecided
+from dynclient.regex.automata.automata_errors import (
+    NotRegular,
+    TextTooLong,
+    TooManyStates,
+    Undecided,
+)
 from dynclient.regex.automata.language import Language
 
-__all__ = ["Language", "NotRegular", "TooManyStates", "Undecided"]
+__all__ = ["Language", "NotRegular", "TextTooLong", "TooManyStates", "Undecided"]

@@ -5,6 +5,9 @@ from __future__ import annotations
 #: The elementary steps that one question may take; a step moves an atom on by one minterm.
 MAX_STEPS = 150_000
 
+#: A longer text is not built.
+MAX_TEXT_LENGTH = 65_536
+
 
 class Undecided(Exception):
     """A question about languages has no answer; `reason` says why in a few words."""
@@ -20,6 +23,14 @@ class NotRegular(Undecided):
 
 class TooManyStates(Undecided):
     """A question takes more than MAX_STEPS."""
+
+
+class TextTooLong(Undecided):
+    """The shortest text of a language is too long to be built; `length` is its length."""
+
+    def __init__(self, length: int) -> None:
+        super().__init__(f"the shortest text has {length} characters")
+        self.length = length
 
 
 class StepBudget:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dynclient.regex.automata import language_expressions, pattern_translation, product_automaton
-from dynclient.regex.automata.automata_errors import TooManyStates
+from dynclient.regex.automata.automata_errors import TextTooLong, TooManyStates
 from dynclient.regex.automata.language_expressions import (
     EVERYTHING,
     NOTHING,
@@ -78,16 +78,26 @@ class Language:
     @property
     def is_empty(self) -> bool:
         """Whether no text is in it."""
-        return self.find_shortest() is None
+        try:
+            return self.find_shortest() is None
+        except TextTooLong:
+            return False
 
     def find_shortest(self) -> str | None:
         """Return the shortest text, None if the language is empty.
 
         Of several it is the most readable one: letters and digits come first.
+
+        Raises:
+            TooManyStates: the search takes too many states.
+            TextTooLong: the shortest text is too long to be built.
+
         """
         answer = _find_shortest_text(self.expression)
         if isinstance(answer, TooManyStates):
             raise TooManyStates(answer.reason)
+        if isinstance(answer, TextTooLong):
+            raise TextTooLong(answer.length)
         return answer
 
     def list_texts(self, limit: int) -> tuple[str, ...]:
@@ -111,12 +121,14 @@ class Language:
 
 
 @functools.lru_cache(maxsize=512)
-def _find_shortest_text(expression: LanguageExpression) -> str | TooManyStates | None:
+def _find_shortest_text(expression: LanguageExpression) -> str | TooManyStates | TextTooLong | None:
     """Return the answer or the failure; the cache keeps failures too, as they take longest."""
     try:
         return product_automaton.find_shortest_text(expression)
     except TooManyStates as error:
         return TooManyStates(error.reason)
+    except TextTooLong as error:
+        return error.with_traceback(None)
 
 
 _translate_pattern = functools.lru_cache(maxsize=512)(pattern_translation.translate_pattern)

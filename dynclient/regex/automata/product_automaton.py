@@ -18,7 +18,12 @@ from dynclient.regex.automata.alternating_automaton import (
     anchor_search,
     collect_character_classes,
 )
-from dynclient.regex.automata.automata_errors import MAX_STEPS, StepBudget
+from dynclient.regex.automata.automata_errors import (
+    MAX_STEPS,
+    MAX_TEXT_LENGTH,
+    StepBudget,
+    TextTooLong,
+)
 from dynclient.regex.automata.language_expressions import LanguageExpression
 from dynclient.regex.automata.lengths import LengthSet
 
@@ -40,6 +45,7 @@ def find_shortest_text(expression: LanguageExpression) -> str | None:
 
     Raises:
         TooManyStates: the search takes too many states.
+        TextTooLong: the language is not empty, but its shortest text is too long to be built.
 
     """
     return _ProductAutomaton(expression).find_shortest_text()
@@ -130,7 +136,11 @@ class _ProductAutomaton:
         walks = _WalkLayers(layers)
         if is_pending:
             walks, length = self._follow_walks(length)
-        return None if length is None else self._build_text(walks, length)
+        if length is None:
+            return None
+        if length > MAX_TEXT_LENGTH:
+            raise TextTooLong(length)
+        return self._build_text(walks, length)
 
     def _find_accepting(self, states: Iterable[int]) -> _Truths:
         pairs = zip(self.automata, states, strict=True)
