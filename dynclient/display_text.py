@@ -26,10 +26,12 @@ def escape_unprintable(text: str, *, keep: str = "") -> str:
 
     """
     if not text.isprintable():
-        text = "".join(
-            char if char.isprintable() or char in keep else repr(char)[1:-1] for char in text
-        )
+        text = "".join(_escape_character(char, keep) for char in text)
     return escape_runner_commands(text)
+
+
+def _escape_character(char: str, keep: str) -> str:
+    return char if char.isprintable() or char in keep else repr(char)[1:-1]
 
 
 def escape_runner_commands(text: str) -> str:
@@ -47,10 +49,12 @@ def escape_json_text(text: str) -> str:
     Such characters can only stand in strings; line breaks between the values stay.
     """
     if not text.isprintable():
-        text = "".join(
-            char if char.isprintable() or char == "\n" else json.dumps(char)[1:-1] for char in text
-        )
+        text = "".join(_escape_json_character(char) for char in text)
     return _RUNNER_COMMAND.sub(r"#\\u0023", text) if "##" in text else text
+
+
+def _escape_json_character(char: str) -> str:
+    return char if char.isprintable() or char == "\n" else json.dumps(char)[1:-1]
 
 
 def dump_json(value: Any, indent: int | None = None) -> str:

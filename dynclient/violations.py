@@ -164,7 +164,7 @@ def shorten_repr(value: Any) -> str:
         return f"an integer of {value.bit_length()} bits"
     if isinstance(value, bytes | bytearray | memoryview):
         return "binary data"
-    if value is None or isinstance(value, bool):
+    if isinstance(value, bool | None):
         return _LITERAL_TEXTS[value]
     return shorten(repr(value))
 

@@ -88,16 +88,20 @@ def command(ctx: click.Context, /, old: str, new: str | None, **given: Any) -> N
 
 def _check_options(options: DiffOptions) -> None:
     """Refuse options that do not go together."""
-    is_accepting = options.accept or options.accept_change
-    if is_accepting and not (options.reason and options.reason.strip()):
-        name = "--accept" if options.accept else "--accept-change"
-        raise UsageError(f"{name} needs a reason", hint="add --reason 'why nobody is hurt'")
-    if not is_accepting and (options.reason or options.until or options.owner):
+    if options.accept or options.accept_change:
+        _check_reason(options)
+    elif options.reason or options.until or options.owner:
         raise UsageError("--reason, --until and --owner go with --accept", hint="add --accept")
     if options.explain and options.format != "text":
         raise UsageError("--explain prints text", hint=f"leave out --format {options.format}")
     if options.until and options.until < _get_today():
         raise UsageError(f"--until {options.until} is over", hint="give a day to come")
+
+
+def _check_reason(options: DiffOptions) -> None:
+    if not options.reason or not options.reason.strip():
+        name = "--accept" if options.accept else "--accept-change"
+        raise UsageError(f"{name} needs a reason", hint="add --reason 'why nobody is hurt'")
 
 
 def _get_today() -> date:

@@ -205,12 +205,13 @@ def _build_json(report: _UsesReport) -> dict[str, Any]:
         {**_convert_usage(usage), "name": usage.operation, "meant": list(suggestions)}
         for usage, suggestions in report.resolved.unresolved
     ]
+    unmatched = [_convert_recorded_line(line) for line in report.recorded.unmatched]
     return {
         "operations": list(_build_operation_entries(report)),
         "missing": missing,
         "nameless": [_convert_unanalyzed_code(code) for code in analysis.dynamic_names],
         "unread": [_convert_unanalyzed_code(code) for code in analysis.unreadable_files],
-        "unmatched": [_convert_recorded_line(line) for line in report.recorded.unmatched],
+        "unmatched": unmatched,
         "files": analysis.file_count,
     }
 

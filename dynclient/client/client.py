@@ -397,12 +397,7 @@ def _collect_credentials(
 
     """
     schemes = document.security_schemes
-    for name, credential in own.items():
-        if name not in schemes:
-            raise _build_unknown_scheme(name, schemes)
-        if not callable(credential):
-            check_credential(schemes[name], credential)
-
+    _check_credentials(own, schemes)
     credentials = ClientCredentials(own)
     texts = {name: os.environ.get(build_credential_variable(name), "") for name in schemes}
     if not options.server:
@@ -418,6 +413,14 @@ def _collect_credentials(
         else:
             credentials[name] = text
     return credentials
+
+
+def _check_credentials(own: ClientCredentials, schemes: Mapping[str, model.SecurityScheme]) -> None:
+    for name, credential in own.items():
+        if name not in schemes:
+            raise _build_unknown_scheme(name, schemes)
+        if not callable(credential):
+            check_credential(schemes[name], credential)
 
 
 def _build_unknown_scheme(name: str, schemes: Mapping[str, model.SecurityScheme]) -> UsageError:

@@ -69,9 +69,7 @@ def load(
             "`base` and `allow_references` are for a document that is given as a mapping",
             hint="leave them out: a path or URL is its own base",
         )
-    if formats is not None and not is_format_mapping(formats):
-        text = f"formats cannot be {shorten_repr(formats)}"
-        raise UsageError(text, hint=f"give {FORMATS_HINT}")
+    _check_formats(formats)
     if isinstance(source, Document):
         return source if not formats else _replace_formats(source, formats)
     given: object = source
@@ -87,6 +85,12 @@ def load(
     fetch = build_fetcher(to_uri(where))
     files = load_files(where, fetch, open_default_cache())
     return Document(files, _find_problems, formats)
+
+
+def _check_formats(formats: object) -> None:
+    if formats is not None and not is_format_mapping(formats):
+        text = f"formats cannot be {shorten_repr(formats)}"
+        raise UsageError(text, hint=f"give {FORMATS_HINT}")
 
 
 def is_format_mapping(value: object) -> bool:

@@ -173,11 +173,7 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
             if media_types.resolve_range(name, call["body"]) is None:
                 call["media_type"] = media_types.pick_example_media_type(entry.name)
         if entry is not None and seed == 0:
-            # The document's own example is preferred, where it is valid.
-            for example in entry.examples:
-                if checker.accepts({**call, "body": example}):
-                    call["body"] = example
-                    break
+            _prefer_declared_example(call, entry, checker)
         if "body" in call:
             places = self._plan.find_file_places(entry)
             call["body"] = convert_texts_of_files(places, call["body"])
@@ -299,6 +295,14 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
             for violation in select_drifts(result.violations):
                 warnings.warn(ResponseDrift(f"{self.id}: {violation}"), stacklevel=4)
         return result
+
+
+def _prefer_declared_example(call: Call, entry: model.MediaType, checker: Checker) -> None:
+    """Take the document's own example for the body, where there is a valid one."""
+    for example in entry.examples:
+        if checker.accepts({**call, "body": example}):
+            call["body"] = example
+            return
 
 
 def _compile_schema(schema: dict[str, Any]) -> Any:

@@ -268,22 +268,15 @@ def build_binder(
         unlisted: places that messages do not offer, as a call must not have them.
 
     """
-    levels = [list(parameters), [("body", name) for name in body_names]]
-    candidates: dict[str, list[ArgumentTarget]] = {}
-    for level in levels:
-        for name, found in _group_by_name(level).items():
-            candidates.setdefault(name, found)
-
-    listed = [*levels[0], *(target for target in levels[1] if target not in unlisted)]
+    parameters = list(parameters)
+    body_targets: list[ArgumentTarget] = [("body", name) for name in body_names]
+    candidates = _find_candidates(parameters, body_targets)
+    listed = [*parameters, *(target for target in body_targets if target not in unlisted)]
     names = list(dict.fromkeys(name for _, name in listed))
     if has_body and "body" not in names:
         names.append("body")
     members = list(members)
-    members_by_name = {
-        name: tuple(found)
-        for name, found in _group_by_name(members).items()
-        if name not in candidates and name not in names
-    }
+    members_by_name = _name_members(members, {*candidates, *names})
     member_names = dict.fromkeys(target.member for target in members if target not in unlisted)
     names += [name for name in member_names if name in members_by_name]
     return Binder(
@@ -294,6 +287,27 @@ def build_binder(
         names=tuple(names),
         has_body=has_body,
     )
+
+
+def _find_candidates(
+    parameters: Sequence[ArgumentTarget], body_targets: Sequence[ArgumentTarget]
+) -> dict[str, list[ArgumentTarget]]:
+    """Return the places that each argument name means; parameters come before the body."""
+    candidates = _group_by_name(parameters)
+    for name, found in _group_by_name(body_targets).items():
+        candidates.setdefault(name, found)
+    return candidates
+
+
+def _name_members(
+    members: Sequence[MemberTarget], other_names: Container[str]
+) -> dict[str, tuple[MemberTarget, ...]]:
+    """Return the members that each argument name means, where it means nothing else."""
+    return {
+        name: tuple(found)
+        for name, found in _group_by_name(members).items()
+        if name not in other_names
+    }
 
 
 def _group_by_name(targets: Sequence[TargetT]) -> dict[str, list[TargetT]]:

@@ -43,9 +43,7 @@ def find_file_places(entry: MediaType, schema: Any, defs: Definitions) -> FilePl
     """
     kind = media_types.find_kind(entry.name)
     if kind == "octets":
-        is_untyped = not SchemaTypes(schema, defs).types
-        is_file = is_untyped and _is_file_type(entry.name)
-        is_whole = is_file or _takes_only_files(schema, defs)
+        is_whole = _is_file_place(schema, defs, entry.name)
         return FilePlaces(is_whole, frozenset()) if is_whole else None
     if kind != "multipart":
         return None
@@ -54,11 +52,16 @@ def find_file_places(entry: MediaType, schema: Any, defs: Definitions) -> FilePl
         for name, member in part.get("properties", {}).items():
             encoding = entry.encodings.get(name)
             content_type = encoding.content_type if encoding is not None else ""
-            is_untyped = not SchemaTypes(member, defs).types
-            is_file = is_untyped and _is_file_type(content_type)
-            if is_file or _takes_only_files(member, defs):
+            if _is_file_place(member, defs, content_type):
                 names.add(name)
     return FilePlaces(False, frozenset(names)) if names else None
+
+
+def _is_file_place(schema: Any, defs: Definitions, content_type: str) -> bool:
+    """Tell whether a place takes files only, by its schema or, without a type, its media type."""
+    is_untyped = not SchemaTypes(schema, defs).types
+    is_file = is_untyped and _is_file_type(content_type)
+    return is_file or _takes_only_files(schema, defs)
 
 
 def _is_file_type(content_type: str) -> bool:
@@ -89,15 +92,19 @@ def _takes_text(schema: Any, defs: Definitions) -> bool:
         return False
     if any("items" in part for part in parts):
         return any(_takes_text(part["items"], defs) for part in parts if "items" in part)
-    for part in parts:
-        types = part.get("type", "string")
-        if "string" not in ([types] if isinstance(types, str) else types):
-            return False
-        for keyword in ("anyOf", "oneOf"):
-            alternatives = part.get(keyword, ())
-            if alternatives and not any(_takes_text(each, defs) for each in alternatives):
-                return False
-    return True
+    return not any(_refuses_text(part, defs) for part in parts)
+
+
+def _refuses_text(part: Mapping[str, Any], defs: Definitions) -> bool:
+    """Tell whether a part of a schema, by its type or alternatives, lets no text through."""
+    types = part.get("type", "string")
+    if "string" not in ([types] if isinstance(types, str) else types):
+        return True
+    for keyword in ("anyOf", "oneOf"):
+        alternatives = part.get(keyword, ())
+        if alternatives and not any(_takes_text(each, defs) for each in alternatives):
+            return True
+    return False
 
 
 def _is_binary(schema: Mapping[str, Any]) -> bool:
@@ -125,10 +132,17 @@ def find_texts_for_files(places: FilePlaces | None, body: Any) -> list[Violation
         value = body[name]
         if isinstance(value, str):
             violations.append(_build_text_violation(("body", name), value))
-        for index, item in enumerate(value if isinstance(value, list | tuple) else ()):
-            if isinstance(item, str) and not isinstance(value, tuple):
-                violations.append(_build_text_violation(("body", name, index), item))
+        elif isinstance(value, list):
+            violations += _find_texts_in_array(name, value)
     return violations
+
+
+def _find_texts_in_array(name: str, items: list[Any]) -> list[Violation]:
+    return [
+        _build_text_violation(("body", name, index), item)
+        for index, item in enumerate(items)
+        if isinstance(item, str)
+    ]
 
 
 def _build_text_violation(path: tuple[str | int, ...], text: str) -> Violation:

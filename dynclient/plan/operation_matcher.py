@@ -204,11 +204,7 @@ def get_base_path(server: Server, document_uri: str) -> str:
     A variable that is a part of one segment stays. One whose default is empty or has a slash, or
     that begins the URL, is replaced by its default.
     """
-    url = server.url
-    for name, (default, _) in server.variables.items():
-        is_replaced = default == "" or "/" in (default or "") or url.startswith(f"{{{name}}}")
-        if is_replaced:
-            url = url.replace(f"{{{name}}}", default or "")
+    url = _replace_variables(server)
     if url.startswith("//"):
         url = f"http:{url}"
     # `urlsplit` would refuse a variable in the host.
@@ -222,6 +218,15 @@ def get_base_path(server: Server, document_uri: str) -> str:
         path = url
     path = path.partition("?")[0].partition("#")[0].strip("/")
     return f"/{path}" if path else ""
+
+
+def _replace_variables(server: Server) -> str:
+    url = server.url
+    for name, (default, _) in server.variables.items():
+        is_replaced = default == "" or "/" in (default or "") or url.startswith(f"{{{name}}}")
+        if is_replaced:
+            url = url.replace(f"{{{name}}}", default or "")
+    return url
 
 
 def _get_or_add_child(node: _TemplateNode, pieces: Sequence[str]) -> _TemplateNode:

@@ -69,6 +69,11 @@ class BodyMediaType(NamedTuple):
     name: str | None = None
     entry: MediaType | None = None
 
+    @property
+    def declared_name(self) -> str | None:
+        """The name in the document; that of the caller where the document has none."""
+        return self.name if self.entry is None else self.entry.name
+
 
 class CheckedCall(NamedTuple):
     """A call document, and what checking it showed.
@@ -261,39 +266,65 @@ class Plan:
         binding = binder.bind(args, kwargs)
         if checks.unknown_properties == "allow" or not checks.is_enabled:
             self._accept_unknown_as_body(binding)
-        call, violations = binding.call, binding.violations
-        chosen = call.get("media_type", media_type)
-        if not self.accepts_media_type(chosen):
-            violations.append(self._build_media_type_violation(chosen))
-            call.pop("media_type", None)
-            chosen = None
-        body_media_type = self._choose_media_type(call, chosen)
+        chosen = self._check_media_type(binding, media_type)
+        body_media_type = self._choose_media_type(binding.call, chosen)
         if not checks.is_enabled:
-            converted = convert_call(call)
-            violations += converted.violations
+            converted = convert_call(binding.call)
+            violations = binding.violations + converted.violations
             return CheckedCall(converted.document, violations, body_media_type)
 
         reading: Reading = "producer" if checks.unknown_properties == "refuse" else "consumer"
-        if body_media_type.entry is not None:
-            chosen = body_media_type.entry.name
-        places = self.find_file_places(body_media_type.entry)
-        if not violations and not checks.is_thorough:
-            checker = self.get_checker(chosen, reading)
-            has_texts = places is not None and find_texts_for_files(places, call.get("body"))
-            if not has_texts and self._is_accepted(checker, _build_schema_input(call)):
-                return CheckedCall(call, [], body_media_type)
+        is_explained = bool(binding.violations) or checks.is_thorough
+        if not is_explained and self._is_accepted(binding.call, body_media_type, reading):
+            return CheckedCall(binding.call, [], body_media_type)
+        return self._explain_call(binding, body_media_type, reading)
 
-        converted = convert_call(call)
+    def _check_media_type(self, binding: Binding, media_type: str | None) -> str | None:
+        """Return the media type that a call chooses; one that the body cannot have is reported.
+
+        Args:
+            binding: the call; a media type that is reported is removed from it.
+            media_type: of the body, where the call does not choose.
+
+        """
+        chosen: str | None = binding.call.get("media_type", media_type)
+        if self.accepts_media_type(chosen):
+            return chosen
+        binding.violations.append(self._build_media_type_violation(chosen))
+        binding.call.pop("media_type", None)
+        return None
+
+    def _is_accepted(self, call: Call, body_media_type: BodyMediaType, reading: Reading) -> bool:
+        """Tell whether a call is in order as it is: JSON through and through."""
+        places = self.find_file_places(body_media_type.entry)
+        checker = self.get_checker(body_media_type.declared_name, reading)
+        if places is not None and find_texts_for_files(places, call.get("body")):
+            return False
+        schema_input = _build_schema_input(call)
+        others = {key: value for key, value in schema_input.items() if key != "body"}
+        try:
+            return checker.accepts_by_fast_engine(schema_input) and _is_json_form(others)
+        except (ValueError, TypeError):
+            return False
+
+    def _explain_call(
+        self, binding: Binding, body_media_type: BodyMediaType, reading: Reading
+    ) -> CheckedCall:
+        """Return a call with everything that is wrong with it, in the order of messages."""
+        places = self.find_file_places(body_media_type.entry)
+        media_type = body_media_type.declared_name
+        converted = convert_call(binding.call)
         document = converted.document
         texts_for_files = find_texts_for_files(places, document.get("body"))
         schema_input, binaries = replace_binaries(_build_schema_input(document))
-        is_opaque = any(path == ("body",) for path, _ in binaries) and not _is_judged(chosen)
-        checker = self.get_checker(chosen, reading, is_opaque=is_opaque)
+        is_opaque = any(path == ("body",) for path, _ in binaries) and not _is_judged(media_type)
+        checker = self.get_checker(media_type, reading, is_opaque=is_opaque)
         found = self._find_violations(checker, schema_input, binding, has_binaries=bool(binaries))
-        misplaced = select_misplaced(find_misplaced_binaries(binaries, chosen or ""), found)
+        misplaced = select_misplaced(find_misplaced_binaries(binaries, media_type or ""), found)
         hidden_paths = {violation.path for violation in misplaced}
         found = [v for v in converted.select_violations(found) if v.path not in hidden_paths]
-        violations += converted.violations + texts_for_files + misplaced + found
+        violations = binding.violations + converted.violations
+        violations += texts_for_files + misplaced + found
         return CheckedCall(document, sort_violations(violations), body_media_type)
 
     def find_misplaced_values(self, call: CheckedCall) -> list[Violation]:
@@ -331,22 +362,17 @@ class Plan:
         if "body" not in call or request_body is None or not request_body.content:
             return BodyMediaType(chosen)
         value = call["body"]
-        name = chosen or self.media_types[0]
-        if chosen is None and len(self.media_types) > 1:
-            name = media_types.choose_by_value(self.media_types, _convert_if_possible(value))
+        name = chosen or self._choose_by_value(value)
         entry = self.find_media_type(name) if chosen else request_body.content[name]
         concrete = media_types.resolve_range(name, value)
         if concrete is None or entry is None or concrete == name:
             return BodyMediaType(chosen, entry)
         return BodyMediaType(concrete, _narrow_range(entry, concrete))
 
-    def _is_accepted(self, checker: Checker, call: Mapping[str, Any]) -> bool:
-        """Tell whether a call is in order as it is: JSON through and through."""
-        others = {key: value for key, value in call.items() if key != "body"}
-        try:
-            return checker.accepts_by_fast_engine(call) and _is_json_form(others)
-        except (ValueError, TypeError):
-            return False
+    def _choose_by_value(self, value: Any) -> str:
+        if len(self.media_types) == 1:
+            return self.media_types[0]
+        return media_types.choose_by_value(self.media_types, _convert_if_possible(value))
 
     def _find_violations(
         self,

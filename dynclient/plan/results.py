@@ -153,12 +153,7 @@ class ResultTable:
     def _build_row(self, status: int, media_type: str) -> ResultRow:
         declared = self.operation.find_response(status)
         if declared is None:
-            statuses = ", ".join(self.operation.responses) or "none"
-            text = f"got {status}, the document knows {statuses}"
-            known = list(self.operation.responses)
-            place = self.operation.place
-            violation = Violation("status", ("status",), text, None, place, known, status)
-            return ResultRow(media_type, undocumented=violation)
+            return ResultRow(media_type, undocumented=self._build_status_violation(status))
 
         content, place = declared.content, declared.node.place
         missing_body = None
@@ -176,13 +171,14 @@ class ResultTable:
             return ResultRow(name, checker, None, missing_body, headers, types, refusing)
         if not content:
             return ResultRow(media_type, None, None, missing_body, headers)
-        essence = shorten(media.get_essence(media_type)) or "none"
-        text = f"got {essence}, the document knows {', '.join(content)}"
-        known = list(content)
-        undocumented = Violation(
-            "media-type", ("media_type",), text, None, place, known, media_type or None
-        )
+        undocumented = _build_media_type_violation(declared, media_type)
         return ResultRow(media_type, None, undocumented, missing_body, headers)
+
+    def _build_status_violation(self, status: int) -> Violation:
+        statuses = ", ".join(self.operation.responses) or "none"
+        text = f"got {status}, the document knows {statuses}"
+        known = list(self.operation.responses)
+        return Violation("status", ("status",), text, None, self.operation.place, known, status)
 
     def _get_headers(self, declared: DeclaredResponse) -> tuple[DeclaredHeader, ...]:
         if declared.status not in self._declared_headers:
@@ -260,11 +256,7 @@ class ResultTable:
             return []
         if isinstance(data, bytes) or media.is_multipart(row.media_type):
             return _find_binary_violations(row.checker, row.types, data)
-        violations = row.checker.check(data, ("body",))
-        if row.write_only_checker is not None:
-            refused = row.write_only_checker.check(data, ("body",))
-            violations += [violation for violation in refused if violation.kind == WRITE_ONLY]
-        return violations
+        return [*row.checker.check(data, ("body",)), *_find_write_only_values(row, data)]
 
     def _build_status_error(self, result: Result) -> ResponseError:
         message = _find_error_message(result.data)
@@ -315,6 +307,16 @@ def _match_content(
     return next(iter(content.items())) if len(content) == 1 else None
 
 
+def _build_media_type_violation(declared: DeclaredResponse, media_type: str) -> Violation:
+    """Return the violation of a media type that the document does not know for a response."""
+    known = list(declared.content)
+    essence = shorten(media.get_essence(media_type)) or "none"
+    text = f"got {essence}, the document knows {', '.join(known)}"
+    place = declared.node.place
+    value = media_type or None
+    return Violation("media-type", ("media_type",), text, None, place, known, value)
+
+
 def _narrow_range(entry: MediaType, content_type: str) -> MediaType:
     """Return the Media Type Object of a range as one of the kind that came.
 
@@ -344,6 +346,13 @@ def _read_headers(
 def _has_length(types: SchemaTypes) -> bool:
     """Tell whether a schema limits the length of a text, which octets can be held to."""
     return any("minLength" in part or "maxLength" in part for part in types.subschemas)
+
+
+def _find_write_only_values(row: ResultRow, data: Any) -> list[Violation]:
+    if row.write_only_checker is None:
+        return []
+    violations = row.write_only_checker.check(data, ("body",))
+    return [violation for violation in violations if violation.kind == WRITE_ONLY]
 
 
 def _find_binary_violations(

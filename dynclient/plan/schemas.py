@@ -192,11 +192,8 @@ class Schemas:
             return write_labelled_as_text(schema, defs, media_type, kind)
         if node is None or kind == "json" or kind in _COMPOSED_KINDS:
             return schema
-        types = SchemaTypes(schema, defs).types
-        is_text = not types or "string" in types
-        is_scalar = kind == "plain text" and types <= SCALAR_TYPES
         is_held = media_type.range_name != "" and direction == "response" and kind != "text"
-        if is_text or is_scalar or is_held:
+        if is_held or _can_be_text(SchemaTypes(schema, defs), kind):
             return schema
         return Schema({"type": "string"}, node.place)
 
@@ -298,6 +295,11 @@ class Schemas:
         if not limits and not annotations:
             return schema
         return Schema({**annotations, "allOf": [schema, *limits]}, place)
+
+
+def _can_be_text(types: SchemaTypes, kind: str) -> bool:
+    """Tell whether a schema fits a body that came as text; plain text may be any scalar."""
+    return types.can_be_any_text or (kind == "plain text" and types.types <= SCALAR_TYPES)
 
 
 def _leave_open(schema: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from dynclient.document.file_loader import MAX_FILE_BYTES, Fetch, is_remote, read_file
 from dynclient.errors import DocumentNotFound, DocumentTooLarge
@@ -108,16 +108,7 @@ def _resolve_permitted_address(url: str, root: str) -> str | None:
         DocumentNotFound: it may not be read.
 
     """
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        raise DocumentNotFound(
-            f"no document at {mask_url(url)}: it is no URL", hint="give a path or a URL", uri=url
-        ) from None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise DocumentNotFound(
-            f"no document at {mask_url(url)}: only http and https are read over the net", uri=url
-        )
+    parts = _split_web_url(url)
     # What the user named is vouched for; so is all that a document of the user's own machine names.
     if url == root or not is_remote(root) or get_origin(url) == get_origin(root):
         return None
@@ -132,6 +123,26 @@ def _resolve_permitted_address(url: str, root: str) -> str | None:
         )
     # IPv4 first: its route is the one that exists everywhere.
     return min(addresses, key=lambda address: ":" in address)
+
+
+def _split_web_url(url: str) -> SplitResult:
+    """Return the parts of a URL.
+
+    Raises:
+        DocumentNotFound: it is no URL, or none of http or https.
+
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise DocumentNotFound(
+            f"no document at {mask_url(url)}: it is no URL", hint="give a path or a URL", uri=url
+        ) from None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise DocumentNotFound(
+            f"no document at {mask_url(url)}: only http and https are read over the net", uri=url
+        )
+    return parts
 
 
 def _pin_address(url: str, address: str | None) -> tuple[str, dict[str, Any]]:

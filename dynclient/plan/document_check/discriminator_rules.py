@@ -81,10 +81,10 @@ class _RequiredProperty:
         if key not in self._answers:
             self._answers[key] = False  # The answer within a circle of references.
             # What is nested too deeply is not reported.
-            self._answers[key] = depth > _MAX_DEPTH or self._look_at(node, depth + 1)
+            self._answers[key] = depth > _MAX_DEPTH or self._is_required_by_parts(node, depth + 1)
         return self._answers[key]
 
-    def _look_at(self, node: Node, depth: int) -> bool:
+    def _is_required_by_parts(self, node: Node, depth: int) -> bool:
         required = node.get_child("required").value
         if isinstance(required, list) and self.name in required:
             return True
@@ -96,8 +96,11 @@ class _RequiredProperty:
                 return True  # It is reported; nothing is known of it.
         if any(self.is_required_by(part, depth) for part in parts):
             return True
-        for keyword in ("oneOf", "anyOf"):
-            branches = list(node.get_child(keyword).iterate_children())
-            if branches and all(self.is_required_by(branch, depth) for branch in branches):
-                return True
-        return False
+        return any(self._is_required_by_all(node, word, depth) for word in ("oneOf", "anyOf"))
+
+    def _is_required_by_all(self, node: Node, keyword: str, depth: int) -> bool:
+        """Tell whether there are alternatives, and each of them requires the property."""
+        alternatives = list(node.get_child(keyword).iterate_children())
+        if not alternatives:
+            return False
+        return all(self.is_required_by(alternative, depth) for alternative in alternatives)

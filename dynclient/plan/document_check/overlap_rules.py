@@ -54,7 +54,7 @@ def _report_overlap(visit: Visit, context: CheckContext) -> None:
             definitions = context.schemas.get_dialect(direction).defs
             names = [name_schema(part, definitions) for part in (one, other)]
             if names[0] == names[1]:
-                names = [f"number {index + 1}" for index in (first, second)]
+                names = [f"number {first + 1}", f"number {second + 1}"]
             shown = shorten(json.dumps(witness.value, ensure_ascii=False), 80)
             message = f"{shown} fits two alternatives of `oneOf`, {names[0]} and {names[1]}"
             context.warn(visit.node.get_child("oneOf"), "overlapping-one-of", message, _HINT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 from dynclient.document.references import Node
 from dynclient.errors import UnresolvableReference
@@ -33,8 +33,20 @@ _BOUND_KEYWORDS = frozenset([*itertools.chain.from_iterable(_BOUND_PAIRS), *_EXC
 #: A schema that is made of more parts than this is not looked at as a whole.
 _MAX_CONJUNCTS = 30
 
-#: (bound, whether the value itself is excluded, keyword).
-_Bound = tuple[float, bool, str]
+
+class _Bound(NamedTuple):
+    """A bound of a size, as one keyword gives it.
+
+    Attributes:
+        value: the bound.
+        is_exclusive: whether the value itself is excluded.
+        keyword: as messages show it.
+
+    """
+
+    value: float
+    is_exclusive: bool
+    keyword: str
 
 
 def check_keywords(visit: Visit, context: CheckContext) -> None:
@@ -67,14 +79,11 @@ def has_foreign_dialect(node: Node, context: CheckContext) -> bool:
 
 def _check_forms(node: Node, context: CheckContext) -> None:
     """Report keywords whose value has the form of another version."""
-    version = context.document.flavour
     if not _KEYWORDS_WITH_FORMS & node.value.keys():
         return
-    types = node.get_child("type")
-    if version == "3.0" and isinstance(types.value, list):
-        _warn_foreign(types, "`type` with a list", "one type, or `nullable: true`", context)
-    elif version == "3.0" and types.value == "null":
-        _warn_foreign(types, "`type: 'null'`", "`nullable: true`", context)
+    version = context.document.flavour
+    if version == "3.0":
+        _check_type_form(node.get_child("type"), context)
     for bound, exclusive in _EXCLUSIVE.items():
         child = node.get_child(exclusive)
         if version == "3.0" and is_number(child.value):
@@ -87,6 +96,13 @@ def _check_forms(node: Node, context: CheckContext) -> None:
     if isinstance(items.value, list):
         instead = "`prefixItems`" if version == "3.1" else "one schema"
         _warn_foreign(items, "`items` with a list", instead, context)
+
+
+def _check_type_form(types: Node, context: CheckContext) -> None:
+    if isinstance(types.value, list):
+        _warn_foreign(types, "`type` with a list", "one type, or `nullable: true`", context)
+    elif types.value == "null":
+        _warn_foreign(types, "`type: 'null'`", "`nullable: true`", context)
 
 
 def _warn_foreign(node: Node, what: str, instead: str, context: CheckContext) -> None:
@@ -104,19 +120,24 @@ def check_bounds(visit: Visit, context: CheckContext) -> None:
         return
     conjuncts_by_part = [_list_conjuncts(part) for part in _list_parts(node)]
     whole = [node, *itertools.chain.from_iterable(conjuncts_by_part)]
-    if not any(_has_bounds(part) for part in whole):
+    if not any(map(_has_bounds, whole)):
         return
     for low_keyword, high_keyword in _BOUND_PAIRS:
         own = _find_conflict([node], low_keyword, high_keyword)
-        joint = own or _find_conflict(whole, low_keyword, high_keyword)
-        if joint is None:
-            continue
-        if own is None and any(
-            _find_conflict(conjuncts, low_keyword, high_keyword) for conjuncts in conjuncts_by_part
-        ):
-            continue  # It is reported at the part.
-        subject = "" if own else " this schema and what it is made of"
-        context.report(node, "impossible-bounds", f"no value fits{subject}: {joint}")
+        joint = _find_conflict(whole, low_keyword, high_keyword)
+        if own:
+            context.report(node, "impossible-bounds", f"no value fits: {own}")
+        elif joint and not _has_conflict(conjuncts_by_part, low_keyword, high_keyword):
+            text = f"no value fits this schema and what it is made of: {joint}"
+            context.report(node, "impossible-bounds", text)
+
+
+def _has_conflict(conjuncts_by_part: list[list[Node]], low_keyword: str, high_keyword: str) -> bool:
+    """Tell whether bounds exclude each other within one part, where they are reported."""
+    for conjuncts in conjuncts_by_part:
+        if _find_conflict(conjuncts, low_keyword, high_keyword):
+            return True
+    return False
 
 
 def _list_conjuncts(node: Node) -> list[Node]:
@@ -152,10 +173,12 @@ def _find_conflict(parts: list[Node], low_keyword: str, high_keyword: str) -> st
     highs = [bound for part in parts for bound in _list_bounds(part, high_keyword)]
     if not lows or not highs:
         return None
-    low = max(lows, key=lambda bound: (bound[0], bound[1]))
-    high = min(highs, key=lambda bound: (bound[0], not bound[1]))
-    is_empty = low[0] > high[0] or (low[0] == high[0] and (low[1] or high[1]))
-    return f"{low[2]} is {low[0]}, {high[2]} is {high[0]}" if is_empty else None
+    low = max(lows, key=lambda bound: (bound.value, bound.is_exclusive))
+    high = min(highs, key=lambda bound: (bound.value, not bound.is_exclusive))
+    is_empty = low.value > high.value
+    if low.value == high.value:
+        is_empty = low.is_exclusive or high.is_exclusive
+    return f"{low.keyword} is {low.value}, {high.keyword} is {high.value}" if is_empty else None
 
 
 def _list_bounds(node: Node, keyword: str) -> list[_Bound]:
@@ -165,7 +188,7 @@ def _list_bounds(node: Node, keyword: str) -> list[_Bound]:
     bounds: list[_Bound] = []
     if value is not None and is_number(value):
         name = f"`{exclusive}`" if exclusive_value is True else f"`{keyword}`"
-        bounds.append((value, exclusive_value is True, name))
+        bounds.append(_Bound(value, exclusive_value is True, name))
     if exclusive_value is not None and is_number(exclusive_value):
-        bounds.append((exclusive_value, True, f"`{exclusive}`"))
+        bounds.append(_Bound(exclusive_value, True, f"`{exclusive}`"))
     return bounds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dynclient.document.references import Node
 from dynclient.model import SecurityScheme, read_requirement, read_security_scheme
 from dynclient.names import suggest
 from dynclient.plan.document_check.check_context import CheckContext, Visit
@@ -33,26 +34,34 @@ def check_security_scheme(visit: Visit, context: CheckContext) -> None:
     node = visit.node
     scheme_type = node.get_text("type")
     if scheme_type not in _REQUIRED_FIELDS:
-        text = f"a security scheme needs a `type`: one of {', '.join(_REQUIRED_FIELDS)}"
-        similar = suggest(scheme_type, _REQUIRED_FIELDS, 1)
-        if similar:
-            text = f"{scheme_type!r} is no type of security schemes; did you mean {similar[0]}?"
-        context.report(node, "bad-security-scheme", text)
+        context.report(node, "bad-security-scheme", _explain_unknown_type(scheme_type))
         return
     for field in _REQUIRED_FIELDS[scheme_type]:
         if not node.get_child(field).value:
             text = f"a security scheme of the type {scheme_type} needs `{field}`"
             context.report(node, "missing-field", text)
-    location = node.get_text("in")
-    if scheme_type == "apiKey" and location and location not in _LOCATIONS:
-        text = f"an API key is in one of {', '.join(_LOCATIONS)}, not in {location!r}"
-        context.report(node.get_child("in"), "bad-security-scheme", text)
+    if scheme_type == "apiKey":
+        _check_api_key_location(node, context)
     if scheme_type == "mutualTLS" and context.document.flavour == "3.0":
         text = "`mutualTLS` is a type of security schemes of OpenAPI 3.1"
         context.warn(node.get_child("type"), "foreign-field", text)
     scheme = read_security_scheme(node.pointer.rpartition("/")[2], node)
     if scheme_type == "http" and scheme.scheme:
         _check_http_scheme(visit, scheme, context)
+
+
+def _explain_unknown_type(scheme_type: str) -> str:
+    similar = suggest(scheme_type, _REQUIRED_FIELDS, 1)
+    if similar:
+        return f"{scheme_type!r} is no type of security schemes; did you mean {similar[0]}?"
+    return f"a security scheme needs a `type`: one of {', '.join(_REQUIRED_FIELDS)}"
+
+
+def _check_api_key_location(node: Node, context: CheckContext) -> None:
+    location = node.get_text("in")
+    if location and location not in _LOCATIONS:
+        text = f"an API key is in one of {', '.join(_LOCATIONS)}, not in {location!r}"
+        context.report(node.get_child("in"), "bad-security-scheme", text)
 
 
 def _check_http_scheme(visit: Visit, scheme: SecurityScheme, context: CheckContext) -> None:
