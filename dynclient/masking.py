@@ -51,9 +51,14 @@ _URL_IN_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s'\"<>`]*[^\s'\"<>`.,:;
 _AUTHORITY_START = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//")
 
 
+def _remove_separators(name: str) -> str:
+    """Return the letters and digits of a name, lower case."""
+    return "".join(char for char in name.lower() if char.isalnum())
+
+
 def is_secret_name(name: str) -> bool:
     """Tell whether a name is that of a secret, as a property, parameter or variable may have it."""
-    compact = "".join(char for char in name.lower() if char.isalnum())
+    compact = _remove_separators(name)
     if not _SECRET_TERMS.search(compact):
         return False
     words = [word.lower() for word in _WORD.findall(name)]
@@ -64,7 +69,7 @@ def is_secret_name(name: str) -> bool:
 
 def is_secret_header_name(name: str) -> bool:
     """Tell whether a header field of this name is likely to carry a secret."""
-    compact = "".join(char for char in name.lower() if char.isalnum())
+    compact = _remove_separators(name)
     if _HARMLESS_KEYS.search(compact):
         return False
     return bool(_HEADER_TERMS.search(compact)) or is_secret_name(name)
@@ -72,7 +77,7 @@ def is_secret_header_name(name: str) -> bool:
 
 def is_secret_cookie_name(name: str) -> bool:
     """Tell whether a cookie of this name is likely to carry a secret, as one of a session does."""
-    compact = "".join(char for char in name.lower() if char.isalnum())
+    compact = _remove_separators(name)
     return bool(_SESSION_TERMS.search(compact)) or is_secret_name(name)
 
 

@@ -18,6 +18,7 @@ from dynclient.model import RequiredScheme, SecurityScheme
 from dynclient.names import to_snake_case
 from dynclient.wire.binary_values import StreamedBody
 from dynclient.wire.form_fields import FormField, parse_form_fields, quote_form_value
+from dynclient.wire.media import get_essence
 from dynclient.wire.message import Request, build_credential_variable
 from dynclient.wire.security import has_own_credentials, is_supported
 
@@ -240,7 +241,7 @@ class _CurlWriter:
 
     def _split_body(self, text: str) -> Iterator[Piece]:
         content_type = self.request.headers.get("content-type", "")
-        media_type = content_type.partition(";")[0].strip().lower()
+        media_type = get_essence(content_type)
         if media_type.endswith(("/json", "+json")):
             yield from self._split_json(text)
         elif media_type == "application/x-www-form-urlencoded":

@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, NoReturn
+from typing import Any
 
 from dynclient.model import Encoding
 from dynclient.schema.keyword_values import has_only_finite_numbers
@@ -16,7 +16,7 @@ from dynclient.wire import forms, multipart
 from dynclient.wire.binary_values import StreamedBody, build_binary_body
 from dynclient.wire.binary_values import is_binary as is_binary_value
 from dynclient.wire.parameters import to_text
-from dynclient.wire.schema_types import SchemaTypes
+from dynclient.wire.schema_types import SchemaTypes, refuse_constant
 
 #: The charsets of the web, by Python's names for them; Python knows stranger codecs, and some take
 #: quadratic time.
@@ -234,7 +234,7 @@ def decode_json(body: bytes) -> Any:
     try:
         return json.loads(
             body.removeprefix(b"\xef\xbb\xbf"),
-            parse_constant=_refuse_constant,
+            parse_constant=refuse_constant,
             parse_float=_parse_float,
         )
     except RecursionError:
@@ -246,10 +246,6 @@ def _parse_float(text: str) -> float:
     if math.isinf(value):
         raise ValueError("a number is beyond what a float can hold")
     return value
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
 
 
 def _describe_kind(value: Any) -> str:

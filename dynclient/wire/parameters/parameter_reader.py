@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 from dynclient.model import Parameter
 from dynclient.wire.parameters.text_encoding import (
@@ -15,7 +15,7 @@ from dynclient.wire.parameters.text_encoding import (
     leave_unencoded,
     percent_decode,
 )
-from dynclient.wire.schema_types import SchemaTypes
+from dynclient.wire.schema_types import SchemaTypes, refuse_constant
 
 NameValuePairs = list[tuple[str, str]]
 
@@ -166,12 +166,8 @@ def _read_content(parameter: Parameter, schema: SchemaTypes, raw: str) -> Any:
     media_type = parameter.content.name if parameter.content else ""
     text = raw if parameter.location == "header" else percent_decode(raw)
     if is_json(media_type):
-        return json.loads(text, parse_constant=_refuse_constant)
+        return json.loads(text, parse_constant=refuse_constant)
     return schema.parse_text(raw if parameter.location == "cookie" else text)
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
 
 
 def _read_matrix(parameter: Parameter, schema: SchemaTypes, raw: str) -> Any:
