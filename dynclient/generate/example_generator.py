@@ -12,11 +12,11 @@ from dynclient.generate.merged_schema import (
     SyntheticSchema,
     copy_json,
 )
+from dynclient.generate.property_choice import OptionalMembers
 from dynclient.generate.schema_cache import InstanceCheck, SchemaCache, SchemaKey
 from dynclient.generate.value_generator import (
     MAX_STEPS,
     BudgetExceeded,
-    OptionalMembers,
     ValueGenerator,
 )
 from dynclient.schema.step_limit import limit_steps

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from random import Random
-from typing import Any, Literal
+from typing import Any
 
 from dynclient.document.references import escape_token
 from dynclient.generate.branch_choice import BranchCounts
@@ -21,6 +21,7 @@ from dynclient.generate.merged_schema import (
     exclude_values,
     pick,
 )
+from dynclient.generate.property_choice import OptionalMembers, PropertyChooser
 from dynclient.generate.scalar_values import generate_number, generate_string
 from dynclient.generate.schema_cache import (
     MAX_DEPTH,
@@ -30,9 +31,6 @@ from dynclient.generate.schema_cache import (
     accept_anything,
     get_schema_key,
 )
-
-#: How many of the optional properties and items a value has.
-OptionalMembers = Literal["none", "some", "all"]
 
 MAX_STEPS = 20_000
 MAX_TRIES = 64
@@ -81,6 +79,7 @@ class ValueGenerator:
         "_is_minimal",
         "_optional_members",
         "_path",
+        "_property_chooser",
         "_random",
         "_size",
         "cache",
@@ -104,6 +103,7 @@ class ValueGenerator:
         self.remaining_steps = steps
         self._random = random
         self._conflict_analyzer = ConflictAnalyzer(cache, random, self.spend)
+        self._property_chooser = PropertyChooser(cache, random, self.spend)
         self._optional_members = optional
         self._is_minimal = False
         self._size = 0
@@ -358,7 +358,10 @@ class ValueGenerator:
     # --- objects
 
     def _generate_object(self, merged: MergedSchema, name: str) -> dict[str, Any]:
-        merged, names, needed = self._choose_properties(merged)
+        optional_members = self._optional_members if self._has_optional_members else "none"
+        merged, names, needed = self._property_chooser.choose(
+            merged, optional_members, is_minimal=self._is_minimal
+        )
         pattern_count = sum(map(len, merged.get_keyword_values("patternProperties")))
         self.spend(len(names) * (len(merged.conjuncts) + pattern_count) // 50)
 
@@ -373,91 +376,6 @@ class ValueGenerator:
                     raise
         self._add_optional_properties(merged, value, name)
         return value
-
-    def _choose_properties(
-        self, merged: MergedSchema
-    ) -> tuple[MergedSchema, list[str], dict[str, None]]:
-        """Choose the properties of an object.
-
-        Returns:
-            The merged schema, with the schemas that depend on the chosen properties; the names in
-            the order of the declaration; those of them that are needed.
-
-        """
-        names = self._choose_names(merged)
-        while True:
-            needed = self._find_needed_names(merged, names)
-            names |= needed
-            extended = self._add_dependent_schemas(merged, names)
-            if extended is merged:
-                break
-            merged = extended
-
-        most = merged.get_upper_limit("maxProperties")
-        if most is not None and len(names) > most:
-            if len(needed) > most:
-                raise GenerationFailed("maxProperties is less than what is required")
-            spare = [name for name in names if name not in needed]
-            names = needed | dict.fromkeys(spare[: most - len(needed)])
-
-        positions = merged.property_positions
-        ordered = sorted(names, key=lambda name: positions.get(name, len(positions)))
-        return merged, ordered, needed
-
-    def _choose_names(self, merged: MergedSchema) -> dict[str, None]:
-        """Return the required names and some of the optional ones."""
-        required = dict.fromkeys(merged.required_names)
-        if not self._has_optional_members:
-            return required
-        share = 1.0 if self._optional_members == "all" else 0.5
-        chosen = [name for name in merged.property_positions if self._random.random() < share]
-
-        name_schemas = tuple(merged.get_keyword_values("propertyNames"))
-        if name_schemas:
-            accepts = self.cache.get_check(name_schemas)
-            chosen = [name for name in chosen if name in required or accepts(name)]
-        return required | dict.fromkeys(chosen)
-
-    def _find_needed_names(self, merged: MergedSchema, names: dict[str, None]) -> dict[str, None]:
-        """Return the required names, and those that `dependentRequired` adds."""
-        needed = dict.fromkeys(merged.required_names)
-        rules = list(merged.get_keyword_values("dependentRequired"))
-        pending = [*needed, *names] if any(rules) else []
-        while pending:
-            trigger = pending.pop()
-            added: list[str] = []
-            for rule in rules:
-                added += [name for name in rule.get(trigger, ()) if name not in needed]
-            self.spend(bool(added))
-            needed |= dict.fromkeys(added)
-            pending += added
-        return needed
-
-    def _add_dependent_schemas(self, merged: MergedSchema, names: dict[str, None]) -> MergedSchema:
-        """Return the schema with what `dependentSchemas` add for these names.
-
-        Where they add nothing, it is the same object.
-        """
-        present = set(map(id, merged.conjuncts))
-        added: list[JsonSchema] = []
-        for schemas in merged.get_keyword_values("dependentSchemas"):
-            for name, schema in schemas.items():
-                if name in names and schema is not True and id(schema) not in present:
-                    added.append(schema)
-        if not added:
-            return merged
-
-        self.spend(len(added))
-        branches = BranchCounts(self.cache, self._random)
-        choose = branches.build_chooser(is_minimal=self._is_minimal)
-        dependent = self.cache.merge(tuple(added), choose)
-        assert dependent is not None
-        conjuncts = [schema for schema in dependent.conjuncts if id(schema) not in present]
-        return MergedSchema(
-            conjuncts=(*merged.conjuncts, *conjuncts),
-            definition_names=merged.definition_names + dependent.definition_names,
-            tags=merged.tags | dependent.tags,
-        )
 
     def _add_optional_properties(
         self, merged: MergedSchema, value: dict[str, Any], name: str

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from dynclient.generate import ExampleGenerator, NoExample
-from dynclient.generate.value_generator import OptionalMembers
+from dynclient.generate.property_choice import OptionalMembers
 from dynclient.plan.call_document import Call
 from dynclient.plan.plan import Plan
 from dynclient.schema.engine import Checker
