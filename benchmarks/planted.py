@@ -75,7 +75,7 @@ FAULTS = [
     Planted("a form writes an array as one value", "wire/forms.py", "for item in value if isinstance(value, list) else [value]:", "for item in [value]:", PLACES),
     Planted("a part ends with a stray line", "wire/multipart.py", 'pieces.append(b"\\r\\n")', 'pieces.append(b"\\r\\n\\r\\n")', PLACES),
     Planted("of several parts of a name only the first is written", "wire/multipart.py", "for item in value:\n            yield _build_part", "for item in value[:1]:\n            yield _build_part", PLACES),
-    Planted("a header's values are escaped", "wire/parameters/parameter_writer.py", "return _build_simple_writer(explode, leave_unencoded)", "return _build_simple_writer(explode, percent_encode)", PLACES),
+    Planted("a header's values are escaped", "wire/parameters/parameter_writer.py", "return _build_simple_writer(parameter.explode, leave_unencoded)", "return _build_simple_writer(parameter.explode, percent_encode)", PLACES),
     # the limits of the wire
     Planted("an array of one empty text is let pass", "plan/schemas.py", "limits.append(_NO_SINGLE_EMPTY_TEXT)", "pass", PLACES),
     Planted("a comma in a member of a header is let pass", "plan/schemas.py", "[_IN_HEADER, _MEMBERS_IN_HEADER]", "[_IN_HEADER]", PLACES),
