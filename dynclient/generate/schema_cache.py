@@ -461,9 +461,14 @@ def _compute_height(
     choices = [schema[keyword] for keyword in ("anyOf", "oneOf") if schema.get(keyword)]
     levels += [min(map(compute, branches)) for branches in choices]
     if "$ref" in schema:
-        name = _find_definition_name(schema["$ref"])
-        levels.append(definition_heights.get(name or "", 0))
+        levels.append(_get_height(schema["$ref"], definition_heights))
     return max(levels, default=0)
+
+
+def _get_height(ref: str, definition_heights: Mapping[str, float]) -> float:
+    """Return the height of the definition that a reference names; 0 for any other reference."""
+    name = _find_definition_name(ref)
+    return 0 if name is None else definition_heights.get(name, 0)
 
 
 def _find_required_children(schema: dict[str, Any]) -> Iterator[JsonSchema]:

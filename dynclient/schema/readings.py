@@ -79,15 +79,24 @@ def refuse_other_direction(
             return part
         refusing = Schema(map_subschemas(part, refuse), get_place(part))
         for name, member in part.get("properties", {}).items():
-            parts = walk_in_place(member, defs, alternatives=False)
-            if any(each.get(annotation) is True for each in parts):
+            if _has_annotation(member, defs, annotation):
                 refused_names.append(name)
-                refused = Schema({"not": {}, annotation: True}, get_place(member))
-                refusing["properties"][name] = refused
+                refusing["properties"][name] = _build_refusal(member, annotation)
         return refusing
 
     root: Schema = refuse(bundle_schema(schema, defs))
     return root if refused_names else None
+
+
+def _has_annotation(schema: Any, defs: Definitions, annotation: str) -> bool:
+    """Tell whether a schema, or one that always applies with it, has an annotation."""
+    parts = walk_in_place(schema, defs, alternatives=False)
+    return any(part.get(annotation) is True for part in parts)
+
+
+def _build_refusal(schema: Any, annotation: str) -> Schema:
+    """Return what stands for a schema of values that travel only the other way."""
+    return Schema({"not": {}, annotation: True}, get_place(schema))
 
 
 def get_schema_name(reference: str) -> str:
@@ -287,6 +296,15 @@ class SchemaCloser:
         if "$ref" in closed:
             name = self._close_definition(get_definition_name(closed["$ref"]))
             closed["$ref"] = "#/$defs/" + escape_token(name)
+        self._close_items_and_members(closed)
+        for keyword in _CONDITION_KEYWORDS:
+            if keyword in closed:
+                closed[keyword] = self._refer_to_open_definitions(closed[keyword])
+        self._close_conditional_parts(closed, alone=alone)
+        self._close_one_of(closed, schema, alone=alone)
+        return closed
+
+    def _close_items_and_members(self, closed: Schema) -> None:
         for keyword in _CHILD_KEYWORDS:
             if keyword in closed:
                 closed[keyword] = self._close_location(closed[keyword])
@@ -296,21 +314,14 @@ class SchemaCloser:
             if keyword in closed:
                 members = closed[keyword].items()
                 closed[keyword] = {name: self._close_member(member) for name, member in members}
-        for keyword in _CONDITION_KEYWORDS:
-            if keyword in closed:
-                closed[keyword] = self._refer_to_open_definitions(closed[keyword])
-        self._close_conditional_parts(closed, alone=alone)
-        self._close_one_of(closed, schema, alone=alone)
-        return closed
 
     def _close_member(self, schema: Any) -> Any:
         if self._is_refused(schema):
-            return Schema({"not": {}, self.refused_annotation: True}, get_place(schema))
+            return _build_refusal(schema, self.refused_annotation)
         return self._close_location(schema)
 
     def _is_refused(self, schema: Any) -> bool:
-        parts = walk_in_place(schema, self.defs, alternatives=False)
-        return any(part.get(self.refused_annotation) is True for part in parts)
+        return _has_annotation(schema, self.defs, self.refused_annotation)
 
     def _close_conditional_parts(self, closed: Schema, *, alone: bool) -> None:
         """Close the schemas that apply to the same value, `oneOf` apart."""
