@@ -72,12 +72,12 @@ def _is_file_type(content_type: str) -> bool:
 
 def _takes_only_files(schema: Any, defs: Definitions) -> bool:
     """Tell whether a schema describes files, or arrays of them, and no other text."""
-    if not any(map(_is_binary, _list_texts(schema, defs))):
+    if not any(map(_is_binary, _list_value_schemas(schema, defs))):
         return False
     return not _takes_text(schema, defs)
 
 
-def _list_texts(schema: Any, defs: Definitions) -> list[dict[str, Any]]:
+def _list_value_schemas(schema: Any, defs: Definitions) -> list[dict[str, Any]]:
     """Return the schemas of a value, and those of its items."""
     parts = list(walk_in_place(schema, defs))
     for part in list(parts):

@@ -274,8 +274,8 @@ class Plan:
             return CheckedCall(converted.document, violations, body_media_type)
 
         reading: Reading = "producer" if checks.unknown_properties == "refuse" else "consumer"
-        is_explained = bool(binding.violations) or checks.is_thorough
-        if not is_explained and self._is_accepted(binding.call, body_media_type, reading):
+        must_be_explained = bool(binding.violations) or checks.is_thorough
+        if not must_be_explained and self._is_accepted(binding.call, body_media_type, reading):
             return CheckedCall(binding.call, [], body_media_type)
         return self._explain_call(binding, body_media_type, reading)
 
