@@ -54,7 +54,7 @@ class MatchBuilder(ABC):
     ) -> Iterator[PatternNode]:
         """Yield those alternatives that can have such a length, in the order to try them in."""
 
-    def build(self, node: PatternNode, low: int, high: int) -> str | None:  # noqa: PLR0911 (one for each kind of node)
+    def build(self, node: PatternNode, low: int, high: int) -> str | None:  # noqa: PLR0911 - one for each kind of node
         """Return a text of `low` to `high` characters for a node; None where that failed."""
         match node:
             case Literal(char):

@@ -304,10 +304,8 @@ def _get_kind(value: Any) -> type:
 
 def _describe_instance(error: Any) -> str:
     value = error.instance
-    if error.validator in _LENGTH_KEYWORDS and isinstance(value, BinaryStandIn):
-        return f"{value.size_bytes} byte" + ("s" if value.size_bytes != 1 else "")
     if error.validator in _LENGTH_KEYWORDS and isinstance(value, str):
-        return f"{measure_size(value)} characters"
+        return _describe_length(value)
     if error.validator == "format" and _lacks_time_zone(error.validator_value, value):
         return f"{shorten_repr(value)}, which {NO_TIME_ZONE}"
     if error.validator == "uniqueItems":
@@ -316,6 +314,12 @@ def _describe_instance(error: Any) -> str:
         return "a password"
     is_long = isinstance(value, LongArray | LongObject)
     return repr(value) if is_long else shorten_repr(value)
+
+
+def _describe_length(text: str) -> str:
+    if isinstance(text, BinaryStandIn):
+        return f"{text.size_bytes} byte" + ("s" if text.size_bytes != 1 else "")
+    return f"{measure_size(text)} characters"
 
 
 def _is_password(schema: Any) -> bool:
