@@ -57,21 +57,27 @@ def merge_enumerations(
 def _list_values(schema: Any) -> list[Any] | None:
     """Return the values of an enumeration; None for any other schema."""
     assertions = select_assertions(schema) if isinstance(schema, dict) else {}
-    if not ("const" in assertions or "enum" in assertions):
+    if assertions.keys().isdisjoint(("const", "enum")):
         return None
     if assertions.keys() - _SUPPORTED_KEYWORDS:
         return None
     values = list(assertions["enum"]) if "enum" in assertions else [assertions["const"]]
     if any(isinstance(value, list | dict) for value in values):
         return None
-    if "const" in assertions:
-        constant = compute_identity(assertions["const"])
-        values = [value for value in values if compute_identity(value) == constant]
+    values = _select_constant(values, assertions)
     allowed = [value for value in values if _is_allowed(value, assertions)]
     # The bounds of `int64` may be an annotation only.
     if schema.get("format") == "int64" and allowed != values:
         return None
     return allowed
+
+
+def _select_constant(values: list[Any], assertions: dict[str, Any]) -> list[Any]:
+    """Return the values that are equal to `const`; all where there is none."""
+    if "const" not in assertions:
+        return values
+    constant = compute_identity(assertions["const"])
+    return [value for value in values if compute_identity(value) == constant]
 
 
 def _is_allowed(value: Any, assertions: dict[str, Any]) -> bool:

@@ -344,10 +344,18 @@ def _is_exhausted(piece: NumberSet) -> bool:
     step = piece.step
     if step is None:
         return False
-    first, last = _compute_step_range(piece, step)
-    if first is None or last is None or last - first >= MAX_CANDIDATES or _spans_huge_floats(piece):
+    counts = _list_step_counts(piece, step)
+    if counts is None:
         return False
-    return not any(piece.contains_exactly(count * step) for count in range(first, last + 1))
+    return not any(piece.contains_exactly(count * step) for count in counts)
+
+
+def _list_step_counts(piece: NumberSet, step: Fraction) -> range | None:
+    """Return the multiples of a step within the bounds, divided by it; None if too many."""
+    first, last = _compute_step_range(piece, step)
+    if first is None or last is None or last - first >= MAX_CANDIDATES:
+        return None
+    return None if _spans_huge_floats(piece) else range(first, last + 1)
 
 
 def _spans_huge_floats(piece: NumberSet) -> bool:
@@ -404,10 +412,9 @@ def _generate_between_bounds(piece: NumberSet) -> Iterator[Fraction]:
 def _generate_multiples(piece: NumberSet, step: Fraction) -> Iterator[Fraction]:
     """Yield the multiples of a step in a set, those closest to zero first."""
     first, last = _compute_step_range(piece, step)
-    if first is not None and last is not None and first > last:
+    middle = _find_closest_to_zero(first, last)
+    if middle is None:
         return
-    middle = max(first, 0) if first is not None else 0
-    middle = min(last, middle) if last is not None else middle
     yield middle * step
     for away in itertools.count(1):
         up, down = middle + away, middle - away
@@ -418,3 +425,14 @@ def _generate_multiples(piece: NumberSet, step: Fraction) -> Iterator[Fraction]:
             yield down * step
         if not goes_up and not goes_down:
             return
+
+
+def _find_closest_to_zero(first: int | None, last: int | None) -> int | None:
+    """Return the number of a range that is closest to zero; None where the range is empty."""
+    if first is not None and last is not None and first > last:
+        return None
+    if first is not None and first > 0:
+        return first
+    if last is not None and last < 0:
+        return last
+    return 0

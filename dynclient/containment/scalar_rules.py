@@ -116,20 +116,15 @@ def compare_scalars(
     """Suspect each keyword of the superschema that some string or number may not fit."""
     own = _build_set(sub, json_type)
     if json_type == "number" and sup.is_integer and not sub.is_integer:
-        result = _find_counterexample(own, NumberSet(is_integer=True))
-        if result is not None:
-            yield _suspect_counterexample("type", "number", "integer", result)
+        yield from _suspect_outside(own, NumberSet(is_integer=True), "type", "number", "integer")
     if sup.enumeration is not None:
-        result = _find_counterexample(own, _build_enumerated_set(sup.enumeration, json_type))
-        if result is not None:
-            yield _suspect_counterexample("enum", None, sup.enumeration, result)
+        listed = _build_enumerated_set(sup.enumeration, json_type)
+        yield from _suspect_outside(own, listed, "enum", None, sup.enumeration)
     for part in sup.parts:
         for keyword, value in _select_keywords(part, json_type).items():
             other = _build_set_of_keywords(json_type, {keyword: value})
-            result = _find_counterexample(own, other)
-            if result is not None:
-                own_values = sub.collect_values(keyword) or [None]
-                yield _suspect_counterexample(keyword, own_values[0], value, result)
+            own_values = sub.collect_values(keyword) or [None]
+            yield from _suspect_outside(own, other, keyword, own_values[0], value)
 
 
 def is_covered(sub: Disjunct, json_type: str, super_disjuncts: list[Disjunct]) -> bool:
@@ -214,13 +209,19 @@ def _find_counterexample(
     return own if isinstance(own, Unknown) else other
 
 
-def _suspect_counterexample(
-    rule: str, own_value: Any, other_value: Any, result: Any
-) -> SuspectedIncompatibility:
-    """Suspect a keyword, with the counter-example of a set as the candidate where there is one."""
+def _suspect_outside(
+    own: NumberSet | StringSet | Unknown,
+    other: NumberSet | StringSet | Unknown,
+    rule: str,
+    own_value: Any,
+    other_value: Any,
+) -> Iterator[SuspectedIncompatibility]:
+    """Suspect a keyword where the first set is not contained in the second, or may not be."""
+    result = _find_counterexample(own, other)
     if isinstance(result, Unknown):
-        return suspect(rule, own_value, other_value, reason=result.reason)
-    return suspect(rule, own_value, other_value, partial(_return_first, [result]))
+        yield suspect(rule, own_value, other_value, reason=result.reason)
+    elif result is not None:
+        yield suspect(rule, own_value, other_value, partial(_return_first, [result]))
 
 
 def _return_first(values: list[Any]) -> Any:

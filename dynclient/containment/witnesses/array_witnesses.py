@@ -51,10 +51,8 @@ class _ArraySearch:
             return UNSATISFIABLE
         if self._min_items > MAX_ARRAY_ITEMS:
             return _TOO_MANY_ITEMS
-        for at_least in self._constraints.contains_at_least:
-            for at_most in self._constraints.contains_at_most:
-                if self._is_contradictory(at_least, at_most):
-                    return UNSATISFIABLE
+        if self._has_contradictory_counts():
+            return UNSATISFIABLE
 
         failures = [self._place_items(one) for one in self._constraints.contains_at_least]
         if self._constraints.has_equal_items:
@@ -91,6 +89,13 @@ class _ArraySearch:
                 schemas.append(part.sign_inner(part.keywords["items"]))
         return tuple(schemas)
 
+    def _has_contradictory_counts(self) -> bool:
+        for at_least in self._constraints.contains_at_least:
+            for at_most in self._constraints.contains_at_most:
+                if self._is_contradictory(at_least, at_most):
+                    return True
+        return False
+
     def _is_contradictory(self, at_least: AtLeast, at_most: AtMost) -> bool:
         """Tell whether more items must fit a schema than may fit another that contains it."""
         if at_least.count <= at_most.count:
@@ -122,10 +127,8 @@ class _ArraySearch:
             possible_count += 1
             if placed_count == at_least.count:
                 continue
-            placed = (*self._placed_schemas.get(index, ()), at_least.signed)
-            result = self._generator.search((*schemas, *placed))
+            result = self._place_item(index, schemas, at_least.signed)
             if isinstance(result, Witness):
-                self._placed_schemas[index] = placed
                 placed_count += 1
             failure = failure or result
         self._min_items = max(self._min_items, *(index + 1 for index in self._placed_schemas), 0)
@@ -134,6 +137,16 @@ class _ArraySearch:
         if placed_count == at_least.count:
             return None
         return failure if isinstance(failure, Unknown) else UNDETERMINED
+
+    def _place_item(
+        self, index: int, schemas: tuple[SignedSchema, ...], signed: SignedSchema
+    ) -> SearchResult:
+        """Place an item that fits a schema, if it fits beside what is there; return a value."""
+        placed = (*self._get_placed(index), signed)
+        result = self._generator.search((*schemas, *placed))
+        if isinstance(result, Witness):
+            self._placed_schemas[index] = placed
+        return result
 
     def _place_equal_items(self) -> SearchResult | None:
         """Place two equal items; return why not, UNSATISFIABLE for a proof."""

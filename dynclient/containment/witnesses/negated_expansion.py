@@ -75,12 +75,7 @@ def expand_negated(signed: SignedSchema) -> list[ConstraintSet]:
 
 def _negate_value_keywords(schema: dict[str, Any]) -> Iterator[ConstraintSet]:
     if "type" in schema:
-        other_types = complement_types(*get_types(schema))
-        if other_types:
-            yield ConstraintSet(types=other_types)
-        if is_integer_only(schema):
-            fractions = NumberSet(excluded_divisors=_DIVISOR_ONE)
-            yield ConstraintSet(types=_NUMBER_TYPE, numbers=fractions)
+        yield from _negate_type(schema)
     for keyword in NUMBER_KEYWORDS:
         if keyword in schema and not is_format_bound(schema, keyword):
             yield _negate_number_keyword(keyword, schema[keyword])
@@ -91,6 +86,15 @@ def _negate_value_keywords(schema: dict[str, Any]) -> Iterator[ConstraintSet]:
         yield ConstraintSet(excluded_values=tuple(schema["enum"]))
     if "const" in schema:
         yield ConstraintSet(excluded_values=(schema["const"],))
+
+
+def _negate_type(schema: dict[str, Any]) -> Iterator[ConstraintSet]:
+    other_types = complement_types(*get_types(schema))
+    if other_types:
+        yield ConstraintSet(types=other_types)
+    if is_integer_only(schema):
+        fractions = NumberSet(excluded_divisors=_DIVISOR_ONE)
+        yield ConstraintSet(types=_NUMBER_TYPE, numbers=fractions)
 
 
 def _negate_number_keyword(keyword: str, value: Any) -> ConstraintSet:

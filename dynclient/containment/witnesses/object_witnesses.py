@@ -154,28 +154,42 @@ class _ObjectSearch:
         for name in self._list_known_names(existing.name_set):
             if not self._satisfies_all(existing.name_set.signed_schemas, name):
                 continue
-            chosen = self._chosen_properties.get(name, ())
-            both = (*chosen, *existing.signed_schemas)
-            result = self._search_property(name, both)
+            result = self._place_under_name(name, existing.signed_schemas)
             if isinstance(result, Witness):
-                self._chosen_properties[name] = both
                 return None
             if result is not UNSATISFIABLE:
                 unknown = result
-            elif chosen and not self._is_impossible(name, existing.signed_schemas):
-                # Only the choices made so far refuse it.
-                unknown = UNDETERMINED
 
-        fresh: SearchResult = UNSATISFIABLE
-        if not self._is_full():
-            names_in_use = {*self._known_names, *self._chosen_properties}
-            fresh = self._find_fresh_name(existing.name_set, existing.signed_schemas, names_in_use)
+        fresh = self._place_under_fresh_name(existing)
         if isinstance(fresh, Witness):
-            self._chosen_properties[fresh.value] = existing.signed_schemas
             return None
         undecided = fresh if isinstance(fresh, Unknown) else unknown
         self._undecided_result = self._undecided_result or undecided
         return UNSATISFIABLE if undecided is None else None
+
+    def _place_under_name(
+        self, name: str, signed_schemas: tuple[SignedSchema, ...]
+    ) -> SearchResult:
+        """Choose a property if it fits beside the choices made so far; return a value of it."""
+        chosen = self._chosen_properties.get(name, ())
+        both = (*chosen, *signed_schemas)
+        result = self._search_property(name, both)
+        if isinstance(result, Witness):
+            self._chosen_properties[name] = both
+        elif result is UNSATISFIABLE and chosen and not self._is_impossible(name, signed_schemas):
+            # Only the choices made so far refuse it.
+            return UNDETERMINED
+        return result
+
+    def _place_under_fresh_name(self, existing: ExistingProperty) -> SearchResult:
+        """Choose a property of a name that is in no use; return the name."""
+        if self._is_full():
+            return UNSATISFIABLE
+        names_in_use = {*self._known_names, *self._chosen_properties}
+        fresh = self._find_fresh_name(existing.name_set, existing.signed_schemas, names_in_use)
+        if isinstance(fresh, Witness):
+            self._chosen_properties[fresh.value] = existing.signed_schemas
+        return fresh
 
     def _is_impossible(self, name: str, signed_schemas: tuple[SignedSchema, ...]) -> bool:
         return self._search_property(name, signed_schemas) is UNSATISFIABLE
@@ -254,17 +268,7 @@ class _ObjectSearch:
         least = self._constraints.property_count[0]
         if least > MAX_PROPERTIES:
             return Unknown("too many properties are asked for")
-        unknown: SearchResult | None = None
-        for name in self._known_names:
-            if len(self._chosen_properties) >= least:
-                return None
-            if name in self._chosen_properties:
-                continue
-            result = self._search_property(name, ())
-            if isinstance(result, Witness):
-                self._chosen_properties[name] = ()
-            elif isinstance(result, Unknown):
-                unknown = unknown or result
+        unknown = self._add_known_properties(least)
         while len(self._chosen_properties) < least:
             names_in_use = {*self._known_names, *self._chosen_properties}
             fresh = self._find_fresh_name(PropertyNameSet(), (), names_in_use)
@@ -272,6 +276,21 @@ class _ObjectSearch:
                 return unknown or fresh
             self._chosen_properties[fresh.value] = ()
         return None
+
+    def _add_known_properties(self, least: int) -> SearchResult | None:
+        """Choose known names until there are enough; return the first one that is undecided."""
+        unknown: SearchResult | None = None
+        for name in self._known_names:
+            if len(self._chosen_properties) >= least:
+                break
+            if name in self._chosen_properties:
+                continue
+            result = self._search_property(name, ())
+            if isinstance(result, Witness):
+                self._chosen_properties[name] = ()
+            elif isinstance(result, Unknown):
+                unknown = unknown or result
+        return unknown
 
 
 def _rank_freedom(existing: ExistingProperty) -> int:

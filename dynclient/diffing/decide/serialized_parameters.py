@@ -204,10 +204,13 @@ def is_misread(sender: SerializedParameter, reader: SerializedParameter, value: 
     return not _has_same_text(value, found)
 
 
+def _to_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
 def _has_same_text(value: Any, found: Any) -> bool:
     if isinstance(value, list) or isinstance(found, list):
-        values = value if isinstance(value, list) else [value]
-        found_values = found if isinstance(found, list) else [found]
+        values, found_values = _to_list(value), _to_list(found)
         return len(values) == len(found_values) and all(map(_has_same_text, values, found_values))
     if isinstance(value, dict):
         if not isinstance(found, dict) or value.keys() != found.keys():

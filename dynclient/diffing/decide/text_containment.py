@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any
 
@@ -202,6 +203,13 @@ def _translate_scalar(schema: Schema, types: frozenset[str], reader: SchemaTypes
     may_be_read_as_integer = types == {"number"} and "integer" in read_types
     if not text_types or "string" not in read_types or may_be_read_as_integer:
         return schema
+    return _build_union_with_texts(schema, kept_types, text_types)
+
+
+def _build_union_with_texts(
+    schema: Schema, kept_types: set[str], text_types: AbstractSet[str]
+) -> Schema:
+    """Return a schema of some types as it is, and of others as the texts that they are read as."""
     alternatives = [Schema(_TEXT_SCHEMAS[name]) for name in sorted(text_types)]
     if kept_types:
         alternatives.insert(0, Schema({**schema, "type": sorted(kept_types)}, schema.place))

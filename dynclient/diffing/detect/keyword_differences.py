@@ -284,10 +284,13 @@ def _summarize_additional(side: FlattenedSchema) -> bool | str:
         return False
     if any(isinstance(schema, dict) and select_assertions(schema) for schema in schemas):
         return "of a schema"
-    declares_properties = bool(side.properties or side.pattern_properties)
-    if not schemas and not declares_properties:
-        declares_properties = bool(side.list_alternative_properties())
-    return True if schemas or not declares_properties else "undeclared"
+    return True if schemas or not _declares_properties(side) else "undeclared"
+
+
+def _declares_properties(side: FlattenedSchema) -> bool:
+    if side.properties or side.pattern_properties:
+        return True
+    return bool(side.list_alternative_properties())
 
 
 def _compare_conditions(
