@@ -54,8 +54,8 @@ class Disjunct:
 
     def __and__(self, other: Disjunct) -> Disjunct:
         return Disjunct(
-            self.parts + other.parts,
-            self.negated + other.negated,
+            _unite_by_identity(self.parts, other.parts),
+            _unite_by_identity(self.negated, other.negated),
             stays_open=self.stays_open or other.stays_open,
         )
 
@@ -248,6 +248,22 @@ def conjoin(left: list[Disjunct], right: list[Disjunct]) -> list[Disjunct]:
             if len(disjuncts) > MAX_DISJUNCTS:
                 raise ExpansionFailed
     return disjuncts
+
+
+def remove_equal_disjuncts(disjuncts: list[Disjunct]) -> list[Disjunct]:
+    """Return disjuncts, each once: two alternatives may refer to the same schema."""
+    distinct: dict[Any, Disjunct] = {}
+    for one in disjuncts:
+        key = (tuple(map(id, one.parts)), tuple(map(id, one.negated)), one.stays_open)
+        distinct.setdefault(key, one)
+    return list(distinct.values())
+
+
+def _unite_by_identity(one: tuple[Any, ...], other: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the schemas of both, each once: two schemas may extend the same third one."""
+    if not one or not other:
+        return one or other
+    return tuple({id(schema): schema for schema in (*one, *other)}.values())
 
 
 def get_place(schema: Any) -> Place | None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from dynclient.containment import number_sets, string_sets
@@ -50,21 +50,21 @@ def compare_enumeration(
     super_disjuncts: list[Disjunct],
 ) -> Iterator[SuspectedIncompatibility]:
     """Suspect the values of a finite disjunct that the superschema refuses."""
-    sent = [value for value in values if _is_in_subschema(checker, sub, value)]
+    sender = _DisjunctValues(sub)
+    receivers = list(map(_DisjunctValues, super_disjuncts))
+    sent = [value for value in values if _is_in_subschema(checker, sender, value)]
     refused = [
-        value
-        for value in sent
-        if not _is_in_superschema(checker, superschemas, super_disjuncts, value)
+        value for value in sent if not _is_in_superschema(checker, superschemas, receivers, value)
     ]
     if refused:
         yield suspect("enum", sent, refused, partial(_return_first, refused))
 
 
-def _is_in_subschema(checker: ContainmentChecker, sub: Disjunct, value: Any) -> bool:
-    is_allowed = _is_allowed_without_engine(sub, value)
+def _is_in_subschema(checker: ContainmentChecker, sender: _DisjunctValues, value: Any) -> bool:
+    is_allowed = sender.decide(value)
     if is_allowed is not None:
         return is_allowed
-    schema = Schema({"allOf": list(sub.parts)})
+    schema = sender.schema
     validator = checker.validators.get_checker(checker.subschema_view, schema, is_open=True)
     return validator.accepts(value)
 
@@ -72,10 +72,10 @@ def _is_in_subschema(checker: ContainmentChecker, sub: Disjunct, value: Any) -> 
 def _is_in_superschema(
     checker: ContainmentChecker,
     superschemas: Conjuncts,
-    super_disjuncts: list[Disjunct],
+    receivers: list[_DisjunctValues],
     value: Any,
 ) -> bool:
-    answers = [_is_allowed_without_engine(sup, value) for sup in super_disjuncts]
+    answers = [receiver.decide(value) for receiver in receivers]
     if True in answers:
         return True
     if None not in answers:
@@ -84,23 +84,47 @@ def _is_in_superschema(
     return checker.validators.get_checker(checker.superschema_view, schema).accepts(value)
 
 
-def _is_allowed_without_engine(disjunct: Disjunct, value: Any) -> bool | None:
-    """Tell whether a value fits a disjunct; None where only an engine can tell, which is slower."""
-    json_type = _get_json_type(value)
-    if disjunct.negated or disjunct.collect_values("not") or json_type in ("array", "object"):
-        return None
-    if json_type not in disjunct.types:
-        return False
-    if json_type == "number" and disjunct.is_integer and value != int(value):
-        return False
-    if disjunct.enumeration is not None:
-        key = build_value_key(value)
-        if not any(build_value_key(allowed) == key for allowed in disjunct.enumeration):
+class _DisjunctValues:
+    """The values of a disjunct, to be asked about many values.
+
+    Args:
+        disjunct: the disjunct.
+
+    """
+
+    def __init__(self, disjunct: Disjunct) -> None:
+        self._disjunct = disjunct
+        self._is_open = not disjunct.negated and not disjunct.collect_values("not")
+        self._sets: dict[str, NumberSet | StringSet | Unknown] = {}
+
+    @cached_property
+    def schema(self) -> Schema:
+        """The disjunct as one schema; the same object each time, for the caches."""
+        return Schema({"allOf": list(self._disjunct.parts)})
+
+    @cached_property
+    def _listed_keys(self) -> frozenset[str] | None:
+        listed = self._disjunct.enumeration
+        return None if listed is None else frozenset(map(build_value_key, listed))
+
+    def decide(self, value: Any) -> bool | None:
+        """Tell whether a value fits; None where only an engine can tell, which is slower."""
+        json_type = _get_json_type(value)
+        if not self._is_open or json_type in ("array", "object"):
+            return None
+        if json_type not in self._disjunct.types:
             return False
-    if json_type not in SCALAR_KEYWORDS:
-        return True
-    value_set = _build_set(disjunct, json_type)
-    return None if isinstance(value_set, Unknown) else value_set.contains(value)
+        if json_type == "number" and self._disjunct.is_integer and value != int(value):
+            return False
+        if self._listed_keys is not None and build_value_key(value) not in self._listed_keys:
+            return False
+        return True if json_type not in SCALAR_KEYWORDS else self._decide_scalar(json_type, value)
+
+    def _decide_scalar(self, json_type: str, value: Any) -> bool | None:
+        if json_type not in self._sets:
+            self._sets[json_type] = _build_set(self._disjunct, json_type)
+        values = self._sets[json_type]
+        return None if isinstance(values, Unknown) else values.contains(value)
 
 
 def _get_json_type(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -14,6 +15,7 @@ from dynclient.containment.disjuncts import (
     ExpansionFailed,
     conjoin,
     get_place,
+    remove_equal_disjuncts,
     unite_schemas,
 )
 from dynclient.containment.enumerations import merge_enumerations
@@ -95,6 +97,9 @@ class SchemaView:
     _disjuncts: IdentityCache[list[Disjunct]] = field(
         default_factory=IdentityCache, init=False, repr=False
     )
+    _expansions: IdentityCache[list[Disjunct]] = field(
+        default_factory=IdentityCache, init=False, repr=False
+    )
     _domains: IdentityCache[ValueDomain] = field(
         default_factory=IdentityCache, init=False, repr=False
     )
@@ -112,10 +117,17 @@ class SchemaView:
         return EXCLUDING_ANNOTATIONS[self.direction]
 
     def resolve(self, schema: Any) -> Any:
-        """Return the definition that a schema references, where it asserts nothing else."""
+        """Return the definition that a schema references, where it asserts nothing else.
+
+        References that lead back to themselves describe nothing, so that every value fits.
+        """
+        visited = set[str]()
         while isinstance(schema, dict) and "$ref" in schema:
             if select_assertions(schema).keys() != {"$ref"}:
                 break
+            if schema["$ref"] in visited:
+                return True
+            visited.add(schema["$ref"])
             schema = self.defs[get_definition_name(schema["$ref"])]
         return schema
 
@@ -207,7 +219,7 @@ class SchemaView:
         return disjuncts
 
     def _expand(self, schema: Any, *, is_alone: bool | None = None) -> list[Disjunct]:
-        """Return the disjuncts of a schema.
+        """Return the disjuncts of a schema; the same objects each time.
 
         Args:
             schema: the schema.
@@ -215,6 +227,11 @@ class SchemaView:
                 that alternatives which declare none stay open; None where all stay as they are.
 
         """
+        return self._expansions.get_or_compute(
+            (schema,), lambda: self._compute_expansion(schema, is_alone=is_alone), (is_alone,)
+        )
+
+    def _compute_expansion(self, schema: Any, *, is_alone: bool | None) -> list[Disjunct]:
         if is_false_schema(schema):
             return []
         if not isinstance(schema, dict):
@@ -222,7 +239,7 @@ class SchemaView:
         plain = {k: v for k, v in schema.items() if k not in _IN_PLACE_APPLICATORS}
         disjuncts = [Disjunct((Schema(plain, get_place(schema)),))]
         if "$ref" in schema:
-            target = self.defs[get_definition_name(schema["$ref"])]
+            target = self.resolve({"$ref": schema["$ref"]})
             is_target_alone = None if is_alone is None else self._declares_nothing(target)
             disjuncts = conjoin(disjuncts, self._expand(target, is_alone=is_target_alone))
         for member in schema.get("allOf", ()):
@@ -262,7 +279,7 @@ class SchemaView:
             addition = Disjunct(negated=negated, stays_open=stays_open)
             expanded = self._expand(member, is_alone=is_member_alone)
             disjuncts += [disjunct & addition for disjunct in expanded]
-        return disjuncts
+        return remove_equal_disjuncts(disjuncts)
 
     def _expand_conditional(
         self, schema: dict[str, Any], *, is_alone: bool | None
@@ -398,9 +415,9 @@ class SchemaView:
 
         The reading closes each alone or all together. That depends on where they stand.
         """
-        names = [name for part in disjunct.parts for name in part.get("properties", ())]
-        for name in set(names):
-            if names.count(name) == 1:
+        counts = Counter(name for part in disjunct.parts for name in part.get("properties", ()))
+        for name, count in counts.items():
+            if count == 1:
                 continue
             for schema in disjunct.find_property_schemas(name):
                 if is_closable(schema, self.defs):

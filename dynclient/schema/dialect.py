@@ -83,6 +83,18 @@ def bundle_schema(schema: Schema | bool, defs: dict[str, Schema | bool]) -> Sche
     return root
 
 
+def remove_repeated_references(schemas: list[Any]) -> list[Any]:
+    """Return schemas that hold together, each that is only a reference once.
+
+    Every repetition doubles the work of an engine, also in the schemas that it refers to.
+    """
+    distinct: dict[Any, Any] = {}
+    for index, schema in enumerate(schemas):
+        is_bare = isinstance(schema, dict) and schema.keys() == {"$ref"}
+        distinct.setdefault(schema["$ref"] if is_bare else index, schema)
+    return list(distinct.values())
+
+
 def find_referenced_names(schema: Any) -> Iterable[str]:
     """Yield the names in `$defs` that a schema refers to; what these refer to is not followed."""
     pending = [schema]

@@ -25,6 +25,7 @@ from dynclient.schema.dialect import (
     Direction,
     Schema,
     bundle_schema,
+    remove_repeated_references,
 )
 from dynclient.schema.discriminators import DiscriminatorTranslator, SchemaOrigin
 from dynclient.schema.formats import INTEGER_FORMAT_BOUNDS, CheckedFormat, FormatCheck
@@ -55,7 +56,6 @@ _ANNOTATIONS: dict[str, type] = {
     "x-extensible-enum": object,
     "x-ms-enum": dict,
 }
-
 
 #: With one of these keywords, what must be there may be said apart from what it is.
 _CONJUNCTION_KEYWORDS = (
@@ -474,7 +474,8 @@ class SchemaTranslator:
         if keyword in SINGLE_SCHEMA_KEYWORDS:
             return self._translate_schema(child)
         if keyword == "allOf":
-            return [self._translate_schema(item, exclusions) for item in child.iterate_children()]
+            parts = [self._translate_schema(item, exclusions) for item in child.iterate_children()]
+            return remove_repeated_references(parts)
         if keyword in UNION_KEYWORDS:
             return self._translate_alternatives(child, exclusions)
         if keyword in SCHEMA_LIST_KEYWORDS:
