@@ -3,11 +3,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from support.processes import MAX_RUN_S
 
 HEAVY = {"httpx", "jsonschema", "jsonschema_rs", "openapi_core", "yaml", "click", "rich", "referencing", "asyncio", "orjson", "hypothesis", "uvicorn", "IPython"}  # fmt: skip
+
+DOCUMENT = Path(__file__).parents[1] / "spec" / "talon-one" / "integration.yaml"
 
 
 def modules_after(statement: str) -> set[str]:
@@ -41,3 +44,9 @@ def test_a_client_that_sends_nothing_loads_no_http_library():
     loaded = modules_after(f"import dynclient; list(dynclient.Client({made!r}).operations)")
     assert "httpx" not in loaded
     assert "jsonschema" not in loaded
+
+
+def test_a_local_document_loads_nothing_of_the_net():
+    loaded = modules_after(f"import dynclient; dynclient.load({str(DOCUMENT)!r})")
+    assert "asyncio" not in loaded
+    assert "dynclient.transport.http_adapter" not in loaded

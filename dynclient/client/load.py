@@ -18,7 +18,7 @@ from dynclient.document.file_loader import (
 from dynclient.errors import DocumentNotFound, UsageError
 from dynclient.model import Document
 from dynclient.schema.formats import FormatCheck
-from dynclient.transport.fetch import build_fetcher
+from dynclient.transport.document_fetcher import build_fetcher
 from dynclient.violations import shorten_repr
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from dynclient.document.file_loader import Fetch, load_files
 from dynclient.document.references import DocumentFiles
 from dynclient.errors import DocumentError, DocumentNotFound, UsageError
 from dynclient.model import Document
-from dynclient.transport.fetch import build_fetcher
+from dynclient.transport.document_fetcher import build_fetcher
 
 if TYPE_CHECKING:
     from dynclient.document.problems import Problem

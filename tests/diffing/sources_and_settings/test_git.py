@@ -113,7 +113,7 @@ def test_a_file_outside_the_repository_is_never_read(repo, load, reference, monk
     repo.put("api.yaml", SPLIT % reference.format(root=repo.root.parent))
     repo.commit()
     monkeypatch.setattr(
-        "dynclient.transport.fetch.read_file", lambda uri: pytest.fail(f"read {uri}")
+        "dynclient.transport.document_fetcher.read_file", lambda uri: pytest.fail(f"read {uri}")
     )
     document = old("main:api.yaml", load)
     with pytest.raises(DocumentError, match="is outside the repository"):

@@ -12,7 +12,8 @@ from support.faulty_server import CLOSE, reply
 
 import dynclient
 from dynclient import errors
-from dynclient.transport import fetch
+from dynclient.transport import document_download
+from dynclient.transport.document_fetcher import build_fetcher
 
 DOCUMENT = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {}}
 TEXT = json.dumps(DOCUMENT).encode()
@@ -40,7 +41,7 @@ def test_what_is_no_document_is_a_typed_error(serve, steps):
 
 
 def test_a_document_that_unfolds_too_far_is_too_large(serve, monkeypatch):
-    monkeypatch.setattr(fetch, "MAX_REMOTE_BYTES", 10_000)
+    monkeypatch.setattr(document_download, "MAX_REMOTE_BYTES", 10_000)
     server = serve([reply(200, gzip.compress(b" " * 50_000_000), content_encoding="gzip")])
     with pytest.raises(errors.DocumentTooLarge):
         dynclient.load(f"{server.url}/a")
@@ -53,7 +54,7 @@ def resolving(monkeypatch, *answers):
     def answer(host, port, *_, **__):
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (turns.pop(0), port))]
 
-    monkeypatch.setattr(fetch.socket, "getaddrinfo", answer)
+    monkeypatch.setattr(document_download.socket, "getaddrinfo", answer)
 
 
 def test_a_name_is_looked_up_once_and_read_from_there(monkeypatch):
@@ -65,9 +66,7 @@ def test_a_name_is_looked_up_once_and_read_from_there(monkeypatch):
 
     resolving(monkeypatch, "93.184.215.14", "127.0.0.1")
     monkeypatch.setattr(httpx.Client, "_transport_for_url", lambda *_: httpx.MockTransport(answer))
-    assert (
-        fetch.build_fetcher("https://a.example/root.yaml")("https://b.example:8443/c?d#e") == TEXT
-    )
+    assert build_fetcher("https://a.example/root.yaml")("https://b.example:8443/c?d#e") == TEXT
     assert str(seen[0].url).startswith("https://93.184.215.14:8443/c?d")
     assert seen[0].headers["host"] == "b.example:8443"
     assert seen[0].extensions["sni_hostname"] == "b.example"
@@ -79,7 +78,7 @@ def test_a_name_is_looked_up_once_and_read_from_there(monkeypatch):
 def test_a_document_from_the_net_reaches_no_private_host(monkeypatch, address):
     resolving(monkeypatch, address)
     with pytest.raises(errors.DocumentNotFound, match="private"):
-        fetch.build_fetcher("https://a.example/root.yaml")("https://b.example/c")
+        build_fetcher("https://a.example/root.yaml")("https://b.example/c")
 
 
 def test_a_redirect_of_a_document_from_the_net_reaches_no_private_host(serve):

@@ -1,4 +1,4 @@
-"""Reads documents: local files, and the net within the bounds that hostile documents need."""
+"""Reads a document over the net, within the bounds that hostile documents need."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import socket
 from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-from dynclient.document.file_loader import MAX_FILE_BYTES, Fetch, is_remote, read_file
+from dynclient.document.file_loader import MAX_FILE_BYTES, is_remote
 from dynclient.errors import DocumentNotFound, DocumentTooLarge
 from dynclient.masking import mask_url
 from dynclient.transport.content_coding import UndecodableContent, build_accept_encoding
@@ -22,27 +22,23 @@ from dynclient.wire.servers import get_origin
 MAX_REMOTE_BYTES = min(MAX_FILE_BYTES, 64 * 1024 * 1024)
 
 
-def build_fetcher(root: str) -> Fetch:
-    """Return the function that reads the files of the document at `root`.
+def download(uri: str, root: str) -> bytes:
+    """Return the bytes of a document.
 
-    A document from the net reaches neither local files nor, beside its own origin, private hosts,
-    not even by a redirect.
+    Args:
+        uri: where it is.
+        root: the document that refers to it, or itself: it decides which hosts may be read.
+
+    Raises:
+        DocumentNotFound: it may not be read, or cannot be.
+        DocumentTooLarge: it is larger than a document may be.
+
     """
-
-    def fetch(uri: str) -> bytes:
-        if not is_remote(uri):
-            if is_remote(root):
-                raise DocumentNotFound(
-                    f"{mask_url(root)} refers to the local file {mask_url(uri)}; refused", uri=uri
-                )
-            return read_file(uri)
-        token = current_send.set(SendProgress())
-        try:
-            return _download(uri, root)
-        finally:
-            current_send.reset(token)
-
-    return fetch
+    token = current_send.set(SendProgress())
+    try:
+        return _download(uri, root)
+    finally:
+        current_send.reset(token)
 
 
 def _download(uri: str, root: str) -> bytes:
