@@ -57,7 +57,7 @@ FAULTS = [
     # readings
     Planted("a producer's objects stay open", "schema/readings.py", "if isinstance(closed, Schema) and is_closable(schema, self.defs):", "if False:", WAY),
     Planted("a consumer's objects are closed", "plan/schemas.py", '            if reading == "producer":\n                closer', "            if True:\n                closer", WAY),
-    Planted("what is only read may be sent", "schema/readings.py", "if self._is_refused(schema):\n            return Schema", "if False:\n            return Schema", DIALECTS),
+    Planted("what is only read may be sent", "schema/readings.py", "if self._is_refused(schema):", "if False:", DIALECTS),
     # binder
     Planted("positional arguments in the wrong order", "plan/binder.py", "in zip(self.positional, args", "in zip(self.positional[::-1], args", WAY),
     Planted("snake_case names are lost", "plan/binder.py", "if name not in by_spec_name:", "if name in by_spec_name:", WAY),
