@@ -146,7 +146,7 @@ FAULTS = [
     Planted("containment: any two required properties are disjoint", "containment/schema_view.py", "if self.types.isdisjoint(other.types):", "if True:", CONTAINMENT),
     # the search for a value
     Planted("witnesses: required properties are not searched", "containment/witnesses/object_witnesses.py", "if self._search_property(name, ()) is UNSATISFIABLE:", "if False:", WITNESSES),
-    Planted("witnesses: no fresh name exists", "containment/witnesses/object_witnesses.py", "        if not self._is_full():\n            names_in_use", "        if False:\n            names_in_use", WITNESSES),
+    Planted("witnesses: no fresh name exists", "containment/witnesses/object_witnesses.py", "        if self._is_full():\n            return UNSATISFIABLE\n", "        if True:\n            return UNSATISFIABLE\n", WITNESSES),
     Planted("witnesses: known names are never tried", "containment/witnesses/object_witnesses.py", "        if not self._is_full():\n            names +=", "        if False:\n            names +=", WITNESSES),
     Planted("witnesses: names need not fit propertyNames", "containment/witnesses/object_witnesses.py", "if not self._satisfies_all(self._constraints.property_names, name):", "if False:", WITNESSES),
     Planted("witnesses: enough items always fit", "containment/witnesses/array_witnesses.py", "if possible_count < at_least.count:", "if False:", WITNESSES),
@@ -162,7 +162,7 @@ FAULTS = [
     Planted("witnesses: only the first disjunct is tried", "containment/witnesses/witness_generator.py", "for disjunct in self.expand(conjunct):", "for disjunct in self.expand(conjunct)[:1]:", WITNESSES),
     Planted("witnesses: a schema never contradicts itself", "containment/witnesses/witness_generator.py", "if constraints.is_trivially_empty or self._has_contradiction(expanded):", "if constraints.is_trivially_empty:", WITNESSES),
     Planted("witnesses: enum never fails", "containment/witnesses/negated_expansion.py", 'yield ConstraintSet(excluded_values=tuple(schema["enum"]))', "yield from ()", WITNESSES),
-    Planted("witnesses: type never fails", "containment/witnesses/negated_expansion.py", "        if other_types:\n", "        if False:\n", WITNESSES),
+    Planted("witnesses: type never fails", "containment/witnesses/negated_expansion.py", "    if other_types:", "    if False:", WITNESSES),
     Planted("witnesses: required never fails", "containment/witnesses/negated_expansion.py", 'for name in schema.get("required", ()):', "for name in ():", WITNESSES),
     Planted("witnesses: properties never fail", "containment/witnesses/negated_expansion.py", "if not is_true_schema(inner) or _is_excluded_by_direction(signed, inner):", "if False:", WITNESSES),
     Planted("witnesses: patternProperties never fail", "containment/witnesses/negated_expansion.py", 'for pattern, inner in schema.get("patternProperties", {}).items():', "for pattern, inner in ():", WITNESSES),
