@@ -69,7 +69,9 @@ class CommandGroup(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except OSError as error:
-            click.echo(f"{type(error).__name__}: {escape_unprintable(str(error))}", err=True)
+            from dynclient.cli.terminal_output import print_note
+
+            print_note(f"{type(error).__name__}: {error}")
             ctx.exit(INTERNAL_ERROR)
         except Exception as error:
             if os.environ.get("DYNCLIENT_TRACEBACK"):

@@ -18,24 +18,24 @@ from support.both import document
 from support.documents import parameter
 
 is_inside, may_go_on = threading.Event(), threading.Event()
-compile_fast_validator = engine.compile_fast_validator
+FastValidator = engine.FastValidator
 
 def compile_slowly(*args, **kwargs):
     is_inside.set()
     assert may_go_on.wait(60)
-    return compile_fast_validator(*args, **kwargs)
+    return FastValidator(*args, **kwargs)
 
 def build_operation():
     return dynclient.Client(document(parameter("q", schema={"type": "string"}))).run
 
-engine.compile_fast_validator = compile_slowly
+engine.FastValidator = compile_slowly
 thread = threading.Thread(target=build_operation().validate, kwargs={"q": "a"})
 thread.start()
 is_inside.wait()
 child = os.fork()
 if child == 0:
     faulthandler.dump_traceback_later(30, exit=True)
-    engine.compile_fast_validator = compile_fast_validator
+    engine.FastValidator = FastValidator
     os._exit(0 if build_operation().validate(q="a") == [] else 9)
 print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 may_go_on.set()

@@ -125,20 +125,20 @@ class WitnessGenerator:
     def generate(
         self,
         signed_schemas: SignedSchemas,
-        rounds: Sequence[tuple[int, int]] = SEARCH_ROUNDS,
+        rounds: Sequence[tuple[int, int]] | None = None,
     ) -> SearchResult:
         """Return a witness of all signed schemas, UNSATISFIABLE by proof, or Unknown.
 
         Args:
             signed_schemas: what the witness must fit, or must not fit.
-            rounds: the effort, as SEARCH_ROUNDS has it.
+            rounds: the effort; None for SEARCH_ROUNDS.
 
         """
         key = frozenset(signed.key for signed in signed_schemas)
         if key in self._exhausted_results:
             return self._exhausted_results[key].result
         result: SearchResult = UNDETERMINED
-        for self._max_depth, self._steps_left in rounds:
+        for self._max_depth, self._steps_left in rounds or SEARCH_ROUNDS:
             self._is_truncated = False
             result = self.search(signed_schemas)
             if not isinstance(result, Unknown):
