@@ -365,10 +365,9 @@ class SchemaView:
         self, disjunct: Disjunct, evaluated: EvaluatedProperties
     ) -> tuple[dict[str, Any], ...]:
         """Return a part for the properties that only other disjuncts declare; () for none."""
+        own_names = set(disjunct.property_names)
         by_name = {
-            name: schemas
-            for name, schemas in evaluated.by_name.items()
-            if name not in disjunct.property_names
+            name: schemas for name, schemas in evaluated.by_name.items() if name not in own_names
         }
         own_patterns = {pattern for pattern, _ in disjunct.pattern_properties}
         by_pattern = {

@@ -88,6 +88,19 @@ def test_a_long_enum_is_compared_as_a_set(make_value):
     assert list(same) == []
 
 
+def test_an_object_with_many_properties_is_compared():
+    names = [f"p{n}" for n in range(2_000)]
+    properties = {name: {"type": "string"} for name in names}
+    narrowed = {**properties, "p7": {"type": "integer"}}
+
+    (change,) = dynclient.diff(
+        build_document({"type": "object", "properties": properties}),
+        build_document({"type": "object", "properties": narrowed}),
+    ).changes
+
+    assert (change.level, change.where, change.proof) == ("breaking", "body.p7", "witness")
+
+
 def test_only_bare_references_are_repetitions():
     schemas = [refer("A"), {"type": "object"}, refer("A"), refer("B"), {"type": "object"}]
     extended = {**refer("A"), "minLength": 1}
