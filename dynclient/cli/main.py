@@ -71,7 +71,7 @@ class CommandGroup(click.Group):
         except OSError as error:
             from dynclient.cli.terminal_output import print_note
 
-            print_note(f"{type(error).__name__}: {error}")
+            print_note(f"{type(error).__name__}: {mask_urls(str(error))}")
             ctx.exit(INTERNAL_ERROR)
         except Exception as error:
             if os.environ.get("DYNCLIENT_TRACEBACK"):
