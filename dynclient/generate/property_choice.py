@@ -30,14 +30,14 @@ class PropertyChooser:
     random: Random
     spend: Callable[[int], None]
 
-    def choose(
-        self, merged: MergedSchema, optional: OptionalMembers, *, is_minimal: bool
+    def complete(
+        self, merged: MergedSchema, names: dict[str, None], *, is_minimal: bool
     ) -> tuple[MergedSchema, list[str], dict[str, None]]:
-        """Choose the properties of an object.
+        """Complete a choice of properties by what depends on them.
 
         Args:
             merged: the schema of the object.
-            optional: how many of the optional properties appear.
+            names: the chosen properties.
             is_minimal: choose the smallest branches of what depends on the chosen properties.
 
         Returns:
@@ -45,10 +45,9 @@ class PropertyChooser:
             the order of the declaration; those of them that are needed.
 
         """
-        names = self._choose_names(merged, optional)
         while True:
             needed = self._find_needed_names(merged, names)
-            names |= needed
+            names = names | needed
             extended = self._add_dependent_schemas(merged, names, is_minimal=is_minimal)
             if extended is merged:
                 break
@@ -65,7 +64,7 @@ class PropertyChooser:
         ordered = sorted(names, key=lambda name: positions.get(name, len(positions)))
         return merged, ordered, needed
 
-    def _choose_names(self, merged: MergedSchema, optional: OptionalMembers) -> dict[str, None]:
+    def choose_names(self, merged: MergedSchema, optional: OptionalMembers) -> dict[str, None]:
         """Return the required names and some of the optional ones."""
         required = dict.fromkeys(merged.required_names)
         if optional == "none":

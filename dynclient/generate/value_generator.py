@@ -358,9 +358,9 @@ class ValueGenerator:
     # --- objects
 
     def _generate_object(self, merged: MergedSchema, name: str) -> dict[str, Any]:
-        optional_members = self._optional_members if self._has_optional_members else "none"
-        merged, names, needed = self._property_chooser.choose(
-            merged, optional_members, is_minimal=self._is_minimal
+        chosen = self._choose_names(merged)
+        merged, names, needed = self._property_chooser.complete(
+            merged, chosen, is_minimal=self._is_minimal
         )
         pattern_count = sum(map(len, merged.get_keyword_values("patternProperties")))
         self.spend(len(names) * (len(merged.conjuncts) + pattern_count) // 50)
@@ -376,6 +376,11 @@ class ValueGenerator:
                     raise
         self._add_optional_properties(merged, value, name)
         return value
+
+    def _choose_names(self, merged: MergedSchema) -> dict[str, None]:
+        """Return the required properties and some of the optional ones."""
+        optional_members = self._optional_members if self._has_optional_members else "none"
+        return self._property_chooser.choose_names(merged, optional_members)
 
     def _add_optional_properties(
         self, merged: MergedSchema, value: dict[str, Any], name: str
