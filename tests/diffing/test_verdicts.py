@@ -471,3 +471,18 @@ def test_the_refusal_of_a_scalar_names_its_place():
     )
     (change,) = dynclient.diff(old, new).changes
     assert change.refusal == "query.a: got 'y', want 'x'"
+
+
+@pytest.mark.parametrize("old", [{}, {"maxLength": 108}, {"pattern": "^[a-z]*$"}])
+def test_a_longer_path_value_that_is_asked_for_breaks_with_a_call_that_may_be_sent(old):
+    def build(schema):
+        parameter = {"name": "id", "in": "path", "required": True, "schema": schema}
+        responses = {"200": {"description": "ok"}}
+        run = {"operationId": "run", "parameters": [parameter], "responses": responses}
+        info = {"title": "t", "version": "1"}
+        return {"openapi": "3.1.0", "info": info, "paths": {"/things/{id}": {"get": run}}}
+
+    text = {"type": "string", **old}
+    (change,) = dynclient.diff(build(text), build({**text, "minLength": 4})).changes
+    assert (change.level, change.proof) == ("breaking", "witness")
+    assert change.witness["path"]["id"] != ""

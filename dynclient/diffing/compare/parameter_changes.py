@@ -221,8 +221,13 @@ class ParameterComparer:
 
     def _serialize(self, parameter: Parameter, *, old: bool) -> SerializedParameter:
         documents, direction = self._context.documents, self._context.exposure.direction
-        schema = documents.schemas[old].translate(parameter.schema, direction)
-        return SerializedParameter(parameter, schema, documents.get_definitions(direction, old=old))
+        schemas = documents.schemas[old]
+        definitions = documents.get_definitions(direction, old=old)
+        schema = schemas.translate(parameter.schema, direction)
+        end = SerializedParameter(parameter, schema, definitions)
+        if parameter.location == "path" and not schemas.allows_empty_text(parameter):
+            return end.without_empty_value  # an empty path value is no call
+        return end
 
     def _make_witness_builder(self, parameter: Parameter) -> WitnessBuilder:
         name, location = parameter.name, parameter.location
