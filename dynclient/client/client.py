@@ -143,6 +143,8 @@ class CompiledDocument:
             is_ambiguous = name in keys or name == NAMELESS
             keys[name] = "" if is_ambiguous else key
         for key, operation in operations.items():
+            # Methods of `additionalOperations` are found in any case, as others are.
+            keys.setdefault(f"{operation.method.upper()} {operation.path}", key)
             keys[f"{operation.method} {operation.path}"] = key
             keys[key] = key
         return {name: key for name, key in keys.items() if key}

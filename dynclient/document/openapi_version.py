@@ -1,26 +1,55 @@
 """Detects the OpenAPI version of a document, and with it the dialect of its schemas.
 
-Only this module and the translation of schema dialects ask for the version.
+Only the packages `document` and `schema` depend on the version; `check` names it in its messages.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from dynclient.document.references import DocumentFiles
 from dynclient.errors import UnsupportedVersion
 from dynclient.names import suggest
+from dynclient.violations import shorten_repr
 
 #: The version whose schema dialect a document has. 3.0 has its own (nullable, boolean
-#: exclusiveMinimum), 3.1 has JSON Schema 2020-12.
+#: exclusiveMinimum), 3.1 has JSON Schema 2020-12, and so has 3.2.
 SchemaFlavour = Literal["3.0", "3.1"]
 
-_SUPPORTED_VERSIONS = "dynclient reads OpenAPI 3.0 and 3.1"
+#: The versions that are read, without the number of the patch.
+VersionFamily = Literal["3.0", "3.1", "3.2"]
+
+_FLAVOURS: dict[VersionFamily, SchemaFlavour] = {"3.0": "3.0", "3.1": "3.1", "3.2": "3.1"}
+
+_SUPPORTED_VERSIONS = f"dynclient reads OpenAPI {', '.join(_FLAVOURS)}"
 
 
-def detect_schema_flavour(files: DocumentFiles) -> SchemaFlavour:
-    """Return the schema flavour of a document.
+class _OtherFormat(NamedTuple):
+    """A format of files that are often met where an OpenAPI document is expected.
+
+    Attributes:
+        name: of the format, with its article.
+        field: at the top, whose value is the version.
+
+    """
+
+    name: str
+    field: str
+
+
+_OTHER_FORMATS = (
+    _OtherFormat("an AsyncAPI document", "asyncapi"),
+    _OtherFormat("an Arazzo document", "arazzo"),
+    _OtherFormat("an OpenAPI Overlay", "overlay"),
+    _OtherFormat("an OpenRPC document", "openrpc"),
+    _OtherFormat("a Google API Discovery document", "discoveryVersion"),
+    _OtherFormat("a JSON Schema", "$schema"),
+)
+
+
+def detect_version_family(files: DocumentFiles) -> VersionFamily:
+    """Return the version of a document without the number of its patch.
 
     Raises:
         UnsupportedVersion: it is no OpenAPI document, or of a version that dynclient does not read.
@@ -35,14 +64,37 @@ def detect_schema_flavour(files: DocumentFiles) -> SchemaFlavour:
     version = tree.get("openapi")
     if version is None:
         raise UnsupportedVersion(
-            f"{name} is no OpenAPI 3 document: it has no `openapi` field", hint=_build_hint(tree)
+            f"{name} is no OpenAPI 3 document: {_describe_other_format(tree)}",
+            hint=_build_hint(tree),
         )
-    if isinstance(version, str | float | int):
-        if re.match(r"3\.0(\.|$)", str(version)):
-            return "3.0"
-        if re.match(r"3\.1(\.|$)", str(version)):
-            return "3.1"
-    raise UnsupportedVersion(f"{name} is OpenAPI {version}", hint=_SUPPORTED_VERSIONS)
+    if isinstance(version, str | float):
+        for family in _FLAVOURS:
+            if re.match(re.escape(family) + r"(\.|$)", str(version)):
+                return family
+    if _is_whole_number(version):
+        text = f"{name} says `openapi: {version}`, which names no whole version"
+        raise UnsupportedVersion(
+            text, hint=f"write it in full, such as `openapi: 3.0.3`; {_SUPPORTED_VERSIONS}"
+        )
+    raise UnsupportedVersion(
+        f"{name} is OpenAPI {_shorten_version(version)}", hint=_SUPPORTED_VERSIONS
+    )
+
+
+def detect_schema_flavour(files: DocumentFiles) -> SchemaFlavour:
+    """Return the schema flavour of a document.
+
+    Raises:
+        UnsupportedVersion: it is no OpenAPI document, or of a version that dynclient does not read.
+
+    """
+    return _FLAVOURS[detect_version_family(files)]
+
+
+def _is_whole_number(version: Any) -> bool:
+    """Tell whether a version has no minor number: 3, and also the text `3`."""
+    is_integer = isinstance(version, int) and not isinstance(version, bool)
+    return is_integer or (isinstance(version, str) and version.isdecimal())
 
 
 def _describe_kind(tree: Any) -> str:
@@ -50,9 +102,36 @@ def _describe_kind(tree: Any) -> str:
     return kinds.get(type(tree), f"a {type(tree).__name__}")
 
 
-def _build_hint(tree: dict[str, Any]) -> str:
+def _describe_other_format(tree: dict[str, Any]) -> str:
+    """Return what a document is that has no `openapi` field, or that it has none."""
     if "swagger" in tree:
-        return f"{_SUPPORTED_VERSIONS}; this is Swagger {tree['swagger']}"
+        return f"it is Swagger {_shorten_version(tree['swagger'])}"
+    if "swaggerVersion" in tree:
+        return f"it is Swagger {_shorten_version(tree['swaggerVersion'])}"
+    if _is_postman_collection(tree):
+        return "it is a Postman collection"
+    for other in _OTHER_FORMATS:
+        if other.field in tree:
+            return f"it is {other.name} ({other.field}: {_shorten_version(tree[other.field])})"
+    return "it has no `openapi` field"
+
+
+def _is_postman_collection(tree: dict[str, Any]) -> bool:
+    info = tree.get("info")
+    if not isinstance(info, dict):
+        return False
+    return "_postman_id" in info or "getpostman.com" in str(info.get("schema"))
+
+
+def _shorten_version(version: Any) -> str:
+    return shorten_repr(version).strip("'\"")
+
+
+def _build_hint(tree: dict[str, Any]) -> str:
+    if _describe_other_format(tree) != "it has no `openapi` field":
+        if _is_postman_collection(tree):
+            return f"export it as OpenAPI; {_SUPPORTED_VERSIONS}"
+        return _SUPPORTED_VERSIONS
     for similar_name in suggest("openapi", tree, 1):
         return f"{_SUPPORTED_VERSIONS}; did you misspell `{similar_name}`?"
     return f"{_SUPPORTED_VERSIONS}; add `openapi: 3.1.0` at the top"

@@ -2,12 +2,15 @@
 
 from dynclient.model.openapi_document import Document
 from dynclient.model.openapi_operation import (
+    ADDITIONAL_OPERATIONS,
     METHODS,
     TEMPLATE_VARIABLE,
     Operation,
     RequestBody,
     Response,
     find_response,
+    is_additional_method,
+    iterate_operation_nodes,
 )
 from dynclient.model.parameters_and_media_types import (
     FRAMING_HEADERS,
@@ -29,6 +32,7 @@ from dynclient.model.security_schemes import (
 from dynclient.model.server_objects import Scalar, Server, ServerVariable, write_scalar
 
 __all__ = [
+    "ADDITIONAL_OPERATIONS",
     "FRAMING_HEADERS",
     "LOCATIONS",
     "METHODS",
@@ -48,7 +52,9 @@ __all__ = [
     "Server",
     "ServerVariable",
     "find_response",
+    "is_additional_method",
     "is_framing_header",
+    "iterate_operation_nodes",
     "read_requirement",
     "read_security_formula",
     "read_security_scheme",

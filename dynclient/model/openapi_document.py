@@ -8,11 +8,16 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from dynclient.document.openapi_version import SchemaFlavour, detect_schema_flavour
+from dynclient.document.openapi_version import (
+    SchemaFlavour,
+    VersionFamily,
+    detect_schema_flavour,
+    detect_version_family,
+)
 from dynclient.document.problems import Problem
 from dynclient.document.references import DocumentFiles, Node
 from dynclient.errors import DocumentError
-from dynclient.model.openapi_operation import METHODS, Operation
+from dynclient.model.openapi_operation import Operation, iterate_operation_nodes
 from dynclient.model.security_schemes import SecurityScheme, read_security_scheme
 from dynclient.model.server_objects import Server, read_servers
 
@@ -55,6 +60,11 @@ class Document:
     def version(self) -> str:
         """The OpenAPI version as the document gives it, e.g. `3.1.0`."""
         return str(self.top.value.get("openapi"))
+
+    @cached_property
+    def version_family(self) -> VersionFamily:
+        """The OpenAPI version without the number of its patch."""
+        return detect_version_family(self.files)
 
     @cached_property
     def info(self) -> Mapping[str, Any]:
@@ -117,10 +127,8 @@ class Document:
         for path, path_item in self.top.iterate_resolved_members("paths"):
             if path.startswith("x-"):
                 continue
-            for method in path_item.member_keys():
-                node = path_item.get_child(method)
-                if method.lower() in METHODS and isinstance(node.value, dict):
-                    yield method.upper(), path, path_item, node
+            for method, node in iterate_operation_nodes(path_item):
+                yield method, path, path_item, node
 
     @cached_property
     def problems(self) -> tuple[Problem, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -24,7 +24,13 @@ from dynclient.violations import Place
 if TYPE_CHECKING:
     from dynclient.model.openapi_document import Document
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+
+#: The field of a path item that holds operations with other methods. Source: OAS 3.2.0.
+ADDITIONAL_OPERATIONS = "additionalOperations"
+
+#: A method of HTTP. Source: RFC 9110 §5.6.2, §9.1.
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 #: A variable of a path or server template: `{name}`.
 TEMPLATE_VARIABLE = re.compile(r"\{([^{}]+)\}")
@@ -90,7 +96,7 @@ class Operation:
         document: the document it belongs to.
         key: its name in `document.operations`: the operationId where that is unique, else
             `METHOD /path`.
-        method: upper case.
+        method: upper case; one of `additionalOperations` as it is written there.
         path: the path template, as written.
         path_item: the Path Item Object.
         node: the Operation Object.
@@ -219,6 +225,28 @@ class Operation:
 
     def __repr__(self) -> str:
         return f"<Operation {self.heading}>"
+
+
+def iterate_operation_nodes(path_item: Node) -> Iterator[tuple[str, Node]]:
+    """Yield the method and the Operation Object of each operation of a path item.
+
+    A method of `additionalOperations` is sent as it is written there; one that is no token of HTTP
+    is left out, since it cannot be sent.
+
+    Source: OAS 3.2.0 Path Item Object.
+    """
+    for key in path_item.member_keys():
+        node = path_item.get_child(key)
+        if key.lower() in METHODS and isinstance(node.value, dict):
+            yield key.upper(), node
+    for method, node in path_item.iterate_resolved_members(ADDITIONAL_OPERATIONS):
+        if is_additional_method(method) and isinstance(node.value, dict):
+            yield method, node
+
+
+def is_additional_method(method: str) -> bool:
+    """Tell whether a key of `additionalOperations` can be sent, and has no field of its own."""
+    return _TOKEN.fullmatch(method) is not None and method.lower() not in METHODS
 
 
 def find_response(status: str, responses: Mapping[str, Response]) -> Response | None:

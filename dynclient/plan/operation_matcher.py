@@ -151,7 +151,7 @@ class OperationMatcher:
             names += pieces[1::2]
             node = _get_or_add_child(node, pieces)
         candidate = CandidateOperation(operation, tuple(names), _parse_query_key(query), bases)
-        candidates = node.candidates.setdefault(operation.method, [])
+        candidates = node.candidates.setdefault(operation.method.upper(), [])
         candidates.append(candidate)
         candidates.sort(key=lambda other: -len(other.query_pairs))
 

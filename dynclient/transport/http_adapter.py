@@ -235,18 +235,20 @@ class HttpAdapter:
             content = self._build_stream(content)
         if self.is_user_owned and not outgoing.is_cross_origin:
             extra = {} if timeouts is None else {"timeout": self.library.Timeout(**timeouts)}
-            return self.target.build_request(
+            request = self.target.build_request(
                 outgoing.method, outgoing.url, headers=headers, content=content, **extra
             )
+            return _set_method(request, outgoing.method)
         names = {name.lower() for name, _ in headers}
         headers += [field for field in self._default_headers if field[0].lower() not in names]
-        return self.library.Request(
+        request = self.library.Request(
             outgoing.method,
             _parse_url(self.library.URL, outgoing.url),
             headers=headers,
             content=content,
             extensions={"timeout": DEFAULT_TIMEOUTS if timeouts is None else timeouts},
         )
+        return _set_method(request, outgoing.method)
 
     def _build_stream(self, body: StreamedBody) -> Any:
         if self.is_async:
@@ -287,6 +289,13 @@ def _holds_connections(target: Any) -> bool:
 
 
 @lru_cache(maxsize=256)
+def _set_method(request: Any, method: str) -> Any:
+    """Return a request with its method as the document writes it: httpx writes it in upper case."""
+    if request.method != method:
+        request.method = method
+    return request
+
+
 def _parse_url(url_class: Any, text: str) -> Any:
     """Return a parsed URL; many calls go to one and the same."""
     return url_class(text)

@@ -14,11 +14,11 @@ from dynclient.wire.servers import get_origin
 MAX_REDIRECTS = 5
 REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 
-#: Source: RFC 9110 §9.2.1.
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+#: Source: RFC 9110 §9.2.1; OAS 3.2.0 Path Item Object, query.
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "QUERY", "TRACE"})
 
 #: Source: RFC 9110 §9.2.2.
-IDEMPOTENT_METHODS = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"})
+IDEMPOTENT_METHODS = SAFE_METHODS | {"PUT", "DELETE"}
 TRANSIENT_STATUSES = frozenset({429, 502, 503, 504})
 MAX_DELAY_S = 60.0
 

@@ -15,7 +15,7 @@ from dynclient.diffing.exposure import WEBHOOK_CALL, WEBHOOK_RESULT
 from dynclient.diffing.findings import Finding, FindingContext
 from dynclient.document.references import Node
 from dynclient.errors import DocumentError
-from dynclient.model import METHODS, Document, Operation
+from dynclient.model import Document, Operation, iterate_operation_nodes
 
 #: The operations that the API calls, by (name, method).
 EventOperations = dict[tuple[str, str], Operation]
@@ -60,11 +60,8 @@ def _read_path_items(
         except DocumentError:
             continue
         key = f"{prefix}{name}"
-        for member in item.member_keys():
-            node = item.get_child(member)
-            if member.lower() in METHODS and isinstance(node.value, dict):
-                method = member.upper()
-                yield (key, method), Operation(document, key, method, "", item, node)
+        for method, node in iterate_operation_nodes(item):
+            yield (key, method), Operation(document, key, method, "", item, node)
 
 
 class _EventComparer:

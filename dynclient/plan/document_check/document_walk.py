@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from dynclient.document.openapi_version import VersionFamily
 from dynclient.document.references import Node
 from dynclient.errors import UnresolvableReference
 from dynclient.model import METHODS
@@ -37,7 +38,11 @@ _OBJECTS_IN_SCHEMA = {
 }
 
 #: Beside a reference these fields count. Source: OAS 3.1.1 Reference Object.
-_COUNTED_SIBLINGS = {"3.0": (), "3.1": ("summary", "description")}
+_COUNTED_SIBLINGS: dict[VersionFamily, tuple[str, ...]] = {
+    "3.0": (),
+    "3.1": ("summary", "description"),
+    "3.2": ("summary", "description"),
+}
 
 
 def walk_document(top: Node, context: CheckContext) -> Iterator[Visit]:
@@ -107,7 +112,7 @@ def _has_counted_siblings(visit: Visit, context: CheckContext) -> bool:
 def _check_siblings(visit: Visit, context: CheckContext) -> None:
     if _has_counted_siblings(visit, context):
         return
-    version = context.document.flavour
+    version = context.document.version_family
     counted = ("$ref", *_COUNTED_SIBLINGS[version])
     keys = visit.node.member_keys()
     ignored = [key for key in keys if key not in counted and not key.startswith("x-")]
@@ -148,7 +153,7 @@ def _list_field_parts(
     child = visit.node.get_child(key)
     is_method = visit.kind == "Path Item" and key.lower() in METHODS
     field = key.lower() if is_method else key  # The model reads methods in any case.
-    version = find_foreign_version(visit.kind, field, context.document.flavour)
+    version = find_foreign_version(visit.kind, field, context.document.version_family)
     if version:
         _warn_foreign_field(visit, child, version, context)
     elif field not in fields:
@@ -209,7 +214,7 @@ def _warn_foreign_field(visit: Visit, child: Node, version: str, context: CheckC
     field = child.pointer.rpartition("/")[2]
     message = (
         f"`{field}` is a field of OpenAPI {version}; "
-        f"in {context.document.flavour} {describe_kind(visit.kind)} does not have it"
+        f"in {context.document.version_family} {describe_kind(visit.kind)} does not have it"
     )
     context.warn(child, "foreign-field", message)
 

@@ -1,11 +1,14 @@
-"""The objects of OpenAPI 3.0 and 3.1 with their fields, and the fields of other versions.
+"""The objects of OpenAPI 3.0 to 3.2 with their fields, and the versions that lack some.
 
-Source: OAS 3.0.3 and 3.1.1, "Schema", Fixed Fields of each object.
+Source: OAS 3.0.3, 3.1.1 and 3.2.0, "Schema", Fixed Fields of each object.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+
+from dynclient.document.openapi_version import VersionFamily
+from dynclient.model import METHODS
 
 #: What a field holds: "X" an object, "[X]" a list of it, "{X}" a map of it, "[]" and "{}" a list
 #: and a map of anything, "?" true or false, "" anything.
@@ -26,12 +29,18 @@ _SERIALIZATION: Mapping[str, FieldType] = {
     **_EXAMPLES,
 }
 
-_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+#: How the properties of a body are written, or its items by position.
+_ENCODINGS: Mapping[str, FieldType] = {
+    "encoding": "{Encoding}",
+    "prefixEncoding": "[Encoding]",
+    "itemEncoding": "Encoding",
+}
 
 #: Object -> its fields.
 OBJECT_FIELDS: Mapping[str, Mapping[str, FieldType]] = {
     "OpenAPI": {
         "openapi": "",
+        "$self": "",
         "info": "Info",
         "jsonSchemaDialect": "",
         "servers": "[Server]",
@@ -49,7 +58,10 @@ OBJECT_FIELDS: Mapping[str, Mapping[str, FieldType]] = {
     },
     "Contact": {"name": "", "url": "", "email": ""},
     "License": {"name": "", "identifier": "", "url": ""},
-    "Server": {"url": "", "description": "", "variables": "{Server Variable}"},
+    "Server": {
+        **dict.fromkeys(("url", "name", "description"), ""),
+        "variables": "{Server Variable}",
+    },
     "Server Variable": {"enum": "[]", "default": "", "description": ""},
     "Components": {
         "schemas": "{Schema}",
@@ -62,13 +74,15 @@ OBJECT_FIELDS: Mapping[str, Mapping[str, FieldType]] = {
         "links": "{Link}",
         "callbacks": "{Callback}",
         "pathItems": "{Path Item}",
+        "mediaTypes": "{Media Type}",
     },
     "Path Item": {
         "summary": "",
         "description": "",
         "servers": "[Server]",
         "parameters": "[Parameter]",
-        **dict.fromkeys(_METHODS, "Operation"),
+        **dict.fromkeys(METHODS, "Operation"),
+        "additionalOperations": "{Operation}",
     },
     "Operation": {
         "tags": "[]",
@@ -87,8 +101,9 @@ OBJECT_FIELDS: Mapping[str, Mapping[str, FieldType]] = {
     "External Documentation": {"description": "", "url": ""},
     "Parameter": {"name": "", "in": "", **_SERIALIZATION},
     "Request Body": {"description": "", "content": "{Media Type}", "required": "?"},
-    "Media Type": {"schema": "Schema", "encoding": "{Encoding}", **_EXAMPLES},
+    "Media Type": {"schema": "Schema", "itemSchema": "Schema", **_ENCODINGS, **_EXAMPLES},
     "Encoding": {
+        **_ENCODINGS,
         "contentType": "",
         "headers": "{Header}",
         "style": "",
@@ -96,12 +111,15 @@ OBJECT_FIELDS: Mapping[str, Mapping[str, FieldType]] = {
         "allowReserved": "?",
     },
     "Response": {
+        "summary": "",
         "description": "",
         "headers": "{Header}",
         "content": "{Media Type}",
         "links": "{Link}",
     },
-    "Example": {"summary": "", "description": "", "value": "", "externalValue": ""},
+    "Example": dict.fromkeys(
+        ("summary", "description", "value", "externalValue", "dataValue", "serializedValue"), ""
+    ),
     "Link": {
         "operationRef": "",
         "operationId": "",
@@ -111,19 +129,29 @@ OBJECT_FIELDS: Mapping[str, Mapping[str, FieldType]] = {
         "server": "Server",
     },
     "Header": _SERIALIZATION,
-    "Discriminator": {"propertyName": "", "mapping": "{}"},
-    "XML": {"name": "", "namespace": "", "prefix": "", "attribute": "?", "wrapped": "?"},
-    "Tag": {"name": "", "description": "", "externalDocs": "External Documentation"},
+    "Discriminator": {"propertyName": "", "mapping": "{}", "defaultMapping": ""},
+    "XML": {
+        **dict.fromkeys(("nodeType", "name", "namespace", "prefix"), ""),
+        **dict.fromkeys(("attribute", "wrapped"), "?"),
+    },
+    "Tag": {
+        **dict.fromkeys(("name", "summary", "description", "parent", "kind"), ""),
+        "externalDocs": "External Documentation",
+    },
     "Security Scheme": {
         **dict.fromkeys(("type", "description", "name", "in", "scheme", "bearerFormat"), ""),
         "flows": "OAuth Flows",
-        "openIdConnectUrl": "",
+        **dict.fromkeys(("openIdConnectUrl", "oauth2MetadataUrl"), ""),
+        "deprecated": "?",
     },
     "OAuth Flows": dict.fromkeys(
-        ("implicit", "password", "clientCredentials", "authorizationCode"), "OAuth Flow"
+        ("implicit", "password", "clientCredentials", "authorizationCode", "deviceAuthorization"),
+        "OAuth Flow",
     ),
     "OAuth Flow": {
-        **dict.fromkeys(("authorizationUrl", "tokenUrl", "refreshUrl"), ""),
+        **dict.fromkeys(
+            ("authorizationUrl", "deviceAuthorizationUrl", "tokenUrl", "refreshUrl"), ""
+        ),
         "scopes": "{}",
     },
 }
@@ -146,6 +174,7 @@ _NEW_IN_3_1 = frozenset(
     }
 )
 
+#: Object -> its fields that OpenAPI 3.0 and 3.1 lack.
 _NEW_IN_3_2: Mapping[str, tuple[str, ...]] = {
     "OpenAPI": ("$self",),
     "Server": ("name",),
@@ -181,18 +210,18 @@ _ONLY_IN_2_0: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def find_foreign_version(kind: str, field: str, version: str) -> str:
+def find_foreign_version(kind: str, field: str, version: VersionFamily) -> str:
     """Return the OpenAPI version that a field of an object is of, "" where it is of none.
 
     Args:
         kind: the object.
         field: the field.
-        version: `3.0` or `3.1`; fields of this version are not foreign.
+        version: of the document; its own fields, and those of earlier versions, are not foreign.
 
     """
     if version == "3.0" and (kind, field) in _NEW_IN_3_1:
         return "3.1"
-    if field in _NEW_IN_3_2.get(kind, ()):
+    if version != "3.2" and field in _NEW_IN_3_2.get(kind, ()):
         return "3.2"
     return "2.0" if field in _ONLY_IN_2_0.get(kind, ()) else ""
 

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import re
 
-from dynclient.model import LOCATIONS, is_framing_header
+from dynclient.model import (
+    ADDITIONAL_OPERATIONS,
+    LOCATIONS,
+    METHODS,
+    is_additional_method,
+    is_framing_header,
+)
 from dynclient.plan.document_check.check_context import CheckContext, Visit
 
 _STATUS_KEY = re.compile(r"[1-5](\d\d|XX)|default", re.IGNORECASE)
@@ -35,6 +41,21 @@ def check_paths(visit: Visit, context: CheckContext) -> None:
             context.warn(visit.node.get_child(path), "path-without-slash", text)
 
 
+def check_path_item(visit: Visit, context: CheckContext) -> None:
+    """Report keys of `additionalOperations` that are no method, or have a field of their own."""
+    additional = visit.node.get_child(ADDITIONAL_OPERATIONS)
+    for method in additional.member_keys():
+        if is_additional_method(method) or method.startswith("x-"):
+            continue
+        text = f"{method!r} is no HTTP method and cannot be sent; the operation is ignored"
+        if method.lower() in METHODS:
+            text = f"the method {method} has a field of its own; the operation is ignored"
+            hint = f"move it to the field `{method.lower()}` of the path item"
+            context.report(additional.get_child(method), "bad-method", text, hint)
+        else:
+            context.report(additional.get_child(method), "bad-method", text)
+
+
 def check_responses(visit: Visit, context: CheckContext) -> None:
     """Report keys that are no status."""
     for status in visit.node.member_keys():
@@ -44,7 +65,9 @@ def check_responses(visit: Visit, context: CheckContext) -> None:
 
 
 def check_response(visit: Visit, context: CheckContext) -> None:
-    """Report a missing description."""
+    """Report a missing description, which OpenAPI 3.2 allows."""
+    if context.document.version_family == "3.2":
+        return
     if not isinstance(visit.node.get_child("description").value, str):
         context.warn(visit.node, "missing-field", "a response needs a description")
 

@@ -1,0 +1,136 @@
+"""OpenAPI 3.2 as a user meets it: its operations are found, called, diffed and answered by the sandbox."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from support.documents import OK, Server, answer, content, document, operation, parameter
+
+import dynclient
+
+
+def build_document(paths, **fields):
+    return document(paths, version="3.2.0", **fields)
+
+
+SEARCH = build_document(
+    {
+        "/things": {
+            "query": operation(
+                operationId="searchThings",
+                body=content({"type": "object", "required": ["q"], "properties": {"q": {"type": "string"}}}),
+                responses=answer({"type": "array", "items": {"type": "string"}}),
+            ),
+            "additionalOperations": {
+                "COPY": operation(parameter("to"), operationId="copyThings"),
+                "link": operation(operationId="linkThings"),
+                "bad method": operation(operationId="never"),
+                "POST": operation(operationId="misplaced"),
+            },
+        }
+    }
+)  # fmt: skip
+
+
+def test_query_and_additional_operations_are_found_by_every_name():
+    client = dynclient.Client(SEARCH, transport=Server())
+    assert list(client.operations) == ["searchThings", "copyThings", "linkThings"]
+    assert client["QUERY /things"].id == "searchThings"
+    assert client["query /things"].id == "searchThings"
+    assert client.copy_things.method == "COPY"
+    for name in ("link /things", "LINK /things", "link_things"):
+        assert client[name].id == "linkThings"
+
+
+def test_a_method_is_sent_as_the_document_writes_it():
+    server = Server()
+    with dynclient.Client(SEARCH, transport=server, validate_responses="off") as client:
+        client.search_things(q="a")
+        client.copy_things(to="b")
+        client.link_things()
+    assert [request.method for request in server.seen] == ["QUERY", "COPY", "link"]
+    assert server.seen[0].content == b'{"q":"a"}'
+    assert server.seen[1].url.query == b"to=b"
+    assert " -X link " in client.link_things.request().curl()
+
+
+def test_the_async_client_sends_the_same_methods():
+    server = Server()
+
+    async def run():
+        async with dynclient.AsyncClient(SEARCH, transport=server) as client:
+            await client.copy_things(to="b")
+            await client.link_things()
+
+    asyncio.run(run())
+    assert [request.method for request in server.seen] == ["COPY", "link"]
+
+
+def test_the_sandbox_answers_every_method():
+    sandbox = dynclient.Sandbox(SEARCH)
+    with dynclient.Client(SEARCH, transport=sandbox) as client:
+        assert isinstance(client.search_things(q="a"), list)
+        assert client.copy_things.send(to="b").status == 200
+        assert client.link_things.send().status == 200
+
+
+def test_a_method_that_is_no_operation_is_a_problem():
+    problems = {problem.pointer: problem for problem in dynclient.load(SEARCH).problems}
+    prefix = "/paths/~1things/additionalOperations/"
+    assert "cannot be sent" in problems[prefix + "bad method"].message
+    assert "`post`" in problems[prefix + "POST"].hint
+    assert {problem.code for problem in problems.values()} == {"bad-method"}
+
+
+@pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
+def test_fields_of_3_2_in_an_older_document_are_read_and_named(version):
+    loaded = dynclient.load({**SEARCH, "openapi": version})
+    assert "searchThings" in loaded.operations
+    found = {problem.message for problem in loaded.problems if problem.code == "foreign-field"}
+    family = version[:3]
+    assert found == {
+        f"`{field}` is a field of OpenAPI 3.2; in {family} a path item does not have it"
+        for field in ("query", "additionalOperations")
+    }
+
+
+def test_a_removed_additional_operation_breaks():
+    new = build_document({"/things": {"query": SEARCH["paths"]["/things"]["query"]}})
+    diff = dynclient.diff(SEARCH, new)
+    assert {change.operation for change in diff.changes} == {"copyThings", "linkThings"}
+    assert diff.breaking
+
+
+TWIN = document(
+    {
+        "/things/{id}": {
+            "get": operation(
+                parameter("id", "path", {"type": "string"}),
+                parameter("c", "cookie", {"type": "string"}),
+                responses=answer({"type": ["object", "null"], "properties": {"a": {"const": 1}}}),
+            ),
+            "put": operation(
+                parameter("id", "path", {"type": "string"}),
+                operationId="put",
+                body=content({"type": "string"}, "text/event-stream"),
+                responses=OK,
+            ),
+        }
+    },
+    webhooks={"w": {"post": operation(operationId="hook", body=content({"type": "string"}))}},
+)
+
+
+def test_a_document_that_uses_only_what_3_1_has_behaves_as_its_twin():
+    newer = {**TWIN, "openapi": "3.2.0"}
+    for old, new in ((TWIN, newer), (newer, TWIN)):
+        assert not [c for c in dynclient.diff(old, new).changes if c.level != "info"]
+    clients = [dynclient.Client(each, transport=Server()) for each in (TWIN, newer)]
+    for key in clients[0].operations:
+        first, second = (client[key] for client in clients)
+        assert first.call_schema == second.call_schema
+        assert first.example() == second.example()
+        assert first.request(first.example()) == second.request(second.example())
+        assert first.result_schemas == second.result_schemas
+    assert dynclient.load(newer).problems == ()
