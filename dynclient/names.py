@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import keyword
 import re
 import unicodedata
@@ -73,6 +72,8 @@ def suggest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
     for known_name in known:
         if can_mean(name, known_name):
             known_by_folded.setdefault(_fold_name(known_name), known_name)
+    import difflib  # only for somebody who misspelt a name
+
     matches = difflib.get_close_matches(
         _fold_name(name), known_by_folded, n=limit, cutoff=MIN_SIMILARITY
     )

@@ -12,8 +12,6 @@ from typing import Any, Generic, TypeVar
 from dynclient import model
 from dynclient.client.excuses import OperationExcuses
 from dynclient.client.options import Options
-from dynclient.description.operation_docstring import build_docstring
-from dynclient.description.operation_signature import build_signature
 from dynclient.errors import CallDrift, DocumentError, ResponseDrift, UnsafeValue, UsageError
 from dynclient.masking import mask_url
 from dynclient.names import to_snake_case
@@ -47,6 +45,8 @@ class DocstringDescriptor:
         if operation is None:
             return self.class_docstring
         try:
+            from dynclient.description.operation_docstring import build_docstring
+
             return build_docstring(operation._plan, operation._accepted_media_type)  # noqa: SLF001 (it is written for it)
         except DocumentError as error:
             return f"{operation.method} {operation.path}\n\nThis operation cannot be used: {error}"
@@ -132,6 +132,8 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
     @property
     def __signature__(self) -> inspect.Signature:
         try:
+            from dynclient.description.operation_signature import build_signature
+
             return build_signature(self._plan, self._accepted_media_type)
         except DocumentError:
             return inspect.Signature([inspect.Parameter("call", inspect.Parameter.POSITIONAL_ONLY)])

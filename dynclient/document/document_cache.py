@@ -9,7 +9,6 @@ import hashlib
 import json
 import os
 import stat
-import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,6 +107,8 @@ def _read_regular_file(path: Path) -> bytes:
 
 def _write_whole(path: Path, text: str) -> None:
     """Write a file beside its place, then rename it; after a failure nothing is left behind."""
+    import tempfile
+
     with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as file:
         temporary_path = Path(file.name)
         try:

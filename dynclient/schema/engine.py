@@ -16,7 +16,6 @@ from typing import Any
 from dynclient.fork_safety import build_fork_safe_lock
 from dynclient.schema.explain import explain_errors
 from dynclient.schema.fast_schema import UnsuitableSchema
-from dynclient.schema.jsonschema_engine import compile_reference_validator
 from dynclient.schema.jsonschema_rs_engine import FastValidator
 from dynclient.schema.step_limit import ValidationTooComplex, limit_steps
 from dynclient.violations import Violation
@@ -59,6 +58,8 @@ class Checker:
 
     @cached_property
     def _reference_validator(self) -> Any:
+        from dynclient.schema.jsonschema_engine import compile_reference_validator
+
         return compile_reference_validator(self.schema)
 
     def accepts_by_fast_engine(self, value: Any) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import time
 from collections.abc import AsyncIterator, Generator, Iterator
@@ -162,6 +161,8 @@ class HttpAdapter:
         """Refuse connections of the user's in another process or event loop than their first."""
         owner: Any = os.getpid()
         if self.is_async:
+            import asyncio
+
             owner = (owner, asyncio.get_running_loop())
         if self._owner is None:
             self._owner = owner

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import time
 from typing import Any
@@ -178,6 +177,8 @@ class AsyncRunner(Runner):
             if isinstance(step, Done):
                 return step.response
             if isinstance(step, SendAgain):
+                import asyncio
+
                 await asyncio.sleep(step.delay_s)
             exchange = step.exchange
 
