@@ -17,6 +17,11 @@ _LOWER_THEN_UPPER = re.compile(r"([a-z0-9])([A-Z])")
 #: The Python name of what has no letter or digit in its name.
 NAMELESS = "_"
 
+#: The public names of Client and AsyncClient. An operation of such a name gets an underscore.
+CLIENT_NAMES = frozenset(
+    {"aclose", "call", "close", "document", "find", "operations", "tags", "with_options"}
+)
+
 #: From 0 to 1: names less similar than this are not suggested.
 MIN_SIMILARITY = 0.6
 
@@ -61,9 +66,24 @@ def to_snake_case(name: str) -> str:
     characters = unicodedata.normalize("NFKC", name)
     name = "".join(char if f"a{char}".isidentifier() else "_" for char in characters)
     name = re.sub("_+", "_", name).strip("_")
-    if not name or name[0].isdigit():
+    # The first character may be one that Python allows further on only, such as a digit.
+    if not name.isidentifier():
         name = "_" + name
     return name + "_" if keyword.iskeyword(name) else name
+
+
+def to_operation_name(key: str) -> str:
+    """Return the Python name of an operation: in snake_case, and none that the client has itself.
+
+    `createAudienceV2` → `create_audience_v2`, `GET /v2/audiences` → `get_v2_audiences`,
+    `close` → `close_`.
+
+    Args:
+        key: the operationId, or `METHOD /path`.
+
+    """
+    name = to_snake_case(key)
+    return name + "_" if name in CLIENT_NAMES else name
 
 
 def suggest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:

@@ -23,25 +23,28 @@ MAX_COLUMN_WIDTH = 48
 
 
 class Place:
-    """A place in a document: a file, a JSON pointer in it, and its line.
+    """A place in a document: a file, a JSON pointer in it, and its line and column.
 
     Args:
         uri: the file's URI or path, as it was loaded.
         pointer: JSON pointer in that file, "" for the root.
-        locate: (uri, pointer) -> line, first line 1, or None where it is unknown; called at most
-            once, when the line is needed.
+        locate: (uri, pointer) -> (line, column), first is 1, or None where they are unknown;
+            called at most once, when one of them is needed.
 
     """
 
-    __slots__ = ("_line", "_locate", "pointer", "uri")
+    __slots__ = ("_locate", "_position", "pointer", "uri")
 
     def __init__(
-        self, uri: str, pointer: str, locate: Callable[[str, str], int | None] | None = None
+        self,
+        uri: str,
+        pointer: str,
+        locate: Callable[[str, str], tuple[int, int] | None] | None = None,
     ) -> None:
         self.uri = uri
         self.pointer = pointer
         self._locate = locate
-        self._line: int | None = None
+        self._position: tuple[int, int] | None = None
 
     @property
     def file(self) -> str:
@@ -51,10 +54,20 @@ class Place:
     @property
     def line(self) -> int | None:
         """The line in the file, first line 1; None where it is unknown."""
+        position = self._find_position()
+        return position[0] if position else None
+
+    @property
+    def column(self) -> int | None:
+        """The column in the line, first column 1; None where it is unknown."""
+        position = self._find_position()
+        return position[1] if position else None
+
+    def _find_position(self) -> tuple[int, int] | None:
         if self._locate is not None:
-            self._line = self._locate(self.uri, self.pointer)
+            self._position = self._locate(self.uri, self.pointer)
             self._locate = None
-        return self._line
+        return self._position
 
     def __str__(self) -> str:
         """Return "file:line", or "file#pointer" where the line is unknown."""
@@ -70,11 +83,11 @@ class Place:
         return hash((self.uri, self.pointer))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restore_place, (mask_url(self.uri), self.pointer, self.line)
+        return _restore_place, (mask_url(self.uri), self.pointer, self._find_position())
 
 
-def _restore_place(uri: str, pointer: str, line: int | None) -> Place:
-    return Place(uri, pointer, lambda _uri, _pointer: line)
+def _restore_place(uri: str, pointer: str, position: tuple[int, int] | None) -> Place:
+    return Place(uri, pointer, lambda _uri, _pointer: position)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,9 @@ CLASSES = [
 REQUEST = Request(
     "GET", "https://api.example.com/x", Headers({"Accept": "*/*"}), operation_id="run"
 )
-VIOLATION = Violation("type", ("body", "a"), "got 1", place=Place("a.yaml", "/x", lambda *_: 7))
+VIOLATION = Violation(
+    "type", ("body", "a"), "got 1", place=Place("a.yaml", "/x", lambda *_: (7, 3))
+)
 RESULT = Result(
     {"id": 1}, 404, Headers(), "application/json", (VIOLATION,), REQUEST, 0.5, http=object()
 )

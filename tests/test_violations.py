@@ -46,7 +46,7 @@ def test_the_suggestion_replaces_the_message():
 
 def test_a_place_is_looked_up_once_and_only_when_somebody_asks():
     asked = []
-    place = Place("file:///a/shop.yaml", "/paths", lambda *at: asked.append(at) or 7)
+    place = Place("file:///a/shop.yaml", "/paths", lambda *at: asked.append(at) or (7, 3))
     assert asked == []
     assert (place.line, place.line, str(place)) == (7, 7, "shop.yaml:7")
     assert len(asked) == 1
@@ -60,7 +60,9 @@ def test_a_place_without_a_line_is_told_by_its_pointer():
     "copied", [copy.copy, copy.deepcopy, lambda v: pickle.loads(pickle.dumps(v))]
 )
 def test_a_violation_survives_copying_with_its_line(copied):
-    violation = Violation("type", ("body", 0), "got 1", "x", Place("a.yaml", "/x", lambda *_: 7))
+    violation = Violation(
+        "type", ("body", 0), "got 1", "x", Place("a.yaml", "/x", lambda *_: (7, 3))
+    )
     made = copied(violation)
     assert made == violation
     assert (made.place, made.place.line) == (violation.place, 7)

@@ -77,7 +77,7 @@ def build_operation_section(client: Client, key: str, index: str) -> Iterator[st
 
 
 def _build_details(client: Client, operation: Operation, index: str) -> Iterator[str]:
-    accessor = build_accessor(client, operation.operation)
+    accessor = build_accessor(operation.operation)
     signature = format_signature(accessor, operation.__signature__, MAX_COLUMNS)
     responses = operation.operation.responses.values()
     yield from format_code_block(signature, "python")
@@ -97,7 +97,7 @@ def _build_example(client: Client, operation: Operation) -> Iterator[str]:
         return
     binder = operation._plan.binder  # noqa: SLF001 (it knows the names of the arguments)
     args, kwargs = build_call_arguments(binder, call)
-    accessor = build_accessor(client, operation.operation)
+    accessor = build_accessor(operation.operation)
     yield from format_code_block(format_python_call(accessor, args, kwargs, MAX_COLUMNS), "python")
     on_placeholder = client.with_options(server=PLACEHOLDER_SERVER)[operation.operation.key]
     for sender in (operation, on_placeholder):

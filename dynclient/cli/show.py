@@ -10,7 +10,7 @@ import click
 from dynclient.cli import document_option
 
 if TYPE_CHECKING:
-    from dynclient.client.client import Client, Operation
+    from dynclient.client.client import Operation
     from dynclient.wire.schema_types import SchemaTypes
 
 #: How many lines the outline of a value may take.
@@ -29,17 +29,17 @@ def command(operation: str, spec: str | None) -> None:
     from dynclient.client.client import Client
 
     client = Client(document_option.load_document(spec))
-    for line in _format_operation(client, client[operation]):
+    for line in _format_operation(client[operation]):
         print_block(line)
 
 
-def _format_operation(client: Client, operation: Operation) -> Iterator[str]:
+def _format_operation(operation: Operation) -> Iterator[str]:
     yield from _format_heading(operation)
     yield from _format_arguments(operation)
     yield from _format_body(operation)
     yield from _format_results(operation)
     yield from _format_auth(operation)
-    yield from _format_examples(client, operation)
+    yield from _format_examples(operation)
 
 
 def _format_heading(operation: Operation) -> Iterator[str]:
@@ -143,7 +143,7 @@ def _format_auth(operation: Operation) -> Iterator[str]:
     yield from align_columns(rows, "  ")
 
 
-def _format_examples(client: Client, operation: Operation) -> Iterator[str]:
+def _format_examples(operation: Operation) -> Iterator[str]:
     from dynclient.cli.terminal_output import get_width
     from dynclient.description.python_text import (
         build_accessor,
@@ -158,7 +158,7 @@ def _format_examples(client: Client, operation: Operation) -> Iterator[str]:
         call = operation.example()
         binder = operation._plan.binder  # noqa: SLF001 (it knows the names of the arguments)
         args, kwargs = build_call_arguments(binder, call)
-        accessor = build_accessor(client, operation.operation)
+        accessor = build_accessor(operation.operation)
         yield from _indent(format_python_call(accessor, args, kwargs, get_width() - 2), "  ")
         yield ""
         yield from _indent(operation.request(call).curl(), "  ")

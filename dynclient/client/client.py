@@ -12,11 +12,12 @@ from dynclient import __version__, model
 from dynclient.client.excuses import Excuses
 from dynclient.client.load import DocumentSource, load
 from dynclient.client.operation import BoundOperation
+from dynclient.client.operation_lookup import build_not_found_error
 from dynclient.client.options import ClientOptions, Options, check_max_connections
 from dynclient.document.file_loader import is_remote
-from dynclient.errors import OperationNotFound, UsageError
+from dynclient.errors import UsageError
 from dynclient.masking import drop_private_frames
-from dynclient.names import NAMELESS, suggest, to_snake_case
+from dynclient.names import suggest
 from dynclient.plan.call_document import Call
 from dynclient.plan.plan import Plan, Plans
 from dynclient.plan.results import Result
@@ -132,33 +133,6 @@ class CompiledDocument:
             plans = self._other_plans[translation] = Plans(Schemas(self.document, translation))
         return plans
 
-    @cached_property
-    def operation_keys(self) -> Mapping[str, str]:
-        """Every spelling that finds an operation → its key in `document.operations`."""
-        keys: dict[str, str] = {}
-        operations = self.document.operations
-        for key, operation in operations.items():
-            name = to_snake_case(operation.id)
-            # A name that two operations share finds neither: `METHOD /path` finds each.
-            is_ambiguous = name in keys or name == NAMELESS
-            keys[name] = "" if is_ambiguous else key
-        for key, operation in operations.items():
-            # Methods of `additionalOperations` are found in any case, as others are.
-            keys.setdefault(f"{operation.method.upper()} {operation.path}", key)
-            keys[f"{operation.method} {operation.path}"] = key
-            keys[key] = key
-        return {name: key for name, key in keys.items() if key}
-
-    def find_key(self, name: str) -> str | None:
-        """Return the key of the operation that a name finds, or None."""
-        keys = self.operation_keys
-        method, _, path = name.partition(" ")
-        return (
-            keys.get(name)
-            or keys.get(to_snake_case(name))
-            or keys.get(f"{method.upper()} {path.strip()}")
-        )
-
     @classmethod
     def of(cls, document: model.Document) -> CompiledDocument:
         """Return the compiled form of a document: the same object each time."""
@@ -258,12 +232,12 @@ class BaseClient(Generic[OperationT]):
         """
         key = self._find_key(name)
         if key is None:
-            raise self._build_not_found(name)
+            raise build_not_found_error(self.document, name)
         return self._bind_operation(key)
 
     def _find_key(self, name: Any) -> str | None:
         """Return the key of the operation that a name finds, or None."""
-        return self._compiled.find_key(name) if isinstance(name, str) else None
+        return self.document.operation_names.find_key(name) if isinstance(name, str) else None
 
     def _bind_operation(self, key: str) -> OperationT:
         bound = self._bound_operations.get(key)
@@ -305,20 +279,6 @@ class BaseClient(Generic[OperationT]):
             return ""
         return get_origin(base_url)
 
-    def _build_not_found(self, name: Any) -> OperationNotFound:
-        names = [
-            key
-            for key in self._compiled.operation_keys
-            if " " not in key and key == to_snake_case(key)
-        ]
-        suggestions = suggest(str(name), names)
-        hint = "client.find(text) searches"
-        if suggestions:
-            hint = f"did you mean {' or '.join(suggestions)}?"
-        title, count = self.document.title, len(self.document.operations)
-        text = f"{title} has no operation {name!r} among its {count}; nothing was sent"
-        return OperationNotFound(text, hint=hint, suggestions=tuple(suggestions), name=str(name))
-
     def __getattr__(self, name: str) -> OperationT:
         # While a client is being made or copied, its own attributes are not there yet.
         is_set_up = "_compiled" in self.__dict__
@@ -327,9 +287,7 @@ class BaseClient(Generic[OperationT]):
         return self[name]
 
     def __dir__(self) -> list[str]:
-        return sorted(
-            {*super().__dir__(), *(to_snake_case(o.id) for o in self.document.operations.values())}
-        )
+        return sorted({*super().__dir__(), *self.document.operation_names.python})
 
     def __contains__(self, name: object) -> bool:
         return self._find_key(name) is not None
@@ -435,7 +393,7 @@ def _build_unknown_scheme(name: str, schemes: Mapping[str, model.SecurityScheme]
 
 def _score_match(operation: model.Operation, words: list[str]) -> int:
     """Return how well an operation matches all of the words; 0 where one is nowhere in it."""
-    name = f"{operation.id} {to_snake_case(operation.id)}".lower()
+    name = f"{operation.id} {operation.python_name}".lower()
     tags = " ".join(operation.tags)
     summary = f"{operation.method} {operation.path} {tags} {operation.summary}".lower()
     description = operation.description.lower()

@@ -14,7 +14,6 @@ from dynclient.client.excuses import OperationExcuses
 from dynclient.client.options import Options
 from dynclient.errors import CallDrift, DocumentError, ResponseDrift, UnsafeValue, UsageError
 from dynclient.masking import mask_url
-from dynclient.names import to_snake_case
 from dynclient.plan.call_document import Call
 from dynclient.plan.file_values import convert_texts_of_files
 from dynclient.plan.plan import Plan, RequestChecks
@@ -127,7 +126,7 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
 
     @property
     def __name__(self) -> str:
-        return to_snake_case(self.operation.id)
+        return self.operation.python_name
 
     @property
     def __signature__(self) -> inspect.Signature:

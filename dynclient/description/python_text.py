@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from dynclient.model import Operation
-from dynclient.names import to_snake_case
+from dynclient.names import CLIENT_NAMES, to_snake_case
 from dynclient.plan.binder import Binder
 from dynclient.plan.call_document import Call
 
@@ -17,28 +17,15 @@ INDENT_WIDTH = 4
 _PARAMETER_LOCATIONS = ("path", "query", "header", "cookie")
 
 
-class OperationLookup(Protocol):
-    """A client, as far as the text of a call depends on it."""
-
-    def __contains__(self, name: object) -> bool:
-        """Tell whether there is an operation of this name."""
-
-    def __getitem__(self, name: str) -> Any:
-        """Return the operation of a name, bound to the client."""
-
-
-def build_accessor(client: OperationLookup, operation: Operation) -> str:
+def build_accessor(operation: Operation) -> str:
     """Return how code reaches an operation.
 
     It is `client.create_audience_v2`, or `client["GET /items"]` if an attribute of that name
     would be something else.
     """
-    name = to_snake_case(operation.id)
-    by_key = f"client[{_quote_text(operation.key)}]"
-    if hasattr(type(client), name) or name.startswith("_") or not name.isidentifier():
-        return by_key
-    if name not in client or client[name].operation.key != operation.key:
-        return by_key
+    name = operation.document.operation_names.python_by_key.get(operation.key, "_")
+    if name.startswith("_") or name[:-1] in CLIENT_NAMES:
+        return f"client[{_quote_text(operation.key)}]"
     return f"client.{name}"
 
 

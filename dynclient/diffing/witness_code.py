@@ -17,7 +17,7 @@ from dynclient.diffing import json_text
 from dynclient.diffing.change import Change
 from dynclient.display_text import escape_unprintable
 from dynclient.model import TEMPLATE_VARIABLE
-from dynclient.names import NAMELESS, to_snake_case
+from dynclient.names import CLIENT_NAMES, to_snake_case
 
 if TYPE_CHECKING:
     from dynclient.plan.binder import Binder
@@ -86,12 +86,10 @@ def _can_bind(
 
 
 def _format_callee(operation: str) -> str:
-    """Return how a client finds the operation: as an attribute unless that name is taken."""
-    from dynclient.client.client import Client  # heavy
-
+    """Return how a client finds the operation: as an attribute if its name can be one."""
     name = to_snake_case(operation)
-    is_name = operation.isidentifier() and name.isidentifier() and name != NAMELESS
-    if is_name and not name.startswith("_") and not hasattr(Client, name):
+    is_attribute = not name.startswith("_") and name not in CLIENT_NAMES
+    if operation.isidentifier() and is_attribute:
         return f"client.{name}"
     return f"client[{format_literal(operation)}]"
 

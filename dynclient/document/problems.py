@@ -9,23 +9,26 @@ from dynclient.display_text import escape_unprintable
 from dynclient.masking import mask_url, mask_urls
 from dynclient.violations import Place
 
+Severity = Literal["error", "warning", "info"]
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something wrong with a document, at a place.
 
     Attributes:
-        severity: `error` (the corner cannot be used as written) or `warning` (it can be used, as
-            the message says).
+        severity: `error` (the corner cannot be used as written), `warning` (it can be used, as
+            the message says) or `info` (nothing is wrong, but somebody may be surprised).
         code: stable kebab-case name of the kind of problem, e.g. `duplicate-key`.
         message: what is wrong, one line.
         hint: what to do about it, one line, or "".
         pointer: JSON pointer in the file.
         file: the file's URI or path, without secrets that stand in a URL.
+        operation: the operation in which it stands: operationId, else `METHOD /path`; "" outside.
 
     """
 
-    severity: Literal["error", "warning"]
+    severity: Severity
     code: str
     message: str
     hint: str = ""
@@ -34,6 +37,7 @@ class Problem:
     known_line: int | None = None
     known_column: int | None = None
     place: Place | None = field(default=None, compare=False, repr=False)
+    operation: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "message", mask_urls(self.message))
@@ -48,7 +52,7 @@ class Problem:
     @property
     def column(self) -> int | None:
         """The column in the line, first column 1, or None where it is unknown."""
-        return self.known_column
+        return self.known_column or (self.place.column if self.place else None)
 
     def __str__(self) -> str:
         file_name = self.file.rstrip("/").rsplit("/", 1)[-1]

@@ -151,12 +151,9 @@ class DocumentFiles:
             pointer=base.pointer,
         )
 
-    def find_line(self, uri: str, pointer: str) -> int | None:
-        """Return the line of a place, first line 1; None where it is unknown."""
-        if uri not in self.by_uri:
-            return None
-        position = self.by_uri[uri].locate(pointer)
-        return position[0] if position else None
+    def find_position(self, uri: str, pointer: str) -> tuple[int, int] | None:
+        """Return (line, column) of a place, first is 1; None where they are unknown."""
+        return self.by_uri[uri].locate(pointer) if uri in self.by_uri else None
 
 
 def _find_anchor(tree: Any, name: str) -> str | None:
@@ -288,7 +285,7 @@ class Node:
     @property
     def place(self) -> Place:
         """Where this stands, for messages."""
-        return Place(self.uri, self.pointer, self.files.find_line)
+        return Place(self.uri, self.pointer, self.files.find_position)
 
 
 _EXTERNAL_REFERENCE = re.compile(rb"""\$ref["']?\s*:\s*["']?[^#"'\s]|["']?\bmapping\b["']?\s*:""")

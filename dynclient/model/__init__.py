@@ -12,6 +12,7 @@ from dynclient.model.openapi_operation import (
     is_additional_method,
     iterate_operation_nodes,
 )
+from dynclient.model.operation_names import LostName, OperationNames
 from dynclient.model.parameters_and_media_types import (
     FRAMING_HEADERS,
     LOCATIONS,
@@ -40,8 +41,10 @@ __all__ = [
     "Document",
     "Encoding",
     "Location",
+    "LostName",
     "MediaType",
     "Operation",
+    "OperationNames",
     "Parameter",
     "RequestBody",
     "RequiredScheme",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -17,7 +18,9 @@ from dynclient.document.openapi_version import (
 from dynclient.document.problems import Problem
 from dynclient.document.references import DocumentFiles, Node
 from dynclient.errors import DocumentError
+from dynclient.masking import mask_url
 from dynclient.model.openapi_operation import Operation, iterate_operation_nodes
+from dynclient.model.operation_names import OperationNames
 from dynclient.model.security_schemes import SecurityScheme, read_security_scheme
 from dynclient.model.server_objects import Server, read_servers
 
@@ -110,10 +113,12 @@ class Document:
     def operations(self) -> Mapping[str, Operation]:
         """The operations in document order.
 
-        The key is the operationId where that is unique, else `METHOD /path`.
+        The key is the operationId where that is unique, else `METHOD /path`. An operationId that
+        is the `METHOD /path` of another operation is not unique.
         """
         rows = list(self._walk_operations())
         id_counts = Counter(node.get_text("operationId") for _, _, _, node in rows)
+        id_counts.update({f"{method} {path}" for method, path, _, _ in rows})
         operations: dict[str, Operation] = {}
         for method, path, path_item, node in rows:
             operation_id = node.get_text("operationId")
@@ -121,6 +126,11 @@ class Document:
             key = operation_id if is_unique else f"{method} {path}"
             operations[key] = Operation(self, key, method, path, path_item, node)
         return MappingProxyType(operations)
+
+    @cached_property
+    def operation_names(self) -> OperationNames:
+        """Which operation a name finds."""
+        return OperationNames(self.operations)
 
     def _walk_operations(self) -> Iterator[tuple[str, str, Node, Node]]:
         """Yield method, path template, Path Item Object and Operation Object of each operation."""
@@ -141,7 +151,26 @@ class Document:
             problems += file.problems
         if self._check is not None:
             problems += self._check(self)
-        return tuple(problems)
+        return tuple(map(self._name_operation, problems))
+
+    @cached_property
+    def _operation_ids_by_place(self) -> Mapping[tuple[str, str], str]:
+        """(File, pointer) of each Operation Object → what messages call the operation."""
+        ids = {}
+        for operation in self.operations.values():
+            place = operation.place
+            ids[mask_url(place.uri), place.pointer] = operation.key
+        return ids
+
+    def _name_operation(self, problem: Problem) -> Problem:
+        """Return a problem with the operation in which it stands."""
+        pointer = problem.pointer
+        while pointer:
+            operation = self._operation_ids_by_place.get((problem.file, pointer))
+            if operation is not None:
+                return replace(problem, operation=operation)
+            pointer = pointer.rpartition("/")[0]
+        return problem
 
     def __reduce__(self) -> tuple[Any, ...]:
         raise TypeError(

@@ -19,6 +19,7 @@ from dynclient.model.parameters_and_media_types import (
 )
 from dynclient.model.security_schemes import SecurityFormula, read_security_formula
 from dynclient.model.server_objects import Server, read_servers
+from dynclient.names import to_operation_name
 from dynclient.violations import Place
 
 if TYPE_CHECKING:
@@ -116,10 +117,19 @@ class Operation:
         return self.node.get_text("operationId") or self.key
 
     @property
+    def request(self) -> str:
+        """`METHOD /path`, which always finds it."""
+        return f"{self.method} {self.path}"
+
+    @property
+    def python_name(self) -> str:
+        """Its name in Python. `document.operation_names` knows whether this name finds it."""
+        return to_operation_name(self.id)
+
+    @property
     def heading(self) -> str:
         """What messages call it: operationId, method and path; without an operationId the rest."""
-        request = f"{self.method} {self.path}"
-        return request if self.id == request else f"{self.id}  {request}"
+        return self.request if self.id == self.request else f"{self.id}  {self.request}"
 
     @property
     def summary(self) -> str:

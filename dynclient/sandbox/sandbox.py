@@ -13,10 +13,10 @@ from typing import Any
 
 from dynclient.client.client import CompiledDocument
 from dynclient.client.load import DocumentSource, load
-from dynclient.errors import DynclientError, OperationNotFound, UsageError
+from dynclient.client.operation_lookup import build_not_found_error
+from dynclient.errors import DynclientError, UsageError
 from dynclient.generate import NoExample
 from dynclient.model import Document, Operation
-from dynclient.names import suggest
 from dynclient.plan.call_document import Call
 from dynclient.plan.operation_matcher import MatchResult, OperationMatch, OperationMatcher
 from dynclient.plan.parsed_request import ParsedRequest, RequestLike
@@ -220,12 +220,10 @@ class Sandbox:
             self._given_answers.add(key, answer)
 
     def _find_operation_key(self, name: Any) -> str:
-        key = self._compiled.find_key(name) if isinstance(name, str) else None
+        names = self.document.operation_names
+        key = names.find_key(name) if isinstance(name, str) else None
         if key is None:
-            raise OperationNotFound(
-                f"the document has no operation {name!r}",
-                suggestions=suggest(str(name), self.document.operations),
-            )
+            raise build_not_found_error(self.document, name, self.document.operations)
         return key
 
     # --- answering

@@ -14,7 +14,6 @@ from dynclient.client.client import AsyncOperation, Operation
 from dynclient.client.operation import build_example_schema
 from dynclient.errors import UsageError
 from dynclient.model import MediaType, Response
-from dynclient.names import to_snake_case
 from dynclient.plan.binder import LOCATION_GROUPS
 from dynclient.plan.call_document import Call
 from dynclient.plan.plan import Plan
@@ -217,7 +216,7 @@ def get_plan(operation: AnyOperation) -> Plan:
 def build_drawn_call(operation: AnyOperation, call: dict[str, Any]) -> DrawnCall:
     """Return a call that prints as the line that makes it."""
     has_id = operation.operation.node.get_text("operationId") != ""
-    name = to_snake_case(operation.id) if has_id else operation.operation.key
+    name = operation.operation.python_name if has_id else operation.operation.key
     return DrawnCall(call, name, get_plan(operation).binder)
 
 

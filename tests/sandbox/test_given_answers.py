@@ -174,7 +174,7 @@ def test_a_call_that_is_invalid_or_lacks_credentials_gets_no_given_answer(sandbo
 def test_an_operation_that_is_not_there_is_told(sandbox):
     with pytest.raises(OperationNotFound) as caught:
         sandbox.answer("getPets")
-    assert caught.value.suggestions == ["getPet"]
+    assert list(caught.value.suggestions) == ["getPet"]
     with pytest.raises(OperationNotFound):
         sandbox.answer(object())
 

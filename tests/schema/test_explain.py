@@ -192,7 +192,7 @@ def test_a_schema_is_described_in_a_few_words(schema, words):
 
 
 def test_a_violation_names_the_place_of_the_schema_that_refused():
-    place = Place("shop.yaml", "/components/schemas/Item/properties/n", lambda *_: 7)
+    place = Place("shop.yaml", "/components/schemas/Item/properties/n", lambda *_: (7, 3))
     schema = Schema({"properties": {"n": Schema({"type": "integer"}, place)}})
     (violation,) = Checker(schema).find_violations({"n": "x"})
     assert str(violation.place) == "shop.yaml:7"

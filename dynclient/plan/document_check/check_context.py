@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-from dynclient.document.problems import Problem
+from dynclient.document.problems import Problem, Severity
 from dynclient.document.references import Node
 from dynclient.errors import DocumentError, UnresolvableReference
 from dynclient.model import Document
@@ -16,8 +16,6 @@ from dynclient.schema.dialect import Direction
 
 #: How many pairs of alternatives of `oneOf` are looked at in one document.
 MAX_OVERLAP_PAIRS = 400
-
-Severity = Literal["error", "warning"]
 
 
 @dataclass(frozen=True)
@@ -83,6 +81,10 @@ class CheckContext:
     def warn(self, node: Node, code: str, message: str, hint: str = "") -> None:
         """Add a problem that leaves the document usable."""
         self.report(node, code, message, hint, "warning")
+
+    def inform(self, node: Node, code: str, message: str, hint: str = "") -> None:
+        """Add a remark: nothing is wrong, but somebody may be surprised."""
+        self.report(node, code, message, hint, "info")
 
     def guard(self, node: Node, check: Callable[..., object], *args: Any) -> None:
         """Run a check; an error that stops it is reported as a problem of the node."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from dynclient.document.openapi_version import VersionFamily
+from dynclient.document.problems import Severity
 from dynclient.document.references import Node
 from dynclient.errors import UnresolvableReference
 from dynclient.model import METHODS
 from dynclient.names import suggest
-from dynclient.plan.document_check.check_context import CheckContext, Severity, Visit
+from dynclient.plan.document_check.check_context import CheckContext, Visit
 from dynclient.plan.document_check.object_fields import (
     MAP_OBJECTS,
     OBJECT_FIELDS,

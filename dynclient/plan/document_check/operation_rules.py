@@ -7,15 +7,15 @@ from collections.abc import Iterator, Sequence
 
 from dynclient.document.references import Node
 from dynclient.model import TEMPLATE_VARIABLE, Operation
-from dynclient.names import to_snake_case
 from dynclient.plan.document_check.check_context import CheckContext
+from dynclient.plan.document_check.name_rules import check_operation_names
 
 
 def check_operations(context: CheckContext) -> None:
     """Report names that clash, and path templates that disagree with their parameters."""
     operations = list(context.document.operations.values())
     _check_missing_ids(operations, context)
-    _check_names(operations, context)
+    check_operation_names(context)
     _check_paths(operations, context)
     for operation in operations:
         context.guard(operation.node, _check_path_parameters, operation, context)
@@ -32,24 +32,6 @@ def _check_missing_ids(operations: Sequence[Operation], context: CheckContext) -
     if count == 1:
         text = "the operation has no operationId"
     context.warn(first.node, "missing-operation-id", text, f'call it as client["{first.key}"]')
-
-
-def _check_names(operations: Sequence[Operation], context: CheckContext) -> None:
-    ids = [operation.node.get_text("operationId") for operation in operations]
-    id_counts = Counter(filter(None, ids))
-    name_counts = Counter(map(to_snake_case, id_counts))
-    for operation in operations:
-        operation_id = operation.node.get_text("operationId")
-        node = operation.node.get_child("operationId")
-        name = to_snake_case(operation_id)
-        if id_counts[operation_id] > 1:
-            count = id_counts[operation_id]
-            text = f"the operationId {operation_id!r} stands at {count} operations"
-            hint = f'call it as client["{operation.method} {operation.path}"]'
-            context.report(node, "duplicate-operation-id", text, hint)
-        elif operation_id and name_counts[name] > 1:
-            text = f"{operation_id!r} and another operationId are the same Python name, {name}"
-            context.warn(node, "name-clash", text, f'call it as client["{operation_id}"]')
 
 
 def _check_paths(operations: Sequence[Operation], context: CheckContext) -> None:

@@ -12,7 +12,7 @@ FOLDER = "spec/revisions"
 
 def source(file, pointer, line):
     """A place whose line is known."""
-    return ChangeLocation.from_place(Place(file, pointer, lambda *_: line))
+    return ChangeLocation.from_place(Place(file, pointer, lambda *_: (line, 1)))
 
 
 def revision(version="1", title="Shop", uri="shop.yaml", operations=1):

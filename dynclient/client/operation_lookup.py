@@ -1,0 +1,48 @@
+"""The error for a name that finds no operation: what was meant, or which operations share it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from dynclient.errors import OperationNotFound
+from dynclient.model import Document
+from dynclient.names import suggest
+
+#: How many operations with one name a message lists.
+MAX_LISTED = 5
+
+
+def build_not_found_error(
+    document: Document, name: Any, known: Iterable[str] | None = None
+) -> OperationNotFound:
+    """Return the error for a name that finds no operation.
+
+    Args:
+        document: the document.
+        name: the name, as it was given.
+        known: the names to suggest; None: the Python names.
+
+    """
+    rivals = document.operation_names.list_rivals(name) if isinstance(name, str) else ()
+    if rivals:
+        return _build_shared_name_error(document, name, rivals)
+    suggestions = suggest(str(name), document.operation_names.python if known is None else known)
+    hint = "client.find(text) searches"
+    if suggestions:
+        hint = f"did you mean {' or '.join(suggestions)}?"
+    count = len(document.operations)
+    text = f"{document.title} has no operation {name!r} among its {count}; nothing was sent"
+    return OperationNotFound(text, hint=hint, suggestions=tuple(suggestions), name=str(name))
+
+
+def _build_shared_name_error(
+    document: Document, name: str, keys: tuple[str, ...]
+) -> OperationNotFound:
+    operations = [document.operations[key] for key in keys]
+    listed = " and ".join(operation.request for operation in operations[:MAX_LISTED])
+    if keys[MAX_LISTED:]:
+        listed += f" and {len(keys) - MAX_LISTED} more"
+    text = f"{name!r} is the name of {len(keys)} operations: {listed}; nothing was sent"
+    hint = f'say which one: client["{keys[0]}"]'
+    return OperationNotFound(text, hint=hint, suggestions=keys, name=name)
