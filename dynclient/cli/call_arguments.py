@@ -39,6 +39,9 @@ ArgumentPlace = tuple[str, str]
 #: The place of the body as a whole.
 WHOLE_BODY: ArgumentPlace = ("body", "")
 
+#: The place of a value that is the whole query.
+WHOLE_QUERY: ArgumentPlace = ("querystring", "")
+
 #: Positional and keyword arguments.
 CallArguments = tuple[tuple[Any, ...], dict[str, Any]]
 
@@ -96,6 +99,8 @@ class ArgumentCollector:
         place = self._binder.targets.get(name)
         if place is None and name == "body":
             place = WHOLE_BODY
+        if place is None and name == "querystring" and self._binder.has_querystring:
+            place = WHOLE_QUERY
         member = self._binder.get_member(name)
         if place is None and member is not None:
             value = self._parse_member(member, name, sign, text)
@@ -152,10 +157,12 @@ class ArgumentCollector:
 
     def _get_types(self, location: str, name: str = "") -> SchemaTypes:
         """Return what may stand at a place, or in a location as a whole."""
-        from dynclient.description.value_outline import get_location_types
+        from dynclient.description.value_outline import get_argument_types, get_location_types
 
-        group = get_location_types(self._operation.call_schema, location)
-        return group.find_member_types(name) if name else group
+        call_schema = self._operation.call_schema
+        if not name:
+            return get_location_types(call_schema, location)
+        return get_argument_types(call_schema, location, name)
 
     def _find_wire_name(self, location: str, name: str) -> str:
         """Return a name as the document spells it; validation reports one that it lacks."""

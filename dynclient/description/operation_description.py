@@ -10,12 +10,13 @@ from urllib.parse import unquote
 from dynclient.description.value_outline import (
     describe_type,
     find_required_names,
+    get_argument_types,
     get_location_types,
     is_forbidden,
     list_member_names,
 )
 from dynclient.document.references import Node
-from dynclient.model import MediaType, Response, SecurityFormula, SecurityScheme
+from dynclient.model import QUERYSTRING, MediaType, Response, SecurityFormula, SecurityScheme
 from dynclient.names import to_snake_case
 from dynclient.plan.binder import Binder
 from dynclient.plan.plan import Plan
@@ -98,22 +99,29 @@ def describe_arguments(
 
     """
     binder = plan.get_binder(media_type)
+    querystring = plan.operation.querystring
     places: list[tuple[str, str]] = [*plan.parameters]
+    places += [] if querystring is None else [(querystring.location, querystring.name)]
     places += [("body", name) for name in plan.list_body_properties(media_type)]
     arguments = []
     for location, wire_name in places:
-        group = get_location_types(call_schema, location)
-        types = group.find_member_types(wire_name)
+        types = get_argument_types(call_schema, location, wire_name)
         if not is_forbidden(types):
             argument = ArgumentDescription(
                 name=_find_argument_name(binder, location, wire_name),
                 wire_name=wire_name,
                 location=location,
                 types=types,
-                is_required=wire_name in find_required_names(group),
+                is_required=_is_required(call_schema, location, wire_name),
             )
             arguments.append(argument)
     return arguments + _describe_members(binder, call_schema)
+
+
+def _is_required(call_schema: Schema, location: str, wire_name: str) -> bool:
+    if location == QUERYSTRING:
+        return QUERYSTRING in call_schema["required"]
+    return wire_name in find_required_names(get_location_types(call_schema, location))
 
 
 def _describe_members(binder: Binder, call_schema: Schema) -> list[ArgumentDescription]:
@@ -123,8 +131,7 @@ def _describe_members(binder: Binder, call_schema: Schema) -> list[ArgumentDescr
         target = binder.get_member(name)
         if target is None:
             continue
-        group = get_location_types(call_schema, target.location)
-        parameter = group.find_member_types(target.parameter)
+        parameter = get_argument_types(call_schema, target.location, target.parameter)
         types = parameter.find_member_types(target.member)
         if is_forbidden(types):
             continue

@@ -9,9 +9,9 @@ from dynclient.description.operation_signature import find_required_places
 from dynclient.description.value_outline import (
     describe_type,
     find_description,
-    get_location_types,
+    get_argument_types,
 )
-from dynclient.model import Operation, Response
+from dynclient.model import QUERYSTRING, Operation, Response
 from dynclient.names import to_snake_case
 from dynclient.plan.binder import MemberTarget
 from dynclient.plan.plan import Plan
@@ -56,7 +56,7 @@ def _describe_purpose(operation: Operation) -> list[str]:
 def _describe_arguments(plan: Plan, media_type: str | None) -> Iterator[str]:
     call_schema = plan.get_call_schema(media_type)
     binder = plan.get_binder(media_type)
-    required_places = find_required_places(call_schema)
+    required_places = find_required_places(plan, call_schema)
     for name in plan.list_argument_names(media_type):
         place = binder.targets.get(name)
         if place is not None:
@@ -85,8 +85,8 @@ def _describe_argument(
 
 
 def _describe_member(call_schema: Schema, name: str, target: MemberTarget) -> str:
-    group = get_location_types(call_schema, target.location)
-    types = group.find_member_types(target.parameter).find_member_types(target.member)
+    parameter = get_argument_types(call_schema, target.location, target.parameter)
+    types = parameter.find_member_types(target.member)
     place = f"{target.location}, member of {target.parameter}"
     text = f"{INDENT}{to_snake_case(name)} ({place}): {describe_type(types)}"
     description = " ".join(find_description(types).split())
@@ -97,8 +97,8 @@ def _find_argument_schema(call_schema: Schema, place: tuple[str, str]) -> Any:
     """Return the schema of an argument as its location declares it, True if it does not."""
     location, wire_name = place
     group = call_schema["properties"].get(location, {})
-    if not isinstance(group, dict):
-        return True
+    if location == QUERYSTRING or not isinstance(group, dict):
+        return group if location == QUERYSTRING else True
     for subschema in walk_in_place(group, call_schema.get("$defs", {}), alternatives=False):
         properties = subschema.get("properties", {})
         if wire_name in properties:

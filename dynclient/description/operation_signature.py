@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 
 from dynclient.description.value_outline import find_required_names, get_location_types
+from dynclient.model import QUERYSTRING
 from dynclient.names import to_snake_case
 from dynclient.plan.binder import Binder
 from dynclient.plan.plan import Plan
@@ -40,7 +41,7 @@ def build_signature(plan: Plan, media_type: str | None = None) -> inspect.Signat
         for name in path_names
         if name.isidentifier()
     ]
-    required_places = find_required_places(plan.get_call_schema(media_type))
+    required_places = find_required_places(plan, plan.get_call_schema(media_type))
     has_body_arguments = bool(plan.list_body_properties(media_type))
     required: list[inspect.Parameter] = []
     optional: list[inspect.Parameter] = []
@@ -75,10 +76,15 @@ def has_members(binder: Binder, name: str) -> bool:
     return any(place == target[0][:2] for target in binder.members.values())
 
 
-def find_required_places(call_schema: Schema) -> set[tuple[str, str]]:
+def find_required_places(plan: Plan, call_schema: Schema) -> set[tuple[str, str]]:
     """Return the places that a call must give: (location, wire name), ("body", "") for the body."""
     places: set[tuple[str, str]] = set()
+    querystring = plan.operation.querystring
+    if querystring is not None and querystring.required:
+        places.add((querystring.location, querystring.name))
     for location in call_schema["properties"]:
+        if location == QUERYSTRING:
+            continue
         if location == "body":
             if "body" not in call_schema["required"]:
                 continue

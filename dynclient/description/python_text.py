@@ -6,7 +6,7 @@ import keyword
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dynclient.model import Operation
+from dynclient.model import QUERYSTRING, Operation
 from dynclient.names import CLIENT_NAMES, to_snake_case
 from dynclient.plan.binder import Binder
 from dynclient.plan.call_document import Call
@@ -111,6 +111,8 @@ def build_call_arguments(binder: Binder, call: Call) -> tuple[list[Any], dict[st
     for location in _PARAMETER_LOCATIONS:
         values = path if location == "path" else call.get(location, {})
         kwargs.update(_name_arguments(binder, location, values))
+    if QUERYSTRING in call:
+        kwargs[QUERYSTRING] = call[QUERYSTRING]
     if "body" in call:
         kwargs.update(_name_body_arguments(binder, call["body"], kwargs))
     return args, kwargs

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from dynclient.model import QUERYSTRING
 from dynclient.schema.explain import describe_schema
 from dynclient.schema.readings import walk_in_place
 from dynclient.wire.schema_types import SchemaTypes
@@ -74,6 +75,12 @@ def get_location_types(call_schema: dict[str, Any], location: str) -> SchemaType
     """Return the types of a location (path, query, …, body) of a call document."""
     defs = call_schema.get("$defs", {})
     return SchemaTypes(call_schema["properties"].get(location, {}), defs)
+
+
+def get_argument_types(call_schema: dict[str, Any], location: str, name: str) -> SchemaTypes:
+    """Return the types of a parameter or of a property of the body; those of the whole query."""
+    group = get_location_types(call_schema, location)
+    return group if location == QUERYSTRING else group.find_member_types(name)
 
 
 def find_required_names(value: SchemaTypes) -> set[str]:

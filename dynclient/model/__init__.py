@@ -16,6 +16,7 @@ from dynclient.model.operation_names import LostName, OperationNames
 from dynclient.model.parameters_and_media_types import (
     FRAMING_HEADERS,
     LOCATIONS,
+    QUERYSTRING,
     Encoding,
     Location,
     MediaType,
@@ -37,6 +38,7 @@ __all__ = [
     "FRAMING_HEADERS",
     "LOCATIONS",
     "METHODS",
+    "QUERYSTRING",
     "TEMPLATE_VARIABLE",
     "Document",
     "Encoding",

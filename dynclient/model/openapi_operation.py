@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from dynclient.document.references import Node
 from dynclient.model.parameters_and_media_types import (
     LOCATIONS,
+    QUERYSTRING,
     MediaType,
     Parameter,
     is_framing_header,
@@ -168,19 +169,43 @@ class Operation:
 
         """
         parameters: dict[tuple[str, str], Parameter] = {}
-        for owner in (self.path_item, self.node):
-            for child in owner["parameters"].iterate_children():
-                node = child.resolve()
-                name, location = node.get_text("name"), node.get_text("in")
-                is_ignored = location == "header" and is_framing_header(name)
-                if name and location in LOCATIONS and not is_ignored:
-                    parameters[location, name] = Parameter(name, location, node)
+        for node in self.iterate_parameter_nodes():
+            name, location = node.get_text("name"), node.get_text("in")
+            is_ignored = location == "header" and is_framing_header(name)
+            if name and location in LOCATIONS and not is_ignored:
+                parameters[location, name] = Parameter(name, location, node)
 
         path_template = self.path.partition("#")[0].partition("?")[0]
         for name in TEMPLATE_VARIABLE.findall(path_template):
             implied = Parameter(name, "path", self._build_implied_parameter(name))
             parameters.setdefault(("path", name), implied)
         return tuple(parameters.values())
+
+    @cached_property
+    def querystring(self) -> Parameter | None:
+        """The parameter that is the whole query, or None.
+
+        Raises:
+            UnresolvableReference: a parameter is a `$ref` that leads nowhere.
+
+        Source: OAS 3.2.0 Parameter Object, in.
+        """
+        querystring: Parameter | None = None
+        for node in self.iterate_parameter_nodes():
+            if node.get_text("in") == QUERYSTRING and node.get_child("content").member_keys():
+                querystring = Parameter(node.get_text("name", QUERYSTRING), QUERYSTRING, node)
+        return querystring
+
+    def iterate_parameter_nodes(self) -> Iterator[Node]:
+        """Yield the Parameter Objects of the path item, then those of the operation.
+
+        Raises:
+            UnresolvableReference: one of them is a `$ref` that leads nowhere.
+
+        """
+        for owner in (self.path_item, self.node):
+            for child in owner["parameters"].iterate_children():
+                yield child.resolve()
 
     def _build_implied_parameter(self, name: str) -> Node:
         """Return the Parameter Object of a path variable that is not declared: a string."""

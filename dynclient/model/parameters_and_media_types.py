@@ -16,8 +16,13 @@ from dynclient.document.openapi_version import detect_schema_flavour
 from dynclient.document.references import Node
 from dynclient.errors import DocumentError
 
-Location = Literal["path", "query", "header", "cookie"]
+Location = Literal["path", "query", "header", "cookie", "querystring"]
+
+#: The locations that hold parameters by their names.
 LOCATIONS: tuple[Location, ...] = ("path", "query", "header", "cookie")
+
+#: The location of the parameter that is the whole query. Source: OAS 3.2.0 Parameter Object, in.
+QUERYSTRING: Literal["querystring"] = "querystring"
 
 #: Header fields that frame a message, or speak of one connection: the transport's business, never a
 #: call's. Source: RFC 9112 §6, RFC 9110 §6.6.2, §7.6.1.
@@ -46,12 +51,14 @@ _DEFAULT_STYLE: Mapping[str, str] = {
     "query": "form",
     "header": "simple",
     "cookie": "form",
+    QUERYSTRING: "form",
 }
 _STYLES: Mapping[str, tuple[str, ...]] = {
     "path": ("simple", "label", "matrix"),
     "query": ("form", "spaceDelimited", "pipeDelimited", "deepObject"),
     "header": ("simple",),
-    "cookie": ("form",),
+    "cookie": ("form", "cookie"),
+    QUERYSTRING: (),
 }
 
 
@@ -195,9 +202,9 @@ class Parameter:
     def explode(self) -> bool:
         """Whether arrays and objects become several values.
 
-        Source: OAS 3.1.1 Parameter Object, explode.
+        Source: OAS 3.2.0 Parameter Object, explode.
         """
-        return self.node.get_flag("explode", default=self.style == "form")
+        return self.node.get_flag("explode", default=self.style in ("form", "cookie"))
 
     @property
     def allow_reserved(self) -> bool:

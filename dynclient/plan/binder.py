@@ -10,6 +10,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
+from dynclient.model import QUERYSTRING
 from dynclient.names import suggest, to_snake_case
 from dynclient.plan.argument_hints import explain_foreign_argument, explain_nested_argument
 from dynclient.plan.call_document import CALL_KEYS, Call
@@ -60,6 +61,7 @@ class Binder:
             parameter and no property of the body.
         names: the names that are suggested: every argument in the spec's spelling.
         has_body: whether the operation takes a body.
+        has_querystring: whether one value is the whole query.
 
     """
 
@@ -69,6 +71,7 @@ class Binder:
     members: Mapping[str, tuple[MemberTarget, ...]]
     names: tuple[str, ...]
     has_body: bool
+    has_querystring: bool = False
 
     def get_member(self, name: str) -> MemberTarget | None:
         """Return the member of a parameter that an argument name means, if it means just one."""
@@ -115,6 +118,8 @@ class Binder:
             binding.add_violation("ambiguous", name, self._explain_ambiguity(name))
         elif name == "body" and self.has_body:
             binding.set_body(value)
+        elif name == QUERYSTRING and self.has_querystring:
+            binding.put(QUERYSTRING, name, value, name)
         elif name in self.members:
             self._bind_member(binding, name, value)
         else:
@@ -159,7 +164,10 @@ class Binder:
 
     def _explain_ambiguity(self, name: str) -> str:
         locations = [location for location, _ in self.ambiguous[name]]
-        ways = [f"{location}={{{name!r}: …}}" for location in locations]
+        ways = [
+            f"{location}=…" if location == QUERYSTRING else f"{location}={{{name!r}: …}}"
+            for location in locations
+        ]
         return f"stands in {' and '.join(locations)}: say which with {' or '.join(ways)}"
 
     def _report_unknown(self, binding: Binding, name: str, value: Any) -> None:
@@ -209,23 +217,29 @@ class Binding:
                 self.add_violation("ambiguous", argument, message)
                 return
             self.is_body_gathered = True
-        values = self.call.setdefault(location, {})
-        if name in values:
+        owner, key = self._find_owner(location, name)
+        if key in owner:
             self.add_violation("ambiguous", argument, "is given twice")
         else:
-            values[name] = value
+            owner[key] = value
+
+    def _find_owner(self, location: str, name: str) -> tuple[dict[str, Any], str]:
+        """Return the object that holds a parameter or property, and its key in there."""
+        if location == QUERYSTRING:
+            return self.call, QUERYSTRING
+        return self.call.setdefault(location, {}), name
 
     def put_member(self, target: MemberTarget, value: Any, argument: str) -> None:
         """Put a value into its place in a parameter that is an object."""
         place = (target.location, target.parameter)
-        values = self.call.setdefault(target.location, {})
+        owner, key = self._find_owner(target.location, target.parameter)
         is_gathered = place in self.gathered_parameters
-        if target.parameter in values and not is_gathered:
+        if key in owner and not is_gathered:
             message = f"is given twice: in {target.parameter}= and as an argument of its own"
             self.add_violation("ambiguous", argument, message)
             return
         self.gathered_parameters.add(place)
-        members = values.setdefault(target.parameter, {})
+        members = owner.setdefault(key, {})
         if target.member in members:
             self.add_violation("ambiguous", argument, "is given twice")
         else:
@@ -286,6 +300,7 @@ def build_binder(
         members=members_by_name,
         names=tuple(names),
         has_body=has_body,
+        has_querystring=any(location == QUERYSTRING for location, _ in parameters),
     )
 
 

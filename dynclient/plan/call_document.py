@@ -9,6 +9,7 @@ class Call(dict[str, Any]):
     """A call as one JSON document.
 
     Its keys are `path`, `query`, `header`, `cookie`, `body` and `media_type`; each may be absent.
+    `querystring` takes the place of `query` where the whole query is one value.
 
     Wherever an operation takes arguments it takes a single Call instead; no name can clash in it.
     """
@@ -20,4 +21,4 @@ class Call(dict[str, Any]):
 
 
 #: The keys that a Call may have.
-CALL_KEYS = ("path", "query", "header", "cookie", "body", "media_type")
+CALL_KEYS = ("path", "query", "header", "cookie", "body", "media_type", "querystring")

@@ -135,12 +135,18 @@ class Plan:
         order += [name for name in declared if name not in order]
         return build_binder(
             order,
-            list(self.parameters),
+            self._list_parameter_targets(),
             self.list_body_properties(media_type),
             self.list_parameter_members(),
             has_body=self.operation.request_body is not None,
             unlisted=self._find_refused_targets(media_type),
         )
+
+    def _list_parameter_targets(self) -> list[tuple[str, str]]:
+        """Return location and name of each parameter, and of the whole query."""
+        querystring = self.operation.querystring
+        own = [] if querystring is None else [(querystring.location, querystring.name)]
+        return [*self.parameters, *own]
 
     @cached_property
     def media_types(self) -> tuple[str, ...]:
@@ -189,8 +195,15 @@ class Plan:
         """Return the members of parameters that are objects; a call may give each by itself."""
         members: list[MemberTarget] = []
         defs = self.schemas.get_dialect("request").defs
-        for (location, name), parameter in self.parameters.items():
-            types = SchemaTypes(self.schemas.translate(parameter.schema, "request"), defs)
+        schemas: dict[tuple[str, str], Any] = {}
+        for place, parameter in self.parameters.items():
+            schemas[place] = self.schemas.translate(parameter.schema, "request")
+        querystring = self.operation.querystring
+        if querystring is not None:
+            place = (querystring.location, querystring.name)
+            schemas[place] = self.schemas.translate_querystring(querystring)
+        for (location, name), schema in schemas.items():
+            types = SchemaTypes(schema, defs)
             if types.is_object:
                 names = list_declared_names(types.schema, defs)
                 members += [MemberTarget(location, name, member) for member in names]

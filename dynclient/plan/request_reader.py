@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-from dynclient.model import TEMPLATE_VARIABLE, MediaType, Parameter
+from dynclient.model import QUERYSTRING, TEMPLATE_VARIABLE, MediaType, Parameter
 from dynclient.plan.parsed_request import NameValuePairs, ParsedRequest
 from dynclient.plan.plan import Plan
 from dynclient.plan.schemas import is_ignored_header
 from dynclient.violations import Violation, sort_violations
 from dynclient.wire import media, media_types
 from dynclient.wire.parameters import ParameterAbsent, is_declared_name, read_parameter
+from dynclient.wire.querystring import read_querystring
 from dynclient.wire.schema_types import SchemaTypes
 
 #: A body whose schema cannot check it (XML, for one): it is accepted as it is.
@@ -56,6 +57,15 @@ class RequestReader:
         for parameter in plan.operation.parameters:
             if not is_ignored_header(parameter):
                 self._types_by_parameter[parameter] = self._build_types(parameter.schema)
+        self._querystring = plan.operation.querystring
+        self._querystring_types = SchemaTypes(True, {})
+        if self._querystring is not None:
+            self._querystring_types = SchemaTypes(
+                plan.schemas.translate_querystring(self._querystring),
+                plan.schemas.get_dialect("request").defs,
+            )
+        schemes = plan.operation.document.security_schemes.values()
+        self._query_credentials = {s.name for s in schemes if s.location == "query"}
         self._path_variables = frozenset(TEMPLATE_VARIABLE.findall(plan.operation.path))
 
     def _build_types(self, schema: Any) -> SchemaTypes:
@@ -74,6 +84,7 @@ class RequestReader:
         """
         parsed_call = ParsedCall()
         self._read_parameters(parsed_call, request, path_values)
+        self._read_querystring(parsed_call, request)
         entry = self._read_body(parsed_call, request)
         if not parsed_call.is_media_type_unknown:
             self._check(parsed_call, entry.name if entry else None)
@@ -123,6 +134,28 @@ class RequestReader:
                 parsed_call.add_violation("syntax", path, _describe_syntax_error(error))
                 continue
             call.setdefault(parameter.location, {})[parameter.name] = value
+
+    def _read_querystring(self, parsed_call: ParsedCall, request: ParsedRequest) -> None:
+        """Read the whole query as one value, without a credential that stands beside it."""
+        querystring, types = self._querystring, self._querystring_types
+        if querystring is None or querystring.content is None:
+            return
+        pieces = request.query.split("&")
+        own = [piece for piece in pieces if not self._is_credential(piece, types)]
+        try:
+            value = read_querystring(querystring.content, types, "&".join(own))
+        except ParameterAbsent:
+            return
+        except (ValueError, RecursionError) as error:
+            message = f"is no {querystring.content.name}: {_describe_syntax_error(error)}"
+            parsed_call.add_violation("syntax", (QUERYSTRING,), message)
+            return
+        parsed_call.call[QUERYSTRING] = value
+
+    def _is_credential(self, piece: str, types: SchemaTypes) -> bool:
+        """Tell whether a piece of the query is an api key that its schema does not declare."""
+        name = unquote(piece.partition("=")[0])
+        return name in self._query_credentials and not types.has_property(name)
 
     def _exclude_claimed(
         self, parameter: Parameter, types: SchemaTypes, raw_value: str | NameValuePairs
@@ -230,6 +263,8 @@ def _get_raw_value(
     if parameter.location == "query":
         return request.query_pairs
     if parameter.location == "cookie":
+        if parameter.style == "cookie":
+            return request.cookie_pairs
         is_composite = types.is_array or types.is_object
         pairs = request.cookie_pairs
         return _split_pairs(pairs) if is_composite and parameter.explode else pairs

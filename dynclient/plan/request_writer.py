@@ -11,6 +11,7 @@ from urllib.parse import quote
 from dynclient.errors import UnsafeValue
 from dynclient.masking import SecretNames
 from dynclient.model import (
+    QUERYSTRING,
     TEMPLATE_VARIABLE,
     Location,
     MediaType,
@@ -26,6 +27,7 @@ from dynclient.wire import media, media_types
 from dynclient.wire.binary_values import StreamedBody
 from dynclient.wire.message import Headers, Request, is_valid_header
 from dynclient.wire.parameters import ParameterWriter, build_default_writer, build_writer
+from dynclient.wire.querystring import write_querystring
 
 _DOT_SEGMENT = re.compile(r"(?:^|/)(?:\.|%2[Ee]){1,2}(?=/|$)")
 
@@ -96,7 +98,7 @@ class RequestWriter:
 
         """
         path = self._write_path(self._get_location(call, "path"))
-        query = self._write_query(self._get_location(call, "query"))
+        query = self._write_query(self._get_location(call, "query"), call)
         own = self._write_headers(self._get_location(call, "header"))
         headers = [("Accept", accept or self.accept)]
         body: bytes | StreamedBody | None = None
@@ -171,11 +173,23 @@ class RequestWriter:
         except (UnicodeEncodeError, ValueError, TypeError, AttributeError, RecursionError):
             raise self._build_error(f"{location}.{name} cannot be written as text") from None
 
-    def _write_query(self, values: Mapping[str, Any]) -> str:
+    def _write_query(self, values: Mapping[str, Any], call: Mapping[str, Any]) -> str:
         texts = [self._template[1]]
         texts += [self._write_value("query", name, value) for name, value in values.items()]
+        if QUERYSTRING in call:
+            texts.append(self._write_querystring(call[QUERYSTRING]))
         query = "&".join(filter(None, texts))
         return "?" + query if query else ""
+
+    def _write_querystring(self, value: Any) -> str:
+        """Return the text of the value that is the whole query."""
+        querystring = self.operation.querystring
+        if querystring is None or querystring.content is None:
+            raise self._build_error("it has no parameter with `in: querystring`")
+        try:
+            return write_querystring(querystring.content, to_json(value))
+        except (UnicodeError, ValueError, TypeError, AttributeError, RecursionError):
+            raise self._build_error("querystring cannot be written as text") from None
 
     def _write_headers(self, values: Mapping[str, Any]) -> list[tuple[str, str]]:
         headers = []

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from dynclient.document.references import Node
 from dynclient.fork_safety import build_fork_safe_lock
-from dynclient.model import Document, MediaType, Operation, Parameter
+from dynclient.model import QUERYSTRING, Document, MediaType, Operation, Parameter
 from dynclient.plan.labelled_parts import write_labelled_as_text
 from dynclient.schema.dialect import (
     X_SERIALIZATION,
@@ -43,6 +43,13 @@ _IN_HEADER = {**_TEXT_IN_HEADER, "items": _TEXT_IN_HEADER, "additionalProperties
 #: Source: RFC 6570 §2.3.
 _NOT_EMPTY = {X_SERIALIZATION: True, "minItems": 1, "minProperties": 1}
 
+#: A form without members, or a text without characters, makes no query.
+_NOT_EMPTY_QUERY = {
+    X_SERIALIZATION: "an empty value makes no query",
+    "minLength": 1,
+    "minProperties": 1,
+}
+
 #: The empty text, which `allowEmptyValue` allows whatever the schema says; put so that nobody reads
 #: a type from it.
 _EMPTY_TEXT = {"maxLength": 0, "not": {"type": ["array", "boolean", "null", "number", "object"]}}
@@ -53,6 +60,17 @@ _IN_COOKIE = {
         "a cookie carries no semicolon, comma, backslash, white space or control character"
     ),
     "pattern": '^("[!#-+\\--:<-\\[\\]-~]*"|[!#-+\\--:<-\\[\\]-~]*)$',
+}
+
+#: `style: cookie` escapes nothing, in no member. Source: OAS 3.2.0 Parameter Object, Style Values.
+_COOKIE_STYLE = {
+    **_IN_COOKIE,
+    "items": _IN_COOKIE,
+    "additionalProperties": _IN_COOKIE,
+    "propertyNames": {
+        X_SERIALIZATION: "the name of a cookie has letters, digits and !#$%&'*+-.^_`|~ only",
+        "pattern": "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$",
+    },
 }
 
 #: What text in `content` must be, by location.
@@ -197,6 +215,19 @@ class Schemas:
             return schema
         return Schema({"type": "string"}, node.place)
 
+    def translate_querystring(self, querystring: Parameter) -> Schema | bool:
+        """Return the schema of the value that is the whole query.
+
+        One that must be there is not written as nothing.
+        """
+        content = querystring.content
+        if content is None:
+            return True
+        schema = self.translate_body(content, "request")
+        if not querystring.required or media.is_json(content.name):
+            return schema
+        return Schema({"allOf": [schema, _NOT_EMPTY_QUERY]}, querystring.node.place)
+
     def bundle(self, schema: Schema | bool, direction: Direction, reading: Reading) -> Schema:
         """Return a schema as a self-contained root in a reading."""
         defs = self._dialects[direction].defs
@@ -242,6 +273,12 @@ class Schemas:
         for parameter in operation.parameters:
             schema = self._build_parameter_schema(operation, parameter, apply_reading)
             self._add_parameter(root, operation, parameter, schema, reading)
+        querystring = operation.querystring
+        if querystring is not None:
+            schema = apply_reading(self.translate_querystring(querystring))
+            root["properties"][QUERYSTRING] = _annotate_parameter(querystring, schema, [])
+            if querystring.required:
+                root["required"].append(QUERYSTRING)
         body = operation.request_body
         if body is not None and media_type is not None:
             root["properties"]["body"] = apply_reading(self.translate_body(media_type, "request"))
@@ -280,21 +317,27 @@ class Schemas:
         self, operation: Operation, parameter: Parameter, apply_reading: ApplyReading
     ) -> Schema | bool:
         schema: Schema | bool = apply_reading(self.translate(parameter.schema, "request"))
-        place = parameter.node.place
         if _can_be_empty(parameter):
-            schema = Schema({"if": _EMPTY_TEXT, "else": schema}, place)
-        annotations: dict[str, Any] = {}
-        if parameter.description:
-            annotations["description"] = parameter.description
-        if parameter.examples:
-            annotations["examples"] = parameter.examples
+            schema = Schema({"if": _EMPTY_TEXT, "else": schema}, parameter.node.place)
         limits = _build_limits(parameter)
         if parameter.location == "path":
             can_be_empty = self.allows_empty_text(parameter)
             limits += _build_path_limits(operation, parameter, can_be_empty=can_be_empty)
-        if not limits and not annotations:
-            return schema
-        return Schema({**annotations, "allOf": [schema, *limits]}, place)
+        return _annotate_parameter(parameter, schema, limits)
+
+
+def _annotate_parameter(
+    parameter: Parameter, schema: Schema | bool, limits: list[Any]
+) -> Schema | bool:
+    """Return the schema of a parameter with its limits, its description and its examples."""
+    annotations: dict[str, Any] = {}
+    if parameter.description:
+        annotations["description"] = parameter.description
+    if parameter.examples:
+        annotations["examples"] = parameter.examples
+    if not limits and not annotations:
+        return schema
+    return Schema({**annotations, "allOf": [schema, *limits]}, parameter.node.place)
 
 
 def _can_be_text(types: SchemaTypes, kind: str) -> bool:
@@ -347,6 +390,8 @@ def _build_style_limits(parameter: Parameter) -> list[Any]:
         limits += [_IN_HEADER, _MEMBERS_IN_HEADER]
         if parameter.explode:
             limits.append(_NAMES_IN_HEADER)
+    if parameter.style == "cookie":
+        limits.append(_COOKIE_STYLE)
     if location in ("path", "header"):
         limits.append(_NO_SINGLE_EMPTY_TEXT)
     elif parameter.required and not parameter.node.get_flag("allowEmptyValue"):

@@ -25,6 +25,9 @@ def collect_secret_names(operation: Operation) -> SecretNames:
     for parameter in operation.parameters:
         if parameter.location in by_location:
             by_location[parameter.location] |= _find_secret_parameters(parameter)
+    querystring = operation.querystring
+    if querystring is not None and querystring.schema is not None:
+        by_location["query"] |= _find_passwords(querystring.schema, "") - {""}
     properties: set[str] = set()
     body = operation.request_body
     for media_type in body.content.values() if body is not None else ():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from dynclient.model import QUERYSTRING
 from dynclient.names import to_snake_case
 from dynclient.plan.binder import LOCATION_GROUPS, ArgumentTarget, Binder
 from dynclient.plan.call_document import Call
@@ -60,6 +61,8 @@ def _format_arguments(call: Mapping[str, Any], binder: Binder) -> list[str]:
         texts += _format_group(group, members, binder)
         if not call[group]:
             texts.append(f"{group}={{}}")
+    if QUERYSTRING in call:
+        texts.append(f"{QUERYSTRING}={call[QUERYSTRING]!r}")
     if "body" in call:
         texts += _format_body(call["body"], binder)
     return texts
@@ -106,4 +109,4 @@ def _find_argument_name(target: ArgumentTarget, binder: Binder) -> str | None:
     return None
 
 
-_RESERVED = frozenset({"body", *LOCATION_GROUPS})
+_RESERVED = frozenset({"body", QUERYSTRING, *LOCATION_GROUPS})

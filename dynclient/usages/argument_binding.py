@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from dynclient.model import QUERYSTRING
 from dynclient.plan.binder import LOCATION_GROUPS, Binder
 from dynclient.plan.call_document import Call
 from dynclient.usages.operation_usage import (
@@ -79,7 +80,7 @@ class BoundArguments:
             open_paths = part.argument.partial_value.open_paths
             paths.update((*prefix, *path) for path in part.iterate_relative_paths(open_paths))
         if self.has_other_arguments:
-            locations = {(location,) for location in (*LOCATION_GROUPS, "body")}
+            locations = {(location,) for location in (*LOCATION_GROUPS, QUERYSTRING, "body")}
             paths |= {(), *(locations - self.parts.keys())}
         return frozenset(paths)
 

@@ -27,7 +27,7 @@ from dynclient.diffing.decide.text_containment import (
     is_type_preserved,
 )
 from dynclient.diffing.findings import Finding
-from dynclient.model import Parameter
+from dynclient.model import QUERYSTRING, Parameter
 from dynclient.names import suggest
 
 
@@ -200,7 +200,7 @@ class ParameterComparer:
             operation_key=context.pair.old.key,
             where=f"{old.location}.{old.name}",
             build_witness=self._make_witness_builder(old),
-            call_path=(str(old.location), old.name) if context.old_sends else (),
+            call_path=_get_call_path(old) if context.old_sends else (),
         )
         incompatibilities: tuple[Incompatibility, ...] | None = None
         if not is_serialized_alike(sender, reader):
@@ -224,6 +224,8 @@ class ParameterComparer:
         schemas = documents.schemas[old]
         definitions = documents.get_definitions(direction, old=old)
         schema = schemas.translate(parameter.schema, direction)
+        if parameter.location == QUERYSTRING:
+            schema = schemas.translate_querystring(parameter)
         end = SerializedParameter(parameter, schema, definitions)
         if parameter.location == "path" and not schemas.allows_empty_text(parameter):
             return end.without_empty_value  # an empty path value is no call
@@ -302,6 +304,12 @@ class ParameterComparer:
             (_describe_parameter(old), _describe_parameter(new)),
             **details,
         )
+
+
+def _get_call_path(parameter: Parameter) -> tuple[str, ...]:
+    """Return where the value of a parameter is in a call document."""
+    is_whole_query = parameter.location == QUERYSTRING
+    return (QUERYSTRING,) if is_whole_query else (parameter.location, parameter.name)
 
 
 def _allows_empty_value(parameter: Parameter) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dynclient.diffing.compare.request_urls import has_same_path
-from dynclient.model import TEMPLATE_VARIABLE, Operation, Parameter
+from dynclient.model import QUERYSTRING, TEMPLATE_VARIABLE, Operation, Parameter
 from dynclient.plan.schemas import is_ignored_header
 
 
@@ -54,11 +54,12 @@ def _list_call_parameters(operation: Operation) -> list[Parameter]:
     A variable of the template that nobody declares stands at the operation itself. It promises
     nothing, so it is left out.
     """
-    return [
+    parameters = [
         parameter
         for parameter in operation.parameters
         if not is_ignored_header(parameter) and parameter.node.pointer != operation.node.pointer
     ]
+    return parameters if operation.querystring is None else [*parameters, operation.querystring]
 
 
 def find_template_variables(operation: Operation) -> list[str]:
@@ -91,7 +92,10 @@ def _find_namesake(parameter: Parameter, candidates: list[Parameter]) -> Paramet
     """Return the parameter of the same location and name; the names of headers have no case."""
     fold = str.lower if parameter.location == "header" else str
     for candidate in candidates:
-        is_same_name = fold(candidate.name) == fold(parameter.name)
+        # The name of the whole query is not on the wire.
+        is_same_name = parameter.location == QUERYSTRING or fold(candidate.name) == fold(
+            parameter.name
+        )
         if is_same_name and candidate.location == parameter.location:
             return candidate
     return None

@@ -9,6 +9,7 @@ from typing import Any
 
 from dynclient.generate import ExampleGenerator, NoExample
 from dynclient.generate.property_choice import OptionalMembers
+from dynclient.model import QUERYSTRING
 from dynclient.plan.call_document import Call
 from dynclient.plan.plan import Plan
 from dynclient.schema.engine import Checker
@@ -49,6 +50,9 @@ class CallBuilder:
 
     def build_with_parameter(self, location: str, name: str, value: Any) -> Call | None:
         """Return a valid call with a value for a parameter, None where there is none."""
+        if location == QUERYSTRING:
+            smallest = self.build_smallest()
+            return smallest and self._return_valid(Call({**smallest, QUERYSTRING: value}))
         return self.build_with_parameters(location, {name: value})
 
     def build_with_parameters(self, location: str, values: Mapping[str, Any]) -> Call | None:
@@ -62,6 +66,9 @@ class CallBuilder:
     def build_without_parameter(self, location: str, name: str) -> Call | None:
         """Return a valid call that does not give a parameter, None where there is none."""
         smallest = self.build_smallest()
+        if location == QUERYSTRING:
+            without = {key: part for key, part in (smallest or {}).items() if key != QUERYSTRING}
+            return smallest and self._return_valid(Call(without))
         if smallest is None or name not in smallest.get(location, {}):
             return smallest
         call = {key: value for key, value in smallest.items() if key != location}

@@ -9,13 +9,14 @@ from functools import cached_property
 from typing import Any
 
 from dynclient.generate import ExampleGenerator, NoExample
-from dynclient.model import Parameter
+from dynclient.model import QUERYSTRING, Parameter
 from dynclient.schema.dialect import Schema, bundle_schema
 from dynclient.schema.engine import Checker
 from dynclient.schema.readings import Definitions, close_schema
 from dynclient.wire import media
 from dynclient.wire.parameters import ParameterAbsent, build_writer, read_parameter, to_text
 from dynclient.wire.parameters.parameter_reader import NameValuePairs
+from dynclient.wire.querystring import read_querystring, write_querystring
 from dynclient.wire.schema_types import SchemaTypes
 
 #: How many values are generated where only trying shows whether a text is understood, and how many
@@ -157,11 +158,22 @@ def round_trip(sender: SerializedParameter, reader: SerializedParameter, value: 
         ValueError: it cannot read the text.
 
     """
+    if QUERYSTRING in (sender.parameter.location, reader.parameter.location):
+        return _round_trip_querystring(sender, reader, value)
     text = build_writer(sender.parameter)(value)
     raw: str | NameValuePairs = text
     if sender.parameter.location in ("query", "cookie"):
         raw = _split_pairs(text)
     return read_parameter(reader.parameter, reader.value_types, raw)
+
+
+def _round_trip_querystring(
+    sender: SerializedParameter, reader: SerializedParameter, value: Any
+) -> Any:
+    written, read = sender.parameter.content, reader.parameter.content
+    if written is None or read is None or sender.parameter.location != reader.parameter.location:
+        raise ParameterAbsent
+    return read_querystring(read, reader.value_types, write_querystring(written, value))
 
 
 def _split_pairs(text: str) -> NameValuePairs:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from dynclient.document.references import Node
-from dynclient.model import TEMPLATE_VARIABLE, Operation
+from dynclient.model import QUERYSTRING, TEMPLATE_VARIABLE, Operation
 from dynclient.plan.document_check.check_context import CheckContext
 from dynclient.plan.document_check.name_rules import check_operation_names
 
@@ -20,6 +19,7 @@ def check_operations(context: CheckContext) -> None:
     for operation in operations:
         context.guard(operation.node, _check_path_parameters, operation, context)
         context.guard(operation.node, _check_duplicate_parameters, operation, context)
+        context.guard(operation.node, _check_querystring, operation, context)
 
 
 def _check_missing_ids(operations: Sequence[Operation], context: CheckContext) -> None:
@@ -48,7 +48,7 @@ def _normalize_path(operation: Operation) -> tuple[str, str]:
 
 
 def _check_path_parameters(operation: Operation, context: CheckContext) -> None:
-    nodes = list(_iterate_parameter_nodes(operation))
+    nodes = list(operation.iterate_parameter_nodes())
     declared = {node.get_text("name") for node in nodes if node.get_text("in") == "path"}
     in_path = dict.fromkeys(TEMPLATE_VARIABLE.findall(operation.path))
     for name in in_path:
@@ -74,8 +74,21 @@ def _check_duplicate_parameters(operation: Operation, context: CheckContext) -> 
             seen.add(key)
 
 
-def _iterate_parameter_nodes(operation: Operation) -> Iterator[Node]:
-    """Yield the Parameter Objects of the path item, then those of the operation."""
-    for owner in (operation.path_item, operation.node):
-        for child in owner["parameters"].iterate_children():
-            yield child.resolve()
+def _check_querystring(operation: Operation, context: CheckContext) -> None:
+    """Report a second parameter of the query beside one that is the whole query.
+
+    Source: OAS 3.2.0 Parameter Object, in.
+    """
+    nodes = list(operation.iterate_parameter_nodes())
+    whole = [node for node in nodes if node.get_text("in") == QUERYSTRING]
+    if not whole:
+        return
+    for node in nodes:
+        if node.get_text("in") == "query":
+            name = node.get_text("name")
+            text = f"{name!r} is in the query, all of which is the parameter with `in: querystring`"
+            hint = "describe it in the schema of that parameter"
+            context.report(node, "conflicting-querystring", text, hint)
+    for node in whole[:-1]:
+        text = "an operation has one parameter with `in: querystring`; this one is ignored"
+        context.report(node, "conflicting-querystring", text)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from dynclient.document.references import Node
 from dynclient.model import (
     ADDITIONAL_OPERATIONS,
     LOCATIONS,
     METHODS,
+    QUERYSTRING,
     is_additional_method,
     is_framing_header,
 )
@@ -83,6 +85,9 @@ def check_parameter(visit: Visit, context: CheckContext) -> None:
     """Report a parameter that cannot be used as written."""
     node = visit.node
     name, location = node.get_text("name"), node.get_text("in")
+    if location == QUERYSTRING:
+        _check_querystring(node, context)
+        return
     if not name or location not in LOCATIONS:
         text = f"a parameter needs a name and `in`: one of {', '.join(LOCATIONS)}; it is ignored"
         context.report(node, "bad-parameter", text)
@@ -96,3 +101,19 @@ def check_parameter(visit: Visit, context: CheckContext) -> None:
         context.warn(node, "framing-header", text, hint)
     if not node.get_child("schema") and not node.get_child("content").member_keys():
         context.report(node, "missing-field", f"the parameter {name!r} has no schema")
+
+
+def _check_querystring(node: Node, context: CheckContext) -> None:
+    """Report a parameter for the whole query that has no media type, or is of a later version."""
+    family = context.document.version_family
+    if family != "3.2":
+        text = f"`in: querystring` is of OpenAPI 3.2; a parameter of {family} does not have it"
+        context.warn(node.get_child("in"), "foreign-field", text)
+    count = len(node.get_child("content").member_keys())
+    if count == 0:
+        text = "a parameter with `in: querystring` needs `content`; it is ignored"
+        context.report(node, "bad-parameter", text, "give the media type of the query")
+    for field in ("schema", "style", "explode", "allowReserved", "allowEmptyValue"):
+        if field in node.value:
+            text = f"`{field}` has no effect on a parameter with `in: querystring`"
+            context.warn(node.get_child(field), "ignored-field", text, "describe it in `content`")

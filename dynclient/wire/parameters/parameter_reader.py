@@ -207,10 +207,12 @@ def _get_first(own: list[str]) -> str:
 
 
 def _read_pairs(parameter: Parameter, schema: SchemaTypes, pairs: NameValuePairs) -> Any:
+    if parameter.style == "cookie":
+        pairs = [(_keep_percent(name), _keep_percent(text)) for name, text in pairs]
     own = [text for name, text in pairs if _decode_name(name) == parameter.name]
     if parameter.content:
         return _read_content(parameter, schema, _get_first(own))
-    if parameter.location == "cookie":
+    if parameter.location == "cookie" and parameter.style != "cookie":
         own = [_unquote_cookie(text) for text in own]
     if parameter.style == "deepObject":
         return _read_deep_object(parameter, schema, pairs, own)
@@ -261,6 +263,11 @@ def _read_repeated(schema: SchemaTypes, own: list[str], *, is_empty: bool) -> li
     if own == [""] and not can_be_one_text:
         return []
     return _parse_items(schema, own)
+
+
+def _keep_percent(text: str) -> str:
+    """Return a text that is not percent-encoded so that decoding gives it back."""
+    return text.replace("%", "%25")
 
 
 def _decode_name(raw: str) -> str:

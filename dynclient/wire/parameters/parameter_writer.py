@@ -8,6 +8,7 @@ from typing import Any
 from dynclient.model import Location, Parameter
 from dynclient.wire.parameters.text_encoding import (
     TextEncoder,
+    check_cookie_name,
     check_cookie_value,
     is_json,
     leave_unencoded,
@@ -54,6 +55,8 @@ def _build_writer(parameter: Parameter) -> ParameterWriter:
 def _build_pair_writer(parameter: Parameter) -> ParameterWriter:
     """Return the writer of a parameter of a query or cookie."""
     name = parameter.name
+    if parameter.style == "cookie":
+        return _build_cookie_writer(name, parameter.explode)
     is_query = parameter.location == "query"
     encode = percent_encode
     # In 3.0 and 3.1 `allowReserved` is a query's only.
@@ -68,6 +71,30 @@ def _build_pair_writer(parameter: Parameter) -> ParameterWriter:
         return _build_exploded_writer(name, encode, empty, separator)
     delimiter = _DELIMITERS.get(parameter.style, ",")
     return _build_delimited_writer(name, encode, empty, delimiter)
+
+
+def _build_cookie_writer(name: str, explode: bool) -> ParameterWriter:
+    """Return the writer of `style: cookie`, which escapes nothing.
+
+    Source: OAS 3.2.0 Parameter Object, Style Values.
+    """
+
+    def write_pair(name: str, text: str) -> str:
+        return f"{check_cookie_name(name)}={text}"
+
+    def write(value: Any) -> str:
+        if not isinstance(value, dict | list):
+            return write_pair(name, check_cookie_value(to_text(value)))
+        if not value:
+            return ""
+        if not explode:
+            return write_pair(name, ",".join(_encode_parts(value, check_cookie_value, ",")))
+        pairs = value.items() if isinstance(value, dict) else [(name, item) for item in value]
+        return _COOKIE_SEPARATOR.join(
+            write_pair(key, check_cookie_value(to_text(item))) for key, item in pairs
+        )
+
+    return write
 
 
 def _build_path_writer(parameter: Parameter) -> ParameterWriter:

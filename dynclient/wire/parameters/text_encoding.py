@@ -22,6 +22,8 @@ _match_unreserved = re.compile(r"[A-Za-z0-9._~-]*+").fullmatch
 _STRAY_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 _COOKIE_VALUE = re.compile(r'"[!#-+\--:<-\[\]-~]*"|[!#-+\--:<-\[\]-~]*').fullmatch
 
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch
+
 _BOOLEAN_TEXTS = {True: "true", False: "false"}
 _encode_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 _encode_ascii_json = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
@@ -82,6 +84,18 @@ def check_cookie_value(text: str) -> str:
     """
     if not _COOKIE_VALUE(text):
         raise ValueError("no text that a cookie can carry unescaped")
+    return text
+
+
+def check_cookie_name(text: str) -> str:
+    """Return the text itself where it can name a cookie. Source: RFC 6265 §4.1.1 cookie-name.
+
+    Raises:
+        ValueError: it is empty, or holds a character that no token has.
+
+    """
+    if not _TOKEN(text):
+        raise ValueError("no text that can name a cookie")
     return text
 
 
