@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from types import NoneType
@@ -16,8 +17,14 @@ from urllib.parse import unquote, urlsplit
 
 from dynclient.document.document_cache import DocumentCache
 from dynclient.document.mapping_reader import normalize_mapping
+from dynclient.document.openapi_version import has_schema_resources
 from dynclient.document.problems import Problem
-from dynclient.document.references import DocumentFile, DocumentFiles, find_external_files
+from dynclient.document.references import (
+    DocumentFile,
+    DocumentFiles,
+    find_external_files,
+    may_have_resources,
+)
 from dynclient.errors import DocumentError, DocumentNotFound, DocumentTooLarge
 
 Fetch = Callable[[str], bytes]
@@ -83,10 +90,14 @@ def load_files(
     """
     files: dict[str, DocumentFile] = {}
     failures: dict[str, DocumentError] = {}
+    identifies_schemas = True
     if isinstance(source, Mapping):
         root = mapping_uri
         tree, problems = normalize_mapping(source, root)
-        files[root] = DocumentFile(root, tree, tuple(problems))
+        identifies_schemas = has_schema_resources(tree)
+        files[root] = DocumentFile(
+            root, tree, tuple(problems), may_have_resources=identifies_schemas
+        )
         pending = find_external_files(files[root], None)
     else:
         root = to_uri(source)
@@ -100,12 +111,16 @@ def load_files(
             raise DocumentTooLarge(f"{root} refers to more than {MAX_FILES} files", uri=root)
         try:
             data = fetch(uri)
-            files[uri] = _parse_file(uri, data, fetch, cache)
+            file = _parse_file(uri, data, fetch, cache)
         except DocumentError as error:
             if uri == root:
                 raise
             failures[uri] = error
             continue
+        if uri == root:
+            identifies_schemas = has_schema_resources(file.tree)
+        has_identifiers = identifies_schemas and may_have_resources(data)
+        files[uri] = replace(file, may_have_resources=has_identifiers)
         pending += find_external_files(files[uri], data)
     return DocumentFiles(root, files, failures)
 

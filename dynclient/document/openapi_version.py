@@ -97,6 +97,17 @@ def _is_whole_number(version: Any) -> bool:
     return is_integer or (isinstance(version, str) and version.isdecimal())
 
 
+def has_schema_resources(tree: Any) -> bool:
+    """Tell whether `$id` and anchors mean something in a document: from OpenAPI 3.1 on.
+
+    Args:
+        tree: the root of the entry document.
+
+    """
+    version = tree.get("openapi") if isinstance(tree, dict) else None
+    return version is not None and not re.match(r"[12]\.|3\.0(\.|$)", str(version))
+
+
 def _describe_kind(tree: Any) -> str:
     kinds = {list: "an array", str: "text", type(None): "empty"}
     return kinds.get(type(tree), f"a {type(tree).__name__}")

@@ -8,14 +8,28 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urldefrag, urljoin
 
 from dynclient.document.problems import Problem
 from dynclient.errors import DocumentError, DocumentSyntaxError, UnresolvableReference
 from dynclient.violations import Place
 
+if TYPE_CHECKING:
+    from dynclient.document.schema_resources import SchemaResource, SchemaResources
+
 MAX_CHAIN = 64
+
+
+def join_uri(base: str, reference: str) -> str:
+    """Return the URI that a reference means. Source: RFC 3986 §5.2."""
+    if reference.startswith("#"):
+        return urldefrag(base)[0] + reference
+    try:
+        return urljoin(base, reference)
+    except ValueError:  # The text in the position of the host is no host.
+        return reference
 
 
 def escape_token(key: str) -> str:
@@ -55,6 +69,7 @@ class DocumentFile:
         tree: its content as a plain tree.
         problems: what is wrong with its text.
         locate: JSON pointer -> (line, column), first is 1, or None where that is unknown.
+        may_have_resources: whether a schema in it may have an identifier, such as an `$id`.
 
     """
 
@@ -64,6 +79,15 @@ class DocumentFile:
     locate: Callable[[str], tuple[int, int] | None] = field(
         default=lambda _pointer: None, repr=False, compare=False
     )
+    may_have_resources: bool = True
+
+    @cached_property
+    def resources(self) -> SchemaResources:
+        """The schemas in it that have an identifier."""
+        # Few documents have any, and none of the others loads this.
+        from dynclient.document.schema_resources import SchemaResources
+
+        return SchemaResources(self.uri, self.tree if self.may_have_resources else None)
 
 
 @dataclass(frozen=True)
@@ -98,35 +122,76 @@ class DocumentFiles:
                 circle.
 
         """
-        base_uri, next_reference = base.uri, reference
+        node, next_reference = base, reference
         for _ in range(MAX_CHAIN):
-            node = self._resolve_one_step(base_uri, next_reference, reference, base)
+            node = self._resolve_one_step(node, next_reference, reference, base)
             if node.reference is None:
                 return node
-            base_uri, next_reference = node.uri, node.reference
+            next_reference = node.reference
         raise self._build_unresolvable_error(reference, base, "it leads in a circle")
 
     def find_target(self, reference: str, base: Node) -> Node:
         """Return what a reference names, without following a `$ref` that stands there."""
-        return self._resolve_one_step(base.uri, reference, reference, base)
+        return self._resolve_one_step(base, reference, reference, base)
+
+    def find_resource(self, node: Node) -> SchemaResource | None:
+        """Return the schema resource that a schema belongs to, None where it is none."""
+        file = self.by_uri[node.uri]
+        return file.resources.find(node.pointer) if file.may_have_resources else None
+
+    @cached_property
+    def _resource_places(self) -> dict[str, tuple[str, str]]:
+        """The URI of each schema resource -> the file and pointer of its schema."""
+        places: dict[str, tuple[str, str]] = {}
+        for file in self.by_uri.values():
+            resources = file.resources.by_uri if file.may_have_resources else {}
+            for uri, resource in resources.items():
+                places.setdefault(uri, (file.uri, resource.pointer))
+        return places
 
     def _resolve_one_step(
-        self, base_uri: str, next_reference: str, reference: str, base: Node
+        self, start: Node, next_reference: str, reference: str, base: Node
     ) -> Node:
+        """Return what one reference of a chain names.
+
+        Args:
+            start: where the reference stands.
+            next_reference: the reference.
+            reference: the first one of the chain, for errors.
+            base: where that one stands.
+
+        """
+        resource = self.find_resource(start)
         is_local = next_reference.startswith("#")
-        target = base_uri + next_reference if is_local else urljoin(base_uri, next_reference)
-        uri, fragment = urldefrag(target)
-        if uri not in self.by_uri:
+        uri, fragment = urldefrag(join_uri(resource.uri if resource else start.uri, next_reference))
+        file_uri, root = self._resource_places.get(uri, (uri, ""))
+        if file_uri not in self.by_uri and resource is not None:
+            # The files of many schemas lie side by side, where no `$id` says that they are.
+            file_uri, _ = urldefrag(join_uri(start.uri, next_reference))
+        if file_uri not in self.by_uri:
             raise self._build_not_loaded_error(reference, base, uri)
-        tree = self.by_uri[uri].tree
-        pointer = unquote(fragment)
-        if pointer and not pointer.startswith("/"):
-            pointer = _find_anchor(tree, pointer) or pointer
+        file = self.by_uri[file_uri]
+        pointer = root + unquote(fragment)
+        if fragment and not fragment.startswith("/"):
+            place = start.pointer if start.uri == file_uri else None
+            anchored = file.resources.find_anchor(unquote(fragment), root, place)
+            pointer = pointer if anchored is None else anchored
         try:
-            value = _resolve_fragment(tree, pointer, fragment)
+            value = _resolve_fragment(file.tree, pointer, root + fragment)
+        except LookupError:
+            if root and is_local and start.uri == file_uri:
+                # Many authors mean the document by `#/components`, also in a schema with an `$id`.
+                return self._resolve_in_file(start, fragment, reference, base)
+            raise self._build_unresolvable_error(reference, base, "nothing is there") from None
+        return Node(self, file_uri, pointer, value)
+
+    def _resolve_in_file(self, start: Node, fragment: str, reference: str, base: Node) -> Node:
+        pointer = unquote(fragment)
+        try:
+            value = _resolve_fragment(self.by_uri[start.uri].tree, pointer, fragment)
         except LookupError:
             raise self._build_unresolvable_error(reference, base, "nothing is there") from None
-        return Node(self, uri, pointer, value)
+        return Node(self, start.uri, pointer, value)
 
     def _build_not_loaded_error(
         self, reference: str, base: Node, uri: str
@@ -156,14 +221,6 @@ class DocumentFiles:
         return self.by_uri[uri].locate(pointer) if uri in self.by_uri else None
 
 
-def _find_anchor(tree: Any, name: str) -> str | None:
-    """Return the pointer of the schema that declares an anchor, None where there is none."""
-    for pointer, value in _walk_objects(tree):
-        if value.get("$anchor") == name or value.get("$dynamicAnchor") == name:
-            return pointer
-    return None
-
-
 def _resolve_fragment(tree: Any, pointer: str, fragment: str) -> Any:
     """Return what a fragment leads to: percent-decoded, or as written, as some tools write it.
 
@@ -179,17 +236,6 @@ def _resolve_fragment(tree: Any, pointer: str, fragment: str) -> Any:
         if not fragment.startswith("/"):
             raise
     return resolve_pointer(tree, fragment)
-
-
-def _walk_objects(tree: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    pending = [("", tree)]
-    while pending:
-        pointer, value = pending.pop()
-        if isinstance(value, dict):
-            yield pointer, value
-            pending += [(f"{pointer}/{escape_token(key)}", item) for key, item in value.items()]
-        elif isinstance(value, list):
-            pending += [(f"{pointer}/{index}", item) for index, item in enumerate(value)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,13 +334,24 @@ class Node:
         return Place(self.uri, self.pointer, self.files.find_position)
 
 
-_EXTERNAL_REFERENCE = re.compile(rb"""\$ref["']?\s*:\s*["']?[^#"'\s]|["']?\bmapping\b["']?\s*:""")
+_EXTERNAL_REFERENCE = re.compile(rb"""\$(?:ref|dynamicRef)["']?\s*:\s*["']?[^#"'\s]|["']?\bmapping\b["']?\s*:""")
 
 #: A value of a discriminator's mapping that names a file, and not a component.
 _MAPPED_FILE = re.compile(r"[^#]+\.(ya?ml|json)(#.*)?|[^#]*/[^#]*(#.*)?", re.IGNORECASE)
 
 #: The values of these keys are data: a `$ref` in them is no reference.
 _DATA_KEYS = frozenset({"example", "examples", "default", "enum", "const", "x-example"})
+
+
+#: A text without any of these identifies no schema. JSON may write the `$` as an escape.
+_IDENTIFIERS = re.compile(
+    rb"\$(id|anchor|dynamicAnchor|recursiveAnchor|schema)\b|jsonSchemaDialect|u0024|\0"
+)
+
+
+def may_have_resources(data: bytes) -> bool:
+    """Tell whether the text of a file may identify schemas, as an `$id` does."""
+    return _IDENTIFIERS.search(data) is not None
 
 
 def find_external_files(file: DocumentFile, data: bytes | None) -> list[str]:
@@ -308,29 +365,47 @@ def find_external_files(file: DocumentFile, data: bytes | None) -> list[str]:
     if data is not None and not _EXTERNAL_REFERENCE.search(data):
         return []
     uris: dict[str, None] = {}
-    pending = [file.tree]
+    pending = [(file.tree, file.uri)]
     while pending:
-        value = pending.pop()
+        value, base = pending.pop()
         if isinstance(value, dict):
+            own_id = value.get("$id") if file.may_have_resources else None
+            if isinstance(own_id, str):
+                base, _ = urldefrag(join_uri(base, own_id))
             for reference in _list_external_references(value):
-                uri, _ = urldefrag(urljoin(file.uri, reference))
-                uris.setdefault(uri)
-            pending += [item for key, item in reversed(value.items()) if key not in _DATA_KEYS]
+                uris.update(dict.fromkeys(_list_possible_uris(file, base, reference)))
+            items = reversed(value.items())
+            pending += [(item, base) for key, item in items if key not in _DATA_KEYS]
         elif isinstance(value, list):
-            pending += reversed(value)
+            pending += [(item, base) for item in reversed(value)]
     uris.pop(file.uri, None)
+    if uris and file.may_have_resources:
+        return [uri for uri in uris if uri not in file.resources.by_uri]
     return list(uris)
+
+
+def _list_possible_uris(file: DocumentFile, base: str, reference: str) -> list[str]:
+    """Return the URI that a reference means, and the neighbour of the file that it may mean.
+
+    Args:
+        file: where the reference stands.
+        base: what it is relative to: the URI of the file, or an `$id`.
+        reference: the reference.
+
+    """
+    uri, _ = urldefrag(join_uri(base, reference))
+    neighbour, _ = urldefrag(join_uri(file.uri, reference))
+    has_own_origin = uri.split("/")[:3] == file.uri.split("/")[:3]
+    return [uri] if has_own_origin else [uri, neighbour]
 
 
 def _list_external_references(value: dict[str, Any]) -> list[str]:
     """Return the references to files that an object holds: its `$ref`, and a mapping's values."""
-    reference = value.get("$ref")
-    references = []
-    if isinstance(reference, str) and not reference.startswith("#"):
-        references.append(reference)
+    texts = [value.get("$ref"), value.get("$dynamicRef")]
+    references = [one for one in texts if isinstance(one, str) and not one.startswith("#")]
     discriminator = value.get("discriminator")
     mapping = discriminator.get("mapping") if isinstance(discriminator, dict) else None
     if isinstance(mapping, dict):
-        texts = [text for text in mapping.values() if isinstance(text, str)]
-        references += [text for text in texts if _MAPPED_FILE.fullmatch(text)]
+        names = [text for text in mapping.values() if isinstance(text, str)]
+        references += [text for text in names if _MAPPED_FILE.fullmatch(text)]
     return references

@@ -32,7 +32,8 @@ class ConjunctReader:
         self._excluded_properties: _NamesByKey = {}
         self._required_names: _NamesByKey = {}
         self._annotations: _NamesByKey = {}
-        self._targets: dict[tuple[str, str], Node | None] = {}
+        #: By the file, the schema resource in it, and the reference.
+        self._targets: dict[tuple[str, str, str], Node | None] = {}
 
     def find_excluded_properties(self, node: Node) -> frozenset[str]:
         """Return the properties that travel only the other way, of a schema and its `allOf`."""
@@ -103,7 +104,8 @@ class ConjunctReader:
         return conjuncts
 
     def _find_target(self, node: Node, reference: str) -> Node | None:
-        key = (node.uri, reference)
+        resource = node.files.find_resource(node)
+        key = (node.uri, resource.pointer if resource else "", reference)
         if key not in self._targets:
             self._targets[key] = None
             with contextlib.suppress(UnresolvableReference):

@@ -1,0 +1,165 @@
+"""The dynamic scope of `$dynamicRef`: which schema an anchor means, by the way that leads there.
+
+A definition is made once for each set of schemas that its anchors mean. So every reference is a
+plain one after the translation, for both engines and for all that reads schemas.
+
+Source: JSON Schema 2020-12 Core §7.1, §8.2.3.2; 2019-09 Core §8.2.4.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from urllib.parse import unquote, urldefrag
+
+from dynclient.document.references import DocumentFiles, Node
+from dynclient.errors import UnresolvableReference
+from dynclient.schema.conjuncts import SchemaKey
+
+#: The anchors that are bound on a way, sorted, each with the schema that it means.
+DynamicScope = tuple[tuple[str, SchemaKey], ...]
+
+NO_SCOPE: DynamicScope = ()
+
+#: How many values of a document are read to find out which anchors a schema needs. Beyond them,
+#: it keeps all that are bound.
+MAX_READ_VALUES = 500_000
+
+#: The keywords with a reference; the last one is of draft 2019-09.
+REFERENCE_KEYWORDS = ("$ref", "$dynamicRef", "$recursiveRef")
+
+
+class DynamicScopeReader:
+    """Knows the dynamic anchors of a document, and which schemas need them.
+
+    Args:
+        files: the files of the document.
+        list_related: returns the schemas that are translated with one although it has no reference
+            to them: those that build on it, and those that a mapping names.
+
+    """
+
+    def __init__(
+        self, files: DocumentFiles, list_related: Callable[[Node], Iterable[Node]]
+    ) -> None:
+        self._files = files
+        self._list_related = list_related
+        self._needs: dict[SchemaKey, frozenset[str]] = {}
+        self._remaining_values = MAX_READ_VALUES
+
+    @cached_property
+    def _schemas_by_anchor(self) -> dict[str, list[Node]]:
+        """Name of a dynamic anchor -> the schemas that have it."""
+        schemas: dict[str, list[Node]] = {}
+        for resource_file in self._files.by_uri.values():
+            if not resource_file.may_have_resources:
+                continue
+            for resource in resource_file.resources.by_pointer.values():
+                for name, pointer in resource.dynamic_anchors.items():
+                    node = self._files.find_node(resource_file.uri, pointer)
+                    schemas.setdefault(name, []).append(node)
+        return schemas
+
+    def enter(self, node: Node, scope: DynamicScope) -> DynamicScope:
+        """Return the scope inside a schema: what is bound already stays, as the outermost counts.
+
+        Args:
+            node: the schema.
+            scope: the scope where it is referred to.
+
+        """
+        if not self._schemas_by_anchor:
+            return scope
+        resource = self._files.find_resource(node)
+        if resource is None or not resource.dynamic_anchors:
+            return scope
+        bound = dict(scope)
+        for name, pointer in resource.dynamic_anchors.items():
+            bound.setdefault(name, (node.uri, pointer))
+        return tuple(sorted(bound.items()))
+
+    def find_target(self, keyword: str, node: Node, scope: DynamicScope) -> Node:
+        """Return the schema that a reference names in a scope.
+
+        Args:
+            keyword: `$ref`, `$dynamicRef` or `$recursiveRef`.
+            node: the schema with the keyword.
+            scope: the scope inside that schema.
+
+        Raises:
+            UnresolvableReference: it leads nowhere.
+
+        """
+        reference = node.value[keyword]
+        target = self._files.find_target(reference, node)
+        if keyword == "$ref":
+            return target
+        name = unquote(urldefrag(reference)[1]) if keyword == "$dynamicRef" else ""
+        resource = self._files.find_resource(target)
+        anchors = resource.dynamic_anchors if resource else {}
+        is_dynamic = anchors.get(name) == target.pointer
+        bound = dict(scope).get(name) if is_dynamic else None
+        return target if bound is None else self._files.find_node(*bound)
+
+    def restrict(self, scope: DynamicScope, target: Node) -> DynamicScope:
+        """Return what of a scope matters to a schema, so that others share its definition."""
+        if not scope:
+            return scope
+        key = (target.uri, target.pointer)
+        if key not in self._needs and self._remaining_values > 0:
+            self._find_needs(target)
+        needs = self._needs.get(key)
+        return scope if needs is None else tuple(one for one in scope if one[0] in needs)
+
+    def _find_needs(self, start: Node) -> None:
+        """Find the anchors that dynamic references name which a schema reaches."""
+        needs: dict[SchemaKey, set[str]] = {}
+        sources: dict[SchemaKey, list[SchemaKey]] = {}
+        pending = [start]
+        while pending:
+            node = pending.pop()
+            key = (node.uri, node.pointer)
+            if key in needs or key in self._needs:
+                continue
+            needs[key], targets = self._read_references(node)
+            if self._remaining_values <= 0:
+                return
+            for target in targets:
+                sources.setdefault((target.uri, target.pointer), []).append(key)
+                pending.append(target)
+
+        changed = [*needs, *(key for key in sources if key in self._needs)]
+        while changed:
+            key = changed.pop()
+            names = needs[key] if key in needs else self._needs[key]
+            for source in sources.get(key, ()):
+                if not names <= needs[source]:
+                    needs[source] |= names
+                    changed.append(source)
+        self._needs |= {key: frozenset(names) for key, names in needs.items()}
+
+    def _read_references(self, schema: Node) -> tuple[set[str], list[Node]]:
+        """Return the dynamic anchors that a schema names, and all schemas that it may refer to."""
+        names: set[str] = set()
+        targets: list[Node] = []
+        pending = [schema]
+        while pending and self._remaining_values > 0:
+            self._remaining_values -= 1
+            node = pending.pop()
+            pending += node.iterate_children()
+            if not isinstance(node.value, dict):
+                continue
+            targets += self._list_related(node)
+            for keyword in REFERENCE_KEYWORDS:
+                reference = node.value.get(keyword)
+                if not isinstance(reference, str):
+                    continue
+                if keyword != "$ref":
+                    name = unquote(urldefrag(reference)[1]) if keyword == "$dynamicRef" else ""
+                    names.add(name)
+                    targets += self._schemas_by_anchor.get(name, ())
+                try:
+                    targets.append(self._files.find_target(reference, node))
+                except UnresolvableReference:
+                    continue
+        return names, targets
