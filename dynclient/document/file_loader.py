@@ -19,6 +19,7 @@ from dynclient.document.document_cache import DocumentCache
 from dynclient.document.mapping_reader import normalize_mapping
 from dynclient.document.openapi_version import has_schema_resources
 from dynclient.document.problems import Problem
+from dynclient.document.published_schemas import read_published_schema
 from dynclient.document.references import (
     DocumentFile,
     DocumentFiles,
@@ -110,7 +111,7 @@ def load_files(
         if len(files) >= MAX_FILES:
             raise DocumentTooLarge(f"{root} refers to more than {MAX_FILES} files", uri=root)
         try:
-            data = fetch(uri)
+            data = read_published_schema(uri) or fetch(uri)
             file = _parse_file(uri, data, fetch, cache)
         except DocumentError as error:
             if uri == root:

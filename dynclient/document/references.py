@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urldefrag, urljoin
+from urllib.parse import unquote, urljoin
 
 from dynclient.document.problems import Problem
 from dynclient.errors import DocumentError, DocumentSyntaxError, UnresolvableReference
@@ -25,11 +25,17 @@ MAX_CHAIN = 64
 def join_uri(base: str, reference: str) -> str:
     """Return the URI that a reference means. Source: RFC 3986 §5.2."""
     if reference.startswith("#"):
-        return urldefrag(base)[0] + reference
+        return base.partition("#")[0] + reference
     try:
         return urljoin(base, reference)
     except ValueError:  # The text in the position of the host is no host.
         return reference
+
+
+def split_fragment(uri: str) -> tuple[str, str]:
+    """Return a URI without its fragment, and the fragment."""
+    before, _, fragment = uri.partition("#")
+    return before, fragment
 
 
 def escape_token(key: str) -> str:
@@ -134,10 +140,20 @@ class DocumentFiles:
         """Return what a reference names, without following a `$ref` that stands there."""
         return self._resolve_one_step(base, reference, reference, base)
 
+    def find_node(self, uri: str, pointer: str) -> Node:
+        """Return what is at a place in a file that was loaded, which must be there."""
+        return Node(self, uri, pointer, resolve_pointer(self.by_uri[uri].tree, pointer))
+
     def find_resource(self, node: Node) -> SchemaResource | None:
         """Return the schema resource that a schema belongs to, None where it is none."""
         file = self.by_uri[node.uri]
         return file.resources.find(node.pointer) if file.may_have_resources else None
+
+    @cached_property
+    def has_resources(self) -> bool:
+        """Whether a schema has an `$id`, an anchor or a `$schema`."""
+        files = [file for file in self.by_uri.values() if file.may_have_resources]
+        return any(file.resources.by_pointer for file in files)
 
     @cached_property
     def _resource_places(self) -> dict[str, tuple[str, str]]:
@@ -163,11 +179,12 @@ class DocumentFiles:
         """
         resource = self.find_resource(start)
         is_local = next_reference.startswith("#")
-        uri, fragment = urldefrag(join_uri(resource.uri if resource else start.uri, next_reference))
+        base_uri = resource.uri if resource else start.uri
+        uri, fragment = split_fragment(join_uri(base_uri, next_reference))
         file_uri, root = self._resource_places.get(uri, (uri, ""))
         if file_uri not in self.by_uri and resource is not None:
             # The files of many schemas lie side by side, where no `$id` says that they are.
-            file_uri, _ = urldefrag(join_uri(start.uri, next_reference))
+            file_uri, _ = split_fragment(join_uri(start.uri, next_reference))
         if file_uri not in self.by_uri:
             raise self._build_not_loaded_error(reference, base, uri)
         file = self.by_uri[file_uri]
@@ -175,7 +192,10 @@ class DocumentFiles:
         if fragment and not fragment.startswith("/"):
             place = start.pointer if start.uri == file_uri else None
             anchored = file.resources.find_anchor(unquote(fragment), root, place)
-            pointer = pointer if anchored is None else anchored
+            if anchored is None:
+                cause = "no schema has that anchor"
+                raise self._build_unresolvable_error(reference, base, cause)
+            pointer = anchored
         try:
             value = _resolve_fragment(file.tree, pointer, root + fragment)
         except LookupError:
@@ -334,7 +354,9 @@ class Node:
         return Place(self.uri, self.pointer, self.files.find_position)
 
 
-_EXTERNAL_REFERENCE = re.compile(rb"""\$(?:ref|dynamicRef)["']?\s*:\s*["']?[^#"'\s]|["']?\bmapping\b["']?\s*:""")
+_EXTERNAL_REFERENCE = re.compile(
+    rb"""\$(?:ref|dynamicRef)["']?\s*:\s*["']?[^#"'\s]|["']?\bmapping\b["']?\s*:"""
+)
 
 #: A value of a discriminator's mapping that names a file, and not a component.
 _MAPPED_FILE = re.compile(r"[^#]+\.(ya?ml|json)(#.*)?|[^#]*/[^#]*(#.*)?", re.IGNORECASE)
@@ -371,7 +393,7 @@ def find_external_files(file: DocumentFile, data: bytes | None) -> list[str]:
         if isinstance(value, dict):
             own_id = value.get("$id") if file.may_have_resources else None
             if isinstance(own_id, str):
-                base, _ = urldefrag(join_uri(base, own_id))
+                base, _ = split_fragment(join_uri(base, own_id))
             for reference in _list_external_references(value):
                 uris.update(dict.fromkeys(_list_possible_uris(file, base, reference)))
             items = reversed(value.items())
@@ -393,8 +415,8 @@ def _list_possible_uris(file: DocumentFile, base: str, reference: str) -> list[s
         reference: the reference.
 
     """
-    uri, _ = urldefrag(join_uri(base, reference))
-    neighbour, _ = urldefrag(join_uri(file.uri, reference))
+    uri, _ = split_fragment(join_uri(base, reference))
+    neighbour, _ = split_fragment(join_uri(file.uri, reference))
     has_own_origin = uri.split("/")[:3] == file.uri.split("/")[:3]
     return [uri] if has_own_origin else [uri, neighbour]
 

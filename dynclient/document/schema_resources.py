@@ -11,9 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
-from urllib.parse import urldefrag
 
-from dynclient.document.references import escape_token, join_uri
+from dynclient.document.references import escape_token, join_uri, split_fragment
 
 #: Longer URIs are ignored: a long `$id` would be copied into each one inside it.
 MAX_URI_CHARS = 4000
@@ -183,7 +182,7 @@ class SchemaResources:
         own_id = _get_text(schema, "$id")
         if not own_id and "draft-04" in (dialect or resource.dialect):
             own_id = _get_text(schema, "id")
-        uri, fragment = urldefrag(join_uri(resource.uri, own_id))
+        uri, fragment = split_fragment(join_uri(resource.uri, own_id))
         if own_id and uri not in (resource.uri, self._uri) and len(uri) <= MAX_URI_CHARS:
             resource = SchemaResource(pointer, uri, resource.dialect)
             self.by_pointer[pointer] = resource

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cached_property
-from urllib.parse import unquote, urldefrag
+from urllib.parse import unquote
 
-from dynclient.document.references import DocumentFiles, Node
+from dynclient.document.references import DocumentFiles, Node, split_fragment
 from dynclient.errors import UnresolvableReference
 from dynclient.schema.conjuncts import SchemaKey
 
@@ -94,7 +94,7 @@ class DynamicScopeReader:
         target = self._files.find_target(reference, node)
         if keyword == "$ref":
             return target
-        name = unquote(urldefrag(reference)[1]) if keyword == "$dynamicRef" else ""
+        name = unquote(split_fragment(reference)[1]) if keyword == "$dynamicRef" else ""
         resource = self._files.find_resource(target)
         anchors = resource.dynamic_anchors if resource else {}
         is_dynamic = anchors.get(name) == target.pointer
@@ -155,7 +155,7 @@ class DynamicScopeReader:
                 if not isinstance(reference, str):
                     continue
                 if keyword != "$ref":
-                    name = unquote(urldefrag(reference)[1]) if keyword == "$dynamicRef" else ""
+                    name = unquote(split_fragment(reference)[1]) if keyword == "$dynamicRef" else ""
                     names.add(name)
                     targets += self._schemas_by_anchor.get(name, ())
                 try:

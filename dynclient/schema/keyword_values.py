@@ -6,19 +6,25 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+#: No text, array or object is larger. Greater limits mean this one.
+MAX_SIZE = 2**63 - 1
 
-def is_non_negative_integer(value: Any) -> bool:
-    """Return whether a value is a non-negative integer."""
-    if isinstance(value, bool) or not isinstance(value, int):
+
+def is_size(value: Any) -> bool:
+    """Return whether a value is a non-negative integer, which may be written as 2.0.
+
+    Source: JSON Schema 2020-12 Core §6.3.
+    """
+    if not is_number(value):
         return False
-    return value >= 0
+    return bool(value >= 0 and value == int(value))
 
 
 def is_number(value: Any) -> bool:
     """Return whether a value is a JSON number."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    return math.isfinite(value)
+    return isinstance(value, int) or math.isfinite(value)
 
 
 def has_only_finite_numbers(value: Any) -> bool:
@@ -54,14 +60,14 @@ def is_list_of_names(value: Any) -> bool:
 
 
 def _is_list_of_values(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and has_only_finite_numbers(value)
+    return isinstance(value, list) and has_only_finite_numbers(value)
 
 
 def _is_map_of_names(value: Any) -> bool:
     return isinstance(value, dict) and all(map(is_list_of_names, value.values()))
 
 
-_SIZE_KEYWORDS = (
+SIZE_KEYWORDS = (
     "minLength",
     "maxLength",
     "minItems",
@@ -75,7 +81,7 @@ _BOUND_KEYWORDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 
 #: Assertion that carries over as it is -> the check of its value.
 ASSERTIONS: dict[str, Callable[[Any], bool]] = {
-    **dict.fromkeys(_SIZE_KEYWORDS, is_non_negative_integer),
+    **dict.fromkeys(SIZE_KEYWORDS, is_size),
     **dict.fromkeys(_BOUND_KEYWORDS, is_number),
     "multipleOf": _is_positive_number,
     "uniqueItems": _is_boolean,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
@@ -28,10 +28,18 @@ from dynclient.schema.dialect import (
     remove_repeated_references,
 )
 from dynclient.schema.discriminators import DiscriminatorTranslator, SchemaOrigin
+from dynclient.schema.dynamic_scopes import (
+    NO_SCOPE,
+    REFERENCE_KEYWORDS,
+    DynamicScope,
+    DynamicScopeReader,
+)
 from dynclient.schema.formats import INTEGER_FORMAT_BOUNDS, CheckedFormat, FormatCheck
 from dynclient.schema.hierarchy import SchemaHierarchy, find_mapped_schema
 from dynclient.schema.keyword_values import (
     ASSERTIONS,
+    MAX_SIZE,
+    SIZE_KEYWORDS,
     has_only_finite_numbers,
     is_list_of_names,
     is_string,
@@ -89,6 +97,13 @@ class TranslationOptions:
 DEFAULT_TRANSLATION = TranslationOptions()
 
 
+#: How many definitions there may be for the meanings of dynamic references.
+MAX_SCOPED_DEFINITIONS = 2_000
+
+#: The name of the definition that stands for those beyond the limit. No component has a colon.
+UNKNOWN_NAME = "dynamic:unknown"
+
+
 class _DefinitionKey(NamedTuple):
     """What a definition is made of.
 
@@ -98,6 +113,7 @@ class _DefinitionKey(NamedTuple):
         is_base: it is the base of a hierarchy as others extend it, without those others.
         exclusions: names that it does not require, as a schema beside it lets them travel only the
             other way.
+        scope: what the dynamic anchors mean that it needs.
 
     """
 
@@ -105,6 +121,7 @@ class _DefinitionKey(NamedTuple):
     pointer: str
     is_base: bool = False
     exclusions: frozenset[str] = frozenset()
+    scope: DynamicScope = NO_SCOPE
 
 
 class SchemaTranslator:
@@ -134,10 +151,16 @@ class SchemaTranslator:
         self._format_checks = dict(options.formats)
         self.problems: list[Problem] = []
         self._definition_names: dict[_DefinitionKey, str] = {}
+        #: Name of a schema -> the last number that was added to it.
+        self._name_counts: dict[str, int] = {}
         #: Components that are named and not yet translated. So a chain of references is no nesting.
         self._pending_definitions: deque[tuple[str, _DefinitionKey, Node]] = deque()
         self._acyclic_names: set[str] = set()
         self._known_hierarchy: SchemaHierarchy | None = None
+        self._known_dynamic_scopes: DynamicScopeReader | None = None
+        #: The dynamic scope of the schema that is being translated.
+        self._scope = NO_SCOPE
+        self._scoped_definition_count = 0
         self._conjuncts = ConjunctReader(flavour, direction)
         self._discriminators = DiscriminatorTranslator(self.defs)
 
@@ -148,6 +171,7 @@ class SchemaTranslator:
             DocumentTooLarge: it is nested beyond what can be read.
 
         """
+        self._scope = NO_SCOPE
         try:
             schema = self._translate_schema(node)
             self._complete_definitions()
@@ -162,6 +186,7 @@ class SchemaTranslator:
             DocumentTooLarge: it is nested beyond what can be read.
 
         """
+        self._scope = NO_SCOPE
         name = self.add_definition(node)
         try:
             self._complete_definitions()
@@ -195,15 +220,24 @@ class SchemaTranslator:
             return schema
 
         exclusions = inherited_exclusions | self._find_own_exclusions(node)
-        has_reference = self._translate_reference(schema, node, exclusions)
-        if has_reference and self.flavour == "3.0":  # what is beside a $ref does not count there
+        outer_scope = self._scope
+        self._scope = self._get_dynamic_scopes(node).enter(node, outer_scope)
+        references = self._translate_references(node, exclusions)
+        if references:
+            schema["$ref"] = references[0]
+        if self.flavour == "3.0" and isinstance(value.get("$ref"), str):
+            # What is beside a $ref does not count there.
             return allow_null(schema) if value.get("nullable") is True else schema
         self._translate_assertions(schema, node)
         self._translate_subschemas(schema, node, exclusions)
+        for reference in references[1:]:
+            part = Schema({"$ref": reference}, node.place)
+            schema["allOf"] = [*schema.get("allOf", ()), part]
         self._translate_bounds(schema, node)
         self._translate_required(schema, node, exclusions)
         self._remove_dependents(schema, exclusions)
         self._translate_annotations(schema, node)
+        self._scope = outer_scope
         return self._translate_nullable(schema, node)
 
     def _find_own_exclusions(self, node: Node) -> frozenset[str]:
@@ -222,25 +256,28 @@ class SchemaTranslator:
 
     # --- references
 
-    def _translate_reference(self, schema: Schema, node: Node, exclusions: frozenset[str]) -> bool:
-        """Carry a `$ref` over; return whether there is one."""
-        reference = node.value.get("$ref", node.value.get("$dynamicRef"))
-        if reference is None:
-            return False
-        if not isinstance(reference, str):
-            self._report_invalid_keyword(node, "$ref")
-            return False
-        try:
-            target = node.files.find_target(reference, node)
-            node.files.resolve_reference(reference, node)
-        except UnresolvableReference as error:
-            self._report_problem(node, "unresolvable-reference", error.reason)
-            return True
-        base = self._get_hierarchy(node).extension_places.get((node.uri, node.pointer))
-        is_extension = base is not None
-        name = self.add_definition(base or target, is_base=is_extension, exclusions=exclusions)
-        schema["$ref"] = "#/$defs/" + escape_token(name)
-        return True
+    def _translate_references(self, node: Node, exclusions: frozenset[str]) -> list[str]:
+        """Return the references of a schema to definitions; one that leads nowhere is left out."""
+        references = []
+        for keyword in REFERENCE_KEYWORDS:
+            if keyword not in node.value:
+                continue
+            if not isinstance(node.value[keyword], str):
+                self._report_invalid_keyword(node, keyword)
+                continue
+            try:
+                target = self._get_dynamic_scopes(node).find_target(keyword, node, self._scope)
+                if keyword == "$ref":
+                    node.resolve()  # A circle is reported here.
+            except UnresolvableReference as error:
+                self._report_problem(node, "unresolvable-reference", error.reason)
+                continue
+            base = self._get_hierarchy(node).extension_places.get((node.uri, node.pointer))
+            is_extension = base is not None and keyword == "$ref"
+            definition = base if is_extension and base is not None else target
+            name = self.add_definition(definition, is_base=is_extension, exclusions=exclusions)
+            references.append("#/$defs/" + escape_token(name))
+        return references
 
     def add_definition(
         self,
@@ -261,8 +298,12 @@ class SchemaTranslator:
         if exclusions:
             exclusions &= self._conjuncts.find_required_names(target)
             exclusions -= self._conjuncts.find_excluded_properties(target)
-        key = _DefinitionKey(target.uri, target.pointer, is_base, exclusions)
+        scope = self._get_dynamic_scopes(target).restrict(self._scope, target)
+        if scope and self._scoped_definition_count >= MAX_SCOPED_DEFINITIONS:
+            return self._add_open_definition(target)
+        key = _DefinitionKey(target.uri, target.pointer, is_base, exclusions, scope)
         if key not in self._definition_names:
+            self._scoped_definition_count += bool(scope)
             name = self._choose_definition_name(target, BASE_SUFFIX if is_base else "")
             self._definition_names[key] = name
             self.defs[name] = Schema(place=target.place)
@@ -270,6 +311,16 @@ class SchemaTranslator:
             self._discriminators.origins[name] = origin
             self._pending_definitions.append((name, key, target))
         return self._definition_names[key]
+
+    def _add_open_definition(self, target: Node) -> str:
+        """Return the name of a definition that accepts everything, instead of that of a schema."""
+        message = (
+            f"more than {MAX_SCOPED_DEFINITIONS} schemas differ only by what a $dynamicRef in them "
+            "means; this one is not checked"
+        )
+        self._report_problem(target, "dynamic-scope", message)
+        self.defs[UNKNOWN_NAME] = Schema(place=target.place)
+        return UNKNOWN_NAME
 
     def _complete_definitions(self) -> None:
         """Translate the components that are named, and those that these name."""
@@ -281,6 +332,7 @@ class SchemaTranslator:
         self._discriminators.restrict_alternatives()
 
     def _translate_definition(self, key: _DefinitionKey, target: Node) -> Schema | bool:
+        self._scope = key.scope
         hierarchy = self._get_hierarchy(target)
         if not hierarchy.is_base(target):
             return self._translate_schema(target, key.exclusions)
@@ -295,6 +347,23 @@ class SchemaTranslator:
         if self._known_hierarchy is None:
             self._known_hierarchy = SchemaHierarchy(node.files)
         return self._known_hierarchy
+
+    def _get_dynamic_scopes(self, node: Node) -> DynamicScopeReader:
+        if self._known_dynamic_scopes is None:
+            reader = DynamicScopeReader(node.files, self._list_related_schemas)
+            self._known_dynamic_scopes = reader
+        return self._known_dynamic_scopes
+
+    def _list_related_schemas(self, node: Node) -> Iterator[Node]:
+        """Yield the schemas that stand for a schema, or that its discriminator names."""
+        hierarchy = self._get_hierarchy(node)
+        if hierarchy.is_base(node):
+            yield from hierarchy.list_descendants(node)
+        for entry in node.get_child("discriminator").get_child("mapping").iterate_children():
+            with contextlib.suppress(UnresolvableReference):
+                target = find_mapped_schema(entry)
+                if target is not None:
+                    yield target
 
     def _translate_hierarchy(self, base: Node) -> Schema:
         """Return the union of a base schema and the schemas that build on it.
@@ -341,11 +410,12 @@ class SchemaTranslator:
     def _choose_definition_name(self, target: Node, suffix: str) -> str:
         last_token = target.pointer.rsplit("/", 1)[-1] or target.place.file
         base = re.sub(r"[^A-Za-z0-9._-]+", "_", last_token)
-        name = base + suffix
-        count = 1
+        count = self._name_counts.get(base + suffix, 0)
+        name = base + suffix if not count else f"{base}_{count + 1}{suffix}"
         while name in self.defs:
             count += 1
-            name = f"{base}_{count}{suffix}"
+            name = f"{base}_{count + 1}{suffix}"
+        self._name_counts[base + suffix] = count
         return name
 
     def _report_cycle(self, schema: Schema, name: str) -> None:
@@ -365,6 +435,12 @@ class SchemaTranslator:
         for keyword, is_valid in ASSERTIONS.items():
             if keyword in value and self._check_keyword_value(node, keyword, is_valid):
                 schema[keyword] = value[keyword]
+                if keyword in SIZE_KEYWORDS:
+                    schema[keyword] = min(int(value[keyword]), MAX_SIZE)
+        if schema.get("enum") == []:
+            message = "an `enum` without members allows no value"
+            hint = "list the values, or remove the `enum`"
+            self._report_problem(node.get_child("enum"), "empty-enum", message, "warning", hint)
         if "type" in value:
             self._translate_type(schema, node)
         if "pattern" in value:
@@ -579,10 +655,15 @@ class SchemaTranslator:
         message = f"`{keyword}` has a value that it cannot have; it is ignored"
         self._report_problem(node.get_child(keyword), "invalid-keyword", message)
 
-    def _report_problem(self, node: Node, code: str, message: str) -> None:
-        problem = Problem(
-            "error", code, message, pointer=node.pointer, file=node.uri, place=node.place
-        )
+    def _report_problem(
+        self,
+        node: Node,
+        code: str,
+        message: str,
+        severity: Literal["error", "warning"] = "error",
+        hint: str = "",
+    ) -> None:
+        problem = Problem(severity, code, message, hint, node.pointer, node.uri, place=node.place)
         self.problems.append(problem)
 
 

@@ -34,7 +34,9 @@ class UnchangedDetector:
         self._old = old
         self._new = new
         has_one_file_each = len(old.files.by_uri) == len(new.files.by_uri) == 1
-        self._is_comparable = has_one_file_each and old.flavour == new.flavour
+        has_other_bases = old.files.has_resources or new.files.has_resources
+        is_same_dialect = old.flavour == new.flavour
+        self._is_comparable = has_one_file_each and is_same_dialect and not has_other_bases
         #: Reference → whether its target is the same, and the references in that target.
         self._same_targets: dict[str, bool] = {}
         self._nested_references: dict[str, list[str]] = {}
