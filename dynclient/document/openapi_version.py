@@ -8,21 +8,34 @@ from __future__ import annotations
 import re
 from typing import Any, Literal, NamedTuple
 
-from dynclient.document.references import DocumentFiles
+from dynclient.document.document_shape import DocumentShape
+from dynclient.document.references import DocumentFiles, Node
+from dynclient.document.swagger.swagger_shape import SwaggerShape
 from dynclient.errors import UnsupportedVersion
 from dynclient.names import suggest
 from dynclient.violations import shorten_repr
 
-#: The version whose schema dialect a document has. 3.0 has its own (nullable, boolean
+#: The version whose schema dialect a document has. 2.0 and 3.0 have their own (nullable, boolean
 #: exclusiveMinimum), 3.1 has JSON Schema 2020-12, and so has 3.2.
-SchemaFlavour = Literal["3.0", "3.1"]
+SchemaFlavour = Literal["2.0", "3.0", "3.1"]
+
+#: The dialects in which nothing counts beside a `$ref`.
+REFERENCE_ONLY_FLAVOURS: tuple[SchemaFlavour, ...] = ("2.0", "3.0")
 
 #: The versions that are read, without the number of the patch.
-VersionFamily = Literal["3.0", "3.1", "3.2"]
+VersionFamily = Literal["2.0", "3.0", "3.1", "3.2"]
 
-_FLAVOURS: dict[VersionFamily, SchemaFlavour] = {"3.0": "3.0", "3.1": "3.1", "3.2": "3.1"}
+_FLAVOURS: dict[VersionFamily, SchemaFlavour] = {
+    "2.0": "2.0",
+    "3.0": "3.0",
+    "3.1": "3.1",
+    "3.2": "3.1",
+}
 
-_SUPPORTED_VERSIONS = f"dynclient reads OpenAPI {', '.join(_FLAVOURS)}"
+_SUPPORTED_VERSIONS = "dynclient reads Swagger 2.0 and OpenAPI 3.0, 3.1, 3.2"
+
+#: `swagger: 2.0`, which is a number in YAML, and the text that the standard asks for.
+_is_swagger_2 = re.compile(r"2(\.0+)*").fullmatch
 
 
 class _OtherFormat(NamedTuple):
@@ -62,6 +75,8 @@ def detect_version_family(files: DocumentFiles) -> VersionFamily:
             hint=_SUPPORTED_VERSIONS,
         )
     version = tree.get("openapi")
+    if version is None and _is_swagger_2(str(tree.get("swagger"))):
+        return "2.0"
     if version is None:
         raise UnsupportedVersion(
             f"{name} is no OpenAPI 3 document: {_describe_other_format(tree)}",
@@ -69,7 +84,7 @@ def detect_version_family(files: DocumentFiles) -> VersionFamily:
         )
     if isinstance(version, str | float):
         for family in _FLAVOURS:
-            if re.match(re.escape(family) + r"(\.|$)", str(version)):
+            if family != "2.0" and re.match(re.escape(family) + r"(\.|$)", str(version)):
                 return family
     if _is_whole_number(version):
         text = f"{name} says `openapi: {version}`, which names no whole version"
@@ -106,6 +121,33 @@ def has_schema_resources(tree: Any) -> bool:
     """
     version = tree.get("openapi") if isinstance(tree, dict) else None
     return version is not None and not re.match(r"[12]\.|3\.0(\.|$)", str(version))
+
+
+def choose_document_shape(files: DocumentFiles) -> DocumentShape:
+    """Return what reads the objects of a document.
+
+    Raises:
+        UnsupportedVersion: it is no OpenAPI document, or of a version that dynclient does not read.
+
+    """
+    is_swagger = detect_version_family(files) == "2.0"
+    return SwaggerShape(files.top) if is_swagger else DocumentShape()
+
+
+def read_version(files: DocumentFiles) -> str:
+    """Return the version as a document gives it, e.g. `3.1.0`."""
+    tree = files.top.value
+    version = tree.get("openapi", tree.get("swagger"))
+    return "2.0" if version == 2 else str(version)  # noqa: PLR2004 (`swagger: 2.0` is a number)
+
+
+def find_named_schemas(root: Node) -> Node:
+    """Return the schemas by name that a file of a document holds."""
+    if isinstance(root.value, dict) and "definitions" in root.value:
+        is_swagger = detect_schema_flavour(root.files) == "2.0"
+        if is_swagger:
+            return root.get_child("definitions")
+    return root.get_child("components").get_child("schemas")
 
 
 def _describe_kind(tree: Any) -> str:

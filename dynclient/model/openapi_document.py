@@ -12,8 +12,10 @@ from typing import Any, TypeVar
 from dynclient.document.openapi_version import (
     SchemaFlavour,
     VersionFamily,
+    choose_document_shape,
     detect_schema_flavour,
     detect_version_family,
+    read_version,
 )
 from dynclient.document.problems import Problem
 from dynclient.document.references import DocumentFiles, Node
@@ -42,7 +44,8 @@ class Document:
     ) -> None:
         self.files = files
         self.formats = MappingProxyType(dict(formats or {}))
-        self.top = files.top
+        self.shape = choose_document_shape(files)
+        self.top = self.shape.read_document(files.top)
         self.flavour: SchemaFlavour = detect_schema_flavour(files)
         self._check = check
         self._derived: dict[Callable[[Document], Any], Any] = {}
@@ -62,7 +65,7 @@ class Document:
     @property
     def version(self) -> str:
         """The OpenAPI version as the document gives it, e.g. `3.1.0`."""
-        return str(self.top.value.get("openapi"))
+        return read_version(self.files)
 
     @cached_property
     def version_family(self) -> VersionFamily:

@@ -100,8 +100,8 @@ class Operation:
             `METHOD /path`.
         method: upper case; one of `additionalOperations` as it is written there.
         path: the path template, as written.
-        path_item: the Path Item Object.
-        node: the Operation Object.
+        written_path_item: the path item, as it stands in the document.
+        written: the operation, as it stands in the document.
 
     """
 
@@ -109,13 +109,23 @@ class Operation:
     key: str
     method: str
     path: str
-    path_item: Node
-    node: Node
+    written_path_item: Node
+    written: Node
+
+    @cached_property
+    def path_item(self) -> Node:
+        """The Path Item Object."""
+        return self.document.shape.read_path_item(self.written_path_item)
+
+    @cached_property
+    def node(self) -> Node:
+        """The Operation Object."""
+        return self.document.shape.read_operation(self.written, self.written_path_item)
 
     @property
     def id(self) -> str:
         """The operationId; the key where the document gives none."""
-        return self.node.get_text("operationId") or self.key
+        return self.written.get_text("operationId") or self.key
 
     @property
     def request(self) -> str:
@@ -135,28 +145,30 @@ class Operation:
     @property
     def summary(self) -> str:
         """One line on what it does."""
-        return self.node.get_text("summary") or self.path_item.get_text("summary")
+        return self.written.get_text("summary") or self.written_path_item.get_text("summary")
 
     @property
     def description(self) -> str:
         """The description in the document."""
-        return self.node.get_text("description") or self.path_item.get_text("description")
+        return self.written.get_text("description") or self.written_path_item.get_text(
+            "description"
+        )
 
     @property
     def deprecated(self) -> bool:
         """Whether the document advises against it."""
-        return self.node.get_flag("deprecated")
+        return self.written.get_flag("deprecated")
 
     @cached_property
     def tags(self) -> tuple[str, ...]:
         """The names of its tags."""
-        names = [tag.value for tag in self.node.get_child("tags").iterate_children()]
+        names = [tag.value for tag in self.written.get_child("tags").iterate_children()]
         return tuple(name for name in names if isinstance(name, str))
 
     @property
     def place(self) -> Place:
         """Where it stands."""
-        return self.node.place
+        return self.written.place
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:

@@ -206,6 +206,16 @@ class Parameter:
         """
         return self.node.get_flag("explode", default=self.style in ("form", "cookie"))
 
+    @cached_property
+    def delimiters(self) -> tuple[str, ...]:
+        """What stands between the items of an array and of the arrays in it, the outermost first.
+
+        "" where each item is a value of its own. () where style and explode say it all.
+        """
+        # No text of a document is a tuple: only the translation into the one shape makes one.
+        value = self.node.value.get("collectionFormat")
+        return value if isinstance(value, tuple) else ()
+
     @property
     def allow_reserved(self) -> bool:
         """Whether reserved characters of RFC 3986 stand unescaped."""

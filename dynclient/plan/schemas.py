@@ -9,6 +9,7 @@ from typing import Any, Literal
 from dynclient.document.references import Node
 from dynclient.fork_safety import build_fork_safe_lock
 from dynclient.model import QUERYSTRING, Document, MediaType, Operation, Parameter
+from dynclient.plan.array_format_limits import build_array_limits
 from dynclient.plan.labelled_parts import write_labelled_as_text
 from dynclient.schema.dialect import (
     X_SERIALIZATION,
@@ -397,7 +398,9 @@ def _build_style_limits(parameter: Parameter) -> list[Any]:
     elif parameter.required and not parameter.node.get_flag("allowEmptyValue"):
         limits.append(_NOT_EMPTY)
     delimiters = _DELIMITERS.get((parameter.style, parameter.explode))
-    if delimiters:
+    if parameter.delimiters:
+        limits.append(build_array_limits(parameter))
+    elif delimiters:
         limits.append(delimiters)
     return limits
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 
-from dynclient.document.openapi_version import SchemaFlavour
+from dynclient.document.openapi_version import REFERENCE_ONLY_FLAVOURS, SchemaFlavour
 from dynclient.document.references import Node
 from dynclient.errors import UnresolvableReference
 from dynclient.schema.dialect import EXCLUDING_ANNOTATIONS, Direction
@@ -21,7 +21,7 @@ class ConjunctReader:
     """Reads a Schema Object together with its `$ref` and `allOf`.
 
     Args:
-        flavour: the version family of the document. In 3.0 nothing counts beside a `$ref`.
+        flavour: the version family of the document. In 2.0 and 3.0 nothing counts beside a `$ref`.
         direction: which way the values travel.
 
     """
@@ -90,7 +90,9 @@ class ConjunctReader:
 
     def _has_effect(self, node: Node) -> bool:
         """Return whether the keywords of a schema apply: in 3.0 not beside a `$ref`."""
-        return isinstance(node.value, dict) and (self.flavour != "3.0" or node.reference is None)
+        if self.flavour in REFERENCE_ONLY_FLAVOURS and node.reference is not None:
+            return False
+        return isinstance(node.value, dict)
 
     def _list_conjuncts(self, node: Node) -> list[Node]:
         """Return the schemas that stand in a schema's `$ref` and `allOf`."""

@@ -10,9 +10,14 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
+from dynclient.document.openapi_version import find_named_schemas
 from dynclient.document.references import DocumentFiles, Node, escape_token, unescape_token
 from dynclient.errors import UnresolvableReference
 from dynclient.schema.conjuncts import SchemaKey
+from dynclient.schema.swagger_dialect import read_discriminator
+
+#: Extensions that say by which tag a schema is meant: of AutoRest, and of swagger-codegen.
+_TAG_EXTENSIONS = ("x-ms-discriminator-value", "x-discriminator-value")
 
 #: How deep `allOf` is looked into for a reference that extends.
 _MAX_DEPTH = 8
@@ -179,6 +184,9 @@ class SchemaHierarchy:
 
     def find_name(self, node: Node) -> str:
         """Return the name by which a tag means a schema: that of the component, or of the file."""
+        for keyword in _TAG_EXTENSIONS:
+            if node.get_text(keyword):
+                return node.get_text(keyword)
         if node.pointer:
             return unescape_token(node.pointer.rsplit("/", 1)[-1])
         return self._names_of_files.get(node.uri, node.place.file.partition(".")[0])
@@ -187,7 +195,7 @@ class SchemaHierarchy:
     def _names_of_files(self) -> dict[str, str]:
         """URI of a file that is one schema -> the component of the document that refers to it."""
         names: dict[str, str] = {}
-        schemas = self._files.top.get_child("components").get_child("schemas")
+        schemas = find_named_schemas(self._files.top)
         for name in schemas.member_keys():
             component = schemas.get_child(name)
             target = self._find_target(component) if component.reference else None
@@ -207,26 +215,32 @@ def find_mapped_schema(node: Node) -> Node | None:
     if not isinstance(reference, str):
         return None
     top = node.files.top
-    is_schema_name = reference in top.get_child("components").get_child("schemas").member_keys()
+    schemas = find_named_schemas(top)
+    is_schema_name = reference in schemas.member_keys()
     if is_schema_name or not any(mark in reference for mark in "/#."):
-        return node.files.find_target(f"#/components/schemas/{escape_token(reference)}", top)
+        return node.files.find_target(f"#{schemas.pointer}/{escape_token(reference)}", top)
     return node.files.find_target(reference, node)
 
 
 def _iterate_named_schemas(root: Node, *, is_entry: bool) -> Iterator[Node]:
-    yield from root.get_child("components").get_child("schemas").iterate_children()
+    yield from find_named_schemas(root).iterate_children()
     if is_entry or not isinstance(root.value, dict):
         return
     yield root
     for name, value in root.value.items():
-        if isinstance(value, dict) and name not in ("components", "paths", "properties"):
+        if isinstance(value, dict) and name not in (
+            "components",
+            "definitions",
+            "paths",
+            "properties",
+        ):
             yield root.get_child(name)
 
 
 def _find_own_discriminator(node: Node, depth: int = _MAX_DEPTH) -> Node | None:
     """Return the discriminator of a schema or of a part of it that stands in its `allOf`."""
-    own = node.get_child("discriminator")
-    if isinstance(own.value, dict):
+    own = read_discriminator(node)
+    if own is not None:
         return own
     parts = node.get_child("allOf").iterate_children() if depth else ()
     found = (_find_own_discriminator(part, depth - 1) for part in parts)

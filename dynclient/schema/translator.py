@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from dynclient import regex
-from dynclient.document.openapi_version import SchemaFlavour
+from dynclient.document.openapi_version import REFERENCE_ONLY_FLAVOURS, SchemaFlavour
 from dynclient.document.problems import Problem
 from dynclient.document.references import Node, escape_token
 from dynclient.errors import DocumentTooLarge, UnresolvableReference
@@ -46,6 +46,7 @@ from dynclient.schema.keyword_values import (
 )
 from dynclient.schema.open_enums import X_EXTENSIBLE_ENUM, is_open_enum, open_enum
 from dynclient.schema.reference_cycles import remove_reference_cycles
+from dynclient.schema.swagger_dialect import read_swagger_schema
 from dynclient.schema.widening import allow_null, replace_one_of
 from dynclient.violations import Place
 
@@ -211,6 +212,8 @@ class SchemaTranslator:
                 only the other way.
 
         """
+        if self.flavour == "2.0":
+            node = read_swagger_schema(node)
         value = node.value
         if isinstance(value, bool):
             return value
@@ -225,7 +228,7 @@ class SchemaTranslator:
         references = self._translate_references(node, exclusions)
         if references:
             schema["$ref"] = references[0]
-        if self.flavour == "3.0" and isinstance(value.get("$ref"), str):
+        if self.flavour in REFERENCE_ONLY_FLAVOURS and isinstance(value.get("$ref"), str):
             # What is beside a $ref does not count there.
             return allow_null(schema) if value.get("nullable") is True else schema
         self._translate_assertions(schema, node)

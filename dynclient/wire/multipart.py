@@ -188,10 +188,12 @@ def _check_delimiter(parameter: Parameter, value: Any) -> None:
     """Refuse a member that holds the delimiter of its style, as nothing is escaped in a part."""
     if parameter.explode or parameter.style == "deepObject" or not isinstance(value, dict | list):
         return
-    delimiter = _DELIMITERS.get(parameter.style, ",")
+    delimiters = parameter.delimiters or (_DELIMITERS.get(parameter.style, ","),)
     members = [*value, *value.values()] if isinstance(value, dict) else value
-    if any(isinstance(member, str) and delimiter in member for member in members):
-        raise ValueError(f"{parameter.name} has a member with {delimiter!r}, which would end it")
+    for delimiter in filter(None, delimiters):
+        if any(isinstance(member, str) and delimiter in member for member in members):
+            text = f"{parameter.name} has a member with {delimiter!r}, which would end it"
+            raise ValueError(text)
 
 
 def _build_parts(name: str, value: Any, encoding: Encoding | None) -> Iterator[BodyPart]:

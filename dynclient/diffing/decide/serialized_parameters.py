@@ -91,7 +91,7 @@ def _describe_serialization(parameter: Parameter, *, is_scalar: bool) -> tuple[A
     if parameter.content:
         return ("content", media.get_essence(parameter.content.name))
     if not is_scalar:
-        return ("style", parameter.style, parameter.explode)
+        return ("style", parameter.style, parameter.explode, parameter.delimiters)
     style = "form" if parameter.style in _FORM_LIKE_STYLES else parameter.style
     return ("style", style, None)
 

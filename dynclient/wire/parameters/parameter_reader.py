@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dynclient.model import Parameter
+from dynclient.wire.parameters.delimited_arrays import read_delimited_array
 from dynclient.wire.parameters.text_encoding import (
     TextEncoder,
     is_json,
@@ -49,6 +50,14 @@ def read_parameter(parameter: Parameter, schema: SchemaTypes, raw: str | NameVal
         return _read_pairs(parameter, schema, raw)
     if parameter.content:
         return _read_content(parameter, schema, raw)
+    if parameter.delimiters:
+        decode = leave_unencoded if parameter.location == "header" else percent_decode
+        return read_delimited_array(raw, schema, parameter.delimiters, decode)
+    return _read_styled_text(parameter, schema, raw)
+
+
+def _read_styled_text(parameter: Parameter, schema: SchemaTypes, raw: str) -> Any:
+    """Return the value of a path or header parameter."""
     explode = parameter.explode
     if parameter.location == "header":
         reader = _DelimitedReader(schema, _split_header_list, explode, decode=leave_unencoded)
@@ -248,6 +257,8 @@ def _collect_members(schema: SchemaTypes, pairs: NameValuePairs) -> dict[str, An
 def _read_own(parameter: Parameter, schema: SchemaTypes, own: list[str]) -> Any:
     """Return the value of what came under the parameter's own name."""
     is_empty = own == [""] and parameter.node.get_flag("allowEmptyValue")
+    if parameter.delimiters:
+        return _read_delimited(parameter, schema, own, is_empty=is_empty)
     is_repeatable = "array" in schema.types and parameter.explode
     if is_repeatable and (len(own) > 1 or not schema.can_be_scalar):
         return _read_repeated(schema, own, is_empty=is_empty)
@@ -255,6 +266,18 @@ def _read_own(parameter: Parameter, schema: SchemaTypes, own: list[str]) -> Any:
     if parameter.explode and "object" not in schema.types:
         return schema.parse_text(percent_decode(own[0]))
     return _DelimitedReader(schema, split, False, is_text_empty=not is_empty).read(own[0])
+
+
+def _read_delimited(
+    parameter: Parameter, schema: SchemaTypes, own: list[str], *, is_empty: bool
+) -> Any:
+    """Return the array whose delimiters are none of a style's."""
+    delimiters, items = parameter.delimiters, schema.item_types
+    if own == [""] and schema.is_array:
+        return [""] if items.can_be_any_text and not is_empty else []
+    if not parameter.explode:
+        return read_delimited_array(own[0], schema, delimiters, percent_decode)
+    return [read_delimited_array(text, items, delimiters[1:], percent_decode) for text in own]
 
 
 def _read_repeated(schema: SchemaTypes, own: list[str], *, is_empty: bool) -> list[Any]:
