@@ -33,7 +33,10 @@ def _limit_items(delimiters: tuple[str, ...], *, is_escaped: bool) -> dict[str, 
     names = " or ".join(sorted(repr(character) for character in characters))
     text = f"{names} ends an item of this array, and nothing can escape it"
     inside = "".join(re.escape(character) for character in sorted(characters))
-    return {X_SERIALIZATION: text, "pattern": f"^[^{inside}]*$"}
+    # White space at either end of a header is nobody's.
+    is_trimmed = not is_escaped and not characters.isdisjoint(" \t")
+    quantifier = "+" if is_trimmed else "*"
+    return {X_SERIALIZATION: text, "pattern": f"^[^{inside}]{quantifier}$"}
 
 
 def _limit_inner_array(items: dict[str, Any], *, has_same_delimiter: bool) -> dict[str, Any]:

