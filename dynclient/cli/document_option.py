@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,6 +12,7 @@ import click
 
 from dynclient.errors import DocumentNotFound, UsageError
 from dynclient.names import suggest
+from dynclient.project_table import ProjectTable, find_project_table
 
 if TYPE_CHECKING:
     from dynclient.client.client import Client
@@ -99,55 +100,66 @@ def find_shipped_document() -> Path:
 def choose_document(spec: str | None) -> DocumentChoice:
     """Return the document to work on.
 
-    It is `--spec`, else DYNCLIENT_SPEC, else pyproject.toml, else the shipped one.
+    It is `--spec`, else DYNCLIENT_SPEC, else that of pyproject.toml, else the shipped one.
+
+    Raises:
+        UsageError: pyproject.toml has a mistake, or does not say which document it is.
+
     """
     if spec:
         return DocumentChoice(spec, "--spec", _find_excuses(spec))
     if named := os.environ.get("DYNCLIENT_SPEC"):
         return DocumentChoice(named, "DYNCLIENT_SPEC", _find_excuses(named))
-    return _read_project_choice(Path.cwd()) or DocumentChoice(str(find_shipped_document()))
+    table = find_project_table(Path.cwd())
+    if table is None:
+        return DocumentChoice(str(find_shipped_document()))
+    choices = list_project_choices(table)
+    if len(choices) > 1 and not table.has_spec:
+        names = ", ".join(choice.source for choice in choices)
+        text = f"{table.name} names several documents: {names}"
+        raise UsageError(text, hint="choose one with --spec, or name the usual one as `spec`")
+    return choices[0]
+
+
+def choose_documents(specs: Sequence[str]) -> list[DocumentChoice]:
+    """Return the documents to check: those given, else DYNCLIENT_SPEC, else those of the project.
+
+    Raises:
+        UsageError: there is none, or pyproject.toml has a mistake.
+
+    """
+    table = find_project_table(Path.cwd())
+    named = os.environ.get("DYNCLIENT_SPEC")
+    if specs or named:
+        named_by = "--spec" if specs else "DYNCLIENT_SPEC"
+        return [DocumentChoice(spec, named_by) for spec in specs or [str(named)]]
+    if table is None:
+        hint = 'dynclient check api.yaml, or spec = "api.yaml" in [tool.dynclient]'
+        raise UsageError("no document is named", hint=hint)
+    return list_project_choices(table)
+
+
+def list_project_choices(table: ProjectTable) -> list[DocumentChoice]:
+    """Return the documents that pyproject.toml names.
+
+    Raises:
+        UsageError: it names none.
+
+    """
+    if not table.specs:
+        raise UsageError(
+            f"{table.name} names no document",
+            hint='add spec = "api.yaml", or specs = ["a.yaml", "b.yaml"]',
+        )
+    return [DocumentChoice(spec, str(table.file), table.excuse) for spec in table.specs]
 
 
 def _find_excuses(source: str) -> tuple[str, ...]:
-    """Return the excuses that pyproject.toml has for a document, if it is the one it names."""
-    try:
-        choice = _read_project_choice(Path.cwd())
-    except UsageError:  # nobody asked for that file
-        return ()
-    is_same = choice is not None and Path(choice.source).absolute() == Path(source).absolute()
-    return choice.excuse if choice is not None and is_same else ()
-
-
-def _read_project_choice(start: Path) -> DocumentChoice | None:
-    """Return what the nearest pyproject.toml with a `spec` in [tool.dynclient] names."""
-    for folder in (start, *start.parents):
-        file = folder / "pyproject.toml"
-        table = _read_tool_table(file) if file.is_file() else {}
-        spec = table.get("spec")
-        if spec is not None and not isinstance(spec, str):
-            raise UsageError(f"{file}: `spec` in [tool.dynclient] must be a string")
-        if spec:
-            is_url = spec.startswith(("http://", "https://"))
-            source = spec if is_url else str(folder / spec)
-            return DocumentChoice(source, str(file), _read_excuses(file, table))
-    return None
-
-
-def _read_excuses(file: Path, table: dict[str, Any]) -> tuple[str, ...]:
-    excuses = table.get("excuse", [])
-    if not isinstance(excuses, list) or not all(isinstance(text, str) for text in excuses):
-        raise UsageError(f"{file}: `excuse` in [tool.dynclient] must be a list of strings")
-    return tuple(excuses)
-
-
-def _read_tool_table(file: Path) -> dict[str, Any]:
-    import tomllib
-
-    try:
-        table = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {}).get("dynclient", {})
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{file} cannot be read: {error}") from None
-    return table if isinstance(table, dict) else {}
+    """Return the excuses that pyproject.toml has for a document, if it names that document."""
+    table = find_project_table(Path.cwd())
+    own = [] if table is None else [Path(spec).absolute() for spec in table.specs]
+    is_own = table is not None and Path(source).absolute() in own
+    return table.excuse if table is not None and is_own else ()
 
 
 def load_choice(choice: DocumentChoice) -> Document:

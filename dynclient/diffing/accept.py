@@ -9,7 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from dynclient.diffing import toml_files
+from dynclient import toml_files
 from dynclient.diffing.change import Change
 from dynclient.diffing.rules import RULES
 from dynclient.errors import UsageError

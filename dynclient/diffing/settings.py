@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dynclient.diffing import toml_files
+from dynclient import toml_files
 from dynclient.diffing.change import LEVELS, VIEWS
 from dynclient.diffing.gate import UNKNOWN_POLICIES, LevelSetting
 from dynclient.diffing.rules import RULES
 from dynclient.errors import UsageError
+from dynclient.project_table import ProjectTable, find_project_table, resolve_path
 from dynclient.violations import shorten_repr
-
-PYPROJECT_FILE = "pyproject.toml"
 
 POLICIES = ("deprecation", "sunset", "stability", "version")
 ALL_POLICIES = "all"
@@ -55,68 +54,27 @@ def find_settings(start: Path) -> DiffSettings:
         UsageError: a file cannot be read, or a value is wrong.
 
     """
-    for folder in (start, *start.parents):
-        file = folder / PYPROJECT_FILE
-        table = _read_table(file) if file.is_file() else None
-        if table is not None:
-            return parse_settings(table, file)
-    return DiffSettings()
+    table = find_project_table(start)
+    return DiffSettings() if table is None else parse_settings(table)
 
 
-def _read_table(file: Path) -> Mapping[str, Any] | None:
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror or error}") from None
-    tool = toml_files.parse_toml(data, str(file)).get("tool")
-    table = tool.get("dynclient") if isinstance(tool, dict) else None
-    return table if isinstance(table, dict) else None
-
-
-def parse_settings(table: Mapping[str, Any], file: Path) -> DiffSettings:
+def parse_settings(table: ProjectTable) -> DiffSettings:
     """Return what `[tool.dynclient]` says.
-
-    Args:
-        table: its content.
-        file: the file that has it; paths are relative to its folder.
 
     Raises:
         UsageError: a value is wrong; the message begins with the file and the key.
 
     """
-    where = f"{file}: [tool.dynclient.diff]"
-    diff_table = table.get("diff", {})
-    if not isinstance(diff_table, dict):
-        raise UsageError(f"{where} is no table")
-    options = {key.replace("-", "_"): value for key, value in diff_table.items()}
+    where = f"{table.file}: [tool.dynclient.diff]"
+    options = {key.replace("-", "_"): value for key, value in table.diff.items()}
     for key in options:
         toml_files.check_known_name(where, key, _OPTIONS, "option")
     levels = _parse_levels(options.pop("levels", {}), where)
     return DiffSettings(
-        _parse_specs(table, file),
-        {key: _parse_option(key, options[key], where, file) for key in options},
+        table.specs,
+        {key: _parse_option(key, options[key], where, table.file) for key in options},
         levels,
     )
-
-
-def _parse_specs(table: Mapping[str, Any], file: Path) -> tuple[str, ...]:
-    where = f"{file}: [tool.dynclient]"
-    spec = table.get("spec", "")
-    if not isinstance(spec, str):
-        raise UsageError(
-            f"{where}: spec must be a text, not {shorten_repr(spec)}",
-            hint='write spec = "api.yaml"',
-        )
-    specs = _parse_texts("specs", table.get("specs", []), where)
-    if spec:
-        specs = [spec, *specs]
-    return tuple(_resolve_path(path, file) for path in dict.fromkeys(specs))
-
-
-def _resolve_path(path: str, file: Path) -> str:
-    """Return a URL as it is, a path from the folder of the file."""
-    is_url = path.startswith(("http://", "https://"))
-    return path if is_url else str(file.parent / path)
 
 
 def _parse_option(key: str, value: Any, where: str, file: Path) -> Any:
@@ -127,11 +85,13 @@ def _parse_option(key: str, value: Any, where: str, file: Path) -> Any:
         if not isinstance(value, bool):
             raise UsageError(f"{where}: {key} must be true or false, not {shorten_repr(value)}")
         return value
-    texts = _parse_texts(key, [value] if isinstance(value, str) else value, where)
+    texts = toml_files.check_texts(
+        f"{where}: {key}", [value] if isinstance(value, str) else value, key
+    )
     if key == "policy":
         names = (*POLICIES, ALL_POLICIES)
         return tuple(_parse_choice(key, text, names, where) for text in texts)
-    paths = tuple(_resolve_path(text, file) for text in texts)
+    paths = tuple(resolve_path(text, file) for text in texts)
     return paths if key == "used" else next(iter(paths), None)
 
 
@@ -141,15 +101,6 @@ def _parse_choice(key: str, value: Any, known: tuple[str, ...], where: str) -> s
             f"{where}: {key} must be one of {', '.join(known)}, not {shorten_repr(value)}"
         )
     return str(value)
-
-
-def _parse_texts(key: str, value: Any, where: str) -> list[str]:
-    if not isinstance(value, list) or not all(isinstance(text, str) and text for text in value):
-        raise UsageError(
-            f"{where}: {key} must be a list of texts, not {shorten_repr(value)}",
-            hint=f'write {key} = ["…"]',
-        )
-    return value
 
 
 def _parse_levels(table: Any, where: str) -> dict[str, LevelSetting]:

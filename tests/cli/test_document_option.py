@@ -126,4 +126,4 @@ def test_excuses_of_the_project_are_a_list_of_strings(tmp_path, cli, excuse):
     project(tmp_path, f'[tool.dynclient]\nspec = "api.yaml"\nexcuse = {excuse}')
     result = cli("list")
     assert result.exit_code == 2
-    assert "`excuse` in [tool.dynclient] must be a list of strings" in result.stderr
+    assert "[tool.dynclient]: excuse must be a list of texts" in result.stderr

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dynclient.diffing import accept, toml_files
+from dynclient import toml_files
+from dynclient.diffing import accept
 from dynclient.diffing.accept import AcceptEntry
 from dynclient.diffing.change import Change, ChangeLocation
 from dynclient.diffing.rules import RULES

@@ -8,6 +8,7 @@ from typing import Any
 
 from dynclient.errors import UsageError
 from dynclient.names import suggest
+from dynclient.violations import shorten_repr
 
 _ERROR_POSITION = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
@@ -80,6 +81,21 @@ def _escape_character(char: str) -> str:
         return "?"
     is_control = code <= _LAST_CONTROL or code == _DELETE
     return f"\\u{code:04X}" if is_control else char
+
+
+def check_texts(where: str, value: Any, key: str) -> list[str]:
+    """Return a list of texts, checked; none may be empty.
+
+    Raises:
+        UsageError: it is no such list.
+
+    """
+    if not isinstance(value, list) or not all(isinstance(text, str) and text for text in value):
+        raise UsageError(
+            f"{where} must be a list of texts, not {shorten_repr(value)}",
+            hint=f'write {key} = ["…"]',
+        )
+    return value
 
 
 def check_known_name(where: str, name: str, known: Iterable[str], what: str) -> None:
