@@ -2,26 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
+from dynclient.annotations.file_names import find_repository_path
 from dynclient.diffing.change import Change, ChangeLocation
-from dynclient.diffing.report import messages
-
-
-def find_repository_path(uri: str) -> str:
-    """Return a file relative to the root of its repository, with `/`, normalised.
-
-    A file outside of any repository is relative to the current folder, if it lies in it. A URL is
-    returned as it is.
-    """
-    if not messages.is_file(uri):
-        return uri
-    path = Path(os.path.normpath(Path.cwd() / messages.to_file_name(uri)))
-    for folder in path.parents:
-        if (folder / ".git").exists():
-            return path.relative_to(folder).as_posix()
-    return Path(messages.shorten_path(str(path))).as_posix()
 
 
 def find_annotated_location(change: Change) -> tuple[ChangeLocation | None, str]:

@@ -7,16 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dynclient.annotations.github_commands import MAX_ANNOTATIONS, build_place, format_command
 from dynclient.diffing import json_text, witness_code
 from dynclient.diffing.change import Change, Level
 from dynclient.diffing.changeset import ChangeSet
 from dynclient.diffing.report import annotated_places, messages, summary
-from dynclient.display_text import escape_unprintable
 
 COMMANDS: dict[Level, str] = {"breaking": "error", "warning": "warning"}
-
-#: GitHub shows so many annotations of each kind for one step.
-MAX_ANNOTATIONS = 10
 
 #: The longest payload in an annotation, in characters.
 MAX_PAYLOAD = 500
@@ -47,7 +44,7 @@ def list_annotated(diff: ChangeSet) -> list[Change]:
 def render_annotations(verdict: str, changes: Sequence[Change], *, is_failing: bool) -> str:
     """Return the commands of one run: a verdict, and the changes of one or more documents."""
     verdict_command = "error" if is_failing else "notice"
-    lines = [_format_command(verdict_command, {"title": "dynclient diff"}, verdict)]
+    lines = [format_command(verdict_command, {"title": "dynclient diff"}, verdict)]
     for level, command in COMMANDS.items():
         room = MAX_ANNOTATIONS - (command == verdict_command)
         of_level = [change for change in changes if change.level == level]
@@ -57,7 +54,7 @@ def render_annotations(verdict: str, changes: Sequence[Change], *, is_failing: b
 
 
 def _annotate_change(change: Change, command: str) -> str:
-    return _format_command(command, _build_properties(change), _build_message(change))
+    return format_command(command, _build_properties(change), _build_message(change))
 
 
 def _count_rest(changes: Sequence[Change], level: Level) -> list[str]:
@@ -65,23 +62,15 @@ def _count_rest(changes: Sequence[Change], level: Level) -> list[str]:
     if not changes:
         return []
     text = f"and {messages.format_count(len(changes), f'more {level} change')}"
-    return [_format_command("notice", {"title": "dynclient diff"}, text)]
-
-
-def _format_command(name: str, properties: dict[str, str], message: str) -> str:
-    parts = [f"{key}={_escape_property(value)}" for key, value in properties.items() if value]
-    clean_message = escape_unprintable(message, keep="\n")
-    return f"::{name} {','.join(parts)}::{_escape_data(clean_message)}"
+    return [format_command("notice", {"title": "dynclient diff"}, text)]
 
 
 def _build_properties(change: Change) -> dict[str, str]:
     """Return title and place of an annotation; a URL is no file of the repository."""
-    properties = {}
+    properties: dict[str, str] = {}
     location, note = annotated_places.find_annotated_location(change)
-    if location and location.file and messages.is_file(location.file):
-        path = annotated_places.find_repository_path(location.file)
-        properties["file"] = escape_unprintable(path)
-        properties["line"] = str(location.line or 1)
+    if location:
+        properties = build_place(location.file, location.line)
     title = f"{messages.to_one_line(change.rule)}: {messages.format_subject(change)}{note}"
     if change.is_unknown:
         title = f"undecided, {title}"
@@ -105,11 +94,3 @@ def _build_message(change: Change) -> str:
         lines.append(f"code: {messages.format_some(messages.list_used_lines(change), 8)}")
     lines.append(f"fingerprint: {change.fingerprint}")
     return "\n".join(json_text.truncate(line, MAX_PAYLOAD) for line in lines if line)
-
-
-def _escape_data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _escape_property(text: str) -> str:
-    return _escape_data(escape_unprintable(text)).replace(":", "%3A").replace(",", "%2C")

@@ -13,6 +13,7 @@ from difflib import SequenceMatcher
 from importlib import resources
 from typing import Any
 
+from dynclient.annotations.file_names import shorten_path
 from dynclient.diffing import json_text, witness_code
 from dynclient.diffing.change import Change, ChangeLocation, Level
 from dynclient.diffing.changeset import ChangeSet, Revision
@@ -173,7 +174,7 @@ def _build_tiles(diff: ChangeSet) -> Iterator[Markup]:
 
 def _build_revision(name: str, revision: Revision) -> Iterator[Markup]:
     operations = messages.format_count(revision.operations, "operation")
-    path = element("code", messages.shorten_path(revision.uri))
+    path = element("code", shorten_path(revision.uri))
     yield from _build_fact(name, path, f" · {operations}")
 
 

@@ -7,10 +7,11 @@ from collections import Counter
 from importlib import resources
 from typing import Any
 
+from dynclient.annotations.file_names import shorten_path
 from dynclient.diffing import json_text, witness_code
 from dynclient.diffing.change import Change, ChangeLocation
 from dynclient.diffing.changeset import ChangeSet, Revision
-from dynclient.diffing.report import messages, summary
+from dynclient.diffing.report import summary
 
 #: Grows when a field changes its meaning or disappears; new fields may appear at any time.
 FORMAT_VERSION = 1
@@ -50,7 +51,7 @@ def _describe_revision(revision: Revision) -> dict[str, Any]:
     return {
         "title": revision.title,
         "version": revision.version,
-        "file": messages.shorten_path(revision.uri),
+        "file": shorten_path(revision.uri),
         "operations": revision.operations,
     }
 
@@ -85,4 +86,4 @@ def _describe_change(change: Change) -> dict[str, Any]:
 def _describe_location(source: ChangeLocation | None) -> dict[str, Any] | None:
     if source is None:
         return None
-    return {**source.to_dict(), "file": messages.shorten_path(source.file)}
+    return {**source.to_dict(), "file": shorten_path(source.file)}

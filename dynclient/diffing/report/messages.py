@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
+from dynclient.annotations.file_names import shorten_path
 from dynclient.diffing import json_text
 from dynclient.diffing.change import Change, ChangeLocation, Level
 from dynclient.diffing.changeset import ChangeSet
 from dynclient.display_text import escape_unprintable
-from dynclient.document.file_loader import get_scheme, to_path
 
 #: How a level is called where many have it.
 LEVEL_TITLES: dict[Level, str] = {"breaking": "Breaking", "warning": "Warnings", "info": "Infos"}
 
 #: Who reads a document, as people call them.
 READER_NAMES = {"wire": "deployed programs", "code": "callers by name"}
-
-#: One letter before a colon is a drive.
-MIN_SCHEME_LENGTH = 2
 
 PROOF_TEXTS = {
     "witness": "a payload shows it",
@@ -201,37 +196,6 @@ def _format_object_edits(old: dict[Any, Any], new: dict[Any, Any]) -> list[str]:
         else:
             edits.append(f"{label}: {old_text} → {new_text}")
     return edits
-
-
-def is_file(uri: str) -> bool:
-    """Tell whether a URI or path names a file of this machine."""
-    scheme = get_scheme(uri)
-    return scheme == "file" or len(scheme) < MIN_SCHEME_LENGTH
-
-
-def is_absolute(name: str) -> bool:
-    """Tell whether a path begins at a root."""
-    return Path(name).is_absolute()
-
-
-def to_file_name(uri: str) -> str:
-    """Return the path of a file that is given as a path or as a `file:` URI."""
-    return str(to_path(uri)) if uri.lower().startswith("file:") else uri
-
-
-def shorten_path(uri: str) -> str:
-    """Return a file as one names it from the current directory; a URL as it is."""
-    if not is_file(uri):
-        return uri
-    name = to_file_name(uri)
-    if not is_absolute(name):
-        return name
-    try:
-        relative = os.path.relpath(name)
-    except ValueError:  # another drive
-        return name
-    is_outside = Path(relative).parts[:1] == (os.pardir,)
-    return str(Path(name)) if is_outside else relative
 
 
 def format_location(source: ChangeLocation | None) -> str:

@@ -1,0 +1,1 @@
+"""What GitHub annotations and SARIF logs share, whatever they report: files, escapes, fields."""
