@@ -1,17 +1,17 @@
-"""`dynclient check`: the problems of a document, and the lines of code that do not fit it."""
+"""`dynclient check`: the problems of documents, and the lines of code that do not fit one."""
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from dynclient.cli import document_option
+from dynclient.errors import UsageError
 
 if TYPE_CHECKING:
-    from dynclient.document.problems import Problem
+    from dynclient.cli.check_sources import CheckedDocument
     from dynclient.model import Document
 
 #: A document with errors leaves like one that cannot be read at all.
@@ -20,9 +20,31 @@ INVALID_DOCUMENT = 7
 #: The document is in order, and a line of code does not fit it.
 USAGE_MISMATCH = 1
 
+FORMATS = ("text", "json", "github", "sarif")
+
+#: Value of --fail-on -> the severities that fail.
+_FAILING = {"error": ("error",), "warning": ("error", "warning")}
+
 
 @click.command("check")
-@document_option.add_spec_argument
+@click.argument("specs", nargs=-1, metavar="[SPEC]...")
+@click.option("--spec", "named", metavar="SPEC", multiple=True, help="The same as SPEC.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    metavar="FORMAT",
+    default="text",
+    help=f"What is printed: {', '.join(FORMATS)}.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(tuple(_FAILING)),
+    metavar="SEVERITY",
+    default="error",
+    help="Fail from here on: error (the default) or warning.",
+)
+@click.option("--strict", is_flag=True, help="Ask openapi-spec-validator too, as a second opinion.")
 @click.option(
     "--used",
     metavar="PATH",
@@ -30,37 +52,98 @@ USAGE_MISMATCH = 1
     help="Python code that has to fit the document; repeatable.",
 )
 @click.pass_context
-def command(ctx: click.Context, spec: str | None, named: str | None, used: tuple[str, ...]) -> None:
-    """Check a document, and code against it.
+def command(
+    ctx: click.Context,
+    specs: tuple[str, ...],
+    named: tuple[str, ...],
+    form: str,
+    fail_on: str,
+    *,
+    strict: bool,
+    used: tuple[str, ...],
+) -> None:
+    """Check documents, and code against one.
 
-    Every problem on a line with its place, then how many there are. The exit code
-    is 0 where there are none or only warnings, 7 where there are errors.
+    A SPEC is a path, a URL, a folder of documents, git:REV:path, or - for standard input. Without
+    one, the documents of [tool.dynclient] are checked.
 
-    With --used, also every line of the code that does not fit the document: a
-    misspelt operation, an unknown or missing argument, a literal of the wrong type,
-    a key that no result has. The code is read, never run. The exit code is 1 where
-    there is such a line and the document is in order.
+    Every problem stands on a line: place, severity, code, operation, message and hint. The exit
+    code is 7 where a problem is of the severity of --fail-on or above, else 0.
+
+    With --used, also every line of the code that does not fit the document: a misspelt operation,
+    an unknown or missing argument, a literal of the wrong type, a key that no result has. The code
+    is read, never run. The exit code is 1 where there is such a line and the document is in order.
     """
-    from dynclient.cli.terminal_output import format_count, print_block
+    choices = document_option.choose_documents(list(dict.fromkeys((*specs, *named))))
+    _check_options(choices, form, used)
+    checked = _check_documents(choices, strict=strict)
+    if used and len(checked) > 1:
+        raise UsageError("--used goes with one document", hint="give one SPEC")
+    if form == "text" and len(checked) == 1 and checked[0].error is not None:
+        raise checked[0].error
+    is_failing = _has_failures(checked, fail_on)
+    _print_report(checked, form, is_failing=is_failing)
 
-    document = document_option.load_document(document_option.choose_spec(spec, named))
-    problems = sorted(document.problems, key=_build_problem_order)
-    for problem in problems:
-        print_block(_format_problem(problem))
-    error_count = sum(problem.severity == "error" for problem in problems)
-    operation_count = format_count(len(document.operations), "operation")
-    counts = _format_counts(error_count, len(problems) - error_count)
-    _print_summary(_shorten_uri(document.uri), f"{operation_count}, {counts}")
-
-    is_conforming = _check_usages(document, used) if used else True
-    if error_count:
+    is_conforming = True
+    document = checked[0].document
+    if used and document is not None:
+        is_conforming = _check_usages(document, used)
+    if is_failing:
         ctx.exit(INVALID_DOCUMENT)
     ctx.exit(0 if is_conforming else USAGE_MISMATCH)
 
 
+def _check_options(
+    choices: Sequence[document_option.DocumentChoice], form: str, used: Sequence[str]
+) -> None:
+    """Refuse options that do not go together."""
+    from dynclient.cli.check_sources import STDIN
+
+    if used and form != "text":
+        raise UsageError("--used prints text", hint=f"leave out --format {form}")
+    if [choice.source for choice in choices].count(STDIN) > 1:
+        raise UsageError("standard input is read twice")
+
+
+def _check_documents(
+    choices: Sequence[document_option.DocumentChoice], *, strict: bool
+) -> list[CheckedDocument]:
+    from dynclient.cli.check_sources import load_checked_documents
+
+    checked = [each for choice in choices for each in load_checked_documents(choice)]
+    if strict:
+        from dynclient.cli.check_second_opinion import add_second_opinion
+
+        checked = [add_second_opinion(each) for each in checked]
+    return checked
+
+
+def _has_failures(checked: Sequence[CheckedDocument], fail_on: str) -> bool:
+    from dynclient.cli.check_reports import count_severities
+
+    counts = count_severities(checked)
+    return any(counts[severity] for severity in _FAILING[fail_on])
+
+
+def _print_report(checked: Sequence[CheckedDocument], form: str, *, is_failing: bool) -> None:
+    from dynclient.cli import check_reports
+    from dynclient.cli.terminal_output import print_block, print_ready
+
+    if form == "text":
+        for line in check_reports.render_text(checked):
+            print_block(line)
+    elif form == "json":
+        print_ready(check_reports.render_json(checked, is_failing=is_failing))
+    elif form == "github":
+        print_ready(check_reports.render_github(checked, is_failing=is_failing))
+    else:
+        print_ready(check_reports.render_sarif(checked, is_failing=is_failing))
+
+
 def _check_usages(document: Document, paths: tuple[str, ...]) -> bool:
     """Print the lines of code that do not fit a document; return whether all of them fit."""
-    from dynclient.cli.terminal_output import format_count, print_block
+    from dynclient.cli.check_reports import format_counts
+    from dynclient.cli.terminal_output import format_count, format_one_line, print_block
     from dynclient.cli.uses import find_usages_in
     from dynclient.usages import diagnose_usages
 
@@ -75,44 +158,6 @@ def _check_usages(document: Document, paths: tuple[str, ...]) -> bool:
     error_count = sum(diagnostic.is_certain for diagnostic in diagnostics)
     warning_count = len(diagnostics) - error_count + len(unreadable)
     file_count = format_count(analysis.file_count, "file")
-    counts = _format_counts(error_count, warning_count)
-    _print_summary(", ".join(paths), f"{file_count}, {counts}")
+    counts = format_counts({"error": error_count, "warning": warning_count})
+    print_block(f"{format_one_line(', '.join(paths))}: {file_count}, {counts}")
     return not error_count
-
-
-def _print_summary(subject: str, text: str) -> None:
-    from dynclient.cli.terminal_output import format_one_line, print_block
-
-    print_block(f"{format_one_line(subject)}: {text}")
-
-
-def _format_counts(error_count: int, warning_count: int) -> str:
-    from dynclient.cli.terminal_output import format_count
-
-    return f"{format_count(error_count, 'error')}, {format_count(warning_count, 'warning')}"
-
-
-def _build_problem_order(problem: Problem) -> tuple[str, int, int]:
-    return problem.file, problem.line or 0, problem.column or 0
-
-
-def _format_problem(problem: Problem) -> str:
-    """Return `file:line: severity: message [code]`, as editors and CI systems read it."""
-    file = _shorten_uri(problem.file)
-    at = f"{file}:{problem.line}" if problem.line else f"{file}#{problem.pointer}"
-    return f"{at}: {problem.severity}: {' '.join(problem.message.split())} [{problem.code}]"
-
-
-def _shorten_uri(uri: str) -> str:
-    """Return a file as one names it from the current directory; a URL as it is."""
-    from dynclient.document.file_loader import to_path
-    from dynclient.masking import mask_url
-
-    if not uri.startswith("file:"):
-        return mask_url(uri)
-    path = to_path(uri)
-    try:
-        near = os.path.relpath(path)
-    except ValueError:  # another drive
-        return str(path)
-    return near if not near.startswith(os.pardir) else str(Path(path))

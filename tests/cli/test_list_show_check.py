@@ -114,13 +114,3 @@ def test_warnings_alone_are_no_reason_to_fail(cli, monkeypatch, snapshot):
 
 def test_a_file_elsewhere_is_named_by_its_whole_path(cli):
     assert cli("check", str(HERE / "warned.yaml")).stdout.startswith(f"{HERE / 'warned.yaml'}:")
-
-
-def test_the_shipped_document_has_no_problem(cli):
-    result = cli("check")
-    assert result.exit_code == 0
-    assert result.stdout.endswith("integration.yaml: 39 operations, 0 errors, 0 warnings\n")
-
-
-def test_two_different_documents_are_a_usage_error(cli):
-    assert cli("check", "a.yaml", "--spec", "b.yaml").exit_code == 2

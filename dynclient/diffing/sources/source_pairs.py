@@ -128,19 +128,20 @@ def _pair_by_path(old: DocumentFolder, new: DocumentFolder) -> Iterator[SourcePa
     has_old = has_new = False
     for name in sorted({*old.names, *new.names}):
         labels = (f"{old.label.rstrip('/')}/{name}", f"{new.label.rstrip('/')}/{name}")
-        pair = SourcePair(name, _read_document(old, name), _read_document(new, name), labels)
+        pair = SourcePair(name, read_document(old, name), read_document(new, name), labels)
         has_old = has_old or pair.old is not None
         has_new = has_new or pair.new is not None
         if pair.old is not None or pair.new is not None:
             yield pair
     # A misspelt folder has no documents, and must not pass as compatible.
     if not has_old:
-        raise _build_empty_folder_error(old)
+        raise build_empty_folder_error(old)
     if not has_new:
-        raise _build_empty_folder_error(new)
+        raise build_empty_folder_error(new)
 
 
-def _build_empty_folder_error(folder: DocumentFolder) -> DocumentNotFound:
+def build_empty_folder_error(folder: DocumentFolder) -> DocumentNotFound:
+    """Return the error for a folder in which there is no document."""
     return DocumentNotFound(
         f"no OpenAPI document is in {folder.label}",
         hint=f"they end in {', '.join(SUFFIXES)}",
@@ -148,7 +149,7 @@ def _build_empty_folder_error(folder: DocumentFolder) -> DocumentNotFound:
     )
 
 
-def _read_document(folder: DocumentFolder, name: str) -> Document | None:
+def read_document(folder: DocumentFolder, name: str) -> Document | None:
     """Return a document of a folder; None if the file does not exist or is no OpenAPI document."""
     if name not in folder.names or not _MENTION.search(folder.read(name)):
         return None
