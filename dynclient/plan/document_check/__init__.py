@@ -9,7 +9,7 @@ from dynclient.plan.document_check.complexity_rule import check_complexity
 from dynclient.plan.document_check.discriminator_rules import check_discriminated_bases
 from dynclient.plan.document_check.document_walk import walk_document
 from dynclient.plan.document_check.operation_rules import check_operations
-from dynclient.plan.document_check.rules_by_object import RULES
+from dynclient.plan.document_check.rules_by_object import get_rules
 
 __all__ = ["check_document"]
 
@@ -17,8 +17,9 @@ __all__ = ["check_document"]
 def check_document(document: Document) -> list[Problem]:
     """Return the problems of a document, apart from those of its text; each place and code once."""
     context = CheckContext(document)
-    for visit in walk_document(document.top, context):
-        for rule in RULES.get(visit.kind, ()):
+    rules = get_rules(document.version_family)
+    for visit in walk_document(document.files.top, context):
+        for rule in rules.get(visit.kind, ()):
             context.guard(visit.node, rule, visit, context)
     check_operations(context)
     check_discriminated_bases(context)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dynclient.document.references import Node
 from dynclient.errors import UnresolvableReference
 from dynclient.plan.document_check.check_context import CheckContext, Visit
+from dynclient.schema.swagger_dialect import read_discriminator
 
 _MAX_DEPTH = 100
 
@@ -15,8 +16,8 @@ def check_discriminator(visit: Visit, context: CheckContext) -> None:
     Source: OAS 3.1.1 Discriminator Object.
     """
     _note_bases(visit.node, context)
-    node = visit.node.get_child("discriminator")
-    if not isinstance(node.value, dict):
+    node = read_discriminator(visit.node)
+    if node is None:
         return
     name = node.get_text("propertyName")
     if not name:

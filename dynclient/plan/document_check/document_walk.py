@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from dynclient.document.openapi_version import VersionFamily
+from dynclient.document.openapi_version import REFERENCE_ONLY_FLAVOURS, VersionFamily
 from dynclient.document.problems import Severity
-from dynclient.document.references import Node
+from dynclient.document.references import Node, unescape_token
 from dynclient.errors import UnresolvableReference
 from dynclient.model import METHODS
 from dynclient.names import suggest
 from dynclient.plan.document_check.check_context import CheckContext, Visit
 from dynclient.plan.document_check.object_fields import (
     MAP_OBJECTS,
-    OBJECT_FIELDS,
     describe_kind,
     find_foreign_version,
+    get_object_fields,
 )
 from dynclient.schema.dialect import (
     SCHEMA_LIST_KEYWORDS,
@@ -40,6 +40,7 @@ _OBJECTS_IN_SCHEMA = {
 
 #: Beside a reference these fields count. Source: OAS 3.1.1 Reference Object.
 _COUNTED_SIBLINGS: dict[VersionFamily, tuple[str, ...]] = {
+    "2.0": (),
     "3.0": (),
     "3.1": ("summary", "description"),
     "3.2": ("summary", "description"),
@@ -106,7 +107,7 @@ def _follow_reference(visit: Visit, context: CheckContext) -> Sequence[Visit]:
 def _has_counted_siblings(visit: Visit, context: CheckContext) -> bool:
     """Tell whether an object with a reference means something itself."""
     if visit.kind == "Schema":
-        return context.document.flavour != "3.0"
+        return context.document.flavour not in REFERENCE_ONLY_FLAVOURS
     return visit.kind == "Path Item"
 
 
@@ -148,7 +149,7 @@ def _list_parts(visit: Visit, context: CheckContext) -> Iterator[Visit]:
 def _list_field_parts(
     visit: Visit, key: str, direction: Direction | None, context: CheckContext
 ) -> Iterator[Visit]:
-    fields = OBJECT_FIELDS.get(visit.kind)
+    fields = get_object_fields(visit.kind, context.document.version_family)
     if fields is None or key.startswith("x-") or key == "$ref":
         return
     child = visit.node.get_child(key)
@@ -158,7 +159,7 @@ def _list_field_parts(
     if version:
         _warn_foreign_field(visit, child, version, context)
     elif field not in fields:
-        _report_unknown_field(visit, child, key, context)
+        _report_unknown_field(visit, child, fields, context)
     if field in fields:
         yield from _list_values(child, fields[field], direction, context)
 
@@ -201,9 +202,12 @@ def _check_type(node: Node, expected: type, description: str, context: CheckCont
     return False
 
 
-def _report_unknown_field(visit: Visit, child: Node, key: str, context: CheckContext) -> None:
+def _report_unknown_field(
+    visit: Visit, child: Node, fields: Mapping[str, str], context: CheckContext
+) -> None:
+    key = unescape_token(child.pointer.rpartition("/")[2])
     message = f"{describe_kind(visit.kind)} has no field `{key}`"
-    similar = suggest(key, OBJECT_FIELDS[visit.kind], 1)
+    similar = suggest(key, fields, 1)
     if similar:
         message += f"; did you mean `{similar[0]}`?"
     # In a path item it may be a method, so that an operation is missing.

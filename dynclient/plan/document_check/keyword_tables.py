@@ -15,6 +15,14 @@ _KEYWORDS_OF_3_0 = (
     *("discriminator", "readOnly", "writeOnly", "xml", "externalDocs", "example", "deprecated"),
 )
 
+#: Keyword that Swagger 2.0 lacks -> what to write there instead. Source: Swagger 2.0 Schema Object.
+_NEW_IN_3_0: Mapping[str, str] = {
+    "nullable": "`x-nullable: true`",
+    "writeOnly": "",
+    "deprecated": "",
+    **dict.fromkeys(("oneOf", "anyOf", "not"), ""),
+}
+
 #: Keyword that OpenAPI 3.0 lacks -> what to write there instead, "" where nothing does the same.
 #: Source: OAS 3.1.1 Schema Object; JSON Schema 2020-12.
 _NEW_IN_3_1: Mapping[str, str] = {
@@ -42,12 +50,14 @@ _GONE_IN_3_1: Mapping[str, str] = {
 
 #: Version -> its keywords.
 KEYWORDS: Mapping[SchemaFlavour, frozenset[str]] = {
+    "2.0": frozenset({*_KEYWORDS_OF_3_0} - _NEW_IN_3_0.keys()),
     "3.0": frozenset(_KEYWORDS_OF_3_0),
     "3.1": frozenset({*_KEYWORDS_OF_3_0, *_NEW_IN_3_1} - _GONE_IN_3_1.keys()),
 }
 
 #: Version -> keywords of the other version, with what to write instead.
 FOREIGN_KEYWORDS: Mapping[SchemaFlavour, Mapping[str, str]] = {
+    "2.0": {**_NEW_IN_3_0, **_NEW_IN_3_1},
     "3.0": _NEW_IN_3_1,
     "3.1": _GONE_IN_3_1,
 }

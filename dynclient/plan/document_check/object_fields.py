@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from dynclient.document.openapi_version import VersionFamily
 from dynclient.model import METHODS
+from dynclient.plan.document_check.swagger_fields import SWAGGER_FIELDS
 
 #: What a field holds: "X" an object, "[X]" a list of it, "{X}" a map of it, "[]" and "{}" a list
 #: and a map of anything, "?" true or false, "" anything.
@@ -210,6 +211,11 @@ _ONLY_IN_2_0: Mapping[str, tuple[str, ...]] = {
 }
 
 
+def get_object_fields(kind: str, version: VersionFamily) -> Mapping[str, FieldType] | None:
+    """Return the fields of an object by name; None for what is no object of that version."""
+    return (SWAGGER_FIELDS if version == "2.0" else OBJECT_FIELDS).get(kind)
+
+
 def find_foreign_version(kind: str, field: str, version: VersionFamily) -> str:
     """Return the OpenAPI version that a field of an object is of, "" where it is of none.
 
@@ -219,6 +225,8 @@ def find_foreign_version(kind: str, field: str, version: VersionFamily) -> str:
         version: of the document; its own fields, and those of earlier versions, are not foreign.
 
     """
+    if version == "2.0":
+        return _find_later_version(kind, field)
     if version == "3.0" and (kind, field) in _NEW_IN_3_1:
         return "3.1"
     if version != "3.2" and field in _NEW_IN_3_2.get(kind, ()):
@@ -226,8 +234,20 @@ def find_foreign_version(kind: str, field: str, version: VersionFamily) -> str:
     return "2.0" if field in _ONLY_IN_2_0.get(kind, ()) else ""
 
 
+def _find_later_version(kind: str, field: str) -> str:
+    """Return the version of OpenAPI 3 that a field is of, "" for one of 2.0 or of none."""
+    is_own = field in SWAGGER_FIELDS.get(kind, ())
+    if is_own or field not in OBJECT_FIELDS.get(kind, ()):
+        return ""
+    if (kind, field) in _NEW_IN_3_1:
+        return "3.1"
+    return "3.2" if field in _NEW_IN_3_2.get(kind, ()) else "3.0"
+
+
 def describe_kind(kind: str) -> str:
     """Return an object as messages name it: `a path item`, `an operation`."""
+    if kind == "Items":
+        return "the items of an array"
     noun = kind if kind.startswith(("OpenAPI", "OAuth", "XML")) else kind.lower()
     article = "an" if noun[0] in "aeiouOX" else "a"
     return f"{article} {noun}"

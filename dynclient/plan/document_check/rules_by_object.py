@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from dynclient.document.openapi_version import VersionFamily
 from dynclient.plan.document_check.check_context import CheckContext, Visit
 from dynclient.plan.document_check.discriminator_rules import check_discriminator
 from dynclient.plan.document_check.overlap_rules import check_one_of
@@ -22,6 +23,15 @@ from dynclient.plan.document_check.structure_rules import (
     check_response,
     check_responses,
     check_root,
+)
+from dynclient.plan.document_check.swagger_rules import (
+    check_items,
+    check_swagger_header,
+    check_swagger_operation,
+    check_swagger_parameter,
+    check_swagger_response_examples,
+    check_swagger_root,
+    check_swagger_security_scheme,
 )
 from dynclient.plan.document_check.value_rules import (
     check_media_type_examples,
@@ -57,3 +67,24 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
         check_schema_values,
     ),
 }
+
+#: The same for Swagger 2.0.
+_SWAGGER_RULES: Mapping[str, tuple[Rule, ...]] = {
+    "OpenAPI": (check_swagger_root,),
+    "Info": RULES["Info"],
+    "Paths": RULES["Paths"],
+    "Operation": (check_swagger_operation,),
+    "Parameter": (check_swagger_parameter,),
+    "Items": (check_items,),
+    "Header": (check_swagger_header,),
+    "Responses": RULES["Responses"],
+    "Response": (*RULES["Response"], check_swagger_response_examples),
+    "Security Scheme": (check_swagger_security_scheme,),
+    "Security Requirement": RULES["Security Requirement"],
+    "Schema": RULES["Schema"],
+}
+
+
+def get_rules(version: VersionFamily) -> Mapping[str, tuple[Rule, ...]]:
+    """Return the rules by object for the documents of a version."""
+    return _SWAGGER_RULES if version == "2.0" else RULES

@@ -6,6 +6,7 @@ import itertools
 from contextlib import suppress
 from typing import Any, NamedTuple
 
+from dynclient.document.openapi_version import REFERENCE_ONLY_FLAVOURS
 from dynclient.document.references import Node
 from dynclient.errors import UnresolvableReference
 from dynclient.plan.document_check.check_context import CheckContext, Visit
@@ -16,7 +17,9 @@ from dynclient.plan.document_check.keyword_tables import (
 )
 from dynclient.schema.keyword_values import is_number
 
-_KEYWORDS_WITH_FORMS = {"type", "items", "exclusiveMinimum", "exclusiveMaximum"}
+_KEYWORDS_WITH_FORMS = {
+    *("discriminator", "type", "items", "exclusiveMinimum", "exclusiveMaximum"),
+}
 
 #: Keywords that bound the same size from below and from above.
 _BOUND_PAIRS = (
@@ -65,8 +68,8 @@ def check_keywords(visit: Visit, context: CheckContext) -> None:
         if keyword:
             text = f"`{key}` is no keyword of a schema; did you mean `{keyword}`?"
             context.warn(child, "unknown-keyword", text)
-        elif version == "3.0":
-            text = f"`{key}` is no keyword of a schema of OpenAPI 3.0; it is ignored"
+        elif version in REFERENCE_ONLY_FLAVOURS:
+            text = f"`{key}` is no keyword of a schema of OpenAPI {version}; it is ignored"
             context.warn(child, "unknown-keyword", text)
     _check_forms(visit.node, context)
 
@@ -82,11 +85,15 @@ def _check_forms(node: Node, context: CheckContext) -> None:
     if not _KEYWORDS_WITH_FORMS & node.value.keys():
         return
     version = context.document.flavour
-    if version == "3.0":
+    if version in REFERENCE_ONLY_FLAVOURS:
         _check_type_form(node.get_child("type"), context)
+    discriminator = node.get_child("discriminator")
+    if version == "2.0" and isinstance(discriminator.value, dict):
+        instead = "the name of the property alone"
+        _warn_foreign(discriminator, "`discriminator` with an object", instead, context)
     for bound, exclusive in _EXCLUSIVE.items():
         child = node.get_child(exclusive)
-        if version == "3.0" and is_number(child.value):
+        if version in REFERENCE_ONLY_FLAVOURS and is_number(child.value):
             instead = f"`{bound}` with `{exclusive}: true`"
             _warn_foreign(child, f"`{exclusive}` with a number", instead, context)
         elif version == "3.1" and isinstance(child.value, bool):
@@ -99,10 +106,11 @@ def _check_forms(node: Node, context: CheckContext) -> None:
 
 
 def _check_type_form(types: Node, context: CheckContext) -> None:
+    nullable = "x-nullable: true" if context.document.flavour == "2.0" else "nullable: true"
     if isinstance(types.value, list):
-        _warn_foreign(types, "`type` with a list", "one type, or `nullable: true`", context)
+        _warn_foreign(types, "`type` with a list", f"one type, or `{nullable}`", context)
     elif types.value == "null":
-        _warn_foreign(types, "`type: 'null'`", "`nullable: true`", context)
+        _warn_foreign(types, "`type: 'null'`", f"`{nullable}`", context)
 
 
 def _warn_foreign(node: Node, what: str, instead: str, context: CheckContext) -> None:

@@ -93,5 +93,7 @@ def check_security_requirement(visit: Visit, context: CheckContext) -> None:
             context.report(requirement, "wrong-type", text)
         if name not in context.document.security_schemes:
             text = f"the security scheme {name!r} is not defined; the requirement is ignored"
-            hint = "define it in components.securitySchemes"
+            is_swagger = context.document.version_family == "2.0"
+            place = "securityDefinitions" if is_swagger else "components.securitySchemes"
+            hint = f"define it in {place}"
             context.report(requirement, "unknown-security-scheme", text, hint)

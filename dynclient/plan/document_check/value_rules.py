@@ -20,7 +20,8 @@ _NOT_OF_ENUM = (
     *("readOnly", "writeOnly", "discriminator", "contentEncoding", "contentMediaType"),
 )
 
-_COMPONENTS = "/components/schemas/"
+#: Where the named schemas of a document stand, by version.
+_COMPONENTS = ("/components/schemas/", "/definitions/")
 
 
 def check_translation(visit: Visit, context: CheckContext) -> None:
@@ -99,6 +100,13 @@ def _list_examples(node: Node) -> Iterator[Node]:
             continue
         if isinstance(example.value, dict) and "value" in example.value:
             yield example.get_child("value")
+
+
+def check_example_values(
+    examples: list[Node], schema: Node, direction: Direction | None, context: CheckContext
+) -> None:
+    """Report the first of some examples that does not fit a schema."""
+    _check_values(examples, schema, direction, "invalid-example", context)
 
 
 def _check_values(
