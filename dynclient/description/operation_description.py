@@ -204,8 +204,9 @@ def _describe_result(plan: Plan, status: str, response: Response) -> ResultDescr
     name = media_types.choose_preferred(response.content)
     if name is None:
         return ResultDescription(status, "", "no body: None")
-    if media_types.takes_json(name):
-        return _describe_json_result(plan, status, response.content[name])
+    entry = response.content[name]
+    if media_types.takes_json(name) or entry.sequence_format is not None:
+        return _describe_json_result(plan, status, entry)
     kind = "text: str" if media.is_text(name) else "bytes"
     return ResultDescription(status, "", f"{kind} ({name})")
 
@@ -215,10 +216,17 @@ def _describe_json_result(plan: Plan, status: str, entry: MediaType) -> ResultDe
     objects = types.item_types if types.is_array else types
     return ResultDescription(
         status=status,
-        component_name=get_component_name(entry.schema),
+        component_name=_get_result_name(entry),
         type_text=describe_type(types),
         member_names=tuple(list_member_names(objects)),
     )
+
+
+def _get_result_name(entry: MediaType) -> str:
+    if entry.item_schema is None:
+        return get_component_name(entry.schema)
+    item_name = get_component_name(entry.item_schema)
+    return f"array of {item_name}" if item_name else ""
 
 
 def build_result_types(plan: Plan, entry: MediaType) -> SchemaTypes:

@@ -16,8 +16,10 @@ from dynclient.model.operation_names import LostName, OperationNames
 from dynclient.model.parameters_and_media_types import (
     FRAMING_HEADERS,
     LOCATIONS,
+    NO_ITEM_ENCODINGS,
     QUERYSTRING,
     Encoding,
+    ItemEncodings,
     Location,
     MediaType,
     Parameter,
@@ -31,6 +33,11 @@ from dynclient.model.security_schemes import (
     read_security_formula,
     read_security_scheme,
 )
+from dynclient.model.sequential_media_types import (
+    SequenceFormat,
+    find_sequence_format,
+    has_items,
+)
 from dynclient.model.server_objects import Scalar, Server, ServerVariable, write_scalar
 
 __all__ = [
@@ -38,10 +45,12 @@ __all__ = [
     "FRAMING_HEADERS",
     "LOCATIONS",
     "METHODS",
+    "NO_ITEM_ENCODINGS",
     "QUERYSTRING",
     "TEMPLATE_VARIABLE",
     "Document",
     "Encoding",
+    "ItemEncodings",
     "Location",
     "LostName",
     "MediaType",
@@ -54,9 +63,12 @@ __all__ = [
     "Scalar",
     "SecurityFormula",
     "SecurityScheme",
+    "SequenceFormat",
     "Server",
     "ServerVariable",
     "find_response",
+    "find_sequence_format",
+    "has_items",
     "is_additional_method",
     "is_framing_header",
     "iterate_operation_nodes",

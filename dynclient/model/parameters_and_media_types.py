@@ -15,6 +15,11 @@ from typing import Any, Literal
 from dynclient.document.openapi_version import detect_schema_flavour
 from dynclient.document.references import Node
 from dynclient.errors import DocumentError
+from dynclient.model.sequential_media_types import (
+    SequenceFormat,
+    find_sequence_format,
+    has_items,
+)
 
 Location = Literal["path", "query", "header", "cookie", "querystring"]
 
@@ -114,6 +119,35 @@ class Encoding:
         return not names or any(_includes_json(name) for name in names)
 
 
+@dataclass(frozen=True, eq=False)
+class ItemEncodings:
+    """How the items of a multipart body are written, by their positions.
+
+    Attributes:
+        prefix: of the first items; None for an item that has none.
+        rest: of all items after them.
+
+    """
+
+    prefix: tuple[Encoding | None, ...] = ()
+    rest: Encoding | None = None
+
+    def get(self, index: int) -> Encoding | None:
+        """Return the encoding of an item, None where it has none."""
+        return self.prefix[index] if index < len(self.prefix) else self.rest
+
+
+NO_ITEM_ENCODINGS = ItemEncodings()
+
+
+def _resolve_if_possible(node: Node) -> Node:
+    """Return what a reference leads to; the reference itself, which is a problem, if nowhere."""
+    try:
+        return node.resolve()
+    except DocumentError:
+        return Node(node.files, node.uri, node.pointer, None)
+
+
 def _includes_json(content_type: str) -> bool:
     name = content_type.partition(";")[0].strip().lower()
     return "json" in name or name in ("*/*", "application/*")
@@ -143,6 +177,51 @@ class MediaType:
         """The Schema Object as it stands (a `$ref` is not followed), or None."""
         child = self.node.get_child("schema")
         return child if child.value is not None else None
+
+    @cached_property
+    def item_schema(self) -> Node | None:
+        """The Schema Object of each item, or None; only media types with items have one.
+
+        Source: OAS 3.2.0 Media Type Object, itemSchema.
+        """
+        child = self.node.get_child("itemSchema")
+        return child if child.value is not None and has_items(self.name) else None
+
+    @cached_property
+    def sequence_format(self) -> SequenceFormat | None:
+        """How the items of its bodies follow one another; None where they are no such items.
+
+        A body with a schema that describes no items is what it is in earlier versions: text, or
+        octets.
+        """
+        sequence_format = find_sequence_format(self.name)
+        if sequence_format is None:
+            return None
+        return sequence_format if self.item_schema is not None or self._is_array else None
+
+    @property
+    def _is_array(self) -> bool:
+        """Whether its schema says, by its type or by what the items are, that it is an array."""
+        try:
+            schema = self.node["schema"].value
+        except DocumentError:  # A problem of the document.
+            return False
+        if not isinstance(schema, dict):
+            return False
+        types = schema.get("type")
+        if types is None:
+            return "items" in schema or "prefixItems" in schema
+        return "array" in (types if isinstance(types, list) else [types])
+
+    @cached_property
+    def item_encodings(self) -> ItemEncodings:
+        """How the items of a multipart body are written, by their positions."""
+        prefix = []
+        for child in self.node.list_items("prefixEncoding"):
+            node = _resolve_if_possible(child)
+            prefix.append(Encoding("", node) if isinstance(node.value, dict) else None)
+        rest = _resolve_if_possible(self.node.get_child("itemEncoding"))
+        return ItemEncodings(tuple(prefix), Encoding("", rest) if rest.member_keys() else None)
 
     @cached_property
     def encodings(self) -> Mapping[str, Encoding]:

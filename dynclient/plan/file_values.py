@@ -41,7 +41,7 @@ def find_file_places(entry: MediaType, schema: Any, defs: Definitions) -> FilePl
         defs: the definitions that its references name.
 
     """
-    kind = media_types.find_kind(entry.name)
+    kind = media_types.find_body_kind(entry)
     if kind == "octets":
         is_whole = _is_file_place(schema, defs, entry.name)
         return FilePlaces(is_whole, frozenset()) if is_whole else None

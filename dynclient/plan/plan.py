@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any, NamedTuple
 
 from dynclient.errors import InvalidCall, UsageError
@@ -34,6 +35,9 @@ from dynclient.wire import media_types
 from dynclient.wire.binary_values import replace_binaries
 from dynclient.wire.message import Request
 from dynclient.wire.schema_types import SchemaTypes
+
+#: How many items an iterator may give: one without an end must not fill the memory.
+MAX_ITEMS = 1_000_000
 
 #: Python writes out integers of up to 4,300 digits.
 MAX_BITS = 14_000
@@ -186,7 +190,7 @@ class Plan:
     def list_body_properties(self, media_type: str | None = None) -> list[str]:
         """Return the body's top-level properties that may be given as arguments of their own."""
         entry = self.find_media_type(media_type)
-        if entry is None or entry.schema is None:
+        if entry is None or entry.schema is None or entry.item_schema is not None:
             return []
         schema = self.schemas.translate(entry.schema, "request")
         return list_declared_names(schema, self.schemas.get_dialect("request").defs)
@@ -281,6 +285,7 @@ class Plan:
             self._accept_unknown_as_body(binding)
         chosen = self._check_media_type(binding, media_type)
         body_media_type = self._choose_media_type(binding.call, chosen)
+        _list_items(binding, body_media_type.entry)
         if not checks.is_enabled:
             converted = convert_call(binding.call)
             violations = binding.violations + converted.violations
@@ -330,7 +335,9 @@ class Plan:
         document = converted.document
         texts_for_files = find_texts_for_files(places, document.get("body"))
         schema_input, binaries = replace_binaries(_build_schema_input(document))
-        is_opaque = any(path == ("body",) for path, _ in binaries) and not _is_judged(media_type)
+        is_opaque = any(path == ("body",) for path, _ in binaries) and not _is_judged(
+            body_media_type
+        )
         checker = self.get_checker(media_type, reading, is_opaque=is_opaque)
         found = self._find_violations(checker, schema_input, binding, has_binaries=bool(binaries))
         misplaced = select_misplaced(find_misplaced_binaries(binaries, media_type or ""), found)
@@ -481,9 +488,36 @@ def _narrow_range(entry: MediaType, name: str) -> MediaType:
     return entry.narrow(name)
 
 
-def _is_judged(media_type: str | None) -> bool:
-    """Tell whether a schema has something to say of a whole body that is binary data."""
-    return media_type is not None and media_types.find_kind(media_type) == "octets"
+def _list_items(binding: Binding, entry: MediaType | None) -> None:
+    """Turn an iterable into the list of its items, where a body is made of items."""
+    body = binding.call.get("body")
+    if type(body) in _JSON_CONTAINERS or entry is None or not _has_item_list(entry):
+        return
+    if isinstance(body, str | Mapping | list | tuple) or not isinstance(body, Iterable):
+        return
+    if hasattr(body, "read") or isinstance(body, bytes | bytearray | memoryview):
+        return
+    items = list(islice(body, MAX_ITEMS + 1))
+    if len(items) > MAX_ITEMS:
+        text = f"has more than {MAX_ITEMS:,} items; send them in several calls"
+        binding.violations.append(Violation("maxItems", ("body",), text))
+        items = []
+    binding.call["body"] = items
+
+
+def _has_item_list(entry: MediaType) -> bool:
+    return entry.sequence_format is not None or entry.item_schema is not None
+
+
+def _is_judged(media_type: BodyMediaType) -> bool:
+    """Tell whether a schema has something to say of a whole body that is binary data.
+
+    It has nothing to say of items that are written already.
+    """
+    name, entry = media_type.declared_name, media_type.entry
+    if name is None or (entry is not None and entry.sequence_format is not None):
+        return False
+    return media_types.find_kind(name) == "octets"
 
 
 def _convert_if_possible(value: Any) -> Any:

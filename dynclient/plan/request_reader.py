@@ -208,7 +208,10 @@ class RequestReader:
     ) -> None:
         content_type = request.content_type
         media_type = media.get_essence(content_type or entry.name)
-        types = self._build_types(entry.schema)
+        schemas = self._plan.schemas
+        types = SchemaTypes(
+            schemas.translate_content(entry, "request"), schemas.get_dialect("request").defs
+        )
         content = request.body or b""
         try:
             value = media.read(media_type, content, content_type, types, entry.encodings)

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from dynclient.errors import UnsafeValue
 from dynclient.masking import SecretNames
 from dynclient.model import (
+    NO_ITEM_ENCODINGS,
     QUERYSTRING,
     TEMPLATE_VARIABLE,
     Location,
@@ -212,12 +213,13 @@ class RequestWriter:
         """Return the Content-Type and the body."""
         name = self._resolve_media_type(media_type, value)
         encodings = entry.encodings if entry is not None else {}
+        item_encodings = entry.item_encodings if entry is not None else NO_ITEM_ENCODINGS
         try:
             try:
-                return media.write(name, value, encodings)
+                return media.write(name, value, encodings, item_encodings)
             except (ValueError, TypeError):
                 # The fast engine accepts Decimals, Enums and tuples as they are; a writer may not.
-                return media.write(name, to_json(value), encodings)
+                return media.write(name, to_json(value), encodings, item_encodings)
         except RecursionError:
             raise self._build_error("the body is nested too deeply") from None
         except (ValueError, TypeError, AttributeError) as error:

@@ -35,7 +35,7 @@ MAX_KEY_CHARS = 256
 MAX_MESSAGE_CHARS = 200
 
 _KINDS_TAKEN_APART = frozenset({"json", "form", "multipart"})
-_KINDS_READ_BY_SCHEMA = frozenset({"form", "multipart", "plain text"})
+_KINDS_READ_BY_SCHEMA = frozenset({"form", "items", "multipart", "plain text"})
 
 #: Where APIs put the line that says what happened; the first one that is not empty counts.
 _ERROR_MESSAGE_MEMBERS = ("message", "detail", "title", "error_description", "error")
@@ -91,9 +91,9 @@ class ResultRow:
         unknown: the violation of a status or media type that the document does not know.
         empty: the violation of a body that does not come.
         headers: those that the response declares.
-        types: of the body, where text is read by them: a form, parts, plain text.
+        types: of the body, where text is read by them: a form, items, parts, plain text.
         write_only_checker: refuses write-only values; None where the schema has none.
-        empty_data: what an empty body means: an empty file; None where it is no body.
+        empty_data: what an empty body means: an empty file, no items; None where it is no body.
 
     """
 
@@ -104,7 +104,12 @@ class ResultRow:
     headers: tuple[DeclaredHeader, ...] = ()
     types: SchemaTypes | None = None
     write_only_checker: Checker | None = None
-    empty_data: bytes | str | None = None
+    empty_data: bytes | str | list[Any] | None = None
+
+    @property
+    def is_empty_list(self) -> bool:
+        """Whether an empty body is a list of no items."""
+        return isinstance(self.empty_data, list)
 
 
 class ResultTable:
@@ -125,9 +130,9 @@ class ResultTable:
         return self._checkers[key]
 
     def _build_body_checker(self, media_type: MediaType) -> Checker | None:
-        if media_type.schema is None:
+        if media_type.schema is None and media_type.item_schema is None:
             return None
-        is_binary = media_types.find_kind(media_type.name) == "octets"
+        is_binary = media_types.find_body_kind(media_type) == "octets"
         checker = Checker(self._schemas.build_result_schema(media_type, "consumer"))
         if not is_binary:
             return checker
@@ -171,13 +176,16 @@ class ResultTable:
             types = _build_types(entry, checker)
             refusing = self._build_write_only_checker(entry) if checker else None
             name = media_type or entry.name
-            empty_data = None
+            empty_data: bytes | str | list[Any] | None = None
             if self._is_file(entry):
                 # A file is never taken apart, whatever is in it.
                 is_composed = media_types.find_kind(name) in _KINDS_TAKEN_APART
                 name = media_types.OCTETS if is_composed else name
                 types = None if is_composed else types
                 empty_data = media.decode(name, b"") if missing_body else None
+                missing_body = None
+            elif entry.sequence_format is not None:
+                empty_data = [] if missing_body else None
                 missing_body = None
             return ResultRow(
                 name, checker, None, missing_body, headers, types, refusing, empty_data
@@ -190,7 +198,7 @@ class ResultTable:
     def _is_file(self, entry: MediaType) -> bool:
         """Tell whether a body is a file: binary by its schema, or octets without a schema."""
         if entry.schema is None:
-            return media_types.find_kind(entry.name) == "octets"
+            return media_types.find_body_kind(entry) == "octets"
         schema = self._schemas.translate(entry.schema, "response")
         types = SchemaTypes(schema, self._schemas.get_dialect("response").defs)
         is_binary = any(part.get("format") == "binary" for part in types.subschemas)
@@ -268,7 +276,7 @@ class ResultTable:
     def _find_violations(
         self, row: ResultRow, response: Response, data: Any
     ) -> Sequence[Violation]:
-        has_body = bool(response.body) or response.is_in_sink
+        has_body = bool(response.body) or response.is_in_sink or row.is_empty_list
         undocumented = row.undocumented
         if undocumented and (has_body or undocumented.kind == "status"):
             return [undocumented]
@@ -394,7 +402,7 @@ def _build_types(entry: MediaType, checker: Checker | None) -> SchemaTypes | Non
 
     Encoding Objects do not apply to responses. Source: OAS 3.1.1 Media Type Object, encoding.
     """
-    if checker is None or media_types.find_kind(entry.name) not in _KINDS_READ_BY_SCHEMA:
+    if checker is None or media_types.find_body_kind(entry) not in _KINDS_READ_BY_SCHEMA:
         return None
     return SchemaTypes(checker.schema, checker.schema.get("$defs", {}))
 
@@ -402,7 +410,7 @@ def _build_types(entry: MediaType, checker: Checker | None) -> SchemaTypes | Non
 def _decode_body(body: bytes, row: ResultRow, content_type: str) -> tuple[Any, str]:
     """Return (data, ""), or (text or bytes, why) where the body is not what it says."""
     if not body:
-        return row.empty_data, ""
+        return ([] if row.is_empty_list else row.empty_data), ""
     media_type = row.media_type
     try:
         if row.types is not None:
@@ -412,7 +420,9 @@ def _decode_body(body: bytes, row: ResultRow, content_type: str) -> tuple[Any, s
         try:
             return body.decode(), f"{media_type}: {_explain_decode_error(error)}"
         except UnicodeDecodeError:
-            return body, f"{media_type}: not UTF-8"
+            is_plain = isinstance(error, UnicodeDecodeError)
+            reason = "not UTF-8" if is_plain else _explain_decode_error(error)
+            return body, f"{media_type}: {reason}"
 
 
 def _explain_decode_error(error: ValueError) -> str:

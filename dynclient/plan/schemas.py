@@ -198,18 +198,31 @@ class Schemas:
         with _TRANSLATION_LOCK:
             return self._dialects[direction].translate(node) if node is not None else True
 
+    def translate_content(self, media_type: MediaType, direction: Direction) -> Schema | bool:
+        """Return the schema of a body as the document describes it: also by what its items are."""
+        schema = self.translate(media_type.schema, direction)
+        item_schema = media_type.item_schema
+        if item_schema is None:
+            return schema
+        items = Schema(
+            {"type": "array", "items": self.translate(item_schema, direction)}, item_schema.place
+        )
+        if media_type.schema is None:
+            return items
+        return Schema({"allOf": [schema, items]}, media_type.node.place)
+
     def translate_body(self, media_type: MediaType, direction: Direction) -> Schema | bool:
         """Return the schema of a body in Python: XML and the like are text, whatever it says.
 
         Plain text may stand for a number or boolean. A result that came as text or octets under a
         range is held to the schema, since the document means no XML then.
         """
-        schema = self.translate(media_type.schema, direction)
-        kind, node = media_types.find_kind(media_type.name), media_type.schema
+        schema = self.translate_content(media_type, direction)
+        kind, node = media_types.find_body_kind(media_type), media_type.schema
         defs = self._dialects[direction].defs
         if kind in _COMPOSED_KINDS and direction == "request":
             return write_labelled_as_text(schema, defs, media_type, kind)
-        if node is None or kind == "json" or kind in _COMPOSED_KINDS:
+        if node is None or kind in ("json", "items") or kind in _COMPOSED_KINDS:
             return schema
         is_held = media_type.range_name != "" and direction == "response" and kind != "text"
         if is_held or _can_be_text(SchemaTypes(schema, defs), kind):

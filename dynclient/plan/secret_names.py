@@ -31,8 +31,9 @@ def collect_secret_names(operation: Operation) -> SecretNames:
     properties: set[str] = set()
     body = operation.request_body
     for media_type in body.content.values() if body is not None else ():
-        if media_type.schema is not None:
-            properties |= _find_passwords(media_type.schema, "")
+        for schema in (media_type.schema, media_type.item_schema):
+            if schema is not None:
+                properties |= _find_passwords(schema, "")
     return SecretNames(
         headers=credentials.headers | {name.lower() for name in by_location["header"]},
         query=credentials.query | by_location["query"],

@@ -62,7 +62,7 @@ class SampledBody:
     def encode(self, value: Any) -> tuple[str, bytes]:
         """Return the Content-Type and the bytes of this body with another value."""
         kind = media.get_essence(self.media_type)
-        if kind == EVENT_STREAM and not isinstance(value, str):
+        if kind == EVENT_STREAM and not isinstance(value, str | list):
             return self.media_type, b"data: " + media.encode_json(value) + b"\n\n"
         if kind.endswith(("/xml", "+xml")) and not isinstance(value, str):
             return self.media_type, b"<root/>"

@@ -130,7 +130,7 @@ def invalid_results(
     entry = find_declared_media_type(operation, status, media_type)
     if (
         entry is None
-        or media_types.find_kind(entry.name) == "octets"
+        or media_types.find_body_kind(entry) == "octets"
         or not _find_result_mutations(operation, entry)
     ):
         raise UsageError(

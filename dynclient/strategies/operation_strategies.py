@@ -84,7 +84,7 @@ def results(
     entry = find_declared_media_type(operation, status, media_type)
     if entry is None:
         return st.none()
-    if media_types.find_kind(entry.name) == "octets":
+    if media_types.find_body_kind(entry) == "octets":
         return st.binary(max_size=MAX_BYTES)
     return values(get_result_source(operation, entry))
 
@@ -168,7 +168,9 @@ class CallVariant:
     @property
     def is_binary(self) -> bool:
         """Whether the whole body is bytes."""
-        return self.media_type is not None and media_types.find_kind(self.media_type) == "octets"
+        if self.media_type is None:
+            return False
+        return _find_body_kind(self.plan, self.media_type) == "octets"
 
     def draw(self, draw: st.DrawFn, wanted: Collection[ValuePath] = ()) -> dict[str, Any]:
         """Draw a call document; no group in it is empty."""
@@ -253,7 +255,7 @@ def _build_call_variant(plan: Plan, name: str | None, *, is_fixed: bool) -> Call
     properties, defs = schema["properties"], schema.get("$defs", {})
     body = properties.get("body")
     binary_properties: frozenset[str] = frozenset()
-    kind = media_types.find_kind(name) if name is not None else None
+    kind = _find_body_kind(plan, name) if name is not None else None
     if kind == "octets":
         others = {key: value for key, value in properties.items() if key != "body"}
         required = [key for key in schema["required"] if key != "body"]
@@ -273,6 +275,11 @@ def _build_call_variant(plan: Plan, name: str | None, *, is_fixed: bool) -> Call
         binary_properties=binary_properties,
         is_media_type_fixed=is_fixed,
     )
+
+
+def _find_body_kind(plan: Plan, media_type: str) -> media_types.MediaKind:
+    entry = plan.find_media_type(media_type)
+    return media_types.find_kind(media_type) if entry is None else media_types.find_body_kind(entry)
 
 
 def _find_binary_properties(body: Any, defs: dict[str, Any]) -> list[str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
+from dynclient.model import find_sequence_format
 from dynclient.transport.content_coding import ContentDecoder, build_decoders
 from dynclient.wire import media
 
@@ -152,11 +153,13 @@ def check_value_count(body: bytes, content_type: str, limit: int | None) -> None
 
 
 def count_values(body: bytes, content_type: str) -> int:
-    """Return at most how many values a body holds: of JSON, a form, or parts; 1 of other types."""
+    """Return at most how many values a body holds; 1 of text and octets."""
     if not content_type or media.is_json(content_type):
         return 1 + sum(map(body.count, (b",", b"[", b"{")))
     if media.is_multipart(content_type):
         return 1 + body.count(b"\n--")
+    if find_sequence_format(content_type) is not None:
+        return 1 + sum(map(body.count, (b",", b"[", b"{", b"\n", b"\r", b"\x1e")))
     return 1 + body.count(b"&") if media.is_composed(content_type) else 1
 
 

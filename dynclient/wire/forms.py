@@ -51,8 +51,9 @@ def check_label(name: str | None, value: Any, encoding: Encoding | None) -> None
 
     """
     if isinstance(value, dict | list) and encoding is not None and not encoding.takes_json:
+        part = name or "a part"
         raise ValueError(
-            f"{name} is sent as {encoding.content_type}, which is written from text or bytes"
+            f"{part} is sent as {encoding.content_type}, which is written from text or bytes"
         )
 
 

@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from dynclient.model import Encoding
+from dynclient.model import NO_ITEM_ENCODINGS, Encoding, ItemEncodings, find_sequence_format
 from dynclient.schema.keyword_values import has_only_finite_numbers
 from dynclient.wire import forms, multipart
 from dynclient.wire.binary_values import StreamedBody, build_binary_body
 from dynclient.wire.binary_values import is_binary as is_binary_value
 from dynclient.wire.parameters import to_text
 from dynclient.wire.schema_types import SchemaTypes, refuse_constant
+from dynclient.wire.sequences import read_items, write_items
 
 #: The charsets of the web, by Python's names for them; Python knows stranger codecs, and some take
 #: quadratic time.
@@ -69,7 +70,10 @@ def is_composed(media_type: str) -> bool:
 
 
 def write(
-    media_type: str, value: Any, encodings: Mapping[str, Encoding]
+    media_type: str,
+    value: Any,
+    encodings: Mapping[str, Encoding],
+    item_encodings: ItemEncodings = NO_ITEM_ENCODINGS,
 ) -> tuple[str, bytes | StreamedBody]:
     """Return the Content-Type and the body that a value makes.
 
@@ -78,6 +82,7 @@ def write(
         value: plain JSON data for JSON; an object for forms and parts, its members files where they
             are; text or a binary value for the rest.
         encodings: how the properties of a form or of parts are written.
+        item_encodings: how parts without names are written.
 
     Raises:
         ValueError: the value cannot be carried by this media type; nothing of it is in the message.
@@ -91,11 +96,19 @@ def write(
         return media_type, forms.write_form(value, encodings)
     if multipart.can_write(media_type, value):
         boundary, body = multipart.write(
-            value, encodings, is_form_data=get_essence(media_type) == multipart.FORM_DATA
+            value,
+            encodings,
+            item_encodings,
+            is_form_data=get_essence(media_type) == multipart.FORM_DATA,
         )
         return f"{media_type}; boundary={boundary}", body
+    sequence_format = find_sequence_format(media_type)
+    if sequence_format is not None and isinstance(value, list):
+        return media_type, write_items(sequence_format, value, encode_json)
     if _can_be_text(media_type, value):
         return media_type, to_text(value).encode(find_charset(media_type) or "utf-8")
+    if sequence_format is not None:
+        raise ValueError(f"{media_type} is written from a list of items")
     accepted = "an object" if is_composed(media_type) else "text or bytes"
     raise ValueError(f"{media_type} is written from {accepted}, not from {_describe_kind(value)}")
 
@@ -124,6 +137,9 @@ def read(
         return multipart.read(body, content_type, types, encodings)
     if get_essence(media_type) == forms.FORM_MEDIA_TYPE:
         return forms.read_form(body, types, encodings)
+    sequence_format = find_sequence_format(media_type)
+    if sequence_format is not None and types.is_array:
+        return read_items(sequence_format, body, types, decode_json)
     value = decode(media_type, body, content_type)
     if isinstance(value, str) and get_essence(media_type) == "text/plain":
         return types.parse_text(value if types.can_be_any_text else value.strip())

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple, TypeVar
 
+from dynclient.model import MediaType, find_sequence_format
 from dynclient.wire.binary_values import is_binary, is_file
 from dynclient.wire.forms import FORM_MEDIA_TYPE
 from dynclient.wire.media import get_essence, is_json, is_multipart, is_text
@@ -18,14 +19,16 @@ from dynclient.wire.message import is_valid_header
 
 T = TypeVar("T")
 
-#: What a media type's bodies are like: an HTML page is text that never stands for an object.
-MediaKind = Literal["json", "form", "multipart", "plain text", "html", "text", "octets"]
+#: What a media type's bodies are like: an HTML page is text that never stands for an object; items
+#: follow one another, as in JSON Lines.
+MediaKind = Literal["json", "items", "form", "multipart", "plain text", "html", "text", "octets"]
 
 JSON, PLAIN_TEXT, OCTETS = "application/json", "text/plain", "application/octet-stream"
 
 #: For each kind one media type that stands for all of it.
 _REPRESENTATIVES: Mapping[MediaKind, str] = {
     "json": JSON,
+    "items": "application/jsonl",
     "form": FORM_MEDIA_TYPE,
     "multipart": "multipart/form-data",
     "plain text": PLAIN_TEXT,
@@ -138,6 +141,11 @@ def find_kind(media_type: str) -> MediaKind:
     return "text" if is_text(essence) else "octets"
 
 
+def find_body_kind(entry: MediaType) -> MediaKind:
+    """Return what the bodies of a Media Type Object are like: also by whether it has items."""
+    return "items" if entry.sequence_format is not None else find_kind(entry.name)
+
+
 def get_representative(media_type: str) -> str:
     """Return the media type that stands for all of its kind; there are few of them."""
     return _REPRESENTATIVES[find_kind(media_type)]
@@ -211,6 +219,8 @@ def _score_fit(media_type: str, value: Any) -> tuple[int, bool]:
     concrete = resolve_range(media_type, value)
     if concrete is None:
         return 0, False
+    if isinstance(value, list) and find_sequence_format(concrete) is not None:
+        return 2, True
     scores = _FIT_SCORES[_classify_value(value)]
     return scores.get(find_kind(concrete), 0), not is_range(media_type)
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, unquote
 
-from dynclient.model import Encoding, Parameter
+from dynclient.model import NO_ITEM_ENCODINGS, Encoding, ItemEncodings, Parameter
 from dynclient.wire.binary_values import (
     StreamedBody,
     build_binary_body,
@@ -96,6 +96,7 @@ def can_write(media_type: str, value: Any) -> bool:
 def write(
     value: Mapping[str, Any] | list[Any],
     encodings: Mapping[str, Encoding],
+    item_encodings: ItemEncodings = NO_ITEM_ENCODINGS,
     *,
     is_form_data: bool = True,
 ) -> tuple[str, bytes | StreamedBody]:
@@ -104,6 +105,7 @@ def write(
     Args:
         value: an object, or a list.
         encodings: of its properties.
+        item_encodings: of unnamed parts, by their positions.
         is_form_data: whether it is multipart/form-data, whose encodings may have a style.
 
     The boundary follows from the content, so that the same call is the same request; where a file
@@ -114,7 +116,9 @@ def write(
 
     """
     if isinstance(value, list):
-        parts = [_build_part(None, item, None) for item in value]
+        parts = [
+            _build_part(None, item, item_encodings.get(index)) for index, item in enumerate(value)
+        ]
     else:
         parts = _build_named_parts(value, encodings, is_form_data=is_form_data)
     boundary = _compute_boundary(parts)

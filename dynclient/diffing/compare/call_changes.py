@@ -13,7 +13,7 @@ from dynclient.diffing.compare.schema_changes import ComparedPart, SchemaCompare
 from dynclient.diffing.decide.compatibility import WitnessBuilder, to_witness
 from dynclient.diffing.findings import Finding
 from dynclient.model import MediaType, RequestBody
-from dynclient.wire import media
+from dynclient.wire import media, media_types
 
 
 class CallComparer:
@@ -136,8 +136,8 @@ class CallComparer:
             call_path=("body",),
         )
         schemas, direction = context.documents.schemas, context.exposure.direction
-        old_schema = schemas[True].translate(old.schema, direction)
-        new_schema = schemas[False].translate(new.schema, direction)
+        old_schema = schemas[True].translate_content(old, direction)
+        new_schema = schemas[False].translate_content(new, direction)
         yield from self._schemas.compare(part, old_schema, new_schema)
         if media.is_composed(old.name):
             yield from self._compare_encodings(
@@ -157,7 +157,7 @@ class CallComparer:
     def _make_witness_builder(self, entry: MediaType) -> WitnessBuilder:
         if not self._context.old_sends:
             return lambda value: value
-        if media.is_json(entry.name) or media.is_composed(entry.name):
+        if media_types.find_body_kind(entry) in ("json", "items", "form", "multipart"):
             call_builder = self._context.call_builder
             return lambda value: to_witness(call_builder.build_with_body(value, entry.name))
         # A value of any other media type cannot be written; it is shown as its schema has it.

@@ -154,8 +154,8 @@ class ResultComparer:
             separator=": ",
         )
         schemas, direction = context.documents.schemas, context.exposure.direction
-        old_schema = schemas[True].translate(old.schema, direction)
-        new_schema = schemas[False].translate(new.schema, direction)
+        old_schema = schemas[True].translate_content(old, direction)
+        new_schema = schemas[False].translate_content(new, direction)
         yield from self._schemas.compare(part, old_schema, new_schema)
 
     def _build_media_type_added(self, old: Response, new: Response, entry: MediaType) -> Finding:

@@ -34,6 +34,7 @@ from dynclient.plan.document_check.swagger_rules import (
     check_swagger_security_scheme,
 )
 from dynclient.plan.document_check.value_rules import (
+    check_item_fields,
     check_media_type_examples,
     check_parameter_examples,
     check_schema_values,
@@ -53,7 +54,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     "Operation": (check_operation,),
     "Parameter": (check_parameter, check_parameter_examples),
     "Header": (check_parameter_examples,),
-    "Media Type": (check_media_type_examples,),
+    "Media Type": (check_item_fields, check_media_type_examples),
     "Responses": (check_responses,),
     "Response": (check_response,),
     "Security Scheme": (check_security_scheme,),

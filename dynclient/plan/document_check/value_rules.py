@@ -7,6 +7,7 @@ from typing import Any
 
 from dynclient.document.references import Node
 from dynclient.errors import DocumentError
+from dynclient.model import has_items
 from dynclient.plan.document_check.check_context import CheckContext, Visit
 from dynclient.schema.dialect import Direction, Schema
 from dynclient.schema.engine import Checker
@@ -67,6 +68,26 @@ def check_media_type_examples(visit: Visit, context: CheckContext) -> None:
         return
     schema = visit.node.get_child("schema")
     _check_values(examples, schema, visit.direction, "invalid-example", context)
+
+
+def check_item_fields(visit: Visit, context: CheckContext) -> None:
+    """Report what is said of items where a body has none, and encodings of both kinds.
+
+    Source: OAS 3.2.0 Media Type Object.
+    """
+    node = visit.node
+    owner, _, key = node.pointer.rpartition("/")
+    name = key.replace("~1", "/")
+    if owner.endswith("/content") and not has_items(name):
+        for field in ("itemSchema", "prefixEncoding", "itemEncoding"):
+            if field in node.value:
+                text = f"`{field}` has no effect: a body of {name} is not made of items"
+                hint = "give the schema of the whole body as `schema`"
+                context.warn(node.get_child(field), "ignored-field", text, hint)
+    has_positions = "prefixEncoding" in node.value or "itemEncoding" in node.value
+    if has_positions and "encoding" in node.value:
+        text = "`encoding` is for parts with names, and cannot stand beside those by position"
+        context.warn(node.get_child("encoding"), "ignored-field", text, "remove one of them")
 
 
 def check_parameter_examples(visit: Visit, context: CheckContext) -> None:
