@@ -20,7 +20,7 @@ from dynclient.plan.plan import Plan, RequestChecks
 from dynclient.plan.results import WRITE_ONLY, Result, select_drifts
 from dynclient.plan.schemas import IGNORED_HEADERS
 from dynclient.schema.dialect import Schema
-from dynclient.schema.engine import Checker
+from dynclient.schema.engine import Checker, compile_check
 from dynclient.transport.authorization import CredentialStore
 from dynclient.transport.exchange import Exchange, ExchangePolicy
 from dynclient.transport.http_adapter import DEFAULT_TIMEOUTS, PhaseTimeouts, build_timeouts
@@ -162,7 +162,7 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
 
         checker = self._plan.get_checker(self._options.media_type, "producer")
         schema = build_example_schema(checker.schema)
-        generator = ExampleGenerator(schema, compile_schema=_compile_schema)
+        generator = ExampleGenerator(schema, compile_schema=compile_check)
         try:
             call = Call(generator.generate(seed=seed))
         except NoExample as error:
@@ -304,10 +304,6 @@ def _prefer_declared_example(call: Call, entry: model.MediaType, checker: Checke
         if checker.accepts({**call, "body": example}):
             call["body"] = example
             return
-
-
-def _compile_schema(schema: dict[str, Any]) -> Any:
-    return Checker(schema).accepts
 
 
 def build_example_schema(schema: dict[str, Any]) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from dynclient.containment.witnesses.validator_cache import ValidatorCache, do_e
 from dynclient.containment.worklist import Worklist
 from dynclient.generate import ExampleGenerator, NoExample
 from dynclient.schema.dialect import Schema
-from dynclient.schema.engine import Checker
+from dynclient.schema.engine import compile_check
 from dynclient.violations import Place
 
 #: Keywords that no rule decides, by the type of value that they apply to.
@@ -483,16 +483,12 @@ class ContainmentChecker:
             return NO_WITNESS
         for formats in (True, False):
             root = self.validators.build_root(self.subschema_view, schema, formats=formats)
-            generator = ExampleGenerator(root, compile_schema=_compile_checker)
+            generator = ExampleGenerator(root, compile_schema=compile_check)
             try:
                 return generator.generate(optional="none")
             except NoExample:
                 continue
         return NO_WITNESS
-
-
-def _compile_checker(schema: dict[str, Any]) -> Any:
-    return Checker(schema).accepts
 
 
 def _list_finite_values(sub: Disjunct) -> list[Any]:

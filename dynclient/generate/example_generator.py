@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from random import Random
 from typing import Any
 
@@ -12,18 +13,20 @@ from dynclient.generate.merged_schema import (
     SyntheticSchema,
     copy_json,
 )
+from dynclient.generate.plausible_values import PlausibleValueGenerator
 from dynclient.generate.property_choice import OptionalMembers
 from dynclient.generate.schema_cache import InstanceCheck, SchemaCache, SchemaKey
-from dynclient.generate.value_generator import (
-    MAX_STEPS,
-    BudgetExceeded,
-    ValueGenerator,
-)
-from dynclient.schema.step_limit import limit_steps
+from dynclient.generate.value_choices import MAX_STEPS, BudgetExceeded
+from dynclient.schema.step_limit import MAX_STEPS as MAX_STEPS_OF_CHECK
+from dynclient.schema.step_limit import has_steps_left, limit_steps
 
 MAX_ATTEMPTS = 50
 #: With fewer steps than these left, the last attempt is made, at a value without optional members.
 LAST_ATTEMPT_STEPS = MAX_STEPS // 5
+#: How many steps all checks of one instance may take, and how many of them are kept for the last
+#: attempt.
+MAX_CHECK_STEPS = 2 * MAX_STEPS_OF_CHECK
+LAST_CHECK_STEPS = MAX_STEPS_OF_CHECK // 2
 
 
 class NoExample(ValueError):
@@ -85,37 +88,60 @@ class ExampleGenerator:
             NoExample: none was found within the bounds.
 
         """
-        with limit_steps():
-            return self._generate(seed, optional, hints or {})
-
-    def _generate(self, seed: int, optional: OptionalMembers, hints: Mapping[str, Any]) -> Any:
         accepts = self._cache.get_check((self.schema,))
-        pointer, reason = "", "nothing was tried"
-        steps = MAX_STEPS
+        with limit_steps(MAX_CHECK_STEPS):
+            value = self._find_instance(seed, optional, accepts)
+            return self._apply_hints(value, hints or {}, accepts)
+
+    def _find_instance(self, seed: int, optional: OptionalMembers, accepts: InstanceCheck) -> Any:
+        """Return an instance of several attempts; the last one has steps that are kept for it."""
         failures: dict[SchemaKey, int] = {}
-        for attempt in range(MAX_ATTEMPTS + 1):
-            is_last = attempt == MAX_ATTEMPTS or steps <= LAST_ATTEMPT_STEPS
-            generator = ValueGenerator(
+        remaining_steps = MAX_STEPS
+        with limit_steps(MAX_CHECK_STEPS - LAST_CHECK_STEPS):
+            for attempt in range(MAX_ATTEMPTS):
+                generator = PlausibleValueGenerator(
+                    self._cache,
+                    _build_random(seed, attempt),
+                    optional,
+                    remaining_steps,
+                    failures,
+                    is_first=seed == 0 and attempt == 0,
+                )
+                with suppress(GenerationFailed, BudgetExceeded):
+                    value = generator.generate((self.schema,), "")
+                    if accepts(value):
+                        return value
+                remaining_steps = generator.remaining_steps
+                if remaining_steps <= LAST_ATTEMPT_STEPS or not has_steps_left():
+                    break
+        return self._make_last_attempt(
+            PlausibleValueGenerator(
                 self._cache,
-                Random(seed * (MAX_ATTEMPTS + 1) + attempt),  # noqa: S311 (plausible, not secret)
-                "none" if is_last else optional,
-                steps,
+                _build_random(seed, MAX_ATTEMPTS),
+                "none",
+                remaining_steps,
                 failures,
-                is_first=seed == 0 and attempt == 0,
-            )
-            try:
-                value = generator.generate((self.schema,), "")
-                if accepts(value):
-                    return self._apply_hints(value, hints, accepts)
-                pointer, reason = "", self._explain_refusal(value)
-            except GenerationFailed as failure:
-                pointer, reason = failure.pointer or "", str(failure)
-            except BudgetExceeded as failure:
-                reason = str(failure)
-            if is_last:
-                break
-            steps = generator.remaining_steps
-        raise NoExample(pointer, reason)
+                is_first=False,
+            ),
+            accepts,
+        )
+
+    def _make_last_attempt(self, generator: PlausibleValueGenerator, accepts: InstanceCheck) -> Any:
+        """Return an instance without optional members.
+
+        Raises:
+            NoExample: this attempt finds none.
+
+        """
+        try:
+            value = generator.generate((self.schema,), "")
+        except GenerationFailed as failure:
+            raise NoExample(failure.pointer or "", str(failure)) from None
+        except BudgetExceeded as failure:
+            raise NoExample("", str(failure)) from None
+        if not accepts(value):
+            raise NoExample("", self._explain_refusal(value))
+        return value
 
     def _apply_hints(self, value: Any, hints: Mapping[str, Any], accepts: InstanceCheck) -> Any:
         if not isinstance(value, dict):
@@ -136,3 +162,7 @@ class ExampleGenerator:
             if not accepts(value):
                 return f"{keyword} refuses what was found"
         return "the schema refuses what was found"
+
+
+def _build_random(seed: int, attempt: int) -> Random:
+    return Random(seed * (MAX_ATTEMPTS + 1) + attempt)  # noqa: S311 (plausible, not secret)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from random import Random
 from typing import Any
 
 from dynclient.document.references import escape_token
 from dynclient.generate.branch_choice import BranchCounts
-from dynclient.generate.conflict_analysis import ConflictAnalyzer
 from dynclient.generate.merged_schema import (
     ExcludedValues,
     GenerationFailed,
@@ -21,18 +19,14 @@ from dynclient.generate.merged_schema import (
     exclude_values,
     pick,
 )
-from dynclient.generate.property_choice import OptionalMembers, PropertyChooser
-from dynclient.generate.scalar_values import generate_number, generate_string
 from dynclient.generate.schema_cache import (
     MAX_DEPTH,
     NO_VALUE,
-    SchemaCache,
-    SchemaKey,
     accept_anything,
     get_schema_key,
 )
+from dynclient.generate.value_choices import MAX_STEPS, ValueChoices
 
-MAX_STEPS = 20_000
 MAX_TRIES = 64
 #: So many tries are made at branches, and two more for each branch of the schema.
 MIN_TRIES = 16
@@ -43,72 +37,16 @@ MAX_FAILURES = 2
 SEARCH_STEPS_PER_FIRST_TRY = 6
 #: After so many tries the conflicts are forgotten: a restart may do better.
 RESTART_INTERVAL = 6
-#: From this depth or size on, a value has only what it must have.
-MINIMAL_FROM_DEPTH = 6
-MINIMAL_FROM_SIZE = {"none": 0, "some": 400, "all": 2000}
 #: How often the items that `contains` requires come first although they need not.
 AMONG_SHARE = 0.3
-#: How often a bare map has a second property, and an array a second item.
-SECOND_PROPERTY_SHARE = 0.3
-SECOND_ITEM_SHARE = 0.4
 #: How often a unique item is tried.
 MAX_ITEM_TRIES = 12
 
 
-class BudgetExceeded(Exception):
-    """Say that the budget of steps is used up."""
+class ValueGenerator(ValueChoices):
+    """One attempt: a walk down the schema that generates a value."""
 
-
-class ValueGenerator:
-    """One attempt: a walk down the schema that generates a value.
-
-    Args:
-        cache: the caches about the schema.
-        random: makes each random choice.
-        optional: how many of the optional properties and items appear.
-        steps: the budget.
-        failures: schemas -> how often a search for them failed; shared by the attempts at a value.
-        is_first: take the first valid example, not a random one.
-
-    """
-
-    __slots__ = (
-        "_active_definitions",
-        "_conflict_analyzer",
-        "_failure_counts",
-        "_is_minimal",
-        "_optional_members",
-        "_path",
-        "_property_chooser",
-        "_random",
-        "_size",
-        "cache",
-        "is_first",
-        "remaining_steps",
-    )
-
-    def __init__(
-        self,
-        cache: SchemaCache,
-        random: Random,
-        optional: OptionalMembers,
-        steps: int,
-        failures: dict[SchemaKey, int],
-        *,
-        is_first: bool,
-    ) -> None:
-        self.cache = cache
-        self._failure_counts = failures
-        self.is_first = is_first
-        self.remaining_steps = steps
-        self._random = random
-        self._conflict_analyzer = ConflictAnalyzer(cache, random, self.spend)
-        self._property_chooser = PropertyChooser(cache, random, self.spend)
-        self._optional_members = optional
-        self._is_minimal = False
-        self._size = 0
-        self._path: list[str | int] = []
-        self._active_definitions: dict[str, int] = {}
+    __slots__ = ()
 
     def generate(
         self,
@@ -131,8 +69,8 @@ class ValueGenerator:
 
         """
         self.spend(1)
-        self._size += 1
-        if len(self._path) > MAX_DEPTH:
+        self.size += 1
+        if len(self.path) > MAX_DEPTH:
             raise GenerationFailed("it nests too deeply")
         try:
             merged = self.cache.merge_without_choice(schemas)
@@ -141,19 +79,8 @@ class ValueGenerator:
             return self._offer_or_generate(merged, schemas, name, prefer, avoid)
         except GenerationFailed as failure:
             if failure.pointer is None:
-                failure.pointer = _format_pointer(self._path)
+                failure.pointer = _format_pointer(self.path)
             raise
-
-    def spend(self, steps: int) -> None:
-        """Take steps off the budget.
-
-        Raises:
-            BudgetExceeded: fewer are left.
-
-        """
-        self.remaining_steps -= steps
-        if self.remaining_steps < 0:
-            raise BudgetExceeded("the search grew too large")
 
     # --- the search among branches
 
@@ -162,7 +89,7 @@ class ValueGenerator:
     ) -> Any:
         """Return a value that the schemas accept, by a bounded search among their branches."""
         key = get_schema_key(schemas)
-        if self._failure_counts.get(key, 0) >= MAX_FAILURES:
+        if self.failure_counts.get(key, 0) >= MAX_FAILURES:
             raise GenerationFailed("every branch was refused before")
 
         def generate(merged: MergedSchema) -> Any:
@@ -173,7 +100,7 @@ class ValueGenerator:
         except GenerationFailed:
             has_synthetic = len(key) < len(schemas)
             if not has_synthetic:
-                self._failure_counts[key] = self._failure_counts.get(key, 0) + 1
+                self.failure_counts[key] = self.failure_counts.get(key, 0) + 1
             raise
 
     def _try_branches(
@@ -181,11 +108,11 @@ class ValueGenerator:
     ) -> Any:
         """Try one branch after the other; analyze the conflict where a value is refused."""
         accepts = self.cache.get_check(schemas) if get_schema_key(schemas) else accept_anything
-        branches = BranchCounts(self.cache, self._random)
+        branches = BranchCounts(self.cache, self.random)
         conflicts: tuple[JsonSchema, ...] = ()
         failure = GenerationFailed("every branch was refused")
         first_steps, max_steps = self.remaining_steps, MAX_SEARCH_STEPS
-        requested = self._optional_members
+        requested = self.optional_members
 
         for number in range(MAX_TRIES):
             used_steps = first_steps - self.remaining_steps
@@ -195,7 +122,7 @@ class ValueGenerator:
                 max_steps = max(max_steps, SEARCH_STEPS_PER_FIRST_TRY * used_steps)
             try:
                 # Optional properties may be what tells branches apart, so their number varies.
-                self._optional_members = (requested, requested, "some", "none")[number % 4]
+                self.optional_members = (requested, requested, "some", "none")[number % 4]
                 merged = self._merge_branches(branches, conflicts, schemas, number)
                 value = generate(merged)
                 if not merged.has_uncertain_keywords or accepts(value):
@@ -205,12 +132,12 @@ class ValueGenerator:
                 if is_restart:
                     conflicts = ()
                 else:
-                    conflicts += self._conflict_analyzer.analyze(merged, value)
+                    conflicts += self.conflict_analyzer.analyze(merged, value)
             except GenerationFailed as error:
                 failure, conflicts = error, ()
                 self.spend(1)
             finally:
-                self._optional_members = requested
+                self.optional_members = requested
         raise failure
 
     def _merge_branches(
@@ -222,7 +149,7 @@ class ValueGenerator:
     ) -> MergedSchema:
         """Choose branches for one try, and merge what must hold then."""
         choose = branches.build_chooser(
-            is_minimal=self._is_minimal,
+            is_minimal=self.is_minimal,
             repeats_twins=(number + 1) % 3 > 0,
         )
         merged = self.cache.merge(conflicts + schemas, choose, set(map(id, conflicts)))
@@ -243,97 +170,42 @@ class ValueGenerator:
         """Return a value that the schemas offer themselves, else a generated one."""
         if merged.excluded_identities:
             avoid = merged.excluded_identities | avoid
-        offered = self._find_offered_value(merged, schemas, prefer, avoid)
+        offered = self.find_offered_value(merged, schemas, prefer, avoid)
         if offered is not NO_VALUE:
             return copy_json(offered)
         with self._enter_definitions(merged):
             return self._generate_by_type(merged, name, avoid)
 
-    def _find_offered_value(
-        self,
-        merged: MergedSchema,
-        schemas: tuple[JsonSchema, ...],
-        prefer: Any,
-        avoid: ExcludedValues,
-    ) -> Any:
-        """Return the preferred value, an example, the default or a listed value; else NO_VALUE."""
-        if prefer is not NO_VALUE and self._is_accepted(prefer, merged, schemas):
-            return prefer
-        examples = self._list_offers(merged, "examples", schemas, avoid)
-        if examples:
-            return self._pick_offer(examples)
-        defaults = self._list_offers(merged, "default", schemas, avoid)
-        if defaults and (defaults != [None] or merged.candidate_types == ("null",)):
-            return self._pick_offer(defaults)
-        if merged.listed_values is None:
-            return NO_VALUE
-        return self._pick_listed_value(merged, schemas, avoid)
-
-    def _pick_listed_value(
-        self, merged: MergedSchema, schemas: tuple[JsonSchema, ...], avoid: ExcludedValues
-    ) -> Any:
-        """Return a value of `const` or `enum`, null only where nothing else is left."""
-        values = self._list_offers(merged, "values", schemas, avoid)
-        if not values:
-            is_constant = merged.has_keyword("const")
-            raise GenerationFailed("const refuses" if is_constant else "enum leaves no value")
-        other_than_null = [value for value in values if value is not None]
-        return pick(other_than_null or values, self._random)
-
-    def _is_accepted(
-        self, value: Any, merged: MergedSchema, schemas: tuple[JsonSchema, ...]
-    ) -> bool:
-        if merged.has_only_scalar_keywords:
-            return merged.satisfies_scalar_keywords(value)
-        return self.cache.get_check(schemas)(value)
-
-    def _list_offers(
-        self,
-        merged: MergedSchema,
-        keyword: str,
-        schemas: tuple[JsonSchema, ...],
-        avoid: ExcludedValues,
-    ) -> list[Any]:
-        return exclude_values(self.cache.list_offered_values(merged, keyword, schemas), avoid)
-
-    def _pick_offer(self, values: list[Any]) -> Any:
-        return values[0] if self.is_first else pick(values, self._random)
-
     @contextmanager
     def _enter_definitions(self, merged: MergedSchema) -> Iterator[None]:
         """Generate only what must be, inside a definition entered again, too deep or too large."""
         names = merged.definition_names
-        was_minimal = self._is_minimal
-        is_entered_again = any(self._active_definitions.get(name) for name in names)
-        is_too_deep = len(self._path) > MINIMAL_FROM_DEPTH
-        is_too_large = self._size > MINIMAL_FROM_SIZE[self._optional_members]
-        self._is_minimal = was_minimal or is_entered_again or is_too_deep or is_too_large
+        was_minimal = self.is_minimal
+        self.is_minimal = was_minimal or self.must_be_minimal(names)
         for name in names:
-            self._active_definitions[name] = self._active_definitions.get(name, 0) + 1
+            self.active_definitions[name] = self.active_definitions.get(name, 0) + 1
         try:
             yield
         finally:
-            self._is_minimal = was_minimal
+            self.is_minimal = was_minimal
             for name in names:
-                self._active_definitions[name] -= 1
+                self.active_definitions[name] -= 1
 
     def _generate_by_type(self, merged: MergedSchema, name: str, avoid: ExcludedValues) -> Any:
-        if not merged.candidate_types:
-            raise GenerationFailed("type leaves nothing")
-        json_type = pick(merged.candidate_types, self._random)
+        json_type = self.choose_type(merged)
         if json_type == "object":
             return self._generate_object(merged, name)
         if json_type == "array":
             return self._generate_array(merged, name)
         if json_type == "string":
             self.spend(merged.length_bounds[0] // 1000)
-            return generate_string(merged, name, self._random, avoid, self.cache.matches)
+            return self.generate_text(merged, name, avoid)
         if json_type in ("integer", "number"):
-            return generate_number(merged, json_type == "integer", self._random, avoid)
+            return self.generate_number(merged, avoid, is_integer=json_type == "integer")
         constants = exclude_values([True, False] if json_type == "boolean" else [None], avoid)
         if not constants:
             raise GenerationFailed("every value is ruled out")
-        return pick(constants, self._random)
+        return self.pick_one(constants)
 
     def _generate_child(
         self,
@@ -344,23 +216,18 @@ class ValueGenerator:
         avoid: ExcludedValues = frozenset(),
     ) -> Any:
         """Return a property's or an item's value; `key` is its place in the object or array."""
-        self._path.append(key)
+        self.path.append(key)
         try:
             return self.generate(schemas, name, prefer, avoid)
         finally:
-            self._path.pop()
-
-    @property
-    def _has_optional_members(self) -> bool:
-        """Whether optional properties and items appear at this place."""
-        return not self._is_minimal and self._optional_members != "none"
+            self.path.pop()
 
     # --- objects
 
     def _generate_object(self, merged: MergedSchema, name: str) -> dict[str, Any]:
-        chosen = self._choose_names(merged)
-        merged, names, needed = self._property_chooser.complete(
-            merged, chosen, is_minimal=self._is_minimal
+        chosen = self.choose_names(merged)
+        merged, names, needed = self.property_chooser.complete(
+            merged, chosen, is_minimal=self.is_minimal
         )
         pattern_count = sum(map(len, merged.get_keyword_values("patternProperties")))
         self.spend(len(names) * (len(merged.conjuncts) + pattern_count) // 50)
@@ -377,20 +244,13 @@ class ValueGenerator:
         self._add_optional_properties(merged, value, name)
         return value
 
-    def _choose_names(self, merged: MergedSchema) -> dict[str, None]:
-        """Return the required properties and some of the optional ones."""
-        optional_members = self._optional_members if self._has_optional_members else "none"
-        return self._property_chooser.choose_names(merged, optional_members)
-
     def _add_optional_properties(
         self, merged: MergedSchema, value: dict[str, Any], name: str
     ) -> None:
-        """Add properties up to `minProperties`, and one or two to a bare map."""
+        """Add properties up to `minProperties`, and as many more as are chosen."""
         least = merged.get_lower_limit("minProperties")
         most = merged.get_upper_limit("maxProperties")
-        count = least
-        if merged.is_bare_map and self._has_optional_members:
-            count = max(least, 1 + (self._random.random() < SECOND_PROPERTY_SHARE))
+        count = max(least, self.choose_property_count(merged, len(value)))
         if most is not None:
             count = min(count, most)
 
@@ -423,6 +283,8 @@ class ValueGenerator:
         patterns: list[str] = []
         for schemas in merged.get_keyword_values("patternProperties"):
             patterns += schemas
+        if not name_schemas and not patterns:
+            yield from self.generate_free_names()
 
         for n in range(least * 2 + 20):
             self.spend(1)
@@ -430,7 +292,7 @@ class ValueGenerator:
             if name_schemas:
                 spare = self._generate_name(name_schemas)
             elif patterns and n % 2 == 0:
-                pattern = pick(patterns, self._random)
+                pattern = pick(patterns, self.random)
                 spare = self._generate_name(({"type": "string", "pattern": pattern},))
             elif patterns:
                 spare = f"{name or 'property'}-{n + 1}"
@@ -458,7 +320,7 @@ class ValueGenerator:
 
         items: list[Any] = []
         identities: set[Any] = set()
-        for index in range(self._choose_length(merged, least, most)):
+        for index in range(self.choose_length(merged, least, most)):
             schemas = merged.get_item_schemas(index)
             is_contained = start <= index < start + len(contained)
             schemas += (contained[index - start],) if is_contained else others
@@ -479,7 +341,7 @@ class ValueGenerator:
         is_among = most is not None and start + count > most
         if is_among or False in merged.get_item_schemas(start):
             return 0
-        is_first = self._random.random() < AMONG_SHARE
+        is_first = self.random.random() < AMONG_SHARE
         return 0 if is_first else start
 
     def _get_size_bounds(self, merged: MergedSchema) -> tuple[int, int | None]:
@@ -487,16 +349,6 @@ class ValueGenerator:
         if most is not None and least > most:
             raise GenerationFailed("minItems is more than maxItems")
         return least, most
-
-    def _choose_length(self, merged: MergedSchema, least: int, most: int | None) -> int:
-        length = merged.tuple_length
-        if not self._has_optional_members:
-            length = least
-        elif not length:
-            length = 1 + (self._random.random() < SECOND_ITEM_SHARE)
-        if most is not None:
-            length = min(length, most)
-        return max(least, length)
 
     def _generate_item(
         self, schemas: tuple[JsonSchema, ...], index: int, name: str, identities: set[Any]

@@ -11,7 +11,7 @@ from dynclient.generate import ExampleGenerator, NoExample
 from dynclient.model import MediaType, Parameter, Response
 from dynclient.plan.plan import Plan
 from dynclient.plan.schemas import DIALECT_URI, Reading
-from dynclient.schema.engine import Checker
+from dynclient.schema.engine import Checker, compile_check
 from dynclient.schema.explain import list_declared_names
 from dynclient.schema.readings import Definitions
 from dynclient.wire import media, media_types, multipart
@@ -259,7 +259,7 @@ class ResponseSampler:
         own = {key: value for key, value in schema.items() if key not in ("$schema", "$defs")}
         carried = {"pattern": FIELD_VALUE}
         restricted = {"$schema": DIALECT_URI, "allOf": [own, carried], "$defs": defs}
-        generator = ExampleGenerator(restricted, compile_schema=_compile)
+        generator = ExampleGenerator(restricted, compile_schema=compile_check)
         for number in range(MAX_SAMPLES):
             texts = _write_header_lines(header, generator.generate(seed=self._seed + number))
             if texts and all(map(_is_field_value, texts)):
@@ -298,9 +298,5 @@ def _is_field_value(text: str) -> bool:
     return text.isascii() and text.isprintable() and text == text.strip()
 
 
-def _compile(schema: dict[str, Any]) -> Any:
-    return Checker(schema).accepts
-
-
 def _build_generator(checker: Checker) -> ExampleGenerator:
-    return ExampleGenerator(checker.schema, compile_schema=_compile, accepts=checker.accepts)
+    return ExampleGenerator(checker.schema, compile_schema=compile_check, accepts=checker.accepts)

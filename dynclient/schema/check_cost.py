@@ -61,13 +61,18 @@ class CheckCostEstimator:
     Args:
         defs: the definitions that references name.
 
+    Attributes:
+        rounds: how often each definition was looked at.
+
     """
 
     def __init__(self, defs: dict[str, Any]) -> None:
+        self.rounds = 0
         self._defs = defs
 
     def estimate(self, schema: Any) -> int:
         """Return how many schemas are checked for one path through a value, at most."""
+        self.rounds += 1
         costs: dict[str, CheckCost] = {}
         for name in self._sort_definitions(schema, find_referenced_names):
             costs[name] = _measure(self._defs[name], costs, costs)
@@ -85,6 +90,7 @@ class CheckCostEstimator:
         below: dict[str, CheckCost] = {}
         names = list(self._sort_definitions(schema, _find_names_in_place))
         for depth in range(MAX_DEPTH):
+            self.rounds += 1
             here: dict[str, CheckCost] = {}
             for name in names:
                 here[name] = _measure(self._defs[name], here, below)

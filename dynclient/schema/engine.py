@@ -8,6 +8,7 @@ reference, decides and explains. Both check formats by our list, patterns by our
 from __future__ import annotations
 
 import weakref
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cached_property
 from itertools import islice
@@ -50,6 +51,10 @@ class Checker:
         if validator.size > LARGE_SIZE:
             _large_checkers.add(self, validator.size)
         return validator
+
+    def compile(self) -> None:
+        """Compile the schema for the fast engine now, not with the first value."""
+        _ = self._fast_validator
 
     def release_memory(self) -> None:
         """Forget what was compiled. It is compiled again when it is needed."""
@@ -149,3 +154,15 @@ class _LargeCheckers:
 
 _large_checkers = _LargeCheckers()
 _LARGE_CHECKERS_LOCK = build_fork_safe_lock()
+
+
+def compile_check(schema: dict[str, Any]) -> Callable[[Any], bool]:
+    """Return the check of a schema, which is compiled at once.
+
+    Args:
+        schema: a self-contained root in our dialect.
+
+    """
+    checker = Checker(schema)
+    checker.compile()
+    return checker.accepts

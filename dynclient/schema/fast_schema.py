@@ -28,6 +28,7 @@ from dynclient.schema.evaluation_conditions import (
     TooManyConditions,
 )
 from dynclient.schema.formats import CheckedFormat
+from dynclient.schema.step_limit import charge_steps
 
 _DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME = "[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
@@ -52,6 +53,11 @@ MAX_SCHEMAS = 200_000
 
 #: How many schemas the engine may check for one path through a value. A million take 20 ms.
 MAX_CHECK_COST = 5_000_000
+
+#: Writing a schema, and each round of an estimate, takes as long as so many steps of the reference
+#: engine.
+STEPS_PER_SCHEMA = 20
+STEPS_PER_ROUND = 8
 
 #: How many schemas may apply in place where `unevaluatedItems` is: the engine copies them.
 MAX_UNROLLED_SCHEMAS = 20_000
@@ -128,11 +134,14 @@ class FastSchemaWriter:
             UnsuitableSchema: the engine would need too much time or memory.
 
         """
+        estimator = CheckCostEstimator(self._written)
         try:
             root = self._write_root()
+            self.max_depth = estimator.find_depth(root, MAX_CHECK_COST)
         except (TooManyConditions, RecursionError):
             raise UnsuitableSchema from None
-        self.max_depth = CheckCostEstimator(self._written).find_depth(root, MAX_CHECK_COST)
+        finally:
+            charge_steps(self.size * (STEPS_PER_SCHEMA + STEPS_PER_ROUND * estimator.rounds))
         if self.max_depth == 0:
             raise UnsuitableSchema
         return root

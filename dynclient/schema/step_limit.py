@@ -1,4 +1,4 @@
-"""How many steps the reference engine may take for one value."""
+"""How many steps checking, compiling and generating may take together."""
 
 from __future__ import annotations
 
@@ -14,15 +14,40 @@ class ValidationTooComplex(Exception):
     """Checking a value takes more steps than are left."""
 
 
-#: How many steps are left, in a list that is changed in place; None where nothing limits them.
-_remaining_steps: contextvars.ContextVar[list[int] | None] = contextvars.ContextVar(
+class StepLimit:
+    """How many steps may be taken, and how many were.
+
+    Args:
+        steps: how many may be taken.
+
+    Attributes:
+        remaining: how many are left; below 0 where more were taken.
+        charged: how many were taken for work other than the checks of the reference engine.
+
+    """
+
+    __slots__ = ("charged", "given", "remaining")
+
+    def __init__(self, steps: int) -> None:
+        self.given = steps
+        self.remaining = steps
+        self.charged = 0
+
+    @property
+    def check_steps(self) -> int:
+        """How many steps the checks of the reference engine took."""
+        return self.given - self.remaining - self.charged
+
+
+#: The limit that counts; None where nothing limits the steps.
+_current_limit: contextvars.ContextVar[StepLimit | None] = contextvars.ContextVar(
     "dynclient_steps", default=None
 )
 
 
 @contextmanager
-def limit_steps(steps: int = MAX_STEPS) -> Iterator[None]:
-    """Let the reference engine take no more than some steps inside.
+def limit_steps(steps: int = MAX_STEPS) -> Iterator[StepLimit]:
+    """Let what is done inside take no more than some steps.
 
     A limit inside a limit takes its steps from the outer one, and no more than its own.
 
@@ -33,28 +58,42 @@ def limit_steps(steps: int = MAX_STEPS) -> Iterator[None]:
         ValidationTooComplex: it would take more.
 
     """
-    outer = _remaining_steps.get()
-    given = steps if outer is None else min(steps, max(outer[0], 0))
-    own = [given]
-    token = _remaining_steps.set(own)
+    outer = _current_limit.get()
+    limit = StepLimit(steps if outer is None else min(steps, max(outer.remaining, 0)))
+    token = _current_limit.set(limit)
     try:
-        yield
+        yield limit
     finally:
-        _remaining_steps.reset(token)
+        _current_limit.reset(token)
         if outer is not None:
-            outer[0] -= given - own[0]
+            outer.remaining -= limit.given - limit.remaining
+            outer.charged += limit.charged
 
 
 def spend_steps(count: int = 1) -> None:
-    """Take steps.
+    """Take steps for a check that is about to be made.
 
     Raises:
         ValidationTooComplex: there are no more.
 
     """
-    remaining = _remaining_steps.get()
-    if remaining is None:
+    limit = _current_limit.get()
+    if limit is None:
         return
-    remaining[0] -= count
-    if remaining[0] < 0:
+    limit.remaining -= count
+    if limit.remaining < 0:
         raise ValidationTooComplex
+
+
+def charge_steps(count: int) -> None:
+    """Take steps for other work that is done; what comes next is refused where none are left."""
+    limit = _current_limit.get()
+    if limit is not None:
+        limit.remaining -= count
+        limit.charged += count
+
+
+def has_steps_left() -> bool:
+    """Return whether there are steps left, or nothing limits them."""
+    limit = _current_limit.get()
+    return limit is None or limit.remaining > 0

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import cached_property
 from typing import Any
 
@@ -15,14 +16,21 @@ from hypothesis.errors import NoSuchExample, Unsatisfiable
 from dynclient.errors import UsageError
 from dynclient.generate import ExampleGenerator, NoExample
 from dynclient.generate.merged_schema import GenerationFailed, copy_json
+from dynclient.generate.property_choice import OptionalMembers
 from dynclient.generate.schema_cache import NO_VALUE, SchemaCache
-from dynclient.generate.value_generator import BudgetExceeded
+from dynclient.generate.value_choices import BudgetExceeded
 from dynclient.schema.dialect import Schema
-from dynclient.schema.engine import Checker
+from dynclient.schema.engine import Checker, compile_check
+from dynclient.schema.step_limit import MAX_STEPS, limit_steps
 from dynclient.strategies.value_drawing import HypothesisValueGenerator, ValuePath
 
 #: How often a value is drawn before the sampler is asked.
 ATTEMPTS = 3
+#: How many steps the attempts at one value may take together.
+MAX_DRAW_STEPS = 2 * MAX_STEPS
+#: Where the checks of one value take as many steps, values are drawn from a few samples.
+COSTLY_STEPS = MAX_STEPS // 20
+_OPTIONAL_MEMBERS_OF_SAMPLES: tuple[OptionalMembers, ...] = ("none", "all", "some", "some")
 MAX_SEED = 2**16
 MAX_CACHED_SOURCES = 512
 
@@ -68,9 +76,9 @@ class ValueSource:
         self.schema = schema
         self.label = label
         self.checker = Checker(schema)
-        self.schema_cache = SchemaCache(schema, _compile_check, self.checker.accepts)
+        self.schema_cache = SchemaCache(schema, compile_check, self.checker.accepts)
         self._sampler = ExampleGenerator(
-            schema, compile_schema=_compile_check, accepts=self.checker.accepts
+            schema, compile_schema=compile_check, accepts=self.checker.accepts
         )
         self.counts: Counter[str] = Counter()
 
@@ -85,15 +93,19 @@ class ValueSource:
             UsageError: no value was ever found.
 
         """
-        if self._failure is not None:
-            raise self._failure
-        for _ in range(ATTEMPTS):
-            value = self.draw_once(draw, wanted)
-            if value is not NO_VALUE:
-                self.counts["drawn"] += 1
-                return value
-            self.counts["again"] += 1
-        return self._draw_seeded_sample(draw)
+        if isinstance(self._settled, UsageError):
+            raise self._settled
+        if self._settled:
+            self.counts["sampled"] += 1
+            return copy_json(draw(st.sampled_from(self._settled)))
+        with limit_steps(MAX_DRAW_STEPS):
+            for _ in range(ATTEMPTS):
+                value = self.draw_once(draw, wanted)
+                if value is not NO_VALUE:
+                    self.counts["drawn"] += 1
+                    return value
+                self.counts["again"] += 1
+            return self._draw_seeded_sample(draw)
 
     def draw_once(self, draw: st.DrawFn, wanted: Collection[ValuePath] = ()) -> Any:
         """Draw a value that the engine accepts, or NO_VALUE where this attempt finds none."""
@@ -105,25 +117,36 @@ class ValueSource:
         return value if self.checker.accepts(value) else NO_VALUE
 
     @cached_property
-    def _failure(self) -> UsageError | None:
-        """The error where neither the generator nor a search of its own finds a value.
+    def _settled(self) -> UsageError | list[Any]:
+        """The error where no value is found; else all values that are drawn of a costly schema.
 
-        It is settled before anything is drawn: the same choices have the same end.
+        It is settled before anything is drawn: the same choices have the same end. What a draw
+        finds before its steps are used up depends on what is cached, so values whose checks take
+        many steps are not drawn anew. The list of another schema is empty.
         """
-        try:
-            self._sampler.generate(seed=1, optional="none")
-        except NoExample as error:
-            if self._can_find_value:
-                return None
-            text = f"{self.label} has no value that could be found: {error}"
-            return UsageError(text, hint="perhaps nothing can satisfy it")
-        return None
+        samples: list[Any] = []
+        failure: NoExample | None = None
+        with limit_steps(MAX_DRAW_STEPS) as limit:
+            for seed, optional in enumerate(_OPTIONAL_MEMBERS_OF_SAMPLES):
+                try:
+                    samples.append(self._sampler.generate(seed=seed, optional=optional))
+                except NoExample as error:
+                    failure = failure or error
+                is_costly = limit.check_steps >= COSTLY_STEPS
+                if not is_costly and seed > 0:
+                    break
+            if not is_costly:
+                samples = []
+            if failure is None or samples or (not is_costly and self._can_find_value):
+                return samples
+        text = f"{self.label} has no value that could be found: {failure}"
+        return UsageError(text, hint="perhaps nothing can satisfy it")
 
     @property
     def _can_find_value(self) -> bool:
         # It runs in its own thread, as Hypothesis allows no search inside another one.
         with ThreadPoolExecutor(1) as thread:
-            return thread.submit(self._search).result()
+            return thread.submit(copy_context().run, self._search).result()
 
     def _search(self) -> bool:
         try:
@@ -142,10 +165,6 @@ class ValueSource:
             reject()
         self.counts["sampled"] += 1
         return copy_json(value)
-
-
-def _compile_check(schema: dict[str, Any]) -> Callable[[Any], bool]:
-    return Checker(schema).accepts
 
 
 @st.composite

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
@@ -19,7 +18,8 @@ from dynclient.generate.merged_schema import (
     exclude_values,
 )
 from dynclient.generate.schema_cache import NO_VALUE, SchemaCache
-from dynclient.generate.value_generator import MAX_STEPS, ValueGenerator
+from dynclient.generate.value_choices import MAX_STEPS
+from dynclient.generate.value_generator import ValueGenerator
 from dynclient.schema import formats as known_formats
 from dynclient.strategies import format_strategies
 from dynclient.strategies.hypothesis_random import HypothesisRandom
@@ -70,101 +70,73 @@ class HypothesisValueGenerator(ValueGenerator):
     def __init__(
         self, known: SchemaCache, draw: st.DrawFn, wanted: Collection[ValuePath] = ()
     ) -> None:
-        super().__init__(known, HypothesisRandom(draw), "some", MAX_STEPS, {}, is_first=False)
+        super().__init__(known, HypothesisRandom(draw), "some", MAX_STEPS, {})
         self._draw = draw
         self._wanted = wanted
 
     # --- what may stand here
 
-    def _find_offered_value(
+    def find_offered_value(
         self,
-        shape: MergedSchema,
+        merged: MergedSchema,
         schemas: tuple[JsonSchema, ...],
         prefer: Any,
         avoid: ExcludedValues,
     ) -> Any:
-        if prefer is not NO_VALUE and self._accepts(shape, schemas, prefer):
+        """Return the preferred value, or draw a listed one, seldom an example."""
+        if prefer is not NO_VALUE and self.is_accepted(prefer, merged, schemas):
             return prefer
-        if shape.listed_values is not None:
-            listed = exclude_values(self.cache.list_offered_values(shape, "values", schemas), avoid)
+        if merged.listed_values is not None:
+            listed = exclude_values(
+                self.cache.list_offered_values(merged, "values", schemas), avoid
+            )
             if not listed:
                 raise GenerationFailed("enum or const leaves no value")
             return self._draw(st.sampled_from(listed))
-        has_examples = any("examples" in conjunct for conjunct in shape.conjuncts)
+        has_examples = any("examples" in conjunct for conjunct in merged.conjuncts)
         if not has_examples or not self._draw_rarely():
             return NO_VALUE
-        examples = self.cache.list_offered_values(shape, "examples", schemas)
+        examples = self.cache.list_offered_values(merged, "examples", schemas)
         offered = exclude_values(examples, avoid)
         return self._draw(st.sampled_from(offered)) if offered else NO_VALUE
-
-    def _accepts(self, shape: MergedSchema, schemas: tuple[JsonSchema, ...], value: Any) -> bool:
-        if shape.has_only_scalar_keywords:
-            return shape.satisfies_scalar_keywords(value)
-        return self.cache.get_check(schemas)(value)
 
     def _draw_rarely(self) -> bool:
         """Draw true seldom, and never in a shrunk example."""
         return bool(self._draw(_EIGHT_SIDES) == _RARE_SIDE)
 
-    @contextmanager
-    def _enter_definitions(self, shape: MergedSchema) -> Iterator[None]:
-        """Generate only what is required in a schema that recurs often, or is deep or large."""
-        was_minimal, active = self._is_minimal, self._active_definitions
-        depths = [active.get(name, 0) for name in shape.definition_names]
+    def must_be_minimal(self, definition_names: tuple[str, ...]) -> bool:
+        """Return whether the value recurs often, or is deep or large."""
+        depths = [self.active_definitions.get(name, 0) for name in definition_names]
         is_recursive = max(depths, default=0) >= LEAN_RECURSION
-        is_large = len(self._path) > LEAN_DEPTH or self._size > LEAN_SIZE
-        self._is_minimal = was_minimal or is_recursive or is_large
-        for name in shape.definition_names:
-            active[name] = active.get(name, 0) + 1
-        try:
-            yield
-        finally:
-            self._is_minimal = was_minimal
-            for name in shape.definition_names:
-                active[name] -= 1
+        return is_recursive or len(self.path) > LEAN_DEPTH or self.size > LEAN_SIZE
 
-    def _generate_by_type(self, shape: MergedSchema, name: str, avoid: ExcludedValues) -> Any:
-        kind = self._draw_type(shape)
-        if kind == "object":
-            return self._generate_object(shape, name)
-        if kind == "array":
-            return self._generate_array(shape, name)
-        if kind == "string":
-            return self._draw_text(shape, name, avoid)
-        if kind in ("integer", "number"):
-            return self._draw_number(shape, whole=kind == "integer", avoid=avoid)
-        constants = [False, True] if kind == "boolean" else [None]
-        remaining = exclude_values(constants, avoid)
-        if not remaining:
-            raise GenerationFailed("every value is ruled out")
-        return self._draw_one(remaining)
-
-    def _draw_one(self, values: Sequence[Any]) -> Any:
+    def pick_one(self, values: Sequence[Any]) -> Any:
+        """Draw one of some values."""
         return values[0] if len(values) == 1 else self._draw(st.sampled_from(values))
 
-    def _draw_type(self, shape: MergedSchema) -> str:
+    def choose_type(self, merged: MergedSchema) -> str:
         """Draw a type: one that the keywords are about, any where the schema says nothing."""
-        has_type = any("type" in conjunct for conjunct in shape.conjuncts)
-        types = shape.candidate_types
-        if not has_type and not _has_own_keywords(shape):
-            types = _SCALARS if self._is_minimal else (*_SCALARS, "array", "object")
+        has_type = any("type" in conjunct for conjunct in merged.conjuncts)
+        types = merged.candidate_types
+        if not has_type and not _has_own_keywords(merged):
+            types = _SCALARS if self.is_minimal else (*_SCALARS, "array", "object")
         if not types:
             raise GenerationFailed("type leaves nothing")
-        is_nullable = has_type and "null" in shape.allowed_types and "null" not in types
+        is_nullable = has_type and "null" in merged.allowed_types and "null" not in types
         if is_nullable and self._draw(_EIGHT_SIDES) == 0:
             return "null"
-        drawn: str = self._draw_one(types)
+        drawn: str = self.pick_one(types)
         return drawn
 
     # --- text and numbers
 
-    def _draw_text(self, shape: MergedSchema, name: str, avoid: ExcludedValues) -> str:
-        low, high = shape.length_bounds
-        self.spend(low // 1000)
+    def generate_text(self, merged: MergedSchema, name: str, avoid: ExcludedValues) -> str:
+        """Draw a text: a match of the pattern, one of the format, or any."""
+        low, high = merged.length_bounds
         if low > scalar_values.MAX_STRING_LENGTH or (high is not None and low > high):
             raise GenerationFailed("minLength cannot be met")
-        sources = list(dict.fromkeys(shape.get_keyword_values("pattern")))
-        names = dict.fromkeys(shape.get_keyword_values("format"))
+        sources = list(dict.fromkeys(merged.get_keyword_values("pattern")))
+        names = dict.fromkeys(merged.get_keyword_values("format"))
         formats = [name for name in names if name in known_formats.FORMAT_CHECKS]
         for _ in range(MAX_ATTEMPTS):
             text = self._draw_candidate_text(sources, formats, low, high)
@@ -172,7 +144,7 @@ class HypothesisValueGenerator(ValueGenerator):
                 continue
             if self._is_valid_text(text, sources, formats, low, high):
                 return text
-        return scalar_values.generate_string(shape, name, self._random, avoid, self.cache.matches)
+        return scalar_values.generate_string(merged, name, self.random, avoid, self.cache.matches)
 
     def _draw_candidate_text(
         self, sources: list[str], formats: list[str], low: int, high: int | None
@@ -199,103 +171,88 @@ class HypothesisValueGenerator(ValueGenerator):
         matches_patterns = all(self.cache.matches(source, text) for source in sources)
         return matches_patterns and _match_formats(formats, text)
 
-    def _draw_number(
-        self, shape: MergedSchema, *, whole: bool, avoid: ExcludedValues
+    def generate_number(
+        self, merged: MergedSchema, avoid: ExcludedValues, *, is_integer: bool
     ) -> int | float:
-        strategy = build_number_strategy(get_bounds(shape.number_range, whole=whole))
+        """Draw a number between the bounds."""
+        strategy = build_number_strategy(get_bounds(merged.number_range, whole=is_integer))
         if strategy is not None:
             for _ in range(MAX_ATTEMPTS):
                 value: int | float = self._draw(strategy)
                 if compute_identity(value) not in avoid:
                     return value
-        return scalar_values.generate_number(shape, whole, self._random, avoid)
+        return scalar_values.generate_number(merged, is_integer, self.random, avoid)
 
     # --- objects
 
-    def _choose_names(self, shape: MergedSchema) -> dict[str, None]:
-        names = dict.fromkeys(shape.required_names)
-        depth = len(self._path)
+    def choose_names(self, merged: MergedSchema) -> dict[str, None]:
+        """Return what is required and wanted, and draw which of the others appear."""
+        names = dict.fromkeys(merged.required_names)
+        depth = len(self.path)
         for path in self._wanted:
             name = path[depth] if self._leads_to_wanted(path) else None
             if isinstance(name, str):
                 names[name] = None
-        if self._is_minimal or self._optional_members == "none":
+        if not self.has_optional_members:
             return names
 
-        name_schemas = tuple(shape.get_keyword_values("propertyNames"))
-        count = len(shape.property_positions)
+        name_schemas = tuple(merged.get_keyword_values("propertyNames"))
+        count = len(merged.property_positions)
         coin = _BOOLEANS
         if count >= MAX_EXTRA_PROPERTIES:
             coin = st.integers(0, count // 6).map(lambda number: number == 1)
         chosen = [
-            name for name in shape.property_positions if name not in names and self._draw(coin)
+            name for name in merged.property_positions if name not in names and self._draw(coin)
         ]
         if name_schemas:
             chosen = list(filter(self.cache.get_check(name_schemas), chosen))
         return names | dict.fromkeys(chosen)
 
     def _leads_to_wanted(self, path: ValuePath) -> bool:
-        return len(path) > len(self._path) and list(path[: len(self._path)]) == self._path
+        return len(path) > len(self.path) and list(path[: len(self.path)]) == self.path
 
-    def _add_optional_properties(
-        self, shape: MergedSchema, found: dict[str, Any], name: str
-    ) -> None:
-        """Add properties up to minProperties, and a few more to an object that is free."""
-        least, most = shape.get_lower_limit("minProperties"), shape.get_upper_limit("maxProperties")
-        count = max(least, len(found) + self._draw_extra_count(shape))
-        if most is not None:
-            count = min(count, most)
-        for member in self._generate_spare_names(shape, name, least):
-            if len(found) >= count:
-                return
-            if member not in found:
-                self._add_property(shape, found, member)
-        if len(found) < least:
-            raise GenerationFailed("minProperties asks for more than was found")
+    def choose_property_count(self, merged: MergedSchema, count: int) -> int:
+        """Return a few more than there are, for an object that is free."""
+        return count + self._draw_extra_count(merged)
 
-    def _draw_extra_count(self, shape: MergedSchema) -> int:
-        if self._is_minimal or self._optional_members == "none":
+    def _draw_extra_count(self, merged: MergedSchema) -> int:
+        if not self.has_optional_members:
             return 0
-        is_closed = False in shape.get_property_schemas("\0", self.cache.matches)
+        is_closed = False in merged.get_property_schemas("\0", self.cache.matches)
         if is_closed:
             return 0
-        has_patterns = any("patternProperties" in conjunct for conjunct in shape.conjuncts)
-        if shape.property_positions and not has_patterns:
+        has_patterns = any("patternProperties" in conjunct for conjunct in merged.conjuncts)
+        if merged.property_positions and not has_patterns:
             return int(self._draw_rarely())
         return self._draw(st.integers(0, 3))
 
-    def _generate_spare_names(self, shape: MergedSchema, name: str, least: int) -> Iterator[str]:
-        keywords = {"propertyNames", "patternProperties"}
-        if any(not keywords.isdisjoint(conjunct) for conjunct in shape.conjuncts):
-            yield from super()._generate_spare_names(shape, name, least)
-            return
-        if least:
-            yield from shape.property_positions
+    def generate_free_names(self) -> Iterator[str]:
+        """Draw names."""
         for _ in range(MAX_EXTRA_PROPERTIES):
             yield self._draw(_NAMES)
-        yield from super()._generate_spare_names(shape, name, least)
 
     # --- arrays
 
-    def _choose_length(self, shape: MergedSchema, least: int, most: int | None) -> int:
-        depth = len(self._path)
+    def choose_length(self, merged: MergedSchema, least: int, most: int | None) -> int:
+        """Draw a length, seldom the greatest."""
+        depth = len(self.path)
         if any(self._leads_to_wanted(path) and path[depth] == 0 for path in self._wanted):
             least = max(least, 1)
-        if self._is_minimal or self._optional_members == "none":
+        if not self.has_optional_members:
             return least
         # An array of the greatest length shows an off-by-one.
         if most is not None and least < most <= EDGE_SIZE and self._draw_rarely():
             return most
-        prefix_lengths = map(len, shape.get_keyword_values("prefixItems"))
+        prefix_lengths = map(len, merged.get_keyword_values("prefixItems"))
         highest = max(least, max(prefix_lengths, default=0)) + 3
         if most is not None:
             highest = max(least, min(highest, most))
         return self._draw(st.integers(least, highest))
 
 
-def _has_own_keywords(shape: MergedSchema) -> bool:
+def _has_own_keywords(merged: MergedSchema) -> bool:
     """Tell whether a schema has keywords other than references and conjunctions."""
-    return any(set(conjunct) - {"$ref", "allOf"} for conjunct in shape.conjuncts)
+    return any(set(conjunct) - {"$ref", "allOf"} for conjunct in merged.conjuncts)
 
 
 def _match_formats(forms: list[str], text: str) -> bool:

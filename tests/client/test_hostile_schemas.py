@@ -1,5 +1,6 @@
 """A small document can ask for endless work. Each operation ends within bounds all the same."""
 
+import contextlib
 import json
 import resource
 import subprocess
@@ -7,9 +8,13 @@ import sys
 import tracemalloc
 
 import pytest
+from hypothesis import Phase, given, settings
 from support.documents import answer, content, document, operation
 
 import dynclient
+from dynclient import strategies
+from dynclient.errors import UsageError
+from dynclient.schema.step_limit import MAX_STEPS, limit_steps
 
 #: What one use of an operation may add to the memory of the process.
 MOST_MEGABYTES = 300
@@ -111,6 +116,26 @@ def test_a_small_document_takes_no_endless_memory_or_time(schemas):
     )
     assert done.returncode == 0, done.stderr[-800:]
     assert float(done.stdout) < MOST_MEGABYTES
+
+
+@pytest.mark.parametrize("name", ["the same, forty deep", "conditions", "thirty unions of all"])
+def test_a_draw_of_a_strategy_takes_no_endless_time(name):
+    used = operation(body=content(ref("S0")), responses=answer(ref("S0")))
+    loaded = dynclient.load(
+        document({"/things": {"post": used}}, components={"schemas": SCHEMAS[name]})
+    )
+    bound = dynclient.Client(loaded).operations["run"]
+    drawn = []
+
+    @settings(max_examples=2, database=None, deadline=None, phases=[Phase.generate])
+    @given(strategies.calls(bound))
+    def draw(call):
+        drawn.append(call)
+
+    with limit_steps(sys.maxsize) as limit, contextlib.suppress(UsageError):
+        draw()
+    assert all(bound.validate(call) == [] for call in drawn)
+    assert limit.given - limit.remaining < 5 * MAX_STEPS
 
 
 @pytest.mark.parametrize(

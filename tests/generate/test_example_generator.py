@@ -19,7 +19,7 @@ from dynclient.generate import (
     ExampleGenerator,
     NoExample,
     conflict_analysis,
-    value_generator,
+    value_choices,
 )
 from dynclient.schema.formats import FORMAT_CHECKS
 
@@ -797,9 +797,9 @@ def test_a_very_long_string_is_refused_before_it_is_made():
 
 def test_the_budget_of_steps_bounds_the_search(monkeypatch):
     spent = []
-    ordinary = value_generator.ValueGenerator.spend
+    ordinary = value_choices.ValueChoices.spend
     monkeypatch.setattr(
-        value_generator.ValueGenerator,
+        value_choices.ValueChoices,
         "spend",
         lambda self, steps: (spent.append(steps), ordinary(self, steps)),
     )
@@ -814,7 +814,7 @@ def test_the_budget_of_steps_bounds_the_search(monkeypatch):
             {"$ref": "#/$defs/T", "$defs": {"T": nest}}, compile_schema=compile_fast
         ).generate()
 
-    assert sum(spent) < 3 * value_generator.MAX_STEPS
+    assert sum(spent) < 3 * value_choices.MAX_STEPS
 
 
 def test_the_reason_names_the_keyword_that_refuses():

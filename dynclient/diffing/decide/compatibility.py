@@ -26,7 +26,7 @@ from dynclient.diffing.detect.edits import Edit
 from dynclient.diffing.exposure import Exposure, Reader
 from dynclient.generate import ExampleGenerator, NoExample
 from dynclient.schema.dialect import bundle_schema
-from dynclient.schema.engine import Checker
+from dynclient.schema.engine import Checker, compile_check
 from dynclient.schema.long_values import is_long_value
 from dynclient.schema.readings import close_schema
 from dynclient.violations import Violation
@@ -425,9 +425,7 @@ def _measure_depth(candidate: WitnessCandidate) -> int:
 
 def _has_no_sample(schema: dict[str, Any]) -> bool:
     """Tell whether no value of a schema is found."""
-    generator = ExampleGenerator(
-        schema, compile_schema=lambda subschema: Checker(subschema).accepts
-    )
+    generator = ExampleGenerator(schema, compile_schema=compile_check)
     try:
         generator.generate(optional="none")
     except NoExample:

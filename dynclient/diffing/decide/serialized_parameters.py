@@ -11,7 +11,7 @@ from typing import Any
 from dynclient.generate import ExampleGenerator, NoExample
 from dynclient.model import QUERYSTRING, Parameter
 from dynclient.schema.dialect import Schema, bundle_schema
-from dynclient.schema.engine import Checker
+from dynclient.schema.engine import Checker, compile_check
 from dynclient.schema.readings import Definitions, close_schema
 from dynclient.wire import media
 from dynclient.wire.parameters import ParameterAbsent, build_writer, read_parameter, to_text
@@ -114,9 +114,7 @@ def _generate_candidates(end: SerializedParameter) -> Iterator[Any]:
     for value in (*_list_enum_values(end.value_types), *_list_short_arrays(end.value_types)):
         if checker.accepts(value):
             yield value
-    generator = ExampleGenerator(
-        closed_schema, compile_schema=lambda schema: Checker(schema).accepts
-    )
+    generator = ExampleGenerator(closed_schema, compile_schema=compile_check)
     for seed in range(_SEED_COUNT):
         with contextlib.suppress(NoExample):
             is_small = seed < _SMALL_SEED_COUNT

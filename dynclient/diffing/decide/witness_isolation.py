@@ -9,7 +9,7 @@ from typing import Any
 
 from dynclient.generate import ExampleGenerator, NoExample
 from dynclient.schema.dialect import bundle_schema
-from dynclient.schema.engine import Checker
+from dynclient.schema.engine import compile_check
 from dynclient.schema.readings import Definitions
 from dynclient.violations import Violation
 from dynclient.wire.schema_types import SchemaTypes
@@ -99,9 +99,7 @@ class WitnessIsolator:
         for step in path:
             types = types.item_types if isinstance(step, int) else types.find_member_types(step)
         schema = bundle_schema(types.schema, types.defs)
-        generator = ExampleGenerator(
-            schema, compile_schema=lambda subschema: Checker(subschema).accepts
-        )
+        generator = ExampleGenerator(schema, compile_schema=compile_check)
         for seed in range(_SEED_COUNT):
             with contextlib.suppress(NoExample):
                 yield generator.generate(optional="none", seed=seed)
