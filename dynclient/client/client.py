@@ -28,7 +28,12 @@ from dynclient.transport.http_clients import MAX_CONNECTIONS
 from dynclient.transport.response_body import BodySink
 from dynclient.transport.runners import AsyncRunner, SyncRunner
 from dynclient.wire.message import build_credential_variable
-from dynclient.wire.security import Credential, check_credential, is_user_password_scheme
+from dynclient.wire.security import (
+    Credential,
+    check_credential,
+    is_supported,
+    is_user_password_scheme,
+)
 from dynclient.wire.servers import get_origin, resolve_base_url
 
 #: How many ways to read the schemas of a document are kept, besides the usual one.
@@ -379,7 +384,8 @@ def _check_credentials(own: ClientCredentials, schemes: Mapping[str, model.Secur
     for name, credential in own.items():
         if name not in schemes:
             raise _build_unknown_scheme(name, schemes)
-        if not callable(credential):
+        # A scheme that cannot be put on a request concerns only the operations that need it.
+        if not callable(credential) and is_supported(schemes[name]):
             check_credential(schemes[name], credential)
 
 

@@ -250,6 +250,11 @@ class Operation:
         """
         return find_response(str(status), self.responses)
 
+    @property
+    def has_success_response(self) -> bool:
+        """Whether its responses say anything of a success: a 2xx, a 3xx, or `default`."""
+        return any(status[:1] in ("2", "3") or status == "default" for status in self.responses)
+
     @cached_property
     def security(self) -> SecurityFormula:
         """The security formula of the operation, else that of the document.

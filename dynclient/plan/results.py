@@ -160,6 +160,10 @@ class ResultTable:
 
     def _build_row(self, status: int, media_type: str) -> ResultRow:
         declared = self.operation.find_response(status)
+        is_success = status < FIRST_ERROR_STATUS
+        if declared is None and is_success and not self.operation.has_success_response:
+            # Where failures alone are declared, nothing is known of a success.
+            return ResultRow(media_type)
         if declared is None:
             return ResultRow(media_type, undocumented=self._build_status_violation(status))
 

@@ -307,7 +307,8 @@ def _choose_requirements(request: Request) -> tuple[RequiredScheme, ...]:
     for requirements in asking:
         if all(is_supported(requirement.scheme) for requirement in requirements):
             return requirements
-    return asking[0] if asking else ()
+    is_optional = len(asking) < len(request.security)
+    return () if is_optional or not asking else asking[0]
 
 
 def _get_credential(scheme: SecurityScheme) -> ShellVariable:

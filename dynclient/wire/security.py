@@ -34,7 +34,8 @@ def choose_alternative(
 
     Raises:
         CredentialsMissing: none is satisfied; the error names the formula.
-        UsageError: one is, but two of its schemes have the same place on the request.
+        UsageError: one is, but two of its schemes have the same place on the request; or one would
+            be, but a scheme of it cannot be put on a request.
 
     """
     for requirements in formula:
@@ -43,6 +44,7 @@ def choose_alternative(
             return requirements
     if not formula or not all(formula):
         return ()
+    _check_support(formula, known)
     text = format_formula(formula)
     raise CredentialsMissing(
         f"this operation needs {text}; nothing was sent",
@@ -51,12 +53,29 @@ def choose_alternative(
     )
 
 
+def _check_support(formula: SecurityFormula, known: Container[str]) -> None:
+    """Refuse a call for which a credential is given that cannot be put on a request.
+
+    Raises:
+        UsageError: an alternative lacks nothing else.
+
+    """
+    for requirements in formula:
+        missing = _list_missing(requirements, known)
+        if all(scheme.key in known for scheme in missing):
+            raise _build_unsupported_error(missing[0])
+
+
 def _list_missing(
     requirements: tuple[RequiredScheme, ...], known: Container[str]
 ) -> list[SecurityScheme]:
-    """Return the schemes of an alternative that still need a credential."""
-    schemes = [requirement.scheme for requirement in requirements]
-    return [s for s in schemes if s.key not in known and s.type != "mutualTLS"]
+    """Return the schemes of an alternative that still need a credential, or can take none."""
+    schemes = [requirement.scheme for requirement in requirements if not _is_tls(requirement)]
+    return [scheme for scheme in schemes if scheme.key not in known or not is_supported(scheme)]
+
+
+def _is_tls(requirement: RequiredScheme) -> bool:
+    return requirement.scheme.type == "mutualTLS"
 
 
 def _check_places(requirements: tuple[RequiredScheme, ...]) -> None:
@@ -232,11 +251,9 @@ def check_credential(scheme: SecurityScheme, secret: object) -> Secret:
             in the message.
 
     """
-    kind = f"{scheme.type} {scheme.scheme}".strip()
     if not is_supported(scheme):
-        hint = build_own_header_hint(scheme)
-        text = f"the security scheme {scheme.key!r} ({kind}) cannot be put on a request"
-        raise UsageError(text, hint=hint)
+        raise _build_unsupported_error(scheme)
+    kind = _describe_kind(scheme)
     if is_user_password_scheme(scheme):
         if _is_text_pair(secret):
             if ":" in secret[0]:
@@ -249,6 +266,16 @@ def check_credential(scheme: SecurityScheme, secret: object) -> Secret:
         expected = "a string"
     actual = _describe_secret(secret)
     raise UsageError(f"the credential {scheme.key!r} is {actual}; {kind} takes {expected}")
+
+
+def _build_unsupported_error(scheme: SecurityScheme) -> UsageError:
+    kind = _describe_kind(scheme)
+    text = f"the security scheme {scheme.key!r} ({kind}) cannot be put on a request"
+    return UsageError(f"{text}; nothing was sent", hint=build_own_header_hint(scheme))
+
+
+def _describe_kind(scheme: SecurityScheme) -> str:
+    return f"{scheme.type} {scheme.scheme}".strip()
 
 
 def _describe_secret(secret: object) -> str:

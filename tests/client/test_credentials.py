@@ -420,7 +420,7 @@ def test_a_header_of_the_callers_own_stands_for_a_scheme_that_cannot_be_put_on_a
         client.run()
     assert hint in caught.value.hint
     with pytest.raises(errors.UsageError) as refused:
-        dynclient.Client(made, transport=server, credentials={"hawk": "x"})
+        dynclient.Client(made, transport=server, credentials={"hawk": "x"}).run()
     assert hint in refused.value.hint
     client.with_options(headers={"Authorization": 'Hawk id="1"'}).run()
     assert [r.headers["authorization"] for r in server.seen] == ['Hawk id="1"']

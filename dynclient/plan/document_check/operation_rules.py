@@ -20,6 +20,7 @@ def check_operations(context: CheckContext) -> None:
         context.guard(operation.node, _check_path_parameters, operation, context)
         context.guard(operation.node, _check_duplicate_parameters, operation, context)
         context.guard(operation.node, _check_querystring, operation, context)
+        context.guard(operation.node, _check_success, operation, context)
 
 
 def _check_missing_ids(operations: Sequence[Operation], context: CheckContext) -> None:
@@ -72,6 +73,15 @@ def _check_duplicate_parameters(operation: Operation, context: CheckContext) -> 
                 text = f"the parameter {name!r} in {location} stands twice"
                 context.report(child, "duplicate-parameter", text)
             seen.add(key)
+
+
+def _check_success(operation: Operation, context: CheckContext) -> None:
+    """Report responses that are all failures; an operation without any is reported elsewhere."""
+    if operation.responses and not operation.has_success_response:
+        statuses = ", ".join(operation.responses)
+        text = f"the operation declares no success, only {statuses}; any success is accepted"
+        hint = "add the response of a success, such as 200 or `default`"
+        context.warn(operation.node.get_child("responses"), "no-success-response", text, hint)
 
 
 def _check_querystring(operation: Operation, context: CheckContext) -> None:
