@@ -144,7 +144,7 @@ def _locate_removed(change: Change, new_document: Document) -> Change:
     """Return a change that removed a place with the nearest place that is still there."""
     if not change.is_gone:
         return change
-    node = new_document.top
+    node = new_document.files.top
     for token in change.pointer.split("/")[1:]:
         key = unescape_token(token)
         if key not in node.member_keys():

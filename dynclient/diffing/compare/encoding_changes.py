@@ -50,6 +50,8 @@ class EncodedBody:
             for keyword, default in _STYLE_DEFAULTS.items()
             if keyword in written and written[keyword] != default
         }
+        if encoding.as_parameter is not None and encoding.as_parameter.delimiters:
+            description["delimiters"] = list(encoding.as_parameter.delimiters)
         if self.list_content_types(name) != self._list_default_types(name):
             description["contentType"] = encoding.content_type
         return description

@@ -319,7 +319,10 @@ def _allows_empty_value(parameter: Parameter) -> bool:
 def _describe_serialization(parameter: Parameter) -> dict[str, Any]:
     if parameter.content:
         return {"content": parameter.content.name}
-    return {"style": parameter.style, "explode": parameter.explode}
+    description: dict[str, Any] = {"style": parameter.style, "explode": parameter.explode}
+    if parameter.delimiters:
+        description["delimiters"] = list(parameter.delimiters)
+    return description
 
 
 def _describe_parameter(parameter: Parameter | None) -> dict[str, Any] | None:

@@ -73,8 +73,7 @@ class UnchangedDetector:
 
         Any of them may extend one with a discriminator, which does not refer to it.
         """
-        reference = "#/components/schemas"
-        return bool(_resolve_local(self._old, reference) == _resolve_local(self._new, reference))
+        return bool(_get_schemas(self._old) == _get_schemas(self._new))
 
     def _compare_targets(self, reference: str) -> None:
         old_target = _resolve_local(self._old, reference)
@@ -94,12 +93,16 @@ def _select_compared_parts(node: Node, path_item: Node) -> list[Any]:
 
 def _resolve_local(document: Document, reference: str) -> Any:
     """Return what a reference inside the document leads to, None for any other reference."""
-    target: Any = document.top.value
+    target: Any = document.files.top.value
     if not reference.startswith("#/"):
         return None
     for token in reference[2:].split("/"):
         target = target.get(unescape_token(token)) if isinstance(target, dict) else None
     return target
+
+
+def _get_schemas(document: Document) -> Any:
+    return document.top.get_child("components").get_child("schemas").value
 
 
 def _has_discriminator(value: Any) -> bool:
