@@ -138,7 +138,7 @@ def _form(forms: list[Any], consumes: list[str]) -> dict[str, Any]:
     if required:
         schema["required"] = required
     media_type = {"schema": schema, **({"encoding": encoding} if encoding else {})}
-    content = {name: media_type for name in ([_FORMS[1]] if has_file else names)}
+    content = dict.fromkeys([_FORMS[1]] if has_file else names, media_type)
     return {"content": content, **({"required": True} if required else {})}
 
 
