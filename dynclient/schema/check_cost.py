@@ -8,11 +8,11 @@ value: the engine remembers it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from dynclient.schema.dialect import find_referenced_names, get_definition_name
+from dynclient.schema.dialect import get_definition_name
 
 _IN_PLACE_KEYWORDS = ("not", "if", "then", "else")
 _MEMBER_KEYWORDS = (
@@ -55,6 +55,65 @@ class CheckCost:
             self.members[name] = self.members.get(name, 0) + cost
 
 
+@dataclass
+class CostTerms:
+    """What a schema adds to the work, of which only the work of definitions is unknown yet.
+
+    Attributes:
+        here: the schemas that apply to the value itself, references apart.
+        references: the definitions that apply to the value itself, each as often as it does.
+        members: the known work for a member of the value, by its name.
+        nested: what else applies to a member, by its name.
+
+    """
+
+    here: int = 1
+    references: list[str] = field(default_factory=list)
+    members: dict[str, int] = field(default_factory=dict)
+    nested: list[tuple[str, CostTerms]] = field(default_factory=list)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether no definition has a part in the work."""
+        return not self.references and not self.nested
+
+    def list_names(self) -> Iterator[str]:
+        """Yield the definitions that have a part in the work, at any depth."""
+        yield from self.references
+        for _name, terms in self.nested:
+            yield from terms.list_names()
+
+    def sum(self, here: Costs, below: Costs) -> CheckCost:
+        """Return the work.
+
+        Args:
+            here: the work of definitions that apply to the same value. One that is missing is
+                being measured: it refers to itself.
+            below: the work of definitions that apply to members.
+
+        """
+        cost = CheckCost(self.here, self.members.copy())
+        for reference in self.references:
+            cost.add(here.get(reference, _UNKNOWN_COST))
+        members = cost.members
+        for name, terms in self.nested:
+            members[name] = members.get(name, 0) + terms.sum_total(below)
+        return cost
+
+    def sum_total(self, costs: Costs) -> int:
+        """Return the work for a value in which one path goes down."""
+        if self.nested or self.members or len(self.references) != 1:
+            return self.sum(costs, costs).total
+        return self.here + costs.get(self.references[0], _UNKNOWN_COST).total
+
+
+#: The work of definitions, by name.
+Costs = dict[str, CheckCost]
+
+#: A definition that is being measured.
+_UNKNOWN_COST = CheckCost()
+
+
 class CheckCostEstimator:
     """Estimates schemas that share definitions.
 
@@ -69,14 +128,16 @@ class CheckCostEstimator:
     def __init__(self, defs: dict[str, Any]) -> None:
         self.rounds = 0
         self._defs = defs
+        self._terms: dict[str, CostTerms] = {}
 
     def estimate(self, schema: Any) -> int:
         """Return how many schemas are checked for one path through a value, at most."""
         self.rounds += 1
-        costs: dict[str, CheckCost] = {}
-        for name in self._sort_definitions(schema, find_referenced_names):
-            costs[name] = _measure(self._defs[name], costs, costs)
-        return _measure(schema, costs, costs).total
+        terms = _read_terms(schema)
+        costs: Costs = {}
+        for name in self._sort_definitions(terms, CostTerms.list_names):
+            costs[name] = self._terms[name].sum(costs, costs)
+        return terms.sum(costs, costs).total
 
     def find_depth(self, schema: Any, limit: int) -> int | None:
         """Return how deep a value may be so that checking it stays below a limit.
@@ -87,30 +148,31 @@ class CheckCostEstimator:
         """
         if self.estimate(schema) <= limit:
             return None
-        below: dict[str, CheckCost] = {}
-        names = list(self._sort_definitions(schema, _find_names_in_place))
+        terms = _read_terms(schema)
+        names = list(self._sort_definitions(terms, lambda part: iter(part.references)))
+        below: Costs = {}
         for depth in range(MAX_DEPTH):
             self.rounds += 1
-            here: dict[str, CheckCost] = {}
+            here: Costs = {}
             for name in names:
-                here[name] = _measure(self._defs[name], here, below)
-            if _measure(schema, here, below).total > limit:
+                here[name] = self._terms[name].sum(here, below)
+            if terms.sum(here, below).total > limit:
                 return max(depth - 1, 0)
             below = here
         return MAX_DEPTH
 
     def _sort_definitions(
-        self, schema: Any, find_names: Callable[[Any], Iterable[str]]
+        self, terms: CostTerms, list_names: Callable[[CostTerms], Iterator[str]]
     ) -> Iterator[str]:
         """Yield all definitions that are reached, each after those that it needs.
 
         Args:
-            schema: where to begin.
-            find_names: returns the definitions that a schema needs.
+            terms: where to begin.
+            list_names: returns the definitions that are needed.
 
         """
         visited: set[str] = set()
-        for start in self._list_reached(schema):
+        for start in self._list_reached(terms):
             pending = [iter([start])]
             path: list[str] = []
             while pending:
@@ -122,16 +184,19 @@ class CheckCostEstimator:
                 elif name not in visited:
                     visited.add(name)
                     path.append(name)
-                    pending.append(iter(find_names(self._defs[name])))
+                    pending.append(list_names(self._terms[name]))
 
-    def _list_reached(self, schema: Any) -> list[str]:
+    def _list_reached(self, terms: CostTerms) -> list[str]:
+        """Return all definitions that are reached, after reading the terms of each."""
         reached: dict[str, None] = {}
-        pending = [schema]
+        pending = [terms]
         while pending:
-            for name in find_referenced_names(pending.pop()):
+            for name in pending.pop().list_names():
                 if name not in reached:
                     reached[name] = None
-                    pending.append(self._defs[name])
+                    if name not in self._terms:
+                        self._terms[name] = _read_terms(self._defs[name])
+                    pending.append(self._terms[name])
         return list(reached)
 
 
@@ -163,37 +228,29 @@ class InPlaceCounter:
         return self._counts[name]
 
 
-def _measure(schema: Any, here: dict[str, CheckCost], below: dict[str, CheckCost]) -> CheckCost:
-    """Return the work that a schema causes.
-
-    Args:
-        schema: the schema.
-        here: the work of definitions that apply to the same value. One that is missing is being
-            measured: it refers to itself.
-        below: the work of definitions that apply to members.
-
-    """
-    cost = CheckCost()
-    if not isinstance(schema, dict):
-        return cost
-    for part in _list_parts(schema):
-        cost.add(_measure(part, here, below))
-    if "$ref" in schema:
-        cost.add(here.get(get_definition_name(schema["$ref"]), CheckCost()))
-    for name, member in _list_members(schema):
-        cost.members[name] = cost.members.get(name, 0) + _measure(member, below, below).total
-    return cost
-
-
-def _find_names_in_place(schema: Any) -> Iterator[str]:
-    """Yield the definitions that apply to the same value as a schema."""
+def _read_terms(schema: Any) -> CostTerms:
+    """Return what a schema adds to the work."""
+    terms = CostTerms(here=0)
     pending = [schema]
     while pending:
         part = pending.pop()
-        if isinstance(part, dict):
-            if "$ref" in part:
-                yield get_definition_name(part["$ref"])
-            pending += _list_parts(part)
+        terms.here += 1
+        if not isinstance(part, dict):
+            continue
+        pending += _list_parts(part)
+        if "$ref" in part:
+            terms.references.append(get_definition_name(part["$ref"]))
+        for name, member in _list_members(part):
+            _add_member(terms, name, _read_terms(member))
+    return terms
+
+
+def _add_member(terms: CostTerms, name: str, member: CostTerms) -> None:
+    if member.is_known:
+        total = member.here + max(member.members.values(), default=0)
+        terms.members[name] = terms.members.get(name, 0) + total
+    else:
+        terms.nested.append((name, member))
 
 
 def _list_parts(schema: dict[str, Any]) -> Iterator[Any]:
