@@ -64,7 +64,7 @@ def _shorten(text: str) -> str:
 
 def _ask(document: Document) -> tuple[list[dict[str, Any]], str]:
     """Return the errors that the process wrote, and why there may be more, "" if there are none."""
-    files = {uri: file.tree for uri, file in document.files.by_uri.items()}
+    files = {uri: file.tree for uri, file in document.files.read_all().items()}
     try:
         text = json.dumps({"root": document.uri, "files": files, "max_errors": MAX_ERRORS})
     except (ValueError, RecursionError) as error:

@@ -258,7 +258,8 @@ def complete_operation_names(
 ) -> list[str]:
     """Return the operations that begin with a word, for the shell; of a local document only."""
     from dynclient.document.document_cache import open_default_cache
-    from dynclient.document.file_loader import is_remote, load_files, read_file
+    from dynclient.document.file_loader import load_files, read_file
+    from dynclient.document.uris import is_remote
     from dynclient.model import Document
 
     try:

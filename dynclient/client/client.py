@@ -14,7 +14,7 @@ from dynclient.client.load import DocumentSource, load
 from dynclient.client.operation import BoundOperation
 from dynclient.client.operation_lookup import build_not_found_error
 from dynclient.client.options import ClientOptions, Options, check_max_connections
-from dynclient.document.file_loader import is_remote
+from dynclient.document.uris import is_remote
 from dynclient.errors import UsageError
 from dynclient.masking import drop_private_frames
 from dynclient.names import suggest

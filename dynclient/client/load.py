@@ -8,13 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dynclient.document.document_cache import open_default_cache
-from dynclient.document.file_loader import (
-    IN_MEMORY_URI,
-    get_scheme,
-    load_files,
-    to_path,
-    to_uri,
-)
+from dynclient.document.file_loader import IN_MEMORY_URI, load_files
+from dynclient.document.uris import get_scheme, to_path, to_uri
 from dynclient.errors import DocumentNotFound, UsageError
 from dynclient.model import Document
 from dynclient.schema.formats import FormatCheck
@@ -22,8 +17,8 @@ from dynclient.transport.document_fetcher import build_fetcher
 from dynclient.violations import shorten_repr
 
 if TYPE_CHECKING:
+    from dynclient.document.document_files import DocumentFiles
     from dynclient.document.problems import Problem
-    from dynclient.document.references import DocumentFiles
 
 #: The name of a mapping in the folder that is its base.
 MAPPING_NAME = "mapping"

@@ -5,28 +5,22 @@ A file is read, then parsed or taken from the cache, and the files that it refer
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from types import NoneType
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from dynclient.document.document_cache import DocumentCache
+from dynclient.document.document_files import DocumentFile, DocumentFiles
 from dynclient.document.mapping_reader import normalize_mapping
 from dynclient.document.openapi_version import has_schema_resources
 from dynclient.document.problems import Problem
 from dynclient.document.published_schemas import read_published_schema
-from dynclient.document.references import (
-    DocumentFile,
-    DocumentFiles,
-    find_external_files,
-    may_have_resources,
-)
-from dynclient.errors import DocumentError, DocumentNotFound, DocumentTooLarge
+from dynclient.document.reference_scan import may_have_resources, may_refer_to_files
+from dynclient.document.uris import get_scheme, is_remote, to_path, to_uri
+from dynclient.errors import DocumentNotFound, DocumentTooLarge
 
 Fetch = Callable[[str], bytes]
 
@@ -37,44 +31,15 @@ MAX_FILES = 5000
 IN_MEMORY_URI = "memory:document"
 
 
-def get_scheme(uri: str) -> str:
-    """Return the scheme of a URI in lower case, "" where it has none or is no URI at all."""
-    match = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", uri)
-    return match[1].lower() if match else ""
-
-
-def is_remote(uri: str) -> bool:
-    """Tell whether a URI is read over the net."""
-    return get_scheme(uri) in ("http", "https")
-
-
-def to_uri(source: str | Path) -> str:
-    """Return the URI of a path or URL."""
-    if isinstance(source, str) and get_scheme(source) in ("http", "https", "file"):
-        return source
-    return Path(source).absolute().as_uri()
-
-
-def to_path(uri: str) -> Path:
-    """Return the path of a file: URI."""
-    try:
-        path = unquote(urlsplit(uri).path)
-    except ValueError:  # The text in the position of the host is no host.
-        path = unquote(uri[len("file://") :])
-    if os.name == "nt":
-        from urllib.request import url2pathname  # The import takes 14 ms.
-
-        path = url2pathname(path)
-    return Path(path)
-
-
 def load_files(
     source: str | Path | Mapping[str, Any],
     fetch: Fetch,
     cache: DocumentCache,
     mapping_uri: str = IN_MEMORY_URI,
 ) -> DocumentFiles:
-    """Load a document and every file that it refers to.
+    """Load a document. Other files are read when a reference to them is first resolved.
+
+    A document from the net reads all its files here, so that none is read in the middle of a call.
 
     Args:
         source: a path, a URL, or the document as a mapping.
@@ -86,44 +51,58 @@ def load_files(
         DocumentNotFound: nothing is at `source`. A file that is only referred to may be missing:
             the error comes when the reference is used.
         DocumentSyntaxError: the text of `source` is neither YAML nor JSON.
-        DocumentTooLarge: a file, or the number of files, is beyond the limits.
+        DocumentTooLarge: the text of `source` is beyond the limits.
 
     """
-    files: dict[str, DocumentFile] = {}
-    failures: dict[str, DocumentError] = {}
-    identifies_schemas = True
+    reader = _FileReader(fetch, cache)
     if isinstance(source, Mapping):
         root = mapping_uri
-        tree, problems = normalize_mapping(source, root)
-        identifies_schemas = has_schema_resources(tree)
-        files[root] = DocumentFile(
-            root, tree, tuple(problems), may_have_resources=identifies_schemas
-        )
-        pending = find_external_files(files[root], None)
+        entry = reader.read_mapping(source, root)
     else:
         root = to_uri(source)
-        pending = [root]
+        entry = reader.read_entry(root)
+    files = DocumentFiles(root, {root: entry}, reader.read)
+    if is_remote(root):
+        files.read_all()
+        files.stop_reading()
+    return files
 
-    while pending:
-        uri = pending.pop(0)
-        if uri in files or uri in failures:
-            continue
-        if len(files) >= MAX_FILES:
-            raise DocumentTooLarge(f"{root} refers to more than {MAX_FILES} files", uri=root)
-        try:
-            data = read_published_schema(uri) or fetch(uri)
-            file = _parse_file(uri, data, fetch, cache)
-        except DocumentError as error:
-            if uri == root:
-                raise
-            failures[uri] = error
-            continue
-        if uri == root:
-            identifies_schemas = has_schema_resources(file.tree)
-        has_identifiers = identifies_schemas and may_have_resources(data)
-        files[uri] = replace(file, may_have_resources=has_identifiers)
-        pending += find_external_files(files[uri], data)
-    return DocumentFiles(root, files, failures)
+
+class _FileReader:
+    """Reads the files of one document, up to a limit."""
+
+    def __init__(self, fetch: Fetch, cache: DocumentCache) -> None:
+        self._fetch = fetch
+        self._cache = cache
+        self._count = 0
+        self._identifies_schemas = True
+
+    def read_mapping(self, source: Mapping[str, Any], uri: str) -> DocumentFile:
+        """Return the entry document that is a mapping."""
+        tree, problems = normalize_mapping(source, uri)
+        self._identifies_schemas = has_schema_resources(tree)
+        return DocumentFile(uri, tree, tuple(problems), may_have_resources=self._identifies_schemas)
+
+    def read_entry(self, uri: str) -> DocumentFile:
+        """Return the entry document at a URI."""
+        file = self.read(uri)
+        self._identifies_schemas = has_schema_resources(file.tree)
+        has_identifiers = self._identifies_schemas and file.may_have_resources
+        return replace(file, may_have_resources=has_identifiers)
+
+    def read(self, uri: str) -> DocumentFile:
+        """Return the file at a URI."""
+        self._count += 1
+        if self._count > MAX_FILES:
+            raise DocumentTooLarge(f"the document refers to more than {MAX_FILES:,} files", uri=uri)
+        data = read_published_schema(uri) or self._fetch(uri)
+        file = _parse_file(uri, data, self._fetch, self._cache)
+        has_identifiers = self._identifies_schemas and may_have_resources(data)
+        return replace(
+            file,
+            may_refer_to_files=may_refer_to_files(data),
+            may_have_resources=has_identifiers,
+        )
 
 
 def _parse_file(uri: str, data: bytes, fetch: Fetch, cache: DocumentCache) -> DocumentFile:

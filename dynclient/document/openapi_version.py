@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from typing import Any, Literal, NamedTuple
 
+from dynclient.document.document_files import DocumentFiles
 from dynclient.document.document_shape import DocumentShape
-from dynclient.document.references import DocumentFiles, Node
+from dynclient.document.references import Node
 from dynclient.document.swagger.swagger_shape import SwaggerShape
 from dynclient.errors import UnsupportedVersion
 from dynclient.names import suggest
@@ -146,8 +147,8 @@ def find_named_schemas(root: Node) -> Node:
     if isinstance(root.value, dict) and "definitions" in root.value:
         is_swagger = detect_schema_flavour(root.files) == "2.0"
         if is_swagger:
-            return root.get_child("definitions")
-    return root.get_child("components").get_child("schemas")
+            return root.follow_child("definitions")
+    return root.follow_child("components").follow_child("schemas")
 
 
 def _describe_kind(tree: Any) -> str:

@@ -9,6 +9,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from dynclient.document.document_files import DocumentFiles
 from dynclient.document.openapi_version import (
     SchemaFlavour,
     VersionFamily,
@@ -18,8 +19,7 @@ from dynclient.document.openapi_version import (
     read_version,
 )
 from dynclient.document.problems import Problem
-from dynclient.document.references import DocumentFiles, Node
-from dynclient.errors import DocumentError
+from dynclient.document.references import Node
 from dynclient.masking import mask_url
 from dynclient.model.openapi_operation import Operation, iterate_operation_nodes
 from dynclient.model.operation_names import OperationNames
@@ -75,11 +75,8 @@ class Document:
     @cached_property
     def info(self) -> Mapping[str, Any]:
         """The Info Object as plain data; {} where there is none."""
-        try:
-            value = self.top["info"].value
-        except DocumentError:  # A problem of the document.
-            value = None
-        return MappingProxyType(value if isinstance(value, dict) else {})
+        info = self.top.follow_child("info")
+        return MappingProxyType({key: info.follow_child(key).value for key in info.member_keys()})
 
     @property
     def title(self) -> str:
@@ -137,9 +134,11 @@ class Document:
 
     def _walk_operations(self) -> Iterator[tuple[str, str, Node, Node]]:
         """Yield method, path template, Path Item Object and Operation Object of each operation."""
-        for path, path_item in self.top.iterate_resolved_members("paths"):
+        paths = self.top.follow_child("paths")
+        for path in paths.member_keys():
             if path.startswith("x-"):
                 continue
+            path_item = paths.follow_child(path)
             for method, node in iterate_operation_nodes(path_item):
                 yield method, path, path_item, node
 
@@ -150,7 +149,7 @@ class Document:
         The first use compiles all operations to find it.
         """
         problems: list[Problem] = []
-        for file in self.files.by_uri.values():
+        for file in self.files.read_all().values():
             problems += file.problems
         if self._check is not None:
             problems += self._check(self)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from dynclient.document.references import Node
+from dynclient.errors import UnresolvableReference
 from dynclient.model.parameters_and_media_types import (
     LOCATIONS,
     QUERYSTRING,
@@ -138,6 +139,11 @@ class Operation:
         return to_operation_name(self.id)
 
     @property
+    def is_missing(self) -> bool:
+        """Whether the document has only a reference in its place, which leads nowhere."""
+        return self.written.reference is not None
+
+    @property
     def heading(self) -> str:
         """What messages call it: operationId, method and path; without an operationId the rest."""
         return self.request if self.id == self.request else f"{self.id}  {self.request}"
@@ -162,7 +168,7 @@ class Operation:
     @cached_property
     def tags(self) -> tuple[str, ...]:
         """The names of its tags."""
-        names = [tag.value for tag in self.written.get_child("tags").iterate_children()]
+        names = [tag.value for tag in self.written.list_items("tags")]
         return tuple(name for name in names if isinstance(name, str))
 
     @property
@@ -177,7 +183,8 @@ class Operation:
         A header that frames the message is a problem of the document and left out.
 
         Raises:
-            UnresolvableReference: one of them is a `$ref` that leads nowhere.
+            UnresolvableReference: one of them, or the operation itself, is a `$ref` that leads
+                nowhere.
 
         """
         parameters: dict[tuple[str, str], Parameter] = {}
@@ -204,7 +211,7 @@ class Operation:
         """
         querystring: Parameter | None = None
         for node in self.iterate_parameter_nodes():
-            if node.get_text("in") == QUERYSTRING and node.get_child("content").member_keys():
+            if node.get_text("in") == QUERYSTRING and node.follow_child("content").member_keys():
                 querystring = Parameter(node.get_text("name", QUERYSTRING), QUERYSTRING, node)
         return querystring
 
@@ -215,7 +222,7 @@ class Operation:
             UnresolvableReference: one of them is a `$ref` that leads nowhere.
 
         """
-        for owner in (self.path_item, self.node):
+        for owner in (self.path_item, self.node.resolve()):
             for child in owner["parameters"].iterate_children():
                 yield child.resolve()
 
@@ -261,9 +268,9 @@ class Operation:
 
         A scheme that the document does not define is a problem of the document and ignored here.
         """
-        security = self.node.get_child("security")
+        security = self.node.follow_child("security")
         if not isinstance(security.value, list):
-            security = self.document.top.get_child("security")
+            security = self.document.top.follow_child("security")
         return read_security_formula(security, self.document.security_schemes)
 
     @cached_property
@@ -288,12 +295,27 @@ def iterate_operation_nodes(path_item: Node) -> Iterator[tuple[str, Node]]:
     Source: OAS 3.2.0 Path Item Object.
     """
     for key in path_item.member_keys():
-        node = path_item.get_child(key)
-        if key.lower() in METHODS and isinstance(node.value, dict):
-            yield key.upper(), node
-    for method, node in path_item.iterate_resolved_members(ADDITIONAL_OPERATIONS):
+        if key.lower() in METHODS:
+            node = _find_operation_object(path_item.get_child(key))
+            if isinstance(node.value, dict):
+                yield key.upper(), node
+    additional = path_item.follow_child(ADDITIONAL_OPERATIONS)
+    for method in additional.member_keys():
+        node = _find_operation_object(additional.get_child(method))
         if is_additional_method(method) and isinstance(node.value, dict):
             yield method, node
+
+
+def _find_operation_object(node: Node) -> Node:
+    """Return the Operation Object that stands at a node, or that its `$ref` names.
+
+    Where the reference leads nowhere it stays, so that the operation can be found and says why it
+    cannot be called.
+    """
+    try:
+        return node.merge_reference()
+    except UnresolvableReference:
+        return node
 
 
 def is_additional_method(method: str) -> bool:

@@ -303,7 +303,7 @@ class Parameter:
     @cached_property
     def content(self) -> MediaType | None:
         """The media type of a `content` parameter, else None."""
-        content = self.node.get_child("content")
+        content = self.node.follow_child("content")
         names = content.member_keys()
         return MediaType(names[0], content[names[0]]) if names else None
 
@@ -333,11 +333,7 @@ def read_content(node: Node) -> Mapping[str, MediaType]:
 def _read_examples(node: Node) -> list[Any]:
     value = node.value if isinstance(node.value, dict) else {}
     examples = [value["example"]] if "example" in value else []
-    for child in node.get_child("examples").iterate_children():
-        try:
-            example = child.resolve().value
-        except DocumentError:
-            continue
-        if isinstance(example, dict) and "value" in example:
-            examples.append(example["value"])
+    for _, example in node.iterate_resolved_members("examples"):
+        if isinstance(example.value, dict) and "value" in example.value:
+            examples.append(example.value["value"])
     return examples

@@ -67,7 +67,8 @@ def read_security_formula(security: Node, schemes: Mapping[str, SecurityScheme])
     if not isinstance(security.value, list):
         return ()
     alternatives: list[tuple[RequiredScheme, ...]] = []
-    for requirement in security.iterate_children():
+    for index in range(len(security.value)):
+        requirement = security.follow_child(index)
         if not isinstance(requirement.value, dict):
             continue
         required = read_requirement(requirement, schemes)

@@ -37,7 +37,7 @@ def read_servers(owner: Node) -> tuple[Server, ...]:
     for node in owner.list_items("servers"):
         url = node.get_text("url")
         if url:
-            variables = _read_server_variables(node.get_child("variables"))
+            variables = _read_server_variables(node.follow_child("variables"))
             servers.append(Server(url, node.get_text("description"), variables))
     return tuple(servers)
 
@@ -45,7 +45,7 @@ def read_servers(owner: Node) -> tuple[Server, ...]:
 def _read_server_variables(node: Node) -> dict[str, ServerVariable]:
     variables: dict[str, ServerVariable] = {}
     for name in node.member_keys():
-        variable = node.get_child(name)
+        variable = node.follow_child(name)
         enum = variable.get_child("enum").value
         values = tuple(map(write_scalar, enum)) if isinstance(enum, list) else ()
         default = variable.get_child("default").value

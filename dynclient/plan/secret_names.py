@@ -84,7 +84,7 @@ def _list_subschemas(node: Node, name: str) -> list[tuple[Node, str]]:
     subschemas = [(node.get_child(keyword), name) for keyword in _SUBSCHEMA_KEYWORDS]
     for keyword in _SUBSCHEMA_LIST_KEYWORDS:
         subschemas += [(child, name) for child in node.get_child(keyword).iterate_children()]
-    properties = node.get_child("properties")
+    properties = node.follow_child("properties")
     subschemas += [(properties.get_child(key), key) for key in properties.member_keys()]
     if node.reference is not None:
         try:

@@ -282,7 +282,7 @@ def _find_marked_properties(document: Document, keyword: str) -> frozenset[str]:
 def _walk_objects(document: Document) -> Iterator[dict[str, Any]]:
     """Yield every JSON object of a document's files once."""
     visited: set[int] = set()  # Aliases of YAML share their trees.
-    todo: list[Any] = [file.tree for file in document.files.by_uri.values()]
+    todo: list[Any] = [file.tree for file in document.files.read_all().values()]
     while todo:
         value = todo.pop()
         if not isinstance(value, list | dict) or id(value) in visited:

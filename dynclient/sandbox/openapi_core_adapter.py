@@ -87,7 +87,7 @@ def build_openapi(document: Document) -> Any:
             " its expression for that may never end"
         )
     files, rewriter = document.files, _PatternRewriter()
-    trees = {uri: rewriter.rewrite(file.tree) for uri, file in files.by_uri.items()}
+    trees = {uri: rewriter.rewrite(file.tree) for uri, file in files.read_all().items()}
     _filter_log_lines()
     config = Config(
         spec_validator_cls=cast("Any", None),

@@ -44,7 +44,7 @@ class ConjunctReader:
         return self._collect(node, self._required_names, _read_required_names)
 
     def _read_excluded_properties(self, node: Node) -> frozenset[str]:
-        properties = node.get_child("properties")
+        properties = node.follow_child("properties")
         names = properties.member_keys()
         return frozenset(name for name in names if self._is_excluded(properties.get_child(name)))
 

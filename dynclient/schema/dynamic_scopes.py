@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 from urllib.parse import unquote
 
-from dynclient.document.references import DocumentFiles, Node, split_fragment
+from dynclient.document.document_files import DocumentFiles
+from dynclient.document.references import Node
+from dynclient.document.uris import split_fragment
 from dynclient.errors import UnresolvableReference
 from dynclient.schema.conjuncts import SchemaKey
 
@@ -51,7 +53,7 @@ class DynamicScopeReader:
     def _schemas_by_anchor(self) -> dict[str, list[Node]]:
         """Name of a dynamic anchor -> the schemas that have it."""
         schemas: dict[str, list[Node]] = {}
-        for resource_file in self._files.by_uri.values():
+        for resource_file in self._files.read_all().values():
             if not resource_file.may_have_resources:
                 continue
             for resource in resource_file.resources.by_pointer.values():

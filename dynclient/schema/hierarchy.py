@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
+from dynclient.document.document_files import DocumentFiles
 from dynclient.document.openapi_version import find_named_schemas
-from dynclient.document.references import DocumentFiles, Node, escape_token, unescape_token
+from dynclient.document.references import Node, escape_token, unescape_token
 from dynclient.errors import UnresolvableReference
 from dynclient.schema.conjuncts import SchemaKey
 from dynclient.schema.swagger_dialect import read_discriminator
@@ -42,7 +43,7 @@ class SchemaHierarchy:
     def _named_schemas(self) -> dict[SchemaKey, Node]:
         """The schemas that have a name: components, and the schemas of other files."""
         schemas: dict[SchemaKey, Node] = {}
-        for uri, file in self._files.by_uri.items():
+        for uri, file in self._files.read_all().items():
             root = Node(self._files, uri, "", file.tree)
             for node in _iterate_named_schemas(root, is_entry=uri == self._files.root):
                 schemas[node.uri, node.pointer] = node
@@ -81,7 +82,7 @@ class SchemaHierarchy:
         """The schemas that the mapping of a discriminator names."""
         keys: set[SchemaKey] = set()
         for discriminator in self._own_discriminators.values():
-            for entry in discriminator.get_child("mapping").iterate_children():
+            for entry in discriminator.follow_child("mapping").iterate_children():
                 with contextlib.suppress(UnresolvableReference):
                     target = find_mapped_schema(entry)
                     keys |= {(target.uri, target.pointer)} if target else set()
@@ -217,8 +218,10 @@ def find_mapped_schema(node: Node) -> Node | None:
     top = node.files.top
     schemas = find_named_schemas(top)
     is_schema_name = reference in schemas.member_keys()
-    if is_schema_name or not any(mark in reference for mark in "/#."):
-        return node.files.find_target(f"#{schemas.pointer}/{escape_token(reference)}", top)
+    if is_schema_name:
+        return schemas.get_child(reference)
+    if not any(mark in reference for mark in "/#."):
+        return node.files.find_target(f"#{schemas.pointer}/{escape_token(reference)}", schemas)
     return node.files.find_target(reference, node)
 
 

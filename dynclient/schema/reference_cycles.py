@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from dynclient.schema.dialect import UNION_KEYWORDS, Schema, get_definition_name
 
 
 def remove_reference_cycles(
-    defs: dict[str, Schema | bool], acyclic_names: set[str]
+    defs: dict[str, Schema | bool], names: Iterable[str], acyclic_names: set[str]
 ) -> list[tuple[Schema, str]]:
     """Remove the references that close a cycle of schemas of the same value.
 
     Args:
         defs: the definitions.
+        names: those to look at; they may lead to others.
         acyclic_names: those that are known to be in no cycle; the others are added.
 
     Returns:
@@ -34,7 +35,7 @@ def remove_reference_cycles(
                 visit(target)
         acyclic_names.add(path.pop())
 
-    for name in [name for name in defs if name not in acyclic_names]:
+    for name in names:
         if name not in acyclic_names:
             visit(name)
     return removed

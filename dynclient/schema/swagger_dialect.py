@@ -41,7 +41,7 @@ def read_discriminator(node: Node) -> Node | None:
 
     In 2.0 it is the name of the property.
     """
-    own = node.get_child("discriminator")
+    own = node.follow_child("discriminator")
     if isinstance(own.value, dict):
         return own
     if isinstance(own.value, str) and detect_schema_flavour(node.files) == "2.0":

@@ -327,10 +327,13 @@ class SchemaTranslator:
 
     def _complete_definitions(self) -> None:
         """Translate the components that are named, and those that these name."""
+        completed_names: list[str] = []
         while self._pending_definitions:
             name, key, target = self._pending_definitions.popleft()
             self.defs[name] = self._translate_definition(key, target)
-        for schema, name in remove_reference_cycles(self.defs, self._acyclic_names):
+            completed_names.append(name)
+        cycles = remove_reference_cycles(self.defs, completed_names, self._acyclic_names)
+        for schema, name in cycles:
             self._report_cycle(schema, name)
         self._discriminators.restrict_alternatives()
 
@@ -537,6 +540,10 @@ class SchemaTranslator:
             if is_tuple:
                 continue
             child = node.get_child(keyword)
+            if keyword not in SINGLE_SCHEMA_KEYWORDS and child.reference is not None:
+                child = self._follow_child(node, keyword)
+                if child.value is None:
+                    continue
             if not isinstance(child.value, types) or child.value == []:
                 self._report_invalid_keyword(node, keyword)
             else:
@@ -618,7 +625,7 @@ class SchemaTranslator:
                 open_enum(schema)
         _translate_examples(schema, node.value)
         if isinstance(node.value.get("discriminator"), dict):
-            self._translate_discriminator(schema, node.get_child("discriminator"))
+            self._translate_discriminator(schema, self._follow_child(node, "discriminator"))
         elif "discriminator" in node.value:
             self._report_invalid_keyword(node, "discriminator")
 
@@ -632,7 +639,7 @@ class SchemaTranslator:
         """Let the mapping name members of `defs`, as the `$ref`s of the alternatives do."""
         if not node.get_text("propertyName"):
             return
-        mapping_node = node.get_child("mapping")
+        mapping_node = self._follow_child(node, "mapping")
         mapping = {}
         for tag in mapping_node.member_keys():
             entry = mapping_node.get_child(tag)
@@ -651,6 +658,14 @@ class SchemaTranslator:
             schema["discriminator"]["mapping"] = mapping
         if any(keyword in schema for keyword in UNION_KEYWORDS):
             self._discriminators.add_union(schema)
+
+    def _follow_child(self, node: Node, keyword: str) -> Node:
+        """Return what a keyword holds that is no schema, its `$ref` followed."""
+        try:
+            return node.get_child(keyword).merge_reference()
+        except UnresolvableReference as error:
+            self._report_problem(node.get_child(keyword), "unresolvable-reference", error.reason)
+            return node.follow_child(keyword)
 
     # --- problems
 

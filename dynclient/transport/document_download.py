@@ -7,7 +7,8 @@ import socket
 from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-from dynclient.document.file_loader import MAX_FILE_BYTES, is_remote
+from dynclient.document.file_loader import MAX_FILE_BYTES
+from dynclient.document.uris import is_remote
 from dynclient.errors import DocumentNotFound, DocumentTooLarge
 from dynclient.masking import mask_url
 from dynclient.transport.content_coding import UndecodableContent, build_accept_encoding

@@ -5,7 +5,8 @@ It imports what the net needs only when it is needed: most documents are local.
 
 from __future__ import annotations
 
-from dynclient.document.file_loader import Fetch, is_remote, read_file
+from dynclient.document.file_loader import Fetch, read_file
+from dynclient.document.uris import is_remote
 from dynclient.errors import DocumentNotFound
 from dynclient.masking import mask_url
 

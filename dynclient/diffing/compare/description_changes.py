@@ -21,7 +21,7 @@ _PARAMETER_KEYWORDS = ("description", "example", "examples")
 def compare_document_descriptions(old: Document, new: Document) -> Iterator[Finding]:
     """Yield changed descriptions of the document as a whole and of its tags."""
     comparer = _DescriptionComparer("")
-    old_info, new_info = old.top.get_child("info"), new.top.get_child("info")
+    old_info, new_info = old.top.follow_child("info"), new.top.follow_child("info")
     yield from comparer.compare(old_info, new_info, "info", ("title", *_DESCRIPTION_KEYWORDS))
     old_tags, new_tags = _index_tags(old), _index_tags(new)
     for name in old_tags.keys() & new_tags.keys():
@@ -31,8 +31,7 @@ def compare_document_descriptions(old: Document, new: Document) -> Iterator[Find
 
 
 def _index_tags(document: Document) -> dict[str, Node]:
-    tags = document.top.get_child("tags").iterate_children()
-    return {tag.get_text("name"): tag for tag in tags}
+    return {tag.get_text("name"): tag for tag in document.top.list_items("tags")}
 
 
 def compare_operation_descriptions(pair: OperationPair) -> Iterator[Finding]:
@@ -79,7 +78,7 @@ class _DescriptionComparer:
 
     def compare_examples(self, old: Node, new: Node, where: str) -> Iterator[Finding]:
         """Yield the changed examples of the media types that both have."""
-        old_content, new_content = old.get_child("content"), new.get_child("content")
+        old_content, new_content = old.follow_child("content"), new.follow_child("content")
         for name in old_content.member_keys():
             media_type = new_content.get_child(name)
             if media_type:

@@ -159,8 +159,8 @@ def _read_version_numbers(document: Document) -> tuple[int, ...] | None:
 
 
 def _build_version_finding(old: Document, new: Document, situation: str) -> Finding:
-    old_node = old.top.get_child("info").get_child("version")
-    new_node = new.top.get_child("info").get_child("version")
+    old_node = old.top.follow_child("info").follow_child("version")
+    new_node = new.top.follow_child("info").follow_child("version")
     finding = FindingContext("").build_finding(
         "policy-version",
         situation,

@@ -40,9 +40,9 @@ def read_formula(operation: Operation) -> SecurityFormula:
 
     A scheme that the document does not define stays in the formula, with the type `undefined`.
     """
-    node = operation.node.get_child("security")
+    node = operation.node.follow_child("security")
     if not isinstance(node.value, list):
-        node = operation.document.top.get_child("security")
+        node = operation.document.top.follow_child("security")
     if not isinstance(node.value, list):
         return ()
     schemes = operation.document.security_schemes
@@ -281,7 +281,8 @@ def _format_requirement(required: RequiredScheme) -> str:
 
 
 def _find_scheme_place(document: Document, key: str) -> Place:
-    return document.top.get_child("components").get_child("securitySchemes").get_child(key).place
+    schemes = document.top.follow_child("components").follow_child("securitySchemes")
+    return schemes.get_child(key).place
 
 
 def _describe_scheme(scheme: SecurityScheme) -> dict[str, str]:
@@ -323,7 +324,7 @@ def compare_scheme_definitions(old: Document, new: Document) -> Iterator[Finding
 
 
 def _read_definitions(document: Document) -> dict[str, Node]:
-    schemes = document.top.get_child("components").get_child("securitySchemes")
+    schemes = document.top.follow_child("components").follow_child("securitySchemes")
     return {name: schemes.get_child(name) for name in schemes.member_keys()}
 
 

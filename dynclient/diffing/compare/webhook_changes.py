@@ -35,11 +35,11 @@ def compare_webhooks(
 
 
 def _read_webhooks(document: Document) -> EventOperations:
-    return dict(_read_path_items(document, document.top.get_child("webhooks"), ""))
+    return dict(_read_path_items(document, document.top.follow_child("webhooks"), ""))
 
 
 def _read_callbacks(operation: Operation) -> EventOperations:
-    callbacks = operation.node.get_child("callbacks")
+    callbacks = operation.node.follow_child("callbacks")
     operations: EventOperations = {}
     for name in callbacks.member_keys():
         try:
@@ -55,10 +55,7 @@ def _read_path_items(
     document: Document, owner: Node, prefix: str
 ) -> Iterator[tuple[tuple[str, str], Operation]]:
     for name in owner.member_keys():
-        try:
-            item = owner[name]
-        except DocumentError:
-            continue
+        item = owner.follow_child(name)
         key = f"{prefix}{name}"
         for method, node in iterate_operation_nodes(item):
             yield (key, method), Operation(document, key, method, "", item, node)

@@ -160,7 +160,7 @@ class DocumentPair:
 
 
 def _list_schema_names(document: Document) -> frozenset[str]:
-    schemas = document.top.get_child("components").get_child("schemas")
+    schemas = document.top.follow_child("components").follow_child("schemas")
     return frozenset(schemas.member_keys())
 
 

@@ -14,8 +14,8 @@ _COMPARED_ELSEWHERE = ("security", "servers", "tags", "summary", "description")
 
 def is_identical_document(old: Document, new: Document) -> bool:
     """Tell whether two documents have the same text, in all their files."""
-    old_trees = [file.tree for file in old.files.by_uri.values()]
-    new_trees = [file.tree for file in new.files.by_uri.values()]
+    old_trees = [file.tree for file in old.files.read_all().values()]
+    new_trees = [file.tree for file in new.files.read_all().values()]
     return old.flavour == new.flavour and old_trees == new_trees
 
 
@@ -33,7 +33,7 @@ class UnchangedDetector:
     def __init__(self, old: Document, new: Document) -> None:
         self._old = old
         self._new = new
-        has_one_file_each = len(old.files.by_uri) == len(new.files.by_uri) == 1
+        has_one_file_each = len(old.files.read_all()) == len(new.files.read_all()) == 1
         has_other_bases = old.files.has_resources or new.files.has_resources
         is_same_dialect = old.flavour == new.flavour
         self._is_comparable = has_one_file_each and is_same_dialect and not has_other_bases

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from dynclient.diffing.sources.git import Repository, RevisionTree
 from dynclient.document.document_cache import open_default_cache
+from dynclient.document.document_files import DocumentFiles
 from dynclient.document.file_loader import Fetch, load_files
-from dynclient.document.references import DocumentFiles
 from dynclient.errors import DocumentError, DocumentNotFound, UsageError
 from dynclient.model import Document
 from dynclient.transport.document_fetcher import build_fetcher

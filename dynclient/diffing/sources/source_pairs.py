@@ -20,7 +20,7 @@ from dynclient.diffing.sources.document_sources import (
     resolve_source,
 )
 from dynclient.diffing.sources.git import Repository
-from dynclient.document.file_loader import is_remote
+from dynclient.document.uris import is_remote
 from dynclient.errors import DocumentNotFound, UsageError
 from dynclient.model import Document
 

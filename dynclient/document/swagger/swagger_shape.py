@@ -74,13 +74,13 @@ class SwaggerShape(DocumentShape):
         if servers is not None:
             members["servers"] = servers
         components = {}
-        if root.get_child("definitions"):
-            components["schemas"] = root.get_child("definitions")
+        if root.follow_child("definitions"):
+            components["schemas"] = root.follow_child("definitions")
         schemes = {}
         for name, scheme in root.iterate_resolved_members("securityDefinitions"):
             schemes[name] = translate_security_scheme(scheme)
         if schemes:
-            owner = root.get_child("securityDefinitions")
+            owner = root.follow_child("securityDefinitions")
             components["securitySchemes"] = build_object(owner, schemes)
         members["components"] = build_object(root, components)
         return build_object(root, members)

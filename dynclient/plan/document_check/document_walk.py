@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from dynclient.document.openapi_version import REFERENCE_ONLY_FLAVOURS, VersionFamily
 from dynclient.document.problems import Severity
-from dynclient.document.references import Node, unescape_token
+from dynclient.document.references import MergedNode, Node, unescape_token
 from dynclient.errors import UnresolvableReference
 from dynclient.model import METHODS
 from dynclient.names import suggest
@@ -47,6 +48,15 @@ _COUNTED_SIBLINGS: dict[VersionFamily, tuple[str, ...]] = {
 }
 
 
+#: Objects in whose place the standard allows a reference, and ignores most fields beside it.
+_REFERENCE_OBJECTS = frozenset(
+    {
+        *("Schema", "Parameter", "Response", "Request Body", "Header", "Example", "Link"),
+        *("Security Scheme", "Callback", "Media Type"),
+    }
+)
+
+
 def walk_document(top: Node, context: CheckContext) -> Iterator[Visit]:
     """Yield every object that a document holds or refers to, each once, in document order.
 
@@ -65,7 +75,9 @@ def walk_document(top: Node, context: CheckContext) -> Iterator[Visit]:
         if key in seen:
             continue
         seen.add(key)
-        if visit.node.reference is not None:
+        if _is_merged_with_target(visit):
+            visit = _merge_with_target(visit, context)
+        elif visit.node.reference is not None:
             targets = _follow_reference(visit, context)
             pending += reversed(targets)
             if not _has_counted_siblings(visit, context):
@@ -106,9 +118,31 @@ def _follow_reference(visit: Visit, context: CheckContext) -> Sequence[Visit]:
 
 def _has_counted_siblings(visit: Visit, context: CheckContext) -> bool:
     """Tell whether an object with a reference means something itself."""
-    if visit.kind == "Schema":
-        return context.document.flavour not in REFERENCE_ONLY_FLAVOURS
-    return visit.kind == "Path Item"
+    has_siblings = context.document.flavour not in REFERENCE_ONLY_FLAVOURS
+    return visit.kind == "Schema" and has_siblings
+
+
+def _is_merged_with_target(visit: Visit) -> bool:
+    """Tell whether fields stand beside a reference that count together with those it names."""
+    is_reference_object = visit.kind in _REFERENCE_OBJECTS
+    has_siblings = visit.node.reference is not None and len(visit.node.value) > 1
+    return has_siblings and not is_reference_object
+
+
+def _merge_with_target(visit: Visit, context: CheckContext) -> Visit:
+    """Return an object together with what its reference names; report fields that both have."""
+    node = visit.node
+    try:
+        merged_node = node.merge_reference()
+    except UnresolvableReference as error:
+        context.report(node, error.code, error.reason, error.hint or "")
+        return replace(visit, node=node.without_reference())
+    if isinstance(merged_node, MergedNode):
+        for key in sorted(merged_node.own_keys & merged_node.target.value.keys()):
+            message = f"`{key}` stands here and in what the $ref names; the one here is used"
+            place = node.get_child(key)
+            context.report(place, "duplicate-field", message, "remove one of the two")
+    return replace(visit, node=merged_node)
 
 
 def _check_siblings(visit: Visit, context: CheckContext) -> None:
@@ -187,7 +221,7 @@ def _list_children(
 ) -> Sequence[Node]:
     """Return the members of a list or map, which some documents put behind a reference."""
     try:
-        node = node.resolve()
+        node = node.merge_reference()
     except UnresolvableReference as error:
         context.report(node, error.code, error.reason, error.hint or "")
         return []
@@ -233,6 +267,8 @@ def list_schema_children(node: Node) -> Iterator[Node]:
     """Yield the schemas directly inside a schema, as they stand in the document."""
     for keyword in node.member_keys():
         child = node.get_child(keyword)
+        if keyword in SCHEMA_LIST_KEYWORDS or keyword in _MAP_KEYWORDS:
+            child = node.follow_child(keyword)
         is_list = isinstance(child.value, list)
         if keyword in SCHEMA_LIST_KEYWORDS or (keyword == "items" and is_list):
             yield from child.iterate_children()

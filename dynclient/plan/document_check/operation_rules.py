@@ -12,7 +12,7 @@ from dynclient.plan.document_check.name_rules import check_operation_names
 
 def check_operations(context: CheckContext) -> None:
     """Report names that clash, and path templates that disagree with their parameters."""
-    operations = list(context.document.operations.values())
+    operations = [each for each in context.document.operations.values() if not each.is_missing]
     _check_missing_ids(operations, context)
     check_operation_names(context)
     _check_paths(operations, context)

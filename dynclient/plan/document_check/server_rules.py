@@ -11,7 +11,7 @@ def check_server(visit: Visit, context: CheckContext) -> None:
 
     Source: OAS 3.1.1 Server Object.
     """
-    server, variables = visit.node, visit.node.get_child("variables")
+    server, variables = visit.node, visit.node.follow_child("variables")
     url = server.get_text("url")
     if not url:
         context.report(server, "missing-field", "a server needs a `url`; it is ignored")

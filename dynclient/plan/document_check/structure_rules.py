@@ -31,7 +31,7 @@ def check_root(visit: Visit, context: CheckContext) -> None:
 def check_info(visit: Visit, context: CheckContext) -> None:
     """Report a missing title or version."""
     for key in ("title", "version"):
-        if not isinstance(visit.node.get_child(key).value, str):
+        if not isinstance(visit.node.follow_child(key).value, str):
             context.report(visit.node, "missing-field", f"`info` has no text `{key}`")
 
 
@@ -45,7 +45,7 @@ def check_paths(visit: Visit, context: CheckContext) -> None:
 
 def check_path_item(visit: Visit, context: CheckContext) -> None:
     """Report keys of `additionalOperations` that are no method, or have a field of their own."""
-    additional = visit.node.get_child(ADDITIONAL_OPERATIONS)
+    additional = visit.node.follow_child(ADDITIONAL_OPERATIONS)
     for method in additional.member_keys():
         if is_additional_method(method) or method.startswith("x-"):
             continue
@@ -70,7 +70,7 @@ def check_response(visit: Visit, context: CheckContext) -> None:
     """Report a missing description, which OpenAPI 3.2 allows."""
     if context.document.version_family == "3.2":
         return
-    if not isinstance(visit.node.get_child("description").value, str):
+    if not isinstance(visit.node.follow_child("description").value, str):
         context.warn(visit.node, "missing-field", "a response needs a description")
 
 
@@ -99,7 +99,7 @@ def check_parameter(visit: Visit, context: CheckContext) -> None:
         text = f"the header {name} frames the message; the parameter is ignored"
         hint = "the transport writes it; remove the parameter"
         context.warn(node, "framing-header", text, hint)
-    if not node.get_child("schema") and not node.get_child("content").member_keys():
+    if not node.get_child("schema") and not node.follow_child("content").member_keys():
         context.report(node, "missing-field", f"the parameter {name!r} has no schema")
 
 

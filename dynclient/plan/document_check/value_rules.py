@@ -114,7 +114,7 @@ def _list_examples(node: Node) -> Iterator[Node]:
     """Yield the values of `example` and `examples` of a parameter, header or media type."""
     if "example" in node.value:
         yield node.get_child("example")
-    for child in node.get_child("examples").iterate_children():
+    for child in node.follow_child("examples").iterate_children():
         try:
             example = child.resolve()
         except DocumentError:  # It is reported where it stands.

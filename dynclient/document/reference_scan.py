@@ -1,0 +1,125 @@
+"""Finds the references to other files in a tree, and passes over data that only looks like one."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal
+
+from dynclient.document.uris import join_uri, normalize_uri, split_fragment
+
+_EXTERNAL_REFERENCE = re.compile(
+    rb"""\$(?:ref|dynamicRef)["']?\s*:\s*["']?[^#"'\s]|["']?\bmapping\b["']?\s*:"""
+)
+
+#: A text without any of these identifies no schema. JSON may write the `$` as an escape.
+_IDENTIFIERS = re.compile(
+    rb"\$(id|anchor|dynamicAnchor|recursiveAnchor|schema)\b|jsonSchemaDialect|u0024|\0"
+)
+
+#: A value of a discriminator's mapping that names a file, and not a component.
+_MAPPED_FILE = re.compile(r"[^#]+\.(ya?ml|json)(#.*)?|[^#]*/[^#]*(#.*)?", re.IGNORECASE)
+
+#: The values of these fields are data: a `$ref` in them is no reference.
+_DATA_FIELDS = frozenset({"example", "examples", "default", "enum", "const", "x-example"})
+
+#: What the keys of an object are: fields, names, or, at the top of a file that is only a part of a
+#: document, either of them.
+_KeyKind = Literal["fields", "names", "either"]
+
+#: A value that is still to be read, what references in it are relative to, and its keys.
+_Visit = tuple[Any, str, _KeyKind]
+
+#: The keys of the objects under these fields are names, and never keywords.
+_MAP_FIELDS = frozenset(
+    {
+        *("paths", "webhooks", "callbacks", "responses", "headers", "content", "links", "encoding"),
+        *("schemas", "parameters", "requestBodies", "securitySchemes", "pathItems", "mediaTypes"),
+        *("securityDefinitions", "additionalOperations", "variables"),
+        *("properties", "patternProperties", "$defs", "definitions", "dependentSchemas"),
+    }
+)
+
+
+def may_refer_to_files(data: bytes) -> bool:
+    """Tell quickly whether a text may refer to other files."""
+    return _EXTERNAL_REFERENCE.search(data) is not None
+
+
+def may_have_resources(data: bytes) -> bool:
+    """Tell quickly whether the text of a file may identify schemas, as an `$id` does."""
+    return _IDENTIFIERS.search(data) is not None
+
+
+def find_external_uris(tree: Any, uri: str, *, has_identifiers: bool) -> list[str]:
+    """Return the URIs of the other files that a tree refers to, in document order, each once.
+
+    Args:
+        tree: the content of a file.
+        uri: the URI of the file.
+        has_identifiers: whether an `$id` in it is a base URI.
+
+    """
+    uris: dict[str, None] = {}
+    is_entry = isinstance(tree, dict) and ("openapi" in tree or "swagger" in tree)
+    pending: list[_Visit] = [(tree, uri, "fields" if is_entry else "either")]
+    while pending:
+        value, base, kind = pending.pop()
+        if isinstance(value, dict):
+            own_id = value.get("$id") if has_identifiers else None
+            if isinstance(own_id, str):
+                base, _ = split_fragment(join_uri(base, own_id))
+            for reference in _list_own_references(value):
+                uris.update(dict.fromkeys(_list_possible_uris(uri, base, reference)))
+            children = reversed(_list_children(value, kind))
+            pending += [(child, base, child_kind) for child, child_kind in children]
+        elif isinstance(value, list):
+            pending += [(item, base, "fields") for item in reversed(value)]
+    uris.pop(uri, None)
+    return list(uris)
+
+
+def _list_possible_uris(file_uri: str, base: str, reference: str) -> list[str]:
+    """Return the URI that a reference means, and the neighbour of the file that it may mean.
+
+    Args:
+        file_uri: where the reference stands.
+        base: what it is relative to: the URI of the file, or an `$id`.
+        reference: the reference.
+
+    """
+    uri, _ = split_fragment(join_uri(base, reference))
+    neighbour, _ = split_fragment(join_uri(file_uri, reference))
+    has_own_origin = uri.split("/")[:3] == file_uri.split("/")[:3]
+    return [normalize_uri(one) for one in ([uri] if has_own_origin else [uri, neighbour])]
+
+
+def _list_own_references(value: dict[str, Any]) -> list[str]:
+    """Return the references that an object holds itself: its `$ref`, and a mapping's values."""
+    texts = [value.get("$ref"), value.get("$dynamicRef")]
+    references = [one for one in texts if isinstance(one, str) and not one.startswith("#")]
+    discriminator = value.get("discriminator")
+    mapping = discriminator.get("mapping") if isinstance(discriminator, dict) else None
+    if isinstance(mapping, dict):
+        names = [text for text in mapping.values() if isinstance(text, str)]
+        references += [text for text in names if _MAPPED_FILE.fullmatch(text)]
+    return references
+
+
+def _list_children(value: dict[str, Any], kind: _KeyKind) -> list[tuple[Any, _KeyKind]]:
+    """Return the values of an object that may hold references, and what their keys are."""
+    children: list[tuple[Any, _KeyKind]] = []
+    for key, item in value.items():
+        if kind == "fields" and key in _DATA_FIELDS:
+            children += _list_example_references(item) if key == "examples" else []
+        else:
+            has_names = kind != "names" and key in _MAP_FIELDS
+            children.append((item, "names" if has_names else "fields"))
+    return children
+
+
+def _list_example_references(examples: Any) -> list[tuple[Any, _KeyKind]]:
+    """Return the references that stand in place of Example Objects, or of all of them."""
+    if not isinstance(examples, dict):
+        return []
+    objects = [one for one in (examples, *examples.values()) if isinstance(one, dict)]
+    return [({"$ref": one["$ref"]}, "fields") for one in objects if "$ref" in one]
