@@ -121,6 +121,15 @@ def _translate_hint(error: DynclientError) -> str | None:
     return _COMMAND_LINE_HINTS[error.code].format(variable=build_credential_variable(first))
 
 
+def _print_version(ctx: click.Context) -> None:
+    from dynclient.cli.engine_versions import describe_engines
+
+    click.echo(f"dynclient {__version__}")
+    for line in describe_engines():
+        click.echo(f"  {line}")
+    ctx.exit()
+
+
 @click.group(
     cls=CommandGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -128,6 +137,14 @@ def _translate_hint(error: DynclientError) -> str | None:
     "else `spec` in [tool.dynclient] of pyproject.toml, "
     "else the Talon.One Integration API on a sandbox.",
 )
-@click.version_option(__version__, "-V", "--version", message="dynclient %(version)s")
+@click.option(
+    "-V",
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda ctx, _option, is_given: _print_version(ctx) if is_given else None,
+    help="Show the version and the libraries in use, and exit.",
+)
 def root() -> None:
     """Call any API by its OpenAPI document, validated both ways."""

@@ -5,6 +5,7 @@ It uses PyYAML's parser. What is wrong but can be read becomes a problem; it rai
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import re
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dynclient.document.composer import AWAITS_ITEM, AWAITS_KEY, DROPS_VALUE, Composer
+from dynclient.document.fast_yaml import UnsuitableText, parse_fast
 from dynclient.document.locator import Locator, compose_positions, locate
 from dynclient.document.problems import Problem
 from dynclient.document.yaml_events import (
@@ -219,6 +221,12 @@ def _shorten_tag(tag: str) -> str:
 
 
 def _parse_yaml(text: str, uri: str) -> ParsedText:
+    with contextlib.suppress(UnsuitableText):
+        return ParsedText(parse_fast(text))
+    return _parse_with_pyyaml(text, uri)
+
+
+def _parse_with_pyyaml(text: str, uri: str) -> ParsedText:
     readable_text, tab = replace_tabs(text)
     composer = _ValueComposer(uri)
     composer.compose(parse_events(readable_text, uri))

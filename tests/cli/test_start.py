@@ -92,7 +92,21 @@ def test_the_module_and_the_command_are_the_same():
     import dynclient
 
     done = run("-m", "dynclient", "--version")
-    assert (done.returncode, done.stdout) == (0, f"dynclient {dynclient.__version__}\n")
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[0] == f"dynclient {dynclient.__version__}"
+
+
+def test_the_version_names_the_libraries_in_use(cli, monkeypatch):
+    lines = cli("--version").stdout.splitlines()
+    assert [line.split(":")[0] for line in lines[1:]] == [
+        "  YAML",
+        "  JSON",
+        "  JSON Schema",
+        "  HTTP",
+    ]
+    assert lines[1].startswith("  YAML: yaml-rs 0.")
+    monkeypatch.setattr("dynclient.document.fast_yaml.is_installed", lambda: False)
+    assert cli("--version").stdout.splitlines()[1].startswith("  YAML: PyYAML 6.")
 
 
 def on_a_terminal(*words, columns=60, **environment):

@@ -11,10 +11,23 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dynclient.document import composer, locator
+from dynclient.document import composer, fast_yaml, locator
 from dynclient.document.yaml12 import parse
 from dynclient.errors import DocumentSyntaxError, DocumentTooLarge
 from dynclient.masking import mask_url
+
+
+@pytest.fixture(scope="module", params=["PyYAML", "yaml-rs"], autouse=True)
+def _parser(request):
+    """Run every test with PyYAML alone, and with the fast parser before it."""
+    fast_yaml.is_installed.cache_clear()
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "PyYAML":
+            patch.setattr(fast_yaml, "is_installed", lambda: False)
+        elif not fast_yaml.is_installed():
+            pytest.skip("yaml-rs is not installed")
+        yield
+
 
 NULLS = ["", "~", "null", "Null", "NULL"]
 BOOLS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
