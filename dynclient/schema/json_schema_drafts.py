@@ -1,0 +1,61 @@
+"""The drafts of JSON Schema, by the URI that `$schema` or `jsonSchemaDialect` names.
+
+Schemas of an earlier draft are read as it means them, and then are 2020-12 like all others.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from dynclient.document.references import Node
+
+#: The draft whose keywords are ours.
+CURRENT_DRAFT = 2020
+
+#: Draft -> the pattern of its URIs. OpenAPI's own dialects are 2020-12 with more annotations.
+_URIS: dict[int, str] = {
+    4: r"json-schema\.org/draft-04/(hyper-)?schema",
+    6: r"json-schema\.org/draft-06/(hyper-)?schema",
+    7: r"json-schema\.org/draft-07/(hyper-)?schema",
+    2019: r"json-schema\.org/draft/2019-09/(hyper-)?schema",
+    2020: r"json-schema\.org/draft/2020-12/schema|spec\.openapis\.org/oas/3\.\d+/(dialect|schema)/.*",
+}
+
+#: Keyword -> the draft that brought it. Earlier ones ignore it.
+_NEW_KEYWORDS: dict[str, int] = {
+    **dict.fromkeys(("const", "contains", "propertyNames"), 6),
+    **dict.fromkeys(("if", "then", "else"), 7),
+    **dict.fromkeys(("dependentRequired", "dependentSchemas"), 2019),
+    **dict.fromkeys(("maxContains", "minContains"), 2019),
+    **dict.fromkeys(("unevaluatedItems", "unevaluatedProperties"), 2019),
+    **dict.fromkeys(("$dynamicRef", "prefixItems"), 2020),
+}
+
+#: Up to this draft nothing counts beside a `$ref`.
+_LAST_REFERENCE_ONLY_DRAFT = 7
+
+
+def find_draft(uri: str) -> int | None:
+    """Return the draft that a dialect's URI means, None where it is not known."""
+    for draft, pattern in _URIS.items():
+        if re.fullmatch(rf"https?://({pattern})#?", uri):
+            return draft
+    return None
+
+
+def read_draft(node: Node) -> int:
+    """Return the draft of a schema; one that nobody knows is read as the current one."""
+    resource = node.files.find_resource(node)
+    uri = resource.dialect if resource is not None else ""
+    uri = uri or node.files.top.get_text("jsonSchemaDialect")
+    return (find_draft(uri) if uri else None) or CURRENT_DRAFT
+
+
+def select_keywords(node: Node, draft: int) -> Node:
+    """Return a schema with the keywords only that a draft has, at the same place."""
+    value: dict[str, Any] = node.value
+    if draft <= _LAST_REFERENCE_ONLY_DRAFT and isinstance(value.get("$ref"), str):
+        value = {"$ref": value["$ref"]}
+    known = {key: part for key, part in value.items() if _NEW_KEYWORDS.get(key, 0) <= draft}
+    return Node(node.files, node.uri, node.pointer, known)
