@@ -22,7 +22,7 @@ from dynclient.plan.call_document import Call
 from dynclient.plan.plan import Plan, Plans
 from dynclient.plan.results import Result
 from dynclient.plan.schemas import Schemas
-from dynclient.schema.translator import TranslationOptions
+from dynclient.schema.translation_options import TranslationOptions
 from dynclient.transport.authorization import CredentialStore
 from dynclient.transport.http_clients import MAX_CONNECTIONS
 from dynclient.transport.response_body import BodySink

@@ -173,6 +173,10 @@ class DocumentFiles:
         file = self._by_uri[node.uri]
         return file.resources.find(node.pointer) if file.may_have_resources else None
 
+    def find_resource_place(self, uri: str) -> tuple[str, str]:
+        """Return the file and pointer of the schema with a URI; of a file, its root."""
+        return self._index_resources().get(uri, (uri, ""))
+
     @cached_property
     def has_resources(self) -> bool:
         """Whether a schema has an `$id`, an anchor or a `$schema`."""

@@ -38,6 +38,10 @@ MAX_EXACT_FLOAT = 2**53
 #: How many numbers are drawn, and how many are then tried one by one.
 DRAWN_NUMBERS = 8
 MAX_SCANNED_NUMBERS = 1000
+
+#: Into how many parts a range is divided from which a number is drawn. It may be too wide for a
+#: float.
+FRACTION_STEPS = 2**53
 #: Numbers up to here are readable; beside a bound so many are drawn from.
 READABLE_NUMBERS = 100
 
@@ -104,7 +108,8 @@ def _draw_counts(
     """
     low, high = _find_readable_window(first, last, step)
     for _ in range(DRAWN_NUMBERS):
-        yield low + int(random.random() * (high - low + 1))
+        fraction = int(random.random() * FRACTION_STEPS)
+        yield low + fraction * (high - low + 1) // FRACTION_STEPS
 
     start = low if first is None else min(first, low)
     stop = start + MAX_SCANNED_NUMBERS

@@ -18,11 +18,8 @@ from dynclient.schema.dialect import (
     bundle_schema,
 )
 from dynclient.schema.readings import SchemaCloser, refuse_other_direction
-from dynclient.schema.translator import (
-    DEFAULT_TRANSLATION,
-    SchemaTranslator,
-    TranslationOptions,
-)
+from dynclient.schema.translation_options import DEFAULT_TRANSLATION, TranslationOptions
+from dynclient.schema.translator import SchemaTranslator
 from dynclient.wire import media, media_types
 from dynclient.wire.schema_types import SCALAR_TYPES, SchemaTypes
 

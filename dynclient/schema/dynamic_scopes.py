@@ -70,8 +70,6 @@ class DynamicScopeReader:
             scope: the scope where it is referred to.
 
         """
-        if not self._schemas_by_anchor:
-            return scope
         resource = self._files.find_resource(node)
         if resource is None or not resource.dynamic_anchors:
             return scope

@@ -13,13 +13,16 @@ from dynclient.document.references import Node
 #: The draft whose keywords are ours.
 CURRENT_DRAFT = 2020
 
+#: From this draft on, `dependencies` is no keyword.
+DEPENDENCIES_END = 2019
+
 #: Draft -> the pattern of its URIs. OpenAPI's own dialects are 2020-12 with more annotations.
 _URIS: dict[int, str] = {
     4: r"json-schema\.org/draft-04/(hyper-)?schema",
     6: r"json-schema\.org/draft-06/(hyper-)?schema",
     7: r"json-schema\.org/draft-07/(hyper-)?schema",
     2019: r"json-schema\.org/draft/2019-09/(hyper-)?schema",
-    2020: r"json-schema\.org/draft/2020-12/schema|spec\.openapis\.org/oas/3\.\d+/(dialect|schema)/.*",
+    2020: r"json-schema\.org/draft/2020-12/schema|spec\.openapis\.org/oas/3\.\d+/.*",
 }
 
 #: Keyword -> the draft that brought it. Earlier ones ignore it.
@@ -44,11 +47,16 @@ def find_draft(uri: str) -> int | None:
     return None
 
 
+def read_dialect(node: Node) -> str:
+    """Return the URI of the dialect of a schema, "" where the document names none."""
+    resource = node.files.find_resource(node)
+    own = resource.dialect if resource is not None else ""
+    return own or node.files.top.get_text("jsonSchemaDialect")
+
+
 def read_draft(node: Node) -> int:
     """Return the draft of a schema; one that nobody knows is read as the current one."""
-    resource = node.files.find_resource(node)
-    uri = resource.dialect if resource is not None else ""
-    uri = uri or node.files.top.get_text("jsonSchemaDialect")
+    uri = read_dialect(node)
     return (find_draft(uri) if uri else None) or CURRENT_DRAFT
 
 

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from collections.abc import Iterator
+from typing import Any
 
-from dynclient import regex
 from dynclient.document.openapi_version import REFERENCE_ONLY_FLAVOURS, SchemaFlavour
 from dynclient.document.problems import Problem
-from dynclient.document.references import Node, escape_token
+from dynclient.document.references import Node, escape_token, unescape_token
 from dynclient.errors import DocumentTooLarge, UnresolvableReference
+from dynclient.schema.assertion_translator import AssertionTranslator
 from dynclient.schema.conjuncts import ConjunctReader
+from dynclient.schema.definition_keys import DefinitionKey, DefinitionNames
 from dynclient.schema.dialect import (
     BASE_SUFFIX,
     SCHEMA_LIST_KEYWORDS,
     SCHEMA_MAP_KEYWORDS,
     SINGLE_SCHEMA_KEYWORDS,
-    TYPES,
     UNION_KEYWORDS,
     Direction,
     Schema,
@@ -31,24 +29,23 @@ from dynclient.schema.discriminators import DiscriminatorTranslator, SchemaOrigi
 from dynclient.schema.dynamic_scopes import (
     NO_SCOPE,
     REFERENCE_KEYWORDS,
-    DynamicScope,
     DynamicScopeReader,
 )
-from dynclient.schema.formats import INTEGER_FORMAT_BOUNDS, CheckedFormat, FormatCheck
+from dynclient.schema.formats import CheckedFormat
 from dynclient.schema.hierarchy import SchemaHierarchy, find_mapped_schema
-from dynclient.schema.keyword_values import (
-    ASSERTIONS,
-    MAX_SIZE,
-    SIZE_KEYWORDS,
-    has_only_finite_numbers,
-    is_list_of_names,
-    is_string,
+from dynclient.schema.json_schema_drafts import (
+    CURRENT_DRAFT,
+    DEPENDENCIES_END,
+    read_draft,
+    select_keywords,
 )
+from dynclient.schema.keyword_values import has_only_finite_numbers, is_list_of_names
 from dynclient.schema.open_enums import X_EXTENSIBLE_ENUM, is_open_enum, open_enum
 from dynclient.schema.reference_cycles import remove_reference_cycles
 from dynclient.schema.swagger_dialect import read_swagger_schema
+from dynclient.schema.translation_options import DEFAULT_TRANSLATION, TranslationOptions
+from dynclient.schema.translation_problems import TranslationProblems
 from dynclient.schema.widening import allow_null, replace_one_of
-from dynclient.violations import Place
 
 #: Keyword with subschemas -> the types that its value may have.
 _SUBSCHEMA_KEYWORDS: dict[str, tuple[type, ...]] = {
@@ -79,50 +76,11 @@ _CONJUNCTION_KEYWORDS = (
 )
 
 
-@dataclass(frozen=True)
-class TranslationOptions:
-    """What the translation lets pass.
-
-    Attributes:
-        one_of: how many alternatives of `oneOf` a value may fit: `exactly` one, or `any` number.
-        opens_enums: whether an enum that says that it is open accepts new values.
-        formats: the names and checks of the user's own formats.
-
-    """
-
-    one_of: Literal["exactly", "any"] = "exactly"
-    opens_enums: bool = True
-    formats: tuple[tuple[str, FormatCheck], ...] = ()
-
-
-DEFAULT_TRANSLATION = TranslationOptions()
-
-
 #: How many definitions there may be for the meanings of dynamic references.
 MAX_SCOPED_DEFINITIONS = 2_000
 
 #: The name of the definition that stands for those beyond the limit. No component has a colon.
 UNKNOWN_NAME = "dynamic:unknown"
-
-
-class _DefinitionKey(NamedTuple):
-    """What a definition is made of.
-
-    Attributes:
-        uri: the file of the schema.
-        pointer: its place in that file.
-        is_base: it is the base of a hierarchy as others extend it, without those others.
-        exclusions: names that it does not require, as a schema beside it lets them travel only the
-            other way.
-        scope: what the dynamic anchors mean that it needs.
-
-    """
-
-    uri: str
-    pointer: str
-    is_base: bool = False
-    exclusions: frozenset[str] = frozenset()
-    scope: DynamicScope = NO_SCOPE
 
 
 class SchemaTranslator:
@@ -150,12 +108,12 @@ class SchemaTranslator:
         self.options = options
         self.defs: dict[str, Schema | bool] = {}
         self._format_checks = dict(options.formats)
-        self.problems: list[Problem] = []
-        self._definition_names: dict[_DefinitionKey, str] = {}
-        #: Name of a schema -> the last number that was added to it.
-        self._name_counts: dict[str, int] = {}
+        self._problems = TranslationProblems()
+        self._assertions = AssertionTranslator(self._problems, frozenset(self._format_checks))
+        self._definition_names: dict[DefinitionKey, str] = {}
+        self._names = DefinitionNames()
         #: Components that are named and not yet translated. So a chain of references is no nesting.
-        self._pending_definitions: deque[tuple[str, _DefinitionKey, Node]] = deque()
+        self._pending_definitions: deque[tuple[str, DefinitionKey, Node]] = deque()
         self._acyclic_names: set[str] = set()
         self._known_hierarchy: SchemaHierarchy | None = None
         self._known_dynamic_scopes: DynamicScopeReader | None = None
@@ -164,6 +122,11 @@ class SchemaTranslator:
         self._scoped_definition_count = 0
         self._conjuncts = ConjunctReader(flavour, direction)
         self._discriminators = DiscriminatorTranslator(self.defs)
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What of the schemas cannot be carried over."""
+        return self._problems.found
 
     def translate(self, node: Node) -> Schema | bool:
         """Return the schema at a node in our dialect. Its `$ref`s name members of `defs`.
@@ -214,14 +177,17 @@ class SchemaTranslator:
         """
         if self.flavour == "2.0":
             node = read_swagger_schema(node)
-        value = node.value
-        if isinstance(value, bool):
-            return value
+        if isinstance(node.value, bool):
+            return node.value
         schema = Schema(place=node.place)
-        if not isinstance(value, dict):
-            self._report_problem(node, "invalid-schema", "a schema must be an object")
+        if not isinstance(node.value, dict):
+            self._problems.report(node, "invalid-schema", "a schema must be an object")
             return schema
+        if self.flavour == "3.1":
+            draft = read_draft(node)
+            node = node if draft == CURRENT_DRAFT else select_keywords(node, draft)
 
+        value = node.value
         exclusions = inherited_exclusions | self._find_own_exclusions(node)
         outer_scope = self._scope
         self._scope = self._get_dynamic_scopes(node).enter(node, outer_scope)
@@ -231,12 +197,11 @@ class SchemaTranslator:
         if self.flavour in REFERENCE_ONLY_FLAVOURS and isinstance(value.get("$ref"), str):
             # What is beside a $ref does not count there.
             return allow_null(schema) if value.get("nullable") is True else schema
-        self._translate_assertions(schema, node)
+        self._assertions.translate(schema, node)
         self._translate_subschemas(schema, node, exclusions)
         for reference in references[1:]:
             part = Schema({"$ref": reference}, node.place)
             schema["allOf"] = [*schema.get("allOf", ()), part]
-        self._translate_bounds(schema, node)
         self._translate_required(schema, node, exclusions)
         self._remove_dependents(schema, exclusions)
         self._translate_annotations(schema, node)
@@ -254,7 +219,7 @@ class SchemaTranslator:
     def _translate_nullable(self, schema: Schema, node: Node) -> Schema:
         nullable = node.value.get("nullable", False)
         if not isinstance(nullable, bool):
-            self._report_invalid_keyword(node, "nullable")
+            self._problems.report_keyword(node, "nullable")
         return allow_null(schema) if nullable is True else schema
 
     # --- references
@@ -266,14 +231,14 @@ class SchemaTranslator:
             if keyword not in node.value:
                 continue
             if not isinstance(node.value[keyword], str):
-                self._report_invalid_keyword(node, keyword)
+                self._problems.report_keyword(node, keyword)
                 continue
             try:
                 target = self._get_dynamic_scopes(node).find_target(keyword, node, self._scope)
                 if keyword == "$ref":
                     node.resolve()  # A circle is reported here.
             except UnresolvableReference as error:
-                self._report_problem(node, "unresolvable-reference", error.reason)
+                self._problems.report(node, "unresolvable-reference", error.reason)
                 continue
             base = self._get_hierarchy(node).extension_places.get((node.uri, node.pointer))
             is_extension = base is not None and keyword == "$ref"
@@ -304,10 +269,10 @@ class SchemaTranslator:
         scope = self._get_dynamic_scopes(target).restrict(self._scope, target)
         if scope and self._scoped_definition_count >= MAX_SCOPED_DEFINITIONS:
             return self._add_open_definition(target)
-        key = _DefinitionKey(target.uri, target.pointer, is_base, exclusions, scope)
+        key = DefinitionKey(target.uri, target.pointer, is_base, exclusions, scope)
         if key not in self._definition_names:
             self._scoped_definition_count += bool(scope)
-            name = self._choose_definition_name(target, BASE_SUFFIX if is_base else "")
+            name = self._names.choose(target, BASE_SUFFIX if is_base else "")
             self._definition_names[key] = name
             self.defs[name] = Schema(place=target.place)
             origin = SchemaOrigin(key[:2], self._get_hierarchy(target).find_name(target))
@@ -321,8 +286,10 @@ class SchemaTranslator:
             f"more than {MAX_SCOPED_DEFINITIONS} schemas differ only by what a $dynamicRef in them "
             "means; this one is not checked"
         )
-        self._report_problem(target, "dynamic-scope", message)
+        self._problems.report(target, "dynamic-scope", message)
         self.defs[UNKNOWN_NAME] = Schema(place=target.place)
+        origin = SchemaOrigin((target.uri, target.pointer), UNKNOWN_NAME)
+        self._discriminators.origins.setdefault(UNKNOWN_NAME, origin)
         return UNKNOWN_NAME
 
     def _complete_definitions(self) -> None:
@@ -334,10 +301,10 @@ class SchemaTranslator:
             completed_names.append(name)
         cycles = remove_reference_cycles(self.defs, completed_names, self._acyclic_names)
         for schema, name in cycles:
-            self._report_cycle(schema, name)
+            self._problems.report_cycle(schema, name)
         self._discriminators.restrict_alternatives()
 
-    def _translate_definition(self, key: _DefinitionKey, target: Node) -> Schema | bool:
+    def _translate_definition(self, key: DefinitionKey, target: Node) -> Schema | bool:
         self._scope = key.scope
         hierarchy = self._get_hierarchy(target)
         if not hierarchy.is_base(target):
@@ -413,101 +380,7 @@ class SchemaTranslator:
                     return False
         return bool(entries)
 
-    def _choose_definition_name(self, target: Node, suffix: str) -> str:
-        last_token = target.pointer.rsplit("/", 1)[-1] or target.place.file
-        base = re.sub(r"[^A-Za-z0-9._-]+", "_", last_token)
-        count = self._name_counts.get(base + suffix, 0)
-        name = base + suffix if not count else f"{base}_{count + 1}{suffix}"
-        while name in self.defs:
-            count += 1
-            name = f"{base}_{count + 1}{suffix}"
-        self._name_counts[base + suffix] = count
-        return name
-
-    def _report_cycle(self, schema: Schema, name: str) -> None:
-        place = schema.place or Place("", "")
-        message = (
-            f"the schema {name!r} refers to itself and describes nothing; the reference is ignored"
-        )
-        problem = Problem(
-            "error", "circular-schema", message, "", place.pointer, place.uri, place=schema.place
-        )
-        self.problems.append(problem)
-
-    # --- assertions
-
-    def _translate_assertions(self, schema: Schema, node: Node) -> None:
-        value = node.value
-        for keyword, is_valid in ASSERTIONS.items():
-            if keyword in value and self._check_keyword_value(node, keyword, is_valid):
-                schema[keyword] = value[keyword]
-                if keyword in SIZE_KEYWORDS:
-                    schema[keyword] = min(int(value[keyword]), MAX_SIZE)
-        if schema.get("enum") == []:
-            message = "an `enum` without members allows no value"
-            hint = "list the values, or remove the `enum`"
-            self._report_problem(node.get_child("enum"), "empty-enum", message, "warning", hint)
-        if "type" in value:
-            self._translate_type(schema, node)
-        if "pattern" in value:
-            self._translate_pattern(schema, node)
-
-    def _translate_pattern(self, schema: Schema, node: Node) -> None:
-        if not self._check_keyword_value(node, "pattern", is_string):
-            return
-        pattern = node.value["pattern"]
-        if self._check_pattern(node.get_child("pattern"), pattern):
-            schema["pattern"] = pattern
-
-    def _check_keyword_value(
-        self, node: Node, keyword: str, is_valid: Callable[[Any], bool]
-    ) -> bool:
-        """Return whether a keyword's value is one that it can have; report it if not."""
-        value = node.value[keyword]
-        if is_valid(value):
-            return True
-        # Boolean exclusive bounds are OpenAPI 3.0's own; `_translate_bounds` reads them.
-        is_exclusive = keyword in ("exclusiveMinimum", "exclusiveMaximum")
-        if not is_exclusive or not isinstance(value, bool):
-            self._report_invalid_keyword(node, keyword)
-        return False
-
-    def _check_pattern(self, node: Node, pattern: str) -> bool:
-        """Return whether a pattern can be read; report it if not."""
-        try:
-            regex.compile(pattern)
-        except regex.PatternError as error:
-            self._report_problem(node, "bad-pattern", f"the pattern is not checked: {error}")
-            return False
-        return True
-
-    def _translate_type(self, schema: Schema, node: Node) -> None:
-        value = node.value["type"]
-        names = value if isinstance(value, list) else [value]
-        types = [name for name in TYPES if name in names]
-        has_unknown = len(types) < len(names)
-        if has_unknown or not types:
-            message = f"`type` {str(value)[:60]!r} is not one of JSON's types"
-            self._report_problem(node.get_child("type"), "unknown-type", message)
-        if types:
-            schema["type"] = types[0] if len(types) == 1 else types
-
-    def _translate_bounds(self, schema: Schema, node: Node) -> None:
-        """Make numeric bounds of boolean exclusive bounds and of integer formats."""
-        for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
-            if node.value.get(exclusive) is not True:
-                continue
-            if bound in schema:
-                schema[exclusive] = schema.pop(bound)
-            else:
-                self._report_invalid_keyword(node, exclusive)
-
-        name = str(node.value.get("format"))
-        bounds = None if name in self._format_checks else INTEGER_FORMAT_BOUNDS.get(name)
-        if bounds and _allows_only_integers(schema.get("type")):
-            low, high = bounds
-            schema["minimum"] = max(schema.get("minimum", low), low)
-            schema["maximum"] = min(schema.get("maximum", high), high)
+    # --- names that travel only the other way
 
     def _translate_required(self, schema: Schema, node: Node, exclusions: frozenset[str]) -> None:
         """Carry `required` over, without the names that travel only the other way."""
@@ -516,7 +389,7 @@ class SchemaTranslator:
             return
         if not is_list_of_names(names):
             message = "`required` must be a list of names; it is ignored"
-            self._report_problem(node.get_child("required"), "invalid-keyword", message)
+            self._problems.report(node.get_child("required"), "invalid-keyword", message)
             return
         required = [name for name in dict.fromkeys(names) if name not in exclusions]
         if required:
@@ -545,12 +418,13 @@ class SchemaTranslator:
                 if child.value is None:
                     continue
             if not isinstance(child.value, types) or child.value == []:
-                self._report_invalid_keyword(node, keyword)
+                self._problems.report_keyword(node, keyword)
             else:
                 schema[keyword] = self._translate_keyword(keyword, child, exclusions)
         if self.options.one_of == "any" and "oneOf" in schema:
             replace_one_of(schema)
         self._translate_tuple_items(schema, node)
+        self._translate_dependencies(schema, node, exclusions)
         self._drop_invalid_patterns(schema, node)
 
     def _translate_keyword(self, keyword: str, child: Node, exclusions: frozenset[str]) -> Any:
@@ -599,11 +473,27 @@ class SchemaTranslator:
         if isinstance(node.value.get("additionalItems"), dict | bool):
             schema["items"] = self._translate_schema(node.get_child("additionalItems"))
 
+    def _translate_dependencies(
+        self, schema: Schema, node: Node, exclusions: frozenset[str]
+    ) -> None:
+        """Carry `dependencies` over, which the drafts before 2019-09 have."""
+        if self.flavour != "3.1" or "dependencies" not in node.value:
+            return
+        if read_draft(node) >= DEPENDENCIES_END:
+            return
+        for child in node.get_child("dependencies").iterate_children():
+            name = unescape_token(child.pointer.rpartition("/")[2])
+            if is_list_of_names(child.value):
+                required = [one for one in child.value if one not in exclusions]
+                schema.setdefault("dependentRequired", {})[name] = required
+            else:
+                part = self._translate_schema(child, exclusions)
+                schema.setdefault("dependentSchemas", {})[name] = part
+
     def _drop_invalid_patterns(self, schema: Schema, node: Node) -> None:
         for pattern in list(schema.get("patternProperties", ())):
-            if not self._check_pattern(
-                node.get_child("patternProperties").get_child(pattern), pattern
-            ):
+            place = node.get_child("patternProperties").get_child(pattern)
+            if not self._assertions.check_pattern(place, pattern):
                 del schema["patternProperties"][pattern]
 
     # --- annotations
@@ -616,7 +506,7 @@ class SchemaTranslator:
             if isinstance(annotation, value_type) and has_only_finite_numbers(annotation):
                 schema[keyword] = annotation
             else:
-                self._report_invalid_keyword(node, keyword)
+                self._problems.report_keyword(node, keyword)
 
         self._add_format_check(schema)
         if "enum" in schema and is_open_enum(node.value):
@@ -627,7 +517,7 @@ class SchemaTranslator:
         if isinstance(node.value.get("discriminator"), dict):
             self._translate_discriminator(schema, self._follow_child(node, "discriminator"))
         elif "discriminator" in node.value:
-            self._report_invalid_keyword(node, "discriminator")
+            self._problems.report_keyword(node, "discriminator")
 
     def _add_format_check(self, schema: Schema) -> None:
         """Let the format of a schema carry its check, where it is one of the user's."""
@@ -646,10 +536,10 @@ class SchemaTranslator:
             try:
                 target = find_mapped_schema(entry)
             except UnresolvableReference as error:
-                self._report_problem(entry, "unresolvable-reference", error.reason)
+                self._problems.report(entry, "unresolvable-reference", error.reason)
                 continue
             if target is None:
-                self._report_invalid_keyword(mapping_node, tag)
+                self._problems.report_keyword(mapping_node, tag)
             else:
                 mapping[tag] = "#/$defs/" + escape_token(self.add_definition(target))
 
@@ -664,25 +554,8 @@ class SchemaTranslator:
         try:
             return node.get_child(keyword).merge_reference()
         except UnresolvableReference as error:
-            self._report_problem(node.get_child(keyword), "unresolvable-reference", error.reason)
+            self._problems.report(node.get_child(keyword), "unresolvable-reference", error.reason)
             return node.follow_child(keyword)
-
-    # --- problems
-
-    def _report_invalid_keyword(self, node: Node, keyword: str) -> None:
-        message = f"`{keyword}` has a value that it cannot have; it is ignored"
-        self._report_problem(node.get_child(keyword), "invalid-keyword", message)
-
-    def _report_problem(
-        self,
-        node: Node,
-        code: str,
-        message: str,
-        severity: Literal["error", "warning"] = "error",
-        hint: str = "",
-    ) -> None:
-        problem = Problem(severity, code, message, hint, node.pointer, node.uri, place=node.place)
-        self.problems.append(problem)
 
 
 def _build_depth_error(node: Node) -> DocumentTooLarge:
@@ -702,10 +575,3 @@ def _without_keywords(node: Node, keywords: tuple[str, ...]) -> Node:
     """Return a Schema Object without some of its keywords, at the same place."""
     value = {name: part for name, part in node.value.items() if name not in keywords}
     return Node(node.files, node.uri, node.pointer, value)
-
-
-def _allows_only_integers(types: Any) -> bool:
-    """Return whether a `type` allows integers and no other numbers."""
-    if isinstance(types, list):
-        return "integer" in types and "number" not in types
-    return bool(types == "integer")

@@ -42,7 +42,7 @@ _NEW_IN_3_1: Mapping[str, str] = {
 
 #: Keyword of OpenAPI 3.0 or of an earlier draft that 3.1 lacks -> what to write there instead.
 _GONE_IN_3_1: Mapping[str, str] = {
-    "nullable": "`null` among the types",
+    "nullable": "`'null'` among the types",
     "additionalItems": "`items`",
     "dependencies": "`dependentRequired` or `dependentSchemas`",
     "$recursiveRef": "`$dynamicRef`",

@@ -7,6 +7,10 @@ from collections.abc import Callable, Mapping
 from dynclient.document.openapi_version import VersionFamily
 from dynclient.plan.document_check.check_context import CheckContext, Visit
 from dynclient.plan.document_check.discriminator_rules import check_discriminator
+from dynclient.plan.document_check.identifier_rules import (
+    check_default_dialect,
+    check_identifiers,
+)
 from dynclient.plan.document_check.overlap_rules import check_one_of
 from dynclient.plan.document_check.schema_rules import check_bounds, check_keywords
 from dynclient.plan.document_check.security_rules import (
@@ -45,7 +49,7 @@ Rule = Callable[[Visit, CheckContext], None]
 
 #: Object -> its rules. Whoever adds a rule adds it here, and its code to docs/checking.md.
 RULES: Mapping[str, tuple[Rule, ...]] = {
-    "OpenAPI": (check_root,),
+    "OpenAPI": (check_root, check_default_dialect),
     "Info": (check_info,),
     "Server": (check_server,),
     "Server Variable": (check_server_variable,),
@@ -62,6 +66,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     "Schema": (
         check_translation,
         check_keywords,
+        check_identifiers,
         check_bounds,
         check_discriminator,
         check_one_of,

@@ -15,6 +15,7 @@ from dynclient.plan.document_check.keyword_tables import (
     KEYWORDS,
     find_misspelt_keyword,
 )
+from dynclient.schema.json_schema_drafts import CURRENT_DRAFT, find_draft, read_dialect
 from dynclient.schema.keyword_values import is_number
 
 _KEYWORDS_WITH_FORMS = {
@@ -55,14 +56,17 @@ class _Bound(NamedTuple):
 def check_keywords(visit: Visit, context: CheckContext) -> None:
     """Report keywords that are misspelt, or that are of another OpenAPI version."""
     version = context.document.flavour
-    if version == "3.1" and has_foreign_dialect(visit.node, context):
+    if version == "3.1" and has_foreign_dialect(visit.node):
         return
     for key in visit.node.member_keys():
         if key in KEYWORDS[version] or key.startswith("x-") or key == "$ref":
             continue
         child = visit.node.get_child(key)
         if key in FOREIGN_KEYWORDS[version]:
-            _warn_foreign(child, f"`{key}`", FOREIGN_KEYWORDS[version][key], context)
+            instead = FOREIGN_KEYWORDS[version][key]
+            if version == "3.1" and key == "nullable":
+                instead = _describe_null(visit.node)
+            _warn_foreign(child, f"`{key}`", instead, context)
             continue
         keyword = find_misspelt_keyword(key, version)
         if keyword:
@@ -74,10 +78,35 @@ def check_keywords(visit: Visit, context: CheckContext) -> None:
     _check_forms(visit.node, context)
 
 
-def has_foreign_dialect(node: Node, context: CheckContext) -> bool:
+def has_foreign_dialect(node: Node) -> bool:
     """Tell whether a schema of OpenAPI 3.1 says that it is of another dialect."""
-    uri = node.get_text("$schema") or context.document.top.get_text("jsonSchemaDialect")
-    return bool(uri) and "2020-12" not in uri and "spec.openapis.org" not in uri
+    uri = read_dialect(node)
+    return bool(uri) and find_draft(uri) != CURRENT_DRAFT
+
+
+def _describe_null(node: Node) -> str:
+    """Return what to write in OpenAPI 3.1 instead of `nullable`."""
+    schema = node.value
+    types = schema.get("type")
+    if schema.get("nullable") is not True or "null" in (types or ()):
+        return "nothing: the schema means the same without it"
+    members = schema.get("enum")
+    lacks_null = isinstance(members, list) and None not in members
+    if isinstance(types, str):
+        instead = f"`type: [{types}, 'null']`"
+    elif isinstance(types, list):
+        instead = "`'null'` among the types"
+    elif node.reference is not None:
+        instead = "`anyOf` with the reference and `type: 'null'`"
+    elif "oneOf" in schema or "anyOf" in schema:
+        instead = "`type: 'null'` as one more alternative"
+    elif "allOf" in schema:
+        instead = "`anyOf` with this schema and `type: 'null'`"
+    elif lacks_null:
+        return "null among the `enum`"
+    else:
+        return "nothing: a schema without `type` allows null"
+    return f"{instead}, and null among the `enum`" if lacks_null else instead
 
 
 def _check_forms(node: Node, context: CheckContext) -> None:

@@ -1,0 +1,27 @@
+"""What the translation of schemas lets pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from dynclient.schema.formats import FormatCheck
+
+
+@dataclass(frozen=True)
+class TranslationOptions:
+    """What the translation lets pass.
+
+    Attributes:
+        one_of: how many alternatives of `oneOf` a value may fit: `exactly` one, or `any` number.
+        opens_enums: whether an enum that says that it is open accepts new values.
+        formats: the names and checks of the user's own formats.
+
+    """
+
+    one_of: Literal["exactly", "any"] = "exactly"
+    opens_enums: bool = True
+    formats: tuple[tuple[str, FormatCheck], ...] = ()
+
+
+DEFAULT_TRANSLATION = TranslationOptions()

@@ -1,0 +1,43 @@
+"""The problems of Schema Objects that their translation finds."""
+
+from __future__ import annotations
+
+from dynclient.document.problems import Problem, Severity
+from dynclient.document.references import Node
+from dynclient.schema.dialect import Schema
+from dynclient.violations import Place
+
+
+class TranslationProblems:
+    """Notes what of the schemas cannot be carried over.
+
+    Attributes:
+        found: the problems.
+
+    """
+
+    def __init__(self) -> None:
+        self.found: list[Problem] = []
+
+    def report(
+        self, node: Node, code: str, message: str, severity: Severity = "error", hint: str = ""
+    ) -> None:
+        """Note a problem at a place."""
+        problem = Problem(severity, code, message, hint, node.pointer, node.uri, place=node.place)
+        self.found.append(problem)
+
+    def report_keyword(self, node: Node, keyword: str) -> None:
+        """Note a keyword whose value is none that it can have."""
+        message = f"`{keyword}` has a value that it cannot have; it is ignored"
+        self.report(node.get_child(keyword), "invalid-keyword", message)
+
+    def report_cycle(self, schema: Schema, name: str) -> None:
+        """Note a schema whose reference leads back to itself."""
+        place = schema.place or Place("", "")
+        message = (
+            f"the schema {name!r} refers to itself and describes nothing; the reference is ignored"
+        )
+        problem = Problem(
+            "error", "circular-schema", message, "", place.pointer, place.uri, place=schema.place
+        )
+        self.found.append(problem)
