@@ -4,7 +4,6 @@ from dynclient.model.openapi_document import Document
 from dynclient.model.openapi_operation import (
     ADDITIONAL_OPERATIONS,
     METHODS,
-    TEMPLATE_VARIABLE,
     Operation,
     RequestBody,
     Response,
@@ -25,6 +24,7 @@ from dynclient.model.parameters_and_media_types import (
     Parameter,
     is_framing_header,
 )
+from dynclient.model.path_templates import TEMPLATE_VARIABLE
 from dynclient.model.security_schemes import (
     RequiredScheme,
     SecurityFormula,

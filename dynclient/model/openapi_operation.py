@@ -19,6 +19,7 @@ from dynclient.model.parameters_and_media_types import (
     is_framing_header,
     read_content,
 )
+from dynclient.model.path_templates import TEMPLATE_VARIABLE, PathTemplate, parse_path_template
 from dynclient.model.security_schemes import SecurityFormula, read_security_formula
 from dynclient.model.server_objects import Server, read_servers
 from dynclient.names import to_operation_name
@@ -34,9 +35,6 @@ ADDITIONAL_OPERATIONS = "additionalOperations"
 
 #: A method of HTTP. Source: RFC 9110 §5.6.2, §9.1.
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-
-#: A variable of a path or server template: `{name}`.
-TEMPLATE_VARIABLE = re.compile(r"\{([^{}]+)\}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,11 +192,25 @@ class Operation:
             if name and location in LOCATIONS and not is_ignored:
                 parameters[location, name] = Parameter(name, location, node)
 
-        path_template = self.path.partition("#")[0].partition("?")[0]
-        for name in TEMPLATE_VARIABLE.findall(path_template):
+        for name in TEMPLATE_VARIABLE.findall(self.path_template.path):
             implied = Parameter(name, "path", self._build_implied_parameter(name))
             parameters.setdefault(("path", name), implied)
+        self._move_query_variables(parameters)
         return tuple(parameters.values())
+
+    @cached_property
+    def path_template(self) -> PathTemplate:
+        """The path template in its parts."""
+        return parse_path_template(self.path)
+
+    def _move_query_variables(self, parameters: dict[tuple[str, str], Parameter]) -> None:
+        """Make parameters of the query of the path variables that stand in a query."""
+        for variable, name in self.path_template.query_variables.items():
+            declared = parameters.get(("path", variable))
+            if declared is not None and f"{{{variable}}}" not in self.path_template.path:
+                del parameters["path", variable]
+            node = declared.node if declared else self._build_implied_parameter(variable)
+            parameters.setdefault(("query", name), Parameter(name, "query", node))
 
     @cached_property
     def querystring(self) -> Parameter | None:

@@ -58,13 +58,13 @@ class RequestWriter:
     @cached_property
     def _template(self) -> tuple[list[str], str]:
         """The path split at its variables (literal, name, …), and the query of the path key."""
-        path, _, query = self.operation.path.partition("#")[0].partition("?")
+        template = self.operation.path_template
         # Without its slash a path would be part of the host.
-        path = path if path.startswith("/") else "/" + path
+        path = template.path if template.path.startswith("/") else "/" + template.path
         pieces = TEMPLATE_VARIABLE.split(path)
         return [
             piece if i % 2 else quote(piece, safe=_PATH_SAFE) for i, piece in enumerate(pieces)
-        ], query
+        ], template.fixed_query
 
     @cached_property
     def accept(self) -> str:

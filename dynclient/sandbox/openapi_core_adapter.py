@@ -81,6 +81,8 @@ def build_openapi(document: Document) -> Any:
     from jsonschema_path import SchemaPath
     from openapi_core import Config, OpenAPI
 
+    if document.version_family == "2.0":
+        raise NotComparable("openapi-core reads no requests and responses of Swagger 2.0")
     if any(map(_has_too_many_variables, _find_templates(document))):
         raise NotComparable(
             f"more than {MAX_VARIABLES_PER_SEGMENT} variables in a path segment:"

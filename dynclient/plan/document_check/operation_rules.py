@@ -52,7 +52,11 @@ def _check_path_parameters(operation: Operation, context: CheckContext) -> None:
     nodes = list(operation.iterate_parameter_nodes())
     declared = {node.get_text("name") for node in nodes if node.get_text("in") == "path"}
     in_path = dict.fromkeys(TEMPLATE_VARIABLE.findall(operation.path))
+    in_query = {node.get_text("name") for node in nodes if node.get_text("in") == "query"}
+    query_variables = operation.path_template.query_variables
     for name in in_path:
+        if query_variables.get(name) in in_query:
+            continue
         if name not in declared:
             text = f"{{{name}}} of {operation.path} is not declared"
             hint = "add a parameter with `in: path`"

@@ -1,0 +1,43 @@
+"""Path templates, taken apart: some documents write a query or a fragment into them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+#: A variable of a path or server template: `{name}`.
+TEMPLATE_VARIABLE = re.compile(r"\{([^{}]+)\}")
+
+_VARIABLE_PAIR = re.compile(r"([^=]+)=\{([^{}]+)\}")
+
+
+@dataclass(frozen=True)
+class PathTemplate:
+    """A path template in its parts. A fragment only tells operations apart and is never sent.
+
+    Attributes:
+        path: without query and fragment.
+        fixed_query: the pairs of its query that have no variable.
+        query_variables: variable -> name of the pair in the query whose value it is.
+
+    """
+
+    path: str
+    fixed_query: str = ""
+    query_variables: Mapping[str, str] = field(default_factory=dict)
+
+
+def parse_path_template(text: str) -> PathTemplate:
+    """Return a path template in its parts."""
+    path, _, query = text.partition("#")[0].partition("?")
+    fixed_pairs: list[str] = []
+    variables: dict[str, str] = {}
+    for pair in query.split("&"):
+        variable_pair = _VARIABLE_PAIR.fullmatch(pair)
+        if variable_pair is None:
+            fixed_pairs.append(pair)
+        else:
+            variables[variable_pair[2]] = unquote(variable_pair[1])
+    return PathTemplate(path, "&".join(fixed_pairs), variables)
