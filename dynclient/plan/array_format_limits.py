@@ -7,16 +7,24 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from dynclient.model import Parameter
 from dynclient.schema.dialect import X_SERIALIZATION
 
 
-def build_array_limits(parameter: Parameter) -> dict[str, Any]:
-    """Return the schema that excludes arrays which cannot be read back from their text."""
+def build_array_limits(parameter: Parameter, text_limits: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the schema that excludes arrays which cannot be read back from their text.
+
+    Args:
+        parameter: the parameter.
+        text_limits: the schema of what a text in its location can be.
+
+    """
     delimiters = parameter.delimiters
-    items = _limit_items(delimiters, is_escaped=parameter.location != "header")
+    item_limits = _limit_items(delimiters, is_escaped=parameter.location != "header")
+    items: dict[str, Any] = {X_SERIALIZATION: True, "allOf": [item_limits, dict(text_limits)]}
     inner_limits = list(itertools.pairwise(delimiters))
     for outer, inner in reversed(inner_limits):
         items = _limit_inner_array(items, has_same_delimiter=outer == inner)

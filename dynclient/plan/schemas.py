@@ -409,7 +409,8 @@ def _build_style_limits(parameter: Parameter) -> list[Any]:
         limits.append(_NOT_EMPTY)
     delimiters = _DELIMITERS.get((parameter.style, parameter.explode))
     if parameter.delimiters:
-        limits.append(build_array_limits(parameter))
+        text_limits = _TEXT_IN_HEADER if location == "header" else {}
+        limits.append(build_array_limits(parameter, text_limits))
     elif delimiters:
         limits.append(delimiters)
     return limits

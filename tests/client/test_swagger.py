@@ -237,7 +237,7 @@ def test_what_a_delimiter_would_end_is_refused():
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     location=st.sampled_from(["query", "path", "header"]),
     formats=st.lists(
