@@ -63,9 +63,10 @@ def load_checked_documents(choice: DocumentChoice) -> Iterator[CheckedDocument]:
 
 
 def _load_single(choice: DocumentChoice) -> Document:
+    from dynclient.client.source_loader import GIT_PREFIX
     from dynclient.diffing.sources import document_sources
 
-    is_git = choice.source.startswith((document_sources.GIT_PREFIX, "git "))
+    is_git = choice.source.startswith((GIT_PREFIX, "git "))
     if choice.source != STDIN and not is_git:
         return load_choice(choice)
     source = document_sources.resolve_source(choice.source, lambda _path: load_choice(choice))

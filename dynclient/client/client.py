@@ -14,6 +14,7 @@ from dynclient.client.load import DocumentSource, load
 from dynclient.client.operation import BoundOperation
 from dynclient.client.operation_lookup import build_not_found_error
 from dynclient.client.options import ClientOptions, Options, check_max_connections
+from dynclient.client.source_loader import AllowedReferences, Base
 from dynclient.document.uris import is_remote
 from dynclient.errors import UsageError
 from dynclient.masking import drop_private_frames
@@ -157,10 +158,12 @@ class BaseClient(Generic[OperationT]):
         credentials: Mapping[str, Credential] | None = None,
         transport: Any = None,
         max_connections: int | None = MAX_CONNECTIONS,
+        base: Base = None,
+        allow_references: AllowedReferences = False,
         **options: Unpack[ClientOptions],
     ) -> None:
         check_max_connections(max_connections)
-        compiled = CompiledDocument.of(load(source))
+        compiled = CompiledDocument.of(load(source, base=base, allow_references=allow_references))
         try:
             checked_options = Options().replace(**options)
             runner = self._runner_class(transport, USER_AGENT, max_connections)
@@ -274,6 +277,8 @@ class BaseClient(Generic[OperationT]):
     def _find_trusted_origin(self, operation: model.Operation) -> str:
         """Return the origin that the user vouched for; "" where there is none."""
         options, document = self._options, self.document
+        if options.server is None and not document.files.vouches_for_servers:
+            return ""
         if options.server is None and is_remote(document.uri):
             return get_origin(document.uri)
         try:
@@ -443,13 +448,16 @@ class Client(BaseClient[Operation]):
     """A client of the API that an OpenAPI document describes.
 
     Args:
-        source: a path, an http(s) URL, the document as a mapping, or a Document.
+        source: a path, an http(s) URL, `git:REV:path`, `-`, the document as a mapping, as bytes or
+            in a file object, or a Document.
         credentials: by security scheme: a string (an api key as it is sent, or a token), a pair
             (user, password) for basic, or a callable that returns one.
         transport: a Sandbox, a transport of httpx or httpx2, or a ready client of either, which
             stays yours.
         max_connections: how many calls are under way at once; further ones wait their turn. None:
             any number. A ready client has limits of its own.
+        base: of a document without a file: what its references are relative to, as in `load`.
+        allow_references: what references may name besides, as in `load`.
         **options: how calls are made, as `ClientOptions` describes them.
 
     """

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from dynclient.client.source_loader import GIT_PREFIX
 from dynclient.diffing.change import READERS, Change, ChangeLocation, View
 from dynclient.diffing.changeset import Revision
 from dynclient.diffing.diff import Diff
-from dynclient.diffing.sources.document_sources import GIT_PREFIX
 from dynclient.diffing.verdict_table import VERDICTS
 
 if TYPE_CHECKING:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from dynclient.document.problems import Problem
+from dynclient.document.reference_boundary import REFUSED
 from dynclient.document.reference_scan import find_external_uris
 from dynclient.document.references import Node, unescape_token
-from dynclient.document.uris import join_uri, normalize_uri, split_fragment
+from dynclient.document.uris import get_scheme, is_remote, join_uri, normalize_uri, split_fragment
 from dynclient.errors import DocumentError, DocumentSyntaxError, UnresolvableReference
 
 if TYPE_CHECKING:
@@ -105,6 +106,8 @@ class DocumentFiles:
         self, root: str, by_uri: Mapping[str, DocumentFile], read: ReadFile | None = None
     ) -> None:
         self.root = root
+        #: Whether the servers that it names may get credentials: whoever gave it knows its origin.
+        self.vouches_for_servers = True
         self._by_uri = dict(by_uri)
         self._failures: dict[str, DocumentError] = {}
         self._read = read
@@ -293,6 +296,9 @@ class DocumentFiles:
         resource = self.find_resource(base)
         uri, fragment = split_fragment(join_uri(resource.uri if resource else base.uri, reference))
         neighbour, _ = split_fragment(join_uri(base.uri, reference))
+        if is_remote(base.uri) and get_scheme(uri) == "file":
+            cause = "a document from the net reads no file"
+            raise self._build_unresolvable_error(reference, base, cause)
         try:
             file, root = self._find_file(uri, neighbour)
         except DocumentError as error:
@@ -342,8 +348,9 @@ class DocumentFiles:
         self, reference: str, base: Node, failure: DocumentError
     ) -> UnresolvableReference:
         # Hints about a missing file are for the source of a document, not for a reference.
-        is_syntax_error = isinstance(failure, DocumentSyntaxError)
-        hint = failure.hint if is_syntax_error else None
+        is_refused = failure.code == REFUSED
+        has_own_hint = is_refused or isinstance(failure, DocumentSyntaxError)
+        hint = failure.hint if has_own_hint else None
         return self._build_unresolvable_error(reference, base, failure.headline, hint)
 
     def _build_unresolvable_error(

@@ -19,7 +19,7 @@ from dynclient.document.openapi_version import has_schema_resources
 from dynclient.document.problems import Problem
 from dynclient.document.published_schemas import read_published_schema
 from dynclient.document.reference_scan import may_have_resources, may_refer_to_files
-from dynclient.document.uris import get_scheme, is_remote, to_path, to_uri
+from dynclient.document.uris import get_scheme, to_path, to_uri
 from dynclient.errors import DocumentNotFound, DocumentTooLarge
 
 Fetch = Callable[[str], bytes]
@@ -36,16 +36,20 @@ def load_files(
     fetch: Fetch,
     cache: DocumentCache,
     mapping_uri: str = IN_MEMORY_URI,
+    *,
+    may_fetch: bool = False,
 ) -> DocumentFiles:
     """Load a document. Other files are read when a reference to them is first resolved.
 
-    A document from the net reads all its files here, so that none is read in the middle of a call.
+    A document whose references may lead to the net reads all its files here, so that nothing is
+    fetched in the middle of a call.
 
     Args:
         source: a path, a URL, or the document as a mapping.
         fetch: returns the bytes of a URI; it decides which URIs may be read.
         cache: where parsed texts are kept.
         mapping_uri: what the references of a mapping are relative to.
+        may_fetch: whether a reference may lead to the net.
 
     Raises:
         DocumentNotFound: nothing is at `source`. A file that is only referred to may be missing:
@@ -62,7 +66,7 @@ def load_files(
         root = to_uri(source)
         entry = reader.read_entry(root)
     files = DocumentFiles(root, {root: entry}, reader.read)
-    if is_remote(root):
+    if may_fetch:
         files.read_all()
         files.stop_reading()
     return files
@@ -111,8 +115,9 @@ def _parse_file(uri: str, data: bytes, fetch: Fetch, cache: DocumentCache) -> Do
         raise DocumentTooLarge(
             f"{uri} has {len(data):,} bytes, more than {MAX_FILE_BYTES:,}", uri=uri
         )
-    # A local file is read again for its lines. A remote one is kept: no request in mid-call.
-    locate = _LazyLocator((lambda: data) if is_remote(uri) else partial(fetch, uri))
+    # A local file is read again for its lines. Others are kept: no request in mid-call.
+    is_kept = get_scheme(uri) != "file" or not to_path(uri).is_file()
+    locate = _LazyLocator((lambda: data) if is_kept else partial(fetch, uri))
     cached_file = _read_entry(cache.get(data), uri, locate)
     if cached_file is not None:
         return cached_file
@@ -175,8 +180,12 @@ class _LazyLocator:
         return yaml12.Locator(self._read)
 
 
-def read_file(uri: str) -> bytes:
+def read_file(uri: str, *, may_be_pipe: bool = True) -> bytes:
     """Return the bytes of a file: URI.
+
+    Args:
+        uri: the URI.
+        may_be_pipe: whether it may be a pipe or device, which may never end.
 
     Raises:
         DocumentNotFound: it does not exist, cannot be read, or the URI is of another scheme.
@@ -187,11 +196,15 @@ def read_file(uri: str) -> bytes:
         raise DocumentNotFound(f"{uri} is neither a file nor an http or https URL", uri=uri)
     path = to_path(uri)
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise DocumentTooLarge(f"{path} is larger than {MAX_FILE_BYTES:,} bytes", uri=uri)
-        return path.read_bytes()
+        if not may_be_pipe and path.exists() and not path.is_file():
+            raise DocumentNotFound(f"no document at {path}: it is no regular file", uri=uri)
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise DocumentNotFound(
             f"no document at {path}: {reason}", hint="give a path, a URL or a mapping", uri=uri
         ) from None
+    if len(data) > MAX_FILE_BYTES:
+        raise DocumentTooLarge(f"{path} is larger than {MAX_FILE_BYTES:,} bytes", uri=uri)
+    return data

@@ -21,7 +21,7 @@ def is_remote(uri: str) -> bool:
 
 def to_uri(source: str | Path) -> str:
     """Return the URI of a path or URL."""
-    if isinstance(source, str) and get_scheme(source) in ("http", "https", "file"):
+    if isinstance(source, str) and get_scheme(source) in ("http", "https", "file", "memory"):
         return source
     return Path(source).absolute().as_uri()
 

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from dynclient.document.file_loader import MAX_FILE_BYTES
-from dynclient.document.uris import is_remote
+from dynclient.document.reference_boundary import ReferenceBoundary
 from dynclient.errors import DocumentNotFound, DocumentTooLarge
 from dynclient.masking import mask_url
 from dynclient.transport.content_coding import UndecodableContent, build_accept_encoding
@@ -18,17 +18,16 @@ from dynclient.transport.http_library import build_setup_error, import_library
 from dynclient.transport.policy import MAX_REDIRECTS
 from dynclient.transport.response_body import BodyTooLarge, ResponseBody
 from dynclient.transport.send_progress import SendProgress, current_send
-from dynclient.wire.servers import get_origin
 
 MAX_REMOTE_BYTES = min(MAX_FILE_BYTES, 64 * 1024 * 1024)
 
 
-def download(uri: str, root: str) -> bytes:
+def download(uri: str, boundary: ReferenceBoundary) -> bytes:
     """Return the bytes of a document.
 
     Args:
         uri: where it is.
-        root: the document that refers to it, or itself: it decides which hosts may be read.
+        boundary: what the document may refer to.
 
     Raises:
         DocumentNotFound: it may not be read, or cannot be.
@@ -37,12 +36,14 @@ def download(uri: str, root: str) -> bytes:
     """
     token = current_send.set(SendProgress())
     try:
-        return _download(uri, root)
+        return _download(uri, boundary)
     finally:
         current_send.reset(token)
 
 
-def _download(uri: str, root: str) -> bytes:
+def _download(uri: str, boundary: ReferenceBoundary) -> bytes:
+    if uri != boundary.root:
+        boundary.check_url(uri)
     httpx = import_library("httpx")
     url = uri
     timeout = httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
@@ -56,7 +57,7 @@ def _download(uri: str, root: str) -> bytes:
         raise build_setup_error(error) from None
     with http_client as client:
         for _ in range(MAX_REDIRECTS + 1):
-            target, options = _pin_address(url, _resolve_permitted_address(url, root))
+            target, options = _pin_address(url, _resolve_permitted_address(url, uri, boundary))
             try:
                 with client.stream("GET", target, **options) as response:
                     if response.is_redirect and "location" in response.headers:
@@ -98,17 +99,24 @@ def _read_limited(response: Any, uri: str) -> bytes:
         raise DocumentTooLarge(f"{mask_url(uri)}: {error}", uri=uri) from error
 
 
-def _resolve_permitted_address(url: str, root: str) -> str | None:
+def _resolve_permitted_address(url: str, uri: str, boundary: ReferenceBoundary) -> str | None:
     """Return the address that a URL may be read from; None where its host is trusted.
+
+    Args:
+        url: what is fetched: the URI, or where it redirects to.
+        uri: what was asked for.
+        boundary: what the document may refer to.
 
     Raises:
         DocumentNotFound: it may not be read.
 
     """
     parts = _split_web_url(url)
-    # What the user named is vouched for; so is all that a document of the user's own machine names.
-    if url == root or not is_remote(root) or get_origin(url) == get_origin(root):
+    # What the user named is vouched for.
+    if url == boundary.root or boundary.is_vouched(url):
         return None
+    if uri != boundary.root:
+        boundary.check_url(url)
     try:
         entries = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
@@ -116,7 +124,7 @@ def _resolve_permitted_address(url: str, root: str) -> str | None:
     addresses = [str(entry[4][0]) for entry in entries]
     if not addresses or not all(ipaddress.ip_address(address).is_global for address in addresses):
         raise DocumentNotFound(
-            f"{mask_url(root)} refers to {mask_url(url)}, a private host; refused", uri=url
+            f"{mask_url(uri)} leads to {mask_url(url)}, a private host; refused", uri=url
         )
     # IPv4 first: its route is the one that exists everywhere.
     return min(addresses, key=lambda address: ":" in address)

@@ -182,7 +182,7 @@ def test_a_file_is_read_once_and_only_when_it_is_needed(tmp_path, monkeypatch):
     read, opened = file_loader.read_file, []
     monkeypatch.setattr(
         "dynclient.transport.document_fetcher.read_file",
-        lambda uri: (opened.append(uri.rpartition("/")[2]), read(uri))[1],
+        lambda uri, **_: (opened.append(uri.rpartition("/")[2]), read(uri))[1],
     )
     found = dynclient.load(path)
     assert list(found.operations) == ["a", "b"]

@@ -12,6 +12,7 @@ from support.faulty_server import CLOSE, reply
 
 import dynclient
 from dynclient import errors
+from dynclient.document.reference_boundary import build_boundary
 from dynclient.transport import document_download
 from dynclient.transport.document_fetcher import build_fetcher
 
@@ -66,7 +67,8 @@ def test_a_name_is_looked_up_once_and_read_from_there(monkeypatch):
 
     resolving(monkeypatch, "93.184.215.14", "127.0.0.1")
     monkeypatch.setattr(httpx.Client, "_transport_for_url", lambda *_: httpx.MockTransport(answer))
-    assert build_fetcher("https://a.example/root.yaml")("https://b.example:8443/c?d#e") == TEXT
+    fetch = build_fetcher(build_boundary("https://a.example/root.yaml", allow_references=True))
+    assert fetch("https://b.example:8443/c?d#e") == TEXT
     assert str(seen[0].url).startswith("https://93.184.215.14:8443/c?d")
     assert seen[0].headers["host"] == "b.example:8443"
     assert seen[0].extensions["sni_hostname"] == "b.example"
@@ -78,7 +80,9 @@ def test_a_name_is_looked_up_once_and_read_from_there(monkeypatch):
 def test_a_document_from_the_net_reaches_no_private_host(monkeypatch, address):
     resolving(monkeypatch, address)
     with pytest.raises(errors.DocumentNotFound, match="private"):
-        build_fetcher("https://a.example/root.yaml")("https://b.example/c")
+        build_fetcher(build_boundary("https://a.example/root.yaml", allow_references=True))(
+            "https://b.example/c"
+        )
 
 
 def test_a_redirect_of_a_document_from_the_net_reaches_no_private_host(serve):

@@ -11,21 +11,18 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dynclient.diffing.sources.git import Repository, RevisionTree
+from dynclient.client.source_loader import GIT_PREFIX, STDIN
 from dynclient.document.document_cache import open_default_cache
 from dynclient.document.document_files import DocumentFiles
 from dynclient.document.file_loader import Fetch, load_files
-from dynclient.errors import DocumentError, DocumentNotFound, UsageError
+from dynclient.document.git import RevisionTree, parse_revision_path
+from dynclient.document.reference_boundary import build_boundary
+from dynclient.errors import DocumentError, DocumentNotFound
 from dynclient.model import Document
 from dynclient.transport.document_fetcher import build_fetcher
 
 if TYPE_CHECKING:
     from dynclient.document.problems import Problem
-
-STDIN = "-"
-
-#: How a file at a revision is written: `git:REV:path`.
-GIT_PREFIX = "git:"
 
 _URL = re.compile("(?:https?|file):", re.IGNORECASE)
 
@@ -98,22 +95,10 @@ def resolve_source(word: str, load: DocumentLoader) -> SingleDocument | Document
     if _URL.match(word):
         return SingleDocument(word, partial(load, word))
     if word.startswith((GIT_PREFIX, "git ")):
-        return open_at_revision(*_parse_revision_path(word[len(GIT_PREFIX) :].strip(), word))
+        return open_at_revision(*parse_revision_path(word[len(GIT_PREFIX) :].strip(), word))
     if not os.path.lexists(word) and (found := _find_in_git(word)):
         return found
     return open_in_work_tree(word, load)
-
-
-def _parse_revision_path(text: str, word: str) -> tuple[RevisionTree, str]:
-    """Return the revision and the path that `REV:path` names."""
-    revision, colon, path = text.partition(":")
-    if not (revision and colon):
-        raise UsageError(
-            f"{word!r} names no file at a revision",
-            hint="write git:REV:path, such as git:main:api.yaml",
-        )
-    tree = Repository.discover(Path.cwd()).open_revision(revision)
-    return tree, tree.normalize_path(path)
 
 
 def _find_in_git(word: str) -> SingleDocument | DocumentFolder | None:
@@ -121,7 +106,7 @@ def _find_in_git(word: str) -> SingleDocument | DocumentFolder | None:
     if ":" not in word.strip(":"):
         return None
     try:
-        return open_at_revision(*_parse_revision_path(word, word))
+        return open_at_revision(*parse_revision_path(word, word))
     except DocumentError:
         return None
 
@@ -136,7 +121,7 @@ def open_at_revision(tree: RevisionTree, path: str) -> SingleDocument | Document
     label = f"{GIT_PREFIX}{tree.revision}:{path}"
     error_suffix = f" (at the revision {tree.revision})"
     uri = tree.build_uri(path)
-    kind, fetch = tree.find_kind(path), tree.build_fetcher(build_fetcher(uri))
+    kind, fetch = tree.find_kind(path), tree.build_fetcher(build_fetcher(build_boundary(uri)))
     if kind == "tree":
         return DocumentFolder(
             label,
@@ -155,9 +140,8 @@ def open_in_work_tree(path: str, load: DocumentLoader) -> SingleDocument | Docum
     root = Path(path).absolute()
     if not root.is_dir():
         return SingleDocument(path, partial(load, path))
-    return DocumentFolder(
-        path, root, _select_candidates(_list_files(root)), build_fetcher(root.as_uri())
-    )
+    fetch = build_fetcher(build_boundary(root.as_uri()))
+    return DocumentFolder(path, root, _select_candidates(_list_files(root)), fetch)
 
 
 def _list_files(root: Path) -> Iterable[str]:

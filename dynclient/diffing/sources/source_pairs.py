@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from dynclient.client.source_loader import STDIN
 from dynclient.diffing.sources.document_sources import (
-    STDIN,
     SUFFIXES,
     DocumentFolder,
     DocumentLoader,
@@ -19,7 +19,7 @@ from dynclient.diffing.sources.document_sources import (
     open_in_work_tree,
     resolve_source,
 )
-from dynclient.diffing.sources.git import Repository
+from dynclient.document.git import Repository
 from dynclient.document.uris import is_remote
 from dynclient.errors import DocumentNotFound, UsageError
 from dynclient.model import Document

@@ -16,7 +16,7 @@ from typing import Literal
 
 from dynclient.document.file_loader import Fetch
 from dynclient.document.uris import get_scheme, is_remote, to_path
-from dynclient.errors import DocumentNotFound
+from dynclient.errors import DocumentNotFound, UsageError
 from dynclient.names import suggest
 
 #: How long one git command may take.
@@ -216,6 +216,28 @@ class RevisionTree:
     @cached_property
     def _file_names(self) -> list[str]:
         return self.list_names("")
+
+
+def parse_revision_path(text: str, word: str) -> tuple[RevisionTree, str]:
+    """Return the revision and the path that `REV:path` names, in the repository around here.
+
+    Args:
+        text: `REV:path`.
+        word: what the user wrote, for the error.
+
+    Raises:
+        UsageError: there is no colon in it.
+        DocumentNotFound: there is no such revision.
+
+    """
+    revision, colon, path = text.partition(":")
+    if not (revision and colon):
+        raise UsageError(
+            f"{word!r} names no file at a revision",
+            hint="write git:REV:path, such as git:main:api.yaml",
+        )
+    tree = Repository.discover(Path.cwd()).open_revision(revision)
+    return tree, tree.normalize_path(path)
 
 
 def _run_git(folder: Path, *words: str, given: str = "") -> bytes:

@@ -1,0 +1,183 @@
+"""Reads the source of a document: a path, URL, mapping, bytes, file object, `-` or git revision."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Mapping
+from os import PathLike
+from pathlib import Path
+from typing import Any, Protocol
+
+from dynclient.document.document_cache import open_default_cache
+from dynclient.document.document_files import DocumentFiles
+from dynclient.document.file_loader import IN_MEMORY_URI, MAX_FILE_BYTES, Fetch, load_files
+from dynclient.document.reference_boundary import REFUSED, build_boundary
+from dynclient.document.uris import get_scheme, to_path, to_uri
+from dynclient.errors import DocumentError, DocumentNotFound, DocumentTooLarge, UsageError
+from dynclient.transport.document_fetcher import build_fetcher
+from dynclient.violations import shorten_repr
+
+#: The source that is standard input.
+STDIN = "-"
+
+#: How a file at a revision is written: `git:REV:path`.
+GIT_PREFIX = "git:"
+
+#: The name of a document without a file in the folder that is its base.
+MAPPING_NAME = "mapping"
+
+_STDIN_URI = "memory:///stdin"
+_BYTES_URI = "memory:///document"
+
+SOURCE_HINT = "give a path, a URL, a mapping, bytes, a file object, - or git:REV:path"
+
+
+class ReadableFile(Protocol):
+    """A file object: what `open` returns."""
+
+    def read(self, size: int, /) -> Any:
+        """Return the next bytes, or the next characters."""
+
+
+#: What the references of a document may name besides what lies beside it.
+AllowedReferences = bool | Collection[str | PathLike[str]]
+
+Base = str | PathLike[str] | None
+
+
+def load_source(source: object, base: Base, allow_references: AllowedReferences) -> DocumentFiles:
+    """Load the files of a document.
+
+    Args:
+        source: a path, a URL, `-`, `git:REV:path`, a mapping, bytes or a file object.
+        base: what the references of a document without a file are relative to.
+        allow_references: what the references may name besides.
+
+    Raises:
+        UsageError: the source is none of these, or an option does not fit it.
+        DocumentError: the document cannot be read.
+
+    """
+    _check_allowed_references(allow_references)
+    if isinstance(source, Mapping):
+        return _load_mapping(source, base, allow_references)
+    if isinstance(source, bytes | bytearray | memoryview):
+        return _load_data(bytes(source), "bytes", _BYTES_URI, base, allow_references)
+    if hasattr(source, "read"):
+        data = _read_file_object(source)
+        return _load_data(data, "a file object", _BYTES_URI, base, allow_references)
+    if source == STDIN:
+        data = _read_file_object(sys.stdin.buffer)
+        return _load_data(data, "standard input", _STDIN_URI, base, allow_references)
+    if not isinstance(source, PathLike | str) or source == "":
+        raise UsageError(f"no document can be loaded from {shorten_repr(source)}", hint=SOURCE_HINT)
+    if base is not None:
+        raise UsageError(
+            "`base` is for a document that is given as a mapping, as bytes, as a file object or on "
+            "standard input",
+            hint="leave it out: a path or URL is its own base",
+        )
+    if isinstance(source, str) and source.startswith(GIT_PREFIX):
+        return _load_from_git(source, allow_references)
+    root = to_uri(source if isinstance(source, str) else Path(source))
+    boundary = build_boundary(root, allow_references)
+    fetch = build_fetcher(boundary)
+    return load_files(boundary.root, fetch, open_default_cache(), may_fetch=boundary.may_fetch)
+
+
+def _check_allowed_references(value: object) -> None:
+    if isinstance(value, bool):
+        return
+    entries = list(value) if isinstance(value, list | tuple | set | frozenset) else [None]
+    if all(isinstance(one, str | PathLike) for one in entries):
+        return
+    raise UsageError(
+        f"allow_references cannot be {shorten_repr(value)}",
+        hint='give a list of paths and URLs, such as ["../shared", "https://api.example"], or True',
+    )
+
+
+def _load_mapping(
+    source: Mapping[str, Any], base: Base, allow_references: AllowedReferences
+) -> DocumentFiles:
+    uri = IN_MEMORY_URI if base is None else _build_uri(base)
+    boundary = build_boundary(uri, allow_references)
+    fetch = build_fetcher(boundary)
+    if base is None and not allow_references:
+        fetch = _build_refusal("a mapping")
+    cache = open_default_cache()
+    return load_files(source, fetch, cache, uri, may_fetch=boundary.may_fetch)
+
+
+def _load_data(
+    data: bytes, kind: str, uri: str, base: Base, allow_references: AllowedReferences
+) -> DocumentFiles:
+    root = uri if base is None else _build_uri(base)
+    boundary = build_boundary(root, allow_references)
+    read_other = build_fetcher(boundary)
+    if base is None and not allow_references:
+        read_other = _build_refusal(kind)
+
+    def fetch(uri: str) -> bytes:
+        return data if uri == root else read_other(uri)
+
+    files = load_files(root, fetch, open_default_cache(), may_fetch=boundary.may_fetch)
+    files.vouches_for_servers = False
+    return files
+
+
+def _load_from_git(source: str, allow_references: AllowedReferences) -> DocumentFiles:
+    from dynclient.document.git import parse_revision_path
+
+    tree, path = parse_revision_path(source[len(GIT_PREFIX) :], source)
+    boundary = build_boundary(tree.build_uri(path), allow_references)
+    fetch = tree.build_fetcher(build_fetcher(boundary))
+    try:
+        return load_files(boundary.root, fetch, open_default_cache(), may_fetch=boundary.may_fetch)
+    except DocumentError as error:
+        error.headline += f" (at the revision {tree.revision})"
+        raise
+
+
+def _build_uri(base: str | PathLike[str]) -> str:
+    """Return the URI of a document whose references are relative to a file, folder or URL."""
+    uri = to_uri(base if isinstance(base, str) else Path(base))
+    is_folder = get_scheme(uri) == "file" and to_path(uri).is_dir()
+    return f"{uri.rstrip('/')}/{MAPPING_NAME}" if is_folder else uri
+
+
+def _build_refusal(kind: str) -> Fetch:
+    """Return a function that reads nothing."""
+
+    def refuse(uri: str) -> bytes:
+        raise DocumentNotFound(
+            f"a document that is given as {kind} has no base and reads no other file; "
+            "load it with base=PATH, or with allow_references=True",
+            uri=uri,
+            code=REFUSED,
+        )
+
+    return refuse
+
+
+def _read_file_object(file: Any) -> bytes:
+    """Return what a file object holds, from where it stands.
+
+    Raises:
+        DocumentNotFound: it cannot be read.
+        DocumentTooLarge: it holds more than a document may.
+
+    """
+    try:
+        data = file.read(MAX_FILE_BYTES + 1)
+    except (OSError, ValueError, TypeError) as error:
+        raise DocumentNotFound(f"the document cannot be read: {error}") from None
+    if isinstance(data, str):
+        data = data.encode("utf-8", "surrogateescape")
+    if not isinstance(data, bytes | bytearray):
+        raise UsageError(
+            f"a file object gave {shorten_repr(data)}, not bytes or text", hint=SOURCE_HINT
+        )
+    if len(data) > MAX_FILE_BYTES:
+        raise DocumentTooLarge(f"the document is larger than {MAX_FILE_BYTES:,} bytes")
+    return bytes(data)
