@@ -39,10 +39,16 @@ def test_an_identifier_that_is_no_text_is_a_problem(keyword, value):
 
 
 def test_two_schemas_with_one_id_are_a_problem():
-    schema = {"anyOf": [{"$id": "https://example.com/a"}, {"$id": "https://example.com/a"}]}
+    first = {"$id": "https://example.com/a"}
+    schema = {"anyOf": [first, {**first, "type": "string"}]}
     [(severity, code, message)] = list_problems(schema)
     assert (severity, code) == ("error", "duplicate-id")
     assert message.startswith("another schema has the same `$id` https://example.com/a: ")
+
+
+def test_the_same_schema_in_two_places_is_none():
+    first = {"$id": "https://example.com/a", "type": "string"}
+    assert list_problems({"anyOf": [first, dict(first)]}) == []
 
 
 def test_an_id_that_is_too_long_is_a_problem():

@@ -52,9 +52,8 @@ def _check_id(schema: Node, context: CheckContext) -> None:
             text = f"an `$id` of more than {MAX_URI_CHARS} characters is ignored"
             context.report(node, "invalid-keyword", text)
         return
-    uri, pointer = schema.files.find_resource_place(resource.uri)
-    if (uri, pointer) != (schema.uri, schema.pointer):
-        place = Node(schema.files, uri, pointer, None).place
-        text = f"another schema has the same `$id` {shorten(resource.uri)}: {place}"
+    first = schema.files.find_node(*schema.files.find_resource_place(resource.uri))
+    if first.value != schema.value:  # The same schema may stand in several places.
+        text = f"another schema has the same `$id` {shorten(resource.uri)}: {first.place}"
         hint = "give each schema an `$id` of its own; a reference means the first one"
         context.report(node, "duplicate-id", text, hint)
