@@ -36,9 +36,16 @@ def find_errors(root: str, files: dict[str, Any]) -> Iterator[Any]:
     def read(uri: str) -> Any:
         return files[uri.partition("#")[0]]
 
-    kind = get_validator_cls(files[root])
-    path = SchemaPath.from_dict(files[root], base_uri=root, handlers={"<all_urls>": read})
+    tree = _write_version_as_text(files[root])
+    kind = get_validator_cls(tree)
+    path = SchemaPath.from_dict(tree, base_uri=root, handlers={"<all_urls>": read})
     return iter(kind(path).iter_errors())
+
+
+def _write_version_as_text(tree: dict[str, Any]) -> dict[str, Any]:
+    """Return a document whose version is text: the validator fails on `swagger: 2.0`."""
+    keys = [key for key in ("openapi", "swagger") if isinstance(tree.get(key), int | float)]
+    return {**tree, **{key: str(tree[key]) for key in keys}}
 
 
 if __name__ == "__main__":

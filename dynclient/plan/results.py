@@ -173,7 +173,7 @@ class ResultTable:
             text = f"no body came, want {', '.join(content)}"
             missing_body = Violation("missing", ("body",), text, None, place)
         headers = self._get_headers(declared)
-        match = _match_content(media_type, content)
+        match = _match_content(media_type, content) or self._find_file(media_type, content)
         if match is not None:
             entry = _narrow_range(match[1], media_type)
             checker = self.get_body_checker(declared, entry)
@@ -198,6 +198,13 @@ class ResultTable:
             return ResultRow(media_type, None, None, missing_body, headers)
         undocumented = _build_media_type_violation(declared, media_type)
         return ResultRow(media_type, None, undocumented, missing_body, headers)
+
+    def _find_file(
+        self, media_type: str, content: Mapping[str, MediaType]
+    ) -> tuple[str, MediaType] | None:
+        """Return the first file of a content map for a response that names no media type."""
+        files = (item for item in content.items() if self._is_file(item[1]))
+        return None if media_type else next(files, None)
 
     def _is_file(self, entry: MediaType) -> bool:
         """Tell whether a body is a file: binary by its schema, or octets without a schema."""

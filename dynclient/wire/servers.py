@@ -58,6 +58,8 @@ def _explain_missing_server(servers: Sequence[Server], given: str | None) -> str
     if not servers:
         return "the document names no server"
     url = mask_url(servers[0].url)
+    if _SCHEME.match(servers[0].url):
+        return f"the document's server {url!r} is no http(s) URL"
     return f"the document's server {url!r} is relative, and the document came from no URL"
 
 

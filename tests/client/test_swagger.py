@@ -128,20 +128,6 @@ def test_the_server_is_made_of_scheme_host_and_base_path(fields, source, url):
     assert str(server.seen[0].url) == url
 
 
-def load_from(url, document):
-    """Load a document as if it had come from a URL."""
-    text = json.dumps(document)
-
-    def reply(request):
-        is_document = request.url.path.endswith(".json")
-        return httpx.Response(200, text=text) if is_document else httpx.Response(200)
-
-    server = Server(reply)
-    client = dynclient.Client(url, transport=server)
-    client.run()
-    return str(server.seen[-1].url)
-
-
 @pytest.mark.parametrize("method_schemes", [["http"], ["ws", "http"]])
 def test_an_operation_may_have_its_own_schemes(method_schemes):
     server = Server()
@@ -316,6 +302,48 @@ def test_a_file_response_is_bytes_also_when_it_is_empty(media_type, content):
     assert dynclient.Client(document, transport=Server(reply)).run() == content
 
 
+@pytest.mark.parametrize(
+    "produces", [[], ["application/json"], ["application/json", "application/pdf"]]
+)
+def test_a_file_is_never_taken_apart_and_may_come_without_a_media_type(produces):
+    responses = {"200": {"description": "a file", "schema": {"type": "file"}}}
+    document = swagger_single(produces=produces, responses=responses)
+    empty = Server(httpx.Response(200))
+    assert dynclient.Client(document, transport=empty).run() == b""
+    full = Server(httpx.Response(200, json={"a": 1}))
+    assert dynclient.Client(document, transport=full).run() == b'{"a":1}'
+
+
+def test_a_value_of_a_form_may_be_empty_where_the_document_says_so():
+    document = swagger_single(form_parameter("n", type="integer", allowEmptyValue=True))
+    sandbox = dynclient.Sandbox(document)
+    client = dynclient.Client(document, transport=sandbox)
+    client.run(n="")
+    assert sandbox.calls[-1].call["body"] == {"n": ""}
+    client.run(n=3)
+    assert sandbox.calls[-1].call["body"] == {"n": 3}
+    assert client.run.validate(n="x") != []
+
+
+def test_a_document_of_several_files_keeps_the_places_of_each(tmp_path):
+    models = {
+        "definitions": {
+            "Pet": {"type": "object", "discriminator": "kind", "required": ["kind"], "properties": {"kind": {"type": "string"}}},
+            "Dog": {"allOf": [{"$ref": "#/definitions/Pet"}, {"properties": {"barks": {"type": "boolean"}}}]},
+        },
+        "parameters": {"body": {"name": "b", "in": "body", "schema": {"$ref": "#/definitions/Pet"}}},
+        "run": {"operationId": "run", "parameters": [{"$ref": "#/parameters/body"}], "responses": OK},
+    }  # fmt: skip
+    (tmp_path / "models.json").write_text(json.dumps(models))
+    root = swagger({"/pets": {"post": {"$ref": "models.json#/run"}}})
+    (tmp_path / "root.json").write_text(json.dumps(root))
+    client = dynclient.Client(tmp_path / "root.json", transport=Server())
+    [violation] = client.run.validate(kind="Dog", barks=1)
+    assert violation.place.file == "models.json"
+    assert violation.place.pointer == "/definitions/Dog/allOf/1/properties/barks"
+    assert client.run.validate(kind="Dog", barks=True) == []
+
+
 def test_response_headers_are_read_by_their_collection_format():
     header = array("", "header", "pipes", type="integer")
     header = {key: value for key, value in header.items() if key not in ("name", "in")}
@@ -325,6 +353,7 @@ def test_response_headers_are_read_by_their_collection_format():
     good = Server(httpx.Response(200, headers={"X-Ids": "1|2"}))
     result = dynclient.Client(document, transport=good).run.send()
     assert result.violations == ()
+    assert result.header_data == {"X-Ids": [1, 2]}
     bad = Server(httpx.Response(200, headers={"X-Ids": "1,x"}))
     with pytest.raises(dynclient.errors.InvalidResponse, match="X-Ids"):
         dynclient.Client(document, transport=bad).run()

@@ -6,7 +6,6 @@ Source: Swagger 2.0 Swagger Object, host, basePath, schemes.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from dynclient.document.references import Node
@@ -89,8 +88,3 @@ def _read_origin(root: Node) -> tuple[str, str]:
     if parts.scheme not in _CALLABLE_SCHEMES:
         return "", ""
     return parts.scheme, parts.netloc.rpartition("@")[2]
-
-
-def find_unusable_schemes(schemes: Sequence[object]) -> list[object]:
-    """Return the members of a list of schemes by which no client calls."""
-    return [name for name in schemes if str(name).lower() not in _CALLABLE_SCHEMES]
