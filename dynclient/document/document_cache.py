@@ -9,21 +9,52 @@ import hashlib
 import json
 import os
 import stat
+import time
+import zlib
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-#: Part of every file name: raise it when the parser reads a text differently than before.
-FORMAT_VERSION = "1"
+from dynclient import __version__
 
 #: Parsing a text smaller than this takes less time than the cache.
 MIN_BYTES = 20_000
 
+#: How large the folder may become. The entries that were not used for longest go first.
+MAX_FOLDER_BYTES = 256 * 1024 * 1024
+
+#: A process that was killed leaves its temporary file; an older one is nobody's any more.
+MAX_TEMPORARY_AGE_S = 3600
+
+#: Values of DYNCLIENT_CACHE that mean: keep nothing.
+OFF_WORDS = ("", "0", "no", "off", "false", "none")
+
+_ENTRY_SUFFIX = ".tree"
+_TEMPORARY_SUFFIX = ".part"
+
 #: A link is not followed, and a pipe in the place of an entry does not block. Windows lacks both.
-_OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+_OPEN_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_BINARY", 0)
+)
 
 _WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
+
+
+class CacheEntry(NamedTuple):
+    """What is kept of a text.
+
+    Attributes:
+        facts: an object; what is known about the text.
+        content: its tree, in a form that the facts name.
+
+    """
+
+    facts: dict[str, Any]
+    content: bytes
 
 
 @dataclass(frozen=True)
@@ -37,28 +68,36 @@ class DocumentCache:
 
     folder: Path | None
 
-    def get(self, data: bytes) -> Any:
-        """Return the entry of a text, or None. The caller validates its shape."""
+    def takes(self, data: bytes) -> bool:
+        """Tell whether the entry of a text would be kept."""
+        return self._get_path(data) is not None
+
+    def get(self, data: bytes) -> CacheEntry | None:
+        """Return the entry of a text, or None. The caller validates the shape of its facts."""
         path = self._get_path(data)
         if path is None or not _is_private(path.parent):
             return None
         try:
-            return json.loads(_read_regular_file(path))
+            entry = _decode_entry(_read_regular_file(path))
         except FileNotFoundError:
             return None
         except (OSError, ValueError, RecursionError):
             self.remove(data)
             return None
+        with suppress(OSError):
+            os.utime(path)  # It was used: others are removed before it.
+        return entry
 
-    def put(self, data: bytes, value: Any) -> None:
-        """Write the entry of a text."""
+    def put(self, data: bytes, entry: CacheEntry) -> None:
+        """Write the entry of a text, and remove old ones where the folder becomes too large."""
         path = self._get_path(data)
         if path is None:
             return
         with suppress(OSError, ValueError, RecursionError):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if _is_private(path.parent):
-                _write_whole(path, json.dumps(value, separators=(",", ":")))
+                _write_whole(path, _encode_entry(entry))
+                _remove_oldest(path.parent, MAX_FOLDER_BYTES)
 
     def remove(self, data: bytes) -> None:
         """Remove the entry of a text, if there is one that can be removed."""
@@ -70,7 +109,30 @@ class DocumentCache:
     def _get_path(self, data: bytes) -> Path | None:
         if self.folder is None or len(data) < MIN_BYTES:
             return None
-        return self.folder / f"{hashlib.sha256(data).hexdigest()}.{FORMAT_VERSION}.json"
+        digest = hashlib.sha256(f"dynclient {__version__}\n".encode())
+        digest.update(data)
+        return self.folder / f"{digest.hexdigest()}{_ENTRY_SUFFIX}"
+
+
+def _encode_entry(entry: CacheEntry) -> bytes:
+    """Return the bytes of an entry: a checksum, a line with the facts, and the content."""
+    facts = json.dumps(entry.facts, separators=(",", ":")).encode("ascii")
+    rest = b"\n".join((facts, entry.content))
+    return b"%08x\n%b" % (zlib.crc32(rest), rest)
+
+
+def _decode_entry(data: bytes) -> CacheEntry:
+    """Return an entry.
+
+    Raises:
+        ValueError: the bytes are none, or are damaged.
+
+    """
+    checksum, _, rest = data.partition(b"\n")
+    if checksum != b"%08x" % zlib.crc32(rest):
+        raise ValueError("the checksum differs")
+    facts, _, content = rest.partition(b"\n")
+    return CacheEntry(json.loads(facts), content)
 
 
 def _is_private(folder: Path) -> bool:
@@ -105,14 +167,15 @@ def _read_regular_file(path: Path) -> bytes:
         return file.read()
 
 
-def _write_whole(path: Path, text: str) -> None:
+def _write_whole(path: Path, data: bytes) -> None:
     """Write a file beside its place, then rename it; after a failure nothing is left behind."""
-    import tempfile
+    import tempfile  # most often there is nothing to write
 
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as file:
+    suffix = _TEMPORARY_SUFFIX
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=suffix, delete=False) as file:
         temporary_path = Path(file.name)
         try:
-            file.write(text)
+            file.write(data)
             file.close()
             temporary_path.replace(path)
         except BaseException:
@@ -121,21 +184,39 @@ def _write_whole(path: Path, text: str) -> None:
             raise
 
 
+def _remove_oldest(folder: Path, max_bytes: int) -> None:
+    """Remove the entries that were not used for longest, until the rest is small enough."""
+    entries: list[tuple[float, int, str]] = []
+    with os.scandir(folder) as listing:
+        for item in listing:
+            with suppress(OSError):  # Another process may remove it at the same time.
+                status = item.stat(follow_symlinks=False)
+                is_temporary = item.name.endswith(_TEMPORARY_SUFFIX)
+                if is_temporary and status.st_mtime < time.time() - MAX_TEMPORARY_AGE_S:
+                    Path(item.path).unlink()
+                elif item.name.endswith(_ENTRY_SUFFIX):
+                    entries.append((status.st_mtime, status.st_size, item.path))
+    total = sum(size for _, size, _ in entries)
+    for _, size, path in sorted(entries):
+        if total <= max_bytes:
+            break
+        with suppress(OSError):
+            Path(path).unlink()
+        total -= size
+
+
 def open_default_cache() -> DocumentCache:
     """Return the user's cache.
 
-    Its folder is `DYNCLIENT_CACHE` (empty: no cache), else it is in the platform's cache folder.
-
-    Source: XDG Base Directory Specification 0.8: a relative path is invalid and ignored.
+    `DYNCLIENT_CACHE` names its folder; `off`, `0`, `no` or nothing switches it off. Without that
+    variable it is in the platform's folder for caches.
     """
     folder = os.environ.get("DYNCLIENT_CACHE")
     if folder is not None:
-        return DocumentCache(Path(folder) if folder else None)
-    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
-        platform_folder = Path(os.environ.get(name, ""))
-        if platform_folder.is_absolute():
-            return DocumentCache(platform_folder / "dynclient")
-    try:
-        return DocumentCache(Path.home() / ".cache" / "dynclient")
-    except RuntimeError:  # The user has no home folder.
-        return DocumentCache(None)
+        is_off = folder.strip().lower() in OFF_WORDS
+        return DocumentCache(None if is_off else Path(folder))
+    import platformdirs
+
+    platform_folder = Path(platformdirs.user_cache_dir("dynclient", appauthor=False))
+    # A user without a home has none either, and nothing is written to the working folder.
+    return DocumentCache(platform_folder if platform_folder.is_absolute() else None)

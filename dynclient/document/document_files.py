@@ -40,6 +40,7 @@ class DocumentFile:
         locate: JSON pointer -> (line, column), first is 1, or None where that is unknown.
         may_refer_to_files: whether a reference in it may name another file.
         may_have_resources: whether a schema in it may have an identifier, such as an `$id`.
+        may_have_discriminators: whether a schema in it may have a discriminator.
 
     """
 
@@ -51,6 +52,7 @@ class DocumentFile:
     )
     may_refer_to_files: bool = True
     may_have_resources: bool = True
+    may_have_discriminators: bool = True
 
     @cached_property
     def resources(self) -> SchemaResources:

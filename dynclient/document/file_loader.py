@@ -5,20 +5,24 @@ A file is read, then parsed or taken from the cache, and the files that it refer
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
-from types import NoneType
 from typing import Any
 
+from dynclient.document.cached_file import build_entry, read_entry
 from dynclient.document.document_cache import DocumentCache
 from dynclient.document.document_files import DocumentFile, DocumentFiles
 from dynclient.document.mapping_reader import normalize_mapping
 from dynclient.document.openapi_version import has_schema_resources
-from dynclient.document.problems import Problem
 from dynclient.document.published_schemas import read_published_schema
-from dynclient.document.reference_scan import may_have_resources, may_refer_to_files
+from dynclient.document.reference_scan import (
+    may_have_discriminators,
+    may_have_resources,
+    may_refer_to_files,
+)
 from dynclient.document.uris import get_scheme, to_path, to_uri
 from dynclient.errors import DocumentNotFound, DocumentTooLarge
 
@@ -101,12 +105,8 @@ class _FileReader:
             raise DocumentTooLarge(f"the document refers to more than {MAX_FILES:,} files", uri=uri)
         data = read_published_schema(uri) or self._fetch(uri)
         file = _parse_file(uri, data, self._fetch, self._cache)
-        has_identifiers = self._identifies_schemas and may_have_resources(data)
-        return replace(
-            file,
-            may_refer_to_files=may_refer_to_files(data),
-            may_have_resources=has_identifiers,
-        )
+        has_identifiers = self._identifies_schemas and file.may_have_resources
+        return replace(file, may_have_resources=has_identifiers)
 
 
 def _parse_file(uri: str, data: bytes, fetch: Fetch, cache: DocumentCache) -> DocumentFile:
@@ -118,50 +118,27 @@ def _parse_file(uri: str, data: bytes, fetch: Fetch, cache: DocumentCache) -> Do
     # A local file is read again for its lines. Others are kept: no request in mid-call.
     is_kept = get_scheme(uri) != "file" or not to_path(uri).is_file()
     locate = _LazyLocator((lambda: data) if is_kept else partial(fetch, uri))
-    cached_file = _read_entry(cache.get(data), uri, locate)
+    entry = cache.get(data)
+    cached_file = read_entry(entry, uri, locate) if entry is not None else None
     if cached_file is not None:
         return cached_file
 
     from dynclient.document import yaml12
 
     parsed = yaml12.parse(data, uri)
-    problem_fields = [_list_fields(problem) for problem in parsed.problems]
-    cache.put(data, {"tree": parsed.tree, "problems": problem_fields})
-    return DocumentFile(uri, parsed.tree, tuple(parsed.problems), locate)
-
-
-def _read_entry(entry: Any, uri: str, locate: _LazyLocator) -> DocumentFile | None:
-    """Return the file that an entry of the cache holds; None where it does not have its shape.
-
-    Such an entry counts as absent: it is written anew.
-    """
-    if not isinstance(entry, dict) or entry.keys() != {"tree", "problems"}:
-        return None
-    if not isinstance(entry["problems"], list):
-        return None
-    problems = []
-    for fields in entry["problems"]:
-        if not _has_shape_of_problem(fields):
-            return None
-        problems.append(Problem(**{**fields, "file": uri}))
-    return DocumentFile(uri, entry["tree"], tuple(problems), locate)
-
-
-#: What the cache keeps of a problem: all but its place, which is found anew.
-_CACHED_FIELDS: dict[str, tuple[type, ...]] = {
-    **dict.fromkeys(("severity", "code", "message", "hint", "pointer", "file"), (str,)),
-    **dict.fromkeys(("known_line", "known_column"), (int, NoneType)),
-}
-
-
-def _has_shape_of_problem(fields: Any) -> bool:
-    if not isinstance(fields, dict) or fields.keys() != _CACHED_FIELDS.keys():
-        return False
-    return all(isinstance(fields[name], kinds) for name, kinds in _CACHED_FIELDS.items())
-
-
-def _list_fields(problem: Problem) -> dict[str, Any]:
-    return {name: getattr(problem, name) for name in _CACHED_FIELDS}
+    file = DocumentFile(
+        uri,
+        parsed.tree,
+        tuple(parsed.problems),
+        locate,
+        may_refer_to_files=may_refer_to_files(data),
+        may_have_resources=may_have_resources(data),
+        may_have_discriminators=may_have_discriminators(data),
+    )
+    if cache.takes(data):
+        with contextlib.suppress(ValueError, RecursionError):
+            cache.put(data, build_entry(file))
+    return file
 
 
 class _LazyLocator:

@@ -11,10 +11,16 @@ _EXTERNAL_REFERENCE = re.compile(
     rb"""\$(?:ref|dynamicRef)["']?\s*:\s*["']?[^#"'\s]|["']?\bmapping\b["']?\s*:"""
 )
 
+#: No reference leads here: each one to a file counts, also one to the file itself by its name.
+_NOWHERE = "memory:nowhere"
+
 #: A text without any of these identifies no schema. JSON may write the `$` as an escape.
 _IDENTIFIERS = re.compile(
     rb"\$(id|anchor|dynamicAnchor|recursiveAnchor|schema)\b|jsonSchemaDialect|u0024|\0"
 )
+
+#: A text without this word has no discriminator. JSON and YAML may write its letters as escapes.
+_DISCRIMINATOR = re.compile(rb"discriminator|\\(u00|x)[67]|\0")
 
 #: A value of a discriminator's mapping that names a file, and not a component.
 _MAPPED_FILE = re.compile(r"[^#]+\.(ya?ml|json)(#.*)?|[^#]*/[^#]*(#.*)?", re.IGNORECASE)
@@ -48,6 +54,16 @@ def may_refer_to_files(data: bytes) -> bool:
 def may_have_resources(data: bytes) -> bool:
     """Tell quickly whether the text of a file may identify schemas, as an `$id` does."""
     return _IDENTIFIERS.search(data) is not None
+
+
+def may_have_discriminators(data: bytes) -> bool:
+    """Tell quickly whether the text of a file may have a discriminator."""
+    return _DISCRIMINATOR.search(data) is not None
+
+
+def refers_to_files(tree: Any) -> bool:
+    """Tell whether a tree refers to other files, wherever it stands itself."""
+    return bool(find_external_uris(tree, _NOWHERE, has_identifiers=False))
 
 
 def find_external_uris(tree: Any, uri: str, *, has_identifiers: bool) -> list[str]:

@@ -71,6 +71,9 @@ class SchemaHierarchy:
     def _own_discriminators(self) -> dict[SchemaKey, Node]:
         """The discriminators of named schemas that have one of their own."""
         found: dict[SchemaKey, Node] = {}
+        files = self._files.read_all().values()
+        if not any(file.may_have_discriminators for file in files):
+            return found
         for key, node in self._named_schemas.items():
             discriminator = _find_own_discriminator(node)
             if discriminator is not None:

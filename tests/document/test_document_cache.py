@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from support.processes import MAX_RUN_S
 
 import dynclient
-from dynclient.document.document_cache import MIN_BYTES, DocumentCache, open_default_cache
+from dynclient.document import document_cache
+from dynclient.document.document_cache import (
+    MIN_BYTES,
+    CacheEntry,
+    DocumentCache,
+    open_default_cache,
+)
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="modes and pipes are those of POSIX")
 
@@ -36,6 +44,14 @@ def path(tmp_path):
     return path
 
 
+#: The facts of a document without operations.
+EMPTY = {
+    "problems": [],
+    "index": [{"openapi": "3.1.0", "paths": {}}, {}],
+    **dict.fromkeys(("may_refer_to_files", "may_have_resources", "may_have_discriminators"), False),
+}
+
+
 def _load(path):
     document = dynclient.load(path)
     assert list(document.operations) == ["a"]
@@ -43,8 +59,15 @@ def _load(path):
 
 
 def _read_entry(cache):
+    """Return the facts and the content of the only entry."""
     [entry] = cache.iterdir()
-    return json.loads(entry.read_bytes())
+    return document_cache._decode_entry(entry.read_bytes())
+
+
+def _write_entry(cache, facts, content):
+    """Write the only entry anew, with a right checksum."""
+    [entry] = cache.iterdir()
+    entry.write_bytes(document_cache._encode_entry(CacheEntry(facts, content)))
 
 
 def test_a_document_is_kept_and_read_again_with_its_problems(cache, path, monkeypatch):
@@ -62,30 +85,33 @@ _PROBLEM = {
 
 
 @pytest.mark.parametrize(
-    "entry",
+    "facts",
     [
-        None, 1, "x", [], {}, {"tree": {}}, {"tree": {}, "problems": None}, {"tree": {}, "problems": {}},
-        {"tree": {}, "problems": [1]}, {"tree": {}, "problems": [{}]}, {"tree": {}, "problems": [[]]},
-        {"tree": {}, "problems": [{**_PROBLEM, "place": 1}]}, {"tree": {}, "problems": [{**_PROBLEM, "code": 1}]},
-        {"tree": {}, "problems": [{**_PROBLEM, "known_line": "1"}]}, {"tree": {}, "problems": [], "more": 1},
+        {"problems": None}, {"problems": {}}, {"problems": [1]}, {"problems": [{}]}, {"problems": [[]]}, {"problems": [{**_PROBLEM, "place": 1}]},
+        {"problems": [{**_PROBLEM, "code": 1}]}, {"problems": [{**_PROBLEM, "known_line": "1"}]}, {"more": 1}, {"may_have_resources": 1},
+        {"may_refer_to_files": None}, {"index": 1}, {"index": [{}, {"a": [0, 1]}]}, {"index": [{"a": None}, {"a": [0, 10**9]}]}, {"index": None},
+        None, 1, "x", [], {},
     ],
 )  # fmt: skip
-def test_an_entry_of_the_wrong_shape_counts_as_absent_and_is_replaced(cache, path, entry):
+def test_an_entry_of_the_wrong_shape_counts_as_absent_and_is_replaced(cache, path, facts):
     expected = _load(path)
     good = _read_entry(cache)
-    [file] = cache.iterdir()
-    file.write_text(json.dumps(entry))
+    is_change = isinstance(facts, dict) and facts
+    _write_entry(cache, {**good.facts, **facts} if is_change else facts, b"{" + good.content)
     assert _load(path) == expected
     assert _read_entry(cache) == good
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"[" * 100_000])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"\xff", b"[" * 100_000, b"00000000\n", b"\n\n", b"0" * 8 + b"\n" + b"[" * 100_000],
+)
 def test_a_broken_entry_is_replaced(cache, path, content):
     _load(path)
     [file] = cache.iterdir()
     file.write_bytes(content)
     _load(path)
-    assert _read_entry(cache)["tree"]["openapi"] == "3.1.0"
+    assert _read_entry(cache).facts["index"][0]["openapi"] == "3.1.0"
 
 
 def test_a_pipe_in_the_place_of_an_entry_does_not_block(cache, path):
@@ -124,10 +150,10 @@ def test_an_entry_that_cannot_be_replaced_leaves_no_temporary_file(cache, path):
 def test_a_folder_that_others_can_write_is_not_used(cache, path, mode):
     _load(path)
     [file] = cache.iterdir()
-    file.write_text('{"tree": {"openapi": "3.1.0", "paths": {}}, "problems": []}')
+    _write_entry(cache, EMPTY, b"{}")
     cache.chmod(mode)
     _load(path)
-    assert "paths" in file.read_text()
+    assert document_cache._decode_entry(file.read_bytes()).facts == EMPTY
     file.unlink()
     _load(path)
     assert not list(cache.iterdir())
@@ -136,7 +162,7 @@ def test_a_folder_that_others_can_write_is_not_used(cache, path, mode):
 def test_an_entry_that_others_can_write_is_not_used(cache, path):
     _load(path)
     [file] = cache.iterdir()
-    file.write_text('{"tree": {"openapi": "3.1.0", "paths": {}}, "problems": []}')
+    _write_entry(cache, EMPTY, b"{}")
     file.chmod(0o666)
     _load(path)
     assert not file.stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH)
@@ -148,13 +174,88 @@ def test_a_folder_that_cannot_be_made_is_no_error(path, tmp_path, monkeypatch):
     _load(path)
 
 
-@pytest.mark.parametrize("name", ["XDG_CACHE_HOME", "LOCALAPPDATA"])
-@pytest.mark.parametrize("value", ["", "cache", "./cache", "../cache", "~/cache"])
-def test_a_relative_folder_of_the_platform_is_ignored(monkeypatch, tmp_path, name, value):
-    for each in ("DYNCLIENT_CACHE", "XDG_CACHE_HOME", "LOCALAPPDATA"):
-        monkeypatch.delenv(each, raising=False)
-    monkeypatch.setenv(name, value)
-    monkeypatch.setattr(Path, "home", lambda: tmp_path)
-    assert open_default_cache() == DocumentCache(tmp_path / ".cache" / "dynclient")
-    monkeypatch.setenv(name, str(tmp_path / "x"))
-    assert open_default_cache() == DocumentCache(tmp_path / "x" / "dynclient")
+@pytest.mark.parametrize("word", ["", "0", "no", "off", "OFF", " off ", "No", "false", "none"])
+def test_a_word_switches_the_cache_off(monkeypatch, word, path, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DYNCLIENT_CACHE", word)
+    assert open_default_cache() == DocumentCache(None)
+    _load(path)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_any_other_value_is_the_folder(monkeypatch):
+    monkeypatch.setenv("DYNCLIENT_CACHE", "offline")
+    assert open_default_cache() == DocumentCache(Path("offline"))
+
+
+def test_without_the_variable_the_folder_is_that_of_the_platform(monkeypatch, tmp_path):
+    monkeypatch.delenv("DYNCLIENT_CACHE", raising=False)
+    monkeypatch.setattr("platformdirs.user_cache_dir", lambda name, appauthor: str(tmp_path / name))
+    assert open_default_cache() == DocumentCache(tmp_path / "dynclient")
+
+
+def test_a_user_without_a_home_has_no_cache(monkeypatch):
+    monkeypatch.delenv("DYNCLIENT_CACHE", raising=False)
+    monkeypatch.setattr("platformdirs.user_cache_dir", lambda name, appauthor: "~/.cache/dynclient")
+    assert open_default_cache() == DocumentCache(None)
+
+
+def test_an_entry_belongs_to_a_text_and_a_version(cache, path, monkeypatch):
+    _load(path)
+    path.write_text(TEXT.replace("Shop", "Store"))
+    assert dynclient.load(path).title == "Store"
+    assert len(list(cache.iterdir())) == 2
+    monkeypatch.setattr(document_cache, "__version__", "99")
+    _load(path)
+    assert len(list(cache.iterdir())) == 3
+
+
+def test_an_entry_is_the_users_alone(cache, path):
+    _load(path)
+    [file] = cache.iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(cache.stat().st_mode) == 0o700
+
+
+def test_the_entries_that_were_not_used_for_longest_are_removed(cache, monkeypatch, tmp_path):
+    kept = DocumentCache(cache)
+    texts = [bytes([65 + i]) * MIN_BYTES for i in range(4)]
+    for age, text in enumerate(texts[:3]):
+        kept.put(text, CacheEntry({"n": age}, b"x" * 1000))
+        [newest] = [file for file in cache.iterdir() if file.stat().st_mtime > 1e9]
+        os.utime(newest, (age, age))
+    assert kept.get(texts[0]) is not None  # It is used, so it is the newest.
+    monkeypatch.setattr(document_cache, "MAX_FOLDER_BYTES", 3300)
+    kept.put(texts[3], CacheEntry({"n": 3}, b"x" * 1000))
+    assert [kept.get(text) is not None for text in texts] == [True, False, True, True]
+
+
+def test_a_temporary_file_that_a_killed_process_left_is_removed(cache, path):
+    cache.mkdir(mode=0o700)
+    old, new, foreign = (cache / name for name in ("old.part", "new.part", "notes.txt"))
+    for file in (old, new, foreign):
+        file.touch()
+        os.utime(file, (0, 0) if file is not new else None)
+    _load(path)
+    assert (old.exists(), new.exists(), foreign.exists()) == (False, True, True)
+
+
+def test_many_processes_share_a_folder(cache, path):
+    code = f"import dynclient; print(list(dynclient.load({str(path)!r}).operations))"
+    environment = {**os.environ, "DYNCLIENT_CACHE": str(cache)}
+    processes = [
+        subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=environment)
+        for _ in range(6)
+    ]  # fmt: skip
+    assert {process.communicate(timeout=MAX_RUN_S)[0] for process in processes} == {"['a']\n"}
+    assert [file.suffix for file in cache.iterdir()] == [".tree"]
+
+
+def test_a_damaged_entry_is_found_before_it_is_used(cache, path):
+    _load(path)
+    [file] = cache.iterdir()
+    data = bytearray(file.read_bytes())
+    data[-2] ^= 1
+    file.write_bytes(data)
+    _load(path)
+    assert file.read_bytes() != bytes(data)
