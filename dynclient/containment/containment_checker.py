@@ -34,6 +34,7 @@ from dynclient.containment.worklist import Worklist
 from dynclient.generate import ExampleGenerator, NoExample
 from dynclient.schema.dialect import Schema
 from dynclient.schema.engine import compile_check
+from dynclient.schema.step_limit import spend_steps
 from dynclient.violations import Place
 
 #: Keywords that no rule decides, by the type of value that they apply to.
@@ -59,6 +60,10 @@ _FINITE_TYPES: dict[str, tuple[Any, ...]] = {"null": (None,), "boolean": (True, 
 _COVERABLE_TYPES = ("number", "string")
 
 
+#: With how many disjuncts of the receiver the values of one disjunct are compared.
+MAX_CANDIDATES = 16
+
+
 class ContainmentChecker:
     """Compares schemas of two documents in one direction. Its queries share all proofs.
 
@@ -80,6 +85,8 @@ class ContainmentChecker:
         self._superschemas = IdentityCache[Schema]()
         self._suspected: dict[Any, tuple[SuspectedIncompatibility, ...]] = {}
         self._negated_by_key = IdentityCache[dict[str, list[Any]]]()
+        #: Whether the sender negates a schema of the receiver, by the identity of that schema.
+        self._shared_negations = IdentityCache[dict[int, bool]]()
         self._examples = IdentityCache[Any]()
 
     def find_incompatibilities(
@@ -358,14 +365,24 @@ class ContainmentChecker:
     def _select_candidates(
         self, sub: Disjunct, json_type: str, accepting: list[Disjunct]
     ) -> list[Disjunct]:
-        """Return the disjuncts that may accept a value, the one with the same pointer first."""
+        """Return the disjuncts that may accept a value, the most similar ones first.
+
+        Not all of many are returned: each alternative would be compared with each other one.
+        """
         if len(accepting) < 2:  # noqa: PLR2004 (no choice)
             return accepting
-        candidates = accepting
+        candidates = list(accepting)
         if json_type == "object":
             are_disjoint = partial(object_rules.are_disjuncts_disjoint, self, sub, json_type)
-            candidates = [sup for sup in accepting if not are_disjoint(sup)] or accepting
-        return sorted(candidates, key=lambda sup: not self._has_same_pointer(sub, [sup]))
+            candidates = [sup for sup in accepting if not are_disjoint(sup)]
+        candidates = candidates or list(accepting)
+        candidates.sort(key=partial(self._measure_difference, sub))
+        return candidates[:MAX_CANDIDATES]
+
+    def _measure_difference(self, sub: Disjunct, sup: Disjunct) -> tuple[bool, int]:
+        """Return whether the pointers differ, and how many properties only one side declares."""
+        has_other_pointer = not self._has_same_pointer(sub, [sup])
+        return has_other_pointer, len(sub.declarations ^ sup.declarations)
 
     def _has_same_pointer(self, sub: Disjunct, super_disjuncts: list[Disjunct]) -> bool:
         """Tell whether a disjunct stands at the same pointer in the other document."""
@@ -414,9 +431,7 @@ class ContainmentChecker:
     ) -> Iterator[SuspectedIncompatibility]:
         """Suspect keywords that no rule decides, unless both sides have the same one."""
         make_example = partial(self.generate_example, sub, json_type)
-        for negated in sup.negated:
-            if self._has_equal_negation(sub, negated):
-                continue
+        for negated in self._select_unshared_negations(sub, sup):
             if not object_rules.is_disjoint_from_schema(self, sub, json_type, negated):
                 yield suspect("oneOf", None, None, make_example)
         for keyword in ("not", *_UNDECIDED_KEYWORDS.get(json_type, ())):
@@ -429,17 +444,32 @@ class ContainmentChecker:
                 if not is_true_schema(value):
                     yield suspect(keyword, None, value, make_example)
 
+    def _select_unshared_negations(self, sub: Disjunct, sup: Disjunct) -> list[Any]:
+        """Return the schemas that the receiver's disjunct negates, and the sender's does not."""
+        if not sub.negated:
+            return list(sup.negated)
+        shared = self._shared_negations.get_or_compute((sub,), dict[int, bool])
+        unshared: list[Any] = []
+        for negated in sup.negated:
+            is_shared = shared.get(id(negated))
+            if is_shared is None:
+                is_shared = shared[id(negated)] = self._has_equal_negation(sub, negated)
+            if not is_shared:
+                unshared.append(negated)
+        return unshared
+
     def _has_equal_negation(self, sub: Disjunct, negated: Any) -> bool:
         """Tell whether the sender's disjunct negates an equal schema."""
-        if not sub.negated:
-            return False
-        by_key = self._negated_by_key.get_or_compute((sub,), lambda: self._index_negated(sub))
+        spend_steps()
+        by_key = self._negated_by_key.get_or_compute(
+            (sub,), lambda: self._index_negated(sub.negated)
+        )
         key = self.equality.build_structural_key(negated, is_first=False)
         return any(self.equality.is_equal(own, negated) for own in by_key.get(key, ()))
 
-    def _index_negated(self, sub: Disjunct) -> dict[str, list[Any]]:
+    def _index_negated(self, schemas: Conjuncts) -> dict[str, list[Any]]:
         by_key: dict[str, list[Any]] = {}
-        for negated in sub.negated:
+        for negated in schemas:
             key = self.equality.build_structural_key(negated, is_first=True)
             by_key.setdefault(key, []).append(negated)
         return by_key

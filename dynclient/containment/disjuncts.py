@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from dynclient import regex
 from dynclient.generate.merged_schema import compute_identity
 from dynclient.schema.dialect import Schema
+from dynclient.schema.step_limit import spend_steps
 from dynclient.violations import Place
 
 JSON_TYPES = ("null", "boolean", "number", "string", "array", "object")
@@ -238,6 +239,7 @@ def conjoin(left: list[Disjunct], right: list[Disjunct]) -> list[Disjunct]:
     """
     if len(left) * len(right) > MAX_DISJUNCTS**2:
         raise ExpansionFailed
+    spend_steps(len(left) * len(right))
     disjuncts: list[Disjunct] = []
     for one in left:
         for other in right:

@@ -11,6 +11,7 @@ from typing import Any
 
 from dynclient.schema.dialect import get_definition_name
 from dynclient.schema.readings import Definitions, has_declared_properties, walk_in_place
+from dynclient.schema.step_limit import spend_steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ def _walk_evaluating(
 ) -> Iterator[dict[str, Any]]:
     """Yield the schemas that may evaluate properties of a value."""
     for part in walk_in_place(schema, defs, alternatives=alternatives):
+        spend_steps()
         yield part
         if alternatives and "if" in part:
             yield from walk_in_place(part["if"], defs)

@@ -20,6 +20,7 @@ from dynclient.containment.incompatibilities import (
     suspect,
 )
 from dynclient.schema.long_values import LongObject
+from dynclient.schema.step_limit import spend_steps
 
 if TYPE_CHECKING:
     from dynclient.containment.containment_checker import ContainmentChecker
@@ -56,6 +57,7 @@ def _compare_required(
 def _compare_property(
     checker: ContainmentChecker, sub: Disjunct, sup: Disjunct, name: str
 ) -> Iterator[SuspectedIncompatibility]:
+    spend_steps()
     schemas = sub.find_property_schemas(name)
     other_schemas = sup.find_property_schemas(name)
     make = partial(checker.generate_common_example, schemas)

@@ -16,6 +16,7 @@ from dynclient.schema.dialect import (
     get_definition_name,
 )
 from dynclient.schema.readings import Definitions
+from dynclient.schema.step_limit import spend_steps
 
 #: Keywords that refuse no value.
 ANNOTATIONS = (
@@ -85,6 +86,10 @@ class SchemaEquality:
         """Tell whether two schemas are equal, where `defs` are the definitions of `one`."""
         return self.is_equal(one, other) if defs is self._first_defs else self.is_equal(other, one)
 
+    def build_key_for(self, defs: Definitions, schema: Any) -> str:
+        """Return the structural key of a schema, where `defs` are its definitions."""
+        return self.build_structural_key(schema, is_first=defs is self._first_defs)
+
     def build_structural_key(self, schema: Any, *, is_first: bool) -> str:
         """Return a key that is equal for equal schemas, and mostly differs for others."""
         return (self._first_keys if is_first else self._second_keys).build_key(schema)
@@ -104,6 +109,7 @@ class SchemaEquality:
             references: the pairs of definitions, which are added to it.
 
         """
+        spend_steps()
         first, second = self._first_keys.unwrap(first), self._second_keys.unwrap(second)
         if isinstance(first, str) and isinstance(second, str):
             references.add((first, second))

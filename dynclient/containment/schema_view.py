@@ -36,6 +36,7 @@ from dynclient.schema.readings import (
     is_closable,
     walk_in_place,
 )
+from dynclient.schema.step_limit import spend_steps
 
 _IN_PLACE_APPLICATORS = ("$ref", "allOf", "anyOf", "oneOf", "if", "then", "else")
 
@@ -98,6 +99,9 @@ class SchemaView:
         default_factory=IdentityCache, init=False, repr=False
     )
     _expansions: IdentityCache[list[Disjunct]] = field(
+        default_factory=IdentityCache, init=False, repr=False
+    )
+    _alternatives: IdentityCache[list[Any]] = field(
         default_factory=IdentityCache, init=False, repr=False
     )
     _domains: IdentityCache[ValueDomain] = field(
@@ -345,12 +349,18 @@ class SchemaView:
 
     def _find_disjoint_alternatives(self, disjunct: Disjunct, schemas: Conjuncts) -> list[Any]:
         """Return the alternatives of schemas that fit no object of a disjunct."""
-        disjoint: list[Any] = []
+        members = self._alternatives.get_or_compute(
+            schemas, lambda: self._collect_alternatives(schemas)
+        )
+        return [one for one in members if self._is_disjoint(disjunct, one)]
+
+    def _collect_alternatives(self, schemas: Conjuncts) -> list[Any]:
+        """Return the members of all unions in schemas."""
+        members: list[Any] = []
         for schema in schemas:
             for part in walk_in_place(schema, self.defs):
-                members = (*part.get("anyOf", ()), *part.get("oneOf", ()))
-                disjoint += [one for one in members if self._is_disjoint(disjunct, one)]
-        return disjoint
+                members += (*part.get("anyOf", ()), *part.get("oneOf", ()))
+        return members
 
     def _is_disjoint(self, disjunct: Disjunct, schema: Any) -> bool:
         """Tell whether no object of a disjunct fits a schema, as far as its disjuncts show."""
@@ -427,6 +437,7 @@ def are_disjoint(
     view: SchemaView, disjunct: Disjunct, other_view: SchemaView, other: Disjunct
 ) -> bool:
     """Tell whether a property that either of two disjuncts requires has no value that fits both."""
+    spend_steps()
     for name in disjunct.required | other.required:
         domain = view.compute_domain(disjunct.find_property_schemas(name))
         other_domain = other_view.compute_domain(other.find_property_schemas(name))

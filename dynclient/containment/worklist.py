@@ -19,8 +19,12 @@ from dynclient.containment.incompatibilities import (
     build_link,
     suspect,
 )
+from dynclient.schema.step_limit import spend_steps
 
 PairKey = tuple[tuple[int, ...], tuple[int, ...]]
+
+#: To compare a pair takes so many steps, apart from what its schemas take.
+_STEPS_PER_PAIR = 10
 
 #: At most so many pairs of schemas are compared for two documents.
 MAX_PAIRS = 200_000
@@ -47,7 +51,9 @@ class Worklist:
         #: The keys are identities, so that the schemas have to stay alive.
         self._compared_schemas: dict[PairKey, tuple[Conjuncts, Conjuncts]] = {}
         self._dependents: dict[PairKey, dict[PairKey, None]] = {}
+        #: The pairs to compare, and those to compare again after all of these.
         self._queue: dict[PairKey, None] = {}
+        self._requeued: dict[PairKey, None] = {}
         self._current_pair: PairKey | None = None
 
     def __len__(self) -> int:
@@ -81,17 +87,43 @@ class Worklist:
             self._joint_pairs.add(self._current_pair)
 
     def _process_queue(self) -> None:
-        while self._queue:
-            key, _ = self._queue.popitem()
-            was_refuted = bool(self._suspected[key])
-            self._current_pair = key
-            try:
-                causes = self._find_causes(*self._compared_schemas[key])
-                self._suspected[key] = _remove_duplicates(causes)
-            finally:
-                self._current_pair = None
-            if self._suspected[key] and not was_refuted:
-                self._queue.update(self._dependents.get(key, {}))
+        settled_count = len(self._suspected) - len(self._queue)
+        try:
+            while self._queue or self._requeued:
+                self._process_pair(self._pop_pair())
+        except BaseException:
+            self._forget_pairs(list(self._suspected)[settled_count:])
+            raise
+
+    def _pop_pair(self) -> PairKey:
+        """Return the next pair: one never compared, else the one that waits longest."""
+        if self._queue:
+            return self._queue.popitem()[0]
+        key = next(iter(self._requeued))
+        del self._requeued[key]
+        return key
+
+    def _process_pair(self, key: PairKey) -> None:
+        spend_steps(_STEPS_PER_PAIR)
+        was_refuted = bool(self._suspected[key])
+        self._current_pair = key
+        try:
+            causes = self._find_causes(*self._compared_schemas[key])
+            self._suspected[key] = _remove_duplicates(causes)
+        finally:
+            self._current_pair = None
+        if self._suspected[key] and not was_refuted:
+            self._requeued.update(self._dependents.get(key, {}))
+
+    def _forget_pairs(self, pairs: list[PairKey]) -> None:
+        """Forget pairs of a query that was not finished. They are only assumed to hold."""
+        self._queue.clear()
+        self._requeued.clear()
+        for key in pairs:
+            del self._suspected[key]
+            del self._compared_schemas[key]
+            self._dependents.pop(key, None)
+            self._joint_pairs.discard(key)
 
     def expand_links(
         self, suspected: Iterable[SuspectedIncompatibility]

@@ -84,6 +84,7 @@ RULES: Mapping[str, str] = MappingProxyType(
         "link-changed": "the links of a response are others",
         "words-changed": "descriptions, examples or titles are others",
         "undecided": "part of a document cannot be read, so that nothing can be said of it",
+        "step-limit-reached": "schemas are too complex to be compared in so many steps",
         # policies
         "policy-removed-without-deprecation": (
             "something was removed that had not been deprecated before"

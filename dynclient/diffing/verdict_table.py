@@ -250,6 +250,10 @@ _ROWS = (
                "are no longer declared to fit"),
     VerdictRow("undecided", "unreadable", "warning", "warning",
                "nothing can be said of its schemas: {problem}"),
+    VerdictRow("step-limit-reached", "", "warning", "warning",
+               "it could not be decided whether this breaks anybody: "
+               "the comparison reached its limit of {limit:,} steps for an operation, "
+               "or of {total:,} for a document"),
     # --- operations
     VerdictRow("operation-added", "", "info", "info", "nobody calls it yet"),
     VerdictRow("operation-removed", "", "breaking", "breaking",

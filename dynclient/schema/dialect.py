@@ -84,7 +84,7 @@ def bundle_schema(schema: Schema | bool, defs: dict[str, Schema | bool]) -> Sche
 
 
 def remove_repeated_references(schemas: list[Any]) -> list[Any]:
-    """Return schemas that hold together, each that is only a reference once.
+    """Return schemas of `allOf` or `anyOf`, each that is only a reference once.
 
     Every repetition doubles the work of an engine, also in the schemas that it refers to.
     """

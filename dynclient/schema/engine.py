@@ -18,7 +18,7 @@ from dynclient.fork_safety import build_fork_safe_lock
 from dynclient.schema.explain import explain_errors
 from dynclient.schema.fast_schema import UnsuitableSchema
 from dynclient.schema.jsonschema_rs_engine import FastValidator
-from dynclient.schema.step_limit import ValidationTooComplex, limit_steps
+from dynclient.schema.step_limit import StepLimitExceeded, limit_steps
 from dynclient.violations import Violation
 
 #: A schema that the fast engine was given as more schemas than this takes about a megabyte.
@@ -91,7 +91,7 @@ class Checker:
         try:
             with limit_steps():
                 return next(self._reference_validator.iter_errors(value), None) is None
-        except (RecursionError, ValidationTooComplex):  # deeper than the reference can go
+        except (RecursionError, StepLimitExceeded):  # deeper than the reference can go
             return self.accepts_by_fast_engine(value)
 
     def check(self, value: Any, at: tuple[str | int, ...] = ()) -> list[Violation]:
@@ -121,7 +121,7 @@ class Checker:
         try:
             with limit_steps():
                 errors.extend(islice(self._reference_validator.iter_errors(value), MAX_ERRORS))
-        except (RecursionError, ValidationTooComplex):
+        except (RecursionError, StepLimitExceeded):
             if not errors and not self.accepts_by_fast_engine(value):
                 message = "does not fit its schema, and is too deep or too complex to say where"
                 return [Violation("schema", at, message)]

@@ -1,4 +1,7 @@
-"""How many steps checking, compiling and generating may take together."""
+"""How many steps checking, compiling, generating and comparing may take together.
+
+Steps are counted, not seconds, so that the outcome is the same on every machine.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,8 @@ from contextlib import contextmanager
 MAX_STEPS = 600_000
 
 
-class ValidationTooComplex(Exception):
-    """Checking a value takes more steps than are left."""
+class StepLimitExceeded(Exception):
+    """The work takes more steps than are left."""
 
 
 class StepLimit:
@@ -55,7 +58,7 @@ def limit_steps(steps: int = MAX_STEPS) -> Iterator[StepLimit]:
         steps: how many.
 
     Raises:
-        ValidationTooComplex: it would take more.
+        StepLimitExceeded: it would take more.
 
     """
     outer = _current_limit.get()
@@ -74,7 +77,7 @@ def spend_steps(count: int = 1) -> None:
     """Take steps for a check that is about to be made.
 
     Raises:
-        ValidationTooComplex: there are no more.
+        StepLimitExceeded: there are no more.
 
     """
     limit = _current_limit.get()
@@ -82,7 +85,7 @@ def spend_steps(count: int = 1) -> None:
         return
     limit.remaining -= count
     if limit.remaining < 0:
-        raise ValidationTooComplex
+        raise StepLimitExceeded
 
 
 def charge_steps(count: int) -> None:

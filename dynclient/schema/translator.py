@@ -461,7 +461,8 @@ class SchemaTranslator:
             is_only_excluded = bool(required) and required <= exclusions
             inherited = frozenset[str]() if is_only_excluded and keeps else exclusions
             translated.append(self._translate_schema(alternative, inherited))
-        return translated
+        # `oneOf` counts a repetition: a value that fits it fits twice.
+        return translated if is_one_of else remove_repeated_references(translated)
 
     def _translate_tuple_items(self, schema: Schema, node: Node) -> None:
         """Carry a list of schemas under `items` over, as the drafts before 2020-12 have it."""

@@ -3,7 +3,10 @@
 import pytest
 
 import dynclient
-from dynclient.schema.dialect import remove_repeated_references
+from dynclient.containment import ContainmentChecker, SchemaView
+from dynclient.diffing.compare import limited_comparison, schema_changes
+from dynclient.schema.dialect import Schema, remove_repeated_references
+from dynclient.schema.step_limit import StepLimitExceeded, limit_steps
 
 LEVELS = 60
 INFO = {"title": "t", "version": "1"}
@@ -29,18 +32,18 @@ def refer(name):
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def build_ladder(leaf):
-    """Each level extends the next one twice."""
-    levels = {f"L{n}": {"allOf": [refer(f"L{n + 1}")] * 2} for n in range(LEVELS)}
+def build_ladder(leaf, keyword="allOf"):
+    """Each level names the next one twice."""
+    levels = {f"L{n}": {keyword: [refer(f"L{n + 1}")] * 2} for n in range(LEVELS)}
     return build_document(refer("L0"), {**levels, f"L{LEVELS}": leaf})
 
 
-def build_diamonds(leaf):
-    """Each level extends two schemas, which both extend the next level."""
+def build_diamonds(leaf, keyword="allOf"):
+    """Each level names two schemas, which both name the next level."""
     schemas = {f"L{LEVELS}": leaf}
     for n in range(LEVELS):
-        schemas[f"L{n}"] = {"allOf": [refer(f"A{n}"), refer(f"B{n}")]}
-        schemas[f"A{n}"] = schemas[f"B{n}"] = {"allOf": [refer(f"L{n + 1}")]}
+        schemas[f"L{n}"] = {keyword: [refer(f"A{n}"), refer(f"B{n}")]}
+        schemas[f"A{n}"] = schemas[f"B{n}"] = {keyword: [refer(f"L{n + 1}")]}
     return build_document(refer("L0"), schemas)
 
 
@@ -48,9 +51,10 @@ def build_leaf(**keywords):
     return {"type": "object", "properties": {"a": {"type": "string", **keywords}}}
 
 
-def test_a_ladder_of_extensions_is_compared_once_a_level():
+@pytest.mark.parametrize("keyword", ["allOf", "anyOf"])
+def test_a_ladder_is_compared_once_a_level(keyword):
     (change,) = dynclient.diff(
-        build_ladder(build_leaf()), build_ladder(build_leaf(maxLength=5))
+        build_ladder(build_leaf(), keyword), build_ladder(build_leaf(maxLength=5), keyword)
     ).changes
 
     assert (change.level, change.rule, change.where) == ("breaking", "length-changed", "body.a")
@@ -71,6 +75,78 @@ def test_diamonds_of_extensions_miss_no_break():
     (change,) = dynclient.diff(old, new).changes
 
     assert change.level in ("breaking", "warning")
+
+
+def build_overlapping(**keywords):
+    """100 objects: each has a name, and one property of its own."""
+    schemas = {}
+    for n in range(100):
+        own = {"type": "string", **(keywords if n == 50 else {})}
+        properties = {"name": {"type": "string"}, f"p{n}": own}
+        required = ["name", f"p{n}"]
+        schemas[f"S{n}"] = {"type": "object", "properties": properties, "required": required}
+    return build_document({"oneOf": list(map(refer, schemas))}, schemas)
+
+
+def test_many_alternatives_without_a_tag_are_compared():
+    (change,) = dynclient.diff(build_overlapping(), build_overlapping(maxLength=5)).changes
+
+    assert (change.level, change.where, change.proof) == ("breaking", "body.p50", "witness")
+
+
+@pytest.mark.parametrize("keyword", ["oneOf", "anyOf"])
+def test_a_schema_that_is_too_large_when_expanded_is_one_undecided_change(keyword):
+    old = build_diamonds(build_leaf(), keyword)
+
+    diff = dynclient.diff(old, build_diamonds(build_leaf(maxLength=5), keyword))
+
+    (change,) = diff.changes
+    assert (change.level, change.proof) == ("warning", "unknown")
+
+
+def add_operation(document, **keywords):
+    content = {"application/json": {"schema": build_leaf(**keywords)}}
+    responses = {"200": {"description": "", "content": content}}
+    document["paths"]["/y"] = {"get": {"operationId": "read", "responses": responses}}
+    return document
+
+
+def test_a_comparison_that_is_too_long_is_reported_and_the_others_go_on(monkeypatch):
+    monkeypatch.setattr(schema_changes, "MAX_PART_STEPS", 2_000)
+    monkeypatch.setattr(limited_comparison, "MAX_OPERATION_STEPS", 4_000)
+    old = add_operation(build_overlapping(), maxLength=5)
+    new = add_operation(build_overlapping(maxLength=5))
+
+    diff = dynclient.diff(old, new)
+
+    broken, limited = diff.changes
+    assert (broken.level, broken.operation, broken.proof) == ("breaking", "read", "witness")
+    assert (limited.rule, limited.level, limited.proof) == (
+        "step-limit-reached",
+        "warning",
+        "unknown",
+    )
+    assert (limited.operation, limited.where) == ("send", "body")
+    assert limited.because == (
+        "it could not be decided whether this breaks anybody: "
+        "the comparison reached its limit of 4,000 steps for an operation, "
+        "or of 40,000,000 for a document"
+    )
+    assert '"rule": "step-limit-reached"' in diff.to_json()
+    assert "  warning   body  undecided: step-limit-reached  [" in diff.to_text()
+
+
+def test_what_was_only_assumed_when_a_comparison_stopped_is_not_taken_for_proved():
+    sender, receiver = SchemaView({}, "producer", "request"), SchemaView({}, "consumer", "request")
+    checker = ContainmentChecker(sender, receiver)
+    inner = Schema({"type": "string"}), Schema({"type": "string", "maxLength": 5})
+    outer = [Schema({"type": "object", "properties": {"a": one}}) for one in inner]
+
+    with pytest.raises(StepLimitExceeded), limit_steps(12):
+        checker.find_suspected(*outer)
+
+    assert checker.find_suspected(*inner) != ()
+    assert checker.find_suspected(*outer) != ()
 
 
 @pytest.mark.parametrize("make_value", [str, int, float], ids=["strings", "integers", "numbers"])

@@ -97,6 +97,7 @@ def test_every_kind_of_change_is_made_somewhere_and_every_rule_of_a_document_has
         "link-changed",
         "schema-changed",
         "undecided",
+        "step-limit-reached",
         "document-added",
         "document-removed",
     }

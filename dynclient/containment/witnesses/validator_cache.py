@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from dynclient.containment.disjuncts import get_place
@@ -13,6 +14,14 @@ from dynclient.schema.dialect import Schema, bundle_schema, find_referenced_name
 from dynclient.schema.engine import Checker
 from dynclient.schema.long_values import is_long_value
 from dynclient.schema.readings import Definitions, SchemaCloser
+from dynclient.schema.step_limit import limit_steps, spend_steps
+
+#: To collect the definitions of a schema takes so many steps for each.
+_STEPS_PER_DEFINITION = 10
+
+#: So many values are checked by the reference engine, unless that takes more steps.
+_USES_OF_REFERENCE = 3
+_REFERENCE_STEPS = 10_000
 
 
 def remove_formats(schema: Any) -> Any:
@@ -83,6 +92,7 @@ class ValidatorCache:
     def __init__(self) -> None:
         self._checkers = IdentityCache[Checker]()
         self._root_builders = IdentityCache[RootBuilder]()
+        self._use_counts = Counter[Checker]()
 
     @property
     def compiled_count(self) -> int:
@@ -114,7 +124,9 @@ class ValidatorCache:
         builder = self._root_builders.get_or_compute(
             (view,), lambda: RootBuilder(view, is_open=is_open, formats=formats), (is_open, formats)
         )
-        return builder.build(schema)
+        root = builder.build(schema)
+        spend_steps(_STEPS_PER_DEFINITION * (1 + len(root.get("$defs", ()))))
+        return root
 
     def satisfies(self, signed: SignedSchema, value: Any) -> bool:
         """Tell whether a value satisfies a signed schema."""
@@ -128,7 +140,18 @@ class ValidatorCache:
             return self._is_condition_met(view, schema, value, is_open)
         # A reading closes a whole location, not a keyword that is only a part of it.
         is_open = is_open or isinstance(schema, DisjunctiveKeyword)
-        return self.get_checker(view, schema, is_open=is_open).accepts(value)
+        return self._accepts(self.get_checker(view, schema, is_open=is_open), value)
+
+    def _accepts(self, checker: Checker, value: Any) -> bool:
+        """Tell whether a checker accepts a value; the fast engine is only for repeated use.
+
+        To compile a schema for it takes longer than to check a few small values without it.
+        """
+        self._use_counts[checker] += 1
+        if self._use_counts[checker] > _USES_OF_REFERENCE:
+            return checker.accepts(value)
+        with limit_steps(_REFERENCE_STEPS):
+            return checker.accepts_by_reference(value)
 
     def _is_condition_met(
         self, view: SchemaView, condition: DerivedCondition, value: Any, is_open: bool

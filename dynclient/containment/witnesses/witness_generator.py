@@ -45,6 +45,7 @@ from dynclient.containment.witnesses.unevaluated import find_unfitting_alternati
 from dynclient.containment.witnesses.validator_cache import ValidatorCache
 from dynclient.schema.dialect import Schema
 from dynclient.schema.readings import is_closable
+from dynclient.schema.step_limit import spend_steps
 
 #: How deep values may be nested, and how many steps a search may take. Shallow values come first:
 #: with recursive schemas, each level has many more values than the one above it.
@@ -52,6 +53,9 @@ SEARCH_ROUNDS = ((3, 500), (6, 1_000), (12, 1_500), (40, 2_000))
 
 #: Each so many schemas of one value cost a step.
 _SCHEMAS_PER_STEP = 16
+
+#: So many steps of the comparison for each schema of one value.
+_STEPS_PER_CONJUNCT = 3
 
 #: To compile a validator costs so many steps.
 _STEPS_PER_VALIDATOR = 5
@@ -260,6 +264,7 @@ class WitnessGenerator:
                 continue
             constraints &= disjuncts[0].replace_unexpanded(())
             queue += disjuncts[0].unexpanded
+        spend_steps(_STEPS_PER_CONJUNCT * len(expanded))
         self._steps_left -= len(expanded) // _SCHEMAS_PER_STEP
         if constraints.is_trivially_empty or self._has_contradiction(expanded):
             return NO_VALUES
@@ -292,9 +297,17 @@ class WitnessGenerator:
             and not isinstance(signed.schema, DerivedCondition | DisjunctiveKeyword)
         ]
         closing = [signed for signed in positive if _closes(signed)]
-        return any(
-            self._is_contained(one, other, closing) for one in positive for other in negative
-        )
+        by_key: dict[str, list[SignedSchema]] = {}
+        for one in positive:
+            by_key.setdefault(self._build_structural_key(one), []).append(one)
+        for other in negative:
+            equal = by_key.get(self._build_structural_key(other), ())
+            if any(self._is_contained(one, other, closing) for one in equal):
+                return True
+        return False
+
+    def _build_structural_key(self, signed: SignedSchema) -> str:
+        return self._equality.build_key_for(signed.view.defs, signed.schema)
 
     def _is_contained(
         self, one: SignedSchema, other: SignedSchema, closing: list[SignedSchema]

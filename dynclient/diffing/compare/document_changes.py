@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 
 from dynclient.diffing import witness_code
 from dynclient.diffing.change import Change, View
@@ -18,17 +18,21 @@ from dynclient.diffing.compare import (
 )
 from dynclient.diffing.compare.call_changes import CallComparer
 from dynclient.diffing.compare.comparison_context import ComparisonContext
+from dynclient.diffing.compare.limited_comparison import (
+    MAX_DOCUMENT_STEPS,
+    compare_within_limit,
+)
 from dynclient.diffing.compare.operation_pairing import OperationPair, Pairing, pair_operations
 from dynclient.diffing.compare.result_changes import ResultComparer
 from dynclient.diffing.compare.schema_changes import SchemaComparer
 from dynclient.diffing.decide.document_pair import DocumentPair
 from dynclient.diffing.detect.unchanged import UnchangedDetector
 from dynclient.diffing.exposure import CALL, RESULT, ComparisonOptions
-from dynclient.diffing.findings import Finding, FindingContext, Findings
+from dynclient.diffing.findings import Finding, Findings
 from dynclient.diffing.usage_filter import Usage
-from dynclient.errors import DocumentError
 from dynclient.model import Document
 from dynclient.plan.call_document import Call
+from dynclient.schema.step_limit import limit_steps
 
 
 class DocumentComparer:
@@ -61,7 +65,8 @@ class DocumentComparer:
         """Return everything that is different, under a view, and counts of what was compared."""
         pairing = self._select_used(pair_operations(self._documents.old, self._documents.new))
         findings = Findings()
-        findings.add(map(self._add_lines, self._find_all(pairing)))
+        with limit_steps(MAX_DOCUMENT_STEPS):
+            findings.add(map(self._add_lines, self._find_all(pairing)))
         changes = filter(self._is_used, findings.build_changes(view))
         changes_with_python = tuple(map(self._add_python, changes))
         statistics = {
@@ -130,8 +135,7 @@ class DocumentComparer:
             for pair in pairing.pairs:
                 if self._unchanged.is_unchanged(pair.old, pair.new):
                     continue
-                with contextlib.suppress(DocumentError, RecursionError):
-                    self._compare_calls_and_results(pair)
+                self._compare_calls_and_results(pair)
 
     def _compare_pair(self, pair: OperationPair, pairing: Pairing) -> Iterator[Finding]:
         yield from operation_changes.compare_identity(pair, pairing)
@@ -140,21 +144,20 @@ class DocumentComparer:
         include_descriptions = self._documents.options.include_descriptions
         if self._unchanged.is_unchanged(pair.old, pair.new) and not include_descriptions:
             return
-        try:
-            if include_descriptions:
-                yield from description_changes.compare_operation_descriptions(pair)
-            for finding in self._compare_calls_and_results(pair):
-                yield _limit_to_readers(finding, pair)
-        except (DocumentError, RecursionError) as error:
-            yield _build_undecided(pair, error)
+        if include_descriptions:
+            compare_descriptions = description_changes.compare_operation_descriptions
+            yield from compare_within_limit(pair, partial(compare_descriptions, pair))
+        for finding in self._compare_calls_and_results(pair):
+            yield _limit_to_readers(finding, pair)
 
     def _compare_calls_and_results(self, pair: OperationPair) -> list[Finding]:
-        call_context = ComparisonContext(self._documents, pair, CALL)
-        result_context = ComparisonContext(self._documents, pair, RESULT)
-        return [
-            *CallComparer(call_context, self._schemas).compare(),
-            *ResultComparer(result_context, self._schemas).compare(),
-        ]
+        def compare() -> Iterator[Finding]:
+            call_context = ComparisonContext(self._documents, pair, CALL)
+            result_context = ComparisonContext(self._documents, pair, RESULT)
+            yield from CallComparer(call_context, self._schemas).compare()
+            yield from ResultComparer(result_context, self._schemas).compare()
+
+        return compare_within_limit(pair, compare)
 
 
 def _limit_to_readers(finding: Finding, pair: OperationPair) -> Finding:
@@ -164,15 +167,3 @@ def _limit_to_readers(finding: Finding, pair: OperationPair) -> Finding:
     if not pair.matches_code:
         finding = replace(finding, code="none")
     return finding
-
-
-def _build_undecided(pair: OperationPair, error: Exception) -> Finding:
-    finding = FindingContext(pair.old.key).build_finding(
-        "undecided",
-        "unreadable",
-        "operation",
-        key=("unreadable", pair.old.key),
-        places=(pair.old.place, pair.new.place),
-        problem=getattr(error, "headline", "they are nested too deeply"),
-    )
-    return replace(finding, proof="unknown")

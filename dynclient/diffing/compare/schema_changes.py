@@ -12,6 +12,7 @@ from typing import Any
 
 from dynclient.containment import Incompatibility
 from dynclient.diffing.change import Level
+from dynclient.diffing.compare.limited_comparison import MAX_PART_STEPS, build_limit_reached
 from dynclient.diffing.decide.compatibility import (
     CompatibilityChecker,
     SchemaPair,
@@ -38,7 +39,8 @@ from dynclient.diffing.detect.edits import Edit
 from dynclient.diffing.exposure import Exposure, Reader
 from dynclient.diffing.findings import Finding, PlacePair
 from dynclient.diffing.usage_filter import Usage
-from dynclient.schema.dialect import Schema
+from dynclient.schema.dialect import Schema, get_place
+from dynclient.schema.step_limit import StepLimitExceeded, limit_steps
 
 #: How a violation names the whole value of a part.
 _WHOLE = "(whole):"
@@ -127,6 +129,25 @@ class SchemaComparer:
                 values themselves.
 
         """
+        try:
+            with limit_steps(MAX_PART_STEPS):
+                findings = list(self._compare(part, old, new, wire))
+        except StepLimitExceeded:
+            findings = [
+                build_limit_reached(
+                    part.operation_key, part.where, (get_place(old), get_place(new))
+                )
+            ]
+        if not self._is_collecting:
+            yield from findings
+
+    def _compare(
+        self,
+        part: ComparedPart,
+        old: Schema | bool,
+        new: Schema | bool,
+        wire: tuple[Incompatibility, ...] | None,
+    ) -> Iterator[Finding]:
         edits = self._documents.get_edit_finder(part.exposure.direction).find_edits(old, new)
         pair = SchemaPair(part.exposure, old, new, edits, part.build_witness, part.operation_key)
         if self._is_collecting:

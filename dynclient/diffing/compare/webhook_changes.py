@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from dynclient.diffing.compare.call_changes import CallComparer
 from dynclient.diffing.compare.comparison_context import ComparisonContext
+from dynclient.diffing.compare.limited_comparison import compare_within_limit
 from dynclient.diffing.compare.operation_pairing import OperationPair, Pairing
 from dynclient.diffing.compare.result_changes import ResultComparer
 from dynclient.diffing.compare.schema_changes import SchemaComparer
@@ -95,16 +96,14 @@ class _EventComparer:
         if old.node.value == new.node.value and old.document is new.document:
             return
         pair = OperationPair(old, new, matches_wire=True, matches_code=True)
-        try:
+
+        def compare() -> Iterator[Finding]:
             call_context = ComparisonContext(self._documents, pair, WEBHOOK_CALL)
             result_context = ComparisonContext(self._documents, pair, WEBHOOK_RESULT)
-            findings = [
-                *CallComparer(call_context, self._schemas).compare(),
-                *ResultComparer(result_context, self._schemas).compare(),
-            ]
-        except (DocumentError, RecursionError):
-            return
-        for finding in findings:
+            yield from CallComparer(call_context, self._schemas).compare()
+            yield from ResultComparer(result_context, self._schemas).compare()
+
+        for finding in compare_within_limit(pair, compare):
             yield replace(
                 finding,
                 operations=(self._owner or old.key,),

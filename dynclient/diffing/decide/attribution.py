@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from typing import Any
 
 from dynclient.containment import Incompatibility
 from dynclient.diffing.detect.differences import ANNOTATION_RULES, RULES_BY_KEYWORD
 from dynclient.diffing.detect.edits import Edit
 from dynclient.diffing.exposure import Exposure
 from dynclient.diffing.findings import PlacePair
+
+#: What names a cause: the key of an edit, or the incompatibility that no single edit explains.
+CauseKey = tuple[Any, ...]
 
 #: Edits inside which an incompatibility can show that they cause.
 _ENCLOSING_RULES = frozenset(
@@ -48,6 +52,40 @@ def attribute_to_edit(
     if candidates:
         return candidates[0]
     return _find_enclosing_edit(incompatibility, refusing)
+
+
+def find_nearest_edit(
+    incompatibility: Incompatibility, edits: Sequence[Edit], preferred: Container[CauseKey]
+) -> Edit | None:
+    """Return the edit whose path has most steps in common with that of an incompatibility.
+
+    Where nothing was edited, nothing would be incompatible. So what no edit explains comes from
+    one all the same, such as from another alternative.
+
+    Args:
+        incompatibility: the incompatibility.
+        edits: what was edited.
+        preferred: the keys of the edits to prefer where several are as near.
+
+    """
+    refusing = [edit for edit in edits if _can_refuse(edit)]
+    return max(
+        refusing,
+        key=lambda edit: (
+            _count_common_steps(edit.path, incompatibility.path),
+            edit.key in preferred,
+        ),
+        default=None,
+    )
+
+
+def _count_common_steps(one: Sequence[str], other: Sequence[str]) -> int:
+    count = 0
+    for step, other_step in zip(one, other, strict=False):
+        if step != other_step:
+            break
+        count += 1
+    return count
 
 
 def _can_refuse(edit: Edit) -> bool:

@@ -15,11 +15,12 @@ from dynclient.containment import (
     ANY_ITEM,
     ANY_PROPERTY,
     NO_WITNESS,
+    ContainmentChecker,
     Incompatibility,
     SuspectedIncompatibility,
 )
 from dynclient.diffing.change import READERS
-from dynclient.diffing.decide.attribution import attribute_to_edit
+from dynclient.diffing.decide.attribution import CauseKey, attribute_to_edit, find_nearest_edit
 from dynclient.diffing.decide.document_pair import DocumentPair
 from dynclient.diffing.decide.witness_isolation import WitnessIsolator
 from dynclient.diffing.detect.edits import Edit
@@ -29,13 +30,11 @@ from dynclient.schema.dialect import bundle_schema
 from dynclient.schema.engine import Checker, compile_check
 from dynclient.schema.long_values import is_long_value
 from dynclient.schema.readings import close_schema
+from dynclient.schema.step_limit import StepLimitExceeded, limit_steps
 from dynclient.violations import Violation
 
 #: Makes a whole witness of a value that a part may have; NO_WITNESS where there is none.
 WitnessBuilder = Callable[[Any], Any]
-
-#: What names a cause: the key of an edit, or the incompatibility that no single edit explains.
-CauseKey = tuple[Any, ...]
 
 #: A cause that breaks a reader of the values of an exposure.
 ReaderCause = tuple[Exposure, Reader, CauseKey]
@@ -52,6 +51,12 @@ _VIOLATION_KINDS = {
 
 #: On how many parts a witness of a cause is sought first: those where it lies least deep.
 MAX_CANDIDATES = 2
+
+#: How many steps the search for the witness of one cause may take on one part.
+MAX_CAUSE_STEPS = 500_000
+
+#: How many, where an edit of the same part is shown to break the reader, and explains the cause.
+MAX_EXPLAINED_STEPS = 50_000
 
 #: On how many operations a witness of a cause that stays undecided is sought.
 MAX_UNDECIDED_ATTEMPTS = 4
@@ -126,6 +131,19 @@ class SchemaVerdicts:
         by_reader = verdicts.setdefault(key, {})
         if reader not in by_reader or (verdict.is_breaking and not by_reader[reader].is_breaking):
             by_reader[reader] = verdict
+
+    def attach_undecided(self, edits: list[Edit]) -> None:
+        """Let each undecided cause that no single edit explains count for the nearest edit."""
+        for key, by_reader in list(self.unattributed.items()):
+            for reader, verdict in list(by_reader.items()):
+                if verdict.is_breaking:
+                    continue
+                edit = find_nearest_edit(verdict.incompatibility, edits, self.by_edit)
+                if edit is not None:
+                    del by_reader[reader]
+                    self.add(edit, edit.key, reader, verdict)
+            if not by_reader:
+                del self.unattributed[key]
 
     def has_breaking_edit(self, reader: Reader) -> bool:
         """Tell whether an edit breaks a reader."""
@@ -220,6 +238,7 @@ class CompatibilityChecker:
         has_none = not verdicts.by_edit and not verdicts.unattributed
         if has_none and pair.has_edited_alternatives:
             self._check_as_written(verdicts, pair)
+        verdicts.attach_undecided(pair.edits)
         if not pair.exposure.old_sends:
             verdicts.copy_to_code()
         return verdicts
@@ -233,7 +252,9 @@ class CompatibilityChecker:
         for reader in readers:
             containment = self._documents.get_containment(pair.exposure, reader)
             for suspected in containment.find_suspected(sent, read):
-                _, key = pair.find_cause(suspected.incompatibility)
+                edit, key = pair.find_cause(suspected.incompatibility)
+                if edit is None:
+                    continue  # it comes from some edit, whose witness is sought first
                 candidates = self._candidates.setdefault((pair.exposure, reader, key), [])
                 candidates.append((suspected, pair))
                 candidates.sort(key=_measure_depth)
@@ -246,7 +267,7 @@ class CompatibilityChecker:
             for suspected, pair in candidates:
                 containment = self._documents.get_containment(pair.exposure, reader)
                 sent, read = self._select_sender_and_reader(pair)
-                incompatibility = containment.settle(suspected, sent, read)
+                incompatibility = _settle(containment, suspected, sent, read)
                 if incompatibility is not None:
                     self._record_incompatibility(SchemaVerdicts(), pair, reader, incompatibility)
                 if cause in self._proven_causes:
@@ -261,13 +282,19 @@ class CompatibilityChecker:
     def _check_for_reader(self, verdicts: SchemaVerdicts, pair: SchemaPair, reader: Reader) -> None:
         sent, read = self._select_sender_and_reader(pair)
         containment = self._documents.get_containment(pair.exposure, reader)
-        all_suspected = containment.find_suspected(sent, read)
+        all_suspected = sorted(
+            containment.find_suspected(sent, read),
+            key=lambda suspected: pair.find_cause(suspected.incompatibility)[0] is None,
+        )
         is_any_recorded = False
         for suspected in all_suspected:
             if self._record_known(verdicts, pair, reader, suspected.incompatibility):
                 is_any_recorded = True
                 continue
-            incompatibility = containment.settle(suspected, sent, read)
+            edit, _ = pair.find_cause(suspected.incompatibility)
+            is_explained = edit is None and verdicts.has_breaking_edit(reader)
+            max_steps = MAX_EXPLAINED_STEPS if is_explained else MAX_CAUSE_STEPS
+            incompatibility = _settle(containment, suspected, sent, read, max_steps)
             if incompatibility is not None:
                 self._record_incompatibility(verdicts, pair, reader, incompatibility)
                 is_any_recorded = True
@@ -411,6 +438,22 @@ class CompatibilityChecker:
                 schema = close_schema(read, definitions, exposure.direction)
             self._checkers[key] = read, Checker(schema)
         return self._checkers[key][1]
+
+
+def _settle(
+    containment: ContainmentChecker,
+    suspected: SuspectedIncompatibility,
+    sent: Any,
+    read: Any,
+    max_steps: int = MAX_CAUSE_STEPS,
+) -> Incompatibility | None:
+    """Decide a cause within its own limit of steps: others shall not go without."""
+    try:
+        with limit_steps(max_steps):
+            return containment.settle(suspected, sent, read)
+    except StepLimitExceeded:
+        reason = f"the search for a payload takes more than {max_steps:,} steps"
+        return replace(suspected.incompatibility, reason=reason)
 
 
 def to_witness(call: Any) -> Any:
