@@ -28,6 +28,9 @@ DIALECTS = ("tests/strategies/test_dialects.py",)
 MACHINE = ("tests/sandbox/test_state_machine.py",)
 CONTAINMENT = ("tests/containment/test_containment_checker.py", "tests/containment/test_unions.py")
 WITNESSES = ("tests/containment/test_witnesses.py", "tests/containment/test_containment_checker.py")
+SWAGGER = ("tests/client/test_swagger.py", "-k", "read_back")
+SWAGGER_DIALECT = ("tests/schema/test_swagger_dialect.py",)
+SWAGGER_DIFF = ("tests/diffing/test_swagger_diff.py",)
 CHANGES = (
     "tests/diffing/test_diff.py",
     "tests/diffing/test_mutations.py",
@@ -71,6 +74,10 @@ FAULTS = [
     Planted("matrix repeats no name", "wire/parameters/parameter_writer.py", "write_pair(percent_encode(k), ", "write_pair(key, ", PLACES),
     Planted("cookies joined by a comma", "plan/request_writer.py", 'return "; ".join(filter', 'return ", ".join(filter', PLACES),
     Planted("query parameters are joined by a semicolon", "plan/request_writer.py", 'query = "&".join(filter', 'query = ";".join(filter', PLACES),
+    Planted("arrays in arrays have the outer delimiter", "wire/parameters/delimited_arrays.py", "return delimiter.join(write_delimited_array(item, delimiters[1:], encode)", "return delimiter.join(write_delimited_array(item, delimiters, encode)", SWAGGER),
+    Planted("an item may hold the delimiter of its array", "plan/array_format_limits.py", "    if not characters:\n", "    if characters:\n", SWAGGER),
+    Planted("x-nullable is lost", "schema/swagger_dialect.py", 'members["nullable"] = members["x-nullable"]', "pass", SWAGGER_DIALECT),
+    Planted("a form without consumes has no media type", "document/swagger/swagger_bodies.py", "return names or [URLENCODED]", "return names", SWAGGER_DIFF),
     Planted("a form escapes nothing", "wire/forms.py", 'return quote_plus(text, safe="*")', "return text", PLACES),
     Planted("a form writes an array as one value", "wire/forms.py", "for item in value if isinstance(value, list) else [value]:", "for item in [value]:", PLACES),
     Planted("a part ends with a stray line", "wire/multipart.py", 'pieces.append(b"\\r\\n")', 'pieces.append(b"\\r\\n\\r\\n")', PLACES),

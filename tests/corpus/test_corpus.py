@@ -14,7 +14,7 @@ pytestmark = pytest.mark.skipif(
     not FOLDER, reason="DYNCLIENT_CORPUS names no folder of real documents"
 )
 
-READABLE = ("3.0", "3.1")
+READABLE = ("2.0", "3.0", "3.1")
 
 #: How many operations of a document are called: the giants would take the suite's time.
 MOST = 40
