@@ -7,7 +7,7 @@ needed.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -41,6 +41,7 @@ class DocumentFile:
         may_refer_to_files: whether a reference in it may name another file.
         may_have_resources: whether a schema in it may have an identifier, such as an `$id`.
         may_have_discriminators: whether a schema in it may have a discriminator.
+        find_traps: returns a problem for each text that the versions of YAML read differently.
 
     """
 
@@ -53,6 +54,7 @@ class DocumentFile:
     may_refer_to_files: bool = True
     may_have_resources: bool = True
     may_have_discriminators: bool = True
+    find_traps: Callable[[], Sequence[Problem]] = field(default=tuple, repr=False, compare=False)
 
     @cached_property
     def resources(self) -> SchemaResources:

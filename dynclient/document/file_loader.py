@@ -6,11 +6,11 @@ A file is read, then parsed or taken from the cache, and the files that it refer
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dynclient.document.cached_file import build_entry, read_entry
 from dynclient.document.document_cache import DocumentCache
@@ -25,6 +25,9 @@ from dynclient.document.reference_scan import (
 )
 from dynclient.document.uris import get_scheme, to_path, to_uri
 from dynclient.errors import DocumentNotFound, DocumentTooLarge
+
+if TYPE_CHECKING:
+    from dynclient.document.locator import Locator
 
 Fetch = Callable[[str], bytes]
 
@@ -104,20 +107,27 @@ class _FileReader:
         if self._count > MAX_FILES:
             raise DocumentTooLarge(f"the document refers to more than {MAX_FILES:,} files", uri=uri)
         data = read_published_schema(uri) or self._fetch(uri)
-        file = _parse_file(uri, data, self._fetch, self._cache)
+        locate = _build_locator(uri, data, self._fetch)
+        file = _parse_file(uri, data, locate, self._cache)
         has_identifiers = self._identifies_schemas and file.may_have_resources
-        return replace(file, may_have_resources=has_identifiers)
+        find_traps = partial(locate.find_traps, uri)
+        return replace(file, may_have_resources=has_identifiers, find_traps=find_traps)
 
 
-def _parse_file(uri: str, data: bytes, fetch: Fetch, cache: DocumentCache) -> DocumentFile:
+def _build_locator(uri: str, data: bytes, fetch: Fetch) -> _LazyLocator:
+    # A local file is read again for its lines. Others are kept: no request in mid-call.
+    is_kept = get_scheme(uri) != "file" or not to_path(uri).is_file()
+    return _LazyLocator((lambda: data) if is_kept else partial(fetch, uri))
+
+
+def _parse_file(
+    uri: str, data: bytes, locate: _LazyLocator, cache: DocumentCache
+) -> DocumentFile:
     """Return a file from the cache, or parse it and put it there."""
     if len(data) > MAX_FILE_BYTES:
         raise DocumentTooLarge(
             f"{uri} has {len(data):,} bytes, more than {MAX_FILE_BYTES:,}", uri=uri
         )
-    # A local file is read again for its lines. Others are kept: no request in mid-call.
-    is_kept = get_scheme(uri) != "file" or not to_path(uri).is_file()
-    locate = _LazyLocator((lambda: data) if is_kept else partial(fetch, uri))
     entry = cache.get(data)
     cached_file = read_entry(entry, uri, locate) if entry is not None else None
     if cached_file is not None:
@@ -150,8 +160,12 @@ class _LazyLocator:
     def __call__(self, pointer: str) -> tuple[int, int] | None:
         return self._locator(pointer)
 
+    def find_traps(self, uri: str) -> Sequence[Problem]:
+        """Return the problems of texts that the versions of YAML read differently."""
+        return self._locator.find_traps(uri)
+
     @cached_property
-    def _locator(self) -> Callable[[str], tuple[int, int] | None]:
+    def _locator(self) -> Locator:
         from dynclient.document import yaml12
 
         return yaml12.Locator(self._read)

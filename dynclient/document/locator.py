@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 from dynclient.document.composer import (
     AWAITS_ITEM,
@@ -15,6 +15,7 @@ from dynclient.document.composer import (
     Composer,
     get_position,
 )
+from dynclient.document.problems import Problem
 from dynclient.document.references import unescape_token
 from dynclient.document.yaml_events import (
     decode,
@@ -23,6 +24,7 @@ from dynclient.document.yaml_events import (
     parse_json_events,
     replace_tabs,
 )
+from dynclient.document.yaml_traps import MERGE_KEY, explain_trap
 from dynclient.errors import DocumentError
 from dynclient.violations import shorten
 
@@ -67,12 +69,11 @@ class Locator:
     def __init__(self, read: Callable[[], bytes]) -> None:
         self._read: Callable[[], bytes] | None = read
         self._root: PositionedNode | None = None
+        self._traps: list[Problem] = []
 
     def __call__(self, pointer: str) -> tuple[int, int] | None:
         """Return (line, column), first is 1, or None where the pointer leads nowhere."""
-        if self._read is not None:
-            self._root = _compose_root(self._read)
-            self._read = None
+        self._compose()
         node = self._root if pointer[:1] in ("", "/") else None
         for token in pointer.split("/")[1:]:
             if node is None:
@@ -80,13 +81,26 @@ class Locator:
             node = _get_child(node, unescape_token(token))
         return (node.line, node.column) if node else None
 
+    def find_traps(self, uri: str) -> list[Problem]:
+        """Return a problem for each text that YAML 1.1 and YAML 1.2 read differently.
 
-def _compose_root(read: Callable[[], bytes]) -> PositionedNode | None:
-    try:
-        root: PositionedNode | None = compose_positions(decode(read(), ""), "").tree
-    except (OSError, DocumentError):
-        return None
-    return root
+        Args:
+            uri: the URI of the file, for the problems.
+
+        """
+        self._compose()
+        return [replace(trap, file=uri) for trap in self._traps]
+
+    def _compose(self) -> None:
+        if self._read is None:
+            return
+        read, self._read = self._read, None
+        try:
+            composer = compose_positions(decode(read(), ""), "")
+        except (OSError, DocumentError):
+            return
+        self._root = composer.tree
+        self._traps = composer.list_traps()
 
 
 def _get_child(node: PositionedNode, token: str) -> PositionedNode | None:
@@ -99,12 +113,62 @@ def _get_child(node: PositionedNode, token: str) -> PositionedNode | None:
     return None
 
 
-class PositionComposer(Composer):
-    """Composes the positions of all nodes, and notes every duplicate key."""
+class _TrapTexts(dict[str, str]):
+    """How the versions of YAML read a text; documents repeat themselves."""
 
-    def __init__(self, uri: str) -> None:
+    def __missing__(self, text: str) -> str:
+        self[text] = explanation = MERGE_KEY if text == MERGE_KEY else explain_trap(text)
+        return explanation
+
+
+class _ScalarPlace(NamedTuple):
+    """Where a scalar stands: the pointer of its entry, or of the mapping whose key it is."""
+
+    pointer: str
+    line: int
+    column: int
+
+
+class PositionComposer(Composer):
+    """Composes the positions of all nodes, and notes every duplicate key.
+
+    Args:
+        uri: the file's URI, for problems and errors.
+        is_yaml: whether the text is no JSON, so that scalars without quotes may be YAML's traps.
+
+    """
+
+    def __init__(self, uri: str, *, is_yaml: bool = False) -> None:
         super().__init__(uri)
         self.key_position = (0, 0)
+        self._is_yaml = is_yaml
+        self._traps = _TrapTexts()
+        self._places_by_trap: dict[str, list[_ScalarPlace]] = {}
+
+    def compose_scalar(self, event: Any) -> None:
+        """Take a scalar, and note where YAML 1.1 reads it differently."""
+        is_plain = self._is_yaml and event.tag is None and not event.style
+        if is_plain and self._traps[event.value]:
+            places = self._places_by_trap.setdefault(event.value, [])
+            places.append(_ScalarPlace(self.build_pointer(), *get_position(event)))
+        super().compose_scalar(event)
+
+    def list_traps(self) -> list[Problem]:
+        """Return a problem for each text that YAML 1.1 reads differently, at its first place."""
+        problems = []
+        for text, places in self._places_by_trap.items():
+            message, hint = self._traps[text], "put it in quotes if it is text"
+            if text == MERGE_KEY:
+                message = "`<<` merges in YAML 1.1; in YAML 1.2 it is a key like any other"
+                hint = "write out what it merges, or refer to it with `$ref` or `allOf`"
+            if len(places) > 1:
+                message += f" ({len(places)} places)"
+            first = places[0]
+            problem = Problem(
+                "warning", "yaml-trap", message, hint, first.pointer, "", first.line, first.column
+            )
+            problems.append(problem)
+        return problems
 
     def set_key(self, text: str, event: Any) -> None:
         """Take a key, and remember its position for its value."""
@@ -144,10 +208,11 @@ def compose_positions(text: str, uri: str) -> PositionComposer:
         DocumentTooLarge: nested too deep, or too many nodes once the aliases are expanded.
 
     """
-    composer = PositionComposer(uri)
     if _is_json(text):
+        composer = PositionComposer(uri)
         composer.compose(parse_json_events(text))
     else:
+        composer = PositionComposer(uri, is_yaml=True)
         readable_text, _ = replace_tabs(text)
         composer.compose(parse_events(readable_text, uri))
     return composer

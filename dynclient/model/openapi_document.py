@@ -151,6 +151,7 @@ class Document:
         problems: list[Problem] = []
         for file in self.files.read_all().values():
             problems += file.problems
+            problems += file.find_traps()
         if self._check is not None:
             problems += self._check(self)
         return tuple(map(self._name_operation, problems))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from dynclient.model import QUERYSTRING, TEMPLATE_VARIABLE, Operation
 from dynclient.plan.document_check.check_context import CheckContext
 from dynclient.plan.document_check.name_rules import check_operation_names
+from dynclient.plan.document_check.path_rules import check_paths_apart
 
 
 def check_operations(context: CheckContext) -> None:
@@ -15,7 +15,7 @@ def check_operations(context: CheckContext) -> None:
     operations = [each for each in context.document.operations.values() if not each.is_missing]
     _check_missing_ids(operations, context)
     check_operation_names(context)
-    _check_paths(operations, context)
+    check_paths_apart(operations, context)
     for operation in operations:
         context.guard(operation.node, _check_path_parameters, operation, context)
         context.guard(operation.node, _check_duplicate_parameters, operation, context)
@@ -33,19 +33,6 @@ def _check_missing_ids(operations: Sequence[Operation], context: CheckContext) -
     if count == 1:
         text = "the operation has no operationId"
     context.warn(first.node, "missing-operation-id", text, f'call it as client["{first.key}"]')
-
-
-def _check_paths(operations: Sequence[Operation], context: CheckContext) -> None:
-    path_counts = Counter(map(_normalize_path, operations))
-    for operation in operations:
-        if path_counts[_normalize_path(operation)] > 1:
-            text = f"another path matches the same requests as {operation.path}"
-            context.warn(operation.node, "path-clash", text)
-
-
-def _normalize_path(operation: Operation) -> tuple[str, str]:
-    """Return what two operations that match the same requests have in common."""
-    return operation.method, TEMPLATE_VARIABLE.sub("{}", operation.path)
 
 
 def _check_path_parameters(operation: Operation, context: CheckContext) -> None:
