@@ -43,6 +43,9 @@ class CheckContext:
         document: the document.
         schemas: its translated schemas.
         children_by_base: place of a schema -> the schemas that extend it by `allOf`.
+        schemas_around: place of a schema -> the schemas in which it applies to the same value.
+        incomplete_objects: schemas that require properties which they do not declare, and these.
+        python_patterns: patterns that Python's `re` reads differently, and the parts that it does.
         overlap_finders: what finds values that fit two alternatives of `oneOf`, by direction.
         discriminated_bases: schemas with a discriminator but no alternatives, and its property.
 
@@ -52,6 +55,9 @@ class CheckContext:
         self.document = document
         self.schemas = Schemas(document)
         self.children_by_base: dict[tuple[str, str], list[Node]] = {}
+        self.schemas_around: dict[tuple[str, str], list[Node]] = {}
+        self.incomplete_objects: list[tuple[Node, tuple[str, ...]]] = []
+        self.python_patterns: list[tuple[Node, list[str]]] = []
         self.discriminated_bases: list[tuple[Node, str]] = []
         self.overlap_finders: dict[Direction, OverlapFinder] = {}
         self._overlap_pairs_left = MAX_OVERLAP_PAIRS
