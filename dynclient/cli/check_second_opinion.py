@@ -7,6 +7,7 @@ documents make it fail. It is handed the files that we loaded, and reads nothing
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -73,10 +74,17 @@ def _ask(document: Document) -> tuple[list[dict[str, Any]], str]:
         return [], "the document is too large"
     script = Path(__file__).with_name("spec_validator_process.py")
     # With -P no module is imported from the folder of the script or the current one.
+    # jsonschema-rs would change its verdicts.
+    environment = {**os.environ, "OPENAPI_SPEC_VALIDATOR_SCHEMA_VALIDATOR_BACKEND": "jsonschema"}
     words = [sys.executable, "-P", str(script), str(MAX_MEMORY_BYTES)]
     try:
         done = subprocess.run(  # noqa: S603 (our own module)
-            words, input=text.encode(), capture_output=True, timeout=MAX_SECONDS, check=False
+            words,
+            env=environment,
+            input=text.encode(),
+            capture_output=True,
+            timeout=MAX_SECONDS,
+            check=False,
         )
     except subprocess.TimeoutExpired as error:
         return _read_lines(error.stdout or b""), f"it took longer than {MAX_SECONDS} s"

@@ -24,7 +24,7 @@ from dynclient.document.yaml_events import (
     parse_json_events,
     replace_tabs,
 )
-from dynclient.document.yaml_traps import MERGE_KEY, explain_trap
+from dynclient.document.yaml_traps import Trap, explain_trap
 from dynclient.errors import DocumentError
 from dynclient.violations import shorten
 
@@ -113,12 +113,12 @@ def _get_child(node: PositionedNode, token: str) -> PositionedNode | None:
     return None
 
 
-class _TrapTexts(dict[str, str]):
+class _TrapTexts(dict[str, Trap | None]):
     """How the versions of YAML read a text; documents repeat themselves."""
 
-    def __missing__(self, text: str) -> str:
-        self[text] = explanation = MERGE_KEY if text == MERGE_KEY else explain_trap(text)
-        return explanation
+    def __missing__(self, text: str) -> Trap | None:
+        self[text] = trap = explain_trap(text)
+        return trap
 
 
 class _ScalarPlace(NamedTuple):
@@ -157,15 +157,22 @@ class PositionComposer(Composer):
         """Return a problem for each text that YAML 1.1 reads differently, at its first place."""
         problems = []
         for text, places in self._places_by_trap.items():
-            message, hint = self._traps[text], "put it in quotes if it is text"
-            if text == MERGE_KEY:
-                message = "`<<` merges in YAML 1.1; in YAML 1.2 it is a key like any other"
-                hint = "write out what it merges, or refer to it with `$ref` or `allOf`"
+            trap = self._traps[text]
+            if trap is None:
+                continue
+            message = trap.message
             if len(places) > 1:
                 message += f" ({len(places)} places)"
             first = places[0]
             problem = Problem(
-                "warning", "yaml-trap", message, hint, first.pointer, "", first.line, first.column
+                "warning",
+                "yaml-trap",
+                message,
+                trap.hint,
+                first.pointer,
+                "",
+                first.line,
+                first.column,
             )
             problems.append(problem)
         return problems

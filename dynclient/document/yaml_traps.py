@@ -20,6 +20,22 @@ _BOOLEANS = {
 #: The key of YAML 1.1 that merges a mapping into the one around it.
 MERGE_KEY = "<<"
 
+#: What to do about most texts.
+TEXT_HINT = "put it in quotes if it is text"
+
+
+class Trap(NamedTuple):
+    """Why a text is read differently.
+
+    Attributes:
+        message: how both versions read it.
+        hint: what to write instead.
+
+    """
+
+    message: str
+    hint: str
+
 
 class _Form(NamedTuple):
     """A form of scalars.
@@ -27,11 +43,19 @@ class _Form(NamedTuple):
     Attributes:
         pattern: matches the scalars.
         explain: the text -> how both versions read it.
+        hint: what to write instead.
 
     """
 
     pattern: re.Pattern[str]
     explain: Callable[[str], str]
+    hint: str = TEXT_HINT
+
+
+_MERGE = Trap(
+    "`<<` merges in YAML 1.1; in YAML 1.2 it is a key like any other",
+    "write out what it merges, or refer to it with `$ref` or `allOf`",
+)
 
 
 def _explain_octal(text: str) -> str:
@@ -60,23 +84,32 @@ def _explain_exponent(text: str) -> str:  # noqa: ARG001 (each form explains a t
 #: Source: YAML 1.2.2 §10.3.2; YAML 1.1, the types int, float and bool.
 _FORMS = (
     # One digit after the zeros is the same number in both.
-    _Form(re.compile(r"[-+]?0+[1-7][0-7]{1,40}"), _explain_octal),
+    _Form(
+        re.compile(r"[-+]?0+[1-7][0-7]{1,40}"),
+        _explain_octal,
+        "put it in quotes if it is text, else leave out the zero",
+    ),
     _Form(re.compile(r"0o[0-7]{1,40}"), _explain_new_octal),
     _Form(re.compile(r"[-+]?[1-9][0-9]{0,9}(?::[0-5]?[0-9]){1,6}"), _explain_sexagesimal),
     _Form(re.compile(r"[-+]?[0-9][0-9_]{0,40}_[0-9_]{0,40}"), _explain_number),
     _Form(re.compile(r"[-+]?0b[01_]{1,80}"), _explain_number),
-    _Form(re.compile(r"[-+]?[0-9]{1,40}[eE][-+]?[0-9]{1,9}"), _explain_exponent),
+    _Form(
+        re.compile(r"[-+]?[0-9]{1,40}[eE][-+]?[0-9]{1,9}"),
+        _explain_exponent,
+        "write a number such as 1.0e+3, with a point",
+    ),
 )
 
 
-def explain_trap(text: str) -> str:
-    """Return how the two versions read a plain scalar, "" where they agree."""
+def explain_trap(text: str) -> Trap | None:
+    """Return how the two versions read a plain scalar; None where they agree."""
+    if text == MERGE_KEY:
+        return _MERGE
     if text in _BOOLEANS:
-        reading = f"text in YAML 1.2 and {_BOOLEANS[text]} in YAML 1.1"
-        return f"`{text}` is {reading}"
+        return Trap(f"`{text}` is text in YAML 1.2 and {_BOOLEANS[text]} in YAML 1.1", TEXT_HINT)
     if text[:1] not in "+-0123456789" or not text:
-        return ""
+        return None
     for form in _FORMS:
         if form.pattern.fullmatch(text):
-            return f"`{shorten(text)}` is {form.explain(text)}"
-    return ""
+            return Trap(f"`{shorten(text)}` is {form.explain(text)}", form.hint)
+    return None

@@ -45,7 +45,9 @@ _FOREIGN = (
 #: In brackets.
 _FOREIGN_IN_CLASS = (
     _Construct(
-        re.compile(r"\[:\^?[a-z]+:\]"), "ECMA-262 reads `[:alpha:]` as single letters", "`a-zA-Z`"
+        re.compile(r"\[:\^?[a-z]+:\]"),
+        "ECMA-262 reads `[:alpha:]` and its like as single letters",
+        "the characters",
     ),
 )
 
@@ -61,9 +63,7 @@ def find_foreign_construct(pattern: str) -> tuple[str, str] | None:
     index = 0
     while index < len(pattern):
         if not in_class and _EMPTY_CLASS.match(pattern, index):
-            reason = (
-                "an empty class `[]` is of ECMA-262; Python and PCRE read its bracket as a member"
-            )
+            reason = "`[]` and `[^]` are of ECMA-262; Python and PCRE read the bracket as a member"
             return reason, "`(?!)` or `[\\s\\S]`"
         for construct in _FOREIGN_IN_CLASS if in_class else _FOREIGN:
             if construct.pattern.match(pattern, index):

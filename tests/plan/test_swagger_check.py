@@ -78,7 +78,7 @@ CLEAN = swagger(
 
 
 def test_a_document_without_faults_has_no_problems():
-    assert list_problems(CLEAN) == []
+    assert [one for one in list_problems(CLEAN) if one[0] != "info"] == []
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,8 @@ def test_a_drawn_document_is_valid(document):
     from openapi_spec_validator import validate
 
     validate(document)
-    assert list(dynclient.load(document).problems) == []
+    problems = dynclient.load(document).problems
+    assert [problem for problem in problems if problem.severity != "info"] == []
 
 
 @pytest.mark.parametrize("version", ["3.0", "3.1"])

@@ -9,7 +9,7 @@ from dynclient.plan.document_check.complexity_rule import check_complexity
 from dynclient.plan.document_check.discriminator_rules import check_discriminated_bases
 from dynclient.plan.document_check.document_walk import walk_document
 from dynclient.plan.document_check.operation_rules import check_operations
-from dynclient.plan.document_check.pattern_rules import check_python_patterns
+from dynclient.plan.document_check.pattern_rules import report_patterns
 from dynclient.plan.document_check.required_rules import check_required_properties
 from dynclient.plan.document_check.rules_by_object import get_rules
 from dynclient.plan.document_check.unused_rules import check_unused_components
@@ -28,7 +28,7 @@ def check_document(document: Document) -> list[Problem]:
     check_discriminated_bases(context)
     check_required_properties(context)
     check_unused_components(context)
-    check_python_patterns(context)
+    report_patterns(context)
     context.add_translation_problems()
     check_complexity(context)
     return context.problems

@@ -17,6 +17,9 @@ from dynclient.schema.dialect import Direction
 #: How many pairs of alternatives of `oneOf` are looked at in one document.
 MAX_OVERLAP_PAIRS = 400
 
+#: How many schemas that are made of others are tried for a value that fits them.
+MAX_COMPOSED_SCHEMAS = 400
+
 
 @dataclass(frozen=True)
 class Visit:
@@ -45,6 +48,7 @@ class CheckContext:
         children_by_base: place of a schema -> the schemas that extend it by `allOf`.
         schemas_around: place of a schema -> the schemas in which it applies to the same value.
         incomplete_objects: schemas that require properties which they do not declare, and these.
+        unportable_patterns: patterns that other tools read differently, and their places.
         python_patterns: patterns that Python's `re` reads differently, and the parts that it does.
         overlap_finders: what finds values that fit two alternatives of `oneOf`, by direction.
         discriminated_bases: schemas with a discriminator but no alternatives, and its property.
@@ -57,10 +61,12 @@ class CheckContext:
         self.children_by_base: dict[tuple[str, str], list[Node]] = {}
         self.schemas_around: dict[tuple[str, str], list[Node]] = {}
         self.incomplete_objects: list[tuple[Node, tuple[str, ...]]] = []
+        self.unportable_patterns: dict[str, list[Node]] = {}
         self.python_patterns: list[tuple[Node, list[str]]] = []
         self.discriminated_bases: list[tuple[Node, str]] = []
         self.overlap_finders: dict[Direction, OverlapFinder] = {}
         self._overlap_pairs_left = MAX_OVERLAP_PAIRS
+        self._composed_schemas_left = MAX_COMPOSED_SCHEMAS
         self._problems: dict[tuple[str, str, str], Problem] = {}
 
     @property
@@ -72,6 +78,17 @@ class CheckContext:
         """Return whether one more pair of alternatives may be looked at, and count it."""
         self._overlap_pairs_left -= 1
         return self._overlap_pairs_left >= 0
+
+    def take_composed_schema(self) -> bool:
+        """Return whether one more schema may be tried for a value that fits it, and count it."""
+        self._composed_schemas_left -= 1
+        return self._composed_schemas_left >= 0
+
+    def get_overlap_finder(self, direction: Direction) -> OverlapFinder:
+        """Return what finds values that fit several schemas of a direction."""
+        if direction not in self.overlap_finders:
+            self.overlap_finders[direction] = OverlapFinder(self.schemas, direction)
+        return self.overlap_finders[direction]
 
     def report(
         self,

@@ -7,7 +7,7 @@ from typing import Any
 from dynclient.containment import SchemaView
 from dynclient.containment.schema_equality import SchemaEquality
 from dynclient.containment.witnesses import SignedSchema, WitnessGenerator
-from dynclient.containment.witnesses.search_results import Witness
+from dynclient.containment.witnesses.search_results import UNSATISFIABLE, Witness
 from dynclient.containment.witnesses.validator_cache import ValidatorCache
 from dynclient.plan.schemas import Schemas
 from dynclient.schema.dialect import UNION_KEYWORDS, Direction, Schema, get_definition_name
@@ -50,6 +50,14 @@ class OverlapFinder:
         checker = Checker(self._schemas.bundle(conjunction, self._direction, "consumer"))
         is_proved = checker.accepts(found.value) and checker.accepts_by_reference(found.value)
         return found if is_proved else None
+
+    def is_unsatisfiable(self, schema: Any) -> bool:
+        """Tell whether it is proved that no value fits a schema."""
+        if self._measure(schema) > _MAX_SIZE:
+            return False
+        return (
+            self._generator.generate((SignedSchema(self._view, schema),), _EFFORT) is UNSATISFIABLE
+        )
 
     def _measure(self, schema: Any) -> int:
         """Return how many schemas apply to the same value, each counted as often as it applies.

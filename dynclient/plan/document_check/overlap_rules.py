@@ -7,7 +7,6 @@ from itertools import combinations
 from typing import Any
 
 from dynclient.plan.document_check.check_context import CheckContext, Visit
-from dynclient.plan.document_check.overlap_finder import OverlapFinder
 from dynclient.schema.dialect import Schema
 from dynclient.schema.explain import name_schema
 from dynclient.violations import shorten
@@ -40,9 +39,7 @@ def _report_overlap(visit: Visit, context: CheckContext) -> None:
     schema = _find_union(context.schemas.translate(visit.node, direction))
     if schema is None:
         return
-    if direction not in context.overlap_finders:
-        context.overlap_finders[direction] = OverlapFinder(context.schemas, direction)
-    finder = context.overlap_finders[direction]
+    finder = context.get_overlap_finder(direction)
     rest = Schema({name: part for name, part in schema.items() if name != "oneOf"}, schema.place)
     pairs = list(combinations(range(len(schema["oneOf"])), 2))[:MAX_PAIRS]
     for first, second in pairs:

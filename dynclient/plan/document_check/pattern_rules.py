@@ -11,8 +11,8 @@ from dynclient.violations import shorten_repr
 _MAX_PATTERN_CHARS = 20_000
 
 
-def check_pattern(visit: Visit, context: CheckContext) -> None:
-    """Report a pattern with something that ECMA-262 does not have, or other tools do not."""
+def note_patterns(visit: Visit, context: CheckContext) -> None:
+    """Note a pattern with something that ECMA-262 does not have, or other tools do not."""
     node = visit.node.get_child("pattern")
     if isinstance(node.value, str):
         _check_pattern(node, node.value, context)
@@ -23,17 +23,25 @@ def check_pattern(visit: Visit, context: CheckContext) -> None:
 def _check_pattern(node: Node, pattern: str, context: CheckContext) -> None:
     if len(pattern) > _MAX_PATTERN_CHARS:
         return
-    foreign = find_foreign_construct(pattern)
-    if foreign is not None:
-        reason, advice = foreign
-        text = f"the pattern {shorten_repr(pattern)} means something else elsewhere: {reason}"
-        context.warn(node, "unportable-pattern", text, f"write {advice}")
+    if find_foreign_construct(pattern) is not None:
+        context.unportable_patterns.setdefault(pattern, []).append(node)
     differences = list_python_differences(pattern)
     if differences:
         context.python_patterns.append((node, differences))
 
 
-def check_python_patterns(context: CheckContext) -> None:
+def report_patterns(context: CheckContext) -> None:
+    """Report each pattern once, at its first place."""
+    for pattern, nodes in context.unportable_patterns.items():
+        reason, advice = find_foreign_construct(pattern) or ("", "")
+        places = f" ({len(nodes)} places)" if len(nodes) > 1 else ""
+        text = f"{shorten_repr(pattern)} means something else elsewhere: {reason}{places}"
+        first = min(nodes, key=_build_order)
+        context.warn(first, "unportable-pattern", text, f"write {advice}")
+    _report_python_patterns(context)
+
+
+def _report_python_patterns(context: CheckContext) -> None:
     """Report all patterns that Python's `re` reads differently in one remark, at the first."""
     patterns = context.python_patterns
     if not patterns:
@@ -43,4 +51,9 @@ def check_python_patterns(context: CheckContext) -> None:
     subject = "1 pattern has" if count == 1 else f"{count} patterns have"
     text = f"{subject} {parts}, which Python's `re` reads differently than ECMA-262"
     hint = "dynclient reads them by ECMA-262, which has ASCII letters and digits in them"
-    context.inform(patterns[0][0], "pattern-differs-in-python", text, hint)
+    first = min((node for node, _ in patterns), key=_build_order)
+    context.inform(first, "pattern-differs-in-python", text, hint)
+
+
+def _build_order(node: Node) -> tuple[str, int]:
+    return node.uri, node.place.line or 0

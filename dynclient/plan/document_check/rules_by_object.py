@@ -12,8 +12,9 @@ from dynclient.plan.document_check.identifier_rules import (
     check_identifiers,
 )
 from dynclient.plan.document_check.overlap_rules import check_one_of
-from dynclient.plan.document_check.pattern_rules import check_pattern
+from dynclient.plan.document_check.pattern_rules import note_patterns
 from dynclient.plan.document_check.required_rules import note_required
+from dynclient.plan.document_check.satisfiability_rules import check_satisfiable
 from dynclient.plan.document_check.schema_rules import check_bounds, check_keywords
 from dynclient.plan.document_check.security_rules import (
     check_security_requirement,
@@ -73,7 +74,8 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
         check_discriminator,
         check_one_of,
         check_schema_values,
-        check_pattern,
+        check_satisfiable,
+        note_patterns,
         note_required,
     ),
 }

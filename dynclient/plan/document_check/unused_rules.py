@@ -23,24 +23,40 @@ _REFERENCES = ("$ref", "$dynamicRef")
 #: (URI of the file, JSON pointer).
 Place = tuple[str, str]
 
+#: How many components a message lists.
+_MAX_LISTED = 5
+
 
 def check_unused_components(context: CheckContext) -> None:
     """Report the components that nothing uses, in a document that describes requests."""
     document = context.document
-    has_resources = any(file.may_have_resources for file in document.files.by_uri.values())
+    has_resources = any(file.resources.by_pointer for file in document.files.by_uri.values())
     if not document.operations or has_resources:
         return  # A library of components, or one whose references have bases of their own.
     components = list(_list_components(document.files.top))
     walk = _UsageWalk(context)
     if not components or not walk.is_complete:
         return
+    unused: dict[str, list[tuple[str, Node]]] = {}
     for section, name, node in components:
         is_used = (node.uri, node.pointer) in walk.places
         if section in _SECURITY_SECTIONS:
             is_used = name in walk.required_schemes
         if not is_used and not name.startswith("x-"):
-            text = f"nothing in the document uses {name!r} of `{section}`"
-            context.inform(node, "unused-component", text, "remove it if nobody else uses it")
+            unused.setdefault(section, []).append((name, node))
+    for section, members in unused.items():
+        _report_unused(section, members, context)
+
+
+def _report_unused(section: str, members: list[tuple[str, Node]], context: CheckContext) -> None:
+    """Report the components of a section in one remark, at the first of them."""
+    names = ", ".join(repr(name) for name, _ in members[:_MAX_LISTED])
+    rest = len(members) - _MAX_LISTED
+    if rest > 0:
+        names += f" and {rest} more"
+    verb = "is" if len(members) == 1 else "are"
+    text = f"{names} of `{section}` {verb} used by nothing in the document"
+    context.inform(members[0][1], "unused-component", text, "remove what nobody else uses")
 
 
 def _list_components(root: Node) -> Iterator[tuple[str, str, Node]]:

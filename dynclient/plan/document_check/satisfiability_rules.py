@@ -1,0 +1,66 @@
+"""Rule for schemas that are made of others: some value should fit all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Any
+
+from dynclient.plan.document_check.check_context import CheckContext, Visit
+from dynclient.schema.dialect import Schema
+from dynclient.schema.explain import name_schema
+
+#: How many parts of one schema are looked at pair by pair, for the message.
+_MAX_PARTS = 12
+
+_HINT = "loosen one of them, or make them alternatives of `anyOf`"
+
+
+def check_satisfiable(visit: Visit, context: CheckContext) -> None:
+    """Report a schema whose parts contradict each other, so that no value fits.
+
+    A part that no value fits by itself is reported itself.
+    """
+    node = visit.node
+    is_composed = "allOf" in node.value or ("$ref" in node.value and len(node.value) > 1)
+    if not is_composed or not context.take_composed_schema():
+        return
+    direction = visit.direction or "request"
+    try:
+        schema = context.schemas.translate(node, direction)
+        if not isinstance(schema, Schema) or not isinstance(schema.get("allOf", []), list):
+            return
+        finder = context.get_overlap_finder(direction)
+        if not finder.is_unsatisfiable(schema):
+            return
+        parts = _list_parts(schema)
+        if any(finder.is_unsatisfiable(part) for part in parts):
+            return
+    except RecursionError:  # What is nested too deeply is reported elsewhere.
+        return
+    names = _find_contradiction(parts, finder, context.schemas.get_dialect(direction).defs)
+    subject = f"{names[0]} and {names[1]} contradict each other" if names else "its parts do"
+    text = f"no value fits this schema: {subject}"
+    context.report(node, "unsatisfiable-schema", text, _HINT)
+
+
+def _list_parts(schema: Schema) -> list[Any]:
+    """Return the parts of a schema: those of `allOf`, what it refers to, and the rest."""
+    parts = list(schema.get("allOf", ()))
+    if "$ref" in schema:
+        parts.append(Schema({"$ref": schema["$ref"]}, schema.place))
+    rest = {key: value for key, value in schema.items() if key not in ("allOf", "$ref")}
+    return [*parts, Schema(rest, schema.place)] if rest else parts
+
+
+def _find_contradiction(
+    parts: Sequence[Any], finder: Any, definitions: dict[str, Any]
+) -> tuple[str, str] | None:
+    """Return the names of the first two parts that no value fits together."""
+    for one, other in combinations(range(len(parts[:_MAX_PARTS])), 2):
+        if finder.is_unsatisfiable(Schema({"allOf": [parts[one], parts[other]]})):
+            names = [name_schema(part, definitions) for part in (parts[one], parts[other])]
+            if names[0] == names[1]:
+                names = [f"part {one + 1}", f"part {other + 1}"]
+            return names[0], names[1]
+    return None
