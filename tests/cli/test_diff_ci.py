@@ -18,6 +18,7 @@ from support.repos import api
 
 from dynclient.cli import diff
 from dynclient.diffing import accept, settings
+from dynclient.project_table import parse_project_table
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
@@ -190,12 +191,9 @@ def test_the_commands_of_the_page_run_in_a_project(clone):
 
 def test_the_settings_of_the_page_can_be_meant(tmp_path):
     for text in blocks("toml", having="[tool.dynclient"):
-        assert (
-            settings.parse_settings(
-                tomllib.loads(text)["tool"]["dynclient"], tmp_path / "pyproject.toml"
-            )
-            != settings.DiffSettings()
-        )
+        content = tomllib.loads(text)["tool"]["dynclient"]
+        table = parse_project_table(content, tmp_path / "pyproject.toml")
+        assert settings.parse_settings(table) != settings.DiffSettings()
     [text] = blocks("toml", having="[[accept]]")
     assert len(accept.parse_entries(text.encode(), accept.ACCEPT_FILE)) == 2
 

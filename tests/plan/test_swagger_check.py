@@ -61,7 +61,7 @@ CLEAN = swagger(
                 "r": {"type": "string", "readOnly": True, "example": "a", "xml": {"name": "r"}},
             },
         },
-        "Child": {"allOf": [{"$ref": "#/definitions/Base"}, {"type": "object", "additionalProperties": False}]},
+        "Child": {"allOf": [{"$ref": "#/definitions/Base"}, {"type": "object", "additionalProperties": True}]},
     },
     responses={"Error": {"description": "no", "examples": {"application/json": {"kind": "a"}}}},
     securityDefinitions={

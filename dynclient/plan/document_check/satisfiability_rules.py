@@ -7,13 +7,19 @@ from itertools import combinations
 from typing import Any
 
 from dynclient.plan.document_check.check_context import CheckContext, Visit
-from dynclient.schema.dialect import Schema
+from dynclient.plan.document_check.overlap_finder import OverlapFinder
+from dynclient.schema.dialect import Schema, get_definition_name
 from dynclient.schema.explain import name_schema
+from dynclient.schema.readings import Definitions
 
 #: How many parts of one schema are looked at pair by pair, for the message.
 _MAX_PARTS = 12
 
 _HINT = "loosen one of them, or make them alternatives of `anyOf`"
+_CLOSED_HINT = (
+    "`additionalProperties: false` refuses what the other parts of `allOf` declare; leave it out, "
+    "or write `unevaluatedProperties: false` beside `allOf` (OpenAPI 3.1)"
+)
 
 
 def check_satisfiable(visit: Visit, context: CheckContext) -> None:
@@ -22,6 +28,8 @@ def check_satisfiable(visit: Visit, context: CheckContext) -> None:
     A part that no value fits by itself is reported itself.
     """
     node = visit.node
+    if "enum" in node.value or "const" in node.value:
+        return  # Another rule compares these with the rest.
     is_composed = "allOf" in node.value or ("$ref" in node.value and len(node.value) > 1)
     if not is_composed or not context.take_composed_schema():
         return
@@ -38,10 +46,20 @@ def check_satisfiable(visit: Visit, context: CheckContext) -> None:
             return
     except RecursionError:  # What is nested too deeply is reported elsewhere.
         return
-    names = _find_contradiction(parts, finder, context.schemas.get_dialect(direction).defs)
+    definitions = context.schemas.get_dialect(direction).defs
+    names = _find_contradiction(parts, finder, definitions)
     subject = f"{names[0]} and {names[1]} contradict each other" if names else "its parts do"
     text = f"no value fits this schema: {subject}"
-    context.report(node, "unsatisfiable-schema", text, _HINT)
+    is_closed = any(_is_closed(part, definitions) for part in parts)
+    hint = _CLOSED_HINT if is_closed else _HINT
+    context.report(node, "unsatisfiable-schema", text, hint)
+
+
+def _is_closed(part: Any, definitions: Definitions) -> bool:
+    """Tell whether a part of `allOf` refuses the properties that it does not declare."""
+    if isinstance(part, dict) and "$ref" in part:
+        part = definitions.get(get_definition_name(part["$ref"]))
+    return isinstance(part, dict) and part.get("additionalProperties") is False
 
 
 def _list_parts(schema: Schema) -> list[Any]:
@@ -54,7 +72,7 @@ def _list_parts(schema: Schema) -> list[Any]:
 
 
 def _find_contradiction(
-    parts: Sequence[Any], finder: Any, definitions: dict[str, Any]
+    parts: Sequence[Any], finder: OverlapFinder, definitions: Definitions
 ) -> tuple[str, str] | None:
     """Return the names of the first two parts that no value fits together."""
     for one, other in combinations(range(len(parts[:_MAX_PARTS])), 2):
