@@ -97,7 +97,7 @@ def _check_options(
     choices: Sequence[document_option.DocumentChoice], form: str, used: Sequence[str]
 ) -> None:
     """Refuse options that do not go together."""
-    from dynclient.cli.check_sources import STDIN
+    from dynclient.client.source_loader import STDIN
 
     if used and form != "text":
         raise UsageError("--used prints text", hint=f"leave out --format {form}")

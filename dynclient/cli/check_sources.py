@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dynclient.annotations.file_names import shorten_path
 from dynclient.cli.document_option import DocumentChoice, load_choice
+from dynclient.client.source_loader import STDIN
 from dynclient.document.problems import Problem
 from dynclient.errors import DocumentError
 from dynclient.masking import mask_url
@@ -16,8 +17,6 @@ from dynclient.masking import mask_url
 if TYPE_CHECKING:
     from dynclient.diffing.sources.document_sources import DocumentFolder
     from dynclient.model import Document
-
-STDIN = "-"
 
 
 @dataclass(frozen=True)
@@ -55,25 +54,11 @@ def load_checked_documents(choice: DocumentChoice) -> Iterator[CheckedDocument]:
         return
     name = shorten_path(mask_url(choice.source))
     try:
-        document = _load_single(choice)
+        document = load_choice(choice)
     except DocumentError as error:
         yield _build_unreadable(name, error)
         return
     yield _check_document("stdin" if choice.source == STDIN else name, document)
-
-
-def _load_single(choice: DocumentChoice) -> Document:
-    from dynclient.client.source_loader import GIT_PREFIX
-    from dynclient.diffing.sources import document_sources
-
-    is_git = choice.source.startswith((GIT_PREFIX, "git "))
-    if choice.source != STDIN and not is_git:
-        return load_choice(choice)
-    source = document_sources.resolve_source(choice.source, lambda _path: load_choice(choice))
-    if isinstance(source, document_sources.SingleDocument):
-        return source.load()
-    hint = "give the folder itself, or a file in it"
-    raise DocumentError(f"{source.label} is a folder of a revision", hint=hint)
 
 
 def _load_folder(path: str) -> Iterator[CheckedDocument]:

@@ -30,8 +30,7 @@ _MAX_LISTED = 5
 def check_unused_components(context: CheckContext) -> None:
     """Report the components that nothing uses, in a document that describes requests."""
     document = context.document
-    has_resources = any(file.resources.by_pointer for file in document.files.by_uri.values())
-    if not document.operations or has_resources:
+    if not document.operations or document.files.has_resources:
         return  # A library of components, or one whose references have bases of their own.
     components = list(_list_components(document.files.top))
     walk = _UsageWalk(context)
