@@ -46,7 +46,7 @@ def note_required(visit: Visit, context: CheckContext) -> None:
     required = node.get_child("required").value
     if not isinstance(required, list):
         return
-    own = node.get_child("properties").member_keys()
+    own = _list_property_names(node)
     missing = [name for name in required if isinstance(name, str) and name not in own]
     if missing:
         context.incomplete_objects.append((node, tuple(missing)))
@@ -83,11 +83,19 @@ def _read_composition(node: Node, context: CheckContext) -> _Composition:
             return _Composition(frozenset(declared), is_open=True)
         if not isinstance(part.value, dict):
             continue
-        declared.update(part.get_child("properties").member_keys())
+        declared.update(_list_property_names(part))
         is_open = is_open or _is_described_elsewhere(part)
         pending += _list_parts(part)
         pending += context.schemas_around.get(key, ())
     return _Composition(frozenset(declared), is_open)
+
+
+def _list_property_names(node: Node) -> list[str]:
+    """Return the properties that a schema declares; some documents put them behind a reference."""
+    try:
+        return node["properties"].member_keys()
+    except DocumentError:  # It is reported where it stands.
+        return []
 
 
 def _is_described_elsewhere(node: Node) -> bool:
