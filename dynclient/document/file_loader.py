@@ -28,6 +28,7 @@ from dynclient.errors import DocumentNotFound, DocumentTooLarge
 
 if TYPE_CHECKING:
     from dynclient.document.locator import Locator
+    from dynclient.document.problems import Problem
 
 Fetch = Callable[[str], bytes]
 
@@ -120,9 +121,7 @@ def _build_locator(uri: str, data: bytes, fetch: Fetch) -> _LazyLocator:
     return _LazyLocator((lambda: data) if is_kept else partial(fetch, uri))
 
 
-def _parse_file(
-    uri: str, data: bytes, locate: _LazyLocator, cache: DocumentCache
-) -> DocumentFile:
+def _parse_file(uri: str, data: bytes, locate: _LazyLocator, cache: DocumentCache) -> DocumentFile:
     """Return a file from the cache, or parse it and put it there."""
     if len(data) > MAX_FILE_BYTES:
         raise DocumentTooLarge(

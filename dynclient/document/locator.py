@@ -28,6 +28,9 @@ from dynclient.document.yaml_traps import Trap, explain_trap
 from dynclient.errors import DocumentError
 from dynclient.violations import shorten
 
+#: What may stand before the first bracket of JSON.
+_BLANKS = b"\xef\xbb\xbf \t\r\n"
+
 
 @dataclass(slots=True)
 class PositionedNode:
@@ -88,8 +91,21 @@ class Locator:
             uri: the URI of the file, for the problems.
 
         """
+        if self._is_json_file():
+            return []
         self._compose()
         return [replace(trap, file=uri) for trap in self._traps]
+
+    def _is_json_file(self) -> bool:
+        """Tell whether the text begins as JSON does, which has no traps; nothing is composed."""
+        if self._read is None:
+            return False
+        try:
+            data = self._read()
+        except (OSError, DocumentError):
+            return True
+        self._read = lambda: data
+        return data.lstrip(_BLANKS)[:1] in (b"{", b"[")
 
     def _compose(self) -> None:
         if self._read is None:

@@ -190,8 +190,8 @@ def test_a_file_is_read_once_and_only_when_it_is_needed(tmp_path, monkeypatch):
     client = dynclient.Client(found, server="https://a.test")
     assert client.b.request().url == "https://a.test/b"
     assert client.a.validate(body={"self": {"other": {}}}) == []
-    assert found.problems == ()
     assert sorted(opened) == ["%7Bid%7D.yml", "api.yaml", "body.yml", "response.yml"]
+    assert found.problems == ()
 
 
 def test_references_in_data_are_data(tmp_path):
