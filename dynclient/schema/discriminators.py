@@ -76,9 +76,10 @@ class DiscriminatorTranslator:
         """Add the values of the tag to each alternative of a union that leaves the tag open.
 
         An alternative that lists the tag's values itself keeps its own, without those that mean
-        another alternative.
+        another alternative. With a default mapping, a value without the tag, or with a tag that
+        means nothing else, must fit that alternative.
 
-        Source: OAS 3.1.1 Discriminator Object.
+        Source: OAS 3.2.0 Discriminator Object.
         """
         unions, self._unions = self._unions, []
         self._listed.clear()
@@ -87,9 +88,35 @@ class DiscriminatorTranslator:
                 if keyword not in schema:
                     continue
                 values = self._find_allowed_tags(schema, keyword)
-                if fallback is not None:
-                    values[fallback] = None
+                default = self._find_default(schema, keyword)
+                open_index = fallback if default is None else default
+                if open_index is not None:
+                    values[open_index] = None
                 schema[keyword] = self._restrict_each(schema, keyword, values)
+                if default is not None:
+                    self._require_tag(schema, keyword, default)
+
+    def _find_default(self, schema: dict[str, Any], keyword: str) -> int | None:
+        """Return the index of the alternative that the default mapping names; None without one."""
+        target = schema["discriminator"].get("defaultMapping")
+        if target is None:
+            return None
+        key = self._find_origin_key(target)
+        for index, alternative in enumerate(schema[keyword]):
+            reference = _get_reference(alternative)
+            if reference is not None and self._find_origin_key(reference) == key:
+                return index
+        return None
+
+    def _require_tag(self, schema: Schema, keyword: str, default: int) -> None:
+        """Let every alternative but the default one require the tag."""
+        tag = schema["discriminator"]["propertyName"]
+        for index, alternative in enumerate(schema[keyword]):
+            if index != default and isinstance(alternative, dict):
+                required = dict.fromkeys([*alternative.get("required", ()), tag])
+                schema[keyword][index] = Schema(
+                    {**alternative, "required": list(required)}, get_place(alternative)
+                )
 
     # --- which values
 

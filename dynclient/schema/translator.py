@@ -547,6 +547,8 @@ class SchemaTranslator:
         schema["discriminator"] = {"propertyName": node.get_text("propertyName")}
         if mapping:
             schema["discriminator"]["mapping"] = mapping
+        if "defaultMapping" in node.value:
+            self._translate_default_mapping(schema["discriminator"], node)
         if any(keyword in schema for keyword in UNION_KEYWORDS):
             self._discriminators.add_union(schema)
 
@@ -557,6 +559,19 @@ class SchemaTranslator:
         except UnresolvableReference as error:
             self._problems.report(node.get_child(keyword), "unresolvable-reference", error.reason)
             return node.follow_child(keyword)
+
+    def _translate_default_mapping(self, rule: dict[str, Any], node: Node) -> None:
+        """Let the default mapping name a member of `defs`, as the mapping does."""
+        entry = node.get_child("defaultMapping")
+        try:
+            target = find_mapped_schema(entry)
+        except UnresolvableReference as error:
+            self._problems.report(entry, "unresolvable-reference", error.reason)
+            return
+        if target is None:
+            self._problems.report_keyword(node, "defaultMapping")
+        else:
+            rule["defaultMapping"] = "#/$defs/" + escape_token(self.add_definition(target))
 
 
 def _build_depth_error(node: Node) -> DocumentTooLarge:

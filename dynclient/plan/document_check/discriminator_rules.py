@@ -13,7 +13,9 @@ _MAX_DEPTH = 100
 def check_discriminator(visit: Visit, context: CheckContext) -> None:
     """Report a discriminator whose property no alternative requires.
 
-    Source: OAS 3.1.1 Discriminator Object.
+    With a default mapping the property may be absent.
+
+    Source: OAS 3.2.0 Discriminator Object.
     """
     _note_bases(visit.node, context)
     node = read_discriminator(visit.node)
@@ -22,7 +24,7 @@ def check_discriminator(visit: Visit, context: CheckContext) -> None:
     name = node.get_text("propertyName")
     if not name:
         context.report(node, "missing-field", "a discriminator needs a `propertyName`")
-    elif requires_property(visit.node, name):
+    elif requires_property(visit.node, name) or node.get_text("defaultMapping"):
         return
     elif alternatives := _list_alternatives(visit.node):
         if not any(requires_property(part, name) for part in alternatives):
