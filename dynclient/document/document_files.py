@@ -57,19 +57,33 @@ class DocumentFile:
     find_traps: Callable[[], Sequence[Problem]] = field(default=tuple, repr=False, compare=False)
 
     @cached_property
+    def base_uri(self) -> str:
+        """What its references are relative to: its `$self`, else where it was read.
+
+        Source: OAS 3.2.0 OpenAPI Object, $self.
+        """
+        is_document = isinstance(self.tree, dict) and "openapi" in self.tree
+        own_uri = self.tree.get("$self") if is_document else None
+        if not isinstance(own_uri, str):
+            return self.uri
+        return split_fragment(join_uri(self.uri, own_uri))[0]
+
+    @cached_property
     def resources(self) -> SchemaResources:
         """The schemas in it that have an identifier."""
         # Few documents have any, and none of the others loads this.
         from dynclient.document.schema_resources import SchemaResources
 
-        return SchemaResources(self.uri, self.tree if self.may_have_resources else None)
+        return SchemaResources(self.base_uri, self.tree if self.may_have_resources else None)
 
     @cached_property
     def external_uris(self) -> list[str]:
         """The URIs of the other files that it refers to, in document order."""
         if not self.may_refer_to_files:
             return []
-        uris = find_external_uris(self.tree, self.uri, has_identifiers=self.may_have_resources)
+        uris = find_external_uris(
+            self.tree, self.uri, self.base_uri, has_identifiers=self.may_have_resources
+        )
         if uris and self.may_have_resources:
             return [uri for uri in uris if uri not in self.resources.by_uri]
         return uris
@@ -169,6 +183,8 @@ class DocumentFiles:
         """Return the URI of each schema resource that was read → the file and pointer of it."""
         for file_uri, file in list(self._by_uri.items()):
             if file_uri not in self._indexed_uris:
+                if file.base_uri != file.uri:
+                    self._resource_places.setdefault(file.base_uri, (file_uri, ""))
                 resources = file.resources.by_uri if file.may_have_resources else {}
                 for uri, resource in resources.items():
                     self._resource_places.setdefault(uri, (file_uri, resource.pointer))
@@ -298,7 +314,8 @@ class DocumentFiles:
 
         """
         resource = self.find_resource(base)
-        uri, fragment = split_fragment(join_uri(resource.uri if resource else base.uri, reference))
+        base_uri = resource.uri if resource else self._by_uri[base.uri].base_uri
+        uri, fragment = split_fragment(join_uri(base_uri, reference))
         neighbour, _ = split_fragment(join_uri(base.uri, reference))
         if is_remote(base.uri) and get_scheme(uri) == "file":
             cause = "a document from the net reads no file"

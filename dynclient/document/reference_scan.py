@@ -63,21 +63,22 @@ def may_have_discriminators(data: bytes) -> bool:
 
 def refers_to_files(tree: Any) -> bool:
     """Tell whether a tree refers to other files, wherever it stands itself."""
-    return bool(find_external_uris(tree, _NOWHERE, has_identifiers=False))
+    return bool(find_external_uris(tree, _NOWHERE, _NOWHERE, has_identifiers=False))
 
 
-def find_external_uris(tree: Any, uri: str, *, has_identifiers: bool) -> list[str]:
+def find_external_uris(tree: Any, uri: str, base_uri: str, *, has_identifiers: bool) -> list[str]:
     """Return the URIs of the other files that a tree refers to, in document order, each once.
 
     Args:
         tree: the content of a file.
         uri: the URI of the file.
+        base_uri: what its references are relative to.
         has_identifiers: whether an `$id` in it is a base URI.
 
     """
     uris: dict[str, None] = {}
     is_entry = isinstance(tree, dict) and ("openapi" in tree or "swagger" in tree)
-    pending: list[_Visit] = [(tree, uri, "fields" if is_entry else "either")]
+    pending: list[_Visit] = [(tree, base_uri, "fields" if is_entry else "either")]
     while pending:
         value, base, kind = pending.pop()
         if isinstance(value, dict):

@@ -23,6 +23,7 @@ from dynclient.model.parameters_and_media_types import (
     MediaType,
     Parameter,
     is_framing_header,
+    read_example,
 )
 from dynclient.model.path_templates import TEMPLATE_VARIABLE
 from dynclient.model.security_schemes import (
@@ -72,6 +73,7 @@ __all__ = [
     "is_additional_method",
     "is_framing_header",
     "iterate_operation_nodes",
+    "read_example",
     "read_requirement",
     "read_security_formula",
     "read_security_scheme",

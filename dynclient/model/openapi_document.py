@@ -95,7 +95,7 @@ class Document:
         for tag in self.top.list_items("tags"):
             name = tag.get_text("name")
             if name:
-                descriptions[name] = tag.get_text("description")
+                descriptions[name] = tag.get_text("description") or tag.get_text("summary")
         for operation in self.operations.values():
             for name in operation.tags:
                 descriptions.setdefault(name, "")

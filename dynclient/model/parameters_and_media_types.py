@@ -6,6 +6,7 @@ type, a media type has encodings, and an encoding can be written as a query para
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -235,7 +236,7 @@ class MediaType:
     @cached_property
     def examples(self) -> list[Any]:
         """The values of `example` and `examples`, in the order written; none of them is checked."""
-        return _read_examples(self.node)
+        return _read_examples(self.node, self.name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -330,10 +331,34 @@ def read_content(node: Node) -> Mapping[str, MediaType]:
     return MappingProxyType(media_types)
 
 
-def _read_examples(node: Node) -> list[Any]:
+def _read_examples(node: Node, media_type: str = "") -> list[Any]:
     value = node.value if isinstance(node.value, dict) else {}
     examples = [value["example"]] if "example" in value else []
     for _, example in node.iterate_resolved_members("examples"):
-        if isinstance(example.value, dict) and "value" in example.value:
-            examples.append(example.value["value"])
+        examples += read_example(example, media_type)
     return examples
+
+
+def read_example(example: Node, media_type: str = "") -> list[Any]:
+    """Return the value of an Example Object in a list, [] where it has none that can be read.
+
+    Args:
+        example: the Example Object.
+        media_type: of the body; "" for a parameter. A serialized value is read as JSON or text.
+
+    Source: OAS 3.2.0 Example Object.
+
+    """
+    fields = example.value if isinstance(example.value, dict) else {}
+    for name in ("dataValue", "value"):
+        if name in fields:
+            return [fields[name]]
+    text = fields.get("serializedValue")
+    if not isinstance(text, str) or not media_type:
+        return []
+    if not _includes_json(media_type):
+        return [text] if media_type.startswith("text/") else []
+    try:
+        return [json.loads(text)]
+    except (ValueError, RecursionError):
+        return []

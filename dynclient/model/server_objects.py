@@ -23,12 +23,14 @@ class Server:
         url: the URL template.
         description: what the document says of it.
         variables: server variables by name.
+        name: what the document calls it.
 
     """
 
     url: str
     description: str = ""
     variables: Mapping[str, ServerVariable] = field(default_factory=dict)
+    name: str = ""
 
 
 def read_servers(owner: Node) -> tuple[Server, ...]:
@@ -38,7 +40,9 @@ def read_servers(owner: Node) -> tuple[Server, ...]:
         url = node.get_text("url")
         if url:
             variables = _read_server_variables(node.follow_child("variables"))
-            servers.append(Server(url, node.get_text("description"), variables))
+            servers.append(
+                Server(url, node.get_text("description"), variables, node.get_text("name"))
+            )
     return tuple(servers)
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from dynclient.generate import ExampleGenerator, NoExample
-from dynclient.model import MediaType, Parameter, Response
+from dynclient.model import MediaType, Parameter, Response, read_example
 from dynclient.plan.plan import Plan
 from dynclient.plan.schemas import DIALECT_URI, Reading
 from dynclient.schema.engine import Checker, compile_check
@@ -156,9 +156,9 @@ class ResponseSampler:
         checker = self._build_checker(entry, media_type, "producer")
         examples = entry.node["examples"]
         if example and example in examples.member_keys():
-            value = examples[example].get_child("value").value
-            if not media.is_json(media_type) or checker.accepts(value):
-                return SampledBody(media_type, value, checker)
+            values = read_example(examples[example], media_type)
+            if values and (not media.is_json(media_type) or checker.accepts(values[0])):
+                return SampledBody(media_type, values[0], checker)
         if number is None:
             return None
         seed = zlib.crc32(f"{self._seed} {self._plan.operation.key} {number}".encode())

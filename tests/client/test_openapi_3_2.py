@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import pytest
 from support.documents import OK, Server, answer, content, document, operation, parameter
@@ -134,3 +135,131 @@ def test_a_document_that_uses_only_what_3_1_has_behaves_as_its_twin():
         assert first.request(first.example()) == second.request(second.example())
         assert first.result_schemas == second.result_schemas
     assert dynclient.load(newer).problems == ()
+
+
+# --- $self
+
+
+def write_yaml(path, value):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(value))
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "#/components/schemas/A",
+        "https://example.org/api/openapi.json#/components/schemas/A",
+        "openapi.json#/components/schemas/A",
+        "/api/openapi.json#/components/schemas/A",
+    ],
+)
+@pytest.mark.parametrize("kind", ["file", "mapping"])
+def test_self_is_the_base_of_references(tmp_path, reference, kind):
+    source = build_document(
+        {"/x": {"post": operation(body=content({"$ref": reference}))}},
+        **{"$self": "https://example.org/api/openapi.json#ignored"},
+        components={"schemas": {"A": {"type": "integer"}}},
+    )
+    path = tmp_path / "other-name.json"
+    write_yaml(path, source)
+    client = dynclient.Client(path if kind == "file" else source, transport=Server())
+    assert [v.path for v in client.run.validate(body="x")] == [("body",)]
+    assert client.document.problems == ()
+
+
+def test_with_self_a_file_beside_the_document_is_still_found(tmp_path):
+    source = build_document(
+        {"/x": {"post": operation(body=content({"$ref": "parts/a.json#/A"}))}},
+        **{"$self": "https://example.org/api/openapi.json"},
+    )
+    write_yaml(tmp_path / "api.json", source)
+    write_yaml(tmp_path / "parts" / "a.json", {"A": {"type": "integer"}})
+    client = dynclient.Client(tmp_path / "api.json", transport=Server())
+    assert [v.path for v in client.run.validate(body="x")] == [("body",)]
+
+
+@pytest.mark.parametrize("own", [5, None, "", "::", "https://[", "#x"])
+def test_a_self_that_is_no_uri_is_no_base(own):
+    source = build_document(
+        {"/x": {"post": operation(body=content({"$ref": "#/components/schemas/A"}))}},
+        **{"$self": own},
+        components={"schemas": {"A": {"type": "integer"}}},
+    )
+    client = dynclient.Client(source, transport=Server())
+    assert client.run.validate(body="x")
+
+
+# --- smaller objects
+
+
+def test_examples_may_have_their_data_and_their_text():
+    examples = {"one": {"dataValue": {"a": 7}, "serializedValue": '{"a":7}'}}
+    text = {"two": {"serializedValue": '{"a": 8}'}}
+    schema = {"type": "object", "properties": {"a": {"type": "integer"}}}
+    media_type = {"schema": schema, "examples": examples}
+    result = {
+        "200": {
+            "summary": "fine",
+            "content": {"application/json": {"schema": schema, "examples": text}},
+        }
+    }
+    body = {"required": True, "content": {"application/json": media_type}}
+    number = {"type": "integer"}
+    source = build_document(
+        {
+            "/x": {
+                "post": operation(
+                    parameter("q", schema=number, required=True, examples={"q": {"dataValue": 41}}),
+                    body=body,
+                    responses=result,
+                )
+            }
+        }
+    )
+    client = dynclient.Client(source, transport=dynclient.Sandbox(source))
+    assert client.run.example() == {"query": {"q": 41}, "body": {"a": 7}}
+    assert client.run(q=1, body={}) == {"a": 8}
+    assert client.document.problems == ()
+    media_type["examples"] = {"one": {"dataValue": {"a": "x"}}}
+    assert [p.code for p in dynclient.load(source).problems] == ["invalid-example"]
+
+
+def test_tags_have_parents():
+    tags = [
+        {"name": "a", "summary": "All", "kind": "nav"},
+        {"name": "b", "parent": "a", "description": "Some"},
+        {"name": "c", "parent": "nobody"},
+        {"name": "d", "parent": "e"},
+        {"name": "e", "parent": "d"},
+    ]
+    loaded = dynclient.load(build_document({}, tags=tags))
+    assert dict(loaded.tags) == {"a": "All", "b": "Some", "c": "", "d": "", "e": ""}
+    assert [(p.code, p.pointer) for p in loaded.problems] == [
+        ("bad-parent-tag", f"/tags/{index}/parent") for index in (2, 3, 4)
+    ]
+
+
+def test_servers_have_names_and_schemes_their_flows():
+    device = {
+        "deviceAuthorizationUrl": "https://a.example/device",
+        "tokenUrl": "https://a.example/token",
+        "scopes": {"read": ""},
+    }
+    scheme = {
+        "type": "oauth2",
+        "oauth2MetadataUrl": "https://a.example/.well-known/oauth",
+        "deprecated": True,
+        "flows": {"deviceAuthorization": device},
+    }
+    source = build_document(
+        {"/x": {"get": operation(security=[{"o": ["read"]}])}},
+        components={"securitySchemes": {"o": scheme}},
+    )
+    source["servers"][0]["name"] = "production"
+    server = Server()
+    client = dynclient.Client(source, transport=server, credentials={"o": "t"})
+    client.run()
+    assert server.last.headers["authorization"] == "Bearer t"
+    assert [each.name for each in client.document.servers] == ["production"]
+    assert client.document.problems == ()

@@ -30,6 +30,7 @@ from dynclient.plan.document_check.structure_rules import (
     check_response,
     check_responses,
     check_root,
+    check_tags,
 )
 from dynclient.plan.document_check.swagger_rules import (
     check_items,
@@ -52,7 +53,7 @@ Rule = Callable[[Visit, CheckContext], None]
 
 #: Object -> its rules. Whoever adds a rule adds it here, and its code to docs/checking.md.
 RULES: Mapping[str, tuple[Rule, ...]] = {
-    "OpenAPI": (check_root, check_default_dialect),
+    "OpenAPI": (check_root, check_default_dialect, check_tags),
     "Info": (check_info,),
     "Server": (check_server,),
     "Server Variable": (check_server_variable,),

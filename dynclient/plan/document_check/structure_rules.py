@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from dynclient.document.references import Node
 from dynclient.model import (
@@ -33,6 +34,34 @@ def check_info(visit: Visit, context: CheckContext) -> None:
     for key in ("title", "version"):
         if not isinstance(visit.node.follow_child(key).value, str):
             context.report(visit.node, "missing-field", f"`info` has no text `{key}`")
+
+
+def check_tags(visit: Visit, context: CheckContext) -> None:
+    """Report tags whose parent is not declared, or that are above themselves.
+
+    Source: OAS 3.2.0 Tag Object.
+    """
+    tags = visit.node.list_items("tags")
+    parents = {tag.get_text("name"): tag.get_text("parent") for tag in tags}
+    for tag in tags:
+        parent = tag.get_text("parent")
+        if parent and parent not in parents:
+            text = f"the parent tag {parent!r} is not declared"
+            context.warn(tag.get_child("parent"), "bad-parent-tag", text, "add it to `tags`")
+        elif parent and _is_above_itself(tag.get_text("name"), parents):
+            text = f"the parents of the tag {tag.get_text('name')!r} lead in a circle"
+            context.warn(tag.get_child("parent"), "bad-parent-tag", text, "remove one of them")
+
+
+def _is_above_itself(name: str, parents: Mapping[str, str]) -> bool:
+    passed: set[str] = set()
+    above = parents.get(name, "")
+    while above and above not in passed:
+        if above == name:
+            return True
+        passed.add(above)
+        above = parents.get(above, "")
+    return False
 
 
 def check_paths(visit: Visit, context: CheckContext) -> None:

@@ -119,8 +119,9 @@ def _list_examples(node: Node) -> Iterator[Node]:
             example = child.resolve()
         except DocumentError:  # It is reported where it stands.
             continue
-        if isinstance(example.value, dict) and "value" in example.value:
-            yield example.get_child("value")
+        for name in ("dataValue", "value"):
+            if isinstance(example.value, dict) and name in example.value:
+                yield example.get_child(name)
 
 
 def check_example_values(
