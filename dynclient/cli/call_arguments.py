@@ -240,10 +240,35 @@ class ArgumentCollector:
         if media.is_json(media_type) or media.is_composed(media_type):
             body = read_json_file(file) if is_file else parse_json(text, "the body")
             return self._resolve_binaries(body)
+        if self._has_items(media_type):
+            return self._parse_items(media_type, read_text_file(file) if is_file else text)
         is_text = media.is_text(media_type)
         if not is_file:
             return convert_body_text(text, is_text=is_text)
         return read_text_file(file) if is_text else open_file_value(file)
+
+    def _has_items(self, media_type: str) -> bool:
+        """Tell whether a body of a media type is made of items, one after another."""
+        entry = self._plan.find_media_type(media_type)
+        return entry is not None and entry.sequence_format is not None
+
+    def _parse_items(self, media_type: str, body: Any) -> Any:
+        """Return the list of items that a text is: JSON with all of them, or one after another.
+
+        Raises:
+            UsageError: an item cannot be read.
+
+        """
+        from dynclient.wire import media
+
+        if not isinstance(body, str):
+            return body  # It is sent as it is.
+        if body.lstrip().startswith("["):
+            return parse_json(body, "the body")
+        try:
+            return media.read(media_type, body.encode(), "", self._get_types("body"), {})
+        except ValueError as error:
+            raise UsageError(f"the body is no {media_type}: {error}") from None
 
     def _choose_media_type(self, file: str) -> str:
         """Return the media type of a body in a file.

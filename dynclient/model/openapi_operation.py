@@ -68,8 +68,8 @@ class Response:
 
     @property
     def description(self) -> str:
-        """The description in the document."""
-        return self.node.get_text("description")
+        """The description in the document, else the summary."""
+        return self.node.get_text("description") or self.node.get_text("summary")
 
     @cached_property
     def content(self) -> Mapping[str, MediaType]:

@@ -215,3 +215,30 @@ def test_an_invalid_response_is_printed_and_the_judgement_stands_beside_it(
     result = cli("call", "getItem", "itemId=1", "--server", server.url)
     assert (result.exit_code, json.loads(result.stdout)) == (6, {"name": "", "size": "big"})
     assert result.stderr == snapshot
+
+
+ITEMS = """\
+openapi: 3.2.0
+info: {title: items, version: "1"}
+servers: [{url: "https://api.example.com"}]
+paths:
+  /items:
+    post:
+      operationId: put
+      requestBody:
+        content: {application/jsonl: {itemSchema: {type: integer}}}
+      responses: {200: {description: fine}}
+"""
+
+
+def test_a_body_of_items_is_read_from_a_file_or_from_json(cli, tmp_path):
+    spec, lines = tmp_path / "items.yaml", tmp_path / "lines.jsonl"
+    spec.write_text(ITEMS)
+    lines.write_text("1\n\n2\n")
+    for body in (f"@{lines}", "[1, 2]", "1\n2"):
+        result = cli("call", "put", "--spec", str(spec), "--curl", "--body", body)
+        assert "--data-raw '1\n2\n'" in result.stdout, result.stderr
+    wrong = cli("call", "put", "--spec", str(spec), "--curl", "--body", "1\n'x'")
+    assert "the body is no application/jsonl: item 1: Expecting value" in wrong.stderr
+    wrong = cli("call", "put", "--spec", str(spec), "--curl", "--body", '1\n"x"')
+    assert "body[1]" in wrong.stderr
