@@ -286,6 +286,8 @@ def read(
 
     """
     parts = [_read_part(head, content) for head, content in _split_parts(body, content_type)]
+    if not parts and types.is_array:
+        return []
     if not all(name is not None for name, _ in parts):
         if content_type.partition(";")[0].strip().lower() == FORM_DATA:
             raise ValueError("a part has no name")

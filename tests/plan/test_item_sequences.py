@@ -353,6 +353,8 @@ def test_parts_with_an_item_schema_are_a_list():
     source = build("multipart/mixed", itemEncoding={"contentType": "application/json"})
     sandbox = dynclient.Sandbox(source)
     client = dynclient.Client(source, transport=sandbox)
+    client.put(body=[])
+    assert sandbox.calls[-1].call["body"] == []
     client.put(body=(item for item in TWO))
     assert sandbox.calls[-1].call["body"] == TWO
     assert [v.path for v in client.put.validate(body=[{"n": 1}, {"n": "x"}])] == [("body", 1, "n")]
@@ -419,3 +421,10 @@ def test_media_types_may_be_components():
     client = dynclient.Client(source, transport=reply("application/jsonl", body))
     assert client.run() == TWO
     assert dynclient.load(source).problems == ()
+
+
+def test_a_diff_compares_how_parts_are_written():
+    old = build("multipart/mixed", itemEncoding={"contentType": "application/json"})
+    new = build("multipart/mixed", itemEncoding={"contentType": "application/xml"})
+    assert [c.rule for c in dynclient.diff(old, new).changes] == ["body-encoding"]
+    assert not dynclient.diff(old, old).changes

@@ -140,6 +140,7 @@ class CallComparer:
         new_schema = schemas[False].translate_content(new, direction)
         yield from self._schemas.compare(part, old_schema, new_schema)
         if media.is_composed(old.name):
+            yield from self._compare_item_encodings(old, new)
             yield from self._compare_encodings(
                 EncodedBody.of(
                     old, old_schema, context.documents.get_definitions(direction, old=True)
@@ -163,6 +164,13 @@ class CallComparer:
         # A value of any other media type cannot be written; it is shown as its schema has it.
         return lambda value: {"body": value}
 
+    def _compare_item_encodings(self, old: MediaType, new: MediaType) -> Iterator[Finding]:
+        """Yield that parts without names are written in another way."""
+        documented = _describe_item_encodings(old), _describe_item_encodings(new)
+        if documented[0] != documented[1]:
+            finding = self._build_media_type_finding("body-encoding", "misread", old, new)
+            yield replace(finding, key=(finding.key, "items"), documented=documented)
+
     def _compare_encodings(self, old: EncodedBody, new: EncodedBody) -> Iterator[Finding]:
         for name in dict.fromkeys([*old.entry.encodings, *new.entry.encodings]):
             situation = choose_encoding_situation(name, old, new, old_sends=self._context.old_sends)
@@ -178,3 +186,10 @@ class CallComparer:
                 where=f"{finding.where}.{name}",
                 documented=(old_encoding or None, new_encoding or None),
             )
+
+
+def _describe_item_encodings(entry: MediaType) -> dict[str, list[str]] | None:
+    """Return the content types of parts by their positions, None where none is given."""
+    encodings = [*entry.item_encodings.prefix, entry.item_encodings.rest]
+    content_types = [each.content_type if each is not None else "" for each in encodings]
+    return {"contentType": content_types} if any(content_types) else None
