@@ -8,19 +8,14 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 sys.path.insert(
     0, str(Path(__file__).parent)
 )  # so that tests can say `from support.documents import …`
 
-settings.register_profile(
-    "dev", max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.register_profile(
-    "ci", max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.load_profile("ci" if os.environ.get("CI") else "dev")
+from support.effort import load_profile
+
+load_profile()
 
 
 @pytest.fixture(autouse=True, scope="session")

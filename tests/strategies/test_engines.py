@@ -7,8 +7,9 @@ import json
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.effort import share_each
 from support.schemas import schemas
-from support.talon_one import OPERATIONS, share
+from support.talon_one import OPERATIONS, load
 
 import dynclient
 from dynclient import strategies
@@ -49,10 +50,10 @@ def json_results(operation):
     ("path", "key"), [pytest.param(*rest, id=name) for name, *rest in OPERATIONS]
 )
 def test_of_calls_and_results(path, key):
-    operation = dynclient.Client(path, server="http://x").operations[key]
+    operation = dynclient.Client(load(path), server="http://x").operations[key]
     plan, kinds = operation._plan, json_results(operation)
 
-    @share(0.5)
+    @share_each(0.5)
     @given(st.data())
     def check(data):
         call, broken = (

@@ -7,6 +7,7 @@ import json
 import pytest
 from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
+from support.effort import share
 from support.schemas import schemas
 
 from dynclient.errors import UsageError
@@ -118,10 +119,7 @@ KEYWORDS = {
     },
 }  # fmt: skip
 
-FEW = settings(
-    max_examples=max(15, settings.default.max_examples // 4),
-    suppress_health_check=list(HealthCheck),
-)
+FEW = share(0.25, least=15)
 
 
 def first(strategy, condition, *, shrinks=True):

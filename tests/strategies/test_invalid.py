@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, Phase, find, given, settings
+from hypothesis import HealthCheck, given, settings
 from support.documents import Server, answer, content, parameter, single
+from support.effort import find_any
 
 import dynclient
 from dynclient import strategies
@@ -76,8 +77,7 @@ def run(*parameters, **fields):
 
 
 def first(strategy, condition):
-    quick = settings(max_examples=4000, database=None, deadline=None, phases=[Phase.generate])
-    return find(strategy, condition, settings=quick)
+    return find_any(strategy, condition)
 
 
 def body_with(names):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from support.documents import content, parameter, single
+from support.effort import share
 from support.sandboxes import unexplained
 
 import dynclient
@@ -14,10 +15,7 @@ from dynclient import strategies
 from dynclient.plan.parsed_request import ParsedRequest
 from dynclient.plan.request_reader import RequestReader
 
-SOME = settings(
-    max_examples=max(25, settings.default.max_examples // 2),
-    suppress_health_check=list(HealthCheck),
-)
+SOME = share(0.5, least=20)
 
 TEXT, NUMBER, INTEGER = {"type": "string"}, {"type": "number"}, {"type": "integer"}
 STYLES = {

@@ -11,7 +11,8 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.talon_one import OPERATIONS, share
+from support.effort import share_each
+from support.talon_one import OPERATIONS, load
 
 import dynclient
 from dynclient import strategies
@@ -29,22 +30,17 @@ each_operation = pytest.mark.parametrize(
 
 
 @functools.cache
-def loaded(path):
-    return dynclient.load(path)
-
-
-@functools.cache
 def sandbox_of(path):
-    return dynclient.Sandbox(loaded(path), second_opinion=True)
+    return dynclient.Sandbox(load(path), second_opinion=True)
 
 
 @functools.cache
 def routes_of(path):
-    return OperationMatcher(loaded(path).operations.values(), loaded(path).uri)
+    return OperationMatcher(load(path).operations.values(), load(path).uri)
 
 
 def client_of(path, **options):
-    document = loaded(path)
+    document = load(path)
     credentials = {name: CREDENTIALS.get(name, "test") for name in document.security_schemes}
     return dynclient.Client(document, credentials=credentials, **options)
 
@@ -66,7 +62,7 @@ def test_a_valid_call_is_accepted_built_read_back_and_answered(path, key):
     operation = client_of(path, transport=sandbox).operations[key]
     reader = RequestReader(operation._plan)
 
-    @share(0.9)
+    @share_each(0.5)
     @given(strategies.calls(operation))
     def check(call):
         sandbox.reset()
@@ -94,7 +90,7 @@ def test_a_broken_call_is_refused_at_the_right_place_and_nothing_is_sent(path, k
     ]
     unchecked = client_of(path, transport=sandbox, validate_requests=False).operations[key]
 
-    @share(0.9)
+    @share_each(0.5)
     @given(strategies.invalid_calls(operation))
     def check(broken):
         with pytest.raises(InvalidCall) as caught:
@@ -116,7 +112,7 @@ def test_the_line_that_a_call_prints_as_makes_that_call(path, key):
     client = client_of(path, server="https://api.example.com")
     operation = client.operations[key]
 
-    @share(0.7)
+    @share_each(0.5)
     @given(strategies.calls(operation))
     def check(call):
         arguments = repr(call).partition("(")[2].removesuffix(")")
@@ -133,7 +129,7 @@ def test_the_line_that_a_call_prints_as_makes_that_call(path, key):
 def closed_bodies():
     """Yield the operations whose body, by the document as it is written, declares properties and nothing of others."""
     for name, path, key in OPERATIONS:
-        body = loaded(path).operations[key].request_body
+        body = load(path).operations[key].request_body
         node = body.content["application/json"].schema.resolve() if body else None
         if (
             node is not None
@@ -147,7 +143,7 @@ def closed_bodies():
 def test_a_body_with_a_name_that_is_not_declared_is_refused(path, key):
     operation = client_of(path, server="https://api.example.com").operations[key]
 
-    @share(0.5)
+    @share_each(0.5)
     @given(strategies.calls(operation))
     def check(call):
         found = operation.validate(
@@ -198,7 +194,7 @@ def test_a_valid_result_is_accepted_and_a_broken_one_refused_or_reported(path, k
     call = operation.example()
     kinds = results_of(operation)
 
-    @share(0.9)
+    @share_each(0.5)
     @given(st.data())
     def check(data):
         status, name = data.draw(st.sampled_from(kinds))
@@ -231,7 +227,7 @@ def test_hardly_a_drawn_call_is_rejected(path):
 
     client = client_of(path, server="https://api.example.com")
 
-    @share(0.5)
+    @share_each(0.5)
     @given(st.data())
     def check(data):
         for operation in client.operations.values():

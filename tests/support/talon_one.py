@@ -1,12 +1,11 @@
-"""The six documents of Talon.One, all operations of them, and how many examples each of these gets."""
+"""The six documents of Talon.One, and all operations of them."""
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from pathlib import Path
-
-from hypothesis import HealthCheck, settings
 
 import dynclient
 
@@ -14,17 +13,17 @@ SPEC = Path(__file__).parents[2] / "spec" / "talon-one"
 FILES = [SPEC / "integration.yaml", *sorted((SPEC / "revisions").glob("*.yaml"))]
 
 
-def share(part=1.0):
-    """Return settings for what is done for each of many operations: a few examples, more where the profile has many."""
-    few = max(3, round(part * settings.default.max_examples**0.5))
-    return settings(max_examples=few, suppress_health_check=list(HealthCheck))
+@functools.cache
+def load(path):
+    """Return a document of Talon.One, the same each time, with what is compiled of it."""
+    return dynclient.load(path)
 
 
 def operations():
     """Yield (name, path of the document, key) of the operations of all six documents, identical ones once."""
     seen = set()
     for path in FILES:
-        client = dynclient.Client(path, server="http://x")
+        client = dynclient.Client(load(path), server="http://x")
         for key, operation in client.operations.items():
             results = [(*where, schema) for where, schema in operation.result_schemas.items()]
             look = json.dumps(
