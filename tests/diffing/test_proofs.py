@@ -15,7 +15,7 @@ from dynclient.plan.schemas import Schemas
 from dynclient.schema.engine import Checker
 
 #: How many values of the one side are given to the other.
-INSTANCES = 1000 if settings.default.max_examples >= 100 else 60
+INSTANCES = 1000 if settings.default.max_examples >= 100 else 40
 
 TEXT, INTEGER = {"type": "string"}, {"type": "integer"}
 _plain = st.sampled_from([

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule
+from support.effort import share
 from support.sandboxes import unexplained
 from support.shops import shop
 
@@ -165,7 +166,7 @@ class StrictShop(Shop):
         assert self.is_refused(self.client.change, stranger, name="a")
 
 
-Shop.TestCase.settings = settings(max_examples=30, stateful_step_count=25, deadline=None)
+Shop.TestCase.settings = settings(share(0.4), stateful_step_count=25)
 TestShop = Shop.TestCase
-StrictShop.TestCase.settings = settings(max_examples=15, stateful_step_count=25, deadline=None)
+StrictShop.TestCase.settings = settings(share(0.2), stateful_step_count=25)
 TestStrictShop = StrictShop.TestCase

@@ -54,6 +54,19 @@ def tree(name: str) -> Tree:
     return dynclient.load(SHIPPED[name]).top.value
 
 
+@functools.cache
+def _load_shipped(name: str) -> Document:
+    return dynclient.load(tree(name))
+
+
+def load_tree(whole: Tree) -> Document:
+    """Return a document that is loaded of a tree; that of a shipped one is loaded once."""
+    for name in SHIPPED:
+        if tree(name) is whole:
+            return _load_shipped(name)
+    return dynclient.load(whole)
+
+
 def real(most: int, least: int = 0) -> list[dict[str, Any]]:
     """Return what the manifest of the real documents says of those in one file, of OpenAPI 3.0 and 3.1.
 
