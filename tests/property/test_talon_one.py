@@ -3,6 +3,7 @@
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given
+from support.effort import share
 
 import dynclient
 
@@ -25,6 +26,7 @@ def operation_ids():
 
 
 @pytest.mark.parametrize("operation_id", operation_ids())
+@share(0.25)
 @given(data=st.data())
 def test_a_call_that_fits_is_sent_read_and_answered(talon_one, operation_id, data):
     client, sandbox = talon_one
@@ -41,6 +43,7 @@ def test_a_call_that_fits_is_sent_read_and_answered(talon_one, operation_id, dat
 
 
 @pytest.mark.parametrize("operation_id", operation_ids())
+@share(0.25)
 @given(data=st.data())
 def test_a_call_with_an_undeclared_argument_is_refused_and_nothing_is_sent(
     talon_one, operation_id, data
