@@ -246,7 +246,7 @@ def _iterate_named_schemas(root: Node, *, is_entry: bool) -> Iterator[Node]:
 def _find_own_discriminator(node: Node, depth: int = _MAX_DEPTH) -> Node | None:
     """Return the discriminator of a schema or of a part of it that stands in its `allOf`."""
     own = read_discriminator(node)
-    if own is not None:
+    if own is not None and own.get_text("propertyName"):
         return own
     parts = node.get_child("allOf").iterate_children() if depth else ()
     found = (_find_own_discriminator(part, depth - 1) for part in parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 
 import httpx
@@ -392,3 +393,35 @@ def test_an_oauth2_flow_has_the_name_of_openapi_3(flow, name):
     assert scheme.value["flows"] == {
         name: {"tokenUrl": "https://a.example", "scopes": {"r": "read"}}
     }
+
+
+ODD_VALUES = [None, [], {}, 1, "x", "", True, [None], {"$ref": "#/nowhere"}, {"$ref": 1}, 1e400, -1]
+
+
+def list_places(tree, place=()):
+    """Yield the keys that lead to each value inside a tree."""
+    members = tree.items() if isinstance(tree, dict) else enumerate(tree)
+    for key, value in members:
+        yield (*place, key)
+        if isinstance(value, dict | list):
+            yield from list_places(value, (*place, key))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from(list(list_places(PETS))), st.sampled_from(ODD_VALUES))
+def test_a_broken_corner_ends_in_a_problem_or_a_typed_error(place, value):
+    document = json.loads(json.dumps(PETS))
+    owner = document
+    for key in place[:-1]:
+        owner = owner[key]
+    owner[place[-1]] = value
+    try:
+        loaded = dynclient.load(document)
+    except dynclient.errors.DocumentError:
+        return
+    assert isinstance(loaded.problems, tuple)
+    sandbox = dynclient.Sandbox(loaded)
+    client = dynclient.Client(loaded, server="https://api.example.com", transport=sandbox)
+    for operation in client.operations.values():
+        with contextlib.suppress(dynclient.errors.DynclientError):
+            operation.send(operation.example())

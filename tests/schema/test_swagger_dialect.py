@@ -78,3 +78,11 @@ def test_read_only_is_by_direction():
     client = build_client(schema)
     assert accepts(client, {})
     assert not accepts(client, {"id": 1})
+
+
+@pytest.mark.parametrize("discriminator", ["", 1, [], None, {}, {"propertyName": ""}])
+def test_a_discriminator_without_a_name_tells_nothing_apart(discriminator):
+    animal = {**ANIMAL, "discriminator": discriminator}
+    dog = build_child(barks={"type": "boolean"})
+    client = build_client({"$ref": "#/definitions/Animal"}, Animal=animal, Dog=dog)
+    assert accepts(client, {"kind": "Bird"})
