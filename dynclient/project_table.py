@@ -13,7 +13,7 @@ from dynclient.violations import shorten_repr
 
 PYPROJECT_FILE = "pyproject.toml"
 
-_KEYS = ("spec", "specs", "excuse", "diff")
+_KEYS = ("spec", "specs", "overlays", "excuse", "diff")
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class ProjectTable:
         specs: the paths or URLs of the documents; the one of `spec` is the first.
         has_spec: whether `spec` names one of them.
         excuse: where violations of the documents are excused.
+        overlays: the paths or URLs of the overlays that change the documents.
         diff: the table `[tool.dynclient.diff]`, as it stands.
 
     """
@@ -33,6 +34,7 @@ class ProjectTable:
     specs: tuple[str, ...] = ()
     has_spec: bool = False
     excuse: tuple[str, ...] = ()
+    overlays: tuple[str, ...] = ()
     diff: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -87,6 +89,7 @@ def parse_project_table(table: Mapping[str, Any], file: Path) -> ProjectTable:
             hint='write spec = "api.yaml"',
         )
     specs = toml_files.check_texts(f"{where}: specs", table.get("specs", []), "specs")
+    overlays = toml_files.check_texts(f"{where}: overlays", table.get("overlays", []), "overlays")
     all_specs = [spec, *specs] if spec else specs
     diff = table.get("diff", {})
     if not isinstance(diff, dict):
@@ -96,11 +99,12 @@ def parse_project_table(table: Mapping[str, Any], file: Path) -> ProjectTable:
         tuple(resolve_path(path, file) for path in dict.fromkeys(all_specs)),
         has_spec=bool(spec),
         excuse=tuple(toml_files.check_texts(f"{where}: excuse", table.get("excuse", []), "excuse")),
+        overlays=tuple(resolve_path(path, file) for path in overlays),
         diff=diff,
     )
 
 
 def resolve_path(path: str, file: Path) -> str:
-    """Return a URL as it is, a path from the folder of a file."""
-    is_url = path.startswith(("http://", "https://"))
-    return path if is_url else str(file.parent / path)
+    """Return a URL or `git:REV:path` as it is, a path from the folder of a file."""
+    is_other = path.startswith(("http://", "https://", "git:"))
+    return path if is_other else str(file.parent / path)

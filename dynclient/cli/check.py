@@ -44,6 +44,7 @@ _FAILING = {"error": ("error",), "warning": ("error", "warning")}
     default="error",
     help="Fail from here on: error (the default) or warning.",
 )
+@document_option.add_overlay_option
 @click.option("--strict", is_flag=True, help="Ask openapi-spec-validator too, as a second opinion.")
 @click.option(
     "--used",

@@ -21,16 +21,43 @@ if TYPE_CHECKING:
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
+#: Where the overlays of the command line are kept while it runs.
+_OVERLAYS = f"{__name__}.overlays"
+
 #: What the sandbox is shown as a credential: it asks for one as the API does, and takes any.
 DUMMY_CREDENTIAL = "sandbox"
 
 
 def add_spec_option(command: CommandT) -> CommandT:
-    """Give a command the option `--spec`."""
-    text = "The OpenAPI document: a path or a URL."
-    return click.option("--spec", metavar="SPEC", shell_complete=_complete_files, help=text)(
-        command
-    )
+    """Give a command the options `--spec` and `--overlay`."""
+    text = "The OpenAPI document: a path, a URL, git:REV:path, or - for standard input."
+    option = click.option("--spec", metavar="SPEC", shell_complete=_complete_files, help=text)
+    return option(add_overlay_option(command))
+
+
+def add_overlay_option(command: CommandT) -> CommandT:
+    """Give a command the option `--overlay`, which `choose_document` reads."""
+    return click.option(
+        "--overlay",
+        "overlays",
+        metavar="FILE",
+        multiple=True,
+        expose_value=False,
+        callback=_keep_overlays,
+        shell_complete=_complete_files,
+        help="An OpenAPI overlay that changes the document; repeatable.",
+    )(command)
+
+
+def _keep_overlays(ctx: click.Context, _param: click.Parameter, value: tuple[str, ...]) -> None:
+    ctx.meta[_OVERLAYS] = value
+
+
+def _get_overlays() -> tuple[str, ...]:
+    """Return the overlays that the command line names."""
+    ctx = click.get_current_context(silent=True)
+    overlays: tuple[str, ...] = ctx.meta.get(_OVERLAYS, ()) if ctx is not None else ()
+    return overlays
 
 
 def add_spec_argument(command: CommandT) -> CommandT:
@@ -38,7 +65,8 @@ def add_spec_argument(command: CommandT) -> CommandT:
     option = click.option(
         "--spec", "named", metavar="SPEC", shell_complete=_complete_files, help="The same as SPEC."
     )
-    return click.argument("spec", required=False, shell_complete=_complete_files)(option(command))
+    argument = click.argument("spec", required=False, shell_complete=_complete_files)
+    return argument(option(add_overlay_option(command)))
 
 
 def choose_spec(spec: str | None, named: str | None) -> str | None:
@@ -67,12 +95,14 @@ class DocumentChoice:
         source: its path or URL.
         named_by: who named it, as messages say it; "" for the shipped one.
         excuse: where pyproject.toml excuses violations of it.
+        overlays: the paths or URLs of the overlays that change it.
 
     """
 
     source: str
     named_by: str = ""
     excuse: tuple[str, ...] = ()
+    overlays: tuple[str, ...] = ()
 
     @property
     def is_shipped(self) -> bool:
@@ -106,13 +136,13 @@ def choose_document(spec: str | None) -> DocumentChoice:
         UsageError: pyproject.toml has a mistake, or does not say which document it is.
 
     """
-    if spec:
-        return DocumentChoice(spec, "--spec", _find_excuses(spec))
-    if named := os.environ.get("DYNCLIENT_SPEC"):
-        return DocumentChoice(named, "DYNCLIENT_SPEC", _find_excuses(named))
     table = find_project_table(Path.cwd())
+    if spec:
+        return _build_choice(spec, "--spec", table)
+    if named := os.environ.get("DYNCLIENT_SPEC"):
+        return _build_choice(named, "DYNCLIENT_SPEC", table)
     if table is None:
-        return DocumentChoice(str(find_shipped_document()))
+        return DocumentChoice(str(find_shipped_document()), overlays=_get_overlays())
     choices = list_project_choices(table)
     if len(choices) > 1 and not table.has_spec:
         names = ", ".join(choice.source for choice in choices)
@@ -132,7 +162,7 @@ def choose_documents(specs: Sequence[str]) -> list[DocumentChoice]:
     named = os.environ.get("DYNCLIENT_SPEC")
     if specs or named:
         named_by = "--spec" if specs else "DYNCLIENT_SPEC"
-        return [DocumentChoice(spec, named_by) for spec in specs or [str(named)]]
+        return [_build_choice(spec, named_by, table) for spec in specs or [str(named)]]
     if table is None:
         hint = 'dynclient check api.yaml, or spec = "api.yaml" in [tool.dynclient]'
         raise UsageError("no document is named", hint=hint)
@@ -151,15 +181,16 @@ def list_project_choices(table: ProjectTable) -> list[DocumentChoice]:
             f"{table.name} names no document",
             hint='add spec = "api.yaml", or specs = ["a.yaml", "b.yaml"]',
         )
-    return [DocumentChoice(spec, str(table.file), table.excuse) for spec in table.specs]
+    overlays = table.overlays + _get_overlays()
+    return [DocumentChoice(spec, str(table.file), table.excuse, overlays) for spec in table.specs]
 
 
-def _find_excuses(source: str) -> tuple[str, ...]:
-    """Return the excuses that pyproject.toml has for a document, if it names that document."""
-    table = find_project_table(Path.cwd())
+def _build_choice(source: str, named_by: str, table: ProjectTable | None) -> DocumentChoice:
+    """Return a document that was named; what pyproject.toml sets for it counts."""
     own = [] if table is None else [Path(spec).absolute() for spec in table.specs]
-    is_own = table is not None and Path(source).absolute() in own
-    return table.excuse if table is not None and is_own else ()
+    if table is None or Path(source).absolute() not in own:
+        return DocumentChoice(source, named_by, overlays=_get_overlays())
+    return DocumentChoice(source, named_by, table.excuse, table.overlays + _get_overlays())
 
 
 def load_choice(choice: DocumentChoice) -> Document:
@@ -172,7 +203,7 @@ def load_choice(choice: DocumentChoice) -> Document:
     from dynclient.client.load import load
 
     try:
-        return load(choice.source)
+        return load(choice.source, overlay=choice.overlays)
     except DocumentNotFound as error:
         if meant := _find_similar_file(choice.source):
             error.hint = f"did you mean {meant}?"

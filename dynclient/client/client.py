@@ -10,7 +10,7 @@ from typing import Any, Generic, Self, TypeVar, Unpack
 
 from dynclient import __version__, model
 from dynclient.client.excuses import Excuses
-from dynclient.client.load import DocumentSource, load
+from dynclient.client.load import DocumentSource, Overlays, load
 from dynclient.client.operation import BoundOperation
 from dynclient.client.operation_lookup import build_not_found_error
 from dynclient.client.options import ClientOptions, Options, check_max_connections
@@ -160,10 +160,13 @@ class BaseClient(Generic[OperationT]):
         max_connections: int | None = MAX_CONNECTIONS,
         base: Base = None,
         allow_references: AllowedReferences = False,
+        overlay: Overlays = (),
         **options: Unpack[ClientOptions],
     ) -> None:
         check_max_connections(max_connections)
-        compiled = CompiledDocument.of(load(source, base=base, allow_references=allow_references))
+        compiled = CompiledDocument.of(
+            load(source, base=base, allow_references=allow_references, overlay=overlay)
+        )
         try:
             checked_options = Options().replace(**options)
             runner = self._runner_class(transport, USER_AGENT, max_connections)
@@ -458,6 +461,7 @@ class Client(BaseClient[Operation]):
             any number. A ready client has limits of its own.
         base: of a document without a file: what its references are relative to, as in `load`.
         allow_references: what references may name besides, as in `load`.
+        overlay: documents that change the document, as in `load`.
         **options: how calls are made, as `ClientOptions` describes them.
 
     """

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
-from dynclient.client.source_loader import AllowedReferences, ReadableFile, load_source
+from dynclient.client.source_loader import (
+    AllowedReferences,
+    ReadableFile,
+    load_source,
+    read_overlays,
+)
 from dynclient.errors import UsageError
 from dynclient.model import Document
 from dynclient.schema.formats import FormatCheck
@@ -18,6 +23,11 @@ if TYPE_CHECKING:
 #: What the formats of a user are.
 FORMATS_HINT = 'a mapping of names to functions, such as {"currency": is_currency}'
 
+OverlaySource = str | PathLike[str] | Mapping[str, Any] | bytes | ReadableFile
+
+#: One overlay, or several.
+Overlays = OverlaySource | Sequence[OverlaySource]
+
 DocumentSource = str | PathLike[str] | Mapping[str, Any] | bytes | ReadableFile | Document
 
 
@@ -26,6 +36,7 @@ def load(
     *,
     base: str | PathLike[str] | None = None,
     allow_references: AllowedReferences = False,
+    overlay: Overlays = (),
     formats: Mapping[str, FormatCheck] | None = None,
 ) -> Document:
     """Return the OpenAPI document that a source holds.
@@ -43,6 +54,8 @@ def load(
             with all below them; True: everything, but for a document from the net no file and no
             private host. Without it, references of a file name files below its folder, or below the
             git repository in which it lies; those of a URL name what has its origin.
+        overlay: an overlay, or several that are applied in this order: each is a source like the
+            document (OpenAPI Overlay 1.0 and 1.1).
         formats: name of a format → function that says whether a string fits it. They are added to
             the known formats, or replace them.
 
@@ -56,13 +69,14 @@ def load(
     """
     _check_formats(formats)
     if isinstance(source, Document):
-        if base is not None or allow_references:
+        if base is not None or allow_references or overlay:
             raise UsageError(
-                "`base` and `allow_references` are for a document that is not loaded yet",
+                "`base`, `allow_references` and `overlay` are for a document that is being loaded",
                 hint="give them to dynclient.load",
             )
         return source if not formats else _replace_formats(source, formats)
-    files = load_source(source, base, allow_references)
+    overlays = read_overlays(overlay) if overlay != () else ()
+    files = load_source(source, base, allow_references, overlays)
     return Document(files, _find_problems, formats)
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from dynclient.document.document_cache import open_default_cache
-from dynclient.document.document_files import DocumentFiles
+from dynclient.document.document_files import DocumentFile, DocumentFiles
 from dynclient.document.file_loader import IN_MEMORY_URI, MAX_FILE_BYTES, Fetch, load_files
-from dynclient.document.reference_boundary import REFUSED, build_boundary
+from dynclient.document.reference_boundary import REFUSED, ReferenceBoundary, build_boundary
 from dynclient.document.uris import get_scheme, to_path, to_uri
 from dynclient.errors import DocumentError, DocumentNotFound, DocumentTooLarge, UsageError
 from dynclient.transport.document_fetcher import build_fetcher
@@ -45,13 +46,19 @@ AllowedReferences = bool | Collection[str | PathLike[str]]
 Base = str | PathLike[str] | None
 
 
-def load_source(source: object, base: Base, allow_references: AllowedReferences) -> DocumentFiles:
+def load_source(
+    source: object,
+    base: Base = None,
+    allow_references: AllowedReferences = False,
+    overlays: Sequence[DocumentFile] = (),
+) -> DocumentFiles:
     """Load the files of a document.
 
     Args:
         source: a path, a URL, `-`, `git:REV:path`, a mapping, bytes or a file object.
         base: what the references of a document without a file are relative to.
         allow_references: what the references may name besides.
+        overlays: documents that change it.
 
     Raises:
         UsageError: the source is none of these, or an option does not fit it.
@@ -60,15 +67,14 @@ def load_source(source: object, base: Base, allow_references: AllowedReferences)
     """
     _check_allowed_references(allow_references)
     if isinstance(source, Mapping):
-        return _load_mapping(source, base, allow_references)
-    if isinstance(source, bytes | bytearray | memoryview):
-        return _load_data(bytes(source), "bytes", _BYTES_URI, base, allow_references)
-    if hasattr(source, "read"):
-        data = _read_file_object(source)
-        return _load_data(data, "a file object", _BYTES_URI, base, allow_references)
-    if source == STDIN:
-        data = _read_file_object(sys.stdin.buffer)
-        return _load_data(data, "standard input", _STDIN_URI, base, allow_references)
+        uri = IN_MEMORY_URI if base is None else _build_uri(base)
+        boundary = build_boundary(uri, allow_references)
+        is_alone = base is None and not allow_references
+        fetch = _build_refusal("a mapping") if is_alone else build_fetcher(boundary)
+        return _load_within(boundary, fetch, overlays, source)
+    given = _read_given_data(source)
+    if given is not None:
+        return _load_data(given, base, allow_references, overlays)
     if not isinstance(source, PathLike | str) or source == "":
         raise UsageError(f"no document can be loaded from {shorten_repr(source)}", hint=SOURCE_HINT)
     if base is not None:
@@ -78,11 +84,48 @@ def load_source(source: object, base: Base, allow_references: AllowedReferences)
             hint="leave it out: a path or URL is its own base",
         )
     if isinstance(source, str) and source.startswith(GIT_PREFIX):
-        return _load_from_git(source, allow_references)
+        return _load_from_git(source, allow_references, overlays)
     root = to_uri(source if isinstance(source, str) else Path(source))
     boundary = build_boundary(root, allow_references)
-    fetch = build_fetcher(boundary)
-    return load_files(boundary.root, fetch, open_default_cache(), may_fetch=boundary.may_fetch)
+    return _load_within(boundary, build_fetcher(boundary), overlays)
+
+
+def read_overlays(given: object) -> list[DocumentFile]:
+    """Return the overlays of a document.
+
+    Args:
+        given: a source, as of a document, or a list of them.
+
+    Raises:
+        UsageError: it is none of these.
+        DocumentError: an overlay cannot be read.
+
+    """
+    overlays = []
+    for number, source in enumerate(given if isinstance(given, list | tuple) else [given], 1):
+        files = load_source(source)
+        overlay = files.read_file(files.root)
+        if get_scheme(overlay.uri) == "memory":
+            overlay = replace(overlay, uri=f"memory:overlay-{number}")
+        overlays.append(overlay)
+    return overlays
+
+
+def _load_within(
+    boundary: ReferenceBoundary,
+    fetch: Fetch,
+    overlays: Sequence[DocumentFile],
+    mapping: Mapping[str, Any] | None = None,
+) -> DocumentFiles:
+    """Load the document at the root of a boundary, or a mapping that stands there."""
+    return load_files(
+        boundary.root if mapping is None else mapping,
+        fetch,
+        open_default_cache(),
+        boundary.root,
+        may_fetch=boundary.may_fetch,
+        overlays=overlays,
+    )
 
 
 def _check_allowed_references(value: object) -> None:
@@ -97,43 +140,60 @@ def _check_allowed_references(value: object) -> None:
     )
 
 
-def _load_mapping(
-    source: Mapping[str, Any], base: Base, allow_references: AllowedReferences
-) -> DocumentFiles:
-    uri = IN_MEMORY_URI if base is None else _build_uri(base)
-    boundary = build_boundary(uri, allow_references)
-    fetch = build_fetcher(boundary)
-    if base is None and not allow_references:
-        fetch = _build_refusal("a mapping")
-    cache = open_default_cache()
-    return load_files(source, fetch, cache, uri, may_fetch=boundary.may_fetch)
+class _GivenData(NamedTuple):
+    """A document that came as bytes.
+
+    Attributes:
+        data: the bytes.
+        kind: what messages call it.
+        uri: what stands for the URI that it does not have.
+
+    """
+
+    data: bytes
+    kind: str
+    uri: str = _BYTES_URI
+
+
+def _read_given_data(source: Any) -> _GivenData | None:
+    """Return the bytes of a source that has no path and no URL; None where it has one."""
+    if isinstance(source, bytes | bytearray | memoryview):
+        return _GivenData(bytes(source), "bytes")
+    if hasattr(source, "read"):
+        return _GivenData(_read_file_object(source), "a file object")
+    if source == STDIN:
+        return _GivenData(_read_file_object(sys.stdin.buffer), "standard input", _STDIN_URI)
+    return None
 
 
 def _load_data(
-    data: bytes, kind: str, uri: str, base: Base, allow_references: AllowedReferences
+    given: _GivenData,
+    base: Base,
+    allow_references: AllowedReferences,
+    overlays: Sequence[DocumentFile],
 ) -> DocumentFiles:
-    root = uri if base is None else _build_uri(base)
+    root = given.uri if base is None else _build_uri(base)
     boundary = build_boundary(root, allow_references)
-    read_other = build_fetcher(boundary)
-    if base is None and not allow_references:
-        read_other = _build_refusal(kind)
+    is_alone = base is None and not allow_references
+    read_other = _build_refusal(given.kind) if is_alone else build_fetcher(boundary)
 
     def fetch(uri: str) -> bytes:
-        return data if uri == root else read_other(uri)
+        return given.data if uri == root else read_other(uri)
 
-    files = load_files(root, fetch, open_default_cache(), may_fetch=boundary.may_fetch)
+    files = _load_within(boundary, fetch, overlays)
     files.vouches_for_servers = False
     return files
 
 
-def _load_from_git(source: str, allow_references: AllowedReferences) -> DocumentFiles:
+def _load_from_git(
+    source: str, allow_references: AllowedReferences, overlays: Sequence[DocumentFile]
+) -> DocumentFiles:
     from dynclient.document.git import parse_revision_path
 
     tree, path = parse_revision_path(source[len(GIT_PREFIX) :], source)
     boundary = build_boundary(tree.build_uri(path), allow_references)
-    fetch = tree.build_fetcher(build_fetcher(boundary))
     try:
-        return load_files(boundary.root, fetch, open_default_cache(), may_fetch=boundary.may_fetch)
+        return _load_within(boundary, tree.build_fetcher(build_fetcher(boundary)), overlays)
     except DocumentError as error:
         error.headline += f" (at the revision {tree.revision})"
         raise

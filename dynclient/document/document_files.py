@@ -22,6 +22,7 @@ from dynclient.errors import DocumentError, DocumentSyntaxError, UnresolvableRef
 
 if TYPE_CHECKING:
     from dynclient.document.schema_resources import SchemaResource, SchemaResources
+    from dynclient.document.tree_origins import TreeOrigins
 
 #: How many references may follow one another.
 MAX_CHAIN = 100
@@ -42,6 +43,7 @@ class DocumentFile:
         may_have_resources: whether a schema in it may have an identifier, such as an `$id`.
         may_have_discriminators: whether a schema in it may have a discriminator.
         find_traps: returns a problem for each text that the versions of YAML read differently.
+        origins: where its parts come from, where an overlay has changed it.
 
     """
 
@@ -55,6 +57,7 @@ class DocumentFile:
     may_have_resources: bool = True
     may_have_discriminators: bool = True
     find_traps: Callable[[], Sequence[Problem]] = field(default=tuple, repr=False, compare=False)
+    origins: TreeOrigins | None = None
 
     @cached_property
     def base_uri(self) -> str:
@@ -386,6 +389,13 @@ class DocumentFiles:
             reference=reference,
             pointer=base.pointer,
         )
+
+    def find_origin(self, uri: str, pointer: str) -> tuple[str, str]:
+        """Return the file and pointer where a part of a file is written: perhaps in an overlay."""
+        file = self._by_uri.get(uri)
+        if file is None or file.origins is None:
+            return uri, pointer
+        return file.origins.find_pointer(pointer)
 
     def find_position(self, uri: str, pointer: str) -> tuple[int, int] | None:
         """Return (line, column) of a place, first is 1; None where they are unknown."""

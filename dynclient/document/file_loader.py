@@ -46,6 +46,7 @@ def load_files(
     mapping_uri: str = IN_MEMORY_URI,
     *,
     may_fetch: bool = False,
+    overlays: Sequence[DocumentFile] = (),
 ) -> DocumentFiles:
     """Load a document. Other files are read when a reference to them is first resolved.
 
@@ -58,6 +59,7 @@ def load_files(
         cache: where parsed texts are kept.
         mapping_uri: what the references of a mapping are relative to.
         may_fetch: whether a reference may lead to the net.
+        overlays: documents that change the entry document, in this order.
 
     Raises:
         DocumentNotFound: nothing is at `source`. A file that is only referred to may be missing:
@@ -73,7 +75,13 @@ def load_files(
     else:
         root = to_uri(source)
         entry = reader.read_entry(root)
-    files = DocumentFiles(root, {root: entry}, reader.read)
+    by_uri = {root: entry}
+    if overlays:
+        from dynclient.document.overlay import apply_overlays  # Few documents have one.
+
+        by_uri = {overlay.uri: overlay for overlay in overlays}
+        by_uri[root] = apply_overlays(entry, overlays)
+    files = DocumentFiles(root, by_uri, reader.read)
     if may_fetch:
         files.read_all()
         files.stop_reading()

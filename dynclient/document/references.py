@@ -153,7 +153,8 @@ class Node:
     @property
     def place(self) -> Place:
         """Where this stands, for messages."""
-        return Place(self.uri, self.pointer, self.files.find_position)
+        uri, pointer = self.files.find_origin(self.uri, self.pointer)
+        return Place(uri, pointer, self.files.find_position)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,8 @@ class TranslationProblems:
         self, node: Node, code: str, message: str, severity: Severity = "error", hint: str = ""
     ) -> None:
         """Note a problem at a place."""
-        problem = Problem(severity, code, message, hint, node.pointer, node.uri, place=node.place)
+        place = node.place
+        problem = Problem(severity, code, message, hint, place.pointer, place.uri, place=place)
         self.found.append(problem)
 
     def report_keyword(self, node: Node, keyword: str) -> None:

@@ -99,7 +99,8 @@ class CheckContext:
         severity: Severity = "error",
     ) -> None:
         """Add a problem at a node, unless it is known there."""
-        self._add(Problem(severity, code, message, hint, node.pointer, node.uri, place=node.place))
+        place = node.place
+        self._add(Problem(severity, code, message, hint, place.pointer, place.uri, place=place))
 
     def warn(self, node: Node, code: str, message: str, hint: str = "") -> None:
         """Add a problem that leaves the document usable."""

@@ -1,0 +1,227 @@
+"""Overlays: what each action makes of a document, and where its problems stand."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+from support.documents import content, document, operation, parameter, single
+
+import dynclient
+from dynclient import errors
+from dynclient.cli.main import root
+from dynclient.document.tree_origins import TreeOrigins
+
+
+def overlay(*actions, version="1.1.0"):
+    return {"overlay": version, "info": {"title": "o", "version": "1"}, "actions": list(actions)}
+
+
+def shop():
+    paths = {
+        "/a": {"get": operation(parameter("x"), parameter("y"), parameter("z"), operationId="a")},
+        "/b": {"get": operation(operationId="b", tags=["t"])},
+    }
+    return document(paths)
+
+
+def apply(*actions, made=None, **options):
+    return dynclient.load(made or shop(), overlay=overlay(*actions, **options))
+
+
+def list_codes(found):
+    return [each.code for each in found.problems]
+
+
+@pytest.mark.parametrize("version", ["1.0.0", "1.1.0", "1.1", 1.0])
+def test_an_update_is_merged_into_each_object(version):
+    found = apply({"target": "$.paths.*.get", "update": {"summary": "Hi", "tags": ["new"]}}, version=version)  # fmt: skip
+    assert [each.summary for each in found.operations.values()] == ["Hi", "Hi"]
+    assert [each.tags for each in found.operations.values()] == [("new",), ("t", "new")]
+    assert found.problems == ()
+
+
+def test_an_update_is_appended_to_a_list():
+    target = "$.paths['/a'].get.parameters"
+    found = apply({"target": target, "update": parameter("one")}, {"target": target, "update": [parameter("two")]})  # fmt: skip
+    names = [each.name for each in found.operations["a"].parameters]
+    assert names == ["x", "y", "z", "one", "two"]
+
+
+def test_an_update_replaces_a_value():
+    found = apply({"target": "$.paths['/a'].get.operationId", "update": "renamed"})
+    assert list(found.operations) == ["renamed", "b"]
+
+
+def test_what_is_removed_is_gone():
+    found = apply(
+        {"target": "$.paths['/a'].get.parameters[?@.name == 'x' || @.name == 'z']", "remove": True},
+        {"target": "$.paths['/b']", "remove": True, "update": {"x": 1}},
+    )
+    assert [each.name for each in found.operations["a"].parameters] == ["y"]
+    assert list(found.operations) == ["a"]
+    assert list_codes(found) == []
+
+
+def test_a_copy_and_a_removal_rename_a_path():
+    found = apply(
+        {"target": "$.paths", "update": {"/new": {}}},
+        {"target": "$.paths['/new']", "copy": "$.paths['/a']"},
+        {"target": "$.paths['/a']", "remove": True},
+    )
+    assert found.operations["a"].path == "/new"
+    assert dynclient.Client(found).a.request(x=1).url.endswith("/new?x=1")
+
+
+def test_several_overlays_are_applied_in_order_from_any_source(tmp_path):
+    first = overlay({"target": "$.info", "update": {"title": "first"}})
+    (tmp_path / "second.yaml").write_text(
+        "overlay: 1.0.0\nactions:\n- target: $.info\n  update: {title: second}\n"
+    )
+    third = json.dumps(overlay({"target": "$.info", "update": {"version": "3"}}))
+    for last in (third.encode(), io.StringIO(third)):
+        found = dynclient.load(shop(), overlay=[first, tmp_path / "second.yaml", last])
+        assert found.info == {"title": "second", "version": "3"}
+
+
+def test_the_document_that_was_given_stays_as_it_is():
+    made = shop()
+    before = json.dumps(made)
+    apply({"target": "$..parameters", "remove": True}, made=made)
+    assert json.dumps(made) == before
+
+
+def test_an_alias_in_the_document_is_changed_in_one_place_only(tmp_path):
+    path = tmp_path / "api.yaml"
+    path.write_text(
+        "openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths:\n  /a: &shared {get: {responses: {200: {description: x}}}}\n  /b: *shared\n"
+    )
+    found = dynclient.load(path, overlay=overlay({"target": "$.paths['/a'].get", "update": {"operationId": "a"}}))  # fmt: skip
+    assert list(found.operations) == ["a", "GET /b"]
+
+
+@pytest.mark.parametrize(
+    ("action", "code", "severity"),
+    [
+        ({"target": "$.nope", "remove": True}, "overlay-without-match", "warning"),
+        ({"target": "$.paths[?@.x == 1]", "update": {}}, "overlay-without-match", "warning"),
+        ({"target": "$[", "remove": True}, "invalid-overlay", "error"),
+        ({"target": "paths", "remove": True}, "invalid-overlay", "error"),
+        ({"target": "", "remove": True}, "invalid-overlay", "error"),
+        ({"target": 5}, "invalid-overlay", "error"),
+        ({}, "invalid-overlay", "error"),
+        ("x", "invalid-overlay", "error"),
+        ({"target": "$.info"}, "invalid-overlay", "error"),
+        ({"target": "$", "remove": True}, "invalid-overlay", "error"),
+        ({"target": "$.info", "copy": "$.paths.*"}, "invalid-overlay", "error"),
+        ({"target": "$.info", "copy": "$.nope"}, "invalid-overlay", "error"),
+        ({"target": "$.info", "update": "x"}, "incompatible-overlay", "error"),
+        ({"target": "$.info", "update": ["x"]}, "incompatible-overlay", "error"),
+        ({"target": "$.info", "update": {"title": {}}}, "incompatible-overlay", "error"),
+        ({"target": "$.paths['/b'].get", "update": {"tags": "x"}}, "incompatible-overlay", "error"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_an_action_is_a_problem_and_the_rest_applies(action, code, severity):
+    rename = {"target": "$.paths['/b'].get.operationId", "update": "renamed"}
+    found = apply(action, rename)
+    [problem] = found.problems
+    assert (problem.code, problem.severity) == (code, severity)
+    assert problem.pointer.startswith("/actions/0")
+    assert "renamed" in found.operations
+
+
+@pytest.mark.parametrize("given_overlay", [{}, {"overlay": "2.0.0"}, b"[]", b"text", b"", {"actions": []}])  # fmt: skip
+def test_what_is_no_overlay_is_a_typed_error(given_overlay):
+    with pytest.raises(errors.UnsupportedVersion) as caught:
+        dynclient.load(shop(), overlay=given_overlay)
+    assert "Overlay 1.0 and 1.1" in caught.value.hint
+
+
+@pytest.mark.parametrize("given_overlay", ["/no/such.yaml", b"a: [", "git:x"])
+def test_an_overlay_that_cannot_be_read_is_a_typed_error(given_overlay):
+    with pytest.raises((errors.DocumentError, errors.UsageError)):
+        dynclient.load(shop(), overlay=given_overlay)
+
+
+def test_an_overlay_without_actions_is_a_problem():
+    found = dynclient.load(shop(), overlay={"overlay": "1.0.0"})
+    assert list_codes(found) == ["invalid-overlay"]
+
+
+def test_problems_and_violations_stand_in_the_file_that_says_so(tmp_path):
+    (tmp_path / "api.yaml").write_text(
+        "openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths:\n  /a:\n    get:\n      operationId: a\n      parameters:\n        - {name: x, in: query}\n        - {name: y, in: query, schema: {type: integer}}\n      responses: {200: {description: x}}\n"
+    )
+    (tmp_path / "fix.yaml").write_text(
+        "overlay: 1.1.0\nactions:\n  - target: $.paths['/a'].get.parameters[?@.name == 'x']\n    remove: true\n  - target: $.paths['/a'].get.parameters\n    update:\n      name: w\n      in: query\n      schema: {type: boolean, minLength: x}\n  - target: $.nope\n    remove: true\n"
+    )
+    found = dynclient.load(tmp_path / "api.yaml", overlay=tmp_path / "fix.yaml")
+    client = dynclient.Client(found)
+    places = {each.path[-1]: str(each.place) for each in client.a.validate(y="x", w="x")}
+    assert places == {"y": "api.yaml:9", "w": "fix.yaml:9"}
+    assert [str(each) for each in found.problems] == [
+        "fix.yaml:10: warning: the target $.nope matches nothing; the action changes nothing [overlay-without-match]",
+        "fix.yaml:9: error: `minLength` has a value that it cannot have; it is ignored [invalid-keyword]",
+    ]  # fmt: skip
+
+
+def test_a_reference_in_an_overlay_is_followed(tmp_path):
+    (tmp_path / "s.yml").write_text("type: integer\n")
+    update = {"requestBody": content({"$ref": "s.yml"})}
+    fix = overlay({"target": "$.paths['/a'].get", "update": update})
+    client = dynclient.Client(shop(), base=tmp_path, overlay=fix)
+    assert client.a.validate(body="x")
+
+
+def test_an_overlay_goes_with_loading_only():
+    with pytest.raises(
+        errors.UsageError, match="`overlay` are for a document that is being loaded"
+    ):
+        dynclient.load(dynclient.load(shop()), overlay=overlay())
+
+
+def test_the_command_line_takes_overlays_from_options_and_the_project(tmp_path, monkeypatch):
+    (tmp_path / "api.json").write_text(json.dumps(single()))
+    for name in ("one", "two"):
+        action = {"target": "$.paths.*.post.operationId", "update": name}
+        (tmp_path / f"{name}.json").write_text(json.dumps(overlay(action)))
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.dynclient]\nspec = "api.json"\noverlays = ["one.json"]\n'
+    )
+    monkeypatch.chdir(tmp_path)
+
+    def list_operations(*words):
+        result = CliRunner().invoke(root, ["list", *words])
+        assert result.exit_code == 0, result.output
+        return result.output.split()[0]
+
+    assert list_operations() == "one"
+    assert list_operations("--spec", "api.json") == "one"
+    assert list_operations("--overlay", "two.json") == "two"
+    (tmp_path / "none.json").write_text(json.dumps(overlay({"target": "$.nope", "remove": True})))
+    checked = CliRunner().invoke(root, ["check", "--overlay", "none.json", "--fail-on", "warning"])
+    assert checked.exit_code == 7
+    assert "overlay-without-match" in checked.output
+
+
+@given(st.lists(st.integers(0, 5), max_size=6), st.lists(st.text("a/~b0", max_size=3), max_size=3))
+def test_origins_follow_items_that_move_up(removals, keys):
+    """A list with the same removals, kept beside it, says where each item comes from."""
+    origins = TreeOrigins("file")
+    location = tuple(keys)
+    items = list(range(6))
+    for removal in removals:
+        if removal < len(items):
+            origins.remove_items(location, {removal}, len(items))
+            del items[removal]
+    for index, original in enumerate(items):
+        assert origins.find((*location, str(index))) == ("file", (*location, str(original)))
+
+
+@given(st.text(max_size=20))
+def test_no_text_of_a_target_stops_the_document(target):
+    assert list(apply({"target": target, "update": {"x-a": 1}}).operations) is not None
