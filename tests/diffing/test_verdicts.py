@@ -486,3 +486,26 @@ def test_a_longer_path_value_that_is_asked_for_breaks_with_a_call_that_may_be_se
     (change,) = dynclient.diff(build(text), build({**text, "minLength": 4})).changes
     assert (change.level, change.proof) == ("breaking", "witness")
     assert change.witness["path"]["id"] != ""
+
+
+@pytest.mark.parametrize(
+    ("mark", "is_open"),
+    [
+        ({"x-extensible-enum": True}, True),
+        ({"x-extensible-enum": ["a"]}, True),
+        ({"x-ms-enum": {"name": "Letter", "modelAsString": True}}, True),
+        ({"x-speakeasy-unknown-values": "allow"}, True),
+        ({"x-extensible-enum": False}, False),
+        ({"x-ms-enum": {"name": "Letter", "modelAsString": False}}, False),
+        ({"x-speakeasy-unknown-values": "disallow"}, False),
+    ],
+    ids=str,
+)
+def test_an_enum_is_open_to_the_diff_where_it_is_open_to_the_client(mark, is_open):
+    old, new = (
+        both_ways(thing(a={**TEXT, "enum": values, **mark})) for values in (["a"], ["a", "b"])
+    )
+
+    breaking = dynclient.diff(old, new, open_enums=True).breaking
+
+    assert [change.rule for change in breaking] == ([] if is_open else ["values-changed"])

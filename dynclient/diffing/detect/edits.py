@@ -33,8 +33,7 @@ class Edit:
         old_place: the place to show of the old document.
         new_place: the place to show of the new document.
         renamed_to: the new name, where a property was renamed.
-        is_open_enum: whether one of the documents calls the values open (`x-extensible-enum`,
-            `x-ms-enum`).
+        is_open_enum: whether one of the documents calls the values open.
 
     """
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from dynclient.containment.schema_equality import select_assertions
 from dynclient.schema.dialect import TYPES, Schema, get_definition_name
+from dynclient.schema.open_enums import X_EXTENSIBLE_ENUM
 from dynclient.schema.readings import Definitions
 from dynclient.violations import Place
 
@@ -90,10 +91,12 @@ class FlattenedSchema:
 
     @cached_property
     def has_open_enum(self) -> bool:
-        """Whether the document says that more values than the listed ones may come."""
-        if self.collect_values("x-extensible-enum"):
-            return True
-        return any(value.get("modelAsString") is True for value in self.collect_values("x-ms-enum"))
+        """Whether the document says that more values than the listed ones may come.
+
+        The translation marks every enum that is open, whichever extension says so.
+        """
+        marks = self.collect_values(X_EXTENSIBLE_ENUM)
+        return any(mark is not False for mark in marks)
 
     @cached_property
     def properties(self) -> dict[str, tuple[Any, ...]]:

@@ -18,6 +18,7 @@ from dynclient.diffing.detect.differences import (
 from dynclient.diffing.detect.discriminator_meanings import ComponentNames, compare_discriminators
 from dynclient.diffing.detect.flattening import FlattenedSchema
 from dynclient.schema.formats import INTEGER_FORMAT_BOUNDS
+from dynclient.schema.open_enums import X_EXTENSIBLE_ENUM
 
 #: Keywords that ask for nothing where their value is 0.
 _MINIMUM_COUNTS = ("minLength", "minItems", "minProperties")
@@ -116,9 +117,10 @@ def _build_value_keys(values: list[Any]) -> set[str]:
 
 def _compare_open_values(old: FlattenedSchema, new: FlattenedSchema) -> Difference | None:
     """Return a difference of an open enum: of its values, or of whether it is open."""
-    old_values = old.find_first("x-extensible-enum")
-    new_values = new.find_first("x-extensible-enum")
-    if old_values != new_values:
+    old_values = old.find_first(X_EXTENSIBLE_ENUM)
+    new_values = new.find_first(X_EXTENSIBLE_ENUM)
+    has_list = isinstance(old_values, list) or isinstance(new_values, list)
+    if has_list and old_values != new_values:
         return Difference("values-changed", old_values, new_values)
     if old.has_open_enum == new.has_open_enum or old.values is None:
         return None
