@@ -17,6 +17,7 @@ _LEVELS = {"paths": 3, "webhooks": 3, "components": 2}
 
 #: A member whose text is longer is a part of its own.
 MAX_INLINE_CHARS = 160
+MAX_INLINE_VALUES = 16
 
 
 class TreeIndex(NamedTuple):
@@ -66,13 +67,17 @@ class _IndexWriter:
         others: dict[str, Any] = {}
         for key, member in value.items():
             member_levels = _LEVELS.get(key, 1) if levels is None else levels - 1
-            if isinstance(member, dict) and member_levels > 0:
+            is_indexed = isinstance(member, dict) and member_levels > 0
+            if is_indexed and not _has_few_values(member):
                 short_members[key] = None
                 others[key] = self.write_object(member, member_levels)
                 continue
-            text = json.dumps(member, separators=(",", ":"))
+            text = _encode(member)
             if len(text) <= MAX_INLINE_CHARS:
                 short_members[key] = member
+            elif is_indexed:
+                short_members[key] = None
+                others[key] = self.write_object(member, member_levels)
             else:
                 short_members[key] = None
                 others[key] = self._write_part(text)
@@ -84,6 +89,22 @@ class _IndexWriter:
         self.parts.append(part)
         self._length += len(part)
         return start, len(part)
+
+
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
+def _has_few_values(value: Any) -> bool:
+    """Tell whether a value is worth writing only to see whether its text is short."""
+    pending = [value]
+    for visited in pending:
+        if len(pending) > MAX_INLINE_VALUES:
+            return False
+        if isinstance(visited, dict):
+            pending += visited.values()
+        elif isinstance(visited, list):
+            pending += visited
+    return len(pending) <= MAX_INLINE_VALUES
 
 
 def has_shape_of_index(index: Any, size_bytes: int) -> bool:

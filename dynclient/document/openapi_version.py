@@ -72,8 +72,7 @@ def detect_version_family(files: DocumentFiles) -> VersionFamily:
     tree, name = files.top.value, files.top.place.file
     if not isinstance(tree, dict):
         raise UnsupportedVersion(
-            f"{name} is no OpenAPI document: its top is {_describe_kind(tree)}, not an object",
-            hint=_SUPPORTED_VERSIONS,
+            f"{name} is no OpenAPI document: {_describe_top(tree)}", hint=_build_top_hint(tree)
         )
     version = tree.get("openapi")
     if version is None and _is_swagger_2(str(tree.get("swagger"))):
@@ -151,9 +150,25 @@ def find_named_schemas(root: Node) -> Node:
     return root.follow_child("components").follow_child("schemas")
 
 
-def _describe_kind(tree: Any) -> str:
-    kinds = {list: "an array", str: "text", type(None): "empty"}
-    return kinds.get(type(tree), f"a {type(tree).__name__}")
+def is_markup(text: str) -> bool:
+    """Tell whether a text is a page of HTML or XML, as a server may send in place of a document."""
+    return re.match(r"\s*+<(!doctype|html|head|body|\?xml)\b", text, re.IGNORECASE) is not None
+
+
+def _describe_top(tree: Any) -> str:
+    """Return what stands where the object of a document is expected."""
+    if tree is None:
+        return "it is empty"
+    if isinstance(tree, str) and is_markup(tree):
+        return "it is a page of HTML or XML"
+    kinds = {list: "an array", str: "text", bool: "a boolean"}
+    return f"its top is {kinds.get(type(tree), 'a number')}, not an object"
+
+
+def _build_top_hint(tree: Any) -> str:
+    if isinstance(tree, str) and is_markup(tree):
+        return "give the document itself, not the page that shows it or asks to sign in"
+    return _SUPPORTED_VERSIONS
 
 
 def _describe_other_format(tree: dict[str, Any]) -> str:

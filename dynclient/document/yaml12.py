@@ -15,6 +15,7 @@ from typing import Any
 from dynclient.document.composer import AWAITS_ITEM, AWAITS_KEY, DROPS_VALUE, Composer
 from dynclient.document.fast_yaml import UnsuitableText, parse_fast
 from dynclient.document.locator import Locator, compose_positions, locate
+from dynclient.document.openapi_version import is_markup
 from dynclient.document.problems import Problem
 from dynclient.document.yaml_events import (
     MAX_DEPTH,
@@ -92,6 +93,8 @@ def parse(data: bytes, uri: str) -> ParsedText:
 
     """
     text = decode(data, uri)
+    if is_markup(text):  # It may be YAML by chance, but never a document.
+        return ParsedText(text)
     if not is_json_like(text):
         return _parse_yaml(text, uri)
     try:
