@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Literal
 
 from dynclient.document.references import unescape_token
+from dynclient.errors import DocumentTooLarge
 from dynclient.violations import Place
 
 #: Which way a value travels: `readOnly` binds requests, `writeOnly` binds responses.
@@ -57,6 +58,23 @@ class Schema(dict[str, Any]):
         self.place = place
 
 
+class TooDeepSchema(Schema):
+    """Stands for a definition that is nested too deeply to be read. Nothing is checked by it."""
+
+    __slots__ = ()
+
+    def build_error(self) -> DocumentTooLarge:
+        """Return the error of whoever needs the definition."""
+        return build_depth_error(self.place)
+
+
+def build_depth_error(place: Place | None) -> DocumentTooLarge:
+    """Return the error of a schema that is nested too deeply."""
+    where = f"{place}: " if place is not None else ""
+    uri = place.uri if place is not None else None
+    return DocumentTooLarge(f"{where}the schema is nested too deeply", uri=uri)
+
+
 def get_place(schema: Any) -> Place | None:
     """Return the place of the Schema Object that a schema was made from, None if it has none."""
     return schema.place if isinstance(schema, Schema) else None
@@ -66,6 +84,10 @@ def bundle_schema(schema: Schema | bool, defs: dict[str, Schema | bool]) -> Sche
     """Return a schema as a new root, with those of `defs` that it reaches as its `$defs`.
 
     The schemas themselves are not copied.
+
+    Raises:
+        DocumentTooLarge: one of them is nested too deeply.
+
     """
     if isinstance(schema, bool):
         schema = Schema({} if schema else {"not": {}})
@@ -76,8 +98,10 @@ def bundle_schema(schema: Schema | bool, defs: dict[str, Schema | bool]) -> Sche
     while pending:
         for name in find_referenced_names(pending.pop()):
             if name not in reached:
-                reached[name] = defs[name]
-                pending.append(defs[name])
+                definition = reached[name] = defs[name]
+                if isinstance(definition, TooDeepSchema):
+                    raise definition.build_error()
+                pending.append(definition)
     if reached:
         root["$defs"] = reached
     return root

@@ -8,7 +8,7 @@ Source: JSON Schema 2020-12 Core §7.1, §8.2.3.2; 2019-09 Core §8.2.4.2.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from urllib.parse import unquote
 
@@ -18,13 +18,28 @@ from dynclient.document.uris import split_fragment
 from dynclient.errors import UnresolvableReference
 from dynclient.schema.conjuncts import SchemaKey
 
-#: The anchors that are bound on a way, sorted, each with the schema that it means.
-DynamicScope = tuple[tuple[str, SchemaKey], ...]
 
-NO_SCOPE: DynamicScope = ()
+class DynamicScope:
+    """The anchors that are bound on a way. There is one object for each set of bindings.
 
-#: How many values of a document are read to find out which anchors a schema needs. Beyond them,
-#: it keeps all that are bound.
+    Args:
+        bindings: name of an anchor -> the schema that it means.
+
+    """
+
+    __slots__ = ("bindings",)
+
+    def __init__(self, bindings: Mapping[str, SchemaKey]) -> None:
+        self.bindings = bindings
+
+    def __len__(self) -> int:
+        return len(self.bindings)
+
+
+NO_SCOPE = DynamicScope({})
+
+#: How many values of a document are read, and anchors noted, to find out which anchors a schema
+#: needs. Beyond them, it keeps all that are bound.
 MAX_READ_VALUES = 500_000
 
 #: The keywords with a reference; the last one is of draft 2019-09.
@@ -48,6 +63,13 @@ class DynamicScopeReader:
         self._list_related = list_related
         self._needs: dict[SchemaKey, frozenset[str]] = {}
         self._remaining_values = MAX_READ_VALUES
+        self._scopes: dict[frozenset[tuple[str, SchemaKey]], DynamicScope] = {}
+        #: A scope and the schema resource that is entered → the scope in it.
+        self._entered: dict[tuple[DynamicScope, str, str], DynamicScope] = {}
+
+    def _get_scope(self, bindings: Mapping[str, SchemaKey]) -> DynamicScope:
+        key = frozenset(bindings.items())
+        return self._scopes.setdefault(key, DynamicScope(bindings)) if key else NO_SCOPE
 
     @cached_property
     def _schemas_by_anchor(self) -> dict[str, list[Node]]:
@@ -73,10 +95,13 @@ class DynamicScopeReader:
         resource = self._files.find_resource(node)
         if resource is None or not resource.dynamic_anchors:
             return scope
-        bound = dict(scope)
-        for name, pointer in resource.dynamic_anchors.items():
-            bound.setdefault(name, (node.uri, pointer))
-        return tuple(sorted(bound.items()))
+        key = (scope, node.uri, resource.pointer)
+        if key not in self._entered:
+            bound = dict(scope.bindings)
+            for name, pointer in resource.dynamic_anchors.items():
+                bound.setdefault(name, (node.uri, pointer))
+            self._entered[key] = self._get_scope(bound)
+        return self._entered[key]
 
     def find_target(self, keyword: str, node: Node, scope: DynamicScope) -> Node:
         """Return the schema that a reference names in a scope.
@@ -98,7 +123,7 @@ class DynamicScopeReader:
         resource = self._files.find_resource(target)
         anchors = resource.dynamic_anchors if resource else {}
         is_dynamic = anchors.get(name) == target.pointer
-        bound = dict(scope).get(name) if is_dynamic else None
+        bound = scope.bindings.get(name) if is_dynamic else None
         return target if bound is None else self._files.find_node(*bound)
 
     def restrict(self, scope: DynamicScope, target: Node) -> DynamicScope:
@@ -109,7 +134,11 @@ class DynamicScopeReader:
         if key not in self._needs and self._remaining_values > 0:
             self._find_needs(target)
         needs = self._needs.get(key)
-        return scope if needs is None else tuple(one for one in scope if one[0] in needs)
+        if needs is None or scope.bindings.keys() <= needs:
+            return scope
+        return self._get_scope(
+            {name: scope.bindings[name] for name in needs & scope.bindings.keys()}
+        )
 
     def _find_needs(self, start: Node) -> None:
         """Find the anchors that dynamic references name which a schema reaches."""
@@ -136,6 +165,9 @@ class DynamicScopeReader:
                 if not names <= needs[source]:
                     needs[source] |= names
                     changed.append(source)
+                    self._remaining_values -= len(names)
+            if self._remaining_values <= 0:
+                return
         self._needs |= {key: frozenset(names) for key, names in needs.items()}
 
     def _read_references(self, schema: Node) -> tuple[set[str], list[Node]]:

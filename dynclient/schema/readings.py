@@ -18,6 +18,8 @@ from dynclient.schema.dialect import (
     EXCLUDING_ANNOTATIONS,
     Direction,
     Schema,
+    TooDeepSchema,
+    build_depth_error,
     bundle_schema,
     get_definition_name,
     get_place,
@@ -180,7 +182,10 @@ class SchemaCloser:
 
         The definitions that it names are in `closed_defs` after this.
         """
-        closed = self._close_location(schema)
+        try:
+            closed = self._close_location(schema)
+        except RecursionError:
+            raise build_depth_error(get_place(schema)) from None
         while self._pending_definitions:
             self._pending_definitions.popleft()()
         return closed
@@ -277,7 +282,11 @@ class SchemaCloser:
         """Add a definition, later: a long chain of references is no nesting."""
 
         def add() -> None:
-            self.closed_defs[name] = build()
+            try:
+                self.closed_defs[name] = build()
+            except RecursionError:
+                place = get_place(self.defs.get(name))
+                self.closed_defs[name] = TooDeepSchema(place=place)
 
         self.closed_defs[name] = Schema()
         self._pending_definitions.append(add)
@@ -290,7 +299,7 @@ class SchemaCloser:
             alone: no schema that always applies to this value declares a property.
 
         """
-        if not isinstance(schema, dict):
+        if not isinstance(schema, dict) or isinstance(schema, TooDeepSchema):
             return schema
         closed = Schema(schema, get_place(schema))
         if "$ref" in closed:
@@ -398,7 +407,7 @@ class SchemaCloser:
 
     def _refer_to_open_definitions(self, schema: Any) -> Any:
         """Return a schema as it is, while its references name the open definitions."""
-        if not isinstance(schema, dict):
+        if not isinstance(schema, dict) or isinstance(schema, TooDeepSchema):
             return schema
         mapped = map_subschemas(schema, self._refer_to_open_definitions)
         opened = Schema(mapped, get_place(schema))

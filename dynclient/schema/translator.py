@@ -10,7 +10,7 @@ from typing import Any
 from dynclient.document.openapi_version import REFERENCE_ONLY_FLAVOURS, SchemaFlavour
 from dynclient.document.problems import Problem
 from dynclient.document.references import Node, escape_token, unescape_token
-from dynclient.errors import DocumentTooLarge, UnresolvableReference
+from dynclient.errors import UnresolvableReference
 from dynclient.schema.assertion_translator import AssertionTranslator
 from dynclient.schema.conjuncts import ConjunctReader
 from dynclient.schema.definition_keys import DefinitionKey, DefinitionNames
@@ -22,6 +22,8 @@ from dynclient.schema.dialect import (
     UNION_KEYWORDS,
     Direction,
     Schema,
+    TooDeepSchema,
+    build_depth_error,
     bundle_schema,
     remove_repeated_references,
 )
@@ -76,8 +78,10 @@ _CONJUNCTION_KEYWORDS = (
 )
 
 
-#: How many definitions there may be for the meanings of dynamic references.
-MAX_SCOPED_DEFINITIONS = 2_000
+#: What the definitions may take that differ by the meaning of dynamic references: 4,000 of them
+#: with few anchors, less with many.
+MAX_SCOPE_SIZE = 80_000
+SCOPED_DEFINITION_SIZE = 20
 
 #: The name of the definition that stands for those beyond the limit. No component has a colon.
 UNKNOWN_NAME = "dynamic:unknown"
@@ -119,7 +123,8 @@ class SchemaTranslator:
         self._known_dynamic_scopes: DynamicScopeReader | None = None
         #: The dynamic scope of the schema that is being translated.
         self._scope = NO_SCOPE
-        self._scoped_definition_count = 0
+        #: What the definitions that hang on a scope take, counted as bindings of anchors.
+        self._scope_size = 0
         self._conjuncts = ConjunctReader(flavour, direction)
         self._discriminators = DiscriminatorTranslator(self.defs)
 
@@ -140,7 +145,7 @@ class SchemaTranslator:
             schema = self._translate_schema(node)
             self._complete_definitions()
         except RecursionError:
-            raise _build_depth_error(node) from None
+            raise build_depth_error(node.place) from None
         return schema
 
     def translate_component(self, node: Node) -> Schema | bool:
@@ -155,7 +160,7 @@ class SchemaTranslator:
         try:
             self._complete_definitions()
         except RecursionError:
-            raise _build_depth_error(node) from None
+            raise build_depth_error(node.place) from None
         return self.defs[name]
 
     def bundle(self, schema: Schema | bool) -> Schema:
@@ -267,11 +272,11 @@ class SchemaTranslator:
             exclusions &= self._conjuncts.find_required_names(target)
             exclusions -= self._conjuncts.find_excluded_properties(target)
         scope = self._get_dynamic_scopes(target).restrict(self._scope, target)
-        if scope and self._scoped_definition_count >= MAX_SCOPED_DEFINITIONS:
+        if scope and self._scope_size >= MAX_SCOPE_SIZE:
             return self._add_open_definition(target)
         key = DefinitionKey(target.uri, target.pointer, is_base, exclusions, scope)
         if key not in self._definition_names:
-            self._scoped_definition_count += bool(scope)
+            self._scope_size += len(scope) and SCOPED_DEFINITION_SIZE + len(scope)
             name = self._names.choose(target, BASE_SUFFIX if is_base else "")
             self._definition_names[key] = name
             self.defs[name] = Schema(place=target.place)
@@ -283,8 +288,8 @@ class SchemaTranslator:
     def _add_open_definition(self, target: Node) -> str:
         """Return the name of a definition that accepts everything, instead of that of a schema."""
         message = (
-            f"more than {MAX_SCOPED_DEFINITIONS} schemas differ only by what a $dynamicRef in them "
-            "means; this one is not checked"
+            "too many schemas differ only by what a $dynamicRef in them means; "
+            "this one is not checked"
         )
         self._problems.report(target, "dynamic-scope", message)
         self.defs[UNKNOWN_NAME] = Schema(place=target.place)
@@ -297,7 +302,12 @@ class SchemaTranslator:
         completed_names: list[str] = []
         while self._pending_definitions:
             name, key, target = self._pending_definitions.popleft()
-            self.defs[name] = self._translate_definition(key, target)
+            try:
+                self.defs[name] = self._translate_definition(key, target)
+            except RecursionError:
+                self.defs[name] = deep = TooDeepSchema(place=target.place)
+                error = deep.build_error()
+                self._problems.report(target, error.code, "the schema is nested too deeply")
             completed_names.append(name)
         cycles = remove_reference_cycles(self.defs, completed_names, self._acyclic_names)
         for schema, name in cycles:
@@ -572,10 +582,6 @@ class SchemaTranslator:
             self._problems.report_keyword(node, "defaultMapping")
         else:
             rule["defaultMapping"] = "#/$defs/" + escape_token(self.add_definition(target))
-
-
-def _build_depth_error(node: Node) -> DocumentTooLarge:
-    return DocumentTooLarge(f"{node.place}: the schema is nested too deeply", uri=node.uri)
 
 
 def _translate_examples(schema: Schema, schema_object: dict[str, Any]) -> None:

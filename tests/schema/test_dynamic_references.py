@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import httpx
 import pytest
 from hypothesis import given, settings
@@ -10,7 +12,7 @@ from support.documents import answer, content, parameter, single
 
 import dynclient
 from dynclient import strategies
-from dynclient.errors import InvalidCall, InvalidResponse
+from dynclient.errors import DynclientError, InvalidCall, InvalidResponse
 
 #: The generic data structure of the standard. Source: OAS 3.1.1 Schema Object, Generic (Template)
 #: Data Structures.
@@ -260,6 +262,43 @@ def test_many_scopes_end_in_a_problem():
     client = dynclient.Client(document, transport=respond(1))
     assert client.run() == 1
     assert "dynamic-scope" in {problem.code for problem in client.document.problems}
+
+
+def test_many_anchors_take_little_memory():
+    """Each of 3,000 schemas needs the anchors of all that follow."""
+    anchors = {
+        f"a{index}": {"$dynamicAnchor": f"a{index}", "$dynamicRef": f"#a{index + 1}"}
+        for index in range(3000)
+    }
+    schema = {"$dynamicRef": "#a0", "$defs": anchors}
+    document = single(
+        responses=answer({"$ref": "#/components/schemas/S"}), components={"schemas": {"S": schema}}
+    )
+    tracemalloc.start()
+    client = dynclient.Client(document, transport=respond(1))
+    assert client.run() == 1
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 200_000_000
+
+
+@pytest.mark.parametrize("is_component", [False, True])
+def test_a_schema_that_is_nested_too_deeply_is_an_error_each_time(is_component):
+    deep = {"type": "string"}
+    for _ in range(230):
+        deep = {"properties": {"p": deep, "q": {"type": "string"}}}
+    schemas = {"Deep": deep} if is_component else {}
+    schema = {"$ref": "#/components/schemas/Deep"} if is_component else deep
+    document = single(body=content(schema), responses=answer({}), components={"schemas": schemas})
+    document["paths"]["/other"] = {"get": {"operationId": "other", "responses": answer({})}}
+    client = dynclient.Client(document, transport=respond(1))
+    for _ in range(2):
+        try:
+            client.run(body={"p": {"p": {"q": 5}}})
+        except DynclientError:
+            continue
+        pytest.fail("the value is not checked")
+    assert client.other() == 1
 
 
 @given(st.text(alphabet="#/a:$%[]?~.\\ é\x00", max_size=12), st.text(alphabet="#/a%b~", max_size=6))
