@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from dynclient.document.cached_file import build_entry, read_entry
 from dynclient.document.document_cache import DocumentCache
 from dynclient.document.document_files import DocumentFile, DocumentFiles
-from dynclient.document.mapping_reader import normalize_mapping
 from dynclient.document.openapi_version import has_schema_resources
 from dynclient.document.published_schemas import read_published_schema
 from dynclient.document.reference_scan import (
@@ -99,6 +98,8 @@ class _FileReader:
 
     def read_mapping(self, source: Mapping[str, Any], uri: str) -> DocumentFile:
         """Return the entry document that is a mapping."""
+        from dynclient.document.mapping_reader import normalize_mapping
+
         tree, problems = normalize_mapping(source, uri)
         self._identifies_schemas = has_schema_resources(tree)
         return DocumentFile(uri, tree, tuple(problems), may_have_resources=self._identifies_schemas)

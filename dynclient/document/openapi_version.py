@@ -11,7 +11,6 @@ from typing import Any, Literal, NamedTuple
 from dynclient.document.document_files import DocumentFiles
 from dynclient.document.document_shape import DocumentShape
 from dynclient.document.references import Node
-from dynclient.document.swagger.swagger_shape import SwaggerShape
 from dynclient.errors import UnsupportedVersion
 from dynclient.names import suggest
 from dynclient.violations import shorten_repr
@@ -130,8 +129,11 @@ def choose_document_shape(files: DocumentFiles) -> DocumentShape:
         UnsupportedVersion: it is no OpenAPI document, or of a version that dynclient does not read.
 
     """
-    is_swagger = detect_version_family(files) == "2.0"
-    return SwaggerShape(files.top) if is_swagger else DocumentShape()
+    if detect_version_family(files) != "2.0":
+        return DocumentShape()
+    from dynclient.document.swagger.swagger_shape import SwaggerShape
+
+    return SwaggerShape(files.top)
 
 
 def read_version(files: DocumentFiles) -> str:
