@@ -59,7 +59,7 @@ FAULTS = [
     Planted("allOf is no longer read", "schema/dialect.py", 'SCHEMA_LIST_KEYWORDS = ("allOf", ', "SCHEMA_LIST_KEYWORDS = (", DOCUMENTS),
     # readings
     Planted("a producer's objects stay open", "schema/readings.py", "if isinstance(closed, Schema) and is_closable(schema, self.defs):", "if False:", WAY),
-    Planted("a consumer's objects are closed", "plan/schemas.py", '            if reading == "producer":\n                closer', "            if True:\n                closer", WAY),
+    Planted("a consumer's objects are closed", "plan/schemas.py", '        if reading == "producer":\n            closer = self._closers[direction]', "        if True:\n            closer = self._closers[direction]", WAY),
     Planted("what is only read may be sent", "schema/readings.py", "if self._is_refused(schema):", "if False:", DIALECTS),
     # binder
     Planted("positional arguments in the wrong order", "plan/binder.py", "in zip(self.positional, args", "in zip(self.positional[::-1], args", WAY),

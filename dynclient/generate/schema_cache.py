@@ -18,7 +18,13 @@ from dynclient.generate.merged_schema import (
     get_listed_values,
 )
 from dynclient.generate.negated_schemas import list_negations
-from dynclient.schema.dialect import BASE_SUFFIX, list_subschemas
+from dynclient.schema.dialect import (
+    BASE_SUFFIX,
+    Schema,
+    SharedDefinitions,
+    get_shared_definitions,
+    list_subschemas,
+)
 from dynclient.schema.readings import OPEN_SUFFIX
 
 InstanceCheck = Callable[[Any], bool]
@@ -34,6 +40,10 @@ MAX_CACHED = 4096
 #: Stands where there is no value, as None is one.
 NO_VALUE: Any = object()
 
+#: Keywords that do not change what is valid.
+_ANNOTATIONS = frozenset(
+    ("default", "deprecated", "description", "examples", "readOnly", "title", "writeOnly")
+)
 #: How often the height of each definition may be computed anew.
 _MAX_HEIGHT_ROUNDS = 20
 #: A local reference has at least this many segments: `#/$defs/Name`.
@@ -68,13 +78,16 @@ class SchemaCache:
     ) -> None:
         self.schema = schema
         self._definitions: dict[str, JsonSchema] = {}
+        self._shared_definitions: SharedDefinitions | None = None
         if isinstance(schema, dict):
             self._definitions = schema.get("$defs", {})
+            self._shared_definitions = get_shared_definitions(schema)
         self._compile = compile_schema or _compile_with_jsonschema
 
         self._checks: dict[SchemaKey, InstanceCheck] = {}
         if accepts is not None:
             self._checks[get_schema_key((schema,))] = accepts
+        self._reference_checks: dict[str, InstanceCheck] = {}
         self._choiceless_merges: dict[SchemaKey, MergedSchema | None] = {}
         self._merged_schemas: dict[SchemaKey, MergedSchema] = {}
         self._reference_targets: dict[str, JsonSchema] = {}
@@ -120,13 +133,29 @@ class SchemaCache:
             return lambda _value: schema
         if schema is self.schema:
             return self._compile(schema)
+        keywords = schema.keys() - _ANNOTATIONS
+        if keywords == {"$ref"}:
+            return self._get_reference_check(schema["$ref"])
+        if keywords == {"anyOf"}:
+            # The branches are compiled apart: other schemas have the same ones.
+            checks = [self.get_check((branch,)) for branch in schema["anyOf"]]
+            return lambda value: any(check(value) for check in checks)
+        return self._compile_root(schema)
+
+    def _get_reference_check(self, reference: str) -> InstanceCheck:
+        if reference not in self._reference_checks:
+            self._reference_checks[reference] = self._compile_root({"$ref": reference})
+        return self._reference_checks[reference]
+
+    def _compile_root(self, schema: dict[str, Any]) -> InstanceCheck:
         names = self._find_reached_definitions(schema)
         if names is None:
             return accept_anything
         definitions = {
             name: self._definitions[name] for name in sorted(names) if name in self._definitions
         }
-        return self._compile({**schema, "$defs": definitions})
+        root = {**schema, "$defs": definitions}
+        return self._compile(Schema(root, None, self._shared_definitions))
 
     def _find_reached_definitions(self, schema: JsonSchema) -> frozenset[str] | None:
         """Return the names of the definitions that a schema needs, None if it points elsewhere."""

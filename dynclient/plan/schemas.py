@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 from dynclient.document.references import Node
 from dynclient.fork_safety import build_fork_safe_lock
@@ -20,6 +20,7 @@ from dynclient.schema.dialect import (
 from dynclient.schema.readings import SchemaCloser, refuse_other_direction
 from dynclient.schema.translation_options import DEFAULT_TRANSLATION, TranslationOptions
 from dynclient.schema.translator import SchemaTranslator
+from dynclient.violations import Place
 from dynclient.wire import media, media_types
 from dynclient.wire.schema_types import SCALAR_TYPES, SchemaTypes
 
@@ -180,6 +181,9 @@ class Schemas:
             "request": SchemaTranslator(document.flavour, "request", options),
             "response": SchemaTranslator(document.flavour, "response", options),
         }
+        #: Roots that only refer to a definition, by that reference.
+        self._reference_roots: dict[tuple[str, Direction, Reading], Schema] = {}
+        self._write_only_roots: dict[str, Schema | None] = {}
         #: What is closed is closed once, whichever operations share it.
         self._closers: dict[Direction, SchemaCloser] = {
             direction: SchemaCloser(dialect.defs, direction)
@@ -240,14 +244,25 @@ class Schemas:
         return Schema({"allOf": [schema, _NOT_EMPTY_QUERY]}, querystring.node.place)
 
     def bundle(self, schema: Schema | bool, direction: Direction, reading: Reading) -> Schema:
-        """Return a schema as a self-contained root in a reading."""
-        defs = self._dialects[direction].defs
+        """Return a schema as a self-contained root in a reading.
+
+        Operations whose schema is the same reference have the same root.
+        """
         with _TRANSLATION_LOCK:
-            if reading == "producer":
-                closer = self._closers[direction]
-                schema, defs = closer.close_location(schema), closer.closed_defs
-            root = bundle_schema(schema, defs)
-        return Schema({"$schema": DIALECT_URI, **root}, root.place)
+            if not _is_reference(schema):
+                return self._bundle(schema, direction, reading)
+            key = (schema["$ref"], direction, reading)
+            if key not in self._reference_roots:
+                self._reference_roots[key] = self._bundle(schema, direction, reading)
+            return self._reference_roots[key]
+
+    def _bundle(self, schema: Schema | bool, direction: Direction, reading: Reading) -> Schema:
+        defs = self._dialects[direction].defs
+        if reading == "producer":
+            closer = self._closers[direction]
+            schema, defs = closer.close_location(schema), closer.closed_defs
+        root = bundle_schema(schema, defs)
+        return _state_dialect(root, root.place)
 
     def build_result_schema(self, media_type: MediaType, reading: Reading) -> Schema:
         """Return the schema of a response body."""
@@ -258,7 +273,15 @@ class Schemas:
         """Return a schema of a response body that refuses write-only values; None without any."""
         with _TRANSLATION_LOCK:
             schema = self.translate_body(media_type, "response")
-            return refuse_other_direction(schema, self._dialects["response"].defs, "response")
+            if not _is_reference(schema):
+                return self._refuse_write_only(schema)
+            reference = schema["$ref"]
+            if reference not in self._write_only_roots:
+                self._write_only_roots[reference] = self._refuse_write_only(schema)
+            return self._write_only_roots[reference]
+
+    def _refuse_write_only(self, schema: Schema | bool) -> Schema | None:
+        return refuse_other_direction(schema, self._dialects["response"].defs, "response")
 
     def build_header_schema(self, header: Parameter, reading: Reading) -> Schema:
         """Return the schema of a response header."""
@@ -297,7 +320,7 @@ class Schemas:
             if body.required:
                 root["required"].append("body")
         bundle = bundle_schema(root, defs)
-        return Schema({"$schema": DIALECT_URI, **bundle}, operation.place)
+        return _state_dialect(bundle, operation.place)
 
     def _add_parameter(
         self,
@@ -335,6 +358,16 @@ class Schemas:
             can_be_empty = self.allows_empty_text(parameter)
             limits += _build_path_limits(operation, parameter, can_be_empty=can_be_empty)
         return _annotate_parameter(parameter, schema, limits)
+
+
+def _is_reference(schema: Schema | bool) -> TypeGuard[Schema]:
+    """Tell whether a schema is a reference and nothing else."""
+    return not isinstance(schema, bool) and schema.keys() == {"$ref"}
+
+
+def _state_dialect(root: Schema, place: Place | None) -> Schema:
+    """Return a root that says first which dialect it is written in."""
+    return Schema({"$schema": DIALECT_URI, **root}, place, root.shared_definitions)
 
 
 def _annotate_parameter(

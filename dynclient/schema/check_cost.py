@@ -110,33 +110,39 @@ class CostTerms:
 #: The work of definitions, by name.
 Costs = dict[str, CheckCost]
 
+#: Returns the definitions that are needed to know some work.
+ListNames = Callable[[CostTerms], Iterator[str]]
+
 #: A definition that is being measured.
 _UNKNOWN_COST = CheckCost()
 
 
 class CheckCostEstimator:
-    """Estimates schemas that share definitions.
+    """Estimates schemas that share definitions. What is found out about a definition is kept.
 
     Args:
         defs: the definitions that references name.
+        shared: the estimator of further definitions, which refer to none of these.
 
     Attributes:
         rounds: how often each definition was looked at.
 
     """
 
-    def __init__(self, defs: dict[str, Any]) -> None:
+    def __init__(self, defs: dict[str, Any], shared: CheckCostEstimator | None = None) -> None:
         self.rounds = 0
         self._defs = defs
+        self._shared = shared
         self._terms: dict[str, CostTerms] = {}
+        self._costs: Costs = {}
+        #: For values of each depth, beginning with scalars.
+        self._costs_by_depth: list[Costs] = []
 
     def estimate(self, schema: Any) -> int:
         """Return how many schemas are checked for one path through a value, at most."""
         self.rounds += 1
         terms = _read_terms(schema)
-        costs: Costs = {}
-        for name in self._sort_definitions(terms, CostTerms.list_names):
-            costs[name] = self._terms[name].sum(costs, costs)
+        costs = self.measure(self._list_reached(terms))
         return terms.sum(costs, costs).total
 
     def find_depth(self, schema: Any, limit: int) -> int | None:
@@ -149,30 +155,66 @@ class CheckCostEstimator:
         if self.estimate(schema) <= limit:
             return None
         terms = _read_terms(schema)
-        names = list(self._sort_definitions(terms, lambda part: iter(part.references)))
+        names = self._list_reached(terms)
         below: Costs = {}
         for depth in range(MAX_DEPTH):
             self.rounds += 1
-            here: Costs = {}
-            for name in names:
-                here[name] = self._terms[name].sum(here, below)
+            here = self.measure_depth(names, depth)
             if terms.sum(here, below).total > limit:
                 return max(depth - 1, 0)
             below = here
         return MAX_DEPTH
 
-    def _sort_definitions(
-        self, terms: CostTerms, list_names: Callable[[CostTerms], Iterator[str]]
-    ) -> Iterator[str]:
-        """Yield all definitions that are reached, each after those that it needs.
+    def measure(self, names: list[str]) -> Costs:
+        """Return the work of definitions, for values of any depth.
 
         Args:
-            terms: where to begin.
-            list_names: returns the definitions that are needed.
+            names: definitions, together with all that they reach.
 
         """
+        costs = self._costs
+        if self._shared is not None:
+            others = [name for name in names if name not in self._defs]
+            costs = self._shared.measure(others)
+            if len(others) < len(names):
+                costs = dict(costs)
+        self._measure_missing(names, costs, costs, CostTerms.list_names)
+        return costs
+
+    def measure_depth(self, names: list[str], depth: int) -> Costs:
+        """Return the work of definitions, for values up to a depth; lesser depths come first."""
+        if self._shared is not None:
+            others = [name for name in names if name not in self._defs]
+            here = self._shared.measure_depth(others, depth)
+            self._costs_by_depth.append(dict(here) if len(others) < len(names) else here)
+        elif len(self._costs_by_depth) <= depth:
+            self._costs_by_depth.append({})
+        here = self._costs_by_depth[depth]
+        below = self._costs_by_depth[depth - 1] if depth else {}
+        self._measure_missing(names, here, below, lambda terms: iter(terms.references))
+        return here
+
+    def _measure_missing(
+        self, names: list[str], here: Costs, below: Costs, list_names: ListNames
+    ) -> None:
+        """Add the work of the definitions that are missing in `here`."""
+        missing = [name for name in names if name not in here]
+        for name in self._sort_definitions(missing, list_names):
+            if name not in here:
+                here[name] = self.get_terms(name).sum(here, below)
+
+    def get_terms(self, name: str) -> CostTerms:
+        """Return what a definition adds to the work."""
+        if self._shared is not None and name not in self._defs:
+            return self._shared.get_terms(name)
+        if name not in self._terms:
+            self._terms[name] = _read_terms(self._defs[name])
+        return self._terms[name]
+
+    def _sort_definitions(self, starts: list[str], list_names: ListNames) -> Iterator[str]:
+        """Yield definitions and what they need, each after those that it needs."""
         visited: set[str] = set()
-        for start in self._list_reached(terms):
+        for start in starts:
             pending = [iter([start])]
             path: list[str] = []
             while pending:
@@ -184,19 +226,17 @@ class CheckCostEstimator:
                 elif name not in visited:
                     visited.add(name)
                     path.append(name)
-                    pending.append(list_names(self._terms[name]))
+                    pending.append(list_names(self.get_terms(name)))
 
     def _list_reached(self, terms: CostTerms) -> list[str]:
-        """Return all definitions that are reached, after reading the terms of each."""
+        """Return all definitions that are reached."""
         reached: dict[str, None] = {}
         pending = [terms]
         while pending:
             for name in pending.pop().list_names():
                 if name not in reached:
                     reached[name] = None
-                    if name not in self._terms:
-                        self._terms[name] = _read_terms(self._defs[name])
-                    pending.append(self._terms[name])
+                    pending.append(self.get_terms(name))
         return list(reached)
 
 

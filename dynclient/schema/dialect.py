@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from dynclient.document.references import unescape_token
 from dynclient.errors import DocumentTooLarge
@@ -48,14 +48,47 @@ SCHEMA_LIST_KEYWORDS = ("allOf", "anyOf", "oneOf", "prefixItems")
 SCHEMA_MAP_KEYWORDS = ("dependentSchemas", "patternProperties", "properties")
 
 
+T = TypeVar("T")
+
+
+class SharedDefinitions(dict[str, Any]):
+    """Definitions that many roots share. What an engine makes of them is kept here, for all."""
+
+    __slots__ = ("_derived",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._derived: dict[Any, Any] = {}
+
+    def derive(self, build: Callable[[SharedDefinitions], T]) -> T:
+        """Return what is built of these definitions, which is built once."""
+        if build not in self._derived:
+            self._derived[build] = build(self)
+        derived: T = self._derived[build]
+        return derived
+
+
 class Schema(dict[str, Any]):
-    """A schema of our dialect: a plain dict that knows the place of its Schema Object."""
+    """A schema of our dialect: a plain dict that knows the place of its Schema Object.
 
-    __slots__ = ("place",)
+    Attributes:
+        place: where the Schema Object stands; None where there is none.
+        shared_definitions: of a root, the definitions that its `$defs` are a part of; None where
+            they belong to it alone.
 
-    def __init__(self, value: Any = (), place: Place | None = None) -> None:
+    """
+
+    __slots__ = ("place", "shared_definitions")
+
+    def __init__(
+        self,
+        value: Any = (),
+        place: Place | None = None,
+        shared_definitions: SharedDefinitions | None = None,
+    ) -> None:
         super().__init__(value)
         self.place = place
+        self.shared_definitions = shared_definitions
 
 
 class TooDeepSchema(Schema):
@@ -92,6 +125,8 @@ def bundle_schema(schema: Schema | bool, defs: dict[str, Schema | bool]) -> Sche
     if isinstance(schema, bool):
         schema = Schema({} if schema else {"not": {}})
     root = Schema(schema, get_place(schema))
+    if isinstance(defs, SharedDefinitions):
+        root.shared_definitions = defs
 
     reached: dict[str, Schema | bool] = {}
     pending: list[Any] = [root]
@@ -105,6 +140,19 @@ def bundle_schema(schema: Schema | bool, defs: dict[str, Schema | bool]) -> Sche
     if reached:
         root["$defs"] = reached
     return root
+
+
+def get_shared_definitions(root: dict[str, Any]) -> SharedDefinitions | None:
+    """Return the definitions that a root shares with others; None where its `$defs` are its own.
+
+    They are its own too where somebody replaced one of them.
+    """
+    shared = root.shared_definitions if isinstance(root, Schema) else None
+    if shared is None:
+        return None
+    own = root.get("$defs", {})
+    is_unchanged = all(shared.get(name) is schema for name, schema in own.items())
+    return shared if is_unchanged else None
 
 
 def remove_repeated_references(schemas: list[Any]) -> list[Any]:

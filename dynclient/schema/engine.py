@@ -7,25 +7,16 @@ reference, decides and explains. Both check formats by our list, patterns by our
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable
-from contextlib import suppress
 from functools import cached_property
 from itertools import islice
 from typing import Any
 
-from dynclient.fork_safety import build_fork_safe_lock
 from dynclient.schema.explain import explain_errors
 from dynclient.schema.fast_schema import UnsuitableSchema
 from dynclient.schema.jsonschema_rs_engine import FastValidator
 from dynclient.schema.step_limit import StepLimitExceeded, limit_steps
 from dynclient.violations import Violation
-
-#: A schema that the fast engine was given as more schemas than this takes about a megabyte.
-LARGE_SIZE = 1_000
-
-#: How many schemas all large ones together may have: about 80 MB.
-MAX_COMPILED_SIZE = 90_000
 
 #: How many errors of the reference engine are looked at.
 MAX_ERRORS = 1000
@@ -45,21 +36,13 @@ class Checker:
     @cached_property
     def _fast_validator(self) -> FastValidator | None:
         try:
-            validator = FastValidator(self.schema)
+            return FastValidator(self.schema)
         except (UnsuitableSchema, ValueError):  # ValueError: jsonschema-rs refuses the schema
             return None
-        if validator.size > LARGE_SIZE:
-            _large_checkers.add(self, validator.size)
-        return validator
 
     def compile(self) -> None:
         """Compile the schema for the fast engine now, not with the first value."""
         _ = self._fast_validator
-
-    def release_memory(self) -> None:
-        """Forget what was compiled. It is compiled again when it is needed."""
-        with suppress(AttributeError):
-            del self._fast_validator
 
     @cached_property
     def _reference_validator(self) -> Any:
@@ -130,30 +113,6 @@ class Checker:
         violations = explain_errors(errors, self.schema.get("$defs", {}), at)
         # A refused value always has a violation, even if the explanation overlooks something.
         return violations or [Violation("schema", at, "does not fit its schema")]
-
-
-class _LargeCheckers:
-    """The checkers whose compiled schemas take much memory. The oldest ones give it back."""
-
-    def __init__(self) -> None:
-        self._sizes: weakref.WeakKeyDictionary[Checker, int] = weakref.WeakKeyDictionary()
-
-    def add(self, checker: Checker, size: int) -> None:
-        """Add a checker, and let the oldest others release what is too much."""
-        with _LARGE_CHECKERS_LOCK:
-            self._sizes.pop(checker, None)
-            total = size + sum(self._sizes.values())
-            for oldest, its_size in list(self._sizes.items()):
-                if total <= MAX_COMPILED_SIZE:
-                    break
-                oldest.release_memory()
-                del self._sizes[oldest]
-                total -= its_size
-            self._sizes[checker] = size
-
-
-_large_checkers = _LargeCheckers()
-_LARGE_CHECKERS_LOCK = build_fork_safe_lock()
 
 
 def compile_check(schema: dict[str, Any]) -> Callable[[Any], bool]:

@@ -6,13 +6,12 @@ the schemas that evaluate properties, and what several places need is a definiti
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from dynclient import regex
 from dynclient.document.references import escape_token
-from dynclient.schema.check_cost import CheckCostEstimator
 from dynclient.schema.dialect import (
     SCHEMA_LIST_KEYWORDS,
     SCHEMA_MAP_KEYWORDS,
@@ -22,13 +21,13 @@ from dynclient.schema.dialect import (
     map_subschemas,
 )
 from dynclient.schema.evaluation_conditions import (
+    MAX_EVALUATED_SCHEMAS,
     Condition,
     EvaluatedNames,
     EvaluationReader,
     TooManyConditions,
 )
 from dynclient.schema.formats import CheckedFormat
-from dynclient.schema.step_limit import charge_steps
 
 _DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME = "[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
@@ -50,14 +49,6 @@ MAX_STATES = 5000
 
 #: How many schemas the engine is given at most. It takes about 500 bytes for each.
 MAX_SCHEMAS = 200_000
-
-#: How many schemas the engine may check for one path through a value. A million take 20 ms.
-MAX_CHECK_COST = 5_000_000
-
-#: Writing a schema, and each round of an estimate, takes as long as so many steps of the reference
-#: engine.
-STEPS_PER_SCHEMA = 20
-STEPS_PER_ROUND = 8
 
 #: How many schemas may apply in place where `unevaluatedItems` is: the engine copies them.
 MAX_UNROLLED_SCHEMAS = 20_000
@@ -95,72 +86,112 @@ _EVALUATING_KEYWORDS = frozenset(
 )
 
 
+#: Name of a format -> its check.
+FormatChecks = dict[str, Callable[[str], Any]]
+
+
 class UnsuitableSchema(Exception):
     """The fast engine cannot check values by this schema within bounds."""
 
 
-class FastSchemaWriter:
-    """Writes a schema for the fast engine.
+@dataclass
+class WrittenSchema:
+    """A schema as the fast engine is given it, without the definitions that it refers to.
+
+    Attributes:
+        schema: what the engine is given.
+        names: the definitions that it refers to.
+        definitions: those of them that are written for it: names of ours -> schema to write.
+        size: how many schemas the engine is given.
+        evaluated_count: how many schemas were looked at to find what is evaluated.
+        unrolled_count: how many copies the engine makes for `unevaluatedItems`.
+
+    """
+
+    schema: Any = True
+    names: dict[str, None] = field(default_factory=dict)
+    definitions: dict[str, Any] = field(default_factory=dict)
+    size: int = 0
+    evaluated_count: int = 0
+    unrolled_count: int = 0
+
+
+class WritingScope:
+    """The names that schemas get while they are written, and the checks of formats.
 
     Args:
-        root: a self-contained root in our dialect.
+        defs: the definitions that references name.
+        prefix: begins each name, so that two scopes never give the same one.
+        evaluation_reader: finds what schemas evaluate; by default one of its own.
 
     Attributes:
         format_checks: the checks of formats that stand in place of what the engine does not check
             itself: patterns that it cannot search within bounds, and formats of the user.
-        size: how many schemas the engine is given.
-        max_depth: how deep the values may be that the engine checks within bounds; None: any.
 
     """
 
-    def __init__(self, root: dict[str, Any]) -> None:
-        self.format_checks: dict[str, Any] = {}
-        self.max_depth: int | None = None
-        self._root = root
-        self._defs: dict[str, Any] = root.get("$defs", {})
-        self._written: dict[str, Any] = {}
-        #: The definitions that are named and not yet written, as they are in the root.
-        self._pending: deque[tuple[str, Any]] = deque()
-        #: Identity of a schema that is a condition -> the name of its definition.
-        self._condition_names: dict[int, str] = {}
-        self._evaluation_reader = EvaluationReader(self._defs)
-        self.size = 0
-        self._unrolled_count = 0
+    def __init__(
+        self,
+        defs: dict[str, Any],
+        prefix: str = "",
+        evaluation_reader: EvaluationReader | None = None,
+    ) -> None:
+        self.defs = defs
+        self.format_checks: FormatChecks = {}
+        self.evaluation_reader = evaluation_reader or EvaluationReader(defs)
+        self._prefix = prefix
+        #: Identity of a schema that is a condition -> the schema and the name of its definition.
+        #: The schema is kept, so that no other one gets its identity.
+        self._conditions: dict[int, tuple[Any, str]] = {}
 
-    def write(self) -> dict[str, Any]:
-        """Return the root for the fast engine.
+    def name_condition(self, schema: dict[str, Any]) -> str:
+        """Return the name of the definition of a condition, the same one each time."""
+        name = f"{self._prefix}condition:{len(self._conditions) + 1}"
+        return self._conditions.setdefault(id(schema), (schema, name))[1]
+
+    def add_format_check(self, check: Callable[[str], Any]) -> str:
+        """Return the name of a new format with a check of its own."""
+        name = f"x-{self._prefix}check-{len(self.format_checks)}"
+        self.format_checks[name] = check
+        return name
+
+
+class FastSchemaWriter:
+    """Writes one schema for the fast engine.
+
+    Args:
+        scope: the names that it gets, and the definitions that it may refer to.
+
+    """
+
+    def __init__(self, scope: WritingScope) -> None:
+        self._scope = scope
+        self._defs = scope.defs
+        self._written = WrittenSchema()
+
+    def write(self, schema: Any) -> WrittenSchema:
+        """Write a schema; its definitions are written apart.
 
         Raises:
             UnsuitableSchema: the engine would need too much time or memory.
 
         """
-        estimator = CheckCostEstimator(self._written)
+        reader = self._scope.evaluation_reader
+        before = reader.remaining = MAX_EVALUATED_SCHEMAS
         try:
-            root = self._write_root()
-            self.max_depth = estimator.find_depth(root, MAX_CHECK_COST)
+            self._written.schema = self._write_schema(schema, is_definition=True)
         except (TooManyConditions, RecursionError):
             raise UnsuitableSchema from None
-        finally:
-            charge_steps(self.size * (STEPS_PER_SCHEMA + STEPS_PER_ROUND * estimator.rounds))
-        if self.max_depth == 0:
-            raise UnsuitableSchema
-        return root
-
-    def _write_root(self) -> dict[str, Any]:
-        own = {key: value for key, value in self._root.items() if key != "$defs"}
-        written: dict[str, Any] = self._write_schema(own, is_definition=True)
-        while self._pending:
-            name, schema = self._pending.popleft()
-            self._written[name] = self._write_schema(schema, is_definition=True)
-        return {**written, "$defs": self._written} if self._written else written
+        self._written.evaluated_count = before - reader.remaining
+        return self._written
 
     def _write_schema(self, schema: Any, *, is_definition: bool = False) -> Any:
         if not isinstance(schema, dict):
             return schema
         if "unevaluatedItems" in schema and not is_definition:
             return self._write_condition(schema)
-        self.size += 1
-        if self.size > MAX_SCHEMAS:
+        self._written.size += 1
+        if self._written.size > MAX_SCHEMAS:
             raise UnsuitableSchema
         own = {key: value for key, value in schema.items() if key not in _ANNOTATIONS}
         if own.keys() == {"$ref", "unevaluatedProperties"}:
@@ -177,12 +208,12 @@ class FastSchemaWriter:
             else:
                 written[keyword] = list(map(self._write_condition, condition))
         if "$ref" in written:
-            self._refer_to_definition(get_definition_name(written["$ref"]))
+            self._written.names[get_definition_name(written["$ref"])] = None
         if "patternProperties" in written:
             written["patternProperties"] = _write_linear_patterns(written["patternProperties"])
         conjuncts = self._write_scalar_conjuncts(written)
         if unevaluated is not None:
-            evaluated = self._evaluation_reader.read(schema)
+            evaluated = self._scope.evaluation_reader.read(schema)
             conjuncts += self._write_unevaluated(written, evaluated, unevaluated)
         if "unevaluatedItems" in written:
             self._count_unrolled(schema)
@@ -193,14 +224,14 @@ class FastSchemaWriter:
     # --- definitions
 
     def _refer_to_definition(self, name: str) -> dict[str, Any]:
-        """Return a reference to a definition, which is written later."""
-        self._add_definition(name, self._defs[name])
+        """Return a reference to a definition, which is written apart."""
+        self._written.names[name] = None
         return {"$ref": "#/$defs/" + escape_token(name)}
 
-    def _add_definition(self, name: str, schema: Any) -> None:
-        if name not in self._written:
-            self._written[name] = True
-            self._pending.append((name, schema))
+    def _refer_to_own_definition(self, name: str, schema: Any) -> dict[str, Any]:
+        """Return a reference to a definition of ours."""
+        self._written.definitions[name] = schema
+        return self._refer_to_definition(name)
 
     def _refer_to_closed_definition(self, schema: dict[str, Any]) -> dict[str, Any]:
         """Return a reference to a definition with `unevaluatedProperties`, for all places."""
@@ -212,23 +243,17 @@ class FastSchemaWriter:
         target = self._defs[name]
         is_plain = isinstance(target, dict) and _EVALUATING_KEYWORDS.isdisjoint(target)
         if is_plain:
-            self._add_definition(closed_name, {**target, "additionalProperties": False})
+            closed = {**target, "additionalProperties": False}
         else:
-            parts = {"allOf": [{"$ref": schema["$ref"]}], "unevaluatedProperties": False}
-            self._add_definition(closed_name, parts)
-        return {"$ref": "#/$defs/" + escape_token(closed_name)}
+            closed = {"allOf": [{"$ref": schema["$ref"]}], "unevaluatedProperties": False}
+        return self._refer_to_own_definition(closed_name, closed)
 
     def _write_condition(self, schema: Any) -> Any:
         """Return a schema that several places need, as a reference to a definition."""
         is_simple = not isinstance(schema, dict) or _SUBSCHEMA_KEYWORDS.isdisjoint(schema)
         if is_simple or schema.keys() == {"$ref"}:
             return self._write_schema(schema)
-        name = self._condition_names.get(id(schema))
-        if name is None:
-            name = f"condition:{len(self._condition_names) + 1}"
-            self._condition_names[id(schema)] = name
-            self._add_definition(name, schema)
-        return {"$ref": "#/$defs/" + escape_token(name)}
+        return self._refer_to_own_definition(self._scope.name_condition(schema), schema)
 
     # --- properties
 
@@ -253,7 +278,7 @@ class FastSchemaWriter:
 
     def _write_evaluated(self, evaluated: EvaluatedNames) -> dict[str, Any]:
         """Return a schema that accepts everything and evaluates certain properties."""
-        self.size += len(evaluated.names) + len(evaluated.patterns)
+        self._written.size += len(evaluated.names) + len(evaluated.patterns)
         if evaluated.is_everything:
             return {"additionalProperties": True}
         written: dict[str, Any] = {}
@@ -279,10 +304,11 @@ class FastSchemaWriter:
 
     def _count_unrolled(self, schema: dict[str, Any]) -> None:
         """Count what the engine copies for `unevaluatedItems`: all that applies in place."""
-        before = self._evaluation_reader.remaining
-        self._evaluation_reader.read(schema)
-        self._unrolled_count += before - self._evaluation_reader.remaining
-        if self._unrolled_count > MAX_UNROLLED_SCHEMAS:
+        reader = self._scope.evaluation_reader
+        before = reader.remaining
+        reader.read(schema)
+        self._written.unrolled_count += before - reader.remaining
+        if self._written.unrolled_count > MAX_UNROLLED_SCHEMAS:
             raise UnsuitableSchema
 
     # --- strings
@@ -295,7 +321,7 @@ class FastSchemaWriter:
         format_name = written.get("format")
         format_pattern = NATIVE_FORMATS.get(str(format_name))
         if isinstance(format_name, CheckedFormat):
-            written["format"] = self._add_format_check(format_name.check)
+            written["format"] = self._scope.add_format_check(format_name.check)
         elif format_pattern is not None:
             conjuncts.append({"pattern": format_pattern})
         return conjuncts
@@ -304,7 +330,7 @@ class FastSchemaWriter:
         """Return schemas that together accept what a pattern matches, without backtracking."""
         pattern = regex.compile(source)
         if pattern.size > MAX_STATES or not all(term.is_linear for term in pattern.searches):
-            return [{"format": self._add_format_check(pattern.search)}]
+            return [{"format": self._scope.add_format_check(pattern.search)}]
         conjuncts: list[dict[str, Any]] = []
         for term in pattern.searches:
             search = {"pattern": term.rust}
@@ -313,12 +339,6 @@ class FastSchemaWriter:
             else:
                 conjuncts.append({"not": {"type": "string", **search}})
         return conjuncts
-
-    def _add_format_check(self, check: Callable[[str], Any]) -> str:
-        """Return the name of a new format with a check of its own."""
-        name = f"x-check-{len(self.format_checks)}"
-        self.format_checks[name] = check
-        return name
 
 
 def _write_linear_patterns(members: dict[str, Any]) -> dict[str, Any]:

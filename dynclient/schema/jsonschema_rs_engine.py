@@ -1,51 +1,192 @@
-"""The fast engine: jsonschema-rs."""
+"""jsonschema-rs, the fast engine: it accepts or refuses, and explains nothing."""
 
 from __future__ import annotations
 
+import weakref
 from typing import Any
 
-from dynclient.schema.fast_schema import NATIVE_FORMATS, FastSchemaWriter
+from dynclient.fork_safety import build_fork_safe_lock
+from dynclient.schema.dialect import (
+    Schema,
+    SharedDefinitions,
+    find_referenced_names,
+    get_definition_name,
+    get_shared_definitions,
+)
+from dynclient.schema.fast_roots import FastRoot, build_reference, write_fast_root
+from dynclient.schema.fast_schema import NATIVE_FORMATS, UnsuitableSchema
 from dynclient.schema.formats import FORMAT_CHECKS
+
+#: A root that has more schemas than this takes about a megabyte once it is compiled.
+LARGE_SIZE = 1_000
+
+#: How many schemas all large ones together may have: about 80 MB.
+MAX_COMPILED_SIZE = 90_000
+
+#: Keywords beside a reference that do not change what is valid.
+_KEYWORDS_OF_ROOT = frozenset(("$defs", "$schema"))
 
 
 class FastValidator:
-    """jsonschema-rs' validator of a schema.
+    """A schema that jsonschema-rs has compiled.
+
+    A root that only refers to a definition is one with the other definitions that it reaches:
+    these are compiled together, once.
 
     Args:
         schema: a self-contained root in our dialect.
 
-    Attributes:
-        size: how many schemas the engine was given.
-
     Raises:
         UnsuitableSchema: this engine cannot check values by it within bounds.
+        ValueError: this engine refuses the schema.
 
     """
 
     def __init__(self, schema: dict[str, Any]) -> None:
+        shared = get_shared_definitions(schema)
+        self._member: str | None = None
+        if shared is not None and schema.keys() - _KEYWORDS_OF_ROOT == {"$ref"}:
+            self._member = get_definition_name(schema["$ref"])
+            compiled = shared.derive(CompiledDefinitions).find(self._member)
+        else:
+            compiled = CompiledRoot(write_fast_root(schema))
+        self._compiled = compiled
+
+    def is_valid(self, value: Any) -> bool:
+        """Return whether the engine accepts a value; not one that is too deep for it."""
+        if self._member is not None:
+            value = {self._member: value}
+        return self._compiled.is_valid(value)
+
+
+class CompiledRoot:
+    """A root that is compiled. A large one may give its memory back until it is needed again.
+
+    Args:
+        root: what is compiled.
+
+    """
+
+    def __init__(self, root: FastRoot) -> None:
+        self.root = root
+        self._validator: Any = self._compile()
+
+    def is_valid(self, value: Any) -> bool:
+        """Return whether the engine accepts a value; not one that is too deep for it."""
+        max_depth = self.root.max_depth
+        if max_depth is not None and _is_deeper(value, max_depth):
+            return False
+        validator = self._validator
+        if validator is None:
+            validator = self._validator = self._compile()
+        return bool(validator.is_valid(value))
+
+    @property
+    def is_compiled(self) -> bool:
+        """Whether the memory of what is compiled is in use."""
+        return self._validator is not None
+
+    def release_memory(self) -> None:
+        """Forget what was compiled. It is compiled again when it is needed."""
+        self._validator = None
+
+    def _compile(self) -> Any:
         import jsonschema_rs
 
-        writer = FastSchemaWriter(schema)
-        fast_schema = writer.write()
         own_checks = {
             name: check for name, check in FORMAT_CHECKS.items() if name not in NATIVE_FORMATS
         }
-        self.size = writer.size
-        self._max_depth = writer.max_depth
-        self._validator = jsonschema_rs.Draft202012Validator(
-            fast_schema,
-            formats=own_checks | writer.format_checks,
+        validator = jsonschema_rs.Draft202012Validator(
+            self.root.schema,
+            formats=own_checks | self.root.format_checks,
             validate_formats=True,
             ignore_unknown_formats=True,
             pattern_options=jsonschema_rs.RegexOptions(),
             offline=True,
         )
+        if self.root.size > LARGE_SIZE:
+            _large_roots.add(self)
+        return validator
 
-    def is_valid(self, value: Any) -> bool:
-        """Return whether the engine accepts a value; not one that is too deep for it."""
-        if self._max_depth is not None and _is_deeper(value, self._max_depth):
-            return False
-        return self._validator.is_valid(value)
+
+class CompiledDefinitions:
+    """The compiled definitions of one document, in one direction and reading.
+
+    What a definition reaches is compiled with it. Each has a property of its name there, so that
+    one compiled root checks values of all of them.
+
+    Args:
+        shared: the definitions.
+
+    """
+
+    def __init__(self, shared: SharedDefinitions) -> None:
+        self._shared = shared
+        self._lock = build_fork_safe_lock()
+        self._roots: dict[str, CompiledRoot] = {}
+        self._unsuitable: set[str] = set()
+
+    def find(self, name: str) -> CompiledRoot:
+        """Return a compiled root that checks values of a definition, below a property of its name.
+
+        Raises:
+            UnsuitableSchema: this engine cannot check values by it within bounds.
+            ValueError: this engine refuses the schema.
+
+        """
+        with self._lock:
+            if name in self._unsuitable:
+                raise UnsuitableSchema
+            if name not in self._roots:
+                self._compile(name)
+            return self._roots[name]
+
+    def _compile(self, name: str) -> None:
+        names = _list_reached(self._shared, name)
+        properties = {reached: build_reference(reached) for reached in names}
+        root = Schema({"properties": properties}, shared_definitions=self._shared)
+        try:
+            compiled = CompiledRoot(write_fast_root(root))
+        except (UnsuitableSchema, ValueError):
+            self._unsuitable.add(name)
+            raise
+        self._roots.update(dict.fromkeys(names, compiled))
+
+
+class _LargeRoots:
+    """The compiled roots that take much memory. The oldest ones give it back."""
+
+    def __init__(self) -> None:
+        self._sizes: weakref.WeakKeyDictionary[CompiledRoot, int] = weakref.WeakKeyDictionary()
+
+    def add(self, compiled: CompiledRoot) -> None:
+        """Add a compiled root, and let the oldest others release what is too much."""
+        with _LARGE_ROOTS_LOCK:
+            self._sizes.pop(compiled, None)
+            total = compiled.root.size + sum(self._sizes.values())
+            for oldest, its_size in list(self._sizes.items()):
+                if total <= MAX_COMPILED_SIZE:
+                    break
+                oldest.release_memory()
+                del self._sizes[oldest]
+                total -= its_size
+            self._sizes[compiled] = compiled.root.size
+
+
+_large_roots = _LargeRoots()
+_LARGE_ROOTS_LOCK = build_fork_safe_lock()
+
+
+def _list_reached(defs: SharedDefinitions, name: str) -> list[str]:
+    """Return a definition and all that it reaches."""
+    reached = {name: None}
+    pending = [name]
+    while pending:
+        for found in find_referenced_names(defs[pending.pop()]):
+            if found not in reached:
+                reached[found] = None
+                pending.append(found)
+    return list(reached)
 
 
 def _is_deeper(value: Any, max_depth: int) -> bool:

@@ -18,6 +18,7 @@ from dynclient.schema.dialect import (
     EXCLUDING_ANNOTATIONS,
     Direction,
     Schema,
+    SharedDefinitions,
     TooDeepSchema,
     build_depth_error,
     bundle_schema,
@@ -170,7 +171,7 @@ class SchemaCloser:
     def __init__(self, defs: Definitions, direction: Direction) -> None:
         self.defs = defs
         self.refused_annotation = EXCLUDING_ANNOTATIONS[direction]
-        self.closed_defs: Definitions = {}
+        self.closed_defs: Definitions = SharedDefinitions()
         #: What adds the definitions that are named and not yet written.
         self._pending_definitions: deque[Callable[[], None]] = deque()
         #: Identities of the schemas that describe one child -> the name of their definition, and

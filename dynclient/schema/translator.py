@@ -22,6 +22,7 @@ from dynclient.schema.dialect import (
     UNION_KEYWORDS,
     Direction,
     Schema,
+    SharedDefinitions,
     TooDeepSchema,
     build_depth_error,
     bundle_schema,
@@ -110,7 +111,7 @@ class SchemaTranslator:
         self.flavour = flavour
         self.direction = direction
         self.options = options
-        self.defs: dict[str, Schema | bool] = {}
+        self.defs: dict[str, Schema | bool] = SharedDefinitions()
         self._format_checks = dict(options.formats)
         self._problems = TranslationProblems()
         self._assertions = AssertionTranslator(self._problems, frozenset(self._format_checks))

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dynclient.schema import engine
+from dynclient.schema import jsonschema_rs_engine
 from dynclient.schema.engine import Checker
-from dynclient.schema.fast_schema import FastSchemaWriter, UnsuitableSchema
+from dynclient.schema.fast_roots import write_fast_root
+from dynclient.schema.fast_schema import UnsuitableSchema
 from dynclient.schema.jsonschema_keywords import to_hashable
 from dynclient.schema.step_limit import StepLimitExceeded, limit_steps, spend_steps
 
@@ -100,7 +101,7 @@ def test_a_schema_with_endless_ways_to_one_value_is_not_given_to_the_fast_engine
     defs = {f"S{i}": {"anyOf": [{"$ref": f"#/$defs/S{i + 1}"}] * 2} for i in range(60)}
     root = {"$ref": "#/$defs/S0", "$defs": {**defs, "S60": {"type": "integer"}}}
     with pytest.raises(UnsuitableSchema):
-        FastSchemaWriter(root).write()
+        write_fast_root(root)
     assert not Checker(root).accepts("x")
 
 
@@ -108,9 +109,7 @@ def test_values_that_are_too_deep_for_the_fast_engine_are_judged_by_the_referenc
     ways = {"anyOf": [{"properties": {"x": {"$ref": "#/$defs/S"}}, "required": [n]} for n in "ab"]}
     defs = {f"S{i}": {"anyOf": [{"properties": {"x": {"$ref": f"#/$defs/S{i + 1}"}}}] * 2} for i in range(40)}  # fmt: skip
     root = {"$ref": "#/$defs/S0", "$defs": {**defs, "S40": ways, "S": {"type": "integer"}}}
-    writer = FastSchemaWriter(root)
-    writer.write()
-    assert writer.max_depth is not None
+    assert write_fast_root(root).max_depth is not None
     value = {"a": 1}
     for _ in range(40):
         value = {"x": value}
@@ -120,10 +119,9 @@ def test_values_that_are_too_deep_for_the_fast_engine_are_judged_by_the_referenc
 
 
 def test_large_schemas_give_their_memory_back(monkeypatch):
-    monkeypatch.setattr(engine, "MAX_COMPILED_SIZE", 5000)
+    monkeypatch.setattr(jsonschema_rs_engine, "MAX_COMPILED_SIZE", 5000)
     properties = {f"p{i}": {"type": "string", "minLength": 1} for i in range(2000)}
-    checkers = [Checker({"properties": properties, "title": str(i)}) for i in range(5)]
-    assert all(checker.accepts({"p1": "x"}) for checker in checkers)
-    kept = [checker for checker in checkers if "_fast_validator" in vars(checker)]
-    assert kept == checkers[-2:]
-    assert all(checker.accepts({"p1": "x"}) for checker in checkers)
+    roots = [write_fast_root({"properties": properties, "title": str(i)}) for i in range(5)]
+    compiled = [jsonschema_rs_engine.CompiledRoot(root) for root in roots]
+    assert [root.is_compiled for root in compiled] == [False, False, False, True, True]
+    assert all(root.is_valid({"p1": "x"}) for root in compiled)

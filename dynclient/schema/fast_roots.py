@@ -1,0 +1,213 @@
+"""A root as the fast engine is given it: the schema with all definitions that it reaches.
+
+Definitions that many roots share are written once, each when a root first reaches it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from dynclient.document.references import escape_token
+from dynclient.fork_safety import build_fork_safe_lock
+from dynclient.schema.check_cost import CheckCostEstimator
+from dynclient.schema.dialect import SharedDefinitions, get_shared_definitions
+from dynclient.schema.evaluation_conditions import MAX_EVALUATED_SCHEMAS
+from dynclient.schema.fast_schema import (
+    MAX_SCHEMAS,
+    MAX_UNROLLED_SCHEMAS,
+    FastSchemaWriter,
+    FormatChecks,
+    UnsuitableSchema,
+    WritingScope,
+    WrittenSchema,
+)
+from dynclient.schema.step_limit import charge_steps
+
+#: How many schemas the engine may check for one path through a value. A million take 20 ms.
+MAX_CHECK_COST = 5_000_000
+
+#: Writing a schema, and each round of an estimate, takes as long as so many steps of the reference
+#: engine.
+STEPS_PER_SCHEMA = 20
+STEPS_PER_ROUND = 8
+
+#: Begins the names of definitions that belong to one root.
+_ROOT_PREFIX = "root:"
+
+
+@dataclass(frozen=True)
+class FastRoot:
+    """What the fast engine compiles.
+
+    Attributes:
+        schema: a self-contained root.
+        format_checks: the checks of formats that the root names.
+        size: how many schemas the engine is given.
+        max_depth: how deep the values may be that the engine checks within bounds; None: any.
+        names: the definitions in it.
+
+    """
+
+    schema: dict[str, Any]
+    format_checks: FormatChecks
+    size: int
+    max_depth: int | None
+    names: frozenset[str]
+
+
+class FastDefinitions:
+    """Definitions as the fast engine is given them. Each is written when it is first needed.
+
+    Args:
+        scope: the names that schemas get, and the definitions as they are.
+
+    """
+
+    def __init__(self, scope: WritingScope) -> None:
+        self.scope = scope
+        self.lock = build_fork_safe_lock()
+        self._sources: dict[str, Any] = {}
+        self._written: dict[str, WrittenSchema | None] = {}
+        #: The written schemas alone, for the estimates.
+        self.schemas: dict[str, Any] = {}
+        self.estimator = CheckCostEstimator(self.schemas)
+
+    def add(self, name: str, schema: Any) -> None:
+        """Add a definition of ours, which is written when it is needed."""
+        self._sources.setdefault(name, schema)
+
+    def write(self, name: str) -> WrittenSchema:
+        """Return a definition as it is written.
+
+        Raises:
+            UnsuitableSchema: the engine would need too much time or memory.
+
+        """
+        if name not in self._written:
+            self._written[name] = None
+            source = self._sources[name] if name in self._sources else self.scope.defs[name]
+            written = FastSchemaWriter(self.scope).write(source)
+            self._written[name] = written
+            self.schemas[name] = written.schema
+        found = self._written[name]
+        if found is None:
+            raise UnsuitableSchema
+        return found
+
+
+def write_fast_root(root: dict[str, Any]) -> FastRoot:
+    """Return a root for the fast engine.
+
+    Args:
+        root: a self-contained root in our dialect.
+
+    Raises:
+        UnsuitableSchema: the engine would need too much time or memory.
+
+    """
+    shared = get_shared_definitions(root)
+    if shared is None:
+        definitions = FastDefinitions(WritingScope(root.get("$defs", {})))
+    else:
+        definitions = get_fast_definitions(shared)
+    with definitions.lock:
+        return _RootWriter(definitions).write(root)
+
+
+def get_fast_definitions(shared: SharedDefinitions) -> FastDefinitions:
+    """Return what is written of definitions that many roots share."""
+    return shared.derive(_begin_definitions)
+
+
+def _begin_definitions(shared: SharedDefinitions) -> FastDefinitions:
+    return FastDefinitions(WritingScope(shared))
+
+
+@dataclass
+class _Sizes:
+    """What the engine has to do for all that is written."""
+
+    size: int = 0
+    evaluated_count: int = 0
+    unrolled_count: int = 0
+
+    def add(self, written: WrittenSchema) -> None:
+        """Add what one schema causes.
+
+        Raises:
+            UnsuitableSchema: it is too much together.
+
+        """
+        self.size += written.size
+        self.evaluated_count += written.evaluated_count
+        self.unrolled_count += written.unrolled_count
+        if (
+            self.size > MAX_SCHEMAS
+            or self.evaluated_count > MAX_EVALUATED_SCHEMAS
+            or self.unrolled_count > MAX_UNROLLED_SCHEMAS
+        ):
+            raise UnsuitableSchema
+
+
+class _RootWriter:
+    """Writes a root: its own schemas, and the definitions that it reaches.
+
+    Args:
+        definitions: the definitions, which other roots may share.
+
+    """
+
+    def __init__(self, definitions: FastDefinitions) -> None:
+        self._definitions = definitions
+        scope = definitions.scope
+        own_scope = WritingScope(scope.defs, _ROOT_PREFIX, scope.evaluation_reader)
+        #: What other roots do not share: the conditions that stand in this one.
+        self._own = FastDefinitions(own_scope)
+        self._own.estimator = CheckCostEstimator(self._own.schemas, definitions.estimator)
+        self._sizes = _Sizes()
+
+    def write(self, root: dict[str, Any]) -> FastRoot:
+        """Return the root for the fast engine."""
+        estimator = self._own.estimator
+        try:
+            schema, reached = self._write_all(root)
+            max_depth = estimator.find_depth(schema, MAX_CHECK_COST)
+        except RecursionError:
+            raise UnsuitableSchema from None
+        finally:
+            rounds = estimator.rounds
+            charge_steps(self._sizes.size * (STEPS_PER_SCHEMA + STEPS_PER_ROUND * rounds))
+        if max_depth == 0:
+            raise UnsuitableSchema
+        if reached:
+            schema = {**schema, "$defs": reached}
+        checks = {**self._definitions.scope.format_checks, **self._own.scope.format_checks}
+        return FastRoot(schema, checks, self._sizes.size, max_depth, frozenset(reached))
+
+    def _write_all(self, root: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the root alone, and the definitions that it reaches."""
+        own = {key: value for key, value in root.items() if key != "$defs"}
+        written = FastSchemaWriter(self._own.scope).write(own)
+        schema: dict[str, Any] = written.schema
+        reached: dict[str, Any] = {}
+        pending = [written]
+        while pending:
+            written = pending.pop()
+            self._sizes.add(written)
+            for name, definition in written.definitions.items():
+                self._find_owner(name).add(name, definition)
+            for name in written.names:
+                if name not in reached:
+                    written_definition = self._find_owner(name).write(name)
+                    reached[name] = written_definition.schema
+                    pending.append(written_definition)
+        return schema, reached
+
+    def _find_owner(self, name: str) -> FastDefinitions:
+        return self._own if name.startswith(_ROOT_PREFIX) else self._definitions
+
+
+def build_reference(name: str) -> dict[str, Any]:
+    """Return a reference to a definition."""
+    return {"$ref": "#/$defs/" + escape_token(name)}

@@ -1,0 +1,83 @@
+"""Roots that share definitions are compiled together, and check values as each alone does."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dynclient.schema.check_cost import CheckCostEstimator
+from dynclient.schema.dialect import Schema, SharedDefinitions, bundle_schema
+from dynclient.schema.engine import Checker
+from dynclient.schema.jsonschema_rs_engine import CompiledDefinitions
+
+NAMES = ("A", "B", "C")
+
+references = st.sampled_from(NAMES).map(lambda name: {"$ref": f"#/$defs/{name}"})
+scalars = st.sampled_from([{}, {"type": "string"}, {"type": "integer"}, True])
+
+
+def extend(children):
+    properties = st.dictionaries(st.sampled_from("pq"), children, min_size=1)
+    return st.one_of(
+        st.builds(lambda parts: {"anyOf": parts}, st.lists(children, min_size=1, max_size=3)),
+        st.builds(lambda members: {"type": "object", "properties": members}, properties),
+        st.builds(
+            lambda members: {"anyOf": [{"properties": members}, {"required": ["p"]}], "unevaluatedProperties": False},
+            properties,
+        ),
+        st.builds(lambda item: {"type": "array", "items": item}, children),
+    )  # fmt: skip
+
+
+schemas = st.recursive(st.one_of(references, scalars), extend, max_leaves=6)
+definitions = st.fixed_dictionaries(dict.fromkeys(NAMES, st.builds(lambda part: {"type": ["object", "array", "string"], "properties": {"p": part}}, schemas)))  # fmt: skip
+values = st.recursive(
+    st.sampled_from(["text", 1, None]),
+    lambda members: st.one_of(st.lists(members, max_size=2), st.dictionaries(st.sampled_from("pq"), members)),
+    max_leaves=5,
+)  # fmt: skip
+
+
+def share(defs):
+    shared = SharedDefinitions()
+    shared.update(defs)
+    return shared
+
+
+@given(definitions, st.lists(schemas, min_size=2, max_size=4), values)
+def test_a_root_with_shared_definitions_accepts_what_it_accepts_alone(defs, roots, value):
+    shared = share(defs)
+    for root in [*roots, {"$ref": "#/$defs/A"}, {"$ref": "#/$defs/B"}]:
+        together = bundle_schema(Schema(root) if isinstance(root, dict) else root, shared)
+        alone = Schema({**together})
+        assert Checker(together).accepts(value) is Checker(alone).accepts_by_reference(value)
+
+
+@given(definitions, st.lists(schemas, min_size=1, max_size=3))
+def test_an_estimate_does_not_depend_on_what_was_estimated_before(defs, roots):
+    # Without cycles: where definitions refer to one another, the order of reading counts.
+    acyclic = {"A": defs["A"], "B": {"type": "string"}, "C": {"type": "integer"}}
+    acyclic["A"] = {
+        "properties": {"p": {"$ref": "#/$defs/B"}, "q": {"anyOf": [{"$ref": "#/$defs/C"}] * 2}}
+    }
+    shared = CheckCostEstimator(acyclic)
+    for root in roots:
+        assert shared.estimate(root) == CheckCostEstimator(acyclic).estimate(root)
+        for limit in (3, 10):
+            found = shared.find_depth(root, limit)
+            assert found == CheckCostEstimator(acyclic).find_depth(root, limit)
+
+
+def test_operations_that_refer_to_one_definition_share_its_compiled_form():
+    shared = share({"A": {"properties": {"b": {"$ref": "#/$defs/B"}}}, "B": {"type": "string"}})
+    compiled = shared.derive(CompiledDefinitions)
+    assert compiled.find("A") is compiled.find("A")
+    assert compiled.find("B") is compiled.find("A")
+
+
+def test_a_definition_that_somebody_replaced_counts():
+    shared = share({"A": {"type": "object", "properties": {"b": {"$ref": "#/$defs/B"}}}, "B": {}})
+    root = bundle_schema(Schema({"$ref": "#/$defs/A"}), shared)
+    assert Checker(root).accepts({"b": 1})
+    root["$defs"]["B"] = {"type": "string"}
+    assert not Checker(root).accepts({"b": 1})
