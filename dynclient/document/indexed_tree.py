@@ -129,17 +129,23 @@ def _has_shape_of_part(part: Any, size_bytes: int) -> bool:
     return 0 <= start < start + length <= size_bytes
 
 
-class _Unread(NamedTuple):
-    """A member that was not looked at yet: its index, or where its text is."""
+class _Unread:
+    """A member that was not looked at yet: its index, or where its text is.
 
-    part: list[Any]
+    It is no tuple, which some library would take for a list of JSON.
+    """
+
+    __slots__ = ("part",)
+
+    def __init__(self, part: list[Any]) -> None:
+        self.part = part
 
 
 class IndexedObject(dict[str, Any]):
     """An object of a tree whose members are parsed when they are looked at.
 
     It is only read. As it has an iterator of its own, `dict(x)` and `{**x}` read its members too;
-    what goes round its methods, as some libraries in C do, meets `_Unread` and refuses it.
+    what goes round its methods, as some libraries in C do, meets `_Unread`, which is no JSON.
     """
 
     __slots__ = ("_text",)

@@ -80,6 +80,15 @@ def test_a_member_is_the_same_object_each_time():
     assert tree["tags"] is tree["tags"]
 
 
+def test_what_goes_round_the_methods_is_refused_and_never_wrong():
+    orjson = pytest.importorskip("orjson")
+    jsonschema_rs = pytest.importorskip("jsonschema_rs")
+    with pytest.raises(TypeError):
+        orjson.dumps(indexed(TREE))
+    with pytest.raises((TypeError, ValueError)):
+        jsonschema_rs.Draft202012Validator(indexed(TREE))
+
+
 def test_what_is_absent_is_absent():
     tree = indexed(TREE)
     assert "x" not in tree
