@@ -9,9 +9,9 @@ from typing import Any
 from dynclient.plan.parsed_request import ParsedRequest
 from dynclient.plan.plan import Plan
 from dynclient.sandbox.response_builder import ResponseBuilder, UnencodedResponse
-from dynclient.sandbox.response_sampler import SampledBody
 from dynclient.sandbox.sandbox_extension import SandboxExtension
 from dynclient.sandbox.state.item_mapper import ItemMapper, generate_identities, select_parts
+from dynclient.sandbox.state.item_responses import ItemResponses
 from dynclient.sandbox.state.item_store import Item, ItemStore
 from dynclient.sandbox.state.page_window import PageWindow
 from dynclient.sandbox.state.resource_map import (
@@ -102,7 +102,7 @@ class StatefulOperation:
         self._is_strict = strict
         self._role = resource_map.find_role(plan.operation)
         self._operation_extension = sandbox_extension.get_operation_extension(plan.operation)
-        self._response_mappers: dict[SampledBody | None, ItemMapper] = {}
+        self._item_responses = ItemResponses(self._role, self._operation_extension)
         self._request_mapper = self._build_request_mapper()
         self._perform = self._find_action(self._role.action)
 
@@ -227,13 +227,15 @@ class StatefulOperation:
         identity = self._find_requested_identity(response, request_item)
         self._check_conflict(call.collection, identity, request_item)
 
-        response = self._add_wrapper(response)
-        sampled_item = self._get_response_item(response)
+        response = self._item_responses.add_wrapper(response)
+        sampled_item = self._item_responses.get_item(response)
         response = self._omit_unrequested(response, request_item)
-        response = self._apply_item(response, request_item, omit_others=False)
+        response = self._item_responses.apply_item(response, request_item, omit_others=False)
         if identity is None:
             response, identity = self._assign_identity(response, call.collection, sampled_item)
-        self._store_item(call, identity, {**request_item, **self._get_response_item(response)})
+        self._store_item(
+            call, identity, {**request_item, **self._item_responses.get_item(response)}
+        )
         return response
 
     def _find_requested_identity(self, response: UnencodedResponse, item: Item) -> str | None:
@@ -241,7 +243,7 @@ class StatefulOperation:
         name = self._request_mapper.identity_property
         if name not in item:
             return None
-        response_name = self._get_response_mapper(response).identity_property
+        response_name = self._item_responses.get_mapper(response).identity_property
         if response.is_json and response_name not in (name, ""):
             return None
         return format_identity(item[name])
@@ -279,7 +281,7 @@ class StatefulOperation:
         count = store.count_created(collection)
         identity = ""
         if response.is_json and response.body is not None:
-            mapper = self._get_response_mapper(response)
+            mapper = self._item_responses.get_mapper(response)
             if mapper.identity_property:
                 first = sampled_item.get(mapper.identity_property, mapper.identity_sample)
                 value, identity = mapper.assign_identity(
@@ -305,25 +307,25 @@ class StatefulOperation:
         response = self._build_success(call)
         item = self._get_stored_item(response, call)
         if item is None:
-            return self._apply_item(
+            return self._item_responses.apply_item(
                 response, self._add_identity(response, call, {}), omit_others=False
             )
-        return self._apply_item(response, item, omit_others=True)
+        return self._item_responses.apply_item(response, item, omit_others=True)
 
     def _write(self, call: _ResourceCall) -> UnencodedResponse:
         method = self._plan.operation.method
         old_item = self._item_store.get(call.collection, call.identity)
         is_created = self._item_store.is_created(call.collection, call.identity)
         statuses = (OK, NO_CONTENT) if is_created and method != "POST" else (CREATED,)
-        response = self._add_wrapper(self._build_success(call, *statuses))
+        response = self._item_responses.add_wrapper(self._build_success(call, *statuses))
 
         item = self._merge_update(old_item, self._get_request_item(call))
         item = self._add_identity(response, call, item)
         if method == "PUT":
             response = self._omit_unrequested(response, item)
-        response = self._apply_item(response, item, omit_others=old_item is not None)
+        response = self._item_responses.apply_item(response, item, omit_others=old_item is not None)
 
-        item = {**item, **self._get_response_item(response)}
+        item = {**item, **self._item_responses.get_item(response)}
         if is_created or self._can_create:
             self._store_item(call, call.identity, item)
         elif call.is_stored:
@@ -343,8 +345,8 @@ class StatefulOperation:
             old_item = self._item_store.get(call.collection, identity)
             item = self._merge_update(old_item, request_item)
             if is_single:
-                response = self._apply_item(response, item, omit_others=True)
-                item = {**item, **self._get_response_item(response)}
+                response = self._item_responses.apply_item(response, item, omit_others=True)
+                item = {**item, **self._item_responses.get_item(response)}
             self._store_item(call, identity, item)
         return response
 
@@ -365,7 +367,7 @@ class StatefulOperation:
         response = self._build_success(call)
         item = self._get_stored_item(response, call)
         if item is not None:
-            response = self._apply_item(response, item, omit_others=True)
+            response = self._item_responses.apply_item(response, item, omit_others=True)
         if call.is_stored:
             self._item_store.delete(call.collection, call.identity)
         return response
@@ -374,14 +376,18 @@ class StatefulOperation:
         response = self._build_success(call)
         item = self._get_stored_item(response, call)
         new_values = self._operation_extension.set
-        has_wrapper = self._get_response_mapper(response).wrapper_property != ""
+        has_wrapper = self._item_responses.get_mapper(response).wrapper_property != ""
         if item is None or not (has_wrapper or new_values):
             return response
 
         item = {**item, **new_values}
         if new_values and self._item_store.is_created(call.collection, call.identity):
             self._store_item(call, call.identity, item)
-        return self._apply_item(response, item, omit_others=True) if has_wrapper else response
+        return (
+            self._item_responses.apply_item(response, item, omit_others=True)
+            if has_wrapper
+            else response
+        )
 
     def _list(self, call: _ResourceCall) -> UnencodedResponse:
         response = self._build_success(call)
@@ -392,7 +398,7 @@ class StatefulOperation:
             return response
 
         window = PageWindow.from_query(self._plan.operation, call.query)
-        mapper = self._get_response_mapper(response)
+        mapper = self._item_responses.get_mapper(response)
         items = [mapper.add_list_identity(item, key) for key, item in stored_items.items()]
         value = mapper.apply_page(
             response.body,
@@ -452,26 +458,12 @@ class StatefulOperation:
         item = self._item_store.get(call.collection, call.identity)
         if item is None or not call.identity or not response.is_json:
             return item
-        return self._get_response_mapper(response).add_identity(item, call.identity)
-
-    def _get_response_item(self, response: UnencodedResponse) -> Item:
-        if not response.is_json:
-            return {}
-        return self._get_response_mapper(response).get_item(response.value)
-
-    def _get_response_mapper(self, response: UnencodedResponse) -> ItemMapper:
-        body = response.body
-        mapper = self._response_mappers.get(body)
-        if mapper is None:
-            schema = body.checker.schema if body is not None else {}
-            mapper = ItemMapper(schema, self._role, self._operation_extension)
-            self._response_mappers[body] = mapper
-        return mapper
+        return self._item_responses.get_mapper(response).add_identity(item, call.identity)
 
     def _add_identity(self, response: UnencodedResponse, call: _ResourceCall, item: Item) -> Item:
         """Return an item with the identity that the path gives it."""
         if response.is_json:
-            name = self._get_response_mapper(response).identity_property
+            name = self._item_responses.get_mapper(response).identity_property
         else:
             name = self._request_mapper.identity_property or self._operation_extension.identity
         variable = self._role.address.variable
@@ -479,36 +471,11 @@ class StatefulOperation:
             return item
         return {**item, name: call.path_values[variable]}
 
-    def _apply_item(
-        self, response: UnencodedResponse, item: Item, *, omit_others: bool
-    ) -> UnencodedResponse:
-        """Return a response that shows an item; `omit_others` leaves out what the item lacks."""
-        if not response.is_json or response.body is None:
-            return response
-        mapper = self._get_response_mapper(response)
-        value = mapper.apply_item(response.body, response.value, item, omit_others=omit_others)
-        return replace(response, value=value)
-
-    def _add_wrapper(self, response: UnencodedResponse) -> UnencodedResponse:
-        """Return a response with the property that holds the item, if there is such a property."""
-        mapper = self._get_response_mapper(response)
-        name = mapper.wrapper_property
-        if response.body is None or not name or not isinstance(response.value, dict):
-            return response
-        if name in response.value:
-            return response
-        value = {**response.value, name: mapper.wrapper_sample}
-        return replace(response, value=value) if response.body.is_valid(value) else response
-
     def _omit_unrequested(self, response: UnencodedResponse, item: Item) -> UnencodedResponse:
         """Return a response without samples of properties that the client could set and did not."""
-        if not response.is_json or response.body is None:
-            return response
         settable = self._request_mapper.item_schema.properties
         names = [name for name in settable if name not in item]
-        mapper = self._get_response_mapper(response)
-        value = mapper.omit_properties(response.body, response.value, names)
-        return replace(response, value=value)
+        return self._item_responses.omit_properties(response, names)
 
     def _select_parts(self, response: UnencodedResponse, call: _ResourceCall) -> UnencodedResponse:
         """Return a response with the optional parts that a request lists, where it lists any."""
