@@ -221,7 +221,7 @@ FAULTS = [
 
 #: A failing example need not be shrunk to tell that there is one; what ends by itself ends in this time.
 QUICK = """
-from hypothesis import Phase
+from hypothesis import Phase, settings
 settings.register_profile("quick", settings.default, phases=[Phase.explicit, Phase.generate])
 settings.load_profile("quick")
 """
