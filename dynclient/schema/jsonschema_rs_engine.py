@@ -16,6 +16,7 @@ from dynclient.schema.dialect import (
 from dynclient.schema.fast_roots import FastRoot, build_reference, write_fast_root
 from dynclient.schema.fast_schema import NATIVE_FORMATS, UnsuitableSchema
 from dynclient.schema.formats import FORMAT_CHECKS
+from dynclient.schema.separate_members import ARRAY_PREFIX, SeparateMember, split_members
 
 #: A root that has more schemas than this takes about a megabyte once it is compiled.
 LARGE_SIZE = 1_000
@@ -30,8 +31,8 @@ _KEYWORDS_OF_ROOT = frozenset(("$defs", "$schema"))
 class FastValidator:
     """A schema that jsonschema-rs has compiled.
 
-    A root that only refers to a definition is one with the other definitions that it reaches:
-    these are compiled together, once.
+    What a definition of many roots describes alone is checked apart: such definitions are compiled
+    together, once.
 
     Args:
         schema: a self-contained root in our dialect.
@@ -44,19 +45,28 @@ class FastValidator:
 
     def __init__(self, schema: dict[str, Any]) -> None:
         shared = get_shared_definitions(schema)
-        self._member: str | None = None
-        if shared is not None and schema.keys() - _KEYWORDS_OF_ROOT == {"$ref"}:
-            self._member = get_definition_name(schema["$ref"])
-            compiled = shared.derive(CompiledDefinitions).find(self._member)
+        self._compiled: CompiledRoot | None = None
+        self._members: list[tuple[SeparateMember, CompiledRoot]] = []
+        if shared is None or not isinstance(schema, Schema):
+            self._compiled = CompiledRoot(write_fast_root(schema))
+            return
+        if schema.keys() - _KEYWORDS_OF_ROOT == {"$ref"}:
+            members = [SeparateMember((), get_definition_name(schema["$ref"]))]
         else:
-            compiled = CompiledRoot(write_fast_root(schema))
-        self._compiled = compiled
+            rest, members = split_members(schema)
+            self._compiled = CompiledRoot(write_fast_root(rest))
+        definitions = shared.derive(CompiledDefinitions)
+        self._members = [(member, definitions.find(member.definition)) for member in members]
 
     def is_valid(self, value: Any) -> bool:
         """Return whether the engine accepts a value; not one that is too deep for it."""
-        if self._member is not None:
-            value = {self._member: value}
-        return self._compiled.is_valid(value)
+        if self._compiled is not None and not self._compiled.is_valid(value):
+            return False
+        for member, compiled in self._members:
+            wrapped = member.wrap(value)
+            if wrapped is not None and not compiled.is_valid(wrapped):
+                return False
+        return True
 
 
 class CompiledRoot:
@@ -112,8 +122,8 @@ class CompiledRoot:
 class CompiledDefinitions:
     """The compiled definitions of one document, in one direction and reading.
 
-    What a definition reaches is compiled with it. Each has a property of its name there, so that
-    one compiled root checks values of all of them.
+    What a definition reaches is compiled with it. Each has a property of its name there, and one
+    for an array of it, so that one compiled root checks values of all of them.
 
     Args:
         shared: the definitions.
@@ -143,7 +153,11 @@ class CompiledDefinitions:
 
     def _compile(self, name: str) -> None:
         names = _list_reached(self._shared, name)
-        properties = {reached: build_reference(reached) for reached in names}
+        properties: dict[str, Any] = {}
+        for reached in names:
+            reference = build_reference(reached)
+            properties[reached] = reference
+            properties[ARRAY_PREFIX + reached] = {"type": "array", "items": reference}
         root = Schema({"properties": properties}, shared_definitions=self._shared)
         try:
             compiled = CompiledRoot(write_fast_root(root))

@@ -9,6 +9,7 @@ from dynclient.schema.check_cost import CheckCostEstimator
 from dynclient.schema.dialect import Schema, SharedDefinitions, bundle_schema
 from dynclient.schema.engine import Checker
 from dynclient.schema.jsonschema_rs_engine import CompiledDefinitions
+from dynclient.schema.separate_members import MIN_DEFINITIONS, split_members
 
 NAMES = ("A", "B", "C")
 
@@ -51,6 +52,20 @@ def test_a_root_with_shared_definitions_accepts_what_it_accepts_alone(defs, root
         together = bundle_schema(Schema(root) if isinstance(root, dict) else root, shared)
         alone = Schema({**together})
         assert Checker(together).accepts(value) is Checker(alone).accepts_by_reference(value)
+
+
+@given(definitions, st.dictionaries(st.sampled_from("pqr"), schemas, min_size=1), values)
+def test_members_that_are_checked_apart_change_no_verdict(defs, members, value):
+    shared = share(defs)
+    shared.update({f"D{i}": {} for i in range(MIN_DEFINITIONS)})
+    every = {"properties": {f"x{i}": {"$ref": f"#/$defs/D{i}"} for i in range(MIN_DEFINITIONS)}}
+    members = {**members, "list": {"type": "array", "items": {"$ref": "#/$defs/A"}}}
+    inner = Schema({"type": "object", "properties": members, "allOf": [every]})
+    root = bundle_schema(Schema({"properties": {"body": inner}, "required": ["body"]}), shared)
+    assert split_members(root)[1]
+    for candidate in ({"body": value}, {"body": {"p": value, "list": [value]}}, value, {}):
+        expected = Checker(Schema({**root})).accepts_by_reference(candidate)
+        assert Checker(root).accepts(candidate) is expected
 
 
 @given(definitions, st.lists(schemas, min_size=1, max_size=3))
