@@ -350,6 +350,10 @@ class CallDrift(UserWarning):
     """A call does not fit the document, at a place that the option `excuse` names; it is sent."""
 
 
+class StaleDocument(UserWarning):
+    """A document from the net is used as it came last time: its server is away."""
+
+
 class UnusedExcuse(UserWarning):
     """An entry of the option `excuse` excuses nothing any more."""
 

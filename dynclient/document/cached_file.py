@@ -13,9 +13,9 @@ from dynclient.document.indexed_tree import IndexedObject, build_index, has_shap
 from dynclient.document.problems import Problem
 from dynclient.document.reference_scan import refers_to_files
 
-#: What the cache keeps of a problem: all but its place, which is found anew.
+#: What the cache keeps of a problem: all but its file, whose URL may hold a password.
 _PROBLEM_FIELDS: dict[str, tuple[type, ...]] = {
-    **dict.fromkeys(("severity", "code", "message", "hint", "pointer", "file"), (str,)),
+    **dict.fromkeys(("severity", "code", "message", "hint", "pointer"), (str,)),
     **dict.fromkeys(("known_line", "known_column"), (int, NoneType)),
 }
 _FLAGS = ("may_refer_to_files", "may_have_resources", "may_have_discriminators")
@@ -83,7 +83,7 @@ def read_entry(
 def _read_problems(entries: Any, uri: str) -> tuple[Problem, ...] | None:
     if not isinstance(entries, list) or not all(map(_has_shape_of_problem, entries)):
         return None
-    return tuple(Problem(**{**fields, "file": uri}) for fields in entries)
+    return tuple(Problem(**fields, file=uri) for fields in entries)
 
 
 def _has_shape_of_problem(fields: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Keeps parsed documents on disk, by the digest of their text.
+"""Keeps parsed documents on disk, by the digest of their text, and downloads, by that of their URL.
 
 The format is JSON, so reading an entry can execute nothing.
 """
@@ -30,7 +30,8 @@ MAX_TEMPORARY_AGE_S = 3600
 #: Values of DYNCLIENT_CACHE that mean: keep nothing.
 OFF_WORDS = ("", "0", "no", "off", "false", "none")
 
-_ENTRY_SUFFIX = ".tree"
+_TREE_SUFFIX = ".tree"
+_DOWNLOAD_SUFFIX = ".download"
 _TEMPORARY_SUFFIX = ".part"
 
 #: A link is not followed, and a pipe in the place of an entry does not block. Windows lacks both.
@@ -45,11 +46,11 @@ _WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
 
 class CacheEntry(NamedTuple):
-    """What is kept of a text.
+    """What is kept of a text, or of a download.
 
     Attributes:
-        facts: an object; what is known about the text.
-        content: its tree, in a form that the facts name.
+        facts: an object; what is known about it.
+        content: of a text its tree, in a form that the facts name; of a download its bytes.
 
     """
 
@@ -74,44 +75,75 @@ class DocumentCache:
 
     def get(self, data: bytes) -> CacheEntry | None:
         """Return the entry of a text, or None. The caller validates the shape of its facts."""
-        path = self._get_path(data)
-        if path is None or not _is_private(path.parent):
-            return None
-        try:
-            entry = _decode_entry(_read_regular_file(path))
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError, RecursionError):
-            self.remove(data)
-            return None
-        with suppress(OSError):
-            os.utime(path)  # It was used: others are removed before it.
-        return entry
+        return _read_entry(self._get_path(data))
 
     def put(self, data: bytes, entry: CacheEntry) -> None:
         """Write the entry of a text, and remove old ones where the folder becomes too large."""
-        path = self._get_path(data)
-        if path is None:
-            return
-        with suppress(OSError, ValueError, RecursionError):
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if _is_private(path.parent):
-                _write_whole(path, _encode_entry(entry))
-                _remove_oldest(path.parent, MAX_FOLDER_BYTES)
+        _write_entry(self._get_path(data), entry)
 
     def remove(self, data: bytes) -> None:
         """Remove the entry of a text, if there is one that can be removed."""
-        path = self._get_path(data)
-        if path is not None:
-            with suppress(OSError):
-                path.unlink()
+        _remove_entry(self._get_path(data))
+
+    def get_download(self, url: str) -> CacheEntry | None:
+        """Return the entry of a URL, or None. The caller validates the shape of its facts."""
+        return _read_entry(self._get_download_path(url))
+
+    def put_download(self, url: str, entry: CacheEntry) -> None:
+        """Write the entry of a URL, and remove old ones where the folder becomes too large."""
+        _write_entry(self._get_download_path(url), entry)
+
+    def remove_download(self, url: str) -> None:
+        """Remove the entry of a URL, if there is one that can be removed."""
+        _remove_entry(self._get_download_path(url))
 
     def _get_path(self, data: bytes) -> Path | None:
         if self.folder is None or len(data) < MIN_BYTES:
             return None
         digest = hashlib.sha256(f"dynclient {__version__}\n".encode())
         digest.update(data)
-        return self.folder / f"{digest.hexdigest()}{_ENTRY_SUFFIX}"
+        return self.folder / f"{digest.hexdigest()}{_TREE_SUFFIX}"
+
+    def _get_download_path(self, url: str) -> Path | None:
+        if self.folder is None:
+            return None
+        return self.folder / f"{digest_url(url)}{_DOWNLOAD_SUFFIX}"
+
+
+def digest_url(url: str) -> str:
+    """Return what stands for a URL on disk: the URL may hold a password."""
+    return hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _read_entry(path: Path | None) -> CacheEntry | None:
+    if path is None or not _is_private(path.parent):
+        return None
+    try:
+        entry = _decode_entry(_read_regular_file(path))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, RecursionError):
+        _remove_entry(path)
+        return None
+    with suppress(OSError):
+        os.utime(path)  # It was used: others are removed before it.
+    return entry
+
+
+def _write_entry(path: Path | None, entry: CacheEntry) -> None:
+    if path is None:
+        return
+    with suppress(OSError, ValueError, RecursionError):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if _is_private(path.parent):
+            _write_whole(path, _encode_entry(entry))
+            _remove_oldest(path.parent, MAX_FOLDER_BYTES)
+
+
+def _remove_entry(path: Path | None) -> None:
+    if path is not None:
+        with suppress(OSError):
+            path.unlink()
 
 
 def _encode_entry(entry: CacheEntry) -> bytes:
@@ -194,7 +226,7 @@ def _remove_oldest(folder: Path, max_bytes: int) -> None:
                 is_temporary = item.name.endswith(_TEMPORARY_SUFFIX)
                 if is_temporary and status.st_mtime < time.time() - MAX_TEMPORARY_AGE_S:
                     Path(item.path).unlink()
-                elif item.name.endswith(_ENTRY_SUFFIX):
+                elif item.name.endswith((_TREE_SUFFIX, _DOWNLOAD_SUFFIX)):
                     entries.append((status.st_mtime, status.st_size, item.path))
     total = sum(size for _, size, _ in entries)
     for _, size, path in sorted(entries):

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import warnings
 from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
+from dynclient.document.document_cache import DocumentCache
 from dynclient.document.file_loader import MAX_FILE_BYTES
 from dynclient.document.reference_boundary import ReferenceBoundary
-from dynclient.errors import DocumentNotFound, DocumentTooLarge
+from dynclient.errors import DocumentNotFound, DocumentTooLarge, StaleDocument
 from dynclient.masking import mask_url
 from dynclient.transport.content_coding import UndecodableContent, build_accept_encoding
+from dynclient.transport.downloaded_file import (
+    DownloadedFile,
+    build_downloaded_file,
+    read_downloaded_file,
+    write_downloaded_file,
+)
 from dynclient.transport.environment_proxy import PROXY_HINT, find_environment_proxy
 from dynclient.transport.http_adapter import CONNECT_TIMEOUT_S, READ_TIMEOUT_S
 from dynclient.transport.http_library import build_setup_error, import_library
@@ -22,28 +30,65 @@ from dynclient.transport.send_progress import SendProgress, current_send
 MAX_REMOTE_BYTES = min(MAX_FILE_BYTES, 64 * 1024 * 1024)
 
 
-def download(uri: str, boundary: ReferenceBoundary) -> bytes:
+#: Statuses of a server that may answer later: RFC 5861 §4, and two of RFC 6585 and 9110.
+_PASSING_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
+
+_NOT_MODIFIED = 304
+
+
+class _ServerAway(Exception):
+    """The net or the server is away for now; `.error` says so to the user."""
+
+    def __init__(self, error: DocumentNotFound) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+def download(uri: str, boundary: ReferenceBoundary, cache: DocumentCache) -> bytes:
     """Return the bytes of a document.
+
+    What was downloaded earlier is used where the server says that it is unchanged, and, with a
+    warning, where the server is away.
 
     Args:
         uri: where it is.
         boundary: what the document may refer to.
+        cache: where downloads are kept.
 
     Raises:
         DocumentNotFound: it may not be read, or cannot be.
         DocumentTooLarge: it is larger than a document may be.
 
     """
-    token = current_send.set(SendProgress())
-    try:
-        return _download(uri, boundary)
-    finally:
-        current_send.reset(token)
-
-
-def _download(uri: str, boundary: ReferenceBoundary) -> bytes:
     if uri != boundary.root:
         boundary.check_url(uri)
+    known = read_downloaded_file(cache, uri)
+    token = current_send.set(SendProgress())
+    try:
+        file = _request(uri, boundary, known)
+    except _ServerAway as away:
+        if known is None:
+            raise away.error from away.__cause__
+        text = f"{away.error.headline}; what came from there last time is used"
+        warnings.warn(StaleDocument(text), stacklevel=2)
+        return known.content
+    except DocumentNotFound:
+        cache.remove_download(uri)  # It is gone, or may no longer be read.
+        raise
+    finally:
+        current_send.reset(token)
+    if file is not known:
+        write_downloaded_file(cache, uri, file)
+    return file.content
+
+
+def _request(uri: str, boundary: ReferenceBoundary, known: DownloadedFile | None) -> DownloadedFile:
+    """Return the file at a URI: the known one where the server says that it is unchanged.
+
+    Raises:
+        _ServerAway: there is no answer, or one that says "later".
+
+    """
     httpx = import_library("httpx")
     url = uri
     timeout = httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
@@ -58,25 +103,38 @@ def _download(uri: str, boundary: ReferenceBoundary) -> bytes:
     with http_client as client:
         for _ in range(MAX_REDIRECTS + 1):
             target, options = _pin_address(url, _resolve_permitted_address(url, uri, boundary))
+            conditions = known.build_conditions(url) if known is not None else {}
+            options["headers"] = {**options.get("headers", {}), **conditions}
             try:
                 with client.stream("GET", target, **options) as response:
                     if response.is_redirect and "location" in response.headers:
                         url = urljoin(url, response.headers["location"])
                         continue
                     if response.is_success:
-                        return _read_limited(response, uri)
-                    status = response.status_code
-                    text = f"no document at {mask_url(url)}: the server answered {status}"
-                    raise DocumentNotFound(text, uri=uri)
+                        content = _read_limited(response, uri)
+                        return build_downloaded_file(content, url, response.headers)
+                    if known is not None and conditions and response.status_code == _NOT_MODIFIED:
+                        return known
+                    raise _build_status_error(response.status_code, url, uri)
             except httpx.InvalidURL:
                 # Its text quotes a part of the URL, which may be one of a password.
                 text = f"no document at {mask_url(url)}: it is no valid URL"
                 raise DocumentNotFound(text, uri=uri) from None
             except (httpx.HTTPError, UndecodableContent, UnicodeError) as error:
-                raise _build_fetch_error(error, url, uri) from error
+                not_found = _build_fetch_error(error, url, uri)
+                is_refused = "CERTIFICATE" in str(error)  # an attack, perhaps
+                if isinstance(error, httpx.TransportError) and not is_refused:
+                    raise _ServerAway(not_found) from error
+                raise not_found from error
     raise DocumentNotFound(
         f"no document at {mask_url(uri)}: more than {MAX_REDIRECTS} redirects", uri=uri
     )
+
+
+def _build_status_error(status: int, url: str, uri: str) -> Exception:
+    text = f"no document at {mask_url(url)}: the server answered {status}"
+    error = DocumentNotFound(text, uri=uri)
+    return _ServerAway(error) if status in _PASSING_STATUSES else error
 
 
 def _build_fetch_error(error: Exception, url: str, uri: str) -> DocumentNotFound:
@@ -109,6 +167,7 @@ def _resolve_permitted_address(url: str, uri: str, boundary: ReferenceBoundary) 
 
     Raises:
         DocumentNotFound: it may not be read.
+        _ServerAway: its name cannot be looked up.
 
     """
     parts = _split_web_url(url)
@@ -120,7 +179,8 @@ def _resolve_permitted_address(url: str, uri: str, boundary: ReferenceBoundary) 
     try:
         entries = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise DocumentNotFound(f"no document at {mask_url(url)}: {error}", uri=url) from error
+        not_found = DocumentNotFound(f"no document at {mask_url(url)}: {error}", uri=url)
+        raise (_ServerAway(not_found) if isinstance(error, OSError) else not_found) from error
     addresses = [str(entry[4][0]) for entry in entries]
     if not addresses or not all(ipaddress.ip_address(address).is_global for address in addresses):
         raise DocumentNotFound(

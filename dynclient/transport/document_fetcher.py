@@ -5,6 +5,7 @@ It imports what the net needs only when it is needed: most documents are local.
 
 from __future__ import annotations
 
+from dynclient.document.document_cache import open_default_cache
 from dynclient.document.file_loader import Fetch, read_file
 from dynclient.document.reference_boundary import ReferenceBoundary
 from dynclient.document.uris import get_scheme, is_remote
@@ -17,7 +18,7 @@ def build_fetcher(boundary: ReferenceBoundary) -> Fetch:
         if is_remote(uri):
             from dynclient.transport.document_download import download
 
-            return download(uri, boundary)
+            return download(uri, boundary, open_default_cache())
         is_root = uri == boundary.root
         if not is_root and get_scheme(uri) == "file":
             boundary.check_file(uri)

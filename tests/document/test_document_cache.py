@@ -78,7 +78,7 @@ def test_a_document_is_kept_and_read_again_with_its_problems(cache, path, monkey
 
 
 _PROBLEM = {
-    **dict.fromkeys(("severity", "code", "message", "hint", "pointer", "file"), ""),
+    **dict.fromkeys(("severity", "code", "message", "hint", "pointer"), ""),
     "known_line": 1,
     "known_column": 1,
 }

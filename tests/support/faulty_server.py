@@ -130,7 +130,9 @@ class FaultyServer:
         await asyncio.sleep(0)
 
     def close(self) -> None:
-        """Stop, and drop every connection."""
+        """Stop, and drop every connection; a second time changes nothing."""
+        if self._loop.is_closed():
+            return
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
 
