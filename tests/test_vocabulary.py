@@ -33,7 +33,6 @@ SHARED_CLASSES = {
 #: Module names that stand in two folders, with the reason.
 SHARED_MODULES = {
     "diff": "the command, and what it calls",
-    "repl": "the command, and what it calls",
     "sandbox": "the command, and the class that it serves",
 }
 

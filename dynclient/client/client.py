@@ -28,6 +28,7 @@ from dynclient.transport.authorization import CredentialStore
 from dynclient.transport.http_clients import MAX_CONNECTIONS
 from dynclient.transport.response_body import BodySink
 from dynclient.transport.runners import AsyncRunner, SyncRunner
+from dynclient.violations import shorten
 from dynclient.wire.message import build_credential_variable
 from dynclient.wire.security import (
     Credential,
@@ -356,8 +357,8 @@ class BaseClient(Generic[OperationT]):
         )
 
     def __repr__(self) -> str:
-        document = self.document
-        return f"<{type(self).__name__} {document.title}: {len(document.operations)} operations>"
+        title, count = shorten(self.document.title), len(self.document.operations)
+        return f"<{type(self).__name__} {title}: {count} operation{'' if count == 1 else 's'}>"
 
 
 def _collect_credentials(

@@ -8,6 +8,7 @@ from typing import Any
 
 from dynclient.model import QUERYSTRING
 from dynclient.schema.explain import describe_schema
+from dynclient.schema.open_enums import X_EXTENSIBLE_ENUM
 from dynclient.schema.readings import walk_in_place
 from dynclient.wire.schema_types import SchemaTypes
 
@@ -113,3 +114,26 @@ def find_description(value: SchemaTypes) -> str:
         if subschema.get("description"):
             return str(subschema["description"])
     return ""
+
+
+def list_known_values(value: SchemaTypes) -> list[Any]:
+    """Return all values that a schema lists, each once; [] if it lists none.
+
+    They are those of `enum` and `const`, and those that an open enum knows.
+    """
+    values: list[Any] = []
+    for subschema in value.subschemas:
+        listed = [subschema["const"]] if "const" in subschema else []
+        for keyword in ("enum", X_EXTENSIBLE_ENUM):
+            found = subschema.get(keyword)
+            listed += found if isinstance(found, list) else []
+        values += [each for each in listed if each not in values]
+    return values
+
+
+def find_default(types: SchemaTypes) -> Any:
+    """Return the default that the document declares; `...` where it declares none."""
+    for subschema in types.subschemas:
+        if "default" in subschema:
+            return subschema["default"]
+    return ...

@@ -1,0 +1,131 @@
+"""The exchanges of a session of the console."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, overload
+
+from dynclient.client.client import Operation
+from dynclient.client.options import Options
+from dynclient.display_text import escape_unprintable
+from dynclient.errors import DynclientError
+from dynclient.masking import mask_url
+from dynclient.plan.call_document import Call
+from dynclient.plan.results import Result
+from dynclient.repl.seen_values import SeenValues
+from dynclient.wire.message import Request
+
+#: How many exchanges are kept; the oldest are left out first.
+MAX_EXCHANGES = 1_000
+#: How many of the latest results are known when a value is printed.
+MAX_LATEST = 20
+MAX_SIZE_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class RecordedExchange:
+    """A call that was sent, and what came of it.
+
+    Attributes:
+        operation: which was called.
+        call: the call document; None where a `Request` was sent that was built before.
+        request: what was sent.
+        result: what came back; None where no response came.
+        error: the error that was raised, None for none.
+        options: the options of the client, or of its view, that sent the call.
+        size_bytes: about how large the data of the result are.
+
+    """
+
+    operation: Operation
+    call: Call | None
+    request: Request
+    result: Result | None
+    error: DynclientError | None
+    options: Options
+    size_bytes: int = 0
+
+    def __repr__(self) -> str:
+        outcome = type(self.error).__name__ if self.error is not None else "no response"
+        if self.result is not None:
+            outcome = str(self.result.status)
+        url = mask_url(self.request.url, self.request.secret_names.query)
+        return escape_unprintable(f"<{outcome}  {self.operation.id}  {self.request.method} {url}>")
+
+
+@dataclass(frozen=True)
+class SessionSource:
+    """How a script gets the client of a session.
+
+    Attributes:
+        spec: the document, as the session named it.
+        server: the URL of the server; None for the sandbox, and for the document's own.
+        is_sandbox: whether the calls went to a sandbox.
+        overlays: the overlays of the document.
+
+    """
+
+    spec: str = ""
+    server: str | None = None
+    is_sandbox: bool = False
+    overlays: tuple[str, ...] = ()
+
+
+class History(Sequence[RecordedExchange]):
+    """The exchanges of a session, the oldest first: `history[-1].request.curl()`.
+
+    It observes the client of the console alone.
+    """
+
+    def __init__(self, source: SessionSource | None = None) -> None:
+        self.source = source or SessionSource()
+        self._exchanges: deque[RecordedExchange] = deque()
+        self._size_bytes = 0
+        #: How many of the oldest exchanges are not kept any more.
+        self.left_out = 0
+        self.seen = SeenValues()
+
+    def add(self, exchange: RecordedExchange) -> None:
+        """Add an exchange, and remember the identities in it."""
+        self._exchanges.append(exchange)
+        self._size_bytes += exchange.size_bytes
+        while len(self._exchanges) > MAX_EXCHANGES or self._size_bytes > MAX_SIZE_BYTES:
+            self._size_bytes -= self._exchanges.popleft().size_bytes
+            self.left_out += 1
+        if exchange.error is None and exchange.call is not None:
+            self.seen.add_path(exchange.operation, exchange.call.get("path", {}))
+        if exchange.error is None and exchange.result is not None:
+            self.seen.add_result(exchange.operation, exchange.result.data)
+
+    @overload
+    def __getitem__(self, index: int) -> RecordedExchange: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[RecordedExchange]: ...
+
+    def __getitem__(self, index: int | slice) -> RecordedExchange | list[RecordedExchange]:
+        exchanges = list(self._exchanges)
+        return exchanges[index]
+
+    def __len__(self) -> int:
+        return len(self._exchanges)
+
+    def __iter__(self) -> Iterator[RecordedExchange]:
+        return iter(list(self._exchanges))
+
+    def count_all(self) -> int:
+        """Return how many exchanges there were, with those that are not kept any more."""
+        return self.left_out + len(self._exchanges)
+
+    def is_data_of_result(self, value: Any) -> bool:
+        """Tell whether a value is the data of one of the latest results."""
+        latest = list(self._exchanges)[-MAX_LATEST:]
+        return any(each.result is not None and each.result.data is value for each in latest)
+
+    def __repr__(self) -> str:
+        count = len(self._exchanges)
+        lines = [f"<history: {count} exchange{'' if count == 1 else 's'}>"]
+        lines += [f"  {index}  {exchange!r}" for index, exchange in enumerate(self._exchanges)]
+        return "\n".join(lines)

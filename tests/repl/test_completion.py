@@ -1,0 +1,179 @@
+"""Completion: what may stand at the cursor, by the call and result schemas."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.consoles import open_names
+from support.effort import share
+
+from dynclient.repl.completion import complete_code
+from dynclient.repl.half_typed_code import parse_half_typed_code
+
+
+def complete(code, names):
+    """Return what may be typed, [] where the document does not know."""
+    history = names.get("history")
+    answer = complete_code(code, names, history.seen if history else None)
+    return [candidate.text for candidate in answer.candidates] if answer else []
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        # names of operations, tags and clients
+        ("client.crea", ["create_order"]),
+        ("x = [client.upd", ["update_order"]),
+        ("orders.get", ["get_order"]),
+        ("client.", ["create_order", "list_orders", "get_order", "update_order", "get_customer_group", "delete_order", "call", "close", "document", "find", "operations", "tags", "with_options"]),
+        ('client["createO', ["createOrder"]),
+        ('client["PUT /', ["PUT /orders/{orderId}"]),
+        ("client['put /", ["PUT /orders/{orderId}"]),
+        ('client.operations["list', ["listOrders"]),
+        ('client.tags["Cust', ["Customer groups"]),
+        ('client.tags["Orders"]["cre', ["createOrder"]),
+        ('client.call("upd', ["updateOrder"]),
+        # keyword arguments, the required ones first
+        ("client.create_order(", ["customer=", "note=", "state=", "lines=", "body="]),
+        ("client.create_order(note='x', ", ["customer=", "state=", "lines=", "body="]),
+        ("client.create_order(\n    note='(',\n    ", ["customer=", "state=", "lines=", "body="]),
+        ("client.list_orders(with", ["with_lines="]),
+        ("client.list_orders(chan", ["channel="]),
+        ("client.list_orders.send(with", ["with_lines="]),
+        ("client.list_orders.validate(with", ["with_lines="]),
+        ('client["listOrders"](with', ["with_lines="]),
+        ('client.call("listOrders", with', ["with_lines="]),
+        ("client.with_options(timeout=3).list_orders(with", ["with_lines="]),
+        ("await client.list_orders(with", ["with_lines="]),
+        ("print(client.list_orders(with", ["with_lines="]),
+        ("orders.list_orders(with", ["with_lines="]),
+        ("client.update_order(5, not", ["note="]),
+        ("client.with_options(validate_resp", ["validate_responses="]),
+        ('client.with_options(validate_responses="w', ["warn"]),
+        # values
+        ("client.list_orders(with_lines=", ["True", "False"]),
+        ("client.list_orders(with_lines=F", ["False"]),
+        ("client.list_orders(state=", ['"open"', '"closed"', '"cancelled"']),
+        ('client.list_orders(state="c', ["closed", "cancelled"]),
+        ("client.list_orders(state='C", ["closed", "cancelled"]),
+        ("client.create_order(customer=", ["{"]),
+        ("client.create_order(lines=", ["["]),
+        ('client.get_customer_group("', ["gold", "silver"]),
+        ("client.get_customer_group(", ['"gold"', '"silver"', "group_key="]),
+        ('client.list_orders(filter={"channel": "', ["web", "shop"]),
+        # keys of nested literals, at any depth
+        ('client.create_order(customer={"', ["name", "email"]),
+        ("client.create_order(customer={", ['"name"', '"email"']),
+        ('client.create_order(lines=[{"', ["sku", "name", "gift", "category", "colours"]),
+        ('client.create_order(lines=[{"sku": "a"}, {"sku": "b", "', ["name", "gift", "category", "colours"]),
+        ('client.create_order(lines=[{"category": {"parent": {"parent": {"ti', ["title"]),
+        ('client.create_order(lines=[{"gift": ', ["True", "False"]),
+        ('client.create_order(lines=[{"colours": ["red", "bl', ["blue", "black"]),
+        ('client.create_order(body={"lines": [{"', ["sku", "name", "gift", "category", "colours"]),
+        ('client.create_order(body={"', ["customer", "note", "state", "lines"]),
+        ('client.list_orders(query={"page', ["pageSize"]),
+        # what the document does not know
+        ("client.create_order(note='x').", []),
+        ("client.create_order(customer=name_of(", []),
+        ("client.create_order(customer={'name': x['", []),
+        ("client.nowhere(", []),
+        ("nobody(", []),
+        ("print(", []),
+        ("client.document(", []),
+        ('client.create_order(note="fre', []),
+        ("# client.list_orders(", []),
+        ("client.list_orders()", []),
+        ("client.get_order(1)[", []),
+    ],
+)  # fmt: skip
+def test_what_may_stand_at_the_cursor(names, code, expected):
+    assert complete(code, names) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "meaning"),
+    [
+        ("client.create_order(cust", "object, required"),
+        ("client.list_orders(page", "integer = 20"),
+        ("client.delete_o", "deprecated  DELETE /orders/{orderId}"),
+        ('client.list_orders(state="op', "default"),
+        ('client.create_order(lines=[{"sk', "string, required"),
+    ],
+)
+def test_a_candidate_says_its_type_whether_it_is_required_and_its_default(names, code, meaning):
+    answer = complete_code(code, names)
+    assert [candidate.meaning for candidate in answer.candidates] == [meaning]
+
+
+def test_the_keys_of_a_result_complete(names):
+    names["_"] = {"data": [{"it's": 1, 'say "hi"': 2}]}
+    assert complete('_["', names) == ["data"]
+    assert complete("_['data'][0]['", names) == ["it\\'s", 'say "hi"']
+    assert complete('_["data"][0]["', names) == ["it's", 'say \\"hi\\"']
+
+
+def test_identities_of_earlier_results_are_offered_where_they_fit(names):
+    order = names["client"].create_order(customer={"name": "Ada"})
+    another = names["client"].create_order(customer={"name": "Eve"})
+    identities = [str(another["id"]), str(order["id"])]
+    assert complete("client.update_order(", names)[:2] == identities
+    assert complete("client.get_order(order_id=", names) == identities
+    assert complete('client.call("getOrder", ', names)[:2] == identities
+    assert complete("client.create_order(note=", names) == []
+
+
+def test_an_identity_that_was_given_is_offered_again(names):
+    names["client"].get_customer_group("silver")
+    assert complete("client.get_customer_group(", names)[0] == '"silver"'
+
+
+def test_completion_calls_nothing(names):
+    complete("client.get_order(client.create_order(customer={'name': 'x'})['id'])[", names)
+    complete("client.create_order(customer={'name': 'x'}).", names)
+    assert len(names["history"]) == 0
+
+
+def test_hostile_names_of_a_document_are_written_as_python_text():
+    hostile = '"); import os; os.system("x")\x1b[2J\n'
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "x", "version": "1"},
+        "paths": {
+            "/a": {
+                "post": {
+                    "operationId": "a",
+                    "requestBody": {
+                        "content": {
+                            "application/json": {
+                                "schema": {
+                                    "type": "object",
+                                    "properties": {"b": {"properties": {hostile: {"enum": [hostile]}}}},
+                                }
+                            }
+                        }
+                    },
+                    "responses": {"200": {"description": "x"}},
+                }
+            }
+        },
+    }  # fmt: skip
+    names = open_names(document)
+    [key] = complete("client.a(b={", names)
+    assert eval(key) == hostile
+    assert key.isprintable()
+    [inner] = complete('client.a(b={"', names)
+    assert eval(f'"{inner}"') == hostile
+    assert complete(f"client.a(b={{{key}: ", names) == [key, "{"][:1]
+
+
+@share(1)
+@given(st.text(alphabet="client.createorder(){}[]\"'=,: \n\\#1_{}\x00é", max_size=60))
+def test_any_half_typed_text_is_read_without_an_error(text):
+    parse_half_typed_code(text)
+    complete(text, NAMES)
+    complete(f"client.create_order({text}", NAMES)
+    complete(f'client.create_order(lines=[{{"{text}', NAMES)
+
+
+NAMES = open_names()
