@@ -123,10 +123,11 @@ def _translate_hint(error: DynclientError) -> str | None:
 
 def _print_version(ctx: click.Context) -> None:
     from dynclient.cli.engine_versions import describe_engines
+    from dynclient.cli.terminal_output import print_block
 
-    click.echo(f"dynclient {__version__}")
+    print_block(f"dynclient {__version__}")
     for line in describe_engines():
-        click.echo(f"  {line}")
+        print_block(f"  {line}")
     ctx.exit()
 
 

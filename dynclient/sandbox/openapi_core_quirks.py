@@ -168,10 +168,6 @@ QUIRKS: tuple[Quirk, ...] = (
         matches_every_part(NO_OBJECT),
     ),
     Quirk(
-        "an empty `enum` is none for us; it takes no value there",
-        matches_every_part(r"is not one of \[\]"),
-    ),
-    Quirk(
         "it holds a body that is text as a text against a schema of another type",
         is_text_body_error,
     ),

@@ -469,6 +469,8 @@ def _format_count(count: Any, noun: str) -> str:
 
 
 def _describe_enum(values: Sequence[Any]) -> str:
+    if not values:
+        return "nothing"
     text = ", ".join(map(shorten_repr, values[:MAX_LISTED_VALUES]))
     if len(values) == 1:
         return text
