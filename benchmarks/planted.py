@@ -52,7 +52,7 @@ class Planted(NamedTuple):
 FAULTS = [
     # translation
     Planted("an exclusive bound of 3.0 is lost", "schema/assertion_translator.py", "schema[exclusive] = schema.pop(bound)", "pass", DIALECTS),
-    Planted("nullable is lost", "schema/translator.py", "return allow_null(schema) if nullable is True else schema", "return schema", DIALECTS),
+    Planted("nullable is lost", "schema/nullable_schemas.py", "return allow_null(schema)", "return schema", DIALECTS),
     Planted("readOnly and writeOnly are exchanged", "schema/dialect.py", '{"request": "readOnly", "response": "writeOnly"}', '{"request": "writeOnly", "response": "readOnly"}', DIALECTS),
     Planted("a pattern is lost", "schema/assertion_translator.py", 'schema["pattern"] = pattern', "pass", DIALECTS),
     Planted("the upper bound of an integer format is lost", "schema/assertion_translator.py", 'schema["maximum"] = min(schema.get("maximum", high), high)', "pass", DIALECTS),

@@ -43,6 +43,7 @@ from dynclient.schema.json_schema_drafts import (
     select_keywords,
 )
 from dynclient.schema.keyword_values import has_only_finite_numbers, is_list_of_names
+from dynclient.schema.nullable_schemas import translate_nullable
 from dynclient.schema.open_enums import X_EXTENSIBLE_ENUM, is_open_enum, open_enum
 from dynclient.schema.reference_cycles import remove_reference_cycles
 from dynclient.schema.swagger_dialect import read_swagger_schema
@@ -212,7 +213,7 @@ class SchemaTranslator:
         self._remove_dependents(schema, exclusions)
         self._translate_annotations(schema, node)
         self._scope = outer_scope
-        return self._translate_nullable(schema, node)
+        return translate_nullable(schema, node, self._problems, self.options)
 
     def _find_own_exclusions(self, node: Node) -> frozenset[str]:
         """Return the properties that a schema excludes together with its conjuncts."""
@@ -221,12 +222,6 @@ class SchemaTranslator:
         if is_extension or any(keyword in value for keyword in _CONJUNCTION_KEYWORDS):
             return self._conjuncts.find_excluded_properties(node)
         return frozenset()
-
-    def _translate_nullable(self, schema: Schema, node: Node) -> Schema:
-        nullable = node.value.get("nullable", False)
-        if not isinstance(nullable, bool):
-            self._problems.report_keyword(node, "nullable")
-        return allow_null(schema) if nullable is True else schema
 
     # --- references
 

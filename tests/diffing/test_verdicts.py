@@ -209,7 +209,7 @@ def test_another_form_of_alternatives_is_one_change(old, new, call, result, wrap
         both_ways(ref("Thing"), version, Thing=wrap(schema), **SCHEMAS) for schema in (old, new)
     )
     (change,) = dynclient.diff(old_document, new_document).changes
-    assert change.rule == "alternatives-changed"
+    assert change.rule == ("type-changed" if "Pair" in str(old) else "alternatives-changed")
     assert {side: levels["wire"] for side, levels in change.sides.items()} == {
         "call": call,
         "result": result,
@@ -509,3 +509,40 @@ def test_an_enum_is_open_to_the_diff_where_it_is_open_to_the_client(mark, is_ope
     breaking = dynclient.diff(old, new, open_enums=True).breaking
 
     assert [change.rule for change in breaking] == ([] if is_open else ["values-changed"])
+
+
+@pytest.mark.parametrize("other", [{"nullable": True}, {"type": "integer"}, {"enum": ["none"]}])
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_witness_of_a_shared_component_belongs_to_the_change_that_it_shows(other, version):
+    counted = thing("count", count=INTEGER)
+    by_name = {"type": "object", "additionalProperties": ref("Counted")}
+    nested = {"type": "object", "additionalProperties": by_name}
+    optional = [{"anyOf": [ref(name), {"nullable": True}]} for name in ("Names", "Nested")]
+    schemas = {"Counted": counted, "Names": by_name, "Nested": nested}
+    old = thing(plain=by_name, inside=optional[0], searches=ref("Counted"))
+    new = thing(plain=nested, inside=optional[1], searches={"anyOf": [ref("Counted"), other]})
+
+    def result(schema):
+        return single(responses=answer(schema), version=version, components={"schemas": schemas})
+
+    changes = dynclient.diff(result(old), result(new)).breaking
+
+    starts = {change.where.removeprefix("200 application/json: ") for change in changes}
+    assert {start.split(".")[0] for start in starts} == {"plain", "inside", "searches"}
+    for change in changes:
+        place = change.where.removeprefix("200 application/json: ")
+        assert change.refusal.startswith(place.split(".")[0])
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("keyword", ["anyOf", "oneOf"])
+@pytest.mark.parametrize("words", [{}, {"description": "or nothing"}])
+def test_a_change_beside_an_alternative_that_means_null_is_found(keyword, version, words):
+    def maybe(schema):
+        return {keyword: [schema, {"nullable": True, **words}]}
+
+    old, new = (both_ways(maybe(thing("a", a=schema)), version) for schema in (TEXT, INTEGER))
+
+    changes = {(c.rule, c.side, c.level) for c in dynclient.diff(old, new).changes}
+
+    assert changes == {("type-changed", side, "breaking") for side in ("call", "result")}

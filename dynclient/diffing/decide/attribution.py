@@ -49,9 +49,12 @@ def attribute_to_edit(
     for edit in candidates:
         if edit.path == incompatibility.path:
             return edit
-    if candidates:
-        return candidates[0]
-    return _find_enclosing_edit(incompatibility, refusing)
+    for edit in candidates:
+        if all(_find_sides_at(edit, places)):
+            return edit
+    # A component that both places share may stand on one side of this edit, and of that around it.
+    enclosing = _find_enclosing_edit(incompatibility, refusing)
+    return enclosing or next(iter(candidates), None)
 
 
 def find_nearest_edit(

@@ -38,7 +38,8 @@ class DocumentPair:
         self.new = new
         self.options = options
         # A new value of an open enum is a change all the same; its rule gives it a level.
-        translation = TranslationOptions(opens_enums=False)
+        # Where an alternative that means null allowed every value, nothing beside it could break.
+        translation = TranslationOptions(opens_enums=False, reads_null_alternatives=True)
         self.schemas = {True: Schemas(old, translation), False: Schemas(new, translation)}
         self._containments: dict[tuple[Exposure, Reader], ContainmentChecker] = {}
         self._edit_finders: dict[Direction, EditFinder] = {}

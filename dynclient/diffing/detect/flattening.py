@@ -178,9 +178,9 @@ class FlattenedSchema:
 def flatten_schemas(schemas: Iterable[Any], defs: Definitions) -> FlattenedSchema:
     """Return all that schemas which hold at once say of one value."""
     collector = _PartCollector(defs)
-    is_nullable = [collector.collect(schema, set()) for schema in schemas]
+    is_nullable = collector.collect_all(schemas, set())
     places = tuple(dict.fromkeys(collector.places))
-    return FlattenedSchema(tuple(collector.parts), defs, any(is_nullable), places)
+    return FlattenedSchema(tuple(collector.parts), defs, is_nullable, places)
 
 
 def _remove_tag_restriction(alternative: Any, owner: dict[str, Any]) -> Any:
@@ -228,11 +228,25 @@ class _PartCollector:
             self.collect(Schema(rest, getattr(schema, "place", None)), seen)
             self.collect(alternative, seen)
             return True
+        first = len(self.parts)
         self._add_part(schema)
-        is_nullable = self._collect_target(schema, seen)
-        for part in schema.get("allOf", ()):
-            self.collect(part, seen)
-        return is_nullable
+        is_refused = not _permits_null(self.parts[first:])
+        is_allowed = self.collect_all(self._list_conjuncts(schema, seen), seen)
+        return is_allowed and not is_refused
+
+    def collect_all(self, schemas: Iterable[Any], seen: set[str]) -> bool:
+        """Add the parts of schemas that hold at once; tell whether null is allowed beside them.
+
+        It is where one of them allows it so, and none of the others refuses it.
+        """
+        is_allowed, is_refused = False, False
+        for schema in schemas:
+            first = len(self.parts)
+            if self.collect(schema, seen):
+                is_allowed = True
+            elif not _permits_null(self.parts[first:]):
+                is_refused = True
+        return is_allowed and not is_refused
 
     def _add_part(self, schema: dict[str, Any]) -> None:
         place = getattr(schema, "place", None)
@@ -245,12 +259,26 @@ class _PartCollector:
         if part:
             self.parts.append(Schema(part, place))
 
-    def _collect_target(self, schema: dict[str, Any], seen: set[str]) -> bool:
+    def _list_conjuncts(self, schema: dict[str, Any], seen: set[str]) -> list[Any]:
+        """Return the schemas that hold beside a schema: a new reference, and `allOf`."""
         reference = schema.get("$ref")
+        conjuncts = list(schema.get("allOf", ()))
         if reference is None or reference in seen:
-            return False
+            return conjuncts
         seen.add(reference)
-        return self.collect(self._defs.get(get_definition_name(reference), True), seen)
+        return [self._defs.get(get_definition_name(reference), True), *conjuncts]
+
+
+def _permits_null(parts: Iterable[dict[str, Any]]) -> bool:
+    """Tell whether the types and values that parts name do not leave out null."""
+    for part in parts:
+        types = part.get("type", "null")
+        values = part.get("enum", (None,))
+        if "null" not in ([types] if isinstance(types, str) else types):
+            return False
+        if part.get("const") is not None or None not in values:
+            return False
+    return True
 
 
 def is_unconstrained(schema: Any, defs: Definitions) -> bool:

@@ -148,9 +148,9 @@ _FORMS = [
         {"anyOf": [{**_BOTH, "required": ["left"]}, {**_BOTH, "required": ["right"]}]}, BREAKS, NOTES),
     Row("alternatives with the same properties to an object", "alternatives-changed",
         {"anyOf": [{**_BOTH, "required": ["left"]}, {**_BOTH, "required": ["right"]}]}, _BOTH, NOTES, BREAKS),
-    Row("an object to alternatives of it and null without a type", "alternatives-changed", _BOTH,
+    Row("an object to alternatives of it and null without a type", "type-changed", _BOTH,
         {"anyOf": [_BOTH, {"nullable": True}]}, NOTES, BREAKS, (), "3.0"),
-    Row("alternatives of an object and null without a type to the object", "alternatives-changed",
+    Row("alternatives of an object and null without a type to the object", "type-changed",
         {"anyOf": [_BOTH, {"nullable": True}]}, _BOTH, BREAKS, NOTES, (), "3.0"),
 ]  # fmt: skip
 

@@ -1,0 +1,48 @@
+"""Schemas that say `nullable`."""
+
+from __future__ import annotations
+
+from dynclient.document.references import Node
+from dynclient.schema.dialect import UNION_KEYWORDS, Schema
+from dynclient.schema.translation_options import TranslationOptions
+from dynclient.schema.translation_problems import TranslationProblems
+from dynclient.schema.widening import allow_null
+
+#: What may stand beside `nullable` without asserting anything.
+_ANNOTATIONS = frozenset({"description", "title", "default", "example", "deprecated"})
+
+
+def translate_nullable(
+    schema: Schema, node: Node, problems: TranslationProblems, options: TranslationOptions
+) -> Schema:
+    """Return a schema with what its `nullable` says.
+
+    Args:
+        schema: the translation of its other keywords.
+        node: the Schema Object.
+        problems: gets the problem of a `nullable` that is no boolean.
+        options: what the translation lets pass.
+
+    """
+    nullable = node.value.get("nullable", False)
+    if not isinstance(nullable, bool):
+        problems.report_keyword(node, "nullable")
+    if nullable is not True:
+        return schema
+    if options.reads_null_alternatives and _is_null_alternative(node):
+        return Schema({**schema, "type": "null"}, schema.place)
+    return allow_null(schema)
+
+
+def _is_null_alternative(node: Node) -> bool:
+    """Tell whether a Schema Object is an alternative that only says `nullable: true`.
+
+    By the standard such a schema allows every value: `nullable` only adds null to a `type` beside
+    it. Generators write it for an optional value all the same.
+
+    Source: OAS 3.0.3 Schema Object, nullable.
+    """
+    keywords = {name for name in node.value if not name.startswith("x-")}
+    keywords.discard("nullable")
+    owner, _, _ = node.pointer.rpartition("/")
+    return keywords <= _ANNOTATIONS and owner.rpartition("/")[2] in UNION_KEYWORDS
