@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal, TypedDict
 
 from dynclient.client.load import FORMATS_HINT, is_format_mapping
@@ -193,7 +194,7 @@ class Options:
                 shown.append(f"{each.name}={text}")
         return f"Options({', '.join(shown)})"
 
-    @property
+    @cached_property
     def checks(self) -> RequestChecks:
         """How strictly calls are checked."""
         return RequestChecks(self.validate_requests, self.unknown_properties)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -30,6 +30,11 @@ from dynclient.wire.message import Headers, Request, is_valid_header
 from dynclient.wire.parameters import ParameterWriter, build_default_writer, build_writer
 from dynclient.wire.querystring import write_querystring
 
+_NO_VALUES: dict[str, Any] = {}
+
+#: For how many pairs of Accept and Content-Type the headers are kept.
+MAX_HEADER_SETS = 8
+
 _DOT_SEGMENT = re.compile(r"(?:^|/)(?:\.|%2[Ee]){1,2}(?=/|$)")
 
 #: Characters that stand as they are in the literal parts of a path template.
@@ -50,6 +55,9 @@ class RequestWriter:
     ) -> None:
         self.operation = operation
         self._allows_empty_text = allows_empty_text
+        #: Nothing of a call is in them but its media type. So most calls share one Headers, and
+        #: what the transport finds out for it.
+        self._build_common_headers = lru_cache(MAX_HEADER_SETS)(self._collect_common_headers)
 
     @cached_property
     def _writers(self) -> Mapping[tuple[str, str], ParameterWriter]:
@@ -100,36 +108,48 @@ class RequestWriter:
         """
         path = self._write_path(self._get_location(call, "path"))
         query = self._write_query(self._get_location(call, "query"), call)
-        own = self._write_headers(self._get_location(call, "header"))
-        headers = [("Accept", accept or self.accept)]
+        content_type: str | None = None
         body: bytes | StreamedBody | None = None
         if "body" in call:
             chosen = media_type or (entry.name if entry is not None else "application/json")
             content_type, body = self._write_body(call["body"], chosen, entry)
-            headers.append(("Content-Type", content_type))
-        if own:
-            own_names = {name.lower() for name, _ in own}
-            headers = [field for field in headers if field[0].lower() not in own_names] + own
-        cookies = self._write_cookies(self._get_location(call, "cookie"))
-        if cookies:
-            headers.append(("Cookie", cookies))
+        headers = self._build_common_headers(accept or self.accept, content_type)
+        if "header" in call or "cookie" in call:
+            headers = self._add_own_headers(headers, call)
         operation = self.operation
         return Request(
             method=operation.method,
             url=base_url + path + query,
-            headers=Headers(headers, self._secret_names.headers),
+            headers=headers,
             body=body,
             security=operation.security,
             operation_id=operation.key,
             secret_names=self._secret_names,
         )
 
+    def _collect_common_headers(self, accept: str, content_type: str | None) -> Headers:
+        """Return the headers that every call has."""
+        fields = [("Accept", accept)]
+        if content_type is not None:
+            fields.append(("Content-Type", content_type))
+        return Headers(fields, self._secret_names.headers)
+
+    def _add_own_headers(self, common: Headers, call: Mapping[str, Any]) -> Headers:
+        """Return headers with those of a call, which win."""
+        own = self._write_headers(self._get_location(call, "header"))
+        own_names = {name.lower() for name, _ in own}
+        fields = [field for field in common.pairs() if field[0].lower() not in own_names] + own
+        cookies = self._write_cookies(self._get_location(call, "cookie"))
+        if cookies:
+            fields.append(("Cookie", cookies))
+        return Headers(fields, common.secret_names)
+
     def _build_error(self, text: str, hint: str | None = None) -> UnsafeValue:
         return UnsafeValue(f"{self.operation.id}: {text}; nothing was sent", hint=hint)
 
     def _get_location(self, call: Mapping[str, Any], location: str) -> Mapping[str, Any]:
-        values = call.get(location, {})
-        if not isinstance(values, Mapping):
+        values = call.get(location, _NO_VALUES)
+        if type(values) is not dict and not isinstance(values, Mapping):
             raise self._build_error(
                 f"{location} is {shorten_repr(values)}, want names with their values"
             )

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from dynclient.errors import CredentialsMissing, UsageError
 from dynclient.masking import drop_private_frames
-from dynclient.model import RequiredScheme
+from dynclient.model import RequiredScheme, SecurityFormula
 from dynclient.wire.binary_values import StreamedBody
-from dynclient.wire.message import Request
+from dynclient.wire.message import HeaderFields, Headers, Request
 from dynclient.wire.security import (
     Credential,
-    CredentialPlacement,
     choose_alternative,
     has_own_credentials,
     place_credentials,
@@ -27,8 +26,7 @@ def _is_harmless_header(name: str) -> bool:
     return name in _HARMLESS_HEADERS or name.startswith("content-")
 
 
-@dataclass(frozen=True)
-class AuthorizedRequest:
+class AuthorizedRequest(NamedTuple):
     """What goes over the wire.
 
     Attributes:
@@ -45,10 +43,10 @@ class AuthorizedRequest:
 
     method: str
     url: str
-    headers: tuple[tuple[str, str], ...] = field(repr=False)
-    body: bytes | StreamedBody | None = field(default=None, repr=False)
+    headers: HeaderFields
+    body: bytes | StreamedBody | None = None
     secret_headers: frozenset[str] = frozenset()
-    digest: tuple[str, str] | None = field(default=None, repr=False)
+    digest: tuple[str, str] | None = None
     is_cross_origin: bool = False
 
     @property
@@ -96,8 +94,9 @@ class CredentialStore:
         self.unread = unread
         self.origins = origins
         self.is_optional = is_optional
-        #: The alternative of the last request, and where its credentials go.
-        self._last: tuple[tuple[RequiredScheme, ...], CredentialPlacement] | None = None
+        #: What was found out for the last request. Most calls of an operation have one Headers.
+        self._last_choice = _Choice((), Headers(), ())
+        self._last_placed: _PlacedCredentials | None = None
 
     def __repr__(self) -> str:
         return f"<CredentialStore {', '.join(self.credentials) or 'empty'}>"
@@ -112,31 +111,20 @@ class CredentialStore:
 
         """
         _check_complete(request)
-        headers = request.headers.pairs()
         requirements = self._choose_alternative(request)
-        if not requirements:
-            return AuthorizedRequest(request.method, request.url, headers, request.body)
-        self._check_origin(request, requirements)
-
-        try:
-            placement = self._place(requirements)
-        except UsageError as error:
-            drop_private_frames(error)  # they hold the credential
-            raise
+        if requirements:
+            self._check_origin(request, requirements)
+        credentials = self._place(requirements, request.headers)
         url = request.url
-        if placement.query:
-            url += ("&" if "?" in url else "?") + "&".join(placement.query)
-        if placement.cookies:
-            cookies = [*request.headers.all("cookie"), *placement.cookies]
-            others = [(name, value) for name, value in headers if name.lower() != "cookie"]
-            headers = (*others, ("Cookie", "; ".join(cookies)))
+        if credentials.query:
+            url += ("&" if "?" in url else "?") + credentials.query
         return AuthorizedRequest(
-            method=request.method,
-            url=url,
-            headers=(*headers, *placement.headers),
-            body=request.body,
-            secret_headers=frozenset(name.lower() for name, _ in placement.headers),
-            digest=placement.digest,
+            request.method,
+            url,
+            credentials.fields,
+            request.body,
+            credentials.secret_headers,
+            credentials.digest,
         )
 
     def _check_origin(self, request: Request, requirements: tuple[RequiredScheme, ...]) -> None:
@@ -152,26 +140,81 @@ class CredentialStore:
             hint=f'if you trust it, say so: server="{origin}"',
         )
 
-    def _place(self, requirements: tuple[RequiredScheme, ...]) -> CredentialPlacement:
+    def _place(
+        self, requirements: tuple[RequiredScheme, ...], headers: Headers
+    ) -> _PlacedCredentials:
         """Return where the credentials go: computed once, unless a callable has to be asked."""
-        last = self._last
-        if last is not None and last[0] is requirements:
-            return last[1]
-        placement = place_credentials(requirements, self.credentials)
+        last = self._last_placed
+        if last is not None and last.requirements is requirements and last.headers is headers:
+            return last
+        try:
+            placement = place_credentials(requirements, self.credentials)
+        except UsageError as error:
+            drop_private_frames(error)  # they hold the credential
+            raise
+        fields = headers.pairs()
+        if placement.cookies:
+            cookies = [*headers.all("cookie"), *placement.cookies]
+            others = [(name, value) for name, value in fields if name.lower() != "cookie"]
+            fields = (*others, ("Cookie", "; ".join(cookies)))
+        placed = _PlacedCredentials(
+            requirements=requirements,
+            headers=headers,
+            fields=(*fields, *placement.headers),
+            query="&".join(placement.query),
+            secret_headers=frozenset(name.lower() for name, _ in placement.headers),
+            digest=placement.digest,
+        )
         if not any(callable(self.credentials.get(r.scheme.key)) for r in requirements):
-            self._last = (requirements, placement)
-        return placement
+            self._last_placed = placed
+        return placed
 
     def _choose_alternative(self, request: Request) -> tuple[RequiredScheme, ...]:
         """Return the schemes whose credentials are added; none where the caller wrote them."""
-        if not request.security or has_own_credentials(request):
-            return ()
-        try:
-            return choose_alternative(request.security, self.credentials, self.unread)
-        except CredentialsMissing:
-            if self.is_optional:
-                return ()
-            raise
+        last = self._last_choice
+        if last.security is request.security and last.headers is request.headers:
+            return last.requirements
+        requirements: tuple[RequiredScheme, ...] = ()
+        if request.security and not has_own_credentials(request):
+            try:
+                requirements = choose_alternative(request.security, self.credentials, self.unread)
+            except CredentialsMissing:
+                if not self.is_optional:
+                    raise
+        self._last_choice = _Choice(request.security, request.headers, requirements)
+        return requirements
+
+
+class _Choice(NamedTuple):
+    """Which alternative of its security requirements a request is sent with."""
+
+    security: SecurityFormula
+    headers: Headers
+    requirements: tuple[RequiredScheme, ...]
+
+
+class _PlacedCredentials(NamedTuple):
+    """The headers of a request with the credentials of an alternative, and those in other places.
+
+    Attributes:
+        requirements: the alternative; () where nothing is added.
+        headers: those of the request.
+        fields: the same with credentials.
+        query: what is added to it; "" where nothing is.
+        secret_headers: lower-case names of the headers that were added.
+        digest: (user, password) for the digest scheme.
+
+    """
+
+    requirements: tuple[RequiredScheme, ...]
+    headers: Headers
+    fields: HeaderFields
+    query: str
+    secret_headers: frozenset[str]
+    digest: tuple[str, str] | None
+
+    def __repr__(self) -> str:
+        return "<_PlacedCredentials …>"
 
 
 def _check_complete(request: Request) -> None:

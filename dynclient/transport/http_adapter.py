@@ -7,7 +7,6 @@ import time
 from collections.abc import AsyncIterator, Generator, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Protocol
 
 from dynclient.errors import UsageError
@@ -25,10 +24,16 @@ from dynclient.transport.http_library import (
 from dynclient.transport.network_streams import watch_connections
 from dynclient.transport.response_body import BodyTooLarge, ResponseBody, check_value_count
 from dynclient.wire.binary_values import StreamedBody
-from dynclient.wire.message import Headers, Response
+from dynclient.wire.message import HeaderFields, Headers, Response
 
 CONNECT_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 30.0
+
+#: A server expects a body of these, so its length is sent even if it is none. RFC 9110 §8.6.
+_METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH", "QUERY"})
+
+#: For how many sets of header fields the library's form is kept.
+MAX_HEADER_SETS = 64
 
 Timeout = float | tuple[float, float] | None
 
@@ -108,9 +113,11 @@ class HttpAdapter:
         #: The process, or the event loop, that first used a connection of the user's own.
         self._owner: Any = None
         self._default_headers = (
-            (b"User-Agent", user_agent.encode()),
-            (b"Accept-Encoding", build_accept_encoding().encode()),
+            ("User-Agent", user_agent),
+            ("Accept-Encoding", build_accept_encoding()),
         )
+        #: Most calls of an operation have the same headers. The library copies what it is given.
+        self._build_headers = lru_cache(MAX_HEADER_SETS)(self._complete_headers)
 
     def _check_target(self) -> None:
         target = self.target
@@ -181,8 +188,8 @@ class HttpAdapter:
             client = self._build_own_client()
         except Exception as error:  # noqa: BLE001 (of an environment variable, a file, a package)
             raise build_setup_error(error) from None
-        # No cookie is kept, so none piles up.
-        client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        # No cookie is kept, so none piles up; looking for them takes a fifth of a small call.
+        client.cookies.extract_cookies = _ignore_cookies
         watch_connections(client)
         import_ahead(is_async=self.is_async)
         return client
@@ -227,29 +234,46 @@ class HttpAdapter:
         return options
 
     def _build_request(self, outgoing: AuthorizedRequest, timeouts: PhaseTimeouts | None) -> Any:
-        headers = [(name.encode("ascii"), value.encode()) for name, value in outgoing.headers]
-        content = outgoing.body
-        if isinstance(content, StreamedBody):
-            length = content.length
-            if length is not None:
-                headers.append((b"Content-Length", b"%d" % length))
-            content = self._build_stream(content)
+        fields = outgoing.headers
+        body = outgoing.body
+        if isinstance(body, StreamedBody) and body.length is not None:
+            fields = (*fields, ("Content-Length", str(body.length)))
         if self.is_user_owned and not outgoing.is_cross_origin:
             extra = {} if timeouts is None else {"timeout": self.library.Timeout(**timeouts)}
+            content = self._build_stream(body) if isinstance(body, StreamedBody) else body
             request = self.target.build_request(
-                outgoing.method, outgoing.url, headers=headers, content=content, **extra
+                outgoing.method,
+                outgoing.url,
+                headers=_encode_fields(fields),
+                content=content,
+                **extra,
             )
             return _set_method(request, outgoing.method)
-        names = {name.lower() for name, _ in headers}
-        headers += [field for field in self._default_headers if field[0].lower() not in names]
+        url = _parse_url(self.library.URL, outgoing.url)
+        headers = self._build_headers(fields, url.netloc).copy()
+        if isinstance(body, StreamedBody):
+            payload = {"content": self._build_stream(body)}
+        else:
+            # Given a stream, the library adds no headers of its own and parses none of ours.
+            payload = {"stream": self.library.ByteStream(body or b"")}
+            if body or outgoing.method.upper() in _METHODS_WITH_BODY:
+                headers["Content-Length"] = str(len(body or b""))
+        extensions = {"timeout": DEFAULT_TIMEOUTS if timeouts is None else timeouts}
         request = self.library.Request(
-            outgoing.method,
-            _parse_url(self.library.URL, outgoing.url),
-            headers=headers,
-            content=content,
-            extensions={"timeout": DEFAULT_TIMEOUTS if timeouts is None else timeouts},
+            outgoing.method, url, headers=headers, extensions=extensions, **payload
         )
+        if "stream" in payload:
+            request.read()  # so that hooks and transports of the user find `.content`
         return _set_method(request, outgoing.method)
+
+    def _complete_headers(self, fields: HeaderFields, host: bytes) -> Any:
+        """Return the library's headers of a request: its own, and what every request has."""
+        names = {name.lower() for name, _ in fields}
+        missing = [field for field in self._default_headers if field[0].lower() not in names]
+        pairs = _encode_fields((*fields, *missing))
+        if "host" not in names:
+            pairs.insert(0, (b"Host", host))
+        return self.library.Headers(pairs)
 
     def _build_stream(self, body: StreamedBody) -> Any:
         if self.is_async:
@@ -289,7 +313,14 @@ def _holds_connections(target: Any) -> bool:
     return bool(names & {"HTTPTransport", "AsyncHTTPTransport"})
 
 
-@lru_cache(maxsize=256)
+def _encode_fields(fields: HeaderFields) -> list[tuple[bytes, bytes]]:
+    return [(name.encode("ascii"), value.encode()) for name, value in fields]
+
+
+def _ignore_cookies(_response: Any) -> None:
+    """Take the place of what keeps the cookies of a response."""
+
+
 def _set_method(request: Any, method: str) -> Any:
     """Return a request with its method as the document writes it: httpx writes it in upper case."""
     if request.method != method:
@@ -297,6 +328,7 @@ def _set_method(request: Any, method: str) -> Any:
     return request
 
 
+@lru_cache(maxsize=256)
 def _parse_url(url_class: Any, text: str) -> Any:
     """Return a parsed URL; many calls go to one and the same."""
     return url_class(text)

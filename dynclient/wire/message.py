@@ -12,6 +12,9 @@ from dynclient.masking import MASK, SecretNames, is_secret_header_name, mask_url
 from dynclient.model import SecurityFormula
 from dynclient.wire.binary_values import StreamedBody
 
+#: (name, value) pairs in their order.
+HeaderFields = tuple[tuple[str, str], ...]
+
 
 class Headers(Mapping[str, str]):
     """Header fields in their order; names without regard to case, repeated ones kept.
@@ -30,8 +33,8 @@ class Headers(Mapping[str, str]):
         secret_names: frozenset[str] = frozenset(),
     ) -> None:
         self.secret_names = secret_names
-        pairs = items.items() if isinstance(items, Mapping) else items
-        self._items = tuple(pairs)
+        is_mapping = type(items) is not list and isinstance(items, Mapping)
+        self._items = tuple(items.items() if is_mapping else items)  # type: ignore[union-attr] # as it is one
         self._folded: dict[str, list[str]] = {}
         for name, value in self._items:
             self._folded.setdefault(name.lower(), []).append(value)
