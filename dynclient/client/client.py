@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Generic, Self, TypeVar, Unpack
 
 from dynclient import __version__, model
+from dynclient.client.client_credentials import ClientCredentials, collect_credentials
 from dynclient.client.excuses import Excuses
 from dynclient.client.load import DocumentSource, Overlays, load
 from dynclient.client.operation import BoundOperation
@@ -18,7 +18,6 @@ from dynclient.client.source_loader import AllowedReferences, Base
 from dynclient.document.uris import is_remote
 from dynclient.errors import UsageError
 from dynclient.masking import drop_private_frames
-from dynclient.names import suggest
 from dynclient.plan.call_document import Call
 from dynclient.plan.plan import Plan, Plans
 from dynclient.plan.results import Result
@@ -29,12 +28,8 @@ from dynclient.transport.http_clients import MAX_CONNECTIONS
 from dynclient.transport.response_body import BodySink
 from dynclient.transport.runners import AsyncRunner, SyncRunner
 from dynclient.violations import shorten
-from dynclient.wire.message import build_credential_variable
 from dynclient.wire.security import (
     Credential,
-    check_credential,
-    is_supported,
-    is_user_password_scheme,
 )
 from dynclient.wire.servers import get_origin, resolve_base_url
 
@@ -91,23 +86,6 @@ class AsyncOperation(BoundOperation[AsyncRunner]):  # noqa: D101 (its docstring 
     async def _send_request(self, request: Any) -> Result:
         exchange = self._begin_exchange(request)
         return self._build_result(request, await self._runner.send(exchange, self._timeouts))
-
-
-class ClientCredentials(dict[str, Credential]):
-    """Credentials by security scheme; printed, it tells the schemes only."""
-
-    def __init__(self, given: Mapping[str, Credential]) -> None:
-        names: object = given  # whoever does not check types may give anything
-        if not isinstance(names, Mapping) or not all(isinstance(name, str) for name in names):
-            raise UsageError(
-                "credentials must be a mapping", hint='give credentials={"scheme name": "secret"}'
-            )
-        super().__init__(given)
-        #: Schemes with a credential in the environment, which is not read without a server.
-        self.unread: frozenset[str] = frozenset()
-
-    def __repr__(self) -> str:
-        return f"<credentials of {', '.join(self) or 'nothing'}>"
 
 
 class CompiledDocument:
@@ -172,7 +150,7 @@ class BaseClient(Generic[OperationT]):
             checked_options = Options().replace(**options)
             runner = self._runner_class(transport, USER_AGENT, max_connections)
             own = ClientCredentials(credentials or {})
-            complete = _collect_credentials(own, compiled.document, checked_options)
+            complete = collect_credentials(own, compiled.document, checked_options.server)
         except UsageError as error:
             credentials = None
             options = {}
@@ -341,7 +319,7 @@ class BaseClient(Generic[OperationT]):
             options = self._options.replace(**changes)
             if "server" in changes:
                 # The environment is read where a server is given, and only then.
-                credentials = _collect_credentials(own, self.document, options)
+                credentials = collect_credentials(own, self.document, options.server)
         except UsageError as error:
             changes = {}
             drop_private_frames(error)
@@ -359,51 +337,6 @@ class BaseClient(Generic[OperationT]):
     def __repr__(self) -> str:
         title, count = shorten(self.document.title), len(self.document.operations)
         return f"<{type(self).__name__} {title}: {count} operation{'' if count == 1 else 's'}>"
-
-
-def _collect_credentials(
-    own: ClientCredentials, document: model.Document, options: Options
-) -> ClientCredentials:
-    """Return the program's credentials, and those of the environment where it gives a server too.
-
-    Raises:
-        UsageError: a name is no security scheme of the document, or a value is of the wrong kind.
-
-    """
-    schemes = document.security_schemes
-    _check_credentials(own, schemes)
-    credentials = ClientCredentials(own)
-    texts = {name: os.environ.get(build_credential_variable(name), "") for name in schemes}
-    if not options.server:
-        credentials.unread = frozenset(name for name, text in texts.items() if text)
-        return credentials
-    for name, scheme in schemes.items():
-        text = texts[name]
-        if not text or name in credentials:
-            continue
-        if is_user_password_scheme(scheme):
-            user, _, password = text.partition(":")
-            credentials[name] = (user, password)
-        else:
-            credentials[name] = text
-    return credentials
-
-
-def _check_credentials(own: ClientCredentials, schemes: Mapping[str, model.SecurityScheme]) -> None:
-    for name, credential in own.items():
-        if name not in schemes:
-            raise _build_unknown_scheme(name, schemes)
-        # A scheme that cannot be put on a request concerns only the operations that need it.
-        if not callable(credential) and is_supported(schemes[name]):
-            check_credential(schemes[name], credential)
-
-
-def _build_unknown_scheme(name: str, schemes: Mapping[str, model.SecurityScheme]) -> UsageError:
-    suggestions = suggest(name, schemes, 1)
-    hint = f"schemes are {', '.join(schemes) or 'none'}"
-    if suggestions:
-        hint = f"did you mean {suggestions[0]}?"
-    return UsageError(f"the document has no security scheme {name!r}", hint=hint)
 
 
 def _score_match(operation: model.Operation, words: list[str]) -> int:

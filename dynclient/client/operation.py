@@ -15,8 +15,9 @@ from dynclient.client.options import Options
 from dynclient.errors import CallDrift, DocumentError, ResponseDrift, UnsafeValue, UsageError
 from dynclient.masking import mask_url
 from dynclient.plan.call_document import Call
+from dynclient.plan.checked_call import RequestChecks
 from dynclient.plan.file_values import convert_texts_of_files
-from dynclient.plan.plan import Plan, RequestChecks
+from dynclient.plan.plan import Plan
 from dynclient.plan.results import WRITE_ONLY, Result, select_drifts
 from dynclient.plan.schemas import IGNORED_HEADERS
 from dynclient.schema.dialect import Schema

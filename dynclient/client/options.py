@@ -13,7 +13,7 @@ from dynclient.errors import UsageError
 from dynclient.masking import mask_url
 from dynclient.model import Scalar, is_framing_header
 from dynclient.names import suggest
-from dynclient.plan.plan import RequestChecks
+from dynclient.plan.checked_call import RequestChecks
 from dynclient.plan.results import ResponseValidation
 from dynclient.schema.formats import FormatCheck
 from dynclient.transport.response_body import MAX_RESPONSE_BYTES, MAX_RESPONSE_VALUES

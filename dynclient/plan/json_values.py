@@ -5,21 +5,28 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import enum
+import math
 import operator
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from dynclient.plan.call_document import Call
 from dynclient.violations import Violation, shorten, shorten_repr
 from dynclient.wire.binary_values import is_binary, is_file
 
 ValuePath = tuple[str | int, ...]
 
-_PLAIN_TYPES = frozenset({str, int, float, bool, type(None), bytes})
+_JSON_SCALARS = frozenset({str, int, float, bool, type(None)})
+_PLAIN_TYPES = _JSON_SCALARS | {bytes}
+
+#: Of these the kind of the value is known without a conversion.
+JSON_CONTAINERS = frozenset({dict, list, str, bytes})
 
 #: Python writes out integers of up to 4,300 digits.
 _MAX_DIGITS = 4300
+_MAX_BITS = 14_000
 
 _PLAIN_DATA = "a dict, list, text, number, boolean or None"
 
@@ -40,6 +47,52 @@ def to_json(value: Any) -> Any:
     if converter.violations:
         raise TypeError(converter.violations[0].message)
     return converted
+
+
+def convert_if_possible(value: Any) -> Any:
+    """Return a value in JSON form; itself where it has none, which its checker reports."""
+    if type(value) in JSON_CONTAINERS:
+        return value
+    try:
+        return to_json(value)
+    except (TypeError, ValueError, RecursionError):
+        return value
+
+
+def is_json_form(value: Any) -> bool:
+    """Tell whether the parameters need no conversion.
+
+    The body is converted only where its encoder cannot write it.
+    """
+    todo: list[Any] = [value]
+    while todo:
+        at = todo.pop()
+        kind = type(at)
+        if kind is dict or kind is Call:
+            if not all(type(key) is str for key in at):
+                return False
+            todo += at.values()
+        elif kind is list:
+            todo += at
+        elif kind not in _JSON_SCALARS:
+            return False
+    return True
+
+
+def find_unwritable_numbers(value: Any, path: ValuePath = ()) -> list[Violation]:
+    """Return a violation for each number that JSON cannot carry, such as NaN."""
+    if isinstance(value, dict | list | tuple):
+        members = value.items() if isinstance(value, dict) else enumerate(value)
+        violations = []
+        for key, member in members:
+            violations += find_unwritable_numbers(member, (*path, key))
+        return violations
+    if isinstance(value, float) and not math.isfinite(value):
+        return [Violation("type", path, f"got {value}, want a number that JSON can carry")]
+    if isinstance(value, int) and value.bit_length() > _MAX_BITS:
+        message = f"got {shorten_repr(value)}, want a number that can be written out"
+        return [Violation("type", path, message)]
+    return []
 
 
 class JsonConverter:

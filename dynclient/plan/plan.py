@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from dynclient.errors import InvalidCall, UsageError
 from dynclient.model import TEMPLATE_VARIABLE, Location, MediaType, Operation, Parameter
 from dynclient.plan.binder import Binder, Binding, MemberTarget, build_binder
 from dynclient.plan.call_document import Call
+from dynclient.plan.checked_call import BodyMediaType, CheckedCall, RequestChecks
 from dynclient.plan.converted_call import convert_call
 from dynclient.plan.file_values import (
     FilePlaces,
@@ -21,7 +19,13 @@ from dynclient.plan.file_values import (
     find_texts_for_files,
     select_misplaced,
 )
-from dynclient.plan.json_values import to_json
+from dynclient.plan.item_lists import list_items
+from dynclient.plan.json_values import (
+    convert_if_possible,
+    find_unwritable_numbers,
+    is_json_form,
+)
+from dynclient.plan.missing_members import expand_missing_locations
 from dynclient.plan.request_writer import RequestWriter
 from dynclient.plan.results import ResultTable
 from dynclient.plan.schemas import Reading, Schemas
@@ -35,63 +39,6 @@ from dynclient.wire import media_types
 from dynclient.wire.binary_values import replace_binaries
 from dynclient.wire.message import Request
 from dynclient.wire.schema_types import SchemaTypes
-
-#: How many items an iterator may give: one without an end must not fill the memory.
-MAX_ITEMS = 1_000_000
-
-#: Python writes out integers of up to 4,300 digits.
-MAX_BITS = 14_000
-
-
-@dataclass(frozen=True)
-class RequestChecks:
-    """How strictly a call is checked.
-
-    Attributes:
-        is_enabled: False writes whatever can be written.
-        unknown_properties: `refuse` reads the call as its producer (closed), `allow` as its
-            consumer (open).
-        is_thorough: looks into free-form parts too, which the fast engine does not: for `validate`,
-            not for sending.
-
-    """
-
-    is_enabled: bool = True
-    unknown_properties: str = "refuse"
-    is_thorough: bool = False
-
-
-class BodyMediaType(NamedTuple):
-    """The media type that the body of one call is written in; it is chosen once.
-
-    Attributes:
-        name: the one that the caller chose; None where the caller chose none.
-        entry: the Media Type Object of the document; None where there is none, or no body.
-
-    """
-
-    name: str | None = None
-    entry: MediaType | None = None
-
-    @property
-    def declared_name(self) -> str | None:
-        """The name in the document; that of the caller where the document has none."""
-        return self.name if self.entry is None else self.entry.name
-
-
-class CheckedCall(NamedTuple):
-    """A call document, and what checking it showed.
-
-    Attributes:
-        document: in JSON form, with binary values.
-        violations: everything that is wrong with it.
-        media_type: of its body.
-
-    """
-
-    document: Call
-    violations: list[Violation]
-    media_type: BodyMediaType
 
 
 class Plan:
@@ -285,7 +232,7 @@ class Plan:
             self._accept_unknown_as_body(binding)
         chosen = self._check_media_type(binding, media_type)
         body_media_type = self._choose_media_type(binding.call, chosen)
-        _list_items(binding, body_media_type.entry)
+        list_items(binding, body_media_type.entry)
         if not checks.is_enabled:
             converted = convert_call(binding.call)
             violations = binding.violations + converted.violations
@@ -321,7 +268,7 @@ class Plan:
         schema_input = _build_schema_input(call)
         others = {key: value for key, value in schema_input.items() if key != "body"}
         try:
-            return checker.accepts_by_fast_engine(schema_input) and _is_json_form(others)
+            return checker.accepts_by_fast_engine(schema_input) and is_json_form(others)
         except (ValueError, TypeError):
             return False
 
@@ -335,9 +282,8 @@ class Plan:
         document = converted.document
         texts_for_files = find_texts_for_files(places, document.get("body"))
         schema_input, binaries = replace_binaries(_build_schema_input(document))
-        is_opaque = any(path == ("body",) for path, _ in binaries) and not _is_judged(
-            body_media_type
-        )
+        is_binary_body = any(path == ("body",) for path, _ in binaries)
+        is_opaque = is_binary_body and not body_media_type.is_judged_as_octets
         checker = self.get_checker(media_type, reading, is_opaque=is_opaque)
         found = self._find_violations(checker, schema_input, binding, has_binaries=bool(binaries))
         misplaced = select_misplaced(find_misplaced_binaries(binaries, media_type or ""), found)
@@ -392,7 +338,7 @@ class Plan:
     def _choose_by_value(self, value: Any) -> str:
         if len(self.media_types) == 1:
             return self.media_types[0]
-        return media_types.choose_by_value(self.media_types, _convert_if_possible(value))
+        return media_types.choose_by_value(self.media_types, convert_if_possible(value))
 
     def _find_violations(
         self,
@@ -409,7 +355,7 @@ class Plan:
         reported = {v.path[1] for v in binding.violations if v.path[:1] == ("args",)}
         # Only the reference engine knows what stands for binary data.
         check = checker.find_violations if has_binaries else checker.check
-        violations = _expand_missing_locations(check(call), checker)
+        violations = expand_missing_locations(check(call), checker)
         unreported = [v for v in violations if v.kind != "missing" or v.path[-1] not in reported]
         return add_value_hints(unreported, call, checker.schema)
 
@@ -465,121 +411,11 @@ def _list_refused_names(schema: Any, defs: Definitions) -> Iterator[str]:
                 yield name
 
 
-def find_unwritable_numbers(value: Any, path: tuple[str | int, ...] = ()) -> list[Violation]:
-    """Return a violation for each number that JSON cannot carry, such as NaN."""
-    if isinstance(value, dict | list | tuple):
-        members = value.items() if isinstance(value, dict) else enumerate(value)
-        violations = []
-        for key, member in members:
-            violations += find_unwritable_numbers(member, (*path, key))
-        return violations
-    if isinstance(value, float) and not math.isfinite(value):
-        return [Violation("type", path, f"got {value}, want a number that JSON can carry")]
-    if isinstance(value, int) and value.bit_length() > MAX_BITS:
-        message = f"got {shorten_repr(value)}, want a number that can be written out"
-        return [Violation("type", path, message)]
-    return []
-
-
 def _narrow_range(entry: MediaType, name: str) -> MediaType:
     """Return a Media Type Object under a concrete name, where it is that of a range."""
     if not media_types.is_range(entry.name) or media_types.is_range(name):
         return entry
     return entry.narrow(name)
-
-
-def _list_items(binding: Binding, entry: MediaType | None) -> None:
-    """Turn an iterable into the list of its items, where a body is made of items."""
-    body = binding.call.get("body")
-    if type(body) in _JSON_CONTAINERS or entry is None or not _has_item_list(entry):
-        return
-    if isinstance(body, str | Mapping | list | tuple) or not isinstance(body, Iterable):
-        return
-    if hasattr(body, "read") or isinstance(body, bytes | bytearray | memoryview):
-        return
-    items = list(islice(body, MAX_ITEMS + 1))
-    if len(items) > MAX_ITEMS:
-        text = f"has more than {MAX_ITEMS:,} items; send them in several calls"
-        binding.violations.append(Violation("maxItems", ("body",), text))
-        items = []
-    binding.call["body"] = items
-
-
-def _has_item_list(entry: MediaType) -> bool:
-    return entry.sequence_format is not None or entry.item_schema is not None
-
-
-def _is_judged(media_type: BodyMediaType) -> bool:
-    """Tell whether a schema has something to say of a whole body that is binary data.
-
-    It has nothing to say of items that are written already.
-    """
-    name, entry = media_type.declared_name, media_type.entry
-    if name is None or (entry is not None and entry.sequence_format is not None):
-        return False
-    return media_types.find_kind(name) == "octets"
-
-
-def _convert_if_possible(value: Any) -> Any:
-    """Return a value in JSON form; itself where it has none, which its checker reports."""
-    if type(value) in _JSON_CONTAINERS:
-        return value
-    try:
-        return to_json(value)
-    except (TypeError, ValueError, RecursionError):
-        return value
-
-
-def _is_json_form(value: Any) -> bool:
-    """Tell whether the parameters need no conversion.
-
-    The body is converted only where its encoder cannot write it.
-    """
-    todo: list[Any] = [value]
-    while todo:
-        at = todo.pop()
-        kind = type(at)
-        if kind is dict or kind is Call:
-            if not all(type(key) is str for key in at):
-                return False
-            todo += at.values()
-        elif kind is list:
-            todo += at
-        elif kind not in _JSON_TYPES:
-            return False
-    return True
-
-
-_JSON_TYPES = frozenset({str, int, float, bool, type(None)})
-
-#: Of these the kind of the value is known without a conversion.
-_JSON_CONTAINERS = frozenset({dict, list, str, bytes})
-
-
-def _expand_missing_locations(violations: list[Violation], checker: Checker) -> list[Violation]:
-    """Return the violations, with a missing location replaced by what is missing in it.
-
-    `missing path` becomes `missing path.customerSessionId`.
-    """
-    expanded: list[Violation] = []
-    for violation in violations:
-        members = []
-        if violation.kind == "missing" and len(violation.path) == 1:
-            members = _find_missing_members(str(violation.path[0]), checker.schema)
-        expanded += members or [violation]
-    return expanded
-
-
-def _find_missing_members(location: str, schema: dict[str, Any]) -> list[Violation]:
-    """Return the violations of an empty location; [] where not only members are missing."""
-    location_schema = schema["properties"].get(location)
-    if not isinstance(location_schema, dict):
-        return []
-    root = {**location_schema, "$defs": schema.get("$defs", {})}
-    place = getattr(location_schema, "place", None)
-    violations = Checker(Schema(root, place)).find_violations({}, (location,))
-    is_only_missing = all(violation.kind == "missing" for violation in violations)
-    return violations if is_only_missing else []
 
 
 def _build_schema_input(call: Mapping[str, Any]) -> Mapping[str, Any]:

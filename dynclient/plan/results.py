@@ -88,8 +88,8 @@ class ResultRow:
     Attributes:
         media_type: what the body is read as.
         checker: of the decoded body; None where the document gives no schema that can say anything.
-        unknown: the violation of a status or media type that the document does not know.
-        empty: the violation of a body that does not come.
+        undocumented: the violation of a status or media type that the document does not know.
+        missing_body: the violation of a body that does not come.
         headers: those that the response declares.
         types: of the body, where text is read by them: a form, items, parts, plain text.
         write_only_checker: refuses write-only values; None where the schema has none.
@@ -167,37 +167,65 @@ class ResultTable:
         if declared is None:
             return ResultRow(media_type, undocumented=self._build_status_violation(status))
 
-        content, place = declared.content, declared.node.place
-        missing_body = None
-        if content and status not in BODILESS_STATUSES and self.operation.method != "HEAD":
-            text = f"no body came, want {', '.join(content)}"
-            missing_body = Violation("missing", ("body",), text, None, place)
+        content = declared.content
         headers = self._get_headers(declared)
+        missing_body = self._build_missing_body_violation(declared, status)
         match = _match_content(media_type, content) or self._find_file(media_type, content)
         if match is not None:
             entry = _narrow_range(match[1], media_type)
-            checker = self.get_body_checker(declared, entry)
-            types = _build_types(entry, checker)
-            refusing = self._build_write_only_checker(entry) if checker else None
-            name = media_type or entry.name
-            empty_data: bytes | str | list[Any] | None = None
-            if self._is_file(entry):
-                # A file is never taken apart, whatever is in it.
-                is_composed = media_types.find_kind(name) in _KINDS_TAKEN_APART
-                name = media_types.OCTETS if is_composed else name
-                types = None if is_composed else types
-                empty_data = media.decode(name, b"") if missing_body else None
-                missing_body = None
-            elif entry.sequence_format is not None:
-                empty_data = [] if missing_body else None
-                missing_body = None
-            return ResultRow(
-                name, checker, None, missing_body, headers, types, refusing, empty_data
-            )
-        if not content:
-            return ResultRow(media_type, None, None, missing_body, headers)
-        undocumented = _build_media_type_violation(declared, media_type)
+            return self._build_body_row(declared, entry, media_type, headers, missing_body)
+        undocumented = _build_media_type_violation(declared, media_type) if content else None
         return ResultRow(media_type, None, undocumented, missing_body, headers)
+
+    def _build_body_row(
+        self,
+        declared: DeclaredResponse,
+        entry: MediaType,
+        media_type: str,
+        headers: tuple[DeclaredHeader, ...],
+        missing_body: Violation | None,
+    ) -> ResultRow:
+        """Return the row of a body.
+
+        Args:
+            declared: the Response Object.
+            entry: the Media Type Object of the body.
+            media_type: the Content-Type; "" where the response names none.
+            headers: those that the response declares.
+            missing_body: what no body means, unless it means an empty file or no items.
+
+        """
+        checker = self.get_body_checker(declared, entry)
+        types = _build_types(entry, checker)
+        name = media_type or entry.name
+        empty_data: bytes | str | list[Any] | None = None
+        if self._is_file(entry):
+            if media_types.find_kind(name) in _KINDS_TAKEN_APART:
+                # A file is never taken apart, whatever is in it.
+                name, types = media_types.OCTETS, None
+            empty_data = media.decode(name, b"")
+        elif entry.sequence_format is not None:
+            empty_data = []
+        return ResultRow(
+            name,
+            checker,
+            missing_body=missing_body if empty_data is None else None,
+            headers=headers,
+            types=types,
+            write_only_checker=self._build_write_only_checker(entry) if checker else None,
+            # Where no body can come, none is missing, and its data is None.
+            empty_data=empty_data if missing_body else None,
+        )
+
+    def _build_missing_body_violation(
+        self, declared: DeclaredResponse, status: int
+    ) -> Violation | None:
+        """Return the violation of a body that does not come; None where none has to come."""
+        is_bodiless = status in BODILESS_STATUSES or self.operation.method == "HEAD"
+        if is_bodiless or not declared.content:
+            return None
+        text = f"no body came, want {', '.join(declared.content)}"
+        return Violation("missing", ("body",), text, None, declared.node.place)
 
     def _find_file(
         self, media_type: str, content: Mapping[str, MediaType]

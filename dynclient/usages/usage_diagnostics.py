@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from dynclient.errors import DocumentError
 from dynclient.model import Document, Operation
 from dynclient.names import suggest
-from dynclient.plan.plan import Plan, RequestChecks
+from dynclient.plan.checked_call import RequestChecks
+from dynclient.plan.plan import Plan
 from dynclient.usages.argument_binding import BoundArguments
 from dynclient.usages.operation_usage import (
     ANY_INDEX,

@@ -308,7 +308,7 @@ def test_schema_and_item_schema_both_count():
 
 
 def test_a_stream_without_end_is_no_call(monkeypatch):
-    monkeypatch.setattr("dynclient.plan.plan.MAX_ITEMS", 10)
+    monkeypatch.setattr("dynclient.plan.item_lists.MAX_ITEMS", 10)
     client = dynclient.Client(build("application/jsonl"), transport=Server())
 
     def count():
