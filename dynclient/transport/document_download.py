@@ -22,7 +22,11 @@ from dynclient.transport.downloaded_file import (
 )
 from dynclient.transport.environment_proxy import PROXY_HINT, find_environment_proxy
 from dynclient.transport.http_adapter import CONNECT_TIMEOUT_S, READ_TIMEOUT_S
-from dynclient.transport.http_library import build_setup_error, import_library
+from dynclient.transport.http_library import (
+    build_setup_error,
+    get_tls_context,
+    import_library,
+)
 from dynclient.transport.policy import MAX_REDIRECTS
 from dynclient.transport.response_body import BodyTooLarge, ResponseBody
 from dynclient.transport.send_progress import SendProgress, current_send
@@ -97,7 +101,8 @@ def _request(uri: str, boundary: ReferenceBoundary, known: DownloadedFile | None
         "Accept-Encoding": build_accept_encoding(),
     }
     try:
-        http_client = httpx.Client(timeout=timeout, headers=headers)
+        tls_context = get_tls_context("httpx")
+        http_client = httpx.Client(timeout=timeout, headers=headers, verify=tls_context)
     except Exception as error:  # noqa: BLE001 (of an environment variable, a file, a package)
         raise build_setup_error(error) from None
     with http_client as client:

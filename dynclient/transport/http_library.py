@@ -5,16 +5,20 @@ from __future__ import annotations
 import contextlib
 import importlib
 import logging
+import os
 import re
 import sys
 from functools import lru_cache
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dynclient.errors import UsageError
 from dynclient.masking import mask_url, mask_urls
 from dynclient.transport.send_progress import current_send
 from dynclient.violations import shorten
+
+if TYPE_CHECKING:
+    from dynclient.transport.tls_context import LazyTlsContext
 
 MAX_REASON_CHARS = 200
 
@@ -25,6 +29,9 @@ _LOGGERS = ("", ".connection", ".http11", ".http2", ".proxy", ".socks")
 
 #: What httpx imports for the sake of `httpx.main` alone.
 _COMMAND_LINE = "httpx._main"
+
+#: The variables by which a user names certificates of authorities.
+_CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 #: They log each header of HTTP/2.
 _HEADER_CODECS = ("hpack", "hpack.hpack", "hpack.huffman", "hpack.table")
@@ -103,9 +110,19 @@ def find_library(thing: Any) -> Any:
 
 
 @lru_cache(maxsize=2)
-def get_tls_context(name: str) -> Any:
-    """Return the TLS context that all clients of this process share: making one costs 20 ms."""
-    return import_library(name).create_ssl_context()
+def get_tls_context(name: str) -> LazyTlsContext:
+    """Return the TLS context that all clients of this process share.
+
+    Raises:
+        OSError: the certificates that the user names cannot be loaded.
+
+    """
+    from dynclient.transport.tls_context import LazyTlsContext  # ssl takes 5 ms
+
+    context = LazyTlsContext(import_library(name).create_ssl_context)
+    if any(os.environ.get(variable) for variable in _CERTIFICATE_VARIABLES):
+        context.load()  # What is wrong with them is said before anything is sent.
+    return context
 
 
 def import_ahead(*, is_async: bool) -> None:
