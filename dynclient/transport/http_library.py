@@ -9,6 +9,7 @@ import os
 import re
 import sys
 from functools import lru_cache
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -114,15 +115,23 @@ def get_tls_context(name: str) -> LazyTlsContext:
     """Return the TLS context that all clients of this process share.
 
     Raises:
-        OSError: the certificates that the user names cannot be loaded.
+        OSError: the certificates that the user names do not exist.
 
     """
     from dynclient.transport.tls_context import LazyTlsContext  # ssl takes 5 ms
 
-    context = LazyTlsContext(import_library(name).create_ssl_context)
-    if any(os.environ.get(variable) for variable in _CERTIFICATE_VARIABLES):
-        context.load()  # What is wrong with them is said before anything is sent.
-    return context
+    build = import_library(name).create_ssl_context
+    paths = [os.environ.get(variable) for variable in _CERTIFICATE_VARIABLES]
+    if any(path and not Path(path).exists() for path in paths):
+        build()  # It says so now, and not in the middle of the first connection.
+
+    def build_or_explain() -> Any:
+        try:
+            return build()
+        except Exception as error:  # noqa: BLE001 (of an environment variable, a file)
+            raise build_setup_error(error) from None
+
+    return LazyTlsContext(build_or_explain)
 
 
 def import_ahead(*, is_async: bool) -> None:

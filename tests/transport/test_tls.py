@@ -96,6 +96,18 @@ def test_the_certificates_that_the_environment_names_are_used(kind, encrypted_ur
     assert kind.send(document(), server=encrypted_url).status == 200
 
 
+def test_certificates_that_cannot_be_read_are_a_typed_error(
+    kind, encrypted_url, monkeypatch, tmp_path
+):
+    path = tmp_path / "certificates.pem"
+    path.write_text("none")
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    with pytest.raises(errors.UsageError, match="no connection can be set up"):
+        kind.send(document(), server=encrypted_url)
+    with pytest.raises(errors.UsageError, match="no connection can be set up"):
+        dynclient.load(f"{encrypted_url}/a.json")
+
+
 def test_threads_that_connect_at_once_load_the_certificates_once(encrypted_url, builds):
     with (
         dynclient.Client(document(), server=encrypted_url) as client,
