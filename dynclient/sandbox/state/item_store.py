@@ -12,6 +12,8 @@ from dynclient.errors import UsageError
 #: Beyond this number the oldest item is removed for a new one.
 MAX_ITEMS = 100_000
 
+MAX_MERGE_DEPTH = 32
+
 Item = dict[str, Any]
 
 
@@ -115,6 +117,21 @@ class ItemStore:
         self._items, self._assumed = deepcopy(dict(items)), {}
         self._deleted = {name: dict.fromkeys(members) for name, members in deleted.items()}
         self._size = sum(map(len, self._items.values()))
+
+
+def merge_items(old: Item, new: Item, depth: int = MAX_MERGE_DEPTH) -> Item:
+    """Return an item with another merged into it, object by object.
+
+    Source: RFC 7396, except that null is a value here.
+    """
+    merged = dict(old)
+    for name, value in new.items():
+        old_value = old.get(name)
+        if isinstance(value, dict) and isinstance(old_value, dict) and depth:
+            merged[name] = merge_items(old_value, value, depth - 1)
+        else:
+            merged[name] = value
+    return merged
 
 
 def _is_map_of(value: Any, kind: type) -> bool:

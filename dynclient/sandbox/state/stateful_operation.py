@@ -10,34 +10,25 @@ from dynclient.plan.parsed_request import ParsedRequest
 from dynclient.plan.plan import Plan
 from dynclient.sandbox.response_builder import ResponseBuilder, UnencodedResponse
 from dynclient.sandbox.sandbox_extension import SandboxExtension
+from dynclient.sandbox.state.existence_checks import (
+    CREATED,
+    NOT_FOUND,
+    ExistenceChecks,
+    ResourceError,
+)
 from dynclient.sandbox.state.item_mapper import ItemMapper, generate_identities, select_parts
 from dynclient.sandbox.state.item_responses import ItemResponses
-from dynclient.sandbox.state.item_store import Item, ItemStore
+from dynclient.sandbox.state.item_store import Item, ItemStore, merge_items
 from dynclient.sandbox.state.page_window import PageWindow
 from dynclient.sandbox.state.resource_map import (
     ResourceAction,
-    ResourceAddress,
     ResourceMap,
     format_identity,
 )
 from dynclient.wire.message import Response
 
-CREATED = 201
 OK = 200
 NO_CONTENT = 204
-NOT_FOUND = 404
-CONFLICT = 409
-
-MAX_MERGE_DEPTH = 32
-
-
-class ResourceError(Exception):
-    """The stored items do not allow a call: an error status, and the reason."""
-
-    def __init__(self, status: int, reason: str) -> None:
-        super().__init__(status, reason)
-        self.status = status
-        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -102,6 +93,14 @@ class StatefulOperation:
         self._is_strict = strict
         self._role = resource_map.find_role(plan.operation)
         self._operation_extension = sandbox_extension.get_operation_extension(plan.operation)
+        self._existence = ExistenceChecks(
+            plan.operation,
+            self._role,
+            response_builder,
+            item_store,
+            self._operation_extension.unique,
+            strict=strict,
+        )
         self._item_responses = ItemResponses(self._role, self._operation_extension)
         self._request_mapper = self._build_request_mapper()
         self._perform = self._find_action(self._role.action)
@@ -145,7 +144,7 @@ class StatefulOperation:
         """
         resource_call = self._locate(request, call)
         try:
-            self._check_existence(resource_call)
+            self._existence.check_existence(resource_call.path_values)
             response = self._perform(resource_call)
         except ResourceError as error:
             return self._response_builder.build_refusal(error.status, [error.reason], request)
@@ -174,58 +173,14 @@ class StatefulOperation:
     def _build_success(self, call: _ResourceCall, *statuses: int) -> UnencodedResponse:
         return self._response_builder.build_success(call.request, call.call, *statuses)
 
-    # --- which items exist
-
-    def _check_existence(self, call: _ResourceCall) -> None:
-        """Check that the items that a call names exist, where the operation declares a 404.
-
-        Raises:
-            ResourceError: one was deleted; or, where the sandbox is strict, one was never created.
-
-        """
-        if not self._declares(NOT_FOUND):
-            return
-        for address in self._find_required_addresses():
-            collection = address.build_collection_key(call.path_values)
-            identity = address.get_identity(call.path_values)
-            name = address.variable or address.item_name or "it"
-            self._require_existing(collection, identity, name)
-
-    def _find_required_addresses(self) -> tuple[ResourceAddress, ...]:
-        action = self._role.action
-        if action not in ("read", "write", "delete", "act"):
-            return self._role.ancestors
-        if action == "write" and self._can_create:
-            return self._role.ancestors
-        return (*self._role.ancestors, self._role.address)
-
-    def _require_existing(self, collection: str, identity: str, name: str) -> None:
-        if self._item_store.is_deleted(collection, identity):
-            raise ResourceError(NOT_FOUND, f"{name} {identity[:60]!r} was deleted")
-        if self._is_strict and not self._item_store.is_created(collection, identity):
-            raise ResourceError(NOT_FOUND, f"{name} {identity[:60]!r} was never made here")
-
-    def _declares(self, status: int) -> bool:
-        return self._response_builder.has_error_response(status)
-
-    @property
-    def _can_create(self) -> bool:
-        """Whether a write creates a missing item: it declares 201, or is a PUT without a 404."""
-        method, responses = self._plan.operation.method, self._plan.operation.responses
-        declares_created = str(CREATED) in responses
-        if declares_created and method != "POST":
-            return True
-        if not declares_created and method != "PUT":
-            return False
-        return not self._declares(NOT_FOUND)
-
     # --- the actions
 
     def _create(self, call: _ResourceCall) -> UnencodedResponse:
         response = self._build_success(call, CREATED)
         request_item = self._get_request_item(call)
         identity = self._find_requested_identity(response, request_item)
-        self._check_conflict(call.collection, identity, request_item)
+        name = self._request_mapper.identity_property
+        self._existence.check_conflict(call.collection, request_item, name, identity)
 
         response = self._item_responses.add_wrapper(response)
         sampled_item = self._item_responses.get_item(response)
@@ -247,27 +202,6 @@ class StatefulOperation:
         if response.is_json and response_name not in (name, ""):
             return None
         return format_identity(item[name])
-
-    def _check_conflict(self, collection: str, identity: str | None, item: Item) -> None:
-        """Check that no stored item has the identity, or the unique properties, of a new one.
-
-        Raises:
-            ResourceError: one has.
-
-        """
-        if not self._declares(CONFLICT):
-            return
-        if identity is not None and self._item_store.is_created(collection, identity):
-            name = self._request_mapper.identity_property
-            raise ResourceError(CONFLICT, f"{name} {identity!r} is taken")
-
-        unique = self._operation_extension.unique
-        if not unique or unique[0] not in item:
-            return
-        wanted = [item.get(name) for name in unique]
-        for stored_item in self._item_store.list_items(collection).values():
-            if [stored_item.get(name) for name in unique] == wanted:
-                raise ResourceError(CONFLICT, f"{' and '.join(unique)} of another one")
 
     def _assign_identity(
         self, response: UnencodedResponse, collection: str, sampled_item: Item
@@ -326,7 +260,7 @@ class StatefulOperation:
         response = self._item_responses.apply_item(response, item, omit_others=old_item is not None)
 
         item = {**item, **self._item_responses.get_item(response)}
-        if is_created or self._can_create:
+        if is_created or self._existence.can_create:
             self._store_item(call, call.identity, item)
         elif call.is_stored:
             self._item_store.put_assumed(call.collection, call.identity, item)
@@ -337,8 +271,8 @@ class StatefulOperation:
         named_items = self._request_mapper.get_items(call.call.get("body"))
         updates = [(format_identity(item[name]), item) for name, item in named_items]
         is_single = len(updates) == 1
-        if is_single and self._declares(NOT_FOUND):
-            self._require_existing(call.collection, updates[0][0], "it")
+        if is_single and self._existence.declares_error(NOT_FOUND):
+            self._existence.require_existing(call.collection, updates[0][0], "it")
 
         response = self._build_success(call)
         for identity, request_item in updates:
@@ -383,11 +317,9 @@ class StatefulOperation:
         item = {**item, **new_values}
         if new_values and self._item_store.is_created(call.collection, call.identity):
             self._store_item(call, call.identity, item)
-        return (
-            self._item_responses.apply_item(response, item, omit_others=True)
-            if has_wrapper
-            else response
-        )
+        if not has_wrapper:
+            return response
+        return self._item_responses.apply_item(response, item, omit_others=True)
 
     def _list(self, call: _ResourceCall) -> UnencodedResponse:
         response = self._build_success(call)
@@ -491,18 +423,3 @@ class StatefulOperation:
     def _store_item(self, call: _ResourceCall, identity: str, item: Item) -> None:
         if call.is_stored:
             self._item_store.put(call.collection, identity, item)
-
-
-def merge_items(old: Item, new: Item, depth: int = MAX_MERGE_DEPTH) -> Item:
-    """Return an item with another merged into it, object by object.
-
-    Source: RFC 7396, except that null is a value here.
-    """
-    merged = dict(old)
-    for name, value in new.items():
-        old_value = old.get(name)
-        if isinstance(value, dict) and isinstance(old_value, dict) and depth:
-            merged[name] = merge_items(old_value, value, depth - 1)
-        else:
-            merged[name] = value
-    return merged
