@@ -16,7 +16,19 @@ from dynclient.masking import mask_urls
 from dynclient.names import suggest
 
 #: Commands in the order of `--help`; each module is imported when its command is used.
-COMMANDS = ("list", "show", "call", "check", "diff", "uses", "demo", "sandbox", "docs", "repl")
+COMMANDS = (
+    "list",
+    "show",
+    "call",
+    "check",
+    "diff",
+    "uses",
+    "demo",
+    "sandbox",
+    "docs",
+    "stubs",
+    "repl",
+)
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141

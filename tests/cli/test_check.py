@@ -157,7 +157,7 @@ def test_each_document_of_the_project_is_checked(cli, documents, tmp_path):
     assert cli("check").stdout.endswith("4 documents: 6 errors, 2 warnings\n")
 
 
-COMMANDS = [["list"], ["show", "x"], ["call", "x"], ["check"], ["uses", "."], ["docs", "--out", "x"], ["sandbox"], ["repl"]]  # fmt: skip
+COMMANDS = [["list"], ["show", "x"], ["call", "x"], ["check"], ["uses", "."], ["docs", "--out", "x"], ["stubs", "--out", "x"], ["sandbox"], ["repl"]]  # fmt: skip
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=lambda words: words[0])
