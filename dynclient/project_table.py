@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from dynclient import toml_files
 from dynclient.errors import UsageError
@@ -13,7 +13,11 @@ from dynclient.violations import shorten_repr
 
 PYPROJECT_FILE = "pyproject.toml"
 
-_KEYS = ("spec", "specs", "overlays", "excuse", "diff")
+HttpLibrary = Literal["httpx", "httpx2"]
+
+HTTP_LIBRARIES: tuple[HttpLibrary, ...] = ("httpx", "httpx2")
+
+_KEYS = ("spec", "specs", "overlays", "excuse", "diff", "http")
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,7 @@ class ProjectTable:
         has_spec: whether `spec` names one of them.
         excuse: where violations of the documents are excused.
         overlays: the paths or URLs of the overlays that change the documents.
+        http: the HTTP library of calls; None where it says none.
         diff: the table `[tool.dynclient.diff]`, as it stands.
 
     """
@@ -35,6 +40,7 @@ class ProjectTable:
     has_spec: bool = False
     excuse: tuple[str, ...] = ()
     overlays: tuple[str, ...] = ()
+    http: HttpLibrary | None = None
     diff: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -91,6 +97,12 @@ def parse_project_table(table: Mapping[str, Any], file: Path) -> ProjectTable:
     specs = toml_files.check_texts(f"{where}: specs", table.get("specs", []), "specs")
     overlays = toml_files.check_texts(f"{where}: overlays", table.get("overlays", []), "overlays")
     all_specs = [spec, *specs] if spec else specs
+    http = table.get("http")
+    if http not in (None, *HTTP_LIBRARIES):
+        raise UsageError(
+            f"{where}: http cannot be {shorten_repr(http)}",
+            hint=f"one of {', '.join(HTTP_LIBRARIES)}",
+        )
     diff = table.get("diff", {})
     if not isinstance(diff, dict):
         raise UsageError(f"{file}: [tool.dynclient.diff] is no table")
@@ -100,6 +112,7 @@ def parse_project_table(table: Mapping[str, Any], file: Path) -> ProjectTable:
         has_spec=bool(spec),
         excuse=tuple(toml_files.check_texts(f"{where}: excuse", table.get("excuse", []), "excuse")),
         overlays=tuple(resolve_path(path, file) for path in overlays),
+        http=http,
         diff=diff,
     )
 

@@ -164,7 +164,7 @@ def _print_curl(operation: str, words: tuple[str, ...], options: CallOptions) ->
         raise UsageError("--server and --sandbox exclude each other", hint="give one")
     choice = document_option.choose_document(options.spec)
     document = document_option.load_choice(choice)
-    client = Client(document, server=options.server, excuse=choice.excuse)
+    client = Client(document, server=options.server, excuse=choice.excuse, http=choice.http)
     bound = client.with_options(**build_client_options(options))[operation]
     args, kwargs = parse_arguments(bound, words, options.body, options.param)
     print_ready(bound.request(*args, **kwargs).curl() + "\n")

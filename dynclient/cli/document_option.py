@@ -12,7 +12,7 @@ import click
 
 from dynclient.errors import DocumentNotFound, UsageError
 from dynclient.names import suggest
-from dynclient.project_table import ProjectTable, find_project_table
+from dynclient.project_table import HttpLibrary, ProjectTable, find_project_table
 
 if TYPE_CHECKING:
     from dynclient.client.client import Client
@@ -96,6 +96,7 @@ class DocumentChoice:
         named_by: who named it, as messages say it; "" for the shipped one.
         excuse: where pyproject.toml excuses violations of it.
         overlays: the paths or URLs of the overlays that change it.
+        http: the HTTP library that pyproject.toml names for calls; None where it names none.
 
     """
 
@@ -103,6 +104,7 @@ class DocumentChoice:
     named_by: str = ""
     excuse: tuple[str, ...] = ()
     overlays: tuple[str, ...] = ()
+    http: HttpLibrary | None = None
 
     @property
     def is_shipped(self) -> bool:
@@ -182,15 +184,26 @@ def list_project_choices(table: ProjectTable) -> list[DocumentChoice]:
             hint='add spec = "api.yaml", or specs = ["a.yaml", "b.yaml"]',
         )
     overlays = table.overlays + _get_overlays()
-    return [DocumentChoice(spec, str(table.file), table.excuse, overlays) for spec in table.specs]
+    http = _get_http(table)
+    return [
+        DocumentChoice(spec, str(table.file), table.excuse, overlays, http) for spec in table.specs
+    ]
+
+
+def _get_http(table: ProjectTable) -> HttpLibrary | None:
+    """Return the HTTP library of pyproject.toml; None where the environment names one."""
+    return None if os.environ.get("DYNCLIENT_HTTP") else table.http
 
 
 def _build_choice(source: str, named_by: str, table: ProjectTable | None) -> DocumentChoice:
     """Return a document that was named; what pyproject.toml sets for it counts."""
-    own = [] if table is None else [Path(spec).absolute() for spec in table.specs]
-    if table is None or Path(source).absolute() not in own:
-        return DocumentChoice(source, named_by, overlays=_get_overlays())
-    return DocumentChoice(source, named_by, table.excuse, table.overlays + _get_overlays())
+    overlays = _get_overlays()
+    if table is None:
+        return DocumentChoice(source, named_by, overlays=overlays)
+    http = _get_http(table)
+    if Path(source).absolute() not in [Path(spec).absolute() for spec in table.specs]:
+        return DocumentChoice(source, named_by, overlays=overlays, http=http)
+    return DocumentChoice(source, named_by, table.excuse, table.overlays + overlays, http)
 
 
 def load_choice(choice: DocumentChoice) -> Document:
@@ -249,7 +262,7 @@ def open_client(spec: str | None, server: str | None, *, sandbox: bool) -> Clien
     choice = choose_document(spec)
     document = load_choice(choice)
     if server or not (sandbox or choice.is_shipped):
-        return Client(document, server=server, excuse=choice.excuse)
+        return Client(document, server=server, excuse=choice.excuse, http=choice.http)
     if not sandbox:
         from dynclient.cli.terminal_output import format_one_line, print_note
 

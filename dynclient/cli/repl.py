@@ -63,7 +63,7 @@ def _open_client(choice: document_option.DocumentChoice, server: str | None) -> 
 
     document = document_option.load_choice(choice)
     if server:
-        return Client(document, server=server, excuse=choice.excuse), None
+        return Client(document, server=server, excuse=choice.excuse, http=choice.http), None
     from dynclient.sandbox import Sandbox
 
     sandbox = Sandbox(document)

@@ -13,7 +13,7 @@ from dynclient.client.excuses import Excuses
 from dynclient.client.load import DocumentSource, Overlays, load
 from dynclient.client.operation import BoundOperation
 from dynclient.client.operation_lookup import build_not_found_error
-from dynclient.client.options import ClientOptions, Options, check_max_connections
+from dynclient.client.options import ClientOptions, Options
 from dynclient.client.source_loader import AllowedReferences, Base
 from dynclient.document.uris import is_remote
 from dynclient.errors import UsageError
@@ -22,8 +22,16 @@ from dynclient.plan.call_document import Call
 from dynclient.plan.plan import Plan, Plans
 from dynclient.plan.results import Result
 from dynclient.plan.schemas import Schemas
+from dynclient.project_table import HttpLibrary
 from dynclient.schema.translation_options import TranslationOptions
 from dynclient.transport.authorization import CredentialStore
+from dynclient.transport.connection_settings import (
+    ConnectionSettings,
+    check_connection_options,
+    check_http2,
+    check_max_connections,
+    choose_http_library,
+)
 from dynclient.transport.http_clients import MAX_CONNECTIONS
 from dynclient.transport.response_body import BodySink
 from dynclient.transport.runners import AsyncRunner, SyncRunner
@@ -130,25 +138,30 @@ class BaseClient(Generic[OperationT]):
     _operation_class: type[OperationT]
     _runner_class: type[Any]
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (what a client is made of, each by its name)
         self,
         source: DocumentSource,
         *,
         credentials: Mapping[str, Credential] | None = None,
         transport: Any = None,
         max_connections: int | None = MAX_CONNECTIONS,
+        http: HttpLibrary | None = None,
+        http2: bool = False,
         base: Base = None,
         allow_references: AllowedReferences = False,
         overlay: Overlays = (),
         **options: Unpack[ClientOptions],
     ) -> None:
         check_max_connections(max_connections)
+        check_http2(http2)
+        check_connection_options(transport, http, http2=http2)
+        settings = ConnectionSettings(max_connections, choose_http_library(http), http2)
         compiled = CompiledDocument.of(
             load(source, base=base, allow_references=allow_references, overlay=overlay)
         )
         try:
             checked_options = Options().replace(**options)
-            runner = self._runner_class(transport, USER_AGENT, max_connections)
+            runner = self._runner_class(transport, USER_AGENT, settings)
             own = ClientCredentials(credentials or {})
             complete = collect_credentials(own, compiled.document, checked_options.server)
         except UsageError as error:
@@ -393,6 +406,8 @@ class Client(BaseClient[Operation]):
             stays yours.
         max_connections: how many calls are under way at once; further ones wait their turn. None:
             any number. A ready client has limits of its own.
+        http: the HTTP library: `httpx` or `httpx2`; None: that of DYNCLIENT_HTTP, else httpx.
+        http2: whether HTTP/2 is used where the server speaks it.
         base: of a document without a file: what its references are relative to, as in `load`.
         allow_references: what references may name besides, as in `load`.
         overlay: documents that change the document, as in `load`.

@@ -226,21 +226,6 @@ class Options:
 _DEFAULTS = Options()
 
 
-def check_max_connections(value: object) -> None:
-    """Check the number of connections that a client is given.
-
-    Raises:
-        UsageError: it is none.
-
-    """
-    if value is None or (type(value) is int and value > 0):
-        return
-    raise UsageError(
-        f"max_connections cannot be {shorten_repr(value)}",
-        hint="give a number above 0, or None for no limit",
-    )
-
-
 #: What other clients call an option → what it is here.
 _FOREIGN_OPTIONS = {
     "allow_redirects": "follow_redirects=",
@@ -261,8 +246,8 @@ _FOREIGN_OPTIONS = {
 
 
 def _build_unknown_option(name: str, names: list[str]) -> UsageError:
-    if name == "max_connections":
-        text = "max_connections is of the whole client, and cannot differ in a view"
+    if name in ("http", "http2", "max_connections"):
+        text = f"{name} is of the whole client, and cannot differ in a view"
         return UsageError(text, hint="give it to Client(…) or AsyncClient(…)")
     suggestions = suggest(name, names, 1)
     hint = f"options are {', '.join(names)}"

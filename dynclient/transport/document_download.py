@@ -26,6 +26,7 @@ from dynclient.transport.http_library import (
     build_setup_error,
     get_tls_context,
     import_library,
+    read_certificate_paths,
 )
 from dynclient.transport.policy import MAX_REDIRECTS
 from dynclient.transport.response_body import BodyTooLarge, ResponseBody
@@ -101,7 +102,7 @@ def _request(uri: str, boundary: ReferenceBoundary, known: DownloadedFile | None
         "Accept-Encoding": build_accept_encoding(),
     }
     try:
-        tls_context = get_tls_context("httpx")
+        tls_context = get_tls_context("httpx", read_certificate_paths(), http2=False)
         http_client = httpx.Client(timeout=timeout, headers=headers, verify=tls_context)
     except Exception as error:  # noqa: BLE001 (of an environment variable, a file, a package)
         raise build_setup_error(error) from None

@@ -11,15 +11,17 @@ from typing import Any, Protocol
 
 from dynclient.errors import UsageError
 from dynclient.transport.authorization import AuthorizedRequest
+from dynclient.transport.connection_settings import DEFAULT_SETTINGS, ConnectionSettings
 from dynclient.transport.content_coding import build_accept_encoding
 from dynclient.transport.exchange import Exchange
-from dynclient.transport.http_clients import MAX_CONNECTIONS, HttpClientSlot, HttpClientSlots
+from dynclient.transport.http_clients import HttpClientSlot, HttpClientSlots
 from dynclient.transport.http_library import (
     build_setup_error,
     find_library,
     get_tls_context,
     import_ahead,
     import_library,
+    read_certificate_paths,
 )
 from dynclient.transport.network_streams import watch_connections
 from dynclient.transport.response_body import BodyTooLarge, ResponseBody, check_value_count
@@ -84,8 +86,7 @@ class HttpAdapter:
             InProcessTransport.
         user_agent: sent where the request names none.
         is_async: whether the client is awaited.
-        max_connections: how many connections are in use at once; further calls wait. None: any
-            number.
+        settings: of connections of our own.
 
     """
 
@@ -95,9 +96,10 @@ class HttpAdapter:
         user_agent: str,
         *,
         is_async: bool,
-        max_connections: int | None = MAX_CONNECTIONS,
+        settings: ConnectionSettings = DEFAULT_SETTINGS,
     ) -> None:
         self.target = target
+        self.settings = settings
         self.user_agent = user_agent
         self.is_async = is_async
         self.is_closed = False
@@ -107,8 +109,13 @@ class HttpAdapter:
         self._check_target()
         self.library: Any = find_library(target) if self.is_user_owned else None
         # A ready client has limits of its own.
-        limit = None if self.is_user_owned else max_connections
-        self._slots = HttpClientSlots(self._build_client, limit, is_async=is_async)
+        limit = None if self.is_user_owned else settings.max_connections
+        self._slots = HttpClientSlots(
+            self._build_client,
+            limit,
+            calls_per_client=settings.calls_per_client if target is None else None,
+            is_async=is_async,
+        )
         self._holds_own_connections = _holds_connections(target)
         #: The process, or the event loop, that first used a connection of the user's own.
         self._owner: Any = None
@@ -195,20 +202,25 @@ class HttpAdapter:
         return client
 
     def _build_own_client(self) -> Any:
-        library = import_library("httpx") if self.target is None else find_library(self.target)
-        self.library = library
-        connection = {"transport": self.target}
         if self.target is None:
-            connection = {"verify": get_tls_context(library.__name__)}
+            library = import_library(self.settings.library)
+            context = get_tls_context(
+                library.__name__, read_certificate_paths(), http2=self.settings.http2
+            )
+            connection = {"verify": context, "http2": self.settings.http2}
+        else:
+            library = find_library(self.target)
+            connection = {"transport": self.target}
+        self.library = library
         client_class = library.AsyncClient if self.is_async else library.Client
         limits = library.Limits(max_connections=None)
         return client_class(timeout=None, limits=limits, **connection)
 
-    def release(self) -> Any:
-        """Refuse further calls, and return our own HTTP client, if one was made, for closing."""
+    def release(self) -> list[Any]:
+        """Refuse further calls, and return our own HTTP clients for closing."""
         self.is_closed = True
-        client = self._slots.release()
-        return None if self.is_user_owned else client
+        clients = self._slots.release()
+        return [] if self.is_user_owned else clients
 
     def begin(
         self, outgoing: AuthorizedRequest, timeouts: PhaseTimeouts | None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 MAX_CONNECTIONS = 100
@@ -19,54 +19,93 @@ class NoFreeConnection(Exception):
         self.max_connections = max_connections
 
 
-@dataclass(frozen=True)
 class HttpClientSlot:
-    """An HTTP client, and the limit on how many of its connections are in use at once.
+    """The HTTP clients of one process or event loop, and the limit on their connections.
 
-    Attributes:
-        client: of the HTTP library.
+    Args:
+        build_client: makes one.
         limiter: a semaphore of threads or of asyncio; None: no limit.
         process: the id of the process that it belongs to.
         max_connections: the number that the limiter began with.
+        calls_per_client: how many calls one client has under way at once; a further call takes
+            another client. None: any number.
 
     """
 
-    client: Any
-    limiter: Any
-    process: int
-    max_connections: int | None
+    def __init__(
+        self,
+        build_client: Callable[[], Any],
+        limiter: Any,
+        process: int,
+        max_connections: int | None,
+        calls_per_client: int | None,
+    ) -> None:
+        self._build_client = build_client
+        self._limiter = limiter
+        self.process = process
+        self._max_connections = max_connections
+        self._calls_per_client = calls_per_client
+        self.client = build_client()
+        self.clients = [self.client]
+        #: One entry for each call that a client can take. The last one that came back goes first,
+        #: so that few calls keep few connections. Its methods need no lock.
+        self._free = deque([self.client] * (calls_per_client or 0))
 
-    def acquire(self, timeout_s: float | None) -> None:
-        """Wait until one more connection may be used.
+    def acquire(self, timeout_s: float | None) -> Any:
+        """Wait until one more connection may be used, and return the client to use it with.
 
         Raises:
             NoFreeConnection: none became free in time.
 
         """
-        if self.limiter is not None and not self.limiter.acquire(timeout=timeout_s):
-            raise NoFreeConnection(self.max_connections or 0)
+        if self._limiter is not None and not self._limiter.acquire(timeout=timeout_s):
+            raise NoFreeConnection(self._max_connections or 0)
+        return self._take_client()
 
-    async def acquire_async(self, timeout_s: float | None) -> None:
-        """Wait in the event loop until one more connection may be used.
+    async def acquire_async(self, timeout_s: float | None) -> Any:
+        """Wait in the event loop until one more connection may be used, and return its client.
 
         Raises:
             NoFreeConnection: none became free in time.
 
         """
-        if self.limiter is None:
-            return
-        import asyncio
+        if self._limiter is not None:
+            import asyncio
 
+            try:
+                async with asyncio.timeout(timeout_s):
+                    await self._limiter.acquire()
+            except TimeoutError:
+                raise NoFreeConnection(self._max_connections or 0) from None
+        return self._take_client()
+
+    def _take_client(self) -> Any:
+        if self._calls_per_client is None:
+            return self.client
         try:
-            async with asyncio.timeout(timeout_s):
-                await self.limiter.acquire()
-        except TimeoutError:
-            raise NoFreeConnection(self.max_connections or 0) from None
+            return self._free.pop()
+        except IndexError:
+            return self._add_client(self._calls_per_client)
 
-    def release(self) -> None:
+    def _add_client(self, calls: int) -> Any:
+        try:
+            client = self._build_client()
+        except BaseException:
+            self._let_next_call_in()
+            raise
+        self.clients.append(client)
+        self._free.extend([client] * (calls - 1))
+        return client
+
+    def release(self, client: Any) -> None:
         """Let another call use the connection."""
-        if self.limiter is not None:
-            self.limiter.release()
+        if self._calls_per_client is not None:
+            self._free.append(client)
+        self._let_next_call_in()
+
+    def _let_next_call_in(self) -> None:
+        if self._limiter is not None:
+            self._limiter.release()
 
 
 class HttpClientSlots:
@@ -78,15 +117,22 @@ class HttpClientSlots:
     Args:
         build_client: makes one.
         max_connections: how many connections each may use at once; None: any number.
+        calls_per_client: how many calls one client has under way at once; None: any number.
         is_async: whether the clients are awaited.
 
     """
 
     def __init__(
-        self, build_client: Callable[[], Any], max_connections: int | None, *, is_async: bool
+        self,
+        build_client: Callable[[], Any],
+        max_connections: int | None,
+        *,
+        calls_per_client: int | None = None,
+        is_async: bool,
     ) -> None:
         self._build_client = build_client
         self._max_connections = max_connections
+        self._calls_per_client = calls_per_client
         self._is_async = is_async
         # By event loop or process id. There is no lock: one that another thread holds during a fork
         # would stay held for ever.
@@ -122,7 +168,9 @@ class HttpClientSlots:
         limiter: Any = None
         if self._max_connections is not None:
             limiter = self._build_limiter(self._max_connections)
-        return HttpClientSlot(self._build_client(), limiter, process, self._max_connections)
+        return HttpClientSlot(
+            self._build_client, limiter, process, self._max_connections, self._calls_per_client
+        )
 
     def _build_limiter(self, max_connections: int) -> Any:
         if not self._is_async:
@@ -131,9 +179,9 @@ class HttpClientSlots:
 
         return asyncio.Semaphore(max_connections)
 
-    def release(self) -> Any:
-        """Forget all clients, and return the one that can be closed here; None without any."""
+    def release(self) -> list[Any]:
+        """Forget all clients, and return those that can be closed here."""
         process = os.getpid()
         slot = self._slots.pop(self._find_owner(process), None)
         self._slots.clear()
-        return slot.client if slot is not None and slot.process == process else None
+        return slot.clients if slot is not None and slot.process == process else []

@@ -110,19 +110,31 @@ def find_library(thing: Any) -> Any:
     return import_library("httpx2" if "httpx2" in names else "httpx")
 
 
-@lru_cache(maxsize=2)
-def get_tls_context(name: str) -> LazyTlsContext:
+def read_certificate_paths() -> tuple[str, ...]:
+    """Return where the certificates are that the user trusts, as the HTTP library reads it."""
+    return tuple(os.environ.get(variable, "") for variable in _CERTIFICATE_VARIABLES)
+
+
+@lru_cache(maxsize=8)
+def get_tls_context(
+    name: str, certificate_paths: tuple[str, ...], *, http2: bool
+) -> LazyTlsContext:
     """Return the TLS context that all clients of this process share.
+
+    Args:
+        name: of the HTTP library.
+        certificate_paths: others make another context.
+        http2: whether HTTP/2 is offered to servers; a context offers the same to all.
 
     Raises:
         OSError: the certificates that the user names do not exist.
 
     """
+    del http2  # It tells contexts apart: the library writes into them what they offer.
     from dynclient.transport.tls_context import LazyTlsContext  # ssl takes 5 ms
 
     build = import_library(name).create_ssl_context
-    paths = [os.environ.get(variable) for variable in _CERTIFICATE_VARIABLES]
-    if any(path and not Path(path).exists() for path in paths):
+    if any(path and not Path(path).exists() for path in certificate_paths):
         build()  # It says so now, and not in the middle of the first connection.
 
     def build_or_explain() -> Any:

@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from dynclient.errors import TransportError
+from dynclient.transport.connection_settings import ConnectionSettings
 from dynclient.transport.error_wrapping import wrap_error
 from dynclient.transport.exchange import Done, Exchange, Follow, SendAgain
 from dynclient.transport.http_adapter import (
@@ -38,8 +39,8 @@ class Runner:
 class SyncRunner(Runner):
     """Sends requests and waits for their responses."""
 
-    def __init__(self, target: Any, user_agent: str, max_connections: int | None) -> None:
-        adapter = HttpAdapter(target, user_agent, is_async=False, max_connections=max_connections)
+    def __init__(self, target: Any, user_agent: str, settings: ConnectionSettings) -> None:
+        adapter = HttpAdapter(target, user_agent, is_async=False, settings=settings)
         super().__init__(adapter)
 
     def send(self, exchange: Exchange, timeouts: PhaseTimeouts | None) -> Response:
@@ -81,11 +82,11 @@ class SyncRunner(Runner):
         slot = self.adapter.get_slot()
         token = current_send.set(progress)
         try:
-            slot.acquire(choose_queue_timeout(timeouts))
+            client = slot.acquire(choose_queue_timeout(timeouts))
             try:
-                return self._send_authenticated(slot.client, exchange, timeouts, progress)
+                return self._send_authenticated(client, exchange, timeouts, progress)
             finally:
-                slot.release()
+                slot.release(client)
         except BaseException as error:  # a cancellation too: its frames hold what was sent
             uses_environment = self.adapter.target is None
             wrapped = wrap_error(
@@ -136,17 +137,16 @@ class SyncRunner(Runner):
             raise
 
     def close(self) -> None:
-        """Close our own HTTP client; one of the user's stays open."""
-        client = self.adapter.release()
-        if client is not None:
+        """Close our own HTTP clients; one of the user's stays open."""
+        for client in self.adapter.release():
             client.close()
 
 
 class AsyncRunner(Runner):
     """Sends requests and awaits their responses."""
 
-    def __init__(self, target: Any, user_agent: str, max_connections: int | None) -> None:
-        adapter = HttpAdapter(target, user_agent, is_async=True, max_connections=max_connections)
+    def __init__(self, target: Any, user_agent: str, settings: ConnectionSettings) -> None:
+        adapter = HttpAdapter(target, user_agent, is_async=True, settings=settings)
         super().__init__(adapter)
 
     async def send(self, exchange: Exchange, timeouts: PhaseTimeouts | None) -> Response:
@@ -190,11 +190,11 @@ class AsyncRunner(Runner):
         slot = self.adapter.get_slot()
         token = current_send.set(progress)
         try:
-            await slot.acquire_async(choose_queue_timeout(timeouts))
+            client = await slot.acquire_async(choose_queue_timeout(timeouts))
             try:
-                return await self._send_authenticated(slot.client, exchange, timeouts, progress)
+                return await self._send_authenticated(client, exchange, timeouts, progress)
             finally:
-                slot.release()
+                slot.release(client)
         except BaseException as error:  # a cancellation too: its frames hold what was sent
             uses_environment = self.adapter.target is None
             wrapped = wrap_error(
@@ -245,7 +245,6 @@ class AsyncRunner(Runner):
             raise
 
     async def close(self) -> None:
-        """Close our own HTTP client; one of the user's stays open."""
-        client = self.adapter.release()
-        if client is not None:
+        """Close our own HTTP clients; one of the user's stays open."""
+        for client in self.adapter.release():
             await client.aclose()

@@ -121,6 +121,24 @@ def test_excuses_of_the_project_hold_for_its_document_only(tmp_path, monkeypatch
     assert document_option.choose_document(None).excuse == excuse
 
 
+def test_the_http_library_of_the_project_holds_unless_the_environment_names_one(
+    tmp_path, monkeypatch
+):
+    project(tmp_path, '[tool.dynclient]\nspec = "api.yaml"\nhttp = "httpx2"')
+    monkeypatch.delenv("DYNCLIENT_HTTP", raising=False)
+    assert document_option.choose_document(None).http == "httpx2"
+    assert document_option.choose_document("other.yaml").http == "httpx2"
+    monkeypatch.setenv("DYNCLIENT_HTTP", "httpx")
+    assert document_option.choose_document(None).http is None
+
+
+def test_a_wrong_http_library_of_the_project_is_named(tmp_path, cli):
+    project(tmp_path, '[tool.dynclient]\nspec = "api.yaml"\nhttp = "urllib3"')
+    result = cli("list")
+    assert "[tool.dynclient]: http cannot be 'urllib3'" in result.output
+    assert "one of httpx, httpx2" in result.output
+
+
 @pytest.mark.parametrize("excuse", ['"getOrder"', "[1]", "{}"])
 def test_excuses_of_the_project_are_a_list_of_strings(tmp_path, cli, excuse):
     project(tmp_path, f'[tool.dynclient]\nspec = "api.yaml"\nexcuse = {excuse}')
