@@ -118,6 +118,13 @@ def test_each_module_that_a_page_names_exists(page):
     ] == []
 
 
+def test_each_place_that_contributors_are_led_to_exists():
+    text = (PACKAGE.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    places = re.findall(r"`((?:benchmarks|docs|dynclient|tests)/[^`\s]+)`", text)
+    known = [place for place in places if "NAME" not in place and "*" not in place]
+    assert [place for place in known if not (PACKAGE.parent / place).exists()] == []
+
+
 def test_each_name_of_the_glossary_exists():
     text = (PAGES / "glossary.md").read_text(encoding="utf-8")
     names = set(re.findall(r"`([A-Z][A-Za-z]+|[a-z]+(?:_[a-z]+)+)`", text))
