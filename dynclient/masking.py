@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from types import TracebackType
+from typing import NamedTuple
 from urllib.parse import unquote_plus
 
 #: Stands in the place of a secret.
@@ -86,8 +86,7 @@ def is_secret_query_name(name: str) -> bool:
     return name.lower() in _SECRET_QUERY_NAMES or is_secret_name(name)
 
 
-@dataclass(frozen=True)
-class SecretNames:
+class SecretNames(NamedTuple):
     """The names that a document itself marks as secret: credentials, and `format: password`.
 
     Its methods count what looks like a secret by its name too.

@@ -50,3 +50,25 @@ def test_a_local_document_loads_nothing_of_the_net():
     loaded = modules_after(f"import dynclient; dynclient.load({str(DOCUMENT)!r})")
     assert "asyncio" not in loaded
     assert "dynclient.transport.http_adapter" not in loaded
+
+
+#: What a call with a JSON body and a JSON result does not need.
+_UNNEEDED = {
+    *("jsonschema", "referencing", "yaml", "asyncio", "multiprocessing"),
+    *("dynclient.wire.multipart", "dynclient.client.excuses", "dynclient.document.overlay"),
+    "dynclient.transport.document_download",
+}
+
+
+def test_a_call_loads_only_what_it_needs(tmp_path, monkeypatch):
+    monkeypatch.setenv("DYNCLIENT_CACHE", str(tmp_path))
+    body = '{"id": 1, "accountId": 1, "created": "2026-01-01T00:00:00Z", "name": "Gold"}'
+    call = (
+        "import dynclient, httpx; "
+        f"t = httpx.MockTransport(lambda _: httpx.Response(201, json={body})); "
+        f"c = dynclient.Client({str(DOCUMENT)!r}, server='http://a.test', transport=t, "
+        "credentials={'api_key_v1': 'k'}); c.create_audience_v2(name='Gold')"
+    )
+    modules_after(call)  # The second time the document is in the cache.
+    loaded = modules_after(call)
+    assert not loaded & _UNNEEDED

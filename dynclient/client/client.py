@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Generic, Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, Unpack
 
 from dynclient import __version__, model
 from dynclient.client.client_credentials import ClientCredentials, collect_credentials
-from dynclient.client.excuses import Excuses
 from dynclient.client.load import DocumentSource, Overlays, load
 from dynclient.client.operation import BoundOperation
 from dynclient.client.operation_lookup import build_not_found_error
@@ -40,6 +39,9 @@ from dynclient.wire.security import (
     Credential,
 )
 from dynclient.wire.servers import get_origin, resolve_base_url
+
+if TYPE_CHECKING:
+    from dynclient.client.excuses import Excuses
 
 #: How many ways to read the schemas of a document are kept, besides the usual one.
 MAX_TRANSLATIONS = 16
@@ -192,8 +194,12 @@ class BaseClient(Generic[OperationT]):
         self._all_excuses = [] if all_excuses is None else all_excuses
         self._excuses = self._find_excuses(options.excuse)
 
-    def _find_excuses(self, texts: Sequence[str]) -> Excuses:
+    def _find_excuses(self, texts: Sequence[str]) -> Excuses | None:
         """Return the excuses with these texts: the ones that a view shares, else new ones."""
+        if not texts:
+            return None
+        from dynclient.client.excuses import Excuses  # Few clients have any.
+
         for excuses in self._all_excuses:
             if excuses.texts == tuple(texts):
                 return excuses
@@ -252,7 +258,7 @@ class BaseClient(Generic[OperationT]):
                 options=self._options,
                 runner=self._runner,
                 credential_store=self._build_credential_store(operation),
-                excuses=self._excuses.get(key),
+                excuses=self._excuses.get(key) if self._excuses else None,
             )
             # Of two threads that bind at once, both return what the first one kept.
             bound = self._bound_operations.setdefault(key, bound)

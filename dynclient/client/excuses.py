@@ -6,6 +6,7 @@ import re
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from dynclient.errors import UnusedExcuse, UsageError
 from dynclient.violations import Violation, shorten_repr
@@ -25,8 +26,7 @@ _ANY = "*"
 PathStep = str | int
 
 
-@dataclass(frozen=True)
-class Excuse:
+class Excuse(NamedTuple):
     """One excuse.
 
     Attributes:

@@ -7,10 +7,9 @@ import inspect
 import warnings
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from dynclient import model
-from dynclient.client.excuses import OperationExcuses
 from dynclient.client.options import Options
 from dynclient.errors import CallDrift, DocumentError, ResponseDrift, UnsafeValue, UsageError
 from dynclient.masking import mask_url
@@ -31,6 +30,9 @@ from dynclient.violations import Violation
 from dynclient.wire import media_types
 from dynclient.wire.message import Headers, Request, Response
 from dynclient.wire.servers import is_sendable_url, resolve_base_url
+
+if TYPE_CHECKING:
+    from dynclient.client.excuses import OperationExcuses
 
 RunnerT = TypeVar("RunnerT", bound=Runner)
 

@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
 
 from dynclient.document.problems import Problem
@@ -96,8 +96,7 @@ class DocumentFile:
 ReadFile = Callable[[str], DocumentFile]
 
 
-@dataclass(frozen=True, slots=True)
-class _ChainEnd:
+class _ChainEnd(NamedTuple):
     """Where a chain of references ends.
 
     Attributes:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from dynclient.document.uris import get_scheme, is_remote, to_path, to_uri
@@ -20,8 +20,7 @@ _GIT_FOLDER = ".git"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-@dataclass(frozen=True)
-class ReferenceBoundary:
+class ReferenceBoundary(NamedTuple):
     """What the references of one document may name.
 
     A document in a file may name files below its own folder, or of the git repository in which it

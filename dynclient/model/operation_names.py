@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dynclient.names import NAMELESS, to_operation_name
 
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
     from dynclient.model.openapi_operation import Operation
 
 
-@dataclass(frozen=True)
-class LostName:
+class LostName(NamedTuple):
     """A name that does not find an operation whose name it would be.
 
     Attributes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from dynclient.document.references import Node
 
@@ -30,8 +31,7 @@ class SecurityScheme:
     description: str = field(default="", compare=False)
 
 
-@dataclass(frozen=True)
-class RequiredScheme:
+class RequiredScheme(NamedTuple):
     """One scheme that a security requirement asks for, with the scopes it needs."""
 
     scheme: SecurityScheme

@@ -49,8 +49,7 @@ TargetT = TypeVar("TargetT", ArgumentTarget, MemberTarget)
 MAX_LISTED_NAMES = 12
 
 
-@dataclass(frozen=True)
-class Binder:
+class Binder(NamedTuple):
     """Knows the argument names of one operation.
 
     Attributes:

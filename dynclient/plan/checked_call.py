@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from dynclient.model import MediaType
@@ -11,8 +10,7 @@ from dynclient.violations import Violation
 from dynclient.wire import media_types
 
 
-@dataclass(frozen=True)
-class RequestChecks:
+class RequestChecks(NamedTuple):
     """How strictly a call is checked.
 
     Attributes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dynclient.plan.call_document import Call
 from dynclient.plan.json_values import JsonConverter, ValuePath
@@ -12,8 +12,7 @@ from dynclient.schema.explain import NO_TIME_ZONE
 from dynclient.violations import Violation
 
 
-@dataclass(frozen=True)
-class ConvertedCall:
+class ConvertedCall(NamedTuple):
     """A call document in JSON form, with binary values.
 
     Attributes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from dynclient.errors import (
     DecodeError,
@@ -81,8 +81,7 @@ class Result:
         self.__dict__.update(state)
 
 
-@dataclass(frozen=True)
-class ResultRow:
+class ResultRow(NamedTuple):
     """What the document says of a status and Content-Type: one row of the result table.
 
     Attributes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Literal, TypeGuard
 
 from dynclient.document.references import Node
@@ -176,7 +175,7 @@ class Schemas:
         self, document: Document, options: TranslationOptions = DEFAULT_TRANSLATION
     ) -> None:
         formats = {**document.formats, **dict(options.formats)}
-        options = replace(options, formats=tuple(formats.items()))
+        options = options._replace(formats=tuple(formats.items()))
         self._dialects: dict[Direction, SchemaTranslator] = {
             "request": SchemaTranslator(document.flavour, "request", options),
             "response": SchemaTranslator(document.flavour, "response", options),

@@ -7,7 +7,6 @@ and the diff. Without a tag in the value, the plain `oneOf` or `anyOf` decides.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from dynclient.schema.dialect import UNION_KEYWORDS, Schema, get_definition_name, get_place
@@ -17,8 +16,7 @@ from dynclient.schema.readings import Definitions, has_declared_properties, walk
 _MAX_DEPTH = 20
 
 
-@dataclass(frozen=True)
-class AlternativeTags:
+class AlternativeTags(NamedTuple):
     """What an alternative and its discriminator say of the tag.
 
     Attributes:

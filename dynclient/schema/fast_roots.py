@@ -6,7 +6,7 @@ Definitions that many roots share are written once, each when a root first reach
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from dynclient.document.references import escape_token
 from dynclient.fork_safety import build_fork_safe_lock
@@ -36,8 +36,7 @@ STEPS_PER_ROUND = 8
 _ROOT_PREFIX = "root:"
 
 
-@dataclass(frozen=True)
-class FastRoot:
+class FastRoot(NamedTuple):
     """What the fast engine compiles.
 
     Attributes:

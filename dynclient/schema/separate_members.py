@@ -6,8 +6,7 @@ operation. The members that a definition describes alone are taken out of it ins
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from dynclient.schema.dialect import Schema, get_definition_name
 
@@ -25,8 +24,7 @@ _ARRAY_KEYWORDS = frozenset(("type", "items"))
 _ANNOTATIONS = frozenset(("$schema", "default", "deprecated", "description", "examples", "title"))
 
 
-@dataclass(frozen=True)
-class SeparateMember:
+class SeparateMember(NamedTuple):
     """A member of a value that is checked apart.
 
     Attributes:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from dynclient.schema.formats import FormatCheck
 
 
-@dataclass(frozen=True)
-class TranslationOptions:
+class TranslationOptions(NamedTuple):
     """What the translation lets pass.
 
     Attributes:

@@ -12,7 +12,7 @@ from typing import Any
 
 from dynclient.model import NO_ITEM_ENCODINGS, Encoding, ItemEncodings, find_sequence_format
 from dynclient.schema.keyword_values import has_only_finite_numbers
-from dynclient.wire import forms, multipart
+from dynclient.wire import forms
 from dynclient.wire.binary_values import StreamedBody, build_binary_body
 from dynclient.wire.binary_values import is_binary as is_binary_value
 from dynclient.wire.parameters import to_text
@@ -94,14 +94,17 @@ def write(
         return media_type, build_binary_body(value)
     if isinstance(value, dict) and get_essence(media_type) == forms.FORM_MEDIA_TYPE:
         return media_type, forms.write_form(value, encodings)
-    if multipart.can_write(media_type, value):
-        boundary, body = multipart.write(
-            value,
-            encodings,
-            item_encodings,
-            is_form_data=get_essence(media_type) == multipart.FORM_DATA,
-        )
-        return f"{media_type}; boundary={boundary}", body
+    if is_multipart(media_type) and isinstance(value, dict | list):
+        from dynclient.wire import multipart  # Few calls send parts.
+
+        if multipart.can_write(media_type, value):
+            boundary, body = multipart.write(
+                value,
+                encodings,
+                item_encodings,
+                is_form_data=get_essence(media_type) == multipart.FORM_DATA,
+            )
+            return f"{media_type}; boundary={boundary}", body
     sequence_format = find_sequence_format(media_type)
     if sequence_format is not None and isinstance(value, list):
         return media_type, write_items(sequence_format, value, encode_json)
@@ -134,6 +137,8 @@ def read(
 
     """
     if is_multipart(media_type):
+        from dynclient.wire import multipart  # Few results are parts.
+
         return multipart.read(body, content_type, types, encodings)
     if get_essence(media_type) == forms.FORM_MEDIA_TYPE:
         return forms.read_form(body, types, encodings)

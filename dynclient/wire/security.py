@@ -5,9 +5,8 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TypeGuard
+from typing import NamedTuple, TypeGuard
 from urllib.parse import quote
 
 from dynclient.errors import CredentialsMissing, UnsafeValue, UsageError
@@ -169,8 +168,7 @@ def format_formula(formula: SecurityFormula) -> str:
     return ", or ".join(texts)
 
 
-@dataclass(frozen=True)
-class CredentialPlacement:
+class CredentialPlacement(NamedTuple):
     """Where credentials go: header fields, query text, cookies, and a pair for digest."""
 
     headers: tuple[tuple[str, str], ...] = ()
@@ -209,7 +207,7 @@ def _add_credential(
     """Return a placement with one more credential."""
     if isinstance(secret, tuple):
         if scheme.scheme == "digest":
-            return replace(placement, digest=secret)
+            return placement._replace(digest=secret)
         user, password = secret
         pair = base64.b64encode(f"{user}:{password}".encode()).decode()
         return _add_header(placement, "Authorization", f"Basic {pair}")
@@ -218,19 +216,19 @@ def _add_credential(
         return _add_header(placement, "Authorization", f"Bearer {token}")
     if scheme.location == "query":
         pair = f"{quote(scheme.name, safe='')}={quote(secret, safe='')}"
-        return replace(placement, query=(*placement.query, pair))
+        return placement._replace(query=(*placement.query, pair))
     if not is_valid_header(scheme.name, "") or is_framing_header(scheme.name):
         raise UnsafeValue(
             f"the security scheme {scheme.key!r} names a header or cookie that cannot be sent"
         )
     if scheme.location == "cookie":
         pair = f"{scheme.name}={_check_sendable(scheme, secret, not_in=';,')}"
-        return replace(placement, cookies=(*placement.cookies, pair))
+        return placement._replace(cookies=(*placement.cookies, pair))
     return _add_header(placement, scheme.name, _check_sendable(scheme, secret))
 
 
 def _add_header(placement: CredentialPlacement, name: str, value: str) -> CredentialPlacement:
-    return replace(placement, headers=(*placement.headers, (name, value)))
+    return placement._replace(headers=(*placement.headers, (name, value)))
 
 
 def _check_sendable(scheme: SecurityScheme, secret: str, not_in: str = "") -> str:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import platformdirs
 import pytest
 from support.processes import MAX_RUN_S
 
@@ -188,14 +189,31 @@ def test_any_other_value_is_the_folder(monkeypatch):
     assert open_default_cache() == DocumentCache(Path("offline"))
 
 
-def test_without_the_variable_the_folder_is_that_of_the_platform(monkeypatch, tmp_path):
+@pytest.mark.parametrize(
+    "variables",
+    [{}, {"XDG_CACHE_HOME": "/somewhere"}, {"XDG_CACHE_HOME": ""}, {"XDG_CACHE_HOME": "relative"}, {"HOME": "/elsewhere"}, {"HOME": ""}, {"HOME": "relative"}],
+    ids=str,
+)  # fmt: skip
+def test_without_the_variable_the_folder_is_that_of_the_platform(monkeypatch, variables):
     monkeypatch.delenv("DYNCLIENT_CACHE", raising=False)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    folder = Path(platformdirs.user_cache_dir("dynclient", appauthor=False))
+    assert open_default_cache() == DocumentCache(folder if folder.is_absolute() else None)
+
+
+@pytest.mark.parametrize("variable", ["XDG_CACHE_HOME", "ANDROID_ROOT"])
+def test_an_unusual_platform_is_left_to_platformdirs(monkeypatch, tmp_path, variable):
+    monkeypatch.delenv("DYNCLIENT_CACHE", raising=False)
+    monkeypatch.setenv(variable, "anything")
     monkeypatch.setattr("platformdirs.user_cache_dir", lambda name, appauthor: str(tmp_path / name))
     assert open_default_cache() == DocumentCache(tmp_path / "dynclient")
 
 
 def test_a_user_without_a_home_has_no_cache(monkeypatch):
     monkeypatch.delenv("DYNCLIENT_CACHE", raising=False)
+    monkeypatch.delenv("HOME", raising=False)
     monkeypatch.setattr("platformdirs.user_cache_dir", lambda name, appauthor: "~/.cache/dynclient")
     assert open_default_cache() == DocumentCache(None)
 

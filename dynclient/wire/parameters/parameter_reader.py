@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from dynclient.model import Parameter
 from dynclient.wire.parameters.delimited_arrays import read_delimited_array
@@ -86,8 +85,7 @@ def is_declared_name(parameter: Parameter, schema: SchemaTypes, name: str) -> bo
     return parameter.explode and schema.has_property(name)
 
 
-@dataclass(frozen=True)
-class _DelimitedReader:
+class _DelimitedReader(NamedTuple):
     """Reads a text whose parts are delimited.
 
     Attributes:
