@@ -1,9 +1,10 @@
 # Every target sets up what it needs: Python 3.11 or newer, git and make are enough.
 PYTHON ?= python3
 VENV ?= .venv
+PEERS ?= .venv-peers
 BIN := $(VENV)/bin
 
-.PHONY: demo test coverage check lint types layers format bench clean
+.PHONY: demo test coverage check lint types layers format bench bench-peers clean
 
 demo: $(VENV)/.library
 	@$(BIN)/python -m dynclient demo
@@ -34,12 +35,20 @@ types: $(VENV)/.dev
 layers: $(VENV)/.dev
 	$(BIN)/lint-imports
 
+# With the other clients too, once `make bench-peers` has installed them.
 bench: $(VENV)/.test
-	$(BIN)/python benchmarks/calls.py
+	@if [ -x $(PEERS)/bin/python ]; then $(PEERS)/bin/python benchmarks/report.py; \
+	  else $(BIN)/python benchmarks/report.py; fi
 	$(BIN)/python benchmarks/diff.py spec/talon-one/revisions/2024-06.yaml spec/talon-one/revisions/2025-11.yaml
 
+# Other clients, in an environment of their own: what they ask for shall not change ours.
+bench-peers:
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[fast,httpx2]' requests aiopenapi3
+
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(PEERS) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -1,129 +1,156 @@
-"""What a validated call costs, as a ratio to plain httpx in the same run: `python benchmarks/calls.py [ROUNDS]`.
+"""What a validated call costs, as a ratio to plain httpx: `python benchmarks/calls.py [ROUNDS] [--loopback] [--faults]`.
 
-Both clients send the same bytes to the same in-process answer, so the difference is the client's own work. httpx
-validates nothing; dynclient validates the call and the result. Ratios of CPU time, median of the rounds.
+Each client sends the same data and gets the same answer. In each round every client makes a batch of calls in turn,
+and a ratio is taken inside its round: so a busy machine changes it little. CPU time of this process, median of the
+rounds. `--faults` shows which faults of the payloads a client notices, each in a call of its own.
 """
 
 from __future__ import annotations
 
+import argparse
 import gc
-import json
 import os
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import httpx
+import payloads
+from answer_server import run_server
+from bench_clients import CLIENTS, SPEC, Calls
 
-import dynclient
-
-SPEC = Path(__file__).resolve().parents[1] / "spec" / "talon-one" / "integration.yaml"
-SERVER = "https://acme.talon.one"
-KEY = "ApiKey-v1 benchmark"
-
-#: operation → how often it is called in a round.
-CASES = {"createAudienceV2": 200, "updateCustomerSessionV2": 100, "updateCustomerProfilesV2": 20}
+#: How many calls a batch has: those of one client take about 20 ms.
+BATCHES = {"createAudienceV2": 100, "updateCustomerSessionV2": 40, "updateCustomerProfilesV2": 5}
 
 
-def pairs() -> dict[str, tuple[Callable[[], Any], Callable[[], Any]]]:
-    """Return for each case a call with httpx and the same with dynclient."""
-    document = dynclient.load(SPEC)
-    sandbox = dynclient.Sandbox(document)
-    found = {}
-    for name in CASES:
-        drawn = dynclient.Client(document, transport=sandbox, credentials={"api_key_v1": KEY})[name]
-        call = large(drawn.example()) if name == "updateCustomerProfilesV2" else drawn.example()
-        result = drawn.send(call)
-        answer = json.dumps(result.data).encode() if result.data is not None else b""
-        content = {"content-type": "application/json"} if answer else {}
-        transport = httpx.MockTransport(answering(result.status, content, answer))
-        client = dynclient.Client(
-            document, server=SERVER, credentials={"api_key_v1": KEY}, transport=transport
-        )
-        found[name] = (
-            plain(httpx.Client(transport=transport), client[name].request(call)),
-            bound(client[name], call),
-        )
-    return found
-
-
-def answering(
-    status: int, headers: dict[str, str], body: bytes
-) -> Callable[[httpx.Request], httpx.Response]:
-    """Return a server that always gives the same answer."""
-    return lambda _request: httpx.Response(status, headers=headers, content=body)
-
-
-def large(call: dynclient.Call) -> dynclient.Call:
-    """Return a call with a thousand profiles."""
-    profiles = call["body"]["customerProfiles"] * 1000
-    return dynclient.Call(call, body={"customerProfiles": profiles[:1000]})
-
-
-def plain(client: httpx.Client, request: dynclient.Request) -> Callable[[], Any]:  # type: ignore[name-defined]
-    """Return the call that somebody would write by hand with httpx."""
-    body, headers = json.loads(request.body or b"null"), {"Authorization": KEY}
-
-    def call() -> Any:
-        response = client.request(request.method, request.url, json=body, headers=headers)
-        return response.json() if response.content else None
-
-    return call
-
-
-def bound(operation: dynclient.Operation, call: dynclient.Call) -> Callable[[], Any]:
-    """Return the same call with dynclient."""
-    return lambda: operation(call)
-
-
-def cpu_us(call: Callable[[], Any], count: int) -> float:
-    """Return the CPU time of one call in microseconds."""
+def build_clients(base_url: str | None, names: list[str]) -> dict[str, Calls]:
+    """Return the calls of each client that is installed."""
+    built = {}
+    for name in names:
+        try:
+            built[name] = CLIENTS[name](base_url)
+        except Exception as error:  # noqa: BLE001 (it is not installed, or cannot load the document)
+            print(f"{name} is left out: {error!r:.150}", file=sys.stderr)
     gc.collect()
+    gc.freeze()  # what one client holds must not slow the collections of another
+    return built
+
+
+def measure_cpu_us(call: Callable[[], Any], count: int) -> float:
+    """Return the CPU time of one call in microseconds."""
     started = time.process_time()
     for _ in range(count):
         call()
     return (time.process_time() - started) / count * 1e6
 
 
-def cold_ms(code: str) -> float:
+def measure_calls(clients: dict[str, Calls], operation: str, rounds: int) -> dict[str, list[float]]:
+    """Return the CPU times of one operation for each client that can call it."""
+    measured: dict[str, list[float]] = {}
+    for name, calls in clients.items():
+        try:
+            calls[operation](), calls[operation]()
+            measured[name] = []
+        except Exception as error:  # noqa: BLE001 (whatever a peer raises)
+            print(f"{name} cannot call {operation}: {error!r:.150}", file=sys.stderr)
+    for _ in range(rounds):
+        for name, times in measured.items():
+            times.append(measure_cpu_us(clients[name][operation], BATCHES[operation]))
+    return measured
+
+
+def compute_ratios(measured: dict[str, list[float]]) -> dict[str, float]:
+    """Return the median ratio of each client to the first one."""
+    floor = next(iter(measured.values()))
+    return {
+        name: statistics.median(ours / theirs for ours, theirs in zip(times, floor, strict=True))
+        for name, times in measured.items()
+    }
+
+
+def measure_all(base_url: str | None, rounds: int, names: list[str]) -> dict[str, list[str]]:
+    """Return a row for each client: its ratio and microseconds for each operation."""
+    clients = build_clients(base_url, names)
+    rows: dict[str, list[str]] = {name: [] for name in clients}
+    for operation in payloads.CASES:
+        measured = measure_calls(clients, operation, rounds)
+        ratios = compute_ratios(measured)
+        for name, cells in rows.items():
+            known = name in ratios
+            us = statistics.median(measured[name]) if known else 0
+            cells.append(f"{ratios[name]:.2f} ({us:,.0f} µs)" if known else "fails")
+    return rows
+
+
+def find_faults(names: list[str]) -> dict[str, list[str]]:
+    """Return a row for each client: which fault of which payload it notices, and how."""
+    rows: dict[str, list[str]] = {}
+    for operation, case in payloads.CASES.items():
+        for side in ("body", "response"):
+            good = case[side]
+            case[side] = payloads.spoil(operation, side)
+            for name, calls in build_clients(None, names).items():
+                try:
+                    calls[operation]()
+                    noticed = "passes"
+                except Exception as error:  # noqa: BLE001 (whatever a peer raises)
+                    noticed = type(error).__name__
+                rows.setdefault(name, []).append(noticed)
+            case[side] = good
+    return rows
+
+
+def measure_cold_ms(code: str) -> float:
     """Return the CPU time of a new process in milliseconds, the best of five.
 
     An installed package has its bytecode; the first run writes that of the source tree.
     """
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    times = []
-    for _ in range(6):
-        text = f"import time\n{code}\nprint(time.process_time())"
-        done = subprocess.run(
-            [sys.executable, "-c", text],
-            capture_output=True,
-            text=True,
-            check=True,
-            env=environment,
-        )
-        times.append(float(done.stdout))
-    return min(times[1:]) * 1e3
+    command = [sys.executable, "-c", f"import time\n{code}\nprint(time.process_time())"]
+    runs = [
+        subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+        for _ in range(6)
+    ]
+    return min(float(run.stdout) for run in runs[1:]) * 1e3
+
+
+def measure_cold_start() -> float:
+    """Return the CPU time to the first request, with a warm cache, as a ratio to an httpx client."""
+    floor = measure_cold_ms("import httpx; httpx.Client()")
+    made = f"c = dynclient.Client({str(SPEC)!r}, server='http://talon.test')"
+    first = "c.create_audience_v2.request(name='x'); c._runner.adapter.client"
+    return measure_cold_ms(f"import dynclient; {made}; {first}") / floor
+
+
+def print_table(head: list[str], rows: dict[str, list[str]]) -> None:
+    """Print a Markdown table."""
+    print(f"| {' | '.join(head)} |\n|{'---|' * len(head)}")
+    for name, cells in rows.items():
+        print(f"| {name} | {' | '.join(cells)} |", flush=True)
 
 
 def main() -> None:
-    """Print the table."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 15
-    print(f"{'operation':<28}{'httpx µs':>10}{'dynclient µs':>14}{'ratio':>8}")
-    for name, (theirs, ours) in pairs().items():
-        theirs(), ours()
-        measured = [(cpu_us(theirs, CASES[name]), cpu_us(ours, CASES[name])) for _ in range(rounds)]
-        ratio = statistics.median(o / t for t, o in measured)
-        medians = [statistics.median(column) for column in zip(*measured, strict=True)]
-        print(f"{name:<28}{medians[0]:>10.0f}{medians[1]:>14.0f}{ratio:>8.2f}")
-    floor = cold_ms("import httpx; httpx.Client()")
-    made = f"c = dynclient.Client({str(SPEC)!r}, server={SERVER!r})"
-    first = "c.create_audience_v2.request(name='x'); c._runner.adapter.client"
-    load = cold_ms(f"import dynclient; {made}; {first}")
-    print(f"{'cold start (ms)':<28}{floor:>10.0f}{load:>14.0f}{load / floor:>8.2f}")
+    """Print one table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("rounds", nargs="?", type=int, default=15)
+    parser.add_argument("--loopback", action="store_true", help="over a socket, not in process")
+    parser.add_argument("--faults", action="store_true", help="which faults are noticed")
+    parser.add_argument("--clients", nargs="+", default=list(CLIENTS), choices=list(CLIENTS))
+    options = parser.parse_args()
+    if options.faults:
+        head = ["client"] + [
+            f"{name} {side}" for name in payloads.CASES for side in ("body", "response")
+        ]
+        print_table(head, find_faults(options.clients))
+    elif options.loopback:
+        with run_server() as url:
+            print_table(
+                ["client", *payloads.CASES], measure_all(url, options.rounds, options.clients)
+            )
+    else:
+        print_table(["client", *payloads.CASES], measure_all(None, options.rounds, options.clients))
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from dynclient.wire.binary_values import is_binary, is_file
 
 ValuePath = tuple[str | int, ...]
 
+_TEXT = frozenset({str})
 _JSON_SCALARS = frozenset({str, int, float, bool, type(None)})
 _PLAIN_TYPES = _JSON_SCALARS | {bytes}
 
@@ -69,7 +70,7 @@ def is_json_form(value: Any) -> bool:
         at = todo.pop()
         kind = type(at)
         if kind is dict or kind is Call:
-            if not all(type(key) is str for key in at):
+            if not _TEXT.issuperset(map(type, at)):
                 return False
             todo += at.values()
         elif kind is list:

@@ -306,7 +306,7 @@ class ResultTable:
         if decode_error:
             text = f"the body cannot be decoded: {decode_error}"
             raise self._build_error(DecodeError, text, result, body=response.body)
-        unexcused = select_unexcused(violations)
+        unexcused = select_unexcused(violations) if violations else ()
         if unexcused and validation == "raise":
             raise self._build_invalid_response(result, unexcused)
         return result

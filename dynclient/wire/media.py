@@ -26,11 +26,15 @@ _CHARSET = re.compile(
     "|koi8-[ru]|mac-roman|shift_jis|euc_(jp|kr)|iso2022_jp|gb(k|2312|18030)|big5(hkscs)?"
 )
 
-#: From 19 digits on an integer may not fit 64 bits, and orjson would make it a float. Every digit
-#: becomes a 0, so that a run of them is found by a plain search: ten times as fast as a regular
-#: expression.
+#: Every digit becomes a 0, so that a run of them is found by a plain search: ten times as fast as a
+#: regular expression.
 _DIGITS = bytes(ord("0") if chr(byte).isdecimal() and byte < 128 else 0 for byte in range(256))  # noqa: PLR2004 (ASCII)
 _LONG_NUMBER = b"0" * 19
+
+#: Of 19 digits in a row, four are found among every fourth byte. That is looked at first: dates and
+#: times have no such four.
+_SAMPLE_STEP = 4
+_LONG_SAMPLE = b"0" * 4
 
 
 def get_essence(media_type: str) -> str:
@@ -59,6 +63,7 @@ def is_binary(media_type: str) -> bool:
     return not (is_json(media_type) or is_text(media_type) or is_composed(media_type))
 
 
+@lru_cache(maxsize=256)
 def is_multipart(media_type: str) -> bool:
     """Tell whether a body of this media type is made of parts."""
     return get_essence(media_type).startswith("multipart/")
@@ -174,6 +179,7 @@ def decode(media_type: str, body: bytes, content_type: str = "") -> Any:
     return body
 
 
+@lru_cache(maxsize=256)
 def find_charset(content_type: str) -> str:
     """Return the charset that a Content-Type names, lower case; "" without a known one."""
     found = re.search(r"(?i);\s*charset\s*=\s*\"?([^\s;\"]+)", content_type)
@@ -247,7 +253,7 @@ def decode_json(body: bytes) -> Any:
 
     """
     fast = _import_orjson()
-    if fast is not None and _LONG_NUMBER not in body.translate(_DIGITS):
+    if fast is not None and not has_long_number(body):
         try:
             return fast.loads(body)
         except ValueError:
@@ -260,6 +266,16 @@ def decode_json(body: bytes) -> Any:
         )
     except RecursionError:
         raise ValueError("nested too deeply") from None
+
+
+def has_long_number(body: bytes) -> bool:
+    """Tell whether 19 digits follow one another.
+
+    Such an integer may not fit 64 bits, and orjson would make it a float.
+    """
+    if _LONG_SAMPLE not in body[::_SAMPLE_STEP].translate(_DIGITS):
+        return False
+    return _LONG_NUMBER in body.translate(_DIGITS)
 
 
 def _parse_float(text: str) -> float:

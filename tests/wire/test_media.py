@@ -51,6 +51,14 @@ def test_no_digit_of_an_integer_is_lost(engine, number):
     assert isinstance(media.decode_json(text)["id"], int)
 
 
+@given(runs=st.lists(st.integers(0, 24), max_size=8), separators=st.text('",:-T. a', min_size=8))
+@example(runs=[19], separators=" " * 8)
+@example(runs=[3, 18, 20], separators="," * 8)
+def test_a_run_of_19_digits_is_found_wherever_it_begins(runs, separators):
+    pieces = [f"{'9' * run}{separator}" for run, separator in zip(runs, separators, strict=False)]
+    assert media.has_long_number("".join(pieces).encode()) == any(run > 18 for run in runs)
+
+
 @ENGINES
 @given(value=values())
 @example(value=[1.0, -0.0, 1e22, 5e-324, 0.1])
