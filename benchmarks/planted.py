@@ -84,9 +84,9 @@ FAULTS = [
     Planted("of several parts of a name only the first is written", "wire/multipart.py", "for item in value:\n            yield _build_part", "for item in value[:1]:\n            yield _build_part", PLACES),
     Planted("a header's values are escaped", "wire/parameters/parameter_writer.py", "return _build_simple_writer(parameter.explode, leave_unencoded)", "return _build_simple_writer(parameter.explode, percent_encode)", PLACES),
     # the limits of the wire
-    Planted("an array of one empty text is let pass", "plan/schemas.py", "limits.append(_NO_SINGLE_EMPTY_TEXT)", "pass", PLACES),
-    Planted("a comma in a member of a header is let pass", "plan/schemas.py", "[_IN_HEADER, _MEMBERS_IN_HEADER]", "[_IN_HEADER]", PLACES),
-    Planted("a dot in a member of a label is let pass", "plan/schemas.py", '("label", True): {X_SERIALIZATION: True, "items": _NO_DOT}', '("label", True): {X_SERIALIZATION: True}', PLACES),
+    Planted("an array of one empty text is let pass", "plan/serialization_limits.py", "limits.append(_NO_SINGLE_EMPTY_TEXT)", "pass", PLACES),
+    Planted("a comma in a member of a header is let pass", "plan/serialization_limits.py", "[_IN_HEADER, _MEMBERS_IN_HEADER]", "[_IN_HEADER]", PLACES),
+    Planted("a dot in a member of a label is let pass", "plan/serialization_limits.py", '("label", True): {X_SERIALIZATION: True, "items": _NO_DOT}', '("label", True): {X_SERIALIZATION: True}', PLACES),
     # the sandbox
     Planted("what is wrong with a body is passed over", "plan/request_reader.py", "return not parsed_call.is_body_opaque", "return False", WAY),
     Planted("exploded objects take what others claim", "plan/request_reader.py", "if not self._is_claimed_by_another(parameter, unquote(name))", "", PLACES),

@@ -21,8 +21,8 @@ from dynclient.model import (
     is_framing_header,
 )
 from dynclient.plan.json_values import to_json
-from dynclient.plan.schemas import EMPTY_VALUES
 from dynclient.plan.secret_names import collect_secret_names
+from dynclient.plan.serialization_limits import EMPTY_VALUES
 from dynclient.violations import shorten_repr
 from dynclient.wire import media, media_types
 from dynclient.wire.binary_values import StreamedBody

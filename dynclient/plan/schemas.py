@@ -8,8 +8,12 @@ from typing import Any, Literal, TypeGuard
 from dynclient.document.references import Node
 from dynclient.fork_safety import build_fork_safe_lock
 from dynclient.model import QUERYSTRING, Document, MediaType, Operation, Parameter
-from dynclient.plan.array_format_limits import build_array_limits
 from dynclient.plan.labelled_parts import write_labelled_as_text
+from dynclient.plan.serialization_limits import (
+    build_member_limits,
+    build_parameter_limits,
+    build_path_limits,
+)
 from dynclient.schema.dialect import (
     X_SERIALIZATION,
     Direction,
@@ -30,17 +34,6 @@ ApplyReading = Callable[[Any], Any]
 
 DIALECT_URI = "https://json-schema.org/draft/2020-12/schema"
 
-#: A header field's value. Source: RFC 9110 §5.5: no control characters, no white space at either
-#: end.
-FIELD_VALUE_PATTERN = "^([!-~\\u0080-\\uffff]([\\t -~\\u0080-\\uffff]*[!-~\\u0080-\\uffff])?)?$"
-
-_TEXT_IN_HEADER = {X_SERIALIZATION: True, "pattern": FIELD_VALUE_PATTERN}
-_IN_HEADER = {**_TEXT_IN_HEADER, "items": _TEXT_IN_HEADER, "additionalProperties": _TEXT_IN_HEADER}
-
-#: An empty array or object of these styles is absent, so a required one has something in it.
-#: Source: RFC 6570 §2.3.
-_NOT_EMPTY = {X_SERIALIZATION: True, "minItems": 1, "minProperties": 1}
-
 #: A form without members, or a text without characters, makes no query.
 _NOT_EMPTY_QUERY = {
     X_SERIALIZATION: "an empty value makes no query",
@@ -51,104 +44,6 @@ _NOT_EMPTY_QUERY = {
 #: The empty text, which `allowEmptyValue` allows whatever the schema says; put so that nobody reads
 #: a type from it.
 _EMPTY_TEXT = {"maxLength": 0, "not": {"type": ["array", "boolean", "null", "number", "object"]}}
-
-#: A cookie that is text as it is. Source: RFC 6265 §4.1.1, cookie-value.
-_IN_COOKIE = {
-    X_SERIALIZATION: (
-        "a cookie carries no semicolon, comma, backslash, white space or control character"
-    ),
-    "pattern": '^("[!#-+\\--:<-\\[\\]-~]*"|[!#-+\\--:<-\\[\\]-~]*)$',
-}
-
-#: `style: cookie` escapes nothing, in no member. Source: OAS 3.2.0 Parameter Object, Style Values.
-_COOKIE_STYLE = {
-    **_IN_COOKIE,
-    "items": _IN_COOKIE,
-    "additionalProperties": _IN_COOKIE,
-    "propertyNames": {
-        X_SERIALIZATION: "the name of a cookie has letters, digits and !#$%&'*+-.^_`|~ only",
-        "pattern": "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$",
-    },
-}
-
-#: What text in `content` must be, by location.
-_TEXT_LIMITS = {"header": _TEXT_IN_HEADER, "cookie": _IN_COOKIE}
-
-#: What would be a dot segment once written, by style. Source: RFC 3986 §3.3, §5.2.4.
-_DOT_SEGMENTS: dict[str, list[Any]] = {
-    "simple": [".", "..", ["."], [".."]],
-    "label": ["", ".", [], [""], ["."], ["", ""], {}],
-}
-
-#: Values that a path style writes as nothing, or as its mark alone.
-EMPTY_VALUES: tuple[Any, ...] = ("", [], {}, [""])
-
-#: A path without a value is the path of another resource. Source: RFC 3986 §3.3.
-_NOT_EMPTY_IN_PATH = {
-    X_SERIALIZATION: "an empty value would make it the path of another resource",
-    "minLength": 1,
-    "minItems": 1,
-    "minProperties": 1,
-}
-
-
-def _forbid_character(character: str, name: str) -> dict[str, Any]:
-    """Return a schema that forbids a character in members and names: it would end them."""
-    text = {
-        X_SERIALIZATION: f"{name} ends a value of this style, and nothing can escape it",
-        "pattern": f"^[^{character}]*$",
-    }
-    return {
-        X_SERIALIZATION: True,
-        "items": text,
-        "additionalProperties": text,
-        "propertyNames": text,
-    }
-
-
-def _forbid_brackets(depth: int) -> dict[str, Any]:
-    inner = {"additionalProperties": _forbid_brackets(depth - 1)} if depth else {}
-    text = "a bracket ends a name of this style, and nothing can escape it"
-    return {
-        X_SERIALIZATION: True,
-        "propertyNames": {X_SERIALIZATION: text, "pattern": "^[^\\[\\]]*$"},
-        **inner,
-    }
-
-
-#: An array of one empty text is written as an empty array is, wherever nothing but its members
-#: stands.
-_NO_SINGLE_EMPTY_TEXT = {
-    X_SERIALIZATION: "an array of one empty text cannot be told from an empty one",
-    "not": {"enum": [[""]]},
-}
-
-#: A header is never escaped, so that a comma in a member would end it. Source: OAS 3.1.1 Parameter
-#: Object, schema.
-_MEMBERS_IN_HEADER = _forbid_character(",", "a comma")
-_NAMES_IN_HEADER = {
-    X_SERIALIZATION: True,
-    "propertyNames": {
-        X_SERIALIZATION: "an equals sign ends a name in a header, and nothing can escape it",
-        "pattern": "^[^=]*$",
-    },
-}
-
-_NO_DOT = {
-    X_SERIALIZATION: "a dot ends a value of this style, and nothing can escape it",
-    "pattern": "^[^.]*$",
-    "multipleOf": 1,
-}
-
-#: Delimiters that cannot be told from data: percent-encoding leaves them as they are, or they are
-#: encoded themselves. Source: RFC 6570 §3.2.5; OAS 3.2 Appendix E.
-_DELIMITERS: dict[tuple[str, bool], dict[str, Any]] = {
-    ("label", True): {X_SERIALIZATION: True, "items": _NO_DOT},
-    ("spaceDelimited", False): _forbid_character(" ", "a space"),
-    ("pipeDelimited", False): _forbid_character("|", "a pipe"),
-    ("deepObject", False): _forbid_brackets(4),
-    ("deepObject", True): _forbid_brackets(4),
-}
 
 #: Kinds of media types whose bodies are made of the members of an object.
 _COMPOSED_KINDS = frozenset({"form", "multipart"})
@@ -308,18 +203,33 @@ class Schemas:
             self._add_parameter(root, operation, parameter, schema, reading)
         querystring = operation.querystring
         if querystring is not None:
-            schema = apply_reading(self.translate_querystring(querystring))
+            schema = self._limit_members(
+                apply_reading(self.translate_querystring(querystring)), querystring.content
+            )
             root["properties"][QUERYSTRING] = _annotate_parameter(querystring, schema, [])
             if querystring.required:
                 root["required"].append(QUERYSTRING)
         body = operation.request_body
         if body is not None and media_type is not None:
-            root["properties"]["body"] = apply_reading(self.translate_body(media_type, "request"))
+            schema = apply_reading(self.translate_body(media_type, "request"))
+            root["properties"]["body"] = self._limit_members(schema, media_type)
             root["properties"]["media_type"] = Schema({"enum": list(body.content)})
             if body.required:
                 root["required"].append("body")
         bundle = bundle_schema(root, defs)
         return _state_dialect(bundle, operation.place)
+
+    def _limit_members(self, schema: Schema | bool, media_type: MediaType | None) -> Schema | bool:
+        """Return the schema of a form or of parts without what their members cannot carry."""
+        kind = media_types.find_body_kind(media_type) if media_type is not None else "octets"
+        if media_type is None or kind not in _COMPOSED_KINDS:
+            return schema
+        content_schema = self.translate_content(media_type, "request")
+        types = SchemaTypes(content_schema, self._dialects["request"].defs)
+        limits = build_member_limits(types, media_type, kind)
+        if limits is None:
+            return schema
+        return Schema({"allOf": [schema, limits]}, media_type.node.place)
 
     def _add_parameter(
         self,
@@ -352,10 +262,10 @@ class Schemas:
         schema: Schema | bool = apply_reading(self.translate(parameter.schema, "request"))
         if _can_be_empty(parameter):
             schema = Schema({"if": _EMPTY_TEXT, "else": schema}, parameter.node.place)
-        limits = _build_limits(parameter)
+        limits = build_parameter_limits(parameter)
         if parameter.location == "path":
             can_be_empty = self.allows_empty_text(parameter)
-            limits += _build_path_limits(operation, parameter, can_be_empty=can_be_empty)
+            limits += build_path_limits(operation, parameter, can_be_empty=can_be_empty)
         return _annotate_parameter(parameter, schema, limits)
 
 
@@ -396,56 +306,6 @@ def _can_be_empty(parameter: Parameter) -> bool:
     """Tell whether `allowEmptyValue` lets a query parameter be the empty text."""
     is_styled_query = parameter.location == "query" and not parameter.content
     return is_styled_query and parameter.node.get_flag("allowEmptyValue")
-
-
-def _build_limits(parameter: Parameter) -> list[Any]:
-    """Return the schemas that exclude what a parameter cannot carry on the wire."""
-    content = parameter.content
-    is_text = content is not None and not media.is_json(content.name)
-    limits: list[Any] = []
-    if is_text and parameter.location in _TEXT_LIMITS:
-        limits.append(_TEXT_LIMITS[parameter.location])
-    return limits if content else limits + _build_style_limits(parameter)
-
-
-def _build_path_limits(
-    operation: Operation, parameter: Parameter, *, can_be_empty: bool
-) -> list[Any]:
-    """Return the schemas that exclude what would leave its place in the path."""
-    is_text = parameter.content is not None and not media.is_json(parameter.content.name)
-    is_styled = parameter.content is None
-    dots = []
-    if f"/{{{parameter.name}}}/" in operation.path + "/":
-        dots = _DOT_SEGMENTS.get("simple" if is_text else parameter.style, [])
-    limits: list[Any] = []
-    if not can_be_empty and (is_text or is_styled):
-        limits.append(_NOT_EMPTY_IN_PATH)
-        dots = [value for value in dots if value not in EMPTY_VALUES]
-    if dots:
-        limits.append({X_SERIALIZATION: True, "not": {"enum": dots}})
-    return limits
-
-
-def _build_style_limits(parameter: Parameter) -> list[Any]:
-    location = parameter.location
-    limits: list[Any] = []
-    if location == "header":
-        limits += [_IN_HEADER, _MEMBERS_IN_HEADER]
-        if parameter.explode:
-            limits.append(_NAMES_IN_HEADER)
-    if parameter.style == "cookie":
-        limits.append(_COOKIE_STYLE)
-    if location in ("path", "header"):
-        limits.append(_NO_SINGLE_EMPTY_TEXT)
-    elif parameter.required and not parameter.node.get_flag("allowEmptyValue"):
-        limits.append(_NOT_EMPTY)
-    delimiters = _DELIMITERS.get((parameter.style, parameter.explode))
-    if parameter.delimiters:
-        text_limits = _TEXT_IN_HEADER if location == "header" else {}
-        limits.append(build_array_limits(parameter, text_limits))
-    elif delimiters:
-        limits.append(delimiters)
-    return limits
 
 
 def _build_location_schema(operation: Operation, reading: Reading) -> Schema:

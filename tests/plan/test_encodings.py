@@ -77,7 +77,10 @@ def test_a_style_counts_in_parts_since_3_1_and_nothing_is_percent_encoded(encodi
 
 def test_a_member_that_holds_the_delimiter_of_parts_is_refused():
     client = build_client(PARTS, {"tags": {"explode": False}})
+    with pytest.raises(InvalidCall, match="a comma ends a value of this style"):
+        client.run.request(tags=["a,b"])
 
+    client = client.with_options(validate_requests=False)
     with pytest.raises(UnsafeValue, match="tags has a member with ',', which would end it"):
         client.run.request(tags=["a,b"])
 
@@ -166,3 +169,67 @@ def test_a_label_that_includes_json_takes_an_object(label):
     client = build_client(PARTS, {"point": {"contentType": label}})
 
     assert write_parts(client, point={"x": 1}) == [("point", "application/json", '{"x":1}')]
+
+
+# --- what a required member cannot be
+
+
+REQUIRED = {**BODY, "required": ["tags", "point", "points"]}
+STYLED = {"style": "deepObject", "explode": True}
+
+
+@pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
+@pytest.mark.parametrize(
+    ("name", "encoding", "refused"),
+    [
+        (FORM, {}, ["tags", "points"]),
+        (PARTS, {}, ["tags", "points"]),
+        (FORM, {"point": STYLED, "points": STYLED}, ["tags", "point", "points"]),
+        (
+            FORM,
+            {"tags": {"style": "form"}, "point": {"explode": False}},
+            ["tags", "point", "points"],
+        ),
+        (FORM, {"tags": {"contentType": "application/json"}}, ["points"]),
+        (PARTS, {"tags": {"contentType": "application/json"}}, ["points"]),
+    ],
+)
+def test_a_required_member_that_would_be_written_as_nothing_is_refused(
+    version, name, encoding, refused
+):
+    client = build_client(name, encoding, version=version, schema=REQUIRED)
+    violations = client.run.validate(body={"tags": [], "point": {}, "points": []})
+    assert sorted(violation.path[1] for violation in violations) == sorted(refused)
+    assert {violation.kind for violation in violations} == {"unsafe"}
+    assert "written as nothing" in str(violations[0])
+    client.run(client.run.example())
+
+
+def test_an_optional_member_may_be_empty_and_is_left_out():
+    client = build_client(FORM, {})
+    assert client.run.validate(body={"tags": []}) == []
+    assert client.run.request(body={"tags": []}).body == b""
+
+
+def test_a_required_member_of_a_form_that_is_a_query_is_not_empty():
+    content = {FORM: {"schema": {**BODY, "required": ["tags"]}}}
+    parameter = {"name": "q", "in": "querystring", "content": content}
+    source = document({"/x": {"get": operation(parameters=[parameter])}}, version="3.2.0")
+    client = dynclient.Client(source, transport=dynclient.Sandbox(source))
+    assert client.run.validate(tags=["a"]) == []
+    assert [v.path for v in client.run.validate(tags=[])] == [("querystring", "tags")]
+
+
+@pytest.mark.parametrize("name", [FORM, PARTS])
+def test_the_delimiter_of_a_style_is_refused_in_a_member(name):
+    client = build_client(name, {"tags": {"style": "pipeDelimited"}})
+    assert [v.path for v in client.run.validate(body={"tags": ["a|b", "c"]})] == [
+        ("body", "tags", 0)
+    ]
+
+
+def test_a_comma_is_refused_in_a_member_of_a_part_only():
+    encoding = {"tags": {"style": "form", "explode": False}}
+    bodies = {name: build_client(name, encoding).run for name in (FORM, PARTS)}
+    assert bodies[FORM].validate(body={"tags": ["a,b"]}) == []
+    assert [v.path for v in bodies[PARTS].validate(body={"tags": ["a,b"]})] == [("body", "tags", 0)]
