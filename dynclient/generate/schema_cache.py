@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import math
-from collections import deque
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator
 from typing import Any, TypeVar
 from urllib.parse import unquote
 
 from dynclient import regex
 from dynclient.document.references import unescape_token
+from dynclient.generate.definition_heights import (
+    DefinitionHeights,
+    build_shared_heights,
+    find_definition_name,
+    find_references,
+)
 from dynclient.generate.merged_schema import (
     GenerationFailed,
     JsonSchema,
@@ -23,7 +27,6 @@ from dynclient.schema.dialect import (
     Schema,
     SharedDefinitions,
     get_shared_definitions,
-    list_subschemas,
 )
 from dynclient.schema.readings import OPEN_SUFFIX
 
@@ -44,11 +47,6 @@ NO_VALUE: Any = object()
 _ANNOTATIONS = frozenset(
     ("default", "deprecated", "description", "examples", "readOnly", "title", "writeOnly")
 )
-#: How often the height of each definition may be computed anew.
-_MAX_HEIGHT_ROUNDS = 20
-#: A local reference has at least this many segments: `#/$defs/Name`.
-_MIN_SEGMENTS = 3
-
 T = TypeVar("T")
 
 
@@ -93,7 +91,11 @@ class SchemaCache:
         self._reference_targets: dict[str, JsonSchema] = {}
         self._compiled_patterns: dict[str, regex.Pattern | None] = {}
         self._references_by_definition: dict[str, frozenset[str]] = {}
-        self._definition_heights: dict[str, float] | None = None
+        self._heights = (
+            self._shared_definitions.derive(build_shared_heights)
+            if self._shared_definitions is not None
+            else DefinitionHeights(self._definitions)
+        )
 
     # --- references, checks and patterns
 
@@ -148,21 +150,23 @@ class SchemaCache:
         return self._reference_checks[reference]
 
     def _compile_root(self, schema: dict[str, Any]) -> InstanceCheck:
+        if self._shared_definitions is not None:
+            root = Schema({**schema, "$defs": self._definitions}, None, self._shared_definitions)
+            return self._compile(root)
         names = self._find_reached_definitions(schema)
         if names is None:
             return accept_anything
         definitions = {
             name: self._definitions[name] for name in sorted(names) if name in self._definitions
         }
-        root = {**schema, "$defs": definitions}
-        return self._compile(Schema(root, None, self._shared_definitions))
+        return self._compile({**schema, "$defs": definitions})
 
     def _find_reached_definitions(self, schema: JsonSchema) -> frozenset[str] | None:
         """Return the names of the definitions that a schema needs, None if it points elsewhere."""
         names: set[str] = set()
-        pending = _find_references(schema)
+        pending = find_references(schema)
         while pending:
-            name = _find_definition_name(pending.pop())
+            name = find_definition_name(pending.pop())
             if name is None:
                 return None
             if name not in names:
@@ -173,7 +177,7 @@ class SchemaCache:
     def _get_references_of_definition(self, name: str) -> frozenset[str]:
         if name not in self._references_by_definition:
             definition = self._definitions.get(name, True)
-            self._references_by_definition[name] = frozenset(_find_references(definition))
+            self._references_by_definition[name] = frozenset(find_references(definition))
         return self._references_by_definition[name]
 
     def matches(self, pattern: str, name: str) -> bool:
@@ -287,38 +291,7 @@ class SchemaCache:
 
     def compute_height(self, schema: JsonSchema) -> float:
         """Return how many levels the lowest instance of a schema has, infinity if it has none."""
-        if self._definition_heights is None:
-            self._definition_heights = self._compute_all_heights()
-        return _compute_height(schema, self._definition_heights)
-
-    def _compute_all_heights(self) -> dict[str, float]:
-        """Return the height of each definition, the least solution of their mutual dependencies.
-
-        All heights start at infinity. Where one gets lower, the definitions that use it are
-        computed again.
-        """
-        users = self._find_users()
-        heights = dict.fromkeys(self._definitions, math.inf)
-        pending = deque(self._definitions)
-        for _ in range(_MAX_HEIGHT_ROUNDS * len(self._definitions)):
-            if not pending:
-                break
-            name = pending.popleft()
-            height = _compute_height(self._definitions[name], heights)
-            if height < heights[name]:
-                heights[name] = height
-                pending += users[name]
-        return heights
-
-    def _find_users(self) -> dict[str, list[str]]:
-        """Return for each definition the names of those that refer to it."""
-        users: dict[str, list[str]] = {name: [] for name in self._definitions}
-        for user, schema in self._definitions.items():
-            names = map(_find_definition_name, _find_references(schema))
-            targets = [name for name in names if name]
-            for target in sorted(targets):
-                users.setdefault(target, []).append(user)
-        return users
+        return self._heights.compute(schema, self._definitions)
 
     def _store(self, cache: dict[SchemaKey, T], key: SchemaKey, value: T) -> T:
         if len(cache) >= MAX_CACHED:
@@ -368,26 +341,6 @@ def get_schema_name(ref: str) -> str:
     """Return the name of the schema that a reference, a discriminator's or ours, means."""
     name = unescape_token(ref.rsplit("/", 1)[-1])
     return name.removesuffix(OPEN_SUFFIX).removesuffix(BASE_SUFFIX)
-
-
-def _find_definition_name(ref: str) -> str | None:
-    segments = ref.split("/")
-    if segments[:2] != ["#", "$defs"] or len(segments) < _MIN_SEGMENTS:
-        return None
-    return unescape_token(segments[2])
-
-
-def _find_references(schema: Any) -> set[str]:
-    refs: set[str] = set()
-    pending = [schema]
-    while pending:
-        here = pending.pop()
-        if not isinstance(here, dict):
-            continue
-        if isinstance(here.get("$ref"), str):
-            refs.add(here["$ref"])
-        pending += list_subschemas(here)  # examples are left out: a `$ref` there is data
-    return refs
 
 
 # --- choices
@@ -467,47 +420,3 @@ def _list_unchecked_offers(merged: MergedSchema, keyword: str) -> list[Any]:
     for values in merged.get_keyword_values("examples"):
         examples += values if isinstance(values, list) else ()
     return [*examples, *merged.get_keyword_values("example")]
-
-
-# --- heights
-
-
-def _compute_height(
-    schema: JsonSchema, definition_heights: Mapping[str, float], depth: int = 0
-) -> float:
-    if schema is True:
-        return 0
-    if schema is False or depth > MAX_DEPTH:
-        return math.inf
-    if "const" in schema or "enum" in schema:
-        return 0
-
-    def compute(subschema: JsonSchema) -> float:
-        return _compute_height(subschema, definition_heights, depth + 1)
-
-    levels = [1 + compute(child) for child in _find_required_children(schema)]
-    levels += map(compute, schema.get("allOf", ()))
-    choices = [schema[keyword] for keyword in ("anyOf", "oneOf") if schema.get(keyword)]
-    levels += [min(map(compute, branches)) for branches in choices]
-    if "$ref" in schema:
-        levels.append(_get_height(schema["$ref"], definition_heights))
-    return max(levels, default=0)
-
-
-def _get_height(ref: str, definition_heights: Mapping[str, float]) -> float:
-    """Return the height of the definition that a reference names; 0 for any other reference."""
-    name = _find_definition_name(ref)
-    return 0 if name is None else definition_heights.get(name, 0)
-
-
-def _find_required_children(schema: dict[str, Any]) -> Iterator[JsonSchema]:
-    """Yield the schemas of the properties and items that every instance must have."""
-    properties = schema.get("properties", {})
-    for name in schema.get("required", ()):
-        yield properties.get(name, True)
-
-    prefix = schema.get("prefixItems", ())
-    least = schema.get("minItems", 0)
-    yield from prefix[:least]
-    if least > len(prefix):
-        yield schema.get("items", True)

@@ -68,6 +68,47 @@ class SharedDefinitions(dict[str, Any]):
         return derived
 
 
+class DefinitionReferences:
+    """Which definitions refer to which. Each is read once.
+
+    Args:
+        defs: the definitions.
+
+    """
+
+    def __init__(self, defs: dict[str, Any]) -> None:
+        self._defs = defs
+        #: Name -> the definition that was read, and the names in it.
+        self._names: dict[str, tuple[Any, tuple[str, ...]]] = {}
+
+    def list_names(self, name: str) -> tuple[str, ...]:
+        """Return the definitions that one refers to itself."""
+        definition = self._defs[name]
+        known = self._names.get(name)
+        if known is None or known[0] is not definition:
+            names = tuple(dict.fromkeys(find_referenced_names(definition)))
+            known = self._names[name] = definition, names
+        return known[1]
+
+    def list_reached(self, names: Iterable[str]) -> list[str]:
+        """Return some definitions and all that they reach, directly or not."""
+        reached = dict.fromkeys(names)
+        pending = list(reached)
+        while pending:
+            for name in self.list_names(pending.pop()):
+                if name not in reached:
+                    reached[name] = None
+                    pending.append(name)
+        return list(reached)
+
+
+def get_definition_references(defs: dict[str, Any]) -> DefinitionReferences:
+    """Return which definitions refer to which; what is found is kept where they are shared."""
+    if isinstance(defs, SharedDefinitions):
+        return defs.derive(DefinitionReferences)
+    return DefinitionReferences(defs)
+
+
 class Schema(dict[str, Any]):
     """A schema of our dialect: a plain dict that knows the place of its Schema Object.
 
@@ -128,15 +169,12 @@ def bundle_schema(schema: Schema | bool, defs: dict[str, Schema | bool]) -> Sche
     if isinstance(defs, SharedDefinitions):
         root.shared_definitions = defs
 
+    references = get_definition_references(defs)
     reached: dict[str, Schema | bool] = {}
-    pending: list[Any] = [root]
-    while pending:
-        for name in find_referenced_names(pending.pop()):
-            if name not in reached:
-                definition = reached[name] = defs[name]
-                if isinstance(definition, TooDeepSchema):
-                    raise definition.build_error()
-                pending.append(definition)
+    for name in references.list_reached(find_referenced_names(root)):
+        definition = reached[name] = defs[name]
+        if isinstance(definition, TooDeepSchema):
+            raise definition.build_error()
     if reached:
         root["$defs"] = reached
     return root

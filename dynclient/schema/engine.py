@@ -18,6 +18,9 @@ from dynclient.schema.jsonschema_rs_engine import FastValidator
 from dynclient.schema.step_limit import StepLimitExceeded, limit_steps
 from dynclient.violations import Violation
 
+#: The reference engine takes so many steps in about the time in which a schema is compiled.
+STEPS_BEFORE_COMPILING = 5_000
+
 #: How many errors of the reference engine are looked at.
 MAX_ERRORS = 1000
 
@@ -39,10 +42,6 @@ class Checker:
             return FastValidator(self.schema)
         except (UnsuitableSchema, ValueError):  # ValueError: jsonschema-rs refuses the schema
             return None
-
-    def compile(self) -> None:
-        """Compile the schema for the fast engine now, not with the first value."""
-        _ = self._fast_validator
 
     @cached_property
     def _reference_validator(self) -> Any:
@@ -73,9 +72,19 @@ class Checker:
         """Return whether a value fits the schema, by the reference engine alone."""
         try:
             with limit_steps():
-                return next(self._reference_validator.iter_errors(value), None) is None
+                return self.find_first_error(value) is None
         except (RecursionError, StepLimitExceeded):  # deeper than the reference can go
             return self.accepts_by_fast_engine(value)
+
+    def find_first_error(self, value: Any) -> Any:
+        """Return an error of the reference engine; None where it accepts a value.
+
+        Raises:
+            RecursionError: the value, or what the schema says of it, is nested too deeply.
+            StepLimitExceeded: the check takes more steps than are left.
+
+        """
+        return next(self._reference_validator.iter_errors(value), None)
 
     def check(self, value: Any, at: tuple[str | int, ...] = ()) -> list[Violation]:
         """Return everything that is wrong with a value; the fast engine is asked first.
@@ -115,13 +124,45 @@ class Checker:
         return violations or [Violation("schema", at, "does not fit its schema")]
 
 
+class LazyCheck:
+    """The check of a schema by which few values may be checked.
+
+    Compiling a schema for the fast engine takes much longer than one check by the reference. So the
+    reference checks first, until that has taken about as long.
+
+    Args:
+        checker: of the schema.
+
+    """
+
+    def __init__(self, checker: Checker) -> None:
+        self._checker = checker
+        self._remaining_steps = STEPS_BEFORE_COMPILING
+
+    def __call__(self, value: Any) -> bool:
+        """Return whether a value fits the schema."""
+        if self._remaining_steps > 0:
+            verdict = self._ask_reference(value)
+            if verdict is not None:
+                return verdict
+        return self._checker.accepts(value)
+
+    def _ask_reference(self, value: Any) -> bool | None:
+        """Return the verdict of the reference; None where it takes too many steps."""
+        with limit_steps(self._remaining_steps) as limit:
+            try:
+                return self._checker.find_first_error(value) is None
+            except (RecursionError, StepLimitExceeded):
+                return None
+            finally:
+                self._remaining_steps -= limit.check_steps + 1
+
+
 def compile_check(schema: dict[str, Any]) -> Callable[[Any], bool]:
-    """Return the check of a schema, which is compiled at once.
+    """Return the check of a schema, which is compiled when it is worth it.
 
     Args:
         schema: a self-contained root in our dialect.
 
     """
-    checker = Checker(schema)
-    checker.compile()
-    return checker.accepts
+    return LazyCheck(Checker(schema))

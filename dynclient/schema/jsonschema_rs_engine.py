@@ -9,8 +9,8 @@ from dynclient.fork_safety import build_fork_safe_lock
 from dynclient.schema.dialect import (
     Schema,
     SharedDefinitions,
-    find_referenced_names,
     get_definition_name,
+    get_definition_references,
     get_shared_definitions,
 )
 from dynclient.schema.fast_roots import FastRoot, build_reference, write_fast_root
@@ -152,7 +152,7 @@ class CompiledDefinitions:
             return self._roots[name]
 
     def _compile(self, name: str) -> None:
-        names = _list_reached(self._shared, name)
+        names = get_definition_references(self._shared).list_reached([name])
         properties: dict[str, Any] = {}
         for reached in names:
             reference = build_reference(reached)
@@ -189,18 +189,6 @@ class _LargeRoots:
 
 _large_roots = _LargeRoots()
 _LARGE_ROOTS_LOCK = build_fork_safe_lock()
-
-
-def _list_reached(defs: SharedDefinitions, name: str) -> list[str]:
-    """Return a definition and all that it reaches."""
-    reached = {name: None}
-    pending = [name]
-    while pending:
-        for found in find_referenced_names(defs[pending.pop()]):
-            if found not in reached:
-                reached[found] = None
-                pending.append(found)
-    return list(reached)
 
 
 def _is_deeper(value: Any, max_depth: int) -> bool:

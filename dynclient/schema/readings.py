@@ -24,6 +24,7 @@ from dynclient.schema.dialect import (
     bundle_schema,
     get_definition_name,
     get_place,
+    list_subschemas,
     map_subschemas,
 )
 
@@ -75,7 +76,13 @@ def refuse_other_direction(
 
     """
     annotation = EXCLUDING_ANNOTATIONS[direction]
-    refused_names: list[str] = []
+    root = bundle_schema(schema, defs)
+    members = _find_annotated_members(defs)
+    is_anything_refused = members.has_any(root, annotation) or any(
+        members.has_any_in_definition(name, annotation) for name in root.get("$defs", ())
+    )
+    if not is_anything_refused:
+        return None
 
     def refuse(part: Any) -> Any:
         if not isinstance(part, dict):
@@ -83,12 +90,50 @@ def refuse_other_direction(
         refusing = Schema(map_subschemas(part, refuse), get_place(part))
         for name, member in part.get("properties", {}).items():
             if _has_annotation(member, defs, annotation):
-                refused_names.append(name)
                 refusing["properties"][name] = _build_refusal(member, annotation)
         return refusing
 
-    root: Schema = refuse(bundle_schema(schema, defs))
-    return root if refused_names else None
+    refusing_root: Schema = refuse(root)
+    return refusing_root
+
+
+class AnnotatedMembers:
+    """Finds which schemas have properties with an annotation. Each definition is read once.
+
+    Args:
+        defs: the definitions that references name.
+
+    """
+
+    def __init__(self, defs: Definitions) -> None:
+        self._defs = defs
+        self._verdicts: dict[tuple[str, str], bool] = {}
+
+    def has_any_in_definition(self, name: str, annotation: str) -> bool:
+        """Tell whether a definition has a property with an annotation, at any depth."""
+        key = (name, annotation)
+        if key not in self._verdicts:
+            self._verdicts[key] = self.has_any(self._defs[name], annotation)
+        return self._verdicts[key]
+
+    def has_any(self, schema: Any, annotation: str) -> bool:
+        """Tell whether a schema has a property with an annotation, at any depth."""
+        pending = [schema]
+        while pending:
+            part = pending.pop()
+            if not isinstance(part, dict):
+                continue
+            for member in part.get("properties", {}).values():
+                if _has_annotation(member, self._defs, annotation):
+                    return True
+            pending += list_subschemas(part)
+        return False
+
+
+def _find_annotated_members(defs: Definitions) -> AnnotatedMembers:
+    if isinstance(defs, SharedDefinitions):
+        return defs.derive(AnnotatedMembers)
+    return AnnotatedMembers(defs)
 
 
 def _has_annotation(schema: Any, defs: Definitions, annotation: str) -> bool:

@@ -10,7 +10,13 @@ from dynclient.containment.identity_cache import IdentityCache
 from dynclient.containment.schema_view import SchemaView, is_format_bound
 from dynclient.containment.witnesses.positive_expansion import DisjunctiveKeyword
 from dynclient.containment.witnesses.signed_schemas import DerivedCondition, SignedSchema
-from dynclient.schema.dialect import Schema, bundle_schema, find_referenced_names, map_subschemas
+from dynclient.schema.dialect import (
+    Schema,
+    bundle_schema,
+    find_referenced_names,
+    get_definition_references,
+    map_subschemas,
+)
 from dynclient.schema.engine import Checker
 from dynclient.schema.long_values import is_long_value
 from dynclient.schema.readings import Definitions, SchemaCloser
@@ -54,7 +60,7 @@ class RootBuilder:
             self._source_defs = self._closer.closed_defs
         self._formats = formats
         self._unformatted_defs: Definitions = {}
-        self._references: dict[str, list[str]] = {}
+        self._references = get_definition_references(self._source_defs)
 
     def build(self, schema: Any) -> Schema:
         """Return a schema in its reading as a root with the definitions that it reaches."""
@@ -63,27 +69,10 @@ class RootBuilder:
         if self._formats:
             return bundle_schema(schema, self._source_defs)
         root = remove_formats(schema)
-        for name in self._collect_reachable(root):
+        for name in self._references.list_reached(find_referenced_names(root)):
             if name not in self._unformatted_defs:
                 self._unformatted_defs[name] = remove_formats(self._source_defs[name])
         return bundle_schema(root, self._unformatted_defs)
-
-    def _collect_reachable(self, schema: Any) -> list[str]:
-        """Return the names of the definitions that a schema reaches, directly or not."""
-        reachable: dict[str, None] = {}
-        queue = list(find_referenced_names(schema))
-        while queue:
-            name = queue.pop()
-            if name not in reachable:
-                reachable[name] = None
-                queue += self._find_references(name)
-        return list(reachable)
-
-    def _find_references(self, name: str) -> list[str]:
-        if name not in self._references:
-            names = dict.fromkeys(find_referenced_names(self._source_defs[name]))
-            self._references[name] = list(names)
-        return self._references[name]
 
 
 class ValidatorCache:
