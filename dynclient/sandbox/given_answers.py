@@ -18,7 +18,7 @@ from dynclient.plan.results import BODILESS_STATUSES, FIRST_ERROR_STATUS
 from dynclient.sandbox.content_negotiation import negotiate_media_type
 from dynclient.sandbox.response_builder import ResponseBuilder
 from dynclient.sandbox.response_sampler import SampledBody
-from dynclient.schema.engine import Checker
+from dynclient.schema.engine import LazyChecker
 from dynclient.violations import Violation
 from dynclient.wire import media, media_types
 from dynclient.wire.message import Headers, Response
@@ -186,10 +186,10 @@ class AnswerBuilder:
             raise self._build_misfit(
                 f"the media type {media_type} is not declared, the document knows {names}"
             )
-        return SampledBody(media_type or DEFAULT_MEDIA_TYPE, value, Checker({}))
+        return SampledBody(media_type or DEFAULT_MEDIA_TYPE, value, LazyChecker({}))
 
     def _check_data(self, entry: MediaType, value: Any, media_type: str) -> SampledBody:
-        checker = Checker(self._plan.schemas.build_result_schema(entry, "producer"))
+        checker = LazyChecker(self._plan.schemas.build_result_schema(entry, "producer"))
         is_checked = self._validate and not isinstance(value, bytes)
         if is_checked and not checker.accepts(value):
             violations = checker.find_violations(value, ("body",))

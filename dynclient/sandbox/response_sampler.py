@@ -11,7 +11,7 @@ from dynclient.generate import ExampleGenerator, NoExample
 from dynclient.model import MediaType, Parameter, Response, read_example
 from dynclient.plan.plan import Plan
 from dynclient.plan.schemas import DIALECT_URI, Reading
-from dynclient.schema.engine import Checker, compile_check
+from dynclient.schema.engine import LazyChecker, compile_check
 from dynclient.schema.explain import list_declared_names
 from dynclient.schema.readings import Definitions
 from dynclient.wire import media, media_types, multipart
@@ -37,10 +37,13 @@ class SampledBody:
 
     media_type: str
     value: Any
-    checker: Checker
+    checker: LazyChecker
 
     def is_valid(self, value: Any) -> bool:
         """Tell whether a value fits the schema too; a value that cannot be checked does not."""
+        verdict = self.checker.ask_reference(value)
+        if verdict is not None:
+            return verdict
         try:
             if self._can_use_fast_engine:
                 return self.checker.accepts_by_fast_engine(value)
@@ -80,7 +83,7 @@ class SampledParameter:
     """A valid value of a parameter, and the schema that it fits."""
 
     value: Any
-    checker: Checker
+    checker: LazyChecker
 
 
 class ResponseSampler:
@@ -165,9 +168,9 @@ class ResponseSampler:
         value = _build_generator(checker).generate(seed=seed + 1)
         return SampledBody(media_type, value, checker)
 
-    def _build_checker(self, entry: MediaType, media_type: str, reading: Reading) -> Checker:
+    def _build_checker(self, entry: MediaType, media_type: str, reading: Reading) -> LazyChecker:
         used = entry.narrow(media_type) if media_types.is_range(entry.name) else entry
-        return Checker(self._plan.schemas.build_result_schema(used, reading))
+        return LazyChecker(self._plan.schemas.build_result_schema(used, reading))
 
     def _create_body(self, entry: MediaType, media_type: str, *, full: bool) -> SampledBody:
         try:
@@ -231,7 +234,7 @@ class ResponseSampler:
             return None
         schemas = self._plan.schemas
         translated = schemas.translate(parameter.schema, "request")
-        checker = Checker(schemas.bundle(translated, "request", "consumer"))
+        checker = LazyChecker(schemas.bundle(translated, "request", "consumer"))
         for example in parameter.examples:
             if checker.accepts(example):
                 return SampledParameter(example, checker)
@@ -246,7 +249,7 @@ class ResponseSampler:
         schemas = self._plan.schemas
         translated = schemas.translate(header.schema, "response")
         schema = schemas.bundle(translated, "response", "producer")
-        checker = Checker(schema)
+        checker = LazyChecker(schema)
         for example in header.examples:
             if checker.accepts(example):
                 texts = _write_header_lines(header, example)
@@ -289,7 +292,7 @@ def sample_value(schema: Any, defs: Definitions) -> Any:
         return None
     root = {"$schema": DIALECT_URI, **schema, "$defs": dict(defs)}
     try:
-        return _build_generator(Checker(root)).generate()
+        return _build_generator(LazyChecker(root)).generate()
     except NoExample:
         return None
 
@@ -298,5 +301,5 @@ def _is_field_value(text: str) -> bool:
     return text.isascii() and text.isprintable() and text == text.strip()
 
 
-def _build_generator(checker: Checker) -> ExampleGenerator:
+def _build_generator(checker: LazyChecker) -> ExampleGenerator:
     return ExampleGenerator(checker.schema, compile_schema=compile_check, accepts=checker.accepts)

@@ -18,8 +18,10 @@ from dynclient.schema.jsonschema_rs_engine import FastValidator
 from dynclient.schema.step_limit import StepLimitExceeded, limit_steps
 from dynclient.violations import Violation
 
-#: The reference engine takes so many steps in about the time in which a schema is compiled.
-STEPS_BEFORE_COMPILING = 5_000
+#: The reference engine takes so many steps in about the time in which a schema is compiled, and so
+#: many more for each definition that it reaches.
+STEPS_BEFORE_COMPILING = 2_000
+STEPS_PER_DEFINITION = 50
 
 #: How many errors of the reference engine are looked at.
 MAX_ERRORS = 1000
@@ -124,34 +126,34 @@ class Checker:
         return violations or [Violation("schema", at, "does not fit its schema")]
 
 
-class LazyCheck:
-    """The check of a schema by which few values may be checked.
+class LazyChecker(Checker):
+    """A checker by which few values may be checked.
 
     Compiling a schema for the fast engine takes much longer than one check by the reference. So the
     reference checks first, until that has taken about as long.
 
     Args:
-        checker: of the schema.
+        schema: a self-contained root in our dialect.
 
     """
 
-    def __init__(self, checker: Checker) -> None:
-        self._checker = checker
-        self._remaining_steps = STEPS_BEFORE_COMPILING
+    def __init__(self, schema: dict[str, Any]) -> None:
+        super().__init__(schema)
+        definition_count = len(schema.get("$defs", ()))
+        self._remaining_steps = STEPS_BEFORE_COMPILING + STEPS_PER_DEFINITION * definition_count
 
-    def __call__(self, value: Any) -> bool:
+    def accepts(self, value: Any) -> bool:
         """Return whether a value fits the schema."""
-        if self._remaining_steps > 0:
-            verdict = self._ask_reference(value)
-            if verdict is not None:
-                return verdict
-        return self._checker.accepts(value)
+        verdict = self.ask_reference(value)
+        return super().accepts(value) if verdict is None else verdict
 
-    def _ask_reference(self, value: Any) -> bool | None:
-        """Return the verdict of the reference; None where it takes too many steps."""
+    def ask_reference(self, value: Any) -> bool | None:
+        """Return the verdict of the reference; None where it took enough steps already."""
+        if self._remaining_steps <= 0:
+            return None
         with limit_steps(self._remaining_steps) as limit:
             try:
-                return self._checker.find_first_error(value) is None
+                return self.find_first_error(value) is None
             except (RecursionError, StepLimitExceeded):
                 return None
             finally:
@@ -165,4 +167,4 @@ def compile_check(schema: dict[str, Any]) -> Callable[[Any], bool]:
         schema: a self-contained root in our dialect.
 
     """
-    return LazyCheck(Checker(schema))
+    return LazyChecker(schema).accepts
