@@ -274,6 +274,11 @@ class Operation:
         """Whether its responses say anything of a success: a 2xx, a 3xx, or `default`."""
         return any(status[:1] in ("2", "3") or status == "default" for status in self.responses)
 
+    @property
+    def declares_final_success(self) -> bool:
+        """Whether its responses have a 2xx: a success that is no redirect."""
+        return any(status[:1] == "2" for status in self.responses)
+
     @cached_property
     def security(self) -> SecurityFormula:
         """The security formula of the operation, else that of the document.

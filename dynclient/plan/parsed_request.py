@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -42,6 +42,7 @@ class ParsedRequest:
         query: the text after `?`, still encoded.
         headers: as they came.
         body: the bytes, or None where there is none.
+        origin: scheme and host, as the Host header or else the URL names it; "" where none does.
 
     """
 
@@ -50,21 +51,31 @@ class ParsedRequest:
     query: str
     headers: Headers
     body: bytes | None
+    origin: str = ""
 
     @classmethod
     def parse(cls, sent: RequestLike) -> ParsedRequest:
         """Return the parts of a request; the host is ignored, as a sandbox answers for any."""
-        target = sent.url.partition("#")[0]
+        headers = sent.headers if isinstance(sent.headers, Headers) else Headers(sent.headers)
+        body = sent.body if isinstance(sent.body, bytes | None) else b"".join(sent.body)
+        parts = cls.split_url(sent.method.upper(), sent.url)
+        origin = parts.origin
+        if "host" in headers:
+            origin = f"{origin.partition('://')[0] or 'http'}://{headers['host']}"
+        return replace(parts, headers=headers, body=body, origin=origin)
+
+    @classmethod
+    def split_url(cls, method: str, url: str) -> ParsedRequest:
+        """Return the parts of a request that has nothing but a method and a URL."""
+        target, origin = url.partition("#")[0], ""
         scheme, mark, rest = target.partition("://")
         if mark and "/" not in scheme and "?" not in scheme:
             ends = [rest.find("/"), rest.find("?")]
             host_end = min((end for end in ends if end >= 0), default=len(rest))
-            target = rest[host_end:]
+            target, origin = rest[host_end:], f"{scheme}://{rest[:host_end]}"
         path, _, query = target.partition("?")
-        headers = sent.headers if isinstance(sent.headers, Headers) else Headers(sent.headers)
         path = path if path.startswith("/") else f"/{path}"
-        body = sent.body if isinstance(sent.body, bytes | None) else b"".join(sent.body)
-        return cls(sent.method.upper(), path, query, headers, body)
+        return cls(method, path, query, Headers(), None, origin)
 
     @cached_property
     def query_pairs(self) -> NameValuePairs:

@@ -26,6 +26,8 @@ from dynclient.wire.schema_types import SchemaTypes
 
 ResponseValidation = Literal["raise", "warn", "off"]
 
+OK = 200
+FIRST_REDIRECT_STATUS = 300
 FIRST_ERROR_STATUS = 400
 #: The kind of a violation that never makes a result invalid: it is reported as drift.
 WRITE_ONLY = "writeOnly"
@@ -142,6 +144,18 @@ class ResultTable:
     def _build_write_only_checker(self, media_type: MediaType) -> Checker | None:
         schema = self._schemas.build_write_only_schema(media_type)
         return None if schema is None else Checker(schema)
+
+    def get_row_of(self, response: Response) -> ResultRow:
+        """Return the row of a response.
+
+        Where an operation declares no success but a redirect, its document says nothing of the
+        success to which that leads.
+        """
+        if response.was_redirected and OK <= response.status < FIRST_REDIRECT_STATUS:
+            is_declared = self.operation.find_response(response.status) is not None
+            if not is_declared and not self.operation.declares_final_success:
+                return ResultRow(response.headers.get("content-type", ""))
+        return self.get_row(response.status, response.headers.get("content-type", ""))
 
     def get_row(self, status: int, content_type: str) -> ResultRow:
         """Return the row of a status and a Content-Type, "" where the response names none."""
@@ -279,7 +293,7 @@ class ResultTable:
 
         """
         content_type = response.headers.get("content-type", "")
-        row = self.get_row(response.status, content_type)
+        row = self.get_row_of(response)
         data, decode_error = _decode_body(response.body, row, content_type)
         violations: list[Violation] = []
         if validation != "off" and not decode_error:

@@ -147,7 +147,8 @@ def _build_asgi_request(scope: Scope, body: bytes) -> _AsgiRequest:
     raw: bytes = scope.get("raw_path") or quote(scope["path"], safe="/:@!$&'()*+,;=~").encode()
     query: bytes = scope.get("query_string", b"")
     path = raw.partition(b"?")[0].decode("latin-1")
-    url = f"http://sandbox.invalid{path}" + (f"?{query.decode('latin-1')}" if query else "")
+    scheme = scope.get("scheme", "http")
+    url = f"{scheme}://sandbox.invalid{path}" + (f"?{query.decode('latin-1')}" if query else "")
     headers = Headers(
         (name.decode("latin-1"), _decode_field_value(value)) for name, value in scope["headers"]
     )

@@ -53,6 +53,10 @@ class GivenAnswer:
     response: Response | None
     remaining: int | None
 
+    def has_header(self, name: str) -> bool:
+        """Tell whether a header was given; a sample does not stand beside it."""
+        return any(name.lower() == given.lower() for given, _ in self.headers)
+
 
 class GivenAnswers:
     """The answers that were given, by operation; threads that share it need a lock.
@@ -239,7 +243,8 @@ def send_answer(
         return response_builder.build_refusal(answer.status, reasons, request, *answer.headers)
     if response is None:
         sampled = response_builder.build_for_status(answer.status, request, call)
-        sampled = replace(sampled, headers=(*sampled.headers, *answer.headers))
+        others = [field for field in sampled.headers if not answer.has_header(field[0])]
+        sampled = replace(sampled, headers=(*others, *answer.headers))
         response = response_builder.encode(sampled, request)
     return replace(response, body=b"") if request.method == "HEAD" else response
 

@@ -42,6 +42,11 @@ from dynclient.sandbox.given_answers import (
 )
 from dynclient.sandbox.preferences import Preferences
 from dynclient.sandbox.received_calls import CallLog, ReceivedCall
+from dynclient.sandbox.redirect_target import (
+    build_target_response,
+    direct_redirect,
+    is_redirect_target,
+)
 from dynclient.sandbox.response_builder import ResponseBuilder
 from dynclient.sandbox.sandbox_extension import SandboxExtension
 from dynclient.sandbox.state.item_store import ItemStore
@@ -259,6 +264,8 @@ class Sandbox:
 
         """
         parsed = ParsedRequest.parse(request)
+        if is_redirect_target(parsed):
+            return build_target_response(parsed), FaultEffect()
         result = self._operation_matcher.find(parsed.method, parsed.path, parsed.query_pairs)
         if not result.matches:
             return _build_no_match_response(parsed, result), FaultEffect()
@@ -389,17 +396,28 @@ class Sandbox:
         with self._lock:
             given = self._given_answers.take(match.operation.key)
         if given is not None:
-            return send_answer(given, prepared.response_builder, request, parsed_call.call)
+            response = send_answer(given, prepared.response_builder, request, parsed_call.call)
+            if given.has_header("Location"):
+                return response
+            return self._direct_redirect(response, match, request)
         preferences = Preferences.parse(request.headers)
         if preferences is not None:
             number = self._request_counts[match.operation.key]
-            response = prepared.response_builder.build_preferred(
+            preferred = prepared.response_builder.build_preferred(
                 preferences, request, parsed_call.call, number
             )
-            if response is not None:
-                return response
+            if preferred is not None:
+                return self._direct_redirect(preferred, match, request)
         with self._state_lock:
-            return prepared.stateful_operation.execute(request, parsed_call.call)
+            response = prepared.stateful_operation.execute(request, parsed_call.call)
+        return self._direct_redirect(response, match, request)
+
+    def _direct_redirect(
+        self, response: Response, match: OperationMatch, request: ParsedRequest
+    ) -> Response:
+        operation = match.operation
+        results = self._prepare_operation(operation).plan.result_table
+        return direct_redirect(response, request, operation, results, self._operation_matcher)
 
     def _prepare_operation(self, operation: Operation) -> _PreparedOperation:
         prepared = self._prepared_operations.get(operation.key)

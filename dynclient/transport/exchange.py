@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from dynclient.errors import (
@@ -81,7 +82,9 @@ class Exchange(NamedTuple):
             if delay is not None:
                 return self._send_again(delay)
         url = find_redirect_target(self.outgoing, response, self.policy.follow_redirects)
-        return Done(response) if url is None else self._follow(response, url)
+        if url is not None:
+            return self._follow(response, url)
+        return Done(replace(response, was_redirected=True) if self.redirects else response)
 
     def decide_after_failure(
         self, error: TransportError, *, is_connection_stale: bool = False

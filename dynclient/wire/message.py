@@ -193,7 +193,8 @@ class Response:
         body: the bytes, content coding undone.
         elapsed: seconds from sending to the end of the body.
         http: the HTTP library's own response; None from a sandbox.
-        is_elsewhere: the body went to where the caller wanted it, and `body` is empty.
+        is_in_sink: the body went to where the caller wanted it, and `body` is empty.
+        was_redirected: redirects led to it.
 
     """
 
@@ -203,6 +204,7 @@ class Response:
     elapsed: float = field(default=0.0, compare=False)
     http: Any = field(default=None, compare=False, repr=False)
     is_in_sink: bool = False
+    was_redirected: bool = False
 
     @property
     def media_type(self) -> str:

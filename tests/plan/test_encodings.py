@@ -214,7 +214,7 @@ def test_an_optional_member_may_be_empty_and_is_left_out():
 def test_a_required_member_of_a_form_that_is_a_query_is_not_empty():
     content = {FORM: {"schema": {**BODY, "required": ["tags"]}}}
     parameter = {"name": "q", "in": "querystring", "content": content}
-    source = document({"/x": {"get": operation(parameters=[parameter])}}, version="3.2.0")
+    source = document({"/x": {"get": operation(parameter)}}, version="3.2.0")
     client = dynclient.Client(source, transport=dynclient.Sandbox(source))
     assert client.run.validate(tags=["a"]) == []
     assert [v.path for v in client.run.validate(tags=[])] == [("querystring", "tags")]
