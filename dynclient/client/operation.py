@@ -37,6 +37,11 @@ if TYPE_CHECKING:
 RunnerT = TypeVar("RunnerT", bound=Runner)
 
 
+_NO_EXAMPLE_HINT = (
+    "give a Call of your own; where no value fits the document, `dynclient check` says why"
+)
+
+
 class DocstringDescriptor:
     """The docstring of a class of operations; of an operation, its own, built when it is read."""
 
@@ -170,7 +175,7 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
             call = Call(generator.generate(seed=seed))
         except NoExample as error:
             text = f"{self.id}: no example was found: {error}"
-            raise UsageError(text, hint="give a Call of your own") from error
+            raise UsageError(text, hint=_NO_EXAMPLE_HINT) from error
         entry = self._plan.find_media_type(self._options.media_type)
         if "body" in call and entry is not None:
             name = self._options.media_type or entry.name

@@ -228,7 +228,7 @@ class SchemaCache:
             if schema is True or id(schema) in visited:
                 continue
             if schema is False:
-                raise GenerationFailed("false allows nothing")
+                raise GenerationFailed("a part of its schema refuses every value here")
             visited.add(id(schema))
             conjuncts.append(schema)
 

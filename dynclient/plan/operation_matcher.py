@@ -12,6 +12,9 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 from dynclient.model import TEMPLATE_VARIABLE, Operation, Server
 from dynclient.plan.parsed_request import NameValuePairs
 
+#: How many ways to tell variables side by side apart are tried.
+MAX_SPLITS = 64
+
 #: What a client leaves as it is in the literal parts of a template.
 _SAFE_IN_LITERALS = "/:@!$&'()*+,;=-._~%"
 
@@ -59,6 +62,20 @@ class SegmentTemplate:
         """The number of literal characters: the more, the more specific."""
         return sum(map(len, self.literals))
 
+    def list_matches(self, text: str) -> list[tuple[str, ...]]:
+        """Return the values of the variables, as `match` does, and all others that are possible.
+
+        Only variables side by side leave a choice: `{a}{b}`.
+        """
+        values = self.match(text)
+        if values is None or "" not in self.literals[1:-1]:
+            return [] if values is None else [values]
+        matches = {values: None}
+        for number, literal in enumerate(self.literals[1:-1]):
+            if literal == "":
+                matches |= dict.fromkeys(_list_splits(values, number))
+        return list(matches)[:MAX_SPLITS]
+
     def match(self, text: str) -> tuple[str, ...] | None:
         """Return the values of the variables, each as short as it can be; None without a match."""
         if not text.startswith(self.literals[0]):
@@ -74,6 +91,16 @@ class SegmentTemplate:
         if end < at or not text.endswith(self.literals[-1]):
             return None
         return (*values, text[at:end])
+
+
+def _list_splits(values: tuple[str, ...], number: int) -> Iterator[tuple[str, ...]]:
+    """Yield values of which one and the next, which stand side by side, are split otherwise.
+
+    The first one is as long as it can be.
+    """
+    joined = values[number] + values[number + 1]
+    for end in range(min(len(joined), MAX_SPLITS) - 1, 0, -1):
+        yield (*values[:number], joined[:end], joined[end:], *values[number + 2 :])
 
 
 def _find_value_end(text: str, literal: str, at: int) -> int:
@@ -156,9 +183,10 @@ class OperationMatcher:
         candidates.sort(key=lambda other: -len(other.query_pairs))
 
     def find(self, method: str, path: str, query: NameValuePairs) -> MatchResult:
-        """Return the operations that a request may be for.
+        """Return the operations that a request may be for, and how.
 
-        They are several only where path keys differ in a part that no path has (`/#a` and `/#b`).
+        They are several only where path keys differ in a part that no path has (`/#a` and `/#b`),
+        and where variables side by side leave open which has which text.
 
         Args:
             method: of the request, upper case.
@@ -171,11 +199,12 @@ class OperationMatcher:
         for base in self._base_paths:
             if not _starts_with(segments, base):
                 continue
-            for candidates_by_method, values in _find_leaves(self._root, segments[len(base) :]):
+            for candidates_by_method, all_values in _find_leaves(self._root, segments[len(base) :]):
                 available = _select_available(candidates_by_method, base, query)
                 if method in available:
                     matches = [
                         _build_match(candidate, values, segments, len(base))
+                        for values in all_values
                         for candidate in available[method]
                     ]
                     return MatchResult(tuple(matches))
@@ -184,6 +213,9 @@ class OperationMatcher:
 
 
 CandidatesByMethod = dict[str, list[CandidateOperation]]
+
+#: The values of path variables, still percent-encoded.
+Values = tuple[str, ...]
 
 
 def _select_available(
@@ -252,9 +284,9 @@ def _parse_query_key(query: str) -> tuple[tuple[str, str | None], ...]:
 
 def _find_leaves(
     root: _TemplateNode, segments: Sequence[str]
-) -> Iterator[tuple[CandidatesByMethod, tuple[str, ...]]]:
-    """Yield the leaves of a path and the values of its variables, literal segments first."""
-    todo: list[tuple[_TemplateNode, int, tuple[str, ...]]] = [(root, 0, ())]
+) -> Iterator[tuple[CandidatesByMethod, list[Values]]]:
+    """Yield the leaves of a path, literal segments first, and what its variables may have."""
+    todo: list[tuple[_TemplateNode, int, list[Values]]] = [(root, 0, [()])]
     while todo:
         node, at, values = todo.pop()
         if at == len(segments):
@@ -263,14 +295,19 @@ def _find_leaves(
             continue
         text = segments[at]
         if node.variable is not None:
-            todo.append((node.variable, at + 1, (*values, text)))
+            todo.append((node.variable, at + 1, _add_values(values, [(text,)])))
         for segment, child in reversed(node.mixed.items()):
-            own = segment.match(text)
-            if own is not None:
-                todo.append((child, at + 1, values + own))
+            own = segment.list_matches(text)
+            if own:
+                todo.append((child, at + 1, _add_values(values, own)))
         literal = node.literals.get(unquote(text) if "%" in text else text)
         if literal is not None:
             todo.append((literal, at + 1, values))
+
+
+def _add_values(values: list[Values], own: list[Values]) -> list[Values]:
+    """Return what the variables so far may have, with those of one more segment."""
+    return [before + after for before in values for after in own][:MAX_SPLITS]
 
 
 def _starts_with(segments: Sequence[str], base: tuple[str, ...]) -> bool:

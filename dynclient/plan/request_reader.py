@@ -13,7 +13,12 @@ from dynclient.plan.plan import Plan
 from dynclient.plan.schemas import is_ignored_header
 from dynclient.violations import Violation, sort_violations
 from dynclient.wire import media, media_types
-from dynclient.wire.parameters import ParameterAbsent, is_declared_name, read_parameter
+from dynclient.wire.parameters import (
+    ParameterAbsent,
+    is_declared_name,
+    is_exploded_member,
+    read_parameter,
+)
 from dynclient.wire.querystring import read_querystring
 from dynclient.wire.schema_types import SchemaTypes
 
@@ -166,13 +171,20 @@ class RequestReader:
         return [
             (name, text)
             for name, text in raw_value
-            if not self._is_claimed_by_another(parameter, unquote(name))
+            if not self._is_claimed_by_another(parameter, types, unquote(name))
         ]
 
-    def _is_claimed_by_another(self, parameter: Parameter, name: str) -> bool:
+    def _is_claimed_by_another(
+        self, parameter: Parameter, own_types: SchemaTypes, name: str
+    ) -> bool:
+        """Tell whether a name is another parameter's; a member that both declare is of both."""
+        is_own_member = own_types.has_property(name)
         for other, types in self._types_by_parameter.items():
             is_beside = other is not parameter and other.location == parameter.location
-            if is_beside and is_declared_name(other, types, name):
+            if not is_beside or not is_declared_name(other, types, name):
+                continue
+            is_member_of_both = is_own_member and is_exploded_member(other, types, name)
+            if not is_member_of_both:
                 return True
         return False
 
@@ -237,8 +249,10 @@ def _is_body_absent(request: ParsedRequest) -> bool:
 def _to_json(value: Any, types: SchemaTypes) -> Any:
     """Return a body that is not JSON as JSON data, as far as its schema can check it.
 
-    Bytes become a text of as many characters.
+    Bytes become a text of as many characters. A form that is no object is ready text in a call.
     """
+    if isinstance(value, dict) and types.types and "object" not in types.types:
+        return OPAQUE
     if isinstance(value, dict):
         return {name: _decode_binary(member) for name, member in value.items()}
     if isinstance(value, list):

@@ -109,12 +109,17 @@ class Schemas:
     def translate_body(self, media_type: MediaType, direction: Direction) -> Schema | bool:
         """Return the schema of a body in Python: XML and the like are text, whatever it says.
 
+        So is a form that its schema does not let be an object.
+
         Plain text may stand for a number or boolean. A result that came as text or octets under a
         range is held to the schema, since the document means no XML then.
         """
         schema = self.translate_content(media_type, direction)
         kind, node = media_types.find_body_kind(media_type), media_type.schema
         defs = self._dialects[direction].defs
+        is_request_form = kind == "form" and direction == "request"
+        if node is not None and is_request_form and not _can_be_object(SchemaTypes(schema, defs)):
+            return Schema({"type": "string"}, node.place)
         if kind in _COMPOSED_KINDS and direction == "request":
             return write_labelled_as_text(schema, defs, media_type, kind)
         if node is None or kind in ("json", "items") or kind in _COMPOSED_KINDS:
@@ -291,6 +296,10 @@ def _annotate_parameter(
     if not limits and not annotations:
         return schema
     return Schema({**annotations, "allOf": [schema, *limits]}, parameter.node.place)
+
+
+def _can_be_object(types: SchemaTypes) -> bool:
+    return not types.types or "object" in types.types
 
 
 def _can_be_text(types: SchemaTypes, kind: str) -> bool:

@@ -63,6 +63,8 @@ INTERNAL_SERVER_ERROR = 500
 
 MAX_DISAGREEMENTS = 1000
 
+_CHECK_HINT = "`dynclient check` reports schemas that no value fits"
+
 
 @dataclass(frozen=True)
 class _PreparedOperation:
@@ -368,7 +370,7 @@ class Sandbox:
         try:
             return self._answer_operation(self._prepare_operation(operation), match, request)
         except NoExample as error:
-            text = f"{operation.id}: the sandbox has no valid answer: {error}"
+            text = f"{operation.id}: the sandbox has no valid answer: {error}; {_CHECK_HINT}"
         except DynclientError as error:
             text = f"{operation.id}: the document is broken here: {error.headline}"
         return _Outcome(build_problem_response(INTERNAL_SERVER_ERROR, text), "broken")

@@ -207,3 +207,26 @@ def test_an_example_of_every_media_type_is_sent_and_read(content):
     op = operation(content)
 
     assert op.send(op.example()).status == 200
+
+
+@pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
+def test_a_form_that_is_no_object_is_ready_text(version):
+    name = "application/x-www-form-urlencoded"
+    source = {
+        "openapi": version,
+        "info": {"title": "t", "version": "1"},
+        "paths": {
+            "/x": {
+                "post": {
+                    "operationId": "post",
+                    "requestBody": {"required": True, "content": typed(name, schema={"type": "array"})},
+                    "responses": {"204": {"description": "-"}},
+                }
+            }
+        },
+    }  # fmt: skip
+    post = dynclient.Client(source, transport=dynclient.Sandbox(source)).post
+    assert post.request(body="a=1&b=2").body == b"a=1&b=2"
+    assert [violation.path for violation in post.validate(body=[{"a": 1}])] == [("body",)]
+    post(post.example())
+    post(body="a=1&b=2")

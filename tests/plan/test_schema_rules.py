@@ -191,6 +191,37 @@ def test_the_message_names_the_components_that_contradict_each_other():
     assert problem.message == "no value fits this schema: Text and Count contradict each other"
 
 
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize(
+    ("schema", "message"),
+    [
+        ({"type": "string", "oneOf": [{"type": "number"}, {"type": "boolean"}]}, "no alternative has its `type`"),
+        ({"type": "string", "anyOf": [{"type": "number"}, {"type": "object"}]}, "no alternative has its `type`"),
+        ({"oneOf": [{"type": "number"}, {"type": "number"}]}, "`oneOf` lists the same alternative twice"),
+        ({"oneOf": [{"$ref": "#/components/schemas/B"}] * 2}, "`oneOf` lists the same alternative twice"),
+    ],
+)  # fmt: skip
+def test_alternatives_that_no_value_fits_are_an_error(schema, message, version):
+    made = with_schemas(version, A=schema, B={"type": "object"})
+    (problem,) = find(made, "unsatisfiable-schema")
+    assert problem.message == f"no value fits this schema: {message}"
+    assert problem.pointer == "/components/schemas/A"
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "string", "oneOf": [{"type": "string", "maxLength": 2}, {"type": "number"}]},
+        {"type": "object", "oneOf": [{"required": ["a"]}, {"required": ["b"]}]},
+        {"oneOf": [{"type": "string"}, {"type": "number"}, {"type": "number"}]},
+        {"anyOf": [{"type": "number"}, {"type": "number"}]},
+    ],
+)
+def test_alternatives_of_which_one_fits_are_none(schema, version):
+    assert find_in_schema(schema, "unsatisfiable-schema", version) == []
+
+
 def test_only_the_innermost_contradiction_is_reported():
     inner = {"allOf": [{"type": "string"}, {"type": "integer"}]}
     outer = {"allOf": [{"$ref": "#/components/schemas/Inner"}, {"description": "x"}]}

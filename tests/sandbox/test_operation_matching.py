@@ -177,3 +177,48 @@ def test_label_and_matrix_values_are_read_from_their_segment(style, raw):
 )
 def test_no_url_is_too_odd(url):
     assert ask(sandbox_of(["/a"]), "GET", url).status in (200, 404)
+
+
+# --- variables side by side
+
+
+INTEGER, TEXT = {"type": "integer"}, {"type": "string"}
+
+
+@pytest.mark.parametrize(
+    ("schemas", "text", "values"),
+    [
+        ([INTEGER, TEXT], "31format-6", {"a": 31, "b": "format-6"}),
+        ([TEXT, INTEGER], "format-6", {"a": "format-", "b": 6}),
+        ([{"enum": ["ab", "abc"]}, {"enum": ["d", "e"]}], "abcd", {"a": "abc", "b": "d"}),
+        ([TEXT, TEXT], "31.json", {"a": "31", "b": ".json"}),
+    ],
+)
+def test_the_values_of_variables_side_by_side_are_those_that_fit(schemas, text, values):
+    parameters = [parameter(name, "path", one) for name, one in zip("ab", schemas, strict=True)]
+    sandbox = Sandbox(document({"/files/{a}{b}": {"get": operation(*parameters)}}))
+    assert ask(sandbox, "GET", f"/files/{text}").status == 200
+    assert sandbox.calls[-1].call["path"] == values
+
+
+def test_values_of_variables_side_by_side_that_never_fit_are_refused():
+    parameters = [parameter(name, "path", INTEGER) for name in "ab"]
+    sandbox = Sandbox(document({"/files/{a}{b}": {"get": operation(*parameters)}}))
+    assert ask(sandbox, "GET", "/files/" + "x" * 5000).status == 400
+    assert ask(sandbox, "GET", "/files/12").status == 200
+
+
+def test_a_member_of_two_exploded_objects_is_of_both():
+    schema = {"type": "object", "properties": {"size": INTEGER}, "required": ["size"]}
+    parameters = [parameter(name, schema=schema, required=True) for name in ("old", "new")]
+    sandbox = Sandbox(document({"/files": {"get": operation(*parameters)}}))
+    assert ask(sandbox, "GET", "/files?size=1").status == 200
+    assert sandbox.calls[-1].call["query"] == {"old": {"size": 1}, "new": {"size": 1}}
+
+
+def test_a_parameter_of_its_own_name_wins_over_the_member_of_an_exploded_object():
+    schema = {"type": "object", "properties": {"size": INTEGER, "name": TEXT}}
+    parameters = [parameter("filter", schema=schema), parameter("size", schema=INTEGER)]
+    sandbox = Sandbox(document({"/files": {"get": operation(*parameters)}}))
+    assert ask(sandbox, "GET", "/files?size=1&name=a").status == 200
+    assert sandbox.calls[-1].call["query"] == {"filter": {"name": "a"}, "size": 1}

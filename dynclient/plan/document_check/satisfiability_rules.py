@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
 from dynclient.plan.document_check.check_context import CheckContext, Visit
 from dynclient.plan.document_check.overlap_finder import OverlapFinder
-from dynclient.schema.dialect import Schema, get_definition_name
+from dynclient.schema.dialect import UNION_KEYWORDS, Schema, get_definition_name
 from dynclient.schema.explain import name_schema
 from dynclient.schema.readings import Definitions
 
@@ -16,6 +16,8 @@ from dynclient.schema.readings import Definitions
 _MAX_PARTS = 12
 
 _HINT = "loosen one of them, or make them alternatives of `anyOf`"
+_TYPE_HINT = "give `type` the types of the alternatives too, or leave it out"
+_REPEATED_HINT = "list it once; `anyOf` lets several alternatives fit"
 _CLOSED_HINT = (
     "`additionalProperties: false` refuses what the other parts of `allOf` declare; leave it out, "
     "or write `unevaluatedProperties: false` beside `allOf` (OpenAPI 3.1)"
@@ -30,8 +32,7 @@ def check_satisfiable(visit: Visit, context: CheckContext) -> None:
     node = visit.node
     if "enum" in node.value or "const" in node.value:
         return  # Another rule compares these with the rest.
-    is_composed = "allOf" in node.value or ("$ref" in node.value and len(node.value) > 1)
-    if not is_composed or not context.take_composed_schema():
+    if not _can_contradict(node.value) or not context.take_composed_schema():
         return
     direction = visit.direction or "request"
     try:
@@ -42,17 +43,37 @@ def check_satisfiable(visit: Visit, context: CheckContext) -> None:
         if not finder.is_unsatisfiable(schema):
             return
         parts = _list_parts(schema)
-        if any(finder.is_unsatisfiable(part) for part in parts):
+        is_repeated = _has_repeated_branch(node.value)
+        if not is_repeated and any(finder.is_unsatisfiable(part) for part in parts):
             return
     except RecursionError:  # What is nested too deeply is reported elsewhere.
         return
     definitions = context.schemas.get_dialect(direction).defs
     names = _find_contradiction(parts, finder, definitions)
-    subject = f"{names[0]} and {names[1]} contradict each other" if names else "its parts do"
-    text = f"no value fits this schema: {subject}"
-    is_closed = any(_is_closed(part, definitions) for part in parts)
-    hint = _CLOSED_HINT if is_closed else _HINT
-    context.report(node, "unsatisfiable-schema", text, hint)
+    subject = "its parts contradict each other"
+    hint = _CLOSED_HINT if any(_is_closed(part, definitions) for part in parts) else _HINT
+    if is_repeated:
+        subject, hint = "`oneOf` lists the same alternative twice", _REPEATED_HINT
+    elif not {"allOf", "$ref"} & node.value.keys():
+        subject, hint = "no alternative has its `type`", _TYPE_HINT
+    elif names:
+        subject = f"{names[0]} and {names[1]} contradict each other"
+    context.report(node, "unsatisfiable-schema", f"no value fits this schema: {subject}", hint)
+
+
+def _can_contradict(value: Mapping[str, Any]) -> bool:
+    """Tell whether a schema is made of parts that may exclude each other."""
+    if "allOf" in value or ("$ref" in value and len(value) > 1) or _has_repeated_branch(value):
+        return True
+    return "type" in value and any(keyword in value for keyword in UNION_KEYWORDS)
+
+
+def _has_repeated_branch(value: Mapping[str, Any]) -> bool:
+    """Tell whether `oneOf` has two branches that are written alike: no value fits just one."""
+    branches = value.get("oneOf")
+    if not isinstance(branches, list) or len(branches) > _MAX_PARTS:
+        return False
+    return any(one == other for one, other in combinations(branches, 2))
 
 
 def _is_closed(part: Any, definitions: Definitions) -> bool:
@@ -63,11 +84,15 @@ def _is_closed(part: Any, definitions: Definitions) -> bool:
 
 
 def _list_parts(schema: Schema) -> list[Any]:
-    """Return the parts of a schema: those of `allOf`, what it refers to, and the rest."""
+    """Return the parts of a schema: those of `allOf`, what it refers to, unions, and the rest."""
     parts = list(schema.get("allOf", ()))
-    if "$ref" in schema:
-        parts.append(Schema({"$ref": schema["$ref"]}, schema.place))
-    rest = {key: value for key, value in schema.items() if key not in ("allOf", "$ref")}
+    parts += [
+        Schema({keyword: schema[keyword]}, schema.place)
+        for keyword in ("$ref", *UNION_KEYWORDS)
+        if keyword in schema
+    ]
+    taken = ("allOf", "$ref", *UNION_KEYWORDS)
+    rest = {key: value for key, value in schema.items() if key not in taken}
     return [*parts, Schema(rest, schema.place)] if rest else parts
 
 

@@ -9,6 +9,7 @@ those leave open. Where they are silent or disagree, docs/wire.md has the choice
 from dynclient.wire.parameters.parameter_reader import (
     ParameterAbsent,
     is_declared_name,
+    is_exploded_member,
     read_parameter,
 )
 from dynclient.wire.parameters.parameter_writer import (
@@ -24,6 +25,7 @@ __all__ = [
     "build_default_writer",
     "build_writer",
     "is_declared_name",
+    "is_exploded_member",
     "read_parameter",
     "to_text",
 ]

@@ -78,11 +78,16 @@ def is_declared_name(parameter: Parameter, schema: SchemaTypes, name: str) -> bo
     """
     if name == parameter.name:
         return True
-    if parameter.content:
-        return False
-    if parameter.style == "deepObject":
+    if parameter.content is None and parameter.style == "deepObject":
         return name.startswith(f"{parameter.name}[")
-    return parameter.explode and schema.has_property(name)
+    return is_exploded_member(parameter, schema, name)
+
+
+def is_exploded_member(parameter: Parameter, schema: SchemaTypes, name: str) -> bool:
+    """Tell whether a name that is not the parameter's own is a declared member of its object."""
+    is_exploded = parameter.explode and parameter.style != "deepObject"
+    is_member = is_exploded and not parameter.content and schema.has_property(name)
+    return is_member and name != parameter.name
 
 
 class _DelimitedReader(NamedTuple):
