@@ -89,7 +89,7 @@ FAULTS = [
     Planted("a dot in a member of a label is let pass", "plan/serialization_limits.py", '("label", True): {X_SERIALIZATION: True, "items": _NO_DOT}', '("label", True): {X_SERIALIZATION: True}', PLACES),
     # the sandbox
     Planted("what is wrong with a body is passed over", "plan/request_reader.py", "return not parsed_call.is_body_opaque", "return False", WAY),
-    Planted("exploded objects take what others claim", "plan/request_reader.py", "if not self._is_claimed_by_another(parameter, unquote(name))", "", PLACES),
+    Planted("exploded objects take what others claim", "plan/request_reader.py", "if not self._is_claimed_by_another(parameter, types, unquote(name))", "", PLACES),
     Planted("a PUT keeps what it leaves out", "sandbox/state/stateful_operation.py", "if name not in declared}", "if name or declared}", MACHINE),
     Planted("no conflict is met", "sandbox/state/existence_checks.py", "if not self.declares_error(CONFLICT):", "if True:", MACHINE),
     Planted("what is deleted is no more than unknown", "sandbox/state/item_store.py", "        identities[identity] = None\n", "", MACHINE),
@@ -102,7 +102,7 @@ FAULTS = [
     Planted("every item has the same identity", "sandbox/state/item_mapper.py", "yield first + n", "yield first", MACHINE),
     Planted("a remembered item is put where it does not fit", "sandbox/state/item_mapper.py", "            if body.is_valid(candidate):\n                return candidate\n\n        for name, member", "            return candidate\n\n        for name, member", WAY),
     Planted("a chosen status is ignored", "sandbox/preferences.py", "int(code) if _STATUS.fullmatch(code) else None", "None", MACHINE),
-    Planted("a chosen answer is carried out", "sandbox/sandbox.py", "            if response is not None:\n                return response\n", "            if response is not None:\n                prepared.stateful_operation.execute(request, parsed_call.call)\n                return response\n", MACHINE),
+    Planted("a chosen answer is carried out", "sandbox/sandbox.py", "            if preferred is not None:\n", "            if preferred is not None:\n                prepared.stateful_operation.execute(request, parsed_call.call)\n", MACHINE),
     Planted("a dropped answer comes all the same", "sandbox/fault_injection.py", 'if kind in ("drop", "truncate"):', 'if kind == "truncate":', MACHINE),
     Planted("a wrong schema is right", "sandbox/fault_injection.py", "if not accepts(candidate):", "if accepts(candidate):", MACHINE),
     Planted("a fault befalls every operation", "sandbox/fault_injection.py", 'if fault.operation not in ("", operation):', "if False:", MACHINE),
