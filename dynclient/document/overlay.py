@@ -5,6 +5,7 @@ Source: OpenAPI Overlay Specification 1.0.0 and 1.1.0.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -12,7 +13,13 @@ from itertools import islice
 from typing import Any
 
 from dynclient.document.document_files import DocumentFile
+from dynclient.document.openapi_version import has_schema_resources
 from dynclient.document.problems import Problem, Severity
+from dynclient.document.reference_scan import (
+    may_have_discriminators,
+    may_have_resources,
+    may_refer_to_files,
+)
 from dynclient.document.tree_origins import Location, Origin, TreeOrigins
 from dynclient.errors import UnsupportedVersion
 from dynclient.masking import mask_url
@@ -44,14 +51,24 @@ def apply_overlays(entry: DocumentFile, overlays: Sequence[DocumentFile]) -> Doc
         application.apply(overlay)
         problems += overlay.problems
     problems += application.problems
-    return replace(
-        entry,
-        tree=application.tree,
-        problems=tuple(problems),
-        origins=application.origins,
-        may_refer_to_files=True,
-        may_have_discriminators=True,
+    changed = replace(
+        entry, tree=application.tree, problems=tuple(problems), origins=application.origins
     )
+    return replace(changed, **_find_flags(application.tree))
+
+
+def _find_flags(tree: Any) -> dict[str, bool]:
+    """Return what a tree may have, as the flags of a file: an overlay adds and removes it."""
+    try:
+        text = json.dumps(tree).encode("ascii")
+    except (ValueError, RecursionError):
+        text = None
+    return {
+        "may_refer_to_files": text is None or may_refer_to_files(text),
+        "may_have_resources": has_schema_resources(tree)
+        and (text is None or may_have_resources(text)),
+        "may_have_discriminators": text is None or may_have_discriminators(text),
+    }
 
 
 def _check_version(overlay: DocumentFile) -> None:

@@ -32,12 +32,14 @@ class ReferenceBoundary(NamedTuple):
             them.
         allows_everything: whether they may name every file and every host; a document from the net
             no file, and public hosts only.
+        folder: the folder below which they may name files besides; None: there is none.
 
     """
 
     root: str
     allowed: tuple[str, ...] = ()
     allows_everything: bool = False
+    folder: Path | None = None
 
     @property
     def may_fetch(self) -> bool:
@@ -62,12 +64,11 @@ class ReferenceBoundary(NamedTuple):
         folders = [_resolve_links(to_path(one)) for one in self.allowed if not is_remote(one)]
         if any(path.is_relative_to(folder) for folder in folders):
             return
-        if get_scheme(self.root) != "file":
+        if self.folder is None:
             raise _build_refusal(uri, "the document has no base and reads no other file")
-        folder = find_boundary_folder(to_path(self.root))
-        if not path.is_relative_to(folder):
-            raise _build_refusal(uri, f"the file is outside {folder}")
-        if _GIT_FOLDER in path.relative_to(folder).parts:
+        if not path.is_relative_to(self.folder):
+            raise _build_refusal(uri, f"the file is outside {self.folder}")
+        if _GIT_FOLDER in path.relative_to(self.folder).parts:
             raise _build_refusal(uri, f"the file is inside {_GIT_FOLDER}")
 
     def is_vouched(self, url: str) -> bool:
@@ -104,10 +105,11 @@ def build_boundary(
             URLs with all below them; True: every file, and every public host.
 
     """
+    folder = find_boundary_folder(to_path(root)) if get_scheme(root) == "file" else None
     if isinstance(allow_references, bool):
-        return ReferenceBoundary(root, (), allow_references)
+        return ReferenceBoundary(root, (), allow_references, folder)
     uris = [to_uri(one if isinstance(one, str) else Path(one)) for one in allow_references]
-    return ReferenceBoundary(root, tuple(uris))
+    return ReferenceBoundary(root, tuple(uris), folder=folder)
 
 
 def find_boundary_folder(path: Path) -> Path:

@@ -208,6 +208,58 @@ def test_the_command_line_takes_overlays_from_options_and_the_project(tmp_path, 
     assert "overlay-without-match" in checked.output
 
 
+def load_title(path, fixes):
+    return dynclient.load(path, overlay=fixes).title
+
+
+@pytest.mark.parametrize("suffix", ["json", "yaml"])
+@pytest.mark.parametrize("size", [10, 30_000])
+def test_a_changed_overlay_or_document_counts_at_the_next_load(tmp_path, monkeypatch, suffix, size):
+    monkeypatch.setenv("DYNCLIENT_CACHE", str(tmp_path / "cache"))
+    path, fixes = tmp_path / f"api.{suffix}", tmp_path / f"fixes.{suffix}"
+    filling = {"x-filling": "-" * size}
+
+    def write(file, value):
+        text = json.dumps({**value, **filling}, indent=1)
+        file.write_text(text if suffix == "json" else f"# YAML\n{text}\n")
+
+    write(path, {**shop(), "info": {"title": "one", "version": "1"}})
+    add = {"target": "$.info", "update": {"title": "overlaid"}}
+    write(fixes, overlay(add))
+    assert [load_title(path, fixes) for _ in range(2)] == ["overlaid"] * 2
+    write(fixes, overlay({**add, "update": {"title": "again"}}))
+    assert [load_title(path, fixes) for _ in range(2)] == ["again"] * 2
+    assert dynclient.load(path).title == "one"
+    write(fixes, overlay({**add, "update": {"version": "2"}}))
+    write(path, {**shop(), "info": {"title": "two", "version": "1"}})
+    assert [load_title(path, fixes) for _ in range(2)] == ["two"] * 2
+
+
+_IDENTIFIED = {"$id": "https://schemas.test/item", "$anchor": "it", "type": "integer"}
+_REFERRING = {"$ref": "https://schemas.test/item#it"}
+
+
+@pytest.mark.parametrize("size", [10, 30_000])
+def test_an_overlay_adds_identifiers_discriminators_and_files(tmp_path, monkeypatch, size):
+    monkeypatch.setenv("DYNCLIENT_CACHE", str(tmp_path / "cache"))
+    bodies = single(method="post", requestBody=content({"type": "object"}))
+    (tmp_path / "api.json").write_text(json.dumps({**bodies, "x-filling": "-" * size}))
+    (tmp_path / "other.json").write_text('{"type": "string"}')
+    schema = {"properties": {"a": _REFERRING, "b": {"$ref": "other.json"}}}
+    target = "$.paths.*.post.requestBody.content.*.schema"
+    fixes = overlay(
+        {"target": "$", "update": {"components": {"schemas": {"Item": _IDENTIFIED}}}},
+        {"target": target, "update": schema},
+    )
+    for _ in range(2):
+        document = dynclient.load(tmp_path / "api.json", overlay=fixes)
+        client = dynclient.Client(document, server="http://a.test")
+        [key] = client.operations
+        assert client[key].validate(body={"a": 1, "b": "x"}) == []
+        paths = [found.path for found in client[key].validate(body={"a": "1", "b": 1})]
+        assert sorted(paths) == [("body", "a"), ("body", "b")]
+
+
 @given(st.lists(st.integers(0, 5), max_size=6), st.lists(st.text("a/~b0", max_size=3), max_size=3))
 def test_origins_follow_items_that_move_up(removals, keys):
     """A list with the same removals, kept beside it, says where each item comes from."""
