@@ -51,24 +51,25 @@ def apply_overlays(entry: DocumentFile, overlays: Sequence[DocumentFile]) -> Doc
         application.apply(overlay)
         problems += overlay.problems
     problems += application.problems
-    changed = replace(
-        entry, tree=application.tree, problems=tuple(problems), origins=application.origins
+    text = _write_json(application.tree)
+    identifies_schemas = has_schema_resources(application.tree)
+    return replace(
+        entry,
+        tree=application.tree,
+        problems=tuple(problems),
+        origins=application.origins,
+        may_refer_to_files=text is None or may_refer_to_files(text),
+        may_have_resources=identifies_schemas and (text is None or may_have_resources(text)),
+        may_have_discriminators=text is None or may_have_discriminators(text),
     )
-    return replace(changed, **_find_flags(application.tree))
 
 
-def _find_flags(tree: Any) -> dict[str, bool]:
-    """Return what a tree may have, as the flags of a file: an overlay adds and removes it."""
+def _write_json(tree: Any) -> bytes | None:
+    """Return the text of a changed tree; None where JSON cannot write it."""
     try:
-        text = json.dumps(tree).encode("ascii")
+        return json.dumps(tree).encode("ascii")
     except (ValueError, RecursionError):
-        text = None
-    return {
-        "may_refer_to_files": text is None or may_refer_to_files(text),
-        "may_have_resources": has_schema_resources(tree)
-        and (text is None or may_have_resources(text)),
-        "may_have_discriminators": text is None or may_have_discriminators(text),
-    }
+        return None
 
 
 def _check_version(overlay: DocumentFile) -> None:

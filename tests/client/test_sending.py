@@ -13,6 +13,7 @@ from support.documents import OK, Server, answer, content, document, operation, 
 
 import dynclient
 from dynclient import Call, errors
+from dynclient.schema.jsonschema_rs_engine import FastValidator
 from dynclient.wire.message import Request
 
 ITEM = {
@@ -425,3 +426,26 @@ def test_every_operation_of_the_shipped_document_has_a_valid_example(request):
         assert isinstance(call, Call)
         assert op.validate(call) == []
         assert op.request(call).curl()
+
+
+def test_a_first_call_compiles_the_call_and_the_result_of_one_status(monkeypatch):
+    compiled = []
+
+    def compile_schema(schema):
+        compiled.append(schema)
+        return FastValidator(schema)
+
+    monkeypatch.setattr("dynclient.schema.engine.FastValidator", compile_schema)
+    declared = {"content": {"application/json": {"schema": {"type": "object"}}}, "description": "d"}
+    body = {"content": {"application/json": {"schema": {"type": "object"}}}}
+    made = single(
+        method="post", requestBody=body, responses=dict.fromkeys(["200", "201", "4XX"], declared)
+    )
+    statuses = iter([200, 200, 201])
+    transport = httpx.MockTransport(lambda _: httpx.Response(next(statuses), json={}))
+    counts = []
+    with dynclient.Client(made, server="http://a.test", transport=transport) as client:
+        for _ in range(3):
+            client.run(body={})
+            counts.append(len(compiled))
+    assert counts == [2, 2, 3]
