@@ -18,8 +18,12 @@ from typing import Any, NamedTuple
 
 from dynclient import __version__
 
-#: Parsing a text smaller than this takes less time than the cache.
-MIN_BYTES = 20_000
+#: Parsing JSON smaller than this takes less time than the cache. YAML never does: its parser alone
+#: takes 20 ms to import.
+MIN_JSON_BYTES = 20_000
+
+#: A smaller entry is written without a look at the size of the folder, but one in sixteen.
+_SMALL_ENTRY_BYTES = 16_000
 
 #: How large the folder may become. The entries that were not used for longest go first.
 MAX_FOLDER_BYTES = 256 * 1024 * 1024
@@ -100,7 +104,8 @@ class DocumentCache(NamedTuple):
         _remove_entry(self._get_download_path(url))
 
     def _get_path(self, data: bytes) -> Path | None:
-        if self.folder is None or len(data) < MIN_BYTES:
+        is_short_json = data[:1] in (b"{", b"[") and len(data) < MIN_JSON_BYTES
+        if self.folder is None or is_short_json or not data:
             return None
         digest = hashlib.sha256(f"dynclient {__version__}\n".encode())
         digest.update(data)
@@ -138,8 +143,10 @@ def _write_entry(path: Path | None, entry: CacheEntry) -> None:
     with suppress(OSError, ValueError, RecursionError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if _is_private(path.parent):
-            _write_whole(path, _encode_entry(entry))
-            _remove_oldest(path.parent, MAX_FOLDER_BYTES)
+            data = _encode_entry(entry)
+            _write_whole(path, data)
+            if len(data) >= _SMALL_ENTRY_BYTES or path.name.startswith("0"):
+                _remove_oldest(path.parent, MAX_FOLDER_BYTES)
 
 
 def _remove_entry(path: Path | None) -> None:

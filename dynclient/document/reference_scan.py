@@ -77,6 +77,7 @@ def find_external_uris(tree: Any, uri: str, base_uri: str, *, has_identifiers: b
 
     """
     uris: dict[str, None] = {}
+    resolved: set[tuple[str, str]] = set()
     is_entry = isinstance(tree, dict) and ("openapi" in tree or "swagger" in tree)
     pending: list[_Visit] = [(tree, base_uri, "fields" if is_entry else "either")]
     while pending:
@@ -86,7 +87,9 @@ def find_external_uris(tree: Any, uri: str, base_uri: str, *, has_identifiers: b
             if isinstance(own_id, str):
                 base, _ = split_fragment(join_uri(base, own_id))
             for reference in _list_own_references(value):
-                uris.update(dict.fromkeys(_list_possible_uris(uri, base, reference)))
+                if (base, reference) not in resolved:
+                    resolved.add((base, reference))
+                    uris.update(dict.fromkeys(_list_possible_uris(uri, base, reference)))
             children = reversed(_list_children(value, kind))
             pending += [(child, base, child_kind) for child, child_kind in children]
         elif isinstance(value, list):
@@ -105,6 +108,8 @@ def _list_possible_uris(file_uri: str, base: str, reference: str) -> list[str]:
 
     """
     uri, _ = split_fragment(join_uri(base, reference))
+    if base == file_uri:
+        return [normalize_uri(uri)]
     neighbour, _ = split_fragment(join_uri(file_uri, reference))
     has_own_origin = uri.split("/")[:3] == file_uri.split("/")[:3]
     return [normalize_uri(one) for one in ([uri] if has_own_origin else [uri, neighbour])]

@@ -15,7 +15,7 @@ from support.processes import MAX_RUN_S
 import dynclient
 from dynclient.document import document_cache
 from dynclient.document.document_cache import (
-    MIN_BYTES,
+    MIN_JSON_BYTES,
     CacheEntry,
     DocumentCache,
     open_default_cache,
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="modes and pipes are tho
 
 TEXT = (
     "openapi: 3.1.0\ninfo: {title: Shop, version: '1'}\npaths: {/a: {get: {operationId: a}}}\n"
-    "x-twice: 1\nx-twice: 2\n" + "# " + "-" * MIN_BYTES
+    "x-twice: 1\nx-twice: 2\n" + "# " + "-" * MIN_JSON_BYTES
 )
 
 
@@ -113,6 +113,23 @@ def test_a_broken_entry_is_replaced(cache, path, content):
     file.write_bytes(content)
     _load(path)
     assert _read_entry(cache).facts["index"][0]["openapi"] == "3.1.0"
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("{a: 1}", 0), ("a: 1", 1), ("[" + "1," * 9 + "1]", 0)]
+)
+def test_short_json_is_not_kept_and_yaml_always_is(cache, tmp_path, text, count):
+    document = document_cache.open_default_cache()
+    document.put(text.encode(), CacheEntry({}, b"1"))
+    assert len(list(cache.glob("*"))) == count
+
+
+def test_small_entries_are_removed_too_in_the_end(cache, monkeypatch):
+    monkeypatch.setattr(document_cache, "MAX_FOLDER_BYTES", 1000)
+    document = document_cache.open_default_cache()
+    for number in range(300):
+        document.put(b"a: %d" % number, CacheEntry({}, b"1" * 50))
+    assert len(list(cache.iterdir())) < 150
 
 
 def test_a_pipe_in_the_place_of_an_entry_does_not_block(cache, path):
@@ -237,18 +254,20 @@ def test_an_entry_is_the_users_alone(cache, path):
 
 def test_the_entries_that_were_not_used_for_longest_are_removed(cache, monkeypatch, tmp_path):
     kept = DocumentCache(cache)
-    texts = [bytes([65 + i]) * MIN_BYTES for i in range(4)]
+    texts = [bytes([65 + i]) * MIN_JSON_BYTES for i in range(4)]
     for age, text in enumerate(texts[:3]):
         kept.put(text, CacheEntry({"n": age}, b"x" * 1000))
         [newest] = [file for file in cache.iterdir() if file.stat().st_mtime > 1e9]
         os.utime(newest, (age, age))
     assert kept.get(texts[0]) is not None  # It is used, so it is the newest.
     monkeypatch.setattr(document_cache, "MAX_FOLDER_BYTES", 3300)
+    monkeypatch.setattr(document_cache, "_SMALL_ENTRY_BYTES", 0)
     kept.put(texts[3], CacheEntry({"n": 3}, b"x" * 1000))
     assert [kept.get(text) is not None for text in texts] == [True, False, True, True]
 
 
-def test_a_temporary_file_that_a_killed_process_left_is_removed(cache, path):
+def test_a_temporary_file_that_a_killed_process_left_is_removed(cache, path, monkeypatch):
+    monkeypatch.setattr(document_cache, "_SMALL_ENTRY_BYTES", 0)
     cache.mkdir(mode=0o700)
     old, new, foreign = (cache / name for name in ("old.part", "new.part", "notes.txt"))
     for file in (old, new, foreign):
