@@ -1,8 +1,8 @@
 """The fast YAML parser: yaml-rs, for texts that it reads exactly as PyYAML with our rules does.
 
-yaml-rs reads YAML 1.2 in half of the time or so. It differs in some corners, and overflows the stack
-where a text is very deep. A text with such a corner is left to PyYAML; so is each one that yaml-rs
-refuses, as PyYAML says what is wrong, and where.
+yaml-rs reads YAML 1.2 in half of the time or so. It differs in some corners, and overflows the
+stack where a text is very deep. A text with such a corner is left to PyYAML; so is each one that
+yaml-rs refuses, as PyYAML says what is wrong, and where.
 """
 
 from __future__ import annotations
