@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from types import NoneType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dynclient.document.document_cache import CacheEntry
 from dynclient.document.document_files import DocumentFile
 from dynclient.document.indexed_tree import IndexedObject, build_index, has_shape_of_index
-from dynclient.document.problems import Problem
 from dynclient.document.reference_scan import refers_to_files
+
+if TYPE_CHECKING:
+    from dynclient.document.problems import Problem
 
 #: What the cache keeps of a problem: all but its file, whose URL may hold a password.
 _PROBLEM_FIELDS: dict[str, tuple[type, ...]] = {
@@ -83,6 +85,10 @@ def read_entry(
 def _read_problems(entries: Any, uri: str) -> tuple[Problem, ...] | None:
     if not isinstance(entries, list) or not all(map(_has_shape_of_problem, entries)):
         return None
+    if not entries:
+        return ()
+    from dynclient.document.problems import Problem  # Most documents have none.
+
     return tuple(Problem(**fields, file=uri) for fields in entries)
 
 

@@ -13,7 +13,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
 
-from dynclient.document.problems import Problem
 from dynclient.document.reference_boundary import REFUSED
 from dynclient.document.reference_scan import find_external_uris
 from dynclient.document.references import Node, unescape_token
@@ -21,6 +20,7 @@ from dynclient.document.uris import get_scheme, is_remote, join_uri, normalize_u
 from dynclient.errors import DocumentError, DocumentSyntaxError, UnresolvableReference
 
 if TYPE_CHECKING:
+    from dynclient.document.problems import Problem
     from dynclient.document.schema_resources import SchemaResource, SchemaResources
     from dynclient.document.tree_origins import TreeOrigins
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dynclient.document.document_files import DocumentFiles
 from dynclient.document.openapi_version import (
@@ -18,13 +18,15 @@ from dynclient.document.openapi_version import (
     detect_version_family,
     read_version,
 )
-from dynclient.document.problems import Problem
 from dynclient.document.references import Node
 from dynclient.masking import mask_url
 from dynclient.model.openapi_operation import Operation, iterate_operation_nodes
 from dynclient.model.operation_names import OperationNames
 from dynclient.model.security_schemes import SecurityScheme, read_security_scheme
 from dynclient.model.server_objects import Server, read_servers
+
+if TYPE_CHECKING:
+    from dynclient.document.problems import Problem
 
 T = TypeVar("T")
 

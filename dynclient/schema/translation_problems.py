@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dynclient.document.problems import Problem, Severity
+from typing import TYPE_CHECKING
+
 from dynclient.document.references import Node
 from dynclient.schema.dialect import Schema
 from dynclient.violations import Place
+
+if TYPE_CHECKING:
+    from dynclient.document.problems import Problem, Severity
 
 
 class TranslationProblems:
@@ -23,6 +27,8 @@ class TranslationProblems:
         self, node: Node, code: str, message: str, severity: Severity = "error", hint: str = ""
     ) -> None:
         """Note a problem at a place."""
+        from dynclient.document.problems import Problem  # Most schemas have none.
+
         place = node.place
         problem = Problem(severity, code, message, hint, place.pointer, place.uri, place=place)
         self.found.append(problem)
@@ -34,6 +40,8 @@ class TranslationProblems:
 
     def report_cycle(self, schema: Schema, name: str) -> None:
         """Note a schema whose reference leads back to itself."""
+        from dynclient.document.problems import Problem
+
         place = schema.place or Place("", "")
         message = (
             f"the schema {name!r} refers to itself and describes nothing; the reference is ignored"

@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 from collections import deque
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dynclient.document.openapi_version import REFERENCE_ONLY_FLAVOURS, SchemaFlavour
-from dynclient.document.problems import Problem
 from dynclient.document.references import Node, escape_token, unescape_token
 from dynclient.errors import UnresolvableReference
 from dynclient.schema.assertion_translator import AssertionTranslator
@@ -50,6 +49,9 @@ from dynclient.schema.swagger_dialect import read_swagger_schema
 from dynclient.schema.translation_options import DEFAULT_TRANSLATION, TranslationOptions
 from dynclient.schema.translation_problems import TranslationProblems
 from dynclient.schema.widening import allow_null, replace_one_of
+
+if TYPE_CHECKING:
+    from dynclient.document.problems import Problem
 
 #: Keyword with subschemas -> the types that its value may have.
 _SUBSCHEMA_KEYWORDS: dict[str, tuple[type, ...]] = {
