@@ -327,6 +327,10 @@ class TypeReader:
         key = self._choose_key(path)
         self.models[key] = ObjectModel(())
         fields = self._read_fields(members, _list_required(parts), path)
+        if not fields:
+            # A TypedDict without members would stand for every other one of a union.
+            del self.models[key]
+            return self._read_map(parts, path)
         self.models[key] = ObjectModel(tuple(fields), _find_text(parts, "description"))
         reference = ModelReference(key)
         # A component that is free-form says so where it is referred to.
