@@ -8,29 +8,33 @@ from collections.abc import Sequence
 from dynclient.display_text import escape_unprintable
 from dynclient.model import Document
 from dynclient.stubs.docstring_text import format_docstring
+from dynclient.stubs.type_expressions import format_literal
 
-_SOURCE = '''{docstring}
-{imports}import dynclient
+_SOURCE = '''# pyright: standard
+{docstring}
+{imports}from typing import Any
+
+import dynclient
 
 {folder}DOCUMENT = {document}
-OVERLAYS = {overlays}
+OVERLAYS: list[Any] = [{overlays}]
 
 
 class Client(dynclient.Client):
     """A client of this document."""
 
-    def __init__(self, source=DOCUMENT, *, overlay=OVERLAYS, **options):
+    def __init__(self, source: Any = DOCUMENT, *, overlay: Any = OVERLAYS, **options: Any) -> None:
         super().__init__(source, overlay=overlay, **options)
 
 
 class AsyncClient(dynclient.AsyncClient):
     """A client of this document that is awaited."""
 
-    def __init__(self, source=DOCUMENT, *, overlay=OVERLAYS, **options):
+    def __init__(self, source: Any = DOCUMENT, *, overlay: Any = OVERLAYS, **options: Any) -> None:
         super().__init__(source, overlay=overlay, **options)
 
 
-def __getattr__(name):
+def __getattr__(name: str) -> Any:
     """Return what a model is at run time: a dict."""
     if name[:1].isupper():
         return dict
@@ -52,11 +56,11 @@ def build_source(document: Document, location: str, overlays: Sequence[str] = ()
     own = _format_location(location)
     needs_folder = any("_FOLDER" in text for text in [own, *locations])
     return _SOURCE.format(
-        docstring=build_module_docstring(document).rstrip("\n"),
-        imports="from pathlib import Path\n\n" if needs_folder else "",
+        docstring=build_module_docstring(document),
+        imports="from pathlib import Path\n" if needs_folder else "",
         folder="_FOLDER = Path(__file__).parent\n\n" if needs_folder else "",
         document=own,
-        overlays=f"[{', '.join(locations)}]",
+        overlays=", ".join(locations),
     )
 
 
@@ -66,7 +70,8 @@ def is_path(location: str) -> bool:
 
 
 def _format_location(location: str) -> str:
-    return f"_FOLDER / {location!r}" if is_path(location) else repr(location)
+    text = format_literal(location)
+    return f"_FOLDER / {text}" if is_path(location) else str(text)
 
 
 def build_module_docstring(document: Document) -> str:
