@@ -85,21 +85,26 @@ def measure_all(base_url: str | None, rounds: int, names: list[str]) -> dict[str
 
 
 def find_faults(names: list[str]) -> dict[str, list[str]]:
-    """Return a row for each client: which fault of which payload it notices, and how."""
-    rows: dict[str, list[str]] = {}
-    for operation, case in payloads.CASES.items():
-        for side in ("body", "response"):
-            good = case[side]
+    """Return a row for each client: how it notices the fault of each payload; `passes` where not."""
+    rows: dict[str, list[str]] = {name: [] for name in names}
+    for side in ("body", "response"):
+        good = {operation: case[side] for operation, case in payloads.CASES.items()}
+        for operation, case in payloads.CASES.items():
             case[side] = payloads.spoil(operation, side)
-            for name, calls in build_clients(None, names).items():
-                try:
-                    calls[operation]()
-                    noticed = "passes"
-                except Exception as error:  # noqa: BLE001 (whatever a peer raises)
-                    noticed = type(error).__name__
-                rows.setdefault(name, []).append(noticed)
-            case[side] = good
-    return rows
+        for name, calls in build_clients(None, names).items():
+            rows[name] += [describe_outcome(calls[operation]) for operation in good]
+        for operation, case in payloads.CASES.items():
+            case[side] = good[operation]
+    return {name: row for name, row in rows.items() if row}
+
+
+def describe_outcome(call: Callable[[], Any]) -> str:
+    """Return the class of the error that a call raises; `passes` without one."""
+    try:
+        call()
+    except Exception as error:  # noqa: BLE001 (whatever a peer raises)
+        return type(error).__name__
+    return "passes"
 
 
 def measure_cold_ms(code: str) -> float:

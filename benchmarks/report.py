@@ -49,7 +49,7 @@ def print_report(rounds: int) -> None:
     print("\nA call over loopback:\n")
     with run_server() as url:
         calls.print_table(head, calls.measure_all(url, rounds, names))
-    tasks, threads = concurrency.measure_all(600, max(3, rounds // 3))
+    tasks, threads = concurrency.measure_all(300, max(3, rounds // 3))
     print("\nMany calls at once over loopback, small:\n")
     calls.print_table([f"asyncio, {concurrency.TASKS} tasks", "calls/s", "x httpx"], tasks)
     print()

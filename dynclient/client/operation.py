@@ -84,6 +84,8 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
         self._runner = runner
         self._credential_store = credential_store
         self._excuses = excuses
+        #: The headers of the last request, without those of the options and with them.
+        self._last_headers: tuple[Headers, Headers] | None = None
 
     # --- what it is
 
@@ -231,7 +233,20 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
             if violations:
                 raise plan.build_invalid_call(violations) from None
             raise
-        return _add_headers(request, options.headers) if options.headers else request
+        if options.headers:
+            headers = self._add_headers(request.headers, options.headers)
+            request = dataclasses.replace(request, headers=headers)
+        return request
+
+    def _add_headers(self, headers: Headers, extra: Mapping[str, str]) -> Headers:
+        """Return headers with those of the options: computed once for most calls."""
+        last = self._last_headers
+        if last is None or last[0] is not headers:
+            names = {name.lower() for name in extra}
+            own = [field for field in headers.pairs() if field[0].lower() not in names]
+            last = (headers, Headers([*own, *extra.items()], headers.secret_names))
+            self._last_headers = last
+        return last[1]
 
     def _prepare_request(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request:
         """Return the request of a call, or the one that was built before and is given instead.
@@ -329,10 +344,3 @@ def build_example_schema(schema: dict[str, Any]) -> dict[str, Any]:
     else:
         properties.pop("header", None)
     return {**schema, "properties": properties}
-
-
-def _add_headers(request: Request, extra: Mapping[str, str]) -> Request:
-    names = {name.lower() for name in extra}
-    own = [field for field in request.headers.pairs() if field[0].lower() not in names]
-    headers = Headers([*own, *extra.items()], request.secret_names.headers)
-    return dataclasses.replace(request, headers=headers)
