@@ -134,7 +134,8 @@ class Violation:
 def _format_text(violation: Violation) -> str:
     text = violation.message
     if violation.suggestion:
-        question = f"did you mean {violation.suggestion}?"
+        meant = repr(violation.suggestion) if violation.kind == "enum" else violation.suggestion
+        question = f"did you mean {meant}?"
         text = f"{text}; {question}" if violation.kind == "enum" else question
     return shorten(text, MAX_LINE_CHARS)
 

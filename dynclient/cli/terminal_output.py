@@ -6,13 +6,14 @@ import json
 import os
 import shutil
 import sys
-import textwrap
-from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from dynclient.description.text_layout import align_columns as align_columns  # noqa: PLC0414 (commands take it from here)
+from dynclient.description.text_layout import format_one_line as format_one_line  # noqa: PLC0414 (the same)
+from dynclient.description.text_layout import wrap_paragraphs
 from dynclient.display_text import dump_json, escape_json_text, escape_unprintable
 from dynclient.errors import UsageError
 from dynclient.masking import MASK, is_secret_header_name
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 
 #: The largest width of prose, in columns; lines for programs are never wrapped.
 PROSE_WIDTH = 88
-
-#: A wider column is as wide as nine of ten of its cells need; a wider cell moves its own line only.
-MAX_COLUMN_WIDTH = 48
 
 #: Colouring longer texts takes longer than anybody wants to wait.
 MAX_COLOURED_CHARS = 200_000
@@ -39,11 +37,6 @@ def is_terminal() -> bool:
 def get_width() -> int:
     """Return the width for prose, in columns."""
     return min(shutil.get_terminal_size().columns, PROSE_WIDTH) if is_terminal() else 80
-
-
-def format_one_line(text: str) -> str:
-    """Return a text on one line, made harmless."""
-    return escape_unprintable(" ".join(text.split()))
 
 
 def print_line(text: str = "") -> None:
@@ -75,46 +68,9 @@ def format_count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def align_columns(rows: Iterable[Sequence[str]], indent: str = "") -> list[str]:
-    """Return rows of cells as lines with aligned columns."""
-    cells = [tuple(row) for row in rows]
-    columns = zip(*cells, strict=True)
-    widths = [_choose_column_width(list(map(len, column))) for column in columns]
-    lines = []
-    for row in cells:
-        padded = [f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)]
-        lines.append(indent + "  ".join(padded).rstrip())
-    return lines
-
-
-def _choose_column_width(lengths: list[int]) -> int:
-    widest = max(lengths)
-    if widest <= MAX_COLUMN_WIDTH:
-        return widest
-    ninth_tenth = sorted(lengths)[len(lengths) * 9 // 10]
-    return min(ninth_tenth, MAX_COLUMN_WIDTH)
-
-
 def wrap_prose(text: str, indent: str = "") -> list[str]:
-    """Return the paragraphs of a text, wrapped; list items keep their lines."""
-    width = max(get_width() - len(indent), 20)
-    wrapper = textwrap.TextWrapper(width, break_long_words=False, break_on_hyphens=False)
-    lines: list[str] = []
-    for paragraph in escape_unprintable(text.strip(), keep="\n").split("\n\n"):
-        if lines:
-            lines.append("")
-        for block in _split_list_items(paragraph):
-            lines += wrapper.wrap(" ".join(block.split()))
-    return [(indent + line).rstrip() for line in lines]
-
-
-def _split_list_items(paragraph: str) -> list[str]:
-    """Return the blocks of a paragraph: its text, and each of its list items."""
-    lines = []
-    for line in paragraph.split("\n"):
-        is_item = line.lstrip()[:2] in ("- ", "* ")
-        lines.append(f"\n{line}" if is_item else line)
-    return "\n".join(lines).strip().split("\n\n")
+    """Return the paragraphs of a text, wrapped to the terminal; list items keep their lines."""
+    return wrap_paragraphs(text, indent, get_width())
 
 
 def format_head(result: Result) -> list[str]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, Unpack
 
 from dynclient import __version__, model
@@ -12,6 +11,7 @@ from dynclient.client.client_credentials import ClientCredentials, collect_crede
 from dynclient.client.load import DocumentSource, Overlays, load
 from dynclient.client.operation import BoundOperation
 from dynclient.client.operation_lookup import build_not_found_error
+from dynclient.client.operation_mappings import OperationMapping, TagMapping
 from dynclient.client.options import ClientOptions, Options
 from dynclient.client.source_loader import AllowedReferences, Base
 from dynclient.document.uris import is_remote
@@ -221,7 +221,7 @@ class BaseClient(Generic[OperationT]):
     @cached_property
     def operations(self) -> Mapping[str, OperationT]:
         """The operations in document order: by a unique operationId, else by `METHOD /path`."""
-        return MappingProxyType(_OperationMapping(self, self.document.operations))
+        return OperationMapping(self, self.document.operations)
 
     @cached_property
     def tags(self) -> Mapping[str, Mapping[str, OperationT]]:
@@ -230,7 +230,7 @@ class BaseClient(Generic[OperationT]):
         for key, operation in self.document.operations.items():
             for tag in operation.tags:
                 found[tag].append(key)
-        return {tag: _OperationMapping(self, keys) for tag, keys in found.items()}
+        return TagMapping({tag: OperationMapping(self, keys) for tag, keys in found.items()})
 
     def __getitem__(self, name: str) -> OperationT:
         """Return an operation by operationId, its Python name, or `METHOD /path`.
@@ -376,28 +376,6 @@ def _score_match(operation: model.Operation, words: list[str]) -> int:
         else:
             return 0
     return total
-
-
-class _OperationMapping(Mapping[str, OperationT]):
-    """Operations by key, each bound when it is looked at."""
-
-    def __init__(self, client: BaseClient[OperationT], keys: Any) -> None:
-        self._client = client
-        self._keys = dict.fromkeys(keys)
-
-    def __getitem__(self, key: str) -> OperationT:
-        if key not in self._keys:
-            raise KeyError(key)
-        return self._client._bind_operation(key)  # noqa: SLF001 (a view of the client)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._keys)
-
-    def __len__(self) -> int:
-        return len(self._keys)
-
-    def __repr__(self) -> str:
-        return f"<{len(self)} operations: {', '.join(self._keys)}>"
 
 
 class Client(BaseClient[Operation]):

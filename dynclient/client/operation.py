@@ -54,7 +54,7 @@ class DocstringDescriptor:
         try:
             from dynclient.description.operation_docstring import build_docstring
 
-            return build_docstring(operation._plan, operation._accepted_media_type)  # noqa: SLF001 (it is written for it)
+            return build_docstring(operation, operation._accepted_media_type)  # noqa: SLF001 (it is written for it)
         except DocumentError as error:
             return f"{operation.method} {operation.path}\n\nThis operation cannot be used: {error}"
 

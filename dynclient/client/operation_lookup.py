@@ -21,19 +21,29 @@ def build_not_found_error(
     Args:
         document: the document.
         name: the name, as it was given.
-        known: the names to suggest; None: the Python names.
+        known: the names to suggest; None: those in the spelling of the name.
 
     """
     rivals = document.operation_names.list_rivals(name) if isinstance(name, str) else ()
     if rivals:
         return _build_shared_name_error(document, name, rivals)
-    suggestions = suggest(str(name), document.operation_names.python if known is None else known)
+    suggestions = suggest(str(name), _list_known_names(document, str(name), known))
     hint = "client.find(text) searches"
     if suggestions:
         hint = f"did you mean {' or '.join(suggestions)}?"
     count = len(document.operations)
     text = f"{document.title} has no operation {name!r} among its {count}; nothing was sent"
     return OperationNotFound(text, hint=hint, suggestions=tuple(suggestions), name=str(name))
+
+
+def _list_known_names(document: Document, name: str, known: Iterable[str] | None) -> Iterable[str]:
+    """Return the names to suggest: `METHOD /path`, operationIds, or names of Python."""
+    if known is not None:
+        return known
+    if " " in name or "/" in name:
+        return [operation.request for operation in document.operations.values()]
+    has_capitals = name != name.lower()
+    return document.operations if has_capitals else document.operation_names.python
 
 
 def _build_shared_name_error(

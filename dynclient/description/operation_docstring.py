@@ -6,11 +6,20 @@ from collections.abc import Iterator
 from typing import Any
 
 from dynclient.description.operation_signature import find_required_places
+from dynclient.description.operation_text import (
+    format_credentials,
+    format_examples,
+    format_result_members,
+)
 from dynclient.description.value_outline import (
     describe_type,
     find_description,
     get_argument_types,
+    get_objects,
+    list_member_names,
 )
+from dynclient.description.value_text import format_members, format_notes
+from dynclient.display_text import escape_unprintable
 from dynclient.model import QUERYSTRING, Operation, Response
 from dynclient.names import to_snake_case
 from dynclient.plan.binder import MemberTarget
@@ -19,29 +28,36 @@ from dynclient.schema.dialect import Schema
 from dynclient.schema.explain import describe_schema
 from dynclient.schema.readings import walk_in_place
 from dynclient.wire import media
+from dynclient.wire.schema_types import SchemaTypes
 
 INDENT = "    "
 
+#: The columns that prose in a docstring takes.
+WIDTH = 88
 
-def build_docstring(plan: Plan, media_type: str | None = None) -> str:
-    """Return the docstring of an operation: what it does, its arguments, its results.
+
+def build_docstring(operation: Any, media_type: str | None = None) -> str:
+    """Return the docstring of an operation: purpose, arguments, results, credentials, examples.
 
     Args:
-        plan: of the operation.
+        operation: of a client.
         media_type: of the body; None: the preferred one.
 
     """
+    plan: Plan = operation._plan  # noqa: SLF001 (the plan describes the operation)
     lines = _describe_purpose(plan.operation)
     arguments = list(_describe_arguments(plan, media_type))
     if arguments:
         lines += ["", "Args:", *arguments]
-    results = [
-        f"{INDENT}{status}: {_describe_response(response)}"
-        for status, response in plan.operation.responses.items()
-    ]
+    results: list[str] = []
+    for status, response in plan.operation.responses.items():
+        results.append(f"{INDENT}{status}: {_describe_response(response)}")
+        results += format_result_members(operation, status, INDENT * 2, WIDTH)
     if results:
         lines += ["", "Results:", *results]
-    return "\n".join(lines)
+    lines += format_credentials(plan.operation, "")
+    lines += ["", "Example:", *format_examples(operation, INDENT, WIDTH)]
+    return escape_unprintable("\n".join(lines), keep="\n\t")
 
 
 def _describe_purpose(operation: Operation) -> list[str]:
@@ -62,13 +78,26 @@ def _describe_arguments(plan: Plan, media_type: str | None) -> Iterator[str]:
         if place is not None:
             is_required = place in required_places
             yield _describe_argument(call_schema, name, place, is_required=is_required)
+            types = get_argument_types(call_schema, *place)
+            yield from _describe_members(plan, name, types)
         member = binder.get_member(name)
         if place is None and member is not None:
             yield _describe_member(call_schema, name, member)
+            owner = get_argument_types(call_schema, member.location, member.parameter)
+            yield from _describe_members(plan, name, owner.find_member_types(member.member))
     if binder.has_body:
         body_schema = call_schema["properties"].get("body", True)
         body_text = describe_schema(body_schema, call_schema.get("$defs", {}))
         yield f"{INDENT}body: the whole body, {body_text}"
+
+
+def _describe_members(plan: Plan, name: str, types: SchemaTypes) -> Iterator[str]:
+    """Yield all values of an argument if its line folds them, and the tree of its members."""
+    indent = INDENT * 2
+    yield from format_notes(types, "", indent=indent, width=WIDTH)
+    if list_member_names(get_objects(types)):
+        topic = f"{plan.operation.key}.{name}"
+        yield from format_members(types, indent=indent, width=WIDTH, topic=topic)
 
 
 def _describe_argument(

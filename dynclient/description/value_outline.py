@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from dynclient.model import QUERYSTRING
@@ -13,7 +15,10 @@ from dynclient.schema.readings import walk_in_place
 from dynclient.wire.schema_types import SchemaTypes
 
 #: How many levels of members an outline shows.
-MAX_DEPTH = 3
+MAX_DEPTH = 4
+
+#: How many lines an outline has at most.
+MAX_MEMBERS = 200
 
 
 @dataclass(frozen=True)
@@ -22,42 +27,117 @@ class MemberOutline:
 
     Attributes:
         path: where the member is, such as `cartItems[].name`; "(whole)" for a value without any.
-        type_text: what its value is, in a few words.
+        types: what its value may be.
+        type_text: the same in a few words.
         is_required: whether its object must have it.
+        is_folded: whether it has members that are not shown: of a type that stands above, or too
+            deep.
 
     """
 
     path: str
+    types: SchemaTypes
     type_text: str
     is_required: bool = False
+    is_folded: bool = False
+
+    @property
+    def description(self) -> str:
+        """The description in the document, "" for none."""
+        return find_description(self.types)
 
 
-def outline_members(value: SchemaTypes, depth: int = MAX_DEPTH) -> Iterator[MemberOutline]:
-    """Yield the members of an object or of an array's items, and their members, to a depth."""
-    if not list_member_names(value):
-        yield MemberOutline("(whole)", describe_type(value))
-    yield from _outline_below(value, "", depth, frozenset())
+@dataclass
+class _OutlineNode:
+    """A member in the making; its own members are opened later, or never."""
+
+    path: str
+    types: SchemaTypes
+    depth: int
+    seen: frozenset[str]
+    is_required: bool = False
+    signature: str = ""
+    members: list[_OutlineNode] = field(default_factory=list)
+
+    @property
+    def can_be_opened(self) -> bool:
+        """Whether it has members, and is of no type that stands above."""
+        return bool(self.signature) and self.signature not in self.seen
 
 
-def _outline_below(
-    value: SchemaTypes, prefix: str, depth: int, seen: frozenset[str]
-) -> Iterator[MemberOutline]:
-    """Yield the members below a path; a type that is described above is not opened again."""
-    while value.is_array:
-        value, prefix = value.item_types, f"{prefix}[]"
+def outline_members(value: SchemaTypes, depth: int = MAX_DEPTH) -> list[MemberOutline]:
+    """Return the members of an object or of an array's items, and their members, to a depth.
+
+    Where they are too many, the levels below are opened one after the other, the required members
+    first, until there are enough. A type that is described above is not opened again.
+    """
+    root = _OutlineNode("", value, 0, frozenset())
+    root.signature = _describe_recognizably(value)
+    pending = deque([root])
+    count = 0
+    while pending:
+        node = pending.popleft()
+        names = list_member_names(get_objects(node.types))
+        if node.depth >= depth or (node is not root and count + len(names) > MAX_MEMBERS):
+            continue
+        _open_node(node, names)
+        count += len(node.members)
+        inner = [
+            each for each in node.members if each.signature and each.signature not in each.seen
+        ]
+        pending.extend(sorted(inner, key=lambda each: not each.is_required))
+    if not root.members:
+        return [MemberOutline("(whole)", value, describe_type(value))]
+    return list(islice(_flatten(root), MAX_MEMBERS))
+
+
+def _open_node(node: _OutlineNode, names: list[str]) -> None:
+    """Give a member its own members."""
+    prefix = node.path + _write_item_marks(node.types)
+    value = get_objects(node.types)
     required_names = find_required_names(value)
-    for name in list_member_names(value):
-        member = value.find_member_types(name)
+    seen = node.seen | {node.signature}
+    for name in names:
+        types = value.find_member_types(name)
         path = f"{prefix}.{name}" if prefix else name
-        yield MemberOutline(path, describe_type(member), is_required=name in required_names)
-        signature = _describe_recognizably(member)
-        if depth > 1 and signature not in seen:
-            yield from _outline_below(member, path, depth - 1, seen | {signature})
+        member = _OutlineNode(path, types, node.depth + 1, seen, name in required_names)
+        if list_member_names(get_objects(types)):
+            member.signature = _describe_recognizably(types)
+        node.members.append(member)
+
+
+def _flatten(node: _OutlineNode) -> Iterator[MemberOutline]:
+    for member in node.members:
+        yield MemberOutline(
+            member.path,
+            member.types,
+            describe_type(member.types),
+            is_required=member.is_required,
+            is_folded=bool(member.signature) and not member.members,
+        )
+        yield from _flatten(member)
+
+
+def _write_item_marks(value: SchemaTypes) -> str:
+    """Return `[]` for an array, `[][]` for an array of arrays, "" for any other value."""
+    marks = ""
+    while value.is_array and len(marks) < len("[]") * MAX_DEPTH:
+        value, marks = value.item_types, f"{marks}[]"
+    return marks
+
+
+def get_objects(value: SchemaTypes) -> SchemaTypes:
+    """Return the items of an array, or of arrays in an array; any other value itself."""
+    for _ in range(MAX_DEPTH):
+        if not value.is_array:
+            break
+        value = value.item_types
+    return value
 
 
 def _describe_recognizably(member: SchemaTypes) -> str:
     """Return a text by which an object is recognized when it stands in itself."""
-    value = member.item_types if member.is_array else member
+    value = get_objects(member)
     return describe_schema(value.schema, value.defs) + ",".join(list_member_names(value))
 
 

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from typing import Any
 
 from dynclient.client.client import BaseClient
+from dynclient.client.operation import BoundOperation
+from dynclient.client.topics import format_topic, list_schema_names
+from dynclient.description.operation_table import format_operation_rows
+from dynclient.description.operation_text import format_operation
+from dynclient.display_text import escape_unprintable
+from dynclient.repl.tag_operations import TagOperations
+
+#: Wider prose is hard to read.
+MAX_WIDTH = 100
 
 
 class TopicDisplay:
@@ -14,9 +25,42 @@ class TopicDisplay:
         self._client = client
 
     def list_topics(self) -> list[str]:
-        """Return the topics that have names."""
-        return [*self._client.operations]
+        """Return the topics that have names: operations, tags and schemas."""
+        return [*self._client.operations, *self._client.tags, *list_schema_names(self._client)]
 
-    def __call__(self, topic: Any) -> None:
-        """Print what the document says of a topic."""
-        print(topic.__doc__)  # noqa: T201 (a console prints)
+    def __call__(self, topic: Any = "") -> None:
+        """Print what the document says of a topic.
+
+        Args:
+            topic: an operation, a tag, or the name of an operation, of a schema, or of a part:
+                `Order.lines`, `createOrder.body.lines`, `createOrder.200.lines`. Without one:
+                the operations by tag.
+
+        Raises:
+            OperationNotFound: the document has no such topic.
+
+        """
+        width = min(shutil.get_terminal_size().columns, MAX_WIDTH)
+        for line in self._format(topic, width):
+            print(escape_unprintable(line, keep="\n\t"))  # noqa: T201 (a console prints)
+
+    def _format(self, topic: Any, width: int) -> Iterator[str]:
+        if isinstance(topic, BoundOperation):
+            yield from format_operation(topic, width)
+        elif isinstance(topic, TagOperations):
+            yield from format_operation_rows((topic[key].operation for key in topic), width)
+        elif topic == "":
+            for tag in self._client.tags:
+                yield from self._format(tag, width)
+        elif isinstance(topic, str) and topic in self._client.tags:
+            yield topic
+            yield from format_operation_rows(
+                (each.operation for each in self._client.tags[topic].values()), width
+            )
+        elif isinstance(topic, str):
+            yield from format_topic(self._client, topic, width)
+        else:
+            yield str(getattr(topic, "__doc__", None) or repr(topic))
+
+    def __repr__(self) -> str:
+        return 'show(client.NAME), show("Schema.member"), show(tag): what the document says'

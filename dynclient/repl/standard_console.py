@@ -160,7 +160,13 @@ def build_display_hook(names: dict[str, Any]) -> Any:
         if value is None:
             return
         names["_"] = value
-        is_data = isinstance(value, dict | list)
-        print(format_data(value) if is_data else repr(value))  # noqa: T201 (a console prints)
+        print(_format_shown_value(value))  # noqa: T201 (a console prints)
 
     return display
+
+
+def _format_shown_value(value: Any) -> str:
+    if type(value) in (dict, list):
+        return format_data(value)
+    # What IPython prints in a form of its own has the same form as `str`.
+    return str(value) if hasattr(type(value), "_repr_pretty_") else repr(value)

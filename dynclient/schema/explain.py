@@ -36,6 +36,10 @@ MAX_LISTED_VALUES = 6
 MAX_LISTED_NAMES_LENGTH = 100
 MAX_VIOLATIONS = 200
 
+#: A longer text is no misspelt value of an enum; with more values nobody compares them all.
+MAX_SUGGESTED_CHARS = 60
+MAX_COMPARED_VALUES = 2_000
+
 #: Bounds that an integer format gives. They are true, but help nobody.
 _INTEGER_FORMAT_LIMITS = {*INTEGER_FORMAT_BOUNDS["int32"], *INTEGER_FORMAT_BOUNDS["int64"]}
 
@@ -272,7 +276,8 @@ class _ViolationCollector:
             keyword = "type"  # it is no new value of the enum
         expected = self._describe_expected(error, schema)
         message = f"got {_describe_instance(error)}, want {expected}"
-        self._add_violation(keyword, path, message, place)
+        suggestion = _suggest_value(error) if keyword == "enum" else None
+        self._add_violation(keyword, path, message, place, suggestion)
 
     def _describe_expected(self, error: Any, schema: dict[str, Any]) -> str:
         keyword = error.validator
@@ -289,6 +294,16 @@ class _ViolationCollector:
         if keyword in ("contains", "minContains", "maxContains"):
             return f"items that are {describe_schema(schema.get('contains', {}), self.defs)}"
         return describe_schema(schema, self.defs)
+
+
+def _suggest_value(error: Any) -> str | None:
+    """Return the listed text that was probably meant; None for a secret, or where none is near."""
+    if not isinstance(error.instance, str) or _is_password(error.schema):
+        return None
+    if len(error.instance) > MAX_SUGGESTED_CHARS:
+        return None
+    texts = [value for value in error.validator_value if isinstance(value, str)]
+    return next(iter(suggest(error.instance, texts[:MAX_COMPARED_VALUES], 1)), None)
 
 
 def _has_listed_type(error: Any) -> bool:

@@ -138,7 +138,7 @@ def test_the_property_that_tells_alternatives_apart_is_explained():
     assert told(INTERFACES, {"network_interfaces": {"type": "noen"}}) == {
         "network_interfaces.type": (
             "enum",
-            "got 'noen', want 'new' or 'none'; did you mean none?",
+            "got 'noen', want 'new' or 'none'; did you mean 'none'?",
         )
     }
     assert told(INTERFACES, {"network_interfaces": {"type": "new"}}) == {

@@ -1,0 +1,71 @@
+"""The operations of a client, and those of each tag; printed, they are tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from dynclient.violations import shorten
+
+if TYPE_CHECKING:
+    from dynclient.client.client import BaseClient
+    from dynclient.client.operation import BoundOperation
+
+OperationT = TypeVar("OperationT", bound="BoundOperation[Any]")
+
+#: How many characters of the names stand in a repr.
+MAX_CHARS = 100
+
+
+class OperationMapping(Mapping[str, OperationT]):
+    """Operations by key, each bound when it is looked at."""
+
+    def __init__(self, client: BaseClient[OperationT], keys: Iterable[str]) -> None:
+        self._client = client
+        self._keys = dict.fromkeys(keys)
+
+    def __getitem__(self, key: str) -> OperationT:
+        if key not in self._keys:
+            raise KeyError(key)
+        return self._client._bind_operation(key)  # noqa: SLF001 (a view of the client)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __repr__(self) -> str:
+        return f"<{count_operations(len(self))}: {shorten(', '.join(self._keys), MAX_CHARS)}>"
+
+    def __str__(self) -> str:
+        """Return a table: name, method and path, summary."""
+        from dynclient.description.operation_table import format_operation_rows
+
+        operations = self._client.document.operations
+        return "\n".join(format_operation_rows(operations[key] for key in self._keys))
+
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+        printer.text(str(self))
+
+
+class TagMapping(dict[str, OperationMapping[OperationT]]):
+    """The operations of each tag."""
+
+    def __repr__(self) -> str:
+        noun = "tag" if len(self) == 1 else "tags"
+        return f"<{len(self)} {noun}: {shorten(', '.join(self), MAX_CHARS)}>"
+
+    def __str__(self) -> str:
+        """Return a table: tag, number of operations."""
+        from dynclient.description.operation_table import format_tag_rows
+
+        return "\n".join(format_tag_rows({tag: len(each) for tag, each in self.items()}))
+
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+        printer.text(str(self))
+
+
+def count_operations(count: int) -> str:
+    """Return a number of operations with its noun."""
+    return f"{count} operation{'' if count == 1 else 's'}"

@@ -1,0 +1,72 @@
+"""Calls as commands of the shell: `dynclient call createAudienceV2 name=Gold`."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from typing import Any
+
+from dynclient.description.value_outline import get_argument_types
+from dynclient.model import QUERYSTRING
+from dynclient.plan.call_document import Call
+from dynclient.plan.plan import Plan
+from dynclient.schema.dialect import Schema
+from dynclient.wire.schema_types import SchemaTypes
+
+#: A name that needs no care on a command line.
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_-]+")
+
+_PARAMETER_LOCATIONS = ("path", "query", "header", "cookie")
+
+
+def format_command(plan: Plan, call_schema: Schema, call: Call) -> str:
+    """Return a call as a command.
+
+    Args:
+        plan: of the operation.
+        call_schema: the schema of the call.
+        call: in JSON form.
+
+    """
+    binder = plan.binder
+    words = ["dynclient", "call", shlex.quote(plan.operation.key)]
+    for location in _PARAMETER_LOCATIONS:
+        for name, value in call.get(location, {}).items():
+            types = get_argument_types(call_schema, location, name)
+            is_own = binder.targets.get(name) == (location, name)
+            words += _write_argument(f"{location}.{name}", name if is_own else "", value, types)
+    if QUERYSTRING in call:
+        words.append(shlex.quote(f"{QUERYSTRING}:={_dump(call[QUERYSTRING])}"))
+    if "body" in call:
+        words += _write_body(plan, call_schema, call["body"])
+    return " ".join(words)
+
+
+def _write_argument(place: str, name: str, value: Any, types: SchemaTypes) -> list[str]:
+    """Return the words of an argument: by its name if that means it, else by its place."""
+    is_text = isinstance(value, str) and types.parse_text(value) == value
+    sign = "=" if is_text and not value.startswith("@") else ":="
+    text = value if sign == "=" else _dump(value)
+    if name and _PLAIN_NAME.fullmatch(name):
+        return [shlex.quote(f"{name}{sign}{text}")]
+    return ["--param", shlex.quote(f"{place}{sign}{text}")]
+
+
+def _write_body(plan: Plan, call_schema: Schema, body: Any) -> list[str]:
+    """Return the words of a body: its properties by their names, else all of it."""
+    binder = plan.binder
+    is_named = isinstance(body, dict) and all(
+        _PLAIN_NAME.fullmatch(name) and binder.targets.get(name) == ("body", name) for name in body
+    )
+    if not is_named or not body:
+        return ["--body", shlex.quote(body if isinstance(body, str) else _dump(body))]
+    words: list[str] = []
+    for name, value in body.items():
+        types = get_argument_types(call_schema, "body", name)
+        words += _write_argument(f"body.{name}", name, value, types)
+    return words
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
