@@ -11,10 +11,10 @@ from dynclient.cli import document_option
 @click.argument("operation", shell_complete=document_option.complete_operation_names)
 @document_option.add_spec_option
 def command(operation: str, spec: str | None) -> None:
-    """Show all of an OPERATION, or of a part of the document.
+    """Show all of an OPERATION.
 
     Signature, arguments, body, results, auth, and an example in Python, as a command and in curl.
-    A part is written with dots: `Item.maker`, `createItem.body.maker`, `createItem.200`.
+    A part of the document is an OPERATION too: `Item.maker`, `createItem.body.maker`, `createItem.200`.
     """
     from dynclient.cli.terminal_output import get_width, print_block
     from dynclient.client.client import Client
