@@ -81,6 +81,10 @@ class History(Sequence[RecordedExchange]):
 
     def __init__(self, source: SessionSource | None = None) -> None:
         self.source = source or SessionSource()
+        #: The options of the client of the session; those of its views are compared with them.
+        self.base_options = Options()
+        #: The dummy credentials of a session on the sandbox.
+        self.dummy_credentials: dict[str, Any] = {}
         self._exchanges: deque[RecordedExchange] = deque()
         self._size_bytes = 0
         #: How many of the oldest exchanges are not kept any more.
@@ -129,3 +133,21 @@ class History(Sequence[RecordedExchange]):
         lines = [f"<history: {count} exchange{'' if count == 1 else 's'}>"]
         lines += [f"  {index}  {exchange!r}" for index, exchange in enumerate(self._exchanges)]
         return "\n".join(lines)
+
+    def to_python(self) -> str:
+        """Return the session as a script; values that came from results are variables in it."""
+        from dynclient.repl.session_script import write_script
+
+        return write_script(self)
+
+    def to_pytest(self) -> str:
+        """Return the session as a test, with asserts on what came."""
+        from dynclient.repl.session_script import write_test
+
+        return write_test(self)
+
+    def to_curl(self) -> str:
+        """Return the session as lines for a POSIX shell."""
+        from dynclient.repl.session_curl import write_curl_session
+
+        return write_curl_session(self)

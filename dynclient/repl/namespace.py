@@ -18,6 +18,7 @@ from dynclient.repl.recording_client import record_client
 from dynclient.repl.shown_topic import TopicDisplay
 from dynclient.repl.tag_operations import build_tag_names
 from dynclient.wire.message import build_credential_variable
+from dynclient.wire.security import is_user_password_scheme
 
 #: How many problems of the document, or operations of a tag, the banner names.
 MAX_SHOWN = 3
@@ -48,8 +49,19 @@ def build_namespace(client: Client, source: SessionSource, sandbox: Any = None) 
     }
     if sandbox is not None:
         names["sandbox"] = sandbox
+        history.dummy_credentials = _build_dummy_credentials(client)
     taken = {*names, *dir(builtins), "show_traceback", "sandbox"}
     return {**build_tag_names(recording, taken), **names}
+
+
+def _build_dummy_credentials(client: Client) -> dict[str, Any]:
+    """Return the credentials with which a script calls a sandbox: it takes any."""
+    schemes = client.document.security_schemes
+    return {
+        key: ("sandbox", "sandbox") if is_user_password_scheme(scheme) else "sandbox"
+        for key, scheme in schemes.items()
+        if scheme.type != "mutualTLS"
+    }
 
 
 def run_startup_file(path: str, names: dict[str, Any]) -> None:

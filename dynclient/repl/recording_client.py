@@ -96,6 +96,7 @@ def record_client(client: Client, history: History) -> RecordingClient:
         client._all_excuses,  # noqa: SLF001
     )
     view._history = history
+    history.base_options = client._options  # noqa: SLF001
     return view
 
 

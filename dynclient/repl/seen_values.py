@@ -18,6 +18,9 @@ MAX_CHARS = 200
 #: How many values of one name are offered.
 MAX_OFFERED = 30
 
+#: Where a value is in data.
+DataPath = tuple[str | int, ...]
+
 
 class SeenValues:
     """Values by what they identify; the latest are offered first."""
@@ -30,8 +33,8 @@ class SeenValues:
         """Remember the identities in the data of a result."""
         source = operation.__name__
         collection = find_collection(operation.path)
-        for owner, name, value in iterate_scalars(data, collection):
-            self._add(name, owner, value, source)
+        for owner, path, value in iterate_scalars(data, collection):
+            self._add(_find_name(path), owner, value, source)
 
     def add_path(self, operation: BoundOperation[Any], values: Mapping[str, Any]) -> None:
         """Remember the values that a successful call had in its path."""
@@ -64,20 +67,27 @@ class SeenValues:
         return list(found.items())
 
 
-def iterate_scalars(data: Any, collection: str) -> Iterator[tuple[str, str, Any]]:
-    """Yield the texts and integers in data: what they are part of, their name, and the value."""
-    pending: deque[tuple[str, str, Any]] = deque([(collection, "", data)])
+def iterate_scalars(data: Any, collection: str) -> Iterator[tuple[str, DataPath, str | int]]:
+    """Yield the texts and integers in data: what each is part of, where it is, and the value."""
+    pending: deque[tuple[str, DataPath, Any]] = deque([(collection, (), data)])
     for _ in range(MAX_PARTS):
         if not pending:
             return
-        owner, name, value = pending.popleft()
+        owner, path, value = pending.popleft()
+        name = _find_name(path)
         if isinstance(value, dict):
             inner_owner = name or owner
-            pending.extend((inner_owner, str(key), member) for key, member in value.items())
+            pending.extend((inner_owner, (*path, str(key)), value[key]) for key in value)
         elif isinstance(value, list):
-            pending.extend((owner, name, item) for item in value[:MAX_PARTS])
-        elif isinstance(value, str | int) and name:
-            yield owner, name, value
+            items = enumerate(value[:MAX_PARTS])
+            pending.extend((owner, (*path, index), item) for index, item in items)
+        elif isinstance(value, str | int) and not isinstance(value, bool) and name:
+            yield owner, path, value
+
+
+def _find_name(path: DataPath) -> str:
+    """Return the last key of a path that is a name."""
+    return next((part for part in reversed(path) if isinstance(part, str)), "")
 
 
 def find_collection(path: str, parameter: str = "") -> str:

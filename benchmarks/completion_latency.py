@@ -1,0 +1,59 @@
+"""How long a completion takes: the first of a session, then median and 95th percentile.
+
+python benchmarks/completion_latency.py spec/talon-one/integration.yaml other.yaml
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import dynclient
+from dynclient.description.operation_description import describe_arguments
+from dynclient.errors import DynclientError
+from dynclient.repl.completion import complete_code
+
+ROUNDS = 5
+
+
+def list_places(client: Any) -> Iterator[str]:
+    """Yield half-typed code at places of each operation."""
+    yield from ("client.", "client.cre", 'client["', 'client["POST /', 'client.tags["')
+    for operation in client.operations.values():
+        yield f'client["{operation.id}"]('
+        try:
+            arguments = describe_arguments(operation._plan, operation.call_schema)
+        except DynclientError:
+            continue
+        for argument in arguments:
+            yield f'client["{operation.id}"]({argument.name}='
+            yield f'client["{operation.id}"]({argument.name}=[{{"'
+
+
+def measure(source: str) -> None:
+    """Print the latency of completions on a document."""
+    first, later = [], []
+    places = list(list_places(dynclient.Client(source)))
+    for round_number in range(ROUNDS):
+        # A new document for each round: nothing is compiled yet.
+        names = {"client": dynclient.Client(dynclient.load(source))}
+        for index, code in enumerate(places):
+            begin = time.perf_counter()
+            complete_code(code, names)
+            elapsed_ms = (time.perf_counter() - begin) * 1000
+            (first if index == 0 or round_number == 0 else later).append(elapsed_ms)
+    name = source.rsplit("/", 1)[-1]
+    for title, values in (("first touch", first), ("all", first + later)):
+        median = statistics.median(values)
+        p95 = statistics.quantiles(values, n=20)[-1]
+        print(
+            f"{name:24} {title:12} {len(values):6} places  median {median:6.2f} ms  p95 {p95:6.2f} ms  max {max(values):6.1f} ms"
+        )
+
+
+if __name__ == "__main__":
+    for path in sys.argv[1:] or ["spec/talon-one/integration.yaml"]:
+        measure(path)
