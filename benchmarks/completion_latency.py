@@ -25,7 +25,7 @@ def list_places(client: Any) -> Iterator[str]:
     for operation in client.operations.values():
         yield f'client["{operation.id}"]('
         try:
-            arguments = describe_arguments(operation._plan, operation.call_schema)
+            arguments = describe_arguments(operation._plan, operation.call_schema)  # noqa: SLF001 (it is described)
         except DynclientError:
             continue
         for argument in arguments:

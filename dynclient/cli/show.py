@@ -14,7 +14,8 @@ def command(operation: str, spec: str | None) -> None:
     """Show all of an OPERATION.
 
     Signature, arguments, body, results, auth, and an example in Python, as a command and in curl.
-    A part of the document is an OPERATION too: `Item.maker`, `createItem.body.maker`, `createItem.200`.
+    A part of the document may take its place: `Item.maker`, `createItem.body.maker`,
+    `createItem.200`.
     """
     from dynclient.cli.terminal_output import get_width, print_block
     from dynclient.client.client import Client

@@ -9,7 +9,7 @@ from typing import Any
 from dynclient.display_text import escape_unprintable
 from dynclient.errors import DynclientError
 from dynclient.plan.call_document import Call
-from dynclient.plan.plan import RequestChecks
+from dynclient.plan.checked_call import RequestChecks
 from dynclient.repl.history import History
 from dynclient.repl.session_steps import (
     PythonExpression,

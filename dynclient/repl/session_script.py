@@ -15,6 +15,7 @@ from dynclient.description.python_text import (
 )
 from dynclient.display_text import escape_unprintable
 from dynclient.masking import is_secret_header_name, mask_url
+from dynclient.plan.call_document import Call
 from dynclient.repl.history import History
 from dynclient.repl.session_steps import (
     PythonExpression,
@@ -180,7 +181,7 @@ def _write_asserts(step: SessionStep, data: Any) -> Iterator[str]:
     if not isinstance(data, dict):
         yield f"assert isinstance({step.variable}, {type(data).__name__})"
         return
-    sent = step.exchange.call or {}
+    sent = step.exchange.call or Call()
     body, written = sent.get("body"), step.call.get("body")
     secrets = step.exchange.request.secret_names
     for name, value in list(data.items())[:MAX_ASSERTS]:

@@ -49,7 +49,9 @@ _VERBS = frozenset(
     ]
 )
 _VERSION = re.compile(r"v[0-9]+")
-_TAKEN_NAMES = frozenset({"client", "contextlib", "document", "dynclient", "os", "pathlib", "pytest", "result"})  # fmt: skip
+_TAKEN_NAMES = frozenset(
+    ("client", "contextlib", "document", "dynclient", "os", "pathlib", "pytest", "result")
+)
 
 _LOCATIONS = ("path", "query", "header", "cookie", "querystring", "body")
 
