@@ -306,6 +306,12 @@ class BaseClient(Generic[OperationT]):
     def _ipython_key_completions_(self) -> list[str]:
         return list(self.document.operations)
 
+    def _repr_html_(self) -> str:
+        """Return the operations by tag for a notebook, with a box that filters them."""
+        from dynclient.description.operation_panel import build_client_panel
+
+        return build_client_panel(self.document, self.tags)
+
     def find(self, text: str) -> list[OperationT]:
         """Return the operations with a text in name, path, tag or description; the best first."""
         words = text.lower().split()

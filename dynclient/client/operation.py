@@ -150,6 +150,12 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
     def __repr__(self) -> str:
         return f"<{self.__name__}{self.__signature__}  {self.method} {self.path}>"
 
+    def _repr_html_(self) -> str:
+        """Return all of the operation for a notebook."""
+        from dynclient.description.operation_panel import build_operation_panel
+
+        return build_operation_panel(self)
+
     def __reduce__(self) -> tuple[Any, ...]:
         raise TypeError(
             "an operation is bound to its client's connections and cannot be pickled;"

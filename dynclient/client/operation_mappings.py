@@ -48,6 +48,12 @@ class OperationMapping(Mapping[str, OperationT]):
     def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
         printer.text(str(self))
 
+    def _repr_html_(self) -> str:
+        from dynclient.description.operation_panel import build_operations_panel
+
+        operations = self._client.document.operations
+        return build_operations_panel("Operations", [operations[key] for key in self._keys])
+
 
 class TagMapping(dict[str, OperationMapping[OperationT]]):
     """The operations of each tag."""

@@ -56,6 +56,18 @@ class Diff(ChangeSet):
 
         return as_html.render(self)
 
+    def _repr_html_(self) -> str:
+        """Return the changes for a notebook, the worst first."""
+        from dynclient.notebook_panel import build_filter_box, build_panel, build_table
+
+        rows = [
+            (change.level, change.rule, change.where, change.because) for change in self.changes
+        ]
+        title = f"{len(self.changes)} change{'' if len(self.changes) == 1 else 's'}"
+        headers = ("level", "rule", "where", "")
+        table = build_table(headers, rows) if rows else None
+        return build_panel(title, "", build_filter_box("filter changes"), table)
+
     def to_sarif(self) -> str:
         """Return the diff as a SARIF 2.1.0 log."""
         from dynclient.diffing.report import as_sarif

@@ -12,6 +12,22 @@ from dynclient.violations import Place
 Severity = Literal["error", "warning", "info"]
 
 
+class ProblemList(tuple["Problem", ...]):
+    """The problems of a document; in a notebook it is a table."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        from dynclient.notebook_panel import build_filter_box, build_panel, build_table
+
+        rows = [(each.severity, each.code, each.message, str(each), each.hint) for each in self]
+        title = f"{len(self)} problem{'' if len(self) == 1 else 's'}"
+        headers = ("severity", "code", "message", "place", "hint")
+        shown = [(s, c, m, place.partition(": ")[0], h) for s, c, m, place, h in rows]
+        table = build_table(headers, shown) if shown else None
+        return build_panel(title, "", build_filter_box("filter problems"), table)
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something wrong with a document, at a place.

@@ -18,6 +18,7 @@ from dynclient.document.openapi_version import (
     detect_version_family,
     read_version,
 )
+from dynclient.document.problems import ProblemList
 from dynclient.document.references import Node
 from dynclient.masking import mask_url
 from dynclient.model.openapi_operation import Operation, iterate_operation_nodes
@@ -156,7 +157,7 @@ class Document:
             problems += file.find_traps()
         if self._check is not None:
             problems += self._check(self)
-        return tuple(map(self._name_operation, problems))
+        return ProblemList(map(self._name_operation, problems))
 
     @cached_property
     def _operation_ids_by_place(self) -> Mapping[tuple[str, str], str]:

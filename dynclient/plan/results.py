@@ -76,6 +76,18 @@ class Result:
         found = f", {len(self.violations)} violations" if self.violations else ""
         return f"<Result {self.status} {self.media_type or 'no body'}{found}>"
 
+    def _repr_html_(self) -> str:
+        """Return the result for a notebook: its line, what does not fit, its data as a tree."""
+        from dynclient.notebook_panel import build_data_tree, build_panel, build_table
+
+        violations = [(violation.kind, str(violation)) for violation in self.violations]
+        return build_panel(
+            repr(self)[1:-1],
+            f"{self.elapsed * 1000:.0f} ms",
+            build_table((), violations) if violations else None,
+            build_data_tree(self.data),
+        )
+
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "http": None}
 

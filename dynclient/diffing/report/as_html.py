@@ -18,8 +18,8 @@ from dynclient.diffing import json_text, witness_code
 from dynclient.diffing.change import Change, ChangeLocation, Level
 from dynclient.diffing.changeset import ChangeSet, Revision
 from dynclient.diffing.report import messages, summary
-from dynclient.diffing.report.html_elements import Child, Markup, element, join_children
 from dynclient.diffing.report.summary import ReportSection
+from dynclient.html_elements import Child, Markup, element, join_children
 
 #: Longer values are in the JSON report.
 MAX_LINES = 120

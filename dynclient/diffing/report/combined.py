@@ -24,8 +24,8 @@ from dynclient.diffing.report import (
     summary,
 )
 from dynclient.diffing.report.as_text import TextOptions
-from dynclient.diffing.report.html_elements import Markup, element
 from dynclient.display_text import escape_runner_commands
+from dynclient.html_elements import Markup, element
 
 #: What a diff can come to, the worst first.
 _OUTCOME_ORDER = ("breaking", "undecided", "compatible", "identical")

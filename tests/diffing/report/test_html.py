@@ -16,7 +16,7 @@ from report_strategies import MARK, diffs, texts
 
 from dynclient.diffing.report import summary
 from dynclient.diffing.report.as_html import render
-from dynclient.diffing.report.html_elements import element
+from dynclient.html_elements import element
 
 VOID = {"meta", "input"}
 TAGS = {

@@ -1,0 +1,140 @@
+"""Clients and operations as panels of a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from dynclient.description.operation_description import describe_arguments
+from dynclient.description.operation_text import format_credentials, format_examples
+from dynclient.description.value_outline import (
+    describe_type,
+    find_description,
+    get_location_types,
+    get_objects,
+    list_known_values,
+    list_member_names,
+    outline_members,
+)
+from dynclient.description.value_text import mark_required
+from dynclient.html_elements import Markup, element
+from dynclient.model import Document, Operation
+from dynclient.notebook_panel import (
+    build_code,
+    build_filter_box,
+    build_panel,
+    build_section,
+    build_table,
+)
+from dynclient.schema.explain import MAX_LISTED_VALUES
+from dynclient.violations import shorten_repr
+from dynclient.wire.schema_types import SchemaTypes
+
+WIDTH = 88
+
+
+def build_client_panel(document: Document, tags: Mapping[str, Iterable[str]]) -> str:
+    """Return the operations of a client by tag, with a box that filters them.
+
+    Args:
+        document: of the client.
+        tags: the keys of the operations of each tag.
+
+    """
+    sections = []
+    seen: set[str] = set()
+    for tag, keys in tags.items():
+        operations = [document.operations[key] for key in keys]
+        seen.update(operation.key for operation in operations)
+        if operations:
+            sections.append(_build_operation_section(tag, operations))
+    others = [each for key, each in document.operations.items() if key not in seen]
+    if others:
+        sections.append(_build_operation_section("without a tag", others))
+    count = len(document.operations)
+    subtitle = f"{document.info.get('version', '')}  {count} operation{'' if count == 1 else 's'}"
+    return build_panel(
+        document.title, subtitle.strip(), build_filter_box("filter operations"), *sections
+    )
+
+
+def _build_operation_section(title: str, operations: list[Operation]) -> Markup:
+    rows = [_build_operation_row(operation) for operation in operations]
+    return build_section(f"{title} ({len(rows)})", build_table((), rows))
+
+
+def _build_operation_row(operation: Operation) -> list[Markup | str]:
+    name = element("code", operation.python_name, class_="old" if operation.deprecated else "")
+    return [name, f"{operation.method} {operation.path}", operation.summary]
+
+
+def build_operations_panel(title: str, operations: Iterable[Operation]) -> str:
+    """Return operations as a table."""
+    rows = [_build_operation_row(operation) for operation in operations]
+    return build_panel(title, "", build_filter_box("filter operations"), build_table((), rows))
+
+
+def build_operation_panel(operation: Any) -> str:
+    """Return an operation of a client: arguments, body, results, credentials, examples."""
+    declared: Operation = operation.operation
+    call_schema = operation.call_schema
+    parts: list[Markup] = []
+    if declared.description:
+        parts.append(element("p", declared.description))
+    arguments = describe_arguments(operation._plan, call_schema)  # noqa: SLF001 (the plan describes the operation)
+    if arguments:
+        rows = [
+            (
+                element("code", argument.name),
+                argument.location,
+                mark_required(describe_type(argument.types), is_required=argument.is_required),
+                _describe(argument.types),
+            )
+            for argument in arguments
+        ]
+        headers = ("argument", "in", "type", "")
+        parts.append(build_section("Arguments", build_table(headers, rows)))
+    if declared.request_body is not None:
+        body = get_location_types(call_schema, "body")
+        parts.append(build_section("Body", _build_member_table(body), is_open=False))
+    parts.append(build_section("Results", *_build_results(operation)))
+    parts.append(build_code("\n".join(format_credentials(declared, "")).strip()))
+    examples = "\n".join(format_examples(operation, "", WIDTH))
+    parts.append(build_section("Example", build_code(examples)))
+    return build_panel(declared.heading, declared.summary, *parts)
+
+
+def _build_results(operation: Any) -> list[Markup]:
+    parts = []
+    for status, response in operation.operation.responses.items():
+        parts.append(element("p", element("b", status), " ", response.description))
+        for media_type in response.content:
+            schema = operation.result_schemas[status, media_type]
+            value = SchemaTypes(schema, schema.get("$defs", {}))
+            title = f"{media_type}: {describe_type(value)}"
+            if list_member_names(get_objects(value)):
+                parts.append(build_section(title, _build_member_table(value), is_open=False))
+            else:
+                parts.append(element("p", title))
+    return parts
+
+
+def _build_member_table(value: SchemaTypes) -> Markup:
+    rows = [
+        (
+            element("code", member.path),
+            mark_required(member.type_text, is_required=member.is_required),
+            _describe(member.types),
+        )
+        for member in outline_members(value)
+    ]
+    return build_table((), rows)
+
+
+def _describe(types: SchemaTypes) -> str:
+    """Return the description of a value, and all its values where the type folds them."""
+    text = find_description(types)
+    values = list_known_values(types.item_types if types.is_array else types)
+    if len(values) > MAX_LISTED_VALUES:
+        text += "\nvalues: " + ", ".join(map(shorten_repr, values))
+    return text
