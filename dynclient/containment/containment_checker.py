@@ -70,15 +70,23 @@ class ContainmentChecker:
     Args:
         subschema_view: the schemas of the sender.
         superschema_view: the schemas of the receiver, which must accept what is sent.
+        validators: those of other comparisons with the same views; None for new ones.
+        equality: that of other comparisons of the same definitions; None for a new one.
 
     """
 
-    def __init__(self, subschema_view: SchemaView, superschema_view: SchemaView) -> None:
+    def __init__(
+        self,
+        subschema_view: SchemaView,
+        superschema_view: SchemaView,
+        validators: ValidatorCache | None = None,
+        equality: SchemaEquality | None = None,
+    ) -> None:
         self.subschema_view = subschema_view
         self.superschema_view = superschema_view
         self.statistics: Counter[str] = Counter()
-        self.validators = ValidatorCache()
-        self.equality = SchemaEquality(subschema_view.defs, superschema_view.defs)
+        self.validators = validators or ValidatorCache()
+        self.equality = equality or SchemaEquality(subschema_view.defs, superschema_view.defs)
         self.witness_generator = WitnessGenerator(self.equality, self.validators)
         self._worklist = Worklist(self._suspect_pair, self._find_value_refused_by_all)
         self._conjunctions = IdentityCache[Any]()

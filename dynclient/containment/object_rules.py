@@ -38,6 +38,10 @@ def compare_objects(
     """Suspect each keyword of the superschema that some object of the subschema may not fit."""
     yield from _compare_required(checker, sub, sup)
     for name in dict.fromkeys([*sub.property_names, *sup.property_names, *sorted(sub.required)]):
+        spend_steps()
+        schemas, other_schemas = sub.find_property_schemas(name), sup.find_property_schemas(name)
+        if checker.equality.are_all_plain_and_equal(schemas, other_schemas):
+            continue
         if not checker.subschema_view.is_refused(sub, name):
             yield from _compare_property(checker, sub, sup, name)
     yield from _compare_undeclared(checker, sub, sup)
@@ -57,7 +61,6 @@ def _compare_required(
 def _compare_property(
     checker: ContainmentChecker, sub: Disjunct, sup: Disjunct, name: str
 ) -> Iterator[SuspectedIncompatibility]:
-    spend_steps()
     schemas = sub.find_property_schemas(name)
     other_schemas = sup.find_property_schemas(name)
     make = partial(checker.generate_common_example, schemas)

@@ -16,6 +16,9 @@ from dynclient.document.references import escape_token
 from dynclient.schema.dialect import (
     BASE_SUFFIX,
     EXCLUDING_ANNOTATIONS,
+    SCHEMA_LIST_KEYWORDS,
+    SCHEMA_MAP_KEYWORDS,
+    SINGLE_SCHEMA_KEYWORDS,
     Direction,
     Schema,
     SharedDefinitions,
@@ -41,6 +44,17 @@ CONJUNCTION_PREFIX = "allOf:"
 #: How many such definitions there may be. Beyond them, a child that several schemas describe is
 #: open: schemas that meet in every combination could make a definition for each set of them.
 MAX_CONJUNCTIONS = 1000
+
+#: A schema without these has no other one inside, and its values may travel both ways.
+_INNER_KEYWORDS = frozenset(
+    {
+        "$ref",
+        *SINGLE_SCHEMA_KEYWORDS,
+        *SCHEMA_LIST_KEYWORDS,
+        *SCHEMA_MAP_KEYWORDS,
+        *EXCLUDING_ANNOTATIONS.values(),
+    }
+)
 
 _CHILD_KEYWORDS = ("items", "additionalProperties", "unevaluatedItems", "unevaluatedProperties")
 _CONDITION_KEYWORDS = ("if", "not", "contains", "propertyNames")
@@ -371,6 +385,8 @@ class SchemaCloser:
                 closed[keyword] = {name: self._close_member(member) for name, member in members}
 
     def _close_member(self, schema: Any) -> Any:
+        if isinstance(schema, dict) and _INNER_KEYWORDS.isdisjoint(schema):
+            return schema  # most members are such: nothing in it can be closed or refused
         if self._is_refused(schema):
             return _build_refusal(schema, self.refused_annotation)
         return self._close_location(schema)

@@ -11,6 +11,9 @@ from dynclient.containment.schema_view import SchemaView, is_format_bound
 from dynclient.containment.witnesses.positive_expansion import DisjunctiveKeyword
 from dynclient.containment.witnesses.signed_schemas import DerivedCondition, SignedSchema
 from dynclient.schema.dialect import (
+    SCHEMA_LIST_KEYWORDS,
+    SCHEMA_MAP_KEYWORDS,
+    SINGLE_SCHEMA_KEYWORDS,
     Schema,
     bundle_schema,
     find_referenced_names,
@@ -30,9 +33,17 @@ _USES_OF_REFERENCE = 3
 _REFERENCE_STEPS = 10_000
 
 
+#: A schema without these has no other one inside.
+_INNER_KEYWORDS = frozenset(
+    {*SINGLE_SCHEMA_KEYWORDS, *SCHEMA_LIST_KEYWORDS, *SCHEMA_MAP_KEYWORDS, "$defs"}
+)
+
+
 def remove_formats(schema: Any) -> Any:
     """Return a schema without formats, and without the bounds that only express `int64`."""
     if not isinstance(schema, dict):
+        return schema
+    if "format" not in schema and _INNER_KEYWORDS.isdisjoint(schema):
         return schema
     keywords = {
         keyword: value

@@ -135,9 +135,9 @@ class CallComparer:
             build_witness=self._make_witness_builder(old),
             call_path=("body",),
         )
-        schemas, direction = context.documents.schemas, context.exposure.direction
-        old_schema = schemas[True].translate_content(old, direction)
-        new_schema = schemas[False].translate_content(new, direction)
+        documents, direction = context.documents, context.exposure.direction
+        old_schema = documents.translate_content(old, direction, old=True)
+        new_schema = documents.translate_content(new, direction, old=False)
         yield from self._schemas.compare(part, old_schema, new_schema)
         if media.is_composed(old.name):
             yield from self._compare_item_encodings(old, new)

@@ -223,7 +223,7 @@ class ParameterComparer:
         documents, direction = self._context.documents, self._context.exposure.direction
         schemas = documents.schemas[old]
         definitions = documents.get_definitions(direction, old=old)
-        schema = schemas.translate(parameter.schema, direction)
+        schema = documents.translate(parameter.schema, direction, old=old)
         if parameter.location == QUERYSTRING:
             schema = schemas.translate_querystring(parameter)
         end = SerializedParameter(parameter, schema, definitions)

@@ -121,7 +121,7 @@ class RegroupedParameterComparer:
 
     def _serialize(self, parameter: Parameter, *, is_old: bool) -> SerializedParameter:
         documents, direction = self._context.documents, self._context.exposure.direction
-        schema = documents.schemas[is_old].translate(parameter.schema, direction)
+        schema = documents.translate(parameter.schema, direction, old=is_old)
         definitions = documents.get_definitions(direction, old=is_old)
         return SerializedParameter(parameter, schema, definitions)
 

@@ -153,9 +153,9 @@ class ResultComparer:
             where=f"{status} {new.name}",
             separator=": ",
         )
-        schemas, direction = context.documents.schemas, context.exposure.direction
-        old_schema = schemas[True].translate_content(old, direction)
-        new_schema = schemas[False].translate_content(new, direction)
+        documents, direction = context.documents, context.exposure.direction
+        old_schema = documents.translate_content(old, direction, old=True)
+        new_schema = documents.translate_content(new, direction, old=False)
         yield from self._schemas.compare(part, old_schema, new_schema)
 
     def _build_media_type_added(self, old: Response, new: Response, entry: MediaType) -> Finding:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from dynclient.containment import ContainmentChecker, SchemaView
+from dynclient.containment.identity_cache import IdentityCache
+from dynclient.containment.schema_equality import SchemaEquality
+from dynclient.containment.witnesses.validator_cache import ValidatorCache
 from dynclient.diffing.decide.call_builder import CallBuilder
 from dynclient.diffing.detect.discriminator_meanings import ComponentNames
 from dynclient.diffing.detect.edit_finder import EditFinder
 from dynclient.diffing.exposure import RESULT, ComparisonOptions, Exposure, Reader
-from dynclient.model import Document, Operation
+from dynclient.document.references import Node
+from dynclient.model import Document, MediaType, Operation
 from dynclient.plan.plan import Plan
 from dynclient.plan.schemas import Reading, Schemas
 from dynclient.schema.dialect import Direction, Schema, map_subschemas
@@ -41,7 +46,12 @@ class DocumentPair:
         # Where an alternative that means null allowed every value, nothing beside it could break.
         translation = TranslationOptions(opens_enums=False, reads_null_alternatives=True)
         self.schemas = {True: Schemas(old, translation), False: Schemas(new, translation)}
+        #: What is compared several times is compared by the identity of its schemas.
+        self._translated = IdentityCache[Schema | bool]()
         self._containments: dict[tuple[Exposure, Reader], ContainmentChecker] = {}
+        self._validators = ValidatorCache()
+        self._views = IdentityCache[SchemaView]()
+        self._equalities = IdentityCache[SchemaEquality]()
         self._edit_finders: dict[Direction, EditFinder] = {}
         self._plans: dict[tuple[bool, Operation], Plan] = {}
         self._call_builders: dict[Operation, CallBuilder] = {}
@@ -51,6 +61,25 @@ class DocumentPair:
     def get_definitions(self, direction: Direction, *, old: bool) -> Definitions:
         """Return the definitions of one revision."""
         return self.schemas[old].get_dialect(direction).defs
+
+    def translate(self, node: Node | None, direction: Direction, *, old: bool) -> Schema | bool:
+        """Return the schema at a node of one revision; the same object each time."""
+        if node is None:
+            return True
+        translate = partial(self.schemas[old].translate, node, direction)
+        return self._translated.get_or_compute(
+            (node.value,), translate, (old, direction, node.uri, node.pointer)
+        )
+
+    def translate_content(
+        self, media_type: MediaType, direction: Direction, *, old: bool
+    ) -> Schema | bool:
+        """Return the schema of a body of one revision; the same object each time."""
+        node = media_type.node
+        translate = partial(self.schemas[old].translate_content, media_type, direction)
+        return self._translated.get_or_compute(
+            (node.value,), translate, ("content", old, direction, node.uri, node.pointer)
+        )
 
     def get_plan(self, operation: Operation, *, old: bool) -> Plan:
         """Return the plan of an operation of one revision."""
@@ -92,11 +121,27 @@ class DocumentPair:
             direction = exposure.direction
             reading: Reading = "producer" if key[1] == "code" else "consumer"
             sent_definitions = self.get_definitions(direction, old=exposure.old_sends)
+            read_definitions = self.get_reader_definitions(exposure)
             self._containments[key] = ContainmentChecker(
-                SchemaView(sent_definitions, "producer", direction),
-                SchemaView(self.get_reader_definitions(exposure), reading, direction),
+                self._get_view(sent_definitions, "producer", direction),
+                self._get_view(read_definitions, reading, direction),
+                self._validators,
+                self._get_equality(sent_definitions, read_definitions),
             )
         return self._containments[key]
+
+    def _get_view(
+        self, definitions: Definitions, reading: Reading, direction: Direction
+    ) -> SchemaView:
+        """Return the schemas in a reading: the same view for both readers, for the caches."""
+        return self._views.get_or_compute(
+            (definitions,),
+            lambda: SchemaView(definitions, reading, direction),
+            (reading, direction),
+        )
+
+    def _get_equality(self, sent: Definitions, read: Definitions) -> SchemaEquality:
+        return self._equalities.get_or_compute((sent, read), lambda: SchemaEquality(sent, read))
 
     def get_containment_as_written(
         self, exposure: Exposure, sent: Any

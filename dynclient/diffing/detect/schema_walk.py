@@ -180,6 +180,8 @@ class SchemaWalk:
     ) -> None:
         self._compare_required(path, old, new, name)
         old_schemas, new_schemas = old.properties[name], new.properties[name]
+        if self._definitions.is_same(old_schemas, new_schemas):
+            return
         if self._definitions.is_sent(old_schemas, new_schemas):
             self._descend((*path, name), old_schemas, new_schemas)
 
