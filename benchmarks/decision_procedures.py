@@ -67,7 +67,7 @@ class ComparedChecker(ContainmentChecker):
         """Return what witness generation alone says; a witness counts once both engines agree."""
         if not hasattr(self, "alone"):
             self.alone = WitnessGenerator(self.equality, self.validators)
-        superschema = self._wrap_superschema(superschema)
+        superschema = self.witness_finder.wrap_superschema(superschema)
         positive = SignedSchema(self.subschema_view, subschema)
         negative = SignedSchema(self.superschema_view, superschema, is_positive=False)
         result = self.alone.generate((positive, negative))
@@ -75,7 +75,7 @@ class ComparedChecker(ContainmentChecker):
             return "proved"
         if not isinstance(result, Witness):
             return "unknown"
-        value = self._confirm_witness(result.value, subschema, superschema)
+        value = self.witness_finder.confirm(result.value, subschema, superschema)
         return "refuted" if value is result.value else "unknown"
 
 

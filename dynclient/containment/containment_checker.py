@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any
 
 from dynclient.containment import array_rules, object_rules, scalar_rules
-from dynclient.containment.disjuncts import Conjuncts, Disjunct, ExpansionFailed, get_place
+from dynclient.containment.disjuncts import Conjuncts, Disjunct, ExpansionFailed
 from dynclient.containment.failure_conditions import build_failure_condition
 from dynclient.containment.identity_cache import IdentityCache
 from dynclient.containment.incompatibilities import (
@@ -26,13 +26,14 @@ from dynclient.containment.incompatibilities import (
 from dynclient.containment.schema_equality import SchemaEquality, select_assertions
 from dynclient.containment.schema_view import SchemaView
 from dynclient.containment.unknown import Unknown
+from dynclient.containment.witness_finder import WitnessFinder
 from dynclient.containment.witnesses import SignedSchema, WitnessGenerator, build_negation
 from dynclient.containment.witnesses.positive_expansion import is_true_schema
-from dynclient.containment.witnesses.search_results import UNSATISFIABLE, SearchResult, Witness
-from dynclient.containment.witnesses.validator_cache import ValidatorCache, do_engines_agree
+from dynclient.containment.witnesses.search_results import UNSATISFIABLE, Witness
+from dynclient.containment.witnesses.validator_cache import ValidatorCache
 from dynclient.containment.worklist import Worklist
 from dynclient.generate import ExampleGenerator, NoExample
-from dynclient.schema.dialect import Schema
+from dynclient.schema.dialect import Schema, get_place
 from dynclient.schema.engine import compile_check
 from dynclient.schema.step_limit import spend_steps
 from dynclient.violations import Place
@@ -90,12 +91,14 @@ class ContainmentChecker:
         self.witness_generator = WitnessGenerator(self.equality, self.validators)
         self._worklist = Worklist(self._suspect_pair, self._find_value_refused_by_all)
         self._conjunctions = IdentityCache[Any]()
-        self._superschemas = IdentityCache[Schema]()
         self._suspected: dict[Any, tuple[SuspectedIncompatibility, ...]] = {}
         self._negated_by_key = IdentityCache[dict[str, list[Any]]]()
         #: Whether the sender negates a schema of the receiver, by the identity of that schema.
         self._shared_negations = IdentityCache[dict[int, bool]]()
         self._examples = IdentityCache[Any]()
+        self.witness_finder = WitnessFinder(
+            subschema_view, superschema_view, self.witness_generator, self.validators
+        )
 
     def find_incompatibilities(
         self, subschema: Schema | bool, superschema: Schema | bool
@@ -155,64 +158,16 @@ class ContainmentChecker:
             proved that no witness exists.
 
         """
-        superschema = self._wrap_superschema(superschema)
-        candidate = suspected.make_candidate() if suspected.make_candidate else NO_WITNESS
-        witness = self._confirm_witness(candidate, subschema, superschema)
-
-        if witness is NO_WITNESS or not self._has_declared_formats(witness, subschema):
-            result = self._generate_witness(suspected, subschema, superschema)
-            if result is UNSATISFIABLE and witness is NO_WITNESS:
-                self.statistics["excluded"] += 1
-                return None
-            if isinstance(result, Witness):
-                generated = self._confirm_witness(result.value, subschema, superschema)
-                witness = self._choose_witness(witness, generated, subschema)
-
-        if witness is NO_WITNESS:
+        outcome = self.witness_finder.find(suspected, subschema, superschema)
+        if outcome is UNSATISFIABLE:
+            self.statistics["excluded"] += 1
+            return None
+        if not isinstance(outcome, Witness):
             self.statistics["unknown"] += 1
             return suspected.incompatibility
         self.statistics["refuted"] += 1
-        return replace(suspected.incompatibility, verdict="refuted", reason="", witness=witness)
-
-    def _wrap_superschema(self, superschema: Any) -> Schema:
-        """Return an equivalent schema without a place; the same object for the same schema."""
-        return self._superschemas.get_or_compute(
-            (superschema,), lambda: Schema({"allOf": [superschema]})
-        )
-
-    def _confirm_witness(self, value: Any, subschema: Any, superschema: Schema) -> Any:
-        """Return a value if both engines find it in the subschema only, else NO_WITNESS."""
-        if value is NO_WITNESS:
-            return NO_WITNESS
-        sender = self.validators.get_checker(self.subschema_view, subschema)
-        if not do_engines_agree(sender, value, is_valid=True):
-            return NO_WITNESS
-        receiver = self.validators.get_checker(self.superschema_view, superschema)
-        return value if do_engines_agree(receiver, value, is_valid=False) else NO_WITNESS
-
-    def _choose_witness(self, candidate: Any, generated: Any, subschema: Any) -> Any:
-        """Return the generated witness where it is the only one or has the declared formats."""
-        if generated is NO_WITNESS:
-            return candidate
-        if candidate is NO_WITNESS or self._has_declared_formats(generated, subschema):
-            return generated
-        return candidate
-
-    def _has_declared_formats(self, value: Any, subschema: Any) -> bool:
-        checker = self.validators.get_checker(self.subschema_view, subschema, formats=True)
-        return checker.accepts(value)
-
-    def _generate_witness(
-        self, suspected: SuspectedIncompatibility, subschema: Any, superschema: Schema
-    ) -> SearchResult:
-        """Search for a value of the subschema alone that shows the suspected cause."""
-        signed = [
-            SignedSchema(self.subschema_view, subschema),
-            SignedSchema(self.superschema_view, superschema, is_positive=False),
-        ]
-        if suspected.failure_condition is not None:
-            signed.append(SignedSchema(self.superschema_view, suspected.failure_condition))
-        return self.witness_generator.generate(tuple(signed))
+        incompatibility = suspected.incompatibility
+        return replace(incompatibility, verdict="refuted", reason="", witness=outcome.value)
 
     # --- pairs of schemas
 

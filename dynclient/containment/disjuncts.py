@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from dynclient import regex
 from dynclient.generate.merged_schema import compute_identity
-from dynclient.schema.dialect import Schema
+from dynclient.schema.dialect import Schema, get_place
 from dynclient.schema.step_limit import spend_steps
 from dynclient.violations import Place
 
@@ -266,11 +266,6 @@ def _unite_by_identity(one: tuple[Any, ...], other: tuple[Any, ...]) -> tuple[An
     if not one or not other:
         return one or other
     return tuple({id(schema): schema for schema in (*one, *other)}.values())
-
-
-def get_place(schema: Any) -> Place | None:
-    """Return where a schema stands in its document, None for one that was derived."""
-    return getattr(schema, "place", None)
 
 
 def find_declared_schemas(part: dict[str, Any], name: str) -> list[Any]:

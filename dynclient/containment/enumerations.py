@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from dynclient.containment.disjuncts import get_place
 from dynclient.containment.schema_equality import select_assertions
 from dynclient.generate.merged_schema import compute_identity
-from dynclient.schema.dialect import Schema
+from dynclient.schema.dialect import Schema, get_place
 
 #: The keywords that can be evaluated for a listed value.
 _SUPPORTED_KEYWORDS = {"const", "enum", "type", "minimum", "maximum"}

@@ -14,7 +14,6 @@ from dynclient.containment.disjuncts import (
     Disjunct,
     ExpansionFailed,
     conjoin,
-    get_place,
     remove_equal_disjuncts,
     unite_schemas,
 )
@@ -28,7 +27,13 @@ from dynclient.containment.evaluated_properties import (
 from dynclient.containment.identity_cache import IdentityCache
 from dynclient.containment.schema_equality import select_assertions
 from dynclient.generate.merged_schema import compute_identity
-from dynclient.schema.dialect import EXCLUDING_ANNOTATIONS, Direction, Schema, get_definition_name
+from dynclient.schema.dialect import (
+    EXCLUDING_ANNOTATIONS,
+    Direction,
+    Schema,
+    get_definition_name,
+    get_place,
+)
 from dynclient.schema.formats import INTEGER_FORMAT_BOUNDS
 from dynclient.schema.readings import (
     Definitions,

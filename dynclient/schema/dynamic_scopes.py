@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
+from typing import Any
 from urllib.parse import unquote
 
 from dynclient.document.document_files import DocumentFiles
@@ -178,7 +179,7 @@ class DynamicScopeReader:
         while pending and self._remaining_values > 0:
             self._remaining_values -= 1
             node = pending.pop()
-            pending += node.iterate_children()
+            pending += _list_containers(node)
             if not isinstance(node.value, dict):
                 continue
             targets += self._list_related(node)
@@ -195,3 +196,14 @@ class DynamicScopeReader:
                 except UnresolvableReference:
                     continue
         return names, targets
+
+
+def _list_containers(node: Node) -> list[Node]:
+    """Return the members of a node that are objects or arrays."""
+    value = node.value
+    members: Iterable[tuple[str | int, Any]] = ()
+    if isinstance(value, dict):
+        members = value.items()
+    elif isinstance(value, list):
+        members = enumerate(value)
+    return [node.get_child(key) for key, item in members if isinstance(item, dict | list)]

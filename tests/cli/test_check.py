@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from support.sarif import read_run
 
 from dynclient.cli import check_second_opinion, spec_validator_process
 
@@ -133,8 +134,7 @@ def test_github_gets_ten_annotations_of_a_kind_and_the_number_of_the_rest(cli, t
 
 
 def test_sarif_has_a_result_with_place_and_rule_for_each_problem(cli, documents):
-    log = json.loads(cli("check", "specs", "--format", "sarif").stdout)
-    (run,) = log["runs"]
+    run = read_run(cli("check", "specs", "--format", "sarif").stdout)
     rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
     assert len(run["results"]) == 8
     for result in run["results"]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from dynclient.containment.disjuncts import get_place
 from dynclient.containment.identity_cache import IdentityCache
 from dynclient.containment.schema_view import SchemaView, is_format_bound
 from dynclient.containment.witnesses.positive_expansion import DisjunctiveKeyword
@@ -18,6 +17,7 @@ from dynclient.schema.dialect import (
     bundle_schema,
     find_referenced_names,
     get_definition_references,
+    get_place,
     map_subschemas,
 )
 from dynclient.schema.engine import Checker

@@ -7,114 +7,17 @@ import re
 from urllib.parse import urlsplit
 
 from hypothesis import given
-from jsonschema import Draft202012Validator
 from report_samples import change, diff_of, source
 from report_strategies import diffs
+from support.sarif import read_run
 
 from dynclient.diffing.report import summary
 from dynclient.diffing.report.as_sarif import render
 from dynclient.diffing.rules import RULES
 
-MESSAGE = {
-    "type": "object",
-    "required": ["text"],
-    "properties": {"text": {"type": "string", "minLength": 1}},
-}
-PHYSICAL = {
-    "type": "object",
-    "required": ["artifactLocation"],
-    "additionalProperties": False,
-    "properties": {
-        "artifactLocation": {
-            "type": "object",
-            "required": ["uri"],
-            "properties": {
-                "uri": {"type": "string", "pattern": r"^[\w\-.~:/?#\[\]@!$&'()*+,;=%]*$"}
-            },
-            "additionalProperties": False,
-        },
-        "region": {
-            "type": "object",
-            "required": ["startLine"],
-            "properties": {"startLine": {"type": "integer", "minimum": 1}},
-            "additionalProperties": False,
-        },
-    },
-}
-RESULT = {
-    "type": "object",
-    "required": ["ruleId", "ruleIndex", "level", "message", "locations", "partialFingerprints"],
-    "additionalProperties": False,
-    "properties": {
-        "ruleId": {"type": "string"},
-        "ruleIndex": {"type": "integer", "minimum": 0},
-        "level": {"enum": ["error", "warning", "note"]},
-        "message": MESSAGE,
-        "locations": {
-            "type": "array",
-            "minItems": 1,
-            "items": {
-                "required": ["physicalLocation"],
-                "properties": {"physicalLocation": PHYSICAL},
-            },
-        },
-        "relatedLocations": {
-            "type": "array",
-            "minItems": 1,
-            "items": {
-                "required": ["id", "physicalLocation"],
-                "properties": {"physicalLocation": PHYSICAL, "message": MESSAGE},
-            },
-        },
-        "partialFingerprints": {
-            "type": "object",
-            "minProperties": 1,
-            "additionalProperties": {"type": "string"},
-        },
-        "suppressions": {
-            "type": "array",
-            "items": {
-                "required": ["kind", "justification"],
-                "properties": {
-                    "kind": {"enum": ["inSource", "external"]},
-                    "justification": {"type": "string", "minLength": 1},
-                },
-            },
-        },
-        "properties": {"type": "object"},
-    },
-}
-RULE = {
-    "type": "object",
-    "required": ["id", "shortDescription"],
-    "properties": {"id": {"type": "string"}, "shortDescription": MESSAGE},
-}
-DRIVER = {
-    "required": ["name", "semanticVersion", "rules"],
-    "properties": {"rules": {"type": "array", "items": RULE, "uniqueItems": True}},
-}
-RUN = {
-    "type": "object",
-    "required": ["tool", "results"],
-    "properties": {
-        "tool": {"required": ["driver"], "properties": {"driver": DRIVER}},
-        "results": {"type": "array", "items": RESULT},
-    },
-}
-#: What the standard requires of the parts that we write.
-LOG = Draft202012Validator(
-    {
-        "type": "object",
-        "required": ["version", "$schema", "runs"],
-        "properties": {"version": {"const": "2.1.0"}, "runs": {"type": "array", "minItems": 1, "items": RUN}},
-    }
-)  # fmt: skip
-
 
 def run(diff):
-    log = json.loads(render(diff))
-    LOG.validate(log)
-    return log["runs"][0]
+    return read_run(render(diff))
 
 
 def result(made, **fields):

@@ -1,0 +1,101 @@
+"""What the standard says of the parts of a SARIF log that we write; other fields are faults.
+
+Source: OASIS, "Static Analysis Results Interchange Format (SARIF) Version 2.1.0".
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+TEXT = {"type": "string"}
+COUNT = {"type": "integer", "minimum": 1}
+INDEX = {"type": "integer", "minimum": 0}
+BAG = {"type": "object"}
+URI = {"type": "string", "pattern": r"^[\w\-.~:/?#\[\]@!$&'()*+,;=%]*$"}
+
+
+def closed(required: str, **properties: Any) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": required.split(),
+        "properties": properties,
+        "additionalProperties": False,
+    }
+
+
+def listed(items: Any, **bounds: Any) -> dict[str, Any]:
+    return {"type": "array", "items": items, **bounds}
+
+
+MESSAGE = closed("text", text={"type": "string", "minLength": 1})
+PHYSICAL = closed(
+    "artifactLocation",
+    artifactLocation=closed("uri", uri=URI),
+    region=closed("startLine", startLine=COUNT, startColumn=COUNT),
+)
+LOGICAL = closed("fullyQualifiedName", fullyQualifiedName=TEXT, kind=TEXT)
+LOCATION = closed(
+    "physicalLocation",
+    id=INDEX,
+    message=MESSAGE,
+    physicalLocation=PHYSICAL,
+    logicalLocations=listed(LOGICAL, uniqueItems=True),
+)
+SUPPRESSION = closed(
+    "kind justification",
+    kind={"enum": ["inSource", "external"]},
+    status={"enum": ["accepted", "underReview", "rejected"]},
+    justification={"type": "string", "minLength": 1},
+)
+RESULT = closed(
+    "ruleId ruleIndex level message locations partialFingerprints",
+    ruleId=TEXT,
+    ruleIndex=INDEX,
+    level={"enum": ["none", "note", "warning", "error"]},
+    message=MESSAGE,
+    locations=listed(LOCATION, minItems=1),
+    relatedLocations=listed(LOCATION, minItems=1, uniqueItems=True),
+    partialFingerprints={"type": "object", "minProperties": 1, "additionalProperties": TEXT},
+    suppressions=listed(SUPPRESSION, uniqueItems=True),
+    properties=BAG,
+)
+RULE = closed(
+    "id shortDescription",
+    id=TEXT,
+    shortDescription=MESSAGE,
+    fullDescription=MESSAGE,
+    help=MESSAGE,
+    helpUri={"type": "string", "format": "uri"},
+)
+DRIVER = closed(
+    "name semanticVersion rules",
+    name=TEXT,
+    semanticVersion=TEXT,
+    rules=listed(RULE, uniqueItems=True),
+)
+RUN = closed(
+    "tool results",
+    tool=closed("driver", driver=DRIVER),
+    columnKind={"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
+    results=listed(RESULT),
+    properties=BAG,
+)
+LOG = Draft202012Validator(
+    closed(
+        "version $schema runs",
+        version={"const": "2.1.0"},
+        **{"$schema": {"type": "string", "format": "uri"}},
+        runs=listed(RUN, minItems=1),
+    )
+)
+
+
+def read_run(text: str) -> dict[str, Any]:
+    """Return the run of a log that fits the standard."""
+    log = json.loads(text)
+    LOG.validate(log)
+    run: dict[str, Any] = log["runs"][0]
+    return run
