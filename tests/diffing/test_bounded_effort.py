@@ -4,6 +4,7 @@ import pytest
 
 import dynclient
 from dynclient.containment import ContainmentChecker, SchemaView
+from dynclient.containment.witnesses import validator_cache
 from dynclient.diffing.compare import limited_comparison, schema_changes
 from dynclient.schema.dialect import Schema, remove_repeated_references
 from dynclient.schema.step_limit import StepLimitExceeded, limit_steps
@@ -164,8 +165,10 @@ def test_a_long_enum_is_compared_as_a_set(make_value):
     assert list(same) == []
 
 
-def test_an_object_with_many_properties_is_compared():
-    names = [f"p{n}" for n in range(2_000)]
+@pytest.mark.parametrize("most_compiled", [validator_cache.MAX_COMPILED_PROPERTIES, 100])
+def test_an_object_with_many_properties_is_compared(most_compiled, monkeypatch):
+    monkeypatch.setattr(validator_cache, "MAX_COMPILED_PROPERTIES", most_compiled)
+    names = [f"p{n}" for n in range(1_000)]
     properties = {name: {"type": "string"} for name in names}
     narrowed = {**properties, "p7": {"type": "integer"}}
 

@@ -32,6 +32,9 @@ _STEPS_PER_DEFINITION = 10
 _USES_OF_REFERENCE = 3
 _REFERENCE_STEPS = 10_000
 
+#: A root with more properties is not compiled for the fast engine.
+MAX_COMPILED_PROPERTIES = 10_000
+
 
 #: A schema without these has no other one inside.
 _INNER_KEYWORDS = frozenset(
@@ -86,6 +89,31 @@ class RootBuilder:
         return bundle_schema(root, self._unformatted_defs)
 
 
+class ReferenceChecker(Checker):
+    """Checks by the reference engine alone, where compiling takes longer than the few checks."""
+
+    def accepts_by_fast_engine(self, value: Any) -> bool:  # noqa: ARG002 (as the engine port has it)
+        """Return False: the reference must be asked."""
+        return False
+
+    def accepts_by_reference(self, value: Any) -> bool:
+        """Return whether a value fits the schema.
+
+        Raises:
+            StepLimitExceeded: it takes too many steps to tell.
+
+        """
+        with limit_steps():
+            return next(self._reference_validator.iter_errors(value), None) is None
+
+
+def has_many_properties(root: Schema) -> bool:
+    """Tell whether a root declares more properties than are worth to be compiled."""
+    parts = [root, *root.get("allOf", ()), *root.get("$defs", {}).values()]
+    counts = (len(part.get("properties", ())) for part in parts if isinstance(part, dict))
+    return sum(counts) > MAX_COMPILED_PROPERTIES
+
+
 class ValidatorCache:
     """Keeps the validators of a comparison."""
 
@@ -111,10 +139,13 @@ class ValidatorCache:
             formats: formats are assertions.
 
         """
+
+        def build() -> Checker:
+            root = self.build_root(view, schema, is_open=is_open, formats=formats)
+            return ReferenceChecker(root) if has_many_properties(root) else Checker(root)
+
         return self._checkers.get_or_compute(
-            (view, schema),
-            lambda: Checker(self.build_root(view, schema, is_open=is_open, formats=formats)),
-            (is_open or view.reading == "consumer", formats),
+            (view, schema), build, (is_open or view.reading == "consumer", formats)
         )
 
     def build_root(

@@ -193,6 +193,8 @@ def _format_object_edits(old: dict[Any, Any], new: dict[Any, Any]) -> list[str]:
             edits.append(f"+ {label}: {new_text}")
         elif name not in new:
             edits.append(f"− {label}: {old_text}")
+        elif isinstance(old[name], list) and isinstance(new[name], list):
+            edits += [f"{label}: {edit}" for edit in _format_list_edits(old[name], new[name])]
         else:
             edits.append(f"{label}: {old_text} → {new_text}")
     return edits
