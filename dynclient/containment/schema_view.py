@@ -417,11 +417,7 @@ class SchemaView:
         # allowed.
         undeclared = disjunct.required.difference(disjunct.property_names)
         forbidden = undeclared - find_undeclared_required(whole, self.defs)
-        is_open = disjunct.stays_open or any(
-            "additionalProperties" in part or "unevaluatedProperties" in part
-            for part in disjunct.parts
-        )
-        is_closed = not is_open and is_closable(whole, self.defs)
+        is_closed = not _is_open(disjunct) and is_closable(whole, self.defs)
         return replace(self._set_closed(disjunct, is_closed=is_closed), forbidden=forbidden)
 
     def _require_unshared_closing(self, disjunct: Disjunct) -> None:
@@ -463,6 +459,15 @@ def is_format_bound(part: dict[str, Any], keyword: str) -> bool:
 def is_false_schema(schema: Any) -> bool:
     """Tell whether a schema is `false`, or the negation of a schema that is `true`."""
     return schema is False or (isinstance(schema, dict) and schema.get("not") in ({}, True))
+
+
+def _is_open(disjunct: Disjunct) -> bool:
+    """Tell whether a reading never closes a disjunct: it says itself what undeclared values are."""
+    if disjunct.stays_open:
+        return True
+    return any(
+        "additionalProperties" in part or "unevaluatedProperties" in part for part in disjunct.parts
+    )
 
 
 def _unite_each(schemas: dict[str, list[Any]]) -> dict[str, Any]:

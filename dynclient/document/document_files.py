@@ -335,12 +335,10 @@ class DocumentFiles:
                 raise self._build_unresolvable_error(reference, base, cause)
             root, fragment = pointer, ""
         # Many authors mean the document by `#/components`, also in a schema with an `$id`.
-        is_for_file = root and fragment and reference.startswith("#") and base.uri == file.uri
-        for start in (root, "") if is_for_file else (root,):
-            for pointer in dict.fromkeys((unquote(fragment), fragment)):
-                # Some tools write a pointer as it is; RFC 6901 §6 has it percent-encoded.
-                with contextlib.suppress(LookupError):
-                    return self._resolve_pointer(top, start + pointer, passed)
+        may_mean_file = reference.startswith("#") and base.uri == file.uri
+        for pointer in _list_pointers(fragment, root, may_mean_file=may_mean_file):
+            with contextlib.suppress(LookupError):
+                return self._resolve_pointer(top, pointer, passed)
         raise self._build_unresolvable_error(reference, base, "nothing is there")
 
     def _resolve_pointer(
@@ -399,6 +397,21 @@ class DocumentFiles:
     def find_position(self, uri: str, pointer: str) -> tuple[int, int] | None:
         """Return (line, column) of a place, first is 1; None where they are unknown."""
         return self._by_uri[uri].locate(pointer) if uri in self._by_uri else None
+
+
+def _list_pointers(fragment: str, root: str, *, may_mean_file: bool) -> list[str]:
+    """Return the pointers that a fragment may mean in a file, the likeliest first.
+
+    Args:
+        fragment: a pointer, or "".
+        root: the pointer of the schema resource that it is relative to.
+        may_mean_file: whether it may be relative to the file instead.
+
+    """
+    # Some tools write a pointer as it is; RFC 6901 §6 has it percent-encoded.
+    spellings = list(dict.fromkeys((unquote(fragment), fragment)))
+    pointers = [root + pointer for pointer in spellings]
+    return pointers + spellings if root and fragment and may_mean_file else pointers
 
 
 def _find_key(value: Any, token: str) -> str | int | None:

@@ -116,12 +116,7 @@ def _request(uri: str, boundary: ReferenceBoundary, known: DownloadedFile | None
                     if response.is_redirect and "location" in response.headers:
                         url = urljoin(url, response.headers["location"])
                         continue
-                    if response.is_success:
-                        content = _read_limited(response, uri)
-                        return build_downloaded_file(content, url, response.headers)
-                    if known is not None and conditions and response.status_code == _NOT_MODIFIED:
-                        return known
-                    raise _build_status_error(response.status_code, url, uri)
+                    return _read_response(response, url, uri, known if conditions else None)
             except httpx.InvalidURL:
                 # Its text quotes a part of the URL, which may be one of a password.
                 text = f"no document at {mask_url(url)}: it is no valid URL"
@@ -135,6 +130,26 @@ def _request(uri: str, boundary: ReferenceBoundary, known: DownloadedFile | None
     raise DocumentNotFound(
         f"no document at {mask_url(uri)}: more than {MAX_REDIRECTS} redirects", uri=uri
     )
+
+
+def _read_response(
+    response: Any, url: str, uri: str, known: DownloadedFile | None
+) -> DownloadedFile:
+    """Return the file that a response holds, or the known one where it says "unchanged".
+
+    Args:
+        response: the response of the HTTP library, whose body is not read yet.
+        url: where it came from, behind all redirects.
+        uri: the URI of the document.
+        known: the file that the request asked about; None where it asked about none.
+
+    """
+    if response.is_success:
+        content = _read_limited(response, uri)
+        return build_downloaded_file(content, url, response.headers)
+    if known is not None and response.status_code == _NOT_MODIFIED:
+        return known
+    raise _build_status_error(response.status_code, url, uri)
 
 
 def _build_status_error(status: int, url: str, uri: str) -> Exception:

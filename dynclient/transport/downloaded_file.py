@@ -67,10 +67,14 @@ def _has_shape_of_facts(facts: Any) -> bool:
         return False
     if not isinstance(facts["final_url"], str):
         return False
-    values = [facts[name] for name in _CONDITIONS]
-    return all(
-        isinstance(value, str) and (not value or _VALIDATOR.fullmatch(value)) for value in values
-    )
+    return all(_is_validator(facts[name]) for name in _CONDITIONS)
+
+
+def _is_validator(value: Any) -> bool:
+    """Tell whether a value is what a condition of a request may hold; "" for none."""
+    if not isinstance(value, str):
+        return False
+    return value == "" or _VALIDATOR.fullmatch(value) is not None
 
 
 def write_downloaded_file(cache: DocumentCache, uri: str, file: DownloadedFile) -> None:
