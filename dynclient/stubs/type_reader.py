@@ -47,8 +47,8 @@ MAX_DEPTH = 40
 #: How many choices of alternatives are read inside one another.
 MAX_NESTED_COMBINATIONS = 2
 
-#: How many schemas are read for one component or place, and for a document. Beyond, a schema that
-#: stands inside another one is Any.
+#: How many schemas are read for one component or place, and for a document. Beyond, what is left is
+#: Any.
 MAX_STEPS = 20_000
 MAX_ALL_STEPS = 500_000
 
@@ -146,7 +146,9 @@ class TypeReader:
     def _define(self, name: str) -> None:
         self._begin()
         key = ModelKey(self._direction, (name,), is_definition=True)
-        expression = self._read_parts(self._defs.get(name, True), (name,))
+        expression: TypeExpression = ANY
+        if not self._has_no_steps_left():
+            expression = self._read_parts(self._defs.get(name, True), (name,))
         self.models[key] = AliasModel(expression)
 
     def _read(self, schema: Any, path: Path) -> TypeExpression:
@@ -189,6 +191,7 @@ class TypeReader:
             for part in walk_in_place(schema, self._defs, alternatives=False)
             if X_SERIALIZATION not in part
         ]
+        self._steps += len(parts)
         if len(parts) > 1:
             sole = [part for part in parts if not _TYPE_KEYWORDS.isdisjoint(part)]
             references = [part for part in sole if "$ref" in part]
