@@ -60,6 +60,26 @@ def build_docstring(operation: Any, media_type: str | None = None) -> str:
     return escape_unprintable("\n".join(lines), keep="\n\t")
 
 
+def build_short_docstring(plan: Plan) -> str:
+    """Return a docstring without members, credentials and examples: what types do not say.
+
+    Args:
+        plan: of the operation.
+
+    """
+    lines = _describe_purpose(plan.operation)
+    arguments = list(_describe_arguments(plan, None, has_members=False))
+    if arguments:
+        lines += ["", "Args:", *arguments]
+    results = [
+        f"{INDENT}{status}: {_describe_response(response)}"
+        for status, response in plan.operation.responses.items()
+    ]
+    if results:
+        lines += ["", "Results:", *results]
+    return "\n".join(lines)
+
+
 def _describe_purpose(operation: Operation) -> list[str]:
     lines = [operation.summary or operation.id, "", f"{operation.method} {operation.path}"]
     if operation.deprecated:
@@ -69,7 +89,9 @@ def _describe_purpose(operation: Operation) -> list[str]:
     return lines
 
 
-def _describe_arguments(plan: Plan, media_type: str | None) -> Iterator[str]:
+def _describe_arguments(
+    plan: Plan, media_type: str | None, *, has_members: bool = True
+) -> Iterator[str]:
     call_schema = plan.get_call_schema(media_type)
     binder = plan.get_binder(media_type)
     required_places = find_required_places(plan, call_schema)
@@ -78,13 +100,15 @@ def _describe_arguments(plan: Plan, media_type: str | None) -> Iterator[str]:
         if place is not None:
             is_required = place in required_places
             yield _describe_argument(call_schema, name, place, is_required=is_required)
-            types = get_argument_types(call_schema, *place)
-            yield from _describe_members(plan, name, types)
+            if has_members:
+                types = get_argument_types(call_schema, *place)
+                yield from _describe_members(plan, name, types)
         member = binder.get_member(name)
         if place is None and member is not None:
             yield _describe_member(call_schema, name, member)
-            owner = get_argument_types(call_schema, member.location, member.parameter)
-            yield from _describe_members(plan, name, owner.find_member_types(member.member))
+            if has_members:
+                owner = get_argument_types(call_schema, member.location, member.parameter)
+                yield from _describe_members(plan, name, owner.find_member_types(member.member))
     if binder.has_body:
         body_schema = call_schema["properties"].get("body", True)
         body_text = describe_schema(body_schema, call_schema.get("$defs", {}))

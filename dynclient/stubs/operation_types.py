@@ -6,7 +6,7 @@ import keyword
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from dynclient.description.operation_docstring import build_docstring
+from dynclient.description.operation_docstring import build_short_docstring
 from dynclient.description.operation_signature import find_required_places, has_members
 from dynclient.description.value_outline import get_argument_types, get_location_types
 from dynclient.model import MediaType, Response
@@ -157,7 +157,7 @@ class OperationReader:
             keywords=_remove_repeated(arguments, {argument.name for argument in positional}),
             whole_body=whole_body,
             result=self._read_result(),
-            docstring=build_docstring(self._plan),
+            docstring=build_short_docstring(self._plan),
         )
 
     # --- arguments
