@@ -17,7 +17,7 @@ HttpLibrary = Literal["httpx", "httpx2"]
 
 HTTP_LIBRARIES: tuple[HttpLibrary, ...] = ("httpx", "httpx2")
 
-_KEYS = ("spec", "specs", "overlays", "excuse", "diff", "http")
+_KEYS = ("spec", "specs", "overlays", "excuse", "diff", "http", "profiles")
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class ProjectTable:
         overlays: the paths or URLs of the overlays that change the documents.
         http: the HTTP library of calls; None where it says none.
         diff: the table `[tool.dynclient.diff]`, as it stands.
+        profiles: the tables `[tool.dynclient.profiles.NAME]` by name, as they stand.
 
     """
 
@@ -42,6 +43,7 @@ class ProjectTable:
     overlays: tuple[str, ...] = ()
     http: HttpLibrary | None = None
     diff: Mapping[str, Any] = field(default_factory=dict)
+    profiles: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -103,9 +105,9 @@ def parse_project_table(table: Mapping[str, Any], file: Path) -> ProjectTable:
             f"{where}: http cannot be {shorten_repr(http)}",
             hint=f"one of {', '.join(HTTP_LIBRARIES)}",
         )
-    diff = table.get("diff", {})
-    if not isinstance(diff, dict):
-        raise UsageError(f"{file}: [tool.dynclient.diff] is no table")
+    for key in ("diff", "profiles"):
+        if not isinstance(table.get(key, {}), dict):
+            raise UsageError(f"{file}: [tool.dynclient.{key}] is no table")
     return ProjectTable(
         file,
         tuple(resolve_path(path, file) for path in dict.fromkeys(all_specs)),
@@ -113,7 +115,8 @@ def parse_project_table(table: Mapping[str, Any], file: Path) -> ProjectTable:
         excuse=tuple(toml_files.check_texts(f"{where}: excuse", table.get("excuse", []), "excuse")),
         overlays=tuple(resolve_path(path, file) for path in overlays),
         http=http,
-        diff=diff,
+        diff=table.get("diff", {}),
+        profiles=table.get("profiles", {}),
     )
 
 

@@ -8,169 +8,206 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dynclient.cli import document_option
+from dynclient.cli import command_words, document_option
+from dynclient.cli.call_options import (
+    CallOptions,
+    add_call_options,
+    build_client_options,
+    check_call_options,
+)
 from dynclient.cli.output_files import FIRST_FAILURE_STATUS
-from dynclient.errors import DecodeError, ResponseError, StatusError, UsageError
+from dynclient.errors import (
+    DecodeError,
+    DynclientError,
+    InvalidResponse,
+    ResponseError,
+    StatusError,
+    UsageError,
+)
 
 if TYPE_CHECKING:
     from dynclient.cli.call_arguments import CallArguments
+    from dynclient.cli.command_words import CommandWords, ResolvedOperation
     from dynclient.cli.output_files import Download
+    from dynclient.cli.result_views import ResultQuery
     from dynclient.client.client import Operation
     from dynclient.plan.results import Result
 
 
-@dataclass(frozen=True)
-class CallOptions:
-    """The options of the command line, by their names."""
-
-    body: str | None
-    param: tuple[str, ...]
-    spec: str | None
-    server: str | None
-    server_var: tuple[str, ...]
-    sandbox: bool
-    header: tuple[str, ...]
-    media_type: str | None
-    accept: str | None
-    timeout: str | None
-    output: str | None
-    curl: bool
-    include: bool
-    verbose: bool
-
-
-@click.command("call")
-@click.argument("operation", shell_complete=document_option.complete_operation_names)
-@click.argument("words", nargs=-1, metavar="[NAME=TEXT | NAME:=JSON | NAME:=@FILE]...")
-@click.option(
-    "--param",
-    metavar="IN.NAME=TEXT",
-    multiple=True,
-    help="An argument by its place, such as query.name.",
-)
-@click.option(
-    "--body", metavar="DATA|@FILE|-", help="The whole body: itself, a file of it, or - for stdin."
-)
+@click.command("call", add_help_option=False)
+@click.argument("words", nargs=-1, metavar="[SPEC] OPERATION [VALUE | NAME=TEXT | NAME:=JSON]...")
 @document_option.add_spec_option
+@add_call_options
 @click.option(
-    "--server", metavar="URL", help="Call this server; credentials: $DYNCLIENT_CREDENTIAL_<SCHEME>."
+    "-h", "--help", "is_help", is_flag=True, help="Describe the OPERATION, or this command."
 )
-@click.option(
-    "--server-var", metavar="NAME=VALUE", multiple=True, help="A variable of the server's URL."
-)
-@click.option(
-    "--sandbox", is_flag=True, help="Call a sandbox in this process, with dummy credentials."
-)
-@click.option(
-    "--header", metavar="'NAME: VALUE'", multiple=True, help="Send this header too; it wins."
-)
-@click.option("--media-type", metavar="TYPE", help="Write the body in this media type.")
-@click.option("--accept", metavar="TYPE", help="Ask for this media type.")
-@click.option(
-    "--timeout", metavar="SECONDS", help="Wait at most so long; 2,30: to connect, to read."
-)
-@click.option(
-    "--output",
-    metavar="FILE",
-    help="Write the body of the answer to FILE, byte by byte; - is stdout.",
-)
-@click.option("--curl", is_flag=True, help="Print the call as a curl command; nothing is sent.")
-@click.option("-i", "--include", is_flag=True, help="Print status and headers before the body.")
-@click.option(
-    "-v", "--verbose", is_flag=True, help="Tell what goes out and what comes back; no secrets."
-)
-def command(operation: str, words: tuple[str, ...], **options: Any) -> None:
+@click.pass_context
+def command(
+    ctx: click.Context, /, words: tuple[str, ...], *, is_help: bool, **options: Any
+) -> None:
     """Call an OPERATION and print what comes back.
 
-    name=text is a text, or a number, true, false or null where the document wants one; name:=json
-    is JSON; name:=@file is a file, as it is where the document wants one, else the JSON or YAML in
-    it. A name is spelled as in the document or in snake_case. An array takes its name several
-    times. Within JSON a binary value is {"$file": "a.png"} or {"$base64": "…"}.
+    OPERATION is a name, or METHOD and a real path: PUT /v2/audiences/3. A VALUE is one of the path,
+    in its order. name=text is a text, or a number, true, false or null where the document wants
+    one; name:=json is JSON; name:=@file is a file, as it is where the document wants one, else the
+    JSON or YAML in it; a.b[0].c=text goes into a value. A name is spelled as in the document or in
+    snake_case. An array takes its name several times. @file, or what comes from a pipe, is the
+    body. Within JSON a binary value is {"$file": "a.png"} or {"$base64": "…"}.
     """
-    from dynclient.cli.call_arguments import parse_arguments
-
     call_options = CallOptions(**options)
-    if call_options.curl:
-        _print_curl(operation, words, call_options)
+    sorted_words = command_words.sort_words(words, call_options.spec)
+    if is_help:
+        _print_help(ctx, sorted_words)
         return
+    operation_name = command_words.require_operation(sorted_words)
+    check_call_options(call_options)
+    if call_options.example:
+        _print_example(operation_name, sorted_words, call_options)
+        return
+    if call_options.curl:
+        _print_curl(operation_name, sorted_words, call_options)
+        return
+    view = ResultView.of(call_options)
     if call_options.output:
         from dynclient.cli.output_files import check_writable
 
         check_writable(call_options.output)
     with document_option.open_client(
-        call_options.spec, call_options.server, sandbox=call_options.sandbox
+        sorted_words.spec, call_options.server, sandbox=call_options.sandbox
     ) as client:
-        bound = client.with_options(**build_client_options(call_options))[operation]
-        arguments = parse_arguments(bound, words, call_options.body, call_options.param)
-        send_call(bound, arguments, call_options)
+        configured = client.with_options(**build_client_options(call_options))
+        found = command_words.find_operation(configured, operation_name)
+        _call_operation(found, sorted_words.others, call_options, view)
 
 
-def build_client_options(options: CallOptions) -> dict[str, Any]:
-    """Return the client's options that a command line sets.
+@dataclass(frozen=True)
+class ResultView:
+    """What is printed of a result.
 
-    Raises:
-        UsageError: a header, a server variable or the timeout is not written as one.
+    Attributes:
+        query: selects a part of it, or None.
+        is_raw: whether a text is printed without its quotes.
+        is_table: whether it is printed as a table.
 
     """
-    server_variables = dict(
-        _split_pair(word, "=", "--server-var name=value") for word in options.server_var
-    )
-    client_options: dict[str, Any] = {
-        "headers": _parse_headers(options.header),
-        "server_variables": server_variables,
-        "media_type": options.media_type,
-        "accept": options.accept,
-        "timeout": _parse_timeout(options.timeout) if options.timeout else None,
-    }
-    return {name: value for name, value in client_options.items() if value is not None}
+
+    query: ResultQuery | None
+    is_raw: bool
+    is_table: bool
+
+    @classmethod
+    def of(cls, options: CallOptions) -> ResultView:
+        """Return the view that a command line asks for.
+
+        Raises:
+            UsageError: its expression is no JMESPath.
+
+        """
+        query = None
+        if options.query is not None:
+            from dynclient.cli.result_views import ResultQuery
+
+            query = ResultQuery(options.query)
+        return cls(query, options.raw, options.table)
+
+    def print_data(self, data: Any, media_type: str) -> None:
+        """Print the data of a result; whole where the query does not fit it.
+
+        Raises:
+            click.exceptions.Exit: the query does not fit; the call was made all the same.
+
+        """
+        from dynclient.cli import result_views, terminal_output
+
+        if self.query is not None:
+            try:
+                data, media_type = self.query.select(data), "application/json"
+            except UsageError as error:
+                terminal_output.print_data(data, media_type)
+                terminal_output.print_note(f"{error.headline}; the result is printed whole")
+                raise click.exceptions.Exit(InvalidResponse.exit_code) from None
+        if self.is_table:
+            result_views.print_table(data)
+        elif self.is_raw and isinstance(data, str):
+            terminal_output.print_block(data)
+        else:
+            terminal_output.print_data(data, media_type)
 
 
-def _parse_headers(lines: tuple[str, ...]) -> dict[str, str]:
-    """Return header lines by name; several of one name are joined. Source: RFC 9110 §5.3."""
-    headers: dict[str, str] = {}
-    names_by_fold: dict[str, str] = {}
-    for line in lines:
-        name, value = _split_pair(line, ":", "--header 'Name: value'")
-        first_name = names_by_fold.setdefault(name.lower(), name)
-        if first_name in headers:
-            value = f"{headers[first_name]}, {value}"
-        headers[first_name] = value
-    return headers
+#: A result is printed as it came.
+WHOLE_RESULT = ResultView(query=None, is_raw=False, is_table=False)
 
 
-def _split_pair(word: str, sign: str, hint: str) -> tuple[str, str]:
-    name, separator, value = word.partition(sign)
-    if not separator or not name.strip():
-        raise UsageError(f"{name!r} is not a name and a value", hint=f"write {hint}")
-    return name.strip(), value.strip()
+def _print_help(ctx: click.Context, words: CommandWords) -> None:
+    """Print the help of the command, or describe the operation that the words name."""
+    from dynclient.cli.terminal_output import get_width, print_block
+
+    if not words.operation:
+        print_block(ctx.get_help())
+        return
+    from dynclient.client.client import Client
+    from dynclient.description.operation_text import format_operation
+
+    client = Client(document_option.load_document(words.spec))
+    operation = command_words.find_operation(client, words.operation).operation
+    for line in format_operation(operation, get_width()):
+        print_block(line)
+    print_block()
+    print_block("dynclient call --help describes the command and its options.")
 
 
-def _parse_timeout(text: str) -> Any:
+def _print_example(operation_name: str, words: CommandWords, options: CallOptions) -> None:
+    from dynclient.cli.body_examples import print_example
+    from dynclient.client.client import Client
+
+    client = Client(document_option.load_document(words.spec))
+    configured = client.with_options(**build_client_options(options))
+    print_example(command_words.find_operation(configured, operation_name).operation)
+
+
+def _call_operation(
+    found: ResolvedOperation, words: tuple[str, ...], options: CallOptions, view: ResultView
+) -> None:
+    """Call an operation; a body that was edited is kept in its file until it was sent."""
+    from dynclient.cli.call_arguments import parse_arguments
+
+    operation = found.operation
+    if not options.edit:
+        arguments = parse_arguments(operation, words, options.body, options.param, found.values)
+        send_call(operation, arguments, options, view)
+        return
+    from dynclient.cli.body_examples import edit_example
+    from dynclient.cli.terminal_output import print_note
+
+    file = edit_example(operation)
     try:
-        seconds = tuple(float(part) for part in text.split(","))
-    except ValueError:
-        hint = "give seconds, or two of them: 2,30"
-        raise UsageError(f"--timeout {text} is no time", hint=hint) from None
-    return seconds[0] if len(seconds) == 1 else seconds
+        arguments = parse_arguments(operation, words, f"@{file}", options.param, found.values)
+        send_call(operation, arguments, options, view)
+    except DynclientError:
+        print_note(f"the body is kept in {file}; --body @{file} sends it")
+        raise
+    file.unlink()
 
 
-def _print_curl(operation: str, words: tuple[str, ...], options: CallOptions) -> None:
+def _print_curl(operation_name: str, words: CommandWords, options: CallOptions) -> None:
     """Print a call as a curl command; nothing is sent."""
     from dynclient.cli.call_arguments import parse_arguments
     from dynclient.cli.terminal_output import print_ready
-    from dynclient.client.client import Client
 
-    if options.server and options.sandbox:
-        raise UsageError("--server and --sandbox exclude each other", hint="give one")
-    choice = document_option.choose_document(options.spec)
-    document = document_option.load_choice(choice)
-    client = Client(document, server=options.server, excuse=choice.excuse, http=choice.http)
-    bound = client.with_options(**build_client_options(options))[operation]
-    args, kwargs = parse_arguments(bound, words, options.body, options.param)
-    print_ready(bound.request(*args, **kwargs).curl() + "\n")
+    client = document_option.open_unconnected_client(
+        words.spec, options.server, sandbox=options.sandbox
+    )
+    configured = client.with_options(**build_client_options(options))
+    found = command_words.find_operation(configured, operation_name)
+    args, kwargs = parse_arguments(
+        found.operation, words.others, options.body, options.param, found.values
+    )
+    print_ready(found.operation.request(*args, **kwargs).curl() + "\n")
 
 
-def send_call(operation: Operation, arguments: CallArguments, options: CallOptions) -> None:
+def send_call(
+    operation: Operation, arguments: CallArguments, options: CallOptions, view: ResultView
+) -> None:
     """Send a call and print its result.
 
     Raises:
@@ -201,7 +238,7 @@ def send_call(operation: Operation, arguments: CallArguments, options: CallOptio
             verbose_output.print_response(result)
         download.finish(f"{result.elapsed:.2f} s")
     else:
-        print_result(result, options)
+        print_result(result, options, view=view)
 
 
 def _drop_download(download: Download | None) -> None:
@@ -223,13 +260,19 @@ def _prepare_download(options: CallOptions) -> Download | None:
     return None if is_special else Download(options.output)
 
 
-def print_result(result: Result, options: CallOptions, media_type: str | None = None) -> None:
+def print_result(
+    result: Result,
+    options: CallOptions,
+    media_type: str | None = None,
+    view: ResultView = WHOLE_RESULT,
+) -> None:
     """Print a result, or write its body to a file; the body of a failure is never written.
 
     Args:
         result: the result.
         options: how it is shown.
         media_type: the media type of the data; None: that of the response.
+        view: what is printed of it; a failure is printed as it came.
 
     """
     from dynclient.cli import output_files, terminal_output, verbose_output
@@ -247,4 +290,4 @@ def print_result(result: Result, options: CallOptions, media_type: str | None = 
         output_files.save_data(options.output, body, f"{result.elapsed:.2f} s")
     else:
         shown_type = result.media_type if media_type is None else media_type
-        terminal_output.print_data(result.data, shown_type)
+        view.print_data(result.data, shown_type)

@@ -1,15 +1,21 @@
-"""Words of a command line → the arguments of an operation: `name=text`, `name:=json`, files."""
+"""Words of a command line → the arguments of an operation.
+
+They are path values by position, `name=text`, `name:=json`, files, and names of nested values.
+"""
 
 from __future__ import annotations
 
 import mimetypes
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dynclient.cli.input_values import (
     STDIN,
     convert_body_text,
+    has_piped_input,
+    has_unread_input,
     is_binary_part,
     open_file_value,
     parse_json,
@@ -18,17 +24,29 @@ from dynclient.cli.input_values import (
     resolve_binary,
     resolve_part_binaries,
 )
+from dynclient.cli.nested_names import (
+    NestedPlace,
+    Step,
+    find_nested_types,
+    has_value,
+    open_nested_place,
+    put_value,
+    split_nested_name,
+)
+from dynclient.cli.terminal_output import print_note
 from dynclient.errors import UsageError
 
 if TYPE_CHECKING:
     from dynclient.client.client import Operation
     from dynclient.errors import InvalidCall
-    from dynclient.plan.binder import MemberTarget
     from dynclient.plan.call_document import Call
     from dynclient.violations import Violation
     from dynclient.wire.schema_types import SchemaTypes
 
 _WORD = re.compile(r"(?s)([^=]+?)(:?=)(.*)")
+
+_WAY_SIGN = frozenset(".[")
+_WAY_START = re.compile(r"[.\[]")
 
 #: Where a value may be put by `--param`.
 LOCATIONS = ("path", "query", "header", "cookie", "body")
@@ -47,15 +65,22 @@ CallArguments = tuple[tuple[Any, ...], dict[str, Any]]
 
 
 def parse_arguments(
-    operation: Operation, words: Iterable[str], body: str | None = None, params: Iterable[str] = ()
+    operation: Operation,
+    words: Iterable[str],
+    body: str | None = None,
+    params: Iterable[str] = (),
+    found_values: Mapping[str, Any] | None = None,
 ) -> CallArguments:
     """Return the positional and keyword arguments that a command line makes.
 
     Args:
         operation: what is called; its schemas say what a text stands for.
-        words: `name=text`, `name:=json`, `name:=@file`, or `-` for the body on standard input.
-        body: `@FILE`, `@-` or `-` for standard input, else the body itself.
+        words: path values in the order of the path template; `name=text`, `name:=json`,
+            `name:=@file`; `@file` or `-` for the body. A name may lead into a value: `a.b[0].c`.
+        body: `@FILE`, `@-` or `-` for standard input, else the body itself. Where it is given in
+            no way, what comes from a pipe is the body.
         params: the same as words, with the place before the name: `query.name=text`.
+        found_values: what a real path said, by location.
 
     Raises:
         UsageError: a word is none of these, a name is given twice, or JSON cannot be read.
@@ -63,13 +88,17 @@ def parse_arguments(
 
     """
     typed = ArgumentCollector(operation)
+    typed.add_found_values(found_values or {})
     for word in words:
-        if word == STDIN and body is None:
+        is_body = word == STDIN or (word.startswith("@") and not _WORD.fullmatch(word))
+        if is_body and body is None:
             body = word
         else:
             typed.add_word(word)
     for param in params:
         typed.add_param(param)
+    if body is None and typed.has_body:
+        body = typed.find_piped_body()
     if body is not None:
         typed.set_body(body)
     return typed.build_arguments()
@@ -92,31 +121,130 @@ class ArgumentCollector:
         self._is_multipart = media.is_multipart(self._media_type)
         self._values_by_name: dict[str, Any] = {}
         self._values_by_place: dict[ArgumentPlace, Any] = {}
+        self._positional_count = 0
+
+    @property
+    def has_body(self) -> bool:
+        """Whether the operation takes a body."""
+        return self._binder.has_body
+
+    def add_found_values(self, found_values: Mapping[str, Any]) -> None:
+        """Add the values of a real path and its query, by location."""
+        for location, values in found_values.items():
+            if location == WHOLE_QUERY[0]:
+                self._values_by_name[location] = values
+                continue
+            for name, value in values.items():
+                self._values_by_place[location, name] = value
 
     def add_word(self, word: str) -> None:
-        """Add `name=text` or `name:=json`."""
-        name, sign, text = _split_word(word, "write name=text or name:=json")
+        """Add a path value, or `name=text`, or `name:=json`."""
+        match = _WORD.fullmatch(word)
+        if match is None:
+            self._add_positional(word)
+            return
+        typed_name, sign, text = match.groups()
+        name, steps = split_nested_name(typed_name, self._is_known)
+        if steps and self._is_location(name):
+            self.add_param(word)
+            return
+        if not steps and not self._is_known(name):
+            name = typed_name = self._choose_meant_part(name)
+        place, lead = self._find_place(name)
+        value = self._parse_value(place, (*lead, *steps), typed_name, sign, text)
+        self._warn_of_file(word, sign, text)
+        owner, key = open_nested_place(self._values_by_name, name, steps, typed_name)
+        _add_value(owner, key, typed_name, value)
+
+    def _is_known(self, name: str) -> bool:
+        """Tell whether a name is that of an argument, or of a location."""
+        binder = self._binder
+        is_argument = name in binder.targets or name in binder.members or name in binder.ambiguous
+        return is_argument or name in LOCATIONS
+
+    def _choose_meant_part(self, name: str) -> str:
+        """Return the part of an unknown name for which a name may be suggested.
+
+        It is what stands before `.` or `[`, unless a name with such signs of its own is near.
+        """
+        from dynclient.names import suggest
+
+        near = suggest(name, self._binder.names, 1)
+        is_whole = bool(near) and not _WAY_SIGN.isdisjoint(near[0])
+        return name if is_whole else _WAY_START.split(name, maxsplit=1)[0] or name
+
+    def _is_location(self, name: str) -> bool:
+        return name in LOCATIONS and name not in self._binder.targets
+
+    def _find_place(self, name: str) -> tuple[ArgumentPlace | None, tuple[str, ...]]:
+        """Return the place of an argument, and the way into its value to what the name means."""
         place = self._binder.targets.get(name)
-        if place is None and name == "body":
-            place = WHOLE_BODY
-        if place is None and name == "querystring" and self._binder.has_querystring:
-            place = WHOLE_QUERY
+        if place is not None:
+            return place, ()
+        if name == "body":
+            return WHOLE_BODY, ()
+        if name == WHOLE_QUERY[0] and self._binder.has_querystring:
+            return WHOLE_QUERY, ()
         member = self._binder.get_member(name)
-        if place is None and member is not None:
-            value = self._parse_member(member, name, sign, text)
-        else:
-            value = self._parse_value(place, name, sign, text)
-        _add_value(self._values_by_name, name, name, value)
+        if member is None:
+            return None, ()
+        return (member.location, member.parameter), (member.member,)
+
+    def _add_positional(self, word: str) -> None:
+        """Add a path value by its position, as a positional argument in Python."""
+        names = self._binder.positional
+        if self._positional_count >= len(names):
+            hint = "write name=text or name:=json"
+            if names:
+                hint = f"values of the path are {', '.join(names)}; for all others {hint}"
+            raise UsageError(f"{word!r} is no argument", hint=hint)
+        name = names[self._positional_count]
+        self._positional_count += 1
+        place = ("path", name)
+        is_given = place in self._values_by_place or name in self._values_by_name
+        if is_given:
+            raise UsageError(f"{name} is given twice", hint="give it once, or name each value")
+        value = _parse_text(self._get_types(*place), word)
+        _add_value(self._values_by_place, place, name, value)
+
+    def _warn_of_file(self, word: str, sign: str, text: str) -> None:
+        """Say how a file is given where a text looks like one: `name=@file` is a text."""
+        if sign == "=" and text.startswith("@") and Path(text[1:]).is_file():
+            name = word.partition("=")[0]
+            print_note(f"{name} is the text {text!r}; {name}:={text} gives the file")
 
     def add_param(self, word: str) -> None:
         """Add `place.name=text` or `place.name:=json`."""
         hint = f"write query.name=text or query.name:=json; places are {', '.join(LOCATIONS)}"
         path, sign, text = _split_word(word, hint)
-        location, _, name = path.partition(".")
-        if location not in LOCATIONS or not name:
+        location, _, typed_name = path.partition(".")
+        if location not in LOCATIONS or not typed_name:
             raise UsageError(f"{path!r} names no place", hint=hint)
-        place = (location, self._find_wire_name(location, name))
-        _add_value(self._values_by_place, place, path, self._parse_value(place, path, sign, text))
+        wire_names = self._list_names(location)
+        name, steps = split_nested_name(
+            typed_name, lambda part: self._find_wire_name(wire_names, part) is not None
+        )
+        place = (location, self._find_wire_name(wire_names, name) or name)
+        value = self._parse_value(place, steps, path, sign, text)
+        owner, key = open_nested_place(self._values_by_place, place, steps, path)
+        _add_value(owner, key, path, value)
+
+    def find_piped_body(self) -> str | None:
+        """Return `-` where the body comes from a pipe; None where it is given or nothing comes."""
+        is_given = "body" in self._values_by_name or any(map(self._is_in_body, self._list_places()))
+        if not is_given:
+            return STDIN if has_piped_input() else None
+        if has_unread_input():
+            print_note("standard input is not read: the body is given by arguments")
+        return None
+
+    def _list_places(self) -> list[ArgumentPlace | None]:
+        by_name = [self._binder.targets.get(name) for name in self._values_by_name]
+        return [*by_name, *self._values_by_place]
+
+    @staticmethod
+    def _is_in_body(place: ArgumentPlace | None) -> bool:
+        return place is not None and place[0] == "body"
 
     def set_body(self, text: str) -> None:
         """Set the whole body."""
@@ -164,17 +292,17 @@ class ArgumentCollector:
             return get_location_types(call_schema, location)
         return get_argument_types(call_schema, location, name)
 
-    def _find_wire_name(self, location: str, name: str) -> str:
-        """Return a name as the document spells it; validation reports one that it lacks."""
+    @staticmethod
+    def _find_wire_name(wire_names: Iterable[str], name: str) -> str | None:
+        """Return a name as the document spells it; None where the location lacks it."""
         from dynclient.names import to_snake_case
 
-        wire_names = self._list_names(location)
         if name in wire_names:
             return name
         for wire_name in wire_names:
             if to_snake_case(wire_name) == name:
                 return wire_name
-        return name
+        return None
 
     def _list_names(self, location: str) -> list[str]:
         names: list[str] = []
@@ -182,18 +310,14 @@ class ArgumentCollector:
             names += subschema.get("properties", {})
         return names
 
-    def _parse_member(self, member: MemberTarget, name: str, sign: str, text: str) -> Any:
-        """Return the value that somebody typed for a member of a parameter."""
-        if sign != "=":
-            return self._parse_value(None, name, sign, text)
-        parameter = self._get_types(member.location, member.parameter)
-        return _parse_text(parameter.find_member_types(member.member), text)
-
-    def _parse_value(self, place: ArgumentPlace | None, name: str, sign: str, text: str) -> Any:
+    def _parse_value(
+        self, place: ArgumentPlace | None, steps: tuple[Step, ...], name: str, sign: str, text: str
+    ) -> Any:
         """Return the value that somebody typed for a place.
 
         Args:
             place: the place; None if the name means none.
+            steps: the way into the value of the place.
             name: the name, as typed.
             sign: `=` for a text, `:=` for JSON or a file.
             text: what follows the sign.
@@ -201,14 +325,15 @@ class ArgumentCollector:
         """
         types = self._get_types(*place) if place else None
         if sign == "=":
-            return _parse_text(types, text)
+            return _parse_text(None if types is None else find_nested_types(types, steps), text)
         is_file = text.startswith("@")
-        if place == WHOLE_BODY:
+        if place == WHOLE_BODY and not steps:
             if is_file:
                 return self._parse_body(text)
             return self._resolve_binaries(parse_json(text, name))
-        is_in_body = place is not None and place[0] == "body"
-        part_types = types if is_in_body and self._is_multipart else None
+        is_in_body = self._is_in_body(place)
+        is_part = is_in_body and self._is_multipart and not steps
+        part_types = types if is_part else None
         if is_file:
             return _read_file(text[1:], name, part_types, is_in_body=is_in_body)
         value = parse_json(text, name)
@@ -319,19 +444,23 @@ def _split_word(word: str, hint: str) -> tuple[str, str, str]:
     return name, sign, text
 
 
-def _add_value(values: dict[Any, Any], key: Any, name: str, value: Any) -> None:
-    """Add a value under a key; the items of an array may come one by one.
+def _add_value(owner: Any, key: Any, name: str, value: Any) -> None:
+    """Add a value to an object or array; the items of an array may come one by one.
 
     Raises:
-        UsageError: the key has a value already, and is no array.
+        UsageError: there is a value already, and it is no array.
 
     """
-    if isinstance(value, _ArrayItem) and isinstance(values.setdefault(key, []), list):
-        values[key].append(value.value)
-    elif key in values:
+    place = NestedPlace(owner, key)
+    if isinstance(value, _ArrayItem):
+        if not has_value(place):
+            put_value(place, [])
+        if isinstance(owner[key], list):
+            owner[key].append(value.value)
+            return
+    if has_value(place):
         raise UsageError(f"{name} is given twice", hint="only arrays take several values")
-    else:
-        values[key] = value
+    put_value(place, value)
 
 
 def _parse_text(types: SchemaTypes | None, text: str) -> _ArrayItem | Any:

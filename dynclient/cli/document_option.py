@@ -10,29 +10,63 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from dynclient.document.uris import is_remote
 from dynclient.errors import DocumentNotFound, UsageError
 from dynclient.names import suggest
 from dynclient.project_table import HttpLibrary, ProjectTable, find_project_table
 
 if TYPE_CHECKING:
+    from dynclient.cli.profiles import Profile
     from dynclient.client.client import Client
     from dynclient.model import Document, SecurityScheme
     from dynclient.wire.security import Secret
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
-#: Where the overlays of the command line are kept while it runs.
+#: Where the overlays and the profile of the command line are kept while it runs.
 _OVERLAYS = f"{__name__}.overlays"
+_PROFILE = f"{__name__}.profile"
 
 #: What the sandbox is shown as a credential: it asks for one as the API does, and takes any.
 DUMMY_CREDENTIAL = "sandbox"
 
 
 def add_spec_option(command: CommandT) -> CommandT:
-    """Give a command the options `--spec` and `--overlay`."""
+    """Give a command the options `--spec`, `--profile` and `--overlay`."""
     text = "The OpenAPI document: a path, a URL, git:REV:path, or - for standard input."
-    option = click.option("--spec", metavar="SPEC", shell_complete=_complete_files, help=text)
-    return option(add_overlay_option(command))
+    option = click.option("--spec", metavar="SPEC", help=text)
+    return option(_add_profile_option(add_overlay_option(command)))
+
+
+def _add_profile_option(command: CommandT) -> CommandT:
+    """Give a command the option `--profile`, which `find_chosen_profile` reads."""
+    return click.option(
+        "--profile",
+        metavar="NAME",
+        expose_value=False,
+        callback=_keep_profile,
+        help="A profile: its document, its server and its credentials.",
+    )(command)
+
+
+def _keep_profile(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+    ctx.meta[_PROFILE] = value
+
+
+def find_chosen_profile() -> Profile | None:
+    """Return the profile of `--profile`, or None.
+
+    Raises:
+        UsageError: there is none of that name, or it has a mistake.
+
+    """
+    ctx = click.get_current_context(silent=True)
+    name = ctx.meta.get(_PROFILE) if ctx is not None else None
+    if name is None:
+        return None
+    from dynclient.cli.profiles import find_profile
+
+    return find_profile(name, find_project_table(Path.cwd()))
 
 
 def add_overlay_option(command: CommandT) -> CommandT:
@@ -44,7 +78,6 @@ def add_overlay_option(command: CommandT) -> CommandT:
         multiple=True,
         expose_value=False,
         callback=_keep_overlays,
-        shell_complete=_complete_files,
         help="An OpenAPI overlay that changes the document; repeatable.",
     )(command)
 
@@ -62,11 +95,9 @@ def _get_overlays() -> tuple[str, ...]:
 
 def add_spec_argument(command: CommandT) -> CommandT:
     """Give a command the argument SPEC, also as `--spec`; it gets `spec` and `named`."""
-    option = click.option(
-        "--spec", "named", metavar="SPEC", shell_complete=_complete_files, help="The same as SPEC."
-    )
-    argument = click.argument("spec", required=False, shell_complete=_complete_files)
-    return argument(option(add_overlay_option(command)))
+    option = click.option("--spec", "named", metavar="SPEC", help="The same as SPEC.")
+    argument = click.argument("spec", required=False)
+    return argument(option(_add_profile_option(add_overlay_option(command))))
 
 
 def choose_spec(spec: str | None, named: str | None) -> str | None:
@@ -79,12 +110,6 @@ def choose_spec(spec: str | None, named: str | None) -> str | None:
     if spec and named and spec != named:
         raise UsageError(f"two documents were given: {spec} and --spec {named}", hint="give one")
     return spec or named
-
-
-def _complete_files(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[Any]:
-    from click.shell_completion import CompletionItem
-
-    return [CompletionItem(incomplete, type="file")]
 
 
 @dataclass(frozen=True)
@@ -132,7 +157,8 @@ def find_shipped_document() -> Path:
 def choose_document(spec: str | None) -> DocumentChoice:
     """Return the document to work on.
 
-    It is `--spec`, else DYNCLIENT_SPEC, else that of pyproject.toml, else the shipped one.
+    It is `--spec`, else that of `--profile`, else DYNCLIENT_SPEC, else that of pyproject.toml, else
+    the shipped one.
 
     Raises:
         UsageError: pyproject.toml has a mistake, or does not say which document it is.
@@ -141,6 +167,9 @@ def choose_document(spec: str | None) -> DocumentChoice:
     table = find_project_table(Path.cwd())
     if spec:
         return _build_choice(spec, "--spec", table)
+    profile = find_chosen_profile()
+    if profile is not None and profile.spec:
+        return _build_choice(profile.spec, f"profile {profile.name}", table)
     if named := os.environ.get("DYNCLIENT_SPEC"):
         return _build_choice(named, "DYNCLIENT_SPEC", table)
     if table is None:
@@ -179,10 +208,10 @@ def list_project_choices(table: ProjectTable) -> list[DocumentChoice]:
 
     """
     if not table.specs:
-        raise UsageError(
-            f"{table.name} names no document",
-            hint='add spec = "api.yaml", or specs = ["a.yaml", "b.yaml"]',
-        )
+        hint = 'add spec = "api.yaml", or specs = ["a.yaml", "b.yaml"]'
+        if table.profiles:
+            hint += f", or choose a profile: --profile {next(iter(table.profiles))}"
+        raise UsageError(f"{table.name} names no document", hint=hint)
     overlays = table.overlays + _get_overlays()
     http = _get_http(table)
     return [
@@ -216,13 +245,18 @@ def load_choice(choice: DocumentChoice) -> Document:
     from dynclient.client.load import load
 
     try:
-        return load(choice.source, overlay=choice.overlays)
+        document = load(choice.source, overlay=choice.overlays)
     except DocumentNotFound as error:
         if meant := _find_similar_file(choice.source):
             error.hint = f"did you mean {meant}?"
         if choice.named_by not in ("", "--spec"):
             error.headline += f" (named by {choice.named_by})"
         raise
+    if is_remote(choice.source):
+        from dynclient.cli.shell_completion.index_builder import remember_remote_document
+
+        remember_remote_document(document, choice.source)
+    return document
 
 
 def _find_similar_file(source: str) -> str:
@@ -248,21 +282,19 @@ def open_client(spec: str | None, server: str | None, *, sandbox: bool) -> Clien
 
     Args:
         spec: the document; None for the default one.
-        server: the server's URL; credentials then come from the environment.
+        server: the server's URL; None for that of `--profile` or DYNCLIENT_SERVER. Credentials
+            then come from the environment, or from where the profile says.
         sandbox: whether to use a sandbox; the shipped document does without a server.
 
     Raises:
         UsageError: the command asks for both a server and the sandbox.
 
     """
-    from dynclient.client.client import Client
-
-    if server and sandbox:
-        raise UsageError("--server and --sandbox exclude each other", hint="give one")
     choice = choose_document(spec)
+    target = choose_target(server, sandbox=sandbox)
     document = load_choice(choice)
-    if server or not (sandbox or choice.is_shipped):
-        return Client(document, server=server, excuse=choice.excuse, http=choice.http)
+    if target.is_real or not (sandbox or choice.is_shipped):
+        return open_real_client(document, choice, target)
     if not sandbox:
         from dynclient.cli.terminal_output import format_one_line, print_note
 
@@ -270,6 +302,74 @@ def open_client(spec: str | None, server: str | None, *, sandbox: bool) -> Clien
             f"{format_one_line(document.title)} on the sandbox; --server URL calls the real one"
         )
     return open_sandbox_client(document).with_options(excuse=choice.excuse)
+
+
+def open_unconnected_client(spec: str | None, server: str | None, *, sandbox: bool) -> Client:
+    """Return the client of a command that builds a request and sends none; it has no credentials.
+
+    Raises:
+        UsageError: the command asks for both a server and the sandbox.
+
+    """
+    from dynclient.client.client import Client
+
+    choice = choose_document(spec)
+    target = choose_target(server, sandbox=sandbox)
+    document = load_choice(choice)
+    return Client(document, server=target.server, excuse=choice.excuse, http=choice.http)
+
+
+def open_real_client(document: Document, choice: DocumentChoice, target: CallTarget) -> Client:
+    """Return the client of a server, with the credentials of the profile that was chosen."""
+    from dynclient.client.client import Client
+
+    credentials = None
+    if target.profile is not None:
+        from dynclient.cli.profiles import read_credentials
+
+        credentials = read_credentials(target.profile, document)
+    return Client(
+        document,
+        server=target.server,
+        credentials=credentials,
+        excuse=choice.excuse,
+        http=choice.http,
+    )
+
+
+@dataclass(frozen=True)
+class CallTarget:
+    """Where the calls of a command go.
+
+    Attributes:
+        server: the URL of the server; None for that of the document, or a sandbox.
+        profile: the profile that was chosen, or None.
+
+    """
+
+    server: str | None = None
+    profile: Profile | None = None
+
+    @property
+    def is_real(self) -> bool:
+        """Whether somebody named a server or a profile, so that no sandbox is meant."""
+        return self.server is not None or self.profile is not None
+
+
+def choose_target(server: str | None, *, sandbox: bool) -> CallTarget:
+    """Return where calls go: `--sandbox`, `--server`, that of `--profile`, or DYNCLIENT_SERVER.
+
+    Raises:
+        UsageError: the command asks for both a server and the sandbox.
+
+    """
+    if server and sandbox:
+        raise UsageError("--server and --sandbox exclude each other", hint="give one")
+    if sandbox:
+        return CallTarget()
+    profile = find_chosen_profile()
+    own_server = profile.server if profile is not None else None
+    return CallTarget(server or own_server or os.environ.get("DYNCLIENT_SERVER") or None, profile)
 
 
 def open_sandbox_client(document: Document, sandbox: Any = None) -> Client:
@@ -295,22 +395,3 @@ def build_dummy_credentials(document: Document) -> dict[str, Secret]:
 def _build_dummy_credential(scheme: SecurityScheme) -> Secret:
     is_pair = scheme.type == "http" and scheme.scheme in ("basic", "digest")
     return (DUMMY_CREDENTIAL, DUMMY_CREDENTIAL) if is_pair else DUMMY_CREDENTIAL
-
-
-def complete_operation_names(
-    ctx: click.Context, _param: click.Parameter, incomplete: str
-) -> list[str]:
-    """Return the operations that begin with a word, for the shell; of a local document only."""
-    from dynclient.document.document_cache import open_default_cache
-    from dynclient.document.file_loader import load_files, read_file
-    from dynclient.document.uris import is_remote
-    from dynclient.model import Document
-
-    try:
-        source = choose_document(ctx.params.get("spec")).source
-        if is_remote(source):
-            return []
-        document = Document(load_files(Path(source), read_file, open_default_cache()))
-        return [key for key in document.operations if key.lower().startswith(incomplete.lower())]
-    except Exception:  # noqa: BLE001 (completion is silent)
-        return []

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import base64
 import binascii
+import os
+import select
+import stat
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from dynclient.cli.terminal_output import print_note
 from dynclient.errors import DocumentError, UsageError
 
 if TYPE_CHECKING:
@@ -19,6 +23,9 @@ STDIN = "-"
 
 #: Text files up to this size are read and validated; larger ones are sent as they are.
 MAX_TEXT_BYTES = 1024 * 1024
+
+#: How long to wait for a body before saying so.
+NOTE_AFTER_S = 1.0
 
 _BINARY_MARKS = ("$base64", "$file")
 
@@ -64,7 +71,8 @@ def read_json_file(file: str, hint: str | None = None) -> Any:
     if file.endswith((".yaml", ".yml")):
         return _parse_yaml(file, data)
     try:
-        return parse_json(data.decode("utf-8", "surrogateescape"), file)
+        name = "standard input" if file == STDIN else file
+        return parse_json(data.decode("utf-8", "surrogateescape"), name)
     except UsageError as error:
         error.hint = hint or error.hint
         raise
@@ -98,6 +106,83 @@ def _take_stdin() -> Any:
         raise UsageError("standard input is read twice", hint="give one of them as a file")
     context.meta[_STDIN_TAKEN] = True
     return sys.stdin.buffer
+
+
+def has_piped_input() -> bool:
+    """Tell whether something comes on standard input that nobody has taken; wait until it is clear.
+
+    A terminal and a device such as /dev/null give nothing.
+    """
+    stream = _get_piped_stream()
+    if stream is None:
+        return False
+    try:
+        descriptor = stream.fileno()
+    except (OSError, ValueError):  # a stream of this program, as tests give one
+        return _has_unread_bytes(stream)
+    if not _is_readable(descriptor, NOTE_AFTER_S):
+        print_note("waiting for the body on standard input; < /dev/null gives none")
+    try:
+        return bool(stream.peek(1))
+    except OSError:  # it cannot be read, as a folder
+        return False
+
+
+def has_unread_input() -> bool:
+    """Tell whether something is there on standard input already; nothing of it is read.
+
+    Whoever calls this command in a loop may read the rest.
+    """
+    stream = _get_piped_stream()
+    if stream is None:
+        return False
+    try:
+        descriptor = stream.fileno()
+    except (OSError, ValueError):
+        return _has_unread_bytes(stream)
+    status = os.fstat(descriptor)
+    if stat.S_ISREG(status.st_mode):
+        return status.st_size > os.lseek(descriptor, 0, os.SEEK_CUR)
+    if os.name == "nt":
+        return False
+    import fcntl
+    import termios
+
+    try:
+        count = fcntl.ioctl(descriptor, termios.FIONREAD, bytes(4))
+    except OSError:
+        return False
+    return any(count)
+
+
+def _get_piped_stream() -> Any:
+    """Return standard input where it is a pipe or a file that nobody has taken, else None."""
+    is_taken = click.get_current_context().meta.get(_STDIN_TAKEN)
+    stream = getattr(sys.stdin, "buffer", None)
+    if is_taken or stream is None or stream.closed or sys.stdin.isatty():
+        return None
+    try:
+        is_device = stat.S_ISCHR(os.fstat(stream.fileno()).st_mode)
+    except (OSError, ValueError):
+        return stream
+    return None if is_device else stream
+
+
+def _has_unread_bytes(stream: Any) -> bool:
+    try:
+        position = stream.tell()
+        is_there = bool(stream.read(1))
+        stream.seek(position)
+    except (OSError, ValueError):  # nothing that can be read
+        return False
+    return is_there
+
+
+def _is_readable(descriptor: int, timeout_s: float) -> bool:
+    """Tell whether reading will not block; where nothing can tell, it is said not to."""
+    if os.name == "nt":
+        return True
+    return bool(select.select([descriptor], [], [], timeout_s)[0])
 
 
 def open_file_value(file: str, name: str = "") -> Any:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from dynclient.cli import document_option
+from dynclient.cli import command_words, document_option
 from dynclient.errors import UsageError
 from dynclient.names import suggest
 
@@ -15,25 +15,54 @@ if TYPE_CHECKING:
 
 
 @click.command("list")
+@click.argument("words", nargs=-1, metavar="[SPEC]")
 @document_option.add_spec_option
 @click.option("--tag", metavar="TAG", help="Only the operations of a tag.")
 @click.option(
     "--search", metavar="TEXT", help="Only the operations that speak of TEXT, the best first."
 )
-def command(spec: str | None, tag: str | None, search: str | None) -> None:
+@click.option(
+    "--json", "is_json", is_flag=True, help="Print a JSON array, with an object for each."
+)
+def command(
+    words: tuple[str, ...],
+    spec: str | None,
+    tag: str | None,
+    search: str | None,
+    *,
+    is_json: bool,
+) -> None:
     """List the operations.
 
-    One line each: name, summary, method and path.
+    One line each: name, summary, method and path. No line is cut where the output is piped.
     """
     from dynclient.cli import terminal_output
 
-    document = document_option.load_document(spec)
+    chosen = command_words.choose_single_document(words, spec)
+    document = document_option.load_document(chosen)
     found = select_operations(document, tag, search)
+    if is_json:
+        described = [_describe_operation(operation) for operation in found]
+        terminal_output.print_data(described, "application/json")
+        return
     if not found:
         terminal_output.print_note("no operation fits")
         return
     for line in terminal_output.align_columns(_build_row(operation) for operation in found):
         terminal_output.print_line(line)
+
+
+def _describe_operation(operation: Operation) -> dict[str, Any]:
+    """Return what `--json` prints of an operation."""
+    return {
+        "name": operation.key,
+        "python_name": operation.python_name,
+        "method": operation.method,
+        "path": operation.path,
+        "summary": operation.summary,
+        "tags": list(operation.tags),
+        "deprecated": operation.deprecated,
+    }
 
 
 def select_operations(document: Document, tag: str | None, search: str | None) -> list[Operation]:

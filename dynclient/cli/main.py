@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from dynclient import __version__
+from dynclient.cli.command_help import format_epilog
 from dynclient.display_text import escape_unprintable
 from dynclient.errors import DynclientError
 from dynclient.masking import mask_urls
@@ -28,7 +29,11 @@ COMMANDS = (
     "docs",
     "stubs",
     "repl",
+    "completion",
 )
+
+#: Modules that are not named as their command.
+_MODULES = {"completion": "shell_setup"}
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141
@@ -47,7 +52,9 @@ class CommandGroup(click.Group):
         """Return a command, or None where there is none of that name."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"dynclient.cli.{cmd_name}").command
+        module = importlib.import_module(f"dynclient.cli.{_MODULES.get(cmd_name, cmd_name)}")
+        command: click.Command = module.command
+        command.epilog = format_epilog(cmd_name)
         return command
 
     def resolve_command(
@@ -77,6 +84,8 @@ class CommandGroup(click.Group):
         except click.UsageError as error:
             # It quotes what was written: the URL of a document may hold a password.
             error.message = mask_urls(error.message)  # type: ignore[misc] # no other way keeps its class
+            if isinstance(error, click.NoSuchOption) and error.option_name[1:].isdecimal():
+                error.message += " A value that begins with - stands behind --."  # type: ignore[misc]
             raise
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
@@ -107,6 +116,9 @@ _COMMAND_LINE_HINTS = {
     "undocumented-response": "what came is on standard output",
 }
 
+#: How hints begin that say the same on the command line.
+_PLAIN_HINTS = ("did you mean", "that path has")
+
 
 def exit_with_error(error: DynclientError) -> NoReturn:
     """Print an error of ours on standard error and leave with its exit code."""
@@ -120,17 +132,29 @@ def exit_with_error(error: DynclientError) -> NoReturn:
 def _translate_hint(error: DynclientError) -> str | None:
     """Return the hint of an error as it is put on the command line."""
     hint = error.hint or ""
-    if error.code not in _COMMAND_LINE_HINTS or hint.startswith("did you mean"):
+    if error.code not in _COMMAND_LINE_HINTS or hint.startswith(_PLAIN_HINTS):
         return error.hint
     if error.code != "credentials-missing":
         return _COMMAND_LINE_HINTS[error.code] or None
     formula = str(getattr(error, "formula", ""))
     if not formula:  # a credential that is there and may not go to that server
         return hint.replace('server="', '--server "') or None
+    scheme = formula.strip("(").replace(",", " ").replace(")", " ").split(" ")[0]
+    if own_hint := _name_profile_variable(scheme):
+        return own_hint
     from dynclient.wire.message import build_credential_variable
 
-    first = formula.strip("(").replace(",", " ").replace(")", " ").split(" ")[0]
-    return _COMMAND_LINE_HINTS[error.code].format(variable=build_credential_variable(first))
+    return _COMMAND_LINE_HINTS[error.code].format(variable=build_credential_variable(scheme))
+
+
+def _name_profile_variable(scheme: str) -> str:
+    """Return the hint that names the variable of a scheme in the chosen profile, "" without one."""
+    from dynclient.cli.document_option import find_chosen_profile
+
+    profile = find_chosen_profile()
+    if profile is None or scheme not in profile.variables:
+        return ""
+    return f"set {profile.variables[scheme]}, which profile {profile.name} names"
 
 
 def _print_version(ctx: click.Context) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dynclient.cli import document_option
-from dynclient.errors import UsageError
 
 if TYPE_CHECKING:
     from dynclient.client.client import Client
@@ -32,38 +31,33 @@ def command(
     sandbox: bool,
     startup: str | None,
 ) -> None:
-    r"""Open a Python console with a client.
+    """Open a Python console with a client.
 
-    In it `client` calls the operations of SPEC, on a sandbox unless --server is given. TAB
+    In it `client` calls the operations of SPEC, on a sandbox unless a server is named. TAB
     completes operations, arguments, keys and values; `history` writes the session as code.
-
-    \b
-    Examples:
-      dynclient repl spec/talon-one/integration.yaml
-      dynclient repl api.yaml --server https://api.example --startup setup.py
     """
     from dynclient import repl
     from dynclient.repl.history import SessionSource
     from dynclient.repl.namespace import describe_server
 
-    if server and sandbox:
-        raise UsageError("--server and --sandbox exclude each other", hint="give one")
+    target = document_option.choose_target(server, sandbox=sandbox)
+    is_sandbox = not target.is_real
     choice = document_option.choose_document(document_option.choose_spec(spec, named))
-    client, in_process = _open_client(choice, server)
-    source = SessionSource(choice.source, server, server is None, choice.overlays)
+    client, in_process = _open_client(choice, target)
+    source = SessionSource(choice.source, target.server, is_sandbox, choice.overlays)
     with client:
-        where = describe_server(client, server, is_sandbox=server is None)
+        where = describe_server(client, target.server, is_sandbox=is_sandbox)
         code = repl.run_console(client, where, source=source, sandbox=in_process, startup=startup)
         ctx.exit(code)
 
 
-def _open_client(choice: document_option.DocumentChoice, server: str | None) -> tuple[Client, Any]:
+def _open_client(
+    choice: document_option.DocumentChoice, target: document_option.CallTarget
+) -> tuple[Client, Any]:
     """Return the client of a console, and its sandbox; None for a server."""
-    from dynclient.client.client import Client
-
     document = document_option.load_choice(choice)
-    if server:
-        return Client(document, server=server, excuse=choice.excuse, http=choice.http), None
+    if target.is_real:
+        return document_option.open_real_client(document, choice, target), None
     from dynclient.sandbox import Sandbox
 
     sandbox = Sandbox(document)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import click
 
-from dynclient.cli import document_option
+from dynclient.cli import command_words, document_option
+from dynclient.errors import UsageError
 
 
 @click.command("show")
-@click.argument("operation", shell_complete=document_option.complete_operation_names)
+@click.argument("words", nargs=-1, metavar="[SPEC] OPERATION")
 @document_option.add_spec_option
-def command(operation: str, spec: str | None) -> None:
+def command(words: tuple[str, ...], spec: str | None) -> None:
     """Show all of an OPERATION.
 
-    Signature, arguments, body, results, auth, and an example in Python, as a command and in curl.
+    OPERATION is a name, or METHOD and a path. The help has signature, arguments, body, results, auth, and an example in Python, as a command and in curl.
     A part of the document may take its place: `Item.maker`, `createItem.body.maker`,
     `createItem.200`.
     """
@@ -21,6 +22,13 @@ def command(operation: str, spec: str | None) -> None:
     from dynclient.client.client import Client
     from dynclient.client.topics import format_topic
 
-    client = Client(document_option.load_document(spec))
-    for line in format_topic(client, operation, get_width()):
+    sorted_words = command_words.sort_words(words, spec)
+    topic = command_words.require_operation(sorted_words)
+    if sorted_words.others:
+        word = sorted_words.others[0]
+        raise UsageError(f"{word!r} is one word too many", hint="name one OPERATION")
+    client = Client(document_option.load_document(sorted_words.spec))
+    if command_words.is_request(topic):
+        topic = command_words.find_operation(client, topic).operation.operation.key
+    for line in format_topic(client, topic, get_width()):
         print_block(line)

@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 STALE = 1
 
 
-@click.command(
-    "stubs", epilog="Exit codes: 0 done or up to date, 1 stale (--check), 2 wrong usage."
-)
+@click.command("stubs")
 @document_option.add_spec_argument
 @click.option(
     "--out",
@@ -41,16 +39,11 @@ STALE = 1
 def command(
     spec: str | None, named: str | None, out: str, name: str | None, is_check: bool
 ) -> None:
-    r"""Write a module whose client a type checker and an editor know.
+    """Write a module whose client a type checker and an editor know.
 
     NAME.py binds Client and AsyncClient to the document; NAME.pyi holds their types: every
     operation with its arguments and its result, and a TypedDict for each model. The same
     document gives the same files.
-
-    \b
-    Examples:
-      dynclient stubs spec/talon-one/integration.yaml --out build --name talon_one
-      dynclient stubs spec/talon-one/integration.yaml --out build --name talon_one --check
     """
     from dynclient.stubs import build_stubs
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dynclient.cli import document_option
+from dynclient.cli import command_words, document_option
 from dynclient.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @click.command("uses")
-@click.argument("paths", nargs=-1, metavar="PATH...")
+@click.argument("paths", nargs=-1, metavar="[SPEC] PATH...")
 @document_option.add_spec_option
 @click.option(
     "--used-by",
@@ -45,6 +45,9 @@ def command(paths: tuple[str, ...], spec: str | None, used_by: str | None, form:
     from dynclient.cli import terminal_output
     from dynclient.usages import resolve_usages
 
+    documents = [path for path in paths if command_words.is_document_word(path)]
+    paths = tuple(path for path in paths if path not in documents)
+    spec = command_words.choose_single_document(documents, spec)
     if not paths and used_by is None:
         raise UsageError("nothing to look at", hint="give files or folders, or --used-by FILE")
     analysis = find_usages_in(paths)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from dynclient.masking import SecretNames
     from dynclient.plan.results import Result
     from dynclient.wire.message import Request
 
+#: Of a longer body the beginning is shown.
+MAX_BODY_CHARS = 20_000
+
 
 def print_request(request: Request) -> None:
-    """Print a request before it is sent: line, headers, size, and the credentials it needs."""
+    """Print a request before it is sent: line, headers, the credentials it needs, and its body."""
     from dynclient.cli.terminal_output import print_note
     from dynclient.masking import MASK, mask_url
     from dynclient.wire.security import format_formula
@@ -22,6 +27,9 @@ def print_request(request: Request) -> None:
         print_note(f"> {name}: {shown_value}")
     if request.security:
         print_note(f"> (credentials: {format_formula(request.security)})")
+    if isinstance(request.body, bytes):
+        content_type = request.headers.get("content-type", "")
+        _print_body("> ", request.body, content_type, request.secret_names)
     print_note(f"> ({_format_size(request)})")
 
 
@@ -33,12 +41,39 @@ def _format_size(request: Request) -> str:
 
 
 def print_response(result: Result) -> None:
-    """Print a response: its status and headers, the size of its body, the time that it took."""
-    from dynclient.cli.terminal_output import format_head, print_note
+    """Print a response: its status and headers, its body, its size, and the time that it took.
+
+    The body is left out where it follows on the same terminal, as the output.
+    """
+    from dynclient.cli.terminal_output import format_head, is_terminal, print_note
 
     for line in format_head(result):
         print_note(f"< {line}")
-    print_note(f"< ({len(get_body_bytes(result)):,} bytes in {result.elapsed * 1000:.0f} ms)")
+    body = get_body_bytes(result)
+    is_repeated = is_terminal() and sys.stderr.isatty()
+    if not is_repeated:
+        content_type = result.headers.get("content-type", result.media_type)
+        _print_body("< ", body, content_type, result.request.secret_names)
+    print_note(f"< ({len(body):,} bytes in {result.elapsed * 1000:.0f} ms)")
+
+
+def _print_body(mark: str, body: bytes, content_type: str, secret_names: SecretNames) -> None:
+    """Print a body that is text behind an empty line, its secrets masked."""
+    from dynclient.cli.terminal_output import print_note
+    from dynclient.wire.curl_command import mask_body
+
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return
+    if not text or "\0" in text:
+        return
+    shown = mask_body(text, content_type, secret_names)
+    print_note(mark.rstrip())
+    for line in shown[:MAX_BODY_CHARS].splitlines():
+        print_note(mark + line)
+    if len(shown) > MAX_BODY_CHARS:
+        print_note(f"{mark}… and {len(shown) - MAX_BODY_CHARS:,} more characters")
 
 
 def get_body_bytes(result: Result) -> bytes:

@@ -13,13 +13,13 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import quote, unquote_plus
 
-from dynclient.masking import SecretNames
+from dynclient.masking import MASK, SecretNames
 from dynclient.model import RequiredScheme, SecurityScheme
 from dynclient.names import to_snake_case
 from dynclient.wire.binary_values import StreamedBody
 from dynclient.wire.form_fields import FormField, parse_form_fields, quote_form_value
 from dynclient.wire.media import get_essence
-from dynclient.wire.message import Request, build_credential_variable
+from dynclient.wire.message import Headers, Request, build_credential_variable
 from dynclient.wire.security import has_own_credentials, is_supported
 
 #: Stand for a body that no command line can hold: bytes, and a file that has no path.
@@ -103,6 +103,21 @@ def write_curl_command(request: Request) -> str:
     own name, such as `$X_AUTH_TOKEN`.
     """
     return _CurlWriter(request, request.secret_names).write()
+
+
+def mask_body(text: str, content_type: str, secret_names: SecretNames) -> str:
+    """Return the text of a body with a mask in place of each secret, to be shown.
+
+    Args:
+        text: the body; JSON, a form or multipart, by its content type. Another one stays as it is.
+        content_type: the Content-Type header, "" without one.
+        secret_names: tells what is secret.
+
+    """
+    headers = Headers([("content-type", content_type)])
+    shown = Request(method="POST", url="", headers=headers, body=None)
+    pieces = _CurlWriter(shown, secret_names).split_body(text)
+    return "".join(MASK if isinstance(piece, ShellVariable) else piece for piece in pieces)
 
 
 @dataclass
@@ -214,7 +229,7 @@ class _CurlWriter:
         if "\0" in text:
             yield f"--data-binary {_UNSHOWN_BYTES}"
         else:
-            yield f"--data-raw {_quote_word(list(self._split_body(text)))}"
+            yield f"--data-raw {_quote_word(list(self.split_body(text)))}"
 
     @cached_property
     def _form_fields(self) -> list[FormField] | None:
@@ -239,7 +254,8 @@ class _CurlWriter:
             pieces.append(f";type={form_field.content_type}")
         return f"-F {_quote_word(pieces)}"
 
-    def _split_body(self, text: str) -> Iterator[Piece]:
+    def split_body(self, text: str) -> Iterator[Piece]:
+        """Yield the text of a body with a variable in place of each secret."""
         content_type = self.request.headers.get("content-type", "")
         media_type = get_essence(content_type)
         if media_type.endswith(("/json", "+json")):

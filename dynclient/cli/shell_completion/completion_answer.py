@@ -1,0 +1,371 @@
+"""How a command line may go on: its commands, options, operations, arguments and their values."""
+
+from __future__ import annotations
+
+import os
+
+from dynclient.cli.shell_completion.index_files import Rows, read_index
+from dynclient.cli.shell_completion.index_keys import (
+    COMMANDS,
+    DOCUMENT,
+    OPERATION,
+    PROJECT,
+    find_project_key,
+    get_commands_key,
+    get_document_key,
+)
+
+#: What separates several values in a field.
+VALUE_SEPARATOR = " | "
+
+_STDIN = "-"
+_METHODS = ("get", "head", "post", "put", "patch", "delete", "options", "trace", "query")
+
+#: Commands whose words begin with an operation.
+_WITH_OPERATION = ("call", "show")
+
+#: A candidate: the whole word, and what it is.
+Candidate = tuple[str, str]
+
+
+class FilesWanted(Exception):
+    """The shell completes a file name; `lead` is what stands before it in the word."""
+
+    def __init__(self, lead: str = "") -> None:
+        super().__init__(lead)
+        self.lead = lead
+
+
+class IndexMissing(Exception):
+    """An index is missing or old.
+
+    Attributes:
+        kind: what it is an index of.
+        key: what it hangs on.
+        names: the document, and the operation.
+
+    """
+
+    def __init__(self, kind: str, key: str, *names: str) -> None:
+        super().__init__(kind, key, *names)
+        self.kind = kind
+        self.key = key
+        self.names = names
+
+
+def complete(words: list[str], current: str) -> list[Candidate]:
+    """Return the candidates for the current word.
+
+    Args:
+        words: the words before it, without the program.
+        current: the current word as far as it is written.
+
+    Raises:
+        FilesWanted: the word is the name of a file.
+
+    """
+    while True:
+        try:
+            return _Completion(words, current).list_candidates()
+        except IndexMissing as missing:
+            from dynclient.cli.shell_completion.index_builder import build_index
+
+            if not build_index(missing.kind, missing.key, missing.names):
+                return []
+
+
+#: Indexes that this process made and could not keep.
+built_indexes: dict[tuple[str, str], Rows] = {}
+
+
+def _get_rows(kind: str, key: str, *names: str) -> Rows:
+    rows = built_indexes.get((kind, key))
+    if rows is None:
+        rows = read_index(kind, key)
+    if rows is None:
+        raise IndexMissing(kind, key, *names)
+    return rows
+
+
+class _Completion:
+    """One command line: what it says so far, and what may come next."""
+
+    def __init__(self, words: list[str], current: str) -> None:
+        self._words = words
+        self._current = current
+        self._options: dict[str, tuple[str, str]] = {}
+        self._commands: dict[str, str] = {}
+        self._command = next((word for word in words if not word.startswith("-")), "")
+        for command, option, kind, text in _get_rows(COMMANDS, get_commands_key()):
+            if not option:
+                self._commands[command] = text
+            elif command == self._command:
+                self._options[option] = (kind, text)
+
+    def list_candidates(self) -> list[Candidate]:
+        current = self._current
+        if self._command and self._command not in self._commands:
+            return []
+        name, sign, text = current.partition("=")
+        if sign and name.startswith("--"):
+            found = self._list_values(self._options.get(name, ("", ""))[0], text, f"{name}=")
+            return [(f"{name}={value}", about) for value, about in found]
+        last = self._words[-1] if self._words else ""
+        kind = self._options.get(last, ("flag", ""))[0] if last.startswith("-") else "flag"
+        if kind != "flag":
+            return self._list_values(kind, current, "")
+        if current.startswith("-") and current != _STDIN:
+            return _select(
+                ((option, about) for option, (_, about) in self._options.items()), current
+            )
+        if not self._command:
+            return _select(self._commands.items(), current)
+        return self._list_arguments()
+
+    def _list_values(self, kind: str, text: str, lead: str) -> list[Candidate]:
+        """Return the values of an option; `lead` is what stands before them in the word."""
+        kind, _, choices = kind.partition(":")
+        if kind == "file":
+            raise FilesWanted(lead)
+        if kind == "data" and text.startswith("@"):
+            raise FilesWanted(f"{lead}@")
+        if kind == "choice":
+            return _select(((choice, "") for choice in choices.split(VALUE_SEPARATOR)), text)
+        if kind == "tag":
+            return _select(((row[1], "") for row in self._get_document() if row[0] == "tag"), text)
+        if kind == "profile":
+            from dynclient.cli.shell_completion.index_builder import list_profiles
+
+            return _select(list_profiles(), text)
+        return []
+
+    # --- words
+
+    def _list_positionals(self) -> list[str]:
+        """Return the words behind the command that are neither options nor their values."""
+        found: list[str] = []
+        is_value = False
+        for word in self._words[self._words.index(self._command) + 1 :]:
+            if is_value:
+                is_value = False
+            elif word.startswith("-") and word != _STDIN:
+                is_value = self._options.get(word, ("flag", ""))[0] != "flag"
+            else:
+                found.append(word)
+        return found
+
+    def _find_option(self, option: str) -> str:
+        """Return the value of an option of the command line, or ""."""
+        for index, word in enumerate(self._words):
+            if word.startswith(f"{option}="):
+                return word.partition("=")[2]
+            if word == option and index + 1 < len(self._words):
+                return self._words[index + 1]
+        return ""
+
+    def _list_arguments(self) -> list[Candidate]:
+        if self._command not in _WITH_OPERATION:
+            if self._command == "completion":
+                return _select((("bash", ""), ("zsh", ""), ("fish", "")), self._current)
+            raise FilesWanted
+        positionals = self._list_positionals()
+        if positionals and is_document_word(positionals[0]):
+            positionals = positionals[1:]
+        if not positionals:
+            return self._list_operations()
+        method = positionals[0]
+        is_method = method.lower() in _METHODS or (method.isupper() and method.isalpha())
+        if is_method and len(positionals) == 1:
+            return self._list_paths(method.upper())
+        if not (is_method and positionals[1].startswith("/")):
+            return self._list_names(self._find_key(method), positionals[1:])
+        name, has_values = self._find_request(method.upper(), positionals[1])
+        return self._list_names(name, positionals[2:], has_path_values=has_values)
+
+    def _find_key(self, name: str) -> str:
+        """Return the key of an operation that is named by its Python name; else the name itself."""
+        for row in self._get_document():
+            if row[0] == "operation" and name == row[2]:
+                return row[1]
+        return name
+
+    def _find_request(self, method: str, path: str) -> tuple[str, bool]:
+        """Return the name of an operation by a path, and whether the path holds its values."""
+        segments = path.partition("?")[0].split("/")
+        found = ""
+        for row in self._get_document():
+            if row[0] != "operation" or row[3] != method:
+                continue
+            if row[4] == path:
+                return row[1], False
+            template = row[4].split("/")
+            is_same = len(template) == len(segments) and all(map(_fits_segment, template, segments))
+            if is_same and not found:
+                found = row[1]
+        return found, True
+
+    def _get_document(self) -> Rows:
+        return _get_rows(DOCUMENT, *self._choose_document_key())
+
+    def _choose_document_key(self) -> tuple[str, str]:
+        """Return what the index of the document hangs on, and the document.
+
+        The document is chosen as `choose_document` does it.
+        """
+        project: Rows = []
+        if key := find_project_key():
+            project = _get_rows(PROJECT, key)
+        own = [row[1] for row in project if row[0] == "spec"]
+        source = self._find_named_document() or (own[0] if own else "")
+        is_own = source in own
+        overlays = [row[1] for row in project if is_own and row[0] == "overlay"]
+        return get_document_key(source, overlays), source
+
+    def _find_named_document(self) -> str:
+        """Return the document that the command line, a profile or the environment names."""
+        if spec := self._find_option("--spec"):
+            return spec
+        for word in self._list_positionals():
+            if is_document_word(word):
+                return word
+        if profile := self._find_option("--profile"):
+            from dynclient.cli.shell_completion.index_builder import list_profiles
+
+            spec = dict(list_profiles()).get(profile, "")
+        return spec or os.environ.get("DYNCLIENT_SPEC", "")
+
+    def _list_operations(self) -> list[Candidate]:
+        operations = [row for row in self._get_document() if row[0] == "operation"]
+        found = _select(((row[1], row[5]) for row in operations), self._current)
+        if not found:
+            found = _select(((row[2], row[5]) for row in operations), self._current)
+        methods = dict.fromkeys(row[3] for row in operations)
+        if self._current and self._current.isupper():
+            found += _select(
+                ((method, "a method, before a path") for method in methods), self._current
+            )
+        if self._current and not found:
+            raise_if_path(self._current)
+        return found
+
+    def _list_paths(self, method: str) -> list[Candidate]:
+        """Return the paths of a method; a word goes on to the next variable of a path."""
+        found: dict[str, str] = {}
+        typed = self._current.split("/")
+        for row in self._get_document():
+            if row[0] != "operation" or row[3] != method:
+                continue
+            candidate = _continue_path(row[4].split("/"), typed)
+            if candidate is not None:
+                found.setdefault(candidate, row[5])
+        return list(found.items())
+
+    def _list_names(
+        self, operation: str, others: list[str], *, has_path_values: bool = False
+    ) -> list[Candidate]:
+        """Return the arguments of an operation that are not given yet, or the values of one."""
+        current = self._current
+        if current.startswith("@"):
+            raise FilesWanted("@")
+        if self._command == "show":
+            return []
+        key, source = self._choose_document_key()
+        rows = _get_rows(OPERATION, f"{key}\t{operation}", source, operation)
+        name, sign, text = current.partition("=")
+        if sign:
+            if name.endswith(":") and text.startswith("@"):
+                raise FilesWanted(f"{name}=@")
+            return _list_values_of(rows, name, text)
+        given = {word.partition("=")[0].removesuffix(":") for word in others if "=" in word}
+        plain_count = sum("=" not in word and not word.startswith("@") for word in others)
+        typed = _unify_indexes(current)
+        depth = typed.count(".") + typed.count("[")
+        found: list[Candidate] = []
+        own_names = {row[0] for row in rows if not row[3].startswith("in ")}
+        for row_name, ending, required, about, _values in rows:
+            is_in_path = about.startswith("path ")
+            if is_in_path and (plain_count or has_path_values):
+                plain_count -= 1
+                continue
+            is_deeper = row_name.count(".") + row_name.count("[") > depth
+            if is_deeper and row_name not in own_names:
+                continue
+            is_repeatable = ending == "=+"
+            if (row_name in given and not is_repeatable) or not row_name.startswith(typed):
+                continue
+            mark = "required, " if required else ""
+            found.append(
+                (current + row_name[len(typed) :] + ending.removesuffix("+"), mark + about)
+            )
+        return found
+
+
+def raise_if_path(word: str) -> None:
+    """Have the shell complete a file where a word can only be SPEC."""
+    if word.startswith((".", "/", "~")):
+        raise FilesWanted
+
+
+def _fits_segment(template: str, text: str) -> bool:
+    return "{" in template or template == text
+
+
+def _continue_path(template: list[str], typed: list[str]) -> str | None:
+    """Return how a typed path goes on along a template, up to its next variable; None if not."""
+    position = len(typed) - 1
+    if position >= len(template) or not all(map(_fits_segment, template, typed[:-1])):
+        return None
+    if template[position].startswith("{") and typed[position]:
+        return "/".join(typed) + ("/" if position + 1 < len(template) else "")
+    if not template[position].startswith(typed[position]):
+        return None
+    way = typed[:-1]
+    for segment in template[position:]:
+        if segment.startswith("{"):
+            return "/".join([*way, ""])
+        way.append(segment)
+    return "/".join(way)
+
+
+def _list_values_of(rows: Rows, name: str, text: str) -> list[Candidate]:
+    """Return the values that an argument may have, as whole words."""
+    is_json = name.endswith(":")
+    wanted = _unify_indexes(name.removesuffix(":"))
+    for row in rows:
+        if row[0] != wanted or not row[4]:
+            continue
+        values = row[4].split(VALUE_SEPARATOR)
+        if is_json:
+            values = [value if _is_literal(value) else f'"{value}"' for value in values]
+        return [(f"{name}={value}", "") for value in values if value.startswith(text)]
+    return []
+
+
+def _is_literal(value: str) -> bool:
+    return value in ("true", "false", "null") or value.lstrip("-").replace(".", "", 1).isdigit()
+
+
+def _unify_indexes(name: str) -> str:
+    """Return a name with 0 as each index: the index has one item for all."""
+    parts = name.split("[")
+    for position, part in enumerate(parts[1:], 1):
+        index, bracket, rest = part.partition("]")
+        is_index = bool(bracket) and (not index or index.isdigit())
+        parts[position] = f"0]{rest}" if is_index else part
+    return "[".join(parts)
+
+
+def _select(candidates: object, start: str) -> list[Candidate]:
+    folded = start.casefold()
+    pairs: list[Candidate] = list(candidates)  # type: ignore[call-overload] # any iterable of pairs
+    return [pair for pair in pairs if pair[0].casefold().startswith(folded)]
+
+
+def is_document_word(word: str) -> bool:
+    """Tell whether a word is SPEC: a URL, `-`, `git:REV:path`, or a name with its suffix."""
+    if word == _STDIN or word.startswith("git:"):
+        return True
+    scheme, mark, _ = word.partition("://")
+    if mark and scheme.replace("+", "").replace("-", "").replace(".", "").isalnum():
+        return True
+    return "=" not in word and word[:1] != "@" and word.lower().endswith((".yaml", ".yml", ".json"))
