@@ -14,7 +14,9 @@ from dynclient.errors import UsageError
 def command(words: tuple[str, ...], spec: str | None) -> None:
     """Show all of an OPERATION.
 
-    OPERATION is a name, or METHOD and a path. The help has signature, arguments, body, results, auth, and an example in Python, as a command and in curl.
+    OPERATION is a name, or METHOD and a path. What is shown: signature, arguments, body, results,
+    auth, and an example in Python, as a command and in curl.
+
     A part of the document may take its place: `Item.maker`, `createItem.body.maker`,
     `createItem.200`.
     """

@@ -165,7 +165,7 @@ def test_the_query_of_a_path_counts(curl):
         (["getItem", "7", "8"], "'8' is no argument"),
         (["getItem", "7", "itemId=8"], "is given twice"),
         (["getItem", ".."], "got '..', want integer"),
-        (["getItm"], "did you mean get_item"),
+        (["getItm"], "did you mean getItem"),
     ],
 )
 def test_a_wrong_path_or_position_is_reported(cli, shop, told, words):
