@@ -51,7 +51,8 @@ def _once(function: Callable[[Tree], Any]) -> Callable[[Tree], Any]:
 @functools.cache
 def tree(name: str) -> Tree:
     """Return a shipped document as plain data."""
-    return dynclient.load(SHIPPED[name]).top.value
+    whole: Tree = json.loads(json.dumps(dynclient.load(SHIPPED[name]).top.value))
+    return whole
 
 
 @functools.cache
