@@ -51,11 +51,11 @@ class Planted(NamedTuple):
 
 FAULTS = [
     # translation
-    Planted("an exclusive bound of 3.0 is lost", "schema/assertion_translator.py", "schema[exclusive] = schema.pop(bound)", "pass", DIALECTS),
-    Planted("nullable is lost", "schema/nullable_schemas.py", "return allow_null(schema)", "return schema", DIALECTS),
+    Planted("an exclusive bound of 3.0 is lost", "schema/translation/assertion_translator.py", "schema[exclusive] = schema.pop(bound)", "pass", DIALECTS),
+    Planted("nullable is lost", "schema/translation/nullable_schemas.py", "return allow_null(schema)", "return schema", DIALECTS),
     Planted("readOnly and writeOnly are exchanged", "schema/dialect.py", '{"request": "readOnly", "response": "writeOnly"}', '{"request": "writeOnly", "response": "readOnly"}', DIALECTS),
-    Planted("a pattern is lost", "schema/assertion_translator.py", 'schema["pattern"] = pattern', "pass", DIALECTS),
-    Planted("the upper bound of an integer format is lost", "schema/assertion_translator.py", 'schema["maximum"] = min(schema.get("maximum", high), high)', "pass", DIALECTS),
+    Planted("a pattern is lost", "schema/translation/assertion_translator.py", 'schema["pattern"] = pattern', "pass", DIALECTS),
+    Planted("the upper bound of an integer format is lost", "schema/translation/assertion_translator.py", 'schema["maximum"] = min(schema.get("maximum", high), high)', "pass", DIALECTS),
     Planted("allOf is no longer read", "schema/dialect.py", 'SCHEMA_LIST_KEYWORDS = ("allOf", ', "SCHEMA_LIST_KEYWORDS = (", DOCUMENTS),
     # readings
     Planted("a producer's objects stay open", "schema/readings.py", "if isinstance(closed, Schema) and is_closable(schema, self.defs):", "if False:", WAY),
@@ -76,7 +76,7 @@ FAULTS = [
     Planted("query parameters are joined by a semicolon", "plan/request_writer.py", 'query = "&".join(filter', 'query = ";".join(filter', PLACES),
     Planted("arrays in arrays have the outer delimiter", "wire/parameters/delimited_arrays.py", "return delimiter.join(write_delimited_array(item, delimiters[1:], encode)", "return delimiter.join(write_delimited_array(item, delimiters, encode)", SWAGGER),
     Planted("an item may hold the delimiter of its array", "plan/array_format_limits.py", "    if not characters:\n", "    if characters:\n", SWAGGER),
-    Planted("x-nullable is lost", "schema/swagger_dialect.py", 'members["nullable"] = members["x-nullable"]', "pass", SWAGGER_DIALECT),
+    Planted("x-nullable is lost", "schema/translation/swagger_dialect.py", 'members["nullable"] = members["x-nullable"]', "pass", SWAGGER_DIALECT),
     Planted("a form without consumes has no media type", "document/swagger/swagger_bodies.py", "return names or [URLENCODED]", "return names", SWAGGER_DIFF),
     Planted("a form escapes nothing", "wire/forms.py", 'return quote_plus(text, safe="*")', "return text", PLACES),
     Planted("a form writes an array as one value", "wire/forms.py", "for item in value if isinstance(value, list) else [value]:", "for item in [value]:", PLACES),

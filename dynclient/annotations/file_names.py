@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from dynclient.document.uris import get_scheme, to_path
+from dynclient.document.files.uris import get_scheme, to_path
 
 #: One letter before a colon is a drive.
 MIN_SCHEME_LENGTH = 2

@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote
 import click
 
 from dynclient.cli import document_option
-from dynclient.document.uris import is_remote
+from dynclient.document.files.uris import is_remote
 from dynclient.errors import UsageError
 
 if TYPE_CHECKING:

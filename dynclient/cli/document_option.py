@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from dynclient.document.uris import is_remote
+from dynclient.document.files.uris import is_remote
 from dynclient.errors import DocumentNotFound, UsageError
 from dynclient.names import suggest
 from dynclient.project_table import HttpLibrary, ProjectTable, find_project_table

@@ -6,7 +6,7 @@ from importlib.machinery import PathFinder
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
-from dynclient.document import fast_yaml
+from dynclient.document.yaml import fast_yaml
 
 
 def describe_engines() -> list[str]:

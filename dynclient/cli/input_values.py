@@ -86,7 +86,7 @@ def _read_bytes(file: str) -> bytes:
 
 
 def _parse_yaml(file: str, data: bytes) -> Any:
-    from dynclient.document.yaml12 import parse
+    from dynclient.document.yaml.yaml12 import parse
 
     try:
         return parse(data, file).tree

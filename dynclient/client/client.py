@@ -14,7 +14,7 @@ from dynclient.client.operation_lookup import build_not_found_error
 from dynclient.client.operation_mappings import OperationMapping, TagMapping
 from dynclient.client.options import ClientOptions, Options
 from dynclient.client.source_loader import AllowedReferences, Base
-from dynclient.document.uris import is_remote
+from dynclient.document.files.uris import is_remote
 from dynclient.errors import UsageError
 from dynclient.masking import drop_private_frames
 from dynclient.plan.call_document import Call
@@ -22,7 +22,7 @@ from dynclient.plan.plan import Plan, Plans
 from dynclient.plan.results import Result
 from dynclient.plan.schemas import Schemas
 from dynclient.project_table import HttpLibrary
-from dynclient.schema.translation_options import TranslationOptions
+from dynclient.schema.translation.translation_options import TranslationOptions
 from dynclient.transport.authorization import CredentialStore
 from dynclient.transport.connection_settings import (
     ConnectionSettings,

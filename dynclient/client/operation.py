@@ -20,7 +20,7 @@ from dynclient.plan.plan import Plan
 from dynclient.plan.results import WRITE_ONLY, Result, select_drifts
 from dynclient.plan.schemas import IGNORED_HEADERS
 from dynclient.schema.dialect import Schema
-from dynclient.schema.engine import Checker, compile_check
+from dynclient.schema.engines.engine import Checker, compile_check
 from dynclient.transport.authorization import CredentialStore
 from dynclient.transport.exchange import Exchange, ExchangePolicy
 from dynclient.transport.http_adapter import DEFAULT_TIMEOUTS, PhaseTimeouts, build_timeouts

@@ -9,11 +9,11 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from dynclient.document.document_cache import open_default_cache
-from dynclient.document.document_files import DocumentFile, DocumentFiles
-from dynclient.document.file_loader import IN_MEMORY_URI, MAX_FILE_BYTES, Fetch, load_files
-from dynclient.document.reference_boundary import REFUSED, ReferenceBoundary, build_boundary
-from dynclient.document.uris import get_scheme, to_path, to_uri
+from dynclient.document.cache.document_cache import open_default_cache
+from dynclient.document.files.document_files import DocumentFile, DocumentFiles
+from dynclient.document.files.file_loader import IN_MEMORY_URI, MAX_FILE_BYTES, Fetch, load_files
+from dynclient.document.files.reference_boundary import REFUSED, ReferenceBoundary, build_boundary
+from dynclient.document.files.uris import get_scheme, to_path, to_uri
 from dynclient.errors import DocumentError, DocumentNotFound, DocumentTooLarge, UsageError
 from dynclient.transport.document_fetcher import build_fetcher
 from dynclient.violations import shorten_repr
@@ -188,7 +188,7 @@ def _load_data(
 def _load_from_git(
     source: str, allow_references: AllowedReferences, overlays: Sequence[DocumentFile]
 ) -> DocumentFiles:
-    from dynclient.document.git import parse_revision_path
+    from dynclient.document.files.git import parse_revision_path
 
     tree, path = parse_revision_path(source[len(GIT_PREFIX) :], source)
     boundary = build_boundary(tree.build_uri(path), allow_references)

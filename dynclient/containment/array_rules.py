@@ -17,7 +17,7 @@ from dynclient.containment.incompatibilities import (
     SuspectedIncompatibility,
     suspect,
 )
-from dynclient.schema.long_values import MAX_VALUE_SIZE, LongArray
+from dynclient.schema.engines.long_values import MAX_VALUE_SIZE, LongArray
 
 if TYPE_CHECKING:
     from dynclient.containment.containment_checker import ContainmentChecker

@@ -34,8 +34,8 @@ from dynclient.containment.witnesses.validator_cache import ValidatorCache
 from dynclient.containment.worklist import Worklist
 from dynclient.generate import ExampleGenerator, NoExample
 from dynclient.schema.dialect import Schema, get_place
-from dynclient.schema.engine import compile_check
-from dynclient.schema.step_limit import spend_steps
+from dynclient.schema.engines.engine import compile_check
+from dynclient.schema.engines.step_limit import spend_steps
 from dynclient.violations import Place
 
 #: Keywords that no rule decides, by the type of value that they apply to.

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from dynclient import regex
 from dynclient.generate.merged_schema import compute_identity
 from dynclient.schema.dialect import Schema, get_place
-from dynclient.schema.step_limit import spend_steps
+from dynclient.schema.engines.step_limit import spend_steps
 from dynclient.violations import Place
 
 JSON_TYPES = ("null", "boolean", "number", "string", "array", "object")

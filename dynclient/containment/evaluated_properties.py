@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dynclient.schema.dialect import get_definition_name
+from dynclient.schema.engines.step_limit import spend_steps
 from dynclient.schema.readings import Definitions, has_declared_properties, walk_in_place
-from dynclient.schema.step_limit import spend_steps
 
 
 @dataclass(frozen=True, slots=True)

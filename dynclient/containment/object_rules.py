@@ -19,8 +19,8 @@ from dynclient.containment.incompatibilities import (
     SuspectedIncompatibility,
     suspect,
 )
-from dynclient.schema.long_values import LongObject
-from dynclient.schema.step_limit import spend_steps
+from dynclient.schema.engines.long_values import LongObject
+from dynclient.schema.engines.step_limit import spend_steps
 
 if TYPE_CHECKING:
     from dynclient.containment.containment_checker import ContainmentChecker

@@ -15,8 +15,8 @@ from dynclient.schema.dialect import (
     Schema,
     get_definition_name,
 )
+from dynclient.schema.engines.step_limit import spend_steps
 from dynclient.schema.readings import Definitions
-from dynclient.schema.step_limit import spend_steps
 
 #: Keywords that refuse no value.
 ANNOTATIONS = (

@@ -34,6 +34,7 @@ from dynclient.schema.dialect import (
     get_definition_name,
     get_place,
 )
+from dynclient.schema.engines.step_limit import spend_steps
 from dynclient.schema.formats import INTEGER_FORMAT_BOUNDS
 from dynclient.schema.readings import (
     Definitions,
@@ -41,7 +42,6 @@ from dynclient.schema.readings import (
     is_closable,
     walk_in_place,
 )
-from dynclient.schema.step_limit import spend_steps
 
 _IN_PLACE_APPLICATORS = ("$ref", "allOf", "anyOf", "oneOf", "if", "then", "else")
 

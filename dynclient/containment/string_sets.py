@@ -18,7 +18,7 @@ from dynclient import regex
 from dynclient.containment.number_sets import intersect_enumerations, to_exact
 from dynclient.containment.unknown import Unknown
 from dynclient.regex.automata import Language, NotRegular, TextTooLong, Undecided
-from dynclient.schema.long_values import MAX_VALUE_SIZE, LongText
+from dynclient.schema.engines.long_values import MAX_VALUE_SIZE, LongText
 
 #: How many strings are tried as witnesses where a pattern is not regular.
 MAX_CANDIDATES = 12

@@ -19,7 +19,7 @@ from dynclient.containment.incompatibilities import (
     build_link,
     suspect,
 )
-from dynclient.schema.step_limit import spend_steps
+from dynclient.schema.engines.step_limit import spend_steps
 
 PairKey = tuple[tuple[int, ...], tuple[int, ...]]
 

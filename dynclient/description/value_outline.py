@@ -9,9 +9,9 @@ from itertools import islice
 from typing import Any
 
 from dynclient.model import QUERYSTRING
-from dynclient.schema.explain import describe_schema
-from dynclient.schema.open_enums import X_EXTENSIBLE_ENUM
+from dynclient.schema.engines.explain import describe_schema
 from dynclient.schema.readings import walk_in_place
+from dynclient.schema.translation.open_enums import X_EXTENSIBLE_ENUM
 from dynclient.wire.schema_types import SchemaTypes
 
 #: How many levels of members an outline shows.

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import Any, Literal, NamedTuple
 
-from dynclient.document.document_files import DocumentFiles
 from dynclient.document.document_shape import DocumentShape
+from dynclient.document.files.document_files import DocumentFiles
 from dynclient.document.references import Node
 from dynclient.errors import UnsupportedVersion
 from dynclient.names import suggest

@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from dynclient.document.document_files import DocumentFile
+from dynclient.document.files.document_files import DocumentFile
 from dynclient.document.openapi_version import has_schema_resources
 from dynclient.document.problems import Problem, Severity
 from dynclient.document.reference_scan import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Literal
 
-from dynclient.document.uris import join_uri, normalize_uri, split_fragment
+from dynclient.document.files.uris import join_uri, normalize_uri, split_fragment
 
 _EXTERNAL_REFERENCE = re.compile(
     rb"""\$(?:ref|dynamicRef)["']?\s*:\s*["']?[^#"'\s]|["']?\bmapping\b["']?\s*:"""

@@ -10,7 +10,7 @@ from dynclient.errors import DocumentError, UnresolvableReference
 from dynclient.violations import Place
 
 if TYPE_CHECKING:
-    from dynclient.document.document_files import DocumentFiles
+    from dynclient.document.files.document_files import DocumentFiles
 
 
 def escape_token(key: str) -> str:

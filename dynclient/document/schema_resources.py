@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from dynclient.document.files.uris import join_uri, split_fragment
 from dynclient.document.references import escape_token
-from dynclient.document.uris import join_uri, split_fragment
 
 #: Longer URIs are ignored: a long `$id` would be copied into each one inside it.
 MAX_URI_CHARS = 4000

@@ -11,7 +11,7 @@ from dynclient.generate.conflict_analysis import ConflictAnalyzer
 from dynclient.generate.merged_schema import ExcludedValues, JsonSchema, MergedSchema
 from dynclient.generate.property_choice import OptionalMembers, PropertyChooser
 from dynclient.generate.schema_cache import SchemaCache, SchemaKey
-from dynclient.schema.step_limit import charge_steps, has_steps_left
+from dynclient.schema.engines.step_limit import charge_steps, has_steps_left
 
 MAX_STEPS = 20_000
 #: A step of a generator takes about as long as so many of the reference engine.

@@ -9,7 +9,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from dynclient.document.document_files import DocumentFiles
+from dynclient.document.files.document_files import DocumentFiles
 from dynclient.document.openapi_version import (
     SchemaFlavour,
     VersionFamily,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from dynclient.plan.call_document import Call
 from dynclient.plan.json_values import JsonConverter, ValuePath
-from dynclient.schema.explain import NO_TIME_ZONE
+from dynclient.schema.engines.explain import NO_TIME_ZONE
 from dynclient.violations import Violation
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dynclient.schema.dialect import Schema
-from dynclient.schema.engine import Checker
+from dynclient.schema.engines.engine import Checker
 from dynclient.violations import Violation
 
 

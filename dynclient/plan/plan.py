@@ -31,8 +31,8 @@ from dynclient.plan.results import ResultTable
 from dynclient.plan.schemas import Reading, Schemas
 from dynclient.plan.value_hints import add_value_hints
 from dynclient.schema.dialect import Schema
-from dynclient.schema.engine import Checker
-from dynclient.schema.explain import is_refused_property, list_declared_names
+from dynclient.schema.engines.engine import Checker
+from dynclient.schema.engines.explain import is_refused_property, list_declared_names
 from dynclient.schema.readings import Definitions, walk_in_place
 from dynclient.violations import Violation, shorten_repr, sort_violations
 from dynclient.wire import media_types

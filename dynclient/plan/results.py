@@ -17,7 +17,7 @@ from dynclient.model import MediaType, Operation
 from dynclient.model import Response as DeclaredResponse
 from dynclient.plan.response_headers import DeclaredHeader, build_declared_headers
 from dynclient.plan.schemas import Schemas
-from dynclient.schema.engine import Checker
+from dynclient.schema.engines.engine import Checker
 from dynclient.violations import Violation, generalize_path, shorten
 from dynclient.wire import media, media_types
 from dynclient.wire.binary_values import replace_binaries

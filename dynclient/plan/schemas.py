@@ -21,8 +21,8 @@ from dynclient.schema.dialect import (
     bundle_schema,
 )
 from dynclient.schema.readings import SchemaCloser, refuse_other_direction
-from dynclient.schema.translation_options import DEFAULT_TRANSLATION, TranslationOptions
-from dynclient.schema.translator import SchemaTranslator
+from dynclient.schema.translation.translation_options import DEFAULT_TRANSLATION, TranslationOptions
+from dynclient.schema.translation.translator import SchemaTranslator
 from dynclient.violations import Place
 from dynclient.wire import media, media_types
 from dynclient.wire.schema_types import SCALAR_TYPES, SchemaTypes

@@ -18,7 +18,7 @@ from dynclient.plan.results import BODILESS_STATUSES, FIRST_ERROR_STATUS
 from dynclient.sandbox.content_negotiation import negotiate_media_type
 from dynclient.sandbox.response_builder import ResponseBuilder
 from dynclient.sandbox.response_sampler import SampledBody
-from dynclient.schema.engine import LazyChecker
+from dynclient.schema.engines.engine import LazyChecker
 from dynclient.violations import Violation
 from dynclient.wire import media, media_types
 from dynclient.wire.message import Headers, Response

@@ -20,8 +20,8 @@ from dynclient.generate.property_choice import OptionalMembers
 from dynclient.generate.schema_cache import NO_VALUE, SchemaCache
 from dynclient.generate.value_choices import BudgetExceeded
 from dynclient.schema.dialect import Schema
-from dynclient.schema.engine import Checker, compile_check
-from dynclient.schema.step_limit import MAX_STEPS, limit_steps
+from dynclient.schema.engines.engine import Checker, compile_check
+from dynclient.schema.engines.step_limit import MAX_STEPS, limit_steps
 from dynclient.strategies.value_drawing import HypothesisValueGenerator, ValuePath
 
 #: How often a value is drawn before the sampler is asked.

@@ -15,8 +15,8 @@ from dynclient.schema.dialect import (
     Direction,
     get_definition_name,
 )
-from dynclient.schema.open_enums import X_EXTENSIBLE_ENUM
 from dynclient.schema.readings import Definitions, walk_in_place
+from dynclient.schema.translation.open_enums import X_EXTENSIBLE_ENUM
 from dynclient.stubs.type_expressions import (
     ANY,
     NEVER,

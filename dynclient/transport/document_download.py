@@ -8,9 +8,9 @@ import warnings
 from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-from dynclient.document.document_cache import DocumentCache
-from dynclient.document.file_loader import MAX_FILE_BYTES
-from dynclient.document.reference_boundary import ReferenceBoundary
+from dynclient.document.cache.document_cache import DocumentCache
+from dynclient.document.files.file_loader import MAX_FILE_BYTES
+from dynclient.document.files.reference_boundary import ReferenceBoundary
 from dynclient.errors import DocumentNotFound, DocumentTooLarge, StaleDocument
 from dynclient.masking import mask_url
 from dynclient.transport.content_coding import UndecodableContent, build_accept_encoding

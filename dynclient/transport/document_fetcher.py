@@ -5,10 +5,10 @@ It imports what the net needs only when it is needed: most documents are local.
 
 from __future__ import annotations
 
-from dynclient.document.document_cache import open_default_cache
-from dynclient.document.file_loader import Fetch, read_file
-from dynclient.document.reference_boundary import ReferenceBoundary
-from dynclient.document.uris import get_scheme, is_remote
+from dynclient.document.cache.document_cache import open_default_cache
+from dynclient.document.files.file_loader import Fetch, read_file
+from dynclient.document.files.reference_boundary import ReferenceBoundary
+from dynclient.document.files.uris import get_scheme, is_remote
 
 
 def build_fetcher(boundary: ReferenceBoundary) -> Fetch:

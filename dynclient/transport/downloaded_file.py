@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from dynclient.document.document_cache import CacheEntry, DocumentCache, digest_url
+from dynclient.document.cache.document_cache import CacheEntry, DocumentCache, digest_url
 
 #: What is sent back to the server later must fit a header.
 _VALIDATOR = re.compile(r"[ -~]{1,500}")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dynclient.schema.binary_stand_in import BinaryStandIn
+from dynclient.schema.translation.binary_stand_in import BinaryStandIn
 
 CHUNK_BYTES = 64 * 1024
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from dynclient.model import NO_ITEM_ENCODINGS, Encoding, ItemEncodings, find_sequence_format
-from dynclient.schema.keyword_values import has_only_finite_numbers
+from dynclient.schema.translation.keyword_values import has_only_finite_numbers
 from dynclient.wire import forms
 from dynclient.wire.binary_values import StreamedBody, build_binary_body
 from dynclient.wire.binary_values import is_binary as is_binary_value

@@ -105,7 +105,7 @@ def test_the_version_names_the_libraries_in_use(cli, monkeypatch):
         "  HTTP",
     ]
     assert lines[1].startswith("  YAML: yaml-rs 0.")
-    monkeypatch.setattr("dynclient.document.fast_yaml.is_installed", lambda: False)
+    monkeypatch.setattr("dynclient.document.yaml.fast_yaml.is_installed", lambda: False)
     assert cli("--version").stdout.splitlines()[1].startswith("  YAML: PyYAML 6.")
 
 

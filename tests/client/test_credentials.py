@@ -12,7 +12,7 @@ from support.documents import OK, SERVER, Server, document, single
 import dynclient
 from dynclient import errors
 from dynclient.client.client import CompiledDocument
-from dynclient.document.document_files import DocumentFile, DocumentFiles
+from dynclient.document.files.document_files import DocumentFile, DocumentFiles
 from dynclient.model import Document
 
 SECRET = "s3cret-9f1c"

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has
 PROPERTY = """
 import faulthandler, os, threading
 import dynclient
-from dynclient.schema import engine
+from dynclient.schema.engines import engine
 from support.both import document
 from support.documents import parameter
 

@@ -14,7 +14,7 @@ from support.documents import answer, content, document, operation
 import dynclient
 from dynclient import strategies
 from dynclient.errors import UsageError
-from dynclient.schema.step_limit import MAX_STEPS, limit_steps
+from dynclient.schema.engines.step_limit import MAX_STEPS, limit_steps
 
 #: What one use of an operation may add to the memory of the process.
 MOST_MEGABYTES = 300

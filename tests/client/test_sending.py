@@ -13,7 +13,7 @@ from support.documents import OK, Server, answer, content, document, operation, 
 
 import dynclient
 from dynclient import Call, errors
-from dynclient.schema.jsonschema_rs_engine import FastValidator
+from dynclient.schema.engines.jsonschema_rs_engine import FastValidator
 from dynclient.wire.message import Request
 
 ITEM = {
@@ -435,7 +435,7 @@ def test_a_first_call_compiles_the_call_and_the_result_of_one_status(monkeypatch
         compiled.append(schema)
         return FastValidator(schema)
 
-    monkeypatch.setattr("dynclient.schema.engine.FastValidator", compile_schema)
+    monkeypatch.setattr("dynclient.schema.engines.engine.FastValidator", compile_schema)
     declared = {"content": {"application/json": {"schema": {"type": "object"}}}, "description": "d"}
     body = {"content": {"application/json": {"schema": {"type": "object"}}}}
     made = single(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from dynclient.containment import ANY_ITEM, ANY_PROPERTY, ContainmentChecker, SchemaView
 from dynclient.errors import UsageError
 from dynclient.schema.dialect import Schema, bundle_schema
-from dynclient.schema.engine import Checker
+from dynclient.schema.engines.engine import Checker
 from dynclient.schema.readings import close_schema
 from dynclient.strategies import from_schema
 from dynclient.violations import Place

@@ -13,7 +13,7 @@ from dynclient.containment import number_sets, string_sets
 from dynclient.containment.number_sets import NumberSet
 from dynclient.containment.string_sets import StringSet
 from dynclient.containment.unknown import Undecidable, Unknown
-from dynclient.schema.jsonschema_engine import compile_reference_validator
+from dynclient.schema.engines.jsonschema_engine import compile_reference_validator
 
 WHOLE = {"type": "integer"}
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dynclient.containment import ContainmentChecker, SchemaView
 from dynclient.schema.dialect import Schema, bundle_schema
-from dynclient.schema.engine import Checker
+from dynclient.schema.engines.engine import Checker
 from dynclient.schema.readings import close_schema
 
 TEXT, INTEGER = {"type": "string"}, {"type": "integer"}

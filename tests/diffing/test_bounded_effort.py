@@ -7,7 +7,7 @@ from dynclient.containment import ContainmentChecker, SchemaView
 from dynclient.containment.witnesses import validator_cache
 from dynclient.diffing.compare import limited_comparison, schema_changes
 from dynclient.schema.dialect import Schema, remove_repeated_references
-from dynclient.schema.step_limit import StepLimitExceeded, limit_steps
+from dynclient.schema.engines.step_limit import StepLimitExceeded, limit_steps
 
 LEVELS = 60
 INFO = {"title": "t", "version": "1"}

@@ -4,7 +4,7 @@ import pytest
 
 import dynclient
 from dynclient.diffing.report.messages import format_proof
-from dynclient.schema.long_values import MAX_VALUE_SIZE
+from dynclient.schema.engines.long_values import MAX_VALUE_SIZE
 
 MOST = 2_147_483_647
 MANY = 1_000_000_000

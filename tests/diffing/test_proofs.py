@@ -12,7 +12,7 @@ from support.schemas import schemas, values
 import dynclient
 from dynclient.generate import ExampleGenerator, NoExample
 from dynclient.plan.schemas import Schemas
-from dynclient.schema.engine import Checker
+from dynclient.schema.engines.engine import Checker
 
 #: How many values of the one side are given to the other.
 INSTANCES = 1000 if settings.default.max_examples >= 100 else 40

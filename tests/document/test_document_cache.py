@@ -13,8 +13,8 @@ import pytest
 from support.processes import MAX_RUN_S
 
 import dynclient
-from dynclient.document import document_cache
-from dynclient.document.document_cache import (
+from dynclient.document.cache import document_cache
+from dynclient.document.cache.document_cache import (
     MIN_JSON_BYTES,
     CacheEntry,
     DocumentCache,
@@ -74,7 +74,9 @@ def _write_entry(cache, facts, content):
 def test_a_document_is_kept_and_read_again_with_its_problems(cache, path, monkeypatch):
     expected = _load(path)
     assert len(expected) == 1
-    monkeypatch.setattr("dynclient.document.yaml12.parse", lambda *_: pytest.fail("parsed again"))
+    monkeypatch.setattr(
+        "dynclient.document.yaml.yaml12.parse", lambda *_: pytest.fail("parsed again")
+    )
     assert _load(path) == expected
 
 

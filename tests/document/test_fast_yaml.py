@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.processes import MAX_RUN_S
 
-from dynclient.document import fast_yaml, yaml12
-from dynclient.document.fast_yaml import UnsuitableText, parse_fast
+from dynclient.document.yaml import fast_yaml, yaml12
+from dynclient.document.yaml.fast_yaml import UnsuitableText, parse_fast
 from dynclient.errors import DocumentError
 
 pytestmark = pytest.mark.skipif(not fast_yaml.is_installed(), reason="yaml-rs is not installed")
@@ -86,7 +86,7 @@ def test_a_text_where_the_two_differ_is_left_to_pyyaml(text):
 )  # fmt: skip
 def test_a_deep_text_does_not_reach_the_stack_of_the_fast_parser(text):
     code = (
-        "import sys\nfrom dynclient.document.fast_yaml import parse_fast, UnsuitableText\n"
+        "import sys\nfrom dynclient.document.yaml.fast_yaml import parse_fast, UnsuitableText\n"
         "try:\n    parse_fast(sys.stdin.read())\nexcept UnsuitableText:\n    print('left')"
     )
     done = subprocess.run(

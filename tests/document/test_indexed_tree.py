@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dynclient
-from dynclient.document.indexed_tree import (
+from dynclient.document.cache.indexed_tree import (
     MAX_INLINE_CHARS,
     IndexedObject,
     build_index,

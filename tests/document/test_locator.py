@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dynclient.document.locator import Locator, locate
+from dynclient.document.files.locator import Locator, locate
 from dynclient.document.references import escape_token
 
 YAML = b"""\

@@ -7,7 +7,7 @@ from support.documents import Server, content, document, operation, parameter, s
 
 import dynclient
 from dynclient import errors
-from dynclient.document import file_loader
+from dynclient.document.files import file_loader
 
 #: A document of many small files, with a `$ref` in place of nearly every object.
 SPLIT = {

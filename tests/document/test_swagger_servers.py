@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dynclient import errors
-from dynclient.document.document_files import DocumentFile, DocumentFiles
+from dynclient.document.files.document_files import DocumentFile, DocumentFiles
 from dynclient.model import Document
 from dynclient.wire.servers import resolve_base_url
 

@@ -11,8 +11,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dynclient.document import composer, fast_yaml, locator
-from dynclient.document.yaml12 import parse
+from dynclient.document.files import locator
+from dynclient.document.yaml import composer, fast_yaml
+from dynclient.document.yaml.yaml12 import parse
 from dynclient.errors import DocumentSyntaxError, DocumentTooLarge
 from dynclient.masking import mask_url
 

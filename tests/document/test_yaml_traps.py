@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dynclient
-from dynclient.document.yaml12 import resolve_scalar
-from dynclient.document.yaml_traps import explain_trap
+from dynclient.document.yaml.yaml12 import resolve_scalar
+from dynclient.document.yaml.yaml_traps import explain_trap
 
 
 @pytest.mark.parametrize(

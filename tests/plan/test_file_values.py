@@ -8,7 +8,7 @@ from support.documents import document, operation, parameter
 
 import dynclient
 from dynclient.errors import InvalidCall
-from dynclient.schema.binary_stand_in import BinaryStandIn
+from dynclient.schema.translation.binary_stand_in import BinaryStandIn
 from dynclient.wire.binary_values import build_stand_in
 
 PARTS, OCTETS, JSON = "multipart/form-data", "application/octet-stream", "application/json"

@@ -10,7 +10,7 @@ from support.documents import Server, answer, content, single
 
 import dynclient
 from dynclient.schema.dialect import Schema
-from dynclient.schema.engine import Checker
+from dynclient.schema.engines.engine import Checker
 
 
 @pytest.mark.parametrize(

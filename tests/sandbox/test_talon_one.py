@@ -11,7 +11,7 @@ from support.sandboxes import TALON_ONE, ask, data, unexplained
 
 import dynclient
 from dynclient import errors
-from dynclient.schema.engine import Checker
+from dynclient.schema.engines.engine import Checker
 from dynclient.violations import format_path
 
 DOCUMENT = dynclient.load(TALON_ONE)

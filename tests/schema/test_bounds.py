@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dynclient.schema import jsonschema_rs_engine
-from dynclient.schema.engine import Checker
-from dynclient.schema.fast_roots import write_fast_root
-from dynclient.schema.fast_schema import UnsuitableSchema
-from dynclient.schema.jsonschema_keywords import to_hashable
-from dynclient.schema.step_limit import StepLimitExceeded, limit_steps, spend_steps
+from dynclient.schema.engines import jsonschema_rs_engine
+from dynclient.schema.engines.engine import Checker
+from dynclient.schema.engines.fast_roots import write_fast_root
+from dynclient.schema.engines.fast_schema import UnsuitableSchema
+from dynclient.schema.engines.jsonschema_keywords import to_hashable
+from dynclient.schema.engines.step_limit import StepLimitExceeded, limit_steps, spend_steps
 
 MANY = 100_000
 SCALARS = st.none() | st.booleans() | st.integers(-2, 2) | st.sampled_from([0.0, 1.0, 1.5, "", "1"])

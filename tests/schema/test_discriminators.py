@@ -10,8 +10,8 @@ from support.documents import Server, answer, content, parameter, single
 
 import dynclient
 from dynclient.schema.dialect import Schema
-from dynclient.schema.discriminators import DiscriminatorTranslator, SchemaOrigin
-from dynclient.schema.engine import Checker
+from dynclient.schema.engines.engine import Checker
+from dynclient.schema.translation.discriminators import DiscriminatorTranslator, SchemaOrigin
 
 BOTH = pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
 TEXT = {"type": "string"}

@@ -7,8 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from support.schemas import odd_texts, schemas, values
 
-from dynclient.schema.engine import Checker
-from dynclient.schema.jsonschema_keywords import is_multiple
+from dynclient.schema.engines.engine import Checker
+from dynclient.schema.engines.jsonschema_keywords import is_multiple
 
 
 def agreed(schema, value) -> bool:

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from dynclient.schema.dialect import Schema
-from dynclient.schema.engine import Checker
-from dynclient.schema.explain import describe_schema, list_declared_names
+from dynclient.schema.engines.engine import Checker
+from dynclient.schema.engines.explain import describe_schema, list_declared_names
 from dynclient.violations import Place
 
 

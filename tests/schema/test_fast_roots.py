@@ -5,11 +5,11 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dynclient.schema.check_cost import CheckCostEstimator
 from dynclient.schema.dialect import Schema, SharedDefinitions, bundle_schema
-from dynclient.schema.engine import Checker
-from dynclient.schema.jsonschema_rs_engine import CompiledDefinitions
-from dynclient.schema.separate_members import MIN_DEFINITIONS, split_members
+from dynclient.schema.engines.check_cost import CheckCostEstimator
+from dynclient.schema.engines.engine import Checker
+from dynclient.schema.engines.jsonschema_rs_engine import CompiledDefinitions
+from dynclient.schema.engines.separate_members import MIN_DEFINITIONS, split_members
 
 NAMES = ("A", "B", "C")
 

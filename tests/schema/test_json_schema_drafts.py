@@ -6,7 +6,7 @@ import pytest
 from support.documents import answer, content, single
 
 import dynclient
-from dynclient.schema.json_schema_drafts import find_draft
+from dynclient.schema.translation.json_schema_drafts import find_draft
 
 DRAFT_4 = "http://json-schema.org/draft-04/schema#"
 DRAFT_6 = "http://json-schema.org/draft-06/schema#"

@@ -11,11 +11,11 @@ import pytest
 from support.documents import answer, single
 
 from dynclient.client.client import CompiledDocument
-from dynclient.document.document_cache import DocumentCache
-from dynclient.document.file_loader import load_files
+from dynclient.document.cache.document_cache import DocumentCache
+from dynclient.document.files.file_loader import load_files
 from dynclient.errors import DocumentNotFound
 from dynclient.model import Document
-from dynclient.schema.engine import Checker
+from dynclient.schema.engines.engine import Checker
 
 FOLDER = os.environ.get("DYNCLIENT_SUITE")
 pytestmark = pytest.mark.skipif(not FOLDER, reason="DYNCLIENT_SUITE names no folder of the suite")

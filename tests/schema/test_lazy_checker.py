@@ -4,8 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dynclient.schema.engine import STEPS_BEFORE_COMPILING, Checker, LazyChecker, compile_check
-from dynclient.schema.jsonschema_rs_engine import CompiledRoot
+from dynclient.schema.engines.engine import (
+    STEPS_BEFORE_COMPILING,
+    Checker,
+    LazyChecker,
+    compile_check,
+)
+from dynclient.schema.engines.jsonschema_rs_engine import CompiledRoot
 
 SCHEMA = {
     "type": "object",

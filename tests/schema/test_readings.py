@@ -9,7 +9,7 @@ from support.schemas import object_schemas, objects
 from dynclient.client.client import CompiledDocument
 from dynclient.client.load import load
 from dynclient.schema.dialect import bundle_schema
-from dynclient.schema.engine import Checker
+from dynclient.schema.engines.engine import Checker
 from dynclient.schema.readings import close_schema
 
 

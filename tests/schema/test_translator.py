@@ -11,7 +11,7 @@ from support.documents import OK, Server, answer, content, document, operation, 
 import dynclient
 from dynclient.client.client import CompiledDocument
 from dynclient.errors import DynclientError
-from dynclient.schema.engine import Checker
+from dynclient.schema.engines.engine import Checker
 
 BOTH = pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
 

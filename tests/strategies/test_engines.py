@@ -14,9 +14,9 @@ from support.talon_one import OPERATIONS, load
 import dynclient
 from dynclient import strategies
 from dynclient.errors import UsageError
-from dynclient.schema.engine import Checker
-from dynclient.schema.fast_schema import UnsuitableSchema
-from dynclient.schema.jsonschema_rs_engine import FastValidator
+from dynclient.schema.engines.engine import Checker
+from dynclient.schema.engines.fast_schema import UnsuitableSchema
+from dynclient.schema.engines.jsonschema_rs_engine import FastValidator
 from dynclient.strategies.operation_strategies import find_declared_media_type, get_result_source
 from dynclient.wire import media
 

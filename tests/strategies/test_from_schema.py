@@ -11,7 +11,7 @@ from support.effort import share
 from support.schemas import schemas
 
 from dynclient.errors import UsageError
-from dynclient.schema.engine import Checker
+from dynclient.schema.engines.engine import Checker
 from dynclient.strategies import from_schema
 from dynclient.strategies.schema_strategies import ValueSource, values
 

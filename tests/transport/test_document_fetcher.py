@@ -12,7 +12,7 @@ from support.faulty_server import CLOSE, reply
 
 import dynclient
 from dynclient import errors
-from dynclient.document.reference_boundary import build_boundary
+from dynclient.document.files.reference_boundary import build_boundary
 from dynclient.transport import document_download
 from dynclient.transport.document_fetcher import build_fetcher
 

@@ -14,7 +14,7 @@ from support.faulty_server import CLOSE, RESET, reply
 
 import dynclient
 from dynclient import errors
-from dynclient.document.document_cache import DocumentCache
+from dynclient.document.cache.document_cache import DocumentCache
 from dynclient.transport.downloaded_file import (
     build_downloaded_file,
     read_downloaded_file,

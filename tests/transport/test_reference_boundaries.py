@@ -15,7 +15,7 @@ from support.faulty_server import reply
 
 import dynclient
 from dynclient import errors
-from dynclient.document.reference_boundary import build_boundary
+from dynclient.document.files.reference_boundary import build_boundary
 
 SECRET = "properties: {password: {type: integer}}\n"
 

@@ -79,7 +79,7 @@ def _list_rows(kind: str, names: Sequence[str]) -> Rows | None:
 def _load_document(source: str) -> Document | None:
     """Return a document; None for one from the net: completion never waits for a server."""
     from dynclient.cli import document_option
-    from dynclient.document.uris import is_remote
+    from dynclient.document.files.uris import is_remote
 
     choice = document_option.choose_document(source or None)
     return None if is_remote(choice.source) else document_option.load_choice(choice)

@@ -20,10 +20,10 @@ from dynclient.schema.dialect import (
     get_place,
     map_subschemas,
 )
-from dynclient.schema.engine import Checker
-from dynclient.schema.long_values import is_long_value
+from dynclient.schema.engines.engine import Checker
+from dynclient.schema.engines.long_values import is_long_value
+from dynclient.schema.engines.step_limit import limit_steps, spend_steps
 from dynclient.schema.readings import Definitions, SchemaCloser
-from dynclient.schema.step_limit import limit_steps, spend_steps
 
 #: To collect the definitions of a schema takes so many steps for each.
 _STEPS_PER_DEFINITION = 10

@@ -44,8 +44,8 @@ from dynclient.containment.witnesses.signed_schemas import (
 from dynclient.containment.witnesses.unevaluated import find_unfitting_alternatives
 from dynclient.containment.witnesses.validator_cache import ValidatorCache
 from dynclient.schema.dialect import Schema
+from dynclient.schema.engines.step_limit import spend_steps
 from dynclient.schema.readings import is_closable
-from dynclient.schema.step_limit import spend_steps
 
 #: How deep values may be nested, and how many steps a search may take. Shallow values come first:
 #: with recursive schemas, each level has many more values than the one above it.

@@ -32,7 +32,7 @@ from dynclient.diffing.findings import Finding, Findings
 from dynclient.diffing.usage_filter import Usage
 from dynclient.model import Document
 from dynclient.plan.call_document import Call
-from dynclient.schema.step_limit import limit_steps
+from dynclient.schema.engines.step_limit import limit_steps
 
 
 class DocumentComparer:

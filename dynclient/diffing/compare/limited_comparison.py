@@ -8,7 +8,7 @@ from dataclasses import replace
 from dynclient.diffing.compare.operation_pairing import OperationPair
 from dynclient.diffing.findings import Finding, FindingContext, PlacePair
 from dynclient.errors import DocumentError
-from dynclient.schema.step_limit import StepLimitExceeded, limit_steps
+from dynclient.schema.engines.step_limit import StepLimitExceeded, limit_steps
 
 #: How many steps the comparison of one operation may take: a few seconds.
 MAX_OPERATION_STEPS = 2_000_000

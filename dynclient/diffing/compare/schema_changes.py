@@ -40,7 +40,7 @@ from dynclient.diffing.exposure import Exposure, Reader
 from dynclient.diffing.findings import Finding, PlacePair
 from dynclient.diffing.usage_filter import Usage
 from dynclient.schema.dialect import Schema, get_place
-from dynclient.schema.step_limit import StepLimitExceeded, limit_steps
+from dynclient.schema.engines.step_limit import StepLimitExceeded, limit_steps
 
 #: How a violation names the whole value of a part.
 _WHOLE = "(whole):"

@@ -12,7 +12,7 @@ from dynclient.generate.property_choice import OptionalMembers
 from dynclient.model import QUERYSTRING
 from dynclient.plan.call_document import Call
 from dynclient.plan.plan import Plan
-from dynclient.schema.engine import compile_check
+from dynclient.schema.engines.engine import compile_check
 from dynclient.wire import media_types
 
 #: How many optional members a call gets, and the seed: the smallest call first. Larger ones help

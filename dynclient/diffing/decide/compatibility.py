@@ -27,10 +27,10 @@ from dynclient.diffing.detect.edits import Edit
 from dynclient.diffing.exposure import Exposure, Reader
 from dynclient.generate import ExampleGenerator, NoExample
 from dynclient.schema.dialect import bundle_schema
-from dynclient.schema.engine import Checker, compile_check
-from dynclient.schema.long_values import is_long_value
+from dynclient.schema.engines.engine import Checker, compile_check
+from dynclient.schema.engines.long_values import is_long_value
+from dynclient.schema.engines.step_limit import StepLimitExceeded, limit_steps
 from dynclient.schema.readings import close_schema
-from dynclient.schema.step_limit import StepLimitExceeded, limit_steps
 from dynclient.violations import Violation
 
 #: Makes a whole witness of a value that a part may have; NO_WITNESS where there is none.

@@ -20,7 +20,7 @@ from dynclient.plan.plan import Plan
 from dynclient.plan.schemas import Reading, Schemas
 from dynclient.schema.dialect import Direction, Schema, map_subschemas
 from dynclient.schema.readings import Definitions, close_schema
-from dynclient.schema.translation_options import TranslationOptions
+from dynclient.schema.translation.translation_options import TranslationOptions
 
 #: Added to the names of definitions that stand beside those of the same name.
 _DECLARED_SUFFIX = ".declared"

@@ -11,7 +11,7 @@ from typing import Any
 from dynclient.generate import ExampleGenerator, NoExample
 from dynclient.model import QUERYSTRING, Parameter
 from dynclient.schema.dialect import Schema, bundle_schema
-from dynclient.schema.engine import Checker, compile_check
+from dynclient.schema.engines.engine import Checker, compile_check
 from dynclient.schema.readings import Definitions, close_schema
 from dynclient.wire import media
 from dynclient.wire.parameters import ParameterAbsent, build_writer, read_parameter, to_text

@@ -20,7 +20,7 @@ from dynclient.diffing.decide.serialized_parameters import (
     is_scalar_read_as_array,
 )
 from dynclient.schema.dialect import Schema, get_definition_name, map_subschemas
-from dynclient.schema.engine import Checker
+from dynclient.schema.engines.engine import Checker
 from dynclient.schema.readings import Definitions
 from dynclient.wire.parameters import to_text
 from dynclient.wire.schema_types import SchemaTypes

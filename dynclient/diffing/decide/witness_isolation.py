@@ -9,7 +9,7 @@ from typing import Any
 
 from dynclient.generate import ExampleGenerator, NoExample
 from dynclient.schema.dialect import bundle_schema
-from dynclient.schema.engine import compile_check
+from dynclient.schema.engines.engine import compile_check
 from dynclient.schema.readings import Definitions
 from dynclient.violations import Violation
 from dynclient.wire.schema_types import SchemaTypes

@@ -9,8 +9,8 @@ from typing import Any
 
 from dynclient.containment.schema_equality import select_assertions
 from dynclient.schema.dialect import TYPES, Schema, get_definition_name
-from dynclient.schema.open_enums import X_EXTENSIBLE_ENUM
 from dynclient.schema.readings import Definitions
+from dynclient.schema.translation.open_enums import X_EXTENSIBLE_ENUM
 from dynclient.violations import Place
 
 _COMPOSITION_KEYWORDS = ("$ref", "allOf")

@@ -18,7 +18,7 @@ from dynclient.diffing.detect.differences import (
 from dynclient.diffing.detect.discriminator_meanings import ComponentNames, compare_discriminators
 from dynclient.diffing.detect.flattening import FlattenedSchema
 from dynclient.schema.formats import INTEGER_FORMAT_BOUNDS
-from dynclient.schema.open_enums import X_EXTENSIBLE_ENUM
+from dynclient.schema.translation.open_enums import X_EXTENSIBLE_ENUM
 
 #: Keywords that ask for nothing where their value is 0.
 _MINIMUM_COUNTS = ("minLength", "minItems", "minProperties")

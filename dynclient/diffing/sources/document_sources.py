@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dynclient.client.source_loader import GIT_PREFIX, STDIN
-from dynclient.document.document_cache import open_default_cache
-from dynclient.document.document_files import DocumentFiles
-from dynclient.document.file_loader import Fetch, load_files
-from dynclient.document.git import RevisionTree, parse_revision_path
-from dynclient.document.reference_boundary import build_boundary
+from dynclient.document.cache.document_cache import open_default_cache
+from dynclient.document.files.document_files import DocumentFiles
+from dynclient.document.files.file_loader import Fetch, load_files
+from dynclient.document.files.git import RevisionTree, parse_revision_path
+from dynclient.document.files.reference_boundary import build_boundary
 from dynclient.errors import DocumentError, DocumentNotFound
 from dynclient.model import Document
 from dynclient.transport.document_fetcher import build_fetcher

@@ -19,8 +19,8 @@ from dynclient.diffing.sources.document_sources import (
     open_in_work_tree,
     resolve_source,
 )
-from dynclient.document.git import Repository
-from dynclient.document.uris import is_remote
+from dynclient.document.files.git import Repository
+from dynclient.document.files.uris import is_remote
 from dynclient.errors import DocumentNotFound, UsageError
 from dynclient.model import Document
 

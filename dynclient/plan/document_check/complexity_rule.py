@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dynclient.document.references import escape_token
 from dynclient.plan.document_check.check_context import CheckContext
-from dynclient.schema.check_cost import CheckCostEstimator
-from dynclient.schema.fast_roots import MAX_CHECK_COST
+from dynclient.schema.engines.check_cost import CheckCostEstimator
+from dynclient.schema.engines.fast_roots import MAX_CHECK_COST
 
 
 def check_complexity(context: CheckContext) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dynclient.document.references import Node
 from dynclient.errors import UnresolvableReference
 from dynclient.plan.document_check.check_context import CheckContext, Visit
-from dynclient.schema.swagger_dialect import read_discriminator
+from dynclient.schema.translation.swagger_dialect import read_discriminator
 
 _MAX_DEPTH = 100
 

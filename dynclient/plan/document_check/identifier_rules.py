@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dynclient.document.files.uris import join_uri
 from dynclient.document.references import Node
 from dynclient.document.schema_resources import MAX_URI_CHARS
-from dynclient.document.uris import join_uri
 from dynclient.plan.document_check.check_context import CheckContext, Visit
-from dynclient.schema.json_schema_drafts import find_draft
+from dynclient.schema.translation.json_schema_drafts import find_draft
 from dynclient.violations import shorten, shorten_repr
 
 _TEXT_KEYWORDS = ("$schema", "$id", "$anchor", "$dynamicAnchor")

@@ -11,7 +11,7 @@ from dynclient.containment.witnesses.search_results import UNSATISFIABLE, Witnes
 from dynclient.containment.witnesses.validator_cache import ValidatorCache
 from dynclient.plan.schemas import Schemas
 from dynclient.schema.dialect import UNION_KEYWORDS, Direction, Schema, get_definition_name
-from dynclient.schema.engine import Checker
+from dynclient.schema.engines.engine import Checker
 
 #: The effort for a pair: how deep values may be nested, and how many cells are looked at.
 _EFFORT = ((3, 300),)

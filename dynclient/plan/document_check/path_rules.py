@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from dynclient.errors import DocumentError
 from dynclient.model import TEMPLATE_VARIABLE, Operation
 from dynclient.plan.document_check.check_context import CheckContext
-from dynclient.schema.engine import Checker
+from dynclient.schema.engines.engine import Checker
 from dynclient.violations import shorten
 
 #: How many pairs of paths of one document are looked at.

@@ -15,8 +15,8 @@ from dynclient.plan.document_check.keyword_tables import (
     KEYWORDS,
     find_misspelt_keyword,
 )
-from dynclient.schema.json_schema_drafts import CURRENT_DRAFT, find_draft, read_dialect
-from dynclient.schema.keyword_values import is_number
+from dynclient.schema.translation.json_schema_drafts import CURRENT_DRAFT, find_draft, read_dialect
+from dynclient.schema.translation.keyword_values import is_number
 
 _KEYWORDS_WITH_FORMS = {
     *("discriminator", "type", "items", "exclusiveMinimum", "exclusiveMaximum"),

@@ -10,7 +10,7 @@ from dynclient.errors import DocumentError
 from dynclient.model import has_items
 from dynclient.plan.document_check.check_context import CheckContext, Visit
 from dynclient.schema.dialect import Direction, Schema
-from dynclient.schema.engine import Checker
+from dynclient.schema.engines.engine import Checker
 from dynclient.violations import Violation, shorten_repr
 from dynclient.wire import media, media_types
 from dynclient.wire.schema_types import SchemaTypes

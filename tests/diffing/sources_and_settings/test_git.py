@@ -10,8 +10,8 @@ from support.repos import api
 
 from dynclient.diffing.sources.document_sources import resolve_source
 from dynclient.diffing.sources.source_pairs import load_pairs, load_project_pairs
-from dynclient.document import git
-from dynclient.document.git import Repository
+from dynclient.document.files import git
+from dynclient.document.files.git import Repository
 from dynclient.errors import DocumentError, DocumentNotFound, DocumentSyntaxError, UsageError
 
 SPLIT = """\

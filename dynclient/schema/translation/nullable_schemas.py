@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dynclient.document.references import Node
 from dynclient.schema.dialect import UNION_KEYWORDS, Schema
-from dynclient.schema.translation_options import TranslationOptions
-from dynclient.schema.translation_problems import TranslationProblems
-from dynclient.schema.widening import allow_null
+from dynclient.schema.translation.translation_options import TranslationOptions
+from dynclient.schema.translation.translation_problems import TranslationProblems
+from dynclient.schema.translation.widening import allow_null
 
 #: What may stand beside `nullable` without asserting anything.
 _ANNOTATIONS = frozenset({"description", "title", "default", "example", "deprecated"})

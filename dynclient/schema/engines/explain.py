@@ -7,8 +7,8 @@ from typing import Any
 
 from dynclient.masking import MASK
 from dynclient.names import suggest
-from dynclient.schema.binary_stand_in import BinaryStandIn
-from dynclient.schema.branch_errors import (
+from dynclient.schema.dialect import X_SERIALIZATION, get_place
+from dynclient.schema.engines.branch_errors import (
     TRANSPARENT_KEYWORDS,
     collect_listed_values,
     find_tag_errors,
@@ -17,11 +17,11 @@ from dynclient.schema.branch_errors import (
     group_by_branch,
     measure_distance,
 )
-from dynclient.schema.dialect import X_SERIALIZATION, get_place
+from dynclient.schema.engines.long_values import LongArray, LongObject, measure_size
 from dynclient.schema.formats import FORMAT_CHECKS, INTEGER_FORMAT_BOUNDS
-from dynclient.schema.long_values import LongArray, LongObject, measure_size
-from dynclient.schema.open_enums import X_EXTENSIBLE_ENUM
 from dynclient.schema.readings import Definitions, get_schema_name, walk_in_place
+from dynclient.schema.translation.binary_stand_in import BinaryStandIn
+from dynclient.schema.translation.open_enums import X_EXTENSIBLE_ENUM
 from dynclient.violations import Place, Violation, shorten, shorten_repr
 
 InstancePath = tuple[str | int, ...]

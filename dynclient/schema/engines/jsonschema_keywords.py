@@ -13,10 +13,10 @@ from itertools import islice
 from typing import Any
 
 from dynclient import regex
-from dynclient.schema.binary_stand_in import BinaryStandIn
+from dynclient.schema.engines.long_values import measure_size
+from dynclient.schema.engines.step_limit import spend_steps
 from dynclient.schema.formats import find_format_check
-from dynclient.schema.long_values import measure_size
-from dynclient.schema.step_limit import spend_steps
+from dynclient.schema.translation.binary_stand_in import BinaryStandIn
 
 #: How many errors of each alternative are kept, to explain why none fits.
 MAX_BRANCH_ERRORS = 100

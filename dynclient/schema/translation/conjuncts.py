@@ -9,7 +9,7 @@ from dynclient.document.openapi_version import REFERENCE_ONLY_FLAVOURS, SchemaFl
 from dynclient.document.references import Node
 from dynclient.errors import UnresolvableReference
 from dynclient.schema.dialect import EXCLUDING_ANNOTATIONS, Direction
-from dynclient.schema.keyword_values import is_list_of_names
+from dynclient.schema.translation.keyword_values import is_list_of_names
 
 #: Where a schema is: the URI of its file and its pointer.
 SchemaKey = tuple[str, str]

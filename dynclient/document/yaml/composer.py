@@ -19,7 +19,7 @@ from yaml.events import (
 
 from dynclient.document.problems import Problem
 from dynclient.document.references import escape_token
-from dynclient.document.yaml_events import (
+from dynclient.document.yaml.yaml_events import (
     MAX_DEPTH,
     build_depth_error,
     build_syntax_error,

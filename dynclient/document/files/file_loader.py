@@ -12,9 +12,10 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dynclient.document.cached_file import build_entry, read_entry
-from dynclient.document.document_cache import DocumentCache
-from dynclient.document.document_files import DocumentFile, DocumentFiles
+from dynclient.document.cache.cached_file import build_entry, read_entry
+from dynclient.document.cache.document_cache import DocumentCache
+from dynclient.document.files.document_files import DocumentFile, DocumentFiles
+from dynclient.document.files.uris import get_scheme, to_path, to_uri
 from dynclient.document.openapi_version import has_schema_resources
 from dynclient.document.published_schemas import read_published_schema
 from dynclient.document.reference_scan import (
@@ -22,11 +23,10 @@ from dynclient.document.reference_scan import (
     may_have_resources,
     may_refer_to_files,
 )
-from dynclient.document.uris import get_scheme, to_path, to_uri
 from dynclient.errors import DocumentNotFound, DocumentTooLarge
 
 if TYPE_CHECKING:
-    from dynclient.document.locator import Locator
+    from dynclient.document.files.locator import Locator
     from dynclient.document.problems import Problem
 
 Fetch = Callable[[str], bytes]
@@ -98,7 +98,7 @@ class _FileReader:
 
     def read_mapping(self, source: Mapping[str, Any], uri: str) -> DocumentFile:
         """Return the entry document that is a mapping."""
-        from dynclient.document.mapping_reader import normalize_mapping
+        from dynclient.document.files.mapping_reader import normalize_mapping
 
         tree, problems = normalize_mapping(source, uri)
         self._identifies_schemas = has_schema_resources(tree)
@@ -141,7 +141,7 @@ def _parse_file(uri: str, data: bytes, locate: _LazyLocator, cache: DocumentCach
     if cached_file is not None:
         return cached_file
 
-    from dynclient.document import yaml12
+    from dynclient.document.yaml import yaml12
 
     parsed = yaml12.parse(data, uri)
     file = DocumentFile(
@@ -174,7 +174,7 @@ class _LazyLocator:
 
     @cached_property
     def _locator(self) -> Locator:
-        from dynclient.document import yaml12
+        from dynclient.document.yaml import yaml12
 
         return yaml12.Locator(self._read)
 

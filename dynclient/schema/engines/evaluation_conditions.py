@@ -12,8 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from dynclient.schema.check_cost import InPlaceCounter
 from dynclient.schema.dialect import get_definition_name
+from dynclient.schema.engines.check_cost import InPlaceCounter
 from dynclient.schema.readings import Definitions
 
 #: How many schemas may apply in place to one value, counted again on each way to them.

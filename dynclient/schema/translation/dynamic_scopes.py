@@ -13,11 +13,11 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
 
-from dynclient.document.document_files import DocumentFiles
+from dynclient.document.files.document_files import DocumentFiles
+from dynclient.document.files.uris import split_fragment
 from dynclient.document.references import Node
-from dynclient.document.uris import split_fragment
 from dynclient.errors import UnresolvableReference
-from dynclient.schema.conjuncts import SchemaKey
+from dynclient.schema.translation.conjuncts import SchemaKey
 
 
 class DynamicScope:

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 from dynclient.document.references import escape_token
 from dynclient.fork_safety import build_fork_safe_lock
-from dynclient.schema.check_cost import CheckCostEstimator
 from dynclient.schema.dialect import SharedDefinitions, get_shared_definitions
-from dynclient.schema.evaluation_conditions import MAX_EVALUATED_SCHEMAS
-from dynclient.schema.fast_schema import (
+from dynclient.schema.engines.check_cost import CheckCostEstimator
+from dynclient.schema.engines.evaluation_conditions import MAX_EVALUATED_SCHEMAS
+from dynclient.schema.engines.fast_schema import (
     MAX_SCHEMAS,
     MAX_UNROLLED_SCHEMAS,
     FastSchemaWriter,
@@ -22,7 +22,7 @@ from dynclient.schema.fast_schema import (
     WritingScope,
     WrittenSchema,
 )
-from dynclient.schema.step_limit import charge_steps
+from dynclient.schema.engines.step_limit import charge_steps
 
 #: How many schemas the engine may check for one path through a value. A million take 20 ms.
 MAX_CHECK_COST = 5_000_000

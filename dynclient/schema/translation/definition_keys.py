@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from dynclient.document.references import Node
-from dynclient.schema.dynamic_scopes import NO_SCOPE, DynamicScope
+from dynclient.schema.translation.dynamic_scopes import NO_SCOPE, DynamicScope
 
 
 class DefinitionKey(NamedTuple):

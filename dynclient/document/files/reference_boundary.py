@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from dynclient.document.uris import get_scheme, is_remote, to_path, to_uri
+from dynclient.document.files.uris import get_scheme, is_remote, to_path, to_uri
 from dynclient.errors import DocumentNotFound
 from dynclient.masking import mask_url
 

@@ -12,12 +12,12 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from dynclient.document.composer import AWAITS_ITEM, AWAITS_KEY, DROPS_VALUE, Composer
-from dynclient.document.fast_yaml import UnsuitableText, parse_fast
-from dynclient.document.locator import Locator, compose_positions, locate
+from dynclient.document.files.locator import Locator, compose_positions, locate
 from dynclient.document.openapi_version import is_markup
 from dynclient.document.problems import Problem
-from dynclient.document.yaml_events import (
+from dynclient.document.yaml.composer import AWAITS_ITEM, AWAITS_KEY, DROPS_VALUE, Composer
+from dynclient.document.yaml.fast_yaml import UnsuitableText, parse_fast
+from dynclient.document.yaml.yaml_events import (
     MAX_DEPTH,
     build_depth_error,
     build_syntax_error,

@@ -13,10 +13,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
 
-from dynclient.document.reference_boundary import REFUSED
+from dynclient.document.files.reference_boundary import REFUSED
+from dynclient.document.files.uris import (
+    get_scheme,
+    is_remote,
+    join_uri,
+    normalize_uri,
+    split_fragment,
+)
 from dynclient.document.reference_scan import find_external_uris
 from dynclient.document.references import Node, unescape_token
-from dynclient.document.uris import get_scheme, is_remote, join_uri, normalize_uri, split_fragment
 from dynclient.errors import DocumentError, DocumentSyntaxError, UnresolvableReference
 
 if TYPE_CHECKING:

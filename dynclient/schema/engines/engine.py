@@ -12,10 +12,10 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
-from dynclient.schema.explain import explain_errors
-from dynclient.schema.fast_schema import UnsuitableSchema
-from dynclient.schema.jsonschema_rs_engine import FastValidator
-from dynclient.schema.step_limit import StepLimitExceeded, limit_steps
+from dynclient.schema.engines.explain import explain_errors
+from dynclient.schema.engines.fast_schema import UnsuitableSchema
+from dynclient.schema.engines.jsonschema_rs_engine import FastValidator
+from dynclient.schema.engines.step_limit import StepLimitExceeded, limit_steps
 from dynclient.violations import Violation
 
 #: The reference engine takes so many steps in about the time in which a schema is compiled, and so
@@ -47,7 +47,7 @@ class Checker:
 
     @cached_property
     def _reference_validator(self) -> Any:
-        from dynclient.schema.jsonschema_engine import compile_reference_validator
+        from dynclient.schema.engines.jsonschema_engine import compile_reference_validator
 
         return compile_reference_validator(self.schema)
 

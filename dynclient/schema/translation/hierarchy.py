@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
-from dynclient.document.document_files import DocumentFiles
+from dynclient.document.files.document_files import DocumentFiles
 from dynclient.document.openapi_version import find_named_schemas
 from dynclient.document.references import Node, escape_token, unescape_token
 from dynclient.errors import UnresolvableReference
-from dynclient.schema.conjuncts import SchemaKey
-from dynclient.schema.swagger_dialect import read_discriminator
+from dynclient.schema.translation.conjuncts import SchemaKey
+from dynclient.schema.translation.swagger_dialect import read_discriminator
 
 #: Extensions that say by which tag a schema is meant: of AutoRest, and of swagger-codegen.
 _TAG_EXTENSIONS = ("x-ms-discriminator-value", "x-discriminator-value")

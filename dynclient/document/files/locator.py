@@ -8,23 +8,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from dynclient.document.composer import (
+from dynclient.document.problems import Problem
+from dynclient.document.references import unescape_token
+from dynclient.document.yaml.composer import (
     AWAITS_ITEM,
     AWAITS_KEY,
     DROPS_VALUE,
     Composer,
     get_position,
 )
-from dynclient.document.problems import Problem
-from dynclient.document.references import unescape_token
-from dynclient.document.yaml_events import (
+from dynclient.document.yaml.yaml_events import (
     decode,
     is_json_like,
     parse_events,
     parse_json_events,
     replace_tabs,
 )
-from dynclient.document.yaml_traps import Trap, explain_trap
+from dynclient.document.yaml.yaml_traps import Trap, explain_trap
 from dynclient.errors import DocumentError
 from dynclient.violations import shorten
 

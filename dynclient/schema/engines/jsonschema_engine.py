@@ -9,8 +9,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from dynclient.schema.jsonschema_keywords import KEYWORD_CHECKS
-from dynclient.schema.step_limit import spend_steps
+from dynclient.schema.engines.jsonschema_keywords import KEYWORD_CHECKS
+from dynclient.schema.engines.step_limit import spend_steps
 
 #: Keyword -> how many steps it takes, where not one.
 _KEYWORD_STEPS = {

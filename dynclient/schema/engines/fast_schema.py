@@ -20,7 +20,7 @@ from dynclient.schema.dialect import (
     get_definition_name,
     map_subschemas,
 )
-from dynclient.schema.evaluation_conditions import (
+from dynclient.schema.engines.evaluation_conditions import (
     MAX_EVALUATED_SCHEMAS,
     Condition,
     EvaluatedNames,

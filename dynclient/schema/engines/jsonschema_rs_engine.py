@@ -13,10 +13,10 @@ from dynclient.schema.dialect import (
     get_definition_references,
     get_shared_definitions,
 )
-from dynclient.schema.fast_roots import FastRoot, build_reference, write_fast_root
-from dynclient.schema.fast_schema import NATIVE_FORMATS, UnsuitableSchema
+from dynclient.schema.engines.fast_roots import FastRoot, build_reference, write_fast_root
+from dynclient.schema.engines.fast_schema import NATIVE_FORMATS, UnsuitableSchema
+from dynclient.schema.engines.separate_members import ARRAY_PREFIX, SeparateMember, split_members
 from dynclient.schema.formats import FORMAT_CHECKS
-from dynclient.schema.separate_members import ARRAY_PREFIX, SeparateMember, split_members
 
 #: A root that has more schemas than this takes about a megabyte once it is compiled.
 LARGE_SIZE = 1_000

@@ -9,8 +9,13 @@ from dynclient import regex
 from dynclient.document.references import Node
 from dynclient.schema.dialect import TYPES, Schema
 from dynclient.schema.formats import INTEGER_FORMAT_BOUNDS
-from dynclient.schema.keyword_values import ASSERTIONS, MAX_SIZE, SIZE_KEYWORDS, is_string
-from dynclient.schema.translation_problems import TranslationProblems
+from dynclient.schema.translation.keyword_values import (
+    ASSERTIONS,
+    MAX_SIZE,
+    SIZE_KEYWORDS,
+    is_string,
+)
+from dynclient.schema.translation.translation_problems import TranslationProblems
 
 
 class AssertionTranslator:

@@ -14,8 +14,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from dynclient.document.file_loader import Fetch
-from dynclient.document.uris import get_scheme, is_remote, to_path
+from dynclient.document.files.file_loader import Fetch
+from dynclient.document.files.uris import get_scheme, is_remote, to_path
 from dynclient.errors import DocumentNotFound, UsageError
 from dynclient.names import suggest
 

@@ -10,9 +10,6 @@ from typing import TYPE_CHECKING, Any
 from dynclient.document.openapi_version import REFERENCE_ONLY_FLAVOURS, SchemaFlavour
 from dynclient.document.references import Node, escape_token, unescape_token
 from dynclient.errors import UnresolvableReference
-from dynclient.schema.assertion_translator import AssertionTranslator
-from dynclient.schema.conjuncts import ConjunctReader
-from dynclient.schema.definition_keys import DefinitionKey, DefinitionNames
 from dynclient.schema.dialect import (
     BASE_SUFFIX,
     SCHEMA_LIST_KEYWORDS,
@@ -27,28 +24,31 @@ from dynclient.schema.dialect import (
     bundle_schema,
     remove_repeated_references,
 )
-from dynclient.schema.discriminators import DiscriminatorTranslator, SchemaOrigin
-from dynclient.schema.dynamic_scopes import (
+from dynclient.schema.formats import CheckedFormat
+from dynclient.schema.translation.assertion_translator import AssertionTranslator
+from dynclient.schema.translation.conjuncts import ConjunctReader
+from dynclient.schema.translation.definition_keys import DefinitionKey, DefinitionNames
+from dynclient.schema.translation.discriminators import DiscriminatorTranslator, SchemaOrigin
+from dynclient.schema.translation.dynamic_scopes import (
     NO_SCOPE,
     REFERENCE_KEYWORDS,
     DynamicScopeReader,
 )
-from dynclient.schema.formats import CheckedFormat
-from dynclient.schema.hierarchy import SchemaHierarchy, find_mapped_schema
-from dynclient.schema.json_schema_drafts import (
+from dynclient.schema.translation.hierarchy import SchemaHierarchy, find_mapped_schema
+from dynclient.schema.translation.json_schema_drafts import (
     CURRENT_DRAFT,
     DEPENDENCIES_END,
     read_draft,
     select_keywords,
 )
-from dynclient.schema.keyword_values import has_only_finite_numbers, is_list_of_names
-from dynclient.schema.nullable_schemas import translate_nullable
-from dynclient.schema.open_enums import X_EXTENSIBLE_ENUM, is_open_enum, open_enum
-from dynclient.schema.reference_cycles import remove_reference_cycles
-from dynclient.schema.swagger_dialect import read_swagger_schema
-from dynclient.schema.translation_options import DEFAULT_TRANSLATION, TranslationOptions
-from dynclient.schema.translation_problems import TranslationProblems
-from dynclient.schema.widening import allow_null, replace_one_of
+from dynclient.schema.translation.keyword_values import has_only_finite_numbers, is_list_of_names
+from dynclient.schema.translation.nullable_schemas import translate_nullable
+from dynclient.schema.translation.open_enums import X_EXTENSIBLE_ENUM, is_open_enum, open_enum
+from dynclient.schema.translation.reference_cycles import remove_reference_cycles
+from dynclient.schema.translation.swagger_dialect import read_swagger_schema
+from dynclient.schema.translation.translation_options import DEFAULT_TRANSLATION, TranslationOptions
+from dynclient.schema.translation.translation_problems import TranslationProblems
+from dynclient.schema.translation.widening import allow_null, replace_one_of
 
 if TYPE_CHECKING:
     from dynclient.document.problems import Problem

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from types import NoneType
 from typing import TYPE_CHECKING, Any
 
-from dynclient.document.document_cache import CacheEntry
-from dynclient.document.document_files import DocumentFile
-from dynclient.document.indexed_tree import IndexedObject, build_index, has_shape_of_index
+from dynclient.document.cache.document_cache import CacheEntry
+from dynclient.document.cache.indexed_tree import IndexedObject, build_index, has_shape_of_index
+from dynclient.document.files.document_files import DocumentFile
 from dynclient.document.reference_scan import refers_to_files
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Where the files of a document come from, and which ones it may read."""

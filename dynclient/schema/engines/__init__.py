@@ -1,0 +1,1 @@
+"""The two engines that check values, and how a violation is explained."""

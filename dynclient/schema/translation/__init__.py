@@ -1,0 +1,1 @@
+"""Schema Objects of every version become schemas of our one dialect."""
