@@ -25,8 +25,8 @@ from dynclient.names import to_snake_case
 from dynclient.plan.binder import MemberTarget
 from dynclient.plan.plan import Plan
 from dynclient.schema.dialect import Schema
-from dynclient.schema.engines.explain import describe_schema
 from dynclient.schema.readings import walk_in_place
+from dynclient.schema.schema_text import describe_schema
 from dynclient.wire import media
 from dynclient.wire.schema_types import SchemaTypes
 

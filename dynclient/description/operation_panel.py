@@ -26,7 +26,7 @@ from dynclient.notebook_panel import (
     build_section,
     build_table,
 )
-from dynclient.schema.engines.explain import MAX_LISTED_VALUES
+from dynclient.schema.schema_text import MAX_LISTED_VALUES
 from dynclient.violations import shorten_repr
 from dynclient.wire.schema_types import SchemaTypes
 

@@ -9,8 +9,8 @@ from itertools import islice
 from typing import Any
 
 from dynclient.model import QUERYSTRING
-from dynclient.schema.engines.explain import describe_schema
 from dynclient.schema.readings import walk_in_place
+from dynclient.schema.schema_text import describe_schema
 from dynclient.schema.translation.open_enums import X_EXTENSIBLE_ENUM
 from dynclient.wire.schema_types import SchemaTypes
 

@@ -14,7 +14,7 @@ from dynclient.description.value_outline import (
     list_known_values,
     outline_members,
 )
-from dynclient.schema.engines.explain import MAX_LISTED_VALUES
+from dynclient.schema.schema_text import MAX_LISTED_VALUES
 from dynclient.violations import shorten_repr
 from dynclient.wire.schema_types import SchemaTypes
 

@@ -10,7 +10,7 @@ from dynclient.model import Parameter
 from dynclient.model import Response as DeclaredResponse
 from dynclient.plan.schemas import Schemas
 from dynclient.schema.engines.engine import Checker
-from dynclient.schema.engines.explain import describe_schema
+from dynclient.schema.schema_text import describe_schema
 from dynclient.violations import Violation
 from dynclient.wire.message import Headers
 from dynclient.wire.parameters import ParameterAbsent, read_parameter

@@ -4,7 +4,8 @@ import pytest
 
 from dynclient.schema.dialect import Schema
 from dynclient.schema.engines.engine import Checker
-from dynclient.schema.engines.explain import describe_schema, list_declared_names
+from dynclient.schema.engines.explain import list_declared_names
+from dynclient.schema.schema_text import describe_schema
 from dynclient.violations import Place
 
 
@@ -235,3 +236,14 @@ def test_a_value_that_is_a_password_is_in_no_message(limits, value):
     (violation,) = Checker(schema).find_violations({"secret": value})
     assert str(value) not in f"{violation} {violation!r}"
     assert violation.got == "…"
+
+
+def test_alternatives_that_lead_to_alternatives_are_described_within_bounds():
+    names = [f"S{i}" for i in range(60)]
+    defs = {
+        name: {"anyOf": [{"$ref": f"#/$defs/{other}"} for other in names if other > name] or [True]}
+        for name in names
+    }
+    assert describe_schema({"$ref": "#/$defs/S0"}, defs) == "anything"
+    nested = {"anyOf": [{"type": "string"}, {"oneOf": [{"type": "integer"}, {"type": "null"}]}]}
+    assert describe_schema(nested, {}) == "string or integer or null"

@@ -8,7 +8,7 @@ from typing import Any
 
 from dynclient.plan.document_check.check_context import CheckContext, Visit
 from dynclient.schema.dialect import Schema
-from dynclient.schema.engines.explain import name_schema
+from dynclient.schema.schema_text import name_schema
 from dynclient.violations import shorten
 
 #: How many pairs of alternatives of one `oneOf` are looked at.

@@ -9,8 +9,8 @@ from typing import Any
 from dynclient.plan.document_check.check_context import CheckContext, Visit
 from dynclient.plan.document_check.overlap_finder import OverlapFinder
 from dynclient.schema.dialect import UNION_KEYWORDS, Schema, get_definition_name
-from dynclient.schema.engines.explain import name_schema
 from dynclient.schema.readings import Definitions
+from dynclient.schema.schema_text import name_schema
 
 #: How many parts of one schema are looked at pair by pair, for the message.
 _MAX_PARTS = 12

@@ -18,10 +18,16 @@ from dynclient.schema.engines.branch_errors import (
     measure_distance,
 )
 from dynclient.schema.engines.long_values import LongArray, LongObject, measure_size
-from dynclient.schema.formats import FORMAT_CHECKS, INTEGER_FORMAT_BOUNDS
-from dynclient.schema.readings import Definitions, get_schema_name, walk_in_place
+from dynclient.schema.formats import FORMAT_CHECKS
+from dynclient.schema.readings import Definitions, walk_in_place
+from dynclient.schema.schema_text import (
+    MAX_LISTED_VALUES,
+    describe_schema,
+    describe_size,
+    join_alternatives,
+    name_schema,
+)
 from dynclient.schema.translation.binary_stand_in import BinaryStandIn
-from dynclient.schema.translation.open_enums import X_EXTENSIBLE_ENUM
 from dynclient.violations import Place, Violation, shorten, shorten_repr
 
 InstancePath = tuple[str | int, ...]
@@ -32,16 +38,12 @@ MAX_TIME_CHARS = 64
 
 _LENGTH_KEYWORDS = ("minLength", "maxLength")
 
-MAX_LISTED_VALUES = 6
 MAX_LISTED_NAMES_LENGTH = 100
 MAX_VIOLATIONS = 200
 
 #: A longer text is no misspelt value of an enum; with more values nobody compares them all.
 MAX_SUGGESTED_CHARS = 60
 MAX_COMPARED_VALUES = 2_000
-
-#: Bounds that an integer format gives. They are true, but help nobody.
-_INTEGER_FORMAT_LIMITS = {*INTEGER_FORMAT_BOUNDS["int32"], *INTEGER_FORMAT_BOUNDS["int64"]}
 
 #: Annotation of a property that must not be here -> the message.
 _EXCLUSION_TEXTS = {
@@ -54,13 +56,6 @@ _SERIALIZATION_TEXTS = {
     "not": "a dot segment, which would leave its place in the path",
     "pattern": "a header carries no control characters, and no white space at its ends",
 }
-
-_SIZE_KEYWORDS = (
-    ("minLength", "maxLength", "characters"),
-    ("minItems", "maxItems", "items"),
-    ("minProperties", "maxProperties", "properties"),
-)
-_SINGULARS = {"characters": "character", "items": "item", "properties": "property"}
 
 
 def explain_errors(
@@ -189,7 +184,7 @@ class _ViolationCollector:
         reason = "which fits none of the alternatives"
         if errors_by_branch:
             branches = [describe_schema(branch, self.defs) for branch in error.validator_value]
-            reason = f"want {_join_alternatives(branches)}"
+            reason = f"want {join_alternatives(branches)}"
         fitting = getattr(error, "fitting_branches", ())
         if fitting:
             reason = self._describe_overlap(error, fitting)
@@ -221,7 +216,7 @@ class _ViolationCollector:
         first = tag_errors[0]
         name = first.relative_path[0]
         values = collect_listed_values(tag_errors)
-        expected = _join_alternatives([shorten_repr(value) for value in values])
+        expected = join_alternatives([shorten_repr(value) for value in values])
         message = f"got {shorten_repr(first.instance)}, want {expected}"
         texts = [value for value in values if isinstance(value, str)]
         suggestions = suggest(first.instance, texts, 1) if isinstance(first.instance, str) else ()
@@ -288,7 +283,7 @@ class _ViolationCollector:
         if keyword == "not":
             return _describe_negated_schema(error.validator_value)
         if keyword in ("minItems", "maxItems", "minProperties", "maxProperties", "uniqueItems"):
-            return _describe_size(schema) or "something else"
+            return describe_size(schema) or "something else"
         if keyword == "dependentRequired":
             return "the properties that go with it: " + ", ".join(map(str, error.validator_value))
         if keyword in ("contains", "minContains", "maxContains"):
@@ -355,7 +350,7 @@ def _describe_octets(keyword: Any, schema: dict[str, Any]) -> str:
         return "base64 text: give base64.b64encode(…).decode()"
     if keyword in _LENGTH_KEYWORDS:
         lengths = {name: schema[name] for name in _LENGTH_KEYWORDS if name in schema}
-        return _describe_size(lengths).replace("character", "byte")
+        return describe_size(lengths).replace("character", "byte")
     return ""
 
 
@@ -388,118 +383,6 @@ def is_refused_property(schema: Any) -> bool:
     if not isinstance(schema, dict) or schema.get("not") != {}:
         return False
     return any(schema.get(annotation) is True for annotation in _EXCLUSION_TEXTS)
-
-
-def name_schema(schema: Any, defs: Definitions) -> str:
-    """Return the name of a schema: that of the component or its title, else a description."""
-    if isinstance(schema, dict) and "$ref" in schema:
-        return get_schema_name(schema["$ref"])
-    if isinstance(schema, dict) and schema.get("title"):
-        return shorten(str(schema["title"]))
-    return describe_schema(schema, defs)
-
-
-def describe_schema(schema: Any, defs: Definitions) -> str:
-    """Return what a schema accepts, in a few words.
-
-    Examples: `integer ≥ 1`; `string, 1–20 characters`; `one of 'a', 'b'`.
-    """
-    if not isinstance(schema, dict):
-        return "anything" if schema else "nothing"
-    merged = _merge_in_place(schema, defs)
-    if "const" in merged:
-        return shorten_repr(merged["const"])
-    if "enum" in merged:
-        return _describe_enum(merged["enum"])
-    if isinstance(merged.get(X_EXTENSIBLE_ENUM), list):
-        known = _describe_enum(merged[X_EXTENSIBLE_ENUM])
-        return f"{_describe_merged_keywords(merged)}, known: {known.removeprefix('one of ')}"
-    alternatives = merged.get("anyOf") or merged.get("oneOf")
-    if alternatives and "type" not in merged:
-        return _join_alternatives([describe_schema(part, defs) for part in alternatives])
-    return _describe_merged_keywords(merged)
-
-
-def _merge_in_place(schema: dict[str, Any], defs: Definitions) -> dict[str, Any]:
-    """Return the keywords of the schemas that always apply; of one keyword, the first."""
-    merged: dict[str, Any] = {}
-    for part in walk_in_place(schema, defs, alternatives=False):
-        if X_SERIALIZATION not in part:
-            merged = {**part, **merged}
-    return merged
-
-
-def _describe_merged_keywords(schema: dict[str, Any]) -> str:
-    types = schema.get("type", "object" if "properties" in schema else "any value")
-    type_text = " or ".join(types) if isinstance(types, list) else str(types)
-    texts = [type_text + _describe_bounds(schema)]
-
-    size = _describe_size(schema)
-    if size:
-        texts.append(size)
-    if schema.get("format") and "minimum" not in schema:
-        texts.append(str(schema["format"]))
-    if "pattern" in schema:
-        texts.append(f"matching {shorten(str(schema['pattern']))}")
-    if "multipleOf" in schema:
-        texts.append(f"a multiple of {schema['multipleOf']}")
-    return ", ".join(texts)
-
-
-def _describe_bounds(schema: dict[str, Any]) -> str:
-    low = schema.get("minimum")
-    high = schema.get("maximum")
-    has_low = low is not None and low not in _INTEGER_FORMAT_LIMITS
-    has_high = high is not None and high not in _INTEGER_FORMAT_LIMITS
-    text = ""
-    if has_low and has_high:
-        text = f" {low}–{high}"
-    elif has_low:
-        text = f" ≥ {low}"
-    elif has_high:
-        text = f" ≤ {high}"
-    if "exclusiveMinimum" in schema:
-        text += f" > {schema['exclusiveMinimum']}"
-    if "exclusiveMaximum" in schema:
-        text += f" < {schema['exclusiveMaximum']}"
-    return text
-
-
-def _describe_size(schema: dict[str, Any]) -> str:
-    for low_keyword, high_keyword, noun in _SIZE_KEYWORDS:
-        low = schema.get(low_keyword)
-        high = schema.get(high_keyword)
-        if low is None and high is None:
-            continue
-        if low is None:
-            return f"at most {_format_count(high, noun)}"
-        if high is None:
-            return f"at least {_format_count(low, noun)}"
-        return f"exactly {_format_count(low, noun)}" if low == high else f"{low}–{high} {noun}"
-    return "unique items" if schema.get("uniqueItems") else ""
-
-
-def _format_count(count: Any, noun: str) -> str:
-    return f"{count} {_SINGULARS[noun] if count == 1 else noun}"
-
-
-def _describe_enum(values: Sequence[Any]) -> str:
-    if not values:
-        return "nothing"
-    text = ", ".join(map(shorten_repr, values[:MAX_LISTED_VALUES]))
-    if len(values) == 1:
-        return text
-    if len(values) > MAX_LISTED_VALUES:
-        text += f", … ({len(values)} values)"
-    return f"one of {text}"
-
-
-def _join_alternatives(descriptions: Sequence[str]) -> str:
-    unique = list(dict.fromkeys(descriptions))
-    text = " or ".join(unique[:MAX_LISTED_VALUES])
-    if len(unique) > MAX_LISTED_VALUES:
-        text += f", … ({len(unique)} alternatives)"
-    return text
 
 
 def _describe_negated_schema(schema: Any) -> str:
