@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
+from dynclient.document.references import Node
 from dynclient.plan.document_check.check_context import CheckContext, Visit
 from dynclient.plan.document_check.overlap_finder import OverlapFinder
-from dynclient.schema.dialect import UNION_KEYWORDS, Schema, get_definition_name
+from dynclient.schema.dialect import UNION_KEYWORDS, Direction, Schema, get_definition_name
 from dynclient.schema.readings import Definitions
 from dynclient.schema.schema_text import name_schema
 
@@ -36,29 +37,48 @@ def check_satisfiable(visit: Visit, context: CheckContext) -> None:
         return
     direction = visit.direction or "request"
     try:
-        schema = context.schemas.translate(node, direction)
-        if not isinstance(schema, Schema) or not isinstance(schema.get("allOf", []), list):
-            return
-        finder = context.get_overlap_finder(direction)
-        if not finder.is_unsatisfiable(schema):
-            return
-        parts = _list_parts(schema)
-        is_repeated = _has_repeated_branch(node.value)
-        if not is_repeated and any(finder.is_unsatisfiable(part) for part in parts):
-            return
+        parts = _list_contradictory_parts(node, direction, context)
     except RecursionError:  # What is nested too deeply is reported elsewhere.
         return
+    if parts is None:
+        return
+    finder = context.get_overlap_finder(direction)
     definitions = context.schemas.get_dialect(direction).defs
-    names = _find_contradiction(parts, finder, definitions)
-    subject = "its parts contradict each other"
-    hint = _CLOSED_HINT if any(_is_closed(part, definitions) for part in parts) else _HINT
-    if is_repeated:
-        subject, hint = "`oneOf` lists the same alternative twice", _REPEATED_HINT
-    elif not {"allOf", "$ref"} & node.value.keys():
-        subject, hint = "no alternative has its `type`", _TYPE_HINT
-    elif names:
-        subject = f"{names[0]} and {names[1]} contradict each other"
+    subject, hint = _describe_contradiction(node.value, parts, finder, definitions)
     context.report(node, "unsatisfiable-schema", f"no value fits this schema: {subject}", hint)
+
+
+def _list_contradictory_parts(
+    node: Node, direction: Direction, context: CheckContext
+) -> list[Any] | None:
+    """Return the parts of a schema that no value fits; None where there is nothing to report."""
+    schema = context.schemas.translate(node, direction)
+    if not isinstance(schema, Schema) or not isinstance(schema.get("allOf", []), list):
+        return None
+    finder = context.get_overlap_finder(direction)
+    if not finder.is_unsatisfiable(schema):
+        return None
+    parts = _list_parts(schema)
+    if _has_repeated_branch(node.value):
+        return parts
+    has_reported_part = any(finder.is_unsatisfiable(part) for part in parts)
+    return None if has_reported_part else parts
+
+
+def _describe_contradiction(
+    value: Mapping[str, Any], parts: Sequence[Any], finder: OverlapFinder, definitions: Definitions
+) -> tuple[str, str]:
+    """Return what contradicts itself in a schema, and what to do about it."""
+    if _has_repeated_branch(value):
+        return "`oneOf` lists the same alternative twice", _REPEATED_HINT
+    if "allOf" not in value and "$ref" not in value:
+        return "no alternative has its `type`", _TYPE_HINT
+    has_closed_part = any(_is_closed(part, definitions) for part in parts)
+    hint = _CLOSED_HINT if has_closed_part else _HINT
+    names = _find_contradiction(parts, finder, definitions)
+    if names is None:
+        return "its parts contradict each other", hint
+    return f"{names[0]} and {names[1]} contradict each other", hint
 
 
 def _can_contradict(value: Mapping[str, Any]) -> bool:

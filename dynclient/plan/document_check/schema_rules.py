@@ -92,21 +92,29 @@ def _describe_null(node: Node) -> str:
         return "nothing: the schema means the same without it"
     members = schema.get("enum")
     lacks_null = isinstance(members, list) and None not in members
-    if isinstance(types, str):
-        instead = f"`type: [{types}, 'null']`"
-    elif isinstance(types, list):
-        instead = "`'null'` among the types"
-    elif node.reference is not None:
-        instead = "`anyOf` with the reference and `type: 'null'`"
-    elif "oneOf" in schema or "anyOf" in schema:
-        instead = "`type: 'null'` as one more alternative"
-    elif "allOf" in schema:
-        instead = "`anyOf` with this schema and `type: 'null'`"
-    elif lacks_null:
+    addition = _describe_null_type(node)
+    if addition and lacks_null:
+        return f"{addition}, and null among the `enum`"
+    if lacks_null:
         return "null among the `enum`"
-    else:
-        return "nothing: a schema without `type` allows null"
-    return f"{instead}, and null among the `enum`" if lacks_null else instead
+    return addition or "nothing: a schema without `type` allows null"
+
+
+def _describe_null_type(node: Node) -> str:
+    """Return where the type null goes in a schema; "" where no keyword says a type."""
+    schema = node.value
+    types = schema.get("type")
+    if isinstance(types, str):
+        return f"`type: [{types}, 'null']`"
+    if isinstance(types, list):
+        return "`'null'` among the types"
+    if node.reference is not None:
+        return "`anyOf` with the reference and `type: 'null'`"
+    if "oneOf" in schema or "anyOf" in schema:
+        return "`type: 'null'` as one more alternative"
+    if "allOf" in schema:
+        return "`anyOf` with this schema and `type: 'null'`"
+    return ""
 
 
 def _check_forms(node: Node, context: CheckContext) -> None:
