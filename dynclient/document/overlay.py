@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -58,10 +58,15 @@ def apply_overlays(entry: DocumentFile, overlays: Sequence[DocumentFile]) -> Doc
         tree=application.tree,
         problems=tuple(problems),
         origins=application.origins,
-        may_refer_to_files=text is None or may_refer_to_files(text),
-        may_have_resources=identifies_schemas and (text is None or may_have_resources(text)),
-        may_have_discriminators=text is None or may_have_discriminators(text),
+        may_refer_to_files=_may_hold(text, may_refer_to_files),
+        may_have_resources=identifies_schemas and _may_hold(text, may_have_resources),
+        may_have_discriminators=_may_hold(text, may_have_discriminators),
     )
+
+
+def _may_hold(text: bytes | None, may_hold: Callable[[bytes], bool]) -> bool:
+    """Tell whether a tree may hold what a search of its text finds; without a text it may."""
+    return text is None or may_hold(text)
 
 
 def _write_json(tree: Any) -> bytes | None:
@@ -232,13 +237,7 @@ class _OverlayApplication:
             for key, item in value.items():
                 self._update_member(node, key, item, target, (origin[0], (*origin[1], key)))
         elif isinstance(node, list):
-            is_list = isinstance(value, list)
-            for index, item in enumerate(value if is_list else [value]):
-                self.origins.replace(
-                    (*location, str(len(node))),
-                    (origin[0], (*origin[1], str(index))) if is_list else origin,
-                )
-                node.append(_copy_tree(item))
+            self._append(node, value, location, origin)
         elif isinstance(node, dict | list) or isinstance(value, dict | list) or not target:
             place = "".join(f"/{token}" for token in location) or "/"
             text = f"{_describe(value)} cannot be merged into {_describe(node)}, at {place}"
@@ -246,6 +245,19 @@ class _OverlayApplication:
         else:
             self._get(target[:-1])[target[-1]] = value
             self.origins.replace(location, origin)
+
+    def _append(self, node: list[Any], value: Any, location: Location, origin: Origin) -> None:
+        """Put the items of a list, or another value, behind the items of a list."""
+        if not isinstance(value, list):
+            self._append_item(node, value, location, origin)
+            return
+        uri, origin_location = origin
+        for index, item in enumerate(value):
+            self._append_item(node, item, location, (uri, (*origin_location, str(index))))
+
+    def _append_item(self, node: list[Any], item: Any, location: Location, origin: Origin) -> None:
+        self.origins.replace((*location, str(len(node))), origin)
+        node.append(_copy_tree(item))
 
     def _update_member(
         self,

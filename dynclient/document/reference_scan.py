@@ -78,14 +78,12 @@ def find_external_uris(tree: Any, uri: str, base_uri: str, *, has_identifiers: b
     """
     uris: dict[str, None] = {}
     resolved: set[tuple[str, str]] = set()
-    is_entry = isinstance(tree, dict) and ("openapi" in tree or "swagger" in tree)
-    pending: list[_Visit] = [(tree, base_uri, "fields" if is_entry else "either")]
+    pending: list[_Visit] = [(tree, base_uri, _find_key_kind(tree))]
     while pending:
         value, base, kind = pending.pop()
         if isinstance(value, dict):
-            own_id = value.get("$id") if has_identifiers else None
-            if isinstance(own_id, str):
-                base, _ = split_fragment(join_uri(base, own_id))
+            if has_identifiers:
+                base = _find_base_uri(value, base)
             for reference in _list_own_references(value):
                 if (base, reference) not in resolved:
                     resolved.add((base, reference))
@@ -96,6 +94,27 @@ def find_external_uris(tree: Any, uri: str, base_uri: str, *, has_identifiers: b
             pending += [(item, base, "fields") for item in reversed(value)]
     uris.pop(uri, None)
     return list(uris)
+
+
+def _find_key_kind(tree: Any) -> _KeyKind:
+    """Return what the keys at the top of a file are."""
+    is_entry = isinstance(tree, dict) and ("openapi" in tree or "swagger" in tree)
+    return "fields" if is_entry else "either"
+
+
+def _find_base_uri(value: dict[str, Any], base: str) -> str:
+    """Return what the references in an object are relative to: its `$id`, else what is around it.
+
+    Args:
+        value: the object.
+        base: what the references around it are relative to.
+
+    """
+    own_id = value.get("$id")
+    if not isinstance(own_id, str):
+        return base
+    uri, _ = split_fragment(join_uri(base, own_id))
+    return uri
 
 
 def _list_possible_uris(file_uri: str, base: str, reference: str) -> list[str]:

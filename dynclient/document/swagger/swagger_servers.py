@@ -36,19 +36,19 @@ def translate_servers(root: Node, schemes: Node) -> Node | None:
 
 
 def _list_urls(root: Node, schemes: Node) -> list[tuple[Node, str]]:
-    host, path = root.get_child("host"), _read_base_path(root)
-    own_scheme, authority = _read_origin(root)
-    written_scheme, name = split_host(host.value)
-    if name:
-        authority = name
-    source = host if name else root.get_child("basePath")
+    """Return the URLs of the servers, each with the field that it is written in."""
+    written_scheme, host = split_host(root.get_child("host").value)
+    path = _read_base_path(root)
     names = list_schemes(schemes)
-    if not authority:  # Relative to the document, wherever it is.
-        return [(source, path or "/")] if path or names else []
-    if not name and not names and not path:
+    if not any((host, path, names)):
         return []
-    names = names or [written_scheme or own_scheme or "https"]
-    return [(source, f"{scheme}://{authority}{path}") for scheme in names]
+    source = root.get_child("host" if host else "basePath")
+    own_scheme, own_authority = _read_origin(root)
+    authority = host or own_authority
+    if not authority:  # Relative to the document, wherever it is.
+        return [(source, path or "/")]
+    default_scheme = written_scheme or own_scheme or "https"
+    return [(source, f"{scheme}://{authority}{path}") for scheme in names or [default_scheme]]
 
 
 def list_schemes(schemes: Node) -> list[str]:

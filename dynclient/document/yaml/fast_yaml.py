@@ -108,7 +108,7 @@ def _may_end_in_empty_block(text: str) -> bool:
     return True
 
 
-def _write_keys_as_text(tree: Any) -> bool:
+def _write_keys_as_text(tree: dict[Any, Any]) -> bool:
     """Write the integers that are keys as text, in place.
 
     Returns:
@@ -120,27 +120,35 @@ def _write_keys_as_text(tree: Any) -> bool:
 
     """
     has_integer_key = False
-    level = [tree]
+    level: list[Any] = [tree]
     for _ in range(MAX_DEPTH):
-        next_level: list[Any] = []
         for collection in level:
-            if type(collection) is dict:
-                if not all(type(key) is str for key in collection):
-                    _replace_integer_keys(collection)
-                    has_integer_key = True
-                values: Any = collection.values()
-            else:
-                values = collection if type(collection) is list else (collection,)
-            for value in values:
-                kind = type(value)
-                if kind is dict or kind is list:
-                    next_level.append(value)
-                elif kind is int and value.bit_length() > MAX_BITS:
-                    raise UnsuitableText
-        if not next_level:
+            if type(collection) is dict and not all(type(key) is str for key in collection):
+                _replace_integer_keys(collection)
+                has_integer_key = True
+        level = _list_inner_collections(level)
+        if not level:
             return has_integer_key
-        level = next_level
     raise UnsuitableText
+
+
+def _list_inner_collections(level: list[Any]) -> list[Any]:
+    """Return the mappings and lists that stand in others.
+
+    Raises:
+        UnsuitableText: an integer beside them is too long.
+
+    """
+    inner: list[Any] = []
+    for collection in level:
+        values = collection.values() if type(collection) is dict else collection
+        for value in values:
+            kind = type(value)
+            if kind is dict or kind is list:
+                inner.append(value)
+            elif kind is int and value.bit_length() > MAX_BITS:
+                raise UnsuitableText
+    return inner
 
 
 def _replace_integer_keys(mapping: dict[Any, Any]) -> None:
