@@ -207,6 +207,20 @@ def _build_with_property_count(checker: ContainmentChecker, sub: Disjunct, count
     properties = _generate_base_object(checker, sub)
     if properties is None:
         return NO_WITNESS
+    _add_properties(checker, sub, properties, count)
+    has_gap = any(value is NO_WITNESS for value in properties.values())
+    if has_gap:
+        return NO_WITNESS
+    is_free = not _is_refused(sub.additional_schemas) and not sub.collect_values("propertyNames")
+    if is_free and count > _MAX_UNDECLARED:
+        return LongObject(properties, count)
+    return properties
+
+
+def _add_properties(
+    checker: ContainmentChecker, sub: Disjunct, properties: dict[str, Any], count: int
+) -> None:
+    """Add properties to an object until it has so many, or the subschema allows no more."""
     is_refused = partial(checker.subschema_view.is_refused, sub)
     names = [name for name in sub.property_names if not is_refused(name)]
     if not _is_refused(sub.additional_schemas):
@@ -215,13 +229,6 @@ def _build_with_property_count(checker: ContainmentChecker, sub: Disjunct, count
         if len(properties) < count and name not in properties:
             schemas = sub.find_property_schemas(name) or sub.additional_schemas
             properties[name] = checker.generate_common_example(schemas)
-    has_gap = any(value is NO_WITNESS for value in properties.values())
-    if has_gap:
-        return NO_WITNESS
-    is_free = not _is_refused(sub.additional_schemas) and not sub.collect_values("propertyNames")
-    if is_free and count > _MAX_UNDECLARED:
-        return LongObject(properties, count)
-    return properties
 
 
 # --- disjointness

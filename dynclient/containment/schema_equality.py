@@ -284,13 +284,14 @@ def select_assertions(
     schema: dict[str, Any], ignored: tuple[str, ...] = ANNOTATIONS
 ) -> dict[str, Any]:
     """Return the keywords of a schema without annotations, and without those at their default."""
-    return {
-        keyword: value
-        for keyword, value in schema.items()
-        if keyword not in ignored
-        and (not keyword.startswith("x-") or keyword in ANNOTATIONS)
-        and not _is_default(keyword, value)
-    }
+    assertions: dict[str, Any] = {}
+    for keyword, value in schema.items():
+        if keyword in ignored:
+            continue
+        is_extension = keyword.startswith("x-") and keyword not in ANNOTATIONS
+        if not is_extension and not _is_default(keyword, value):
+            assertions[keyword] = value
+    return assertions
 
 
 def _is_default(keyword: str, value: Any) -> bool:

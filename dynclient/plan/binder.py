@@ -292,15 +292,31 @@ def build_binder(
     members_by_name = _name_members(members, {*candidates, *names})
     member_names = dict.fromkeys(target.member for target in members if target not in unlisted)
     names += [name for name in member_names if name in members_by_name]
+    targets, ambiguous = _split_candidates(candidates)
+    has_querystring = any(location == QUERYSTRING for location, _ in parameters)
     return Binder(
         positional=tuple(path_order),
-        targets={name: found[0] for name, found in candidates.items() if len(found) == 1},
-        ambiguous={name: tuple(found) for name, found in candidates.items() if len(found) > 1},
+        targets=targets,
+        ambiguous=ambiguous,
         members=members_by_name,
         names=tuple(names),
         has_body=has_body,
-        has_querystring=any(location == QUERYSTRING for location, _ in parameters),
+        has_querystring=has_querystring,
     )
+
+
+def _split_candidates(
+    candidates: Mapping[str, Sequence[ArgumentTarget]],
+) -> tuple[dict[str, ArgumentTarget], dict[str, tuple[ArgumentTarget, ...]]]:
+    """Return the names that mean one place, and those that mean several."""
+    targets: dict[str, ArgumentTarget] = {}
+    ambiguous: dict[str, tuple[ArgumentTarget, ...]] = {}
+    for name, found in candidates.items():
+        if len(found) == 1:
+            targets[name] = found[0]
+        else:
+            ambiguous[name] = tuple(found)
+    return targets, ambiguous
 
 
 def _find_candidates(

@@ -231,13 +231,15 @@ class ResultTable:
             empty_data = media.decode(name, b"")
         elif entry.sequence_format is not None:
             empty_data = []
+        can_be_empty = empty_data is not None
+        write_only_checker = self._build_write_only_checker(entry) if checker else None
         return ResultRow(
             name,
             checker,
-            missing_body=missing_body if empty_data is None else None,
+            missing_body=None if can_be_empty else missing_body,
             headers=headers,
             types=types,
-            write_only_checker=self._build_write_only_checker(entry) if checker else None,
+            write_only_checker=write_only_checker,
             # Where no body can come, none is missing, and its data is None.
             empty_data=empty_data if missing_body else None,
         )

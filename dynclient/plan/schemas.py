@@ -20,7 +20,7 @@ from dynclient.schema.dialect import (
     Schema,
     bundle_schema,
 )
-from dynclient.schema.readings import SchemaCloser, refuse_other_direction
+from dynclient.schema.readings import Definitions, SchemaCloser, refuse_other_direction
 from dynclient.schema.translation.translation_options import DEFAULT_TRANSLATION, TranslationOptions
 from dynclient.schema.translation.translator import SchemaTranslator
 from dynclient.violations import Place
@@ -47,6 +47,9 @@ _EMPTY_TEXT = {"maxLength": 0, "not": {"type": ["array", "boolean", "null", "num
 
 #: Kinds of media types whose bodies are made of the members of an object.
 _COMPOSED_KINDS = frozenset({"form", "multipart"})
+
+#: Kinds of media types whose bodies are in Python what their schema says.
+_KINDS_AS_DESCRIBED = _COMPOSED_KINDS | {"json", "items"}
 
 #: Headers that the standard, or for Host the URL, gives a value: they may be given, and are never
 #: asked for or made up.
@@ -117,12 +120,9 @@ class Schemas:
         schema = self.translate_content(media_type, direction)
         kind, node = media_types.find_body_kind(media_type), media_type.schema
         defs = self._dialects[direction].defs
-        is_request_form = kind == "form" and direction == "request"
-        if node is not None and is_request_form and not _can_be_object(SchemaTypes(schema, defs)):
-            return Schema({"type": "string"}, node.place)
         if kind in _COMPOSED_KINDS and direction == "request":
-            return write_labelled_as_text(schema, defs, media_type, kind)
-        if node is None or kind in ("json", "items") or kind in _COMPOSED_KINDS:
+            return _translate_composed_body(schema, defs, media_type, kind)
+        if node is None or kind in _KINDS_AS_DESCRIBED:
             return schema
         is_held = media_type.range_name != "" and direction == "response" and kind != "text"
         if is_held or _can_be_text(SchemaTypes(schema, defs), kind):
@@ -296,6 +296,19 @@ def _annotate_parameter(
     if not limits and not annotations:
         return schema
     return Schema({**annotations, "allOf": [schema, *limits]}, parameter.node.place)
+
+
+def _translate_composed_body(
+    schema: Schema | bool,
+    defs: Definitions,
+    media_type: MediaType,
+    kind: media_types.MediaKind,
+) -> Schema | bool:
+    """Return the schema of a form or multipart body that a call sends."""
+    node = media_type.schema
+    if node is not None and kind == "form" and not _can_be_object(SchemaTypes(schema, defs)):
+        return Schema({"type": "string"}, node.place)
+    return write_labelled_as_text(schema, defs, media_type, kind)
 
 
 def _can_be_object(types: SchemaTypes) -> bool:

@@ -143,6 +143,23 @@ class DynamicScopeReader:
 
     def _find_needs(self, start: Node) -> None:
         """Find the anchors that dynamic references name which a schema reaches."""
+        needs, sources = self._read_reachable(start)
+        if self._remaining_values <= 0:
+            return
+        self._add_needs_of_targets(needs, sources)
+        if self._remaining_values <= 0:
+            return
+        self._needs |= {key: frozenset(names) for key, names in needs.items()}
+
+    def _read_reachable(
+        self, start: Node
+    ) -> tuple[dict[SchemaKey, set[str]], dict[SchemaKey, list[SchemaKey]]]:
+        """Return the schemas that one reaches, until too many values are read.
+
+        Returns:
+            Schema -> the anchors that it names itself, and target -> the schemas that refer to it.
+
+        """
         needs: dict[SchemaKey, set[str]] = {}
         sources: dict[SchemaKey, list[SchemaKey]] = {}
         pending = [start]
@@ -153,13 +170,18 @@ class DynamicScopeReader:
                 continue
             needs[key], targets = self._read_references(node)
             if self._remaining_values <= 0:
-                return
+                break
             for target in targets:
                 sources.setdefault((target.uri, target.pointer), []).append(key)
                 pending.append(target)
+        return needs, sources
 
+    def _add_needs_of_targets(
+        self, needs: dict[SchemaKey, set[str]], sources: Mapping[SchemaKey, list[SchemaKey]]
+    ) -> None:
+        """Add to what each schema needs what its targets need, until too many anchors are noted."""
         changed = [*needs, *(key for key in sources if key in self._needs)]
-        while changed:
+        while changed and self._remaining_values > 0:
             key = changed.pop()
             names = needs[key] if key in needs else self._needs[key]
             for source in sources.get(key, ()):
@@ -167,9 +189,6 @@ class DynamicScopeReader:
                     needs[source] |= names
                     changed.append(source)
                     self._remaining_values -= len(names)
-            if self._remaining_values <= 0:
-                return
-        self._needs |= {key: frozenset(names) for key, names in needs.items()}
 
     def _read_references(self, schema: Node) -> tuple[set[str], list[Node]]:
         """Return the dynamic anchors that a schema names, and all schemas that it may refer to."""
