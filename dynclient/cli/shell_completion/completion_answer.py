@@ -19,10 +19,15 @@ from dynclient.cli.shell_completion.index_keys import (
 VALUE_SEPARATOR = " | "
 
 _STDIN = "-"
+#: The kind of an option without a value.
+_FLAG = "flag"
 _METHODS = ("get", "head", "post", "put", "patch", "delete", "options", "trace", "query")
 
 #: Commands whose words begin with an operation.
 _WITH_OPERATION = ("call", "show")
+
+#: What stands behind the name of an argument that may be given several times.
+_REPEATABLE = "=+"
 
 #: A candidate: the whole word, and what it is.
 Candidate = tuple[str, str]
@@ -108,19 +113,21 @@ class _Completion:
             return []
         name, sign, text = current.partition("=")
         if sign and name.startswith("--"):
-            found = self._list_values(self._options.get(name, ("", ""))[0], text, f"{name}=")
+            found = self._list_values(self._get_kind(name), text, f"{name}=")
             return [(f"{name}={value}", about) for value, about in found]
-        last = self._words[-1] if self._words else ""
-        kind = self._options.get(last, ("flag", ""))[0] if last.startswith("-") else "flag"
-        if kind != "flag":
+        kind = self._get_kind(self._words[-1]) if self._words else _FLAG
+        if kind != _FLAG:
             return self._list_values(kind, current, "")
-        if current.startswith("-") and current != _STDIN:
-            return _select(
-                ((option, about) for option, (_, about) in self._options.items()), current
-            )
+        if _is_option(current):
+            options = [(option, about) for option, (_, about) in self._options.items()]
+            return _select(options, current)
         if not self._command:
             return _select(self._commands.items(), current)
         return self._list_arguments()
+
+    def _get_kind(self, word: str) -> str:
+        """Return which values an option has; no other word has any, like a flag."""
+        return self._options.get(word, (_FLAG, ""))[0]
 
     def _list_values(self, kind: str, text: str, lead: str) -> list[Candidate]:
         """Return the values of an option; `lead` is what stands before them in the word."""
@@ -148,8 +155,8 @@ class _Completion:
         for word in self._words[self._words.index(self._command) + 1 :]:
             if is_value:
                 is_value = False
-            elif word.startswith("-") and word != _STDIN:
-                is_value = self._options.get(word, ("flag", ""))[0] != "flag"
+            elif _is_option(word):
+                is_value = self._get_kind(word) != _FLAG
             else:
                 found.append(word)
         return found
@@ -241,9 +248,8 @@ class _Completion:
             found = _select(((row[2], row[5]) for row in operations), self._current)
         methods = dict.fromkeys(row[3] for row in operations)
         if self._current and self._current.isupper():
-            found += _select(
-                ((method, "a method, before a path") for method in methods), self._current
-            )
+            described = [(method, "a method, before a path") for method in methods]
+            found += _select(described, self._current)
         if self._current and not found:
             raise_if_path(self._current)
         return found
@@ -276,28 +282,10 @@ class _Completion:
             if name.endswith(":") and text.startswith("@"):
                 raise FilesWanted(f"{name}=@")
             return _list_values_of(rows, name, text)
-        given = {word.partition("=")[0].removesuffix(":") for word in others if "=" in word}
-        plain_count = sum("=" not in word and not word.startswith("@") for word in others)
-        typed = _unify_indexes(current)
-        depth = typed.count(".") + typed.count("[")
-        found: list[Candidate] = []
+        path_rows_given = len(rows) if has_path_values else _count_positionals(others)
+        free_rows = _list_free_rows(_drop_path_rows(rows, path_rows_given), others)
         own_names = {row[0] for row in rows if not row[3].startswith("in ")}
-        for row_name, ending, required, about, _values in rows:
-            is_in_path = about.startswith("path ")
-            if is_in_path and (plain_count or has_path_values):
-                plain_count -= 1
-                continue
-            is_deeper = row_name.count(".") + row_name.count("[") > depth
-            if is_deeper and row_name not in own_names:
-                continue
-            is_repeatable = ending == "=+"
-            if (row_name in given and not is_repeatable) or not row_name.startswith(typed):
-                continue
-            mark = "required, " if required else ""
-            found.append(
-                (current + row_name[len(typed) :] + ending.removesuffix("+"), mark + about)
-            )
-        return found
+        return _continue_names(free_rows, own_names, current)
 
 
 def raise_if_path(word: str) -> None:
@@ -325,6 +313,43 @@ def _continue_path(template: list[str], typed: list[str]) -> str | None:
             return "/".join([*way, ""])
         way.append(segment)
     return "/".join(way)
+
+
+def _drop_path_rows(rows: Rows, count: int) -> Rows:
+    """Return the arguments without the first ones of the path, which are given by position."""
+    others: Rows = []
+    for row in rows:
+        if count and row[3].startswith("path "):
+            count -= 1
+        else:
+            others.append(row)
+    return others
+
+
+def _count_positionals(words: list[str]) -> int:
+    return sum("=" not in word and not word.startswith("@") for word in words)
+
+
+def _list_free_rows(rows: Rows, words: list[str]) -> Rows:
+    """Return the arguments that words do not name, or that may be given again."""
+    given = {word.partition("=")[0].removesuffix(":") for word in words if "=" in word}
+    return [row for row in rows if row[0] not in given or row[1] == _REPEATABLE]
+
+
+def _continue_names(rows: Rows, own_names: set[str], current: str) -> list[Candidate]:
+    """Return how a name goes on: to any own name, or to one no deeper than what is typed."""
+    typed = _unify_indexes(current)
+    found: list[Candidate] = []
+    for name, ending, required, about, _values in rows:
+        is_in_reach = name in own_names or _measure_depth(name) <= _measure_depth(typed)
+        if is_in_reach and name.startswith(typed):
+            word = current + name[len(typed) :] + ending.removesuffix("+")
+            found.append((word, f"required, {about}" if required else about))
+    return found
+
+
+def _measure_depth(name: str) -> int:
+    return name.count(".") + name.count("[")
 
 
 def _list_values_of(rows: Rows, name: str, text: str) -> list[Candidate]:
@@ -359,6 +384,10 @@ def _select(candidates: object, start: str) -> list[Candidate]:
     folded = start.casefold()
     pairs: list[Candidate] = list(candidates)  # type: ignore[call-overload] # any iterable of pairs
     return [pair for pair in pairs if pair[0].casefold().startswith(folded)]
+
+
+def _is_option(word: str) -> bool:
+    return word.startswith("-") and word != _STDIN
 
 
 def is_document_word(word: str) -> bool:

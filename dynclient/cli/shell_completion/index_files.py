@@ -61,9 +61,14 @@ def _write_head(kind: str, key: str) -> str:
 
 def clean_field(text: str, *, keep_tabs: bool = False) -> str:
     """Return a text without what would end a field or steer a terminal."""
-    return "".join(
-        char if char.isprintable() or (keep_tabs and char == "\t") else " " for char in text
-    )
+    if text.isprintable():
+        return text
+    kept = "\t" if keep_tabs else ""
+    return "".join([_clean_char(char, kept) for char in text])
+
+
+def _clean_char(char: str, kept: str) -> str:
+    return char if char.isprintable() or char in kept else " "
 
 
 def read_index(kind: str, key: str) -> Rows | None:

@@ -58,23 +58,37 @@ def read_words(shell: str) -> tuple[list[str], str]:
 def split_line(line: str) -> list[str]:
     """Return the words of a line of a shell; a quote that is still open ends at its end."""
     words: list[str] = []
-    word: str | None = None
-    quote = ""
-    is_escaped = False
-    for char in line:
-        if is_escaped:
-            word, is_escaped = (word or "") + char, False
-        elif char == "\\" and quote != "'":
-            word, is_escaped = word or "", True
-        elif quote:
-            quote = "" if char == quote else quote
-            word = (word or "") + (char if quote else "")
-        elif char in "'\"":
-            word, quote = word or "", char
-        elif char.isspace():
-            if word is not None:
-                words.append(word)
-            word = None
-        else:
-            word = (word or "") + char
-    return words if word is None else [*words, word]
+    position = 0
+    while position < len(line):
+        if line[position].isspace():
+            position += 1
+            continue
+        word, position = _read_word(line, position)
+        words.append(word)
+    return words
+
+
+def _read_word(line: str, position: int) -> tuple[str, int]:
+    """Return the word that begins at a position, and where it ends."""
+    pieces: list[str] = []
+    while position < len(line) and not line[position].isspace():
+        char = piece = line[position]
+        position += 1
+        if char in "'\"":
+            piece, position = _read_quoted(line, position, char)
+        elif char == "\\":
+            piece = line[position : position + 1]
+            position += 1
+        pieces.append(piece)
+    return "".join(pieces), position
+
+
+def _read_quoted(line: str, position: int, quote: str) -> tuple[str, int]:
+    """Return the text up to a quote, and where it goes on behind it."""
+    pieces: list[str] = []
+    while position < len(line) and line[position] != quote:
+        if line[position] == "\\" and quote == '"':
+            position += 1
+        pieces.append(line[position : position + 1])
+        position += 1
+    return "".join(pieces), position + 1
