@@ -205,13 +205,12 @@ class OperationArguments:
     def list_free(self, keywords: set[str], positional: int) -> Iterator[ArgumentMember]:
         """Yield the arguments that are not given yet, the required ones first."""
         taken = set(self._binder.positional[:positional])
-        free = [
-            argument
-            for argument in self._described
-            if argument.name.isidentifier()
-            and not keywords & {argument.name, argument.wire_name}
-            and not (argument.location == "path" and argument.wire_name in taken)
-        ]
+        free: list[ArgumentDescription] = []
+        for argument in self._described:
+            is_given = not keywords.isdisjoint({argument.name, argument.wire_name})
+            is_taken = argument.location == "path" and argument.wire_name in taken
+            if argument.name.isidentifier() and not is_given and not is_taken:
+                free.append(argument)
         free.sort(key=lambda argument: (not argument.is_required, argument.is_deprecated))
         for argument in free:
             yield ArgumentMember(argument.name, _describe_argument(argument))

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from dynclient.client.client import BaseClient
 from dynclient.client.operation import BoundOperation
 from dynclient.display_text import escape_unprintable
+from dynclient.document.references import Node
 from dynclient.errors import DynclientError
 from dynclient.model import Operation
 from dynclient.names import suggest, to_snake_case
@@ -229,13 +230,27 @@ def _list_property_names(operation: Operation) -> list[str]:
         if place in visited or depth > MAX_DEPTH or not isinstance(node.value, dict):
             continue
         visited.add(place)
-        for keyword in ("allOf", "anyOf", "oneOf"):
-            pending += [(item, depth) for item in node.list_items(keyword)]
+        properties = _list_property_nodes(node)
+        names.update(dict.fromkeys(map(str, properties)))
+        pending += [(part, depth) for part in _list_parts(node)]
         if isinstance(node.value.get("items"), dict):
             pending.append((node.get_child("items"), depth + 1))
-        properties = node.value.get("properties")
-        if isinstance(properties, dict):
-            names.update(dict.fromkeys(map(str, properties)))
-            owner = node.get_child("properties")
-            pending += [(owner.get_child(name), depth + 1) for name in properties]
+        pending += [(child, depth + 1) for child in properties.values()]
     return list(names)
+
+
+def _list_parts(node: Node) -> list[Node]:
+    """Return the schemas that describe the same value as a schema."""
+    parts: list[Node] = []
+    for keyword in ("allOf", "anyOf", "oneOf"):
+        parts += node.list_items(keyword)
+    return parts
+
+
+def _list_property_nodes(node: Node) -> dict[Any, Node]:
+    """Return the schemas of the properties of a schema, by name."""
+    properties = node.value.get("properties")
+    if not isinstance(properties, dict):
+        return {}
+    owner = node.get_child("properties")
+    return {name: owner.get_child(name) for name in properties}

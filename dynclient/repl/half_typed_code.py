@@ -31,6 +31,9 @@ class CodeToken(NamedTuple):
     text: str
 
 
+_NO_TOKEN = CodeToken("", "")
+
+
 @dataclass
 class OpenBracket:
     """A bracket that is not closed.
@@ -137,20 +140,18 @@ def _add_token(brackets: list[OpenBracket], token: CodeToken) -> None:
 
 def find_last_expression(tokens: list[CodeToken]) -> str:
     """Return the name, call or index with which tokens end, "" for none: `a.b["c"]`."""
-    index = len(tokens)
-    while index:
-        token = tokens[index - 1]
-        before = tokens[index - 2] if index > 1 else None
-        if not _is_operand(token):
+    start = len(tokens)
+    while start and _is_operand(tokens[start - 1]):
+        start -= 1
+        kind = tokens[start].kind
+        before = tokens[start - 1] if start else _NO_TOKEN
+        is_attribute = kind == "name" and before.text == "."
+        is_applied = kind == "bracket" and _is_operand(before)
+        if is_attribute:
+            start -= 1  # the dot
+        elif not is_applied:
             break
-        index -= 1
-        if token.kind == "bracket" and before is not None and _is_operand(before):
-            continue
-        if token.kind == "name" and before is not None and before.text == ".":
-            index -= 1
-            continue
-        break
-    text = "".join(token.text for token in tokens[index:])
+    text = "".join(token.text for token in tokens[start:])
     return "" if text.startswith(".") else text
 
 

@@ -42,22 +42,34 @@ def _format_value(value: Any, indent: str, width: int, depth: int) -> str:
         return _format_text(value)
     if not isinstance(value, dict | list) or not value:
         return escape_unprintable(_shorten(repr(value)))
-    opening, closing = "{}" if isinstance(value, dict) else "[]"
     if depth >= MAX_DEPTH:
-        return f"{opening}… {count_members(value)}{closing}"
-    limit = MAX_KEYS if isinstance(value, dict) else MAX_ITEMS
+        return _enclose(value, f"… {count_members(value)}")
+    return _format_container(value, indent, width, depth)
+
+
+def _format_container(
+    value: dict[str, Any] | list[Any], indent: str, width: int, depth: int
+) -> str:
+    """Return an object or an array on one line if it fits, else each member on its own."""
     inner = indent + INDENT
-    items = [
-        prefix + _format_value(member, inner, width - len(prefix), depth + 1)
-        for prefix, member in _list_members(value, limit)
-    ]
-    if len(value) > limit:
+    limit = MAX_KEYS if isinstance(value, dict) else MAX_ITEMS
+    items: list[str] = []
+    for prefix, member in _list_members(value, limit):
+        text = _format_value(member, inner, width - len(prefix), depth + 1)
+        items.append(prefix + text)
+    is_cut = len(value) > limit
+    if is_cut:
         items.append(f"… {len(value) - limit} more of {len(value)}")
-    flat = f"{opening}{', '.join(items)}{closing}"
-    if "\n" not in flat and len(indent) + len(flat) <= width and len(value) <= limit:
+    flat = _enclose(value, ", ".join(items))
+    is_short = "\n" not in flat and len(indent) + len(flat) <= width
+    if is_short and not is_cut:
         return flat
     lines = "".join(f"{inner}{item},\n" for item in items)
-    return f"{opening}\n{lines}{indent}{closing}"
+    return _enclose(value, f"\n{lines}{indent}")
+
+
+def _enclose(value: dict[str, Any] | list[Any], content: str) -> str:
+    return f"{{{content}}}" if isinstance(value, dict) else f"[{content}]"
 
 
 def _list_members(value: dict[str, Any] | list[Any], limit: int) -> list[tuple[str, Any]]:

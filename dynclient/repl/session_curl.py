@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from typing import Any
 
@@ -20,6 +21,9 @@ from dynclient.repl.session_steps import (
 
 #: Stands for a variable in a request; no document has it by chance.
 _TOKEN = "DYNCLIENTx{}x"  # noqa: S105 (no password)
+
+#: What the name of a variable of a shell cannot have.
+_NO_VARIABLE_CHAR = re.compile(r"[^A-Za-z0-9]")
 
 _UNCHECKED = RequestChecks(is_enabled=False)
 
@@ -69,7 +73,7 @@ class _CurlSessionWriter:
         owner = reference.step.variable.upper()
         names = [str(part) for part in reference.path]
         base = f"{owner}_{'_'.join(names)}".upper()
-        variable = "".join(char if char.isascii() and char.isalnum() else "_" for char in base)
+        variable = _NO_VARIABLE_CHAR.sub("_", base)
         self._variables[reference.code] = variable
         path = "".join(f"[{json.dumps(part)}]" for part in reference.path)
         return [f"{variable}=$(printf '%s' \"${owner}\" | jq -r {shlex.quote('.' + path)})"]

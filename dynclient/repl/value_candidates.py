@@ -63,23 +63,33 @@ def list_value_candidates(
         seen_values: values of earlier results that fit, and where each comes from.
 
     """
-    listed = [*seen_values]
-    known_values = list_known_values(types)
-    if "boolean" in types.types and not known_values:
-        known_values = [True, False]
-    default = find_default(types)
-    for value in known_values:
-        is_default = value == default and type(value) is type(default)
-        listed.append((value, "default" if is_default else type(value).__name__))
-    for value, meaning in listed:
-        is_text = isinstance(value, str)
-        if quote and not is_text:
+    known_values = _list_described_values(types)
+    for value, meaning in (*seen_values, *known_values):
+        if quote and not isinstance(value, str):
             continue
-        text = write_text(value, quote) if is_text else repr(value)
+        text = write_text(value, quote) if quote else write_value(value)
         if len(text) <= MAX_TEXT_CHARS:
             yield Candidate(text, escape_unprintable(meaning))
-    if quote or known_values:
-        return
+    if not quote and not known_values:
+        yield from _list_openings(types)
+
+
+def _list_described_values(types: SchemaTypes) -> list[tuple[Any, str]]:
+    """Return the values that a schema names, and what each is."""
+    values = list_known_values(types)
+    if "boolean" in types.types and not values:
+        values = [True, False]
+    default = find_default(types)
+    described: list[tuple[Any, str]] = []
+    for value in values:
+        type_name = type(value).__name__
+        is_default = value == default and type(value) is type(default)
+        described.append((value, "default" if is_default else type_name))
+    return described
+
+
+def _list_openings(types: SchemaTypes) -> Iterator[Candidate]:
+    """Yield the bracket with which an object or an array begins."""
     if types.is_object:
         yield Candidate("{", describe_type(types))
     elif types.is_array:
