@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import product
 from math import prod
 from typing import Any
@@ -16,7 +16,25 @@ from dynclient.schema.dialect import (
     get_definition_name,
 )
 from dynclient.schema.readings import Definitions, walk_in_place
-from dynclient.schema.translation.open_enums import X_EXTENSIBLE_ENUM
+from dynclient.stubs.enum_types import read_enum, read_known_values
+from dynclient.stubs.schema_parts import (
+    ANNOTATION_KEYWORDS,
+    FREE_KEYWORDS,
+    TYPE_KEYWORDS,
+    Parts,
+    describe_field,
+    drop_in_place,
+    find_text,
+    has_member_keywords,
+    has_type_keyword,
+    imply_types,
+    is_empty,
+    is_free_form,
+    is_plain,
+    join_schemas,
+    keep_type,
+    list_required,
+)
 from dynclient.stubs.type_expressions import (
     ANY,
     NEVER,
@@ -24,7 +42,6 @@ from dynclient.stubs.type_expressions import (
     TEXT,
     AliasModel,
     ArrayType,
-    LiteralType,
     MapType,
     ModelField,
     ModelKey,
@@ -34,7 +51,6 @@ from dynclient.stubs.type_expressions import (
     ObjectModel,
     TypeExpression,
     build_union,
-    format_literal,
 )
 
 #: How many objects a schema with alternatives is taken apart into; beyond, the alternatives
@@ -61,44 +77,10 @@ _TYPE_NAMES = {
 }
 _TYPE_ORDER = (*_TYPE_NAMES, "array", "object", "null")
 
-#: Keywords beside a reference that say nothing about the type.
-_ANNOTATIONS = frozenset(
-    {
-        "$comment",
-        "$ref",
-        "default",
-        "deprecated",
-        "description",
-        "example",
-        "examples",
-        "externalDocs",
-        "readOnly",
-        "title",
-        "writeOnly",
-        "xml",
-    }
-)
-
-#: Keywords without which a schema says nothing about the type.
-_TYPE_KEYWORDS = frozenset(
-    {
-        "$ref",
-        "additionalProperties",
-        "allOf",
-        "const",
-        "enum",
-        "items",
-        "patternProperties",
-        "prefixItems",
-        "properties",
-        "type",
-        *UNION_KEYWORDS,
-    }
-)
-_FREE_KEYWORDS = ("additionalProperties", "unevaluatedProperties")
+#: The keywords with which the translation writes `allowEmptyValue`.
+_EMPTY_VALUE_KEYWORDS = {"if", "else"}
 
 Path = tuple[str, ...]
-Parts = Sequence[dict[str, Any]]
 
 
 class TypeReader:
@@ -154,10 +136,9 @@ class TypeReader:
     def _read(self, schema: Any, path: Path) -> TypeExpression:
         if not isinstance(schema, dict):
             return NEVER if schema is False else ANY
-        if "$ref" in schema and _is_plain(schema):
+        if "$ref" in schema and is_plain(schema):
             return self._refer(get_definition_name(schema["$ref"]))
-        if schema.keys() == {"if", "else"}:
-            # That is how the translation writes `allowEmptyValue`.
+        if schema.keys() == _EMPTY_VALUE_KEYWORDS:
             return build_union([self._read(schema["else"], path), TEXT])
         self._steps += 1
         if self._depth >= MAX_DEPTH or self._has_no_steps_left():
@@ -182,7 +163,7 @@ class TypeReader:
     def _is_free_form_object(self, schema: Any) -> bool:
         parts = list(walk_in_place(schema, self._defs, alternatives=False))
         has_properties = any(part.get("properties") for part in parts)
-        return has_properties and _is_free_form(parts)
+        return has_properties and is_free_form(parts)
 
     def _read_parts(self, schema: Any, path: Path) -> TypeExpression:
         """Return the type of a value that all parts of a schema describe."""
@@ -192,32 +173,40 @@ class TypeReader:
             if X_SERIALIZATION not in part
         ]
         self._steps += len(parts)
-        if len(parts) > 1:
-            sole = [part for part in parts if not _TYPE_KEYWORDS.isdisjoint(part)]
-            references = [part for part in sole if "$ref" in part]
-            if len(references) == 1 and self._adds_nothing(sole, references[0]):
-                return self._refer(get_definition_name(references[0]["$ref"]))
-            if {"if", "else"} in [part.keys() for part in parts]:
-                part = next(part for part in parts if part.keys() == {"if", "else"})
-                return self._read(part, path)
+        expression = self._read_sole_part(parts, path)
+        if expression is not None:
+            return expression
         choices = self._list_choices(parts)
         if not choices:
             return self._read_conjunction(parts, path)
-        own_parts = [_drop_in_place(part) for part in parts]
+        own_parts = [drop_in_place(part) for part in parts]
         own_parts = [part for part in own_parts if part]
-        if len(choices) == 1 and not _describes_members(own_parts):
+        if len(choices) == 1 and not has_member_keywords(own_parts):
             return self._read_alternatives(choices[0], own_parts, path)
         return self._read_combinations(choices, own_parts, path)
+
+    def _read_sole_part(self, parts: Parts, path: Path) -> TypeExpression | None:
+        """Return the type that one of several parts stands for alone; None where none does."""
+        if len(parts) == 1:
+            return None
+        typed_parts = [part for part in parts if not TYPE_KEYWORDS.isdisjoint(part)]
+        references = [part for part in typed_parts if "$ref" in part]
+        if len(references) == 1 and self._adds_nothing(typed_parts, references[0]):
+            return self._refer(get_definition_name(references[0]["$ref"]))
+        for part in parts:
+            if part.keys() == _EMPTY_VALUE_KEYWORDS:
+                return self._read(part, path)
+        return None
 
     def _adds_nothing(self, parts: Parts, reference: dict[str, Any]) -> bool:
         """Tell whether the parts of a schema are those of the one component it refers to."""
         target = walk_in_place({"$ref": reference["$ref"]}, self._defs, alternatives=False)
         known = {id(part) for part in target}
         for part in parts:
-            is_wrapper = part is reference or part.keys() <= {*_ANNOTATIONS, "allOf"}
+            is_wrapper = part is reference or part.keys() <= {*ANNOTATION_KEYWORDS, "allOf"}
             if not is_wrapper and id(part) not in known:
                 return False
-        return _is_plain(reference)
+        return is_plain(reference)
 
     # --- alternatives
 
@@ -227,7 +216,7 @@ class TypeReader:
         for part in parts:
             for keyword in UNION_KEYWORDS:
                 branches = [branch for branch in part.get(keyword, ()) if branch is not False]
-                if any(map(_says_type, branches)):
+                if any(map(has_type_keyword, branches)):
                     choices.append(branches)
         return choices
 
@@ -235,10 +224,10 @@ class TypeReader:
         self, branches: list[Any], own_parts: list[dict[str, Any]], path: Path
     ) -> TypeExpression:
         """Return the union of alternatives beside which nothing describes members."""
-        narrowing = [part for part in own_parts if not _TYPE_KEYWORDS.isdisjoint(part)]
+        narrowing = [part for part in own_parts if not TYPE_KEYWORDS.isdisjoint(part)]
         types: list[TypeExpression] = []
         for index, branch in enumerate(branches):
-            if _is_empty(branch):
+            if is_empty(branch):
                 # So some generators write that null is allowed: `anyOf: [X, {nullable: true}]`.
                 types.append(NONE)
                 continue
@@ -290,13 +279,13 @@ class TypeReader:
         return [name for name in _TYPE_ORDER if name in allowed]
 
     def _read_conjunction(self, parts: Parts, path: Path) -> TypeExpression:
-        types = self._list_types(map(_drop_references, parts))
-        values = _read_enum(parts, types)
+        types = self._list_types(map(keep_type, parts))
+        values = read_enum(parts, types)
         if values is not None:
             return values
-        known = _read_known_values(parts)
+        known = read_known_values(parts)
         if types is None:
-            types = _imply_types(parts)
+            types = imply_types(parts)
         members: list[TypeExpression] = [] if known is None else [known]
         for name in types:
             if name == "object":
@@ -315,7 +304,7 @@ class TypeReader:
         items = [part["items"] for part in parts if isinstance(part.get("items"), dict)]
         prefixes = [prefix for part in parts for prefix in part.get("prefixItems", ())]
         if not prefixes:
-            return ArrayType(self._read(_join(items), item_path) if items else ANY)
+            return ArrayType(self._read(join_schemas(items), item_path) if items else ANY)
         has_rest = not any(part.get("items") is False for part in parts)
         schemas = [*prefixes, *(items or ([True] if has_rest else []))]
         return ArrayType(build_union(self._read(schema, item_path) for schema in schemas))
@@ -329,16 +318,16 @@ class TypeReader:
             return self._read_map(parts, path)
         key = self._choose_key(path)
         self.models[key] = ObjectModel(())
-        fields = self._read_fields(members, _list_required(parts), path)
+        fields = self._read_fields(members, list_required(parts), path)
         if not fields:
             # A TypedDict without members would stand for every other one of a union.
             del self.models[key]
             return self._read_map(parts, path)
-        self.models[key] = ObjectModel(tuple(fields), _find_text(parts, "description"))
+        self.models[key] = ObjectModel(tuple(fields), find_text(parts, "description"))
         reference = ModelReference(key)
         # A component that is free-form says so where it is referred to.
         is_inline = len(path) > 1
-        if is_inline and self._direction == "request" and _is_free_form(parts):
+        if is_inline and self._direction == "request" and is_free_form(parts):
             return build_union([reference, MapType(ANY)])
         return reference
 
@@ -353,158 +342,31 @@ class TypeReader:
     def _read_fields(
         self, members: dict[str, list[Any]], required: dict[str, None], path: Path
     ) -> list[ModelField]:
-        fields = []
+        fields: list[ModelField] = []
         for name, schemas in members.items():
-            schema = _join(schemas)
+            schema = join_schemas(schemas)
             parts = list(walk_in_place(schema, self._defs, alternatives=False))
-            if schema is False or any(part.get("not") == {} for part in parts):
-                continue
-            if any(part.get(self._excluded) is True for part in parts):
+            if schema is False or self._is_left_out(parts):
                 continue
             expression = self._read(schema, (*path, name))
-            text = _find_text([each for each in schemas if isinstance(each, dict)], "description")
-            if any(part.get("deprecated") is True for part in parts):
-                text = f"Deprecated. {text}".strip()
+            text = describe_field(schemas, parts)
             fields.append(ModelField(name, expression, name in required, text))
         undeclared = [name for name in required if name not in members]
         fields += [ModelField(name, ANY, is_required=True) for name in undeclared]
         return fields
 
+    def _is_left_out(self, parts: Parts) -> bool:
+        """Tell whether a member cannot be there, or travels only the other way."""
+        return any(part.get("not") == {} or part.get(self._excluded) is True for part in parts)
+
     def _read_map(self, parts: Parts, path: Path) -> TypeExpression:
         schemas: list[Any] = []
         for part in parts:
             schemas += part.get("patternProperties", {}).values()
-            for keyword in _FREE_KEYWORDS:
+            for keyword in FREE_KEYWORDS:
                 if isinstance(part.get(keyword), dict):
                     schemas.append(part[keyword])
         value_path = (*path, "Value")
         if not schemas:
             return MapType(ANY)
         return MapType(build_union(self._read(schema, value_path) for schema in schemas))
-
-
-# --- questions about schemas
-
-
-def _is_plain(schema: dict[str, Any]) -> bool:
-    """Tell whether a schema says nothing of a value beside its reference, if it has one."""
-    return all(keyword in _ANNOTATIONS or keyword.startswith("x-") for keyword in schema)
-
-
-def _is_empty(schema: Any) -> bool:
-    return schema is True or (
-        isinstance(schema, dict) and _is_plain(schema) and "$ref" not in schema
-    )
-
-
-def _says_type(schema: Any) -> bool:
-    return isinstance(schema, dict) and not _TYPE_KEYWORDS.isdisjoint(schema)
-
-
-def _describes_members(parts: Parts) -> bool:
-    keywords = ("properties", "patternProperties", "items", "prefixItems", "enum", "const")
-    return any(keyword in part for part in parts for keyword in keywords)
-
-
-def _is_free_form(parts: Parts) -> bool:
-    """Tell whether an object may have members that it does not declare."""
-    for part in parts:
-        if part.get("patternProperties"):
-            return True
-        if any(part.get(keyword, False) is not False for keyword in _FREE_KEYWORDS):
-            return True
-    return False
-
-
-def _drop_in_place(part: dict[str, Any]) -> dict[str, Any]:
-    """Return a part without what stands among the other parts, and without alternatives."""
-    dropped = ("$ref", "allOf", "discriminator", *UNION_KEYWORDS)
-    return {keyword: value for keyword, value in part.items() if keyword not in dropped}
-
-
-def _drop_references(part: dict[str, Any]) -> dict[str, Any]:
-    return {"type": part["type"]} if "type" in part else {}
-
-
-def _join(schemas: list[Any]) -> Any:
-    return schemas[0] if len(schemas) == 1 else {"allOf": schemas}
-
-
-def _list_required(parts: Parts) -> dict[str, None]:
-    return dict.fromkeys(name for part in parts for name in part.get("required", ()))
-
-
-def _find_text(parts: Parts, keyword: str) -> str:
-    for part in parts:
-        if isinstance(part.get(keyword), str) and part[keyword]:
-            return str(part[keyword])
-    return ""
-
-
-def _imply_types(parts: Parts) -> list[str]:
-    """Return the type that keywords of objects or arrays imply where none is declared."""
-    if any(part.get("properties") for part in parts):
-        return ["object"]
-    if any("items" in part or "prefixItems" in part for part in parts):
-        return ["array"]
-    if any(isinstance(part.get("additionalProperties"), dict) for part in parts):
-        return ["object"]
-    return []
-
-
-_PYTHON_TYPES: dict[str, Any] = {
-    "string": str,
-    "integer": int,
-    "number": (int, float),
-    "boolean": bool,
-    "array": list,
-    "object": dict,
-    "null": type(None),
-}
-
-
-def _has_type(value: Any, types: list[str] | None) -> bool:
-    if types is None:
-        return True
-    if isinstance(value, bool):
-        return "boolean" in types
-    return any(isinstance(value, _PYTHON_TYPES[name]) for name in types)
-
-
-def _read_enum(parts: Parts, types: list[str] | None) -> TypeExpression | None:
-    """Return the values that every enum of a value lists; None where there is no enum."""
-    lists = [part["enum"] for part in parts if isinstance(part.get("enum"), list)]
-    lists += [[part["const"]] for part in parts if "const" in part]
-    if not lists:
-        return None
-    values = [value for value in lists[0] if _has_type(value, types)]
-    texts = dict.fromkeys(map(format_literal, values))
-    for other in lists[1:]:
-        kept = set(map(format_literal, other))
-        texts = dict.fromkeys(text for text in texts if text in kept)
-    if None in texts:
-        # A fraction, an array or an object cannot stand in a Literal.
-        return None if types is not None else build_union(map(_name_value_type, values))
-    known = [text for text in texts if text is not None and text != "None"]
-    members: list[TypeExpression] = [LiteralType(tuple(known))] if known else []
-    if "None" in texts:
-        members.append(NONE)
-    return build_union(members)
-
-
-def _name_value_type(value: Any) -> TypeExpression:
-    if value is None:
-        return NONE
-    if isinstance(value, list):
-        return ArrayType(ANY)
-    return MapType(ANY) if isinstance(value, dict) else NamedType(type(value).__name__)
-
-
-def _read_known_values(parts: Parts) -> TypeExpression | None:
-    """Return the known values of an enum that is open; None for any other schema."""
-    for part in parts:
-        values = part.get(X_EXTENSIBLE_ENUM)
-        if isinstance(values, list):
-            texts = [text for text in map(format_literal, values) if text not in (None, "None")]
-            return LiteralType(tuple(dict.fromkeys(map(str, texts)))) if texts else None
-    return None
