@@ -188,11 +188,10 @@ def render_sarif(checked: Sequence[CheckedDocument], *, is_failing: bool) -> str
     problems = sort_problems(problem for each in checked for problem in each.problems)
     shown = [problem for problem in problems if problem.severity in _ANNOTATED]
     codes = sorted({problem.code for problem in shown})
-    log = build_log(
-        [_build_rule(code) for code in codes],
-        [_build_result(problem, codes.index(problem.code)) for problem in shown],
-        {"failing": is_failing, "documents": [each.name for each in checked]},
-    )
+    rules = [_build_rule(code) for code in codes]
+    results = [_build_result(problem, codes.index(problem.code)) for problem in shown]
+    properties = {"failing": is_failing, "documents": [each.name for each in checked]}
+    log = build_log(rules, results, properties)
     return escape_json_text(json.dumps(log, indent=2, ensure_ascii=False)) + "\n"
 
 

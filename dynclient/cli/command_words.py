@@ -216,7 +216,10 @@ def _is_read(operation: Operation, query: Mapping[str, Any], name: str) -> bool:
         is_own = name == parameter.name or name.startswith(f"{parameter.name}[")
         if parameter.location == "query" and is_own:
             return True
-    return name in query or any(isinstance(v, dict) and name in v for v in query.values())
+    if name in query:
+        return True
+    objects = [value for value in query.values() if isinstance(value, dict)]
+    return any(name in value for value in objects)
 
 
 def _build_not_found(document: Document, name: str, result: MatchResult) -> Exception:

@@ -91,12 +91,12 @@ def _find_items(data: Any) -> list[Any] | None:
         return data
     if not isinstance(data, dict):
         return None
-    lists = [
-        member
-        for member in data.values()
-        if isinstance(member, list) and any(isinstance(item, dict) for item in member)
-    ]
+    lists = [member for member in data.values() if _has_objects(member)]
     return lists[0] if len(lists) == 1 else None
+
+
+def _has_objects(value: Any) -> bool:
+    return isinstance(value, list) and any(isinstance(item, dict) for item in value)
 
 
 def _list_titles(items: Iterable[Any]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from collections.abc import Iterable
 from typing import Any
 
 from dynclient.description.value_outline import get_argument_types
@@ -55,17 +56,22 @@ def _write_argument(place: str, name: str, value: Any, types: SchemaTypes) -> li
 
 def _write_body(plan: Plan, call_schema: Schema, body: Any) -> list[str]:
     """Return the words of a body: its properties by their names, else all of it."""
-    binder = plan.binder
-    is_named = isinstance(body, dict) and all(
-        _PLAIN_NAME.fullmatch(name) and binder.targets.get(name) == ("body", name) for name in body
-    )
-    if not is_named or not body:
+    if not isinstance(body, dict) or not body or not _has_plain_names(plan, body):
         return ["--body", shlex.quote(body if isinstance(body, str) else _dump(body))]
     words: list[str] = []
     for name, value in body.items():
         types = get_argument_types(call_schema, "body", name)
         words += _write_argument(f"body.{name}", name, value, types)
     return words
+
+
+def _has_plain_names(plan: Plan, body: Iterable[str]) -> bool:
+    """Tell whether each property of a body can be given by its name alone."""
+    for name in body:
+        is_body = plan.binder.targets.get(name) == ("body", name)
+        if not is_body or not _PLAIN_NAME.fullmatch(name):
+            return False
+    return True
 
 
 def _dump(value: Any) -> str:
