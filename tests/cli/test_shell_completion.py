@@ -220,6 +220,7 @@ def test_a_second_answer_imports_next_to_nothing(tmp_path):
     own = [name for name in loaded if name.startswith("dynclient.cli.")]
     assert own == [
         "dynclient.cli.shell_completion",
+        "dynclient.cli.shell_completion.argument_names",
         "dynclient.cli.shell_completion.completion_answer",
         "dynclient.cli.shell_completion.index_files",
         "dynclient.cli.shell_completion.index_keys",

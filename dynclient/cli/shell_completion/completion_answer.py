@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import os
 
-from dynclient.cli.shell_completion.index_files import Rows, read_index
+from dynclient.cli.shell_completion.argument_names import (
+    Candidate,
+    continue_names,
+    count_positionals,
+    drop_path_rows,
+    list_free_rows,
+    list_values_of,
+)
+from dynclient.cli.shell_completion.index_files import VALUE_SEPARATOR, Rows, read_index
 from dynclient.cli.shell_completion.index_keys import (
     COMMANDS,
     DOCUMENT,
@@ -15,9 +23,6 @@ from dynclient.cli.shell_completion.index_keys import (
     get_document_key,
 )
 
-#: What separates several values in a field.
-VALUE_SEPARATOR = " | "
-
 _STDIN = "-"
 #: The kind of an option without a value.
 _FLAG = "flag"
@@ -25,12 +30,6 @@ _METHODS = ("get", "head", "post", "put", "patch", "delete", "options", "trace",
 
 #: Commands whose words begin with an operation.
 _WITH_OPERATION = ("call", "show")
-
-#: What stands behind the name of an argument that may be given several times.
-_REPEATABLE = "=+"
-
-#: A candidate: the whole word, and what it is.
-Candidate = tuple[str, str]
 
 
 class FilesWanted(Exception):
@@ -119,8 +118,7 @@ class _Completion:
         if kind != _FLAG:
             return self._list_values(kind, current, "")
         if _is_option(current):
-            options = [(option, about) for option, (_, about) in self._options.items()]
-            return _select(options, current)
+            return self._list_options()
         if not self._command:
             return _select(self._commands.items(), current)
         return self._list_arguments()
@@ -128,6 +126,10 @@ class _Completion:
     def _get_kind(self, word: str) -> str:
         """Return which values an option has; no other word has any, like a flag."""
         return self._options.get(word, (_FLAG, ""))[0]
+
+    def _list_options(self) -> list[Candidate]:
+        options = [(option, about) for option, (_, about) in self._options.items()]
+        return _select(options, self._current)
 
     def _list_values(self, kind: str, text: str, lead: str) -> list[Candidate]:
         """Return the values of an option; `lead` is what stands before them in the word."""
@@ -181,13 +183,14 @@ class _Completion:
         if not positionals:
             return self._list_operations()
         method = positionals[0]
-        is_method = method.lower() in _METHODS or (method.isupper() and method.isalpha())
-        if is_method and len(positionals) == 1:
+        others = positionals[1:]
+        is_request = _is_method(method) and (not others or others[0].startswith("/"))
+        if not is_request:
+            return self._list_names(self._find_key(method), others)
+        if not others:
             return self._list_paths(method.upper())
-        if not (is_method and positionals[1].startswith("/")):
-            return self._list_names(self._find_key(method), positionals[1:])
-        name, has_values = self._find_request(method.upper(), positionals[1])
-        return self._list_names(name, positionals[2:], has_path_values=has_values)
+        name, has_values = self._find_request(method.upper(), others[0])
+        return self._list_names(name, others[1:], has_path_values=has_values)
 
     def _find_key(self, name: str) -> str:
         """Return the key of an operation that is named by its Python name; else the name itself."""
@@ -246,13 +249,16 @@ class _Completion:
         found = _select(((row[1], row[5]) for row in operations), self._current)
         if not found:
             found = _select(((row[2], row[5]) for row in operations), self._current)
-        methods = dict.fromkeys(row[3] for row in operations)
-        if self._current and self._current.isupper():
-            described = [(method, "a method, before a path") for method in methods]
-            found += _select(described, self._current)
+        if self._current.isupper():
+            found += self._list_methods(operations)
         if self._current and not found:
             raise_if_path(self._current)
         return found
+
+    def _list_methods(self, operations: Rows) -> list[Candidate]:
+        methods = dict.fromkeys(row[3] for row in operations)
+        described = [(method, "a method, before a path") for method in methods]
+        return _select(described, self._current)
 
     def _list_paths(self, method: str) -> list[Candidate]:
         """Return the paths of a method; a word goes on to the next variable of a path."""
@@ -281,11 +287,11 @@ class _Completion:
         if sign:
             if name.endswith(":") and text.startswith("@"):
                 raise FilesWanted(f"{name}=@")
-            return _list_values_of(rows, name, text)
-        path_rows_given = len(rows) if has_path_values else _count_positionals(others)
-        free_rows = _list_free_rows(_drop_path_rows(rows, path_rows_given), others)
+            return list_values_of(rows, name, text)
+        path_rows_given = len(rows) if has_path_values else count_positionals(others)
+        free_rows = list_free_rows(drop_path_rows(rows, path_rows_given), others)
         own_names = {row[0] for row in rows if not row[3].startswith("in ")}
-        return _continue_names(free_rows, own_names, current)
+        return continue_names(free_rows, own_names, current)
 
 
 def raise_if_path(word: str) -> None:
@@ -315,75 +321,14 @@ def _continue_path(template: list[str], typed: list[str]) -> str | None:
     return "/".join(way)
 
 
-def _drop_path_rows(rows: Rows, count: int) -> Rows:
-    """Return the arguments without the first ones of the path, which are given by position."""
-    others: Rows = []
-    for row in rows:
-        if count and row[3].startswith("path "):
-            count -= 1
-        else:
-            others.append(row)
-    return others
-
-
-def _count_positionals(words: list[str]) -> int:
-    return sum("=" not in word and not word.startswith("@") for word in words)
-
-
-def _list_free_rows(rows: Rows, words: list[str]) -> Rows:
-    """Return the arguments that words do not name, or that may be given again."""
-    given = {word.partition("=")[0].removesuffix(":") for word in words if "=" in word}
-    return [row for row in rows if row[0] not in given or row[1] == _REPEATABLE]
-
-
-def _continue_names(rows: Rows, own_names: set[str], current: str) -> list[Candidate]:
-    """Return how a name goes on: to any own name, or to one no deeper than what is typed."""
-    typed = _unify_indexes(current)
-    found: list[Candidate] = []
-    for name, ending, required, about, _values in rows:
-        is_in_reach = name in own_names or _measure_depth(name) <= _measure_depth(typed)
-        if is_in_reach and name.startswith(typed):
-            word = current + name[len(typed) :] + ending.removesuffix("+")
-            found.append((word, f"required, {about}" if required else about))
-    return found
-
-
-def _measure_depth(name: str) -> int:
-    return name.count(".") + name.count("[")
-
-
-def _list_values_of(rows: Rows, name: str, text: str) -> list[Candidate]:
-    """Return the values that an argument may have, as whole words."""
-    is_json = name.endswith(":")
-    wanted = _unify_indexes(name.removesuffix(":"))
-    for row in rows:
-        if row[0] != wanted or not row[4]:
-            continue
-        values = row[4].split(VALUE_SEPARATOR)
-        if is_json:
-            values = [value if _is_literal(value) else f'"{value}"' for value in values]
-        return [(f"{name}={value}", "") for value in values if value.startswith(text)]
-    return []
-
-
-def _is_literal(value: str) -> bool:
-    return value in ("true", "false", "null") or value.lstrip("-").replace(".", "", 1).isdigit()
-
-
-def _unify_indexes(name: str) -> str:
-    """Return a name with 0 as each index: the index has one item for all."""
-    parts = name.split("[")
-    for position, part in enumerate(parts[1:], 1):
-        index, bracket, rest = part.partition("]")
-        is_index = bool(bracket) and (not index or index.isdigit())
-        parts[position] = f"0]{rest}" if is_index else part
-    return "[".join(parts)
-
-
 def _select(candidates: object, start: str) -> list[Candidate]:
     folded = start.casefold()
     pairs: list[Candidate] = list(candidates)  # type: ignore[call-overload] # any iterable of pairs
     return [pair for pair in pairs if pair[0].casefold().startswith(folded)]
+
+
+def _is_method(word: str) -> bool:
+    return word.lower() in _METHODS or (word.isupper() and word.isalpha())
 
 
 def _is_option(word: str) -> bool:

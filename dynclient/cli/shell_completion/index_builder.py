@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dynclient.cli.shell_completion.completion_answer import VALUE_SEPARATOR, built_indexes
-from dynclient.cli.shell_completion.index_files import Rows, write_index
+from dynclient.cli.shell_completion.completion_answer import built_indexes
+from dynclient.cli.shell_completion.index_files import VALUE_SEPARATOR, Rows, write_index
 from dynclient.cli.shell_completion.index_keys import (
     COMMANDS,
     DOCUMENT,

@@ -20,6 +20,9 @@ _WRITABLE_BY_OTHERS = 0o022
 #: The indexes of this many documents and operations are kept.
 MAX_FILES = 500
 
+#: What separates several values in a field.
+VALUE_SEPARATOR = " | "
+
 Rows = list[list[str]]
 
 
