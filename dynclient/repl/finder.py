@@ -217,9 +217,7 @@ def _list_fields(operation: Operation) -> Iterator[tuple[str, str]]:
 def _list_property_names(operation: Operation) -> list[str]:
     """Return the names of the properties of the body, at any depth."""
     names: dict[str, None] = {}
-    body = operation.request_body
-    entries = body.content.values() if body is not None else ()
-    pending = [(entry.schema, 0) for entry in entries if entry.schema is not None]
+    pending = [(schema, 0) for schema in _list_body_schemas(operation)]
     visited: set[tuple[str, str]] = set()
     for _ in range(MAX_NODES):
         if not pending:
@@ -237,6 +235,14 @@ def _list_property_names(operation: Operation) -> list[str]:
             pending.append((node.get_child("items"), depth + 1))
         pending += [(child, depth + 1) for child in properties.values()]
     return list(names)
+
+
+def _list_body_schemas(operation: Operation) -> list[Node]:
+    """Return the schemas of the body, one for each media type that has one."""
+    body = operation.request_body
+    if body is None:
+        return []
+    return [entry.schema for entry in body.content.values() if entry.schema is not None]
 
 
 def _list_parts(node: Node) -> list[Node]:

@@ -40,8 +40,7 @@ def _has_type(value: Any, types: list[str] | None) -> bool:
 
 def read_enum(parts: Parts, types: list[str] | None) -> TypeExpression | None:
     """Return the values that every enum of a value lists; None where there is no enum."""
-    lists = [part["enum"] for part in parts if isinstance(part.get("enum"), list)]
-    lists += [[part["const"]] for part in parts if "const" in part]
+    lists = _list_enums(parts)
     if not lists:
         return None
     values = [value for value in lists[0] if _has_type(value, types)]
@@ -54,6 +53,12 @@ def read_enum(parts: Parts, types: list[str] | None) -> TypeExpression | None:
     if "None" in texts:
         members.append(NONE)
     return build_union(members)
+
+
+def _list_enums(parts: Parts) -> list[list[Any]]:
+    """Return the values of each enum; a constant is an enum of one value."""
+    lists = [part["enum"] for part in parts if isinstance(part.get("enum"), list)]
+    return lists + [[part["const"]] for part in parts if "const" in part]
 
 
 def _list_common_literals(lists: Sequence[list[Any]]) -> list[str | None]:
