@@ -9,15 +9,19 @@ BIN := $(VENV)/bin
 demo: $(VENV)/.library
 	@$(BIN)/python -m dynclient demo
 
+# COVERAGE=yes measures how much of the code they run: less than the bound of pyproject.toml fails.
 test: $(VENV)/.test
-	$(BIN)/python -m pytest -n auto
-
-# The same tests, and how much of the code they run: less than the bound of pyproject.toml fails.
-coverage: $(VENV)/.test
+ifdef COVERAGE
 	$(BIN)/python -m coverage erase
 	$(BIN)/python -m coverage run -m pytest -n auto
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report --skip-covered --skip-empty
+else
+	$(BIN)/python -m pytest -n auto
+endif
+
+coverage:
+	$(MAKE) test COVERAGE=yes
 
 check: lint types layers
 

@@ -323,7 +323,7 @@ def test_properties_come_in_declared_order():
     assert list(generate_checked(schema, [0], optional="all")[0]) == ["z", "a", "m"]
 
 
-def test_a_required_property_that_is_false_is_ungenerate_checked():
+def test_a_required_property_that_is_false_has_no_example():
     with pytest.raises(NoExample) as caught:
         ExampleGenerator(
             {"type": "object", "properties": {"a": False}, "required": ["a"]},
@@ -331,7 +331,7 @@ def test_a_required_property_that_is_false_is_ungenerate_checked():
         ).generate()
 
     assert caught.value.pointer == "/a"
-    assert "false" in caught.value.reason
+    assert "refuses every value" in caught.value.reason
 
 
 def test_an_optional_property_that_is_false_is_left_out():
@@ -781,7 +781,7 @@ def test_references_that_only_refer_to_each_other_end():
     ],
     ids=brief,
 )
-def test_what_has_no_instance_within_the_bounds_is_ungenerate_checked(schema):
+def test_what_has_no_instance_within_the_bounds_has_no_example(schema):
     with pytest.raises(NoExample) as caught:
         ExampleGenerator(schema, compile_schema=lambda _: lambda _value: False).generate()
 

@@ -59,7 +59,7 @@ def explain(document: dict, body: object) -> list[str]:
         ({"method": "code"}, []),
         (
             {"method": "kode", "code": "1"},
-            ["body.method: got 'kode', want 'password' or 'code'; did you mean code?"],
+            ["body.method: got 'kode', want 'password' or 'code'; did you mean 'code'?"],
         ),
         (
             {"method": "zzz", "code": "1"},
@@ -82,7 +82,7 @@ def test_without_a_mapping_the_names_of_the_schemas_are_the_tags(version):
 
     assert explain(document, {"method": "WithCode"}) == []
     assert explain(document, {"method": "withCode"}) == [
-        "body.method: got 'withCode', want 'WithPassword' or 'WithCode'; did you mean WithCode?"
+        "body.method: got 'withCode', want 'WithPassword' or 'WithCode'; did you mean 'WithCode'?"
     ]
 
 
@@ -125,7 +125,7 @@ def test_a_tag_decides_in_a_parameter(location):
     assert operation.validate(flow={"method": "code", "code": "1"}) == []
     (violation,) = operation.validate(flow={"method": "kode"})
     assert str(violation) == (
-        f"{location}.flow.method: got 'kode', want 'password' or 'code'; did you mean code?"
+        f"{location}.flow.method: got 'kode', want 'password' or 'code'; did you mean 'code'?"
     )
 
 
@@ -141,7 +141,7 @@ def test_a_response_is_read_by_its_tag(version):
         except dynclient.errors.InvalidResponse as error:
             refused += [str(violation) for violation in error.violations]
 
-    assert refused == ["body.method: got 'kode', want 'password' or 'code'; did you mean code?"]
+    assert refused == ["body.method: got 'kode', want 'password' or 'code'; did you mean 'code'?"]
 
 
 def test_an_alternative_keeps_the_tags_that_it_lists_itself():
@@ -154,7 +154,7 @@ def test_an_alternative_keeps_the_tags_that_it_lists_itself():
 
     assert [explain(document, {"kind": kind}) for kind in ("cat", "kitten", "dog")] == [[], [], []]
     assert explain(document, {"kind": "Cat"}) == [
-        "body.kind: got 'Cat', want 'cat' or 'kitten' or 'dog'; did you mean cat?"
+        "body.kind: got 'Cat', want 'cat' or 'kitten' or 'dog'; did you mean 'cat'?"
     ]
 
 

@@ -62,7 +62,7 @@ def explain(document: dict, body: object) -> list[str]:
             [
                 (
                     "body.petType: got 'Catt', want 'Cat' or 'Dog' or 'Poodle' or 'Pet';"
-                    " did you mean Cat?"
+                    " did you mean 'Cat'?"
                 )
             ],
         ),
@@ -168,7 +168,7 @@ def test_a_second_discriminator_below_decides_below():
 
     assert explain(document, {"petType": "Dog", "breed": "Poodle", "curls": "c"}) == []
     assert explain(document, {"petType": "Dog", "breed": "Podle"}) == [
-        "body.breed: got 'Podle', want 'Poodle' or 'Dog'; did you mean Poodle?"
+        "body.breed: got 'Podle', want 'Poodle' or 'Dog'; did you mean 'Poodle'?"
     ]
 
 

@@ -27,7 +27,7 @@ def told(found, shop):
 WRONG = {
     "client.creat_order(lines=[{'sku': 'a'}])": [("operation-not-found", "", "did you mean create_order or get_order or latest_order?")],
     "client['zeppelin']()": [("operation-not-found", "", "Shop has no such operation")],
-    "client.call('getOrdr', 1)": [("operation-not-found", "", "did you mean get_order or latest_order?")],
+    "client.call('getOrdr', 1)": [("operation-not-found", "", "did you mean getOrder or latestOrder?")],
     "x = client.get_ordr": [("operation-not-found", "", "did you mean get_order or latest_order?")],
     "client.get_order(1, x_trac='a')": [("unknown", "x_trac", "did you mean X-Trace?")],
     "client.get_order(1, 2)": [("unknown", "2", "too many positional arguments; positional are the path's: orderId")],
@@ -39,7 +39,7 @@ WRONG = {
     "client.create_order(lines={'sku': 'a'})": [("type", "body.lines", "got an object of 1 property, want array, at least 1 item")],
     "client.create_order(lines=[{'skuu': x}])": [("missing", "body.lines[0].sku", "string, required"), ("unknown", "body.lines[0].skuu", "did you mean sku?")],
     "client.create_order(body={'lines': [{'sku': x, 'quantity': 0}]})": [("minimum", "body.lines[0].quantity", "got 0, want integer ≥ 1")],
-    "client.create_order(lines=[{'sku': x} for x in y], state='opn')": [("enum", "body.state", "got 'opn', want one of 'open', 'closed'")],
+    "client.create_order(lines=[{'sku': x} for x in y], state='opn')": [("enum", "body.state", "got 'opn', want one of 'open', 'closed'; did you mean 'open'?")],
     "client.create_order(lines=x, dry_run='yes')": [("type", "query.dryRun", "got 'yes', want boolean")],
     "client.create_order(lines=x, query={'dryRun': 1})": [("type", "query.dryRun", "got 1, want boolean")],
     "client.create_order(lines=x, query={'dryRunn': True})": [("unknown", "query.dryRunn", "did you mean dryRun?")],
