@@ -10,6 +10,9 @@ from dynclient.document.files.uris import get_scheme, to_path
 #: One letter before a colon is a drive.
 MIN_SCHEME_LENGTH = 2
 
+#: Begins the URI of a document that came from no file, such as standard input.
+_MEMORY_PREFIX = "memory:///"
+
 
 def is_file(uri: str) -> bool:
     """Tell whether a URI or path names a file of this machine."""
@@ -28,9 +31,12 @@ def to_file_name(uri: str) -> str:
 
 
 def shorten_path(uri: str) -> str:
-    """Return a file as one names it from the current directory; a URL as it is."""
+    """Return a file as one names it from the current directory; a URL as it is.
+
+    Standard input is called `stdin`.
+    """
     if not is_file(uri):
-        return uri
+        return uri.removeprefix(_MEMORY_PREFIX)
     name = to_file_name(uri)
     if not is_absolute(name):
         return name

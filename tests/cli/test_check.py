@@ -89,6 +89,8 @@ def test_a_folder_is_checked_document_by_document(cli, documents):
 
 def test_standard_input_is_a_document(cli):
     assert cli("check", "-", stdin=FINE).stdout == "stdin: 0 operations, 0 errors, 0 warnings\n"
+    broken = FINE.replace("openapi:", "openapii: 1\nopenapi:")
+    assert cli("check", "-", stdin=broken).stdout.startswith("stdin:")
 
 
 def test_a_document_that_cannot_be_loaded_is_a_problem_beside_the_others(cli, documents):
