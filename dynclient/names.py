@@ -58,12 +58,13 @@ def to_snake_case(name: str) -> str:
     `X-Request-ID` → `x_request_id`, `filter[name]` → `filter_name`. A Python keyword gets a
     trailing underscore (`from_`).
     """
-    name = _NOT_WORD.sub("_", name)
+    name = _NOT_WORD.sub("_", unicodedata.normalize("NFKC", name))
     name = _PLURAL_ACRONYM.sub(lambda m: "_" + m[0].lower() + "_", name)
     name = _ACRONYM_THEN_WORD.sub(r"\1_\2", name)
     name = _LOWER_THEN_UPPER.sub(r"\1_\2", name).lower()
-    # `\w` matches digits that no Python name may have, such as ².
-    characters = unicodedata.normalize("NFKC", name)
+    # Small letters may be written as a letter and a mark, and `\w` matches no mark but digits that
+    # no Python name may have.
+    characters = unicodedata.normalize("NFKC", _NOT_WORD.sub("_", name))
     name = "".join(char if f"a{char}".isidentifier() else "_" for char in characters)
     name = re.sub("_+", "_", name).strip("_")
     # The first character may be one that Python allows further on only, such as a digit.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from support.documents import OK, Server, document
 
@@ -84,6 +84,9 @@ def test_a_python_name_that_is_lost_is_a_problem_that_names_the_operation(ids):
             assert operation.request in text or repr(operation.id) in text
 
 
+@example("\u0e33")  # is written as a mark and a letter
+@example("\u0130")  # so is its small letter
+@example("\u2103")  # is written with a capital letter
 @given(st.text(max_size=20))
 def test_every_text_has_a_python_name_that_stays_as_it_is(text):
     name = to_operation_name(text)
