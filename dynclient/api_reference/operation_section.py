@@ -15,6 +15,7 @@ from dynclient.api_reference.markdown_text import (
     format_table,
 )
 from dynclient.client.client import Client, Operation
+from dynclient.description.described_operation import get_plan
 from dynclient.description.operation_description import (
     ArgumentDescription,
     ResultDescription,
@@ -95,7 +96,7 @@ def _build_example(client: Client, operation: Operation) -> Iterator[str]:
     except UsageError as error:
         yield f"None could be made: {escape_literal(error.headline)}"
         return
-    binder = operation._plan.binder  # noqa: SLF001 (it knows the names of the arguments)
+    binder = get_plan(operation).binder
     args, kwargs = build_call_arguments(binder, call)
     accessor = build_accessor(operation.operation)
     yield from format_code_block(format_python_call(accessor, args, kwargs, MAX_COLUMNS), "python")
@@ -110,7 +111,7 @@ def _build_example(client: Client, operation: Operation) -> Iterator[str]:
 
 
 def _build_parameters(operation: Operation) -> Iterator[str]:
-    plan = operation._plan  # noqa: SLF001 (the plan describes the operation)
+    plan = get_plan(operation)
     arguments = describe_arguments(plan, operation.call_schema)
     rows = [_build_parameter_row(argument) for argument in arguments]
     body = operation.operation.request_body
@@ -166,7 +167,7 @@ def _format_yes_no(value: bool) -> str:
 
 
 def _get_body_component_name(operation: Operation) -> str:
-    entry = operation._plan.find_media_type(None)  # noqa: SLF001 (the plan chooses it)
+    entry = get_plan(operation).find_media_type(None)
     return get_component_name(entry.schema) if entry is not None else ""
 
 
@@ -180,7 +181,7 @@ def _format_type(text: str, component_name: str) -> str:
 
 
 def _build_return_type(operation: Operation) -> Iterator[str]:
-    results = list(describe_results(operation._plan))  # noqa: SLF001 (the plan describes it)
+    results = list(describe_results(get_plan(operation)))
     if not results:
         yield "The document declares no success."
     for result in results:

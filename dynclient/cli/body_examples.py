@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dynclient.description.described_operation import get_plan
 from dynclient.errors import UsageError
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def _format_command(operation: Operation, call: Call, body: str | None = None) -
     from dynclient.description.command_text import format_command
     from dynclient.plan.call_document import Call
 
-    plan = operation._plan  # noqa: SLF001 (it knows the names of the arguments)
+    plan = get_plan(operation)
     if body is None:
         return format_command(plan, operation.call_schema, call)
     others = Call({name: value for name, value in call.items() if name != "body"})

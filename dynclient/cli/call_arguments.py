@@ -34,6 +34,7 @@ from dynclient.cli.nested_names import (
     split_nested_name,
 )
 from dynclient.cli.terminal_output import print_note
+from dynclient.description.described_operation import get_plan
 from dynclient.errors import UsageError
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ class ArgumentCollector:
     def __init__(self, operation: Operation) -> None:
         from dynclient.wire import media, media_types
 
-        plan = operation._plan  # noqa: SLF001 (the plan knows the arguments)
+        plan = get_plan(operation)
         self._operation = operation
         self._plan = plan
         self._chosen_media_type = operation._options.media_type  # noqa: SLF001 (of this view)

@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote
 import click
 
 from dynclient.cli import document_option
+from dynclient.description.described_operation import get_plan
 from dynclient.document.files.uris import is_remote
 from dynclient.errors import UsageError
 
@@ -198,7 +199,7 @@ def _read_values(
         for name, text in path_values.items()
         if not _TEMPLATE_VARIABLE.fullmatch(unquote(text))
     }
-    reader = RequestReader(operation._plan)  # noqa: SLF001 (the plan reads requests)
+    reader = RequestReader(get_plan(operation))
     call = reader.read(request, given).call
     read = {location: call.get(location) for location in ("path", "query", "querystring")}
     if read["querystring"] is None:

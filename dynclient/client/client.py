@@ -49,6 +49,7 @@ MAX_TRANSLATIONS = 16
 USER_AGENT = f"dynclient/{__version__}"
 
 OperationT = TypeVar("OperationT", bound=BoundOperation[Any])
+ViewT = TypeVar("ViewT", bound="BaseClient[Any]")
 
 
 class Operation(BoundOperation[SyncRunner]):  # noqa: D101 (its docstring is each operation's own)
@@ -349,8 +350,33 @@ class BaseClient(Generic[OperationT]):
             changes = {}
             drop_private_frames(error)
             raise
-        view = object.__new__(type(self))
-        view._set_up(self._compiled, options, self._runner, own, credentials, self._all_excuses)
+        return self._build_view(type(self), options, own, credentials)
+
+    def _build_view(
+        self,
+        kind: type[ViewT],
+        options: Options | None = None,
+        own_credentials: ClientCredentials | None = None,
+        credentials: ClientCredentials | None = None,
+    ) -> ViewT:
+        """Return another client on the same connections.
+
+        Args:
+            kind: the class of the view.
+            options: its options; None: those of this client. The same for what follows.
+            own_credentials: those that the program gave.
+            credentials: these, and those of the environment.
+
+        """
+        view = object.__new__(kind)
+        view._set_up(
+            self._compiled,
+            self._options if options is None else options,
+            self._runner,
+            self._own_credentials if own_credentials is None else own_credentials,
+            self._credentials if credentials is None else credentials,
+            self._all_excuses,
+        )
         return view
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from dynclient.description.described_operation import get_plan
 from dynclient.description.operation_signature import find_required_places
 from dynclient.description.operation_text import (
     format_credentials,
@@ -44,7 +45,7 @@ def build_docstring(operation: Any, media_type: str | None = None) -> str:
         media_type: of the body; None: the preferred one.
 
     """
-    plan: Plan = operation._plan  # noqa: SLF001 (the plan describes the operation)
+    plan: Plan = get_plan(operation)
     lines = _describe_purpose(plan.operation)
     arguments = list(_describe_arguments(plan, media_type))
     if arguments:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from dynclient.description.described_operation import get_plan
 from dynclient.description.operation_description import describe_arguments
 from dynclient.description.operation_text import format_credentials, format_examples
 from dynclient.description.value_outline import (
@@ -81,7 +82,7 @@ def build_operation_panel(operation: Any) -> str:
     parts: list[Markup] = []
     if declared.description:
         parts.append(element("p", declared.description))
-    arguments = describe_arguments(operation._plan, call_schema)  # noqa: SLF001 (the plan describes the operation)
+    arguments = describe_arguments(get_plan(operation), call_schema)
     if arguments:
         rows = [
             (

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dynclient.description.command_text import format_command
+from dynclient.description.described_operation import get_plan
 from dynclient.description.operation_description import (
     describe_arguments,
     describe_credential_place,
@@ -69,7 +70,7 @@ def _format_heading(operation: Any, width: int) -> Iterator[str]:
 
 
 def _format_arguments(operation: Any, width: int) -> Iterator[str]:
-    arguments = describe_arguments(operation._plan, operation.call_schema)  # noqa: SLF001 (the plan describes the operation)
+    arguments = describe_arguments(get_plan(operation), operation.call_schema)
     if not arguments:
         return
     rows = []
@@ -140,7 +141,7 @@ def format_examples(operation: Any, indent: str, width: int) -> Iterator[str]:
     """Yield a ready call in Python, for the command line, and in curl."""
     try:
         call = operation.example()
-        plan = operation._plan  # noqa: SLF001 (it knows the names of the arguments)
+        plan = get_plan(operation)
         args, kwargs = build_call_arguments(plan.binder, call)
         accessor = build_accessor(operation.operation)
         python_text = format_python_call(accessor, args, kwargs, width - 2)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from dynclient.client.client import BaseClient
 from dynclient.client.operation import BoundOperation
+from dynclient.description.described_operation import get_accepted_media_type, get_plan
 from dynclient.description.operation_description import ArgumentDescription, describe_arguments
 from dynclient.description.value_outline import (
     describe_type,
@@ -177,8 +178,8 @@ class OperationArguments:
 
     def __init__(self, operation: BoundOperation[Any]) -> None:
         self.operation = operation
-        plan = operation._plan  # noqa: SLF001 (the plan describes the operation)
-        media_type = operation._accepted_media_type  # noqa: SLF001 (the same)
+        plan = get_plan(operation)
+        media_type = get_accepted_media_type(operation)
         self._binder = plan.get_binder(media_type)
         self._call_schema = plan.get_call_schema(media_type)
         self._described = describe_arguments(plan, self._call_schema, media_type)

@@ -19,6 +19,10 @@ class RecordingOperation(Operation):  # noqa: D101 (its docstring is each operat
     __doc__ = Operation.__dict__["__doc__"]
     _history: History
 
+    def keep_history(self, history: History) -> None:
+        """Keep the exchanges in a history."""
+        self._history = history
+
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """Send the call and return its data, as `Operation` does."""
         call, request = self._prepare_call(args, kwargs)
@@ -71,7 +75,7 @@ class RecordingClient(Client):
     def _bind_operation(self, key: str) -> Operation:
         bound = super()._bind_operation(key)
         if isinstance(bound, RecordingOperation):
-            bound._history = self._history  # noqa: SLF001 (it is made for this client)
+            bound.keep_history(self._history)
         return bound
 
     def with_options(self, **changes: Unpack[ClientOptions]) -> Self:
@@ -80,23 +84,19 @@ class RecordingClient(Client):
         view._history = self._history  # noqa: SLF001 (a view shares it)
         return view
 
+    def _keep_history(self, history: History) -> None:
+        """Keep the exchanges in a history. A public name could be that of an operation."""
+        self._history = history
+        history.base_options = self._options
+
     def __repr__(self) -> str:
         return super().__repr__().replace(type(self).__name__, Client.__name__, 1)
 
 
 def record_client(client: Client, history: History) -> RecordingClient:
     """Return a view on a client whose exchanges are kept in a history."""
-    view = object.__new__(RecordingClient)
-    view._set_up(
-        client._compiled,  # noqa: SLF001
-        client._options,  # noqa: SLF001
-        client._runner,  # noqa: SLF001
-        client._own_credentials,  # noqa: SLF001
-        client._credentials,  # noqa: SLF001
-        client._all_excuses,  # noqa: SLF001
-    )
-    view._history = history
-    history.base_options = client._options  # noqa: SLF001
+    view = client._build_view(RecordingClient)  # noqa: SLF001 (a view on the same connections)
+    view._keep_history(history)  # noqa: SLF001 (the same)
     return view
 
 

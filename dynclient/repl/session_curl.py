@@ -7,6 +7,7 @@ import re
 import shlex
 from typing import Any
 
+from dynclient.description.described_operation import get_plan
 from dynclient.display_text import escape_unprintable
 from dynclient.errors import DynclientError
 from dynclient.plan.call_document import Call
@@ -99,7 +100,8 @@ def _write_command(step: SessionStep, call: Call) -> str:
     operation = step.exchange.operation
     if call == step.exchange.call:
         return step.exchange.request.curl()
-    plan, options = operation._plan, operation._options  # noqa: SLF001 (it builds the request)
+    plan = get_plan(operation)
+    options = operation._options  # noqa: SLF001 (the request is built as that call would be)
     try:
         checked = plan.bind((call,), {}, _UNCHECKED, options.media_type)
         request = plan.build_request(checked, operation._base_url, options.accept)  # noqa: SLF001

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dynclient.client.options import Options
+from dynclient.description.described_operation import get_accepted_media_type, get_plan
 from dynclient.description.python_text import (
     build_accessor,
     build_call_arguments,
@@ -126,8 +127,8 @@ def _write_call(step: SessionStep, base: Options, method: str = "") -> str:
     if "media_type" in step.call:
         literal = format_python_literal(dict(step.call), WIDTH)
         return f"{accessor}{method}(dynclient.Call({literal}))"
-    plan = operation._plan  # noqa: SLF001 (it knows the names of the arguments)
-    media_type = operation._accepted_media_type  # noqa: SLF001 (the same)
+    plan = get_plan(operation)
+    media_type = get_accepted_media_type(operation)
     args, kwargs = build_call_arguments(plan.get_binder(media_type), step.call)
     return format_python_call(f"{accessor}{method}", args, kwargs, WIDTH)
 

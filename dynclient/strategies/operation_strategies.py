@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from dynclient.client.client import AsyncOperation, Operation
 from dynclient.client.operation import build_example_schema
+from dynclient.description.described_operation import get_plan
 from dynclient.errors import UsageError
 from dynclient.model import MediaType, Response
 from dynclient.plan.binder import LOCATION_GROUPS
@@ -208,11 +209,6 @@ def _to_bytes(value: Any) -> Any:
     if isinstance(value, list):
         return [_to_bytes(item) for item in value]
     return value.encode() if isinstance(value, str) else value
-
-
-def get_plan(operation: AnyOperation) -> Plan:
-    """Return the plan of an operation."""
-    return operation._plan  # noqa: SLF001 (a strategy knows an operation from inside)
 
 
 def build_drawn_call(operation: AnyOperation, call: dict[str, Any]) -> DrawnCall:

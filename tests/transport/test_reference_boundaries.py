@@ -191,7 +191,7 @@ def test_an_allowed_document_of_the_net_reads_no_file_of_this_machine(folder, se
     ],
 )
 def test_an_allowed_url_vouches_for_what_is_below_it(url, allowed, is_vouched):
-    boundary = build_boundary("file:///work/api.yaml", [allowed])
+    boundary = build_boundary("file:///documents/api.yaml", [allowed])
     assert boundary.is_vouched(url) == is_vouched
 
 

@@ -16,6 +16,7 @@ from dynclient.cli.shell_completion.index_keys import (
     PROJECT,
     get_remote_key,
 )
+from dynclient.description.described_operation import get_plan
 
 if TYPE_CHECKING:
     import click
@@ -194,7 +195,7 @@ def describe_operation(operation: Operation) -> Rows:
     from dynclient.description.operation_description import describe_arguments
 
     rows: Rows = []
-    for argument in describe_arguments(operation._plan, operation.call_schema):  # noqa: SLF001 (it describes them)
+    for argument in describe_arguments(get_plan(operation), operation.call_schema):
         about = f"{argument.location} {_describe(argument.types)}"
         row = _build_row(argument.wire_name, argument.types, about, argument.is_required)
         rows.append(row)

@@ -31,15 +31,15 @@ def find_index_folder() -> str | None:
     folder = os.environ.get("DYNCLIENT_CACHE")
     if folder is not None:
         is_off = folder.strip().lower() in _OFF_WORDS
-        return None if is_off else os.path.join(folder, _FOLDER)  # noqa: PTH118 (pathlib is slow)
+        return None if is_off else os.path.join(folder, _FOLDER)
     home = os.environ.get("HOME") or os.environ.get("LOCALAPPDATA") or ""
     base = os.environ.get("XDG_CACHE_HOME") or ""
-    if not os.path.isabs(base):  # noqa: PTH117
-        if not os.path.isabs(home):  # noqa: PTH117
+    if not os.path.isabs(base):
+        if not os.path.isabs(home):
             return None
         own = "Library/Caches" if sys.platform == "darwin" else ".cache"
-        base = os.path.join(home, "" if os.name == "nt" else own)  # noqa: PTH118
-    return os.path.join(base, "dynclient", _FOLDER)  # noqa: PTH118
+        base = os.path.join(home, "" if os.name == "nt" else own)
+    return os.path.join(base, "dynclient", _FOLDER)
 
 
 def describe_files(*paths: str) -> str | None:
@@ -47,15 +47,15 @@ def describe_files(*paths: str) -> str | None:
     stamps = []
     for path in paths:
         try:
-            status = os.stat(path)  # noqa: PTH116
+            status = os.stat(path)
         except (OSError, ValueError):
             return None
-        stamps.append(f"{os.path.abspath(path)}\t{status.st_mtime_ns}\t{status.st_size}")  # noqa: PTH100
+        stamps.append(f"{os.path.abspath(path)}\t{status.st_mtime_ns}\t{status.st_size}")
     return "\t".join(stamps)
 
 
 def _get_path(folder: str, kind: str, key: str) -> str:
-    return os.path.join(folder, f"{kind}-{zlib.crc32(key.encode('utf-8', 'replace')):08x}")  # noqa: PTH118
+    return os.path.join(folder, f"{kind}-{zlib.crc32(key.encode('utf-8', 'replace')):08x}")
 
 
 def _write_head(kind: str, key: str) -> str:
@@ -86,7 +86,7 @@ def read_index(kind: str, key: str) -> Rows | None:
     if folder is None:
         return None
     try:
-        with open(_get_path(folder, kind, key), encoding="utf-8") as file:  # noqa: PTH123
+        with open(_get_path(folder, kind, key), encoding="utf-8") as file:
             status = os.fstat(file.fileno())
             is_own = os.name == "nt" or (
                 status.st_uid == os.geteuid() and not status.st_mode & _WRITABLE_BY_OTHERS
@@ -109,11 +109,11 @@ def write_index(kind: str, key: str, rows: Rows) -> None:
     path = _get_path(folder, kind, key)
     temporary_path = f"{path}.{os.getpid()}"
     try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)  # noqa: PTH103
+        os.makedirs(folder, mode=0o700, exist_ok=True)
         descriptor = os.open(temporary_path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(descriptor, "w", encoding="utf-8", errors="replace") as file:  # noqa: PTH123
+        with open(descriptor, "w", encoding="utf-8", errors="replace") as file:
             file.write(text)
-        os.replace(temporary_path, path)  # noqa: PTH105
+        os.replace(temporary_path, path)
         _remove_oldest(folder)
     except OSError:
         return
@@ -123,4 +123,4 @@ def _remove_oldest(folder: str) -> None:
     with os.scandir(folder) as listing:
         files = [(entry.stat().st_mtime, entry.path) for entry in listing if entry.is_file()]
     for _, path in sorted(files)[:-MAX_FILES]:
-        os.unlink(path)  # noqa: PTH108
+        os.unlink(path)

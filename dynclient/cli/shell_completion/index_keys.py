@@ -17,7 +17,7 @@ _PYPROJECT = "pyproject.toml"
 
 def get_commands_key() -> str:
     """Return what the index of the commands hangs on: the modules that have them."""
-    folder = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
+    folder = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     with os.scandir(folder) as listing:
         modules = [entry for entry in listing if entry.name.endswith(".py")]
     stamps = [f"{module.name} {module.stat().st_mtime_ns}" for module in modules]
@@ -51,24 +51,24 @@ def get_remote_key(url: str) -> str:
 
 def find_shipped_path() -> str:
     """Return the path of the document that comes with dynclient, or ""."""
-    package = os.path.abspath(__file__)  # noqa: PTH100
+    package = os.path.abspath(__file__)
     for _ in range(3):
-        package = os.path.dirname(package)  # noqa: PTH120
-    for folder in (package, os.path.dirname(package)):  # noqa: PTH120
-        path = os.path.join(folder, "spec", "talon-one", "integration.yaml")  # noqa: PTH118
-        if os.path.isfile(path):  # noqa: PTH113
+        package = os.path.dirname(package)
+    for folder in (package, os.path.dirname(package)):
+        path = os.path.join(folder, "spec", "talon-one", "integration.yaml")
+        if os.path.isfile(path):
             return path
     return ""
 
 
 def find_project_key() -> str:
     """Return what the index of the project hangs on: its pyproject.toml; "" where there is none."""
-    folder = os.getcwd()  # noqa: PTH109
+    folder = os.getcwd()
     while True:
-        path = os.path.join(folder, _PYPROJECT)  # noqa: PTH118
+        path = os.path.join(folder, _PYPROJECT)
         if _names_dynclient(path):
             return describe_files(path) or ""
-        parent = os.path.dirname(folder)  # noqa: PTH120
+        parent = os.path.dirname(folder)
         if parent == folder:
             return ""
         folder = parent
@@ -76,7 +76,7 @@ def find_project_key() -> str:
 
 def _names_dynclient(path: str) -> bool:
     try:
-        with open(path, "rb") as file:  # noqa: PTH123
+        with open(path, "rb") as file:
             return b"dynclient" in file.read()
     except OSError:
         return False
