@@ -17,7 +17,8 @@ from dynclient.plan.call_document import Call
 from dynclient.plan.checked_call import RequestChecks
 from dynclient.plan.file_values import convert_texts_of_files
 from dynclient.plan.plan import Plan
-from dynclient.plan.results import WRITE_ONLY, Result, select_drifts
+from dynclient.plan.response_bodies import WRITE_ONLY
+from dynclient.plan.results import Result, select_drifts
 from dynclient.plan.schemas import IGNORED_HEADERS
 from dynclient.schema.dialect import Schema
 from dynclient.schema.engines.engine import Checker, compile_check
@@ -318,7 +319,7 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
         return [violation for violation in violations if violation.kind not in drift_kinds]
 
     def _build_result(self, request: Request, response: Response) -> Result:
-        result = self._plan.result_table.build_result(
+        result = self._plan.result_builder.build(
             request, response, self._options.validate_responses, self._select_unexcused
         )
         if result.violations:

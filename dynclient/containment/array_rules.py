@@ -79,7 +79,7 @@ def _compare_contains(
 ) -> Iterator[SuspectedIncompatibility]:
     """Suspect `contains` and its bounds, unless a part of the subschema bounds an equal schema."""
     own = [keywords for part in sub.parts if (keywords := _select_contains(part))]
-    make_example = partial(checker.generate_example, sub, "array")
+    make_example = partial(checker.examples.generate, sub, "array")
     for part in sup.parts:
         other = _select_contains(part)
         if not other:
@@ -135,7 +135,7 @@ def build_array(checker: ContainmentChecker, sub: Disjunct, count: int) -> Any:
         if index > sub.prefix_length and items:
             items.append(items[-1])
         else:
-            items.append(checker.generate_common_example(sub.find_item_schemas(index)))
+            items.append(checker.examples.generate_common(sub.find_item_schemas(index)))
     if any(item is NO_WITNESS for item in items):
         return NO_WITNESS
     if count <= MAX_ITEMS and _is_small(items, sub.prefix_length):

@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Any
 
 from dynclient.containment import array_rules, object_rules, scalar_rules
+from dynclient.containment.disjunct_examples import DisjunctExamples
 from dynclient.containment.disjuncts import Conjuncts, Disjunct, ExpansionFailed
 from dynclient.containment.failure_conditions import build_failure_condition
 from dynclient.containment.identity_cache import IdentityCache
@@ -25,24 +26,14 @@ from dynclient.containment.incompatibilities import (
 )
 from dynclient.containment.schema_equality import SchemaEquality, select_assertions
 from dynclient.containment.schema_view import SchemaView
-from dynclient.containment.unknown import Unknown
+from dynclient.containment.undecided_keywords import NegationComparer, suspect_undecided_keywords
 from dynclient.containment.witness_finder import WitnessFinder
 from dynclient.containment.witnesses import SignedSchema, WitnessGenerator, build_negation
-from dynclient.containment.witnesses.positive_expansion import is_true_schema
 from dynclient.containment.witnesses.search_results import UNSATISFIABLE, Witness
 from dynclient.containment.witnesses.validator_cache import ValidatorCache
 from dynclient.containment.worklist import Worklist
-from dynclient.generate import ExampleGenerator, NoExample
 from dynclient.schema.dialect import Schema, get_place
-from dynclient.schema.engines.engine import compile_check
-from dynclient.schema.engines.step_limit import spend_steps
 from dynclient.violations import Place
-
-#: Keywords that no rule decides, by the type of value that they apply to.
-_UNDECIDED_KEYWORDS = {"object": ("dependentSchemas", "propertyNames")}
-
-#: These depend on the schemas around them: the same text on both sides proves nothing.
-_UNEVALUATED_KEYWORDS = {"array": ("unevaluatedItems",), "object": ("unevaluatedProperties",)}
 
 #: One value of each type.
 _VALUE_OF_TYPE: dict[str, Any] = {
@@ -92,10 +83,8 @@ class ContainmentChecker:
         self._worklist = Worklist(self._suspect_pair, self._find_value_refused_by_all)
         self._conjunctions = IdentityCache[Any]()
         self._suspected: dict[Any, tuple[SuspectedIncompatibility, ...]] = {}
-        self._negated_by_key = IdentityCache[dict[str, list[Any]]]()
-        #: Whether the sender negates a schema of the receiver, by the identity of that schema.
-        self._shared_negations = IdentityCache[dict[int, bool]]()
-        self._examples = IdentityCache[Any]()
+        self.negations = NegationComparer(self.equality)
+        self.examples = DisjunctExamples(subschema_view, self.witness_generator, self.validators)
         self.witness_finder = WitnessFinder(
             subschema_view, superschema_view, self.witness_generator, self.validators
         )
@@ -290,7 +279,7 @@ class ContainmentChecker:
         accepting = [sup for sup in super_disjuncts if json_type in sup.types]
         if not accepting:
             accepted_types = frozenset[str]().union(*(sup.types for sup in super_disjuncts))
-            make_example = partial(self.generate_example, sub, json_type)
+            make_example = partial(self.examples.generate, sub, json_type)
             yield suspect("type", sorted(sub.types), sorted(accepted_types), make_example)
             return
 
@@ -379,7 +368,7 @@ class ContainmentChecker:
         self, sub: Disjunct, json_type: str, sup: Disjunct
     ) -> Iterator[SuspectedIncompatibility]:
         if sup.enumeration is not None and json_type in ("array", "object"):
-            make_example = partial(self.generate_example, sub, json_type)
+            make_example = partial(self.examples.generate, sub, json_type)
             yield suspect("enum", None, sup.enumeration, make_example)
         if json_type in ("number", "string"):
             yield from scalar_rules.compare_scalars(sub, json_type, sup)
@@ -387,101 +376,7 @@ class ContainmentChecker:
             yield from array_rules.compare_arrays(self, sub, sup)
         elif json_type == "object":
             yield from object_rules.compare_objects(self, sub, sup)
-        yield from self._suspect_undecided_keywords(sub, json_type, sup)
-
-    def _suspect_undecided_keywords(
-        self, sub: Disjunct, json_type: str, sup: Disjunct
-    ) -> Iterator[SuspectedIncompatibility]:
-        """Suspect keywords that no rule decides, unless both sides have the same one."""
-        make_example = partial(self.generate_example, sub, json_type)
-        for negated in self._select_unshared_negations(sub, sup):
-            if not object_rules.is_disjoint_from_schema(self, sub, json_type, negated):
-                yield suspect("oneOf", None, None, make_example)
-        for keyword in ("not", *_UNDECIDED_KEYWORDS.get(json_type, ())):
-            own_values = sub.collect_values(keyword)
-            for value in sup.collect_values(keyword):
-                if not any(self._is_keyword_equal(keyword, own, value) for own in own_values):
-                    yield suspect(keyword, None, None, make_example)
-        for keyword in _UNEVALUATED_KEYWORDS.get(json_type, ()):
-            for value in sup.collect_values(keyword):
-                if not is_true_schema(value):
-                    yield suspect(keyword, None, value, make_example)
-
-    def _select_unshared_negations(self, sub: Disjunct, sup: Disjunct) -> list[Any]:
-        """Return the schemas that the receiver's disjunct negates, and the sender's does not."""
-        if not sub.negated:
-            return list(sup.negated)
-        shared = self._shared_negations.get_or_compute((sub,), dict[int, bool])
-        unshared: list[Any] = []
-        for negated in sup.negated:
-            is_shared = shared.get(id(negated))
-            if is_shared is None:
-                is_shared = shared[id(negated)] = self._has_equal_negation(sub, negated)
-            if not is_shared:
-                unshared.append(negated)
-        return unshared
-
-    def _has_equal_negation(self, sub: Disjunct, negated: Any) -> bool:
-        """Tell whether the sender's disjunct negates an equal schema."""
-        spend_steps()
-        by_key = self._negated_by_key.get_or_compute(
-            (sub,), lambda: self._index_negated(sub.negated)
-        )
-        key = self.equality.build_structural_key(negated, is_first=False)
-        return any(self.equality.is_equal(own, negated) for own in by_key.get(key, ()))
-
-    def _index_negated(self, schemas: Conjuncts) -> dict[str, list[Any]]:
-        by_key: dict[str, list[Any]] = {}
-        for negated in schemas:
-            key = self.equality.build_structural_key(negated, is_first=True)
-            by_key.setdefault(key, []).append(negated)
-        return by_key
-
-    def _is_keyword_equal(self, keyword: str, own: Any, other: Any) -> bool:
-        return self.equality.is_equal({keyword: own}, {keyword: other})
-
-    # --- examples
-
-    def generate_example(self, sub: Disjunct, json_type: str = "") -> Any:
-        """Return a small value of a disjunct, NO_WITNESS where none is found.
-
-        Args:
-            sub: the disjunct, of the sender.
-            json_type: the type of the value; "" for any.
-
-        """
-        return self._examples.get_or_compute(
-            (*sub.parts, *sub.negated),
-            lambda: self._generate_disjunct_example(sub, json_type),
-            (json_type, len(sub.parts)),
-        )
-
-    def _generate_disjunct_example(self, sub: Disjunct, json_type: str) -> Any:
-        conjuncts: list[Any] = list(sub.parts)
-        if json_type:
-            conjuncts.append({"type": json_type})
-        conjuncts += [{"not": schema} for schema in sub.negated]
-        return self._generate_or_sample(Schema({"allOf": conjuncts}))
-
-    def generate_common_example(self, schemas: Conjuncts) -> Any:
-        """Return a small value that fits several schemas, NO_WITNESS where none is found."""
-        return self._generate_or_sample(Schema({"allOf": list(schemas)}))
-
-    def _generate_or_sample(self, schema: Schema) -> Any:
-        """Return a witness of a schema; where the search gives up, an example of the generator."""
-        result = self.witness_generator.generate((SignedSchema(self.subschema_view, schema),))
-        if isinstance(result, Witness):
-            return result.value
-        if not isinstance(result, Unknown):
-            return NO_WITNESS
-        for formats in (True, False):
-            root = self.validators.build_root(self.subschema_view, schema, formats=formats)
-            generator = ExampleGenerator(root, compile_schema=compile_check)
-            try:
-                return generator.generate(optional="none")
-            except NoExample:
-                continue
-        return NO_WITNESS
+        yield from suspect_undecided_keywords(self, sub, json_type, sup)
 
 
 def _list_finite_values(sub: Disjunct) -> list[Any]:

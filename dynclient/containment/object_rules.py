@@ -63,7 +63,7 @@ def _compare_property(
 ) -> Iterator[SuspectedIncompatibility]:
     schemas = sub.find_property_schemas(name)
     other_schemas = sup.find_property_schemas(name)
-    make = partial(checker.generate_common_example, schemas)
+    make = partial(checker.examples.generate_common, schemas)
     suspected: tuple[SuspectedIncompatibility, ...]
     if _is_refused(other_schemas):
         suspected = (suspect("additionalProperties", None, False, make, property_name=name),)
@@ -111,7 +111,7 @@ def _compare_group(
     checker: ContainmentChecker, schemas: Conjuncts, other_schemas: Conjuncts
 ) -> tuple[SuspectedIncompatibility, ...]:
     if _is_refused(other_schemas):
-        make = partial(checker.generate_common_example, schemas)
+        make = partial(checker.examples.generate_common, schemas)
         return (suspect("additionalProperties", True, False, make),)
     return checker.compare(schemas, other_schemas)
 
@@ -134,7 +134,7 @@ def _compare_property_counts(
     least = max(*sub.collect_values("minProperties"), len(sub.required), 0)
     for minimum in sup.collect_values("minProperties"):
         if least < minimum:
-            make = partial(checker.generate_example, sub, "object")
+            make = partial(checker.examples.generate, sub, "object")
             yield suspect("minProperties", least, minimum, make)
     most = _compute_max_properties(checker, sub)
     for maximum in sup.collect_values("maxProperties"):
@@ -175,7 +175,7 @@ def _is_refused(schemas: Conjuncts) -> bool:
 
 
 def _generate_base_object(checker: ContainmentChecker, sub: Disjunct) -> dict[str, Any] | None:
-    example = checker.generate_example(sub, "object")
+    example = checker.examples.generate(sub, "object")
     return dict(example) if isinstance(example, dict) else None
 
 
@@ -195,7 +195,7 @@ def _build_with_property(checker: ContainmentChecker, sub: Disjunct, name: str, 
 
 
 def _build_with_generated_property(checker: ContainmentChecker, sub: Disjunct, name: str) -> Any:
-    value = checker.generate_common_example(sub.find_property_schemas(name))
+    value = checker.examples.generate_common(sub.find_property_schemas(name))
     return _build_with_property(checker, sub, name, value)
 
 
@@ -228,7 +228,7 @@ def _add_properties(
     for name in names:
         if len(properties) < count and name not in properties:
             schemas = sub.find_property_schemas(name) or sub.additional_schemas
-            properties[name] = checker.generate_common_example(schemas)
+            properties[name] = checker.examples.generate_common(schemas)
 
 
 # --- disjointness

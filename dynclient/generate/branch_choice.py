@@ -7,7 +7,9 @@ from random import Random
 from typing import Any
 
 from dynclient.generate.merged_schema import SyntheticSchema, pick
-from dynclient.generate.schema_cache import BranchChooser, Option, SchemaCache, get_schema_name
+from dynclient.generate.schema_cache import SchemaCache
+from dynclient.generate.schema_keys import Option
+from dynclient.generate.schema_merger import BranchChooser, get_schema_name
 
 
 @dataclass(slots=True)

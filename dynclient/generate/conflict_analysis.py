@@ -98,8 +98,8 @@ class ConflictAnalyzer:
 
     def _can_differ(self, schemas: tuple[JsonSchema, ...], other: JsonSchema) -> bool:
         """Return False where each value of the schemas is surely a value of the other one too."""
-        merged = self.cache.merge_without_choice(schemas)
-        merged_other = self.cache.merge_without_choice((other,))
+        merged = self.cache.merger.merge_without_choice(schemas)
+        merged_other = self.cache.merger.merge_without_choice((other,))
         if merged is None or merged_other is None:
             return True
         if not _asserts_only_types(merged_other):

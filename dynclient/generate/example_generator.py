@@ -15,7 +15,8 @@ from dynclient.generate.merged_schema import (
 )
 from dynclient.generate.plausible_values import PlausibleValueGenerator
 from dynclient.generate.property_choice import OptionalMembers
-from dynclient.generate.schema_cache import InstanceCheck, SchemaCache, SchemaKey
+from dynclient.generate.schema_cache import InstanceCheck, SchemaCache
+from dynclient.generate.schema_keys import SchemaKey
 from dynclient.generate.value_choices import MAX_STEPS, BudgetExceeded
 from dynclient.schema.engines.step_limit import MAX_STEPS as MAX_STEPS_OF_CHECK
 from dynclient.schema.engines.step_limit import has_steps_left, limit_steps

@@ -16,7 +16,8 @@ from dynclient.generate.merged_schema import (
     pick,
 )
 from dynclient.generate.property_choice import OptionalMembers
-from dynclient.generate.schema_cache import NO_VALUE, SchemaCache, SchemaKey
+from dynclient.generate.schema_cache import NO_VALUE, SchemaCache
+from dynclient.generate.schema_keys import SchemaKey
 from dynclient.generate.value_generator import ValueGenerator
 
 #: From this depth or size on, a value has only what it must have.

@@ -112,7 +112,7 @@ class PropertyChooser:
         self.spend(len(added))
         branches = BranchCounts(self.cache, self.random)
         choose = branches.build_chooser(is_minimal=is_minimal)
-        dependent = self.cache.merge(tuple(added), choose)
+        dependent = self.cache.merger.merge(tuple(added), choose)
         assert dependent is not None
         conjuncts = [schema for schema in dependent.conjuncts if id(schema) not in present]
         return MergedSchema(

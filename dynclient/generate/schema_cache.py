@@ -1,9 +1,9 @@
-"""What generated values share: resolved references, compiled checks, valid examples, heights."""
+"""What generated values share: resolved references, compiled checks, patterns, valid examples."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import unquote
 
 from dynclient import regex
@@ -19,27 +19,16 @@ from dynclient.generate.merged_schema import (
     JsonSchema,
     MergedSchema,
     SyntheticSchema,
-    get_listed_values,
 )
-from dynclient.generate.negated_schemas import list_negations
+from dynclient.generate.schema_keys import Option, SchemaKey, get_schema_key, store_bounded
+from dynclient.generate.schema_merger import SchemaMerger
 from dynclient.schema.dialect import (
-    BASE_SUFFIX,
     Schema,
     SharedDefinitions,
     get_shared_definitions,
 )
-from dynclient.schema.readings import OPEN_SUFFIX
 
 InstanceCheck = Callable[[Any], bool]
-#: One option of a choice: the schemas that must hold where it is chosen.
-Option = tuple[JsonSchema, ...]
-#: (schema that offers the choice, keyword, options) -> index of the chosen option.
-BranchChooser = Callable[[dict[str, Any], str, list[Option]], int]
-#: Identifies some schemas of one root, each by its place in memory.
-SchemaKey = tuple[int, ...]
-
-MAX_DEPTH = 60
-MAX_CACHED = 4096
 #: Stands where there is no value, as None is one.
 NO_VALUE: Any = object()
 
@@ -47,15 +36,6 @@ NO_VALUE: Any = object()
 _ANNOTATIONS = frozenset(
     ("default", "deprecated", "description", "examples", "readOnly", "title", "writeOnly")
 )
-T = TypeVar("T")
-
-
-def get_schema_key(schemas: Option) -> SchemaKey:
-    """Return a key of some schemas, synthetic ones left out: these live too shortly to be known by.
-
-    Schemas of one root live as long as the root does, so their places in memory identify them.
-    """
-    return tuple(id(schema) for schema in schemas if not isinstance(schema, SyntheticSchema))
 
 
 class SchemaCache:
@@ -65,6 +45,9 @@ class SchemaCache:
         schema: self-contained JSON Schema 2020-12; its references are local.
         compile_schema: schema -> check. Without it jsonschema is used, with formats as annotations.
         accepts: the check of the whole schema, where the caller has it already.
+
+    Attributes:
+        merger: merges its schemas.
 
     """
 
@@ -82,12 +65,11 @@ class SchemaCache:
             self._shared_definitions = get_shared_definitions(schema)
         self._compile = compile_schema or _compile_with_jsonschema
 
+        self.merger = SchemaMerger(self.resolve)
         self._checks: dict[SchemaKey, InstanceCheck] = {}
         if accepts is not None:
             self._checks[get_schema_key((schema,))] = accepts
         self._reference_checks: dict[str, InstanceCheck] = {}
-        self._choiceless_merges: dict[SchemaKey, MergedSchema | None] = {}
-        self._merged_schemas: dict[SchemaKey, MergedSchema] = {}
         self._reference_targets: dict[str, JsonSchema] = {}
         self._compiled_patterns: dict[str, regex.Pattern | None] = {}
         self._references_by_definition: dict[str, frozenset[str]] = {}
@@ -96,8 +78,6 @@ class SchemaCache:
             if self._shared_definitions is not None
             else DefinitionHeights(self._definitions)
         )
-
-    # --- references, checks and patterns
 
     def resolve(self, ref: str) -> JsonSchema:
         """Return the schema that a local reference points to.
@@ -128,7 +108,7 @@ class SchemaCache:
             return self._checks[key]
 
         conjunction = documented[0] if len(documented) == 1 else {"allOf": documented}
-        return self._store(self._checks, key, self._compile_check(conjunction))
+        return store_bounded(self._checks, key, self._compile_check(conjunction))
 
     def _compile_check(self, schema: JsonSchema) -> InstanceCheck:
         if isinstance(schema, bool):
@@ -187,89 +167,6 @@ class SchemaCache:
         compiled = self._compiled_patterns[pattern]
         return compiled is not None and compiled.search(name)
 
-    # --- merged schemas
-
-    def merge_without_choice(self, schemas: Option) -> MergedSchema | None:
-        """Return the merged schema of schemas without a choice; None where one is offered."""
-        is_cached = not _has_synthetic_schema(schemas)
-        key = get_schema_key(schemas)
-        if is_cached and key in self._choiceless_merges:
-            return self._choiceless_merges[key]
-        merged = self.merge(schemas, None)
-        return self._store(self._choiceless_merges, key, merged) if is_cached else merged
-
-    def merge(
-        self,
-        schemas: Option,
-        choose: BranchChooser | None,
-        forced: Container[int] = (),
-    ) -> MergedSchema | None:
-        """Follow references, `allOf` and chosen branches.
-
-        Args:
-            schemas: what to merge.
-            choose: chooses a branch of `oneOf`, `anyOf` and `not`.
-            forced: ids of schemas; the option that begins with one of them is chosen.
-
-        Returns:
-            The merged schema; None if there is a choice and nothing to choose with.
-
-        Raises:
-            GenerationFailed: a schema is false, or a reference points to nothing.
-
-        """
-        conjuncts: list[dict[str, Any]] = []
-        refs: list[str] = []
-        tags: dict[str, str] = {}
-        visited: set[int] = set()
-        pending = list(reversed(schemas))
-        while pending:
-            schema = pending.pop()
-            if schema is True or id(schema) in visited:
-                continue
-            if schema is False:
-                raise GenerationFailed("a part of its schema refuses every value here")
-            visited.add(id(schema))
-            conjuncts.append(schema)
-
-            followers = list(schema.get("allOf", ()))
-            if "$ref" in schema:
-                refs.append(schema["$ref"])
-                followers.insert(0, self.resolve(schema["$ref"]))
-            for keyword, options in self._find_choices(schema):
-                if len(options) > 1 and choose is None:
-                    return None
-                option = _choose_option(schema, keyword, options, choose, forced)
-                followers += option
-                tags |= _find_branch_tag(schema, option)
-
-            pending += reversed(followers)
-            if not pending:
-                implied = list(_find_implied_schemas(conjuncts, refs, visited))
-                pending += reversed(implied)
-
-        names = tuple(dict.fromkeys(map(get_schema_name, refs)))
-        tags = _find_own_tags(conjuncts, names) | tags
-        return self._get_merged_schema(tuple(conjuncts), names, tags)
-
-    def _get_merged_schema(
-        self, conjuncts: tuple[dict[str, Any], ...], names: tuple[str, ...], tags: dict[str, str]
-    ) -> MergedSchema:
-        if _has_synthetic_schema(conjuncts):
-            return MergedSchema(conjuncts, names, tags)
-        key = get_schema_key(conjuncts)
-        if key in self._merged_schemas:
-            return self._merged_schemas[key]
-        return self._store(self._merged_schemas, key, MergedSchema(conjuncts, names, tags))
-
-    def _find_choices(self, schema: dict[str, Any]) -> Iterator[tuple[str, list[Option]]]:
-        for keyword in ("oneOf", "anyOf"):
-            if keyword in schema:
-                yield keyword, [(branch,) for branch in schema[keyword]]
-        if "not" in schema and get_listed_values(schema["not"]) is None:
-            negations = list_negations(schema["not"], self.resolve)
-            yield "not", [(negation,) for negation in negations]
-
     def list_offered_values(self, merged: MergedSchema, keyword: str, schemas: Option) -> list[Any]:
         """Return the values that the schemas offer themselves and accept.
 
@@ -287,17 +184,9 @@ class SchemaCache:
             merged.offered_values[keyword] = [value for value in candidates if accepts(value)]
         return merged.offered_values[keyword]
 
-    # --- heights
-
     def compute_height(self, schema: JsonSchema) -> float:
         """Return how many levels the lowest instance of a schema has, infinity if it has none."""
         return self._heights.compute(schema, self._definitions)
-
-    def _store(self, cache: dict[SchemaKey, T], key: SchemaKey, value: T) -> T:
-        if len(cache) >= MAX_CACHED:
-            cache.clear()
-        cache[key] = value
-        return value
 
 
 def _compile_with_jsonschema(schema: dict[str, Any]) -> InstanceCheck:
@@ -331,84 +220,6 @@ def _compile_pattern(pattern: str) -> regex.Pattern | None:
 def accept_anything(_value: Any) -> bool:
     """Return True: the check of what cannot be checked."""
     return True
-
-
-def _has_synthetic_schema(schemas: tuple[JsonSchema, ...] | tuple[dict[str, Any], ...]) -> bool:
-    return any(isinstance(schema, SyntheticSchema) for schema in schemas)
-
-
-def get_schema_name(ref: str) -> str:
-    """Return the name of the schema that a reference, a discriminator's or ours, means."""
-    name = unescape_token(ref.rsplit("/", 1)[-1])
-    return name.removesuffix(OPEN_SUFFIX).removesuffix(BASE_SUFFIX)
-
-
-# --- choices
-
-
-def _choose_option(
-    schema: dict[str, Any],
-    keyword: str,
-    options: list[Option],
-    choose: BranchChooser | None,
-    forced: Container[int],
-) -> Option:
-    for option in options:
-        if option and id(option[0]) in forced:
-            return option
-    return options[choose(schema, keyword, options) if choose else 0]
-
-
-def _find_implied_schemas(
-    conjuncts: list[dict[str, Any]], refs: list[str], visited: Container[int]
-) -> Iterator[JsonSchema]:
-    """Yield the `then` of each condition that surely holds, as its schema must hold anyway."""
-    for schema in conjuncts:
-        condition = schema.get("if")
-        if not isinstance(condition, dict) or len(condition) != 1:
-            continue
-        consequence = schema.get("then", True)
-        if condition.get("$ref") in refs and id(consequence) not in visited:
-            yield consequence
-
-
-def _find_branch_tag(owner: dict[str, Any], branch: Option) -> dict[str, str]:
-    """Return the property and value that a discriminator wants for a chosen branch."""
-    rule = owner.get("discriminator")
-    if not isinstance(rule, dict) or "propertyName" not in rule:
-        return {}
-    schema = branch[0] if branch else True
-    if not isinstance(schema, dict) or "$ref" not in schema:
-        return {}
-    name = get_schema_name(schema["$ref"])
-    tag = _map_names_to_tags(rule).get(name, name)
-    return {rule["propertyName"]: tag}
-
-
-def _find_own_tags(conjuncts: list[dict[str, Any]], names: tuple[str, ...]) -> dict[str, str]:
-    """Return the tags that discriminators of base schemas want.
-
-    The first definition on the way that the mapping names decides, else the mapping's first entry.
-    """
-    tags: dict[str, str] = {}
-    for schema in conjuncts:
-        rule = schema.get("discriminator")
-        if not isinstance(rule, dict) or "propertyName" not in rule:
-            continue
-        tags_by_name = _map_names_to_tags(rule)
-        candidates = [tags_by_name[name] for name in names if name in tags_by_name]
-        candidates += [*tags_by_name.values(), *names]
-        if candidates:
-            tags[rule["propertyName"]] = candidates[0]
-    return tags
-
-
-def _map_names_to_tags(rule: dict[str, Any]) -> dict[str, str]:
-    """Return a discriminator's mapping read backwards; of several tags for a schema the first."""
-    mapping = rule.get("mapping")
-    if not isinstance(mapping, dict):
-        return {}
-    return {get_schema_name(ref): tag for tag, ref in reversed(mapping.items())}
 
 
 def _list_unchecked_offers(merged: MergedSchema, keyword: str) -> list[Any]:

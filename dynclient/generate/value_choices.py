@@ -10,7 +10,8 @@ from typing import Any
 from dynclient.generate.conflict_analysis import ConflictAnalyzer
 from dynclient.generate.merged_schema import ExcludedValues, JsonSchema, MergedSchema
 from dynclient.generate.property_choice import OptionalMembers, PropertyChooser
-from dynclient.generate.schema_cache import SchemaCache, SchemaKey
+from dynclient.generate.schema_cache import SchemaCache
+from dynclient.generate.schema_keys import SchemaKey
 from dynclient.schema.engines.step_limit import charge_steps, has_steps_left
 
 MAX_STEPS = 20_000

@@ -19,14 +19,12 @@ from dynclient.generate.merged_schema import (
     exclude_values,
     pick,
 )
-from dynclient.generate.schema_cache import (
-    MAX_DEPTH,
-    NO_VALUE,
-    accept_anything,
-    get_schema_key,
-)
+from dynclient.generate.schema_cache import NO_VALUE, accept_anything
+from dynclient.generate.schema_keys import get_schema_key
 from dynclient.generate.value_choices import MAX_STEPS, ValueChoices
 
+#: How deep a value may be nested.
+MAX_DEPTH = 60
 MAX_TRIES = 64
 #: So many tries are made at branches, and two more for each branch of the schema.
 MIN_TRIES = 16
@@ -73,7 +71,7 @@ class ValueGenerator(ValueChoices):
         if len(self.path) > MAX_DEPTH:
             raise GenerationFailed("it nests too deeply")
         try:
-            merged = self.cache.merge_without_choice(schemas)
+            merged = self.cache.merger.merge_without_choice(schemas)
             if merged is None or merged.has_uncertain_keywords:
                 return self._search(schemas, name, prefer, avoid)
             return self._offer_or_generate(merged, schemas, name, prefer, avoid)
@@ -152,7 +150,7 @@ class ValueGenerator(ValueChoices):
             is_minimal=self.is_minimal,
             repeats_twins=(number + 1) % 3 > 0,
         )
-        merged = self.cache.merge(conflicts + schemas, choose, set(map(id, conflicts)))
+        merged = self.cache.merger.merge(conflicts + schemas, choose, set(map(id, conflicts)))
         assert merged is not None
         self.spend(len(merged.conjuncts) // 20)
         return merged

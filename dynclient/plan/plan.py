@@ -27,7 +27,8 @@ from dynclient.plan.json_values import (
 )
 from dynclient.plan.missing_members import expand_missing_locations
 from dynclient.plan.request_writer import RequestWriter
-from dynclient.plan.results import ResultTable
+from dynclient.plan.result_table import ResultTable
+from dynclient.plan.results import ResultBuilder
 from dynclient.plan.schemas import Reading, Schemas
 from dynclient.plan.value_hints import add_value_hints
 from dynclient.schema.dialect import Schema
@@ -51,6 +52,7 @@ class Plan:
         self.operation = operation
         self.schemas = schemas
         self.result_table = ResultTable(operation, schemas)
+        self.result_builder = ResultBuilder(self.result_table)
         self._file_places: dict[str, FilePlaces | None] = {}
         self._binders: dict[str | None, Binder] = {}
         self._checkers: dict[tuple[str | None, Reading, bool], Checker] = {}

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from dynclient.model import Document, Parameter, is_framing_header
 from dynclient.plan.operation_matcher import OperationMatch, matches_template
 from dynclient.plan.parsed_request import NameValuePairs, ParsedRequest
-from dynclient.plan.results import BODILESS_STATUSES
+from dynclient.plan.result_table import BODILESS_STATUSES
 from dynclient.schema.dialect import EXCLUDING_ANNOTATIONS
 from dynclient.wire import media
 from dynclient.wire.message import Response

@@ -14,7 +14,7 @@ from dynclient.model import Response as DeclaredResponse
 from dynclient.plan.json_values import to_json
 from dynclient.plan.parsed_request import ParsedRequest
 from dynclient.plan.plan import Plan
-from dynclient.plan.results import BODILESS_STATUSES, FIRST_ERROR_STATUS
+from dynclient.plan.result_table import BODILESS_STATUSES, FIRST_ERROR_STATUS
 from dynclient.sandbox.content_negotiation import negotiate_media_type
 from dynclient.sandbox.response_builder import ResponseBuilder
 from dynclient.sandbox.response_sampler import SampledBody

@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 from dynclient.model import Operation
 from dynclient.plan.operation_matcher import OperationMatcher
 from dynclient.plan.parsed_request import ParsedRequest
-from dynclient.plan.results import ResultTable
+from dynclient.plan.result_table import ResultTable
 from dynclient.wire.message import Headers, Response
 
 #: Source: RFC 9110 §15.4.

@@ -12,7 +12,7 @@ from dynclient.model import MediaType, Parameter
 from dynclient.model import Response as DeclaredResponse
 from dynclient.plan.parsed_request import ParsedRequest
 from dynclient.plan.plan import Plan
-from dynclient.plan.results import BODILESS_STATUSES, FIRST_ERROR_STATUS
+from dynclient.plan.result_table import BODILESS_STATUSES, FIRST_ERROR_STATUS
 from dynclient.sandbox.content_negotiation import negotiate_media_type
 from dynclient.sandbox.error_bodies import build_problem_response, fill_error_body
 from dynclient.sandbox.preferences import Preferences

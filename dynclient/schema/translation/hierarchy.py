@@ -170,6 +170,16 @@ class SchemaHierarchy:
                     return True
         return False
 
+    def list_related_schemas(self, node: Node) -> Iterator[Node]:
+        """Yield the schemas that stand for a schema, or that its discriminator names."""
+        if self.is_base(node):
+            yield from self.list_descendants(node)
+        for entry in node.get_child("discriminator").get_child("mapping").iterate_children():
+            with contextlib.suppress(UnresolvableReference):
+                target = find_mapped_schema(entry)
+                if target is not None:
+                    yield target
+
     def _find_target(self, node: Node) -> Node | None:
         """Return the schema that a reference means, references that are only names followed."""
         visited: set[SchemaKey] = set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dynclient.document.references import Node
+from dynclient.errors import UnresolvableReference
 from dynclient.schema.dialect import Schema
 from dynclient.violations import Place
 
@@ -50,3 +51,14 @@ class TranslationProblems:
             "error", "circular-schema", message, "", place.pointer, place.uri, place=schema.place
         )
         self.found.append(problem)
+
+    def follow_child(self, node: Node, keyword: str) -> Node:
+        """Return what a keyword holds that is no schema, its `$ref` followed.
+
+        A reference that leads nowhere is noted.
+        """
+        try:
+            return node.get_child(keyword).merge_reference()
+        except UnresolvableReference as error:
+            self.report(node.get_child(keyword), "unresolvable-reference", error.reason)
+            return node.follow_child(keyword)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections import deque
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from dynclient.document.openapi_version import REFERENCE_ONLY_FLAVOURS, SchemaFlavour
@@ -24,26 +22,29 @@ from dynclient.schema.dialect import (
     bundle_schema,
     remove_repeated_references,
 )
-from dynclient.schema.formats import CheckedFormat
+from dynclient.schema.translation.annotation_translator import AnnotationTranslator
 from dynclient.schema.translation.assertion_translator import AssertionTranslator
 from dynclient.schema.translation.conjuncts import ConjunctReader
 from dynclient.schema.translation.definition_keys import DefinitionKey, DefinitionNames
+from dynclient.schema.translation.discriminator_mappings import (
+    DiscriminatorMappingTranslator,
+    is_abstract,
+)
 from dynclient.schema.translation.discriminators import DiscriminatorTranslator, SchemaOrigin
 from dynclient.schema.translation.dynamic_scopes import (
     NO_SCOPE,
     REFERENCE_KEYWORDS,
     DynamicScopeReader,
 )
-from dynclient.schema.translation.hierarchy import SchemaHierarchy, find_mapped_schema
+from dynclient.schema.translation.hierarchy import SchemaHierarchy
 from dynclient.schema.translation.json_schema_drafts import (
     CURRENT_DRAFT,
     DEPENDENCIES_END,
     read_draft,
     select_keywords,
 )
-from dynclient.schema.translation.keyword_values import has_only_finite_numbers, is_list_of_names
+from dynclient.schema.translation.keyword_values import is_list_of_names
 from dynclient.schema.translation.nullable_schemas import translate_nullable
-from dynclient.schema.translation.open_enums import X_EXTENSIBLE_ENUM, is_open_enum, open_enum
 from dynclient.schema.translation.reference_cycles import remove_reference_cycles
 from dynclient.schema.translation.swagger_dialect import read_swagger_schema
 from dynclient.schema.translation.translation_options import DEFAULT_TRANSLATION, TranslationOptions
@@ -58,15 +59,6 @@ _SUBSCHEMA_KEYWORDS: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(SINGLE_SCHEMA_KEYWORDS, (dict, bool)),
     **dict.fromkeys(SCHEMA_LIST_KEYWORDS, (list,)),
     **dict.fromkeys(SCHEMA_MAP_KEYWORDS, (dict,)),
-}
-
-#: Annotation -> the type that its value must have.
-_ANNOTATIONS: dict[str, type] = {
-    **dict.fromkeys(("contentEncoding", "contentMediaType", "description", "format", "title"), str),
-    **dict.fromkeys(("deprecated", "readOnly", "writeOnly"), bool),
-    "default": object,
-    "x-extensible-enum": object,
-    "x-ms-enum": dict,
 }
 
 #: With one of these keywords, what must be there may be said apart from what it is.
@@ -115,9 +107,10 @@ class SchemaTranslator:
         self.direction = direction
         self.options = options
         self.defs: dict[str, Schema | bool] = SharedDefinitions()
-        self._format_checks = dict(options.formats)
         self._problems = TranslationProblems()
-        self._assertions = AssertionTranslator(self._problems, frozenset(self._format_checks))
+        self._assertions = AssertionTranslator(self._problems, frozenset(dict(options.formats)))
+        self._annotations = AnnotationTranslator(self._problems, options)
+        self._mappings = DiscriminatorMappingTranslator(self._problems, self.add_definition)
         self._definition_names: dict[DefinitionKey, str] = {}
         self._names = DefinitionNames()
         #: Components that are named and not yet translated. So a chain of references is no nesting.
@@ -213,7 +206,8 @@ class SchemaTranslator:
             schema["allOf"] = [*schema.get("allOf", ()), part]
         self._translate_required(schema, node, exclusions)
         self._remove_dependents(schema, exclusions)
-        self._translate_annotations(schema, node)
+        self._annotations.translate(schema, node)
+        self._translate_discriminator(schema, node)
         self._scope = outer_scope
         return translate_nullable(schema, node, self._problems, self.options)
 
@@ -331,20 +325,9 @@ class SchemaTranslator:
 
     def _get_dynamic_scopes(self, node: Node) -> DynamicScopeReader:
         if self._known_dynamic_scopes is None:
-            reader = DynamicScopeReader(node.files, self._list_related_schemas)
+            reader = DynamicScopeReader(node.files, self._get_hierarchy(node).list_related_schemas)
             self._known_dynamic_scopes = reader
         return self._known_dynamic_scopes
-
-    def _list_related_schemas(self, node: Node) -> Iterator[Node]:
-        """Yield the schemas that stand for a schema, or that its discriminator names."""
-        hierarchy = self._get_hierarchy(node)
-        if hierarchy.is_base(node):
-            yield from hierarchy.list_descendants(node)
-        for entry in node.get_child("discriminator").get_child("mapping").iterate_children():
-            with contextlib.suppress(UnresolvableReference):
-                target = find_mapped_schema(entry)
-                if target is not None:
-                    yield target
 
     def _translate_hierarchy(self, base: Node) -> Schema:
         """Return the union of a base schema and the schemas that build on it.
@@ -360,11 +343,13 @@ class SchemaTranslator:
         for keyword in ("title", "description"):
             if base.get_text(keyword):
                 union[keyword] = base.get_text(keyword)
-        self._translate_discriminator(union, rule)
+        discriminator = self._mappings.translate(rule)
+        if discriminator is not None:
+            union["discriminator"] = discriminator
 
         members = hierarchy.list_descendants(base)
         is_response = self.direction == "response"
-        is_nameless = self._is_abstract(base, rule.get_child("mapping"))
+        is_nameless = is_abstract(base, rule.get_child("mapping"))
         if is_response or not is_nameless or tag not in self._conjuncts.find_required_names(base):
             members.append(base)
         alternatives = []
@@ -378,15 +363,19 @@ class SchemaTranslator:
         self._discriminators.add_union(union, fallback)
         return union
 
-    def _is_abstract(self, base: Node, mapping: Node) -> bool:
-        """Return whether no tag means the base, as a mapping names other schemas only."""
-        entries = list(mapping.iterate_children())
-        for entry in entries:
-            with contextlib.suppress(UnresolvableReference):
-                target = find_mapped_schema(entry)
-                if target and (target.uri, target.pointer) == (base.uri, base.pointer):
-                    return False
-        return bool(entries)
+    def _translate_discriminator(self, schema: Schema, node: Node) -> None:
+        if "discriminator" not in node.value:
+            return
+        if not isinstance(node.value["discriminator"], dict):
+            self._problems.report_keyword(node, "discriminator")
+            return
+        rule = self._problems.follow_child(node, "discriminator")
+        discriminator = self._mappings.translate(rule)
+        if discriminator is None:
+            return
+        schema["discriminator"] = discriminator
+        if any(keyword in schema for keyword in UNION_KEYWORDS):
+            self._discriminators.add_union(schema)
 
     # --- names that travel only the other way
 
@@ -422,7 +411,7 @@ class SchemaTranslator:
                 continue
             child = node.get_child(keyword)
             if keyword not in SINGLE_SCHEMA_KEYWORDS and child.reference is not None:
-                child = self._follow_child(node, keyword)
+                child = self._problems.follow_child(node, keyword)
                 if child.value is None:
                     continue
             if not isinstance(child.value, types) or child.value == []:
@@ -504,91 +493,6 @@ class SchemaTranslator:
             place = node.get_child("patternProperties").get_child(pattern)
             if not self._assertions.check_pattern(place, pattern):
                 del schema["patternProperties"][pattern]
-
-    # --- annotations
-
-    def _translate_annotations(self, schema: Schema, node: Node) -> None:
-        for keyword, value_type in _ANNOTATIONS.items():
-            if keyword not in node.value:
-                continue
-            annotation = node.value[keyword]
-            if isinstance(annotation, value_type) and has_only_finite_numbers(annotation):
-                schema[keyword] = annotation
-            else:
-                self._problems.report_keyword(node, keyword)
-
-        self._add_format_check(schema)
-        if "enum" in schema and is_open_enum(node.value):
-            schema.setdefault(X_EXTENSIBLE_ENUM, True)
-            if self.options.opens_enums:
-                open_enum(schema)
-        _translate_examples(schema, node.value)
-        if isinstance(node.value.get("discriminator"), dict):
-            self._translate_discriminator(schema, self._follow_child(node, "discriminator"))
-        elif "discriminator" in node.value:
-            self._problems.report_keyword(node, "discriminator")
-
-    def _add_format_check(self, schema: Schema) -> None:
-        """Let the format of a schema carry its check, where it is one of the user's."""
-        name = schema.get("format", "")
-        if name in self._format_checks:
-            schema["format"] = CheckedFormat(name, self._format_checks[name])
-
-    def _translate_discriminator(self, schema: Schema, node: Node) -> None:
-        """Let the mapping name members of `defs`, as the `$ref`s of the alternatives do."""
-        if not node.get_text("propertyName"):
-            return
-        mapping_node = self._follow_child(node, "mapping")
-        mapping = {}
-        for tag in mapping_node.member_keys():
-            entry = mapping_node.get_child(tag)
-            try:
-                target = find_mapped_schema(entry)
-            except UnresolvableReference as error:
-                self._problems.report(entry, "unresolvable-reference", error.reason)
-                continue
-            if target is None:
-                self._problems.report_keyword(mapping_node, tag)
-            else:
-                mapping[tag] = "#/$defs/" + escape_token(self.add_definition(target))
-
-        schema["discriminator"] = {"propertyName": node.get_text("propertyName")}
-        if mapping:
-            schema["discriminator"]["mapping"] = mapping
-        if "defaultMapping" in node.value:
-            self._translate_default_mapping(schema["discriminator"], node)
-        if any(keyword in schema for keyword in UNION_KEYWORDS):
-            self._discriminators.add_union(schema)
-
-    def _follow_child(self, node: Node, keyword: str) -> Node:
-        """Return what a keyword holds that is no schema, its `$ref` followed."""
-        try:
-            return node.get_child(keyword).merge_reference()
-        except UnresolvableReference as error:
-            self._problems.report(node.get_child(keyword), "unresolvable-reference", error.reason)
-            return node.follow_child(keyword)
-
-    def _translate_default_mapping(self, rule: dict[str, Any], node: Node) -> None:
-        """Let the default mapping name a member of `defs`, as the mapping does."""
-        entry = node.get_child("defaultMapping")
-        try:
-            target = find_mapped_schema(entry)
-        except UnresolvableReference as error:
-            self._problems.report(entry, "unresolvable-reference", error.reason)
-            return
-        if target is None:
-            self._problems.report_keyword(node, "defaultMapping")
-        else:
-            rule["defaultMapping"] = "#/$defs/" + escape_token(self.add_definition(target))
-
-
-def _translate_examples(schema: Schema, schema_object: dict[str, Any]) -> None:
-    """Carry `example` and `examples` over as one list."""
-    examples = [schema_object["example"]] if "example" in schema_object else []
-    if isinstance(schema_object.get("examples"), list):
-        examples += schema_object["examples"]
-    if examples and has_only_finite_numbers(examples):
-        schema["examples"] = examples
 
 
 def _without_keywords(node: Node, keywords: tuple[str, ...]) -> Node:
