@@ -60,3 +60,31 @@ def _escape_json_character(char: str) -> str:
 def dump_json(value: Any, indent: int | None = None) -> str:
     """Return a value as JSON that can be shown anywhere; letters of all languages stay."""
     return escape_json_text(json.dumps(value, indent=indent, ensure_ascii=False))
+
+
+def format_one_line(text: str) -> str:
+    """Return a text on one line, made harmless."""
+    return escape_unprintable(" ".join(text.split()))
+
+
+def format_count(count: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun: `1 use`, `2 uses`.
+
+    Args:
+        count: how many there are.
+        noun: what is counted.
+        plural: its plural; "" where an `s` makes it.
+
+    """
+    return f"{count} {noun}" if count == 1 else f"{count} {plural or noun + 's'}"
+
+
+def cut_line(text: str, limit: int) -> str:
+    """Return a text, cut to a limit of characters; `…` is the last one of a text that was cut."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def cut_value(text: str, limit: int) -> str:
+    """Return a text, cut to a limit of characters, and how many more there were."""
+    rest = len(text) - limit
+    return text if rest <= 0 else f"{text[:limit]}… ({rest} more characters)"

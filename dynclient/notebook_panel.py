@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from dynclient.display_text import cut_value
 from dynclient.html_elements import Child, Markup, element, join_children
 
 #: How much of data is shown.
@@ -106,7 +107,7 @@ class _TreeBuilder:
         """Return a value with its members."""
         self._count += 1
         if not isinstance(value, dict | list) or not value:
-            return element("code", _shorten(value))
+            return element("code", cut_value(repr(value), MAX_TEXT_CHARS))
         noun = "keys" if isinstance(value, dict) else "items"
         title = f"{len(value)} {noun}"
         if depth >= MAX_DEPTH or self._count > MAX_PARTS:
@@ -120,9 +121,3 @@ class _TreeBuilder:
             lines.append(element("div", f"… {len(members) - MAX_MEMBERS} more", class_="soft"))
         tree = element("div", join_children(lines), class_="tree")
         return element("details", element("summary", title), tree, open=depth < 2)  # noqa: PLR2004 (two levels are seen)
-
-
-def _shorten(value: Any) -> str:
-    text = repr(value)
-    rest = len(text) - MAX_TEXT_CHARS
-    return text if rest <= 0 else f"{text[:MAX_TEXT_CHARS]}… ({rest} more characters)"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dynclient.display_text import escape_unprintable
+from dynclient.display_text import escape_unprintable, format_count
 from dynclient.masking import mask_url
 
 #: Violations of these kinds come first, in this order; all other kinds keep their order.
@@ -168,8 +168,7 @@ _LITERAL_TEXTS = {None: "null", True: "true", False: "false"}
 def shorten_repr(value: Any) -> str:
     """Return a value as messages show it: short, and never a whole body."""
     if isinstance(value, dict):
-        noun = "property" if len(value) == 1 else "properties"
-        return f"an object of {len(value)} {noun}"
+        return f"an object of {format_count(len(value), 'property', 'properties')}"
     if isinstance(value, list | tuple):
         return f"an array of {len(value)}"
     if isinstance(value, str) and len(value) > MAX_VALUE_CHARS:

@@ -16,6 +16,7 @@ from dynclient.api_reference.markdown_text import (
 from dynclient.api_reference.operation_section import build_operation_section
 from dynclient.client.client import Client
 from dynclient.description.operation_description import describe_credential_place
+from dynclient.display_text import format_count
 from dynclient.masking import mask_url
 from dynclient.model import Document, Operation
 from dynclient.names import to_snake_case
@@ -115,10 +116,9 @@ def _build_index(
     document: Document, files: Mapping[str, str], anchors: Mapping[str, OperationAnchor]
 ) -> Iterator[str]:
     version = format_code(str(document.info.get("version", ""))) or "-"
-    count = len(document.operations)
-    noun = "operation" if count == 1 else "operations"
+    count = format_count(len(document.operations), "operation")
     yield from [f"# {format_inline(document.title)}", ""]
-    yield f"Version {version}, {count} {noun}."
+    yield f"Version {version}, {count}."
     yield from ["", *_describe_servers(document)]
     description = str(document.info.get("description") or "")
     if description:

@@ -144,8 +144,9 @@ def _print_report(checked: Sequence[CheckedDocument], form: str, *, is_failing: 
 def _check_usages(document: Document, paths: tuple[str, ...]) -> bool:
     """Print the lines of code that do not fit a document; return whether all of them fit."""
     from dynclient.cli.check_reports import format_counts
-    from dynclient.cli.terminal_output import format_count, format_one_line, print_block
+    from dynclient.cli.terminal_output import print_block
     from dynclient.cli.uses import find_usages_in
+    from dynclient.display_text import format_count, format_one_line
     from dynclient.usages import diagnose_usages
 
     analysis = find_usages_in(paths)

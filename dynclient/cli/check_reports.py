@@ -9,7 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dynclient.annotations.file_names import shorten_path
-from dynclient.display_text import escape_json_text, escape_unprintable
+from dynclient.display_text import (
+    escape_json_text,
+    format_count,
+    format_one_line,
+)
 
 if TYPE_CHECKING:
     from dynclient.cli.check_sources import CheckedDocument
@@ -43,8 +47,6 @@ def count_severities(checked: Iterable[CheckedDocument]) -> Counter[str]:
 
 def format_counts(counts: Mapping[str, int]) -> str:
     """Return numbers of problems in words; infos are named only where there are some."""
-    from dynclient.cli.terminal_output import format_count
-
     shown = [severity for severity in SEVERITIES if severity != "info" or counts.get(severity)]
     return ", ".join(format_count(counts.get(severity, 0), severity) for severity in shown)
 
@@ -58,13 +60,13 @@ def render_text(checked: Sequence[CheckedDocument]) -> Iterator[str]:
         problems = sort_problems(each.problems)
         yield from _format_rows(problems)
         yield from _format_code_counts(problems)
-        yield f"{_to_one_line(each.name)}: {_format_summary(each)}"
+        yield f"{format_one_line(each.name)}: {_format_summary(each)}"
     if len(checked) > 1:
         yield f"{len(checked)} documents: {format_counts(count_severities(checked))}"
 
 
 def _format_rows(problems: Sequence[Problem]) -> list[str]:
-    from dynclient.cli.terminal_output import align_columns
+    from dynclient.description.text_layout import align_columns
 
     if not problems:
         return []
@@ -72,19 +74,19 @@ def _format_rows(problems: Sequence[Problem]) -> list[str]:
 
 
 def _build_row(problem: Problem) -> tuple[str, ...]:
-    text = _to_one_line(problem.message)
+    text = format_one_line(problem.message)
     if problem.hint:
-        text += f"  hint: {_to_one_line(problem.hint)}"
-    operation = _to_one_line(problem.operation) or _NOTHING
+        text += f"  hint: {format_one_line(problem.hint)}"
+    operation = format_one_line(problem.operation) or _NOTHING
     return format_place(problem), problem.severity, problem.code, operation, text
 
 
 def format_place(problem: Problem) -> str:
     """Return `file:line:column` as editors read it; the pointer where no line is known."""
-    file = _to_one_line(shorten_path(problem.file))
+    file = format_one_line(shorten_path(problem.file))
     if problem.line is not None:
         return f"{file}:{problem.line}:{problem.column or 1}"
-    return f"{file}#{_to_one_line(problem.pointer)}" if problem.pointer else file
+    return f"{file}#{format_one_line(problem.pointer)}" if problem.pointer else file
 
 
 def _format_code_counts(problems: Sequence[Problem]) -> Iterator[str]:
@@ -97,16 +99,10 @@ def _format_code_counts(problems: Sequence[Problem]) -> Iterator[str]:
 
 
 def _format_summary(each: CheckedDocument) -> str:
-    from dynclient.cli.terminal_output import format_count
-
     counts = format_counts(count_severities([each]))
     if each.document is None:
         return f"not loaded, {counts}"
     return f"{format_count(each.operation_count, 'operation')}, {counts}"
-
-
-def _to_one_line(text: str) -> str:
-    return escape_unprintable(" ".join(text.split()))
 
 
 # --- JSON
@@ -178,7 +174,7 @@ def _annotate(problem: Problem) -> str:
     message = problem.message if not problem.hint else f"{problem.message}\nhint: {problem.hint}"
     if not place:
         message = f"{format_place(problem)}: {message}"
-    return format_command(problem.severity, {**place, "title": _to_one_line(title)}, message)
+    return format_command(problem.severity, {**place, "title": format_one_line(title)}, message)
 
 
 def render_sarif(checked: Sequence[CheckedDocument], *, is_failing: bool) -> str:
@@ -215,11 +211,13 @@ def _build_result(problem: Problem, rule_index: int) -> dict[str, Any]:
         "ruleId": problem.code,
         "ruleIndex": rule_index,
         "level": problem.severity,
-        "message": {"text": escape_message(_to_one_line(problem.message + hint))},
+        "message": {"text": escape_message(format_one_line(problem.message + hint))},
         "locations": [
             {
                 "physicalLocation": location,
-                "logicalLocations": [{"fullyQualifiedName": _to_one_line(name), "kind": "member"}],
+                "logicalLocations": [
+                    {"fullyQualifiedName": format_one_line(name), "kind": "member"}
+                ],
             }
         ],
         "partialFingerprints": {

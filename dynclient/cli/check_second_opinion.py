@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dynclient.display_text import cut_line
 from dynclient.document.problems import Problem
 from dynclient.document.references import Node, escape_token
 
@@ -47,23 +48,22 @@ def add_second_opinion(checked: CheckedDocument) -> CheckedDocument:
 
 
 def _find_problems(document: Document) -> Iterator[Problem]:
-    lines, failure = _ask(document)
+    lines, failure = _run_validator(document)
     for line in lines:
         pointer = "".join(f"/{escape_token(str(part))}" for part in line["path"])
         place = Node(document.files, document.uri, pointer, None).place
-        message = f"{CODE} says: {_shorten(line['message'])}"
+        message = f"{CODE} says: {_format_message(line['message'])}"
         yield Problem("error", CODE, message, "", pointer, document.uri, place=place)
     if failure:
         text = f"{CODE} gives no whole verdict: {failure}"
         yield Problem("info", "no-second-opinion", text, "", "", document.uri)
 
 
-def _shorten(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= MAX_MESSAGE_CHARS else text[: MAX_MESSAGE_CHARS - 1] + "…"
+def _format_message(text: str) -> str:
+    return cut_line(" ".join(text.split()), MAX_MESSAGE_CHARS)
 
 
-def _ask(document: Document) -> tuple[list[dict[str, Any]], str]:
+def _run_validator(document: Document) -> tuple[list[dict[str, Any]], str]:
     """Return the errors that the process wrote, and why there may be more, "" if there are none."""
     files = {uri: file.tree for uri, file in document.files.read_all().items()}
     try:
@@ -92,7 +92,7 @@ def _ask(document: Document) -> tuple[list[dict[str, Any]], str]:
     if done.returncode == 0:
         return lines, ""
     last = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
-    return lines, f"it failed: {_shorten(last) or done.returncode}"
+    return lines, f"it failed: {_format_message(last) or done.returncode}"
 
 
 def _read_lines(data: bytes) -> list[dict[str, Any]]:

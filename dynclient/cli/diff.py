@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from dynclient.annotations.file_names import shorten_path
 from dynclient.cli import document_option
 from dynclient.cli.diff_options import (
     DiffOptions,
@@ -19,6 +20,7 @@ from dynclient.cli.diff_options import (
     add_report_options,
     add_rules_option,
 )
+from dynclient.display_text import format_count
 from dynclient.errors import UsageError
 
 if TYPE_CHECKING:
@@ -63,7 +65,7 @@ def command(ctx: click.Context, /, old: str, new: str | None, **given: Any) -> N
     _check_options(options)
     file = accept.find_accept_file(Path.cwd())
     text = accept.read_accept_file(file)
-    entries = accept.parse_entries(text, _shorten_path(file))
+    entries = accept.parse_entries(text, shorten_path(str(file)))
 
     code = _find_used_code(options)
     pairs = _load_pairs(old, new, project)
@@ -72,7 +74,7 @@ def command(ctx: click.Context, /, old: str, new: str | None, **given: Any) -> N
     explained = [_find_change(rated, fingerprint) for fingerprint in options.explain]
     new_entries = _build_entries(rated, options)
     if new_entries:
-        data = accept.add_entries(text, new_entries, _shorten_path(file))
+        data = accept.add_entries(text, new_entries, shorten_path(str(file)))
         _write_entries(file, data, len(new_entries))
         all_entries = [*entries, *(entry for entry, _ in new_entries)]
         rated = _apply_settings(compared, project, options, all_entries)
@@ -331,7 +333,8 @@ def _write_entries(file: Path, data: bytes, count: int) -> None:
     from dynclient.cli.terminal_output import print_note
 
     write_file(file, data)
-    print_note(f"{count} {'entry' if count == 1 else 'entries'} → {_shorten_path(file)}")
+    entries = format_count(count, "entry", "entries")
+    print_note(f"{entries} → {shorten_path(str(file))}")
 
 
 def _find_unused_entries(
@@ -346,8 +349,9 @@ def _find_unused_entries(
 
 def _print_idle_entries(entries: list[AcceptEntry], unused: list[AcceptEntry]) -> None:
     """Print a note on each entry that matches nothing or has expired."""
-    from dynclient.cli.terminal_output import format_one_line, print_note
+    from dynclient.cli.terminal_output import print_note
     from dynclient.diffing.accept import ACCEPT_FILE
+    from dynclient.display_text import format_one_line
 
     for entry in entries:
         if entry in unused:
@@ -357,11 +361,3 @@ def _print_idle_entries(entries: list[AcceptEntry], unused: list[AcceptEntry]) -
         else:
             continue
         print_note(format_one_line(f"{ACCEPT_FILE}:{entry.line or '?'}: {entry} {why}"))
-
-
-def _shorten_path(file: Path) -> str:
-    """Return a file as one names it from the current folder."""
-    try:
-        return str(file.relative_to(Path.cwd()))
-    except ValueError:
-        return str(file)

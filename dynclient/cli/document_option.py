@@ -296,7 +296,8 @@ def open_client(spec: str | None, server: str | None, *, sandbox: bool) -> Clien
     if target.is_real or not (sandbox or choice.is_shipped):
         return open_real_client(document, choice, target)
     if not sandbox:
-        from dynclient.cli.terminal_output import format_one_line, print_note
+        from dynclient.cli.terminal_output import print_note
+        from dynclient.display_text import format_one_line
 
         print_note(
             f"{format_one_line(document.title)} on the sandbox; --server URL calls the real one"

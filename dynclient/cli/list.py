@@ -37,6 +37,7 @@ def command(
     One line each: name, summary, method and path. No line is cut where the output is piped.
     """
     from dynclient.cli import terminal_output
+    from dynclient.description.text_layout import align_columns
 
     chosen = command_words.choose_single_document(words, spec)
     document = document_option.load_document(chosen)
@@ -48,7 +49,7 @@ def command(
     if not found:
         terminal_output.print_note("no operation fits")
         return
-    for line in terminal_output.align_columns(_build_row(operation) for operation in found):
+    for line in align_columns(_build_row(operation) for operation in found):
         terminal_output.print_line(line)
 
 
@@ -100,7 +101,7 @@ def _build_row(operation: Operation) -> tuple[str, str, str]:
 
     The path stands last, because it is long, and because it names the operation too.
     """
-    from dynclient.cli.terminal_output import format_one_line
+    from dynclient.display_text import format_one_line
 
     summary = format_one_line(operation.summary)
     if operation.deprecated:

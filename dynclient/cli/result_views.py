@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from dynclient.display_text import cut_line, format_one_line
 from dynclient.errors import UsageError
 
 #: A cell that is longer is cut: the whole value is printed without --table.
@@ -59,7 +60,7 @@ class ResultQuery:
 
 def _take_first_line(error: Exception) -> str:
     line = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(":")
-    return line if len(line) <= MAX_CELL_CHARS else line[: MAX_CELL_CHARS - 1] + "…"
+    return cut_line(line, MAX_CELL_CHARS)
 
 
 def list_rows(data: Any) -> list[list[str]]:
@@ -109,16 +110,14 @@ def _list_titles(items: Iterable[Any]) -> list[str]:
 
 def format_cell(value: Any) -> str:
     """Return a value on one line: a text as it is, anything else as JSON."""
-    from dynclient.cli.terminal_output import format_one_line
-
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=repr)
-    text = format_one_line(text)
-    return text if len(text) <= MAX_CELL_CHARS else text[: MAX_CELL_CHARS - 1] + "…"
+    return cut_line(format_one_line(text), MAX_CELL_CHARS)
 
 
 def print_table(data: Any) -> None:
     """Print a value as a table; on a terminal its lines are cut at the edge."""
-    from dynclient.cli.terminal_output import align_columns, print_line
+    from dynclient.cli.terminal_output import print_line
+    from dynclient.description.text_layout import align_columns
 
     for line in align_columns(list_rows(data)):
         print_line(line)

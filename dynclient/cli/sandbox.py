@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dynclient.cli import document_option
+from dynclient.display_text import format_one_line
 from dynclient.errors import UsageError
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def command(
     shown = f"[{host}]" if ":" in host else host
     url = f"http://{shown}:{listener.getsockname()[1]}"
     terminal_output.print_note(
-        f"{terminal_output.format_one_line(document.title)} in a sandbox at {url} (Ctrl-C ends it)"
+        f"{format_one_line(document.title)} in a sandbox at {url} (Ctrl-C ends it)"
     )
     config = uvicorn.Config(
         restrict_hosts(app(sandbox), _choose_allowed_hosts(host)),

@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dynclient.description.text_layout import align_columns as align_columns  # noqa: PLC0414 (commands take it from here)
-from dynclient.description.text_layout import format_one_line as format_one_line  # noqa: PLC0414 (the same)
 from dynclient.description.text_layout import wrap_paragraphs
-from dynclient.display_text import dump_json, escape_json_text, escape_unprintable
+from dynclient.display_text import cut_line, dump_json, escape_json_text, escape_unprintable
 from dynclient.errors import UsageError
 from dynclient.masking import MASK, is_secret_header_name
 from dynclient.wire import media
@@ -43,8 +41,7 @@ def print_line(text: str = "") -> None:
     """Print a line, made harmless; on a terminal it is cut at the edge, in a pipe it is whole."""
     text = escape_unprintable(text, keep="\t")
     if is_terminal():
-        columns = shutil.get_terminal_size().columns
-        text = text if len(text) <= columns else text[: columns - 1] + "…"
+        text = cut_line(text, shutil.get_terminal_size().columns)
     click.echo(text)
 
 
@@ -61,11 +58,6 @@ def print_note(text: str) -> None:
 def print_ready(text: str) -> None:
     """Print text that is harmless already and must stay as it is, such as JSON for programs."""
     click.echo(text, nl=False)
-
-
-def format_count(number: int, noun: str) -> str:
-    """Return a number with its noun: `1 use`, `2 uses`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def wrap_prose(text: str, indent: str = "") -> list[str]:

@@ -43,6 +43,7 @@ def command(paths: tuple[str, ...], spec: str | None, used_by: str | None, form:
     whether it is a client. `dynclient check --used` tells which of them do not fit.
     """
     from dynclient.cli import terminal_output
+    from dynclient.description.text_layout import align_columns
     from dynclient.usages import resolve_usages
 
     documents = [path for path in paths if command_words.is_document_word(path)]
@@ -62,7 +63,7 @@ def command(paths: tuple[str, ...], spec: str | None, used_by: str | None, form:
         terminal_output.print_ready(terminal_output.format_json(_build_json(report)) + "\n")
         return
     rows = [*_build_usage_rows(report), *_build_recorded_rows(report)]
-    for line in terminal_output.align_columns(rows):
+    for line in align_columns(rows):
         terminal_output.print_line(line)
     for note in _format_notes(report):
         terminal_output.print_note(note)
@@ -129,7 +130,7 @@ def _build_usage_rows(report: _UsesReport) -> Iterator[tuple[str, ...]]:
 
 
 def _build_usage_row(key: str, resolved: ResolvedUsage) -> tuple[str, ...]:
-    from dynclient.cli.terminal_output import format_one_line
+    from dynclient.display_text import format_one_line
 
     usage = resolved.usage
     place = f"{usage.file}:{usage.line}"
@@ -151,7 +152,7 @@ def _format_key_path(path: Sequence[str]) -> str:
 
 
 def _build_recorded_rows(report: _UsesReport) -> Iterator[tuple[str, ...]]:
-    from dynclient.cli.terminal_output import format_one_line
+    from dynclient.display_text import format_one_line
 
     for key, lines in report.recorded.lines_by_operation.items():
         count = sum(line.count for line in lines)
@@ -174,7 +175,7 @@ def _format_notes(report: _UsesReport) -> Iterator[str]:
 
 
 def _format_summary(report: _UsesReport) -> str:
-    from dynclient.cli.terminal_output import format_count
+    from dynclient.display_text import format_count
 
     resolved, recorded, analysis = report.resolved, report.recorded, report.analysis
     operations = {*resolved.usages_by_operation, *recorded.lines_by_operation}

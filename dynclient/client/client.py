@@ -14,6 +14,7 @@ from dynclient.client.operation_lookup import build_not_found_error
 from dynclient.client.operation_mappings import OperationMapping, TagMapping
 from dynclient.client.options import ClientOptions, Options
 from dynclient.client.source_loader import AllowedReferences, Base
+from dynclient.display_text import format_count
 from dynclient.document.files.uris import is_remote
 from dynclient.errors import UsageError
 from dynclient.masking import drop_private_frames
@@ -386,8 +387,8 @@ class BaseClient(Generic[OperationT]):
         )
 
     def __repr__(self) -> str:
-        title, count = shorten(self.document.title), len(self.document.operations)
-        return f"<{type(self).__name__} {title}: {count} operation{'' if count == 1 else 's'}>"
+        count = format_count(len(self.document.operations), "operation")
+        return f"<{type(self).__name__} {shorten(self.document.title)}: {count}>"
 
 
 def _score_match(operation: model.Operation, words: list[str]) -> int:

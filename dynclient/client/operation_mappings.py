@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from dynclient.display_text import format_count
 from dynclient.violations import shorten
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ class OperationMapping(Mapping[str, OperationT]):
         return len(self._keys)
 
     def __repr__(self) -> str:
-        return f"<{count_operations(len(self))}: {shorten(', '.join(self._keys), MAX_CHARS)}>"
+        names = shorten(", ".join(self._keys), MAX_CHARS)
+        return f"<{format_count(len(self), 'operation')}: {names}>"
 
     def __str__(self) -> str:
         """Return a table: name, method and path, summary."""
@@ -59,8 +61,7 @@ class TagMapping(dict[str, OperationMapping[OperationT]]):
     """The operations of each tag."""
 
     def __repr__(self) -> str:
-        noun = "tag" if len(self) == 1 else "tags"
-        return f"<{len(self)} {noun}: {shorten(', '.join(self), MAX_CHARS)}>"
+        return f"<{format_count(len(self), 'tag')}: {shorten(', '.join(self), MAX_CHARS)}>"
 
     def __str__(self) -> str:
         """Return a table: tag, number of operations."""
@@ -70,8 +71,3 @@ class TagMapping(dict[str, OperationMapping[OperationT]]):
 
     def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
         printer.text(str(self))
-
-
-def count_operations(count: int) -> str:
-    """Return a number of operations with its noun."""
-    return f"{count} operation{'' if count == 1 else 's'}"

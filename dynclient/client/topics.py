@@ -8,7 +8,6 @@ from typing import Any
 from dynclient.client.client import BaseClient
 from dynclient.client.operation_lookup import build_not_found_error
 from dynclient.description.operation_text import format_operation
-from dynclient.description.text_layout import format_one_line
 from dynclient.description.value_outline import (
     describe_type,
     find_description,
@@ -17,6 +16,7 @@ from dynclient.description.value_outline import (
     list_member_names,
 )
 from dynclient.description.value_text import format_members, format_notes
+from dynclient.display_text import format_one_line
 from dynclient.document.references import Node
 from dynclient.errors import OperationNotFound
 from dynclient.names import suggest, to_snake_case

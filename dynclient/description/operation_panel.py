@@ -18,6 +18,7 @@ from dynclient.description.value_outline import (
     outline_members,
 )
 from dynclient.description.value_text import mark_required
+from dynclient.display_text import format_count
 from dynclient.html_elements import Markup, element
 from dynclient.model import Document, Operation
 from dynclient.notebook_panel import (
@@ -52,8 +53,8 @@ def build_client_panel(document: Document, tags: Mapping[str, Iterable[str]]) ->
     others = [each for key, each in document.operations.items() if key not in seen]
     if others:
         sections.append(_build_operation_section("without a tag", others))
-    count = len(document.operations)
-    subtitle = f"{document.info.get('version', '')}  {count} operation{'' if count == 1 else 's'}"
+    count = format_count(len(document.operations), "operation")
+    subtitle = f"{document.info.get('version', '')}  {count}"
     return build_panel(
         document.title, subtitle.strip(), build_filter_box("filter operations"), *sections
     )

@@ -5,8 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 
-from dynclient.description.text_layout import format_one_line
-from dynclient.display_text import escape_unprintable
+from dynclient.display_text import cut_line, escape_unprintable, format_count, format_one_line
 from dynclient.model import Operation
 
 #: Names wider than this move their own line only.
@@ -35,8 +34,8 @@ def format_operation_rows(operations: Iterable[Operation], width: int = 0) -> It
     name_width = min(max(len(row[0]) for row in rows), MAX_NAME_WIDTH)
     place_width = min(max(len(row[1]) for row in rows), max(columns - name_width - 24, 12))
     for name, place, summary in rows[:MAX_ROWS]:
-        line = f"{name:<{name_width}}  {_cut(place, place_width):<{place_width}}  {summary}"
-        yield _cut(escape_unprintable(line), columns)
+        line = f"{name:<{name_width}}  {cut_line(place, place_width):<{place_width}}  {summary}"
+        yield cut_line(escape_unprintable(line), columns)
     if len(rows) > MAX_ROWS:
         yield f"… and {len(rows) - MAX_ROWS} more; client.find(text) searches"
 
@@ -47,9 +46,5 @@ def format_tag_rows(tags: Mapping[str, int], width: int = 0) -> Iterator[str]:
     shown = {format_one_line(tag): count for tag, count in tags.items()}
     name_width = min(max(map(len, shown), default=0), columns - 20)
     for tag, count in shown.items():
-        noun = "operation" if count == 1 else "operations"
-        yield f"{_cut(tag, name_width):<{name_width}}  {count} {noun}"
-
-
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: width - 1] + "…"
+        operations = format_count(count, "operation")
+        yield f"{cut_line(tag, name_width):<{name_width}}  {operations}"

@@ -18,7 +18,7 @@ from dynclient.description.python_text import (
     build_call_arguments,
     format_python_call,
 )
-from dynclient.description.text_layout import align_columns, format_one_line, wrap_paragraphs
+from dynclient.description.text_layout import align_columns, wrap_paragraphs
 from dynclient.description.value_outline import (
     describe_type,
     find_description,
@@ -27,7 +27,7 @@ from dynclient.description.value_outline import (
     list_member_names,
 )
 from dynclient.description.value_text import format_members, format_notes, mark_required
-from dynclient.display_text import escape_unprintable
+from dynclient.display_text import escape_unprintable, format_one_line
 from dynclient.errors import DynclientError, UsageError
 from dynclient.model import Operation
 from dynclient.wire.message import build_credential_variable

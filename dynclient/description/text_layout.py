@@ -11,11 +11,6 @@ from dynclient.display_text import escape_unprintable
 MAX_COLUMN_WIDTH = 48
 
 
-def format_one_line(text: str) -> str:
-    """Return a text on one line, made harmless."""
-    return escape_unprintable(" ".join(text.split()))
-
-
 def align_columns(rows: Iterable[Sequence[str]], indent: str = "") -> list[str]:
     """Return rows of cells as lines with aligned columns."""
     cells = [tuple(row) for row in rows]

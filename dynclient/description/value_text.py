@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from dynclient.description.text_layout import align_columns, format_one_line, wrap_paragraphs
+from dynclient.description.text_layout import align_columns, wrap_paragraphs
 from dynclient.description.value_outline import (
     MAX_DEPTH,
     MAX_MEMBERS,
@@ -14,6 +14,7 @@ from dynclient.description.value_outline import (
     list_known_values,
     outline_members,
 )
+from dynclient.display_text import format_one_line
 from dynclient.schema.schema_text import MAX_LISTED_VALUES
 from dynclient.violations import shorten_repr
 from dynclient.wire.schema_types import SchemaTypes

@@ -11,6 +11,7 @@ from dynclient.client.load import DocumentSource, load
 from dynclient.diffing.change import VIEWS, Change, ChangeLocation, View
 from dynclient.diffing.changeset import ChangeSet, Revision
 from dynclient.diffing.detect.unchanged import is_identical_document
+from dynclient.display_text import format_count
 from dynclient.document.references import unescape_token
 from dynclient.errors import UsageError
 
@@ -63,7 +64,7 @@ class Diff(ChangeSet):
         rows = [
             (change.level, change.rule, change.where, change.because) for change in self.changes
         ]
-        title = f"{len(self.changes)} change{'' if len(self.changes) == 1 else 's'}"
+        title = format_count(len(self.changes), "change")
         headers = ("level", "rule", "where", "")
         table = build_table(headers, rows) if rows else None
         return build_panel(title, "", build_filter_box("filter changes"), table)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from dynclient.display_text import escape_unprintable
+from dynclient.display_text import escape_unprintable, format_count
 from dynclient.masking import mask_url, mask_urls
 from dynclient.violations import Place
 
@@ -21,7 +21,7 @@ class ProblemList(tuple["Problem", ...]):
         from dynclient.notebook_panel import build_filter_box, build_panel, build_table
 
         rows = [(each.severity, each.code, each.message, str(each), each.hint) for each in self]
-        title = f"{len(self)} problem{'' if len(self) == 1 else 's'}"
+        title = format_count(len(self), "problem")
         headers = ("severity", "code", "message", "place", "hint")
         shown = [(s, c, m, place.partition(": ")[0], h) for s, c, m, place, h in rows]
         table = build_table(headers, shown) if shown else None

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from dynclient.display_text import format_count
 from dynclient.errors import InvalidCall, UsageError
 from dynclient.model import TEMPLATE_VARIABLE, Location, MediaType, Operation, Parameter
 from dynclient.plan.binder import Binder, Binding, MemberTarget, build_binder
@@ -399,7 +400,7 @@ class Plan:
 
     def build_invalid_call(self, violations: Sequence[Violation]) -> InvalidCall:
         """Return the error that tells the violations of a call."""
-        count = f"{len(violations)} problem" + ("s" if len(violations) > 1 else "")
+        count = format_count(len(violations), "problem")
         operation = self.operation
         headline = f"{operation.heading}: {count}, nothing was sent"
         return InvalidCall(headline, violations=tuple(violations), operation_id=operation.id)

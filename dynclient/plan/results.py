@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from dynclient.display_text import cut_line, format_count
 from dynclient.errors import (
     DecodeError,
     InvalidResponse,
@@ -162,8 +163,7 @@ class ResultBuilder:
         if violations[0].kind in ("status", "media-type"):
             text = f"{start} is not in the document"
             return self._build_error(UndocumentedResponse, text, result, hint, violations)
-        count = len(violations)
-        problems = f"{count} problems" if count > 1 else f"{count} problem"
+        problems = format_count(len(violations), "problem")
         text = f"{start} does not fit the document: {problems}"
         return self._build_error(InvalidResponse, text, result, hint, violations)
 
@@ -214,7 +214,7 @@ def _find_error_message(data: Any) -> str:
     if not isinstance(message, str):
         return ""
     line = " ".join(message.split())
-    return line if len(line) <= MAX_MESSAGE_CHARS else line[: MAX_MESSAGE_CHARS - 1] + "…"
+    return cut_line(line, MAX_MESSAGE_CHARS)
 
 
 def select_drifts(violations: Sequence[Violation]) -> Sequence[Violation]:

@@ -14,7 +14,7 @@ from typing import Any, get_args, get_type_hints
 from dynclient.client.client import BaseClient
 from dynclient.client.operation import BoundOperation
 from dynclient.client.options import ClientOptions
-from dynclient.display_text import escape_unprintable
+from dynclient.display_text import escape_unprintable, format_count
 from dynclient.errors import DynclientError
 from dynclient.repl.argument_place import ArgumentPlace, find_argument_place
 from dynclient.repl.expression_resolver import resolve_expression
@@ -141,8 +141,7 @@ def _describe_value(value: Any) -> str:
     if isinstance(value, BoundOperation):
         return f"{value.method} {value.path}"
     if isinstance(value, list | Mapping):
-        noun = "item" if isinstance(value, list) else "key"
-        return f"{len(value)} {noun}{'' if len(value) == 1 else 's'}"
+        return format_count(len(value), "item" if isinstance(value, list) else "key")
     return type(value).__name__
 
 

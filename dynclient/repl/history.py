@@ -9,7 +9,7 @@ from typing import Any, overload
 
 from dynclient.client.client import Operation
 from dynclient.client.options import Options
-from dynclient.display_text import escape_unprintable
+from dynclient.display_text import escape_unprintable, format_count
 from dynclient.errors import DynclientError
 from dynclient.masking import mask_url
 from dynclient.plan.call_document import Call
@@ -129,8 +129,8 @@ class History(Sequence[RecordedExchange]):
         return any(each.result is not None and each.result.data is value for each in latest)
 
     def __repr__(self) -> str:
-        count = len(self._exchanges)
-        lines = [f"<history: {count} exchange{'' if count == 1 else 's'}>"]
+        count = format_count(len(self._exchanges), "exchange")
+        lines = [f"<history: {count}>"]
         lines += [f"  {index}  {exchange!r}" for index, exchange in enumerate(self._exchanges)]
         return "\n".join(lines)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import dynclient
 from dynclient.client.client import Client
-from dynclient.display_text import escape_unprintable
+from dynclient.display_text import cut_line, escape_unprintable, format_count
 from dynclient.errors import DynclientError
 from dynclient.masking import mask_url
 from dynclient.repl.finder import OperationFinder
@@ -21,6 +21,7 @@ from dynclient.wire.message import build_credential_variable
 from dynclient.wire.security import is_user_password_scheme
 
 #: How many problems of the document, or operations of a tag, the banner names.
+_MAX_LINE_CHARS = 80
 MAX_SHOWN = 3
 
 
@@ -84,8 +85,8 @@ def format_banner(names: Mapping[str, Any], where: str) -> str:
     client: Client = names["client"]
     document = client.document
     title = " ".join(f"{document.title} {document.info.get('version', '')}".split())
-    count = len(document.operations)
-    lines = [f"{title}: {count} operation{'' if count == 1 else 's'}, on {where}"]
+    count = format_count(len(document.operations), "operation")
+    lines = [f"{title}: {count}, on {where}"]
     tags = [tag for tag, operations in client.tags.items() if operations]
     if tags:
         lines.append(_join_within("Tags: ", tags))
@@ -96,11 +97,7 @@ def format_banner(names: Mapping[str, Any], where: str) -> str:
     lines.append(
         "history.to_python() writes the session as a script; show_traceback() after errors"
     )
-    return "".join(f"{_shorten_line(escape_unprintable(line))}\n" for line in lines)
-
-
-def _shorten_line(line: str, limit: int = 80) -> str:
-    return line if len(line) <= limit else line[: limit - 1] + "…"
+    return "".join(f"{cut_line(escape_unprintable(line), _MAX_LINE_CHARS)}\n" for line in lines)
 
 
 def _join_within(start: str, words: list[str], limit: int = 76) -> str:
@@ -141,8 +138,8 @@ def _list_problems(client: Client) -> list[str]:
         return []
     if not problems:
         return []
-    noun = "problem" if len(problems) == 1 else "problems"
-    lines = [f"The document has {len(problems)} {noun}; client.document.problems lists them"]
+    count = format_count(len(problems), "problem")
+    lines = [f"The document has {count}; client.document.problems lists them"]
     return lines + [f"  {problem}" for problem in problems[:MAX_SHOWN]]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
-from dynclient.display_text import escape_unprintable
+from dynclient.display_text import cut_value, escape_unprintable, format_count
 from dynclient.repl.history import RecordedExchange
 from dynclient.repl.value_candidates import write_text
 
@@ -41,7 +41,7 @@ def _format_value(value: Any, indent: str, width: int, depth: int) -> str:
     if isinstance(value, str):
         return _format_text(value)
     if not isinstance(value, dict | list) or not value:
-        return escape_unprintable(_shorten(repr(value)))
+        return escape_unprintable(cut_value(repr(value), MAX_TEXT_CHARS))
     if depth >= MAX_DEPTH:
         return _enclose(value, f"… {count_members(value)}")
     return _format_container(value, indent, width, depth)
@@ -81,18 +81,12 @@ def _list_members(value: dict[str, Any] | list[Any], limit: int) -> list[tuple[s
 
 
 def _format_text(text: str) -> str:
-    return escape_unprintable(write_text(_shorten(text), ""))
-
-
-def _shorten(text: str) -> str:
-    rest = len(text) - MAX_TEXT_CHARS
-    return text if rest <= 0 else f"{text[:MAX_TEXT_CHARS]}… ({rest} more characters)"
+    return escape_unprintable(write_text(cut_value(text, MAX_TEXT_CHARS), ""))
 
 
 def count_members(value: Any) -> str:
     """Return how many members a container has: `3 items`, `1 key`."""
-    noun = "key" if isinstance(value, dict) else "item"
-    return f"{len(value)} {noun}{'' if len(value) == 1 else 's'}"
+    return format_count(len(value), "key" if isinstance(value, dict) else "item")
 
 
 def format_exchange_lines(exchanges: Iterable[RecordedExchange]) -> list[str]:
@@ -112,9 +106,8 @@ def _format_exchange(exchange: RecordedExchange) -> str:
         exchange.operation.id,
     ]
     if result.violations:
-        count = len(result.violations)
-        noun = "violation" if count == 1 else "violations"
-        parts.append(f"{count} {noun}: {result.violations[0]}")
+        count = format_count(len(result.violations), "violation")
+        parts.append(f"{count}: {result.violations[0]}")
     return escape_unprintable("  ".join(parts))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from dynclient.client.client import BaseClient
+from dynclient.display_text import format_count
 from dynclient.errors import OperationNotFound
 from dynclient.names import suggest, to_snake_case
 
@@ -60,8 +61,7 @@ class TagOperations:
         return sorted(self._by_python_name)
 
     def __repr__(self) -> str:
-        count = len(self._operations)
-        return f"<tag {self._name!r}: {count} operation{'' if count == 1 else 's'}>"
+        return f"<tag {self._name!r}: {format_count(len(self._operations), 'operation')}>"
 
 
 def build_tag_names(client: BaseClient[Any], taken: Iterable[str]) -> dict[str, TagOperations]:

@@ -231,9 +231,10 @@ def _build_row(name: str, types: SchemaTypes, about: str, is_required: bool) -> 
 
 def _describe(types: SchemaTypes) -> str:
     from dynclient.description.value_outline import describe_type
+    from dynclient.display_text import cut_line
 
     text = describe_type(types)
-    return text if len(text) <= MAX_ABOUT_CHARS else text[: MAX_ABOUT_CHARS - 1] + "…"
+    return cut_line(text, MAX_ABOUT_CHARS)
 
 
 def _choose_ending(types: SchemaTypes) -> str:

@@ -12,6 +12,7 @@ from dynclient.diffing import json_text, witness_code
 from dynclient.diffing.change import Change, Level
 from dynclient.diffing.changeset import ChangeSet
 from dynclient.diffing.report import annotated_places, messages, summary
+from dynclient.display_text import format_one_line
 
 COMMANDS: dict[Level, str] = {"breaking": "error", "warning": "warning"}
 
@@ -71,7 +72,7 @@ def _build_properties(change: Change) -> dict[str, str]:
     location, note = annotated_places.find_annotated_location(change)
     if location:
         properties = build_place(location.file, location.line)
-    title = f"{messages.to_one_line(change.rule)}: {messages.format_subject(change)}{note}"
+    title = f"{format_one_line(change.rule)}: {messages.format_subject(change)}{note}"
     if change.is_unknown:
         title = f"undecided, {title}"
     properties["title"] = json_text.truncate(title, MAX_PAYLOAD)
@@ -84,7 +85,7 @@ def _build_message(change: Change) -> str:
         lines.append(f"witness: {json_text.format_line(change.witness)}")
         lines.append(f"python: {witness_code.format_witness(change)}")
         if change.refusal:
-            lines.append(f"refused: {messages.to_one_line(change.refusal)}")
+            lines.append(f"refused: {format_one_line(change.refusal)}")
     else:
         lines.append(f"proof: {messages.format_proof(change)}")
     lines.append(messages.format_readers(change))

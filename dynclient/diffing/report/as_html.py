@@ -19,6 +19,7 @@ from dynclient.diffing.change import Change, ChangeLocation, Level
 from dynclient.diffing.changeset import ChangeSet, Revision
 from dynclient.diffing.report import messages, summary
 from dynclient.diffing.report.summary import ReportSection
+from dynclient.display_text import format_one_line
 from dynclient.html_elements import Child, Markup, element, join_children
 
 #: Longer values are in the JSON report.
@@ -105,8 +106,8 @@ def _list_touched_operations(diff: ChangeSet) -> list[str]:
 
 def _build_header(diff: ChangeSet) -> Markup:
     outcome = summary.determine_outcome(diff)
-    old_version = messages.to_one_line(diff.old.version)
-    new_version = messages.to_one_line(diff.new.version)
+    old_version = format_one_line(diff.old.version)
+    new_version = format_one_line(diff.new.version)
     versions = f"{old_version} → {new_version}"
     return element(
         "header",
@@ -118,7 +119,7 @@ def _build_header(diff: ChangeSet) -> Markup:
         ),
         element(
             "h1",
-            messages.to_one_line(diff.new.title),
+            format_one_line(diff.new.title),
             " ",
             element("span", versions, class_="versions"),
         ),
@@ -305,7 +306,7 @@ def _build_reasons(change: Change) -> Iterator[Markup]:
         yield element(
             "p",
             element("strong", "Accepted: "),
-            messages.to_one_line(change.accepted),
+            format_one_line(change.accepted),
             class_="accepted-reason",
         )
     if change.because:
@@ -393,7 +394,7 @@ def _build_proof(change: Change) -> Iterator[Markup]:
         class_="sides witness",
     )
     if change.refusal:
-        refusal = messages.to_one_line(change.refusal)
+        refusal = format_one_line(change.refusal)
         yield element("p", element("strong", "Refused: "), refusal, class_="refusal")
 
 

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 from dynclient.diffing.change import Change
 from dynclient.diffing.changeset import ChangeSet
 from dynclient.diffing.report import as_text, messages, summary
+from dynclient.display_text import format_one_line
 
 
 def render(diff: ChangeSet, failing: Sequence[Change] | None = None) -> str:
@@ -47,7 +48,7 @@ def build_suite(
         cases = [ElementTree.Element("testcase", classname="document", name=verdict)]
     suite = ElementTree.Element(
         "testsuite",
-        name=messages.to_one_line(name),
+        name=format_one_line(name),
         tests=str(len(cases)),
         failures=str(sum(case.find("failure") is not None for case in cases)),
         errors="0",
@@ -59,10 +60,10 @@ def build_suite(
 
 def _build_case(diff: ChangeSet, change: Change, is_failing: bool) -> ElementTree.Element:
     heading = messages.format_heading(diff, change.operation)
-    name = f"{messages.format_where(change)}: {messages.to_one_line(change.rule)}"
+    name = f"{messages.format_where(change)}: {format_one_line(change.rule)}"
     case = ElementTree.Element("testcase", classname=heading, name=name)
     if change.accepted:
-        reason = f"accepted: {messages.to_one_line(change.accepted)}"
+        reason = f"accepted: {format_one_line(change.accepted)}"
         ElementTree.SubElement(case, "skipped", message=reason)
         return case
 

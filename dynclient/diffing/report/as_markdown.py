@@ -15,7 +15,7 @@ from dynclient.diffing.change import Change
 from dynclient.diffing.changeset import ChangeSet
 from dynclient.diffing.report import messages, summary
 from dynclient.diffing.report.summary import ReportSection
-from dynclient.display_text import escape_unprintable
+from dynclient.display_text import escape_unprintable, format_one_line
 
 #: What GitHub takes as the body of a comment, in characters.
 LIMIT = 65_536
@@ -202,7 +202,7 @@ def escape_prose(text: str) -> str:
 
     It holds no HTML, no Markdown, no mention and no link.
     """
-    line = json_text.truncate(messages.to_one_line(text), MAX_LINE)
+    line = json_text.truncate(format_one_line(text), MAX_LINE)
     escaped = _MARKUP_SIGNS.sub(r"\\\g<0>", html.escape(line, quote=False))
     escaped = _AUTOLINK_SIGNS.sub(rf"\g<0>{_WORD_JOINER}", escaped)
     return escaped.replace("\\#", f"\\#{_WORD_JOINER}")
@@ -210,7 +210,7 @@ def escape_prose(text: str) -> str:
 
 def format_code_span(text: str) -> str:
     """Return foreign text as a code span, which no sign in it can end; "" for no text."""
-    line = json_text.truncate(messages.to_one_line(text), MAX_LINE)
+    line = json_text.truncate(format_one_line(text), MAX_LINE)
     if not line:
         return ""
     ticks = "`" * (1 + _count_backticks(line))
@@ -226,7 +226,7 @@ def _count_backticks(text: str) -> int:
 
 def _format_html_code(text: str) -> str:
     """Return foreign text as code in HTML, in a block that Markdown leaves alone."""
-    line = json_text.truncate(messages.to_one_line(text), MAX_LINE)
+    line = json_text.truncate(format_one_line(text), MAX_LINE)
     return f"<code>{html.escape(line)}</code>"
 
 

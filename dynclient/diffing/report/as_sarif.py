@@ -20,6 +20,7 @@ from dynclient.diffing.changeset import ChangeSet
 from dynclient.diffing.report import annotated_places, messages, summary
 from dynclient.diffing.rules import RULES
 from dynclient.diffing.verdict_table import VERDICTS
+from dynclient.display_text import format_one_line
 
 HELP = (
     "`dynclient diff OLD NEW --explain FINGERPRINT` shows the proof of a change. To accept it, add "
@@ -54,7 +55,7 @@ def _build_log(diff: ChangeSet) -> dict[str, Any]:
 
 
 def _build_rule(rule: str, meaning: str) -> dict[str, Any]:
-    description = {"text": escape_message(meaning or messages.to_one_line(rule))}
+    description = {"text": escape_message(meaning or format_one_line(rule))}
     return {
         "id": rule,
         "shortDescription": description,

@@ -10,6 +10,7 @@ from dynclient.diffing import json_text, witness_code
 from dynclient.diffing.change import LEVELS, Change, Level
 from dynclient.diffing.changeset import ChangeSet
 from dynclient.diffing.report import messages, summary
+from dynclient.display_text import format_one_line
 
 WIDTH = 100
 
@@ -110,7 +111,7 @@ def _format_place(change: Change) -> str:
 
 def _format_words(change: Change) -> str:
     """Return what changed: the rule, and the difference where there is one."""
-    parts = [messages.to_one_line(change.rule)]
+    parts = [format_one_line(change.rule)]
     difference = messages.format_difference(change, MAX_EDITS)
     if difference and difference[2:] != messages.format_where(change):
         parts.append(json_text.truncate(difference, MAX_PAYLOAD))
@@ -159,7 +160,7 @@ def _render_details(change: Change, width: int) -> Iterator[str]:
     for revision, location in messages.list_locations(change):
         yield _format_unwrapped(revision, location)
     if change.accepted:
-        yield from _format_labelled("accepted", messages.to_one_line(change.accepted), width)
+        yield from _format_labelled("accepted", format_one_line(change.accepted), width)
     yield _format_unwrapped("fingerprint", f" {change.fingerprint}")
 
 
@@ -173,7 +174,7 @@ def _render_proof(change: Change, width: int) -> Iterator[str]:
     code = witness_code.format_witness(change)
     yield _format_unwrapped("python", json_text.truncate(code, MAX_PAYLOAD))
     if change.refusal:
-        refusal = json_text.truncate(messages.to_one_line(change.refusal), MAX_PAYLOAD)
+        refusal = json_text.truncate(format_one_line(change.refusal), MAX_PAYLOAD)
         yield from _format_labelled("refused", refusal, width)
 
 

@@ -24,7 +24,7 @@ from dynclient.diffing.report import (
     summary,
 )
 from dynclient.diffing.report.as_text import TextOptions
-from dynclient.display_text import escape_runner_commands
+from dynclient.display_text import escape_runner_commands, format_one_line
 from dynclient.html_elements import Markup, element
 
 #: What a diff can come to, the worst first.
@@ -102,7 +102,7 @@ def _combine_text(diffs: Sequence[NamedDiff], options: ReportOptions) -> str:
     parts = []
     text_options = replace(options.text, footer="")
     for named in _select_reportable(diffs):
-        name = messages.to_one_line(named.name)
+        name = format_one_line(named.name)
         line = "─" * min(len(name), text_options.width)
         parts.append(f"{name}\n{line}\n{as_text.render(named.diff, text_options)}\n")
     verdict = messages.join_clauses([summarize_outcomes(diffs), options.text.footer])

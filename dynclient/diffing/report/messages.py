@@ -9,7 +9,7 @@ from dynclient.annotations.file_names import shorten_path
 from dynclient.diffing import json_text
 from dynclient.diffing.change import Change, ChangeLocation, Level
 from dynclient.diffing.changeset import ChangeSet
-from dynclient.display_text import escape_unprintable
+from dynclient.display_text import escape_unprintable, format_one_line
 
 #: How a level is called where many have it.
 LEVEL_TITLES: dict[Level, str] = {"breaking": "Breaking", "warning": "Warnings", "info": "Infos"}
@@ -47,8 +47,8 @@ def format_heading(diff: ChangeSet, operation: str) -> str:
     """Return the heading of an operation: `PUT /v2/audiences/{audienceId}  updateAudienceV2`."""
     if not operation:
         return "whole document"
-    address = to_one_line(diff.addresses.get(operation, ""))
-    name = to_one_line(operation)
+    address = format_one_line(diff.addresses.get(operation, ""))
+    name = format_one_line(operation)
     if not address or address == name:
         return name
     return f"{address}  {name}"
@@ -84,12 +84,7 @@ def format_used_by(change: Change, limit: int = 5) -> str:
 
 def format_because(change: Change) -> str:
     """Return the sentence that says what follows."""
-    return to_one_line(change.because)
-
-
-def to_one_line(text: str) -> str:
-    """Return foreign text on one line, made harmless."""
-    return escape_unprintable(" ".join(text.split()))
+    return format_one_line(change.because)
 
 
 def list_readers(change: Change) -> list[tuple[str, str, Level]]:

@@ -12,8 +12,8 @@ from dynclient.diffing.report.messages import (
     READER_NAMES,
     format_count,
     join_clauses,
-    to_one_line,
 )
+from dynclient.display_text import format_one_line
 
 #: The levels that a report shows; `none` matters to no reader that the view includes.
 REPORTED_LEVELS: tuple[Level, ...] = LEVELS[:-1]
@@ -101,8 +101,8 @@ def count_unreported(diff: ChangeSet) -> int:
 
 def format_title(diff: ChangeSet) -> str:
     """Return what was compared: `Shop 1.0 → 2.0`, with both titles where they differ."""
-    old, new = to_one_line(diff.old.title), to_one_line(diff.new.title)
-    old_version, new_version = to_one_line(diff.old.version), to_one_line(diff.new.version)
+    old, new = format_one_line(diff.old.title), format_one_line(diff.new.title)
+    old_version, new_version = format_one_line(diff.old.version), format_one_line(diff.new.version)
     if old == new:
         return f"{new} {old_version} → {new_version}".strip()
     return f"{old} {old_version} → {new} {new_version}".strip()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from dynclient.display_text import format_count
 from dynclient.masking import MASK
 from dynclient.names import suggest
 from dynclient.schema.dialect import X_SERIALIZATION, get_place
@@ -328,7 +329,7 @@ def _describe_instance(error: Any) -> str:
 
 def _describe_length(text: str) -> str:
     if isinstance(text, BinaryStandIn):
-        return f"{text.size_bytes} byte" + ("s" if text.size_bytes != 1 else "")
+        return format_count(text.size_bytes or 0, "byte")
     return f"{measure_size(text)} characters"
 
 
