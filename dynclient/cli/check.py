@@ -44,6 +44,7 @@ _FAILING = {"error": ("error",), "warning": ("error", "warning")}
     default="error",
     help="Fail from here on: error (the default) or warning.",
 )
+@document_option.add_profile_document_option
 @document_option.add_overlay_option
 @click.option("--strict", is_flag=True, help="Ask openapi-spec-validator too, as a second opinion.")
 @click.option(
@@ -66,7 +67,7 @@ def command(
     """Check documents, and code against one.
 
     A SPEC is a path, a URL, a folder of documents, git:REV:path, or - for standard input. Without
-    one, the documents of [tool.dynclient] are checked.
+    one, the document of --profile or the documents of [tool.dynclient] are checked.
 
     Every problem stands on a line: place, severity, code, operation, message and hint. The exit
     code is 7 where a problem is of the severity of --fail-on or above, else 0.

@@ -9,17 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dynclient.annotations.file_names import shorten_path
-from dynclient.display_text import (
-    escape_json_text,
-    format_count,
-    format_one_line,
-)
+from dynclient.display_text import escape_json_text, format_count, format_one_line
+from dynclient.document.problems import SEVERITIES
 
 if TYPE_CHECKING:
     from dynclient.cli.check_sources import CheckedDocument
     from dynclient.document.problems import Problem, Severity
 
-SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
 #: Infos have no annotation, and are no result of a code scanning: they are no faults.
 _ANNOTATED: tuple[Severity, ...] = ("error", "warning")

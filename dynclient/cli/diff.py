@@ -47,13 +47,14 @@ MAX_WIDTH = 100
 @add_judging_options
 @add_accepting_options
 @add_rules_option
+@document_option.add_profile_document_option
 @click.pass_context
 def command(ctx: click.Context, /, old: str, new: str | None, **given: Any) -> None:
     """Compare two revisions of a document.
 
     OLD and NEW are paths, URLs, folders (compared file by file), git:REV:path, or - for stdin. A
-    git revision alone, as in `dynclient diff main`, stands for the documents of [tool.dynclient] as
-    they were then, compared with now.
+    git revision alone, as in `dynclient diff main`, stands for the documents of [tool.dynclient],
+    or that of --profile, as they were then, compared with now.
 
     The exit code is 0 where nothing at the level of --fail-on or above was found, 1 where something
     was, 7 where a document cannot be read.
@@ -116,9 +117,14 @@ def _get_today() -> date:
 def _load_pairs(old: str, new: str | None, project: DiffSettings) -> Iterator[SourcePair]:
     from dynclient.diffing.sources import source_pairs
 
+    profile = document_option.find_chosen_profile()
     if new is not None:
+        if profile is not None:
+            text = "OLD and NEW name the documents, and --profile names another one"
+            raise UsageError(text, hint="with --profile, give one git revision, such as main")
         return source_pairs.load_pairs(old, new, _load_document)
-    spec = os.environ.get("DYNCLIENT_SPEC")
+    own_spec = profile.spec if profile is not None else None
+    spec = own_spec or os.environ.get("DYNCLIENT_SPEC")
     specs = [spec] if spec else list(project.specs)
     if os.path.lexists(old) and not specs:
         raise UsageError(f"{old} alone is compared with nothing", hint="dynclient diff OLD NEW")

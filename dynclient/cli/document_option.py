@@ -35,18 +35,25 @@ def add_spec_option(command: CommandT) -> CommandT:
     """Give a command the options `--spec`, `--profile` and `--overlay`."""
     text = "The OpenAPI document: a path, a URL, git:REV:path, or - for standard input."
     option = click.option("--spec", metavar="SPEC", help=text)
-    return option(_add_profile_option(add_overlay_option(command)))
+    return option(add_profile_option(add_overlay_option(command)))
 
 
-def _add_profile_option(command: CommandT) -> CommandT:
+def add_profile_option(command: CommandT) -> CommandT:
     """Give a command the option `--profile`, which `find_chosen_profile` reads."""
+    return _build_profile_option("A profile: its document, its server and its credentials.")(
+        command
+    )
+
+
+def add_profile_document_option(command: CommandT) -> CommandT:
+    """Give a command that sends nothing the option `--profile`: only its document counts."""
+    return _build_profile_option("A profile: its document.")(command)
+
+
+def _build_profile_option(text: str) -> Callable[[CommandT], CommandT]:
     return click.option(
-        "--profile",
-        metavar="NAME",
-        expose_value=False,
-        callback=_keep_profile,
-        help="A profile: its document, its server and its credentials.",
-    )(command)
+        "--profile", metavar="NAME", expose_value=False, callback=_keep_profile, help=text
+    )
 
 
 def _keep_profile(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
@@ -97,7 +104,7 @@ def add_spec_argument(command: CommandT) -> CommandT:
     """Give a command the argument SPEC, also as `--spec`; it gets `spec` and `named`."""
     option = click.option("--spec", "named", metavar="SPEC", help="The same as SPEC.")
     argument = click.argument("spec", required=False)
-    return argument(option(_add_profile_option(add_overlay_option(command))))
+    return argument(option(add_profile_option(add_overlay_option(command))))
 
 
 def choose_spec(spec: str | None, named: str | None) -> str | None:
@@ -165,9 +172,9 @@ def choose_document(spec: str | None) -> DocumentChoice:
 
     """
     table = find_project_table(Path.cwd())
+    profile = find_chosen_profile()
     if spec:
         return _build_choice(spec, "--spec", table)
-    profile = find_chosen_profile()
     if profile is not None and profile.spec:
         return _build_choice(profile.spec, f"profile {profile.name}", table)
     if named := os.environ.get("DYNCLIENT_SPEC"):
@@ -183,17 +190,22 @@ def choose_document(spec: str | None) -> DocumentChoice:
 
 
 def choose_documents(specs: Sequence[str]) -> list[DocumentChoice]:
-    """Return the documents to check: those given, else DYNCLIENT_SPEC, else those of the project.
+    """Return the documents to check.
+
+    They are those given, else that of `--profile`, else DYNCLIENT_SPEC, else those of the project.
 
     Raises:
         UsageError: there is none, or pyproject.toml has a mistake.
 
     """
     table = find_project_table(Path.cwd())
-    named = os.environ.get("DYNCLIENT_SPEC")
-    if specs or named:
-        named_by = "--spec" if specs else "DYNCLIENT_SPEC"
-        return [_build_choice(spec, named_by, table) for spec in specs or [str(named)]]
+    profile = find_chosen_profile()
+    if specs:
+        return [_build_choice(spec, "--spec", table) for spec in specs]
+    if profile is not None and profile.spec:
+        return [_build_choice(profile.spec, f"profile {profile.name}", table)]
+    if named := os.environ.get("DYNCLIENT_SPEC"):
+        return [_build_choice(named, "DYNCLIENT_SPEC", table)]
     if table is None:
         hint = 'dynclient check api.yaml, or spec = "api.yaml" in [tool.dynclient]'
         raise UsageError("no document is named", hint=hint)

@@ -47,7 +47,10 @@ def command(
         terminal_output.print_data(described, "application/json")
         return
     if not found:
-        terminal_output.print_note("no operation fits")
+        is_empty = not document.operations
+        terminal_output.print_note(
+            "the document has no operations" if is_empty else "no operation fits"
+        )
         return
     for line in align_columns(_build_row(operation) for operation in found):
         terminal_output.print_line(line)

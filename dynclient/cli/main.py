@@ -11,6 +11,7 @@ import click
 
 from dynclient import __version__
 from dynclient.cli.command_help import format_epilog
+from dynclient.cli.warning_notes import print_warnings_as_notes
 from dynclient.display_text import escape_unprintable
 from dynclient.errors import DynclientError
 from dynclient.masking import mask_urls
@@ -72,7 +73,8 @@ class CommandGroup(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; an error of ours becomes its message and its exit code."""
         try:
-            return super().invoke(ctx)
+            with print_warnings_as_notes():
+                return super().invoke(ctx)
         except DynclientError as error:
             exit_with_error(error)
         except KeyboardInterrupt:

@@ -86,6 +86,7 @@ class Operation(BoundOperation[SyncRunner]):  # noqa: D101 (its docstring is eac
 
 class AsyncOperation(BoundOperation[AsyncRunner]):  # noqa: D101 (its docstring is each operation's own)
     __doc__ = BoundOperation.__dict__["__doc__"]
+    _kind = "AsyncOperation"
 
     async def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """Send the call and return its data, as `Operation` does."""

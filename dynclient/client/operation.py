@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from dynclient import model
 from dynclient.client.options import Options
+from dynclient.display_text import escape_unprintable
 from dynclient.errors import CallDrift, DocumentError, ResponseDrift, UnsafeValue, UsageError
 from dynclient.masking import mask_url
 from dynclient.plan.call_document import Call
@@ -27,7 +28,7 @@ from dynclient.transport.exchange import Exchange, ExchangePolicy
 from dynclient.transport.http_adapter import DEFAULT_TIMEOUTS, PhaseTimeouts, build_timeouts
 from dynclient.transport.response_body import BodySink
 from dynclient.transport.runners import Runner
-from dynclient.violations import Violation
+from dynclient.violations import Violation, shorten
 from dynclient.wire import media_types
 from dynclient.wire.message import Headers, Request, Response
 from dynclient.wire.servers import is_sendable_url, resolve_base_url
@@ -60,6 +61,10 @@ class DocstringDescriptor:
             return f"{operation.method} {operation.path}\n\nThis operation cannot be used: {error}"
 
 
+#: How long the name, method and path of a repr may be, in characters.
+MAX_REPR_CHARS = 200
+
+
 class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
     __doc__ = DocstringDescriptor(
         """An operation of a document, bound to its client; it keeps no state of any call.
@@ -69,6 +74,9 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
     or its top-level properties as keywords. Or give all of it as one `Call`.
     """
     )
+
+    #: What its repr calls it.
+    _kind = "Operation"
 
     def __init__(
         self,
@@ -149,7 +157,8 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
             return inspect.Signature([inspect.Parameter("call", inspect.Parameter.POSITIONAL_ONLY)])
 
     def __repr__(self) -> str:
-        return f"<{self.__name__}{self.__signature__}  {self.method} {self.path}>"
+        text = f"{self.__name__}  {self.method} {self.path}"
+        return f"<{self._kind} {shorten(escape_unprintable(text), MAX_REPR_CHARS)}>"
 
     def _repr_html_(self) -> str:
         """Return all of the operation for a notebook."""

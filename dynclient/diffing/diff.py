@@ -11,7 +11,7 @@ from dynclient.client.load import DocumentSource, load
 from dynclient.diffing.change import VIEWS, Change, ChangeLocation, View
 from dynclient.diffing.changeset import ChangeSet, Revision
 from dynclient.diffing.detect.unchanged import is_identical_document
-from dynclient.display_text import format_count
+from dynclient.display_text import escape_unprintable, format_count
 from dynclient.document.references import unescape_token
 from dynclient.errors import UsageError
 
@@ -20,12 +20,17 @@ if TYPE_CHECKING:
     from dynclient.model import Document
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Diff(ChangeSet):
     """What differs between two revisions of a document, and the reports of it.
 
     The attributes are those of `ChangeSet`. A report is pure text; nothing is printed or written.
     """
+
+    def __repr__(self) -> str:
+        from dynclient.diffing.report.summary import format_verdict_line
+
+        return f"<Diff {escape_unprintable(format_verdict_line(self))}>"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the diff as JSON data."""

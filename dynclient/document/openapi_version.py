@@ -90,9 +90,10 @@ def detect_version_family(files: DocumentFiles) -> VersionFamily:
         raise UnsupportedVersion(
             text, hint=f"write it in full, such as `openapi: 3.0.3`; {_SUPPORTED_VERSIONS}"
         )
-    raise UnsupportedVersion(
-        f"{name} is OpenAPI {_shorten_version(version)}", hint=_SUPPORTED_VERSIONS
-    )
+    hint = _SUPPORTED_VERSIONS
+    if _is_swagger_2(str(version)):
+        hint = f'write `swagger: "2.0"` for version 2.0; {_SUPPORTED_VERSIONS}'
+    raise UnsupportedVersion(f"{name} is OpenAPI {_shorten_version(version)}", hint=hint)
 
 
 def detect_schema_flavour(files: DocumentFiles) -> SchemaFlavour:
@@ -198,11 +199,22 @@ def _shorten_version(version: Any) -> str:
     return shorten_repr(version).strip("'\"")
 
 
+def _build_advice(tree: dict[str, Any]) -> str:
+    """Return what to do with a document of another format, "" where nothing helps."""
+    version = str(tree.get("swagger"))
+    if re.fullmatch(r"3\.[0-2](\.\d{1,3})?", version):
+        return f"write `openapi: {version}` for version {version}"
+    if _is_postman_collection(tree):
+        return "export it as OpenAPI"
+    if "overlay" in tree:
+        return "give the document that it changes, and this as its overlay"
+    return ""
+
+
 def _build_hint(tree: dict[str, Any]) -> str:
     if _describe_other_format(tree) != "it has no `openapi` field":
-        if _is_postman_collection(tree):
-            return f"export it as OpenAPI; {_SUPPORTED_VERSIONS}"
-        return _SUPPORTED_VERSIONS
+        advice = _build_advice(tree)
+        return f"{advice}; {_SUPPORTED_VERSIONS}" if advice else _SUPPORTED_VERSIONS
     for similar_name in suggest("openapi", tree, 1):
         return f"{_SUPPORTED_VERSIONS}; did you misspell `{similar_name}`?"
     return f"{_SUPPORTED_VERSIONS}; add `openapi: 3.1.0` at the top"

@@ -11,11 +11,28 @@ from dynclient.violations import Place
 
 Severity = Literal["error", "warning", "info"]
 
+#: The worst first.
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+
 
 class ProblemList(tuple["Problem", ...]):
     """The problems of a document; in a notebook it is a table."""
 
     __slots__ = ()
+
+    def __repr__(self) -> str:
+        severities = [each.severity for each in self]
+        counts = [
+            format_count(severities.count(severity), severity)
+            for severity in SEVERITIES
+            if severity in severities
+        ]
+        total = format_count(len(self), "problem")
+        return f"<{total}: {', '.join(counts)}>" if counts else f"<{total}>"
+
+    def __str__(self) -> str:
+        """Return the problems, each on a line of its own."""
+        return "\n".join(map(str, self))
 
     def _repr_html_(self) -> str:
         from dynclient.notebook_panel import build_filter_box, build_panel, build_table

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from support.repos import Repo
 
 SHOP = str(Path(__file__).with_name("shop.yaml"))
 CALL = ("call", "createItem", "name=x")
@@ -221,11 +222,51 @@ def test_a_mistake_in_a_profile_is_reported(cli, own, project, lines, name, told
 
 
 def test_without_any_profile_the_message_says_where_one_is_written(cli, own):
-    result = cli("list", "--spec", SHOP, "--profile", "dev")
-    assert result.exit_code == 0  # only a call asks the profile
     result = cli(*CALL, "--spec", SHOP, "--profile", "dev")
     assert result.exit_code == 2
     assert "write [tool.dynclient.profiles.dev] in pyproject.toml" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["list", SHOP],
+        ["show", SHOP, "createItem"],
+        ["call", SHOP, "createItem", "name=x", "--sandbox"],
+        ["check", SHOP],
+        ["diff", "main"],
+        ["repl", SHOP],
+    ],
+)
+def test_a_misspelt_profile_is_refused_wherever_one_is_named(cli, own, project, words):
+    project(f"spec = {SHOP!r}")
+    result = cli(*words, "--profile", "dex")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == (
+        "UsageError: --profile: there is no profile 'dex'\n  hint: did you mean dev?\n"
+    )
+
+
+def test_the_document_of_a_profile_is_checked(cli, own, monkeypatch):
+    own(f"spec = {SHOP!r}")
+    monkeypatch.setenv("DYNCLIENT_SPEC", "other.yaml")
+    result = cli("check", "--profile", "dev")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == cli("check", SHOP).stdout
+
+
+def test_a_revision_of_the_document_of_a_profile_is_compared(cli, own, tmp_path):
+    repo = Repo(tmp_path)
+    repo.put("shop.yaml", Path(SHOP).read_text())
+    repo.commit()
+    own(f"spec = {str(tmp_path / 'shop.yaml')!r}")
+    assert "no difference" in cli("diff", "main", "--profile", "dev").stdout
+    result = cli("diff", SHOP, SHOP, "--profile", "dev")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == (
+        "UsageError: OLD and NEW name the documents, and --profile names another one\n"
+        "  hint: with --profile, give one git revision, such as main\n"
+    )
 
 
 def test_a_missing_credential_names_the_variable_of_the_profile(cli, project, own):

@@ -173,6 +173,10 @@ def test_an_operation_tells_what_it_is():
     )
     assert op.__name__ == "create_audience_v2"
     assert op.__doc__.startswith("Create an audience")
-    assert "POST /v2/audiences" in repr(op)
+    assert repr(op) == "<Operation create_audience_v2  POST /v2/audiences>"
+    client = dynclient.AsyncClient(CLIENT.document)
+    assert (
+        repr(client.create_audience_v2) == "<AsyncOperation create_audience_v2  POST /v2/audiences>"
+    )
     assert op.call_schema["type"] == "object"
     assert op.result_schemas == {}

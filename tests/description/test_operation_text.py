@@ -129,3 +129,21 @@ def test_hostile_text_of_a_document_is_escaped():
     texts = [show(client, "a"), str(client.operations), str(client.tags), repr(client), repr(client.a), client.a.__doc__]  # fmt: skip
     for text in texts:
         assert not set(text) & {"\x1b", "\u202e"}
+
+
+def test_the_repr_of_everything_is_one_short_line(client):
+    broken = {"openapi": "3.1.0", "info": {"title": "a", "version": "1"}, "paths": {"x": {}}}
+    document = dynclient.load(broken)
+    assert repr(document.problems) == "<1 problem: 1 warning>"
+    assert str(document.problems) == str(document.problems[0])
+    assert repr(client.document.problems[:0] or type(document.problems)()) == "<0 problems>"
+    same = dynclient.diff(client.document, client.document)
+    assert repr(same) == f"<Diff {same.to_text().strip()}>"
+    path = "/" + "a" * 1000
+    long = dynclient.Client({**broken, "paths": {path: {"get": {"operationId": "a\x1b"}}}})
+    assert len(repr(long[f"GET {path}"])) < 250
+
+
+def test_the_repr_of_an_operation_compiles_nothing(client, monkeypatch):
+    monkeypatch.setattr("dynclient.plan.plan.Plan.get_call_schema", None)
+    assert repr(client.list_orders) == "<Operation list_orders  GET /orders>"

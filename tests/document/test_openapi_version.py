@@ -54,6 +54,27 @@ def test_what_is_not_read_is_named_with_what_is_read(top, text):
     assert "3.0, 3.1, 3.2" in caught.value.hint
 
 
+@pytest.mark.parametrize(
+    ("top", "advice"),
+    [
+        ({"openapi": "2.0"}, 'write `swagger: "2.0"` for version 2.0; '),
+        ({"openapi": 2.0}, 'write `swagger: "2.0"` for version 2.0; '),
+        ({"openapi": "2.0.0"}, 'write `swagger: "2.0"` for version 2.0; '),
+        ({"swagger": "3.0"}, "write `openapi: 3.0` for version 3.0; "),
+        ({"swagger": "3.1.1"}, "write `openapi: 3.1.1` for version 3.1.1; "),
+        ({"overlay": "1.0.0"}, "give the document that it changes, and this as its overlay; "),
+        ({"info": {"_postman_id": "a"}}, "export it as OpenAPI; "),
+        ({"openapi": "1.2"}, ""),
+        ({"swagger": "1.2"}, ""),
+        ({"swagger": "3.0\nx"}, ""),
+    ],
+)
+def test_the_hint_says_what_to_do_where_something_helps(top, advice):
+    with pytest.raises(errors.UnsupportedVersion) as caught:
+        dynclient.load(top)
+    assert caught.value.hint == f"{advice}dynclient reads Swagger 2.0 and OpenAPI 3.0, 3.1, 3.2"
+
+
 def test_a_misspelt_field_is_named():
     with pytest.raises(errors.UnsupportedVersion, match="did you misspell `openApi`"):
         dynclient.load({"openApi": "3.2.0"})
