@@ -1,9 +1,10 @@
-"""Whether the tests that draw find a fault: `python benchmarks/planted.py [--check] [WORD …]`.
+"""Whether the tests find a fault: `python benchmarks/planted.py [--check] [WORD …]`.
 
-Each fault of the table is planted in a copy of the repository, one after the other, and one test file that draws its
-examples is run on it: it must fail. With words, only faults whose description or file holds one of them are planted.
-With `--check` nothing is planted and no test runs: it only checks that each row fits the source as it is now. A fault
-that no test finds, or a row that does not fit, ends in exit code 1.
+Each fault of the table is planted in a copy of the repository, one after the other, and the tests of its row are run
+on it: one of them must fail. Without the fault they must pass, which is tried once for each set of tests. With words,
+only faults whose description or file holds one of them are planted. With `--check` nothing is planted and no test runs:
+it only checks that each row fits the source as it is now. A fault that no test finds, also one with which the tests
+come to no end or cannot be collected, and a row that does not fit end in exit code 1.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ import ast
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
-COPIED = ("dynclient", "spec", "tests", "pyproject.toml")
+COPIED = ("docs", "dynclient", "spec", "tests", "README.md", "pyproject.toml")
 
 WAY = ("tests/strategies/test_whole_way.py",)
 DOCUMENTS = ("tests/strategies/test_documents.py", "-k", "call_of_any_document")
@@ -37,6 +40,49 @@ CHANGES = (
     "tests/diffing/test_evolution.py",
     "tests/diffing/test_invariance.py",
 )
+SWAGGER_CLIENT = ("tests/client/test_swagger.py",)
+QUERYSTRING = ("tests/plan/test_querystring.py",)
+ITEMS = ("tests/plan/test_item_sequences.py",)
+OPENAPI_3_2 = ("tests/client/test_openapi_3_2.py",)
+DEFAULT_MAPPING = ("tests/schema/test_default_mapping.py",)
+SCOPES = ("tests/schema/test_dynamic_references.py",)
+RESOURCES = ("tests/document/test_schema_resources.py",)
+BOUNDARIES = ("tests/transport/test_reference_boundaries.py",)
+FETCHER = (
+    "tests/transport/test_document_fetcher.py",
+    "tests/transport/test_reference_boundaries.py",
+)
+OVERLAYS = ("tests/document/test_overlay.py",)
+NAMES = ("tests/test_names.py", "tests/model/test_operation_names.py")
+OPERATION_NAMES = ("tests/model/test_operation_names.py",)
+CHECK = ("tests/cli/test_check.py",)
+CHECK_USED = ("tests/cli/test_uses.py", "tests/cli/test_exit_codes.py")
+RULES = ("tests/plan/test_document_check.py",)
+OVERLAPS = ("tests/plan/test_overlap_rules.py",)
+CACHE = ("tests/document/test_document_cache.py",)
+INDEXED = ("tests/document/test_indexed_tree.py", "tests/document/test_document_cache.py")
+DOWNLOADS = ("tests/transport/test_downloaded_files.py",)
+DOWNLOADS_TLS = ("tests/transport/test_downloaded_files.py", "tests/transport/test_tls.py")
+SHARED_ROOTS = ("tests/schema/test_fast_roots.py", "tests/schema/test_engine.py")
+ENGINES = (
+    "tests/schema/test_fast_roots.py",
+    "tests/schema/test_engine.py",
+    "tests/schema/test_bounds.py",
+)
+STEPS = ("tests/schema/test_bounds.py", "tests/generate/test_example_generator.py")
+DRAWS = ("tests/strategies/test_from_schema.py", "tests/strategies/test_engines.py")
+DIFF_LIMITS = ("tests/diffing/test_bounded_effort.py",)
+REPL_COMPLETION = ("tests/repl/test_completion.py",)
+REPL_SCRIPTS = ("tests/repl/test_session_script.py",)
+PROFILES = ("tests/cli/test_profiles.py",)
+SHELL_WORDS = ("tests/cli/test_call_words.py",)
+SHELL_COMPLETION = ("tests/cli/test_shell_completion.py",)
+STUBS_CHECK = ("tests/cli/test_stubs.py",)
+STUBS = ("tests/stubs/test_stub_text.py",)
+CONNECTIONS = ("tests/transport/test_connection_settings.py",)
+REQUESTS = ("tests/plan/test_requests.py",)
+OPTION_HEADERS = ("tests/client/test_options.py", "tests/client/test_sending.py")
+WRITTEN_REQUESTS = ("tests/transport/test_written_requests.py",)
 
 
 class Planted(NamedTuple):
@@ -130,7 +176,7 @@ FAULTS = [
     Planted("containment: readOnly properties can be sent", "containment/schema_view.py", "return any(part.get(annotation) is True", "return any(False and part.get(annotation) is True", CONTAINMENT),
     Planted("containment: producers send undeclared properties", "containment/schema_view.py", "if not has_properties or not is_closable(", "if True or not is_closable(", CONTAINMENT),
     Planted("containment: schemas are equal whatever the values of their keywords are", "containment/schema_equality.py", "        return _build_keyword_value_key(keyword, first) == _build_keyword_value_key(keyword, second)", "        return True", CONTAINMENT),
-    Planted("containment: the two places are exchanged", "containment/containment_checker.py", "one.subschema_place,\n        one.superschema_place", "one.superschema_place,\n        one.subschema_place", CONTAINMENT),
+    Planted("containment: the two places are exchanged", "containment/containment_checker.py", "suspected.locate(subschema_place, superschema_place, condition)", "suspected.locate(superschema_place, subschema_place, condition)", CONTAINMENT),
     Planted("containment: an excluded cause proves the whole", "containment/containment_checker.py", "settled = [self.settle_whole(suspected[0], subschema, superschema)]", "pass", CONTAINMENT),
     Planted("containment: a witness that was not found does not exist", "containment/witness_finder.py", "if result is UNSATISFIABLE and witness is NO_WITNESS:", "if not isinstance(result, Witness) and witness is NO_WITNESS:", CONTAINMENT),
     Planted("containment: unevaluated keywords mean the same everywhere", "containment/undecided_keywords.py", "if not is_true_schema(value):", "if False:", CONTAINMENT),
@@ -216,6 +262,123 @@ FAULTS = [
     Planted("changes: a server that is gone is not told", "diffing/compare/server_changes.py", 'situation = "default" if key == old_default else "other"', "continue", CHANGES),
     Planted("changes: a tag that is gone breaks nobody", "diffing/verdict_table.py", '"tag-removed", "namespace", "none", "breaking"', '"tag-removed", "namespace", "none", "info"', CHANGES),
     Planted("changes: a text that looks alike is not compared", "diffing/detect/unchanged.py", "return all(map(self._is_same_target, _collect_references(old_parts)))", "return True", CHANGES),
+    # Swagger 2.0
+    Planted("a form with a file is urlencoded", "document/swagger/swagger_bodies.py", "    if any(is_file(parameter) for parameter in parameters):\n", "    if False:\n", SWAGGER_CLIENT),
+    Planted("basePath is lost", "document/swagger/swagger_servers.py", 'return f"/{path}" if path else ""', 'return ""', SWAGGER_CLIENT),
+    Planted("tsv is written with a space", "document/swagger/swagger_parameters.py", '"tsv": "\\t"', '"tsv": " "', SWAGGER_CLIENT),
+    Planted("multi counts in every location", "document/swagger/swagger_parameters.py", 'is_misplaced = name == "multi" and (bool(formats) or location != "query")', "is_misplaced = False", SWAGGER_CLIENT),
+    Planted("the form of a path is lost beside that of an operation", "document/swagger/swagger_shape.py", "[*{**inherited.form, **own.form}.values()]", "[*own.form.values()]", SWAGGER_CLIENT),
+    Planted("the produces of the document do not count", "document/swagger/swagger_shape.py", "return read_media_type_names(self._root, key) if names is None else names", "return names", SWAGGER_CLIENT),
+    Planted("a form may not be left out", "document/swagger/swagger_bodies.py", '    if required:\n        members["required"] = build_value(source, True)\n', '    members["required"] = build_value(source, True)\n', SWAGGER_CLIENT),
+    # OpenAPI 3.2
+    Planted("a query that is no form is not escaped", "wire/querystring.py", "return text if _is_form(content) else percent_encode(text)", "return text", QUERYSTRING),
+    Planted("a querystring is read as form always", "wire/querystring.py", "    if _is_form(content):\n        return media.read(content.name, text.encode()", "    if True:\n        return media.read(content.name, text.encode()", QUERYSTRING),
+    Planted("a cookie of the style cookie is escaped", "wire/parameters/parameter_writer.py", "return write_pair(name, check_cookie_value(to_text(value)))", "return write_pair(name, percent_encode(to_text(value)))", QUERYSTRING),
+    Planted("a cookie may hold a semicolon where nothing is validated", "wire/parameters/text_encoding.py", "    if not _COOKIE_VALUE(text):\n", "    if False:\n", QUERYSTRING),
+    Planted("a wrong item that is read has always the index 0", "wire/sequences.py", 'raise ValueError(f"item {len(items)}: {reason}")', 'raise ValueError(f"item 0: {reason}")', ITEMS),
+    Planted("a wrong item that is written has always the index 0", "wire/sequences.py", 'raise ValueError(f"item {index}: {error}")', 'raise ValueError(f"item 0: {error}")', ITEMS),
+    Planted("an event of several lines is one line", "wire/sequences.py", 'texts = text.split("\\n") if name == "data" else [text]', "texts = [text]", ITEMS),
+    Planted("an additional method is sent in upper case", "model/openapi_operation.py", "            yield method, node\n", "            yield method.upper(), node\n", OPENAPI_3_2),
+    Planted("with a default mapping the tag stays optional everywhere", "schema/translation/discriminators.py", "                if default is not None:\n                    self._require_tag", "                if False:\n                    self._require_tag", DEFAULT_MAPPING),
+    Planted("the default mapping takes no other tag", "schema/translation/discriminators.py", "open_index = fallback if default is None else default", "open_index = fallback", DEFAULT_MAPPING),
+    # identifiers and dynamic scopes
+    Planted("the innermost dynamic anchor counts", "schema/translation/dynamic_scopes.py", "bound.setdefault(name, (node.uri, pointer))", "bound[name] = (node.uri, pointer)", SCOPES),
+    Planted("a dynamic reference to a plain anchor is dynamic", "schema/translation/dynamic_scopes.py", "bound = scope.bindings.get(name) if is_dynamic else None", "bound = scope.bindings.get(name)", SCOPES),
+    Planted("what a target needs of a scope is forgotten", "schema/translation/dynamic_scopes.py", "        self._add_needs_of_targets(needs, sources)\n        if", "        if", SCOPES),
+    Planted("an id is relative to its file alone", "document/schema_resources.py", "join_uri(resource.uri, own_id)", "join_uri(self._uri, own_id)", RESOURCES),
+    Planted("an id in data identifies a schema", "document/schema_resources.py", "        elif key not in _DATA_FIELDS:\n", "        else:\n", RESOURCES),
+    # the boundary of references
+    Planted("a link leads out of the folder", "document/files/reference_boundary.py", "path = _resolve_links(to_path(uri))", "path = to_path(uri)", BOUNDARIES),
+    Planted("a reference reads the folder of git", "document/files/reference_boundary.py", "if _GIT_FOLDER in path.relative_to(self.folder).parts:", "if False:", BOUNDARIES),
+    Planted("a reference names a file of another machine", "document/files/uris.py", 'if get_scheme(uri) != "file" or is_on_other_machine(uri):', 'if get_scheme(uri) != "file":', BOUNDARIES),
+    Planted("an allowed URL vouches for what is above it", "document/files/reference_boundary.py", '    if ".." in map(unquote, segments):\n', "    if False:\n", BOUNDARIES),
+    Planted("an allowed URL vouches for each that begins so", "document/files/reference_boundary.py", "return segments[: len(allowed_segments)] == allowed_segments", "return path.startswith(allowed_path)", BOUNDARIES),
+    Planted("a document from the net reads a private host", "transport/document_download.py", "if not addresses or not all(ipaddress.ip_address(address).is_global for address in addresses):", "if not addresses:", FETCHER),
+    Planted("a second look-up decides which host is read", "transport/document_download.py", "    if address is None:\n        return url, {}", "    if True:\n        return url, {}", FETCHER),
+    # overlays
+    Planted("what is outside is removed first", "document/overlay.py", "key=lambda entry: -len(entry[0])", "key=lambda entry: len(entry[0])", OVERLAYS),
+    Planted("targets of an update share what it adds", "document/overlay.py", "        node[key] = _copy_tree(value)\n", "        node[key] = value\n", OVERLAYS),
+    Planted("items of an overlay stand in the document", "document/overlay.py", "self.origins.replace((*location, str(len(node))), origin)", "pass", OVERLAYS),
+    Planted("a value takes the place of a list", "document/overlay.py", "if key in node and isinstance(node[key], list) and not isinstance(value, list):", "if False:", OVERLAYS),
+    # names of operations
+    Planted("a name that two operations lost is no problem", "model/operation_names.py", "if len(rivals) > 1:", "if len(rivals) > 2:", OPERATION_NAMES),
+    Planted("a Python name wins over an id", "model/operation_names.py", "            if name in self.exact:\n", "            if False:\n", OPERATION_NAMES),
+    Planted("a name is not normalized before its words are found", "names.py", 'name = _NOT_WORD.sub("_", unicodedata.normalize("NFKC", name))', 'name = _NOT_WORD.sub("_", name)', NAMES),
+    Planted("a name is not normalized once it is in small letters", "names.py", 'characters = unicodedata.normalize("NFKC", _NOT_WORD.sub("_", name))', 'characters = _NOT_WORD.sub("_", name)', NAMES),
+    Planted("a name may begin with what Python allows further on", "names.py", "    if not name.isidentifier():\n", "    if False:\n", NAMES),
+    # the check
+    Planted("--fail-on does not count", "cli/check.py", "counts[severity] for severity in _FAILING[fail_on]", 'counts[severity] for severity in _FAILING["error"]', CHECK),
+    Planted("a line that does not fit ends in exit code 0", "cli/check.py", "ctx.exit(0 if is_conforming else USAGE_MISMATCH)", "ctx.exit(0)", CHECK_USED),
+    Planted("a more concrete path is ambiguous", "plan/document_check/path_rules.py", "return has_text_in_one and has_text_in_other", "return has_text_in_one or has_text_in_other", RULES),
+    Planted("the values of a variable never tell paths apart", "plan/document_check/path_rules.py", "return any(checker.accepts(value) for value in _list_readings(text))", "return True", RULES),
+    Planted("paths on other servers clash", "plan/document_check/path_rules.py", 'TEMPLATE_VARIABLE.sub("{}", path.target), servers', 'TEMPLATE_VARIABLE.sub("{}", path.target), ()', RULES),
+    Planted("a security scheme that is required is unused", "plan/document_check/unused_rules.py", "is_used = name in walk.required_schemes", "is_used = False", RULES),
+    Planted("a schema that a mapping names is unused", "plan/document_check/unused_rules.py", "                    self._use_mapped(uri, target)\n", "                    pass\n", RULES),
+    Planted("alternatives overlap though a discriminator is there", "plan/document_check/overlap_rules.py", 'if not isinstance(value.get("oneOf"), list) or "discriminator" in value:', 'if not isinstance(value.get("oneOf"), list):', OVERLAPS),
+    # the cache
+    Planted("a damaged entry is used", "document/cache/document_cache.py", 'if checksum != b"%08x" % zlib.crc32(rest):', "if False:", CACHE),
+    Planted("everybody can read an entry", "document/cache/document_cache.py", "            temporary_path.replace(path)\n", "            temporary_path.chmod(0o644)\n            temporary_path.replace(path)\n", CACHE),
+    Planted("an entry that was used is removed first", "document/cache/document_cache.py", "        os.utime(path)  # It was used: others are removed before it.\n", "        pass\n", CACHE),
+    Planted("an entry of another version is used", "document/cache/document_cache.py", 'hashlib.sha256(f"dynclient {__version__}\\n".encode())', "hashlib.sha256()", CACHE),
+    Planted("a part of an index may lie behind the text", "document/cache/indexed_tree.py", "return 0 <= start < start + length <= size_bytes", "return 0 <= start < start + length", INDEXED),
+    Planted("a part is parsed each time", "document/cache/indexed_tree.py", "            self[key] = value\n            return value", "            return value", INDEXED),
+    # downloads
+    Planted("a validator is sent to another URL", "transport/downloaded_file.py", "if digest_url(url) != self.final_url:", "if False:", DOWNLOADS),
+    Planted("what must not be stored is kept", "transport/downloaded_file.py", 'may_be_kept = "no-store" not in headers.get("cache-control", "").lower()', "may_be_kept = True", DOWNLOADS),
+    Planted("what is gone is kept", "transport/document_download.py", "        cache.remove_download(uri)  # It is gone, or may no longer be read.\n", "", DOWNLOADS),
+    Planted("an answer to no question means unchanged", "transport/document_download.py", "known if conditions else None)", "known)", DOWNLOADS),
+    Planted("a false certificate means that the server is away", "transport/document_download.py", "if isinstance(error, httpx.TransportError) and not is_refused:", "if isinstance(error, httpx.TransportError):", DOWNLOADS_TLS),
+    # definitions that roots share
+    Planted("what stands beside a reference is passed over", "schema/engines/separate_members.py", '    if keywords == {"$ref"}:\n', '    if "$ref" in keywords:\n', SHARED_ROOTS),
+    Planted("a member that is checked apart lies in the root", "schema/engines/separate_members.py", "SeparateMember((*path, name), definition)", "SeparateMember((name,), definition)", SHARED_ROOTS),
+    Planted("only the root alone is checked", "schema/engines/jsonschema_rs_engine.py", "if wrapped is not None and not compiled.is_valid(wrapped):", "if False:", SHARED_ROOTS),
+    Planted("the names of a root belong to all", "schema/engines/fast_roots.py", "return self._own if name.startswith(_ROOT_PREFIX) else self._definitions", "return self._definitions", SHARED_ROOTS),
+    Planted("what is compiled is never released", "schema/engines/jsonschema_rs_engine.py", "                if total <= MAX_COMPILED_SIZE:\n", "                if True:\n", ENGINES),
+    # limits of steps
+    Planted("a limit inside a limit costs nothing", "schema/engines/step_limit.py", "            outer.remaining -= limit.given - limit.remaining\n", "", STEPS),
+    Planted("a draw takes no steps of the limit", "generate/value_choices.py", "        charge_steps(steps * GENERATION_STEP)\n", "", STEPS),
+    Planted("compiling takes no steps of the limit", "schema/engines/fast_roots.py", "charge_steps(self._sizes.size * (STEPS_PER_SCHEMA + STEPS_PER_ROUND * rounds))", "pass", STEPS),
+    Planted("the attempts at a drawn value have no limit", "strategies/schema_strategies.py", "        with limit_steps(MAX_DRAW_STEPS):\n", "        if True:\n", DRAWS),
+    Planted("the comparison of a document has no limit", "diffing/compare/document_changes.py", "        with limit_steps(MAX_DOCUMENT_STEPS):\n", "        if True:\n", DIFF_LIMITS),
+    Planted("a part takes the steps of its operation", "diffing/compare/schema_changes.py", "with limit_steps(MAX_PART_STEPS):", "with limit_steps():", DIFF_LIMITS),
+    Planted("what was not compared is proved", "diffing/compare/limited_comparison.py", '        limit=MAX_OPERATION_STEPS,\n        total=MAX_DOCUMENT_STEPS,\n    )\n    return replace(finding, proof="unknown")', "        limit=MAX_OPERATION_STEPS,\n        total=MAX_DOCUMENT_STEPS,\n    )\n    return finding", DIFF_LIMITS),
+    # the REPL
+    Planted("secrets of results are offered", "repl/seen_values.py", " or is_secret_name(name)", "", REPL_COMPLETION),
+    Planted("the first value that was seen is offered first", "repl/seen_values.py", "            self._sources.pop(key, None)\n", "", REPL_COMPLETION),
+    Planted("a default is what is equal to it", "repl/value_candidates.py", "is_default = value == default and type(value) is type(default)", "is_default = value == default", REPL_COMPLETION),
+    Planted("a secret header stands in a script", "repl/session_script.py", "    if is_secret_header_name(name):\n", "    if False:\n", REPL_SCRIPTS),
+    Planted("a secret of a URL stands in a script", "repl/session_script.py", "has_secret = mask_url(url) != url", "has_secret = False", REPL_SCRIPTS),
+    Planted("a test asserts the value of a secret", "repl/session_script.py", "if secrets.has_property(name):", "if False:", REPL_SCRIPTS),
+    Planted("what the user typed first becomes a variable", "repl/session_steps.py", "        if key in self._given:\n            return None\n", "", REPL_SCRIPTS),
+    Planted("what comes from a deeper place is taken", "repl/session_steps.py", "return min(sources, key", "return max(sources, key", REPL_SCRIPTS),
+    Planted("what is forgotten still counts", "repl/history.py", "self._size_bytes -= self._exchanges.popleft().size_bytes", "self._exchanges.popleft()", REPL_SCRIPTS),
+    # the shell
+    Planted("a project names any variable", "cli/profiles.py", "    if _PROJECT_VARIABLE.fullmatch(name):\n", "    if _ANY_VARIABLE.fullmatch(name):\n", PROFILES),
+    Planted("a project runs a command", "cli/profiles.py", '    if not is_own:\n        raise UsageError(\n            f"{at} must be the name of a variable: a project', '    if False:\n        raise UsageError(\n            f"{at} must be the name of a variable: a project', PROFILES),
+    Planted("a config that others can write is read", "cli/profiles.py", "    if not is_private:\n", "    if False:\n", PROFILES),
+    Planted("a project mixes into a profile of the user", "cli/profiles.py", "return _parse_profile(name, own[name], config_file", "return _parse_profile(name, {**(project.profiles.get(name, {}) if project else {}), **own[name]}, config_file", PROFILES),
+    Planted("a value that ends like a file is the document", "cli/command_words.py", 'is_other = "=" in word or word.startswith("@")', 'is_other = word.startswith("@")', SHELL_WORDS),
+    Planted("the shortest known name leads into a value", "cli/nested_names.py", "for position in range(len(name) - 1, 0, -1):", "for position in range(1, len(name)):", SHELL_WORDS),
+    Planted("an index that others can write is used", "cli/shell_completion/index_files.py", 'lines = file.read().split("\\n") if is_own else []', 'lines = file.read().split("\\n")', SHELL_COMPLETION),
+    Planted("everybody can read an index", "cli/shell_completion/index_files.py", "os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600", "os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644", SHELL_COMPLETION),
+    Planted("an index of another document is used", "cli/shell_completion/index_files.py", "or lines[0] != _write_head(kind, key) or", "or", SHELL_COMPLETION),
+    # stubs
+    Planted("stubs --check looks only whether the files are there", "cli/stubs.py", "if _read_file(path) != text.encode()]", "if _read_file(path) is None]", STUBS_CHECK),
+    Planted("types have what travels the other way", "stubs/type_reader.py", 'part.get("not") == {} or part.get(self._excluded) is True', 'part.get("not") == {}', STUBS),
+    Planted("every member is optional in types", "stubs/type_reader.py", "ModelField(name, expression, name in required, text)", "ModelField(name, expression, False, text)", STUBS),
+    Planted("two objects at one path share a type", "stubs/type_reader.py", "        while key in self.models:\n", "        while False:\n", STUBS),
+    # the HTTP library, URLs and headers
+    Planted("the environment wins over the program", "transport/connection_settings.py", 'name = given if given is not None else os.environ.get(HTTP_VARIABLE) or "httpx"', 'name = os.environ.get(HTTP_VARIABLE) or given or "httpx"', CONNECTIONS),
+    Planted("http2 is given together with a transport", "transport/connection_settings.py", "    if transport is not None and given:\n", "    if False:\n", CONNECTIONS),
+    Planted("a client with HTTP/2 has several pools", "transport/connection_settings.py", 'is_httpx_pool = self.library == "httpx" and not self.http2', 'is_httpx_pool = self.library == "httpx"', CONNECTIONS),
+    Planted("HTTP/1 and HTTP/2 share a TLS context", "transport/http_adapter.py", "library.__name__, read_certificate_paths(), http2=self.settings.http2\n", "library.__name__, read_certificate_paths(), http2=False\n", CONNECTIONS),
+    Planted("a dot segment is written where nothing is validated", "plan/request_writer.py", "if _DOT_SEGMENT.search(path):", "if False:", REQUESTS),
+    Planted("a header of a call stands beside the common one", "plan/request_writer.py", "if field[0].lower() not in own_names] + own", "] + own", REQUESTS),
+    Planted("a header that frames the message is sent", "plan/request_writer.py", "if is_framing_header(name):", "if False:", REQUESTS),
+    Planted("headers of the options are those of the first call", "client/operation.py", "if last is None or last[0] is not headers:", "if last is None:", OPTION_HEADERS),
+    Planted("the Host is that of the first call", "transport/http_adapter.py", "headers = self._build_headers(fields, url.netloc).copy()", 'headers = self._build_headers(fields, b"").copy()', WRITTEN_REQUESTS),
+    Planted("requests share their headers", "transport/http_adapter.py", "headers = self._build_headers(fields, url.netloc).copy()", "headers = self._build_headers(fields, url.netloc)", WRITTEN_REQUESTS),
+    Planted("an empty POST has no length", "transport/http_adapter.py", "if body or outgoing.method.upper() in _METHODS_WITH_BODY:", "if body:", WRITTEN_REQUESTS),
 ]  # fmt: skip
 
 
@@ -226,6 +389,13 @@ settings.register_profile("quick", settings.default, phases=[Phase.explicit, Pha
 settings.load_profile("quick")
 """
 TIMEOUT_S = 300
+
+#: How a run of tests ends. Only a test that failed has found something: who waits for ever for a run of the gate, or
+#: sees nothing collected, does not know what is wrong.
+PASSED = "PASSED"
+FAILED = "FAILED"
+TIMED_OUT = "TIMED OUT"
+NOT_RUN = "NOT RUN"
 
 
 def copy_tree(target: Path) -> None:
@@ -259,35 +429,56 @@ def find_mistake(fault: Planted) -> str:
     return ""
 
 
-def find_failure(copy: Path, fault: Planted) -> str:
-    """Plant a fault, run its tests, take it out again, and return which test failed and why; "" where none did."""
+class Outcome(NamedTuple):
+    """How a run of tests ended: its verdict, and the test that failed first, with its reason."""
+
+    verdict: str
+    failure: str = ""
+
+
+def run_tests(copy: Path, tests: Sequence[str]) -> Outcome:
+    """Run tests in a copy of the repository, up to the first that fails."""
+    options = ["-x", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=0", "--tb=short"]
+    process = subprocess.Popen(
+        [sys.executable, "-B", "-m", "pytest", *tests, *options],
+        cwd=copy,
+        env={**os.environ, "PYTHONPATH": str(copy)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        output, _ = process.communicate(timeout=TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)  # with the processes that the tests started
+        process.communicate()
+        return Outcome(TIMED_OUT)
+    return read_outcome(process.returncode, output)
+
+
+def read_outcome(exit_code: int, output: str) -> Outcome:
+    """Return how a run of pytest ended, by its exit code and what it printed."""
+    if exit_code == 0:
+        return Outcome(PASSED)
+    failed = re.search(r"^FAILED \S+?\.py::(.+?)(?: - .*)?$", output, re.MULTILINE)
+    error = re.search(r"^ERROR \S+?\.py::(.+?)(?: - .*)?$", output, re.MULTILINE)
+    test = failed or error
+    if exit_code != 1 or test is None:
+        return Outcome(NOT_RUN, output.strip().rpartition("\n")[2])
+    why = re.search(r"^E {3}(?!  )\s*(\S.*)$", output, re.MULTILINE)
+    return Outcome(FAILED, f"{test[1]}: {why[1][:100] if why else ''}")
+
+
+def try_fault(copy: Path, fault: Planted) -> Outcome:
+    """Plant a fault, run its tests, and take it out again."""
     file = copy / "dynclient" / fault.file
     healthy = file.read_text(encoding="utf-8")
     file.write_text(healthy.replace(fault.old, fault.new), encoding="utf-8")
     try:
-        options = ["-x", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=0", "--tb=short"]
-        command = [sys.executable, "-B", "-m", "pytest", *fault.tests, *options]
-        environment = {**os.environ, "PYTHONPATH": str(copy)}
-        done = subprocess.run(
-            command,
-            cwd=copy,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=TIMEOUT_S,
-        )
-    except subprocess.TimeoutExpired:
-        return "it does not come to an end"
+        return run_tests(copy, fault.tests)
     finally:
         file.write_text(healthy, encoding="utf-8")
-    failed = re.search(
-        r"^(?:FAILED|ERROR) \S+?\.py(?:::(.+?))?(?: - .*)?$", done.stdout, re.MULTILINE
-    )
-    if failed is None or done.returncode not in (1, 2):
-        return ""
-    why = re.search(r"^E {3}(?!  )\s*(\S.*)$", done.stdout, re.MULTILINE)
-    return f"{failed[1] or 'at import'}: {why[1][:100] if why else ''}"
 
 
 def select_faults(words: list[str]) -> list[Planted]:
@@ -312,14 +503,28 @@ def check(faults: list[Planted]) -> int:
 def plant(faults: list[Planted]) -> int:
     """Plant the faults, print a line for each, and return how many no test finds."""
     missed = 0
+    healthy: dict[tuple[str, ...], Outcome] = {}
     with tempfile.TemporaryDirectory() as directory:
-        copy_tree(Path(directory))
+        copy = Path(directory)
+        copy_tree(copy)
         for fault in faults:
-            failure = find_failure(Path(directory), fault)
-            missed += not failure
-            print(f"{fault.file:<44}{fault.what:<60}{failure or 'NOT FOUND'}", flush=True)
+            if fault.tests not in healthy:
+                healthy[fault.tests] = run_tests(copy, fault.tests)
+            is_sound = healthy[fault.tests].verdict == PASSED
+            outcome = try_fault(copy, fault) if is_sound else healthy[fault.tests]
+            is_found = is_sound and outcome.verdict == FAILED
+            missed += not is_found
+            verdict = "" if is_found else describe_miss(outcome, is_sound=is_sound)
+            print(f"{fault.file:<44}{fault.what:<60}{verdict}{outcome.failure}", flush=True)
     print(f"{len(faults) - missed} of {len(faults)} faults were found")
     return missed
+
+
+def describe_miss(outcome: Outcome, *, is_sound: bool) -> str:
+    """Return why a fault does not count as found, in capitals."""
+    if not is_sound:
+        return f"WITHOUT THE FAULT TOO: {outcome.verdict}  "
+    return f"{'NOT FOUND' if outcome.verdict == PASSED else outcome.verdict}  "
 
 
 def main() -> int:

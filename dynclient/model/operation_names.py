@@ -89,7 +89,7 @@ class OperationNames:
             keys = by_id or by_request
             if name in self.exact:
                 python[name] = self.exact[name]
-            elif len(keys) == 1 and name not in self.shared_ids:
+            elif len(keys) == 1:
                 python[name] = keys[0]
         return python
 

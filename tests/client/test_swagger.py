@@ -265,6 +265,34 @@ def test_a_form_without_consumes_is_urlencoded():
     assert "body.nme" in str(client.run.validate(body={"name": "a", "nme": 1})[0])
 
 
+def test_a_form_without_required_values_may_be_left_out():
+    client = dynclient.Client(swagger_single(form_parameter("name")), transport=Server())
+    request = client.run.request()
+    assert (request.body, request.headers.get("Content-Type")) == (None, None)
+
+
+def test_an_operation_adds_to_the_form_of_its_path_and_replaces_what_it_names():
+    document = swagger_single(form_parameter("count", type="integer"), form_parameter("note"))
+    document["paths"]["/things"]["parameters"] = [form_parameter("tenant"), form_parameter("count")]
+    client = dynclient.Client(document, transport=Server())
+    assert client.run.request(tenant="a", count=1, note="b").body == b"tenant=a&count=1&note=b"
+    assert [violation.path for violation in client.run.validate(count="x")] == [("body", "count")]
+
+
+def test_an_operation_replaces_the_media_types_of_the_document():
+    schema = {"200": {"description": "fine", "schema": {"type": "string"}}}
+    fields = {"consumes": ["text/plain"], "produces": ["text/plain"], "responses": schema}
+    document = swagger_single(
+        {"name": "text", "in": "body", "schema": {"type": "string"}}, **fields
+    )
+    request = dynclient.Client(document, transport=Server()).run.request(body="a")
+    assert (request.headers["Accept"], request.headers["Content-Type"]) == ("text/plain",) * 2
+    operation = document["paths"]["/things"]["post"]
+    operation |= {"consumes": ["text/html"], "produces": ["text/html"]}
+    request = dynclient.Client(document, transport=Server()).run.request(body="a")
+    assert (request.headers["Accept"], request.headers["Content-Type"]) == ("text/html",) * 2
+
+
 @pytest.mark.parametrize(
     ("collection_format", "text"),
     [("csv", "x,y"), ("ssv", "x+y"), ("tsv", "x%09y"), ("pipes", "x%7Cy"), ("multi", "x&tags=y")],

@@ -67,6 +67,30 @@ def test_what_is_removed_is_gone():
     assert list_codes(found) == []
 
 
+def test_what_lies_inside_of_what_is_removed_is_gone_with_it():
+    made = shop()
+    made["paths"]["/a"]["x-internal"] = [{"x-internal": 1}, {"x-kept": 1}]
+    made["paths"]["/a"]["get"]["x-internal"] = {"x-internal": {"x-internal": 1}}
+    found = apply({"target": "$..['x-internal']", "remove": True}, made=made)
+    assert "x-internal" not in json.dumps(found.files.top.value)
+    assert list_codes(found) == []
+
+
+def test_each_target_gets_a_copy_of_its_own():
+    extra = {"x-a": {"owner": "all"}, "x-b": [{"n": 1}]}
+    found = apply(
+        {"target": "$.paths.*.get", "update": extra},
+        {"target": "$.paths['/a'].get", "update": {"x-a": {"owner": "a"}, "x-b": [{"n": 2}]}},
+        {"target": "$.paths['/b'].get", "copy": "$.paths['/a'].get"},
+        {"target": "$.paths['/a'].get['x-b'][0]", "update": {"n": 3}},
+    )
+    a, b = (each.node.value for each in found.operations.values())
+    assert (a["x-a"], b["x-a"]) == ({"owner": "a"}, {"owner": "a"})
+    assert a["x-b"] == [{"n": 3}, {"n": 2}]
+    assert b["x-b"] == [{"n": 1}, {"n": 1}, {"n": 2}]
+    assert extra == {"x-a": {"owner": "all"}, "x-b": [{"n": 1}]}
+
+
 def test_a_copy_and_a_removal_rename_a_path():
     found = apply(
         {"target": "$.paths", "update": {"/new": {}}},

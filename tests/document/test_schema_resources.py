@@ -91,6 +91,7 @@ def test_files_side_by_side_are_found_by_their_ids(tmp_path, own_id):
         ({"$id": "urn:a:b", "$ref": "urn:a:b#n", "$defs": {"n": {"$anchor": "n", "type": "null"}}}, None),
         ({"$id": "x", "$ref": "#/$defs/n", "$defs": {"n": {"type": "null"}}}, None),
         ({"$id": "a/", "allOf": [{"$id": "b/", "$ref": "c"}], "$defs": {"n": {"$id": "b/c", "type": "null"}}}, None),
+        ({"$id": "https://a.test/x/", "$ref": "y/n", "$defs": {"y": {"$id": "y/", "$defs": {"n": {"$id": "n", "type": "null"}}}}}, None),
         ({"$ref": "#n", "$defs": {"n": {"$anchor": "n", "type": "null"}}}, None),
     ],
 )  # fmt: skip
@@ -111,6 +112,19 @@ def test_an_id_in_data_or_a_property_called_id_is_none():
     document["components"] = {"schemas": {"A": {"type": "integer"}}}
     client = dynclient.Client(document)
     assert client.run.validate(body={"$id": "https://example.com/enum", "a": 1}) == []
+
+
+def test_data_takes_no_identifier_from_a_schema():
+    """The first schema of an `$id` counts, and an example that stands before it is none."""
+    own_id = "https://example.com/a"
+    document = build_document({"$ref": own_id})
+    media_type = document["paths"]["/a"]["post"]["requestBody"]["content"]["application/json"]
+    media_type["example"] = {"schema": {"$id": own_id, "type": "string"}}
+    media_type["examples"] = {"one": {"value": {"$id": own_id, "type": "string"}}}
+    document["components"] = {"schemas": {"A": {"$id": own_id, "type": "integer"}}}
+    client = dynclient.Client(document)
+    assert client.run.validate(body=1) == []
+    assert client.run.validate(body="a")
 
 
 def test_a_pointer_from_the_root_of_the_document_works_in_a_schema_with_an_id():

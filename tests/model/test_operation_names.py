@@ -118,6 +118,17 @@ def test_an_id_that_stands_twice_is_no_other_spelling_of_a_third():
     assert client.get_user.path == "/p2"
 
 
+@pytest.mark.parametrize("ids", [["getUser", "get_user"], ["get_user", "GetUser", "getUser"]])
+def test_an_id_that_is_a_python_name_wins_over_other_spellings(ids):
+    client = build_client(*ids)
+    path = f"/p{ids.index('get_user')}"
+    assert client.get_user.path == path
+    assert "get_user" in dir(client)
+    assert client.document.operation_names.python_by_key == {"get_user": "get_user"}
+    (problem, *_) = get_problems(client, "name-clash")
+    assert problem.message.endswith(f"have one Python name, get_user; it finds GET {path}")
+
+
 def test_method_and_path_win_over_an_id_that_looks_like_them():
     client = build_client("GET /p1", "", "x")
     assert list(client.operations) == ["GET /p0", "GET /p1", "x"]

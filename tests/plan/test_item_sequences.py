@@ -146,6 +146,14 @@ def test_an_item_that_cannot_be_read_is_named_by_its_index(media_type, body, tex
         client.run()
 
 
+@pytest.mark.parametrize("event", [{"data": "b", "id": "two\nlines"}, {"id": "b"}, "text"])
+def test_an_item_that_cannot_be_written_is_named_by_its_index(event):
+    client = dynclient.Client(build(EVENTS, EVENT), transport=reply(EVENTS, b""))
+    unchecked = client.with_options(validate_requests=False)
+    with pytest.raises(errors.UnsafeValue, match="item 1: "):
+        unchecked.put.request(body=[{"data": "a"}, event])
+
+
 def test_no_digit_is_lost():
     client = dynclient.Client(
         build("application/jsonl"),

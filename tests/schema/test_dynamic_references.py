@@ -64,6 +64,13 @@ TREES = {
     },
 }
 
+#: A reference that first leads to a plain anchor is a plain reference. Source: JSON Schema 2020-12
+#: Core §8.2.3.2.
+PLAIN = {
+    "List": {**GENERIC["List"], "$defs": {"any": {"$anchor": "item"}}},
+    "Numbers": GENERIC["Numbers"],
+}
+
 
 def build_document(name, components=GENERIC, version="3.1.0"):
     schema = {"$ref": f"#/components/schemas/{name}"}
@@ -85,6 +92,7 @@ CASES = [
     ("Numbers", GENERIC, [1, "a"], False),
     ("Texts", GENERIC, ["a"], True),
     ("Texts", GENERIC, [1], False),
+    ("Numbers", PLAIN, [1, "a"], True),
     ("Tagged", GENERIC, {"kind": "number", "data": [1]}, True),
     ("Tagged", GENERIC, {"kind": "number", "data": ["a"]}, False),
     ("Tagged", GENERIC, {"kind": "text", "data": ["a"]}, True),

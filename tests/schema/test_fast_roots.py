@@ -13,7 +13,9 @@ from dynclient.schema.engines.separate_members import MIN_DEFINITIONS, split_mem
 
 NAMES = ("A", "B", "C")
 
-references = st.sampled_from(NAMES).map(lambda name: {"$ref": f"#/$defs/{name}"})
+#: What may stand beside a reference: nothing, what says nothing of values, or more of them.
+siblings = st.sampled_from([{}, {}, {"description": "d"}, {"type": "object"}, {"minProperties": 1}])
+references = st.builds(lambda name, more: {"$ref": f"#/$defs/{name}", **more}, st.sampled_from(NAMES), siblings)  # fmt: skip
 scalars = st.sampled_from([{}, {"type": "string"}, {"type": "integer"}, True])
 
 
@@ -88,6 +90,34 @@ def test_operations_that_refer_to_one_definition_share_its_compiled_form():
     compiled = shared.derive(CompiledDefinitions)
     assert compiled.find("A") is compiled.find("A")
     assert compiled.find("B") is compiled.find("A")
+
+
+def test_what_stands_beside_a_reference_is_checked_with_it():
+    shared = share({"A": {}, **{f"D{i}": {} for i in range(MIN_DEFINITIONS)}})
+    every = {f"x{i}": {"$ref": f"#/$defs/D{i}"} for i in range(MIN_DEFINITIONS)}
+    member = {"$ref": "#/$defs/A", "type": "string"}
+    items = {"type": "array", "items": member}
+    root = bundle_schema(Schema({"properties": {**every, "a": member, "b": items}}), shared)
+    checker = Checker(root)
+    assert [checker.accepts(value) for value in ({"a": 1}, {"b": [1]})] == [False, False]
+    assert checker.accepts({"a": "1", "b": ["1"]})
+
+
+def test_the_conditions_of_one_root_mean_nothing_in_another():
+    shared = share({"A": {"type": "string"}})
+
+    def build(name):
+        """A root that is closed, and has one property where another one holds a text."""
+        condition = {"properties": {name: {"$ref": "#/$defs/A"}}, "required": [name]}
+        return bundle_schema(
+            Schema({"anyOf": [condition, {"minProperties": 0}], "unevaluatedProperties": False}), shared
+        )  # fmt: skip
+
+    for name in ("p", "q"):
+        checker = Checker(build(name))
+        assert checker.accepts({name: "text"})
+        assert not checker.accepts({name: 1})
+        assert not checker.accepts({"r": "text"})
 
 
 def test_a_definition_that_somebody_replaced_counts():

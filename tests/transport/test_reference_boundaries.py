@@ -65,6 +65,15 @@ def test_a_reference_below_the_folder_is_read_by_every_spelling(folder):
         assert dynclient.Client(found).run.validate(body={"password": "x"})
 
 
+@pytest.mark.parametrize("allowed", [False, True, ["{folder}"]])
+def test_a_file_of_another_machine_is_never_read(folder, allowed):
+    if isinstance(allowed, list):
+        allowed = [one.replace("{folder}", str(folder)) for one in allowed]
+    path = write_document(folder / "api.json", f"file://host{folder}/inner.yml")
+    [reason] = find_reasons(dynclient.load(path, allow_references=allowed))
+    assert "the file is on another machine" in reason
+
+
 def test_a_refused_file_is_named_with_what_to_do(folder):
     found = dynclient.load(write_document(folder / "api.json", "../secret.yml"))
     [problem] = found.problems

@@ -91,6 +91,19 @@ def test_a_server_that_no_authority_vouches_for_is_refused(kind, encrypted_url):
         dynclient.load(f"{encrypted_url}/a.json")
 
 
+def test_what_was_kept_takes_no_place_of_a_server_that_is_refused(
+    encrypted_url, monkeypatch, tmp_path
+):
+    """Who answers with a false certificate is no server that is away: it may be an attack."""
+    monkeypatch.setenv("DYNCLIENT_CACHE", str(tmp_path))
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    url = f"{encrypted_url}/a.json"
+    assert dynclient.load(url).title == "t"
+    monkeypatch.delenv("SSL_CERT_FILE")
+    with pytest.raises(errors.DocumentNotFound, match="CERTIFICATE_VERIFY_FAILED"):
+        dynclient.load(url)
+
+
 def test_the_certificates_that_the_environment_names_are_used(kind, encrypted_url, monkeypatch):
     monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
     assert kind.send(document(), server=encrypted_url).status == 200

@@ -8,7 +8,13 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from dynclient.document.files.uris import get_scheme, is_remote, to_path, to_uri
+from dynclient.document.files.uris import (
+    get_scheme,
+    is_on_other_machine,
+    is_remote,
+    to_path,
+    to_uri,
+)
 from dynclient.errors import DocumentNotFound
 from dynclient.masking import mask_url
 
@@ -56,7 +62,7 @@ class ReferenceBoundary(NamedTuple):
         """
         if is_remote(self.root):
             raise _build_refusal(uri, "a document from the net reads no file", can_be_allowed=False)
-        if _get_host(uri) not in ("", "localhost"):
+        if is_on_other_machine(uri):
             raise _build_refusal(uri, "the file is on another machine", can_be_allowed=False)
         if self.allows_everything:
             return
@@ -127,13 +133,6 @@ def _resolve_links(path: Path) -> Path:
         return Path(os.path.realpath(path))
     except (OSError, ValueError):
         return path
-
-
-def _get_host(uri: str) -> str:
-    try:
-        return urlsplit(uri).netloc
-    except ValueError:
-        return uri
 
 
 def _get_origin(url: str) -> tuple[str, str, int | None]:

@@ -19,6 +19,14 @@ def is_remote(uri: str) -> bool:
     return get_scheme(uri) in ("http", "https")
 
 
+def is_on_other_machine(uri: str) -> bool:
+    """Tell whether a `file:` URI names a host other than this machine. Source: RFC 8089 §2."""
+    try:
+        return urlsplit(uri).netloc.lower() not in ("", "localhost")
+    except ValueError:  # The text in the position of the host is no host.
+        return True
+
+
 def to_uri(source: str | Path) -> str:
     """Return the URI of a path or URL."""
     if isinstance(source, str) and get_scheme(source) in ("http", "https", "file", "memory"):
@@ -65,11 +73,11 @@ def split_fragment(uri: str) -> tuple[str, str]:
 def normalize_uri(uri: str) -> str:
     """Return the one URI of a file, however it is spelt: `{id}.yaml` is `%7Bid%7D.yaml`.
 
-    A URI of another scheme stays as it is.
+    A URI of another scheme stays as it is, and so does that of a file on another machine.
 
     Source: RFC 3986 §6.2.2.2.
     """
-    if get_scheme(uri) != "file":
+    if get_scheme(uri) != "file" or is_on_other_machine(uri):
         return uri
     path = to_path(uri)
     if "%" in uri and not os.path.lexists(path):
