@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dynclient.cli.profiles import Profile
     from dynclient.client.client import Client
     from dynclient.model import Document, SecurityScheme
-    from dynclient.wire.security import Secret
+    from dynclient.wire.credential_provider import Secret
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 

@@ -25,7 +25,7 @@ from dynclient.project_table import ProjectTable, resolve_path
 
 if TYPE_CHECKING:
     from dynclient.model import Document, SecurityScheme
-    from dynclient.wire.security import Credential
+    from dynclient.wire.credential_provider import Credential
 
 CONFIG_FILE = "config.toml"
 

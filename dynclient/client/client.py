@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, Unpack
 
 from dynclient import __version__, model
-from dynclient.client.client_credentials import ClientCredentials, collect_credentials
+from dynclient.client.given_credentials import GivenCredentials, collect_credentials
 from dynclient.client.load import DocumentSource, Overlays, load
 from dynclient.client.operation import BoundOperation
 from dynclient.client.operation_lookup import build_not_found_error
@@ -24,7 +24,7 @@ from dynclient.plan.results import Result
 from dynclient.plan.schemas import Schemas
 from dynclient.project_table import HttpLibrary
 from dynclient.schema.translation.translation_options import TranslationOptions
-from dynclient.transport.authorization import CredentialStore
+from dynclient.transport.authorization import CredentialStore, TrustedPlaces
 from dynclient.transport.connection_settings import (
     ConnectionSettings,
     check_connection_options,
@@ -36,9 +36,7 @@ from dynclient.transport.http_clients import MAX_CONNECTIONS
 from dynclient.transport.response_body import BodySink
 from dynclient.transport.runners import AsyncRunner, SyncRunner
 from dynclient.violations import shorten
-from dynclient.wire.security import (
-    Credential,
-)
+from dynclient.wire.credential_provider import Credential
 from dynclient.wire.servers import get_origin, resolve_base_url
 
 if TYPE_CHECKING:
@@ -167,7 +165,7 @@ class BaseClient(Generic[OperationT]):
         try:
             checked_options = Options().replace(**options)
             runner = self._runner_class(transport, USER_AGENT, settings)
-            own = ClientCredentials(credentials or {})
+            own = GivenCredentials(credentials or {})
             complete = collect_credentials(own, compiled.document, checked_options.server)
         except UsageError as error:
             credentials = None
@@ -181,8 +179,8 @@ class BaseClient(Generic[OperationT]):
         compiled: CompiledDocument,
         options: Options,
         runner: Any,
-        own_credentials: ClientCredentials,
-        credentials: ClientCredentials,
+        own_credentials: GivenCredentials,
+        credentials: GivenCredentials,
         all_excuses: list[Excuses] | None = None,
     ) -> None:
         """Give this client its parts: a new one in `__init__`, a view in `with_options`."""
@@ -271,9 +269,14 @@ class BaseClient(Generic[OperationT]):
         adapter = self._runner.adapter
         if adapter.is_in_process:
             return CredentialStore(self._credentials, unread=self._credentials.unread)
+        places = TrustedPlaces(
+            origins=frozenset({self._find_trusted_origin(operation)}),
+            vouches_for_urls=self._vouches_for_urls,
+            base_url=self._find_base_url(operation),
+        )
         return CredentialStore(
             self._credentials,
-            frozenset({self._find_trusted_origin(operation)}),
+            places,
             is_optional=adapter.is_user_owned,
             unread=self._credentials.unread,
         )
@@ -285,13 +288,24 @@ class BaseClient(Generic[OperationT]):
             return ""
         if options.server is None and is_remote(document.uri):
             return get_origin(document.uri)
+        base_url = self._find_base_url(operation)
+        return get_origin(base_url) if base_url else ""
+
+    def _find_base_url(self, operation: model.Operation) -> str:
+        """Return the URL of the server of an operation; "" where there is none."""
+        options = self._options
         try:
-            base_url = resolve_base_url(
-                operation.servers, document.uri, options.server, options.server_variables
+            return resolve_base_url(
+                operation.servers, self.document.uri, options.server, options.server_variables
             )
         except UsageError:  # raised again when a request is built
             return ""
-        return get_origin(base_url)
+
+    @property
+    def _vouches_for_urls(self) -> bool:
+        """Whether the user vouches for whatever the document names, as one on disk does."""
+        document = self.document
+        return document.files.vouches_for_servers and not is_remote(document.uri)
 
     def __getattr__(self, name: str) -> OperationT:
         # While a client is being made or copied, its own attributes are not there yet.
@@ -358,8 +372,8 @@ class BaseClient(Generic[OperationT]):
         self,
         kind: type[ViewT],
         options: Options | None = None,
-        own_credentials: ClientCredentials | None = None,
-        credentials: ClientCredentials | None = None,
+        own_credentials: GivenCredentials | None = None,
+        credentials: GivenCredentials | None = None,
     ) -> ViewT:
         """Return another client on the same connections.
 

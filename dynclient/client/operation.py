@@ -23,9 +23,10 @@ from dynclient.plan.results import Result, select_drifts
 from dynclient.plan.schemas import IGNORED_HEADERS
 from dynclient.schema.dialect import Schema
 from dynclient.schema.engines.engine import Checker, compile_check
-from dynclient.transport.authorization import CredentialStore
+from dynclient.transport.authorization import CredentialStore, build_unauthorized
 from dynclient.transport.exchange import Exchange, ExchangePolicy
 from dynclient.transport.http_adapter import DEFAULT_TIMEOUTS, PhaseTimeouts, build_timeouts
+from dynclient.transport.provided_credentials import ProvidedCredentials
 from dynclient.transport.response_body import BodySink
 from dynclient.transport.runners import Runner
 from dynclient.violations import Violation, shorten
@@ -315,8 +316,16 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
         )
 
     def _begin_exchange(self, request: Request, sink: BodySink | None = None) -> Exchange:
-        outgoing = self._credential_store.authorize(request)
-        return Exchange(request, outgoing, self._exchange_policy, sink)
+        store, sign = self._credential_store, self._options.sign
+        demands = store.find_demands(request)
+        if not demands:
+            outgoing = store.authorize(request)
+            return Exchange(request, outgoing, self._exchange_policy, sink, sign=sign)
+        outgoing = build_unauthorized(request)  # until the providers were asked
+        provided = ProvidedCredentials(store, demands)
+        return Exchange(
+            request, outgoing, self._exchange_policy, sink, provided=provided, sign=sign
+        )
 
     def _select_unexcused(self, violations: Sequence[Violation]) -> Sequence[Violation]:
         """Return the violations of a result that the options do not let pass."""

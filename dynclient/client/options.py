@@ -17,6 +17,7 @@ from dynclient.plan.checked_call import RequestChecks
 from dynclient.plan.results import ResponseValidation
 from dynclient.schema.formats import FormatCheck
 from dynclient.transport.response_body import MAX_RESPONSE_BYTES, MAX_RESPONSE_VALUES
+from dynclient.transport.signing import SignFunction
 from dynclient.violations import shorten_repr
 from dynclient.wire.message import is_valid_header
 
@@ -93,6 +94,10 @@ _OPTION_RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
         lambda value: value is None or isinstance(value, bool),
         "None, True or False",
     ),
+    "sign": (
+        lambda value: value is None or callable(value),
+        "a function of the ready request that returns more headers, or None",
+    ),
 }
 
 
@@ -127,6 +132,8 @@ class ClientOptions(TypedDict, total=False):
             them. Default: 3,000,000.
         excuse: where violations only warn: operations (`listOrders`), or places in their calls and
             results (`getOrder: body.items[].price`). Default: nowhere.
+        sign: a function of the request as it is about to be sent (`.method .url .headers .body`)
+            that returns more headers. None (the default) signs nothing.
 
     """
 
@@ -147,6 +154,7 @@ class ClientOptions(TypedDict, total=False):
     max_response_bytes: int | None
     max_response_values: int | None
     excuse: Sequence[str]
+    sign: SignFunction | None
 
 
 @dataclass(frozen=True, repr=False)
@@ -170,6 +178,7 @@ class Options:
     max_response_bytes: int | None = MAX_RESPONSE_BYTES
     max_response_values: int | None = MAX_RESPONSE_VALUES
     excuse: Sequence[str] = ()
+    sign: SignFunction | None = None
 
     def __post_init__(self) -> None:
         for name, (is_valid, hint) in _OPTION_RULES.items():

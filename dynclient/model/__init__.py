@@ -27,6 +27,7 @@ from dynclient.model.parameters_and_media_types import (
 )
 from dynclient.model.path_templates import TEMPLATE_VARIABLE
 from dynclient.model.security_schemes import (
+    OAuthFlow,
     RequiredScheme,
     SecurityFormula,
     SecurityScheme,
@@ -55,6 +56,7 @@ __all__ = [
     "Location",
     "LostName",
     "MediaType",
+    "OAuthFlow",
     "Operation",
     "OperationNames",
     "Parameter",

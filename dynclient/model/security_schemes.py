@@ -9,6 +9,27 @@ from typing import NamedTuple
 from dynclient.document.references import Node
 
 
+class OAuthFlow(NamedTuple):
+    """A way to get a token, as plain data; "" for each URL that the document does not give.
+
+    Attributes:
+        name: authorizationCode, clientCredentials, deviceAuthorization, implicit, password.
+        authorization_url: where a person logs in.
+        token_url: where tokens are requested.
+        device_authorization_url: where a code for a person is requested.
+        refresh_url: where tokens are renewed; "": at the token URL.
+        scopes: the names of the scopes that it declares.
+
+    """
+
+    name: str
+    authorization_url: str = ""
+    token_url: str = ""
+    device_authorization_url: str = ""
+    refresh_url: str = ""
+    scopes: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class SecurityScheme:
     """A security scheme as plain data.
@@ -20,6 +41,9 @@ class SecurityScheme:
         location: of `apiKey`: header, query or cookie.
         name: of `apiKey`: the name of the header, query parameter or cookie.
         description: what the document says of it.
+        flows: of `oauth2`: the ways to get a token.
+        metadata_url: of `openIdConnect` and `oauth2`: where the authorization server describes
+            itself; "" where the document does not say it.
 
     """
 
@@ -29,6 +53,8 @@ class SecurityScheme:
     location: str = ""
     name: str = ""
     description: str = field(default="", compare=False)
+    flows: tuple[OAuthFlow, ...] = field(default=(), compare=False)
+    metadata_url: str = field(default="", compare=False)
 
 
 class RequiredScheme(NamedTuple):
@@ -51,6 +77,29 @@ def read_security_scheme(key: str, node: Node) -> SecurityScheme:
         location=node.get_text("in"),
         name=node.get_text("name"),
         description=node.get_text("description"),
+        flows=_read_flows(node.follow_child("flows")),
+        metadata_url=node.get_text("openIdConnectUrl") or node.get_text("oauth2MetadataUrl"),
+    )
+
+
+def _read_flows(flows: Node) -> tuple[OAuthFlow, ...]:
+    """Return the flows of an OAuth Flows Object. Source: OAS 3.2.0 OAuth Flow Object."""
+    if not isinstance(flows.value, dict):
+        return ()
+    return tuple(_read_flow(name, flows.follow_child(name)) for name in flows.member_keys())
+
+
+def _read_flow(name: str, flow: Node) -> OAuthFlow:
+    if not isinstance(flow.value, dict):
+        return OAuthFlow(name)
+    scopes = flow.get_child("scopes")
+    return OAuthFlow(
+        name,
+        authorization_url=flow.get_text("authorizationUrl"),
+        token_url=flow.get_text("tokenUrl"),
+        device_authorization_url=flow.get_text("deviceAuthorizationUrl"),
+        refresh_url=flow.get_text("refreshUrl"),
+        scopes=tuple(scopes.member_keys()) if isinstance(scopes.value, dict) else (),
     )
 
 

@@ -12,8 +12,8 @@ from dynclient.client.load import DocumentSource, Overlays
 from dynclient.client.options import ClientOptions
 from dynclient.client.source_loader import AllowedReferences, Base
 from dynclient.violations import Violation
+from dynclient.wire.credential_provider import Credential
 from dynclient.wire.message import Request
-from dynclient.wire.security import Credential
 
 _P = ParamSpec("_P")
 _Q = ParamSpec("_Q")

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from dynclient.errors import CredentialsMissing, UsageError
 from dynclient.masking import drop_private_frames
 from dynclient.model import RequiredScheme, SecurityFormula
 from dynclient.wire.binary_values import StreamedBody
+from dynclient.wire.credential_provider import (
+    Credential,
+    CredentialDemand,
+    Secret,
+    is_provider,
+)
 from dynclient.wire.message import HeaderFields, Headers, Request
 from dynclient.wire.security import (
-    Credential,
     choose_alternative,
     has_own_credentials,
     place_credentials,
@@ -20,6 +26,8 @@ from dynclient.wire.servers import get_origin
 
 #: Headers that say nothing about who sends them.
 _HARMLESS_HEADERS = frozenset({"accept", "accept-encoding", "accept-language", "user-agent"})
+
+_NOTHING_PROVIDED: Mapping[str, Secret] = MappingProxyType({})
 
 
 def _is_harmless_header(name: str) -> bool:
@@ -69,12 +77,35 @@ class AuthorizedRequest(NamedTuple):
         return f"<AuthorizedRequest {self.method} {self.url.partition('?')[0]}>"
 
 
+def build_unauthorized(request: Request) -> AuthorizedRequest:
+    """Return a request without credentials."""
+    return AuthorizedRequest(request.method, request.url, request.headers.pairs(), request.body)
+
+
+class TrustedPlaces(NamedTuple):
+    """Where credentials may go.
+
+    Attributes:
+        origins: of requests; None: wherever a request goes (a sandbox).
+        vouches_for_urls: whether the user vouches for whatever URL the document names.
+        base_url: of the requests, what relative URLs of the document are relative to.
+
+    """
+
+    origins: frozenset[str] | None = None
+    vouches_for_urls: bool = False
+    base_url: str = ""
+
+
+_ANYWHERE = TrustedPlaces()
+
+
 class CredentialStore:
     """The credentials of a client, and where they may go.
 
     Args:
         credentials: by security scheme.
-        origins: where they may go; None: wherever the request goes (a sandbox).
+        places: where they may go.
         is_optional: whether a request may go without (the user's own HTTP client has its own
             authentication).
         unread: security schemes with a credential in the environment, which is not read without a
@@ -85,14 +116,15 @@ class CredentialStore:
     def __init__(
         self,
         credentials: Mapping[str, Credential] | None = None,
-        origins: frozenset[str] | None = None,
+        places: TrustedPlaces = _ANYWHERE,
         *,
         is_optional: bool = False,
         unread: frozenset[str] = frozenset(),
     ) -> None:
         self.credentials = credentials or {}
+        self._has_providers = any(map(is_provider, self.credentials.values()))
         self.unread = unread
-        self.origins = origins
+        self.places = places
         self.is_optional = is_optional
         #: What was found out for the last request. Most calls of an operation have one Headers.
         self._last_choice = _Choice((), Headers(), ())
@@ -101,8 +133,41 @@ class CredentialStore:
     def __repr__(self) -> str:
         return f"<CredentialStore {', '.join(self.credentials) or 'empty'}>"
 
-    def authorize(self, request: Request) -> AuthorizedRequest:
+    def find_demands(self, request: Request) -> tuple[CredentialDemand, ...]:
+        """Return what a request needs of providers, () where it needs none.
+
+        Raises:
+            UsageError: as `authorize` does.
+
+        """
+        if not self._has_providers:
+            return ()
+        _check_complete(request)
+        requirements = self._choose_alternative(request)
+        demands = tuple(
+            CredentialDemand(
+                scheme=required.scheme,
+                scopes=required.scopes,
+                base_url=self.places.base_url or request.url,
+                trusted_origins=self.places.origins or frozenset(),
+                vouches_for_urls=self.places.vouches_for_urls,
+                is_in_process=self.places.origins is None,
+            )
+            for required in requirements
+            if is_provider(self.credentials.get(required.scheme.key))
+        )
+        if demands:
+            self._check_origin(request, requirements)
+        return demands
+
+    def authorize(
+        self, request: Request, provided: Mapping[str, Secret] = _NOTHING_PROVIDED
+    ) -> AuthorizedRequest:
         """Return a request with the credentials of one alternative of its security requirements.
+
+        Args:
+            request: the request.
+            provided: by security scheme: what the providers among the credentials gave.
 
         Raises:
             CredentialsMissing: no alternative is satisfied, or the request goes where no credential
@@ -114,7 +179,7 @@ class CredentialStore:
         requirements = self._choose_alternative(request)
         if requirements:
             self._check_origin(request, requirements)
-        credentials = self._place(requirements, request.headers)
+        credentials = self._place(requirements, request.headers, provided)
         url = request.url
         if credentials.query:
             url += ("&" if "?" in url else "?") + credentials.query
@@ -128,10 +193,10 @@ class CredentialStore:
         )
 
     def _check_origin(self, request: Request, requirements: tuple[RequiredScheme, ...]) -> None:
-        if self.origins is None:
+        if self.places.origins is None:
             return
         origin = get_origin(request.url)
-        if origin in self.origins:
+        if origin in self.places.origins:
             return
         name = requirements[0].scheme.key
         raise CredentialsMissing(
@@ -141,14 +206,17 @@ class CredentialStore:
         )
 
     def _place(
-        self, requirements: tuple[RequiredScheme, ...], headers: Headers
+        self,
+        requirements: tuple[RequiredScheme, ...],
+        headers: Headers,
+        provided: Mapping[str, Secret],
     ) -> _PlacedCredentials:
         """Return where the credentials go: computed once, unless a callable has to be asked."""
         last = self._last_placed
-        if last is not None and last.requirements is requirements and last.headers is headers:
+        if last is not None and last.is_for(requirements, headers, provided):
             return last
         try:
-            placement = place_credentials(requirements, self.credentials)
+            placement = place_credentials(requirements, self.credentials, provided)
         except UsageError as error:
             drop_private_frames(error)  # they hold the credential
             raise
@@ -160,12 +228,15 @@ class CredentialStore:
         placed = _PlacedCredentials(
             requirements=requirements,
             headers=headers,
+            provided=provided,
             fields=(*fields, *placement.headers),
             query="&".join(placement.query),
             secret_headers=frozenset(name.lower() for name, _ in placement.headers),
             digest=placement.digest,
         )
-        if not any(callable(self.credentials.get(r.scheme.key)) for r in requirements):
+        keys = [required.scheme.key for required in requirements]
+        callables = [key for key in keys if callable(self.credentials.get(key))]
+        if all(key in provided for key in callables):
             self._last_placed = placed
         return placed
 
@@ -199,6 +270,7 @@ class _PlacedCredentials(NamedTuple):
     Attributes:
         requirements: the alternative; () where nothing is added.
         headers: those of the request.
+        provided: what providers gave.
         fields: the same with credentials.
         query: what is added to it; "" where nothing is.
         secret_headers: lower-case names of the headers that were added.
@@ -208,10 +280,21 @@ class _PlacedCredentials(NamedTuple):
 
     requirements: tuple[RequiredScheme, ...]
     headers: Headers
+    provided: Mapping[str, Secret]
     fields: HeaderFields
     query: str
     secret_headers: frozenset[str]
     digest: tuple[str, str] | None
+
+    def is_for(
+        self,
+        requirements: tuple[RequiredScheme, ...],
+        headers: Headers,
+        provided: Mapping[str, Secret],
+    ) -> bool:
+        """Tell whether it is what some other request needs too."""
+        is_same_request = self.requirements is requirements and self.headers is headers
+        return is_same_request and self.provided == provided
 
     def __repr__(self) -> str:
         return "<_PlacedCredentials …>"

@@ -21,12 +21,16 @@ from dynclient.transport.policy import (
     choose_retry_delay,
     find_redirect_target,
 )
+from dynclient.transport.provided_credentials import ProvidedCredentials
 from dynclient.transport.response_body import MAX_RESPONSE_BYTES, MAX_RESPONSE_VALUES, BodySink
+from dynclient.transport.signing import SignFunction, add_signature
 from dynclient.wire.message import Request, Response
 from dynclient.wire.servers import is_sendable_url
 
 #: A failure after which the server may have done its work is judged as this answer would be.
 _UNKNOWN_OUTCOME_STATUS = 503
+
+_UNAUTHORIZED = 401
 
 
 class ExchangePolicy(NamedTuple):
@@ -58,6 +62,8 @@ class Exchange(NamedTuple):
         redirects: how many redirects were followed.
         was_connection_stale: whether the request was sent again because the server had closed the
             connection; that is one more try, and counts among no retries.
+        provided: the credentials that come from providers; None where none does.
+        sign: what signs the request each time it is sent; None signs nothing.
 
     """
 
@@ -68,8 +74,22 @@ class Exchange(NamedTuple):
     attempts: int = 1
     redirects: int = 0
     was_connection_stale: bool = False
+    provided: ProvidedCredentials | None = None
+    sign: SignFunction | None = None
 
-    def decide_after_response(self, response: Response) -> SendAgain | Follow | Done:
+    def authorize(self, provided: ProvidedCredentials) -> Exchange:
+        """Return the exchange with credentials that providers gave."""
+        return self._replace(outgoing=provided.authorize(self.request), provided=provided)
+
+    def prepare_attempt(self) -> Exchange:
+        """Return the exchange as it is sent now: with a signature, where one is asked for."""
+        if self.sign is None or self.outgoing.is_cross_origin:
+            return self
+        return self._replace(outgoing=add_signature(self.outgoing, self.sign))
+
+    def decide_after_response(
+        self, response: Response
+    ) -> SendAgain | RenewCredentials | Follow | Done:
         """Return the step after a response.
 
         Raises:
@@ -81,6 +101,10 @@ class Exchange(NamedTuple):
             delay = self._choose_delay(response.status, response.headers)
             if delay is not None:
                 return self._send_again(delay)
+        if response.status == _UNAUTHORIZED:
+            refused = self._refuse_credentials()
+            if refused is not None:
+                return RenewCredentials(self, refused, response)
         url = find_redirect_target(self.outgoing, response, self.policy.follow_redirects)
         if url is not None:
             return self._follow(response, url)
@@ -107,6 +131,16 @@ class Exchange(NamedTuple):
         delay = self._choose_delay(None if is_unsent else _UNKNOWN_OUTCOME_STATUS, {})
         return None if delay is None else self._send_again(delay)
 
+    def _refuse_credentials(self) -> ProvidedCredentials | None:
+        """Return the credentials as refused, so that their providers are asked again.
+
+        None where there are none, or where they were asked again before.
+        """
+        is_repeatable = self.outgoing.can_repeat and not self.outgoing.is_cross_origin
+        if self.provided is None or self.provided.is_renewal or not is_repeatable:
+            return None
+        return self.provided.refuse()
+
     def _can_send_on_new_connection(self, error: TransportError) -> bool:
         """Tell whether a safe request is sent once more. Source: RFC 9112 §9.3.1."""
         is_safe = self.outgoing.method in SAFE_METHODS and self.outgoing.can_repeat
@@ -114,7 +148,8 @@ class Exchange(NamedTuple):
 
     def build_error_context(self, status: int | None) -> dict[str, Any]:
         """Return what every error on the way carries: request, attempts, and a status."""
-        attempts = self.attempts + self.was_connection_stale
+        was_renewed = self.provided is not None and self.provided.is_renewal
+        attempts = self.attempts + self.was_connection_stale + was_renewed
         return {"request": self.request, "attempts": attempts, "status": status}
 
     def _choose_delay(self, status: int | None, headers: Mapping[str, str]) -> float | None:
@@ -154,9 +189,23 @@ class SendAgain(NamedTuple):
 
 
 class Follow(NamedTuple):
-    """Send `exchange` at once: it goes where a redirect leads."""
+    """Send `exchange` at once: it goes where a redirect leads, or has new credentials."""
 
     exchange: Exchange
+
+
+class RenewCredentials(NamedTuple):
+    """Ask the providers again: the server refused what they gave for `exchange`."""
+
+    exchange: Exchange
+    refused: ProvidedCredentials
+    response: Response
+
+    def decide_after_renewal(self, provided: ProvidedCredentials) -> Follow | Done:
+        """Return the step after the providers answered; the response stands without a new one."""
+        if provided.is_same_as_refused:
+            return Done(self.response)
+        return Follow(self.exchange.authorize(provided))
 
 
 class Done(NamedTuple):

@@ -7,9 +7,18 @@ import time
 from typing import Any
 
 from dynclient.errors import TransportError
+from dynclient.masking import drop_private_frames
+from dynclient.transport.authorization import AuthorizedRequest
 from dynclient.transport.connection_settings import ConnectionSettings
 from dynclient.transport.error_wrapping import wrap_error
-from dynclient.transport.exchange import Done, Exchange, Follow, SendAgain
+from dynclient.transport.exchange import (
+    Done,
+    Exchange,
+    ExchangePolicy,
+    Follow,
+    RenewCredentials,
+    SendAgain,
+)
 from dynclient.transport.http_adapter import (
     HttpAdapter,
     PhaseTimeouts,
@@ -19,8 +28,15 @@ from dynclient.transport.http_adapter import (
     choose_queue_timeout,
     read_headers,
 )
+from dynclient.transport.provided_credentials import ProvidedCredentials
 from dynclient.transport.send_progress import SendProgress, current_send
-from dynclient.wire.message import Response
+from dynclient.wire.credential_provider import ProviderRequest
+from dynclient.wire.message import Headers, Request, Response
+
+#: What a provider sends is sent once: to the URL that it names, and nowhere else.
+_PROVIDER_POLICY = ExchangePolicy(
+    follow_redirects=False, max_response_bytes=1024 * 1024, max_response_values=100_000
+)
 
 
 class Runner:
@@ -34,6 +50,21 @@ class Runner:
         response = self.adapter.target.handle(exchange.outgoing)
         elapsed = time.perf_counter() - started
         return Response(response.status, response.headers, response.body, elapsed, response.http)
+
+
+def build_provider_exchange(request: ProviderRequest) -> Exchange:
+    """Return the exchange of a request of a credential provider.
+
+    Nothing that the user's own HTTP client would add goes there, and what the request holds stands
+    in no error.
+    """
+    outgoing = AuthorizedRequest(
+        request.method, request.url, request.headers, request.body, is_cross_origin=True
+    )
+    public = Request(
+        request.method, request.url.partition("?")[0], Headers(outgoing.select_public_headers())
+    )
+    return Exchange(public, outgoing, _PROVIDER_POLICY)
 
 
 class SyncRunner(Runner):
@@ -54,12 +85,15 @@ class SyncRunner(Runner):
             TransportError: no usable response came.
 
         """
+        if exchange.provided is not None:
+            exchange = exchange.authorize(self._ask_providers(exchange.provided, timeouts))
         while True:
-            step: SendAgain | Follow | Done | None
+            step: SendAgain | RenewCredentials | Follow | Done | None
             names = exchange.request.secret_names
             progress = SendProgress(secret_query_names=names.query)
             try:
-                response = self._send_once(exchange, timeouts, progress)
+                attempt = exchange.prepare_attempt()
+                response = self._send_once(attempt, timeouts, progress)
             except TransportError as error:
                 step = exchange.decide_after_failure(
                     error, is_connection_stale=progress.is_connection_stale
@@ -68,11 +102,33 @@ class SyncRunner(Runner):
                     raise
             else:
                 step = exchange.decide_after_response(response)
+            if isinstance(step, RenewCredentials):
+                provided = self._ask_providers(step.refused, timeouts)
+                step = step.decide_after_renewal(provided)
             if isinstance(step, Done):
                 return step.response
             if isinstance(step, SendAgain):
                 time.sleep(step.delay_s)
             exchange = step.exchange
+
+    def _ask_providers(
+        self, provided: ProvidedCredentials, timeouts: PhaseTimeouts | None
+    ) -> ProvidedCredentials:
+        """Return what the providers of a request give; they send on our connections.
+
+        Raises:
+            DynclientError: one gave nothing; nothing was sent.
+
+        """
+
+        def send(request: ProviderRequest) -> Response:
+            return self.send(build_provider_exchange(request), timeouts)
+
+        try:
+            return provided.ask(send)
+        except BaseException as error:  # a cancellation too: its frames hold secrets
+            drop_private_frames(error)
+            raise
 
     def _send_once(
         self, exchange: Exchange, timeouts: PhaseTimeouts | None, progress: SendProgress
@@ -160,12 +216,15 @@ class AsyncRunner(Runner):
             TransportError: no usable response came.
 
         """
+        if exchange.provided is not None:
+            exchange = exchange.authorize(await self._ask_providers(exchange.provided, timeouts))
         while True:
-            step: SendAgain | Follow | Done | None
+            step: SendAgain | RenewCredentials | Follow | Done | None
             names = exchange.request.secret_names
             progress = SendProgress(secret_query_names=names.query)
             try:
-                response = await self._send_once(exchange, timeouts, progress)
+                attempt = exchange.prepare_attempt()
+                response = await self._send_once(attempt, timeouts, progress)
             except TransportError as error:
                 step = exchange.decide_after_failure(
                     error, is_connection_stale=progress.is_connection_stale
@@ -174,6 +233,9 @@ class AsyncRunner(Runner):
                     raise
             else:
                 step = exchange.decide_after_response(response)
+            if isinstance(step, RenewCredentials):
+                provided = await self._ask_providers(step.refused, timeouts)
+                step = step.decide_after_renewal(provided)
             if isinstance(step, Done):
                 return step.response
             if isinstance(step, SendAgain):
@@ -181,6 +243,25 @@ class AsyncRunner(Runner):
 
                 await asyncio.sleep(step.delay_s)
             exchange = step.exchange
+
+    async def _ask_providers(
+        self, provided: ProvidedCredentials, timeouts: PhaseTimeouts | None
+    ) -> ProvidedCredentials:
+        """Return what the providers of a request give; they send on our connections.
+
+        Raises:
+            DynclientError: one gave nothing; nothing was sent.
+
+        """
+
+        async def send(request: ProviderRequest) -> Response:
+            return await self.send(build_provider_exchange(request), timeouts)
+
+        try:
+            return await provided.ask_async(send)
+        except BaseException as error:  # a cancellation too: its frames hold secrets
+            drop_private_frames(error)
+            raise
 
     async def _send_once(
         self, exchange: Exchange, timeouts: PhaseTimeouts | None, progress: SendProgress

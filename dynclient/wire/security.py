@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Container, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple, TypeGuard
 from urllib.parse import quote
 
 from dynclient.errors import CredentialsMissing, UnsafeValue, UsageError
 from dynclient.model import RequiredScheme, SecurityFormula, SecurityScheme, is_framing_header
+from dynclient.wire.credential_provider import Credential, Secret, is_provider
 from dynclient.wire.message import Request, build_credential_variable, is_valid_header
 
 _NOT_PRINTABLE = re.compile(r"[^\t\x20-\x7e]")
 
-Secret = str | tuple[str, str]
-Credential = Secret | Callable[[], Secret]
+#: Many paste a bearer token with the word that stands before it in the header.
+_BEARER_PREFIX = re.compile("bearer +", re.IGNORECASE)
 
 
 def choose_alternative(
@@ -181,9 +183,16 @@ class CredentialPlacement(NamedTuple):
 
 
 def place_credentials(
-    requirements: tuple[RequiredScheme, ...], credentials: Mapping[str, Credential]
+    requirements: tuple[RequiredScheme, ...],
+    credentials: Mapping[str, Credential],
+    provided: Mapping[str, Secret] = MappingProxyType({}),
 ) -> CredentialPlacement:
     """Return where the credentials of an alternative go.
+
+    Args:
+        requirements: the alternative.
+        credentials: by security scheme.
+        provided: by security scheme: what the providers among them gave.
 
     Raises:
         UnsafeValue: a credential, or the name it goes by, holds a character that cannot be sent.
@@ -196,6 +205,8 @@ def place_credentials(
         if scheme.type == "mutualTLS":
             continue
         credential = credentials[scheme.key]
+        if is_provider(credential):
+            credential = provided[scheme.key]
         secret = credential() if callable(credential) else credential
         placement = _add_credential(placement, scheme, check_credential(scheme, secret))
     return placement
@@ -212,7 +223,7 @@ def _add_credential(
         pair = base64.b64encode(f"{user}:{password}".encode()).decode()
         return _add_header(placement, "Authorization", f"Basic {pair}")
     if scheme.type != "apiKey":
-        token = _check_sendable(scheme, secret)
+        token = _check_sendable(scheme, _drop_bearer_prefix(secret))
         return _add_header(placement, "Authorization", f"Bearer {token}")
     if scheme.location == "query":
         pair = f"{quote(scheme.name, safe='')}={quote(secret, safe='')}"
@@ -225,6 +236,11 @@ def _add_credential(
         pair = f"{scheme.name}={_check_sendable(scheme, secret, not_in=';,')}"
         return placement._replace(cookies=(*placement.cookies, pair))
     return _add_header(placement, scheme.name, _check_sendable(scheme, secret))
+
+
+def _drop_bearer_prefix(token: str) -> str:
+    prefix = _BEARER_PREFIX.match(token)
+    return token[prefix.end() :] if prefix else token
 
 
 def _add_header(placement: CredentialPlacement, name: str, value: str) -> CredentialPlacement:

@@ -84,6 +84,11 @@ def requirements(*schemes):
         (OAUTH, "t0ken", (("Authorization", "Bearer t0ken"),), (), ()),
         (OPENID, "t0ken", (("Authorization", "Bearer t0ken"),), (), ()),
         (BEARER, lambda: "t0ken", (("Authorization", "Bearer t0ken"),), (), ()),
+        (BEARER, "Bearer t0ken", (("Authorization", "Bearer t0ken"),), (), ()),
+        (OAUTH, "bearer  t0ken", (("Authorization", "Bearer t0ken"),), (), ()),
+        (OPENID, lambda: "BEARER t0ken", (("Authorization", "Bearer t0ken"),), (), ()),
+        (BEARER, "bearert0ken", (("Authorization", "Bearer bearert0ken"),), (), ()),
+        (KEY, "Bearer t0ken", (("X-Key", "Bearer t0ken"),), (), ()),
     ],
 )
 def test_a_credential_goes_where_its_scheme_says(scheme, secret, headers, query, cookies):

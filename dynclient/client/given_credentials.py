@@ -8,16 +8,12 @@ from collections.abc import Mapping
 from dynclient import model
 from dynclient.errors import UsageError
 from dynclient.names import suggest
+from dynclient.wire.credential_provider import Credential, is_provider
 from dynclient.wire.message import build_credential_variable
-from dynclient.wire.security import (
-    Credential,
-    check_credential,
-    is_supported,
-    is_user_password_scheme,
-)
+from dynclient.wire.security import check_credential, is_supported, is_user_password_scheme
 
 
-class ClientCredentials(dict[str, Credential]):
+class GivenCredentials(dict[str, Credential]):
     """Credentials by security scheme; printed, it tells the schemes only."""
 
     def __init__(self, given: Mapping[str, Credential]) -> None:
@@ -35,8 +31,8 @@ class ClientCredentials(dict[str, Credential]):
 
 
 def collect_credentials(
-    own: ClientCredentials, document: model.Document, server: str | None
-) -> ClientCredentials:
+    own: GivenCredentials, document: model.Document, server: str | None
+) -> GivenCredentials:
     """Return the program's credentials, and those of the environment where it gives a server too.
 
     Args:
@@ -50,7 +46,7 @@ def collect_credentials(
     """
     schemes = document.security_schemes
     _check_credentials(own, schemes)
-    credentials = ClientCredentials(own)
+    credentials = GivenCredentials(own)
     texts = {name: os.environ.get(build_credential_variable(name), "") for name in schemes}
     if not server:
         credentials.unread = frozenset(name for name, text in texts.items() if text)
@@ -67,12 +63,16 @@ def collect_credentials(
     return credentials
 
 
-def _check_credentials(own: ClientCredentials, schemes: Mapping[str, model.SecurityScheme]) -> None:
+def _check_credentials(own: GivenCredentials, schemes: Mapping[str, model.SecurityScheme]) -> None:
     for name, credential in own.items():
         if name not in schemes:
             raise _build_unknown_scheme(name, schemes)
+        if isinstance(credential, type) and hasattr(credential, "get_credential"):
+            text = f"the credential {name!r} is the class {credential.__name__}"
+            raise UsageError(text, hint=f"make one: {credential.__name__}(…)")
         # A scheme that cannot be put on a request concerns only the operations that need it.
-        if not callable(credential) and is_supported(schemes[name]):
+        is_asked_later = callable(credential) or is_provider(credential)
+        if not is_asked_later and is_supported(schemes[name]):
             check_credential(schemes[name], credential)
 
 
