@@ -31,6 +31,7 @@ from dynclient.wire.servers import is_sendable_url
 _UNKNOWN_OUTCOME_STATUS = 503
 
 _UNAUTHORIZED = 401
+_OK, _MULTIPLE_CHOICES = 200, 300
 
 
 class ExchangePolicy(NamedTuple):
@@ -64,6 +65,7 @@ class Exchange(NamedTuple):
             connection; that is one more try, and counts among no retries.
         provided: the credentials that come from providers; None where none does.
         sign: what signs the request each time it is sent; None signs nothing.
+        is_streamed: whether the body of a success is left open, for the caller to read.
 
     """
 
@@ -76,6 +78,11 @@ class Exchange(NamedTuple):
     was_connection_stale: bool = False
     provided: ProvidedCredentials | None = None
     sign: SignFunction | None = None
+    is_streamed: bool = False
+
+    def leaves_body_open(self, status: int) -> bool:
+        """Tell whether the body of a response with some status is left to the caller."""
+        return self.is_streamed and _OK <= status < _MULTIPLE_CHOICES
 
     def authorize(self, provided: ProvidedCredentials) -> Exchange:
         """Return the exchange with credentials that providers gave."""

@@ -394,6 +394,28 @@ def begin_body(response: Any, exchange: Exchange, headers: Headers) -> ResponseB
     return ResponseBody(method, status, headers, limit)
 
 
+def can_stay_open(response: Any, exchange: Exchange) -> bool:
+    """Tell whether the body of a response is left to the caller; not where somebody read it."""
+    return exchange.leaves_body_open(response.status_code) and not response.is_stream_consumed
+
+
+def begin_open_body(response: Any, exchange: Exchange, headers: Headers) -> ResponseBody:
+    """Return what undoes the content coding of a body that is left to the caller.
+
+    Raises:
+        UndecodableContent: its content coding cannot be undone here.
+
+    """
+    return ResponseBody(exchange.outgoing.method, response.status_code, headers, None)
+
+
+def build_open_response(response: Any, headers: Headers, body: Any, started: float) -> Response:
+    """Return a response whose body is read while it comes."""
+    elapsed = time.perf_counter() - started
+    status = response.status_code
+    return Response(status, headers, b"", elapsed, response, is_in_sink=True, open_body=body)
+
+
 def build_response(
     response: Any,
     headers: Headers,

@@ -109,6 +109,15 @@ class ResponseBody:
         for piece in _decode_chain(chunk, self._decoders):
             self._keep(piece)
 
+    def decode_chunk(self, chunk: bytes) -> Iterator[bytes]:
+        """Return what came in pieces of bounded size, none of which is held here.
+
+        Raises:
+            Undecodable: it is not coded as it says.
+
+        """
+        return _decode_chain(chunk, self._decoders)
+
     def _keep(self, piece: bytes) -> None:
         self._remaining_bytes -= len(piece)
         if self._remaining_bytes < 0:

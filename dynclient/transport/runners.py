@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from dynclient.errors import TransportError
@@ -24,7 +27,10 @@ from dynclient.transport.http_adapter import (
     PhaseTimeouts,
     answer_challenge,
     begin_body,
+    begin_open_body,
+    build_open_response,
     build_response,
+    can_stay_open,
     choose_queue_timeout,
     read_headers,
 )
@@ -47,9 +53,40 @@ class Runner:
 
     def _send_in_process(self, exchange: Exchange) -> Response:
         started = time.perf_counter()
-        response = self.adapter.target.handle(exchange.outgoing)
+        target = self.adapter.target
+        is_streamed = exchange.is_streamed and hasattr(target, "stream")
+        send = target.stream if is_streamed else target.handle
+        response: Response = send(exchange.outgoing)
         elapsed = time.perf_counter() - started
+        if response.open_body is not None:
+            return replace(response, elapsed=elapsed)
         return Response(response.status, response.headers, response.body, elapsed, response.http)
+
+    def _leave_open(
+        self,
+        raw: Any,
+        exchange: Exchange,
+        started: float,
+        progress: SendProgress,
+        body_class: Callable[..., Any],
+    ) -> Response:
+        """Return a response whose body the caller reads, with an open body of some class."""
+        headers = read_headers(raw)
+        content = begin_open_body(raw, exchange, headers)
+
+        def wrap(error: BaseException) -> BaseException:
+            return self._wrap_error(error, exchange, progress)
+
+        return build_open_response(raw, headers, body_class(raw, content, progress, wrap), started)
+
+    def _wrap_error(
+        self, error: BaseException, exchange: Exchange, progress: SendProgress
+    ) -> BaseException:
+        """Return our error for one of the HTTP library; the same where it is another one."""
+        uses_environment = self.adapter.target is None
+        return wrap_error(
+            self.adapter.library, error, exchange, progress, uses_environment=uses_environment
+        )
 
 
 def build_provider_exchange(request: ProviderRequest) -> Exchange:
@@ -140,21 +177,21 @@ class SyncRunner(Runner):
         try:
             client = slot.acquire(choose_queue_timeout(timeouts))
             try:
-                return self._send_authenticated(client, exchange, timeouts, progress)
-            finally:
+                response = self._send_authenticated(client, exchange, timeouts, progress)
+            except BaseException:
                 slot.release(client)
+                raise
+            if response.open_body is None:
+                slot.release(client)
+            else:
+                response.open_body.hold(partial(slot.release, client))
         except BaseException as error:  # a cancellation too: its frames hold what was sent
-            uses_environment = self.adapter.target is None
-            wrapped = wrap_error(
-                self.adapter.library,
-                error,
-                exchange,
-                progress,
-                uses_environment=uses_environment,
-            )
+            wrapped = self._wrap_error(error, exchange, progress)
             if wrapped is error:
                 raise
             raise wrapped from error
+        else:
+            return response
         finally:
             current_send.reset(token)
 
@@ -174,14 +211,20 @@ class SyncRunner(Runner):
             progress.has_answer = False
             raw = client.send(request, **options)
             progress.status = raw.status_code
-            response = self._read_response(raw, exchange, started)
+            response = self._read_response(raw, exchange, started, progress)
             request = answer_challenge(flow, raw)
             if request is None:
                 return response
 
-    def _read_response(self, raw: Any, exchange: Exchange, started: float) -> Response:
+    def _read_response(
+        self, raw: Any, exchange: Exchange, started: float, progress: SendProgress
+    ) -> Response:
         headers = read_headers(raw)
         try:
+            if can_stay_open(raw, exchange):
+                from dynclient.transport.open_bodies import OpenBody  # Few calls are streams.
+
+                return self._leave_open(raw, exchange, started, progress, OpenBody)
             body = begin_body(raw, exchange, headers)
             if body is not None:
                 with contextlib.closing(raw.iter_raw()) as chunks:
@@ -273,21 +316,21 @@ class AsyncRunner(Runner):
         try:
             client = await slot.acquire_async(choose_queue_timeout(timeouts))
             try:
-                return await self._send_authenticated(client, exchange, timeouts, progress)
-            finally:
+                response = await self._send_authenticated(client, exchange, timeouts, progress)
+            except BaseException:
                 slot.release(client)
+                raise
+            if response.open_body is None:
+                slot.release(client)
+            else:
+                response.open_body.hold(partial(slot.release, client))
         except BaseException as error:  # a cancellation too: its frames hold what was sent
-            uses_environment = self.adapter.target is None
-            wrapped = wrap_error(
-                self.adapter.library,
-                error,
-                exchange,
-                progress,
-                uses_environment=uses_environment,
-            )
+            wrapped = self._wrap_error(error, exchange, progress)
             if wrapped is error:
                 raise
             raise wrapped from error
+        else:
+            return response
         finally:
             current_send.reset(token)
 
@@ -307,14 +350,20 @@ class AsyncRunner(Runner):
             progress.has_answer = False
             raw = await client.send(request, **options)
             progress.status = raw.status_code
-            response = await self._read_response(raw, exchange, started)
+            response = await self._read_response(raw, exchange, started, progress)
             request = answer_challenge(flow, raw)
             if request is None:
                 return response
 
-    async def _read_response(self, raw: Any, exchange: Exchange, started: float) -> Response:
+    async def _read_response(
+        self, raw: Any, exchange: Exchange, started: float, progress: SendProgress
+    ) -> Response:
         headers = read_headers(raw)
         try:
+            if can_stay_open(raw, exchange):
+                from dynclient.transport.open_bodies import AsyncOpenBody  # as above
+
+                return self._leave_open(raw, exchange, started, progress, AsyncOpenBody)
             body = begin_body(raw, exchange, headers)
             if body is not None:
                 async with contextlib.aclosing(raw.aiter_raw()) as chunks:

@@ -195,6 +195,8 @@ class Response:
         http: the HTTP library's own response; None from a sandbox.
         is_in_sink: the body went to where the caller wanted it, and `body` is empty.
         was_redirected: redirects led to it.
+        open_body: the body that is read while it comes; None where it was read. It is a
+            `transport.OpenBody`, or the pieces of a sandbox.
 
     """
 
@@ -205,6 +207,7 @@ class Response:
     http: Any = field(default=None, compare=False, repr=False)
     is_in_sink: bool = False
     was_redirected: bool = False
+    open_body: Any = field(default=None, compare=False, repr=False)
 
     @property
     def media_type(self) -> str:
