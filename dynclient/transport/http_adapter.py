@@ -261,22 +261,30 @@ class HttpAdapter:
                 **extra,
             )
             return _set_method(request, outgoing.method)
-        url = _parse_url(self.library.URL, outgoing.url)
-        headers = self._build_headers(fields, url.netloc).copy()
-        if isinstance(body, StreamedBody):
-            payload = {"content": self._build_stream(body)}
-        else:
-            # Given a stream, the library adds no headers of its own and parses none of ours.
-            payload = {"stream": self.library.ByteStream(body or b"")}
-            if body or outgoing.method.upper() in _METHODS_WITH_BODY:
-                headers["Content-Length"] = str(len(body or b""))
-        extensions = {"timeout": DEFAULT_TIMEOUTS if timeouts is None else timeouts}
-        request = self.library.Request(
-            outgoing.method, url, headers=headers, extensions=extensions, **payload
-        )
-        if "stream" in payload:
-            request.read()  # so that hooks and transports of the user find `.content`
+        request = self._build_own_request(outgoing, fields, timeouts)
         return _set_method(request, outgoing.method)
+
+    def _build_own_request(
+        self, outgoing: AuthorizedRequest, fields: HeaderFields, timeouts: PhaseTimeouts | None
+    ) -> Any:
+        """Return a request that holds what is outgoing, and what every request of ours has."""
+        url = _parse_url(self.library.URL, outgoing.url)
+        options = {
+            "headers": self._build_headers(fields, url.netloc),
+            "extensions": {"timeout": DEFAULT_TIMEOUTS if timeouts is None else timeouts},
+        }
+        if isinstance(outgoing.body, StreamedBody):
+            chunks = self._build_stream(outgoing.body)
+            return self.library.Request(outgoing.method, url, content=chunks, **options)
+        content = outgoing.body or b""
+        # Given a stream, the library adds no headers of its own and parses none of ours.
+        stream = self.library.ByteStream(content)
+        request = self.library.Request(outgoing.method, url, stream=stream, **options)
+        if content or outgoing.method.upper() in _METHODS_WITH_BODY:
+            request.headers["Content-Length"] = str(len(content))
+        # So that hooks and transports of the user find `.content`.
+        request._content = content  # noqa: SLF001 (`read` takes five times as long for it)
+        return request
 
     def _complete_headers(self, fields: HeaderFields, host: bytes) -> Any:
         """Return the library's headers of a request: its own, and what every request has."""

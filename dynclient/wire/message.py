@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar, overload
 from urllib.parse import unquote_plus
 
 from dynclient.masking import MASK, SecretNames, is_secret_header_name, mask_url
 from dynclient.model import SecurityFormula
 from dynclient.wire.binary_values import StreamedBody
+
+DefaultT = TypeVar("DefaultT")
 
 #: (name, value) pairs in their order.
 HeaderFields = tuple[tuple[str, str], ...]
@@ -42,6 +44,16 @@ class Headers(Mapping[str, str]):
     def __getitem__(self, name: str) -> str:
         """Return the value; several of one name joined by a comma. Source: RFC 9110 §5.3."""
         return ", ".join(self._folded[name.lower()])
+
+    @overload
+    def get(self, name: str, /) -> str | None: ...
+    @overload
+    def get(self, name: str, /, default: str | DefaultT) -> str | DefaultT: ...
+
+    def get(self, name: str, /, default: Any = None) -> Any:
+        """Return the value, or a default where there is none."""
+        values = self._folded.get(name.lower())
+        return default if values is None else ", ".join(values)
 
     def all(self, name: str) -> list[str]:
         """Return each value of a name, [] where there is none."""

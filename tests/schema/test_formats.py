@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dynclient.schema.engines.engine import Checker
 from dynclient.schema.formats import FORMAT_CHECKS, INTEGER_FORMAT_BOUNDS
 
 #: The first example pays for compiling; no test here is about time.
@@ -391,3 +392,51 @@ def test_a_format_that_is_not_listed_checks_nothing_in_both_engines() -> None:
     assert jsonschema_rs.Draft202012Validator(
         schema, formats=dict(FORMAT_CHECKS), validate_formats=True
     ).is_valid("x")
+
+
+def _change_characters(text: str, changes: dict[int, str]) -> str:
+    return "".join(changes.get(index, char) for index, char in enumerate(text))
+
+
+_times = st.builds(
+    "{:02}:{:02}:{:02}{}{}".format,
+    st.integers(0, 24),
+    st.integers(0, 60),
+    st.sampled_from([0, 30, 59, 60, 61]),
+    st.sampled_from(["", ".5", ".123456", "."]),
+    st.sampled_from(["Z", "z", "+00:00", "-23:59", "+01:00", "+24:00", "-00:60", ""]),
+)
+_dates = st.builds(
+    "{:04}-{:02}-{:02}".format,
+    st.sampled_from([0, 1900, 2000, 2023, 2024, 9999]),
+    st.integers(0, 13),
+    st.integers(0, 32),
+)
+_changes = st.dictionaries(st.integers(0, 25), st.sampled_from("09/:;?*+,-.TtZz \n٣"), max_size=2)
+_dates_and_times = {
+    "date": _dates,
+    "time": _times,
+    "date-time": st.builds("{}{}{}".format, _dates, st.sampled_from("Tt "), _times),
+}
+
+
+@pytest.mark.parametrize("name", sorted(_dates_and_times))
+@given(data=st.data())
+def test_the_fast_engine_is_given_dates_and_times_that_are_checked_as_ours(name, data) -> None:
+    text = _change_characters(data.draw(_dates_and_times[name]), data.draw(_changes))
+    fits = FORMAT_CHECKS[name](text)
+
+    assert _FAST_FORMATS[name].accepts_by_fast_engine(text) is fits
+    assert _FAST_REFUSALS[name].accepts_by_fast_engine(text) is not fits
+
+
+_FAST_FORMATS = {name: Checker({"format": name}) for name in _dates_and_times}
+_FAST_REFUSALS = {name: Checker({"not": {"format": name}}) for name in _dates_and_times}
+
+
+def test_the_fast_engine_finds_every_day_that_exists() -> None:
+    days = [f"{year}-{month:02}-{day:02}" for year in (1900, 2000, 2023, 2024) for month in range(14) for day in range(33)]  # fmt: skip
+
+    assert [day for day in days if _FAST_FORMATS["date"].accepts_by_fast_engine(day)] == [
+        day for day in days if FORMAT_CHECKS["date"](day)
+    ]

@@ -44,6 +44,19 @@ NATIVE_FORMATS = {
     "date-time": f"^({_DATE}[Tt]{_TIME})$",
 }
 
+_DAY = "(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31"
+_USUAL_DATE = f"[0-9]{{4}}-({_DAY})"
+_MINUTE = "([01][0-9]|2[0-3]):[0-5][0-9]"
+_USUAL_TIME = f"{_MINUTE}:[0-5][0-9]([.][0-9]+)?([Zz]|[+-]{_MINUTE})"
+
+#: Formats -> a pattern of all their values but 29 February and leap seconds. One search for it
+#: takes half the time of the engine's own check and the pattern beside it.
+_USUAL_VALUES = {
+    "date": f"^({_USUAL_DATE})$",
+    "time": f"^({_USUAL_TIME})$",
+    "date-time": f"^({_USUAL_DATE}[Tt]{_USUAL_TIME})$",
+}
+
 #: Patterns with more states than this are searched by our own bounded search.
 MAX_STATES = 5000
 
@@ -319,11 +332,11 @@ class FastSchemaWriter:
         if "pattern" in written:
             conjuncts += self._write_pattern(written.pop("pattern"))
         format_name = written.get("format")
-        format_pattern = NATIVE_FORMATS.get(str(format_name))
         if isinstance(format_name, CheckedFormat):
             written["format"] = self._scope.add_format_check(format_name.check)
-        elif format_pattern is not None:
-            conjuncts.append({"pattern": format_pattern})
+        elif str(format_name) in _USUAL_VALUES:
+            del written["format"]
+            conjuncts.append(_write_date_or_time(str(format_name)))
         return conjuncts
 
     def _write_pattern(self, source: str) -> list[dict[str, Any]]:
@@ -339,6 +352,12 @@ class FastSchemaWriter:
             else:
                 conjuncts.append({"not": {"type": "string", **search}})
         return conjuncts
+
+
+def _write_date_or_time(format_name: str) -> dict[str, Any]:
+    """Return what checks a format of dates and times: the usual values by one search."""
+    exact = {"format": format_name, "pattern": NATIVE_FORMATS[format_name]}
+    return {"anyOf": [{"pattern": _USUAL_VALUES[format_name]}, exact]}
 
 
 def _write_linear_patterns(members: dict[str, Any]) -> dict[str, Any]:
