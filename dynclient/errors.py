@@ -11,7 +11,7 @@ DynclientError
     StatusError           ClientError (4xx): BadRequest, Unauthorized, Forbidden, NotFound,
                           Conflict, Gone, UnprocessableContent, TooManyRequests;
                           ServerError (5xx)
-    InvalidResponse, UndocumentedResponse, DecodeError
+    InvalidResponse, UndocumentedResponse, DecodeError, PaginationError
 """
 
 from __future__ import annotations
@@ -337,6 +337,18 @@ class DecodeError(ResponseError):
     code = "decode"
     exit_code = 6
     body: bytes = b""
+
+
+class PaginationError(ResponseError):
+    """A page is not what a list needs to go on: it repeats, or its next page cannot be found.
+
+    `.result` is that page, `.page_number` counts from 1 where the iteration began.
+    """
+
+    code = "pagination"
+    exit_code = 6
+    operation_id: str = ""
+    page_number: int = 1
 
 
 class ResponseDrift(UserWarning):

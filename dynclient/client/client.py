@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, Unpack
 
@@ -41,6 +41,7 @@ from dynclient.wire.servers import get_origin, resolve_base_url
 
 if TYPE_CHECKING:
     from dynclient.client.excuses import Excuses
+    from dynclient.pages.page import Page
 
 #: How many ways to read the schemas of a document are kept, besides the usual one.
 MAX_TRANSLATIONS = 16
@@ -77,6 +78,32 @@ class Operation(BoundOperation[SyncRunner]):  # noqa: D101 (its docstring is eac
         """
         return self._send_request(self._prepare_request(args, kwargs))
 
+    def pages(self, /, *args: Any, **kwargs: Any) -> Iterator[Page]:
+        """Return an iterator over the pages of a list: a `Result` each, with its `.items`.
+
+        Args:
+            *args: those of the operation, or one `Call`.
+            **kwargs: those of the operation; and `limit` or `max_items`, `max_pages`, and `resume`,
+                the cursor of a page, where the operation has no argument of that name.
+
+        Raises:
+            UsageError: it is not known how the operation pages; the hint shows what to write.
+            InvalidCall: the call does not fit the document.
+            PaginationError: while iterating: a page repeats, or its next one cannot be found.
+
+        """
+        from dynclient.pages.iteration import iterate_pages
+        from dynclient.pages.page_walk import begin_walk
+
+        return iterate_pages(self, begin_walk(self, args, kwargs))
+
+    def items(self, /, *args: Any, **kwargs: Any) -> Iterator[Any]:
+        """Return an iterator over the items of all pages; arguments and errors as of `pages`."""
+        from dynclient.pages.iteration import iterate_items
+        from dynclient.pages.page_walk import begin_walk
+
+        return iterate_items(self, begin_walk(self, args, kwargs))
+
     def _send_request(self, request: Any, sink: BodySink | None = None) -> Result:
         exchange = self._begin_exchange(request, sink)
         return self._build_result(request, self._runner.send(exchange, self._timeouts))
@@ -93,6 +120,20 @@ class AsyncOperation(BoundOperation[AsyncRunner]):  # noqa: D101 (its docstring 
     async def send(self, /, *args: Any, **kwargs: Any) -> Result:
         """Send the call, or a `Request` that was built before, and return all that came back."""
         return await self._send_request(self._prepare_request(args, kwargs))
+
+    def pages(self, /, *args: Any, **kwargs: Any) -> AsyncIterator[Page]:
+        """Return an asynchronous iterator over the pages of a list, as `Operation` does."""
+        from dynclient.pages.iteration import iterate_pages_async
+        from dynclient.pages.page_walk import begin_walk
+
+        return iterate_pages_async(self, begin_walk(self, args, kwargs))
+
+    def items(self, /, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+        """Return an asynchronous iterator over the items of all pages, as `Operation` does."""
+        from dynclient.pages.iteration import iterate_items_async
+        from dynclient.pages.page_walk import begin_walk
+
+        return iterate_items_async(self, begin_walk(self, args, kwargs))
 
     async def _send_request(self, request: Any) -> Result:
         exchange = self._begin_exchange(request)
@@ -450,6 +491,14 @@ class Client(BaseClient[Operation]):
     _operation_class = Operation
     _runner_class = SyncRunner
 
+    def pages(self, operation: str, /, *args: Any, **kwargs: Any) -> Iterator[Page]:
+        """Return an iterator over the pages of a list, by a name known only at run time."""
+        return self[operation].pages(*args, **kwargs)
+
+    def items(self, operation: str, /, *args: Any, **kwargs: Any) -> Iterator[Any]:
+        """Return an iterator over the items of all pages, by a name known only at run time."""
+        return self[operation].items(*args, **kwargs)
+
     def close(self) -> None:
         """Close the connections; an HTTP client that you brought stays open."""
         self._runner.close()
@@ -467,6 +516,14 @@ class AsyncClient(BaseClient[AsyncOperation]):
 
     _operation_class = AsyncOperation
     _runner_class = AsyncRunner
+
+    def pages(self, operation: str, /, *args: Any, **kwargs: Any) -> AsyncIterator[Page]:
+        """Return an iterator over the pages of a list, by a name known only at run time."""
+        return self[operation].pages(*args, **kwargs)
+
+    def items(self, operation: str, /, *args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+        """Return an iterator over the items of all pages, by a name known only at run time."""
+        return self[operation].items(*args, **kwargs)
 
     async def close(self) -> None:
         """Close the connections; an HTTP client that you brought stays open."""

@@ -36,6 +36,7 @@ from dynclient.wire.servers import is_sendable_url, resolve_base_url
 
 if TYPE_CHECKING:
     from dynclient.client.excuses import OperationExcuses
+    from dynclient.pagination.pagination import Pagination
 
 RunnerT = TypeVar("RunnerT", bound=Runner)
 
@@ -137,6 +138,23 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
             for status, response in self.operation.responses.items()
             for name, entry in response.content.items()
         }
+
+    @cached_property
+    def pagination(self) -> Pagination | None:
+        """How the operation pages, what says so, and how sure that is; None where nothing does.
+
+        Raises:
+            UsageError: what the option `pagination` says does not fit the operation.
+            OperationNotFound: it names an operation that the document does not have.
+
+        """
+        from dynclient.client.operation_lookup import build_not_found_error
+        from dynclient.pagination.find_pagination import find_pagination, list_unknown_names
+
+        document, tables = self.operation.document, self._options.pagination
+        for name in list_unknown_names(document, tables):
+            raise build_not_found_error(document, name)
+        return find_pagination(self._plan, tables)
 
     @property
     def _accepted_media_type(self) -> str | None:

@@ -59,6 +59,13 @@ def _is_text_list(value: Any) -> bool:
     return is_list and all(isinstance(text, str) for text in value)
 
 
+def _is_table_mapping(value: Any) -> bool:
+    if not isinstance(value, Mapping):
+        return False
+    has_text_keys = all(isinstance(key, str) for key in value)
+    return has_text_keys and all(isinstance(table, Mapping) for table in value.values())
+
+
 def _is_media_type(value: Any) -> bool:
     return value is None or (isinstance(value, str) and is_valid_header("Accept", value))
 
@@ -82,6 +89,10 @@ _OPTION_RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
     ),
     "retries": (lambda value: type(value) is int and value >= 0, "how often, 0 or more"),
     "excuse": (_is_text_list, "a list of texts such as 'getOrder: body.items[].price'"),
+    "pagination": (
+        _is_table_mapping,
+        "a mapping such as {'listPets': {'style': 'offset', 'parameter': 'skip'}}",
+    ),
     "max_response_bytes": (
         lambda value: value is None or (type(value) is int and value >= 0),
         "a number of bytes, or None for no limit",
@@ -132,6 +143,8 @@ class ClientOptions(TypedDict, total=False):
             them. Default: 3,000,000.
         excuse: where violations only warn: operations (`listOrders`), or places in their calls and
             results (`getOrder: body.items[].price`). Default: nowhere.
+        pagination: operation (`*`: each that has the parameter) → how its pages follow one another,
+            as `Pagination` describes it. Tables are added to those that are there. Default: {}.
         sign: a function of the request as it is about to be sent (`.method .url .headers .body`)
             that returns more headers. None (the default) signs nothing.
 
@@ -154,6 +167,7 @@ class ClientOptions(TypedDict, total=False):
     max_response_bytes: int | None
     max_response_values: int | None
     excuse: Sequence[str]
+    pagination: Mapping[str, Mapping[str, Any]]
     sign: SignFunction | None
 
 
@@ -178,6 +192,7 @@ class Options:
     max_response_bytes: int | None = MAX_RESPONSE_BYTES
     max_response_values: int | None = MAX_RESPONSE_VALUES
     excuse: Sequence[str] = ()
+    pagination: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     sign: SignFunction | None = None
 
     def __post_init__(self) -> None:
@@ -192,6 +207,10 @@ class Options:
             if is_framing_header(name):
                 text = f"the header {name} frames the message, which is the transport's business"
                 raise UsageError(text, hint="leave it out of headers=")
+        if self.pagination:
+            from dynclient.pagination.pagination_table import check_tables  # Few clients have any.
+
+            check_tables(self.pagination)
 
     def __repr__(self) -> str:
         """Return the options that were given; no value of a header is in it."""
@@ -216,7 +235,7 @@ class Options:
     def replace(self, **changes: Any) -> Options:
         """Return these options with some of them changed.
 
-        Headers and server variables are added to those that are there.
+        Headers, server variables, formats and paginations are added to those that are there.
 
         Raises:
             UsageError: an option does not exist or cannot have that value.
@@ -226,7 +245,7 @@ class Options:
         for name in changes:
             if name not in names:
                 raise _build_unknown_option(name, names)
-        for name in ("headers", "server_variables", "formats"):
+        for name in ("headers", "server_variables", "formats", "pagination"):
             if isinstance(changes.get(name), Mapping):
                 changes[name] = {**getattr(self, name), **changes[name]}
         return dataclasses.replace(self, **changes)
