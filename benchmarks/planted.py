@@ -26,6 +26,7 @@ COPIED = ("docs", "dynclient", "spec", "tests", "README.md", "pyproject.toml")
 
 WAY = ("tests/strategies/test_whole_way.py",)
 DOCUMENTS = ("tests/strategies/test_documents.py", "-k", "call_of_any_document")
+CHAINS = ("tests/client/test_long_chains.py",)
 PLACES = ("tests/strategies/test_places.py",)
 DIALECTS = ("tests/strategies/test_dialects.py",)
 MACHINE = ("tests/sandbox/test_state_machine.py",)
@@ -107,6 +108,8 @@ FAULTS = [
     # readings
     Planted("a producer's objects stay open", "schema/readings.py", "if isinstance(closed, Schema) and is_closable(schema, self.defs):", "if False:", WAY),
     Planted("a consumer's objects are closed", "plan/schemas.py", '        if reading == "producer":\n            closer = self._closers[direction]', "        if True:\n            closer = self._closers[direction]", WAY),
+    Planted("a long chain counts as one schema", "plan/document_check/check_context.py", "self._composed_size_left -= size", "self._composed_size_left -= 1", CHAINS),
+    Planted("what no engine can check is said to be wrong", "schema/engines/engine.py", "if self._fast_validator is None:", "if False:", CHAINS),
     Planted("what is only read may be sent", "schema/readings.py", "if self._is_refused(schema):", "if False:", DIALECTS),
     # binder
     Planted("positional arguments in the wrong order", "plan/binder.py", "in zip(self.positional, args", "in zip(self.positional[::-1], args", WAY),

@@ -286,12 +286,12 @@ class ArgumentCollector:
 
     def _get_types(self, location: str, name: str = "") -> SchemaTypes:
         """Return what may stand at a place, or in a location as a whole."""
-        from dynclient.description.value_outline import get_argument_types, get_location_types
+        from dynclient.description.value_outline import CallTypes
 
-        call_schema = self._operation.call_schema
+        call_types = CallTypes(self._operation.call_schema)
         if not name:
-            return get_location_types(call_schema, location)
-        return get_argument_types(call_schema, location, name)
+            return call_types.get_location(location)
+        return call_types.get_argument(location, name)
 
     @staticmethod
     def _find_wire_name(wire_names: Iterable[str], name: str) -> str | None:

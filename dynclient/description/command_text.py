@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Iterable
 from typing import Any
 
-from dynclient.description.value_outline import get_argument_types
+from dynclient.description.value_outline import CallTypes
 from dynclient.model import QUERYSTRING
 from dynclient.plan.call_document import Call
 from dynclient.plan.plan import Plan
@@ -31,16 +31,17 @@ def format_command(plan: Plan, call_schema: Schema, call: Call) -> str:
 
     """
     binder = plan.binder
+    call_types = CallTypes(call_schema)
     words = ["dynclient", "call", shlex.quote(plan.operation.key)]
     for location in _PARAMETER_LOCATIONS:
         for name, value in call.get(location, {}).items():
-            types = get_argument_types(call_schema, location, name)
+            types = call_types.get_argument(location, name)
             is_own = binder.targets.get(name) == (location, name)
             words += _write_argument(f"{location}.{name}", name if is_own else "", value, types)
     if QUERYSTRING in call:
         words.append(shlex.quote(f"{QUERYSTRING}:={_dump(call[QUERYSTRING])}"))
     if "body" in call:
-        words += _write_body(plan, call_schema, call["body"])
+        words += _write_body(plan, call_types, call["body"])
     return " ".join(words)
 
 
@@ -54,13 +55,13 @@ def _write_argument(place: str, name: str, value: Any, types: SchemaTypes) -> li
     return ["--param", shlex.quote(f"{place}{sign}{text}")]
 
 
-def _write_body(plan: Plan, call_schema: Schema, body: Any) -> list[str]:
+def _write_body(plan: Plan, call_types: CallTypes, body: Any) -> list[str]:
     """Return the words of a body: its properties by their names, else all of it."""
     if not isinstance(body, dict) or not body or not _has_plain_names(plan, body):
         return ["--body", shlex.quote(body if isinstance(body, str) else _dump(body))]
     words: list[str] = []
     for name, value in body.items():
-        types = get_argument_types(call_schema, "body", name)
+        types = call_types.get_argument("body", name)
         words += _write_argument(f"body.{name}", name, value, types)
     return words
 

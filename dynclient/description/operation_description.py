@@ -8,10 +8,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from dynclient.description.value_outline import (
+    CallTypes,
     describe_type,
-    find_required_names,
-    get_argument_types,
-    get_location_types,
     is_forbidden,
     list_member_names,
 )
@@ -104,34 +102,35 @@ def describe_arguments(
     places += [] if querystring is None else [(querystring.location, querystring.name)]
     places += [("body", name) for name in plan.list_body_properties(media_type)]
     arguments = []
+    call_types = CallTypes(call_schema)
     for location, wire_name in places:
-        types = get_argument_types(call_schema, location, wire_name)
+        types = call_types.get_argument(location, wire_name)
         if not is_forbidden(types):
             argument = ArgumentDescription(
                 name=_find_argument_name(binder, location, wire_name),
                 wire_name=wire_name,
                 location=location,
                 types=types,
-                is_required=_is_required(call_schema, location, wire_name),
+                is_required=_is_required(call_schema, call_types, location, wire_name),
             )
             arguments.append(argument)
-    return arguments + _describe_members(binder, call_schema)
+    return arguments + _describe_members(binder, call_types)
 
 
-def _is_required(call_schema: Schema, location: str, wire_name: str) -> bool:
+def _is_required(call_schema: Schema, call_types: CallTypes, location: str, wire_name: str) -> bool:
     if location == QUERYSTRING:
         return QUERYSTRING in call_schema["required"]
-    return wire_name in find_required_names(get_location_types(call_schema, location))
+    return wire_name in call_types.get_location(location).required_names
 
 
-def _describe_members(binder: Binder, call_schema: Schema) -> list[ArgumentDescription]:
+def _describe_members(binder: Binder, call_types: CallTypes) -> list[ArgumentDescription]:
     """Return the members of parameters that may be given as arguments of their own."""
     arguments = []
     for name in binder.names:
         target = binder.get_member(name)
         if target is None:
             continue
-        parameter = get_argument_types(call_schema, target.location, target.parameter)
+        parameter = call_types.get_argument(target.location, target.parameter)
         types = parameter.find_member_types(target.member)
         if is_forbidden(types):
             continue

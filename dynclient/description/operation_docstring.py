@@ -13,9 +13,9 @@ from dynclient.description.operation_text import (
     format_result_members,
 )
 from dynclient.description.value_outline import (
+    CallTypes,
     describe_type,
     find_description,
-    get_argument_types,
     get_objects,
     list_member_names,
 )
@@ -25,8 +25,6 @@ from dynclient.model import QUERYSTRING, Operation, Response
 from dynclient.names import to_snake_case
 from dynclient.plan.binder import MemberTarget
 from dynclient.plan.plan import Plan
-from dynclient.schema.dialect import Schema
-from dynclient.schema.readings import walk_in_place
 from dynclient.schema.schema_text import describe_schema
 from dynclient.wire import media
 from dynclient.wire.schema_types import SchemaTypes
@@ -95,20 +93,20 @@ def _describe_arguments(
 ) -> Iterator[str]:
     call_schema = plan.get_call_schema(media_type)
     binder = plan.get_binder(media_type)
+    call_types = CallTypes(call_schema)
     required_places = find_required_places(plan, call_schema)
     for name in plan.list_argument_names(media_type):
         place = binder.targets.get(name)
         if place is not None:
             is_required = place in required_places
-            yield _describe_argument(call_schema, name, place, is_required=is_required)
+            yield _describe_argument(call_types, name, place, is_required=is_required)
             if has_members:
-                types = get_argument_types(call_schema, *place)
-                yield from _describe_members(plan, name, types)
+                yield from _describe_members(plan, name, call_types.get_argument(*place))
         member = binder.get_member(name)
         if place is None and member is not None:
-            yield _describe_member(call_schema, name, member)
+            yield _describe_member(call_types, name, member)
             if has_members:
-                owner = get_argument_types(call_schema, member.location, member.parameter)
+                owner = call_types.get_argument(member.location, member.parameter)
                 yield from _describe_members(plan, name, owner.find_member_types(member.member))
     if binder.has_body:
         body_schema = call_schema["properties"].get("body", True)
@@ -126,11 +124,13 @@ def _describe_members(plan: Plan, name: str, types: SchemaTypes) -> Iterator[str
 
 
 def _describe_argument(
-    call_schema: Schema, name: str, place: tuple[str, str], *, is_required: bool
+    call_types: CallTypes, name: str, place: tuple[str, str], *, is_required: bool
 ) -> str:
-    location, _ = place
-    schema = _find_argument_schema(call_schema, place)
-    type_text = describe_schema(schema, call_schema.get("$defs", {}))
+    location, wire_name = place
+    group = call_types.get_location(location)
+    is_whole = location == QUERYSTRING
+    schema = group.schema if is_whole else group.declared_members.get(wire_name, True)
+    type_text = describe_schema(schema, group.defs)
     text = f"{INDENT}{to_snake_case(name)} ({location}): {type_text}"
     if is_required:
         text += ", required"
@@ -138,26 +138,13 @@ def _describe_argument(
     return f"{text}. {' '.join(description.split())}" if description else text
 
 
-def _describe_member(call_schema: Schema, name: str, target: MemberTarget) -> str:
-    parameter = get_argument_types(call_schema, target.location, target.parameter)
+def _describe_member(call_types: CallTypes, name: str, target: MemberTarget) -> str:
+    parameter = call_types.get_argument(target.location, target.parameter)
     types = parameter.find_member_types(target.member)
     place = f"{target.location}, member of {target.parameter}"
     text = f"{INDENT}{to_snake_case(name)} ({place}): {describe_type(types)}"
     description = " ".join(find_description(types).split())
     return f"{text}. {description}" if description else text
-
-
-def _find_argument_schema(call_schema: Schema, place: tuple[str, str]) -> Any:
-    """Return the schema of an argument as its location declares it, True if it does not."""
-    location, wire_name = place
-    group = call_schema["properties"].get(location, {})
-    if location == QUERYSTRING or not isinstance(group, dict):
-        return group if location == QUERYSTRING else True
-    for subschema in walk_in_place(group, call_schema.get("$defs", {}), alternatives=False):
-        properties = subschema.get("properties", {})
-        if wire_name in properties:
-            return properties[wire_name]
-    return True
 
 
 def _describe_response(response: Response) -> str:

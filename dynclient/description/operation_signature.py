@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 
-from dynclient.description.value_outline import find_required_names, get_location_types
+from dynclient.description.value_outline import get_location_types
 from dynclient.model import QUERYSTRING
 from dynclient.names import to_snake_case
 from dynclient.plan.binder import Binder
@@ -89,7 +89,7 @@ def find_required_places(plan: Plan, call_schema: Schema) -> set[tuple[str, str]
             if "body" not in call_schema["required"]:
                 continue
             places.add(("body", ""))
-        names = find_required_names(get_location_types(call_schema, location))
+        names = get_location_types(call_schema, location).required_names
         places.update((location, name) for name in names)
     return places
 

@@ -9,7 +9,6 @@ from itertools import islice
 from typing import Any
 
 from dynclient.model import QUERYSTRING
-from dynclient.schema.readings import walk_in_place
 from dynclient.schema.schema_text import describe_schema
 from dynclient.schema.translation.open_enums import X_EXTENSIBLE_ENUM
 from dynclient.wire.schema_types import SchemaTypes
@@ -95,12 +94,11 @@ def _open_node(node: _OutlineNode, names: list[str]) -> None:
     """Give a member its own members."""
     prefix = node.path + _write_item_marks(node.types)
     value = get_objects(node.types)
-    required_names = find_required_names(value)
     seen = node.seen | {node.signature}
     for name in names:
         types = value.find_member_types(name)
         path = f"{prefix}.{name}" if prefix else name
-        member = _OutlineNode(path, types, node.depth + 1, seen, name in required_names)
+        member = _OutlineNode(path, types, node.depth + 1, seen, name in value.required_names)
         if list_member_names(get_objects(types)):
             member.signature = _describe_recognizably(types)
         node.members.append(member)
@@ -158,18 +156,34 @@ def get_location_types(call_schema: dict[str, Any], location: str) -> SchemaType
     return SchemaTypes(call_schema["properties"].get(location, {}), defs)
 
 
-def get_argument_types(call_schema: dict[str, Any], location: str, name: str) -> SchemaTypes:
-    """Return the types of a parameter or of a property of the body; those of the whole query."""
-    group = get_location_types(call_schema, location)
-    return group if location == QUERYSTRING else group.find_member_types(name)
+class CallTypes:
+    """What the locations of a call document may hold. Each location is read once.
 
+    Args:
+        call_schema: the schema of the call document.
 
-def find_required_names(value: SchemaTypes) -> set[str]:
-    """Return the names of the members that an object must have."""
-    names: set[str] = set()
-    for subschema in walk_in_place(value.schema, value.defs, alternatives=False):
-        names.update(subschema.get("required", ()))
-    return names
+    """
+
+    def __init__(self, call_schema: dict[str, Any]) -> None:
+        self._call_schema = call_schema
+        self._locations: dict[str, SchemaTypes] = {}
+
+    def get_location(self, location: str) -> SchemaTypes:
+        """Return the types of a location (path, query, …, body)."""
+        if location not in self._locations:
+            self._locations[location] = get_location_types(self._call_schema, location)
+        return self._locations[location]
+
+    def get_argument(self, location: str, name: str) -> SchemaTypes:
+        """Return the types of a parameter or of a property of the body.
+
+        Args:
+            location: where it is; for `querystring`, the types are those of the whole query.
+            name: on the wire.
+
+        """
+        group = self.get_location(location)
+        return group if location == QUERYSTRING else group.find_member_types(name)
 
 
 def list_member_names(value: SchemaTypes) -> list[str]:

@@ -13,7 +13,6 @@ from dynclient.description.operation_description import ArgumentDescription, des
 from dynclient.description.value_outline import (
     describe_type,
     find_default,
-    find_required_names,
     get_location_types,
     list_member_names,
 )
@@ -138,7 +137,7 @@ def _find_key(tokens: list[CodeToken]) -> str | None:
 def _list_free_members(types: SchemaTypes, bracket: OpenBracket) -> list[ArgumentMember]:
     """Return the members of an object that are not typed yet, the required ones first."""
     given = {read_string(item[0]) for item in bracket.items if item}
-    required = find_required_names(types)
+    required = types.required_names
     free = [name for name in list_member_names(types) if name not in given]
     free.sort(key=lambda name: name not in required)
     return [

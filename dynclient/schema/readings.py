@@ -215,6 +215,53 @@ def is_closable(schema: Any, defs: Definitions) -> bool:
     return has_declared_properties(schema, defs)
 
 
+class PropertyDeclarations:
+    """Which definitions declare properties of their value. Each is read once.
+
+    Args:
+        defs: the definitions.
+
+    """
+
+    def __init__(self, defs: Definitions) -> None:
+        self._defs = defs
+        self._verdicts: dict[str, bool] = {}
+
+    def has_any(self, name: str) -> bool:
+        """Tell whether a definition, or one that always applies with it, declares properties."""
+        if name not in self._verdicts:
+            self._decide(name)
+        return self._verdicts[name]
+
+    def _decide(self, name: str) -> None:
+        """Find the verdicts of a definition and of all that always apply with it."""
+        #: Name of a definition -> those that refer to it.
+        referring: dict[str, list[str]] = {name: []}
+        declaring: list[str] = []
+        pending = [name]
+        while pending:
+            current = pending.pop()
+            for part in walk_in_place(self._defs.get(current), {}, alternatives=False):
+                if part.get("properties") or part.get("patternProperties"):
+                    declaring.append(current)
+                if "$ref" not in part:
+                    continue
+                target = get_definition_name(part["$ref"])
+                if self._verdicts.get(target):
+                    declaring.append(current)
+                elif target not in self._verdicts:
+                    if target not in referring:
+                        referring[target] = []
+                        pending.append(target)
+                    referring[target].append(current)
+        self._verdicts.update(dict.fromkeys(referring, False))
+        while declaring:
+            current = declaring.pop()
+            if not self._verdicts[current]:
+                self._verdicts[current] = True
+                declaring += referring[current]
+
+
 class SchemaCloser:
     """Closes schemas that share definitions.
 
@@ -231,6 +278,7 @@ class SchemaCloser:
         self.defs = defs
         self.refused_annotation = EXCLUDING_ANNOTATIONS[direction]
         self.closed_defs: Definitions = SharedDefinitions()
+        self._declarations = PropertyDeclarations(defs)
         #: What adds the definitions that are named and not yet written.
         self._pending_definitions: deque[Callable[[], None]] = deque()
         #: Identities of the schemas that describe one child -> the name of their definition, and
@@ -463,7 +511,7 @@ class SchemaCloser:
         """Close a definition when it is first named; return its name."""
         if name not in self.closed_defs:
             definition = self.defs[name]
-            is_alone = not has_declared_properties(definition, self.defs, alternatives=False)
+            is_alone = not self._declarations.has_any(name)
             self._add_definition(name, lambda: self._close_children(definition, alone=is_alone))
         return name
 

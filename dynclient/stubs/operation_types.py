@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from dynclient.description.operation_docstring import build_short_docstring
 from dynclient.description.operation_signature import find_required_places, has_members
-from dynclient.description.value_outline import get_argument_types, get_location_types
+from dynclient.description.value_outline import CallTypes
 from dynclient.model import MediaType, Response
 from dynclient.names import to_snake_case
 from dynclient.plan.binder import LOCATION_GROUPS
@@ -127,6 +127,7 @@ class OperationReader:
         self._call_schema: Schema = plan.schemas.build_call_schema(
             plan.operation, plan.find_media_type(None), "consumer"
         )
+        self._call_types = CallTypes(self._call_schema)
         self._required_places = find_required_places(plan, self._call_schema)
 
     def read(self, python_name: str) -> OperationTypes:
@@ -212,13 +213,13 @@ class OperationReader:
             python_name = to_snake_case(wire_name)
             name = python_name if self._binder.get_member(python_name) == target else wire_name
             if _is_keyword(name):
-                types = get_argument_types(self._call_schema, target.location, target.parameter)
+                types = self._call_types.get_argument(target.location, target.parameter)
                 path = (self._path_root, target.parameter, wire_name)
                 schema = types.find_member_types(wire_name).schema
                 yield ArgumentType(name, self._calls.read(schema, path), is_required=False)
 
     def _read_parameter(self, location: str, wire_name: str) -> TypeExpression:
-        types = get_argument_types(self._call_schema, location, wire_name)
+        types = self._call_types.get_argument(location, wire_name)
         expression = self._calls.read(types.schema, (self._path_root, wire_name))
         return _widen(expression, types)
 
@@ -300,7 +301,7 @@ class OperationReader:
         for model in self._find_objects(body):
             for field in model.fields:
                 types_by_name.setdefault(field.name, []).append(field.type)
-        body_types = get_location_types(self._call_schema, "body")
+        body_types = self._call_types.get_location("body")
         arguments = []
         for wire_name in self._plan.list_body_properties():
             if wire_name not in types_by_name:

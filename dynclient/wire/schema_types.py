@@ -104,14 +104,44 @@ class SchemaTypes:
 
     def find_member_types(self, name: str) -> SchemaTypes:
         """Return the types of an object's member."""
-        schemas = [
-            part["properties"][name]
-            for part in self.subschemas
-            if name in part.get("properties", {})
-        ]
+        schemas = self._schemas_by_member.get(name)
         if not schemas:
             return self._undeclared_member_types
         return SchemaTypes(_build_any_of(schemas), self.defs)
+
+    @cached_property
+    def _schemas_by_member(self) -> dict[str, list[Any]]:
+        """The schemas of each member that is declared by name."""
+        schemas: dict[str, list[Any]] = {}
+        for part in self.subschemas:
+            for name, schema in part.get("properties", {}).items():
+                schemas.setdefault(name, []).append(schema)
+        return schemas
+
+    @cached_property
+    def _conjuncts(self) -> list[dict[str, Any]]:
+        """The schemas that speak of the value whichever alternative holds."""
+        return list(walk_in_place(self.schema, self.defs, alternatives=False))
+
+    @cached_property
+    def required_names(self) -> frozenset[str]:
+        """The names of the members that an object must have, whichever alternative holds."""
+        names: set[str] = set()
+        for part in self._conjuncts:
+            names.update(part.get("required", ()))
+        return frozenset(names)
+
+    @cached_property
+    def declared_members(self) -> dict[str, Any]:
+        """The members that an object declares whichever alternative holds, each with a schema.
+
+        Where several schemas declare a member, the first one counts.
+        """
+        members: dict[str, Any] = {}
+        for part in self._conjuncts:
+            for name, schema in part.get("properties", {}).items():
+                members.setdefault(name, schema)
+        return members
 
     @cached_property
     def _undeclared_member_types(self) -> SchemaTypes:
@@ -126,7 +156,7 @@ class SchemaTypes:
 
     def has_property(self, name: str) -> bool:
         """Tell whether an object declares a property of that name."""
-        return any(name in part.get("properties", {}) for part in self.subschemas)
+        return name in self._schemas_by_member
 
     def can_have_member(self, name: str) -> bool:
         """Tell whether an object may have a member of that name, declared or free-form."""

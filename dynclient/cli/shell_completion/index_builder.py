@@ -209,11 +209,11 @@ def describe_operation(operation: Operation) -> Rows:
 
 def _list_members(name: str, types: SchemaTypes, depth: int) -> Iterator[list[str]]:
     """Yield the rows of the members of a value, and of theirs."""
-    from dynclient.description.value_outline import find_required_names, list_member_names
+    from dynclient.description.value_outline import list_member_names
 
     while types.is_array:
         types, name = types.item_types, f"{name}[0]"
-    required = find_required_names(types)
+    required = types.required_names
     for member in list_member_names(types):
         if not set(member).isdisjoint('.[]"='):
             continue

@@ -17,8 +17,9 @@ from dynclient.schema.dialect import Direction
 #: How many pairs of alternatives of `oneOf` are looked at in one document.
 MAX_OVERLAP_PAIRS = 400
 
-#: How many schemas that are made of others are tried for a value that fits them.
-MAX_COMPOSED_SCHEMAS = 400
+#: How many schemas that are made of others are tried for a value that fits them, counted with all
+#: schemas that they are made of: what a chain of 1,500 `allOf` costs grows with each link.
+MAX_COMPOSED_SIZE = 10_000
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class CheckContext:
         self.discriminated_bases: list[tuple[Node, str]] = []
         self.overlap_finders: dict[Direction, OverlapFinder] = {}
         self._overlap_pairs_left = MAX_OVERLAP_PAIRS
-        self._composed_schemas_left = MAX_COMPOSED_SCHEMAS
+        self._composed_size_left = MAX_COMPOSED_SIZE
         self._problems: dict[tuple[str, str, str], Problem] = {}
 
     @property
@@ -79,10 +80,15 @@ class CheckContext:
         self._overlap_pairs_left -= 1
         return self._overlap_pairs_left >= 0
 
-    def take_composed_schema(self) -> bool:
-        """Return whether one more schema may be tried for a value that fits it, and count it."""
-        self._composed_schemas_left -= 1
-        return self._composed_schemas_left >= 0
+    def take_composed_schema(self, size: int) -> bool:
+        """Return whether one more schema may be tried for a value that fits it, and count it.
+
+        Args:
+            size: how many schemas apply to its value.
+
+        """
+        self._composed_size_left -= size
+        return self._composed_size_left >= 0
 
     def get_overlap_finder(self, direction: Direction) -> OverlapFinder:
         """Return what finds values that fit several schemas of a direction."""

@@ -16,6 +16,8 @@ from dynclient.schema.engines.engine import Checker
 #: The effort for a pair: how deep values may be nested, and how many cells are looked at.
 _EFFORT = ((3, 300),)
 
+_CONDITION_KEYWORDS = ("if", "then", "else", "not")
+
 #: How many schemas may apply to one value where a pair is looked at.
 _MAX_SIZE = 500
 
@@ -35,12 +37,11 @@ class OverlapFinder:
         definitions = schemas.get_dialect(direction).defs
         self._view = SchemaView(definitions, "consumer", direction)
         equality = SchemaEquality(definitions, definitions)
-        self._sizes: dict[str, int] = {}
         self._generator = WitnessGenerator(equality, ValidatorCache())
 
     def find_overlap(self, rest: Schema, one: Any, other: Any) -> Witness | None:
         """Return a value that fits two alternatives and what is around them; None: not found."""
-        if sum(map(self._measure, (rest, one, other))) > _MAX_SIZE:
+        if sum(map(self.measure, (rest, one, other))) > _MAX_SIZE:
             return None
         terms = tuple(SignedSchema(self._view, part) for part in (rest, one, other))
         found = self._generator.generate(terms, _EFFORT)
@@ -53,28 +54,27 @@ class OverlapFinder:
 
     def is_unsatisfiable(self, schema: Any) -> bool:
         """Tell whether it is proved that no value fits a schema."""
-        if self._measure(schema) > _MAX_SIZE:
+        if self.measure(schema) > _MAX_SIZE:
             return False
         return (
             self._generator.generate((SignedSchema(self._view, schema),), _EFFORT) is UNSATISFIABLE
         )
 
-    def _measure(self, schema: Any) -> int:
+    def measure(self, schema: Any) -> int:
         """Return how many schemas apply to the same value, each counted as often as it applies.
 
-        That is what checking one value may cost.
+        That is what checking one value may cost. It is counted up to the limit, and one more.
         """
-        if not isinstance(schema, dict):
-            return 1
-        size = 1
-        if "$ref" in schema:
-            name = get_definition_name(schema["$ref"])
-            if name not in self._sizes:
-                self._sizes[name] = 1  # it may refer to itself
-                self._sizes[name] = self._measure(self._view.defs[name])
-            size += self._sizes[name]
-        for keyword in ("allOf", *UNION_KEYWORDS):
-            size += sum(map(self._measure, schema.get(keyword, ())))
-        for keyword in ("if", "then", "else", "not"):
-            size += self._measure(schema[keyword]) if keyword in schema else 0
+        size = 0
+        pending = [schema]
+        while pending and size <= _MAX_SIZE:
+            part = pending.pop()
+            size += 1
+            if not isinstance(part, dict):
+                continue
+            if "$ref" in part:
+                pending.append(self._view.defs[get_definition_name(part["$ref"])])
+            for keyword in ("allOf", *UNION_KEYWORDS):
+                pending += part.get(keyword, ())
+            pending += [part[keyword] for keyword in _CONDITION_KEYWORDS if keyword in part]
         return size

@@ -33,7 +33,7 @@ def check_satisfiable(visit: Visit, context: CheckContext) -> None:
     node = visit.node
     if "enum" in node.value or "const" in node.value:
         return  # Another rule compares these with the rest.
-    if not _can_contradict(node.value) or not context.take_composed_schema():
+    if not _can_contradict(node.value):
         return
     direction = visit.direction or "request"
     try:
@@ -56,6 +56,8 @@ def _list_contradictory_parts(
     if not isinstance(schema, Schema) or not isinstance(schema.get("allOf", []), list):
         return None
     finder = context.get_overlap_finder(direction)
+    if not context.take_composed_schema(finder.measure(schema)):
+        return None
     if not finder.is_unsatisfiable(schema):
         return None
     parts = _list_parts(schema)

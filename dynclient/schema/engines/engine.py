@@ -103,6 +103,12 @@ class Checker:
             pass  # as in `accepts`
         return self.find_violations(value, at)
 
+    def _describe_undecided(self) -> str:
+        """Return what is said of a value for which the reference engine finds no error in time."""
+        if self._fast_validator is None:
+            return "cannot be checked: its schema is too deep or too complex"
+        return "does not fit its schema, and is too deep or too complex to say where"
+
     def find_violations(self, value: Any, at: tuple[str | int, ...] = ()) -> list[Violation]:
         """Return everything that is wrong with a value; [] where the reference finds nothing.
 
@@ -117,8 +123,7 @@ class Checker:
                 errors.extend(islice(self._reference_validator.iter_errors(value), MAX_ERRORS))
         except (RecursionError, StepLimitExceeded):
             if not errors and not self.accepts_by_fast_engine(value):
-                message = "does not fit its schema, and is too deep or too complex to say where"
-                return [Violation("schema", at, message)]
+                return [Violation("schema", at, self._describe_undecided())]
         if not errors:
             return []
         violations = explain_errors(errors, self.schema.get("$defs", {}), at)

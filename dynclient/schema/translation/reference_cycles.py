@@ -23,22 +23,29 @@ def remove_reference_cycles(
 
     """
     removed: list[tuple[Schema, str]] = []
-    path: list[str] = []
-
-    def visit(name: str) -> None:
-        path.append(name)
-        for schema, target in list(_find_in_place_references(defs[name])):
-            if target in path:
+    for name in names:
+        if name in acyclic_names:
+            continue
+        #: The definitions on the way here, each with its references that are not followed yet. It
+        #: is no recursion, as a long chain of references is no nesting.
+        path = {name: _iterate_references(defs[name])}
+        while path:
+            current = next(reversed(path))
+            schema, target = next(path[current], (None, ""))
+            if schema is None:
+                del path[current]
+                acyclic_names.add(current)
+            elif target in path:
                 del schema["$ref"]
                 removed.append((schema, target))
             elif target not in acyclic_names:
-                visit(target)
-        acyclic_names.add(path.pop())
-
-    for name in names:
-        if name not in acyclic_names:
-            visit(name)
+                path[target] = _iterate_references(defs[target])
     return removed
+
+
+def _iterate_references(schema: Schema | bool) -> Iterator[tuple[Schema, str]]:
+    """Return an iterator over the references as they are now: some are removed on the way."""
+    return iter(list(_find_in_place_references(schema)))
 
 
 def _find_in_place_references(schema: Schema | bool) -> Iterator[tuple[Schema, str]]:
