@@ -193,6 +193,7 @@ def build_outcome(root: Path) -> dict[str, Any]:
         "agreed": 0,
         "reasons": {},
         "differences": {},
+        "known": {},
         "second_opinion": "",
         "problems": {},
         "load_seconds": 0.0,
@@ -298,7 +299,8 @@ def run_comparison(root: Path, folder: Path) -> None:
     warnings.simplefilter("ignore")
     document = dynclient.load(root, allow_references=[folder])
     client, sandbox = open_client(document, second_opinion=True)
-    comparison: dict[str, Any] = {"compared": 0, "agreed": 0, "differences": {}}
+    comparison: dict[str, Any] = {"compared": 0, "agreed": 0, "differences": {}, "known": {}}
+    known: Counter[str] = Counter()
     begin = time.process_time()
     for key in document.operations:
         if time.process_time() - begin > MAX_SECONDS_OF_SECOND_OPINION - MAX_SECONDS:
@@ -318,6 +320,9 @@ def run_comparison(root: Path, folder: Path) -> None:
             if difference.reason is None:
                 text = f"{difference.kind} {difference.ours}/{difference.theirs}"
                 comparison["differences"][key] = f"{text}: {difference.detail}"[:300]
+            else:
+                known[difference.reason] += 1
+    comparison["known"] = dict(known)
     print(json.dumps(comparison))
 
 
@@ -353,6 +358,9 @@ def print_table(outcomes: Sequence[dict[str, Any]]) -> None:
     compared = sum(outcome["compared"] for outcome in outcomes)
     agreed = sum(outcome["agreed"] for outcome in outcomes)
     print(f"  compared       {compared:6}  with openapi-core; no difference in {agreed}")
+    known = sum((Counter(outcome["known"]) for outcome in outcomes), Counter[str]())
+    for reason, count in known.most_common():
+        print(f"    {count:6}  {reason}")
     for outcome in outcomes:
         if outcome["second_opinion"]:
             print(f"    not compared: {outcome['document']}  {outcome['second_opinion'][:200]}")

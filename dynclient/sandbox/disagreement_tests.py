@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
-from dynclient.model import Document, Parameter, is_framing_header
+from dynclient.model import METHODS, Document, Parameter, is_framing_header
 from dynclient.plan.operation_matcher import OperationMatch, matches_template
 from dynclient.plan.parsed_request import NameValuePairs, ParsedRequest
 from dynclient.plan.result_table import BODILESS_STATUSES
@@ -332,6 +332,19 @@ def is_form_value_error(message: JudgedMessage, error: str) -> bool:
     essence = media.get_essence(message.request.content_type)
     is_form = essence == "application/x-www-form-urlencoded"
     return is_form and re.match(r"RequestBodyValidationError: body: \w*Error: ", error) is not None
+
+
+def is_form_without_object(message: JudgedMessage, error: str) -> bool:
+    """Tell whether an error takes a form for an object where its schema wants another value."""
+    essence = media.get_essence(message.request.content_type)
+    is_form = essence == "application/x-www-form-urlencoded"
+    return is_form and error.startswith("InvalidRequestBody: body: type at / got {")
+
+
+def is_additional_operation(message: JudgedMessage, error: str) -> bool:
+    """Tell whether an operation with a method that OpenAPI does not list is not found."""
+    method = message.match.operation.method.lower()
+    return method not in METHODS and error.startswith("OperationNotFound")
 
 
 def has_no_content_type(message: JudgedMessage, error: str) -> bool:

@@ -135,6 +135,23 @@ def test_null_beside_an_enum_is_what_authors_of_3_0_mean_and_told_with_its_reaso
     assert unexplained(sandbox) == []
 
 
+def test_a_form_that_is_no_object_differs_with_its_reason():
+    schema = {"type": "array", "items": {"type": "string"}}
+    form = content(schema, "application/x-www-form-urlencoded")
+    sandbox = Sandbox(single(body=form), second_opinion=True)
+    ask(sandbox, "POST", "/things", body=b"a", Content_Type="application/x-www-form-urlencoded")
+    assert [d.reason for d in sandbox.disagreements] == [
+        "it reads every form as an object, whatever its schema is"
+    ]
+
+
+def test_an_operation_with_a_method_of_its_own_differs_with_its_reason():
+    made = document({"/echo": {"additionalOperations": {"LINK": operation()}}}, version="3.2.0")
+    sandbox = Sandbox(made, second_opinion=True)
+    assert ask(sandbox, "LINK", "/echo").status == 200
+    assert {d.reason for d in sandbox.disagreements} == {"it does not know `additionalOperations`"}
+
+
 def test_of_two_templates_that_fit_the_one_with_more_literal_text_answers():
     def run(name):
         return operation(
