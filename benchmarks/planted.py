@@ -35,6 +35,8 @@ WITNESSES = ("tests/containment/test_witnesses.py", "tests/containment/test_cont
 SWAGGER = ("tests/client/test_swagger.py", "-k", "read_back")
 SWAGGER_DIALECT = ("tests/schema/test_swagger_dialect.py",)
 SWAGGER_DIFF = ("tests/diffing/test_swagger_diff.py",)
+STREAMS = ("tests/streams/test_streams.py",)
+SPLITTERS = ("tests/wire/test_item_splitters.py",)
 CHANGES = (
     "tests/diffing/test_diff.py",
     "tests/diffing/test_mutations.py",
@@ -386,6 +388,13 @@ FAULTS = [
     Planted("hooks find no content of a request", "transport/http_adapter.py", "request._content = content", "request._content = b''", WRITTEN_REQUESTS),
     Planted("30 February exists for the fast engine", "schema/engines/fast_schema.py", "(0[13-9]|1[0-2])-(29|30)", "(0[1-9]|1[0-2])-(29|30)", FORMATS),
     Planted("the fast engine knows no 29 February", "schema/engines/fast_schema.py", '{"anyOf": [{"pattern": _USUAL_VALUES[format_name]}, exact]}', '{"pattern": _USUAL_VALUES[format_name]}', FORMATS),
+    # streams
+    Planted("a line end of CR and LF ends two lines", "wire/item_splitters.py", 'data = data.removeprefix(b"\\n")', "pass", SPLITTERS),
+    Planted("the delimiter of parts is not found across two pieces", "wire/part_splitter.py", "self._searched = end if end >= 0 else max(0, len(buffer) - len(self._delimiter) + 1)", "self._searched = len(buffer)", SPLITTERS),
+    Planted("an item has no limit", "wire/item_splitters.py", "if self._limit is not None and self.size_bytes > self._limit:", "if False:", SPLITTERS),
+    Planted("an item of a stream is not checked", "streams/checked_items.py", "violations = checker.check(value, path)", "violations = []", STREAMS),
+    Planted("a stream that is left keeps its connection", "transport/open_bodies.py", "        finally:\n            self._let_go()\n\n    def __del__(self) -> None:\n        self.close()", "        finally:\n            pass\n\n    def __del__(self) -> None:\n        self.close()", STREAMS),
+    Planted("a broken event stream begins anew", "streams/reconnection.py", "if not last_event_id:", "if last_event_id:", STREAMS),
 ]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ DynclientError
   UsageError            nothing was sent: OperationNotFound, InvalidCall, CredentialsMissing,
                         UnsafeValue
   TransportError        no usable response: ConnectFailed, TimedOut, TooManyRedirects,
-                        BrokenResponse
+                        BrokenResponse: BrokenStream
   ResponseError         a response came:
     StatusError           ClientError (4xx): BadRequest, Unauthorized, Forbidden, NotFound,
                           Conflict, Gone, UnprocessableContent, TooManyRequests;
@@ -206,10 +206,14 @@ class ConnectFailed(TransportError):
 
 
 class TimedOut(TransportError):
-    """The server took too long; `.phase` is `connect`, `write`, `read` or `pool`."""
+    """The server took too long; `.phase` is `connect`, `write`, `read` or `pool`.
+
+    Of a stream, `.item_count` says how many items came before.
+    """
 
     code = "timed-out"
     phase: str = ""
+    item_count: int = 0
 
 
 class TooManyRedirects(TransportError):
@@ -226,6 +230,14 @@ class BrokenResponse(TransportError):
     """
 
     code = "broken-response"
+
+
+class BrokenStream(BrokenResponse):
+    """A stream broke off, after `.item_count` items; `.last_event_id` is that of the last event."""
+
+    code = "broken-stream"
+    item_count: int = 0
+    last_event_id: str = ""
 
 
 class ResponseError(DynclientError):

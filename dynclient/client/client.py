@@ -42,6 +42,7 @@ from dynclient.wire.servers import get_origin, resolve_base_url
 if TYPE_CHECKING:
     from dynclient.client.excuses import Excuses
     from dynclient.pages.page import Page
+    from dynclient.streams import AsyncStream, Stream
 
 #: How many ways to read the schemas of a document are kept, besides the usual one.
 MAX_TRANSLATIONS = 16
@@ -104,6 +105,19 @@ class Operation(BoundOperation[SyncRunner]):  # noqa: D101 (its docstring is eac
 
         return iterate_items(self, begin_walk(self, args, kwargs))
 
+    def stream(self, /, *args: Any, **kwargs: Any) -> Stream:
+        """Return the result of the call as a stream: `with operation.stream(…) as items:`.
+
+        The call is sent when the stream is opened. Its items are read and checked while they come.
+
+        Raises:
+            InvalidCall: the call does not fit the document; nothing was sent.
+
+        """
+        from dynclient.streams import Stream  # Few calls are streams.
+
+        return Stream(self._build_stream_source(args, kwargs, self._runner.send))
+
     def _send_request(self, request: Any, sink: BodySink | None = None) -> Result:
         exchange = self._begin_exchange(request, sink)
         return self._build_result(request, self._runner.send(exchange, self._timeouts))
@@ -134,6 +148,12 @@ class AsyncOperation(BoundOperation[AsyncRunner]):  # noqa: D101 (its docstring 
         from dynclient.pages.page_walk import begin_walk
 
         return iterate_items_async(self, begin_walk(self, args, kwargs))
+
+    def stream(self, /, *args: Any, **kwargs: Any) -> AsyncStream:
+        """Return the result of the call as a stream: `async with operation.stream(…) as items:`."""
+        from dynclient.streams import AsyncStream  # Few calls are streams.
+
+        return AsyncStream(self._build_stream_source(args, kwargs, self._runner.send))
 
     async def _send_request(self, request: Any) -> Result:
         exchange = self._begin_exchange(request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -36,6 +36,7 @@ from dynclient.wire.servers import is_sendable_url, resolve_base_url
 
 if TYPE_CHECKING:
     from dynclient.client.excuses import OperationExcuses
+    from dynclient.client.stream_source import StreamSource
     from dynclient.pagination.pagination import Pagination
 
 RunnerT = TypeVar("RunnerT", bound=Runner)
@@ -343,6 +344,28 @@ class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
         provided = ProvidedCredentials(store, demands)
         return Exchange(
             request, outgoing, self._exchange_policy, sink, provided=provided, sign=sign
+        )
+
+    def _build_stream_source(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any], send: Callable[..., Any]
+    ) -> StreamSource:
+        """Return what a stream of a call is opened with; media types with items are preferred."""
+        from dynclient.client.stream_source import StreamSource  # Few calls are streams.
+
+        request, plan = self._prepare_request(args, kwargs), self._plan
+        has_own_accept = request.headers.get("accept", "") != plan.accept
+        if plan.stream_accept is not None and not has_own_accept:
+            headers = self._add_headers(request.headers, {"Accept": plan.stream_accept})
+            request = dataclasses.replace(request, headers=headers)
+        return StreamSource(
+            operation_id=self.id,
+            request=request,
+            plan=plan,
+            options=self._options,
+            begin_exchange=self._begin_exchange,
+            send=lambda exchange: send(exchange, self._timeouts),
+            build_result=self._build_result,
+            select_unexcused=self._select_unexcused,
         )
 
     def _select_unexcused(self, violations: Sequence[Violation]) -> Sequence[Violation]:

@@ -32,7 +32,8 @@ def _is_seconds(value: Any) -> bool:
 
 def _is_timeout(value: Any) -> bool:
     if isinstance(value, tuple):
-        return len(value) == 2 and all(map(_is_seconds, value))  # noqa: PLR2004 (a pair)
+        given = [seconds for seconds in value if seconds is not None]
+        return len(value) == 2 and all(map(_is_seconds, given))  # noqa: PLR2004 (a pair)
     return value is None or value is _UNSET or _is_seconds(value)
 
 
@@ -88,6 +89,7 @@ _OPTION_RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
         "'raise', 'warn' or 'off'",
     ),
     "retries": (lambda value: type(value) is int and value >= 0, "how often, 0 or more"),
+    "reconnect": (lambda value: type(value) is int and value >= 0, "how often, 0 or more"),
     "excuse": (_is_text_list, "a list of texts such as 'getOrder: body.items[].price'"),
     "pagination": (
         _is_table_mapping,
@@ -116,8 +118,8 @@ class ClientOptions(TypedDict, total=False):
     """The options of `Client`, `AsyncClient` and `with_options`: how calls are made.
 
     Attributes:
-        timeout: seconds for each phase, a pair (connect, read), or None for no limit. Default: 5 s
-            to connect and 30 s to read.
+        timeout: seconds for each phase, a pair (connect, read), or None for no limit, also in the
+            pair. Default: 5 s to connect and 30 s to read.
         headers: header fields of every request; they win over those of the operation.
         server: the URL that wins over the document's servers; it may be a template.
         server_variables: values of the server template's variables.
@@ -141,6 +143,8 @@ class ClientOptions(TypedDict, total=False):
         max_response_values: how many values the JSON, form or multipart body of a response may
             hold; None: any number. More are a BrokenResponse, counted before anything is made of
             them. Default: 3,000,000.
+        reconnect: how often in a row a broken event stream is opened again, with the id of its last
+            event. Default: 0.
         excuse: where violations only warn: operations (`listOrders`), or places in their calls and
             results (`getOrder: body.items[].price`). Default: nowhere.
         pagination: operation (`*`: each that has the parameter) → how its pages follow one another,
@@ -150,7 +154,7 @@ class ClientOptions(TypedDict, total=False):
 
     """
 
-    timeout: float | tuple[float, float] | None
+    timeout: float | tuple[float | None, float | None] | None
     headers: Mapping[str, str]
     server: str | None
     server_variables: Mapping[str, Scalar]
@@ -166,6 +170,7 @@ class ClientOptions(TypedDict, total=False):
     follow_redirects: bool | None
     max_response_bytes: int | None
     max_response_values: int | None
+    reconnect: int
     excuse: Sequence[str]
     pagination: Mapping[str, Mapping[str, Any]]
     sign: SignFunction | None
@@ -191,6 +196,7 @@ class Options:
     follow_redirects: bool | None = None
     max_response_bytes: int | None = MAX_RESPONSE_BYTES
     max_response_values: int | None = MAX_RESPONSE_VALUES
+    reconnect: int = 0
     excuse: Sequence[str] = ()
     pagination: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     sign: SignFunction | None = None

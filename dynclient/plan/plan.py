@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dynclient.display_text import format_count
 from dynclient.errors import InvalidCall, UsageError
@@ -41,6 +41,9 @@ from dynclient.wire import media_types
 from dynclient.wire.binary_values import replace_binaries
 from dynclient.wire.message import Request
 from dynclient.wire.schema_types import SchemaTypes
+
+if TYPE_CHECKING:
+    from dynclient.plan.streamed_items import ItemTable
 
 
 class Plan:
@@ -395,6 +398,27 @@ class Plan:
         """
         name, entry = call.media_type
         return self._request_writer.write(call.document, base_url, name, entry, accept)
+
+    @property
+    def accept(self) -> str:
+        """The Accept header of a request where the caller chooses none."""
+        return self._request_writer.accept
+
+    # --- streamed results
+
+    @cached_property
+    def item_table(self) -> ItemTable:
+        """What the document says of the items of streamed responses."""
+        from dynclient.plan.streamed_items import ItemTable  # Few operations are streamed.
+
+        return ItemTable(self.operation, self.result_table, self.schemas)
+
+    @cached_property
+    def stream_accept(self) -> str | None:
+        """The Accept header of a stream where the caller chooses none; None: that of a call."""
+        from dynclient.plan.streamed_items import build_stream_accept  # as above
+
+        return build_stream_accept(self.operation)
 
     # --- errors
 

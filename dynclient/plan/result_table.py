@@ -126,12 +126,21 @@ class ResultTable:
         content = declared.content
         headers = self._get_headers(declared)
         missing_body = self._build_missing_body_violation(declared, status)
-        match = _match_content(media_type, content) or self._find_file(media_type, content)
-        if match is not None:
-            entry = _narrow_range(match[1], media_type)
+        entry = self._match_entry(declared, media_type)
+        if entry is not None:
             return self._build_body_row(declared, entry, media_type, headers, missing_body)
         undocumented = _build_media_type_violation(declared, media_type) if content else None
         return ResultRow(media_type, None, undocumented, missing_body, headers)
+
+    def find_entry(self, status: int, content_type: str) -> MediaType | None:
+        """Return the Media Type Object of a response body; None where the document has none."""
+        declared = self.operation.find_response(status)
+        return None if declared is None else self._match_entry(declared, content_type)
+
+    def _match_entry(self, declared: DeclaredResponse, media_type: str) -> MediaType | None:
+        content = declared.content
+        match = _match_content(media_type, content) or self._find_file(media_type, content)
+        return None if match is None else _narrow_range(match[1], media_type)
 
     def _build_body_row(
         self,

@@ -142,10 +142,10 @@ class ResultBuilder:
             raise self._build_status_error(result)
         if decode_error:
             text = f"the body cannot be decoded: {decode_error}"
-            raise self._build_error(DecodeError, text, result, body=response.body)
+            raise self.build_decode_error(result, text, response.body)
         unexcused = select_unexcused(violations) if violations else ()
         if unexcused and validation == "raise":
-            raise self._build_invalid_response(result, unexcused)
+            raise self.build_invalid_response(result, unexcused)
         return result
 
     def _build_status_error(self, result: Result) -> ResponseError:
@@ -153,9 +153,14 @@ class ResultBuilder:
         text = f"{result.status}" + (f" {message}" if message else "")
         return self._build_error(status_error(result.status), text, result)
 
-    def _build_invalid_response(
+    def build_decode_error(self, result: Result, text: str, body: bytes) -> ResponseError:
+        """Return the error of a body, or of an item in it, that cannot be decoded."""
+        return self._build_error(DecodeError, text, result, body=body)
+
+    def build_invalid_response(
         self, result: Result, violations: Sequence[Violation]
     ) -> ResponseError:
+        """Return the error of a response, or of an item in it, that does not fit the document."""
         hint = 'the data are in error.result; validate_responses="warn" keeps going'
         if all(violation.kind == "enum" for violation in violations):
             hint = "the data are in error.result; open_enums=True accepts new values of enums"

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from dynclient.sandbox.error_bodies import build_problem_response
 from dynclient.sandbox.sandbox import Sandbox
+from dynclient.sandbox.streamed_bodies import split_body
 from dynclient.wire.message import Headers, Response
 
 Scope = MutableMapping[str, Any]
@@ -191,10 +192,16 @@ async def _break_connection(send: Send, response: Response, kind: str) -> None:
 
 
 async def _send_response(send: Send, response: Response, method: str) -> None:
+    """Send a response; the items of a stream one by one, each as a message of its own."""
     has_length = method != "HEAD" and response.status not in (204, 304)
-    headers = _encode_headers(response, size_bytes=len(response.body) if has_length else None)
+    pieces = split_body(response)
+    is_streamed = len(pieces) > 1
+    size_bytes = len(response.body) if has_length and not is_streamed else None
+    headers = _encode_headers(response, size_bytes=size_bytes)
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
-    await send({"type": "http.response.body", "body": response.body})
+    for piece in pieces[:-1]:
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": pieces[-1] if pieces else b""})
 
 
 def _encode_headers(response: Response, *, size_bytes: int | None) -> list[tuple[bytes, bytes]]:

@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Any, Final
 
 from dynclient.errors import UsageError
-from dynclient.model import MediaType
+from dynclient.model import MediaType, SequenceFormat, find_sequence_format
 from dynclient.model import Response as DeclaredResponse
 from dynclient.plan.json_values import to_json
 from dynclient.plan.parsed_request import ParsedRequest
@@ -194,11 +194,28 @@ class AnswerBuilder:
 
     def _check_data(self, entry: MediaType, value: Any, media_type: str) -> SampledBody:
         checker = LazyChecker(self._plan.schemas.build_result_schema(entry, "producer"))
+        name = media_type or entry.name
+        sequence_format = find_sequence_format(name) if entry.sequence_format is None else None
+        if sequence_format is not None and isinstance(value, list):
+            return self._check_items(entry, sequence_format, value, name)
         is_checked = self._validate and not isinstance(value, bytes)
         if is_checked and not checker.accepts(value):
             violations = checker.find_violations(value, ("body",))
             raise self._build_misfit("the data do not fit the document", violations)
         return SampledBody(media_type or entry.name, value, checker)
+
+    def _check_items(
+        self, entry: MediaType, sequence_format: SequenceFormat, items: list[Any], media_type: str
+    ) -> SampledBody:
+        """Return the body of a stream; each of its items has to fit the document."""
+        row = self._plan.item_table.get_entry_row(entry, sequence_format, "producer")
+        violations: list[Violation] = []
+        if self._validate and row.checker is not None:
+            for index, item in enumerate(items):
+                violations += row.checker.find_violations(item, ("body", index))
+        if violations:
+            raise self._build_misfit("the data do not fit the document", violations)
+        return SampledBody(media_type, items, LazyChecker({}))
 
     def _check_headers(
         self, status: int, media_type: str, headers: tuple[tuple[str, str], ...]

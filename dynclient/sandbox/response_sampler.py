@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from dynclient.generate import ExampleGenerator, NoExample
-from dynclient.model import MediaType, Parameter, Response, read_example
+from dynclient.model import MediaType, Parameter, Response, find_sequence_format, read_example
 from dynclient.plan.plan import Plan
 from dynclient.plan.schemas import DIALECT_URI, Reading
 from dynclient.schema.engines.engine import LazyChecker, compile_check
@@ -22,6 +22,9 @@ FIELD_VALUE = "^[!-~]([ -~]*[!-~])?$"
 
 EVENT_STREAM = "text/event-stream"
 MAX_SAMPLES = 5
+
+#: How many items a sampled stream has.
+SAMPLED_ITEMS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,6 +187,9 @@ class ResponseSampler:
     ) -> SampledBody:
         checker = self._build_checker(entry, media_type, reading)
         is_json = media.is_json(media_type)
+        item_list = self._sample_item_list(entry, media_type, reading)
+        if item_list is not None:
+            return item_list
         for example in entry.examples:
             is_text = isinstance(example, str) and example != ""
             is_checked = is_json or (isinstance(example, int | float) and not is_text)
@@ -192,6 +198,37 @@ class ResponseSampler:
                 return SampledBody(media_type, example, checker)
         optional: Literal["some", "all"] = "all" if full else "some"
         value = self._sample_nonempty(_build_generator(checker), optional, media_type)
+        if media.get_essence(media_type) == EVENT_STREAM and isinstance(value, str):
+            event = f"data: {value}\n\n"
+            value = event if checker.accepts(event) else value
+        return SampledBody(media_type, value, checker)
+
+    def _sample_item_list(
+        self, entry: MediaType, media_type: str, reading: Reading
+    ) -> SampledBody | None:
+        """Return a body of a few items, an example of the document if one is valid.
+
+        Returns:
+            None where the media type has no items, an example is ready text, or none was found.
+
+        """
+        sequence_format = find_sequence_format(media_type)
+        if sequence_format is None or any(isinstance(one, str) for one in entry.examples):
+            return None
+        checker = self._build_checker(entry, media_type, reading)
+        if entry.sequence_format is None:
+            row = self._plan.item_table.get_entry_row(entry, sequence_format, reading)
+            if row.checker is None:
+                return None
+            checker = LazyChecker(_build_list_schema(row.checker.schema))
+        for example in entry.examples:
+            if isinstance(example, list) and checker.accepts(example):
+                return SampledBody(media_type, example, checker)
+        few = LazyChecker(_limit_length(checker.schema, SAMPLED_ITEMS))
+        try:
+            value = _build_generator(few).generate(seed=self._seed)
+        except NoExample:
+            return None
         return SampledBody(media_type, value, checker)
 
     def _sample_nonempty(
@@ -295,6 +332,25 @@ def sample_value(schema: Any, defs: Definitions) -> Any:
         return _build_generator(LazyChecker(root)).generate()
     except NoExample:
         return None
+
+
+def _build_list_schema(item_root: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of lists of items, from the root schema of one."""
+    item, defs = _split_root(item_root)
+    return {"$schema": DIALECT_URI, "type": "array", "items": item, "$defs": defs}
+
+
+def _limit_length(list_root: dict[str, Any], count: int) -> dict[str, Any]:
+    """Return a root schema of lists that have some number of items."""
+    own, defs = _split_root(list_root)
+    length = {"minItems": count, "maxItems": count}
+    return {"$schema": DIALECT_URI, "allOf": [own, length], "$defs": defs}
+
+
+def _split_root(root: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return a root schema without its definitions, and these."""
+    own = {key: value for key, value in root.items() if key not in ("$schema", "$defs")}
+    return own, root.get("$defs", {})
 
 
 def _is_field_value(text: str) -> bool:

@@ -47,12 +47,14 @@ from dynclient.sandbox.redirect_target import (
     direct_redirect,
     is_redirect_target,
 )
-from dynclient.sandbox.response_builder import ResponseBuilder
+from dynclient.sandbox.response_builder import MULTIPLE_CHOICES, OK, ResponseBuilder
 from dynclient.sandbox.sandbox_extension import SandboxExtension
 from dynclient.sandbox.state.item_store import ItemStore
 from dynclient.sandbox.state.resource_map import ResourceMap
 from dynclient.sandbox.state.stateful_operation import StatefulOperation
+from dynclient.sandbox.streamed_bodies import generate_pieces, split_body
 from dynclient.violations import MAX_LINES, Violation
+from dynclient.wire.body_pieces import BodyPieces
 from dynclient.wire.message import Response
 from dynclient.wire.security import format_formula
 
@@ -251,6 +253,30 @@ class Sandbox:
             time.sleep(effect.delay_s)
         raise_fault(effect.kind, request)
         return response
+
+    def stream(self, request: RequestLike) -> Response:
+        """Return the response to a request with an open body, which yields it item by item.
+
+        The body of a failure is in the response.
+
+        Args:
+            request: anything with `method`, `url`, `headers` and `body`.
+
+        Raises:
+            BrokenResponse: the fault `drop` happened; `truncate` breaks the body in its middle.
+            TimedOut: the fault `stall` happened.
+
+        """
+        response, effect = self.respond(request)
+        if effect.delay_s:
+            time.sleep(effect.delay_s)
+        is_success = OK <= response.status < MULTIPLE_CHOICES
+        if effect.kind != "truncate" or not is_success:
+            raise_fault(effect.kind, request)
+        if not is_success:
+            return response
+        pieces = generate_pieces(split_body(response), effect.kind, request)
+        return replace(response, body=b"", is_in_sink=True, open_body=BodyPieces(pieces))
 
     def respond(self, request: RequestLike) -> tuple[Response, FaultEffect]:
         """Return the response to a request and the effect of faults, for a server of the sandbox.

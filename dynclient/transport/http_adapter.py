@@ -37,7 +37,7 @@ _METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH", "QUERY"})
 #: For how many sets of header fields the library's form is kept.
 MAX_HEADER_SETS = 64
 
-Timeout = float | tuple[float, float] | None
+Timeout = float | tuple[float | None, float | None] | None
 
 #: The timeout of each phase in seconds; None: no limit.
 PhaseTimeouts = dict[str, float | None]

@@ -37,6 +37,7 @@ from dynclient.wire.forms import (
 from dynclient.wire.message import is_valid_header
 from dynclient.wire.parameters import build_writer, to_text
 from dynclient.wire.parameters.text_encoding import is_json
+from dynclient.wire.part_splitter import MAX_PARTS, PartSplitter
 from dynclient.wire.schema_types import SchemaTypes
 
 FORM_DATA = "multipart/form-data"
@@ -44,12 +45,9 @@ FORM_DATA = "multipart/form-data"
 #: What stands between the members of a style, a comma in all others.
 _DELIMITERS = {"spaceDelimited": " ", "pipeDelimited": "|"}
 
-MAX_PARTS = 10_000
-
 _HEADER_LINE = re.compile(r"(?im)^([!-9;-~]+):[ \t]*(.*?)\r?$")
 _PART_NAME = re.compile(r'(?i);\s*name="([^"]*)"')
 _FILE_NAME = re.compile(r"(?i);\s*filename\*?=")
-_BOUNDARY = re.compile(r'(?i);\s*boundary=(?:"([^"]{1,70})"|([^\s;]{1,70}))')
 
 
 @dataclass(frozen=True)
@@ -285,7 +283,7 @@ def read(
         ValueError: the bytes are no multipart body of that content type.
 
     """
-    parts = [_read_part(head, content) for head, content in _split_parts(body, content_type)]
+    parts = [read_part(part) for part in _split_parts(body, content_type)]
     if not parts and types.is_array:
         return []
     if not all(name is not None for name, _ in parts):
@@ -320,8 +318,16 @@ def _read_styled_parts(
     return read_styled_members(parameters, types, pairs)
 
 
-def _read_part(head: bytes, content: bytes) -> tuple[str | None, Any]:
-    """Return the name of a part, None where it has none, and its value."""
+def read_part(part: bytes) -> tuple[str | None, Any]:
+    """Return the name of a part, None where it has none, and its value.
+
+    Raises:
+        ValueError: it has no end of its headers, or is not what they say.
+
+    """
+    head, gap, content = part.partition(b"\r\n\r\n")
+    if not gap:
+        raise ValueError("a part has no empty line after its headers")
     fields = _HEADER_LINE.findall(head.decode("utf-8", "replace"))
     headers = {name.lower(): text for name, text in fields}
     disposition = headers.get("content-disposition", "")
@@ -346,18 +352,7 @@ def _decode_content(content_type: str, content: bytes, *, is_upload: bool) -> An
     return content.decode("utf-8")
 
 
-def _split_parts(body: bytes, content_type: str) -> Iterator[tuple[bytes, bytes]]:
-    boundary = _BOUNDARY.search(content_type)
-    if boundary is None:
-        raise ValueError("the content type names no boundary")
-    delimiter = b"--" + (boundary[1] or boundary[2]).encode("utf-8")
-    _preamble, *pieces = (b"\r\n" + body).split(b"\r\n" + delimiter)
-    if not pieces or not pieces[-1].startswith(b"--"):
-        raise ValueError("the parts have no end")
-    if len(pieces) >= MAX_PARTS:
-        raise ValueError("there are too many parts")
-    for piece in pieces[:-1]:
-        head, gap, content = piece.partition(b"\r\n\r\n")
-        if not gap:
-            raise ValueError("a part has no empty line after its headers")
-        yield head, content
+def _split_parts(body: bytes, content_type: str) -> Iterator[bytes]:
+    splitter = PartSplitter(content_type, max_parts=MAX_PARTS)
+    yield from splitter.feed(body)
+    yield from splitter.end()

@@ -1,0 +1,106 @@
+"""A stream whose items are awaited."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from inspect import isawaitable
+from types import TracebackType
+from typing import Any, Self
+
+from dynclient.errors import BrokenStream, TransportError
+from dynclient.plan.streamed_items import StreamFormat
+from dynclient.streams.stream_state import StreamState
+from dynclient.wire.message import Request
+
+
+class AsyncStream(StreamState):
+    """The result of a call, awaited while it comes: `async with operation.stream(…) as items:`.
+
+    It yields what `Stream` does.
+    """
+
+    async def __aenter__(self) -> Self:
+        await self._open(self.request)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connection, unless the whole body was read."""
+        self._is_over = True
+        if self._body is not None:
+            await _finish(self._body.close())
+
+    async def _open(self, request: Request) -> None:
+        exchange = self._source.begin_exchange(request)
+        response = await self._source.send(exchange._replace(is_streamed=True))
+        try:
+            self._begin(request, response)
+        except BaseException:
+            if response.open_body is not None:
+                await _finish(response.open_body.close())
+            raise
+
+    # --- reading
+
+    def items(self, stream_format: StreamFormat | None = None) -> AsyncIterator[Any]:
+        """Return the items, read as some format whatever the media type says, as `Stream` does."""
+        self._choose_format(stream_format)
+        return self
+
+    def lines(self) -> AsyncIterator[str]:
+        """Return the lines of the body as text, without their ends."""
+        return self.items("lines")
+
+    def chunks(self) -> AsyncIterator[bytes]:
+        """Return the body in chunks of bytes as they come, its content coding undone."""
+        return self.items("chunks")
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Any:
+        """Await the next item; it raises what `Stream` does."""
+        try:
+            while True:
+                found = self._find_item()
+                if found is not None:
+                    return found[0]
+                if self._is_over:
+                    raise StopAsyncIteration
+                await self._read_piece()
+        except BrokenStream:
+            await self.close()
+            raise
+
+    async def _read_piece(self) -> None:
+        try:
+            piece = await _finish(self._body.read_piece())
+        except TransportError as error:
+            await self._reconnect(error)
+        else:
+            self._take_piece(piece)
+
+    async def _reconnect(self, error: TransportError) -> None:
+        """Open the stream again, as often as is allowed; else raise what broke it."""
+        while True:
+            request, delay_s = self._begin_reconnect(error)
+            await asyncio.sleep(delay_s)
+            try:
+                await self._open(request)
+            except TransportError as another:
+                error = another
+            else:
+                return
+
+
+async def _finish(step: Any) -> Any:
+    """Return what a step of a body gives; that of a sandbox needs no awaiting."""
+    return await step if isawaitable(step) else step

@@ -1,0 +1,117 @@
+"""A stream that waits for its items."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Any, Self
+
+from dynclient.errors import BrokenStream, TransportError
+from dynclient.plan.streamed_items import StreamFormat
+from dynclient.streams.stream_state import StreamState
+from dynclient.wire.message import Request
+
+
+class Stream(StreamState):
+    """The result of a call, read while it comes: `with operation.stream(…) as items:`.
+
+    Iterating over it yields what the media type has: server-sent events as objects, the values of
+    JSON Lines and JSON text sequences, the parts of multipart, the lines of other text, the value
+    of JSON, and the chunks of anything else. Each item is checked by `itemSchema`, or by the
+    response schema. An item that is refused raises; the next one can be read all the same.
+    """
+
+    def __enter__(self) -> Self:
+        self._open(self.request)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection, unless the whole body was read."""
+        self._is_over = True
+        if self._body is not None:
+            self._body.close()
+
+    def _open(self, request: Request) -> None:
+        exchange = self._source.begin_exchange(request)
+        response = self._source.send(exchange._replace(is_streamed=True))
+        try:
+            self._begin(request, response)
+        except BaseException:
+            if response.open_body is not None:
+                response.open_body.close()
+            raise
+
+    # --- reading
+
+    def items(self, stream_format: StreamFormat | None = None) -> Iterator[Any]:
+        """Return the items, read as some format whatever the media type says.
+
+        Args:
+            stream_format: `json lines`, `json sequence`, `event stream`, `parts`, `value`, `lines`
+                or `chunks`; None: what the media type says.
+
+        """
+        self._choose_format(stream_format)
+        return self
+
+    def lines(self) -> Iterator[str]:
+        """Return the lines of the body as text, without their ends."""
+        return self.items("lines")
+
+    def chunks(self) -> Iterator[bytes]:
+        """Return the body in chunks of bytes as they come, its content coding undone."""
+        return self.items("chunks")
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Any:
+        """Wait for the next item.
+
+        Raises:
+            InvalidResponse: under `raise`, the item does not fit the document.
+            DecodeError: the item is not what the media type says.
+            BrokenStream: the stream broke off; `.item_count` items came before.
+            TimedOut: nothing came for too long.
+
+        """
+        try:
+            while True:
+                found = self._find_item()
+                if found is not None:
+                    return found[0]
+                if self._is_over:
+                    raise StopIteration
+                self._read_piece()
+        except BrokenStream:
+            self.close()
+            raise
+
+    def _read_piece(self) -> None:
+        try:
+            piece = self._body.read_piece()
+        except TransportError as error:
+            self._reconnect(error)
+        else:
+            self._take_piece(piece)
+
+    def _reconnect(self, error: TransportError) -> None:
+        """Open the stream again, as often as is allowed; else raise what broke it."""
+        while True:
+            request, delay_s = self._begin_reconnect(error)
+            time.sleep(delay_s)
+            try:
+                self._open(request)
+            except TransportError as another:
+                error = another
+            else:
+                return

@@ -1,0 +1,179 @@
+"""What both kinds of streams share: everything but waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from dynclient.client.stream_source import StreamSource
+from dynclient.errors import TransportError, UsageError
+from dynclient.plan.result_table import FIRST_ERROR_STATUS
+from dynclient.plan.results import Result
+from dynclient.plan.streamed_items import StreamFormat
+from dynclient.streams.checked_items import CheckedItems
+from dynclient.streams.reconnection import (
+    build_reconnect_request,
+    can_reconnect,
+    choose_reconnect_delay,
+)
+from dynclient.violations import Violation
+from dynclient.wire.body_pieces import BodyPieces
+from dynclient.wire.message import Headers, Request, Response
+
+NO_CONTENT = 204
+
+
+class StreamState:
+    """A call whose result is read while it comes.
+
+    Args:
+        source: the call.
+
+    """
+
+    def __init__(self, source: StreamSource) -> None:
+        self._source = source
+        self._format: StreamFormat | None = None
+        self._response: Response | None = None
+        self._head: Result | None = None
+        self._body: Any = None
+        self._items: CheckedItems | None = None
+        self._is_over = False
+        #: How often in a row the stream was opened again without a new item.
+        self._reconnects = 0
+        self.violations: Sequence[Violation] = ()
+
+    # --- what came
+
+    @property
+    def request(self) -> Request:
+        """The request."""
+        return self._source.request
+
+    @property
+    def result(self) -> Result:
+        """The result without data: status, headers and what is wrong with them.
+
+        Raises:
+            UsageError: the stream was not opened.
+
+        """
+        if self._head is None:
+            raise UsageError(
+                f"{self._source.operation_id}: the stream is not open; nothing was sent",
+                hint=f"with client.{self._source.operation_id}.stream(…) as items: …",
+            )
+        return self._head
+
+    @property
+    def status(self) -> int:
+        """The status code."""
+        return self.result.status
+
+    @property
+    def headers(self) -> Headers:
+        """The header fields, all of them text."""
+        return self.result.headers
+
+    @property
+    def header_data(self) -> Mapping[str, Any]:
+        """The headers that the document declares, decoded by their schemas."""
+        return self.result.header_data
+
+    @property
+    def media_type(self) -> str:
+        """The media type without parameters, lower case; "" where there is none."""
+        return self.result.media_type
+
+    @property
+    def item_count(self) -> int:
+        """How many items came so far."""
+        return self._items.item_count if self._items else 0
+
+    @property
+    def last_event_id(self) -> str:
+        """The id from which an event stream goes on; "" for none."""
+        return self._items.find_last_event_id() if self._items else ""
+
+    def __repr__(self) -> str:
+        status = self._head.status if self._head else "not open"
+        return f"<{type(self).__name__} {self._source.operation_id}: {status}>"
+
+    # --- steps
+
+    def _choose_format(self, stream_format: StreamFormat | None) -> None:
+        """Read the body as something, from its beginning."""
+        if self._items is not None and stream_format != self._format:
+            raise UsageError(
+                f"{self._source.operation_id}: the stream is read in another way already",
+                hint="open it again, and choose before the first item",
+            )
+        self._format = stream_format
+
+    def _begin(self, request: Request, response: Response) -> None:
+        """Take in a response.
+
+        Raises:
+            ResponseError: it is no success, or does not fit the document.
+
+        """
+        body = response.open_body
+        if body is None and response.status < FIRST_ERROR_STATUS:
+            body = BodyPieces([response.body] if response.body else [])
+            response = replace(response, body=b"", is_in_sink=bool(response.body))
+        is_reopened = self._items is not None
+        if is_reopened and response.status == NO_CONTENT:
+            # The server wants nobody to come back. Source: WHATWG HTML §9.2.3.
+            self._is_over = True
+            return
+        head = self._source.build_result(request, response)
+        self._head = replace(head, data=None)
+        self._response, self._body, self._is_over = response, body, False
+        if self._items is not None:
+            earlier, self._items = self._items, None
+            self._get_items().continue_after(earlier)
+
+    def _get_items(self) -> CheckedItems:
+        if self._items is None:
+            head, response = self.result, self._response
+            assert response is not None
+            self._items = CheckedItems(self._source, response, head, self._format)
+        return self._items
+
+    def _take_piece(self, piece: bytes | None) -> None:
+        items = self._get_items()
+        if piece is None:
+            self._is_over = True
+            items.end()
+        else:
+            items.feed(piece)
+
+    def _find_item(self) -> tuple[Any] | None:
+        """Return the next item that is here, in a tuple; None where none is here."""
+        found = self._get_items().read_item()
+        if found is None:
+            return None
+        value, self.violations = found
+        self._reconnects = 0
+        return (value,)
+
+    # --- broken streams
+
+    def _begin_reconnect(self, error: TransportError) -> tuple[Request, float]:
+        """Return the request that goes on after a failure, and after how many seconds to send it.
+
+        Raises:
+            TransportError: the failure stands.
+
+        """
+        items = self._get_items()
+        last_event_id = items.find_last_event_id()
+        can_go_on = items.stream_format == "event stream" and can_reconnect(
+            self.request, last_event_id
+        )
+        if not can_go_on or self._reconnects >= self._source.options.reconnect:
+            raise items.build_stream_error(error) from error.__cause__
+        self._reconnects += 1
+        delay_s = choose_reconnect_delay(self._reconnects, items.find_retry_ms())
+        return build_reconnect_request(self.request, last_event_id), delay_s
