@@ -75,6 +75,7 @@ ENGINES = (
 STEPS = ("tests/schema/test_bounds.py", "tests/generate/test_example_generator.py")
 DRAWS = ("tests/strategies/test_from_schema.py", "tests/strategies/test_engines.py")
 DIFF_LIMITS = ("tests/diffing/test_bounded_effort.py",)
+NOTEBOOK = ("tests/client/test_notebook.py",)
 REPL_COMPLETION = ("tests/repl/test_completion.py",)
 REPL_SCRIPTS = ("tests/repl/test_session_script.py",)
 PROFILES = ("tests/cli/test_profiles.py",)
@@ -348,6 +349,11 @@ FAULTS = [
     Planted("the comparison of a document has no limit", "diffing/compare/document_changes.py", "        with limit_steps(MAX_DOCUMENT_STEPS):\n", "        if True:\n", DIFF_LIMITS),
     Planted("a part takes the steps of its operation", "diffing/compare/schema_changes.py", "with limit_steps(MAX_PART_STEPS):", "with limit_steps():", DIFF_LIMITS),
     Planted("what was not compared is proved", "diffing/compare/limited_comparison.py", '        limit=MAX_OPERATION_STEPS,\n        total=MAX_DOCUMENT_STEPS,\n    )\n    return replace(finding, proof="unknown")', "        limit=MAX_OPERATION_STEPS,\n        total=MAX_DOCUMENT_STEPS,\n    )\n    return finding", DIFF_LIMITS),
+    # panels of notebooks
+    Planted("a link of a description leads somewhere", "commonmark_html.py", """    return f'<span title="{""", """    return f'<span href="{""", NOTEBOOK),
+    Planted("HTML in a description is HTML", "commonmark_html.py", '"html": False', '"html": True', NOTEBOOK),
+    Planted("what is not asked for is built", "notebook_view.py", " - set(exclude or ())", "", NOTEBOOK),
+    Planted("the text of a panel has no bound", "notebook_view.py", "[*lines[:MAX_TEXT_LINES],", "[*lines,", NOTEBOOK),
     # the REPL
     Planted("secrets of results are offered", "repl/seen_values.py", " or is_secret_name(name)", "", REPL_COMPLETION),
     Planted("the first value that was seen is offered first", "repl/seen_values.py", "            self._sources.pop(key, None)\n", "", REPL_COMPLETION),

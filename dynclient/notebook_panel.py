@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib import resources
 from typing import Any
 
-from dynclient.display_text import cut_value
+from dynclient.display_text import cut_value, format_count
 from dynclient.html_elements import Child, Markup, element, join_children
 
 #: How much of data is shown.
@@ -14,26 +16,14 @@ MAX_DEPTH = 6
 MAX_PARTS = 2_000
 MAX_TEXT_CHARS = 500
 
+#: How many levels of data are open at first.
+OPEN_DEPTH = 2
+
 #: How many rows a table has at most.
 MAX_ROWS = 1_000
 
-#: Colours are those of the page; lines and backgrounds are grey that is seen on any of them.
-_STYLE = Markup(
-    ".dynclient{color:inherit;font:14px/1.5 system-ui,sans-serif;max-width:72rem;"
-    "color-scheme:light dark}"
-    ".dynclient h4{margin:.2em 0;font-size:1.1em}.dynclient p{margin:.3em 0}"
-    ".dynclient table{border-collapse:collapse;margin:.4em 0;width:auto}"
-    ".dynclient th,.dynclient td{text-align:left;vertical-align:top;padding:.15em .8em .15em 0;"
-    "border-bottom:1px solid rgba(128,128,128,.35);background:transparent;color:inherit}"
-    ".dynclient code,.dynclient pre{font-family:ui-monospace,monospace;font-size:.92em;"
-    "background:rgba(128,128,128,.12);color:inherit;border-radius:3px;padding:0 .25em}"
-    ".dynclient pre{padding:.5em;overflow:auto;white-space:pre-wrap}"
-    ".dynclient summary{cursor:pointer}.dynclient .soft{opacity:.7}"
-    ".dynclient .old{text-decoration:line-through}"
-    ".dynclient .tree{margin-left:1.2em}"
-    ".dynclient input{font:inherit;padding:.2em .4em;margin:.3em 0;color:inherit;"
-    "background:rgba(128,128,128,.12);border:1px solid rgba(128,128,128,.5);border-radius:3px}"
-)
+#: Of problems, and of changes.
+WORST_LEVELS = frozenset({"error", "breaking"})
 
 #: Shows the rows that hold the text of the box; it touches nothing outside its panel.
 _FILTER = (
@@ -56,12 +46,19 @@ def build_panel(title: str, subtitle: str, *parts: Child) -> str:
     """
     return element(
         "div",
-        element("style", _STYLE),
+        element("style", _read_style()),
         element("h4", title),
         element("p", subtitle, class_="soft") if subtitle else None,
         *parts,
         class_="dynclient",
     )
+
+
+@cache
+def _read_style() -> Markup:
+    """Return our style sheet, which goes into a panel as it is."""
+    file = resources.files("dynclient").joinpath("notebook_panel.css")
+    return Markup(file.read_text(encoding="utf-8"))
 
 
 def build_filter_box(label: str) -> Markup:
@@ -87,6 +84,11 @@ def build_section(title: str, *parts: Child, is_open: bool = True) -> Markup:
     return element("details", element("summary", title), *parts, open=is_open)
 
 
+def mark_level(level: str) -> Child:
+    """Return how bad something is; the worst stands out."""
+    return element("b", level) if level in WORST_LEVELS else level
+
+
 def build_code(text: str) -> Markup:
     """Return code on lines of its own."""
     return element("pre", text)
@@ -94,7 +96,7 @@ def build_code(text: str) -> Markup:
 
 def build_data_tree(data: Any) -> Markup:
     """Return plain data as a tree that can be folded; its size is bounded."""
-    return _TreeBuilder().build(data, 0)
+    return _TreeBuilder().build("", data, 0)
 
 
 class _TreeBuilder:
@@ -103,21 +105,20 @@ class _TreeBuilder:
     def __init__(self) -> None:
         self._count = 0
 
-    def build(self, value: Any, depth: int) -> Markup:
-        """Return a value with its members."""
+    def build(self, key: str, value: Any, depth: int) -> Markup:
+        """Return a value with its members, behind its key; "" for no key."""
         self._count += 1
+        label = element("b", f"{key}: ") if key else None
         if not isinstance(value, dict | list) or not value:
-            return element("code", cut_value(repr(value), MAX_TEXT_CHARS))
-        noun = "keys" if isinstance(value, dict) else "items"
-        title = f"{len(value)} {noun}"
+            text = cut_value(repr(value), MAX_TEXT_CHARS)
+            return element("div", label, element("code", text))
+        title = format_count(len(value), "key" if isinstance(value, dict) else "item")
         if depth >= MAX_DEPTH or self._count > MAX_PARTS:
-            return element("span", f"… {title}", class_="soft")
+            return element("div", label, element("span", f"… {title}", class_="soft"))
         members = list(value.items()) if isinstance(value, dict) else list(enumerate(value))
-        lines = [
-            element("div", element("b", f"{key}: "), self.build(member, depth + 1))
-            for key, member in members[:MAX_MEMBERS]
-        ]
+        lines = [self.build(str(name), member, depth + 1) for name, member in members[:MAX_MEMBERS]]
         if len(members) > MAX_MEMBERS:
             lines.append(element("div", f"… {len(members) - MAX_MEMBERS} more", class_="soft"))
+        summary = element("summary", label, element("span", title, class_="soft"))
         tree = element("div", join_children(lines), class_="tree")
-        return element("details", element("summary", title), tree, open=depth < 2)  # noqa: PLR2004 (two levels are seen)
+        return element("details", summary, tree, open=depth < OPEN_DEPTH)

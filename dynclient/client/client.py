@@ -18,6 +18,7 @@ from dynclient.display_text import format_count
 from dynclient.document.files.uris import is_remote
 from dynclient.errors import UsageError
 from dynclient.masking import drop_private_frames
+from dynclient.notebook_view import NotebookView
 from dynclient.plan.call_document import Call
 from dynclient.plan.plan import Plan, Plans
 from dynclient.plan.results import Result
@@ -196,7 +197,7 @@ class CompiledDocument:
         return document.derive(cls)
 
 
-class BaseClient(Generic[OperationT]):
+class BaseClient(NotebookView, Generic[OperationT]):
     """What both clients share: everything but waiting."""
 
     _operation_class: type[OperationT]

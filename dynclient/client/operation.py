@@ -14,6 +14,7 @@ from dynclient.client.options import Options
 from dynclient.display_text import escape_unprintable
 from dynclient.errors import CallDrift, DocumentError, ResponseDrift, UnsafeValue, UsageError
 from dynclient.masking import mask_url
+from dynclient.notebook_view import NotebookView
 from dynclient.plan.call_document import Call
 from dynclient.plan.checked_call import RequestChecks
 from dynclient.plan.file_values import convert_texts_of_files
@@ -68,7 +69,7 @@ class DocstringDescriptor:
 MAX_REPR_CHARS = 200
 
 
-class BoundOperation(Generic[RunnerT]):  # noqa: D101 (below)
+class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
     __doc__ = DocstringDescriptor(
         """An operation of a document, bound to its client; it keeps no state of any call.
 

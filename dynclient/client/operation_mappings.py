@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from dynclient import model
 from dynclient.display_text import format_count
+from dynclient.notebook_view import NotebookView
 from dynclient.violations import shorten
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ OperationT = TypeVar("OperationT", bound="BoundOperation[Any]")
 MAX_CHARS = 100
 
 
-class OperationMapping(Mapping[str, OperationT]):
+class OperationMapping(NotebookView, Mapping[str, OperationT]):
     """Operations by key, each bound when it is looked at."""
 
     def __init__(self, client: BaseClient[OperationT], keys: Iterable[str]) -> None:
@@ -44,8 +46,7 @@ class OperationMapping(Mapping[str, OperationT]):
         """Return a table: name, method and path, summary."""
         from dynclient.description.operation_table import format_operation_rows
 
-        operations = self._client.document.operations
-        return "\n".join(format_operation_rows(operations[key] for key in self._keys))
+        return "\n".join(format_operation_rows(self.list_declared()))
 
     def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
         printer.text(str(self))
@@ -53,11 +54,15 @@ class OperationMapping(Mapping[str, OperationT]):
     def _repr_html_(self) -> str:
         from dynclient.description.operation_panel import build_operations_panel
 
-        operations = self._client.document.operations
-        return build_operations_panel("Operations", [operations[key] for key in self._keys])
+        return build_operations_panel(self.list_declared())
+
+    def list_declared(self) -> list[model.Operation]:
+        """Return the operations as the document declares them."""
+        declared = self._client.document.operations
+        return [declared[key] for key in self._keys]
 
 
-class TagMapping(dict[str, OperationMapping[OperationT]]):
+class TagMapping(NotebookView, dict[str, OperationMapping[OperationT]]):
     """The operations of each tag."""
 
     def __repr__(self) -> str:
@@ -71,3 +76,8 @@ class TagMapping(dict[str, OperationMapping[OperationT]]):
 
     def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
         printer.text(str(self))
+
+    def _repr_html_(self) -> str:
+        from dynclient.description.operation_panel import build_tags_panel
+
+        return build_tags_panel({tag: each.list_declared() for tag, each in self.items()})

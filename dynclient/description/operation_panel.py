@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from dynclient.commonmark_html import build_description
 from dynclient.description.described_operation import get_plan
 from dynclient.description.operation_description import describe_arguments
+from dynclient.description.operation_signature import format_signature
 from dynclient.description.operation_text import format_credentials, format_examples
 from dynclient.description.value_outline import (
     describe_type,
@@ -19,7 +21,8 @@ from dynclient.description.value_outline import (
 )
 from dynclient.description.value_text import mark_required
 from dynclient.display_text import format_count
-from dynclient.html_elements import Markup, element
+from dynclient.errors import DynclientError
+from dynclient.html_elements import Markup, element, join_children
 from dynclient.model import Document, Operation
 from dynclient.notebook_panel import (
     build_code,
@@ -32,7 +35,14 @@ from dynclient.schema.schema_text import MAX_LISTED_VALUES
 from dynclient.violations import shorten_repr
 from dynclient.wire.schema_types import SchemaTypes
 
+#: How many columns code takes.
 WIDTH = 88
+
+#: A client with more operations shows its tags folded.
+MAX_OPEN_OPERATIONS = 60
+
+WITHOUT_TAG = "without a tag"
+FILTER_LABEL = "filter operations"
 
 
 def build_client_panel(document: Document, tags: Mapping[str, Iterable[str]]) -> str:
@@ -43,26 +53,40 @@ def build_client_panel(document: Document, tags: Mapping[str, Iterable[str]]) ->
         tags: the keys of the operations of each tag.
 
     """
-    sections = []
-    seen: set[str] = set()
-    for tag, keys in tags.items():
-        operations = [document.operations[key] for key in keys]
-        seen.update(operation.key for operation in operations)
-        if operations:
-            sections.append(_build_operation_section(tag, operations))
+    tagged = {tag: [document.operations[key] for key in keys] for tag, keys in tags.items()}
+    seen = {operation.key for operations in tagged.values() for operation in operations}
     others = [each for key, each in document.operations.items() if key not in seen]
-    if others:
-        sections.append(_build_operation_section("without a tag", others))
-    count = format_count(len(document.operations), "operation")
-    subtitle = f"{document.info.get('version', '')}  {count}"
-    return build_panel(
-        document.title, subtitle.strip(), build_filter_box("filter operations"), *sections
-    )
+    facts = [
+        str(document.info.get("version") or ""),
+        *(server.url for server in document.servers[:1]),
+        format_count(len(document.operations), "operation"),
+        format_count(len(document.problems), "problem") if document.problems else "",
+    ]
+    subtitle = " · ".join(filter(None, facts))
+    sections = _build_tag_sections({**tagged, WITHOUT_TAG: others})
+    return build_panel(document.title, subtitle, build_filter_box(FILTER_LABEL), *sections)
 
 
-def _build_operation_section(title: str, operations: list[Operation]) -> Markup:
+def build_tags_panel(tagged: Mapping[str, list[Operation]]) -> str:
+    """Return the operations of each tag."""
+    title = format_count(len(tagged), "tag")
+    return build_panel(title, "", build_filter_box(FILTER_LABEL), *_build_tag_sections(tagged))
+
+
+def _build_tag_sections(tagged: Mapping[str, list[Operation]]) -> list[Markup]:
+    """Return a section for each tag that has operations, open where they are few."""
+    keys = {operation.key for operations in tagged.values() for operation in operations}
+    is_open = len(keys) <= MAX_OPEN_OPERATIONS
+    return [
+        _build_operation_section(tag, operations, is_open=is_open)
+        for tag, operations in tagged.items()
+        if operations
+    ]
+
+
+def _build_operation_section(title: str, operations: list[Operation], *, is_open: bool) -> Markup:
     rows = [_build_operation_row(operation) for operation in operations]
-    return build_section(f"{title} ({len(rows)})", build_table((), rows))
+    return build_section(f"{title} ({len(rows)})", build_table((), rows), is_open=is_open)
 
 
 def _build_operation_row(operation: Operation) -> list[Markup | str]:
@@ -70,20 +94,31 @@ def _build_operation_row(operation: Operation) -> list[Markup | str]:
     return [name, f"{operation.method} {operation.path}", operation.summary]
 
 
-def build_operations_panel(title: str, operations: Iterable[Operation]) -> str:
+def build_operations_panel(operations: list[Operation]) -> str:
     """Return operations as a table."""
     rows = [_build_operation_row(operation) for operation in operations]
-    return build_panel(title, "", build_filter_box("filter operations"), build_table((), rows))
+    title = format_count(len(operations), "operation")
+    return build_panel(title, "", build_filter_box(FILTER_LABEL), build_table((), rows))
 
 
 def build_operation_panel(operation: Any) -> str:
     """Return an operation of a client: arguments, body, results, credentials, examples."""
     declared: Operation = operation.operation
-    call_schema = operation.call_schema
-    parts: list[Markup] = []
+    subtitle = declared.summary + ("  (deprecated)" if declared.deprecated else "")
+    try:
+        parts = _build_operation_parts(operation)
+    except DynclientError as error:
+        parts = [build_code(f"This operation cannot be used: {error}")]
+    return build_panel(declared.heading, subtitle, *parts)
+
+
+def _build_operation_parts(operation: Any) -> list[Markup]:
+    declared: Operation = operation.operation
+    name, signature = operation.__name__, operation.__signature__
+    parts = [build_code(format_signature(name, signature, WIDTH))]
     if declared.description:
-        parts.append(element("p", declared.description))
-    arguments = describe_arguments(get_plan(operation), call_schema)
+        parts.append(build_description(declared.description))
+    arguments = describe_arguments(get_plan(operation), operation.call_schema)
     if arguments:
         rows = [
             (
@@ -94,22 +129,29 @@ def build_operation_panel(operation: Any) -> str:
             )
             for argument in arguments
         ]
-        headers = ("argument", "in", "type", "")
+        headers = ("argument", "in", "type", "description")
         parts.append(build_section("Arguments", build_table(headers, rows)))
     if declared.request_body is not None:
-        body = get_location_types(call_schema, "body")
+        body = get_location_types(operation.call_schema, "body")
         parts.append(build_section("Body", _build_member_table(body), is_open=False))
     parts.append(build_section("Results", *_build_results(operation)))
     parts.append(build_code("\n".join(format_credentials(declared, "")).strip()))
     examples = "\n".join(format_examples(operation, "", WIDTH))
     parts.append(build_section("Example", build_code(examples)))
-    return build_panel(declared.heading, declared.summary, *parts)
+    return parts
 
 
 def _build_results(operation: Any) -> list[Markup]:
     parts = []
     for status, response in operation.operation.responses.items():
-        parts.append(element("p", element("b", status), " ", response.description))
+        parts.append(
+            element(
+                "div",
+                element("b", status),
+                build_description(response.description),
+                class_="status",
+            )
+        )
         for media_type in response.content:
             schema = operation.result_schemas[status, media_type]
             value = SchemaTypes(schema, schema.get("$defs", {}))
@@ -133,10 +175,10 @@ def _build_member_table(value: SchemaTypes) -> Markup:
     return build_table((), rows)
 
 
-def _describe(types: SchemaTypes) -> str:
+def _describe(types: SchemaTypes) -> Markup:
     """Return the description of a value, and all its values where the type folds them."""
-    text = find_description(types)
+    text = build_description(find_description(types))
     values = list_known_values(types.item_types if types.is_array else types)
-    if len(values) > MAX_LISTED_VALUES:
-        text += "\nvalues: " + ", ".join(map(shorten_repr, values))
-    return text
+    if len(values) <= MAX_LISTED_VALUES:
+        return text
+    return join_children([text, element("p", "values: " + ", ".join(map(shorten_repr, values)))])

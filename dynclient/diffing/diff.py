@@ -11,9 +11,10 @@ from dynclient.client.load import DocumentSource, load
 from dynclient.diffing.change import VIEWS, Change, ChangeLocation, View
 from dynclient.diffing.changeset import ChangeSet, Revision
 from dynclient.diffing.detect.unchanged import is_identical_document
-from dynclient.display_text import escape_unprintable, format_count
+from dynclient.display_text import escape_unprintable
 from dynclient.document.references import unescape_token
 from dynclient.errors import UsageError
+from dynclient.notebook_view import NotebookView
 
 if TYPE_CHECKING:
     from dynclient.diffing.usage_filter import Usage
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, repr=False)
-class Diff(ChangeSet):
+class Diff(NotebookView, ChangeSet):
     """What differs between two revisions of a document, and the reports of it.
 
     The attributes are those of `ChangeSet`. A report is pure text; nothing is printed or written.
@@ -64,15 +65,9 @@ class Diff(ChangeSet):
 
     def _repr_html_(self) -> str:
         """Return the changes for a notebook, the worst first."""
-        from dynclient.notebook_panel import build_filter_box, build_panel, build_table
+        from dynclient.diffing.report.changes_panel import build_changes_panel
 
-        rows = [
-            (change.level, change.rule, change.where, change.because) for change in self.changes
-        ]
-        title = format_count(len(self.changes), "change")
-        headers = ("level", "rule", "where", "")
-        table = build_table(headers, rows) if rows else None
-        return build_panel(title, "", build_filter_box("filter changes"), table)
+        return build_changes_panel(self)
 
     def to_sarif(self) -> str:
         """Return the diff as a SARIF 2.1.0 log."""

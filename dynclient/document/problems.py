@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from dynclient.display_text import escape_unprintable, format_count
 from dynclient.masking import mask_url, mask_urls
+from dynclient.notebook_view import NotebookView
 from dynclient.violations import Place
 
 Severity = Literal["error", "warning", "info"]
@@ -15,7 +16,7 @@ Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
 
-class ProblemList(tuple["Problem", ...]):
+class ProblemList(NotebookView, tuple["Problem", ...]):
     """The problems of a document; in a notebook it is a table."""
 
     __slots__ = ()
@@ -34,14 +35,26 @@ class ProblemList(tuple["Problem", ...]):
         """Return the problems, each on a line of its own."""
         return "\n".join(map(str, self))
 
-    def _repr_html_(self) -> str:
-        from dynclient.notebook_panel import build_filter_box, build_panel, build_table
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+        printer.text(self._format_plain_text() or repr(self))
 
-        rows = [(each.severity, each.code, each.message, str(each), each.hint) for each in self]
+    def _repr_html_(self) -> str:
+        from dynclient.html_elements import element
+        from dynclient.notebook_panel import build_filter_box, build_panel, build_table, mark_level
+
+        rows = [
+            (
+                mark_level(each.severity),
+                each.code,
+                element("div", each.message, element("div", each.hint, class_="soft")),
+                element("div", element("code", each.short_place), class_="breakable"),
+            )
+            for each in self
+        ]
+        if not rows:
+            return build_panel(format_count(0, "problem"), "")
+        table = build_table(("severity", "code", "message", "place"), rows)
         title = format_count(len(self), "problem")
-        headers = ("severity", "code", "message", "place", "hint")
-        shown = [(s, c, m, place.partition(": ")[0], h) for s, c, m, place, h in rows]
-        table = build_table(headers, shown) if shown else None
         return build_panel(title, "", build_filter_box("filter problems"), table)
 
 
@@ -87,7 +100,13 @@ class Problem:
         """The column in the line, first column 1, or None where it is unknown."""
         return self.known_column or (self.place.column if self.place else None)
 
-    def __str__(self) -> str:
+    @property
+    def short_place(self) -> str:
+        """The file's own name with the line, or with the pointer where no line is known."""
         file_name = self.file.rstrip("/").rsplit("/", 1)[-1]
-        place = f"{file_name}:{self.line}" if self.line else f"{file_name}#{self.pointer}"
-        return escape_unprintable(f"{place}: {self.severity}: {self.message} [{self.code}]")
+        return f"{file_name}:{self.line}" if self.line else f"{file_name}#{self.pointer}"
+
+    def __str__(self) -> str:
+        return escape_unprintable(
+            f"{self.short_place}: {self.severity}: {self.message} [{self.code}]"
+        )

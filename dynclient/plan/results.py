@@ -14,6 +14,7 @@ from dynclient.errors import (
     UndocumentedResponse,
     status_error,
 )
+from dynclient.notebook_view import NotebookView
 from dynclient.plan.response_bodies import decode_body, find_body_violations
 from dynclient.plan.response_headers import DeclaredHeader
 from dynclient.plan.result_table import FIRST_ERROR_STATUS, ResultTable
@@ -30,7 +31,7 @@ _ERROR_MESSAGE_MEMBERS = ("message", "detail", "title", "error_description", "er
 
 
 @dataclass(frozen=True)
-class Result:
+class Result(NotebookView):
     """What came back.
 
     Attributes:
@@ -59,7 +60,8 @@ class Result:
     http: Any = field(default=None, compare=False, repr=False)
 
     def __repr__(self) -> str:
-        found = f", {len(self.violations)} violations" if self.violations else ""
+        count = format_count(len(self.violations), "violation")
+        found = f", {count}" if self.violations else ""
         return f"<Result {self.status} {self.media_type or 'no body'}{found}>"
 
     def _repr_html_(self) -> str:
