@@ -19,7 +19,11 @@ from dynclient.description.value_outline import (
 from dynclient.display_text import escape_unprintable
 from dynclient.names import to_snake_case
 from dynclient.plan.binder import LOCATION_GROUPS
-from dynclient.repl.expression_resolver import OperationCall, resolve_expression
+from dynclient.repl.expression_resolver import (
+    NAMING_METHODS,
+    OperationCall,
+    resolve_expression,
+)
 from dynclient.repl.half_typed_code import CodeToken, HalfTypedCode, OpenBracket, read_string
 from dynclient.wire.schema_types import SchemaTypes
 
@@ -72,7 +76,7 @@ def _resolve_call(bracket: OpenBracket, names: Mapping[str, Any]) -> OperationCa
     if isinstance(called, OperationCall):
         return called
     owner_text, _, method = bracket.callee.rpartition(".")
-    if method != "call" or not bracket.items or not bracket.items[0]:
+    if method not in NAMING_METHODS or not bracket.items or not bracket.items[0]:
         return None
     owner = resolve_expression(owner_text, names)
     name = read_string(bracket.items[0][0])

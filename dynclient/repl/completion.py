@@ -17,7 +17,7 @@ from dynclient.client.options import ClientOptions
 from dynclient.display_text import escape_unprintable, format_count
 from dynclient.errors import DynclientError
 from dynclient.repl.argument_place import ArgumentPlace, find_argument_place
-from dynclient.repl.expression_resolver import resolve_expression
+from dynclient.repl.expression_resolver import NAMING_METHODS, resolve_expression
 from dynclient.repl.half_typed_code import (
     HalfTypedCode,
     find_last_expression,
@@ -82,7 +82,7 @@ def _list_candidates(
         return _list_attributes(owner)
     if innermost.character == "[" and innermost.callee and not tokens:
         return _list_keys(resolve_expression(innermost.callee, names), code)
-    if innermost.character == "(" and not innermost.callee.endswith(".call"):
+    if innermost.character == "(":
         named = _list_arguments_of_names(code, names)
         if named:
             return named
@@ -201,7 +201,7 @@ def _list_called_names(code: HalfTypedCode, names: Mapping[str, Any]) -> list[Ca
     bracket = code.brackets[-1]
     owner_text, _, method = bracket.callee.rpartition(".")
     is_name = bracket.character == "(" and not bracket.items and not bracket.current
-    if method != "call" or not is_name or code.string is None:
+    if method not in NAMING_METHODS or not is_name or code.string is None:
         return []
     owner = resolve_expression(owner_text, names)
     if not isinstance(owner, BaseClient):

@@ -11,7 +11,10 @@ from dynclient.client.operation import BoundOperation
 from dynclient.repl.tag_operations import TagOperations
 
 #: Methods of an operation that take the arguments of a call.
-CALLING_METHODS = frozenset({"request", "send", "validate"})
+CALLING_METHODS = frozenset({"items", "pages", "request", "send", "validate"})
+
+#: Methods of a client that take the name of an operation, and then the arguments of a call.
+NAMING_METHODS = frozenset({"call", "items", "pages"})
 
 MAX_EXPRESSION_CHARS = 1_000
 
