@@ -15,6 +15,7 @@ from dynclient.model import Document as Document
 from dynclient.plan.call_document import Call as Call
 from dynclient.plan.results import Result as Result
 from dynclient.sandbox import Sandbox as Sandbox
+from dynclient.transport.retry_policy import Retry as Retry
 from dynclient.violations import Violation as Violation
 from dynclient.wire.message import Request as Request
 
@@ -32,6 +33,7 @@ __all__ = [
     "Problem",
     "Request",
     "Result",
+    "Retry",
     "Sandbox",
     "Violation",
     "__version__",

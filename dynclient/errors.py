@@ -17,6 +17,7 @@ DynclientError
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from dynclient.display_text import escape_unprintable
@@ -35,6 +36,31 @@ _MASKED_ATTRIBUTES: dict[str, Callable[[str], str]] = {
     "reference": mask_url,
     "uri": mask_url,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try at a call, as `error.attempts` and `result.attempts` list them.
+
+    Attributes:
+        number: first is 1.
+        status: of the response; None where none came.
+        error: the class of the failure, such as `ConnectFailed`; None where there was none.
+        wait_s: seconds from its end to the next try; 0 of the last one.
+        elapsed_s: seconds from sending to its end, redirects included.
+
+    """
+
+    number: int
+    status: int | None = None
+    error: str | None = None
+    wait_s: float = field(default=0.0, compare=False)
+    elapsed_s: float = field(default=0.0, compare=False)
+
+    def __str__(self) -> str:
+        outcome = self.error or str(self.status)
+        wait = f", then a wait of {self.wait_s:.3g} s" if self.wait_s else ""
+        return f"{self.number}: {outcome} after {self.elapsed_s:.3g} s{wait}"
 
 
 class DynclientError(Exception):
@@ -187,7 +213,7 @@ class UnsafeValue(UsageError, ValueError):
 
 
 class TransportError(DynclientError):
-    """No usable response came; `.request` was tried `.attempts` times, the cause is kept.
+    """No usable response came; `.attempts` lists each try at `.request`, the cause is kept.
 
     `.status` is that of an answer that began and could not be used, else None.
     """
@@ -195,7 +221,7 @@ class TransportError(DynclientError):
     code = "transport"
     exit_code = 3
     request: Any = None
-    attempts: int = 1
+    attempts: tuple[Attempt, ...] = ()
     status: int | None = None
 
 
@@ -206,7 +232,11 @@ class ConnectFailed(TransportError):
 
 
 class TimedOut(TransportError):
-    """The server took too long; `.phase` is `connect`, `write`, `read` or `pool`.
+    """The call took too long.
+
+    `.phase` is `connect`, `write` or `read`; `pool` while it waited for a connection,
+    `credentials` for their provider, `rate` for its turn. `.elapsed_s` says how many seconds the
+    call took; `.deadline_s` is its deadline where that was reached, else None.
 
     Of a stream, `.item_count` says how many items came before.
     """
@@ -214,6 +244,8 @@ class TimedOut(TransportError):
     code = "timed-out"
     phase: str = ""
     item_count: int = 0
+    elapsed_s: float = 0.0
+    deadline_s: float | None = None
 
 
 class TooManyRedirects(TransportError):
@@ -241,10 +273,14 @@ class BrokenStream(BrokenResponse):
 
 
 class ResponseError(DynclientError):
-    """A response came and is not what the call promised; `.result` holds all of it."""
+    """A response came and is not what the call promised; `.result` holds all of it.
+
+    `.attempts` lists each try at the call; this response ended the last one.
+    """
 
     code = "response"
     result: Any = None
+    attempts: tuple[Attempt, ...] = ()
     violations: Sequence[Violation] = ()
 
     @property

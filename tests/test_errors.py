@@ -29,7 +29,7 @@ RESULT = Result(
     {"id": 1}, 404, Headers(), "application/json", (VIOLATION,), REQUEST, 0.5, http=object()
 )
 DATA = {
-    "violations": (VIOLATION,), "result": RESULT, "request": REQUEST, "attempts": 3, "phase": "read", "line": 4,
+    "violations": (VIOLATION,), "result": RESULT, "request": REQUEST, "attempts": (errors.Attempt(1, 404),), "phase": "read", "line": 4,
     "column": 2, "uri": "file:///a.yaml", "suggestions": ("run",), "formula": "a or b", "operation_id": "run",
     "body": b"\xff", "reference": "#/x", "pointer": "/y", "limit": 5,
 }  # fmt: skip

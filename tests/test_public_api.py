@@ -25,6 +25,7 @@ PUBLIC = [
     "Problem",
     "Request",
     "Result",
+    "Retry",
     "Sandbox",
     "Violation",
     "__version__",

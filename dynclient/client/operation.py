@@ -25,6 +25,7 @@ from dynclient.plan.schemas import IGNORED_HEADERS
 from dynclient.schema.dialect import Schema
 from dynclient.schema.engines.engine import Checker, compile_check
 from dynclient.transport.authorization import CredentialStore, build_unauthorized
+from dynclient.transport.deadline import Deadline
 from dynclient.transport.exchange import Exchange, ExchangePolicy
 from dynclient.transport.http_adapter import DEFAULT_TIMEOUTS, PhaseTimeouts, build_timeouts
 from dynclient.transport.provided_credentials import ProvidedCredentials
@@ -329,22 +330,31 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
     def _exchange_policy(self) -> ExchangePolicy:
         options = self._options
         return ExchangePolicy(
-            retries=options.retries,
+            retry=options.retry_policy,
             follow_redirects=options.follow_redirects,
             max_response_bytes=options.max_response_bytes,
             max_response_values=options.max_response_values,
         )
 
     def _begin_exchange(self, request: Request, sink: BodySink | None = None) -> Exchange:
+        # It begins before the credentials are asked for, which may take their time.
+        seconds = self._options.deadline
+        deadline = None if seconds is None else Deadline(seconds, self._runner.state.clock)
         store, sign = self._credential_store, self._options.sign
         demands = store.find_demands(request)
         if not demands:
             outgoing = store.authorize(request)
-            return Exchange(request, outgoing, self._exchange_policy, sink, sign=sign)
+            return Exchange(request, outgoing, self._exchange_policy, sink, deadline, sign=sign)
         outgoing = build_unauthorized(request)  # until the providers were asked
         provided = ProvidedCredentials(store, demands)
         return Exchange(
-            request, outgoing, self._exchange_policy, sink, provided=provided, sign=sign
+            request,
+            outgoing,
+            self._exchange_policy,
+            sink,
+            deadline,
+            provided=provided,
+            sign=sign,
         )
 
     def _build_stream_source(

@@ -17,6 +17,7 @@ from dynclient.plan.checked_call import RequestChecks
 from dynclient.plan.results import ResponseValidation
 from dynclient.schema.formats import FormatCheck
 from dynclient.transport.response_body import MAX_RESPONSE_BYTES, MAX_RESPONSE_VALUES
+from dynclient.transport.retry_policy import Retry, is_seconds
 from dynclient.transport.signing import SignFunction
 from dynclient.violations import shorten_repr
 from dynclient.wire.message import is_valid_header
@@ -27,7 +28,7 @@ _UNSET: Any = "default"
 
 
 def _is_seconds(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+    return is_seconds(value) and value > 0
 
 
 def _is_timeout(value: Any) -> bool:
@@ -88,8 +89,13 @@ _OPTION_RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
         lambda value: value in ("raise", "warn", "off"),
         "'raise', 'warn' or 'off'",
     ),
+    "deadline": (lambda value: value is None or _is_seconds(value), "seconds, or None"),
     "retries": (lambda value: type(value) is int and value >= 0, "how often, 0 or more"),
     "reconnect": (lambda value: type(value) is int and value >= 0, "how often, 0 or more"),
+    "retry": (
+        lambda value: value is None or isinstance(value, Retry),
+        "a dynclient.Retry, such as Retry(attempts=3), or None",
+    ),
     "excuse": (_is_text_list, "a list of texts such as 'getOrder: body.items[].price'"),
     "pagination": (
         _is_table_mapping,
@@ -135,7 +141,12 @@ class ClientOptions(TypedDict, total=False):
             the known formats, or replace them. Default: {}.
         validate_responses: `raise` (the default), `warn` (keep the data, warn once per place) or
             `off`.
-        retries: how often a call is tried again that is safe to repeat. Default: 0.
+        deadline: seconds that a whole call may take, retries, waits, redirects and the body
+            included; None: any time. Default: None.
+        retries: how often a call is tried again that is safe to repeat: short for
+            `retry=Retry(attempts=retries + 1)`. Default: 0.
+        retry: a `dynclient.Retry`: what is tried again, how often, and after how long a wait.
+            Default: nothing.
         follow_redirects: None (the default): GET and HEAD, at most 5; True: every method; False:
             none.
         max_response_bytes: how large the body of a response may be, content coding undone; None:
@@ -166,7 +177,9 @@ class ClientOptions(TypedDict, total=False):
     open_enums: bool
     formats: Mapping[str, FormatCheck]
     validate_responses: ResponseValidation
+    deadline: float | None
     retries: int
+    retry: Retry | None
     follow_redirects: bool | None
     max_response_bytes: int | None
     max_response_values: int | None
@@ -192,7 +205,9 @@ class Options:
     open_enums: bool = False
     formats: Mapping[str, FormatCheck] = field(default_factory=dict)
     validate_responses: ResponseValidation = "raise"
+    deadline: float | None = None
     retries: int = 0
+    retry: Retry | None = None
     follow_redirects: bool | None = None
     max_response_bytes: int | None = MAX_RESPONSE_BYTES
     max_response_values: int | None = MAX_RESPONSE_VALUES
@@ -206,6 +221,9 @@ class Options:
             value = getattr(self, name)
             if not is_valid(value):
                 raise UsageError(f"{name} cannot be {shorten_repr(value)}", hint=f"give {hint}")
+        if self.retries and self.retry is not None:
+            text = "retries= and retry= are given together"
+            raise UsageError(text, hint=f"give retry=Retry(attempts={self.retries + 1}) alone")
         for name, value in self.headers.items():
             if not is_valid_header(name, value):
                 text = f"the header {shorten_repr(name)} holds a character that no header can carry"
@@ -234,6 +252,11 @@ class Options:
         return RequestChecks(self.validate_requests, self.unknown_properties)
 
     @property
+    def retry_policy(self) -> Retry:
+        """What is tried again: by `retry`, or by `retries`, which is short for it."""
+        return self.retry or Retry(attempts=self.retries + 1)
+
+    @property
     def has_timeout(self) -> bool:
         """Whether a timeout was given."""
         return self.timeout is not _UNSET
@@ -242,6 +265,7 @@ class Options:
         """Return these options with some of them changed.
 
         Headers, server variables, formats and paginations are added to those that are there.
+        `retry` takes the place of `retries`, and the other way round.
 
         Raises:
             UsageError: an option does not exist or cannot have that value.
@@ -254,6 +278,10 @@ class Options:
         for name in ("headers", "server_variables", "formats", "pagination"):
             if isinstance(changes.get(name), Mapping):
                 changes[name] = {**getattr(self, name), **changes[name]}
+        if changes.get("retry") is not None:
+            changes.setdefault("retries", 0)
+        elif changes.get("retries"):
+            changes.setdefault("retry", None)
         return dataclasses.replace(self, **changes)
 
 

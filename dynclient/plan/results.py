@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from dynclient.display_text import cut_line, format_count
 from dynclient.errors import (
+    Attempt,
     DecodeError,
     InvalidResponse,
     ResponseError,
@@ -46,6 +47,7 @@ class Result(NotebookView):
         request: what was sent.
         elapsed: seconds from sending to the end of the body.
         http: the HTTP library's own response; None from a sandbox, and after pickling.
+        earlier_attempts: the tries at the call before the one that this result came of.
 
     """
 
@@ -58,6 +60,14 @@ class Result(NotebookView):
     elapsed: float = field(default=0.0, compare=False)
     header_data: Mapping[str, Any] = field(default_factory=dict)
     http: Any = field(default=None, compare=False, repr=False)
+    earlier_attempts: tuple[Attempt, ...] = field(default=(), compare=False)
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """Each try at the call; this result came of the last one."""
+        number = len(self.earlier_attempts) + 1
+        last = Attempt(number, status=self.status, elapsed_s=self.elapsed)
+        return (*self.earlier_attempts, last)
 
     def __repr__(self) -> str:
         count = format_count(len(self.violations), "violation")
@@ -138,6 +148,7 @@ class ResultBuilder:
             elapsed=response.elapsed,
             header_data=header_data,
             http=response.http,
+            earlier_attempts=response.earlier_attempts,
         )
 
         if response.status >= FIRST_ERROR_STATUS:
@@ -190,6 +201,7 @@ class ResultBuilder:
             result=result,
             violations=result.violations if violations is None else tuple(violations),
             operation_id=operation.id,
+            attempts=result.attempts,
             **data,
         )
 

@@ -9,6 +9,7 @@ from typing import Any
 from dynclient.errors import BrokenResponse, ConnectFailed, TimedOut, TransportError
 from dynclient.masking import drop_private_frames
 from dynclient.transport.content_coding import UndecodableContent
+from dynclient.transport.deadline import DeadlineReached
 from dynclient.transport.environment_proxy import PROXY_HINT, find_environment_proxy
 from dynclient.transport.exchange import Exchange, describe_request
 from dynclient.transport.http_clients import NoFreeConnection
@@ -74,6 +75,8 @@ class _ErrorBuilder:
     ) -> None:
         self._library = library
         self._proxy = proxy
+        self._exchange = exchange
+        self._progress = progress
         self._request = describe_request(exchange.request)
         self._url = exchange.outgoing.url
         self._context = exchange.build_error_context(progress.status)
@@ -83,6 +86,12 @@ class _ErrorBuilder:
 
     def build(self, error: BaseException) -> TransportError | None:
         """Return our error; None for one that is not the HTTP library's."""
+        if self._is_late(error):
+            progress = self._progress
+            return self._exchange.build_deadline_error(progress.phase, progress.status)
+        return self._build_by_kind(error)
+
+    def _build_by_kind(self, error: BaseException) -> TransportError | None:
         library = self._library
         if isinstance(error, NoFreeConnection):
             return self._build_pool_timeout(error)
@@ -98,6 +107,14 @@ class _ErrorBuilder:
         if isinstance(error, OSError) and error.errno in _EXHAUSTED:
             return self._build_connect_failed(error)
         return None
+
+    def _is_late(self, error: BaseException) -> bool:
+        """Tell whether the deadline of the call ended it, by a timeout that it shortened."""
+        if isinstance(error, DeadlineReached):
+            return True
+        deadline = self._exchange.deadline
+        is_over = deadline is not None and deadline.is_over
+        return is_over and isinstance(error, NoFreeConnection | self._library.TransportError)
 
     def _build_body_error(self, error: Exception) -> BrokenResponse:
         if isinstance(error, BodyTooLarge | TooManyValues):
@@ -148,6 +165,9 @@ class _ErrorBuilder:
         phase = self._find_phase(error)
         if phase:
             text = f"{self._request}: {self._after_status}timed out ({phase})"
+            timeout_s = _find_timeout(error, phase)
+            if timeout_s is not None:
+                text += f" after {timeout_s:g} s"
             hint = "give more time: timeout="
             return TimedOut(text, hint=hint, phase=phase, **self._context)
         if isinstance(
@@ -167,6 +187,14 @@ class _ErrorBuilder:
             if isinstance(error, getattr(self._library, name)):
                 return phase
         return ""
+
+
+def _find_timeout(error: BaseException, phase: str) -> float | None:
+    """Return the timeout that the HTTP library's request had for a phase; None if unknown."""
+    request = getattr(error, "_request", None)
+    timeouts = getattr(request, "extensions", {}).get("timeout", {})
+    seconds = timeouts.get(phase) if isinstance(timeouts, dict) else None
+    return seconds if isinstance(seconds, int | float) else None
 
 
 def _is_tls_error(error: BaseException) -> bool:

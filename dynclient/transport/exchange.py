@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 from dynclient.errors import (
+    Attempt,
     BrokenResponse,
     ConnectFailed,
     TimedOut,
@@ -14,21 +14,25 @@ from dynclient.errors import (
     TransportError,
 )
 from dynclient.transport.authorization import AuthorizedRequest
+from dynclient.transport.clock import Clock
+from dynclient.transport.deadline import Deadline
 from dynclient.transport.policy import (
+    IDEMPOTENT_METHODS,
     MAX_REDIRECTS,
     SAFE_METHODS,
     build_redirect,
-    choose_retry_delay,
     find_redirect_target,
 )
 from dynclient.transport.provided_credentials import ProvidedCredentials
 from dynclient.transport.response_body import MAX_RESPONSE_BYTES, MAX_RESPONSE_VALUES, BodySink
+from dynclient.transport.retry_budget import COST_AFTER_TIMEOUT, COST_OF_RETRY
+from dynclient.transport.retry_policy import Retry
+from dynclient.transport.server_limits import read_retry_after
 from dynclient.transport.signing import SignFunction, add_signature
 from dynclient.wire.message import Request, Response
 from dynclient.wire.servers import is_sendable_url
 
-#: A failure after which the server may have done its work is judged as this answer would be.
-_UNKNOWN_OUTCOME_STATUS = 503
+NO_RETRY = Retry(attempts=1)
 
 _UNAUTHORIZED = 401
 _OK, _MULTIPLE_CHOICES = 200, 300
@@ -38,14 +42,14 @@ class ExchangePolicy(NamedTuple):
     """What is allowed on the way.
 
     Attributes:
-        retries: how many more tries than the first are allowed.
+        retry: what is tried again.
         follow_redirects: whether redirects are followed, as in `policy.find_redirect_target`.
         max_response_bytes: how large the body of a response may be; None: any size.
         max_response_values: how many JSON values it may hold; None: any number.
 
     """
 
-    retries: int = 0
+    retry: Retry = NO_RETRY
     follow_redirects: bool | None = None
     max_response_bytes: int | None = MAX_RESPONSE_BYTES
     max_response_values: int | None = MAX_RESPONSE_VALUES
@@ -59,7 +63,9 @@ class Exchange(NamedTuple):
         outgoing: what is sent now: the same with its credentials, or what a redirect asks for.
         policy: what is allowed on the way.
         sink: where the body goes instead of memory, if it accepts it; no limit holds for it.
-        attempts: how many tries there are, this one included; the first is 1.
+        deadline: when the call has to be over; None: it may take any time.
+        earlier_attempts: the tries that are over; this one is not among them. One that credentials
+            were renewed after counts among no retries.
         redirects: how many redirects were followed.
         was_connection_stale: whether the request was sent again because the server had closed the
             connection; that is one more try, and counts among no retries.
@@ -73,7 +79,8 @@ class Exchange(NamedTuple):
     outgoing: AuthorizedRequest
     policy: ExchangePolicy = ExchangePolicy()
     sink: BodySink | None = None
-    attempts: int = 1
+    deadline: Deadline | None = None
+    earlier_attempts: tuple[Attempt, ...] = ()
     redirects: int = 0
     was_connection_stale: bool = False
     provided: ProvidedCredentials | None = None
@@ -95,48 +102,94 @@ class Exchange(NamedTuple):
         return self._replace(outgoing=add_signature(self.outgoing, self.sign))
 
     def decide_after_response(
-        self, response: Response
+        self, response: Response, clock: Clock, started: float = 0.0
     ) -> SendAgain | RenewCredentials | Follow | Done:
         """Return the step after a response.
+
+        Args:
+            response: what came.
+            clock: its date counts for a `Retry-After` that is one, and it draws the wait.
+            started: when this try began, by the clock.
 
         Raises:
             TooManyRedirects: the response asks for one redirect more than is allowed.
             BrokenResponse: the response leads to something that no request can go to.
 
         """
-        if self.outgoing.can_repeat:
-            delay = self._choose_delay(response.status, response.headers)
-            if delay is not None:
-                return self._send_again(delay)
-        if response.status == _UNAUTHORIZED:
+        retry, status = self.policy.retry, response.status
+        if retry.attempts > 1 and retry.covers_status(status) and self._can_repeat():
+            retry_after_s = read_retry_after(response.headers, clock.read_date())
+            attempt = self.build_attempt(clock.read() - started, status=status)
+            step = self._send_again(attempt, clock, retry_after_s, COST_OF_RETRY)
+            if step is not None:
+                return step
+        if status == _UNAUTHORIZED:
             refused = self._refuse_credentials()
             if refused is not None:
-                return RenewCredentials(self, refused, response)
+                attempt = self.build_attempt(clock.read() - started, status=status)
+                return RenewCredentials(self._begin_next(attempt), refused, self.end(response))
         url = find_redirect_target(self.outgoing, response, self.policy.follow_redirects)
         if url is not None:
             return self._follow(response, url)
-        return Done(replace(response, was_redirected=True) if self.redirects else response)
+        is_plain = not (self.redirects or self.earlier_attempts)
+        return Done(response) if is_plain else self.end(response)
+
+    def end(self, response: Response) -> Done:
+        """Return the step that ends the call with a response."""
+        was_redirected, earlier = self.redirects > 0, self.earlier_attempts
+        return Done(replace(response, was_redirected=was_redirected, earlier_attempts=earlier))
 
     def decide_after_failure(
-        self, error: TransportError, *, is_connection_stale: bool = False
+        self,
+        error: TransportError,
+        clock: Clock,
+        elapsed_s: float = 0.0,
+        *,
+        is_connection_stale: bool = False,
     ) -> SendAgain | None:
         """Return the step after a failure; None where the failure stands.
 
         Args:
             error: the failure.
+            clock: it draws the wait.
+            elapsed_s: how long this try took.
             is_connection_stale: whether the connection was a kept one, and gave no byte of an
                 answer: the server may have closed it before the request came.
 
         """
+        attempt = self.build_attempt(elapsed_s, error=error)
         if is_connection_stale and self._can_send_on_new_connection(error):
-            return SendAgain(self._replace(was_connection_stale=True), 0.0)
-        is_unsent = was_not_sent(error)
-        if not is_unsent and not self.outgoing.can_repeat:
+            again = self._begin_next(attempt)._replace(was_connection_stale=True)
+            return SendAgain(again, 0.0, 0)
+        if not self.outgoing.can_repeat or not self.policy.retry.covers_failure(error):
+            return None
+        if not was_not_sent(error) and not self._can_repeat():
             return None
         if isinstance(error, BrokenResponse) and hasattr(error, "limit"):
             return None  # the body would be as large again
-        delay = self._choose_delay(None if is_unsent else _UNKNOWN_OUTCOME_STATUS, {})
-        return None if delay is None else self._send_again(delay)
+        cost = COST_AFTER_TIMEOUT if isinstance(error, TimedOut) else COST_OF_RETRY
+        return self._send_again(attempt, clock, None, cost)
+
+    def build_attempt(
+        self, elapsed_s: float, *, status: int | None = None, error: TransportError | None = None
+    ) -> Attempt:
+        """Return this try, which is over.
+
+        Args:
+            elapsed_s: how long it took.
+            status: of its response.
+            error: its failure; its status counts.
+
+        """
+        kind = None
+        if error is not None:
+            kind, status = type(error).__name__, error.status
+        number = len(self.earlier_attempts) + 1
+        return Attempt(number, status=status, error=kind, elapsed_s=elapsed_s)
+
+    def _can_repeat(self) -> bool:
+        """Tell whether the request may be sent once more, whatever became of it."""
+        return self.outgoing.can_repeat and self.outgoing.method in IDEMPOTENT_METHODS
 
     def _refuse_credentials(self) -> ProvidedCredentials | None:
         """Return the credentials as refused, so that their providers are asked again.
@@ -151,20 +204,51 @@ class Exchange(NamedTuple):
     def _can_send_on_new_connection(self, error: TransportError) -> bool:
         """Tell whether a safe request is sent once more. Source: RFC 9112 §9.3.1."""
         is_safe = self.outgoing.method in SAFE_METHODS and self.outgoing.can_repeat
-        return is_safe and isinstance(error, BrokenResponse) and not self.was_connection_stale
+        is_first_time = not self.was_connection_stale and not self._is_over_after(0.0)
+        return is_safe and is_first_time and isinstance(error, BrokenResponse)
 
     def build_error_context(self, status: int | None) -> dict[str, Any]:
-        """Return what every error on the way carries: request, attempts, and a status."""
+        """Return what every error on the way carries: the request, and a status."""
+        return {"request": self.request, "status": status}
+
+    def build_deadline_error(self, phase: str, status: int | None = None) -> TimedOut:
+        """Return the error that ends a call whose deadline is over.
+
+        Args:
+            phase: what it waited for.
+            status: of a response that began.
+
+        """
+        seconds, elapsed_s = 0.0, 0.0
+        if self.deadline is not None:
+            seconds, elapsed_s = self.deadline.seconds, self.deadline.elapsed_s
+        after_status = f"after the status {status} came, " if status else ""
+        return TimedOut(
+            f"{describe_request(self.request)}: {after_status}timed out ({phase}):"
+            f" the deadline of {seconds:g} s is over",
+            hint="give more time: deadline=",
+            phase=phase,
+            deadline_s=seconds,
+            elapsed_s=elapsed_s,
+            attempts=self.earlier_attempts,
+            **self.build_error_context(status),
+        )
+
+    def _is_over_after(self, wait_s: float) -> bool:
+        return self.deadline is not None and wait_s >= self.deadline.remaining_s
+
+    def _send_again(
+        self, attempt: Attempt, clock: Clock, retry_after_s: float | None, cost: int
+    ) -> SendAgain | None:
         was_renewed = self.provided is not None and self.provided.is_renewal
-        attempts = self.attempts + self.was_connection_stale + was_renewed
-        return {"request": self.request, "attempts": attempts, "status": status}
+        number = attempt.number - self.was_connection_stale - was_renewed
+        wait_s = self.policy.retry.choose_wait(number, clock.draw_fraction(), retry_after_s)
+        if wait_s is None or self._is_over_after(wait_s):
+            return None
+        return SendAgain(self._begin_next(replace(attempt, wait_s=wait_s)), wait_s, cost)
 
-    def _choose_delay(self, status: int | None, headers: Mapping[str, str]) -> float | None:
-        method = self.outgoing.method
-        return choose_retry_delay(self.attempts, self.policy.retries, method, status, headers)
-
-    def _send_again(self, delay_s: float) -> SendAgain:
-        return SendAgain(self._replace(attempts=self.attempts + 1), delay_s)
+    def _begin_next(self, attempt: Attempt) -> Exchange:
+        return self._replace(earlier_attempts=(*self.earlier_attempts, attempt))
 
     def _follow(self, response: Response, url: str) -> Follow:
         if not is_sendable_url(url):
@@ -189,10 +273,11 @@ class Exchange(NamedTuple):
 
 
 class SendAgain(NamedTuple):
-    """Wait, then send `exchange`."""
+    """Wait, then send `exchange`; `cost` is what that takes of the retry budget."""
 
     exchange: Exchange
-    delay_s: float
+    wait_s: float
+    cost: int
 
 
 class Follow(NamedTuple):
@@ -206,12 +291,12 @@ class RenewCredentials(NamedTuple):
 
     exchange: Exchange
     refused: ProvidedCredentials
-    response: Response
+    end: Done
 
     def decide_after_renewal(self, provided: ProvidedCredentials) -> Follow | Done:
         """Return the step after the providers answered; the response stands without a new one."""
         if provided.is_same_as_refused:
-            return Done(self.response)
+            return self.end
         return Follow(self.exchange.authorize(provided))
 
 

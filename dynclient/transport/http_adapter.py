@@ -13,6 +13,7 @@ from dynclient.errors import UsageError
 from dynclient.transport.authorization import AuthorizedRequest
 from dynclient.transport.connection_settings import DEFAULT_SETTINGS, ConnectionSettings
 from dynclient.transport.content_coding import build_accept_encoding
+from dynclient.transport.deadline import Deadline
 from dynclient.transport.exchange import Exchange
 from dynclient.transport.http_clients import HttpClientSlot, HttpClientSlots
 from dynclient.transport.http_library import (
@@ -69,13 +70,18 @@ def build_timeouts(timeout: Timeout) -> PhaseTimeouts:
 DEFAULT_TIMEOUTS = build_timeouts((CONNECT_TIMEOUT_S, READ_TIMEOUT_S))
 
 
-def choose_queue_timeout(timeouts: PhaseTimeouts | None) -> float | None:
+def choose_queue_timeout(timeouts: PhaseTimeouts | None, deadline: Deadline | None) -> float | None:
     """Return how many seconds a call waits for one of our connections, as long as one may answer.
 
     By default it waits as long as it takes: each call before it has its own timeouts.
+
+    Raises:
+        DeadlineReached: the deadline is over already.
+
     """
     is_default = timeouts is None or timeouts is DEFAULT_TIMEOUTS
-    return None if is_default else timeouts["read"]  # type: ignore[index] # it is not None
+    timeout_s = None if is_default else timeouts["read"]  # type: ignore[index] # it is not None
+    return timeout_s if deadline is None else deadline.limit(timeout_s)
 
 
 class HttpAdapter:
@@ -221,6 +227,18 @@ class HttpAdapter:
         self.is_closed = True
         clients = self._slots.release()
         return [] if self.is_user_owned else clients
+
+    def limit_timeouts(self, timeouts: PhaseTimeouts | None, deadline: Deadline) -> PhaseTimeouts:
+        """Return timeouts that end with a deadline: those given, or those of the user's own client.
+
+        Raises:
+            DeadlineReached: it is over already.
+
+        """
+        if timeouts is None:
+            own = getattr(self.target, "timeout", None)
+            timeouts = {phase: getattr(own, phase, None) for phase in DEFAULT_TIMEOUTS}
+        return {phase: deadline.limit(seconds) for phase, seconds in timeouts.items()}
 
     def begin(
         self, outgoing: AuthorizedRequest, timeouts: PhaseTimeouts | None

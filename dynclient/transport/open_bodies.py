@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from dynclient.transport.deadline import DeadlineReached
 from dynclient.transport.response_body import ResponseBody
 from dynclient.transport.send_progress import SendProgress, current_send
 
@@ -153,7 +154,7 @@ class AsyncOpenBody(BodySource):
                 return piece
             token = current_send.set(self._progress)
             try:
-                chunk = await anext(self._chunks, None)
+                chunk = await self._read_chunk()
             finally:
                 current_send.reset(token)
             if chunk is None:
@@ -161,6 +162,21 @@ class AsyncOpenBody(BodySource):
                 await self.close()
                 return None
             self._pieces = self._body.decode_chunk(chunk)
+
+    async def _read_chunk(self) -> bytes | None:
+        deadline = self._progress.deadline
+        if deadline is None:
+            return await anext(self._chunks, None)
+        import asyncio
+
+        scope = asyncio.timeout(deadline.remaining_s)
+        try:
+            async with scope:
+                return await anext(self._chunks, None)
+        except TimeoutError:
+            if not scope.expired():
+                raise
+            raise DeadlineReached from None
 
     async def close(self) -> None:
         """Close the connection, unless the whole body was read, and let another call use it."""

@@ -1,10 +1,7 @@
-"""Policies as pure decisions: follow this redirect? try again, and when?"""
+"""Which requests may be repeated, and which redirects are followed, as pure decisions."""
 
 from __future__ import annotations
 
-import email.utils
-import time
-from collections.abc import Mapping
 from urllib.parse import quote, urljoin
 
 from dynclient.transport.authorization import AuthorizedRequest
@@ -19,8 +16,6 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "QUERY", "TRACE"})
 
 #: Source: RFC 9110 §9.2.2.
 IDEMPOTENT_METHODS = SAFE_METHODS | {"PUT", "DELETE"}
-TRANSIENT_STATUSES = frozenset({429, 502, 503, 504})
-MAX_DELAY_S = 60.0
 
 _CONTENT_HEADERS = ("content-type", "content-length")
 _ASCII = "".join(map(chr, range(128)))
@@ -80,39 +75,3 @@ def build_redirect(sent: AuthorizedRequest, status: int, url: str) -> Authorized
         digest=None if is_cross_origin else sent.digest,
         is_cross_origin=is_cross_origin,
     )
-
-
-def choose_retry_delay(
-    attempt: int, retries: int, method: str, status: int | None, headers: Mapping[str, str]
-) -> float | None:
-    """Return after how many seconds to try again, or None: give up.
-
-    Args:
-        attempt: how many tries there were, first is 1.
-        retries: how many more than the first are allowed.
-        method: of the request.
-        status: of the response; None where no connection could be made, so that nothing was sent.
-        headers: of the response, for its Retry-After.
-
-    """
-    if attempt > retries:
-        return None
-    if status is not None and status not in TRANSIENT_STATUSES:
-        return None
-    was_not_processed = status in (None, 429)
-    if method not in IDEMPOTENT_METHODS and not was_not_processed:
-        return None
-    delay_s = _parse_retry_after(headers.get("retry-after", ""))
-    if delay_s is None:
-        delay_s = 0.5 * 2 ** (attempt - 1)
-    return min(delay_s, MAX_DELAY_S)
-
-
-def _parse_retry_after(text: str) -> float | None:
-    if text.isdecimal():
-        return float(text)
-    try:
-        time_s = email.utils.parsedate_to_datetime(text).timestamp()
-    except (ValueError, TypeError, OverflowError, OSError):
-        return None  # no date, or one beyond what the machine can count
-    return max(0.0, time_s - time.time())

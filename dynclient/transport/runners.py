@@ -13,14 +13,16 @@ from dynclient.errors import TransportError
 from dynclient.masking import drop_private_frames
 from dynclient.transport.authorization import AuthorizedRequest
 from dynclient.transport.connection_settings import ConnectionSettings
+from dynclient.transport.deadline import Deadline, check_deadline
 from dynclient.transport.error_wrapping import wrap_error
-from dynclient.transport.exchange import (
-    Done,
-    Exchange,
-    ExchangePolicy,
-    Follow,
-    RenewCredentials,
-    SendAgain,
+from dynclient.transport.exchange import Exchange, ExchangePolicy
+from dynclient.transport.exchange_steps import (
+    AskProviders,
+    ClientState,
+    Send,
+    Wait,
+    note_attempts,
+    take_steps,
 )
 from dynclient.transport.http_adapter import (
     HttpAdapter,
@@ -46,10 +48,11 @@ _PROVIDER_POLICY = ExchangePolicy(
 
 
 class Runner:
-    """What both runners share: the adapter of their HTTP client."""
+    """What both runners share: the adapter of their HTTP client, and what calls share."""
 
     def __init__(self, adapter: HttpAdapter) -> None:
         self.adapter = adapter
+        self.state = ClientState()
 
     def _send_in_process(self, exchange: Exchange) -> Response:
         started = time.perf_counter()
@@ -58,6 +61,8 @@ class Runner:
         send = target.stream if is_streamed else target.handle
         response: Response = send(exchange.outgoing)
         elapsed = time.perf_counter() - started
+        if exchange.deadline is not None and exchange.deadline.remaining_s <= 0:
+            raise exchange.build_deadline_error("read", response.status)
         if response.open_body is not None:
             return replace(response, elapsed=elapsed)
         return Response(response.status, response.headers, response.body, elapsed, response.http)
@@ -75,7 +80,11 @@ class Runner:
         content = begin_open_body(raw, exchange, headers)
 
         def wrap(error: BaseException) -> BaseException:
-            return self._wrap_error(error, exchange, progress)
+            wrapped = self._wrap_error(error, exchange, progress)
+            if isinstance(wrapped, TransportError):
+                elapsed_s = time.perf_counter() - started
+                note_attempts(wrapped, exchange, elapsed_s)
+            return wrapped
 
         return build_open_response(raw, headers, body_class(raw, content, progress, wrap), started)
 
@@ -89,7 +98,7 @@ class Runner:
         )
 
 
-def build_provider_exchange(request: ProviderRequest) -> Exchange:
+def build_provider_exchange(request: ProviderRequest, deadline: Deadline | None) -> Exchange:
     """Return the exchange of a request of a credential provider.
 
     Nothing that the user's own HTTP client would add goes there, and what the request holds stands
@@ -101,7 +110,7 @@ def build_provider_exchange(request: ProviderRequest) -> Exchange:
     public = Request(
         request.method, request.url.partition("?")[0], Headers(outgoing.select_public_headers())
     )
-    return Exchange(public, outgoing, _PROVIDER_POLICY)
+    return Exchange(public, outgoing, _PROVIDER_POLICY, deadline=deadline)
 
 
 class SyncRunner(Runner):
@@ -122,34 +131,31 @@ class SyncRunner(Runner):
             TransportError: no usable response came.
 
         """
-        if exchange.provided is not None:
-            exchange = exchange.authorize(self._ask_providers(exchange.provided, timeouts))
+        steps = take_steps(exchange, self.state)
+        outcome: Any = None
         while True:
-            step: SendAgain | RenewCredentials | Follow | Done | None
-            names = exchange.request.secret_names
-            progress = SendProgress(secret_query_names=names.query)
             try:
-                attempt = exchange.prepare_attempt()
-                response = self._send_once(attempt, timeouts, progress)
+                step = steps.send(outcome)
+            except StopIteration as end:
+                response: Response = end.value
+                return response
+            try:
+                outcome = self._take(step, timeouts)
             except TransportError as error:
-                step = exchange.decide_after_failure(
-                    error, is_connection_stale=progress.is_connection_stale
-                )
-                if step is None:
+                if type(step) is not Send:
                     raise
-            else:
-                step = exchange.decide_after_response(response)
-            if isinstance(step, RenewCredentials):
-                provided = self._ask_providers(step.refused, timeouts)
-                step = step.decide_after_renewal(provided)
-            if isinstance(step, Done):
-                return step.response
-            if isinstance(step, SendAgain):
-                time.sleep(step.delay_s)
-            exchange = step.exchange
+                outcome = error
+
+    def _take(self, step: Send | Wait | AskProviders, timeouts: PhaseTimeouts | None) -> Any:
+        """Do one step, and return what it led to."""
+        if type(step) is Send:
+            return self._send_once(step.exchange, timeouts, step.progress)
+        if type(step) is AskProviders:
+            return self._ask_providers(step, timeouts)
+        return self.state.clock.sleep(step.seconds)
 
     def _ask_providers(
-        self, provided: ProvidedCredentials, timeouts: PhaseTimeouts | None
+        self, step: AskProviders, timeouts: PhaseTimeouts | None
     ) -> ProvidedCredentials:
         """Return what the providers of a request give; they send on our connections.
 
@@ -159,10 +165,10 @@ class SyncRunner(Runner):
         """
 
         def send(request: ProviderRequest) -> Response:
-            return self.send(build_provider_exchange(request), timeouts)
+            return self.send(build_provider_exchange(request, step.exchange.deadline), timeouts)
 
         try:
-            return provided.ask(send)
+            return step.provided.ask(send)
         except BaseException as error:  # a cancellation too: its frames hold secrets
             drop_private_frames(error)
             raise
@@ -175,7 +181,7 @@ class SyncRunner(Runner):
         slot = self.adapter.get_slot()
         token = current_send.set(progress)
         try:
-            client = slot.acquire(choose_queue_timeout(timeouts))
+            client = slot.acquire(choose_queue_timeout(timeouts, exchange.deadline))
             try:
                 response = self._send_authenticated(client, exchange, timeouts, progress)
             except BaseException:
@@ -205,8 +211,10 @@ class SyncRunner(Runner):
         """Send a request, and again for each challenge that can be answered."""
         started = time.perf_counter()
         options = self.adapter.build_send_options(exchange.outgoing)
+        if exchange.deadline is not None:
+            timeouts = self.adapter.limit_timeouts(timeouts, exchange.deadline)
         request, flow = self.adapter.begin(exchange.outgoing, timeouts)
-        progress.was_sent = True
+        progress.was_sent, progress.phase = True, "read"
         while True:
             progress.has_answer = False
             raw = client.send(request, **options)
@@ -221,6 +229,7 @@ class SyncRunner(Runner):
     ) -> Response:
         headers = read_headers(raw)
         try:
+            check_deadline(exchange.deadline)  # which a transport of the user's does not know
             if can_stay_open(raw, exchange):
                 from dynclient.transport.open_bodies import OpenBody  # Few calls are streams.
 
@@ -229,6 +238,7 @@ class SyncRunner(Runner):
             if body is not None:
                 with contextlib.closing(raw.iter_raw()) as chunks:
                     for chunk in chunks:
+                        check_deadline(exchange.deadline)
                         body.feed(chunk)
             return build_response(raw, headers, body, started, exchange.policy.max_response_values)
         except BaseException:  # a Ctrl-C too: the connection must not stay taken
@@ -259,36 +269,49 @@ class AsyncRunner(Runner):
             TransportError: no usable response came.
 
         """
-        if exchange.provided is not None:
-            exchange = exchange.authorize(await self._ask_providers(exchange.provided, timeouts))
+        steps = take_steps(exchange, self.state)
+        outcome: Any = None
         while True:
-            step: SendAgain | RenewCredentials | Follow | Done | None
-            names = exchange.request.secret_names
-            progress = SendProgress(secret_query_names=names.query)
             try:
-                attempt = exchange.prepare_attempt()
-                response = await self._send_once(attempt, timeouts, progress)
+                step = steps.send(outcome)
+            except StopIteration as end:
+                response: Response = end.value
+                return response
+            try:
+                outcome = await self._take(step, timeouts)
             except TransportError as error:
-                step = exchange.decide_after_failure(
-                    error, is_connection_stale=progress.is_connection_stale
-                )
-                if step is None:
+                if type(step) is not Send:
                     raise
-            else:
-                step = exchange.decide_after_response(response)
-            if isinstance(step, RenewCredentials):
-                provided = await self._ask_providers(step.refused, timeouts)
-                step = step.decide_after_renewal(provided)
-            if isinstance(step, Done):
-                return step.response
-            if isinstance(step, SendAgain):
-                import asyncio
+                outcome = error
 
-                await asyncio.sleep(step.delay_s)
-            exchange = step.exchange
+    async def _take(self, step: Send | Wait | AskProviders, timeouts: PhaseTimeouts | None) -> Any:
+        """Do one step, and return what it led to."""
+        if type(step) is Wait:
+            return await self.state.clock.sleep_async(step.seconds)
+        if step.exchange.deadline is None:
+            return await self._take_unbounded(step, timeouts)
+        import asyncio
+
+        # It tells its own cancellation from that of the caller, which goes on its way.
+        scope = asyncio.timeout(step.exchange.deadline.remaining_s)
+        try:
+            async with scope:
+                return await self._take_unbounded(step, timeouts)
+        except TimeoutError as error:
+            drop_private_frames(error)
+            if not scope.expired():
+                raise
+            raise step.build_deadline_error() from error
+
+    async def _take_unbounded(
+        self, step: Send | AskProviders, timeouts: PhaseTimeouts | None
+    ) -> Any:
+        if type(step) is Send:
+            return await self._send_once(step.exchange, timeouts, step.progress)
+        return await self._ask_providers(step, timeouts)
 
     async def _ask_providers(
-        self, provided: ProvidedCredentials, timeouts: PhaseTimeouts | None
+        self, step: AskProviders, timeouts: PhaseTimeouts | None
     ) -> ProvidedCredentials:
         """Return what the providers of a request give; they send on our connections.
 
@@ -298,10 +321,11 @@ class AsyncRunner(Runner):
         """
 
         async def send(request: ProviderRequest) -> Response:
-            return await self.send(build_provider_exchange(request), timeouts)
+            exchange = build_provider_exchange(request, step.exchange.deadline)
+            return await self.send(exchange, timeouts)
 
         try:
-            return await provided.ask_async(send)
+            return await step.provided.ask_async(send)
         except BaseException as error:  # a cancellation too: its frames hold secrets
             drop_private_frames(error)
             raise
@@ -314,7 +338,7 @@ class AsyncRunner(Runner):
         slot = self.adapter.get_slot()
         token = current_send.set(progress)
         try:
-            client = await slot.acquire_async(choose_queue_timeout(timeouts))
+            client = await slot.acquire_async(choose_queue_timeout(timeouts, None))
             try:
                 response = await self._send_authenticated(client, exchange, timeouts, progress)
             except BaseException:
@@ -345,7 +369,7 @@ class AsyncRunner(Runner):
         started = time.perf_counter()
         options = self.adapter.build_send_options(exchange.outgoing)
         request, flow = self.adapter.begin(exchange.outgoing, timeouts)
-        progress.was_sent = True
+        progress.was_sent, progress.phase = True, "read"
         while True:
             progress.has_answer = False
             raw = await client.send(request, **options)

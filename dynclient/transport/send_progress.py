@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from dynclient.transport.deadline import Deadline
+
 
 @dataclass(slots=True)
 class SendProgress:
@@ -16,6 +18,8 @@ class SendProgress:
         is_connection_reused: whether an earlier answer came over the connection.
         has_answer: whether a byte of the answer came.
         secret_query_names: the query parameters that the document marks as secret.
+        deadline: of the call; None where it has none.
+        phase: what the call waits for: `pool`, `connect`, `write` or `read`.
 
     """
 
@@ -24,6 +28,8 @@ class SendProgress:
     is_connection_reused: bool = False
     has_answer: bool = False
     secret_query_names: frozenset[str] = frozenset()
+    deadline: Deadline | None = None
+    phase: str = "pool"
 
     @property
     def is_connection_stale(self) -> bool:
@@ -33,3 +39,27 @@ class SendProgress:
 
 #: The progress of our request that is under way in this thread or task; None where there is none.
 current_send: ContextVar[SendProgress | None] = ContextVar("dynclient_current_send", default=None)
+
+
+def begin_phase(phase: str, timeout_s: float | None) -> float | None:
+    """Note what the call under way waits for now, and return how long it may.
+
+    Args:
+        phase: `connect`, `write` or `read`.
+        timeout_s: what the HTTP library allows; None: no limit.
+
+    Raises:
+        DeadlineReached: the deadline of the call is over.
+
+    """
+    progress = current_send.get()
+    if progress is None:
+        return timeout_s
+    progress.phase = phase
+    return timeout_s if progress.deadline is None else progress.deadline.limit(timeout_s)
+
+
+def get_deadline() -> Deadline | None:
+    """Return the deadline of the call under way; None where it has none."""
+    progress = current_send.get()
+    return None if progress is None else progress.deadline

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar, overload
 from urllib.parse import unquote_plus
 
+from dynclient.errors import Attempt
 from dynclient.masking import MASK, SecretNames, is_secret_header_name, mask_url
 from dynclient.model import SecurityFormula
 from dynclient.wire.binary_values import StreamedBody
@@ -209,6 +210,7 @@ class Response:
         was_redirected: redirects led to it.
         open_body: the body that is read while it comes; None where it was read. It is a
             `transport.OpenBody`, or the pieces of a sandbox.
+        earlier_attempts: the tries at the call before this one, () of most calls.
 
     """
 
@@ -220,6 +222,7 @@ class Response:
     is_in_sink: bool = False
     was_redirected: bool = False
     open_body: Any = field(default=None, compare=False, repr=False)
+    earlier_attempts: tuple[Attempt, ...] = field(default=(), compare=False)
 
     @property
     def media_type(self) -> str:

@@ -23,6 +23,21 @@ class Step:
         return self.name
 
 
+class Drip(Step):
+    """Sends bytes one by one, again and again, until the client goes away.
+
+    Args:
+        data: what is sent, over and over.
+        every_s: seconds between two bytes.
+
+    """
+
+    def __init__(self, data: bytes, every_s: float = 0.01) -> None:
+        super().__init__("drip")
+        self.data = data
+        self.every_s = every_s
+
+
 CLOSE = Step("close")
 RESET = Step("reset")
 HANG = Step("hang")
@@ -181,6 +196,8 @@ class _Connection(asyncio.Protocol):
             self.is_over = True
             if step is CLOSE:
                 self.transport.close()
+            elif isinstance(step, Drip):
+                self._drip(step, 0)
             elif step is RESET:
                 linger = struct.pack("ii", 1, 0)
                 with contextlib.suppress(OSError):
@@ -189,6 +206,12 @@ class _Connection(asyncio.Protocol):
                     )
                 self.transport.abort()
             return
+
+    def _drip(self, step: Drip, sent: int) -> None:
+        if not self.transport.is_closing():
+            position = sent % len(step.data)
+            self.transport.write(step.data[position : position + 1])
+            self.server._loop.call_later(step.every_s, self._drip, step, sent + 1)
 
 
 def _parsed(data: bytes, connection: int) -> tuple[Seen, bytes] | None:

@@ -48,7 +48,7 @@ def made(kind):
         "request": request,
         "result": result,
         "violations": violations,
-        "attempts": 3,
+        "attempts": (errors.Attempt(1, 404),),
         "body": b"\0" * 1_000_000,
     }
     if not issubclass(kind, errors.ResponseError):

@@ -81,7 +81,7 @@ def test_a_broken_answer_is_a_broken_response(serve, name):
     error = outcomes(serve(steps), document())
     assert type(error) is errors.BrokenResponse
     assert words in str(error)
-    assert (error.status, error.attempts, error.request.operation_id) == (status, 1, "run")
+    assert (error.status, len(error.attempts), error.request.operation_id) == (status, 1, "run")
     assert isinstance(error.__cause__, cause)
     check_portable(error)
 

@@ -1,0 +1,163 @@
+"""A call from its first try to its end, as steps that a runner takes: send this, wait so long."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any, NamedTuple, final
+
+from dynclient.errors import TimedOut, TransportError
+from dynclient.transport.clock import Clock
+from dynclient.transport.exchange import Done, Exchange, Follow, RenewCredentials, SendAgain
+from dynclient.transport.provided_credentials import ProvidedCredentials
+from dynclient.transport.retry_budget import RetryBudget
+from dynclient.transport.send_progress import SendProgress
+from dynclient.wire.message import Response
+
+
+@final
+class Send(NamedTuple):
+    """Send the outgoing request of an exchange; the runner gives back what became of it."""
+
+    exchange: Exchange
+    progress: SendProgress
+
+    def build_deadline_error(self) -> TimedOut:
+        """Return the error of a deadline that ended the step."""
+        return self.exchange.build_deadline_error(self.progress.phase, self.progress.status)
+
+
+@final
+class Wait(NamedTuple):
+    """Wait; the runner gives back None."""
+
+    seconds: float
+
+
+@final
+class AskProviders(NamedTuple):
+    """Ask the credential providers of a request; the runner gives back what they gave."""
+
+    exchange: Exchange
+    provided: ProvidedCredentials
+
+    def build_deadline_error(self) -> TimedOut:
+        """Return the error of a deadline that ended the step."""
+        return self.exchange.build_deadline_error("credentials")
+
+
+Outcome = Response | TransportError
+
+#: After `Wait` the runner may give back anything.
+ExchangeSteps = Generator[Send | Wait | AskProviders, Any, Response]
+
+
+class ClientState:
+    """What all calls of a client share, those of its views among them.
+
+    Attributes:
+        clock: what measures time, and waits.
+        retry_budget: what retries take from.
+
+    """
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.retry_budget = RetryBudget()
+
+
+def take_steps(exchange: Exchange, state: ClientState) -> ExchangeSteps:
+    """Yield what a runner has to do, and return the response that ends the call.
+
+    Raises:
+        TransportError: no usable response came.
+
+    """
+    clock, budget = state.clock, state.retry_budget
+    last_cost = 0
+    if exchange.provided is not None:
+        provided = yield AskProviders(exchange, exchange.provided)
+        exchange = exchange.authorize(provided)
+    started = clock.read()
+    while True:
+        progress = _begin_attempt(exchange)
+        outcome: Outcome = yield Send(exchange.prepare_attempt(), progress)
+        step: SendAgain | RenewCredentials | Follow | Done
+        step = _decide(exchange, outcome, progress, clock, started)
+        if isinstance(step, Done):
+            if not budget.is_full:
+                budget.note_end(step.response.status, last_cost)
+            return step.response
+        if isinstance(step, RenewCredentials):
+            provided = yield AskProviders(exchange, step.refused)
+            step = step.decide_after_renewal(provided)
+            if isinstance(step, Done):
+                return step.response
+            started = clock.read()
+        if isinstance(step, SendAgain):
+            if not budget.take(step.cost):
+                return _give_up(exchange, outcome, clock.read() - started).response
+            last_cost = step.cost
+            if step.wait_s > 0:
+                yield Wait(step.wait_s)
+            started = clock.read()
+        exchange = step.exchange
+
+
+def _begin_attempt(exchange: Exchange) -> SendProgress:
+    """Return what a try that begins now notes its progress in.
+
+    Raises:
+        TimedOut: no time is left for it.
+
+    """
+    if exchange.deadline is not None and exchange.deadline.remaining_s <= 0:
+        raise exchange.build_deadline_error("pool")
+    secret_names = exchange.request.secret_names.query
+    return SendProgress(secret_query_names=secret_names, deadline=exchange.deadline)
+
+
+def _decide(
+    exchange: Exchange,
+    outcome: Outcome,
+    progress: SendProgress,
+    clock: Clock,
+    started: float,
+) -> SendAgain | RenewCredentials | Follow | Done:
+    """Return the step after a try.
+
+    Raises:
+        TransportError: the call ends here, without a usable response.
+
+    """
+    if isinstance(outcome, Response):
+        try:
+            return exchange.decide_after_response(outcome, clock, started)
+        except TransportError as error:
+            note_attempts(error, exchange, clock.read() - started)
+            raise
+    elapsed_s = clock.read() - started
+    step = exchange.decide_after_failure(
+        outcome, clock, elapsed_s, is_connection_stale=progress.is_connection_stale
+    )
+    return step or _give_up(exchange, outcome, elapsed_s)
+
+
+def _give_up(exchange: Exchange, outcome: Outcome, elapsed_s: float) -> Done:
+    """Return the end of a call that is not tried again.
+
+    Raises:
+        TransportError: the last try brought no usable response.
+
+    """
+    if isinstance(outcome, Response):
+        return exchange.end(outcome)
+    note_attempts(outcome, exchange, elapsed_s)
+    raise outcome
+
+
+def note_attempts(error: TransportError, exchange: Exchange, elapsed_s: float) -> None:
+    """Give an error that ends a call all its tries."""
+    last = exchange.build_attempt(elapsed_s, error=error)
+    error.attempts = (*exchange.earlier_attempts, last)
+    if isinstance(error, TimedOut) and error.deadline_s is None:
+        error.elapsed_s = sum(each.elapsed_s + each.wait_s for each in error.attempts)
