@@ -27,7 +27,7 @@ _HOMES = {
     "load": "dynclient.client.load",
 }
 
-_MODULES = ("errors", "strategies")
+_MODULES = ("errors", "oauth", "strategies")
 
 __all__ = [
     "AsyncClient",
@@ -48,6 +48,7 @@ __all__ = [
     "diff",
     "errors",
     "load",
+    "oauth",
     "strategies",
 ]
 

@@ -1,6 +1,7 @@
 # The public names as type checkers and editors see them; `__init__.py` loads each at first use.
 
 from dynclient import errors as errors
+from dynclient import oauth as oauth
 from dynclient import strategies as strategies
 from dynclient.client.client import AsyncClient as AsyncClient
 from dynclient.client.client import AsyncOperation as AsyncOperation
@@ -40,5 +41,6 @@ __all__ = [
     "diff",
     "errors",
     "load",
+    "oauth",
     "strategies",
 ]

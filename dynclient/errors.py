@@ -4,7 +4,7 @@ DynclientError
   DocumentError         DocumentNotFound, DocumentSyntaxError, UnsupportedVersion,
                         UnresolvableReference, DocumentTooLarge
   UsageError            nothing was sent: OperationNotFound, InvalidCall, CredentialsMissing,
-                        UnsafeValue
+                        TokenUnavailable, UnsafeValue
   TransportError        no usable response: ConnectFailed, TimedOut, TooManyRedirects,
                         BrokenResponse: BrokenStream
   ResponseError         a response came:
@@ -204,6 +204,18 @@ class CredentialsMissing(UsageError):
 
     code = "credentials-missing"
     formula: str = ""
+
+
+class TokenUnavailable(UsageError):
+    """No token could be had, so the call was not sent.
+
+    `.reason` is the error code of the authorization server (RFC 6749 §5.2), "" where it gave none;
+    `.scheme` the security scheme.
+    """
+
+    code = "token-unavailable"
+    reason: str = ""
+    scheme: str = ""
 
 
 class UnsafeValue(UsageError, ValueError):

@@ -32,6 +32,7 @@ PUBLIC = [
     "diff",
     "errors",
     "load",
+    "oauth",
     "strategies",
 ]
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import stat
 import sys
 import time
 import zlib
@@ -17,6 +16,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from dynclient import __version__
+from dynclient.document.cache.private_files import (
+    TEMPORARY_SUFFIX,
+    is_private_folder,
+    read_regular_file,
+    write_whole,
+)
 
 #: Parsing JSON smaller than this takes less time than the cache. YAML never does: its parser alone
 #: takes 20 ms to import.
@@ -36,20 +41,9 @@ OFF_WORDS = ("", "0", "no", "off", "false", "none")
 
 _TREE_SUFFIX = ".tree"
 _DOWNLOAD_SUFFIX = ".download"
-_TEMPORARY_SUFFIX = ".part"
-
-#: A link is not followed, and a pipe in the place of an entry does not block. Windows lacks both.
-_OPEN_FLAGS = (
-    os.O_RDONLY
-    | getattr(os, "O_NOFOLLOW", 0)
-    | getattr(os, "O_NONBLOCK", 0)
-    | getattr(os, "O_BINARY", 0)
-)
 
 #: Variables with which the folder of Linux is another one than the usual.
 _SPECIAL_FOLDERS = frozenset({"XDG_CACHE_HOME", "ANDROID_DATA", "ANDROID_ROOT"})
-
-_WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
 
 
 class CacheEntry(NamedTuple):
@@ -123,10 +117,10 @@ def digest_url(url: str) -> str:
 
 
 def _read_entry(path: Path | None) -> CacheEntry | None:
-    if path is None or not _is_private(path.parent):
+    if path is None or not is_private_folder(path.parent):
         return None
     try:
-        entry = _decode_entry(_read_regular_file(path))
+        entry = _decode_entry(read_regular_file(path))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, RecursionError):
@@ -142,9 +136,9 @@ def _write_entry(path: Path | None, entry: CacheEntry) -> None:
         return
     with suppress(OSError, ValueError, RecursionError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if _is_private(path.parent):
+        if is_private_folder(path.parent):
             data = _encode_entry(entry)
-            _write_whole(path, data)
+            write_whole(path, data)
             if len(data) >= _SMALL_ENTRY_BYTES or path.name.startswith("0"):
                 _remove_oldest(path.parent, MAX_FOLDER_BYTES)
 
@@ -176,55 +170,6 @@ def _decode_entry(data: bytes) -> CacheEntry:
     return CacheEntry(json.loads(facts), content)
 
 
-def _is_private(folder: Path) -> bool:
-    """Tell whether a folder is the user's own and nobody else can write it."""
-    if os.name == "nt":  # The folder of a user's own data is private there; modes say nothing.
-        return True
-    try:
-        status = folder.stat()
-    except OSError:
-        return False
-    return _belongs_to_user(status)
-
-
-def _belongs_to_user(status: os.stat_result) -> bool:
-    return status.st_uid == os.geteuid() and not status.st_mode & _WRITABLE_BY_OTHERS
-
-
-def _read_regular_file(path: Path) -> bytes:
-    """Return the bytes of an entry.
-
-    Raises:
-        OSError: it is a link, a pipe, a device or a folder, or it belongs to somebody else.
-
-    """
-    descriptor = os.open(path, _OPEN_FLAGS)
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError(f"{path} is no regular file")
-        if os.name != "nt" and not _belongs_to_user(status):
-            raise OSError(f"others can write {path}")
-        return file.read()
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    """Write a file beside its place, then rename it; after a failure nothing is left behind."""
-    import tempfile  # most often there is nothing to write
-
-    suffix = _TEMPORARY_SUFFIX
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=suffix, delete=False) as file:
-        temporary_path = Path(file.name)
-        try:
-            file.write(data)
-            file.close()
-            temporary_path.replace(path)
-        except BaseException:
-            with suppress(OSError):
-                temporary_path.unlink()
-            raise
-
-
 def _remove_oldest(folder: Path, max_bytes: int) -> None:
     """Remove the entries that were not used for longest, until the rest is small enough."""
     entries: list[tuple[float, int, str]] = []
@@ -232,7 +177,7 @@ def _remove_oldest(folder: Path, max_bytes: int) -> None:
         for item in listing:
             with suppress(OSError):  # Another process may remove it at the same time.
                 status = item.stat(follow_symlinks=False)
-                is_temporary = item.name.endswith(_TEMPORARY_SUFFIX)
+                is_temporary = item.name.endswith(TEMPORARY_SUFFIX)
                 if is_temporary and status.st_mtime < time.time() - MAX_TEMPORARY_AGE_S:
                     Path(item.path).unlink()
                 elif item.name.endswith((_TREE_SUFFIX, _DOWNLOAD_SUFFIX)):

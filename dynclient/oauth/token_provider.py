@@ -1,0 +1,313 @@
+"""What all providers of tokens share: tokens are kept, renewed in time, and requested once."""
+
+from __future__ import annotations
+
+import copy
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Generator, Hashable
+from typing import Any, ClassVar, NamedTuple, Self, Unpack
+
+from dynclient.errors import DynclientError, UsageError
+from dynclient.oauth.access_token import AccessToken, TokenEndpoint
+from dynclient.oauth.authorization_server import (
+    AuthorizationServer,
+    discover,
+    find_authorization_server,
+)
+from dynclient.oauth.flow_steps import Flow, Sleep, run_flow, run_flow_async
+from dynclient.oauth.single_flight import Flight, Outcome, Ticket, TokenFlights
+from dynclient.oauth.token_cache import TokenCache, TokenKey, open_token_cache
+from dynclient.oauth.token_requests import build_token_request, check_installed
+from dynclient.oauth.token_settings import TokenOptions, TokenSettings
+from dynclient.wire.credential_provider import CredentialDemand, ProviderRequest, Secret
+from dynclient.wire.message import Response
+
+logger = logging.getLogger("dynclient")
+
+#: What a sandbox is shown: it takes any token, and no server is asked for one.
+SANDBOX_TOKEN = "sandbox"  # noqa: S105 (it is no secret)
+
+#: Security schemes that carry a bearer token.
+_TOKEN_TYPES = ("oauth2", "openIdConnect")
+
+
+class WantedToken(NamedTuple):
+    """The token that a request needs.
+
+    Attributes:
+        server: where it comes from.
+        scopes: what it is asked for.
+        key: of the file that it is kept in.
+        refused: the text of the token that the API refused; "" at the first request.
+
+    """
+
+    server: AuthorizationServer
+    scopes: tuple[str, ...]
+    key: TokenKey
+    refused: str = ""
+
+    @property
+    def memory_key(self) -> tuple[str, frozenset[str]]:
+        """What tells the tokens of a provider apart."""
+        return self.server.key, frozenset(self.scopes)
+
+    def is_met_by_flight(self, flight: Flight, outcome: Outcome) -> bool:
+        """Tell whether the flight of another one ended in what is wanted, or in an error."""
+        is_failure = isinstance(outcome, DynclientError)
+        return is_failure or (outcome is not None and set(flight.scopes) == set(self.scopes))
+
+    def is_met_by(self, token: AccessToken | None, now: float) -> bool:
+        """Tell whether a token can be sent."""
+        return token is not None and token.is_fresh(now) and token.text != self.refused
+
+    def __repr__(self) -> str:
+        return f"<WantedToken of {self.server.key}>"
+
+
+class TokenProvider(ABC):
+    """Gives bearer tokens: a credential for an OAuth2, OpenID Connect or bearer scheme.
+
+    Threads, tasks and clients may share one. It asks for a token once, however many want it, and
+    for another before that one expires, or when the API refuses it with 401.
+
+    Args:
+        client_id: of the client that is registered at the authorization server.
+        **options: as `TokenOptions` describes them.
+
+    """
+
+    #: The flow of a security scheme that it runs.
+    flow_name: ClassVar[str]
+    #: Whom its tokens speak for.
+    subject: ClassVar[str]
+    #: How it waits; None: as Python does.
+    _sleep: Sleep | None = None
+
+    def __init__(self, *, client_id: str, **options: Unpack[TokenOptions]) -> None:
+        self._settings = TokenSettings.build(client_id, options)
+        self._tokens: dict[tuple[str, frozenset[str]], AccessToken] = {}
+        self._servers: dict[str, AuthorizationServer] = {}
+        self._flights = TokenFlights()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of client {self._settings.client_id!r}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError("a provider of tokens holds secrets and cannot be pickled or copied")
+
+    # --- what a client asks
+
+    def get_credential(self, demand: CredentialDemand) -> Secret:
+        """Return the token for a request.
+
+        Raises:
+            TokenUnavailable: the authorization server gave none.
+            TransportError: it could not be reached.
+            UsageError: it is not known, or not trusted.
+
+        """
+        if demand.is_in_process:
+            return SANDBOX_TOKEN
+        while True:
+            wanted = self._describe_token(demand)
+            ticket = self._take_ticket(wanted, can_wait_here=False)
+            if ticket.token is not None:
+                return ticket.token.text
+            if ticket.is_leader:
+                with _Lead(self, wanted, ticket) as lead:
+                    flow = self._obtain(wanted)
+                    lead.outcome = run_flow(flow, _get_send(demand), self._sleep)
+                return lead.get_text()
+            outcome = ticket.flight.wait()
+            if wanted.is_met_by_flight(ticket.flight, outcome):
+                return _get_text(outcome)
+
+    async def get_credential_async(self, demand: CredentialDemand) -> Secret:
+        """Return the token for a request, as `get_credential` does."""
+        if demand.is_in_process:
+            return SANDBOX_TOKEN
+        while True:
+            wanted = self._describe_token(demand)
+            ticket = self._take_ticket(wanted, can_wait_here=True)
+            if ticket.token is not None:
+                return ticket.token.text
+            if ticket.is_leader:
+                with _Lead(self, wanted, ticket) as lead:
+                    flow = self._obtain(wanted)
+                    lead.outcome = await run_flow_async(flow, _get_send(demand), self._sleep)
+                return lead.get_text()
+            outcome = await ticket.flight.wait_async()
+            if wanted.is_met_by_flight(ticket.flight, outcome):
+                return _get_text(outcome)
+
+    def _describe_token(self, demand: CredentialDemand) -> WantedToken:
+        """Return the token that a request needs.
+
+        Raises:
+            UsageError: its authorization server is not known, or not trusted.
+
+        """
+        scheme = demand.scheme
+        is_bearer = scheme.type == "http" and scheme.scheme == "bearer"
+        if scheme.type not in _TOKEN_TYPES and not is_bearer:
+            raise UsageError(
+                f"the security scheme {scheme.key!r} ({scheme.type}) takes no token of"
+                f" {type(self).__name__}; nothing was sent"
+            )
+        server = find_authorization_server(self._settings, demand, self.flow_name)
+        scopes = self._choose_scopes(server, () if is_bearer else demand.scopes)
+        refused = demand.refused if isinstance(demand.refused, str) else ""
+        parameters = tuple(sorted(self._settings.parameters.items()))
+        key = TokenKey(self.subject, server.key, self._settings.client_id, scopes, parameters)
+        return WantedToken(server, scopes, key, refused)
+
+    def _choose_scopes(
+        self,
+        server: AuthorizationServer,  # noqa: ARG002 (logins look at it)
+        asked: tuple[str, ...],
+    ) -> tuple[str, ...]:
+        """Return the scopes that a token is asked for."""
+        own = self._settings.own_scopes
+        return asked if own is None else own
+
+    def _take_ticket(self, wanted: WantedToken, *, can_wait_here: bool) -> Ticket:
+        return self._flights.take_ticket(
+            self._get_flight_key(wanted),
+            wanted.scopes,
+            lambda: self._find_token(wanted),
+            can_wait_here=can_wait_here,
+        )
+
+    def _get_flight_key(self, wanted: WantedToken) -> Hashable:
+        """Return what tells token requests apart: of two with one key, one waits for the other."""
+        return wanted.memory_key
+
+    def _find_token(self, wanted: WantedToken) -> AccessToken | None:
+        """Return a token that can be sent: one for just these scopes, or for more."""
+        server, scopes = wanted.memory_key
+        now = self._settings.clock()
+        token = self._tokens.get(wanted.memory_key)
+        if token is not None:
+            return token if wanted.is_met_by(token, now) else None
+        for (other_server, other_scopes), other in list(self._tokens.items()):
+            is_wider = other_server == server and scopes < other_scopes
+            if is_wider and wanted.is_met_by(other, now):
+                return other
+        return None
+
+    # --- getting a token
+
+    def _obtain(self, wanted: WantedToken) -> Flow:
+        """Return a token: that of the file, else one of the authorization server."""
+        held = self._tokens.get(wanted.memory_key)
+        cache = self._open_cache()
+        kept = cache.read(wanted.key)
+        if kept is not None and wanted.is_met_by(kept, self._settings.clock()):
+            return kept
+        check_installed()
+        server = yield from self._discover(wanted.server)
+        reason = "refused" if wanted.refused else "expired" if held or kept else "first"
+        logger.info("token for %s: requested (%s)", server.scheme, reason)
+        token: AccessToken = yield from self._request_token(server, wanted, kept or held)
+        cache.write(wanted.key, token)
+        return token
+
+    def _open_cache(self) -> TokenCache:
+        return open_token_cache(self._get_bound_secret(), is_on=self._settings.cache)
+
+    def _get_bound_secret(self) -> str:
+        """Return the secret that whoever uses a token of the file must know too."""
+        return self._settings.client_secret
+
+    def _discover(self, server: AuthorizationServer) -> Flow:
+        """Return a server with all of its URLs; its metadata are read once."""
+        known = self._servers.get(server.key)
+        if known is None:
+            known = yield from discover(server)
+            self._servers[server.key] = known
+        return known
+
+    @abstractmethod
+    def _request_token(
+        self, server: AuthorizationServer, wanted: WantedToken, held: AccessToken | None
+    ) -> Flow:
+        """Return a token of the authorization server.
+
+        Args:
+            server: with all of its URLs.
+            wanted: the token.
+            held: the last one, which is no longer used; None where there was none.
+
+        """
+
+    def _send_grant(
+        self, server: AuthorizationServer, grant: str, *secrets: str, **parameters: Any
+    ) -> Generator[ProviderRequest, Response, AccessToken]:
+        """Send a token request and return the token.
+
+        Args:
+            server: the authorization server.
+            grant: the grant type.
+            *secrets: what among the parameters is secret.
+            **parameters: those of the grant.
+
+        """
+        request = build_token_request(server, self._settings, grant, **parameters)
+        response = yield request
+        endpoint = TokenEndpoint(
+            server.scheme, request.url, (self._settings.client_secret, *secrets)
+        )
+        refresh_token = parameters.get("refresh_token", "")
+        return endpoint.read_token(response, self._settings.clock(), refresh_token)
+
+    def _finish(self, wanted: WantedToken, ticket: Ticket, outcome: Outcome) -> None:
+        """End the flight of a ticket; a token is kept."""
+
+        def keep() -> None:
+            if isinstance(outcome, AccessToken):
+                self._tokens[wanted.memory_key] = outcome
+
+        self._flights.finish(self._get_flight_key(wanted), ticket.flight, outcome, keep)
+
+
+class _Lead:
+    """Leads a flight: however its block ends, those who wait are told."""
+
+    def __init__(self, provider: TokenProvider, wanted: WantedToken, ticket: Ticket) -> None:
+        self._provider = provider
+        self._wanted = wanted
+        self._ticket = ticket
+        self.outcome: Outcome = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        outcome = error if isinstance(error, DynclientError) else self.outcome
+        self._provider._finish(self._wanted, self._ticket, outcome)  # noqa: SLF001 (it is part of it)
+
+    def get_text(self) -> str:
+        """Return the token as it is sent."""
+        return _get_text(self.outcome)
+
+
+def _get_text(outcome: Outcome) -> str:
+    """Return the token that a request ended in.
+
+    Raises:
+        DynclientError: it ended in that. Each thread raises a copy: a traceback is of one.
+
+    """
+    if isinstance(outcome, AccessToken):
+        return outcome.text
+    if outcome is not None:
+        raise copy.copy(outcome)
+    raise AssertionError  # the leader's own error was raised
+
+
+def _get_send(demand: CredentialDemand) -> Any:
+    if demand.send is None:
+        raise UsageError("a provider of tokens is asked by a client, which sends its requests")
+    return demand.send
