@@ -86,6 +86,8 @@ STUBS = ("tests/stubs/test_stub_text.py",)
 CONNECTIONS = ("tests/transport/test_connection_settings.py",)
 REQUESTS = ("tests/plan/test_requests.py",)
 OPTION_HEADERS = ("tests/client/test_options.py", "tests/client/test_sending.py")
+PROVIDERS = ("tests/transport/test_credential_providers.py", "tests/transport/test_signing.py")
+TOKENS = ("tests/oauth",)
 WRITTEN_REQUESTS = ("tests/transport/test_written_requests.py",)
 FORMATS = ("tests/schema/test_formats.py", "-k", "fast_engine")
 
@@ -324,7 +326,7 @@ FAULTS = [
     Planted("alternatives overlap though a discriminator is there", "plan/document_check/overlap_rules.py", 'if not isinstance(value.get("oneOf"), list) or "discriminator" in value:', 'if not isinstance(value.get("oneOf"), list):', OVERLAPS),
     # the cache
     Planted("a damaged entry is used", "document/cache/document_cache.py", 'if checksum != b"%08x" % zlib.crc32(rest):', "if False:", CACHE),
-    Planted("everybody can read an entry", "document/cache/document_cache.py", "            temporary_path.replace(path)\n", "            temporary_path.chmod(0o644)\n            temporary_path.replace(path)\n", CACHE),
+    Planted("everybody can read an entry", "document/cache/private_files.py", "            temporary_path.replace(path)\n", "            temporary_path.chmod(0o644)\n            temporary_path.replace(path)\n", CACHE),
     Planted("an entry that was used is removed first", "document/cache/document_cache.py", "        os.utime(path)  # It was used: others are removed before it.\n", "        pass\n", CACHE),
     Planted("an entry of another version is used", "document/cache/document_cache.py", 'hashlib.sha256(f"dynclient {__version__}\\n".encode())', "hashlib.sha256()", CACHE),
     Planted("a part of an index may lie behind the text", "document/cache/indexed_tree.py", "return 0 <= start < start + length <= size_bytes", "return 0 <= start < start + length", INDEXED),
@@ -401,6 +403,15 @@ FAULTS = [
     Planted("an item of a stream is not checked", "streams/checked_items.py", "violations = checker.check(value, path)", "violations = []", STREAMS),
     Planted("a stream that is left keeps its connection", "transport/open_bodies.py", "        finally:\n            self._let_go()\n\n    def __del__(self) -> None:\n        self.close()", "        finally:\n            pass\n\n    def __del__(self) -> None:\n        self.close()", STREAMS),
     Planted("a broken event stream begins anew", "streams/reconnection.py", "if not last_event_id:", "if last_event_id:", STREAMS),
+    # tokens and signatures
+    Planted("a refused credential is renewed without end", "transport/exchange.py", "self.provided is None or self.provided.is_renewal or not", "self.provided is None or not", PROVIDERS),
+    Planted("a renewed credential that is the same is sent again", "transport/exchange.py", "if provided.is_same_as_refused:", "if False:", PROVIDERS),
+    Planted("a redirect to another origin is signed", "transport/exchange.py", "if self.sign is None or self.outgoing.is_cross_origin:", "if self.sign is None:", PROVIDERS),
+    Planted("each task requests a token of its own", "oauth/single_flight.py", "if flight is not None and not flight.is_lost:", "if False and flight is not None:", TOKENS),
+    Planted("a document from elsewhere names where secrets go", "oauth/authorization_server.py", "if demand.vouches_for_urls or get_origin(url) in demand.trusted_origins:", "if True:", TOKENS),
+    Planted("an answer of another authorization server is taken", "oauth/login_grants.py", 'if is_issuer_known and answer.get("iss") != server.issuer:', "if False:", TOKENS),
+    Planted("an answer of a login with another state is taken", "oauth/loopback_server.py", "or not is_expected or", "or", TOKENS),
+    Planted("a token of another client's secret is taken from its file", "oauth/token_cache.py", "if not hmac.compare_digest(bound.encode(), self._sign(text).encode()):", "if False:", TOKENS),
 ]  # fmt: skip
 
 
