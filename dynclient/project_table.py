@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from dynclient import toml_files
 from dynclient.errors import UsageError
+from dynclient.transport.connection_settings import HTTP_LIBRARIES, HttpLibrary
 from dynclient.violations import shorten_repr
 
 PYPROJECT_FILE = "pyproject.toml"
-
-HttpLibrary = Literal["httpx", "httpx2"]
-
-HTTP_LIBRARIES: tuple[HttpLibrary, ...] = ("httpx", "httpx2")
 
 _KEYS = ("spec", "specs", "overlays", "excuse", "diff", "http", "profiles")
 

@@ -13,7 +13,8 @@ import click
 from dynclient.document.files.uris import is_remote
 from dynclient.errors import DocumentNotFound, UsageError
 from dynclient.names import suggest
-from dynclient.project_table import HttpLibrary, ProjectTable, find_project_table
+from dynclient.project_table import ProjectTable, find_project_table
+from dynclient.transport.connection_settings import HttpLibrary
 
 if TYPE_CHECKING:
     from dynclient.cli.profiles import Profile

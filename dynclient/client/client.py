@@ -23,11 +23,11 @@ from dynclient.plan.call_document import Call
 from dynclient.plan.plan import Plan, Plans
 from dynclient.plan.results import Result
 from dynclient.plan.schemas import Schemas
-from dynclient.project_table import HttpLibrary
 from dynclient.schema.translation.translation_options import TranslationOptions
 from dynclient.transport.authorization import CredentialStore, TrustedPlaces
 from dynclient.transport.connection_settings import (
     ConnectionSettings,
+    HttpLibrary,
     check_connection_options,
     check_http2,
     check_max_connections,

@@ -28,7 +28,6 @@ from dynclient.transport.authorization import CredentialStore, build_unauthorize
 from dynclient.transport.deadline import Deadline
 from dynclient.transport.exchange import Exchange, ExchangePolicy
 from dynclient.transport.http_adapter import DEFAULT_TIMEOUTS, PhaseTimeouts, build_timeouts
-from dynclient.transport.provided_credentials import ProvidedCredentials
 from dynclient.transport.response_body import BodySink
 from dynclient.transport.runners import Runner
 from dynclient.violations import Violation, shorten
@@ -345,6 +344,9 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
         if not demands:
             outgoing = store.authorize(request)
             return Exchange(request, outgoing, self._exchange_policy, sink, deadline, sign=sign)
+        # Few clients have providers.
+        from dynclient.transport.provided_credentials import ProvidedCredentials
+
         outgoing = build_unauthorized(request)  # until the providers were asked
         provided = ProvidedCredentials(store, demands)
         return Exchange(

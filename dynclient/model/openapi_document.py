@@ -18,7 +18,6 @@ from dynclient.document.openapi_version import (
     detect_version_family,
     read_version,
 )
-from dynclient.document.problems import ProblemList
 from dynclient.document.references import Node
 from dynclient.masking import mask_url
 from dynclient.model.openapi_operation import Operation, iterate_operation_nodes
@@ -151,6 +150,8 @@ class Document:
 
         The first use compiles all operations to find it.
         """
+        from dynclient.document.problems import ProblemList  # No call asks for problems.
+
         problems: list[Problem] = []
         for file in self.files.read_all().values():
             problems += file.problems

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 from urllib.parse import unquote
 
 #: A variable of a path or server template: `{name}`.
@@ -13,8 +14,7 @@ TEMPLATE_VARIABLE = re.compile(r"\{([^{}]+)\}")
 _VARIABLE_PAIR = re.compile(r"([^=]+)=\{([^{}]+)\}")
 
 
-@dataclass(frozen=True)
-class PathTemplate:
+class PathTemplate(NamedTuple):
     """A path template in its parts. A fragment only tells operations apart and is never sent.
 
     Attributes:
@@ -26,7 +26,7 @@ class PathTemplate:
 
     path: str
     fixed_query: str = ""
-    query_variables: Mapping[str, str] = field(default_factory=dict)
+    query_variables: Mapping[str, str] = MappingProxyType({})
 
 
 def parse_path_template(text: str) -> PathTemplate:

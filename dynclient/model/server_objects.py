@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from dynclient.document.references import Node
 
@@ -15,8 +15,7 @@ Scalar = str | int | float | bool
 ServerVariable = tuple[str | None, tuple[str, ...]]
 
 
-@dataclass(frozen=True)
-class Server:
+class Server(NamedTuple):
     """A server.
 
     Attributes:
@@ -29,7 +28,7 @@ class Server:
 
     url: str
     description: str = ""
-    variables: Mapping[str, ServerVariable] = field(default_factory=dict)
+    variables: Mapping[str, ServerVariable] = MappingProxyType({})
     name: str = ""
 
 

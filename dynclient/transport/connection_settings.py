@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from dynclient.errors import UsageError
-from dynclient.project_table import HTTP_LIBRARIES, HttpLibrary
 from dynclient.transport.http_clients import MAX_CONNECTIONS
 from dynclient.violations import shorten_repr
+
+HttpLibrary = Literal["httpx", "httpx2"]
+
+HTTP_LIBRARIES: tuple[HttpLibrary, ...] = ("httpx", "httpx2")
 
 #: Names the HTTP library where the program does not.
 HTTP_VARIABLE = "DYNCLIENT_HTTP"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dynclient.errors import (
     Attempt,
@@ -23,7 +23,6 @@ from dynclient.transport.policy import (
     build_redirect,
     find_redirect_target,
 )
-from dynclient.transport.provided_credentials import ProvidedCredentials
 from dynclient.transport.response_body import MAX_RESPONSE_BYTES, MAX_RESPONSE_VALUES, BodySink
 from dynclient.transport.retry_budget import COST_AFTER_TIMEOUT, COST_OF_RETRY
 from dynclient.transport.retry_policy import Retry
@@ -31,6 +30,9 @@ from dynclient.transport.server_limits import read_retry_after
 from dynclient.transport.signing import SignFunction, add_signature
 from dynclient.wire.message import Request, Response
 from dynclient.wire.servers import is_sendable_url
+
+if TYPE_CHECKING:
+    from dynclient.transport.provided_credentials import ProvidedCredentials
 
 NO_RETRY = Retry(attempts=1)
 

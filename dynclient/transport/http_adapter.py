@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import AsyncIterator, Generator, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -324,24 +323,24 @@ class HttpAdapter:
         return _SyncByteStream(body)
 
 
-@dataclass(frozen=True)
 class _SyncByteStream:
     """A body as a client that waits reads it: from its start each time it is sent."""
 
-    body: StreamedBody
+    def __init__(self, body: StreamedBody) -> None:
+        self._body = body
 
     def __iter__(self) -> Iterator[bytes]:
-        return iter(self.body)
+        return iter(self._body)
 
 
-@dataclass(frozen=True)
 class _AsyncByteStream:
     """A body as a client that awaits reads it: from its start each time it is sent."""
 
-    body: StreamedBody
+    def __init__(self, body: StreamedBody) -> None:
+        self._body = body
 
     def __aiter__(self) -> AsyncIterator[bytes]:
-        return aiter(self.body)
+        return aiter(self._body)
 
 
 def _holds_connections(target: Any) -> bool:

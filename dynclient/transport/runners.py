@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dynclient.errors import TransportError
 from dynclient.masking import drop_private_frames
@@ -36,10 +36,12 @@ from dynclient.transport.http_adapter import (
     choose_queue_timeout,
     read_headers,
 )
-from dynclient.transport.provided_credentials import ProvidedCredentials
 from dynclient.transport.send_progress import SendProgress, current_send
-from dynclient.wire.credential_provider import ProviderRequest
 from dynclient.wire.message import Headers, Request, Response
+
+if TYPE_CHECKING:
+    from dynclient.transport.provided_credentials import ProvidedCredentials
+    from dynclient.wire.credential_provider import ProviderRequest
 
 #: What a provider sends is sent once: to the URL that it names, and nowhere else.
 _PROVIDER_POLICY = ExchangePolicy(

@@ -109,24 +109,22 @@ def _has_few_values(value: Any) -> bool:
 
 def has_shape_of_index(index: Any, size_bytes: int) -> bool:
     """Tell whether a value is an index whose parts lie in a text of some size."""
-    if not isinstance(index, list) or len(index) != 2:  # noqa: PLR2004 (a pair)
+    if not isinstance(index, list) or not index or not isinstance(index[0], dict):
         return False
-    short_members, others = index
-    if not isinstance(short_members, dict) or not isinstance(others, dict):
-        return False
-    return all(
-        key in short_members and _has_shape_of_part(part, size_bytes)
-        for key, part in others.items()
-    )
-
-
-def _has_shape_of_part(part: Any, size_bytes: int) -> bool:
-    if not isinstance(part, list) or len(part) != 2:  # noqa: PLR2004 (a pair)
-        return False
-    start, length = part
-    if type(start) is not int or type(length) is not int:
-        return has_shape_of_index(part, size_bytes)
-    return 0 <= start < start + length <= size_bytes
+    pending = [index]
+    while pending:
+        part = pending.pop()
+        if type(part) is not list or len(part) != 2:  # noqa: PLR2004 (a pair)
+            return False
+        first, second = part
+        if type(first) is int and type(second) is int:
+            if not 0 <= first < first + second <= size_bytes:
+                return False
+        elif type(first) is dict and type(second) is dict and second.keys() <= first.keys():
+            pending += second.values()
+        else:
+            return False
+    return True
 
 
 class _Unread:
