@@ -329,7 +329,7 @@ FAULTS = [
     Planted("everybody can read an entry", "document/cache/private_files.py", "            temporary_path.replace(path)\n", "            temporary_path.chmod(0o644)\n            temporary_path.replace(path)\n", CACHE),
     Planted("an entry that was used is removed first", "document/cache/document_cache.py", "        os.utime(path)  # It was used: others are removed before it.\n", "        pass\n", CACHE),
     Planted("an entry of another version is used", "document/cache/document_cache.py", 'hashlib.sha256(f"dynclient {__version__}\\n".encode())', "hashlib.sha256()", CACHE),
-    Planted("a part of an index may lie behind the text", "document/cache/indexed_tree.py", "return 0 <= start < start + length <= size_bytes", "return 0 <= start < start + length", INDEXED),
+    Planted("a part of an index may lie behind the text", "document/cache/indexed_tree.py", "if not 0 <= first < first + second <= size_bytes:", "if not 0 <= first < first + second:", INDEXED),
     Planted("a part is parsed each time", "document/cache/indexed_tree.py", "            self[key] = value\n            return value", "            return value", INDEXED),
     # downloads
     Planted("a validator is sent to another URL", "transport/downloaded_file.py", "if digest_url(url) != self.final_url:", "if False:", DOWNLOADS),

@@ -47,6 +47,11 @@ SCHEMA_LIST_KEYWORDS = ("allOf", "anyOf", "oneOf", "prefixItems")
 #: Keywords whose value is an object of schemas.
 SCHEMA_MAP_KEYWORDS = ("dependentSchemas", "patternProperties", "properties")
 
+#: All of these. Most schemas have none of them.
+SUBSCHEMA_KEYWORDS = frozenset(
+    (*SINGLE_SCHEMA_KEYWORDS, *SCHEMA_LIST_KEYWORDS, *SCHEMA_MAP_KEYWORDS)
+)
+
 
 T = TypeVar("T")
 
@@ -219,6 +224,8 @@ def find_referenced_names(schema: Any) -> Iterable[str]:
 
 def list_subschemas(schema: dict[str, Any]) -> list[Any]:
     """Return the schemas directly inside a schema, `$defs` apart."""
+    if SUBSCHEMA_KEYWORDS.isdisjoint(schema):
+        return []
     subschemas = [schema[keyword] for keyword in SINGLE_SCHEMA_KEYWORDS if keyword in schema]
     for keyword in SCHEMA_LIST_KEYWORDS:
         subschemas += schema.get(keyword, ())
@@ -233,6 +240,8 @@ def map_subschemas(schema: dict[str, Any], change: Callable[[Any], Any]) -> dict
     The schemas in `$defs` are changed too.
     """
     mapped = dict(schema)
+    if SUBSCHEMA_KEYWORDS.isdisjoint(mapped) and "$defs" not in mapped:
+        return mapped
     for keyword in SINGLE_SCHEMA_KEYWORDS:
         if keyword in mapped:
             mapped[keyword] = change(mapped[keyword])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from dynclient.errors import UnsafeValue, UsageError
 from dynclient.model import is_framing_header
@@ -13,8 +13,7 @@ from dynclient.wire.binary_values import StreamedBody
 from dynclient.wire.message import Headers, is_valid_header
 
 
-@dataclass(frozen=True)
-class ReadyRequest:
+class ReadyRequest(NamedTuple):
     """A request as it is about to be sent, for a function that signs it.
 
     Attributes:
@@ -28,9 +27,12 @@ class ReadyRequest:
     """
 
     method: str
-    url: str = field(repr=False)
-    headers: Headers = field(repr=False)
-    body: bytes | None = field(repr=False)
+    url: str
+    headers: Headers
+    body: bytes | None
+
+    def __repr__(self) -> str:
+        return f"<ReadyRequest {self.method}>"
 
 
 SignFunction = Callable[[ReadyRequest], Mapping[str, str]]

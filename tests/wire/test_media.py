@@ -73,7 +73,17 @@ def test_what_is_written_reads_back_the_same(engine, value):
 
 @ENGINES
 @pytest.mark.parametrize(
-    "value", [math.nan, math.inf, [None, -math.inf], {"a": math.nan}, object(), {"a": {1, 2}}, b"x"]
+    "value",
+    [
+        math.nan,
+        math.inf,
+        [None, -math.inf],
+        {"a": math.nan},
+        ({}, (0, (math.nan,))),
+        object(),
+        {"a": {1, 2}},
+        b"x",
+    ],
 )
 def test_what_is_no_json_is_not_written(engine, value):
     with pytest.raises(ValueError):

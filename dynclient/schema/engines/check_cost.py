@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from dynclient.schema.dialect import get_definition_name
+from dynclient.schema.dialect import SUBSCHEMA_KEYWORDS, get_definition_name
 
 _IN_PLACE_KEYWORDS = ("not", "if", "then", "else")
 _MEMBER_KEYWORDS = (
@@ -23,6 +23,9 @@ _MEMBER_KEYWORDS = (
     "contains",
     "propertyNames",
 )
+#: A schema without any of these is one schema to check.
+_CONTRIBUTORS = SUBSCHEMA_KEYWORDS | {"$ref"}
+
 #: Deeper values are not asked about.
 MAX_DEPTH = 64
 
@@ -281,7 +284,10 @@ def _read_terms(schema: Any) -> CostTerms:
         if "$ref" in part:
             terms.references.append(get_definition_name(part["$ref"]))
         for name, member in _list_members(part):
-            _add_member(terms, name, _read_terms(member))
+            if isinstance(member, dict) and not _CONTRIBUTORS.isdisjoint(member):
+                _add_member(terms, name, _read_terms(member))
+            else:
+                terms.members[name] = terms.members.get(name, 0) + 1
     return terms
 
 

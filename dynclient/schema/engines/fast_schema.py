@@ -13,9 +13,7 @@ from typing import Any
 from dynclient import regex
 from dynclient.document.references import escape_token
 from dynclient.schema.dialect import (
-    SCHEMA_LIST_KEYWORDS,
-    SCHEMA_MAP_KEYWORDS,
-    SINGLE_SCHEMA_KEYWORDS,
+    SUBSCHEMA_KEYWORDS,
     X_SERIALIZATION,
     get_definition_name,
     map_subschemas,
@@ -81,9 +79,7 @@ _ANNOTATIONS = frozenset(
         X_SERIALIZATION,
     )
 )
-_SUBSCHEMA_KEYWORDS = frozenset(
-    ("$ref", *SINGLE_SCHEMA_KEYWORDS, *SCHEMA_LIST_KEYWORDS, *SCHEMA_MAP_KEYWORDS)
-)
+_STRUCTURAL_KEYWORDS = SUBSCHEMA_KEYWORDS | {"$ref"}
 #: Without these beside them, `properties` and `patternProperties` are all that is evaluated.
 _EVALUATING_KEYWORDS = frozenset(
     (
@@ -263,7 +259,7 @@ class FastSchemaWriter:
 
     def _write_condition(self, schema: Any) -> Any:
         """Return a schema that several places need, as a reference to a definition."""
-        is_simple = not isinstance(schema, dict) or _SUBSCHEMA_KEYWORDS.isdisjoint(schema)
+        is_simple = not isinstance(schema, dict) or _STRUCTURAL_KEYWORDS.isdisjoint(schema)
         if is_simple or schema.keys() == {"$ref"}:
             return self._write_schema(schema)
         return self._refer_to_own_definition(self._scope.name_condition(schema), schema)

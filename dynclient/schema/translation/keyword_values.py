@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from types import NoneType
 from typing import Any
+
+_ALWAYS_FINITE = frozenset({bool, int, str, NoneType})
 
 #: No text, array or object is larger. Greater limits mean this one.
 MAX_SIZE = 2**63 - 1
@@ -32,12 +35,13 @@ def has_only_finite_numbers(value: Any) -> bool:
     pending = [value]
     while pending:
         item = pending.pop()
-        if isinstance(item, float) and not math.isfinite(item):
-            return False
-        if isinstance(item, dict):
-            pending += item.values()
-        elif isinstance(item, list):
-            pending += item
+        if isinstance(item, float):
+            if not math.isfinite(item):
+                return False
+            continue
+        members: Any = item.values() if isinstance(item, dict) else item
+        if isinstance(item, dict | list | tuple):
+            pending += [member for member in members if type(member) not in _ALWAYS_FINITE]
     return True
 
 

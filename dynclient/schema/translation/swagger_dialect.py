@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from dynclient.document.openapi_version import detect_schema_flavour
 from dynclient.document.references import Node
-from dynclient.document.translated_node import build_object, build_value
 
 #: Keywords that mean something else in 3.0, or that 3.0 does not have.
 _OWN_KEYWORDS = frozenset({"discriminator", "x-nullable"})
@@ -24,6 +23,8 @@ def read_swagger_schema(node: Node) -> Node:
         return node
     if _OWN_KEYWORDS.isdisjoint(value) and value.get("type") != "file":
         return node
+    from dynclient.document.translated_node import build_object, build_value
+
     members = {key: node.get_child(key) for key in node.member_keys()}
     if "x-nullable" in members:
         members["nullable"] = members["x-nullable"]
@@ -45,5 +46,7 @@ def read_discriminator(node: Node) -> Node | None:
     if isinstance(own.value, dict):
         return own
     if isinstance(own.value, str) and detect_schema_flavour(node.files) == "2.0":
+        from dynclient.document.translated_node import build_object  # Only 2.0 needs it.
+
         return build_object(own, {"propertyName": own})
     return None

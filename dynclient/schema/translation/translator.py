@@ -13,6 +13,7 @@ from dynclient.schema.dialect import (
     SCHEMA_LIST_KEYWORDS,
     SCHEMA_MAP_KEYWORDS,
     SINGLE_SCHEMA_KEYWORDS,
+    SUBSCHEMA_KEYWORDS,
     UNION_KEYWORDS,
     Direction,
     Schema,
@@ -60,6 +61,8 @@ _SUBSCHEMA_KEYWORDS: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(SCHEMA_LIST_KEYWORDS, (list,)),
     **dict.fromkeys(SCHEMA_MAP_KEYWORDS, (dict,)),
 }
+
+_KEYWORDS_WITH_SCHEMAS = SUBSCHEMA_KEYWORDS | {"dependencies"}
 
 #: With one of these keywords, what must be there may be said apart from what it is.
 _CONJUNCTION_KEYWORDS = (
@@ -403,6 +406,8 @@ class SchemaTranslator:
     # --- subschemas
 
     def _translate_subschemas(self, schema: Schema, node: Node, exclusions: frozenset[str]) -> None:
+        if _KEYWORDS_WITH_SCHEMAS.isdisjoint(node.value):
+            return
         for keyword, types in _SUBSCHEMA_KEYWORDS.items():
             if keyword not in node.value:
                 continue
