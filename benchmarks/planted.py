@@ -37,6 +37,9 @@ SWAGGER_DIALECT = ("tests/schema/test_swagger_dialect.py",)
 SWAGGER_DIFF = ("tests/diffing/test_swagger_diff.py",)
 STREAMS = ("tests/streams/test_streams.py",)
 SPLITTERS = ("tests/wire/test_item_splitters.py",)
+SHAPES = ("tests/pages/test_shapes.py",)
+PAGES = ("tests/pages/test_pages.py",)
+PAGED_LISTS = ("tests/sandbox/test_paged_lists.py",)
 CHANGES = (
     "tests/diffing/test_diff.py",
     "tests/diffing/test_mutations.py",
@@ -412,6 +415,14 @@ FAULTS = [
     Planted("an answer of another authorization server is taken", "oauth/login_grants.py", 'if is_issuer_known and answer.get("iss") != server.issuer:', "if False:", TOKENS),
     Planted("an answer of a login with another state is taken", "oauth/loopback_server.py", "or not is_expected or", "or", TOKENS),
     Planted("a token of another client's secret is taken from its file", "oauth/token_cache.py", "if not hmac.compare_digest(bound.encode(), self._sign(text).encode()):", "if False:", TOKENS),
+    # pages
+    Planted("pages: an offset does not count its own page", "pages/next_page.py", "(pagination.first if offset is None else offset) + item_count", "(pagination.first if offset is None else offset) + 1", SHAPES),
+    Planted("pages: a page that says that there are more ends the list", "pages/next_page.py", "has_more is False:", "has_more is not None:", SHAPES),
+    Planted("pages: a page may repeat", "pages/page_walk.py", "if items and self._digest_page(items, result) in self._digests:", "if False:", PAGES),
+    Planted("pages: a cursor need not move", "pages/page_walk.py", "        if position in self._digests:", "        if False:", PAGES),
+    Planted("pages: a link to another origin is followed", "pages/followed_link.py", "if get_origin(url) == get_origin(request.url):", "if True:", PAGES),
+    Planted("pages: a limit asks for one page too many", "pages/page_walk.py", "self._item_count >= max_items", "self._item_count > max_items", PAGES),
+    Planted("pages: a cursor of the sandbox skips an item", "sandbox/state/paged_list.py", "            return _read_last_digits(value)", "            return _read_last_digits(value) + 1", PAGED_LISTS),
 ]  # fmt: skip
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from dynclient.errors import DocumentError, UsageError
 from dynclient.model import Document
-from dynclient.pagination.inference import infer_pagination
+from dynclient.pagination.inference import find_page_size, infer_pagination
 from dynclient.pagination.next_page_links import read_link
 from dynclient.pagination.operation_fields import OperationFields
 from dynclient.pagination.pagination import Pagination
@@ -26,7 +27,8 @@ def find_declared_pagination(plan: Plan) -> Pagination | None:
     for read in _READERS:
         pagination = read(fields)
         if pagination is not None:
-            return pagination
+            size = pagination.size or find_page_size(fields)
+            return replace(pagination, size=size)
     return None
 
 

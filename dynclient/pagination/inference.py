@@ -48,6 +48,11 @@ def infer_pagination(fields: OperationFields) -> Pagination | None:
     return replace(best, source="inferred from the schemas")
 
 
+def find_page_size(fields: OperationFields) -> str | None:
+    """Return the pointer to how many items a page may have, in a call; None where nothing is."""
+    return _find_pointer(_select_countable(fields.call_fields), paging_names.PAGE_SIZES)
+
+
 @dataclass(frozen=True)
 class _Evidence:
     """What speaks of pages in an operation.
@@ -101,7 +106,7 @@ def _find_evidence(fields: OperationFields, items: ItemsArray) -> _Evidence:
         call_fields=call_fields,
         result_fields=result_fields,
         headers=fields.result_headers,
-        size=_find_pointer(_select_countable(call_fields), paging_names.PAGE_SIZES),
+        size=find_page_size(fields),
         has_more=_find_pointer(flags, paging_names.HAS_MORE),
         total=_find_pointer(integers, paging_names.TOTALS),
         page_count=_find_pointer(integers, paging_names.PAGE_COUNTS),

@@ -50,3 +50,14 @@ def replace_value(document: Mapping[str, Any], pointer: str, value: Any) -> dict
     member = document.get(first)
     inner = member if isinstance(member, Mapping) else {}
     return {**document, first: replace_value(inner, join_pointer(rest), value)}
+
+
+def remove_value(document: Mapping[str, Any], pointer: str) -> dict[str, Any]:
+    """Return a copy of an object without the value at a pointer; the original stays as it is."""
+    first, *rest = split_pointer(pointer)
+    member = document.get(first)
+    if not rest:
+        return {name: value for name, value in document.items() if name != first}
+    if not isinstance(member, Mapping):
+        return dict(document)
+    return {**document, first: remove_value(member, join_pointer(rest))}

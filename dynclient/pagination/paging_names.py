@@ -1,10 +1,10 @@
-"""The names that APIs give what pages a list, folded: lower case, letters and digits only."""
+"""The names that APIs give what pages a list, folded: in lower case, without punctuation."""
 
 from __future__ import annotations
 
 import re
 
-_NOT_WORD = re.compile(r"[^a-z0-9]")
+_NOT_WORD = re.compile(r"[\W_]+")
 
 
 def fold_name(name: str) -> str:

@@ -17,6 +17,9 @@ from dynclient.client.operation_lookup import build_not_found_error
 from dynclient.errors import DynclientError, UsageError
 from dynclient.generate import NoExample
 from dynclient.model import Document, Operation
+from dynclient.pagination.find_pagination import find_pagination, list_unknown_names
+from dynclient.pagination.pagination import Pagination
+from dynclient.pagination.pagination_table import PaginationTables, check_tables
 from dynclient.plan.call_document import Call
 from dynclient.plan.operation_matcher import MatchResult, OperationMatch, OperationMatcher
 from dynclient.plan.parsed_request import ParsedRequest, RequestLike
@@ -53,7 +56,7 @@ from dynclient.sandbox.state.item_store import ItemStore
 from dynclient.sandbox.state.resource_map import ResourceMap
 from dynclient.sandbox.state.stateful_operation import StatefulOperation
 from dynclient.sandbox.streamed_bodies import generate_pieces, split_body
-from dynclient.violations import MAX_LINES, Violation
+from dynclient.violations import MAX_LINES, Violation, shorten_repr
 from dynclient.wire.body_pieces import BodyPieces
 from dynclient.wire.message import Response
 from dynclient.wire.security import format_formula
@@ -105,6 +108,8 @@ class Sandbox:
         source: a document, or anything that `load` takes.
         strict: whether an item that was never created here gets 404, where that is declared.
         seed: of the samples; another number gives others.
+        page_size: how many items a page of a list has where the call does not say; None: all.
+        pagination: how lists page, where the document does not say it, as of a client.
         second_opinion: whether openapi-core checks every request and response too; its
             disagreements are kept.
 
@@ -116,8 +121,14 @@ class Sandbox:
         strict: bool = False,
         seed: int = 0,
         second_opinion: bool = False,
+        *,
+        page_size: int | None = None,
+        pagination: PaginationTables | None = None,
     ) -> None:
         self._compiled = CompiledDocument.of(load(source))
+        self._page_size = page_size
+        self._pagination_tables = pagination or {}
+        self._check_paging()
         self.strict = strict
         self.seed = seed
         self._cross_checker = CrossChecker(self.document) if second_opinion else None
@@ -132,6 +143,20 @@ class Sandbox:
         self._disagreements: list[Disagreement] = []
         self._call_log = CallLog()
         self._given_answers = GivenAnswers()
+
+    def _check_paging(self) -> None:
+        size = self._page_size
+        if size is not None and not (type(size) is int and size >= 1):
+            hint = "give a number from 1, or None for all items"
+            raise UsageError(f"page_size cannot be {shorten_repr(size)}", hint=hint)
+        check_tables(self._pagination_tables)
+        for name in list_unknown_names(self.document, self._pagination_tables):
+            raise build_not_found_error(self.document, name)
+
+    def _find_pagination(self, plan: Plan) -> Pagination | None:
+        """Return how an operation pages, where that is sure enough."""
+        pagination = find_pagination(plan, self._pagination_tables)
+        return pagination if pagination is not None and pagination.is_usable else None
 
     @property
     def document(self) -> Document:
@@ -459,6 +484,8 @@ class Sandbox:
             self._item_store,
             self._resource_map,
             self._extension,
+            self._find_pagination(plan),
+            self._page_size,
             strict=self.strict,
         )
         prepared = _PreparedOperation(

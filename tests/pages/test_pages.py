@@ -82,6 +82,7 @@ def test_max_pages_ends_both(max_pages, count):
 
 def test_pages_end_after_the_page_that_reaches_the_limit():
     _, client = open_shape(OFFSET)
+    assert [len(page.items) for page in client.list.pages(limit=3)] == [3]
     assert [len(page.items) for page in client.list.pages(limit=4)] == [3, 3]
 
 

@@ -8,6 +8,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from dynclient.pagination.json_pointers import (
+    find_value,
+    join_pointer,
+    replace_value,
+    split_pointer,
+)
 from dynclient.sandbox.response_sampler import SampledBody, sample_value
 from dynclient.sandbox.sandbox_extension import (
     HAS_MORE,
@@ -85,10 +91,17 @@ class ItemMapper:
         schema: of a body, self-contained.
         role: of the operation.
         extension: of the operation.
+        list_pointer: the place of a list of items; None where it is to be found.
 
     """
 
-    def __init__(self, schema: Any, role: ResourceRole, extension: OperationExtension) -> None:
+    def __init__(
+        self,
+        schema: Any,
+        role: ResourceRole,
+        extension: OperationExtension,
+        list_pointer: str | None = None,
+    ) -> None:
         defs = schema.get("$defs", {}) if isinstance(schema, dict) else {}
         self._defs = defs
         self._top = TopLevelSchema.from_schema(schema, defs)
@@ -99,8 +112,10 @@ class ItemMapper:
         item_names = self.item_schema.properties
         self.identity_property = find_identity_property(item_names, role, extension)
 
-        self.list_property = self._find_list_property(role)
-        array_schema = self._get_property_schema(self.list_property or "")
+        self.list_pointer = list_pointer
+        if list_pointer is None or not self._has_array(list_pointer):
+            self.list_pointer = self._find_list_pointer(role)
+        array_schema = self._get_schema_at(self.list_pointer or "")
         self._list_item_schema = TopLevelSchema.from_schema(array_schema.items_schema, defs)
         list_item_names = self._list_item_schema.properties
         self.list_identity_property = find_identity_property(list_item_names, role, extension)
@@ -124,6 +139,21 @@ class ItemMapper:
                 return name
         return ""
 
+    def _get_schema_at(self, pointer: str) -> TopLevelSchema:
+        """Return the declarations at a pointer; those of the whole body for ""."""
+        found = self._top
+        for key in split_pointer(pointer):
+            found = TopLevelSchema.from_schema(found.properties.get(key, True), self._defs)
+        return found
+
+    def _has_array(self, pointer: str) -> bool:
+        return "array" in self._get_schema_at(pointer).types
+
+    def _find_list_pointer(self, role: ResourceRole) -> str | None:
+        """Return the pointer to a list of items in a property; None where there is none."""
+        name = self._find_list_property(role)
+        return join_pointer([name]) if name else name
+
     def _find_list_property(self, role: ResourceRole) -> str | None:
         """Return the property that holds a list of items.
 
@@ -142,6 +172,11 @@ class ItemMapper:
 
     def _has_type(self, name: str, type_: str) -> bool:
         return type_ in SchemaTypes(self._top.properties[name], self._defs).types
+
+    def _can_be(self, name: str, *types: str) -> bool:
+        """Tell whether a property may have one of some types; any where its schema says none."""
+        own = SchemaTypes(self._top.properties[name], self._defs).types
+        return not own or bool(own & set(types))
 
     @cached_property
     def wrapper_sample(self) -> Any:
@@ -168,7 +203,7 @@ class ItemMapper:
         item = self.get_item(value)
         if self.identity_property in item:
             return [(self.identity_property, item)]
-        items = _get_member(value, self.list_property or "")
+        items = find_value(value, self.list_pointer or "")
         if not isinstance(items, list):
             return []
         name = self.list_identity_property
@@ -242,7 +277,7 @@ class ItemMapper:
     # --- a list of items
 
     def apply_page(
-        self, body: SampledBody, value: Any, items: Sequence[Item], first: int, total: int
+        self, body: SampledBody, value: Any, items: Sequence[Any], first: int, total: int
     ) -> Any:
         """Return a valid body that lists items.
 
@@ -254,11 +289,14 @@ class ItemMapper:
             total: number of items in all.
 
         """
-        if self.list_property is None:
+        if self.list_pointer is None:
             return value
         has_more = first + len(items) < total
         envelope = self._update_counts(value, has_more=has_more, total=total)
-        declared_items = [self._list_item_schema.select_declared(item) for item in items]
+        declared_items = [
+            self._list_item_schema.select_declared(item) if isinstance(item, dict) else item
+            for item in items
+        ]
         candidate = self._replace_list(envelope, declared_items)
         if body.is_valid(candidate):
             return candidate
@@ -281,13 +319,16 @@ class ItemMapper:
         return valid_item
 
     def _get_sampled_item(self, value: Any) -> Item:
-        items = _get_member(value, self.list_property or "")
-        if not isinstance(items, list) or not items:
-            return {}
-        return items[0] if isinstance(items[0], dict) else {}
+        items = self.get_list(value)
+        return items[0] if items and isinstance(items[0], dict) else {}
+
+    def get_list(self, value: Any) -> list[Any]:
+        """Return the items that a body lists, [] where it has no list."""
+        items = find_value(value, self.list_pointer) if self.list_pointer is not None else None
+        return items if isinstance(items, list) else []
 
     def _replace_list(self, envelope: Any, items: list[Any]) -> Any:
-        return {**envelope, self.list_property: items} if self.list_property else items
+        return replace_value(envelope, self.list_pointer, items) if self.list_pointer else items
 
     def _update_counts(self, value: Any, *, has_more: bool, total: int) -> Any:
         """Return an envelope whose total count and mark of a next page are right."""
@@ -295,11 +336,9 @@ class ItemMapper:
             return value
         envelope = dict(value)
         for folded_name, name in self._names_by_folded.items():
-            schema = self._top.properties[name]
-            is_text = isinstance(schema, dict) and schema.get("type") == "string"
-            if folded_name in HAS_MORE:
+            if folded_name in HAS_MORE and self._can_be(name, "boolean"):
                 envelope[name] = has_more
-            elif folded_name in TOTAL_COUNT and not is_text:
+            elif folded_name in TOTAL_COUNT and self._can_be(name, "integer", "number"):
                 envelope[name] = total
         return envelope
 

@@ -18,12 +18,16 @@ class ItemResponses:
     Args:
         role: of the operation.
         extension: what the document says of the operation for sandboxes.
+        list_pointer: the place of a list of items in a body; None where it is to be found.
 
     """
 
-    def __init__(self, role: ResourceRole, extension: OperationExtension) -> None:
+    def __init__(
+        self, role: ResourceRole, extension: OperationExtension, list_pointer: str | None = None
+    ) -> None:
         self._role = role
         self._extension = extension
+        self._list_pointer = list_pointer
         self._mappers: dict[SampledBody | None, ItemMapper] = {}
 
     def get_mapper(self, response: UnencodedResponse) -> ItemMapper:
@@ -32,7 +36,7 @@ class ItemResponses:
         mapper = self._mappers.get(body)
         if mapper is None:
             schema = body.checker.schema if body is not None else {}
-            mapper = ItemMapper(schema, self._role, self._extension)
+            mapper = ItemMapper(schema, self._role, self._extension, self._list_pointer)
             self._mappers[body] = mapper
         return mapper
 

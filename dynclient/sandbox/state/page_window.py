@@ -42,7 +42,7 @@ class PageWindow:
             return cls(offset, size)
         if number_parameter is None or number is None or size is None:
             return cls(0, size)
-        pages_before = max(number - _find_first_page(number_parameter), 0)
+        pages_before = max(number - find_first_page(number_parameter), 0)
         return cls(pages_before * size, size)
 
     def select(self, items: Sequence[ItemT]) -> Sequence[ItemT]:
@@ -65,12 +65,16 @@ def _read_count(parameter: Parameter | None, query: Mapping[str, Any]) -> int | 
     """Return the value of a parameter, None unless it is an integer from 0."""
     if parameter is None:
         return None
-    value = query.get(parameter.name, get_default(parameter))
+    return get_count(query.get(parameter.name, get_default(parameter)))
+
+
+def get_count(value: Any) -> int | None:
+    """Return a value that is an integer from 0, else None."""
     is_integer = isinstance(value, int) and not isinstance(value, bool)
     return value if is_integer and value >= 0 else None
 
 
-def _find_first_page(parameter: Parameter) -> int:
+def find_first_page(parameter: Parameter) -> int:
     """Return the number of the first page: 0 where that is the minimum or the default, else 1."""
     if parameter.schema is None:
         return 1

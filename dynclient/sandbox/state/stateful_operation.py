@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from dynclient.pagination.pagination import Pagination
 from dynclient.plan.parsed_request import ParsedRequest
 from dynclient.plan.plan import Plan
 from dynclient.sandbox.response_builder import ResponseBuilder, UnencodedResponse
@@ -20,6 +21,7 @@ from dynclient.sandbox.state.item_mapper import ItemMapper, generate_identities,
 from dynclient.sandbox.state.item_responses import ItemResponses
 from dynclient.sandbox.state.item_store import Item, ItemStore, merge_items
 from dynclient.sandbox.state.page_window import PageWindow
+from dynclient.sandbox.state.paged_list import PagedList
 from dynclient.sandbox.state.resource_map import (
     ResourceAction,
     ResourceMap,
@@ -72,6 +74,8 @@ class StatefulOperation:
         item_store: of the sandbox; the caller holds its lock.
         resource_map: of the document.
         sandbox_extension: of the document.
+        pagination: how the operation pages; None where it does not.
+        page_size: how many items a page has where the call does not say; None: all.
         strict: whether an item that was never created here does not exist.
 
     """
@@ -83,6 +87,8 @@ class StatefulOperation:
         item_store: ItemStore,
         resource_map: ResourceMap,
         sandbox_extension: SandboxExtension,
+        pagination: Pagination | None,
+        page_size: int | None,
         *,
         strict: bool,
     ) -> None:
@@ -101,9 +107,17 @@ class StatefulOperation:
             self._operation_extension.unique,
             strict=strict,
         )
-        self._item_responses = ItemResponses(self._role, self._operation_extension)
+        self._pagination = pagination
+        self._page_size = page_size
+        list_pointer = pagination.items if pagination is not None else None
+        self._item_responses = ItemResponses(self._role, self._operation_extension, list_pointer)
         self._request_mapper = self._build_request_mapper()
-        self._perform = self._find_action(self._role.action)
+        self._perform = self._find_action(self._choose_action())
+
+    def _choose_action(self) -> ResourceAction:
+        """Return what the operation does; what pages and does nothing else is a list."""
+        action = self._role.action
+        return "list" if action == "none" and self._pagination is not None else action
 
     def _build_request_mapper(self) -> ItemMapper:
         # The extension names the item's property of a response, not of a request.
@@ -240,6 +254,8 @@ class StatefulOperation:
     def _read(self, call: _ResourceCall) -> UnencodedResponse:
         response = self._build_success(call)
         item = self._get_stored_item(response, call)
+        if item is None and self._pagination is not None:
+            return self._page_sample(response, call)
         if item is None:
             return self._item_responses.apply_item(
                 response, self._add_identity(response, call, {}), omit_others=False
@@ -326,20 +342,41 @@ class StatefulOperation:
         stored_items = self._item_store.list_items(call.collection)
         if not response.is_json or response.body is None:
             return response
-        if not stored_items and not self._is_list_known(call):
-            return response
-
-        window = PageWindow.from_query(self._plan.operation, call.query)
         mapper = self._item_responses.get_mapper(response)
         items = [mapper.add_list_identity(item, key) for key, item in stored_items.items()]
-        value = mapper.apply_page(
-            response.body,
-            response.value,
-            items=window.select(items),
-            first=window.skip,
-            total=len(items),
+        if not stored_items and not self._is_list_known(call):
+            return self._page_sample(response, call)
+        return self._build_page(response, call, items)
+
+    def _page_sample(self, response: UnencodedResponse, call: _ResourceCall) -> UnencodedResponse:
+        """Return a page of the sampled list, which stands for all there is."""
+        if self._pagination is None or not response.is_json:
+            return response
+        items = self._item_responses.get_mapper(response).get_list(response.value)
+        return self._build_page(response, call, items)
+
+    def _build_page(
+        self, response: UnencodedResponse, call: _ResourceCall, items: list[Any]
+    ) -> UnencodedResponse:
+        """Return the page of a list that a call asks for."""
+        body = response.body
+        if body is None:
+            return response
+        window = PageWindow.from_query(self._plan.operation, call.query)
+        paged_list = None
+        if self._pagination is not None:
+            paged_list = PagedList(
+                self._plan.operation, self._pagination, call.request, call.call, self._page_size
+            )
+            window = paged_list.find_window(items)
+        value = self._item_responses.get_mapper(response).apply_page(
+            body, response.value, items=window.select(items), first=window.skip, total=len(items)
         )
-        return replace(response, value=value)
+        if paged_list is None:
+            return replace(response, value=value)
+        value = paged_list.fill_envelope(body, value, window, len(items))
+        headers = paged_list.list_headers(response.headers, window, len(items))
+        return replace(response, value=value, headers=headers)
 
     def _is_list_known(self, call: _ResourceCall) -> bool:
         """Tell whether an empty list is known to be empty.
