@@ -25,6 +25,8 @@ _HOMES = {
     "Violation": "dynclient.violations",
     "diff": "dynclient.diffing.diff",
     "load": "dynclient.client.load",
+    "record": "dynclient.recording.recorder",
+    "replay": "dynclient.recording.replayer",
 }
 
 _MODULES = ("errors", "oauth", "strategies")
@@ -49,6 +51,8 @@ __all__ = [
     "errors",
     "load",
     "oauth",
+    "record",
+    "replay",
     "strategies",
 ]
 

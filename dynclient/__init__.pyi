@@ -15,6 +15,8 @@ from dynclient.document.problems import Problem as Problem
 from dynclient.model import Document as Document
 from dynclient.plan.call_document import Call as Call
 from dynclient.plan.results import Result as Result
+from dynclient.recording.recorder import record as record
+from dynclient.recording.replayer import replay as replay
 from dynclient.sandbox import Sandbox as Sandbox
 from dynclient.transport.retry_policy import Retry as Retry
 from dynclient.violations import Violation as Violation
@@ -42,5 +44,7 @@ __all__ = [
     "errors",
     "load",
     "oauth",
+    "record",
+    "replay",
     "strategies",
 ]

@@ -6,7 +6,7 @@ Errors, problems, reports, logs, curl lines and reprs all ask here.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from types import TracebackType
 from typing import NamedTuple
 from urllib.parse import unquote_plus
@@ -121,17 +121,26 @@ class SecretNames(NamedTuple):
         return name in self.properties or is_secret_name(name)
 
 
-def mask_url(url: str, secret_names: Collection[str] = ()) -> str:
+def _build_mask(_secret: str) -> str:
+    return MASK
+
+
+def mask_url(
+    url: str,
+    secret_names: Collection[str] = (),
+    replace: Callable[[str], str] = _build_mask,
+) -> str:
     """Return a URL without its user information, and without secrets in its query and fragment.
 
     Args:
         url: the whole URL, however broken.
         secret_names: query parameters that are secret, whatever their names look like.
+        replace: encoded secret → what stands in its place.
 
     """
     if "@" not in url and "?" not in url and "#" not in url:
         return url
-    return _mask_fields(_mask_user(url), secret_names)
+    return _mask_fields(_mask_user(url, replace), secret_names, replace)
 
 
 def mask_urls(text: str) -> str:
@@ -141,7 +150,7 @@ def mask_urls(text: str) -> str:
     return _URL_IN_TEXT.sub(lambda match: mask_url(match[0]), text)
 
 
-def _mask_user(url: str) -> str:
+def _mask_user(url: str, replace: Callable[[str], str]) -> str:
     start = _AUTHORITY_START.match(url)
     begin = start.end() if start else 0
     authority = re.split(r"[/?#\\]", url[begin:], maxsplit=1)[0]
@@ -154,17 +163,17 @@ def _mask_user(url: str) -> str:
     has_password = ":" in url[begin : max(end, begin)]
     if end <= begin or not (start or has_password):
         return url
-    return f"{url[:begin]}{MASK}{url[end:]}"
+    return f"{url[:begin]}{replace(url[begin:end])}{url[end:]}"
 
 
-def _mask_fields(url: str, secret_names: Collection[str]) -> str:
+def _mask_fields(url: str, secret_names: Collection[str], replace: Callable[[str], str]) -> str:
     """Return a URL without secret values among the fields of its query and its fragment."""
     pieces = re.split(r"([?#&;])", url)
     for index in range(2, len(pieces), 2):
         name, sign, value = pieces[index].partition("=")
         plain_name = unquote_plus(name)
         if value and (plain_name in secret_names or _is_secret_field(plain_name, value)):
-            pieces[index] = name + sign + MASK
+            pieces[index] = name + sign + replace(value)
     return "".join(pieces)
 
 

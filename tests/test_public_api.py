@@ -33,6 +33,8 @@ PUBLIC = [
     "errors",
     "load",
     "oauth",
+    "record",
+    "replay",
     "strategies",
 ]
 

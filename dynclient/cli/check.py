@@ -1,4 +1,4 @@
-"""`dynclient check`: the problems of documents, and the lines of code that do not fit one."""
+"""`dynclient check`: the problems of documents, and the code and recordings that do not fit one."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dynclient.cli import document_option
+from dynclient.cli.check_recordings import RecordingOptions, check_recordings
 from dynclient.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 #: A document with errors leaves like one that cannot be read at all.
 INVALID_DOCUMENT = 7
 
-#: The document is in order, and a line of code does not fit it.
+#: The document is in order, and a line of code, or a recording, does not fit it.
 USAGE_MISMATCH = 1
 
 FORMATS = ("text", "json", "github", "sarif")
@@ -53,8 +54,22 @@ _FAILING = {"error": ("error",), "warning": ("error", "warning")}
     multiple=True,
     help="Python code that has to fit the document; repeatable.",
 )
+@click.option(
+    "--recorded",
+    metavar="HAR",
+    multiple=True,
+    help="A recording that the document has to describe; repeatable.",
+)
+@click.option(
+    "--baseline", metavar="FILE", help="Drift of the recordings that is known; it may only shrink."
+)
+@click.option(
+    "--write-baseline",
+    is_flag=True,
+    help="Write the baseline where there is none, else remove what drifts no more.",
+)
 @click.pass_context
-def command(
+def command(  # noqa: PLR0913 (an option each)
     ctx: click.Context,
     specs: tuple[str, ...],
     named: tuple[str, ...],
@@ -63,6 +78,9 @@ def command(
     *,
     strict: bool,
     used: tuple[str, ...],
+    recorded: tuple[str, ...],
+    baseline: str | None,
+    write_baseline: bool,
 ) -> None:
     """Check documents, and code against one.
 
@@ -75,12 +93,19 @@ def command(
     With --used, also every line of the code that does not fit the document: a misspelt operation,
     an unknown or missing argument, a literal of the wrong type, a key that no result has. The code
     is read, never run. The exit code is 1 where there is such a line and the document is in order.
+
+    With --recorded, also every call and result of a HAR file that the document does not describe;
+    the exit code is 1 where there is one that the baseline does not hold, or where the baseline
+    holds one that is no more.
     """
     choices = document_option.choose_documents(list(dict.fromkeys((*specs, *named))))
-    _check_options(choices, form, used)
+    recordings = RecordingOptions(recorded, baseline, write_baseline)
+    recordings.check()
+    _check_options(choices, form, used, recordings)
     checked = _check_documents(choices, strict=strict)
-    if used and len(checked) > 1:
-        raise UsageError("--used goes with one document", hint="give one SPEC")
+    if (used or recorded) and len(checked) > 1:
+        option = "--used" if used else "--recorded"
+        raise UsageError(f"{option} goes with one document", hint="give one SPEC")
     if form == "text" and len(checked) == 1 and checked[0].error is not None:
         raise checked[0].error
     is_failing = _has_failures(checked, fail_on)
@@ -90,19 +115,25 @@ def command(
     document = checked[0].document
     if used and document is not None:
         is_conforming = _check_usages(document, used)
+    if recorded and document is not None:
+        is_conforming &= check_recordings(document, recordings)
     if is_failing:
         ctx.exit(INVALID_DOCUMENT)
     ctx.exit(0 if is_conforming else USAGE_MISMATCH)
 
 
 def _check_options(
-    choices: Sequence[document_option.DocumentChoice], form: str, used: Sequence[str]
+    choices: Sequence[document_option.DocumentChoice],
+    form: str,
+    used: Sequence[str],
+    recordings: RecordingOptions,
 ) -> None:
     """Refuse options that do not go together."""
     from dynclient.client.source_loader import STDIN
 
-    if used and form != "text":
-        raise UsageError("--used prints text", hint=f"leave out --format {form}")
+    if (used or recordings.paths) and form != "text":
+        option = "--used" if used else "--recorded"
+        raise UsageError(f"{option} prints text", hint=f"leave out --format {form}")
     if [choice.source for choice in choices].count(STDIN) > 1:
         raise UsageError("standard input is read twice")
 

@@ -226,6 +226,8 @@ class BaseClient(NotebookView, Generic[OperationT]):
         )
         try:
             checked_options = Options().replace(**options)
+            if hasattr(transport, "bind_document"):
+                transport = transport.bind_document(compiled.document)
             runner = self._runner_class(transport, USER_AGENT, settings)
             own = GivenCredentials(credentials or {})
             complete = collect_credentials(own, compiled.document, checked_options.server)
@@ -330,7 +332,11 @@ class BaseClient(NotebookView, Generic[OperationT]):
     def _build_credential_store(self, operation: model.Operation) -> CredentialStore:
         adapter = self._runner.adapter
         if adapter.is_in_process:
-            return CredentialStore(self._credentials, unread=self._credentials.unread)
+            return CredentialStore(
+                self._credentials,
+                is_optional=adapter.is_credential_optional,
+                unread=self._credentials.unread,
+            )
         places = TrustedPlaces(
             origins=frozenset({self._find_trusted_origin(operation)}),
             vouches_for_urls=self._vouches_for_urls,
@@ -339,7 +345,7 @@ class BaseClient(NotebookView, Generic[OperationT]):
         return CredentialStore(
             self._credentials,
             places,
-            is_optional=adapter.is_user_owned,
+            is_optional=adapter.is_credential_optional,
             unread=self._credentials.unread,
         )
 
@@ -496,8 +502,8 @@ class Client(BaseClient[Operation]):
             in a file object, or a Document.
         credentials: by security scheme: a string (an api key as it is sent, or a token), a pair
             (user, password) for basic, or a callable that returns one.
-        transport: a Sandbox, a transport of httpx or httpx2, or a ready client of either, which
-            stays yours.
+        transport: a Sandbox, a transport of httpx or httpx2, a ready client of either, which
+            stays yours, or a recording (`record`, `replay`).
         max_connections: how many calls are under way at once; further ones wait their turn. None:
             any number. A ready client has limits of its own.
         http: the HTTP library: `httpx` or `httpx2`; None: that of DYNCLIENT_HTTP, else httpx.

@@ -28,7 +28,7 @@ from dynclient.transport.retry_budget import COST_AFTER_TIMEOUT, COST_OF_RETRY
 from dynclient.transport.retry_policy import Retry
 from dynclient.transport.server_limits import read_retry_after
 from dynclient.transport.signing import SignFunction, add_signature
-from dynclient.wire.message import Request, Response
+from dynclient.wire.message import Headers, Request, Response
 from dynclient.wire.servers import is_sendable_url
 
 if TYPE_CHECKING:
@@ -96,6 +96,14 @@ class Exchange(NamedTuple):
     def authorize(self, provided: ProvidedCredentials) -> Exchange:
         """Return the exchange with credentials that providers gave."""
         return self._replace(outgoing=provided.authorize(self.request), provided=provided)
+
+    def build_sent_request(self) -> Request:
+        """Return what is sent, as a request without the credentials of the client."""
+        if not self.redirects:
+            return self.request
+        outgoing = self.outgoing
+        headers = Headers(outgoing.headers, outgoing.secret_headers)
+        return Request(outgoing.method, outgoing.url, headers, outgoing.body)
 
     def prepare_attempt(self) -> Exchange:
         """Return the exchange as it is sent now: with a signature, where one is asked for."""

@@ -111,6 +111,8 @@ class HttpAdapter:
         self.is_in_process = hasattr(target, "handle")
         is_ready_client = hasattr(target, "build_request") and hasattr(target, "send")
         self.is_user_owned = is_ready_client and not self.is_in_process
+        #: A ready client has authentication of its own, and a recording asks for none.
+        self.is_credential_optional = self.is_user_owned or hasattr(target, "needs_no_credentials")
         self._check_target()
         self.library: Any = find_library(target) if self.is_user_owned else None
         # A ready client has limits of its own.

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from dynclient.errors import TransportError
 from dynclient.masking import drop_private_frames
@@ -49,12 +49,40 @@ _PROVIDER_POLICY = ExchangePolicy(
 )
 
 
-class Runner:
-    """What both runners share: the adapter of their HTTP client, and what calls share."""
+class ExchangeRecorder(Protocol):
+    """A transport that is told each exchange, and leaves the sending to another one."""
 
-    def __init__(self, adapter: HttpAdapter) -> None:
-        self.adapter = adapter
+    #: What the requests go to, as `Client(transport=…)` takes it.
+    transport: Any
+
+    def add_exchange(self, request: Request, response: Response) -> None:
+        """Take an exchange: what was sent, without the credentials of the client, and what came."""
+
+
+class Runner:
+    """What both runners share: the adapter of their HTTP client, and what calls share.
+
+    Args:
+        target: what the requests go to, as the adapter takes it; or an ExchangeRecorder.
+        user_agent: sent where the request names none.
+        settings: of connections of our own.
+        is_async: whether the runner is awaited.
+
+    """
+
+    def __init__(
+        self, target: Any, user_agent: str, settings: ConnectionSettings, *, is_async: bool
+    ) -> None:
+        self._recorder: ExchangeRecorder | None = None
+        if hasattr(target, "add_exchange"):
+            self._recorder, target = target, target.transport
         self.state = ClientState()
+        self.adapter = HttpAdapter(target, user_agent, is_async=is_async, settings=settings)
+
+    def _record(self, exchange: Exchange, response: Response) -> None:
+        """Give an exchange to the recorder; what a provider of credentials sends is a secret."""
+        if self._recorder is not None and exchange.policy is not _PROVIDER_POLICY:
+            self._recorder.add_exchange(exchange.build_sent_request(), response)
 
     def _send_in_process(self, exchange: Exchange) -> Response:
         started = time.perf_counter()
@@ -119,8 +147,7 @@ class SyncRunner(Runner):
     """Sends requests and waits for their responses."""
 
     def __init__(self, target: Any, user_agent: str, settings: ConnectionSettings) -> None:
-        adapter = HttpAdapter(target, user_agent, is_async=False, settings=settings)
-        super().__init__(adapter)
+        super().__init__(target, user_agent, settings, is_async=False)
 
     def send(self, exchange: Exchange, timeouts: PhaseTimeouts | None) -> Response:
         """Return the response that ends an exchange.
@@ -151,7 +178,9 @@ class SyncRunner(Runner):
     def _take(self, step: Send | Wait | AskProviders, timeouts: PhaseTimeouts | None) -> Any:
         """Do one step, and return what it led to."""
         if type(step) is Send:
-            return self._send_once(step.exchange, timeouts, step.progress)
+            response = self._send_once(step.exchange, timeouts, step.progress)
+            self._record(step.exchange, response)
+            return response
         if type(step) is AskProviders:
             return self._ask_providers(step, timeouts)
         return self.state.clock.sleep(step.seconds)
@@ -257,8 +286,7 @@ class AsyncRunner(Runner):
     """Sends requests and awaits their responses."""
 
     def __init__(self, target: Any, user_agent: str, settings: ConnectionSettings) -> None:
-        adapter = HttpAdapter(target, user_agent, is_async=True, settings=settings)
-        super().__init__(adapter)
+        super().__init__(target, user_agent, settings, is_async=True)
 
     async def send(self, exchange: Exchange, timeouts: PhaseTimeouts | None) -> Response:
         """Return the response that ends an exchange.
@@ -309,7 +337,9 @@ class AsyncRunner(Runner):
         self, step: Send | AskProviders, timeouts: PhaseTimeouts | None
     ) -> Any:
         if type(step) is Send:
-            return await self._send_once(step.exchange, timeouts, step.progress)
+            response = await self._send_once(step.exchange, timeouts, step.progress)
+            self._record(step.exchange, response)
+            return response
         return await self._ask_providers(step, timeouts)
 
     async def _ask_providers(
