@@ -86,6 +86,8 @@ SHELL_WORDS = ("tests/cli/test_call_words.py",)
 SHELL_COMPLETION = ("tests/cli/test_shell_completion.py",)
 STUBS_CHECK = ("tests/cli/test_stubs.py",)
 STUBS = ("tests/stubs/test_stub_text.py",)
+RECORDINGS = ("tests/recording/test_record_and_replay.py",)
+DRIFTS = ("tests/cli/test_check_recordings.py",)
 CONNECTIONS = ("tests/transport/test_connection_settings.py",)
 REQUESTS = ("tests/plan/test_requests.py",)
 OPTION_HEADERS = ("tests/client/test_options.py", "tests/client/test_sending.py")
@@ -384,6 +386,14 @@ FAULTS = [
     Planted("types have what travels the other way", "stubs/type_reader.py", 'part.get("not") == {} or part.get(self._excluded) is True', 'part.get("not") == {}', STUBS),
     Planted("every member is optional in types", "stubs/type_reader.py", "ModelField(name, expression, name in required, text)", "ModelField(name, expression, False, text)", STUBS),
     Planted("two objects at one path share a type", "stubs/type_reader.py", "        while key in self.models:\n", "        while False:\n", STUBS),
+    # recordings
+    Planted("a secret of a body is recorded", "recording/secret_replacement.py", "            if replaced == data:\n", "            if True:\n", RECORDINGS),
+    Planted("a secret of a path is recorded", "recording/recorder.py", "if text and names.has_property(name):", "if False:", RECORDINGS),
+    Planted("the URL decides which answer is given", "recording/recorded_calls.py", "        if operation is None:\n            return self.read(entry.request)", "        if True:\n            return self.read(entry.request)", RECORDINGS),
+    Planted("an answer is given twice", "recording/replayer.py", "                    self._used.add(number)\n", "", RECORDINGS),
+    Planted("a replay asks for credentials", "recording/replayer.py", "    needs_no_credentials = True\n", "", RECORDINGS),
+    Planted("known drift that is mended passes", "cli/check_recordings.py", "return not new and not mended", "return not new", DRIFTS),
+    Planted("a written baseline takes new drift", "cli/check_recordings.py", "sorted(drifting) if known is None else [line for line in known if line in drifting]", "sorted(drifting)", DRIFTS),
     # the HTTP library, URLs and headers
     Planted("the environment wins over the program", "transport/connection_settings.py", 'name = given if given is not None else os.environ.get(HTTP_VARIABLE) or "httpx"', 'name = os.environ.get(HTTP_VARIABLE) or given or "httpx"', CONNECTIONS),
     Planted("http2 is given together with a transport", "transport/connection_settings.py", "    if transport is not None and given:\n", "    if False:\n", CONNECTIONS),
