@@ -79,10 +79,10 @@ class Runner:
         self.state = ClientState()
         self.adapter = HttpAdapter(target, user_agent, is_async=is_async, settings=settings)
 
-    def _record(self, exchange: Exchange, response: Response) -> None:
-        """Give an exchange to the recorder; what a provider of credentials sends is a secret."""
-        if self._recorder is not None and exchange.policy is not _PROVIDER_POLICY:
-            self._recorder.add_exchange(exchange.build_sent_request(), response)
+    def _record(self, recorder: ExchangeRecorder, exchange: Exchange, response: Response) -> None:
+        """Give an exchange to a recorder; what a provider of credentials sends is a secret."""
+        if exchange.policy is not _PROVIDER_POLICY:
+            recorder.add_exchange(exchange.build_sent_request(), response)
 
     def _send_in_process(self, exchange: Exchange) -> Response:
         started = time.perf_counter()
@@ -179,7 +179,8 @@ class SyncRunner(Runner):
         """Do one step, and return what it led to."""
         if type(step) is Send:
             response = self._send_once(step.exchange, timeouts, step.progress)
-            self._record(step.exchange, response)
+            if self._recorder is not None:
+                self._record(self._recorder, step.exchange, response)
             return response
         if type(step) is AskProviders:
             return self._ask_providers(step, timeouts)
@@ -338,7 +339,8 @@ class AsyncRunner(Runner):
     ) -> Any:
         if type(step) is Send:
             response = await self._send_once(step.exchange, timeouts, step.progress)
-            self._record(step.exchange, response)
+            if self._recorder is not None:
+                self._record(self._recorder, step.exchange, response)
             return response
         return await self._ask_providers(step, timeouts)
 
