@@ -36,6 +36,9 @@ SWAGGER = ("tests/client/test_swagger.py", "-k", "read_back")
 SWAGGER_DIALECT = ("tests/schema/test_swagger_dialect.py",)
 SWAGGER_DIFF = ("tests/diffing/test_swagger_diff.py",)
 STREAMS = ("tests/streams/test_streams.py",)
+RESULT_LINKS = ("tests/client/test_result_links.py",)
+CONDITIONS = ("tests/client/test_conditional_requests.py",)
+POLLING = ("tests/client/test_polling.py",)
 SPLITTERS = ("tests/wire/test_item_splitters.py",)
 SHAPES = ("tests/pages/test_shapes.py",)
 PAGES = ("tests/pages/test_pages.py",)
@@ -433,6 +436,10 @@ FAULTS = [
     Planted("pages: a link to another origin is followed", "pages/followed_link.py", "if get_origin(url) == get_origin(request.url):", "if True:", PAGES),
     Planted("pages: a limit asks for one page too many", "pages/page_walk.py", "self._item_count >= max_items", "self._item_count > max_items", PAGES),
     Planted("pages: a cursor of the sandbox skips an item", "sandbox/state/paged_list.py", "            return _read_last_digits(value)", "            return _read_last_digits(value) + 1", PAGED_LISTS),
+    # links, ETags, waiting
+    Planted("a link goes on where a value is missing", "plan/runtime_expressions.py", "raise MissingExpressionValue(shorten(expression[0])) from None", "return None", RESULT_LINKS),
+    Planted("a 304 to another request gives the known data", "client/conditional_requests.py", "is_same = isinstance(known, Result) and known.request.url == request.url", "is_same = isinstance(known, Result)", CONDITIONS),
+    Planted("waiting cuts what the server asks for", "client/polling.py", "if remaining_s <= 0 or asked_s > remaining_s or", "if remaining_s <= 0 or", POLLING),
 ]  # fmt: skip
 
 

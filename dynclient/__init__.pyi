@@ -8,6 +8,7 @@ from dynclient.client.client import AsyncOperation as AsyncOperation
 from dynclient.client.client import Client as Client
 from dynclient.client.client import Operation as Operation
 from dynclient.client.load import load as load
+from dynclient.client.polling import Polling as Polling
 from dynclient.diffing.change import Change as Change
 from dynclient.diffing.diff import Diff as Diff
 from dynclient.diffing.diff import diff as diff
@@ -33,6 +34,7 @@ __all__ = [
     "Diff",
     "Document",
     "Operation",
+    "Polling",
     "Problem",
     "Request",
     "Result",

@@ -250,7 +250,8 @@ class TimedOut(TransportError):
     `credentials` for their provider, `rate` for its turn. `.elapsed_s` says how many seconds the
     call took; `.deadline_s` is its deadline where that was reached, else None.
 
-    Of a stream, `.item_count` says how many items came before.
+    Of a stream, `.item_count` says how many items came before. Of `wait_until`, the phase is
+    `condition`, and `.result` the last of `.call_count` results.
     """
 
     code = "timed-out"
@@ -258,6 +259,8 @@ class TimedOut(TransportError):
     item_count: int = 0
     elapsed_s: float = 0.0
     deadline_s: float | None = None
+    result: Any = None
+    call_count: int = 1
 
 
 class TooManyRedirects(TransportError):

@@ -22,6 +22,7 @@ PUBLIC = [
     "Diff",
     "Document",
     "Operation",
+    "Polling",
     "Problem",
     "Request",
     "Result",

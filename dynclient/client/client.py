@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, Unpack
 
 from dynclient import __version__, model
@@ -42,6 +42,7 @@ from dynclient.wire.servers import get_origin, resolve_base_url
 
 if TYPE_CHECKING:
     from dynclient.client.excuses import Excuses
+    from dynclient.client.polling import HasEnded
     from dynclient.pages.page import Page
     from dynclient.streams import AsyncStream, Stream
 
@@ -106,6 +107,27 @@ class Operation(BoundOperation[SyncRunner]):  # noqa: D101 (its docstring is eac
 
         return iterate_items(self, begin_walk(self, args, kwargs))
 
+    def wait_until(self, condition: HasEnded, /, *args: Any, **kwargs: Any) -> Any:
+        """Call the operation until a condition holds, and return the data for which it does.
+
+        The option `polling` says how often, and for how long.
+
+        Args:
+            condition: data of the call → whether the wait is over.
+            *args: those of the operation, or one `Call`.
+            **kwargs: those of the operation.
+
+        Raises:
+            TimedOut: the condition did not hold in time; its phase is `condition`.
+            DynclientError: just as calling does.
+
+        """
+        from dynclient.client.polling import wait_until
+
+        request = self._prepare_request(args, kwargs)
+        send = partial(self._send_request, request)
+        return wait_until(condition, self._options.polling, send, request)
+
     def stream(self, /, *args: Any, **kwargs: Any) -> Stream:
         """Return the result of the call as a stream: `with operation.stream(…) as items:`.
 
@@ -149,6 +171,14 @@ class AsyncOperation(BoundOperation[AsyncRunner]):  # noqa: D101 (its docstring 
         from dynclient.pages.page_walk import begin_walk
 
         return iterate_items_async(self, begin_walk(self, args, kwargs))
+
+    async def wait_until(self, condition: HasEnded, /, *args: Any, **kwargs: Any) -> Any:
+        """Call the operation until a condition holds, as `Operation` does; it may be awaited."""
+        from dynclient.client.polling import wait_until_async
+
+        request = self._prepare_request(args, kwargs)
+        send = partial(self._send_request, request)
+        return await wait_until_async(condition, self._options.polling, send, request)
 
     def stream(self, /, *args: Any, **kwargs: Any) -> AsyncStream:
         """Return the result of the call as a stream: `async with operation.stream(…) as items:`."""
@@ -324,6 +354,7 @@ class BaseClient(NotebookView, Generic[OperationT]):
                 runner=self._runner,
                 credential_store=self._build_credential_store(operation),
                 excuses=self._excuses.get(key) if self._excuses else None,
+                find_operation=self.__getitem__,
             )
             # Of two threads that bind at once, both return what the first one kept.
             bound = self._bound_operations.setdefault(key, bound)

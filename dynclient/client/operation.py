@@ -10,6 +10,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from dynclient import model
+from dynclient.client.conditional_requests import (
+    NOT_MODIFIED,
+    add_declared_conditions,
+    build_unchanged_result,
+    is_unchanged,
+)
 from dynclient.client.options import Options
 from dynclient.display_text import escape_unprintable
 from dynclient.errors import CallDrift, DocumentError, ResponseDrift, UnsafeValue, UsageError
@@ -37,6 +43,7 @@ from dynclient.wire.servers import is_sendable_url, resolve_base_url
 
 if TYPE_CHECKING:
     from dynclient.client.excuses import OperationExcuses
+    from dynclient.client.result_links import ResultLink
     from dynclient.client.stream_source import StreamSource
     from dynclient.pagination.pagination import Pagination
 
@@ -90,6 +97,7 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
         runner: RunnerT,
         credential_store: CredentialStore,
         excuses: OperationExcuses | None = None,
+        find_operation: Callable[[str], Any] | None = None,
     ) -> None:
         self.operation = operation
         self._plan = plan
@@ -97,6 +105,7 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
         self._runner = runner
         self._credential_store = credential_store
         self._excuses = excuses
+        self._find_operation = find_operation or _find_nothing
         #: The headers of the last request, without those of the options and with them.
         self._last_headers: tuple[Headers, Headers] | None = None
 
@@ -232,6 +241,8 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
         strict = RequestChecks(
             unknown_properties=self._options.unknown_properties, is_thorough=True
         )
+        if self._options.conditions:
+            args, kwargs = self._add_conditions(args, kwargs)
         violations = self._plan.bind(args, kwargs, strict, self._options.media_type).violations
         return self._excuse_call(violations) if self._excuses else violations
 
@@ -255,6 +266,8 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
 
         """
         plan, options = self._plan, self._options
+        if options.conditions:
+            args, kwargs = self._add_conditions(args, kwargs)
         call = plan.bind(args, kwargs, options.checks, options.media_type)
         violations = self._excuse_call(call.violations) if self._excuses else call.violations
         if violations:
@@ -270,10 +283,17 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
             if violations:
                 raise plan.build_invalid_call(violations) from None
             raise
-        if options.headers:
-            headers = self._add_headers(request.headers, options.headers)
+        if options.extra_headers:
+            headers = self._add_headers(request.headers, options.extra_headers)
             request = dataclasses.replace(request, headers=headers)
         return request
+
+    def _add_conditions(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Return arguments with the conditions of the options that the operation declares."""
+        parameters, conditions = self.operation.parameters, self._options.conditions
+        return add_declared_conditions(parameters, conditions, args, kwargs)
 
     def _add_headers(self, headers: Headers, extra: Mapping[str, str]) -> Headers:
         """Return headers with those of the options: computed once for most calls."""
@@ -381,6 +401,13 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
             select_unexcused=self._select_unexcused,
         )
 
+    def _build_links(self, result: Result) -> Mapping[str, ResultLink]:
+        from dynclient.client.result_links import build_links  # Few results are asked for theirs.
+        from dynclient.plan.runtime_expressions import ExpressionSource
+
+        source = ExpressionSource(self._plan, result, self._base_url)
+        return build_links(source, self._find_operation)
+
     def _select_unexcused(self, violations: Sequence[Violation]) -> Sequence[Violation]:
         """Return the violations of a result that the options do not let pass."""
         if self._excuses:
@@ -391,13 +418,23 @@ class BoundOperation(NotebookView, Generic[RunnerT]):  # noqa: D101 (below)
         return [violation for violation in violations if violation.kind not in drift_kinds]
 
     def _build_result(self, request: Request, response: Response) -> Result:
+        if response.status == NOT_MODIFIED and is_unchanged(request, response):
+            return build_unchanged_result(request, response, self._options.if_none_match)
         result = self._plan.result_builder.build(
-            request, response, self._options.validate_responses, self._select_unexcused
+            request,
+            response,
+            self._options.validate_responses,
+            self._select_unexcused,
+            self._build_links,
         )
         if result.violations:
             for violation in select_drifts(result.violations):
                 warnings.warn(ResponseDrift(f"{self.id}: {violation}"), stacklevel=4)
         return result
+
+
+def _find_nothing(name: str) -> Any:
+    raise UsageError(f"{name} cannot be found without a client")
 
 
 def _prefer_declared_example(call: Call, entry: model.MediaType, checker: Checker) -> None:

@@ -8,7 +8,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, TypedDict
 
+from dynclient.client.conditional_requests import (
+    CONDITION_HINT,
+    Condition,
+    find_entity_tag,
+    is_condition,
+)
 from dynclient.client.load import FORMATS_HINT, is_format_mapping
+from dynclient.client.polling import DEFAULT_POLLING, Polling
 from dynclient.errors import UsageError
 from dynclient.masking import mask_url
 from dynclient.model import Scalar, is_framing_header
@@ -96,6 +103,9 @@ _OPTION_RULES: dict[str, tuple[Callable[[Any], bool], str]] = {
         lambda value: value is None or isinstance(value, Retry),
         "a dynclient.Retry, such as Retry(attempts=3), or None",
     ),
+    "polling": (lambda value: isinstance(value, Polling), "a dynclient.Polling(…)"),
+    "if_match": (is_condition, CONDITION_HINT),
+    "if_none_match": (is_condition, CONDITION_HINT),
     "excuse": (_is_text_list, "a list of texts such as 'getOrder: body.items[].price'"),
     "pagination": (
         _is_table_mapping,
@@ -156,6 +166,11 @@ class ClientOptions(TypedDict, total=False):
             them. Default: 3,000,000.
         reconnect: how often in a row a broken event stream is opened again, with the id of its last
             event. Default: 0.
+        polling: how often `wait_until` calls, and for how long. Default: `Polling()`.
+        if_match: a result whose ETag, or an entity tag that, has to be the current one, else the
+            server refuses with 412. Default: None.
+        if_none_match: a result whose ETag, or an entity tag that, the server compares: where it is
+            the current one, a 304 comes, with the data of that result. Default: None.
         excuse: where violations only warn: operations (`listOrders`), or places in their calls and
             results (`getOrder: body.items[].price`). Default: nowhere.
         pagination: operation (`*`: each that has the parameter) → how its pages follow one another,
@@ -184,6 +199,9 @@ class ClientOptions(TypedDict, total=False):
     max_response_bytes: int | None
     max_response_values: int | None
     reconnect: int
+    polling: Polling
+    if_match: Condition
+    if_none_match: Condition
     excuse: Sequence[str]
     pagination: Mapping[str, Mapping[str, Any]]
     sign: SignFunction | None
@@ -212,6 +230,9 @@ class Options:
     max_response_bytes: int | None = MAX_RESPONSE_BYTES
     max_response_values: int | None = MAX_RESPONSE_VALUES
     reconnect: int = 0
+    polling: Polling = DEFAULT_POLLING
+    if_match: Condition = None
+    if_none_match: Condition = None
     excuse: Sequence[str] = ()
     pagination: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     sign: SignFunction | None = None
@@ -250,6 +271,20 @@ class Options:
     def checks(self) -> RequestChecks:
         """How strictly calls are checked."""
         return RequestChecks(self.validate_requests, self.unknown_properties)
+
+    @cached_property
+    def conditions(self) -> Mapping[str, str]:
+        """The header fields of the conditions that requests have; most have none."""
+        fields = {
+            "If-Match": find_entity_tag(self.if_match),
+            "If-None-Match": find_entity_tag(self.if_none_match),
+        }
+        return {name: tag for name, tag in fields.items() if tag}
+
+    @cached_property
+    def extra_headers(self) -> Mapping[str, str]:
+        """The header fields that every request gets."""
+        return {**self.headers, **self.conditions} if self.conditions else self.headers
 
     @property
     def retry_policy(self) -> Retry:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 from dynclient.display_text import cut_line, format_count
@@ -22,6 +23,9 @@ from dynclient.plan.result_table import FIRST_ERROR_STATUS, ResultTable
 from dynclient.violations import Violation, generalize_path
 from dynclient.wire import media
 from dynclient.wire.message import Headers, Request, Response
+
+#: Result → its links by name.
+FindLinks = Callable[["Result"], Mapping[str, Any]]
 
 ResponseValidation = Literal["raise", "warn", "off"]
 
@@ -48,6 +52,7 @@ class Result(NotebookView):
         elapsed: seconds from sending to the end of the body.
         http: the HTTP library's own response; None from a sandbox, and after pickling.
         earlier_attempts: the tries at the call before the one that this result came of.
+        find_links: result → its links; None after pickling.
 
     """
 
@@ -61,6 +66,7 @@ class Result(NotebookView):
     header_data: Mapping[str, Any] = field(default_factory=dict)
     http: Any = field(default=None, compare=False, repr=False)
     earlier_attempts: tuple[Attempt, ...] = field(default=(), compare=False)
+    find_links: FindLinks | None = field(default=None, compare=False, repr=False)
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
@@ -68,6 +74,14 @@ class Result(NotebookView):
         number = len(self.earlier_attempts) + 1
         last = Attempt(number, status=self.status, elapsed_s=self.elapsed)
         return (*self.earlier_attempts, last)
+
+    @cached_property
+    def links(self) -> Mapping[str, Any]:
+        """The links that the document declares for the result: each is called to follow it.
+
+        `result.links["GetUser"]()` makes the call that the link proposes. Empty after pickling.
+        """
+        return {} if self.find_links is None else self.find_links(self)
 
     def __repr__(self) -> str:
         count = format_count(len(self.violations), "violation")
@@ -87,7 +101,8 @@ class Result(NotebookView):
         )
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "http": None}
+        kept = {name: value for name, value in self.__dict__.items() if name != "links"}
+        return {**kept, "http": None, "find_links": None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -110,6 +125,7 @@ class ResultBuilder:
         response: Response,
         validation: ResponseValidation,
         select_unexcused: Callable[[Sequence[Violation]], Sequence[Violation]] = tuple,
+        find_links: FindLinks | None = None,
     ) -> Result:
         """Return the result of a response.
 
@@ -118,6 +134,7 @@ class ResultBuilder:
             response: what came.
             validation: what happens where the response does not fit the document.
             select_unexcused: violations → those that are not excused, and so raise.
+            find_links: result → its links; it is asked when somebody looks at them.
 
         Raises:
             StatusError: the status is 400 or above; its class goes by the status.
@@ -149,6 +166,7 @@ class ResultBuilder:
             header_data=header_data,
             http=response.http,
             earlier_attempts=response.earlier_attempts,
+            find_links=find_links,
         )
 
         if response.status >= FIRST_ERROR_STATUS:

@@ -214,6 +214,7 @@ class CheckedItems:
             hint=hint,
             request=request,
             status=self._head.status,
+            attempts=self._head.attempts,
             item_count=self.item_count,
             last_event_id=self.find_last_event_id(),
             **data,
