@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import argparse
 import gc
-import os
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
+import httpx
+import orjson
 import payloads
 from answer_server import run_server
-from bench_clients import CLIENTS, SPEC, Calls
+from bench_clients import ANYWHERE, CLIENTS, Calls, build_options
 
 #: How many calls a batch has: those of one client take about 20 ms.
 BATCHES = {"createAudienceV2": 100, "updateCustomerSessionV2": 40, "updateCustomerProfilesV2": 5}
@@ -107,26 +107,28 @@ def describe_outcome(call: Callable[[], Any]) -> str:
     return "passes"
 
 
-def measure_cold_ms(code: str) -> float:
-    """Return the CPU time of a new process in milliseconds, the best of five.
+def measure_own_work(rounds: int, names: list[str]) -> dict[str, list[str]]:
+    """Return a row for each client: what a small call takes besides sending and JSON.
 
-    An installed package has its bytecode; the first run writes that of the source tree.
+    What it is compared with is a ready request that httpx sends, and orjson both ways. The least of
+    all rounds counts: so the work of others on the machine is in none of the parts.
     """
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    command = [sys.executable, "-c", f"import time\n{code}\nprint(time.process_time())"]
-    runs = [
-        subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
-        for _ in range(6)
-    ]
-    return min(float(run.stdout) for run in runs[1:]) * 1e3
-
-
-def measure_cold_start() -> float:
-    """Return the CPU time to the first request, with a warm cache, as a ratio to an httpx client."""
-    floor = measure_cold_ms("import httpx; httpx.Client()")
-    made = f"c = dynclient.Client({str(SPEC)!r}, server='http://talon.test')"
-    first = "c.create_audience_v2.request(name='x'); c._runner.adapter.client"
-    return measure_cold_ms(f"import dynclient; {made}; {first}") / floor
+    case, operation = payloads.CASES["createAudienceV2"], "createAudienceV2"
+    answer = payloads.encode(case["response"])
+    client = httpx.Client(**build_options(httpx, None))
+    request = client.build_request(case["method"], ANYWHERE + case["path"], json=case["body"])
+    timed = {name: calls[operation] for name, calls in build_clients(None, names).items()}
+    parts = {
+        "sending": lambda: client.send(request),
+        "JSON": lambda: (orjson.dumps(case["body"]), orjson.loads(answer)),
+    }
+    least: dict[str, float] = {}
+    for _ in range(rounds):
+        for name, call in {**parts, **timed}.items():
+            us = measure_cpu_us(call, BATCHES[operation])
+            least[name] = min(us, least.get(name, us))
+    rest = least["sending"] + least["JSON"]
+    return {name: [f"{least[name] - rest:.0f} µs"] for name in timed}
 
 
 def print_table(head: list[str], rows: dict[str, list[str]]) -> None:

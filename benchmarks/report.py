@@ -15,10 +15,15 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import calls
+import cold
 import concurrency
+import first_use
 import guard
 import payloads
 from answer_server import run_server
+from bench_clients import SPEC
+
+import dynclient
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
 START, END = "<!-- tables: benchmarks/report.py -->", "<!-- end of the tables -->"
@@ -26,6 +31,9 @@ START, END = "<!-- tables: benchmarks/report.py -->", "<!-- end of the tables --
 PACKAGES = ("httpx", "httpx2", "jsonschema-rs", "orjson", "requests", "aiopenapi3", "openapi-core")
 
 OPERATIONS = ["small", "cart", "large"]
+
+#: Whose own work is measured: clients on httpx.
+OWN_WORK = ["httpx", "dynclient", "limit"]
 
 
 def describe_machine() -> str:
@@ -49,6 +57,10 @@ def print_report(rounds: int) -> None:
     print("\nA call over loopback:\n")
     with run_server() as url:
         calls.print_table(head, calls.measure_all(url, rounds, names))
+    print(
+        "\nOwn work of a small call: its CPU time without that of sending a ready request and of JSON:\n"
+    )
+    calls.print_table(["client", "own work"], calls.measure_own_work(rounds * 3, OWN_WORK))
     tasks, threads = concurrency.measure_all(300, max(3, rounds // 3))
     print("\nMany calls at once over loopback, small:\n")
     calls.print_table([f"asyncio, {concurrency.TASKS} tasks", "calls/s", "x httpx"], tasks)
@@ -63,7 +75,16 @@ def print_report(rounds: int) -> None:
     calls.print_table(OPERATIONS, {})
     print(f"| {' | '.join(str(counts[name]) for name in payloads.CASES)} |")
     print(
-        f"\nFrom a new process to the first request, warm cache: {calls.measure_cold_start():.2f} of `httpx.Client()`."
+        "\nFrom a new process to its end, with one call over loopback (CPU time; memory above that of httpx):\n"
+    )
+    calls.print_table(
+        ["client", *cold.OPERATIONS], cold.measure_all(str(SPEC), max(5, rounds // 3))
+    )
+    document = dynclient.load(SPEC)
+    first_use.measure_operations(document)  # what is imported and read once
+    times = first_use.measure_operations(document)
+    print(
+        f"\nFirst use of an operation of the shipped document: {first_use.describe_times(times)}."
     )
 
 
