@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Any, NamedTuple, final
+from typing import TYPE_CHECKING, Any, NamedTuple, final
 
 from dynclient.errors import TimedOut, TransportError
 from dynclient.transport.clock import Clock
 from dynclient.transport.exchange import Done, Exchange, Follow, RenewCredentials, SendAgain
-from dynclient.transport.provided_credentials import ProvidedCredentials
 from dynclient.transport.retry_budget import RetryBudget
 from dynclient.transport.send_progress import SendProgress
 from dynclient.wire.message import Response
+
+if TYPE_CHECKING:
+    from dynclient.transport.provided_credentials import ProvidedCredentials
 
 
 @final

@@ -15,6 +15,8 @@ from typing import Any
 from dynclient.schema.dialect import SUBSCHEMA_KEYWORDS, get_definition_name
 
 _IN_PLACE_KEYWORDS = ("not", "if", "then", "else")
+_UNION_KEYWORDS = ("allOf", "anyOf", "oneOf")
+_PART_KEYWORDS = frozenset((*_IN_PLACE_KEYWORDS, *_UNION_KEYWORDS, "dependentSchemas"))
 _MEMBER_KEYWORDS = (
     "additionalProperties",
     "unevaluatedProperties",
@@ -301,10 +303,12 @@ def _add_member(terms: CostTerms, name: str, member: CostTerms) -> None:
 
 def _list_parts(schema: dict[str, Any]) -> Iterator[Any]:
     """Yield the schemas that apply to the same value, but for a reference."""
+    if _PART_KEYWORDS.isdisjoint(schema):
+        return
     for keyword in _IN_PLACE_KEYWORDS:
         if keyword in schema:
             yield schema[keyword]
-    for keyword in ("allOf", "anyOf", "oneOf"):
+    for keyword in _UNION_KEYWORDS:
         yield from schema.get(keyword, ())
     yield from schema.get("dependentSchemas", {}).values()
 

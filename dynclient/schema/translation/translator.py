@@ -65,15 +65,17 @@ _SUBSCHEMA_KEYWORDS: dict[str, tuple[type, ...]] = {
 _KEYWORDS_WITH_SCHEMAS = SUBSCHEMA_KEYWORDS | {"dependencies"}
 
 #: With one of these keywords, what must be there may be said apart from what it is.
-_CONJUNCTION_KEYWORDS = (
-    "allOf",
-    "anyOf",
-    "dependentRequired",
-    "dependentSchemas",
-    "else",
-    "oneOf",
-    "required",
-    "then",
+_CONJUNCTION_KEYWORDS = frozenset(
+    (
+        "allOf",
+        "anyOf",
+        "dependentRequired",
+        "dependentSchemas",
+        "else",
+        "oneOf",
+        "required",
+        "then",
+    )
 )
 
 
@@ -218,7 +220,7 @@ class SchemaTranslator:
         """Return the properties that a schema excludes together with its conjuncts."""
         value = node.value
         is_extension = "$ref" in value and "properties" in value
-        if is_extension or any(keyword in value for keyword in _CONJUNCTION_KEYWORDS):
+        if is_extension or not _CONJUNCTION_KEYWORDS.isdisjoint(value):
             return self._conjuncts.find_excluded_properties(node)
         return frozenset()
 
