@@ -26,6 +26,7 @@ COPIED = ("docs", "dynclient", "spec", "tests", "README.md", "pyproject.toml")
 
 WAY = ("tests/strategies/test_whole_way.py",)
 DOCUMENTS = ("tests/strategies/test_documents.py", "-k", "call_of_any_document")
+CLOSED_PARTS = ("tests/schema/test_closed_parts.py",)
 CHAINS = ("tests/client/test_long_chains.py",)
 PLACES = ("tests/strategies/test_places.py",)
 DIALECTS = ("tests/strategies/test_dialects.py",)
@@ -113,6 +114,8 @@ class Planted(NamedTuple):
 FAULTS = [
     # translation
     Planted("an exclusive bound of 3.0 is lost", "schema/translation/assertion_translator.py", "schema[exclusive] = schema.pop(bound)", "pass", DIALECTS),
+    Planted("a closed part of a whole stays closed", "schema/translation/translator.py", "if schema.get(keyword) is False:", "if False:", CLOSED_PARTS),
+    Planted("a whole whose parts are opened stays open", "schema/translation/translator.py", 'schema["unevaluatedProperties"] = False', "pass", CLOSED_PARTS),
     Planted("nullable is lost", "schema/translation/nullable_schemas.py", "return allow_null(schema)", "return schema", DIALECTS),
     Planted("readOnly and writeOnly are exchanged", "schema/dialect.py", '{"request": "readOnly", "response": "writeOnly"}', '{"request": "writeOnly", "response": "readOnly"}', DIALECTS),
     Planted("a pattern is lost", "schema/translation/assertion_translator.py", 'schema["pattern"] = pattern', "pass", DIALECTS),

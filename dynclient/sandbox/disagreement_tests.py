@@ -341,6 +341,19 @@ def is_form_without_object(message: JudgedMessage, error: str) -> bool:
     return is_form and error.startswith("InvalidRequestBody: body: type at / got {")
 
 
+_CLOSED_ERROR = re.compile(r"^(additional|unevaluated)Properties at ")
+
+
+def is_closed_part_error(message: JudgedMessage, error: str) -> bool:
+    """Tell whether a part of a schema refuses what the schema requires, so that no object fits."""
+    if not all(map(_CLOSED_ERROR.match, _split_error(error))):
+        return False
+    return any(
+        problem.code == "unsatisfiable-schema"
+        for problem in message.match.operation.document.problems
+    )
+
+
 def is_additional_operation(message: JudgedMessage, error: str) -> bool:
     """Tell whether an operation with a method that OpenAPI does not list is not found."""
     method = message.match.operation.method.lower()

@@ -22,6 +22,7 @@ from dynclient.sandbox.disagreement_tests import (
     is_absent_form_object,
     is_additional_operation,
     is_allowed_empty_value,
+    is_closed_part_error,
     is_empty_body_error,
     is_exploded_cookie,
     is_form_value_error,
@@ -127,6 +128,11 @@ QUIRKS: tuple[Quirk, ...] = (
     ),
     Quirk("it does not read the styles of an encoding", is_form_value_error),
     Quirk("it reads every form as an object, whatever its schema is", is_form_without_object),
+    Quirk(
+        "where `additionalProperties: false` of a part of `allOf` refuses what the whole requires,"
+        " it accepts nothing; we read the whole as closed",
+        is_closed_part_error,
+    ),
     Quirk("it does not know `additionalOperations`", is_additional_operation),
     Quirk("it parses XML, which is a text here", matches_text("MediaTypeDeserializeError: .*xml")),
     Quirk("it wants a Content-Type where a body comes without one", has_no_content_type),

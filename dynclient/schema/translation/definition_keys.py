@@ -19,6 +19,7 @@ class DefinitionKey(NamedTuple):
         exclusions: names that it does not require, as a schema beside it lets them travel only the
             other way.
         scope: what the dynamic anchors mean that it needs.
+        is_opened: it refuses no properties, as a schema around it does that for all its parts.
 
     """
 
@@ -27,6 +28,7 @@ class DefinitionKey(NamedTuple):
     is_base: bool = False
     exclusions: frozenset[str] = frozenset()
     scope: DynamicScope = NO_SCOPE
+    is_opened: bool = False
 
 
 class DefinitionNames:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from dynclient.document.openapi_version import REFERENCE_ONLY_FLAVOURS, SchemaFlavour
@@ -78,6 +79,16 @@ _CONJUNCTION_KEYWORDS = frozenset(
     )
 )
 
+
+_CLOSED_HINT = (
+    "`additionalProperties: false` refuses what the other parts of `allOf` declare; leave it out, "
+    "or write `unevaluatedProperties: false` beside `allOf` (OpenAPI 3.1)"
+)
+
+#: Beside a `$ref`, one of these may contradict what it refers to.
+_COMPOSING_KEYWORDS = frozenset(
+    ("additionalProperties", "allOf", "properties", "required", "unevaluatedProperties")
+)
 
 #: What the definitions may take that differ by the meaning of dynamic references: 4,000 of them
 #: with few anchors, less with many.
@@ -172,7 +183,11 @@ class SchemaTranslator:
     # --- one schema
 
     def _translate_schema(
-        self, node: Node, inherited_exclusions: frozenset[str] = frozenset()
+        self,
+        node: Node,
+        inherited_exclusions: frozenset[str] = frozenset(),
+        *,
+        is_opened: bool = False,
     ) -> Schema | bool:
         """Return the schema at a node.
 
@@ -180,6 +195,7 @@ class SchemaTranslator:
             node: the Schema Object.
             inherited_exclusions: names that the schemas around it do not require, as they travel
                 only the other way.
+            is_opened: it refuses no properties, as a schema around it does that for all its parts.
 
         """
         if self.flavour == "2.0":
@@ -198,14 +214,20 @@ class SchemaTranslator:
         exclusions = inherited_exclusions | self._find_own_exclusions(node)
         outer_scope = self._scope
         self._scope = self._get_dynamic_scopes(node).enter(node, outer_scope)
-        references = self._translate_references(node, exclusions)
+        refused = frozenset[str]() if is_opened else self._find_refused_requirements(node)
+        is_opened = is_opened or bool(refused)
+        references = self._translate_references(node, exclusions, is_opened=is_opened)
         if references:
             schema["$ref"] = references[0]
         if self.flavour in REFERENCE_ONLY_FLAVOURS and isinstance(value.get("$ref"), str):
             # What is beside a $ref does not count there.
             return allow_null(schema) if value.get("nullable") is True else schema
         self._assertions.translate(schema, node)
-        self._translate_subschemas(schema, node, exclusions)
+        self._translate_subschemas(schema, node, exclusions, is_opened=is_opened)
+        if is_opened:
+            _open(schema)
+        if refused:
+            _close(schema, refused - self._conjuncts.find_declared_names(node))
         for reference in references[1:]:
             part = Schema({"$ref": reference}, node.place)
             schema["allOf"] = [*schema.get("allOf", ()), part]
@@ -224,9 +246,31 @@ class SchemaTranslator:
             return self._conjuncts.find_excluded_properties(node)
         return frozenset()
 
+    def _find_refused_requirements(self, node: Node) -> frozenset[str]:
+        """Return what a schema requires while a part of it refuses it, so that no object fits.
+
+        The author means that the whole has no other properties, as `unevaluatedProperties: false`
+        says since 3.1. So the parts are opened, and the whole is closed.
+        """
+        value = node.value
+        if "$ref" in value:
+            is_reference_alone = _COMPOSING_KEYWORDS.isdisjoint(value)
+            if is_reference_alone or self.flavour in REFERENCE_ONLY_FLAVOURS:
+                return frozenset()  # what it refers to is closed itself
+        elif "allOf" not in value and value.get("additionalProperties") is not False:
+            return frozenset()
+        refused = self._conjuncts.find_refused_requirements(node)
+        description = self._conjuncts.describe_refusal(node) if refused else ""
+        if description:
+            message = f"no object fits this schema: {description}; the whole is read as closed"
+            self._problems.report(node, "unsatisfiable-schema", message, hint=_CLOSED_HINT)
+        return refused
+
     # --- references
 
-    def _translate_references(self, node: Node, exclusions: frozenset[str]) -> list[str]:
+    def _translate_references(
+        self, node: Node, exclusions: frozenset[str], *, is_opened: bool
+    ) -> list[str]:
         """Return the references of a schema to definitions; one that leads nowhere is left out."""
         references = []
         for keyword in REFERENCE_KEYWORDS:
@@ -245,7 +289,9 @@ class SchemaTranslator:
             base = self._get_hierarchy(node).extension_places.get((node.uri, node.pointer))
             is_extension = base is not None and keyword == "$ref"
             definition = base if is_extension and base is not None else target
-            name = self.add_definition(definition, is_base=is_extension, exclusions=exclusions)
+            name = self.add_definition(
+                definition, is_base=is_extension, exclusions=exclusions, is_opened=is_opened
+            )
             references.append("#/$defs/" + escape_token(name))
         return references
 
@@ -255,6 +301,7 @@ class SchemaTranslator:
         *,
         is_base: bool = False,
         exclusions: frozenset[str] = frozenset(),
+        is_opened: bool = False,
     ) -> str:
         """Return the name of the schema at a node; `translate` adds it to `defs`.
 
@@ -263,6 +310,7 @@ class SchemaTranslator:
             is_base: as others extend it: a base of a hierarchy, without the schemas that build on
                 it.
             exclusions: names that it shall not require, as they travel only the other way.
+            is_opened: it shall refuse no properties, as a schema around it does.
 
         """
         if exclusions:
@@ -271,7 +319,8 @@ class SchemaTranslator:
         scope = self._get_dynamic_scopes(target).restrict(self._scope, target)
         if scope and self._scope_size >= MAX_SCOPE_SIZE:
             return self._add_open_definition(target)
-        key = DefinitionKey(target.uri, target.pointer, is_base, exclusions, scope)
+        is_opened = is_opened and self._conjuncts.is_closed(target)
+        key = DefinitionKey(target.uri, target.pointer, is_base, exclusions, scope, is_opened)
         if key not in self._definition_names:
             self._scope_size += len(scope) and SCOPED_DEFINITION_SIZE + len(scope)
             name = self._names.choose(target, BASE_SUFFIX if is_base else "")
@@ -315,13 +364,13 @@ class SchemaTranslator:
         self._scope = key.scope
         hierarchy = self._get_hierarchy(target)
         if not hierarchy.is_base(target):
-            return self._translate_schema(target, key.exclusions)
+            return self._translate_schema(target, key.exclusions, is_opened=key.is_opened)
         offers_others = hierarchy.lists_descendants(target)
         if not key.is_base and not offers_others:
             return self._translate_hierarchy(target)
         if key.is_base and offers_others:
             target = _without_keywords(target, ("oneOf", "anyOf", "discriminator"))
-        return self._translate_schema(target, key.exclusions)
+        return self._translate_schema(target, key.exclusions, is_opened=key.is_opened)
 
     def _get_hierarchy(self, node: Node) -> SchemaHierarchy:
         if self._known_hierarchy is None:
@@ -407,7 +456,9 @@ class SchemaTranslator:
 
     # --- subschemas
 
-    def _translate_subschemas(self, schema: Schema, node: Node, exclusions: frozenset[str]) -> None:
+    def _translate_subschemas(
+        self, schema: Schema, node: Node, exclusions: frozenset[str], *, is_opened: bool
+    ) -> None:
         if _KEYWORDS_WITH_SCHEMAS.isdisjoint(node.value):
             return
         for keyword, types in _SUBSCHEMA_KEYWORDS.items():
@@ -423,6 +474,12 @@ class SchemaTranslator:
                     continue
             if not isinstance(child.value, types) or child.value == []:
                 self._problems.report_keyword(node, keyword)
+            elif keyword == "allOf":
+                parts = [
+                    self._translate_schema(part, exclusions, is_opened=is_opened)
+                    for part in child.iterate_children()
+                ]
+                schema[keyword] = remove_repeated_references(parts)
             else:
                 schema[keyword] = self._translate_keyword(keyword, child, exclusions)
         if self.options.one_of == "any" and "oneOf" in schema:
@@ -437,9 +494,6 @@ class SchemaTranslator:
             return self._translate_schema(child, exclusions)
         if keyword in SINGLE_SCHEMA_KEYWORDS:
             return self._translate_schema(child)
-        if keyword == "allOf":
-            parts = [self._translate_schema(item, exclusions) for item in child.iterate_children()]
-            return remove_repeated_references(parts)
         if keyword in UNION_KEYWORDS:
             return self._translate_alternatives(child, exclusions)
         if keyword in SCHEMA_LIST_KEYWORDS:
@@ -500,6 +554,21 @@ class SchemaTranslator:
             place = node.get_child("patternProperties").get_child(pattern)
             if not self._assertions.check_pattern(place, pattern):
                 del schema["patternProperties"][pattern]
+
+
+def _close(schema: Schema, undeclared_names: Iterable[str]) -> None:
+    """Let a schema have no properties but those of its parts, and some that it requires."""
+    undeclared = dict.fromkeys(sorted(undeclared_names), True)
+    if undeclared:
+        schema["properties"] = {**schema.get("properties", {}), **undeclared}
+    schema["unevaluatedProperties"] = False
+
+
+def _open(schema: Schema) -> None:
+    """Let a schema refuse no properties: a schema around it does."""
+    for keyword in ("additionalProperties", "unevaluatedProperties"):
+        if schema.get(keyword) is False:
+            del schema[keyword]
 
 
 def _without_keywords(node: Node, keywords: tuple[str, ...]) -> Node:
